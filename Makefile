@@ -1,0 +1,44 @@
+# Each target does its own set-up; needs Python >= 3.11 with venv, and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check lint format bench record clean
+
+demo: $(VENV)/.run ## screen an example patient against all trials
+	@# exit codes 3 and 4 say that nobody is eligible; the demo shows the answer, it does not judge it
+	@$(BIN)/eligo screen patients_examples/low_platelets.json; code=$$?; [ $$code -ne 1 ] && [ $$code -ne 2 ]
+
+test: $(VENV)/.dev ## run all tests, the linter and the type checker
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## the linter and the type checker alone
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+record: $(VENV)/.dev ## re-record the goldens; read every changed line before committing
+	@$(BIN)/python -m pytest --record -q
+
+bench: $(VENV)/.dev ## print the figures of docs/speed.md as a table and write them as JSON
+	@$(BIN)/python -m bench
+
+$(VENV)/bin/python:
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
+	@echo "setting up $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	@echo "setting up $(VENV) for development ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

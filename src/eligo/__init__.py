@@ -1,0 +1,43 @@
+"""eligo: eligibility criteria of clinical trials as reviewable rules; read, screen, explain.
+
+    rules = eligo.load_rules()
+    screening = eligo.screen(eligo.read_patient(text), rules)
+
+The names below are imported when they are first used, so that `import eligo` stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from eligo.errors import EligoError, Problem
+    from eligo.patients.native import read_patient
+    from eligo.screening import Policy, Rules, audit, load_rules, screen
+
+__version__ = "0.1.0"
+
+__all__ = ["EligoError", "Policy", "Problem", "Rules", "audit", "load_rules", "read_patient", "screen"]
+
+_HOME = {
+    "EligoError": "eligo.errors",
+    "Problem": "eligo.errors",
+    "Policy": "eligo.screening",
+    "Rules": "eligo.screening",
+    "audit": "eligo.screening",
+    "load_rules": "eligo.screening",
+    "screen": "eligo.screening",
+    "read_patient": "eligo.patients.native",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module `eligo` has no attribute `{name}`")
+    value = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

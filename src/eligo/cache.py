@@ -1,0 +1,87 @@
+"""Derived data kept between runs, as JSON keyed by the hash of what it was derived from.
+
+A cache is only ever a shortcut: a file that is missing, damaged, written by another version or owned by another user is ignored and
+made again, and a folder that cannot be written is no error. Nothing of a patient is ever cached. `ELIGO_CACHE` names another folder;
+an empty `ELIGO_CACHE` switches caching off.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from eligo import __version__
+
+
+def digest(parts: Iterable[bytes]) -> str:
+    """The sha256 of the parts, each with its length, so that moving a byte between parts changes it."""
+    h = hashlib.sha256()
+    for part in parts:
+        h.update(len(part).to_bytes(8, "big") + part)
+    return h.hexdigest()
+
+
+def cached(kind: str, key: str, build: Callable[[], Any]) -> Any:
+    """The JSON data that `build` makes, from the cache where it holds it for this `kind` and `key`."""
+    folder = _folder()
+    if folder is None:
+        return build()
+    # The interpreter's version counts too: a derived form may hold something that only one version can read.
+    name = digest([kind.encode(), key.encode(), __version__.encode(), sys.version.encode()])
+    path = folder / f"{kind}-{name[:32]}.json"
+    found = _read(path, name)
+    if found is not None:
+        return found
+    made = build()
+    _write(path, name, made)
+    return made
+
+
+def _folder() -> Path | None:
+    set_by_user = os.environ.get("ELIGO_CACHE")
+    if set_by_user is not None:
+        return Path(set_by_user) if set_by_user else None
+    try:
+        base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    except RuntimeError:  # no home folder
+        return None
+    return Path(base) / "eligo"
+
+
+def _read(path: Path, name: str) -> Any | None:
+    """The data of a cache file, or None where it is not ours, not whole or not for this name."""
+    try:
+        with path.open("rb") as file:
+            if hasattr(os, "getuid") and os.fstat(file.fileno()).st_uid != os.getuid():
+                return None
+            head, _, body = file.read().partition(b"\n")
+        if head != _head(name, body):
+            return None
+        return json.loads(body)
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _write(path: Path, name: str, data: Any) -> None:
+    body = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(_head(name, body) + b"\n" + body)
+            Path(temporary).replace(path)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+def _head(name: str, body: bytes) -> bytes:
+    return f"eligo-cache {name} {hashlib.sha256(body).hexdigest()}".encode()

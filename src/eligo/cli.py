@@ -1,0 +1,129 @@
+"""Arguments in, exit code out: picks the command, and turns whatever goes wrong into a short message."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+from eligo import __version__
+from eligo.errors import EligoError, Problem
+from eligo.report.problems import json_lines, render_problems
+from eligo.report.terminal import terminal
+
+ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a shell counts them: 128 + signal
+
+# Each command: its module in `eligo.commands`, and its line in `eligo --help`. Only the module that is asked for is imported.
+COMMANDS = {
+    "screen": ("screen", "say for each patient and trial: eligible, ineligible or undetermined, and why"),
+    "audit": ("audit", "explain one patient and one trial, criterion by criterion"),
+    "parse": ("parse", "read eligibility text into predicates and comparisons"),
+    "import": ("import_pages", "write a draft rule set from a trial's page"),
+    "variables": ("variables", "list the variables that records and rules may name"),
+    "convert": ("convert", "convert a value of a variable to another unit"),
+    "schema": ("schema", "print the JSON Schema of an input or output"),
+}
+
+EXIT_CODES = """\
+exit codes:
+  0  done; for screen: at least one verdict is ELIGIBLE
+  1  an error in the input or in eligo; what could be done was done
+  2  wrong usage
+  3  screen: all verdicts are INELIGIBLE
+  4  screen: none is ELIGIBLE, some are UNDETERMINED
+
+`eligo COMMAND --help` shows the options and examples of a command.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code; no exception leaves here, unless ELIGO_DEBUG is set."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    as_json = "--json" in arguments or "--jsonl" in arguments
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):  # a stream put there by another program
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # `TextIO` hides it
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except EligoError as error:
+        report(error.problems, as_json)
+        return ERROR
+    except SystemExit as done:  # argparse: --help, --version, wrong usage
+        return done.code if isinstance(done.code, int) else USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone
+        with contextlib.suppress(OSError, ValueError):  # else the interpreter writes the rest at its end, and complains
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except Exception as error:
+        if os.environ.get("ELIGO_DEBUG"):
+            raise
+        report([_unexpected(error)], as_json)
+        return ERROR
+    return code
+
+
+def report(problems: Sequence[Problem], as_json: bool) -> None:
+    """Write the problems to standard error, as text or as one JSON object a line."""
+    sys.stdout.flush()
+    sys.stderr.write(json_lines(problems) if as_json else render_problems(problems, terminal(sys.stderr)))
+
+
+def _run(arguments: list[str]) -> int:
+    args = build_parser(arguments).parse_args(arguments)
+    code: int = args.run(args)
+    return code
+
+
+def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of all commands, complete only for the one that `arguments` name."""
+    parser = argparse.ArgumentParser(
+        prog="eligo",
+        description="Eligibility criteria of clinical trials as reviewable rules: read, screen, explain.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"eligo {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
+    chosen = next((a for a in arguments if not a.startswith("-")), None)
+    for name, (module_name, summary) in COMMANDS.items():
+        module = importlib.import_module(f"eligo.commands.{module_name}") if name == chosen else None
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=module.__doc__ if module else None,
+            epilog=_epilog(module) if module else None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        if module:
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    return parser
+
+
+def _epilog(module: ModuleType) -> str:
+    return f"examples:\n{module.EXAMPLES}"
+
+
+def _unexpected(error: Exception) -> Problem:
+    """A problem that names the exception's type and place, but not its text, which may hold a patient's value."""
+    if isinstance(error, OSError):
+        what = (error.strerror or "unknown").lower()
+        return Problem("system", f"the system says: {what}", help="check the disk and the rights on the files named")
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(frame.filename).name}:{frame.lineno}"
+    return Problem(
+        "internal",
+        f"eligo failed with an unexpected {type(error).__name__} in {where}",
+        help="please report this with the command that you ran; ELIGO_DEBUG=1 shows the traceback (it may hold patient values)",
+    )

@@ -1,0 +1,32 @@
+"""Print the JSON Schema of a patient's record, a rule set file or a screening."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+
+EXAMPLES = """\
+  eligo schema patient
+  eligo schema screening > screening.schema.json
+"""
+
+# Each schema: the module and the name of its function; only the one that is asked for is imported.
+SCHEMAS = {
+    "patient": ("eligo.patients.native", "json_schema"),
+    "ruleset": ("eligo.ruleset", "json_schema"),
+    "screening": ("eligo.report.schema", "json_schema"),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the options."""
+    parser.add_argument("name", choices=SCHEMAS, help="which schema")
+    parser.add_argument("--json", action="store_true", help="accepted for evenness: the schema is JSON in any case")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the schema."""
+    module, function = SCHEMAS[args.name]
+    print(json.dumps(getattr(importlib.import_module(module), function)(), indent=2, ensure_ascii=False))
+    return 0

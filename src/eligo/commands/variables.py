@@ -1,0 +1,93 @@
+"""List the variables that records and rules may name, or show one with its units, codes and spellings."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from eligo.commands.convert import find_variable
+from eligo.report.terminal import columns, terminal, wrap
+from eligo.report.words import number
+from eligo.vocabulary.variables import Reference, Variable, spelling_key, variables
+
+EXAMPLES = """\
+  eligo variables
+  eligo variables bilirubin
+  eligo variables PLT --json
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the options."""
+    parser.add_argument("word", nargs="?", metavar="WORD", help="an id, a name, or a part of one")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the variables that the word names, or all."""
+    found = list(variables()) if args.word is None else _matching(args.word)
+    if args.json:
+        for variable in found:
+            print(json.dumps(_data(variable), ensure_ascii=False))
+        return 0
+    width = terminal(sys.stdout).width
+    if args.word is not None and len(found) == 1:
+        print("\n".join(_details(found[0], width)))
+        return 0
+    id_columns = max(columns(v.id) for v in found)
+    unit_columns = max(columns(_unit(v)) for v in found)
+    for variable in found:
+        first = f"{variable.id:<{id_columns}}  {_unit(variable):<{unit_columns}}  "
+        print("\n".join(wrap(variable.name, width, first, " " * len(first))))
+    return 0
+
+
+def _matching(word: str) -> list[Variable]:
+    """The variable of that name; else those with the word in a name; else an error with the nearest names."""
+    exact = variables().get(word) or variables().find(word)
+    if exact is not None:
+        return [exact]
+    key = spelling_key(word)
+    parts = [v for v in variables() if key and any(key in spelling_key(s) for s in (v.id, v.name, *v.synonyms))]
+    return parts or [find_variable(word)]
+
+
+def _unit(variable: Variable) -> str:
+    return "-" if variable.unit == "1" else variable.unit
+
+
+def _data(variable: Variable) -> dict[str, Any]:
+    return {name: value for name, value in asdict(variable).items() if value not in (None, (), {}, [])}
+
+
+def _details(variable: Variable, width: int) -> Iterator[str]:
+    yield f"{variable.id}  ({variable.name})"
+    others = [u for u in variable.units if u != variable.unit]
+    rows = [
+        ("kind", variable.kind),
+        ("unit", _unit(variable)),
+        ("also in", ", ".join(others)),
+        ("molar mass", f"{number(variable.molar_mass)} g/mol" if variable.molar_mass else ""),
+        ("grades", ", ".join(f"{label} = {number(value)}" for label, value in variable.grades.items())),
+        ("values", ", ".join(dict.fromkeys(variable.values.values()))),
+        ("normal", "; ".join(_range(r, variable) for r in variable.references)),
+        ("plausible", " to ".join(map(number, variable.plausible)) if variable.plausible else ""),
+        ("LOINC", ", ".join(variable.loinc)),
+        ("also called", ", ".join((*variable.synonyms, *variable.exact))),
+    ]
+    for label, text in rows:
+        if text:
+            yield from wrap(text, width, f"  {label:<13}", " " * 15)
+
+
+def _range(reference: Reference, variable: Variable) -> str:
+    low, high = reference.low, reference.high
+    text = f"{number(low)} to {number(high)}" if low is not None and high is not None else ""
+    text = text or (f"up to {number(high)}" if high is not None else f"from {number(low)}" if low is not None else "")
+    unit = "" if variable.unit == "1" else f" {variable.unit}"
+    who = f" ({reference.sex})" if reference.sex else ""
+    return f"{text}{unit}{who}, {reference.source}"

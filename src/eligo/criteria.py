@@ -1,0 +1,224 @@
+"""The predicate tree: what one eligibility item means, as a closed set of frozen node kinds.
+
+`Compare`, `OneOf`, `Present`, `Attest`, `Always` and `Unparsed` are leaves; `AllOf`, `AnyOf`, `AtLeast` and `Not` join them.
+A leaf keeps the span of its words in the criterion's text; spans do not count when two predicates are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from eligo.truth import Kind
+
+Number = int | float
+Op = Literal["lt", "le", "gt", "ge", "eq"]
+TimeUnit = Literal["min", "h", "d", "wk", "mo", "a"]
+Status = Literal["active", "history", "suspected", "planned"]
+Span = tuple[int, int]
+
+SYMBOL: dict[Op, str] = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "="}
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time in UCUM time units (`mo` is a calendar month, `a` a year)."""
+
+    value: Number
+    unit: TimeUnit
+
+    def __str__(self) -> str:
+        return f"{self.value:g} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A duration with a side: `gt 3 d` is longer than three days."""
+
+    op: Op
+    duration: Duration
+
+    def __str__(self) -> str:
+        return f"{self.op} {self.duration}"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When something must have been: each part that is given must hold; boundaries as written, `within` includes its last day.
+
+    `within` 3 mo: not longer before the anchor than three months (for a planned thing: not later after it).
+    `ago` gt 6 mo: ended, or happened, more than six months before the anchor. `lasting` ge 3 d: went on for at least three days.
+    The anchor is a word of the protocol (screening, consent, first dose, surgery); screening means `as_of`.
+    """
+
+    within: Duration | None = None
+    ago: Bound | None = None
+    lasting: Bound | None = None
+    anchor: str = "screening"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One side of a comparison: `op value unit`, or `op value x of` where `of` is ULN, LLN, baseline or a variable's id."""
+
+    op: Op
+    value: Number
+    unit: str | None = None
+    of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A variable against one limit, or against the two bounds of one range.
+
+    `variable` is None for a quantity whose name is not in the vocabulary; `name` then holds the words. `equivalent` is the same limit
+    as the source states it in another unit. `unit_inferred` marks a unit that the text left out.
+    """
+
+    variable: str | None
+    limits: tuple[Limit, ...]
+    name: str | None = None
+    window: Window | None = None
+    unit_inferred: bool = False
+    equivalent: Limit | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """An ordinal (grades as numbers: III is 3, Child-Pugh B is 2) or a category (sex) that is one of the values."""
+
+    variable: str | None
+    values: tuple[Number | str, ...]
+    name: str | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The patient has, had or takes the concept.
+
+    `status`: active (now; for a procedure: at any time), history (ever), suspected (diagnosed or suspected), planned.
+    `qualifier`: a word that narrows it (severe, uncontrolled ...). `count`: at least so many times.
+    """
+
+    concept: str
+    status: Status = "active"
+    qualifier: str | None = None
+    window: Window | None = None
+    count: int = 1
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Attest:
+    """What only a person can state; the topic is an id of `grammar/concepts.yaml` of kind attestation."""
+
+    topic: str
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """Text that restricts nothing ("with or without ascites")."""
+
+    note: str = ""
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unparsed:
+    """Text that was not understood: kept, shown, UNKNOWN."""
+
+    text: str
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part holds."""
+
+    parts: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least `count` of the parts hold."""
+
+    count: int
+    parts: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Predicate
+
+
+Leaf = Compare | OneOf | Present | Attest | Always | Unparsed
+Predicate = Leaf | AllOf | AnyOf | AtLeast | Not
+
+
+def leaves(predicate: Predicate) -> Iterator[Leaf]:
+    """All leaves, in the order of the text."""
+    if isinstance(predicate, AllOf | AnyOf | AtLeast):
+        for part in predicate.parts:
+            yield from leaves(part)
+    elif isinstance(predicate, Not):
+        yield from leaves(predicate.part)
+    else:
+        yield predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """The readings that a sentence allows; `chosen` is the index of the one that the criterion uses."""
+
+    why: str
+    readings: tuple[Predicate, ...]
+    chosen: int = 0
+
+
+ReviewState = Literal["draft", "reviewed", "edited"]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Who looked at the predicate: `edited` means that a person changed what the grammar read, for the reason in `note`."""
+
+    state: ReviewState = "draft"
+    by: str | None = None
+    date: str | None = None
+    note: str | None = None
+
+
+Origin = Literal["text", "registry", "population"]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One inclusion or exclusion item of a trial.
+
+    `id` is I or E with the item's number in the source, with the arm before it (`A.I3`); `A.P` is an arm's population sentence;
+    `R.` ids come from the registry's structured fields. `notes` say what the reader inferred or checked.
+    """
+
+    id: str
+    kind: Kind
+    text: str
+    predicate: Predicate
+    cohort: str | None = None
+    origin: Origin = "text"
+    source_item: str | None = None
+    review: Review = Review()
+    ambiguous: Ambiguity | None = None
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,326 @@
+"""Strict JSON: bytes or text to plain data, or every problem that was found, with line and column.
+
+Duplicate keys, NaN, infinities, other encodings than UTF-8 and files past a size limit are refused. Only a text with a problem pays for
+positions: the standard parser reads, and a slower scan looks for the places afterwards.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from eligo.errors import EligoError, Place, Problem
+
+MAX_BYTES = 32 * 1024 * 1024
+
+JsonPath = tuple[str | int, ...]
+
+_MAX_DIGITS = 300  # of an integer: more do not fit into any float
+_MAX_DEPTH = 200  # past it a document is reported as nested too deeply, where the parser gave up
+_SCANNED = 1024 * 1024  # characters: past it a scan for positions takes longer than a person waits
+_SHOWN = 60  # characters of a key in a message
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$+-]*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_WHITE = " \t\r\n"
+_BYTE_ORDER_MARKS = (
+    (b"\xff\xfe\0\0", "UTF-32"),
+    (b"\0\0\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+_SAVE_AS_UTF8 = "save the file as UTF-8"
+
+
+class _Refused(Exception):  # noqa: N818 - it never leaves this module
+    """The parser met something that is JSON by its form, but not to be trusted; the arguments are those of a `Problem`."""
+
+
+def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """Read a whole file; raise `EligoError` where it is missing, unreadable or larger than the limit."""
+    path, place = Path(path), Place(str(path))
+    try:
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except FileNotFoundError:
+        raise EligoError(
+            Problem("file-missing", "there is no such file", place, "check the name and the folder")
+        ) from None
+    except IsADirectoryError:
+        raise EligoError(Problem("file-folder", "this is a folder, not a file", place)) from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        why = (getattr(error, "strerror", None) or "the name is not valid").lower()
+        raise EligoError(Problem("file-unreadable", f"the file cannot be read: {why}", place)) from None
+    _check_size(len(data), place.file, max_bytes)
+    return data
+
+
+def read_json(source: str | bytes, file: str | None = None, max_bytes: int = MAX_BYTES) -> Any:
+    """Parse one JSON document; raise `EligoError` with all duplicate keys and unusable numbers, or the first syntax error.
+
+    >>> read_json('{"a": [1, 2.5]}')
+    {'a': [1, 2.5]}
+    """
+    _check_size(len(source), file, max_bytes)
+    text = _decoded(source, file) if isinstance(source, bytes) else source.removeprefix("\ufeff")
+    if not text.strip(_WHITE):
+        raise EligoError(Problem("json-empty", "the file is empty", Place(file), "write at least `{}`"))
+    try:
+        data = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        _fail_syntax(error, text, file)
+    except RecursionError:
+        line, column = _deepest(text)
+        place = Place(file, line, column)
+        raise EligoError(
+            Problem("json-depth", "the JSON is nested too deeply", place, "check the brackets here")
+        ) from None
+    except _Refused as refused:
+        problems = list(_refusals(text, file)) or [_refusal(*refused.args, Place(file))]
+        raise EligoError(problems) from None
+    _check_characters(text, file)
+    return data
+
+
+def path_text(path: Iterable[str | int]) -> str:
+    """A path as people write it.
+
+    >>> path_text(("labs", "prothrombin time")), path_text(("observations", 0, "value"))
+    ('labs["prothrombin time"]', 'observations[0].value')
+    """
+    parts = []
+    for step in path:
+        if isinstance(step, int):
+            parts.append(f"[{step}]")
+        elif _PLAIN_KEY.fullmatch(step):
+            parts.append(f".{shown(step)}" if parts else shown(step))
+        else:
+            parts.append(f"[{json.dumps(shown(step), ensure_ascii=False)}]")
+    return "".join(parts)
+
+
+def shown(word: str) -> str:
+    """A word of the file as a message may show it: printable, on one line and not too long."""
+    word = "".join(c if c.isprintable() else "?" for c in word)
+    return word if len(word) <= _SHOWN else word[: _SHOWN - 3] + "..."
+
+
+@dataclass(slots=True)
+class Survey:
+    """Where the parts of a JSON text are (line and column), and what in it is refused."""
+
+    places: dict[JsonPath, tuple[int, int]] = field(default_factory=dict)
+    refused: list[tuple[str, str, JsonPath, tuple[int, int]]] = field(default_factory=list)  # kind, word, path, place
+
+    def place(self, path: JsonPath, file: str | None = None) -> Place:
+        """The place of the part at `path`, or of the nearest part around it that is in the text."""
+        known = path
+        while known not in self.places and known:
+            known = known[:-1]
+        line, column = self.places.get(known, (None, None))
+        return Place(file, line, column, path_text(path) or None)
+
+
+def survey(source: str | bytes) -> Survey:
+    """Find the line and column of every part of a text that the parser could read; nothing for a very long one."""
+    text = source.decode("utf-8-sig") if isinstance(source, bytes) else source.removeprefix("\ufeff")
+    return _Scan().run(text) if len(text) <= _SCANNED else Survey()
+
+
+# --- the parser
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        seen: set[str] = set()
+        raise _Refused("duplicate", next(k for k, _ in pairs if k in seen or seen.add(k)))  # type: ignore[func-returns-value]  # None is meant
+    return made
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MAX_DIGITS:
+        raise _Refused("number", "")
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise _Refused("number", "")
+    return value
+
+
+def _constant(word: str) -> NoReturn:
+    raise _Refused("number", word)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
+
+
+# --- before and after it
+
+
+def _check_size(size: int, file: str | None, max_bytes: int) -> None:
+    if size > max_bytes:
+        limit = f"{max_bytes // 1024**2} MB" if max_bytes >= 1024**2 else f"{max_bytes} bytes"
+        help_ = "split the file"
+        raise EligoError(Problem("file-too-large", f"the file is larger than {limit}", Place(file), help_))
+
+
+def _decoded(data: bytes, file: str | None) -> str:
+    """The text of UTF-8 bytes, with or without a byte order mark."""
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
+    if encoding is None and b"\0" in data[:4] and data[:4].strip(b"\0"):
+        encoding = "UTF-16 or UTF-32"  # one character of JSON in two or four bytes
+    if encoding:
+        raise EligoError(
+            Problem("json-encoding", f"the file is in {encoding}, not in UTF-8", Place(file), _SAVE_AS_UTF8)
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start]
+        column = len(before.decode("utf-8", "replace")) + 1
+        help_ = f"{_SAVE_AS_UTF8}; it may be in Latin-1 or Windows-1252"
+        place = Place(file, line, column)
+        raise EligoError(Problem("json-encoding", "the file is not in UTF-8", place, help_)) from None
+
+
+def _check_characters(text: str, file: str | None) -> None:
+    """Refuse halves of a surrogate pair: they are no characters, and cannot be written out again."""
+    if text.isascii() and "\\ud" not in text and "\\uD" not in text:
+        return
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token.startswith('"') and _SURROGATE.search(json.loads(token, strict=False)):
+            line, column = _line_column(text, match.start())
+            raise EligoError(
+                Problem("json-character", "a text holds half a character", Place(file, line, column), _SAVE_AS_UTF8)
+            )
+
+
+def _fail_syntax(error: json.JSONDecodeError, text: str, file: str | None) -> NoReturn:
+    """Raise the parser's complaint in our words; the text itself, which may hold values, stays out of it."""
+    message = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").removesuffix(" starting")
+    help_ = next((h for start, h in _HELP if error.msg.startswith(start)), "check the quotes, commas and brackets here")
+    if error.pos >= len(text.rstrip(_WHITE)):
+        help_ = "the file ends too early; was it cut off?"
+    place = Place(file, error.lineno, error.colno)
+    raise EligoError(Problem("json-syntax", f"the JSON cannot be read: {message}", place, help_)) from None
+
+
+_HELP = (
+    ("Expecting property name", "a key needs double quotes; no comma may stand before `}`"),
+    ("Illegal trailing comma", "remove the comma"),
+    ("Expecting ',' delimiter", "a comma or a closing bracket is missing before this place"),
+    ("Expecting ':' delimiter", "a key and its value need a colon between them"),
+    ("Extra data", "one file holds one document: put the second into a file of its own"),
+    ("Unterminated string", "a closing quote is missing"),
+    ("Invalid control character", "write a line break in a text as `\\n`"),
+)
+
+
+def _refusals(text: str, file: str | None) -> Iterator[Problem]:
+    for kind, word, path, (line, column) in survey(text).refused:
+        yield _refusal(kind, word, Place(file, line, column, path_text(path) or None))
+
+
+def _refusal(kind: str, word: str, place: Place) -> Problem:
+    if kind == "duplicate":
+        return Problem("duplicate-key", f"the key `{shown(word)}` appears twice", place, "keep one of the two")
+    return Problem("json-number", "this is not a finite number", place, "leave out what is not known")
+
+
+def _deepest(text: str) -> tuple[int | None, int | None]:
+    """The place where the nesting passes what any record needs."""
+    depth = 0
+    for match in _TOKEN.finditer(text[:_SCANNED]):
+        depth += (match[0] in "{[") - (match[0] in "}]")
+        if depth > _MAX_DEPTH:
+            return _line_column(text, match.start())
+    return None, None
+
+
+def _line_column(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+class _Scan:
+    """A walk over the tokens of a text that is JSON by its form."""
+
+    def __init__(self) -> None:
+        self.found = Survey()
+        self.path: list[str | int] = []
+        self.open: list[set[str] | None] = []  # for each open bracket: the keys of an object, None for a list
+        self.expect_key = False
+
+    def run(self, text: str) -> Survey:
+        """Note the place of every value, and of every key that appears twice."""
+        line, start = 1, 0  # of the current line
+        last = 0
+        for match in _TOKEN.finditer(text):
+            offset = match.start()
+            newlines = text.count("\n", last, offset)
+            if newlines:
+                line, start = line + newlines, text.rfind("\n", 0, offset) + 1
+            last = offset
+            self._token(match[0], (line, offset - start + 1))
+        return self.found
+
+    def _token(self, token: str, at: tuple[int, int]) -> None:
+        if token in "{[":
+            self._value(token, at)
+            self.open.append(set() if token == "{" else None)
+            self.path.append("" if token == "{" else 0)
+            self.expect_key = token == "{"
+        elif token in "}]":
+            self.open.pop()
+            self.path.pop()
+            self.expect_key = False
+        elif token == ",":
+            self.expect_key = self.open[-1] is not None
+            if not self.expect_key:
+                self.path[-1] = _next(self.path[-1])
+        elif token == ":":
+            self.expect_key = False
+        elif self.expect_key:
+            self._key(json.loads(token, strict=False), at)
+        else:
+            self._value(token, at)
+
+    def _key(self, key: str, at: tuple[int, int]) -> None:
+        keys = self.open[-1]
+        self.path[-1] = key
+        if keys is not None and key in keys:
+            self.found.refused.append(("duplicate", key, tuple(self.path), at))
+        elif keys is not None:
+            keys.add(key)
+            self.found.places[tuple(self.path)] = at  # a key stands for its value: that is where people look
+
+    def _value(self, token: str, at: tuple[int, int]) -> None:
+        path = tuple(self.path)
+        self.found.places.setdefault(path, at)
+        if not token.startswith(('"', "{", "[")) and not _usable(token):
+            self.found.refused.append(("number", token, path, at))
+
+
+def _next(step: str | int) -> int:
+    return step + 1 if isinstance(step, int) else 0
+
+
+@functools.lru_cache(maxsize=64)
+def _usable(token: str) -> bool:
+    """Whether a bare token is a word of JSON or a number that a float can hold."""
+    try:
+        return _DECODER.decode(token) is not ...
+    except (_Refused, ValueError):
+        return False

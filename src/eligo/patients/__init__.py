@@ -1,0 +1,1 @@
+"""Where patients come from: every reader ends in the one `Patient` type."""

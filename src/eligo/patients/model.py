@@ -1,0 +1,88 @@
+"""The one `Patient` type that every reader ends in and that evaluation meets: plain frozen data, names already resolved.
+
+Quantities are in the variable's canonical unit, as an interval: one point for a plain value, open-ended for a censored one ("<0.1").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from eligo.truth import Reason
+
+FactStatus = Literal["active", "resolved", "suspected", "planned", "refuted"]
+FactKind = Literal["condition", "procedure", "medication"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date known to the day, or only to the month or the year: the first and the last day it can be."""
+
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        if self.first == self.last:
+            return self.first.isoformat()
+        return f"{self.first:%Y-%m}" if self.first.month == self.last.month else f"{self.first:%Y}"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One measured or stated value of a variable.
+
+    `low` and `high` are in the canonical unit and equal for a plain value; a censored value has an infinite end and an open one
+    (`low_closed`, `high_closed`). `problem` says why the value cannot decide anything (unit_unknown, implausible); `low` and
+    `high` are then NaN unless the value could be converted. `category` holds the value of a categorical variable (sex).
+    The reference range is the report's own, in the canonical unit. `value` and `unit` are as the record has them.
+    """
+
+    variable: str
+    low: float
+    high: float
+    low_closed: bool = True
+    high_closed: bool = True
+    date: PartialDate | None = None
+    written: str = ""
+    value: float | str | None = None
+    unit: str | None = None
+    reference_low: float | None = None
+    reference_high: float | None = None
+    problem: Reason | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One condition, procedure or medication of the record, with the concept it was resolved to."""
+
+    concept: str
+    kind: FactKind
+    status: FactStatus = "active"
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+    qualifiers: tuple[str, ...] = ()
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A patient as of a day.
+
+    `results` holds, per variable, the values dated on or before `as_of`, the latest first (undated ones count as of `as_of`); `facts`
+    those of each concept. `absent` are concepts that the record rules out; `complete` the lists that it says are complete;
+    `attested` what a person stated, by attestation id (or `TRIAL/criterion`). `warnings` are codes and places, never values.
+    """
+
+    id: str
+    as_of: date
+    birth: PartialDate | None = None
+    sex: Literal["male", "female"] | None = None
+    results: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
+    facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+    complete: frozenset[str] = frozenset()
+    attested: Mapping[str, bool] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,254 @@
+"""One value as a record writes it ("18000 /uL", "<0.1 mg/dL", "II", "trace") to a `Result` in the canonical unit, with what is wrong.
+
+A value that cannot decide anything is not thrown away: it stays, with the reason in `Result.problem`, and never counts.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+
+from eligo.errors import EligoError, Problem
+from eligo.jsontext import shown
+from eligo.patients.model import Result
+from eligo.truth import Reason
+from eligo.vocabulary.units import to_canonical, ucum
+from eligo.vocabulary.variables import Variable, spelling_key
+
+Number = int | float
+Measured = tuple[Result, tuple[Problem, ...]]
+
+NAN = math.nan  # one object, so that results without a value compare as equal
+
+# A comma (or dot) before groups of three digits separates thousands; any other single comma is a decimal comma.
+_NUMBER = (
+    r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?"
+    r"|[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+"
+    r"|[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}"
+    r"|[1-9][0-9]{0,2}(?:[ '’\u00a0\u2009\u202f](?!10[0-9])[0-9]{3})+(?:[.,][0-9]+)?"  # `5 109/L` is a lost 10^9, not 5109
+    r"|[0-9]+[.,][0-9]+|[0-9]+|\.[0-9]+)"
+    r"(?![0-9])(?![.,'’][0-9])(?:[eE][-+]?[0-9]{1,3}(?![0-9.]))?"
+)
+_QUANTITY = re.compile(
+    rf"(<=|>=|=<|=>|[<>=≤≥⩽⩾＜＞])?\s*([-−+]?)({_NUMBER})(?:\s*(?:-|–|—|\bto\b)\s*({_NUMBER}))?\s*(.*)", re.DOTALL
+)
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_POINT_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})")
+_GROUPING = re.compile(r"[ '’\u00a0\u2009\u202f]")
+_POWER = re.compile(r"[x×X*·]?\s*10\s*(?:(?:\^|\*\*?)\s*([-+]?[0-9]{1,2})|([⁺⁻]?[⁰¹²³⁴-⁹]{1,2}))\s*(.*)", re.DOTALL)
+_SUPERSCRIPT = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
+_UNIT_DIGITS = re.compile(r"10\s*(?:\^|\*\*?)?\s*-?[0-9]{1,2}(?![0-9])|1\.73|(?<=[A-Za-zµμ])[23]\b")
+_COMPARATOR = {"≤": "<=", "⩽": "<=", "=<": "<=", "≥": ">=", "⩾": ">=", "=>": ">=", "＜": "<", "＞": ">", "=": "", None: ""}
+_GRADE_RANGE = re.compile(r"\s*(?:-|–|—|/|\bto\b|\bor\b)\s*")
+_NO_LABEL = re.compile(r"[<>=≤≥⩽⩾＜＞+~?−]|^-|\b[ivx0-9]+\s*[-–—/,.&]\s*[ivx0-9]+\b", re.IGNORECASE)
+_WITH_SCORE = re.compile(r"\b([A-C])\s*\(?\s*[0-9]{1,2}(?:\s*points?)?\s*\)?\s*$")  # Child-Pugh `B8` is class B
+_CAPITALS = re.compile(r"[a-c]|[ivx]+")
+_GRADE_SIDE = re.compile(r"(<=|>=|=<|=>|[<>≤≥⩽⩾＜＞])\s*(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number, or the interval that a comparator or a range stands for, with the unit as it is written."""
+
+    low: Number
+    high: Number
+    low_closed: bool = True
+    high_closed: bool = True
+    unit: str | None = None
+
+
+def read_quantity(text: str) -> Quantity | None:
+    """Read a number with its unit; None where the text is a word, or can be read in two ways.
+
+    >>> read_quantity("< 1,5 mg/dL")
+    Quantity(low=-inf, high=1.5, low_closed=False, high_closed=False, unit='mg/dL')
+    >>> read_quantity("18,000 /uL").low, read_quantity("trace")
+    (18000, None)
+    """
+    match = _QUANTITY.fullmatch(text.strip())
+    if match is None:
+        return None
+    side, sign, first, second, unit = match.groups()
+    side = _COMPARATOR.get(side, side)
+    if unit[:1].isdigit() and not _POWER.match(unit):
+        return None
+    low = _number(first)
+    if sign in ("-", "−"):
+        low = -low
+    if second is None:
+        return _interval(side, low, unit or None)
+    high = _number(second)
+    return Quantity(low, high, unit=unit or None) if not side and not sign and low <= high else None
+
+
+def measure(
+    variable: Variable,
+    value: str | Number,
+    unit: str | None = None,
+    reference_low: Number | None = None,
+    reference_high: Number | None = None,
+) -> Measured:
+    """Make the result of a variable from a value, its unit and the report's own reference range in the same unit."""
+    written = f"{value} {unit}" if unit else str(value)
+    blank = Result(variable.id, NAN, NAN, written=written, value=value, unit=unit)
+    if variable.kind == "ordinal":
+        return _graded(variable, value, blank)
+    if variable.kind == "category":
+        return _categorised(variable, value, blank)
+    read = read_quantity(value) if isinstance(value, str) else Quantity(value, value)
+    if read is None:
+        help_ = "write a number with its unit, or leave it out"
+        return _useless(blank, Reason.UNPARSED, "value-unreadable", "the value is not a quantity", help_)
+    if unit and read.unit and unit.strip() != read.unit and ucum(unit) != ucum(read.unit):
+        return _useless(blank, Reason.UNIT_UNKNOWN, "unit-twice", "the value has two units", "keep one of the two")
+    if isinstance(value, str) and read.low == read.high:
+        blank = replace(blank, value=read.low, unit=unit or read.unit)
+    else:
+        blank = replace(blank, unit=unit or read.unit)
+    return _converted(variable, read, (unit or read.unit or "").strip(), (reference_low, reference_high), blank)
+
+
+def _number(text: str) -> Number:
+    text = _GROUPING.sub("", text)
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
+    elif _POINT_THOUSANDS.fullmatch(text):
+        text = text.replace(".", "").replace(",", ".")
+    text = text.replace(",", ".")
+    return int(text) if text.isdigit() else float(text)
+
+
+def _interval(side: str | None, limit: Number, unit: str | None) -> Quantity:
+    if not side:
+        return Quantity(limit, limit, unit=unit)
+    if side[0] == "<":
+        return Quantity(-math.inf, limit, False, side == "<=", unit)
+    return Quantity(limit, math.inf, side == ">=", False, unit)
+
+
+def _useless(result: Result, reason: Reason, code: str, message: str, help_: str | None = None) -> Measured:
+    """The result with the reason why it decides nothing."""
+    return replace(result, problem=reason, detail=message), (Problem(code, message, help=help_, severity="warning"),)
+
+
+# --- quantities
+
+
+def _converted(
+    variable: Variable, read: Quantity, unit: str, reference: tuple[Number | None, Number | None], blank: Result
+) -> Measured:
+    unit = unit or _only_unit(variable, read)
+    if not unit:
+        message, help_ = f"`{variable.id}` has no unit", "add one, such as " + _some_units(variable)
+        return _useless(blank, Reason.UNIT_UNKNOWN, "unit-missing", message, help_)
+    try:
+        low, high = to_canonical(read.low, unit, variable), to_canonical(read.high, unit, variable)
+        range_ = [None if x is None else to_canonical(x, unit, variable) for x in reference]
+    except EligoError as error:
+        code = error.problems[0].code
+        power = _POWER.fullmatch(unit)
+        if code == "unit-unknown" and power:  # `1.2 x10^5 IU/mL`: the power belongs to the number
+            scale = 10.0 ** int((power[1] or power[2]).translate(_SUPERSCRIPT))
+            return _converted(variable, _scaled(read, scale), power[3].strip(), _scaled_pair(reference, scale), blank)
+        unknown = code == "unit-unknown"
+        message = f"{_unit_word(unit)} is not known" if unknown else f"{_unit_word(unit)} does not fit `{variable.id}`"
+        return _useless(blank, Reason.UNIT_UNKNOWN, code, message, "write one of " + _some_units(variable))
+    result = replace(blank, low=low, high=high, low_closed=read.low_closed, high_closed=read.high_closed)
+    return _checked(variable, replace(result, reference_low=range_[0], reference_high=range_[1]))
+
+
+def _only_unit(variable: Variable, read: Quantity) -> str:
+    """The unit of a value without one: only for a variable without dimension, where one unit alone makes the value plausible."""
+    if variable.unit not in ("1", "%"):
+        return ""
+    units = dict.fromkeys((variable.unit, *variable.units, *variable.conversions))
+    if len(units) == 1:
+        return variable.unit
+    least, most = variable.plausible or (-math.inf, math.inf)
+    in_each = ((u, to_canonical(read.low, u, variable), to_canonical(read.high, u, variable)) for u in units)
+    plausible = [u for u, low, high in in_each if high >= least and low <= most]
+    return plausible[0] if len(plausible) == 1 else ""
+
+
+def _checked(variable: Variable, result: Result) -> Measured:
+    """Mark what no patient can have, and drop a reference range that is upside down."""
+    low, high = result.reference_low, result.reference_high
+    problems: tuple[Problem, ...] = ()
+    if low is not None and high is not None and low > high:
+        message = "the reference range is upside down and is not used"
+        problems = (Problem("reference-range", message, help="`low` must not be above `high`", severity="warning"),)
+        result = replace(result, reference_low=None, reference_high=None)
+    least, most = variable.plausible or (-math.inf if variable.unit == "Cel" else 0, math.inf)
+    if result.high < least or result.low > most:
+        message = f"the value is outside what is plausible for `{variable.id}`"
+        useless, found = _useless(result, Reason.IMPLAUSIBLE, "value-implausible", message, "check the value and its unit")
+        return useless, problems + found
+    return result, problems
+
+
+def _scaled(read: Quantity, scale: Number) -> Quantity:
+    return replace(read, low=read.low * scale, high=read.high * scale)
+
+
+def _scaled_pair(pair: tuple[Number | None, Number | None], scale: Number) -> tuple[Number | None, Number | None]:
+    low, high = pair
+    return (None if low is None else low * scale, None if high is None else high * scale)
+
+
+def _some_units(variable: Variable) -> str:
+    return ", ".join(f"`{u}`" for u in (variable.units or (variable.unit,))[:4])
+
+
+def _unit_word(unit: str) -> str:
+    """The unit as a message may name it: not where a number of the value may be part of it."""
+    if re.search(r"[0-9]", _UNIT_DIGITS.sub("", unit)):
+        return "the unit"
+    return f"the unit `{shown(unit)}`"
+
+
+# --- grades and categories
+
+
+def _graded(variable: Variable, value: str | Number, blank: Result) -> Measured:
+    """Read a grade (`II`, `grade 2`, `B`, 3), a range of grades or a side of one (`>= 2`)."""
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+    if side := _GRADE_SIDE.fullmatch(text):
+        limit = _grade(variable, side[2])
+        if limit is not None:
+            read = _interval(_COMPARATOR.get(side[1], side[1]), limit, None)
+            return replace(blank, low=read.low, high=read.high, low_closed=read.low_closed, high_closed=read.high_closed), ()
+    ends = [_grade(variable, part) for part in _GRADE_RANGE.split(text)]
+    if len(ends) == 2 and ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]:
+        return replace(blank, low=ends[0], high=ends[1]), ()
+    single = _grade(variable, text)
+    if single is not None:
+        return replace(blank, low=single, high=single), ()
+    labels = (g.upper() if _CAPITALS.fullmatch(g) else g for g in variable.grades)
+    help_ = "write one of " + ", ".join(f"`{label}`" for label in labels)
+    return _useless(blank, Reason.UNPARSED, "grade-unknown", f"this is no grade of `{variable.id}`", help_)
+
+
+def _grade(variable: Variable, label: str) -> float | None:
+    """The number of a grade; words of the variable's own name may stand before it (`Child-Pugh B`)."""
+    # INVARIANT: signs that a spelling key drops must not make a grade: `I-II` is not III, `>=2` is not 2, `1.5` is not 15.
+    if _NO_LABEL.search(label):
+        return None
+    label = _WITH_SCORE.sub(r"\1", label)
+    words = label.split()
+    found = variable.grade(label)
+    for start in range(1, len(words) if found is None else 0):
+        lead = spelling_key(" ".join(words[:start]))
+        if any(lead in spelling_key(name) for name in (variable.name, *variable.synonyms, *variable.exact)):
+            found = variable.grade(" ".join(words[start:]))
+        if found is not None:
+            break
+    return found
+
+
+def _categorised(variable: Variable, value: str | Number, blank: Result) -> Measured:
+    found = variable.value(str(value))
+    if found is not None:
+        return replace(blank, value=found), ()
+    help_ = "write one of " + ", ".join(f"`{v}`" for v in dict.fromkeys(variable.values.values()))
+    return _useless(blank, Reason.UNPARSED, "category-unknown", f"this is no value of `{variable.id}`", help_)

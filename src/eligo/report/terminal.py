@@ -1,0 +1,119 @@
+"""What a terminal can show, and lines that fit it: text in, wrapped lines (with underlined spans) out.
+
+Colour only repeats what a word already says; without a terminal there is none. Whatever comes from a file is shown without its
+control characters, so that no file can steer the terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+PIPED_WIDTH = 100
+NARROWEST = 20
+
+_SGR = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """How wide lines may be, and whether colour is wanted."""
+
+    width: int = PIPED_WIDTH
+    colour: bool = False
+
+    def paint(self, text: str, *styles: str) -> str:
+        """The text in the styles (`red`, `bold` ...), or as it is where there is no colour."""
+        if not self.colour or not styles:
+            return text
+        return f"\x1b[{';'.join(_SGR[s] for s in styles)}m{text}\x1b[0m"
+
+
+def terminal(stream: TextIO, env: Mapping[str, str] = os.environ) -> Terminal:
+    """What `stream` can show: a terminal has its own width, and colour unless NO_COLOR or TERM=dumb says no."""
+    if not stream.isatty():
+        return Terminal()
+    return Terminal(width=_columns(stream, env), colour=not env.get("NO_COLOR") and env.get("TERM") != "dumb")
+
+
+def _columns(stream: TextIO, env: Mapping[str, str]) -> int:
+    wanted = env.get("COLUMNS", "")
+    if wanted.isdecimal() and int(wanted) > 0:
+        return max(int(wanted), NARROWEST)
+    try:
+        return max(os.get_terminal_size(stream.fileno()).columns, NARROWEST)
+    except OSError:  # a terminal that does not tell its size
+        return 80
+
+
+def clean(text: str) -> str:
+    """The text with each control or invisible character replaced by one that shows; the length stays the same."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else " " if c.isspace() else "\ufffd" for c in text)
+
+
+def columns(text: str) -> int:
+    """How many columns the text takes: none for a combining mark, two for a wide character."""
+    if text.isascii():
+        return len(text)
+    return sum(_char_columns(c) for c in text)
+
+
+def _char_columns(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """Lines of at most `width` columns: the first starts with `first`, the others with `rest`."""
+    return [line for line, _ in wrap_marked(text, (), width, first, rest)]
+
+
+def wrap_marked(
+    text: str, spans: Iterable[tuple[int, int]], width: int, first: str = "", rest: str = ""
+) -> list[tuple[str, str]]:
+    """Wrapped lines, each with the line of `~` that underlines the parts of `spans` that it holds ("" where it holds none).
+
+    >>> wrap_marked("platelets below 20", [(10, 18)], 80, "  ", "  ")
+    [('  platelets below 20', '            ~~~~~~~~')]
+    """
+    text = clean(text)
+    marked = {i for start, end in spans for i in range(start, end)}
+    lines = []
+    for start, end in _breaks(text, width - columns(first), width - columns(rest)):
+        indent = rest if lines else first
+        under = "".join(("~" if i in marked else " ") * columns(text[i]) for i in range(start, end)).rstrip()
+        lines.append(((indent + text[start:end]).rstrip(), " " * columns(indent) + under if under else ""))
+    return lines or [(first.rstrip(), "")]
+
+
+def _breaks(text: str, first_room: int, room: int) -> Iterator[tuple[int, int]]:
+    """The spans of the lines: broken at line ends and spaces, and inside a word only where the word is wider than the room."""
+    left, start = max(first_room, 8), 0
+    for paragraph in text.split("\n"):
+        stop = start + len(paragraph.rstrip(" "))
+        while start < stop:
+            if text[start] == " ":
+                start += 1
+                continue
+            end = _fitting(text, start, stop, left)
+            if end < stop and text[end] != " ":
+                space = text.rfind(" ", start, end)
+                end = space if space > start else end
+            yield start, start + len(text[start:end].rstrip(" "))
+            start, left = end, max(room, 8)
+        start = stop + len(paragraph) - len(paragraph.rstrip(" ")) + 1
+
+
+def _fitting(text: str, start: int, stop: int, room: int) -> int:
+    """Where the part of the text that fits the room ends; at least one character."""
+    used, end = 0, start
+    while end < stop and (end == start or used + columns(text[end]) <= room):
+        used += columns(text[end])
+        end += 1
+    return end

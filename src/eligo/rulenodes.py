@@ -1,0 +1,205 @@
+"""The rule set file as pydantic models: what a person may write, strictly; unknown keys are refused.
+
+A predicate is a tree of `all`, `any`, `not` and `at_least` with one flat mapping per leaf. The JSON Schema for editors is made from here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from eligo.criteria import Op, Status
+
+DURATION = r"^[0-9]+(\.[0-9]+)? (min|h|d|wk|mo|a)$"
+BOUND = r"^(lt|le|gt|ge|eq) [0-9]+(\.[0-9]+)? (min|h|d|wk|mo|a)$"
+
+Value = Annotated[int | float, Field(allow_inf_nan=False)]
+DurationText = Annotated[str, Field(pattern=DURATION, examples=["3 mo"])]
+BoundText = Annotated[str, Field(pattern=BOUND, examples=["gt 3 d"])]
+
+
+class Strict(BaseModel):
+    """Refuses unknown keys and converts nothing."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
+
+
+class Words(Strict):
+    """A leaf's words: a part of the criterion's text, the `nth` of that spelling where it stands there more than once."""
+
+    words: str | None = Field(None, description="the words of `text` that this leaf stands for")
+    nth: int | None = Field(None, ge=1, description="which one, where the words stand in the text more than once")
+
+
+class Windowed(Words):
+    """When it must have been: see `eligo.criteria.Window`."""
+
+    within: DurationText | None = Field(None, description="not longer before the anchor than this; the last day counts")
+    ago: BoundText | None = Field(None, description="happened or ended so long before the anchor")
+    lasting: BoundText | None = Field(None, description="went on for so long")
+    anchor: str | None = Field(None, description="the protocol's word for day 0; `screening` where left out")
+
+
+class CompareNode(Windowed):
+    """A variable against one limit (`op`, `limit`) or two bounds (`ge`/`gt` and `le`/`lt`)."""
+
+    variable: str | None = Field(None, description="id of grammar/variables.yaml")
+    name: str | None = Field(None, description="the words, for a quantity that the vocabulary does not have")
+    op: Op | None = None
+    limit: Value | None = None
+    gt: Value | None = None
+    ge: Value | None = None
+    lt: Value | None = None
+    le: Value | None = None
+    unit: str | None = Field(None, description="UCUM unit")
+    of: str | None = Field(None, description="the limit is a multiple of ULN, LLN, baseline or a variable")
+    unit_inferred: bool = Field(False, description="the source states no unit; this one alone is plausible")
+    equivalent: str | None = Field(None, description="the same limit as the source states it in another unit")
+
+
+class OneOfNode(Words):
+    """An ordinal or a category that is one of the values."""
+
+    variable: str | None = None
+    name: str | None = None
+    in_: list[Value | str] = Field(alias="in", min_length=1)
+
+
+class PresentNode(Windowed):
+    """The patient has, had or takes the concept."""
+
+    concept: str = Field(description="id of grammar/concepts.yaml")
+    status: Status = "active"
+    qualifier: str | None = None
+    count: int = Field(1, ge=1, description="at least so many times")
+
+
+class AttestNode(Words):
+    """What only a person can state."""
+
+    attest: str = Field(description="id of grammar/concepts.yaml, of kind attestation")
+
+
+class AlwaysNode(Words):
+    """Text that restricts nothing."""
+
+    always: str = Field(description="why it restricts nothing")
+
+
+class UnparsedNode(Words):
+    """Text that was not understood."""
+
+    unparsed: str
+
+
+class AllNode(Strict):
+    """Every part holds."""
+
+    all: list[Node] = Field(min_length=1)
+
+
+class AnyNode(Strict):
+    """At least one part holds."""
+
+    any: list[Node] = Field(min_length=1)
+
+
+class AtLeastNode(Strict):
+    """At least so many of the parts hold."""
+
+    at_least: int = Field(ge=1)
+    of: list[Node] = Field(min_length=1)
+
+
+class NotNode(Strict):
+    """The part does not hold."""
+
+    not_: Node = Field(alias="not")
+
+
+KINDS = ("all", "any", "not", "at_least", "concept", "attest", "always", "unparsed", "in")
+
+
+def _kind(value: Any) -> str:
+    keys = value if isinstance(value, dict) else {}
+    return next((k for k in KINDS if k in keys), "compare")
+
+
+Node = Annotated[
+    Annotated[AllNode, Tag("all")]
+    | Annotated[AnyNode, Tag("any")]
+    | Annotated[NotNode, Tag("not")]
+    | Annotated[AtLeastNode, Tag("at_least")]
+    | Annotated[PresentNode, Tag("concept")]
+    | Annotated[AttestNode, Tag("attest")]
+    | Annotated[AlwaysNode, Tag("always")]
+    | Annotated[UnparsedNode, Tag("unparsed")]
+    | Annotated[OneOfNode, Tag("in")]
+    | Annotated[CompareNode, Tag("compare")],
+    Discriminator(_kind),
+]
+
+
+class AmbiguousNode(Strict):
+    """A sentence that can be read in more than one way, with every reading; `when` repeats the chosen one (from 1)."""
+
+    why: str
+    chosen: int = Field(ge=1)
+    readings: list[Node] = Field(min_length=2)
+
+
+class ReviewNode(Strict):
+    """Who looked at it: `edited` means that a person changed what the grammar read."""
+
+    state: Literal["draft", "reviewed", "edited"] = "draft"
+    by: str | None = None
+    date: str | None = None
+    note: str | None = None
+
+
+class CriterionNode(Strict):
+    """One item of the protocol."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.]*$")
+    kind: Literal["inclusion", "exclusion"]
+    cohort: str | None = None
+    origin: Literal["text", "registry", "population"] = "text"
+    source_item: str | None = Field(None, description="the item of the source, in its own numbering")
+    text: str = Field(min_length=1)
+    review: ReviewNode = ReviewNode()
+    notes: list[str] = []
+    ambiguous: AmbiguousNode | None = None
+    when: Node
+
+
+class CohortNode(Strict):
+    """An arm: a patient needs one of them."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9]+$")
+    label: str
+
+
+class SourceNode(Strict):
+    """Where the criteria come from."""
+
+    registry: str | None = None
+    version: str | None = Field(None, description="the source's date of last update")
+    sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
+    url: str | None = None
+
+
+class RuleSetNode(Strict):
+    """One trial."""
+
+    trial: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    title: str
+    source: SourceNode = SourceNode()
+    states_no_criteria: bool = Field(False, description="the source says nothing about who is eligible")
+    notes: list[str] = []
+    cohorts: list[CohortNode] = []
+    criteria: list[CriterionNode] = []
+
+
+for model in (AllNode, AnyNode, AtLeastNode, NotNode, AmbiguousNode, CriterionNode, RuleSetNode):
+    model.model_rebuild()

@@ -1,0 +1,266 @@
+"""YAML <-> RuleSet: one trial's criteria as a reviewable file; strict to read, and the only writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path as FilePath
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from eligo.criteria import Ambiguity, Criterion, Leaf, Predicate, Review, leaves
+from eligo.errors import EligoError, Place, Problem, did_you_mean
+from eligo.rulecode import from_node, to_data
+from eligo.rulenodes import KINDS, CriterionNode, RuleSetNode
+from eligo.rulewords import check_words
+from eligo.yamltext import Path, YamlText, read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule set comes from: registry, date of the version that was read, hash of the raw text."""
+
+    registry: str | None = None
+    version: str | None = None
+    sha256: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """An arm of a trial; a patient needs one of them."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """One trial: identity, source, arms, and criteria in the order of the protocol."""
+
+    trial: str
+    title: str
+    source: Source = Source()
+    cohorts: tuple[Cohort, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    notes: tuple[str, ...] = ()
+    states_no_criteria: bool = False
+
+
+def load(path: FilePath) -> RuleSet:
+    """Read a rule set file; raise `EligoError` with every problem that it has."""
+    return loads(read_text(path), str(path))
+
+
+def read_text(path: FilePath) -> str:
+    """The text of a UTF-8 file; raise `EligoError` where it cannot be had."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = Place(str(path))
+        raise EligoError(
+            Problem("encoding", f"the file is not UTF-8 (byte {error.start})", place, "save it as UTF-8")
+        ) from None
+    except OSError as error:
+        raise EligoError(
+            Problem("file", f"the file cannot be read: {(error.strerror or 'unknown').lower()}", Place(str(path)))
+        ) from None
+
+
+def loads(text: str, file: str | None = None) -> RuleSet:
+    """Read a rule set from text; `file` is what problems name."""
+    yaml_text = read_yaml(text, file)
+    if not isinstance(yaml_text.data, dict):
+        message = (
+            "the file is empty" if yaml_text.data is None else "a rule set is a mapping with `trial:` and `criteria:`"
+        )
+        raise EligoError(Problem("ruleset-shape", message, Place(file, 1, 1)))
+    try:
+        node = RuleSetNode.model_validate(yaml_text.data)
+    except ValidationError as error:
+        raise EligoError(dict.fromkeys(_problem(e, yaml_text, file) for e in error.errors())) from None
+    problems = list[Problem]()
+    criteria = tuple(_criterion(c, i, yaml_text, file, problems) for i, c in enumerate(node.criteria))
+    ruleset = RuleSet(
+        node.trial,
+        node.title,
+        Source(**node.source.model_dump()),
+        tuple(Cohort(c.id, c.label) for c in node.cohorts),
+        criteria,
+        tuple(node.notes),
+        node.states_no_criteria,
+    )
+    problems += _check(ruleset, yaml_text, file)
+    if problems:
+        raise EligoError(problems)
+    return ruleset
+
+
+def _problem(error: Mapping[str, Any], text: YamlText, file: str | None) -> Problem:
+    """A validation error, at its line, in the words of the house."""
+    path: Path = tuple(
+        p for p in error["loc"] if not (isinstance(p, str) and p in (*KINDS, "compare")) or _is_key(p, error)
+    )
+    path = _existing(path, text.data)
+    place = text.place(path, file)
+    last = str(error["loc"][-1])
+    if error["type"] == "extra_forbidden":
+        known = did_you_mean(last, _all_keys())
+        return Problem("unknown-key", f"unknown key `{last}`", place, known or "see `eligo schema ruleset`")
+    if error["type"] == "missing":
+        return Problem("missing-key", f"the key `{last}` is missing", place, "see `eligo schema ruleset`")
+    message = "input should be a number" if last in ("int", "float") else str(error["msg"])
+    named = next((str(p) for p in reversed(path) if isinstance(p, str)), last)
+    return Problem("ruleset-value", f"`{named}`: {message[0].lower()}{message[1:].rstrip('.')}", place)
+
+
+def _is_key(part: str, error: Mapping[str, Any]) -> bool:
+    """Whether a location part that could be a union's tag is the last, named key itself."""
+    return part == error["loc"][-1] and error["type"] in ("extra_forbidden", "missing")
+
+
+def _existing(path: Path, data: Any) -> Path:
+    """The longest way into the data that follows `path`, leaving out parts (union tags) that are not there."""
+    way: list[str | int] = []
+    for part in path:
+        if isinstance(data, dict) and part in data:
+            data = data[part]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            continue
+        way.append(part)
+    return tuple(way)
+
+
+def _all_keys() -> set[str]:
+    import eligo.rulenodes as nodes  # the module object itself is wanted, to list its models
+
+    models = [m for m in vars(nodes).values() if isinstance(m, type) and issubclass(m, nodes.Strict)]
+    return {field.alias or name for model in models for name, field in model.model_fields.items()}
+
+
+def _criterion(node: CriterionNode, index: int, text: YamlText, file: str | None, problems: list[Problem]) -> Criterion:
+    def predicate(value: Any, *path: str | int) -> Predicate:
+        return from_node(value, node.text, lambda p: text.place(("criteria", index, *path, *p), file), problems)
+
+    chosen = predicate(node.when, "when")
+    ambiguous = None
+    if node.ambiguous:
+        readings = tuple(predicate(r, "ambiguous", "readings", i) for i, r in enumerate(node.ambiguous.readings))
+        ambiguous = Ambiguity(node.ambiguous.why, readings, node.ambiguous.chosen - 1)
+        place = text.place(("criteria", index, "ambiguous", "chosen"), file)
+        if node.ambiguous.chosen > len(readings):
+            problems.append(Problem("ambiguous-chosen", "`chosen` counts more readings than there are", place))
+        elif readings[ambiguous.chosen] != chosen:
+            help_text = "repeat the chosen reading under `when`, or choose another"
+            problems.append(Problem("ambiguous-chosen", "`when` is not the chosen reading", place, help_text))
+    return Criterion(
+        id=node.id,
+        kind=node.kind,
+        text=node.text,
+        predicate=chosen,
+        cohort=node.cohort,
+        origin=node.origin,
+        source_item=node.source_item,
+        review=Review(**node.review.model_dump()),
+        ambiguous=ambiguous,
+        notes=tuple(node.notes),
+    )
+
+
+def _check(ruleset: RuleSet, text: YamlText, file: str | None) -> Iterator[Problem]:
+    """What the shape alone does not say: unique ids, known arms, known words."""
+    arms = {c.id for c in ruleset.cohorts}
+    seen = set[str]()
+    for index, criterion in enumerate(ruleset.criteria):
+        if criterion.id in seen:
+            place = text.place(("criteria", index, "id"), file)
+            yield Problem("duplicate-id", f"the criterion id `{criterion.id}` appears twice", place)
+        seen.add(criterion.id)
+        if criterion.cohort is not None and criterion.cohort not in arms:
+            place = text.place(("criteria", index, "cohort"), file)
+            help_text = did_you_mean(criterion.cohort, arms) or "add it under `cohorts:`"
+            yield Problem("unknown-cohort", f"unknown cohort `{criterion.cohort}`", place, help_text)
+        readings = (criterion.predicate, *(criterion.ambiguous.readings if criterion.ambiguous else ()))
+        for problem in dict.fromkeys(p for reading in readings for p in check_words(reading)):
+            yield Problem(problem.code, problem.message, text.place(("criteria", index, "when"), file), problem.help)
+    if ruleset.states_no_criteria and any(c.origin == "text" for c in ruleset.criteria):
+        place = text.place(("states_no_criteria",), file)
+        yield Problem("states-no-criteria", "`states_no_criteria` is set, but criteria follow", place)
+    if not ruleset.criteria and not ruleset.states_no_criteria:
+        help_text = "set `states_no_criteria: true` where the source states none"
+        yield Problem("no-criteria", "the rule set has no criteria", text.place(("trial",), file), help_text)
+
+
+def unparsed(ruleset: RuleSet) -> Iterator[tuple[Criterion, Leaf]]:
+    """The leaves that were not understood, each with its criterion."""
+    for criterion in ruleset.criteria:
+        yield from ((criterion, leaf) for leaf in leaves(criterion.predicate) if type(leaf).__name__ == "Unparsed")
+
+
+class _Flow(dict[str, Any]):
+    """A mapping that is written on one line."""
+
+
+class _Writer(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+_Writer.add_representer(
+    _Flow, lambda dumper, data: dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=True)
+)
+
+
+def dumps(ruleset: RuleSet) -> str:
+    """The rule set as YAML, in its one canonical form: `loads(dumps(r)) == r`."""
+    data: dict[str, Any] = {"trial": ruleset.trial, "title": ruleset.title, "source": _Flow(_given(ruleset.source))}
+    if ruleset.states_no_criteria:
+        data["states_no_criteria"] = True
+    if ruleset.notes:
+        data["notes"] = list(ruleset.notes)
+    if ruleset.cohorts:
+        data["cohorts"] = [_Flow(_given(c)) for c in ruleset.cohorts]
+    if ruleset.criteria:
+        data["criteria"] = [_criterion_data(c) for c in ruleset.criteria]
+    return yaml.dump(data, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=116)
+
+
+def _given(record: Any) -> dict[str, Any]:
+    """The fields of a dataclass that hold something."""
+    return {f.name: v for f in fields(record) if (v := getattr(record, f.name)) is not None}
+
+
+def _criterion_data(criterion: Criterion) -> dict[str, Any]:
+    data: dict[str, Any] = {"id": criterion.id, "kind": criterion.kind}
+    if criterion.cohort is not None:
+        data["cohort"] = criterion.cohort
+    if criterion.origin != "text":
+        data["origin"] = criterion.origin
+    if criterion.source_item is not None:
+        data["source_item"] = criterion.source_item
+    data["text"] = criterion.text
+    data["review"] = _Flow(_given(criterion.review))
+    if criterion.notes:
+        data["notes"] = list(criterion.notes)
+    if criterion.ambiguous:
+        data["ambiguous"] = {
+            "why": criterion.ambiguous.why,
+            "chosen": criterion.ambiguous.chosen + 1,
+            "readings": [_flowing(to_data(r, criterion.text)) for r in criterion.ambiguous.readings],
+        }
+    data["when"] = _flowing(to_data(criterion.predicate, criterion.text))
+    return data
+
+
+def _flowing(data: dict[str, Any]) -> dict[str, Any]:
+    """A predicate's data with each leaf as a mapping on one line."""
+    for key in ("all", "any", "of"):
+        if isinstance(data.get(key), list):
+            return {**data, key: [_flowing(part) for part in data[key]]}
+    if "not" in data:
+        return {"not": _flowing(data["not"])}
+    return _Flow(data)

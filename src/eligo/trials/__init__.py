@@ -1,0 +1,1 @@
+"""Where trials come from: pasted pages and registry records."""

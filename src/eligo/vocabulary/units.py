@@ -1,0 +1,188 @@
+"""Values in the units of laboratories and protocols in, values in a variable's canonical unit out: exact, or refused.
+
+Sizes come from pint with our own definitions (`grammar/units.txt`), as fractions, and are kept for the common units, so that pint is
+imported only for an uncommon one. Mass meets amount, and units of activity meet anything else, only where the variable says how.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from eligo.cache import cached, digest
+from eligo.data import data_dir
+from eligo.errors import EligoError, Problem, did_you_mean
+from eligo.vocabulary.unit_spellings import codes_and_words, common, parse, pint_name, readings, ucum
+from eligo.vocabulary.variables import Variable
+
+__all__ = ["convert", "to_canonical", "ucum"]
+
+Affine = tuple[Fraction, Fraction]
+Dimension = dict[str, int]
+
+_SAME: Affine = (Fraction(1), Fraction(0))
+_SWAPS = (("[mass]", "[substance]"), ("[enzyme_activity]", "[international_unit]"))
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a unit is: value x scale + offset in base units of this dimension."""
+
+    dimension: Dimension
+    scale: Fraction
+    offset: Fraction
+
+    def affine_to(self, other: Size) -> Affine:
+        """Scale and offset that turn a value in this unit into one in a unit of the same dimension."""
+        return self.scale / other.scale, (self.offset - other.offset) / other.scale
+
+
+def to_canonical(value: float, unit: str | None, variable: Variable) -> float:
+    """Turn a value into the variable's canonical unit, rounded to 12 significant digits."""
+    return _apply(value, _to_canonical(unit, variable))
+
+
+def convert(value: float, unit: str | None, to: str | None, variable: Variable) -> float:
+    """Turn a value of the variable from one unit into another, rounded to 12 significant digits."""
+    scale, offset = _to_canonical(unit, variable)
+    back_scale, back_offset = _to_canonical(to, variable)
+    return _apply(value, (scale / back_scale, (offset - back_offset) / back_scale))
+
+
+def _apply(value: float, affine: Affine) -> float:
+    if math.isnan(value) or math.isinf(value):
+        return value
+    # str() gives the decimal that was written (1.4, not its binary neighbour), so equal limits stay equal.
+    scale, offset = affine
+    return float(f"{float(Fraction(str(value)) * scale + offset):.12g}")
+
+
+def _to_canonical(unit: str | None, variable: Variable) -> Affine:
+    """Scale and offset from the unit, in any spelling, to the variable's canonical unit."""
+    codes = readings(unit) if unit and unit.strip() else ("1",)
+    if not codes:
+        raise EligoError(_unknown(unit or "", variable))
+    for code in codes:
+        affine = _between(code, variable)
+        if affine is not None:
+            return affine
+    raise EligoError(_mismatch(unit, variable))
+
+
+def _between(code: str, variable: Variable) -> Affine | None:
+    """Scale and offset from one UCUM code, or None where this variable gives no way."""
+    if code == variable.unit:
+        return _SAME
+    size = _size(code)
+    for stated, (scale, offset) in variable.conversions.items():
+        start = _size(stated)
+        if start.dimension == size.dimension and (start.dimension or stated == code):
+            inner_scale, inner_offset = size.affine_to(start)
+            outer = Fraction(str(scale))
+            return inner_scale * outer, inner_offset * outer + Fraction(str(offset))
+    canonical = _size(variable.unit)
+    listed = code in variable.units
+    if not size.dimension:
+        # A pure number says nothing of what it is a share of: `%` and `mg/g` count only where the variable lists them.
+        fits = not canonical.dimension and (listed or size.scale == canonical.scale == 1)
+        return size.affine_to(canonical) if fits else None
+    if "kat" in code and not listed:
+        return None
+    return _bridge(size, canonical, variable)
+
+
+def _bridge(size: Size, canonical: Size, variable: Variable) -> Affine | None:
+    """Scale and offset between two sizes: of one dimension, or of mass and amount by the variable's molar mass."""
+    if size.dimension == canonical.dimension:
+        return size.affine_to(canonical)
+    for one, other in _SWAPS:
+        for source, target in ((one, other), (other, one)):
+            if _swapped(size.dimension, source, target) == canonical.dimension:
+                factor = _swap_factor(source, variable)
+                return (size.scale * factor / canonical.scale, Fraction(0)) if factor else None
+    return None
+
+
+def _swap_factor(source: str, variable: Variable) -> Fraction | None:
+    """What a gram is in moles or a mole in grams; for an activity one unit is one international unit."""
+    if source not in _SWAPS[0]:
+        return Fraction(1)
+    if variable.molar_mass is None:
+        return None
+    grams = Fraction(str(variable.molar_mass))
+    return 1 / grams if source == "[mass]" else grams
+
+
+def _swapped(dimension: Dimension, source: str, target: str) -> Dimension | None:
+    if dimension.get(source) != 1 or target in dimension:
+        return None
+    return {target if name == source else name: exponent for name, exponent in dimension.items()}
+
+
+@functools.lru_cache(maxsize=1024)
+def _size(code: str) -> Size:
+    """The size of a unit that parses: from the kept table, else from pint."""
+    unit = parse(code)
+    if unit is None:
+        raise EligoError(Problem("unit-unknown", f"unknown unit `{code}`", help=_suggestion(code)))
+    row = _table().get(str(unit)) or _measure([str(unit)])[str(unit)]
+    dimension, scale, offset = row
+    return Size(dimension, Fraction(scale), Fraction(offset))
+
+
+@functools.cache
+def _table() -> dict[str, Any]:
+    """The sizes of the common units."""
+    files = [(data_dir("grammar") / name).read_bytes() for name in ("units.txt", "units.yaml")]
+    found: dict[str, Any] = cached("unit-sizes", digest([b"1", *files]), lambda: _measure(common()))
+    return found
+
+
+def _measure(codes: list[str]) -> dict[str, Any]:
+    """Ask pint for the dimension, scale and offset of each code, as JSON."""
+    registry = _registry()
+    sizes: dict[str, Any] = {}
+    for code in codes:
+        unit = parse(code)
+        if unit is None:
+            raise EligoError(Problem("unit-unknown", f"unknown unit `{code}`"))
+        expression = " * ".join(f"({pint_name(atom)}) ** {exponent}" for atom, exponent in unit.atoms) or "radian"
+        zero, one = (registry.Quantity(Fraction(n), expression).to_root_units() for n in (0, 1))
+        ten = Fraction(10) ** unit.power
+        dimension = {name: int(exponent) for name, exponent in sorted(one.dimensionality.items())}
+        sizes[str(unit)] = [dimension, str((one.magnitude - zero.magnitude) * ten), str(zero.magnitude)]
+    return sizes
+
+
+@functools.cache
+def _registry() -> Any:
+    import pint  # lazily: it costs more to start than the rest of a screening
+
+    path = data_dir("grammar") / "units.txt"
+    return pint.UnitRegistry(str(path), non_int_type=Fraction, autoconvert_offset_to_baseunit=True)
+
+
+def _unknown(unit: str, variable: Variable) -> Problem:
+    help_text = _suggestion(unit) or _accepted(variable)
+    return Problem("unit-unknown", f"unknown unit `{unit}` for {variable.name}", help=help_text)
+
+
+def _mismatch(unit: str | None, variable: Variable) -> Problem:
+    if not unit or not unit.strip():
+        return Problem("unit-mismatch", f"{variable.name} needs a unit", help=_accepted(variable))
+    return Problem("unit-mismatch", f"unit `{unit}` does not fit {variable.name}", help=_accepted(variable))
+
+
+def _suggestion(unit: str) -> str | None:
+    return did_you_mean(unit, codes_and_words())
+
+
+def _accepted(variable: Variable) -> str:
+    units = dict.fromkeys((variable.unit, *variable.units, *variable.conversions))
+    named = [f"`{u}`" for u in units if u != "1"]
+    if "1" in units:
+        named.append("no unit")
+    return "use " + " or ".join(named)

@@ -1,0 +1,105 @@
+"""Strict YAML: text to plain data with the line of every part, or every problem of the text in one pass.
+
+Only `true`, `false`, `null`, decimal integers and decimal fractions are not strings: `no`, `010`, `12:30` and `1e3` stay the text that a
+person wrote. Duplicate keys, aliases, tags and several documents are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from eligo.errors import EligoError, Place, Problem
+
+Path = tuple[str | int, ...]
+
+_INT = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?")
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+_MAX_DEPTH = 60
+
+
+@dataclass(slots=True)
+class YamlText:
+    """The data of a YAML text, and where each part of it stands."""
+
+    data: Any
+    lines: dict[Path, tuple[int, int]] = field(default_factory=dict)
+
+    def place(self, path: Path, file: str | None = None) -> Place:
+        """The line and column of the part at `path`, or of its nearest part that has one."""
+        dotted = ".".join(map(str, path)) or None
+        while path and path not in self.lines:
+            path = path[:-1]
+        line, column = self.lines.get(path, (1, 1))
+        return Place(file, line, column, dotted)
+
+
+def read_yaml(text: str, file: str | None = None) -> YamlText:
+    """Read one YAML document; raise `EligoError` with all duplicate keys and forms that are refused."""
+    loader = yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader
+    try:
+        node = yaml.compose(text, Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+        reason = (error.problem or "not readable").strip()
+        raise EligoError(Problem("yaml-syntax", f"the YAML cannot be read: {reason}", place)) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        reason = getattr(error, "reason", None) or "nested too deeply"
+        raise EligoError(Problem("yaml-syntax", f"the YAML cannot be read: {reason}", Place(file))) from None
+    result, problems = YamlText(None), list[Problem]()
+    if node is not None:
+        result.data = _construct(node, (), result.lines, problems, file, set())
+    if problems:
+        raise EligoError(problems)
+    return result
+
+
+def _construct(
+    node: yaml.Node,
+    path: Path,
+    lines: dict[Path, tuple[int, int]],
+    problems: list[Problem],
+    file: str | None,
+    seen: set[int],
+) -> Any:
+    place = Place(file, node.start_mark.line + 1, node.start_mark.column + 1, ".".join(map(str, path)) or None)
+    lines[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if id(node) in seen:
+        problems.append(Problem("yaml-alias", "a part is repeated by an alias", place, "write it out"))
+        return None
+    if len(path) > _MAX_DEPTH:
+        problems.append(Problem("yaml-nesting", "a part is nested too deeply", place))
+        return None
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        return [_construct(v, (*path, i), lines, problems, file, seen) for i, v in enumerate(node.value)]
+    if isinstance(node, yaml.MappingNode):
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value
+            here = Place(file, key_node.start_mark.line + 1, key_node.start_mark.column + 1, place.path)
+            if not isinstance(key_node, yaml.ScalarNode) or key == "<<":
+                problems.append(Problem("yaml-key", "a key must be a plain word", here))
+            elif key in mapping:
+                problems.append(Problem("duplicate-key", f"the key `{key}` appears twice", here, "keep one of the two"))
+            else:
+                mapping[key] = _construct(value_node, (*path, key), lines, problems, file, seen)
+                lines[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        return mapping
+    return _scalar(node)
+
+
+def _scalar(node: yaml.ScalarNode) -> str | int | float | bool | None:
+    text = node.value
+    if node.style:  # quoted or block: always text (a plain one has None, or "" from the C loader)
+        return str(text)
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        return int(text)
+    return float(text) if _FLOAT.fullmatch(text) else str(text)

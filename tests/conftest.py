@@ -1,0 +1,37 @@
+"""What every test can use: the folder of source texts, and a cache folder of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the source texts, which are never copied into the project."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "trials").is_dir():
+        pytest.skip("the source texts are not beside the checkout (../shared)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> pytest.MonkeyPatch:
+    """Derived data of the tests goes to a folder of their own."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("ELIGO_CACHE", str(tmp_path_factory.mktemp("cache")))
+    return patch
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--record` writes the goldens anew instead of comparing with them."""
+    parser.addoption("--record", action="store_true", help="write the goldens anew; read every changed line")
