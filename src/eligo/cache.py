@@ -1,8 +1,8 @@
 """Derived data kept between runs, as JSON keyed by the hash of what it was derived from.
 
-A cache is only ever a shortcut: a file that is missing, damaged, written by another version or owned by another user is ignored and
-made again, and a folder that cannot be written is no error. Nothing of a patient is ever cached. `ELIGO_CACHE` names another folder;
-an empty `ELIGO_CACHE` switches caching off.
+A cache is only ever a shortcut: a file that is missing, damaged, written by another version or owned by another user
+is ignored and made again, and a folder that cannot be written is no error. Nothing of a patient is ever cached.
+`ELIGO_CACHE` names another folder; an empty `ELIGO_CACHE` switches caching off.
 """
 
 from __future__ import annotations

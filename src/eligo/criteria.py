@@ -1,7 +1,8 @@
 """The predicate tree: what one eligibility item means, as a closed set of frozen node kinds.
 
-`Compare`, `OneOf`, `Present`, `Attest`, `Always` and `Unparsed` are leaves; `AllOf`, `AnyOf`, `AtLeast` and `Not` join them.
-A leaf keeps the span of its words in the criterion's text; spans do not count when two predicates are compared.
+`Compare`, `OneOf`, `Present`, `Attest`, `Always` and `Unparsed` are leaves; `AllOf`, `AnyOf`, `AtLeast` and `Not`
+join them. A leaf keeps the span of its words in the criterion's text; spans do not count when two predicates are
+compared.
 """
 
 from __future__ import annotations
@@ -45,11 +46,12 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When something must have been: each part that is given must hold; boundaries as written, `within` includes its last day.
+    """When something must have been; each part that is given must hold.
 
-    `within` 3 mo: not longer before the anchor than three months (for a planned thing: not later after it).
-    `ago` gt 6 mo: ended, or happened, more than six months before the anchor. `lasting` ge 3 d: went on for at least three days.
-    The anchor is a word of the protocol (screening, consent, first dose, surgery); screening means `as_of`.
+    `within` 3 mo: not longer before the anchor than three months, that day included (for a planned thing: after it).
+    `ago` gt 6 mo: ended, or happened, more than six months before the anchor. `lasting` ge 3 d: went on for at least
+    three days. The anchor is a word of the protocol (screening, consent, first dose, surgery), and screening means
+    `as_of`; or it is the id of a concept, and then `within` counts from the day on which that concept began.
     """
 
     within: Duration | None = None
@@ -60,7 +62,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One side of a comparison: `op value unit`, or `op value x of` where `of` is ULN, LLN, baseline or a variable's id."""
+    """One side of a comparison: `op value unit`, or `op value x of`: ULN, LLN, baseline or a variable's id."""
 
     op: Op
     value: Number
@@ -72,8 +74,9 @@ class Limit:
 class Compare:
     """A variable against one limit, or against the two bounds of one range.
 
-    `variable` is None for a quantity whose name is not in the vocabulary; `name` then holds the words. `equivalent` is the same limit
-    as the source states it in another unit. `unit_inferred` marks a unit that the text left out.
+    `variable` is None for a quantity whose name is not in the vocabulary; `name` then holds the words. `equivalent`
+    is the same limit as the source states it in another unit. `unit_inferred` marks a unit that the text left out.
+    INVARIANT: the two bounds of a range stand lower first, and share their unit and their `of`.
     """
 
     variable: str | None
@@ -193,7 +196,7 @@ ReviewState = Literal["draft", "reviewed", "edited"]
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Who looked at the predicate: `edited` means that a person changed what the grammar read, for the reason in `note`."""
+    """Who looked at the predicate: `edited` means that a person changed what was read, for the reason in `note`."""
 
     state: ReviewState = "draft"
     by: str | None = None
@@ -208,7 +211,8 @@ Origin = Literal["text", "registry", "population"]
 class Criterion:
     """One inclusion or exclusion item of a trial.
 
-    `id` is I or E with the item's number in the source, with the arm before it (`A.I3`); `A.P` is an arm's population sentence;
+    `id` is I or E with the item's number in the source, with the arm before it (`A.I3`); `A.P` is an arm's
+    population sentence;
     `R.` ids come from the registry's structured fields. `notes` say what the reader inferred or checked.
     """
 

@@ -1,6 +1,7 @@
 """The rule set file as pydantic models: what a person may write, strictly; unknown keys are refused.
 
-A predicate is a tree of `all`, `any`, `not` and `at_least` with one flat mapping per leaf. The JSON Schema for editors is made from here.
+A predicate is a tree of `all`, `any`, `not` and `at_least` with one flat mapping per leaf. The JSON Schema for
+editors is made from here.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Strict(BaseModel):
 
 
 class Words(Strict):
-    """A leaf's words: a part of the criterion's text, the `nth` of that spelling where it stands there more than once."""
+    """A leaf's words: a part of the criterion's text, the `nth` one where they stand there more than once."""
 
     words: str | None = Field(None, description="the words of `text` that this leaf stands for")
     nth: int | None = Field(None, ge=1, description="which one, where the words stand in the text more than once")

@@ -125,14 +125,15 @@ def _existing(path: Path, data: Any) -> Path:
     """The longest way into the data that follows `path`, leaving out parts (union tags) that are not there."""
     way: list[str | int] = []
     for part in path:
-        if isinstance(data, dict) and part in data:
+        inside = part in data if isinstance(data, dict) else isinstance(part, int) and _has(data, part)
+        if inside:
             data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            continue
-        way.append(part)
+            way.append(part)
     return tuple(way)
+
+
+def _has(data: Any, index: int) -> bool:
+    return isinstance(data, list) and index < len(data)
 
 
 def _all_keys() -> set[str]:

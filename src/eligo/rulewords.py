@@ -1,4 +1,4 @@
-"""Whether a predicate's words are known: variables, concepts, attestations and units, checked against the vocabulary."""
+"""Whether a predicate's words are known to the vocabulary: variables, concepts, attestations and units."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def _check_limit(limit: Limit, variable: Variable) -> Iterator[Problem]:
     unit = limit.unit
     if unit is None:
         if variable.unit != "1" and variable.kind not in ("ordinal", "score", "ratio", "count", "category"):
-            help_text = f"write `unit: {variable.unit}`, or another unit of `{variable.id}`"
-            yield Problem("limit-without-unit", f"the limit on `{variable.id}` has no unit", help=help_text)
+            fix = f"write `unit: {variable.unit}`, or another unit of `{variable.id}`"
+            yield Problem("limit-without-unit", f"the limit on `{variable.id}` has no unit", help=fix)
         return
     if ucum(unit) != unit:
         help_text = f"did you mean `{ucum(unit)}`?" if ucum(unit) else None

@@ -1,13 +1,13 @@
 """Three-valued truth (strong Kleene logic), and what it does to the patient.
 
-A truth says whether *the sentence as written* holds. Inclusion keeps its sign and exclusion flips it in ONE place: `bearing`.
-Source of the tables: S. C. Kleene, Introduction to Metamathematics, 1952, section 64.
+A truth says whether *the sentence as written* holds. Inclusion keeps its sign and exclusion flips it in ONE place:
+`bearing`. Source of the tables: S. C. Kleene, Introduction to Metamathematics, 1952, section 64.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 from typing import Literal
 
 Kind = Literal["inclusion", "exclusion"]
@@ -21,7 +21,7 @@ class Truth(IntEnum):
     MET = 2
 
 
-class Bearing(str, Enum):
+class Bearing(StrEnum):
     """What a criterion does to the patient."""
 
     PASSES = "passes"
@@ -29,7 +29,7 @@ class Bearing(str, Enum):
     OPEN = "open"
 
 
-class Verdict(str, Enum):
+class Verdict(StrEnum):
     """The answer for one trial or one arm of it."""
 
     ELIGIBLE = "ELIGIBLE"
@@ -37,7 +37,7 @@ class Verdict(str, Enum):
     UNDETERMINED = "UNDETERMINED"
 
 
-class Reason(str, Enum):
+class Reason(StrEnum):
     """Why a truth is UNKNOWN."""
 
     MISSING = "missing"

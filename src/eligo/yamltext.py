@@ -1,7 +1,7 @@
 """Strict YAML: text to plain data with the line of every part, or every problem of the text in one pass.
 
-Only `true`, `false`, `null`, decimal integers and decimal fractions are not strings: `no`, `010`, `12:30` and `1e3` stay the text that a
-person wrote. Duplicate keys, aliases, tags and several documents are refused.
+Only `true`, `false`, `null`, decimal integers and decimal fractions are not strings: `no`, `010`, `12:30` and `1e3`
+stay the text that a person wrote. Duplicate keys, aliases, tags and several documents are refused.
 """
 
 from __future__ import annotations
@@ -91,12 +91,12 @@ def _construct(
                 mapping[key] = _construct(value_node, (*path, key), lines, problems, file, seen)
                 lines[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         return mapping
-    return _scalar(node)
+    assert isinstance(node, yaml.ScalarNode)  # the three kinds of node are all there are
+    return _scalar(node.value, node.style)
 
 
-def _scalar(node: yaml.ScalarNode) -> str | int | float | bool | None:
-    text = node.value
-    if node.style:  # quoted or block: always text (a plain one has None, or "" from the C loader)
+def _scalar(text: str, style: str | None) -> str | int | float | bool | None:
+    if style:  # quoted or block: always text (a plain one has None, or "" from the C loader)
         return str(text)
     if text in _WORDS:
         return _WORDS[text]

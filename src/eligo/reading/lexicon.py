@@ -18,7 +18,8 @@ from eligo.vocabulary.variables import variables
 Entry = list[Any]  # role, value, the exact spelling where case counts
 Trie = dict[str, Any]
 
-END = ""  # the key under which a trie node keeps its entries
+END = ""  # the key under which a trie node keeps its roles: role to value
+EXACT = " "  # the key for those whose case counts: spelling, role, value
 
 _FORM = b"1"
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml")
@@ -26,7 +27,7 @@ _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml")
 
 @functools.cache
 def trie() -> Trie:
-    """The trie of all phrases; a node holds its entries under the empty key."""
+    """The trie of all phrases; a node holds its roles under the keys END and EXACT."""
     folder = data_dir("grammar")
     return cached("lexicon", digest([_FORM, *((folder / name).read_bytes() for name in _FILES)]), _compile)  # type: ignore[no-any-return]  # the cache holds what was put in
 
@@ -45,9 +46,11 @@ def _add(root: Trie, phrase: str, entry: Entry) -> None:
     node = root
     for atom in phrase_key(phrase):
         node = node.setdefault(atom, {})
-    entries: list[Entry] = node.setdefault(END, [])
-    if entry not in entries:
-        entries.append(entry)
+    role, value, exact = entry
+    if exact is None:
+        node.setdefault(END, {}).setdefault(role, value)
+    else:
+        node.setdefault(EXACT, []).append([exact, role, value])
 
 
 def _vocabulary() -> Iterator[tuple[str, Entry]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from eligo.data import data_dir
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit as a power of ten times atoms (UCUM atoms with their prefixes), each with its exponent, in the order of the text."""
+    """A power of ten times UCUM atoms (with their prefixes), each with its exponent, in the order of the text."""
 
     power: int
     atoms: tuple[tuple[str, int], ...]
@@ -41,65 +41,79 @@ def ucum(text: str) -> str | None:
 
 @functools.lru_cache(maxsize=4096)
 def readings(text: str) -> tuple[str, ...]:
-    """All UCUM codes that the spelling can mean; more than one only where the variable tells them apart (`G/L`)."""
+    """List the UCUM codes that a spelling can mean; more than one only where the variable tells them apart (`G/L`)."""
     plain = _plain(text)
-    several: list[str] = _spellings()["by_variable"].get(_squeeze(plain))
+    squeezed = _squeeze(plain)
+    several: list[str] = _spellings()["by_variable"].get(squeezed)
     if several:
         return tuple(several)
+    logarithm: str | None = _spellings()["logarithms"].get(squeezed.casefold())
+    if logarithm:
+        return (logarithm,)
     unit = parse(plain)
     return (str(unit),) if unit else ()
 
 
 @functools.lru_cache(maxsize=4096)
 def parse(text: str) -> Unit | None:
-    """Split a spelling into its parts, or None where a part is not known."""
+    """Split a spelling into its parts, or give None where a part is not known."""
     plain = _plain(text)
+    # No unit is longer; a run-away text is not worth a search.
     if not plain or len(plain) > 60:
         return None
     return _parse(plain) or _parse(plain.rstrip("."))
 
 
+def under_logarithm(code: str) -> str | None:
+    """Name the unit of the numbers whose logarithms have this code, or None where it is no logarithm."""
+    inner: str | None = _spellings()["under_logarithm"].get(code)
+    return inner
+
+
 def pint_name(atom: str) -> str:
-    """The name in `grammar/units.txt` of an atom of a parsed unit."""
+    """Name an atom of a parsed unit as `grammar/units.txt` does."""
     name: str = _spellings()["pint"][atom]
     return name
 
 
 def common() -> list[str]:
-    """The codes that are worth making ready before anyone asks."""
+    """List the codes that are worth making ready before anyone asks."""
     codes: list[str] = _spellings()["common"]
     return codes
 
 
 def codes_and_words() -> Iterator[str]:
-    """Every code and word that a suggestion may name."""
+    """List what a suggestion may name."""
     data = _spellings()
     yield from data["common"]
     yield from data["exact"]
 
 
-_CHARACTERS = str.maketrans(
-    {"µ": "u", "μ": "u", "×": "x", "✕": "x", "∗": "*", "⁄": "/", "∕": "/", "÷": "/", "−": "-", "–": "-", "‐": "-", "‑": "-"}
-    | {"·": ".", "⋅": ".", "•": ".", "∙": ".", "℃": "°C", "℉": "°F", "ℓ": "L", "，": ",", "\u00a0": " ", "\u2009": " ", "\u202f": " "}
-    | {"㎎": "mg", "㎏": "kg", "㎖": "mL", "㎝": "cm", "㎜": "mm", "㎕": "uL", "㎡": "m2", "\\": ""}
-)
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 _POWER = re.compile(
-    r"(?:[xX*]\s*)?(?:10\s?(?:\^|\*\*|\*|[eE]|')\s?(?:\(([+-]?\d{1,2})\)|([+-]?\d{1,2}))|10\s?[(\[](\d{1,2})[)\]]|1?[eE](\d{1,2})(?=\s*/))"
+    r"""(?:[xX*]\s*)?
+    (?: 10\s?(?:\^|\*\*|\*|[eE]|')\s?(?:\(([+-]?[0-9]{1,2})\)|([+-]?[0-9]{1,2}))   # 10^9  10*9  10E9  10^(9)
+      | 10\s?[(\[]([0-9]{1,2})[)\]]                                                # 10(9)
+      | 1?[eE]([0-9]{1,2})(?=\s*/) )                                               # 1e9/L  E9/L
+    (?![0-9])""",
+    re.VERBOSE,
 )
-_LOST = re.compile(r"[xX*]\s*10\s?(\d{1,2})(?!\d)")
-_ZEROS = re.compile(r"(?:[xX*]\s*)?1([ ,]?000)+(?![\d,])")
-_PER = re.compile(r"(?:^|(?<=\W)|(?<=\s))\s*per\s+", re.IGNORECASE)
+_LOST = re.compile(r"[xX*]\s*10\s?([0-9]{1,2})(?![0-9])")
+_ZEROS = re.compile(r"(?:[xX*]\s*)?1([ ,]?000)+(?![0-9,])")
+_PER = re.compile(r"(?:^|(?<=[\W\s]))\s*per\s+", re.IGNORECASE)
 _SLASH = re.compile(r"/(?![^{(]*[})])")
+_PRODUCT = re.compile(r"[.*](?![0-9])| ")
 _EXPONENT = re.compile(r"(.+?)(?:\^|\*\*)?([+-]?[1-5])")
 _NOTE = re.compile(r"([^{}]+)\{[^{}]*\}")
 
 
 def _plain(text: str) -> str:
-    """One character for each sign, `^` before raised digits after a ten, single blanks."""
-    text = _RAISED_RUN.sub(_lower_digits, text.translate(_CHARACTERS))
-    return " ".join(text.split())
+    """Write one character for each sign, `^` before raised digits after a ten, and single blanks."""
+    if text.isascii():
+        return " ".join(text.replace("\\", "").split())
+    text = text.translate(_characters())
+    return " ".join(_RAISED_RUN.sub(_lower_digits, text).split())
 
 
 def _lower_digits(run: re.Match[str]) -> str:
@@ -127,27 +141,16 @@ def _parse(plain: str) -> Unit | None:
     divisors = _divisors(below)
     if divisors is None:
         return None
-    counted = _count_letter(above, divisors) if not power else None
+    above = above.strip(" .*")
+    counted = None if power else _count_letter(above, divisors)
     if counted is not None:
         power, above = counted, ""
-    factors = [] if above.strip(" .*") in ("", "1") else _factors(above.strip(" .*"), signed=False)
+    factors = [] if above in ("", "1") else _factors(above)
     return None if factors is None else _join(power, factors + divisors)
 
 
-def _join(power: int, parts: list[tuple[str, int]]) -> Unit | None:
-    """Gather equal atoms, and leave out the things that are counted."""
-    counted = _spellings()["drop"]
-    kept = [(atom, exponent) for atom, exponent in parts if atom not in counted]
-    if not kept and not power:
-        return None
-    atoms: dict[str, int] = {}
-    for atom, exponent in kept:
-        atoms[atom] = atoms.get(atom, 0) + exponent
-    return Unit(power, tuple((atom, exponent) for atom, exponent in atoms.items() if exponent))
-
-
 def _split_power(text: str) -> tuple[int, str]:
-    """The power of ten that the text begins with (0 for none), and the rest."""
+    """Take off the power of ten that the text begins with (0 for none)."""
     if found := _POWER.match(text):
         return int(next(g for g in found.groups() if g)), text[found.end() :]
     if (found := _LOST.match(text)) and int(found[1]) in _spellings()["lost_superscript"]:
@@ -158,43 +161,43 @@ def _split_power(text: str) -> tuple[int, str]:
 
 
 def _divisors(texts: list[str]) -> list[tuple[str, int]] | None:
-    """The parts below the line; each text stands after one slash."""
+    """Read the parts below the line; each text stands after one slash."""
     parts: list[tuple[str, int]] = []
     for text in texts:
         inner = text.strip()
         grouped = inner.startswith("(") and inner.endswith(")") and not _atom(inner)
-        factors = _factors(inner[1:-1] if grouped else inner, signed=False)
-        # UCUM reads `a/b.c` as a/b times c, people as a/(b.c): only brackets settle it.
-        if factors is None or (len(factors) > 1 and not grouped and any(e > 0 for _, e in factors[1:])):
+        factors = _factors(inner[1:-1] if grouped else inner)
+        # UCUM reads `a/b.c` as a/b times c, people read a/(b.c): only brackets settle it.
+        if factors is None or (not grouped and any(exponent > 0 for _, exponent in factors[1:])):
             return None
         parts += [(atom, -exponent if i == 0 or grouped else exponent) for i, (atom, exponent) in enumerate(factors)]
     return parts
 
 
 def _count_letter(above: str, divisors: list[tuple[str, int]]) -> int | None:
-    """The power of ten of `K` in `K/uL`: a letter or word that multiplies a count over a volume it is printed with."""
-    word, _, noun = above.strip().partition(" ")
-    if len(divisors) != 1 or (noun and _atom(noun) not in _spellings()["drop"]):
+    """Read `K` in `K/uL`: a letter or word that multiplies a count, over a volume that it is printed with."""
+    data = _spellings()
+    word, _, noun = above.partition(" ")
+    if len(divisors) != 1 or (noun and _atom(noun) not in data["drop"]):
         return None
     over, exponent = divisors[0]
-    power: int | None = _spellings()["counts"].get(f"{word}/{over}") if exponent == -1 else None
+    power: int | None = data["counts"].get(f"{word}/{over}") if exponent == -1 else None
     return power
 
 
-def _factors(text: str, signed: bool) -> list[tuple[str, int]] | None:
-    """The atoms of a product with their exponents; blanks join only before a negative exponent or beside a counted thing."""
+def _factors(text: str) -> list[tuple[str, int]] | None:
+    """Read a product; a blank joins only before a negative exponent or beside a counted thing."""
     atom = _atom(text)
     if atom:
         return [(atom, 1)]
-    parts: list[tuple[str, int]] = []
-    for i, piece in enumerate(re.split(r"[.*](?!\d)|(?<=[^\d.])\.(?=\d)| ", text)):
-        found = _power_of_atom(piece)
-        if found is None:
-            return None
-        parts.append(found)
-        if i and " " in text and found[1] > 0 and not any(a in _spellings()["drop"] for a, _ in parts):
-            return None
-    return parts
+    parts = [_power_of_atom(piece) for piece in _PRODUCT.split(text)]
+    known = [part for part in parts if part]
+    if len(known) < len(parts):
+        return None
+    counted = any(atom in _spellings()["drop"] for atom, _ in known)
+    if " " in text and not counted and any(exponent > 0 for _, exponent in known[1:]):
+        return None
+    return known
 
 
 def _power_of_atom(piece: str) -> tuple[str, int] | None:
@@ -206,61 +209,83 @@ def _power_of_atom(piece: str) -> tuple[str, int] | None:
     return (atom, int(found[2])) if found and atom else None
 
 
+def _join(power: int, parts: list[tuple[str, int]]) -> Unit | None:
+    """Gather equal atoms, and leave out the things that are counted."""
+    counted = _spellings()["drop"]
+    atoms: dict[str, int] = {}
+    for atom, exponent in parts:
+        if atom not in counted:
+            atoms[atom] = atoms.get(atom, 0) + exponent
+    if not atoms and not power:
+        return None
+    return Unit(power, tuple((atom, exponent) for atom, exponent in atoms.items() if exponent))
+
+
 def _atom(text: str) -> str | None:
-    """The atom that a word spells: in its exact case first, then in any case; a note in braces after it is left out."""
+    """Find the atom of a word: in its exact case first, then in any case; a note in braces after it is left out."""
     data = _spellings()
     word = _squeeze(text)
     if word in data["refused"]:
         return None
     atom: str | None = data["exact"].get(word) or data["folded"].get(word.casefold())
-    if atom is None and (noted := _NOTE.fullmatch(word)):
-        return _atom(noted[1])
-    return atom
+    noted = None if atom else _NOTE.fullmatch(word)
+    return _atom(noted[1]) if noted else atom
 
 
 @functools.cache
 def _spellings() -> dict[str, Any]:
-    """The tables of `grammar/units.yaml`, ready for lookups."""
+    """Load the tables of `grammar/units.yaml`, ready for lookups."""
     text = (data_dir("grammar") / "units.yaml").read_bytes()
-    found: dict[str, Any] = cached("unit-spellings", digest([b"1", text]), lambda: _build(text))
+    found: dict[str, Any] = cached("unit-spellings", digest([_FORM, text]), lambda: _build(text))
     return found
+
+
+_FORM = b"2"  # of the cached data
+
+
+@functools.cache
+def _characters() -> dict[int, str]:
+    return str.maketrans(_spellings()["characters"])
 
 
 def _build(text: bytes) -> dict[str, Any]:
     import yaml  # lazily: a warm start reads the cache
 
     data = yaml.safe_load(text)
+    table = str.maketrans({look: plain for plain, looks in data["characters"].items() for look in looks})
     exact: dict[str, str] = {}
     folded: dict[str, str] = {}
     names: dict[str, str] = {}
     for symbol, row in data["atoms"].items():
         for code, name, spellings in _prefixed(symbol, row, data["prefixes"]):
             names[code] = name
-            _put(exact, code, code)
-            for spelling in spellings:
-                _put(folded, _squeeze(_plain(spelling)).casefold(), code)
+            _put(exact, code, [code])
+            _put(folded, code, (_squeeze(s.translate(table)).casefold() for s in spellings))
         for code, spellings in row.get("also", {}).items():
-            for spelling in spellings:
-                _put(folded, _squeeze(_plain(spelling)).casefold(), code)
+            _put(folded, code, (_squeeze(s.translate(table)).casefold() for s in spellings))
         for code, spellings in row.get("exact", {}).items():
-            for spelling in spellings:
-                _put(exact, _squeeze(_plain(spelling)), code)
+            _put(exact, code, (_squeeze(s.translate(table)) for s in spellings))
+    counts = [(f"{w}/{o}", row["power"]) for row in data["counts"].values() for w in row["words"] for o in row["over"]]
+    logarithms = data["logarithms"]
     return {
         "exact": exact,
         "folded": folded,
         "pint": names,
         "drop": [symbol for symbol, row in data["atoms"].items() if row.get("drop")],
-        "counts": {f"{w}/{o}": row["power"] for row in data["counts"].values() for w in row["words"] for o in row["over"]},
+        "counts": dict(counts),
         "phrases": {_squeeze(k).casefold(): v for k, v in data["phrases"].items()},
         "common": [code for row in data["common"] for code in row],
+        "characters": {look: plain for plain, looks in data["characters"].items() for look in looks},
+        "logarithms": {_squeeze(w).casefold(): code for code, row in logarithms.items() for w in row["words"]},
+        "under_logarithm": {code: row["of"] for code, row in logarithms.items()},
         **{key: data[key] for key in ("lost_superscript", "exact_phrases", "by_variable", "refused")},
     }
 
 
 def _prefixed(symbol: str, row: dict[str, Any], prefixes: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
-    """The atom alone and with each of its prefixes: code, name in pint, spellings in any case."""
+    """Spell the atom alone and with each of its prefixes: code, name in pint, spellings in any case."""
     words: list[str] = row.get("words", [])
-    long = [w + plural for w in row.get("long", []) for plural in ("", "s")]
+    long = [word + plural for word in row.get("long", []) for plural in ("", "s")]
     yield symbol, row["pint"], words + long
     for prefix in row.get("prefixes", "").split():
         p = prefixes[prefix]
@@ -268,7 +293,8 @@ def _prefixed(symbol: str, row: dict[str, Any], prefixes: dict[str, Any]) -> Ite
         yield prefix + symbol, p["pint"] + row["pint"], spellings
 
 
-def _put(table: dict[str, str], spelling: str, code: str) -> None:
-    """Enter a spelling; a second meaning for it is a mistake in the data."""
-    if table.setdefault(spelling, code) != code:
-        raise ValueError(f"units.yaml: `{spelling}` means both `{table[spelling]}` and `{code}`")
+def _put(table: dict[str, str], code: str, spellings: Iterable[str]) -> None:
+    """Enter spellings of a code; a second meaning for one is a mistake in the data."""
+    for spelling in spellings:
+        if table.setdefault(spelling, code) != code:
+            raise ValueError(f"units.yaml: `{spelling}` means both `{table[spelling]}` and `{code}`")

@@ -1,7 +1,7 @@
 """Values in the units of laboratories and protocols in, values in a variable's canonical unit out: exact, or refused.
 
-Sizes come from pint with our own definitions (`grammar/units.txt`), as fractions, and are kept for the common units, so that pint is
-imported only for an uncommon one. Mass meets amount, and units of activity meet anything else, only where the variable says how.
+Sizes come from pint with our own definitions (`grammar/units.txt`), as fractions, and are kept for the common units, so
+that pint is imported only for an uncommon one. Mass meets amount, and other kinds meet, only where the variable says.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from eligo.cache import cached, digest
 from eligo.data import data_dir
 from eligo.errors import EligoError, Problem, did_you_mean
-from eligo.vocabulary.unit_spellings import codes_and_words, common, parse, pint_name, readings, ucum
+from eligo.vocabulary.unit_spellings import codes_and_words, common, parse, pint_name, readings, ucum, under_logarithm
 from eligo.vocabulary.variables import Variable
 
 __all__ = ["convert", "to_canonical", "ucum"]
@@ -36,44 +36,56 @@ class Size:
     offset: Fraction
 
     def affine_to(self, other: Size) -> Affine:
-        """Scale and offset that turn a value in this unit into one in a unit of the same dimension."""
+        """Give scale and offset to another unit of the same dimension."""
         return self.scale / other.scale, (self.offset - other.offset) / other.scale
 
 
 def to_canonical(value: float, unit: str | None, variable: Variable) -> float:
     """Turn a value into the variable's canonical unit, rounded to 12 significant digits."""
-    return _apply(value, _to_canonical(unit, variable))
+    return convert(value, unit, variable.unit, variable)
 
 
 def convert(value: float, unit: str | None, to: str | None, variable: Variable) -> float:
     """Turn a value of the variable from one unit into another, rounded to 12 significant digits."""
-    scale, offset = _to_canonical(unit, variable)
-    back_scale, back_offset = _to_canonical(to, variable)
-    return _apply(value, (scale / back_scale, (offset - back_offset) / back_scale))
-
-
-def _apply(value: float, affine: Affine) -> float:
-    if math.isnan(value) or math.isinf(value):
-        return value
+    source, target = _way(unit, variable), _way(to, variable)
+    if not math.isfinite(value):
+        return 0.0 if source.logarithm and not target.logarithm and value == -math.inf else value
     # str() gives the decimal that was written (1.4, not its binary neighbour), so equal limits stay equal.
-    scale, offset = affine
-    return float(f"{float(Fraction(str(value)) * scale + offset):.12g}")
+    number = Fraction(str(value))
+    if source == target:
+        return float(f"{float(number):.12g}")
+    if source.logarithm:
+        number = Fraction(10) ** int(number) if number.denominator == 1 else Fraction(str(10.0 ** float(number)))
+    number = (number * source.scale + source.offset - target.offset) / target.scale
+    if target.logarithm:
+        return float(f"{math.log10(number):.12g}") if number > 0 else -math.inf
+    return float(f"{float(number):.12g}")
 
 
-def _to_canonical(unit: str | None, variable: Variable) -> Affine:
-    """Scale and offset from the unit, in any spelling, to the variable's canonical unit."""
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a unit leads to the canonical one: (10 to the value, for a logarithm) x scale + offset."""
+
+    scale: Fraction
+    offset: Fraction
+    logarithm: bool = False
+
+
+def _way(unit: str | None, variable: Variable) -> _Way:
+    """Find the way from a unit, in any spelling, to the variable's canonical unit."""
     codes = readings(unit) if unit and unit.strip() else ("1",)
     if not codes:
         raise EligoError(_unknown(unit or "", variable))
     for code in codes:
-        affine = _between(code, variable)
+        inner = under_logarithm(code)
+        affine = _between(inner or code, variable)
         if affine is not None:
-            return affine
+            return _Way(*affine, logarithm=inner is not None)
     raise EligoError(_mismatch(unit, variable))
 
 
 def _between(code: str, variable: Variable) -> Affine | None:
-    """Scale and offset from one UCUM code, or None where this variable gives no way."""
+    """Give scale and offset from one UCUM code, or None where this variable gives no way."""
     if code == variable.unit:
         return _SAME
     size = _size(code)
@@ -84,18 +96,19 @@ def _between(code: str, variable: Variable) -> Affine | None:
             outer = Fraction(str(scale))
             return inner_scale * outer, inner_offset * outer + Fraction(str(offset))
     canonical = _size(variable.unit)
-    listed = code in variable.units
     if not size.dimension:
         # A pure number says nothing of what it is a share of: `%` and `mg/g` count only where the variable lists them.
-        fits = not canonical.dimension and (listed or size.scale == canonical.scale == 1)
+        alike = {code, "1"} if size.scale == 1 else {code}
+        fits = not canonical.dimension and not alike.isdisjoint((variable.unit, *variable.units))
         return size.affine_to(canonical) if fits else None
-    if "kat" in code and not listed:
+    # Not every unit of activity is an enzyme's (CA 19-9 is not): a variable that a katal fits lists one.
+    if "kat" in code and not any("kat" in unit for unit in variable.units):
         return None
     return _bridge(size, canonical, variable)
 
 
 def _bridge(size: Size, canonical: Size, variable: Variable) -> Affine | None:
-    """Scale and offset between two sizes: of one dimension, or of mass and amount by the variable's molar mass."""
+    """Join two sizes: of one dimension, or of mass and amount by the variable's molar mass."""
     if size.dimension == canonical.dimension:
         return size.affine_to(canonical)
     for one, other in _SWAPS:
@@ -107,7 +120,7 @@ def _bridge(size: Size, canonical: Size, variable: Variable) -> Affine | None:
 
 
 def _swap_factor(source: str, variable: Variable) -> Fraction | None:
-    """What a gram is in moles or a mole in grams; for an activity one unit is one international unit."""
+    """Say what a gram is in moles or a mole in grams; one enzyme unit is one international unit."""
     if source not in _SWAPS[0]:
         return Fraction(1)
     if variable.molar_mass is None:
@@ -124,18 +137,16 @@ def _swapped(dimension: Dimension, source: str, target: str) -> Dimension | None
 
 @functools.lru_cache(maxsize=1024)
 def _size(code: str) -> Size:
-    """The size of a unit that parses: from the kept table, else from pint."""
+    """Look a unit up in the kept table, else ask pint."""
     unit = parse(code)
-    if unit is None:
-        raise EligoError(Problem("unit-unknown", f"unknown unit `{code}`", help=_suggestion(code)))
-    row = _table().get(str(unit)) or _measure([str(unit)])[str(unit)]
-    dimension, scale, offset = row
+    name = str(unit) if unit else code
+    dimension, scale, offset = _table().get(name) or _measure([name])[name]
     return Size(dimension, Fraction(scale), Fraction(offset))
 
 
 @functools.cache
 def _table() -> dict[str, Any]:
-    """The sizes of the common units."""
+    """Load the sizes of the common units."""
     files = [(data_dir("grammar") / name).read_bytes() for name in ("units.txt", "units.yaml")]
     found: dict[str, Any] = cached("unit-sizes", digest([b"1", *files]), lambda: _measure(common()))
     return found
@@ -148,7 +159,7 @@ def _measure(codes: list[str]) -> dict[str, Any]:
     for code in codes:
         unit = parse(code)
         if unit is None:
-            raise EligoError(Problem("unit-unknown", f"unknown unit `{code}`"))
+            raise EligoError(Problem("unit-unknown", f"unknown unit `{code}`", help=_suggestion(code)))
         expression = " * ".join(f"({pint_name(atom)}) ** {exponent}" for atom, exponent in unit.atoms) or "radian"
         zero, one = (registry.Quantity(Fraction(n), expression).to_root_units() for n in (0, 1))
         ten = Fraction(10) ** unit.power

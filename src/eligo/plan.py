@@ -1,0 +1,290 @@
+"""RuleSet in, Plan out: the rules as the evaluator needs them, plain data that is kept as JSON between runs.
+
+Limits are converted to canonical units here, once; leaves that ask the same become one test, shared by all criteria of the trial.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from eligo.cache import cached, digest
+from eligo.criteria import (
+    AllOf,
+    Always,
+    AnyOf,
+    AtLeast,
+    Attest,
+    Bound,
+    Compare,
+    Duration,
+    Leaf,
+    Limit,
+    Not,
+    OneOf,
+    Op,
+    Predicate,
+    Present,
+    TimeUnit,
+    Unparsed,
+    Window,
+)
+from eligo.data import data_dir
+from eligo.errors import EligoError
+from eligo.truth import Kind, Reason
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.units import to_canonical
+from eligo.vocabulary.variables import Variable, variables
+from eligo.window import age_unit
+
+if TYPE_CHECKING:  # a plan from the cache needs neither YAML nor pydantic, which rule sets bring along
+    from eligo.ruleset import RuleSet
+
+MULTIPLES = frozenset({"ULN", "LLN", "baseline"})
+
+_FORM = b"1"  # of the cached data: another form must not meet an old cache
+_DERIVED_FROM = ("variables.yaml", "concepts.yaml", "units.yaml", "units.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """Whether a person stated the topic, or this very criterion (`TRIAL/criterion`)."""
+
+    topic: str
+    criterion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Untestable:
+    """What no record can answer: text that was not understood, or a leaf that does not fit the vocabulary."""
+
+    reason: Reason
+    detail: str
+
+
+Test = Compare | OneOf | Present | Attested | Always | Untestable
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A leaf as it is written, with the number of the plan's test that answers it."""
+
+    test: int
+    leaf: Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Parts of a predicate joined by a word of logic; a part is another join, or the number of one of the criterion's uses."""
+
+    how: Literal["all", "any", "not", "at_least"]
+    parts: tuple[Tree, ...]
+    count: int = 0
+
+
+Tree = int | Join
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCriterion:
+    """One criterion: what is shown of it, and its predicate as a tree over its uses."""
+
+    id: str
+    kind: Kind
+    text: str
+    cohort: str | None
+    origin: str
+    review: str
+    ambiguous: bool
+    uses: tuple[Use, ...]
+    tree: Tree
+    variables: tuple[str, ...]
+    concepts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One arm of the trial."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One trial, ready to meet patients; `sha256` is that of the rules' file."""
+
+    trial: str
+    title: str
+    sha256: str | None
+    arms: tuple[Arm, ...]
+    criteria: tuple[PlannedCriterion, ...]
+    tests: tuple[Test, ...]
+    notes: tuple[str, ...]
+    states_no_criteria: bool
+
+    def to_json(self) -> Any:
+        """The plan as JSON data."""
+        return _encode(self)
+
+    @staticmethod
+    def from_json(data: Any) -> Plan:
+        """The plan of `to_json`."""
+        return cast(Plan, _decode(data))
+
+
+def load_plan(text: bytes, read: Callable[[], RuleSet]) -> Plan:
+    """The plan of a rules file: from the cache where its content, the vocabulary and the units are the same; else read and compiled."""
+    grammar = [(data_dir("grammar") / name).read_bytes() for name in _DERIVED_FROM]
+    sha256 = hashlib.sha256(text).hexdigest()
+    data = cached("plan", digest([_FORM, text, *grammar]), lambda: compile_rules(read(), sha256).to_json())
+    return Plan.from_json(data)
+
+
+def compile_rules(ruleset: RuleSet, sha256: str | None = None) -> Plan:
+    """Turn a rule set into its plan; a leaf that cannot be compiled becomes an `Untestable`, never an omission."""
+    tests: dict[Test, int] = {}
+    criteria = []
+    for criterion in ruleset.criteria:
+        uses = list[Use]()
+        tree = _tree(criterion.predicate, f"{ruleset.trial}/{criterion.id}", uses, tests)
+        variable_ids = dict.fromkeys(id for use in uses for id in _variable_ids(use.leaf))
+        concept_ids = dict.fromkeys(use.leaf.concept for use in uses if isinstance(use.leaf, Present))
+        criteria.append(
+            PlannedCriterion(
+                criterion.id,
+                criterion.kind,
+                criterion.text,
+                criterion.cohort,
+                criterion.origin,
+                criterion.review.state,
+                criterion.ambiguous is not None,
+                tuple(uses),
+                tree,
+                tuple(variable_ids),
+                tuple(concept_ids),
+            )
+        )
+    return Plan(
+        ruleset.trial,
+        ruleset.title,
+        sha256,
+        tuple(Arm(c.id, c.label) for c in ruleset.cohorts),
+        tuple(criteria),
+        tuple(tests),
+        ruleset.notes,
+        ruleset.states_no_criteria,
+    )
+
+
+def _tree(predicate: Predicate, criterion: str, uses: list[Use], tests: dict[Test, int]) -> Tree:
+    match predicate:
+        case AllOf(parts):
+            return Join("all", tuple(_tree(p, criterion, uses, tests) for p in parts))
+        case AnyOf(parts):
+            return Join("any", tuple(_tree(p, criterion, uses, tests) for p in parts))
+        case AtLeast(count, parts):
+            return Join("at_least", tuple(_tree(p, criterion, uses, tests) for p in parts), count)
+        case Not(part):
+            return Join("not", (_tree(part, criterion, uses, tests),))
+    test = _test(predicate, criterion)
+    uses.append(Use(tests.setdefault(test, len(tests)), predicate))
+    return len(uses) - 1
+
+
+def _variable_ids(leaf: Leaf) -> Iterator[str]:
+    if isinstance(leaf, Compare | OneOf) and leaf.variable is not None:
+        yield leaf.variable
+    if isinstance(leaf, Compare):
+        yield from (limit.of for limit in leaf.limits if limit.of is not None and limit.of not in MULTIPLES)
+
+
+def _test(leaf: Leaf, criterion: str) -> Test:
+    """What the leaf asks, without its words: equal for all leaves that ask the same."""
+    try:
+        match leaf:
+            case Compare():
+                return _comparison(leaf)
+            case OneOf():
+                return _choice(leaf)
+            case Present():
+                known = leaf.concept in concepts()
+                return _presence(leaf) if known else Untestable(Reason.ERROR, "unknown-concept")
+            case Attest(topic):
+                return Attested(topic, criterion)
+            case Always():
+                return Always()
+            case Unparsed():
+                return Untestable(Reason.UNPARSED, "unparsed")
+    except EligoError as error:
+        return Untestable(Reason.ERROR, error.problems[0].code)
+
+
+def _comparison(leaf: Compare) -> Test:
+    if leaf.variable is None:
+        return Untestable(Reason.UNPARSED, "unknown-name")
+    variable = variables().get(leaf.variable)
+    others = (l.of for l in leaf.limits if l.of is not None and l.of not in MULTIPLES)
+    if variable is None or any(other not in variables() for other in others):
+        return Untestable(Reason.ERROR, "unknown-variable")
+    if variable.kind == "category":
+        return Untestable(Reason.ERROR, "category-compared")
+    limits = sorted((_canonical(limit, variable) for limit in leaf.limits), key=lambda l: (l.op, l.value))
+    return Compare(leaf.variable, tuple(limits), window=leaf.window)
+
+
+def _canonical(limit: Limit, variable: Variable) -> Limit:
+    """The limit in the variable's canonical unit; an age keeps its own, since ages count completed units."""
+    if limit.of is not None:
+        return replace(limit, value=float(limit.value), unit=None)
+    if variable.id == "age":
+        value, unit = age_unit(limit.value, cast(TimeUnit, limit.unit or "a"))
+        return replace(limit, value=value, unit=unit)
+    # A limit without a unit is one in the canonical unit: the rule set file allows it only where there is no other way to read it.
+    value = float(limit.value) if limit.unit is None else to_canonical(limit.value, limit.unit, variable)
+    return replace(limit, value=value, unit=None)
+
+
+def _choice(leaf: OneOf) -> Test:
+    if leaf.variable is None:
+        return Untestable(Reason.UNPARSED, "unknown-name")
+    if leaf.variable not in variables():
+        return Untestable(Reason.ERROR, "unknown-variable")
+    values = (v if isinstance(v, str) else float(v) for v in leaf.values)
+    return OneOf(leaf.variable, tuple(sorted(values, key=lambda v: (isinstance(v, str), v))))
+
+
+def _presence(leaf: Present) -> Test:
+    return replace(leaf, span=None, qualifier=qualifier_key(leaf.qualifier) if leaf.qualifier else None)
+
+
+def qualifier_key(word: str) -> str:
+    """The form in which qualifiers are compared: `High-risk` is `high risk`."""
+    return " ".join(word.casefold().replace("-", " ").split())
+
+
+_CLASSES: dict[str, type] = {
+    c.__name__: c
+    for c in (
+        Plan, PlannedCriterion, Arm, Use, Join, Attested, Untestable,
+        Compare, OneOf, Present, Attest, Always, Unparsed, Limit, Window, Duration, Bound,
+    )  # fmt: skip
+}
+
+
+def _encode(value: Any) -> Any:
+    """JSON for frozen data: an object becomes `{class: [fields]}`, a tuple a list."""
+    if is_dataclass(value):
+        return {type(value).__name__: [_encode(getattr(value, f.name)) for f in fields(value)]}
+    return [_encode(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _decode(data: Any) -> Any:
+    if isinstance(data, dict):
+        ((name, parts),) = data.items()
+        return _CLASSES[name](*[_decode(part) for part in parts])
+    return tuple([_decode(part) for part in data]) if isinstance(data, list) else data
+
+

@@ -1,0 +1,84 @@
+"""A number as protocols write it: decimals and thousands in both conventions, powers of ten (lost superscripts too), `140/90`, `16 0/7`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}")
+_LIST = re.compile(r"\d(?:,\d)+")
+_SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d.,])(?=\s*[/a-zμ%])")
+_SIGN = re.compile(r"\s*[x×*·]\s*|\s+")
+_WEEKS_DAYS = re.compile(r"\s?\+\s?([0-6])(?=\s*(?:w|\)|-|–|days?\b|and\b|to\b|$))|\s+([0-6])/7(?!\d)")
+_FRACTION = re.compile(r"\s?/\s?(\d+(?:\.\d+)?)(?![\d/,])(?!\s*mm?3)")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_LOST = frozenset({3, 4, 5, 6, 8, 9, 10, 11, 12})  # powers that a lost superscript may be: `109/L`, `106/mL`
+
+
+class Number(NamedTuple):
+    """A number's value and, where it was written so, its power of ten, its second half (`140/90`), its list (`0,1`)."""
+
+    value: float
+    end: int
+    power: int = 0
+    second: float | None = None
+    several: tuple[float, ...] = ()
+
+
+def read_number(text: str, start: int, digits: str) -> Number:
+    """The number at `start` of the folded text, whose digits are `digits`; `end` is where its last character ends."""
+    end = start + len(digits)
+    several: tuple[float, ...] = ()
+    if "," in digits or "." in digits:
+        digits, several = _plain(digits)
+    elif end < len(text) and text[end] == " " and (spaced := _SPACED.match(text, start)):
+        digits, end = spaced[0].replace(" ", ""), spaced.end()
+    value = float(digits) if digits.count(".") <= 1 else float(".".join(digits.split(".")[:2]))
+    follow = text[end : end + 3].lstrip()[:1]
+    if follow and follow in "x×*·1":
+        power = _power(text, end)
+        if power is not None:
+            return Number(float(f"{value!r}e{power[0]}"), power[1], power[0])
+    if follow and follow in "+/0123456":
+        found = _WEEKS_DAYS.match(text, end)
+        if found and value < 45:
+            return Number(value + int(found[1] or found[2]) / 7, found.end())
+        if follow == "/" and (found := _FRACTION.match(text, end)):
+            return Number(value, found.end(), second=float(found[1]))
+    return Number(int(value) if value.is_integer() and "." not in digits else value, end, several=several)
+
+
+def _plain(digits: str) -> tuple[str, tuple[float, ...]]:
+    """Digits with a decimal point; where a comma may also part a list of single digits (`0,1`), the list too."""
+    if _THOUSANDS.fullmatch(digits):
+        return digits.replace(",", ""), ()
+    several = tuple(float(d) for d in digits.split(",")) if _LIST.fullmatch(digits) else ()
+    if _DECIMAL_COMMA.fullmatch(digits):
+        return digits.replace(",", "."), several
+    return digits.split(",")[0] if "." not in digits else digits.replace(",", ""), several
+
+
+def _power(text: str, end: int) -> tuple[int, int] | None:
+    """The power of ten after a number, and its end; None where there is none."""
+    sign = _SIGN.match(text, end)
+    if not sign:
+        return None
+    marked = sign[0].strip() != ""
+    if not text.startswith("10", sign.end()):
+        return None
+    rest = _AFTER_TEN.match(text, sign.end() + 2)
+    if rest is None:
+        return None
+    raised = rest["raised"]
+    written = raised.translate(_RAISED) if raised else rest["plain"]
+    power = int(written)
+    clear = raised or rest["caret"] or rest["bracket"]
+    if not clear and not (marked and power in _LOST):
+        return None
+    return power, rest.end()
+
+
+_AFTER_TEN = re.compile(
+    r"\s?(?:(?P<caret>\^|\*\*|\*|e)\s?)?(?P<bracket>[({\[])?(?:(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})|(?P<plain>\d{1,2}))(?![\d.,])(?(bracket)[)}\]])"
+)

@@ -1,0 +1,152 @@
+"""Calendar arithmetic in, truths out: ages, windows and the times of facts, on dates that may be known only in part.
+
+Every date is an interval of days. A question about dates is decided only when every day of the intervals gives the same answer.
+"""
+
+from __future__ import annotations
+
+import calendar
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from eligo.criteria import Bound, Duration, Number, TimeUnit, Window
+from eligo.patients.model import Fact, PartialDate
+from eligo.truth import Truth, all_of, not_
+
+Days = tuple[date, date]
+
+_DAYS: dict[TimeUnit, float] = {"min": 1 / 1440, "h": 1 / 24, "d": 1, "wk": 7, "mo": 30.4375, "a": 365.25}
+_MONTHS: dict[TimeUnit, int] = {"mo": 1, "a": 12}
+
+
+def shift(day: date, duration: Duration, sign: Literal[1, -1] = 1) -> date:
+    """Add (or with sign -1 subtract) a duration; months and years keep the day of the month, or take the month's last day.
+
+    Records have days, not hours: what is shorter than a day counts as a day.
+
+    >>> shift(date(2025, 1, 31), Duration(1, "mo"))
+    datetime.date(2025, 2, 28)
+    """
+    months = duration.value * _MONTHS.get(duration.unit, 0)
+    try:
+        if months and months == int(months):
+            return _add_months(day, sign * int(months))
+        return day + sign * timedelta(days=math.ceil(duration.value * _DAYS[duration.unit]))
+    except (OverflowError, ValueError):  # beyond the calendar
+        return date.max if sign > 0 else date.min
+
+
+def _add_months(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def completed(birth: date, as_of: date, unit: TimeUnit) -> int:
+    """Count the whole units of age that are completed on a day.
+
+    >>> completed(date(1960, 5, 2), date(2026, 5, 1), "a")
+    65
+    """
+    if unit not in _MONTHS:
+        return int((as_of - birth).days // _DAYS[unit])
+    months = (as_of.year - birth.year) * 12 + as_of.month - birth.month
+    if as_of < shift(birth, Duration(months, "mo")):
+        months -= 1
+    return months // _MONTHS[unit]
+
+
+def age_unit(value: Number, unit: TimeUnit) -> tuple[Number, TimeUnit]:
+    """Write an age limit in the largest unit in which it is a whole number, for ages count completed units.
+
+    >>> age_unit(18, "a"), age_unit(0.5, "a")
+    ((18, 'a'), (6, 'mo'))
+    """
+    if unit == "a" and value != int(value) and value * 12 == int(value * 12):
+        return int(value * 12), "mo"
+    if value != int(value):
+        return value * _DAYS[unit], "d"
+    return int(value), unit
+
+
+def not_after(one: Days, other: Days) -> Truth:
+    """Whether the first day is on or before the second, whichever days of the intervals they are."""
+    if one[1] <= other[0]:
+        return Truth.MET
+    return Truth.NOT_MET if one[0] > other[1] else Truth.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """When a fact was so: its first and its last day; `dated` is false where neither is known, `timed` where its length is not."""
+
+    start: Days
+    end: Days
+    dated: bool = True
+    timed: bool = True
+
+
+def begun(fact: Fact, as_of: date) -> bool:
+    """Whether the fact can have begun by that day."""
+    return fact.start is None or fact.start.first <= as_of
+
+
+def ended(fact: Fact, as_of: date) -> Truth:
+    """Whether a condition or medication is over on that day; a day that it still lasted does not count as over."""
+    if fact.end is None:
+        return Truth.MET if fact.status == "resolved" else Truth.NOT_MET
+    if fact.status == "resolved":  # the record knew the end; seen from an earlier day it had not come
+        return Truth.NOT_MET if fact.end.first > as_of else Truth.MET
+    if fact.end.last < as_of:
+        return Truth.MET
+    return Truth.NOT_MET if fact.end.first >= as_of else Truth.UNKNOWN
+
+
+def period(fact: Fact, as_of: date) -> Period:
+    """When a fact was so, as far as it lies on or before a day; what goes on still ends on that day."""
+    today: Days = (as_of, as_of)
+    start = _until(fact.start, as_of)
+    if fact.kind == "procedure":
+        end = _until(fact.end, as_of) or start
+        return Period(start or (date.min, (end or today)[1]), end or (date.min, as_of), bool(end), fact.end is not None)
+    over = ended(fact, as_of)
+    if over is Truth.NOT_MET:
+        return Period(start or (date.min, as_of), today, timed=start is not None)
+    end = _until(fact.end, as_of)
+    timed = start is not None and end is not None
+    start_days = start or (date.min, end[1] if end else as_of)
+    return Period(start_days, end or (start_days[0], as_of), bool(start or end), timed)
+
+
+def _until(known: PartialDate | None, as_of: date) -> Days | None:
+    return (min(known.first, as_of), min(known.last, as_of)) if known else None
+
+
+def in_window(when: Period, window: Window, day: Days, around: bool = False) -> Truth:
+    """Whether a period fits each part of a window that is anchored at a day; `around` also looks forward from it."""
+    parts = list[Truth]()
+    if window.within is not None:
+        earliest = (shift(day[0], window.within, -1), shift(day[1], window.within, -1))
+        latest = (shift(day[0], window.within), shift(day[1], window.within)) if around else day
+        parts += not_after(earliest, when.end), not_after(when.start, latest)
+    if window.ago is not None:
+        parts.append(_side(when.end, window.ago, day))
+    if window.lasting is not None:
+        parts.append(_side(when.start, window.lasting, when.end) if when.timed else Truth.UNKNOWN)
+    return all_of(parts)
+
+
+def ahead(start: Days, within: Duration, as_of: date) -> Truth:
+    """Whether a planned thing begins on or after a day, and not later after it than the duration."""
+    latest = shift(as_of, within)
+    return all_of((not_after((as_of, as_of), start), not_after(start, (latest, latest))))
+
+
+def _side(first: Days, bound: Bound, second: Days) -> Truth:
+    """Whether the time from the first day to the second is on the right side of the bound."""
+    # INVARIANT: `first + duration <= second` says that the time is at least the duration, by the calendar.
+    moved = (shift(first[0], bound.duration), shift(first[1], bound.duration))
+    at_least, at_most = not_after(moved, second), not_after(second, moved)
+    sides = {"ge": at_least, "le": at_most, "gt": not_(at_most), "lt": not_(at_least)}
+    return sides[bound.op] if bound.op in sides else all_of((at_least, at_most))
