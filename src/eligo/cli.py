@@ -14,8 +14,7 @@ from types import ModuleType
 
 from eligo import __version__
 from eligo.errors import EligoError, Problem
-from eligo.report.problems import json_lines, render_problems
-from eligo.report.terminal import terminal
+from eligo.report.problems import write_problems
 
 ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a shell counts them: 128 + signal
 
@@ -53,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _run(arguments)
         sys.stdout.flush()
     except EligoError as error:
-        report(error.problems, as_json)
+        write_problems(error.problems, as_json)
         return ERROR
     except SystemExit as done:  # argparse: --help, --version, wrong usage
         return done.code if isinstance(done.code, int) else USAGE
@@ -66,15 +65,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("ELIGO_DEBUG"):
             raise
-        report([_unexpected(error)], as_json)
+        write_problems([_unexpected(error)], as_json)
         return ERROR
     return code
-
-
-def report(problems: Sequence[Problem], as_json: bool) -> None:
-    """Write the problems to standard error, as text or as one JSON object a line."""
-    sys.stdout.flush()
-    sys.stderr.write(json_lines(problems) if as_json else render_problems(problems, terminal(sys.stderr)))
 
 
 def _run(arguments: list[str]) -> int:

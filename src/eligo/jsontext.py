@@ -1,7 +1,7 @@
 """Strict JSON: bytes or text to plain data, or every problem that was found, with line and column.
 
-Duplicate keys, NaN, infinities, other encodings than UTF-8 and files past a size limit are refused. Only a text with a problem pays for
-positions: the standard parser reads, and a slower scan looks for the places afterwards.
+Duplicate keys, NaN, infinities, other encodings than UTF-8 and files past a size limit are refused. Only a text with a
+problem pays for positions: the standard parser reads, and a slower scan looks for the places afterwards.
 """
 
 from __future__ import annotations
@@ -40,7 +40,11 @@ _SAVE_AS_UTF8 = "save the file as UTF-8"
 
 
 class _Refused(Exception):  # noqa: N818 - it never leaves this module
-    """The parser met something that is JSON by its form, but not to be trusted; the arguments are those of a `Problem`."""
+    """The parser met something that is JSON by its form, but not to be trusted: its kind, and the word."""
+
+    def __init__(self, kind: str, word: str) -> None:
+        super().__init__(kind)
+        self.kind, self.word = kind, word
 
 
 def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
@@ -63,7 +67,7 @@ def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def read_json(source: str | bytes, file: str | None = None, max_bytes: int = MAX_BYTES) -> Any:
-    """Parse one JSON document; raise `EligoError` with all duplicate keys and unusable numbers, or the first syntax error.
+    """Parse one JSON document; raise `EligoError` with all duplicate keys and unusable numbers, or the syntax error.
 
     >>> read_json('{"a": [1, 2.5]}')
     {'a': [1, 2.5]}
@@ -83,7 +87,7 @@ def read_json(source: str | bytes, file: str | None = None, max_bytes: int = MAX
             Problem("json-depth", "the JSON is nested too deeply", place, "check the brackets here")
         ) from None
     except _Refused as refused:
-        problems = list(_refusals(text, file)) or [_refusal(*refused.args, Place(file))]
+        problems = list(_refusals(text, file)) or [_refusal(refused.kind, refused.word, Place(file))]
         raise EligoError(problems) from None
     _check_characters(text, file)
     return data
@@ -140,8 +144,8 @@ def survey(source: str | bytes) -> Survey:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        seen: set[str] = set()
-        raise _Refused("duplicate", next(k for k, _ in pairs if k in seen or seen.add(k)))  # type: ignore[func-returns-value]  # None is meant
+        keys = [key for key, _ in pairs]
+        raise _Refused("duplicate", next(key for i, key in enumerate(keys) if key in keys[:i]))
     return made
 
 

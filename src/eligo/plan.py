@@ -1,6 +1,6 @@
 """RuleSet in, Plan out: the rules as the evaluator needs them, plain data that is kept as JSON between runs.
 
-Limits are converted to canonical units here, once; leaves that ask the same become one test, shared by all criteria of the trial.
+Limits are converted to canonical units here, once; leaves that ask the same become one test, shared by all criteria.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from eligo.criteria import (
     Limit,
     Not,
     OneOf,
-    Op,
     Predicate,
     Present,
     TimeUnit,
@@ -35,7 +34,7 @@ from eligo.data import data_dir
 from eligo.errors import EligoError
 from eligo.truth import Kind, Reason
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.units import to_canonical
+from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
 from eligo.window import age_unit
 
@@ -77,7 +76,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Parts of a predicate joined by a word of logic; a part is another join, or the number of one of the criterion's uses."""
+    """Parts joined by a word of logic; a part is another join, or the number of one of the criterion's uses."""
 
     how: Literal["all", "any", "not", "at_least"]
     parts: tuple[Tree, ...]
@@ -136,7 +135,7 @@ class Plan:
 
 
 def load_plan(text: bytes, read: Callable[[], RuleSet]) -> Plan:
-    """The plan of a rules file: from the cache where its content, the vocabulary and the units are the same; else read and compiled."""
+    """The plan of a rules file; from the cache where the file's content, the vocabulary and the units are the same."""
     grammar = [(data_dir("grammar") / name).read_bytes() for name in _DERIVED_FROM]
     sha256 = hashlib.sha256(text).hexdigest()
     data = cached("plan", digest([_FORM, text, *grammar]), lambda: compile_rules(read(), sha256).to_json())
@@ -150,7 +149,7 @@ def compile_rules(ruleset: RuleSet, sha256: str | None = None) -> Plan:
     for criterion in ruleset.criteria:
         uses = list[Use]()
         tree = _tree(criterion.predicate, f"{ruleset.trial}/{criterion.id}", uses, tests)
-        variable_ids = dict.fromkeys(id for use in uses for id in _variable_ids(use.leaf))
+        variable_ids = dict.fromkeys(name for use in uses for name in _variable_ids(use.leaf))
         concept_ids = dict.fromkeys(use.leaf.concept for use in uses if isinstance(use.leaf, Present))
         criteria.append(
             PlannedCriterion(
@@ -226,12 +225,13 @@ def _comparison(leaf: Compare) -> Test:
     if leaf.variable is None:
         return Untestable(Reason.UNPARSED, "unknown-name")
     variable = variables().get(leaf.variable)
-    others = (l.of for l in leaf.limits if l.of is not None and l.of not in MULTIPLES)
+    others = (limit.of for limit in leaf.limits if limit.of is not None and limit.of not in MULTIPLES)
     if variable is None or any(other not in variables() for other in others):
         return Untestable(Reason.ERROR, "unknown-variable")
     if variable.kind == "category":
         return Untestable(Reason.ERROR, "category-compared")
-    limits = sorted((_canonical(limit, variable) for limit in leaf.limits), key=lambda l: (l.op, l.value))
+    limits = [_canonical(limit, variable) for limit in leaf.limits]
+    limits.sort(key=lambda limit: (limit.op, limit.value, limit.of or ""))
     return Compare(leaf.variable, tuple(limits), window=leaf.window)
 
 
@@ -240,9 +240,10 @@ def _canonical(limit: Limit, variable: Variable) -> Limit:
     if limit.of is not None:
         return replace(limit, value=float(limit.value), unit=None)
     if variable.id == "age":
-        value, unit = age_unit(limit.value, cast(TimeUnit, limit.unit or "a"))
+        to_canonical(limit.value, limit.unit or "a", variable)  # refuses what is no time
+        value, unit = age_unit(limit.value, cast(TimeUnit, ucum(limit.unit or "a")))
         return replace(limit, value=value, unit=unit)
-    # A limit without a unit is one in the canonical unit: the rule set file allows it only where there is no other way to read it.
+    # A limit without a unit is in the canonical one: the rule set file allows it only where nothing else can be meant.
     value = float(limit.value) if limit.unit is None else to_canonical(limit.value, limit.unit, variable)
     return replace(limit, value=value, unit=None)
 
@@ -266,11 +267,11 @@ def qualifier_key(word: str) -> str:
 
 
 _CLASSES: dict[str, type] = {
-    c.__name__: c
-    for c in (
-        Plan, PlannedCriterion, Arm, Use, Join, Attested, Untestable,
-        Compare, OneOf, Present, Attest, Always, Unparsed, Limit, Window, Duration, Bound,
-    )  # fmt: skip
+    cls.__name__: cls
+    for cls in (
+        *(Plan, PlannedCriterion, Arm, Use, Join, Attested, Untestable),
+        *(Compare, OneOf, Present, Attest, Always, Unparsed, Limit, Window, Duration, Bound),
+    )
 }
 
 
@@ -286,5 +287,3 @@ def _decode(data: Any) -> Any:
         ((name, parts),) = data.items()
         return _CLASSES[name](*[_decode(part) for part in parts])
     return tuple([_decode(part) for part in data]) if isinstance(data, list) else data
-
-

@@ -1,19 +1,22 @@
 """Calendar arithmetic in, truths out: ages, windows and the times of facts, on dates that may be known only in part.
 
-Every date is an interval of days. A question about dates is decided only when every day of the intervals gives the same answer.
+Every date is an interval of days. A question is decided only when every day of the intervals gives the same answer.
 """
 
 from __future__ import annotations
 
 import calendar
+import functools
 import math
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from eligo.criteria import Bound, Duration, Number, TimeUnit, Window
+from eligo.patients.dates import AgeUnit
 from eligo.patients.model import Fact, PartialDate
 from eligo.truth import Truth, all_of, not_
+
+MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
 Days = tuple[date, date]
 
@@ -22,18 +25,23 @@ _MONTHS: dict[TimeUnit, int] = {"mo": 1, "a": 12}
 
 
 def shift(day: date, duration: Duration, sign: Literal[1, -1] = 1) -> date:
-    """Add (or with sign -1 subtract) a duration; months and years keep the day of the month, or take the month's last day.
+    """Add (or with sign -1 subtract) a duration; months and years keep the day of the month, or take the last one.
 
     Records have days, not hours: what is shorter than a day counts as a day.
 
     >>> shift(date(2025, 1, 31), Duration(1, "mo"))
     datetime.date(2025, 2, 28)
     """
-    months = duration.value * _MONTHS.get(duration.unit, 0)
+    return _shift(day, duration.value, duration.unit, sign)
+
+
+@functools.lru_cache(maxsize=4096)
+def _shift(day: date, value: Number, unit: TimeUnit, sign: Literal[1, -1]) -> date:
+    months = value * _MONTHS.get(unit, 0)
     try:
         if months and months == int(months):
             return _add_months(day, sign * int(months))
-        return day + sign * timedelta(days=math.ceil(duration.value * _DAYS[duration.unit]))
+        return day + sign * timedelta(days=math.ceil(value * _DAYS[unit]))
     except (OverflowError, ValueError):  # beyond the calendar
         return date.max if sign > 0 else date.min
 
@@ -43,43 +51,28 @@ def _add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def completed(birth: date, as_of: date, unit: TimeUnit) -> int:
-    """Count the whole units of age that are completed on a day.
-
-    >>> completed(date(1960, 5, 2), date(2026, 5, 1), "a")
-    65
-    """
-    if unit not in _MONTHS:
-        return int((as_of - birth).days // _DAYS[unit])
-    months = (as_of.year - birth.year) * 12 + as_of.month - birth.month
-    if as_of < shift(birth, Duration(months, "mo")):
-        months -= 1
-    return months // _MONTHS[unit]
-
-
-def age_unit(value: Number, unit: TimeUnit) -> tuple[Number, TimeUnit]:
-    """Write an age limit in the largest unit in which it is a whole number, for ages count completed units.
+def age_unit(value: Number, unit: TimeUnit) -> tuple[Number, AgeUnit]:
+    """Write an age limit in a unit that ages count in: its own where it is whole, since ages are completed units.
 
     >>> age_unit(18, "a"), age_unit(0.5, "a")
     ((18, 'a'), (6, 'mo'))
     """
-    if unit == "a" and value != int(value) and value * 12 == int(value * 12):
+    if value == int(value) and unit != "min" and unit != "h":
+        return int(value), unit
+    if unit == "a" and value * 12 == int(value * 12):
         return int(value * 12), "mo"
-    if value != int(value):
-        return value * _DAYS[unit], "d"
-    return int(value), unit
+    return value * _DAYS[unit], "d"
 
 
 def not_after(one: Days, other: Days) -> Truth:
     """Whether the first day is on or before the second, whichever days of the intervals they are."""
     if one[1] <= other[0]:
-        return Truth.MET
-    return Truth.NOT_MET if one[0] > other[1] else Truth.UNKNOWN
+        return MET
+    return NOT_MET if one[0] > other[1] else UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """When a fact was so: its first and its last day; `dated` is false where neither is known, `timed` where its length is not."""
+class Period(NamedTuple):
+    """When a fact was so: its first and its last day; `dated` where one of them is known, `timed` where both are."""
 
     start: Days
     end: Days
@@ -87,20 +80,15 @@ class Period:
     timed: bool = True
 
 
-def begun(fact: Fact, as_of: date) -> bool:
-    """Whether the fact can have begun by that day."""
-    return fact.start is None or fact.start.first <= as_of
-
-
 def ended(fact: Fact, as_of: date) -> Truth:
     """Whether a condition or medication is over on that day; a day that it still lasted does not count as over."""
     if fact.end is None:
-        return Truth.MET if fact.status == "resolved" else Truth.NOT_MET
+        return MET if fact.status == "resolved" else NOT_MET
     if fact.status == "resolved":  # the record knew the end; seen from an earlier day it had not come
-        return Truth.NOT_MET if fact.end.first > as_of else Truth.MET
+        return NOT_MET if fact.end.first > as_of else MET
     if fact.end.last < as_of:
-        return Truth.MET
-    return Truth.NOT_MET if fact.end.first >= as_of else Truth.UNKNOWN
+        return MET
+    return NOT_MET if fact.end.first >= as_of else UNKNOWN
 
 
 def period(fact: Fact, as_of: date) -> Period:
@@ -111,7 +99,7 @@ def period(fact: Fact, as_of: date) -> Period:
         end = _until(fact.end, as_of) or start
         return Period(start or (date.min, (end or today)[1]), end or (date.min, as_of), bool(end), fact.end is not None)
     over = ended(fact, as_of)
-    if over is Truth.NOT_MET:
+    if over is NOT_MET:
         return Period(start or (date.min, as_of), today, timed=start is not None)
     end = _until(fact.end, as_of)
     timed = start is not None and end is not None
@@ -133,7 +121,7 @@ def in_window(when: Period, window: Window, day: Days, around: bool = False) -> 
     if window.ago is not None:
         parts.append(_side(when.end, window.ago, day))
     if window.lasting is not None:
-        parts.append(_side(when.start, window.lasting, when.end) if when.timed else Truth.UNKNOWN)
+        parts.append(_side(when.start, window.lasting, when.end) if when.timed else UNKNOWN)
     return all_of(parts)
 
 

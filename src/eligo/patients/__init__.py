@@ -1,1 +1,1 @@
-"""Where patients come from: every reader ends in the one `Patient` type."""
+"""Where patients come from: native JSON today, one `Patient` type always."""

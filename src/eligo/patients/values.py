@@ -1,4 +1,4 @@
-"""One value as a record writes it ("18000 /uL", "<0.1 mg/dL", "II", "trace") to a `Result` in the canonical unit, with what is wrong.
+"""One value as a record writes it ("18000 /uL", "<0.1 mg/dL", "II") to a `Result` in the canonical unit.
 
 A value that cannot decide anything is not thrown away: it stays, with the reason in `Result.problem`, and never counts.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from eligo.errors import EligoError, Problem
 from eligo.jsontext import shown
-from eligo.patients.model import Result
+from eligo.patients.model import PartialDate, Result
 from eligo.truth import Reason
 from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, spelling_key
@@ -26,7 +26,8 @@ _NUMBER = (
     r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?"
     r"|[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+"
     r"|[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}"
-    r"|[1-9][0-9]{0,2}(?:[ '’\u00a0\u2009\u202f](?!10[0-9])[0-9]{3})+(?:[.,][0-9]+)?"  # `5 109/L` is a lost 10^9, not 5109
+    # `5 109/L` is a lost 10^9, not 5109
+    r"|[1-9][0-9]{0,2}(?:[ '’\u00a0\u2009\u202f](?!10[0-9])[0-9]{3})+(?:[.,][0-9]+)?"
     r"|[0-9]+[.,][0-9]+|[0-9]+|\.[0-9]+)"
     r"(?![0-9])(?![.,'’][0-9])(?:[eE][-+]?[0-9]{1,3}(?![0-9.]))?"
 )
@@ -39,7 +40,7 @@ _GROUPING = re.compile(r"[ '’\u00a0\u2009\u202f]")
 _POWER = re.compile(r"[x×X*·]?\s*10\s*(?:(?:\^|\*\*?)\s*([-+]?[0-9]{1,2})|([⁺⁻]?[⁰¹²³⁴-⁹]{1,2}))\s*(.*)", re.DOTALL)
 _SUPERSCRIPT = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _UNIT_DIGITS = re.compile(r"10\s*(?:\^|\*\*?)?\s*-?[0-9]{1,2}(?![0-9])|1\.73|(?<=[A-Za-zµμ])[23]\b")
-_COMPARATOR = {"≤": "<=", "⩽": "<=", "=<": "<=", "≥": ">=", "⩾": ">=", "=>": ">=", "＜": "<", "＞": ">", "=": "", None: ""}
+_COMPARATOR = {"≤": "<=", "⩽": "<=", "=<": "<=", "≥": ">=", "⩾": ">=", "=>": ">=", "＜": "<", "＞": ">", "=": ""}
 _GRADE_RANGE = re.compile(r"\s*(?:-|–|—|/|\bto\b|\bor\b)\s*")
 _NO_LABEL = re.compile(r"[<>=≤≥⩽⩾＜＞+~?−]|^-|\b[ivx0-9]+\s*[-–—/,.&]\s*[ivx0-9]+\b", re.IGNORECASE)
 _WITH_SCORE = re.compile(r"\b([A-C])\s*\(?\s*[0-9]{1,2}(?:\s*points?)?\s*\)?\s*$")  # Child-Pugh `B8` is class B
@@ -70,7 +71,7 @@ def read_quantity(text: str) -> Quantity | None:
     if match is None:
         return None
     side, sign, first, second, unit = match.groups()
-    side = _COMPARATOR.get(side, side)
+    side = _COMPARATOR.get(side or "", side or "")
     if unit[:1].isdigit() and not _POWER.match(unit):
         return None
     low = _number(first)
@@ -86,27 +87,27 @@ def measure(
     variable: Variable,
     value: str | Number,
     unit: str | None = None,
-    reference_low: Number | None = None,
-    reference_high: Number | None = None,
+    reference: tuple[Number | None, Number | None] = (None, None),
+    day: PartialDate | None = None,
 ) -> Measured:
     """Make the result of a variable from a value, its unit and the report's own reference range in the same unit."""
     written = f"{value} {unit}" if unit else str(value)
-    blank = Result(variable.id, NAN, NAN, written=written, value=value, unit=unit)
+    read = None
+    if variable.kind not in ("ordinal", "category"):
+        read = read_quantity(value) if isinstance(value, str) else Quantity(value, value)
+    stated = unit or (read.unit if read else None)
+    plain = read.low if read and read.low == read.high else value
+    blank = Result(variable.id, NAN, NAN, date=day, written=written, value=plain, unit=stated)
     if variable.kind == "ordinal":
         return _graded(variable, value, blank)
     if variable.kind == "category":
         return _categorised(variable, value, blank)
-    read = read_quantity(value) if isinstance(value, str) else Quantity(value, value)
     if read is None:
         help_ = "write a number with its unit, or leave it out"
         return _useless(blank, Reason.UNPARSED, "value-unreadable", "the value is not a quantity", help_)
     if unit and read.unit and unit.strip() != read.unit and ucum(unit) != ucum(read.unit):
         return _useless(blank, Reason.UNIT_UNKNOWN, "unit-twice", "the value has two units", "keep one of the two")
-    if isinstance(value, str) and read.low == read.high:
-        blank = replace(blank, value=read.low, unit=unit or read.unit)
-    else:
-        blank = replace(blank, unit=unit or read.unit)
-    return _converted(variable, read, (unit or read.unit or "").strip(), (reference_low, reference_high), blank)
+    return _converted(variable, read, (stated or "").strip(), reference, blank)
 
 
 def _number(text: str) -> Number:
@@ -138,13 +139,17 @@ def _useless(result: Result, reason: Reason, code: str, message: str, help_: str
 def _converted(
     variable: Variable, read: Quantity, unit: str, reference: tuple[Number | None, Number | None], blank: Result
 ) -> Measured:
-    unit = unit or _only_unit(variable, read)
+    inferred: tuple[Problem, ...] = ()
+    if not unit and (unit := _only_unit(variable, read)) not in ("", "1"):
+        message, help_ = f"`{variable.id}` has no unit and is taken in the only one that fits, `{unit}`", "add the unit"
+        inferred = (Problem("unit-inferred", message, help=help_, severity="warning"),)
     if not unit:
         message, help_ = f"`{variable.id}` has no unit", "add one, such as " + _some_units(variable)
         return _useless(blank, Reason.UNIT_UNKNOWN, "unit-missing", message, help_)
     try:
-        low, high = to_canonical(read.low, unit, variable), to_canonical(read.high, unit, variable)
-        range_ = [None if x is None else to_canonical(x, unit, variable) for x in reference]
+        low = to_canonical(read.low, unit, variable)
+        high = low if read.high == read.low else to_canonical(read.high, unit, variable)
+        least, most = (None if x is None else to_canonical(x, unit, variable) for x in reference)
     except EligoError as error:
         code = error.problems[0].code
         power = _POWER.fullmatch(unit)
@@ -154,12 +159,14 @@ def _converted(
         unknown = code == "unit-unknown"
         message = f"{_unit_word(unit)} is not known" if unknown else f"{_unit_word(unit)} does not fit `{variable.id}`"
         return _useless(blank, Reason.UNIT_UNKNOWN, code, message, "write one of " + _some_units(variable))
-    result = replace(blank, low=low, high=high, low_closed=read.low_closed, high_closed=read.high_closed)
-    return _checked(variable, replace(result, reference_low=range_[0], reference_high=range_[1]))
+    b = blank
+    closed = read.low_closed, read.high_closed
+    result = Result(b.variable, low, high, *closed, b.date, b.written, b.value, b.unit, least, most)
+    return _checked(variable, result, inferred)
 
 
 def _only_unit(variable: Variable, read: Quantity) -> str:
-    """The unit of a value without one: only for a variable without dimension, where one unit alone makes the value plausible."""
+    """The unit of a value without one, for a variable without dimension: where one unit alone makes it plausible."""
     if variable.unit not in ("1", "%"):
         return ""
     units = dict.fromkeys((variable.unit, *variable.units, *variable.conversions))
@@ -171,18 +178,18 @@ def _only_unit(variable: Variable, read: Quantity) -> str:
     return plausible[0] if len(plausible) == 1 else ""
 
 
-def _checked(variable: Variable, result: Result) -> Measured:
+def _checked(variable: Variable, result: Result, problems: tuple[Problem, ...]) -> Measured:
     """Mark what no patient can have, and drop a reference range that is upside down."""
     low, high = result.reference_low, result.reference_high
-    problems: tuple[Problem, ...] = ()
     if low is not None and high is not None and low > high:
         message = "the reference range is upside down and is not used"
-        problems = (Problem("reference-range", message, help="`low` must not be above `high`", severity="warning"),)
+        problems += (Problem("reference-range", message, help="`low` must not be above `high`", severity="warning"),)
         result = replace(result, reference_low=None, reference_high=None)
     least, most = variable.plausible or (-math.inf if variable.unit == "Cel" else 0, math.inf)
     if result.high < least or result.low > most:
         message = f"the value is outside what is plausible for `{variable.id}`"
-        useless, found = _useless(result, Reason.IMPLAUSIBLE, "value-implausible", message, "check the value and its unit")
+        help_ = "check the value and its unit"
+        useless, found = _useless(result, Reason.IMPLAUSIBLE, "value-implausible", message, help_)
         return useless, problems + found
     return result, problems
 
@@ -216,8 +223,8 @@ def _graded(variable: Variable, value: str | Number, blank: Result) -> Measured:
     if side := _GRADE_SIDE.fullmatch(text):
         limit = _grade(variable, side[2])
         if limit is not None:
-            read = _interval(_COMPARATOR.get(side[1], side[1]), limit, None)
-            return replace(blank, low=read.low, high=read.high, low_closed=read.low_closed, high_closed=read.high_closed), ()
+            i = _interval(_COMPARATOR.get(side[1], side[1]), limit, None)
+            return replace(blank, low=i.low, high=i.high, low_closed=i.low_closed, high_closed=i.high_closed), ()
     ends = [_grade(variable, part) for part in _GRADE_RANGE.split(text)]
     if len(ends) == 2 and ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]:
         return replace(blank, low=ends[0], high=ends[1]), ()
@@ -231,7 +238,7 @@ def _graded(variable: Variable, value: str | Number, blank: Result) -> Measured:
 
 def _grade(variable: Variable, label: str) -> float | None:
     """The number of a grade; words of the variable's own name may stand before it (`Child-Pugh B`)."""
-    # INVARIANT: signs that a spelling key drops must not make a grade: `I-II` is not III, `>=2` is not 2, `1.5` is not 15.
+    # INVARIANT: signs that a spelling key drops make no grade: `I-II` is not III, `>=2` is not 2, `1.5` is not 15.
     if _NO_LABEL.search(label):
         return None
     label = _WITH_SCORE.sub(r"\1", label)

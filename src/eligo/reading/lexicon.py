@@ -21,25 +21,60 @@ Trie = dict[str, Any]
 END = ""  # the key under which a trie node keeps its roles: role to value
 EXACT = " "  # the key for those whose case counts: spelling, role, value
 
-_FORM = b"1"
+# The order in which roles are tried: those that ask most of their neighbours first.
+RANK = (
+    "COMP AGECOMP AFTER AGEAFTER BETWEEN TO PLUSMINUS TIMES REF NUMBER ROMAN AGEUNIT TIMEUNIT OLD SCOREUNIT VAR CONCEPT ATTEST "
+    "HEDGE FOLLOWING WITHIN LASTING EVENT BEFORE SINCE AGO AT EQUIV GRADE CHANGE NEG SUCH STATUS QUAL PLAIN REST SEX IF EVER ABOUT OR AND SLASH "
+    "LINK LIGHT INCLUSIVE LOGIC"
+).split()
+
+_FORM = b"7"
+_WORDS = ("modifiers", "duration_names", "adults", "scale_words", "name_follows", "months")
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml")
 
 
-@functools.cache
 def trie() -> Trie:
     """The trie of all phrases; a node holds its roles under the keys END and EXACT."""
+    found: Trie = _lexicon()["trie"]
+    return found
+
+
+@functools.cache
+def words(kind: str) -> frozenset[str]:
+    """A plain list of words of phrases.yaml, such as `modifiers`."""
+    return frozenset(_lexicon()["words"][kind])
+
+
+@functools.cache
+def _lexicon() -> dict[str, Any]:
     folder = data_dir("grammar")
-    return cached("lexicon", digest([_FORM, *((folder / name).read_bytes() for name in _FILES)]), _compile)  # type: ignore[no-any-return]  # the cache holds what was put in
+    key = digest([_FORM, *((folder / name).read_bytes() for name in _FILES)])
+    found: dict[str, Any] = cached("lexicon", key, _compile)
+    return found
 
 
-def _compile() -> Trie:
+def _compile() -> dict[str, Any]:
     from eligo.yamltext import read_yaml  # lazily: a warm start needs no YAML
 
     path = data_dir("grammar") / "phrases.yaml"
+    data = read_yaml(path.read_text("utf-8"), path.name).data
     root: Trie = {}
-    for phrase, entry in [*_vocabulary(), *_phrases(read_yaml(path.read_text("utf-8"), path.name).data)]:
+    for phrase, entry in [*_vocabulary(), *_phrases(data)]:
         _add(root, phrase, entry)
-    return root
+    _rank(root)
+    return {"trie": root, "words": {kind: data[kind] for kind in _WORDS}}
+
+
+def _rank(root: Trie) -> None:
+    """Put the roles of each phrase in the order in which they are tried: the most demanding first."""
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        for key, below in node.items():
+            if key == END:
+                node[END] = dict(sorted(below.items(), key=lambda item: RANK.index(item[0])))
+            elif key != EXACT:
+                todo.append(below)
 
 
 def _add(root: Trie, phrase: str, entry: Entry) -> None:
@@ -98,6 +133,9 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     for role, key in (("NUMBER", "number_words"), ("ROMAN", "roman"), ("AGEUNIT", "age_units")):
         for phrase, value in data[key].items():
             yield str(phrase), [role, value, None]
+    for id_, phrases in data["running_text"].items():
+        for phrase in phrases:
+            yield phrase, ["VAR", id_, None]
     for quantifier in ("any", "all"):
         for phrase in data["following"][quantifier]:
             yield from _headings(phrase, quantifier, data["following"]["nouns"])
@@ -143,6 +181,7 @@ _KEYED = {
     "STATUS": "statuses",
     "QUAL": "qualifiers",
     "SEX": "sexes",
+    "SCOREUNIT": "score_units",
 }
 _LISTED = {
     "BETWEEN": "between",
@@ -151,7 +190,6 @@ _LISTED = {
     "ABOUT": "about",
     "TIMES": "times",
     "GRADE": "grade_words",
-    "SCOREUNIT": "score_units",
     "OLD": "old",
     "INCLUSIVE": "inclusive",
     "EQUIV": "equivalent",

@@ -5,11 +5,12 @@ A token first carries all roles that its phrase may play; `roles.py` then choose
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from eligo.reading.atoms import atoms, fold
 from eligo.reading.lexicon import END, EXACT, trie
-from eligo.reading.numbers import read_number
+from eligo.reading.numbers import Number, read_number
 from eligo.vocabulary.units import ucum
 
 Roles = dict[str, Any]
@@ -68,6 +69,10 @@ def scan(text: str) -> list[Token]:
             node = root.get(part[:-2])
         if node is None:
             end = pos + len(part)
+            if first.isalpha() and _graded_word(text, part, pos, tokens):
+                pos = end
+                i += 1
+                continue
             add(Token("WORD" if first.isalnum() else "MARK", pos, end, first))
             pos = end
             i += 1
@@ -78,12 +83,46 @@ def scan(text: str) -> list[Token]:
             pos += len(part)
             i += 1
             continue
+        if taken > 1 and part in ("or", "and") and ("AFTER" in found or "AGEAFTER" in found) and _goes_on(parts, i + taken):
+            shorter = root[part].get(END)  # "or less than 5": a connective and a comparator, not a word behind a number
+            if shorter:
+                found, taken, end = shorter, 1, pos + len(part)
         add(Token("", pos, end, None, found))
         pos = end
         i += taken
         if "NUMBER" in found or "WITHIN" in found:
             i, pos = _unit(text, folded, parts, i, pos, tokens)
     return tokens
+
+
+_GRADED_WORD = re.compile(r"([a-z]{2,6}?)(iv|i{1,3}|[0-5])")
+
+
+def _graded_word(text: str, part: str, pos: int, tokens: list[Token]) -> bool:
+    """`ASAIII` is a name and a grade written in one word: add both."""
+    found = _GRADED_WORD.fullmatch(part)
+    node = trie().get(found[1]) if found else None
+    if found is None or node is None:
+        return False
+    written = text[pos : pos + found.end(1)]
+    roles = {role: value for spelling, role, value in node.get(EXACT, ()) if spelling == written} or node.get(END, {})
+    if "VAR" not in roles:
+        return False
+    middle = pos + found.end(1)
+    tokens.append(Token("", pos, middle, None, roles))
+    grade = found[2]
+    if grade.isdigit():
+        tokens.append(Token("NUM", middle, pos + len(part), Number(int(grade), pos + len(part))))
+    else:
+        tokens.append(Token("", middle, pos + len(part), None, trie()[grade][END]))
+    return True
+
+
+def _goes_on(parts: list[str], i: int) -> bool:
+    """Whether the words that could close a limit go on to a number: `or less than`, `and under 75`."""
+    while i < len(parts) and parts[i].isspace():
+        i += 1
+    return i < len(parts) and (parts[i][0].isdigit() or parts[i] in ("than", "the", "or", "=", "age", "that"))
 
 
 def _longest(
@@ -123,21 +162,41 @@ def _number(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: 
     digits = parts[i]
     number = read_number(folded, pos, digits)
     before = folded[pos - 2 : pos] if pos >= 2 else ""
-    glued = len(before) == 2 and before[1] == "-" and before[0].isalpha() and tokens and tokens[-1].type in ("WORD", "MARK")
+    glued = len(before) == 2 and before[1] == "-" and before[0].isalnum() and len(tokens) > 1 and tokens[-2].type == "WORD"
     if glued or (pos and folded[pos - 1] == "_"):  # PHQ-9, COVID-19: a name, not a number
         tokens.append(Token("WORD", pos, pos + len(digits), digits))
         return i + 1, pos + len(digits)
     next_, end = _skip_to(parts, i, pos, number.end)
     following = folded[end : end + 3]
-    if following[:2] in ("st", "nd", "rd", "th") and not following[2:].isalpha():  # 1st, 2nd: an ordinal is a word
-        tokens.append(Token("WORD", pos, end + 2, digits))
-        return next_ + 1, end + len(parts[next_])
+    if following[:2] in ("st", "nd", "rd", "th") and not following[2:].isalpha():
+        return _ordinal(folded, parts, next_, pos, end, number, tokens)
     if following[:1] == ":" and following[1:2].isdigit():  # 10:40 is a time of day
         skipped = len(digits) + 1 + len(parts[next_ + 1])
         tokens.append(Token("WORD", pos, pos + skipped, digits))
         return next_ + 2, pos + skipped
-    tokens.append(Token("NUM", pos, end, number))
+    if before[1:] in ("-", "−") and _negative(folded, pos, tokens):
+        tokens[-1].type, tokens[-1].end, tokens[-1].roles = "NUM", end, None
+        tokens[-1].value = number._replace(value=-number.value)
+    else:
+        tokens.append(Token("NUM", pos, end, number))
     return _unit(text, folded, parts, next_, end, tokens)
+
+
+def _ordinal(
+    folded: str, parts: list[str], i: int, pos: int, end: int, number: Number, tokens: list[Token]
+) -> tuple[int, int]:
+    """`10th percentile` and `less than 5th` hold a number; any other ordinal is a word."""
+    counts = folded[end + 2 :].lstrip()[:6] in ("percen", "centil") or (tokens and "COMP" in (tokens[-1].roles or _NONE))
+    tokens.append(Token("NUM" if counts else "WORD", pos, end + 2, number if counts else None))
+    return i + 1, end + len(parts[i])
+
+
+def _negative(folded: str, pos: int, tokens: list[Token]) -> bool:
+    """Whether the dash before a number is its sign: after a comparator or an opening, with a blank before it."""
+    if not tokens or tokens[-1].end != pos:
+        return False
+    roles = (tokens[-2].roles or _NONE) if len(tokens) > 1 else _NONE
+    return "COMP" in roles or "BETWEEN" in roles or (("TO" in roles or "LINK" in roles) and folded[pos - 2].isspace())
 
 
 def _skip_to(parts: list[str], i: int, pos: int, end: int) -> tuple[int, int]:
@@ -158,7 +217,7 @@ def _unit(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: li
     if start_atom >= len(parts):
         return i, pos
     first = parts[start_atom]
-    if first in _NOT_UNITS or not (first[0].isalpha() or first[0] in _UNIT_MARKS) or not _begins_unit(first):
+    if (first in _NOT_UNITS and parts[start_atom + 1 : start_atom + 2] != ["/"]) or not (first[0].isalpha() or first[0] in _UNIT_MARKS) or not _begins_unit(first):
         return i, pos
     ends = _unit_ends(parts, start_atom, start)
     for next_, end in reversed(ends):
@@ -202,7 +261,8 @@ def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:
         elif first.isdigit():
             ends.append((i, pos))
         elif first in _UNIT_MARKS or (first in "()[]{}" and solid):
-            ends.append((i, pos))
+            if first != ".":
+                ends.append((i, pos))
         else:
             break
         solid += 1

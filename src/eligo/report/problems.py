@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from eligo.errors import Problem
-from eligo.report.terminal import Terminal, clean, columns, wrap
+from eligo.report.terminal import Terminal, clean, columns, terminal, wrap
 
 # Rule files are public texts. A line of a patient's record holds values, and those never stand in an error message.
 SHOWN = frozenset({".yaml", ".yml"})
 MOST_PROBLEMS = 50  # of one file; a file of junk must not flood the terminal
 LONGEST_LINE = 400
+
+
+def write_problems(problems: Iterable[Problem], as_json: bool) -> None:
+    """Write the problems to standard error, after whatever standard output still holds."""
+    sys.stdout.flush()
+    sys.stderr.write(json_lines(problems) if as_json else render_problems(problems, terminal(sys.stderr)))
 
 
 def render_problems(problems: Iterable[Problem], terminal: Terminal) -> str:

@@ -141,7 +141,7 @@ def _parse(plain: str) -> Unit | None:
     divisors = _divisors(below)
     if divisors is None:
         return None
-    above = above.strip(" .*")
+    above = above.strip(" *").lstrip(".")
     counted = None if power else _count_letter(above, divisors)
     if counted is not None:
         power, above = counted, ""
@@ -216,7 +216,7 @@ def _join(power: int, parts: list[tuple[str, int]]) -> Unit | None:
     for atom, exponent in parts:
         if atom not in counted:
             atoms[atom] = atoms.get(atom, 0) + exponent
-    if not atoms and not power:
+    if (not atoms and not power) or not atoms.keys().isdisjoint(_spellings()["alone"]):
         return None
     return Unit(power, tuple((atom, exponent) for atom, exponent in atoms.items() if exponent))
 
@@ -240,7 +240,7 @@ def _spellings() -> dict[str, Any]:
     return found
 
 
-_FORM = b"2"  # of the cached data
+_FORM = b"3"  # of the cached data
 
 
 @functools.cache
@@ -259,7 +259,7 @@ def _build(text: bytes) -> dict[str, Any]:
     for symbol, row in data["atoms"].items():
         for code, name, spellings in _prefixed(symbol, row, data["prefixes"]):
             names[code] = name
-            _put(exact, code, [code])
+            _put(exact, code, [code, code.replace("u", "μ", 1)] if code != symbol and code[0] == "u" else [code])
             _put(folded, code, (_squeeze(s.translate(table)).casefold() for s in spellings))
         for code, spellings in row.get("also", {}).items():
             _put(folded, code, (_squeeze(s.translate(table)).casefold() for s in spellings))
@@ -272,6 +272,7 @@ def _build(text: bytes) -> dict[str, Any]:
         "folded": folded,
         "pint": names,
         "drop": [symbol for symbol, row in data["atoms"].items() if row.get("drop")],
+        "alone": [symbol for symbol, row in data["atoms"].items() if row.get("alone")],
         "counts": dict(counts),
         "phrases": {_squeeze(k).casefold(): v for k, v in data["phrases"].items()},
         "common": [code for row in data["common"] for code in row],

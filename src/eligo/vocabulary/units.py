@@ -52,11 +52,13 @@ def convert(value: float, unit: str | None, to: str | None, variable: Variable) 
         return 0.0 if source.logarithm and not target.logarithm and value == -math.inf else value
     # str() gives the decimal that was written (1.4, not its binary neighbour), so equal limits stay equal.
     number = Fraction(str(value))
-    if source == target:
+    if source is target:
         return float(f"{float(number):.12g}")
     if source.logarithm:
         number = Fraction(10) ** int(number) if number.denominator == 1 else Fraction(str(10.0 ** float(number)))
-    number = (number * source.scale + source.offset - target.offset) / target.scale
+    number = number * source.scale + source.offset
+    if target is not _CANONICAL:
+        number = (number - target.offset) / target.scale
     if target.logarithm:
         return float(f"{math.log10(number):.12g}") if number > 0 else -math.inf
     return float(f"{float(number):.12g}")
@@ -71,8 +73,25 @@ class _Way:
     logarithm: bool = False
 
 
+_CANONICAL = _Way(*_SAME)
+_ways: dict[tuple[int, str | None], tuple[Variable, _Way]] = {}
+
+
 def _way(unit: str | None, variable: Variable) -> _Way:
-    """Find the way from a unit, in any spelling, to the variable's canonical unit."""
+    """Find the way from a unit, in any spelling, to the variable's canonical unit, and keep it for the next value."""
+    key = id(variable), unit
+    kept = _ways.get(key)
+    # The variable is kept beside its way, so that its id cannot pass to another one.
+    if kept is None:
+        if len(_ways) > 4096:
+            _ways.clear()
+        kept = _ways[key] = variable, _find_way(unit, variable)
+    return kept[1]
+
+
+def _find_way(unit: str | None, variable: Variable) -> _Way:
+    if unit == variable.unit:
+        return _CANONICAL
     codes = readings(unit) if unit and unit.strip() else ("1",)
     if not codes:
         raise EligoError(_unknown(unit or "", variable))

@@ -1,0 +1,57 @@
+"""How well comparisons are read: `python bench/accuracy.py GOLD_FOLDER` prints precision, recall and F1 on a gold file.
+
+GOLD_FOLDER holds `score.py` and a `*.jsonl` of annotated lines; `--errors` lists the lines that are not as annotated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from eligo.reading.parse import read_comparisons
+
+
+def main() -> int:
+    """Score every gold file of the folder."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("gold", type=Path)
+    arguments.add_argument("--errors", action="store_true")
+    options = arguments.parse_args()
+    score = _scorer(options.gold / "score.py")
+    for path in sorted(options.gold.glob("*.jsonl")):
+        rows = score.load(path)
+        predicted = {r["id"]: [c.as_json() for c in read_comparisons(r["text"])] for r in rows}
+        if options.errors:
+            _print_errors(score, rows, predicted)
+        for name, figures in score.score_lct(rows, predicted).items():
+            print(f"{path.name} {name:10} " + " ".join(f"{k} {v}" for k, v in figures.items()))
+    return 0
+
+
+def _scorer(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("score", path)
+    if spec is None or spec.loader is None:
+        sys.exit(f"no scorer at {path}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _print_errors(score: ModuleType, rows: list[dict[str, Any]], predicted: dict[str, list[dict[str, Any]]]) -> None:
+    for row in rows:
+        one = score.score_lct([row], predicted)
+        if any(figures["fp"] or figures["fn"] for figures in one.values()):
+            marks = " ".join(f"{name} fp {f['fp']} fn {f['fn']}" for name, f in one.items())
+            print(f"{marks} | {row['text'].strip()}")
+            for fact in row["facts"]:
+                print("     gold", fact["name"], fact["op"], fact["values"], fact["unit"])
+            for c in predicted[row["id"]]:
+                print("     read", c["name"], c["low"], c["low_inclusive"], c["high"], c["high_inclusive"], c["values"], c["unit"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,207 @@
+"""Patient and policy in, Chart out: what the record says of a variable, with dates, age and limits of normal settled.
+
+An `Outcome` is what one test answers: a truth, why it is UNKNOWN, a code that says more, and what the answer rests on.
+It is a bare tuple, since a screening makes dozens for each patient; whatever is shown is worked out from it later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal
+
+from eligo.criteria import Duration, Window
+from eligo.patients.model import Fact, PartialDate, Patient, Result
+from eligo.truth import Reason, Truth
+from eligo.vocabulary.variables import Reference, variables
+from eligo.window import Days, Period, in_window, shift
+
+# Why an outcome is what it is, beyond its reason.
+Detail = Literal[
+    "anchor_unknown",
+    "assumed_by_caller",
+    "broader_only",
+    "computed",
+    "conflict",
+    "depends_on_sex",
+    "grade_not_stated",
+    "inputs_missing",
+    "lasting_unknown",
+    "list_complete",
+    "outside_window",
+    "partial_date",
+    "qualifier",
+    "ruled_out",
+    "sex",
+    "suspected_only",
+    "undated",
+]
+
+_UNUSABLE = frozenset({Reason.UNIT_UNKNOWN, Reason.IMPLAUSIBLE, Reason.UNPARSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the caller decides: how old a result may be, what silence means, and the site's limits of normal.
+
+    `max_age` holds for every variable that `max_ages` does not name. `assume_absent` are names of lists (conditions,
+    procedures, medications) that are taken as complete. `ranges` are reference ranges in canonical units.
+    """
+
+    max_age: Duration | None = None
+    max_ages: Mapping[str, Duration] = field(default_factory=dict)
+    assume_absent: frozenset[str] = frozenset()
+    ranges: Mapping[str, tuple[Reference, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A value that no one recorded but that follows from the record: from birth date, concepts or other values."""
+
+    variable: str
+    low: float
+    high: float
+    origin: Literal["birth", "concept", "computed"]
+    low_closed: bool = True
+    high_closed: bool = True
+    problem: Reason | None = None
+    detail: str | None = None
+    inputs: tuple[Basis, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A concept that the record rules out, and by that whatever is a kind of it."""
+
+    concept: str
+
+
+Reading = Result | Derived
+Basis = Result | Derived | Fact | Ruled
+Outcome = tuple[Truth, Reason | None, str | None, tuple[Basis, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """A limit of normal: an interval where it depends on a sex that is not known; `source` says whose it is."""
+
+    low: float
+    high: float
+    source: Literal["report", "site", "default", "baseline", "record"]
+    cited: str | None = None
+    date: PartialDate | None = None
+
+
+class Chart:
+    """One patient under one policy; `memo` keeps what was worked out for more than one test."""
+
+    __slots__ = ("ages", "as_of", "attested", "facts", "memo", "patient", "policy", "sex")
+
+    def __init__(self, patient: Patient, policy: Policy) -> None:
+        self.patient, self.policy = patient, policy
+        self.as_of, self.facts, self.attested = patient.as_of, patient.facts, patient.attested
+        self.sex = patient.sex or _stated_sex(patient)
+        self.ages = policy.max_age is not None or bool(policy.max_ages)
+        self.memo: dict[Any, Any] = {}
+
+    def recorded(self, variable: str) -> tuple[Result, ...]:
+        """The recorded results that can be the latest: several where they are of one day, or of days known in part."""
+        results = self.patient.results.get(variable)
+        if not results:
+            return ()
+        if len(results) == 1 and not self.ages:
+            day = results[0].date
+            if day is None or day.first <= self.as_of:
+                return results
+        return self._checked(_latest(results, self.as_of))
+
+    def within(self, variable: str, window: Window) -> tuple[Result, ...]:
+        """The recorded results that can be the latest of a window; one that may lie outside it decides nothing."""
+        today = (self.as_of, self.as_of)
+        fitting = []
+        for result in self.patient.results.get(variable, ()):
+            days = _days(result, self.as_of)
+            if days[0] > self.as_of:
+                continue
+            fits = in_window(Period(days, days), window, today)
+            if fits is Truth.UNKNOWN:
+                result = replace(
+                    result, problem=result.problem or Reason.MISSING, detail=result.detail or "partial_date"
+                )
+            if fits is not Truth.NOT_MET:
+                fitting.append(result)
+        return self._checked(_latest(fitting, self.as_of))
+
+    def _checked(self, results: tuple[Result, ...]) -> tuple[Result, ...]:
+        """The results with the stale ones marked; of one day, those that can decide stand for the unusable ones."""
+        if self.ages:
+            results = tuple(map(self._aged, results))
+        if len(results) > 1:
+            decided = {r.date for r in results if r.problem is None}
+            results = tuple(r for r in results if r.problem not in _UNUSABLE or r.date not in decided)
+        return results
+
+    def _aged(self, result: Result) -> Result:
+        longest = self.policy.max_ages.get(result.variable, self.policy.max_age)
+        if longest is None or result.date is None or result.problem is not None:
+            return result
+        old = result.date.first < shift(self.as_of, longest, -1)
+        return replace(result, problem=Reason.STALE) if old else result
+
+    def normal(self, variable: str, which: str, reading: Reading) -> Normal | None:
+        """The limit of normal (`ULN` or `LLN`): of the reading's own report, else of the site, else the default."""
+        if isinstance(reading, Result):
+            own = reading.reference_high if which == "ULN" else reading.reference_low
+            if own is not None:
+                return Normal(own, own, "report")
+        known = variables().get(variable)
+        site = _limit(self.policy.ranges.get(variable, ()), which, self.sex, "site")
+        return site or _limit(known.references if known else (), which, self.sex, "default")
+
+    def baseline(self, variable: str) -> Normal | None:
+        """The earliest recorded value that can decide, where it is of an earlier day than the latest one."""
+        latest = self.recorded(variable)
+        dated = [r for r in self.patient.results.get(variable, ()) if r.date and r.problem is None and r.low == r.high]
+        first = min(dated, key=lambda r: (_days(r, self.as_of), r.low), default=None)
+        if first is None or not latest or _days(first, self.as_of)[1] >= _days(latest[0], self.as_of)[0]:
+            return None
+        same_day = [r.low for r in dated if r.date == first.date]
+        return Normal(min(same_day), max(same_day), "baseline", date=first.date)
+
+
+def _stated_sex(patient: Patient) -> Literal["male", "female"] | None:
+    for result in patient.results.get("sex", ()):
+        if result.value == "male" or result.value == "female":
+            return "male" if result.value == "male" else "female"
+    return None
+
+
+def _days(result: Result, as_of: date) -> Days:
+    """The days on which a result can be from; one without a date counts as of `as_of`."""
+    if result.date is None:
+        return as_of, as_of
+    return result.date.first, max(min(result.date.last, as_of), result.date.first)
+
+
+def _latest(results: Iterable[Result], as_of: date) -> tuple[Result, ...]:
+    """Those that no other result is certainly later than, in an order that does not hang on the record's."""
+    known = [(_days(r, as_of), r) for r in results]
+    known = [(days, r) for days, r in known if days[0] <= as_of]
+    newest = max((days[0] for days, _ in known), default=as_of)
+    found = [(days, r) for days, r in known if days[1] >= newest]
+    found.sort(key=lambda item: (item[0], repr(item[1])), reverse=True)
+    return tuple(r for _, r in found)
+
+
+def _limit(
+    references: tuple[Reference, ...], which: str, sex: str | None, source: Literal["site", "default"]
+) -> Normal | None:
+    """The limit for this sex; for an unknown sex the interval of the limits of both."""
+    fitting = [r for r in references if r.sex is None or sex is None or r.sex == sex]
+    limits = [r.high if which == "ULN" else r.low for r in fitting]
+    values = [v for v in limits if v is not None]
+    if not values or len(values) < len(limits):
+        return None
+    return Normal(min(values), max(values), source, fitting[0].source)

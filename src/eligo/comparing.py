@@ -1,0 +1,240 @@
+"""A comparison or a choice of values in, a test of it out: interval against limit, decided only when both ends agree.
+
+A value may come from several sources (recorded, computed, implied by a concept): the next is asked only where the ones
+before leave the question open. Limits are intervals too, where a limit of normal depends on a sex that is not known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import cast
+
+from eligo.chart import Chart, Normal, Outcome, Reading
+from eligo.criteria import Compare, Limit, OneOf, Op, Window
+from eligo.derive import Source, age_in
+from eligo.patients.dates import AgeUnit
+from eligo.patients.model import Result
+from eligo.truth import Reason, Truth
+
+MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
+MISSING: Outcome = (UNKNOWN, Reason.MISSING, None, ())
+
+# Whether an interval (low, closed?, high, closed?) is on the right side of a limit that is itself a closed interval.
+Side = Callable[[float, bool, float, bool, float, float], Truth]
+
+
+def _below(low: float, low_closed: bool, high: float, high_closed: bool, least: float, most: float) -> Truth:
+    if high < least or (high == least and not high_closed):
+        return MET
+    return NOT_MET if low >= most else UNKNOWN
+
+
+def _at_most(low: float, low_closed: bool, high: float, high_closed: bool, least: float, most: float) -> Truth:
+    if high <= least:
+        return MET
+    return NOT_MET if low > most or (low == most and not low_closed) else UNKNOWN
+
+
+def _above(low: float, low_closed: bool, high: float, high_closed: bool, least: float, most: float) -> Truth:
+    if low > most or (low == most and not low_closed):
+        return MET
+    return NOT_MET if high <= least else UNKNOWN
+
+
+def _at_least(low: float, low_closed: bool, high: float, high_closed: bool, least: float, most: float) -> Truth:
+    if low >= most:
+        return MET
+    return NOT_MET if high < least or (high == least and not high_closed) else UNKNOWN
+
+
+def _equal(low: float, low_closed: bool, high: float, high_closed: bool, least: float, most: float) -> Truth:
+    if low == high == least == most:
+        return MET
+    outside = high < least or (high == least and not high_closed) or low > most or (low == most and not low_closed)
+    return NOT_MET if outside else UNKNOWN
+
+
+SIDES: dict[Op, Side] = {"lt": _below, "le": _at_most, "gt": _above, "ge": _at_least, "eq": _equal}
+
+
+class Measured:
+    """What a comparison and a choice share: where the value comes from, and the agreement of several readings."""
+
+    __slots__ = ("more", "variable", "window")
+
+    def __init__(self, variable: str, window: Window | None, more: tuple[Source, ...]) -> None:
+        self.variable, self.window, self.more = variable, window, more
+
+    def one(self, reading: Reading, chart: Chart) -> Outcome:
+        """Answer for one reading that can decide."""
+        raise NotImplementedError
+
+    def __call__(self, chart: Chart) -> Outcome:
+        """Answer for one patient."""
+        window = self.window
+        results = chart.recorded(self.variable) if window is None else chart.within(self.variable, window)
+        if len(results) == 1 and results[0].problem is None:
+            outcome = self.one(results[0], chart)
+        else:
+            outcome = self._all(results, chart) if results else MISSING
+        return self._other(outcome, chart) if self.more and outcome[0] is UNKNOWN else outcome
+
+    def _other(self, outcome: Outcome, chart: Chart) -> Outcome:
+        """The answer of the first other source that decides."""
+        for source in self.more:
+            readings = source(chart)
+            if readings:
+                other = self._all(readings, chart)
+                if other[0] is not UNKNOWN:
+                    return other
+                if outcome is MISSING:
+                    outcome = other
+        return outcome
+
+    def _all(self, readings: tuple[Reading, ...], chart: Chart) -> Outcome:
+        """The answer that all readings agree on."""
+        outcomes = [self.one(r, chart) if r.problem is None else (UNKNOWN, r.problem, r.detail, (r,)) for r in readings]
+        truths = {outcome[0] for outcome in outcomes}
+        if len(truths) > 1 and UNKNOWN not in truths:
+            return UNKNOWN, Reason.NOT_STATED, "conflict", readings
+        least = next((o for o in outcomes if o[0] is UNKNOWN), outcomes[0])
+        return (*least[:3], readings)
+
+
+class Comparison(Measured):
+    """The test of one `Compare` leaf."""
+
+    __slots__ = ("fixed", "others", "relative", "test")
+
+    def __init__(self, test: Compare, more: tuple[Source, ...], others: dict[str, tuple[Source, ...]]) -> None:
+        super().__init__(cast(str, test.variable), test.window, more)
+        self.test, self.others = test, others
+        self.fixed = tuple((SIDES[limit.op], limit.value) for limit in test.limits if limit.of is None)
+        self.relative = tuple(limit for limit in test.limits if limit.of is not None)
+
+    def one(self, reading: Reading, chart: Chart) -> Outcome:
+        """Hold the reading against every limit."""
+        truth = MET
+        for side, value in self.fixed:
+            held = side(reading.low, reading.low_closed, reading.high, reading.high_closed, value, value)
+            if held < truth:
+                truth = held
+        if self.relative and truth is not NOT_MET:
+            return self._relative(truth, reading, chart)
+        if truth is UNKNOWN:
+            return UNKNOWN, *undecided(reading), (reading,)
+        return truth, None, None, (reading,)
+
+    def _relative(self, truth: Truth, reading: Reading, chart: Chart) -> Outcome:
+        """Hold the reading against the limits that are multiples of something."""
+        why = undecided(reading)
+        for limit in self.relative:
+            normal = self.resolve(limit, reading, chart)
+            held, reason = UNKNOWN, _no_limit(limit)
+            if normal is not None:
+                low, high = rounded(normal.low * limit.value), rounded(normal.high * limit.value)
+                side = SIDES[limit.op]
+                held = side(reading.low, reading.low_closed, reading.high, reading.high_closed, low, high)
+                reason = undecided(reading) if low == high else (_no_limit(limit)[0], "depends_on_sex")
+            if held is NOT_MET:
+                return NOT_MET, None, None, (reading,)
+            if held is UNKNOWN:
+                truth, why = UNKNOWN, reason
+        return (UNKNOWN, *why, (reading,)) if truth is UNKNOWN else (MET, None, None, (reading,))
+
+    def resolve(self, limit: Limit, reading: Reading, chart: Chart) -> Normal | None:
+        """What the limit is a multiple of."""
+        of = cast(str, limit.of)
+        if of == "baseline":
+            return chart.baseline(self.variable)
+        if of in ("ULN", "LLN"):
+            return chart.normal(self.variable, of, reading)
+        for readings in (chart.recorded(of), *(source(chart) for source in self.others[of])):
+            if readings and all(r.problem is None for r in readings):
+                return Normal(min(r.low for r in readings), max(r.high for r in readings), "record", of)
+        return None
+
+
+def rounded(value: float) -> float:
+    """The value to 12 significant digits, as limits are, so that equal ones compare as equal."""
+    return float(f"{value:.12g}")
+
+
+def _no_limit(limit: Limit) -> tuple[Reason, str | None]:
+    return (Reason.NO_REFERENCE_RANGE, None) if limit.of in ("ULN", "LLN") else (Reason.MISSING, "inputs_missing")
+
+
+def undecided(reading: Reading) -> tuple[Reason, str | None]:
+    """Why a reading that is an interval does not decide."""
+    if isinstance(reading, Result):
+        return Reason.CENSORED, None
+    return Reason.MISSING, "grade_not_stated" if reading.origin == "concept" else "inputs_missing"
+
+
+class AgeComparison:
+    """The test of a comparison with age, in completed years, months, weeks or days.
+
+    An age is what people call it: 65 lasts until the day before the 66th birthday, so `age <= 65` holds on that day.
+    """
+
+    __slots__ = ("test",)
+
+    def __init__(self, test: Compare) -> None:
+        self.test = test
+
+    def __call__(self, chart: Chart) -> Outcome:
+        """Answer for one patient."""
+        truth = MET
+        for limit in self.test.limits:
+            ages = age_in(chart, cast(AgeUnit, limit.unit))
+            if not isinstance(ages, tuple):
+                return (UNKNOWN, ages, None, chart.recorded("age")) if ages else MISSING
+            held = SIDES[limit.op](ages[0], True, ages[1], True, limit.value, limit.value)
+            if held < truth:
+                truth = held
+        return (UNKNOWN, Reason.MISSING, "partial_date", ()) if truth is UNKNOWN else (truth, None, None, ())
+
+
+class Choice(Measured):
+    """The test of one `OneOf` leaf over an ordinal: `grades` are all that it has."""
+
+    __slots__ = ("grades", "values")
+
+    def __init__(self, test: OneOf, more: tuple[Source, ...], grades: Iterable[float]) -> None:
+        super().__init__(cast(str, test.variable), None, more)
+        self.values, self.grades = frozenset(test.values), frozenset(grades)
+
+    def one(self, reading: Reading, chart: Chart) -> Outcome:
+        """Say whether every grade that the reading can be is one of the values, or none is."""
+        if isinstance(reading, Result) and math.isnan(reading.low):  # a category
+            return (MET if reading.value in self.values else NOT_MET), None, None, (reading,)
+        inside = {low for low in (self.grades | self.values) if isinstance(low, int | float) and _can_be(reading, low)}
+        if inside and inside <= self.values and (self.grades or reading.low == reading.high):
+            return MET, None, None, (reading,)
+        if inside.isdisjoint(self.values):
+            return NOT_MET, None, None, (reading,)
+        return UNKNOWN, *undecided(reading), (reading,)
+
+
+def _can_be(reading: Reading, value: float) -> bool:
+    above = reading.low < value or (reading.low == value and reading.low_closed)
+    return above and (value < reading.high or (value == reading.high and reading.high_closed))
+
+
+class SexChoice:
+    """The test of one `OneOf` leaf over the patient's sex."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, test: OneOf) -> None:
+        self.values = frozenset(test.values)
+
+    def __call__(self, chart: Chart) -> Outcome:
+        """Answer for one patient; what both sexes satisfy needs no sex."""
+        if chart.sex is None:
+            return (MET, None, None, ()) if self.values >= {"male", "female"} else MISSING
+        return (MET if chart.sex in self.values else NOT_MET), None, None, (_SEX[chart.sex],)
+
+
+_SEX = {sex: Result("sex", math.nan, math.nan, written=sex, value=sex) for sex in ("male", "female")}

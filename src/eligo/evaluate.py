@@ -1,0 +1,340 @@
+"""Plans and a patient in, truths and verdicts out: each test is answered once per patient, for all trials that ask it.
+
+Most tests ask for what a record does not mention. Their answers hang on sex, complete lists and policy alone, so they
+are worked out once, for an empty record. Only tests that look at something in the record run, and only when wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Literal, NamedTuple
+
+from eligo.chart import Chart, Outcome, Policy
+from eligo.comparing import AgeComparison, Choice, Comparison, SexChoice
+from eligo.criteria import Always, Compare, OneOf, Present
+from eligo.derive import other_sources
+from eligo.patients.model import Patient
+from eligo.plan import MULTIPLES, Attested, Join, Plan, PlannedCriterion, Test, Tree, Untestable
+from eligo.presence import presence
+from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, at_least, bearing, not_, verdict
+from eligo.vocabulary.variables import variables
+
+# Bound once: in Python 3.11 every look-up of an enum's member is a function call.
+MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
+PASSES, BLOCKS, OPEN = Bearing.PASSES, Bearing.BLOCKS, Bearing.OPEN
+
+Answer = Callable[[Chart], Outcome]
+Holds = Callable[[int, int], Truth]
+_Key = tuple[Literal["male", "female"] | None, frozenset[str]]
+
+BEARINGS: dict[Kind, tuple[Bearing, ...]] = {
+    "inclusion": tuple(bearing("inclusion", truth) for truth in Truth),
+    "exclusion": tuple(bearing("exclusion", truth) for truth in Truth),
+}
+_NOT = tuple(not_(truth) for truth in Truth)
+
+
+class Answers:
+    """A patient's answers to all tests, as two sets of bits: the tests that are MET, and those that are UNKNOWN.
+
+    `pending` are the tests that look at something in the record and were not wanted yet; `found` are the outcomes of
+    those that ran, `empty` those of all tests for an empty record.
+    """
+
+    __slots__ = ("chart", "empty", "found", "met", "pending", "tests", "unknown")
+
+    def __init__(self, tests: Sequence[Answer], chart: Chart, empty: Empty, pending: set[int]) -> None:
+        self.tests, self.chart, self.pending, self.empty = tests, chart, pending, empty
+        self.met, self.unknown, self.found = empty.met, empty.unknown, dict[int, Outcome]()
+
+    def settle(self, numbers: frozenset[int]) -> None:
+        """Run those of the tests that are pending."""
+        wanted = self.pending & numbers
+        if not wanted:
+            return
+        self.pending -= wanted
+        met, unknown, found = self.met, self.unknown, self.found
+        for number in wanted:
+            outcome = found[number] = run(self.tests[number], self.chart)
+            bit = 1 << number
+            # INVARIANT: the bits of what is pending are those of the empty record until here.
+            met, unknown = met & ~bit, unknown & ~bit
+            if outcome[0] is MET:
+                met |= bit
+            elif outcome[0] is UNKNOWN:
+                unknown |= bit
+        self.met, self.unknown = met, unknown
+
+    def outcome(self, number: int) -> Outcome:
+        """The whole outcome of a test that was settled."""
+        return self.found.get(number) or self.empty.outcomes[number]
+
+
+def run(test: Answer, chart: Chart) -> Outcome:
+    """The outcome of a test; an error leaves its criteria open, it never drops or decides them."""
+    try:
+        return test(chart)
+    except Exception as error:
+        return UNKNOWN, Reason.ERROR, type(error).__name__, ()
+
+
+class Empty(NamedTuple):
+    """The answers for a record that mentions nothing."""
+
+    met: int
+    unknown: int
+    outcomes: tuple[Outcome, ...]
+
+
+class Part:
+    """Criteria that must all pass: those of a single leaf, which are weighed at one stroke, and the others.
+
+    `bearing` keeps the order of truths, so the least of many inclusions and the greatest of many exclusions tell all.
+    """
+
+    __slots__ = ("excluding", "including", "joined", "joined_tests", "single_tests")
+
+    def __init__(self, criteria: Iterable[tuple[PlannedCriterion, Holds, frozenset[int]]]) -> None:
+        single: dict[Kind, set[int]] = {"inclusion": set(), "exclusion": set()}
+        joined: list[tuple[Holds, tuple[Bearing, ...]]] = []
+        joined_tests: set[int] = set()
+        for criterion, holds, numbers in criteria:
+            if isinstance(criterion.tree, Join):
+                joined.append((holds, BEARINGS[criterion.kind]))
+                joined_tests |= numbers
+            else:
+                single[criterion.kind] |= numbers
+        self.including = _all(single["inclusion"], [])
+        self.excluding = _any(single["exclusion"], [])
+        self.joined = tuple(joined)
+        self.single_tests = frozenset(single["inclusion"] | single["exclusion"])
+        self.joined_tests = frozenset(joined_tests)
+
+    def weigh(self, answers: Answers) -> Bearing:
+        """What the part does to the patient, looking no further than what blocks."""
+        answers.settle(self.single_tests)
+        weight = BEARINGS["inclusion"][self.including(answers.met, answers.unknown)]
+        if weight is BLOCKS:
+            return weight
+        excludes = BEARINGS["exclusion"][self.excluding(answers.met, answers.unknown)]
+        if excludes is not PASSES:
+            if excludes is BLOCKS:
+                return excludes
+            weight = excludes
+        answers.settle(self.joined_tests)
+        met, unknown = answers.met, answers.unknown
+        for holds, bearings in self.joined:
+            bears = bearings[holds(met, unknown)]
+            if bears is not PASSES:
+                if bears is BLOCKS:
+                    return bears
+                weight = bears
+        return weight
+
+
+class Trial:
+    """One plan, ready: `numbers` maps its tests to those of the engine; `arms` come in the order of the plan's."""
+
+    __slots__ = ("arms", "common", "holds", "numbers", "plan", "tests", "unstated")
+
+    def __init__(self, plan: Plan, numbers: tuple[int, ...]) -> None:
+        self.plan, self.numbers, self.tests = plan, numbers, frozenset(numbers)
+        self.holds = tuple(_holds(c.tree, [numbers[use.test] for use in c.uses]) for c in plan.criteria)
+        self.common = self._part(None)
+        self.arms = tuple(self._part(arm.id) for arm in plan.arms)
+        # A trial whose source states no criteria is met by nobody, whatever the registry's fields say.
+        self.unstated = plan.states_no_criteria or all(c.origin == "registry" for c in plan.criteria)
+
+    def _part(self, arm: str | None) -> Part:
+        return Part(
+            (criterion, holds, frozenset(self.numbers[use.test] for use in criterion.uses))
+            for criterion, holds in zip(self.plan.criteria, self.holds, strict=True)
+            if criterion.cohort == arm
+        )
+
+    def verdict(self, answers: Answers) -> Verdict:
+        """The verdict alone: as `conclude` over all criteria, without looking at more of them than it takes."""
+        common = self.common.weigh(answers)
+        if common is BLOCKS or not self.arms:
+            return self.conclude(common, ())
+        arms = []
+        for arm in self.arms:
+            arms.append(arm.weigh(answers))
+            if arms[-1] is PASSES:
+                break
+        return self.conclude(common, arms)
+
+    def conclude(self, common: Bearing, arms: Sequence[Bearing]) -> Verdict:
+        """The verdict of what the common criteria and each arm's own ones do to the patient: one arm is enough."""
+        best = common
+        if arms and common is not BLOCKS and PASSES not in arms:
+            best = OPEN if OPEN in arms else BLOCKS
+        found = _VERDICT[best]
+        return Verdict.UNDETERMINED if self.unstated and found is Verdict.ELIGIBLE else found
+
+
+_VERDICT = {weight: verdict([weight]) for weight in Bearing}
+
+
+class Engine:
+    """All trials under one policy, with the tests that they share."""
+
+    def __init__(self, plans: Iterable[Plan], policy: Policy | None = None) -> None:
+        self.policy = policy or Policy()
+        self.tests: list[Answer] = []
+        self.readers: dict[str, set[int]] = {}
+        self._numbers: dict[Test, int] = {}
+        self.trials = tuple(Trial(plan, tuple(map(self._number, plan.tests))) for plan in plans)
+        self._empty: dict[_Key, Empty] = {}
+
+    def _number(self, test: Test) -> int:
+        """The number of a test, the same for equal ones."""
+        number = self._numbers.get(test)
+        if number is None:
+            number = self._numbers[test] = len(self.tests)
+            answer, reads = _answer(test)
+            self.tests.append(answer)
+            for name in reads:
+                self.readers.setdefault(name, set()).add(number)
+        return number
+
+    def verdicts(self, patient: Patient) -> tuple[Verdict, ...]:
+        """The verdict of each trial."""
+        answers = self.answers(patient)
+        return tuple([trial.verdict(answers) for trial in self.trials])
+
+    def answers(self, patient: Patient) -> Answers:
+        """The answers for a patient, those that the record matters for still pending."""
+        chart = Chart(patient, self.policy)
+        return Answers(self.tests, chart, self.empty(chart), self.touched(patient))
+
+    def touched(self, patient: Patient) -> set[int]:
+        """The tests that look at something that the record mentions."""
+        readers = self.readers
+        found: set[int] = set()
+        for names in (patient.results, patient.facts, patient.absent, patient.attested):
+            for name in names:
+                if name in readers:
+                    found |= readers[name]
+        if patient.birth is not None and "age" in readers:
+            found |= readers["age"]
+        return found
+
+    def empty(self, chart: Chart) -> Empty:
+        """The answers for a record that mentions nothing but the same sex and the same complete lists."""
+        key = (chart.sex, chart.patient.complete)
+        known = self._empty.get(key)
+        if known is None:
+            blank = Chart(Patient("", date.min, sex=key[0], complete=key[1]), self.policy)
+            outcomes = tuple(run(test, blank) for test in self.tests)
+            met, unknown = (
+                sum(1 << number for number, outcome in enumerate(outcomes) if outcome[0] is truth)
+                for truth in (MET, UNKNOWN)
+            )
+            known = self._empty[key] = Empty(met, unknown, outcomes)
+        return known
+
+
+def _holds(tree: Tree, numbers: Sequence[int]) -> Holds:
+    """The predicate as a function of the bits of the tests that are MET and of those that are UNKNOWN."""
+    if isinstance(tree, int):
+        return _all([numbers[tree]], [])
+    leaves = [numbers[part] for part in tree.parts if isinstance(part, int)]
+    nested = [_holds(part, numbers) for part in tree.parts if isinstance(part, Join)]
+    if tree.how == "all":
+        return _all(leaves, nested)
+    if tree.how == "any":
+        return _any(leaves, nested)
+    parts = [*nested, *(_all([leaf], []) for leaf in leaves)]
+    if tree.how == "not":
+        return lambda met, unknown: _NOT[parts[0](met, unknown)]
+    return lambda met, unknown: at_least(tree.count, [part(met, unknown) for part in parts])
+
+
+def _all(leaves: Iterable[int], nested: Sequence[Holds]) -> Holds:
+    """Kleene `and` of leaves and of what is nested among them."""
+    bits = sum(1 << number for number in set(leaves))
+
+    def holds(met: int, unknown: int) -> Truth:
+        if (met | unknown) & bits != bits:
+            return NOT_MET
+        truth = MET if met & bits == bits else UNKNOWN
+        for part in nested:
+            one = part(met, unknown)
+            if one is NOT_MET:
+                return one
+            if one is UNKNOWN:
+                truth = one
+        return truth
+
+    return holds
+
+
+def _any(leaves: Iterable[int], nested: Sequence[Holds]) -> Holds:
+    """Kleene `or` of leaves and of what is nested among them."""
+    bits = sum(1 << number for number in set(leaves))
+
+    def holds(met: int, unknown: int) -> Truth:
+        if met & bits:
+            return MET
+        truth = UNKNOWN if unknown & bits else NOT_MET
+        for part in nested:
+            one = part(met, unknown)
+            if one is MET:
+                return one
+            if one is UNKNOWN:
+                truth = one
+        return truth
+
+    return holds
+
+
+def _answer(test: Test) -> tuple[Answer, frozenset[str]]:
+    """The function that answers a test, and the ids of everything in a record that it looks at."""
+    match test:
+        case Present():
+            found = presence(test)
+            return found, found.reads
+        case Compare() if test.variable == "age":
+            return AgeComparison(test), frozenset({"age"})
+        case Compare():
+            return _comparison(test)
+        case OneOf(variable="sex"):
+            return SexChoice(test), frozenset({"sex"})
+        case OneOf():
+            known = variables().get(test.variable or "")
+            more, reads = other_sources(test.variable or "")
+            grades = known.grades.values() if known else ()
+            return Choice(test, more, map(float, grades)), reads | {test.variable or ""}
+        case Attested():
+            return _attested(test), frozenset({test.topic, test.criterion})
+        case Always():
+            return _constant((MET, None, None, ())), frozenset()
+        case Untestable(reason, detail):
+            return _constant((UNKNOWN, Reason(reason), detail, ())), frozenset()
+
+
+def _comparison(test: Compare) -> tuple[Answer, frozenset[str]]:
+    variable = test.variable or ""
+    more, reads = other_sources(variable, test.window)
+    others = {}
+    for limit in test.limits:
+        if limit.of is not None and limit.of not in MULTIPLES:
+            others[limit.of], other_reads = other_sources(limit.of)
+            reads |= other_reads | {limit.of}
+    return Comparison(test, more, others), reads | {variable}
+
+
+def _attested(test: Attested) -> Answer:
+    unknown: Outcome = (UNKNOWN, Reason.NEEDS_ATTESTATION, None, ())
+
+    def answer(chart: Chart) -> Outcome:
+        stated = chart.attested.get(test.criterion, chart.attested.get(test.topic))
+        return unknown if stated is None else (MET if stated else NOT_MET, None, None, ())
+
+    return answer
+
+
+def _constant(outcome: Outcome) -> Answer:
+    return lambda chart: outcome

@@ -1,0 +1,352 @@
+"""Entries of a record, of whatever format, to one `Patient`: names resolved, values in canonical units, latest first.
+
+A reader hands over what the record says, entry by entry, with the path of each; every problem is collected, so that one
+pass shows all. What lies after `as_of` is ignored and counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from eligo.errors import Severity
+from eligo.jsontext import JsonPath, path_text
+from eligo.patients import dates
+from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate, Patient, Result
+from eligo.patients.names import Name, Trouble, find_concept, find_variable, plain_qualifier, quoted, written
+from eligo.patients.values import NAN, Number, measure
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.variables import Variable, variables
+
+ListName = Literal["conditions", "procedures", "medications"]
+
+# What records say of an entry, and what it means; None does not count at all. FHIR has some of the words, not all.
+STATUS: dict[str, FactStatus | None] = {
+    **dict.fromkeys(("active", "recurrence", "relapse", "ongoing", "current", "confirmed", "in-progress"), "active"),
+    **dict.fromkeys(("resolved", "inactive", "remission", "history", "past", "ended", "stopped"), "resolved"),
+    **dict.fromkeys(("done", "completed"), "resolved"),
+    **dict.fromkeys(("suspected", "provisional", "possible", "probable", "unconfirmed", "differential"), "suspected"),
+    **dict.fromkeys(("planned", "scheduled", "registered"), "planned"),
+    **dict.fromkeys(("refuted", "ruled-out"), "refuted"),
+    **dict.fromkeys(("entered-in-error", "cancelled", "not-done", "not-taken"), None),
+}
+KIND_OF_LIST: dict[ListName, FactKind] = {
+    "conditions": "condition",
+    "procedures": "procedure",
+    "medications": "medication",
+}
+_KIND: dict[str, FactKind] = {"condition": "condition", "procedure": "procedure", "medication": "medication"}
+
+# Clinics give the class and the score one name; the value tells which is meant.
+_CLASS_OR_SCORE = {"child_pugh_class": "child_pugh_score", "child_pugh_score": "child_pugh_class"}
+_CRITERION = re.compile(r"[A-Za-z][\w.-]*/[\w.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem at a path of the record; the reader knows which line that is."""
+
+    code: str
+    message: str
+    path: JsonPath
+    help: str | None = None
+    severity: Severity = "error"
+
+
+class PatientBuilder:
+    """Collects the entries of one record; `lenient` turns unknown names and contradictions into warnings."""
+
+    def __init__(self, id_: str, as_of: date, lenient: bool = False) -> None:
+        self.id, self.as_of, self.lenient = id_, as_of, lenient
+        self.findings: list[Finding] = []
+        self._birth: PartialDate | None = None
+        self._sex: Literal["male", "female"] | None = None
+        self._results: dict[str, list[tuple[Result, str]]] = {}  # with the time of day, which only orders one day
+        self._facts: dict[str, list[Fact]] = {}
+        self._absent: dict[str, JsonPath] = {}
+        self._complete: frozenset[str] = frozenset()
+        self._attested: dict[str, bool] = {}
+        self._later: Counter[JsonPath] = Counter()  # what lies after `as_of`, by list
+        self._earlier: Counter[str] = Counter()  # what a later value of the same day replaces, by variable
+
+    # --- what a reader calls
+
+    def born(self, text: str, path: JsonPath) -> None:
+        """Take the date of birth, or the month or year of it."""
+        birth = self._date(text, path)
+        if birth and birth.first > self.as_of:
+            self._refuse("birth-after-as-of", "the birth date lies after `as_of`", path, "check both dates")
+        else:
+            self._birth = birth
+
+    def aged(self, value: str | Number, path: JsonPath) -> None:
+        """Take the age on the day of `as_of`: completed years, or another unit that is given with it."""
+        variable = variables().get("age")
+        if variable is None:
+            return
+        unit = "years" if isinstance(value, int | float) or value.strip().replace(".", "").isdigit() else None
+        result = self._measured(variable, value, unit, path)
+        birth = _birth_of(result, self.as_of) if result.problem is None else None
+        if self._birth is None:
+            self._birth = birth
+            self._results.setdefault("age", []).append((result, ""))
+        elif result.problem is None and not _agree(dates.age_between(self._birth, self.as_of, "a"), result):
+            message = "the age and the birth date do not fit together"
+            self._doubt("age-contradiction", message, path, "keep one of the two")
+
+    def of_sex(self, word: str, path: JsonPath) -> None:
+        """Take the sex; any word but male and female leaves it unknown."""
+        variable = variables().get("sex")
+        found = variable.value(word) if variable else None
+        if found in ("male", "female"):
+            self._sex = "male" if found == "male" else "female"
+        else:
+            message = "the sex is neither male nor female, so criteria on it stay open"
+            self._warn("sex-unknown", message, path, "write `male` or `female` where that is known")
+
+    def observe(
+        self,
+        name: Name,
+        value: str | Number | None,
+        path: JsonPath,
+        unit: str | None = None,
+        day: str | None = None,
+        reference: tuple[Number | None, Number | None] = (None, None),
+    ) -> None:
+        """Take one value of a variable; None is an explicit "not known"."""
+        variable = find_variable(name)
+        when = self._date(day, (*path, "date")) if day else None
+        if isinstance(variable, Trouble):
+            at = path if path[0] == "labs" else (*path, "variable")
+            self._doubt(variable.code, variable.message, at, variable.help)
+            return
+        if value is None:
+            return
+        if when and when.first > self.as_of:
+            self._later[path[:1]] += 1
+            return
+        result = self._measured(variable, value, unit, path, reference, when)
+        self._results.setdefault(result.variable, []).append((result, dates.time_of_day(day)))
+
+    def state(
+        self,
+        name: Name,
+        list_name: ListName,
+        path: JsonPath,
+        status: str | None = None,
+        start: tuple[str | None, str] = (None, ""),
+        end: tuple[str | None, str] = (None, ""),
+        qualifiers: Iterable[str] = (),
+    ) -> None:
+        """Take one condition, procedure or medication; `start` and `end` come with the keys that hold them."""
+        found = find_concept(name)
+        first = self._date(start[0], (*path, start[1])) if start[0] else None
+        last = self._date(end[0], (*path, end[1])) if end[0] else None
+        meaning = self._status(status, list_name, last, path)
+        if isinstance(found, Trouble):
+            self._doubt(found.code, found.message, (*path, "concept"), found.help)
+            return
+        if meaning is None:
+            return
+        if meaning != "planned":
+            if first and first.first > self.as_of:
+                self._later[path[:1]] += 1
+                return
+            if last and last.first > self.as_of:  # on that day it had not ended yet
+                self._later[path[:1]] += 1
+                last, meaning = None, "active" if meaning == "resolved" else meaning
+        if first and last and last.last < first.first:
+            self._doubt("dates-order", "the end lies before the start", (*path, end[1]), "check both dates")
+            last = None
+        if last and meaning == "active":
+            self._warn("status-and-end", "the status says active, but an end is given", path, "check both")
+        words = tuple(sorted({*found.qualifiers, *(plain_qualifier(q) for q in qualifiers if q.strip())}))
+        kind = _KIND.get(found.concept.kind, KIND_OF_LIST[list_name])
+        fact = Fact(found.concept.id, kind, meaning, first, last, words, written(name))
+        self._facts.setdefault(fact.concept, []).append(fact)
+        if found.grade and meaning == "active":
+            variable, low, high = found.grade
+            result = Result(variable, low, high, written=written(name), value=written(name))
+            self._results.setdefault(variable, []).append((result, ""))
+
+    def rule_out(self, name: Name, path: JsonPath) -> None:
+        """Take a concept that the record says the patient does not have."""
+        found = find_concept(name)
+        if isinstance(found, Trouble):
+            self._doubt(found.code, found.message, path, found.help)
+        elif found.grade or found.qualifiers:
+            help_ = "rule out the concept itself, or give its grade under `observations`"
+            message = f"one form of `{found.concept.id}` alone cannot be ruled out, so this does not count"
+            self._warn("absent-part", message, path, help_)
+        else:
+            self._absent[found.concept.id] = path
+
+    def complete(self, lists: Iterable[str]) -> None:
+        """Take the lists that the record says are complete."""
+        self._complete = frozenset(lists)
+
+    def attest(self, name: str, value: bool, path: JsonPath) -> None:
+        """Take what a person stated: by the name of an attestation, or for one criterion of a trial."""
+        if _CRITERION.fullmatch(name.strip()):
+            self._attested[name.strip()] = value
+            return
+        concept = concepts().find(name)
+        if concept is not None and concept.kind == "attestation":
+            if self._attested.setdefault(concept.id, value) != value:
+                message = f"`{concept.id}` is attested twice, with different answers"
+                self._doubt("attested-twice", message, path, "keep one of the two")
+        elif concept is not None:
+            help_ = "list it under `conditions`, `procedures` or `medications`, or under `absent`"
+            self._doubt("not-attestable", f"`{concept.id}` is a {concept.kind}, not an attestation", path, help_)
+        else:
+            help_ = concepts().suggest(name) or "write the name of an attestation, or TRIAL/criterion"
+            self._doubt("attestation-unknown", f"unknown attestation {quoted(name)}", path, help_)
+
+    def build(self) -> Patient:
+        """Make the patient of what was taken; look into `findings` first."""
+        for path, count in sorted(self._later.items(), key=str):
+            entries = "1 entry lies" if count == 1 else f"{count} entries lie"
+            self._warn("after-as-of", f"{entries} after `as_of`, and what lies there does not count", path)
+        self._contradictions()
+        results = {variable: self._ordered(variable) for variable in sorted(self._results)}
+        for name, count in sorted(self._earlier.items()):
+            if count:
+                values = "1 value of" if count == 1 else f"{count} values of"
+                self._warn("same-day-earlier", f"{values} `{name}` gave way to a later one of the same day", ())
+        facts = {c: tuple(sorted(dict.fromkeys(found), key=_fact_order)) for c, found in sorted(self._facts.items())}
+        warnings = (f"{path_text(f.path)}: {f.code}: {f.message}" for f in self.findings if f.severity == "warning")
+        return Patient(
+            self.id,
+            self.as_of,
+            self._birth,
+            self._sex,
+            results,
+            facts,
+            frozenset(self._absent),
+            self._complete,
+            dict(sorted(self._attested.items())),
+            tuple(sorted(dict.fromkeys(w.removeprefix(": ") for w in warnings))),
+        )
+
+    # --- values and dates
+
+    def _status(
+        self, status: str | None, list_name: ListName, end: PartialDate | None, path: JsonPath
+    ) -> FactStatus | None:
+        if status is None:
+            return "resolved" if end or list_name == "procedures" else "active"
+        meaning = STATUS.get(status, "active")  # the border knows only these words
+        if meaning is None:
+            self._warn("not-counted", "the status says that this did not happen, so it does not count", path)
+        return meaning
+
+    def _measured(
+        self,
+        variable: Variable,
+        value: str | Number,
+        unit: str | None,
+        path: JsonPath,
+        reference: tuple[Number | None, Number | None] = (None, None),
+        day: PartialDate | None = None,
+    ) -> Result:
+        result, problems = measure(variable, value, unit, reference, day)
+        other = variables().get(_CLASS_OR_SCORE.get(variable.id, ""))
+        if other and result.problem:
+            second, found = measure(other, value, unit, reference, day)
+            if second.problem is None:
+                result, problems = second, found
+        for problem in problems:
+            self._warn(problem.code, problem.message, path, problem.help)
+        return result
+
+    def _date(self, text: str, path: JsonPath) -> PartialDate | None:
+        found = dates.read_date(text)
+        if found is None:
+            self._refuse("date-format", "this is not a date", path, dates.HELP)
+        return found
+
+    def _ordered(self, variable: str) -> tuple[Result, ...]:
+        """The results of a variable, the latest first; of one day only the latest, where each has its time."""
+        taken = self._results[variable]
+        if len(taken) == 1:
+            return (taken[0][0],)
+        days: dict[PartialDate, list[tuple[Result, str]]] = {}
+        for result, clock in taken:
+            days.setdefault(result.date or PartialDate(self.as_of, self.as_of), []).append((result, clock))
+        found: list[Result] = []
+        for day in sorted(days, key=lambda d: (min(d.last, self.as_of), d.first), reverse=True):
+            last = max(clock for _, clock in days[day])
+            timed = all(clock for _, clock in days[day])
+            counting = dict.fromkeys(r for r, clock in days[day] if not timed or clock == last)
+            found += sorted(counting, key=_written_order)
+            self._earlier[variable] += sum(clock != last for _, clock in days[day]) if timed else 0
+            if len({_interval(r) for r in counting if r.problem is None}) > 1 and len(found) == len(counting):
+                message = f"`{variable}` has different values on its latest day and decides only where they agree"
+                self._warn("same-day", message, (), "give the time with the date, or leave out what was corrected")
+        return tuple(found)
+
+    def _contradictions(self) -> None:
+        for concept, path in self._absent.items():
+            if any(f.status == "active" and f.kind == "condition" for f in self._facts.get(concept, ())):
+                message = f"`{concept}` is ruled out here, and active elsewhere in the record"
+                self._doubt("concept-contradiction", message, path, "keep one of the two")
+
+    # --- problems
+
+    def _refuse(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
+        self.findings.append(Finding(code, message, path, help_))
+
+    def _warn(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
+        self.findings.append(Finding(code, message, path, help_, "warning"))
+
+    def _doubt(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
+        """An error, or, for a lenient caller, a warning about something that is left out."""
+        report: Callable[..., None] = self._warn if self.lenient else self._refuse
+        report(code, message, path, help_)
+
+
+def _birth_of(age: Result, as_of: date) -> PartialDate | None:
+    """The days of birth that a stated age leaves open; None for one that is not a plain number."""
+    if age.low != age.high or not isinstance(age.value, int | float):
+        return None
+    months = round(age.low * 12, 6)
+    if age.low == int(age.low):
+        return dates.born(int(age.low), "a", as_of)
+    if months == int(months):
+        return dates.born(int(months), "mo", as_of)
+    days = age.low * 365.25
+    weeks = round(days / 7, 6)
+    if weeks == int(weeks):
+        return dates.born(int(weeks), "wk", as_of)
+    return dates.born(int(round(days, 6)), "d", as_of)
+
+
+def _agree(years: Sequence[int], age: Result) -> bool:
+    """Whether an age in years is that of the birth date; one year of play, for a birthday between two entries."""
+    return years[0] - 1 <= age.high and age.low < years[1] + 2
+
+
+def _interval(result: Result) -> tuple[object, ...]:
+    return result.low, result.high, result.low_closed, result.high_closed, result.value if result.low is NAN else None
+
+
+def _written_order(result: Result) -> tuple[object, ...]:
+    """Usable results before the others; beyond that any order that is not the record's."""
+    return (
+        result.problem is not None,
+        result.written,
+        str(result.unit),
+        str(result.reference_low),
+        str(result.reference_high),
+    )
+
+
+def _fact_order(fact: Fact) -> tuple[object, ...]:
+    """The latest start first; what has no date comes last."""
+    started = -fact.start.first.toordinal() if fact.start else 0
+    ended = -fact.end.last.toordinal() if fact.end else 0
+    return started, ended, fact.status, fact.kind, fact.qualifiers, fact.written

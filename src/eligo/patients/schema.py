@@ -1,0 +1,275 @@
+"""The native patient JSON at the border: plain data in, a checked `Record` and every problem of its form out.
+
+The JSON Schema that `patient_schema` gives is made from the same model, so what it allows is what is read.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from eligo.errors import did_you_mean
+from eligo.jsontext import JsonPath, shown
+from eligo.patients.build import STATUS, Finding, ListName
+from eligo.patients.dates import HELP as DATE_HELP
+from eligo.patients.names import Code
+from eligo.patients.names import Name as AnyName
+from eligo.patients.values import Number as AnyNumber
+
+SCHEMA_ID = "eligo.patient/1"
+
+_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?)?)?$"
+_DATE_KEYS = frozenset({"as_of", "birth_date", "date", "onset", "abatement", "start", "end"})
+_JSON_TYPES = {
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "an object",
+}
+_EXPECTED = {  # by the first word of pydantic's error type
+    "string": "text",
+    "bool": "true or false",
+    "list": "a list",
+    "dict": "an object",
+    "model": "an object",
+}
+
+
+def _must_be(expected: str) -> PydanticCustomError:
+    return PydanticCustomError("must_be", "{expected}", {"expected": expected})
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _check_value(value: Any) -> Any:
+    if value is None or isinstance(value, str) or _is_number(value):
+        return value
+    raise _must_be("a number or text")
+
+
+def _check_number(value: Any) -> Any:
+    if value is None or _is_number(value):
+        return value
+    raise _must_be("a number")
+
+
+def _check_name(value: Any) -> Any:
+    if isinstance(value, str) and value.strip():
+        return value
+    if isinstance(value, dict) and set(value) in ({"system", "code"}, {"system", "code", "display"}):
+        system, code = value["system"], value["code"]
+        if isinstance(system, str) and isinstance(code, str) and system and code:
+            return Code(system, code)
+    raise _must_be("a name, or an object with `system` and `code`")
+
+
+def _check_status(value: Any) -> Any:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise _must_be("text")
+    word = value.strip().lower().replace(" ", "-").replace("_", "-")
+    if word not in STATUS:
+        raise PydanticCustomError("not_a_word", "", {"words": list(STATUS), "word": word})
+    return word
+
+
+_CODE_SCHEMA = {
+    "type": "object",
+    "description": "a code of a terminology",
+    "properties": {
+        "system": {"type": "string", "minLength": 1, "description": "URI or short name: http://loinc.org, icd10 ..."},
+        "code": {"type": "string", "minLength": 1},
+        "display": {"type": "string", "description": "for people; not read"},
+    },
+    "required": ["system", "code"],
+    "additionalProperties": False,
+}
+_NAME_SCHEMA = {"anyOf": [{"type": "string", "minLength": 1, "description": "an id or any synonym"}, _CODE_SCHEMA]}
+
+Name = Annotated[AnyName, PlainValidator(_check_name), WithJsonSchema(_NAME_SCHEMA)]
+Value = Annotated[
+    str | AnyNumber | None, PlainValidator(_check_value), WithJsonSchema({"type": ["number", "string", "null"]})
+]
+Number = Annotated[AnyNumber | None, PlainValidator(_check_number), WithJsonSchema({"type": ["number", "null"]})]
+Status = Annotated[str | None, PlainValidator(_check_status), WithJsonSchema({"enum": [*STATUS, None]})]
+Day = Annotated[str, WithJsonSchema({"type": "string", "pattern": _DATE})]
+
+
+def _day(description: str) -> Any:
+    return Field(None, description=f"{description}: YYYY-MM-DD, YYYY-MM or YYYY")
+
+
+class _Border(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Observation(_Border):
+    """One value of a variable: a lab result, a vital sign, a score, a grade."""
+
+    variable: Name
+    value: Value = Field(description='a number, or text such as "18000 /uL", "<0.1 mg/dL", "grade 2"; null: not known')
+    unit: str | None = Field(None, description="as the laboratory writes it; a value without its unit decides nothing")
+    date: Day | None = _day("when it was measured; `as_of` where not given")
+    low: Number = Field(None, description="lower limit of the report's own reference range, in the same unit")
+    high: Number = Field(None, description="upper limit of the report's own reference range, in the same unit")
+
+
+class _Entry(_Border):
+    concept: Name
+    status: Status = Field(None, description="what is so on the day of `as_of`")
+    severity: str | None = Field(None, description="a word such as mild or severe")
+    qualifiers: list[str] = Field([], description="words that narrow the concept, such as uncontrolled")
+
+
+class Condition(_Entry):
+    """A disease, a finding or a state (pregnancy); active where neither status nor abatement say otherwise."""
+
+    onset: Day | None = _day("when it began")
+    abatement: Day | None = _day("when it ended")
+
+
+class Procedure(_Entry):
+    """Something that was done, or is planned; done where the status does not say otherwise."""
+
+    date: Day | None = _day("when it was done, or is planned")
+    start: Day | None = _day("when it began, for one that lasts")
+    end: Day | None = _day("when it ended, for one that lasts")
+
+
+class Medication(_Entry):
+    """A medicine or a class of medicines; taken now where neither status nor end say otherwise."""
+
+    start: Day | None = _day("the first day")
+    end: Day | None = _day("the last day")
+
+
+class Record(_Border):
+    """A patient as of a day. What is not stated is not known, and never counts as absent."""
+
+    schema_: str | None = Field(None, alias="$schema", description="where editors find this schema; not read")
+    id: str | None = Field(None, min_length=1, description="a pseudonym; it is printed with every answer")
+    as_of: Day | None = Field(None, description="the day that the record describes: YYYY-MM-DD")
+    birth_date: Day | None = _day("the date of birth")
+    age: Value = Field(None, description='in place of the birth date: years, or text such as "7 months"')
+    sex: str | None = Field(None, description="male or female; anything else leaves criteria on sex open")
+    labs: dict[str, Value] = Field({}, description='short form of observations on the day of `as_of`: {"INR": 1.9}')
+    observations: list[Observation] = []
+    conditions: list[Condition] = []
+    procedures: list[Procedure] = []
+    medications: list[Medication] = []
+    absent: list[Name] = Field([], description="concepts that the record rules out")
+    complete: list[ListName] = Field([], description="lists that name all there is: what they do not name is absent")
+    attested: dict[str, bool] = Field(
+        {}, description='what a person stated, by attestation or by criterion ("NCT01234567/E12")'
+    )
+
+
+_ENTRIES: dict[str, type[_Border]] = {
+    "observations": Observation,
+    "conditions": Condition,
+    "procedures": Procedure,
+    "medications": Medication,
+}
+_LISTS = frozenset({*_ENTRIES, "absent", "complete"})
+_MAPS = frozenset({"labs", "attested"})
+
+
+def patient_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the native patient JSON."""
+    made = Record.model_json_schema()
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, "title": "eligo patient"}
+    return {**head, **{key: part for key, part in made.items() if key not in head}}
+
+
+def check(data: dict[str, Any], lenient: bool = False) -> tuple[Record, list[Finding]]:
+    """Check the form of a record; parts that are wrong are reported, and None or missing in the `Record`."""
+    try:
+        return Record.model_validate(data), []
+    except ValidationError:
+        return _part_by_part(data, lenient)
+
+
+def _part_by_part(data: dict[str, Any], lenient: bool) -> tuple[Record, list[Finding]]:
+    """Check each part alone, so that one that is wrong neither hides the others nor moves their places."""
+    parts: dict[str, Any] = {}
+    findings: list[Finding] = []
+    for key, value in data.items():
+        if key in _LISTS and isinstance(value, list):
+            parts[key] = [_one(key, (i,), [item], lenient, findings) for i, item in enumerate(value)]
+            parts[key] = [found[0] if found else None for found in parts[key]]
+        elif key in _MAPS and isinstance(value, dict):
+            entries = {k: _one(key, (), {k: v}, lenient, findings) for k, v in value.items()}
+            parts[key] = {k: found[k] for k, found in entries.items() if found}
+        else:
+            parts[key] = _one(key, (), value, lenient, findings)
+    fields = {name: field.alias or name for name, field in Record.model_fields.items()}
+    known = {name: parts[key] for name, key in fields.items() if parts.get(key) is not None}
+    return Record.model_construct(**known), list(dict.fromkeys(findings))
+
+
+def _one(key: str, index: tuple[int, ...], value: Any, lenient: bool, findings: list[Finding]) -> Any:
+    """The checked value of one key, or None; `index` is where the only item of a list really stands."""
+    try:
+        record = Record.model_validate({key: value})
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_input=False)
+    else:
+        return getattr(record, "schema_" if key == "$schema" else key)
+    extra = [e["loc"] for e in errors if e["type"] == "extra_forbidden"]
+    for e in errors:
+        path = e["loc"][:1] + (index + e["loc"][2:] if index and len(e["loc"]) > 1 else e["loc"][1:])
+        findings.append(_finding(e, path, {key: value}, lenient))
+    if not lenient or len(extra) < len(errors) or any(len(loc) < 3 for loc in extra):
+        return None
+    unknown = {loc[-1] for loc in extra}
+    return _one(key, index, [{k: v for k, v in value[0].items() if k not in unknown}], lenient, findings)
+
+
+def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool) -> Finding:
+    """One problem in our words; of the data, only keys and the kind of what is there are named."""
+    found = data
+    for step in error["loc"] if error["type"] not in ("missing", "extra_forbidden") else ():
+        found = found[step]
+    kind, context = error["type"], error.get("ctx", {})
+    last = shown(str(path[-1]))
+    if kind == "extra_forbidden":
+        known = _keys(error["loc"])
+        help_ = did_you_mean(str(path[-1]), known) or "known keys: " + ", ".join(f"`{k}`" for k in known)
+        return Finding("unknown-key", f"unknown key `{last}`", path, help_, "warning" if lenient else "error")
+    if kind == "missing":
+        return Finding("key-missing", f"the key `{last}` is missing", path[:-1], f"add `{last}`")
+    if kind == "not_a_word":
+        words = context["words"]
+        help_ = did_you_mean(context["word"], words) or "one of " + ", ".join(f"`{w}`" for w in words)
+        return Finding("unknown-word", "this word is not known here", path, help_)
+    if kind == "literal_error":
+        words = [w.strip("'") for w in str(context["expected"]).replace(" or ", ", ").split(", ")]
+        near = did_you_mean(found, words) if isinstance(found, str) else None
+        help_ = near or "one of " + ", ".join(f"`{w}`" for w in words)
+        return Finding("unknown-word", "this word is not known here", path, help_)
+    if kind == "string_too_short":
+        return Finding("text-empty", "the text is empty", path, "write it, or leave out the key")
+    expected = str(context["expected"]) if kind == "must_be" else _EXPECTED.get(kind.split("_")[0], "something else")
+    message = f"this must be {expected}, not {_JSON_TYPES.get(type(found), 'null')}"
+    return Finding("wrong-type", message, path, _type_help(path, found))
+
+
+def _keys(path: tuple[int | str, ...]) -> list[str]:
+    """The keys that an object at this place may have."""
+    model = _ENTRIES[str(path[0])] if len(path) > 1 else Record
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _type_help(path: JsonPath, found: Any) -> str:
+    if isinstance(found, dict | list) and path[0] == "labs" and len(path) > 1:
+        return "give the value with its unit as one text, or list it under `observations`"
+    if isinstance(found, int | float) and path[-1] in _DATE_KEYS:
+        return DATE_HELP
+    return "`eligo schema patient` shows the whole format"

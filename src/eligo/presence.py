@@ -1,0 +1,265 @@
+"""A concept that a criterion asks for in, a test of it out: what facts, exclusions, grades and silence of a record say.
+
+The world is open: a concept that is not mentioned is UNKNOWN, unless the record rules it out or says that the list is
+complete, or the caller assumes so. Facts vote: one of any kind of the concept can affirm, only one of itself can deny.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from eligo.chart import Chart, Outcome, Ruled
+from eligo.criteria import Present, Window
+from eligo.patients.model import Fact, Result
+from eligo.plan import qualifier_key
+from eligo.truth import Reason, Truth, any_of
+from eligo.vocabulary.concepts import Concept, concepts
+from eligo.window import Days, ahead, ended, in_window, period
+
+LIST_OF_KIND = {
+    "condition": "conditions",
+    "state": "conditions",
+    "procedure": "procedures",
+    "medication": "medications",
+}
+# Anchors at or soon after the screening; the day of the screening stands for them.
+TODAY = frozenset(
+    (
+        *("screening", "consent", "informed consent", "enrollment", "enrolment", "inclusion", "study entry"),
+        *("baseline", "randomization", "randomisation", "registration", "first dose", "treatment", "study treatment"),
+    )
+)
+
+# Bound once: in Python 3.11 every look-up of an enum's member is a function call.
+MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
+
+# What one fact says: whether it makes the leaf hold, and why that is unknown. None where it says nothing about it.
+Vote = tuple[Truth, Reason | None, str | None]
+_YES: Vote = (MET, None, None)
+_NO: Vote = (NOT_MET, None, None)
+_SUSPECTED: Vote = (UNKNOWN, Reason.NOT_STATED, "suspected_only")
+_NOT_STATED: Outcome = (UNKNOWN, Reason.NOT_STATED, None, ())
+_OTHER_SEX: Outcome = (NOT_MET, None, "sex", ())
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """The test of one `Present` leaf.
+
+    `family` are the concept and its kinds, `broader` what it is a kind of, `lists` where the family would be listed,
+    `sex` the only sex that can have it, `grades` the ordinals of the family, `own_grades` those of the concept and the
+    broader ones, `anchor` the concepts from whose beginning the window counts. It `asks_now` for what is so today where
+    it asks neither for the past nor for a window that reaches back. `rules` are the outcomes where something is ruled out.
+    """
+
+    test: Present
+    family: frozenset[str]
+    broader: frozenset[str]
+    lists: frozenset[str]
+    sex: str | None
+    grades: tuple[str, ...]
+    own_grades: tuple[str, ...]
+    anchor: frozenset[str] | None
+    asks_now: bool
+    rules: Mapping[str, Outcome]
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The ids of everything that this test looks at."""
+        return self.family | self.broader | {*self.grades, *self.own_grades} | (self.anchor or frozenset())
+
+    def __call__(self, chart: Chart) -> Outcome:
+        """Answer for one patient."""
+        rule = self._ruled_out(chart)
+        graded = self._graded(chart) if self.grades else None
+        if self.family.isdisjoint(chart.facts):
+            return self._weighed(chart, [], [], [], graded, rule) if graded else rule or self._silent(chart)
+        return self._weighed(chart, *self._votes(chart), graded, rule)
+
+    def _weighed(
+        self,
+        chart: Chart,
+        met: list[Fact],
+        unsure: list[tuple[Fact, Vote]],
+        denied: list[Fact],
+        graded: Result | None,
+        rule: Outcome | None,
+    ) -> Outcome:
+        """Weigh the facts for the leaf, those that leave it open, those against it, a grade, and what rules it out."""
+        count = self.test.count
+        if len(met) + (graded is not None) >= count:
+            return _affirmed(met, denied, graded, rule, chart.as_of)
+        if unsure and len(met) + len(unsure) >= count:
+            if not rule or any(vote != _SUSPECTED for _, vote in unsure):
+                _, reason, detail = unsure[0][1]
+                return UNKNOWN, reason, detail, tuple([fact for fact, _ in unsure])
+        elif denied and not met:
+            return NOT_MET, None, None, tuple(denied)
+        return rule if rule and not met else self._silent(chart)
+
+    def _silent(self, chart: Chart) -> Outcome:
+        """The answer where no fact decides: a broader fact keeps it open, a complete list closes it."""
+        if not self.broader.isdisjoint(chart.facts):
+            found = [fact for concept in sorted(self.broader & chart.facts.keys()) for fact in chart.facts[concept]]
+            broader = [fact for fact in found if (vote := self._vote(fact, chart)) and vote[0] is not NOT_MET]
+            if broader:
+                return UNKNOWN, Reason.NOT_STATED, "broader_only", tuple(broader)
+        if self.lists <= chart.patient.complete:
+            return NOT_MET, None, "list_complete", ()
+        if self.lists <= chart.patient.complete | chart.policy.assume_absent:
+            return NOT_MET, None, "assumed_by_caller", ()
+        return _NOT_STATED
+
+    def _votes(self, chart: Chart) -> tuple[list[Fact], list[tuple[Fact, Vote]], list[Fact]]:
+        met: list[Fact] = []
+        unsure: list[tuple[Fact, Vote]] = []
+        denied: list[Fact] = []
+        facts, family = chart.facts, self.family
+        mentioned = [concept for concept in facts if concept in family]
+        mentioned.sort()
+        for concept in mentioned:
+            for fact in facts[concept]:
+                vote = self._vote(fact, chart)
+                if vote is None:
+                    continue
+                if vote[0] is MET:
+                    met.append(fact)
+                elif vote[0] is UNKNOWN:
+                    unsure.append((fact, vote))
+                elif concept == self.test.concept:
+                    denied.append(fact)
+        return met, unsure, denied
+
+    def _vote(self, fact: Fact, chart: Chart) -> Vote | None:
+        test, status = self.test, fact.status
+        if status == "refuted":
+            return _NO
+        if test.status == "planned":
+            vote = _planned(fact, test.window, chart.as_of)
+        elif status == "planned" or (fact.start is not None and fact.start.first > chart.as_of):
+            return None
+        else:
+            vote = self._now(fact, chart) if self.asks_now and fact.kind != "procedure" else _YES
+            if vote is _YES and test.window is not None:
+                vote = self._timed(fact, test.window, chart)
+            if vote is _YES and status == "suspected" and test.status != "suspected":
+                return _SUSPECTED
+        if test.qualifier is None or vote is None or vote[0] is NOT_MET:
+            return vote
+        stated = test.qualifier in map(qualifier_key, fact.qualifiers)
+        return vote if stated else (UNKNOWN, Reason.NOT_STATED, "qualifier")
+
+    def _now(self, fact: Fact, chart: Chart) -> Vote:
+        over = ended(fact, chart.as_of)
+        if over is NOT_MET:
+            return _YES
+        return _NO if over is MET else (UNKNOWN, Reason.MISSING, "partial_date")
+
+    def _timed(self, fact: Fact, window: Window, chart: Chart) -> Vote:
+        when = period(fact, chart.as_of)
+        if self.anchor is None:
+            fits = in_window(when, window, (chart.as_of, chart.as_of))
+        else:
+            days = _anchors(self.anchor, chart.facts)
+            if not days:
+                return UNKNOWN, Reason.MISSING, "anchor_unknown"
+            fits = any_of(in_window(when, window, day, around=True) for day in days)
+        if fits is not UNKNOWN:
+            return _YES if fits is MET else _NO
+        if window.lasting is not None and not when.timed:
+            return UNKNOWN, Reason.MISSING, "lasting_unknown"
+        return UNKNOWN, Reason.MISSING, "partial_date" if when.dated else "undated"
+
+    def _graded(self, chart: Chart) -> Result | None:
+        """A grade of 1 or more of the concept or of a kind of it, which says that it is present."""
+        test = self.test
+        if not self.grades or test.status == "planned" or test.count > 1 or test.qualifier or self.anchor is not None:
+            return None
+        for variable in self.grades:
+            results = chart.within(variable, test.window) if test.window else chart.recorded(variable)
+            if results and all(r.problem is None and r.low > 0 for r in results):
+                return results[0]
+        return None
+
+    def _ruled_out(self, chart: Chart) -> Outcome | None:
+        """What rules the concept out: its absence or that of a broader concept, the patient's sex, a grade of 0."""
+        absent = chart.patient.absent
+        if absent:
+            if self.test.concept in absent:
+                return self.rules[self.test.concept]
+            if not self.broader.isdisjoint(absent):
+                return self.rules[min(self.broader & absent)]
+        if self.sex is not None and chart.sex is not None and chart.sex != self.sex:
+            return _OTHER_SEX
+        if self.own_grades and self.test.status in ("active", "suspected") and self.test.window is None:
+            for variable in self.own_grades:
+                results = chart.recorded(variable)
+                if results and all(r.problem is None and r.high == 0 for r in results):
+                    return NOT_MET, None, "ruled_out", (results[0],)
+        return None
+
+
+def _affirmed(met: list[Fact], denied: list[Fact], graded: Result | None, rule: Outcome | None, as_of: date) -> Outcome:
+    """MET, unless the record also says the opposite; what is over does not contradict that it is absent now."""
+    basis = (*met, graded) if graded else tuple(met)
+    if rule and (graded or any(f.kind == "procedure" or ended(f, as_of) is not MET for f in met)):
+        return UNKNOWN, Reason.NOT_STATED, "conflict", (*basis, *rule[3])
+    if denied and not met:
+        return UNKNOWN, Reason.NOT_STATED, "conflict", (*basis, *denied)
+    return MET, None, None, basis
+
+
+def _planned(fact: Fact, window: Window | None, as_of: date) -> Vote | None:
+    if fact.status != "planned":
+        return None
+    if window is None or window.within is None:
+        return _YES
+    if fact.start is None:
+        return UNKNOWN, Reason.MISSING, "undated"
+    fits = ahead((fact.start.first, fact.start.last), window.within, as_of)
+    if fits is UNKNOWN:
+        return UNKNOWN, Reason.MISSING, "partial_date"
+    return _YES if fits is MET else _NO
+
+
+def _anchors(family: frozenset[str], facts: Mapping[str, tuple[Fact, ...]]) -> list[Days]:
+    """The days on which an anchor that is a concept began, or is planned to."""
+    return [
+        (fact.start.first, fact.start.last)
+        for concept in sorted(family & facts.keys())
+        for fact in facts[concept]
+        if fact.start is not None and fact.status not in ("refuted", "suspected")
+    ]
+
+
+def presence(test: Present) -> Presence:
+    """Make the test of a leaf; the concept is known to the vocabulary."""
+    family, line = concepts().descendants(test.concept), concepts().ancestors(test.concept)
+    of_line = [c for id_ in sorted(line) if (c := concepts().get(id_))]
+    of_family = [c for id_ in sorted(family) if (c := concepts().get(id_))]
+    return Presence(
+        test,
+        family,
+        line - {test.concept},
+        frozenset(LIST_OF_KIND[c.kind] for c in of_family if c.kind in LIST_OF_KIND),
+        next((c.sex for c in of_line if c.sex), None),
+        _grades(of_family),
+        _grades(of_line),
+        _anchor(test.window),
+        test.status != "history" and (test.window is None or not (test.window.within or test.window.ago)),
+        {concept: (NOT_MET, None, "ruled_out", (Ruled(concept),)) for concept in line},
+    )
+
+
+def _grades(found: list[Concept]) -> tuple[str, ...]:
+    return tuple(sorted({c.grade_variable for c in found if c.grade_variable}))
+
+
+def _anchor(window: Window | None) -> frozenset[str] | None:
+    """None where the day of the screening is the anchor; else the concepts whose beginning is, if any."""
+    if window is None or window.anchor.casefold().replace("_", " ") in TODAY:
+        return None
+    concept = concepts().find(window.anchor)
+    return concepts().descendants(concept.id) if concept else frozenset()

@@ -1,0 +1,100 @@
+"""Bound limits to comparisons: the numbers as written, one comparison for each range, limit or list of grades."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eligo.criteria import Number, Op
+from eligo.reading.bind import Bound, Name
+from eligo.reading.comparison import Comparison
+from eligo.reading.tree import Amount, Limit, Limits
+from eligo.vocabulary.variables import variables
+
+
+def comparisons(bound: list[Bound], text: str) -> tuple[Comparison, ...]:
+    """All comparisons that the bound limits state, in reading order."""
+    return tuple(c for limits, names in bound for name in names for c in _compare(limits, name, text))
+
+
+def _compare(limits: Limits, name: Name, text: str) -> Iterator[Comparison]:
+    bare = [limit for limit in limits.limits if limit.form == "bare"]
+    if bare:
+        yield from _listed(bare, name, text)
+    one_sided: list[Limit] = []
+    for limit in limits.limits:
+        if limit.form in ("compared", "bounded", "flipped"):
+            one_sided.append(limit)
+        elif limit.form == "ranged":
+            yield _bounds(limit, [limit], name, text)
+    while one_sided:
+        first = one_sided.pop(0)
+        if one_sided and _complete(first, one_sided[0]) and "or" not in limits.joins:
+            yield _bounds(first, [first, one_sided.pop(0)], name, text)
+        else:
+            yield from _one(first, name, text)
+
+
+def _complete(a: Limit, b: Limit) -> bool:
+    """Whether two limits are the two ends of one range."""
+    low = [x.bounds[0][1] for x in (a, b) if x.bounds[0][0] in ("gt", "ge")]
+    high = [x.bounds[0][1] for x in (a, b) if x.bounds[0][0] in ("lt", "le")]
+    return len(low) == len(high) == 1 and low[0].number.value <= high[0].number.value and low[0].of == high[0].of
+
+
+def _listed(bare: list[Limit], name: Name, text: str) -> Iterator[Comparison]:
+    amounts = [limit.bounds[0][1] for limit in bare]
+    variable = variables().get(name.variable or "")
+    ordinal = variable is None or variable.kind in ("ordinal", "score")
+    values = tuple(v for a in amounts for v in (ordinal and a.number.several or (a.number.value,)))
+    yield Comparison(
+        name.variable,
+        text[name.span[0] : name.span[1]],
+        name.span,
+        (bare[0].span[0], bare[-1].span[1]),
+        values=values,
+        unit=unit_of(amounts[-1]),
+    )
+
+
+def _bounds(first: Limit, limits: list[Limit], name: Name, text: str) -> Comparison:
+    low: Amount | None = None
+    high: Amount | None = None
+    ops: dict[str, Op] = {}
+    for limit in limits:
+        for op, amount in limit.bounds:
+            if op in ("ge", "gt"):
+                low, ops["low"] = amount, op
+            else:
+                high, ops["high"] = amount, op
+    span = (limits[0].span[0], limits[-1].span[1])
+    unit = next((u for u in (unit_of(a) for a in (high, low) if a) if u), None)
+    return Comparison(
+        name.variable,
+        text[name.span[0] : name.span[1]],
+        name.span,
+        span,
+        _value(low),
+        ops.get("low") == "ge",
+        _value(high),
+        ops.get("high") == "le",
+        unit=unit,
+    )
+
+
+def _one(limit: Limit, name: Name, text: str) -> Iterator[Comparison]:
+    op, amount = limit.bounds[0]
+    if op == "eq":
+        yield from _listed([limit], name, text)
+        return
+    yield _bounds(limit, [limit], name, text)
+
+
+def _value(amount: Amount | None) -> Number | None:
+    return None if amount is None else amount.number.value
+
+
+def unit_of(amount: Amount) -> str | None:
+    """The unit of an amount: UCUM, or what it is a multiple of."""
+    if amount.of is not None:
+        return amount.of
+    return amount.unit.value if amount.unit is not None else None

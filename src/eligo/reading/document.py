@@ -1,0 +1,236 @@
+"""A document to its items: the text of eligibility criteria becomes a `Page` of arms and items, and nothing in it is lost.
+
+Every character that is not blank lies in an item, a heading, an arm, a remark or a registry field; what no rule knows is an item.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from eligo.criteria import Duration, Span
+from eligo.errors import EligoError, Place, Problem
+from eligo.reading.headings import asks_all, asks_any, excludes, is_lead, is_negated
+from eligo.reading.inline import cut_pieces
+from eligo.reading.layout import clean
+from eligo.reading.outline import Node, Outline, opens
+from eligo.reading.sections import Arm, Group, read_groups
+from eligo.truth import Kind
+
+Sex = Literal["all", "female", "male"]
+
+_DEEPEST_PIECE = 3
+_LONGEST_LEAD, _SHORTEST_LEAD = 250, 4  # characters, words
+_SHAPES = (("(", "({})"), ("<", "<{}>"), (")", "{})"), (".", "{}."))
+_STRAY = re.compile(r"^[.,;:]\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryFields:
+    """What the registry states beside the criteria; None where the page does not say, or says that there is no limit."""
+
+    minimum_age: Duration | None = None
+    maximum_age: Duration | None = None
+    sex: Sex | None = None
+    healthy_volunteers: bool | None = None
+    gender_description: str | None = None
+    study_population: str | None = None
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a section, with the items below it.
+
+    `text` is the whole item, cleaned of escapes, odd spaces and hard wraps, its items below included (a bullet as `•`, a number or
+    letter as printed); `lead` is the part before them, and equals `text` where there are none. `number` is the item's number as
+    printed, or its position among the items of its section (and arm) where the source has only bullets. `id` is unique on the page:
+    `I3`, `A.I3`; where the source uses a number twice, the second is `I3-2`. `heading` is the nearest heading that governs the item.
+    `span` is the place in the page's `text`, marks included.
+    """
+
+    id: str
+    section: Kind
+    number: str
+    cohort: str | None
+    text: str
+    lead: str
+    span: Span
+    children: tuple[Item, ...] = ()
+    heading: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A heading or a remark: its words and its place."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A trial's page, record or bare criteria text: whose it is, its registry fields, arms and items.
+
+    Spans point into `text`. `trial` is None only for bare criteria without a name. `updated` is an ISO date, or the month of one.
+    A remark is page furniture among the criteria, or a sentence such as that further criteria apply.
+    """
+
+    trial: str | None
+    title: str | None
+    updated: str | None
+    registry: RegistryFields
+    arms: tuple[Arm, ...]
+    items: tuple[Item, ...]
+    states_no_criteria: bool
+    headings: tuple[Line, ...] = ()
+    remarks: tuple[Line, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a stretch of criteria text holds."""
+
+    arms: tuple[Arm, ...]
+    items: tuple[Item, ...]
+    headings: tuple[Line, ...]
+    remarks: tuple[Line, ...]
+
+
+def read_criteria(text: str, trial: str | None = None, file: str | None = None) -> Page:
+    """Read bare criteria text; what stands before the first heading counts as inclusion.
+
+    >>> [(i.id, i.text) for i in read_criteria("Inclusion:\\n- Age over 18\\nExclusion:\\n- Pregnancy").items]
+    [('I1', 'Age over 18'), ('E1', 'Pregnancy')]
+    """
+    if not text.strip():
+        raise EligoError(Problem("empty-document", "the document is empty", Place(file), "give a page, a record or criteria"))
+    found = read_stretches(text, [(0, len(text))])
+    return Page(
+        trial, None, None, RegistryFields(), found.arms, found.items, not found.items, found.headings, found.remarks, text
+    )  # fmt: skip
+
+
+def read_stretches(text: str, stretches: list[Span]) -> Criteria:
+    """Read the criteria in some stretches of a text, in their order."""
+    sections = read_groups(text, stretches)
+    items, leads = _Items(text).read(sections.groups)
+    return Criteria(
+        sections.arms,
+        tuple(items),
+        tuple(Line(clean(text[a:b]), (a, b)) for a, b in sorted(sections.headings + leads)),
+        tuple(Line(clean(text[a:b]), (a, b)) for a, b in sections.remarks),
+    )
+
+
+class _Items:
+    """Makes the items of all groups, numbered within section and arm."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._items: list[Item] = []
+        self._leads: list[Span] = []
+        self._counts: dict[tuple[str, str | None], int] = {}
+        self._used: dict[str, int] = {}
+
+    def read(self, groups: list[Group]) -> tuple[list[Item], list[Span]]:
+        """The items, and the places of list items that turned out to be mere leads."""
+        lists = Counter((g.section, g.cohort) for g in groups)
+        for group in groups:
+            top = Outline(self._text, group.blocks).top
+            if lists[group.section, group.cohort] == 1 and self._is_misplaced(top):
+                top = [Node(top[0].block), *top[0].children]
+            for node in top:
+                self._add(node, group)
+        return self._items, self._leads
+
+    def _is_misplaced(self, top: list[Node]) -> bool:
+        """Whether all items of a section but the first stand below the first, whose words announce no list."""
+        first = top[0].block.mark if len(top) == 1 else None
+        if first is None or top[0].more or first.ordinal is not None or opens(self._text, top[0]):
+            return False
+        return all(c.block.mark and c.block.mark.ordinal is None for c in top[0].children)
+
+    def _add(self, node: Node, group: Group) -> None:
+        below, start = self._below_lead(node)
+        words = clean(self._text[node.block.body : start]) if below and start - node.block.body <= _LONGEST_LEAD else ""
+        if below and (start == node.block.body or self._is_mere_lead(words, group)):
+            if words:
+                group = Group("exclusion" if excludes(words) else group.section, group.cohort, words.rstrip(" :："))
+                self._leads.append((node.start, start))
+            for child in below:
+                self._add(child, group)
+            return
+        place = (group.section, group.cohort)
+        self._counts[place] = self._counts.get(place, 0) + 1
+        mark = node.block.mark
+        number = mark.number if mark and mark.number else str(self._counts[place])
+        prefix = f"{group.cohort}." if group.cohort else ""
+        name = self._unused(f"{prefix}{group.section[0].upper()}{number}")
+        self._items.append(self._item(node, group, name, number, 0))
+
+    def _below_lead(self, node: Node) -> tuple[list[Node], int]:
+        """The items that a node would make if its own words were a mere lead, and where those words end."""
+        if node.more or node.children:
+            return ([] if node.more else node.children), node.block.end
+        found = cut_pieces(self._text, node.block.body, node.block.end)
+        return ([Node(b) for b in found.blocks], found.lead_end) if found else ([], node.block.end)
+
+    def _is_mere_lead(self, words: str, group: Group) -> bool:
+        """Whether the words of a list item only head the items below it."""
+        if not words.endswith((":", "：", ".")) or not is_lead(words) or len(words.split()) < _SHORTEST_LEAD:
+            return False
+        excluding = excludes(words)
+        grouped = asks_all(words) if excluding or group.section == "exclusion" else asks_any(words)
+        return not grouped and (excluding or not is_negated(words))
+
+    def _unused(self, name: str) -> str:
+        """The name, or the name with a counter where the source uses its number again."""
+        count = self._used.get(name, 0) + 1
+        self._used[name] = count
+        return name if count == 1 else f"{name}-{count}"
+
+    # --- one item
+
+    def _item(self, node: Node, group: Group, name: str, number: str, depth: int) -> Item:
+        text, end = self._text, node.lead_end
+        lead_end = end
+        if node.children:
+            children = tuple(self._below(child, group, name, i, depth) for i, child in enumerate(node.children, 1))
+        else:
+            lead_end, children = self._pieces(node.block.body, end, group, name, depth)
+        lead = _words(text[node.block.body : lead_end])
+        whole = _words(text[node.block.body : end])
+        if node.children:
+            whole = " ".join([whole, *(_printed(c, child) for c, child in zip(children, node.children, strict=True))])
+        return Item(name, group.section, number, group.cohort, whole, lead, (node.start, node.end), children, group.heading)
+
+    def _below(self, node: Node, group: Group, name: str, position: int, depth: int) -> Item:
+        mark = node.block.mark
+        number = mark.number if mark and mark.number else str(position)
+        return self._item(node, group, self._unused(f"{name}.{number}"), number, depth + 1)
+
+    def _pieces(self, start: int, end: int, group: Group, name: str, depth: int) -> tuple[int, tuple[Item, ...]]:
+        """The pieces that an item lists inside its own text, and where the words before them end."""
+        found = cut_pieces(self._text, start, end) if depth < _DEEPEST_PIECE else None
+        if found is None:
+            return end, ()
+        pieces = enumerate(found.blocks, 1)
+        return found.lead_end, tuple(self._below(Node(block), group, name, i, depth + 1) for i, block in pieces)
+
+
+def _words(raw: str) -> str:
+    """The cleaned words of an item; a stray stop that a doubled list mark left is no part of them."""
+    return _STRAY.sub("", clean(raw), count=1)
+
+
+def _printed(item: Item, node: Node) -> str:
+    """An item below another as the whole text shows it: its number as printed, a bullet as `•`."""
+    mark = node.block.mark
+    if mark is None:
+        return item.text
+    shape = next((s for sign, s in _SHAPES if sign in mark.style), "{}")
+    return f"{shape.format(mark.number) if mark.number else '•'} {item.text}"

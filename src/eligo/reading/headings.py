@@ -1,0 +1,307 @@
+"""What a line or paragraph is: a section heading, a lead, a group's heading, a remark, or none of them.
+
+Every function looks at one cleaned line; what stands around the line is the caller's business.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from eligo.reading.layout import Layout, clean, key, layout, matches
+
+SectionKind = Literal["container", "inclusion", "exclusion"]
+
+_LONGEST_HEADING = 250  # characters
+_WORD = re.compile(r"[\w&+'/-]+")
+_NUMBERING = re.compile(r"(?:[ivx]{1,4}|[a-z]|[0-9]{1,2})(?:\.[0-9]{1,2})*[.)]?\s+(?=\w)")
+_BRACKETS = re.compile(r"[()\[\]{},.:;\"“”]")
+_INSIDE = re.compile(r"(?<=[\s.;)])(?:INCLUSION|EXCLUSION|Inclusion|Exclusion) (?:CRITERIA|Criteria|criteria)\s?[:：]")
+_LETTER_GROUP = re.compile(r"(?:or\s+)?([A-Z])[.):]\s+(\S.*)", re.IGNORECASE)
+_TAKES_PART = re.compile(r"eligib|inclu|exclu|enrol|particip|randomi|precluded", re.IGNORECASE)
+_COLON = re.compile("[:：]")
+_BARE = re.compile(r"(?:inclusion|exclusion) criteria\s+(?=[A-Z][a-z])", re.IGNORECASE)
+_COMPARISON = re.compile(r"[<>≤≥=]|[0-9]\s*%")
+
+
+@dataclass(frozen=True, slots=True)
+class SectionHead:
+    """A section heading: its kind, and the words before and after its phrase that may name a group."""
+
+    kind: SectionKind
+    before: str = ""
+    after: str = ""
+
+
+def read_section(line: str, marked: bool = False) -> SectionHead | None:
+    """The section that a cleaned line opens, if it is nothing but a heading.
+
+    >>> read_section("Key inclusion criteria for Part A:")
+    SectionHead(kind='inclusion', before='', after='for Part A')
+    >>> read_section("Meets the inclusion criteria of the parent study.") is None
+    True
+    """
+    words, table = key(line), layout()
+    if len(line) > _LONGEST_HEADING or not words:
+        return None
+    match = table.section_phrase.search(words)
+    colon = line.rstrip().endswith((":", "：", ":."))
+    if match is None or (line[0].islower() and not colon):
+        return None
+    before, after = words[: match.start()].strip(), words[match.end() :].strip()
+    printed = line.lstrip("# ")[: len(words)] if len(words) == len(words.lower()) else words
+    if marked and (before or after) and (not colon or before or table.section_of[match[0]] == "container"):
+        return None
+    label = _before(before, match[0], line, colon, table)
+    if label is None or not _may_follow(after, match[0], line, colon, table):
+        return None
+    kind: SectionKind = table.section_of[match[0]]  # type: ignore[assignment]  # the table holds the three kinds
+    return SectionHead(kind, printed[: match.start()].strip() if label else "", _name(printed[match.end() :]))
+
+
+def _name(words: str) -> str:
+    return " ".join(_BRACKETS.sub(" ", words).split()).strip(" -–—/")
+
+
+def _before(before: str, phrase: str, line: str, colon: bool, table: Layout) -> str | None:
+    """The words before the phrase that may name a group; None where they make a sentence."""
+    if not before:
+        return ""
+    numbering = _NUMBERING.match(before + " x")
+    if numbering:
+        before = before[numbering.end() :]
+    words = [w for w in _WORD.findall(before) if w not in table.qualifiers]
+    if not words:
+        return ""
+    if " " not in phrase and phrase != "exclusions":
+        return None
+    if colon and all(w in table.lead_words or w in table.qualifiers for w in words):
+        return ""
+    if len(words) > 6 or len(before) > 80:
+        return None
+    titled = all(w[0].isupper() or w[0].isdigit() or len(w) < 4 for w in _WORD.findall(line[: len(before)]))
+    return before if titled or colon else None
+
+
+def _may_follow(after: str, phrase: str, line: str, colon: bool, table: Layout) -> bool:
+    if not after:
+        return True
+    words = _WORD.findall(after)
+    first = words[0] if words else ""
+    if len(words) > 16 or (" " not in phrase and not (after[0] in "(:-–/[" or (colon and first in table.follow))):
+        return False
+    if line.rstrip().endswith((".", ";")) or _COMPARISON.search(after):
+        return False
+    if after[0] in table.follow or (first in table.follow and (colon or first in ("for", "of", "at", "related"))):
+        return True
+    return colon and (all(w in table.lead_words for w in words) or not table.arm_words.isdisjoint(words))
+
+
+def split_heading(raw: str, marked: bool) -> int | None:
+    """Where the words after `Inclusion criteria:` begin in a raw block that goes on after its heading; None where it does not."""
+    bare = _BARE.match(raw)
+    if bare and not marked and read_section(clean(raw[:_LONGEST_HEADING])) is None and ":" not in raw[:60]:
+        return bare.end()
+    found = _COLON.search(raw, 0, _LONGEST_HEADING)
+    colon = found.start() if found else -1
+    if colon < 0 or not raw[colon + 1 :].strip(" .:\t\r\n"):
+        return None
+    head = read_section(clean(raw[: colon + 1]), marked)
+    if head is None or (marked and head.before) or (head.kind == "container" and " " not in key(clean(raw[:colon]))):
+        return None
+    rest = clean(raw[colon + 1 : colon + 1 + _LONGEST_HEADING])
+    if rest.endswith(":") and len(rest.split()) <= 4 and len(raw) < 100:  # "EXCLUSION CRITERIA: FOLLOW-UP:" is one heading
+        return None
+    return colon + 1
+
+
+def inner_headings(raw: str) -> list[tuple[int, int]]:
+    """Where section headings stand inside a raw block whose line breaks were lost."""
+    found: list[tuple[int, int]] = []
+    if "riteria" not in raw and "RITERIA" not in raw:
+        return found
+    for match in _INSIDE.finditer(raw, 1):
+        before = raw[max(0, match.start() - 40) : match.start()].rstrip()
+        last = before.rsplit(None, 1)[-1].lower() if before else ""
+        if any(map(str.isalnum, before)) and last not in layout().qualifiers and last not in layout().lead_words:
+            found.append(match.span())
+    return found
+
+
+def is_remark(line: str) -> bool:
+    """Whether the line says nothing about the patient: page furniture, or that the protocol has more criteria."""
+    words = _BRACKETS.sub("", key(line)) if len(line) <= _LONGEST_HEADING * 2 else ""
+    return bool(words) and matches(layout().remark, words)
+
+
+def is_lead(line: str) -> bool:
+    """Whether a line that ends in a colon is made of words about taking part only.
+
+    >>> is_lead("Patients who meet any of the following will be excluded:"), is_lead("Confirmed cirrhosis and all of:")
+    (True, False)
+    """
+    if len(line) > _LONGEST_HEADING:
+        return False
+    return all(w in layout().lead_words or w[0].isdigit() for w in _WORD.findall(key(line)))
+
+
+def asks_any(line: str) -> bool:
+    """Whether a lead asks for one of the items below it."""
+    return matches(layout().any_of, key(line))
+
+
+def asks_all(line: str) -> bool:
+    """Whether a lead asks for all of the items below it, and not for any."""
+    return matches(layout().all_of, key(line)) and not asks_any(line)
+
+
+def excludes(line: str) -> bool:
+    """Whether a lead says that who meets what follows cannot take part."""
+    words = key(line)
+    return len(line) <= _LONGEST_HEADING and matches(layout().exclusion, words) and not matches(layout().not_exclusion, words)
+
+
+def is_negated(line: str) -> bool:
+    """Whether a lead denies what follows: its items are not read under a mere heading."""
+    return not {"not", "no", "non", "never", "unless", "without"}.isdisjoint(_WORD.findall(key(line)))
+
+
+def is_mostly_lead(line: str) -> bool:
+    """Whether a line has few words beside those of a lead: the first paragraph of a section then heads it."""
+    if len(line) > _LONGEST_HEADING:
+        return False
+    words = [w in layout().lead_words or w[0].isdigit() for w in _WORD.findall(key(line))]
+    return len(words) > 5 and sum(words) >= 0.75 * len(words) and _TAKES_PART.search(line) is not None
+
+
+def is_topic(line: str, colon: bool) -> bool:
+    """Whether a short line only names a topic: `Hepatic:`, or in capitals without a colon."""
+    words, table = _WORD.findall(line), layout()
+    if not 0 < len(words) <= table.subheading_words or _COMPARISON.search(line) or asks_any(line):
+        return False
+    small = [w.lower() for w in words]
+    if small[0] in table.continues or not table.not_topics.isdisjoint(small):
+        return False
+    if colon or key(line) in table.topics:
+        return True
+    titled = all(w[0].isupper() or len(w) < 4 for w in words) and small[-1] in table.topic_ends
+    return titled or (line.isupper() and len(line) > 3)
+
+
+def announces(line: str) -> bool:
+    """Whether a paragraph that ends in a colon says that a list of its own follows."""
+    return matches(layout().announcing, key(line)) or asks_any(line)
+
+
+# --- groups
+
+
+@dataclass(frozen=True, slots=True)
+class GroupName:
+    """The name of a group of patients, as printed, with the letter or number that it has; `explicit` where a word like `part` says so."""
+
+    name: str
+    letter: str | None = None
+    explicit: bool = False
+    letters: frozenset[str] = frozenset()
+
+    @property
+    def identity(self) -> str:
+        """What is left of the name when words without meaning are gone: equal for the same group."""
+        table = layout()
+        words = [w.removesuffix("s") for w in _WORD.findall(self.name.lower()) if w not in table.empty]
+        return " ".join(words)
+
+
+def group_of_section(head: SectionHead) -> GroupName | None:
+    """The group that a section heading names: `Inclusion criteria for Part A`."""
+    for words in (head.after, head.before):
+        if not words:
+            continue
+        found = _group(words, words)
+        belongs = words is head.after and words.lower().startswith(("for ", "of ", "in "))
+        if found and (found.explicit or belongs or _has_people(words)):
+            return found
+    return None
+
+
+def group_of_line(line: str, strict: bool) -> GroupName | None:
+    """The group that a heading of its own names: `Part B only:`, `Healthy volunteers:`; `strict` where no colon marks it."""
+    words = line.rstrip(" :：.")
+    if len(_WORD.findall(words)) > 12 or _COMPARISON.search(words):
+        return None
+    lettered = _LETTER_GROUP.fullmatch(words)
+    if lettered and (line.lower().startswith("or ") or _has_people(words) or _designations(words)):
+        return GroupName(_trimmed(lettered[2]), lettered[1].upper(), True)
+    found = _group(words, words)
+    if found is None or found.explicit:
+        return found
+    named = _has_people(words) and len(_WORD.findall(words)) <= 8
+    titled = words.lower().startswith("for ") or all(w[0].isupper() or len(w) < 4 for w in _WORD.findall(words))
+    return found if named and (titled or not strict) else None
+
+
+def is_for_everyone(line: str) -> bool:
+    """Whether a heading ends a group's list: `All participants:`, `Both:`."""
+    table, words = layout(), _WORD.findall(key(line))
+    return bool(table.common & {*words}) and all(w in table.common | table.people | table.empty | table.arm_words for w in words)
+
+
+def starts_group(line: str) -> tuple[GroupName, str] | None:
+    """`Part 2 (Cohort H): confirmed diagnosis ...`: the group, and the words about it."""
+    head, colon, rest = line.partition(":")
+    if not colon or not rest.strip() or len(head) > 60:
+        return None
+    found = group_of_line(head + ":", strict=True)
+    return (found, rest.strip()) if found and found.explicit and not _designations(rest) else None
+
+
+def _group(words: str, printed: str) -> GroupName | None:
+    """The group in the words, or None where they hold for everyone or are about something else."""
+    table, lower = layout(), _WORD.findall(words.lower())
+    if table.common & {*lower} or not lower:
+        return None
+    letters = _designations(words)
+    if letters:
+        return GroupName(_trimmed(printed), letters[0] if len(letters) == 1 else None, True, frozenset(letters))
+    if table.not_arms & {*lower} or all(w in table.empty for w in lower):
+        return None
+    if table.not_arms_alone & {*lower} and not _has_people(words):
+        return None
+    return GroupName(_trimmed(printed))
+
+
+def _designations(words: str) -> list[str]:
+    """The letters and numbers after words like `part`: A and B of `Parts A and B`."""
+    found, open_ = [], False
+    for token in _WORD.findall(words):
+        if token.lower() in layout().arm_words:
+            open_ = True
+        elif open_ and _is_designation(token):
+            found.append(token.upper() if len(token) == 1 else token)
+        else:
+            open_ = open_ and token.lower() in ("and", "or", "to", "&")
+    return list(dict.fromkeys(found))
+
+
+def _is_designation(word: str) -> bool:
+    small = word.lower()
+    return (len(word) == 1 and word != "a") or set(small[:-1] or small) <= set("ivx") or (small[0].isdigit() and len(small) <= 3)
+
+
+def _has_people(words: str) -> bool:
+    return not layout().people.isdisjoint(_WORD.findall(words.lower()))
+
+
+def _trimmed(name: str) -> str:
+    """A group's name without what is not part of it: `For healthy subjects only` is `healthy subjects`."""
+    first, comma, rest = name.partition(",")
+    if comma and _designations(first) and not _designations(rest):
+        name = first
+    words = name.strip(" -–—:.").split()
+    while words and words[0].lower() in ("for", "in", "of", "the", "only"):
+        words = words[1:]
+    while words and words[-1].lower() in ("only", "group", "following", "below", "per", "specific"):
+        words = words[:-1]
+    return " ".join(words)

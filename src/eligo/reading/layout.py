@@ -1,0 +1,116 @@
+"""`grammar/documents.yaml` to a `Layout`: the headings, labels, list marks and page furniture that documents are read by.
+
+A warm start reads JSON from the cache; patterns are compiled when the first document is read.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from typing import Any
+
+from eligo.cache import cached, digest
+from eligo.data import data_dir
+
+_ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
+_EMPHASIS = re.compile(r"\*\*|__")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_ANNOUNCED = re.compile(r"(?::|：|\bfollowing|\bas follows|\bbelow)\s*$", re.IGNORECASE)
+_END = " \t:：.;,-–—|"
+
+
+class Layout:
+    """The words of the file by name, as sets, with the patterns that are made of them."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data = data
+        sections, arms = data["sections"], data["arms"]
+        self.qualifiers = frozenset(sections["qualifiers"])
+        self.topical = frozenset(sections["topical"])
+        self.follow = tuple(sections["follow"])
+        self.section_of = {p: kind for kind in ("container", "inclusion", "exclusion") for p in sections[kind]}
+        self.section_phrase = _any_phrase(self.section_of)
+        self.exclusion = _patterns(sections["exclusion_patterns"])
+        self.not_exclusion = _patterns(sections["exclusion_unless_patterns"])
+        self.lead_words = frozenset(data["lead_words"].split())
+        self.any_of = _patterns(data["any_of_patterns"])
+        self.all_of = _patterns(data["all_of_patterns"])
+        self.announcing = _patterns(data["announcing_patterns"])
+        self.not_topics = frozenset(data["not_topics"])
+        self.topics = frozenset(data["topics"])
+        self.topic_ends = frozenset(data["topic_ends"])
+        self.subheading_words: int = data["subheading_words"]
+        self.arm_words = frozenset(arms["words"])
+        self.people = frozenset(arms["people"])
+        self.common = frozenset(arms["common"])
+        self.not_arms = frozenset(arms["not_arms"])
+        self.not_arms_alone = frozenset(arms["not_arms_alone"])
+        self.empty = frozenset(arms["empty"])
+        self.connectors = frozenset(data["connectors"])
+        self.continues = tuple(data["continues"])
+        self.remark = _patterns(data["remark_patterns"])
+        self.bullet_rank = {glyph: rank for rank, glyphs in enumerate(data["bullets"]) for glyph in glyphs}
+        self.before_number = frozenset(data["before_number"])
+        self.before_bare_number = frozenset(data["before_bare_number"]) | self.before_number
+
+
+@functools.cache
+def layout() -> Layout:
+    """The layout of the data file."""
+    path = data_dir("grammar") / "documents.yaml"
+    raw = path.read_bytes()
+
+    def build() -> Any:
+        from eligo.yamltext import read_yaml  # lazy: a warm start reads no YAML
+
+        return read_yaml(raw.decode("utf-8"), str(path)).data
+
+    return Layout(cached("documents", digest([raw]), build))
+
+
+def clean(raw: str) -> str:
+    """The words of a piece of a page: without escapes, entities, emphasis, odd spaces and line breaks.
+
+    >>> clean("albumin \\\\<35\\u00a0g/L,\\n   10\\\\^9 &gt; 2")
+    'albumin <35 g/L, 10^9 > 2'
+    """
+    if "\\" in raw:
+        raw = _ESCAPE.sub("", raw)
+    if "&" in raw:
+        raw = html.unescape(raw)
+    if "**" in raw or "__" in raw:
+        raw = _EMPHASIS.sub("", raw)
+    if not raw.isascii():
+        raw = raw.translate(_INVISIBLE)
+    return " ".join(raw.split())
+
+
+def key(text: str) -> str:
+    """A cleaned line as the phrases of the data file are written: lower case, without the stops at its end."""
+    return text.lower().replace("’", "'").rstrip(_END).lstrip("# ")
+
+
+def connector(line: str) -> str | None:
+    """The word that a line is made of, if it only joins two items: `--- OR ---` is `or`."""
+    word = key(line).strip(_END + "-")
+    return word if word in layout().connectors else None
+
+
+def announces_list(end: str) -> bool:
+    """Whether the end of some words says that a list follows."""
+    return _ANNOUNCED.search(end) is not None
+
+
+def matches(patterns: re.Pattern[str], line: str) -> bool:
+    """Whether one of the patterns holds somewhere in a line."""
+    return patterns.search(line) is not None
+
+
+def _patterns(parts: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(parts))
+
+
+def _any_phrase(phrases: dict[str, str]) -> re.Pattern[str]:
+    ordered = sorted(phrases, key=len, reverse=True)
+    return re.compile(rf"(?<![\w/])(?:{'|'.join(map(re.escape, ordered))})(?!\w)")

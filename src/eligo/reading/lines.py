@@ -1,0 +1,236 @@
+"""Raw text to blocks: one block for each list item, paragraph or heading, with hard wraps undone and its list mark taken apart.
+
+Offsets point into the raw text. Every pattern looks at one short place or runs once over the text, so the time is linear in its length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from eligo.reading.layout import layout
+
+_ROMAN = {"i": 1, "v": 5, "x": 10}
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
+_ENUMERATOR = re.compile(
+    r"\\?<\s?(?P<angle>[0-9]{1,2})\s?\\?>"
+    r"|\\?[(（]\s?(?:(?P<round>[0-9]{1,2})|(?P<letters>[A-Za-z]|[ivxIVX]{2,5}))\s?\\?[)）]\.?"
+    r"|(?P<nested>[0-9]{1,2}(?:\.[0-9]{1,2}){1,3})\\?[.)]?(?=\s+[A-Z(])"
+    r"|(?P<number>[0-9]{1,2})\s?(?P<stop>\\?[.)．、）])(?![0-9])"
+    r"|(?P<letter>[A-Za-z]|[ivxIVX]{2,5})(?P<end>\\?[.)）])(?=\s)"
+    rf"|(?P<circle>[{_CIRCLED}])"
+)
+_NEEDS_SPACE = frozenset("-–—−‐‑+·o*")
+_WIDEST_WRAP, _NARROWEST_WRAP = 160, 40
+_WORDY_LINE = 50  # characters: a shorter line that has no end mark is more likely an entry than a broken sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The mark of a list item: its style (`1.`, `(a)`, `<1>`, or the glyph), its number as printed, and its place in the order."""
+
+    style: str
+    number: str = ""
+    ordinal: int | None = None
+    # A letter that may also be a Roman numeral: the other reading.
+    other: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One list item, paragraph or heading: `start` to `end` in the raw text, with the words from `body` on."""
+
+    start: int
+    body: int
+    end: int
+    column: int
+    body_column: int
+    mark: Mark | None = None
+    gap: bool = False
+    cut: bool = False
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where the block stands in the raw text, with its mark."""
+        return self.start, self.end
+
+
+def read_mark(text: str, at: int, end: int) -> tuple[Mark, int] | None:
+    """The list mark at a place of the text, and where the words after it begin.
+
+    >>> read_mark("(2) Age", 0, 7)
+    (Mark(style='(1)', number='2', ordinal=2, other=None), 4)
+    >>> read_mark("18 years", 0, 8) is read_mark("1.5 x ULN", 0, 9) is None
+    True
+    """
+    first = text[at]
+    glyph = text[at + 1] if first == "\\" and at + 1 < end else first
+    if glyph in layout().bullet_rank:
+        after = at + (2 if first == "\\" else 1)
+        if glyph == "-" and text[after : after + 1] == "-" != text[after + 1 : after + 2]:
+            after += 1
+        following = text[after] if after < end else " "
+        if glyph not in _NEEDS_SPACE or following.isspace() or (glyph in "-–—" and following.isupper()):
+            return Mark(glyph), _skip_space(text, after, end)
+        return None
+    match = _ENUMERATOR.match(text, at, end)
+    if match is None:
+        return None
+    mark = _enumerator(match)
+    return mark, _skip_space(text, match.end(), end)
+
+
+def _enumerator(match: re.Match[str]) -> Mark:
+    kind, value = match.lastgroup or "", ""
+    if kind in ("stop", "number"):
+        value, stop = match["number"], match["stop"][-1]
+        return Mark("1)" if stop in ")）" else "1.", value, int(value))
+    if kind in ("letter", "end", "letters"):
+        value = match["letter"] or match["letters"]
+        shape = "(%s)" if match["letters"] else "%s)" if match["end"][-1] in ")）" else "%s."
+        return _letter(value, shape)
+    value = match[kind]
+    if kind == "circle":
+        return Mark("①", value, _CIRCLED.index(value) + 1)
+    if kind == "nested":
+        return Mark("1.1" + value[: value.rindex(".")], value, int(value.rsplit(".", 1)[1]))
+    return Mark("<1>" if kind == "angle" else "(1)", value, int(value))
+
+
+def _letter(value: str, shape: str) -> Mark:
+    small = value.lower()
+    roman = _roman(small) if set(small) <= set(_ROMAN) else None
+    case = ("a", "i") if value == small else ("A", "I")
+    if len(value) > 1:
+        return Mark(shape % case[1], value, roman)
+    ordinal = ord(small) - ord("a") + 1
+    other = (shape % case[1], roman) if roman else None
+    return Mark(shape % case[0], value, ordinal, other)
+
+
+def _roman(text: str) -> int:
+    values = [_ROMAN[c] for c in text]
+    return sum(-v if any(v < later for later in values[i + 1 : i + 2]) else v for i, v in enumerate(values))
+
+
+def _skip_space(text: str, at: int, end: int) -> int:
+    while at < end and text[at].isspace():
+        at += 1
+    return at
+
+
+# --- from lines to blocks
+
+
+def read_blocks(text: str, start: int, end: int, is_heading: Callable[[str], bool]) -> list[Block]:
+    """The blocks of a stretch of text; lines that a hard wrap broke are one block again."""
+    lines = list(_lines(text, start, end))
+    joins = _Joins(text, lines, is_heading)
+    blocks: list[Block] = []
+    for index, line in enumerate(lines):
+        if index and joins.continues(index):
+            blocks[-1] = replace(blocks[-1], end=line.end)
+        else:
+            blocks.append(line)
+    return _settle(blocks)
+
+
+def _settle(blocks: list[Block]) -> list[Block]:
+    """Blocks whose letters count as marks only where they start a list or go on with one: `C. difficile` starts with no mark."""
+    last: dict[str, int] = {}
+    settled = []
+    for block in blocks:
+        mark = block.mark
+        if mark is not None and mark.ordinal is not None:
+            mark = _reading(mark, last)
+            block = block if mark is block.mark else unmarked(block) if mark is None else replace(block, mark=mark)
+        if mark is not None and mark.ordinal is not None:
+            last[mark.style] = mark.ordinal
+        settled.append(block)
+    return settled
+
+
+def _reading(mark: Mark, last: dict[str, int]) -> Mark | None:
+    """The mark in the reading (letter or Roman numeral) that the list asks for; None where it fits no list."""
+    ordinal = mark.ordinal or 0
+    if not mark.number.isalpha():
+        nested = mark.style.startswith("1.1")
+        return mark if not nested or ordinal == 1 or last.get(mark.style) == ordinal - 1 else None
+    readings = [(mark.style, ordinal), *([mark.other] if mark.other else [])]
+    following = [r for r in readings if last.get(r[0]) == r[1] - 1 and r[1] > 1]
+    fitting = following or [r for r in reversed(readings) if r[1] == 1]
+    return Mark(fitting[0][0], mark.number, fitting[0][1]) if fitting else None
+
+
+def unmarked(block: Block) -> Block:
+    """The block as a paragraph: what looked like its mark belongs to its words."""
+    return replace(block, mark=None, body=block.start, body_column=block.column)
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[Block]:
+    """Each line that is not blank, with its mark, as a block of its own."""
+    at, gap = start, False
+    for line in text[start:end].splitlines(keepends=True):
+        words = line.strip()
+        if words:
+            indent = len(line) - len(line.lstrip())
+            column = len(line[:indent].expandtabs(4))
+            first, last = at + indent, at + indent + len(words)
+            mark, body = _marks(text, first, last)
+            yield Block(first, body, last, column, column + body - first, mark, gap)
+        gap = not words
+        at += len(line)
+
+
+def _marks(text: str, start: int, end: int) -> tuple[Mark | None, int]:
+    """The mark of a line and where its words begin; of a bullet before another mark (`- 1.`, `* •`) the second counts."""
+    found = read_mark(text, start, end)
+    if found is None:
+        return None, start
+    if found[0].ordinal is None and found[1] < end:
+        inner = read_mark(text, found[1], end)
+        if inner and (inner[0].ordinal is not None or inner[0].style not in _NEEDS_SPACE) and not inner[0].number.isalpha():
+            return inner
+    return found
+
+
+class _Joins:
+    """Which lines go on with the line before them."""
+
+    def __init__(self, text: str, lines: list[Block], is_heading: Callable[[str], bool]) -> None:
+        self._text, self._lines, self._is_heading = text, lines, is_heading
+        self._width = max((b.column + b.end - b.start for b in lines), default=0)
+        marked = [b for b in lines[1:] if b.mark]
+        self._spaced = len(marked) > 2 and sum(b.gap for b in marked) >= 0.8 * len(marked)
+        self._wrapped = self._is_wrapped()
+
+    def continues(self, index: int) -> bool:
+        line, before = self._lines[index], self._lines[index - 1]
+        if line.gap or self._heads(line) or self._heads(before):
+            return False
+        if line.mark:
+            return self._wrapped and self._spaced and self._full(index)
+        if self._wrapped:
+            return self._spaced or self._full(index)
+        wordy = before.end - before.start >= _WORDY_LINE and self._text[before.end - 1] not in ".;:!?"
+        return wordy and self._text[line.start].islower()
+
+    def _heads(self, line: Block) -> bool:
+        return line.end - line.start < 120 and self._is_heading(self._text[line.start : line.end])
+
+    def _full(self, index: int) -> bool:
+        """Whether the first word of the line would not have fitted into the line before."""
+        line, before = self._lines[index], self._lines[index - 1]
+        word = self._text[line.start : min(line.end, line.start + self._width)].split(None, 1)[0]
+        return before.column + before.end - before.start + 1 + len(word) > self._width
+
+    def _is_wrapped(self) -> bool:
+        """Whether the text was broken at a fixed width: most lines are full, and many go on in lower case."""
+        if not _NARROWEST_WRAP <= self._width <= _WIDEST_WRAP:
+            return False
+        pairs = [i for i, line in enumerate(self._lines) if i and not line.gap and not line.mark]
+        full = sum(map(self._full, pairs))
+        small = sum(not self._text[self._lines[i].start].isupper() for i in pairs)
+        return bool(pairs) and full >= 0.6 * len(pairs) and small >= 0.25 * len(pairs)

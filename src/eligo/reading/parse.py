@@ -1,0 +1,189 @@
+"""An item's text to what it means: tokens, the tree that the Lark grammar gives, and the reading of that tree.
+
+Lark builds the LALR(1) table from `grammar/*.lark`; the table is kept as JSON, so that Lark is imported only when the grammar changed.
+The loop below runs the table over ready-made tokens.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from eligo.cache import cached, digest
+from eligo.data import data_dir
+from eligo.reading.bind import bind
+from eligo.reading.compare import comparisons
+from eligo.reading.comparison import Comparison
+from eligo.reading.roles import settle
+from eligo.reading.syntax import BUILD
+from eligo.reading.tokens import Token, scan
+from eligo.reading.tree import Group
+
+GRAMMAR = ("criterion.lark", "limits.lark", "times.lark")  # read as one
+
+_FORM = b"1"
+Table = tuple[int, list[dict[str, int]], list[dict[str, int]], list[tuple[int, str, int, Callable[[list[Any]], Any]]]]
+_MANY = 1  # a rule that stands for `*` or `?` and hands its children to the rule above
+_MORE = 2  # the same, going on with what it already has
+
+
+class NotAccepted(Exception):  # noqa: N818 - never seen outside this module
+    """The place of the token that the grammar does not accept there; roles.py should have settled it otherwise."""
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+
+
+def tokenise(text: str) -> list[Token]:
+    """All tokens of the text; together with the blanks between them they are the text.
+
+    >>> tokenise("INR > 1.5")
+    [VAR[0:3]=inr, COMP[4:5]=gt, NUM[6:9]=1.5]
+    """
+    return settle(scan(text), text)
+
+
+def parse(text: str) -> Group:
+    """The syntax tree of an item."""
+    tokens = tokenise(text)
+    for _ in range(8):
+        try:
+            return _run(tokens)
+        except NotAccepted as error:
+            _demote(tokens, error.place)
+    return _run([Token("FILLER", tokens[0].start, tokens[-1].end, True)] if tokens else [])
+
+
+def _run(tokens: list[Token]) -> Group:
+    start, shifts, gotos, rules = _table()
+    states = [start]
+    values: list[Any] = []
+    for place, token in enumerate([*tokens, _END]):
+        kind = token.type
+        while True:
+            action = shifts[states[-1]].get(kind)
+            if action is None:
+                raise NotAccepted(place)
+            if action > 0:
+                states.append(action)
+                values.append(token)
+                break
+            if action == 0:
+                return values[-1]  # type: ignore[no-any-return]  # the start rule builds a Group
+            size, origin, how, build = rules[-action]
+            children: list[Any]
+            if size == 1 and how == _PASS:
+                del states[-1]
+                states.append(gotos[states[-1]][origin])
+                continue
+            if size:
+                children = values[-size:]
+                del states[-size:]
+                del values[-size:]
+            else:
+                children = []
+            states.append(gotos[states[-1]][origin])
+            values.append(_reduce(children, how, build))
+    raise AssertionError("the end of the tokens always ends the parse")
+
+
+class _Many(list[Any]):
+    """Children of a rule that stands for a repetition."""
+
+
+def _reduce(children: list[Any], how: int, build: Callable[[list[Any]], Any]) -> Any:
+    if how == _MORE:
+        children[0].extend(children[1:])
+        return children[0]
+    if how == _MANY:
+        return _Many(children)
+    for child in children:
+        if child.__class__ is _Many:
+            flat: list[Any] = []
+            for c in children:
+                if c.__class__ is _Many:
+                    flat.extend(c)
+                else:
+                    flat.append(c)
+            return build(flat)
+    return build(children)
+
+
+_END = Token("$END", 0, 0)
+_PASS = 3
+_OPENERS = frozenset(["COMP", "AGECOMP", "TOCOMP", "BETWEEN", "TO", "JOIN", "TIMES", "WITHIN", "PLUSMINUS", "AT", "AGO", "BEFORE", "SINCE"])
+
+
+def _demote(tokens: list[Token], place: int) -> None:
+    """Make filler of the token before `place` that promised what did not come."""
+    last = min(place, len(tokens) - 1)
+    for i in range(last, -1, -1):
+        if tokens[i].type in _OPENERS:
+            tokens[i].type, tokens[i].value = "FILLER", True
+            return
+    tokens[last].type, tokens[last].value = "FILLER", True
+
+
+@functools.cache
+def _table() -> Table:
+    texts = [(data_dir("grammar") / name).read_bytes() for name in GRAMMAR]
+    start, shifts, gotos, rules = cached("grammar", digest([_FORM, *texts]), lambda: _compile(b"\n".join(texts).decode()))
+    return start, shifts, gotos, [(size, origin, how, BUILD.get(name, BUILD["pass"])) for size, origin, how, name in rules]
+
+
+def _compile(grammar: str) -> list[Any]:
+    """The LALR table as JSON data: per state what to do on a token (shift to a state > 0, reduce by rule < 0, accept 0), and the gotos."""
+    from lark import Lark  # lazily: only when the grammar changed
+    from lark.lexer import Lexer
+    from lark.parsers.lalr_analysis import Shift
+
+    class Ready(Lexer):
+        def __init__(self, conf: Any) -> None:
+            pass
+
+        def lex(self, data: Any) -> Any:
+            return iter(data)
+
+    lark = Lark(grammar, parser="lalr", lexer=Ready, maybe_placeholders=False)
+    table = lark.parser.parser._parse_table  # type: ignore[attr-defined]  # Lark has no public name for its table
+    rules: list[Any] = [[0, "", 0, ""]]
+    number: dict[Any, int] = {}
+    for rule in lark.rules:
+        number[rule] = len(rules)
+        rules.append(_rule_row(rule))
+    end = table.end_states["start"]
+    shifts: list[dict[str, int]] = []
+    gotos: list[dict[str, int]] = []
+    # States are counted from 1, so that 0 can stand for accept.
+    shifts.append({})
+    gotos.append({})
+    for state in range(len(table.states)):
+        row: dict[str, int] = {}
+        goto: dict[str, int] = {}
+        for symbol, (action, target) in table.states[state].items():
+            if action is Shift:
+                (goto if symbol.startswith("_") or symbol.islower() else row)[symbol] = target + 1
+            else:
+                row[symbol] = -number[target]
+        if state == end:
+            row["$END"] = 0
+        shifts.append(row)
+        gotos.append(goto)
+    return [table.start_states["start"] + 1, shifts, gotos, rules]
+
+
+def _rule_row(rule: Any) -> list[Any]:
+    origin = str(rule.origin.name)
+    names = [str(symbol.name) for symbol in rule.expansion]
+    if origin.startswith("__"):
+        return [len(names), origin, _MORE if names[0] == origin else _MANY, ""]
+    if origin.startswith("_"):
+        return [len(names), origin, _PASS if len(names) == 1 else _MANY, ""]
+    name = str(rule.alias or origin)
+    return [len(names), origin, _PASS if name not in BUILD and len(names) == 1 else 0, name]
+
+
+def read_comparisons(text: str) -> tuple[Comparison, ...]:
+    """Every numeric or ordinal comparison that the text states."""
+    return comparisons(bind(parse(text), text), text)

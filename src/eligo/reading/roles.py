@@ -1,0 +1,541 @@
+"""Raw tokens to tokens with one type each: a word that may play several parts is settled by its neighbours.
+
+This is what lets the grammar look one token ahead only: `and` between two limits becomes JOIN, `to` between two numbers TO.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from eligo.reading.numbers import Number
+from eligo.reading.tokens import Roles, Token
+
+_NONE: Roles = {}
+_SEPARATORS = frozenset(["COMMA", "SEMI", "STOP", "OPEN", "SUBITEM", "AND", "OR", ""])
+_NUMBER_END = frozenset(["NUM", "UNIT", "AGEUNIT", "OLD", "REF", "AFTER", "AGEAFTER", "PLUSMINUS"])
+_SKIPPED = frozenset(["LINK", "ABOUT", "GRADE", "LIGHT", "AGEUNIT"])
+_TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min"])
+_NAMES = frozenset(["VAR", "CONCEPT", "QUAL", "STATUS", "ATTEST"])
+_OLD_ENDINGS = ("old", "age", "yo", "y/o", "olds", "y.o", "y.o.", "gestation", "amenorrhea")
+_AFTER_NUMBER = frozenset(["TIMEUNIT", "AGEUNIT", "OLD", "SCOREUNIT", "REF", "TIMES"])
+_WAITING = frozenset(["COMP", "AGECOMP", "TOCOMP", "BETWEEN", "TO", "JOIN", "WITHIN", "LASTING", "TIMES"])
+_MAX_DEPTH = 12
+
+
+def settle(raw: list[Token], text: str) -> list[Token]:
+    """Give every token its type; neighbouring filler becomes one token."""
+    return _Chooser(raw, text).run()
+
+
+class _Chooser:
+    """One pass over the raw tokens, left to right; types on the left are settled, roles on the right are not."""
+
+    __slots__ = ("between", "enumerated", "graded", "out", "partners", "raw", "text", "waiting")
+
+    def __init__(self, raw: list[Token], text: str) -> None:
+        self.raw = raw
+        self.text = text
+        self.out: list[Token] = []
+        self.between = 0  # how many numbers an open `between` still waits for
+        self.graded = False  # what was named last is counted in grades
+        self.waiting = False  # a comparator still waits for its number: small words before it are SKIP
+        self.enumerated = False  # the item begins with `(1)`: more may follow without a separator
+        self.partners = _brackets(raw)
+
+    def run(self) -> list[Token]:
+        """Settle every token."""
+        raw, out = self.raw, self.out
+        i, count = 0, len(raw)
+        while i < count:
+            token = raw[i]
+            taken = self._subitem(i)
+            if taken:
+                out.append(Token("SUBITEM", token.start, raw[i + taken - 1].end))
+                i += taken
+                continue
+            self._settle(i, token)
+            i += 1
+            kind = token.type
+            if self.waiting:
+                kind = self._wait(token)
+            if kind in _WAITING:
+                self.waiting = True
+            if kind == "FILLER" and out and out[-1].type == "FILLER":
+                out[-1].end = token.end
+                out[-1].value = out[-1].value or token.value
+            elif kind == "MERGED":
+                out[-1].end = token.end
+            else:
+                out.append(token)
+        return out
+
+    def _settle(self, i: int, token: Token) -> None:
+        kind = token.type
+        if kind == "":
+            self._phrase(i, token)
+        elif kind == "WORD":
+            token.type, token.value = "FILLER", None
+        elif kind == "MARK":
+            self._mark(i, token)
+        elif kind == "NUM":
+            self.between -= self.between > 0
+        elif kind == "UNIT" and token.value in _TIME_CODES:
+            if self.text[token.start : token.end].lower().endswith(_OLD_ENDINGS):
+                token.type = "AGEUNIT"
+
+    def _wait(self, token: Token) -> str:
+        """The type of a token between a comparator and its number."""
+        kind = token.type
+        if kind in ("NUM", "REF"):
+            self.waiting = False
+        elif kind == "UNIT" and any(t.type == "WITHIN" for t in self.out[-3:]):
+            self.waiting = False
+        elif kind not in _WAITING and kind not in ("MERGED", "TIMES"):
+            token.type = kind = "SKIP"
+        return kind
+
+    # --- looking around
+
+    def prev(self) -> str:
+        """The type of the token on the left, or the empty string at the start."""
+        return self.out[-1].type if self.out else ""
+
+    def may(self, i: int, *roles: str) -> bool:
+        """Whether raw token `i` may play one of the roles, or has one of the types."""
+        if not 0 <= i < len(self.raw):
+            return False
+        token = self.raw[i]
+        return token.type in roles or any(role in (token.roles or _NONE) for role in roles)
+
+    def number_ahead(self, i: int, reach: int = 5) -> bool:
+        """Whether a number comes next, but for small words."""
+        graded = False
+        for token in self.raw[i : i + reach]:
+            roles = token.roles or _NONE
+            if token.type == "NUM" or "NUMBER" in roles:
+                return True
+            if "ROMAN" in roles and (graded or self.upper(token)):
+                return True
+            if token.type == "MARK" and token.value in ("-", "~", '"', "'", "\\"):
+                continue
+            graded = graded or "GRADE" in roles
+            if roles.get("VAR") == "age" or not _SKIPPED.isdisjoint(roles):
+                continue
+            return False
+        return False
+
+    def range_ahead(self, i: int) -> bool:
+        """Whether a number, a word that may part two numbers, and another number come next."""
+        stage = 0
+        for j, token in enumerate(self.raw[i : i + 14], i):
+            roles = token.roles or _NONE
+            if token.type == "NUM" or "NUMBER" in roles or "ROMAN" in roles:
+                stage = 1
+            elif stage == 1 and (token.type in ("UNIT", "AGEUNIT") or not _AFTER_NUMBER.isdisjoint(roles)):
+                continue
+            elif stage == 1 and "TO" in roles:
+                return self.number_ahead(j + 1) or (self.may(j + 1, "COMP") and self.number_ahead(j + 2))
+            elif stage == 1:
+                return False
+        return False
+
+    def number_after_word(self, j: int) -> bool:
+        """Whether the number at `j` is bounded by a word behind it: `65 or younger`."""
+        for token in self.raw[j + 1 : j + 4]:
+            roles = token.roles or _NONE
+            if "AGEAFTER" in roles or "AFTER" in roles:
+                return self.prev() in ("AFTER", "AGEAFTER")
+            if token.type not in ("UNIT", "AGEUNIT") and "OLD" not in roles:
+                return False
+        return False
+
+    def reference_ahead(self, i: int) -> bool:
+        """Whether a limit of normal, or the times sign before one, comes next."""
+        for token in self.raw[i : i + 3]:
+            roles = token.roles or _NONE
+            if "REF" in roles and roles["REF"] not in ("baseline", "predicted"):
+                return True
+            if _SKIPPED.isdisjoint(roles):
+                return False
+        return False
+
+    def time_ahead(self, i: int, reach: int = 5) -> bool:
+        """Whether a unit of time comes soon."""
+        for token in self.raw[i : i + reach]:
+            if token.type == "UNIT":
+                return token.value in _TIME_CODES
+            roles = token.roles or _NONE
+            if "TIMEUNIT" in roles:
+                return True
+            if token.type in ("WORD", "STOP") or (token.type == "MARK" and token.value in ",;."):
+                return False
+        return False
+
+    def upper(self, token: Token) -> bool:
+        """Whether a Roman numeral is written in capitals."""
+        return self.text[token.start : token.end].rstrip("abcABC ").isupper()
+
+    # --- by kind of raw token
+
+    def _subitem(self, i: int) -> int:
+        """How many raw tokens the enumerator at `i` takes (`<1>`, `2)`, `(a)`); 0 where there is none."""
+        raw = self.raw
+        if i + 1 >= len(raw):
+            return 0
+        token, next_ = raw[i], raw[i + 1]
+        third = raw[i + 2] if i + 2 < len(raw) else None
+        if token.roles is not None and self.text[token.start] in "<＜" and third is not None and third.roles is not None:
+            near = token.end == next_.start and next_.end == third.start and self.text[third.start] in ">＞"
+            if near and next_.type == "NUM":
+                return 3
+        fresh = self.prev() in _SEPARATORS or self.text[: token.start].rstrip()[-1:] in ":-•*"
+        if token.type == "MARK" and token.value == "(" and third is not None and third.type == "MARK" and third.value == ")":
+            if not self._enumerates(next_) or not self.may(i + 3, *_AFTER_ENUMERATOR):
+                return 0
+            first = not self.out or all(t.type in ("LIGHT", "FILLER") and t.end - t.start <= 2 for t in self.out)
+            self.enumerated = self.enumerated or first
+            return 3 if fresh or self.enumerated else 0
+        if next_.type == "MARK" and next_.value == ")" and i + 1 not in self.partners and self._enumerates(token):
+            return 2 if (fresh or token.type == "NUM") and self.prev() not in ("COMP", "TO") else 0
+        if next_.type == "MARK" and next_.value == "." and self.prev() == "" and self._enumerates(token):
+            return 2 if token.end == next_.start else 0
+        return 0
+
+    def _enumerates(self, token: Token) -> bool:
+        if token.type == "NUM":
+            number = token.value
+            return number.second is None and 0 < number.value <= 30 and number.value == int(number.value)
+        length = token.end - token.start
+        return length == 1 or (length <= 4 and "ROMAN" in (token.roles or _NONE))
+
+    def _mark(self, i: int, token: Token) -> None:
+        mark = token.value
+        token.value = None
+        if mark in "([{":
+            token.type = "OPEN" if i in self.partners else "LIGHT"
+        elif mark in ")]}":
+            token.type = "CLOSE" if i in self.partners else "LIGHT"
+        elif mark == ",":
+            self._separate(i, token, "COMMA")
+        elif mark == ";":
+            self._separate(i, token, "SEMI")
+        elif mark == ".":
+            if self._ends_sentence(token):
+                self._separate(i, token, "STOP")
+            else:
+                token.type = "LIGHT"
+        elif mark in "-/'&+" and self._inside_word(token):
+            token.type, token.value = "FILLER", False
+        else:
+            token.type = "LIGHT"
+
+    def _inside_word(self, token: Token) -> bool:
+        """Whether a mark stands inside a word that no phrase knows: `PHQ-9`, `mother/child`."""
+        after = self.text[token.end : token.end + 1]
+        return bool(self.out) and self.out[-1].type == "FILLER" and self.out[-1].end == token.start and after.isalnum()
+
+    def _ends_sentence(self, token: Token) -> bool:
+        after = self.text[token.end : token.end + 2]
+        return after.strip() == "" or (after[0].isspace() and not after[1:].islower())
+
+    def _separate(self, i: int, token: Token, kind: str) -> None:
+        token.type = "JOIN" if kind == "COMMA" and self.joins(i) else kind
+        if token.type != "JOIN":
+            self.graded = self.graded and kind == "COMMA"
+            self.between = 0
+
+    def joins(self, i: int) -> bool:
+        """Whether a connective stands between two limits on one name: `>= 18 and <= 70`, `I or II`."""
+        if self.prev() not in _NUMBER_END:
+            return False
+        j = i + 1
+        while self.may(j, "AND", "OR") and not self.may(j, "COMP", "NUM") and j < i + 3:
+            j += 1
+        if j >= len(self.raw):
+            return False
+        roles = self.raw[j].roles or _NONE
+        if "COMP" in roles or "AGECOMP" in roles:
+            return self.number_ahead(j + 1)
+        if self.may(j, "NUM") and self.number_after_word(j):
+            return True
+        number = self.raw[j].type == "NUM" or "NUMBER" in roles or ("ROMAN" in roles and self.upper(self.raw[j]))
+        if not number:
+            return self.graded and "GRADE" in roles and self.number_ahead(j + 1)
+        if self.may(j + 1, "UNIT", "TIMEUNIT", "AGEUNIT"):
+            return self.prev() == "UNIT" and self.raw[j + 1].value == self.out[-1].value
+        return self.graded and self.prev() in ("NUM", "UNIT")
+
+    def _phrase(self, i: int, token: Token) -> None:
+        roles = token.roles or _NONE
+        if token.end - token.start == 1 and self.text[token.start] in "-/'&+" and self._inside_word(token):
+            token.type, token.value = "FILLER", False
+            return
+        if self.prev() == "UNIT" and self.text[token.start : token.end] == "-" and self.may(i + 1, "OLD", "AGEUNIT"):
+            self.out[-1].type, token.type = "AGEUNIT", "MERGED"  # 18-year-old
+            return
+        for role, value in roles.items():
+            test = _TESTS.get(role)
+            if test is None or test(self, i):
+                token.value = value
+                token.type = kind = _TYPE.get(role, role)
+                if kind == "BETWEEN":
+                    self.between = 2
+                elif kind in ("VAR", "GRADE"):
+                    self.graded = True
+                elif kind in ("CONCEPT", "FILLER"):
+                    self.graded = False
+                    if kind == "FILLER":
+                        token.value = role == "LOGIC"
+                elif kind == "NUM":
+                    self._word_number(token, role)
+                elif kind in ("AND", "OR"):
+                    self._connect(i, token, kind)
+                elif kind == "COMP" and _flipped(self, i):
+                    token.type = "FLIP"
+                elif kind in ("COMP", "AGECOMP") and self.prev() == "TO":
+                    token.type = "TOCOMP"
+                return
+        token.type, token.value = "FILLER", "LOGIC" in roles
+        self.graded = False
+
+    def _word_number(self, token: Token, role: str) -> None:
+        self.between -= self.between > 0
+        value = token.value
+        if role == "ROMAN" and isinstance(value, str):  # `IIIB`: the grade, its letter is not kept
+            value = _ROMAN[value.split()[0]]
+        token.value = Number(value, token.end)
+
+    def _connect(self, i: int, token: Token, kind: str) -> None:
+        """`and` and `or` where they join; after a separator they are part of it, at an edge they are LEAD or TRAIL."""
+        token.value = kind.lower()
+        before = self.prev()
+        if self.joins(i):
+            if before == "JOIN":
+                self.out[-1].value = token.value
+                token.type = "MERGED"
+            else:
+                token.type = "JOIN"
+        elif before in ("COMMA", "SEMI", "STOP", "JOIN") and self.out[-1].value is None:
+            self.out[-1].value = token.value
+            token.type = "MERGED"
+        elif before in _SEPARATORS:
+            token.type = "LEAD"
+        elif self._at_edge(i + 1):
+            token.type = "TRAIL"
+
+    def _at_edge(self, i: int) -> bool:
+        if i >= len(self.raw):
+            return True
+        token = self.raw[i]
+        return token.type == "STOP" or (token.type == "MARK" and token.value in ",;.)]}") or self.may(i, "AND", "OR")
+
+
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
+_AFTER_ENUMERATOR = ("WORD", "NUM", "LIGHT", "LINK", "VAR", "CONCEPT", "STATUS", "NEG", "ATTEST", "COMP", "QUAL", "SEX", "BETWEEN", "HEDGE", "IF", "LOGIC")
+
+
+def _brackets(raw: list[Token]) -> frozenset[int]:
+    """The places of the brackets that have a partner, not deeper than a person would nest them."""
+    stack: list[int] = []
+    paired: list[int] = []
+    for i, token in enumerate(raw):
+        if token.type == "MARK":
+            mark = token.value
+            if mark in "([{":
+                stack.append(i)
+            elif mark in ")]}" and stack and raw[stack[-1]].value == {")": "(", "]": "[", "}": "{"}[mark]:
+                if len(stack) <= _MAX_DEPTH:
+                    paired += [stack[-1], i]
+                stack.pop()
+    return frozenset(paired)
+
+
+# --- what each role asks of its neighbours; a role that is not here asks nothing
+
+
+def _flipped(c: _Chooser, i: int) -> bool:
+    """`18 <= age`: the number stands before the sign, and the name after it."""
+    return c.prev() in ("NUM", "UNIT") and not c.text[c.raw[i].start].isalpha() and c.may(i + 1, "VAR")
+
+
+def _comparator(c: _Chooser, i: int) -> bool:
+    if c.between == 1 and c.prev() in _NUMBER_END and c.may(i, "TO"):
+        return False
+    return c.number_ahead(i + 1) or c.reference_ahead(i + 1) or _flipped(c, i)
+
+
+def _after(c: _Chooser, i: int) -> bool:
+    if c.may(i + 1, "REF"):
+        return False
+    return c.prev() in _NUMBER_END or (c.prev() == "CLOSE" and c.out[-2].type in _NUMBER_END)
+
+
+def _to(c: _Chooser, i: int) -> bool:
+    if c.prev() not in _NUMBER_END:
+        return False
+    if c.may(i, "AND") and c.between != 1:
+        return False
+    if c.may(i + 1, "COMP"):
+        return c.number_ahead(i + 2) and not c.may(i, "AND")
+    ahead = c.number_ahead(i + 1)
+    if ahead and not c.graded and c.prev() == "NUM" and c.may(i + 1, "ROMAN") and not c.may(i + 1, "NUM"):
+        return False
+    return ahead
+
+
+def _times(c: _Chooser, i: int) -> bool:
+    if c.prev() not in ("NUM", "COMP"):
+        return False
+    return any(c.may(j, "REF") for j in range(i + 1, i + 4)) and not c.may(i + 1, "WORD")
+
+
+def _reference(c: _Chooser, i: int) -> bool:
+    value = (c.raw[i].roles or _NONE)["REF"]
+    back = [t.type for t in c.out[-4:]]
+    while back and back[-1] in ("SKIP", "LIGHT", "OPEN"):
+        back.pop()
+    if not back:
+        return False
+    if value == "predicted":
+        return back[-1] in ("UNIT", "NUM")
+    if value in ("ULN", "LLN"):
+        return back[-1] in ("TIMES", "COMP", "NUM", "UNIT", "TOCOMP")
+    return back[-1] in ("TIMES", "COMP", "TOCOMP")
+
+
+def _number_word(c: _Chooser, i: int) -> bool:
+    if c.waiting or c.prev() == "GRADE":
+        return True
+    return c.may(i + 1, "UNIT", "TIMEUNIT", "AFTER", "AGEAFTER", "AGEUNIT") or (c.may(i + 1, "TO") and c.number_ahead(i + 2, 1))
+
+
+def _roman(c: _Chooser, i: int) -> bool:
+    before = c.prev()
+    token = c.raw[i]
+    if c.waiting and c.upper(token):
+        return True
+    if before in ("GRADE", "TO", "JOIN") or (before == "VAR" and c.upper(token)):
+        return c.graded or before == "GRADE"
+    if before in ("COMP", "TOCOMP", "LINK", "LIGHT", "BETWEEN"):
+        return c.graded and c.upper(token)
+    return before == "OPEN" and c.graded and c.upper(token)
+
+
+def _time_unit(c: _Chooser, i: int) -> bool:
+    return c.prev() in ("NUM", "WITHIN", "SKIP") or (c.prev() == "CLOSE" and c.number_ahead(i - 2, 1))
+
+
+def _old(c: _Chooser, i: int) -> bool:
+    before = c.prev()
+    if before == "AGEUNIT":
+        return c.text[c.raw[i].start - 1] == "-"
+    return before == "NUM" or (before == "UNIT" and c.out[-1].value in _TIME_CODES)
+
+
+def _within(c: _Chooser, i: int) -> bool:
+    if c.may(i + 1, "TIMEUNIT") or (c.may(i + 2, "TIMEUNIT") and c.may(i + 1, "LIGHT", "LINK")):
+        return True
+    return c.time_ahead(i + 1) and (c.number_ahead(i + 1, 3) or (c.may(i + 1, "COMP") and c.number_ahead(i + 2, 3)))
+
+
+def _lasting(c: _Chooser, i: int) -> bool:
+    return (c.may(i + 1, "COMP") or c.number_ahead(i + 1, 2)) and c.time_ahead(i + 1, 6)
+
+
+def _before(c: _Chooser, i: int) -> bool:
+    timed = c.prev() == "UNIT" and c.out[-1].value in _TIME_CODES
+    if c.text[c.raw[i].start : c.raw[i].end].lower() in ("of", "from", "pre"):
+        return timed and c.may(i + 1, "EVENT")
+    return timed or c.may(i + 1, "EVENT")
+
+
+def _since(c: _Chooser, i: int) -> bool:
+    return c.may(i + 1, "EVENT") or (c.prev() == "UNIT" and c.out[-1].value in _TIME_CODES)
+
+
+def _event(c: _Chooser, i: int) -> bool:
+    return c.prev() in ("BEFORE", "SINCE", "AT")
+
+
+def _at(c: _Chooser, i: int) -> bool:
+    roles = (c.raw[i + 1].roles or _NONE) if i + 1 < len(c.raw) else _NONE
+    return "EVENT" in roles and "CONCEPT" not in roles and "VAR" not in roles
+
+
+def _grade(c: _Chooser, i: int) -> bool:
+    if c.number_ahead(i + 1, 3) or c.prev() in ("VAR", "NUM"):
+        return True
+    for j in range(i + 1, min(i + 5, len(c.raw))):
+        if c.may(j, "COMP", "BETWEEN", "ROMAN", "NUM"):
+            return True
+        if not (c.may(j, "LINK", "LIGHT", "GRADE") or (c.raw[j].type == "MARK" and c.raw[j].value == "(")):
+            return False
+    return False
+
+
+def _change(c: _Chooser, i: int) -> bool:
+    return any(c.may(j, "VAR") for j in range(i + 1, i + 3))
+
+
+def _equivalent(c: _Chooser, i: int) -> bool:
+    return c.prev() == "OPEN" and c.number_ahead(i + 1, 2)
+
+
+def _negation(c: _Chooser, i: int) -> bool:
+    """`non` before a word that no phrase knows is part of that word."""
+    token = c.raw[i]
+    return c.text[token.start : token.end].lower() != "non" or not c.may(i + 1, "WORD", "")
+
+
+def _slash(c: _Chooser, i: int) -> bool:
+    return c.prev() in _NAMES and c.may(i + 1, *_NAMES)
+
+
+def _sex(c: _Chooser, i: int) -> bool:
+    return True
+
+
+_TESTS: dict[str, Callable[[_Chooser, int], bool]] = {
+    "COMP": _comparator,
+    "AGECOMP": lambda c, i: c.number_ahead(i + 1),
+    "AFTER": _after,
+    "AGEAFTER": _after,
+    "BETWEEN": lambda c, i: c.number_ahead(i + 1) and c.range_ahead(i + 1),
+    "TO": _to,
+    "PLUSMINUS": lambda c, i: c.prev() in _NUMBER_END and c.number_ahead(i + 1, 1),
+    "TIMES": _times,
+    "REF": _reference,
+    "NUMBER": _number_word,
+    "ROMAN": _roman,
+    "AGEUNIT": lambda c, i: c.prev() == "NUM",
+    "TIMEUNIT": _time_unit,
+    "OLD": _old,
+    "SCOREUNIT": lambda c, i: c.prev() == "NUM",
+    "WITHIN": _within,
+    "LASTING": _lasting,
+    "EVENT": _event,
+    "BEFORE": _before,
+    "SINCE": _since,
+    "AGO": lambda c, i: c.prev() == "UNIT" and c.out[-1].value in _TIME_CODES,
+    "AT": _at,
+    "EQUIV": _equivalent,
+    "GRADE": _grade,
+    "CHANGE": _change,
+    "NEG": _negation,
+    "SLASH": _slash,
+    "INCLUSIVE": lambda c, i: False,
+    "ABOUT": lambda c, i: c.number_ahead(i + 1, 1),
+}
+_TYPE = {
+    "NUMBER": "NUM",
+    "ROMAN": "NUM",
+    "TIMEUNIT": "UNIT",
+    "SCOREUNIT": "UNIT",
+    "SLASH": "OR",
+    "PLAIN": "LIGHT",
+    "ABOUT": "LIGHT",
+    "REST": "LIGHT",
+    "EVER": "LIGHT",
+    "LINK": "LIGHT",
+    "LOGIC": "FILLER",
+}

@@ -1,0 +1,198 @@
+"""What each rule of the grammar builds: children in, a node of `tree.py` out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from eligo.criteria import Op, Span
+from eligo.reading.tokens import Token
+from eligo.reading.tree import Amount, Anchor, Bracket, Choice, Clause, Group, Limit, Limits, Window
+
+Children = list[Any]
+_TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min"])
+
+
+def _group(level: str) -> Callable[[Children], Any]:
+    def build(children: Children) -> Any:
+        return Group(level, tuple(children[::2]), tuple(children[1::2]))
+
+    return build
+
+
+def _clause(children: Children) -> Clause:
+    return Clause(tuple(children))
+
+
+def _bracket(children: Children) -> Bracket:
+    return Bracket(children[1], (children[0].start, children[2].end))
+
+
+def _limits(children: Children) -> Limits:
+    limits = tuple(c for c in children if c.__class__ is Limit)
+    joins = tuple(c.value or "," for c in children if c.__class__ is Token and c.type == "JOIN")
+    return Limits(limits, joins, (limits[0].span[0], limits[-1].span[1]))
+
+
+def _span(children: Children) -> Span:
+    first, last = children[0], children[-1]
+    start = first.start if first.__class__ is Token else first.span[0]
+    return start, last.end if last.__class__ is Token else last.span[1]
+
+
+def _skipped(children: Children) -> tuple[Token, ...]:
+    return tuple(c for c in children if c.__class__ is Token and c.type == "SKIP")
+
+
+def _amounts(children: Children) -> list[Amount]:
+    return [c for c in children if c.__class__ is Amount]
+
+
+def _after_op(children: Children) -> Token | None:
+    last = children[-1]
+    return last if last.__class__ is Token and last.type in ("AFTER", "AGEAFTER") else None
+
+
+def _age_of(children: Children, amounts: list[Amount]) -> Span | None:
+    """The place of a word that makes the number an age: `old`, `or older`, `older than`."""
+    for amount in reversed(amounts):
+        if amount.age:
+            return amount.age
+    after = _after_op(children)
+    if after is not None and after.type == "AGEAFTER":
+        return after.start, after.end
+    head = children[0]
+    if head.__class__ is Token and head.type == "AGECOMP":
+        return head.start, head.end
+    return None
+
+
+def _compared(children: Children) -> Limit:
+    found = next((c for c in children if c.__class__ is Limit), None)
+    op: Op = children[0].value
+    if found is not None:  # "> 10-15": the range says more than the sign before it
+        return found._replace(span=_span(children), inside=_skipped(children) + found.inside)
+    amounts = _amounts(children)
+    return Limit("compared", ((op, amounts[0]),), _span(children), _age_of(children, amounts), _skipped(children))
+
+
+def _beyond(children: Children) -> Limit:
+    reference = children[-1]
+    op: Op = children[0].value
+    of = reference.value
+    if of == "normal":
+        of = "ULN" if op in ("gt", "ge") else "LLN"
+    amount = Amount(_ONE, (reference.start, reference.end), None, of)
+    return Limit("beyond", ((op, amount),), _span(children), None, _skipped(children))
+
+
+_ONE: Any = None  # `above ULN` has no number of its own
+
+
+def _range(children: Children) -> Limit:
+    low, high = _amounts(children)
+    upper = next((c for c in children if c.__class__ is Token and c.type == "TOCOMP"), None)
+    op: Op = upper.value if upper is not None and upper.value in ("lt", "le") else "le"
+    bounds: tuple[tuple[Op, Amount], ...] = (("ge", low), (op, high))
+    if low.number.value > high.number.value and not low.unit:
+        bounds = (("ge", high), ("le", low))
+    return Limit("ranged", bounds, _span(children), high.age or low.age, _skipped(children))
+
+
+def _ranged(children: Children) -> Limit:
+    limit: Limit = next(c for c in children if c.__class__ is Limit)
+    return limit._replace(
+        span=_span(children), age=limit.age or _age_of(children, []), inside=_skipped(children) + limit.inside
+    )
+
+
+def _bounded(children: Children) -> Limit:
+    amount, after = children
+    op: Op = after.value
+    return Limit("bounded", ((op, amount),), _span(children), _age_of(children, [amount]))
+
+
+_FLIPPED: dict[Op, Op] = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq"}
+
+
+def _flipped(children: Children) -> Limit:
+    amount, sign = children
+    return Limit("flipped", ((_FLIPPED[sign.value], amount),), _span(children), amount.age)
+
+
+def _bare(children: Children) -> Limit:
+    amount: Amount = children[0]
+    return Limit("bare", (("eq", amount),), amount.span, amount.age)
+
+
+def _amount(children: Children) -> Amount:
+    number = children[0].value
+    unit: Token | None = None
+    of: str | None = None
+    age: Span | None = None
+    give: float | None = None
+    for child in children[1:]:
+        kind = child.type
+        if kind == "UNIT":
+            unit = unit or child
+        elif kind == "AGEUNIT":
+            unit, age = unit or child, (child.start, child.end)
+        elif kind == "OLD":
+            age = (child.start, child.end)
+        elif kind == "REF":
+            of = child.value
+        elif kind == "NUM":
+            give = child.value.value
+    return Amount(number, (children[0].start, children[-1].end), unit, of, age, give)
+
+
+def _anchor(children: Children) -> Anchor:
+    first = children[0]
+    event = children[1].value if len(children) > 1 else None
+    return Anchor(first.type, event, (first.start, children[-1].end))
+
+
+def _window(children: Children) -> Window:
+    limits = next((c for c in children if c.__class__ is Limits), None)
+    anchor = children[-1] if children[-1].__class__ is Anchor else None
+    unit = next((c for c in children[1:] if c.__class__ is Token and c.type == "UNIT"), None)
+    return Window(children[0].type.lower(), limits, unit, anchor, _span(children))
+
+
+def _timed(children: Children) -> Window:
+    return Window("timed", children[0], None, children[1], _span(children))
+
+
+def _choice(children: Children) -> Choice:
+    return Choice(children[0], children[1], _span(children))
+
+
+def _only(children: Children) -> Any:
+    return children[0]
+
+
+# INVARIANT: every rule or label of the grammar that is not named here passes its only child on.
+BUILD: dict[str, Callable[[Children], Any]] = {
+    "item": _group("item"),
+    "text": _group("text"),
+    "part": _group("part"),
+    "list": _group("list"),
+    "chain": _group("chain"),
+    "clause": _clause,
+    "bracket": _bracket,
+    "choice": _choice,
+    "limits": _limits,
+    "compared": _compared,
+    "age_compared": _compared,
+    "beyond": _beyond,
+    "ranged": _ranged,
+    "bounded": _bounded,
+    "bare": _bare,
+    "flipped": _flipped,
+    "range": _range,
+    "amount": _amount,
+    "window": _window,
+    "timed": _timed,
+    "anchor": _anchor,
+    "pass": _only,
+}

@@ -1,0 +1,92 @@
+"""The syntax tree of one item: what the grammar built from the tokens, before it means anything."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from eligo.criteria import Op, Span
+from eligo.reading.numbers import Number
+from eligo.reading.tokens import Token
+
+
+class Amount(NamedTuple):
+    """A number with its unit, or with what it is a multiple of; `age` is the place of a word such as `old` or `of age`."""
+
+    number: Number
+    span: Span
+    unit: Token | None = None
+    of: str | None = None
+    age: Span | None = None
+    give: float | None = None  # 5 +/- 2
+
+
+class Limit(NamedTuple):
+    """One limit or range: each bound is an operator with its amount; a bare amount has the operator eq.
+
+    `form`: compared, ranged, bounded (by a word after it), bare, beyond (`above ULN`: no number).
+    `age` is the place of a word that makes the number an age.
+    """
+
+    form: str
+    bounds: tuple[tuple[Op, Amount], ...]
+    span: Span
+    age: Span | None = None
+    inside: tuple[Token, ...] = ()  # small words between the comparator and its number
+
+
+class Limits(NamedTuple):
+    """Limits on one name, with the words that join them."""
+
+    limits: tuple[Limit, ...]
+    joins: tuple[str, ...]
+    span: Span
+
+
+class Anchor(NamedTuple):
+    """Before, since or at an event, or `ago`."""
+
+    side: str
+    event: str | None
+    span: Span
+
+
+class Window(NamedTuple):
+    """`within` or `lasting` a time, or (`timed`) limits with an anchor; `limits` is None for `in the last year`, which is one unit."""
+
+    form: str
+    limits: Limits | None
+    unit: Token | None
+    anchor: Anchor | None
+    span: Span
+
+
+class Choice(NamedTuple):
+    """At least so many of what follows."""
+
+    limits: Limits
+    following: Token
+    span: Span
+
+
+class Group(NamedTuple):
+    """Parts of one level, and the separators between them."""
+
+    level: str  # item, text, part, list, chain
+    parts: tuple[Any, ...]  # groups of the next level; clauses in a chain
+    marks: tuple[Token, ...]
+
+
+class Clause(NamedTuple):
+    """What stands between two connectives."""
+
+    elements: tuple[Any, ...]
+
+
+class Bracket(NamedTuple):
+    """An item in brackets."""
+
+    item: Group
+    span: Span
+
+
+Element = Token | Limits | Window | Anchor | Choice | Bracket

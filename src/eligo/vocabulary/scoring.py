@@ -1,0 +1,143 @@
+"""What a score is: a variable that follows from others by a published formula, with the inputs that the formula takes.
+
+A formula is a pure function of numbers in canonical units; `scored` puts it into the registry with its paper.
+INVARIANT: every formula is monotone in each input while the others stand still (in which direction may depend on them).
+So its least and greatest value over a box of inputs lie at corners of the box; a test samples this.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Literal
+
+Role = Literal["value", "fact", "uln", "baseline", "control"]
+
+MALE, FEMALE = 0.0, 1.0  # the values of the input `sex`
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """All numbers from `low` to `high`, both included."""
+
+    low: float
+    high: float
+
+    @property
+    def is_point(self) -> bool:
+        """Whether there is only one number."""
+        return self.low == self.high
+
+
+EVERYTHING = Interval(-math.inf, math.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreInput:
+    """One argument of a formula: what it is of (`id`), in which unit, and in which role.
+
+    `fact` is a concept, 1 where it is present and 0 where it is ruled out. `uln`, `baseline` and `control` are of the
+    variable `id`: the upper limit of normal, an earlier value, the laboratory's control. Where nothing is known, an
+    input is anywhere in `plausible`, or in the variable's own plausible range. `instead_of` names the input that it may
+    stand for.
+    """
+
+    id: str
+    unit: str = "1"
+    role: Role = "value"
+    plausible: tuple[float, float] | None = None
+    instead_of: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The name of the argument: the id, with the role where it is not a plain value or fact."""
+        return self.id if self.role in ("value", "fact") else f"{self.id}_{self.role}"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A derived variable; `compute` takes its inputs by their keys and rounds to 12 significant digits."""
+
+    variable: str
+    unit: str
+    inputs: tuple[ScoreInput, ...]
+    compute: Callable[..., float]
+    source: str
+
+
+_registry: dict[str, Score] = {}
+REGISTRY: Mapping[str, Score] = MappingProxyType(_registry)
+
+Formula = Callable[..., float]
+
+
+def scored(variable: str, *inputs: ScoreInput, source: str, unit: str = "1") -> Callable[[Formula], Formula]:
+    """Enter a formula into the registry under the variable that it gives."""
+
+    def enter(formula: Formula) -> Formula:
+        def compute(**values: float | None) -> float:
+            return float(f"{formula(**values):.12g}")
+
+        _registry[variable] = Score(variable, unit, inputs, compute, source)
+        return formula
+
+    return enter
+
+
+SEX = ScoreInput("sex", plausible=(MALE, FEMALE))
+AGE = ScoreInput("age", "a")
+ALBUMIN = ScoreInput("albumin", "g/L")
+BILIRUBIN = ScoreInput("total_bilirubin", "umol/L")
+CREATININE = ScoreInput("creatinine", "umol/L")
+INR = ScoreInput("inr")
+PLATELETS = ScoreInput("platelets", "10*9/L")
+SODIUM = ScoreInput("sodium", "mmol/L")
+WHITE_CELLS = ScoreInput("white_blood_cells", "10*9/L")
+DIALYSIS = ScoreInput("renal_replacement_therapy", role="fact")
+
+# The formulas were published in mg/dL; g/mol as in grammar/variables.yaml, which a test compares.
+BILIRUBIN_MASS = Fraction("584.66")
+CREATININE_MASS = Fraction("113.12")
+
+
+def to_mg_dl(umol_l: float, molar_mass: Fraction) -> float:
+    """Turn umol/L into mg/dL."""
+    return umol_l * float(molar_mass / 10000)
+
+
+def in_umol_l(mg_dl: str, molar_mass: Fraction) -> float:
+    """Turn a published limit in mg/dL into umol/L, rounded as every converted value is: equal ones stay equal."""
+    return float(f"{float(Fraction(mg_dl) * 10000 / molar_mass):.12g}")
+
+
+def ln(value: float) -> float:
+    """Take the natural logarithm; minus infinity at 0, its limit."""
+    return math.log(value) if value else -math.inf
+
+
+def power(value: float, exponent: float) -> float:
+    """Raise to a power; a negative power of 0 is infinite, its limit."""
+    return value**exponent if value or exponent >= 0 else math.inf
+
+
+def ratio(above: float, below: float) -> float:
+    """Divide; infinite below 0, its limit."""
+    return above / below if below else math.inf
+
+
+def clamp(value: float, low: float, high: float) -> float:
+    """Move a value into the range that a formula is made for."""
+    return min(max(value, low), high)
+
+
+def whole(value: float) -> float:
+    """Round to the nearest whole number, halves upwards, whatever noise the arithmetic left in the last digits."""
+    return float(math.floor(round(value, 9) + 0.5)) if math.isfinite(value) else value
+
+
+def points(value: float, *limits: tuple[Literal["ge", "gt"], float]) -> int:
+    """Count 1, and 1 more for each limit that the value reaches (`ge`) or passes (`gt`)."""
+    return 1 + sum(value >= limit if op == "ge" else value > limit for op, limit in limits)
