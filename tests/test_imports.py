@@ -11,7 +11,7 @@ import pytest
 ORDER = (
     "errors truth",
     "__init__",
-    "data cache yamltext jsontext",
+    "data cache textfile yamltext jsontext",
     "criteria",
     "vocabulary",
     "wording reading",

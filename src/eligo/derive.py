@@ -1,42 +1,48 @@
-"""A variable in, the sources of its value out: recorded results, scores computed from them, grades that concepts imply.
+"""A variable in, the sources of its value out that are no record of it: scores of other values, grades of concepts, age.
 
 A source gives the readings that can be the value, none where it has nothing to say.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date
 from typing import cast
 
-from eligo.chart import Chart, Derived, Reading
+from eligo.chart import Basis, Chart, Derived, Normal, Reading
 from eligo.criteria import Present, Window
 from eligo.patients.dates import AgeUnit, age_between, born
 from eligo.patients.model import PartialDate
 from eligo.presence import Presence, presence
 from eligo.truth import Reason, Truth
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.scores import FEMALE, MALE, SCORES, Interval, ScoreInput, bounds, leaf_inputs
 from eligo.vocabulary.variables import Variable, variables
 
 Source = Callable[[Chart], tuple[Reading, ...]]
+Reads = frozenset[str]
+Known = tuple[Interval, tuple[Basis, ...]]
+Look = Callable[[Chart], Known | None]
 
 
-def other_sources(variable: str, window: Window | None = None) -> tuple[tuple[Source, ...], frozenset[str]]:
+def other_sources(variable: str, window: Window | None = None) -> tuple[tuple[Source, ...], Reads]:
     """Where a value may come from that is not recorded, the best source first, and the ids of all that they look at."""
     known = variables().get(variable)
-    if known is None or window is not None:
+    if known is None or window is not None:  # what is worked out has no date of its own
         return (), frozenset()
-    found: list[Source] = []
-    reads: frozenset[str] = frozenset()
+    found = []
+    if variable in SCORES:
+        found.append(_computed(variable))
     if known.concept is not None:
-        test = presence(Present(known.concept))
-        found.append(_implied(known, test))
-        reads |= test.reads
-    return tuple(found), reads
+        found.append(_implied(known))
+    return tuple(source for source, _ in found), frozenset[str]().union(*(reads for _, reads in found))
 
 
-def _implied(variable: Variable, test: Presence) -> Source:
+def _implied(variable: Variable) -> tuple[Source, Reads]:
     """The grade that a concept implies: 0 where it is ruled out, at least 1 where it is present."""
-    most = max(variable.grades.values(), default=0)
+    test = presence(Present(cast(str, variable.concept)))
+    most = max(variable.grades.values(), default=math.inf)
 
     def implied(chart: Chart) -> tuple[Reading, ...]:
         truth, _, detail, basis = test(chart)
@@ -45,7 +51,91 @@ def _implied(variable: Variable, test: Presence) -> Source:
         low, high = (1, most) if truth is Truth.MET else (0, 0)
         return (Derived(variable.id, low, high, "concept", detail=detail, inputs=basis),)
 
-    return implied
+    return implied, test.reads
+
+
+def _computed(score: str) -> tuple[Source, Reads]:
+    """The score of what is known of its inputs: an interval where some are missing, nothing where all are."""
+    looks = [(item, *_look(item)) for item in leaf_inputs(score)]
+    reads = frozenset[str]().union(*(read for _, _, read in looks))
+
+    def computed(chart: Chart) -> tuple[Reading, ...]:
+        if score not in chart.memo:
+            chart.memo[score] = _compute(score, [(item, look(chart)) for item, look, _ in looks])
+        return cast(tuple[Reading, ...], chart.memo[score])
+
+    return computed, reads
+
+
+def _compute(score: str, looked: list[tuple[ScoreInput, Known | None]]) -> tuple[Reading, ...]:
+    known = {item.key: found[0] for item, found in looked if found}
+    if not any(item.role == "value" and item.id not in ("sex", "age") for item, found in looked if found):
+        return ()
+    interval = bounds(score, known)
+    inputs = tuple(part for _, found in looked if found for part in found[1])
+    missing = () if interval.is_point else tuple(i.key for i in SCORES[score].inputs if i.key not in known)
+    return (Derived(score, interval.low, interval.high, "computed", inputs=inputs, missing=missing),)
+
+
+def _look(item: ScoreInput) -> tuple[Look, Reads]:
+    """How to find an input of a score in a chart."""
+    if item.role == "fact":
+        if item.id not in concepts():
+            return lambda chart: None, frozenset()
+        test = presence(Present(item.id))
+        return lambda chart: _fact(test, chart), test.reads
+    if item.role == "uln":
+        return lambda chart: _limit(_normal(item.id, chart)), frozenset({item.id})
+    if item.role == "baseline":
+        return lambda chart: _limit(chart.baseline(item.id)), frozenset({item.id})
+    if item.role == "control":  # of the laboratory: no record has it yet
+        return lambda chart: None, frozenset()
+    if item.id == "sex":
+        return _sex, frozenset({"sex"})
+    if item.id == "age":
+        return _age, frozenset({"age"})
+    variable = variables().get(item.id)
+    implied, reads = _implied(variable) if variable and variable.concept else (None, frozenset[str]())
+    return lambda chart: _value(item.id, implied, chart), reads | {item.id}
+
+
+def _fact(test: Presence, chart: Chart) -> Known | None:
+    truth, _, _, basis = test(chart)
+    if truth is Truth.UNKNOWN:
+        return None
+    value = 1.0 if truth is Truth.MET else 0.0
+    return Interval(value, value), basis
+
+
+def _normal(variable: str, chart: Chart) -> Normal | None:
+    results = chart.recorded(variable)
+    return chart.normal(variable, "ULN", results[0]) if results else None
+
+
+def _limit(normal: Normal | None) -> Known | None:
+    return (Interval(normal.low, normal.high), ()) if normal else None
+
+
+def _sex(chart: Chart) -> Known | None:
+    if chart.sex is None:
+        return None
+    value = FEMALE if chart.sex == "female" else MALE
+    return Interval(value, value), ()
+
+
+def _age(chart: Chart) -> Known | None:
+    age = age_of(chart)
+    return (Interval(age.low, age.high), (age,)) if age else None
+
+
+def _value(variable: str, implied: Source | None, chart: Chart) -> Known | None:
+    """What is recorded of an input, else the grade that a concept implies; nothing where it cannot decide."""
+    readings: tuple[Reading, ...] = chart.recorded(variable)
+    if not readings and implied is not None:
+        readings = implied(chart)
+    if not readings or any(r.problem is not None for r in readings):
+        return None
+    return Interval(min(r.low for r in readings), max(r.high for r in readings)), readings
 
 
 def birth_days(chart: Chart) -> PartialDate | Reason | None:
@@ -68,7 +158,7 @@ def birth_days(chart: Chart) -> PartialDate | Reason | None:
 
 def _born(years: float, day: date) -> PartialDate | None:
     """The birth days of an age in years on a day; None where the age is open."""
-    if abs(years) == float("inf"):
+    if math.isinf(years):
         return None
     if years == int(years):
         return born(int(years), "a", day)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from eligo.chart import Chart, Outcome, Policy
 from eligo.comparing import AgeComparison, Choice, Comparison, SexChoice
-from eligo.criteria import Always, Compare, OneOf, Present
+from eligo.criteria import Always, Compare, Leaf, OneOf, Present
 from eligo.derive import other_sources
 from eligo.patients.model import Patient
 from eligo.plan import MULTIPLES, Attested, Join, Plan, PlannedCriterion, Test, Tree, Untestable
@@ -38,15 +38,16 @@ _NOT = tuple(not_(truth) for truth in Truth)
 class Answers:
     """A patient's answers to all tests, as two sets of bits: the tests that are MET, and those that are UNKNOWN.
 
-    `pending` are the tests that look at something in the record and were not wanted yet; `found` are the outcomes of
-    those that ran, `empty` those of all tests for an empty record.
+    `pending` are the tests that look at something in the record and did not run yet; their bits are not set. `found`
+    are the outcomes of those that ran, `empty` those of all tests for an empty record.
     """
 
     __slots__ = ("chart", "empty", "found", "met", "pending", "tests", "unknown")
 
-    def __init__(self, tests: Sequence[Answer], chart: Chart, empty: Empty, pending: set[int]) -> None:
+    def __init__(self, tests: Sequence[Answer], chart: Chart, empty: Empty, pending: set[int], bits: int) -> None:
         self.tests, self.chart, self.pending, self.empty = tests, chart, pending, empty
-        self.met, self.unknown, self.found = empty.met, empty.unknown, dict[int, Outcome]()
+        self.met, self.unknown = empty.met & ~bits, empty.unknown & ~bits
+        self.found: dict[int, Outcome] = {}
 
     def settle(self, numbers: frozenset[int]) -> None:
         """Run those of the tests that are pending."""
@@ -54,37 +55,52 @@ class Answers:
         if not wanted:
             return
         self.pending -= wanted
-        met, unknown, found = self.met, self.unknown, self.found
+        tests, chart, found = self.tests, self.chart, self.found
         for number in wanted:
-            outcome = found[number] = run(self.tests[number], self.chart)
-            bit = 1 << number
-            # INVARIANT: the bits of what is pending are those of the empty record until here.
-            met, unknown = met & ~bit, unknown & ~bit
-            if outcome[0] is MET:
-                met |= bit
-            elif outcome[0] is UNKNOWN:
-                unknown |= bit
-        self.met, self.unknown = met, unknown
+            try:
+                outcome = tests[number](chart)
+            except Exception as error:
+                outcome = failed(error)
+            found[number] = outcome
+            truth = outcome[0]
+            if truth is MET:
+                self.met |= 1 << number
+            elif truth is UNKNOWN:
+                self.unknown |= 1 << number
 
     def outcome(self, number: int) -> Outcome:
         """The whole outcome of a test that was settled."""
         return self.found.get(number) or self.empty.outcomes[number]
 
 
-def run(test: Answer, chart: Chart) -> Outcome:
-    """The outcome of a test; an error leaves its criteria open, it never drops or decides them."""
-    try:
-        return test(chart)
-    except Exception as error:
-        return UNKNOWN, Reason.ERROR, type(error).__name__, ()
+def failed(error: Exception) -> Outcome:
+    """The outcome of a test that broke: its criteria stay open; they are never dropped, and never decided by it."""
+    return UNKNOWN, Reason.ERROR, type(error).__name__, ()
 
 
 class Empty(NamedTuple):
-    """The answers for a record that mentions nothing."""
+    """The answers for a record that mentions nothing; `kept` is for what others work out from them."""
 
     met: int
     unknown: int
     outcomes: tuple[Outcome, ...]
+    chart: Chart
+    kept: list[Any]
+
+
+class Ready(NamedTuple):
+    """A criterion, its predicate as a function, its leaves as they are written and as they are tested, its tests."""
+
+    criterion: PlannedCriterion
+    holds: Holds
+    uses: tuple[tuple[int, Leaf, Test], ...]
+    numbers: frozenset[int]
+
+
+def _ready(criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int]) -> Ready:
+    uses = tuple((numbers[use.test], use.leaf, plan.tests[use.test]) for use in criterion.uses)
+    of_uses = [number for number, _, _ in uses]
+    return Ready(criterion, _holds(criterion.tree, of_uses), uses, frozenset(of_uses))
 
 
 class Part:
@@ -95,11 +111,11 @@ class Part:
 
     __slots__ = ("excluding", "including", "joined", "joined_tests", "single_tests")
 
-    def __init__(self, criteria: Iterable[tuple[PlannedCriterion, Holds, frozenset[int]]]) -> None:
+    def __init__(self, criteria: Iterable[Ready]) -> None:
         single: dict[Kind, set[int]] = {"inclusion": set(), "exclusion": set()}
         joined: list[tuple[Holds, tuple[Bearing, ...]]] = []
         joined_tests: set[int] = set()
-        for criterion, holds, numbers in criteria:
+        for criterion, holds, _, numbers in criteria:
             if isinstance(criterion.tree, Join):
                 joined.append((holds, BEARINGS[criterion.kind]))
                 joined_tests |= numbers
@@ -134,24 +150,20 @@ class Part:
 
 
 class Trial:
-    """One plan, ready: `numbers` maps its tests to those of the engine; `arms` come in the order of the plan's."""
+    """One plan, ready to meet patients; its arms come in the order of the plan's."""
 
-    __slots__ = ("arms", "common", "holds", "numbers", "plan", "tests", "unstated")
+    __slots__ = ("arms", "common", "criteria", "plan", "unstated")
 
     def __init__(self, plan: Plan, numbers: tuple[int, ...]) -> None:
-        self.plan, self.numbers, self.tests = plan, numbers, frozenset(numbers)
-        self.holds = tuple(_holds(c.tree, [numbers[use.test] for use in c.uses]) for c in plan.criteria)
+        self.plan = plan
+        self.criteria = tuple(_ready(criterion, plan, numbers) for criterion in plan.criteria)
         self.common = self._part(None)
         self.arms = tuple(self._part(arm.id) for arm in plan.arms)
         # A trial whose source states no criteria is met by nobody, whatever the registry's fields say.
         self.unstated = plan.states_no_criteria or all(c.origin == "registry" for c in plan.criteria)
 
     def _part(self, arm: str | None) -> Part:
-        return Part(
-            (criterion, holds, frozenset(self.numbers[use.test] for use in criterion.uses))
-            for criterion, holds in zip(self.plan.criteria, self.holds, strict=True)
-            if criterion.cohort == arm
-        )
+        return Part(ready for ready in self.criteria if ready.criterion.cohort == arm)
 
     def verdict(self, answers: Answers) -> Verdict:
         """The verdict alone: as `conclude` over all criteria, without looking at more of them than it takes."""
@@ -178,14 +190,16 @@ _VERDICT = {weight: verdict([weight]) for weight in Bearing}
 
 
 class Engine:
-    """All trials under one policy, with the tests that they share."""
+    """All trials under one policy, with the tests that they share; `special` are the tests with more to be told."""
 
     def __init__(self, plans: Iterable[Plan], policy: Policy | None = None) -> None:
         self.policy = policy or Policy()
         self.tests: list[Answer] = []
-        self.readers: dict[str, set[int]] = {}
+        self._readers: dict[str, set[int]] = {}
         self._numbers: dict[Test, int] = {}
         self.trials = tuple(Trial(plan, tuple(map(self._number, plan.tests))) for plan in plans)
+        self.readers = {name: (found, sum(1 << n for n in found)) for name, found in self._readers.items()}
+        self.special = frozenset(n for n, test in enumerate(self.tests) if _is_special(test))
         self._empty: dict[_Key, Empty] = {}
 
     def _number(self, test: Test) -> int:
@@ -196,7 +210,7 @@ class Engine:
             answer, reads = _answer(test)
             self.tests.append(answer)
             for name in reads:
-                self.readers.setdefault(name, set()).add(number)
+                self._readers.setdefault(name, set()).add(number)
         return number
 
     def verdicts(self, patient: Patient) -> tuple[Verdict, ...]:
@@ -206,20 +220,18 @@ class Engine:
 
     def answers(self, patient: Patient) -> Answers:
         """The answers for a patient, those that the record matters for still pending."""
-        chart = Chart(patient, self.policy)
-        return Answers(self.tests, chart, self.empty(chart), self.touched(patient))
-
-    def touched(self, patient: Patient) -> set[int]:
-        """The tests that look at something that the record mentions."""
         readers = self.readers
-        found: set[int] = set()
-        for names in (patient.results, patient.facts, patient.absent, patient.attested):
+        pending: set[int] = set()
+        bits = 0
+        born = ("age",) if patient.birth is not None else ()
+        for names in (patient.results, patient.facts, patient.absent, patient.attested, born):
             for name in names:
                 if name in readers:
-                    found |= readers[name]
-        if patient.birth is not None and "age" in readers:
-            found |= readers["age"]
-        return found
+                    numbers, of_name = readers[name]
+                    pending |= numbers
+                    bits |= of_name
+        chart = Chart(patient, self.policy)
+        return Answers(self.tests, chart, self.empty(chart), pending, bits)
 
     def empty(self, chart: Chart) -> Empty:
         """The answers for a record that mentions nothing but the same sex and the same complete lists."""
@@ -227,13 +239,17 @@ class Engine:
         known = self._empty.get(key)
         if known is None:
             blank = Chart(Patient("", date.min, sex=key[0], complete=key[1]), self.policy)
-            outcomes = tuple(run(test, blank) for test in self.tests)
-            met, unknown = (
-                sum(1 << number for number, outcome in enumerate(outcomes) if outcome[0] is truth)
-                for truth in (MET, UNKNOWN)
-            )
-            known = self._empty[key] = Empty(met, unknown, outcomes)
+            everything = range(len(self.tests))
+            answers = Answers(self.tests, blank, Empty(0, 0, (), blank, []), set(everything), 0)
+            answers.settle(frozenset(everything))
+            outcomes = tuple(answers.found[number] for number in everything)
+            known = self._empty[key] = Empty(answers.met, answers.unknown, outcomes, blank, [])
         return known
+
+
+def _is_special(test: Answer) -> bool:
+    """Whether more is to be told of the test than its outcome holds: the age, or what a limit is a multiple of."""
+    return isinstance(test, AgeComparison) or (isinstance(test, Comparison) and bool(test.relative))
 
 
 def _holds(tree: Tree, numbers: Sequence[int]) -> Holds:

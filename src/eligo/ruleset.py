@@ -15,6 +15,7 @@ from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.rulecode import from_node, to_data
 from eligo.rulenodes import KINDS, CriterionNode, RuleSetNode
 from eligo.rulewords import check_words
+from eligo.textfile import read_text
 from eligo.yamltext import Path, YamlText, read_yaml
 
 
@@ -52,21 +53,6 @@ class RuleSet:
 def load(path: FilePath) -> RuleSet:
     """Read a rule set file; raise `EligoError` with every problem that it has."""
     return loads(read_text(path), str(path))
-
-
-def read_text(path: FilePath) -> str:
-    """The text of a UTF-8 file; raise `EligoError` where it cannot be had."""
-    try:
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        place = Place(str(path))
-        raise EligoError(
-            Problem("encoding", f"the file is not UTF-8 (byte {error.start})", place, "save it as UTF-8")
-        ) from None
-    except OSError as error:
-        raise EligoError(
-            Problem("file", f"the file cannot be read: {(error.strerror or 'unknown').lower()}", Place(str(path)))
-        ) from None
 
 
 def loads(text: str, file: str | None = None) -> RuleSet:

@@ -17,9 +17,16 @@ from eligo.errors import Severity
 from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
 from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate, Patient, Result
-from eligo.patients.names import Name, Trouble, find_concept, find_variable, plain_qualifier, quoted, written
+from eligo.patients.names import (
+    Name,
+    Trouble,
+    find_attestation,
+    find_concept,
+    find_variable,
+    plain_qualifier,
+    written,
+)
 from eligo.patients.values import NAN, Number, measure
-from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import Variable, variables
 
 ListName = Literal["conditions", "procedures", "medications"]
@@ -27,11 +34,13 @@ ListName = Literal["conditions", "procedures", "medications"]
 # What records say of an entry, and what it means; None does not count at all. FHIR has some of the words, not all.
 STATUS: dict[str, FactStatus | None] = {
     **dict.fromkeys(("active", "recurrence", "relapse", "ongoing", "current", "confirmed", "in-progress"), "active"),
-    **dict.fromkeys(("resolved", "inactive", "remission", "history", "past", "ended", "stopped"), "resolved"),
-    **dict.fromkeys(("done", "completed"), "resolved"),
+    **dict.fromkeys(
+        ("resolved", "inactive", "remission", "history", "past", "ended", "stopped", "discontinued"), "resolved"
+    ),
+    **dict.fromkeys(("done", "completed", "performed"), "resolved"),
     **dict.fromkeys(("suspected", "provisional", "possible", "probable", "unconfirmed", "differential"), "suspected"),
     **dict.fromkeys(("planned", "scheduled", "registered"), "planned"),
-    **dict.fromkeys(("refuted", "ruled-out"), "refuted"),
+    **dict.fromkeys(("refuted", "ruled-out", "absent"), "refuted"),
     **dict.fromkeys(("entered-in-error", "cancelled", "not-done", "not-taken"), None),
 }
 KIND_OF_LIST: dict[ListName, FactKind] = {
@@ -43,6 +52,7 @@ _KIND: dict[str, FactKind] = {"condition": "condition", "procedure": "procedure"
 
 # Clinics give the class and the score one name; the value tells which is meant.
 _CLASS_OR_SCORE = {"child_pugh_class": "child_pugh_score", "child_pugh_score": "child_pugh_class"}
+MOST_HELPED = 30  # problems of one record that get a help of their own
 _CRITERION = re.compile(r"[A-Za-z][\w.-]*/[\w.]+")
 
 
@@ -121,8 +131,7 @@ class PatientBuilder:
         variable = find_variable(name)
         when = self._date(day, (*path, "date")) if day else None
         if isinstance(variable, Trouble):
-            at = path if path[0] == "labs" else (*path, "variable")
-            self._doubt(variable.code, variable.message, at, variable.help)
+            self._unknown(variable, path if path[0] == "labs" else (*path, "variable"))
             return
         if value is None:
             return
@@ -148,7 +157,7 @@ class PatientBuilder:
         last = self._date(end[0], (*path, end[1])) if end[0] else None
         meaning = self._status(status, list_name, last, path)
         if isinstance(found, Trouble):
-            self._doubt(found.code, found.message, (*path, "concept"), found.help)
+            self._unknown(found, (*path, "concept"))
             return
         if meaning is None:
             return
@@ -177,7 +186,7 @@ class PatientBuilder:
         """Take a concept that the record says the patient does not have."""
         found = find_concept(name)
         if isinstance(found, Trouble):
-            self._doubt(found.code, found.message, path, found.help)
+            self._unknown(found, path)
         elif found.grade or found.qualifiers:
             help_ = "rule out the concept itself, or give its grade under `observations`"
             message = f"one form of `{found.concept.id}` alone cannot be ruled out, so this does not count"
@@ -194,17 +203,12 @@ class PatientBuilder:
         if _CRITERION.fullmatch(name.strip()):
             self._attested[name.strip()] = value
             return
-        concept = concepts().find(name)
-        if concept is not None and concept.kind == "attestation":
-            if self._attested.setdefault(concept.id, value) != value:
-                message = f"`{concept.id}` is attested twice, with different answers"
-                self._doubt("attested-twice", message, path, "keep one of the two")
-        elif concept is not None:
-            help_ = "list it under `conditions`, `procedures` or `medications`, or under `absent`"
-            self._doubt("not-attestable", f"`{concept.id}` is a {concept.kind}, not an attestation", path, help_)
-        else:
-            help_ = concepts().suggest(name) or "write the name of an attestation, or TRIAL/criterion"
-            self._doubt("attestation-unknown", f"unknown attestation {quoted(name)}", path, help_)
+        found = find_attestation(name)
+        if isinstance(found, Trouble):
+            self._unknown(found, path)
+        elif self._attested.setdefault(found.id, value) != value:
+            message = f"`{found.id}` is attested twice, with different answers"
+            self._doubt("attested-twice", message, path, "keep one of the two")
 
     def build(self) -> Patient:
         """Make the patient of what was taken; look into `findings` first."""
@@ -302,6 +306,11 @@ class PatientBuilder:
 
     def _warn(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
         self.findings.append(Finding(code, message, path, help_, "warning"))
+
+    def _unknown(self, trouble: Trouble, path: JsonPath) -> None:
+        """Report a name that means nothing here; similar names are looked for only while people still read the list."""
+        help_ = None if self.lenient or len(self.findings) > MOST_HELPED else trouble.help()
+        self._doubt(trouble.code, trouble.message, path, help_)
 
     def _doubt(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
         """An error, or, for a lenient caller, a warning about something that is left out."""

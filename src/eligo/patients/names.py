@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from eligo.cache import cached, digest
@@ -17,6 +18,8 @@ from eligo.vocabulary.variables import Variable, variables
 
 _CODED = re.compile(r"\s*([^|\s]+)\s*\|\s*([^|\s]+)\s*")
 _LONG_NUMBER = re.compile(r"[0-9][0-9.,]{2,}")
+_KEPT = 4096  # names whose meaning is kept: records of one source use the same ones again and again
+_LONGEST = 200  # characters of a name: what is longer is no name, and looking for its like would take long
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,49 +44,49 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a name means nothing here."""
+    """Why a name means nothing here; `help` looks for similar names only when it is asked."""
 
     code: str
     message: str
-    help: str
+    help: Callable[[], str]
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def find_variable(name: Name) -> Variable | Trouble:
     """Find a variable by id, name, synonym or LOINC code."""
     coded = _coded(name)
     if coded:
-        help_ = "the system known here is LOINC (`http://loinc.org`)"
+        message = f"no variable has the code `{shown(coded.code)}`"
         found = variables().by_code(coded.system, coded.code)
-        return found or Trouble("variable-unknown", f"no variable has the code `{shown(coded.code)}`", help_)
+        return found or Trouble(
+            "variable-unknown", message, lambda: "the system known here is LOINC (http://loinc.org)"
+        )
     word = str(name)
-    found = variables().find(word)
-    if found:
-        return found
-    concept = concepts().find(word)
-    if concept:
-        help_ = f"`{concept.id}` is a {concept.kind}: list it under `conditions`, or under `absent`"
-    else:
-        help_ = variables().suggest(word) or "`eligo variables` lists what is known"
-    return Trouble("variable-unknown", f"unknown variable {quoted(word)}", help_)
+    found = variables().find(word) if len(word) <= _LONGEST else None
+    return found or Trouble("variable-unknown", f"unknown variable {quoted(word)}", lambda: _variable_help(word))
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def find_concept(name: Name) -> Found | Trouble:
     """Find a concept by id, name, synonym or code; attestations are none that a record can list."""
     coded = _coded(name)
-    if coded:
-        concept = concepts().by_code(coded.system, coded.code)
-        if concept is None:
-            help_ = "give the name instead, or check the system and the code"
-            return Trouble("concept-unknown", f"no concept has the code `{shown(coded.code)}`", help_)
-        found: Found | None = Found(concept)
-    else:
-        found = _by_words(str(name))
-    if found is None:
-        return _unknown(str(name))
-    if found.concept.kind == "attestation":
+    found = _by_code(coded) if coded else _by_words(str(name))
+    if isinstance(found, Found) and found.concept.kind == "attestation":
         message = f"`{found.concept.id}` is an attestation"
-        return Trouble("concept-attestation", message, "state it under `attested`")
+        return Trouble("concept-attestation", message, lambda: "state it under `attested`")
     return found
+
+
+def find_attestation(name: str) -> Concept | Trouble:
+    """Find what a person can state, by id, name or synonym."""
+    concept = concepts().find(name) if len(name) <= _LONGEST else None
+    if concept is None:
+        return Trouble("attestation-unknown", f"unknown attestation {quoted(name)}", lambda: _attestation_help(name))
+    if concept.kind != "attestation":
+        message = f"`{concept.id}` is a {concept.kind}, not an attestation"
+        help_ = "list it under `conditions`, `procedures` or `medications`, or under `absent`"
+        return Trouble("not-attestable", message, lambda: help_)
+    return concept
 
 
 def plain_qualifier(words: str) -> str:
@@ -114,31 +117,52 @@ def _coded(name: Name) -> Code | None:
     return Code(match[1], match[2]) if match else None
 
 
-def _by_words(text: str) -> Found | None:
-    concept = concepts().find(text)
+def _by_code(coded: Code) -> Found | Trouble:
+    concept = concepts().by_code(coded.system, coded.code)
     if concept:
         return Found(concept)
-    graded = concepts().find_graded(text)
+    message = f"no concept has the code `{shown(coded.code)}`"
+    return Trouble("concept-unknown", message, lambda: "give the name instead, or check the system and the code")
+
+
+def _by_words(text: str) -> Found | Trouble:
+    concept = concepts().find(text) if len(text) <= _LONGEST else None
+    if concept:
+        return Found(concept)
+    graded = concepts().find_graded(text) if len(text) <= _LONGEST else None
     if graded:
         concept, variable, grade = graded
         low, high = grade if isinstance(grade, tuple) else (grade, grade)
         return Found(concept, (variable, low, high))
-    words = text.split()
+    words = text.split() if len(text) <= _LONGEST else []
     for end in range(1, len(words)):
-        qualifier = " ".join(words[:end])
+        qualifier = plain_qualifier(" ".join(words[:end]))
         concept = concepts().find(" ".join(words[end:]))
-        if concept and plain_qualifier(qualifier) in _qualifiers().values():
-            return Found(concept, qualifiers=(plain_qualifier(qualifier),))
-    return None
+        if concept and qualifier in _qualifiers().values():
+            return Found(concept, qualifiers=(qualifier,))
+    return Trouble("concept-unknown", f"unknown concept {quoted(text)}", lambda: _concept_help(text))
 
 
-def _unknown(word: str) -> Trouble:
-    variable = variables().find(word)
+def _variable_help(word: str) -> str:
+    concept = concepts().find(word) if len(word) <= _LONGEST else None
+    if concept:
+        return f"`{concept.id}` is a {concept.kind}: list it under `conditions`, or under `absent`"
+    return _similar(word, variables().suggest) or "`eligo variables` lists what is known"
+
+
+def _concept_help(word: str) -> str:
+    variable = variables().find(word) if len(word) <= _LONGEST else None
     if variable:
-        help_ = f"`{variable.id}` is a variable: give its value under `observations`"
-    else:
-        help_ = concepts().suggest(word) or "use a name that a protocol would use"
-    return Trouble("concept-unknown", f"unknown concept {quoted(word)}", help_)
+        return f"`{variable.id}` is a variable: give its value under `observations`"
+    return _similar(word, concepts().suggest) or "use a name that a protocol would use"
+
+
+def _attestation_help(word: str) -> str:
+    return _similar(word, concepts().suggest) or "write the name of an attestation, or TRIAL/criterion"
+
+
+def _similar(word: str, suggest: Callable[[str], str | None]) -> str | None:
+    return suggest(word) if len(word) <= _LONGEST else None
 
 
 @functools.cache

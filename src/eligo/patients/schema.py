@@ -5,14 +5,14 @@ The JSON Schema that `patient_schema` gives is made from the same model, so what
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from eligo.errors import did_you_mean
 from eligo.jsontext import JsonPath, shown
-from eligo.patients.build import STATUS, Finding, ListName
+from eligo.patients.build import MOST_HELPED, STATUS, Finding, ListName
 from eligo.patients.dates import HELP as DATE_HELP
 from eligo.patients.names import Code
 from eligo.patients.names import Name as AnyName
@@ -30,6 +30,7 @@ _JSON_TYPES = {
     list: "a list",
     dict: "an object",
 }
+_LONGEST = 60  # characters of a word that is compared with known ones
 _EXPECTED = {  # by the first word of pydantic's error type
     "string": "text",
     "bool": "true or false",
@@ -76,7 +77,7 @@ def _check_status(value: Any) -> Any:
         raise _must_be("text")
     word = value.strip().lower().replace(" ", "-").replace("_", "-")
     if word not in STATUS:
-        raise PydanticCustomError("not_a_word", "", {"words": list(STATUS), "word": word})
+        raise PydanticCustomError("not_a_word", "", {})
     return word
 
 
@@ -225,14 +226,14 @@ def _one(key: str, index: tuple[int, ...], value: Any, lenient: bool, findings: 
     extra = [e["loc"] for e in errors if e["type"] == "extra_forbidden"]
     for e in errors:
         path = e["loc"][:1] + (index + e["loc"][2:] if index and len(e["loc"]) > 1 else e["loc"][1:])
-        findings.append(_finding(e, path, {key: value}, lenient))
+        findings.append(_finding(e, path, {key: value}, lenient, helped=len(findings) < MOST_HELPED))
     if not lenient or len(extra) < len(errors) or any(len(loc) < 3 for loc in extra):
         return None
     unknown = {loc[-1] for loc in extra}
     return _one(key, index, [{k: v for k, v in value[0].items() if k not in unknown}], lenient, findings)
 
 
-def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool) -> Finding:
+def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, helped: bool) -> Finding:
     """One problem in our words; of the data, only keys and the kind of what is there are named."""
     found = data
     for step in error["loc"] if error["type"] not in ("missing", "extra_forbidden") else ():
@@ -241,24 +242,26 @@ def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool) -> F
     last = shown(str(path[-1]))
     if kind == "extra_forbidden":
         known = _keys(error["loc"])
-        help_ = did_you_mean(str(path[-1]), known) or "known keys: " + ", ".join(f"`{k}`" for k in known)
+        near = did_you_mean(str(path[-1])[:_LONGEST], known) if helped else None
+        help_ = near or "known keys: " + ", ".join(f"`{k}`" for k in known)
         return Finding("unknown-key", f"unknown key `{last}`", path, help_, "warning" if lenient else "error")
     if kind == "missing":
         return Finding("key-missing", f"the key `{last}` is missing", path[:-1], f"add `{last}`")
     if kind == "not_a_word":
-        words = context["words"]
-        help_ = did_you_mean(context["word"], words) or "one of " + ", ".join(f"`{w}`" for w in words)
-        return Finding("unknown-word", "this word is not known here", path, help_)
+        return _unknown_word(found, list(STATUS), path, helped)
     if kind == "literal_error":
-        words = [w.strip("'") for w in str(context["expected"]).replace(" or ", ", ").split(", ")]
-        near = did_you_mean(found, words) if isinstance(found, str) else None
-        help_ = near or "one of " + ", ".join(f"`{w}`" for w in words)
-        return Finding("unknown-word", "this word is not known here", path, help_)
+        return _unknown_word(found, list(get_args(ListName)), path, helped)
     if kind == "string_too_short":
         return Finding("text-empty", "the text is empty", path, "write it, or leave out the key")
     expected = str(context["expected"]) if kind == "must_be" else _EXPECTED.get(kind.split("_")[0], "something else")
     message = f"this must be {expected}, not {_JSON_TYPES.get(type(found), 'null')}"
     return Finding("wrong-type", message, path, _type_help(path, found))
+
+
+def _unknown_word(found: Any, words: list[str], path: JsonPath, helped: bool) -> Finding:
+    near = did_you_mean(found[:_LONGEST], words) if helped and isinstance(found, str) else None
+    help_ = near or "one of " + ", ".join(f"`{w}`" for w in words)
+    return Finding("unknown-word", "this word is not known here", path, help_)
 
 
 def _keys(path: tuple[int | str, ...]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from eligo.errors import EligoError, Problem
 from eligo.jsontext import shown
@@ -19,6 +20,8 @@ from eligo.vocabulary.variables import Variable, spelling_key
 Number = int | float
 Measured = tuple[Result, tuple[Problem, ...]]
 
+_CHECK = "check the value and its unit"
+_LONGEST = 200  # characters of a value: what is longer is a report, not a value
 NAN = math.nan  # one object, so that results without a value compare as equal
 
 # A comma (or dot) before groups of three digits separates thousands; any other single comma is a decimal comma.
@@ -75,12 +78,33 @@ def read_quantity(text: str) -> Quantity | None:
     if unit[:1].isdigit() and not _POWER.match(unit):
         return None
     low = _number(first)
+    if math.isinf(low):
+        return None
     if sign in ("-", "−"):
         low = -low
     if second is None:
         return _interval(side, low, unit or None)
     high = _number(second)
     return Quantity(low, high, unit=unit or None) if not side and not sign and low <= high else None
+
+
+class _Entry(NamedTuple):
+    """What every result of an entry says of where it comes from, whatever is made of its value."""
+
+    variable: str
+    day: PartialDate | None
+    written: str
+    value: str | Number
+    unit: str | None
+
+    def result(self, low: float, high: float, low_closed: bool = True, high_closed: bool = True) -> Result:
+        """Make a result that can decide."""
+        return Result(self.variable, low, high, low_closed, high_closed, self.day, self.written, self.value, self.unit)
+
+    def useless(self, reason: Reason, code: str, message: str, help_: str) -> Measured:
+        """Make a result that decides nothing, with the reason."""
+        result = replace(self.result(NAN, NAN), problem=reason, detail=message)
+        return result, (Problem(code, message, help=help_, severity="warning"),)
 
 
 def measure(
@@ -92,22 +116,21 @@ def measure(
 ) -> Measured:
     """Make the result of a variable from a value, its unit and the report's own reference range in the same unit."""
     written = f"{value} {unit}" if unit else str(value)
-    read = None
-    if variable.kind not in ("ordinal", "category"):
-        read = read_quantity(value) if isinstance(value, str) else Quantity(value, value)
-    stated = unit or (read.unit if read else None)
-    plain = read.low if read and read.low == read.high else value
-    blank = Result(variable.id, NAN, NAN, date=day, written=written, value=plain, unit=stated)
-    if variable.kind == "ordinal":
-        return _graded(variable, value, blank)
-    if variable.kind == "category":
-        return _categorised(variable, value, blank)
+    entry = _Entry(variable.id, day, written, value, unit)
+    long = isinstance(value, str) and len(value) > _LONGEST
+    if variable.kind == "ordinal" and not long:
+        return _graded(variable, value, entry)
+    if variable.kind == "category" and not long:
+        return _categorised(variable, value, entry)
+    read = read_quantity("" if long else value) if isinstance(value, str) else Quantity(value, value)
     if read is None:
         help_ = "write a number with its unit, or leave it out"
-        return _useless(blank, Reason.UNPARSED, "value-unreadable", "the value is not a quantity", help_)
+        return entry.useless(Reason.UNPARSED, "value-unreadable", "the value is not a quantity", help_)
     if unit and read.unit and unit.strip() != read.unit and ucum(unit) != ucum(read.unit):
-        return _useless(blank, Reason.UNIT_UNKNOWN, "unit-twice", "the value has two units", "keep one of the two")
-    return _converted(variable, read, (stated or "").strip(), reference, blank)
+        return entry.useless(Reason.UNIT_UNKNOWN, "unit-twice", "the value has two units", "keep one of the two")
+    if isinstance(value, str):
+        entry = entry._replace(value=read.low if read.low == read.high else value, unit=unit or read.unit)
+    return _converted(variable, read, (entry.unit or "").strip(), reference, entry)
 
 
 def _number(text: str) -> Number:
@@ -128,16 +151,11 @@ def _interval(side: str | None, limit: Number, unit: str | None) -> Quantity:
     return Quantity(limit, math.inf, side == ">=", False, unit)
 
 
-def _useless(result: Result, reason: Reason, code: str, message: str, help_: str | None = None) -> Measured:
-    """The result with the reason why it decides nothing."""
-    return replace(result, problem=reason, detail=message), (Problem(code, message, help=help_, severity="warning"),)
-
-
 # --- quantities
 
 
 def _converted(
-    variable: Variable, read: Quantity, unit: str, reference: tuple[Number | None, Number | None], blank: Result
+    variable: Variable, read: Quantity, unit: str, reference: tuple[Number | None, Number | None], entry: _Entry
 ) -> Measured:
     inferred: tuple[Problem, ...] = ()
     if not unit and (unit := _only_unit(variable, read)) not in ("", "1"):
@@ -145,7 +163,7 @@ def _converted(
         inferred = (Problem("unit-inferred", message, help=help_, severity="warning"),)
     if not unit:
         message, help_ = f"`{variable.id}` has no unit", "add one, such as " + _some_units(variable)
-        return _useless(blank, Reason.UNIT_UNKNOWN, "unit-missing", message, help_)
+        return entry.useless(Reason.UNIT_UNKNOWN, "unit-missing", message, help_)
     try:
         low = to_canonical(read.low, unit, variable)
         high = low if read.high == read.low else to_canonical(read.high, unit, variable)
@@ -155,14 +173,20 @@ def _converted(
         power = _POWER.fullmatch(unit)
         if code == "unit-unknown" and power:  # `1.2 x10^5 IU/mL`: the power belongs to the number
             scale = 10.0 ** int((power[1] or power[2]).translate(_SUPERSCRIPT))
-            return _converted(variable, _scaled(read, scale), power[3].strip(), _scaled_pair(reference, scale), blank)
+            return _converted(variable, _scaled(read, scale), power[3].strip(), _scaled_pair(reference, scale), entry)
         unknown = code == "unit-unknown"
         message = f"{_unit_word(unit)} is not known" if unknown else f"{_unit_word(unit)} does not fit `{variable.id}`"
-        return _useless(blank, Reason.UNIT_UNKNOWN, code, message, "write one of " + _some_units(variable))
-    b = blank
-    closed = read.low_closed, read.high_closed
-    result = Result(b.variable, low, high, *closed, b.date, b.written, b.value, b.unit, least, most)
+        return entry.useless(Reason.UNIT_UNKNOWN, code, message, "write one of " + _some_units(variable))
+    except OverflowError:  # beyond what a float can hold, and so beyond what a patient can
+        return entry.useless(Reason.IMPLAUSIBLE, "value-implausible", _implausible(variable), _CHECK)
+    result = entry.result(low, high, read.low_closed, read.high_closed)
+    if least is not None or most is not None:
+        result = replace(result, reference_low=least, reference_high=most)
     return _checked(variable, result, inferred)
+
+
+def _implausible(variable: Variable) -> str:
+    return f"the value is outside what is plausible for `{variable.id}`"
 
 
 def _only_unit(variable: Variable, read: Quantity) -> str:
@@ -187,10 +211,8 @@ def _checked(variable: Variable, result: Result, problems: tuple[Problem, ...]) 
         result = replace(result, reference_low=None, reference_high=None)
     least, most = variable.plausible or (-math.inf if variable.unit == "Cel" else 0, math.inf)
     if result.high < least or result.low > most:
-        message = f"the value is outside what is plausible for `{variable.id}`"
-        help_ = "check the value and its unit"
-        useless, found = _useless(result, Reason.IMPLAUSIBLE, "value-implausible", message, help_)
-        return useless, problems + found
+        result = replace(result, problem=Reason.IMPLAUSIBLE, detail=_implausible(variable))
+        problems += (Problem("value-implausible", _implausible(variable), help=_CHECK, severity="warning"),)
     return result, problems
 
 
@@ -217,23 +239,23 @@ def _unit_word(unit: str) -> str:
 # --- grades and categories
 
 
-def _graded(variable: Variable, value: str | Number, blank: Result) -> Measured:
+def _graded(variable: Variable, value: str | Number, entry: _Entry) -> Measured:
     """Read a grade (`II`, `grade 2`, `B`, 3), a range of grades or a side of one (`>= 2`)."""
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
     if side := _GRADE_SIDE.fullmatch(text):
         limit = _grade(variable, side[2])
         if limit is not None:
             i = _interval(_COMPARATOR.get(side[1], side[1]), limit, None)
-            return replace(blank, low=i.low, high=i.high, low_closed=i.low_closed, high_closed=i.high_closed), ()
+            return entry.result(i.low, i.high, i.low_closed, i.high_closed), ()
     ends = [_grade(variable, part) for part in _GRADE_RANGE.split(text)]
     if len(ends) == 2 and ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]:
-        return replace(blank, low=ends[0], high=ends[1]), ()
+        return entry.result(ends[0], ends[1]), ()
     single = _grade(variable, text)
     if single is not None:
-        return replace(blank, low=single, high=single), ()
+        return entry.result(single, single), ()
     labels = (g.upper() if _CAPITALS.fullmatch(g) else g for g in variable.grades)
     help_ = "write one of " + ", ".join(f"`{label}`" for label in labels)
-    return _useless(blank, Reason.UNPARSED, "grade-unknown", f"this is no grade of `{variable.id}`", help_)
+    return entry.useless(Reason.UNPARSED, "grade-unknown", f"this is no grade of `{variable.id}`", help_)
 
 
 def _grade(variable: Variable, label: str) -> float | None:
@@ -253,9 +275,9 @@ def _grade(variable: Variable, label: str) -> float | None:
     return found
 
 
-def _categorised(variable: Variable, value: str | Number, blank: Result) -> Measured:
+def _categorised(variable: Variable, value: str | Number, entry: _Entry) -> Measured:
     found = variable.value(str(value))
     if found is not None:
-        return replace(blank, value=found), ()
+        return entry._replace(value=found).result(NAN, NAN), ()
     help_ = "write one of " + ", ".join(f"`{v}`" for v in dict.fromkeys(variable.values.values()))
-    return _useless(blank, Reason.UNPARSED, "category-unknown", f"this is no value of `{variable.id}`", help_)
+    return entry.useless(Reason.UNPARSED, "category-unknown", f"this is no value of `{variable.id}`", help_)

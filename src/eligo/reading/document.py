@@ -1,6 +1,7 @@
-"""A document to its items: the text of eligibility criteria becomes a `Page` of arms and items, and nothing in it is lost.
+"""A document to its items: the text of eligibility criteria becomes a `Page` of arms and items, and nothing is lost.
 
-Every character that is not blank lies in an item, a heading, an arm, a remark or a registry field; what no rule knows is an item.
+INVARIANT: every character that is not blank lies in an item, a heading, an arm, a remark or a registry field; what no
+rule knows is an item.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Literal
 
 from eligo.criteria import Duration, Span
 from eligo.errors import EligoError, Place, Problem
-from eligo.reading.headings import asks_all, asks_any, excludes, is_lead, is_negated
+from eligo.reading.headings import asks_all, asks_any, excludes, is_lead, is_negated, takes_part
 from eligo.reading.inline import cut_pieces
 from eligo.reading.layout import clean
 from eligo.reading.outline import Node, Outline, opens
@@ -29,7 +30,7 @@ _STRAY = re.compile(r"^[.,;:]\s+")
 
 @dataclass(frozen=True, slots=True)
 class RegistryFields:
-    """What the registry states beside the criteria; None where the page does not say, or says that there is no limit."""
+    """What the registry states beside the criteria; None where the page does not say, or says `no limit`."""
 
     minimum_age: Duration | None = None
     maximum_age: Duration | None = None
@@ -44,11 +45,12 @@ class RegistryFields:
 class Item:
     """One item of a section, with the items below it.
 
-    `text` is the whole item, cleaned of escapes, odd spaces and hard wraps, its items below included (a bullet as `•`, a number or
-    letter as printed); `lead` is the part before them, and equals `text` where there are none. `number` is the item's number as
-    printed, or its position among the items of its section (and arm) where the source has only bullets. `id` is unique on the page:
-    `I3`, `A.I3`; where the source uses a number twice, the second is `I3-2`. `heading` is the nearest heading that governs the item.
-    `span` is the place in the page's `text`, marks included.
+    `text` is the whole item, cleaned of escapes, odd spaces and hard wraps, its items below included (a bullet as `•`,
+    a number or letter as printed); `lead` is the part before them, and equals `text` where there are none. `number` is
+    the item's number as printed, or its position among the items of its section (and arm) where the source has only
+    bullets. `id` is unique on the page: `I3`, `A.I3`, below it `I3.a`; where the source uses a number twice, the second
+    is `I3-2`. `heading` is the nearest heading that governs the item. `span` is the place in the page's `text`, marks
+    included.
     """
 
     id: str
@@ -74,8 +76,8 @@ class Line:
 class Page:
     """A trial's page, record or bare criteria text: whose it is, its registry fields, arms and items.
 
-    Spans point into `text`. `trial` is None only for bare criteria without a name. `updated` is an ISO date, or the month of one.
-    A remark is page furniture among the criteria, or a sentence such as that further criteria apply.
+    Spans point into `text`. `trial` is None only for bare criteria without a name. `updated` is an ISO date, or the
+    month of one. A remark is page furniture among the criteria, or a sentence such as that further criteria apply.
     """
 
     trial: str | None
@@ -101,17 +103,28 @@ class Criteria:
 
 
 def read_criteria(text: str, trial: str | None = None, file: str | None = None) -> Page:
-    """Read bare criteria text; what stands before the first heading counts as inclusion.
+    r"""Read bare criteria text; what stands before the first heading counts as inclusion.
 
-    >>> [(i.id, i.text) for i in read_criteria("Inclusion:\\n- Age over 18\\nExclusion:\\n- Pregnancy").items]
+    >>> [(i.id, i.text) for i in read_criteria("Inclusion:\n- Age over 18\nExclusion:\n- Pregnancy").items]
     [('I1', 'Age over 18'), ('E1', 'Pregnancy')]
     """
     if not text.strip():
-        raise EligoError(Problem("empty-document", "the document is empty", Place(file), "give a page, a record or criteria"))
+        raise EligoError(
+            Problem("empty-document", "the document is empty", Place(file), "give a page, a record or criteria")
+        )
     found = read_stretches(text, [(0, len(text))])
     return Page(
-        trial, None, None, RegistryFields(), found.arms, found.items, not found.items, found.headings, found.remarks, text
-    )  # fmt: skip
+        trial=trial,
+        title=None,
+        updated=None,
+        registry=RegistryFields(),
+        arms=found.arms,
+        items=found.items,
+        states_no_criteria=not found.items,
+        headings=found.headings,
+        remarks=found.remarks,
+        text=text,
+    )
 
 
 def read_stretches(text: str, stretches: list[Span]) -> Criteria:
@@ -144,7 +157,7 @@ class _Items:
             if lists[group.section, group.cohort] == 1 and self._is_misplaced(top):
                 top = [Node(top[0].block), *top[0].children]
             for node in top:
-                self._add(node, group)
+                self._add(node, group, len(top) == 1)
         return self._items, self._leads
 
     def _is_misplaced(self, top: list[Node]) -> bool:
@@ -154,10 +167,11 @@ class _Items:
             return False
         return all(c.block.mark and c.block.mark.ordinal is None for c in top[0].children)
 
-    def _add(self, node: Node, group: Group) -> None:
+    def _add(self, node: Node, group: Group, alone: bool = False) -> None:
         below, start = self._below_lead(node)
         words = clean(self._text[node.block.body : start]) if below and start - node.block.body <= _LONGEST_LEAD else ""
-        if below and (start == node.block.body or self._is_mere_lead(words, group)):
+        lead = self._is_mere_lead(words, group) and (alone or takes_part(words))
+        if below and (start == node.block.body or lead):
             if words:
                 group = Group("exclusion" if excludes(words) else group.section, group.cohort, words.rstrip(" :："))
                 self._leads.append((node.start, start))
@@ -206,7 +220,9 @@ class _Items:
         whole = _words(text[node.block.body : end])
         if node.children:
             whole = " ".join([whole, *(_printed(c, child) for c, child in zip(children, node.children, strict=True))])
-        return Item(name, group.section, number, group.cohort, whole, lead, (node.start, node.end), children, group.heading)
+        return Item(
+            name, group.section, number, group.cohort, whole, lead, (node.start, node.end), children, group.heading
+        )
 
     def _below(self, node: Node, group: Group, name: str, position: int, depth: int) -> Item:
         mark = node.block.mark

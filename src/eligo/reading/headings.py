@@ -22,6 +22,7 @@ _LETTER_GROUP = re.compile(r"(?:or\s+)?([A-Z])[.):]\s+(\S.*)", re.IGNORECASE)
 _TAKES_PART = re.compile(r"eligib|inclu|exclu|enrol|particip|randomi|precluded", re.IGNORECASE)
 _COLON = re.compile("[:：]")
 _BARE = re.compile(r"(?:inclusion|exclusion) criteria\s+(?=[A-Z][a-z])", re.IGNORECASE)
+_NAMED_GROUP = re.compile(r"\b(?:in|into|to) the ((?:[\w()/-]+ ){1,8}(?:group|cohort|arm))\b")
 _COMPARISON = re.compile(r"[<>≤≥=]|[0-9]\s*%")
 
 
@@ -93,13 +94,15 @@ def _may_follow(after: str, phrase: str, line: str, colon: bool, table: Layout) 
         return False
     if line.rstrip().endswith((".", ";")) or _COMPARISON.search(after):
         return False
-    if after[0] in table.follow or (first in table.follow and (colon or first in ("for", "of", "at", "related"))):
+    if after[0] in table.follow or (
+        first in table.follow and (colon or first in ("for", "of", "at", "related", "specific"))
+    ):
         return True
     return colon and (all(w in table.lead_words for w in words) or not table.arm_words.isdisjoint(words))
 
 
 def split_heading(raw: str, marked: bool) -> int | None:
-    """Where the words after `Inclusion criteria:` begin in a raw block that goes on after its heading; None where it does not."""
+    """Where the words after `Inclusion criteria:` begin in a raw block; None where it does not start with a heading."""
     bare = _BARE.match(raw)
     if bare and not marked and read_section(clean(raw[:_LONGEST_HEADING])) is None and ":" not in raw[:60]:
         return bare.end()
@@ -111,7 +114,9 @@ def split_heading(raw: str, marked: bool) -> int | None:
     if head is None or (marked and head.before) or (head.kind == "container" and " " not in key(clean(raw[:colon]))):
         return None
     rest = clean(raw[colon + 1 : colon + 1 + _LONGEST_HEADING])
-    if rest.endswith(":") and len(rest.split()) <= 4 and len(raw) < 100:  # "EXCLUSION CRITERIA: FOLLOW-UP:" is one heading
+    if (
+        rest.endswith(":") and len(rest.split()) <= 4 and len(raw) < 100
+    ):  # "EXCLUSION CRITERIA: FOLLOW-UP:" is one heading
         return None
     return colon + 1
 
@@ -159,7 +164,11 @@ def asks_all(line: str) -> bool:
 def excludes(line: str) -> bool:
     """Whether a lead says that who meets what follows cannot take part."""
     words = key(line)
-    return len(line) <= _LONGEST_HEADING and matches(layout().exclusion, words) and not matches(layout().not_exclusion, words)
+    return (
+        len(line) <= _LONGEST_HEADING
+        and matches(layout().exclusion, words)
+        and not matches(layout().not_exclusion, words)
+    )
 
 
 def is_negated(line: str) -> bool:
@@ -167,22 +176,30 @@ def is_negated(line: str) -> bool:
     return not {"not", "no", "non", "never", "unless", "without"}.isdisjoint(_WORD.findall(key(line)))
 
 
+def takes_part(line: str) -> bool:
+    """Whether a lead speaks of who can or cannot take part."""
+    return _TAKES_PART.search(line) is not None
+
+
 def is_mostly_lead(line: str) -> bool:
     """Whether a line has few words beside those of a lead: the first paragraph of a section then heads it."""
     if len(line) > _LONGEST_HEADING:
         return False
     words = [w in layout().lead_words or w[0].isdigit() for w in _WORD.findall(key(line))]
-    return len(words) > 5 and sum(words) >= 0.75 * len(words) and _TAKES_PART.search(line) is not None
+    return len(words) > 5 and sum(words) >= 0.75 * len(words) and takes_part(line)
 
 
 def is_topic(line: str, colon: bool) -> bool:
     """Whether a short line only names a topic: `Hepatic:`, or in capitals without a colon."""
     words, table = _WORD.findall(line), layout()
-    if not 0 < len(words) <= table.subheading_words or _COMPARISON.search(line) or asks_any(line):
+    longest = table.subheading_words * (2 if words and words[0].lower() in table.topic_starts else 1)
+    if not 0 < len(words) <= longest or _COMPARISON.search(line) or asks_any(line):
         return False
     small = [w.lower() for w in words]
     if small[0] in table.continues or not table.not_topics.isdisjoint(small):
         return False
+    if small[0] in table.topic_starts and words[0][0].isupper():
+        return True
     if colon or key(line) in table.topics:
         return True
     titled = all(w[0].isupper() or len(w) < 4 for w in words) and small[-1] in table.topic_ends
@@ -199,7 +216,10 @@ def announces(line: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class GroupName:
-    """The name of a group of patients, as printed, with the letter or number that it has; `explicit` where a word like `part` says so."""
+    """The name of a group of patients as printed, with its letter or number.
+
+    `explicit`: a word like `part` says that it is a group; `letters` are all letters and numbers after such words.
+    """
 
     name: str
     letter: str | None = None
@@ -227,8 +247,11 @@ def group_of_section(head: SectionHead) -> GroupName | None:
 
 
 def group_of_line(line: str, strict: bool) -> GroupName | None:
-    """The group that a heading of its own names: `Part B only:`, `Healthy volunteers:`; `strict` where no colon marks it."""
+    """The group that a heading of its own names: `Part B only:`, `Healthy volunteers:`; `strict` without a colon."""
     words = line.rstrip(" :：.")
+    named_group = _NAMED_GROUP.search(words) if not strict and len(words) <= _LONGEST_HEADING else None
+    if named_group and takes_part(words):
+        words = named_group[1]
     if len(_WORD.findall(words)) > 12 or _COMPARISON.search(words):
         return None
     lettered = _LETTER_GROUP.fullmatch(words)
@@ -237,7 +260,7 @@ def group_of_line(line: str, strict: bool) -> GroupName | None:
     found = _group(words, words)
     if found is None or found.explicit:
         return found
-    named = _has_people(words) and len(_WORD.findall(words)) <= 8
+    named = (_has_people(words) or named_group is not None) and len(_WORD.findall(words)) <= 8
     titled = words.lower().startswith("for ") or all(w[0].isupper() or len(w) < 4 for w in _WORD.findall(words))
     return found if named and (titled or not strict) else None
 
@@ -245,7 +268,10 @@ def group_of_line(line: str, strict: bool) -> GroupName | None:
 def is_for_everyone(line: str) -> bool:
     """Whether a heading ends a group's list: `All participants:`, `Both:`."""
     table, words = layout(), _WORD.findall(key(line))
-    return bool(table.common & {*words}) and all(w in table.common | table.people | table.empty | table.arm_words for w in words)
+    rest = [w for w in words if w not in table.empty or w in table.people]
+    if not rest or rest[0] not in table.common or len(words) > 12 or not table.not_topics.isdisjoint(words):
+        return False
+    return _has_people(line) or all(w in table.common | table.arm_words for w in rest)
 
 
 def starts_group(line: str) -> tuple[GroupName, str] | None:
@@ -287,7 +313,11 @@ def _designations(words: str) -> list[str]:
 
 def _is_designation(word: str) -> bool:
     small = word.lower()
-    return (len(word) == 1 and word != "a") or set(small[:-1] or small) <= set("ivx") or (small[0].isdigit() and len(small) <= 3)
+    return (
+        (len(word) == 1 and word != "a")
+        or set(small[:-1] or small) <= set("ivx")
+        or (small[0].isdigit() and len(small) <= 3)
+    )
 
 
 def _has_people(words: str) -> bool:

@@ -1,6 +1,7 @@
-"""Lists that run inside one line: `4. ... 5. ...` cut into blocks, and `<1> ... <2> ...` cut into the pieces of an item.
+"""Lists inside one line: `4. ... 5. ...` cut into blocks, and `<1> ... <2> ...` cut into the pieces of an item.
 
-A number or letter counts as a list mark only in its order, outside brackets, and not after a word that it belongs to ("grade 3").
+A number or letter counts as a list mark only in its order, outside brackets, and not after a word that it belongs to
+("grade 3").
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from eligo.reading.lines import Block, Mark, read_mark
 _CANDIDATE = re.compile(
     r"(?P<whole>\\?<\s?[0-9]{1,2}\s?\\?>|[(（](?:[0-9]{1,2}|[a-z]|[ivx]{2,5})[)）]|[①-⑳])"
     r"|(?P<open>[(（\[])|(?P<close>[)）\]])"
-    r"|(?<![\w.,(-])(?P<half>(?:[0-9]{1,2}|[a-z]|[ivx]{2,5})\\?[)）.、](?=\s|[A-Z≥≤<>]))"
+    r"|(?<![\w.,(-])(?P<half>(?:[0-9]{1,2}|[a-z]|[ivx]{2,5})\\?[)）.、]\.?(?=\s|[A-Z≥≤<>]))"
 )
 _GLYPH = re.compile(r"(?<=[\s.:;,)])[•●■⬤➢➤►✓✔❖◆▪◦](?!\w?\))")
 _DASH = re.compile(r"(?<=\s)[-–—]\s+(?=[A-Z≥≤<>(])")
@@ -69,12 +70,16 @@ def _numbers(text: str, block: Block, mark: Mark, following: Block | None) -> It
     if following and following.mark and following.mark.style == mark.style:
         repeated, proven = following.mark.ordinal, (following.mark.ordinal or 0) - 1
     for found in _candidates(text, block.body, block.end):
-        style_fits = (found.mark.style, found.mark.ordinal) == (mark.style, expected) or found.mark.other == (mark.style, expected)
+        style_fits = (found.mark.style, found.mark.ordinal) == (mark.style, expected) or found.mark.other == (
+            mark.style,
+            expected,
+        )
         if not style_fits or (expected == repeated and expected < _PROVEN_ORDINAL):
             continue
-        if mark.style == "1." and not (text[found.body : found.body + 1].isupper() or text[found.body : found.body + 1] in "≥≤<>"):
-            if expected != proven:
-                continue
+        first = text[found.body : found.body + 1]
+        sure = first.isupper() or first in "≥≤<>" or expected in (proven, repeated)
+        if mark.style == "1." and not sure and (expected < _PROVEN_ORDINAL or not first.isalpha()):
+            continue
         yield replace(found, mark=Mark(mark.style, found.mark.number, expected))
         expected += 1
     if proven == expected and mark.style in ("1.", "1)"):
@@ -108,24 +113,34 @@ def cut_pieces(text: str, start: int, end: int) -> Pieces | None:
         return None
     chains: dict[str, list[_Found]] = {}
     for found in _candidates(text, start, end):
-        for style, ordinal in ((found.mark.style, found.mark.ordinal), *([found.mark.other] if found.mark.other else [])):
+        for style, ordinal in (
+            (found.mark.style, found.mark.ordinal),
+            *([found.mark.other] if found.mark.other else []),
+        ):
             chain = chains.setdefault(style, [])
             if ordinal == len(chain) + 1:
                 chain.append(replace(found, mark=Mark(style, found.mark.number, ordinal)))
     for match in _GLYPH.finditer(text, start, end):
-        chains.setdefault(match.group(), []).append(_Found(Mark(match.group()), match.start(), _after(text, match.end(), end)))
+        chains.setdefault(match.group(), []).append(
+            _Found(Mark(match.group()), match.start(), _after(text, match.end(), end))
+        )
     lists = [c for style, c in chains.items() if len(c) > 1 and style != "1." and _has_words(text, c, end)]
     lists += [c for style, c in chains.items() if style == "1." and len(c) > 2 and _has_words(text, c, end)]
     if not lists:
         return None
     chain = min(lists, key=lambda c: c[0].start)
     ends = [*(f.start for f in chain[1:]), end]
-    return Pieces(chain[0].start, tuple(Block(f.start, f.body, e, 0, 0, f.mark) for f, e in zip(chain, ends, strict=True)))
+    return Pieces(
+        chain[0].start, tuple(Block(f.start, f.body, e, 0, 0, f.mark) for f, e in zip(chain, ends, strict=True))
+    )
 
 
 def _has_words(text: str, chain: list[_Found], end: int) -> bool:
     ends = [*(f.start for f in chain[1:]), end]
-    return all(e - f.body > 60 or sum(map(str.isalpha, clean(text[f.body : e]))) >= _LEAST_WORDS for f, e in zip(chain, ends, strict=True))
+    return all(
+        e - f.body > 60 or sum(map(str.isalpha, clean(text[f.body : e]))) >= _LEAST_WORDS
+        for f, e in zip(chain, ends, strict=True)
+    )
 
 
 def _candidates(text: str, start: int, end: int) -> Iterator[_Found]:
@@ -137,7 +152,7 @@ def _candidates(text: str, start: int, end: int) -> Iterator[_Found]:
         elif match["close"]:
             depth = max(0, depth - 1)
         elif match["half"] and depth:
-            depth -= match["half"][-1] in ")）"
+            depth -= match["half"].rstrip(".")[-1:] in (")", "）")
         elif not depth and (found := read_mark(text, match.start(), end)) and found[0].ordinal is not None:
             binders = layout().before_bare_number if found[0].style == "1." else layout().before_number
             before = text[max(start, match.start() - 24) : match.start()].split()

@@ -1,4 +1,4 @@
-"""`grammar/documents.yaml` to a `Layout`: the headings, labels, list marks and page furniture that documents are read by.
+"""`grammar/documents.yaml` to a `Layout`: the headings, labels, list marks and furniture that documents are read by.
 
 A warm start reads JSON from the cache; patterns are compiled when the first document is read.
 """
@@ -39,6 +39,7 @@ class Layout:
         self.announcing = _patterns(data["announcing_patterns"])
         self.not_topics = frozenset(data["not_topics"])
         self.topics = frozenset(data["topics"])
+        self.topic_starts = frozenset(data["topic_starts"])
         self.topic_ends = frozenset(data["topic_ends"])
         self.subheading_words: int = data["subheading_words"]
         self.arm_words = frozenset(arms["words"])
@@ -70,9 +71,9 @@ def layout() -> Layout:
 
 
 def clean(raw: str) -> str:
-    """The words of a piece of a page: without escapes, entities, emphasis, odd spaces and line breaks.
+    r"""The words of a piece of a page: without escapes, entities, emphasis, odd spaces and line breaks.
 
-    >>> clean("albumin \\\\<35\\u00a0g/L,\\n   10\\\\^9 &gt; 2")
+    >>> clean("albumin \\<35\u00a0g/L,\n   10\\^9 &gt; 2")
     'albumin <35 g/L, 10^9 > 2'
     """
     if "\\" in raw:

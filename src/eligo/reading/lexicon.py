@@ -24,12 +24,12 @@ EXACT = " "  # the key for those whose case counts: spelling, role, value
 # The order in which roles are tried: those that ask most of their neighbours first.
 RANK = (
     "COMP AGECOMP AFTER AGEAFTER BETWEEN TO PLUSMINUS TIMES REF NUMBER ROMAN AGEUNIT TIMEUNIT OLD SCOREUNIT VAR CONCEPT ATTEST "
-    "HEDGE FOLLOWING WITHIN LASTING EVENT BEFORE SINCE AGO AT EQUIV GRADE CHANGE NEG SUCH STATUS QUAL PLAIN REST SEX IF EVER ABOUT OR AND SLASH "
+    "CITE HEDGE FOLLOWING WITHIN LASTING EVENT BEFORE SINCE AGO AT EQUIV GRADE CHANGE NEG SUCH STATUS QUAL PLAIN REST SEX IF EVER ABOUT OR AND SLASH "
     "LINK LIGHT INCLUSIVE LOGIC"
 ).split()
 
-_FORM = b"7"
-_WORDS = ("modifiers", "duration_names", "adults", "scale_words", "name_follows", "months")
+_FORM = b"9"
+_WORDS = ("joining", "modifiers", "duration_names", "adults", "scale_words", "name_follows", "months")
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml")
 
 
@@ -43,6 +43,12 @@ def trie() -> Trie:
 def words(kind: str) -> frozenset[str]:
     """A plain list of words of phrases.yaml, such as `modifiers`."""
     return frozenset(_lexicon()["words"][kind])
+
+
+def measured_by(concept: str) -> list[str]:
+    """The variables whose value states the concept."""
+    found: list[str] = _lexicon()["measured_by"].get(concept, [])
+    return found
 
 
 @functools.cache
@@ -62,7 +68,7 @@ def _compile() -> dict[str, Any]:
     for phrase, entry in [*_vocabulary(), *_phrases(data)]:
         _add(root, phrase, entry)
     _rank(root)
-    return {"trie": root, "words": {kind: data[kind] for kind in _WORDS}}
+    return {"trie": root, "words": {kind: data[kind] for kind in _WORDS}, "measured_by": data["measured_by"]}
 
 
 def _rank(root: Trie) -> None:
@@ -129,6 +135,9 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     for role, key in _LISTED.items():
         for phrase in data[key]:
             yield phrase, [role, None, None]
+    for value in ("exceptions", "logic"):
+        for phrase in data[value]:
+            yield phrase, ["LOGIC", value, None]
     yield from _comparators(data)
     for role, key in (("NUMBER", "number_words"), ("ROMAN", "roman"), ("AGEUNIT", "age_units")):
         for phrase, value in data[key].items():
@@ -182,6 +191,7 @@ _KEYED = {
     "QUAL": "qualifiers",
     "SEX": "sexes",
     "SCOREUNIT": "score_units",
+    "SUCH": "such_as",
 }
 _LISTED = {
     "BETWEEN": "between",
@@ -208,8 +218,7 @@ _LISTED = {
     "SLASH": "slash",
     "NEG": "negations",
     "HEDGE": "hedges",
-    "SUCH": "such_as",
     "IF": "conditions",
-    "LOGIC": "logic",
+    "CITE": "citations",
     "LIGHT": "light",
 }

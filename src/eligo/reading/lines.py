@@ -1,6 +1,7 @@
-"""Raw text to blocks: one block for each list item, paragraph or heading, with hard wraps undone and its list mark taken apart.
+"""Raw text to blocks: one for each list item, paragraph or heading, with hard wraps undone and its mark taken apart.
 
-Offsets point into the raw text. Every pattern looks at one short place or runs once over the text, so the time is linear in its length.
+Offsets point into the raw text. Every pattern looks at one short place or runs once over the text, so the time is
+linear in its length.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _ENUMERATOR = re.compile(
     r"\\?<\s?(?P<angle>[0-9]{1,2})\s?\\?>"
     r"|\\?[(（]\s?(?:(?P<round>[0-9]{1,2})|(?P<letters>[A-Za-z]|[ivxIVX]{2,5}))\s?\\?[)）]\.?"
     r"|(?P<nested>[0-9]{1,2}(?:\.[0-9]{1,2}){1,3})\\?[.)]?(?=\s+[A-Z(])"
-    r"|(?P<number>[0-9]{1,2})\s?(?P<stop>\\?[.)．、）])(?![0-9])"
+    r"|(?P<number>[0-9]{1,2})\s?(?P<stop>\\?(?:[.．、]|[)）]\.?))(?![0-9])"
     r"|(?P<letter>[A-Za-z]|[ivxIVX]{2,5})(?P<end>\\?[.)）])(?=\s)"
     rf"|(?P<circle>[{_CIRCLED}])"
 )
@@ -29,7 +30,7 @@ _WORDY_LINE = 50  # characters: a shorter line that has no end mark is more like
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The mark of a list item: its style (`1.`, `(a)`, `<1>`, or the glyph), its number as printed, and its place in the order."""
+    """The mark of a list item: its style (`1.`, `(a)`, `<1>` or the glyph), its number as printed, and its rank."""
 
     style: str
     number: str = ""
@@ -85,7 +86,7 @@ def read_mark(text: str, at: int, end: int) -> tuple[Mark, int] | None:
 def _enumerator(match: re.Match[str]) -> Mark:
     kind, value = match.lastgroup or "", ""
     if kind in ("stop", "number"):
-        value, stop = match["number"], match["stop"][-1]
+        value, stop = match["number"], match["stop"].rstrip(".")[-1:]
         return Mark("1)" if stop in ")）" else "1.", value, int(value))
     if kind in ("letter", "end", "letters"):
         value = match["letter"] or match["letters"]
@@ -138,7 +139,7 @@ def read_blocks(text: str, start: int, end: int, is_heading: Callable[[str], boo
 
 
 def _settle(blocks: list[Block]) -> list[Block]:
-    """Blocks whose letters count as marks only where they start a list or go on with one: `C. difficile` starts with no mark."""
+    """Blocks whose letters count as marks only where they start a list or go on with one: not in `C. difficile`."""
     last: dict[str, int] = {}
     settled = []
     for block in blocks:
@@ -185,13 +186,17 @@ def _lines(text: str, start: int, end: int) -> Iterator[Block]:
 
 
 def _marks(text: str, start: int, end: int) -> tuple[Mark | None, int]:
-    """The mark of a line and where its words begin; of a bullet before another mark (`- 1.`, `* •`) the second counts."""
+    """The mark of a line and where its words begin; of two marks (`- 1.`, `* •`) the second counts."""
     found = read_mark(text, start, end)
     if found is None:
         return None, start
     if found[0].ordinal is None and found[1] < end:
         inner = read_mark(text, found[1], end)
-        if inner and (inner[0].ordinal is not None or inner[0].style not in _NEEDS_SPACE) and not inner[0].number.isalpha():
+        if (
+            inner
+            and (inner[0].ordinal is not None or inner[0].style not in _NEEDS_SPACE)
+            and not inner[0].number.isalpha()
+        ):
             return inner
     return found
 

@@ -1,6 +1,6 @@
-"""Blocks to a tree: which list item stands below which, from indentation, from the style of the marks, and from their numbers.
+"""Blocks to a tree: which list item stands below which, from indentation, the style of the marks, and their numbers.
 
-Where a text keeps its indentation, that decides; where it was lost, a list that another list goes on after stands below it.
+Where a text keeps its indentation, that decides; where it was lost, a list after which another goes on stands below it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Node:
 
 @dataclass(slots=True)
 class _Level:
-    """A list that is open: where its marks stand, their style and last number, and the item that the next block may stand below."""
+    """A list that is open: where its marks stand, their style and last number, and its last item."""
 
     column: int
     body_column: int
@@ -95,10 +95,16 @@ class Outline:
     def _goes_on(self, block: Block, level: _Level) -> bool:
         """Whether an indented number is the next one of the list around it, and no first one of a list below."""
         mark = block.mark
-        return bool(mark and mark.ordinal and mark.ordinal > 1 and level.style == mark.style and level.ordinal == mark.ordinal - 1)
+        return bool(
+            mark
+            and mark.ordinal
+            and mark.ordinal > 1
+            and level.style == mark.style
+            and level.ordinal == mark.ordinal - 1
+        )
 
     def _is_ragged(self, block: Block, index: int, level: _Level) -> bool:
-        """Whether only the first mark of a list stands further left than the others, and no deeper than its own words."""
+        """Whether only the first mark of a list stands further left than the others, which are not below its words."""
         mark = block.mark
         same = mark is not None and mark.style == level.style and mark.ordinal is None
         inside = block.column < level.body_column and self._leftmost[index] > level.column + 1
@@ -164,7 +170,9 @@ class Outline:
     # --- paragraphs
 
     def _paragraph(self, block: Block) -> None:
-        around = next((i for i in range(len(self._levels) - 1, -1, -1) if block.column > self._levels[i].column + 1), None)
+        around = next(
+            (i for i in range(len(self._levels) - 1, -1, -1) if block.column > self._levels[i].column + 1), None
+        )
         words = clean(self._text[block.start : min(block.end, block.start + 80)])
         if around is not None and self._levels[around].style:
             del self._levels[around + 1 :]
@@ -176,6 +184,8 @@ class Outline:
         elif self.top and (self._noting or _continues(words)):
             self._noting = self._noting or words.endswith(":")
             _last(self.top[-1]).more.append(block)
+        elif self._levels and self._levels[0].style and words[:1].islower() and self._is_broken(_last(self.top[-1])):
+            _last(self.top[-1]).more.append(block)
         elif self._levels and not self._levels[0].style and words[:1].islower():
             self.top[-1].children.append(Node(block))
         else:
@@ -183,6 +193,10 @@ class Outline:
             self._open(block, self.top)
             if not (opens(self._text, self.top[-1]) and announces(clean(self._text[block.body : block.end]))):
                 self._levels.clear()
+
+    def _is_broken(self, node: Node) -> bool:
+        """Whether a node's words stop in the middle of a sentence."""
+        return self._text[node.lead_end - 1] not in ".;:!?"
 
 
 def _leftmost(blocks: Sequence[Block]) -> list[int]:

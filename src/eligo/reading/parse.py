@@ -7,7 +7,7 @@ The loop below runs the table over ready-made tokens.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from eligo.cache import cached, digest
@@ -15,10 +15,12 @@ from eligo.data import data_dir
 from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
+from eligo.reading.item import ItemReading, read_tree
 from eligo.reading.roles import settle
 from eligo.reading.syntax import BUILD
 from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Group
+from eligo.truth import Kind
 
 GRAMMAR = ("criterion.lark", "limits.lark", "times.lark")  # read as one
 
@@ -52,7 +54,7 @@ def parse(text: str) -> Group:
             return _run(tokens)
         except NotAccepted as error:
             _demote(tokens, error.place)
-    return _run([Token("FILLER", tokens[0].start, tokens[-1].end, True)] if tokens else [])
+    return _run([Token("FILLER", tokens[0].start, tokens[-1].end, "exceptions")] if tokens else [])
 
 
 def _run(tokens: list[Token]) -> Group:
@@ -120,9 +122,9 @@ def _demote(tokens: list[Token], place: int) -> None:
     last = min(place, len(tokens) - 1)
     for i in range(last, -1, -1):
         if tokens[i].type in _OPENERS:
-            tokens[i].type, tokens[i].value = "FILLER", True
+            tokens[i].type, tokens[i].value = "FILLER", "logic"
             return
-    tokens[last].type, tokens[last].value = "FILLER", True
+    tokens[last].type, tokens[last].value = "FILLER", "logic"
 
 
 @functools.cache
@@ -182,6 +184,12 @@ def _rule_row(rule: Any) -> list[Any]:
         return [len(names), origin, _PASS if len(names) == 1 else _MANY, ""]
     name = str(rule.alias or origin)
     return [len(names), origin, _PASS if name not in BUILD and len(names) == 1 else 0, name]
+
+
+def read_item(text: str, kind: Kind, children: Sequence[str] = ()) -> ItemReading:
+    """What one eligibility item says; `children` are the texts of its sub-items, which it governs as their heading."""
+    below = tuple(read_item(child, kind).predicate for child in children)
+    return read_tree(parse(text), text, kind, below)
 
 
 def read_comparisons(text: str) -> tuple[Comparison, ...]:

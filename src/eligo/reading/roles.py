@@ -62,7 +62,7 @@ class _Chooser:
                 self.waiting = True
             if kind == "FILLER" and out and out[-1].type == "FILLER":
                 out[-1].end = token.end
-                out[-1].value = out[-1].value or token.value
+                out[-1].value = "exceptions" if "exceptions" in (out[-1].value, token.value) else out[-1].value or token.value
             elif kind == "MERGED":
                 out[-1].end = token.end
             else:
@@ -182,6 +182,8 @@ class _Chooser:
         raw = self.raw
         if i + 1 >= len(raw):
             return 0
+        if raw[i].type == "MARK" and raw[i].value in _BULLETS:
+            return 1
         token, next_ = raw[i], raw[i + 1]
         third = raw[i + 2] if i + 2 < len(raw) else None
         if token.roles is not None and self.text[token.start] in "<＜" and third is not None and third.roles is not None:
@@ -225,7 +227,7 @@ class _Chooser:
             else:
                 token.type = "LIGHT"
         elif mark in "-/'&+" and self._inside_word(token):
-            token.type, token.value = "FILLER", False
+            token.type, token.value = "FILLER", None
         else:
             token.type = "LIGHT"
 
@@ -268,7 +270,7 @@ class _Chooser:
     def _phrase(self, i: int, token: Token) -> None:
         roles = token.roles or _NONE
         if token.end - token.start == 1 and self.text[token.start] in "-/'&+" and self._inside_word(token):
-            token.type, token.value = "FILLER", False
+            token.type, token.value = "FILLER", None
             return
         if self.prev() == "UNIT" and self.text[token.start : token.end] == "-" and self.may(i + 1, "OLD", "AGEUNIT"):
             self.out[-1].type, token.type = "AGEUNIT", "MERGED"  # 18-year-old
@@ -284,8 +286,6 @@ class _Chooser:
                     self.graded = True
                 elif kind in ("CONCEPT", "FILLER"):
                     self.graded = False
-                    if kind == "FILLER":
-                        token.value = role == "LOGIC"
                 elif kind == "NUM":
                     self._word_number(token, role)
                 elif kind in ("AND", "OR"):
@@ -295,7 +295,7 @@ class _Chooser:
                 elif kind in ("COMP", "AGECOMP") and self.prev() == "TO":
                     token.type = "TOCOMP"
                 return
-        token.type, token.value = "FILLER", "LOGIC" in roles
+        token.type, token.value = "FILLER", roles.get("LOGIC")
         self.graded = False
 
     def _word_number(self, token: Token, role: str) -> None:
@@ -330,6 +330,7 @@ class _Chooser:
         return token.type == "STOP" or (token.type == "MARK" and token.value in ",;.)]}") or self.may(i, "AND", "OR")
 
 
+_BULLETS = "•◦▪‣●■◆"
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
 _AFTER_ENUMERATOR = ("WORD", "NUM", "LIGHT", "LINK", "VAR", "CONCEPT", "STATUS", "NEG", "ATTEST", "COMP", "QUAL", "SEX", "BETWEEN", "HEDGE", "IF", "LOGIC")
 
@@ -481,6 +482,18 @@ def _equivalent(c: _Chooser, i: int) -> bool:
     return c.prev() == "OPEN" and c.number_ahead(i + 1, 2)
 
 
+def _variable(c: _Chooser, i: int) -> bool:
+    """Words that name a variable and a concept are the variable only where a limit comes."""
+    if "CONCEPT" not in (c.raw[i].roles or _NONE):
+        return True
+    for j in range(i + 1, min(i + 6, len(c.raw))):
+        if c.may(j, "COMP", "BETWEEN", "NUM", "GRADE") or (c.may(j, "ROMAN") and c.upper(c.raw[j])):
+            return True
+        if not (c.may(j, "LINK", "LIGHT", "ABOUT") or (c.raw[j].type == "MARK" and c.raw[j].value == "(")):
+            return False
+    return False
+
+
 def _negation(c: _Chooser, i: int) -> bool:
     """`non` before a word that no phrase knows is part of that word."""
     token = c.raw[i]
@@ -522,6 +535,7 @@ _TESTS: dict[str, Callable[[_Chooser, int], bool]] = {
     "GRADE": _grade,
     "CHANGE": _change,
     "NEG": _negation,
+    "VAR": _variable,
     "SLASH": _slash,
     "INCLUSIVE": lambda c, i: False,
     "ABOUT": lambda c, i: c.number_ahead(i + 1, 1),

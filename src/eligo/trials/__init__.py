@@ -15,9 +15,9 @@ Form = Literal["page", "record", "criteria"]
 
 
 def sniff(text: str) -> Form:
-    """What a text is: a JSON record, a page, or bare criteria.
+    r"""What a text is: a JSON record, a page, or bare criteria.
 
-    >>> sniff('{"protocolSection": {}}'), sniff("Inclusion Criteria:\\n- Age over 18"), sniff("NCT ID: NCT00000000")
+    >>> sniff('{"protocolSection": {}}'), sniff("Inclusion Criteria:\n- Age over 18"), sniff("NCT ID: NCT00000000")
     ('record', 'criteria', 'page')
     """
     start = text.lstrip("\ufeff \t\r\n")[:1]
@@ -35,5 +35,7 @@ def read_trial(text: str, file: str | None = None, trial: str | None = None) -> 
         return read_page(text, file, trial)
     name = trial or trial_of(text)
     if name is None:
-        raise EligoError(Problem("no-trial-id", "the criteria do not say which trial they belong to", Place(file), NO_TRIAL))
+        raise EligoError(
+            Problem("no-trial-id", "the criteria do not say which trial they belong to", Place(file), NO_TRIAL)
+        )
     return read_criteria(text, name, file)

@@ -1,12 +1,14 @@
-"""A pasted page to a `Page`: whose it is, its title and date, the registry's fields, and the stretch that states the criteria.
+"""A pasted page to a `Page`: whose it is, its title and date, the registry's fields, and its criteria.
 
-Pages of different sites differ in everything but their labels and headings, which stand in `grammar/documents.yaml`. The criteria begin
-at an eligibility heading and end at the next heading of another topic; fields between them are taken out, everything else is kept.
+Pages of different sites differ in everything but their labels and headings, which stand in `grammar/documents.yaml`.
+The criteria begin at an eligibility heading and end at the next heading of another topic; fields between them are taken
+out, everything else is kept.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -50,6 +52,7 @@ class _Labels:
         self.id = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(pages['id_patterns'])})(?![A-Za-z0-9])")
         self.strong = _by_label(fields["strong"])
         self.weak = _by_label(fields["weak"])
+        self.starts = tuple(label for label, _ in self.strong + self.weak)
 
 
 def _by_label(fields: dict[str, list[str]]) -> list[tuple[str, str]]:
@@ -68,7 +71,9 @@ def read_page(text: str, file: str | None = None, trial: str | None = None) -> P
     A page without an eligibility part gives a `Page` that `states_no_criteria`.
     """
     if not text.strip():
-        raise EligoError(Problem("empty-document", "the document is empty", Place(file), "paste the trial's whole page"))
+        raise EligoError(
+            Problem("empty-document", "the document is empty", Place(file), "paste the trial's whole page")
+        )
     lines = list(_lines(text))
     name = trial or find_trial(lines)
     if name is None:
@@ -103,7 +108,7 @@ def _lines(text: str) -> Iterator[_Line]:
 
 
 def find_trial(lines: list[_Line]) -> str | None:
-    """The page's own trial: the id after a label, else an id alone on its line, else the first one before other trials are listed."""
+    """The page's own trial: the id after a label, else one alone on its line, else the first before other trials."""
     own = first = None
     related = False
     for index, line in enumerate(lines):
@@ -141,13 +146,17 @@ def _title(lines: list[_Line]) -> str | None:
         if _may_be_title(line):
             return line.words
     for wanted in _labels().titles:
-        for line, following in zip(lines, [*lines[1:], None], strict=True):
+        for line, following in _with_next(lines):
             label, colon, rest = line.words.partition(":")
             if colon and key(label) == wanted and rest.strip():
                 return rest.strip()
             if line.key == wanted and following and following.key not in _labels().headings:
                 return following.words
     return None
+
+
+def _with_next(lines: list[_Line]) -> Iterator[tuple[_Line, _Line | None]]:
+    return itertools.zip_longest(lines, lines[1:])  # type: ignore[arg-type]  # only the second list is shorter
 
 
 def _may_be_title(line: _Line) -> bool:
@@ -162,7 +171,7 @@ def _may_be_title(line: _Line) -> bool:
 
 def _updated(lines: list[_Line]) -> str | None:
     """The date after or under the first label of an update."""
-    for line, following in zip(lines, [*lines[1:], None], strict=True):
+    for line, following in _with_next(lines):
         label, colon, rest = line.words.partition(":")
         if colon and rest.strip() and key(label) in _labels().updated:
             return read_date(rest)
@@ -251,6 +260,8 @@ class _Region:
 
     def _labelled(self, index: int, last: int, sectioned: bool, alone: bool = True) -> int:
         line = self.lines[index]
+        if not line.key.startswith(_labels().starts):
+            return 0
         following = self.lines[index + 1] if index + 1 < last else None
         for labels, weak in ((_labels().strong, False), (_labels().weak, True)):
             for label, name in labels:
@@ -268,9 +279,14 @@ class _Region:
         return 0
 
     def _bare(self, index: int, last: int) -> int:
-        """The registry's values without labels, in their order, at the end of the criteria: two ages, the sex, the answer."""
+        """The registry's values without labels at the end of the criteria: two ages, the sex, the answer."""
         values: list[Any] = []
-        readers = [("minimum_age", read_age), ("maximum_age", read_age), ("sex", read_sex), ("healthy_volunteers", read_answer)]
+        readers = [
+            ("minimum_age", read_age),
+            ("maximum_age", read_age),
+            ("sex", read_sex),
+            ("healthy_volunteers", read_answer),
+        ]
         for line, (_, reader) in zip(self.lines[index : min(index + 4, last)], readers, strict=False):
             values.append(reader(line.words))
         if len(values) < 3 or any(v is None for v in values[:3]):

@@ -52,7 +52,9 @@ def _protocol(data: Any, file: str | None) -> Mapping[str, Any]:
     studies = data.get("studies") if isinstance(data, Mapping) else data
     if isinstance(studies, list):
         if len(studies) != 1:
-            problem = Problem("several-records", f"the file holds {len(studies)} records", Place(file), "give one record per file")
+            problem = Problem(
+                "several-records", f"the file holds {len(studies)} records", Place(file), "give one record per file"
+            )
             raise EligoError(problem)
         data = studies[0]
     protocol = data.get("protocolSection") if isinstance(data, Mapping) else None

@@ -21,7 +21,7 @@ from eligo.vocabulary.scoring import (
 _WEIGHT = ScoreInput("weight", "kg")
 _HEIGHT = ScoreInput("height", "cm")
 _FIO2 = ScoreInput("fio2", plausible=(0.21, 1))
-_QT = ScoreInput("qt_interval", "ms", plausible=(100, 1000))
+_QT = ScoreInput("qt_interval", "ms")
 _HEART_RATE = ScoreInput("heart_rate", "/min")
 _PER_SURFACE = "mL/min/{1.73_m2}"
 
@@ -152,12 +152,12 @@ def creatinine_ratio(creatinine: float, creatinine_baseline: float) -> float:
 
 
 @scored(
-    "corrected_calcium",
-    *(ScoreInput("calcium", "mmol/L", plausible=(0.2, 6)), ALBUMIN),
+    "calcium_corrected",
+    *(ScoreInput("calcium", "mmol/L"), ALBUMIN),
     source="0.8 mg/dL for each g/dL of albumin, after Payne RB et al., Br Med J 1973;4:643, doi:10.1136/bmj.4.5893.643",
     unit="mmol/L",
 )
-def corrected_calcium(calcium: float, albumin: float) -> float:
+def calcium_corrected(calcium: float, albumin: float) -> float:
     """Estimate calcium in mmol/L as it would be with albumin at 40 g/L."""
     return calcium + 0.02 * (40 - albumin)
 
@@ -186,19 +186,19 @@ def qtcb(qt_interval: float, heart_rate: float) -> float:
 
 @scored(
     "homa_ir",
-    *(ScoreInput("fasting_glucose", "mmol/L"), ScoreInput("fasting_insulin", "u[IU]/mL", plausible=(0, 1000))),
+    *(ScoreInput("fasting_glucose", "mmol/L"), ScoreInput("insulin", "m[IU]/L")),
     source="Matthews DR et al., Diabetologia 1985;28:412, doi:10.1007/BF00280883",
 )
-def homa_ir(fasting_glucose: float, fasting_insulin: float) -> float:
-    """Compute HOMA-IR: fasting glucose in mmol/L times fasting insulin in uIU/mL, over 22.5."""
-    return fasting_glucose * fasting_insulin / 22.5
+def homa_ir(fasting_glucose: float, insulin: float) -> float:
+    """Compute HOMA-IR: fasting glucose in mmol/L times fasting insulin in mIU/L, over 22.5."""
+    return fasting_glucose * insulin / 22.5
 
 
 @scored(
     "anion_gap",
     SODIUM,
-    ScoreInput("chloride", "mmol/L", plausible=(40, 180)),
-    ScoreInput("bicarbonate", "mmol/L", plausible=(1, 70)),
+    ScoreInput("chloride", "mmol/L"),
+    ScoreInput("bicarbonate", "mmol/L"),
     source="sodium less chloride and bicarbonate: Emmett M, Narins RG, Medicine 1977;56:38",
     unit="mmol/L",
 )

@@ -1,6 +1,6 @@
-"""`grammar/concepts.yaml` in, `Concepts` out: what a patient has, had or takes, by name or code, and what it is a kind of.
+"""`grammar/concepts.yaml` in, `Concepts` out: what a patient has, had or takes, by name or code, and its is-a parents.
 
-The YAML file is read and checked only when it changed; otherwise keys, ancestors and codes come ready-made from the cache.
+The YAML file is read and checked only when it changed; otherwise keys, ancestors and codes come from the cache.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ GradeRange = tuple[Grade, Grade]
 _FORM = b"2"  # of the cached data: another form must not meet an old cache
 _TOKEN = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"(?<=\w)['’](?:s\b)?")
+_SIGN = re.compile(r"[\s(]*([+-])[)\s]*$")  # of a test: HBsAg (+), HIV-
 _SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
 
 
@@ -32,9 +33,10 @@ _SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
 class Concept:
     """Something that a patient has, had or takes, or that a person must attest.
 
-    `exact` are the synonyms that count in running text only in just this case (TIPS, not tips), `ambiguous` those that may mean
-    something else as well (SBP). `codes` are (system, code) with the short name of the system. `parents` are what it is a kind of,
-    without exception. `sex` is the only one that can have it. `grade_variable` is the ordinal that grades it: 0 is its absence.
+    `exact` are the synonyms that count in running text only in just this case (TIPS, not tips), `ambiguous` those
+    that may mean something else as well (SBP). `codes` are (system, code) with the short name of the system. `parents`
+    are what it is a kind of, without exception. `sex` is the only one that can have it. `grade_variable` is the ordinal
+    that grades it: 0 is its absence.
     """
 
     id: str
@@ -58,7 +60,8 @@ class Concepts:
     """All concepts in the order of the file, found by id, by any name and by code."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        self._by_id = {row[0]: _thaw(row) for row in data["concepts"]}
+        self._rows: dict[str, list[Any]] = {row[0]: row for row in data["concepts"]}
+        self._made: dict[str, Concept] = {}  # few of the many are ever asked for
         self._by_key: dict[str, str] = data["keys"]
         self._ancestors: dict[str, list[str]] = data["ancestors"]
         self._by_code: dict[str, dict[str, str | None]] = data["codes"]
@@ -68,17 +71,19 @@ class Concepts:
         self._spellings: list[list[str]] = data["spellings"]
 
     def __iter__(self) -> Iterator[Concept]:
-        return iter(self._by_id.values())
+        return (concept for id_ in self._rows if (concept := self.get(id_)))
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self._rows)
 
-    def __contains__(self, id: object) -> bool:
-        return id in self._by_id
+    def __contains__(self, id: object) -> bool:  # noqa: A002 - the word of the interface
+        return id in self._rows
 
     def get(self, id: str) -> Concept | None:  # noqa: A002 - the word of the interface
         """Find a concept by its id."""
-        return self._by_id.get(id)
+        if id not in self._made and id in self._rows:
+            self._made[id] = _thaw(self._rows[id])
+        return self._made.get(id)
 
     def find(self, word: str) -> Concept | None:
         """Find the concept that is written `word`: case, hyphens, plural and British spelling do not count.
@@ -86,10 +91,10 @@ class Concepts:
         >>> concepts().find("Oesophageal-Varices").id
         'esophageal_varices'
         """
-        return self._by_id.get(self._by_key.get(word_key(word, self._spellings), ""))
+        return self.get(self._by_key.get(word_key(word, self._spellings), ""))
 
     def by_code(self, system: str, code: str) -> Concept | None:
-        """Find the concept of a code; in ICD-10 and ATC a code stands for all below it, and the longest known one counts.
+        """Find the concept of a code; in ICD-10 and ATC the longest known code that it begins with.
 
         The system is a short name (`snomed`, `icd10`, `rxnorm`, `atc`) or one of the URIs that FHIR gives it.
         """
@@ -100,7 +105,7 @@ class Concepts:
         shortest = _SHORTEST_PREFIX if short in self._prefixed else len(plain)
         for length in range(len(plain), shortest - 1, -1):
             if plain[:length] in codes:
-                return self._by_id.get(codes[plain[:length]] or "")
+                return self.get(codes[plain[:length]] or "")
         return None
 
     def suggest(self, word: str) -> str | None:
@@ -199,8 +204,8 @@ def code_key(code: str) -> str:
 
 
 def _plain(word: str) -> str:
-    """The word without accents and possessives: Sjögren's is Sjogren."""
-    text = _POSSESSIVE.sub("", word)
+    """The word without accents and possessives, with the sign of a test in words: Sjögren's is Sjogren."""
+    text = _SIGN.sub(lambda m: " positive" if m[1] == "+" else " negative", _POSSESSIVE.sub("", word))
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 

@@ -1,4 +1,4 @@
-"""The text of `concepts.yaml` in, the ready-made tables of `Concepts` out; everything that is wrong comes in one error, with its line."""
+"""The text of `concepts.yaml` in, the tables of `Concepts` out; what is wrong comes in one error, line by line."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class _Reader:
         return []
 
     def keys(self, spellings: list[list[str]]) -> dict[str, str]:
-        """Map what counts of each name to its id; a name of two concepts, or twice in one, is a problem."""
+        """Map what counts of each name to its id; a name of two concepts is a problem."""
         keys = {word_key(id_, spellings): id_ for id_ in self.found}
         for concept in self.found.values():
             for word in concept.words:

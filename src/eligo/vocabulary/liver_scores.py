@@ -21,6 +21,7 @@ from eligo.vocabulary.scoring import (
     SODIUM,
     WHITE_CELLS,
     ScoreInput,
+    Step,
     clamp,
     in_umol_l,
     ln,
@@ -73,6 +74,20 @@ def meld_na(
 
 
 @scored(
+    "meld_na_kim2008",
+    *(BILIRUBIN, CREATININE, INR, SODIUM, DIALYSIS),
+    source="Kim WR et al., N Engl J Med 2008;359:1018, doi:10.1056/NEJMoa0801209",
+)
+def meld_na_kim2008(
+    total_bilirubin: float, creatinine: float, inr: float, sodium: float, renal_replacement_therapy: float
+) -> float:
+    """Compute MELD-Na as first published, 6 to 40; sodium 125 to 140 mmol/L, at any MELD."""
+    first = _meld_i(total_bilirubin, creatinine, inr, renal_replacement_therapy)
+    lack = 140 - clamp(sodium, 125, 140)
+    return clamp(whole(first + lack - 0.025 * first * lack), 6, 40)
+
+
+@scored(
     "meld_3",
     *(SEX, BILIRUBIN, CREATININE, INR, SODIUM, ALBUMIN, DIALYSIS),
     source="Kim WR et al., Gastroenterology 2021;161:1887, doi:10.1053/j.gastro.2021.08.050; capped as by OPTN",
@@ -106,7 +121,7 @@ def ukeld(total_bilirubin: float, creatinine: float, inr: float, sodium: float) 
     return 5.395 * ln(inr) + 1.485 * ln(creatinine) + 3.13 * ln(total_bilirubin) - 81.565 * ln(sodium) + 435
 
 
-_CHILD_BILIRUBIN = ("ge", in_umol_l("2", BILIRUBIN_MASS)), ("gt", in_umol_l("3", BILIRUBIN_MASS))
+_CHILD_BILIRUBIN: tuple[Step, Step] = ("ge", in_umol_l("2", BILIRUBIN_MASS)), ("gt", in_umol_l("3", BILIRUBIN_MASS))
 
 
 @scored(
@@ -150,7 +165,7 @@ def albi(total_bilirubin: float, albumin: float) -> float:
 
 @scored(
     "albi_grade",
-    ScoreInput("albi", plausible=(-7, 3)),
+    ScoreInput("albi"),
     source="Johnson PJ et al., J Clin Oncol 2015;33:550, doi:10.1200/JCO.2014.57.9151",
 )
 def albi_grade(albi: float) -> float:

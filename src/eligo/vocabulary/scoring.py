@@ -138,6 +138,9 @@ def whole(value: float) -> float:
     return float(math.floor(round(value, 9) + 0.5)) if math.isfinite(value) else value
 
 
-def points(value: float, *limits: tuple[Literal["ge", "gt"], float]) -> int:
+Step = tuple[Literal["ge", "gt"], float]
+
+
+def points(value: float, *limits: Step) -> int:
     """Count 1, and 1 more for each limit that the value reaches (`ge`) or passes (`gt`)."""
     return 1 + sum(value >= limit if op == "ge" else value > limit for op, limit in limits)

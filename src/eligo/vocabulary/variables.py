@@ -1,15 +1,17 @@
 """`grammar/variables.yaml` in, `Variables` out: what has a value, how it is written, measured and bounded.
 
-The YAML file is read and checked only when it changed; otherwise the ready-made form, spellings included, comes from the cache.
+The YAML file is read and checked only when it changed; otherwise the ready-made form, spellings included, comes from
+the cache, and a variable is made when it is asked for.
 """
 
 from __future__ import annotations
 
 import functools
+import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,13 +24,29 @@ Sex = Literal["male", "female"]
 
 LOINC_SYSTEMS = frozenset({"http://loinc.org", "https://loinc.org", "loinc", "ln", "urn:oid:2.16.840.1.113883.6.1"})
 
-_FORM = b"1"  # of the cached data: another form must not meet an old cache
+_FORM = b"5"  # of the cached data: another form must not meet an old cache
 _GREEK = str.maketrans(
     {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "λ": "lambda", "µ": "u", "μ": "u"}
 )
+_BRITISH = (
+    ("haem", "hem"),
+    ("aemi", "emi"),
+    ("oest", "est"),
+    ("oeso", "eso"),
+    ("oede", "ede"),
+    ("foet", "fet"),
+    ("faec", "fec"),
+    ("pnoea", "pnea"),
+    ("leuco", "leuko"),
+    ("tumour", "tumor"),
+    ("ised", "ized"),
+    ("isation", "ization"),
+    ("analogue", "analog"),
+)
 _NOT_SPELLING = re.compile(r"[^a-z0-9%#]+")
+_WORD = re.compile(r"[a-z0-9%#]+")
+_BRACKET = re.compile(r"[()\[\]]")
 _GRADE_WORD = re.compile(r"^(?:grades?|class|stage|level|type|score)(?=.)")
-_WORD = re.compile(r"[^\s,;:()\[\]|]+")
 
 
 def spelling_key(text: str) -> str:
@@ -37,7 +55,34 @@ def spelling_key(text: str) -> str:
     >>> spelling_key("γ-Glutamyl transferase"), spelling_key("Lymphocytes, %")
     ('gammaglutamyltransferase', 'lymphocytes%')
     """
-    return _NOT_SPELLING.sub("", unicodedata.normalize("NFKD", text.casefold().translate(_GREEK)))
+    return _NOT_SPELLING.sub("", _plain(text))
+
+
+def name_key(text: str) -> str:
+    """The `spelling_key` of a name in the singular and in American spelling.
+
+    >>> name_key("Haemoglobin"), name_key("platelet counts") == name_key("Platelets count")
+    ('hemoglobin', True)
+    """
+    return "".join(map(_singular, _words(text)))
+
+
+def _plain(text: str) -> str:
+    # NFKD takes accents and subscripts apart (Müllerian, PaO₂); what is left over falls out with the punctuation.
+    return unicodedata.normalize("NFKD", text.casefold().translate(_GREEK))
+
+
+def _words(text: str) -> list[str]:
+    plain = _plain(text)
+    if not plain.isascii():
+        plain = plain.encode("ascii", "ignore").decode()
+    for british, american in _BRITISH:
+        plain = plain.replace(british, american)
+    return _WORD.findall(plain)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word[-1] == "s" and word[-2] not in "ius" else word
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +99,12 @@ class Reference:
 class Variable:
     """Something with a value.
 
-    `unit` and `units` are UCUM (`1` for what has no unit); `units` are all that are accepted, the canonical one first. `conversions`
-    give (scale, offset) to the canonical unit where neither dimension nor molar mass does. `exact` are the synonyms that count in
-    running text only in just this case (`PT`, `Na`). `grades` maps the labels of an ordinal to numbers, `values` the labels of a
-    category to its values, both by `spelling_key`. `concept` is what an ordinal grades. `specimens` are the words that may stand with
-    a synonym (`serum`).
+    `unit` and `units` are UCUM (`1` for what has no unit); `units` are all that are accepted, the canonical one first.
+    `conversions` give (scale, offset) to the canonical unit where neither dimension nor molar mass does. `synonyms`
+    count everywhere, `exact` ones in running text only in just this case (`PT`, `Na`), `labels` only in records (`T4`,
+    which in a text may be a stage). `specimens` are the words that may stand with a synonym (`serum`). `grades` maps the
+    labels of an ordinal to numbers, `values` those of a category to its values, both by `spelling_key`. `concept` is
+    what an ordinal grades.
     """
 
     id: str
@@ -67,10 +113,11 @@ class Variable:
     unit: str = "1"
     synonyms: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     loinc: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     molar_mass: float | None = None
-    conversions: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    conversions: Mapping[str, Sequence[float]] = field(default_factory=dict)
     plausible: tuple[float, float] | None = None
     references: tuple[Reference, ...] = ()
     grades: Mapping[str, int | float] = field(default_factory=dict)
@@ -78,6 +125,11 @@ class Variable:
     concept: str | None = None
     specimens: tuple[str, ...] = ()
     question: str | None = None
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The name and all that stands for it in records."""
+        return (self.name, *self.synonyms, *self.exact, *self.labels)
 
     def reference(self, sex: str | None = None) -> Reference | None:
         """Pick the default reference range for `sex`; None where it depends on a sex that is not known."""
@@ -97,59 +149,80 @@ class Variables:
     """All variables, found by id, by any spelling and by code."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        self._by_id = {row[0]: _thaw(row) for row in data["variables"]}
+        self._rows: dict[str, str] = data["variables"]
+        self._made: dict[str, Variable] = {}
         self._by_key: dict[str, str] = data["keys"]
         self._by_loinc: dict[str, str] = data["loinc"]
         self._specimen_words = frozenset(data["specimen_words"])
         self._filler_words = frozenset(data["filler_words"])
 
     def __iter__(self) -> Iterator[Variable]:
-        return iter(self._by_id.values())
+        return map(self._variable, self._rows)
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return len(self._rows)
 
-    def __contains__(self, id: object) -> bool:
-        return id in self._by_id
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self._rows
 
-    def get(self, id: str) -> Variable | None:  # noqa: A002 - the word of the interface
+    def get(self, id_: str) -> Variable | None:
         """The variable with this id."""
-        return self._by_id.get(id)
+        return self._variable(id_) if id_ in self._rows else None
 
     def find(self, word: str, specimen: str | None = None) -> Variable | None:
-        """The variable that a record calls `word`: id, name or synonym, in any case, punctuation and spacing.
+        """The variable that a record calls `word`: its id or any spelling; case, blanks and punctuation do not count.
 
         A specimen, within the word (`Albumin, Urine`) or beside it, must be one that the variable is measured in.
         """
-        beside = self._words(specimen) if specimen else []
-        id = self._by_key.get(spelling_key(word))  # noqa: A001
-        if id is None:
-            words = self._words(word)
-            beside += [w for w in words if w in self._specimen_words]
-            id = self._by_key.get(spelling_key(" ".join(w for w in words if w not in self._specimen_words)))  # noqa: A001
-        variable = self._by_id.get(id) if id else None
-        if variable is None or not all(w in variable.specimens for w in beside):
-            return None
-        return variable
+        beside = self._kept(specimen or "")
+        id_ = self._spelled(word, beside)
+        if id_ is None and "(" in word:  # `Aspartate aminotransferase (AST)`: all parts must name the same
+            parts = {self._spelled(part, beside) for part in _BRACKET.split(word) if part.strip()}
+            id_ = parts.pop() if len(parts) == 1 else None
+        return self._variable(id_) if id_ else None
 
     def by_code(self, system: str, code: str) -> Variable | None:
         """The variable with this code; LOINC is the only system that is known."""
         known = system.strip().lower().rstrip("/") in LOINC_SYSTEMS
-        return self._by_id.get(self._by_loinc.get(code.strip(), "")) if known else None
+        return self.get(self._by_loinc.get(code.strip(), "")) if known else None
 
     def suggest(self, word: str) -> str | None:
         """A help text with the known spellings nearest to `word`, or None where none is near."""
-        return did_you_mean(word, (text for text, _, _ in self.synonym_items()))
+        return did_you_mean(word, (text for v in self for text in v.spellings))
 
     def synonym_items(self) -> Iterator[tuple[str, str, bool]]:
-        """Every spelling with its variable's id, and whether its case counts in running text."""
+        """Every spelling that counts in running text, with its variable's id and whether its case counts."""
         for v in self:
             yield v.name, v.id, False
             yield from ((text, v.id, False) for text in v.synonyms)
             yield from ((text, v.id, True) for text in v.exact)
 
-    def _words(self, text: str) -> list[str]:
-        return [w for w in _WORD.findall(text.casefold()) if w not in self._filler_words]
+    def _variable(self, id_: str) -> Variable:
+        made = self._made.get(id_)
+        if made is None:
+            made = self._made[id_] = _thaw(json.loads(self._rows[id_]))
+        return made
+
+    def _spelled(self, text: str, beside: list[str]) -> str | None:
+        """The id that a spelling names as it is, without its words for specimens, or with these in front."""
+        id_ = self._by_key.get(name_key(text))
+        if id_ is not None and self._measured_in(id_, beside):
+            return id_
+        words = self._kept(text)
+        specimen = list(dict.fromkeys([*beside, *(w for w in words if w in self._specimen_words)]))
+        rest = [w for w in words if w not in self._specimen_words]
+        for key in ("".join(rest), "".join([*specimen, *rest])):
+            id_ = self._by_key.get(key)
+            if rest and id_ is not None and self._measured_in(id_, specimen):
+                return id_
+        return None
+
+    def _measured_in(self, id_: str, words: list[str]) -> bool:
+        return all(w in self._variable(id_).specimens for w in words)
+
+    def _kept(self, text: str) -> list[str]:
+        """The words that say something."""
+        return [w for w in map(_singular, _words(text)) if w not in self._filler_words]
 
 
 @functools.cache
@@ -170,28 +243,22 @@ def load(path: Path) -> Variables:
     return Variables(cached("variables", digest([_FORM, text]), build))
 
 
-def freeze(found: list[Variable], specimen_words: list[str], filler_words: list[str]) -> dict[str, Any]:
-    """The JSON form of `Variables`: a row per variable, and the indexes made once."""
-    keys = {spelling_key(text): v.id for v in found for text in (v.id, v.name, *v.synonyms, *v.exact)}
+def freeze(found: Sequence[Variable], specimen_words: Sequence[str], filler_words: Sequence[str]) -> dict[str, Any]:
+    """The JSON form of `Variables`: the indexes made once, and a text per variable that is read when it is needed."""
     return {
-        "variables": [_row(v) for v in found],
-        "keys": keys,
+        "variables": {v.id: json.dumps(_row(v), ensure_ascii=False) for v in found},
+        "keys": {name_key(text): v.id for v in found for text in (v.id, *v.spellings)},
         "loinc": {code: v.id for v in found for code in v.loinc},
-        "specimen_words": specimen_words,
-        "filler_words": filler_words,
+        "specimen_words": list(specimen_words),
+        "filler_words": list(filler_words),
     }
 
 
-def _row(variable: Variable) -> list[Any]:
-    row = [getattr(variable, f.name) for f in fields(Variable)]
-    row[_REFERENCES] = [[r.low, r.high, r.sex, r.source] for r in variable.references]
-    return row
+def _row(variable: Variable) -> dict[str, Any]:
+    return {name: part for name, part in asdict(variable).items() if part}
 
 
-_REFERENCES = [f.name for f in fields(Variable)].index("references")
-
-
-def _thaw(row: list[Any]) -> Variable:
-    parts = [tuple(part) if isinstance(part, list) else part for part in row]
-    parts[_REFERENCES] = tuple(Reference(*r) for r in row[_REFERENCES])
-    return Variable(*parts)
+def _thaw(row: dict[str, Any]) -> Variable:
+    parts: dict[str, Any] = {name: tuple(part) if isinstance(part, list) else part for name, part in row.items()}
+    parts["references"] = tuple(Reference(**r) for r in row.get("references", ()))
+    return Variable(**parts)

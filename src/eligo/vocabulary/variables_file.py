@@ -1,189 +1,34 @@
-"""The text of `variables.yaml` in, checked `Variable`s out; all that is wrong comes in one error, each problem with its line."""
+"""The text of `variables.yaml` in, checked `Variable`s out; all that is wrong comes in one error, with its lines."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any, get_args
 
-import yaml
+from eligo.errors import EligoError, Problem, did_you_mean
+from eligo.vocabulary.variables import Reference, Variable, VariableKind, name_key, spelling_key
+from eligo.yamltext import YamlText, read_yaml
 
-from eligo.errors import EligoError, Place, Problem, did_you_mean
-from eligo.vocabulary.variables import Reference, Variable, VariableKind, spelling_key
+Path = tuple[str, ...]
+Read = tuple[list[Variable], list[str], list[str]]
 
 _TOP = ("specimens", "filler_words", "sources", "variables")
 _KEYS = sorted({f.name for f in fields(Variable)} - {"id", "specimens", "references"} | {"specimen", "reference"})
 _REFERENCE_KEYS = ("low", "high", "sex", "source")
-_TEXTS = ("name", "kind", "unit", "concept", "specimen", "question")
-_LISTS = ("synonyms", "exact", "loinc", "units")
 _MAPS = ("conversions", "grades", "values")
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _LOINC = re.compile(r"\d{1,7}-\d")
 
-Path = tuple[str, ...]
 
-
-class _Loader(yaml.CSafeLoader):
-    """Types only `true`, `false` and plain decimal numbers; `no`, `on`, dates and `012` stay text."""
-
-    yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012 - yaml's own attribute
-
-
-for _name, _pattern, _first in (
-    ("bool", r"^(?:true|false)$", "tf"),
-    ("int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
-    ("float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(_pattern), list(_first))
-
-
-def read(text: str, file: str) -> tuple[list[Variable], list[str], list[str]]:
+def read(text: str, file: str) -> Read:
     """The variables, the words for specimens, and the words that say nothing beside a name."""
-    reader = _Reader(file)
-    found = reader.read(text)
+    reader = _Reader(read_yaml(text, file), file)
+    found = reader.read()
     if reader.problems:
         raise EligoError(sorted(reader.problems, key=lambda p: p.place.line or 0))
     return found
-
-
-class _Reader:
-    """What was seen so far: problems, lines, spellings and codes."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.problems: list[Problem] = []
-        self.lines: dict[Path, int] = {}
-        self.spellings: dict[str, tuple[str, int]] = {}
-        self.codes: dict[str, int] = {}
-        self.sources: dict[str, Any] = {}
-
-    def complain(self, code: str, message: str, path: Path, help: str | None = None) -> None:  # noqa: A002 - as in Problem
-        while path and path not in self.lines:
-            path = path[:-1]
-        self.problems.append(Problem(code, message, Place(self.file, self.lines.get(path, 1)), help))
-
-    def read(self, text: str) -> tuple[list[Variable], list[str], list[str]]:
-        loader = _Loader(text)
-        try:
-            root = loader.get_single_node()
-            self.note_lines(root, ())
-            data = loader.construct_document(root) if root else None
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            place = Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
-            raise EligoError(Problem("yaml-syntax", f"not readable as YAML: {error.problem}", place)) from error
-        finally:
-            loader.dispose()
-        data = self.mapping(data, (), _TOP)
-        specimens = self.mapping(data.get("specimens", {}), ("specimens",))
-        self.sources = self.mapping(data.get("sources", {}), ("sources",))
-        bodies = self.mapping(data.get("variables", {}), ("variables",))
-        found = [self.variable(id, body, specimens) for id, body in bodies.items()]  # noqa: A001 - the word of the file
-        words = sorted({word for group in specimens.values() for word in group})
-        return [v for v in found if v is not None], words, list(data.get("filler_words", []))
-
-    def note_lines(self, node: yaml.Node | None, path: Path) -> None:
-        """Remember the line of each key; a key that comes twice is a problem, since the second would win in silence."""
-        for key_node, value in node.value if isinstance(node, yaml.MappingNode) else ():
-            here = (*path, str(key_node.value))
-            if here in self.lines:
-                first = f"it is also on line {self.lines[here]}"
-                self.lines[here] = key_node.start_mark.line + 1
-                self.complain("duplicate-key", f"`{here[-1]}` is given twice", here, first)
-            self.lines[here] = key_node.start_mark.line + 1
-            self.note_lines(value, here)
-
-    def mapping(self, data: Any, path: Path, keys: Iterable[str] | None = None) -> dict[str, Any]:
-        """The data as a mapping with known keys only; what is not gives a problem and stays out."""
-        if not isinstance(data, dict):
-            self.complain("wrong-shape", f"`{path[-1] if path else self.file}` must be a mapping", path)
-            return {}
-        known = None if keys is None else list(keys)
-        for key in data if known is not None else ():
-            if key not in known:
-                self.complain("unknown-key", f"unknown key `{key}`", (*path, str(key)), did_you_mean(str(key), known))
-        return {str(k): v for k, v in data.items() if known is None or k in known}
-
-    def variable(self, id: str, body: Any, specimens: dict[str, Any]) -> Variable | None:  # noqa: A002 - the word of the file
-        path = ("variables", id)
-        before = len(self.problems)
-        body = self.mapping(body, path, _KEYS)
-        self.check_shape(id, body, path)
-        if len(self.problems) > before:
-            return None
-        group = body.pop("specimen", None)
-        if group is not None and group not in specimens:
-            self.complain("unknown-word", f"unknown specimen `{group}`", path, did_you_mean(group, specimens))
-        references = self.references(body.pop("reference", []), path)
-        unit = body.get("unit", "1")
-        parts = {k: tuple(v) if isinstance(v, list) else v for k, v in body.items() if k not in _MAPS}
-        parts["units"] = (unit, *body.get("units", ()), *body.get("conversions", {}))
-        parts["conversions"] = {k: tuple(v) for k, v in body.get("conversions", {}).items()}
-        parts["grades"] = {spelling_key(str(k)): v for k, v in body.get("grades", {}).items()}
-        parts["values"] = {spelling_key(k): v for v, ks in body.get("values", {}).items() for k in (v, *ks)}
-        variable = Variable(id=id, references=references, specimens=tuple(specimens.get(group, ())), **parts)
-        self.check_words(variable, path)
-        return variable
-
-    def check_shape(self, id: str, body: dict[str, Any], path: Path) -> None:  # noqa: A002 - the word of the file
-        """Every part has the right type, and those that each variable needs are there."""
-        if not _ID.fullmatch(id):
-            self.complain("bad-id", f"`{id}` is no id", path, "small letters, digits and _")
-        for key in ("name", "kind", "question"):
-            if key not in body:
-                self.complain("missing-key", f"`{id}` has no `{key}`", path)
-        for keys, fits, what in (
-            (_TEXTS, lambda v: isinstance(v, str), "a text"),
-            (_LISTS, lambda v: isinstance(v, list) and all(isinstance(x, str) for x in v), "a list of texts"),
-            (_MAPS, lambda v: isinstance(v, dict), "a mapping"),
-            (("molar_mass",), _is_number, "a number"),
-            (("plausible",), lambda v: _is_numbers(v) and v[0] < v[1], "two numbers, the smaller one first"),
-        ):
-            for key in keys:
-                if key in body and not fits(body[key]):
-                    self.complain("wrong-shape", f"`{key}` must be {what}", (*path, key))
-        for key in _MAPS:
-            parts = body.get(key)
-            fits, what = _MAP_PARTS[key]
-            for name in parts if isinstance(parts, dict) else ():
-                if not fits(parts[name]):
-                    self.complain("wrong-shape", f"`{name}` must be {what}", (*path, key, str(name)))
-
-    def references(self, data: Any, path: Path) -> tuple[Reference, ...]:
-        here = (*path, "reference")
-        made = []
-        for one in data if isinstance(data, list) else [data]:
-            parts = self.mapping(one, here, _REFERENCE_KEYS)
-            ends = [parts.get("low"), parts.get("high")]
-            if not all(e is None or _is_number(e) for e in ends) or ends == [None, None] or not parts.get("source"):
-                self.complain("wrong-shape", "a reference needs `low` or `high` as numbers, and a `source`", here)
-            elif parts.get("sex") not in (None, "male", "female"):
-                self.complain("unknown-word", f"unknown sex `{parts['sex']}`", here, "male or female")
-            elif parts["source"] not in self.sources:
-                self.complain("unknown-word", f"unknown source `{parts['source']}`", here, "name it under `sources`")
-            else:
-                made.append(Reference(ends[0], ends[1], parts.get("sex"), self.sources[parts["source"]]))
-        return tuple(made)
-
-    def check_words(self, variable: Variable, path: Path) -> None:
-        """Kinds are known; spellings and codes belong to one variable only, and come once."""
-        if variable.kind not in get_args(VariableKind):
-            self.complain("unknown-word", f"unknown kind `{variable.kind}`", (*path, "kind"), did_you_mean(variable.kind, get_args(VariableKind)))
-        # Variants that differ in blanks or hyphens help the tokeniser; the same letters twice are a slip.
-        texts = [variable.name, *variable.synonyms, *variable.exact]
-        for text in dict.fromkeys(t for t in texts if [x.casefold() for x in texts].count(t.casefold()) > 1):
-            self.complain("duplicate-spelling", f"`{text}` of `{variable.id}` is given twice", path)
-        for text in (variable.id, *texts):
-            owner, line = self.spellings.setdefault(spelling_key(text), (variable.id, self.lines[path]))
-            if owner != variable.id:
-                self.complain("duplicate-spelling", f"`{text}` already spells `{owner}`", path, f"see line {line}")
-        for code in variable.loinc:
-            if not _LOINC.fullmatch(code) or not check_digit_fits(code):
-                self.complain("bad-code", f"`{code}` is no LOINC code: its check digit does not fit", (*path, "loinc"))
-            elif code in self.codes:
-                self.complain("duplicate-code", f"`{code}` is given twice", (*path, "loinc"), f"see line {self.codes[code]}")
-            self.codes.setdefault(code, self.lines[path])
 
 
 def check_digit_fits(code: str) -> bool:
@@ -197,20 +42,175 @@ def check_digit_fits(code: str) -> bool:
     return (10 - sum(d // 10 + d % 10 for d in doubled)) % 10 == int(digit)
 
 
+class _Reader:
+    """What was seen so far: problems, spellings and codes with the variable and line that first had them."""
+
+    def __init__(self, text: YamlText, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.problems: list[Problem] = []
+        self.spellings: dict[str, str] = {}
+        self.codes: dict[str, str] = {}
+        self.specimens: dict[str, Any] = {}
+        self.sources: dict[str, Any] = {}
+
+    def read(self) -> Read:
+        top = self.mapping(self.text.data, (), _TOP)
+        self.specimens = self.mapping(top.get("specimens", {}), ("specimens",))
+        self.sources = self.mapping(top.get("sources", {}), ("sources",))
+        bodies = self.mapping(top.get("variables", {}), ("variables",))
+        found = [v for id_, body in bodies.items() if (v := self.variable(id_, body)) is not None]
+        specimen_words = sorted({name_key(word) for group in self.specimens.values() for word in group})
+        return found, specimen_words, [name_key(word) for word in top.get("filler_words", [])]
+
+    def complain(self, code: str, message: str, path: Path, help_: str | None = None) -> None:
+        self.problems.append(Problem(code, message, self.text.place(path, self.file), help_))
+
+    def line(self, id_: str) -> str:
+        return f"see line {self.text.place(('variables', id_)).line}"
+
+    def mapping(self, data: Any, path: Path, keys: Iterable[str] | None = None) -> dict[str, Any]:
+        """The data as a mapping with known keys only; what is not gives a problem and stays out."""
+        if not isinstance(data, dict):
+            self.complain("wrong-shape", f"`{path[-1] if path else self.file}` must be a mapping", path)
+            return {}
+        known = list(data if keys is None else keys)
+        for key in data:
+            if key not in known:
+                self.complain("unknown-key", f"unknown key `{key}`", (*path, key), did_you_mean(key, known))
+        return {key: value for key, value in data.items() if key in known}
+
+    def variable(self, id_: str, data: Any) -> Variable | None:
+        path = ("variables", id_)
+        before = len(self.problems)
+        body = self.mapping(data, path, _KEYS)
+        self.check_shape(id_, body, path)
+        if len(self.problems) > before:
+            return None
+        group: str = body.get("specimen", "")
+        if group and group not in self.specimens:
+            self.complain(
+                "unknown-word", f"unknown specimen `{group}`", (*path, "specimen"), did_you_mean(group, self.specimens)
+            )
+        unit = body.get("unit", "1")
+        parts: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in body.items() if k in _PLAIN}
+        parts["units"] = tuple(dict.fromkeys((unit, *body.get("units", ()), *body.get("conversions", {}))))
+        parts["conversions"] = body.get("conversions", {})
+        parts["grades"] = {spelling_key(label): number for label, number in body.get("grades", {}).items()}
+        parts["values"] = {spelling_key(k): value for value, ks in body.get("values", {}).items() for k in (value, *ks)}
+        references = self.references(body.get("reference", []), (*path, "reference"))
+        variable = Variable(
+            id=id_, references=references, specimens=tuple(map(name_key, self.specimens.get(group, ()))), **parts
+        )
+        self.check_words(variable, path)
+        return variable
+
+    def check_shape(self, id_: str, body: dict[str, Any], path: Path) -> None:
+        """Every part has the right type, and those that each variable needs are there."""
+        if not _ID.fullmatch(id_):
+            self.complain("bad-id", f"`{id_}` is no id", path, "use small letters, digits and _")
+        for key in ("name", "kind", "question"):
+            if key not in body:
+                self.complain("missing-key", f"`{id_}` has no `{key}`", path)
+        for key, value in body.items():
+            fits, what = _SHAPES[key]
+            if not fits(value):
+                self.complain("wrong-shape", f"`{key}` must be {what}", (*path, key))
+            elif key in _MAPS:
+                for name, part in value.items():
+                    part_fits, part_what = _MAP_PARTS[key]
+                    if not part_fits(part):
+                        self.complain("wrong-shape", f"`{name}` must be {part_what}", (*path, key, name))
+        if body.get("kind") == "ordinal" and not body.get("grades"):
+            self.complain("missing-key", f"`{id_}` is an ordinal without `grades`", path)
+
+    def references(self, data: Any, path: Path) -> tuple[Reference, ...]:
+        made = []
+        for one in data if isinstance(data, list) else [data]:
+            parts = self.mapping(one, path, _REFERENCE_KEYS)
+            low, high, sex, source = (parts.get(key) for key in _REFERENCE_KEYS)
+            if not all(end is None or _is_number(end) for end in (low, high)) or (low is None and high is None):
+                self.complain("wrong-shape", "a reference needs `low` or `high`, as numbers", path)
+            elif sex not in (None, "male", "female"):
+                self.complain("unknown-word", f"unknown sex `{sex}`", path, "use male or female")
+            elif source not in self.sources:
+                self.complain("unknown-word", f"unknown source `{source}`", path, "describe it under `sources`")
+            else:
+                made.append(Reference(low, high, sex, self.sources[source]))
+        return tuple(made)
+
+    def check_words(self, variable: Variable, path: Path) -> None:
+        """The kind is known; a spelling or code belongs to one variable only, and comes once."""
+        kinds = get_args(VariableKind)
+        if variable.kind not in kinds:
+            self.complain(
+                "unknown-word", f"unknown kind `{variable.kind}`", (*path, "kind"), did_you_mean(variable.kind, kinds)
+            )
+        folded: set[str] = set()
+        for text in variable.spellings:
+            if text.casefold() in folded:
+                self.complain("duplicate-spelling", f"`{text}` of `{variable.id}` is given twice", path)
+            folded.add(text.casefold())
+        if "" in variable.grades or "" in variable.values:
+            self.complain("wrong-shape", f"`{variable.id}` has a label without letters and digits", path)
+        # Variants of one variable that differ in blanks, hyphens or number help the tokeniser.
+        for text in (variable.id, *variable.spellings):
+            owner = self.spellings.setdefault(name_key(text), variable.id)
+            if owner != variable.id:
+                self.complain("duplicate-spelling", f"`{text}` already spells `{owner}`", path, self.line(owner))
+        for code in variable.loinc:
+            here = (*path, "loinc")
+            if not _LOINC.fullmatch(code) or not check_digit_fits(code):
+                self.complain("bad-code", f"`{code}` is no LOINC code: its check digit does not fit", here)
+            elif self.codes.setdefault(code, variable.id) != variable.id or variable.loinc.count(code) > 1:
+                self.complain("duplicate-code", f"`{code}` is given twice", here, self.line(self.codes[code]))
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_numbers(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(map(_is_number, value))
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(x, str) for x in value)
+    return isinstance(value, list) and all(map(_is_text, value))
 
 
-_MAP_PARTS = {
-    "conversions": (_is_numbers, "two numbers, scale and offset"),
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(map(_is_number, value))
+
+
+def _is_range(value: Any) -> bool:
+    return _is_pair(value) and value[0] < value[1]
+
+
+Shape = tuple[Callable[[Any], bool], str]
+
+_SHAPES: dict[str, Shape] = {
+    **dict.fromkeys(("name", "kind", "unit", "concept", "specimen", "question"), (_is_text, "a text")),
+    **dict.fromkeys(("synonyms", "exact", "labels", "loinc", "units"), (_is_texts, "a list of texts")),
+    **dict.fromkeys(_MAPS, (lambda value: isinstance(value, dict), "a mapping")),
+    "molar_mass": (_is_number, "a number"),
+    "plausible": (_is_range, "two numbers, the smaller one first"),
+    "reference": (lambda value: isinstance(value, dict | list), "a mapping or a list of them"),
+}
+_MAP_PARTS: dict[str, Shape] = {
+    "conversions": (_is_pair, "two numbers, scale and offset"),
     "grades": (_is_number, "a number"),
     "values": (_is_texts, "a list of labels"),
 }
+_PLAIN = (
+    "name",
+    "kind",
+    "unit",
+    "synonyms",
+    "exact",
+    "labels",
+    "loinc",
+    "molar_mass",
+    "plausible",
+    "concept",
+    "question",
+)

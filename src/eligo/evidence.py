@@ -1,0 +1,238 @@
+"""One leaf and its outcome in, evidence out: what the record holds, the limit it met, and how far it is from it.
+
+Values and limits are in the canonical unit, so that they can be compared by eye; what the record and the protocol wrote
+stands beside them where it differs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from eligo.chart import Basis, Derived, Normal, Reading, Ruled
+from eligo.comparing import SIDES, rounded
+from eligo.criteria import SYMBOL, Always, Attest, Compare, Leaf, Limit, Number, OneOf, Present, Window
+from eligo.patients.model import Fact, Result
+from eligo.plan import Test
+from eligo.truth import Reason, Truth
+from eligo.vocabulary.units import ucum
+from eligo.vocabulary.variables import variables
+
+ASSUMED = {
+    "list_complete": "assumed absent: list complete",
+    "assumed_by_caller": "assumed absent: by the caller",
+}
+DETAIL = {
+    "anchor_unknown": "the day that the window counts from is not in the record",
+    "broader_only": "the record names only something broader",
+    "conflict": "the record contradicts itself",
+    "depends_on_sex": "the limit of normal depends on the sex, which is not known",
+    "grade_not_stated": "present, but its grade is not stated",
+    "inputs_missing": "some of what it is made of is missing",
+    "lasting_unknown": "how long it lasted is not stated",
+    "partial_date": "the date is known only in part",
+    "qualifier": "present, but the record does not say whether it is so",
+    "ruled_out": "ruled out",
+    "sex": "ruled out by the patient's sex",
+    "suspected_only": "suspected only",
+    "undated": "not dated",
+    "unknown-name": "the quantity is not in the vocabulary",
+    "unparsed": "the text was not understood",
+}
+
+
+class Evidence(NamedTuple):
+    """What one leaf met in the record.
+
+    `leaf` is the leaf as it is written, `test` what was tested; `basis` are the results, facts and exclusions that the
+    answer rests on, `normals` what each limit of the test is a multiple of.
+    """
+
+    leaf: Leaf
+    test: Test
+    truth: Truth
+    reason: Reason | None
+    detail: str | None
+    basis: tuple[Basis, ...]
+    normals: tuple[Normal | None, ...]
+
+    @property
+    def distance(self) -> Number | None:
+        """The value minus the limit that it fails, or else is nearest to, in the canonical unit."""
+        reading = self.basis[0] if self.basis else None
+        if not isinstance(self.test, Compare) or not isinstance(reading, Result | Derived):
+            return None
+        if reading.problem is not None or reading.low != reading.high:
+            return None
+        from_limits = []
+        for limit, normal in self._limits():
+            value = _value(limit, normal)
+            if value is not None and (limit.unit is None or limit.unit == "a"):
+                held = SIDES[limit.op](reading.low, True, reading.low, True, value, value)
+                from_limits.append((held is not Truth.NOT_MET, abs(reading.low - value), reading.low - value))
+        return plain(rounded(min(from_limits)[2])) if from_limits else None
+
+    def _limits(self) -> Iterable[tuple[Limit, Normal | None]]:
+        limits = self.test.limits if isinstance(self.test, Compare) else ()
+        return zip(limits, self.normals or (None,) * len(limits), strict=True)
+
+    def as_json(self) -> dict[str, Any]:
+        """The evidence as JSON data; what does not apply is left out."""
+        data: dict[str, Any] = {
+            "span": list(self.leaf.span) if self.leaf.span else None,
+            "truth": self.truth.name,
+            "reason": self.reason,
+            "detail": None if self.detail in ASSUMED else DETAIL.get(self.detail or "", self.detail),
+            "assumed": ASSUMED.get(self.detail or ""),
+        }
+        match self.leaf:
+            case Compare() | OneOf():
+                data |= self._measured(self.leaf)
+            case Present():
+                data |= self._stated(self.leaf)
+            case Attest(topic):
+                data["concept"] = topic
+            case Always(note):
+                data["note"] = note
+        return {key: value for key, value in data.items() if value is not None}
+
+    def _measured(self, leaf: Compare | OneOf) -> dict[str, Any]:
+        variable = variables().get(leaf.variable or "")
+        unit = variable.unit if variable and variable.unit != "1" else None
+        reading = self.basis[0] if self.basis and isinstance(self.basis[0], Result | Derived) else None
+        data: dict[str, Any] = {"variable": leaf.variable, "name": leaf.name, "unit": unit}
+        if reading is not None:
+            data |= reading_json(reading)
+        if len(self.basis) > 1:
+            data["others"] = [reading_json(b) for b in self.basis[1:] if isinstance(b, Result | Derived)]
+        if isinstance(leaf, OneOf):
+            data["limit"] = "one of " + ", ".join(_text(v) for v in leaf.values)
+            return data
+        data["window"] = window_text(leaf.window)
+        data["limit"] = " and ".join(_limit_text(limit, normal, unit) for limit, normal in self._limits()) or None
+        written = " and ".join(_written_limit(limit) for limit in leaf.limits)
+        data["limit_written"] = written if written != data["limit"] else None
+        data["distance"] = self.distance
+        data["reference"] = next((_reference_text(li, n, unit) for li, n in self._limits() if n is not None), None)
+        return data
+
+    def _stated(self, leaf: Present) -> dict[str, Any]:
+        facts = [fact_json(b) for b in self.basis if isinstance(b, Fact)]
+        data: dict[str, Any] = {
+            "concept": leaf.concept,
+            "status": leaf.status,
+            "qualifier": leaf.qualifier,
+            "count": leaf.count if leaf.count > 1 else None,
+            "window": window_text(leaf.window),
+            "facts": facts or None,
+            "ruled_out_by": next((b.concept for b in self.basis if isinstance(b, Ruled)), None),
+        }
+        grade = next((b for b in self.basis if isinstance(b, Result | Derived)), None)
+        return data | ({"variable": grade.variable} | reading_json(grade) if grade else {})
+
+
+def reading_json(reading: Reading) -> dict[str, Any]:
+    """A value with its date, as the record wrote it where that differs, or with what it was derived from."""
+    variable = variables().get(reading.variable)
+    unit = variable.unit if variable and variable.unit != "1" else None
+    data: dict[str, Any] = {"value": value_of(reading)}
+    if isinstance(reading, Result):
+        data["date"] = str(reading.date) if reading.date else None
+        converted = reading.unit is not None and unit is not None and ucum(reading.unit) != unit
+        if converted or _text(data["value"]) != _text(reading.value):
+            data["written"] = reading.written or None
+        if converted and reading.problem is None:
+            data["converted"] = f"{reading.written} = {_text(data['value'])} {unit}"
+    else:
+        data["source"] = reading.origin
+        data["assumed"] = ASSUMED.get(reading.detail or "")
+        data["inputs"] = [basis_json(part) for part in reading.inputs] or None
+        data["missing"] = list(reading.missing) or None
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def basis_json(part: Basis) -> dict[str, Any]:
+    """One thing that an answer rests on."""
+    if isinstance(part, Fact):
+        return fact_json(part)
+    if isinstance(part, Ruled):
+        return {"concept": part.concept, "status": "absent"}
+    variable = variables().get(part.variable)
+    unit = {"unit": variable.unit} if variable and variable.unit != "1" else {}
+    return {"variable": part.variable} | unit | reading_json(part)
+
+
+def fact_json(fact: Fact) -> dict[str, Any]:
+    """One condition, procedure or medication of the record."""
+    data: Mapping[str, Any] = {
+        "concept": fact.concept,
+        "status": fact.status,
+        "start": str(fact.start) if fact.start else None,
+        "end": str(fact.end) if fact.end else None,
+        "qualifiers": list(fact.qualifiers) or None,
+        "written": fact.written or None,
+    }
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def value_of(reading: Reading) -> Number | str | None:
+    """The value: a number for a point, text for an interval or a category, None for what could not be read."""
+    if isinstance(reading, Result) and math.isnan(reading.low):
+        return reading.value if isinstance(reading.value, str) and reading.problem is None else None
+    if reading.low == reading.high:
+        return plain(reading.low)
+    if math.isinf(reading.low):
+        return f"{'<=' if reading.high_closed else '<'} {_text(reading.high)}"
+    if math.isinf(reading.high):
+        return f"{'>=' if reading.low_closed else '>'} {_text(reading.low)}"
+    return f"{_text(reading.low)} to {_text(reading.high)}"
+
+
+def plain(value: float) -> Number:
+    """The number without a fraction that is zero.
+
+    >>> plain(18.0), plain(1.5)
+    (18, 1.5)
+    """
+    return int(value) if value == int(value) else value
+
+
+def window_text(window: Window | None) -> str | None:
+    """The window in the words of the rule set file."""
+    if window is None:
+        return None
+    parts = [f"{key} {part}" for key in ("within", "ago", "lasting") if (part := getattr(window, key)) is not None]
+    anchor = [] if window.anchor == "screening" else [f"of {window.anchor}"]
+    return " ".join([*parts, *anchor])
+
+
+def _text(value: object) -> str:
+    return f"{value:.12g}" if isinstance(value, int | float) else str(value)
+
+
+def _value(limit: Limit, normal: Normal | None) -> float | None:
+    if limit.of is None:
+        return float(limit.value)
+    return rounded(limit.value * normal.low) if normal and normal.low == normal.high else None
+
+
+def _limit_text(limit: Limit, normal: Normal | None, unit: str | None) -> str:
+    value = _value(limit, normal)
+    if value is None:
+        return _written_limit(limit)
+    return f"{SYMBOL[limit.op]} {_text(value)}" + (f" {limit.unit or unit}" if limit.unit or unit else "")
+
+
+def _written_limit(limit: Limit) -> str:
+    of, unit = f" x {limit.of}" if limit.of else "", f" {limit.unit}" if limit.unit else ""
+    return f"{SYMBOL[limit.op]} {_text(limit.value)}{of}{unit}"
+
+
+def _reference_text(limit: Limit, normal: Normal | None, unit: str | None) -> str | None:
+    """What a relative limit is a multiple of, and whose it is."""
+    if normal is None:
+        return None
+    value = _text(normal.low) if normal.low == normal.high else f"{_text(normal.low)} to {_text(normal.high)}"
+    when = f", {normal.date}" if normal.date else ""
+    return f"{limit.of} {value}{f' {unit}' if unit else ''} ({normal.source}{when})"

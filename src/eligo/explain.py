@@ -1,0 +1,260 @@
+"""Answers in, a Screening out: for each trial its verdict and a finding per criterion, with the evidence as data.
+
+`as_json` gives the screening of `eligo.screening/1`. All of it comes from the very answers that give the verdict; nothing
+is tested again. Findings that the record does not touch are made once, for an empty record, and shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from eligo.chart import Derived, Normal
+from eligo.comparing import AgeComparison, Comparison
+from eligo.criteria import Leaf
+from eligo.derive import age_of
+from eligo.evaluate import BEARINGS, BLOCKS, OPEN, PASSES, Answers, Engine, Trial
+from eligo.evidence import Evidence
+from eligo.patients.model import Patient, Result
+from eligo.plan import Join, Plan, PlannedCriterion, Test, Tree
+from eligo.truth import Bearing, Reason, Truth, Verdict, all_of, any_of, at_least, not_
+from eligo.truth import verdict as verdict_of
+
+SCHEMA = "eligo.screening/1"
+NO_CRITERIA = "the source states no eligibility criteria"
+
+_new = tuple.__new__  # three times as fast as the constructor of a named tuple, and screening makes many
+
+
+class Finding(NamedTuple):
+    """What came of one criterion: whether the sentence holds, what that does to the patient, and why."""
+
+    criterion: PlannedCriterion
+    truth: Truth
+    bearing: Bearing
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def deciding(self) -> tuple[Evidence, ...]:
+        """The evidence of the leaves that make the truth what it is: each part that has it makes its whole have it."""
+        _, numbers = _deciding(self.criterion.tree, [e.truth for e in self.evidence])
+        return tuple(self.evidence[number] for number in sorted(numbers))
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why the truth is UNKNOWN, each reason once; none for a truth that is known."""
+        if self.truth is not Truth.UNKNOWN:
+            return ()
+        return tuple(dict.fromkeys(e.reason for e in self.deciding if e.reason is not None))
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as JSON data; evidence that does not decide says so."""
+        criterion, deciding = self.criterion, set(map(id, self.deciding))
+        return {
+            "id": criterion.id,
+            "kind": criterion.kind,
+            "cohort": criterion.cohort,
+            "text": criterion.text,
+            "truth": self.truth.name,
+            "bearing": self.bearing.value,
+            "reasons": [reason.value for reason in self.reasons],
+            "variables": list(criterion.variables),
+            "concepts": list(criterion.concepts),
+            "evidence": [e.as_json() | {"decides": id(e) in deciding} for e in self.evidence],
+        }
+
+
+class ArmScreening(NamedTuple):
+    """One arm, by its own criteria alone."""
+
+    id: str
+    label: str
+    verdict: Verdict
+    blocks: tuple[str, ...]
+    open: tuple[str, ...]
+
+
+class TrialScreening(NamedTuple):
+    """One trial: a finding for each criterion, and what follows from them.
+
+    `blocks` are the common blockers and, only where every arm is blocked, those of the arms; `open` are the common open
+    criteria and, only where no arm passes, those of the arms that are not blocked, or of all where all are.
+    """
+
+    plan: Plan
+    verdict: Verdict
+    blocks: tuple[str, ...]
+    open: tuple[str, ...]
+    arms: tuple[ArmScreening, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The notes of the rules, with the word that there are no criteria before them."""
+        return ((NO_CRITERIA,) if self.plan.states_no_criteria else ()) + self.plan.notes
+
+    def as_json(self) -> dict[str, Any]:
+        """The trial as JSON data; `arms` only where it has arms."""
+        data: dict[str, Any] = {
+            "trial": self.plan.trial,
+            "title": self.plan.title,
+            "rules_sha256": self.plan.sha256,
+            "verdict": self.verdict.value,
+            "blocks": list(self.blocks),
+            "open": list(self.open),
+        }
+        if self.arms:
+            data["arms"] = [a._asdict() | {"blocks": list(a.blocks), "open": list(a.open)} for a in self.arms]
+        if self.notes:
+            data["notes"] = list(self.notes)
+        return data | {"criteria": [finding.as_json() for finding in self.findings]}
+
+
+class Screening(NamedTuple):
+    """One patient and all trials."""
+
+    patient: str
+    as_of: date
+    sex: str | None
+    age: int | None
+    trials: tuple[TrialScreening, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The screening as JSON data."""
+        return {
+            "schema": SCHEMA,
+            "patient": self.patient,
+            "as_of": self.as_of.isoformat(),
+            "sex": self.sex,
+            "age": self.age,
+            "trials": [trial.as_json() for trial in self.trials],
+        }
+
+
+def explain(engine: Engine, patient: Patient) -> Screening:
+    """Screen a patient: the findings of every trial, and the verdicts that follow from them."""
+    answers = engine.answers(patient)
+    touched = frozenset(answers.pending)
+    answers.settle(touched)
+    blank = _blank_findings(engine, answers)
+    trials = tuple(
+        [
+            _trial(trial, _findings(engine, trial, answers, touched, of_blank))
+            for trial, of_blank in zip(engine.trials, blank, strict=True)
+        ]
+    )
+    age = age_of(answers.chart)
+    years = int(age.low) if age and age.low == age.high else None
+    return Screening(patient.id, patient.as_of, answers.chart.sex, years, trials)
+
+
+def _blank_findings(engine: Engine, answers: Answers) -> tuple[tuple[Finding, ...], ...]:
+    """The findings for an empty record, made once for each set of answers that the engine keeps for one."""
+    kept: list[tuple[tuple[Finding, ...], ...]] = answers.empty.kept
+    if not kept:
+        blank = Answers(engine.tests, answers.empty.chart, answers.empty, set(), 0)
+        kept.append(tuple(_findings(engine, trial, blank, None, ()) for trial in engine.trials))
+    return kept[0]
+
+
+def _findings(
+    engine: Engine, trial: Trial, answers: Answers, touched: frozenset[int] | None, blank: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """A finding for each criterion; those whose tests the record does not touch are taken from `blank`."""
+    found = list(blank)
+    met, unknown = answers.met, answers.unknown
+    for place, (criterion, holds, uses, numbers) in enumerate(trial.criteria):
+        if touched is not None and numbers.isdisjoint(touched):
+            continue
+        truth = holds(met, unknown)
+        evidence: list[Evidence] = []
+        for number, leaf, test in uses:
+            if touched is not None and number not in touched:
+                evidence.append(blank[place].evidence[len(evidence)])
+            elif number in engine.special:
+                evidence.append(_special(engine, number, leaf, test, answers))
+            else:
+                evidence.append(_new(Evidence, (leaf, test, *answers.outcome(number), ())))
+        finding = _new(Finding, (criterion, truth, BEARINGS[criterion.kind][truth], tuple(evidence)))
+        if touched is None:
+            found.append(finding)
+        else:
+            found[place] = finding
+    return tuple(found)
+
+
+def _special(engine: Engine, number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence:
+    """The evidence of an age, or of a limit that is a multiple of something: with the age, or with what it is of."""
+    chart, answer = answers.chart, engine.tests[number]
+    truth, reason, detail, basis = answers.outcome(number)
+    normals: tuple[Normal | None, ...] = ()
+    if not basis and isinstance(answer, AgeComparison):
+        age = age_of(chart)
+        basis = (age,) if age else ()
+    elif basis and isinstance(answer, Comparison) and isinstance(basis[0], Result | Derived):
+        reading = basis[0]
+        normals = tuple(answer.resolve(li, reading, chart) if li.of else None for li in answer.test.limits)
+    return Evidence(leaf, test, truth, reason, detail, basis, normals)
+
+
+def _trial(trial: Trial, findings: tuple[Finding, ...]) -> TrialScreening:
+    blocks: list[Finding] = []
+    opens: list[Finding] = []
+    for finding in findings:
+        weight = finding.bearing
+        if weight is BLOCKS:
+            blocks.append(finding)
+        elif weight is OPEN:
+            opens.append(finding)
+    if not trial.arms:
+        verdict = trial.conclude(BLOCKS if blocks else OPEN if opens else PASSES, ())
+        return _new(TrialScreening, (trial.plan, verdict, _ids(blocks), _ids(opens), (), findings))
+    return _with_arms(trial, findings, blocks, opens)
+
+
+def _with_arms(
+    trial: Trial, findings: tuple[Finding, ...], blocks: list[Finding], opens: list[Finding]
+) -> TrialScreening:
+    blocked, undecided = {f.criterion.cohort for f in blocks}, {f.criterion.cohort for f in opens}
+
+    def weight(arm: str | None) -> Bearing:
+        return BLOCKS if arm in blocked else OPEN if arm in undecided else PASSES
+
+    arms, weights = [], []
+    for arm in trial.plan.arms:
+        weights.append(weight(arm.id))
+        own_blocks = _ids(f for f in blocks if f.criterion.cohort == arm.id)
+        own_opens = _ids(f for f in opens if f.criterion.cohort == arm.id)
+        arms.append(ArmScreening(arm.id, arm.label, verdict_of([weights[-1]]), own_blocks, own_opens))
+    counted: set[str | None] = {None}
+    if PASSES not in weights:
+        best = OPEN if OPEN in weights else BLOCKS
+        counted |= {arm.id for arm, w in zip(trial.plan.arms, weights, strict=True) if w is best}
+    return TrialScreening(
+        trial.plan,
+        trial.conclude(weight(None), weights),
+        _ids(f for f in blocks if f.criterion.cohort in counted),
+        _ids(f for f in opens if f.criterion.cohort in counted),
+        tuple(arms),
+        findings,
+    )
+
+
+def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple([finding.criterion.id for finding in findings])
+
+
+def _deciding(tree: Tree, truths: list[Truth]) -> tuple[Truth, frozenset[int]]:
+    """The truth of a tree, and the leaves that make it so: those of each part that has the truth of its whole."""
+    if not isinstance(tree, Join):
+        return truths[tree], frozenset((tree,))
+    parts = [_deciding(part, truths) for part in tree.parts]
+    of_parts = [truth for truth, _ in parts]
+    if tree.how == "not":
+        return not_(of_parts[0]), parts[0][1]
+    if tree.how == "at_least":
+        truth = at_least(tree.count, of_parts)
+    else:
+        truth = all_of(of_parts) if tree.how == "all" else any_of(of_parts)
+    return truth, frozenset[int]().union(*(leaves for one, leaves in parts if one is truth))

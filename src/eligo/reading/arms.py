@@ -1,0 +1,95 @@
+"""Parts to arms: the groups of patients that only their neighbours show, and those that tell nobody apart after all."""
+
+from __future__ import annotations
+
+from eligo.reading.headings import GroupName
+from eligo.reading.layout import connector, layout
+from eligo.reading.parts import Part
+
+_LONGEST_NAME = 80
+_SECOND = frozenset(("B", "2", "II"))
+
+
+def settle_arms(parts: list[Part]) -> None:
+    """Give the role of an arm to what `OR` joins and what repeats a name; take it from what tells nobody apart."""
+    _join_arms(parts)
+    named = {p.group.identity: p.group for p in parts if p.group}
+    for part in parts:
+        if part.block.mark is None and part.words and part.role in ("heading", "item"):
+            _repeated_arm(part, part.words, named)
+    unneeded = _no_arms({p.group.identity: p.group for p in parts if p.group})
+    for part in parts:
+        if part.group and part.group.identity in unneeded:
+            part.heading, part.group = (part.words or "").rstrip(" :："), None
+            part.role = "heading" if part.role == "arm" else part.role
+
+
+def _join_arms(parts: list[Part]) -> None:
+    """Find the arms before and after an `OR`, section by section."""
+    first: Part | None = None  # of the section
+    heading: Part | None = None  # the last paragraph of the section
+    known, opened = False, True
+    for index, part in enumerate(parts):
+        if part.role == "section":
+            known, opened, first, heading = False, True, None, None
+            continue
+        if opened:
+            first, opened = part, False
+        words = (part.words or "").lower()
+        if part.role == "arm":
+            if (
+                part.group
+                and part.group.letter in _SECOND
+                and words.startswith("or ")
+                and first is not part
+                and not known
+            ):
+                _name_first(first)
+            known = True
+        if part.block.mark is None and part.role == "item" and part.words and connector(part.words) == "or":
+            _join(heading, part, parts[index + 1] if index + 1 < len(parts) else None)
+        elif part.block.mark is None:
+            heading = part
+
+
+def _name_first(lead: Part | None) -> None:
+    """What stands before `OR B.` is arm A; its first paragraph is the sentence about it."""
+    if lead and lead.block.mark is None and lead.words:
+        lead.role, lead.lead = "arm", lead.words.rstrip(" :：")
+        lead.group = GroupName(lead.words.rstrip(" :：."), "A", True)
+
+
+def _join(before: Part | None, connecting: Part, after: Part | None) -> None:
+    """Two headings with nothing but `OR` between their lists head two arms."""
+    if before and after and before.block.column == after.block.column and _may_name(before) and _may_name(after):
+        connecting.role = "heading"
+        for part in (before, after):
+            if part.group is None:
+                part.role, part.group = "arm", GroupName((part.words or "").rstrip(" :："), None, True)
+
+
+def _may_name(part: Part) -> bool:
+    words = part.words or ""
+    short = 0 < len(words.split()) <= layout().subheading_words and words[-1] not in ".;," and not connector(words)
+    return part.role in ("heading", "arm") or (part.block.mark is None and short)
+
+
+def _repeated_arm(part: Part, words: str, named: dict[str, GroupName]) -> None:
+    """A paragraph that is an arm's name heads its list; after a name and a dash comes the sentence about the arm."""
+    if len(words) <= _LONGEST_NAME and (group := named.get(GroupName(words).identity)):
+        part.role, part.group = "arm", group
+        return
+    name, dash, rest = words.partition(":")
+    if not dash or len(name) > _LONGEST_NAME:
+        name, dash, rest = words.partition(" - ")
+    found = named.get(GroupName(name).identity) if dash and rest.strip() and len(name) <= _LONGEST_NAME else None
+    if part.role == "item" and found and found.identity:
+        part.role, part.group, part.lead = "arm", found, rest.strip()
+
+
+def _no_arms(named: dict[str, GroupName]) -> set[str]:
+    """The groups that tell nobody apart: one that takes in all others, and a single one that nothing calls an arm."""
+    every = frozenset().union(*(g.letters for g in named.values()))
+    wide = {name for name, g in named.items() if len(g.letters) > 1 and g.letters == every}
+    left = [name for name in named if name not in wide]
+    return wide | ({left[0]} if len(left) == 1 and not named[left[0]].explicit else set())

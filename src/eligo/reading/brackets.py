@@ -1,0 +1,155 @@
+"""What a bracket does to the words before it: repeats, defines, widens or narrows them, or states a limit in another unit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from eligo.criteria import AllOf, AnyOf, Compare, Limit, OneOf, Predicate, Unparsed, leaves
+from eligo.errors import EligoError
+from eligo.reading.leaves import fits
+from eligo.reading.lexicon import measured_by
+from eligo.reading.splits import elements_of
+from eligo.reading.tokens import Token
+from eligo.reading.tree import Bracket, Limits, Window
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.units import convert
+from eligo.vocabulary.variables import variables
+
+if TYPE_CHECKING:
+    from eligo.reading.facts import ClauseState
+
+_NAMES = frozenset(["VAR", "FILLER", "CONCEPT", "GRADE", "QUAL"])
+
+
+def read_bracket(state: ClauseState, i: int, bracket: Bracket) -> None:
+    """Take the bracket at element `i` into what its clause says."""
+    inner = [e for e in elements_of(bracket.item) if not (e.__class__ is Token and e.type in ("LIGHT", "TRAIL"))]
+    first = inner[0] if inner else None
+    if first is None or all(e.__class__ is Token and state.reader.consumed(e) for e in inner):
+        return
+    kind = first.type if first.__class__ is Token else ""
+    if kind == "EQUIV" and _equivalent(state, inner):
+        return
+    if any(e.__class__ is Token and e.type == "CITE" for e in inner):
+        state.reader.notes.append(f"`{state.text[bracket.span[0] : bracket.span[1]]}` names a source and is not tested")
+        return
+    if _repeats(state, i, inner) or _other_unit(state, inner):
+        return
+    if len(inner) == 1 and first.__class__ is Window and state.narrow(first):
+        return
+    predicate = state.reader.inner(bracket.item)
+    if kind == "SUCH" and first.value == "such":
+        _widen(state, predicate)
+        return
+    if kind == "LEAD" and first.value == "or":
+        _alternative(state, predicate)
+        return
+    if any(isinstance(leaf, Unparsed) for leaf in leaves(predicate)):
+        state.residual.append(bracket)
+        if any(e.__class__ is Token and e.type == "FILLER" and e.value == "exceptions" for e in inner):
+            state.logic = "exceptions"
+        return
+    _narrow(state, predicate)
+
+
+def _equivalent(state: ClauseState, inner: list[Any]) -> bool:
+    """`>= 12 mg/dL (equivalent to 205 umol/L)`: keep the second form with the first, and check that they agree."""
+    limits = next((e for e in inner if e.__class__ is Limits), None)
+    if limits is None or len(inner) != 2:
+        return False
+    return _second_unit(state, limits)
+
+
+def _other_unit(state: ClauseState, inner: list[Any]) -> bool:
+    """`>= 2 mg/dL (176.8 umol/L)`: the same limit again."""
+    if len(inner) != 1 or inner[0].__class__ is not Limits or inner[0].limits[0].form not in ("bare", "compared"):
+        return False
+    return _second_unit(state, inner[0])
+
+
+def _second_unit(state: ClauseState, limits: Limits) -> bool:
+    target = state.target()
+    last = target[-1] if target else None
+    if not isinstance(last, Compare) or len(last.limits) != 1 or last.variable is None:
+        return False
+    variable = variables().get(last.variable)
+    op, amount = limits.limits[0].bounds[0]
+    unit = amount.unit.value if amount.unit is not None else None
+    first = last.limits[0]
+    if variable is None or unit is None or first.unit in (None, unit) or not fits(amount.number.value, unit, variable):
+        return False
+    if op not in ("eq", first.op):
+        return False
+    value = amount.number.value
+    value = int(value) if value == int(value) else value
+    target[-1] = replace(last, equivalent=Limit(first.op, value, unit))
+    state.reader.notes.append(_checked(first, value, unit, variable))
+    return True
+
+
+def _checked(first: Limit, value: float, unit: str, variable: Any) -> str:
+    stated = f"the source also states {value:g} {unit}"
+    try:
+        exact = convert(first.value, first.unit, unit, variable)
+    except EligoError:
+        return f"{stated}, which cannot be compared"
+    near = abs(exact - value) <= 0.02 * max(abs(exact), abs(value))
+    return f"{stated}; {first.value:g} {first.unit} is {exact:.4g} {unit}" + ("" if near else ", which does not agree")
+
+
+def _repeats(state: ClauseState, i: int, inner: list[Any]) -> bool:
+    """Whether the bracket gives only another name of what stands before it: `(ACLF)`."""
+    if not all(e.__class__ is Token and e.type in _NAMES for e in inner):
+        return False
+    if len(inner) == 1 and inner[0].type == "FILLER" and not inner[0].value and i:
+        written = state.text[inner[0].start : inner[0].end]
+        return len(written.split()) <= 3 and any(c.isupper() for c in written[1:] or written)
+    last = state.last_fact()
+    found = [e.value for e in inner if e.type == "CONCEPT"]
+    if last is None or len(found) != len(inner) or len(found) != 1:
+        return False
+    known = concepts()
+    return found[0] == last.concept or known.is_a(last.concept, found[0]) or found[0] in state.near(last)
+
+
+def _widen(state: ClauseState, predicate: Predicate) -> None:
+    """`(e.g. A, B)`: what is named there counts; what is not understood there was only an example."""
+    parts = predicate.parts if isinstance(predicate, AnyOf) else (predicate,)
+    known = tuple(p for p in parts if not any(isinstance(leaf, Unparsed) for leaf in leaves(p)))
+    if len(known) < len(parts):
+        state.reader.notes.append("an example in brackets was not understood and is left out")
+    target = state.target()
+    if known and target:
+        target[-1] = AnyOf((state.made(target[-1]), *known))
+
+
+def _alternative(state: ClauseState, predicate: Predicate) -> None:
+    target = state.target()
+    if target:
+        target[-1] = AnyOf((state.made(target[-1]), predicate))
+    else:
+        target.append(predicate)
+
+
+def _narrow(state: ClauseState, predicate: Predicate) -> None:
+    """A limit or fact in brackets: the definition of the concept before it where its value states it, else one more condition."""
+    target = state.target()
+    last = state.last_fact()
+    tested = {leaf.variable for leaf in leaves(predicate) if isinstance(leaf, Compare | OneOf)}
+    if last is not None and tested:
+        concept = concepts().get(last.concept)
+        stating = set(measured_by(last.concept))
+        if concept is not None and concept.grade_variable:
+            stating.add(concept.grade_variable)
+        if tested <= stating | {"sex"}:
+            if last.qualifiers or last.window:
+                target[-1] = AllOf((state.made(last), predicate))
+            else:
+                state.reader.notes.append(f"`{concept.name if concept else last.concept}` is read as its stated limits")
+                target[-1] = predicate
+            return
+    if target:
+        target[-1] = AllOf((state.made(target[-1]), predicate))
+    else:
+        target.append(predicate)

@@ -1,0 +1,175 @@
+"""Bound limits to the leaves of a predicate: `Compare` with its limits in UCUM units, `OneOf` for grades."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from eligo.criteria import AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
+from eligo.errors import EligoError
+from eligo.reading.bind import Bound, Name
+from eligo.reading.tree import Amount
+from eligo.reading.tree import Limit as Written
+from eligo.vocabulary.unit_spellings import readings
+from eligo.vocabulary.units import to_canonical, ucum
+from eligo.vocabulary.variables import Variable, variables
+
+UNITLESS = frozenset(["ordinal", "score", "count", "ratio", "category"])
+PRESSURES = ("systolic_blood_pressure", "diastolic_blood_pressure")
+
+
+def leaf_of(bound: Bound, text: str) -> Predicate | None:
+    """What bound limits say: one leaf, or several joined; None where the limits have no name."""
+    parts = [part for name in bound.names if (part := _for_name(bound, name, text)) is not None]
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+
+def _for_name(bound: Bound, name: Name, text: str) -> Predicate | None:
+    limits = bound.limits
+    span = (min(name.span[0], limits.span[0]), max(name.span[1], limits.span[1]))
+    variable = variables().get(name.variable) if name.variable and not name.change else None
+    words = text[name.span[0] : name.span[1]] if variable is None else None
+    bare = [limit for limit in limits.limits if limit.form == "bare"]
+    if len(bare) == len(limits.limits):
+        return _listed(variable, words, bare, span, text)
+    parts: list[Predicate] = []
+    for limit in limits.limits:
+        part = _compared(variable, words, limit, span, text)
+        if part is None:
+            return None
+        parts.append(part)
+    if len(parts) == 1:
+        return parts[0]
+    if "or" in limits.joins:
+        return AnyOf(tuple(parts))
+    merged = _merged(parts)
+    return merged if merged is not None else AllOf(tuple(parts))
+
+
+def _merged(parts: list[Predicate]) -> Predicate | None:
+    """A lower and an upper limit on one variable as one comparison with two bounds."""
+    if len(parts) != 2 or not all(isinstance(p, Compare) and len(p.limits) == 1 for p in parts):
+        return None
+    a, b = parts
+    assert isinstance(a, Compare)
+    assert isinstance(b, Compare)
+    if {a.limits[0].op in ("gt", "ge"), b.limits[0].op in ("gt", "ge")} != {True, False}:
+        return None
+    low, high = (a, b) if a.limits[0].op in ("gt", "ge") else (b, a)
+    first, second = low.limits[0], high.limits[0]
+    if first.of is None and first.unit is None and second.unit is not None:
+        first = Limit(first.op, first.value, second.unit)
+    elif second.of is None and second.unit is None and first.unit is not None:
+        second = Limit(second.op, second.value, first.unit)
+    inferred = a.unit_inferred and b.unit_inferred
+    return Compare(a.variable, (first, second), a.name, unit_inferred=inferred, span=a.span)
+
+
+def _listed(variable: Variable | None, words: str | None, bare: list[Written], span: Span, text: str) -> Predicate | None:
+    amounts = [limit.bounds[0][1] for limit in bare]
+    values: list[Number] = []
+    for amount in amounts:
+        ordinal = variable is None or variable.kind in ("ordinal", "score")
+        values += [_plain(v) for v in (amount.number.several if ordinal and amount.number.several else (amount.number.value,))]
+    if variable is not None and variable.kind not in ("ordinal", "score", "count", "category"):
+        if len(values) != 1:
+            return None
+        limit, inferred = _limit("eq", amounts[0], variable, text)
+        return None if limit is None else Compare(variable.id, (limit,), span=span, unit_inferred=inferred)
+    return OneOf(variable.id if variable else None, tuple(values), words, span=span)
+
+
+def _compared(variable: Variable | None, words: str | None, written: Written, span: Span, text: str) -> Predicate | None:
+    if variable is not None and variable.kind == "ordinal" and written.form == "ranged":
+        grades = _grades(variable, written)
+        if grades:
+            return OneOf(variable.id, grades, span=span)
+    limits: list[Limit] = []
+    inferred = False
+    unit = next((a.unit for _, a in reversed(written.bounds) if a.unit is not None), None)
+    for op, amount in written.bounds:
+        if amount.unit is None and unit is not None and amount.of is None:
+            amount = amount._replace(unit=unit)
+        limit, guessed = _limit(op, amount, variable, text)
+        if limit is None:
+            return None
+        limits.append(limit)
+        inferred = inferred or guessed
+    return Compare(variable.id if variable else None, tuple(limits), words, unit_inferred=inferred, span=span)
+
+
+def _grades(variable: Variable, written: Written) -> tuple[Number, ...]:
+    (_, low), (_, high) = written.bounds
+    grades = sorted({g for g in variable.grades.values() if low.number.value <= g <= high.number.value})
+    return tuple(_plain(g) for g in grades)
+
+
+def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tuple[Limit | None, bool]:
+    """A limit with its unit in UCUM, and whether the unit was inferred; None where the unit does not fit the variable."""
+    if amount.of is not None:
+        of = "ULN" if amount.of == "normal" else amount.of
+        if of == "predicted":
+            return None, False
+        value = _plain(amount.number.value) if amount.number is not None else 1
+        if amount.unit is not None and amount.unit.value == "%":
+            value = _plain(float(Fraction(str(value)) / 100))
+        return Limit(op, value, None, of), False
+    number = amount.number
+    unit = amount.unit.value if amount.unit is not None else None
+    value = _plain(number.value)
+    if number.power:
+        value, unit = _with_power(number.value, number.power, unit)
+    if variable is None:
+        return Limit(op, value, unit if unit and ucum(unit) == unit else None), False
+    if variable.kind in UNITLESS and (unit is None or unit.startswith("{")):
+        return Limit(op, value, None), False
+    if unit is None:
+        inferred = infer_unit(value, variable)
+        return Limit(op, value, inferred), inferred is not None
+    written = readings(text[amount.unit.start : amount.unit.end]) if amount.unit is not None and not number.power else ()
+    for code in (unit, *written):
+        if fits(value, code, variable):
+            return Limit(op, value, code if variable.kind not in UNITLESS or code != "1" else None), False
+    return None, False
+
+
+def fits(value: Number, unit: str, variable: Variable) -> bool:
+    """Whether the variable can be measured in the unit."""
+    try:
+        to_canonical(value, unit, variable)
+    except EligoError:
+        return False
+    return True
+
+
+def infer_unit(value: Number, variable: Variable) -> str | None:
+    """The one accepted unit in which the value is plausible; None where there is none or more than one.
+
+    An age without a unit is in years: protocols say so wherever they mean months.
+    """
+    if variable.id == "age":
+        return "a"
+    if variable.plausible is None:
+        return variable.unit if len(set(variable.units) | {variable.unit}) == 1 else None
+    low, high = variable.plausible
+    found = []
+    for unit in dict.fromkeys((variable.unit, *variable.units)):
+        try:
+            if low <= to_canonical(value, unit, variable) <= high:
+                found.append(unit)
+        except EligoError:
+            continue
+    return found[0] if len(found) == 1 else None
+
+
+def _with_power(value: float, power: int, unit: str | None) -> tuple[Number, str | None]:
+    """`20 x 10^9 /L` as 20 in the unit 10*9/L, where there is such a unit; else the whole number."""
+    code = ucum(f"10*{power}{unit or ''}")
+    if code is None:
+        return _plain(value), unit
+    return _plain(float(Fraction(str(value)) / Fraction(10) ** power)), code
+
+
+def _plain(value: Number) -> Number:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

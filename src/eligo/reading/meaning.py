@@ -1,0 +1,397 @@
+"""A syntax tree to a predicate: how clauses, lists, sentences and headings join, and how far negations, hedges and times reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from eligo.criteria import (
+    AllOf,
+    Always,
+    AnyOf,
+    AtLeast,
+    Compare,
+    Not,
+    OneOf,
+    Predicate,
+    Present,
+    Span,
+    Unparsed,
+    Window,
+    leaves,
+)
+from eligo.reading.bind import Bound
+from eligo.reading.facts import ClauseReader, Piece
+from eligo.reading.lexicon import measured_by
+from eligo.reading.splits import cut, elements_of, span_of
+from eligo.reading.tokens import Token
+from eligo.reading.tree import Choice, Clause, Group
+from eligo.truth import Kind
+
+Joiner = Callable[[tuple[Predicate, ...]], Predicate]
+
+
+@dataclass(slots=True)
+class Choices:
+    """The points where a sentence allows two readings: which were met, and which way each is taken."""
+
+    flipped: frozenset[str] = frozenset()
+    met: dict[str, str] = field(default_factory=dict)
+
+    def take(self, name: str, why: str) -> bool:
+        """Whether the likelier reading is taken; remembers that there was a choice."""
+        self.met[name] = why
+        return name not in self.flipped
+
+
+class Reader:
+    """Reads one item; a second pass with other `choices` gives its other reading."""
+
+    def __init__(self, text: str, kind: Kind, bound: list[Bound], choices: Choices) -> None:
+        self.text = text
+        self.kind = kind
+        self.choices = choices
+        self.clauses = ClauseReader(text, bound, self.item)
+
+    # --- items and headings
+
+    def item(self, group: Group, children: Sequence[Predicate] = ()) -> Predicate:
+        """What a whole item, or the inside of a bracket, says."""
+        head, *subs = group.parts
+        if not subs and not children:
+            return self.sentences(head)
+        parts = [self.sentences(sub) for sub in subs] + list(children)
+        return self.governed(head, parts)
+
+    def governed(self, head: Group, parts: list[Predicate]) -> Predicate:
+        """A heading and its sub-items: `any of the following:`, `including:`, or the first item of them."""
+        if span_of(head) is None:
+            return self._default(parts)
+        found = cut(head, _heading)
+        if found is not None:
+            before, mark, after = found
+            if span_of(after) is not None and not self._light(after):
+                parts = [self.sentences(after), *parts]
+            return self._head(before, self._quantified(mark, parts))
+        found = cut(head, _such)
+        if found is not None:
+            before, _, after = found
+            if span_of(after) is not None and not self._light(after):
+                parts = [self.sentences(after), *parts]
+            return _any([self.sentences(before), *parts]) if not self._light(before) else self._default(parts)
+        if self._light(head):
+            return self._default(parts)
+        if self.text[: span_of(head)[1]].rstrip().endswith(":"):  # type: ignore[index]  # a head that is not empty has a span
+            return self._head(head, self._default(parts))
+        return self._default([self.sentences(head), *parts])
+
+    def _head(self, before: Any, parts: Predicate) -> Predicate:
+        """The words before `the following` hold too, where they say anything."""
+        if span_of(before) is None or self._light(before):
+            return parts
+        return _all([self.sentences(before), parts])
+
+    def _quantified(self, mark: Any, parts: list[Predicate]) -> Predicate:
+        if mark.__class__ is Choice:
+            limit = mark.limits.limits[0]
+            op, amount = limit.bounds[0]
+            count = int(amount.number.value)
+            if op in ("ge", "eq") and limit.form in ("compared", "bare", "bounded") and 0 < count <= len(parts):
+                return AtLeast(count, tuple(parts)) if count > 1 else _any(parts)
+            if op == "gt" and count < len(parts):
+                return AtLeast(count + 1, tuple(parts))
+            return self._unparsed(mark.span)
+        if mark.value == "any":
+            return _any(parts)
+        return _all(parts) if mark.value == "all" and self._says_all(mark) else self._default(parts)
+
+    def _says_all(self, mark: Token) -> bool:
+        written = self.text[mark.start : mark.end].lower()
+        return any(word in written.split() for word in ("all", "both", "each", "every"))
+
+    def _default(self, parts: list[Predicate]) -> Predicate:
+        return _any(parts) if self.kind == "exclusion" else _all(parts)
+
+    def _light(self, group: Any) -> bool:
+        """Whether a group holds only words that say nothing."""
+        return all(
+            e.__class__ is Token and e.type in ("LIGHT", "IF", "STATUS", "LEAD", "TRAIL", "SEX") for e in elements_of(group)
+        )
+
+    # --- sentences and parts
+
+    def sentences(self, group: Any) -> Predicate:
+        """What the sentences of an item say together."""
+        if group.level != "text":
+            return self.part(group)
+        parts = [part for part in group.parts if span_of(part) is not None and not self._light(part)]
+        if not parts:
+            return self._blank(group)
+        read = [self.part(part) for part in parts]
+        if len(read) == 1:
+            return read[0]
+        # A sentence that is not understood may take back what another one says.
+        if any(isinstance(leaf, Unparsed) for p in read for leaf in leaves(p)):
+            return self._unparsed(span_of(group))
+        return self._default(read)
+
+    def part(self, group: Group) -> Predicate:
+        """What stands between two full stops: a heading with its list, or parts between semicolons."""
+        found = cut(group, _heading)
+        if found is not None:
+            before, mark, after = found
+            if span_of(after) is None or self._light(after):
+                return self._unparsed(span_of(group))
+            return self._head(before, self._quantified(mark, self._listed(after)))
+        found = cut(group, self._colon)
+        if found is not None:
+            before, _, after = found
+            head, rest = self.part(before), self._listed(after)
+            return _any([head, *rest]) if self.kind == "exclusion" else _all([head, *rest])
+        lists = [part for part in group.parts if span_of(part) is not None]
+        if not lists:
+            return self._blank(group)
+        if len(lists) == 1:
+            return self.list(lists[0])
+        read = [self.list(part) for part in lists]
+        words = {mark.value for mark in group.marks if mark.value}
+        if "or" in words:
+            return _any(read)
+        return self._default(read)
+
+    def _colon(self, element: Any, following: Any) -> bool:
+        """A colon after words that are no name of a quantity, before something of its own."""
+        if element.__class__ is not Token or element.type != "LIGHT" or self.text[element.start] != ":" or following is None:
+            return False
+        before = next((t for t in reversed(self._before(element)) if t.type != "LIGHT"), None)
+        return before is not None and before.type in ("CONCEPT", "FILLER") and following.__class__ is Token and not self.clauses.consumed(before)
+
+    def _before(self, element: Token) -> list[Token]:
+        return [t for t in self._tokens if t.end <= element.start]
+
+    _tokens: list[Token] = []  # noqa: RUF012 - set by `read_tree` for each item
+
+    def _listed(self, group: Group) -> list[Predicate]:
+        """The items of a list after its heading: parts between semicolons, else between commas and connectives."""
+        lists = [part for part in group.parts if span_of(part) is not None]
+        if len(lists) != 1:
+            return [self.list(part) for part in lists]
+        chains = [chain for chain in lists[0].parts if span_of(chain) is not None]
+        if len(chains) == 1:
+            return [self.list(lists[0])]
+        return [self.list(Group("list", (chain,), ())) for chain in chains]
+
+    # --- lists
+
+    def list(self, group: Group) -> Predicate:
+        """Clauses between commas and connectives."""
+        found = cut(group, _such)
+        if found is not None:
+            return self._examples(*found)
+        pieces, marks = self._pieces(group)
+        if any(piece.exception for piece in pieces):
+            return self._unparsed(span_of(group))
+        if not pieces:
+            return self._blank(group)
+        self._spread(pieces, marks)
+        return self._joined(pieces, marks)
+
+    def _examples(self, before: Any, mark: Token, after: Any) -> Predicate:
+        """`A such as B, C`: each of them counts. `A, accompanied by symptoms such as B`: both must hold."""
+        rest = [p for p in self._listed(Group("part", (after,), ())) if p is not None] if span_of(after) else []
+        if not rest:
+            return self._unparsed(span_of(before))
+        if span_of(before) is None or self._light(before):
+            return self._default(rest)
+        head = self.list(before)
+        if mark.value == "with":
+            return _all([head, _any(rest)])
+        if mark.value == "means":
+            return self._defined(head, rest)
+        return _any([head, *rest])
+
+    def _defined(self, head: Predicate, rest: list[Predicate]) -> Predicate:
+        tested = {leaf.variable for p in rest for leaf in leaves(p) if isinstance(leaf, Compare | OneOf)}
+        body = rest[0] if len(rest) == 1 else self._default(rest)
+        if isinstance(head, Present) and tested and tested <= set(measured_by(head.concept)):
+            return body
+        return _all([head, body])
+
+    def _pieces(self, group: Group) -> tuple[list[Piece], list[tuple[str, str]]]:
+        """The clauses of a list, and between each two the separator: `,` or nothing, and its word (and, or, and/or)."""
+        pieces: list[Piece] = []
+        marks: list[tuple[str, str]] = []
+        pending: tuple[str, str] | None = None
+        for i, chain in enumerate(group.parts):
+            if i:
+                pending = (",", group.marks[i - 1].value or (pending[1] if pending else ""))
+            for j, clause in enumerate(chain.parts):
+                if j:
+                    pending = ("," if pending and pending[0] and not pieces else "", self._word(chain.marks[j - 1]))
+                piece = self.clauses.read(clause)
+                if piece.kind == "empty" and piece.bare:
+                    continue
+                if pieces:
+                    marks.append(pending or ("", "and"))
+                pieces.append(piece)
+                pending = None
+        return pieces, marks
+
+    def _word(self, mark: Token) -> str:
+        return "or" if mark.type == "OR" else "and"
+
+    def _spread(self, pieces: list[Piece], marks: list[tuple[str, str]]) -> None:
+        """Carry negation, hedge and status forward to bare facts, and a time at the end of a list back to them."""
+        for i in range(1, len(pieces)):
+            before, piece = pieces[i - 1], pieces[i]
+            if not piece.bare:
+                continue
+            if before.negated or before.hedged or before.status:
+                piece.negated, piece.hedged = before.negated, before.hedged
+                if before.status and isinstance(piece.predicate, Present):
+                    piece.predicate = replace(piece.predicate, status=before.status)
+                    piece.status = before.status
+        last = pieces[-1]
+        if last.window is None or last.kind != "fact":
+            return
+        run = []
+        for piece in reversed(pieces[:-1]):
+            if piece.kind != "fact" or not isinstance(piece.predicate, Present) or piece.predicate.window is not None:
+                break
+            run.append(piece)
+        commas = any(mark[0] for mark in marks)
+        if run and (not commas or self.choices.take("window", "the time may hold for the whole list or for its last part")):
+            for piece in run:
+                assert isinstance(piece.predicate, Present)
+                piece.predicate = replace(piece.predicate, window=last.window)
+
+    def _joined(self, pieces: list[Piece], marks: list[tuple[str, str]]) -> Predicate:
+        """Clauses to one predicate: runs under one negation first, then `or` and `and` by the strength of their separators."""
+        parts, words = self._runs(pieces, marks)
+        if len(parts) == 1:
+            return parts[0]
+        explicit = {word for _, word in words if word}
+        if len(explicit) <= 1 and all(comma for comma, word in words if not word):
+            return self._uniform(parts, next(iter(explicit), ""), pieces)
+        groups: list[list[Predicate]] = [[parts[0]]]
+        inner: list[list[str]] = [[]]
+        outer: list[str] = []
+        for (comma, word), part in zip(words, parts[1:], strict=True):
+            if comma:
+                outer.append(word)
+                groups.append([part])
+                inner.append([])
+            else:
+                inner[-1].append(word)
+                groups[-1].append(part)
+        made = [self._chain(group, ws) for group, ws in zip(groups, inner, strict=True)]
+        if len(made) == 1:
+            return made[0]
+        return self._uniform(made, next((w for w in reversed(outer) if w), ""), pieces)
+
+    def _chain(self, parts: list[Predicate], words: list[str]) -> Predicate:
+        """Clauses joined without commas; `and` binds closer than `or`."""
+        alternatives: list[list[Predicate]] = [[parts[0]]]
+        for word, part in zip(words, parts[1:], strict=True):
+            if word == "or":
+                alternatives.append([part])
+            else:
+                alternatives[-1].append(part)
+        return _any([self._and(group) for group in alternatives])
+
+    def _and(self, parts: list[Predicate]) -> Predicate:
+        if len(parts) > 1 and self.kind == "exclusion" and all(isinstance(p, Present) for p in parts):
+            if self.choices.take("and", "each condition may exclude, or only all of them together"):
+                return _any(parts)
+        return _all(parts)
+
+    def _uniform(self, parts: list[Predicate], word: str, pieces: list[Piece]) -> Predicate:
+        if word == "or":
+            return _any(parts)
+        if word == "and":
+            return self._and(parts)
+        return self._apposed(parts)
+
+    def _apposed(self, parts: list[Predicate]) -> Predicate:
+        """Parts between commas alone: a condition and the value that states it, else a list."""
+        head, *rest = parts
+        tested = {leaf.variable for p in rest for leaf in leaves(p) if isinstance(leaf, Compare | OneOf)}
+        compared = all(isinstance(leaf, Compare | OneOf) for p in rest for leaf in leaves(p))
+        if isinstance(head, Present) and compared and tested <= set(measured_by(head.concept)) and rest:
+            why = "the limits may say what the condition means, or be asked for besides it"
+            if head.qualifier is None and self.choices.take("stated", why):
+                return _all(rest)
+            return _all(parts)
+        if isinstance(head, Present) and compared and rest and self.kind == "inclusion":
+            return _all(parts)
+        return self._default(parts)
+
+    def _runs(self, pieces: list[Piece], marks: list[tuple[str, str]]) -> tuple[list[Predicate], list[tuple[str, str]]]:
+        """Wrap each clause by its negation or hedge; facts that share one stand under it together."""
+        parts: list[Predicate] = []
+        words: list[tuple[str, str]] = []
+        i = 0
+        while i < len(pieces):
+            j = i + 1
+            while j < len(pieces) and pieces[j].bare and (pieces[i].negated or pieces[i].hedged):
+                j += 1
+            run = pieces[i:j]
+            if i:
+                words.append(marks[i - 1])
+            parts.append(self._wrapped(run))
+            i = j
+        return parts, words
+
+    def _wrapped(self, run: list[Piece]) -> Predicate:
+        first = run[0]
+        bodies = [p.predicate if p.predicate is not None else self._unparsed(p.span) for p in run]
+        span = (first.span[0], run[-1].span[1]) if first.span and run[-1].span else None  # type: ignore[index]  # as tested
+        if first.hedged:
+            assert span is not None
+            return self._hedged(span, bodies)
+        body = _any(bodies) if len(bodies) > 1 else bodies[0]
+        if not first.negated:
+            return body
+        if isinstance(body, Always):
+            return body
+        return self._negated(body, span)
+
+    def _negated(self, body: Predicate, span: Span | None) -> Predicate:
+        if isinstance(body, Unparsed):
+            return self._unparsed(span)
+        return Not(body)
+
+    def _hedged(self, span: Span, bodies: list[Predicate]) -> Predicate:
+        return Always(self.text[span[0] : span[1]], span=span)
+
+    # --- what is not understood
+
+    def _unparsed(self, span: Span | None) -> Predicate:
+        first, last = span or (0, len(self.text))
+        return Unparsed(self.text[first:last], span=(first, last))
+
+    def _blank(self, group: Any) -> Predicate:
+        span = span_of(group)
+        return self._unparsed(span)
+
+
+def _heading(element: Any, following: Any) -> bool:
+    return element.__class__ is Choice or (element.__class__ is Token and element.type == "FOLLOWING")
+
+
+def _such(element: Any, following: Any) -> bool:
+    return element.__class__ is Token and element.type == "SUCH"
+
+
+def _any(parts: list[Predicate]) -> Predicate:
+    flat = [q for p in parts for q in (p.parts if isinstance(p, AnyOf) else (p,))]
+    return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
+
+
+def _all(parts: list[Predicate]) -> Predicate:
+    flat = [q for p in parts for q in (p.parts if isinstance(p, AllOf) else (p,))]
+    return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
+
+
+__all__ = ["Choices", "Clause", "Reader", "Window"]

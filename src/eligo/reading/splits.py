@@ -1,0 +1,57 @@
+"""Where a syntax tree is cut in two: at a heading's words, at `such as`, at a colon; and what text a part of it covers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from eligo.criteria import Span
+from eligo.reading.tokens import Token
+from eligo.reading.tree import Clause, Group
+
+Cut = tuple[Any, Any, Any]  # what stands before (a group or None), the element, what stands after
+
+
+def cut(group: Any, here: Callable[[Any, Any], bool]) -> Cut | None:
+    """Cut the group at the first element for which `here(element, next)` holds; brackets are not entered."""
+    if group.__class__ is Clause:
+        elements = group.elements
+        for i, element in enumerate(elements):
+            if here(element, elements[i + 1] if i + 1 < len(elements) else None):
+                return Clause(elements[:i]), element, Clause(elements[i + 1 :])
+        return None
+    for i, part in enumerate(group.parts):
+        found = cut(part, here)
+        if found is not None:
+            before, element, after = found
+            head = Group(group.level, (*group.parts[:i], before), group.marks[:i])
+            rest = Group(group.level, (after, *group.parts[i + 1 :]), group.marks[i:])
+            return head, element, rest
+    return None
+
+
+def elements_of(group: Any) -> Iterator[Any]:
+    """All elements in reading order; brackets stay whole."""
+    if group.__class__ is Clause:
+        yield from group.elements
+    else:
+        for part in group.parts:
+            yield from elements_of(part)
+
+
+def span_of(group: Any) -> Span | None:
+    """The first and last place that the group covers; None for an empty one."""
+    first = last = None
+    for element in elements_of(group):
+        start, end = place(element)
+        first = start if first is None else first
+        last = end
+    return None if first is None or last is None else (first, last)
+
+
+def place(element: Any) -> Span:
+    """Where an element stands."""
+    if element.__class__ is Token:
+        return element.start, element.end
+    span: Span = element.span
+    return span

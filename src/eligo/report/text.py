@@ -1,0 +1,144 @@
+"""A screening as data in, lines for a terminal out: a summary per patient, or one trial criterion by criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eligo.report.terminal import Terminal, clean, columns, wrap, wrap_marked
+from eligo.report.words import (
+    Data,
+    blocker,
+    deciding,
+    evidence_line,
+    headline,
+    patient_line,
+    spans,
+    still_open,
+)
+
+COLOUR = {
+    "ELIGIBLE": "green",
+    "INELIGIBLE": "red",
+    "UNDETERMINED": "yellow",
+    "passes": "green",
+    "blocks": "red",
+    "open": "yellow",
+}
+RANK = {"ELIGIBLE": 0, "UNDETERMINED": 1, "INELIGIBLE": 2}
+VERDICT_COLUMNS = 12
+MOST_BLOCKERS = 4
+
+
+def screening_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
+    """A patient's header and a line per trial, the nearest to eligible first."""
+    yield from _header(screening, terminal)
+    trials = sorted(screening["trials"], key=lambda trial: (RANK[trial["verdict"]], trial["trial"]))
+    room = max((columns(trial["trial"]) for trial in trials), default=0)
+    for trial in trials:
+        yield from _trial_lines(trial, room, terminal)
+
+
+def _header(screening: Data, terminal: Terminal) -> list[str]:
+    lines = wrap(patient_line(screening), terminal.width, f"{clean(screening['patient'])}   ", "  ")
+    return [terminal.paint(line, "bold") for line in lines]
+
+
+def _trial_lines(trial: Data, room: int, terminal: Terminal) -> Iterator[str]:
+    yield from _verdict_lines(f"  {clean(trial['trial']):<{room}}", trial["verdict"], summary(trial), terminal)
+    if any(finding["bearing"] == "blocks" and finding["cohort"] is None for finding in trial["criteria"]):
+        return  # the arms no longer matter
+    for arm in trial.get("arms", ()):
+        first = f"    arm {clean(arm['id'])}"
+        own = {**trial, **arm, "arms": ()}
+        yield from _verdict_lines(f"{first:<{room + 2}}", arm["verdict"], f"{arm['label']}: {summary(own)}", terminal)
+
+
+def _verdict_lines(first: str, verdict: str, text: str, terminal: Terminal) -> list[str]:
+    """A line that starts with name and verdict; on a narrow terminal the text goes below them."""
+    start = f"{first}  {verdict:<{VERDICT_COLUMNS}}  "
+    below = columns(start) + 30 > terminal.width
+    rest = "      " if below else " " * columns(start)
+    lines = [start.rstrip(), *wrap(text, terminal.width, rest, rest)] if below else wrap(text, terminal.width, start, rest)
+    lines[0] = lines[0].replace(verdict, terminal.paint(verdict, COLOUR[verdict], "bold"), 1)
+    return lines
+
+
+def summary(trial: Data) -> str:
+    """What blocks; or, where nothing does, what is open."""
+    found = {finding["id"]: finding for finding in trial["criteria"]}
+    if trial["blocks"]:
+        shown = [f"{id_} {blocker(found[id_])}" for id_ in trial["blocks"][:MOST_BLOCKERS]]
+        more = len(trial["blocks"]) - len(shown)
+        return "; ".join(shown) + (f"; and {more} more" if more else "")
+    if trial["open"]:
+        return f"nothing blocks; open: {still_open(found[id_] for id_ in trial['open'])}"
+    if trial["verdict"] == "UNDETERMINED":
+        return str(trial["notes"][0])
+    return "every criterion passes"
+
+
+def audit_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
+    """Each trial of the screening, criterion by criterion, and at the end what blocks and what is open."""
+    yield from _header(screening, terminal)
+    for trial in screening["trials"]:
+        start = f"{clean(trial['trial'])}  {trial['verdict']}"
+        lines = wrap(trial["title"], terminal.width, f"{start}  ", "  ")
+        yield lines[0].replace(trial["verdict"], terminal.paint(trial["verdict"], COLOUR[trial["verdict"]], "bold"), 1)
+        yield from lines[1:]
+        for note in trial.get("notes", ()):
+            yield from wrap(note, terminal.width, "  note: ", "        ")
+        yield from _finding_lines(trial, terminal)
+        yield ""
+        yield from _conclusion(trial, terminal)
+
+
+def _finding_lines(trial: Data, terminal: Terminal) -> Iterator[str]:
+    arms = {arm["id"]: arm for arm in trial.get("arms", ())}
+    room = max((columns(finding["id"]) for finding in trial["criteria"]), default=0) + 2
+    cohort: object = arms  # no cohort yet: any other value gets a heading
+    for finding in trial["criteria"]:
+        if arms and finding["cohort"] != cohort:
+            cohort = finding["cohort"]
+            yield ""
+            yield from _cohort_heading(arms.get(finding["cohort"]), terminal)
+        yield ""
+        yield from finding_lines(finding, room, terminal)
+
+
+def _cohort_heading(arm: Data | None, terminal: Terminal) -> list[str]:
+    if arm is None:
+        return [terminal.paint("every arm", "bold")]
+    return [terminal.paint(line, "bold") for line in wrap(f"arm {arm['id']}, {arm['label']}: {arm['verdict']}", terminal.width)]
+
+
+def finding_lines(finding: Data, room: int, terminal: Terminal) -> Iterator[str]:
+    """One criterion: truth and bearing, the sentence with its deciding words underlined, and the evidence."""
+    colour = COLOUR[finding["bearing"]]
+    indent = " " * (2 + room)
+    words = headline(finding)
+    yield f"  {clean(finding['id']):<{room}}" + words.replace(finding["bearing"], terminal.paint(finding["bearing"], colour, "bold"))
+    for line, under in wrap_marked(finding["text"], spans(finding), terminal.width, indent, indent):
+        yield line
+        if under:
+            yield terminal.paint(under, colour)
+    decides = deciding(finding)
+    for evidence in decides:
+        yield from wrap(evidence_line(evidence), terminal.width, indent, f"{indent}  ")
+    for evidence in finding["evidence"]:
+        if not evidence["decides"] and ("value" in evidence or "facts" in evidence):
+            for line in wrap(f"beside it: {evidence_line(evidence)}", terminal.width, indent, f"{indent}  "):
+                yield terminal.paint(line, "dim")
+
+
+def _conclusion(trial: Data, terminal: Terminal) -> Iterator[str]:
+    """What blocks and what is open, each criterion with what it takes."""
+    found = {finding["id"]: finding for finding in trial["criteria"]}
+    for label, ids in (("blocks", trial["blocks"]), ("open", trial["open"])):
+        title = terminal.paint(label, COLOUR[label], "bold")
+        yield f"{title}: {'nothing' if not ids else len(ids)}"
+        for id_ in ids:
+            finding = found[id_]
+            text = blocker(finding) if label == "blocks" else still_open([finding])
+            yield from wrap(text, terminal.width, f"  {clean(id_)}  ", "      ")
+    verdict = trial["verdict"]
+    yield f"verdict: {terminal.paint(verdict, COLOUR[verdict], 'bold')}"

@@ -1,0 +1,48 @@
+"""Text files in and out: UTF-8 or a clear error, and a write that is whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from eligo.errors import EligoError, Place, Problem
+
+
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file; raise `EligoError` where it cannot be had."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"the file is not UTF-8 (byte {error.start})"
+        raise EligoError(Problem("encoding", message, Place(str(path)), "save it as UTF-8")) from None
+    except OSError as error:
+        message = f"the file cannot be read: {(error.strerror or 'unknown').lower()}"
+        raise EligoError(Problem("file", message, Place(str(path)))) from None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that at every moment it is the old one or the new one, whole."""
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes a file that only its owner reads; a rule set is as readable as any other new file.
+        Path(temporary).chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+        message = f"the file cannot be written: {(error.strerror or 'unknown').lower()}"
+        raise EligoError(Problem("write", message, Place(str(path)), "name a folder that you may write to")) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
