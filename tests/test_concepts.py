@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -294,8 +295,6 @@ def test_the_file_covers_the_usual_exclusion_lists() -> None:
 @pytest.mark.shared
 def test_conditions_of_example_bundles_that_matter_are_known(shared: Path) -> None:
     """Hypertension, epilepsy, pregnancy and the like occur there; a sore throat need not be known."""
-    import json
-
     codes = {
         coding["code"]
         for path in (shared / "data" / "fhir_synthea").glob("*.json")

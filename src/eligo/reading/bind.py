@@ -18,7 +18,7 @@ from eligo.vocabulary.variables import variables
 
 TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min", "s"])
 _NOMINAL = frozenset(["FILLER", "CONCEPT"])
-_STEP_OVER = frozenset(["LIGHT", "GRADE", "QUAL", "STATUS", "SEX", "OLD", "AGEUNIT", "EVENT", "UNIT", "SKIP", "AFTER", "IF"])
+_STEP_OVER = frozenset(["LIGHT", "GRADE", "QUAL", "STATUS", "SEX", "OLD", "AGEUNIT", "EVENT", "UNIT", "SKIP", "AFTER", "IF", "UNTESTED", "HEDGE", "NEG"])
 _WORD = re.compile(r"[^\s,;:()\[\]]+")
 _SIGNAL = re.compile(r"(?:score|index|scale|ratio|ph|t-score|range|class|classification)$")  # TODO: data
 _WEAK = frozenset(["stage", "stages", "type", "category", "categories"])
@@ -121,6 +121,7 @@ class Binder:
 
     def _keep(self, elements: Sequence[Any], i: int, limits: Limits, names: tuple[Name, ...]) -> None:
         """Bind the limits; where a joined one has a unit that the name cannot have, it has a name of its own behind it."""
+        names = tuple(_changed(name, limits) for name in names)
         kept = len(limits.limits)
         if kept > 1 and names and names[0].variable:
             kept = next((k for k in range(1, kept) if not self._same_kind(names[0].variable, limits.limits[0], limits.limits[k])), kept)
@@ -368,6 +369,15 @@ class Binder:
         if people and 1 <= value <= 100:
             return (Name("age", (people[-1].start, people[-1].end)),)
         return ()
+
+
+def _changed(name: Name, limits: Limits) -> Name:
+    """`decrease in platelets (< 20)` states the value; `decrease in hemoglobin > 2` how it changed, which is another quantity."""
+    if name.change is None:
+        return name
+    op, amount = limits.limits[0].bounds[0]
+    value = (name.change == "down" and op in ("lt", "le")) or (name.change == "up" and op in ("gt", "ge") and amount.of is not None)
+    return name._replace(change=None) if value else name._replace(variable=None)
 
 
 _AGES = frozenset(["age", "gestational_age"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eligo.criteria import (
@@ -25,7 +25,7 @@ from eligo.criteria import (
 from eligo.reading.bind import Bound as BoundLimits
 from eligo.reading.brackets import read_bracket
 from eligo.reading.leaves import leaf_of
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import duration_of, words
 from eligo.reading.splits import place
 from eligo.reading.times import window_of
 from eligo.reading.tokens import Token
@@ -52,7 +52,7 @@ class Piece:
     window: Window | None = None  # a time at the end that may hold for the facts before it too
     exception: bool = False  # a word such as `unless`: nothing of the sentence can be trusted
     concept: str | None = None
-    notes: list[str] = field(default_factory=list)
+    continues: bool = False  # limits on a name of the clause before
 
 
 @dataclass(slots=True)
@@ -168,6 +168,8 @@ class ClauseState:
             self._status(token)
         elif kind == "QUAL":
             self._qualifier(token)
+        elif kind == "UNTESTED":
+            self.reader.notes.append(f"`{self.text[token.start : token.end]}` is not tested")
         elif kind == "SEX":
             self.sexes.append(token.value)
         elif kind == "IF":
@@ -302,10 +304,16 @@ class ClauseState:
         elif isinstance(last, Compare):
             target[-1] = replace(last, window=window)
             self.trailing = window
-        elif isinstance(last, Attest):
-            pass  # what a person states includes its time
+        elif isinstance(last, Attest):  # what a person states includes its time
+            self._duration(last, window)
         else:
             self.residual.append(node)
+
+    def _duration(self, attest: Attest, window: Window) -> None:
+        variable = duration_of(attest.topic)
+        if variable is not None and window.lasting is not None:
+            limit = Limit(window.lasting.op, window.lasting.duration.value, window.lasting.duration.unit)
+            self.target().append(Compare(variable, (limit,), span=attest.span))
 
     # --- brackets
 
@@ -373,13 +381,13 @@ class ClauseState:
         if self.residual:
             compares = bool(positive) and all(isinstance(p, Compare | OneOf | AllOf | AnyOf | Attest) for p in positive)
             attested = any(isinstance(p, Attest) for p in positive)
-            if attested and not self.logic and len(positive) == 1:
-                return Piece(positive[0], span, "attest", self.negated, self.hedged, self._lead())
+            if attested and not self.logic and len(positive) == sum(isinstance(p, Attest) for p in positive):
+                return Piece(_join(positive), span, "attest", self.negated, self.hedged, self._lead())
             if self.logic or not compares or attested:
                 return Piece(whole, span, "unparsed", False, self.hedged and not self.logic, exception=exception)
             rest = (place(self.residual[0])[0], place(self.residual[-1])[1])
             left = Unparsed(self.text[rest[0] : rest[1]], span=rest)
-            return Piece(AllOf((*positive, left)), span, "mixed", self.negated, self.hedged, exception=exception)
+            return Piece(AllOf((*positive, left)), span, "mixed", self.negated, self.hedged, exception=exception, continues=self._continues())
         kind = "fact" if all(isinstance(a, Fact) for a in self.atoms) and self.atoms else "compare"
         if any(isinstance(a, Attest) for a in self.atoms):
             kind = "attest"
@@ -388,8 +396,15 @@ class ClauseState:
         concept = only.concept if isinstance(only, Fact) else None
         qualifier = " ".join(only.qualifiers) if isinstance(only, Fact) and only.qualifiers else None
         return Piece(
-            _join(positive), span, kind, self.negated, self.hedged, self._lead(), qualifier, bare, self.trailing, exception, concept
+            _join(positive), span, kind, self.negated, self.hedged, self._lead(), qualifier, bare, self.trailing, exception, concept, self._continues(),
         )
+
+    def _continues(self) -> bool:
+        """Whether all limits of the clause are on a name that stands before it."""
+        limits = [e for e in self.elements if e.__class__ is Limits]
+        first = place(self.elements[0])[0]
+        bound = [self.reader.bound.get(e.span[0]) for e in limits]
+        return bool(limits) and all(b is not None and b.names and b.names[0].span[1] <= first for b in bound)
 
     def _lead(self) -> Status | None:
         return self.lead_status[0] if self.lead_status else None  # type: ignore[return-value]  # a key of `statuses`

@@ -24,11 +24,11 @@ EXACT = " "  # the key for those whose case counts: spelling, role, value
 # The order in which roles are tried: those that ask most of their neighbours first.
 RANK = (
     "COMP AGECOMP AFTER AGEAFTER BETWEEN TO PLUSMINUS TIMES REF NUMBER ROMAN AGEUNIT TIMEUNIT OLD SCOREUNIT VAR CONCEPT ATTEST "
-    "CITE HEDGE FOLLOWING WITHIN LASTING EVENT BEFORE SINCE AGO AT EQUIV GRADE CHANGE NEG SUCH STATUS QUAL PLAIN REST SEX IF EVER ABOUT OR AND SLASH "
+    "CITE HEDGE FOLLOWING WITHIN LASTING EVENT BEFORE SINCE AGO AT EQUIV GRADE CHANGE NEG SUCH STATUS QUAL PLAIN UNTESTED REST SEX IF EVER ABOUT OR AND SLASH "
     "LINK LIGHT INCLUSIVE LOGIC"
 ).split()
 
-_FORM = b"9"
+_FORM = b"10"
 _WORDS = ("joining", "modifiers", "duration_names", "adults", "scale_words", "name_follows", "months")
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml")
 
@@ -51,6 +51,12 @@ def measured_by(concept: str) -> list[str]:
     return found
 
 
+def duration_of(attestation: str) -> str | None:
+    """The variable that a time beside the attestation limits."""
+    found: str | None = _lexicon()["duration_of"].get(attestation)
+    return found
+
+
 @functools.cache
 def _lexicon() -> dict[str, Any]:
     folder = data_dir("grammar")
@@ -68,7 +74,7 @@ def _compile() -> dict[str, Any]:
     for phrase, entry in [*_vocabulary(), *_phrases(data)]:
         _add(root, phrase, entry)
     _rank(root)
-    return {"trie": root, "words": {kind: data[kind] for kind in _WORDS}, "measured_by": data["measured_by"]}
+    return {"trie": root, "words": {kind: data[kind] for kind in _WORDS}, "measured_by": data["measured_by"], "duration_of": data["duration_of"]}
 
 
 def _rank(root: Trie) -> None:
@@ -213,6 +219,7 @@ _LISTED = {
     "EVER": "ever",
     "PLAIN": "plain_qualifiers",
     "REST": "resting",
+    "UNTESTED": "untested",
     "AND": "and",
     "OR": "or",
     "SLASH": "slash",

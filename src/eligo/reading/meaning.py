@@ -11,6 +11,7 @@ from eligo.criteria import (
     Always,
     AnyOf,
     AtLeast,
+    Attest,
     Compare,
     Not,
     OneOf,
@@ -28,6 +29,7 @@ from eligo.reading.splits import cut, elements_of, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Choice, Clause, Group
 from eligo.truth import Kind
+from eligo.vocabulary.variables import variables
 
 Joiner = Callable[[tuple[Predicate, ...]], Predicate]
 
@@ -272,7 +274,8 @@ class Reader:
         if len(parts) == 1:
             return parts[0]
         explicit = {word for _, word in words if word}
-        if len(explicit) <= 1 and all(comma for comma, word in words if not word):
+        alike = len({_category(p) for p in parts}) == 1
+        if len(explicit) <= 1 and all(comma for comma, word in words if not word) and (alike or all(w for _, w in words)):
             return self._uniform(parts, next(iter(explicit), ""), pieces)
         groups: list[list[Predicate]] = [[parts[0]]]
         inner: list[list[str]] = [[]]
@@ -334,7 +337,8 @@ class Reader:
         i = 0
         while i < len(pieces):
             j = i + 1
-            while j < len(pieces) and pieces[j].bare and (pieces[i].negated or pieces[i].hedged):
+            spread = pieces[i].negated or pieces[i].hedged
+            while j < len(pieces) and spread and (pieces[j].bare or pieces[j].continues or self._covered(pieces[i], pieces[j])):
                 j += 1
             run = pieces[i:j]
             if i:
@@ -343,13 +347,19 @@ class Reader:
             i = j
         return parts, words
 
+    def _covered(self, first: Piece, piece: Piece) -> bool:
+        """Whether a hedge reaches over limits that stand in clauses of their own; the likelier reading is that it does not."""
+        if not first.hedged or piece.kind == "unparsed":
+            return False
+        return not self.choices.take("hedge", "the hedge may cover only its own clause, or the limits after it too")
+
     def _wrapped(self, run: list[Piece]) -> Predicate:
         first = run[0]
         bodies = [p.predicate if p.predicate is not None else self._unparsed(p.span) for p in run]
         span = (first.span[0], run[-1].span[1]) if first.span and run[-1].span else None  # type: ignore[index]  # as tested
         if first.hedged:
             assert span is not None
-            return self._hedged(span, bodies)
+            return self._hedged(span, bodies, first)
         body = _any(bodies) if len(bodies) > 1 else bodies[0]
         if not first.negated:
             return body
@@ -362,8 +372,16 @@ class Reader:
             return self._unparsed(span)
         return Not(body)
 
-    def _hedged(self, span: Span, bodies: list[Predicate]) -> Predicate:
-        return Always(self.text[span[0] : span[1]], span=span)
+    def _hedged(self, span: Span, bodies: list[Predicate], first: Piece) -> Predicate:
+        """`with or without X` restricts nothing; where X has a limit, the limit may be meant."""
+        always = Always(self.text[span[0] : span[1]], span=span)
+        limited = [leaf for body in bodies for leaf in leaves(body) if isinstance(leaf, Compare | OneOf)]
+        if not limited or len(bodies) > 2 or self.choices.take("hedged limit", "the hedge may cover the limit, or the limit may hold wherever there is a value"):
+            return always
+        graded = [variables().get(leaf.variable or "") for leaf in limited]
+        concept = graded[0].concept if graded and graded[0] is not None else None
+        body = limited[0] if len(limited) == 1 else AllOf(tuple(limited))
+        return AnyOf((Not(Present(concept)), body)) if concept else body
 
     # --- what is not understood
 
@@ -374,6 +392,11 @@ class Reader:
     def _blank(self, group: Any) -> Predicate:
         span = span_of(group)
         return self._unparsed(span)
+
+
+def _category(predicate: Predicate) -> str:
+    kinds = {"fact" if isinstance(leaf, Present) else "attest" if isinstance(leaf, Attest) else "limit" for leaf in leaves(predicate)}
+    return kinds.pop() if len(kinds) == 1 else "mixed"
 
 
 def _heading(element: Any, following: Any) -> bool:

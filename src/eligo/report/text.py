@@ -133,12 +133,13 @@ def finding_lines(finding: Data, room: int, terminal: Terminal) -> Iterator[str]
 def _conclusion(trial: Data, terminal: Terminal) -> Iterator[str]:
     """What blocks and what is open, each criterion with what it takes."""
     found = {finding["id"]: finding for finding in trial["criteria"]}
+    room = max((columns(id_) for id_ in (*trial["blocks"], *trial["open"])), default=0) + 2
     for label, ids in (("blocks", trial["blocks"]), ("open", trial["open"])):
         title = terminal.paint(label, COLOUR[label], "bold")
         yield f"{title}: {'nothing' if not ids else len(ids)}"
         for id_ in ids:
             finding = found[id_]
-            text = blocker(finding) if label == "blocks" else still_open([finding])
-            yield from wrap(text, terminal.width, f"  {clean(id_)}  ", "      ")
+            text = blocker(finding) if label == "blocks" else still_open([finding], all_names=True)
+            yield from wrap(text, terminal.width, f"  {clean(id_):<{room}}", " " * (room + 4))
     verdict = trial["verdict"]
     yield f"verdict: {terminal.paint(verdict, COLOUR[verdict], 'bold')}"

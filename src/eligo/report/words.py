@@ -164,7 +164,7 @@ def _years(text: str) -> str:
     return _YEAR.sub(r"\1 y", text)
 
 
-def still_open(findings: Iterable[Data]) -> str:
+def still_open(findings: Iterable[Data], all_names: bool = False) -> str:
     """What is missing for a verdict, counted: "2 values missing (creatinine, INR), 3 to attest, 6 not stated"."""
     found: dict[str, dict[str, None]] = {reason: {} for reason in OPEN}
     for finding in findings:
@@ -174,11 +174,17 @@ def still_open(findings: Iterable[Data]) -> str:
                 found[evidence["reason"]][name] = None
     parts = []
     for reason, (one, many, with_names) in OPEN.items():
-        names = list(map(short_name, found[reason]))
+        names = list(map(_open_name, found[reason]))
         if names:
-            shown = ", ".join(names[:MOST_NAMES]) + (" ..." if len(names) > MOST_NAMES else "")
-            parts.append(f"{len(names)} {one if len(names) == 1 else many}" + (f" ({shown})" if with_names else ""))
+            most = len(names) if all_names else MOST_NAMES
+            shown = f" ({', '.join(names[:most])}{' ...' if len(names) > most else ''})"
+            named = with_names or (all_names and reason != "unparsed")
+            parts.append(f"{len(names)} {one if len(names) == 1 else many}{shown if named else ''}")
     return ", ".join(parts)
+
+
+def _open_name(id: str) -> str:  # noqa: A002 - the word of the vocabulary
+    return short_name(id) if id in variables() else concept_name(id)
 
 
 def evidence_line(evidence: Data) -> str:
@@ -192,7 +198,7 @@ def evidence_line(evidence: Data) -> str:
     else:
         text = evidence.get("name", "")
     to_do = TO_DO[evidence["reason"]] if "reason" in evidence else ""
-    detail = evidence.get("detail", "")
+    detail = "" if "ruled_out_by" in evidence else evidence.get("detail", "")
     return ": ".join(part for part in (text, to_do) if part) + (f" ({detail})" if detail else "")
 
 
@@ -209,7 +215,7 @@ def _value_line(evidence: Data) -> str:
     if limit:
         parts.append(f"limit {limit}")
     if "distance" in evidence:
-        parts.append(_distance(evidence["distance"]))
+        parts.append(_distance(evidence))
     if evidence.get("others"):
         parts.append(f"other results of that day: {', '.join(rounded(o.get('value', '?')) for o in evidence['others'])}")
     return ", ".join(parts)
@@ -221,15 +227,21 @@ def _limit(evidence: Data, limit: str) -> str:
         unit = _years(f"0 {evidence['unit']}")[1:]
         limit = limit.replace(f"{unit} and ", " and ").removesuffix(unit)
     notes = [_LONG.sub(_five_digits, _years(evidence[key])) for key in ("limit_written", "reference") if key in evidence]
-    if "window" in evidence:
-        notes.append(f"window: {evidence['window']}")
+    notes += [_window(evidence)] if "window" in evidence else []
     return f"{limit} ({'; '.join(notes)})" if notes else limit
 
 
-def _distance(distance: float) -> str:
+def _window(evidence: Data) -> str:
+    return _years(evidence["window"]).replace("_", " ")
+
+
+def _distance(evidence: Data) -> str:
+    """How far the value is from its limit; of two bounds, from the one that it fails or is nearest to."""
+    distance = evidence["distance"]
+    limit = number(float(f"{evidence['value'] - distance:.12g}")) if " and " in evidence["limit"] else "it"
     if distance == 0:
-        return "exactly at it"
-    return f"{rounded(abs(distance))} {'below' if distance < 0 else 'above'} it"
+        return f"exactly at {limit}"
+    return f"{rounded(abs(distance))} {'below' if distance < 0 else 'above'} {limit}"
 
 
 def _source(evidence: Data) -> str:
@@ -262,10 +274,11 @@ def _concept_line(evidence: Data) -> str:
     if "status" not in evidence:
         return name if "reason" in evidence else f"{name}: stated {'yes' if evidence['truth'] == 'MET' else 'no'}"
     asked = [evidence.get("qualifier", ""), "" if evidence["status"] == "active" else evidence["status"]]
-    asked += [f"{evidence['count']} times" if "count" in evidence else "", evidence.get("window", "")]
+    asked += [f"{evidence['count']} times" if "count" in evidence else ""]
+    asked += [_window(evidence)] if "window" in evidence else []
     wanted = ", ".join(part for part in asked if part)
     name = f"{name} ({wanted})" if wanted else name
-    said = [_fact(fact) for fact in evidence.get("facts", ())]
+    said = [_fact(fact, evidence["concept"]) for fact in evidence.get("facts", ())]
     if "value" in evidence:
         said.append(f"{variable_name(evidence['variable'])} {rounded(evidence['value'])}{_source(evidence)}")
     if "ruled_out_by" in evidence:
@@ -278,12 +291,17 @@ def _concept_line(evidence: Data) -> str:
     return f"{name}: {'; '.join(said)}" if said else name
 
 
-def _fact(fact: Data) -> str:
-    parts = [concept_name(fact["concept"]), *fact.get("qualifiers", ()), fact["status"]]
+def _fact(fact: Data, asked: str) -> str:
+    """A fact of the record; its concept only where it is a kind of the one that was asked for."""
+    parts = [concept_name(fact["concept"])] if fact["concept"] != asked else []
+    parts += [*fact.get("qualifiers", ()), fact["status"]]
     start, end = fact.get("start"), fact.get("end")
     if start and start == end:
         parts.append(f"on {start}")
-    else:
-        parts += ([f"since {start}"] if start and not end else [f"from {start}"] if start else []) + ([f"until {end}"] if end else [])
+    elif start:
+        parts.append(f"{'from' if end else 'since'} {start}")
+    if end and start != end:
+        parts.append(f"until {end}")
     written = fact.get("written")
-    return ", ".join(parts) + (f' ("{written}")' if written and written.casefold() != parts[0].casefold() else "")
+    known = {fact["concept"], concept_name(fact["concept"]).casefold()}
+    return ", ".join(parts) + (f' ("{written}")' if written and written.casefold() not in known else "")

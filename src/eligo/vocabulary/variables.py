@@ -102,9 +102,9 @@ class Variable:
     `unit` and `units` are UCUM (`1` for what has no unit); `units` are all that are accepted, the canonical one first.
     `conversions` give (scale, offset) to the canonical unit where neither dimension nor molar mass does. `synonyms`
     count everywhere, `exact` ones in running text only in just this case (`PT`, `Na`), `labels` only in records (`T4`,
-    which in a text may be a stage). `specimens` are the words that may stand with a synonym (`serum`). `grades` maps the
-    labels of an ordinal to numbers, `values` those of a category to its values, both by `spelling_key`. `concept` is
-    what an ordinal grades.
+    which in a text may be a stage). `specimens` are the words that may stand with a synonym (`serum`). `grades` maps
+    the labels of an ordinal to numbers, `values` those of a category to its values, both by `spelling_key`. `concept`
+    is what an ordinal grades.
     """
 
     id: str
@@ -209,11 +209,11 @@ class Variables:
         if id_ is not None and self._measured_in(id_, beside):
             return id_
         words = self._kept(text)
-        specimen = list(dict.fromkeys([*beside, *(w for w in words if w in self._specimen_words)]))
+        inside = [w for w in words if w in self._specimen_words]
         rest = [w for w in words if w not in self._specimen_words]
-        for key in ("".join(rest), "".join([*specimen, *rest])):
-            id_ = self._by_key.get(key)
-            if rest and id_ is not None and self._measured_in(id_, specimen):
+        for front in ([], inside, beside):
+            id_ = self._by_key.get("".join([*front, *rest]))
+            if rest and id_ is not None and self._measured_in(id_, [*inside, *beside]):
                 return id_
         return None
 

@@ -1,0 +1,103 @@
+"""Plain JSON data in, whether it has the form of a native patient out: the quick way past `schema`, which says what is wrong.
+
+Most records have the right form and so need no pydantic, whose import alone takes longer than a screening. The leaves are
+defined here for both; a test holds the two to the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
+
+from eligo.patients.build import STATUS, ListName, status_word
+
+Check = Callable[[Any], bool]
+
+_CODE_KEYS = frozenset({"system", "code", "display"})
+_LIST_NAMES = frozenset(get_args(ListName))
+_NOTHING = type(None)
+# INVARIANT: exact types. JSON gives no others, and `bool` is an `int` that is no number here.
+_VALUE_TYPES = frozenset({str, int, float, _NOTHING})
+_NUMBER_TYPES = frozenset({int, float, _NOTHING})
+_TEXT_TYPES = frozenset({str, _NOTHING})
+
+
+def is_value(data: Any) -> bool:
+    """Whether it can be the value of a variable: a number, text, or null for "not known"."""
+    return type(data) in _VALUE_TYPES
+
+
+def is_number(data: Any) -> bool:
+    """Whether it is a number or null."""
+    return type(data) in _NUMBER_TYPES
+
+
+def is_name(data: Any) -> bool:
+    """Whether it can name a variable or concept: text that is not blank, or a system and a code."""
+    if type(data) is str:
+        return bool(data.strip())
+    if type(data) is not dict or not (data.keys() <= _CODE_KEYS):
+        return False
+    system, code = data.get("system"), data.get("code")
+    return type(system) is str and type(code) is str and bool(system and code)
+
+
+def is_status(data: Any) -> bool:
+    """Whether it is null or a word for the status of an entry."""
+    return data is None or (type(data) is str and status_word(data) in STATUS)
+
+
+def is_well_formed(data: Mapping[str, Any]) -> bool:
+    """Whether a record has nothing but the keys of the format, each with what may stand there."""
+    return all(key in _RECORD and _RECORD[key](value) for key, value in data.items())
+
+
+def _is_text(data: Any) -> bool:
+    return type(data) in _TEXT_TYPES
+
+
+def _list_of(check: Check) -> Check:
+    return lambda data: type(data) is list and all(map(check, data))
+
+
+def _map_of(check: Check) -> Check:
+    return lambda data: type(data) is dict and all(map(check, data.values()))
+
+
+def _entry(required: str, fields: Mapping[str, Check]) -> Check:
+    def check(data: Any) -> bool:
+        if type(data) is not dict or required not in data:
+            return False
+        return all(key in fields and fields[key](value) for key, value in data.items())
+
+    return check
+
+
+_ANY_ENTRY: dict[str, Check] = {
+    "concept": is_name,
+    "status": is_status,
+    "severity": _is_text,
+    "qualifiers": _list_of(lambda word: type(word) is str),
+}
+_RECORD: dict[str, Check] = {
+    "$schema": _is_text,
+    "id": lambda data: data is None or (type(data) is str and data != ""),
+    "as_of": _is_text,
+    "birth_date": _is_text,
+    "age": is_value,
+    "sex": _is_text,
+    "labs": _map_of(is_value),
+    "observations": _list_of(
+        _entry(
+            "variable",
+            {"variable": is_name, "value": is_value, "unit": _is_text, "date": _is_text}
+            | {"low": is_number, "high": is_number},
+        )
+    ),
+    "conditions": _list_of(_entry("concept", _ANY_ENTRY | {"onset": _is_text, "abatement": _is_text})),
+    "procedures": _list_of(_entry("concept", _ANY_ENTRY | {"date": _is_text, "start": _is_text, "end": _is_text})),
+    "medications": _list_of(_entry("concept", _ANY_ENTRY | {"start": _is_text, "end": _is_text})),
+    "absent": _list_of(is_name),
+    "complete": _list_of(lambda word: type(word) is str and word in _LIST_NAMES),
+    "attested": _map_of(lambda held: type(held) is bool),
+}
