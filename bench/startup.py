@@ -1,7 +1,7 @@
 """The whole process `eligo screen one.json`, beside `python -c "import pydantic, yaml"`, in the same run.
 
-The two take turns, so that a busy machine slows both; the figure that counts is their ratio. Both have their bytecode compiled
-and eligo its caches filled, as on any second start.
+The two take turns, so that a busy machine slows both; the figure that counts is their ratio. Both have their bytecode
+compiled and eligo its caches filled, as on any second start.
 """
 
 from __future__ import annotations

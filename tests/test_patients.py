@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 import random
 import re
 import string
+import subprocess
+import sys
 import time
 import traceback
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,12 +21,15 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from eligo.errors import EligoError
 from eligo.jsontext import MAX_BYTES
 from eligo.patients import dates
+from eligo.patients.form import is_well_formed
 from eligo.patients.model import Fact, PartialDate, Patient, Result
-from eligo.patients.native import patient_schema, read_file, read_patient
+from eligo.patients.native import json_schema, read_file, read_patient
+from eligo.patients.schema import Record, check
 from eligo.patients.values import read_quantity
 from eligo.truth import Reason
 from eligo.vocabulary.units import convert
@@ -192,7 +199,7 @@ def test_the_caller_s_day_goes_before_the_record_s() -> None:
 
 
 def test_the_schema_is_a_valid_schema() -> None:
-    jsonschema.Draft202012Validator.check_schema(patient_schema())
+    jsonschema.Draft202012Validator.check_schema(json_schema())
 
 
 _WARNED = {"implausible_creatinine": ["value-implausible"], "creatinine_without_unit": ["unit-missing"]}
@@ -225,11 +232,29 @@ def test_what_has_a_wrong_form_does_not_fit_the_schema(name: str) -> None:
 
 @functools.cache
 def _validator() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(patient_schema())
+    return jsonschema.Draft202012Validator(json_schema())
+
+
+def test_a_right_record_is_read_without_pydantic() -> None:
+    code = "import sys, eligo.patients.native as n; n.read_file(sys.argv[1]); print('pydantic' in sys.modules)"
+    command = [sys.executable, "-c", code, str(EXAMPLES / "low_platelets.json")]
+
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize("case", [*ACCEPTED, *EXAMPLE_FILES, *REJECTED], ids=lambda p: f"{p.parent.name}-{p.stem}")
+def test_the_quick_check_and_the_model_agree(case: Path) -> None:
+    try:
+        data = json.loads(case.read_bytes())
+    except ValueError:
+        assert case in REJECTED
+        return
+    if isinstance(data, dict):
+        assert is_well_formed(data) == (not check(data)[1])
 
 
 def test_every_key_of_the_schema_is_described() -> None:
-    schema = patient_schema()
+    schema = json_schema()
     undescribed = [
         f"{name}.{key}"
         for name, part in [("", schema), *schema["$defs"].items()]
@@ -451,15 +476,52 @@ _JSON = st.recursive(
     ),
     max_leaves=6,
 )
-_KEYS = sorted(patient_schema()["properties"])
+_KEYS = sorted(json_schema()["properties"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(_KEYS), _JSON, max_size=5), st.sampled_from([*_KEYS]), st.lists(_JSON, max_size=2)
 )
 def test_any_json_under_our_keys_is_read_or_refused(data: dict[str, Any], key: str, items: list[Any]) -> None:
     _said(json.dumps({"as_of": "2026-11-20", **data, key: items}))
+
+
+_WHOLE = [
+    json.loads((CASES / "accept" / f"{name}.json").read_bytes()) for name in ("every_part", "codes", "every_status")
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(_WHOLE), st.lists(st.tuples(st.integers(0, 200), _JSON | st.just(...)), min_size=1, max_size=2))
+def test_the_quick_check_and_the_model_agree_on_spoilt_records(data: Any, changes: list[tuple[int, Any]]) -> None:
+    """Parts of a good record are replaced by any JSON, or (by ...) get a key that does not belong there."""
+    data = copy.deepcopy(data)
+    for place, new in changes:
+        parts = list(_parts(data))
+        holder, key = parts[place % len(parts)]
+        if new is ... and isinstance(holder[key], dict):
+            holder[key]["surplus"] = 1
+        elif new is not ...:
+            holder[key] = new
+
+    assert is_well_formed(data) == _valid(data) == (not check(data)[1])
+
+
+def _valid(data: Any) -> bool:
+    try:
+        Record.model_validate(data)
+    except ValidationError:
+        return False
+    return True
+
+
+def _parts(data: Any) -> Iterator[tuple[Any, Any]]:
+    """Each part as the list or object that holds it and its key there."""
+    for key in range(len(data)) if isinstance(data, list) else list(data):
+        yield data, key
+        if isinstance(data[key], list | dict):
+            yield from _parts(data[key])
 
 
 # --- ages and dates

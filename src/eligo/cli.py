@@ -18,7 +18,7 @@ from eligo.report.problems import write_problems
 
 ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a shell counts them: 128 + signal
 
-# Each command: its module in `eligo.commands`, and its line in `eligo --help`. Only the module that is asked for is imported.
+# Each command: its module in `eligo.commands` and its line in `eligo --help`. Only the one asked for is imported.
 COMMANDS = {
     "screen": ("screen", "say for each patient and trial: eligible, ineligible or undetermined, and why"),
     "audit": ("audit", "explain one patient and one trial, criterion by criterion"),
@@ -118,5 +118,5 @@ def _unexpected(error: Exception) -> Problem:
     return Problem(
         "internal",
         f"eligo failed with an unexpected {type(error).__name__} in {where}",
-        help="please report this with the command that you ran; ELIGO_DEBUG=1 shows the traceback (it may hold patient values)",
+        help="please report this; ELIGO_DEBUG=1 shows the traceback, which may hold patient values",
     )

@@ -110,14 +110,16 @@ class Comparison(Measured):
     def __init__(self, test: Compare, more: tuple[Source, ...], others: dict[str, tuple[Source, ...]]) -> None:
         super().__init__(cast(str, test.variable), test.window, more)
         self.test, self.others = test, others
-        self.fixed = tuple((SIDES[limit.op], limit.value) for limit in test.limits if limit.of is None)
+        self.fixed = tuple((SIDES[li.op], float(li.value), slack(li.value)) for li in test.limits if li.of is None)
         self.relative = tuple(limit for limit in test.limits if limit.of is not None)
 
     def one(self, reading: Reading, chart: Chart) -> Outcome:
         """Hold the reading against every limit."""
-        truth = MET
-        for side, value in self.fixed:
-            held = side(reading.low, reading.low_closed, reading.high, reading.high_closed, value, value)
+        truth, least, most = MET, reading.low, reading.high
+        for side, value, near in self.fixed:
+            low = value if -near <= least - value <= near else least
+            high = value if -near <= most - value <= near else most
+            held = side(low, reading.low_closed, high, reading.high_closed, value, value)
             if held < truth:
                 truth = held
         if self.relative and truth is not NOT_MET:
@@ -134,8 +136,7 @@ class Comparison(Measured):
             held, reason = UNKNOWN, _no_limit(limit)
             if normal is not None:
                 low, high = rounded(normal.low * limit.value), rounded(normal.high * limit.value)
-                side = SIDES[limit.op]
-                held = side(reading.low, reading.low_closed, reading.high, reading.high_closed, low, high)
+                held = SIDES[limit.op](*_snapped(reading, low, high), low, high)
                 reason = undecided(reading) if low == high else (_no_limit(limit)[0], "depends_on_sex")
             if held is NOT_MET:
                 return NOT_MET, None, None, (reading,)
@@ -154,6 +155,19 @@ class Comparison(Measured):
             if readings and all(r.problem is None for r in readings):
                 return Normal(min(r.low for r in readings), max(r.high for r in readings), "record", of)
         return None
+
+
+def slack(limit: float) -> float:
+    """How near to a limit a value is the limit: 12 digits are kept of each, and a change of units may cost the last."""
+    return abs(limit) * 1e-10
+
+
+def _snapped(reading: Reading, low: float, high: float) -> tuple[float, bool, float, bool]:
+    """The interval of a reading, with an end that is all but equal to a limit put on it."""
+    ends = []
+    for end in (reading.low, reading.high):
+        ends.append(next((limit for limit in (low, high) if abs(end - limit) <= slack(limit)), end))
+    return ends[0], reading.low_closed, ends[1], reading.high_closed
 
 
 def rounded(value: float) -> float:

@@ -1,4 +1,4 @@
-"""Explain one patient and one trial: every criterion with its sentence, the values, the limits and what is still open."""
+"""Explain one patient and one trial: every criterion with its sentence, the values, the limits and what is open."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import argparse
 import json
 import sys
 
-from eligo.commands.output import write_text
 from eligo.commands import inputs
+from eligo.commands.output import write_text
 from eligo.commands.screen import exit_code
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal

@@ -7,7 +7,7 @@ import json
 import re
 
 from eligo.errors import EligoError, Place, Problem
-from eligo.report.words import number
+from eligo.report.words import rounded
 from eligo.vocabulary.units import convert, ucum
 from eligo.vocabulary.variables import Variable, variables
 
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("value", metavar="VALUE", help='a number and its unit, such as "2.1 mg/dL"')
     parser.add_argument("--variable", required=True, metavar="WORD", help="what was measured: an id or any name of it")
-    parser.add_argument("--to", metavar="UNIT", help="the unit that is wanted (default: the canonical one of the variable)")
+    parser.add_argument("--to", metavar="UNIT", help="the unit that is wanted (default: the variable's canonical one)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"variable": variable.id, "value": result, "unit": to}))
     else:
-        print(f"{number(result)} {to}" if to != "1" else number(result))
+        print(f"{rounded(result)} {to}" if to != "1" else rounded(result))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What `screen` and `audit` share: the options about rules, dates and silence, and the patients that the arguments name."""
+"""What `screen` and `audit` share: options about rules, dates and silence, and the patients that arguments name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import cast
 
 from eligo.criteria import Duration, TimeUnit
 from eligo.errors import EligoError, Place, Problem, did_you_mean
@@ -29,7 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rules", metavar="DIR", help="folder with rule sets (default: ELIGO_RULES, else those that come with eligo)"
     )
-    parser.add_argument("--as-of", type=_day, metavar="DATE", help="screen as of this day (YYYY-MM-DD), not the record's own")
+    parser.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="the day (YYYY-MM-DD) to screen for, not the record's"
+    )
     parser.add_argument(
         "--max-age",
         action="append",
@@ -44,8 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LISTS",
         help=f"take what these lists of the record do not mention as absent: {','.join(LISTS)}",
     )
-    parser.add_argument("--lenient", action="store_true", help="unknown names and keys of a record are warnings, not errors")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line, see `eligo schema screening`")
+    parser.add_argument("--lenient", action="store_true", help="warn of unknown names and keys in a record, and go on")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line (`eligo schema screening`)")
 
 
 def policy(args: argparse.Namespace) -> Policy:
@@ -66,7 +67,7 @@ def policy(args: argparse.Namespace) -> Policy:
 
 
 def patient_files(names: Iterable[str]) -> Iterator[str]:
-    """The files that the arguments name: a folder stands for its *.json files; one without any is left for `read` to refuse."""
+    """The files that the arguments name: a folder stands for its *.json files; `read` refuses one without any."""
     for name in names:
         found = _records(Path(name)) if name != STDIN and Path(name).is_dir() else []
         yield from map(str, found) if found else [name]
@@ -114,4 +115,4 @@ def _age(text: str) -> Duration:
     if match is None or unit is None:
         raise EligoError(Problem("max-age", f"`{text}` is not a length of time", help="write it like 14d, 2wk or 3mo"))
     value = float(match[1])
-    return Duration(int(value) if value == int(value) else value, cast(TimeUnit, unit))
+    return Duration(int(value) if value == int(value) else value, unit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+from operator import attrgetter
 
 EXAMPLES = """\
   eligo schema patient
@@ -13,8 +14,8 @@ EXAMPLES = """\
 
 # Each schema: the module and the name of its function; only the one that is asked for is imported.
 SCHEMAS = {
-    "patient": ("eligo.patients.native", "json_schema"),
-    "ruleset": ("eligo.ruleset", "json_schema"),
+    "patient": ("eligo.patients.native", "patient_schema"),
+    "ruleset": ("eligo.rulenodes", "RuleSetNode.model_json_schema"),
     "screening": ("eligo.report.schema", "json_schema"),
 }
 
@@ -28,5 +29,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the schema."""
     module, function = SCHEMAS[args.name]
-    print(json.dumps(getattr(importlib.import_module(module), function)(), indent=2, ensure_ascii=False))
+    print(json.dumps(attrgetter(function)(importlib.import_module(module))(), indent=2, ensure_ascii=False))
     return 0

@@ -24,7 +24,8 @@ EXAMPLES = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument("patients", nargs="+", metavar="PATIENT", help="a record (JSON), a folder of records, or - for standard input")
+    help_text = "a record (JSON), a folder of records, or - for standard input"
+    parser.add_argument("patients", nargs="+", metavar="PATIENT", help=help_text)
     parser.add_argument("--trial", action="append", metavar="NCT", help="screen for this trial only; repeatable")
     inputs.add_arguments(parser)
 

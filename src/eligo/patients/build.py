@@ -67,6 +67,11 @@ class Finding:
     severity: Severity = "error"
 
 
+def status_word(word: str) -> str:
+    """The form in which status words are compared: `Ruled out` is `ruled-out`."""
+    return word.strip().lower().replace(" ", "-").replace("_", "-")
+
+
 class PatientBuilder:
     """Collects the entries of one record; `lenient` turns unknown names and contradictions into warnings."""
 
@@ -151,7 +156,10 @@ class PatientBuilder:
         end: tuple[str | None, str] = (None, ""),
         qualifiers: Iterable[str] = (),
     ) -> None:
-        """Take one condition, procedure or medication; `start` and `end` come with the keys that hold them."""
+        """Take one condition, procedure or medication; `start` and `end` come with the keys that hold them.
+
+        `status` is a word of `STATUS`.
+        """
         found = find_concept(name)
         first = self._date(start[0], (*path, start[1])) if start[0] else None
         last = self._date(end[0], (*path, end[1])) if end[0] else None
@@ -243,7 +251,7 @@ class PatientBuilder:
     ) -> FactStatus | None:
         if status is None:
             return "resolved" if end or list_name == "procedures" else "active"
-        meaning = STATUS.get(status, "active")  # the border knows only these words
+        meaning = STATUS[status_word(status)]
         if meaning is None:
             self._warn("not-counted", "the status says that this did not happen, so it does not count", path)
         return meaning

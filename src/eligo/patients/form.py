@@ -1,7 +1,7 @@
-"""Plain JSON data in, whether it has the form of a native patient out: the quick way past `schema`, which says what is wrong.
+"""Plain JSON data in, whether it has the form of a native patient out: the quick way past `schema`.
 
-Most records have the right form and so need no pydantic, whose import alone takes longer than a screening. The leaves are
-defined here for both; a test holds the two to the same answer.
+Most records have the right form and so need no pydantic, whose import alone takes longer than a screening; `schema`
+says what is wrong with the others. The leaves are defined here for both, and a test holds the two to the same answer.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ def _map_of(check: Check) -> Check:
     return lambda data: type(data) is dict and all(map(check, data.values()))
 
 
-def _entry(required: str, fields: Mapping[str, Check]) -> Check:
+def _entry(fields: Mapping[str, Check], *required: str) -> Check:
     def check(data: Any) -> bool:
-        if type(data) is not dict or required not in data:
+        if type(data) is not dict or not all(key in data for key in required):
             return False
         return all(key in fields and fields[key](value) for key, value in data.items())
 
@@ -89,14 +89,15 @@ _RECORD: dict[str, Check] = {
     "labs": _map_of(is_value),
     "observations": _list_of(
         _entry(
-            "variable",
             {"variable": is_name, "value": is_value, "unit": _is_text, "date": _is_text}
             | {"low": is_number, "high": is_number},
+            "variable",
+            "value",
         )
     ),
-    "conditions": _list_of(_entry("concept", _ANY_ENTRY | {"onset": _is_text, "abatement": _is_text})),
-    "procedures": _list_of(_entry("concept", _ANY_ENTRY | {"date": _is_text, "start": _is_text, "end": _is_text})),
-    "medications": _list_of(_entry("concept", _ANY_ENTRY | {"start": _is_text, "end": _is_text})),
+    "conditions": _list_of(_entry(_ANY_ENTRY | {"onset": _is_text, "abatement": _is_text}, "concept")),
+    "procedures": _list_of(_entry(_ANY_ENTRY | {"date": _is_text, "start": _is_text, "end": _is_text}, "concept")),
+    "medications": _list_of(_entry(_ANY_ENTRY | {"start": _is_text, "end": _is_text}, "concept")),
     "absent": _list_of(is_name),
     "complete": _list_of(lambda word: type(word) is str and word in _LIST_NAMES),
     "attested": _map_of(lambda held: type(held) is bool),

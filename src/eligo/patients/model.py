@@ -5,6 +5,7 @@ Quantities are in the variable's canonical unit, as an interval: one point for a
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,7 +27,12 @@ class PartialDate:
     def __str__(self) -> str:
         if self.first == self.last:
             return self.first.isoformat()
-        return f"{self.first:%Y-%m}" if self.first.month == self.last.month else f"{self.first:%Y}"
+        first, last = self.first, self.last
+        if first.day == 1 and last == date(first.year, first.month, calendar.monthrange(first.year, first.month)[1]):
+            return f"{first:%Y-%m}"
+        if (first, last) == (date(first.year, 1, 1), date(first.year, 12, 31)):
+            return f"{first:%Y}"
+        return f"{first.isoformat()}..{last.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)

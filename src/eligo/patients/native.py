@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,10 @@ from eligo import jsontext
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import JsonPath
 from eligo.patients import dates
-from eligo.patients.build import Finding, PatientBuilder
+from eligo.patients.build import Finding, ListName, PatientBuilder
+from eligo.patients.form import is_well_formed
 from eligo.patients.model import Patient
-from eligo.patients.schema import Record, check, patient_schema
-
-__all__ = ["patient_schema", "read_file", "read_patient"]
+from eligo.patients.names import Code, Name
 
 
 def read_file(path: str | Path, as_of: date | None = None, lenient: bool = False) -> Patient:
@@ -34,9 +34,9 @@ def read_patient(
     if not isinstance(data, dict):
         help_ = "a patient is one object: {...}"
         raise EligoError(Problem("wrong-type", "the JSON holds no object", Place(file, 1, 1), help_))
-    record, findings = check(data, lenient)
+    record, findings = (data, []) if is_well_formed(data) else _checked(data, lenient)
     day = as_of or _as_of(record, data, findings)
-    name = record.id or (Path(file).stem if file else "") or "patient"
+    name = record.get("id") or (Path(file).stem if file else "") or "patient"
     builder = PatientBuilder(name, day or date.max, lenient)
     builder.findings += findings
     _take(record, builder)
@@ -47,61 +47,85 @@ def read_patient(
     return patient
 
 
-def _as_of(record: Record, data: dict[str, Any], findings: list[Finding]) -> date | None:
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of the native patient JSON."""
+    from eligo.patients.schema import patient_schema  # lazily: a record of the right form needs no pydantic
+
+    return patient_schema()
+
+
+def _checked(data: dict[str, Any], lenient: bool) -> tuple[dict[str, Any], list[Finding]]:
+    from eligo.patients.schema import check  # lazily: a record of the right form needs no pydantic
+
+    return check(data, lenient)
+
+
+def _as_of(record: dict[str, Any], data: dict[str, Any], findings: list[Finding]) -> date | None:
     """The day that the record describes, which must be known to the day."""
-    if record.as_of is None:
-        if "as_of" not in data:
+    if record.get("as_of") is None:
+        if data.get("as_of") is None:
             help_ = 'add "as_of": "YYYY-MM-DD", the day that the record describes, or give it with the command'
             findings.append(Finding("as-of-missing", "the record does not say of which day it is", (), help_))
         return None
-    when = dates.read_date(record.as_of)
+    when = dates.read_date(record["as_of"])
     if when is None or when.first != when.last:
         findings.append(Finding("date-format", "this is not a day", ("as_of",), "write YYYY-MM-DD"))
         return None
     return when.first
 
 
-def _take(record: Record, builder: PatientBuilder) -> None:
-    """Hand every entry over; parts that were wrong are None."""
-    if record.birth_date is not None:
-        builder.born(record.birth_date, ("birth_date",))
-    if record.age is not None:
-        builder.aged(record.age, ("age",))
-    if record.sex is not None:
-        builder.of_sex(record.sex, ("sex",))
-    for name, value in record.labs.items():
+def _take(record: dict[str, Any], builder: PatientBuilder) -> None:
+    """Hand every entry over; entries whose form was wrong are None."""
+    if record.get("birth_date") is not None:
+        builder.born(record["birth_date"], ("birth_date",))
+    if record.get("age") is not None:
+        builder.aged(record["age"], ("age",))
+    if record.get("sex") is not None:
+        builder.of_sex(record["sex"], ("sex",))
+    for name, value in record.get("labs", {}).items():
         builder.observe(name, value, ("labs", name))
-    for i, seen in enumerate(record.observations):
-        if seen:
-            path = ("observations", i)
-            builder.observe(seen.variable, seen.value, path, seen.unit, seen.date, (seen.low, seen.high))
+    for i, seen in _entries(record, "observations"):
+        reference = seen.get("low"), seen.get("high")
+        path: JsonPath = ("observations", i)
+        builder.observe(_name(seen["variable"]), seen["value"], path, seen.get("unit"), seen.get("date"), reference)
     _take_facts(record, builder)
-    for i, ruled_out in enumerate(record.absent):
-        if ruled_out:
-            builder.rule_out(ruled_out, ("absent", i))
-    builder.complete(lists for lists in record.complete if lists)
-    for name, held in record.attested.items():
+    for i, ruled_out in _entries(record, "absent"):
+        builder.rule_out(_name(ruled_out), ("absent", i))
+    builder.complete(name for _, name in _entries(record, "complete"))
+    for name, held in record.get("attested", {}).items():
         builder.attest(name, held, ("attested", name))
 
 
-def _take_facts(record: Record, builder: PatientBuilder) -> None:
-    for i, c in enumerate(record.conditions):
-        if c:
-            words = [c.severity or "", *c.qualifiers]
-            path: JsonPath = ("conditions", i)
-            start, end = (c.onset, "onset"), (c.abatement, "abatement")
-            builder.state(c.concept, "conditions", path, c.status, start, end, words)
-    for i, p in enumerate(record.procedures):
-        if p:
-            words = [p.severity or "", *p.qualifiers]
-            start = (p.start, "start") if p.start else (p.date, "date")
-            end = (p.end, "end") if p.end or p.start else (p.date, "date")
-            builder.state(p.concept, "procedures", ("procedures", i), p.status, start, end, words)
-    for i, m in enumerate(record.medications):
-        if m:
-            words = [m.severity or "", *m.qualifiers]
-            path = ("medications", i)
-            builder.state(m.concept, "medications", path, m.status, (m.start, "start"), (m.end, "end"), words)
+def _take_facts(record: dict[str, Any], builder: PatientBuilder) -> None:
+    for list_name, starts, ends in _FACTS:
+        for i, entry in _entries(record, list_name):
+            start, end = _first(entry, starts), _first(entry, ends)
+            if end[1] == "date" and start[1] != "date":  # a start without an end is not over on its first day
+                end = None, "end"
+            words = [entry.get("severity") or "", *entry.get("qualifiers", ())]
+            name = _name(entry["concept"])
+            status = entry.get("status") or ("active" if start[1] == "start" and end[0] is None else None)
+            builder.state(name, list_name, (list_name, i), status, start, end, words)
+
+
+_FACTS: tuple[tuple[ListName, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("conditions", ("onset",), ("abatement",)),
+    ("procedures", ("start", "date"), ("end", "date")),
+    ("medications", ("start",), ("end",)),
+)
+
+
+def _first(entry: dict[str, Any], keys: Iterable[str]) -> tuple[str | None, str]:
+    """The first of the keys that holds a date, with the date."""
+    return next(((entry[key], key) for key in keys if entry.get(key) is not None), (None, ""))
+
+
+def _entries(record: dict[str, Any], key: str) -> Iterator[tuple[int, Any]]:
+    return ((i, entry) for i, entry in enumerate(record.get(key, ())) if entry is not None)
+
+
+def _name(data: str | dict[str, str]) -> Name:
+    return data if isinstance(data, str) else Code(data["system"], data["code"])
 
 
 def _problems(findings: list[Finding], text: str | bytes, file: str | None) -> list[Problem]:

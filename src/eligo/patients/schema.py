@@ -1,10 +1,11 @@
-"""The native patient JSON at the border: plain data in, a checked `Record` and every problem of its form out.
+"""The form of the native patient JSON as a pydantic model: its JSON Schema, and all that is wrong with a record.
 
-The JSON Schema that `patient_schema` gives is made from the same model, so what it allows is what is read.
+The JSON Schema is made from the model, so what it allows is what is read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
@@ -14,8 +15,7 @@ from eligo.errors import did_you_mean
 from eligo.jsontext import JsonPath, shown
 from eligo.patients.build import MOST_HELPED, STATUS, Finding, ListName
 from eligo.patients.dates import HELP as DATE_HELP
-from eligo.patients.names import Code
-from eligo.patients.names import Name as AnyName
+from eligo.patients.form import is_name, is_number, is_status, is_value
 from eligo.patients.values import Number as AnyNumber
 
 SCHEMA_ID = "eligo.patient/1"
@@ -44,41 +44,21 @@ def _must_be(expected: str) -> PydanticCustomError:
     return PydanticCustomError("must_be", "{expected}", {"expected": expected})
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _checked_by(check: Callable[[Any], bool], expected: str) -> PlainValidator:
+    """A validator that lets pass what `check` knows, as it is."""
 
+    def validate(value: Any) -> Any:
+        if check(value):
+            return value
+        raise _must_be(expected)
 
-def _check_value(value: Any) -> Any:
-    if value is None or isinstance(value, str) or _is_number(value):
-        return value
-    raise _must_be("a number or text")
-
-
-def _check_number(value: Any) -> Any:
-    if value is None or _is_number(value):
-        return value
-    raise _must_be("a number")
-
-
-def _check_name(value: Any) -> Any:
-    if isinstance(value, str) and value.strip():
-        return value
-    if isinstance(value, dict) and set(value) in ({"system", "code"}, {"system", "code", "display"}):
-        system, code = value["system"], value["code"]
-        if isinstance(system, str) and isinstance(code, str) and system and code:
-            return Code(system, code)
-    raise _must_be("a name, or an object with `system` and `code`")
+    return PlainValidator(validate)
 
 
 def _check_status(value: Any) -> Any:
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise _must_be("text")
-    word = value.strip().lower().replace(" ", "-").replace("_", "-")
-    if word not in STATUS:
-        raise PydanticCustomError("not_a_word", "", {})
-    return word
+    if is_status(value):
+        return value
+    raise PydanticCustomError("not_a_word", "") if isinstance(value, str) else _must_be("text")
 
 
 _CODE_SCHEMA = {
@@ -94,11 +74,18 @@ _CODE_SCHEMA = {
 }
 _NAME_SCHEMA = {"anyOf": [{"type": "string", "minLength": 1, "description": "an id or any synonym"}, _CODE_SCHEMA]}
 
-Name = Annotated[AnyName, PlainValidator(_check_name), WithJsonSchema(_NAME_SCHEMA)]
-Value = Annotated[
-    str | AnyNumber | None, PlainValidator(_check_value), WithJsonSchema({"type": ["number", "string", "null"]})
+# The types are those of the data; the checks are `form`'s, so that both ways agree on the leaves.
+Name = Annotated[
+    str | dict[str, str],
+    _checked_by(is_name, "a name, or an object with `system` and `code`"),
+    WithJsonSchema(_NAME_SCHEMA),
 ]
-Number = Annotated[AnyNumber | None, PlainValidator(_check_number), WithJsonSchema({"type": ["number", "null"]})]
+Value = Annotated[
+    str | AnyNumber | None,
+    _checked_by(is_value, "a number or text"),
+    WithJsonSchema({"type": ["number", "string", "null"]}),
+]
+Number = Annotated[AnyNumber | None, _checked_by(is_number, "a number"), WithJsonSchema({"type": ["number", "null"]})]
 Status = Annotated[str | None, PlainValidator(_check_status), WithJsonSchema({"enum": [*STATUS, None]})]
 Day = Annotated[str, WithJsonSchema({"type": "string", "pattern": _DATE})]
 
@@ -189,40 +176,32 @@ def patient_schema() -> dict[str, Any]:
     return {**head, **{key: part for key, part in made.items() if key not in head}}
 
 
-def check(data: dict[str, Any], lenient: bool = False) -> tuple[Record, list[Finding]]:
-    """Check the form of a record; parts that are wrong are reported, and None or missing in the `Record`."""
-    try:
-        return Record.model_validate(data), []
-    except ValidationError:
-        return _part_by_part(data, lenient)
+def check(data: Mapping[str, Any], lenient: bool = False) -> tuple[dict[str, Any], list[Finding]]:
+    """Say what is wrong with the form of a record, and give the rest of it, with None for each list entry left out.
 
-
-def _part_by_part(data: dict[str, Any], lenient: bool) -> tuple[Record, list[Finding]]:
-    """Check each part alone, so that one that is wrong neither hides the others nor moves their places."""
-    parts: dict[str, Any] = {}
+    Each part is checked alone, so that one that is wrong neither hides the others nor moves their places.
+    """
+    rest: dict[str, Any] = {}
     findings: list[Finding] = []
     for key, value in data.items():
         if key in _LISTS and isinstance(value, list):
-            parts[key] = [_one(key, (i,), [item], lenient, findings) for i, item in enumerate(value)]
-            parts[key] = [found[0] if found else None for found in parts[key]]
+            found = [_one(key, (i,), [item], lenient, findings) for i, item in enumerate(value)]
+            rest[key] = [kept[0] if kept else None for kept in found]
         elif key in _MAPS and isinstance(value, dict):
-            entries = {k: _one(key, (), {k: v}, lenient, findings) for k, v in value.items()}
-            parts[key] = {k: found[k] for k, found in entries.items() if found}
-        else:
-            parts[key] = _one(key, (), value, lenient, findings)
-    fields = {name: field.alias or name for name, field in Record.model_fields.items()}
-    known = {name: parts[key] for name, key in fields.items() if parts.get(key) is not None}
-    return Record.model_construct(**known), list(dict.fromkeys(findings))
+            rest[key] = {k: v for k, v in value.items() if _one(key, (), {k: v}, lenient, findings) is not None}
+        elif (kept := _one(key, (), value, lenient, findings)) is not None:
+            rest[key] = kept
+    return rest, list(dict.fromkeys(findings))
 
 
 def _one(key: str, index: tuple[int, ...], value: Any, lenient: bool, findings: list[Finding]) -> Any:
-    """The checked value of one key, or None; `index` is where the only item of a list really stands."""
+    """The value of one key where its form is right, or None; `index` is where the only item of a list really stands."""
     try:
-        record = Record.model_validate({key: value})
+        Record.model_validate({key: value})
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
     else:
-        return getattr(record, "schema_" if key == "$schema" else key)
+        return value
     extra = [e["loc"] for e in errors if e["type"] == "extra_forbidden"]
     for e in errors:
         path = e["loc"][:1] + (index + e["loc"][2:] if index and len(e["loc"]) > 1 else e["loc"][1:])
@@ -230,7 +209,7 @@ def _one(key: str, index: tuple[int, ...], value: Any, lenient: bool, findings: 
     if not lenient or len(extra) < len(errors) or any(len(loc) < 3 for loc in extra):
         return None
     unknown = {loc[-1] for loc in extra}
-    return _one(key, index, [{k: v for k, v in value[0].items() if k not in unknown}], lenient, findings)
+    return [{k: v for k, v in value[0].items() if k not in unknown}]
 
 
 def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, helped: bool) -> Finding:

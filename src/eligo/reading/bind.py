@@ -14,6 +14,7 @@ from eligo.criteria import Span
 from eligo.reading.lexicon import words
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Choice, Clause, Group, Limit, Limits, Window
+from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min", "s"])
@@ -33,6 +34,7 @@ class Name(NamedTuple):
     change: str | None = None  # "increase in": not the value itself but how it changed
     graded: bool = False  # `score`, `class` or the like stands with it
     generic: bool = False  # the words say only that there is a score; its name may follow
+    concept: str | None = None  # the concept that the words name
 
 
 class Bound(NamedTuple):
@@ -163,6 +165,9 @@ class Binder:
         if before is not None and before.variable and self._fits(before.variable, unit, limits):
             return (before,)
         after = self._after(elements, i)
+        grade = self._grade(before, after, outer)
+        if grade is not None:
+            return (grade,)
         if after is not None and not timed and (before is None or before.variable is None) and self._after_wins(elements, i, after):
             return (after,)
         if before is not None and before.variable is None and self._may_name(before, unit, limits):
@@ -179,6 +184,16 @@ class Binder:
             if before is None and after is None and name is not None and self._may_name(name, unit, limits):
                 return (name,)
         return self._people(elements, i, limits, unit, timed)
+
+    def _grade(self, before: Name | None, after: Name | None, outer: Name | None) -> Name | None:
+        """`grade 3 or 4 hepatic encephalopathy`: the grade of the concept beside it."""
+        if before is None or not before.graded:
+            return None
+        for name in (before, after, self.last, outer) if before.generic else (before,):
+            concept = concepts().get(name.concept) if name is not None and name.concept else None
+            if name is not None and concept is not None and concept.grade_variable:
+                return Name(concept.grade_variable, name.span)
+        return None
 
     def _after_wins(self, elements: Sequence[Any], i: int, after: Name) -> bool:
         """Whether the name behind a limit is the better one: a variable right there, or a rating scale."""
@@ -315,7 +330,8 @@ class Binder:
         end = graded.end if graded is not None else filler.end
         generic = all(w[0].lower() in _GENERIC for w in found) and start >= filler.start
         strong = graded is not None and self.text[graded.start : graded.end].lower() not in _WEAK
-        return Name(None, (start, end), graded=strong, generic=generic)
+        concept = filler.value if filler.type == "CONCEPT" and start == filler.start else None
+        return Name(None, (start, end), graded=strong, generic=generic and concept is None, concept=concept)
 
     def _of(self, element: Any) -> bool:
         return element.__class__ is Token and element.type == "LIGHT" and self.text[element.start : element.end].lower() in ("of", "of the", "in the", "in")
@@ -343,7 +359,8 @@ class Binder:
                 return Name(element.value, (element.start, element.end))
             if element.type in ("FILLER", "CONCEPT"):
                 found = list(_WORD.finditer(self.text, element.start, element.end))[:5]
-                return Name(None, (element.start, found[-1].end() if found else element.end))
+                concept = element.value if element.type == "CONCEPT" else None
+                return Name(None, (element.start, found[-1].end() if found else element.end), concept=concept)
             if element.type not in ("LIGHT", "GRADE", "QUAL"):
                 return None
         return None

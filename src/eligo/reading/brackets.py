@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from eligo.criteria import AllOf, AnyOf, Compare, Limit, OneOf, Predicate, Unparsed, leaves
+from eligo.criteria import AllOf, AnyOf, Compare, Limit, Not, OneOf, Predicate, Unparsed, leaves
 from eligo.errors import EligoError
 from eligo.reading.leaves import fits
 from eligo.reading.lexicon import measured_by
-from eligo.reading.splits import elements_of
+from eligo.reading.splits import cut, elements_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Limits, Window
 from eligo.vocabulary.concepts import concepts
@@ -19,6 +19,7 @@ from eligo.vocabulary.variables import variables
 if TYPE_CHECKING:
     from eligo.reading.facts import ClauseState
 
+_METHODS = frozenset(["CONCEPT", "FILLER", "OR", "AND", "COMMA"])
 _NAMES = frozenset(["VAR", "FILLER", "CONCEPT", "GRADE", "QUAL"])
 
 
@@ -38,6 +39,12 @@ def read_bracket(state: ClauseState, i: int, bracket: Bracket) -> None:
         return
     if len(inner) == 1 and first.__class__ is Window and state.narrow(first):
         return
+    if kind == "EXCEPT":
+        _except(state, bracket)
+        return
+    if not state.atoms and state.statuses and all(e.__class__ is Token and e.type in _METHODS for e in inner):
+        state.reader.notes.append(f"`{state.text[bracket.span[0] : bracket.span[1]]}` names a method and is not tested")
+        return
     predicate = state.reader.inner(bracket.item)
     if kind == "SUCH" and first.value == "such":
         _widen(state, predicate)
@@ -51,6 +58,17 @@ def read_bracket(state: ClauseState, i: int, bracket: Bracket) -> None:
             state.logic = "exceptions"
         return
     _narrow(state, predicate)
+
+
+def _except(state: ClauseState, bracket: Bracket) -> None:
+    """`(excluding screen failures)`: the words before it hold, and what stands in the bracket does not."""
+    target = state.target()
+    found = cut(bracket.item, lambda element, _: element.__class__ is Token and element.type == "EXCEPT")
+    if not target or found is None:
+        state.residual.append(bracket)
+        state.logic = "exceptions"
+        return
+    target[-1] = AllOf((state.made(target[-1]), Not(state.reader.inner(found[2]))))
 
 
 def _equivalent(state: ClauseState, inner: list[Any]) -> bool:
@@ -110,7 +128,7 @@ def _repeats(state: ClauseState, i: int, inner: list[Any]) -> bool:
     if last is None or len(found) != len(inner) or len(found) != 1:
         return False
     known = concepts()
-    return found[0] == last.concept or known.is_a(last.concept, found[0]) or found[0] in state.near(last)
+    return found[0] in last.concept.split("|") or known.is_a(last.concept, found[0]) or found[0] in state.near(last)
 
 
 def _widen(state: ClauseState, predicate: Predicate) -> None:

@@ -53,6 +53,7 @@ class Piece:
     exception: bool = False  # a word such as `unless`: nothing of the sentence can be trusted
     concept: str | None = None
     continues: bool = False  # limits on a name of the clause before
+    sex: str | None = None  # for whom the last limit holds
 
 
 @dataclass(slots=True)
@@ -66,10 +67,13 @@ class Fact:
 
     def predicate(self, default: Status | None) -> Predicate:
         qualifier = " ".join(dict.fromkeys(self.qualifiers)) or None
-        made = Present(self.concept, self.status or default or "active", qualifier, self.window, span=self.span)
-        if len(self.statuses) > 1:
-            return AnyOf(tuple(replace(made, status=status) for status in self.statuses))  # type: ignore[arg-type]  # statuses of the data file
-        return made
+        statuses = self.statuses or (self.status or default or "active",)
+        made: list[Predicate] = [
+            Present(concept, status, qualifier, self.window, span=self.span)  # type: ignore[arg-type]  # a status of the data file
+            for concept in self.concept.split("|")
+            for status in statuses
+        ]
+        return made[0] if len(made) == 1 else AnyOf(tuple(made))
 
 
 class ClauseReader:
@@ -196,7 +200,7 @@ class ClauseState:
         return bool(self.atoms or self.negative or self.residual)
 
     def _negation(self, token: Token) -> None:
-        if not self.atoms and self.negative is None:
+        if not self.atoms and self.negative is None and not self.residual:
             self.negated = not self.negated
         elif self.negative is None:
             self.negative = []
@@ -252,7 +256,7 @@ class ClauseState:
         bound = [q for q in self.qualifiers if q in ("or lower", "or higher")]
         if not bound or not labels:
             return False
-        found = concepts().find_graded(f"{labels[-1]} {concepts().get(token.value).name}")  # type: ignore[union-attr]  # the token's value is a concept
+        found = concepts().find_graded(f"{labels[-1]} {self.text[token.start : token.end]}")
         if found is None:
             return False
         grade = found[2]
@@ -360,6 +364,10 @@ class ClauseState:
     def made(self, atom: Fact | Predicate) -> Predicate:
         return atom.predicate(None) if isinstance(atom, Fact) else atom
 
+    def _one_sex(self) -> str | None:
+        sexes = set(self.sexes)
+        return sexes.pop() if len(sexes) == 1 else None
+
     def _with_sex(self, positive: list[Predicate]) -> list[Predicate]:
         sexes = set(self.sexes)
         if len(sexes) != 1 or any(isinstance(a, Attest) for a in self.atoms):
@@ -381,7 +389,7 @@ class ClauseState:
         if self.residual:
             compares = bool(positive) and all(isinstance(p, Compare | OneOf | AllOf | AnyOf | Attest) for p in positive)
             attested = any(isinstance(p, Attest) for p in positive)
-            if attested and not self.logic and len(positive) == sum(isinstance(p, Attest) for p in positive):
+            if attested and not self.logic and all(isinstance(p, Attest | Compare) for p in positive):
                 return Piece(_join(positive), span, "attest", self.negated, self.hedged, self._lead())
             if self.logic or not compares or attested:
                 return Piece(whole, span, "unparsed", False, self.hedged and not self.logic, exception=exception)
@@ -396,7 +404,7 @@ class ClauseState:
         concept = only.concept if isinstance(only, Fact) else None
         qualifier = " ".join(only.qualifiers) if isinstance(only, Fact) and only.qualifiers else None
         return Piece(
-            _join(positive), span, kind, self.negated, self.hedged, self._lead(), qualifier, bare, self.trailing, exception, concept, self._continues(),
+            _join(positive), span, kind, self.negated, self.hedged, self._lead(), qualifier, bare, self.trailing, exception, concept, self._continues(), self._one_sex(),
         )
 
     def _continues(self) -> bool:

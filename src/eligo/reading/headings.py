@@ -19,7 +19,7 @@ _NUMBERING = re.compile(r"(?:[ivx]{1,4}|[a-z]|[0-9]{1,2})(?:\.[0-9]{1,2})*[.)]?\
 _BRACKETS = re.compile(r"[()\[\]{},.:;\"“”]")
 _INSIDE = re.compile(r"(?<=[\s.;)])(?:INCLUSION|EXCLUSION|Inclusion|Exclusion) (?:CRITERIA|Criteria|criteria)\s?[:：]")
 _LETTER_GROUP = re.compile(r"(?:or\s+)?([A-Z])[.):]\s+(\S.*)", re.IGNORECASE)
-_TAKES_PART = re.compile(r"eligib|inclu|exclu|enrol|particip|randomi|precluded", re.IGNORECASE)
+_TAKES_PART = re.compile(r"eligib|inclu|exclu|enrol|participat|randomi|precluded|take part", re.IGNORECASE)
 _COLON = re.compile("[:：]")
 _BARE = re.compile(r"(?:inclusion|exclusion) criteria\s+(?=[A-Z][a-z])", re.IGNORECASE)
 _NAMED_GROUP = re.compile(r"\b(?:in|into|to) the ((?:[\w()/-]+ ){1,8}(?:group|cohort|arm))\b")
@@ -48,7 +48,9 @@ def read_section(line: str, marked: bool = False) -> SectionHead | None:
         return None
     match = table.section_phrase.search(words)
     colon = line.rstrip().endswith((":", "：", ":."))
-    if match is None or (line[0].islower() and not colon):
+    if match is None:
+        return None
+    if line[0].islower() and not colon and (match[0] != line.strip() or " " not in match[0]):
         return None
     before, after = words[: match.start()].strip(), words[match.end() :].strip()
     printed = line.lstrip("# ")[: len(words)] if len(words) == len(words.lower()) else words
@@ -98,7 +100,9 @@ def _may_follow(after: str, phrase: str, line: str, colon: bool, table: Layout) 
         first in table.follow and (colon or first in ("for", "of", "at", "related", "specific"))
     ):
         return True
-    return colon and (all(w in table.lead_words for w in words) or not table.arm_words.isdisjoint(words))
+    if all(w in table.lead_words for w in words) and (colon or len(phrase.split()) > 3):
+        return True
+    return colon and not table.arm_words.isdisjoint(words)
 
 
 def split_heading(raw: str, marked: bool) -> int | None:
@@ -230,8 +234,8 @@ class GroupName:
     def identity(self) -> str:
         """What is left of the name when words without meaning are gone: equal for the same group."""
         table = layout()
-        words = [w.removesuffix("s") for w in _WORD.findall(self.name.lower()) if w not in table.empty]
-        return " ".join(words)
+        words = [w for w in _WORD.findall(self.name) if w.lower() not in table.empty or (len(w) == 1 and w.isupper())]
+        return " ".join(w.lower().removesuffix("s") for w in words)
 
 
 def group_of_section(head: SectionHead) -> GroupName | None:

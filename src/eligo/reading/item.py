@@ -30,10 +30,10 @@ def read_tree(tree: Group, text: str, kind: Kind, children: Sequence[Predicate] 
     bound = bind(tree, text)
     choices = Choices()
     reader = Reader(text, kind, bound, choices)
-    predicate = reader.item(tree, children)
+    predicate = reader.read(tree, children)
     ambiguity: Ambiguity | None = None
     if choices.met:
-        other = Reader(text, kind, bound, Choices(frozenset(choices.met))).item(tree, children)
+        other = Reader(text, kind, bound, Choices(frozenset(choices.met))).read(tree, children)
         if other != predicate:
             ambiguity = Ambiguity("; ".join(choices.met.values()), (predicate, other))
     notes = tuple(dict.fromkeys(reader.clauses.notes))

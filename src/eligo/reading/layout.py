@@ -17,7 +17,7 @@ _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 _EMPHASIS = re.compile(r"\*\*|__")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _ANNOUNCED = re.compile(r"(?::|：|\bfollowing|\bas follows|\bbelow)\s*$", re.IGNORECASE)
-_END = " \t:：.;,-–—|"
+_END = " \t:：.;,?-–—|"
 
 
 class Layout:

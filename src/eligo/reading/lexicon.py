@@ -24,12 +24,12 @@ EXACT = " "  # the key for those whose case counts: spelling, role, value
 # The order in which roles are tried: those that ask most of their neighbours first.
 RANK = (
     "COMP AGECOMP AFTER AGEAFTER BETWEEN TO PLUSMINUS TIMES REF NUMBER ROMAN AGEUNIT TIMEUNIT OLD SCOREUNIT VAR CONCEPT ATTEST "
-    "CITE HEDGE FOLLOWING WITHIN LASTING EVENT BEFORE SINCE AGO AT EQUIV GRADE CHANGE NEG SUCH STATUS QUAL PLAIN UNTESTED REST SEX IF EVER ABOUT OR AND SLASH "
+    "CITE EXCEPT UNLESS HEDGE FOLLOWING WITHIN LASTING EVENT BEFORE SINCE AGO AT EQUIV GRADE CHANGE NEG SUCH STATUS QUAL PLAIN UNTESTED REST SEX IF EVER ABOUT OR AND SLASH "
     "LINK LIGHT INCLUSIVE LOGIC"
 ).split()
 
-_FORM = b"10"
-_WORDS = ("joining", "modifiers", "duration_names", "adults", "scale_words", "name_follows", "months")
+_FORM = b"12"
+_WORDS = ("judgements", "joining", "modifiers", "duration_names", "adults", "scale_words", "name_follows", "months")
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml")
 
 
@@ -151,6 +151,11 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     for id_, phrases in data["running_text"].items():
         for phrase in phrases:
             yield phrase, ["VAR", id_, None]
+    for id_, phrases in data["running_concepts"].items():
+        concept = concepts().get(id_)
+        role = "ATTEST" if concept is not None and concept.kind == "attestation" else "CONCEPT"
+        for phrase in phrases:
+            yield phrase, [role, id_, None]
     for quantifier in ("any", "all"):
         for phrase in data["following"][quantifier]:
             yield from _headings(phrase, quantifier, data["following"]["nouns"])
@@ -227,5 +232,7 @@ _LISTED = {
     "HEDGE": "hedges",
     "IF": "conditions",
     "CITE": "citations",
+    "EXCEPT": "except",
+    "UNLESS": "unless",
     "LIGHT": "light",
 }

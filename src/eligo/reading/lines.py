@@ -6,6 +6,7 @@ linear in its length.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ _ENUMERATOR = re.compile(
 )
 _NEEDS_SPACE = frozenset("-–—−‐‑+·o*")
 _WIDEST_WRAP, _NARROWEST_WRAP = 160, 40
+_LONGEST_HEADING = 120
 _WORDY_LINE = 50  # characters: a shorter line that has no end mark is more likely an entry than a broken sentence
 
 
@@ -210,8 +212,10 @@ class _Joins:
         marked = [b for b in lines[1:] if b.mark]
         self._spaced = len(marked) > 2 and sum(b.gap for b in marked) >= 0.8 * len(marked)
         self._wrapped = self._is_wrapped()
+        self._small = not self._wrapped and self._begins_small()
 
     def continues(self, index: int) -> bool:
+        """Whether a line goes on with the one before it."""
         line, before = self._lines[index], self._lines[index - 1]
         if line.gap or self._heads(line) or self._heads(before):
             return False
@@ -219,11 +223,19 @@ class _Joins:
             return self._wrapped and self._spaced and self._full(index)
         if self._wrapped:
             return self._spaced or self._full(index)
-        wordy = before.end - before.start >= _WORDY_LINE and self._text[before.end - 1] not in ".;:!?"
+        least = max(_WORDY_LINE, 0.9 * self._width if self._small else 0)
+        wordy = before.end - before.start >= least and self._text[before.end - 1] not in ".;:!?"
         return wordy and self._text[line.start].islower()
 
+    def _begins_small(self) -> bool:
+        """Whether entries begin in lower case, so that a lower-case line need not go on with the one before."""
+        starts = [b.body for a, b in itertools.pairwise(self._lines) if b.gap or b.mark or self._heads(a)]
+        return 2 * sum(self._text[at : at + 1].islower() for at in starts) > len(starts)
+
     def _heads(self, line: Block) -> bool:
-        return line.end - line.start < 120 and self._is_heading(self._text[line.start : line.end])
+        if line.end - line.start >= _LONGEST_HEADING or (self._wrapped and self._text[line.start].islower()):
+            return False
+        return self._is_heading(self._text[line.start : line.end])
 
     def _full(self, index: int) -> bool:
         """Whether the first word of the line would not have fitted into the line before."""

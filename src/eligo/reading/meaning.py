@@ -24,11 +24,12 @@ from eligo.criteria import (
 )
 from eligo.reading.bind import Bound
 from eligo.reading.facts import ClauseReader, Piece
-from eligo.reading.lexicon import measured_by
+from eligo.reading.lexicon import measured_by, words
 from eligo.reading.splits import cut, elements_of, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Choice, Clause, Group
 from eligo.truth import Kind
+from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 Joiner = Callable[[tuple[Predicate, ...]], Predicate]
@@ -55,6 +56,24 @@ class Reader:
         self.kind = kind
         self.choices = choices
         self.clauses = ClauseReader(text, bound, self.item)
+        self.tokens: list[Token] = []
+
+    def read(self, tree: Group, children: Sequence[Predicate]) -> Predicate:
+        """What the tree of an item says."""
+        self.tokens = [e for e in elements_of(tree) if e.__class__ is Token]
+        predicate = self.item(tree, children)
+        if self.kind == "exclusion" and isinstance(predicate, Not) and isinstance(predicate.part, Present):
+            return self._turned(predicate, predicate.part)
+        return predicate
+
+    def _turned(self, negation: Not, fact: Present) -> Predicate:
+        """`Did not take part in another trial`, as an exclusion: most likely the writer means the opposite."""
+        concept = concepts().get(fact.concept)
+        start = self.text[: fact.span[0] if fact.span else 0].lower()
+        meant = (concept is not None and concept.kind in ("state", "medication")) or "history" in start or "did not" in start
+        if meant and self.choices.take("negation", "an exclusion that is negated most likely means its opposite"):
+            return fact
+        return negation
 
     # --- items and headings
 
@@ -140,6 +159,9 @@ class Reader:
 
     def part(self, group: Group) -> Predicate:
         """What stands between two full stops: a heading with its list, or parts between semicolons."""
+        found = cut(group, self._such_colon)
+        if found is not None and len(found[0].parts) == 1 and span_of(found[2]) is not None:
+            return self._attached(found[0].parts[0], found[1], self._listed(found[2]))
         found = cut(group, _heading)
         if found is not None:
             before, mark, after = found
@@ -157,8 +179,7 @@ class Reader:
         if len(lists) == 1:
             return self.list(lists[0])
         read = [self.list(part) for part in lists]
-        words = {mark.value for mark in group.marks if mark.value}
-        if "or" in words:
+        if "or" in {mark.value for mark in group.marks}:
             return _any(read)
         return self._default(read)
 
@@ -166,13 +187,8 @@ class Reader:
         """A colon after words that are no name of a quantity, before something of its own."""
         if element.__class__ is not Token or element.type != "LIGHT" or self.text[element.start] != ":" or following is None:
             return False
-        before = next((t for t in reversed(self._before(element)) if t.type != "LIGHT"), None)
-        return before is not None and before.type in ("CONCEPT", "FILLER") and following.__class__ is Token and not self.clauses.consumed(before)
-
-    def _before(self, element: Token) -> list[Token]:
-        return [t for t in self._tokens if t.end <= element.start]
-
-    _tokens: list[Token] = []  # noqa: RUF012 - set by `read_tree` for each item
+        before = next((t for t in reversed(self.tokens) if t.end <= element.start and t.type != "LIGHT"), None)
+        return before is not None and before.type in ("CONCEPT", "FILLER") and not self.clauses.consumed(before)
 
     def _listed(self, group: Group) -> list[Predicate]:
         """The items of a list after its heading: parts between semicolons, else between commas and connectives."""
@@ -188,6 +204,9 @@ class Reader:
 
     def list(self, group: Group) -> Predicate:
         """Clauses between commas and connectives."""
+        found = cut(group, _taken_out)
+        if found is not None:
+            return self._without(*found)
         found = cut(group, _such)
         if found is not None:
             return self._examples(*found)
@@ -196,22 +215,103 @@ class Reader:
             return self._unparsed(span_of(group))
         if not pieces:
             return self._blank(group)
+        pieces, marks = self._objects(*self._absorbed(pieces, marks))
+        pieces, marks = self._by_sex(pieces, marks)
         self._spread(pieces, marks)
         return self._joined(pieces, marks)
 
+    def _absorbed(self, pieces: list[Piece], marks: list[tuple[str, str]]) -> tuple[list[Piece], list[tuple[str, str]]]:
+        """What a person states takes in the words around it that nothing else reads; the investigator's opinion all of them."""
+        attested = [p for p in pieces if p.kind == "attest"]
+        if not attested:
+            return pieces, marks
+        judged = any(isinstance(leaf, Attest) and leaf.topic in words("judgements") for p in attested if p.predicate for leaf in leaves(p.predicate))
+        kept = [p for p in pieces if p.kind == "attest" or (p.kind != "unparsed" and p.kind != "empty" and not judged)]
+        if judged and len(kept) > 1:
+            first = next(p for p in kept if p.predicate is not None)
+            return [first], []
+        if len(kept) == len(pieces):
+            return pieces, marks
+        places = [i for i, p in enumerate(pieces) if any(p is k for k in kept)]
+        return kept, [marks[i - 1] for i in places[1:]]
+
+    def _objects(self, pieces: list[Piece], marks: list[tuple[str, str]]) -> tuple[list[Piece], list[tuple[str, str]]]:
+        """`allergy to aspirin or heparin`: a bare fact after words that were not understood may be their object, and is not read alone."""
+        kept: list[Piece] = []
+        between: list[tuple[str, str]] = []
+        for i, piece in enumerate(pieces):
+            slash = i > 0 and self._slashed(pieces[i - 1], piece)
+            object_of = bool(kept) and kept[-1].kind == "unparsed" and piece.bare and not piece.qualifier
+            head_of = slash and piece.kind == "unparsed"
+            if (object_of or head_of) and kept[-1].span and piece.span:
+                span = (kept[-1].span[0], piece.span[1])
+                kept[-1] = Piece(self._unparsed(span), span, "unparsed", exception=piece.exception)
+                continue
+            if kept:
+                between.append(marks[i - 1])
+            kept.append(piece)
+        return kept, between
+
+    def _slashed(self, first: Piece, second: Piece) -> bool:
+        if not first.span or not second.span:
+            return False
+        return self.text[first.span[1] : second.span[0]].strip() == "/"
+
+    def _by_sex(self, pieces: list[Piece], marks: list[tuple[str, str]]) -> tuple[list[Piece], list[tuple[str, str]]]:
+        """`> 5 years with >= 40 g/day for men or >= 20 g/day for women`: the two limits, each for its sex, and what else there is."""
+        i = 0
+        while i + 1 < len(pieces):
+            first, second = pieces[i], pieces[i + 1]
+            if first.sex and second.sex and first.sex != second.sex and second.continues and first.span and second.span:
+                made = _for_each_sex(first.predicate, second.predicate)
+                if made is not None:
+                    pieces[i] = replace(first, predicate=made, span=(first.span[0], second.span[1]), sex=None)
+                    del pieces[i + 1], marks[i]
+                    continue
+            i += 1
+        return pieces, marks
+
+    def _such_colon(self, element: Any, following: Any) -> bool:
+        return _such(element, following) and following.__class__ is Token and self.text[following.start] == ":"
+
     def _examples(self, before: Any, mark: Token, after: Any) -> Predicate:
         """`A such as B, C`: each of them counts. `A, accompanied by symptoms such as B`: both must hold."""
-        rest = [p for p in self._listed(Group("part", (after,), ())) if p is not None] if span_of(after) else []
+        rest = self._listed(Group("part", (after,), ())) if span_of(after) else []
         if not rest:
             return self._unparsed(span_of(before))
+        return self._attached(before, mark, rest)
+
+    def _attached(self, before: Any, mark: Token, rest: list[Predicate]) -> Predicate:
+        """The words before `such as` and their examples; what says more than `such as` belongs to the last part before it."""
         if span_of(before) is None or self._light(before):
             return self._default(rest)
-        head = self.list(before)
+        if mark.value == "such":
+            return _any([self.list(before), *rest])
         if mark.value == "with":
-            return _all([head, _any(rest)])
-        if mark.value == "means":
-            return self._defined(head, rest)
-        return _any([head, *rest])
+            return _all([self.list(before), _any(rest)])
+        *others, last = before.parts
+        head = self.list(Group("list", (last,), ()))
+        made = self._defined(head, rest) if mark.value == "means" else _all([head, _any(rest)])
+        others = [other for other in others if span_of(other) is not None]
+        if not others:
+            return made
+        first = self.list(Group("list", tuple(others), before.marks[: len(others) - 1]))
+        word = before.marks[-1].value if before.marks else None
+        return _any([first, made]) if word == "or" or self.kind == "exclusion" else _all([first, made])
+
+    def _without(self, before: Any, mark: Token, after: Any) -> Predicate:
+        """`A other than B`: A holds and B does not; `A unless B` in an inclusion: A or B."""
+        span = span_of(before)
+        if span is None or span_of(after) is None or self._light(before) or len(before.parts) != 1 or len(before.parts[0].parts) != 1:
+            start = span[0] if span else mark.start
+            end = (span_of(after) or (0, mark.end))[1]
+            return self._unparsed((start, end))
+        taken, head = self.list(after), self.list(before)
+        if mark.type == "UNLESS" and self.kind == "inclusion":
+            return _any([head, taken])
+        if isinstance(head, Not):
+            return Not(_all([head.part, Not(taken)]))
+        return head if isinstance(head, Unparsed) else _all([head, Not(taken)])
 
     def _defined(self, head: Predicate, rest: list[Predicate]) -> Predicate:
         tested = {leaf.variable for p in rest for leaf in leaves(p) if isinstance(leaf, Compare | OneOf)}
@@ -270,17 +370,17 @@ class Reader:
 
     def _joined(self, pieces: list[Piece], marks: list[tuple[str, str]]) -> Predicate:
         """Clauses to one predicate: runs under one negation first, then `or` and `and` by the strength of their separators."""
-        parts, words = self._runs(pieces, marks)
+        parts, seps = self._runs(pieces, marks)
         if len(parts) == 1:
             return parts[0]
-        explicit = {word for _, word in words if word}
+        explicit = {word for _, word in seps if word}
         alike = len({_category(p) for p in parts}) == 1
-        if len(explicit) <= 1 and all(comma for comma, word in words if not word) and (alike or all(w for _, w in words)):
+        if len(explicit) <= 1 and all(comma for comma, word in seps if not word) and (alike or all(w for _, w in seps)):
             return self._uniform(parts, next(iter(explicit), ""), pieces)
         groups: list[list[Predicate]] = [[parts[0]]]
         inner: list[list[str]] = [[]]
         outer: list[str] = []
-        for (comma, word), part in zip(words, parts[1:], strict=True):
+        for (comma, word), part in zip(seps, parts[1:], strict=True):
             if comma:
                 outer.append(word)
                 groups.append([part])
@@ -293,10 +393,10 @@ class Reader:
             return made[0]
         return self._uniform(made, next((w for w in reversed(outer) if w), ""), pieces)
 
-    def _chain(self, parts: list[Predicate], words: list[str]) -> Predicate:
+    def _chain(self, parts: list[Predicate], joins: list[str]) -> Predicate:
         """Clauses joined without commas; `and` binds closer than `or`."""
         alternatives: list[list[Predicate]] = [[parts[0]]]
-        for word, part in zip(words, parts[1:], strict=True):
+        for word, part in zip(joins, parts[1:], strict=True):
             if word == "or":
                 alternatives.append([part])
             else:
@@ -304,7 +404,10 @@ class Reader:
         return _any([self._and(group) for group in alternatives])
 
     def _and(self, parts: list[Predicate]) -> Predicate:
-        if len(parts) > 1 and self.kind == "exclusion" and all(isinstance(p, Present) for p in parts):
+        if len(parts) > 1 and self.kind == "exclusion" and all(isinstance(p, Present | Unparsed) for p in parts):
+            if any(isinstance(p, Unparsed) for p in parts):
+                spans = [p.span for p in parts if isinstance(p, Present | Unparsed) and p.span]
+                return self._unparsed((min(a for a, _ in spans), max(b for _, b in spans)))
             if self.choices.take("and", "each condition may exclude, or only all of them together"):
                 return _any(parts)
         return _all(parts)
@@ -333,7 +436,7 @@ class Reader:
     def _runs(self, pieces: list[Piece], marks: list[tuple[str, str]]) -> tuple[list[Predicate], list[tuple[str, str]]]:
         """Wrap each clause by its negation or hedge; facts that share one stand under it together."""
         parts: list[Predicate] = []
-        words: list[tuple[str, str]] = []
+        seps: list[tuple[str, str]] = []
         i = 0
         while i < len(pieces):
             j = i + 1
@@ -342,10 +445,10 @@ class Reader:
                 j += 1
             run = pieces[i:j]
             if i:
-                words.append(marks[i - 1])
+                seps.append(marks[i - 1])
             parts.append(self._wrapped(run))
             i = j
-        return parts, words
+        return parts, seps
 
     def _covered(self, first: Piece, piece: Piece) -> bool:
         """Whether a hedge reaches over limits that stand in clauses of their own; the likelier reading is that it does not."""
@@ -392,6 +495,20 @@ class Reader:
     def _blank(self, group: Any) -> Predicate:
         span = span_of(group)
         return self._unparsed(span)
+
+
+def _taken_out(element: Any, following: Any) -> bool:
+    return element.__class__ is Token and element.type in ("EXCEPT", "UNLESS")
+
+
+def _for_each_sex(first: Predicate | None, second: Predicate | None) -> Predicate | None:
+    """`AllOf(sex, rest, limit)` and `AllOf(other sex, limit)` as the rest and either of the two."""
+    if not isinstance(first, AllOf) or not isinstance(second, AllOf) or len(second.parts) != 2:
+        return None
+    sex, *rest, limit = first.parts
+    if not isinstance(sex, OneOf) or not isinstance(limit, Compare):
+        return None
+    return _all([*rest, AnyOf((AllOf((sex, limit)), second))])
 
 
 def _category(predicate: Predicate) -> str:

@@ -17,6 +17,7 @@ from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
 from eligo.reading.item import ItemReading, read_tree
 from eligo.reading.roles import settle
+from eligo.reading.share import share
 from eligo.reading.syntax import BUILD
 from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Group
@@ -43,7 +44,7 @@ def tokenise(text: str) -> list[Token]:
     >>> tokenise("INR > 1.5")
     [VAR[0:3]=inr, COMP[4:5]=gt, NUM[6:9]=1.5]
     """
-    return settle(scan(text), text)
+    return share(settle(scan(text), text), text)
 
 
 def parse(text: str) -> Group:

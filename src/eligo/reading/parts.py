@@ -69,7 +69,7 @@ def _blocks(text: str, start: int, end: int) -> list[Block]:
 
 def _is_heading_line(line: str) -> bool:
     words = clean(line)
-    head = read_section(words) if words[:1].isupper() and words[-1] != "." else None
+    head = read_section(words) if words[-1:] != "." else None
     return head is not None and not head.after
 
 
@@ -114,8 +114,8 @@ class _Roles:
             following = self._parts[index + 1].block if index + 1 < len(self._parts) else None
             if part.words:
                 self._assign(part, part.words, following)
-            elif part.words == "":  # a mark without words
-                part.role = "remark"
+            if part.words == "" or (part.words and part.block.mark and not any(map(str.isalnum, part.words))):
+                part.role = "remark"  # a mark without words, or invisible characters
             self._first = part.role == "section"
             if part.section:
                 self._section = part.section

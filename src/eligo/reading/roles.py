@@ -368,7 +368,7 @@ def _comparator(c: _Chooser, i: int) -> bool:
 def _after(c: _Chooser, i: int) -> bool:
     if c.may(i + 1, "REF"):
         return False
-    return c.prev() in _NUMBER_END or (c.prev() == "CLOSE" and c.out[-2].type in _NUMBER_END)
+    return c.prev() in _NUMBER_END or c.prev() == "QUAL" or (c.prev() == "CLOSE" and c.out[-2].type in _NUMBER_END)
 
 
 def _to(c: _Chooser, i: int) -> bool:

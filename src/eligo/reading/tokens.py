@@ -87,6 +87,8 @@ def scan(text: str) -> list[Token]:
             shorter = root[part].get(END)  # "or less than 5": a connective and a comparator, not a word behind a number
             if shorter:
                 found, taken, end = shorter, 1, pos + len(part)
+        elif taken > 1 and "NEG" in found:
+            found, taken, end = _not_into(found, taken, end, parts, i, pos, text)
         add(Token("", pos, end, None, found))
         pos = end
         i += taken
@@ -123,6 +125,20 @@ def _goes_on(parts: list[str], i: int) -> bool:
     while i < len(parts) and parts[i].isspace():
         i += 1
     return i < len(parts) and (parts[i][0].isdigit() or parts[i] in ("than", "the", "or", "=", "age", "that"))
+
+
+def _not_into(
+    found: Roles, taken: int, end: int, parts: list[str], i: int, pos: int, text: str
+) -> tuple[Roles, int, int]:
+    """`have no family to consent`: a negation does not take the first word of a longer phrase."""
+    root = trie()
+    last, start = i + taken - 1, end - len(parts[i + taken - 1])
+    node = root.get(parts[last])
+    inner, reach, _ = _longest(node, parts, last, start, text, len(parts)) if node is not None else (None, 0, 0)
+    shorter = root[parts[i]].get(END)
+    if inner and reach > 1 and ("ATTEST" in inner or "CONCEPT" in inner) and shorter:
+        return shorter, 1, pos + len(parts[i])
+    return found, taken, end
 
 
 def _longest(

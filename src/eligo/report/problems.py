@@ -37,7 +37,7 @@ def render_problems(problems: Iterable[Problem], terminal: Terminal) -> str:
 
 
 def render_problem(problem: Problem, terminal: Terminal) -> str:
-    """One problem: `place: severity[code]: message`, the line that it points at where that may be shown, and the help."""
+    """One problem: `place: severity[code]: message`, the line that it points at if that may be shown, and the help."""
     colour = "red" if problem.severity == "error" else "yellow"
     head = f"{terminal.paint(problem.severity, colour, 'bold')}[{problem.code}]: {clean(problem.message)}"
     place = clean(str(problem.place))

@@ -1,4 +1,4 @@
-"""The screening as scripts read it: pydantic models of the JSON that `eligo screen --json` prints, and their JSON Schema.
+"""The screening as scripts read it: pydantic models of the JSON that `eligo screen --json` prints, and its JSON Schema.
 
 The names are an interface: a change that could break a reader gives the schema a new number.
 """
@@ -27,10 +27,9 @@ Reason = Literal[
     "error",
 ]
 Number = Annotated[int | float, Field(allow_inf_nan=False)]
+Value = Annotated[Number | str, Field(description="canonical unit; text for an interval (`< 10`) or a category")]
 Date = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", description="a day, a month or a year")]
-Span = Annotated[
-    tuple[int, int], Field(description="`[start, end)` character offsets in the criterion's text")
-]
+Span = Annotated[tuple[int, int], Field(description="`[start, end)` character offsets in the criterion's text")]
 
 
 class Strict(BaseModel):
@@ -39,23 +38,65 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Evidence(Strict):
-    """What one part of the sentence met in the record: a variable's value, a concept, a statement, or nothing."""
+class Measured(Strict):
+    """A value: recorded, or worked out from something else in the record."""
+
+    value: Value | None = None
+    unit: str | None = Field(None, description="UCUM; left out where there is none")
+    date: Date | None = None
+    written: str | None = Field(None, description="as the record has it, where that differs")
+    converted: str | None = Field(None, description="the conversion to the canonical unit")
+    source: Literal["birth", "concept", "computed"] | None = Field(None, description="what it was worked out from")
+    assumed: str | None = Field(None, description="what was taken as absent, and by whom")
+    inputs: list[Input] | None = None
+    missing: list[str] | None = Field(None, description="variables that it still needs")
+
+
+class Input(Measured):
+    """One thing that a value was worked out from: another value, a fact, or an exclusion."""
+
+    variable: str | None = None
+    concept: str | None = None
+    status: str | None = None
+    start: Date | None = None
+    end: Date | None = None
+    qualifiers: list[str] | None = None
+
+
+class Fact(Strict):
+    """One condition, procedure or medication of the record."""
+
+    concept: str
+    status: str
+    start: Date | None = None
+    end: Date | None = None
+    qualifiers: list[str] | None = None
+    written: str | None = None
+
+
+class Evidence(Measured):
+    """What one part of the sentence met in the record: a value, facts, a statement, or nothing."""
 
     span: Span | None = None
     truth: Truth
+    decides: bool = Field(description="whether the criterion's truth rests on this part")
     reason: Reason | None = None
     detail: str | None = None
     variable: str | None = Field(None, description="id of the variable")
-    value: Number | str | None = Field(None, description="in the variable's canonical unit; text for a category or a censored value")
-    unit: str | None = Field(None, description="UCUM")
-    written: str | None = Field(None, description="value and unit as the record has them, where that differs")
-    date: Date | None = None
-    limit: str | None = Field(None, description="operator, limit and unit, in the canonical unit")
-    distance: Number | None = Field(None, description="value minus the nearest limit, in the canonical unit")
-    reference: str | None = Field(None, description="where a limit of normal comes from")
+    name: str | None = Field(None, description="the protocol's words, where the vocabulary does not have them")
+    limit: str | None = Field(None, description="in the canonical unit")
+    limit_written: str | None = Field(None, description="as the rules have it, where that differs")
+    window: str | None = None
+    distance: Number | None = Field(None, description="value minus the limit that it fails, or else is nearest to")
+    reference: str | None = Field(None, description="what a multiple is of, and whose limit of normal that is")
+    others: list[Measured] | None = Field(None, description="other results of the same day")
     concept: str | None = Field(None, description="id of the concept, or of what is to be attested")
-    status: str | None = None
+    status: str | None = Field(None, description="as the sentence asks for it: active, history, suspected, planned")
+    qualifier: str | None = None
+    count: int | None = None
+    facts: list[Fact] | None = None
+    ruled_out_by: str | None = Field(None, description="the concept whose absence the record states")
+    note: str | None = Field(None, description="why a sentence restricts nothing")
 
 
 class Finding(Strict):
@@ -77,7 +118,7 @@ class Arm(Strict):
     """One arm of a trial, with its own verdict."""
 
     id: str
-    label: str | None = None
+    label: str
     verdict: Verdict
     blocks: list[str]
     open: list[str]
@@ -87,8 +128,8 @@ class Trial(Strict):
     """One trial: its verdict, and as many findings as it has criteria."""
 
     trial: str
-    title: str | None = None
-    rules_sha256: str
+    title: str
+    rules_sha256: str | None
     verdict: Verdict
     blocks: list[str]
     open: list[str]
@@ -105,8 +146,8 @@ class Screening(Strict):
     schema_: Literal["eligo.screening/1"] = Field(alias="schema")
     patient: str
     as_of: Date
-    sex: Literal["male", "female"] | None = None
-    age: int | None = None
+    sex: Literal["male", "female"] | None
+    age: int | None = Field(description="completed years")
     trials: list[Trial]
 
 

@@ -1,7 +1,7 @@
 """What a terminal can show, and lines that fit it: text in, wrapped lines (with underlined spans) out.
 
-Colour only repeats what a word already says; without a terminal there is none. Whatever comes from a file is shown without its
-control characters, so that no file can steer the terminal.
+Colour only repeats what a word already says; without a terminal there is none. Whatever comes from a file is shown
+without its control characters, so that no file can steer the terminal.
 """
 
 from __future__ import annotations
@@ -77,14 +77,14 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
 def wrap_marked(
     text: str, spans: Iterable[tuple[int, int]], width: int, first: str = "", rest: str = ""
 ) -> list[tuple[str, str]]:
-    """Wrapped lines, each with the line of `~` that underlines the parts of `spans` that it holds ("" where it holds none).
+    """Wrapped lines, each with the `~` that underline the parts of `spans` that it holds ("" where it holds none).
 
     >>> wrap_marked("platelets below 20", [(10, 18)], 80, "  ", "  ")
     [('  platelets below 20', '            ~~~~~~~~')]
     """
     text = clean(text)
     marked = {i for start, end in spans for i in range(start, end)}
-    lines = []
+    lines: list[tuple[str, str]] = []
     for start, end in _breaks(text, width - columns(first), width - columns(rest)):
         indent = rest if lines else first
         under = "".join(("~" if i in marked else " ") * columns(text[i]) for i in range(start, end)).rstrip()
@@ -93,7 +93,7 @@ def wrap_marked(
 
 
 def _breaks(text: str, first_room: int, room: int) -> Iterator[tuple[int, int]]:
-    """The spans of the lines: broken at line ends and spaces, and inside a word only where the word is wider than the room."""
+    """The spans of the lines: broken at line ends and spaces, inside a word only where it is wider than the room."""
     left, start = max(first_room, 8), 0
     for paragraph in text.split("\n"):
         stop = start + len(paragraph.rstrip(" "))

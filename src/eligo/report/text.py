@@ -8,6 +8,7 @@ from eligo.report.terminal import Terminal, clean, columns, wrap, wrap_marked
 from eligo.report.words import (
     Data,
     blocker,
+    cohort_title,
     deciding,
     evidence_line,
     headline,
@@ -58,7 +59,9 @@ def _verdict_lines(first: str, verdict: str, text: str, terminal: Terminal) -> l
     start = f"{first}  {verdict:<{VERDICT_COLUMNS}}  "
     below = columns(start) + 30 > terminal.width
     rest = "      " if below else " " * columns(start)
-    lines = [start.rstrip(), *wrap(text, terminal.width, rest, rest)] if below else wrap(text, terminal.width, start, rest)
+    lines = wrap(text, terminal.width, rest if below else start, rest)
+    if below:
+        lines.insert(0, start.rstrip())
     lines[0] = lines[0].replace(verdict, terminal.paint(verdict, COLOUR[verdict], "bold"), 1)
     return lines
 
@@ -100,23 +103,19 @@ def _finding_lines(trial: Data, terminal: Terminal) -> Iterator[str]:
         if arms and finding["cohort"] != cohort:
             cohort = finding["cohort"]
             yield ""
-            yield from _cohort_heading(arms.get(finding["cohort"]), terminal)
+            for line in wrap(cohort_title(arms.get(finding["cohort"])), terminal.width):
+                yield terminal.paint(line, "bold")
         yield ""
         yield from finding_lines(finding, room, terminal)
-
-
-def _cohort_heading(arm: Data | None, terminal: Terminal) -> list[str]:
-    if arm is None:
-        return [terminal.paint("every arm", "bold")]
-    return [terminal.paint(line, "bold") for line in wrap(f"arm {arm['id']}, {arm['label']}: {arm['verdict']}", terminal.width)]
 
 
 def finding_lines(finding: Data, room: int, terminal: Terminal) -> Iterator[str]:
     """One criterion: truth and bearing, the sentence with its deciding words underlined, and the evidence."""
     colour = COLOUR[finding["bearing"]]
     indent = " " * (2 + room)
-    words = headline(finding)
-    yield f"  {clean(finding['id']):<{room}}" + words.replace(finding["bearing"], terminal.paint(finding["bearing"], colour, "bold"))
+    bearing = terminal.paint(finding["bearing"], colour, "bold")
+    words = headline(finding).replace(f"-> {finding['bearing']}", f"-> {bearing}")
+    yield f"  {clean(finding['id']):<{room}}{words}"
     for line, under in wrap_marked(finding["text"], spans(finding), terminal.width, indent, indent):
         yield line
         if under:

@@ -107,6 +107,11 @@ def patient_line(screening: Data) -> str:
     return ", ".join([*parts, f"as of {screening['as_of']}"])
 
 
+def cohort_title(arm: Data | None) -> str:
+    """What stands above the criteria of an arm, or of all arms."""
+    return f"arm {arm['id']}, {arm['label']}: {arm['verdict']}" if arm else "every arm"
+
+
 def deciding(finding: Data) -> list[Data]:
     """The evidence that makes the criterion's truth what it is."""
     return [e for e in finding["evidence"] if e["decides"]]
@@ -128,7 +133,8 @@ def _brief(evidence: Data) -> str:
     if "limit" in evidence:
         value, limit = _figures(evidence)
         value = f"({value})" if value[:1] in "<>" else value
-        return f"{short_name(evidence['variable'])} {value}{' ' if held else ', not '}{limit if held else _failed(evidence, limit)}"
+        against = f" {limit}" if held else f", not {_failed(evidence, limit)}"
+        return f"{short_name(evidence['variable'])} {value}{against}"
     if "concept" in evidence:
         name = concept_name(evidence["concept"])
         if "status" not in evidence:
@@ -139,7 +145,7 @@ def _brief(evidence: Data) -> str:
 
 
 def _figures(evidence: Data) -> tuple[str, str]:
-    """Value and limit in five digits each, or in all that they have where five would make a near miss look like a hit."""
+    """Value and limit in five digits each, or in all of theirs where five would make a near miss look like a hit."""
     value, limit = _years(number(evidence.get("value", "?"))), _years(evidence.get("limit", ""))
     short, short_limit = _LONG.sub(_five_digits, value), _LONG.sub(_five_digits, limit)
     if evidence.get("distance") and short in short_limit.split():
@@ -188,7 +194,7 @@ def _open_name(id: str) -> str:  # noqa: A002 - the word of the vocabulary
 
 
 def evidence_line(evidence: Data) -> str:
-    """One part of a finding in full: value, unit, how it was written, date, limit, distance, and what to do where it is open."""
+    """One part of a finding in full: value, unit, as written, date, limit, distance, and what to do if it is open."""
     if "variable" in evidence and "status" not in evidence:
         text = _value_line(evidence)
     elif "concept" in evidence:
@@ -217,7 +223,8 @@ def _value_line(evidence: Data) -> str:
     if "distance" in evidence:
         parts.append(_distance(evidence))
     if evidence.get("others"):
-        parts.append(f"other results of that day: {', '.join(rounded(o.get('value', '?')) for o in evidence['others'])}")
+        others = ", ".join(rounded(other.get("value", "?")) for other in evidence["others"])
+        parts.append(f"other results of that day: {others}")
     return ", ".join(parts)
 
 
@@ -226,7 +233,8 @@ def _limit(evidence: Data, limit: str) -> str:
     if "unit" in evidence and "value" in evidence:
         unit = _years(f"0 {evidence['unit']}")[1:]
         limit = limit.replace(f"{unit} and ", " and ").removesuffix(unit)
-    notes = [_LONG.sub(_five_digits, _years(evidence[key])) for key in ("limit_written", "reference") if key in evidence]
+    notes = [evidence[key] for key in ("limit_written", "reference") if key in evidence]
+    notes = [_LONG.sub(_five_digits, _years(note)) for note in notes]
     notes += [_window(evidence)] if "window" in evidence else []
     return f"{limit} ({'; '.join(notes)})" if notes else limit
 

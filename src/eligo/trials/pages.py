@@ -30,12 +30,17 @@ _SHORTEST_TITLE = 3  # words
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of the page that is not blank, its words, and what it says as a label or heading."""
+    """A line of the page that is not blank: its place, its words, and what it says as a heading.
 
+    `key` is its words as the data file writes them; `title` is the same where it may be a heading of the page.
+    """
+
+    begin: int  # of the line, with its indentation
     start: int
     end: int
     words: str
     key: str
+    title: str
     head: SectionHead | None
 
 
@@ -48,7 +53,8 @@ class _Labels:
         self.headings = frozenset(pages["headings"]) | self.ends
         self.related = frozenset(pages["related"])
         self.furniture = tuple(pages["furniture"])
-        self.titles, self.ids, self.updated = pages["titles"], frozenset(pages["ids"]), frozenset(pages["updated"])
+        self.titles, self.official_titles = frozenset(pages["titles"]), frozenset(pages["official_titles"])
+        self.ids, self.updated = frozenset(pages["ids"]), frozenset(pages["updated"])
         self.id = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(pages['id_patterns'])})(?![A-Za-z0-9])")
         self.strong = _by_label(fields["strong"])
         self.weak = _by_label(fields["weak"])
@@ -99,8 +105,11 @@ def _lines(text: str) -> Iterator[_Line]:
     for line in text.splitlines(keepends=True):
         if line.strip():
             start, end = at + len(line) - len(line.lstrip()), at + len(line.rstrip())
-            words = clean(line[:_LONGEST_LINE])
-            yield _Line(start, end, words, key(words), read_section(words) if end - start < _LONGEST_LINE else None)
+            words = clean(line[:_LONGEST_LINE]) or "-"  # invisible characters alone
+            name = key(words)
+            title = name if not words[0].islower() and words[-1] not in ".,;" else ""
+            head = read_section(words) if end - start < _LONGEST_LINE else None
+            yield _Line(at, start, end, words, name, title, head)
         at += len(line)
 
 
@@ -112,7 +121,7 @@ def find_trial(lines: list[_Line]) -> str | None:
     own = first = None
     related = False
     for index, line in enumerate(lines):
-        related = related or line.key in _labels().related
+        related = related or line.title in _labels().related
         match = _labels().id.search(line.words)
         if match is None:
             continue
@@ -132,31 +141,36 @@ def trial_of(text: str) -> str | None:
 
 def is_page(text: str) -> bool:
     """Whether a text has the headings or labels of a page around its criteria."""
-    keys = [(line.key, line.words) for line in _lines(text)]
-    if any(k in _labels().headings for k, _ in keys):
+    lines = list(_lines(text))
+    if any(line.title in _labels().headings for line in lines):
         return True
-    return any((m := _labels().id.search(w)) and key(w[: m.start()]) in _labels().ids for _, w in keys)
+    return any((m := _labels().id.search(x.words)) and key(x.words[: m.start()]) in _labels().ids for x in lines)
 
 
 def _title(lines: list[_Line]) -> str | None:
-    """The line above the first heading that is no furniture, else the line under or after a title's label."""
-    for line in lines:
-        if line.key in _labels().headings or line.head:
-            break
-        if _may_be_title(line):
-            return line.words
-    for wanted in _labels().titles:
-        for line, following in _with_next(lines):
-            label, colon, rest = line.words.partition(":")
-            if colon and key(label) == wanted and rest.strip():
-                return rest.strip()
-            if line.key == wanted and following and following.key not in _labels().headings:
-                return following.words
+    """The words after or under the label of a title, else the line above the first heading, else the official title."""
+    return _labelled(lines, _labels().titles) or _first_line(lines) or _labelled(lines, _labels().official_titles)
+
+
+def _labelled(lines: list[_Line], labels: frozenset[str]) -> str | None:
+    """The words after or under the first of the labels."""
+    for line, following in _with_next(lines):
+        label, colon, rest = line.words.partition(":")
+        if colon and rest.strip() and key(label) in labels:
+            return rest.strip()
+        if line.key in labels and following and following.title not in _labels().headings:
+            return following.words
     return None
 
 
+def _first_line(lines: list[_Line]) -> str | None:
+    """The first line above all headings that is no furniture and no other field."""
+    above = itertools.takewhile(lambda line: not (line.head or line.title in _labels().headings), lines)
+    return next((line.words for line in above if _may_be_title(line)), None)
+
+
 def _with_next(lines: list[_Line]) -> Iterator[tuple[_Line, _Line | None]]:
-    return itertools.zip_longest(lines, lines[1:])  # type: ignore[arg-type]  # only the second list is shorter
+    return itertools.zip_longest(lines, lines[1:])
 
 
 def _may_be_title(line: _Line) -> bool:
@@ -164,20 +178,15 @@ def _may_be_title(line: _Line) -> bool:
     if line.end - line.start > _LONGEST_TITLE or len(line.words.split()) < _SHORTEST_TITLE:
         return False
     label = key(line.words.partition(":")[0])
-    if label in _labels().ids or label in _labels().updated or label in _labels().titles:
+    if label in _labels().ids | _labels().updated | _labels().official_titles:
         return False
     return not small.startswith(_labels().furniture) and _labels().id.fullmatch(line.words) is None
 
 
 def _updated(lines: list[_Line]) -> str | None:
     """The date after or under the first label of an update."""
-    for line, following in _with_next(lines):
-        label, colon, rest = line.words.partition(":")
-        if colon and rest.strip() and key(label) in _labels().updated:
-            return read_date(rest)
-        if line.key in _labels().updated and following:
-            return read_date(following.words)
-    return None
+    words = _labelled(lines, _labels().updated)
+    return read_date(words) if words else None
 
 
 # --- where the criteria are
@@ -224,7 +233,7 @@ class _Region:
         sections = [i for i, kind in heads if kind != "container"]
         containers = [i for i, kind in heads if kind == "container"]
         count = len(self.lines)
-        ends = [i for i, line in enumerate(self.lines) if line.key in _labels().ends]
+        ends = [i for i, line in enumerate(self.lines) if line.title in _labels().ends]
         if sections:
             first = next((s for s in sections if self._has_content(s)), sections[0])
             above = [c for c in containers if c < first and not any(c < e < first for e in ends)]
@@ -236,11 +245,11 @@ class _Region:
     def _has_content(self, index: int) -> bool:
         """Whether something follows a heading before the next heading of the page."""
         following = self.lines[index + 1] if index + 1 < len(self.lines) else None
-        return following is not None and following.key not in _labels().ends
+        return following is not None and following.title not in _labels().ends
 
     def _end_stretch(self, open_: int, index: int) -> int:
         if open_ >= 0:
-            self.stretches.append((self.lines[open_].start, self.lines[index - 1].end))
+            self.stretches.append((self.lines[open_].begin, self.lines[index - 1].end))
         return -1
 
     # --- fields
@@ -250,17 +259,17 @@ class _Region:
         line = self.lines[index]
         if read_mark(line.words, 0, len(line.words)):
             return 0
-        return self._labelled(index, last, sectioned) or (self._bare(index, last) if sectioned else 0)
+        return self._field(index, last, sectioned) or (self._bare(index, last) if sectioned else 0)
 
     def _take_strong(self, start: int, end: int) -> None:
         """Note the fields with unmistakable labels outside of the criteria."""
         index = start
         while index < end:
-            index += self._labelled(index, end, sectioned=True, alone=False) or 1
+            index += self._field(index, end, sectioned=True, alone=False) or 1
 
-    def _labelled(self, index: int, last: int, sectioned: bool, alone: bool = True) -> int:
+    def _field(self, index: int, last: int, sectioned: bool, alone: bool = True) -> int:
         line = self.lines[index]
-        if not line.key.startswith(_labels().starts):
+        if not line.title.startswith(_labels().starts):
             return 0
         following = self.lines[index + 1] if index + 1 < last else None
         for labels, weak in ((_labels().strong, False), (_labels().weak, True)):

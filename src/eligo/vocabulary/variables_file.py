@@ -146,11 +146,12 @@ class _Reader:
             self.complain(
                 "unknown-word", f"unknown kind `{variable.kind}`", (*path, "kind"), did_you_mean(variable.kind, kinds)
             )
-        folded: set[str] = set()
+        seen: set[str] = set()
         for text in variable.spellings:
-            if text.casefold() in folded:
+            written = text if text in variable.exact else text.casefold()
+            if written in seen:
                 self.complain("duplicate-spelling", f"`{text}` of `{variable.id}` is given twice", path)
-            folded.add(text.casefold())
+            seen.add(written)
         if "" in variable.grades or "" in variable.values:
             self.complain("wrong-shape", f"`{variable.id}` has a label without letters and digits", path)
         # Variants of one variable that differ in blanks, hyphens or number help the tokeniser.

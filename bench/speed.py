@@ -1,0 +1,141 @@
+"""How long a verdict and an explanation take in the process, for each pair of a patient and a trial, on one core.
+
+Run with the shipped rules: `python bench/speed.py`. The patients are made by a seeded generator; none is a person.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+from eligo import ruleset
+from eligo.evaluate import Engine
+from eligo.explain import explain
+from eligo.patients.model import Fact, FactKind, PartialDate, Patient, Result
+from eligo.plan import compile_rules
+
+RULES = Path(__file__).resolve().parents[1] / "rules"
+AS_OF = date(2026, 11, 20)
+TARGETS = {"verdict": 5.0, "explanation": 20.0}  # microseconds for a pair
+
+# Variable: lowest and highest value, digits, and the share of the patients in whom it is known.
+VALUES: dict[str, tuple[float, float, int, float]] = {
+    "weight": (35, 110, 0, 0.9),
+    "height": (150, 190, 0, 0.7),
+    "total_bilirubin": (8, 500, 0, 0.9),
+    "inr": (0.9, 3.5, 2, 0.8),
+    "prothrombin_activity": (15, 110, 0, 0.4),
+    "prothrombin_time": (11, 35, 1, 0.4),
+    "platelets": (10, 300, 0, 0.9),
+    "albumin": (20, 48, 0, 0.8),
+    "creatinine": (45, 300, 0, 0.9),
+    "sodium": (125, 145, 0, 0.7),
+    "hemoglobin": (70, 160, 0, 0.9),
+    "alt": (10, 600, 0, 0.8),
+    "oxygen_saturation": (88, 100, 0, 0.6),
+    "lactate": (0.5, 6, 1, 0.3),
+    "mean_arterial_pressure": (55, 105, 0, 0.4),
+    "hepatic_encephalopathy_grade": (0, 4, 0, 0.5),
+    "ascites_grade": (0, 3, 0, 0.4),
+    "treatment_duration": (1, 20, 0, 0.5),
+    "alcohol_intake": (0, 120, 0, 0.3),
+}
+FACTS: dict[str, tuple[FactKind, float]] = {
+    "cirrhosis": ("condition", 0.3),
+    "decompensated_cirrhosis": ("condition", 0.4),
+    "acute_on_chronic_liver_failure": ("condition", 0.5),
+    "hepatitis_b": ("condition", 0.6),
+    "hepatitis_c": ("condition", 0.1),
+    "ascites": ("condition", 0.5),
+    "hepatic_encephalopathy": ("condition", 0.2),
+    "gastrointestinal_bleeding": ("condition", 0.2),
+    "fatigue": ("condition", 0.4),
+    "hepatocellular_carcinoma": ("condition", 0.05),
+    "hiv_infection": ("condition", 0.03),
+    "alcohol_abuse": ("condition", 0.15),
+    "liver_transplantation": ("procedure", 0.05),
+    "systemic_corticosteroids": ("medication", 0.1),
+}
+RULED_OUT = ("malignancy", "hiv_infection", "pregnancy", "lactation", "sepsis", "drug_abuse", "tuberculosis", "tips")
+
+
+def patients(count: int, seed: int = 1) -> list[Patient]:
+    """Patients of a liver ward, each with what a record of one holds."""
+    luck = random.Random(seed)
+    return [_patient(luck, number) for number in range(count)]
+
+
+def _patient(luck: random.Random, number: int) -> Patient:
+    def day(most: int) -> PartialDate:
+        found = AS_OF - timedelta(days=luck.randrange(most))
+        return PartialDate(found, found)
+
+    results = {}
+    for variable, (low, high, digits, known) in VALUES.items():
+        if luck.random() < known:
+            found = []
+            for _ in range(luck.choice((1, 1, 2, 3))):
+                value = round(luck.uniform(low, high), digits)
+                found.append(Result(variable, value, value, date=day(60), value=value))
+            results[variable] = tuple(sorted(found, key=lambda r: r.date.first if r.date else AS_OF, reverse=True))
+    facts = {
+        concept: (Fact(concept, kind, luck.choice(("active", "active", "resolved")), day(900)),)
+        for concept, (kind, known) in FACTS.items()
+        if luck.random() < known
+    }
+    birth = AS_OF - timedelta(days=luck.randrange(16 * 365, 80 * 365))
+    return Patient(
+        f"patient-{number}",
+        AS_OF,
+        PartialDate(birth, birth),
+        luck.choice(("male", "female")),
+        results,
+        facts,
+        frozenset(c for c in RULED_OUT if c not in facts and luck.random() < 0.5),
+        frozenset(luck.choice(((), (), ("conditions",), ("conditions", "procedures", "medications")))),
+        {name: True for name in ("informed_consent", "contraception") if luck.random() < 0.5},
+    )
+
+
+def engine(rules: Path = RULES) -> Engine:
+    """The engine of all rule sets of a folder."""
+    files = sorted(f for f in rules.glob("*.yaml") if not f.name.endswith(".cases.yaml"))
+    return Engine(compile_rules(ruleset.load(file)) for file in files)
+
+
+def per_pair(run: Callable[[Patient], object], who: list[Patient], trials: int, rounds: int = 5) -> float:
+    """Microseconds for a pair: of several rounds over all patients the fastest, so that other programs count least."""
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        for patient in who:
+            run(patient)
+        times.append(time.perf_counter() - start)
+    return min(times) / len(who) / trials * 1e6
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rules", type=Path, default=RULES)
+    parser.add_argument("--patients", type=int, default=500)
+    args = parser.parse_args()
+    made, who = engine(args.rules), patients(args.patients)
+    stated = sum(bool(trial.plan.criteria) for trial in made.trials)  # a trial without criteria would flatter the mean
+    criteria = statistics.mean(len(t.plan.criteria) for t in made.trials if t.plan.criteria)
+    verdicts = Counter(v.value for patient in who for v in made.verdicts(patient))
+    print(f"{len(who)} patients, {stated} trials with {criteria:.0f} criteria each, {len(made.tests)} distinct tests")
+    print("  " + ", ".join(f"{name} {count}" for name, count in sorted(verdicts.items())))
+    for name, run in (("verdict", made.verdicts), ("explanation", lambda p: explain(made, p))):
+        print(f"  {name:12} {per_pair(run, who, stated):7.1f} us for a pair (target {TARGETS[name]:.0f})")
+    print(f"  {'JSON':12} {per_pair(lambda p: explain(made, p).as_json(), who[:50], stated):7.1f} us for a pair")
+
+
+if __name__ == "__main__":
+    main()

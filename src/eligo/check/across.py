@@ -1,0 +1,119 @@
+"""Criteria against each other, in every arm: pairs that nobody can pass, criteria and branches that others make idle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from eligo.check.findings import Finding, Item, Subject, context_of
+from eligo.check.logic import Context, Literal, Node, called, certain, impossible, or_branches
+
+Holds = Callable[[Context], bool]
+
+
+def check_contradictions(subject: Subject) -> Iterator[Finding]:
+    """Criteria that no patient can pass together."""
+    seen = set[frozenset[str]]()
+    for arm, items in subject.regions:
+        for item in items:
+            clash = _clash(item)
+            if clash(Context()):
+                continue  # by itself already
+            others = _because(item, items, clash)
+            if others is None or (names := frozenset((item.id, *(o.id for o in others)))) in seen:
+                continue
+            seen.add(names)
+            yield _contradiction(subject, arm, item, others)
+
+
+def _clash(item: Item) -> Holds:
+    """Whether the criterion cannot be passed in a context."""
+    if item.included:
+        return lambda context: impossible(item.node, context)
+    return lambda context: certain(item.node, context)
+
+
+def _contradiction(subject: Subject, arm: str | None, item: Item, others: tuple[Item, ...]) -> Finding:
+    found = sorted((item, *others), key=lambda i: i.index)
+    names = " and ".join(f"{i.criterion.kind} `{i.id}`" for i in found)
+    where = f" (arm {arm})" if arm and any(i.criterion.cohort for i in found) else ""
+    message = f"{names} cannot both be passed{where}"
+    fix = "no patient can pass; look at the limits and at the kinds of the concepts, or ask the sponsor"
+    return subject.finding("contradiction", "error", message, *found, path=("when",), fix=fix)
+
+
+def check_subsumed(subject: Subject) -> Iterator[Finding]:
+    """Criteria that other criteria make idle: whoever passes those passes these."""
+    idle = set[str]()
+    for item in subject.items:
+        if item.criterion.origin == "registry":
+            continue
+        passes = _passes(item)
+        if passes(Context()):
+            continue
+        found = []
+        for _, items in _regions_of(subject, item):
+            usable = tuple(i for i in items if i.id not in idle and i.criterion.origin != "registry")
+            found.append(None if context_of(usable).broken else _because(item, usable, passes))
+        if not found or any(o is None for o in found):
+            continue
+        idle.add(item.id)
+        others = list(dict.fromkeys(o for some in found if some for o in some))
+        names = " and ".join(f"`{o.id}`" for o in others)
+        message = f"{item.criterion.kind} `{item.id}` adds nothing to {names}"
+        fix = "whoever passes the others passes this one; is a limit wrong?"
+        yield subject.finding("subsumed", "warning", message, item, *others, path=("when",), fix=fix)
+
+
+def _passes(item: Item) -> Holds:
+    """Whether the criterion is passed by everybody in a context."""
+    if item.included:
+        return lambda context: certain(item.node, context)
+    return lambda context: impossible(item.node, context)
+
+
+def check_dead_branches(subject: Subject) -> Iterator[Finding]:
+    """Branches of an `any` that the other criteria rule out in every arm."""
+    for item in subject.items:
+        for branch in or_branches(item.node):
+
+            def dead(context: Context, node: Node = branch.node, beside: tuple[Literal, ...] = branch.beside) -> bool:
+                return impossible(node, context.plus(beside))
+
+            if dead(Context()):
+                continue  # by itself already
+            found = []
+            for _, items in _regions_of(subject, item):
+                usable = tuple(i for i in items if i.criterion.origin != "registry")
+                whole = context_of(tuple(i for i in usable if i is not item)).plus(branch.beside)
+                found.append(None if whole.broken else _because(item, usable, dead))
+            if not found or any(o is None for o in found) or _passes(item)(context_of(_all_but(subject, item))):
+                continue
+            others = list(dict.fromkeys(o for some in found if some for o in some))
+            names = " and ".join(f"`{o.id}`" for o in others)
+            message = f"{called(branch.node)} in {item.criterion.kind} `{item.id}` cannot be true beside {names}"
+            fix = "nobody who passes the others can have it; is a limit or a concept wrong?"
+            yield subject.finding("dead-branch", "warning", message, item, *others, path=branch.node.path, fix=fix)
+
+
+def _all_but(subject: Subject, item: Item) -> tuple[Item, ...]:
+    arm = item.criterion.cohort
+    return tuple(i for i in subject.items if i is not item and i.criterion.cohort in (None, arm))
+
+
+def _regions_of(subject: Subject, item: Item) -> Iterator[tuple[str | None, tuple[Item, ...]]]:
+    yield from (region for region in subject.regions if item in region[1])
+
+
+def _because(item: Item, items: tuple[Item, ...], holds: Holds) -> tuple[Item, ...] | None:
+    """The fewest of the other criteria that make it so: one, else a set that none can be left out of; None for none."""
+    others = tuple(i for i in items if i is not item)
+    if not holds(context_of(others)):
+        return None
+    for other in others:
+        if holds(context_of((other,))):
+            return (other,)
+    chosen = list(others)
+    for other in others:  # leave out whatever it takes not
+        if holds(context_of(tuple(o for o in chosen if o is not other))):
+            chosen.remove(other)
+    return tuple(chosen)

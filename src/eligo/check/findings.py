@@ -1,0 +1,130 @@
+"""What a check finds, as data: a code, a severity, a message, every criterion it speaks of with its place, and a help.
+
+A note of one of the criteria that begins with `check CODE:` explains the finding: it is then counted, no longer reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from eligo.check.logic import Context, Join, Literal, Node, Path, literals, negated, node_of
+from eligo.criteria import Attest, Criterion, Leaf, Not, Predicate
+from eligo.errors import Place, Problem, Severity
+from eligo.ruleset import RuleSet
+from eligo.yamltext import YamlText
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a person should look at; `places` has the place of each of `criteria`, in the same order."""
+
+    code: str
+    severity: Severity
+    message: str
+    criteria: tuple[str, ...]
+    places: tuple[Place, ...]
+    help: str | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The finding as JSON data."""
+        places = [{"file": p.file, "line": p.line, "column": p.column, "path": p.path} for p in self.places]
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "criteria": list(self.criteria),
+            "places": [{k: v for k, v in place.items() if v is not None} for place in places],
+            "help": self.help,
+        }
+
+    def as_problem(self) -> Problem:
+        """The finding as a problem at its first place, the others named in the help."""
+        others = [
+            f"`{c}` stands in line {p.line}" for c, p in zip(self.criteria[1:], self.places[1:], strict=True) if p.line
+        ]
+        text = "; ".join([*others, *([self.help] if self.help else [])])
+        return Problem(self.code, self.message, self.places[0] if self.places else Place(), text or None, self.severity)
+
+
+def leaves_at(predicate: Predicate, path: Path = ("when",)) -> Iterator[tuple[Path, Leaf]]:
+    """Every leaf with the path at which it stands in the criterion."""
+    for key, name in (("all", "AllOf"), ("any", "AnyOf"), ("of", "AtLeast")):
+        if type(predicate).__name__ == name:
+            for i, part in enumerate(predicate.parts):  # type: ignore[union-attr]  # the name says that it has parts
+                yield from leaves_at(part, (*path, key, i))
+            return
+    if isinstance(predicate, Not):
+        yield from leaves_at(predicate.part, (*path, "not"))
+    else:
+        yield path, predicate  # type: ignore[misc]  # what joins is handled above
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One criterion with its logic: `node` is the sentence as written, `needed` what it asks of a patient."""
+
+    criterion: Criterion
+    index: int
+    node: Node
+
+    @property
+    def id(self) -> str:
+        """The criterion's id."""
+        return self.criterion.id
+
+    @property
+    def included(self) -> bool:
+        """Whether it is an inclusion criterion."""
+        return self.criterion.kind == "inclusion"
+
+    @property
+    def needed(self) -> Node:
+        """What a patient must be like to pass."""
+        return self.node if self.included else negated(self.node)
+
+    def shared(self) -> tuple[Literal, ...]:
+        """What passing says to other criteria; what is attested is asked anew for each of them."""
+        return tuple(n for n in literals(self.needed) if not isinstance(getattr(n, "leaf", None), Attest))
+
+
+@dataclass
+class Subject:
+    """A rule set to be checked, with the lines of its file."""
+
+    ruleset: RuleSet
+    file: str | None
+    lines: YamlText
+    items: tuple[Item, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.items = tuple(Item(c, i, node_of(c.predicate)) for i, c in enumerate(self.ruleset.criteria))
+
+    @cached_property
+    def regions(self) -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
+        """The criteria that must hold together: the common ones, for each arm with its own."""
+        arms = [c.id for c in self.ruleset.cohorts] or [None]
+        return tuple((a, tuple(i for i in self.items if i.criterion.cohort in (None, a))) for a in arms)
+
+    def place(self, item: Item, path: Path = ()) -> Place:
+        """Where a criterion, or a part of it, stands in the file."""
+        place = self.lines.place(("criteria", item.index, *path), self.file)
+        return Place(self.file, place.line, place.column, ".".join(map(str, (item.id, *path))))
+
+    def finding(
+        self, code: str, severity: Severity, message: str, *items: Item, path: Path = (), fix: str | None = None
+    ) -> Finding:
+        """A finding about criteria; `path` is the part of the first one that it speaks of."""
+        places = tuple(self.place(item, path if i == 0 else ()) for i, item in enumerate(items))
+        return Finding(code, severity, message, tuple(item.id for item in items), places, fix)
+
+
+def context_of(items: tuple[Item, ...]) -> Context:
+    """What holds for a patient who passes all of the criteria."""
+    return Context(literal for item in items for literal in item.shared())
+
+
+def restricts(node: Node) -> bool:
+    """Whether the node says anything at all; text that restricts nothing does not."""
+    return not (isinstance(node, Join) and all(isinstance(p, Join) and not restricts(p) for p in node.parts))

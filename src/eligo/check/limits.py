@@ -1,0 +1,136 @@
+"""Limits: plausible, with a unit, equal to their stated equivalent, and without a gap or an overlap where two of them meet."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from eligo.check.findings import Finding, Item, Subject, leaves_at
+from eligo.check.logic import Join, Node, Path, Values
+from eligo.check.ranges import LEAST, MOST, Cut
+from eligo.check.values import Key, canonical, domain
+from eligo.criteria import Compare, Limit
+from eligo.errors import EligoError
+from eligo.vocabulary.units import to_canonical
+from eligo.vocabulary.variables import Variable, variables
+
+# Protocols convert with rounded factors (17 umol/L for 1 mg/dL of bilirubin, not 17.1): this much is no other limit.
+TOLERANCE = 0.01
+
+
+def check_limits(subject: Subject) -> Iterator[Finding]:
+    """Limits that lie outside what is plausible, whose unit was inferred, or whose stated equivalent is another limit."""
+    for item in subject.items:
+        for path, leaf in leaves_at(item.criterion.predicate):
+            variable = variables().get(leaf.variable) if isinstance(leaf, Compare) and leaf.variable else None
+            if variable is None or not isinstance(leaf, Compare):
+                continue
+            for limit in leaf.limits:
+                yield from _implausible(subject, item, path, limit, variable)
+            if leaf.unit_inferred and item.criterion.review.state == "draft":
+                message = f"`{item.id}` states no unit for `{variable.id}`; `{leaf.limits[0].unit}` was inferred"
+                fix = "let a reviewer confirm the unit (`review:`)"
+                yield subject.finding("unit-inferred", "warning", message, item, path=path, fix=fix)
+            if leaf.equivalent is not None and not agree(leaf.limits[0], leaf.equivalent, variable):
+                message = f"`{item.id}` states two limits for `{variable.id}` that are not the same"
+                fix = "one of the two is a slip; ask the sponsor which, and drop the other"
+                yield subject.finding("equivalent-differs", "error", message, item, path=path, fix=fix)
+
+
+def _implausible(subject: Subject, item: Item, path: Path, limit: Limit, variable: Variable) -> Iterator[Finding]:
+    if limit.of is not None or variable.plausible is None:
+        return
+    low, high = variable.plausible
+    value = canonical(limit, variable)[1]
+    if value < low or value > high + (1 if variable.id == "age" or variable.kind == "count" else 0):
+        unit = "" if variable.unit == "1" else f" {variable.unit}"
+        message = f"`{item.id}` has a limit on `{variable.id}` that no value can reach"
+        fix = f"plausible is {low:g} to {high:g}{unit}; is the unit right?"
+        yield subject.finding("limit-implausible", "error", message, item, path=path, fix=fix)
+
+
+def agree(limit: Limit, equivalent: Limit, variable: Variable) -> bool:
+    """Whether two ways to state a limit are the same one, given how they are rounded.
+
+    >>> agree(Limit("ge", 12, "mg/dL"), Limit("ge", 205, "umol/L"), variables().get("total_bilirubin"))
+    True
+    """
+    if limit.of is not None:
+        return True
+    try:
+        one, other = (_canonical(each, variable) for each in (limit, equivalent))
+        slack = sum(
+            abs(_canonical(_next(each), variable) - _canonical(each, variable)) / 2 for each in (limit, equivalent)
+        )
+    except EligoError:
+        return False  # a unit that does not fit
+    return abs(one - other) <= max(slack, TOLERANCE * max(abs(one), abs(other)))
+
+
+def _canonical(limit: Limit, variable: Variable) -> float:
+    return float(limit.value) if limit.unit is None else to_canonical(limit.value, limit.unit, variable)
+
+
+def _next(limit: Limit) -> Limit:
+    """The limit one step of its last written digit further."""
+    text = f"{limit.value:.12g}"
+    step = 10.0 ** -len(text.partition(".")[2]) if "e" not in text else abs(limit.value) * TOLERANCE
+    return Limit(limit.op, limit.value + step, limit.unit)
+
+
+class _Edge(NamedTuple):
+    """One end of what a leaf allows: below or above a cut."""
+
+    item: Item
+    key: Key
+    above: bool
+    cut: Cut
+    path: Path
+
+
+def check_boundaries(subject: Subject) -> Iterator[Finding]:
+    """Values at which an inclusion and an exclusion, or two arms, leave a gap or overlap: `> 5` here and `< 5` there."""
+    edges = [edge for item in subject.items if item.criterion.origin != "registry" for edge in _edges(item, item.node)]
+    for one, other in itertools.combinations(edges, 2):
+        if one.item is other.item or one.key != other.key or one.above == other.above or one.cut[0] != other.cut[0]:
+            continue
+        if not _opposed(one.item, other.item):
+            continue
+        upper, lower = (one, other) if one.above else (other, one)  # what lies above its cut, what lies below its cut
+        if upper.cut == lower.cut:
+            continue
+        gap = upper.cut > lower.cut
+        first, second = sorted((one, other), key=lambda e: e.item.index)
+        what = "neither" if gap else "both"
+        message = (
+            f"at the limit itself, {what} of `{first.item.id}` and `{second.item.id}` hold for `{one.key.variable}`"
+        )
+        code, fix = ("boundary-gap" if gap else "boundary-overlap"), "should one of the two include the limit?"
+        yield subject.finding(code, "warning", message, first.item, second.item, path=first.path, fix=fix)
+
+
+def _opposed(one: Item, other: Item) -> bool:
+    """Whether two criteria share out the same values: an inclusion and an exclusion, or inclusions of two arms."""
+    arms = {one.criterion.cohort, other.criterion.cohort}
+    if one.criterion.kind != other.criterion.kind:
+        return len(arms) == 1 or None in arms
+    return one.included and len(arms) == 2 and None not in arms
+
+
+def _edges(item: Item, node: Node) -> Iterator[_Edge]:
+    if isinstance(node, Join):
+        for part in node.parts:
+            yield from _edges(item, part)
+    elif isinstance(node, Values) and len(node.ranges) == 1:
+        ((low, high),) = node.ranges
+        least, most = _ends(node.key)
+        if low > least:
+            yield _Edge(item, node.key, True, low, node.path)
+        if high < most:
+            yield _Edge(item, node.key, False, high, node.path)
+
+
+def _ends(key: Key) -> tuple[Cut, Cut]:
+    whole = domain(key)
+    return (whole[0][0], whole[-1][1]) if whole else (LEAST, MOST)

@@ -1,0 +1,49 @@
+"""The registry's structured fields against the text: age and sex."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eligo.check import ranges
+from eligo.check.findings import Finding, Item, Subject
+from eligo.check.logic import Context
+from eligo.check.ranges import Ranges
+from eligo.check.values import Key, domain
+
+FIELDS = {"age": "registry-age", "sex": "registry-sex"}
+
+
+def check_registry(subject: Subject) -> Iterator[Finding]:
+    """Ages and sexes that the text allows and the registry's fields do not, or the reverse."""
+    for name, code in FIELDS.items():
+        key = Key(name)
+        fields = [i for i in subject.items if i.criterion.origin == "registry" and i.id.endswith(f".{name}")]
+        if not fields:
+            continue
+        text = tuple(i for i in subject.items if i.criterion.origin != "registry" and key in _keys(i))
+        allowed = _allowed(subject, text, key)
+        registered = Context(literal for i in fields for literal in i.shared()).value(key)
+        if (text or (name == "age" and registered != domain(key))) and allowed != registered:
+            message = _message(name, bool(text))
+            fix = "one of the two is wrong or newer; ask the sponsor"
+            yield subject.finding(code, "warning", message, *text, *fields, path=("when",), fix=fix)
+
+
+def _message(name: str, stated: bool) -> str:
+    what = {"age": "ages", "sex": "sexes"}[name]
+    if not stated:
+        return f"the registry's fields restrict the {name}, and no criterion of the text does"
+    return f"the text and the registry's fields allow different {what}"
+
+
+def _keys(item: Item) -> set[Key]:
+    return {n.key for n in item.shared() if hasattr(n, "key")}
+
+
+def _allowed(subject: Subject, text: tuple[Item, ...], key: Key) -> Ranges:
+    """What the text allows, in any arm."""
+    found: Ranges = ()
+    for _, items in subject.regions:
+        context = Context(literal for i in items if i in text for literal in i.shared())
+        found = ranges.union(found, context.value(key))
+    return found

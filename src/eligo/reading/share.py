@@ -1,0 +1,106 @@
+"""Words that share their first or last part: `acute or chronic liver failure`, `hepatitis A, C or E` become one token for several concepts.
+
+Only names that the vocabulary has are made; a word that gives none stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from eligo.reading.tokens import Token
+from eligo.vocabulary.concepts import concepts
+
+_JOINS = frozenset(["COMMA", "OR", "AND"])
+_WORDS = re.compile(r"[^\W_][\w'’-]*")
+_LONGEST = 6
+
+
+def share(tokens: list[Token], text: str) -> list[Token]:
+    """Join each concept with the words beside it that lack only its first or its last words."""
+    i = 0
+    while i < len(tokens):
+        if tokens[i].type == "CONCEPT" and i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
+            _forward(tokens, i, text)
+        if tokens[i].type == "CONCEPT" and i >= 2 and tokens[i - 1].type in _JOINS:
+            i = _backward(tokens, i, text)
+        i += 1
+    return tokens
+
+
+def _backward(tokens: list[Token], i: int, text: str) -> int:
+    """`heart, lung or kidney disease`: give the words before the last words of the concept at `i`."""
+    last = tokens[i]
+    parts = [m[0] for m in _WORDS.finditer(text, last.start, last.end)]
+    while i >= 2 and tokens[i - 1].type in _JOINS and tokens[i - 2].type in ("FILLER", "QUAL", "LIGHT", "STATUS"):
+        word = tokens[i - 2]
+        found = list(_WORDS.finditer(text, word.start, word.end))
+        made = _completed(found, parts) if found and len(parts) > 1 and found[-1].end() == word.end else None
+        if made is None:
+            break
+        start, id_ = made
+        _merge(tokens, i, id_, start)
+        if start > word.start:
+            before = Token(word.type, word.start, start, word.value)
+            before.end = found[[m.start() for m in found].index(start) - 1].end()
+            tokens[i - 2 : i] = [before]
+            return i - 1
+        del tokens[i - 2 : i]
+        i -= 2
+    return i
+
+
+def _completed(found: list[re.Match[str]], parts: list[str]) -> tuple[int, str] | None:
+    """Where the words begin that make a concept with the last words of another, and that concept."""
+    for first in range(max(0, len(found) - 3), len(found)):
+        words = " ".join(m[0] for m in found[first:])
+        for k in range(1, len(parts)):
+            concept = concepts().find(f"{words} {' '.join(parts[k:])}")
+            if concept is not None and concept.kind != "attestation":
+                return found[first].start(), concept.id
+    return None
+
+
+def _forward(tokens: list[Token], i: int, text: str) -> None:
+    """`myocardial ischemia or infarction`: give the words after the first words of the concept at `i`."""
+    first = tokens[i]
+    parts = [m[0] for m in _WORDS.finditer(text, first.start, first.end)]
+    while i + 2 < len(tokens) and tokens[i + 1].type in _JOINS and tokens[i + 2].type in ("FILLER", "QUAL", "LIGHT"):
+        word = tokens[i + 2]
+        until = next((t.start for t in tokens[i + 3 :] if t.type not in ("FILLER", "LIGHT", "CONCEPT")), len(text))
+        found = list(_WORDS.finditer(text, word.start, until))[:_LONGEST]
+        made = _begun(found, parts) if found and found[0].start() == word.start else None
+        if made is None:
+            return
+        end, id_ = made
+        _merge(tokens, i, id_, first.start)
+        tokens[i].end = end
+        rest = [t for t in tokens[i + 2 :] if t.end > end]
+        for token in rest[:1]:
+            token.start = max(token.start, _next_word(text, end)) if token.start < end else token.start
+        tokens[i + 1 :] = rest
+
+
+def _next_word(text: str, end: int) -> int:
+    while end < len(text) and text[end].isspace():
+        end += 1
+    return end
+
+
+def _begun(found: list[re.Match[str]], parts: list[str]) -> tuple[int, str] | None:
+    for last in range(len(found), 0, -1):
+        words = " ".join(m[0] for m in found[:last])
+        for k in range(len(parts) - 1, 0, -1):
+            concept = concepts().find(f"{' '.join(parts[:k])} {words}")
+            if concept is not None and concept.kind != "attestation":
+                return found[last - 1].end(), concept.id
+    return None
+
+
+def _merge(tokens: list[Token], i: int, id_: str, start: int) -> None:
+    """Let the token at `i` stand for one concept more, from `start` on; its value is one id, or ids between bars."""
+    token = tokens[i]
+    ids = str(token.value).split("|")
+    if id_ not in ids:
+        ids = [id_, *ids] if start < token.start else [*ids, id_]
+    token.value = "|".join(ids)
+    token.start = min(token.start, start)

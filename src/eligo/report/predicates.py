@@ -1,0 +1,92 @@
+"""A predicate in, indented lines out: what was understood of a sentence, for a person to check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eligo.criteria import (
+    SYMBOL,
+    AllOf,
+    Always,
+    AnyOf,
+    AtLeast,
+    Attest,
+    Compare,
+    Leaf,
+    Limit,
+    Not,
+    OneOf,
+    Predicate,
+    Present,
+    Unparsed,
+    Window,
+)
+from eligo.report.words import concept_name, number, variable_name
+
+
+def predicate_lines(predicate: Predicate, indent: str = "") -> Iterator[str]:
+    """One line a leaf, below the word that joins it to its neighbours.
+
+    >>> list(predicate_lines(AnyOf((Present("cirrhosis"), Attest("informed_consent")))))
+    ['any of', '  cirrhosis', '  to attest: informed consent']
+    """
+    match predicate:
+        case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
+            yield f"{indent}{_join(predicate)}"
+            for part in parts:
+                yield from predicate_lines(part, f"{indent}  ")
+        case Not(AllOf() | AnyOf() | AtLeast() | Not() as part):
+            yield f"{indent}not"
+            yield from predicate_lines(part, f"{indent}  ")
+        case Not(part):
+            (line,) = predicate_lines(part)
+            yield f"{indent}not {line}"
+        case _:
+            yield f"{indent}{_leaf(predicate)}"
+
+
+def _join(predicate: AllOf | AnyOf | AtLeast) -> str:
+    if isinstance(predicate, AtLeast):
+        return f"at least {predicate.count} of"
+    return "all of" if isinstance(predicate, AllOf) else "any of"
+
+
+def _leaf(leaf: Leaf) -> str:
+    match leaf:
+        case Compare():
+            name = variable_name(leaf.variable) if leaf.variable else f"{leaf.name} (not in the vocabulary)"
+            notes = [*(["unit inferred"] if leaf.unit_inferred else []), *_window(leaf.window)]
+            return f"{name} {' and '.join(map(_limit, leaf.limits))}{_noted(notes)}"
+        case OneOf():
+            name = variable_name(leaf.variable) if leaf.variable else f"{leaf.name} (not in the vocabulary)"
+            return f"{name} one of {', '.join(map(number, leaf.values))}"
+        case Present():
+            notes = [leaf.qualifier] if leaf.qualifier else []
+            notes += [leaf.status] if leaf.status != "active" else []
+            notes += [f"at least {leaf.count} times"] if leaf.count > 1 else []
+            return f"{concept_name(leaf.concept)}{_noted([*notes, *_window(leaf.window)])}"
+        case Attest():
+            return f"to attest: {concept_name(leaf.topic)}"
+        case Always():
+            return "restricts nothing" + (f": {leaf.note}" if leaf.note else "")
+        case Unparsed():
+            return f"not understood: {leaf.text}"
+
+
+def _limit(limit: Limit) -> str:
+    of, unit = f" x {limit.of}" if limit.of else "", f" {limit.unit}" if limit.unit else ""
+    return f"{SYMBOL[limit.op]} {number(limit.value)}{of}{unit}"
+
+
+def _window(window: Window | None) -> list[str]:
+    if window is None:
+        return []
+    parts = [f"within {window.within}"] if window.within else []
+    parts += [f"{SYMBOL[window.ago.op]} {window.ago.duration} ago"] if window.ago else []
+    parts += [f"lasting {SYMBOL[window.lasting.op]} {window.lasting.duration}"] if window.lasting else []
+    anchor = [f"of {window.anchor.replace('_', ' ')}"] if window.anchor != "screening" else []
+    return [" ".join([*parts, *anchor])]
+
+
+def _noted(notes: list[str]) -> str:
+    return f" ({', '.join(notes)})" if notes else ""

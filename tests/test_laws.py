@@ -1,0 +1,202 @@
+"""Laws that hold for every predicate and every patient: what may change an answer, and what may not."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from eligo.chart import Chart, Policy
+from eligo.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, Limit, Not, Predicate, leaves
+from eligo.evaluate import Engine
+from eligo.explain import Finding, explain
+from eligo.patients.model import Fact, PartialDate, Patient, Result
+from eligo.patients.values import measure
+from eligo.plan import compile_rules
+from eligo.ruleset import Cohort, RuleSet
+from eligo.truth import Truth, all_of, any_of, at_least, not_
+from eligo.vocabulary.units import convert
+from eligo.vocabulary.variables import variables
+from tests.evaluating import plan_of
+from tests.strategies import AS_OF, CONCEPTS, QUANTITIES, leaves as any_leaf, patients, policies, predicates
+
+law = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+several = st.lists(predicates, min_size=1, max_size=4)
+
+
+def findings(found: list[Predicate], who: Patient, how: Policy | None = None) -> tuple[Finding, ...]:
+    """A finding for each predicate."""
+    return explain(Engine([plan_of(*found)], how), who).trials[0].findings
+
+
+def never_flips(before: Finding, after: Finding) -> bool:
+    """Whether the answer with less knowledge is the same or open; only a contradiction may be settled by forgetting."""
+    if before.truth is Truth.UNKNOWN:
+        contradicted = any(e.detail == "conflict" for e in before.evidence)
+        return after.truth is Truth.UNKNOWN or contradicted
+    return after.truth in (before.truth, Truth.UNKNOWN)
+
+
+def outline(found: tuple[Finding, ...]) -> list[object]:
+    """What must not change: truths, reasons, and each leaf's own."""
+    return [(f.truth, f.bearing, f.reasons, [(e.truth, e.reason, e.detail) for e in f.evidence]) for f in found]
+
+
+@law
+@given(several, patients(), policies, st.data())
+def test_losing_all_results_of_a_variable_never_flips_an_answer(
+    found: list[Predicate], who: Patient, how: Policy, data: st.DataObject
+) -> None:
+    assume(who.results)
+    name = data.draw(st.sampled_from(sorted(who.results)))
+    less = replace(who, results={k: v for k, v in who.results.items() if k != name})
+
+    assert all(map(never_flips, findings(found, who, how), findings(found, less, how)))
+
+
+@law
+@given(several, patients(), policies, st.sampled_from(("sex", "birth", "absent", "complete", "attested", "facts")))
+def test_losing_what_else_is_known_never_flips_an_answer(
+    found: list[Predicate], who: Patient, how: Policy, part: str
+) -> None:
+    nothing = {"sex": None, "birth": None, "absent": frozenset(), "complete": frozenset(), "attested": {}, "facts": {}}
+    less = replace(who, **{part: nothing[part]})
+    if part == "facts":  # a list without what it named is no longer complete
+        less = replace(less, complete=frozenset())
+        how = replace(how, assume_absent=frozenset())
+
+    assert all(map(never_flips, findings(found, who, how), findings(found, less, how)))
+
+
+@law
+@given(several, patients(), policies, st.randoms(use_true_random=False))
+def test_the_order_of_the_record_changes_nothing(
+    found: list[Predicate], who: Patient, how: Policy, luck: random.Random
+) -> None:
+    def shuffled(groups: dict[str, tuple[object, ...]]) -> dict[str, tuple[object, ...]]:
+        names = luck.sample(sorted(groups), len(groups))
+        return {name: tuple(luck.sample(groups[name], len(groups[name]))) for name in names}
+
+    other = replace(who, results=shuffled(dict(who.results)), facts=shuffled(dict(who.facts)))  # type: ignore[arg-type]
+
+    assert outline(findings(found, who, how)) == outline(findings(found, other, how))
+
+
+@law
+@given(several, patients(), st.sampled_from(list(CONCEPTS)), st.sampled_from(list(QUANTITIES)), st.integers(1, 400))
+def test_what_lies_after_the_day_changes_nothing(
+    found: list[Predicate], who: Patient, concept: str, variable: str, days: int
+) -> None:
+    later = PartialDate(AS_OF + timedelta(days=days), AS_OF + timedelta(days=days))
+    result = Result(variable, 1.0, 1.0, date=later, value=1.0)
+    fact = Fact(concept, CONCEPTS[concept], "active", later)
+    more = replace(
+        who,
+        results={**who.results, variable: (result, *who.results.get(variable, ()))},
+        facts={**who.facts, concept: (fact, *who.facts.get(concept, ()))},
+    )
+
+    assert outline(findings(found, who)) == outline(findings(found, more))
+
+
+@law
+@given(several, patients(), policies)
+def test_every_criterion_gets_a_finding_and_every_open_one_a_reason(
+    found: list[Predicate], who: Patient, how: Policy
+) -> None:
+    made = findings(found, who, how)
+
+    assert len(made) == len(found)
+    assert [len(f.evidence) for f in made] == [len(list(leaves(p))) for p in found]
+    for finding in made:
+        assert bool(finding.reasons) == (finding.truth is Truth.UNKNOWN)
+        assert all((e.reason is not None) == (e.truth is Truth.UNKNOWN) for e in finding.evidence)
+
+
+def by_the_tables(predicate: Predicate, truths: list[Truth]) -> Truth:
+    """The truth of a predicate from those of its leaves, in their order."""
+    match predicate:
+        case AllOf(parts):
+            return all_of([by_the_tables(p, truths) for p in parts])
+        case AnyOf(parts):
+            return any_of([by_the_tables(p, truths) for p in parts])
+        case AtLeast(count, parts):
+            return at_least(count, [by_the_tables(p, truths) for p in parts])
+        case Not(part):
+            return not_(by_the_tables(part, truths))
+    return truths.pop(0)
+
+
+@law
+@given(several, patients(), policies)
+def test_a_predicate_is_as_true_as_its_leaves_make_it(found: list[Predicate], who: Patient, how: Policy) -> None:
+    for predicate, finding in zip(found, findings(found, who, how), strict=True):
+        assert finding.truth is by_the_tables(predicate, [e.truth for e in finding.evidence])
+
+
+@law
+@given(
+    st.lists(st.tuples(predicates, st.sampled_from(("inclusion", "exclusion")), st.sampled_from((None, "A", "B")))),
+    st.lists(patients(), min_size=1, max_size=3),
+    policies,
+)
+def test_the_verdict_alone_is_that_of_the_explanation(
+    criteria: list[tuple[Predicate, str, str | None]], who: list[Patient], how: Policy
+) -> None:
+    """The fast path looks no further than it must and reuses the answers for an empty record."""
+    made = [
+        Criterion(f"C{i}", kind, "text", predicate, cohort)  # type: ignore[arg-type]  # sampled from the two kinds
+        for i, (predicate, kind, cohort) in enumerate(criteria)
+    ]
+    cohorts = tuple(Cohort(arm, arm) for arm in ("A", "B") if any(c.cohort == arm for c in made))
+    plan = compile_rules(RuleSet("NCT00000001", "a trial", cohorts=cohorts, criteria=tuple(made)))
+    engine = Engine([plan, plan_of(*(c.predicate for c in made), trial="NCT00000002")], how)
+    for patient in who:
+        screening = explain(engine, patient)
+        chart = Chart(patient, how)
+        answers = engine.answers(patient)
+        answers.settle(frozenset(range(len(engine.tests))))
+
+        assert engine.verdicts(patient) == tuple(t.verdict for t in screening.trials)
+        assert [answers.outcome(n)[:3] for n in range(len(engine.tests))] == [t(chart)[:3] for t in engine.tests]
+
+
+UNITS = [(v.id, unit) for v in variables() if v.id in QUANTITIES for unit in v.units]
+SIDES = {"lt": (1, 0, 0), "le": (1, 1, 0), "gt": (0, 0, 1), "ge": (0, 1, 1), "eq": (0, 1, 0)}
+
+
+@pytest.mark.parametrize(("name", "unit"), UNITS)
+def test_a_limit_holds_just_below_at_and_just_above_itself_whatever_the_units(name: str, unit: str) -> None:
+    """The limit in one unit, the value in the other, and the other way round; each limit with few digits in its own."""
+    variable = variables().get(name)
+    assert variable is not None
+    for limit_unit, value_unit in {(unit, variable.unit), (variable.unit, unit), (unit, unit)}:
+        for canonical in QUANTITIES[name]:
+            limit = float(f"{convert(canonical, variable.unit, limit_unit, variable):.3g}")
+            engine = Engine([plan_of(*(Compare(name, (Limit(op, limit, limit_unit),)) for op in SIDES))])  # type: ignore[arg-type]
+            for place, factor in enumerate((1 - 1e-6, 1, 1 + 1e-6)):
+                value = convert(limit, limit_unit, value_unit, variable) * factor
+                result, _ = measure(variable, value, value_unit)
+                found = explain(engine, Patient("patient", AS_OF, results={name: (result,)})).trials[0].findings
+
+                assert [f.truth is Truth.MET for f in found] == [bool(held[place]) for held in SIDES.values()]
+
+
+@law
+@given(st.lists(any_leaf, min_size=1, max_size=4), st.data())
+def test_a_patient_in_other_units_gets_the_same_findings(found: list[Predicate], data: st.DataObject) -> None:
+    here, there = {}, {}
+    for name, values in QUANTITIES.items():
+        variable = variables().get(name)
+        assert variable is not None
+        value = data.draw(st.sampled_from(values))
+        unit = data.draw(st.sampled_from(variable.units or (variable.unit,)))
+        here[name] = (measure(variable, value, variable.unit)[0],)
+        there[name] = (measure(variable, convert(value, variable.unit, unit, variable), unit)[0],)
+    one, other = Patient("patient", AS_OF, results=here), Patient("patient", AS_OF, results=there)
+
+    assert outline(findings(found, one)) == outline(findings(found, other))
