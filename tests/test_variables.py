@@ -1,4 +1,4 @@
-"""The whole of `grammar/variables.yaml` and how it is looked up; spellings, broken files and hospital labels are cases."""
+"""The whole of `grammar/variables.yaml` and how it is looked up; spellings, broken files, hospital labels are cases."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ CASES = Path(__file__).parent / "cases" / "variables"
 ALL = list(variables())
 SPELLINGS = [(text, v.id) for v in ALL for text in v.spellings]
 AGREED = """
-    age weight height body_mass_index body_surface_area sex total_bilirubin direct_bilirubin inr prothrombin_activity
-    prothrombin_time platelets albumin creatinine sodium potassium alt ast alp ggt hemoglobin white_blood_cells
-    neutrophils lymphocytes alpha_fetoprotein ammonia lactate oxygen_saturation pao2 fio2 pao2_fio2_ratio mean_arterial_pressure
-    systolic_blood_pressure diastolic_blood_pressure heart_rate temperature respiratory_rate egfr creatinine_clearance
-    child_pugh_score child_pugh_class meld meld_na meld_3 clif_c_of clif_c_aclf aclf_grade organ_failures
-    hepatic_encephalopathy_grade ascites_grade nyha_class ctcae_grade ecog asa_class karnofsky life_expectancy hba1c
-    fasting_glucose hbv_dna hcv_rna alcohol_intake alcohol_use_duration alcohol_abstinence_duration treatment_duration
-    gestational_age crp procalcitonin fibrinogen esophageal_varices_grade lvef qtc apri fib4 albi maddrey
+    age weight height body_mass_index body_surface_area sex total_bilirubin direct_bilirubin inr
+    prothrombin_activity prothrombin_time platelets albumin creatinine sodium potassium alt ast alp ggt hemoglobin
+    white_blood_cells neutrophils lymphocytes alpha_fetoprotein ammonia lactate oxygen_saturation pao2 fio2
+    pao2_fio2_ratio mean_arterial_pressure systolic_blood_pressure diastolic_blood_pressure heart_rate temperature
+    respiratory_rate egfr creatinine_clearance child_pugh_score child_pugh_class meld meld_na meld_3 clif_c_of
+    clif_c_aclf aclf_grade organ_failures hepatic_encephalopathy_grade ascites_grade nyha_class ctcae_grade ecog
+    asa_class karnofsky life_expectancy hba1c fasting_glucose hbv_dna hcv_rna alcohol_intake alcohol_use_duration
+    alcohol_abstinence_duration treatment_duration gestational_age crp procalcitonin fibrinogen
+    esophageal_varices_grade lvef qtc apri fib4 albi maddrey
 """
 CANONICAL = """
     total_bilirubin umol/L, creatinine umol/L, albumin g/L, platelets 10*9/L, hemoglobin g/L, prothrombin_activity %,
@@ -318,6 +319,8 @@ def test_a_warm_start_reads_no_yaml(root: Path, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def labels(shared: Path) -> list[dict[str, str]]:
     """Local laboratory labels (label, specimen) with the LOINC code where the mapping is known."""
+    # The labels and their concepts are OHDSI/MIMIC's, the codes of the concepts those of MIT-LCP/mimic-code
+    # (d_labitems_to_loinc.csv), made by other people than the labels' mapping and than our vocabulary.
     loinc = {row["omop"]: row["loinc"] for row in rows("omop_loinc.csv")}
     with (shared / "data" / "lab_names" / "gcpt_meas_lab_loinc_mod.csv").open(encoding="utf-8", newline="") as file:
         found = [

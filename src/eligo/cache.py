@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -70,6 +69,8 @@ def _read(path: Path, name: str) -> Any | None:
 
 
 def _write(path: Path, name: str, data: Any) -> None:
+    import tempfile  # lazily: a warm start writes nothing
+
     body = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -6,10 +6,11 @@ It is a bare tuple, since a screening makes dozens for each patient; whatever is
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from eligo.criteria import Duration, Window
 from eligo.patients.model import Fact, PartialDate, Patient, Result
@@ -55,8 +56,7 @@ class Policy:
     ranges: Mapping[str, tuple[Reference, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     """A value that no one recorded but that follows from the record: from birth date, concepts or other values."""
 
     variable: str
@@ -83,8 +83,7 @@ Basis = Result | Derived | Fact | Ruled
 Outcome = tuple[Truth, Reason | None, str | None, tuple[Basis, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Normal:
+class Normal(NamedTuple):
     """A limit of normal: an interval where it depends on a sex that is not known; `source` says whose it is."""
 
     low: float
@@ -97,13 +96,14 @@ class Normal:
 class Chart:
     """One patient under one policy; `memo` keeps what was worked out for more than one test."""
 
-    __slots__ = ("ages", "as_of", "attested", "facts", "memo", "patient", "policy", "sex")
+    __slots__ = ("ages", "as_of", "attested", "facts", "latest", "memo", "patient", "policy", "sex")
 
     def __init__(self, patient: Patient, policy: Policy) -> None:
         self.patient, self.policy = patient, policy
         self.as_of, self.facts, self.attested = patient.as_of, patient.facts, patient.attested
         self.sex = patient.sex or _stated_sex(patient)
         self.ages = policy.max_age is not None or bool(policy.max_ages)
+        self.latest: dict[str, tuple[Result, ...]] = {}
         self.memo: dict[Any, Any] = {}
 
     def recorded(self, variable: str) -> tuple[Result, ...]:
@@ -115,7 +115,10 @@ class Chart:
             day = results[0].date
             if day is None or day.first <= self.as_of:
                 return results
-        return self._checked(_latest(results, self.as_of))
+        found = self.latest.get(variable)
+        if found is None:
+            found = self.latest[variable] = self._checked(_latest(results, self.as_of))
+        return found
 
     def within(self, variable: str, window: Window) -> tuple[Result, ...]:
         """The recorded results that can be the latest of a window; one that may lie outside it decides nothing."""
@@ -156,9 +159,11 @@ class Chart:
             own = reading.reference_high if which == "ULN" else reading.reference_low
             if own is not None:
                 return Normal(own, own, "report")
-        known = variables().get(variable)
-        site = _limit(self.policy.ranges.get(variable, ()), which, self.sex, "site")
-        return site or _limit(known.references if known else (), which, self.sex, "default")
+        if variable in self.policy.ranges:
+            site = _limit(self.policy.ranges[variable], which, self.sex, "site")
+            if site is not None:
+                return site
+        return _default(variable, which, self.sex)
 
     def baseline(self, variable: str) -> Normal | None:
         """The earliest recorded value that can decide, where it is of an earlier day than the latest one."""
@@ -187,12 +192,18 @@ def _days(result: Result, as_of: date) -> Days:
 
 def _latest(results: Iterable[Result], as_of: date) -> tuple[Result, ...]:
     """Those that no other result is certainly later than, in an order that does not hang on the record's."""
-    known = [(_days(r, as_of), r) for r in results]
-    known = [(days, r) for days, r in known if days[0] <= as_of]
-    newest = max((days[0] for days, _ in known), default=as_of)
-    found = [(days, r) for days, r in known if days[1] >= newest]
-    found.sort(key=lambda item: (item[0], repr(item[1])), reverse=True)
-    return tuple(r for _, r in found)
+    known = [r for r in results if r.date is None or r.date.first <= as_of]
+    newest = max([as_of if r.date is None else r.date.first for r in known], default=as_of)
+    found = [r for r in known if r.date is None or r.date.last >= newest]
+    if len(found) > 1:
+        found.sort(key=lambda r: (_days(r, as_of), repr(r)), reverse=True)
+    return tuple(found)
+
+
+@functools.cache
+def _default(variable: str, which: str, sex: str | None) -> Normal | None:
+    known = variables().get(variable)
+    return _limit(known.references, which, sex, "default") if known else None
 
 
 def _limit(

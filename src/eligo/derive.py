@@ -25,6 +25,8 @@ Reads = frozenset[str]
 Known = tuple[Interval, tuple[Basis, ...]]
 Look = Callable[[Chart], Known | None]
 
+_NO_MEASUREMENT = frozenset({"sex", "age"})  # they alone do not make a score
+
 
 def other_sources(variable: str, window: Window | None = None) -> tuple[tuple[Source, ...], Reads]:
     """Where a value may come from that is not recorded, the best source first, and the ids of all that they look at."""
@@ -56,25 +58,31 @@ def _implied(variable: Variable) -> tuple[Source, Reads]:
 
 def _computed(score: str) -> tuple[Source, Reads]:
     """The score of what is known of its inputs: an interval where some are missing, nothing where all are."""
-    looks = [(item, *_look(item)) for item in leaf_inputs(score)]
+    looks = [(item.key, *_look(item)) for item in leaf_inputs(score)]
     reads = frozenset[str]().union(*(read for _, _, read in looks))
 
     def computed(chart: Chart) -> tuple[Reading, ...]:
-        if score not in chart.memo:
-            chart.memo[score] = _compute(score, [(item, look(chart)) for item, look, _ in looks])
-        return cast(tuple[Reading, ...], chart.memo[score])
+        memo = chart.memo
+        if score not in memo:
+            known: dict[str, Interval] = {}
+            inputs: list[Basis] = []
+            for key, look, _ in looks:
+                found = memo[key] if key in memo else memo.setdefault(key, look(chart))
+                if found is not None:
+                    known[key] = found[0]
+                    inputs += found[1]
+            memo[score] = _compute(score, known, inputs)
+        return cast(tuple[Reading, ...], memo[score])
 
     return computed, reads
 
 
-def _compute(score: str, looked: list[tuple[ScoreInput, Known | None]]) -> tuple[Reading, ...]:
-    known = {item.key: found[0] for item, found in looked if found}
-    if not any(item.role == "value" and item.id not in ("sex", "age") for item, found in looked if found):
+def _compute(score: str, known: dict[str, Interval], inputs: list[Basis]) -> tuple[Reading, ...]:
+    if known.keys() <= _NO_MEASUREMENT:
         return ()
-    interval = bounds(score, known)
-    inputs = tuple(part for _, found in looked if found for part in found[1])
-    missing = () if interval.is_point else tuple(i.key for i in SCORES[score].inputs if i.key not in known)
-    return (Derived(score, interval.low, interval.high, "computed", inputs=inputs, missing=missing),)
+    low, high = bounds(score, known)
+    missing = () if low == high else tuple([i.key for i in SCORES[score].inputs if i.key not in known])
+    return (Derived(score, low, high, "computed", inputs=tuple(inputs), missing=missing),)
 
 
 def _look(item: ScoreInput) -> tuple[Look, Reads]:
@@ -133,6 +141,8 @@ def _value(variable: str, implied: Source | None, chart: Chart) -> Known | None:
     readings: tuple[Reading, ...] = chart.recorded(variable)
     if not readings and implied is not None:
         readings = implied(chart)
+    if len(readings) == 1 and readings[0].problem is None:
+        return Interval(readings[0].low, readings[0].high), readings
     if not readings or any(r.problem is not None for r in readings):
         return None
     return Interval(min(r.low for r in readings), max(r.high for r in readings)), readings

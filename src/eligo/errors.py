@@ -5,7 +5,6 @@ Messages are lower case, without a final period, with the user's words in backti
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -71,6 +70,8 @@ class EligoError(Exception):
 
 def did_you_mean(word: str, known: Iterable[str], count: int = 3) -> str | None:
     """A help text that names the known words nearest to `word`, or None where none is near."""
+    import difflib  # lazily: only a mistake needs it
+
     by_lower = {k.lower(): k for k in known}
     near = difflib.get_close_matches(word.lower(), by_lower, n=count, cutoff=0.6)
     return "did you mean " + " or ".join(f"`{by_lower[n]}`" for n in near) + "?" if near else None

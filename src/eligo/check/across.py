@@ -1,4 +1,4 @@
-"""Criteria against each other, in every arm: pairs that nobody can pass, criteria and branches that others make idle."""
+"""Criteria against each other, in every arm: pairs that nobody can pass, criteria and branches made idle by others."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a check finds, as data: a code, a severity, a message, every criterion it speaks of with its place, and a help.
 
-A note of one of the criteria that begins with `check CODE:` explains the finding: it is then counted, no longer reported.
+A note of one of the criteria that begins with `check CODE:` explains the finding: it is counted, but not reported.
 """
 
 from __future__ import annotations
@@ -41,9 +41,8 @@ class Finding:
 
     def as_problem(self) -> Problem:
         """The finding as a problem at its first place, the others named in the help."""
-        others = [
-            f"`{c}` stands in line {p.line}" for c, p in zip(self.criteria[1:], self.places[1:], strict=True) if p.line
-        ]
+        more = zip(self.criteria[1:], self.places[1:], strict=True)
+        others = [f"`{name}` stands in line {place.line}" for name, place in more if place.line]
         text = "; ".join([*others, *([self.help] if self.help else [])])
         return Problem(self.code, self.message, self.places[0] if self.places else Place(), text or None, self.severity)
 
@@ -104,7 +103,7 @@ class Subject:
     @cached_property
     def regions(self) -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
         """The criteria that must hold together: the common ones, for each arm with its own."""
-        arms = [c.id for c in self.ruleset.cohorts] or [None]
+        arms: list[str | None] = [c.id for c in self.ruleset.cohorts] or [None]
         return tuple((a, tuple(i for i in self.items if i.criterion.cohort in (None, a))) for a in arms)
 
     def place(self, item: Item, path: Path = ()) -> Place:

@@ -77,19 +77,17 @@ def days(duration: Duration) -> float:
 def twins(leaf: Present, holds: bool, exact: bool = False) -> Iterator[tuple[Key, Ranges]]:
     """The ordinals that grade what is (or is not) there, each with the grades at which it is there.
 
-    What is there brings the grades of all that it is a kind of; what is not there, those of all its kinds. With `exact`, only its own.
+    What is there brings the grades of all that it is a kind of; what is not there, those of all its kinds. With$
+    `exact`, only its own.
     """
     if leaf.qualifier or leaf.window or leaf.count > 1 or leaf.status not in ("active", "suspected"):
         return
     if leaf.status == "suspected" and (holds or exact):
         return
-    line = (
-        {leaf.concept}
-        if exact
-        else concepts().ancestors(leaf.concept)
-        if holds
-        else concepts().descendants(leaf.concept)
-    )
+    known = concepts()
+    line = known.ancestors(leaf.concept) if holds else known.descendants(leaf.concept)
+    if exact:
+        line = frozenset({leaf.concept})
     for id_ in sorted(line):
         concept = concepts().get(id_)
         grade = concept.grade_variable if concept else None

@@ -1,4 +1,4 @@
-"""Limits: plausible, with a unit, equal to their stated equivalent, and without a gap or an overlap where two of them meet."""
+"""Limits: plausible, with a unit, equal to their stated equivalent, without gap or overlap where two of them meet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOLERANCE = 0.01
 
 
 def check_limits(subject: Subject) -> Iterator[Finding]:
-    """Limits that lie outside what is plausible, whose unit was inferred, or whose stated equivalent is another limit."""
+    """Limits outside what is plausible, limits whose unit was inferred, equivalents that are another limit."""
     for item in subject.items:
         for path, leaf in leaves_at(item.criterion.predicate):
             variable = variables().get(leaf.variable) if isinstance(leaf, Compare) and leaf.variable else None
@@ -60,9 +60,7 @@ def agree(limit: Limit, equivalent: Limit, variable: Variable) -> bool:
         return True
     try:
         one, other = (_canonical(each, variable) for each in (limit, equivalent))
-        slack = sum(
-            abs(_canonical(_next(each), variable) - _canonical(each, variable)) / 2 for each in (limit, equivalent)
-        )
+        slack = sum(_step(each, variable) / 2 for each in (limit, equivalent))
     except EligoError:
         return False  # a unit that does not fit
     return abs(one - other) <= max(slack, TOLERANCE * max(abs(one), abs(other)))
@@ -70,6 +68,10 @@ def agree(limit: Limit, equivalent: Limit, variable: Variable) -> bool:
 
 def _canonical(limit: Limit, variable: Variable) -> float:
     return float(limit.value) if limit.unit is None else to_canonical(limit.value, limit.unit, variable)
+
+
+def _step(limit: Limit, variable: Variable) -> float:
+    return abs(_canonical(_next(limit), variable) - _canonical(limit, variable))
 
 
 def _next(limit: Limit) -> Limit:
@@ -90,7 +92,7 @@ class _Edge(NamedTuple):
 
 
 def check_boundaries(subject: Subject) -> Iterator[Finding]:
-    """Values at which an inclusion and an exclusion, or two arms, leave a gap or overlap: `> 5` here and `< 5` there."""
+    """Values at which an inclusion and an exclusion, or two arms, leave a gap or overlap: `> 5` here, `< 5` there."""
     edges = [edge for item in subject.items if item.criterion.origin != "registry" for edge in _edges(item, item.node)]
     for one, other in itertools.combinations(edges, 2):
         if one.item is other.item or one.key != other.key or one.above == other.above or one.cut[0] != other.cut[0]:
@@ -103,9 +105,8 @@ def check_boundaries(subject: Subject) -> Iterator[Finding]:
         gap = upper.cut > lower.cut
         first, second = sorted((one, other), key=lambda e: e.item.index)
         what = "neither" if gap else "both"
-        message = (
-            f"at the limit itself, {what} of `{first.item.id}` and `{second.item.id}` hold for `{one.key.variable}`"
-        )
+        names = f"`{first.item.id}` and `{second.item.id}`"
+        message = f"at the limit itself, {what} of {names} hold for `{one.key.variable}`"
         code, fix = ("boundary-gap" if gap else "boundary-overlap"), "should one of the two include the limit?"
         yield subject.finding(code, "warning", message, first.item, second.item, path=first.path, fix=fix)
 

@@ -1,6 +1,6 @@
 """Predicates in, what follows from them out: literals over value ranges and facts, contexts, certain and impossible.
 
-Intervals per variable and the is-a of concepts, no solver: what is said to follow does follow, but not all that follows is seen.
+Intervals per variable and the is-a of concepts, no solver: what is said to follow does, but not all that does is seen.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a leaf asks for is so, or is not; a leaf that has no meaning here (unparsed, unknown name) is only equal to itself."""
+    """What a leaf asks for is so, or is not; one without a meaning here (unparsed, unknown name) only equals itself."""
 
     leaf: Present | Attest | Unparsed | Compare | OneOf
     holds: bool = True
@@ -103,7 +103,7 @@ class Context:
             self.add(literal)
 
     def plus(self, found: Iterable[Literal]) -> Context:
-        """This context with more literals."""
+        """The context with more literals."""
         more = Context()
         more.known, more.facts, more.broken = dict(self.known), dict(self.facts), self.broken
         for literal in found:

@@ -16,7 +16,7 @@ _YEARS = {"a": 1.0, "mo": 1 / 12, "wk": 7 / 365.25, "d": 1 / 365.25, "h": 1 / 87
 
 
 class Key(NamedTuple):
-    """What ranges can be held against each other: one variable, in one unit or as multiples of one thing, at one time."""
+    """What ranges are of, to be compared: one variable, in one unit or as multiples of one thing, at one time."""
 
     variable: str
     of: str | None = None
@@ -41,12 +41,9 @@ def _labels(variable: Variable) -> dict[str, float]:
         return {value: float(i) for i, value in enumerate(dict.fromkeys(variable.values.values()))}
     if variable.kind != "ordinal":
         return {}
+    grades = {grade: float(value) for grade, value in variable.grades.items()}
     # A concept that is ruled out has the grade 0, also where the scale itself begins at 1.
-    return (
-        {"": 0.0} | grades
-        if (grades := {g: float(v) for g, v in variable.grades.items()}) and variable.concept
-        else grades
-    )
+    return {"": 0.0, **grades} if grades and variable.concept else grades
 
 
 def values_of(leaf: Compare | OneOf) -> tuple[Key, Ranges] | None:
@@ -71,8 +68,8 @@ def values_of(leaf: Compare | OneOf) -> tuple[Key, Ranges] | None:
 def canonical(limit: Limit, variable: Variable) -> tuple[Op, float]:
     """The limit's side and number in the canonical unit.
 
-    What is counted in whole units is written with the limit that says the same on a scale without steps: older than 17 is at
-    least 18, up to 65 is below 66.
+    What is counted in whole units is written with the limit that says the same on a scale without steps: older than 17
+    is at least 18, up to 65 is below 66.
     """
     if limit.of is not None:
         return limit.op, float(limit.value)

@@ -14,21 +14,13 @@ def check_sentences(subject: Subject) -> Iterator[Finding]:
     for item in subject.items:
         never, always = impossible(item.node, nothing), certain(item.node, nothing)
         if item.included and never:
-            message, fix = (
-                f"nobody can satisfy inclusion `{item.id}`",
-                "its parts contradict each other, or lie outside what is plausible",
-            )
+            message = f"nobody can satisfy inclusion `{item.id}`"
+            fix = "its parts contradict each other, or lie outside what is plausible"
             yield subject.finding("never-satisfied", "error", message, item, path=("when",), fix=fix)
         elif not item.included and always:
+            message = f"exclusion `{item.id}` applies to everybody"
             fix = "an exclusion that always applies leaves no patient; write what it excludes"
-            yield subject.finding(
-                "excludes-everyone",
-                "error",
-                f"exclusion `{item.id}` applies to everybody",
-                item,
-                path=("when",),
-                fix=fix,
-            )
+            yield subject.finding("excludes-everyone", "error", message, item, path=("when",), fix=fix)
         elif (always or never) and restricts(item.node):
             what = "holds for" if item.included else "applies to"
             who = "everybody" if item.included else "nobody"
@@ -37,7 +29,7 @@ def check_sentences(subject: Subject) -> Iterator[Finding]:
 
 
 def check_branches(subject: Subject) -> Iterator[Finding]:
-    """Branches of `any` that cannot be true beside the rest of their criterion, and parts that another part makes idle."""
+    """Branches of `any` that cannot be true beside the rest of their criterion, and parts that others make idle."""
     for item in subject.items:
         if impossible(item.node, Context()):
             continue

@@ -148,8 +148,9 @@ class Binder:
         first = limits.limits[0]
         unit = _unit(limits)
         before = self._before(elements, i, start)
-        if self._no_measure(limits):
+        if self._no_measure(limits) or (first.form == "ranged" and _scale_ends(first) and _limits_next(elements, i)):
             return ()
+        bare = first.form == "bare"
         inside = next((t for t in first.inside if t.roles and t.roles.get("VAR")), None)
         age = first.age or next((limit.age for limit in limits.limits if limit.age), None)
         if inside is not None:
@@ -157,6 +158,8 @@ class Binder:
         if first.form == "flipped":
             after = self._after(elements, i)
             return (after,) if after else ()
+        if age is not None and first.age is not None and self._age_of_thing(elements, i, first.age, unit):
+            return ()
         if age is not None and unit in (None, "a", "mo", "wk", "d", "h"):
             known = before or self.last
             if known and known.variable in _AGES and (before or not self._after(elements, i)):
@@ -168,6 +171,8 @@ class Binder:
         grade = self._grade(before, after, outer)
         if grade is not None:
             return (grade,)
+        if bare:
+            after = None
         if after is not None and not timed and (before is None or before.variable is None) and self._after_wins(elements, i, after):
             return (after,)
         if before is not None and before.variable is None and self._may_name(before, unit, limits):
@@ -180,10 +185,18 @@ class Binder:
             return (before,)
         if after is not None and self._may_name(after, unit, limits) and not timed and not self._counts(limits, unit):
             return (after,)
-        for name in (self.last, outer):
+        if after is not None and not self._may_name(after, unit, limits):
+            after = None
+        for name in (None if bare else self.last, outer):
             if before is None and after is None and name is not None and self._may_name(name, unit, limits):
                 return (name,)
         return self._people(elements, i, limits, unit, timed)
+
+    def _age_of_thing(self, elements: Sequence[Any], i: int, age: Span, unit: str | None) -> bool:
+        """`biopsy older than 6 months`: not the age of the patient."""
+        if unit in (None, "a") or self.text[age[0] : age[1]].lower()[:3] not in ("old", "you") or " " not in self.text[age[0] : age[1]]:
+            return False
+        return any(e.__class__ is Token and e.type in ("CONCEPT", "FILLER") for e in elements[:i])
 
     def _grade(self, before: Name | None, after: Name | None, outer: Name | None) -> Name | None:
         """`grade 3 or 4 hepatic encephalopathy`: the grade of the concept beside it."""
@@ -258,7 +271,7 @@ class Binder:
         if form == "bare":
             return (name.graded and not name.generic) or (last in _WEAK and self._stated(limits))
         if form == "ranged" and not self._between(limits):
-            return (name.graded and not name.generic) or unit is not None or self._stated(limits) or bool(_SIGNAL.search(written)) or self._acronym(name)
+            return (name.graded and not name.generic) or unit is not None or self._stated(limits) or bool(_SIGNAL.search(written)) or (name.concept is None and self._acronym(name))
         return True
 
     def _acronym(self, name: Name) -> bool:
@@ -386,6 +399,17 @@ class Binder:
         if people and 1 <= value <= 100:
             return (Name("age", (people[-1].start, people[-1].end)),)
         return ()
+
+
+def _scale_ends(limit: Limit) -> bool:
+    (_, low), (_, high) = limit.bounds
+    return low.number.value in (0, 1) and high.number.value in (5, 10, 100) and low.unit is None and high.unit is None
+
+
+def _limits_next(elements: Sequence[Any], i: int) -> bool:
+    """Whether another limit follows: `NRS 0-10 >= 4` names the ends of the scale first."""
+    following = elements[i + 1 : i + 2]
+    return bool(following) and following[0].__class__ is Limits
 
 
 def _changed(name: Name, limits: Limits) -> Name:

@@ -128,7 +128,8 @@ def _repeats(state: ClauseState, i: int, inner: list[Any]) -> bool:
     if last is None or len(found) != len(inner) or len(found) != 1:
         return False
     known = concepts()
-    return found[0] in last.concept.split("|") or known.is_a(last.concept, found[0]) or found[0] in state.near(last)
+    ids = last.concept.split("|")
+    return any(found[0] in known.ancestors(id_) or found[0] in known.descendants(id_) for id_ in ids)
 
 
 def _widen(state: ClauseState, predicate: Predicate) -> None:

@@ -17,7 +17,7 @@ def comparisons(bound: list[Bound], text: str) -> tuple[Comparison, ...]:
 
 
 def _compare(limits: Limits, name: Name, text: str) -> Iterator[Comparison]:
-    bare = [limit for limit in limits.limits if limit.form == "bare"]
+    bare = [limit for limit in limits.limits if limit.form == "bare" and limit.bounds[0][1].give is None]
     if bare:
         yield from _listed(bare, name, text)
     one_sided: list[Limit] = []

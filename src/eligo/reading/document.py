@@ -102,8 +102,10 @@ class Criteria:
     remarks: tuple[Line, ...]
 
 
-def read_criteria(text: str, trial: str | None = None, file: str | None = None) -> Page:
+def read_criteria(text: str, trial: str | None = None, file: str | None = None, name: Span | None = None) -> Page:
     r"""Read bare criteria text; what stands before the first heading counts as inclusion.
+
+    `name` is the place of a line that only names the trial.
 
     >>> [(i.id, i.text) for i in read_criteria("Inclusion:\n- Age over 18\nExclusion:\n- Pregnancy").items]
     [('I1', 'Age over 18'), ('E1', 'Pregnancy')]
@@ -112,7 +114,7 @@ def read_criteria(text: str, trial: str | None = None, file: str | None = None) 
         raise EligoError(
             Problem("empty-document", "the document is empty", Place(file), "give a page, a record or criteria")
         )
-    found = read_stretches(text, [(0, len(text))])
+    found = read_stretches(text, [(0, name[0]), (name[1], len(text))] if name else [(0, len(text))])
     return Page(
         trial=trial,
         title=None,
@@ -121,7 +123,7 @@ def read_criteria(text: str, trial: str | None = None, file: str | None = None) 
         arms=found.arms,
         items=found.items,
         states_no_criteria=not found.items,
-        headings=found.headings,
+        headings=(*([Line(clean(text[slice(*name)]), name)] if name else []), *found.headings),
         remarks=found.remarks,
         text=text,
     )

@@ -54,6 +54,8 @@ class Piece:
     concept: str | None = None
     continues: bool = False  # limits on a name of the clause before
     sex: str | None = None  # for whom the last limit holds
+    tainted: bool = False  # not understood, and with a negation that may reach further
+    several: bool = False  # more than one fact: what is joined on belongs to the last of them
 
 
 @dataclass(slots=True)
@@ -90,6 +92,18 @@ class ClauseReader:
     def read(self, clause: Clause) -> Piece:
         """What the clause says."""
         return ClauseState(self, clause).read()
+
+    def names(self, limits: Limits) -> bool:
+        """Whether the limits have a name."""
+        bound = self.bound.get(limits.span[0])
+        return bound is not None and bool(bound.names)
+
+    def tested(self, elements: Sequence[Any]) -> frozenset[str | None]:
+        """The variables that the limits among the elements, brackets included, are on."""
+        spans = [place(e) for e in elements if e.__class__ is not Token]
+        return frozenset(
+            name.variable for b in self.bound.values() for name in b.names if any(a <= b.limits.span[0] < z for a, z in spans)
+        )
 
     def consumed(self, element: Any) -> bool:
         """Whether the element is (part of) the name of a limit."""
@@ -188,13 +202,20 @@ class ClauseState:
         elif kind == "CHANGE":
             if not any(e.__class__ is Token and self.reader.consumed(e) for e in self.elements[i + 1 : i + 4]):
                 self.residual.append(token)
+        elif kind == "GRADE" and any(e.__class__ is Limits and self.reader.names(e) for e in self.elements):
+            pass
+        elif kind == "VAR" and token.value in self.reader.tested(self.elements):
+            pass
         elif not self.reader.consumed(token):
             self.residual.append(token)
             if kind == "FILLER" and token.value:
-                self.logic = "exceptions" if "exceptions" in (self.logic, token.value) else token.value
+                self._logic(token.value)
         elif kind == "FILLER" and token.value:
-            self.logic = "exceptions" if "exceptions" in (self.logic, token.value) else token.value
+            self._logic(token.value)
             self.residual.append(token)
+
+    def _logic(self, word: str) -> None:
+        self.logic = max(self.logic, word, key=("", None, "others", "logic", "exceptions").index)
 
     def _anything(self) -> bool:
         return bool(self.atoms or self.negative or self.residual)
@@ -211,6 +232,8 @@ class ClauseState:
 
     def _status(self, token: Token) -> None:
         statuses = tuple(str(token.value).split("|"))
+        if statuses == ("active",) and self.statuses not in ((), ("active",)):
+            return  # `history of known ...`
         self.own += not self.atoms
         if not self.atoms and not self.lead_status:
             self.lead_status = statuses
@@ -329,14 +352,11 @@ class ClauseState:
         self._time(node)
         return True
 
-    def near(self, fact: Fact) -> frozenset[str]:
-        """The concepts that are kinds of the fact's own."""
-        return concepts().descendants(fact.concept)
-
     # --- the end
 
     def _finish(self) -> Piece:
-        spans = [place(e) for e in self.elements]
+        spans = [place(e) for e in self.elements if not (e.__class__ is Token and e.type == "LIGHT" and not self.text[e.start].isalnum())]
+        spans = spans or [place(e) for e in self.elements]
         span = (spans[0][0], spans[-1][1]) if spans else None
         if self.statuses and self.last_fact() is not None and not self.last_fact().statuses:  # type: ignore[union-attr]
             fact = self.last_fact()
@@ -389,10 +409,12 @@ class ClauseState:
         if self.residual:
             compares = bool(positive) and all(isinstance(p, Compare | OneOf | AllOf | AnyOf | Attest) for p in positive)
             attested = any(isinstance(p, Attest) for p in positive)
-            if attested and not self.logic and all(isinstance(p, Attest | Compare) for p in positive):
+            if attested and self.logic in (None, "others") and all(isinstance(p, Attest | Compare) for p in positive):
                 return Piece(_join(positive), span, "attest", self.negated, self.hedged, self._lead())
             if self.logic or not compares or attested:
-                return Piece(whole, span, "unparsed", False, self.hedged and not self.logic, exception=exception)
+                tainted = bool(self.logic) or any(e.__class__ is Token and e.type == "NEG" for e in self.elements)
+                hedged = self.hedged and not self.logic
+                return Piece(whole, span, "unparsed", False, hedged, exception=exception, tainted=tainted)
             rest = (place(self.residual[0])[0], place(self.residual[-1])[1])
             left = Unparsed(self.text[rest[0] : rest[1]], span=rest)
             return Piece(AllOf((*positive, left)), span, "mixed", self.negated, self.hedged, exception=exception, continues=self._continues())
@@ -404,7 +426,7 @@ class ClauseState:
         concept = only.concept if isinstance(only, Fact) else None
         qualifier = " ".join(only.qualifiers) if isinstance(only, Fact) and only.qualifiers else None
         return Piece(
-            _join(positive), span, kind, self.negated, self.hedged, self._lead(), qualifier, bare, self.trailing, exception, concept, self._continues(), self._one_sex(),
+            _join(positive), span, kind, self.negated, self.hedged, self._lead(), qualifier, bare, self.trailing, exception, concept, self._continues(), self._one_sex(), several=len(self.atoms) > 1 and self.negative is None and isinstance(self.atoms[-1], Fact),
         )
 
     def _continues(self) -> bool:

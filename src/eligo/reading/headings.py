@@ -14,6 +14,7 @@ from eligo.reading.layout import Layout, clean, key, layout, matches
 SectionKind = Literal["container", "inclusion", "exclusion"]
 
 _LONGEST_HEADING = 250  # characters
+_NO_COLON = frozenset(("for", "of", "at", "related", "specific"))  # after a phrase, without a colon at the end
 _WORD = re.compile(r"[\w&+'/-]+")
 _NUMBERING = re.compile(r"(?:[ivx]{1,4}|[a-z]|[0-9]{1,2})(?:\.[0-9]{1,2})*[.)]?\s+(?=\w)")
 _BRACKETS = re.compile(r"[()\[\]{},.:;\"“”]")
@@ -96,9 +97,9 @@ def _may_follow(after: str, phrase: str, line: str, colon: bool, table: Layout) 
         return False
     if line.rstrip().endswith((".", ";")) or _COMPARISON.search(after):
         return False
-    if after[0] in table.follow or (
-        first in table.follow and (colon or first in ("for", "of", "at", "related", "specific"))
-    ):
+    if after[0] in table.follow:
+        return True
+    if first in table.follow and (colon or (first in _NO_COLON and words[-1] not in table.sentence_ends)):
         return True
     if all(w in table.lead_words for w in words) and (colon or len(phrase.split()) > 3):
         return True

@@ -31,6 +31,7 @@ class Layout:
         self.follow = tuple(sections["follow"])
         self.section_of = {p: kind for kind in ("container", "inclusion", "exclusion") for p in sections[kind]}
         self.section_phrase = _any_phrase(self.section_of)
+        self.sentence_ends = frozenset(sections["sentence_ends"])
         self.exclusion = _patterns(sections["exclusion_patterns"])
         self.not_exclusion = _patterns(sections["exclusion_unless_patterns"])
         self.lead_words = frozenset(data["lead_words"].split())

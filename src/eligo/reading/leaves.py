@@ -111,7 +111,7 @@ def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tupl
         of = "ULN" if amount.of == "normal" else amount.of
         if of == "predicted":
             return None, False
-        value = _plain(amount.number.value) if amount.number is not None else 1
+        value = _plain(amount.number.value)
         if amount.unit is not None and amount.unit.value == "%":
             value = _plain(float(Fraction(str(value)) / 100))
         return Limit(op, value, None, of), False
@@ -127,7 +127,7 @@ def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tupl
     if unit is None:
         inferred = infer_unit(value, variable)
         return Limit(op, value, inferred), inferred is not None
-    written = readings(text[amount.unit.start : amount.unit.end]) if amount.unit is not None and not number.power else ()
+    written = readings(text[amount.unit.start : amount.unit.end].lstrip("-")) if amount.unit is not None and not number.power else ()
     for code in (unit, *written):
         if fits(value, code, variable):
             return Limit(op, value, code if variable.kind not in UNITLESS or code != "1" else None), False

@@ -28,8 +28,8 @@ RANK = (
     "LINK LIGHT INCLUSIVE LOGIC"
 ).split()
 
-_FORM = b"12"
-_WORDS = ("judgements", "joining", "modifiers", "duration_names", "adults", "scale_words", "name_follows", "months")
+_FORM = b"14"
+_WORDS = ("judgements", "citation_words", "joining", "modifiers", "duration_names", "adults", "scale_words", "name_follows", "months")
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml")
 
 
@@ -43,6 +43,17 @@ def trie() -> Trie:
 def words(kind: str) -> frozenset[str]:
     """A plain list of words of phrases.yaml, such as `modifiers`."""
     return frozenset(_lexicon()["words"][kind])
+
+
+def concept_named(phrase: str) -> str | None:
+    """The concept that exactly this phrase names in running text."""
+    node = trie()
+    for atom in phrase_key(phrase):
+        if atom not in node:
+            return None
+        node = node[atom]
+    found: str | None = node.get(END, {}).get("CONCEPT")
+    return found
 
 
 def measured_by(concept: str) -> list[str]:
@@ -141,7 +152,7 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     for role, key in _LISTED.items():
         for phrase in data[key]:
             yield phrase, [role, None, None]
-    for value in ("exceptions", "logic"):
+    for value in ("exceptions", "logic", "others"):
         for phrase in data[value]:
             yield phrase, ["LOGIC", value, None]
     yield from _comparators(data)

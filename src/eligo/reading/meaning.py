@@ -55,7 +55,8 @@ class Reader:
         self.text = text
         self.kind = kind
         self.choices = choices
-        self.clauses = ClauseReader(text, bound, self.item)
+        self.clauses = ClauseReader(text, bound, self._inside)
+        self.depth = 0  # brackets: what stands in one narrows what is before it
         self.tokens: list[Token] = []
 
     def read(self, tree: Group, children: Sequence[Predicate]) -> Predicate:
@@ -111,7 +112,13 @@ class Reader:
         """The words before `the following` hold too, where they say anything."""
         if span_of(before) is None or self._light(before):
             return parts
-        return _all([self.sentences(before), parts])
+        negated = [e for e in elements_of(before) if e.__class__ is Token and e.type == "NEG"]
+        if len(negated) == 1 and self._light(before, "NEG"):
+            return Not(parts)
+        head = self.sentences(before)
+        if negated and any(isinstance(leaf, Unparsed) for leaf in leaves(head)):
+            return self._unparsed((span_of(before) or (0, 0))[0:1] + (len(self.text),))
+        return _all([head, parts])
 
     def _quantified(self, mark: Any, parts: list[Predicate]) -> Predicate:
         if mark.__class__ is Choice:
@@ -131,14 +138,20 @@ class Reader:
         written = self.text[mark.start : mark.end].lower()
         return any(word in written.split() for word in ("all", "both", "each", "every"))
 
-    def _default(self, parts: list[Predicate]) -> Predicate:
-        return _any(parts) if self.kind == "exclusion" else _all(parts)
+    def _inside(self, group: Group) -> Predicate:
+        self.depth += 1
+        try:
+            return self.item(group)
+        finally:
+            self.depth -= 1
 
-    def _light(self, group: Any) -> bool:
+    def _default(self, parts: list[Predicate]) -> Predicate:
+        return _any(parts) if self.kind == "exclusion" and not self.depth else _all(parts)
+
+    def _light(self, group: Any, *more: str) -> bool:
         """Whether a group holds only words that say nothing."""
-        return all(
-            e.__class__ is Token and e.type in ("LIGHT", "IF", "STATUS", "LEAD", "TRAIL", "SEX") for e in elements_of(group)
-        )
+        plain = ("LIGHT", "IF", "STATUS", "LEAD", "TRAIL", "SEX", *more)
+        return all(e.__class__ is Token and e.type in plain for e in elements_of(group))
 
     # --- sentences and parts
 
@@ -226,7 +239,7 @@ class Reader:
         if not attested:
             return pieces, marks
         judged = any(isinstance(leaf, Attest) and leaf.topic in words("judgements") for p in attested if p.predicate for leaf in leaves(p.predicate))
-        kept = [p for p in pieces if p.kind == "attest" or (p.kind != "unparsed" and p.kind != "empty" and not judged)]
+        kept = [p for p in pieces if p.kind == "attest" or p.hedged or (p.kind not in ("unparsed", "empty") and not judged)]
         if judged and len(kept) > 1:
             first = next(p for p in kept if p.predicate is not None)
             return [first], []
@@ -241,7 +254,10 @@ class Reader:
         between: list[tuple[str, str]] = []
         for i, piece in enumerate(pieces):
             slash = i > 0 and self._slashed(pieces[i - 1], piece)
-            object_of = bool(kept) and kept[-1].kind == "unparsed" and piece.bare and not piece.qualifier
+            bare = piece.bare and not piece.qualifier
+            object_of = bool(kept) and kept[-1].kind == "unparsed" and (bare or kept[-1].tainted) and not piece.negated
+            if kept and kept[-1].several and piece.bare and not marks[i - 1][0] and self._attach(kept, piece, marks[i - 1][1]):
+                continue
             head_of = slash and piece.kind == "unparsed"
             if (object_of or head_of) and kept[-1].span and piece.span:
                 span = (kept[-1].span[0], piece.span[1])
@@ -251,6 +267,21 @@ class Reader:
                 between.append(marks[i - 1])
             kept.append(piece)
         return kept, between
+
+    def _attach(self, kept: list[Piece], piece: Piece, word: str) -> bool:
+        """`cirrhosis with ascites or encephalopathy`: the last fact of the clause before is the one that has an alternative."""
+        before = kept[-1]
+        if not isinstance(before.predicate, AllOf) or piece.predicate is None or before.negated or before.hedged:
+            return False
+        if not self.choices.take("attach", "what is joined on may belong to the last fact before it, or to the whole clause"):
+            return False
+        *rest, last = before.predicate.parts
+        if piece.window is not None and isinstance(last, Present) and last.window is None:
+            last = replace(last, window=piece.window)
+        joined = _any([last, piece.predicate]) if word == "or" else _all([last, piece.predicate])
+        span = (before.span[0], piece.span[1]) if before.span and piece.span else before.span
+        kept[-1] = replace(before, predicate=_all([*rest, joined]), span=span)
+        return True
 
     def _slashed(self, first: Piece, second: Piece) -> bool:
         if not first.span or not second.span:
@@ -284,7 +315,7 @@ class Reader:
     def _attached(self, before: Any, mark: Token, rest: list[Predicate]) -> Predicate:
         """The words before `such as` and their examples; what says more than `such as` belongs to the last part before it."""
         if span_of(before) is None or self._light(before):
-            return self._default(rest)
+            return _any(rest) if mark.value == "such" else self._default(rest)
         if mark.value == "such":
             return _any([self.list(before), *rest])
         if mark.value == "with":
@@ -298,6 +329,9 @@ class Reader:
         first = self.list(Group("list", tuple(others), before.marks[: len(others) - 1]))
         word = before.marks[-1].value if before.marks else None
         return _any([first, made]) if word == "or" or self.kind == "exclusion" else _all([first, made])
+
+    def _source(self, text: str) -> bool:
+        return any(word.lower().strip(".,;()") in words("citation_words") for word in text.split())
 
     def _without(self, before: Any, mark: Token, after: Any) -> Predicate:
         """`A other than B`: A holds and B does not; `A unless B` in an inclusion: A or B."""
@@ -315,6 +349,9 @@ class Reader:
 
     def _defined(self, head: Predicate, rest: list[Predicate]) -> Predicate:
         tested = {leaf.variable for p in rest for leaf in leaves(p) if isinstance(leaf, Compare | OneOf)}
+        if not isinstance(head, Unparsed) and all(isinstance(p, Unparsed) and self._source(p.text) for p in rest):
+            self.clauses.notes.append("a source that defines a word is named and not tested")
+            return head
         body = rest[0] if len(rest) == 1 else self._default(rest)
         if isinstance(head, Present) and tested and tested <= set(measured_by(head.concept)):
             return body
@@ -388,12 +425,12 @@ class Reader:
             else:
                 inner[-1].append(word)
                 groups[-1].append(part)
-        made = [self._chain(group, ws) for group, ws in zip(groups, inner, strict=True)]
+        made = [self._chain(group, ws, _span_of_all(pieces)) for group, ws in zip(groups, inner, strict=True)]
         if len(made) == 1:
             return made[0]
         return self._uniform(made, next((w for w in reversed(outer) if w), ""), pieces)
 
-    def _chain(self, parts: list[Predicate], joins: list[str]) -> Predicate:
+    def _chain(self, parts: list[Predicate], joins: list[str], span: Span | None) -> Predicate:
         """Clauses joined without commas; `and` binds closer than `or`."""
         alternatives: list[list[Predicate]] = [[parts[0]]]
         for word, part in zip(joins, parts[1:], strict=True):
@@ -401,13 +438,12 @@ class Reader:
                 alternatives.append([part])
             else:
                 alternatives[-1].append(part)
-        return _any([self._and(group) for group in alternatives])
+        return _any([self._and(group, span) for group in alternatives])
 
-    def _and(self, parts: list[Predicate]) -> Predicate:
+    def _and(self, parts: list[Predicate], span: Span | None) -> Predicate:
         if len(parts) > 1 and self.kind == "exclusion" and all(isinstance(p, Present | Unparsed) for p in parts):
             if any(isinstance(p, Unparsed) for p in parts):
-                spans = [p.span for p in parts if isinstance(p, Present | Unparsed) and p.span]
-                return self._unparsed((min(a for a, _ in spans), max(b for _, b in spans)))
+                return self._unparsed(span)
             if self.choices.take("and", "each condition may exclude, or only all of them together"):
                 return _any(parts)
         return _all(parts)
@@ -416,7 +452,7 @@ class Reader:
         if word == "or":
             return _any(parts)
         if word == "and":
-            return self._and(parts)
+            return self._and(parts, _span_of_all(pieces))
         return self._apposed(parts)
 
     def _apposed(self, parts: list[Predicate]) -> Predicate:
@@ -499,6 +535,11 @@ class Reader:
 
 def _taken_out(element: Any, following: Any) -> bool:
     return element.__class__ is Token and element.type in ("EXCEPT", "UNLESS")
+
+
+def _span_of_all(pieces: list[Piece]) -> Span | None:
+    spans = [piece.span for piece in pieces if piece.span]
+    return (spans[0][0], spans[-1][1]) if spans else None
 
 
 def _for_each_sex(first: Predicate | None, second: Predicate | None) -> Predicate | None:

@@ -50,6 +50,9 @@ class _Chooser:
             token = raw[i]
             taken = self._subitem(i)
             if taken:
+                if self.waiting and self.prev() == "JOIN":
+                    out[-1].type = "AND"
+                self.waiting = False
                 out.append(Token("SUBITEM", token.start, raw[i + taken - 1].end))
                 i += taken
                 continue
@@ -62,7 +65,7 @@ class _Chooser:
                 self.waiting = True
             if kind == "FILLER" and out and out[-1].type == "FILLER":
                 out[-1].end = token.end
-                out[-1].value = "exceptions" if "exceptions" in (out[-1].value, token.value) else out[-1].value or token.value
+                out[-1].value = max(out[-1].value, token.value, key=_WEIGHT.index)
             elif kind == "MERGED":
                 out[-1].end = token.end
             else:
@@ -171,6 +174,10 @@ class _Chooser:
                 return False
         return False
 
+    def is_time(self, i: int) -> bool:
+        """Whether raw token `i` is a unit of time."""
+        return self.may(i, "TIMEUNIT") or (self.may(i, "UNIT") and self.raw[i].value in _TIME_CODES)
+
     def upper(self, token: Token) -> bool:
         """Whether a Roman numeral is written in capitals."""
         return self.text[token.start : token.end].rstrip("abcABC ").isupper()
@@ -248,7 +255,7 @@ class _Chooser:
 
     def joins(self, i: int) -> bool:
         """Whether a connective stands between two limits on one name: `>= 18 and <= 70`, `I or II`."""
-        if self.prev() not in _NUMBER_END:
+        if self.prev() not in _NUMBER_END or (self.prev() == "UNIT" and self.out[-2].type in ("WITHIN", "SKIP")):
             return False
         j = i + 1
         while self.may(j, "AND", "OR") and not self.may(j, "COMP", "NUM") and j < i + 3:
@@ -292,6 +299,8 @@ class _Chooser:
                     self._connect(i, token, kind)
                 elif kind == "COMP" and _flipped(self, i):
                     token.type = "FLIP"
+                elif kind == "COMP" and self.prev() == "COMP":
+                    self.out[-1].value, token.type = _AND_EQUAL.get((self.out[-1].value, value), value), "MERGED"
                 elif kind in ("COMP", "AGECOMP") and self.prev() == "TO":
                     token.type = "TOCOMP"
                 return
@@ -330,6 +339,8 @@ class _Chooser:
         return token.type == "STOP" or (token.type == "MARK" and token.value in ",;.)]}") or self.may(i, "AND", "OR")
 
 
+_AND_EQUAL = {("lt", "eq"): "le", ("gt", "eq"): "ge", ("eq", "lt"): "le", ("eq", "gt"): "ge"}  # "less than = 14"
+_WEIGHT = (None, "others", "logic", "exceptions")  # what a word of logic in filler does, from nothing to most
 _BULLETS = "•◦▪‣●■◆"
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
 _AFTER_ENUMERATOR = ("WORD", "NUM", "LIGHT", "LINK", "VAR", "CONCEPT", "STATUS", "NEG", "ATTEST", "COMP", "QUAL", "SEX", "BETWEEN", "HEDGE", "IF", "LOGIC")
@@ -434,7 +445,7 @@ def _old(c: _Chooser, i: int) -> bool:
 
 
 def _within(c: _Chooser, i: int) -> bool:
-    if c.may(i + 1, "TIMEUNIT") or (c.may(i + 2, "TIMEUNIT") and c.may(i + 1, "LIGHT", "LINK")):
+    if c.is_time(i + 1) or (c.is_time(i + 2) and c.may(i + 1, "LIGHT", "LINK")):
         return True
     return c.time_ahead(i + 1) and (c.number_ahead(i + 1, 3) or (c.may(i + 1, "COMP") and c.number_ahead(i + 2, 3)))
 
@@ -459,8 +470,7 @@ def _event(c: _Chooser, i: int) -> bool:
 
 
 def _at(c: _Chooser, i: int) -> bool:
-    roles = (c.raw[i + 1].roles or _NONE) if i + 1 < len(c.raw) else _NONE
-    return "EVENT" in roles and "CONCEPT" not in roles and "VAR" not in roles
+    return c.may(i + 1, "EVENT")
 
 
 def _grade(c: _Chooser, i: int) -> bool:
@@ -482,8 +492,15 @@ def _equivalent(c: _Chooser, i: int) -> bool:
     return c.prev() == "OPEN" and c.number_ahead(i + 1, 2)
 
 
+def _no_event(c: _Chooser, i: int) -> bool:
+    """What follows `before` or `at` is the event where it may be one: `at the time of consent`."""
+    return not (c.prev() in ("BEFORE", "SINCE", "AT") and c.may(i, "EVENT"))
+
+
 def _variable(c: _Chooser, i: int) -> bool:
     """Words that name a variable and a concept are the variable only where a limit comes."""
+    if not _no_event(c, i):
+        return False
     if "CONCEPT" not in (c.raw[i].roles or _NONE):
         return True
     for j in range(i + 1, min(i + 6, len(c.raw))):
@@ -502,10 +519,6 @@ def _negation(c: _Chooser, i: int) -> bool:
 
 def _slash(c: _Chooser, i: int) -> bool:
     return c.prev() in _NAMES and c.may(i + 1, *_NAMES)
-
-
-def _sex(c: _Chooser, i: int) -> bool:
-    return True
 
 
 _TESTS: dict[str, Callable[[_Chooser, int], bool]] = {
@@ -536,6 +549,8 @@ _TESTS: dict[str, Callable[[_Chooser, int], bool]] = {
     "CHANGE": _change,
     "NEG": _negation,
     "VAR": _variable,
+    "CONCEPT": _no_event,
+    "ATTEST": _no_event,
     "SLASH": _slash,
     "INCLUSIVE": lambda c, i: False,
     "ABOUT": lambda c, i: c.number_ahead(i + 1, 1),

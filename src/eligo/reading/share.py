@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
+from eligo.reading.lexicon import concept_named
 from eligo.reading.tokens import Token
-from eligo.vocabulary.concepts import concepts
 
 _JOINS = frozenset(["COMMA", "OR", "AND"])
 _WORDS = re.compile(r"[^\W_][\w'’-]*")
@@ -21,6 +21,8 @@ def share(tokens: list[Token], text: str) -> list[Token]:
     while i < len(tokens):
         if tokens[i].type == "CONCEPT" and i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
             _forward(tokens, i, text)
+        if tokens[i].type == "CONCEPT" and i and tokens[i - 1].type == "FILLER":
+            i = _slashed(tokens, i, text)
         if tokens[i].type == "CONCEPT" and i >= 2 and tokens[i - 1].type in _JOINS:
             i = _backward(tokens, i, text)
         i += 1
@@ -49,14 +51,33 @@ def _backward(tokens: list[Token], i: int, text: str) -> int:
     return i
 
 
+def _slashed(tokens: list[Token], i: int, text: str) -> int:
+    """`esophageal/gastric varices`: each of the words makes a concept with the one that follows."""
+    filler, concept = tokens[i - 1], tokens[i]
+    written = text[filler.start : filler.end].split()[-1]
+    if "/" not in written:
+        return i
+    name = text[concept.start : concept.end]
+    ids = [concept_named(f"{word} {name}") for word in written.split("/")]
+    if not all(ids):
+        return i
+    concept.value = "|".join(dict.fromkeys(str(id_) for id_ in ids))
+    concept.start = filler.end - len(written)
+    if concept.start == filler.start:
+        del tokens[i - 1]
+        return i - 1
+    filler.end = len(text[: concept.start].rstrip())
+    return i
+
+
 def _completed(found: list[re.Match[str]], parts: list[str]) -> tuple[int, str] | None:
     """Where the words begin that make a concept with the last words of another, and that concept."""
     for first in range(max(0, len(found) - 3), len(found)):
         words = " ".join(m[0] for m in found[first:])
         for k in range(1, len(parts)):
-            concept = concepts().find(f"{words} {' '.join(parts[k:])}")
-            if concept is not None and concept.kind != "attestation":
-                return found[first].start(), concept.id
+            id_ = concept_named(f"{words} {' '.join(parts[k:])}")
+            if id_ is not None:
+                return found[first].start(), id_
     return None
 
 
@@ -90,9 +111,9 @@ def _begun(found: list[re.Match[str]], parts: list[str]) -> tuple[int, str] | No
     for last in range(len(found), 0, -1):
         words = " ".join(m[0] for m in found[:last])
         for k in range(len(parts) - 1, 0, -1):
-            concept = concepts().find(f"{' '.join(parts[:k])} {words}")
-            if concept is not None and concept.kind != "attestation":
-                return found[last - 1].end(), concept.id
+            id_ = concept_named(f"{' '.join(parts[:k])} {words}")
+            if id_ is not None:
+                return found[last - 1].end(), id_
     return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from eligo.criteria import Op, Span
+from eligo.reading.numbers import Number
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Amount, Anchor, Bracket, Choice, Clause, Group, Limit, Limits, Window
 
@@ -82,11 +83,8 @@ def _beyond(children: Children) -> Limit:
     of = reference.value
     if of == "normal":
         of = "ULN" if op in ("gt", "ge") else "LLN"
-    amount = Amount(_ONE, (reference.start, reference.end), None, of)
+    amount = Amount(Number(1, reference.end), (reference.start, reference.end), None, of)
     return Limit("beyond", ((op, amount),), _span(children), None, _skipped(children))
-
-
-_ONE: Any = None  # `above ULN` has no number of its own
 
 
 def _range(children: Children) -> Limit:

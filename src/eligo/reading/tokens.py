@@ -228,8 +228,8 @@ def _unit(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: li
     start_atom, start = i, pos
     if i < len(parts) and parts[i].isspace():
         start, start_atom = pos + len(parts[i]), i + 1
-    if start_atom < len(parts) and parts[start_atom] == "-" and start_atom == i:  # 10-week, 6-month-old
-        start, start_atom = start + 1, start_atom + 1
+    dash = int(start_atom == i and start_atom < len(parts) and parts[start_atom] == "-")  # 10-week, 6-month-old
+    start, start_atom = start + dash, start_atom + dash
     if start_atom >= len(parts):
         return i, pos
     first = parts[start_atom]
@@ -242,7 +242,7 @@ def _unit(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: li
         if code == "":
             code = _unit_cache[written] = ucum(written)
         if code:
-            tokens.append(Token("UNIT", start, end, code))
+            tokens.append(Token("UNIT", start - dash, end, code))
             return next_, end
     return i, pos
 

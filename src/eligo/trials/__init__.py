@@ -33,9 +33,9 @@ def read_trial(text: str, file: str | None = None, trial: str | None = None) -> 
         return read_record(text, file, trial)
     if form == "page" or not text.strip():
         return read_page(text, file, trial)
-    name = trial or trial_of(text)
-    if name is None:
+    own, line = trial_of(text)
+    if (name := trial or own) is None:
         raise EligoError(
             Problem("no-trial-id", "the criteria do not say which trial they belong to", Place(file), NO_TRIAL)
         )
-    return read_criteria(text, name, file)
+    return read_criteria(text, name, file, line)

@@ -134,9 +134,11 @@ def find_trial(lines: list[_Line]) -> str | None:
     return own or first
 
 
-def trial_of(text: str) -> str | None:
-    """The trial that a text names as its own."""
-    return find_trial(list(_lines(text)))
+def trial_of(text: str) -> tuple[str | None, Span | None]:
+    """The trial that a text names as its own, and the line that does nothing else."""
+    lines = list(_lines(text))
+    name = find_trial(lines)
+    return name, next(((line.start, line.end) for line in lines if line.words == name), None)
 
 
 def is_page(text: str) -> bool:

@@ -31,6 +31,7 @@ _PER_SURFACE = "mL/min/{1.73_m2}"
     *(_WEIGHT, _HEIGHT),
     source="Keys A et al., J Chronic Dis 1972;25:329, doi:10.1016/0021-9681(72)90027-6",
     unit="kg/m2",
+    falling=("height",),
 )
 def body_mass_index(weight: float, height: float) -> float:
     """Compute the body mass index in kg/m2 from kg and cm."""
@@ -64,6 +65,7 @@ def body_surface_area_dubois(weight: float, height: float) -> float:
     *(ScoreInput("systolic_blood_pressure", "mm[Hg]"), ScoreInput("diastolic_blood_pressure", "mm[Hg]")),
     source="one third of the pulse pressure above the diastolic pressure, the estimate in common use",
     unit="mm[Hg]",
+    falling=(),
 )
 def mean_arterial_pressure(systolic_blood_pressure: float, diastolic_blood_pressure: float) -> float:
     """Estimate the mean arterial pressure in mmHg from the cuff's two pressures."""
@@ -75,6 +77,7 @@ def mean_arterial_pressure(systolic_blood_pressure: float, diastolic_blood_press
     *(ScoreInput("pao2", "mm[Hg]"), _FIO2),
     source="the quotient as in the Berlin definition, JAMA 2012;307:2526, doi:10.1001/jama.2012.5669",
     unit="mm[Hg]",
+    falling=("fio2",),
 )
 def pao2_fio2_ratio(pao2: float, fio2: float) -> float:
     """Divide PaO2 in mmHg by FiO2; FiO2 is a fraction, 0.21 on room air."""
@@ -85,6 +88,7 @@ def pao2_fio2_ratio(pao2: float, fio2: float) -> float:
     "spo2_fio2_ratio",
     *(ScoreInput("oxygen_saturation", "%"), _FIO2),
     source="the quotient as in the CLIF-SOFA score, doi:10.1053/j.gastro.2013.02.042",
+    falling=("fio2",),
 )
 def spo2_fio2_ratio(oxygen_saturation: float, fio2: float) -> float:
     """Divide SpO2 in percent by FiO2; FiO2 is a fraction, 0.21 on room air."""

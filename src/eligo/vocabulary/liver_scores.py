@@ -49,6 +49,7 @@ def _meld_i(total_bilirubin: float, creatinine: float, inr: float, dialysis: flo
     "meld",
     *(BILIRUBIN, CREATININE, INR, DIALYSIS),
     source="Kamath PS et al., Hepatology 2001;33:464, doi:10.1053/jhep.2001.22172; bounds of the UNOS form of 2002",
+    falling=(),
 )
 def meld(total_bilirubin: float, creatinine: float, inr: float, renal_replacement_therapy: float) -> float:
     """Compute MELD, a whole number from 6 to 40; dialysis means at least twice in the week before."""
@@ -128,6 +129,7 @@ _CHILD_BILIRUBIN: tuple[Step, Step] = ("ge", in_umol_l("2", BILIRUBIN_MASS)), ("
     "child_pugh_score",
     *(BILIRUBIN, ALBUMIN, INR, _ASCITES, _ENCEPHALOPATHY),
     source="Pugh RN et al., Br J Surg 1973;60:646, doi:10.1002/bjs.1800600817; INR limits as in common use",
+    falling=("albumin",),
 )
 def child_pugh_score(
     total_bilirubin: float, albumin: float, inr: float, ascites_grade: float, hepatic_encephalopathy_grade: float
@@ -147,6 +149,7 @@ def child_pugh_score(
     "child_pugh_class",
     ScoreInput("child_pugh_score"),
     source="Pugh RN et al., Br J Surg 1973;60:646, doi:10.1002/bjs.1800600817",
+    falling=(),
 )
 def child_pugh_class(child_pugh_score: float) -> float:
     """Turn Child-Pugh points into the class: A (1) up to 6, B (2) 7 to 9, C (3) from 10 on."""

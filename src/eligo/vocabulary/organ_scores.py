@@ -33,6 +33,7 @@ _INPUTS = (
     ScoreInput("pao2_fio2_ratio", "mm[Hg]"),
     ScoreInput("spo2_fio2_ratio", plausible=(10, 1000), instead_of="pao2_fio2_ratio"),
 )
+_FALLING = ("mean_arterial_pressure", "pao2_fio2_ratio", "spo2_fio2_ratio")
 _MOREAU = "Moreau R et al., Gastroenterology 2013;144:1426, doi:10.1053/j.gastro.2013.02.042"
 _JALAN = "Jalan R et al., J Hepatol 2014;61:1038, doi:10.1016/j.jhep.2014.06.012"
 
@@ -87,13 +88,13 @@ def organs(
     )
 
 
-@scored("clif_c_of", *_INPUTS, source=_JALAN)
+@scored("clif_c_of", *_INPUTS, source=_JALAN, falling=_FALLING)
 def clif_c_of(**values: float) -> float:
     """Compute the CLIF-C OF score, 6 to 18: the sum of the six organs' points."""
     return sum(organs(**values))
 
 
-@scored("organ_failures", *_INPUTS, source=f"{_MOREAU}; {_JALAN}")
+@scored("organ_failures", *_INPUTS, source=f"{_MOREAU}; {_JALAN}", falling=_FALLING)
 def organ_failures(**values: float) -> float:
     """Count the failing organs, 0 to 6."""
     return organs(**values).failing

@@ -6,9 +6,11 @@ score is decided as soon as every completion of the record agrees.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 # Importing a module of formulas enters them into the registry.
 from eligo.vocabulary import body_scores, liver_scores, organ_scores
@@ -21,24 +23,56 @@ _FORMULAS = (body_scores, liver_scores, organ_scores)
 SCORES: Mapping[str, Score] = REGISTRY
 
 
+class Argument(NamedTuple):
+    """An input of a formula as `bounds` needs it: where it may lie, and what it can follow from where it is a score."""
+
+    key: str
+    plausible: Interval
+    leaves: frozenset[str] | None
+    instead_of: str | None
+
+
 def bounds(score: str, known: Mapping[str, Interval]) -> Interval:
     """Give the interval of the score's possible values, from what is known (by key) of its inputs or of theirs."""
-    formula = SCORES[score]
-    box = {item.key: _range(item, known) for item in formula.inputs}
-    for item in formula.inputs:
-        if item.instead_of is not None:
+    arguments = _arguments(score)
+    box: dict[str, Interval | None] = {a.key: _range(a, known) for a in arguments}
+    for argument in arguments:
+        if argument.instead_of is not None:
             # The first choice counts unless only the second one is known whole.
-            chosen = not _whole(item.instead_of, known) and _whole(item.key, known)
-            box[item.instead_of if chosen else item.key] = None
-    free = {key: (r.low, r.high) for key, r in box.items() if r is not None and not r.is_point}
-    values = {key: None if r is None else r.low for key, r in box.items()}
-    # INVARIANT of `scoring`: the extremes lie at corners.
-    results = [
-        _at(formula, values | dict(zip(free, corner, strict=True))) for corner in itertools.product(*free.values())
-    ]
+            chosen = not _whole(argument.instead_of, known) and _whole(argument.key, known)
+            box[argument.instead_of if chosen else argument.key] = None
+    formula = SCORES[score]
+    results = [_at(formula, values) for values in _extremes(formula, box)]
     if any(map(math.isnan, results)):
         return EVERYTHING
     return Interval(min(results), max(results))
+
+
+def _extremes(formula: Score, box: Mapping[str, Interval | None]) -> Iterator[dict[str, float | None]]:
+    """Points of a box that have the formula's least and greatest value among them: all corners, or the right two."""
+    values = {key: None if r is None else r.low for key, r in box.items()}
+    free = {key: r for key, r in box.items() if r is not None and r.low != r.high}
+    if not free or formula.falling is None:
+        # INVARIANT of `scoring`: the extremes lie at corners.
+        for corner in itertools.product(*free.values()):
+            yield values | dict(zip(free, corner, strict=True))
+        return
+    falling = formula.falling
+    yield values | {key: r.high if key in falling else r.low for key, r in free.items()}
+    yield values | {key: r.low if key in falling else r.high for key, r in free.items()}
+
+
+@functools.cache
+def _arguments(score: str) -> tuple[Argument, ...]:
+    return tuple(
+        Argument(
+            item.key,
+            _plausible(item),
+            frozenset(leaf.key for leaf in leaf_inputs(item.key)) if item.key in SCORES else None,
+            item.instead_of,
+        )
+        for item in SCORES[score].inputs
+    )
 
 
 def leaf_inputs(score: str) -> tuple[ScoreInput, ...]:
@@ -51,16 +85,18 @@ def leaf_inputs(score: str) -> tuple[ScoreInput, ...]:
     return tuple(found.values())
 
 
-def _range(item: ScoreInput, known: Mapping[str, Interval]) -> Interval | None:
+def _range(argument: Argument, known: Mapping[str, Interval]) -> Interval:
     """Say where an input lies: as known, else as it follows from others, never further than is plausible."""
-    plausible = _plausible(item)
-    found = known.get(item.key)
+    plausible = argument.plausible
+    found = known.get(argument.key)
     if found is not None:
+        if -math.inf < found.low and found.high < math.inf:
+            return found
         low = min(plausible.low, found.high) if found.low == -math.inf else found.low
         return Interval(low, max(plausible.high, found.low) if found.high == math.inf else found.high)
-    if item.key not in SCORES or not any(leaf.key in known for leaf in leaf_inputs(item.key)):
+    if argument.leaves is None or argument.leaves.isdisjoint(known):
         return plausible
-    derived = bounds(item.key, known)
+    derived = bounds(argument.key, known)
     low, high = max(derived.low, plausible.low), min(derived.high, plausible.high)
     return Interval(low, high) if low <= high else derived
 

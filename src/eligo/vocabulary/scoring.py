@@ -7,20 +7,20 @@ So its least and greatest value over a box of inputs lie at corners of the box; 
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Role = Literal["value", "fact", "uln", "baseline", "control"]
 
 MALE, FEMALE = 0.0, 1.0  # the values of the input `sex`
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """All numbers from `low` to `high`, both included."""
 
     low: float
@@ -59,13 +59,18 @@ class ScoreInput:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A derived variable; `compute` takes its inputs by their keys and rounds to 12 significant digits."""
+    """A derived variable; `compute` takes its inputs by their keys and rounds to 12 significant digits.
+
+    `falling` are the keys with which the score falls, where it falls or rises (or stands still) with each of its inputs
+    whatever the others are; None where the direction of some input hangs on others.
+    """
 
     variable: str
     unit: str
     inputs: tuple[ScoreInput, ...]
     compute: Callable[..., float]
     source: str
+    falling: frozenset[str] | None = None
 
 
 _registry: dict[str, Score] = {}
@@ -74,14 +79,18 @@ REGISTRY: Mapping[str, Score] = MappingProxyType(_registry)
 Formula = Callable[..., float]
 
 
-def scored(variable: str, *inputs: ScoreInput, source: str, unit: str = "1") -> Callable[[Formula], Formula]:
+def scored(
+    variable: str, *inputs: ScoreInput, source: str, unit: str = "1", falling: Iterable[str] | None = None
+) -> Callable[[Formula], Formula]:
     """Enter a formula into the registry under the variable that it gives."""
 
     def enter(formula: Formula) -> Formula:
         def compute(**values: float | None) -> float:
-            return float(f"{formula(**values):.12g}")
+            found = formula(**values)
+            return float(found) if found % 1 == 0 and abs(found) < 1e12 else float(f"{found:.12g}")
 
-        _registry[variable] = Score(variable, unit, inputs, compute, source)
+        known = None if falling is None else frozenset(falling)
+        _registry[variable] = Score(variable, unit, inputs, compute, source, known)
         return formula
 
     return enter
@@ -105,7 +114,12 @@ CREATININE_MASS = Fraction("113.12")
 
 def to_mg_dl(umol_l: float, molar_mass: Fraction) -> float:
     """Turn umol/L into mg/dL."""
-    return umol_l * float(molar_mass / 10000)
+    return umol_l * _mg_dl(molar_mass)
+
+
+@functools.cache
+def _mg_dl(molar_mass: Fraction) -> float:
+    return float(molar_mass / 10000)
 
 
 def in_umol_l(mg_dl: str, molar_mass: Fraction) -> float:
@@ -143,4 +157,8 @@ Step = tuple[Literal["ge", "gt"], float]
 
 def points(value: float, *limits: Step) -> int:
     """Count 1, and 1 more for each limit that the value reaches (`ge`) or passes (`gt`)."""
-    return 1 + sum(value >= limit if op == "ge" else value > limit for op, limit in limits)
+    count = 1
+    for op, limit in limits:
+        if value > limit or (value == limit and op == "ge"):
+            count += 1
+    return count

@@ -152,6 +152,8 @@ class _Reader:
             if written in seen:
                 self.complain("duplicate-spelling", f"`{text}` of `{variable.id}` is given twice", path)
             seen.add(written)
+        if not all(map(name_key, variable.spellings)):
+            self.complain("wrong-shape", f"`{variable.id}` has a spelling without letters and digits", path)
         if "" in variable.grades or "" in variable.values:
             self.complain("wrong-shape", f"`{variable.id}` has a label without letters and digits", path)
         # Variants of one variable that differ in blanks, hyphens or number help the tokeniser.

@@ -1,0 +1,146 @@
+"""A rule set and its cases in, failures and coverage out: every leaf is to be seen met, not met and unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from eligo.casefile import Case
+from eligo.criteria import Always, Attest, Compare, Leaf, OneOf, Present
+from eligo.errors import Problem, did_you_mean
+from eligo.evaluate import Engine
+from eligo.explain import Finding, TrialScreening, explain
+from eligo.plan import Plan, Untestable
+from eligo.truth import Bearing, Truth
+
+EVERY = frozenset(Truth)
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """A leaf of a criterion that no case made come out in some of the ways that it can."""
+
+    criterion: str
+    leaf: int
+    name: str
+    missing: tuple[Truth, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The gap as JSON data."""
+        return {
+            "criterion": self.criterion,
+            "leaf": self.leaf + 1,
+            "name": self.name,
+            "missing": [t.name for t in self.missing],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of the cases of one trial; `covered` of `coverable` ways of leaves were seen."""
+
+    trial: str
+    cases: int
+    failures: tuple[Problem, ...]
+    uncovered: tuple[Uncovered, ...]
+    covered: int
+    coverable: int
+
+    @property
+    def failed(self) -> int:
+        """How many cases failed."""
+        return len({f.place.path for f in self.failures})
+
+    @property
+    def coverage(self) -> float:
+        """The share of the ways of leaves that was seen, in percent."""
+        return 100 * self.covered / self.coverable if self.coverable else 100.0
+
+
+def run_cases(plan: Plan, cases: Iterable[Case]) -> Report:
+    """Screen the patient of every case, and hold the findings against what is expected."""
+    engine = Engine([plan])
+    chosen, failures = list(cases), list[Problem]()
+    seen: dict[tuple[str, int], set[Truth]] = {}
+    for case in chosen:
+        screening = explain(engine, case.patient).trials[0]
+        failures += _failures(case, screening)
+        for finding in screening.findings:
+            for i, evidence in enumerate(finding.evidence):
+                seen.setdefault((finding.criterion.id, i), set()).add(evidence.truth)
+    uncovered, covered, coverable = [], 0, 0
+    for criterion in plan.criteria:
+        for i, use in enumerate(criterion.uses):
+            possible = _possible(plan, use.test)
+            missing = possible - seen.get((criterion.id, i), set())
+            covered, coverable = covered + len(possible) - len(missing), coverable + len(possible)
+            if missing:
+                uncovered.append(Uncovered(criterion.id, i, _name(use.leaf), tuple(sorted(missing, reverse=True))))
+    return Report(plan.trial, len(chosen), tuple(failures), tuple(uncovered), covered, coverable)
+
+
+def passes(engine: Engine, cases: Iterable[Case]) -> bool:
+    """Whether every case comes out as expected, looking no further than the first that does not."""
+    return all(not any(_failures(case, explain(engine, case.patient).trials[0])) for case in cases)
+
+
+def _possible(plan: Plan, test: int) -> frozenset[Truth]:
+    """The ways in which a leaf can come out."""
+    match plan.tests[test]:
+        case Always():
+            return frozenset({Truth.MET})
+        case Untestable():
+            return frozenset({Truth.UNKNOWN})
+    return EVERY
+
+
+def _name(leaf: Leaf) -> str:
+    match leaf:
+        case Compare() | OneOf():
+            return leaf.variable or leaf.name or ""
+        case Present():
+            return leaf.concept
+        case Attest():
+            return leaf.topic
+        case Always():
+            return leaf.note
+    return leaf.text
+
+
+def _failures(case: Case, screening: TrialScreening) -> Iterator[Problem]:
+    """Each way in which a case comes out other than expected."""
+    if case.verdict is not None and screening.verdict != case.verdict:
+        yield _failure(case, f"the verdict is {screening.verdict.value}, not {case.verdict.value}")
+    by_id = {finding.criterion.id: finding for finding in screening.findings}
+    for bearing, expected in ((Bearing.BLOCKS, case.blocks), (Bearing.OPEN, case.open)):
+        if expected is not None:
+            yield from _differences(case, by_id, bearing, expected)
+    for name, wanted in (case.findings or {}).items():
+        found = by_id.get(name)
+        if found is None:
+            yield _unknown(case, name, by_id)
+        elif found.bearing != wanted:
+            yield _failure(case, f"`{name}` is {_said(found)}, not {wanted.value}")
+
+
+def _differences(
+    case: Case, by_id: dict[str, Finding], bearing: Bearing, expected: frozenset[str]
+) -> Iterator[Problem]:
+    for name in sorted(expected - by_id.keys()):
+        yield _unknown(case, name, by_id)
+    for name, finding in by_id.items():
+        if (finding.bearing is bearing) != (name in expected):
+            wanted = bearing.value if name in expected else f"not to be {bearing.value}"
+            yield _failure(case, f"`{name}` is {_said(finding)}; expected {wanted}")
+
+
+def _said(finding: Finding) -> str:
+    return finding.bearing.value
+
+
+def _unknown(case: Case, name: str, known: Iterable[str]) -> Problem:
+    return _failure(case, f"there is no criterion `{name}`", did_you_mean(name, known))
+
+
+def _failure(case: Case, message: str, fix: str | None = None) -> Problem:
+    return Problem("case", f"`{case.name}`: {message}", case.place, fix)

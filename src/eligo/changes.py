@@ -1,0 +1,157 @@
+"""Two versions of a rule set in, the changes between them out: per criterion tightened, loosened, new, removed or reworded.
+
+Which way a change goes is what it does to patients: an exclusion that excludes more tightens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from eligo.check.logic import Node, implies, negated, node_of
+from eligo.criteria import Compare, Criterion, Predicate, leaves
+from eligo.ruleset import RuleSet
+
+# `rewritten` means the same in another form; `changed` is neither stricter nor looser, as far as can be seen.
+ChangeKind = Literal[
+    "tightened",
+    "loosened",
+    "changed",
+    "new",
+    "removed",
+    "arm new",
+    "arm removed",
+    "rewritten",
+    "reworded only",
+    "unit only",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one criterion, or of one arm with all its criteria; `old` and `new` are empty where there is none."""
+
+    kind: ChangeKind
+    id: str
+    old: tuple[Criterion, ...] = ()
+    new: tuple[Criterion, ...] = ()
+
+    @property
+    def matters(self) -> bool:
+        """Whether a verdict can hang on it."""
+        return self.kind not in ("unit only", "reworded only")
+
+    def as_json(self) -> dict[str, Any]:
+        """The change as JSON data."""
+        data = {
+            "id": self.id,
+            "change": self.kind,
+            "old": [c.text for c in self.old],
+            "new": [c.text for c in self.new],
+        }
+        renamed = self.old and self.new and self.old[0].id != self.new[0].id
+        return data | ({"old_id": self.old[0].id} if renamed else {})
+
+
+def changes(old: RuleSet, new: RuleSet) -> tuple[Change, ...]:
+    """Every change, in the order of the new version; what was removed stands at its end."""
+    return (*_arms(old, new), *_criteria(old, new))
+
+
+def _arms(old: RuleSet, new: RuleSet) -> Iterator[Change]:
+    """Whole arms that came or went: their criteria are one change, since an arm counts only as a whole."""
+    before, after = {c.id for c in old.cohorts}, {c.id for c in new.cohorts}
+    for arm in new.cohorts:
+        if arm.id not in before:
+            yield Change("arm new", arm.id, (), tuple(c for c in new.criteria if c.cohort == arm.id))
+    for arm in old.cohorts:
+        if arm.id not in after:
+            yield Change("arm removed", arm.id, tuple(c for c in old.criteria if c.cohort == arm.id))
+
+
+def _criteria(old: RuleSet, new: RuleSet) -> Iterator[Change]:
+    arms = {c.id for c in old.cohorts} & {c.id for c in new.cohorts} | {None}
+    before = [c for c in old.criteria if c.cohort in arms]
+    after = [c for c in new.criteria if c.cohort in arms]
+    pairs = _paired(before, after)
+    for criterion in after:
+        match = pairs.get(criterion.id)
+        if match is None:
+            yield Change("new", criterion.id, (), (criterion,))
+        elif (kind := _kind(match, criterion)) is not None:
+            yield Change(kind, criterion.id, (match,), (criterion,))
+    kept = {c.id for c in pairs.values()}
+    yield from (Change("removed", c.id, (c,)) for c in before if c.id not in kept)
+
+
+def _paired(old: list[Criterion], new: list[Criterion]) -> dict[str, Criterion]:
+    """The old criterion of each new one: first what says the same, since items are renumbered, then what has the same id."""
+    left = {c.id: c for c in old}
+    pairs: dict[str, Criterion] = {}
+    for alike in (_same_place, _same_text, _same_meaning, _same_id):
+        for criterion in new:
+            if criterion.id in pairs:
+                continue
+            found = next((c for c in left.values() if alike(c, criterion)), None)
+            if found is not None:
+                pairs[criterion.id] = left.pop(found.id)
+    return pairs
+
+
+def _same_place(one: Criterion, other: Criterion) -> bool:
+    return one.id == other.id and (_same_text(one, other) or _same_meaning(one, other))
+
+
+def _same_text(one: Criterion, other: Criterion) -> bool:
+    return (one.kind, one.cohort, one.text) == (other.kind, other.cohort, other.text)
+
+
+def _same_meaning(one: Criterion, other: Criterion) -> bool:
+    return (one.kind, one.cohort, one.predicate) == (other.kind, other.cohort, other.predicate)
+
+
+def _same_id(one: Criterion, other: Criterion) -> bool:
+    return one.id == other.id
+
+
+def _kind(old: Criterion, new: Criterion) -> ChangeKind | None:
+    """How a criterion changed; None where at most its review or its notes did."""
+    if (old.kind, old.cohort) != (new.kind, new.cohort):
+        return "changed"
+    if old.predicate == new.predicate:
+        return None if old.text == new.text else "reworded only"
+    before, after = node_of(old.predicate), node_of(new.predicate)
+    if before == after:
+        return "unit only" if _units(old.predicate) != _units(new.predicate) else "rewritten"
+    if old.kind == "exclusion":
+        before, after = negated(before), negated(after)
+    return _direction(before, after)
+
+
+def _direction(before: Node, after: Node) -> ChangeKind:
+    narrower, broader = implies(after, before), implies(before, after)
+    if narrower and broader:
+        return "rewritten"
+    return "tightened" if narrower else "loosened" if broader else "changed"
+
+
+def _units(predicate: Predicate) -> list[str | None]:
+    return [limit.unit for leaf in leaves(predicate) if isinstance(leaf, Compare) for limit in leaf.limits]
+
+
+def apply(old: RuleSet, new: RuleSet, chosen: Iterable[Change]) -> RuleSet:
+    """The old version with some of the changes made."""
+    found = tuple(chosen)
+    gone = {c.id for change in found for c in change.old}
+    come = {c.id: c for change in found for c in change.new}
+    swapped = {c.id: change.new[0] for change in found if change.new for c in change.old}
+    criteria = [swapped.get(c.id, c) for c in old.criteria if c.id not in gone or c.id in swapped]
+    criteria += [c for c in come.values() if c not in criteria]
+    arms = {change.id for change in found if change.kind == "arm removed"}
+    cohorts = [c for c in old.cohorts if c.id not in arms]
+    added = {change.id for change in found if change.kind == "arm new"}
+    cohorts += [c for c in new.cohorts if c.id in added]
+    stated = bool(criteria) and (old.states_no_criteria or new.states_no_criteria)
+    silent = old.states_no_criteria if not found else (new.states_no_criteria and not stated)
+    return replace(old, criteria=tuple(criteria), cohorts=tuple(cohorts), states_no_criteria=silent)
