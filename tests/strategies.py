@@ -50,6 +50,8 @@ ORDINALS: dict[str, tuple[int, ...]] = {
     "ascites_grade": (0, 1, 2, 3),
     "child_pugh_class": (1, 2, 3),
 }
+STATED = ("pao2_fio2_ratio", "meld", "child_pugh_score")
+MEASURED = tuple(name for name in (*QUANTITIES, *ORDINALS) if name not in (*STATED, "child_pugh_class"))
 CONCEPTS: dict[str, FactKind] = {
     "malignancy": "condition",
     "liver_cancer": "condition",
@@ -185,7 +187,9 @@ def facts(draw: st.DrawFn, concept: str) -> Fact:
 @st.composite
 def patients(draw: st.DrawFn) -> Patient:
     """A patient as of `AS_OF` of whom some things are known."""
-    measured = draw(st.lists(st.sampled_from((*QUANTITIES, *ORDINALS)), unique=True, max_size=8))
+    # A score that is stated beside its inputs may contradict them; then it wins, and to forget it would turn answers.
+    names = draw(st.sampled_from((STATED, ("child_pugh_class",), MEASURED, MEASURED, MEASURED)))
+    measured = draw(st.lists(st.sampled_from(names), unique=True, max_size=8))
     stated = draw(st.lists(st.sampled_from(list(CONCEPTS)), unique=True, max_size=4))
     birth = draw(st.none() | st.integers(300, 28000).map(lambda days: AS_OF - timedelta(days=days)))
     return Patient(

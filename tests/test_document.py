@@ -161,11 +161,11 @@ LINES = [
     "- any of these conditions:", "Subjects who meet any of the following will be excluded:",
     "4. four 5. Five 6. Six", "either (a) this or (b) that", "", "", "18 Years", "ALL", "No", "- None",
     "Inclusion Criteria: - A - B", "text Exclusion Criteria: more", "\u200b", "\\- \\< 5", "**",
-    "C. difficile", "-", "(", ":",
+    "C. difficile", "a. (1) inner (2) other", "- a) inner b) other", "-", "(", ":",
 ]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 6), st.sampled_from(LINES)), min_size=1, max_size=14))
 def test_any_order_of_lines_keeps_the_laws(lines: list[tuple[int, str]]) -> None:
     text = "\n".join(" " * indent + line for indent, line in lines)
@@ -173,7 +173,7 @@ def test_any_order_of_lines_keeps_the_laws(lines: list[tuple[int, str]]) -> None
         assert_laws(read_criteria(text))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=120))
 def test_any_text_keeps_the_laws(text: str) -> None:
     if text.strip():
@@ -199,12 +199,12 @@ JUNK = {
     "brackets": "(" * MEGABYTE,
     "colons": ":" * MEGABYTE,
     "dashes": "- " * (MEGABYTE // 2),
-    "headings": "Inclusion Criteria: " * (MEGABYTE // 20),
+    "headings": "Inclusion Criteria: for everybody who reads " * 9000,
     "numbers": " ".join(f"{n}." for n in range(MEGABYTE // 7)),
     "blank lines": "\n" * MEGABYTE + "x",
     "long heading": f"Inclusion criteria for {'x ' * (MEGABYTE // 2)}:",
     "indented ever deeper": "\n".join(" " * n + "- x" for n in range(1400)),
-    "arms": "\n".join(f"For patients of kind {n}:\n- x" for n in range(3000)),
+    "arms": "\n".join(f"For patients of kind {n}:\n- x" for n in range(1500)),
     "alternatives": "OR\n- x\n" * 5000,
     "restarts": "1. x\n" * 10_000,
 }

@@ -10,11 +10,12 @@ import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from eligo.criteria import Duration, Window
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.truth import Reason, Truth
+from eligo.vocabulary.scoring import Interval
 from eligo.vocabulary.variables import Reference, variables
 from eligo.window import Days, Period, in_window, shift
 
@@ -94,9 +95,12 @@ class Normal(NamedTuple):
 
 
 class Chart:
-    """One patient under one policy; `memo` keeps what was worked out for more than one test."""
+    """One patient under one policy, with what was worked out for one test and may be wanted by others.
 
-    __slots__ = ("ages", "as_of", "attested", "facts", "latest", "memo", "patient", "policy", "sex")
+    `latest` keeps results by variable, `born` ages by unit, `inputs` and `scores` what scores are made of and come to.
+    """
+
+    __slots__ = ("ages", "as_of", "attested", "born", "facts", "inputs", "latest", "patient", "policy", "scores", "sex")
 
     def __init__(self, patient: Patient, policy: Policy) -> None:
         self.patient, self.policy = patient, policy
@@ -104,7 +108,9 @@ class Chart:
         self.sex = patient.sex or _stated_sex(patient)
         self.ages = policy.max_age is not None or bool(policy.max_ages)
         self.latest: dict[str, tuple[Result, ...]] = {}
-        self.memo: dict[Any, Any] = {}
+        self.born: dict[str, tuple[int, int] | Reason | None] = {}
+        self.inputs: dict[str, tuple[Interval, tuple[Basis, ...]] | None] = {}
+        self.scores: dict[str, tuple[Reading, ...]] = {}
 
     def recorded(self, variable: str) -> tuple[Result, ...]:
         """The recorded results that can be the latest: several where they are of one day, or of days known in part."""
@@ -192,12 +198,20 @@ def _days(result: Result, as_of: date) -> Days:
 
 def _latest(results: Iterable[Result], as_of: date) -> tuple[Result, ...]:
     """Those that no other result is certainly later than, in an order that does not hang on the record's."""
-    known = [r for r in results if r.date is None or r.date.first <= as_of]
-    newest = max([as_of if r.date is None else r.date.first for r in known], default=as_of)
-    found = [r for r in known if r.date is None or r.date.last >= newest]
-    if len(found) > 1:
-        found.sort(key=lambda r: (_days(r, as_of), repr(r)), reverse=True)
-    return tuple(found)
+    newest = date.min
+    known = []
+    for result in results:
+        day = result.date
+        first = as_of if day is None else day.first
+        if first <= as_of:
+            known.append(result)
+            if first > newest:
+                newest = first
+    if len(known) > 1:
+        known = [r for r in known if r.date is None or r.date.last >= newest]
+        if len(known) > 1:
+            known.sort(key=lambda r: (_days(r, as_of), repr(r)), reverse=True)
+    return tuple(known)
 
 
 @functools.cache

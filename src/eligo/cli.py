@@ -26,6 +26,12 @@ COMMANDS = {
     "audit": ("audit", "explain one patient and one trial, criterion by criterion"),
     "parse": ("parse", "read eligibility text into predicates and comparisons"),
     "import": ("import_pages", "write a draft rule set from a trial's page"),
+    "check": ("check", "find mistakes, contradictions and open decisions in rule sets"),
+    "fmt": ("fmt", "write rule sets in their canonical form, comments kept"),
+    "diff": ("diff", "compare two versions of a rule set, and say whose verdict flips"),
+    "test": ("test", "run the cases beside the rule sets, with coverage"),
+    "cases": ("cases", "make boundary patients from a rule set, to review and to freeze"),
+    "explain": ("explain_rules", "say a rule set in plain sentences, for a clinician to sign"),
     "variables": ("variables", "list the variables that records and rules may name"),
     "convert": ("convert", "convert a value of a variable to another unit"),
     "schema": ("schema", "print the JSON Schema of an input or output"),
@@ -38,6 +44,7 @@ exit codes:
   2  wrong usage
   3  screen: all verdicts are INELIGIBLE
   4  screen: none is ELIGIBLE, some are UNDETERMINED
+  5  check, fmt --check, test: the rules or their cases fail
 
 `eligo COMMAND --help` shows the options and examples of a command.
 """

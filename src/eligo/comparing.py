@@ -135,7 +135,8 @@ class Comparison(Measured):
             normal = self.resolve(limit, reading, chart)
             held, reason = UNKNOWN, _no_limit(limit)
             if normal is not None:
-                low, high = rounded(normal.low * limit.value), rounded(normal.high * limit.value)
+                low = rounded(normal.low * limit.value)
+                high = low if normal.low == normal.high else rounded(normal.high * limit.value)
                 held = SIDES[limit.op](*_snapped(reading, low, high), low, high)
                 reason = undecided(reading) if low == high else (_no_limit(limit)[0], "depends_on_sex")
             if held is NOT_MET:
@@ -164,10 +165,12 @@ def slack(limit: float) -> float:
 
 def _snapped(reading: Reading, low: float, high: float) -> tuple[float, bool, float, bool]:
     """The interval of a reading, with an end that is all but equal to a limit put on it."""
-    ends = []
-    for end in (reading.low, reading.high):
-        ends.append(next((limit for limit in (low, high) if abs(end - limit) <= slack(limit)), end))
-    return ends[0], reading.low_closed, ends[1], reading.high_closed
+    least, most = reading.low, reading.high
+    for limit in (low, high):
+        near = slack(limit)
+        least = limit if -near <= least - limit <= near else least
+        most = limit if -near <= most - limit <= near else most
+    return least, reading.low_closed, most, reading.high_closed
 
 
 def rounded(value: float) -> float:

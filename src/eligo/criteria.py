@@ -124,9 +124,9 @@ class Attest:
 
 @dataclass(frozen=True, slots=True)
 class Always:
-    """Text that restricts nothing ("with or without ascites")."""
+    """Text that restricts nothing ("with or without ascites"); `note` says why and does not count in comparisons."""
 
-    note: str = ""
+    note: str = field(default="", compare=False)
     span: Span | None = field(default=None, compare=False)
 
 

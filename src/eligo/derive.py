@@ -1,4 +1,4 @@
-"""A variable in, the sources of its value out that are no record of it: scores of other values, grades of concepts, age.
+"""A variable in, the sources of its value out that are no record of it: scores of others, grades of concepts, age.
 
 A source gives the readings that can be the value, none where it has nothing to say.
 """
@@ -6,9 +6,9 @@ A source gives the readings that can be the value, none where it has nothing to 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import cast
+from typing import NamedTuple, cast
 
 from eligo.chart import Basis, Chart, Derived, Normal, Reading
 from eligo.criteria import Present, Window
@@ -17,7 +17,7 @@ from eligo.patients.model import PartialDate
 from eligo.presence import Presence, presence
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.scores import FEMALE, MALE, SCORES, Interval, ScoreInput, bounds, leaf_inputs
+from eligo.vocabulary.scores import FEMALE, MALE, SCORES, Interval, ScoreInput, bounds
 from eligo.vocabulary.variables import Variable, variables
 
 Source = Callable[[Chart], tuple[Reading, ...]]
@@ -58,23 +58,42 @@ def _implied(variable: Variable) -> tuple[Source, Reads]:
 
 def _computed(score: str) -> tuple[Source, Reads]:
     """The score of what is known of its inputs: an interval where some are missing, nothing where all are."""
-    looks = [(item.key, *_look(item)) for item in leaf_inputs(score)]
-    reads = frozenset[str]().union(*(read for _, _, read in looks))
+    looks = tuple(_looks(score, None))
+    reads = frozenset[str]().union(*(look.reads for look in looks))
 
     def computed(chart: Chart) -> tuple[Reading, ...]:
-        memo = chart.memo
-        if score not in memo:
+        if score not in chart.scores:
+            found = chart.inputs
             known: dict[str, Interval] = {}
             inputs: list[Basis] = []
-            for key, look, _ in looks:
-                found = memo[key] if key in memo else memo.setdefault(key, look(chart))
-                if found is not None:
-                    known[key] = found[0]
-                    inputs += found[1]
-            memo[score] = _compute(score, known, inputs)
-        return cast(tuple[Reading, ...], memo[score])
+            for key, part_of, look, _ in looks:
+                if key not in found:
+                    found[key] = look(chart)
+                seen = found[key]
+                if seen is not None:
+                    known[key] = seen[0]
+                    if part_of not in known:
+                        inputs += seen[1]
+            chart.scores[score] = _compute(score, known, inputs)
+        return chart.scores[score]
 
     return computed, reads
+
+
+class Looked(NamedTuple):
+    """How to find one input, directly of the score or `part_of` another score that is."""
+
+    key: str
+    part_of: str | None
+    look: Look
+    reads: Reads
+
+
+def _looks(score: str, part_of: str | None) -> Iterator[Looked]:
+    for item in SCORES[score].inputs:
+        yield Looked(item.key, part_of, *_look(item))
+        if item.key in SCORES:
+            yield from _looks(item.key, item.key)
 
 
 def _compute(score: str, known: dict[str, Interval], inputs: list[Basis]) -> tuple[Reading, ...]:
@@ -103,8 +122,22 @@ def _look(item: ScoreInput) -> tuple[Look, Reads]:
     if item.id == "age":
         return _age, frozenset({"age"})
     variable = variables().get(item.id)
-    implied, reads = _implied(variable) if variable and variable.concept else (None, frozenset[str]())
-    return lambda chart: _value(item.id, implied, chart), reads | {item.id}
+    if item.id in SCORES:
+        other, reads = _computed(item.id)
+        return lambda chart: _value(item.id, lambda chart: _whole(other(chart)), chart), reads | {item.id}
+    if variable is not None and variable.concept is not None:
+        other, reads = _implied(variable)
+        return lambda chart: _value(item.id, other, chart), reads | {item.id}
+    return lambda chart: _value(item.id, _nothing, chart), frozenset({item.id})
+
+
+def _nothing(chart: Chart) -> tuple[Reading, ...]:
+    return ()
+
+
+def _whole(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """Those that are one number; what is known in part of a score's own inputs is weighed together with the others."""
+    return tuple(r for r in readings if r.low == r.high)
 
 
 def _fact(test: Presence, chart: Chart) -> Known | None:
@@ -136,11 +169,9 @@ def _age(chart: Chart) -> Known | None:
     return (Interval(age.low, age.high), (age,)) if age else None
 
 
-def _value(variable: str, implied: Source | None, chart: Chart) -> Known | None:
-    """What is recorded of an input, else the grade that a concept implies; nothing where it cannot decide."""
-    readings: tuple[Reading, ...] = chart.recorded(variable)
-    if not readings and implied is not None:
-        readings = implied(chart)
+def _value(variable: str, other: Source, chart: Chart) -> Known | None:
+    """What is recorded of an input, else what another source says; nothing where it cannot decide."""
+    readings = chart.recorded(variable) or other(chart)
     if len(readings) == 1 and readings[0].problem is None:
         return Interval(readings[0].low, readings[0].high), readings
     if not readings or any(r.problem is not None for r in readings):
@@ -177,11 +208,10 @@ def _born(years: float, day: date) -> PartialDate | None:
 
 def age_in(chart: Chart, unit: AgeUnit) -> tuple[int, int] | Reason | None:
     """The least and the greatest age in completed units; a reason where it is unusable, None where it is missing."""
-    key = ("age", unit)
-    if key not in chart.memo:
+    if unit not in chart.born:
         days = birth_days(chart)
-        chart.memo[key] = age_between(days, chart.as_of, unit) if isinstance(days, PartialDate) else days
-    return cast(tuple[int, int] | Reason | None, chart.memo[key])
+        chart.born[unit] = age_between(days, chart.as_of, unit) if isinstance(days, PartialDate) else days
+    return chart.born[unit]
 
 
 def age_of(chart: Chart) -> Derived | None:

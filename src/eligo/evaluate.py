@@ -1,7 +1,8 @@
 """Plans and a patient in, truths and verdicts out: each test is answered once per patient, for all trials that ask it.
 
 Most tests ask for what a record does not mention. Their answers hang on sex, complete lists and policy alone, so they
-are worked out once, for an empty record. Only tests that look at something in the record run, and only when wanted.
+are worked out once, for an empty record. The others run when they are wanted: the quick ones first, none once the answer
+is settled.
 """
 
 from __future__ import annotations
@@ -18,14 +19,17 @@ from eligo.patients.model import Patient
 from eligo.plan import MULTIPLES, Attested, Join, Plan, PlannedCriterion, Test, Tree, Untestable
 from eligo.presence import presence
 from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, at_least, bearing, not_, verdict
+from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
 
 # Bound once: in Python 3.11 every look-up of an enum's member is a function call.
 MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 PASSES, BLOCKS, OPEN = Bearing.PASSES, Bearing.BLOCKS, Bearing.OPEN
 
+SLOW = 3  # the cost of working out a score
+
 Answer = Callable[[Chart], Outcome]
-Holds = Callable[[int, int], Truth]
+Holds = Callable[["Answers"], Truth]
 _Key = tuple[Literal["male", "female"] | None, frozenset[str]]
 
 BEARINGS: dict[Kind, tuple[Bearing, ...]] = {
@@ -36,40 +40,42 @@ _NOT = tuple(not_(truth) for truth in Truth)
 
 
 class Answers:
-    """A patient's answers to all tests, as two sets of bits: the tests that are MET, and those that are UNKNOWN.
+    """A patient's answers, as sets of bits: the tests that are MET, those that are UNKNOWN, those that did not run yet.
 
-    `pending` are the tests that look at something in the record and did not run yet; their bits are not set. `found`
-    are the outcomes of those that ran, `empty` those of all tests for an empty record.
+    Only a test that looks at something in the record is ever `pending`. `found` are the outcomes of those that ran,
+    `empty` those of all tests for an empty record.
     """
 
     __slots__ = ("chart", "empty", "found", "met", "pending", "tests", "unknown")
 
-    def __init__(self, tests: Sequence[Answer], chart: Chart, empty: Empty, pending: set[int], bits: int) -> None:
-        self.tests, self.chart, self.pending, self.empty = tests, chart, pending, empty
-        self.met, self.unknown = empty.met & ~bits, empty.unknown & ~bits
+    def __init__(self, tests: Sequence[Answer], chart: Chart, empty: Empty, pending: int) -> None:
+        self.tests, self.chart, self.empty, self.pending = tests, chart, empty, pending
+        self.met, self.unknown = empty.met & ~pending, empty.unknown & ~pending
         self.found: dict[int, Outcome] = {}
 
-    def settle(self, numbers: frozenset[int]) -> None:
-        """Run those of the tests that are pending."""
-        wanted = self.pending & numbers
-        if not wanted:
-            return
-        self.pending -= wanted
-        tests, chart, found = self.tests, self.chart, self.found
-        for number in wanted:
-            try:
-                outcome = tests[number](chart)
-            except Exception as error:
-                outcome = failed(error)
-            found[number] = outcome
-            truth = outcome[0]
-            if truth is MET:
-                self.met |= 1 << number
-            elif truth is UNKNOWN:
-                self.unknown |= 1 << number
+    def run(self, number: int) -> Truth:
+        """Run a pending test."""
+        try:
+            outcome = self.tests[number](self.chart)
+        except Exception as error:
+            outcome = failed(error)
+        self.found[number] = outcome
+        bit = 1 << number
+        self.pending &= ~bit
+        truth = outcome[0]
+        if truth is MET:
+            self.met |= bit
+        elif truth is UNKNOWN:
+            self.unknown |= bit
+        return truth
+
+    def settle(self) -> None:
+        """Run all that is pending."""
+        while self.pending:
+            self.run(self.pending.bit_length() - 1)
 
     def outcome(self, number: int) -> Outcome:
-        """The whole outcome of a test that was settled."""
+        """The whole outcome of a test that is not pending."""
         return self.found.get(number) or self.empty.outcomes[number]
 
 
@@ -97,51 +103,41 @@ class Ready(NamedTuple):
     numbers: frozenset[int]
 
 
-def _ready(criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int]) -> Ready:
+def _ready(criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> Ready:
     uses = tuple((numbers[use.test], use.leaf, plan.tests[use.test]) for use in criterion.uses)
     of_uses = [number for number, _, _ in uses]
-    return Ready(criterion, _holds(criterion.tree, of_uses), uses, frozenset(of_uses))
+    return Ready(criterion, _holds(criterion.tree, of_uses, costs), uses, frozenset(of_uses))
 
 
 class Part:
-    """Criteria that must all pass: those of a single leaf, which are weighed at one stroke, and the others.
+    """Criteria that must all pass: the quick ones of a single leaf, which are weighed at one stroke, and the others.
 
     `bearing` keeps the order of truths, so the least of many inclusions and the greatest of many exclusions tell all.
     """
 
-    __slots__ = ("excluding", "including", "joined", "joined_tests", "single_tests")
+    __slots__ = ("excluding", "including", "others")
 
-    def __init__(self, criteria: Iterable[Ready]) -> None:
-        single: dict[Kind, set[int]] = {"inclusion": set(), "exclusion": set()}
-        joined: list[tuple[Holds, tuple[Bearing, ...]]] = []
-        joined_tests: set[int] = set()
-        for criterion, holds, _, numbers in criteria:
-            if isinstance(criterion.tree, Join):
-                joined.append((holds, BEARINGS[criterion.kind]))
-                joined_tests |= numbers
+    def __init__(self, criteria: Iterable[Ready], costs: Sequence[int]) -> None:
+        single: dict[Kind, list[int]] = {"inclusion": [], "exclusion": []}
+        others: list[tuple[int, int, Ready]] = []
+        for ready in criteria:
+            cost = max((costs[number] for number in ready.numbers), default=0)
+            if isinstance(ready.criterion.tree, int) and cost < SLOW:
+                single[ready.criterion.kind] += ready.numbers
             else:
-                single[criterion.kind] |= numbers
-        self.including = _all(single["inclusion"], [])
-        self.excluding = _any(single["exclusion"], [])
-        self.joined = tuple(joined)
-        self.single_tests = frozenset(single["inclusion"] | single["exclusion"])
-        self.joined_tests = frozenset(joined_tests)
+                others.append((cost, len(ready.numbers), ready))
+        others.sort(key=lambda item: item[:2])
+        self.including = _all(single["inclusion"], [], costs)
+        self.excluding = _any(single["exclusion"], [], costs)
+        self.others = tuple((ready.holds, BEARINGS[ready.criterion.kind]) for _, _, ready in others)
 
     def weigh(self, answers: Answers) -> Bearing:
         """What the part does to the patient, looking no further than what blocks."""
-        answers.settle(self.single_tests)
-        weight = BEARINGS["inclusion"][self.including(answers.met, answers.unknown)]
+        weight = BEARINGS["inclusion"][self.including(answers)]
         if weight is BLOCKS:
             return weight
-        excludes = BEARINGS["exclusion"][self.excluding(answers.met, answers.unknown)]
-        if excludes is not PASSES:
-            if excludes is BLOCKS:
-                return excludes
-            weight = excludes
-        answers.settle(self.joined_tests)
-        met, unknown = answers.met, answers.unknown
-        for holds, bearings in self.joined:
-            bears = bearings[holds(met, unknown)]
+        for holds, bearings in ((self.excluding, BEARINGS["exclusion"]), *self.others):
+            bears = bearings[holds(answers)]
             if bears is not PASSES:
                 if bears is BLOCKS:
                     return bears
@@ -154,16 +150,16 @@ class Trial:
 
     __slots__ = ("arms", "common", "criteria", "plan", "unstated")
 
-    def __init__(self, plan: Plan, numbers: tuple[int, ...]) -> None:
+    def __init__(self, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> None:
         self.plan = plan
-        self.criteria = tuple(_ready(criterion, plan, numbers) for criterion in plan.criteria)
-        self.common = self._part(None)
-        self.arms = tuple(self._part(arm.id) for arm in plan.arms)
+        self.criteria = tuple(_ready(criterion, plan, numbers, costs) for criterion in plan.criteria)
+        self.common = self._part(None, costs)
+        self.arms = tuple(self._part(arm.id, costs) for arm in plan.arms)
         # A trial whose source states no criteria is met by nobody, whatever the registry's fields say.
         self.unstated = plan.states_no_criteria or all(c.origin == "registry" for c in plan.criteria)
 
-    def _part(self, arm: str | None) -> Part:
-        return Part(ready for ready in self.criteria if ready.criterion.cohort == arm)
+    def _part(self, arm: str | None, costs: Sequence[int]) -> Part:
+        return Part((ready for ready in self.criteria if ready.criterion.cohort == arm), costs)
 
     def verdict(self, answers: Answers) -> Verdict:
         """The verdict alone: as `conclude` over all criteria, without looking at more of them than it takes."""
@@ -197,8 +193,10 @@ class Engine:
         self.tests: list[Answer] = []
         self._readers: dict[str, set[int]] = {}
         self._numbers: dict[Test, int] = {}
-        self.trials = tuple(Trial(plan, tuple(map(self._number, plan.tests))) for plan in plans)
-        self.readers = {name: (found, sum(1 << n for n in found)) for name, found in self._readers.items()}
+        numbered = [(plan, [self._number(test) for test in plan.tests]) for plan in plans]
+        costs = [_cost(test) for test in self._numbers]
+        self.trials = tuple(Trial(plan, numbers, costs) for plan, numbers in numbered)
+        self.readers = {name: sum(1 << n for n in found) for name, found in self._readers.items()}
         self.special = frozenset(n for n, test in enumerate(self.tests) if _is_special(test))
         self._empty: dict[_Key, Empty] = {}
 
@@ -221,17 +219,13 @@ class Engine:
     def answers(self, patient: Patient) -> Answers:
         """The answers for a patient, those that the record matters for still pending."""
         readers = self.readers
-        pending: set[int] = set()
-        bits = 0
-        born = ("age",) if patient.birth is not None else ()
-        for names in (patient.results, patient.facts, patient.absent, patient.attested, born):
+        pending = readers.get("age", 0) if patient.birth is not None else 0
+        for names in (patient.results, patient.facts, patient.absent, patient.attested):
             for name in names:
                 if name in readers:
-                    numbers, of_name = readers[name]
-                    pending |= numbers
-                    bits |= of_name
+                    pending |= readers[name]
         chart = Chart(patient, self.policy)
-        return Answers(self.tests, chart, self.empty(chart), pending, bits)
+        return Answers(self.tests, chart, self.empty(chart), pending)
 
     def empty(self, chart: Chart) -> Empty:
         """The answers for a record that mentions nothing but the same sex and the same complete lists."""
@@ -239,10 +233,9 @@ class Engine:
         known = self._empty.get(key)
         if known is None:
             blank = Chart(Patient("", date.min, sex=key[0], complete=key[1]), self.policy)
-            everything = range(len(self.tests))
-            answers = Answers(self.tests, blank, Empty(0, 0, (), blank, []), set(everything), 0)
-            answers.settle(frozenset(everything))
-            outcomes = tuple(answers.found[number] for number in everything)
+            answers = Answers(self.tests, blank, Empty(0, 0, (), blank, []), (1 << len(self.tests)) - 1)
+            answers.settle()
+            outcomes = tuple(answers.found[number] for number in range(len(self.tests)))
             known = self._empty[key] = Empty(answers.met, answers.unknown, outcomes, blank, [])
         return known
 
@@ -252,32 +245,45 @@ def _is_special(test: Answer) -> bool:
     return isinstance(test, AgeComparison) or (isinstance(test, Comparison) and bool(test.relative))
 
 
-def _holds(tree: Tree, numbers: Sequence[int]) -> Holds:
-    """The predicate as a function of the bits of the tests that are MET and of those that are UNKNOWN."""
+def _cost(test: Test) -> int:
+    """How long a test takes, by class: quick ones run first, since they may settle what slower ones need not."""
+    if isinstance(test, Compare | OneOf) and test.variable in SCORES:
+        return SLOW
+    return int(isinstance(test, Present)) + int(isinstance(test, Compare | Present) and test.window is not None)
+
+
+def _holds(tree: Tree, numbers: Sequence[int], costs: Sequence[int]) -> Holds:
+    """The predicate as a function of the answers, which runs what is pending only as far as it must."""
     if isinstance(tree, int):
-        return _all([numbers[tree]], [])
+        return _all([numbers[tree]], [], costs)
     leaves = [numbers[part] for part in tree.parts if isinstance(part, int)]
-    nested = [_holds(part, numbers) for part in tree.parts if isinstance(part, Join)]
+    nested = [_holds(part, numbers, costs) for part in tree.parts if isinstance(part, Join)]
     if tree.how == "all":
-        return _all(leaves, nested)
+        return _all(leaves, nested, costs)
     if tree.how == "any":
-        return _any(leaves, nested)
-    parts = [*nested, *(_all([leaf], []) for leaf in leaves)]
+        return _any(leaves, nested, costs)
+    parts = [*nested, *(_all([leaf], [], costs) for leaf in leaves)]
     if tree.how == "not":
-        return lambda met, unknown: _NOT[parts[0](met, unknown)]
-    return lambda met, unknown: at_least(tree.count, [part(met, unknown) for part in parts])
+        return lambda answers: _NOT[parts[0](answers)]
+    return lambda answers: at_least(tree.count, [part(answers) for part in parts])
 
 
-def _all(leaves: Iterable[int], nested: Sequence[Holds]) -> Holds:
+def _all(leaves: Iterable[int], nested: Sequence[Holds], costs: Sequence[int]) -> Holds:
     """Kleene `and` of leaves and of what is nested among them."""
-    bits = sum(1 << number for number in set(leaves))
+    ordered = sorted(set(leaves), key=lambda number: costs[number])
+    bits = sum(1 << number for number in ordered)
 
-    def holds(met: int, unknown: int) -> Truth:
-        if (met | unknown) & bits != bits:
+    def holds(answers: Answers) -> Truth:
+        waiting = answers.pending & bits
+        if (answers.met | answers.unknown | waiting) & bits != bits:
             return NOT_MET
-        truth = MET if met & bits == bits else UNKNOWN
+        if waiting:
+            for number in ordered:
+                if waiting >> number & 1 and answers.run(number) is NOT_MET:
+                    return NOT_MET
+        truth = MET if answers.met & bits == bits else UNKNOWN
         for part in nested:
-            one = part(met, unknown)
+            one = part(answers)
             if one is NOT_MET:
                 return one
             if one is UNKNOWN:
@@ -287,16 +293,22 @@ def _all(leaves: Iterable[int], nested: Sequence[Holds]) -> Holds:
     return holds
 
 
-def _any(leaves: Iterable[int], nested: Sequence[Holds]) -> Holds:
+def _any(leaves: Iterable[int], nested: Sequence[Holds], costs: Sequence[int]) -> Holds:
     """Kleene `or` of leaves and of what is nested among them."""
-    bits = sum(1 << number for number in set(leaves))
+    ordered = sorted(set(leaves), key=lambda number: costs[number])
+    bits = sum(1 << number for number in ordered)
 
-    def holds(met: int, unknown: int) -> Truth:
-        if met & bits:
+    def holds(answers: Answers) -> Truth:
+        if answers.met & bits:
             return MET
-        truth = UNKNOWN if unknown & bits else NOT_MET
+        waiting = answers.pending & bits
+        if waiting:
+            for number in ordered:
+                if waiting >> number & 1 and answers.run(number) is MET:
+                    return MET
+        truth = UNKNOWN if answers.unknown & bits else NOT_MET
         for part in nested:
-            one = part(met, unknown)
+            one = part(answers)
             if one is MET:
                 return one
             if one is UNKNOWN:

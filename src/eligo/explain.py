@@ -135,8 +135,8 @@ class Screening(NamedTuple):
 def explain(engine: Engine, patient: Patient) -> Screening:
     """Screen a patient: the findings of every trial, and the verdicts that follow from them."""
     answers = engine.answers(patient)
-    touched = frozenset(answers.pending)
-    answers.settle(touched)
+    answers.settle()
+    touched = frozenset(answers.found)
     blank = _blank_findings(engine, answers)
     trials = tuple(
         [
@@ -153,7 +153,7 @@ def _blank_findings(engine: Engine, answers: Answers) -> tuple[tuple[Finding, ..
     """The findings for an empty record, made once for each set of answers that the engine keeps for one."""
     kept: list[tuple[tuple[Finding, ...], ...]] = answers.empty.kept
     if not kept:
-        blank = Answers(engine.tests, answers.empty.chart, answers.empty, set(), 0)
+        blank = Answers(engine.tests, answers.empty.chart, answers.empty, 0)
         kept.append(tuple(_findings(engine, trial, blank, None, ()) for trial in engine.trials))
     return kept[0]
 
@@ -163,11 +163,10 @@ def _findings(
 ) -> tuple[Finding, ...]:
     """A finding for each criterion; those whose tests the record does not touch are taken from `blank`."""
     found = list(blank)
-    met, unknown = answers.met, answers.unknown
     for place, (criterion, holds, uses, numbers) in enumerate(trial.criteria):
         if touched is not None and numbers.isdisjoint(touched):
             continue
-        truth = holds(met, unknown)
+        truth = holds(answers)
         evidence: list[Evidence] = []
         for number, leaf, test in uses:
             if touched is not None and number not in touched:

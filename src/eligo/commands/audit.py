@@ -34,7 +34,8 @@ def run(args: argparse.Namespace) -> int:
     rules = load_rules(args.rules)
     write_problems(rules.problems, args.json)
     patient = inputs.read(args.patient, args)
-    write_problems(inputs.warnings(args.patient, patient), args.json)
+    flaws = inputs.flaws(args.patient, patient, args)
+    write_problems(flaws, args.json)
     data = audit(patient, args.trial, rules, policy).as_json()
     if args.html:
         from eligo.report.html import page  # lazily: a page is not often asked for
@@ -44,4 +45,5 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(data, ensure_ascii=False, allow_nan=False))
     else:
         print("\n".join(audit_lines(data, terminal(sys.stdout))))
-    return exit_code([trial["verdict"] for trial in data["trials"]], bool(rules.problems))
+    failed = bool(rules.problems) or any(flaw.severity == "error" for flaw in flaws)
+    return exit_code([trial["verdict"] for trial in data["trials"]], failed)

@@ -10,14 +10,16 @@ from datetime import date
 from pathlib import Path
 
 from eligo.criteria import Duration, TimeUnit
-from eligo.errors import EligoError, Place, Problem, did_you_mean
+from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
 from eligo.patients.model import Patient
 from eligo.patients.native import read_file, read_patient
 from eligo.screening import Policy
+from eligo.truth import Reason
 from eligo.vocabulary.variables import variables
 
 LISTS = ("conditions", "procedures", "medications")
 STDIN = "-"
+WRONG_UNIT = frozenset({"unit-mismatch", "unit-unknown", "unit-twice"})
 
 _AGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)")
 _TIME_UNITS: dict[str, TimeUnit] = {"h": "h", "d": "d", "w": "wk", "wk": "wk", "mo": "mo", "a": "a", "y": "a"}
@@ -28,6 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rules", metavar="DIR", help="folder with rule sets (default: ELIGO_RULES, else those that come with eligo)"
     )
+    add_policy(parser)
+
+
+def add_policy(parser: argparse.ArgumentParser) -> None:
+    """Define the options about dates, silence and how records are read."""
     parser.add_argument(
         "--as-of", type=_day, metavar="DATE", help="the day (YYYY-MM-DD) to screen for, not the record's"
     )
@@ -89,9 +96,32 @@ def read(name: str, args: argparse.Namespace) -> Patient:
     return read_file(name, args.as_of, args.lenient)
 
 
-def warnings(name: str, patient: Patient) -> list[Problem]:
-    """What the record's reader warns of."""
-    return [Problem("record", text, Place(name), severity="warning") for text in patient.warnings]
+def flaws(name: str, patient: Patient, args: argparse.Namespace) -> list[Problem]:
+    """What is wrong with single entries of a record that could be read; the patient is screened without them.
+
+    An entry that cannot be what was meant is an error, so that the exit code tells of it; for a lenient caller, and what is
+    only doubtful, it is a warning.
+    """
+    below_zero = {
+        f"`{result.variable}`"
+        for results in patient.results.values()
+        for result in results
+        if result.problem is Reason.IMPLAUSIBLE and result.high < 0
+    }
+    found = []
+    for text in patient.warnings:
+        code, message, path = _parts(text)
+        wrong = code in WRONG_UNIT or (code == "after-as-of" and args.as_of is None)
+        wrong |= code == "value-implausible" and any(variable in message for variable in below_zero)
+        severity: Severity = "error" if wrong and not args.lenient else "warning"
+        found.append(Problem(code, message, Place(name, path=path), severity=severity))
+    return found
+
+
+def _parts(warning: str) -> tuple[str, str, str | None]:
+    """Code, message and path of a warning of the record's reader: `path: code: message`, the path where it has one."""
+    parts = warning.split(": ", 2)
+    return (parts[1], parts[2], parts[0]) if len(parts) == 3 else (parts[0], parts[-1], None)
 
 
 def _day(text: str) -> date:

@@ -45,7 +45,9 @@ def run(args: argparse.Namespace) -> int:
             write_problems(error.problems, args.json)
             failed = True
             continue
-        write_problems(inputs.warnings(name, patient), args.json)
+        flaws = inputs.flaws(name, patient, args)
+        write_problems(flaws, args.json)
+        failed |= any(flaw.severity == "error" for flaw in flaws)
         data = screen(patient, rules, policy).as_json()
         if args.json:
             print(json.dumps(data, ensure_ascii=False, allow_nan=False))

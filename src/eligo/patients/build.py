@@ -16,6 +16,7 @@ from typing import Literal
 from eligo.errors import Severity
 from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
+from eligo.patients.ledger import Took
 from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate, Patient, Result
 from eligo.patients.names import (
     Name,
@@ -52,6 +53,7 @@ _KIND: dict[str, FactKind] = {"condition": "condition", "procedure": "procedure"
 
 # Clinics give the class and the score one name; the value tells which is meant.
 _CLASS_OR_SCORE = {"child_pugh_class": "child_pugh_score", "child_pugh_score": "child_pugh_class"}
+When = str | PartialDate  # a date as it is written, or as a reader worked it out
 MOST_HELPED = 30  # problems of one record that get a help of their own
 _CRITERION = re.compile(r"[A-Za-z][\w.-]*/[\w.]+")
 
@@ -73,14 +75,18 @@ def status_word(word: str) -> str:
 
 
 class PatientBuilder:
-    """Collects the entries of one record; `lenient` turns unknown names and contradictions into warnings."""
+    """Collects the entries of one record; `lenient` turns unknown names and contradictions into warnings.
 
-    def __init__(self, id_: str, as_of: date, lenient: bool = False) -> None:
+    `log`, where a caller gives one, gets what became of each statement, in the order of the calls.
+    """
+
+    def __init__(self, id_: str, as_of: date, lenient: bool = False, log: list[Took] | None = None) -> None:
         self.id, self.as_of, self.lenient = id_, as_of, lenient
         self.findings: list[Finding] = []
+        self._log = log
         self._birth: PartialDate | None = None
         self._sex: Literal["male", "female"] | None = None
-        self._results: dict[str, list[tuple[Result, str]]] = {}  # with the time of day, which only orders one day
+        self._results: dict[str, list[tuple[Result, dates.Clock]]] = {}
         self._facts: dict[str, list[Fact]] = {}
         self._absent: dict[str, JsonPath] = {}
         self._complete: frozenset[str] = frozenset()
@@ -88,15 +94,21 @@ class PatientBuilder:
         self._later: Counter[JsonPath] = Counter()  # what lies after `as_of`, by list
         self._earlier: Counter[str] = Counter()  # what a later value of the same day replaces, by variable
 
+    @property
+    def birth(self) -> PartialDate | None:
+        """The days of birth, as far as they were taken."""
+        return self._birth
+
     # --- what a reader calls
 
-    def born(self, text: str, path: JsonPath) -> None:
+    def born(self, text: When, path: JsonPath) -> None:
         """Take the date of birth, or the month or year of it."""
         birth = self._date(text, path)
         if birth and birth.first > self.as_of:
             self._refuse("birth-after-as-of", "the birth date lies after `as_of`", path, "check both dates")
-        else:
+        elif birth:
             self._birth = birth
+            self._used("birth date")
 
     def aged(self, value: str | Number, path: JsonPath) -> None:
         """Take the age on the day of `as_of`: completed years, or another unit that is given with it."""
@@ -108,7 +120,8 @@ class PatientBuilder:
         birth = _birth_of(result, self.as_of) if result.problem is None else None
         if self._birth is None:
             self._birth = birth
-            self._results.setdefault("age", []).append((result, ""))
+            self._results.setdefault("age", []).append((result, dates.NO_TIME))
+            self._used("age")
         elif result.problem is None and not _agree(dates.age_between(self._birth, self.as_of, "a"), result):
             message = "the age and the birth date do not fit together"
             self._doubt("age-contradiction", message, path, "keep one of the two")
@@ -119,6 +132,7 @@ class PatientBuilder:
         found = variable.value(word) if variable else None
         if found in ("male", "female"):
             self._sex = "male" if found == "male" else "female"
+            self._used("sex")
         else:
             message = "the sex is neither male nor female, so criteria on it stay open"
             self._warn("sex-unknown", message, path, "write `male` or `female` where that is known")
@@ -129,7 +143,7 @@ class PatientBuilder:
         value: str | Number | None,
         path: JsonPath,
         unit: str | None = None,
-        day: str | None = None,
+        day: When | None = None,
         reference: tuple[Number | None, Number | None] = (None, None),
     ) -> None:
         """Take one value of a variable; None is an explicit "not known"."""
@@ -139,12 +153,16 @@ class PatientBuilder:
             self._unknown(variable, path if path[0] == "labs" else (*path, "variable"))
             return
         if value is None:
+            self._not_used("no-value", "the record says that the value is not known")
             return
         if when and when.first > self.as_of:
-            self._later[path[:1]] += 1
+            self._after(path)
             return
         result = self._measured(variable, value, unit, path, reference, when)
-        self._results.setdefault(result.variable, []).append((result, dates.time_of_day(day)))
+        clock = dates.clock_of(day) if isinstance(day, str) else dates.NO_TIME
+        self._results.setdefault(result.variable, []).append((result, clock))
+        if result.problem is None:
+            self._used(result.variable)
 
     def state(
         self,
@@ -152,8 +170,8 @@ class PatientBuilder:
         list_name: ListName,
         path: JsonPath,
         status: str | None = None,
-        start: tuple[str | None, str] = (None, ""),
-        end: tuple[str | None, str] = (None, ""),
+        start: tuple[When | None, str] = (None, ""),
+        end: tuple[When | None, str] = (None, ""),
         qualifiers: Iterable[str] = (),
     ) -> None:
         """Take one condition, procedure or medication; `start` and `end` come with the keys that hold them.
@@ -171,7 +189,7 @@ class PatientBuilder:
             return
         if meaning != "planned":
             if first and first.first > self.as_of:
-                self._later[path[:1]] += 1
+                self._after(path)
                 return
             if last and last.first > self.as_of:  # on that day it had not ended yet
                 self._later[path[:1]] += 1
@@ -185,10 +203,11 @@ class PatientBuilder:
         kind = _KIND.get(found.concept.kind, KIND_OF_LIST[list_name])
         fact = Fact(found.concept.id, kind, meaning, first, last, words, written(name))
         self._facts.setdefault(fact.concept, []).append(fact)
+        self._used(fact.concept)
         if found.grade and meaning == "active":
             variable, low, high = found.grade
             result = Result(variable, low, high, written=written(name), value=written(name))
-            self._results.setdefault(variable, []).append((result, ""))
+            self._results.setdefault(variable, []).append((result, dates.NO_TIME))
 
     def rule_out(self, name: Name, path: JsonPath) -> None:
         """Take a concept that the record says the patient does not have."""
@@ -201,6 +220,7 @@ class PatientBuilder:
             self._warn("absent-part", message, path, help_)
         else:
             self._absent[found.concept.id] = path
+            self._used(f"no {found.concept.id}")
 
     def complete(self, lists: Iterable[str]) -> None:
         """Take the lists that the record says are complete."""
@@ -210,13 +230,19 @@ class PatientBuilder:
         """Take what a person stated: by the name of an attestation, or for one criterion of a trial."""
         if _CRITERION.fullmatch(name.strip()):
             self._attested[name.strip()] = value
+            self._used(name.strip())
             return
         found = find_attestation(name)
         if isinstance(found, Trouble):
             self._unknown(found, path)
+        elif found.per_criterion:
+            message = f"`{found.id}` does not say for which criterion, and does not count"
+            self._warn("attested-for-what", message, path, "name the criterion: TRIAL/criterion")
         elif self._attested.setdefault(found.id, value) != value:
             message = f"`{found.id}` is attested twice, with different answers"
             self._doubt("attested-twice", message, path, "keep one of the two")
+        else:
+            self._used(found.id)
 
     def build(self) -> Patient:
         """Make the patient of what was taken; look into `findings` first."""
@@ -275,8 +301,8 @@ class PatientBuilder:
             self._warn(problem.code, problem.message, path, problem.help)
         return result
 
-    def _date(self, text: str, path: JsonPath) -> PartialDate | None:
-        found = dates.read_date(text)
+    def _date(self, text: When, path: JsonPath) -> PartialDate | None:
+        found = text if isinstance(text, PartialDate) else dates.read_date(text)
         if found is None:
             self._refuse("date-format", "this is not a date", path, dates.HELP)
         return found
@@ -286,16 +312,17 @@ class PatientBuilder:
         taken = self._results[variable]
         if len(taken) == 1:
             return (taken[0][0],)
-        days: dict[PartialDate, list[tuple[Result, str]]] = {}
+        days: dict[PartialDate, list[tuple[Result, dates.Clock]]] = {}
         for result, clock in taken:
             days.setdefault(result.date or PartialDate(self.as_of, self.as_of), []).append((result, clock))
         found: list[Result] = []
         for day in sorted(days, key=lambda d: (min(d.last, self.as_of), d.first), reverse=True):
-            last = max(clock for _, clock in days[day])
-            timed = all(clock for _, clock in days[day])
-            counting = dict.fromkeys(r for r, clock in days[day] if not timed or clock == last)
+            of_day = [result for result, _ in days[day]]
+            clocks = dates.order_of_day([clock for _, clock in days[day]])
+            last, timed = max(clocks), all(clocks)
+            counting = dict.fromkeys(r for r, c in zip(of_day, clocks, strict=True) if not timed or c == last)
             found += sorted(counting, key=_written_order)
-            self._earlier[variable] += sum(clock != last for _, clock in days[day]) if timed else 0
+            self._earlier[variable] += sum(clock != last for clock in clocks) if timed else 0
             if len({_interval(r) for r in counting if r.problem is None}) > 1 and len(found) == len(counting):
                 message = f"`{variable}` has different values on its latest day and decides only where they agree"
                 self._warn("same-day", message, (), "give the time with the date, or leave out what was corrected")
@@ -307,13 +334,27 @@ class PatientBuilder:
                 message = f"`{concept}` is ruled out here, and active elsewhere in the record"
                 self._doubt("concept-contradiction", message, path, "keep one of the two")
 
-    # --- problems
+    # --- problems, and what became of each statement
 
     def _refuse(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
         self.findings.append(Finding(code, message, path, help_))
+        self._not_used(code, message)
 
     def _warn(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
         self.findings.append(Finding(code, message, path, help_, "warning"))
+        self._not_used(code, message)
+
+    def _after(self, path: JsonPath) -> None:
+        self._later[path[:1]] += 1
+        self._not_used("after-as-of", "it lies after the day of the screening")
+
+    def _used(self, what: str) -> None:
+        if self._log is not None:
+            self._log.append(Took("used", what))
+
+    def _not_used(self, code: str, text: str) -> None:
+        if self._log is not None:
+            self._log.append(Took("refused", "", code, text))
 
     def _unknown(self, trouble: Trouble, path: JsonPath) -> None:
         """Report a name that means nothing here; similar names are looked for only while people still read the list."""
@@ -356,6 +397,7 @@ def _written_order(result: Result) -> tuple[object, ...]:
     return (
         result.problem is not None,
         result.written,
+        str(result.date),
         str(result.unit),
         str(result.reference_low),
         str(result.reference_high),

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from eligo.patients.model import PartialDate
 
@@ -16,7 +17,7 @@ AgeUnit = Literal["a", "mo", "wk", "d"]
 
 _DATE = re.compile(
     r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})"
-    r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?)?)?"
+    r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)(Z|[+-][0-9]{2}:?[0-9]{2})?)?)?)?"
 )
 
 HELP = "write YYYY-MM-DD, or YYYY-MM or YYYY where no more is known"
@@ -31,7 +32,7 @@ def read_date(text: str) -> PartialDate | None:
     match = _DATE.fullmatch(text.strip())
     if match is None:
         return None
-    year, month, day, _ = match.groups()
+    year, month, day = match.group(1, 2, 3)
     try:
         first = date(int(year), int(month or 1), int(day or 1))
     except ValueError:
@@ -42,10 +43,38 @@ def read_date(text: str) -> PartialDate | None:
     return PartialDate(first, date(first.year, last_month, calendar.monthrange(first.year, last_month)[1]))
 
 
-def time_of_day(text: str | None) -> str:
-    """The clock time after a date, only for the order within one day; empty where there is none."""
-    match = _DATE.fullmatch(text.strip()) if text else None
-    return (match[4] or "") if match else ""
+class Clock(NamedTuple):
+    """The time of a date: as the record writes it, and, where it gives a zone, the moment by world time; else empty."""
+
+    local: str
+    moment: str
+
+
+NO_TIME = Clock("", "")
+
+
+def clock_of(text: str) -> Clock:
+    """The time after a date, which only orders one day. The day itself is the one that the record writes.
+
+    >>> clock_of("2026-11-20T09:30Z").moment > clock_of("2026-11-20T10:00+02:00").moment
+    True
+    """
+    match = _DATE.fullmatch(text.strip())
+    if match is None or not match[4]:
+        return NO_TIME
+    if not match[5]:
+        return Clock(match[4], "")
+    zone = match[5].replace(":", "")
+    offset = 0 if zone == "Z" else int(f"{zone[0]}1") * (int(zone[1:3]) * 60 + int(zone[3:5]))
+    # Two days are added, so that a moment that is of the day before by world time is not negative.
+    minutes = int(match[4][:2]) * 60 + int(match[4][3:5]) - offset + 2880
+    return Clock(match[4], f"{minutes:05}{match[4][5:]}")
+
+
+def order_of_day(clocks: Sequence[Clock]) -> list[str]:
+    """Keys for the order of one day: moments where all are known, else the times as written; empty without a time."""
+    moments = [clock.moment for clock in clocks]
+    return moments if all(moments) else [clock.local for clock in clocks]
 
 
 def completed(birth: date, day: date, unit: AgeUnit) -> int:
@@ -82,6 +111,23 @@ def born(age: int, unit: AgeUnit, day: date) -> PartialDate | None:
         months = age * 12 if unit == "a" else age
         step = 12 if unit == "a" else 1
         return PartialDate(_months_before(day, months + step) + timedelta(days=1), _months_before(day, months))
+    except (OverflowError, ValueError):
+        return None
+
+
+def reached(birth: PartialDate, least: int, most: int, unit: AgeUnit) -> PartialDate | None:
+    """The days on which somebody born then is at least and at most so old; None past the calendar's ends.
+
+    >>> str(reached(PartialDate(date(1978, 4, 2), date(1978, 4, 2)), 30, 30, "a"))
+    '2008-04-02..2009-04-01'
+    """
+    try:
+        if unit in ("d", "wk"):
+            one = timedelta(days=7 if unit == "wk" else 1)
+            return PartialDate(birth.first + least * one, birth.last + (most + 1) * one - timedelta(days=1))
+        step = 12 if unit == "a" else 1
+        first, after = _months_before(birth.first, -least * step), _months_before(birth.last, -(most + 1) * step)
+        return PartialDate(first, after - timedelta(days=1))
     except (OverflowError, ValueError):
         return None
 

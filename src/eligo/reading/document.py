@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from eligo.criteria import Duration, Span
@@ -158,9 +158,23 @@ class _Items:
             top = Outline(self._text, group.blocks).top
             if lists[group.section, group.cohort] == 1 and self._is_misplaced(top):
                 top = [Node(top[0].block), *top[0].children]
-            for node in top:
-                self._add(node, group, len(top) == 1)
+            for index, node in enumerate(top):
+                rest = self._leading(node, group) if index + 1 < len(top) else None
+                if rest is None:
+                    self._add(node, group, len(top) == 1)
+                group = rest or group  # a lead among the items governs those after it
         return self._items, self._leads
+
+    def _leading(self, node: Node, group: Group) -> Group | None:
+        """The group that goes on after an item that is a mere lead to its own siblings; None for any other item."""
+        block = node.block
+        if node.children or node.more or block.end - block.body > _LONGEST_LEAD:
+            return None
+        words = clean(self._text[block.body : block.end])
+        if not words.endswith(":") or not takes_part(words) or not self._is_mere_lead(words, group):
+            return None
+        self._leads.append(block.span)
+        return Group("exclusion" if excludes(words) else group.section, group.cohort, words.rstrip(" :："))
 
     def _is_misplaced(self, top: list[Node]) -> bool:
         """Whether all items of a section but the first stand below the first, whose words announce no list."""
@@ -173,7 +187,10 @@ class _Items:
         below, start = self._below_lead(node)
         words = clean(self._text[node.block.body : start]) if below and start - node.block.body <= _LONGEST_LEAD else ""
         lead = self._is_mere_lead(words, group) and (alone or takes_part(words))
-        if below and (start == node.block.body or lead):
+        bare = start == node.block.body and not (node.block.mark and node.block.mark.ordinal)
+        if below and (bare or lead):
+            if bare:  # nothing but the list: its own bullet goes to the first of its items
+                below[0].block = replace(below[0].block, start=node.start)
             if words:
                 group = Group("exclusion" if excludes(words) else group.section, group.cohort, words.rstrip(" :："))
                 self._leads.append((node.start, start))

@@ -86,10 +86,10 @@ def read_mark(text: str, at: int, end: int) -> tuple[Mark, int] | None:
 
 
 def _enumerator(match: re.Match[str]) -> Mark:
-    kind, value = match.lastgroup or "", ""
+    kind = match.lastgroup or ""
     if kind in ("stop", "number"):
-        value, stop = match["number"], match["stop"].rstrip(".")[-1:]
-        return Mark("1)" if stop in ")）" else "1.", value, int(value))
+        bracket = match["stop"].rstrip(".").endswith((")", "）"))
+        return Mark("1)" if bracket else "1.", match["number"], int(match["number"]))
     if kind in ("letter", "end", "letters"):
         value = match["letter"] or match["letters"]
         shape = "(%s)" if match["letters"] else "%s)" if match["end"][-1] in ")）" else "%s."

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from eligo.reading.headings import announces
 from eligo.reading.layout import announces_list, clean, connector, layout
-from eligo.reading.lines import Block
+from eligo.reading.lines import Block, Mark
 
 _DEEPEST = 12
 _LOOK_AHEAD = 40
@@ -119,7 +119,7 @@ class Outline:
             level = self._levels[index]
             if _side(block, level) < 0 or (_side(block, level) > 0 and index < len(self._levels) - 1):
                 break
-            if level.style != mark.style:
+            if level.style != mark.style and not _is_variant(level, mark):
                 continue
             if mark.ordinal is None or level.ordinal == mark.ordinal - 1:
                 return index
@@ -187,6 +187,7 @@ class Outline:
         elif self._levels and self._levels[0].style and words[:1].islower() and self._is_broken(_last(self.top[-1])):
             _last(self.top[-1]).more.append(block)
         elif self._levels and not self._levels[0].style and words[:1].islower():
+            del self._levels[1:]
             self.top[-1].children.append(Node(block))
         else:
             self._levels.clear()
@@ -197,6 +198,12 @@ class Outline:
     def _is_broken(self, node: Node) -> bool:
         """Whether a node's words stop in the middle of a sentence."""
         return self._text[node.lead_end - 1] not in ".;:!?"
+
+
+def _is_variant(level: _Level, mark: Mark) -> bool:
+    """Whether a number goes on with a list whose numbers look a little different: `3)` after `2.`."""
+    next_ = mark.ordinal is not None and mark.ordinal > 1 and level.ordinal == mark.ordinal - 1
+    return next_ and level.style.strip("().") == mark.style.strip("().")
 
 
 def _leftmost(blocks: Sequence[Block]) -> list[int]:

@@ -60,7 +60,7 @@ class _Chooser:
             i += 1
             kind = token.type
             if self.waiting:
-                kind = self._wait(token)
+                kind = self._wait(i - 1, token)
             if kind in _WAITING:
                 self.waiting = True
             if kind == "FILLER" and out and out[-1].type == "FILLER":
@@ -86,7 +86,7 @@ class _Chooser:
             if self.text[token.start : token.end].lower().endswith(_OLD_ENDINGS):
                 token.type = "AGEUNIT"
 
-    def _wait(self, token: Token) -> str:
+    def _wait(self, i: int, token: Token) -> str:
         """The type of a token between a comparator and its number."""
         kind = token.type
         if kind in ("NUM", "REF"):
@@ -94,6 +94,8 @@ class _Chooser:
         elif kind == "UNIT" and any(t.type == "WITHIN" for t in self.out[-3:]):
             self.waiting = False
         elif kind not in _WAITING and kind not in ("MERGED", "TIMES"):
+            if kind == "OPEN":  # its partner opens nothing any more
+                self.partners.pop(self.partners.pop(i))
             token.type = kind = "SKIP"
         return kind
 
@@ -197,7 +199,7 @@ class _Chooser:
             near = token.end == next_.start and next_.end == third.start and self.text[third.start] in ">＞"
             if near and next_.type == "NUM":
                 return 3
-        fresh = self.prev() in _SEPARATORS or self.text[: token.start].rstrip()[-1:] in ":-•*"
+        fresh = self.prev() in _SEPARATORS or self._char_before(token.start) in ":-•*"
         if token.type == "MARK" and token.value == "(" and third is not None and third.type == "MARK" and third.value == ")":
             if not self._enumerates(next_) or not self.may(i + 3, *_AFTER_ENUMERATOR):
                 return 0
@@ -209,6 +211,13 @@ class _Chooser:
         if next_.type == "MARK" and next_.value == "." and self.prev() == "" and self._enumerates(token):
             return 2 if token.end == next_.start else 0
         return 0
+
+    def _char_before(self, place: int) -> str:
+        """The last character before `place` that is not blank."""
+        for at in range(place - 1, max(-1, place - 20), -1):
+            if not self.text[at].isspace():
+                return self.text[at]
+        return " "
 
     def _enumerates(self, token: Token) -> bool:
         if token.type == "NUM":
@@ -346,20 +355,20 @@ _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
 _AFTER_ENUMERATOR = ("WORD", "NUM", "LIGHT", "LINK", "VAR", "CONCEPT", "STATUS", "NEG", "ATTEST", "COMP", "QUAL", "SEX", "BETWEEN", "HEDGE", "IF", "LOGIC")
 
 
-def _brackets(raw: list[Token]) -> frozenset[int]:
-    """The places of the brackets that have a partner, not deeper than a person would nest them."""
+def _brackets(raw: list[Token]) -> dict[int, int]:
+    """The places of the brackets that have a partner, and the partner's; not deeper than a person would nest them."""
     stack: list[int] = []
-    paired: list[int] = []
+    paired: dict[int, int] = {}
     for i, token in enumerate(raw):
         if token.type == "MARK":
             mark = token.value
             if mark in "([{":
                 stack.append(i)
             elif mark in ")]}" and stack and raw[stack[-1]].value == {")": "(", "]": "[", "}": "{"}[mark]:
-                if len(stack) <= _MAX_DEPTH:
-                    paired += [stack[-1], i]
-                stack.pop()
-    return frozenset(paired)
+                start = stack.pop()
+                if len(stack) < _MAX_DEPTH:
+                    paired[start], paired[i] = i, start
+    return paired
 
 
 # --- what each role asks of its neighbours; a role that is not here asks nothing
@@ -388,7 +397,7 @@ def _to(c: _Chooser, i: int) -> bool:
     if c.may(i, "AND") and c.between != 1:
         return False
     if c.may(i + 1, "COMP"):
-        return c.number_ahead(i + 2) and not c.may(i, "AND")
+        return c.number_ahead(i + 2) and (c.between == 1 or not c.may(i, "AND"))
     ahead = c.number_ahead(i + 1)
     if ahead and not c.graded and c.prev() == "NUM" and c.may(i + 1, "ROMAN") and not c.may(i + 1, "NUM"):
         return False

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
+from eligo.criteria import SYMBOL, Op
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
@@ -53,6 +54,7 @@ OPEN = {
 MOST_NAMES = 5
 
 _LONG = re.compile(r"(?<![\w.*])[0-9]+\.[0-9]{3,}(?![\w*])")
+_OPERATOR = re.compile(r"\b(?:lt|le|gt|ge|eq)\b")
 _YEAR = re.compile(r"([0-9]) a\b")
 _ABBREVIATION = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z][A-Za-z0-9/-]{1,7}")
 _LONG_NAME = 20  # characters; a summary says the abbreviation of a longer name
@@ -136,12 +138,22 @@ def _brief(evidence: Data) -> str:
         against = f" {limit}" if held else f", not {_failed(evidence, limit)}"
         return f"{short_name(evidence['variable'])} {value}{against}"
     if "concept" in evidence:
-        name = concept_name(evidence["concept"])
-        if "status" not in evidence:
-            return name if held else f"{name}: stated no"
-        named = evidence["facts"][0]["concept"] if evidence.get("facts") else evidence["concept"]
-        return (f"{name}: {concept_name(named)}" if named != evidence["concept"] else name) if held else f"no {name}"
+        return _brief_concept(evidence, held)
     return "not understood" if evidence.get("reason") == "unparsed" else evidence.get("note", "")
+
+
+def _brief_concept(evidence: Data, held: bool) -> str:
+    name = concept_name(evidence["concept"])
+    if "status" not in evidence:  # something to attest
+        return name if held else f"{name}: stated no"
+    facts = evidence.get("facts", ())
+    if not held:
+        if not facts:
+            return f"no {name}"
+        wanted = _wanted(evidence)
+        return f"{name}, but not {wanted}" if wanted else f"{name}: {facts[0]['status']}"
+    kind = facts[0]["concept"] if facts else evidence["concept"]
+    return f"{name}: {concept_name(kind)}" if kind != evidence["concept"] else name
 
 
 def _figures(evidence: Data) -> tuple[str, str]:
@@ -204,7 +216,8 @@ def evidence_line(evidence: Data) -> str:
     else:
         text = evidence.get("name", "")
     to_do = TO_DO[evidence["reason"]] if "reason" in evidence else ""
-    detail = "" if "ruled_out_by" in evidence else evidence.get("detail", "")
+    said_before = "ruled_out_by" in evidence or evidence.get("reason") == "unparsed"
+    detail = "" if said_before else evidence.get("detail", "")
     return ": ".join(part for part in (text, to_do) if part) + (f" ({detail})" if detail else "")
 
 
@@ -240,7 +253,9 @@ def _limit(evidence: Data, limit: str) -> str:
 
 
 def _window(evidence: Data) -> str:
-    return _years(evidence["window"]).replace("_", " ")
+    """The window with signs for the operators: "lasting >= 6 mo"."""
+    signed = _OPERATOR.sub(lambda match: SYMBOL[cast(Op, match[0])], _years(evidence["window"]))
+    return signed.replace("_", " ")
 
 
 def _distance(evidence: Data) -> str:
@@ -255,11 +270,10 @@ def _distance(evidence: Data) -> str:
 def _source(evidence: Data) -> str:
     """How the record has the value, and of when it is; or what it was worked out from."""
     parts = [evidence[key] for key in ("written", "date") if key in evidence]
-    source = evidence.get("source")
-    if source == "birth":
+    if evidence.get("source") == "birth":
         parts.append("from the birth date")
-    elif source:
-        parts.append(f"from {_inputs(evidence)}" if evidence.get("inputs") else "worked out")
+    elif evidence.get("inputs"):
+        parts.append(f"from {_inputs(evidence)}")
     parts += [evidence["assumed"]] if "assumed" in evidence else []
     return f" ({', '.join(parts)})" if parts else ""
 
@@ -281,10 +295,7 @@ def _concept_line(evidence: Data) -> str:
     name = concept_name(evidence["concept"])
     if "status" not in evidence:
         return name if "reason" in evidence else f"{name}: stated {'yes' if evidence['truth'] == 'MET' else 'no'}"
-    asked = [evidence.get("qualifier", ""), "" if evidence["status"] == "active" else evidence["status"]]
-    asked += [f"{evidence['count']} times" if "count" in evidence else ""]
-    asked += [_window(evidence)] if "window" in evidence else []
-    wanted = ", ".join(part for part in asked if part)
+    wanted = _wanted(evidence)
     name = f"{name} ({wanted})" if wanted else name
     said = [_fact(fact, evidence["concept"]) for fact in evidence.get("facts", ())]
     if "value" in evidence:
@@ -297,6 +308,14 @@ def _concept_line(evidence: Data) -> str:
     if not said and "reason" not in evidence and "detail" not in evidence:
         said.append("present" if evidence["truth"] == "MET" else "not present")
     return f"{name}: {'; '.join(said)}" if said else name
+
+
+def _wanted(evidence: Data) -> str:
+    """What the sentence asks of the concept, beyond that it is there."""
+    asked = [evidence.get("qualifier", ""), "" if evidence["status"] == "active" else evidence["status"]]
+    asked += [f"{evidence['count']} times" if "count" in evidence else ""]
+    asked += [_window(evidence)] if "window" in evidence else []
+    return ", ".join(part for part in asked if part)
 
 
 def _fact(fact: Data, asked: str) -> str:

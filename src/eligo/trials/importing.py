@@ -23,7 +23,8 @@ from eligo.criteria import (
 )
 from eligo.errors import EligoError, Place, Problem
 from eligo.reading.document import Item, Page, RegistryFields
-from eligo.reading.meaning import ItemReading, read_item
+from eligo.reading.item import ItemReading
+from eligo.reading.parse import read_item
 from eligo.ruleset import Cohort, RuleSet, Source, dumps, loads
 from eligo.textfile import read_text, write_text
 from eligo.trials import read_trial

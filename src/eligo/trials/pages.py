@@ -230,19 +230,29 @@ class _Region:
         return RegistryFields(**self.values, spans=tuple(sorted(self.spans)))
 
     def _bounds(self) -> tuple[int, int]:
-        """The first line of the criteria, or of the eligibility heading above them, and the line after their last."""
-        heads = [(i, line.head.kind) for i, line in enumerate(self.lines) if line.head]
-        sections = [i for i, kind in heads if kind != "container"]
-        containers = [i for i, kind in heads if kind == "container"]
+        """The first line of the criteria, or of the eligibility heading above them, and the line after their last.
+
+        A section under an eligibility heading counts before one elsewhere, such as in a summary.
+        """
+        above: int | None = None  # the eligibility heading that is open
+        section = container = None  # the first ones with something below them
+        for index, line in enumerate(self.lines):
+            if line.title in _labels().ends:
+                above = None
+            elif line.head and line.head.kind == "container":
+                above = index if above is None else above
+                container = index if container is None and self._has_content(index) else container
+            elif line.head and above is not None:
+                return above, self._end(index)
+            elif line.head and section is None and self._has_content(index):
+                section = index
+        start = section if section is not None else container
+        return (len(self.lines),) * 2 if start is None else (start, self._end(start))
+
+    def _end(self, first: int) -> int:
+        """The line after a heading at which the page turns to another topic."""
         count = len(self.lines)
-        ends = [i for i, line in enumerate(self.lines) if line.title in _labels().ends]
-        if sections:
-            first = next((s for s in sections if self._has_content(s)), sections[0])
-            above = [c for c in containers if c < first and not any(c < e < first for e in ends)]
-            start = above[0] if above else first
-        else:
-            first = start = next((c for c in containers if self._has_content(c)), count)
-        return start, next((e for e in ends if e > first), count)
+        return next((i for i in range(first + 1, count) if self.lines[i].title in _labels().ends), count)
 
     def _has_content(self, index: int) -> bool:
         """Whether something follows a heading before the next heading of the page."""

@@ -36,7 +36,7 @@ class Concept:
     `exact` are the synonyms that count in running text only in just this case (TIPS, not tips), `ambiguous` those
     that may mean something else as well (SBP). `codes` are (system, code) with the short name of the system. `parents`
     are what it is a kind of, without exception. `sex` is the only one that can have it. `grade_variable` is the ordinal
-    that grades it: 0 is its absence.
+    that grades it: 0 is its absence. `per_criterion` is an attestation whose name alone does not say what is attested.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Concept:
     parents: tuple[str, ...] = ()
     sex: Sex | None = None
     grade_variable: str | None = None
+    per_criterion: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -223,8 +224,8 @@ def freeze(concept: Concept) -> list[Any]:
 
 
 def _thaw(row: list[Any]) -> Concept:
-    id_, name, kind, synonyms, exact, ambiguous, codes, parents, sex, grade_variable = row
+    id_, name, kind, synonyms, exact, ambiguous, codes, parents, *rest = row
     pairs = tuple((system, code) for system, code in codes)
     return Concept(
-        id_, name, kind, tuple(synonyms), tuple(exact), tuple(ambiguous), pairs, tuple(parents), sex, grade_variable
+        id_, name, kind, tuple(synonyms), tuple(exact), tuple(ambiguous), pairs, tuple(parents), *rest
     )

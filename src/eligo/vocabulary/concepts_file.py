@@ -101,6 +101,7 @@ class _Reader:
             tuple(lists["parents"]),
             sex,
             entry.get("grade_variable"),
+            entry.get("per_criterion") is True,
         )
 
     def texts(self, entry: Row, key: str, *path: str) -> list[str]:

@@ -1,0 +1,104 @@
+"""Make boundary patients from a rule set: just below, at and just above each limit, missing, in another unit.
+
+Prints a sheet for a person to read and agree with; with --yaml, the same as cases for `eligo test`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from eligo.boundary import Point, points
+from eligo.commands.rulefiles import add_folder, trial_file
+from eligo.evaluate import Engine
+from eligo.explain import Finding, explain
+from eligo.patients.native import read_patient
+from eligo.plan import compile_rules
+from eligo.report.terminal import terminal, wrap
+from eligo.report.words import SENTENCE, concept_name, variable_name
+from eligo.ruleset import RuleSet, load
+from eligo.vocabulary.variables import variables
+
+EXAMPLES = """\
+  eligo cases NCT05727722
+  eligo cases NCT05727722 --yaml > boundaries.cases.yaml
+"""
+
+DAY = date(2026, 1, 15)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the options."""
+    parser.add_argument("trial", metavar="TRIAL", help="a trial, or the file of a rule set")
+    add_folder(parser)
+    parser.add_argument("--yaml", action="store_true", help="print cases for `eligo test`, to be frozen once reviewed")
+    parser.add_argument("--as-of", type=date.fromisoformat, default=DAY, metavar="DATE", help=f"the day (default: {DAY})")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a patient")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the sheet or the cases."""
+    ruleset = load(trial_file(args.trial, args.rules))
+    found = list(_judged(ruleset, args.as_of))
+    if args.json:
+        for point, finding in found:
+            print(json.dumps(_data(point, finding), ensure_ascii=False))
+    elif args.yaml:
+        print("\n".join(_cases(ruleset, found)))
+    else:
+        print("\n".join(_sheet(ruleset, found, terminal(sys.stdout).width)))
+    return 0
+
+
+def _judged(ruleset: RuleSet, as_of: date) -> Iterator[tuple[Point, Finding]]:
+    engine = Engine([compile_rules(ruleset)])
+    for point in points(ruleset, as_of):
+        screening = explain(engine, read_patient(json.dumps({"id": "p"} | point.patient))).trials[0]
+        yield point, next(f for f in screening.findings if f.criterion.id == point.criterion)
+
+
+def _data(point: Point, finding: Finding) -> dict[str, Any]:
+    return {
+        "criterion": point.criterion,
+        "name": point.name,
+        "position": point.position,
+        "patient": point.patient,
+        "truth": finding.truth.name,
+        "bearing": finding.bearing.value,
+    }
+
+
+def _sheet(ruleset: RuleSet, found: list[tuple[Point, Finding]], width: int) -> Iterator[str]:
+    yield f"{ruleset.trial}  {ruleset.title}"
+    yield "Each line is a patient of whom nothing else is known. Tick what is as the protocol means it."
+    last = (None, None)
+    for point, finding in found:
+        criterion = finding.criterion
+        if criterion.id != last[0]:
+            yield ""
+            yield from wrap(criterion.text, width, f"{criterion.id}  {criterion.kind}  ", "    ")
+        if (criterion.id, point.name) != last:
+            yield f"    {variable_name(point.name) if point.name in variables() else concept_name(point.name)}"
+        last = (criterion.id, point.name)
+        said = SENTENCE[criterion.kind, finding.truth.name]
+        yield f"    [ ] {point.position:<13} {point.shown:<24} {said} -> {finding.bearing.value}"
+    yield ""
+    yield "read by ______________________   date ____________"
+
+
+def _cases(ruleset: RuleSet, found: list[tuple[Point, Finding]]) -> Iterator[str]:
+    # JSON is YAML, and a tiny patient fits a line.
+    yield f"trial: {ruleset.trial}"
+    yield "cases:"
+    names: dict[str, int] = {}
+    for point, finding in found:
+        name = " ".join(part for part in (point.criterion, point.name, point.position, point.shown) if part)
+        names[name] = names.get(name, 0) + 1
+        name = f"{name} ({names[name]})" if names[name] > 1 else name
+        yield f"- case: {json.dumps(name, ensure_ascii=False)}"
+        yield f"  patient: {json.dumps(point.patient, ensure_ascii=False)}"
+        yield f"  findings: {{{json.dumps(point.criterion)}: {finding.bearing.value}}}"

@@ -1,0 +1,91 @@
+"""Compare two versions of a rule set: what was tightened, loosened, added, removed or only reworded.
+
+With patients, also who gets another verdict, and which change did it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from eligo.changes import Change, changes
+from eligo.commands import inputs
+from eligo.errors import EligoError
+from eligo.flips import Flip, flips
+from eligo.patients.model import Patient
+from eligo.report.problems import write_problems
+from eligo.report.terminal import terminal, wrap
+from eligo.ruleset import RuleSet, load
+
+EXAMPLES = """\
+  eligo diff old/NCT05727722.yaml rules/NCT05727722.yaml
+  eligo diff version1.yaml version2.yaml --patients patients_examples
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the options."""
+    parser.add_argument("old", metavar="OLD", help="the rule set before")
+    parser.add_argument("new", metavar="NEW", help="the rule set after")
+    help_text = "records, or folders of records: show whose verdict flips"
+    parser.add_argument("--patients", nargs="+", default=[], metavar="PATIENT", help=help_text)
+    inputs.add_policy(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the changes, and the flips."""
+    old, new = load(Path(args.old)), load(Path(args.new))
+    policy = inputs.policy(args)
+    found = changes(old, new)
+    patients, failed = _read(args)
+    flipped = flips(old, new, found, patients, policy)
+    if args.json:
+        data = {"old": args.old, "new": args.new, "changes": [c.as_json() for c in found]}
+        print(json.dumps(data | {"flips": [f.as_json() for f in flipped], "patients": len(patients)}, ensure_ascii=False))
+    else:
+        print("\n".join(_lines(old, new, found, terminal(sys.stdout).width)))
+        if args.patients:
+            print("\n".join(_flip_lines(flipped, len(patients))))
+    return 1 if failed else 0
+
+
+def _read(args: argparse.Namespace) -> tuple[list[Patient], bool]:
+    patients, failed = list[Patient](), False
+    for name in inputs.patient_files(args.patients):
+        try:
+            patients.append(inputs.read(name, args))
+        except EligoError as error:
+            write_problems(error.problems, args.json)
+            failed = True
+    return patients, failed
+
+
+def _lines(old: RuleSet, new: RuleSet, found: Sequence[Change], width: int) -> Iterator[str]:
+    if old.trial != new.trial:
+        yield f"these are two trials: {old.trial} and {new.trial}"
+    versions = f"{old.source.version or 'no date'} -> {new.source.version or 'no date'}"
+    yield f"{new.trial}  {versions}: {len(found)} {'change' if len(found) == 1 else 'changes'}"
+    for change in found:
+        renamed = change.old and change.new and change.old[0].id != change.new[0].id
+        name = f"{change.old[0].id} -> {change.id}" if renamed else change.id
+        yield f"  {name:<8} {change.kind}"
+        for sign, criteria in (("-", change.old), ("+", change.new)):
+            for criterion in criteria:
+                if change.kind in ("new", "removed") or not _same(change):
+                    yield from wrap(criterion.text, width, f"    {sign} ", "      ")
+
+
+def _same(change: Change) -> bool:
+    return [c.text for c in change.old] == [c.text for c in change.new]
+
+
+def _flip_lines(flipped: Sequence[Flip], patients: int) -> Iterator[str]:
+    yield f"{len(flipped)} of {patients} patients flip"
+    for flip in flipped:
+        word = " and " if flip.together else " or "
+        causes = word.join(f"{c.id} ({c.kind})" for c in flip.causes)
+        how = "by" if len(flip.causes) < 2 else "by both together:" if flip.together else "by any one of"
+        yield f"  {flip.patient}  {flip.old.value} -> {flip.new.value}  {how} {causes}"

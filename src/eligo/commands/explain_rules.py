@@ -1,0 +1,85 @@
+"""Say a rule set in plain sentences, made from its predicates alone, for a clinician to read beside the protocol and sign."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from eligo.commands.rulefiles import add_folder, trial_file
+from eligo.criteria import Criterion
+from eligo.report.sentences import criterion_sentence, ruleset_sections, sentence
+from eligo.report.terminal import terminal, wrap
+from eligo.ruleset import RuleSet, load
+
+EXAMPLES = """\
+  eligo explain NCT05727722
+  eligo explain drafts/NCT01234567.yaml > to_sign.txt
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the options."""
+    parser.add_argument("trial", metavar="TRIAL", help="a trial, or the file of a rule set")
+    add_folder(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the sentences."""
+    ruleset = load(trial_file(args.trial, args.rules))
+    if args.json:
+        data = {"trial": ruleset.trial, "criteria": [_data(c) for c in ruleset.criteria]}
+        print(json.dumps(data, ensure_ascii=False))
+    else:
+        print("\n".join(_lines(ruleset, terminal(sys.stdout).width)))
+    return 0
+
+
+def _data(criterion: Criterion) -> dict[str, Any]:
+    return {
+        "id": criterion.id,
+        "kind": criterion.kind,
+        "cohort": criterion.cohort,
+        "text": criterion.text,
+        "sentence": criterion_sentence(criterion),
+        "review": criterion.review.state,
+    }
+
+
+def _lines(ruleset: RuleSet, width: int) -> Iterator[str]:
+    yield from wrap(ruleset.title, width, f"{ruleset.trial}  ", "    ")
+    source = ", ".join(part for part in (ruleset.source.registry, ruleset.source.version) if part)
+    if source:
+        yield f"made from: {source}"
+    for note in ruleset.notes:
+        yield from wrap(note, width, "note: ", "      ")
+    if ruleset.states_no_criteria:
+        yield "The source states no criteria."
+    if ruleset.cohorts:
+        arms = ", ".join(f"{c.id} ({c.label})" for c in ruleset.cohorts)
+        yield from wrap(f"A patient takes part in one of the arms {arms}.", width)
+    for heading, criteria in ruleset_sections(ruleset):
+        yield ""
+        yield f"{heading}:"
+        for criterion in criteria:
+            yield from _criterion(criterion, width)
+    yield ""
+    reviewed = sum(c.review.state != "draft" for c in ruleset.criteria)
+    yield f"reviewed so far: {reviewed} of {len(ruleset.criteria)} criteria"
+    yield "This is what the protocol means.   name ______________________   date ____________"
+
+
+def _criterion(criterion: Criterion, width: int) -> Iterator[str]:
+    mark = {"draft": " (draft)", "edited": " (edited)", "reviewed": ""}[criterion.review.state]
+    yield from wrap(criterion_sentence(criterion), width, f"  {criterion.id:<6} ", "         ")
+    yield from wrap(f"{criterion.text}{mark}", width, "         from: ", "               ")
+    for note in criterion.notes:
+        yield from wrap(note, width, "         note: ", "               ")
+    if criterion.ambiguous is not None:
+        yield from wrap(criterion.ambiguous.why, width, "         may be read otherwise: ", "               ")
+        for i, reading in enumerate(criterion.ambiguous.readings):
+            if i != criterion.ambiguous.chosen:
+                yield from wrap(sentence(reading), width, "         not chosen: ", "               ")

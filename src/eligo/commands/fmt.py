@@ -1,0 +1,53 @@
+"""Write rule sets in their canonical form; comments stay beside what they were written beside."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from eligo.commands.rulefiles import rule_files
+from eligo.errors import EligoError
+from eligo.report.problems import write_problems
+from eligo.ruleformat import format_text
+from eligo.textfile import read_text, write_text
+
+EXAMPLES = """\
+  eligo fmt rules/NCT05727722.yaml
+  eligo fmt drafts
+  eligo fmt --check
+"""
+
+RULES_FAIL = 5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the options."""
+    help_text = "a rule set, or a folder of them (default: those of ELIGO_RULES, else those that come with eligo)"
+    parser.add_argument("files", nargs="*", metavar="FILE", help=help_text)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit code 5 where a file would change")
+    parser.add_argument("--json", action="store_true", help="print one JSON object with the files that change")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Format every file that can be read, and name those that change."""
+    failed, changed = False, list[str]()
+    files = rule_files(args.files)
+    for file in files:
+        try:
+            text = read_text(file)
+            formatted = format_text(text, str(file))
+            if formatted != text and not args.check:
+                write_text(file, formatted)
+        except EligoError as error:
+            write_problems(error.problems, args.json)
+            failed = True
+            continue
+        if formatted != text:
+            changed.append(str(file))
+            if not args.json:
+                print(f"{'would change' if args.check else 'changed'} {file}")
+    if args.json:
+        print(json.dumps({"changed": changed, "files": len(files)}))
+    if failed:
+        return 1
+    return RULES_FAIL if args.check and changed else 0

@@ -1,0 +1,242 @@
+"""The FHIR resources of one patient in, a `Reading` out: the patient, what is wrong, and a ledger entry per resource.
+
+Plain dictionaries, no FHIR library: one odd resource must not lose the others. What cannot be used is refused with its
+reason; only what leaves open whose record it is, or of which day, is an error.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from eligo.errors import Place, Problem, did_you_mean
+from eligo.jsontext import JsonPath, shown
+from eligo.patients.build import Finding, PatientBuilder
+from eligo.patients.fhir_resources import Taker, newest_day
+from eligo.patients.fhir_values import Days, Refusal, written_date
+from eligo.patients.fhir_words import Json, obj, objects, text_of, words
+from eligo.patients.ledger import Entry, Reading, Took, entry_of
+
+_LISTED = 10  # patients that an error names
+_NO_PATIENT = "no-patient"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A resource and where it is: its place, its path in the document, and the address that others know it by."""
+
+    resource: Json
+    place: Place
+    path: JsonPath = ()
+    full_url: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """The resource type, as it is written."""
+        return text_of(self.resource.get("resourceType")) or ""
+
+    @property
+    def name(self) -> str:
+        """The resource as a ledger names it."""
+        id_ = text_of(self.resource.get("id"))
+        return shown(f"{self.kind or 'resource'}/{id_}" if id_ else self.kind or "resource")
+
+    @property
+    def keys(self) -> list[str]:
+        """What references to the resource may say."""
+        id_ = text_of(self.resource.get("id"))
+        own = [f"{self.kind}/{id_}", f"urn:uuid:{id_}"] if id_ else []
+        return [*own, *([reference_key(self.full_url)] if self.full_url else [])]
+
+
+def reference_key(reference: str) -> str:
+    """A reference without server and version: `https://server/fhir/Patient/1/_history/2` is `Patient/1`."""
+    if reference.startswith("urn:"):
+        return reference.lower()
+    plain = reference.split("/_history/")[0].rstrip("/")
+    return "/".join(plain.rsplit("/", 2)[-2:]) if "/" in plain else plain
+
+
+def subject_key(resource: Json) -> str | None:
+    """Whose resource it is, by the reference of its subject; None where it names nobody."""
+    key = words().read.get(text_of(resource.get("resourceType")) or "")
+    reference = text_of(obj(resource.get(key)).get("reference")) if key else None
+    return reference_key(reference) if reference else None
+
+
+def type_problem(kind: str, place: Place) -> Problem | None:
+    """What is wrong with a resource type; None for one of FHIR."""
+    known = words()
+    if kind in known.read or kind in known.unread:
+        return None
+    message = f"`{shown(kind)}` is no FHIR resource type" if kind else "the resource does not say of which type it is"
+    help_ = did_you_mean(kind[:40], (*known.read, *known.unread)) or "`resourceType` is a name such as `Observation`"
+    return Problem("resource-type", message, place, help_)
+
+
+def read_record(items: Sequence[Item], name: str, place: Place, as_of: date | None = None) -> Reading:
+    """Read the resources of one patient; `name` is for a patient without an id, `place` for what is no resource's."""
+    whose = _whose(items, place)
+    if isinstance(whose, Problem):
+        return Reading(None, (whose,), tuple(_unread_entry(item, whose) for item in items))
+    day = as_of or max((d for item in items if _read(item) and (d := newest_day(item.resource))), default=None)
+    if day is None:
+        help_ = "give the day with `--as-of YYYY-MM-DD`"
+        problem = Problem(
+            "as-of-missing", "no resource has a date, so the day of the record is not known", place, help_
+        )
+        return Reading(None, (problem,), tuple(_unread_entry(item, problem) for item in items))
+    return _Record(items, whose, day, name).read(place, inferred=as_of is None)
+
+
+def _read(item: Item) -> bool:
+    return item.kind in words().read
+
+
+class _Record:
+    """The resources of one patient on their way into a builder."""
+
+    def __init__(self, items: Sequence[Item], whose: str | None, as_of: date, name: str) -> None:
+        self.items = items
+        self.log: list[Took] = []
+        self.people = [item for item in items if item.kind == "Patient"]
+        id_ = text_of(self.people[0].resource.get("id")) if self.people else None
+        fallback = whose.rsplit("/", 1)[-1].removeprefix("urn:uuid:") if whose else name
+        self.builder = PatientBuilder(id_ or fallback, as_of, lenient=True, log=self.log)
+        self.by_key = {key: item.resource for item in items for key in item.keys}
+        self.warnings: list[Problem] = []
+
+    def read(self, place: Place, inferred: bool) -> Reading:
+        """Take all resources; the patient comes first, since ages need the birth."""
+        if inferred:
+            message = f"the record is read as of its newest date, {self.builder.as_of.isoformat()}"
+            help_ = "`--as-of` names another day"
+            self.warnings.append(Problem("as-of-inferred", message, place, help_, "warning"))
+        if not self.people:
+            message = "there is no Patient resource, so age and sex are not known"
+            self.warnings.append(Problem("patient-missing", message, place, severity="warning"))
+        entries: dict[int, Entry] = {}
+        days = Days(self.builder.as_of)
+        for item in self.people:
+            entries[id(item)] = self._patient(item)
+            days = Days(self.builder.as_of, self.builder.birth)
+        taker = Taker(self.builder, days, self.log, self._resolve)
+        for item in self.items:
+            if id(item) not in entries:
+                entries[id(item)] = self._entry(item, taker)
+        patient = self.builder.build()
+        ledger = tuple(entries[id(item)] for item in self.items)
+        return Reading(patient, (*self.warnings, *self._summary(ledger, place)), ledger)
+
+    def _patient(self, item: Item) -> Entry:
+        before, resource = len(self.log), item.resource
+        try:
+            birth = written_date(resource.get("birthDate"))
+            if birth:
+                self.builder.born(birth, (*item.path, "birthDate"))
+        except Refusal as refusal:
+            self.log.append(Took("refused", "", refusal.code, refusal.text))
+        if gender := text_of(resource.get("gender")):
+            self.builder.of_sex(gender, (*item.path, "gender"))
+        if resource.get("deceasedBoolean") is True or resource.get("deceasedDateTime"):
+            message = "the record says that the patient has died"
+            self.warnings.append(Problem("deceased", message, item.place, severity="warning"))
+        return entry_of(item.name, item.place, [Took("used", "identity"), *self.log[before:]])
+
+    def _entry(self, item: Item, taker: Taker) -> Entry:
+        """Take one resource; what came of it is what the log has more afterwards."""
+        wrong = type_problem(item.kind, item.place)
+        if wrong:
+            return Entry(item.name, item.place, "refused", reason=wrong.code, text=wrong.message)
+        if not _read(item):
+            why = words().why.get(item.kind, "it holds nothing that criteria ask for")
+            return Entry(item.name, item.place, "not needed", reason="not-asked-for", text=why)
+        before = len(self.log)
+        path = item.path or (item.name,)
+        by_name = taker.take(item.resource, path)
+        return entry_of(item.name, item.place, self.log[before:], by_name)
+
+    def _resolve(self, resource: Json, reference: Json) -> Json:
+        """The resource that a reference names: one inside it, or one of the record."""
+        target = text_of(reference.get("reference"))
+        if target is None:
+            raise Refusal("reference-dangling", "it refers to nothing that could be looked up")
+        if target.startswith("#"):
+            inside = (part for part in objects(resource.get("contained")) if part.get("id") == target[1:])
+            found = next(inside, None)
+        else:
+            found = self.by_key.get(reference_key(target))
+        if found is None:
+            raise Refusal("reference-dangling", "what it refers to is not in the source")
+        return found
+
+    def _summary(self, ledger: Iterable[Entry], place: Place) -> Iterable[Problem]:
+        """What the builder warns of, and how much of which kind was refused."""
+        for finding in dict.fromkeys(self.builder.findings):
+            if _of_the_whole(finding):
+                yield Problem(finding.code, finding.message, place, finding.help, "warning")
+        refused = Counter((e.reason, e.text) for e in ledger if e.outcome == "refused" and e.reason not in _EXPECTED)
+        for (reason, text), count in sorted(refused.items()):
+            resources = "1 resource is" if count == 1 else f"{count} resources are"
+            yield Problem(reason, f"{resources} refused: {text}", place, "`eligo patient` lists them", "warning")
+
+
+# What is refused by the word of the record itself needs no warning; it stands in the ledger.
+_EXPECTED = frozenset(
+    {
+        "entered-in-error",
+        "refuted",
+        "cancelled",
+        "not-done",
+        "not-taken",
+        "not-taking",
+        "draft",
+        "after-as-of",
+        "no-value",
+    }
+)
+
+
+def _of_the_whole(finding: Finding) -> bool:
+    return not finding.path or finding.code in ("same-day", "same-day-earlier", "after-as-of", "sex-unknown")
+
+
+# --- whose record it is
+
+
+def _whose(items: Sequence[Item], place: Place) -> str | Problem | None:
+    """The one patient that all resources are of, by key; a problem where there are several, or none."""
+    people = [item for item in items if item.kind == "Patient"]
+    if len(people) > 1:
+        return _several("two-patients", "Patient resources", [item.name for item in people], place)
+    own = set(people[0].keys) if people else set[str]()
+    others = dict[str, None]()
+    for item in items:
+        key = subject_key(item.resource)
+        if key and key not in own and not key.startswith("#"):
+            others[key] = None
+    if people and not others:
+        return people[0].name
+    if len(others) + len(people) > 1:
+        named = [item.name for item in people] + list(others)
+        return _several("several-patients", "patients", named, place)
+    if others:
+        return next(iter(others))
+    if any(_read(item) for item in items):  # a lone resource that names nobody is of nobody else, either
+        return None
+    help_ = "a record has a Patient resource, or resources with a subject"
+    return Problem(_NO_PATIENT, "there is no patient and nothing of one", place, help_)
+
+
+def _several(code: str, what: str, names: Sequence[str], place: Place) -> Problem:
+    listed = ", ".join(f"`{shown(name)}`" for name in names[:_LISTED])
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    message = f"the resources are of {len(names)} {what}: {listed}{more}"
+    return Problem(code, message, place, "one bundle holds one patient; NDJSON and folders may hold several")
+
+
+def _unread_entry(item: Item, why: Problem) -> Entry:
+    """The entry of a resource whose record could not be read."""
+    return Entry(item.name, item.place, "refused", reason=why.code, text="the record could not be read")

@@ -1,0 +1,266 @@
+"""One FHIR resource of a patient in, what it states handed to the builder, or a `Refusal` with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from eligo.jsontext import JsonPath
+from eligo.patients.build import ListName, PatientBuilder, When
+from eligo.patients.fhir_values import (
+    Days,
+    Refusal,
+    day_of,
+    period_of,
+    reference_of,
+    some_day,
+    span_of,
+    value_of,
+    when_of,
+    written_date,
+)
+from eligo.patients.fhir_words import (
+    Json,
+    Meaning,
+    allergy_of,
+    code_word,
+    concepts_of,
+    obj,
+    objects,
+    text_of,
+    variable_of,
+    words,
+)
+from eligo.patients.ledger import Outcome, Took
+
+HOSPITAL = "hospitalization"  # what an inpatient encounter is
+Resolve = Callable[[Json, Json], Json]  # the resource that holds a reference, and the reference, to what it refers to
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Hands resources over to a builder; `log` gets what the builder does not see, `resolve` follows references."""
+
+    builder: PatientBuilder
+    days: Days
+    log: list[Took]
+    resolve: Resolve
+
+    def take(self, resource: Json, path: JsonPath) -> bool:
+        """Hand over what a resource states, and say whether a name was understood where no code was."""
+        kind = str(resource["resourceType"])
+        try:
+            return _TAKE[kind](self, resource, path)
+        except NotNeededError as reason:
+            self.log.append(Took("not needed", "", reason.code, reason.text))
+        except Refusal as refusal:
+            self.log.append(Took("refused", "", refusal.code, refusal.text))
+        return False
+
+    # --- results
+
+    def observation(self, resource: Json, path: JsonPath) -> bool:
+        """Take the value of an Observation and those of its components."""
+        _status(resource, "Observation")
+        day = self.effective(resource)
+        by_name = False
+        parts = [resource, *objects(resource.get("component"))]
+        if len(parts) > 1 and not any(key.startswith("value") for key in resource):
+            del parts[0]
+        for part in parts:
+            meaning = variable_of(part.get("code"))
+            if not meaning.names:
+                self.log.append(Took(_outcome(meaning), "", meaning.reason, meaning.text))
+                continue
+            try:
+                value, unit = value_of(part)
+            except Refusal as refusal:
+                self.log.append(Took("refused", "", refusal.code, refusal.text))
+                continue
+            self.builder.observe(meaning.names[0], value, path, unit, day, reference_of(part, unit))
+            by_name = by_name or meaning.by_name
+        return by_name
+
+    def effective(self, resource: Json) -> When:
+        """When it was measured, else when it was reported, else any day of the patient's life."""
+        return when_of(resource, "effective", self.days) or written_date(resource.get("issued")) or some_day(self.days)
+
+    # --- facts
+
+    def condition(self, resource: Json, path: JsonPath) -> bool:
+        """Take a Condition; the verification goes before the clinical status."""
+        status = _clinical(resource)
+        meaning = concepts_of(resource.get("code"), "conditions")
+        onset, abatement = when_of(resource, "onset", self.days), when_of(resource, "abatement", self.days)
+        self.known_by_then(resource, onset)
+        if abatement is None and resource.get("abatementBoolean") is True and status == "dates":
+            status = "resolved"
+        return self.state(meaning, "conditions", path, status, (onset, "onset"), (abatement, "abatement"))
+
+    def allergy(self, resource: Json, path: JsonPath) -> bool:
+        """Take an AllergyIntolerance as the state of having that allergy."""
+        status = _clinical(resource)
+        meaning = allergy_of(resource.get("code"))
+        onset = when_of(resource, "onset", self.days)
+        self.known_by_then(resource, onset)
+        return self.state(meaning, "conditions", path, status, (onset, "onset"), (None, ""))
+
+    def known_by_then(self, resource: Json, onset: When | None) -> None:
+        """Refuse what was recorded only after the screening, where nothing says that it had begun before."""
+        recorded = written_date(resource.get("recordedDate"))
+        if onset is None and recorded and day_of(recorded).first > self.days.as_of:
+            raise Refusal("after-as-of", "it lies after the day of the screening")
+
+    def procedure(self, resource: Json, path: JsonPath) -> bool:
+        """Take a Procedure."""
+        status = _status(resource, "Procedure")
+        stem = "performed" if any(key.startswith("performed") for key in resource) else "occurrence"
+        start, end = span_of(resource, stem, self.days)
+        meaning = concepts_of(resource.get("code"), "procedures")
+        return self.state(meaning, "procedures", path, status, (start, "start"), (end, "end"))
+
+    def request(self, resource: Json, path: JsonPath) -> bool:
+        """Take a MedicationRequest: what is ordered and not stopped counts as taken."""
+        intent, status = _status(resource, "intent", "intent"), _status(resource, "MedicationRequest")
+        if resource.get("doNotPerform") is True:
+            raise Refusal("not-done", "it says that it must not be done, so it does not count")
+        status = next((s for s in ("suspected", "planned") if s in (status, intent)), status)
+        bounds = [
+            period_of(obj(obj(dose.get("timing")).get("repeat")).get("boundsPeriod"))
+            for dose in objects(resource.get("dosageInstruction"))
+        ]
+        start = next((first for first, _ in bounds if first), None) or written_date(resource.get("authoredOn"))
+        ends = [last for _, last in bounds]
+        end = ends[0] if len(set(ends)) == 1 else None
+        return self.state(self.medication(resource), "medications", path, status, (start, "start"), (end, "end"))
+
+    def statement(self, resource: Json, path: JsonPath) -> bool:
+        """Take a MedicationStatement; what the patient does with it goes before its status."""
+        status = _status(resource, "MedicationStatement")
+        adherence = _status({"code": code_word(obj(resource.get("adherence")).get("code"))}, "adherence", "code")
+        status = status if adherence == "dates" else adherence
+        start, end = span_of(resource, "effective", self.days)
+        if start is end and status != "resolved":  # a statement of one day says that it was taken on that day
+            end = None
+        return self.state(self.medication(resource), "medications", path, status, (start, "start"), (end, "end"))
+
+    def administration(self, resource: Json, path: JsonPath) -> bool:
+        """Take a MedicationAdministration."""
+        status = _status(resource, "MedicationAdministration")
+        # R5 calls it `occurence`, with one r; a tool may well mend that.
+        stems = ("effective", "occurence", "occurrence")
+        stem = next((s for s in stems if any(key.startswith(s) for key in resource)), "effective")
+        start, end = span_of(resource, stem, self.days)
+        return self.state(self.medication(resource), "medications", path, status, (start, "start"), (end, "end"))
+
+    def medication(self, resource: Json) -> Meaning:
+        """What a medication resource is about: its own code, or that of the Medication that it refers to."""
+        both = obj(resource.get("medication"))  # R5
+        concept = obj(resource.get("medicationCodeableConcept")) or obj(both.get("concept"))
+        if not concept:
+            reference = obj(resource.get("medicationReference")) or obj(both.get("reference"))
+            concept = obj(self.resolve(resource, reference).get("code")) if reference else {}
+        return concepts_of(concept, "medications")
+
+    def encounter(self, resource: Json, path: JsonPath) -> bool:
+        """Take an Encounter as a stay in hospital, where it is one."""
+        kinds = objects(resource.get("class"))
+        if {text_of(c.get("code")) or code_word(c) for c in kinds}.isdisjoint(words().inpatient):
+            raise NotNeededError("not-asked-for", "it is no stay in hospital")
+        status = _status(resource, "Encounter")
+        start, end = period_of(resource.get("actualPeriod") or resource.get("period"))
+        return self.state(Meaning((HOSPITAL,)), "conditions", path, status, (start, "start"), (end, "end"))
+
+    def state(
+        self,
+        meaning: Meaning,
+        list_name: ListName,
+        path: JsonPath,
+        status: str,
+        start: tuple[When | None, str],
+        end: tuple[When | None, str],
+    ) -> bool:
+        """Hand over every concept that a resource means."""
+        if not meaning.names:
+            self.log.append(Took(_outcome(meaning), "", meaning.reason, meaning.text))
+            return False
+        for name in meaning.names:
+            self.builder.state(name, list_name, path, None if status == "dates" else status, start, end)
+        return meaning.by_name
+
+
+class NotNeededError(Refusal):
+    """Why nothing of a resource is needed."""
+
+
+def _outcome(meaning: Meaning) -> Outcome:
+    return "not needed" if meaning.reason == "not-in-vocabulary" else "refused"
+
+
+def _status(resource: Json, table: str, key: str = "status") -> str:
+    """What the status says; a `Refusal` where it says that the resource does not count."""
+    word = code_word(resource.get(key))
+    status = words().status(table, word)
+    if status == "none":
+        raise Refusal(str(word), f"its status is `{word}`, so it does not count")
+    return status
+
+
+def _clinical(resource: Json) -> str:
+    """What verification and clinical status say together."""
+    verified = _status(resource, "verification", "verificationStatus")
+    return verified if verified != "dates" else _status(resource, "clinical", "clinicalStatus")
+
+
+_TAKE: Mapping[str, Callable[[Taker, Json, JsonPath], bool]] = {
+    "Observation": Taker.observation,
+    "Condition": Taker.condition,
+    "Procedure": Taker.procedure,
+    "MedicationRequest": Taker.request,
+    "MedicationStatement": Taker.statement,
+    "MedicationAdministration": Taker.administration,
+    "AllergyIntolerance": Taker.allergy,
+    "Encounter": Taker.encounter,
+}
+
+
+# --- dates, for a record that does not say of which day it is
+
+_DATED = (
+    "effective",
+    "issued",
+    "onset",
+    "abatement",
+    "recordedDate",
+    "performed",
+    "occurrence",
+    "occurence",
+    "authoredOn",
+)
+
+
+def newest_day(resource: Json) -> date | None:
+    """The last day that a resource speaks of as past; None for one that does not count, or that is only planned."""
+    kind = str(resource["resourceType"])
+    if kind not in _TAKE:
+        return None
+    try:
+        status = _clinical(resource) if kind in ("Condition", "AllergyIntolerance") else _status(resource, kind)
+        if status == "planned" or _status(resource, "intent", "intent") == "planned":
+            return None
+        over = kind == "Observation" or status == "resolved"  # else a period may end in the future
+        found = [day for stem in _DATED for day in _days_of(resource, stem, over)]
+        start, end = period_of(resource.get("actualPeriod") or resource.get("period"))
+        found += [day_of(day).first for day in (start, end if over else None) if day]
+    except Refusal:
+        return None
+    return max(found, default=None)
+
+
+def _days_of(resource: Json, stem: str, over: bool) -> Iterator[date]:
+    for key in (stem, f"{stem}DateTime", f"{stem}Instant"):
+        if isinstance(resource.get(key), str) and (text := written_date(resource[key])):
+            yield day_of(text).last
+    start, end = period_of(resource.get(f"{stem}Period"))
+    yield from (day_of(text).last for text in (start, end if over else None) if text)

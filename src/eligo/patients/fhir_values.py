@@ -1,0 +1,223 @@
+"""Values, units, dates and reference ranges of FHIR resources in, what the builder takes out, or a `Refusal`.
+
+A date is handed over as it is written, or as the interval of days that a period, an age or a range leaves open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from eligo.patients import dates
+from eligo.patients.build import When
+from eligo.patients.fhir_words import Json, obj, objects, text_of
+from eligo.patients.model import PartialDate
+from eligo.patients.values import Number
+from eligo.vocabulary.units import ucum
+
+EARLIEST = date(1900, 1, 1)  # a result without any date is of some day between this (or the birth) and the screening
+_UCUM = ("http://unitsofmeasure.org", "https://unitsofmeasure.org", "https://ucum.org", "http://ucum.org")
+_PLAIN = re.compile(r"[a-z-]{1,40}")
+_AGE_UNITS: dict[str, dates.AgeUnit] = {
+    **dict.fromkeys(("a", "y", "yr", "yrs", "year", "years"), "a"),
+    **dict.fromkeys(("mo", "month", "months"), "mo"),
+    **dict.fromkeys(("wk", "week", "weeks"), "wk"),
+    **dict.fromkeys(("d", "day", "days"), "d"),
+}
+
+
+class Refusal(Exception):  # noqa: N818 - it says why a resource is refused; it is no failure of eligo
+    """Why a resource, or a part of one, cannot be used: a code and its words, without any value."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code, self.text = code, text
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What dates are read against: the day of the screening and the days of birth."""
+
+    as_of: date
+    birth: PartialDate | None = None
+
+
+# --- dates
+
+
+def written_date(data: object) -> str | None:
+    """A date as it is written, checked; None where there is none."""
+    text = text_of(data)
+    if text is None:
+        return None
+    if dates.read_date(text) is None:
+        raise Refusal("date-format", "its date cannot be read")
+    return text
+
+
+def day_of(text: str) -> PartialDate:
+    """The days of a written date."""
+    found = dates.read_date(text)
+    if found is None:
+        raise Refusal("date-format", "its date cannot be read")
+    return found
+
+
+def when_of(resource: Json, stem: str, days: Days) -> When | None:
+    """When something was: `effective`, `onset`, `abatement`, `performed` of any kind; None where it is not said."""
+    for kind in ("DateTime", "Instant", "Date"):
+        if found := written_date(resource.get(stem + kind)):
+            return found
+    start, end = period_of(resource.get(f"{stem}Period"))
+    if start or end:
+        return _between(start, end, days)
+    events = _timing(obj(resource.get(f"{stem}Timing")))
+    if events:
+        first, last = (f(events, key=lambda e: (day_of(e).first, day_of(e).last)) for f in (min, max))
+        return first if first == last else _between(first, last, days)
+    return _at_age(resource, stem, days)
+
+
+def span_of(resource: Json, stem: str, days: Days) -> tuple[When | None, When | None]:
+    """From when to when something lasted; of a point in time both are the same."""
+    start, end = period_of(resource.get(f"{stem}Period"))
+    if start or end:
+        return start, end
+    point = when_of(resource, stem, days)
+    return point, point
+
+
+def period_of(data: object) -> tuple[str | None, str | None]:
+    """Start and end of a Period."""
+    period = obj(data)
+    return written_date(period.get("start")), written_date(period.get("end"))
+
+
+def some_day(days: Days) -> PartialDate:
+    """Any day of the patient's life up to the screening, for what has no date."""
+    first = days.birth.first if days.birth else EARLIEST
+    return PartialDate(min(first, days.as_of), days.as_of)
+
+
+def _between(start: str | None, end: str | None, days: Days) -> PartialDate:
+    first = day_of(start).first if start else some_day(days).first
+    last = day_of(end).last if end else max(days.as_of, first)
+    if last < first:
+        raise Refusal("dates-order", "its end lies before its start")
+    return PartialDate(first, last)
+
+
+def _timing(timing: Json) -> list[str]:
+    listed = timing.get("event")
+    events = [found for e in (listed if isinstance(listed, list) else []) if (found := written_date(e))]
+    bounds = period_of(obj(timing.get("repeat")).get("boundsPeriod"))
+    return events or [day for day in bounds if day]
+
+
+def _at_age(resource: Json, stem: str, days: Days) -> PartialDate | None:
+    """The days on which the patient had the age of `onsetAge` or an age within `onsetRange`."""
+    low = high = obj(resource.get(f"{stem}Age"))
+    if not low:
+        limits = obj(resource.get(f"{stem}Range"))
+        low, high = obj(limits.get("low")), obj(limits.get("high"))
+    ages = [_age(low), _age(high)]
+    if days.birth is None or ages[0] is None or ages[1] is None:
+        return None
+    (least, unit), (most, other) = ages[0], ages[1]
+    return dates.reached(days.birth, least, most, unit) if unit == other and least <= most else None
+
+
+def _age(quantity: Json) -> tuple[int, dates.AgeUnit] | None:
+    value = quantity.get("value")
+    unit = next((u for key in ("code", "unit") if (u := _AGE_UNITS.get(str(quantity.get(key)).lower()))), None)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not unit or not 0 <= value < 200_000:
+        return None
+    return int(value), unit
+
+
+# --- values
+
+
+def value_of(part: Json) -> tuple[str | Number, str | None]:
+    """The value of an Observation or of one of its components, with its unit."""
+    if found := obj(part.get("valueQuantity")):
+        return _quantity(found)
+    for kind in ("valueInteger", "valueDecimal"):
+        if (plain := _number(part.get(kind))) is not None:
+            return plain, None
+    if text := text_of(part.get("valueString")):
+        return text, None
+    if found := obj(part.get("valueCodeableConcept")):
+        return _label(found), None
+    if found := obj(part.get("valueRange")):
+        return _range(found)
+    if (reason := obj(part.get("dataAbsentReason"))) or not any(k.startswith("value") for k in part):
+        why = next((c for coding in objects(reason.get("coding")) if (c := text_of(coding.get("code")))), None)
+        raise Refusal("no-value", f"it has no value ({why})" if why and _PLAIN.fullmatch(why) else "it has no value")
+    raise Refusal("value-kind", "its value is of a kind that no criterion compares")
+
+
+def _quantity(quantity: Json) -> tuple[str | Number, str | None]:
+    value = text_of(quantity.get("value")) or _number(quantity.get("value"))
+    if value is None:
+        raise Refusal("no-value", "its quantity has no value")
+    comparator = text_of(quantity.get("comparator"))
+    if comparator is None:
+        return value, unit_of(quantity)
+    if comparator not in ("<", "<=", ">", ">="):
+        raise Refusal("comparator", "its comparator is not one that eligo reads")
+    return f"{comparator}{value}", unit_of(quantity)
+
+
+def _range(limits: Json) -> tuple[str | Number, str | None]:
+    low, high = obj(limits.get("low")), obj(limits.get("high"))
+    least, most = _number(low.get("value")), _number(high.get("value"))
+    if least is not None and most is not None and unit_of(low) == unit_of(high):
+        return f"{least} - {most}", unit_of(low)
+    if least is not None and not high:
+        return f">={least}", unit_of(low)
+    if most is not None and not low:
+        return f"<={most}", unit_of(high)
+    raise Refusal("value-kind", "its range has no two ends in one unit")
+
+
+def unit_of(quantity: Json) -> str | None:
+    """The unit: the UCUM code, where it is one that is known, else the words."""
+    code, unit = text_of(quantity.get("code")), text_of(quantity.get("unit"))
+    system = (text_of(quantity.get("system")) or "").rstrip("/")
+    if code and (unit is None or ((not system or system in _UCUM) and (code == unit or ucum(code) is not None))):
+        return code
+    return unit
+
+
+def _label(concept: Json) -> str:
+    displays = (text_of(coding.get("display")) for coding in objects(concept.get("coding")))
+    codes = (text_of(coding.get("code")) for coding in objects(concept.get("coding")))
+    found = text_of(concept.get("text")) or next((d for d in (*displays, *codes) if d), None)
+    if found is None:
+        raise Refusal("no-value", "it has no value")
+    return found
+
+
+def reference_of(part: Json, unit: str | None) -> tuple[Number | None, Number | None]:
+    """The report's own range of normal, where there is one alone, for everybody, in the unit of the value."""
+    found = list(_ranges(part, unit))
+    return found[0] if len(set(found)) == 1 else (None, None)
+
+
+def _ranges(part: Json, unit: str | None) -> Iterator[tuple[Number | None, Number | None]]:
+    for known in objects(part.get("referenceRange")):
+        types = [text_of(c.get("code")) for c in objects(obj(known.get("type")).get("coding"))]
+        if known.get("age") or known.get("appliesTo") or (types and "normal" not in types):
+            continue
+        ends = obj(known.get("low")), obj(known.get("high"))
+        if all(not end or unit_of(end) in (unit, None) for end in ends):
+            low, high = _number(ends[0].get("value")), _number(ends[1].get("value"))
+            if low is not None or high is not None:
+                yield low, high
+
+
+def _number(data: object) -> Number | None:
+    return data if isinstance(data, int | float) and not isinstance(data, bool) else None

@@ -1,0 +1,206 @@
+"""Codes and names of FHIR resources in, what they mean out: a variable, concepts, and the words of `grammar/fhir.yaml`.
+
+Codes go first. A name counts where no code is known, and is marked as such. Whatever shape the JSON has, nothing here
+raises: a part that is not what FHIR says is as good as missing.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from eligo.cache import cached, digest
+from eligo.data import data_dir
+from eligo.patients.names import Code, Found, Name, Trouble, find_concept, find_variable
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.variables import LOINC_SYSTEMS, variables
+
+Json = Mapping[str, Any]
+
+# `Creatinine [Mass/volume] in Serum or Plasma by ...`: what is measured, and in what.
+_LONG_LOINC = re.compile(r"([^\[\]]+?) \[[^\]]*\](?: \([^)]*\))? in ([A-Za-z ]+?)(?: by .*| --.*)?")
+_BRACKETS = re.compile(r"\s*\[[^\]]*\]")
+# A drug as RxNorm names it, `12 HR aspirin 81 MG Oral Tablet [Brand]`: between the amounts stands the ingredient.
+_LEADING_AMOUNT = re.compile(r"^(?:[0-9.]+ (?:HR|ML|MG|ACTUAT) )+")
+_TRAILING_AMOUNT = re.compile(r"\s[0-9][0-9.,]*(?:\s?(?:MG|MCG|UNT|ML|MEQ|MMOL|%|G|IU)\b.*|$)", re.IGNORECASE)
+_CONDITION_KINDS = frozenset({"condition", "state"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the words of FHIR mean: see the head of `grammar/fhir.yaml`."""
+
+    read: Mapping[str, str | None]
+    unread: frozenset[str]
+    why: Mapping[str, str]
+    statuses: Mapping[str, Mapping[str, str]]
+    inpatient: frozenset[str]
+    tags: re.Pattern[str]
+
+    def status(self, table: str, word: str | None) -> str:
+        """What a status says: `suspected` for a word that is not listed, `dates` where there is none."""
+        return "dates" if word is None else self.statuses[table].get(word, "suspected")
+
+
+@functools.cache
+def words() -> Words:
+    """Load the words of FHIR."""
+    path = data_dir("grammar") / "fhir.yaml"
+    text = path.read_bytes()
+
+    def build() -> Any:
+        from eligo.yamltext import read_yaml  # lazily: a warm start needs no YAML
+
+        return read_yaml(text.decode(), path.name).data
+
+    data = cached("fhir-words", digest([b"1", text]), build)
+    tags = re.compile(rf"\s*\((?:{'|'.join(map(re.escape, data['tags']))})\)\s*$")
+    return Words(
+        data["read"], frozenset(data["unread"]), data["why"], data["statuses"], frozenset(data["inpatient"]), tags
+    )
+
+
+# --- JSON of whatever shape
+
+
+def obj(data: Any) -> Json:
+    """The object, or an empty one."""
+    return data if isinstance(data, dict) else {}
+
+
+def objects(data: Any) -> list[Json]:
+    """The objects of a list; one object alone counts as a list of it."""
+    if isinstance(data, dict):
+        return [data]
+    return [part for part in data if isinstance(part, dict)] if isinstance(data, list) else []
+
+
+def text_of(data: Any) -> str | None:
+    """The text, where it is one and not blank."""
+    return data.strip() or None if isinstance(data, str) else None
+
+
+def code_word(concept: Any) -> str | None:
+    """The first code of a CodeableConcept (a status), or the code itself."""
+    if isinstance(concept, str):
+        return text_of(concept)
+    found = (text_of(coding.get("code")) for coding in objects(obj(concept).get("coding")))
+    return next((code for code in found if code), None)
+
+
+# --- what a CodeableConcept means
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a CodeableConcept means: names for the builder, or why it means nothing here."""
+
+    names: tuple[Name, ...] = ()
+    by_name: bool = False
+    reason: str = ""
+    text: str = ""
+
+
+def variable_of(concept: Any) -> Meaning:
+    """The variable of an Observation's code."""
+    codes = list(_codes(concept))
+    known = {found.id: code for code in codes if not isinstance(found := find_variable(code), Trouble)}
+    if len(known) > 1:
+        ids = " and ".join(f"`{id_}`" for id_ in sorted(known))
+        return Meaning(reason="codes-disagree", text=f"its codes mean different variables: {ids}")
+    if known:
+        return Meaning(tuple(known.values()))
+    # A LOINC code says exactly what was measured. Beside one that is not known only the long name is trusted.
+    only_long = any(code.system.lower().rstrip("/") in LOINC_SYSTEMS for code in codes)
+    for label in _labels(concept):
+        long = _LONG_LOINC.fullmatch(label)
+        named = variables().find(long[1], long[2]) if long else None if only_long else variables().find(label)
+        if named is not None and named.id != "sex":
+            return Meaning((named.id,), by_name=True)
+    return _unknown(concept)
+
+
+def concepts_of(concept: Any, list_name: str) -> Meaning:
+    """The concepts of a Condition's, Procedure's or medication's code; all of its codes hold, so the nearest count."""
+    known = dict[str, Code]()
+    for code in _codes(concept):
+        found = find_concept(code)
+        if isinstance(found, Found):
+            known.setdefault(found.concept.id, code)
+    if known:
+        broader = {above for id_ in known for above in concepts().ancestors(id_) - {id_}}
+        return Meaning(tuple(code for id_, code in sorted(known.items()) if id_ not in broader))
+    names = dict[str, str]()
+    for label in _labels(concept):
+        for name in _ingredients(label) if list_name == "medications" else _plain_names(label):
+            named = find_concept(name)
+            if isinstance(named, Found) and _of_list(named.concept.kind, list_name):
+                names.setdefault(named.concept.id, name)
+        if names:
+            return Meaning(tuple(names.values()), by_name=True)
+    return _unknown(concept)
+
+
+def allergy_of(concept: Any) -> Meaning:
+    """The allergy of an AllergyIntolerance, whose code is an allergy or the substance."""
+    for code in _codes(concept):
+        found = find_concept(code)
+        if isinstance(found, Found) and found.concept.kind in _CONDITION_KINDS:
+            return Meaning((code,))
+    substances = list(_labels(concept))
+    for code in _codes(concept):
+        found = find_concept(code)
+        if isinstance(found, Found):
+            substances.append(found.concept.name)
+    for label in substances:
+        for name in _plain_names(label):
+            for phrase in (name, f"{name} allergy", f"allergy to {name}"):
+                named = find_concept(phrase)
+                if isinstance(named, Found) and named.concept.kind in _CONDITION_KINDS:
+                    return Meaning((phrase,), by_name=True)
+    return _unknown(concept)
+
+
+def _of_list(kind: str, list_name: str) -> bool:
+    if list_name == "conditions":
+        return kind in _CONDITION_KINDS
+    return kind == list_name.removesuffix("s")
+
+
+def _unknown(concept: Any) -> Meaning:
+    if not list(_codes(concept)) and not list(_labels(concept)):
+        return Meaning(reason="no-code", text="it has no code and no name")
+    return Meaning(reason="not-in-vocabulary", text="nothing in the vocabulary has this code or name")
+
+
+def _codes(concept: Any) -> Iterator[Code]:
+    for coding in objects(obj(concept).get("coding")):
+        system, code = text_of(coding.get("system")), text_of(coding.get("code"))
+        if system and code:
+            yield Code(system, code)
+
+
+def _labels(concept: Any) -> Iterator[str]:
+    """The names of a CodeableConcept, each once."""
+    found = [coding.get("display") for coding in objects(obj(concept).get("coding"))]
+    yield from dict.fromkeys(label for raw in [obj(concept).get("text"), *found] if (label := text_of(raw)))
+
+
+def _plain_names(label: str) -> Iterable[str]:
+    """The label, and what it is without the marks of its terminology."""
+    bare = words().tags.sub("", label)
+    return dict.fromkeys((label, bare, _BRACKETS.sub("", bare)))
+
+
+def _ingredients(label: str) -> Iterable[str]:
+    """The label, and the ingredients that it names.
+
+    >>> list(_ingredients("Amoxicillin 250 MG / Clavulanate 125 MG Oral Tablet"))[1:]
+    ['Amoxicillin', 'Clavulanate']
+    """
+    bare = _BRACKETS.sub("", label)
+    parts = (_TRAILING_AMOUNT.sub("", _LEADING_AMOUNT.sub("", part.strip())).strip() for part in bare.split(" / "))
+    return dict.fromkeys(name for name in (label, *parts) if name)

@@ -1,0 +1,163 @@
+"""A predicate or a rule set in, plain sentences out, for a clinician who signs that this is what the protocol means.
+
+Each sentence is made from the predicate alone, never from the protocol's words, so that reading both side by side shows a slip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eligo.criteria import (
+    AllOf,
+    Always,
+    AnyOf,
+    AtLeast,
+    Attest,
+    Bound,
+    Compare,
+    Criterion,
+    Duration,
+    Leaf,
+    Limit,
+    Not,
+    OneOf,
+    Op,
+    Predicate,
+    Present,
+    Window,
+)
+from eligo.report.words import concept_name, number, variable_name
+from eligo.ruleset import RuleSet
+from eligo.vocabulary.variables import variables
+
+_SIDE: dict[Op, str] = {"lt": "below", "le": "at most", "gt": "above", "ge": "at least", "eq": "exactly"}
+_LENGTH: dict[Op, str] = {"lt": "less than", "le": "at most", "gt": "more than", "ge": "at least", "eq": "exactly"}
+_TIME = {"min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year"}
+_OF = {"ULN": "the upper limit of normal", "LLN": "the lower limit of normal", "baseline": "the patient's first value"}
+_UNIT = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours", "min": "minutes", "1": ""}
+
+
+def sentence(predicate: Predicate, negative: bool = False) -> str:
+    """What the predicate says, as one sentence without a period.
+
+    >>> sentence(Compare("platelets", (Limit("lt", 20, "10*9/L"),)))
+    'platelets are below 20 10*9/L'
+    """
+    match predicate:
+        case AllOf(parts):
+            return _joined(parts, " or " if negative else " and ", negative)
+        case AnyOf(parts):
+            return _joined(parts, " and " if negative else " or ", negative)
+        case AtLeast(count, parts):
+            some = f"fewer than {count}" if negative else f"at least {count}"
+            return f"{some} of these hold: {'; '.join(sentence(p) for p in parts)}"
+        case Not(part):
+            return sentence(part, not negative)
+    return _leaf(predicate, negative)
+
+
+def _joined(parts: tuple[Predicate, ...], word: str, negative: bool) -> str:
+    found = [sentence(p, negative) for p in parts]
+    nested = [isinstance(p.part if isinstance(p, Not) else p, AllOf | AnyOf | AtLeast) for p in parts]
+    return word.join(f"({text})" if inner and len(parts) > 1 else text for text, inner in zip(found, nested, strict=True))
+
+
+def _leaf(leaf: Leaf, negative: bool) -> str:
+    match leaf:
+        case Compare():
+            return _compare(leaf, negative)
+        case OneOf():
+            name, values = _variable(leaf.variable, leaf.name), _values(leaf)
+            return f"{name} is {'none' if negative else 'one'} of {values}" if "," in values else (
+                f"{name} is {'not ' if negative else ''}{values}"
+            )
+        case Present():
+            return _present(leaf, negative)
+        case Attest():
+            return f"a person states that this is {'not ' if negative else ''}so: {concept_name(leaf.topic)}"
+        case Always():
+            return f"nothing is restricted{f' ({leaf.note})' if leaf.note else ''}"
+    return f"{'not: ' if negative else ''}\"{leaf.text}\" (not understood; a person has to judge)"
+
+
+def _variable(id: str | None, name: str | None) -> str:  # noqa: A002 - the word of the vocabulary
+    return variable_name(id) if id else f"{name} (not in the vocabulary)"
+
+
+def _compare(leaf: Compare, negative: bool) -> str:
+    name = _variable(leaf.variable, leaf.name)
+    verb = "are" if name.endswith("s") and not name.endswith(("ss", "is", "us")) else "is"
+    limits = " and ".join(_limit(limit) for limit in leaf.limits)
+    inferred = " (the unit is not stated, but inferred)" if leaf.unit_inferred else ""
+    return f"{name} {verb} {'not ' if negative else ''}{limits}{_when(leaf.window, measured=True)}{inferred}"
+
+
+def _limit(limit: Limit) -> str:
+    if limit.of is not None:
+        of = _OF.get(limit.of, variable_name(limit.of))
+        return f"{_SIDE[limit.op]} {of}" if limit.value == 1 else f"{_SIDE[limit.op]} {number(limit.value)} times {of}"
+    unit = _UNIT.get(limit.unit or "1", limit.unit or "")
+    return f"{_SIDE[limit.op]} {number(limit.value)}{' ' if unit else ''}{unit}"
+
+
+def _values(leaf: OneOf) -> str:
+    known = variables().get(leaf.variable) if leaf.variable else None
+    labels: dict[float, str] = {}
+    for label, value in known.grades.items() if known else ():
+        labels.setdefault(float(value), label)
+    found = [v if isinstance(v, str) else labels.get(float(v), number(v)).upper() for v in leaf.values]
+    return ", ".join(found)
+
+
+def _present(leaf: Present, negative: bool) -> str:
+    what = " ".join(part for part in (leaf.qualifier, concept_name(leaf.concept)) if part)
+    times = f", at least {leaf.count} times" if leaf.count > 1 else ""
+    when = _when(leaf.window)
+    looks_back = leaf.window is not None and bool(leaf.window.within or leaf.window.ago)
+    verbs = {
+        "planned": ("is planned", "is not planned"),
+        "history": ("is or was present", "was never present"),
+        "suspected": ("is present or suspected", "is neither present nor suspected"),
+        "active": ("is present", "is not present"),
+    }
+    verb = ("was present", "was not present") if looks_back and leaf.status == "history" else verbs[leaf.status]
+    return f"{what} {verb[negative]}{when}{times}"
+
+
+def _when(window: Window | None, measured: bool = False) -> str:
+    if window is None:
+        return ""
+    anchor = "screening" if window.anchor == "screening" else window.anchor.replace("_", " ")
+    near = "of" if window.anchor != "screening" else "before"
+    parts = [f"within {_duration(window.within)} {near} {anchor}"] if window.within else []
+    parts += [f"{_bound(window.ago)} before {anchor}"] if window.ago else []
+    parts += [f"for {_bound(window.lasting)}"] if window.lasting else []
+    return f"{', measured' if measured else ''} {', '.join(parts)}" if parts else ""
+
+
+def _bound(bound: Bound) -> str:
+    return f"{_LENGTH[bound.op]} {_duration(bound.duration)}"
+
+
+def _duration(duration: Duration) -> str:
+    return f"{number(duration.value)} {_TIME[duration.unit]}{'' if duration.value == 1 else 's'}"
+
+
+def criterion_sentence(criterion: Criterion) -> str:
+    """One criterion as a sentence."""
+    text = sentence(criterion.predicate)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def ruleset_sections(ruleset: RuleSet) -> Iterator[tuple[str, list[Criterion]]]:
+    """The headings of the explained rule set, each with its criteria."""
+    for arm in (None, *ruleset.cohorts):
+        own = [c for c in ruleset.criteria if c.cohort == (arm.id if arm else None)]
+        where = f" for arm {arm.id} ({arm.label})" if arm else " for every arm" if ruleset.cohorts else ""
+        for kind, heading in (
+            ("inclusion", f"To take part{where}, all of this must be so"),
+            ("exclusion", f"Nobody takes part{where} of whom any of this is so"),
+        ):
+            found = [c for c in own if c.kind == kind]
+            if found:
+                yield heading, found

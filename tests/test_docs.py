@@ -1,0 +1,127 @@
+"""The documentation: every command and option is there, and every example gives what its page shows."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from eligo.cli import COMMANDS, build_parser, main
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+CLI = ROOT / "docs" / "cli.md"
+DOORS = Path(__file__).parent / "cases" / "doors"
+LEFT_OUT = "…"
+_CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_PYTHON = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A command of a page, and the output below it."""
+
+    page: Path
+    command: str
+    output: str
+
+
+def _examples() -> Iterator[Example]:
+    for page in PAGES:
+        for block in _CONSOLE.findall(page.read_text("utf-8")):
+            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, _, output = part.partition("\n")
+                if command.startswith("eligo "):
+                    yield Example(page, command, output)
+
+
+def _section(command: str) -> str:
+    """What the pages say of a command, under the heading with its name."""
+    texts = (page.read_text("utf-8") for page in PAGES)
+    return "".join(text.partition(f"\n## eligo {command}\n")[2].partition("\n## ")[0] for text in texts)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to run examples in: the example patients, a page and lines to read."""
+    (tmp_path / "patients_examples").symlink_to(ROOT / "patients_examples")
+    shutil.copy(DOORS / "page.txt", tmp_path)
+    shutil.copy(DOORS / "lines.jsonl", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ELIGO_RULES", raising=False)
+    return tmp_path
+
+
+def _run(command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a reader of the page sees: standard output and error of `eligo ... [< file]`."""
+    words = shlex.split(command)
+    if "<" in words:
+        at = words.index("<")
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(words[at + 1]).read_bytes())))
+        del words[at : at + 2]
+    assert words[0] == "eligo"
+    code = main(words[1:])
+    out, err = capsys.readouterr()
+    assert code != 2, err
+    return out + err
+
+
+@pytest.mark.parametrize("example", _examples(), ids=lambda e: e.command)
+def test_an_example_gives_what_the_page_shows(
+    example: Example,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+) -> None:
+    output = _run(example.command, monkeypatch, capsys)
+
+    if request.config.getoption("--record") and LEFT_OUT not in example.output:
+        text, command = example.page.read_text("utf-8"), f"$ {example.command}\n"
+        example.page.write_text(text.replace(command + example.output, command + output), "utf-8")
+    else:
+        assert re.fullmatch(re.escape(example.output).replace(LEFT_OUT, ".*"), output, re.DOTALL), output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_and_option_is_documented(command: str) -> None:
+    section = _section(command)
+    if command in ("audit", "diff"):  # their sections refer to the options of `screen`
+        section += _section("screen")
+    missing = [o for o in _options(command) if (f"`{o}" if o.startswith("-") else o) not in section]
+
+    assert section
+    assert missing == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_text_has_examples_that_are_commands(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main([command, "--help"])
+    out = capsys.readouterr().out
+    examples = out.partition("examples:\n")[2].strip().splitlines()
+
+    assert code == 0
+    assert examples
+    assert all(line.split()[:2] == ["eligo", command] for line in examples)
+
+
+def _options(command: str) -> list[str]:
+    parser = build_parser([command])
+    chosen = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction)).choices[command]
+    options = [o for a in chosen._actions for o in a.option_strings if o.startswith("--") and o != "--help"]
+    return [*options, *(a.metavar for a in chosen._actions if not a.option_strings and isinstance(a.metavar, str))]
+
+
+def test_the_python_of_the_page_runs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = _PYTHON.findall(CLI.read_text("utf-8"))
+    exec(compile(code, str(CLI), "exec"), {})
+
+    assert "NCT05727722" in capsys.readouterr().out

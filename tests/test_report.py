@@ -1,0 +1,300 @@
+"""The views of a screening: every fact that the data holds is shown, fits the width, and needs no colour."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eligo.chart import Policy
+from eligo.criteria import Duration
+from eligo.errors import Place, Problem
+from eligo.patients.native import read_file
+from eligo.report import words
+from eligo.report.html import STYLE, page
+from eligo.report.problems import MOST_PROBLEMS, json_lines, render_problem, render_problems
+from eligo.report.terminal import Terminal, clean, columns, terminal, wrap_marked
+from eligo.report.text import audit_lines, screening_lines
+from eligo.screening import Rules, load_rules, screen
+from eligo.truth import Reason
+from tests.golden import Golden
+
+DOORS = Path(__file__).parent / "cases" / "doors"
+PATIENTS = sorted((DOORS / "patients").glob("*.json"))
+WIDE = Terminal(width=100)
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """The goldens, compared or recorded."""
+    return Golden(bool(request.config.getoption("--record")))
+
+
+@pytest.fixture(scope="module")
+def rules() -> Rules:
+    """Made-up trials with every kind of criterion."""
+    return load_rules(DOORS / "rules")
+
+
+def _data(rules: Rules, name: str, trial: str | None = None, policy: Policy | None = None) -> dict[str, Any]:
+    patient = read_file(DOORS / "patients" / f"{name}.json")
+    return screen(patient, rules.only([trial]) if trial else rules, policy).as_json()
+
+
+@pytest.mark.parametrize("patient", PATIENTS, ids=lambda p: p.stem)
+def test_the_summary_names_blockers_and_open_items(patient: Path, rules: Rules, golden: Golden) -> None:
+    golden.check(f"screen_{patient.stem}.txt", _text(screening_lines(_data(rules, patient.stem), WIDE)))
+
+
+@pytest.mark.parametrize("patient", PATIENTS, ids=lambda p: p.stem)
+def test_the_audit_shows_every_criterion_with_its_evidence(patient: Path, rules: Rules, golden: Golden) -> None:
+    data = _data(rules, patient.stem, "NCT00000001")
+    lines = list(audit_lines(data, WIDE))
+
+    assert sum("->" in line for line in lines) == len(data["trials"][0]["criteria"])
+    golden.check(f"audit_{patient.stem}.txt", _text(lines))
+
+
+def test_the_page_is_kept_whole(rules: Rules, golden: Golden) -> None:
+    golden.check("audit_low_platelets.html", page(_data(rules, "low_platelets", "NCT00000001")))
+
+
+def test_a_stale_result_says_so_and_what_to_do(rules: Rules) -> None:
+    data = _data(rules, "hopeful", "NCT00000001", Policy(max_age=Duration(14, "d")))
+    (finding,) = (f for f in data["trials"][0]["criteria"] if f["id"] == "A.I2")
+    (line, _) = map(words.evidence_line, words.deciding(finding))
+
+    assert line.startswith("total bilirubin 80 umol/L (2026-08-01), limit > 17 (")
+    assert line.endswith("): too old; repeat it")
+    assert words.still_open([finding]) == "1 too old (total bilirubin)"
+
+
+def test_the_limit_of_normal_names_its_source(rules: Rules) -> None:
+    own = _text(audit_lines(_data(rules, "hopeful", "NCT00000001"), WIDE))
+    default = _text(audit_lines(_data(rules, "low_platelets", "NCT00000001"), WIDE))
+
+    assert "ULN 17 umol/L (report)" in own
+    assert "(default)" in default
+
+
+@pytest.mark.parametrize("width", [30, 40, 72])
+def test_narrow_terminals_lose_nothing(rules: Rules, width: int) -> None:
+    data = _data(rules, "low_platelets", "NCT00000001")
+    narrow = list(audit_lines(data, Terminal(width=width)))
+
+    assert all(columns(line) <= width or " " not in line.strip() or "->" in line for line in narrow)
+    assert _letters(narrow) == _letters(audit_lines(data, WIDE))
+
+
+def test_colour_only_repeats_what_words_say(rules: Rules) -> None:
+    for name in (p.stem for p in PATIENTS):
+        data = _data(rules, name)
+        for view in (screening_lines, audit_lines):
+            coloured = _text(view(data, Terminal(width=100, colour=True)))
+            assert "\x1b[" in coloured
+            assert _ANSI.sub("", coloured) == _text(view(data, WIDE))
+
+
+def test_words_that_decide_stand_above_their_underline(rules: Rules) -> None:
+    (finding,) = (f for f in _data(rules, "low_platelets")["trials"][0]["criteria"] if f["id"] == "E1")
+    ((line, under),) = wrap_marked(finding["text"], words.spans(finding), 100, "  ", "  ")
+
+    assert line[under.index("~") : len(under)] == "below 20 x 10^9/L"
+
+
+def test_five_digits_never_hide_a_near_miss() -> None:
+    near = {"variable": "platelets", "value": 19.999999, "limit": "< 20 10*9/L", "distance": -1e-6, "truth": "MET"}
+    hit = {"variable": "creatinine", "value": 176.842, "limit": ">= 176.8 umol/L", "distance": 0.042, "truth": "MET"}
+    even = {"variable": "creatinine", "value": 176.842, "limit": ">= 176.842 umol/L", "distance": 0, "truth": "MET"}
+
+    assert words.blocker({"evidence": [near | {"decides": True}]}) == "platelets 19.999999 < 20 10*9/L"
+    assert words.blocker({"evidence": [hit | {"decides": True}]}) == "creatinine 176.84 >= 176.8 umol/L"
+    assert words.blocker({"evidence": [even | {"decides": True}]}) == "creatinine 176.84 >= 176.84 umol/L"
+
+
+def test_every_reason_is_said_in_words() -> None:
+    assert set(words.TO_DO) == set(words.OPEN) == {reason.value for reason in Reason}
+
+
+class _Page(HTMLParser):
+    """Collects what the tests ask about a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "link", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text += data
+
+
+def _parsed(html: str) -> _Page:
+    parsed = _Page()
+    parsed.feed(html)
+    return parsed
+
+
+def test_the_page_is_well_formed_and_has_landmarks(rules: Rules) -> None:
+    parsed = _parsed(page(_data(rules, "low_platelets", "NCT00000001")))
+    tags = [tag for tag, _ in parsed.tags]
+    ids = [attributes["id"] for _, attributes in parsed.tags if "id" in attributes]
+    links = [attributes["href"] for _, attributes in parsed.tags if "href" in attributes]
+    labels = [attributes["aria-labelledby"] for _, attributes in parsed.tags if "aria-labelledby" in attributes]
+
+    assert parsed.open == []
+    assert {"header", "main", "footer", "section", "article", "h1", "h2"} <= set(tags)
+    assert tags.count("h1") == tags.count("main") == 1
+    assert ("html", {"lang": "en"}) in parsed.tags
+    assert len(set(ids)) == len(ids)
+    assert {f"#{i}" for i in ids} >= set(links)
+    assert set(ids) >= set(labels)
+
+
+def test_the_page_asks_no_network_for_anything(rules: Rules) -> None:
+    html = page(_data(rules, "low_platelets", "NCT00000001"))
+    parsed = _parsed(html)
+
+    assert not {tag for tag, _ in parsed.tags} & {"script", "link", "img", "iframe", "object", "embed", "form"}
+    assert all(str(attributes.get("href", "#")).startswith("#") for _, attributes in parsed.tags)
+    assert "url(" not in html
+    assert "@import" not in html
+    assert "default-src 'none'" in html
+
+
+def test_the_page_says_all_that_the_text_says(rules: Rules) -> None:
+    for patient in PATIENTS:
+        data = _data(rules, patient.stem, "NCT00000001")
+        text = _parsed(page(data)).text
+        for finding in data["trials"][0]["criteria"]:
+            assert f"{finding['id']} {words.headline(finding).replace('->', '→')}" in text
+            assert clean(finding["text"]) in text
+            assert all(words.evidence_line(e) in text for e in words.deciding(finding))
+
+
+def _luminance(colour: str) -> float:
+    digits = colour.lstrip("#")
+    digits = "".join(c * 2 for c in digits) if len(digits) == 3 else digits
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_text_has_a_contrast_of_seven_in_both_colour_schemes() -> None:
+    light, dark = (dict(re.findall(r"--(\w+): (#\w+)", part)) for part in STYLE.split("@media (prefers", 1))
+    dark = dict(re.findall(r"--(\w+): (#\w+)", STYLE.split("@media (prefers", 1)[1].partition("} }")[0]))
+    for scheme in (light, dark):
+        for name in ("ink", "soft", "passes", "blocks", "open", "link"):
+            for paper in ("paper", "mark") if name == "ink" else ("paper",):
+                high, low = sorted((_luminance(scheme[name]), _luminance(scheme[paper])), reverse=True)
+                assert (high + 0.05) / (low + 0.05) >= 7, (name, paper)
+
+
+def test_text_of_a_file_can_steer_neither_terminal_nor_page(rules: Rules) -> None:
+    data = _data(rules, "low_platelets", "NCT00000001")
+    data["patient"] = "<script>alert(1)</script>\x1b[2J\u202e"
+    text, html = _text(audit_lines(data, WIDE)), page(data)
+
+    assert "\x1b" not in text + html
+    assert "\u202e" not in text + html
+    assert "<script>" not in html
+
+
+# --- the terminal
+
+WORDS = st.text(alphabet=st.sampled_from("ab ≥é中\u0301\n"), max_size=80)
+
+
+@given(WORDS, st.integers(8, 40), st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=3))
+def test_wrapped_lines_fit_and_keep_every_letter(text: str, width: int, marks: list[tuple[int, int]]) -> None:
+    spans = [(min(a, len(text)), min(b, len(text))) for a, b in marks]
+    lines = wrap_marked(text, spans, width)
+
+    assert all(columns(line) <= width for line, _ in lines)
+    assert "".join("".join(line.split()) for line, _ in lines) == "".join(text.split())
+
+
+@given(WORDS, st.integers(8, 40), st.data())
+def test_underlines_stand_below_the_letters_they_mark(text: str, width: int, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    marked = sum(under.count("~") for _, under in wrap_marked(text, [(start, end)], width))
+    letters = sum(columns(c) for c in text[start:end] if not c.isspace())
+    blanks = sum(c.isspace() for c in text[start:end])
+
+    assert letters <= marked <= letters + blanks
+
+
+def test_a_terminal_has_colour_and_its_width_and_a_pipe_has_neither() -> None:
+    class Screen:
+        def isatty(self) -> bool:
+            return True
+
+    class Pipe(Screen):
+        def isatty(self) -> bool:
+            return False
+
+    def seen(stream: Any, **env: str) -> Terminal:
+        return terminal(stream, env)
+
+    assert seen(Screen(), COLUMNS="70") == Terminal(70, colour=True)
+    assert seen(Screen(), COLUMNS="70", NO_COLOR="1") == Terminal(70, colour=False)
+    assert seen(Screen(), COLUMNS="70", TERM="dumb") == Terminal(70, colour=False)
+    assert seen(Screen(), COLUMNS="3").width == 20
+    assert seen(Pipe(), COLUMNS="70") == Terminal(100, colour=False)
+
+
+# --- problems
+
+
+def test_a_problem_in_a_rules_file_shows_the_line_with_a_caret(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text("trial: NCT1\nwhen: {op: >}\n", "utf-8")
+    problem = Problem("yaml-syntax", "not readable", Place(str(file), 2, 12), "quote it")
+
+    assert render_problem(problem, WIDE).splitlines()[1:] == [
+        "  2 | when: {op: >}",
+        "    |            ^",
+        "  help: quote it",
+    ]
+
+
+def test_a_problem_in_a_record_never_shows_a_line_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "patient.json"
+    file.write_text('{"labs": {"INR": 98.76}}', "utf-8")
+
+    assert "98.76" not in render_problem(Problem("x", "y", Place(str(file), 1, 3)), WIDE)
+
+
+def test_problems_are_sorted_said_once_and_cut_where_there_are_very_many() -> None:
+    many = [Problem("x", "y", Place("f", line)) for line in range(MOST_PROBLEMS + 5, 0, -1)]
+    lines = render_problems(many + many, WIDE).splitlines()
+
+    assert lines[0] == "f:1: error[x]: y"
+    assert len(lines) == MOST_PROBLEMS + 1
+    assert lines[-1] == "f: and 5 more problems"
+    assert len(json_lines(many + many).splitlines()) == len(many)
+
+
+def _text(lines: Any) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _letters(lines: Any) -> str:
+    """All that is said, whatever the line breaks; underlines count by their length."""
+    return re.sub(r"\s", "", _text(lines)).replace("~", "")
