@@ -1,6 +1,6 @@
 """Shipped rule sets and their cases in, the share of mutants that some case notices out: `python -m bench.mutation`.
 
-A mutant is a rule set with one slip: a limit one step off, a wrong comparator, a side, an `and` for an `or`, a lost `not`.
+A mutant is a rule set with one slip: a limit one step off, a wrong comparator or side, `and` for `or`, a lost `not`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from eligo.casefile import Case, read_cases
 from eligo.casetest import passes
@@ -29,6 +30,9 @@ SLIPS: dict[Op, tuple[Op, ...]] = {
     "ge": ("gt", "le"),
     "eq": ("ge", "le"),
 }
+
+
+Slip = tuple[str, str, Predicate]  # its kind, what it is, and the predicate with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +60,21 @@ def mutants(ruleset: RuleSet) -> Iterator[Mutant]:
             yield made(kind, what, predicate=predicate)
 
 
-def slips(predicate: Predicate) -> Iterator[tuple[str, str, Predicate]]:
+def slips(predicate: Predicate) -> Iterator[Slip]:
     """Every predicate that differs by one slip."""
     match predicate:
         case AllOf(parts) | AnyOf(parts):
             if len(parts) > 1:
                 other = AnyOf if isinstance(predicate, AllOf) else AllOf
                 yield "join", f"{other.__name__} of {len(parts)}", other(parts)
-            for i, part in enumerate(parts):
-                for kind, what, changed in slips(part):
-                    yield kind, what, replace(predicate, parts=(*parts[:i], changed, *parts[i + 1 :]))
+            yield from _inside(predicate)
         case AtLeast(count, parts):
             for number in {max(count - 1, 1), min(count + 1, len(parts))} - {count}:
                 yield "join", f"at least {number}", AtLeast(number, parts)
-            for i, part in enumerate(parts):
-                for kind, what, changed in slips(part):
-                    yield kind, what, replace(predicate, parts=(*parts[:i], changed, *parts[i + 1 :]))
+            yield from _inside(predicate)
         case Not(part):
             yield "not", "without not", part
-            for kind, what, changed in slips(part):
-                yield kind, what, Not(changed)
+            yield from ((kind, what, Not(changed)) for kind, what, changed in slips(part))
         case Compare():
             yield from _compare(predicate)
         case Present() if predicate.window is not None:
@@ -83,7 +82,15 @@ def slips(predicate: Predicate) -> Iterator[tuple[str, str, Predicate]]:
                 yield "limit", f"{predicate.concept} {what}", replace(predicate, window=window)
 
 
-def _compare(leaf: Compare) -> Iterator[tuple[str, str, Predicate]]:
+def _inside(predicate: AllOf | AnyOf | AtLeast) -> Iterator[Slip]:
+    """The slips of each part."""
+    for i, part in enumerate(predicate.parts):
+        for kind, what, changed in slips(part):
+            parts = (*predicate.parts[:i], changed, *predicate.parts[i + 1 :])
+            yield kind, what, replace(predicate, parts=parts)
+
+
+def _compare(leaf: Compare) -> Iterator[Slip]:
     for i, limit in enumerate(leaf.limits):
         step = 10.0 ** -len(f"{limit.value:.12g}".partition(".")[2])
         for value in (limit.value - step, limit.value + step):
@@ -112,9 +119,13 @@ def _windows(window: Window) -> Iterator[tuple[str, Window]]:
         bound: Bound | None = getattr(window, name)
         if bound is not None:
             for value in _near(bound.duration):
-                yield f"{name} {value}", replace(window, **{name: replace(bound, duration=value)})
+                yield f"{name} {value}", replace(window, **_part(name, replace(bound, duration=value)))
             for op in SLIPS[bound.op]:
-                yield f"{name} {op}", replace(window, **{name: replace(bound, op=op)})
+                yield f"{name} {op}", replace(window, **_part(name, replace(bound, op=op)))
+
+
+def _part(name: str, bound: Bound) -> Any:
+    return {name: bound}
 
 
 def _near(duration: Duration) -> Iterator[Duration]:

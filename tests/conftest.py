@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.doors import Run
+from tests.golden import Golden
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -35,3 +38,15 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> pytest.MonkeyPatch:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--record` writes the goldens anew instead of comparing with them."""
     parser.addoption("--record", action="store_true", help="write the goldens anew; read every changed line")
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in this process."""
+    return Run(capsys, monkeypatch)
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """The goldens, compared or recorded."""
+    return Golden(bool(request.config.getoption("--record")))

@@ -1,4 +1,4 @@
-"""`python -m tests.record`: write all goldens and the outputs in docs/cli.md anew; read every changed line afterwards."""
+"""`python -m tests.record`: write all goldens and the outputs in docs/ anew; then read every changed line."""
 
 import sys
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from eligo.cli import COMMANDS, build_parser, main
+from tests.doors import DOORS
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 CLI = ROOT / "docs" / "cli.md"
-DOORS = Path(__file__).parent / "cases" / "doors"
 LEFT_OUT = "…"
 _CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _PYTHON = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -74,7 +74,7 @@ def _run(command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     return out + err
 
 
-@pytest.mark.parametrize("example", _examples(), ids=lambda e: e.command)
+@pytest.mark.parametrize("example", list(_examples()), ids=lambda e: e.command)
 def test_an_example_gives_what_the_page_shows(
     example: Example,
     folder: Path,

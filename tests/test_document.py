@@ -166,7 +166,7 @@ LINES = [
 
 
 @settings(max_examples=120, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 6), st.sampled_from(LINES)), min_size=1, max_size=14))
+@given(st.lists(st.tuples(st.integers(0, 6), st.sampled_from(LINES)), min_size=1, max_size=20))
 def test_any_order_of_lines_keeps_the_laws(lines: list[tuple[int, str]]) -> None:
     text = "\n".join(" " * indent + line for indent, line in lines)
     if text.strip():

@@ -22,18 +22,12 @@ from eligo.report.terminal import Terminal, clean, columns, terminal, wrap_marke
 from eligo.report.text import audit_lines, screening_lines
 from eligo.screening import Rules, load_rules, screen
 from eligo.truth import Reason
+from tests.doors import DOORS
 from tests.golden import Golden
 
-DOORS = Path(__file__).parent / "cases" / "doors"
 PATIENTS = sorted((DOORS / "patients").glob("*.json"))
 WIDE = Terminal(width=100)
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-
-
-@pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Golden:
-    """The goldens, compared or recorded."""
-    return Golden(bool(request.config.getoption("--record")))
 
 
 @pytest.fixture(scope="module")

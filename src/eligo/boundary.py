@@ -1,6 +1,6 @@
-"""A rule set in, tiny patients at its limits out: just below, at, just above, missing, in another unit, on the last day.
+"""A rule set in, tiny patients at its limits out: just below, at, above, missing, in another unit, on the last day.
 
-Each patient mentions one thing only. What comes of them is worked out by the evaluator; a person reads it and agrees, or not.
+Each patient mentions one thing only. What comes of them is for the evaluator to say; a person agrees, or not.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class Point:
     """One tiny patient at a boundary of one leaf of a criterion."""
 
     criterion: str
+    leaf: int
     name: str
     position: str
     shown: str
@@ -39,14 +40,14 @@ def points(ruleset: RuleSet, as_of: date) -> Iterator[Point]:
     """The boundary patients of every leaf, in the order of the rule set, each patient of a criterion once."""
     for criterion in ruleset.criteria:
         seen: list[Data] = []
-        for leaf in leaves(criterion.predicate):
-            for point in _of_leaf(criterion, leaf, as_of):
+        for i, leaf in enumerate(leaves(criterion.predicate)):
+            for point in _of_leaf(criterion, i, leaf, as_of):
                 if point.patient not in seen:
                     seen.append(point.patient)
                     yield point
 
 
-def _of_leaf(criterion: Criterion, leaf: Leaf, as_of: date) -> Iterator[Point]:
+def _of_leaf(criterion: Criterion, place: int, leaf: Leaf, as_of: date) -> Iterator[Point]:
     found: Iterator[tuple[str, str, Data]]
     match leaf:
         case Compare() if leaf.variable and (variable := variables().get(leaf.variable)):
@@ -61,8 +62,8 @@ def _of_leaf(criterion: Criterion, leaf: Leaf, as_of: date) -> Iterator[Point]:
             return
     base: Data = {"as_of": as_of.isoformat()}
     for position, shown, data in found:
-        yield Point(criterion.id, name, position, shown, base | data)
-    yield Point(criterion.id, name, "missing", "", base)
+        yield Point(criterion.id, place, name, position, shown, base | data)
+    yield Point(criterion.id, place, name, "missing", "", base)
 
 
 def _compared(leaf: Compare, variable: Variable, as_of: date) -> Iterator[tuple[str, str, Data]]:

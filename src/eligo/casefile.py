@@ -1,4 +1,4 @@
-"""A cases file (`NCT*.cases.yaml`) in, cases out: tiny patients with the verdict and the findings that a person expects.
+"""A cases file (`NCT*.cases.yaml`) in, cases out: tiny patients with the verdict and the findings expected.
 
 `patients:` names those whom cases start from; a case adds to one of them (`patient:`) or takes away (`without:`).
 """
@@ -199,7 +199,7 @@ class _Reader:
 
 
 def merged(base: Data, more: Data) -> Data:
-    """A patient with more said of it: mappings part by part, lists longer, and of one concept or variable the new entries.
+    """A patient with more said of it: mappings part by part, lists longer, of one concept the new entries.
 
     >>> merged({"labs": {"INR": 1}, "absent": ["ascites"]}, {"labs": {"INR": 2}, "absent": ["jaundice"]})
     {'labs': {'INR': 2}, 'absent': ['ascites', 'jaundice']}

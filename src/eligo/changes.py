@@ -1,4 +1,4 @@
-"""Two versions of a rule set in, the changes between them out: per criterion tightened, loosened, new, removed or reworded.
+"""Two versions of a rule set in, the changes between them out: tightened, loosened, new, removed, only reworded.
 
 Which way a change goes is what it does to patients: an exclusion that excludes more tightens.
 """
@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from eligo.check.limits import agree
 from eligo.check.logic import Node, implies, negated, node_of
-from eligo.criteria import Compare, Criterion, Predicate, leaves
+from eligo.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, Limit, Not, Predicate
 from eligo.ruleset import RuleSet
+from eligo.vocabulary.variables import Variable, variables
 
 # `rewritten` means the same in another form; `changed` is neither stricter nor looser, as far as can be seen.
 ChangeKind = Literal[
@@ -30,7 +32,7 @@ ChangeKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of one criterion, or of one arm with all its criteria; `old` and `new` are empty where there is none."""
+    """What became of one criterion, or of a whole arm with its criteria; without a version, `old` or `new` is empty."""
 
     kind: ChangeKind
     id: str
@@ -40,7 +42,7 @@ class Change:
     @property
     def matters(self) -> bool:
         """Whether a verdict can hang on it."""
-        return self.kind not in ("unit only", "reworded only")
+        return self.kind != "reworded only"
 
     def as_json(self) -> dict[str, Any]:
         """The change as JSON data."""
@@ -86,7 +88,7 @@ def _criteria(old: RuleSet, new: RuleSet) -> Iterator[Change]:
 
 
 def _paired(old: list[Criterion], new: list[Criterion]) -> dict[str, Criterion]:
-    """The old criterion of each new one: first what says the same, since items are renumbered, then what has the same id."""
+    """The old criterion of each new one: what says the same, since items are renumbered, else what has the same id."""
     left = {c.id: c for c in old}
     pairs: dict[str, Criterion] = {}
     for alike in (_same_place, _same_text, _same_meaning, _same_id):
@@ -121,9 +123,9 @@ def _kind(old: Criterion, new: Criterion) -> ChangeKind | None:
         return "changed"
     if old.predicate == new.predicate:
         return None if old.text == new.text else "reworded only"
+    if _in_other_units(old.predicate, new.predicate):
+        return "unit only"
     before, after = node_of(old.predicate), node_of(new.predicate)
-    if before == after:
-        return "unit only" if _units(old.predicate) != _units(new.predicate) else "rewritten"
     if old.kind == "exclusion":
         before, after = negated(before), negated(after)
     return _direction(before, after)
@@ -136,8 +138,28 @@ def _direction(before: Node, after: Node) -> ChangeKind:
     return "tightened" if narrower else "loosened" if broader else "changed"
 
 
-def _units(predicate: Predicate) -> list[str | None]:
-    return [limit.unit for leaf in leaves(predicate) if isinstance(leaf, Compare) for limit in leaf.limits]
+def _in_other_units(one: Predicate, other: Predicate) -> bool:
+    """Whether only units differ, and the limits with them, as far as a limit is rounded when it is converted."""
+    match one, other:
+        case (AllOf(a), AllOf(b)) | (AnyOf(a), AnyOf(b)):
+            return len(a) == len(b) and all(map(_in_other_units, a, b))
+        case AtLeast(m, a), AtLeast(n, b):
+            return m == n and len(a) == len(b) and all(map(_in_other_units, a, b))
+        case Not(p), Not(q):
+            return _in_other_units(p, q)
+        case Compare(), Compare() if one != other:
+            variable = variables().get(one.variable) if one.variable else None
+            if variable is None or (one.variable, one.window) != (other.variable, other.window):
+                return False
+            pairs = zip(one.limits, other.limits, strict=False)
+            return len(one.limits) == len(other.limits) and all(_same_limit(a, b, variable) for a, b in pairs)
+    return one == other
+
+
+def _same_limit(one: Limit, other: Limit, variable: Variable) -> bool:
+    if one == other:
+        return True
+    return (one.op, one.of) == (other.op, other.of) and one.unit != other.unit and agree(one, other, variable)
 
 
 def apply(old: RuleSet, new: RuleSet, chosen: Iterable[Change]) -> RuleSet:

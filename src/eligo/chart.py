@@ -7,7 +7,7 @@ It is a bare tuple, since a screening makes dozens for each patient; whatever is
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, NamedTuple
@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 from eligo.criteria import Duration, Window
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.truth import Reason, Truth
+from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.scoring import Interval
 from eligo.vocabulary.variables import Reference, variables
 from eligo.window import Days, Period, in_window, shift
@@ -74,9 +75,10 @@ class Derived(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """A concept that the record rules out, and by that whatever is a kind of it."""
+    """A concept that is ruled out, and by that whatever is a kind of it; `assumed` where the record does not say it."""
 
     concept: str
+    assumed: str | None = None
 
 
 Reading = Result | Derived
@@ -97,33 +99,35 @@ class Normal(NamedTuple):
 class Chart:
     """One patient under one policy, with what was worked out for one test and may be wanted by others.
 
-    `latest` keeps results by variable, `born` ages by unit, `inputs` and `scores` what scores are made of and come to.
+    `under` holds the facts of each concept and of all its kinds, `latest` results by variable, `born` ages by unit,
+    `inputs` and `scores` what scores are made of and come to.
     """
 
-    __slots__ = ("ages", "as_of", "attested", "born", "facts", "inputs", "latest", "patient", "policy", "scores", "sex")
+    __slots__ = (
+        *("absent", "aging", "as_of", "attested", "born", "complete", "facts", "inputs"),
+        *("latest", "patient", "policy", "scores", "sex", "under"),
+    )
 
     def __init__(self, patient: Patient, policy: Policy) -> None:
         self.patient, self.policy = patient, policy
         self.as_of, self.facts, self.attested = patient.as_of, patient.facts, patient.attested
+        self.absent, self.complete = patient.absent, patient.complete
         self.sex = patient.sex or _stated_sex(patient)
-        self.ages = policy.max_age is not None or bool(policy.max_ages)
+        self.under = _by_ancestor(patient.facts)
         self.latest: dict[str, tuple[Result, ...]] = {}
         self.born: dict[str, tuple[int, int] | Reason | None] = {}
         self.inputs: dict[str, tuple[Interval, tuple[Basis, ...]] | None] = {}
         self.scores: dict[str, tuple[Reading, ...]] = {}
+        self.aging = policy.max_age is not None or bool(policy.max_ages)
 
     def recorded(self, variable: str) -> tuple[Result, ...]:
         """The recorded results that can be the latest: several where they are of one day, or of days known in part."""
-        results = self.patient.results.get(variable)
-        if not results:
-            return ()
-        if len(results) == 1 and not self.ages:
-            day = results[0].date
-            if day is None or day.first <= self.as_of:
-                return results
         found = self.latest.get(variable)
         if found is None:
-            found = self.latest[variable] = self._checked(_latest(results, self.as_of))
+            found = self.patient.results.get(variable, ())
+            if len(found) > 1 or (found and (self.aging or found[0].date is not None)):
+                found = self._checked(_latest(found, self.as_of))
+            self.latest[variable] = found
         return found
 
     def within(self, variable: str, window: Window) -> tuple[Result, ...]:
@@ -141,11 +145,11 @@ class Chart:
                 )
             if fits is not Truth.NOT_MET:
                 fitting.append(result)
-        return self._checked(_latest(fitting, self.as_of))
+        return self._checked(_latest(tuple(fitting), self.as_of))
 
     def _checked(self, results: tuple[Result, ...]) -> tuple[Result, ...]:
         """The results with the stale ones marked; of one day, those that can decide stand for the unusable ones."""
-        if self.ages:
+        if self.aging:
             results = tuple(map(self._aged, results))
         if len(results) > 1:
             decided = {r.date for r in results if r.problem is None}
@@ -182,6 +186,23 @@ class Chart:
         return Normal(min(same_day), max(same_day), "baseline", date=first.date)
 
 
+def _by_ancestor(facts: Mapping[str, tuple[Fact, ...]]) -> dict[str, list[Fact]]:
+    """The facts of each concept and of all its kinds, in an order that does not hang on the record's."""
+    found: dict[str, list[Fact]] = {}
+    for concept in sorted(facts):
+        for ancestor in _line(concept):
+            if ancestor in found:
+                found[ancestor] += facts[concept]
+            else:
+                found[ancestor] = [*facts[concept]]
+    return found
+
+
+@functools.cache
+def _line(concept: str) -> tuple[str, ...]:
+    return tuple(concepts().ancestors(concept)) or (concept,)
+
+
 def _stated_sex(patient: Patient) -> Literal["male", "female"] | None:
     for result in patient.results.get("sex", ()):
         if result.value == "male" or result.value == "female":
@@ -196,8 +217,11 @@ def _days(result: Result, as_of: date) -> Days:
     return result.date.first, max(min(result.date.last, as_of), result.date.first)
 
 
-def _latest(results: Iterable[Result], as_of: date) -> tuple[Result, ...]:
+def _latest(results: tuple[Result, ...], as_of: date) -> tuple[Result, ...]:
     """Those that no other result is certainly later than, in an order that does not hang on the record's."""
+    if len(results) == 1:
+        day = results[0].date
+        return results if day is None or day.first <= as_of else ()
     newest = date.min
     known = []
     for result in results:
@@ -207,11 +231,10 @@ def _latest(results: Iterable[Result], as_of: date) -> tuple[Result, ...]:
             known.append(result)
             if first > newest:
                 newest = first
-    if len(known) > 1:
-        known = [r for r in known if r.date is None or r.date.last >= newest]
-        if len(known) > 1:
-            known.sort(key=lambda r: (_days(r, as_of), repr(r)), reverse=True)
-    return tuple(known)
+    found = [r for r in known if r.date is None or r.date.last >= newest]
+    if len(found) > 1:
+        found.sort(key=lambda r: (_days(r, as_of), repr(r)), reverse=True)
+    return tuple(found)
 
 
 @functools.cache

@@ -6,6 +6,7 @@ before leave the question open. Limits are intervals too, where a limit of norma
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable
 from typing import cast
@@ -135,8 +136,8 @@ class Comparison(Measured):
             normal = self.resolve(limit, reading, chart)
             held, reason = UNKNOWN, _no_limit(limit)
             if normal is not None:
-                low = rounded(normal.low * limit.value)
-                high = low if normal.low == normal.high else rounded(normal.high * limit.value)
+                low = multiple(limit.value, normal.low)
+                high = low if normal.low == normal.high else multiple(limit.value, normal.high)
                 held = SIDES[limit.op](*_snapped(reading, low, high), low, high)
                 reason = undecided(reading) if low == high else (_no_limit(limit)[0], "depends_on_sex")
             if held is NOT_MET:
@@ -173,9 +174,10 @@ def _snapped(reading: Reading, low: float, high: float) -> tuple[float, bool, fl
     return least, reading.low_closed, most, reading.high_closed
 
 
-def rounded(value: float) -> float:
-    """The value to 12 significant digits, as limits are, so that equal ones compare as equal."""
-    return float(f"{value:.12g}")
+@functools.lru_cache(maxsize=4096)
+def multiple(factor: float, value: float) -> float:
+    """So many times the value, to 12 significant digits, as limits are, so that equal ones compare as equal."""
+    return float(f"{factor * value:.12g}")
 
 
 def _no_limit(limit: Limit) -> tuple[Reason, str | None]:
@@ -195,19 +197,19 @@ class AgeComparison:
     An age is what people call it: 65 lasts until the day before the 66th birthday, so `age <= 65` holds on that day.
     """
 
-    __slots__ = ("test",)
+    __slots__ = ("limits",)
 
     def __init__(self, test: Compare) -> None:
-        self.test = test
+        self.limits = tuple((SIDES[li.op], cast(AgeUnit, li.unit), float(li.value)) for li in test.limits)
 
     def __call__(self, chart: Chart) -> Outcome:
         """Answer for one patient."""
         truth = MET
-        for limit in self.test.limits:
-            ages = age_in(chart, cast(AgeUnit, limit.unit))
+        for side, unit, value in self.limits:
+            ages = age_in(chart, unit)
             if not isinstance(ages, tuple):
                 return (UNKNOWN, ages, None, chart.recorded("age")) if ages else MISSING
-            held = SIDES[limit.op](ages[0], True, ages[1], True, limit.value, limit.value)
+            held = side(ages[0], True, ages[1], True, value, value)
             if held < truth:
                 truth = held
         return (UNKNOWN, Reason.MISSING, "partial_date", ()) if truth is UNKNOWN else (truth, None, None, ())

@@ -6,11 +6,11 @@ A source gives the readings that can be the value, none where it has nothing to 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from datetime import date
 from typing import NamedTuple, cast
 
-from eligo.chart import Basis, Chart, Derived, Normal, Reading
+from eligo.chart import Basis, Chart, Derived, Normal, Reading, Ruled
 from eligo.criteria import Present, Window
 from eligo.patients.dates import AgeUnit, age_between, born
 from eligo.patients.model import PartialDate
@@ -25,6 +25,8 @@ Reads = frozenset[str]
 Known = tuple[Interval, tuple[Basis, ...]]
 Look = Callable[[Chart], Known | None]
 
+MET, UNKNOWN = Truth.MET, Truth.UNKNOWN
+_ZERO, _ONE = Interval(0, 0), Interval(1, 1)
 _NO_MEASUREMENT = frozenset({"sex", "age"})  # they alone do not make a score
 
 
@@ -48,9 +50,9 @@ def _implied(variable: Variable) -> tuple[Source, Reads]:
 
     def implied(chart: Chart) -> tuple[Reading, ...]:
         truth, _, detail, basis = test(chart)
-        if truth is Truth.UNKNOWN:
+        if truth is UNKNOWN:
             return ()
-        low, high = (1, most) if truth is Truth.MET else (0, 0)
+        low, high = (1, most) if truth is MET else (0, 0)
         return (Derived(variable.id, low, high, "concept", detail=detail, inputs=basis),)
 
     return implied, test.reads
@@ -100,8 +102,15 @@ def _compute(score: str, known: dict[str, Interval], inputs: list[Basis]) -> tup
     if known.keys() <= _NO_MEASUREMENT:
         return ()
     low, high = bounds(score, known)
-    missing = () if low == high else tuple([i.key for i in SCORES[score].inputs if i.key not in known])
+    missing = () if low == high else _missing(score, known)
     return (Derived(score, low, high, "computed", inputs=tuple(inputs), missing=missing),)
+
+
+def _missing(score: str, known: Container[str]) -> tuple[str, ...]:
+    """The inputs that are not known; of two that stand for each other neither, where one is."""
+    inputs = SCORES[score].inputs
+    replaced = {i.instead_of for i in inputs if i.key in known}
+    return tuple([i.key for i in inputs if not (i.key in known or i.key in replaced or i.instead_of in known)])
 
 
 def _look(item: ScoreInput) -> tuple[Look, Reads]:
@@ -124,7 +133,9 @@ def _look(item: ScoreInput) -> tuple[Look, Reads]:
     variable = variables().get(item.id)
     if item.id in SCORES:
         other, reads = _computed(item.id)
-        return lambda chart: _value(item.id, lambda chart: _whole(other(chart)), chart), reads | {item.id}
+        if any(item.key in (i.key if i.instead_of else None, i.instead_of) for i in _all_inputs()):
+            return lambda chart: _value(item.id, lambda chart: _whole(other(chart)), chart), reads | {item.id}
+        return lambda chart: _value(item.id, other, chart), reads | {item.id}
     if variable is not None and variable.concept is not None:
         other, reads = _implied(variable)
         return lambda chart: _value(item.id, other, chart), reads | {item.id}
@@ -136,16 +147,20 @@ def _nothing(chart: Chart) -> tuple[Reading, ...]:
 
 
 def _whole(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
-    """Those that are one number; what is known in part of a score's own inputs is weighed together with the others."""
+    """Those that are one number; of two inputs that stand for each other, one known in part is not yet known."""
     return tuple(r for r in readings if r.low == r.high)
 
 
+def _all_inputs() -> Iterator[ScoreInput]:
+    for score in SCORES.values():
+        yield from score.inputs
+
+
 def _fact(test: Presence, chart: Chart) -> Known | None:
-    truth, _, _, basis = test(chart)
-    if truth is Truth.UNKNOWN:
+    truth, _, detail, basis = test(chart)
+    if truth is UNKNOWN:
         return None
-    value = 1.0 if truth is Truth.MET else 0.0
-    return Interval(value, value), basis
+    return (_ONE, basis) if truth is MET else (_ZERO, basis or (Ruled(test.concept, detail),))
 
 
 def _normal(variable: str, chart: Chart) -> Normal | None:

@@ -1,8 +1,8 @@
 """Plans and a patient in, truths and verdicts out: each test is answered once per patient, for all trials that ask it.
 
 Most tests ask for what a record does not mention. Their answers hang on sex, complete lists and policy alone, so they
-are worked out once, for an empty record. The others run when they are wanted: the quick ones first, none once the answer
-is settled.
+are worked out once, for an empty record. The others run when they are wanted: the quick ones first, none once the
+answer is settled.
 """
 
 from __future__ import annotations
@@ -95,18 +95,18 @@ class Empty(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """A criterion, its predicate as a function, its leaves as they are written and as they are tested, its tests."""
+    """A criterion, its predicate as a function, its leaves as they are written and as tested, and its tests' bits."""
 
     criterion: PlannedCriterion
     holds: Holds
     uses: tuple[tuple[int, Leaf, Test], ...]
-    numbers: frozenset[int]
+    bits: int
 
 
 def _ready(criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> Ready:
     uses = tuple((numbers[use.test], use.leaf, plan.tests[use.test]) for use in criterion.uses)
     of_uses = [number for number, _, _ in uses]
-    return Ready(criterion, _holds(criterion.tree, of_uses, costs), uses, frozenset(of_uses))
+    return Ready(criterion, _holds(criterion.tree, of_uses, costs), uses, _bits(of_uses))
 
 
 class Part:
@@ -121,11 +121,12 @@ class Part:
         single: dict[Kind, list[int]] = {"inclusion": [], "exclusion": []}
         others: list[tuple[int, int, Ready]] = []
         for ready in criteria:
-            cost = max((costs[number] for number in ready.numbers), default=0)
+            numbers = [number for number, _, _ in ready.uses]
+            cost = max((costs[number] for number in numbers), default=0)
             if isinstance(ready.criterion.tree, int) and cost < SLOW:
-                single[ready.criterion.kind] += ready.numbers
+                single[ready.criterion.kind] += numbers
             else:
-                others.append((cost, len(ready.numbers), ready))
+                others.append((cost, len(numbers), ready))
         others.sort(key=lambda item: item[:2])
         self.including = _all(single["inclusion"], [], costs)
         self.excluding = _any(single["exclusion"], [], costs)
@@ -196,8 +197,8 @@ class Engine:
         numbered = [(plan, [self._number(test) for test in plan.tests]) for plan in plans]
         costs = [_cost(test) for test in self._numbers]
         self.trials = tuple(Trial(plan, numbers, costs) for plan, numbers in numbered)
-        self.readers = {name: sum(1 << n for n in found) for name, found in self._readers.items()}
-        self.special = frozenset(n for n, test in enumerate(self.tests) if _is_special(test))
+        self.readers = {name: _bits(found) for name, found in self._readers.items()}
+        self.special = _bits(n for n, test in enumerate(self.tests) if _is_special(test))
         self._empty: dict[_Key, Empty] = {}
 
     def _number(self, test: Test) -> int:
@@ -245,6 +246,10 @@ def _is_special(test: Answer) -> bool:
     return isinstance(test, AgeComparison) or (isinstance(test, Comparison) and bool(test.relative))
 
 
+def _bits(numbers: Iterable[int]) -> int:
+    return sum(1 << number for number in set(numbers))
+
+
 def _cost(test: Test) -> int:
     """How long a test takes, by class: quick ones run first, since they may settle what slower ones need not."""
     if isinstance(test, Compare | OneOf) and test.variable in SCORES:
@@ -271,7 +276,7 @@ def _holds(tree: Tree, numbers: Sequence[int], costs: Sequence[int]) -> Holds:
 def _all(leaves: Iterable[int], nested: Sequence[Holds], costs: Sequence[int]) -> Holds:
     """Kleene `and` of leaves and of what is nested among them."""
     ordered = sorted(set(leaves), key=lambda number: costs[number])
-    bits = sum(1 << number for number in ordered)
+    bits = _bits(ordered)
 
     def holds(answers: Answers) -> Truth:
         waiting = answers.pending & bits
@@ -296,7 +301,7 @@ def _all(leaves: Iterable[int], nested: Sequence[Holds], costs: Sequence[int]) -
 def _any(leaves: Iterable[int], nested: Sequence[Holds], costs: Sequence[int]) -> Holds:
     """Kleene `or` of leaves and of what is nested among them."""
     ordered = sorted(set(leaves), key=lambda number: costs[number])
-    bits = sum(1 << number for number in ordered)
+    bits = _bits(ordered)
 
     def holds(answers: Answers) -> Truth:
         if answers.met & bits:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from eligo.chart import Basis, Derived, Normal, Reading, Ruled
-from eligo.comparing import SIDES, rounded
+from eligo.comparing import SIDES, multiple
 from eligo.criteria import SYMBOL, Always, Attest, Compare, Leaf, Limit, Number, OneOf, Present, Window
 from eligo.patients.model import Fact, Result
 from eligo.plan import Test
@@ -71,7 +71,7 @@ class Evidence(NamedTuple):
             if value is not None and (limit.unit is None or limit.unit == "a"):
                 held = SIDES[limit.op](reading.low, True, reading.low, True, value, value)
                 from_limits.append((held is not Truth.NOT_MET, abs(reading.low - value), reading.low - value))
-        return plain(rounded(min(from_limits)[2])) if from_limits else None
+        return plain(multiple(1, min(from_limits)[2])) if from_limits else None
 
     def _limits(self) -> Iterable[tuple[Limit, Normal | None]]:
         limits = self.test.limits if isinstance(self.test, Compare) else ()
@@ -157,7 +157,8 @@ def basis_json(part: Basis) -> dict[str, Any]:
     if isinstance(part, Fact):
         return fact_json(part)
     if isinstance(part, Ruled):
-        return {"concept": part.concept, "status": "absent"}
+        assumed = {"assumed": ASSUMED[part.assumed]} if part.assumed in ASSUMED else {}
+        return {"concept": part.concept, "status": "absent"} | assumed
     variable = variables().get(part.variable)
     unit = {"unit": variable.unit} if variable and variable.unit != "1" else {}
     return {"variable": part.variable} | unit | reading_json(part)
@@ -214,7 +215,7 @@ def _text(value: object) -> str:
 def _value(limit: Limit, normal: Normal | None) -> float | None:
     if limit.of is None:
         return float(limit.value)
-    return rounded(limit.value * normal.low) if normal and normal.low == normal.high else None
+    return multiple(limit.value, normal.low) if normal and normal.low == normal.high else None
 
 
 def _limit_text(limit: Limit, normal: Normal | None, unit: str | None) -> str:

@@ -1,7 +1,7 @@
 """Answers in, a Screening out: for each trial its verdict and a finding per criterion, with the evidence as data.
 
-`as_json` gives the screening of `eligo.screening/1`. All of it comes from the very answers that give the verdict; nothing
-is tested again. Findings that the record does not touch are made once, for an empty record, and shared.
+`as_json` gives the screening of `eligo.screening/1`. All of it comes from the very answers that give the verdict;
+nothing is tested again. Findings that the record does not touch are made once, for an empty record, and shared.
 """
 
 from __future__ import annotations
@@ -135,8 +135,8 @@ class Screening(NamedTuple):
 def explain(engine: Engine, patient: Patient) -> Screening:
     """Screen a patient: the findings of every trial, and the verdicts that follow from them."""
     answers = engine.answers(patient)
+    touched = answers.pending
     answers.settle()
-    touched = frozenset(answers.found)
     blank = _blank_findings(engine, answers)
     trials = tuple(
         [
@@ -159,22 +159,22 @@ def _blank_findings(engine: Engine, answers: Answers) -> tuple[tuple[Finding, ..
 
 
 def _findings(
-    engine: Engine, trial: Trial, answers: Answers, touched: frozenset[int] | None, blank: tuple[Finding, ...]
+    engine: Engine, trial: Trial, answers: Answers, touched: int | None, blank: tuple[Finding, ...]
 ) -> tuple[Finding, ...]:
     """A finding for each criterion; those whose tests the record does not touch are taken from `blank`."""
     found = list(blank)
-    for place, (criterion, holds, uses, numbers) in enumerate(trial.criteria):
-        if touched is not None and numbers.isdisjoint(touched):
+    special = engine.special
+    ran, empty = answers.found, answers.empty.outcomes
+    for place, (criterion, holds, uses, bits) in enumerate(trial.criteria):
+        if touched is not None and not bits & touched:
             continue
         truth = holds(answers)
-        evidence: list[Evidence] = []
+        evidence = []
         for number, leaf, test in uses:
-            if touched is not None and number not in touched:
-                evidence.append(blank[place].evidence[len(evidence)])
-            elif number in engine.special:
+            if special >> number & 1:
                 evidence.append(_special(engine, number, leaf, test, answers))
             else:
-                evidence.append(_new(Evidence, (leaf, test, *answers.outcome(number), ())))
+                evidence.append(_new(Evidence, (leaf, test, *(ran.get(number) or empty[number]), ())))
         finding = _new(Finding, (criterion, truth, BEARINGS[criterion.kind][truth], tuple(evidence)))
         if touched is None:
             found.append(finding)

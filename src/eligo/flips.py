@@ -1,4 +1,4 @@
-"""Two versions of a rule set and patients in, the patients whose verdict flips out, each with the changes that did it."""
+"""Two versions of a rule set and patients in, the patients whose verdict flips out, with the changes that did it."""
 
 from __future__ import annotations
 

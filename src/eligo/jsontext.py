@@ -6,6 +6,7 @@ problem pays for positions: the standard parser reads, and a slower scan looks f
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import math
@@ -135,7 +136,11 @@ class Survey:
 def survey(source: str | bytes) -> Survey:
     """Find the line and column of every part of a text that the parser could read; nothing for a very long one."""
     text = source.decode("utf-8-sig") if isinstance(source, bytes) else source.removeprefix("\ufeff")
-    return _Scan().run(text) if len(text) <= _SCANNED else Survey()
+    scan = _Scan()
+    if len(text) <= _SCANNED:
+        with contextlib.suppress(IndexError, ValueError):  # past what the parser refused, it may be no JSON at all
+            scan.run(text)
+    return scan.found
 
 
 # --- the parser
@@ -267,7 +272,7 @@ class _Scan:
         self.open: list[set[str] | None] = []  # for each open bracket: the keys of an object, None for a list
         self.expect_key = False
 
-    def run(self, text: str) -> Survey:
+    def run(self, text: str) -> None:
         """Note the place of every value, and of every key that appears twice."""
         line, start = 1, 0  # of the current line
         last = 0
@@ -278,7 +283,6 @@ class _Scan:
                 line, start = line + newlines, text.rfind("\n", 0, offset) + 1
             last = offset
             self._token(match[0], (line, offset - start + 1))
-        return self.found
 
     def _token(self, token: str, at: tuple[int, int]) -> None:
         if token in "{[":

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from eligo.chart import Chart, Outcome, Ruled
+from eligo.chart import Basis, Chart, Outcome, Ruled
 from eligo.criteria import Present, Window
 from eligo.patients.model import Fact, Result
 from eligo.plan import qualifier_key
@@ -51,10 +51,11 @@ class Presence:
     `family` are the concept and its kinds, `broader` what it is a kind of, `lists` where the family would be listed,
     `sex` the only sex that can have it, `grades` the ordinals of the family, `own_grades` those of the concept and the
     broader ones, `anchor` the concepts from whose beginning the window counts. It `asks_now` for what is so today where
-    it asks neither for the past nor for a window that reaches back. `rules` are the outcomes where something is ruled out.
+    it asks neither for the past nor for a window that reaches back. `rules` are the outcomes by what is ruled out.
     """
 
     test: Present
+    concept: str
     family: frozenset[str]
     broader: frozenset[str]
     lists: frozenset[str]
@@ -72,11 +73,23 @@ class Presence:
 
     def __call__(self, chart: Chart) -> Outcome:
         """Answer for one patient."""
-        rule = self._ruled_out(chart)
+        facts = chart.under.get(self.concept)
         graded = self._graded(chart) if self.grades else None
-        if self.family.isdisjoint(chart.facts):
-            return self._weighed(chart, [], [], [], graded, rule) if graded else rule or self._silent(chart)
-        return self._weighed(chart, *self._votes(chart), graded, rule)
+        if facts is None and graded is None:
+            return self._ruled_out(chart) or self._silent(chart)
+        met: list[Fact] = []
+        unsure: list[tuple[Fact, Vote]] = []
+        denied: list[Fact] = []
+        for fact in facts or ():
+            vote = self._vote(fact, chart)
+            if vote is _YES:
+                met.append(fact)
+            elif vote is _NO:
+                if fact.concept == self.concept:
+                    denied.append(fact)
+            elif vote is not None:
+                unsure.append((fact, vote))
+        return self._weighed(chart, met, unsure, denied, graded)
 
     def _weighed(
         self,
@@ -85,10 +98,9 @@ class Presence:
         unsure: list[tuple[Fact, Vote]],
         denied: list[Fact],
         graded: Result | None,
-        rule: Outcome | None,
     ) -> Outcome:
         """Weigh the facts for the leaf, those that leave it open, those against it, a grade, and what rules it out."""
-        count = self.test.count
+        count, rule = self.test.count, self._ruled_out(chart)
         if len(met) + (graded is not None) >= count:
             return _affirmed(met, denied, graded, rule, chart.as_of)
         if unsure and len(met) + len(unsure) >= count:
@@ -106,31 +118,11 @@ class Presence:
             broader = [fact for fact in found if (vote := self._vote(fact, chart)) and vote[0] is not NOT_MET]
             if broader:
                 return UNKNOWN, Reason.NOT_STATED, "broader_only", tuple(broader)
-        if self.lists <= chart.patient.complete:
+        if self.lists <= chart.complete:
             return NOT_MET, None, "list_complete", ()
-        if self.lists <= chart.patient.complete | chart.policy.assume_absent:
+        if self.lists <= chart.complete | chart.policy.assume_absent:
             return NOT_MET, None, "assumed_by_caller", ()
         return _NOT_STATED
-
-    def _votes(self, chart: Chart) -> tuple[list[Fact], list[tuple[Fact, Vote]], list[Fact]]:
-        met: list[Fact] = []
-        unsure: list[tuple[Fact, Vote]] = []
-        denied: list[Fact] = []
-        facts, family = chart.facts, self.family
-        mentioned = [concept for concept in facts if concept in family]
-        mentioned.sort()
-        for concept in mentioned:
-            for fact in facts[concept]:
-                vote = self._vote(fact, chart)
-                if vote is None:
-                    continue
-                if vote[0] is MET:
-                    met.append(fact)
-                elif vote[0] is UNKNOWN:
-                    unsure.append((fact, vote))
-                elif concept == self.test.concept:
-                    denied.append(fact)
-        return met, unsure, denied
 
     def _vote(self, fact: Fact, chart: Chart) -> Vote | None:
         test, status = self.test, fact.status
@@ -185,10 +177,10 @@ class Presence:
 
     def _ruled_out(self, chart: Chart) -> Outcome | None:
         """What rules the concept out: its absence or that of a broader concept, the patient's sex, a grade of 0."""
-        absent = chart.patient.absent
+        absent = chart.absent
         if absent:
-            if self.test.concept in absent:
-                return self.rules[self.test.concept]
+            if self.concept in absent:
+                return self.rules[self.concept]
             if not self.broader.isdisjoint(absent):
                 return self.rules[min(self.broader & absent)]
         if self.sex is not None and chart.sex is not None and chart.sex != self.sex:
@@ -203,7 +195,7 @@ class Presence:
 
 def _affirmed(met: list[Fact], denied: list[Fact], graded: Result | None, rule: Outcome | None, as_of: date) -> Outcome:
     """MET, unless the record also says the opposite; what is over does not contradict that it is absent now."""
-    basis = (*met, graded) if graded else tuple(met)
+    basis: tuple[Basis, ...] = (*met, graded) if graded else tuple(met)
     if rule and (graded or any(f.kind == "procedure" or ended(f, as_of) is not MET for f in met)):
         return UNKNOWN, Reason.NOT_STATED, "conflict", (*basis, *rule[3])
     if denied and not met:
@@ -241,6 +233,7 @@ def presence(test: Present) -> Presence:
     of_family = [c for id_ in sorted(family) if (c := concepts().get(id_))]
     return Presence(
         test,
+        test.concept,
         family,
         line - {test.concept},
         frozenset(LIST_OF_KIND[c.kind] for c in of_family if c.kind in LIST_OF_KIND),

@@ -38,10 +38,10 @@ class _Layout:
 
 
 def format_text(text: str, file: str | None = None) -> str:
-    """The canonical form of a rule set file; raise `EligoError` where it is none.
+    r"""The canonical form of a rule set file; raise `EligoError` where it is none.
 
-    >>> format_text("trial: X # mine\\ntitle:   t\\nstates_no_criteria: true\\nsource: {}\\n")
-    'trial: X  # mine\\ntitle: t\\nsource: {}\\nstates_no_criteria: true\\n'
+    >>> format_text("trial: X # mine\ntitle:   t\nstates_no_criteria: true\nsource: {}\n")
+    'trial: X  # mine\ntitle: t\nsource: {}\nstates_no_criteria: true\n'
     """
     canonical = dumps(loads(text, file))
     found = list(comments(text))
@@ -135,7 +135,8 @@ def _with_comments(text: str, found: list[Comment]) -> str:
     lines = text.rstrip("\n").split("\n")
     layout = _layout(text)
     starts = {path: mark[0] for mark, path in reversed(layout.starts)}
-    ends = {path: mark[0] for mark, path in layout.ends}
+    # What was a flow may be a block now: its end is that of its last part.
+    ends = {path[:depth]: mark[0] for mark, path in layout.ends for depth in range(1, len(path) + 1)}
     inside = _inside_scalars(text)
     above: dict[int, list[str]] = {}
     below: dict[int, list[str]] = {}
@@ -164,7 +165,7 @@ def _with_comments(text: str, found: list[Comment]) -> str:
 
 
 def _indent_of_part(lines: list[str], line: int) -> str:
-    """The indentation under which a comment after this line still belongs to it: deeper than what follows, if it can be."""
+    """The indentation under which a comment after this line still belongs to it: deeper than what follows."""
     own = lines[line]
     following = lines[line + 1] if line + 1 < len(lines) else ""
     width = max(len(own) - len(own.lstrip()), 2)

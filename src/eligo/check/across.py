@@ -36,7 +36,7 @@ def _contradiction(subject: Subject, arm: str | None, item: Item, others: tuple[
     found = sorted((item, *others), key=lambda i: i.index)
     names = " and ".join(f"{i.criterion.kind} `{i.id}`" for i in found)
     where = f" (arm {arm})" if arm and any(i.criterion.cohort for i in found) else ""
-    message = f"{names} cannot both be passed{where}"
+    message = f"{names} cannot be passed together{where}"
     fix = "no patient can pass; look at the limits and at the kinds of the concepts, or ask the sponsor"
     return subject.finding("contradiction", "error", message, *found, path=("when",), fix=fix)
 

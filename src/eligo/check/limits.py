@@ -60,7 +60,7 @@ def agree(limit: Limit, equivalent: Limit, variable: Variable) -> bool:
         return True
     try:
         one, other = (_canonical(each, variable) for each in (limit, equivalent))
-        slack = sum(_step(each, variable) / 2 for each in (limit, equivalent))
+        slack = min(_step(each, variable) / 2 for each in (limit, equivalent))
     except EligoError:
         return False  # a unit that does not fit
     return abs(one - other) <= max(slack, TOLERANCE * max(abs(one), abs(other)))

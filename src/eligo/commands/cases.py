@@ -21,6 +21,7 @@ from eligo.plan import compile_rules
 from eligo.report.terminal import terminal, wrap
 from eligo.report.words import SENTENCE, concept_name, variable_name
 from eligo.ruleset import RuleSet, load
+from eligo.truth import Truth
 from eligo.vocabulary.variables import variables
 
 EXAMPLES = """\
@@ -29,6 +30,7 @@ EXAMPLES = """\
 """
 
 DAY = date(2026, 1, 15)
+PART = {Truth.MET: "this part holds", Truth.NOT_MET: "this part does not hold", Truth.UNKNOWN: "this part is unknown"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("trial", metavar="TRIAL", help="a trial, or the file of a rule set")
     add_folder(parser)
     parser.add_argument("--yaml", action="store_true", help="print cases for `eligo test`, to be frozen once reviewed")
-    parser.add_argument("--as-of", type=date.fromisoformat, default=DAY, metavar="DATE", help=f"the day (default: {DAY})")
+    parser.add_argument(
+        "--as-of", type=date.fromisoformat, default=DAY, metavar="DATE", help=f"the day (default: {DAY})"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a patient")
 
 
@@ -75,7 +79,7 @@ def _data(point: Point, finding: Finding) -> dict[str, Any]:
 def _sheet(ruleset: RuleSet, found: list[tuple[Point, Finding]], width: int) -> Iterator[str]:
     yield f"{ruleset.trial}  {ruleset.title}"
     yield "Each line is a patient of whom nothing else is known. Tick what is as the protocol means it."
-    last = (None, None)
+    last = ("", "")
     for point, finding in found:
         criterion = finding.criterion
         if criterion.id != last[0]:
@@ -85,7 +89,8 @@ def _sheet(ruleset: RuleSet, found: list[tuple[Point, Finding]], width: int) -> 
             yield f"    {variable_name(point.name) if point.name in variables() else concept_name(point.name)}"
         last = (criterion.id, point.name)
         said = SENTENCE[criterion.kind, finding.truth.name]
-        yield f"    [ ] {point.position:<13} {point.shown:<24} {said} -> {finding.bearing.value}"
+        part = f"{PART[finding.evidence[point.leaf].truth]}; " if len(finding.evidence) > 1 else ""
+        yield f"    [ ] {point.position:<13} {point.shown:<24} {part}{said} -> {finding.bearing.value}"
     yield ""
     yield "read by ______________________   date ____________"
 

@@ -44,7 +44,9 @@ def run(args: argparse.Namespace) -> int:
     flipped = flips(old, new, found, patients, policy)
     if args.json:
         data = {"old": args.old, "new": args.new, "changes": [c.as_json() for c in found]}
-        print(json.dumps(data | {"flips": [f.as_json() for f in flipped], "patients": len(patients)}, ensure_ascii=False))
+        print(
+            json.dumps(data | {"flips": [f.as_json() for f in flipped], "patients": len(patients)}, ensure_ascii=False)
+        )
     else:
         print("\n".join(_lines(old, new, found, terminal(sys.stdout).width)))
         if args.patients:

@@ -1,4 +1,4 @@
-"""Say a rule set in plain sentences, made from its predicates alone, for a clinician to read beside the protocol and sign."""
+"""Say a rule set in plain sentences, made from its predicates alone, for a clinician to check and to sign."""
 
 from __future__ import annotations
 
@@ -61,25 +61,29 @@ def _lines(ruleset: RuleSet, width: int) -> Iterator[str]:
     if ruleset.cohorts:
         arms = ", ".join(f"{c.id} ({c.label})" for c in ruleset.cohorts)
         yield from wrap(f"A patient takes part in one of the arms {arms}.", width)
+    widest = max((len(c.id) for c in ruleset.criteria), default=0)
     for heading, criteria in ruleset_sections(ruleset):
         yield ""
         yield f"{heading}:"
         for criterion in criteria:
-            yield from _criterion(criterion, width)
+            yield from _criterion(criterion, widest, width)
     yield ""
     reviewed = sum(c.review.state != "draft" for c in ruleset.criteria)
     yield f"reviewed so far: {reviewed} of {len(ruleset.criteria)} criteria"
     yield "This is what the protocol means.   name ______________________   date ____________"
 
 
-def _criterion(criterion: Criterion, width: int) -> Iterator[str]:
+def _criterion(criterion: Criterion, widest: int, width: int) -> Iterator[str]:
     mark = {"draft": " (draft)", "edited": " (edited)", "reviewed": ""}[criterion.review.state]
-    yield from wrap(criterion_sentence(criterion), width, f"  {criterion.id:<6} ", "         ")
-    yield from wrap(f"{criterion.text}{mark}", width, "         from: ", "               ")
-    for note in criterion.notes:
-        yield from wrap(note, width, "         note: ", "               ")
+    indent = " " * (widest + 4)
+    said = [
+        (f"  {criterion.id:<{widest}}  ", criterion_sentence(criterion)),
+        (f"{indent}from: ", f"{criterion.text}{mark}"),
+        *((f"{indent}note: ", note) for note in criterion.notes),
+    ]
     if criterion.ambiguous is not None:
-        yield from wrap(criterion.ambiguous.why, width, "         may be read otherwise: ", "               ")
-        for i, reading in enumerate(criterion.ambiguous.readings):
-            if i != criterion.ambiguous.chosen:
-                yield from wrap(sentence(reading), width, "         not chosen: ", "               ")
+        others = (r for i, r in enumerate(criterion.ambiguous.readings) if i != criterion.ambiguous.chosen)
+        said.append((f"{indent}may be read otherwise: ", criterion.ambiguous.why))
+        said += [(f"{indent}not chosen: ", sentence(reading)) for reading in others]
+    for first, text in said:
+        yield from wrap(text, width, first, indent if first.strip() == criterion.id else indent + "      ")

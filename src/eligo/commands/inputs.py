@@ -99,8 +99,8 @@ def read(name: str, args: argparse.Namespace) -> Patient:
 def flaws(name: str, patient: Patient, args: argparse.Namespace) -> list[Problem]:
     """What is wrong with single entries of a record that could be read; the patient is screened without them.
 
-    An entry that cannot be what was meant is an error, so that the exit code tells of it; for a lenient caller, and what is
-    only doubtful, it is a warning.
+    An entry that cannot be what was meant is an error, so that the exit code tells of it; what is only doubtful, and
+    everything for a lenient caller, is a warning.
     """
     below_zero = {
         f"`{result.variable}`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -15,20 +16,21 @@ def write_text(target: str, text: str) -> None:
     if target == "-":
         sys.stdout.write(text)
         return
-    path = Path(os.path.realpath(target))  # the file that a link names, so that the link stays
-    if not path.exists():
-        textfile.write_text(path, text)
-    elif not os.access(path, os.W_OK):  # a new file in its place would go round the right that it denies
-        raise EligoError(_problem(target, "permission denied"))
-    elif path.is_file():
-        textfile.write_text(path, text)
-    else:
-        try:
+    try:
+        path = Path(target).resolve()  # the file that a link names, so that the link stays
+        _write(path, text)
+    except (OSError, ValueError, RuntimeError) as error:  # the latter two: a null character, a loop of links
+        why = getattr(error, "strerror", None) or "the name is not valid"
+        help_text = "name a file in a folder that you may write to"
+        problem = Problem("write", f"the file cannot be written: {why.lower()}", Place(target), help_text)
+        raise EligoError(problem) from None
+
+
+def _write(path: Path, text: str) -> None:
+    if path.exists():
+        if not os.access(path, os.W_OK):  # a new file in its place would go round the right that it denies
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        if not path.is_file():
             path.write_text(text, "utf-8")
-        except OSError as error:
-            raise EligoError(_problem(target, (error.strerror or "unknown").lower())) from None
-
-
-def _problem(target: str, why: str) -> Problem:
-    help_text = "name a file in a folder that you may write to"
-    return Problem("write", f"the file cannot be written: {why}", Place(target), help_text)
+            return
+    textfile.write_text(path, text)

@@ -26,7 +26,6 @@ from eligo.rulecode import to_data
 from eligo.textfile import read_text
 from eligo.trials import read_trial, sniff
 from eligo.trials.importing import draft
-from eligo.trials.pages import trial_of
 from eligo.truth import Kind
 
 EXAMPLES = """\
@@ -100,7 +99,7 @@ def _criterion(text: str, kind: Kind) -> tuple[Criterion, ItemReading]:
 
 def _document(text: str, file: str) -> tuple[Criterion, ...]:
     """The criteria of a page, a record or bare criteria text, as `eligo import` drafts them."""
-    page = read_criteria(text, trial_of(text), file) if sniff(text) == "criteria" else read_trial(text, file)
+    page = read_criteria(text, None, file) if sniff(text) == "criteria" else read_trial(text, file)
     return draft(replace(page, trial=page.trial or "unnamed"), text).criteria
 
 

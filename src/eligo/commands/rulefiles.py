@@ -1,4 +1,4 @@
-"""The rule set and cases files that a command's arguments name: files, folders, trials, or those that come with eligo."""
+"""The rule set and cases files that a command's arguments name: files, folders, trials, or eligo's own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def folder(given: str | None = None) -> Path:
 
 
 def rule_files(names: Iterable[str]) -> list[Path]:
-    """The rule set files that the arguments name, those of a folder for a folder; all that there are for no argument."""
+    """The rule set files that the arguments name, those of a folder for a folder; all of them for no argument."""
     return [p for p in _files(names) if not p.name.endswith(CASES)]
 
 

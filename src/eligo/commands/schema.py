@@ -14,7 +14,7 @@ EXAMPLES = """\
 
 # Each schema: the module and the name of its function; only the one that is asked for is imported.
 SCHEMAS = {
-    "patient": ("eligo.patients.native", "patient_schema"),
+    "patient": ("eligo.patients.native", "json_schema"),
     "ruleset": ("eligo.rulenodes", "RuleSetNode.model_json_schema"),
     "screening": ("eligo.report.schema", "json_schema"),
 }

@@ -1,4 +1,4 @@
-"""Run the cases beside the rule sets (NCT*.cases.yaml): tiny patients with the verdict and the findings that are expected.
+"""Run the cases beside the rule sets (NCT*.cases.yaml): tiny patients with the verdict and the findings expected.
 
 Coverage counts, for each leaf of each criterion, whether some case met it, some did not, and some left it unknown.
 """

@@ -83,6 +83,7 @@ class PatientBuilder:
     def __init__(self, id_: str, as_of: date, lenient: bool = False, log: list[Took] | None = None) -> None:
         self.id, self.as_of, self.lenient = id_, as_of, lenient
         self.findings: list[Finding] = []
+        self.marks: list[tuple[JsonPath, int]] = []
         self._log = log
         self._birth: PartialDate | None = None
         self._sex: Literal["male", "female"] | None = None
@@ -98,6 +99,11 @@ class PatientBuilder:
     def birth(self) -> PartialDate | None:
         """The days of birth, as far as they were taken."""
         return self._birth
+
+    def mark(self, path: JsonPath) -> None:
+        """Say which entry the next statements are of, for a reader that makes a ledger of the log."""
+        if self._log is not None:
+            self.marks.append((path, len(self._log)))
 
     # --- what a reader calls
 

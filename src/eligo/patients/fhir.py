@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from eligo.errors import Place, Problem, did_you_mean
@@ -76,8 +76,23 @@ def type_problem(kind: str, place: Place) -> Problem | None:
     return Problem("resource-type", message, place, help_)
 
 
-def read_record(items: Sequence[Item], name: str, place: Place, as_of: date | None = None) -> Reading:
-    """Read the resources of one patient; `name` is for a patient without an id, `place` for what is no resource's."""
+def read_record(
+    items: Sequence[Item], name: str, place: Place, as_of: date | None = None, shared: Sequence[Item] = ()
+) -> Reading:
+    """Read the resources of one patient.
+
+    `name` is for a patient without an id, `place` for what is no resource's; `shared` may be referred to.
+    """
+    dropped = _older_versions(items)
+    kept = [item for item in items if id(item) not in dropped]
+    reading = _read_kept(kept, name, place, as_of, shared)
+    if not dropped:
+        return reading
+    entries = dict(zip(map(id, kept), reading.ledger, strict=True)) | dropped
+    return replace(reading, ledger=tuple(entries[id(item)] for item in items))
+
+
+def _read_kept(items: Sequence[Item], name: str, place: Place, as_of: date | None, shared: Sequence[Item]) -> Reading:
     whose = _whose(items, place)
     if isinstance(whose, Problem):
         return Reading(None, (whose,), tuple(_unread_entry(item, whose) for item in items))
@@ -88,7 +103,7 @@ def read_record(items: Sequence[Item], name: str, place: Place, as_of: date | No
             "as-of-missing", "no resource has a date, so the day of the record is not known", place, help_
         )
         return Reading(None, (problem,), tuple(_unread_entry(item, problem) for item in items))
-    return _Record(items, whose, day, name).read(place, inferred=as_of is None)
+    return _Record(items, whose, day, name, shared).read(place, inferred=as_of is None)
 
 
 def _read(item: Item) -> bool:
@@ -98,14 +113,16 @@ def _read(item: Item) -> bool:
 class _Record:
     """The resources of one patient on their way into a builder."""
 
-    def __init__(self, items: Sequence[Item], whose: str | None, as_of: date, name: str) -> None:
+    def __init__(
+        self, items: Sequence[Item], whose: str | None, as_of: date, name: str, shared: Sequence[Item]
+    ) -> None:
         self.items = items
         self.log: list[Took] = []
         self.people = [item for item in items if item.kind == "Patient"]
         id_ = text_of(self.people[0].resource.get("id")) if self.people else None
         fallback = whose.rsplit("/", 1)[-1].removeprefix("urn:uuid:") if whose else name
         self.builder = PatientBuilder(id_ or fallback, as_of, lenient=True, log=self.log)
-        self.by_key = {key: item.resource for item in items for key in item.keys}
+        self.by_key = {key: item.resource for item in (*shared, *items) for key in item.keys}
         self.warnings: list[Problem] = []
 
     def read(self, place: Place, inferred: bool) -> Reading:
@@ -177,12 +194,25 @@ class _Record:
         for finding in dict.fromkeys(self.builder.findings):
             if _of_the_whole(finding):
                 yield Problem(finding.code, finding.message, place, finding.help, "warning")
+        unknown = Counter(e.item.split("/")[0] for e in ledger if e.reason == "not-in-vocabulary" and not e.used_as)
+        if silent := [f"{count} x {kind}" for kind, count in sorted(unknown.items()) if kind in _LISTS]:
+            message = f"the vocabulary does not know what these are: {', '.join(silent)}"
+            help_ = "`--assume-absent` would take as absent what only they say"
+            yield Problem("not-in-vocabulary", message, place, help_, "warning")
         refused = Counter((e.reason, e.text) for e in ledger if e.outcome == "refused" and e.reason not in _EXPECTED)
         for (reason, text), count in sorted(refused.items()):
             resources = "1 resource is" if count == 1 else f"{count} resources are"
             yield Problem(reason, f"{resources} refused: {text}", place, "`eligo patient` lists them", "warning")
 
 
+_LISTS = (
+    "AllergyIntolerance",
+    "Condition",
+    "MedicationAdministration",
+    "MedicationRequest",
+    "MedicationStatement",
+    "Procedure",
+)
 # What is refused by the word of the record itself needs no warning; it stands in the ledger.
 _EXPECTED = frozenset(
     {
@@ -201,6 +231,32 @@ _EXPECTED = frozenset(
 
 def _of_the_whole(finding: Finding) -> bool:
     return not finding.path or finding.code in ("same-day", "same-day-earlier", "after-as-of", "sex-unknown")
+
+
+def _older_versions(items: Sequence[Item]) -> dict[int, Entry]:
+    """The entries of resources of which the record has a newer version, or the same one twice."""
+    by_name: dict[str, list[Item]] = {}
+    for item in items:
+        if text_of(item.resource.get("id")) and item.kind:
+            by_name.setdefault(item.name, []).append(item)
+    dropped: dict[int, Entry] = {}
+    for versions in by_name.values():
+        if len(versions) == 1:
+            continue
+        times = [text_of(obj(v.resource.get("meta")).get("lastUpdated")) or "" for v in versions]
+        newest = versions[times.index(max(times))]
+        for version, time in zip(versions, times, strict=True):
+            if version is newest:
+                continue
+            if version.resource == newest.resource:
+                dropped[id(version)] = _dropped(version, "duplicate", "the record holds it twice")
+            elif time != max(times):
+                dropped[id(version)] = _dropped(version, "older-version", "the record holds a newer version of it")
+    return dropped
+
+
+def _dropped(item: Item, reason: str, text: str) -> Entry:
+    return Entry(item.name, item.place, "not needed", reason=reason, text=text)
 
 
 # --- whose record it is
@@ -224,7 +280,7 @@ def _whose(items: Sequence[Item], place: Place) -> str | Problem | None:
         return _several("several-patients", "patients", named, place)
     if others:
         return next(iter(others))
-    if any(_read(item) for item in items):  # a lone resource that names nobody is of nobody else, either
+    if sum(map(_read, items)) == 1:  # a lone resource that names nobody is of nobody else, either
         return None
     help_ = "a record has a Patient resource, or resources with a subject"
     return Problem(_NO_PATIENT, "there is no patient and nothing of one", place, help_)

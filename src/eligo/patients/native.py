@@ -1,4 +1,4 @@
-"""Native patient JSON in, `Patient` out, or every problem of the record in one `EligoError` with its place."""
+"""Native patient JSON in, `Patient` out, or every problem of the record with its place; a ledger where it is asked for."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 from eligo import jsontext
 from eligo.errors import EligoError, Place, Problem
-from eligo.jsontext import JsonPath
+from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
 from eligo.patients.build import Finding, ListName, PatientBuilder
 from eligo.patients.form import is_well_formed
+from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.model import Patient
 from eligo.patients.names import Code, Name
 
@@ -30,21 +31,50 @@ def read_patient(
     >>> read_patient('{"id": "example-01", "as_of": "2026-11-20", "labs": {"INR": 1.9}}').results["inr"][0].low
     1.9
     """
-    data = jsontext.read_json(text, file)
+    reading = read_record(text, file, as_of, lenient)
+    if reading.patient is None:
+        raise EligoError(reading.problems)
+    return reading.patient
+
+
+def read_record(
+    text: str | bytes, file: str | None = None, as_of: date | None = None, lenient: bool = False, ledger: bool = False
+) -> Reading:
+    """Read a patient from JSON, with its warnings; `ledger` asks for an entry for each part of the record."""
+    try:
+        data = jsontext.read_json(text, file)
+    except EligoError as error:
+        return Reading(None, error.problems)
     if not isinstance(data, dict):
         help_ = "a patient is one object: {...}"
-        raise EligoError(Problem("wrong-type", "the JSON holds no object", Place(file, 1, 1), help_))
+        return Reading(None, (Problem("wrong-type", "the JSON holds no object", Place(file, 1, 1), help_),))
     record, findings = (data, []) if is_well_formed(data) else _checked(data, lenient)
     day = as_of or _as_of(record, data, findings)
     name = record.get("id") or (Path(file).stem if file else "") or "patient"
-    builder = PatientBuilder(name, day or date.max, lenient)
+    log: list[Took] | None = [] if ledger else None
+    builder = PatientBuilder(name, day or date.max, lenient, log)
     builder.findings += findings
     _take(record, builder)
+    entries = _ledger(builder, log, text, file) if log is not None else ()
     patient = builder.build()
     errors = [f for f in builder.findings if f.severity == "error"]
     if errors:
-        raise EligoError(_problems(errors, text, file))
-    return patient
+        return Reading(None, tuple(_problems(errors, text, file)), entries)
+    warnings = (
+        Problem(f.code, f.message, Place(file, path=path_text(f.path) or None), f.help, f.severity)
+        for f in dict.fromkeys(builder.findings)
+    )
+    return Reading(patient, tuple(warnings), entries)
+
+
+def _ledger(builder: PatientBuilder, log: list[Took], text: str | bytes, file: str | None) -> tuple[Entry, ...]:
+    """An entry for each part of the record that states something."""
+    survey = jsontext.survey(text)
+    ends = [start for _, start in builder.marks[1:]] + [len(log)]
+    return tuple(
+        entry_of(path_text(path), survey.place(path, file), log[start:end])
+        for (path, start), end in zip(builder.marks, ends, strict=True)
+    )
 
 
 def json_schema() -> dict[str, Any]:
@@ -76,23 +106,31 @@ def _as_of(record: dict[str, Any], data: dict[str, Any], findings: list[Finding]
 
 def _take(record: dict[str, Any], builder: PatientBuilder) -> None:
     """Hand every entry over; entries whose form was wrong are None."""
+    mark = builder.mark
     if record.get("birth_date") is not None:
+        mark(("birth_date",))
         builder.born(record["birth_date"], ("birth_date",))
     if record.get("age") is not None:
+        mark(("age",))
         builder.aged(record["age"], ("age",))
     if record.get("sex") is not None:
+        mark(("sex",))
         builder.of_sex(record["sex"], ("sex",))
     for name, value in record.get("labs", {}).items():
+        mark(("labs", name))
         builder.observe(name, value, ("labs", name))
     for i, seen in _entries(record, "observations"):
         reference = seen.get("low"), seen.get("high")
         path: JsonPath = ("observations", i)
+        mark(path)
         builder.observe(_name(seen["variable"]), seen["value"], path, seen.get("unit"), seen.get("date"), reference)
     _take_facts(record, builder)
     for i, ruled_out in _entries(record, "absent"):
+        mark(("absent", i))
         builder.rule_out(_name(ruled_out), ("absent", i))
     builder.complete(name for _, name in _entries(record, "complete"))
     for name, held in record.get("attested", {}).items():
+        mark(("attested", name))
         builder.attest(name, held, ("attested", name))
 
 
@@ -105,6 +143,7 @@ def _take_facts(record: dict[str, Any], builder: PatientBuilder) -> None:
             words = [entry.get("severity") or "", *entry.get("qualifiers", ())]
             name = _name(entry["concept"])
             status = entry.get("status") or ("active" if start[1] == "start" and end[0] is None else None)
+            builder.mark((list_name, i))
             builder.state(name, list_name, (list_name, i), status, start, end, words)
 
 

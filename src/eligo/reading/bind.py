@@ -21,6 +21,7 @@ TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min", "s"])
 _NOMINAL = frozenset(["FILLER", "CONCEPT"])
 _STEP_OVER = frozenset(["LIGHT", "GRADE", "QUAL", "STATUS", "SEX", "OLD", "AGEUNIT", "EVENT", "UNIT", "SKIP", "AFTER", "IF", "UNTESTED", "HEDGE", "NEG"])
 _WORD = re.compile(r"[^\s,;:()\[\]]+")
+_REACH = 40  # no name is sought farther away than so many elements
 _SIGNAL = re.compile(r"(?:score|index|scale|ratio|ph|t-score|range|class|classification)$")  # TODO: data
 _WEAK = frozenset(["stage", "stages", "type", "category", "categories"])
 _GENERIC = frozenset(["total", "minimum", "maximum", "sum", "cut-off", "cutoff", "off", "overall", "mean", "average", "baseline", "pain", "baseline pain", "rated"])
@@ -76,7 +77,7 @@ class Binder:
         for clause in chain.parts:
             alone = self._name_alone(clause)
             if alone is not None:
-                waiting = [*waiting, alone]
+                waiting.append(alone)
                 self.last = alone
                 continue
             before = len(self.bound)
@@ -196,7 +197,7 @@ class Binder:
         """`biopsy older than 6 months`: not the age of the patient."""
         if unit in (None, "a") or self.text[age[0] : age[1]].lower()[:3] not in ("old", "you") or " " not in self.text[age[0] : age[1]]:
             return False
-        return any(e.__class__ is Token and e.type in ("CONCEPT", "FILLER") for e in elements[:i])
+        return any(e.__class__ is Token and e.type in ("CONCEPT", "FILLER") for e in elements[max(0, i - _REACH) : i])
 
     def _grade(self, before: Name | None, after: Name | None, outer: Name | None) -> Name | None:
         """`grade 3 or 4 hepatic encephalopathy`: the grade of the concept beside it."""
@@ -255,8 +256,8 @@ class Binder:
 
     def _stated(self, limits: Limits) -> bool:
         """Whether a bare number is stated as the value (`= 5`, `of 5`), not part of something else."""
-        before = self.text[: limits.span[0]].rstrip()
-        return before.endswith((" of", ":", "=", " is"))
+        start = limits.span[0]
+        return self.text[max(0, start - 12) : start].rstrip().endswith((" of", ":", "=", " is"))
 
     def _may_name(self, name: Name, unit: str | None, limits: Limits) -> bool:
         if name.variable is not None:
@@ -284,6 +285,7 @@ class Binder:
     def _before(self, elements: Sequence[Any], i: int, start: int) -> Name | None:
         """The name nearest before element `i`: a variable, or the words that no data file knows."""
         j = i - 1
+        start = max(start, i - _REACH)
         change: str | None = None
         graded: Token | None = None
         while j >= start:
@@ -363,7 +365,7 @@ class Binder:
 
     def _after(self, elements: Sequence[Any], i: int) -> Name | None:
         """The name right after element `i`, but for small words: `< 30 kg in weight`."""
-        for element in elements[i + 1 :]:
+        for element in elements[i + 1 : i + _REACH]:
             if element.__class__ is Limits and element.limits[0].form == "ranged":
                 continue  # "> 3 on a 0-10 scale"
             if element.__class__ is not Token:
@@ -383,7 +385,7 @@ class Binder:
     ) -> tuple[Name, ...]:
         """Years alone, or right after a word for people, are an age: `patients < 18`, `over 18 years`."""
         first = limits.limits[0]
-        if timed or unit not in (None, "a", "kg", "g", "[lb_av]") or first.form == "bare" or first.bounds[0][1].of:
+        if timed or i > _REACH or unit not in (None, "a", "kg", "g", "[lb_av]") or first.form == "bare" or first.bounds[0][1].of:
             return ()
         before = [e for e in elements[:i] if not (e.__class__ is Token and e.type in ("LIGHT", "SEX", "GRADE"))]
         if before:

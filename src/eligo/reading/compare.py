@@ -45,7 +45,7 @@ def _listed(bare: list[Limit], name: Name, text: str) -> Iterator[Comparison]:
     amounts = [limit.bounds[0][1] for limit in bare]
     variable = variables().get(name.variable or "")
     ordinal = variable is None or variable.kind in ("ordinal", "score")
-    values = tuple(v for a in amounts for v in (ordinal and a.number.several or (a.number.value,)))
+    values = tuple(v for a in amounts for v in ((ordinal and a.number.several) or (a.number.value,)))
     yield Comparison(
         name.variable,
         text[name.span[0] : name.span[1]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -84,10 +85,16 @@ class ClauseReader:
     def __init__(self, text: str, bound: list[BoundLimits], inner: Callable[[Any], Predicate]) -> None:
         self.text = text
         self.bound = {b.limits.span[0]: b for b in bound}
-        self.named = [name.span for b in bound for name in b.names]
+        self.named = sorted(name.span for b in bound for name in b.names)
         self.inner = inner  # reads what stands in a bracket
         self.notes: list[str] = []
         self.unknown: list[str] = []
+        self.reasons: dict[Span, tuple[str, Span]] = {}  # what is not understood: why, and the words that are to blame
+
+    def unparsed(self, span: Span, code: str, words: Span | None = None) -> Unparsed:
+        """The text of a span as not understood, for a reason."""
+        self.reasons[span] = (code, words or span)
+        return Unparsed(self.text[span[0] : span[1]], span=span)
 
     def read(self, clause: Clause) -> Piece:
         """What the clause says."""
@@ -107,8 +114,12 @@ class ClauseReader:
 
     def consumed(self, element: Any) -> bool:
         """Whether the element is (part of) the name of a limit."""
+        if not self.named:
+            return False
         start, end = place(element)
-        return any(a <= start and end <= b or (start <= a and b <= end) for a, b in self.named)
+        i = bisect_right(self.named, (start, 1 << 60))
+        near = self.named[max(0, i - 2) : i + 1]
+        return any((a <= start and end <= b) or (start <= a and b <= end) for a, b in near)
 
 
 class ClauseState:
@@ -202,9 +213,7 @@ class ClauseState:
         elif kind == "CHANGE":
             if not any(e.__class__ is Token and self.reader.consumed(e) for e in self.elements[i + 1 : i + 4]):
                 self.residual.append(token)
-        elif kind == "GRADE" and any(e.__class__ is Limits and self.reader.names(e) for e in self.elements):
-            pass
-        elif kind == "VAR" and token.value in self.reader.tested(self.elements):
+        elif (kind == "GRADE" and any(e.__class__ is Limits and self.reader.names(e) for e in self.elements)) or (kind == "VAR" and token.value in self.reader.tested(self.elements)):
             pass
         elif not self.reader.consumed(token):
             self.residual.append(token)
@@ -405,8 +414,8 @@ class ClauseState:
             empty = not (self.negated or self.hedged or self.lead_status)
             return Piece(None, span, "empty", self.negated, self.hedged, self._lead(), bare=empty)
         assert span is not None
-        whole = Unparsed(self.text[span[0] : span[1]], span=span)
         if self.residual:
+            code, blamed = self._reason()
             compares = bool(positive) and all(isinstance(p, Compare | OneOf | AllOf | AnyOf | Attest) for p in positive)
             attested = any(isinstance(p, Attest) for p in positive)
             if attested and self.logic in (None, "others") and all(isinstance(p, Attest | Compare) for p in positive):
@@ -414,9 +423,10 @@ class ClauseState:
             if self.logic or not compares or attested:
                 tainted = bool(self.logic) or any(e.__class__ is Token and e.type == "NEG" for e in self.elements)
                 hedged = self.hedged and not self.logic
+                whole = self.reader.unparsed(span, code, blamed)
                 return Piece(whole, span, "unparsed", False, hedged, exception=exception, tainted=tainted)
             rest = (place(self.residual[0])[0], place(self.residual[-1])[1])
-            left = Unparsed(self.text[rest[0] : rest[1]], span=rest)
+            left = self.reader.unparsed(rest, code, blamed)
             return Piece(AllOf((*positive, left)), span, "mixed", self.negated, self.hedged, exception=exception, continues=self._continues())
         kind = "fact" if all(isinstance(a, Fact) for a in self.atoms) and self.atoms else "compare"
         if any(isinstance(a, Attest) for a in self.atoms):
@@ -435,6 +445,21 @@ class ClauseState:
         first = place(self.elements[0])[0]
         bound = [self.reader.bound.get(e.span[0]) for e in limits]
         return bool(limits) and all(b is not None and b.names and b.names[0].span[1] <= first for b in bound)
+
+    def _reason(self) -> tuple[str, Span]:
+        """Why the clause is not understood: a code, and the words that are to blame."""
+        fillers = [e for e in self.residual if e.__class__ is Token and e.type == "FILLER"]
+        if self.logic is not None:
+            blamed = next((e for e in self.residual if e.__class__ is Token and e.type in ("FILLER", "IF", "NEG") and (e.value == self.logic or e.type != "FILLER")), self.residual[0])
+            return {"exceptions": "exception", "others": "somebody-else"}.get(self.logic, "logic"), place(blamed)
+        if fillers:
+            return "unknown-words", place(fillers[0])
+        first = self.residual[0]
+        if first.__class__ is Limits:
+            return ("unit-does-not-fit" if self.reader.names(first) else "number-without-name"), place(first)
+        if first.__class__ is Token:
+            return {"VAR": "name-without-limit", "CONCEPT": "unclear-relation", "EVENT": "time", "AT": "time"}.get(first.type, "unused-word"), place(first)
+        return {"Window": "time", "Anchor": "time", "Bracket": "bracket"}.get(first.__class__.__name__, "unused-word"), place(first)
 
     def _lead(self) -> Status | None:
         return self.lead_status[0] if self.lead_status else None  # type: ignore[return-value]  # a key of `statuses`

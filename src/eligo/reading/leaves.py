@@ -62,6 +62,8 @@ def _merged(parts: list[Predicate]) -> Predicate | None:
         first = Limit(first.op, first.value, second.unit)
     elif second.of is None and second.unit is None and first.unit is not None:
         second = Limit(second.op, second.value, first.unit)
+    if first.of != second.of or first.unit != second.unit or first.value > second.value:
+        return None
     inferred = a.unit_inferred and b.unit_inferred
     return Compare(a.variable, (first, second), a.name, unit_inferred=inferred, span=a.span)
 

@@ -22,11 +22,7 @@ END = ""  # the key under which a trie node keeps its roles: role to value
 EXACT = " "  # the key for those whose case counts: spelling, role, value
 
 # The order in which roles are tried: those that ask most of their neighbours first.
-RANK = (
-    "COMP AGECOMP AFTER AGEAFTER BETWEEN TO PLUSMINUS TIMES REF NUMBER ROMAN AGEUNIT TIMEUNIT OLD SCOREUNIT VAR CONCEPT ATTEST "
-    "CITE EXCEPT UNLESS HEDGE FOLLOWING WITHIN LASTING EVENT BEFORE SINCE AGO AT EQUIV GRADE CHANGE NEG SUCH STATUS QUAL PLAIN UNTESTED REST SEX IF EVER ABOUT OR AND SLASH "
-    "LINK LIGHT INCLUSIVE LOGIC"
-).split()
+RANK = ["COMP", "AGECOMP", "AFTER", "AGEAFTER", "BETWEEN", "TO", "PLUSMINUS", "TIMES", "REF", "NUMBER", "ROMAN", "AGEUNIT", "TIMEUNIT", "OLD", "SCOREUNIT", "VAR", "CONCEPT", "ATTEST", "CITE", "EXCEPT", "UNLESS", "HEDGE", "FOLLOWING", "WITHIN", "LASTING", "EVENT", "BEFORE", "SINCE", "AGO", "AT", "EQUIV", "GRADE", "CHANGE", "NEG", "SUCH", "STATUS", "QUAL", "PLAIN", "UNTESTED", "REST", "SEX", "IF", "EVER", "ABOUT", "OR", "AND", "SLASH", "LINK", "LIGHT", "INCLUSIVE", "LOGIC"]
 
 _FORM = b"14"
 _WORDS = ("judgements", "citation_words", "joining", "modifiers", "duration_names", "adults", "scale_words", "name_follows", "months")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,14 +25,14 @@ from eligo.criteria import (
 from eligo.reading.bind import Bound
 from eligo.reading.facts import ClauseReader, Piece
 from eligo.reading.lexicon import measured_by, words
-from eligo.reading.splits import cut, elements_of, span_of
+from eligo.reading.splits import cut, elements_of, only, place, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Choice, Clause, Group
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
-Joiner = Callable[[tuple[Predicate, ...]], Predicate]
+LIGHT = frozenset(["LIGHT", "IF", "STATUS", "LEAD", "TRAIL", "SEX"])
 
 
 @dataclass(slots=True)
@@ -57,15 +57,26 @@ class Reader:
         self.choices = choices
         self.clauses = ClauseReader(text, bound, self._inside)
         self.depth = 0  # brackets: what stands in one narrows what is before it
-        self.tokens: list[Token] = []
+        self.types: frozenset[str] = frozenset()  # of the tokens of the item: what is not there need not be looked for
+        self.before_colon: dict[int, Token] = {}
 
-    def read(self, tree: Group, children: Sequence[Predicate]) -> Predicate:
+    def read(self, tree: Group, tokens: Sequence[Token], children: Sequence[Predicate]) -> Predicate:
         """What the tree of an item says."""
-        self.tokens = [e for e in elements_of(tree) if e.__class__ is Token]
+        self.types = frozenset(t.type for t in tokens)
+        self._find_colons(tokens)
         predicate = self.item(tree, children)
         if self.kind == "exclusion" and isinstance(predicate, Not) and isinstance(predicate.part, Present):
             return self._turned(predicate, predicate.part)
         return predicate
+
+    def _find_colons(self, tokens: Sequence[Token]) -> None:
+        """The last word that says anything before each colon."""
+        last: Token | None = None
+        for token in tokens:
+            if token.type != "LIGHT":
+                last = token
+            elif self.text[token.start] == ":" and last is not None:
+                self.before_colon[token.start] = last
 
     def _turned(self, negation: Not, fact: Present) -> Predicate:
         """`Did not take part in another trial`, as an exclusion: most likely the writer means the opposite."""
@@ -113,11 +124,12 @@ class Reader:
         if span_of(before) is None or self._light(before):
             return parts
         negated = [e for e in elements_of(before) if e.__class__ is Token and e.type == "NEG"]
-        if len(negated) == 1 and self._light(before, "NEG"):
+        if len(negated) == 1 and self._light(before, LIGHT | {"NEG"}):
             return Not(parts)
         head = self.sentences(before)
         if negated and any(isinstance(leaf, Unparsed) for leaf in leaves(head)):
-            return self._unparsed((span_of(before) or (0, 0))[0:1] + (len(self.text),))
+            start = (span_of(before) or (0, 0))[0]
+            return self._unparsed((start, len(self.text)), "negation", place(negated[0]))
         return _all([head, parts])
 
     def _quantified(self, mark: Any, parts: list[Predicate]) -> Predicate:
@@ -129,7 +141,7 @@ class Reader:
                 return AtLeast(count, tuple(parts)) if count > 1 else _any(parts)
             if op == "gt" and count < len(parts):
                 return AtLeast(count + 1, tuple(parts))
-            return self._unparsed(mark.span)
+            return self._unparsed(mark.span, "heading")
         if mark.value == "any":
             return _any(parts)
         return _all(parts) if mark.value == "all" and self._says_all(mark) else self._default(parts)
@@ -148,10 +160,9 @@ class Reader:
     def _default(self, parts: list[Predicate]) -> Predicate:
         return _any(parts) if self.kind == "exclusion" and not self.depth else _all(parts)
 
-    def _light(self, group: Any, *more: str) -> bool:
+    def _light(self, group: Any, types: frozenset[str] = LIGHT) -> bool:
         """Whether a group holds only words that say nothing."""
-        plain = ("LIGHT", "IF", "STATUS", "LEAD", "TRAIL", "SEX", *more)
-        return all(e.__class__ is Token and e.type in plain for e in elements_of(group))
+        return only(group, types)
 
     # --- sentences and parts
 
@@ -167,21 +178,21 @@ class Reader:
             return read[0]
         # A sentence that is not understood may take back what another one says.
         if any(isinstance(leaf, Unparsed) for p in read for leaf in leaves(p)):
-            return self._unparsed(span_of(group))
+            return self._unparsed(span_of(group), "second-sentence")
         return self._default(read)
 
     def part(self, group: Group) -> Predicate:
         """What stands between two full stops: a heading with its list, or parts between semicolons."""
-        found = cut(group, self._such_colon)
+        found = cut(group, self._such_colon) if "SUCH" in self.types and self.before_colon else None
         if found is not None and len(found[0].parts) == 1 and span_of(found[2]) is not None:
             return self._attached(found[0].parts[0], found[1], self._listed(found[2]))
-        found = cut(group, _heading)
+        found = cut(group, _heading) if "FOLLOWING" in self.types else None
         if found is not None:
             before, mark, after = found
             if span_of(after) is None or self._light(after):
-                return self._unparsed(span_of(group))
+                return self._unparsed(span_of(group), "heading")
             return self._head(before, self._quantified(mark, self._listed(after)))
-        found = cut(group, self._colon)
+        found = cut(group, self._colon) if self.before_colon else None
         if found is not None:
             before, _, after = found
             head, rest = self.part(before), self._listed(after)
@@ -198,10 +209,10 @@ class Reader:
 
     def _colon(self, element: Any, following: Any) -> bool:
         """A colon after words that are no name of a quantity, before something of its own."""
-        if element.__class__ is not Token or element.type != "LIGHT" or self.text[element.start] != ":" or following is None:
+        if element.__class__ is not Token or following is None or element.start not in self.before_colon:
             return False
-        before = next((t for t in reversed(self.tokens) if t.end <= element.start and t.type != "LIGHT"), None)
-        return before is not None and before.type in ("CONCEPT", "FILLER") and not self.clauses.consumed(before)
+        before = self.before_colon[element.start]
+        return element.type == "LIGHT" and before.type in ("CONCEPT", "FILLER") and not self.clauses.consumed(before)
 
     def _listed(self, group: Group) -> list[Predicate]:
         """The items of a list after its heading: parts between semicolons, else between commas and connectives."""
@@ -217,15 +228,16 @@ class Reader:
 
     def list(self, group: Group) -> Predicate:
         """Clauses between commas and connectives."""
-        found = cut(group, _taken_out)
+        found = cut(group, _taken_out) if "EXCEPT" in self.types or "UNLESS" in self.types else None
         if found is not None:
             return self._without(*found)
-        found = cut(group, _such)
+        found = cut(group, _such) if "SUCH" in self.types else None
         if found is not None:
             return self._examples(*found)
         pieces, marks = self._pieces(group)
         if any(piece.exception for piece in pieces):
-            return self._unparsed(span_of(group))
+            blamed = next(self.clauses.reasons[p.span][1] for p in pieces if p.exception and p.span in self.clauses.reasons)
+            return self._unparsed(span_of(group), "exception", blamed)
         if not pieces:
             return self._blank(group)
         pieces, marks = self._objects(*self._absorbed(pieces, marks))
@@ -261,7 +273,7 @@ class Reader:
             head_of = slash and piece.kind == "unparsed"
             if (object_of or head_of) and kept[-1].span and piece.span:
                 span = (kept[-1].span[0], piece.span[1])
-                kept[-1] = Piece(self._unparsed(span), span, "unparsed", exception=piece.exception)
+                kept[-1] = Piece(self._unparsed(span, "shared-words", piece.span), span, "unparsed", exception=piece.exception)
                 continue
             if kept:
                 between.append(marks[i - 1])
@@ -309,7 +321,7 @@ class Reader:
         """`A such as B, C`: each of them counts. `A, accompanied by symptoms such as B`: both must hold."""
         rest = self._listed(Group("part", (after,), ())) if span_of(after) else []
         if not rest:
-            return self._unparsed(span_of(before))
+            return self._unparsed(span_of(before), "heading")
         return self._attached(before, mark, rest)
 
     def _attached(self, before: Any, mark: Token, rest: list[Predicate]) -> Predicate:
@@ -339,7 +351,7 @@ class Reader:
         if span is None or span_of(after) is None or self._light(before) or len(before.parts) != 1 or len(before.parts[0].parts) != 1:
             start = span[0] if span else mark.start
             end = (span_of(after) or (0, mark.end))[1]
-            return self._unparsed((start, end))
+            return self._unparsed((start, end), "exception", (mark.start, mark.end))
         taken, head = self.list(after), self.list(before)
         if mark.type == "UNLESS" and self.kind == "inclusion":
             return _any([head, taken])
@@ -443,7 +455,7 @@ class Reader:
     def _and(self, parts: list[Predicate], span: Span | None) -> Predicate:
         if len(parts) > 1 and self.kind == "exclusion" and all(isinstance(p, Present | Unparsed) for p in parts):
             if any(isinstance(p, Unparsed) for p in parts):
-                return self._unparsed(span)
+                return self._unparsed(span, "and-in-exclusion")
             if self.choices.take("and", "each condition may exclude, or only all of them together"):
                 return _any(parts)
         return _all(parts)
@@ -494,7 +506,7 @@ class Reader:
 
     def _wrapped(self, run: list[Piece]) -> Predicate:
         first = run[0]
-        bodies = [p.predicate if p.predicate is not None else self._unparsed(p.span) for p in run]
+        bodies = [p.predicate if p.predicate is not None else self._unparsed(p.span, "nothing-stated") for p in run]
         span = (first.span[0], run[-1].span[1]) if first.span and run[-1].span else None  # type: ignore[index]  # as tested
         if first.hedged:
             assert span is not None
@@ -508,7 +520,7 @@ class Reader:
 
     def _negated(self, body: Predicate, span: Span | None) -> Predicate:
         if isinstance(body, Unparsed):
-            return self._unparsed(span)
+            return self._unparsed(span, *self.clauses.reasons.get(body.span or (0, 0), ("unknown-words", None)))
         return Not(body)
 
     def _hedged(self, span: Span, bodies: list[Predicate], first: Piece) -> Predicate:
@@ -524,13 +536,13 @@ class Reader:
 
     # --- what is not understood
 
-    def _unparsed(self, span: Span | None) -> Predicate:
-        first, last = span or (0, len(self.text))
-        return Unparsed(self.text[first:last], span=(first, last))
+    def _unparsed(self, span: Span | None, code: str, words: Span | None = None) -> Predicate:
+        if span is None:
+            span = (0, len(self.text))
+        return self.clauses.unparsed(span, code, words)
 
     def _blank(self, group: Any) -> Predicate:
-        span = span_of(group)
-        return self._unparsed(span)
+        return self._unparsed(span_of(group), "nothing-stated")
 
 
 def _taken_out(element: Any, following: Any) -> bool:

@@ -7,7 +7,7 @@ The loop below runs the table over ready-made tokens.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from eligo.cache import cached, digest
@@ -15,7 +15,8 @@ from eligo.data import data_dir
 from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
-from eligo.reading.item import ItemReading, read_tree
+from eligo.reading.item import ItemReading, read_tree, unread
+from eligo.reading.nodes import predicate_json
 from eligo.reading.roles import settle
 from eligo.reading.share import share
 from eligo.reading.syntax import BUILD
@@ -49,7 +50,10 @@ def tokenise(text: str) -> list[Token]:
 
 def parse(text: str) -> Group:
     """The syntax tree of an item."""
-    tokens = tokenise(text)
+    return _parse(tokenise(text))
+
+
+def _parse(tokens: list[Token]) -> Group:
     for _ in range(8):
         try:
             return _run(tokens)
@@ -113,6 +117,7 @@ def _reduce(children: list[Any], how: int, build: Callable[[list[Any]], Any]) ->
     return build(children)
 
 
+_TELLING = frozenset(["VAR", "CONCEPT", "ATTEST", "HEDGE", "SEX", "NUM"])  # without any of these an item says nothing that is known
 _END = Token("$END", 0, 0)
 _PASS = 3
 _OPENERS = frozenset(["COMP", "AGECOMP", "TOCOMP", "BETWEEN", "TO", "JOIN", "TIMES", "WITHIN", "PLUSMINUS", "AT", "AGO", "BEFORE", "SINCE"])
@@ -190,7 +195,31 @@ def _rule_row(rule: Any) -> list[Any]:
 def read_item(text: str, kind: Kind, children: Sequence[str] = ()) -> ItemReading:
     """What one eligibility item says; `children` are the texts of its sub-items, which it governs as their heading."""
     below = tuple(read_item(child, kind).predicate for child in children)
-    return read_tree(parse(text), text, kind, below)
+    tokens = tokenise(text)
+    if not below and _TELLING.isdisjoint([t.type for t in tokens]):
+        return unread(tokens, text)
+    return read_tree(_parse(tokens), tokens, text, kind, below)
+
+
+def parse_line(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One row of bulk input, `{"id", "section", "text"}`, to one of output: the criterion and the comparisons."""
+    text = row["text"]
+    kind: Kind = "exclusion" if row.get("section") == "exclusion" else "inclusion"
+    reading = read_item(text, kind)
+    criterion: dict[str, Any] = {"kind": kind, "predicate": predicate_json(reading.predicate)}
+    if reading.ambiguity is not None:
+        criterion["ambiguous"] = {
+            "why": reading.ambiguity.why,
+            "readings": [predicate_json(p) for p in reading.ambiguity.readings],
+            "chosen": reading.ambiguity.chosen,
+        }
+    if reading.notes:
+        criterion["notes"] = list(reading.notes)
+    if reading.unknown:
+        criterion["unknown"] = list(reading.unknown)
+    if reading.not_read:
+        criterion["not_read"] = [{"code": n.code, "span": list(n.span), "words": n.words} for n in reading.not_read]
+    return {"id": row.get("id"), "criteria": [criterion], "comparisons": [c.as_json() for c in reading.comparisons]}
 
 
 def read_comparisons(text: str) -> tuple[Comparison, ...]:

@@ -48,7 +48,7 @@ class _Chooser:
         i, count = 0, len(raw)
         while i < count:
             token = raw[i]
-            taken = self._subitem(i)
+            taken = self._subitem(i) if self._may_enumerate(i, count) else 0
             if taken:
                 if self.waiting and self.prev() == "JOIN":
                     out[-1].type = "AND"
@@ -89,9 +89,7 @@ class _Chooser:
     def _wait(self, i: int, token: Token) -> str:
         """The type of a token between a comparator and its number."""
         kind = token.type
-        if kind in ("NUM", "REF"):
-            self.waiting = False
-        elif kind == "UNIT" and any(t.type == "WITHIN" for t in self.out[-3:]):
+        if kind in ("NUM", "REF") or (kind == "UNIT" and any(t.type == "WITHIN" for t in self.out[-3:])):
             self.waiting = False
         elif kind not in _WAITING and kind not in ("MERGED", "TIMES"):
             if kind == "OPEN":  # its partner opens nothing any more
@@ -185,6 +183,15 @@ class _Chooser:
         return self.text[token.start : token.end].rstrip("abcABC ").isupper()
 
     # --- by kind of raw token
+
+    def _may_enumerate(self, i: int, count: int) -> bool:
+        token = self.raw[i]
+        if token.type == "MARK":
+            return token.value in "(•◦▪‣●■◆"
+        if i + 1 >= count:
+            return False
+        after = self.raw[i + 1]
+        return (after.type == "MARK" and after.value in ").") or self.text[token.start] in "<＜"
 
     def _subitem(self, i: int) -> int:
         """How many raw tokens the enumerator at `i` takes (`<1>`, `2)`, `(a)`); 0 where there is none."""

@@ -13,10 +13,13 @@ from eligo.reading.tokens import Token
 _JOINS = frozenset(["COMMA", "OR", "AND"])
 _WORDS = re.compile(r"[^\W_][\w'’-]*")
 _LONGEST = 6
+MOST_TOKENS = 4000  # no person writes an item that is longer; its limits are still found, but it is not read as a sentence
 
 
 def share(tokens: list[Token], text: str) -> list[Token]:
     """Join each concept with the words beside it that lack only its first or its last words."""
+    if len(tokens) > MOST_TOKENS:
+        return tokens
     i = 0
     while i < len(tokens):
         if tokens[i].type == "CONCEPT" and i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
@@ -87,7 +90,7 @@ def _forward(tokens: list[Token], i: int, text: str) -> None:
     parts = [m[0] for m in _WORDS.finditer(text, first.start, first.end)]
     while i + 2 < len(tokens) and tokens[i + 1].type in _JOINS and tokens[i + 2].type in ("FILLER", "QUAL", "LIGHT"):
         word = tokens[i + 2]
-        until = next((t.start for t in tokens[i + 3 :] if t.type not in ("FILLER", "LIGHT", "CONCEPT")), len(text))
+        until = next((t.start for t in tokens[i + 3 : i + 12] if t.type not in ("FILLER", "LIGHT", "CONCEPT")), len(text))
         found = list(_WORDS.finditer(text, word.start, until))[:_LONGEST]
         made = _begun(found, parts) if found and found[0].start() == word.start else None
         if made is None:

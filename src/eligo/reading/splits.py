@@ -41,12 +41,26 @@ def elements_of(group: Any) -> Iterator[Any]:
 
 def span_of(group: Any) -> Span | None:
     """The first and last place that the group covers; None for an empty one."""
-    first = last = None
-    for element in elements_of(group):
-        start, end = place(element)
-        first = start if first is None else first
-        last = end
-    return None if first is None or last is None else (first, last)
+    first = _edge(group, 0)
+    return None if first is None else (place(first)[0], place(_edge(group, -1))[1])
+
+
+def _edge(group: Any, side: int) -> Any:
+    """The first (0) or last (-1) element of a group."""
+    if group.__class__ is Clause:
+        return group.elements[side] if group.elements else None
+    for part in group.parts if side == 0 else reversed(group.parts):
+        found = _edge(part, side)
+        if found is not None:
+            return found
+    return None
+
+
+def only(group: Any, types: frozenset[str]) -> bool:
+    """Whether the group holds nothing but tokens of these types."""
+    if group.__class__ is Clause:
+        return all(e.__class__ is Token and e.type in types for e in group.elements)
+    return all(only(part, types) for part in group.parts)
 
 
 def place(element: Any) -> Span:

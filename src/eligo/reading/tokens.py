@@ -38,7 +38,7 @@ _CLOSE = ")]}"
 _DIGITS = frozenset("0123456789")
 _UNIT_MARKS = frozenset("/%°º^*.·²³μ'\"⁄℃")
 _NOT_UNITS = frozenset(
-    ["a", "as", "at", "in", "an", "and", "or", "on", "to", "if", "is", "of", "by", "no", "x", "i", "v", "per", "m", "u", "are", "ii", "iv", "iii", "c"]
+    ["a", "as", "at", "in", "an", "and", "or", "on", "to", "if", "is", "of", "by", "no", "x", "i", "v", "per", "u", "are", "ii", "iv", "iii", "c"]
 )
 _unit_cache: dict[str, str | None] = {}
 
@@ -61,7 +61,7 @@ def scan(text: str) -> list[Token]:
                 add(Token("STOP", pos - len(part), pos))
             continue
         first = part[0]
-        if first in _DIGITS and first.isascii():
+        if first in _DIGITS and not _named(root.get(part), parts, i, pos, text, count):
             i, pos = _number(text, folded, parts, i, pos, tokens)
             continue
         node = root.get(part)
@@ -118,6 +118,14 @@ def _graded_word(text: str, part: str, pos: int, tokens: list[Token]) -> bool:
     else:
         tokens.append(Token("", middle, pos + len(part), None, trie()[grade][END]))
     return True
+
+
+def _named(node: dict[str, Any] | None, parts: list[str], i: int, pos: int, text: str, count: int) -> bool:
+    """Whether a name begins with this number: `6-minute walk distance`."""
+    if node is None:
+        return False
+    roles, taken, _ = _longest(node, parts, i, pos, text, count)
+    return roles is not None and taken > 1 and ("VAR" in roles or "CONCEPT" in roles)
 
 
 def _goes_on(parts: list[str], i: int) -> bool:
@@ -233,7 +241,9 @@ def _unit(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: li
     if start_atom >= len(parts):
         return i, pos
     first = parts[start_atom]
-    if (first in _NOT_UNITS and parts[start_atom + 1 : start_atom + 2] != ["/"]) or not (first[0].isalpha() or first[0] in _UNIT_MARKS) or not _begins_unit(first):
+    if first in _NOT_UNITS and parts[start_atom + 1 : start_atom + 2] not in (["/"], ["["]):
+        return i, pos
+    if not (first[0].isalpha() or first[0] in _UNIT_MARKS or first[0] in "[{") or not _begins_unit(first):
         return i, pos
     ends = _unit_ends(parts, start_atom, start)
     for next_, end in reversed(ends):
@@ -254,7 +264,7 @@ _UNIT_STARTS = frozenset(["cubic", "square", "sq", "international", "beats", "br
 def _begins_unit(first: str) -> bool:
     known = _begin_cache.get(first)
     if known is None:
-        known = first in _UNIT_STARTS or first[0] in _UNIT_MARKS or ucum(first) is not None or ucum(first.upper()) is not None
+        known = first in _UNIT_STARTS or first[0] in _UNIT_MARKS or first[0] in "[{m" or ucum(first) is not None or ucum(first.upper()) is not None
         _begin_cache[first] = known
     return known
 
@@ -276,8 +286,8 @@ def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:
             ends.append((i, pos))
         elif first.isdigit():
             ends.append((i, pos))
-        elif first in _UNIT_MARKS or (first in "()[]{}" and solid):
-            if first != ".":
+        elif first in _UNIT_MARKS or first in "()[]{}_-":
+            if first not in ".-([{":
                 ends.append((i, pos))
         else:
             break

@@ -1,6 +1,6 @@
 """A predicate or a rule set in, plain sentences out, for a clinician who signs that this is what the protocol means.
 
-Each sentence is made from the predicate alone, never from the protocol's words, so that reading both side by side shows a slip.
+Each sentence is made from the predicate alone, never from the protocol's words, so that both side by side show a slip.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ def sentence(predicate: Predicate, negative: bool = False) -> str:
 def _joined(parts: tuple[Predicate, ...], word: str, negative: bool) -> str:
     found = [sentence(p, negative) for p in parts]
     nested = [isinstance(p.part if isinstance(p, Not) else p, AllOf | AnyOf | AtLeast) for p in parts]
-    return word.join(f"({text})" if inner and len(parts) > 1 else text for text, inner in zip(found, nested, strict=True))
+    return word.join(
+        f"({text})" if inner and len(parts) > 1 else text for text, inner in zip(found, nested, strict=True)
+    )
 
 
 def _leaf(leaf: Leaf, negative: bool) -> str:
@@ -68,8 +70,10 @@ def _leaf(leaf: Leaf, negative: bool) -> str:
             return _compare(leaf, negative)
         case OneOf():
             name, values = _variable(leaf.variable, leaf.name), _values(leaf)
-            return f"{name} is {'none' if negative else 'one'} of {values}" if "," in values else (
-                f"{name} is {'not ' if negative else ''}{values}"
+            return (
+                f"{name} is {'none' if negative else 'one'} of {values}"
+                if "," in values
+                else (f"{name} is {'not ' if negative else ''}{values}")
             )
         case Present():
             return _present(leaf, negative)
@@ -77,7 +81,7 @@ def _leaf(leaf: Leaf, negative: bool) -> str:
             return f"a person states that this is {'not ' if negative else ''}so: {concept_name(leaf.topic)}"
         case Always():
             return f"nothing is restricted{f' ({leaf.note})' if leaf.note else ''}"
-    return f"{'not: ' if negative else ''}\"{leaf.text}\" (not understood; a person has to judge)"
+    return f'{"not: " if negative else ""}"{leaf.text}" (not understood; a person has to judge)'
 
 
 def _variable(id: str | None, name: str | None) -> str:  # noqa: A002 - the word of the vocabulary
@@ -153,7 +157,7 @@ def ruleset_sections(ruleset: RuleSet) -> Iterator[tuple[str, list[Criterion]]]:
     """The headings of the explained rule set, each with its criteria."""
     for arm in (None, *ruleset.cohorts):
         own = [c for c in ruleset.criteria if c.cohort == (arm.id if arm else None)]
-        where = f" for arm {arm.id} ({arm.label})" if arm else " for every arm" if ruleset.cohorts else ""
+        where = f" in arm {arm.id} ({arm.label})" if arm else " in any arm" if ruleset.cohorts else ""
         for kind, heading in (
             ("inclusion", f"To take part{where}, all of this must be so"),
             ("exclusion", f"Nobody takes part{where} of whom any of this is so"),

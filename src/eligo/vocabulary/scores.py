@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 # Importing a module of formulas enters them into the registry.
@@ -48,18 +48,17 @@ def bounds(score: str, known: Mapping[str, Interval]) -> Interval:
     return Interval(min(results), max(results))
 
 
-def _extremes(formula: Score, box: Mapping[str, Interval | None]) -> Iterator[dict[str, float | None]]:
+def _extremes(formula: Score, box: Mapping[str, Interval | None]) -> list[dict[str, float | None]]:
     """Points of a box that have the formula's least and greatest value among them: all corners, or the right two."""
-    values = {key: None if r is None else r.low for key, r in box.items()}
-    free = {key: r for key, r in box.items() if r is not None and r.low != r.high}
-    if not free or formula.falling is None:
-        # INVARIANT of `scoring`: the extremes lie at corners.
-        for corner in itertools.product(*free.values()):
-            yield values | dict(zip(free, corner, strict=True))
-        return
     falling = formula.falling
-    yield values | {key: r.high if key in falling else r.low for key, r in free.items()}
-    yield values | {key: r.low if key in falling else r.high for key, r in free.items()}
+    if falling is None:
+        # INVARIANT of `scoring`: the extremes lie at corners.
+        free = {key: r for key, r in box.items() if r is not None and not r.is_point}
+        values = {key: None if r is None else r.low for key, r in box.items()}
+        return [values | dict(zip(free, corner, strict=True)) for corner in itertools.product(*free.values())]
+    least = {key: r and r[key in falling] for key, r in box.items()}
+    most = {key: r and r[key not in falling] for key, r in box.items()}
+    return [least] if least == most else [least, most]
 
 
 @functools.cache

@@ -1,0 +1,248 @@
+"""The rows of one patient in, a `Reading` out: values, concepts and attestations, each with the line it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from eligo.errors import Place, Problem
+from eligo.jsontext import JsonPath, shown
+from eligo.patients import dates
+from eligo.patients.build import STATUS, ListName, PatientBuilder, status_word
+from eligo.patients.ledger import Entry, Reading, Took, entry_of
+from eligo.patients.mapping import MISSING, NO, YES, Column, Mapping
+from eligo.patients.names import Trouble, find_attestation, find_concept, find_variable
+from eligo.patients.sources import Job
+
+_ABOUT = ("as_of", "birth_date", "sex", "age")  # what is no variable, in a long table
+_LIST_OF: dict[str, ListName] = {"procedure": "procedures", "medication": "medications"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One statement of a table: what it is about, what it says, and where it stands."""
+
+    item: str
+    place: Place
+    kind: str  # variable, concept, attest; as_of, birth_date, sex, age; or "" for what nothing is made of
+    name: str
+    value: str
+    unit: str | None = None
+    day: str | None = None
+    end: str | None = None
+    low: str | None = None
+    high: str | None = None
+    status: str | None = None
+
+
+def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bool) -> Reading:
+    """Read the patient of a job."""
+    line, first = job.rows[0]
+    column = job.header.index(mapping.patient if mapping else "patient")
+    place = Place(job.file, line)
+    cells = list(_of_wide(job, mapping) if mapping else _of_long(job))
+    stated = [c.value for c in cells if c.kind == "as_of"]
+    problems = list[Problem]()
+    day = as_of or _day(stated, problems, place)
+    if day is None and not problems:
+        known = (dates.read_date(text) for c in cells for text in (c.day,) if text)
+        day = max((d.last for d in known if d), default=None)
+        if day is None:
+            help_ = "add an `as_of`, or give the day with `--as-of`"
+            problems.append(Problem("as-of-missing", "no row says of which day the patient's record is", place, help_))
+        else:
+            message = f"the record is read as of its newest date, {day.isoformat()}"
+            problems.append(Problem("as-of-inferred", message, place, "`--as-of` names another day", "warning"))
+    if day is None:
+        return Reading(None, tuple(problems), tuple(_unread(c, problems[0]) for c in cells))
+    log: list[Took] = []
+    builder = PatientBuilder(first[column].strip(), day, lenient=True, log=log)
+    entries = {}
+    for cell in sorted(cells, key=lambda c: c.kind not in _ABOUT):
+        before = len(log)
+        _take(cell, builder, log)
+        entries[id(cell)] = entry_of(cell.item, cell.place, log[before:])
+    if mapping:
+        builder.complete(mapping.complete)
+    patient = builder.build()
+    ledger = tuple(entries[id(cell)] for cell in cells)
+    return Reading(patient, (*problems, *_warnings(builder, ledger, place)), ledger)
+
+
+def _day(stated: Sequence[str], problems: list[Problem], place: Place) -> date | None:
+    """The day that the rows state; a problem where they differ, or where it is no day."""
+    days = {dates.read_date(text) for text in stated}
+    if len(days) > 1:
+        problems.append(
+            Problem("as-of-twice", "the rows of the patient state different days", place, "keep one `as_of`")
+        )
+        return None
+    found = next(iter(days), None)
+    if stated and (found is None or found.first != found.last):
+        problems.append(Problem("date-format", "`as_of` is not a day", place, "write YYYY-MM-DD"))
+        return None
+    return found.first if found else None
+
+
+def _warnings(builder: PatientBuilder, ledger: Sequence[Entry], place: Place) -> Iterator[Problem]:
+    for finding in dict.fromkeys(builder.findings):
+        line = finding.path[0] if finding.path and isinstance(finding.path[0], int) else place.line
+        where = Place(place.file, line, path=str(finding.path[1]) if len(finding.path) > 1 else None)
+        yield Problem(finding.code, finding.message, where, finding.help, "warning")
+    for entry in ledger:
+        if entry.reason == "not-in-vocabulary":
+            message = f"{entry.text}: `{shown(entry.item)}`"
+            yield Problem(entry.reason, message, entry.place, "`eligo variables` lists what is known", "warning")
+
+
+def _unread(cell: Cell, why: Problem) -> Entry:
+    return Entry(cell.item, cell.place, "refused", reason=why.code, text="the record could not be read")
+
+
+# --- rows to cells
+
+
+def _of_long(job: Job) -> Iterator[Cell]:
+    for line, cells in job.rows:
+        row = {name: cell.strip() for name, cell in zip(job.header, cells, strict=True)}
+        name, value = row["variable"], row["value"]
+        kind = name.lower().replace(" ", "_")
+        kind = kind if kind in _ABOUT else _kind(name)
+        place = Place(job.file, line)
+        parts = {key: row.get(key) or None for key in ("unit", "end", "low", "high", "status")}
+        missing = value in MISSING and not parts["status"]
+        yield Cell(
+            f"line {line}: {name}",
+            place,
+            "empty" if missing else kind,
+            name,
+            value,
+            day=row.get("date") or None,
+            **parts,
+        )
+
+
+def _kind(name: str) -> str:
+    """What a name is: a variable goes before a concept, a concept before an attestation."""
+    if not isinstance(find_variable(name), Trouble):
+        return "variable"
+    if not isinstance(find_concept(name), Trouble):
+        return "concept"
+    return "" if isinstance(find_attestation(name), Trouble) else "attest"
+
+
+def _of_wide(job: Job, mapping: Mapping) -> Iterator[Cell]:
+    """A cell for each column of the row that says something of itself."""
+    line, cells = job.rows[0]
+    row = {name: cell.strip() for name, cell in zip(job.header, cells, strict=True)}
+    about = {mapping.as_of: "as_of", mapping.birth_date: "birth_date", mapping.age: "age", mapping.sex: "sex"}
+    helpers = {other for column in mapping.columns.values() for other in column.others} | {
+        mapping.patient,
+        mapping.date,
+    }
+    for name, text in row.items():
+        place = Place(job.file, line, path=name)
+        if text in mapping.missing and name != mapping.patient:
+            yield Cell(name, place, "empty", name, text)
+        elif name in about:
+            value = mapping.sexes.get(text, text) if about[name] == "sex" else text
+            yield Cell(name, place, about[name], name, value)
+        elif name in mapping.columns:
+            yield _mapped(name, text, mapping.columns[name], row, mapping, place)
+        else:
+            yield Cell(name, place, "helper" if name in helpers else "ignored", name, text)
+
+
+def _mapped(name: str, text: str, column: Column, row: dict[str, str], mapping: Mapping, place: Place) -> Cell:
+    def other(of: str | None) -> str | None:
+        return row[of] if of is not None and row[of] not in mapping.missing else None
+
+    return Cell(
+        name,
+        place,
+        column.kind,
+        column.name,
+        column.values.get(text, text),
+        column.unit,
+        other(column.date or (mapping.date if column.kind == "variable" else None)),
+        other(column.end),
+        other(column.low),
+        other(column.high),
+        column.status,
+    )
+
+
+# --- cells to the builder
+
+
+def _take(cell: Cell, builder: PatientBuilder, log: list[Took]) -> None:
+    """Hand one statement over."""
+    path: JsonPath = (cell.place.line or 0, cell.item)
+    if cell.kind in ("empty", "helper", "ignored", ""):
+        log.append(_NOTHING[cell.kind])
+    elif cell.kind == "as_of":
+        log.append(Took("used", "as_of"))
+    elif any(day and dates.read_date(day) is None for day in (cell.day, cell.end)):
+        log.append(Took("refused", "", "date-format", "its date cannot be read"))
+    elif cell.kind == "birth_date":
+        builder.born(cell.value, path)
+    elif cell.kind == "age":
+        builder.aged(cell.value, path)
+    elif cell.kind == "sex":
+        builder.of_sex(cell.value, path)
+    elif cell.kind == "variable":
+        _observe(cell, builder, path, log)
+    elif cell.kind == "attest":
+        _attest(cell, builder, path, log)
+    else:
+        _state(cell, builder, path, log)
+
+
+_NOTHING = {
+    "empty": Took("not needed", "", "empty", "it is empty"),
+    "helper": Took("used", "part of another column"),
+    "ignored": Took("not needed", "", "not-mapped", "the mapping does not name it"),
+    "": Took("not needed", "", "not-in-vocabulary", "the vocabulary does not know this name"),
+}
+
+
+def _observe(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took]) -> None:
+    ends: list[int | float | None] = []
+    for text in (cell.low, cell.high):
+        try:
+            ends.append(float(text.replace(",", ".")) if text else None)
+        except ValueError:
+            log.append(Took("refused", "", "reference-range", "its reference range is not a number"))
+            ends.append(None)
+    builder.observe(cell.name, cell.value, path, cell.unit, cell.day, (ends[0], ends[1]))
+
+
+def _attest(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took]) -> None:
+    word = cell.value.lower()
+    if word in YES or word in NO:
+        builder.attest(cell.name, word in YES, path)
+    else:
+        log.append(Took("refused", "", "not-yes-or-no", "an attestation is yes or no"))
+
+
+def _state(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took]) -> None:
+    """Take a concept: yes and no, or a word for its status."""
+    word = status_word(cell.value)
+    if word in NO or word == "absent":
+        builder.rule_out(cell.name, path)
+        return
+    if word == "unknown":
+        log.append(Took("not needed", "", "no-value", "it is not known"))
+        return
+    if word not in STATUS and word not in YES and word != "present" and not (word in MISSING and cell.status):
+        log.append(Took("refused", "", "status-unknown", "its value says neither yes nor no, nor a status"))
+        return
+    status = cell.status or (word if word in STATUS else None)
+    found = find_concept(cell.name)
+    kind = "condition" if isinstance(found, Trouble) else found.concept.kind
+    list_name = _LIST_OF.get(kind, "conditions")
+    end = cell.end or (cell.day if list_name == "procedures" else None)
+    if list_name == "medications" and status is None and end is None:
+        status = "active"
+    builder.state(cell.name, list_name, path, status, (cell.day, "date"), (end, "end"))
