@@ -155,7 +155,9 @@ class Tally:
 
 def tally(ruleset: RuleSet, cases: Iterable[Case]) -> Tally:
     """Run the cases against every mutant."""
-    found, chosen = list(mutants(ruleset)), tuple(cases)
+    engine = Engine([compile_rules(ruleset)])
+    # A case that fails without any slip notices none.
+    found, chosen = list(mutants(ruleset)), tuple(c for c in cases if passes(engine, [c]))
     survivors = tuple(m for m in found if passes(Engine([compile_rules(m.ruleset)]), chosen))
     return Tally(ruleset.trial, len(found) - len(survivors), survivors)
 

@@ -1,7 +1,7 @@
 """eligo: eligibility criteria of clinical trials as reviewable rules; read, screen, explain.
 
     rules = eligo.load_rules()
-    screening = eligo.screen(eligo.read_patient(text), rules)
+    screening = eligo.screen(eligo.read_file(path), rules)
 
 The names below are imported when they are first used, so that `import eligo` stays light.
 """
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from eligo.errors import EligoError, Problem
-    from eligo.patients.native import read_patient
+    from eligo.patients.native import read_file, read_patient
     from eligo.screening import Policy, Rules, audit, load_rules, screen
 
 __version__ = "0.1.0"
 
-__all__ = ["EligoError", "Policy", "Problem", "Rules", "audit", "load_rules", "read_patient", "screen"]
+__all__ = ["EligoError", "Policy", "Problem", "Rules", "audit", "load_rules", "read_file", "read_patient", "screen"]
 
 _HOME = {
     "EligoError": "eligo.errors",
@@ -28,6 +28,7 @@ _HOME = {
     "audit": "eligo.screening",
     "load_rules": "eligo.screening",
     "screen": "eligo.screening",
+    "read_file": "eligo.patients.native",
     "read_patient": "eligo.patients.native",
 }
 

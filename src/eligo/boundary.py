@@ -41,13 +41,13 @@ def points(ruleset: RuleSet, as_of: date) -> Iterator[Point]:
     for criterion in ruleset.criteria:
         seen: list[Data] = []
         for i, leaf in enumerate(leaves(criterion.predicate)):
-            for point in _of_leaf(criterion, i, leaf, as_of):
+            for point in _of_leaf(ruleset.trial, criterion, i, leaf, as_of):
                 if point.patient not in seen:
                     seen.append(point.patient)
                     yield point
 
 
-def _of_leaf(criterion: Criterion, place: int, leaf: Leaf, as_of: date) -> Iterator[Point]:
+def _of_leaf(trial: str, criterion: Criterion, place: int, leaf: Leaf, as_of: date) -> Iterator[Point]:
     found: Iterator[tuple[str, str, Data]]
     match leaf:
         case Compare() if leaf.variable and (variable := variables().get(leaf.variable)):
@@ -57,7 +57,7 @@ def _of_leaf(criterion: Criterion, place: int, leaf: Leaf, as_of: date) -> Itera
         case Present():
             name, found = leaf.concept, _present(leaf, as_of)
         case Attest():
-            name, found = leaf.topic, _attested(leaf.topic)
+            name, found = leaf.topic, _attested(_asked(leaf.topic, f"{trial}/{criterion.id}"))
         case _:
             return
     base: Data = {"as_of": as_of.isoformat()}
@@ -97,7 +97,8 @@ def _result(variable: Variable, value: float, unit: str | None) -> Data:
         return {"age": f"{value:g} {unit or 'a'}"}
     number = int(value) if value == int(value) else value
     entry: Data = {"variable": variable.id, "value": number}
-    return {"observations": [entry | ({"unit": unit} if unit and unit != "1" else {})]}
+    needed = unit is not None and (unit != "1" or variable.unit != "1")
+    return {"observations": [entry | ({"unit": unit} if needed else {})]}
 
 
 def _multiple(value: float, limit: Limit, variable: Variable) -> Data:
@@ -181,6 +182,12 @@ def _on(where: str, day: date) -> Data:
     if where == "conditions":
         return {"status": "resolved", "onset": text, "abatement": text}
     return {"date": text} if where == "procedures" else {"start": text, "end": text}
+
+
+def _asked(topic: str, criterion: str) -> str:
+    """What a person states: the topic, or where that says yes to one sentence only, the criterion."""
+    known = concepts().get(topic)
+    return criterion if known is not None and known.per_criterion else topic
 
 
 def _attested(topic: str) -> Iterator[tuple[str, str, Data]]:

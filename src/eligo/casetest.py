@@ -7,13 +7,27 @@ from dataclasses import dataclass
 
 from eligo.casefile import Case
 from eligo.criteria import Always, Attest, Compare, Leaf, OneOf, Present
-from eligo.errors import Problem, did_you_mean
+from eligo.errors import Place, did_you_mean
 from eligo.evaluate import Engine
 from eligo.explain import Finding, TrialScreening, explain
 from eligo.plan import Plan, Untestable
 from eligo.truth import Bearing, Truth
 
 EVERY = frozenset(Truth)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One way in which a case comes out other than expected."""
+
+    case: str
+    place: Place
+    message: str
+
+    def as_json(self) -> dict[str, object]:
+        """The failure as JSON data."""
+        place = {"file": self.place.file, "line": self.place.line}
+        return {"case": self.case, "message": self.message, "place": place}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,7 @@ class Report:
 
     trial: str
     cases: int
-    failures: tuple[Problem, ...]
+    failures: tuple[Failure, ...]
     uncovered: tuple[Uncovered, ...]
     covered: int
     coverable: int
@@ -49,7 +63,7 @@ class Report:
     @property
     def failed(self) -> int:
         """How many cases failed."""
-        return len({f.place.path for f in self.failures})
+        return len({f.case for f in self.failures})
 
     @property
     def coverage(self) -> float:
@@ -60,7 +74,7 @@ class Report:
 def run_cases(plan: Plan, cases: Iterable[Case]) -> Report:
     """Screen the patient of every case, and hold the findings against what is expected."""
     engine = Engine([plan])
-    chosen, failures = list(cases), list[Problem]()
+    chosen, failures = list(cases), list[Failure]()
     seen: dict[tuple[str, int], set[Truth]] = {}
     for case in chosen:
         screening = explain(engine, case.patient).trials[0]
@@ -107,7 +121,7 @@ def _name(leaf: Leaf) -> str:
     return leaf.text
 
 
-def _failures(case: Case, screening: TrialScreening) -> Iterator[Problem]:
+def _failures(case: Case, screening: TrialScreening) -> Iterator[Failure]:
     """Each way in which a case comes out other than expected."""
     if case.verdict is not None and screening.verdict != case.verdict:
         yield _failure(case, f"the verdict is {screening.verdict.value}, not {case.verdict.value}")
@@ -120,27 +134,24 @@ def _failures(case: Case, screening: TrialScreening) -> Iterator[Problem]:
         if found is None:
             yield _unknown(case, name, by_id)
         elif found.bearing != wanted:
-            yield _failure(case, f"`{name}` is {_said(found)}, not {wanted.value}")
+            yield _failure(case, f"`{name}` is {found.bearing.value}, not {wanted.value}")
 
 
 def _differences(
     case: Case, by_id: dict[str, Finding], bearing: Bearing, expected: frozenset[str]
-) -> Iterator[Problem]:
+) -> Iterator[Failure]:
     for name in sorted(expected - by_id.keys()):
         yield _unknown(case, name, by_id)
     for name, finding in by_id.items():
         if (finding.bearing is bearing) != (name in expected):
             wanted = bearing.value if name in expected else f"not to be {bearing.value}"
-            yield _failure(case, f"`{name}` is {_said(finding)}; expected {wanted}")
+            yield _failure(case, f"`{name}` is {finding.bearing.value}; expected {wanted}")
 
 
-def _said(finding: Finding) -> str:
-    return finding.bearing.value
+def _unknown(case: Case, name: str, known: Iterable[str]) -> Failure:
+    nearest = did_you_mean(name, known)
+    return _failure(case, f"there is no criterion `{name}`{f'; {nearest}' if nearest else ''}")
 
 
-def _unknown(case: Case, name: str, known: Iterable[str]) -> Problem:
-    return _failure(case, f"there is no criterion `{name}`", did_you_mean(name, known))
-
-
-def _failure(case: Case, message: str, fix: str | None = None) -> Problem:
-    return Problem("case", f"`{case.name}`: {message}", case.place, fix)
+def _failure(case: Case, message: str) -> Failure:
+    return Failure(case.name, case.place, message)

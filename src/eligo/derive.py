@@ -62,22 +62,14 @@ def _computed(score: str) -> tuple[Source, Reads]:
     """The score of what is known of its inputs: an interval where some are missing, nothing where all are."""
     looks = tuple(_looks(score, None))
     reads = frozenset[str]().union(*(look.reads for look in looks))
+    measured = frozenset(look.key for look in looks) - _NO_MEASUREMENT
 
     def computed(chart: Chart) -> tuple[Reading, ...]:
-        if score not in chart.scores:
-            found = chart.inputs
-            known: dict[str, Interval] = {}
-            inputs: list[Basis] = []
-            for key, part_of, look, _ in looks:
-                if key not in found:
-                    found[key] = look(chart)
-                seen = found[key]
-                if seen is not None:
-                    known[key] = seen[0]
-                    if part_of not in known:
-                        inputs += seen[1]
-            chart.scores[score] = _compute(score, known, inputs)
-        return chart.scores[score]
+        readings = chart.scores.get(score)
+        if readings is None:
+            silent = measured.isdisjoint(chart.patient.results) and reads.isdisjoint(chart.under)
+            readings = chart.scores[score] = () if silent else _compute(score, looks, chart)
+        return readings
 
     return computed, reads
 
@@ -98,7 +90,20 @@ def _looks(score: str, part_of: str | None) -> Iterator[Looked]:
             yield from _looks(item.key, item.key)
 
 
-def _compute(score: str, known: dict[str, Interval], inputs: list[Basis]) -> tuple[Reading, ...]:
+def _compute(score: str, looks: tuple[Looked, ...], chart: Chart) -> tuple[Reading, ...]:
+    found, scores = chart.inputs, chart.scores
+    known: dict[str, Interval] = {}
+    inputs: list[Basis] = []
+    for key, part_of, look, _ in looks:
+        if part_of is not None and scores.get(part_of) == ():  # nothing is known of any of its inputs
+            continue
+        if key not in found:
+            found[key] = look(chart)
+        seen = found[key]
+        if seen is not None:
+            known[key] = seen[0]
+            if part_of not in known:
+                inputs += seen[1]
     if known.keys() <= _NO_MEASUREMENT:
         return ()
     low, high = bounds(score, known)

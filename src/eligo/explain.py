@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from eligo.chart import Derived, Normal
 from eligo.comparing import AgeComparison, Comparison
-from eligo.criteria import Leaf
+from eligo.criteria import Always, Leaf
 from eligo.derive import age_of
-from eligo.evaluate import BEARINGS, BLOCKS, OPEN, PASSES, Answers, Engine, Trial
+from eligo.evaluate import BEARINGS, BLOCKS, OPEN, PASSES, Answers, Engine, Ready, Trial
 from eligo.evidence import Evidence
 from eligo.patients.model import Patient, Result
 from eligo.plan import Join, Plan, PlannedCriterion, Test, Tree
@@ -25,6 +25,7 @@ SCHEMA = "eligo.screening/1"
 NO_CRITERIA = "the source states no eligibility criteria"
 
 _new = tuple.__new__  # three times as fast as the constructor of a named tuple, and screening makes many
+_NO_EVIDENCE = Evidence(Always(), Always(), Truth.UNKNOWN, None, None, (), ())
 
 
 class Finding(NamedTuple):
@@ -154,33 +155,34 @@ def _blank_findings(engine: Engine, answers: Answers) -> tuple[tuple[Finding, ..
     kept: list[tuple[tuple[Finding, ...], ...]] = answers.empty.kept
     if not kept:
         blank = Answers(engine.tests, answers.empty.chart, answers.empty, 0)
-        kept.append(tuple(_findings(engine, trial, blank, None, ()) for trial in engine.trials))
+        kept.append(tuple(tuple(_finding(engine, r, blank, -1, ()) for r in t.criteria) for t in engine.trials))
     return kept[0]
 
 
 def _findings(
-    engine: Engine, trial: Trial, answers: Answers, touched: int | None, blank: tuple[Finding, ...]
+    engine: Engine, trial: Trial, answers: Answers, touched: int, blank: tuple[Finding, ...]
 ) -> tuple[Finding, ...]:
     """A finding for each criterion; those whose tests the record does not touch are taken from `blank`."""
     found = list(blank)
-    special = engine.special
-    ran, empty = answers.found, answers.empty.outcomes
-    for place, (criterion, holds, uses, bits) in enumerate(trial.criteria):
-        if touched is not None and not bits & touched:
-            continue
-        truth = holds(answers)
-        evidence = []
-        for number, leaf, test in uses:
-            if special >> number & 1:
-                evidence.append(_special(engine, number, leaf, test, answers))
-            else:
-                evidence.append(_new(Evidence, (leaf, test, *(ran.get(number) or empty[number]), ())))
-        finding = _new(Finding, (criterion, truth, BEARINGS[criterion.kind][truth], tuple(evidence)))
-        if touched is None:
-            found.append(finding)
-        else:
-            found[place] = finding
+    for place, ready in enumerate(trial.criteria):
+        if ready.bits & touched:
+            found[place] = _finding(engine, ready, answers, touched, blank[place].evidence)
     return tuple(found)
+
+
+def _finding(engine: Engine, ready: Ready, answers: Answers, touched: int, blank: tuple[Evidence, ...]) -> Finding:
+    """The finding of one criterion; the evidence of leaves that the record does not touch is taken from `blank`."""
+    criterion, holds, uses, _ = ready
+    truth = holds(answers)
+    evidence = list(blank) or [_NO_EVIDENCE] * len(uses)
+    special = engine.special
+    for place, (number, leaf, test) in enumerate(uses):
+        if touched >> number & 1:
+            if special >> number & 1:
+                evidence[place] = _special(engine, number, leaf, test, answers)
+            else:
+                evidence[place] = _new(Evidence, (leaf, test, *answers.outcome(number), ()))
+    return _new(Finding, (criterion, truth, BEARINGS[criterion.kind][truth], tuple(evidence)))
 
 
 def _special(engine: Engine, number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence:

@@ -6,6 +6,7 @@ Coverage counts, for each leaf of each criterion, whether some case met it, some
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +56,6 @@ def run(args: argparse.Namespace) -> int:
             print(json.dumps(_data(report), ensure_ascii=False))
             continue
         print("\n".join(_lines(report)))
-        write_problems(report.failures, as_json=False)
     if unreadable:
         return 1
     return RULES_FAIL if wanting else 0
@@ -73,6 +73,9 @@ def _run(file: Path) -> Report:
 def _lines(report: Report) -> Iterator[str]:
     passed = report.cases - report.failed
     yield f"{report.trial}  {passed} of {report.cases} cases pass, {report.coverage:.1f} % of the leaves covered"
+    for (name, place), failures in itertools.groupby(report.failures, key=lambda f: (f.case, f.place)):
+        yield f"  fails: {name} ({place.file}:{place.line})"
+        yield from (f"    {f.message}" for f in failures)
     for gap in report.uncovered:
         never = ", ".join(t.name for t in gap.missing)
         yield f"  {gap.criterion} leaf {gap.leaf + 1} ({gap.name}): never {never}"

@@ -20,7 +20,7 @@ from eligo.patients.fhir_words import Json, obj, objects, text_of, words
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 
 _LISTED = 10  # patients that an error names
-_NO_PATIENT = "no-patient"
+NOT_ASKED = "it holds nothing that criteria ask for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class _Record:
         if wrong:
             return Entry(item.name, item.place, "refused", reason=wrong.code, text=wrong.message)
         if not _read(item):
-            why = words().why.get(item.kind, "it holds nothing that criteria ask for")
+            why = words().why.get(item.kind, NOT_ASKED)
             return Entry(item.name, item.place, "not needed", reason="not-asked-for", text=why)
         before = len(self.log)
         path = item.path or (item.name,)
@@ -283,7 +283,7 @@ def _whose(items: Sequence[Item], place: Place) -> str | Problem | None:
     if sum(map(_read, items)) == 1:  # a lone resource that names nobody is of nobody else, either
         return None
     help_ = "a record has a Patient resource, or resources with a subject"
-    return Problem(_NO_PATIENT, "there is no patient and nothing of one", place, help_)
+    return Problem("no-patient", "there is no patient and nothing of one", place, help_)
 
 
 def _several(code: str, what: str, names: Sequence[str], place: Place) -> Problem:
@@ -295,4 +295,7 @@ def _several(code: str, what: str, names: Sequence[str], place: Place) -> Proble
 
 def _unread_entry(item: Item, why: Problem) -> Entry:
     """The entry of a resource whose record could not be read."""
+    if item.kind in words().unread:
+        text = words().why.get(item.kind, NOT_ASKED)
+        return Entry(item.name, item.place, "not needed", reason="not-asked-for", text=text)
     return Entry(item.name, item.place, "refused", reason=why.code, text="the record could not be read")

@@ -8,31 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.patients.build import STATUS, status_word
 from eligo.patients.names import Trouble, find_attestation, find_concept, find_variable
 from eligo.textfile import read_text
-from eligo.yamltext import YamlText, read_yaml
+
+if TYPE_CHECKING:
+    from eligo.yamltext import YamlText
 
 MISSING = ("", "NA", "N/A", "n/a", "null", "NULL", "-", ".")
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 YES, NO = ("yes", "y", "true", "1", "positive", "+"), ("no", "n", "false", "0", "negative")
 
-_KEYS = (
-    "patient",
-    "as_of",
-    "birth_date",
-    "age",
-    "sex",
-    "date",
-    "columns",
-    "ignore",
-    "complete",
-    "missing",
-    "delimiter",
-)
+_TEXTS, _LISTS_OF_WORDS = ("as_of", "birth_date", "age", "date", "delimiter"), ("ignore", "complete", "missing")
+_KEYS = ("patient", "sex", *_TEXTS, *_LISTS_OF_WORDS, "columns")
 _COLUMN_KEYS = {
     "variable": ("variable", "unit", "date", "low", "high", "values"),
     "concept": ("concept", "values", "date", "end", "status"),
@@ -91,6 +82,8 @@ class Mapping:
 
 def load_mapping(path: str | Path) -> Mapping:
     """Read a mapping file; raise `EligoError` with all that is wrong with it."""
+    from eligo.yamltext import read_yaml  # lazily: only tables with a row per patient have a mapping
+
     file = str(path)
     text = read_yaml(read_text(Path(path)), file)  # JSON is YAML
     if not isinstance(text.data, dict):
@@ -140,27 +133,32 @@ def _problems(text: YamlText, file: str) -> Iterator[Problem]:
     if not isinstance(data.get("patient"), str):
         help_ = "patient: <the column with the patient's id>"
         yield Problem("missing-key", "`patient` must name a column", Place(file, 1), help_)
-    for key in ("as_of", "birth_date", "age", "date", "delimiter"):
-        if not isinstance(data.get(key, ""), str):
-            yield Problem("wrong-type", f"`{key}` must be text", text.place((key,), file))
-    sex = data.get("sex", "")
-    if not isinstance(sex, str) and not (isinstance(sex, dict) and isinstance(sex.get("column"), str)):
-        help_ = "sex: <column>, or sex: {column: <column>, values: {1: male, 2: female}}"
-        yield Problem("wrong-type", "`sex` must name a column", text.place(("sex",), file), help_)
-    for key in ("ignore", "complete", "missing"):
-        if not isinstance(data.get(key, []), list):
-            yield Problem("wrong-type", f"`{key}` must be a list", text.place((key,), file))
-    for word in data.get("complete") or []:
-        if word not in _LISTS:
-            yield Problem("unknown-list", f"unknown list `{word}`", text.place(("complete",), file), ", ".join(_LISTS))
-    if data.get("delimiter") is not None and data["delimiter"] not in (*DELIMITERS, "tab", "\\t"):
-        yield Problem("delimiter", "the delimiter is not one of , ; | tab", text.place(("delimiter",), file))
+    yield from _shapes(text, file)
     columns = data.get("columns", {})
     if not isinstance(columns, dict):
         yield Problem("wrong-type", "`columns` must map columns to what they mean", text.place(("columns",), file))
         return
     for name, entry in columns.items():
         yield from _column_problems(entry, text.place(("columns", name), file))
+
+
+def _shapes(text: YamlText, file: str) -> Iterator[Problem]:
+    """What is wrong with the keys beside the columns."""
+    data = text.data
+    for keys, kind, words in ((_TEXTS, str, "text"), (_LISTS_OF_WORDS, list, "a list")):
+        for key in keys:
+            if not isinstance(data.get(key, kind()), kind):
+                yield Problem("wrong-type", f"`{key}` must be {words}", text.place((key,), file))
+    sex = data.get("sex", "")
+    if not isinstance(sex, str) and not (isinstance(sex, dict) and isinstance(sex.get("column"), str)):
+        help_ = "sex: <column>, or sex: {column: <column>, values: {1: male, 2: female}}"
+        yield Problem("wrong-type", "`sex` must name a column", text.place(("sex",), file), help_)
+    complete = data.get("complete", [])
+    for word in complete if isinstance(complete, list) else []:
+        if word not in _LISTS:
+            yield Problem("unknown-list", f"unknown list `{word}`", text.place(("complete",), file), ", ".join(_LISTS))
+    if data.get("delimiter") is not None and data["delimiter"] not in (*DELIMITERS, "tab", "\\t"):
+        yield Problem("delimiter", "the delimiter is not one of , ; | tab", text.place(("delimiter",), file))
 
 
 def _column_problems(entry: Any, place: Place) -> Iterator[Problem]:

@@ -1,7 +1,8 @@
-"""Native patient JSON in, `Patient` out, or every problem of the record with its place; a ledger where it is asked for."""
+"""Native patient JSON in, `Patient` out, or every problem of it with its place; with a ledger where it is asked for."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -70,10 +71,10 @@ def read_record(
 def _ledger(builder: PatientBuilder, log: list[Took], text: str | bytes, file: str | None) -> tuple[Entry, ...]:
     """An entry for each part of the record that states something."""
     survey = jsontext.survey(text)
-    ends = [start for _, start in builder.marks[1:]] + [len(log)]
+    marks = [*builder.marks, ((), len(log))]
     return tuple(
         entry_of(path_text(path), survey.place(path, file), log[start:end])
-        for (path, start), end in zip(builder.marks, ends, strict=True)
+        for (path, start), (_, end) in itertools.pairwise(marks)
     )
 
 

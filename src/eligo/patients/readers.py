@@ -42,7 +42,7 @@ _BUNDLES = ("collection", "searchset", "transaction", "batch", "document", "mess
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to read: a forced format, the day of the screening, lenience, the mapping of a table, with a ledger or not."""
+    """How to read: a forced format, the day of the screening, lenience, a table's mapping, with a ledger or not."""
 
     form: Format | None = None
     as_of: date | None = None

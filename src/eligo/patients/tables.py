@@ -1,7 +1,7 @@
 """A CSV file in, jobs with the rows of one patient each out.
 
 A long table has a row per value (patient, variable, value, unit, date); with a mapping, a table has a row per patient.
-The delimiter is the one of comma, semicolon, tab and bar that gives the columns that are needed; nothing else is guessed.
+The delimiter is the one of comma, semicolon, tab and bar that gives the columns that are needed; no more is guessed.
 """
 
 from __future__ import annotations
@@ -162,7 +162,8 @@ def _wide_jobs(
 
 def _long_jobs(table: _Table, records: Iterator[tuple[int, int, list[str]]], header: tuple[str, ...]) -> Iterator[Job]:
     """A job for each patient, whose rows may stand anywhere: a first pass notes where."""
-    column, spans = header.index("patient"), dict[str, array[int]]()
+    column = header.index("patient")
+    spans: dict[str, array[int]] = {}
     for start, line, cells in records:
         if not any(cell.strip() for cell in cells):
             continue

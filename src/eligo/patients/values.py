@@ -22,6 +22,7 @@ Measured = tuple[Result, tuple[Problem, ...]]
 
 _CHECK = "check the value and its unit"
 _LONGEST = 200  # characters of a value: what is longer is a report, not a value
+SITE_UNIT = "site_unit"  # the detail of a result whose unit the site's profile states
 NAN = math.nan  # one object, so that results without a value compare as equal
 
 # A comma (or dot) before groups of three digits separates thousands; any other single comma is a decimal comma.
@@ -113,8 +114,12 @@ def measure(
     unit: str | None = None,
     reference: tuple[Number | None, Number | None] = (None, None),
     day: PartialDate | None = None,
+    usual: str | None = None,
 ) -> Measured:
-    """Make the result of a variable from a value, its unit and the report's own reference range in the same unit."""
+    """Make the result of a variable from a value, its unit and the report's own reference range in the same unit.
+
+    `usual` is the unit in which the site reports the variable; it counts only where neither value nor `unit` has one.
+    """
     written = f"{value} {unit}" if unit else str(value)
     entry = _Entry(variable.id, day, written, value, unit)
     long = isinstance(value, str) and len(value) > _LONGEST
@@ -130,7 +135,10 @@ def measure(
         return entry.useless(Reason.UNIT_UNKNOWN, "unit-twice", "the value has two units", "keep one of the two")
     if isinstance(value, str):
         entry = entry._replace(value=read.low if read.low == read.high else value, unit=unit or read.unit)
-    return _converted(variable, read, (entry.unit or "").strip(), reference, entry)
+    unit = (entry.unit or "").strip()
+    if unit:
+        return _converted(variable, read, unit, reference, entry)
+    return _without_unit(variable, read, reference, entry, usual)
 
 
 def _number(text: str) -> Number:
@@ -154,16 +162,34 @@ def _interval(side: str | None, limit: Number, unit: str | None) -> Quantity:
 # --- quantities
 
 
-def _converted(
-    variable: Variable, read: Quantity, unit: str, reference: tuple[Number | None, Number | None], entry: _Entry
+def _without_unit(
+    variable: Variable,
+    read: Quantity,
+    reference: tuple[Number | None, Number | None],
+    entry: _Entry,
+    usual: str | None,
 ) -> Measured:
-    inferred: tuple[Problem, ...] = ()
-    if not unit and (unit := _only_unit(variable, read)) not in ("", "1"):
-        message, help_ = f"`{variable.id}` has no unit and is taken in the only one that fits, `{unit}`", "add the unit"
-        inferred = (Problem("unit-inferred", message, help=help_, severity="warning"),)
+    """Take a bare number in the site's unit, or, for a variable without dimension, in the only one that fits."""
+    if usual:
+        result, problems = _converted(variable, read, usual, reference, entry._replace(unit=usual))
+        message = f"`{variable.id}` has no unit and is taken in the site's, `{usual}`"
+        result = result if result.problem else replace(result, detail=SITE_UNIT)
+        return result, (Problem("unit-of-site", message, help="add the unit", severity="warning"), *problems)
+    unit = _only_unit(variable, read)
     if not unit:
         message, help_ = f"`{variable.id}` has no unit", "add one, such as " + _some_units(variable)
         return entry.useless(Reason.UNIT_UNKNOWN, "unit-missing", message, help_)
+    result, problems = _converted(variable, read, unit, reference, entry)
+    if unit == variable.unit == "1":
+        return result, problems
+    taken = "as a fraction" if unit == "1" else f"in the only one that fits, `{unit}`"
+    message = f"`{variable.id}` has no unit and is taken {taken}"
+    return result, (Problem("unit-inferred", message, help="add the unit", severity="warning"), *problems)
+
+
+def _converted(
+    variable: Variable, read: Quantity, unit: str, reference: tuple[Number | None, Number | None], entry: _Entry
+) -> Measured:
     try:
         low = to_canonical(read.low, unit, variable)
         high = low if read.high == read.low else to_canonical(read.high, unit, variable)
@@ -182,7 +208,7 @@ def _converted(
     result = entry.result(low, high, read.low_closed, read.high_closed)
     if least is not None or most is not None:
         result = replace(result, reference_low=least, reference_high=most)
-    return _checked(variable, result, inferred)
+    return _checked(variable, result)
 
 
 def _implausible(variable: Variable) -> str:
@@ -190,20 +216,27 @@ def _implausible(variable: Variable) -> str:
 
 
 def _only_unit(variable: Variable, read: Quantity) -> str:
-    """The unit of a value without one, for a variable without dimension: where one unit alone makes it plausible."""
+    """The unit of a value without one, for a variable without dimension: where all that make it plausible agree.
+
+    INVARIANT: a fraction and a percentage are never confused: `0.35` that could be 0.35 % or 35 % has no unit.
+    """
     if variable.unit not in ("1", "%"):
         return ""
     units = dict.fromkeys((variable.unit, *variable.units, *variable.conversions))
     if len(units) == 1:
         return variable.unit
     least, most = variable.plausible or (-math.inf, math.inf)
-    in_each = ((u, to_canonical(read.low, u, variable), to_canonical(read.high, u, variable)) for u in units)
-    plausible = [u for u, low, high in in_each if high >= least and low <= most]
-    return plausible[0] if len(plausible) == 1 else ""
+    plausible: dict[tuple[float, float], str] = {}
+    for unit in units:
+        low, high = to_canonical(read.low, unit, variable), to_canonical(read.high, unit, variable)
+        if high >= least and low <= most:
+            plausible.setdefault((low, high), unit)
+    return next(iter(plausible.values())) if len(plausible) == 1 else ""
 
 
-def _checked(variable: Variable, result: Result, problems: tuple[Problem, ...]) -> Measured:
+def _checked(variable: Variable, result: Result) -> Measured:
     """Mark what no patient can have, and drop a reference range that is upside down."""
+    problems: tuple[Problem, ...] = ()
     low, high = result.reference_low, result.reference_high
     if low is not None and high is not None and low > high:
         message = "the reference range is upside down and is not used"

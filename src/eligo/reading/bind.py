@@ -21,10 +21,12 @@ TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min", "s"])
 _NOMINAL = frozenset(["FILLER", "CONCEPT"])
 _STEP_OVER = frozenset(["LIGHT", "GRADE", "QUAL", "STATUS", "SEX", "OLD", "AGEUNIT", "EVENT", "UNIT", "SKIP", "AFTER", "IF", "UNTESTED", "HEDGE", "NEG"])
 _WORD = re.compile(r"[^\s,;:()\[\]]+")
+_NOUNS = frozenset(["index", "ratio", "level", "levels", "count", "rate", "concentration", "value", "activity", "titer"])
 _REACH = 40  # no name is sought farther away than so many elements
 _SIGNAL = re.compile(r"(?:score|index|scale|ratio|ph|t-score|range|class|classification)$")  # TODO: data
 _WEAK = frozenset(["stage", "stages", "type", "category", "categories"])
-_GENERIC = frozenset(["total", "minimum", "maximum", "sum", "cut-off", "cutoff", "off", "overall", "mean", "average", "baseline", "pain", "baseline pain", "rated"])
+_GENERIC = frozenset(["total", "minimum", "maximum", "sum", "cut-off", "cutoff", "off", "overall", "mean", "average", "baseline", "pain", "rated"])
+_HOLLOW = frozenset(["normal", "range", "outside", "reference", "limits", "the"])
 
 
 class Name(NamedTuple):
@@ -33,8 +35,10 @@ class Name(NamedTuple):
     variable: str | None
     span: Span
     change: str | None = None  # "increase in": not the value itself but how it changed
+    change_start: int = 0
     graded: bool = False  # `score`, `class` or the like stands with it
     generic: bool = False  # the words say only that there is a score; its name may follow
+    hollow: bool = False  # the words say only that there is a range; its name stands before them
     concept: str | None = None  # the concept that the words name
 
 
@@ -286,17 +290,20 @@ class Binder:
         """The name nearest before element `i`: a variable, or the words that no data file knows."""
         j = i - 1
         start = max(start, i - _REACH)
-        change: str | None = None
         graded: Token | None = None
+        hollow: Name | None = None
         while j >= start:
             element = elements[j]
             kind = element.__class__
             if kind is Token:
                 if element.type == "VAR":
-                    change = self._change(elements, j)
-                    return self._modified(elements, j, Name(element.value, (element.start, element.end), change))
+                    change, at = self._change(elements, j)
+                    return self._modified(elements, j, Name(element.value, (element.start, element.end), change, at))
                 if element.type in ("FILLER", "CONCEPT"):
-                    return self._filler_name(elements, j, graded)
+                    name = self._filler_name(elements, j, graded)
+                    if not name.hollow:
+                        return name
+                    hollow = hollow or name
                 if element.type == "GRADE":
                     graded = graded or element
                 elif element.type not in _STEP_OVER and element.type != "CHANGE":
@@ -309,19 +316,21 @@ class Binder:
                         return outer._replace(span=(outer.span[0], element.span[1]), graded=graded is not None or outer.graded)
                     return alias._replace(graded=graded is not None)
             elif kind is Limits:
-                return None
+                return hollow
             j -= 1
+        if hollow is not None:
+            return hollow
         if graded is not None:
             written = self.text[graded.start : graded.end].lower()
             specific = " " in written and not written.endswith(("score", "scale"))
             return Name(None, (graded.start, graded.end), graded=True, generic=not specific)
         return None
 
-    def _change(self, elements: Sequence[Any], j: int) -> str | None:
+    def _change(self, elements: Sequence[Any], j: int) -> tuple[str | None, int]:
         for element in reversed(elements[max(0, j - 2) : j]):
             if element.__class__ is Token and element.type == "CHANGE":
-                return str(element.value)
-        return None
+                return str(element.value), element.start
+        return None, 0
 
     def _modified(self, elements: Sequence[Any], j: int, name: Name) -> Name:
         """A variable after a word such as `maternal` is another quantity."""
@@ -343,10 +352,14 @@ class Binder:
         if j and elements[j - 1].__class__ is Token and elements[j - 1].type in ("VAR", "CONCEPT"):
             start = elements[j - 1].start
         end = graded.end if graded is not None else filler.end
+        following = elements[j + 1] if j + 1 < len(elements) and graded is None else None
+        if following.__class__ is Token and following.type == "LIGHT" and self.text[following.start : following.end].lower() in _NOUNS:
+            end = following.end
         generic = all(w[0].lower() in _GENERIC for w in found) and start >= filler.start
+        hollow = bool(found) and all(w[0].lower() in _HOLLOW for w in found)
         strong = graded is not None and self.text[graded.start : graded.end].lower() not in _WEAK
         concept = filler.value if filler.type == "CONCEPT" and start == filler.start else None
-        return Name(None, (start, end), graded=strong, generic=generic and concept is None, concept=concept)
+        return Name(None, (start, end), graded=strong, generic=generic and concept is None, hollow=hollow, concept=concept)
 
     def _of(self, element: Any) -> bool:
         return element.__class__ is Token and element.type == "LIGHT" and self.text[element.start : element.end].lower() in ("of", "of the", "in the", "in")
@@ -420,7 +433,7 @@ def _changed(name: Name, limits: Limits) -> Name:
         return name
     op, amount = limits.limits[0].bounds[0]
     value = (name.change == "down" and op in ("lt", "le")) or (name.change == "up" and op in ("gt", "ge") and amount.of is not None)
-    return name._replace(change=None) if value else name._replace(variable=None)
+    return name._replace(change=None) if value else name._replace(variable=None, span=(name.change_start, name.span[1]))
 
 
 _AGES = frozenset(["age", "gestational_age"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 
 from eligo.criteria import Number, Op
 from eligo.reading.bind import Bound, Name
@@ -26,12 +27,26 @@ def _compare(limits: Limits, name: Name, text: str) -> Iterator[Comparison]:
             one_sided.append(limit)
         elif limit.form == "ranged":
             yield _bounds(limit, [limit], name, text)
+    one_sided = with_unit(one_sided)
     while one_sided:
         first = one_sided.pop(0)
         if one_sided and _complete(first, one_sided[0]) and "or" not in limits.joins:
             yield _bounds(first, [first, one_sided.pop(0)], name, text)
         else:
             yield from _one(first, name, text)
+
+
+def with_unit(limits: list[Limit]) -> list[Limit]:
+    """`< 40 or > 100 umol/L`: a limit without a unit has that of the next one."""
+    unit = None
+    made: list[Limit] = []
+    for limit in reversed(limits):
+        op, amount = limit.bounds[0]
+        if amount.of is None and amount.unit is None and unit is not None and len(limit.bounds) == 1:
+            limit = limit._replace(bounds=((op, amount._replace(unit=unit)),))
+        unit = amount.unit or unit
+        made.insert(0, limit)
+    return made
 
 
 def _complete(a: Limit, b: Limit) -> bool:
@@ -45,7 +60,9 @@ def _listed(bare: list[Limit], name: Name, text: str) -> Iterator[Comparison]:
     amounts = [limit.bounds[0][1] for limit in bare]
     variable = variables().get(name.variable or "")
     ordinal = variable is None or variable.kind in ("ordinal", "score")
-    values = tuple(v for a in amounts for v in ((ordinal and a.number.several) or (a.number.value,)))
+    values: tuple[Number | str, ...] = tuple(
+        v for a in amounts for v in ((ordinal and a.number.several) or (a.number.label or a.number.value,))
+    )
     yield Comparison(
         name.variable,
         text[name.span[0] : name.span[1]],
@@ -86,7 +103,28 @@ def _one(limit: Limit, name: Name, text: str) -> Iterator[Comparison]:
     if op == "eq":
         yield from _listed([limit], name, text)
         return
+    if amount.number.label is not None:
+        yield _letters(limit, name, text)
+        return
     yield _bounds(limit, [limit], name, text)
+
+
+def _letters(limit: Limit, name: Name, text: str) -> Comparison:
+    """`Child-Pugh B or worse`: the letters of the grades that are meant."""
+    op, amount = limit.bounds[0]
+    variable = variables().get(name.variable or "")
+    found = {grade: label.upper() for label, grade in (variable.grades if variable else {}).items() if label.isalpha() and len(label) == 1}
+    values = tuple(found[g] for g in sorted(found) if _HOLDS[op](g, amount.number.value))
+    return Comparison(name.variable, text[name.span[0] : name.span[1]], name.span, limit.span, values=values)
+
+
+_HOLDS: dict[Op, Callable[[Number, Number], bool]] = {
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+}
 
 
 def _value(amount: Amount | None) -> Number | None:

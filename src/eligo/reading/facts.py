@@ -25,7 +25,7 @@ from eligo.criteria import (
 )
 from eligo.reading.bind import Bound as BoundLimits
 from eligo.reading.brackets import read_bracket
-from eligo.reading.leaves import leaf_of
+from eligo.reading.leaves import leaf_of, merged
 from eligo.reading.lexicon import duration_of, words
 from eligo.reading.splits import place
 from eligo.reading.times import window_of
@@ -230,6 +230,8 @@ class ClauseState:
         return bool(self.atoms or self.negative or self.residual)
 
     def _negation(self, token: Token) -> None:
+        if "history" in self.text[token.start : token.end].lower():
+            self.lead_status = self.statuses = ("history",)
         if not self.atoms and self.negative is None and not self.residual:
             self.negated = not self.negated
         elif self.negative is None:
@@ -373,7 +375,7 @@ class ClauseState:
             fact.statuses, fact.status = self.statuses, self.statuses[0]  # type: ignore[assignment]
         if self.qualifiers or self.window is not None:
             self._leftover()
-        positive = [self.made(a) for a in self.atoms]
+        positive = _ranges([self.made(a) for a in self.atoms])
         if self.negative is not None:
             made = [self.made(a) for a in self.negative]
             if made:
@@ -463,6 +465,16 @@ class ClauseState:
 
     def _lead(self) -> Status | None:
         return self.lead_status[0] if self.lead_status else None  # type: ignore[return-value]  # a key of `statuses`
+
+
+def _ranges(parts: list[Predicate]) -> list[Predicate]:
+    """`18 <= age <= 70`: two limits on one variable next to each other are one range."""
+    if len(parts) != 2 or not all(isinstance(p, Compare) and p.variable is not None for p in parts):
+        return parts
+    first, second = parts
+    same = isinstance(first, Compare) and isinstance(second, Compare) and first.variable == second.variable
+    both = merged(parts) if same else None
+    return [both] if both is not None else parts
 
 
 def _join(parts: list[Predicate]) -> Predicate:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from eligo.criteria import AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
 from eligo.errors import EligoError
 from eligo.reading.bind import Bound, Name
+from eligo.reading.compare import with_unit
 from eligo.reading.tree import Amount
 from eligo.reading.tree import Limit as Written
 from eligo.vocabulary.unit_spellings import readings
@@ -34,7 +35,7 @@ def _for_name(bound: Bound, name: Name, text: str) -> Predicate | None:
     if len(bare) == len(limits.limits):
         return _listed(variable, words, bare, span, text)
     parts: list[Predicate] = []
-    for limit in limits.limits:
+    for limit in with_unit(list(limits.limits)):
         part = _compared(variable, words, limit, span, text)
         if part is None:
             return None
@@ -43,11 +44,11 @@ def _for_name(bound: Bound, name: Name, text: str) -> Predicate | None:
         return parts[0]
     if "or" in limits.joins:
         return AnyOf(tuple(parts))
-    merged = _merged(parts)
-    return merged if merged is not None else AllOf(tuple(parts))
+    both = merged(parts)
+    return both if both is not None else AllOf(tuple(parts))
 
 
-def _merged(parts: list[Predicate]) -> Predicate | None:
+def merged(parts: list[Predicate]) -> Predicate | None:
     """A lower and an upper limit on one variable as one comparison with two bounds."""
     if len(parts) != 2 or not all(isinstance(p, Compare) and len(p.limits) == 1 for p in parts):
         return None

@@ -203,9 +203,21 @@ class Reader:
         if len(lists) == 1:
             return self.list(lists[0])
         read = [self.list(part) for part in lists]
+        for part, said in zip(lists[1:], read[1:], strict=True):
+            taken_back = self._takes_back(part, said)
+            if taken_back is not None:
+                return self._unparsed(span_of(group), "exception", taken_back)
         if "or" in {mark.value for mark in group.marks}:
             return _any(read)
         return self._default(read)
+
+    def _takes_back(self, group: Any, said: Predicate) -> Span | None:
+        """The word at the start of a part that ties a condition to what stands before it: `; however, ...`."""
+        span = span_of(group)
+        if not isinstance(said, Unparsed) or said.span is None or span is None:
+            return None
+        code, blamed = self.clauses.reasons.get(said.span, ("", span))
+        return blamed if code == "exception" and blamed[0] <= span[0] + 2 else None
 
     def _colon(self, element: Any, following: Any) -> bool:
         """A colon after words that are no name of a quantity, before something of its own."""

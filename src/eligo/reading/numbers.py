@@ -9,6 +9,7 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}")
 _LIST = re.compile(r"\d(?:,\d)+")
 _SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d.,])(?=\s*[/a-zμ%])")
+_BARE_POWER = re.compile(r"\s?\^\s?(\d{1,2})(?!\d)|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
 _SIGN = re.compile(r"\s*[x×*·]\s*|\s+")
 _WEEKS_DAYS = re.compile(r"\s?\+\s?([0-6])(?=\s*(?:w|\)|-|–|days?\b|and\b|to\b|$))|\s+([0-6])/7(?!\d)")
 _FRACTION = re.compile(r"\s?/\s?(\d+(?:\.\d+)?)(?![\d/,])(?!\s*mm?3)")
@@ -24,6 +25,7 @@ class Number(NamedTuple):
     power: int = 0
     second: float | None = None
     several: tuple[float, ...] = ()
+    label: str | None = None  # the letter of a grade (`B`)
 
 
 def read_number(text: str, start: int, digits: str) -> Number:
@@ -35,6 +37,8 @@ def read_number(text: str, start: int, digits: str) -> Number:
     elif end < len(text) and text[end] == " " and (spaced := _SPACED.match(text, start)):
         digits, end = spaced[0].replace(" ", ""), spaced.end()
     value = float(digits) if digits.count(".") <= 1 else float(".".join(digits.split(".")[:2]))
+    if digits == "10" and (bare := _BARE_POWER.match(text, end)):
+        return Number(10 ** int((bare[1] or bare[2]).translate(_RAISED)), bare.end())
     follow = text[end : end + 3].lstrip()[:1]
     if follow and follow in "x×*·1":
         power = _power(text, end)
@@ -43,7 +47,7 @@ def read_number(text: str, start: int, digits: str) -> Number:
     if follow and follow in "+/0123456":
         found = _WEEKS_DAYS.match(text, end)
         if found and value < 45:
-            return Number(value + int(found[1] or found[2]) / 7, found.end())
+            return Number(round(value + int(found[1] or found[2]) / 7, 6), found.end())
         if follow == "/" and (found := _FRACTION.match(text, end)):
             return Number(value, found.end(), second=float(found[1]))
     return Number(int(value) if value.is_integer() and "." not in digits else value, end, several=several)

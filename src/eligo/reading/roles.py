@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eligo.reading.numbers import Number
-from eligo.reading.tokens import Roles, Token
+from eligo.reading.tokens import Roles, Token, first_word
+from eligo.vocabulary.variables import Variable, variables
 
 _NONE: Roles = {}
 _SEPARATORS = frozenset(["COMMA", "SEMI", "STOP", "OPEN", "SUBITEM", "AND", "OR", ""])
@@ -30,13 +31,14 @@ def settle(raw: list[Token], text: str) -> list[Token]:
 class _Chooser:
     """One pass over the raw tokens, left to right; types on the left are settled, roles on the right are not."""
 
-    __slots__ = ("between", "enumerated", "graded", "out", "partners", "raw", "text", "waiting")
+    __slots__ = ("between", "enumerated", "graded", "ordinal", "out", "partners", "raw", "text", "waiting")
 
     def __init__(self, raw: list[Token], text: str) -> None:
         self.raw = raw
         self.text = text
         self.out: list[Token] = []
         self.between = 0  # how many numbers an open `between` still waits for
+        self.ordinal: Variable | None = None  # the ordinal that was named last
         self.graded = False  # what was named last is counted in grades
         self.waiting = False  # a comparator still waits for its number: small words before it are SKIP
         self.enumerated = False  # the item begins with `(1)`: more may follow without a separator
@@ -45,8 +47,8 @@ class _Chooser:
     def run(self) -> list[Token]:
         """Settle every token."""
         raw, out = self.raw, self.out
-        i, count = 0, len(raw)
-        while i < count:
+        i = 0
+        while i < (count := len(raw)):
             token = raw[i]
             taken = self._subitem(i) if self._may_enumerate(i, count) else 0
             if taken:
@@ -60,7 +62,7 @@ class _Chooser:
             i += 1
             kind = token.type
             if self.waiting:
-                kind = self._wait(i - 1, token)
+                kind = self._wait(token)
             if kind in _WAITING:
                 self.waiting = True
             if kind == "FILLER" and out and out[-1].type == "FILLER":
@@ -78,6 +80,7 @@ class _Chooser:
             self._phrase(i, token)
         elif kind == "WORD":
             token.type, token.value = "FILLER", None
+            self._letter_grade(token)
         elif kind == "MARK":
             self._mark(i, token)
         elif kind == "NUM":
@@ -86,16 +89,25 @@ class _Chooser:
             if self.text[token.start : token.end].lower().endswith(_OLD_ENDINGS):
                 token.type = "AGEUNIT"
 
-    def _wait(self, i: int, token: Token) -> str:
+    def _wait(self, token: Token) -> str:
         """The type of a token between a comparator and its number."""
         kind = token.type
         if kind in ("NUM", "REF") or (kind == "UNIT" and any(t.type == "WITHIN" for t in self.out[-3:])):
             self.waiting = False
         elif kind not in _WAITING and kind not in ("MERGED", "TIMES"):
             if kind == "OPEN":  # its partner opens nothing any more
-                self.partners.pop(self.partners.pop(i))
+                self.partners.pop(self.partners.pop(id(token)))
             token.type = kind = "SKIP"
         return kind
+
+    def _letter_grade(self, token: Token) -> None:
+        """`Child-Pugh B`: a letter after the name of an ordinal is a grade of it."""
+        if token.end - token.start != 1 or self.ordinal is None or self.prev() not in _BEFORE_GRADE:
+            return
+        letter = self.text[token.start]
+        grade = self.ordinal.grades.get(letter.lower()) if letter.isupper() else None
+        if grade is not None:
+            token.type, token.value = "NUM", Number(grade, token.end, label=letter)
 
     # --- looking around
 
@@ -178,6 +190,13 @@ class _Chooser:
         """Whether raw token `i` is a unit of time."""
         return self.may(i, "TIMEUNIT") or (self.may(i, "UNIT") and self.raw[i].value in _TIME_CODES)
 
+    def letter_ahead(self, i: int) -> bool:
+        """Whether a letter comes that is a grade of the ordinal named last."""
+        if i >= len(self.raw) or self.ordinal is None:
+            return False
+        letter = self.text[self.raw[i].start : self.raw[i].end]
+        return len(letter) == 1 and letter.isupper() and letter.lower() in self.ordinal.grades
+
     def upper(self, token: Token) -> bool:
         """Whether a Roman numeral is written in capitals."""
         return self.text[token.start : token.end].rstrip("abcABC ").isupper()
@@ -213,7 +232,7 @@ class _Chooser:
             first = not self.out or all(t.type in ("LIGHT", "FILLER") and t.end - t.start <= 2 for t in self.out)
             self.enumerated = self.enumerated or first
             return 3 if fresh or self.enumerated else 0
-        if next_.type == "MARK" and next_.value == ")" and i + 1 not in self.partners and self._enumerates(token):
+        if next_.type == "MARK" and next_.value == ")" and id(next_) not in self.partners and self._enumerates(token):
             return 2 if (fresh or token.type == "NUM") and self.prev() not in ("COMP", "TO") else 0
         if next_.type == "MARK" and next_.value == "." and self.prev() == "" and self._enumerates(token):
             return 2 if token.end == next_.start else 0
@@ -237,9 +256,9 @@ class _Chooser:
         mark = token.value
         token.value = None
         if mark in "([{":
-            token.type = "OPEN" if i in self.partners else "LIGHT"
+            token.type = "OPEN" if id(token) in self.partners else "LIGHT"
         elif mark in ")]}":
-            token.type = "CLOSE" if i in self.partners else "LIGHT"
+            token.type = "CLOSE" if id(token) in self.partners else "LIGHT"
         elif mark == ",":
             self._separate(i, token, "COMMA")
         elif mark == ";":
@@ -283,6 +302,9 @@ class _Chooser:
             return self.number_ahead(j + 1)
         if self.may(j, "NUM") and self.number_after_word(j):
             return True
+        if self.ordinal is not None and self.graded and self.raw[j].type == "WORD" and self.prev() == "NUM":
+            letter = self.text[self.raw[j].start : self.raw[j].end]
+            return len(letter) == 1 and letter.isupper() and letter.lower() in self.ordinal.grades
         number = self.raw[j].type == "NUM" or "NUMBER" in roles or ("ROMAN" in roles and self.upper(self.raw[j]))
         if not number:
             return self.graded and "GRADE" in roles and self.number_ahead(j + 1)
@@ -292,8 +314,15 @@ class _Chooser:
 
     def _phrase(self, i: int, token: Token) -> None:
         roles = token.roles or _NONE
-        if token.end - token.start == 1 and self.text[token.start] in "-/'&+" and self._inside_word(token):
-            token.type, token.value = "FILLER", None
+        if token.end - token.start == 1:
+            if self.text[token.start] in "-/'&+" and self._inside_word(token):
+                token.type, token.value = "FILLER", None
+                return
+            self._letter_grade(token)
+            if token.type:
+                return
+        if self.text[token.start : token.end] == "-" and self.prev() == "NUM" and self.may(i + 1, "TIMES"):
+            token.type = "MERGED"  # 1.5-fold
             return
         if self.prev() == "UNIT" and self.text[token.start : token.end] == "-" and self.may(i + 1, "OLD", "AGEUNIT"):
             self.out[-1].type, token.type = "AGEUNIT", "MERGED"  # 18-year-old
@@ -307,10 +336,15 @@ class _Chooser:
                     self.between = 2
                 elif kind in ("VAR", "GRADE"):
                     self.graded = True
+                    if kind == "VAR":
+                        variable = variables().get(value)
+                        self.ordinal = variable if variable is not None and variable.kind == "ordinal" else None
                 elif kind in ("CONCEPT", "FILLER"):
                     self.graded = False
                 elif kind == "NUM":
                     self._word_number(token, role)
+                elif kind == "LIGHT" and self.prev() in ("BEFORE", "SINCE", "AT") and self.may(i + 1, "EVENT"):
+                    token.type = "MERGED"  # before the screening
                 elif kind in ("AND", "OR"):
                     self._connect(i, token, kind)
                 elif kind == "COMP" and _flipped(self, i):
@@ -320,7 +354,14 @@ class _Chooser:
                 elif kind in ("COMP", "AGECOMP") and self.prev() == "TO":
                     token.type = "TOCOMP"
                 return
-        token.type, token.value = "FILLER", roles.get("LOGIC")
+        if " " in self.text[token.start : token.end] and (shorter := first_word(self.text, token)):
+            rest = shorter[1:]
+            self.raw[i + 1 : i + 1] = rest
+            token.end, token.roles = shorter[0].end, shorter[0].roles
+            if token.roles:
+                self._phrase(i, token)
+                return
+        token.type, token.value = "FILLER", (token.roles or _NONE).get("LOGIC")
         self.graded = False
 
     def _word_number(self, token: Token, role: str) -> None:
@@ -357,6 +398,7 @@ class _Chooser:
 
 _AND_EQUAL = {("lt", "eq"): "le", ("gt", "eq"): "ge", ("eq", "lt"): "le", ("eq", "gt"): "ge"}  # "less than = 14"
 _WEIGHT = (None, "others", "logic", "exceptions")  # what a word of logic in filler does, from nothing to most
+_BEFORE_GRADE = frozenset(["VAR", "GRADE", "JOIN", "TO", "SKIP", "COMP"])
 _BULLETS = "•◦▪‣●■◆"
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
 _AFTER_ENUMERATOR = ("WORD", "NUM", "LIGHT", "LINK", "VAR", "CONCEPT", "STATUS", "NEG", "ATTEST", "COMP", "QUAL", "SEX", "BETWEEN", "HEDGE", "IF", "LOGIC")
@@ -374,7 +416,8 @@ def _brackets(raw: list[Token]) -> dict[int, int]:
             elif mark in ")]}" and stack and raw[stack[-1]].value == {")": "(", "]": "[", "}": "{"}[mark]:
                 start = stack.pop()
                 if len(stack) < _MAX_DEPTH:
-                    paired[start], paired[i] = i, start
+                    a, b = id(raw[start]), id(token)
+                    paired[a], paired[b] = b, a
     return paired
 
 
@@ -405,6 +448,8 @@ def _to(c: _Chooser, i: int) -> bool:
         return False
     if c.may(i + 1, "COMP"):
         return c.number_ahead(i + 2) and (c.between == 1 or not c.may(i, "AND"))
+    if c.ordinal is not None and c.graded and c.letter_ahead(i + 1):
+        return not c.may(i, "AND") or c.between == 1
     ahead = c.number_ahead(i + 1)
     if ahead and not c.graded and c.prev() == "NUM" and c.may(i + 1, "ROMAN") and not c.may(i + 1, "NUM"):
         return False
@@ -470,15 +515,22 @@ def _lasting(c: _Chooser, i: int) -> bool:
     return (c.may(i + 1, "COMP") or c.number_ahead(i + 1, 2)) and c.time_ahead(i + 1, 6)
 
 
+def _event_ahead(c: _Chooser, i: int) -> bool:
+    """Whether an event comes next, or after `the`."""
+    if c.may(i, "EVENT"):
+        return True
+    return c.may(i + 1, "EVENT") and c.may(i, "LIGHT") and c.text[c.raw[i].start : c.raw[i].end].lower() in ("the", "this", "a")
+
+
 def _before(c: _Chooser, i: int) -> bool:
     timed = c.prev() == "UNIT" and c.out[-1].value in _TIME_CODES
     if c.text[c.raw[i].start : c.raw[i].end].lower() in ("of", "from", "pre"):
-        return timed and c.may(i + 1, "EVENT")
-    return timed or c.may(i + 1, "EVENT")
+        return timed and _event_ahead(c, i + 1)
+    return timed or _event_ahead(c, i + 1)
 
 
 def _since(c: _Chooser, i: int) -> bool:
-    return c.may(i + 1, "EVENT") or (c.prev() == "UNIT" and c.out[-1].value in _TIME_CODES)
+    return _event_ahead(c, i + 1) or (c.prev() == "UNIT" and c.out[-1].value in _TIME_CODES)
 
 
 def _event(c: _Chooser, i: int) -> bool:
@@ -486,7 +538,7 @@ def _event(c: _Chooser, i: int) -> bool:
 
 
 def _at(c: _Chooser, i: int) -> bool:
-    return c.may(i + 1, "EVENT")
+    return _event_ahead(c, i + 1)
 
 
 def _grade(c: _Chooser, i: int) -> bool:

@@ -149,6 +149,19 @@ def _not_into(
     return found, taken, end
 
 
+def first_word(text: str, token: Token) -> list[Token]:
+    """A phrase that does not fit where it stands, cut again: its first word alone, and what the rest of it makes."""
+    written = fold(text[token.start : token.end])
+    parts = atoms(written)
+    node = trie().get(parts[0])
+    first = Token("", token.start, token.start + len(parts[0]), None, (node or _NONE).get(END))
+    rest = scan(text[first.end : token.end])
+    for other in rest:
+        other.start += first.end
+        other.end += first.end
+    return [first, *rest]
+
+
 def _longest(
     node: dict[str, Any], parts: list[str], i: int, pos: int, text: str, count: int
 ) -> tuple[Roles | None, int, int]:

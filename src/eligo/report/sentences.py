@@ -30,6 +30,8 @@ from eligo.report.words import concept_name, number, variable_name
 from eligo.ruleset import RuleSet
 from eligo.vocabulary.variables import variables
 
+MOST_IN_LINE = 3  # parts; more are read more easily as a list
+
 _SIDE: dict[Op, str] = {"lt": "below", "le": "at most", "gt": "above", "ge": "at least", "eq": "exactly"}
 _LENGTH: dict[Op, str] = {"lt": "less than", "le": "at most", "gt": "more than", "ge": "at least", "eq": "exactly"}
 _TIME = {"min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year"}
@@ -58,10 +60,11 @@ def sentence(predicate: Predicate, negative: bool = False) -> str:
 
 def _joined(parts: tuple[Predicate, ...], word: str, negative: bool) -> str:
     found = [sentence(p, negative) for p in parts]
+    if len(found) > MOST_IN_LINE:
+        return f"{'one' if word == ' or ' else 'each'} of these is so: {'; '.join(found)}"
     nested = [isinstance(p.part if isinstance(p, Not) else p, AllOf | AnyOf | AtLeast) for p in parts]
-    return word.join(
-        f"({text})" if inner and len(parts) > 1 else text for text, inner in zip(found, nested, strict=True)
-    )
+    inner = [f"({text})" if deep and len(parts) > 1 else text for text, deep in zip(found, nested, strict=True)]
+    return word.join(inner)
 
 
 def _leaf(leaf: Leaf, negative: bool) -> str:
@@ -124,7 +127,8 @@ def _present(leaf: Present, negative: bool) -> str:
         "suspected": ("is present or suspected", "is neither present nor suspected"),
         "active": ("is present", "is not present"),
     }
-    verb = ("was present", "was not present") if looks_back and leaf.status == "history" else verbs[leaf.status]
+    looks_back = looks_back and leaf.status in ("active", "history")
+    verb = ("was present", "was not present") if looks_back else verbs[leaf.status]
     return f"{what} {verb[negative]}{when}{times}"
 
 

@@ -122,12 +122,12 @@ def egfr_ckd_epi_2009(creatinine: float, age: float, sex: float) -> float:
 
 
 @scored(
-    "egfr_mdrd",
+    "gfr_mdrd",
     *(CREATININE, AGE, SEX),
     source="Levey AS et al., Ann Intern Med 2006;145:247, doi:10.7326/0003-4819-145-4-200608150-00004",
     unit=_PER_SURFACE,
 )
-def egfr_mdrd(creatinine: float, age: float, sex: float) -> float:
+def gfr_mdrd(creatinine: float, age: float, sex: float) -> float:
     """Estimate an adult's filtration rate by MDRD (standardised creatinine, no factor for race), per 1.73 m2."""
     share = to_mg_dl(creatinine, CREATININE_MASS)
     return 175 * power(share, -1.154) * power(age, -0.203) * (0.742 if sex else 1.0)

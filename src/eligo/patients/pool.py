@@ -1,0 +1,96 @@
+"""Loose FHIR resources of a bulk export or a folder in, a job for each patient out: an index, not the resources."""
+
+from __future__ import annotations
+
+import itertools
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+from eligo import jsontext
+from eligo.errors import Place, Problem
+from eligo.patients.fhir import NOT_ASKED, Item, reference_key, subject_key, type_problem
+from eligo.patients.fhir_words import Json, obj, text_of, words
+from eligo.patients.ledger import Entry, Reading
+from eligo.patients.sources import Job, Raw, unwrapped
+
+
+@dataclass(slots=True)
+class Pool:
+    """Loose resources of several patients: where each stands, by patient, and those that are of no single one.
+
+    An entry is three numbers: the file, where the document begins in it, and its line (0 for a file of one document).
+    `kept` holds what cannot be read twice. The key "" is for what names no patient.
+    """
+
+    kept: dict[str, bytes]
+    files: list[str] = field(default_factory=list)
+    spans: dict[str, array[int]] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)  # of patients, by the addresses that others may use
+    medications: list[Raw] = field(default_factory=list)
+
+    def add(self, raw: Raw, resource: Json, offset: int) -> None:
+        """Note where a resource stands."""
+        if not self.files or self.files[-1] != raw.file:
+            self.files.append(raw.file)
+        kind = text_of(resource.get("resourceType")) or ""
+        item = Item(resource, Place(raw.file, raw.line))
+        key = item.keys[0] if kind == "Patient" and item.keys else subject_key(resource) or _owner(resource) or ""
+        if kind == "Patient":
+            self.ids.update((address, key) for address in item.keys)
+        if kind == "Medication":
+            self.medications.append(raw)
+        self.spans.setdefault(key, array("Q")).extend((len(self.files) - 1, offset, raw.line or 0))
+
+    def jobs(self) -> Iterator[Job]:
+        """The resources of each patient, in the order in which patients first appear; then those of nobody."""
+        groups: dict[str, array[int]] = {}
+        for key, spans in self.spans.items():
+            owner = self.ids.get(key, key)
+            groups[owner] = groups[owner] + spans if owner in groups else spans
+        rest = groups.pop("", None)
+        shared = tuple(self.medications)
+        if not groups and rest is not None:
+            yield Job("resources", tuple(self._documents(rest)))
+            return
+        for spans in groups.values():
+            yield Job("resources", tuple(self._documents(spans)), shared=shared)
+        if rest is not None:
+            entries = tuple(map(_nobodys, self._documents(rest)))
+            refused = (e for e in entries if e.outcome == "refused")
+            problems = tuple(Problem(e.reason, f"`{e.item}` is refused: {e.text}", e.place) for e in refused)
+            yield Job("known", known=Reading(None, problems, entries))
+
+    def _documents(self, spans: array[int]) -> Iterator[Raw]:
+        places = (tuple(spans[i : i + 3]) for i in range(0, len(spans), 3))
+        for file, of_file in itertools.groupby(places, key=lambda place: place[0]):
+            name = self.files[file]
+            with BytesIO(self.kept[name]) if name in self.kept else Path(name).open("rb") as stream:
+                for _, offset, line in of_file:
+                    stream.seek(offset)
+                    yield Raw(stream.readline() if line else stream.read(), name, line or None)
+
+
+def _owner(resource: Json) -> str | None:
+    """The patient of a resource that is not read; only its place in the ledger hangs on it."""
+    for key in ("subject", "patient", "beneficiary", "individual"):
+        reference = text_of(obj(resource.get(key)).get("reference"))
+        if reference and reference_key(reference).startswith("Patient/"):
+            return reference_key(reference)
+    return None
+
+
+def _nobodys(raw: Raw) -> Entry:
+    """The entry of a resource that is of no single patient."""
+    resource = unwrapped(jsontext.read_json(raw.data)) or {}
+    item = Item(resource, Place(raw.file, raw.line))
+    if item.kind in words().read:
+        text = "it does not say whose it is"
+        return Entry(item.name, item.place, "refused", reason="subject-missing", text=text)
+    wrong = type_problem(item.kind, item.place)
+    if wrong:
+        return Entry(item.name, item.place, "refused", reason=wrong.code, text=wrong.message)
+    why = words().why.get(item.kind, NOT_ASKED)
+    return Entry(item.name, item.place, "not needed", reason="not-asked-for", text=why)

@@ -1,0 +1,233 @@
+"""Reading one item: cases by topic, what must not be understood and why, round trips, and that no text breaks it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eligo.criteria import (
+    AllOf,
+    Always,
+    AnyOf,
+    AtLeast,
+    Attest,
+    Bound,
+    Compare,
+    Duration,
+    Limit,
+    Not,
+    OneOf,
+    Predicate,
+    Present,
+    Unparsed,
+    Window,
+    leaves,
+)
+from eligo.reading.parse import _run, parse_line, read_item, tokenise
+from eligo.reading.render import render
+from eligo.rulecode import to_data
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.variables import variables
+from eligo.yamltext import read_yaml
+
+CASES = Path(__file__).parent / "cases" / "parse"
+
+
+def _cases(folder: str) -> Iterator[Any]:
+    for path in sorted((CASES / folder).glob("*.yaml")):
+        for i, case in enumerate(read_yaml(path.read_text("utf-8"), path.name).data):
+            yield pytest.param(case, id=f"{path.stem}-{i + 1}")
+
+
+def _plain(data: Any) -> Any:
+    """The notation of the rule set without the words of the leaves."""
+    if isinstance(data, dict):
+        return {key: _plain(value) for key, value in data.items() if key not in ("words", "nth")}
+    return [_plain(part) for part in data] if isinstance(data, list) else data
+
+
+def _check(case: dict[str, Any]) -> None:
+    text = case["text"]
+    reading = read_item(text, case.get("kind", "inclusion"))
+    seen: dict[str, Any] = {"reads": _plain(to_data(reading.predicate, text))}
+    if reading.ambiguity is not None:
+        seen["or"] = _plain(to_data(reading.ambiguity.readings[1], text))
+    if reading.unknown:
+        seen["unknown"] = list(reading.unknown)
+    if reading.not_read:
+        seen["not_read"] = [{"text": n.text, "reason": n.code, "words": n.words} for n in reading.not_read]
+    expected = {key: value for key, value in case.items() if key not in ("text", "kind")}
+
+    assert seen == expected
+
+
+@pytest.mark.parametrize("case", _cases("accept"))
+def test_what_a_line_says_is_read(case: dict[str, Any]) -> None:
+    _check(case)
+
+
+@pytest.mark.parametrize("case", _cases("reject"))
+def test_what_is_not_understood_is_kept_with_its_reason(case: dict[str, Any]) -> None:
+    assert case["not_read"]
+    _check(case)
+
+
+# --- the canonical text
+
+_UNITLESS = ("ordinal", "score", "ratio", "count")
+_QUANTITIES = [v for v in variables() if v.kind in ("quantity", "duration", *_UNITLESS)]
+_ORDINALS = [v for v in variables() if v.kind == "ordinal" and 2 in v.grades.values() and 3 in v.grades.values()]
+_CONDITIONS = [c.id for c in concepts() if c.kind in ("condition", "procedure", "medication")]
+_ATTESTATIONS = [c.id for c in concepts() if c.kind == "attestation"]
+_durations = st.builds(Duration, st.integers(1, 60), st.sampled_from(["d", "wk", "mo", "a"]))
+_windows = st.one_of(
+    st.builds(lambda d: Window(within=d), _durations),
+    st.builds(lambda d, op: Window(ago=Bound(op, d)), _durations, st.sampled_from(["gt", "ge"])),
+    st.builds(lambda d, op: Window(lasting=Bound(op, d)), _durations, st.sampled_from(["gt", "ge"])),
+)
+_numbers = st.one_of(st.integers(1, 900), st.integers(1, 9000).map(lambda n: n / 100))
+
+
+@st.composite
+def _compares(draw: st.DrawFn) -> Compare:
+    variable = draw(st.sampled_from(_QUANTITIES))
+    unit = None if variable.kind in _UNITLESS else draw(st.sampled_from(variable.units or (variable.unit,)))
+    low, high = sorted(draw(st.lists(_numbers, min_size=2, max_size=2, unique=True)))
+    below = Limit(draw(st.sampled_from(["ge", "gt"])), low, unit)
+    above = Limit(draw(st.sampled_from(["le", "lt"])), high, unit)
+    multiple = Limit(draw(st.sampled_from(["le", "lt", "ge", "gt"])), draw(_numbers), None, "ULN")
+    choices: list[tuple[Limit, ...]] = [(below,), (above,), (below, above)]
+    if variable.kind == "quantity":
+        choices.append((multiple,))
+    return Compare(variable.id, draw(st.sampled_from(choices)))
+
+
+_facts = st.builds(
+    Present,
+    st.sampled_from(_CONDITIONS),
+    status=st.sampled_from(["active", "history", "planned"]),
+    qualifier=st.sampled_from([None, None, "severe", "uncontrolled"]),
+    window=st.one_of(st.none(), _windows),
+)
+_grades = st.builds(lambda v: OneOf(v.id, (2, 3)), st.sampled_from(_ORDINALS))
+_known = st.one_of(_compares(), _facts, _grades, st.builds(Attest, st.sampled_from(_ATTESTATIONS)))
+_leaves = st.one_of(_known, st.just(Always("with or without zorblax")), st.just(Unparsed("quandrin zorblaxed")))
+
+
+def _groups(parts: st.SearchStrategy[Predicate]) -> st.SearchStrategy[Predicate]:
+    several = st.lists(parts, min_size=2, max_size=3)
+    return st.one_of(
+        several.filter(lambda ps: not any(isinstance(p, AllOf) for p in ps)).map(lambda ps: AllOf(tuple(ps))),
+        several.filter(lambda ps: not any(isinstance(p, AnyOf) for p in ps)).map(lambda ps: AnyOf(tuple(ps))),
+        several.map(lambda ps: AtLeast(2, tuple(ps))),
+        _known.map(Not),
+    )
+
+
+_predicates = st.recursive(_leaves, _groups, max_leaves=6)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_predicates)
+def test_the_canonical_text_of_a_predicate_reads_back_as_the_predicate(predicate: Predicate) -> None:
+    if all(isinstance(leaf, Unparsed) for leaf in leaves(predicate)):
+        return  # an item of which nothing is understood is one part, however its text is laid out
+
+    assert read_item(render(predicate), "inclusion").predicate == predicate
+
+
+@pytest.mark.parametrize("concept", concepts(), ids=lambda c: c.id)
+def test_each_concept_is_read_by_its_name(concept: Any) -> None:
+    expected = Attest(concept.id) if concept.kind == "attestation" else Present(concept.id)
+
+    assert read_item(concept.name, "inclusion").predicate == expected
+
+
+# --- any text at all
+
+
+def _covered(text: str) -> None:
+    tokens = tokenise(text)
+    place = 0
+    for token in tokens:
+        assert token.start >= place
+        assert token.end > token.start
+        assert not text[place : token.start].strip(" \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u200b\ufeff\u2028\u2029\u3000")
+        place = token.end
+    assert not text[place:].strip()
+
+
+_WORDS = st.sampled_from(
+    "age > < >= 18 65 3 1.5 years mg/dL x ULN and or , ; . ( ) [ ] no not within 3 months before after between to - / : "
+    "grade II III ascites INR cirrhosis severe history of such as any of the following if unless except or more men zorblax %".split()
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(_WORDS, max_size=25).map(" ".join)))
+def test_no_text_breaks_the_reader_and_every_character_lies_in_a_token(text: str) -> None:
+    _covered(text)
+
+    for kind in ("inclusion", "exclusion"):
+        reading = read_item(text, kind)  # type: ignore[arg-type]  # both kinds
+        for leaf in leaves(reading.predicate):
+            if isinstance(leaf, Unparsed) and leaf.span is not None:
+                assert text[leaf.span[0] : leaf.span[1]] == leaf.text
+        json.dumps(parse_line({"id": "x", "section": kind, "text": text}))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(_WORDS, max_size=25).map(" ".join))
+def test_every_comparison_stands_in_the_text_that_it_names(text: str) -> None:
+    for comparison in read_item(text, "inclusion").comparisons:
+        assert 0 <= comparison.span[0] < comparison.span[1] <= len(text)
+        assert comparison.name_span is not None
+        assert text[comparison.name_span[0] : comparison.name_span[1]] == comparison.name
+        assert comparison.values or comparison.low is not None or comparison.high is not None
+
+
+@pytest.mark.parametrize("junk", ["(", "age > 5, ", "such as ", "any of the following ", "no ", "hepatitis a, ", "1 "])
+def test_time_grows_linearly_with_length(junk: str) -> None:
+    def seconds(length: int) -> float:
+        text = junk * (length // len(junk))
+        start = time.process_time()
+        read_item(text, "exclusion")
+        return time.process_time() - start
+
+    seconds(1000)
+
+    assert seconds(160_000) < 40 * seconds(16_000) + 0.5
+
+
+def test_a_comparison_is_stated_before_an_exclusion_turns_it() -> None:
+    row = parse_line({"id": "1", "section": "exclusion", "text": "No platelets below 50 x 10^9/L"})
+
+    assert row["comparisons"] == [
+        {
+            "variable": "platelets",
+            "name": "platelets",
+            "name_span": [3, 12],
+            "low": None,
+            "low_inclusive": False,
+            "high": 50_000_000_000.0,
+            "high_inclusive": False,
+            "values": [],
+            "unit": "/L",
+            "span": [13, 30],
+        }
+    ]
+
+
+@pytest.mark.shared
+def test_the_grammar_accepts_the_tokens_of_real_lines(shared: Path) -> None:
+    lines = [json.loads(line)["text"] for line in (shared / "gold" / "lct_dev.jsonl").open(encoding="utf-8")]
+    for line in lines[::4]:
+        _covered(line)
+        _run(tokenise(line))
