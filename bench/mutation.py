@@ -15,7 +15,21 @@ from typing import Any
 from eligo.casefile import Case, read_cases
 from eligo.casetest import passes
 from eligo.commands.rulefiles import rules_of
-from eligo.criteria import AllOf, AnyOf, AtLeast, Bound, Compare, Duration, Limit, Not, Op, Predicate, Present, Window
+from eligo.criteria import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Bound,
+    Compare,
+    Duration,
+    Limit,
+    Not,
+    OneOf,
+    Op,
+    Predicate,
+    Present,
+    Window,
+)
 from eligo.data import data_dir
 from eligo.evaluate import Engine
 from eligo.plan import compile_rules
@@ -77,6 +91,10 @@ def slips(predicate: Predicate) -> Iterator[Slip]:
             yield from ((kind, what, Not(changed)) for kind, what, changed in slips(part))
         case Compare():
             yield from _compare(predicate)
+        case OneOf(variable=variable, values=values) if len(values) > 1:
+            for value in values:
+                less = tuple(v for v in values if v != value)
+                yield "limit", f"{variable} without {value}", replace(predicate, values=less)
         case Present() if predicate.window is not None:
             for what, window in _windows(predicate.window):
                 yield "limit", f"{predicate.concept} {what}", replace(predicate, window=window)

@@ -172,6 +172,13 @@ def results(draw: st.DrawFn, variable: str) -> Result:
     return Result(variable, value, value, date=day, value=value, reference_high=high)
 
 
+def latest_first(result: Result) -> tuple[int, int]:
+    """The order in which readers put results: what has no date is of `AS_OF`."""
+    if result.date is None:
+        return -AS_OF.toordinal(), -AS_OF.toordinal()
+    return -min(result.date.last, AS_OF).toordinal(), -result.date.first.toordinal()
+
+
 @st.composite
 def facts(draw: st.DrawFn, concept: str) -> Fact:
     """A condition, procedure or medication, dated in part or not at all."""
@@ -197,7 +204,10 @@ def patients(draw: st.DrawFn) -> Patient:
         AS_OF,
         PartialDate(birth, birth) if birth else None,
         draw(st.sampled_from((None, "male", "female"))),
-        {name: tuple(draw(st.lists(results(name), min_size=1, max_size=3))) for name in measured},
+        {
+            name: tuple(sorted(draw(st.lists(results(name), min_size=1, max_size=3)), key=latest_first))
+            for name in measured
+        },
         {name: tuple(draw(st.lists(facts(name), min_size=1, max_size=2))) for name in stated},
         draw(st.frozensets(st.sampled_from(list(CONCEPTS)), max_size=2)),
         draw(st.frozensets(st.sampled_from(("conditions", "procedures", "medications")), max_size=2)),

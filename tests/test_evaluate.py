@@ -231,7 +231,9 @@ def test_only_the_parts_that_make_the_answer_decide() -> None:
 
 
 def test_a_score_shows_its_inputs_and_what_is_missing() -> None:
-    found = finding({"variable": "pao2_fio2_ratio", "op": "lt", "limit": 200, "unit": "mm[Hg]"}, patient(labs={"PaO2": "60 mmHg"}))
+    found = finding(
+        {"variable": "pao2_fio2_ratio", "op": "lt", "limit": 200, "unit": "mm[Hg]"}, patient(labs={"PaO2": "60 mmHg"})
+    )
     data = found.evidence[0].as_json()
 
     assert data["source"] == "computed"

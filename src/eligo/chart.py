@@ -59,12 +59,15 @@ class Policy:
 
 
 class Derived(NamedTuple):
-    """A value that no one recorded but that follows from the record: from birth date, concepts or other values."""
+    """A value that no one recorded but that follows from the record: from birth date, concepts or other values.
+
+    A `limit` is of normal, or the baseline; its `detail` says which, and whose it is.
+    """
 
     variable: str
     low: float
     high: float
-    origin: Literal["birth", "concept", "computed"]
+    origin: Literal["birth", "concept", "computed", "limit"]
     low_closed: bool = True
     high_closed: bool = True
     problem: Reason | None = None
@@ -105,13 +108,13 @@ class Chart:
 
     __slots__ = (
         *("absent", "aging", "as_of", "attested", "born", "complete", "facts", "inputs"),
-        *("latest", "patient", "policy", "scores", "sex", "under"),
+        *("latest", "patient", "policy", "results", "scores", "sex", "under"),
     )
 
     def __init__(self, patient: Patient, policy: Policy) -> None:
         self.patient, self.policy = patient, policy
         self.as_of, self.facts, self.attested = patient.as_of, patient.facts, patient.attested
-        self.absent, self.complete = patient.absent, patient.complete
+        self.absent, self.complete, self.results = patient.absent, patient.complete, patient.results
         self.sex = patient.sex or _stated_sex(patient)
         self.under = _by_ancestor(patient.facts)
         self.latest: dict[str, tuple[Result, ...]] = {}
@@ -124,17 +127,28 @@ class Chart:
         """The recorded results that can be the latest: several where they are of one day, or of days known in part."""
         found = self.latest.get(variable)
         if found is None:
-            found = self.patient.results.get(variable, ())
-            if len(found) > 1 or (found and (self.aging or found[0].date is not None)):
-                found = self._checked(_latest(found, self.as_of))
+            found = self.results.get(variable, ())
+            if found:
+                found = found[:1] if self._first_alone(found) else self._checked(_latest(found, self.as_of))
             self.latest[variable] = found
         return found
+
+    def _first_alone(self, results: tuple[Result, ...]) -> bool:
+        """Whether the first result is the latest and of age; results come with the latest first."""
+        day = results[0].date
+        first = self.as_of if day is None else day.first
+        if first > self.as_of or self.aging:
+            return False
+        if len(results) == 1:
+            return True
+        day = results[1].date
+        return day is not None and day.last < first
 
     def within(self, variable: str, window: Window) -> tuple[Result, ...]:
         """The recorded results that can be the latest of a window; one that may lie outside it decides nothing."""
         today = (self.as_of, self.as_of)
         fitting = []
-        for result in self.patient.results.get(variable, ()):
+        for result in self.results.get(variable, ()):
             days = _days(result, self.as_of)
             if days[0] > self.as_of:
                 continue
@@ -178,7 +192,7 @@ class Chart:
     def baseline(self, variable: str) -> Normal | None:
         """The earliest recorded value that can decide, where it is of an earlier day than the latest one."""
         latest = self.recorded(variable)
-        dated = [r for r in self.patient.results.get(variable, ()) if r.date and r.problem is None and r.low == r.high]
+        dated = [r for r in self.results.get(variable, ()) if r.date and r.problem is None and r.low == r.high]
         first = min(dated, key=lambda r: (_days(r, self.as_of), r.low), default=None)
         if first is None or not latest or _days(first, self.as_of)[1] >= _days(latest[0], self.as_of)[0]:
             return None
@@ -219,9 +233,6 @@ def _days(result: Result, as_of: date) -> Days:
 
 def _latest(results: tuple[Result, ...], as_of: date) -> tuple[Result, ...]:
     """Those that no other result is certainly later than, in an order that does not hang on the record's."""
-    if len(results) == 1:
-        day = results[0].date
-        return results if day is None or day.first <= as_of else ()
     newest = date.min
     known = []
     for result in results:

@@ -11,12 +11,11 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from types import ModuleType
 
 from eligo import __version__
-from eligo.errors import EligoError, Problem
-from eligo.report.problems import write_problems
+from eligo.errors import EligoError
+from eligo.report.problems import unexpected, write_problems
 
 ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a shell counts them: 128 + signal
 
@@ -24,6 +23,7 @@ ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a she
 COMMANDS = {
     "screen": ("screen", "say for each patient and trial: eligible, ineligible or undetermined, and why"),
     "audit": ("audit", "explain one patient and one trial, criterion by criterion"),
+    "patient": ("patient", "show a patient as understood, and what became of every part of the record"),
     "parse": ("parse", "read eligibility text into predicates and comparisons"),
     "import": ("import_pages", "write a draft rule set from a trial's page"),
     "check": ("check", "find mistakes, contradictions and open decisions in rule sets"),
@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("ELIGO_DEBUG"):
             raise
-        write_problems([_unexpected(error)], as_json)
+        write_problems([unexpected(error)], as_json)
         return ERROR
     return code
 
@@ -127,19 +127,3 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 def _epilog(module: ModuleType) -> str:
     return f"examples:\n{module.EXAMPLES}"
-
-
-def _unexpected(error: Exception) -> Problem:
-    """A problem that names the exception's type and place, but not its text, which may hold a patient's value."""
-    if isinstance(error, OSError):
-        what = (error.strerror or "unknown").lower()
-        return Problem("system", f"the system says: {what}", help="check the disk and the rights on the files named")
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "its start"
-    return Problem(
-        "internal",
-        f"eligo failed with an unexpected {type(error).__name__} in {where}",
-        help="please report this; ELIGO_DEBUG=1 shows the traceback, which may hold patient values",
-    )

@@ -13,7 +13,7 @@ from typing import cast
 
 from eligo.chart import Chart, Normal, Outcome, Reading
 from eligo.criteria import Compare, Limit, OneOf, Op, Window
-from eligo.derive import Source, age_in
+from eligo.derive import SEX, Source, age_in
 from eligo.patients.dates import AgeUnit
 from eligo.patients.model import Result
 from eligo.truth import Reason, Truth
@@ -86,7 +86,8 @@ class Measured:
         for source in self.more:
             readings = source(chart)
             if readings:
-                other = self._all(readings, chart)
+                one = readings[0] if len(readings) == 1 and readings[0].problem is None else None
+                other = self.one(one, chart) if one is not None else self._all(readings, chart)
                 if other[0] is not UNKNOWN:
                     return other
                 if outcome is MISSING:
@@ -253,7 +254,4 @@ class SexChoice:
         """Answer for one patient; what both sexes satisfy needs no sex."""
         if chart.sex is None:
             return (MET, None, None, ()) if self.values >= {"male", "female"} else MISSING
-        return (MET if chart.sex in self.values else NOT_MET), None, None, (_SEX[chart.sex],)
-
-
-_SEX = {sex: Result("sex", math.nan, math.nan, written=sex, value=sex) for sex in ("male", "female")}
+        return (MET if chart.sex in self.values else NOT_MET), None, None, (SEX[chart.sex],)

@@ -5,6 +5,7 @@ A source gives the readings that can be the value, none where it has nothing to 
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Container, Iterator
 from datetime import date
@@ -13,7 +14,7 @@ from typing import NamedTuple, cast
 from eligo.chart import Basis, Chart, Derived, Normal, Reading, Ruled
 from eligo.criteria import Present, Window
 from eligo.patients.dates import AgeUnit, age_between, born
-from eligo.patients.model import PartialDate
+from eligo.patients.model import PartialDate, Result
 from eligo.presence import Presence, presence
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.concepts import concepts
@@ -27,7 +28,9 @@ Look = Callable[[Chart], Known | None]
 
 MET, UNKNOWN = Truth.MET, Truth.UNKNOWN
 _ZERO, _ONE = Interval(0, 0), Interval(1, 1)
+_REPLACEABLE = {key for score in SCORES.values() for i in score.inputs if i.instead_of for key in (i.key, i.instead_of)}
 _NO_MEASUREMENT = frozenset({"sex", "age"})  # they alone do not make a score
+SEX = {sex: Result("sex", math.nan, math.nan, written=sex, value=sex) for sex in ("male", "female")}
 
 
 def other_sources(variable: str, window: Window | None = None) -> tuple[tuple[Source, ...], Reads]:
@@ -62,12 +65,12 @@ def _computed(score: str) -> tuple[Source, Reads]:
     """The score of what is known of its inputs: an interval where some are missing, nothing where all are."""
     looks = tuple(_looks(score, None))
     reads = frozenset[str]().union(*(look.reads for look in looks))
-    measured = frozenset(look.key for look in looks) - _NO_MEASUREMENT
+    of_values = all(name in variables() for name in reads)  # so that silence of the results is all there is
 
     def computed(chart: Chart) -> tuple[Reading, ...]:
         readings = chart.scores.get(score)
         if readings is None:
-            silent = measured.isdisjoint(chart.patient.results) and reads.isdisjoint(chart.under)
+            silent = of_values and reads.isdisjoint(chart.results)
             readings = chart.scores[score] = () if silent else _compute(score, looks, chart)
         return readings
 
@@ -107,15 +110,19 @@ def _compute(score: str, looks: tuple[Looked, ...], chart: Chart) -> tuple[Readi
     if known.keys() <= _NO_MEASUREMENT:
         return ()
     low, high = bounds(score, known)
-    missing = () if low == high else _missing(score, known)
-    return (Derived(score, low, high, "computed", inputs=tuple(inputs), missing=missing),)
+    return (Derived(score, low, high, "computed", inputs=tuple(inputs), missing=_missing(score, known)),)
 
 
 def _missing(score: str, known: Container[str]) -> tuple[str, ...]:
     """The inputs that are not known; of two that stand for each other neither, where one is."""
-    inputs = SCORES[score].inputs
-    replaced = {i.instead_of for i in inputs if i.key in known}
-    return tuple([i.key for i in inputs if not (i.key in known or i.key in replaced or i.instead_of in known)])
+    inputs = _inputs(score)
+    replaced = {instead_of for key, instead_of in inputs if key in known}
+    return tuple([k for k, instead_of in inputs if not (k in known or k in replaced or instead_of in known)])
+
+
+@functools.cache
+def _inputs(score: str) -> tuple[tuple[str, str | None], ...]:
+    return tuple((item.key, item.instead_of) for item in SCORES[score].inputs)
 
 
 def _look(item: ScoreInput) -> tuple[Look, Reads]:
@@ -126,9 +133,9 @@ def _look(item: ScoreInput) -> tuple[Look, Reads]:
         test = presence(Present(item.id))
         return lambda chart: _fact(test, chart), test.reads
     if item.role == "uln":
-        return lambda chart: _limit(_normal(item.id, chart)), frozenset({item.id})
+        return lambda chart: _limit(item.id, "ULN", _normal(item.id, chart)), frozenset({item.id})
     if item.role == "baseline":
-        return lambda chart: _limit(chart.baseline(item.id)), frozenset({item.id})
+        return lambda chart: _limit(item.id, "baseline", chart.baseline(item.id)), frozenset({item.id})
     if item.role == "control":  # of the laboratory: no record has it yet
         return lambda chart: None, frozenset()
     if item.id == "sex":
@@ -138,8 +145,8 @@ def _look(item: ScoreInput) -> tuple[Look, Reads]:
     variable = variables().get(item.id)
     if item.id in SCORES:
         other, reads = _computed(item.id)
-        if any(item.key in (i.key if i.instead_of else None, i.instead_of) for i in _all_inputs()):
-            return lambda chart: _value(item.id, lambda chart: _whole(other(chart)), chart), reads | {item.id}
+        if item.key in _REPLACEABLE:
+            other = _if_whole(item.id, other)
         return lambda chart: _value(item.id, other, chart), reads | {item.id}
     if variable is not None and variable.concept is not None:
         other, reads = _implied(variable)
@@ -151,14 +158,10 @@ def _nothing(chart: Chart) -> tuple[Reading, ...]:
     return ()
 
 
-def _whole(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
-    """Those that are one number; of two inputs that stand for each other, one known in part is not yet known."""
-    return tuple(r for r in readings if r.low == r.high)
-
-
-def _all_inputs() -> Iterator[ScoreInput]:
-    for score in SCORES.values():
-        yield from score.inputs
+def _if_whole(score: str, other: Source) -> Source:
+    """The score where all its inputs are recorded: of two that stand for each other, one known in part is not known."""
+    inputs = [item.id for item in SCORES[score].inputs]
+    return lambda chart: other(chart) if all(map(chart.recorded, inputs)) else ()
 
 
 def _fact(test: Presence, chart: Chart) -> Known | None:
@@ -173,15 +176,18 @@ def _normal(variable: str, chart: Chart) -> Normal | None:
     return chart.normal(variable, "ULN", results[0]) if results else None
 
 
-def _limit(normal: Normal | None) -> Known | None:
-    return (Interval(normal.low, normal.high), ()) if normal else None
+def _limit(variable: str, which: str, normal: Normal | None) -> Known | None:
+    if normal is None:
+        return None
+    of = f"{which}, {normal.date}" if normal.date else f"{which}, {normal.source}"
+    return Interval(normal.low, normal.high), (Derived(variable, normal.low, normal.high, "limit", detail=of),)
 
 
 def _sex(chart: Chart) -> Known | None:
     if chart.sex is None:
         return None
     value = FEMALE if chart.sex == "female" else MALE
-    return Interval(value, value), ()
+    return Interval(value, value), (SEX[chart.sex],)
 
 
 def _age(chart: Chart) -> Known | None:

@@ -71,8 +71,21 @@ class Answers:
 
     def settle(self) -> None:
         """Run all that is pending."""
-        while self.pending:
-            self.run(self.pending.bit_length() - 1)
+        pending, tests, chart, found = self.pending, self.tests, self.chart, self.found
+        met, unknown = self.met, self.unknown
+        while pending:
+            number = pending.bit_length() - 1
+            bit = 1 << number
+            pending ^= bit
+            try:
+                outcome = found[number] = tests[number](chart)
+            except Exception as error:
+                outcome = found[number] = failed(error)
+            if outcome[0] is MET:
+                met |= bit
+            elif outcome[0] is UNKNOWN:
+                unknown |= bit
+        self.pending, self.met, self.unknown = 0, met, unknown
 
     def outcome(self, number: int) -> Outcome:
         """The whole outcome of a test that is not pending."""
@@ -187,7 +200,7 @@ _VERDICT = {weight: verdict([weight]) for weight in Bearing}
 
 
 class Engine:
-    """All trials under one policy, with the tests that they share; `special` are the tests with more to be told."""
+    """All trials under one policy, with the tests that they share."""
 
     def __init__(self, plans: Iterable[Plan], policy: Policy | None = None) -> None:
         self.policy = policy or Policy()
@@ -198,7 +211,6 @@ class Engine:
         costs = [_cost(test) for test in self._numbers]
         self.trials = tuple(Trial(plan, numbers, costs) for plan, numbers in numbered)
         self.readers = {name: _bits(found) for name, found in self._readers.items()}
-        self.special = _bits(n for n, test in enumerate(self.tests) if _is_special(test))
         self._empty: dict[_Key, Empty] = {}
 
     def _number(self, test: Test) -> int:
@@ -239,11 +251,6 @@ class Engine:
             outcomes = tuple(answers.found[number] for number in range(len(self.tests)))
             known = self._empty[key] = Empty(answers.met, answers.unknown, outcomes, blank, [])
         return known
-
-
-def _is_special(test: Answer) -> bool:
-    """Whether more is to be told of the test than its outcome holds: the age, or what a limit is a multiple of."""
-    return isinstance(test, AgeComparison) or (isinstance(test, Comparison) and bool(test.relative))
 
 
 def _bits(numbers: Iterable[int]) -> int:

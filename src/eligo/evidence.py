@@ -14,8 +14,10 @@ from eligo.chart import Basis, Derived, Normal, Reading, Ruled
 from eligo.comparing import SIDES, multiple
 from eligo.criteria import SYMBOL, Always, Attest, Compare, Leaf, Limit, Number, OneOf, Present, Window
 from eligo.patients.model import Fact, Result
+from eligo.patients.values import SITE_UNIT
 from eligo.plan import Test
 from eligo.truth import Reason, Truth
+from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.units import ucum
 from eligo.vocabulary.variables import variables
 
@@ -24,6 +26,7 @@ ASSUMED = {
     "assumed_by_caller": "assumed absent: by the caller",
 }
 DETAIL = {
+    "all_agree": "every plausible value of what is not known gives the same answer",
     "anchor_unknown": "the day that the window counts from is not in the record",
     "broader_only": "the record names only something broader",
     "conflict": "the record contradicts itself",
@@ -46,7 +49,8 @@ class Evidence(NamedTuple):
     """What one leaf met in the record.
 
     `leaf` is the leaf as it is written, `test` what was tested; `basis` are the results, facts and exclusions that the
-    answer rests on, `normals` what each limit of the test is a multiple of.
+    answer rests on, `normals` what each limit of the test is a multiple of, `clash` the value of a stated score by its own
+    inputs, where that is another one.
     """
 
     leaf: Leaf
@@ -56,6 +60,7 @@ class Evidence(NamedTuple):
     detail: str | None
     basis: tuple[Basis, ...]
     normals: tuple[Normal | None, ...]
+    clash: Derived | None = None
 
     @property
     def distance(self) -> Number | None:
@@ -73,6 +78,12 @@ class Evidence(NamedTuple):
                 from_limits.append((held is not Truth.NOT_MET, abs(reading.low - value), reading.low - value))
         return plain(multiple(1, min(from_limits)[2])) if from_limits else None
 
+    def _detail(self) -> str | None:
+        first = self.basis[0] if self.basis else None
+        if self.truth is not Truth.UNKNOWN and isinstance(first, Derived) and first.origin == "computed":
+            return DETAIL["all_agree"] if first.missing or first.low != first.high else None
+        return DETAIL.get(self.detail or "", self.detail)
+
     def _limits(self) -> Iterable[tuple[Limit, Normal | None]]:
         limits = self.test.limits if isinstance(self.test, Compare) else ()
         return zip(limits, self.normals or (None,) * len(limits), strict=True)
@@ -83,7 +94,7 @@ class Evidence(NamedTuple):
             "span": list(self.leaf.span) if self.leaf.span else None,
             "truth": self.truth.name,
             "reason": self.reason,
-            "detail": None if self.detail in ASSUMED else DETAIL.get(self.detail or "", self.detail),
+            "detail": None if self.detail in ASSUMED else self._detail(),
             "assumed": ASSUMED.get(self.detail or ""),
         }
         match self.leaf:
@@ -106,6 +117,8 @@ class Evidence(NamedTuple):
             data |= reading_json(reading)
         if len(self.basis) > 1:
             data["others"] = [reading_json(b) for b in self.basis[1:] if isinstance(b, Result | Derived)]
+        if self.clash is not None:
+            data["clash"] = reading_json(self.clash)
         if isinstance(leaf, OneOf):
             data["limit"] = "one of " + ", ".join(_text(v) for v in leaf.values)
             return data
@@ -143,9 +156,14 @@ def reading_json(reading: Reading) -> dict[str, Any]:
         if converted or _text(data["value"]) != _text(reading.value):
             data["written"] = reading.written or None
         if converted and reading.problem is None:
-            data["converted"] = f"{reading.written} = {_text(data['value'])} {unit}"
+            of_site = f" {reading.unit}" if reading.detail == SITE_UNIT else ""
+            data["converted"] = f"{reading.written}{of_site} = {_text(data['value'])} {unit}"
+        if reading.detail == SITE_UNIT:
+            data["unit_from"] = "site"
     else:
         data["source"] = reading.origin
+        data["of"] = reading.detail if reading.origin == "limit" else None
+        data["paper"] = SCORES[reading.variable].source if reading.origin == "computed" else None
         data["assumed"] = ASSUMED.get(reading.detail or "")
         data["inputs"] = [basis_json(part) for part in reading.inputs] or None
         data["missing"] = list(reading.missing) or None

@@ -11,8 +11,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from eligo.chart import Derived, Normal
-from eligo.comparing import AgeComparison, Comparison
-from eligo.criteria import Always, Leaf
+from eligo.clash import clash
+from eligo.comparing import AgeComparison, Comparison, Measured
+from eligo.criteria import Leaf
 from eligo.derive import age_of
 from eligo.evaluate import BEARINGS, BLOCKS, OPEN, PASSES, Answers, Engine, Ready, Trial
 from eligo.evidence import Evidence
@@ -20,27 +21,37 @@ from eligo.patients.model import Patient, Result
 from eligo.plan import Join, Plan, PlannedCriterion, Test, Tree
 from eligo.truth import Bearing, Reason, Truth, Verdict, all_of, any_of, at_least, not_
 from eligo.truth import verdict as verdict_of
+from eligo.vocabulary.scores import SCORES
 
 SCHEMA = "eligo.screening/1"
+BRIEF = "eligo.screening-brief/1"
 NO_CRITERIA = "the source states no eligibility criteria"
 
 _new = tuple.__new__  # three times as fast as the constructor of a named tuple, and screening makes many
-_NO_EVIDENCE = Evidence(Always(), Always(), Truth.UNKNOWN, None, None, (), ())
 
 
 class Finding(NamedTuple):
-    """What came of one criterion: whether the sentence holds, what that does to the patient, and why."""
+    """What came of one criterion: whether the sentence holds, and what that does to the patient.
+
+    The evidence is a view of the outcomes in `answers`, made when it is looked at.
+    """
 
     criterion: PlannedCriterion
     truth: Truth
     bearing: Bearing
-    evidence: tuple[Evidence, ...]
+    ready: Ready
+    answers: Answers
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What each leaf met in the record, in the order of the text."""
+        return tuple([_evidence(number, leaf, test, self.answers) for number, leaf, test in self.ready.uses])
 
     @property
     def deciding(self) -> tuple[Evidence, ...]:
         """The evidence of the leaves that make the truth what it is: each part that has it makes its whole have it."""
-        _, numbers = _deciding(self.criterion.tree, [e.truth for e in self.evidence])
-        return tuple(self.evidence[number] for number in sorted(numbers))
+        evidence = self.evidence
+        return tuple(evidence[number] for number in sorted(self._deciding()))
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -49,9 +60,13 @@ class Finding(NamedTuple):
             return ()
         return tuple(dict.fromkeys(e.reason for e in self.deciding if e.reason is not None))
 
+    def _deciding(self) -> frozenset[int]:
+        truths = [self.answers.outcome(number)[0] for number, _, _ in self.ready.uses]
+        return _deciding(self.criterion.tree, truths)[1]
+
     def as_json(self) -> dict[str, Any]:
         """The finding as JSON data; evidence that does not decide says so."""
-        criterion, deciding = self.criterion, set(map(id, self.deciding))
+        criterion, deciding = self.criterion, self._deciding()
         return {
             "id": criterion.id,
             "kind": criterion.kind,
@@ -62,7 +77,7 @@ class Finding(NamedTuple):
             "reasons": [reason.value for reason in self.reasons],
             "variables": list(criterion.variables),
             "concepts": list(criterion.concepts),
-            "evidence": [e.as_json() | {"decides": id(e) in deciding} for e in self.evidence],
+            "evidence": [e.as_json() | {"decides": place in deciding} for place, e in enumerate(self.evidence)],
         }
 
 
@@ -91,12 +106,21 @@ class TrialScreening(NamedTuple):
     findings: tuple[Finding, ...]
 
     @property
+    def trial(self) -> str:
+        """The id of the trial."""
+        return self.plan.trial
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """The notes of the rules, with the word that there are no criteria before them."""
         return ((NO_CRITERIA,) if self.plan.states_no_criteria else ()) + self.plan.notes
 
     def as_json(self) -> dict[str, Any]:
         """The trial as JSON data; `arms` only where it has arms."""
+        return self.as_brief_json() | {"criteria": [finding.as_json() for finding in self.findings]}
+
+    def as_brief_json(self) -> dict[str, Any]:
+        """The trial without its findings."""
         data: dict[str, Any] = {
             "trial": self.plan.trial,
             "title": self.plan.title,
@@ -109,7 +133,7 @@ class TrialScreening(NamedTuple):
             data["arms"] = [a._asdict() | {"blocks": list(a.blocks), "open": list(a.open)} for a in self.arms]
         if self.notes:
             data["notes"] = list(self.notes)
-        return data | {"criteria": [finding.as_json() for finding in self.findings]}
+        return data
 
 
 class Screening(NamedTuple):
@@ -123,13 +147,19 @@ class Screening(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """The screening as JSON data."""
+        return self._about(SCHEMA) | {"trials": [trial.as_json() for trial in self.trials]}
+
+    def as_brief_json(self) -> dict[str, Any]:
+        """The screening as JSON data without the findings: verdicts, blockers and what is open."""
+        return self._about(BRIEF) | {"trials": [trial.as_brief_json() for trial in self.trials]}
+
+    def _about(self, schema: str) -> dict[str, Any]:
         return {
-            "schema": SCHEMA,
+            "schema": schema,
             "patient": self.patient,
             "as_of": self.as_of.isoformat(),
             "sex": self.sex,
             "age": self.age,
-            "trials": [trial.as_json() for trial in self.trials],
         }
 
 
@@ -138,11 +168,10 @@ def explain(engine: Engine, patient: Patient) -> Screening:
     answers = engine.answers(patient)
     touched = answers.pending
     answers.settle()
-    blank = _blank_findings(engine, answers)
     trials = tuple(
         [
-            _trial(trial, _findings(engine, trial, answers, touched, of_blank))
-            for trial, of_blank in zip(engine.trials, blank, strict=True)
+            _trial(trial, _findings(trial, answers, touched, blank))
+            for trial, blank in zip(engine.trials, _blank_findings(engine, answers), strict=True)
         ]
     )
     age = age_of(answers.chart)
@@ -150,53 +179,42 @@ def explain(engine: Engine, patient: Patient) -> Screening:
     return Screening(patient.id, patient.as_of, answers.chart.sex, years, trials)
 
 
-def _blank_findings(engine: Engine, answers: Answers) -> tuple[tuple[Finding, ...], ...]:
+def _blank_findings(engine: Engine, answers: Answers) -> tuple[list[Finding], ...]:
     """The findings for an empty record, made once for each set of answers that the engine keeps for one."""
-    kept: list[tuple[tuple[Finding, ...], ...]] = answers.empty.kept
+    kept: list[tuple[list[Finding], ...]] = answers.empty.kept
     if not kept:
         blank = Answers(engine.tests, answers.empty.chart, answers.empty, 0)
-        kept.append(tuple(tuple(_finding(engine, r, blank, -1, ()) for r in t.criteria) for t in engine.trials))
+        kept.append(tuple([_finding(ready, blank) for ready in trial.criteria] for trial in engine.trials))
     return kept[0]
 
 
-def _findings(
-    engine: Engine, trial: Trial, answers: Answers, touched: int, blank: tuple[Finding, ...]
-) -> tuple[Finding, ...]:
+def _findings(trial: Trial, answers: Answers, touched: int, blank: list[Finding]) -> tuple[Finding, ...]:
     """A finding for each criterion; those whose tests the record does not touch are taken from `blank`."""
-    found = list(blank)
+    found = blank.copy()
     for place, ready in enumerate(trial.criteria):
         if ready.bits & touched:
-            found[place] = _finding(engine, ready, answers, touched, blank[place].evidence)
+            found[place] = _finding(ready, answers)
     return tuple(found)
 
 
-def _finding(engine: Engine, ready: Ready, answers: Answers, touched: int, blank: tuple[Evidence, ...]) -> Finding:
-    """The finding of one criterion; the evidence of leaves that the record does not touch is taken from `blank`."""
-    criterion, holds, uses, _ = ready
-    truth = holds(answers)
-    evidence = list(blank) or [_NO_EVIDENCE] * len(uses)
-    special = engine.special
-    for place, (number, leaf, test) in enumerate(uses):
-        if touched >> number & 1:
-            if special >> number & 1:
-                evidence[place] = _special(engine, number, leaf, test, answers)
-            else:
-                evidence[place] = _new(Evidence, (leaf, test, *answers.outcome(number), ()))
-    return _new(Finding, (criterion, truth, BEARINGS[criterion.kind][truth], tuple(evidence)))
+def _finding(ready: Ready, answers: Answers) -> Finding:
+    truth = ready.holds(answers)
+    return _new(Finding, (ready.criterion, truth, BEARINGS[ready.criterion.kind][truth], ready, answers))
 
 
-def _special(engine: Engine, number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence:
-    """The evidence of an age, or of a limit that is a multiple of something: with the age, or with what it is of."""
-    chart, answer = answers.chart, engine.tests[number]
+def _evidence(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence:
+    """The evidence of a leaf: of an age with the age, of a multiple with what it is of, of a score with its clash."""
+    chart, answer = answers.chart, answers.tests[number]
     truth, reason, detail, basis = answers.outcome(number)
     normals: tuple[Normal | None, ...] = ()
     if not basis and isinstance(answer, AgeComparison):
         age = age_of(chart)
         basis = (age,) if age else ()
-    elif basis and isinstance(answer, Comparison) and isinstance(basis[0], Result | Derived):
+    elif basis and isinstance(answer, Comparison) and answer.relative and isinstance(basis[0], Result | Derived):
         reading = basis[0]
         normals = tuple(answer.resolve(li, reading, chart) if li.of else None for li in answer.test.limits)
-    return Evidence(leaf, test, truth, reason, detail, basis, normals)
+    stated = isinstance(answer, Measured) and answer.window is None and answer.variable in SCORES
+    return Evidence(leaf, test, truth, reason, detail, basis, normals, clash(basis, chart) if stated else None)
 
 
 def _trial(trial: Trial, findings: tuple[Finding, ...]) -> TrialScreening:

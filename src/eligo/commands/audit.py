@@ -22,8 +22,11 @@ EXAMPLES = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument("patient", metavar="PATIENT", help="a record (JSON), or - for standard input")
+    parser.add_argument("patient", metavar="PATIENT", help="a record (JSON, FHIR, CSV), or - for standard input")
     parser.add_argument("trial", metavar="TRIAL", help="the trial's id")
+    parser.add_argument(
+        "--patient", dest="patient_id", metavar="ID", help="which patient, where the source has several"
+    )
     parser.add_argument("--html", metavar="FILE", help="write one self-contained page instead; - for standard output")
     inputs.add_arguments(parser)
 
@@ -33,8 +36,8 @@ def run(args: argparse.Namespace) -> int:
     policy = inputs.policy(args)
     rules = load_rules(args.rules)
     write_problems(rules.problems, args.json)
-    patient = inputs.read(args.patient, args)
-    flaws = inputs.flaws(args.patient, patient, args)
+    patient, reading = inputs.read_one(args.patient, args)
+    flaws = inputs.flaws(reading, args)
     write_problems(flaws, args.json)
     data = audit(patient, args.trial, rules, policy).as_json()
     if args.html:

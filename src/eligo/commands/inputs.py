@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from eligo.criteria import Duration, TimeUnit
 from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
+from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
-from eligo.patients.native import read_file, read_patient
+from eligo.patients.readers import Options, read_patients
+from eligo.patients.sources import FORMATS, Format
 from eligo.screening import Policy
 from eligo.truth import Reason
 from eligo.vocabulary.variables import variables
@@ -34,10 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_policy(parser: argparse.ArgumentParser) -> None:
-    """Define the options about dates, silence and how records are read."""
-    parser.add_argument(
-        "--as-of", type=_day, metavar="DATE", help="the day (YYYY-MM-DD) to screen for, not the record's"
-    )
+    """Define the options about how records are read, how old a result may be and what silence means."""
+    add_reading(parser)
     parser.add_argument(
         "--max-age",
         action="append",
@@ -52,8 +52,25 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
         metavar="LISTS",
         help=f"take what these lists of the record do not mention as absent: {','.join(LISTS)}",
     )
-    parser.add_argument("--lenient", action="store_true", help="warn of unknown names and keys in a record, and go on")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line (`eligo schema screening`)")
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Define the options about how records are read."""
+    parser.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="the day (YYYY-MM-DD) to screen for, not the record's"
+    )
+    parser.add_argument("--lenient", action="store_true", help="warn of unknown names and keys in a record, and go on")
+    parser.add_argument("--format", choices=FORMATS, help="read the patients as this (default: by their content)")
+    parser.add_argument(
+        "--mapping", metavar="FILE", help="what the columns of a table with one row per patient mean (YAML or JSON)"
+    )
+
+
+def add_patient_id(parser: argparse.ArgumentParser) -> None:
+    """Define which patient is meant, for commands that take one."""
+    help_text = "which patient, where the source holds several"
+    parser.add_argument("--patient", dest="patient_id", metavar="ID", help=help_text)
 
 
 def policy(args: argparse.Namespace) -> Policy:
@@ -87,41 +104,77 @@ def _records(folder: Path) -> list[Path]:
         return []
 
 
+def options(args: argparse.Namespace, ledger: bool = False) -> Options:
+    """How patients are to be read."""
+    mapping = None
+    if args.mapping:
+        from eligo.patients.mapping import load_mapping  # lazily: most sources are no tables
+
+        mapping = load_mapping(args.mapping)
+    form: Format | None = args.format or ("csv" if mapping else None)
+    return Options(form, args.as_of, args.lenient, mapping, ledger)
+
+
 def read(name: str, args: argparse.Namespace) -> Patient:
-    """Read a patient from a file, or from standard input for `-`."""
-    if name == STDIN:
-        return read_patient(sys.stdin.buffer.read(), "<stdin>", args.as_of, args.lenient)
-    if Path(name).is_dir():
-        raise EligoError(Problem("no-patients", "the folder holds no records (*.json)", Place(name)))
-    return read_file(name, args.as_of, args.lenient)
+    """Read the one patient of a source; raise `EligoError` where it cannot be read, or where there are several."""
+    return read_one(name, args).patient
 
 
-def flaws(name: str, patient: Patient, args: argparse.Namespace) -> list[Problem]:
+def read_one(name: str, args: argparse.Namespace, ledger: bool = False) -> One:
+    """The reading of the one patient of a source, or of the one that `--patient` names."""
+    wanted = getattr(args, "patient_id", None)
+    chosen, problems = list[One](), list[Problem]()
+    for reading in read_patients(name, options(args, ledger)):
+        if reading.patient is None:
+            problems += [p for p in reading.problems if p.severity == "error"]
+        elif wanted is None or reading.patient.id == wanted:
+            chosen.append(One(reading.patient, reading))
+            if len(chosen) > 1 and wanted is None:
+                message = "the source holds several patients"
+                help_text = "name one of them with `--patient ID`"
+                raise EligoError(Problem("several-patients", message, Place(_shown(name)), help_text))
+    if not chosen:
+        raise EligoError(problems or [nobody(name)])
+    return chosen[0]
+
+
+class One(NamedTuple):
+    """A patient with the reading that it comes from."""
+
+    patient: Patient
+    reading: Reading
+
+
+def nobody(name: str) -> Problem:
+    """The problem of a source without the patient that is asked for."""
+    return Problem("no-patient", "the source holds no such patient", Place(_shown(name)), "check `--patient`")
+
+
+def _shown(name: str) -> str:
+    return "<stdin>" if name == STDIN else name
+
+
+def flaws(reading: Reading, args: argparse.Namespace) -> list[Problem]:
     """What is wrong with single entries of a record that could be read; the patient is screened without them.
 
-    An entry that cannot be what was meant is an error, so that the exit code tells of it; what is only doubtful, and
-    everything for a lenient caller, is a warning.
+    In a record that was written for eligo, an entry that cannot be what was meant is an error, so that the exit code
+    tells of it; what is only doubtful, and everything for a lenient caller, is a warning.
     """
+    if not reading.strict or reading.patient is None:
+        return list(reading.problems)
     below_zero = {
         f"`{result.variable}`"
-        for results in patient.results.values()
+        for results in reading.patient.results.values()
         for result in results
         if result.problem is Reason.IMPLAUSIBLE and result.high < 0
     }
     found = []
-    for text in patient.warnings:
-        code, message, path = _parts(text)
-        wrong = code in WRONG_UNIT or (code == "after-as-of" and args.as_of is None)
-        wrong |= code == "value-implausible" and any(variable in message for variable in below_zero)
+    for problem in reading.problems:
+        wrong = problem.code in WRONG_UNIT or (problem.code == "after-as-of" and args.as_of is None)
+        wrong |= problem.code == "value-implausible" and any(v in problem.message for v in below_zero)
         severity: Severity = "error" if wrong and not args.lenient else "warning"
-        found.append(Problem(code, message, Place(name, path=path), severity=severity))
+        found.append(Problem(problem.code, problem.message, problem.place, severity=severity))
     return found
-
-
-def _parts(warning: str) -> tuple[str, str, str | None]:
-    """Code, message and path of a warning of the record's reader: `path: code: message`, the path where it has one."""
-    parts = warning.split(": ", 2)
-    return (parts[1], parts[2], parts[0]) if len(parts) == 3 else (parts[0], parts[-1], None)
 
 
 def _day(text: str) -> date:

@@ -4,57 +4,156 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from eligo.commands import inputs
-from eligo.errors import EligoError
-from eligo.report.problems import write_problems
-from eligo.report.terminal import terminal
+from eligo.commands.crowd import in_order
+from eligo.commands.progress import Progress
+from eligo.errors import Problem
+from eligo.patients.readers import Options, jobs, read_job
+from eligo.patients.sources import Job
+from eligo.report.problems import unexpected, write_problems
+from eligo.report.terminal import Terminal, terminal
 from eligo.report.text import screening_lines
-from eligo.screening import load_rules, screen
+from eligo.screening import Policy, Rules, load_rules, screen
 
 EXAMPLES = """\
   eligo screen patients_examples/low_platelets.json
   eligo screen patients_examples --trial NCT05727722 --max-age 14d
   eligo screen patients_examples --json > screenings.jsonl
+  eligo screen patients_examples --only open --brief --json
   eligo screen - --as-of 2026-11-20 < patients_examples/missing_inr.json
 """
+
+ONLY = {"eligible": "ELIGIBLE", "blocked": "INELIGIBLE", "open": "UNDETERMINED"}
+RANK = ("ELIGIBLE", "UNDETERMINED", "INELIGIBLE")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    help_text = "a record (JSON), a folder of records, or - for standard input"
+    help_text = "patients: a file (JSON, FHIR, NDJSON, CSV), a folder of such files, or - for standard input"
     parser.add_argument("patients", nargs="+", metavar="PATIENT", help=help_text)
     parser.add_argument("--trial", action="append", metavar="NCT", help="screen for this trial only; repeatable")
+    parser.add_argument("--only", choices=ONLY, help="show only trials with this verdict, and patients that have one")
+    parser.add_argument("--brief", action="store_true", help="with --json: verdicts, blockers and what is open alone")
+    parser.add_argument(
+        "--processes", type=_count, metavar="N", help="use so many cores for many patients (default: all)"
+    )
     inputs.add_arguments(parser)
+
+
+class Done(NamedTuple):
+    """What came of one patient: the text to print, the problems, the verdicts; none for what was no patient."""
+
+    text: str
+    problems: tuple[Problem, ...]
+    verdicts: tuple[str, ...]
+    failed: bool
+
+
+@dataclass(slots=True)
+class _State:
+    """What a process needs for every patient."""
+
+    args: argparse.Namespace
+    rules: Rules
+    policy: Policy
+    options: Options
+    shape: Terminal
+
+
+_ready: list[_State] = []
+
+
+def _start(args: argparse.Namespace) -> None:
+    """Make this process ready; one that was forked is ready already."""
+    if not _ready or _ready[0].args is not args:
+        rules = load_rules(args.rules)
+        rules = rules.only(args.trial) if args.trial else rules
+        _ready[:] = [_State(args, rules, inputs.policy(args), inputs.options(args), terminal(sys.stdout))]
 
 
 def run(args: argparse.Namespace) -> int:
     """Screen every patient, report what cannot be read, and sum the verdicts up in the exit code."""
-    policy = inputs.policy(args)
-    rules = load_rules(args.rules)
-    write_problems(rules.problems, args.json)
-    if args.trial:
-        rules = rules.only(args.trial)
-    failed, verdicts, shape = bool(rules.problems), set[str](), terminal(sys.stdout)
-    for name in inputs.patient_files(args.patients):
-        try:
-            patient = inputs.read(name, args)
-        except EligoError as error:
-            write_problems(error.problems, args.json)
-            failed = True
-            continue
-        flaws = inputs.flaws(name, patient, args)
-        write_problems(flaws, args.json)
-        failed |= any(flaw.severity == "error" for flaw in flaws)
-        data = screen(patient, rules, policy).as_json()
-        if args.json:
-            print(json.dumps(data, ensure_ascii=False, allow_nan=False))
-        else:
-            print(("\n" if verdicts else "") + "\n".join(screening_lines(data, shape)))
-        verdicts |= {trial["verdict"] for trial in data["trials"]}
-    return exit_code(verdicts, failed)
+    _ready.clear()
+    _start(args)
+    state = _ready[0]
+    write_problems(state.rules.problems, args.json)
+    failed, seen, best = bool(state.rules.problems), Counter[str](), Counter[str]()
+    found = (job for name in args.patients for job in jobs(name, state.options))
+    printed = False
+    with Progress() as progress:
+        for done in in_order(found, _screen_all, _start, args, args.processes):
+            if done.problems:
+                progress.clear()
+                write_problems(done.problems, args.json)
+            failed |= done.failed
+            seen.update(done.verdicts)
+            if done.verdicts or done.failed:
+                best[min(done.verdicts, key=RANK.index, default="unread")] += 1
+            if done.text:
+                print(("\n" if printed and not args.json else "") + done.text)
+                printed = True
+            progress.step()
+    if sum(best.values()) > 1:
+        _summarise(best, args.json)
+    return exit_code(seen, failed)
+
+
+def _screen_all(batch: Iterable[Job]) -> list[Done]:
+    """Screen the patients of a batch; whatever goes wrong with one is part of its own result."""
+    state = _ready[0]
+    return [_screen_one(job, state) for job in batch]
+
+
+def _screen_one(job: Job, state: _State) -> Done:
+    try:
+        reading = read_job(job, state.options)
+        if reading.patient is None:
+            return Done("", reading.problems, (), reading.failed)
+        flaws = inputs.flaws(reading, state.args)
+        screening = screen(reading.patient, state.rules, state.policy)
+        data: dict[str, Any] = screening.as_brief_json() if state.args.brief else screening.as_json()
+    except Exception as error:
+        if os.environ.get("ELIGO_DEBUG"):
+            raise
+        return Done("", (unexpected(error),), (), True)
+    verdicts = tuple(trial["verdict"] for trial in data["trials"])
+    if state.args.only:
+        data["trials"] = [t for t in data["trials"] if t["verdict"] == ONLY[state.args.only]]
+    shown = bool(data["trials"]) or not state.args.only
+    text = "\n".join(_lines(data, state)) if shown else ""
+    return Done(text, tuple(flaws), verdicts, any(flaw.severity == "error" for flaw in flaws))
+
+
+def _lines(data: dict[str, Any], state: _State) -> Iterator[str]:
+    if state.args.json:
+        yield json.dumps(data, ensure_ascii=False, allow_nan=False)
+    else:
+        yield from screening_lines(data, state.shape)
+
+
+def _summarise(best: Counter[str], as_json: bool) -> None:
+    """Say on standard error how many patients there were, each by its best verdict."""
+    patients = {verdict: best[verdict] for verdict in RANK}
+    total = sum(patients.values())
+    if as_json:
+        summary = {"patients": total, **{v.lower(): n for v, n in patients.items()}, "not_read": best["unread"]}
+        print(json.dumps({"summary": summary}), file=sys.stderr)
+        return
+    parts = [
+        f"{patients['ELIGIBLE']} eligible for a trial",
+        f"{patients['UNDETERMINED']} undetermined at best",
+        f"{patients['INELIGIBLE']} ineligible for all",
+    ]
+    if best["unread"]:
+        parts.append(f"{best['unread']} not read")
+    print(f"\n{total} patients: {', '.join(parts)}", file=sys.stderr)
 
 
 def exit_code(verdicts: Collection[str], failed: bool) -> int:
@@ -64,3 +163,9 @@ def exit_code(verdicts: Collection[str], failed: bool) -> int:
     if "ELIGIBLE" in verdicts:
         return 0
     return 4 if "UNDETERMINED" in verdicts else 3
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number of processes")
+    return int(text)

@@ -51,11 +51,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One patient of a source, or what kept it from being read; warnings stand among the problems, too."""
+    """One patient of a source, or what kept it from being read; warnings stand among the problems, too.
+
+    `strict` is the reading of a record that was written for eligo, in which what does not fit is somebody's mistake.
+    """
 
     patient: Patient | None
     problems: tuple[Problem, ...] = ()
     ledger: tuple[Entry, ...] = ()
+    strict: bool = False
 
     @property
     def failed(self) -> bool:

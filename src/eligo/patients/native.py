@@ -65,7 +65,7 @@ def read_record(
         Problem(f.code, f.message, Place(file, path=path_text(f.path) or None), f.help, f.severity)
         for f in dict.fromkeys(builder.findings)
     )
-    return Reading(patient, tuple(warnings), entries)
+    return Reading(patient, tuple(warnings), entries, strict=True)
 
 
 def _ledger(builder: PatientBuilder, log: list[Took], text: str | bytes, file: str | None) -> tuple[Entry, ...]:

@@ -253,7 +253,7 @@ class Binder:
         if unit in TIME_CODES and unit != "s":
             return variable.unit in TIME_CODES or unit in variable.units
         if unit == "s":
-            return variable.unit in TIME_CODES
+            return "s" in (variable.unit, *variable.units)
         if limits.limits[0].form == "bare" and variable.kind not in ("ordinal", "score", "count"):
             return self._stated(limits)
         return True

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from eligo.reading.facts import ClauseState
 
 _METHODS = frozenset(["CONCEPT", "FILLER", "OR", "AND", "COMMA"])
+_SMALL = frozenset(["LIGHT", "NEG", "LEAD", "TRAIL"])
 _NAMES = frozenset(["VAR", "FILLER", "CONCEPT", "GRADE", "QUAL"])
 
 
@@ -52,7 +53,8 @@ def read_bracket(state: ClauseState, i: int, bracket: Bracket) -> None:
     if kind == "LEAD" and first.value == "or":
         _alternative(state, predicate)
         return
-    if any(isinstance(leaf, Unparsed) for leaf in leaves(predicate)):
+    alone = not state.atoms and not state.residual and all(e is bracket or (e.__class__ is Token and e.type in _SMALL) for e in state.elements)
+    if not alone and any(isinstance(leaf, Unparsed) for leaf in leaves(predicate)):
         state.residual.append(bracket)
         if any(e.__class__ is Token and e.type == "FILLER" and e.value == "exceptions" for e in inner):
             state.logic = "exceptions"

@@ -127,6 +127,8 @@ def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tupl
         return Limit(op, value, unit if unit and ucum(unit) == unit else None), False
     if variable.kind in UNITLESS and (unit is None or unit.startswith("{")):
         return Limit(op, value, None), False
+    if unit is None and variable.unit == "1" and set(variable.units) <= {"1"}:
+        return Limit(op, value, None), False
     if unit is None:
         inferred = infer_unit(value, variable)
         return Limit(op, value, inferred), inferred is not None

@@ -5,18 +5,14 @@ This is what lets the grammar look one token ahead only: `and` between two limit
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from eligo.reading.asks import ASKS, NUMBER_END, TIME_CODES, TYPE, flipped
 from eligo.reading.numbers import Number
 from eligo.reading.tokens import Roles, Token, first_word
 from eligo.vocabulary.variables import Variable, variables
 
 _NONE: Roles = {}
 _SEPARATORS = frozenset(["COMMA", "SEMI", "STOP", "OPEN", "SUBITEM", "AND", "OR", ""])
-_NUMBER_END = frozenset(["NUM", "UNIT", "AGEUNIT", "OLD", "REF", "AFTER", "AGEAFTER", "PLUSMINUS"])
 _SKIPPED = frozenset(["LINK", "ABOUT", "GRADE", "LIGHT", "AGEUNIT"])
-_TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min"])
-_NAMES = frozenset(["VAR", "CONCEPT", "QUAL", "STATUS", "ATTEST"])
 _OLD_ENDINGS = ("old", "age", "yo", "y/o", "olds", "y.o", "y.o.", "gestation", "amenorrhea")
 _AFTER_NUMBER = frozenset(["TIMEUNIT", "AGEUNIT", "OLD", "SCOREUNIT", "REF", "TIMES"])
 _WAITING = frozenset(["COMP", "AGECOMP", "TOCOMP", "BETWEEN", "TO", "JOIN", "WITHIN", "LASTING", "TIMES"])
@@ -25,10 +21,10 @@ _MAX_DEPTH = 12
 
 def settle(raw: list[Token], text: str) -> list[Token]:
     """Give every token its type; neighbouring filler becomes one token."""
-    return _Chooser(raw, text).run()
+    return Chooser(raw, text).run()
 
 
-class _Chooser:
+class Chooser:
     """One pass over the raw tokens, left to right; types on the left are settled, roles on the right are not."""
 
     __slots__ = ("between", "enumerated", "graded", "ordinal", "out", "partners", "raw", "text", "waiting")
@@ -85,7 +81,7 @@ class _Chooser:
             self._mark(i, token)
         elif kind == "NUM":
             self.between -= self.between > 0
-        elif kind == "UNIT" and token.value in _TIME_CODES:
+        elif kind == "UNIT" and token.value in TIME_CODES:
             if self.text[token.start : token.end].lower().endswith(_OLD_ENDINGS):
                 token.type = "AGEUNIT"
 
@@ -105,7 +101,7 @@ class _Chooser:
         if token.end - token.start != 1 or self.ordinal is None or self.prev() not in _BEFORE_GRADE:
             return
         letter = self.text[token.start]
-        grade = self.ordinal.grades.get(letter.lower()) if letter.isupper() else None
+        grade = self.ordinal.grades.get(letter.lower()) if letter in _LETTERS else None
         if grade is not None:
             token.type, token.value = "NUM", Number(grade, token.end, label=letter)
 
@@ -178,7 +174,7 @@ class _Chooser:
         """Whether a unit of time comes soon."""
         for token in self.raw[i : i + reach]:
             if token.type == "UNIT":
-                return token.value in _TIME_CODES
+                return token.value in TIME_CODES
             roles = token.roles or _NONE
             if "TIMEUNIT" in roles:
                 return True
@@ -188,14 +184,14 @@ class _Chooser:
 
     def is_time(self, i: int) -> bool:
         """Whether raw token `i` is a unit of time."""
-        return self.may(i, "TIMEUNIT") or (self.may(i, "UNIT") and self.raw[i].value in _TIME_CODES)
+        return self.may(i, "TIMEUNIT") or (self.may(i, "UNIT") and self.raw[i].value in TIME_CODES)
 
     def letter_ahead(self, i: int) -> bool:
         """Whether a letter comes that is a grade of the ordinal named last."""
         if i >= len(self.raw) or self.ordinal is None:
             return False
         letter = self.text[self.raw[i].start : self.raw[i].end]
-        return len(letter) == 1 and letter.isupper() and letter.lower() in self.ordinal.grades
+        return letter in _LETTERS and letter.lower() in self.ordinal.grades
 
     def upper(self, token: Token) -> bool:
         """Whether a Roman numeral is written in capitals."""
@@ -221,12 +217,23 @@ class _Chooser:
             return 1
         token, next_ = raw[i], raw[i + 1]
         third = raw[i + 2] if i + 2 < len(raw) else None
-        if token.roles is not None and self.text[token.start] in "<＜" and third is not None and third.roles is not None:
+        if (
+            token.roles is not None
+            and self.text[token.start] in "<＜"
+            and third is not None
+            and third.roles is not None
+        ):
             near = token.end == next_.start and next_.end == third.start and self.text[third.start] in ">＞"
             if near and next_.type == "NUM":
                 return 3
         fresh = self.prev() in _SEPARATORS or self._char_before(token.start) in ":-•*"
-        if token.type == "MARK" and token.value == "(" and third is not None and third.type == "MARK" and third.value == ")":
+        if (
+            token.type == "MARK"
+            and token.value == "("
+            and third is not None
+            and third.type == "MARK"
+            and third.value == ")"
+        ):
             if not self._enumerates(next_) or not self.may(i + 3, *_AFTER_ENUMERATOR):
                 return 0
             first = not self.out or all(t.type in ("LIGHT", "FILLER") and t.end - t.start <= 2 for t in self.out)
@@ -290,7 +297,7 @@ class _Chooser:
 
     def joins(self, i: int) -> bool:
         """Whether a connective stands between two limits on one name: `>= 18 and <= 70`, `I or II`."""
-        if self.prev() not in _NUMBER_END or (self.prev() == "UNIT" and self.out[-2].type in ("WITHIN", "SKIP")):
+        if self.prev() not in NUMBER_END or (self.prev() == "UNIT" and self.out[-2].type in ("WITHIN", "SKIP")):
             return False
         j = i + 1
         while self.may(j, "AND", "OR") and not self.may(j, "COMP", "NUM") and j < i + 3:
@@ -304,7 +311,7 @@ class _Chooser:
             return True
         if self.ordinal is not None and self.graded and self.raw[j].type == "WORD" and self.prev() == "NUM":
             letter = self.text[self.raw[j].start : self.raw[j].end]
-            return len(letter) == 1 and letter.isupper() and letter.lower() in self.ordinal.grades
+            return letter in _LETTERS and letter.lower() in self.ordinal.grades
         number = self.raw[j].type == "NUM" or "NUMBER" in roles or ("ROMAN" in roles and self.upper(self.raw[j]))
         if not number:
             return self.graded and "GRADE" in roles and self.number_ahead(j + 1)
@@ -328,10 +335,10 @@ class _Chooser:
             self.out[-1].type, token.type = "AGEUNIT", "MERGED"  # 18-year-old
             return
         for role, value in roles.items():
-            test = _TESTS.get(role)
+            test = ASKS.get(role)
             if test is None or test(self, i):
                 token.value = value
-                token.type = kind = _TYPE.get(role, role)
+                token.type = kind = TYPE.get(role, role)
                 if kind == "BETWEEN":
                     self.between = 2
                 elif kind in ("VAR", "GRADE"):
@@ -347,7 +354,7 @@ class _Chooser:
                     token.type = "MERGED"  # before the screening
                 elif kind in ("AND", "OR"):
                     self._connect(i, token, kind)
-                elif kind == "COMP" and _flipped(self, i):
+                elif kind == "COMP" and flipped(self, i):
                     token.type = "FLIP"
                 elif kind == "COMP" and self.prev() == "COMP":
                     self.out[-1].value, token.type = _AND_EQUAL.get((self.out[-1].value, value), value), "MERGED"
@@ -398,10 +405,28 @@ class _Chooser:
 
 _AND_EQUAL = {("lt", "eq"): "le", ("gt", "eq"): "ge", ("eq", "lt"): "le", ("eq", "gt"): "ge"}  # "less than = 14"
 _WEIGHT = (None, "others", "logic", "exceptions")  # what a word of logic in filler does, from nothing to most
+_LETTERS = frozenset("ABCDE")  # letters that name a grade; I and V are Roman numerals
 _BEFORE_GRADE = frozenset(["VAR", "GRADE", "JOIN", "TO", "SKIP", "COMP"])
 _BULLETS = "•◦▪‣●■◆"
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
-_AFTER_ENUMERATOR = ("WORD", "NUM", "LIGHT", "LINK", "VAR", "CONCEPT", "STATUS", "NEG", "ATTEST", "COMP", "QUAL", "SEX", "BETWEEN", "HEDGE", "IF", "LOGIC")
+_AFTER_ENUMERATOR = (
+    "WORD",
+    "NUM",
+    "LIGHT",
+    "LINK",
+    "VAR",
+    "CONCEPT",
+    "STATUS",
+    "NEG",
+    "ATTEST",
+    "COMP",
+    "QUAL",
+    "SEX",
+    "BETWEEN",
+    "HEDGE",
+    "IF",
+    "LOGIC",
+)
 
 
 def _brackets(raw: list[Token]) -> dict[int, int]:
@@ -419,220 +444,3 @@ def _brackets(raw: list[Token]) -> dict[int, int]:
                     a, b = id(raw[start]), id(token)
                     paired[a], paired[b] = b, a
     return paired
-
-
-# --- what each role asks of its neighbours; a role that is not here asks nothing
-
-
-def _flipped(c: _Chooser, i: int) -> bool:
-    """`18 <= age`: the number stands before the sign, and the name after it."""
-    return c.prev() in ("NUM", "UNIT") and not c.text[c.raw[i].start].isalpha() and c.may(i + 1, "VAR")
-
-
-def _comparator(c: _Chooser, i: int) -> bool:
-    if c.between == 1 and c.prev() in _NUMBER_END and c.may(i, "TO"):
-        return False
-    return c.number_ahead(i + 1) or c.reference_ahead(i + 1) or _flipped(c, i)
-
-
-def _after(c: _Chooser, i: int) -> bool:
-    if c.may(i + 1, "REF"):
-        return False
-    return c.prev() in _NUMBER_END or c.prev() == "QUAL" or (c.prev() == "CLOSE" and c.out[-2].type in _NUMBER_END)
-
-
-def _to(c: _Chooser, i: int) -> bool:
-    if c.prev() not in _NUMBER_END:
-        return False
-    if c.may(i, "AND") and c.between != 1:
-        return False
-    if c.may(i + 1, "COMP"):
-        return c.number_ahead(i + 2) and (c.between == 1 or not c.may(i, "AND"))
-    if c.ordinal is not None and c.graded and c.letter_ahead(i + 1):
-        return not c.may(i, "AND") or c.between == 1
-    ahead = c.number_ahead(i + 1)
-    if ahead and not c.graded and c.prev() == "NUM" and c.may(i + 1, "ROMAN") and not c.may(i + 1, "NUM"):
-        return False
-    return ahead
-
-
-def _times(c: _Chooser, i: int) -> bool:
-    if c.prev() not in ("NUM", "COMP"):
-        return False
-    return any(c.may(j, "REF") for j in range(i + 1, i + 4)) and not c.may(i + 1, "WORD")
-
-
-def _reference(c: _Chooser, i: int) -> bool:
-    value = (c.raw[i].roles or _NONE)["REF"]
-    back = [t.type for t in c.out[-4:]]
-    while back and back[-1] in ("SKIP", "LIGHT", "OPEN"):
-        back.pop()
-    if not back:
-        return False
-    if value == "predicted":
-        return back[-1] in ("UNIT", "NUM")
-    if value in ("ULN", "LLN"):
-        return back[-1] in ("TIMES", "COMP", "NUM", "UNIT", "TOCOMP")
-    return back[-1] in ("TIMES", "COMP", "TOCOMP")
-
-
-def _number_word(c: _Chooser, i: int) -> bool:
-    if c.waiting or c.prev() == "GRADE":
-        return True
-    return c.may(i + 1, "UNIT", "TIMEUNIT", "AFTER", "AGEAFTER", "AGEUNIT") or (c.may(i + 1, "TO") and c.number_ahead(i + 2, 1))
-
-
-def _roman(c: _Chooser, i: int) -> bool:
-    before = c.prev()
-    token = c.raw[i]
-    if c.waiting and c.upper(token):
-        return True
-    if before in ("GRADE", "TO", "JOIN") or (before == "VAR" and c.upper(token)):
-        return c.graded or before == "GRADE"
-    if before in ("COMP", "TOCOMP", "LINK", "LIGHT", "BETWEEN"):
-        return c.graded and c.upper(token)
-    return before == "OPEN" and c.graded and c.upper(token)
-
-
-def _time_unit(c: _Chooser, i: int) -> bool:
-    return c.prev() in ("NUM", "WITHIN", "SKIP") or (c.prev() == "CLOSE" and c.number_ahead(i - 2, 1))
-
-
-def _old(c: _Chooser, i: int) -> bool:
-    before = c.prev()
-    if before == "AGEUNIT":
-        return c.text[c.raw[i].start - 1] == "-"
-    return before == "NUM" or (before == "UNIT" and c.out[-1].value in _TIME_CODES)
-
-
-def _within(c: _Chooser, i: int) -> bool:
-    if c.is_time(i + 1) or (c.is_time(i + 2) and c.may(i + 1, "LIGHT", "LINK")):
-        return True
-    return c.time_ahead(i + 1) and (c.number_ahead(i + 1, 3) or (c.may(i + 1, "COMP") and c.number_ahead(i + 2, 3)))
-
-
-def _lasting(c: _Chooser, i: int) -> bool:
-    return (c.may(i + 1, "COMP") or c.number_ahead(i + 1, 2)) and c.time_ahead(i + 1, 6)
-
-
-def _event_ahead(c: _Chooser, i: int) -> bool:
-    """Whether an event comes next, or after `the`."""
-    if c.may(i, "EVENT"):
-        return True
-    return c.may(i + 1, "EVENT") and c.may(i, "LIGHT") and c.text[c.raw[i].start : c.raw[i].end].lower() in ("the", "this", "a")
-
-
-def _before(c: _Chooser, i: int) -> bool:
-    timed = c.prev() == "UNIT" and c.out[-1].value in _TIME_CODES
-    if c.text[c.raw[i].start : c.raw[i].end].lower() in ("of", "from", "pre"):
-        return timed and _event_ahead(c, i + 1)
-    return timed or _event_ahead(c, i + 1)
-
-
-def _since(c: _Chooser, i: int) -> bool:
-    return _event_ahead(c, i + 1) or (c.prev() == "UNIT" and c.out[-1].value in _TIME_CODES)
-
-
-def _event(c: _Chooser, i: int) -> bool:
-    return c.prev() in ("BEFORE", "SINCE", "AT")
-
-
-def _at(c: _Chooser, i: int) -> bool:
-    return _event_ahead(c, i + 1)
-
-
-def _grade(c: _Chooser, i: int) -> bool:
-    if c.number_ahead(i + 1, 3) or c.prev() in ("VAR", "NUM"):
-        return True
-    for j in range(i + 1, min(i + 5, len(c.raw))):
-        if c.may(j, "COMP", "BETWEEN", "ROMAN", "NUM"):
-            return True
-        if not (c.may(j, "LINK", "LIGHT", "GRADE") or (c.raw[j].type == "MARK" and c.raw[j].value == "(")):
-            return False
-    return False
-
-
-def _change(c: _Chooser, i: int) -> bool:
-    return any(c.may(j, "VAR") for j in range(i + 1, i + 3))
-
-
-def _equivalent(c: _Chooser, i: int) -> bool:
-    return c.prev() == "OPEN" and c.number_ahead(i + 1, 2)
-
-
-def _no_event(c: _Chooser, i: int) -> bool:
-    """What follows `before` or `at` is the event where it may be one: `at the time of consent`."""
-    return not (c.prev() in ("BEFORE", "SINCE", "AT") and c.may(i, "EVENT"))
-
-
-def _variable(c: _Chooser, i: int) -> bool:
-    """Words that name a variable and a concept are the variable only where a limit comes."""
-    if not _no_event(c, i):
-        return False
-    if "CONCEPT" not in (c.raw[i].roles or _NONE):
-        return True
-    for j in range(i + 1, min(i + 6, len(c.raw))):
-        if c.may(j, "COMP", "BETWEEN", "NUM", "GRADE") or (c.may(j, "ROMAN") and c.upper(c.raw[j])):
-            return True
-        if not (c.may(j, "LINK", "LIGHT", "ABOUT") or (c.raw[j].type == "MARK" and c.raw[j].value == "(")):
-            return False
-    return False
-
-
-def _negation(c: _Chooser, i: int) -> bool:
-    """`non` before a word that no phrase knows is part of that word."""
-    token = c.raw[i]
-    return c.text[token.start : token.end].lower() != "non" or not c.may(i + 1, "WORD", "")
-
-
-def _slash(c: _Chooser, i: int) -> bool:
-    return c.prev() in _NAMES and c.may(i + 1, *_NAMES)
-
-
-_TESTS: dict[str, Callable[[_Chooser, int], bool]] = {
-    "COMP": _comparator,
-    "AGECOMP": lambda c, i: c.number_ahead(i + 1),
-    "AFTER": _after,
-    "AGEAFTER": _after,
-    "BETWEEN": lambda c, i: c.number_ahead(i + 1) and c.range_ahead(i + 1),
-    "TO": _to,
-    "PLUSMINUS": lambda c, i: c.prev() in _NUMBER_END and c.number_ahead(i + 1, 1),
-    "TIMES": _times,
-    "REF": _reference,
-    "NUMBER": _number_word,
-    "ROMAN": _roman,
-    "AGEUNIT": lambda c, i: c.prev() == "NUM",
-    "TIMEUNIT": _time_unit,
-    "OLD": _old,
-    "SCOREUNIT": lambda c, i: c.prev() == "NUM",
-    "WITHIN": _within,
-    "LASTING": _lasting,
-    "EVENT": _event,
-    "BEFORE": _before,
-    "SINCE": _since,
-    "AGO": lambda c, i: c.prev() == "UNIT" and c.out[-1].value in _TIME_CODES,
-    "AT": _at,
-    "EQUIV": _equivalent,
-    "GRADE": _grade,
-    "CHANGE": _change,
-    "NEG": _negation,
-    "VAR": _variable,
-    "CONCEPT": _no_event,
-    "ATTEST": _no_event,
-    "SLASH": _slash,
-    "INCLUSIVE": lambda c, i: False,
-    "ABOUT": lambda c, i: c.number_ahead(i + 1, 1),
-}
-_TYPE = {
-    "NUMBER": "NUM",
-    "ROMAN": "NUM",
-    "TIMEUNIT": "UNIT",
-    "SCOREUNIT": "UNIT",
-    "SLASH": "OR",
-    "PLAIN": "LIGHT",
-    "ABOUT": "LIGHT",
-    "REST": "LIGHT",
-    "EVER": "LIGHT",
-    "LINK": "LIGHT",
-    "LOGIC": "FILLER",
-}

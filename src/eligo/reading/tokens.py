@@ -40,6 +40,7 @@ _UNIT_MARKS = frozenset("/%°º^*.·²³μ'\"⁄℃")
 _NOT_UNITS = frozenset(
     ["a", "as", "at", "in", "an", "and", "or", "on", "to", "if", "is", "of", "by", "no", "x", "i", "v", "per", "u", "are", "ii", "iv", "iii", "c"]
 )
+_UNIT_STOPS = frozenset(["and", "or", "to", "x", "in", "of", "with", "for", "at", "on", "a", "the", "is"])
 _unit_cache: dict[str, str | None] = {}
 
 
@@ -73,7 +74,11 @@ def scan(text: str) -> list[Token]:
                 pos = end
                 i += 1
                 continue
-            add(Token("WORD" if first.isalnum() else "MARK", pos, end, first))
+            last = tokens[-1] if tokens else None
+            if last is not None and last.type == "WORD" and last.end - last.start > 1 and len(part) > 1 and first.isalnum():
+                last.end = end  # words that no phrase knows run together
+            else:
+                add(Token("WORD" if first.isalnum() else "MARK", pos, end, first))
             pos = end
             i += 1
             continue
@@ -285,7 +290,7 @@ def _begins_unit(first: str) -> bool:
 def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:
     """Every place where a unit that begins at atom `i` may end, as (next atom, offset)."""
     ends: list[tuple[int, int]] = []
-    solid = 0
+    solid = inside = 0
     while i < len(parts) and solid < 10:
         part = parts[i]
         pos += len(part)
@@ -294,12 +299,13 @@ def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:
             continue
         first = part[0]
         if first.isalpha():
-            if part in ("and", "or", "to", "x", "in", "of", "with", "for", "at", "on", "a", "the", "is"):
+            if part in _UNIT_STOPS and not inside:
                 break
             ends.append((i, pos))
         elif first.isdigit():
             ends.append((i, pos))
         elif first in _UNIT_MARKS or first in "()[]{}_-":
+            inside += (first in "[{") - (first in "]}")
             if first not in ".-([{":
                 ends.append((i, pos))
         else:

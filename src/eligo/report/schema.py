@@ -46,7 +46,12 @@ class Measured(Strict):
     date: Date | None = None
     written: str | None = Field(None, description="as the record has it, where that differs")
     converted: str | None = Field(None, description="the conversion to the canonical unit")
-    source: Literal["birth", "concept", "computed"] | None = Field(None, description="what it was worked out from")
+    unit_from: Literal["site"] | None = Field(None, description="whose unit that is, where the record has none")
+    source: Literal["birth", "concept", "computed", "limit"] | None = Field(
+        None, description="what it was worked out from"
+    )
+    of: str | None = Field(None, description="which limit of normal it is and whose, or of when the baseline is")
+    paper: str | None = Field(None, description="where the formula of a computed value was published")
     assumed: str | None = Field(None, description="what was taken as absent, and by whom")
     inputs: list[Input] | None = None
     missing: list[str] | None = Field(None, description="variables that it still needs")
@@ -90,6 +95,7 @@ class Evidence(Measured):
     distance: Number | None = Field(None, description="value minus the limit that it fails, or else is nearest to")
     reference: str | None = Field(None, description="what a multiple is of, and whose limit of normal that is")
     others: list[Measured] | None = Field(None, description="other results of the same day")
+    clash: Measured | None = Field(None, description="a stated score's value by its own inputs, where it is another")
     concept: str | None = Field(None, description="id of the concept, or of what is to be attested")
     status: str | None = Field(None, description="as the sentence asks for it: active, history, suspected, planned")
     qualifier: str | None = None

@@ -119,7 +119,7 @@ def _values(leaf: OneOf) -> str:
 def _present(leaf: Present, negative: bool) -> str:
     what = " ".join(part for part in (leaf.qualifier, concept_name(leaf.concept)) if part)
     times = f", at least {leaf.count} times" if leaf.count > 1 else ""
-    when = _when(leaf.window)
+    when = _when(leaf.window, near="after" if leaf.status == "planned" else "before")
     looks_back = leaf.window is not None and bool(leaf.window.within or leaf.window.ago)
     verbs = {
         "planned": ("is planned", "is not planned"),
@@ -132,11 +132,11 @@ def _present(leaf: Present, negative: bool) -> str:
     return f"{what} {verb[negative]}{when}{times}"
 
 
-def _when(window: Window | None, measured: bool = False) -> str:
+def _when(window: Window | None, measured: bool = False, near: str = "before") -> str:
     if window is None:
         return ""
     anchor = "screening" if window.anchor == "screening" else window.anchor.replace("_", " ")
-    near = "of" if window.anchor != "screening" else "before"
+    near = "of" if window.anchor != "screening" else near
     parts = [f"within {_duration(window.within)} {near} {anchor}"] if window.within else []
     parts += [f"{_bound(window.ago)} before {anchor}"] if window.ago else []
     parts += [f"for {_bound(window.lasting)}"] if window.lasting else []

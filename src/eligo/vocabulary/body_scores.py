@@ -43,6 +43,7 @@ def body_mass_index(weight: float, height: float) -> float:
     *(_WEIGHT, _HEIGHT),
     source="Mosteller RD, N Engl J Med 1987;317:1098, doi:10.1056/NEJM198710223171717",
     unit="m2",
+    apart=math.inf,
 )
 def body_surface_area(weight: float, height: float) -> float:
     """Estimate the body surface area in m2 from kg and cm, after Mosteller."""
@@ -66,6 +67,7 @@ def body_surface_area_dubois(weight: float, height: float) -> float:
     source="one third of the pulse pressure above the diastolic pressure, the estimate in common use",
     unit="mm[Hg]",
     falling=(),
+    apart=math.inf,
 )
 def mean_arterial_pressure(systolic_blood_pressure: float, diastolic_blood_pressure: float) -> float:
     """Estimate the mean arterial pressure in mmHg from the cuff's two pressures."""
@@ -100,6 +102,7 @@ def spo2_fio2_ratio(oxygen_saturation: float, fio2: float) -> float:
     *(CREATININE, AGE, SEX),
     source="CKD-EPI 2021: Inker LA et al., N Engl J Med 2021;385:1737, doi:10.1056/NEJMoa2102953",
     unit=_PER_SURFACE,
+    apart=math.inf,
 )
 def egfr(creatinine: float, age: float, sex: float) -> float:
     """Estimate an adult's filtration rate by CKD-EPI 2021, in mL/min per 1.73 m2; creatinine in umol/L."""
@@ -138,6 +141,7 @@ def gfr_mdrd(creatinine: float, age: float, sex: float) -> float:
     *(CREATININE, AGE, _WEIGHT, SEX),
     source="Cockcroft DW, Gault MH, Nephron 1976;16:31, doi:10.1159/000180580",
     unit="mL/min",
+    apart=math.inf,
 )
 def creatinine_clearance(creatinine: float, age: float, weight: float, sex: float) -> float:
     """Estimate the creatinine clearance in mL/min after Cockcroft and Gault, by actual weight in kg."""
@@ -160,6 +164,7 @@ def creatinine_ratio(creatinine: float, creatinine_baseline: float) -> float:
     *(ScoreInput("calcium", "mmol/L"), ALBUMIN),
     source="0.8 mg/dL for each g/dL of albumin, after Payne RB et al., Br Med J 1973;4:643, doi:10.1136/bmj.4.5893.643",
     unit="mmol/L",
+    apart=math.inf,
 )
 def calcium_corrected(calcium: float, albumin: float) -> float:
     """Estimate calcium in mmol/L as it would be with albumin at 40 g/L."""

@@ -226,6 +226,4 @@ def freeze(concept: Concept) -> list[Any]:
 def _thaw(row: list[Any]) -> Concept:
     id_, name, kind, synonyms, exact, ambiguous, codes, parents, *rest = row
     pairs = tuple((system, code) for system, code in codes)
-    return Concept(
-        id_, name, kind, tuple(synonyms), tuple(exact), tuple(ambiguous), pairs, tuple(parents), *rest
-    )
+    return Concept(id_, name, kind, tuple(synonyms), tuple(exact), tuple(ambiguous), pairs, tuple(parents), *rest)

@@ -50,6 +50,7 @@ def _meld_i(total_bilirubin: float, creatinine: float, inr: float, dialysis: flo
     *(BILIRUBIN, CREATININE, INR, DIALYSIS),
     source="Kamath PS et al., Hepatology 2001;33:464, doi:10.1053/jhep.2001.22172; bounds of the UNOS form of 2002",
     falling=(),
+    apart=1,
 )
 def meld(total_bilirubin: float, creatinine: float, inr: float, renal_replacement_therapy: float) -> float:
     """Compute MELD, a whole number from 6 to 40; dialysis means at least twice in the week before."""
@@ -60,6 +61,7 @@ def meld(total_bilirubin: float, creatinine: float, inr: float, renal_replacemen
     "meld_na",
     *(BILIRUBIN, CREATININE, INR, SODIUM, DIALYSIS),
     source="OPTN policy 9 of 2016-01-11 after Kim WR et al., N Engl J Med 2008;359:1018, doi:10.1056/NEJMoa0801209",
+    apart=1,
 )
 def meld_na(
     total_bilirubin: float, creatinine: float, inr: float, sodium: float, renal_replacement_therapy: float
@@ -78,6 +80,7 @@ def meld_na(
     "meld_na_kim2008",
     *(BILIRUBIN, CREATININE, INR, SODIUM, DIALYSIS),
     source="Kim WR et al., N Engl J Med 2008;359:1018, doi:10.1056/NEJMoa0801209",
+    apart=1,
 )
 def meld_na_kim2008(
     total_bilirubin: float, creatinine: float, inr: float, sodium: float, renal_replacement_therapy: float
@@ -92,6 +95,7 @@ def meld_na_kim2008(
     "meld_3",
     *(SEX, BILIRUBIN, CREATININE, INR, SODIUM, ALBUMIN, DIALYSIS),
     source="Kim WR et al., Gastroenterology 2021;161:1887, doi:10.1053/j.gastro.2021.08.050; capped as by OPTN",
+    apart=1,
 )
 def meld_3(
     sex: float,

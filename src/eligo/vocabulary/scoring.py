@@ -62,7 +62,9 @@ class Score:
     """A derived variable; `compute` takes its inputs by their keys and rounds to 12 significant digits.
 
     `falling` are the keys with which the score falls, where it falls or rises (or stands still) with each of its inputs
-    whatever the others are; None where the direction of some input hangs on others.
+    whatever the others are; None where the direction of some input hangs on others. `apart` is how far from it a stated
+    value may lie without contradicting it, beyond the rounding of what is written: a point where programs round at
+    different steps, any distance where the value may also be measured or have come by another formula.
     """
 
     variable: str
@@ -71,6 +73,7 @@ class Score:
     compute: Callable[..., float]
     source: str
     falling: frozenset[str] | None = None
+    apart: float = 0.0
 
 
 _registry: dict[str, Score] = {}
@@ -80,7 +83,12 @@ Formula = Callable[..., float]
 
 
 def scored(
-    variable: str, *inputs: ScoreInput, source: str, unit: str = "1", falling: Iterable[str] | None = None
+    variable: str,
+    *inputs: ScoreInput,
+    source: str,
+    unit: str = "1",
+    falling: Iterable[str] | None = None,
+    apart: float = 0.0,
 ) -> Callable[[Formula], Formula]:
     """Enter a formula into the registry under the variable that it gives."""
 
@@ -90,7 +98,7 @@ def scored(
             return float(found) if found % 1 == 0 and abs(found) < 1e12 else float(f"{found:.12g}")
 
         known = None if falling is None else frozenset(falling)
-        _registry[variable] = Score(variable, unit, inputs, compute, source, known)
+        _registry[variable] = Score(variable, unit, inputs, compute, source, known, apart)
         return formula
 
     return enter

@@ -1,0 +1,43 @@
+"""How far a long run has come, on a terminal that shows nothing else."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+_EVERY = 0.5  # seconds
+_FIRST = 1.0  # nobody needs to be told before
+
+
+class Progress:
+    """Counts steps and shows them on standard error, where that is a terminal and standard output is none."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._shown = False
+        self._begun = time.monotonic()
+        self._next = self._begun + _FIRST
+        self._wanted = sys.stderr.isatty() and not sys.stdout.isatty()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def step(self) -> None:
+        """Count one."""
+        self.count += 1
+        if not self._wanted or self.count % 16:
+            return
+        now = time.monotonic()
+        if now >= self._next:
+            self._next, self._shown = now + _EVERY, True
+            rate = self.count / (now - self._begun)
+            print(f"\r{self.count} patients, {rate:.0f} a second ", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take the line away, before anything else is written."""
+        if self._shown:
+            print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
+            self._shown = False

@@ -1,0 +1,239 @@
+"""What each role asks of its neighbours: whether a word may play it where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from eligo.reading.tokens import Roles
+from eligo.vocabulary.variables import variables
+
+if TYPE_CHECKING:
+    from eligo.reading.roles import Chooser
+
+_NONE: Roles = {}
+NUMBER_END = frozenset(["NUM", "UNIT", "AGEUNIT", "OLD", "REF", "AFTER", "AGEAFTER", "PLUSMINUS"])
+TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min"])
+_NAMES = frozenset(["VAR", "CONCEPT", "QUAL", "STATUS", "ATTEST"])
+
+
+def flipped(c: Chooser, i: int) -> bool:
+    """`18 <= age`: the number stands before the sign, and the name after it."""
+    return c.prev() in ("NUM", "UNIT") and not c.text[c.raw[i].start].isalpha() and c.may(i + 1, "VAR")
+
+
+def _comparator(c: Chooser, i: int) -> bool:
+    if c.between == 1 and c.prev() in NUMBER_END and c.may(i, "TO"):
+        return False
+    return c.number_ahead(i + 1) or c.reference_ahead(i + 1) or flipped(c, i)
+
+
+def _after(c: Chooser, i: int) -> bool:
+    if c.may(i + 1, "REF"):
+        return False
+    return c.prev() in NUMBER_END or c.prev() == "QUAL" or (c.prev() == "CLOSE" and c.out[-2].type in NUMBER_END)
+
+
+def _to(c: Chooser, i: int) -> bool:
+    if c.prev() not in NUMBER_END:
+        return False
+    if c.may(i, "AND") and c.between != 1:
+        return False
+    if c.may(i + 1, "COMP"):
+        return c.number_ahead(i + 2) and (c.between == 1 or not c.may(i, "AND"))
+    if c.ordinal is not None and c.graded and c.letter_ahead(i + 1):
+        return not c.may(i, "AND") or c.between == 1
+    ahead = c.number_ahead(i + 1)
+    if ahead and not c.graded and c.prev() == "NUM" and c.may(i + 1, "ROMAN") and not c.may(i + 1, "NUM"):
+        return False
+    return ahead
+
+
+def _times(c: Chooser, i: int) -> bool:
+    if c.prev() not in ("NUM", "COMP"):
+        return False
+    return any(c.may(j, "REF") for j in range(i + 1, i + 4)) and not c.may(i + 1, "WORD")
+
+
+def _reference(c: Chooser, i: int) -> bool:
+    value = (c.raw[i].roles or _NONE)["REF"]
+    back = [t.type for t in c.out[-4:]]
+    while back and back[-1] in ("SKIP", "LIGHT", "OPEN"):
+        back.pop()
+    if not back:
+        return False
+    if value == "predicted":
+        return back[-1] in ("UNIT", "NUM")
+    if value in ("ULN", "LLN"):
+        return back[-1] in ("TIMES", "COMP", "NUM", "UNIT", "TOCOMP")
+    return back[-1] in ("TIMES", "COMP", "TOCOMP")
+
+
+def _number_word(c: Chooser, i: int) -> bool:
+    if c.waiting or c.prev() == "GRADE":
+        return True
+    return c.may(i + 1, "UNIT", "TIMEUNIT", "AFTER", "AGEAFTER", "AGEUNIT") or (
+        c.may(i + 1, "TO") and c.number_ahead(i + 2, 1)
+    )
+
+
+def _roman(c: Chooser, i: int) -> bool:
+    before = c.prev()
+    token = c.raw[i]
+    if c.waiting and c.upper(token):
+        return True
+    if before in ("GRADE", "TO", "JOIN") or (before == "VAR" and c.upper(token)):
+        return c.graded or before == "GRADE"
+    if before in ("COMP", "TOCOMP", "LINK", "LIGHT", "BETWEEN"):
+        return c.graded and c.upper(token)
+    return before == "OPEN" and c.graded and c.upper(token)
+
+
+def _time_unit(c: Chooser, i: int) -> bool:
+    return c.prev() in ("NUM", "WITHIN", "SKIP") or (c.prev() == "CLOSE" and c.number_ahead(i - 2, 1))
+
+
+def _old(c: Chooser, i: int) -> bool:
+    before = c.prev()
+    if before == "AGEUNIT":
+        return c.text[c.raw[i].start - 1] == "-"
+    return before == "NUM" or (before == "UNIT" and c.out[-1].value in TIME_CODES)
+
+
+def _within(c: Chooser, i: int) -> bool:
+    if c.is_time(i + 1) or (c.is_time(i + 2) and c.may(i + 1, "LIGHT", "LINK")):
+        return True
+    return c.time_ahead(i + 1) and (c.number_ahead(i + 1, 3) or (c.may(i + 1, "COMP") and c.number_ahead(i + 2, 3)))
+
+
+def _lasting(c: Chooser, i: int) -> bool:
+    return (c.may(i + 1, "COMP") or c.number_ahead(i + 1, 2)) and c.time_ahead(i + 1, 6)
+
+
+def _event_ahead(c: Chooser, i: int) -> bool:
+    """Whether an event comes next, or after `the`."""
+    if c.may(i, "EVENT"):
+        return True
+    return (
+        c.may(i + 1, "EVENT")
+        and c.may(i, "LIGHT")
+        and c.text[c.raw[i].start : c.raw[i].end].lower() in ("the", "this", "a")
+    )
+
+
+def _before(c: Chooser, i: int) -> bool:
+    timed = c.prev() == "UNIT" and c.out[-1].value in TIME_CODES
+    if c.text[c.raw[i].start : c.raw[i].end].lower() in ("of", "from", "pre"):
+        return timed and _event_ahead(c, i + 1)
+    return timed or _event_ahead(c, i + 1)
+
+
+def _since(c: Chooser, i: int) -> bool:
+    return _event_ahead(c, i + 1) or (c.prev() == "UNIT" and c.out[-1].value in TIME_CODES)
+
+
+def _event(c: Chooser, i: int) -> bool:
+    return c.prev() in ("BEFORE", "SINCE", "AT")
+
+
+def _at(c: Chooser, i: int) -> bool:
+    return _event_ahead(c, i + 1)
+
+
+def _grade(c: Chooser, i: int) -> bool:
+    if c.number_ahead(i + 1, 3) or c.prev() in ("VAR", "NUM"):
+        return True
+    for j in range(i + 1, min(i + 5, len(c.raw))):
+        if c.may(j, "COMP", "BETWEEN", "ROMAN", "NUM"):
+            return True
+        if not (c.may(j, "LINK", "LIGHT", "GRADE") or (c.raw[j].type == "MARK" and c.raw[j].value == "(")):
+            return False
+    return False
+
+
+def _change(c: Chooser, i: int) -> bool:
+    return any(c.may(j, "VAR") for j in range(i + 1, i + 3))
+
+
+def _equivalent(c: Chooser, i: int) -> bool:
+    return c.prev() == "OPEN" and c.number_ahead(i + 1, 2)
+
+
+def _no_event(c: Chooser, i: int) -> bool:
+    """What follows `before` or `at` is the event where it may be one: `at the time of consent`."""
+    return not (c.prev() in ("BEFORE", "SINCE", "AT") and c.may(i, "EVENT"))
+
+
+def _variable(c: Chooser, i: int) -> bool:
+    """Words that name a variable and a concept are the variable only where a limit comes."""
+    if not _no_event(c, i):
+        return False
+    if "CONCEPT" not in (c.raw[i].roles or _NONE):
+        return True
+    for j in range(i + 1, min(i + 6, len(c.raw))):
+        if c.may(j, "COMP") and c.time_ahead(j + 1, 4):
+            return False  # pain for more than 3 months
+        if c.may(j, "COMP", "BETWEEN", "NUM", "GRADE") or (c.may(j, "ROMAN") and c.upper(c.raw[j])):
+            return True
+        if not (c.may(j, "LINK", "LIGHT", "ABOUT") or (c.raw[j].type == "MARK" and c.raw[j].value == "(")):
+            return False
+    return False
+
+
+def _negation(c: Chooser, i: int) -> bool:
+    """`non` before a word that no phrase knows is part of that word."""
+    token = c.raw[i]
+    return c.text[token.start : token.end].lower() != "non" or not c.may(i + 1, "WORD", "")
+
+
+def _slash(c: Chooser, i: int) -> bool:
+    return c.prev() in _NAMES and c.may(i + 1, *_NAMES)
+
+
+ASKS: dict[str, Callable[[Chooser, int], bool]] = {
+    "COMP": _comparator,
+    "AGECOMP": lambda c, i: c.number_ahead(i + 1),
+    "AFTER": _after,
+    "AGEAFTER": _after,
+    "BETWEEN": lambda c, i: c.number_ahead(i + 1) and c.range_ahead(i + 1),
+    "TO": _to,
+    "PLUSMINUS": lambda c, i: c.prev() in NUMBER_END and c.number_ahead(i + 1, 1),
+    "TIMES": _times,
+    "REF": _reference,
+    "NUMBER": _number_word,
+    "ROMAN": _roman,
+    "AGEUNIT": lambda c, i: c.prev() == "NUM",
+    "TIMEUNIT": _time_unit,
+    "OLD": _old,
+    "SCOREUNIT": lambda c, i: c.prev() == "NUM",
+    "WITHIN": _within,
+    "LASTING": _lasting,
+    "EVENT": _event,
+    "BEFORE": _before,
+    "SINCE": _since,
+    "AGO": lambda c, i: c.prev() == "UNIT" and c.out[-1].value in TIME_CODES,
+    "AT": _at,
+    "EQUIV": _equivalent,
+    "GRADE": _grade,
+    "CHANGE": _change,
+    "NEG": _negation,
+    "VAR": _variable,
+    "CONCEPT": _no_event,
+    "ATTEST": _no_event,
+    "SLASH": _slash,
+    "INCLUSIVE": lambda c, i: False,
+    "ABOUT": lambda c, i: c.number_ahead(i + 1, 1),
+}
+TYPE = {
+    "NUMBER": "NUM",
+    "ROMAN": "NUM",
+    "TIMEUNIT": "UNIT",
+    "SCOREUNIT": "UNIT",
+    "SLASH": "OR",
+    "PLAIN": "LIGHT",
+    "ABOUT": "LIGHT",
+    "REST": "LIGHT",
+    "EVER": "LIGHT",
+    "LINK": "LIGHT",
+    "LOGIC": "FILLER",
+}

@@ -1,0 +1,121 @@
+"""A reading in, lines or JSON data out: the patient as understood, and the ledger of the record."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from eligo.evidence import fact_json
+from eligo.evidence import reading_json as result_json
+from eligo.patients.ledger import Entry, Reading, counts
+from eligo.patients.model import Patient, Result
+from eligo.report.terminal import Terminal, clean, wrap
+
+SCHEMA = "eligo.ledger/1"
+_MOST = 5  # values of a variable that are shown
+
+
+def reading_json(reading: Reading) -> dict[str, Any]:
+    """The patient as understood, the ledger and the problems as JSON data."""
+    return {
+        "schema": SCHEMA,
+        "patient": _patient_json(reading.patient) if reading.patient else None,
+        "counts": counts(reading.ledger),
+        "ledger": [entry.as_json() for entry in reading.ledger],
+        "problems": [problem.as_json() for problem in reading.problems],
+    }
+
+
+def _patient_json(patient: Patient) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "id": patient.id,
+        "as_of": patient.as_of.isoformat(),
+        "birth": str(patient.birth) if patient.birth else None,
+        "sex": patient.sex,
+        "results": {v: [_result_json(r) for r in found] for v, found in patient.results.items()},
+        "facts": [fact_json(fact) for found in patient.facts.values() for fact in found],
+        "absent": sorted(patient.absent),
+        "complete": sorted(patient.complete),
+        "attested": dict(patient.attested),
+    }
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def _result_json(result: Result) -> dict[str, Any]:
+    problem = {"problem": result.problem.value} if result.problem else {}
+    ends = ("low", result.reference_low), ("high", result.reference_high)
+    reference = {key: end for key, end in ends if end is not None}
+    return result_json(result) | ({"reference": reference} if reference else {}) | problem
+
+
+def patient_lines(reading: Reading, everything: bool, shape: Terminal) -> Iterator[str]:
+    """The patient, the sums of the ledger, and what was refused; all of the ledger where that is asked for."""
+    if reading.patient is not None:
+        yield from _patient(reading.patient, shape)
+        yield ""
+    sums = counts(reading.ledger)
+    parts = ", ".join(f"{n} {outcome}" for outcome, n in sums.items())
+    yield shape.paint(f"ledger: {len(reading.ledger)} entries: {parts}", "bold")
+    shown = (
+        reading.ledger
+        if everything
+        else [e for e in reading.ledger if e.outcome == "refused" or (e.reason and e.used_as)]
+    )
+    for entry in shown:
+        yield from wrap(_entry(entry), shape.width, "  ", "      ")
+    if not everything:
+        yield from _summed(reading.ledger, shape)
+
+
+def _summed(ledger: tuple[Entry, ...], shape: Terminal) -> Iterator[str]:
+    """What was not needed, by kind and reason, and the names that were understood without a code."""
+    left = Counter((e.item.split("/")[0], e.text) for e in ledger if e.outcome == "not needed")
+    for (kind, text), count in sorted(left.items()):
+        yield from wrap(f"not needed: {count} x {clean(kind)}: {text}", shape.width, "  ", "      ")
+    named = sum(e.by_name for e in ledger)
+    if named:
+        yield f"  {named} by name, where no code was known; `--all` lists them"
+
+
+def _entry(entry: Entry) -> str:
+    where = str(entry.place.path or entry.place.line or "")
+    text = f"{clean(entry.item)}" + (f" ({clean(where)})" if where and where not in entry.item else "")
+    text += f": {entry.outcome}"
+    if entry.used_as:
+        text += " as " + ", ".join(entry.used_as)
+    if entry.by_name:
+        text += " (by its name)"
+    return text + (f"; {entry.text}" if entry.used_as and entry.text else f": {entry.text}" if entry.text else "")
+
+
+def _patient(patient: Patient, shape: Terminal) -> Iterator[str]:
+    about = [f"as of {patient.as_of.isoformat()}"]
+    about += [f"born {patient.birth}"] if patient.birth else ["age unknown"]
+    about.append(patient.sex or "sex unknown")
+    yield shape.paint(f"{clean(patient.id)}   {', '.join(about)}", "bold")
+    for variable, results in patient.results.items():
+        lines = [_result(result) for result in results[:_MOST]]
+        more = f"; and {len(results) - _MOST} older" if len(results) > _MOST else ""
+        yield from wrap("; ".join(lines) + more, shape.width, f"  {variable}: ", "      ")
+    for fact in itertools.chain.from_iterable(patient.facts.values()):
+        data = fact_json(fact)
+        times = [f"{word} {data[key]}" for word, key in (("from", "start"), ("to", "end")) if key in data]
+        written = clean(fact.written)
+        named = f" ({written})" if written and written != fact.concept else ""
+        text = " ".join([f"{fact.concept}{named}: {fact.status}", *times, *fact.qualifiers])
+        yield from wrap(text, shape.width, "  ", "      ")
+    if patient.absent:
+        yield from wrap(", ".join(sorted(patient.absent)), shape.width, "  absent: ", "      ")
+    if patient.complete:
+        yield f"  complete lists: {', '.join(sorted(patient.complete))}"
+    for topic, held in patient.attested.items():
+        yield f"  attested: {clean(topic)}: {'yes' if held else 'no'}"
+
+
+def _result(result: Result) -> str:
+    data = _result_json(result)
+    value = clean(str(data.get("converted") or result.written))
+    day = f" on {data['date']}" if "date" in data else ""
+    return f"{value}{day}" + (f" (decides nothing: {result.problem.value.replace('_', ' ')})" if result.problem else "")
