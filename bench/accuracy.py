@@ -50,7 +50,16 @@ def _print_errors(score: ModuleType, rows: list[dict[str, Any]], predicted: dict
             for fact in row["facts"]:
                 print("     gold", fact["name"], fact["op"], fact["values"], fact["unit"])
             for c in predicted[row["id"]]:
-                print("     read", c["name"], c["low"], c["low_inclusive"], c["high"], c["high_inclusive"], c["values"], c["unit"])
+                print(
+                    "     read",
+                    c["name"],
+                    c["low"],
+                    c["low_inclusive"],
+                    c["high"],
+                    c["high_inclusive"],
+                    c["values"],
+                    c["unit"],
+                )
 
 
 if __name__ == "__main__":

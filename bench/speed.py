@@ -132,9 +132,15 @@ def main() -> None:
     verdicts = Counter(v.value for patient in who for v in made.verdicts(patient))
     print(f"{len(who)} patients, {stated} trials with {criteria:.0f} criteria each, {len(made.tests)} distinct tests")
     print("  " + ", ".join(f"{name} {count}" for name, count in sorted(verdicts.items())))
-    for name, run in (("verdict", made.verdicts), ("explanation", lambda p: explain(made, p))):
-        print(f"  {name:12} {per_pair(run, who, stated):7.1f} us for a pair (target {TARGETS[name]:.0f})")
-    print(f"  {'JSON':12} {per_pair(lambda p: explain(made, p).as_json(), who[:50], stated):7.1f} us for a pair")
+    runs: dict[str, Callable[[Patient], object]] = {
+        "verdict": made.verdicts,
+        "explanation": lambda p: explain(made, p),
+        "evidence": lambda p: [f.evidence for t in explain(made, p).trials for f in t.findings],
+        "JSON": lambda p: explain(made, p).as_json(),
+    }
+    for name, run in runs.items():
+        target = f" (target {TARGETS[name]:.0f})" if name in TARGETS else ""
+        print(f"  {name:12} {per_pair(run, who[:200], stated):7.1f} us for a pair{target}")
 
 
 if __name__ == "__main__":

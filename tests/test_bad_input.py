@@ -93,7 +93,9 @@ def test_a_bad_record_does_not_stop_the_others(run: Run, tmp_path: Path) -> None
 
     assert result.code == 1
     assert [json.loads(line)["patient"] for line in result.out.splitlines()] == ["low_platelets"] * 2
-    assert json.loads(result.err)["place"]["file"] == str(tmp_path / "b.json")
+    problem, summary = map(json.loads, result.err.splitlines())
+    assert problem["place"]["file"] == str(tmp_path / "b.json")
+    assert (summary["summary"]["patients"], summary["summary"]["not_read"]) == (2, 1)
 
 
 def test_a_flaw_in_a_record_that_a_lenient_caller_accepts_is_a_warning(run: Run, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def _verdict(ruleset: RuleSet, patient: Patient) -> Verdict:
 patient_lists = st.lists(_patients(), min_size=6, max_size=6)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=_SLOW)
+@settings(max_examples=45, deadline=None, suppress_health_check=_SLOW)
 @given(criteria, patient_lists)
 def test_nobody_passes_what_is_called_a_contradiction(found: list[tuple[str, Any]], patients: list[Patient]) -> None:
     text, ruleset = _ruleset(found)
@@ -107,7 +107,7 @@ def test_nobody_passes_what_is_called_a_contradiction(found: list[tuple[str, Any
     assert Verdict.ELIGIBLE not in {_verdict(ruleset, patient) for patient in patients}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=_SLOW)
+@settings(max_examples=45, deadline=None, suppress_health_check=_SLOW)
 @given(criteria, patient_lists)
 def test_leaving_out_what_is_called_idle_lets_nobody_in(found: list[tuple[str, Any]], patients: list[Patient]) -> None:
     text, ruleset = _ruleset(found)
@@ -121,7 +121,7 @@ def test_leaving_out_what_is_called_idle_lets_nobody_in(found: list[tuple[str, A
             assert _verdict(ruleset, patient) is Verdict.ELIGIBLE
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=_SLOW)
+@settings(max_examples=45, deadline=None, suppress_health_check=_SLOW)
 @given(st.sampled_from(["inclusion", "exclusion"]), predicates, predicates, patient_lists)
 def test_what_is_called_tightened_lets_nobody_in(kind: str, old: Any, new: Any, patients: list[Patient]) -> None:
     before, after = _ruleset([(kind, old)])[1], _ruleset([(kind, new)])[1]
@@ -135,7 +135,7 @@ def test_what_is_called_tightened_lets_nobody_in(kind: str, old: Any, new: Any, 
             assert not (one is Verdict.ELIGIBLE and other is Verdict.INELIGIBLE)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=45, deadline=None)
 @given(predicates, _patients())
 def test_the_certain_is_met_and_the_impossible_is_not(when: Any, patient: Patient) -> None:
     ruleset = _ruleset([("inclusion", when)])[1]

@@ -29,7 +29,11 @@ ROOT = Path(__file__).resolve().parents[1]
 def test_screening_a_folder_prints_every_patient(run: Run, golden: Golden) -> None:
     result = run("screen", DOORS / "patients", "--rules", RULES)
 
-    assert (result.code, result.err) == (0, "")
+    assert result.code == 0
+    assert result.err.splitlines() == [
+        "",
+        "3 patients: 2 eligible for a trial, 1 undetermined at best, 0 ineligible for all",
+    ]
     golden.check("screen_folder.txt", result.out)
 
 

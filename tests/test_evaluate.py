@@ -1,4 +1,4 @@
-"""The meaning of each kind of test, of trials with arms, and of the JSON that explains them: most of it in case files."""
+"""What each kind of test means, trials with arms, and the JSON that explains them; most of it as case files."""
 
 from __future__ import annotations
 

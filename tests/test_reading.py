@@ -90,7 +90,7 @@ _ATTESTATIONS = [c.id for c in concepts() if c.kind == "attestation"]
 
 def _one(values: list[Any]) -> st.SearchStrategy[Any]:
     """One of many values; `sampled_from` would print them all."""
-    return st.integers(0, len(values) - 1).map(values.__getitem__)
+    return st.integers(0, len(values) - 1).map(lambda i: values[i])
 
 
 _durations = st.builds(Duration, st.integers(1, 60), st.sampled_from(["d", "wk", "mo", "a"]))
@@ -151,11 +151,11 @@ def test_the_canonical_text_of_a_predicate_reads_back_as_the_predicate(predicate
     assert read_item(render(predicate), "inclusion").predicate == predicate
 
 
-@pytest.mark.parametrize("concept", [*concepts()], ids=lambda c: c.id)
-def test_each_concept_is_read_by_its_name(concept: Any) -> None:
-    expected = Attest(concept.id) if concept.kind == "attestation" else Present(concept.id)
+def test_each_concept_is_read_by_its_name() -> None:
+    for concept in concepts():
+        expected = Attest(concept.id) if concept.kind == "attestation" else Present(concept.id)
 
-    assert read_item(concept.name, "inclusion").predicate == expected
+        assert read_item(concept.name, "inclusion").predicate == expected
 
 
 # --- any text at all
@@ -172,10 +172,12 @@ def _covered(text: str) -> None:
     assert not text[place:].strip()
 
 
-_WORDS = st.sampled_from(
-    "age > < >= 18 65 3 1.5 years mg/dL x ULN and or , ; . ( ) [ ] no not within 3 months before after between to - / : "
-    "grade II III ascites INR cirrhosis severe history of such as any of the following if unless except or more men zorblax %".split()
-)
+_SENTENCE = """
+    age > < >= 18 65 3 1.5 years mg/dL x ULN and or , ; . ( ) [ ] no not within 3 months before after between to - / :
+    grade II III ascites INR cirrhosis severe history of such as any of the following if unless except or more men
+    zorblax % <1> 20×109/L 140/90 18-65 PHQ-9 B or older previous
+"""
+_WORDS = st.sampled_from(_SENTENCE.split())
 
 
 @settings(max_examples=300, deadline=None)
@@ -184,7 +186,7 @@ def test_no_text_breaks_the_reader_and_every_character_lies_in_a_token(text: str
     _covered(text)
 
     for kind in ("inclusion", "exclusion"):
-        reading = read_item(text, kind)  # type: ignore[arg-type]  # both kinds
+        reading = read_item(text, kind)
         for leaf in leaves(reading.predicate):
             if isinstance(leaf, Unparsed) and leaf.span is not None:
                 assert text[leaf.span[0] : leaf.span[1]] == leaf.text
@@ -211,7 +213,7 @@ def test_time_grows_linearly_with_length(junk: str) -> None:
 
     seconds(1000)
 
-    assert seconds(160_000) < 40 * seconds(16_000) + 0.5
+    assert seconds(40_000) < 40 * seconds(4_000) + 0.5
 
 
 def test_a_comparison_is_stated_before_an_exclusion_turns_it() -> None:

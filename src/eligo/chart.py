@@ -20,27 +20,6 @@ from eligo.vocabulary.scoring import Interval
 from eligo.vocabulary.variables import Reference, variables
 from eligo.window import Days, Period, in_window, shift
 
-# Why an outcome is what it is, beyond its reason.
-Detail = Literal[
-    "anchor_unknown",
-    "assumed_by_caller",
-    "broader_only",
-    "computed",
-    "conflict",
-    "depends_on_sex",
-    "grade_not_stated",
-    "inputs_missing",
-    "lasting_unknown",
-    "list_complete",
-    "outside_window",
-    "partial_date",
-    "qualifier",
-    "ruled_out",
-    "sex",
-    "suspected_only",
-    "undated",
-]
-
 _UNUSABLE = frozenset({Reason.UNIT_UNKNOWN, Reason.IMPLAUSIBLE, Reason.UNPARSED})
 
 
@@ -183,11 +162,18 @@ class Chart:
             own = reading.reference_high if which == "ULN" else reading.reference_low
             if own is not None:
                 return Normal(own, own, "report")
-        if variable in self.policy.ranges:
-            site = _limit(self.policy.ranges[variable], which, self.sex, "site")
-            if site is not None:
-                return site
-        return _default(variable, which, self.sex)
+        if variable not in self.policy.ranges:
+            return _default(variable, which, self.sex)
+        if self.sex is not None:
+            return self._site_or_default(variable, which, self.sex)
+        both = [self._site_or_default(variable, which, sex) for sex in ("male", "female")]
+        if both[0] is None or both[1] is None or both[0] == both[1]:
+            return both[0] and both[1]
+        return Normal(min(n.low for n in both if n), max(n.high for n in both if n), "site", both[0].cited)
+
+    def _site_or_default(self, variable: str, which: str, sex: str) -> Normal | None:
+        """The limit for one sex: of the site, which may have it for the other sex alone, else the default."""
+        return _limit(self.policy.ranges[variable], which, sex, "site") or _default(variable, which, sex)
 
     def baseline(self, variable: str) -> Normal | None:
         """The earliest recorded value that can decide, where it is of an earlier day than the latest one."""

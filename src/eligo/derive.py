@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 
 from eligo.chart import Basis, Chart, Derived, Normal, Reading, Ruled
 from eligo.criteria import Present, Window
-from eligo.patients.dates import AgeUnit, age_between, born
+from eligo.patients.dates import AgeUnit, born, completed
 from eligo.patients.model import PartialDate, Result
 from eligo.presence import Presence, presence
 from eligo.truth import Reason, Truth
@@ -236,7 +236,12 @@ def age_in(chart: Chart, unit: AgeUnit) -> tuple[int, int] | Reason | None:
     """The least and the greatest age in completed units; a reason where it is unusable, None where it is missing."""
     if unit not in chart.born:
         days = birth_days(chart)
-        chart.born[unit] = age_between(days, chart.as_of, unit) if isinstance(days, PartialDate) else days
+        if isinstance(days, PartialDate):
+            oldest, youngest = days.first, min(days.last, chart.as_of)
+            most = completed(oldest, chart.as_of, unit)
+            chart.born[unit] = (most if oldest == youngest else completed(youngest, chart.as_of, unit), most)
+        else:
+            chart.born[unit] = days
     return chart.born[unit]
 
 

@@ -69,26 +69,10 @@ class Answers:
             self.unknown |= bit
         return truth
 
-    def settle(self) -> None:
-        """Run all that is pending."""
-        pending, tests, chart, found = self.pending, self.tests, self.chart, self.found
-        met, unknown = self.met, self.unknown
-        while pending:
-            number = pending.bit_length() - 1
-            bit = 1 << number
-            pending ^= bit
-            try:
-                outcome = found[number] = tests[number](chart)
-            except Exception as error:
-                outcome = found[number] = failed(error)
-            if outcome[0] is MET:
-                met |= bit
-            elif outcome[0] is UNKNOWN:
-                unknown |= bit
-        self.pending, self.met, self.unknown = 0, met, unknown
-
     def outcome(self, number: int) -> Outcome:
-        """The whole outcome of a test that is not pending."""
+        """The whole outcome of a test."""
+        if self.pending >> number & 1:
+            self.run(number)
         return self.found.get(number) or self.empty.outcomes[number]
 
 
@@ -128,7 +112,7 @@ class Part:
     `bearing` keeps the order of truths, so the least of many inclusions and the greatest of many exclusions tell all.
     """
 
-    __slots__ = ("excluding", "including", "others")
+    __slots__ = ("including", "others")
 
     def __init__(self, criteria: Iterable[Ready], costs: Sequence[int]) -> None:
         single: dict[Kind, list[int]] = {"inclusion": [], "exclusion": []}
@@ -142,15 +126,17 @@ class Part:
                 others.append((cost, len(numbers), ready))
         others.sort(key=lambda item: item[:2])
         self.including = _all(single["inclusion"], [], costs)
-        self.excluding = _any(single["exclusion"], [], costs)
-        self.others = tuple((ready.holds, BEARINGS[ready.criterion.kind]) for _, _, ready in others)
+        self.others = (
+            (_any(single["exclusion"], [], costs), BEARINGS["exclusion"]),
+            *((ready.holds, BEARINGS[ready.criterion.kind]) for _, _, ready in others),
+        )
 
     def weigh(self, answers: Answers) -> Bearing:
         """What the part does to the patient, looking no further than what blocks."""
         weight = BEARINGS["inclusion"][self.including(answers)]
         if weight is BLOCKS:
             return weight
-        for holds, bearings in ((self.excluding, BEARINGS["exclusion"]), *self.others):
+        for holds, bearings in self.others:
             bears = bearings[holds(answers)]
             if bears is not PASSES:
                 if bears is BLOCKS:
@@ -246,9 +232,9 @@ class Engine:
         known = self._empty.get(key)
         if known is None:
             blank = Chart(Patient("", date.min, sex=key[0], complete=key[1]), self.policy)
-            answers = Answers(self.tests, blank, Empty(0, 0, (), blank, []), (1 << len(self.tests)) - 1)
-            answers.settle()
-            outcomes = tuple(answers.found[number] for number in range(len(self.tests)))
+            numbers = range(len(self.tests))
+            answers = Answers(self.tests, blank, Empty(0, 0, (), blank, []), _bits(numbers))
+            outcomes = tuple([answers.outcome(number) for number in numbers])
             known = self._empty[key] = Empty(answers.met, answers.unknown, outcomes, blank, [])
         return known
 

@@ -49,8 +49,8 @@ class Evidence(NamedTuple):
     """What one leaf met in the record.
 
     `leaf` is the leaf as it is written, `test` what was tested; `basis` are the results, facts and exclusions that the
-    answer rests on, `normals` what each limit of the test is a multiple of, `clash` the value of a stated score by its own
-    inputs, where that is another one.
+    answer rests on, `normals` what each limit of the test is a multiple of, `clash` the value that a stated score has by
+    its own inputs, where that is another one.
     """
 
     leaf: Leaf

@@ -1,7 +1,8 @@
 """Answers in, a Screening out: for each trial its verdict and a finding per criterion, with the evidence as data.
 
-`as_json` gives the screening of `eligo.screening/1`. All of it comes from the very answers that give the verdict;
-nothing is tested again. Findings that the record does not touch are made once, for an empty record, and shared.
+`as_json` gives the screening of `eligo.screening/1`. All of it is a view of the very answers that give the verdict: no
+test runs twice, and one that no truth needs runs when its evidence is looked at. Findings that the record does not
+touch are made once, for an empty record, and shared.
 """
 
 from __future__ import annotations
@@ -167,7 +168,6 @@ def explain(engine: Engine, patient: Patient) -> Screening:
     """Screen a patient: the findings of every trial, and the verdicts that follow from them."""
     answers = engine.answers(patient)
     touched = answers.pending
-    answers.settle()
     trials = tuple(
         [
             _trial(trial, _findings(trial, answers, touched, blank))

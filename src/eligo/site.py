@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from eligo.criteria import Duration
 from eligo.errors import EligoError, Problem, did_you_mean
@@ -42,6 +42,16 @@ class RangeNode(_Strict):
     source: str | None = Field(None, description="where the site has it from")
 
 
+def _form(data: Any) -> str:
+    return "several" if isinstance(data, list) else "one"
+
+
+Ranges = Annotated[
+    Annotated[RangeNode, Tag("one")] | Annotated[list[RangeNode], Tag("several")],
+    Discriminator(_form),
+]
+
+
 class MarginNode(_Strict):
     """How near to a limit is near: `percent` of the limit, or a distance `by` in a unit."""
 
@@ -54,9 +64,7 @@ class VariableNode(_Strict):
     """What the site says of one variable."""
 
     unit: UnitText | None = Field(None, description="the unit of a value that has none in a record")
-    reference: RangeNode | list[RangeNode] | None = Field(
-        None, description="limits of normal, where the report has none"
-    )
+    reference: Ranges | None = Field(None, description="limits of normal, where the report has none")
     max_age: AgeText | None = Field(None, description="older results decide nothing")
     margin: MarginNode | None = None
 
@@ -238,7 +246,7 @@ def _duration(text: str) -> Duration:
 
 def _problem(error: Mapping[str, Any], document: YamlText, file: str | None) -> Problem:
     """A validation error, at its line, in the words of the house."""
-    path = tuple(p for p in error["loc"] if p not in ("RangeNode", "list[RangeNode]"))
+    path = tuple(p for p in error["loc"] if p not in ("one", "several", "int", "float"))  # the tags of unions
     last = str(path[-1]) if path else ""
     place = document.place(path, file)
     if error["type"] == "extra_forbidden":
@@ -247,7 +255,7 @@ def _problem(error: Mapping[str, Any], document: YamlText, file: str | None) -> 
         )
     if error["type"] == "missing":
         return Problem("missing-key", f"the key `{last}` is missing", place, "see `eligo schema site`")
-    message = str(error["msg"])
+    message = "input should be a number" if error["loc"][-1] in ("int", "float") else str(error["msg"])
     if error["type"] == "string_pattern_mismatch":
         message = "this is not a length of time, write it like `14 d`"
     return Problem("site-value", f"`{last}`: {message[0].lower()}{message[1:].rstrip('.')}", place)

@@ -26,7 +26,8 @@ def check_limits(subject: Subject) -> Iterator[Finding]:
             variable = variables().get(leaf.variable) if isinstance(leaf, Compare) and leaf.variable else None
             if variable is None or not isinstance(leaf, Compare):
                 continue
-            for limit in leaf.limits:
+            # Registries write 120 years and more for no limit at all.
+            for limit in leaf.limits if item.criterion.origin != "registry" else ():
                 yield from _implausible(subject, item, path, limit, variable)
             if leaf.unit_inferred and item.criterion.review.state == "draft":
                 message = f"`{item.id}` states no unit for `{variable.id}`; `{leaf.limits[0].unit}` was inferred"
@@ -95,28 +96,36 @@ def check_boundaries(subject: Subject) -> Iterator[Finding]:
     """Values at which an inclusion and an exclusion, or two arms, leave a gap or overlap: `> 5` here, `< 5` there."""
     edges = [edge for item in subject.items if item.criterion.origin != "registry" for edge in _edges(item, item.node)]
     for one, other in itertools.combinations(edges, 2):
-        if one.item is other.item or one.key != other.key or one.above == other.above or one.cut[0] != other.cut[0]:
+        if one.item is other.item or one.key != other.key or one.above == other.above:
             continue
-        if not _opposed(one.item, other.item):
+        code = _meeting(*((one, other) if one.above else (other, one)))
+        if code is None or not _opposed(one.item, other.item):
             continue
-        upper, lower = (one, other) if one.above else (other, one)  # what lies above its cut, what lies below its cut
-        if upper.cut == lower.cut:
-            continue
-        gap = upper.cut > lower.cut
         first, second = sorted((one, other), key=lambda e: e.item.index)
-        what = "neither" if gap else "both"
+        what = "neither" if code == "boundary-gap" else "both"
         names = f"`{first.item.id}` and `{second.item.id}`"
         message = f"at the limit itself, {what} of {names} hold for `{one.key.variable}`"
-        code, fix = ("boundary-gap" if gap else "boundary-overlap"), "should one of the two include the limit?"
+        fix = "should one of the two include the limit?"
         yield subject.finding(code, "warning", message, first.item, second.item, path=first.path, fix=fix)
 
 
+def _meeting(upper: _Edge, lower: _Edge) -> str | None:
+    """How what lies above one limit meets what lies below another: with a gap or an overlap of one value, or well."""
+    variable = variables().get(upper.key.variable)
+    if variable is not None and (variable.id == "age" or variable.kind == "count"):
+        between = round(upper.cut[0] - lower.cut[0], 9)  # whole units, so that the value between two limits is one step
+        return {1: "boundary-gap", -1: "boundary-overlap"}.get(int(between)) if between == int(between) else None
+    if upper.cut[0] != lower.cut[0] or upper.cut == lower.cut:
+        return None
+    return "boundary-gap" if upper.cut > lower.cut else "boundary-overlap"
+
+
 def _opposed(one: Item, other: Item) -> bool:
-    """Whether two criteria share out the same values: an inclusion and an exclusion, or inclusions of two arms."""
+    """Whether two criteria can share out values: inclusions do between arms, an exclusion with all of its own arm."""
     arms = {one.criterion.cohort, other.criterion.cohort}
-    if one.criterion.kind != other.criterion.kind:
-        return len(arms) == 1 or None in arms
-    return one.included and len(arms) == 2 and None not in arms
+    if one.included and other.included:
+        return len(arms) == 2 and None not in arms
+    return len(arms) == 1 or None in arms
 
 
 def _edges(item: Item, node: Node) -> Iterator[_Edge]:

@@ -8,7 +8,7 @@ from eligo.check import ranges
 from eligo.check.findings import Finding, Item, Subject
 from eligo.check.logic import Context
 from eligo.check.ranges import Ranges
-from eligo.check.values import Key, domain
+from eligo.check.values import Key
 
 FIELDS = {"age": "registry-age", "sex": "registry-sex"}
 
@@ -23,17 +23,11 @@ def check_registry(subject: Subject) -> Iterator[Finding]:
         text = tuple(i for i in subject.items if i.criterion.origin != "registry" and key in _keys(i))
         allowed = _allowed(subject, text, key)
         registered = Context(literal for i in fields for literal in i.shared()).value(key)
-        if (text or (name == "age" and registered != domain(key))) and allowed != registered:
-            message = _message(name, bool(text))
+        if text and allowed != registered:
+            what = {"age": "ages", "sex": "sexes"}[name]
+            message = f"the text and the registry's fields allow different {what}"
             fix = "one of the two is wrong or newer; ask the sponsor"
             yield subject.finding(code, "warning", message, *text, *fields, path=("when",), fix=fix)
-
-
-def _message(name: str, stated: bool) -> str:
-    what = {"age": "ages", "sex": "sexes"}[name]
-    if not stated:
-        return f"the registry's fields restrict the {name}, and no criterion of the text does"
-    return f"the text and the registry's fields allow different {what}"
 
 
 def _keys(item: Item) -> set[Key]:

@@ -21,7 +21,7 @@ def check_sentences(subject: Subject) -> Iterator[Finding]:
             message = f"exclusion `{item.id}` applies to everybody"
             fix = "an exclusion that always applies leaves no patient; write what it excludes"
             yield subject.finding("excludes-everyone", "error", message, item, path=("when",), fix=fix)
-        elif (always or never) and restricts(item.node):
+        elif (always or never) and restricts(item.node) and item.criterion.origin != "registry":
             what = "holds for" if item.included else "applies to"
             who = "everybody" if item.included else "nobody"
             fix = "write `always:` with the reason where this is meant"

@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     flaws = inputs.flaws(reading, args)
     write_problems(flaws, args.json)
     data = audit(patient, args.trial, rules, policy).as_json()
+    write_problems(inputs.clashes(data), args.json)
     if args.html:
         from eligo.report.html import page  # lazily: a page is not often asked for
 

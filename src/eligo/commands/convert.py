@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
+import math
 
 from eligo.errors import EligoError, Place, Problem
+from eligo.patients.values import Quantity, read_quantity
 from eligo.report.words import rounded
 from eligo.vocabulary.units import convert, ucum
 from eligo.vocabulary.variables import Variable, variables
@@ -14,38 +15,65 @@ from eligo.vocabulary.variables import Variable, variables
 EXAMPLES = """\
   eligo convert "2.1 mg/dL" --variable total_bilirubin --to umol/L
   eligo convert "18000 /uL" --variable PLT
+  eligo convert "<1,5 mg/dL" --variable 2160-0 --to umol/L --json
 """
-
-_VALUE = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\s*(.*?)\s*")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("value", metavar="VALUE", help='a number and its unit, such as "2.1 mg/dL"')
-    parser.add_argument("--variable", required=True, metavar="WORD", help="what was measured: an id or any name of it")
+    help_text = "what was measured: an id, any name or a LOINC code"
+    parser.add_argument("--variable", required=True, metavar="WORD", help=help_text)
     parser.add_argument("--to", metavar="UNIT", help="the unit that is wanted (default: the variable's canonical one)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the converted value."""
-    match = _VALUE.fullmatch(args.value)
-    if match is None:
+    read = read_quantity(args.value)
+    if read is None:
         raise EligoError(Problem("value", "the value is not a number with a unit", help='write it like "2.1 mg/dL"'))
     variable = find_variable(args.variable)
-    unit = _unit(match[2] or "1")
     to = _unit(args.to) if args.to else variable.unit
-    result = convert(float(match[1]), unit, to, variable)
+    unit = read.unit or ""
+    if unit:
+        _unit(unit)
+    # As it is written, not as its code: the variable may tell which of two units a spelling means.
+    low, high = (convert(end, unit, args.to or variable.unit, variable) for end in (read.low, read.high))
     if args.json:
-        print(json.dumps({"variable": variable.id, "value": result, "unit": to}))
+        value: dict[str, object] = {"value": low}
+        if low != high:
+            value = {"low": _finite(low), "low_inclusive": read.low_closed}
+            value |= {"high": _finite(high), "high_inclusive": read.high_closed}
+        print(json.dumps({"variable": variable.id, **value, "unit": to}))
     else:
-        print(f"{rounded(result)} {to}" if to != "1" else rounded(result))
+        print(_shown(low, high, read) + (f" {to}" if to != "1" else ""))
     return 0
 
 
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _shown(low: float, high: float, read: Quantity) -> str:
+    """The number, or the interval in the form that it was given in."""
+    if low == high:
+        return rounded(low)
+    if not math.isfinite(read.low):
+        return f"{'<=' if read.high_closed else '<'} {rounded(high)}"
+    if not math.isfinite(read.high):
+        return f"{'>=' if read.low_closed else '>'} {rounded(low)}"
+    return f"{rounded(low)} to {rounded(high)}"
+
+
+def known_variable(word: str) -> Variable | None:
+    """The variable of that id, name or LOINC code."""
+    return variables().get(word) or variables().find(word) or variables().by_code("loinc", word)
+
+
 def find_variable(word: str) -> Variable:
-    """The variable of that id or name; an `EligoError` with the nearest names where there is none."""
-    found = variables().get(word) or variables().find(word)
+    """The variable of that id, name or code; an `EligoError` with the nearest names where there is none."""
+    found = known_variable(word)
     if found is None:
         nearest = variables().suggest(word) or "`eligo variables` lists all of them"
         raise EligoError(Problem("unknown-variable", f"unknown variable `{word}`", Place(), nearest))

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from eligo.changes import Change, changes
 from eligo.commands import inputs
-from eligo.errors import EligoError
+from eligo.errors import Problem
 from eligo.flips import Flip, flips
 from eligo.patients.model import Patient
+from eligo.patients.readers import read_patients
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal, wrap
 from eligo.ruleset import RuleSet, load
@@ -55,14 +56,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _read(args: argparse.Namespace) -> tuple[list[Patient], bool]:
-    patients, failed = list[Patient](), False
-    for name in inputs.patient_files(args.patients):
-        try:
-            patients.append(inputs.read(name, args))
-        except EligoError as error:
-            write_problems(error.problems, args.json)
-            failed = True
-    return patients, failed
+    """The patients of all sources, and whether anything about them was wrong."""
+    patients, problems = list[Patient](), list[Problem]()
+    for name in args.patients:
+        for reading in read_patients(name, inputs.options(args)):
+            if reading.patient is None:
+                problems += reading.problems
+            else:
+                patients.append(reading.patient)
+                problems += inputs.flaws(reading, args)
+    write_problems(problems, args.json)
+    return patients, any(p.severity == "error" for p in problems)
 
 
 def _lines(old: RuleSet, new: RuleSet, found: Sequence[Change], width: int) -> Iterator[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 
+from eligo.commands.output import write_text
 from eligo.commands.rulefiles import rule_files
 from eligo.errors import EligoError
 from eligo.report.problems import write_problems
 from eligo.ruleformat import format_text
-from eligo.textfile import read_text, write_text
+from eligo.textfile import read_text
 
 EXAMPLES = """\
   eligo fmt rules/NCT05727722.yaml
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
             text = read_text(file)
             formatted = format_text(text, str(file))
             if formatted != text and not args.check:
-                write_text(file, formatted)
+                write_text(str(file), formatted)
         except EligoError as error:
             write_problems(error.problems, args.json)
             failed = True

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eligo.criteria import Duration, TimeUnit
 from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
@@ -15,9 +16,13 @@ from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, read_patients
 from eligo.patients.sources import FORMATS, Format
+from eligo.patients.values import NO_UNITS
 from eligo.screening import Policy
 from eligo.truth import Reason
 from eligo.vocabulary.variables import variables
+
+if TYPE_CHECKING:
+    from eligo.site import Site
 
 LISTS = ("conditions", "procedures", "medications")
 STDIN = "-"
@@ -51,6 +56,9 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="LISTS",
         help=f"take what these lists of the record do not mention as absent: {','.join(LISTS)}",
+    )
+    parser.add_argument(
+        "--site", metavar="FILE", help="the site's limits of normal, units and ages of results (`eligo schema site`)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a line (`eligo schema screening`)")
 
@@ -87,7 +95,20 @@ def policy(args: argparse.Namespace) -> Policy:
             single[_variable(name)] = _age(age)
         else:
             general = _age(age)
-    return Policy(general, single, frozenset(lists))
+    site = _site(getattr(args, "site", None))
+    if site is None:
+        return Policy(general, single, frozenset(lists))
+    return Policy(general or site.max_age, {**site.max_ages, **single}, frozenset(lists), site.ranges)
+
+
+@functools.cache
+def _site(path: str | None) -> Site | None:
+    """The site's profile, read once; `policy` and `options` both need it."""
+    if path is None:
+        return None
+    from eligo.site import load  # lazily: it needs YAML and pydantic, and most screenings have no profile
+
+    return load(path)
 
 
 def patient_files(names: Iterable[str]) -> Iterator[str]:
@@ -112,7 +133,8 @@ def options(args: argparse.Namespace, ledger: bool = False) -> Options:
 
         mapping = load_mapping(args.mapping)
     form: Format | None = args.format or ("csv" if mapping else None)
-    return Options(form, args.as_of, args.lenient, mapping, ledger)
+    site = _site(getattr(args, "site", None))
+    return Options(form, args.as_of, args.lenient, mapping, ledger, site.units if site else NO_UNITS)
 
 
 def read(name: str, args: argparse.Namespace) -> Patient:
@@ -152,6 +174,21 @@ def nobody(name: str) -> Problem:
 
 def _shown(name: str) -> str:
     return "<stdin>" if name == STDIN else name
+
+
+def clashes(screening: Mapping[str, Any]) -> list[Problem]:
+    """A warning for each score whose stated value is not the one that its own inputs give."""
+    found = {
+        evidence["variable"]: None
+        for trial in screening["trials"]
+        for finding in trial.get("criteria", ())
+        for evidence in finding["evidence"]
+        if "clash" in evidence
+    }
+    message = "`{}` as stated is not what its inputs in the record give; the stated value counts"
+    place = Place(path=screening["patient"])
+    help_ = "check the score, its inputs and their dates"
+    return [Problem("score-clash", message.format(name), place, help_, "warning") for name in found]
 
 
 def flaws(reading: Reading, args: argparse.Namespace) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""Print the JSON Schema of a patient's record, a rule set file or a screening."""
+"""Print the JSON Schema of a patient's record, a site's profile, a rule set file or a screening."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ EXAMPLES = """\
 # Each schema: the module and the name of its function; only the one that is asked for is imported.
 SCHEMAS = {
     "patient": ("eligo.patients.native", "json_schema"),
+    "site": ("eligo.site", "json_schema"),
     "ruleset": ("eligo.rulenodes", "RuleSetNode.model_json_schema"),
     "screening": ("eligo.report.schema", "json_schema"),
 }

@@ -123,6 +123,7 @@ def _screen_one(job: Job, state: _State) -> Done:
         if os.environ.get("ELIGO_DEBUG"):
             raise
         return Done("", (unexpected(error),), (), True)
+    flaws += inputs.clashes(data)
     verdicts = tuple(trial["verdict"] for trial in data["trials"])
     if state.args.only:
         data["trials"] = [t for t in data["trials"] if t["verdict"] == ONLY[state.args.only]]

@@ -1,4 +1,4 @@
-"""List the variables that records and rules may name, or show one with its units, codes and spellings."""
+"""List the variables that records and rules may name, or show one: units, codes, names, normal range, formula."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from eligo.commands.convert import find_variable
+from eligo.commands.convert import find_variable, known_variable
 from eligo.report.terminal import columns, terminal, wrap
-from eligo.report.words import number
+from eligo.report.words import concept_name, number, variable_name
+from eligo.vocabulary.scores import SCORES, ScoreInput
 from eligo.vocabulary.variables import Reference, Variable, spelling_key, variables
 
 EXAMPLES = """\
   eligo variables
   eligo variables bilirubin
   eligo variables PLT --json
+  eligo variables 1975-2
+  eligo variables MELD-Na
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument("word", nargs="?", metavar="WORD", help="an id, a name, or a part of one")
+    parser.add_argument("word", nargs="?", metavar="WORD", help="an id, a name or a part of one, or a LOINC code")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
@@ -48,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _matching(word: str) -> list[Variable]:
     """The variable of that name; else those with the word in a name; else an error with the nearest names."""
-    exact = variables().get(word) or variables().find(word)
+    exact = known_variable(word)
     if exact is not None:
         return [exact]
     key = spelling_key(word)
@@ -61,12 +64,18 @@ def _unit(variable: Variable) -> str:
 
 
 def _data(variable: Variable) -> dict[str, Any]:
-    return {name: value for name, value in asdict(variable).items() if value not in (None, (), {}, [])}
+    data = {name: value for name, value in asdict(variable).items() if value not in (None, (), {}, [])}
+    score = SCORES.get(variable.id)
+    if score is not None:
+        inputs = [{"key": i.key, "id": i.id, "unit": i.unit, "role": i.role} for i in score.inputs]
+        data["score"] = {"inputs": inputs, "source": score.source}
+    return data
 
 
 def _details(variable: Variable, width: int) -> Iterator[str]:
     yield f"{variable.id}  ({variable.name})"
     others = [u for u in variable.units if u != variable.unit]
+    score = SCORES.get(variable.id)
     rows = [
         ("kind", variable.kind),
         ("unit", _unit(variable)),
@@ -75,6 +84,8 @@ def _details(variable: Variable, width: int) -> Iterator[str]:
         ("grades", ", ".join(f"{label} = {number(value)}" for label, value in variable.grades.items())),
         ("values", ", ".join(dict.fromkeys(variable.values.values()))),
         ("normal", "; ".join(_range(r, variable) for r in variable.references)),
+        ("made of", ", ".join(_input(i) for i in score.inputs) if score else ""),
+        ("formula", score.source if score else ""),
         ("plausible", " to ".join(map(number, variable.plausible)) if variable.plausible else ""),
         ("LOINC", ", ".join(variable.loinc)),
         ("also called", ", ".join((*variable.synonyms, *variable.exact))),
@@ -82,6 +93,16 @@ def _details(variable: Variable, width: int) -> Iterator[str]:
     for label, text in rows:
         if text:
             yield from wrap(text, width, f"  {label:<13}", " " * 15)
+
+
+def _input(item: ScoreInput) -> str:
+    """One input of a score, with its unit or its part in the formula."""
+    if item.role == "fact":
+        return f"{concept_name(item.id)} (yes or no)"
+    of = {"uln": "upper limit of normal", "baseline": "baseline", "control": "control"}.get(item.role, "")
+    name = f"{variable_name(item.id)} ({of})" if of else variable_name(item.id)
+    unit = f" in {item.unit}" if item.unit != "1" else ""
+    return f"{name}{unit}" + (f" (in place of {variable_name(item.instead_of)})" if item.instead_of else "")
 
 
 def _range(reference: Reference, variable: Variable) -> str:

@@ -27,7 +27,7 @@ from eligo.patients.names import (
     plain_qualifier,
     written,
 )
-from eligo.patients.values import NAN, Number, measure
+from eligo.patients.values import NAN, NO_UNITS, Number, Units, measure
 from eligo.vocabulary.variables import Variable, variables
 
 ListName = Literal["conditions", "procedures", "medications"]
@@ -77,11 +77,19 @@ def status_word(word: str) -> str:
 class PatientBuilder:
     """Collects the entries of one record; `lenient` turns unknown names and contradictions into warnings.
 
-    `log`, where a caller gives one, gets what became of each statement, in the order of the calls.
+    `log`, where a caller gives one, gets what became of each statement, in the order of the calls. `units` are the
+    site's, by variable, for values without one.
     """
 
-    def __init__(self, id_: str, as_of: date, lenient: bool = False, log: list[Took] | None = None) -> None:
-        self.id, self.as_of, self.lenient = id_, as_of, lenient
+    def __init__(
+        self,
+        id_: str,
+        as_of: date,
+        lenient: bool = False,
+        log: list[Took] | None = None,
+        units: Units = NO_UNITS,
+    ) -> None:
+        self.id, self.as_of, self.lenient, self.units = id_, as_of, lenient, units
         self.findings: list[Finding] = []
         self.marks: list[tuple[JsonPath, int]] = []
         self._log = log
@@ -297,10 +305,10 @@ class PatientBuilder:
         reference: tuple[Number | None, Number | None] = (None, None),
         day: PartialDate | None = None,
     ) -> Result:
-        result, problems = measure(variable, value, unit, reference, day)
+        result, problems = measure(variable, value, unit, reference, day, self.units.get(variable.id))
         other = variables().get(_CLASS_OR_SCORE.get(variable.id, ""))
         if other and result.problem:
-            second, found = measure(other, value, unit, reference, day)
+            second, found = measure(other, value, unit, reference, day, self.units.get(other.id))
             if second.problem is None:
                 result, problems = second, found
         for problem in problems:
@@ -375,18 +383,8 @@ class PatientBuilder:
 
 def _birth_of(age: Result, as_of: date) -> PartialDate | None:
     """The days of birth that a stated age leaves open; None for one that is not a plain number."""
-    if age.low != age.high or not isinstance(age.value, int | float):
-        return None
-    months = round(age.low * 12, 6)
-    if age.low == int(age.low):
-        return dates.born(int(age.low), "a", as_of)
-    if months == int(months):
-        return dates.born(int(months), "mo", as_of)
-    days = age.low * 365.25
-    weeks = round(days / 7, 6)
-    if weeks == int(weeks):
-        return dates.born(int(weeks), "wk", as_of)
-    return dates.born(int(round(days, 6)), "d", as_of)
+    plain = age.low == age.high and isinstance(age.value, int | float)
+    return dates.birth_of(age.low, as_of) if plain else None
 
 
 def _agree(years: Sequence[int], age: Result) -> bool:

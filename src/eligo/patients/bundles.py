@@ -11,11 +11,12 @@ from eligo.patients.fhir import Item, read_record, type_problem
 from eligo.patients.fhir_words import Json, obj, text_of
 from eligo.patients.ledger import Entry, Reading
 from eligo.patients.sources import Raw, parsed, unwrapped
+from eligo.patients.values import NO_UNITS, Units
 
 _TYPES = ("collection", "searchset", "transaction", "batch", "document", "message", "history", "batch-response")
 
 
-def read_bundle(raw: Raw, as_of: date | None) -> Reading:
+def read_bundle(raw: Raw, as_of: date | None, units: Units = NO_UNITS) -> Reading:
     """Read the patient of a Bundle."""
     place = Place(raw.file, raw.line)
     try:
@@ -34,7 +35,7 @@ def read_bundle(raw: Raw, as_of: date | None) -> Reading:
             items.append(Item(resource, where, ("entry", index), text_of(obj(entry).get("fullUrl"))))
         else:
             broken.append(Entry("entry", where, "refused", reason="resource-missing", text="it holds no resource"))
-    reading = read_record(items, _stem(raw), place, as_of)
+    reading = read_record(items, _stem(raw), place, as_of, units=units)
     problems = list(reading.problems)
     if kind is not None and kind not in _TYPES:
         message = "the type of the Bundle is not one that FHIR knows; its resources are read all the same"
@@ -50,7 +51,9 @@ def _item(raw: Raw) -> Item:
     return Item(resource, Place(raw.file, raw.line))
 
 
-def read_loose(documents: tuple[Raw, ...], shared: tuple[Raw, ...], as_of: date | None) -> Reading:
+def read_loose(
+    documents: tuple[Raw, ...], shared: tuple[Raw, ...], as_of: date | None, units: Units = NO_UNITS
+) -> Reading:
     """Read the loose resources of one patient."""
     items = list(map(_item, documents))
     first = documents[0]
@@ -58,7 +61,7 @@ def read_loose(documents: tuple[Raw, ...], shared: tuple[Raw, ...], as_of: date 
     if len(items) == 1 and (wrong := type_problem(items[0].kind, items[0].place)):
         entry = Entry(items[0].name, items[0].place, "refused", reason=wrong.code, text=wrong.message)
         return Reading(None, (wrong,), (entry,))
-    return read_record(items, _stem(first), place, as_of, list(map(_item, shared)))
+    return read_record(items, _stem(first), place, as_of, list(map(_item, shared)), units)
 
 
 def _stem(raw: Raw) -> str:

@@ -6,6 +6,7 @@ A month or a year alone stays what it is: an interval of days, from which nothin
 from __future__ import annotations
 
 import calendar
+import functools
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -23,6 +24,7 @@ _DATE = re.compile(
 HELP = "write YYYY-MM-DD, or YYYY-MM or YYYY where no more is known"
 
 
+@functools.lru_cache(maxsize=8192)
 def read_date(text: str) -> PartialDate | None:
     """Read an ISO date, month or year; a time after the date is allowed, and None means that it is no date.
 
@@ -53,6 +55,7 @@ class Clock(NamedTuple):
 NO_TIME = Clock("", "")
 
 
+@functools.lru_cache(maxsize=8192)
 def clock_of(text: str) -> Clock:
     """The time after a date, which only orders one day. The day itself is the one that the record writes.
 
@@ -137,3 +140,15 @@ def _months_before(day: date, months: int) -> date:
     index = day.year * 12 + day.month - 1 - months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def birth_of(years: float, as_of: date) -> PartialDate | None:
+    """The days of birth that a stated age leaves open, in the largest unit of which it is a whole number."""
+    months, weeks = round(years * 12, 6), round(years * 365.25 / 7, 6)
+    if years == int(years):
+        return born(int(years), "a", as_of)
+    if months == int(months):
+        return born(int(months), "mo", as_of)
+    if weeks == int(weeks):
+        return born(int(weeks), "wk", as_of)
+    return born(int(round(years * 365.25, 6)), "d", as_of)

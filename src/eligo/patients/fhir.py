@@ -18,6 +18,7 @@ from eligo.patients.fhir_resources import Taker, newest_day
 from eligo.patients.fhir_values import Days, Refusal, written_date
 from eligo.patients.fhir_words import Json, obj, objects, text_of, words
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
+from eligo.patients.values import NO_UNITS, Units
 
 _LISTED = 10  # patients that an error names
 NOT_ASKED = "it holds nothing that criteria ask for"
@@ -77,7 +78,12 @@ def type_problem(kind: str, place: Place) -> Problem | None:
 
 
 def read_record(
-    items: Sequence[Item], name: str, place: Place, as_of: date | None = None, shared: Sequence[Item] = ()
+    items: Sequence[Item],
+    name: str,
+    place: Place,
+    as_of: date | None = None,
+    shared: Sequence[Item] = (),
+    units: Units = NO_UNITS,
 ) -> Reading:
     """Read the resources of one patient.
 
@@ -85,14 +91,16 @@ def read_record(
     """
     dropped = _older_versions(items)
     kept = [item for item in items if id(item) not in dropped]
-    reading = _read_kept(kept, name, place, as_of, shared)
+    reading = _read_kept(kept, name, place, as_of, shared, units)
     if not dropped:
         return reading
     entries = dict(zip(map(id, kept), reading.ledger, strict=True)) | dropped
     return replace(reading, ledger=tuple(entries[id(item)] for item in items))
 
 
-def _read_kept(items: Sequence[Item], name: str, place: Place, as_of: date | None, shared: Sequence[Item]) -> Reading:
+def _read_kept(
+    items: Sequence[Item], name: str, place: Place, as_of: date | None, shared: Sequence[Item], units: Units
+) -> Reading:
     whose = _whose(items, place)
     if isinstance(whose, Problem):
         return Reading(None, (whose,), tuple(_unread_entry(item, whose) for item in items))
@@ -103,7 +111,7 @@ def _read_kept(items: Sequence[Item], name: str, place: Place, as_of: date | Non
             "as-of-missing", "no resource has a date, so the day of the record is not known", place, help_
         )
         return Reading(None, (problem,), tuple(_unread_entry(item, problem) for item in items))
-    return _Record(items, whose, day, name, shared).read(place, inferred=as_of is None)
+    return _Record(items, whose, day, name, shared, units).read(place, inferred=as_of is None)
 
 
 def _read(item: Item) -> bool:
@@ -114,14 +122,20 @@ class _Record:
     """The resources of one patient on their way into a builder."""
 
     def __init__(
-        self, items: Sequence[Item], whose: str | None, as_of: date, name: str, shared: Sequence[Item]
+        self,
+        items: Sequence[Item],
+        whose: str | None,
+        as_of: date,
+        name: str,
+        shared: Sequence[Item],
+        units: Units,
     ) -> None:
         self.items = items
         self.log: list[Took] = []
         self.people = [item for item in items if item.kind == "Patient"]
         id_ = text_of(self.people[0].resource.get("id")) if self.people else None
         fallback = whose.rsplit("/", 1)[-1].removeprefix("urn:uuid:") if whose else name
-        self.builder = PatientBuilder(id_ or fallback, as_of, lenient=True, log=self.log)
+        self.builder = PatientBuilder(id_ or fallback, as_of, lenient=True, log=self.log, units=units)
         self.by_key = {key: item.resource for item in (*shared, *items) for key in item.keys}
         self.warnings: list[Problem] = []
 
@@ -203,6 +217,11 @@ class _Record:
         for (reason, text), count in sorted(refused.items()):
             resources = "1 resource is" if count == 1 else f"{count} resources are"
             yield Problem(reason, f"{resources} refused: {text}", place, "`eligo patient` lists them", "warning")
+        warned = {finding.code for finding in self.builder.findings if _of_the_whole(finding)} | _EXPECTED
+        parts = Counter((e.reason, e.text) for e in ledger if e.used_as and e.reason not in warned and e.reason)
+        for (reason, text), count in sorted(parts.items()):
+            resources = "1 resource" if count == 1 else f"{count} resources"
+            yield Problem(reason, f"of {resources} a part is not used: {text}", place, severity="warning")
 
 
 _LISTS = (

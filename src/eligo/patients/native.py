@@ -17,6 +17,7 @@ from eligo.patients.form import is_well_formed
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.model import Patient
 from eligo.patients.names import Code, Name
+from eligo.patients.values import NO_UNITS, Units
 
 
 def read_file(path: str | Path, as_of: date | None = None, lenient: bool = False) -> Patient:
@@ -39,9 +40,17 @@ def read_patient(
 
 
 def read_record(
-    text: str | bytes, file: str | None = None, as_of: date | None = None, lenient: bool = False, ledger: bool = False
+    text: str | bytes,
+    file: str | None = None,
+    as_of: date | None = None,
+    lenient: bool = False,
+    ledger: bool = False,
+    units: Units = NO_UNITS,
 ) -> Reading:
-    """Read a patient from JSON, with its warnings; `ledger` asks for an entry for each part of the record."""
+    """Read a patient from JSON, with its warnings.
+
+    `ledger` asks for an entry for each part of the record; `units` are those of values without one, by variable.
+    """
     try:
         data = jsontext.read_json(text, file)
     except EligoError as error:
@@ -53,7 +62,7 @@ def read_record(
     day = as_of or _as_of(record, data, findings)
     name = record.get("id") or (Path(file).stem if file else "") or "patient"
     log: list[Took] | None = [] if ledger else None
-    builder = PatientBuilder(name, day or date.max, lenient, log)
+    builder = PatientBuilder(name, day or date.max, lenient, log, units)
     builder.findings += findings
     _take(record, builder)
     entries = _ledger(builder, log, text, file) if log is not None else ()

@@ -6,7 +6,7 @@ Whatever is wrong with one patient is part of its reading; it never stops the ot
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from eligo.patients.sources import (
     json_jobs,
     looks_like_json,
 )
+from eligo.patients.values import NO_UNITS, Units
 
 if TYPE_CHECKING:
     from eligo.patients.mapping import Mapping
@@ -37,13 +38,14 @@ TABLES = (".csv", ".tsv")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to read: a forced format, the day of the screening, lenience, a table's mapping, with a ledger or not."""
+    """How to read patients: a forced format, the day, lenience, a table's mapping, with a ledger, the site's units."""
 
     form: Format | None = None
     as_of: date | None = None
     lenient: bool = False
     mapping: Mapping | None = None
     ledger: bool = True
+    units: Units = field(default_factory=lambda: NO_UNITS)
 
 
 def read_patients(source: str | Path, options: Options | None = None) -> Iterator[Reading]:
@@ -104,13 +106,13 @@ def read_job(job: Job, options: Options) -> Reading:
     if job.kind == "rows":
         from eligo.patients.rows import read_rows  # lazily, as below: a start pays only for the format it meets
 
-        return read_rows(job, options.mapping, options.as_of, options.lenient)
+        return read_rows(job, options.mapping, options.as_of, options.lenient, options.units)
     if job.kind == "native":
         raw = job.documents[0]
-        reading = native.read_record(raw.data, raw.file, options.as_of, options.lenient, options.ledger)
+        reading = native.read_record(raw.data, raw.file, options.as_of, options.lenient, options.ledger, options.units)
         return replace(reading, problems=in_line(reading.problems, raw.line)) if raw.line else reading
     from eligo.patients import bundles
 
     if job.kind == "fhir":
-        return bundles.read_bundle(job.documents[0], options.as_of)
-    return bundles.read_loose(job.documents, job.shared, options.as_of)
+        return bundles.read_bundle(job.documents[0], options.as_of, options.units)
+    return bundles.read_loose(job.documents, job.shared, options.as_of, options.units)

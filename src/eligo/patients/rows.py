@@ -14,6 +14,7 @@ from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.mapping import MISSING, NO, YES, Column, Mapping
 from eligo.patients.names import Trouble, find_attestation, find_concept, find_variable
 from eligo.patients.sources import Job
+from eligo.patients.values import NO_UNITS, Units
 
 _ABOUT = ("as_of", "birth_date", "sex", "age")  # what is no variable, in a long table
 _LIST_OF: dict[str, ListName] = {"procedure": "procedures", "medication": "medications"}
@@ -36,7 +37,7 @@ class Cell:
     status: str | None = None
 
 
-def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bool) -> Reading:
+def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bool, units: Units = NO_UNITS) -> Reading:
     """Read the patient of a job."""
     line, first = job.rows[0]
     column = job.header.index(mapping.patient if mapping else "patient")
@@ -57,7 +58,7 @@ def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bo
     if day is None:
         return Reading(None, tuple(problems), tuple(_unread(c, problems[0]) for c in cells))
     log: list[Took] = []
-    builder = PatientBuilder(first[column].strip(), day, lenient=True, log=log)
+    builder = PatientBuilder(first[column].strip(), day, lenient=True, log=log, units=units)
     entries = {}
     for cell in sorted(cells, key=lambda c: c.kind not in _ABOUT):
         before = len(log)

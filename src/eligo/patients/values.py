@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from eligo.errors import EligoError, Problem
@@ -18,6 +20,8 @@ from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, spelling_key
 
 Number = int | float
+Units = Mapping[str, str]  # the site's, by variable
+NO_UNITS: Units = MappingProxyType({})
 Measured = tuple[Result, tuple[Problem, ...]]
 
 _CHECK = "check the value and its unit"

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from eligo.reading.tokens import Roles
-from eligo.vocabulary.variables import variables
 
 if TYPE_CHECKING:
-    from eligo.reading.roles import Chooser
+    from eligo.reading.neighbours import Neighbours
 
 _NONE: Roles = {}
 NUMBER_END = frozenset(["NUM", "UNIT", "AGEUNIT", "OLD", "REF", "AFTER", "AGEAFTER", "PLUSMINUS"])
@@ -17,24 +16,24 @@ TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min"])
 _NAMES = frozenset(["VAR", "CONCEPT", "QUAL", "STATUS", "ATTEST"])
 
 
-def flipped(c: Chooser, i: int) -> bool:
+def flipped(c: Neighbours, i: int) -> bool:
     """`18 <= age`: the number stands before the sign, and the name after it."""
     return c.prev() in ("NUM", "UNIT") and not c.text[c.raw[i].start].isalpha() and c.may(i + 1, "VAR")
 
 
-def _comparator(c: Chooser, i: int) -> bool:
+def _comparator(c: Neighbours, i: int) -> bool:
     if c.between == 1 and c.prev() in NUMBER_END and c.may(i, "TO"):
         return False
     return c.number_ahead(i + 1) or c.reference_ahead(i + 1) or flipped(c, i)
 
 
-def _after(c: Chooser, i: int) -> bool:
+def _after(c: Neighbours, i: int) -> bool:
     if c.may(i + 1, "REF"):
         return False
     return c.prev() in NUMBER_END or c.prev() == "QUAL" or (c.prev() == "CLOSE" and c.out[-2].type in NUMBER_END)
 
 
-def _to(c: Chooser, i: int) -> bool:
+def _to(c: Neighbours, i: int) -> bool:
     if c.prev() not in NUMBER_END:
         return False
     if c.may(i, "AND") and c.between != 1:
@@ -49,13 +48,13 @@ def _to(c: Chooser, i: int) -> bool:
     return ahead
 
 
-def _times(c: Chooser, i: int) -> bool:
+def _times(c: Neighbours, i: int) -> bool:
     if c.prev() not in ("NUM", "COMP"):
         return False
     return any(c.may(j, "REF") for j in range(i + 1, i + 4)) and not c.may(i + 1, "WORD")
 
 
-def _reference(c: Chooser, i: int) -> bool:
+def _reference(c: Neighbours, i: int) -> bool:
     value = (c.raw[i].roles or _NONE)["REF"]
     back = [t.type for t in c.out[-4:]]
     while back and back[-1] in ("SKIP", "LIGHT", "OPEN"):
@@ -69,7 +68,7 @@ def _reference(c: Chooser, i: int) -> bool:
     return back[-1] in ("TIMES", "COMP", "TOCOMP")
 
 
-def _number_word(c: Chooser, i: int) -> bool:
+def _number_word(c: Neighbours, i: int) -> bool:
     if c.waiting or c.prev() == "GRADE":
         return True
     return c.may(i + 1, "UNIT", "TIMEUNIT", "AFTER", "AGEAFTER", "AGEUNIT") or (
@@ -77,7 +76,7 @@ def _number_word(c: Chooser, i: int) -> bool:
     )
 
 
-def _roman(c: Chooser, i: int) -> bool:
+def _roman(c: Neighbours, i: int) -> bool:
     before = c.prev()
     token = c.raw[i]
     if c.waiting and c.upper(token):
@@ -89,28 +88,28 @@ def _roman(c: Chooser, i: int) -> bool:
     return before == "OPEN" and c.graded and c.upper(token)
 
 
-def _time_unit(c: Chooser, i: int) -> bool:
+def _time_unit(c: Neighbours, i: int) -> bool:
     return c.prev() in ("NUM", "WITHIN", "SKIP") or (c.prev() == "CLOSE" and c.number_ahead(i - 2, 1))
 
 
-def _old(c: Chooser, i: int) -> bool:
+def _old(c: Neighbours, i: int) -> bool:
     before = c.prev()
     if before == "AGEUNIT":
         return c.text[c.raw[i].start - 1] == "-"
     return before == "NUM" or (before == "UNIT" and c.out[-1].value in TIME_CODES)
 
 
-def _within(c: Chooser, i: int) -> bool:
+def _within(c: Neighbours, i: int) -> bool:
     if c.is_time(i + 1) or (c.is_time(i + 2) and c.may(i + 1, "LIGHT", "LINK")):
         return True
     return c.time_ahead(i + 1) and (c.number_ahead(i + 1, 3) or (c.may(i + 1, "COMP") and c.number_ahead(i + 2, 3)))
 
 
-def _lasting(c: Chooser, i: int) -> bool:
+def _lasting(c: Neighbours, i: int) -> bool:
     return (c.may(i + 1, "COMP") or c.number_ahead(i + 1, 2)) and c.time_ahead(i + 1, 6)
 
 
-def _event_ahead(c: Chooser, i: int) -> bool:
+def _event_ahead(c: Neighbours, i: int) -> bool:
     """Whether an event comes next, or after `the`."""
     if c.may(i, "EVENT"):
         return True
@@ -121,26 +120,26 @@ def _event_ahead(c: Chooser, i: int) -> bool:
     )
 
 
-def _before(c: Chooser, i: int) -> bool:
+def _before(c: Neighbours, i: int) -> bool:
     timed = c.prev() == "UNIT" and c.out[-1].value in TIME_CODES
     if c.text[c.raw[i].start : c.raw[i].end].lower() in ("of", "from", "pre"):
         return timed and _event_ahead(c, i + 1)
     return timed or _event_ahead(c, i + 1)
 
 
-def _since(c: Chooser, i: int) -> bool:
+def _since(c: Neighbours, i: int) -> bool:
     return _event_ahead(c, i + 1) or (c.prev() == "UNIT" and c.out[-1].value in TIME_CODES)
 
 
-def _event(c: Chooser, i: int) -> bool:
+def _event(c: Neighbours, i: int) -> bool:
     return c.prev() in ("BEFORE", "SINCE", "AT")
 
 
-def _at(c: Chooser, i: int) -> bool:
+def _at(c: Neighbours, i: int) -> bool:
     return _event_ahead(c, i + 1)
 
 
-def _grade(c: Chooser, i: int) -> bool:
+def _grade(c: Neighbours, i: int) -> bool:
     if c.number_ahead(i + 1, 3) or c.prev() in ("VAR", "NUM"):
         return True
     for j in range(i + 1, min(i + 5, len(c.raw))):
@@ -151,20 +150,20 @@ def _grade(c: Chooser, i: int) -> bool:
     return False
 
 
-def _change(c: Chooser, i: int) -> bool:
+def _change(c: Neighbours, i: int) -> bool:
     return any(c.may(j, "VAR") for j in range(i + 1, i + 3))
 
 
-def _equivalent(c: Chooser, i: int) -> bool:
+def _equivalent(c: Neighbours, i: int) -> bool:
     return c.prev() == "OPEN" and c.number_ahead(i + 1, 2)
 
 
-def _no_event(c: Chooser, i: int) -> bool:
+def _no_event(c: Neighbours, i: int) -> bool:
     """What follows `before` or `at` is the event where it may be one: `at the time of consent`."""
     return not (c.prev() in ("BEFORE", "SINCE", "AT") and c.may(i, "EVENT"))
 
 
-def _variable(c: Chooser, i: int) -> bool:
+def _variable(c: Neighbours, i: int) -> bool:
     """Words that name a variable and a concept are the variable only where a limit comes."""
     if not _no_event(c, i):
         return False
@@ -180,17 +179,17 @@ def _variable(c: Chooser, i: int) -> bool:
     return False
 
 
-def _negation(c: Chooser, i: int) -> bool:
+def _negation(c: Neighbours, i: int) -> bool:
     """`non` before a word that no phrase knows is part of that word."""
     token = c.raw[i]
     return c.text[token.start : token.end].lower() != "non" or not c.may(i + 1, "WORD", "")
 
 
-def _slash(c: Chooser, i: int) -> bool:
+def _slash(c: Neighbours, i: int) -> bool:
     return c.prev() in _NAMES and c.may(i + 1, *_NAMES)
 
 
-ASKS: dict[str, Callable[[Chooser, int], bool]] = {
+ASKS: dict[str, Callable[[Neighbours, int], bool]] = {
     "COMP": _comparator,
     "AGECOMP": lambda c, i: c.number_ahead(i + 1),
     "AFTER": _after,

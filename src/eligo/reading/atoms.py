@@ -9,11 +9,28 @@ import re
 
 _FOLD = {ord("　"): " ", 0xA0: " ", 0x2009: " ", 0x202F: " ", 0x2007: " ", 0x2008: " ", 0x200A: " ", 0x3000: " "}
 _FOLD |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}  # full-width forms
-_FOLD |= {ord(mark): "μ" for mark in "µ"} | {ord("，"): ",", ord("；"): ";", ord("。"): ".", ord("、"): ",", ord("："): ":"}
+_FOLD |= {ord(mark): "μ" for mark in "µ"} | {
+    ord("，"): ",",
+    ord("；"): ";",
+    ord("。"): ".",
+    ord("、"): ",",
+    ord("："): ":",
+}
 _FOLD |= {ord(mark): "'" for mark in "’‘`´"} | {ord(mark): '"' for mark in "“”„"}
-_FOLD |= {ord(mark): "-" for mark in "‐‑‒–—―−﹣"} | {ord(mark): "~" for mark in "～∼〜"} | {ord(mark): "≤" for mark in "≦⩽"}
+_FOLD |= (
+    {ord(mark): "-" for mark in "‐‑‒–—―−﹣"} | {ord(mark): "~" for mark in "～∼〜"} | {ord(mark): "≤" for mark in "≦⩽"}
+)
 _FOLD |= {ord(mark): "≥" for mark in "≧⩾"} | {ord(mark): "<" for mark in "˂﹤‹"} | {ord(mark): ">" for mark in "˃﹥›"}
-_FOLD |= {ord("（"): "(", ord("）"): ")", ord("【"): "[", ord("】"): "]", ord("∗"): "*", ord("х"): "x", ord("✕"): "×", ord("℃"): "℃"}
+_FOLD |= {
+    ord("（"): "(",
+    ord("）"): ")",
+    ord("【"): "[",
+    ord("】"): "]",
+    ord("∗"): "*",
+    ord("х"): "x",
+    ord("✕"): "×",
+    ord("℃"): "℃",
+}
 _FOLD |= {0x200B: " ", 0xFEFF: " ", 0xAD: "-", 0x2028: "\n", 0x85: "\n"}
 
 ATOM = re.compile(

@@ -1,4 +1,4 @@
-"""What a bracket does to the words before it: repeats, defines, widens or narrows them, or states a limit in another unit."""
+"""What a bracket does to the words before it: repeats, defines, widens or narrows them, or repeats a limit."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ def read_bracket(state: ClauseState, i: int, bracket: Bracket) -> None:
     """Take the bracket at element `i` into what its clause says."""
     inner = [e for e in elements_of(bracket.item) if not (e.__class__ is Token and e.type in ("LIGHT", "TRAIL"))]
     first = inner[0] if inner else None
-    if first is None or all(e.__class__ is Token and state.reader.consumed(e) for e in inner):
+    if first is None or all(e.__class__ is Token and state.context.consumed(e) for e in inner):
         return
     kind = first.type if first.__class__ is Token else ""
     if kind == "EQUIV" and _equivalent(state, inner):
         return
     if any(e.__class__ is Token and e.type == "CITE" for e in inner):
-        state.reader.notes.append(f"`{state.text[bracket.span[0] : bracket.span[1]]}` names a source and is not tested")
+        state.context.notes.append(
+            f"`{state.text[bracket.span[0] : bracket.span[1]]}` names a source and is not tested"
+        )
         return
     if _repeats(state, i, inner) or _other_unit(state, inner):
         return
@@ -44,16 +46,22 @@ def read_bracket(state: ClauseState, i: int, bracket: Bracket) -> None:
         _except(state, bracket)
         return
     if not state.atoms and state.statuses and all(e.__class__ is Token and e.type in _METHODS for e in inner):
-        state.reader.notes.append(f"`{state.text[bracket.span[0] : bracket.span[1]]}` names a method and is not tested")
+        state.context.notes.append(
+            f"`{state.text[bracket.span[0] : bracket.span[1]]}` names a method and is not tested"
+        )
         return
-    predicate = state.reader.inner(bracket.item)
+    predicate = state.context.inner(bracket.item)
     if kind == "SUCH" and first.value == "such":
         _widen(state, predicate)
         return
     if kind == "LEAD" and first.value == "or":
         _alternative(state, predicate)
         return
-    alone = not state.atoms and not state.residual and all(e is bracket or (e.__class__ is Token and e.type in _SMALL) for e in state.elements)
+    alone = (
+        not state.atoms
+        and not state.residual
+        and all(e is bracket or (e.__class__ is Token and e.type in _SMALL) for e in state.elements)
+    )
     if not alone and any(isinstance(leaf, Unparsed) for leaf in leaves(predicate)):
         state.residual.append(bracket)
         if any(e.__class__ is Token and e.type == "FILLER" and e.value == "exceptions" for e in inner):
@@ -70,7 +78,7 @@ def _except(state: ClauseState, bracket: Bracket) -> None:
         state.residual.append(bracket)
         state.logic = "exceptions"
         return
-    target[-1] = AllOf((state.made(target[-1]), Not(state.reader.inner(found[2]))))
+    target[-1] = AllOf((state.made(target[-1]), Not(state.context.inner(found[2]))))
 
 
 def _equivalent(state: ClauseState, inner: list[Any]) -> bool:
@@ -104,7 +112,7 @@ def _second_unit(state: ClauseState, limits: Limits) -> bool:
     value = amount.number.value
     value = int(value) if value == int(value) else value
     target[-1] = replace(last, equivalent=Limit(first.op, value, unit))
-    state.reader.notes.append(_checked(first, value, unit, variable))
+    state.context.notes.append(_checked(first, value, unit, variable))
     return True
 
 
@@ -139,7 +147,7 @@ def _widen(state: ClauseState, predicate: Predicate) -> None:
     parts = predicate.parts if isinstance(predicate, AnyOf) else (predicate,)
     known = tuple(p for p in parts if not any(isinstance(leaf, Unparsed) for leaf in leaves(p)))
     if len(known) < len(parts):
-        state.reader.notes.append("an example in brackets was not understood and is left out")
+        state.context.notes.append("an example in brackets was not understood and is left out")
     target = state.target()
     if known and target:
         target[-1] = AnyOf((state.made(target[-1]), *known))
@@ -154,7 +162,7 @@ def _alternative(state: ClauseState, predicate: Predicate) -> None:
 
 
 def _narrow(state: ClauseState, predicate: Predicate) -> None:
-    """A limit or fact in brackets: the definition of the concept before it where its value states it, else one more condition."""
+    """A limit or fact in brackets: what defines the concept before it, else one more condition."""
     target = state.target()
     last = state.last_fact()
     tested = {leaf.variable for leaf in leaves(predicate) if isinstance(leaf, Compare | OneOf)}
@@ -167,7 +175,9 @@ def _narrow(state: ClauseState, predicate: Predicate) -> None:
             if last.qualifiers or last.window:
                 target[-1] = AllOf((state.made(last), predicate))
             else:
-                state.reader.notes.append(f"`{concept.name if concept else last.concept}` is read as its stated limits")
+                state.context.notes.append(
+                    f"`{concept.name if concept else last.concept}` is read as its stated limits"
+                )
                 target[-1] = predicate
             return
     if target:

@@ -6,8 +6,9 @@ import operator
 from collections.abc import Callable, Iterator
 
 from eligo.criteria import Number, Op
-from eligo.reading.bind import Bound, Name
+from eligo.reading.bind import Bound
 from eligo.reading.comparison import Comparison
+from eligo.reading.names import Name
 from eligo.reading.tree import Amount, Limit, Limits
 from eligo.vocabulary.variables import variables
 
@@ -113,7 +114,11 @@ def _letters(limit: Limit, name: Name, text: str) -> Comparison:
     """`Child-Pugh B or worse`: the letters of the grades that are meant."""
     op, amount = limit.bounds[0]
     variable = variables().get(name.variable or "")
-    found = {grade: label.upper() for label, grade in (variable.grades if variable else {}).items() if label.isalpha() and len(label) == 1}
+    found = {
+        grade: label.upper()
+        for label, grade in (variable.grades if variable else {}).items()
+        if label.isalpha() and len(label) == 1
+    }
     values = tuple(found[g] for g in sorted(found) if _HOLDS[op](g, amount.number.value))
     return Comparison(name.variable, text[name.span[0] : name.span[1]], name.span, limit.span, values=values)
 

@@ -1,4 +1,4 @@
-"""One numeric or ordinal comparison as the text states it: the name, the bounds as written, the unit, and where each stands."""
+"""One numeric or ordinal comparison as the text states it: name, bounds as written, unit, and where each stands."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from eligo.criteria import Number, Span
 class Comparison:
     """A stated comparison, before negation or exclusion turns it.
 
-    `variable` is None for a quantity whose name is not in the vocabulary. Numbers are as written, with powers of ten multiplied out;
-    `unit` is UCUM, or the words as written, or `ULN` and its like for a multiple. `values` lists grades.
+    `variable` is None for a quantity whose name is not in the vocabulary. Numbers are as written, with powers of ten
+    multiplied out; `unit` is UCUM, or the words as written, or `ULN` and its like. `values` lists grades.
     """
 
     variable: str | None

@@ -1,4 +1,4 @@
-"""One item's tree to its reading: the predicate, the comparisons, the other reading where there is one, notes and unknown words."""
+"""One item's tree to its reading: predicate, comparisons, the other reading where there is one, and notes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from eligo.criteria import Ambiguity, Predicate, Span, Unparsed, leaves
 from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
-from eligo.reading.meaning import Choices, Reader
+from eligo.reading.lists import Choices
+from eligo.reading.meaning import Reader
 from eligo.reading.share import MOST_TOKENS
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Group
@@ -30,7 +31,7 @@ class NotRead:
 class ItemReading:
     """What one item says.
 
-    `unknown` are the names of quantities that the vocabulary does not have; `not_read` has one entry for each `Unparsed`.
+    `unknown` are names of quantities that the vocabulary does not have; `not_read` has an entry for each `Unparsed`.
     """
 
     predicate: Predicate
@@ -41,7 +42,9 @@ class ItemReading:
     not_read: tuple[NotRead, ...] = ()
 
 
-def read_tree(tree: Group, tokens: Sequence[Token], text: str, kind: Kind, children: Sequence[Predicate] = ()) -> ItemReading:
+def read_tree(
+    tree: Group, tokens: Sequence[Token], text: str, kind: Kind, children: Sequence[Predicate] = ()
+) -> ItemReading:
     """What the tree says; read once more the other way where the sentence allows it."""
     bound = bind(tree, text)
     if len(tokens) > MOST_TOKENS:
@@ -57,19 +60,25 @@ def read_tree(tree: Group, tokens: Sequence[Token], text: str, kind: Kind, child
         other = Reader(text, kind, bound, Choices(frozenset(choices.met))).read(tree, tokens, children)
         if other != predicate:
             ambiguity = Ambiguity("; ".join(choices.met.values()), (predicate, other))
-    notes = tuple(dict.fromkeys(reader.clauses.notes))
-    unknown = tuple(dict.fromkeys(reader.clauses.unknown))
-    return ItemReading(predicate, comparisons(bound, text), ambiguity, notes, unknown, _not_read(predicate, reader, text))
+    notes = tuple(dict.fromkeys(reader.context.notes))
+    unknown = tuple(dict.fromkeys(reader.context.unknown))
+    return ItemReading(
+        predicate, comparisons(bound, text), ambiguity, notes, unknown, _not_read(predicate, reader, text)
+    )
 
 
 def unread(tokens: Sequence[Token], text: str) -> ItemReading:
     """The reading of an item in which no word is known that could say anything."""
     if not tokens:
-        return ItemReading(Unparsed(text, span=(0, len(text))), (), not_read=(NotRead("nothing-stated", (0, len(text)), text, text),))
+        return ItemReading(
+            Unparsed(text, span=(0, len(text))), (), not_read=(NotRead("nothing-stated", (0, len(text)), text, text),)
+        )
     span = (tokens[0].start, tokens[-1].end)
     blamed = next((t for t in tokens if t.type == "FILLER"), tokens[0])
     words = text[span[0] : span[1]]
-    reason = NotRead("unknown-words" if blamed.type == "FILLER" else "nothing-stated", span, words, text[blamed.start : blamed.end])
+    reason = NotRead(
+        "unknown-words" if blamed.type == "FILLER" else "nothing-stated", span, words, text[blamed.start : blamed.end]
+    )
     return ItemReading(Unparsed(words, span=span), (), not_read=(reason,))
 
 
@@ -77,7 +86,7 @@ def _one_unparsed(predicate: Predicate, reader: Reader, tokens: Sequence[Token],
     """The whole item as one part that is not understood, for the reason of the first."""
     first = next(leaves(predicate))
     span = (tokens[0].start, tokens[-1].end) if tokens else (0, len(text))
-    reasons = reader.clauses.reasons
+    reasons = reader.context.reasons
     reasons[span] = reasons.get(first.span or span, ("unknown-words", span))
     return Unparsed(text[span[0] : span[1]], span=span)
 
@@ -86,6 +95,6 @@ def _not_read(predicate: Predicate, reader: Reader, text: str) -> tuple[NotRead,
     found = []
     for leaf in leaves(predicate):
         if isinstance(leaf, Unparsed) and leaf.span is not None and text[leaf.span[0] : leaf.span[1]] == leaf.text:
-            code, (start, end) = reader.clauses.reasons.get(leaf.span, ("unknown-words", leaf.span))
+            code, (start, end) = reader.context.reasons.get(leaf.span, ("unknown-words", leaf.span))
             found.append(NotRead(code, leaf.span, leaf.text, text[start:end]))
     return tuple(found)

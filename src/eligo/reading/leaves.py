@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from eligo.criteria import AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
 from eligo.errors import EligoError
-from eligo.reading.bind import Bound, Name
+from eligo.reading.bind import Bound
 from eligo.reading.compare import with_unit
+from eligo.reading.names import Name
 from eligo.reading.tree import Amount
 from eligo.reading.tree import Limit as Written
 from eligo.vocabulary.unit_spellings import readings
@@ -69,12 +70,16 @@ def merged(parts: list[Predicate]) -> Predicate | None:
     return Compare(a.variable, (first, second), a.name, unit_inferred=inferred, span=a.span)
 
 
-def _listed(variable: Variable | None, words: str | None, bare: list[Written], span: Span, text: str) -> Predicate | None:
+def _listed(
+    variable: Variable | None, words: str | None, bare: list[Written], span: Span, text: str
+) -> Predicate | None:
     amounts = [limit.bounds[0][1] for limit in bare]
     values: list[Number] = []
     for amount in amounts:
         ordinal = variable is None or variable.kind in ("ordinal", "score")
-        values += [_plain(v) for v in (amount.number.several if ordinal and amount.number.several else (amount.number.value,))]
+        values += [
+            _plain(v) for v in (amount.number.several if ordinal and amount.number.several else (amount.number.value,))
+        ]
     if variable is not None and variable.kind not in ("ordinal", "score", "count", "category"):
         if len(values) != 1:
             return None
@@ -83,7 +88,9 @@ def _listed(variable: Variable | None, words: str | None, bare: list[Written], s
     return OneOf(variable.id if variable else None, tuple(values), words, span=span)
 
 
-def _compared(variable: Variable | None, words: str | None, written: Written, span: Span, text: str) -> Predicate | None:
+def _compared(
+    variable: Variable | None, words: str | None, written: Written, span: Span, text: str
+) -> Predicate | None:
     if variable is not None and variable.kind == "ordinal" and written.form == "ranged":
         grades = _grades(variable, written)
         if grades:
@@ -109,7 +116,7 @@ def _grades(variable: Variable, written: Written) -> tuple[Number, ...]:
 
 
 def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tuple[Limit | None, bool]:
-    """A limit with its unit in UCUM, and whether the unit was inferred; None where the unit does not fit the variable."""
+    """A limit with its unit in UCUM, and whether the unit was inferred; None where the unit does not fit."""
     if amount.of is not None:
         of = "ULN" if amount.of == "normal" else amount.of
         if of == "predicted":
@@ -132,7 +139,11 @@ def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tupl
     if unit is None:
         inferred = infer_unit(value, variable)
         return Limit(op, value, inferred), inferred is not None
-    written = readings(text[amount.unit.start : amount.unit.end].lstrip("-")) if amount.unit is not None and not number.power else ()
+    written = (
+        readings(text[amount.unit.start : amount.unit.end].lstrip("-"))
+        if amount.unit is not None and not number.power
+        else ()
+    )
     for code in (unit, *written):
         if fits(value, code, variable):
             return Limit(op, value, code if variable.kind not in UNITLESS or code != "1" else None), False

@@ -1,4 +1,4 @@
-"""A number as protocols write it: decimals and thousands in both conventions, powers of ten (lost superscripts too), `140/90`, `16 0/7`."""
+"""A number as protocols write it: decimal commas, powers of ten (lost superscripts too), `140/90`, `16 0/7`."""
 
 from __future__ import annotations
 
@@ -84,5 +84,6 @@ def _power(text: str, end: int) -> tuple[int, int] | None:
 
 
 _AFTER_TEN = re.compile(
-    r"\s?(?:(?P<caret>\^|\*\*|\*|e)\s?)?(?P<bracket>[({\[])?(?:(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})|(?P<plain>\d{1,2}))(?![\d.,])(?(bracket)[)}\]])"
+    r"\s?(?:(?P<caret>\^|\*\*|\*|e)\s?)?(?P<bracket>[({\[])?"
+    r"(?:(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})|(?P<plain>\d{1,2}))(?![\d.,])(?(bracket)[)}\]])"
 )

@@ -1,7 +1,7 @@
 """An item's text to what it means: tokens, the tree that the Lark grammar gives, and the reading of that tree.
 
-Lark builds the LALR(1) table from `grammar/*.lark`; the table is kept as JSON, so that Lark is imported only when the grammar changed.
-The loop below runs the table over ready-made tokens.
+Lark builds the LALR(1) table from `grammar/*.lark`; it is kept as JSON, so that Lark is imported only when the grammar
+changed. The loop below runs the table over ready-made tokens.
 """
 
 from __future__ import annotations
@@ -117,10 +117,28 @@ def _reduce(children: list[Any], how: int, build: Callable[[list[Any]], Any]) ->
     return build(children)
 
 
-_TELLING = frozenset(["VAR", "CONCEPT", "ATTEST", "HEDGE", "SEX", "NUM"])  # without any of these an item says nothing that is known
+_TELLING = frozenset(
+    ["VAR", "CONCEPT", "ATTEST", "HEDGE", "SEX", "NUM"]
+)  # without any of these an item says nothing that is known
 _END = Token("$END", 0, 0)
 _PASS = 3
-_OPENERS = frozenset(["COMP", "AGECOMP", "TOCOMP", "BETWEEN", "TO", "JOIN", "TIMES", "WITHIN", "PLUSMINUS", "AT", "AGO", "BEFORE", "SINCE"])
+_OPENERS = frozenset(
+    [
+        "COMP",
+        "AGECOMP",
+        "TOCOMP",
+        "BETWEEN",
+        "TO",
+        "JOIN",
+        "TIMES",
+        "WITHIN",
+        "PLUSMINUS",
+        "AT",
+        "AGO",
+        "BEFORE",
+        "SINCE",
+    ]
+)
 
 
 def _demote(tokens: list[Token], place: int) -> None:
@@ -136,12 +154,19 @@ def _demote(tokens: list[Token], place: int) -> None:
 @functools.cache
 def _table() -> Table:
     texts = [(data_dir("grammar") / name).read_bytes() for name in GRAMMAR]
-    start, shifts, gotos, rules = cached("grammar", digest([_FORM, *texts]), lambda: _compile(b"\n".join(texts).decode()))
-    return start, shifts, gotos, [(size, origin, how, BUILD.get(name, BUILD["pass"])) for size, origin, how, name in rules]
+    start, shifts, gotos, rules = cached(
+        "grammar", digest([_FORM, *texts]), lambda: _compile(b"\n".join(texts).decode())
+    )
+    return (
+        start,
+        shifts,
+        gotos,
+        [(size, origin, how, BUILD.get(name, BUILD["pass"])) for size, origin, how, name in rules],
+    )
 
 
 def _compile(grammar: str) -> list[Any]:
-    """The LALR table as JSON data: per state what to do on a token (shift to a state > 0, reduce by rule < 0, accept 0), and the gotos."""
+    """The LALR table as JSON data: per state what a token does (shift > 0, reduce < 0, accept 0), and the gotos."""
     from lark import Lark  # lazily: only when the grammar changed
     from lark.lexer import Lexer
     from lark.parsers.lalr_analysis import Shift
@@ -150,11 +175,11 @@ def _compile(grammar: str) -> list[Any]:
         def __init__(self, conf: Any) -> None:
             pass
 
-        def lex(self, data: Any) -> Any:
-            return iter(data)
+        def lex(self, lexer_state: Any, parser_state: Any) -> Any:
+            return iter(())  # never asked: the table is run by `_run`
 
     lark = Lark(grammar, parser="lalr", lexer=Ready, maybe_placeholders=False)
-    table = lark.parser.parser._parse_table  # type: ignore[attr-defined]  # Lark has no public name for its table
+    table = lark.parser.parser._parse_table
     rules: list[Any] = [[0, "", 0, ""]]
     number: dict[Any, int] = {}
     for rule in lark.rules:

@@ -1,20 +1,20 @@
 """Raw tokens to tokens with one type each: a word that may play several parts is settled by its neighbours.
 
-This is what lets the grammar look one token ahead only: `and` between two limits becomes JOIN, `to` between two numbers TO.
+This lets the grammar look one token ahead only: `and` between two limits becomes JOIN, `to` between two numbers TO.
 """
 
 from __future__ import annotations
 
-from eligo.reading.asks import ASKS, NUMBER_END, TIME_CODES, TYPE, flipped
-from eligo.reading.numbers import Number
-from eligo.reading.tokens import Roles, Token, first_word
-from eligo.vocabulary.variables import Variable, variables
+from typing import Any
 
-_NONE: Roles = {}
+from eligo.reading.asks import ASKS, NUMBER_END, TIME_CODES, TYPE, flipped
+from eligo.reading.neighbours import LETTERS, NONE, Neighbours
+from eligo.reading.numbers import Number
+from eligo.reading.tokens import Token, first_word
+from eligo.vocabulary.variables import variables
+
 _SEPARATORS = frozenset(["COMMA", "SEMI", "STOP", "OPEN", "SUBITEM", "AND", "OR", ""])
-_SKIPPED = frozenset(["LINK", "ABOUT", "GRADE", "LIGHT", "AGEUNIT"])
 _OLD_ENDINGS = ("old", "age", "yo", "y/o", "olds", "y.o", "y.o.", "gestation", "amenorrhea")
-_AFTER_NUMBER = frozenset(["TIMEUNIT", "AGEUNIT", "OLD", "SCOREUNIT", "REF", "TIMES"])
 _WAITING = frozenset(["COMP", "AGECOMP", "TOCOMP", "BETWEEN", "TO", "JOIN", "WITHIN", "LASTING", "TIMES"])
 _MAX_DEPTH = 12
 
@@ -24,20 +24,13 @@ def settle(raw: list[Token], text: str) -> list[Token]:
     return Chooser(raw, text).run()
 
 
-class Chooser:
+class Chooser(Neighbours):
     """One pass over the raw tokens, left to right; types on the left are settled, roles on the right are not."""
 
-    __slots__ = ("between", "enumerated", "graded", "ordinal", "out", "partners", "raw", "text", "waiting")
+    __slots__ = ()
 
     def __init__(self, raw: list[Token], text: str) -> None:
-        self.raw = raw
-        self.text = text
-        self.out: list[Token] = []
-        self.between = 0  # how many numbers an open `between` still waits for
-        self.ordinal: Variable | None = None  # the ordinal that was named last
-        self.graded = False  # what was named last is counted in grades
-        self.waiting = False  # a comparator still waits for its number: small words before it are SKIP
-        self.enumerated = False  # the item begins with `(1)`: more may follow without a separator
+        super().__init__(raw, text)
         self.partners = _brackets(raw)
 
     def run(self) -> list[Token]:
@@ -81,9 +74,11 @@ class Chooser:
             self._mark(i, token)
         elif kind == "NUM":
             self.between -= self.between > 0
-        elif kind == "UNIT" and token.value in TIME_CODES:
-            if self.text[token.start : token.end].lower().endswith(_OLD_ENDINGS):
-                token.type = "AGEUNIT"
+        elif kind == "UNIT" and token.value in TIME_CODES and self._says_old(token):
+            token.type = "AGEUNIT"
+
+    def _says_old(self, token: Token) -> bool:
+        return self.text[token.start : token.end].lower().endswith(_OLD_ENDINGS)
 
     def _wait(self, token: Token) -> str:
         """The type of a token between a comparator and its number."""
@@ -101,101 +96,11 @@ class Chooser:
         if token.end - token.start != 1 or self.ordinal is None or self.prev() not in _BEFORE_GRADE:
             return
         letter = self.text[token.start]
-        grade = self.ordinal.grades.get(letter.lower()) if letter in _LETTERS else None
+        grade = self.ordinal.grades.get(letter.lower()) if letter in LETTERS else None
         if grade is not None:
             token.type, token.value = "NUM", Number(grade, token.end, label=letter)
 
     # --- looking around
-
-    def prev(self) -> str:
-        """The type of the token on the left, or the empty string at the start."""
-        return self.out[-1].type if self.out else ""
-
-    def may(self, i: int, *roles: str) -> bool:
-        """Whether raw token `i` may play one of the roles, or has one of the types."""
-        if not 0 <= i < len(self.raw):
-            return False
-        token = self.raw[i]
-        return token.type in roles or any(role in (token.roles or _NONE) for role in roles)
-
-    def number_ahead(self, i: int, reach: int = 5) -> bool:
-        """Whether a number comes next, but for small words."""
-        graded = False
-        for token in self.raw[i : i + reach]:
-            roles = token.roles or _NONE
-            if token.type == "NUM" or "NUMBER" in roles:
-                return True
-            if "ROMAN" in roles and (graded or self.upper(token)):
-                return True
-            if token.type == "MARK" and token.value in ("-", "~", '"', "'", "\\"):
-                continue
-            graded = graded or "GRADE" in roles
-            if roles.get("VAR") == "age" or not _SKIPPED.isdisjoint(roles):
-                continue
-            return False
-        return False
-
-    def range_ahead(self, i: int) -> bool:
-        """Whether a number, a word that may part two numbers, and another number come next."""
-        stage = 0
-        for j, token in enumerate(self.raw[i : i + 14], i):
-            roles = token.roles or _NONE
-            if token.type == "NUM" or "NUMBER" in roles or "ROMAN" in roles:
-                stage = 1
-            elif stage == 1 and (token.type in ("UNIT", "AGEUNIT") or not _AFTER_NUMBER.isdisjoint(roles)):
-                continue
-            elif stage == 1 and "TO" in roles:
-                return self.number_ahead(j + 1) or (self.may(j + 1, "COMP") and self.number_ahead(j + 2))
-            elif stage == 1:
-                return False
-        return False
-
-    def number_after_word(self, j: int) -> bool:
-        """Whether the number at `j` is bounded by a word behind it: `65 or younger`."""
-        for token in self.raw[j + 1 : j + 4]:
-            roles = token.roles or _NONE
-            if "AGEAFTER" in roles or "AFTER" in roles:
-                return self.prev() in ("AFTER", "AGEAFTER")
-            if token.type not in ("UNIT", "AGEUNIT") and "OLD" not in roles:
-                return False
-        return False
-
-    def reference_ahead(self, i: int) -> bool:
-        """Whether a limit of normal, or the times sign before one, comes next."""
-        for token in self.raw[i : i + 3]:
-            roles = token.roles or _NONE
-            if "REF" in roles and roles["REF"] not in ("baseline", "predicted"):
-                return True
-            if _SKIPPED.isdisjoint(roles):
-                return False
-        return False
-
-    def time_ahead(self, i: int, reach: int = 5) -> bool:
-        """Whether a unit of time comes soon."""
-        for token in self.raw[i : i + reach]:
-            if token.type == "UNIT":
-                return token.value in TIME_CODES
-            roles = token.roles or _NONE
-            if "TIMEUNIT" in roles:
-                return True
-            if token.type in ("WORD", "STOP") or (token.type == "MARK" and token.value in ",;."):
-                return False
-        return False
-
-    def is_time(self, i: int) -> bool:
-        """Whether raw token `i` is a unit of time."""
-        return self.may(i, "TIMEUNIT") or (self.may(i, "UNIT") and self.raw[i].value in TIME_CODES)
-
-    def letter_ahead(self, i: int) -> bool:
-        """Whether a letter comes that is a grade of the ordinal named last."""
-        if i >= len(self.raw) or self.ordinal is None:
-            return False
-        letter = self.text[self.raw[i].start : self.raw[i].end]
-        return letter in _LETTERS and letter.lower() in self.ordinal.grades
-
-    def upper(self, token: Token) -> bool:
-        """Whether a Roman numeral is written in capitals."""
-        return self.text[token.start : token.end].rstrip("abcABC ").isupper()
 
     # --- by kind of raw token
 
@@ -226,7 +131,7 @@ class Chooser:
             near = token.end == next_.start and next_.end == third.start and self.text[third.start] in ">＞"
             if near and next_.type == "NUM":
                 return 3
-        fresh = self.prev() in _SEPARATORS or self._char_before(token.start) in ":-•*"
+        fresh = self.prev() in _SEPARATORS or self.char_before(token.start) in ":-•*"
         if (
             token.type == "MARK"
             and token.value == "("
@@ -245,19 +150,12 @@ class Chooser:
             return 2 if token.end == next_.start else 0
         return 0
 
-    def _char_before(self, place: int) -> str:
-        """The last character before `place` that is not blank."""
-        for at in range(place - 1, max(-1, place - 20), -1):
-            if not self.text[at].isspace():
-                return self.text[at]
-        return " "
-
     def _enumerates(self, token: Token) -> bool:
         if token.type == "NUM":
             number = token.value
             return number.second is None and 0 < number.value <= 30 and number.value == int(number.value)
         length = token.end - token.start
-        return length == 1 or (length <= 4 and "ROMAN" in (token.roles or _NONE))
+        return length == 1 or (length <= 4 and "ROMAN" in (token.roles or NONE))
 
     def _mark(self, i: int, token: Token) -> None:
         mark = token.value
@@ -304,14 +202,14 @@ class Chooser:
             j += 1
         if j >= len(self.raw):
             return False
-        roles = self.raw[j].roles or _NONE
+        roles = self.raw[j].roles or NONE
         if "COMP" in roles or "AGECOMP" in roles:
             return self.number_ahead(j + 1)
         if self.may(j, "NUM") and self.number_after_word(j):
             return True
         if self.ordinal is not None and self.graded and self.raw[j].type == "WORD" and self.prev() == "NUM":
             letter = self.text[self.raw[j].start : self.raw[j].end]
-            return letter in _LETTERS and letter.lower() in self.ordinal.grades
+            return letter in LETTERS and letter.lower() in self.ordinal.grades
         number = self.raw[j].type == "NUM" or "NUMBER" in roles or ("ROMAN" in roles and self.upper(self.raw[j]))
         if not number:
             return self.graded and "GRADE" in roles and self.number_ahead(j + 1)
@@ -320,56 +218,70 @@ class Chooser:
         return self.graded and self.prev() in ("NUM", "UNIT")
 
     def _phrase(self, i: int, token: Token) -> None:
-        roles = token.roles or _NONE
-        if token.end - token.start == 1:
-            if self.text[token.start] in "-/'&+" and self._inside_word(token):
-                token.type, token.value = "FILLER", None
-                return
-            self._letter_grade(token)
-            if token.type:
-                return
-        if self.text[token.start : token.end] == "-" and self.prev() == "NUM" and self.may(i + 1, "TIMES"):
-            token.type = "MERGED"  # 1.5-fold
+        if token.end - token.start == 1 and self._single(i, token):
             return
-        if self.prev() == "UNIT" and self.text[token.start : token.end] == "-" and self.may(i + 1, "OLD", "AGEUNIT"):
-            self.out[-1].type, token.type = "AGEUNIT", "MERGED"  # 18-year-old
-            return
-        for role, value in roles.items():
+        for role, value in (token.roles or NONE).items():
             test = ASKS.get(role)
             if test is None or test(self, i):
                 token.value = value
                 token.type = kind = TYPE.get(role, role)
-                if kind == "BETWEEN":
-                    self.between = 2
-                elif kind in ("VAR", "GRADE"):
-                    self.graded = True
-                    if kind == "VAR":
-                        variable = variables().get(value)
-                        self.ordinal = variable if variable is not None and variable.kind == "ordinal" else None
-                elif kind in ("CONCEPT", "FILLER"):
-                    self.graded = False
+                if kind in ("VAR", "GRADE", "CONCEPT", "FILLER", "BETWEEN"):
+                    self._remember(kind, value)
                 elif kind == "NUM":
                     self._word_number(token, role)
-                elif kind == "LIGHT" and self.prev() in ("BEFORE", "SINCE", "AT") and self.may(i + 1, "EVENT"):
-                    token.type = "MERGED"  # before the screening
                 elif kind in ("AND", "OR"):
                     self._connect(i, token, kind)
-                elif kind == "COMP" and flipped(self, i):
-                    token.type = "FLIP"
-                elif kind == "COMP" and self.prev() == "COMP":
-                    self.out[-1].value, token.type = _AND_EQUAL.get((self.out[-1].value, value), value), "MERGED"
-                elif kind in ("COMP", "AGECOMP") and self.prev() == "TO":
-                    token.type = "TOCOMP"
+                elif kind in ("COMP", "AGECOMP"):
+                    self._compare(i, token, kind)
+                elif kind == "LIGHT" and self.prev() in ("BEFORE", "SINCE", "AT") and self.may(i + 1, "EVENT"):
+                    token.type = "MERGED"  # before the screening
                 return
+        self._shorten(i, token)
+
+    def _shorten(self, i: int, token: Token) -> None:
+        """A phrase that fits nowhere: its first word alone, and what the rest of it makes."""
         if " " in self.text[token.start : token.end] and (shorter := first_word(self.text, token)):
-            rest = shorter[1:]
-            self.raw[i + 1 : i + 1] = rest
+            self.raw[i + 1 : i + 1] = shorter[1:]
             token.end, token.roles = shorter[0].end, shorter[0].roles
             if token.roles:
                 self._phrase(i, token)
                 return
-        token.type, token.value = "FILLER", (token.roles or _NONE).get("LOGIC")
+        roles = token.roles or NONE
+        # A comparator that compares nothing may still turn the sentence: `liver function below Child-Pugh A`.
+        token.type, token.value = "FILLER", roles.get("LOGIC", "logic" if "COMP" in roles else None)
         self.graded = False
+
+    def _single(self, i: int, token: Token) -> bool:
+        """Settle a phrase of one character where it is part of a word, or a grade's letter."""
+        mark = self.text[token.start]
+        if mark in "-/'&+" and self._inside_word(token):
+            token.type, token.value = "FILLER", None
+        elif mark == "-" and self.prev() == "NUM" and self.may(i + 1, "TIMES"):
+            token.type = "MERGED"  # 1.5-fold
+        elif mark == "-" and self.prev() == "UNIT" and self.may(i + 1, "OLD", "AGEUNIT"):
+            self.out[-1].type, token.type = "AGEUNIT", "MERGED"  # 18-year-old
+        else:
+            self._letter_grade(token)
+        return bool(token.type)
+
+    def _remember(self, kind: str, value: Any) -> None:
+        """What was named last, for the numbers that follow."""
+        if kind == "BETWEEN":
+            self.between = 2
+            return
+        self.graded = kind in ("VAR", "GRADE")
+        if kind == "VAR":
+            variable = variables().get(value)
+            self.ordinal = variable if variable is not None and variable.kind == "ordinal" else None
+
+    def _compare(self, i: int, token: Token, kind: str) -> None:
+        if kind == "COMP" and flipped(self, i):
+            token.type = "FLIP"
+        elif kind == "COMP" and self.prev() == "COMP":
+            self.out[-1].value = _AND_EQUAL.get((self.out[-1].value, token.value), token.value)
+            token.type = "MERGED"
+        elif self.prev() == "TO":
+            token.type = "TOCOMP"
 
     def _word_number(self, token: Token, role: str) -> None:
         self.between -= self.between > 0
@@ -405,7 +317,6 @@ class Chooser:
 
 _AND_EQUAL = {("lt", "eq"): "le", ("gt", "eq"): "ge", ("eq", "lt"): "le", ("eq", "gt"): "ge"}  # "less than = 14"
 _WEIGHT = (None, "others", "logic", "exceptions")  # what a word of logic in filler does, from nothing to most
-_LETTERS = frozenset("ABCDE")  # letters that name a grade; I and V are Roman numerals
 _BEFORE_GRADE = frozenset(["VAR", "GRADE", "JOIN", "TO", "SKIP", "COMP"])
 _BULLETS = "•◦▪‣●■◆"
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}

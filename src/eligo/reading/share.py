@@ -1,4 +1,4 @@
-"""Words that share their first or last part: `acute or chronic liver failure`, `hepatitis A, C or E` become one token for several concepts.
+"""Words that share a part become one token for several concepts: `acute or chronic liver failure`, `hepatitis A or E`.
 
 Only names that the vocabulary has are made; a word that gives none stays as it is.
 """
@@ -13,7 +13,9 @@ from eligo.reading.tokens import Token
 _JOINS = frozenset(["COMMA", "OR", "AND"])
 _WORDS = re.compile(r"[^\W_][\w'’-]*")
 _LONGEST = 6
-MOST_TOKENS = 4000  # no person writes an item that is longer; its limits are still found, but it is not read as a sentence
+MOST_TOKENS = (
+    4000  # no person writes an item that is longer; its limits are still found, but it is not read as a sentence
+)
 
 
 def share(tokens: list[Token], text: str) -> list[Token]:
@@ -90,7 +92,9 @@ def _forward(tokens: list[Token], i: int, text: str) -> None:
     parts = [m[0] for m in _WORDS.finditer(text, first.start, first.end)]
     while i + 2 < len(tokens) and tokens[i + 1].type in _JOINS and tokens[i + 2].type in ("FILLER", "QUAL", "LIGHT"):
         word = tokens[i + 2]
-        until = next((t.start for t in tokens[i + 3 : i + 12] if t.type not in ("FILLER", "LIGHT", "CONCEPT")), len(text))
+        until = next(
+            (t.start for t in tokens[i + 3 : i + 12] if t.type not in ("FILLER", "LIGHT", "CONCEPT")), len(text)
+        )
         found = list(_WORDS.finditer(text, word.start, until))[:_LONGEST]
         made = _begun(found, parts) if found and found[0].start() == word.start else None
         if made is None:

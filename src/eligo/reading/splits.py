@@ -1,4 +1,4 @@
-"""Where a syntax tree is cut in two: at a heading's words, at `such as`, at a colon; and what text a part of it covers."""
+"""Where a syntax tree is cut in two: at a heading's words, at `such as`, at a colon; and what text a part covers."""
 
 from __future__ import annotations
 

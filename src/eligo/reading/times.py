@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import cast, get_args
 
 from eligo.criteria import Bound, Duration, Op, TimeUnit, Window
 from eligo.reading.tokens import Token
@@ -49,4 +49,4 @@ def _duration(amount: Amount) -> Duration | None:
     value = amount.number.value
     if unit not in _UNITS or amount.of is not None or value < 0:
         return None
-    return Duration(int(value) if value == int(value) else value, unit)
+    return Duration(int(value) if value == int(value) else value, cast(TimeUnit, unit))

@@ -11,7 +11,7 @@ from typing import Any
 from eligo.reading.atoms import atoms, fold
 from eligo.reading.lexicon import END, EXACT, trie
 from eligo.reading.numbers import Number, read_number
-from eligo.vocabulary.units import ucum
+from eligo.reading.units_in_text import find_unit
 
 Roles = dict[str, Any]
 
@@ -36,12 +36,6 @@ _NONE: Roles = {}
 _OPEN = "([{"
 _CLOSE = ")]}"
 _DIGITS = frozenset("0123456789")
-_UNIT_MARKS = frozenset("/%°º^*.·²³μ'\"⁄℃")
-_NOT_UNITS = frozenset(
-    ["a", "as", "at", "in", "an", "and", "or", "on", "to", "if", "is", "of", "by", "no", "x", "i", "v", "per", "u", "are", "ii", "iv", "iii", "c"]
-)
-_UNIT_STOPS = frozenset(["and", "or", "to", "x", "in", "of", "with", "for", "at", "on", "a", "the", "is"])
-_unit_cache: dict[str, str | None] = {}
 
 
 def scan(text: str) -> list[Token]:
@@ -50,7 +44,6 @@ def scan(text: str) -> list[Token]:
     parts = atoms(folded)
     root = trie()
     tokens: list[Token] = []
-    add = tokens.append
     i = pos = 0
     count = len(parts)
     while i < count:
@@ -59,47 +52,61 @@ def scan(text: str) -> list[Token]:
             pos += len(part)
             i += 1
             if "\n\n" in part and tokens:
-                add(Token("STOP", pos - len(part), pos))
+                tokens.append(Token("STOP", pos - len(part), pos))
             continue
         first = part[0]
-        if first in _DIGITS and not _named(root.get(part), parts, i, pos, text, count):
+        node = root.get(part)
+        if first in _DIGITS and not _named(node, parts, i, pos, text, count):
             i, pos = _number(text, folded, parts, i, pos, tokens)
             continue
-        node = root.get(part)
         if node is None and part.endswith("'s"):
             node = root.get(part[:-2])
-        if node is None:
-            end = pos + len(part)
-            if first.isalpha() and _graded_word(text, part, pos, tokens):
-                pos = end
-                i += 1
-                continue
-            last = tokens[-1] if tokens else None
-            if last is not None and last.type == "WORD" and last.end - last.start > 1 and len(part) > 1 and first.isalnum():
-                last.end = end  # words that no phrase knows run together
-            else:
-                add(Token("WORD" if first.isalnum() else "MARK", pos, end, first))
-            pos = end
-            i += 1
-            continue
-        found, taken, end = _longest(node, parts, i, pos, text, count)
+        found, taken, end = (
+            _longest(node, parts, i, pos, text, count) if node is not None else (None, 1, pos + len(part))
+        )
         if found is None:
-            add(Token("WORD" if first.isalnum() else "MARK", pos, pos + len(part), first))
             pos += len(part)
             i += 1
+            _unknown(text, part, pos, tokens)
             continue
-        if taken > 1 and part in ("or", "and") and ("AFTER" in found or "AGEAFTER" in found) and _goes_on(parts, i + taken):
-            shorter = root[part].get(END)  # "or less than 5": a connective and a comparator, not a word behind a number
-            if shorter:
-                found, taken, end = shorter, 1, pos + len(part)
-        elif taken > 1 and "NEG" in found:
-            found, taken, end = _not_into(found, taken, end, parts, i, pos, text)
-        add(Token("", pos, end, None, found))
+        if taken > 1:
+            found, taken, end = _shorter(found, taken, end, parts, i, pos, text)
+        tokens.append(Token("", pos, end, None, found))
         pos = end
         i += taken
         if "NUMBER" in found or "WITHIN" in found:
             i, pos = _unit(text, folded, parts, i, pos, tokens)
     return tokens
+
+
+def _unknown(text: str, part: str, end: int, tokens: list[Token]) -> None:
+    """Add a word or mark that no phrase knows; words run together."""
+    start = end - len(part)
+    first = part[0]
+    if not first.isalnum():
+        tokens.append(Token("MARK", start, end, first))
+        return
+    if first.isalpha() and _graded_word(text, part, start, tokens):
+        return
+    last = tokens[-1] if tokens else None
+    if last is not None and last.type == "WORD" and last.end - last.start > 1 and len(part) > 1:
+        last.end = end
+    else:
+        tokens.append(Token("WORD", start, end, first))
+
+
+def _shorter(
+    found: Roles, taken: int, end: int, parts: list[str], i: int, pos: int, text: str
+) -> tuple[Roles, int, int]:
+    """A phrase that takes too much is cut back: `or less than 5` holds a comparator."""
+    part = parts[i]
+    if part in ("or", "and") and ("AFTER" in found or "AGEAFTER" in found) and _goes_on(parts, i + taken):
+        shorter = trie()[part].get(END)
+        if shorter:
+            return shorter, 1, pos + len(part)
+    if "NEG" in found:
+        return _not_into(found, taken, end, parts, i, pos, text)
+    return found, taken, end
 
 
 _GRADED_WORD = re.compile(r"([a-z]{2,6}?)(iv|i{1,3}|[0-5])")
@@ -192,9 +199,10 @@ def _longest(
         if j >= count:
             break
         following = parts[j]
-        node = node.get(following) or (node.get(following[:-2]) if following.endswith("'s") else None)  # type: ignore[assignment]  # None ends the loop
-        if node is None:
+        below = node.get(following) or (node.get(following[:-2]) if following.endswith("'s") else None)
+        if below is None:
             break
+        node = below
         here += len(following)
     return found, taken, end
 
@@ -204,7 +212,9 @@ def _number(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: 
     digits = parts[i]
     number = read_number(folded, pos, digits)
     before = folded[pos - 2 : pos] if pos >= 2 else ""
-    glued = len(before) == 2 and before[1] == "-" and before[0].isalnum() and len(tokens) > 1 and tokens[-2].type == "WORD"
+    glued = (
+        len(before) == 2 and before[1] == "-" and before[0].isalnum() and len(tokens) > 1 and tokens[-2].type == "WORD"
+    )
     if glued or (pos and folded[pos - 1] == "_"):  # PHQ-9, COVID-19: a name, not a number
         tokens.append(Token("WORD", pos, pos + len(digits), digits))
         return i + 1, pos + len(digits)
@@ -228,7 +238,9 @@ def _ordinal(
     folded: str, parts: list[str], i: int, pos: int, end: int, number: Number, tokens: list[Token]
 ) -> tuple[int, int]:
     """`10th percentile` and `less than 5th` hold a number; any other ordinal is a word."""
-    counts = folded[end + 2 :].lstrip()[:6] in ("percen", "centil") or (tokens and "COMP" in (tokens[-1].roles or _NONE))
+    counts = folded[end + 2 :].lstrip()[:6] in ("percen", "centil") or (
+        tokens and "COMP" in (tokens[-1].roles or _NONE)
+    )
     tokens.append(Token("NUM" if counts else "WORD", pos, end + 2, number if counts else None))
     return i + 1, end + len(parts[i])
 
@@ -250,65 +262,10 @@ def _skip_to(parts: list[str], i: int, pos: int, end: int) -> tuple[int, int]:
 
 
 def _unit(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: list[Token]) -> tuple[int, int]:
-    """Add the longest unit that begins at atom `i`, if there is one; give the next atom and its place."""
-    start_atom, start = i, pos
-    if i < len(parts) and parts[i].isspace():
-        start, start_atom = pos + len(parts[i]), i + 1
-    dash = int(start_atom == i and start_atom < len(parts) and parts[start_atom] == "-")  # 10-week, 6-month-old
-    start, start_atom = start + dash, start_atom + dash
-    if start_atom >= len(parts):
+    """Add the unit that begins at atom `i`, if there is one; give the next atom and its place."""
+    found = find_unit(text, parts, i, pos)
+    if found is None:
         return i, pos
-    first = parts[start_atom]
-    if first in _NOT_UNITS and parts[start_atom + 1 : start_atom + 2] not in (["/"], ["["]):
-        return i, pos
-    if not (first[0].isalpha() or first[0] in _UNIT_MARKS or first[0] in "[{") or not _begins_unit(first):
-        return i, pos
-    ends = _unit_ends(parts, start_atom, start)
-    for next_, end in reversed(ends):
-        written = text[start:end]
-        code = _unit_cache.get(written, "")
-        if code == "":
-            code = _unit_cache[written] = ucum(written)
-        if code:
-            tokens.append(Token("UNIT", start - dash, end, code))
-            return next_, end
-    return i, pos
-
-
-_begin_cache: dict[str, bool] = {}
-_UNIT_STARTS = frozenset(["cubic", "square", "sq", "international", "beats", "breaths", "int", "cu", "degrees", "degree", "cells", "copies"])
-
-
-def _begins_unit(first: str) -> bool:
-    known = _begin_cache.get(first)
-    if known is None:
-        known = first in _UNIT_STARTS or first[0] in _UNIT_MARKS or first[0] in "[{m" or ucum(first) is not None or ucum(first.upper()) is not None
-        _begin_cache[first] = known
-    return known
-
-
-def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:
-    """Every place where a unit that begins at atom `i` may end, as (next atom, offset)."""
-    ends: list[tuple[int, int]] = []
-    solid = inside = 0
-    while i < len(parts) and solid < 10:
-        part = parts[i]
-        pos += len(part)
-        i += 1
-        if part.isspace():
-            continue
-        first = part[0]
-        if first.isalpha():
-            if part in _UNIT_STOPS and not inside:
-                break
-            ends.append((i, pos))
-        elif first.isdigit():
-            ends.append((i, pos))
-        elif first in _UNIT_MARKS or first in "()[]{}_-":
-            inside += (first in "[{") - (first in "]}")
-            if first not in ".-([{":
-                ends.append((i, pos))
-        else:
-            break
-        solid += 1
-    return ends
+    start, next_, end, code = found
+    tokens.append(Token("UNIT", start, end, code))
+    return next_, end

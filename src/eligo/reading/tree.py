@@ -10,7 +10,7 @@ from eligo.reading.tokens import Token
 
 
 class Amount(NamedTuple):
-    """A number with its unit, or with what it is a multiple of; `age` is the place of a word such as `old` or `of age`."""
+    """A number with its unit, or with what it is a multiple of; `age` is the place of a word such as `old`."""
 
     number: Number
     span: Span
@@ -51,7 +51,7 @@ class Anchor(NamedTuple):
 
 
 class Window(NamedTuple):
-    """`within` or `lasting` a time, or (`timed`) limits with an anchor; `limits` is None for `in the last year`, which is one unit."""
+    """`within` or `lasting` a time, or (`timed`) limits with an anchor; `in the last year` has a unit and no limits."""
 
     form: str
     limits: Limits | None

@@ -227,7 +227,7 @@ def _value_line(evidence: Data) -> str:
     limit = _limit(evidence, limit)
     if "value" not in evidence:
         missing = evidence.get("missing")
-        needs = f", made of {', '.join(map(variable_name, missing))}" if missing else ""
+        needs = f", made of {', '.join(map(_input_name, missing))}" if missing else ""
         return f"{name}{needs}{f' (limit {limit})' if limit else ''}"
     unit = _years(f"0 {evidence['unit']}")[1:] if "unit" in evidence else ""
     parts = [f"{name} {value}{unit}{_source(evidence)}"]
@@ -235,6 +235,9 @@ def _value_line(evidence: Data) -> str:
         parts.append(f"limit {limit}")
     if "distance" in evidence:
         parts.append(_distance(evidence))
+    if "clash" in evidence:
+        by_inputs = evidence["clash"]
+        parts.append(f"but its inputs give {rounded(by_inputs['value'])}{_source(by_inputs)}")
     if evidence.get("others"):
         others = ", ".join(rounded(other.get("value", "?")) for other in evidence["others"])
         parts.append(f"other results of that day: {others}")
@@ -274,18 +277,31 @@ def _source(evidence: Data) -> str:
         parts.append("from the birth date")
     elif evidence.get("inputs"):
         parts.append(f"from {_inputs(evidence)}")
+    if evidence.get("missing"):
+        parts.append(f"without {', '.join(map(_input_name, evidence['missing']))}")
+    parts += [f"by {evidence['paper']}"] if "paper" in evidence else []
+    parts += ["the unit is the site's"] if "unit_from" in evidence else []
     parts += [evidence["assumed"]] if "assumed" in evidence else []
     return f" ({', '.join(parts)})" if parts else ""
 
 
+def _input_name(key: str) -> str:
+    """What people call an input of a score: a variable, a concept, or the limit of normal or the baseline of one."""
+    id_ = next((key.removesuffix(end) for end in ("_uln", "_baseline", "_control") if key.endswith(end)), key)
+    name = variable_name(id_) if id_ in variables() else concept_name(id_)
+    return name if id_ == key else f"{name} ({key.removeprefix(f'{id_}_').replace('uln', 'ULN')})"
+
+
 def _inputs(evidence: Data) -> str:
-    """What a value was worked out from."""
+    """What a value was worked out from; what is itself worked out comes with its own inputs."""
     found = []
     for part in evidence["inputs"]:
         if "variable" in part:
             unit = f" {part['unit']}" if "unit" in part else ""
-            when = f" ({part['date']})" if "date" in part else ""
-            found.append(f"{variable_name(part['variable'])} {rounded(part.get('value', '?'))}{unit}{when}")
+            more = [part[key] for key in ("written", "date", "of") if key in part]
+            more += [f"from {_inputs(part)}"] if part.get("inputs") else []
+            about = f" ({', '.join(more)})" if more else ""
+            found.append(f"{variable_name(part['variable'])} {rounded(part.get('value', '?'))}{unit}{about}")
         else:
             found.append(f"{concept_name(part['concept'])}: {part['status']}")
     return ", ".join(found)

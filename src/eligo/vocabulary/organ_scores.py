@@ -51,7 +51,7 @@ class Organs(NamedTuple):
     @property
     def failing(self) -> int:
         """Count the organs that fail: the kidney from 2 points on (creatinine 2 mg/dL), any other at 3."""
-        return sum(p == 3 for p in self) + (self.kidney == 2)
+        return self.count(3) + (self.kidney == 2)
 
 
 def organs(

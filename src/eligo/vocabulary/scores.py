@@ -34,14 +34,17 @@ class Argument(NamedTuple):
 
 def bounds(score: str, known: Mapping[str, Interval]) -> Interval:
     """Give the interval of the score's possible values, from what is known (by key) of its inputs or of theirs."""
-    arguments = _arguments(score)
-    box: dict[str, Interval | None] = {a.key: _range(a, known) for a in arguments}
+    formula, arguments = SCORES[score], _arguments(score)
+    box: dict[str, Interval | None] = {}
+    for argument in arguments:
+        found = known.get(argument.key)
+        whole = found is not None and -math.inf < found.low and found.high < math.inf
+        box[argument.key] = found if whole else _range(argument, known)
     for argument in arguments:
         if argument.instead_of is not None:
             # The first choice counts unless only the second one is known whole.
             chosen = not _whole(argument.instead_of, known) and _whole(argument.key, known)
             box[argument.instead_of if chosen else argument.key] = None
-    formula = SCORES[score]
     results = [_at(formula, values) for values in _extremes(formula, box)]
     if any(map(math.isnan, results)):
         return EVERYTHING
@@ -89,8 +92,6 @@ def _range(argument: Argument, known: Mapping[str, Interval]) -> Interval:
     plausible = argument.plausible
     found = known.get(argument.key)
     if found is not None:
-        if -math.inf < found.low and found.high < math.inf:
-            return found
         low = min(plausible.low, found.high) if found.low == -math.inf else found.low
         return Interval(low, max(plausible.high, found.low) if found.high == math.inf else found.high)
     if argument.leaves is None or argument.leaves.isdisjoint(known):

@@ -7,7 +7,6 @@ So its least and greatest value over a box of inputs lie at corners of the box; 
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -122,12 +121,13 @@ CREATININE_MASS = Fraction("113.12")
 
 def to_mg_dl(umol_l: float, molar_mass: Fraction) -> float:
     """Turn umol/L into mg/dL."""
-    return umol_l * _mg_dl(molar_mass)
+    for mass, factor in _MG_DL:  # by identity: to hash or to divide a fraction costs more than the rest of a formula
+        if mass is molar_mass:
+            return umol_l * factor
+    return umol_l * float(molar_mass / 10000)
 
 
-@functools.cache
-def _mg_dl(molar_mass: Fraction) -> float:
-    return float(molar_mass / 10000)
+_MG_DL = tuple((mass, float(mass / 10000)) for mass in (BILIRUBIN_MASS, CREATININE_MASS))
 
 
 def in_umol_l(mg_dl: str, molar_mass: Fraction) -> float:

@@ -50,10 +50,10 @@ def convert(value: float, unit: str | None, to: str | None, variable: Variable) 
     source, target = _way(unit, variable), _way(to, variable)
     if not math.isfinite(value):
         return 0.0 if source.logarithm and not target.logarithm and value == -math.inf else value
+    if source is target:
+        return float(f"{float(value):.12g}")
     # str() gives the decimal that was written (1.4, not its binary neighbour), so equal limits stay equal.
     number = Fraction(str(value))
-    if source is target:
-        return float(f"{float(number):.12g}")
     if source.logarithm:
         number = Fraction(10) ** int(number) if number.denominator == 1 else Fraction(str(10.0 ** float(number)))
     number = number * source.scale + source.offset

@@ -1,0 +1,262 @@
+"""The YAML data files to the tokeniser's tables: every phrase with what it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from eligo.data import data_dir
+from eligo.reading.atoms import phrase_key
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.variables import variables
+from eligo.yamltext import read_yaml
+
+Entry = list[Any]  # role, value, the exact spelling where case counts
+Trie = dict[str, Any]
+
+END = ""  # the key under which a trie node keeps its roles: role to value
+EXACT = " "  # the key for those whose case counts: spelling, role, value
+
+RANK = [
+    "COMP",
+    "AGECOMP",
+    "AFTER",
+    "AGEAFTER",
+    "BETWEEN",
+    "TO",
+    "PLUSMINUS",
+    "TIMES",
+    "REF",
+    "NUMBER",
+    "ROMAN",
+    "AGEUNIT",
+    "TIMEUNIT",
+    "OLD",
+    "SCOREUNIT",
+    "VAR",
+    "CONCEPT",
+    "ATTEST",
+    "CITE",
+    "EXCEPT",
+    "UNLESS",
+    "HEDGE",
+    "FOLLOWING",
+    "WITHIN",
+    "LASTING",
+    "EVENT",
+    "BEFORE",
+    "SINCE",
+    "AGO",
+    "AT",
+    "EQUIV",
+    "GRADE",
+    "CHANGE",
+    "NEG",
+    "SUCH",
+    "STATUS",
+    "QUAL",
+    "PLAIN",
+    "UNTESTED",
+    "REST",
+    "SEX",
+    "IF",
+    "EVER",
+    "ABOUT",
+    "OR",
+    "AND",
+    "SLASH",
+    "LINK",
+    "LIGHT",
+    "INCLUSIVE",
+    "LOGIC",
+]
+
+
+_WORDS = (
+    "judgements",
+    "citation_words",
+    "joining",
+    "modifiers",
+    "duration_names",
+    "adults",
+    "scale_words",
+    "name_follows",
+    "months",
+)
+
+
+def compile_lexicon() -> dict[str, Any]:
+    path = data_dir("grammar") / "phrases.yaml"
+    data = read_yaml(path.read_text("utf-8"), path.name).data
+    root: Trie = {}
+    for phrase, entry in [*_vocabulary(), *_phrases(data)]:
+        _add(root, phrase, entry)
+    _rank(root)
+    return {
+        "trie": root,
+        "words": {kind: data[kind] for kind in _WORDS},
+        "measured_by": data["measured_by"],
+        "duration_of": data["duration_of"],
+    }
+
+
+def _rank(root: Trie) -> None:
+    """Put the roles of each phrase in the order in which they are tried: the most demanding first."""
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        for key, below in node.items():
+            if key == END:
+                node[END] = dict(sorted(below.items(), key=lambda item: RANK.index(item[0])))
+            elif key != EXACT:
+                todo.append(below)
+
+
+def _add(root: Trie, phrase: str, entry: Entry) -> None:
+    node = root
+    for atom in phrase_key(phrase):
+        node = node.setdefault(atom, {})
+    role, value, exact = entry
+    if exact is None:
+        node.setdefault(END, {}).setdefault(role, value)
+    else:
+        node.setdefault(EXACT, []).append([exact, role, value])
+
+
+def _vocabulary() -> Iterator[tuple[str, Entry]]:
+    """Variables and concepts in singular and plural, American and British."""
+    for text, id_, case in variables().synonym_items():
+        yield from _spellings(text, ["VAR", id_, text if case else None])
+    for text, id_, case in concepts().synonym_items():
+        concept = concepts().get(id_)
+        role = "ATTEST" if concept and concept.kind == "attestation" else "CONCEPT"
+        yield from _spellings(text, [role, id_, text if case else None])
+
+
+def _spellings(text: str, entry: Entry) -> Iterator[tuple[str, Entry]]:
+    yield text, entry
+    if entry[2] is None and len(text) > 3 and text[-1].isalpha():
+        yield _other_number(text), entry
+    for british, american in (
+        ("haem", "hem"),
+        ("oedema", "edema"),
+        ("oesoph", "esoph"),
+        ("tumour", "tumor"),
+        ("anaem", "anem"),
+    ):
+        for a, b in ((british, american), (american, british)):
+            if entry[2] is None and a in text.lower() and british not in text.lower().replace(a, ""):
+                yield text.lower().replace(a, b), entry
+
+
+def _other_number(text: str) -> str:
+    if text.endswith("ies"):
+        return text[:-3] + "y"
+    if text.endswith("y") and text[-2] not in "aeiou":
+        return text[:-1] + "ies"
+    if text.endswith(("ss", "us", "sh", "ch", "x")):
+        return text + "es"
+    if text.endswith("is"):
+        return text[:-2] + "es"
+    return text[:-1] if text.endswith("s") else text + "s"
+
+
+def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
+    """Every phrase of phrases.yaml with its role and value."""
+    for role, key in _LISTED.items():
+        yield from ((phrase, [role, None, None]) for phrase in data[key])
+    for role, key in _KEYED.items():
+        yield from _valued(role, data[key].items())
+    yield from _valued("LOGIC", ((key, data[key]) for key in ("exceptions", "logic", "others")))
+    yield from _comparators(data)
+    for role, key in (("NUMBER", "number_words"), ("ROMAN", "roman"), ("AGEUNIT", "age_units")):
+        yield from ((str(phrase), [role, value, None]) for phrase, value in data[key].items())
+    yield from _valued("VAR", data["running_text"].items())
+    for id_, phrases in data["running_concepts"].items():
+        concept = concepts().get(id_)
+        yield from _valued("ATTEST" if concept and concept.kind == "attestation" else "CONCEPT", [(id_, phrases)])
+    following = data["following"]
+    for quantifier in ("any", "all", "n"):
+        for phrase in following[quantifier]:
+            yield from _headings(phrase, quantifier, following["nouns"])
+
+
+def _valued(role: str, groups: Iterable[tuple[Any, list[str]]]) -> Iterator[tuple[str, Entry]]:
+    for value, phrases in groups:
+        for phrase in phrases:
+            yield phrase, [role, value, None]
+
+
+def _headings(phrase: str, quantifier: str, nouns: Iterable[str]) -> Iterator[tuple[str, Entry]]:
+    entry = ["FOLLOWING", quantifier, None]
+    yield phrase, entry
+    for noun in nouns:
+        yield f"{phrase} {noun}", entry
+
+
+_INCLUSIVE = {"lt": "le", "gt": "ge"}
+_OPPOSITE = {"lt": "ge", "gt": "le", "ge": "lt", "le": "gt"}
+
+
+def _comparators(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
+    """All spellings of the comparators: with `or equal`, and negated."""
+    for op, phrases in data["comparators"].items():
+        for phrase in phrases:
+            yield phrase, ["COMP", op, None]
+            if op in _INCLUSIVE:
+                yield from _valued("COMP", [(_INCLUSIVE[op], [f.replace("{}", phrase) for f in data["or_equal"]])])
+                if phrase[0].isalpha():
+                    yield from _valued("COMP", [(_OPPOSITE[op], [f"{word} {phrase}" for word in data["negated"]])])
+    short = data["or_equal_short"]
+    for op, inclusive in _INCLUSIVE.items():
+        for word in short[op]:
+            yield from _valued("COMP", [(inclusive, [form.replace("{}", word) for form in short["forms"]])])
+    for role, key in (("AGECOMP", "age_comparators"), ("AFTER", "after"), ("AGEAFTER", "age_after")):
+        yield from _valued(role, data[key].items())
+
+
+_KEYED = {
+    "REF": "references",
+    "CHANGE": "changes",
+    "TIMEUNIT": "time_units",
+    "EVENT": "events",
+    "STATUS": "statuses",
+    "QUAL": "qualifiers",
+    "SEX": "sexes",
+    "SCOREUNIT": "score_units",
+    "SUCH": "such_as",
+}
+
+
+_LISTED = {
+    "BETWEEN": "between",
+    "TO": "to",
+    "PLUSMINUS": "plus_minus",
+    "ABOUT": "about",
+    "TIMES": "times",
+    "GRADE": "grade_words",
+    "OLD": "old",
+    "INCLUSIVE": "inclusive",
+    "EQUIV": "equivalent",
+    "LINK": "links",
+    "WITHIN": "within",
+    "LASTING": "lasting",
+    "BEFORE": "before",
+    "SINCE": "after_anchor",
+    "AT": "at_anchor",
+    "AGO": "ago",
+    "EVER": "ever",
+    "PLAIN": "plain_qualifiers",
+    "REST": "resting",
+    "UNTESTED": "untested",
+    "AND": "and",
+    "OR": "or",
+    "SLASH": "slash",
+    "NEG": "negations",
+    "HEDGE": "hedges",
+    "IF": "conditions",
+    "CITE": "citations",
+    "EXCEPT": "except",
+    "UNLESS": "unless",
+    "LIGHT": "light",
+}

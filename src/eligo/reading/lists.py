@@ -1,0 +1,366 @@
+"""The clauses of a list to one predicate: how far negations, hedges and times reach, and what `and` and `or` join."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from eligo.criteria import (
+    AllOf,
+    Always,
+    AnyOf,
+    Attest,
+    Compare,
+    Not,
+    OneOf,
+    Predicate,
+    Present,
+    Span,
+    Unparsed,
+    leaves,
+)
+from eligo.reading.context import ItemContext
+from eligo.reading.facts import read_clause
+from eligo.reading.lexicon import measured_by, words
+from eligo.reading.pieces import Piece
+from eligo.reading.tokens import Token
+from eligo.reading.tree import Group
+from eligo.truth import Kind
+from eligo.vocabulary.variables import variables
+
+Marks = list[tuple[str, str]]  # between two clauses: `,` or nothing, and the word (and, or) or nothing
+
+
+@dataclass(slots=True)
+class Choices:
+    """The points where a sentence allows two readings: which were met, and which way each is taken."""
+
+    flipped: frozenset[str] = frozenset()
+    met: dict[str, str] = field(default_factory=dict)
+
+    def take(self, name: str, why: str) -> bool:
+        """Whether the likelier reading is taken; remembers that there was a choice."""
+        self.met[name] = why
+        return name not in self.flipped
+
+
+def _span_of_all(pieces: list[Piece]) -> Span | None:
+    spans = [piece.span for piece in pieces if piece.span]
+    return (spans[0][0], spans[-1][1]) if spans else None
+
+
+def _for_each_sex(first: Predicate | None, second: Predicate | None) -> Predicate | None:
+    """`AllOf(sex, rest, limit)` and `AllOf(other sex, limit)` as the rest and either of the two."""
+    if not isinstance(first, AllOf) or not isinstance(second, AllOf) or len(second.parts) != 2:
+        return None
+    sex, *rest, limit = first.parts
+    if not isinstance(sex, OneOf) or not isinstance(limit, Compare):
+        return None
+    return all_of([*rest, AnyOf((AllOf((sex, limit)), second))])
+
+
+def _category(predicate: Predicate) -> str:
+    kinds = {
+        "fact" if isinstance(leaf, Present) else "attest" if isinstance(leaf, Attest) else "limit"
+        for leaf in leaves(predicate)
+    }
+    return kinds.pop() if len(kinds) == 1 else "mixed"
+
+
+def any_of(parts: list[Predicate]) -> Predicate:
+    flat = [q for p in parts for q in (p.parts if isinstance(p, AnyOf) else (p,))]
+    return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
+
+
+def all_of(parts: list[Predicate]) -> Predicate:
+    flat = [q for p in parts for q in (p.parts if isinstance(p, AllOf) else (p,))]
+    return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
+
+
+class ListReader:
+    """Joins the clauses of a list."""
+
+    def __init__(self, text: str, kind: Kind, choices: Choices, context: ItemContext) -> None:
+        self.text = text
+        self.kind = kind
+        self.choices = choices
+        self.context = context
+        self.depth = 0  # brackets: what stands in one narrows what is before it
+
+    def pieces(self, pieces: list[Piece], marks: Marks) -> Predicate:
+        """What the clauses of a list say together."""
+        pieces, marks = self._objects(*self._absorbed(pieces, marks))
+        pieces, marks = self._by_sex(pieces, marks)
+        self._spread(pieces, marks)
+        return self._joined(pieces, marks)
+
+    def unparsed(self, span: Span | None, code: str, words: Span | None = None) -> Predicate:
+        if span is None:
+            span = (0, len(self.text))
+        return self.context.unparsed(span, code, words)
+
+    def default(self, parts: list[Predicate]) -> Predicate:
+        """A list that does not say how it joins: each item of an exclusion excludes, an inclusion asks for all."""
+        return any_of(parts) if self.kind == "exclusion" and not self.depth else all_of(parts)
+
+    def _absorbed(self, pieces: list[Piece], marks: Marks) -> tuple[list[Piece], Marks]:
+        """What a person states takes in the words around it that are not understood; an opinion takes in all."""
+        attested = [p for p in pieces if p.kind == "attest"]
+        if not attested:
+            return pieces, marks
+        judged = any(
+            isinstance(leaf, Attest) and leaf.topic in words("judgements")
+            for p in attested
+            if p.predicate
+            for leaf in leaves(p.predicate)
+        )
+        kept = [
+            p for p in pieces if p.kind == "attest" or p.hedged or (p.kind not in ("unparsed", "empty") and not judged)
+        ]
+        if judged and len(kept) > 1:
+            first = next(p for p in kept if p.predicate is not None)
+            return [first], []
+        if len(kept) == len(pieces):
+            return pieces, marks
+        places = [i for i, p in enumerate(pieces) if any(p is k for k in kept)]
+        return kept, [marks[i - 1] for i in places[1:]]
+
+    def _objects(self, pieces: list[Piece], marks: Marks) -> tuple[list[Piece], Marks]:
+        """`allergy to aspirin or heparin`: a bare fact after words that were not understood may be their object."""
+        kept: list[Piece] = []
+        between: Marks = []
+        for i, piece in enumerate(pieces):
+            slash = i > 0 and self._slashed(pieces[i - 1], piece)
+            bare = piece.bare and not piece.qualifier
+            object_of = bool(kept) and kept[-1].kind == "unparsed" and (bare or kept[-1].tainted) and not piece.negated
+            if (
+                kept
+                and kept[-1].several
+                and piece.bare
+                and not marks[i - 1][0]
+                and self._attach(kept, piece, marks[i - 1][1])
+            ):
+                continue
+            head_of = slash and piece.kind == "unparsed"
+            if (object_of or head_of) and kept[-1].span and piece.span:
+                span = (kept[-1].span[0], piece.span[1])
+                kept[-1] = Piece(
+                    self.unparsed(span, "shared-words", piece.span), span, "unparsed", exception=piece.exception
+                )
+                continue
+            if kept:
+                between.append(marks[i - 1])
+            kept.append(piece)
+        return kept, between
+
+    def _attach(self, kept: list[Piece], piece: Piece, word: str) -> bool:
+        """`cirrhosis with ascites or encephalopathy`: the last fact of the clause before has an alternative."""
+        before = kept[-1]
+        if not isinstance(before.predicate, AllOf) or piece.predicate is None or before.negated or before.hedged:
+            return False
+        if not self.choices.take(
+            "attach", "what is joined on may belong to the last fact before it, or to the whole clause"
+        ):
+            return False
+        *rest, last = before.predicate.parts
+        if piece.window is not None and isinstance(last, Present) and last.window is None:
+            last = replace(last, window=piece.window)
+        joined = any_of([last, piece.predicate]) if word == "or" else all_of([last, piece.predicate])
+        span = (before.span[0], piece.span[1]) if before.span and piece.span else before.span
+        kept[-1] = replace(before, predicate=all_of([*rest, joined]), span=span)
+        return True
+
+    def _slashed(self, first: Piece, second: Piece) -> bool:
+        if not first.span or not second.span:
+            return False
+        return self.text[first.span[1] : second.span[0]].strip() == "/"
+
+    def _by_sex(self, pieces: list[Piece], marks: Marks) -> tuple[list[Piece], Marks]:
+        """`> 5 years with >= 40 g/day for men or >= 20 g/day for women`: two limits, each for its sex, and the rest."""
+        i = 0
+        while i + 1 < len(pieces):
+            first, second = pieces[i], pieces[i + 1]
+            if first.sex and second.sex and first.sex != second.sex and second.continues and first.span and second.span:
+                made = _for_each_sex(first.predicate, second.predicate)
+                if made is not None:
+                    pieces[i] = replace(first, predicate=made, span=(first.span[0], second.span[1]), sex=None)
+                    del pieces[i + 1], marks[i]
+                    continue
+            i += 1
+        return pieces, marks
+
+    def _spread(self, pieces: list[Piece], marks: Marks) -> None:
+        """Carry negation, hedge and status forward to bare facts, and a time at the end of a list back to them."""
+        for i in range(1, len(pieces)):
+            before, piece = pieces[i - 1], pieces[i]
+            if not piece.bare:
+                continue
+            if before.negated or before.hedged or before.status:
+                piece.negated, piece.hedged = before.negated, before.hedged
+                if before.status and isinstance(piece.predicate, Present):
+                    piece.predicate = replace(piece.predicate, status=before.status)
+                    piece.status = before.status
+        last = pieces[-1]
+        if last.window is None or last.kind != "fact":
+            return
+        run = []
+        for piece in reversed(pieces[:-1]):
+            if piece.kind != "fact" or not isinstance(piece.predicate, Present) or piece.predicate.window is not None:
+                break
+            run.append(piece)
+        commas = any(mark[0] for mark in marks)
+        if run and (
+            not commas or self.choices.take("window", "the time may hold for the whole list or for its last part")
+        ):
+            for piece in run:
+                assert isinstance(piece.predicate, Present)
+                piece.predicate = replace(piece.predicate, window=last.window)
+
+    def _joined(self, pieces: list[Piece], marks: Marks) -> Predicate:
+        """Runs under one negation first, then `or` and `and` by the strength of their separators."""
+        parts, seps = self._runs(pieces, marks)
+        if len(parts) == 1:
+            return parts[0]
+        explicit = {word for _, word in seps if word}
+        alike = len({_category(p) for p in parts}) == 1
+        if len(explicit) <= 1 and all(comma for comma, word in seps if not word) and (alike or all(w for _, w in seps)):
+            return self._uniform(parts, next(iter(explicit), ""), pieces)
+        groups: list[list[Predicate]] = [[parts[0]]]
+        inner: list[list[str]] = [[]]
+        outer: list[str] = []
+        for (comma, word), part in zip(seps, parts[1:], strict=True):
+            if comma:
+                outer.append(word)
+                groups.append([part])
+                inner.append([])
+            else:
+                inner[-1].append(word)
+                groups[-1].append(part)
+        made = [self._chain(group, ws, _span_of_all(pieces)) for group, ws in zip(groups, inner, strict=True)]
+        if len(made) == 1:
+            return made[0]
+        return self._uniform(made, next((w for w in reversed(outer) if w), ""), pieces)
+
+    def _chain(self, parts: list[Predicate], joins: list[str], span: Span | None) -> Predicate:
+        """Clauses joined without commas; `and` binds closer than `or`."""
+        alternatives: list[list[Predicate]] = [[parts[0]]]
+        for word, part in zip(joins, parts[1:], strict=True):
+            if word == "or":
+                alternatives.append([part])
+            else:
+                alternatives[-1].append(part)
+        return any_of([self._and(group, span) for group in alternatives])
+
+    def _and(self, parts: list[Predicate], span: Span | None) -> Predicate:
+        if len(parts) > 1 and self.kind == "exclusion" and all(isinstance(p, Present | Unparsed) for p in parts):
+            if any(isinstance(p, Unparsed) for p in parts):
+                return self.unparsed(span, "and-in-exclusion")
+            if self.choices.take("and", "each condition may exclude, or only all of them together"):
+                return any_of(parts)
+        return all_of(parts)
+
+    def _uniform(self, parts: list[Predicate], word: str, pieces: list[Piece]) -> Predicate:
+        if word == "or":
+            return any_of(parts)
+        if word == "and":
+            return self._and(parts, _span_of_all(pieces))
+        return self._apposed(parts)
+
+    def _apposed(self, parts: list[Predicate]) -> Predicate:
+        """Parts between commas alone: a condition and the value that states it, else a list."""
+        head, *rest = parts
+        tested = {leaf.variable for p in rest for leaf in leaves(p) if isinstance(leaf, Compare | OneOf)}
+        compared = all(isinstance(leaf, Compare | OneOf) for p in rest for leaf in leaves(p))
+        if isinstance(head, Present) and compared and tested <= set(measured_by(head.concept)) and rest:
+            why = "the limits may say what the condition means, or be asked for besides it"
+            if head.qualifier is None and self.choices.take("stated", why):
+                return all_of(rest)
+            return all_of(parts)
+        if isinstance(head, Present) and compared and rest and self.kind == "inclusion":
+            return all_of(parts)
+        return self.default(parts)
+
+    def _runs(self, pieces: list[Piece], marks: Marks) -> tuple[list[Predicate], Marks]:
+        """Wrap each clause by its negation or hedge; facts that share one stand under it together."""
+        parts: list[Predicate] = []
+        seps: Marks = []
+        i = 0
+        while i < len(pieces):
+            j = i + 1
+            spread = pieces[i].negated or pieces[i].hedged
+            while (
+                j < len(pieces)
+                and spread
+                and (pieces[j].bare or pieces[j].continues or self._covered(pieces[i], pieces[j]))
+            ):
+                j += 1
+            run = pieces[i:j]
+            if i:
+                seps.append(marks[i - 1])
+            parts.append(self._wrapped(run))
+            i = j
+        return parts, seps
+
+    def _covered(self, first: Piece, piece: Piece) -> bool:
+        """Whether a hedge reaches over limits in clauses of their own; the likelier reading is that it does not."""
+        if not first.hedged or piece.kind == "unparsed":
+            return False
+        return not self.choices.take("hedge", "the hedge may cover only its own clause, or the limits after it too")
+
+    def _wrapped(self, run: list[Piece]) -> Predicate:
+        first = run[0]
+        bodies = [p.predicate if p.predicate is not None else self.unparsed(p.span, "nothing-stated") for p in run]
+        span = _span_of_all(run)
+        if first.hedged:
+            assert span is not None
+            return self._hedged(span, bodies, first)
+        body = any_of(bodies) if len(bodies) > 1 else bodies[0]
+        if not first.negated:
+            return body
+        if isinstance(body, Always):
+            return body
+        return self._negated(body, span)
+
+    def _negated(self, body: Predicate, span: Span | None) -> Predicate:
+        if isinstance(body, Unparsed):
+            return self.unparsed(span, *self.context.reasons.get(body.span or (0, 0), ("unknown-words", None)))
+        return Not(body)
+
+    def _hedged(self, span: Span, bodies: list[Predicate], first: Piece) -> Predicate:
+        """`with or without X` restricts nothing; where X has a limit, the limit may be meant."""
+        always = Always(self.text[span[0] : span[1]], span=span)
+        limited = [leaf for body in bodies for leaf in leaves(body) if isinstance(leaf, Compare | OneOf)]
+        if (
+            not limited
+            or len(bodies) > 2
+            or self.choices.take(
+                "hedged limit", "the hedge may cover the limit, or the limit may hold wherever there is a value"
+            )
+        ):
+            return always
+        graded = [variables().get(leaf.variable or "") for leaf in limited]
+        concept = graded[0].concept if graded and graded[0] is not None else None
+        body = limited[0] if len(limited) == 1 else AllOf(tuple(limited))
+        return AnyOf((Not(Present(concept)), body)) if concept else body
+
+    def split(self, group: Group) -> tuple[list[Piece], Marks]:
+        """The clauses of a list, and between each two the separator: `,` or nothing, and its word (and, or, and/or)."""
+        pieces: list[Piece] = []
+        marks: Marks = []
+        pending: tuple[str, str] | None = None
+        for i, chain in enumerate(group.parts):
+            if i:
+                pending = (",", group.marks[i - 1].value or (pending[1] if pending else ""))
+            for j, clause in enumerate(chain.parts):
+                if j:
+                    pending = ("," if pending and pending[0] and not pieces else "", self._word(chain.marks[j - 1]))
+                piece = read_clause(self.context, clause)
+                if piece.kind == "empty" and piece.bare:
+                    continue
+                if pieces:
+                    marks.append(pending or ("", "and"))
+                pieces.append(piece)
+                pending = None
+        return pieces, marks
+
+    def _word(self, mark: Token) -> str:
+        return "or" if mark.type == "OR" else "and"

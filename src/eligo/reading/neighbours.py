@@ -1,0 +1,132 @@
+"""A token's neighbours: types on its left are settled, what stands on its right may still play several roles."""
+
+from __future__ import annotations
+
+from eligo.reading.asks import TIME_CODES
+from eligo.reading.tokens import Roles, Token
+from eligo.vocabulary.variables import Variable
+
+NONE: Roles = {}
+
+
+SKIPPED = frozenset(["LINK", "ABOUT", "GRADE", "LIGHT", "AGEUNIT"])
+
+
+_AFTER_NUMBER = frozenset(["TIMEUNIT", "AGEUNIT", "OLD", "SCOREUNIT", "REF", "TIMES"])
+
+
+LETTERS = frozenset("ABCDE")  # letters that name a grade; I and V are Roman numerals
+
+
+class Neighbours:
+    """Looks left and right of a place among the raw tokens."""
+
+    __slots__ = ("between", "enumerated", "graded", "ordinal", "out", "partners", "raw", "text", "waiting")
+
+    def __init__(self, raw: list[Token], text: str) -> None:
+        self.raw = raw
+        self.text = text
+        self.out: list[Token] = []
+        self.between = 0  # how many numbers an open `between` still waits for
+        self.ordinal: Variable | None = None  # the ordinal that was named last
+        self.graded = False  # what was named last is counted in grades
+        self.waiting = False  # a comparator still waits for its number: small words before it are SKIP
+        self.enumerated = False  # the item begins with `(1)`: more may follow without a separator
+        self.partners: dict[int, int] = {}
+
+    def prev(self) -> str:
+        """The type of the token on the left, or the empty string at the start."""
+        return self.out[-1].type if self.out else ""
+
+    def may(self, i: int, *roles: str) -> bool:
+        """Whether raw token `i` may play one of the roles, or has one of the types."""
+        if not 0 <= i < len(self.raw):
+            return False
+        token = self.raw[i]
+        return token.type in roles or any(role in (token.roles or NONE) for role in roles)
+
+    def number_ahead(self, i: int, reach: int = 5) -> bool:
+        """Whether a number comes next, but for small words."""
+        graded = False
+        for token in self.raw[i : i + reach]:
+            roles = token.roles or NONE
+            if token.type == "NUM" or "NUMBER" in roles:
+                return True
+            if "ROMAN" in roles and (graded or self.upper(token)):
+                return True
+            if token.type == "MARK" and token.value in ("-", "~", '"', "'", "\\"):
+                continue
+            graded = graded or "GRADE" in roles
+            if roles.get("VAR") == "age" or not SKIPPED.isdisjoint(roles):
+                continue
+            return False
+        return False
+
+    def range_ahead(self, i: int) -> bool:
+        """Whether a number, a word that may part two numbers, and another number come next."""
+        stage = 0
+        for j, token in enumerate(self.raw[i : i + 14], i):
+            roles = token.roles or NONE
+            if token.type == "NUM" or "NUMBER" in roles or "ROMAN" in roles:
+                stage = 1
+            elif stage == 1 and (token.type in ("UNIT", "AGEUNIT") or not _AFTER_NUMBER.isdisjoint(roles)):
+                continue
+            elif stage == 1 and "TO" in roles:
+                return self.number_ahead(j + 1) or (self.may(j + 1, "COMP") and self.number_ahead(j + 2))
+            elif stage == 1:
+                return False
+        return False
+
+    def number_after_word(self, j: int) -> bool:
+        """Whether the number at `j` is bounded by a word behind it: `65 or younger`."""
+        for token in self.raw[j + 1 : j + 4]:
+            roles = token.roles or NONE
+            if "AGEAFTER" in roles or "AFTER" in roles:
+                return self.prev() in ("AFTER", "AGEAFTER")
+            if token.type not in ("UNIT", "AGEUNIT") and "OLD" not in roles:
+                return False
+        return False
+
+    def reference_ahead(self, i: int) -> bool:
+        """Whether a limit of normal, or the times sign before one, comes next."""
+        for token in self.raw[i : i + 3]:
+            roles = token.roles or NONE
+            if "REF" in roles and roles["REF"] not in ("baseline", "predicted"):
+                return True
+            if SKIPPED.isdisjoint(roles):
+                return False
+        return False
+
+    def time_ahead(self, i: int, reach: int = 5) -> bool:
+        """Whether a unit of time comes soon."""
+        for token in self.raw[i : i + reach]:
+            if token.type == "UNIT":
+                return token.value in TIME_CODES
+            roles = token.roles or NONE
+            if "TIMEUNIT" in roles:
+                return True
+            if token.type in ("WORD", "STOP") or (token.type == "MARK" and token.value in ",;."):
+                return False
+        return False
+
+    def is_time(self, i: int) -> bool:
+        """Whether raw token `i` is a unit of time."""
+        return self.may(i, "TIMEUNIT") or (self.may(i, "UNIT") and self.raw[i].value in TIME_CODES)
+
+    def letter_ahead(self, i: int) -> bool:
+        """Whether a letter comes that is a grade of the ordinal named last."""
+        if i >= len(self.raw) or self.ordinal is None:
+            return False
+        letter = self.text[self.raw[i].start : self.raw[i].end]
+        return letter in LETTERS and letter.lower() in self.ordinal.grades
+
+    def upper(self, token: Token) -> bool:
+        """Whether a Roman numeral is written in capitals."""
+        return self.text[token.start : token.end].rstrip("abcABC ").isupper()
+
+    def char_before(self, place: int) -> str:
+        """The last character before `place` that is not blank."""
+        for at in range(place - 1, max(-1, place - 20), -1):
+            if not self.text[at].isspace():
+                return self.text[at]
+        return " "

@@ -1,0 +1,72 @@
+"""What a clause says before its neighbours are known: the piece, and the facts that it is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from eligo.criteria import AllOf, AnyOf, Compare, Predicate, Present, Span, Status, Window
+from eligo.reading.leaves import merged
+
+
+@dataclass(slots=True)
+class Piece:
+    """What a clause says, before its leading negation, hedge or status is spread over the clauses that follow it."""
+
+    predicate: Predicate | None
+    span: Span | None
+    kind: str  # fact, compare, attest, mixed, unparsed, empty
+    negated: bool = False
+    hedged: bool = False
+    status: Status | None = None
+    qualifier: str | None = None
+    bare: bool = False  # one fact and no modifier of its own: it takes those of the clause before
+    window: Window | None = None  # a time at the end that may hold for the facts before it too
+    exception: bool = False  # a word such as `unless`: nothing of the sentence can be trusted
+    concept: str | None = None
+    continues: bool = False  # limits on a name of the clause before
+    sex: str | None = None  # for whom the last limit holds
+    tainted: bool = False  # not understood, and with a negation that may reach further
+    several: bool = False  # more than one fact: what is joined on belongs to the last of them
+
+
+@dataclass(slots=True)
+class Fact:
+    concept: str
+    span: Span
+    status: Status | None
+    statuses: tuple[str, ...]
+    qualifiers: list[str]
+    window: Window | None = None
+
+    def predicate(self, default: Status | None) -> Predicate:
+        qualifier = " ".join(dict.fromkeys(self.qualifiers)) or None
+        statuses = self.statuses or (self.status or default or "active",)
+        made: list[Predicate] = [
+            Present(concept, cast(Status, status), qualifier, self.window, span=self.span)
+            for concept in self.concept.split("|")
+            for status in statuses
+        ]
+        return made[0] if len(made) == 1 else AnyOf(tuple(made))
+
+
+def merge_ranges(parts: list[Predicate]) -> list[Predicate]:
+    """`18 <= age <= 70`: two limits on one variable next to each other are one range."""
+    if len(parts) != 2 or not all(isinstance(p, Compare) and p.variable is not None for p in parts):
+        return parts
+    first, second = parts
+    same = isinstance(first, Compare) and isinstance(second, Compare) and first.variable == second.variable
+    both = merged(parts) if same else None
+    return [both] if both is not None else parts
+
+
+def join_parts(parts: list[Predicate]) -> Predicate:
+    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+
+def both_windows(first: Window | None, second: Window) -> Window:
+    if first is None:
+        return second
+    return Window(
+        second.within or first.within, second.ago or first.ago, second.lasting or first.lasting, second.anchor
+    )

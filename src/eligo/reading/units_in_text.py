@@ -1,0 +1,116 @@
+"""The unit that stands after a number: the longest stretch of atoms that the vocabulary reads as a unit."""
+
+from __future__ import annotations
+
+from eligo.vocabulary.units import ucum
+
+_UNIT_MARKS = frozenset("/%°º^*.·²³μ'\"⁄℃")
+
+
+_NOT_UNITS = frozenset(
+    [
+        "a",
+        "as",
+        "at",
+        "in",
+        "an",
+        "and",
+        "or",
+        "on",
+        "to",
+        "if",
+        "is",
+        "of",
+        "by",
+        "no",
+        "x",
+        "i",
+        "v",
+        "per",
+        "u",
+        "are",
+        "ii",
+        "iv",
+        "iii",
+        "c",
+    ]
+)
+
+
+_UNIT_STOPS = frozenset(["and", "or", "to", "x", "in", "of", "with", "for", "at", "on", "a", "the", "is"])
+
+
+_UNIT_STARTS = frozenset(
+    ["cubic", "square", "sq", "international", "beats", "breaths", "int", "cu", "degrees", "degree", "cells", "copies"]
+)
+
+
+_unit_cache: dict[str, str | None] = {}
+
+
+_begin_cache: dict[str, bool] = {}
+
+
+def _begins_unit(first: str) -> bool:
+    known = _begin_cache.get(first)
+    if known is None:
+        known = (
+            first in _UNIT_STARTS
+            or first[0] in _UNIT_MARKS
+            or first[0] in "[{m"
+            or ucum(first) is not None
+            or ucum(first.upper()) is not None
+        )
+        _begin_cache[first] = known
+    return known
+
+
+def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:
+    """Every place where a unit that begins at atom `i` may end, as (next atom, offset)."""
+    ends: list[tuple[int, int]] = []
+    solid = inside = 0
+    while i < len(parts) and solid < 10:
+        part = parts[i]
+        pos += len(part)
+        i += 1
+        if part.isspace():
+            continue
+        first = part[0]
+        if first.isalpha():
+            if part in _UNIT_STOPS and not inside:
+                break
+            ends.append((i, pos))
+        elif first.isdigit():
+            ends.append((i, pos))
+        elif first in _UNIT_MARKS or first in "()[]{}_-":
+            inside += (first in "[{") - (first in "]}")
+            if first not in ".-([{":
+                ends.append((i, pos))
+        else:
+            break
+        solid += 1
+    return ends
+
+
+def find_unit(text: str, parts: list[str], i: int, pos: int) -> tuple[int, int, int, str] | None:
+    """The longest unit that begins at atom `i`: its start, the next atom, its end and its UCUM code."""
+    start_atom, start = i, pos
+    if i < len(parts) and parts[i].isspace():
+        start, start_atom = pos + len(parts[i]), i + 1
+    dash = int(start_atom == i and start_atom < len(parts) and parts[start_atom] == "-")  # 10-week, 6-month-old
+    start, start_atom = start + dash, start_atom + dash
+    if start_atom >= len(parts):
+        return None
+    first = parts[start_atom]
+    if first in _NOT_UNITS and parts[start_atom + 1 : start_atom + 2] not in (["/"], ["["]):
+        return None
+    if not (first[0].isalpha() or first[0] in _UNIT_MARKS or first[0] in "[{") or not _begins_unit(first):
+        return None
+    for next_, end in reversed(_unit_ends(parts, start_atom, start)):
+        written = text[start:end]
+        code = _unit_cache.get(written, "")
+        if code == "":
+            code = _unit_cache[written] = ucum(written)
+        if code:
+            return start - dash, next_, end, code
+    return None
