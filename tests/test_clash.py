@@ -32,7 +32,8 @@ def evidence(when: dict[str, Any], **record: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["claim"])
 def test_a_stated_score_wins_and_is_held_against_its_inputs(case: dict[str, Any]) -> None:
     record = {key: value for key, value in case.items() if key not in ("claim", "score", "clash")}
-    found = evidence({"variable": case["score"], "op": "gt", "limit": 20}, **record)
+    unit = SCORES[case["score"]].unit
+    found = evidence({"variable": case["score"], "op": "gt", "limit": 20, "unit": unit}, **record)
 
     clash = found.get("clash", {}).get("value")
     assert clash == (
@@ -127,7 +128,8 @@ def test_a_score_that_no_missing_input_can_move_says_so_too() -> None:
 
 def test_whole_knowledge_needs_no_such_words() -> None:
     found = evidence(
-        {"variable": "body_mass_index", "op": "lt", "limit": 20}, labs={"weight": "50 kg", "height": "170 cm"}
+        {"variable": "body_mass_index", "op": "lt", "limit": 20, "unit": "kg/m2"},
+        labs={"weight": "50 kg", "height": "170 cm"},
     )
 
     assert "detail" not in found

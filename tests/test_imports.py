@@ -24,7 +24,7 @@ ORDER = (
     "casefile",
     "window",
     "plan",
-    "chart presence derive comparing evaluate",
+    "chart presence derive comparing picking evaluate",
     "clash",
     "evidence explain",
     "flips boundary casetest",

@@ -113,7 +113,8 @@ def test_five_digits_never_hide_a_near_miss() -> None:
 
 
 def test_every_reason_is_said_in_words() -> None:
-    assert set(words.TO_DO) == set(words.OPEN) == {reason.value for reason in Reason}
+    reasons = {reason.value for reason in Reason} | {"unread"}  # a value that was not understood, not a sentence
+    assert set(words.TO_DO) == set(words.OPEN) == reasons
 
 
 class _Page(HTMLParser):

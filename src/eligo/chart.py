@@ -125,6 +125,14 @@ class Chart:
 
     def within(self, variable: str, window: Window) -> tuple[Result, ...]:
         """The recorded results that can be the latest of a window; one that may lie outside it decides nothing."""
+        return self._checked(_latest(self._fitting(variable, window), self.as_of))
+
+    def every(self, variable: str, window: Window | None) -> tuple[Result, ...]:
+        """All recorded results of a window, or of the record; what may lie outside it, or is stale, decides nothing."""
+        found = self._fitting(variable, window or Window())
+        return tuple(map(self._aged, found)) if self.aging else found
+
+    def _fitting(self, variable: str, window: Window) -> tuple[Result, ...]:
         today = (self.as_of, self.as_of)
         fitting = []
         for result in self.results.get(variable, ()):
@@ -138,7 +146,7 @@ class Chart:
                 )
             if fits is not Truth.NOT_MET:
                 fitting.append(result)
-        return self._checked(_latest(tuple(fitting), self.as_of))
+        return tuple(fitting)
 
     def _checked(self, results: tuple[Result, ...]) -> tuple[Result, ...]:
         """The results with the stale ones marked; of one day, those that can decide stand for the unusable ones."""

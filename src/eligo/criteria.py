@@ -7,8 +7,8 @@ compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from eligo.truth import Kind
@@ -17,6 +17,7 @@ Number = int | float
 Op = Literal["lt", "le", "gt", "ge", "eq"]
 TimeUnit = Literal["min", "h", "d", "wk", "mo", "a"]
 Status = Literal["active", "history", "suspected", "planned"]
+Pick = Literal["latest", "any", "lowest", "highest"]
 Span = tuple[int, int]
 
 SYMBOL: dict[Op, str] = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "="}
@@ -76,6 +77,7 @@ class Compare:
 
     `variable` is None for a quantity whose name is not in the vocabulary; `name` then holds the words. `equivalent`
     is the same limit as the source states it in another unit. `unit_inferred` marks a unit that the text left out.
+    `pick` says which value of the window (or, without one, of the record) is meant.
     INVARIANT: the two bounds of a range stand lower first, and share their unit and their `of`.
     """
 
@@ -86,6 +88,7 @@ class Compare:
     unit_inferred: bool = False
     equivalent: Limit | None = None
     span: Span | None = field(default=None, compare=False)
+    pick: Pick = "latest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,15 @@ def leaves(predicate: Predicate) -> Iterator[Leaf]:
         yield from leaves(predicate.part)
     else:
         yield predicate
+
+
+def map_leaves(predicate: Predicate, change: Callable[[Leaf], Predicate]) -> Predicate:
+    """The same tree with every leaf replaced by what `change` makes of it."""
+    if isinstance(predicate, AllOf | AnyOf | AtLeast):
+        return replace(predicate, parts=tuple(map_leaves(part, change) for part in predicate.parts))
+    if isinstance(predicate, Not):
+        return Not(map_leaves(predicate.part, change))
+    return change(predicate)
 
 
 @dataclass(frozen=True, slots=True)

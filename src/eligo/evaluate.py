@@ -16,6 +16,7 @@ from eligo.comparing import AgeComparison, Choice, Comparison, SexChoice
 from eligo.criteria import Always, Compare, Leaf, OneOf, Present
 from eligo.derive import other_sources
 from eligo.patients.model import Patient
+from eligo.picking import Picked
 from eligo.plan import MULTIPLES, Attested, Join, Plan, PlannedCriterion, Test, Tree, Untestable
 from eligo.presence import presence
 from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, at_least, bearing, not_, verdict
@@ -349,6 +350,8 @@ def _comparison(test: Compare) -> tuple[Answer, frozenset[str]]:
         if limit.of is not None and limit.of not in MULTIPLES:
             others[limit.of], other_reads = other_sources(limit.of)
             reads |= other_reads | {limit.of}
+    if test.pick != "latest":
+        return Picked(test, others), reads | {variable}
     return Comparison(test, more, others), reads | {variable}
 
 

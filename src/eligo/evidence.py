@@ -49,8 +49,8 @@ class Evidence(NamedTuple):
     """What one leaf met in the record.
 
     `leaf` is the leaf as it is written, `test` what was tested; `basis` are the results, facts and exclusions that the
-    answer rests on, `normals` what each limit of the test is a multiple of, `clash` the value that a stated score has by
-    its own inputs, where that is another one.
+    answer rests on, `normals` what each limit of the test is a multiple of, `clash` what a stated score comes to by its
+    own inputs, where that is another value.
     """
 
     leaf: Leaf
@@ -123,6 +123,7 @@ class Evidence(NamedTuple):
             data["limit"] = "one of " + ", ".join(_text(v) for v in leaf.values)
             return data
         data["window"] = window_text(leaf.window)
+        data["pick"] = leaf.pick if leaf.pick != "latest" else None
         data["limit"] = " and ".join(_limit_text(limit, normal, unit) for limit, normal in self._limits()) or None
         written = " and ".join(_written_limit(limit) for limit in leaf.limits)
         data["limit_written"] = written if written != data["limit"] else None
@@ -153,7 +154,8 @@ def reading_json(reading: Reading) -> dict[str, Any]:
     if isinstance(reading, Result):
         data["date"] = str(reading.date) if reading.date else None
         converted = reading.unit is not None and unit is not None and ucum(reading.unit) != unit
-        if converted or _text(data["value"]) != _text(reading.value):
+        # A comma is read, as a point or as nothing; what it was read as can be checked only where it is shown.
+        if converted or _text(data["value"]) != _text(reading.value) or "," in reading.written:
             data["written"] = reading.written or None
         if converted and reading.problem is None:
             of_site = f" {reading.unit}" if reading.detail == SITE_UNIT else ""

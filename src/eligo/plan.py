@@ -43,7 +43,7 @@ if TYPE_CHECKING:  # a plan from the cache needs neither YAML nor pydantic, whic
 
 MULTIPLES = frozenset({"ULN", "LLN", "baseline"})
 
-_FORM = b"1"  # of the cached data: another form must not meet an old cache
+_FORM = b"2"  # of the cached data: another form must not meet an old cache
 _DERIVED_FROM = ("variables.yaml", "concepts.yaml", "units.yaml", "units.txt")
 
 
@@ -232,7 +232,7 @@ def _comparison(leaf: Compare) -> Test:
         return Untestable(Reason.ERROR, "category-compared")
     limits = [_canonical(limit, variable) for limit in leaf.limits]
     limits.sort(key=lambda limit: (limit.op, limit.value, limit.of or ""))
-    return Compare(leaf.variable, tuple(limits), window=leaf.window)
+    return Compare(leaf.variable, tuple(limits), window=leaf.window, pick=leaf.pick)
 
 
 def _canonical(limit: Limit, variable: Variable) -> Limit:

@@ -154,7 +154,7 @@ class Presence:
         if self.anchor is None:
             fits = in_window(when, window, (chart.as_of, chart.as_of))
         else:
-            days = _anchors(self.anchor, chart.facts)
+            days = _anchors(self.anchor, chart)
             if not days:
                 return UNKNOWN, Reason.MISSING, "anchor_unknown"
             fits = any_of(in_window(when, window, day, around=True) for day in days)
@@ -216,13 +216,15 @@ def _planned(fact: Fact, window: Window | None, as_of: date) -> Vote | None:
     return _YES if fits is MET else _NO
 
 
-def _anchors(family: frozenset[str], facts: Mapping[str, tuple[Fact, ...]]) -> list[Days]:
+def _anchors(family: frozenset[str], chart: Chart) -> list[Days]:
     """The days on which an anchor that is a concept began, or is planned to."""
     return [
         (fact.start.first, fact.start.last)
-        for concept in sorted(family & facts.keys())
-        for fact in facts[concept]
-        if fact.start is not None and fact.status not in ("refuted", "suspected")
+        for concept in sorted(family & chart.facts.keys())
+        for fact in chart.facts[concept]
+        if fact.start is not None
+        and (fact.status == "planned" or fact.start.first <= chart.as_of)
+        and fact.status not in ("refuted", "suspected")
     ]
 
 

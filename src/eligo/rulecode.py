@@ -104,7 +104,8 @@ def _compare(node: CompareNode, span: Span | None, place: PlaceOf, problems: lis
             problems.append(Problem("equivalent", "`equivalent` is one number with a unit", place(("equivalent",))))
         else:
             equivalent = Limit(limits[0].op, _number(found[1]), found[2] or None)
-    return Compare(node.variable, limits, node.name, _window(node), node.unit_inferred, equivalent, span)
+    pick = node.pick or "latest"
+    return Compare(node.variable, limits, node.name, _window(node), node.unit_inferred, equivalent, span, pick)
 
 
 def _same_side(limits: tuple[Limit, ...]) -> bool:
@@ -216,6 +217,8 @@ def _compare_data(leaf: Compare) -> dict[str, Any]:
         data["unit_inferred"] = True
     if leaf.equivalent is not None:
         data["equivalent"] = f"{leaf.equivalent.value} {leaf.equivalent.unit or ''}".rstrip()
+    if leaf.pick != "latest":
+        data["pick"] = leaf.pick
     return {**data, **_window_data(leaf.window)}
 
 

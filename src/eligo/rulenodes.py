@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from eligo.criteria import Op, Status
+from eligo.criteria import Op, Pick, Status
 
 DURATION = r"^[0-9]+(\.[0-9]+)? (min|h|d|wk|mo|a)$"
 BOUND = r"^(lt|le|gt|ge|eq) [0-9]+(\.[0-9]+)? (min|h|d|wk|mo|a)$"
@@ -57,6 +57,7 @@ class CompareNode(Windowed):
     of: str | None = Field(None, description="the limit is a multiple of ULN, LLN, baseline or a variable")
     unit_inferred: bool = Field(False, description="the source states no unit; this one alone is plausible")
     equivalent: str | None = Field(None, description="the same limit as the source states it in another unit")
+    pick: Pick | None = Field(None, description="which value of the window counts; `latest` where left out")
 
 
 class OneOfNode(Words):
@@ -162,7 +163,7 @@ class ReviewNode(Strict):
 class CriterionNode(Strict):
     """One item of the protocol."""
 
-    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.]*$")
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$")
     kind: Literal["inclusion", "exclusion"]
     cohort: str | None = None
     origin: Literal["text", "registry", "population"] = "text"

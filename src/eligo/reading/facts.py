@@ -23,7 +23,8 @@ from eligo.reading.context import ItemContext
 from eligo.reading.leaves import leaf_of
 from eligo.reading.lexicon import duration_of
 from eligo.reading.pieces import Fact, Piece, both_windows, join_parts, merge_ranges
-from eligo.reading.reasons import reason_of
+from eligo.reading.reasons import LOGIC_CODES, TAINTING, reason_of
+from eligo.reading.roles import WEIGHT
 from eligo.reading.splits import place
 from eligo.reading.times import window_of
 from eligo.reading.tokens import Token
@@ -32,12 +33,38 @@ from eligo.reading.tree import Window as TimeNode
 from eligo.reading.words_in_clause import ClauseWords
 from eligo.vocabulary.concepts import concepts
 
+_SILENT = frozenset(["LIGHT", "FILLER", "STATUS", "QUAL", "NEG", "TRAIL", "LEAD", "EVENT", "GRADE", "SKIP"])
 _PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
 
 
 def read_clause(context: ItemContext, clause: Clause) -> Piece:
     """What one clause says."""
-    return ClauseState(context, clause).read()
+    return _unknown(context, clause) or ClauseState(context, clause).read()
+
+
+def _unknown(context: ItemContext, clause: Clause) -> Piece | None:
+    """The piece of a clause that holds only words that say nothing by themselves, the shortest way."""
+    blamed = first = last = None
+    for element in clause.elements:
+        if element.__class__ is not Token or element.type not in _SILENT:
+            return None
+        kind = element.type
+        if kind == "FILLER":
+            if context.consumed(element):
+                return None
+            if blamed is None or WEIGHT.index(element.value) > WEIGHT.index(blamed.value):
+                blamed = element
+        if kind != "LIGHT" or context.text[element.start].isalnum():
+            first = first or element
+            last = element
+    if blamed is None or first is None or last is None:
+        return None
+    logic = blamed.value
+    span = (first.start, last.end)
+    code = LOGIC_CODES.get(logic or "", "unknown-words")
+    tainted = logic in TAINTING or any(e.type == "NEG" for e in clause.elements)
+    whole = context.unparsed(span, code, (blamed.start, blamed.end))
+    return Piece(whole, span, "unparsed", exception=logic == "exceptions", tainted=tainted)
 
 
 class ClauseState(ClauseWords):
@@ -204,7 +231,7 @@ class ClauseState(ClauseWords):
             if attested and self.logic in (None, "others") and all(isinstance(p, Attest | Compare) for p in positive):
                 return Piece(join_parts(positive), span, "attest", self.negated, self.hedged, self._lead())
             if self.logic or not compares or attested:
-                tainted = bool(self.logic) or any(e.__class__ is Token and e.type == "NEG" for e in self.elements)
+                tainted = self.logic in TAINTING or any(e.__class__ is Token and e.type == "NEG" for e in self.elements)
                 hedged = self.hedged and not self.logic
                 whole = self.context.unparsed(span, code, blamed)
                 return Piece(whole, span, "unparsed", False, hedged, exception=exception, tainted=tainted)

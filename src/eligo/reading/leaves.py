@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from fractions import Fraction
 
 from eligo.criteria import AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
@@ -11,7 +12,7 @@ from eligo.reading.compare import with_unit
 from eligo.reading.names import Name
 from eligo.reading.tree import Amount
 from eligo.reading.tree import Limit as Written
-from eligo.vocabulary.unit_spellings import readings
+from eligo.vocabulary.unit_spellings import common, readings
 from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
 
@@ -151,12 +152,21 @@ def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tupl
 
 
 def fits(value: Number, unit: str, variable: Variable) -> bool:
-    """Whether the variable can be measured in the unit."""
+    """Whether the variable can be measured in the unit: one of its own, or a common one of the same kind."""
+    if unit in variable.units or unit == variable.unit:
+        return True
+    if unit not in _common():  # an uncommon unit would need pint; it is left to a person
+        return False
     try:
         to_canonical(value, unit, variable)
     except EligoError:
         return False
     return True
+
+
+@functools.cache
+def _common() -> frozenset[str]:
+    return frozenset(common())
 
 
 def infer_unit(value: Number, variable: Variable) -> str | None:

@@ -149,6 +149,8 @@ class Reader(ListReader):
         """What the sentences of an item say together."""
         if group.level != "text":
             return self.part(group)
+        if len(group.parts) == 1:
+            return self.part(group.parts[0])
         parts = [part for part in group.parts if span_of(part) is not None and not self._light(part)]
         if not parts:
             return self._blank(group)
@@ -176,6 +178,8 @@ class Reader(ListReader):
             before, _, after = found
             head, rest = self.part(before), self._listed(after)
             return any_of([head, *rest]) if self.kind == "exclusion" else all_of([head, *rest])
+        if len(group.parts) == 1:
+            return self.clauses(group.parts[0])
         lists = [part for part in group.parts if span_of(part) is not None]
         if not lists:
             return self._blank(group)

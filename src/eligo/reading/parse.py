@@ -26,10 +26,8 @@ from eligo.truth import Kind
 
 GRAMMAR = ("criterion.lark", "limits.lark", "times.lark")  # read as one
 
-_FORM = b"1"
+_FORM = b"2"
 Table = tuple[int, list[dict[str, int]], list[dict[str, int]], list[tuple[int, str, int, Callable[[list[Any]], Any]]]]
-_MANY = 1  # a rule that stands for `*` or `?` and hands its children to the rule above
-_MORE = 2  # the same, going on with what it already has
 
 
 class NotAccepted(Exception):  # noqa: N818 - never seen outside this module
@@ -66,62 +64,56 @@ def _run(tokens: list[Token]) -> Group:
     start, shifts, gotos, rules = _table()
     states = [start]
     values: list[Any] = []
+    state = start
     for place, token in enumerate([*tokens, _END]):
         kind = token.type
         while True:
-            action = shifts[states[-1]].get(kind)
+            action = shifts[state].get(kind)
             if action is None:
                 raise NotAccepted(place)
             if action > 0:
+                state = action
                 states.append(action)
                 values.append(token)
                 break
             if action == 0:
                 return values[-1]  # type: ignore[no-any-return]  # the start rule builds a Group
             size, origin, how, build = rules[-action]
-            children: list[Any]
-            if size == 1 and how == _PASS:
+            if how == _PASS:
                 del states[-1]
-                states.append(gotos[states[-1]][origin])
-                continue
-            if size:
-                children = values[-size:]
-                del states[-size:]
-                del values[-size:]
+            elif how == _MORE:
+                values[-size].extend(values[1 - size :])
+                del states[-size:], values[1 - size :]
             else:
-                children = []
-            states.append(gotos[states[-1]][origin])
-            values.append(_reduce(children, how, build))
+                children: list[Any] = values[-size:] if size else []
+                if size:
+                    del states[-size:], values[-size:]
+                values.append(children if how == _MANY else build(_flat(children) if how == _GATHER else children))
+            state = gotos[states[-1]][origin]
+            states.append(state)
     raise AssertionError("the end of the tokens always ends the parse")
 
 
-class _Many(list[Any]):
-    """Children of a rule that stands for a repetition."""
-
-
-def _reduce(children: list[Any], how: int, build: Callable[[list[Any]], Any]) -> Any:
-    if how == _MORE:
-        children[0].extend(children[1:])
-        return children[0]
-    if how == _MANY:
-        return _Many(children)
+def _flat(children: list[Any]) -> list[Any]:
+    """The children with those of repetitions, which are lists, in their places."""
+    flat: list[Any] = []
     for child in children:
-        if child.__class__ is _Many:
-            flat: list[Any] = []
-            for c in children:
-                if c.__class__ is _Many:
-                    flat.extend(c)
-                else:
-                    flat.append(c)
-            return build(flat)
-    return build(children)
+        if child.__class__ is list:
+            flat.extend(child)
+        else:
+            flat.append(child)
+    return flat
 
 
+_END = Token("$END", 0, 0)
+_MANY = 1  # a rule that stands for `*` or `?` and hands its children to the rule above
+_MORE = 2  # the same, going on with what it already has
+_PASS = 3  # a rule with one child that it passes on
+_GATHER = 4  # a rule that has a repetition among its children
 _TELLING = frozenset(
     ["VAR", "CONCEPT", "ATTEST", "HEDGE", "SEX", "NUM"]
 )  # without any of these an item says nothing that is known
 _END = Token("$END", 0, 0)
-_PASS = 3
 _OPENERS = frozenset(
     [
         "COMP",
@@ -214,7 +206,9 @@ def _rule_row(rule: Any) -> list[Any]:
     if origin.startswith("_"):
         return [len(names), origin, _PASS if len(names) == 1 else _MANY, ""]
     name = str(rule.alias or origin)
-    return [len(names), origin, _PASS if name not in BUILD and len(names) == 1 else 0, name]
+    if name not in BUILD and len(names) == 1:
+        return [1, origin, _PASS, name]
+    return [len(names), origin, _GATHER if any(n.startswith("_") for n in names) else 0, name]
 
 
 def read_item(text: str, kind: Kind, children: Sequence[str] = ()) -> ItemReading:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from eligo.reading.facts import ClauseState
 
 
+TAINTING = frozenset(["others", "logic", "exceptions"])  # what such a word does may reach over the clauses after it
+LOGIC_CODES = {"exceptions": "exception", "others": "somebody-else", "comparator": "logic", "logic": "logic"}
+
+
 def reason_of(state: ClauseState) -> tuple[str, Span]:
     """Why the clause is not understood: a code, and the words that are to blame."""
     fillers = [e for e in state.residual if e.__class__ is Token and e.type == "FILLER"]
@@ -32,7 +36,7 @@ def reason_of(state: ClauseState) -> tuple[str, Span]:
             ),
             state.residual[0],
         )
-        return {"exceptions": "exception", "others": "somebody-else"}.get(state.logic, "logic"), place(blamed)
+        return LOGIC_CODES[state.logic], place(blamed)
     if fillers:
         return "unknown-words", place(fillers[0])
     first = state.residual[0]

@@ -56,7 +56,7 @@ class Chooser(Neighbours):
                 self.waiting = True
             if kind == "FILLER" and out and out[-1].type == "FILLER":
                 out[-1].end = token.end
-                out[-1].value = max(out[-1].value, token.value, key=_WEIGHT.index)
+                out[-1].value = max(out[-1].value, token.value, key=WEIGHT.index)
             elif kind == "MERGED":
                 out[-1].end = token.end
             else:
@@ -248,7 +248,7 @@ class Chooser(Neighbours):
                 return
         roles = token.roles or NONE
         # A comparator that compares nothing may still turn the sentence: `liver function below Child-Pugh A`.
-        token.type, token.value = "FILLER", roles.get("LOGIC", "logic" if "COMP" in roles else None)
+        token.type, token.value = "FILLER", roles.get("LOGIC", "comparator" if "COMP" in roles else None)
         self.graded = False
 
     def _single(self, i: int, token: Token) -> bool:
@@ -316,7 +316,7 @@ class Chooser(Neighbours):
 
 
 _AND_EQUAL = {("lt", "eq"): "le", ("gt", "eq"): "ge", ("eq", "lt"): "le", ("eq", "gt"): "ge"}  # "less than = 14"
-_WEIGHT = (None, "others", "logic", "exceptions")  # what a word of logic in filler does, from nothing to most
+WEIGHT = (None, "others", "comparator", "logic", "exceptions")  # what a word of logic in filler does, from nothing to most
 _BEFORE_GRADE = frozenset(["VAR", "GRADE", "JOIN", "TO", "SKIP", "COMP"])
 _BULLETS = "•◦▪‣●■◆"
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}

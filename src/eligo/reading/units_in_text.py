@@ -77,7 +77,7 @@ def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:
             continue
         first = part[0]
         if first.isalpha():
-            if part in _UNIT_STOPS and not inside:
+            if not inside and (part in _UNIT_STOPS or (solid and part != "per" and not _begins_unit(part))):
                 break
             ends.append((i, pos))
         elif first.isdigit():

@@ -9,6 +9,7 @@ from eligo.criteria import Attest, Compare, Limit, Op, Predicate, Span, Status, 
 from eligo.reading.context import ItemContext
 from eligo.reading.lexicon import words
 from eligo.reading.pieces import Fact
+from eligo.reading.roles import WEIGHT
 from eligo.reading.splits import place
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Clause, Limits
@@ -110,7 +111,7 @@ class ClauseWords:
             self.residual.append(token)
 
     def _logic(self, word: str) -> None:
-        self.logic = max(self.logic, word, key=("", None, "others", "logic", "exceptions").index)
+        self.logic = max(self.logic, word, key=WEIGHT.index)
 
     def _negation(self, i: int, token: Token) -> None:
         if "history" in self.text[token.start : token.end].lower():

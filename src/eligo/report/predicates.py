@@ -55,7 +55,8 @@ def _leaf(leaf: Leaf) -> str:
     match leaf:
         case Compare():
             name = variable_name(leaf.variable) if leaf.variable else f"{leaf.name} (not in the vocabulary)"
-            notes = [*(["unit inferred"] if leaf.unit_inferred else []), *_window(leaf.window)]
+            picked = {"any": ["any value"], "lowest": ["lowest value"], "highest": ["highest value"]}.get(leaf.pick, [])
+            notes = [*(["unit inferred"] if leaf.unit_inferred else []), *picked, *_window(leaf.window)]
             return f"{name} {' and '.join(map(_limit, leaf.limits))}{_noted(notes)}"
         case OneOf():
             name = variable_name(leaf.variable) if leaf.variable else f"{leaf.name} (not in the vocabulary)"

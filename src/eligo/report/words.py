@@ -34,6 +34,7 @@ TO_DO = {
     "censored": "too coarse to decide; a result with a number is needed",
     "not_stated": "the record does not say; state it, or list it under `absent`",
     "unparsed": "the sentence was not understood; a person has to read it",
+    "unread": "the value is not understood; a number or a grade is needed",
     "needs_attestation": "only a person can state this; add it under `attested`",
     "error": "the test failed; please report this",
 }
@@ -45,6 +46,7 @@ OPEN = {
     "no_reference_range": ("without limit of normal", "without limit of normal", True),
     "unit_unknown": ("without a unit that fits", "without a unit that fits", True),
     "implausible": ("implausible", "implausible", True),
+    "unread": ("value not understood", "values not understood", True),
     "censored": ("too coarse", "too coarse", True),
     "needs_attestation": ("to attest", "to attest", False),
     "not_stated": ("not stated", "not stated", False),
@@ -189,7 +191,7 @@ def still_open(findings: Iterable[Data], all_names: bool = False) -> str:
         for evidence in deciding(finding):
             if "reason" in evidence:
                 name = evidence.get("variable") or evidence.get("concept") or f"{finding['id']} {evidence.get('span')}"
-                found[evidence["reason"]][name] = None
+                found[_reason(evidence)][name] = None
     parts = []
     for reason, (one, many, with_names) in OPEN.items():
         names = list(map(_open_name, found[reason]))
@@ -199,6 +201,12 @@ def still_open(findings: Iterable[Data], all_names: bool = False) -> str:
             named = with_names or (all_names and reason != "unparsed")
             parts.append(f"{len(names)} {one if len(names) == 1 else many}{shown if named else ''}")
     return ", ".join(parts)
+
+
+def _reason(evidence: Data) -> str:
+    """The reason of an open part; whether it was the sentence or the value that was not understood."""
+    reason: str = evidence["reason"]
+    return "unread" if reason == "unparsed" and "variable" in evidence else reason
 
 
 def _open_name(id: str) -> str:  # noqa: A002 - the word of the vocabulary
@@ -215,7 +223,7 @@ def evidence_line(evidence: Data) -> str:
         text = f"restricts nothing ({evidence['note']})" if evidence["note"] else "restricts nothing"
     else:
         text = evidence.get("name", "")
-    to_do = TO_DO[evidence["reason"]] if "reason" in evidence else ""
+    to_do = TO_DO[_reason(evidence)] if "reason" in evidence else ""
     said_before = "ruled_out_by" in evidence or evidence.get("reason") == "unparsed"
     detail = "" if said_before else evidence.get("detail", "")
     return ": ".join(part for part in (text, to_do) if part) + (f" ({detail})" if detail else "")
@@ -228,7 +236,8 @@ def _value_line(evidence: Data) -> str:
     if "value" not in evidence:
         missing = evidence.get("missing")
         needs = f", made of {', '.join(map(_input_name, missing))}" if missing else ""
-        return f"{name}{needs}{f' (limit {limit})' if limit else ''}"
+        said = f", in the record as `{evidence['written']}`" if "written" in evidence else ""
+        return f"{name}{needs}{said}{f' (limit {limit})' if limit else ''}"
     unit = _years(f"0 {evidence['unit']}")[1:] if "unit" in evidence else ""
     parts = [f"{name} {value}{unit}{_source(evidence)}"]
     if limit:

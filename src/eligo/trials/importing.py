@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eligo.criteria import (
@@ -16,16 +16,20 @@ from eligo.criteria import (
     Compare,
     Criterion,
     Duration,
+    Leaf,
     Limit,
     OneOf,
     Origin,
     Predicate,
+    Unparsed,
+    map_leaves,
 )
 from eligo.errors import EligoError, Place, Problem
 from eligo.reading.document import Item, Page, RegistryFields
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
 from eligo.ruleset import Cohort, RuleSet, Source, dumps, loads
+from eligo.rulewords import check_words
 from eligo.textfile import read_text, write_text
 from eligo.trials import read_trial
 from eligo.truth import Kind
@@ -123,17 +127,32 @@ def _read(
     origin: Origin,
     source_item: str | None = None,
 ) -> Criterion:
+    refused = dict[str, None]()
+
+    def whole(leaf: Leaf) -> Predicate:
+        """The leaf, or its words unread where a rule set could not hold it (a limit that lacks its unit)."""
+        problems = list(check_words(leaf))
+        if not problems:
+            return leaf
+        words = text[slice(*leaf.span)] if leaf.span else text
+        refused.update(dict.fromkeys(f"`{words}` is not read: {problem.message}" for problem in problems))
+        return Unparsed(words, leaf.span)
+
+    ambiguity = reading.ambiguity
+    if ambiguity:
+        ambiguity = replace(ambiguity, readings=tuple(map_leaves(r, whole) for r in ambiguity.readings))
+    predicate = map_leaves(reading.predicate, whole)
     unknown = tuple(f"not in the vocabulary: {word}" for word in reading.unknown)
     return Criterion(
         id=name,
         kind=kind,
         text=text,
-        predicate=reading.predicate,
+        predicate=predicate,
         cohort=cohort,
         origin=origin,
         source_item=source_item or (f"arm {cohort}" if cohort else None),
-        ambiguous=reading.ambiguity,
-        notes=(*reading.notes, *unknown),
+        ambiguous=ambiguity,
+        notes=(*reading.notes, *unknown, *refused),
     )
 
 
