@@ -6,14 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
+from eligo.report.schema import json_schema
 from eligo.report.words import evidence_line
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
 from tests.doors import Run
-from tests.evaluating import finding, patient
+from tests.evaluating import finding, patient, rules, screen
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "scores" / "clashes.yaml").read_text("utf-8"))
 RULES = """\
@@ -59,6 +61,15 @@ def test_a_clash_is_a_warning_too_and_changes_no_verdict(run: Run, tmp_path: Pat
     assert "warning[score-clash]: `meld` as stated" in found["stated"].err
     assert " ELIGIBLE" in found["computed"].out
     assert found["computed"].err == ""
+
+
+def test_a_clash_fits_the_published_schema() -> None:
+    plan = rules([{"id": "I1", "when": {"variable": "body_mass_index", "op": "gt", "limit": 20, "unit": "kg/m2"}}])
+    who = patient(labs={"BMI": "18 kg/m2", "weight": "70 kg", "height": "169 cm"})
+    data = screen(plan, who).as_json()
+
+    assert "clash" in data["trials"][0]["criteria"][0]["evidence"][0]
+    jsonschema.validate(data, json_schema())
 
 
 def test_a_computed_score_shows_every_input_with_unit_and_date_and_its_paper() -> None:

@@ -191,7 +191,11 @@ def test_the_newer_version_of_a_resource_counts() -> None:
             "valueQuantity": {"value": value, "unit": "umol/L"},
         }
 
-    parts = [version(80, "2026-11-02T00:00:00Z"), version(90, "2026-11-03T00:00:00Z"), version(90, "2026-11-03T00:00:00Z")]
+    parts = [
+        version(80, "2026-11-02T00:00:00Z"),
+        version(90, "2026-11-03T00:00:00Z"),
+        version(90, "2026-11-03T00:00:00Z"),
+    ]
     for order in (parts, parts[::-1]):
         reading = read_bundle(bundle(*order))
         assert reading.patient is not None
@@ -200,8 +204,17 @@ def test_the_newer_version_of_a_resource_counts() -> None:
 
 
 def test_without_a_day_the_newest_date_counts_and_is_named() -> None:
-    seen = {"resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"}, "period": {"start": "2024-02-03"}}
-    error = {"resourceType": "Condition", "verificationStatus": {"coding": [{"code": "refuted"}]}, "onsetDateTime": "2025"}
+    seen = {
+        "resourceType": "Encounter",
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "period": {"start": "2024-02-03"},
+    }
+    error = {
+        "resourceType": "Condition",
+        "verificationStatus": {"coding": [{"code": "refuted"}]},
+        "onsetDateTime": "2025",
+    }
     reading = read_bundle(bundle(seen, error), as_of=None)
 
     assert reading.patient is not None
@@ -266,7 +279,9 @@ def test_losing_knowledge_never_flips_an_answer(parts: list[dict[str, Any]], dat
     lost = data.draw(st.sampled_from(parts))
     key = json.dumps([lost.get(k) for k in ("code", "medicationCodeableConcept", "class", "medication")])
     left = [
-        p for p in parts if json.dumps([p.get(k) for k in ("code", "medicationCodeableConcept", "class", "medication")]) != key
+        p
+        for p in parts
+        if json.dumps([p.get(k) for k in ("code", "medicationCodeableConcept", "class", "medication")]) != key
     ]
     before, after = _findings(bundle(*parts)), _findings(bundle(*left))
 
@@ -278,22 +293,62 @@ def test_losing_knowledge_never_flips_an_answer(parts: list[dict[str, Any]], dat
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["final", "2026-11-19", "<"]),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    *("status", "code", "coding", "system", "display", "text", "value", "unit", "subject", "reference"),
-                    *("effectiveDateTime", "effectivePeriod", "start", "end", "valueQuantity", "component", "low", "high"),
-                    *("onsetAge", "onsetRange", "class", "medicationReference", "contained", "id", "referenceRange", "meta"),
-                    *("clinicalStatus", "verificationStatus", "dosageInstruction", "timing", "repeat", "boundsPeriod"),
-                ]
-            ),
-            inner,
-            max_size=5,
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        *(
+                            "status",
+                            "code",
+                            "coding",
+                            "system",
+                            "display",
+                            "text",
+                            "value",
+                            "unit",
+                            "subject",
+                            "reference",
+                        ),
+                        *(
+                            "effectiveDateTime",
+                            "effectivePeriod",
+                            "start",
+                            "end",
+                            "valueQuantity",
+                            "component",
+                            "low",
+                            "high",
+                        ),
+                        *(
+                            "onsetAge",
+                            "onsetRange",
+                            "class",
+                            "medicationReference",
+                            "contained",
+                            "id",
+                            "referenceRange",
+                            "meta",
+                        ),
+                        *(
+                            "clinicalStatus",
+                            "verificationStatus",
+                            "dosageInstruction",
+                            "timing",
+                            "repeat",
+                            "boundsPeriod",
+                        ),
+                    ]
+                ),
+                inner,
+                max_size=5,
+            )
         ),
         max_leaves=12,
     ).filter(lambda data: isinstance(data, dict)),
-    st.sampled_from(["Observation", "Condition", "Procedure", "MedicationRequest", "AllergyIntolerance", "Encounter", "Patient"]),
+    st.sampled_from(
+        ["Observation", "Condition", "Procedure", "MedicationRequest", "AllergyIntolerance", "Encounter", "Patient"]
+    ),
 )
 def test_no_shape_of_a_resource_breaks_the_reader(data: dict[str, Any], kind: str) -> None:
     reading = read_bundle({"resourceType": "Bundle", "entry": [{"resource": {**data, "resourceType": kind}}]})

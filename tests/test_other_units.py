@@ -1,4 +1,4 @@
-"""A patient whose results are written in other units is the same patient: every finding of every shipped trial stays."""
+"""A patient whose results are in other units is the same patient: every finding of every shipped trial stays."""
 
 from __future__ import annotations
 

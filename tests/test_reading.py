@@ -30,6 +30,7 @@ from eligo.criteria import (
     Window,
     leaves,
 )
+from eligo.reading.lexicon import concept_named
 from eligo.reading.parse import _run, parse_line, read_item, tokenise
 from eligo.reading.render import render
 from eligo.rulecode import to_data
@@ -117,13 +118,19 @@ def _compares(draw: st.DrawFn) -> Compare:
     return Compare(variable.id, draw(st.sampled_from(choices)))
 
 
+def _is_one_concept(fact: Present) -> bool:
+    """Whether the qualifier and the name are the name of another concept (`severe alcoholic hepatitis`)."""
+    concept = concepts().get(fact.concept)
+    return concept is not None and concept_named(f"{fact.qualifier} {concept.name}") is not None
+
+
 _facts = st.builds(
     Present,
     _one(_CONDITIONS),
     status=st.sampled_from(["active", "history", "planned"]),
     qualifier=st.sampled_from([None, None, "severe", "uncontrolled"]),
     window=st.one_of(st.none(), _windows),
-)
+).filter(lambda f: f.qualifier is None or not _is_one_concept(f))
 _grades = st.builds(lambda v: OneOf(v.id, (2, 3)), _one(_ORDINALS))
 _known = st.one_of(_compares(), _facts, _grades, st.builds(Attest, _one(_ATTESTATIONS)))
 _leaves = st.one_of(_known, st.just(Always("with or without zorblax")), st.just(Unparsed("quandrin zorblaxed")))

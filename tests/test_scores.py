@@ -51,6 +51,12 @@ def test_organ_failures_and_grade_change_exactly_at_the_published_limits(
     assert SCORES["aclf_grade"].compute(**values) == grade
 
 
+def test_every_score_has_a_case() -> None:
+    of_organs = {"clif_c_of", "organ_failures", "aclf_grade"}  # the table above
+
+    assert set(SCORES) - set(VALUES) == of_organs
+
+
 def test_every_score_names_its_paper_and_says_what_it_does() -> None:
     for name, score in SCORES.items():
         assert score.variable == name

@@ -14,9 +14,9 @@ from eligo.patients.readers import Options, read_patients
 from eligo.screening import load_rules, screen
 
 CASES = Path(__file__).parent / "cases"
-SAME = CASES / "same_patient"
+SAME = Path(__file__).resolve().parents[1] / "patients_examples" / "formats"
 REJECT = CASES / "tables" / "reject"
-FORMATS = ("native.json", "fhir.json", "long.csv", "wide.csv")
+FORMATS = ("native.json", "bundle.json", "long.csv", "wide.csv")
 
 
 def _read(path: Path, **more: object) -> list[Reading]:
@@ -55,7 +55,7 @@ def test_a_patient_is_the_same_in_every_format(name: str) -> None:
 def _as_of(name: str) -> dict[str, object]:
     from datetime import date
 
-    return {"as_of": date(2026, 11, 20)} if name == "fhir.json" else {}
+    return {"as_of": date(2026, 11, 20)} if name == "bundle.json" else {}
 
 
 def test_every_row_and_every_cell_has_its_line_in_the_ledger() -> None:
@@ -93,7 +93,13 @@ def test_all_that_is_wrong_with_a_mapping_comes_at_once() -> None:
         load_mapping(REJECT / "mapping.yaml")
 
     found = sorted((p.place.line, p.code) for p in caught.value.problems)
-    assert found == [(3, "unknown-key"), (5, "variable-unknown"), (6, "unknown-word"), (7, "unknown-key"), (8, "column")]
+    assert found == [
+        (3, "unknown-key"),
+        (5, "variable-unknown"),
+        (6, "unknown-word"),
+        (7, "unknown-key"),
+        (8, "column"),
+    ]
 
 
 def test_a_column_that_the_mapping_names_must_be_there(tmp_path: Path) -> None:

@@ -113,7 +113,8 @@ def path_text(path: Iterable[str | int]) -> str:
 
 def shown(word: str) -> str:
     """A word of the file as a message may show it: printable, on one line and not too long."""
-    word = "".join(c if c.isprintable() else "?" for c in word)
+    if not word.isprintable():
+        word = "".join(c if c.isprintable() else "?" for c in word)
     return word if len(word) <= _SHOWN else word[: _SHOWN - 3] + "..."
 
 

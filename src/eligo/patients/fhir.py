@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from eligo.errors import Place, Problem, did_you_mean
@@ -32,11 +32,10 @@ class Item:
     place: Place
     path: JsonPath = ()
     full_url: str | None = None
+    kind: str = field(init=False)  # the resource type, as it is written
 
-    @property
-    def kind(self) -> str:
-        """The resource type, as it is written."""
-        return text_of(self.resource.get("resourceType")) or ""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", text_of(self.resource.get("resourceType")) or "")
 
     @property
     def name(self) -> str:

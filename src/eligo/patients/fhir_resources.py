@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -227,7 +227,7 @@ _TAKE: Mapping[str, Callable[[Taker, Json, JsonPath], bool]] = {
 
 # --- dates, for a record that does not say of which day it is
 
-_DATED = (
+_STEMS = (
     "effective",
     "issued",
     "onset",
@@ -238,6 +238,8 @@ _DATED = (
     "occurence",
     "authoredOn",
 )
+_POINTS = frozenset(f"{stem}{kind}" for stem in _STEMS for kind in ("", "DateTime", "Instant"))
+_PERIODS = frozenset((*(f"{stem}Period" for stem in _STEMS), "period", "actualPeriod"))
 
 
 def newest_day(resource: Json) -> date | None:
@@ -250,17 +252,13 @@ def newest_day(resource: Json) -> date | None:
         if status == "planned" or _status(resource, "intent", "intent") == "planned":
             return None
         over = kind == "Observation" or status == "resolved"  # else a period may end in the future
-        found = [day for stem in _DATED for day in _days_of(resource, stem, over)]
-        start, end = period_of(resource.get("actualPeriod") or resource.get("period"))
-        found += [day_of(day).first for day in (start, end if over else None) if day]
+        found = list[date]()
+        for key, value in resource.items():
+            if key in _POINTS and isinstance(value, str) and (text := written_date(value)):
+                found.append(day_of(text).last)
+            elif key in _PERIODS:
+                start, end = period_of(value)
+                found += [day_of(text).last for text in (start, end if over else None) if text]
     except Refusal:
         return None
     return max(found, default=None)
-
-
-def _days_of(resource: Json, stem: str, over: bool) -> Iterator[date]:
-    for key in (stem, f"{stem}DateTime", f"{stem}Instant"):
-        if isinstance(resource.get(key), str) and (text := written_date(resource[key])):
-            yield day_of(text).last
-    start, end = period_of(resource.get(f"{stem}Period"))
-    yield from (day_of(text).last for text in (start, end if over else None) if text)

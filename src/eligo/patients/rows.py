@@ -91,7 +91,12 @@ def _warnings(builder: PatientBuilder, ledger: Sequence[Entry], place: Place) ->
         line = finding.path[0] if finding.path and isinstance(finding.path[0], int) else place.line
         where = Place(place.file, line, path=str(finding.path[1]) if len(finding.path) > 1 else None)
         yield Problem(finding.code, finding.message, where, finding.help, "warning")
+    told = {finding.code for finding in builder.findings}
     for entry in ledger:
+        if entry.outcome == "refused" and entry.reason not in told:
+            yield Problem(
+                entry.reason, f"`{shown(entry.item)}` is refused: {entry.text}", entry.place, severity="warning"
+            )
         if entry.reason == "not-in-vocabulary":
             message = f"{entry.text}: `{shown(entry.item)}`"
             yield Problem(entry.reason, message, entry.place, "`eligo variables` lists what is known", "warning")

@@ -7,6 +7,7 @@ export or of a folder are brought together by an index of where they stand: memo
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ MAX_BYTES = 512 * 1024 * 1024  # of a single JSON document: a bundle with hundre
 _LINES = (".ndjson", ".jsonl")
 _HEAD = 64 * 1024
 _TYPE = b'"resourceType"'
+_BUNDLE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"resourceType"\s*:\s*"Bundle"')
 _WHITE = b" \t\r\n"
 
 
@@ -181,6 +183,9 @@ def _of_document(raw: Raw, form: Format | None, loose: Loose, offset: int = 0) -
     """The job of one document; a loose resource goes to the pool instead."""
     if form == "native" or (form is None and _TYPE not in raw.data):
         yield Job("native", (raw,))
+        return
+    if _BUNDLE.match(raw.data):  # no need to read it twice
+        yield Job("fhir", (raw,))
         return
     try:
         data = parsed(raw)

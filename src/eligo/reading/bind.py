@@ -265,7 +265,8 @@ class Binder(NameFinder):
 
     def _goes_on(self, at: Place) -> bool:
         """Whether words stand before the limit in its bracket, or after a bare one: `(10 is the worst)`."""
-        seen = at.elements if at.first.form == "bare" else at.elements[: at.i]
+        end = at.i + REACH if at.first.form == "bare" else at.i
+        seen = at.elements[max(0, at.i - REACH) : end]
         return any(e.__class__ is Token and e.type == "FILLER" for e in seen)
 
     def _age_of_thing(self, elements: Sequence[Any], i: int, age: Span, unit: str | None) -> bool:

@@ -110,10 +110,8 @@ _MANY = 1  # a rule that stands for `*` or `?` and hands its children to the rul
 _MORE = 2  # the same, going on with what it already has
 _PASS = 3  # a rule with one child that it passes on
 _GATHER = 4  # a rule that has a repetition among its children
-_TELLING = frozenset(
-    ["VAR", "CONCEPT", "ATTEST", "HEDGE", "SEX", "NUM"]
-)  # without any of these an item says nothing that is known
-_END = Token("$END", 0, 0)
+# Without any of these an item says nothing that is known.
+_TELLING = frozenset(["VAR", "CONCEPT", "ATTEST", "HEDGE", "SEX", "NUM"])
 _OPENERS = frozenset(
     [
         "COMP",

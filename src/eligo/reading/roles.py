@@ -316,7 +316,13 @@ class Chooser(Neighbours):
 
 
 _AND_EQUAL = {("lt", "eq"): "le", ("gt", "eq"): "ge", ("eq", "lt"): "le", ("eq", "gt"): "ge"}  # "less than = 14"
-WEIGHT = (None, "others", "comparator", "logic", "exceptions")  # what a word of logic in filler does, from nothing to most
+WEIGHT = (
+    None,
+    "others",
+    "comparator",
+    "logic",
+    "exceptions",
+)  # what a word in filler does, from nothing to most
 _BEFORE_GRADE = frozenset(["VAR", "GRADE", "JOIN", "TO", "SKIP", "COMP"])
 _BULLETS = "•◦▪‣●■◆"
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
