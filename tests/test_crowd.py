@@ -104,9 +104,7 @@ def test_the_ledger_of_a_record_has_a_line_for_each_part(run: Run) -> None:
 
 
 def test_the_patient_as_understood_is_printed(run: Run) -> None:
-    result = run(
-        "patient", ROOT / "patients_examples" / "formats" / "bundle.json", "--as-of", "2026-11-20", "--all"
-    )
+    result = run("patient", ROOT / "patients_examples" / "formats" / "bundle.json", "--as-of", "2026-11-20", "--all")
 
     assert result.code == 0
     assert "same-01   as of 2026-11-20, born 1978-04-02, male" in result.out

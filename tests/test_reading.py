@@ -220,7 +220,7 @@ def test_time_grows_linearly_with_length(junk: str) -> None:
 
     seconds(1000)
 
-    assert seconds(40_000) < 40 * seconds(4_000) + 0.5
+    assert seconds(20_000) < 40 * seconds(2_000) + 0.5
 
 
 def test_a_comparison_is_stated_before_an_exclusion_turns_it() -> None:

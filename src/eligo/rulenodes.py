@@ -29,35 +29,39 @@ class Strict(BaseModel):
 class Words(Strict):
     """A leaf's words: a part of the criterion's text, the `nth` one where they stand there more than once."""
 
-    words: str | None = Field(None, description="the words of `text` that this leaf stands for")
-    nth: int | None = Field(None, ge=1, description="which one, where the words stand in the text more than once")
+    words: str | None = Field(default=None, description="the words of `text` that this leaf stands for")
+    nth: int | None = Field(
+        default=None, ge=1, description="which one, where the words stand in the text more than once"
+    )
 
 
 class Windowed(Words):
     """When it must have been: see `eligo.criteria.Window`."""
 
-    within: DurationText | None = Field(None, description="not longer before the anchor than this; the last day counts")
-    ago: BoundText | None = Field(None, description="happened or ended so long before the anchor")
-    lasting: BoundText | None = Field(None, description="went on for so long")
-    anchor: str | None = Field(None, description="the protocol's word for day 0; `screening` where left out")
+    within: DurationText | None = Field(
+        default=None, description="not longer before the anchor than this; the last day counts"
+    )
+    ago: BoundText | None = Field(default=None, description="happened or ended so long before the anchor")
+    lasting: BoundText | None = Field(default=None, description="went on for so long")
+    anchor: str | None = Field(default=None, description="the protocol's word for day 0; `screening` where left out")
 
 
 class CompareNode(Windowed):
     """A variable against one limit (`op`, `limit`) or two bounds (`ge`/`gt` and `le`/`lt`)."""
 
-    variable: str | None = Field(None, description="id of grammar/variables.yaml")
-    name: str | None = Field(None, description="the words, for a quantity that the vocabulary does not have")
+    variable: str | None = Field(default=None, description="id of grammar/variables.yaml")
+    name: str | None = Field(default=None, description="the words, for a quantity that the vocabulary does not have")
     op: Op | None = None
     limit: Value | None = None
     gt: Value | None = None
     ge: Value | None = None
     lt: Value | None = None
     le: Value | None = None
-    unit: str | None = Field(None, description="UCUM unit")
-    of: str | None = Field(None, description="the limit is a multiple of ULN, LLN, baseline or a variable")
+    unit: str | None = Field(default=None, description="UCUM unit")
+    of: str | None = Field(default=None, description="the limit is a multiple of ULN, LLN, baseline or a variable")
     unit_inferred: bool = Field(False, description="the source states no unit; this one alone is plausible")
-    equivalent: str | None = Field(None, description="the same limit as the source states it in another unit")
-    pick: Pick | None = Field(None, description="which value of the window counts; `latest` where left out")
+    equivalent: str | None = Field(default=None, description="the same limit as the source states it in another unit")
+    pick: Pick | None = Field(default=None, description="which value of the window counts; `latest` where left out")
 
 
 class OneOfNode(Words):
@@ -167,7 +171,7 @@ class CriterionNode(Strict):
     kind: Literal["inclusion", "exclusion"]
     cohort: str | None = None
     origin: Literal["text", "registry", "population"] = "text"
-    source_item: str | None = Field(None, description="the item of the source, in its own numbering")
+    source_item: str | None = Field(default=None, description="the item of the source, in its own numbering")
     text: str = Field(min_length=1)
     review: ReviewNode = ReviewNode()
     notes: list[str] = []
@@ -186,8 +190,8 @@ class SourceNode(Strict):
     """Where the criteria come from."""
 
     registry: str | None = None
-    version: str | None = Field(None, description="the source's date of last update")
-    sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
+    version: str | None = Field(default=None, description="the source's date of last update")
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     url: str | None = None
 
 

@@ -1,6 +1,7 @@
-"""The one `Patient` type that every reader ends in and that evaluation meets: plain frozen data, names already resolved.
+"""The one `Patient` type, in which every reader ends and which evaluation meets: frozen data, names resolved.
 
-Quantities are in the variable's canonical unit, as an interval: one point for a plain value, open-ended for a censored one ("<0.1").
+Quantities are in the variable's canonical unit, as an interval: one point for a plain value, open-ended for a
+censored one ("<0.1").
 """
 
 from __future__ import annotations
@@ -39,10 +40,10 @@ class PartialDate:
 class Result:
     """One measured or stated value of a variable.
 
-    `low` and `high` are in the canonical unit and equal for a plain value; a censored value has an infinite end and an open one
-    (`low_closed`, `high_closed`). `problem` says why the value cannot decide anything (unit_unknown, implausible); `low` and
-    `high` are then NaN unless the value could be converted. `category` holds the value of a categorical variable (sex).
-    The reference range is the report's own, in the canonical unit. `value` and `unit` are as the record has them.
+    `low` and `high` are in the canonical unit and equal for a plain value; a censored value has an infinite end and
+    an open one (`low_closed`, `high_closed`). `problem` says why the value cannot decide anything (unit_unknown,
+    implausible); `low` and `high` are then NaN unless the value could be converted. The reference range is
+    the report's own, in the canonical unit. `value` and `unit` are as the record has them; a category's value is a word.
     """
 
     variable: str
@@ -77,9 +78,10 @@ class Fact:
 class Patient:
     """A patient as of a day.
 
-    `results` holds, per variable, the values dated on or before `as_of`, the latest first (undated ones count as of `as_of`); `facts`
-    those of each concept. `absent` are concepts that the record rules out; `complete` the lists that it says are complete;
-    `attested` what a person stated, by attestation id (or `TRIAL/criterion`). `warnings` are codes and places, never values.
+    `results` holds, per variable, the values dated on or before `as_of`, the latest first (undated ones count as of
+    `as_of`); `facts` those of each concept. `absent` are concepts that the record rules out; `complete` the lists
+    that it says are complete; `attested` what a person stated, by attestation id (or `TRIAL/criterion`).
+    `warnings` are codes and places, never values.
     """
 
     id: str

@@ -139,7 +139,11 @@ class ClauseState(ClauseWords):
             return
         last = target[-1]
         if isinstance(last, Fact):
-            last.window = both_windows(last.window, window)
+            both = both_windows(last.window, window)
+            if both is None:
+                self.residual.append(node)
+                return
+            last.window = both
             self.trailing = window
         elif isinstance(last, Compare):
             target[-1] = replace(last, window=window)

@@ -132,16 +132,12 @@ class ListReader:
             slash = i > 0 and self._slashed(pieces[i - 1], piece)
             bare = piece.bare and not piece.qualifier
             object_of = bool(kept) and kept[-1].kind == "unparsed" and (bare or kept[-1].tainted) and not piece.negated
-            if (
-                kept
-                and kept[-1].several
-                and piece.bare
-                and not marks[i - 1][0]
-                and self._attach(kept, piece, marks[i - 1][1])
-            ):
+            after_several = bool(kept) and kept[-1].several and piece.bare
+            if after_several and not marks[i - 1][0] and self._attach(kept, piece, marks[i - 1][1]):
                 continue
             head_of = slash and piece.kind == "unparsed"
-            if (object_of or head_of) and kept[-1].span and piece.span:
+            tangled = after_several and bool(marks[i - 1][0])  # `cirrhosis with ascites, jaundice`
+            if (object_of or head_of or tangled) and kept[-1].span and piece.span:
                 span = (kept[-1].span[0], piece.span[1])
                 kept[-1] = Piece(
                     self.unparsed(span, "shared-words", piece.span), span, "unparsed", exception=piece.exception
@@ -268,6 +264,8 @@ class ListReader:
     def _apposed(self, parts: list[Predicate]) -> Predicate:
         """Parts between commas alone: a condition and the value that states it, else a list."""
         head, *rest = parts
+        if rest and isinstance(head, OneOf) and head.variable == "sex":  # if female, pregnancy or lactation
+            return all_of([head, self.default(rest)])
         tested = {leaf.variable for p in rest for leaf in leaves(p) if isinstance(leaf, Compare | OneOf)}
         compared = all(isinstance(leaf, Compare | OneOf) for p in rest for leaf in leaves(p))
         if isinstance(head, Present) and compared and tested <= set(measured_by(head.concept)) and rest:

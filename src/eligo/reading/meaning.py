@@ -85,7 +85,7 @@ class Reader(ListReader):
         found = cut(head, _heading)
         if found is not None:
             before, mark, after = found
-            if span_of(after) is not None and not self._light(after):
+            if span_of(after) is not None and not self._light(after) and not self._ends_in_colon(after):
                 parts = [self.sentences(after), *parts]
             return self._head(before, self._quantified(mark, parts))
         found = cut(head, _such)
@@ -96,8 +96,7 @@ class Reader(ListReader):
             return any_of([self.sentences(before), *parts]) if not self._light(before) else self.default(parts)
         if self._light(head):
             return self.default(parts)
-        end = (span_of(head) or (0, 0))[1]
-        if self.text[end - 1 : end] == ":":
+        if self._ends_in_colon(head):
             return self._head(head, self.default(parts))
         return self.default([self.sentences(head), *parts])
 
@@ -139,6 +138,10 @@ class Reader(ListReader):
         finally:
             self.depth -= 1
 
+    def _ends_in_colon(self, group: Any) -> bool:
+        end = (span_of(group) or (0, 0))[1]
+        return self.text[end - 1 : end] == ":"
+
     def _light(self, group: Any, types: frozenset[str] = LIGHT) -> bool:
         """Whether a group holds only words that say nothing."""
         return only(group, types)
@@ -170,7 +173,7 @@ class Reader(ListReader):
         found = cut(group, _heading) if "FOLLOWING" in self.types else None
         if found is not None:
             before, mark, after = found
-            if span_of(after) is None or self._light(after):
+            if span_of(after) is None or self._light(after) or self._ends_in_colon(after):
                 return self.unparsed(span_of(group), "heading")
             return self._head(before, self._quantified(mark, self._listed(after)))
         found = cut(group, self._colon) if self.before_colon else None

@@ -64,9 +64,12 @@ def join_parts(parts: list[Predicate]) -> Predicate:
     return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
 
-def both_windows(first: Window | None, second: Window) -> Window:
+def both_windows(first: Window | None, second: Window) -> Window | None:
+    """Two times of one fact together; None where they say the same thing twice."""
     if first is None:
         return second
+    if (first.within and second.within) or (first.ago and second.ago) or (first.lasting and second.lasting):
+        return None
     return Window(
         second.within or first.within, second.ago or first.ago, second.lasting or first.lasting, second.anchor
     )

@@ -9,6 +9,7 @@ from eligo.reading.tokens import Token
 from eligo.reading.tree import Amount, Anchor, Limits
 
 _UNITS = frozenset(get_args(TimeUnit))
+_PASSED = frozenset(["diagnosis", "surgery", "admission", "delivery"])  # events that lie before screening
 _DEFAULT_ANCHOR = "screening"
 
 
@@ -28,6 +29,8 @@ def window_of(form: str, limits: Limits | None, unit: Token | None, anchor: Anch
     duration = _duration(amount)
     if duration is None:
         return None
+    if form == "within" and anchor is not None and anchor.side == "SINCE" and event not in _PASSED:
+        return None
     if form == "within":
         return Window(within=duration, anchor=event)
     if form == "lasting" or anchor is None:
@@ -39,6 +42,8 @@ def _before(op: Op, duration: Duration, anchor: Anchor, event: str) -> Window | 
     """`3 months before`: within; `more than 3 months before`: ago."""
     if anchor.side == "AT":
         return None
+    if anchor.side == "SINCE" and op not in ("gt", "ge") and event not in _PASSED:
+        return None  # after something that is still to come, or that is not named
     if op in ("gt", "ge"):
         return Window(ago=Bound(op, duration), anchor=event)
     return Window(within=duration, anchor=event)

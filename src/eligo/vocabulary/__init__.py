@@ -1,1 +1,1 @@
-"""What eligo knows of words: variables with their units, concepts with their parents, and the scores computed from variables."""
+"""What eligo knows of words: variables with their units, concepts with their parents, and scores of variables."""
