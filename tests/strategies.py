@@ -22,6 +22,7 @@ from eligo.criteria import (
     Not,
     OneOf,
     Op,
+    Pick,
     Predicate,
     Present,
     Unparsed,
@@ -98,6 +99,9 @@ def windows(draw: st.DrawFn) -> Window:
     return Window(within, ago, lasting, anchor)
 
 
+picks: st.SearchStrategy[Pick] = st.sampled_from(("latest", "latest", "any", "lowest", "highest"))
+
+
 @st.composite
 def comparisons(draw: st.DrawFn) -> Compare:
     """A comparison with one limit or two, fixed or a multiple of something."""
@@ -105,13 +109,14 @@ def comparisons(draw: st.DrawFn) -> Compare:
     if name in ORDINALS:
         return Compare(name, (Limit(draw(ops), draw(st.sampled_from(ORDINALS[name]))),))
     window = draw(st.none() | st.none() | st.builds(Window, durations))
+    pick = draw(picks)
     if draw(st.booleans()):
-        return Compare(name, (Limit(draw(ops), draw(st.sampled_from(QUANTITIES[name]))),), window=window)
+        return Compare(name, (Limit(draw(ops), draw(st.sampled_from(QUANTITIES[name]))),), window=window, pick=pick)
     if draw(st.booleans()):
         low, high = sorted(draw(st.tuples(*[st.sampled_from(QUANTITIES[name])] * 2)))
-        return Compare(name, (Limit("ge", low), Limit("le", high)), window=window)
+        return Compare(name, (Limit("ge", low), Limit("le", high)), window=window, pick=pick)
     of = draw(st.sampled_from(("ULN", "LLN", "baseline", "alt")))
-    return Compare(name, (Limit(draw(ops), draw(st.sampled_from((1, 1.5, 3))), of=of),), window=window)
+    return Compare(name, (Limit(draw(ops), draw(st.sampled_from((1, 1.5, 3))), of=of),), window=window, pick=pick)
 
 
 ages = st.builds(

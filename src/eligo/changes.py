@@ -149,7 +149,7 @@ def _in_other_units(one: Predicate, other: Predicate) -> bool:
             return _in_other_units(p, q)
         case Compare(), Compare() if one != other:
             variable = variables().get(one.variable) if one.variable else None
-            if variable is None or (one.variable, one.window) != (other.variable, other.window):
+            if variable is None or (one.variable, one.window, one.pick) != (other.variable, other.window, other.pick):
                 return False
             pairs = zip(one.limits, other.limits, strict=False)
             return len(one.limits) == len(other.limits) and all(_same_limit(a, b, variable) for a, b in pairs)

@@ -56,7 +56,7 @@ def values_of(leaf: Compare | OneOf) -> tuple[Key, Ranges] | None:
         numbers = [labels.get(v, math.nan) if isinstance(v, str) else float(v) for v in leaf.values]
         return key, ranges.intersect(domain(key), ranges.points(n for n in numbers if not math.isnan(n)))
     of = {limit.of for limit in leaf.limits}
-    if len(of) > 1:
+    if len(of) > 1 or leaf.pick != "latest":  # the highest value and the lowest are not one value with two ranges
         return None
     key = Key(variable.id, of.pop(), leaf.window)
     allowed = domain(key)

@@ -43,7 +43,7 @@ class Result:
     `low` and `high` are in the canonical unit and equal for a plain value; a censored value has an infinite end and
     an open one (`low_closed`, `high_closed`). `problem` says why the value cannot decide anything (unit_unknown,
     implausible); `low` and `high` are then NaN unless the value could be converted. The reference range is
-    the report's own, in the canonical unit. `value` and `unit` are as the record has them; a category's value is a word.
+    the report's own, in the canonical unit. `value` and `unit` are as the record has them; a category's is a word.
     """
 
     variable: str

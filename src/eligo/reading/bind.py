@@ -330,6 +330,9 @@ class Binder(NameFinder):
         if at.first.form == "bare" or at.first.bounds[0][1].of:
             return ()
         before = at.elements[: at.i]
+        after = at.elements[at.i + 1 : at.i + 2]
+        if after and after[0].__class__ is Token and after[0].type in ("EXCEPT", "UNLESS", "ATTEST"):
+            return ()
         if any(not (e.__class__ is Token and e.type in ("LIGHT", "SEX", "GRADE")) for e in before):
             return ()
         if at.unit is not None:

@@ -25,6 +25,7 @@ from eligo.reading.pieces import Piece
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Group
 from eligo.truth import Kind
+from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 Marks = list[tuple[str, str]]  # between two clauses: `,` or nothing, and the word (and, or) or nothing
@@ -190,6 +191,8 @@ class ListReader:
             before, piece = pieces[i - 1], pieces[i]
             if not piece.bare:
                 continue
+            if not before.negated:
+                self._spread_qualifier(before, piece, marks[i - 1])
             if before.negated or before.hedged or before.status:
                 piece.negated, piece.hedged = before.negated, before.hedged
                 if before.status and isinstance(piece.predicate, Present):
@@ -210,6 +213,17 @@ class ListReader:
             for piece in run:
                 assert isinstance(piece.predicate, Present)
                 piece.predicate = replace(piece.predicate, window=last.window)
+
+    def _spread_qualifier(self, before: Piece, piece: Piece, mark: tuple[str, str]) -> None:
+        """`uncontrolled hypertension or diabetes`: most likely uncontrolled diabetes too."""
+        first, second = before.predicate, piece.predicate
+        if not isinstance(first, Present) or not isinstance(second, Present) or mark[0] or second.qualifier:
+            return
+        kinds = [c.kind for c in (concepts().get(first.concept), concepts().get(second.concept)) if c is not None]
+        if first.qualifier is None or kinds != ["condition", "condition"]:
+            return
+        if self.choices.take("qualifier", f"`{first.qualifier}` may narrow both conditions or only the first"):
+            piece.predicate = replace(second, qualifier=first.qualifier)
 
     def _joined(self, pieces: list[Piece], marks: Marks) -> Predicate:
         """Runs under one negation first, then `or` and `and` by the strength of their separators."""
