@@ -96,6 +96,11 @@ def _compare(leaf: Compare, negative: bool) -> str:
     verb = "are" if name.endswith("s") and not name.endswith(("ss", "is", "us")) else "is"
     limits = " and ".join(_limit(limit) for limit in leaf.limits)
     inferred = " (the unit is not stated, but inferred)" if leaf.unit_inferred else ""
+    if leaf.pick == "any":
+        which = f"{'no' if negative else 'some'} value of {name}"
+        return f"{which} is {limits}{_when(leaf.window, measured=True)}{inferred}"
+    if leaf.pick != "latest":
+        name, verb = f"the {leaf.pick} value of {name}", "is"
     return f"{name} {verb} {'not ' if negative else ''}{limits}{_when(leaf.window, measured=True)}{inferred}"
 
 
