@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from eligo.changes import changes
 from eligo.check import check_text
-from eligo.check import ranges as r
 from eligo.check.logic import Context, certain, impossible, negated, node_of
 from eligo.evaluate import Engine
 from eligo.explain import explain
@@ -19,6 +18,7 @@ from eligo.patients.native import read_patient
 from eligo.plan import compile_rules
 from eligo.ruleset import RuleSet, loads
 from eligo.truth import Truth, Verdict
+from eligo.vocabulary import ranges as r
 
 CONCEPTS = [
     "malignancy",

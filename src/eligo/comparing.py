@@ -58,6 +58,9 @@ def _equal(low: float, low_closed: bool, high: float, high_closed: bool, least: 
 
 SIDES: dict[Op, Side] = {"lt": _below, "le": _at_most, "gt": _above, "ge": _at_least, "eq": _equal}
 
+# What a side says of a point below a limit that is a point too, of one at it and of one above it.
+_OF_POINT = {op: tuple(side(at, True, at, True, 0, 0) for at in (-1, 0, 1)) for op, side in SIDES.items()}
+
 
 class Measured:
     """What a comparison and a choice share: where the value comes from, and the agreement of several readings."""
@@ -73,8 +76,10 @@ class Measured:
 
     def __call__(self, chart: Chart) -> Outcome:
         """Answer for one patient."""
-        window = self.window
-        results = chart.recorded(self.variable) if window is None else chart.within(self.variable, window)
+        if self.window is None:
+            results = chart.latest.get(self.variable) or chart.recorded(self.variable)
+        else:
+            results = chart.within(self.variable, self.window)
         if len(results) == 1 and results[0].problem is None:
             outcome = self.one(results[0], chart)
         else:
@@ -107,16 +112,27 @@ class Measured:
 class Comparison(Measured):
     """The test of one `Compare` leaf."""
 
-    __slots__ = ("fixed", "others", "relative", "test")
+    __slots__ = ("fixed", "others", "points", "relative", "test")
 
     def __init__(self, test: Compare, more: tuple[Source, ...], others: dict[str, tuple[Source, ...]]) -> None:
         super().__init__(cast(str, test.variable), test.window, more)
         self.test, self.others = test, others
         self.fixed = tuple((SIDES[li.op], float(li.value), slack(li.value)) for li in test.limits if li.of is None)
-        self.relative = tuple(limit for limit in test.limits if limit.of is not None)
+        self.points = tuple((float(li.value), slack(li.value), _OF_POINT[li.op]) for li in test.limits if li.of is None)
+        self.relative = tuple((limit, _OF_POINT[limit.op]) for limit in test.limits if limit.of is not None)
 
     def one(self, reading: Reading, chart: Chart) -> Outcome:
         """Hold the reading against every limit."""
+        least = reading.low
+        if least != reading.high or not (reading.low_closed and reading.high_closed):
+            return self._interval(reading, chart)
+        for limit, near, of_point in self.points:
+            if of_point[_place(least, limit, near)] is NOT_MET:
+                return NOT_MET, None, None, (reading,)
+        return self._relative(MET, reading, chart) if self.relative else (MET, None, None, (reading,))
+
+    def _interval(self, reading: Reading, chart: Chart) -> Outcome:
+        """Hold a reading that is not a point against every limit."""
         truth, least, most = MET, reading.low, reading.high
         for side, value, near in self.fixed:
             low = value if -near <= least - value <= near else least
@@ -132,20 +148,23 @@ class Comparison(Measured):
 
     def _relative(self, truth: Truth, reading: Reading, chart: Chart) -> Outcome:
         """Hold the reading against the limits that are multiples of something."""
-        why = undecided(reading)
-        for limit in self.relative:
+        why: tuple[Reason, str | None] | None = None
+        point = reading.low == reading.high and reading.low_closed and reading.high_closed
+        for limit, of_point in self.relative:
             normal = self.resolve(limit, reading, chart)
-            held, reason = UNKNOWN, _no_limit(limit)
+            held = UNKNOWN
             if normal is not None:
                 low = multiple(limit.value, normal.low)
                 high = low if normal.low == normal.high else multiple(limit.value, normal.high)
-                held = SIDES[limit.op](*_snapped(reading, low, high), low, high)
-                reason = undecided(reading) if low == high else (_no_limit(limit)[0], "depends_on_sex")
+                if point and low == high:
+                    held = of_point[_place(reading.low, low, slack(low))]
+                else:
+                    held = SIDES[limit.op](*_snapped(reading, low, high), low, high)
             if held is NOT_MET:
                 return NOT_MET, None, None, (reading,)
             if held is UNKNOWN:
-                truth, why = UNKNOWN, reason
-        return (UNKNOWN, *why, (reading,)) if truth is UNKNOWN else (MET, None, None, (reading,))
+                truth, why = UNKNOWN, _open(limit, normal, reading)
+        return (UNKNOWN, *(why or undecided(reading)), (reading,)) if truth is UNKNOWN else (MET, None, None, (reading,))
 
     def resolve(self, limit: Limit, reading: Reading, chart: Chart) -> Normal | None:
         """What the limit is a multiple of."""
@@ -160,6 +179,14 @@ class Comparison(Measured):
         return None
 
 
+def _place(value: float, limit: float, near: float) -> int:
+    """Where a point is: 0 below the limit, 1 at it, 2 above it."""
+    distance = value - limit
+    if -near <= distance <= near:
+        return 1
+    return 2 if distance > 0 else 0
+
+
 def slack(limit: float) -> float:
     """How near to a limit a value is the limit: 12 digits are kept of each, and a change of units may cost the last."""
     return abs(limit) * 1e-10
@@ -168,7 +195,7 @@ def slack(limit: float) -> float:
 def _snapped(reading: Reading, low: float, high: float) -> tuple[float, bool, float, bool]:
     """The interval of a reading, with an end that is all but equal to a limit put on it."""
     least, most = reading.low, reading.high
-    for limit in (low, high):
+    for limit in (low, high) if low != high else (low,):
         near = slack(limit)
         least = limit if -near <= least - limit <= near else least
         most = limit if -near <= most - limit <= near else most
@@ -179,6 +206,13 @@ def _snapped(reading: Reading, low: float, high: float) -> tuple[float, bool, fl
 def multiple(factor: float, value: float) -> float:
     """So many times the value, to 12 significant digits, as limits are, so that equal ones compare as equal."""
     return float(f"{factor * value:.12g}")
+
+
+def _open(limit: Limit, normal: Normal | None, reading: Reading) -> tuple[Reason, str | None]:
+    """Why a limit that is a multiple of something does not decide."""
+    if normal is None:
+        return _no_limit(limit)
+    return undecided(reading) if normal.low == normal.high else (_no_limit(limit)[0], "depends_on_sex")
 
 
 def _no_limit(limit: Limit) -> tuple[Reason, str | None]:
@@ -201,16 +235,20 @@ class AgeComparison:
     __slots__ = ("limits",)
 
     def __init__(self, test: Compare) -> None:
-        self.limits = tuple((SIDES[li.op], cast(AgeUnit, li.unit), float(li.value)) for li in test.limits)
+        self.limits = tuple((li.op, cast(AgeUnit, li.unit), float(li.value)) for li in test.limits)
 
     def __call__(self, chart: Chart) -> Outcome:
         """Answer for one patient."""
         truth = MET
-        for side, unit, value in self.limits:
-            ages = age_in(chart, unit)
+        for op, unit, value in self.limits:
+            ages = chart.born.get(unit) or age_in(chart, unit)
             if not isinstance(ages, tuple):
                 return (UNKNOWN, ages, None, chart.recorded("age")) if ages else MISSING
-            held = side(ages[0], True, ages[1], True, value, value)
+            least, most = ages
+            if least == most:
+                held = _OF_POINT[op][_place(least, value, 0)]
+            else:
+                held = SIDES[op](least, True, most, True, value, value)
             if held < truth:
                 truth = held
         return (UNKNOWN, Reason.MISSING, "partial_date", ()) if truth is UNKNOWN else (truth, None, None, ())

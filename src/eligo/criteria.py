@@ -226,6 +226,8 @@ class Criterion:
     `id` is I or E with the item's number in the source, with the arm before it (`A.I3`); `A.P` is an arm's
     population sentence;
     `R.` ids come from the registry's structured fields. `notes` say what the reader inferred or checked.
+    `source_sha` is of the source's words, which `text` may say in other ones. `was` holds what the criterion was before
+    the source changed, latest first, until a person has reviewed the new form.
     """
 
     id: str
@@ -238,3 +240,5 @@ class Criterion:
     review: Review = Review()
     ambiguous: Ambiguity | None = None
     notes: tuple[str, ...] = ()
+    source_sha: str | None = None
+    was: tuple[Criterion, ...] = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import NamedTuple, cast
 
@@ -110,10 +110,11 @@ def _compute(score: str, looks: tuple[Looked, ...], chart: Chart) -> tuple[Readi
     if known.keys() <= _NO_MEASUREMENT:
         return ()
     low, high = bounds(score, known)
-    return (Derived(score, low, high, "computed", inputs=tuple(inputs), missing=_missing(score, known)),)
+    return (Derived(score, low, high, "computed", inputs=tuple(inputs), missing=_missing(score, frozenset(known))),)
 
 
-def _missing(score: str, known: Container[str]) -> tuple[str, ...]:
+@functools.cache
+def _missing(score: str, known: frozenset[str]) -> tuple[str, ...]:
     """The inputs that are not known; of two that stand for each other neither, where one is."""
     inputs = _inputs(score)
     replaced = {instead_of for key, instead_of in inputs if key in known}
@@ -151,11 +152,7 @@ def _look(item: ScoreInput) -> tuple[Look, Reads]:
     if variable is not None and variable.concept is not None:
         other, reads = _implied(variable)
         return lambda chart: _value(item.id, other, chart), reads | {item.id}
-    return lambda chart: _value(item.id, _nothing, chart), frozenset({item.id})
-
-
-def _nothing(chart: Chart) -> tuple[Reading, ...]:
-    return ()
+    return lambda chart: _known(chart.latest.get(item.id) or chart.recorded(item.id)), frozenset({item.id})
 
 
 def _if_whole(score: str, other: Source) -> Source:
@@ -196,10 +193,15 @@ def _age(chart: Chart) -> Known | None:
 
 
 def _value(variable: str, other: Source, chart: Chart) -> Known | None:
-    """What is recorded of an input, else what another source says; nothing where it cannot decide."""
-    readings = chart.recorded(variable) or other(chart)
-    if len(readings) == 1 and readings[0].problem is None:
-        return Interval(readings[0].low, readings[0].high), readings
+    """What is recorded of an input, else what another source says."""
+    return _known(chart.latest.get(variable) or chart.recorded(variable) or other(chart))
+
+
+def _known(readings: tuple[Reading, ...]) -> Known | None:
+    """The interval of all readings; nothing where one of them cannot decide."""
+    if len(readings) == 1:
+        first = readings[0]
+        return None if first.problem is not None else (Interval(first.low, first.high), readings)
     if not readings or any(r.problem is not None for r in readings):
         return None
     return Interval(min(r.low for r in readings), max(r.high for r in readings)), readings

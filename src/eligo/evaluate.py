@@ -18,7 +18,7 @@ from eligo.derive import other_sources
 from eligo.patients.model import Patient
 from eligo.picking import Picked
 from eligo.plan import MULTIPLES, Attested, Join, Plan, PlannedCriterion, Test, Tree, Untestable
-from eligo.presence import presence
+from eligo.presence import Presence, presence
 from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, at_least, bearing, not_, verdict
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
@@ -43,15 +43,18 @@ _NOT = tuple(not_(truth) for truth in Truth)
 class Answers:
     """A patient's answers, as sets of bits: the tests that are MET, those that are UNKNOWN, those that did not run yet.
 
-    Only a test that looks at something in the record is ever `pending`. `found` are the outcomes of those that ran,
-    `empty` those of all tests for an empty record.
+    Only a test that looks at something in the record is ever `pending`. Those that are `ruled` are sure to be NOT_MET,
+    since all that they look at is what is ruled out; they run when their evidence is wanted. `touched` are both.
+    `found` are the outcomes of those that ran, `empty` those of all tests for an empty record.
     """
 
-    __slots__ = ("chart", "empty", "found", "met", "pending", "tests", "unknown")
+    __slots__ = ("chart", "empty", "found", "met", "pending", "tests", "touched", "unknown")
 
-    def __init__(self, tests: Sequence[Answer], chart: Chart, empty: Empty, pending: int) -> None:
+    def __init__(self, tests: Sequence[Answer], chart: Chart, empty: Empty, pending: int, ruled: int = 0) -> None:
         self.tests, self.chart, self.empty, self.pending = tests, chart, empty, pending
-        self.met, self.unknown = empty.met & ~pending, empty.unknown & ~pending
+        self.touched = pending | ruled
+        untouched = ~self.touched
+        self.met, self.unknown = empty.met & untouched, empty.unknown & untouched
         self.found: dict[int, Outcome] = {}
 
     def run(self, number: int) -> Truth:
@@ -72,9 +75,11 @@ class Answers:
 
     def outcome(self, number: int) -> Outcome:
         """The whole outcome of a test."""
-        if self.pending >> number & 1:
+        if not self.touched >> number & 1:
+            return self.empty.outcomes[number]
+        if number not in self.found:
             self.run(number)
-        return self.found.get(number) or self.empty.outcomes[number]
+        return self.found[number]
 
 
 def failed(error: Exception) -> Outcome:
@@ -93,10 +98,14 @@ class Empty(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """A criterion, its predicate as a function, its leaves as they are written and as tested, and its tests' bits."""
+    """A criterion, its predicate as a function, its leaves as they are written and as tested, and its tests' bits.
+
+    `bearings` are what each truth does to the patient.
+    """
 
     criterion: PlannedCriterion
     holds: Holds
+    bearings: tuple[Bearing, ...]
     uses: tuple[tuple[int, Leaf, Test], ...]
     bits: int
 
@@ -104,7 +113,9 @@ class Ready(NamedTuple):
 def _ready(criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> Ready:
     uses = tuple((numbers[use.test], use.leaf, plan.tests[use.test]) for use in criterion.uses)
     of_uses = [number for number, _, _ in uses]
-    return Ready(criterion, _holds(criterion.tree, of_uses, costs), uses, _bits(of_uses))
+    return Ready(
+        criterion, _holds(criterion.tree, of_uses, costs), BEARINGS[criterion.kind], uses, _bits(of_uses)
+    )
 
 
 class Part:
@@ -129,7 +140,7 @@ class Part:
         self.including = _all(single["inclusion"], [], costs)
         self.others = (
             (_any(single["exclusion"], [], costs), BEARINGS["exclusion"]),
-            *((ready.holds, BEARINGS[ready.criterion.kind]) for _, _, ready in others),
+            *((ready.holds, ready.bearings) for _, _, ready in others),
         )
 
     def weigh(self, answers: Answers) -> Bearing:
@@ -179,11 +190,11 @@ class Trial:
         best = common
         if arms and common is not BLOCKS and PASSES not in arms:
             best = OPEN if OPEN in arms else BLOCKS
-        found = _VERDICT[best]
+        found = VERDICT[best]
         return Verdict.UNDETERMINED if self.unstated and found is Verdict.ELIGIBLE else found
 
 
-_VERDICT = {weight: verdict([weight]) for weight in Bearing}
+VERDICT = {weight: verdict([weight]) for weight in Bearing}
 
 
 class Engine:
@@ -193,11 +204,14 @@ class Engine:
         self.policy = policy or Policy()
         self.tests: list[Answer] = []
         self._readers: dict[str, set[int]] = {}
+        self._rulers: dict[str, set[int]] = {}
         self._numbers: dict[Test, int] = {}
         numbered = [(plan, [self._number(test) for test in plan.tests]) for plan in plans]
         costs = [_cost(test) for test in self._numbers]
         self.trials = tuple(Trial(plan, numbers, costs) for plan, numbers in numbered)
         self.readers = {name: _bits(found) for name, found in self._readers.items()}
+        self.rulers = {name: _bits(found) for name, found in self._rulers.items()}
+        self._concepts = _bits(number for number, answer in enumerate(self.tests) if isinstance(answer, Presence))
         self._empty: dict[_Key, Empty] = {}
 
     def _number(self, test: Test) -> int:
@@ -209,6 +223,8 @@ class Engine:
             self.tests.append(answer)
             for name in reads:
                 self._readers.setdefault(name, set()).add(number)
+            for name in answer.line if isinstance(answer, Presence) else reads:
+                self._rulers.setdefault(name, set()).add(number)
         return number
 
     def verdicts(self, patient: Patient) -> tuple[Verdict, ...]:
@@ -220,12 +236,18 @@ class Engine:
         """The answers for a patient, those that the record matters for still pending."""
         readers = self.readers
         pending = readers.get("age", 0) if patient.birth is not None else 0
-        for names in (patient.results, patient.facts, patient.absent, patient.attested):
+        for names in (patient.results, patient.facts, patient.attested):
             for name in names:
                 if name in readers:
                     pending |= readers[name]
+        ruled = 0
+        for name in patient.absent:
+            if name in self.rulers:
+                ruled |= self.rulers[name]
+        # A score or grade does not end with what is ruled out; a concept does, unless the record says more of it.
+        pending |= ruled & ~self._concepts
         chart = Chart(patient, self.policy)
-        return Answers(self.tests, chart, self.empty(chart), pending)
+        return Answers(self.tests, chart, self.empty(chart), pending, ruled & ~pending)
 
     def empty(self, chart: Chart) -> Empty:
         """The answers for a record that mentions nothing but the same sex and the same complete lists."""
@@ -254,31 +276,43 @@ def _cost(test: Test) -> int:
 def _holds(tree: Tree, numbers: Sequence[int], costs: Sequence[int]) -> Holds:
     """The predicate as a function of the answers, which runs what is pending only as far as it must."""
     if isinstance(tree, int):
-        return _all([numbers[tree]], [], costs)
+        return _one(numbers[tree])
     leaves = [numbers[part] for part in tree.parts if isinstance(part, int)]
     nested = [_holds(part, numbers, costs) for part in tree.parts if isinstance(part, Join)]
     if tree.how == "all":
         return _all(leaves, nested, costs)
     if tree.how == "any":
         return _any(leaves, nested, costs)
-    parts = [*nested, *(_all([leaf], [], costs) for leaf in leaves)]
+    parts = [*nested, *map(_one, leaves)]
     if tree.how == "not":
-        return lambda answers: _NOT[parts[0](answers)]
+        (part,) = parts
+        return lambda answers: _NOT[part(answers)]
     return lambda answers: at_least(tree.count, [part(answers) for part in parts])
+
+
+def _one(number: int) -> Holds:
+    """The truth of a single leaf."""
+    bit = 1 << number
+
+    def holds(answers: Answers) -> Truth:
+        if answers.pending & bit:
+            return answers.run(number)
+        return MET if answers.met & bit else UNKNOWN if answers.unknown & bit else NOT_MET
+
+    return holds
 
 
 def _all(leaves: Iterable[int], nested: Sequence[Holds], costs: Sequence[int]) -> Holds:
     """Kleene `and` of leaves and of what is nested among them."""
-    ordered = sorted(set(leaves), key=lambda number: costs[number])
-    bits = _bits(ordered)
+    ordered, bits = _ordered(leaves, costs)
 
     def holds(answers: Answers) -> Truth:
         waiting = answers.pending & bits
         if (answers.met | answers.unknown | waiting) & bits != bits:
             return NOT_MET
         if waiting:
-            for number in ordered:
-                if waiting >> number & 1 and answers.run(number) is NOT_MET:
+            for number, bit in ordered:
+                if waiting & bit and answers.run(number) is NOT_MET:
                     return NOT_MET
         truth = MET if answers.met & bits == bits else UNKNOWN
         for part in nested:
@@ -294,16 +328,15 @@ def _all(leaves: Iterable[int], nested: Sequence[Holds], costs: Sequence[int]) -
 
 def _any(leaves: Iterable[int], nested: Sequence[Holds], costs: Sequence[int]) -> Holds:
     """Kleene `or` of leaves and of what is nested among them."""
-    ordered = sorted(set(leaves), key=lambda number: costs[number])
-    bits = _bits(ordered)
+    ordered, bits = _ordered(leaves, costs)
 
     def holds(answers: Answers) -> Truth:
         if answers.met & bits:
             return MET
         waiting = answers.pending & bits
         if waiting:
-            for number in ordered:
-                if waiting >> number & 1 and answers.run(number) is MET:
+            for number, bit in ordered:
+                if waiting & bit and answers.run(number) is MET:
                     return MET
         truth = UNKNOWN if answers.unknown & bits else NOT_MET
         for part in nested:
@@ -315,6 +348,12 @@ def _any(leaves: Iterable[int], nested: Sequence[Holds], costs: Sequence[int]) -
         return truth
 
     return holds
+
+
+def _ordered(leaves: Iterable[int], costs: Sequence[int]) -> tuple[tuple[tuple[int, int], ...], int]:
+    """Tests with their bits, the quick ones first; and all the bits."""
+    numbers = sorted(set(leaves), key=lambda number: costs[number])
+    return tuple((number, 1 << number) for number in numbers), _bits(numbers)
 
 
 def _answer(test: Test) -> tuple[Answer, frozenset[str]]:

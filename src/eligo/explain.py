@@ -7,7 +7,6 @@ touch are made once, for an empty record, and shared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -16,12 +15,11 @@ from eligo.clash import clash
 from eligo.comparing import AgeComparison, Comparison, Measured
 from eligo.criteria import Leaf
 from eligo.derive import age_of
-from eligo.evaluate import BEARINGS, BLOCKS, OPEN, PASSES, Answers, Engine, Ready, Trial
+from eligo.evaluate import BLOCKS, OPEN, PASSES, VERDICT, Answers, Engine, Ready, Trial
 from eligo.evidence import Evidence
 from eligo.patients.model import Patient, Result
 from eligo.plan import Join, Plan, PlannedCriterion, Test, Tree
 from eligo.truth import Bearing, Reason, Truth, Verdict, all_of, any_of, at_least, not_
-from eligo.truth import verdict as verdict_of
 from eligo.vocabulary.scores import SCORES
 
 SCHEMA = "eligo.screening/1"
@@ -167,13 +165,8 @@ class Screening(NamedTuple):
 def explain(engine: Engine, patient: Patient) -> Screening:
     """Screen a patient: the findings of every trial, and the verdicts that follow from them."""
     answers = engine.answers(patient)
-    touched = answers.pending
-    trials = tuple(
-        [
-            _trial(trial, _findings(trial, answers, touched, blank))
-            for trial, blank in zip(engine.trials, _blank_findings(engine, answers), strict=True)
-        ]
-    )
+    blanks = _blank_findings(engine, answers)
+    trials = tuple([_trial(trial, answers, blank) for trial, blank in zip(engine.trials, blanks, strict=True)])
     age = age_of(answers.chart)
     years = int(age.low) if age and age.low == age.high else None
     return Screening(patient.id, patient.as_of, answers.chart.sex, years, trials)
@@ -188,18 +181,9 @@ def _blank_findings(engine: Engine, answers: Answers) -> tuple[list[Finding], ..
     return kept[0]
 
 
-def _findings(trial: Trial, answers: Answers, touched: int, blank: list[Finding]) -> tuple[Finding, ...]:
-    """A finding for each criterion; those whose tests the record does not touch are taken from `blank`."""
-    found = blank.copy()
-    for place, ready in enumerate(trial.criteria):
-        if ready.bits & touched:
-            found[place] = _finding(ready, answers)
-    return tuple(found)
-
-
 def _finding(ready: Ready, answers: Answers) -> Finding:
     truth = ready.holds(answers)
-    return _new(Finding, (ready.criterion, truth, BEARINGS[ready.criterion.kind][truth], ready, answers))
+    return _new(Finding, (ready.criterion, truth, ready.bearings[truth], ready, answers))
 
 
 def _evidence(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence:
@@ -217,51 +201,58 @@ def _evidence(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence
     return Evidence(leaf, test, truth, reason, detail, basis, normals, clash(basis, chart) if stated else None)
 
 
-def _trial(trial: Trial, findings: tuple[Finding, ...]) -> TrialScreening:
-    blocks: list[Finding] = []
-    opens: list[Finding] = []
-    for finding in findings:
-        weight = finding.bearing
+def _trial(trial: Trial, answers: Answers, blank: list[Finding]) -> TrialScreening:
+    """A finding for each criterion; those whose tests the record does not touch are taken from `blank`."""
+    found: list[Finding] = []
+    blocks: list[PlannedCriterion] = []
+    opens: list[PlannedCriterion] = []
+    touched = answers.touched
+    for ready, finding in zip(trial.criteria, blank, strict=True):
+        criterion, holds, bearings, _, bits = ready
+        if bits & touched:
+            truth = holds(answers)
+            weight = bearings[truth]
+            found.append(_new(Finding, (criterion, truth, weight, ready, answers)))
+        else:
+            weight = finding[2]
+            found.append(finding)
         if weight is BLOCKS:
-            blocks.append(finding)
+            blocks.append(criterion)
         elif weight is OPEN:
-            opens.append(finding)
-    if not trial.arms:
-        verdict = trial.conclude(BLOCKS if blocks else OPEN if opens else PASSES, ())
-        return _new(TrialScreening, (trial.plan, verdict, _ids(blocks), _ids(opens), (), findings))
-    return _with_arms(trial, findings, blocks, opens)
+            opens.append(criterion)
+    if trial.arms:
+        return _with_arms(trial, tuple(found), blocks, opens)
+    verdict = trial.conclude(BLOCKS if blocks else OPEN if opens else PASSES, ())
+    return _new(TrialScreening, (trial.plan, verdict, _ids(blocks), _ids(opens), (), tuple(found)))
 
 
 def _with_arms(
-    trial: Trial, findings: tuple[Finding, ...], blocks: list[Finding], opens: list[Finding]
+    trial: Trial, findings: tuple[Finding, ...], blocks: list[PlannedCriterion], opens: list[PlannedCriterion]
 ) -> TrialScreening:
-    blocked, undecided = {f.criterion.cohort for f in blocks}, {f.criterion.cohort for f in opens}
+    blocked, undecided = {c.cohort for c in blocks}, {c.cohort for c in opens}
 
     def weight(arm: str | None) -> Bearing:
         return BLOCKS if arm in blocked else OPEN if arm in undecided else PASSES
 
     arms, weights = [], []
     for arm in trial.plan.arms:
-        weights.append(weight(arm.id))
-        own_blocks = _ids(f for f in blocks if f.criterion.cohort == arm.id)
-        own_opens = _ids(f for f in opens if f.criterion.cohort == arm.id)
-        arms.append(ArmScreening(arm.id, arm.label, verdict_of([weights[-1]]), own_blocks, own_opens))
+        name, bears = arm.id, weight(arm.id)
+        weights.append(bears)
+        own_blocks = _ids([c for c in blocks if c.cohort == name]) if bears is BLOCKS else ()
+        own_opens = _ids([c for c in opens if c.cohort == name]) if name in undecided else ()
+        arms.append(_new(ArmScreening, (name, arm.label, VERDICT[bears], own_blocks, own_opens)))
     counted: set[str | None] = {None}
     if PASSES not in weights:
         best = OPEN if OPEN in weights else BLOCKS
         counted |= {arm.id for arm, w in zip(trial.plan.arms, weights, strict=True) if w is best}
-    return TrialScreening(
-        trial.plan,
-        trial.conclude(weight(None), weights),
-        _ids(f for f in blocks if f.criterion.cohort in counted),
-        _ids(f for f in opens if f.criterion.cohort in counted),
-        tuple(arms),
-        findings,
-    )
+    verdict = trial.conclude(weight(None), weights)
+    own_blocks = _ids([c for c in blocks if c.cohort in counted])
+    own_opens = _ids([c for c in opens if c.cohort in counted])
+    return _new(TrialScreening, (trial.plan, verdict, own_blocks, own_opens, tuple(arms), findings))
 
 
-def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
-    return tuple([finding.criterion.id for finding in findings])
+def _ids(criteria: list[PlannedCriterion]) -> tuple[str, ...]:
+    return tuple([criterion.id for criterion in criteria])
 
 
 def _deciding(tree: Tree, truths: list[Truth]) -> tuple[Truth, frozenset[int]]:

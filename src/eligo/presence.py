@@ -51,7 +51,7 @@ class Presence:
     `family` are the concept and its kinds, `broader` what it is a kind of, `lists` where the family would be listed,
     `sex` the only sex that can have it, `grades` the ordinals of the family, `own_grades` those of the concept and the
     broader ones, `anchor` the concepts from whose beginning the window counts. It `asks_now` for what is so today where
-    it asks neither for the past nor for a window that reaches back. `rules` are the outcomes by what is ruled out.
+    it asks neither for the past nor for a window that reaches back. It is `plain` where what goes on now is enough. `rules` are the outcomes by what is ruled out.
     """
 
     test: Present
@@ -64,7 +64,13 @@ class Presence:
     own_grades: tuple[str, ...]
     anchor: frozenset[str] | None
     asks_now: bool
+    plain: bool
     rules: Mapping[str, Outcome]
+
+    @property
+    def line(self) -> frozenset[str]:
+        """The concepts whose absence rules this one out: itself and the broader ones."""
+        return self.broader | {self.concept}
 
     @property
     def reads(self) -> frozenset[str]:
@@ -81,7 +87,11 @@ class Presence:
         unsure: list[tuple[Fact, Vote]] = []
         denied: list[Fact] = []
         for fact in facts or ():
-            vote = self._vote(fact, chart)
+            if self.plain and fact.status == "active" and fact.end is None:
+                begun = fact.start is None or fact.start.first <= chart.as_of
+                vote = _YES if begun else None
+            else:
+                vote = self._vote(fact, chart)
             if vote is _YES:
                 met.append(fact)
             elif vote is _NO:
@@ -102,6 +112,8 @@ class Presence:
         """Weigh the facts for the leaf, those that leave it open, those against it, a grade, and what rules it out."""
         count, rule = self.test.count, self._ruled_out(chart)
         if len(met) + (graded is not None) >= count:
+            if rule is None and not denied and graded is None:
+                return MET, None, None, tuple(met)
             return _affirmed(met, denied, graded, rule, chart.as_of)
         if unsure and len(met) + len(unsure) >= count:
             if not rule or any(vote != _SUSPECTED for _, vote in unsure):
@@ -244,6 +256,7 @@ def presence(test: Present) -> Presence:
         _grades(of_line),
         _anchor(test.window),
         test.status != "history" and (test.window is None or not (test.window.within or test.window.ago)),
+        test.status != "planned" and test.window is None and test.qualifier is None,
         {concept: (NOT_MET, None, "ruled_out", (Ruled(concept),)) for concept in line},
     )
 

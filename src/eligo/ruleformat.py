@@ -45,7 +45,7 @@ def format_text(text: str, file: str | None = None) -> str:
     """
     canonical = dumps(loads(text, file))
     found = list(comments(text))
-    return _with_comments(canonical, found) if found else canonical
+    return with_comments(canonical, found)
 
 
 def comments(text: str) -> Iterator[Comment]:
@@ -130,8 +130,21 @@ def _lay(node: yaml.Node, path: Path, layout: _Layout) -> None:
         layout.ends.append(((node.end_mark.line, node.end_mark.column), path))
 
 
-def _with_comments(text: str, found: list[Comment]) -> str:
-    """Put the comments into a canonical text."""
+def start_lines(text: str) -> dict[Path, int]:
+    """The line, counted from 0, on which each part of a YAML text begins."""
+    return {path: mark[0] for mark, path in reversed(_layout(text).starts)}
+
+
+def comment_lines(text: str) -> set[int]:
+    """The lines, counted from 0, that hold nothing but a comment."""
+    lines = text.split("\n")
+    return {line for line, column in _comment_marks(text) if not lines[line][:column].strip()}
+
+
+def with_comments(text: str, found: list[Comment]) -> str:
+    """Put the comments into a canonical text; give it back as it is where there are none."""
+    if not found:
+        return text
     lines = text.rstrip("\n").split("\n")
     layout = _layout(text)
     starts = {path: mark[0] for mark, path in reversed(layout.starts)}

@@ -164,6 +164,16 @@ class ReviewNode(Strict):
     note: str | None = None
 
 
+class FormerNode(Strict):
+    """What a criterion was before its source changed."""
+
+    text: str = Field(min_length=1)
+    review: ReviewNode = ReviewNode()
+    notes: list[str] = []
+    ambiguous: AmbiguousNode | None = None
+    when: Node
+
+
 class CriterionNode(Strict):
     """One item of the protocol."""
 
@@ -172,11 +182,15 @@ class CriterionNode(Strict):
     cohort: str | None = None
     origin: Literal["text", "registry", "population"] = "text"
     source_item: str | None = Field(default=None, description="the item of the source, in its own numbering")
+    source_sha: str | None = Field(
+        default=None, pattern=r"^[0-9a-f]{12}$", description="of the source's own words; an import finds the item by it"
+    )
     text: str = Field(min_length=1)
     review: ReviewNode = ReviewNode()
     notes: list[str] = []
     ambiguous: AmbiguousNode | None = None
     when: Node
+    was: list[FormerNode] = Field(default=[], description="what it was in earlier versions of the source, latest first")
 
 
 class CohortNode(Strict):
@@ -205,7 +219,10 @@ class RuleSetNode(Strict):
     notes: list[str] = []
     cohorts: list[CohortNode] = []
     criteria: list[CriterionNode] = []
+    removed: list[CriterionNode] = Field(
+        default=[], description="criteria that the source no longer has; they are not screened"
+    )
 
 
-for model in (AllNode, AnyNode, AtLeastNode, NotNode, AmbiguousNode, CriterionNode, RuleSetNode):
+for model in (AllNode, AnyNode, AtLeastNode, NotNode, AmbiguousNode, FormerNode, CriterionNode, RuleSetNode):
     model.model_rebuild()

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from eligo.criteria import Ambiguity, Criterion, Leaf, Predicate, Review, leaves
+from eligo.criteria import Always, Ambiguity, Criterion, Leaf, Predicate, Review, leaves
 from eligo.errors import EligoError, Place, Problem, did_you_mean
-from eligo.rulecode import from_node, to_data
-from eligo.rulenodes import KINDS, CriterionNode, RuleSetNode
+from eligo.rulecode import from_node
+from eligo.ruledata import to_data
+from eligo.rulenodes import KINDS, CriterionNode, FormerNode, RuleSetNode
 from eligo.rulewords import check_words
 from eligo.textfile import read_text
 from eligo.yamltext import Path, YamlText, read_yaml
@@ -39,7 +40,10 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """One trial: identity, source, arms, and criteria in the order of the protocol."""
+    """One trial: identity, source, arms, and criteria in the order of the protocol.
+
+    `removed` are criteria of earlier versions of the source; nothing evaluates them.
+    """
 
     trial: str
     title: str
@@ -48,6 +52,7 @@ class RuleSet:
     criteria: tuple[Criterion, ...] = ()
     notes: tuple[str, ...] = ()
     states_no_criteria: bool = False
+    removed: tuple[Criterion, ...] = ()
 
 
 def load(path: FilePath) -> RuleSet:
@@ -68,7 +73,10 @@ def loads(text: str, file: str | None = None) -> RuleSet:
     except ValidationError as error:
         raise EligoError(dict.fromkeys(_problem(e, yaml_text, file) for e in error.errors())) from None
     problems = list[Problem]()
-    criteria = tuple(_criterion(c, i, yaml_text, file, problems) for i, c in enumerate(node.criteria))
+    criteria, removed = (
+        tuple(_criterion(c, (key, i), yaml_text, file, problems) for i, c in enumerate(found))
+        for key, found in (("criteria", node.criteria), ("removed", node.removed))
+    )
     ruleset = RuleSet(
         node.trial,
         node.title,
@@ -77,6 +85,7 @@ def loads(text: str, file: str | None = None) -> RuleSet:
         criteria,
         tuple(node.notes),
         node.states_no_criteria,
+        removed,
     )
     problems += _check(ruleset, yaml_text, file)
     if problems:
@@ -129,29 +138,51 @@ def _all_keys() -> set[str]:
     return {field.alias or name for model in models for name, field in model.model_fields.items()}
 
 
-def _criterion(node: CriterionNode, index: int, text: YamlText, file: str | None, problems: list[Problem]) -> Criterion:
+def _criterion(node: CriterionNode, base: Path, text: YamlText, file: str | None, problems: list[Problem]) -> Criterion:
+    found = Criterion(
+        id=node.id,
+        kind=node.kind,
+        text=node.text,
+        predicate=Always(),
+        cohort=node.cohort,
+        origin=node.origin,
+        source_item=node.source_item,
+        source_sha=node.source_sha,
+    )
+    # What it was shares who it is, apart from the place in the source.
+    earlier = replace(found, source_item=None, source_sha=None)
+    was = tuple(_meaning(f, earlier, (*base, "was", i), text, file, problems) for i, f in enumerate(node.was))
+    return replace(_meaning(node, found, base, text, file, problems), was=was)
+
+
+def _meaning(
+    node: CriterionNode | FormerNode,
+    criterion: Criterion,
+    base: Path,
+    text: YamlText,
+    file: str | None,
+    problems: list[Problem],
+) -> Criterion:
+    """The criterion with the text, the predicate and the review of the node."""
+
     def predicate(value: Any, *path: str | int) -> Predicate:
-        return from_node(value, node.text, lambda p: text.place(("criteria", index, *path, *p), file), problems)
+        return from_node(value, node.text, lambda p: text.place((*base, *path, *p), file), problems)
 
     chosen = predicate(node.when, "when")
     ambiguous = None
     if node.ambiguous:
         readings = tuple(predicate(r, "ambiguous", "readings", i) for i, r in enumerate(node.ambiguous.readings))
         ambiguous = Ambiguity(node.ambiguous.why, readings, node.ambiguous.chosen - 1)
-        place = text.place(("criteria", index, "ambiguous", "chosen"), file)
+        place = text.place((*base, "ambiguous", "chosen"), file)
         if node.ambiguous.chosen > len(readings):
             problems.append(Problem("ambiguous-chosen", "`chosen` counts more readings than there are", place))
         elif readings[ambiguous.chosen] != chosen:
             help_text = "repeat the chosen reading under `when`, or choose another"
             problems.append(Problem("ambiguous-chosen", "`when` is not the chosen reading", place, help_text))
-    return Criterion(
-        id=node.id,
-        kind=node.kind,
+    return replace(
+        criterion,
         text=node.text,
         predicate=chosen,
-        cohort=node.cohort,
-        origin=node.origin,
-        source_item=node.source_item,
         review=Review(**node.review.model_dump()),
         ambiguous=ambiguous,
         notes=tuple(node.notes),
@@ -174,6 +205,11 @@ def _check(ruleset: RuleSet, text: YamlText, file: str | None) -> Iterator[Probl
         readings = (criterion.predicate, *(criterion.ambiguous.readings if criterion.ambiguous else ()))
         for problem in dict.fromkeys(p for reading in readings for p in check_words(reading)):
             yield Problem(problem.code, problem.message, text.place(("criteria", index, "when"), file), problem.help)
+    for index, criterion in enumerate(ruleset.removed):
+        if criterion.id in seen:
+            place = text.place(("removed", index, "id"), file)
+            yield Problem("duplicate-id", f"the criterion id `{criterion.id}` appears twice", place)
+        seen.add(criterion.id)
     if ruleset.states_no_criteria and any(c.origin == "text" for c in ruleset.criteria):
         place = text.place(("states_no_criteria",), file)
         yield Problem("states-no-criteria", "`states_no_criteria` is set, but criteria follow", place)
@@ -213,6 +249,8 @@ def dumps(ruleset: RuleSet) -> str:
         data["cohorts"] = [_Flow(_given(c)) for c in ruleset.cohorts]
     if ruleset.criteria:
         data["criteria"] = [_criterion_data(c) for c in ruleset.criteria]
+    if ruleset.removed:
+        data["removed"] = [_criterion_data(c) for c in ruleset.removed]
     return yaml.dump(data, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=116)
 
 
@@ -229,7 +267,16 @@ def _criterion_data(criterion: Criterion) -> dict[str, Any]:
         data["origin"] = criterion.origin
     if criterion.source_item is not None:
         data["source_item"] = criterion.source_item
-    data["text"] = criterion.text
+    if criterion.source_sha is not None:
+        data["source_sha"] = criterion.source_sha
+    data |= _meaning_data(criterion)
+    if criterion.was:
+        data["was"] = [_meaning_data(former) for former in criterion.was]
+    return data
+
+
+def _meaning_data(criterion: Criterion) -> dict[str, Any]:
+    data: dict[str, Any] = {"text": criterion.text}
     data["review"] = _Flow(_given(criterion.review))
     if criterion.notes:
         data["notes"] = list(criterion.notes)

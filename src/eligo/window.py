@@ -115,14 +115,18 @@ def in_window(when: Period, window: Window, day: Days, around: bool = False) -> 
     """Whether a period fits each part of a window that is anchored at a day; `around` also looks forward from it."""
     parts = list[Truth]()
     if window.within is not None:
-        earliest = (shift(day[0], window.within, -1), shift(day[1], window.within, -1))
-        latest = (shift(day[0], window.within), shift(day[1], window.within)) if around else day
-        parts += not_after(earliest, when.end), not_after(when.start, latest)
+        latest = _moved(day, window.within, 1) if around else day
+        parts += not_after(_moved(day, window.within, -1), when.end), not_after(when.start, latest)
     if window.ago is not None:
         parts.append(_side(when.end, window.ago, day))
     if window.lasting is not None:
         parts.append(_side(when.start, window.lasting, when.end) if when.timed else UNKNOWN)
     return all_of(parts)
+
+
+def _moved(days: Days, duration: Duration, sign: Literal[1, -1]) -> Days:
+    first = shift(days[0], duration, sign)
+    return first, first if days[0] == days[1] else shift(days[1], duration, sign)
 
 
 def ahead(start: Days, within: Duration, as_of: date) -> Truth:
@@ -134,7 +138,7 @@ def ahead(start: Days, within: Duration, as_of: date) -> Truth:
 def _side(first: Days, bound: Bound, second: Days) -> Truth:
     """Whether the time from the first day to the second is on the right side of the bound."""
     # INVARIANT: `first + duration <= second` says that the time is at least the duration, by the calendar.
-    moved = (shift(first[0], bound.duration), shift(first[1], bound.duration))
+    moved = _moved(first, bound.duration, 1)
     at_least, at_most = not_after(moved, second), not_after(second, moved)
     sides = {"ge": at_least, "le": at_most, "gt": not_(at_most), "lt": not_(at_least)}
     return sides[bound.op] if bound.op in sides else all_of((at_least, at_most))

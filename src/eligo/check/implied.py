@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.check import ranges
-from eligo.check.ranges import Ranges
-from eligo.check.values import Key, domain
 from eligo.criteria import Attest, Bound, Compare, Duration, Leaf, OneOf, Present, Unparsed, Window
+from eligo.vocabulary import ranges
+from eligo.vocabulary.allowed import Key, domain
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.ranges import Ranges
 from eligo.vocabulary.variables import variables
 
 _DAYS = {"min": 1 / 1440, "h": 1 / 24, "d": 1.0, "wk": 7.0, "mo": 30.4375, "a": 365.25}

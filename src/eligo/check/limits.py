@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from eligo.check.findings import Finding, Item, Subject, leaves_at
 from eligo.check.logic import Join, Node, Path, Values
-from eligo.check.ranges import LEAST, MOST, Cut
-from eligo.check.values import Key, canonical, domain
 from eligo.criteria import Compare, Limit
 from eligo.errors import EligoError
+from eligo.vocabulary.allowed import Key, canonical, domain
+from eligo.vocabulary.ranges import LEAST, MOST, Cut
 from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import Variable, variables
 

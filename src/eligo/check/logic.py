@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from eligo.check import ranges
 from eligo.check.implied import implies_leaf, name_of, sex_of, twins
-from eligo.check.ranges import Ranges
-from eligo.check.values import Key, domain, values_of
 from eligo.criteria import AllOf, Always, AnyOf, AtLeast, Attest, Compare, Not, OneOf, Predicate, Present, Unparsed
+from eligo.vocabulary import ranges
+from eligo.vocabulary.allowed import Key, domain, values_of
+from eligo.vocabulary.ranges import Ranges
 
 MOST_BRANCHES = 512
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.check import ranges
 from eligo.check.findings import Finding, Item, Subject
 from eligo.check.logic import Context
-from eligo.check.ranges import Ranges
-from eligo.check.values import Key
+from eligo.vocabulary import ranges
+from eligo.vocabulary.allowed import Key
+from eligo.vocabulary.ranges import Ranges
 
 FIELDS = {"age": "registry-age", "sex": "registry-sex"}
 

@@ -1,65 +1,161 @@
-"""Write a draft rule set from a trial's page, a registry record or bare criteria; a person then reviews it.
+"""Write a draft rule set for each trial of the sources; a person then reviews it.
 
-The draft keeps the words of the source. A file that a person has reviewed is never overwritten.
+A SOURCE is a registry record (JSON or XML), several (a list, a search's answer, one a line), a pasted page, bare criteria,
+a zip or a folder of such files, or - for standard input. Where the trial has a file already, everything is kept that a
+person made of it: only what the source says otherwise than before comes as a draft again.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from eligo.commands.parse import text_of
-from eligo.criteria import Unparsed, leaves
-from eligo.errors import EligoError
+from eligo.commands.progress import Progress
+from eligo.commands.rulefiles import folder
+from eligo.criteria import Always, Attest, Compare, Criterion, OneOf, Unparsed, leaves
+from eligo.errors import EligoError, Place, Problem
 from eligo.report.problems import write_problems
-from eligo.trials.importing import Imported, import_page
+from eligo.trials.importing import Imported, import_document
+from eligo.trials.sources import Document, documents
 
 EXAMPLES = """\
   eligo import page.txt --rules drafts
   eligo import criteria.txt --rules drafts --trial NCT00000001
+  eligo import search_result.json older_records.zip --rules drafts
 """
+
+CLASSES = ("computable", "partly", "attest", "unparsed")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument("pages", nargs="+", metavar="PAGE", help="a pasted page or a record, or - for standard input")
-    parser.add_argument("--rules", required=True, metavar="DIR", help="folder to write DIR/<trial>.yaml to")
+    parser.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="records, pages, criteria, a zip or a folder of them"
+    )
+    parser.add_argument("--rules", metavar="DIR", help="folder to write DIR/<trial>.yaml to (default: ELIGO_RULES)")
     parser.add_argument("--trial", metavar="ID", help="the trial, where the text does not name it")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a page")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a trial")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write a draft for each page; a page that cannot be read is reported, and the others go on."""
-    failed = False
-    for name in args.pages:
-        try:
-            imported = import_page(text_of(name), name, Path(args.rules), args.trial)
-        except EligoError as error:
-            write_problems((p.in_file(name) for p in error.problems), args.json)
-            failed = True
-            continue
-        print(json.dumps(_as_json(imported)) if args.json else _line(imported))
+    """Import every document; one that cannot be read is reported, and the others go on."""
+    rules = _rules(args.rules)
+    done, failed = dict[str, str](), 0
+    counts = dict.fromkeys(CLASSES, 0)
+    items = out = files = 0
+    with Progress("trials") as progress:
+        for document in _every(args.sources):
+            try:
+                imported = _import(document, rules, args.trial, done)
+            except EligoError as error:
+                progress.clear()
+                write_problems((p.in_file(document.file) for p in error.problems), args.json)
+                failed += 1
+                continue
+            progress.step()
+            files += 1
+            said = _said(imported)
+            items += imported.items
+            out += len(said)
+            for criterion in said:
+                counts[class_of(criterion)] += 1
+            print(json.dumps(_as_json(imported), ensure_ascii=False) if args.json else _line(imported))
+    if not args.json and files + failed > 1:
+        print("\n".join(_summary(files, failed, items, out, counts)))
     return 1 if failed else 0
 
 
+def _rules(given: str | None) -> Path:
+    import os  # lazily: only here, to see whether the folder is the user's
+
+    if given is None and not os.environ.get("ELIGO_RULES"):
+        help_text = "name one with `--rules DIR`, or set ELIGO_RULES"
+        raise EligoError(Problem("no-folder", "nothing says which folder the rule sets go to", help=help_text))
+    return folder(given)
+
+
+def _every(sources: Iterable[str]) -> Iterator[Document]:
+    for source in sources:
+        yield from documents(source)
+
+
+def _import(document: Document, rules: Path, trial: str | None, done: dict[str, str]) -> Imported:
+    """Import one document, but no trial twice from sources that differ: nobody could say which one counts."""
+    page = document.page(trial)
+    if done.setdefault(page.trial or "", document.sha256) != document.sha256:
+        help_text = "give the sources of one trial one at a time, the older one first"
+        message = f"another source of this import has other words for the trial `{page.trial}`"
+        raise EligoError(Problem("trial-twice", message, Place(document.file), help_text))
+    return import_document(document, page, rules)
+
+
+def class_of(criterion: Criterion) -> str:
+    """How much of a criterion a program can decide: all of it, a part, what a person states, or nothing."""
+    kinds = [_decides(leaf) for leaf in leaves(criterion.predicate)]
+    if all(kind == "unparsed" for kind in kinds):
+        return "unparsed"
+    if "unparsed" in kinds:
+        return "partly"
+    if "attest" in kinds:
+        return "partly" if "computable" in kinds else "attest"
+    return "computable"
+
+
+def _decides(leaf: object) -> str:
+    if isinstance(leaf, Unparsed) or (isinstance(leaf, Compare | OneOf) and leaf.variable is None):
+        return "unparsed"
+    return "attest" if isinstance(leaf, Attest) else "always" if isinstance(leaf, Always) else "computable"
+
+
+def _said(imported: Imported) -> list[Criterion]:
+    """The criteria that stand for items of the source's text."""
+    return [c for c in imported.ruleset.criteria if c.origin == "text" and (c.source_item or c.source_sha)]
+
+
 def _as_json(imported: Imported) -> dict[str, object]:
-    criteria = imported.ruleset.criteria
+    criteria, merged = imported.ruleset.criteria, imported.merged
+    classes = [class_of(c) for c in _said(imported)]
     return {
         "trial": imported.ruleset.trial,
         "file": str(imported.path),
         "written": imported.written,
+        "items": imported.items,
         "criteria": len(criteria),
+        "classes": {name: classes.count(name) for name in CLASSES},
         "not_understood": [c.id for c in criteria if any(isinstance(part, Unparsed) for part in leaves(c.predicate))],
         "ambiguous": [c.id for c in criteria if c.ambiguous],
+        "new": list(merged.new) if merged else [],
+        "changed": list(merged.changed) if merged else [],
+        "removed": list(merged.removed) if merged else [],
+        "restored": list(merged.restored) if merged else [],
     }
 
 
 def _line(imported: Imported) -> str:
     data = _as_json(imported)
     parts = [f"{data['criteria']} criteria"]
-    for key, words in (("not_understood", "not understood, or not in all parts"), ("ambiguous", "ambiguous")):
+    named = (
+        ("new", "new"),
+        ("changed", "changed, to be reviewed again"),
+        ("removed", "no longer in the source"),
+        ("restored", "in the source again"),
+        ("not_understood", "not understood, or not in all parts"),
+        ("ambiguous", "ambiguous"),
+    )
+    for key, words in named:
         ids = data[key]
         if isinstance(ids, list) and ids:
             parts.append(f"{len(ids)} {words} ({', '.join(ids)})")
-    return f"{data['file']}: {'written' if data['written'] else 'unchanged'}; {'; '.join(parts)}"
+    state = "unchanged" if not imported.written else "updated" if imported.merged else "written"
+    return f"{data['file']}: {state}; {'; '.join(parts)}"
+
+
+def _summary(files: int, failed: int, items: int, out: int, counts: dict[str, int]) -> Iterator[str]:
+    yield ""
+    yield f"{files} trials imported, {failed} sources failed; items in: {items}, criteria out: {out}"
+    if out:
+        words = ("all computable", "computable in part", "for a person to state", "not understood")
+        shares = (f"{words[i]} {counts[name]} ({100 * counts[name] / out:.0f} %)" for i, name in enumerate(CLASSES))
+        yield ", ".join(shares)

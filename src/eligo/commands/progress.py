@@ -10,10 +10,14 @@ _FIRST = 1.0  # nobody needs to be told before
 
 
 class Progress:
-    """Counts steps and shows them on standard error, where that is a terminal and standard output is none."""
+    """Counts steps and shows them on standard error, where that is a terminal and standard output is none.
 
-    def __init__(self) -> None:
+    `what` names the steps, in the plural.
+    """
+
+    def __init__(self, what: str = "patients") -> None:
         self.count = 0
+        self._what = what
         self._shown = False
         self._begun = time.monotonic()
         self._next = self._begun + _FIRST
@@ -34,7 +38,7 @@ class Progress:
         if now >= self._next:
             self._next, self._shown = now + _EVERY, True
             rate = self.count / (now - self._begun)
-            print(f"\r{self.count} patients, {rate:.0f} a second ", end="", file=sys.stderr, flush=True)
+            print(f"\r{self.count} {self._what}, {rate:.0f} a second ", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
         """Take the line away, before anything else is written."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from eligo.criteria import Span
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import score_of, words
 from eligo.reading.names import REACH, WORD, Name, NameFinder
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Choice, Clause, Group, Limit, Limits, Window
@@ -358,12 +358,22 @@ def _limits_next(elements: Sequence[Any], i: int) -> bool:
 def _changed(name: Name, limits: Limits) -> Name:
     """`decrease in platelets (< 20)` states the value; `decrease in hemoglobin > 2` how it changed."""
     if name.change is None:
-        return name
+        return _scored(name, limits) if name.variable else name
     op, amount = limits.limits[0].bounds[0]
     value = (name.change == "down" and op in ("lt", "le")) or (
         name.change == "up" and op in ("gt", "ge") and amount.of is not None
     )
     return name._replace(change=None) if value else name._replace(variable=None, span=(name.change_start, name.span[1]))
+
+
+def _scored(name: Name, limits: Limits) -> Name:
+    """A number beyond the grades of an ordinal is on the score behind them."""
+    score = score_of(name.variable or "")
+    variable = variables().get(name.variable or "") if score else None
+    if variable is None:
+        return name
+    values = [amount.number.value for limit in limits.limits for _, amount in limit.bounds]
+    return name._replace(variable=score) if min(values) > max(variable.grades.values()) else name
 
 
 _WEIGHTS = ("kg", "g", "[lb_av]")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from eligo.criteria import AllOf, AnyOf, Compare, Limit, Not, OneOf, Predicate, Unparsed, leaves
+from eligo.criteria import AllOf, AnyOf, Compare, Leaf, Limit, Not, OneOf, Predicate, Unparsed, leaves, map_leaves
 from eligo.errors import EligoError
-from eligo.reading.leaves import fits
+from eligo.reading.leaves import fits, leaf_of
 from eligo.reading.lexicon import measured_by
-from eligo.reading.splits import cut, elements_of
+from eligo.reading.splits import cut, elements_of, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Limits, Window
+from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import convert
 from eligo.vocabulary.variables import variables
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _METHODS = frozenset(["CONCEPT", "FILLER", "OR", "AND", "COMMA"])
 _SMALL = frozenset(["LIGHT", "NEG", "LEAD", "TRAIL"])
+_TAKING_BACK = frozenset(["IF", "EXCEPT", "UNLESS"])
 _NAMES = frozenset(["VAR", "FILLER", "CONCEPT", "GRADE", "QUAL"])
 
 
@@ -41,6 +43,8 @@ def read_bracket(state: ClauseState, i: int, bracket: Bracket) -> None:
     if _repeats(state, i, inner) or _other_unit(state, inner):
         return
     if len(inner) == 1 and first.__class__ is Window and state.narrow(first):
+        return
+    if _conditional(state, bracket):
         return
     if kind == "EXCEPT":
         _except(state, bracket)
@@ -66,8 +70,54 @@ def read_bracket(state: ClauseState, i: int, bracket: Bracket) -> None:
         state.residual.append(bracket)
         if any(e.__class__ is Token and e.type == "FILLER" and e.value == "exceptions" for e in inner):
             state.logic = "exceptions"
+        elif any(e.__class__ is Limits or (e.__class__ is Token and e.type in _TAKING_BACK) for e in inner):
+            state.logic = state.logic or "logic"  # it may change the limit before it
         return
     _narrow(state, predicate)
+
+
+def _conditional(state: ClauseState, bracket: Bracket) -> bool:
+    """`<= 2.5 x ULN (<= 5 x ULN if liver metastases)`: under a condition, another limit holds instead."""
+    target = state.target()
+    last = target[-1] if target else None
+    if not isinstance(last, Compare | AllOf | AnyOf) or not all(isinstance(leaf, Compare) for leaf in leaves(last)):
+        return False
+    found = cut(bracket.item, lambda element, _: element.__class__ is Token and element.type in ("IF", "EXCEPT"))
+    if found is None:
+        return False
+    before, _, after = found
+    stated = [e for e in elements_of(before) if not (e.__class__ is Token and e.type in _SMALL)]
+    if len(stated) != 1 or stated[0].__class__ is not Limits or span_of(after) is None:
+        return False
+    other = state.context.bound.get(stated[0].span[0])
+    leaf = leaf_of(other, state.text, state.context.several) if other is not None else None
+    if not isinstance(leaf, Compare) or len(leaf.limits) != 1:
+        return False
+    limits = leaf.limits
+    condition = state.context.inner(after)
+    if any(
+        isinstance(c, Compare) and (len(c.limits) != 1 or not _looser(c.limits[0], limits[0], state.context.kind))
+        for c in leaves(last)
+    ):
+        return False
+
+    def either(one: Leaf) -> Predicate:
+        assert isinstance(one, Compare)
+        instead = replace(one, limits=limits, span=leaf.span)
+        if state.context.kind == "exclusion":
+            return AnyOf((instead, AllOf((one, Not(condition)))))
+        return AnyOf((one, AllOf((condition, instead))))
+
+    target[-1] = map_leaves(last, either)
+    return True
+
+
+def _looser(limit: Limit, other: Limit, kind: Kind) -> bool:
+    """Whether the other limit is on the same side and in the same unit, and lets more patients take part."""
+    if (limit.of, limit.unit, limit.op[0]) != (other.of, other.unit, other.op[0]) or limit.op == "eq":
+        return False
+    upper = limit.op in ("lt", "le")
+    return other.value > limit.value if upper == (kind == "inclusion") else other.value < limit.value
 
 
 def _except(state: ClauseState, bracket: Bracket) -> None:

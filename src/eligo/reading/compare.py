@@ -9,13 +9,18 @@ from eligo.criteria import Number, Op
 from eligo.reading.bind import Bound
 from eligo.reading.comparison import Comparison
 from eligo.reading.names import Name
+from eligo.reading.pairs import each_name
 from eligo.reading.tree import Amount, Limit, Limits
 from eligo.vocabulary.variables import variables
 
 
 def comparisons(bound: list[Bound], text: str) -> tuple[Comparison, ...]:
-    """All comparisons that the bound limits state, in reading order."""
-    return tuple(c for limits, names in bound for name in names for c in _compare(limits, name, text))
+    """All comparisons that the bound limits state, in reading order; `140/90` on one name is one, of its first half."""
+    made: list[Comparison] = []
+    for limits, names in bound:
+        for own, name in each_name(limits, names) if len(names) > 1 else ((limits, name) for name in names):
+            made.extend(_compare(own, name, text))
+    return tuple(made)
 
 
 def _compare(limits: Limits, name: Name, text: str) -> Iterator[Comparison]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from eligo.criteria import (
@@ -33,6 +34,7 @@ from eligo.reading.tree import Window as TimeNode
 from eligo.reading.words_in_clause import ClauseWords
 from eligo.vocabulary.concepts import concepts
 
+_FACTOR = re.compile(r"[x\u00d7](?![a-wyz])|x(?=upper|uln|lower|lln|normal|institution)|times\b|fold\b")
 _SILENT = frozenset(["LIGHT", "FILLER", "STATUS", "QUAL", "NEG", "TRAIL", "LEAD", "EVENT", "GRADE", "SKIP"])
 _PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
 
@@ -112,7 +114,7 @@ class ClauseState(ClauseWords):
                 return
             self.residual.append(limits)
             return
-        leaf = leaf_of(bound, self.text)
+        leaf = leaf_of(bound, self.text, self.context.several) if not self._multiplied(limits) else None
         if leaf is None:
             self.residual.append(limits)
             return
@@ -123,6 +125,11 @@ class ClauseState(ClauseWords):
             leaf, self.window = replace(leaf, window=self.window), None
         self.target().append(leaf)
         self.joined = True
+
+    def _multiplied(self, limits: Limits) -> bool:
+        """`1.5 x something`: a factor of what is not understood is no limit."""
+        after = self.text[limits.span[1] : limits.span[1] + 12].lstrip(" -*").lower()
+        return bool(_FACTOR.match(after)) and all(a.of is None for _, a in limits.limits[-1].bounds)
 
     def _time(self, node: TimeNode) -> None:
         bound = self.context.bound.get(node.limits.span[0]) if node.limits is not None else None
@@ -271,6 +278,7 @@ class ClauseState(ClauseWords):
             concept,
             self._continues(),
             self._one_sex(),
+            hedge_last=self.after_hedge is not None,
             several=len(self.atoms) > 1 and self.negative is None and isinstance(self.atoms[-1], Fact),
         )
 

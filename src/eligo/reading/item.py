@@ -11,6 +11,7 @@ from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
 from eligo.reading.lists import Choices
 from eligo.reading.meaning import Reader
+from eligo.reading.sense import make_sense
 from eligo.reading.share import MOST_TOKENS
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Group
@@ -42,9 +43,7 @@ class ItemReading:
     not_read: tuple[NotRead, ...] = ()
 
 
-def read_tree(
-    tree: Group, tokens: Sequence[Token], text: str, kind: Kind, children: Sequence[Predicate] = ()
-) -> ItemReading:
+def read_tree(tree: Group, tokens: Sequence[Token], text: str, kind: Kind) -> ItemReading:
     """What the tree says; read once more the other way where the sentence allows it."""
     bound = bind(tree, text)
     if len(tokens) > MOST_TOKENS:
@@ -52,12 +51,13 @@ def read_tree(
         return ItemReading(Unparsed(text, span=(0, len(text))), comparisons(bound, text), not_read=(whole,))
     choices = Choices()
     reader = Reader(text, kind, bound, choices)
-    predicate = reader.read(tree, tokens, children)
+    predicate = _sensible(reader, reader.read(tree, tokens))
     if all(leaf.__class__ is Unparsed for leaf in leaves(predicate)):
         predicate = _one_unparsed(predicate, reader, tokens, text)
     ambiguity: Ambiguity | None = None
     if choices.met:
-        other = Reader(text, kind, bound, Choices(frozenset(choices.met))).read(tree, tokens, children)
+        second = Reader(text, kind, bound, Choices(frozenset(choices.met)))
+        other = _sensible(second, second.read(tree, tokens))
         if other != predicate:
             ambiguity = Ambiguity("; ".join(choices.met.values()), (predicate, other))
     notes = tuple(dict.fromkeys(reader.context.notes))
@@ -65,6 +65,15 @@ def read_tree(
     return ItemReading(
         predicate, comparisons(bound, text), ambiguity, notes, unknown, _not_read(predicate, reader, text)
     )
+
+
+def _sensible(reader: Reader, predicate: Predicate) -> Predicate:
+    """The predicate without what cannot be meant, with the reasons."""
+    made = make_sense(predicate, reader.kind, reader.text)
+    for span, code in made.reasons.items():
+        reader.context.reasons[span] = (code, span)
+    reader.context.notes += made.notes
+    return made.predicate
 
 
 def unread(tokens: Sequence[Token], text: str) -> ItemReading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from fractions import Fraction
 
 from eligo.criteria import AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
@@ -10,26 +11,34 @@ from eligo.errors import EligoError
 from eligo.reading.bind import Bound
 from eligo.reading.compare import with_unit
 from eligo.reading.names import Name
-from eligo.reading.tree import Amount
+from eligo.reading.pairs import each_name, joined_by
+from eligo.reading.sense import disjoint
+from eligo.reading.tree import Amount, Limits
 from eligo.reading.tree import Limit as Written
 from eligo.vocabulary.unit_spellings import common, readings
 from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
 
 UNITLESS = frozenset(["ordinal", "score", "count", "ratio", "category"])
-PRESSURES = ("systolic_blood_pressure", "diastolic_blood_pressure")
 
 
-def leaf_of(bound: Bound, text: str) -> Predicate | None:
-    """What bound limits say: one leaf, or several joined; None where the limits have no name."""
-    parts = [part for name in bound.names if (part := _for_name(bound, name, text)) is not None]
+Join = Callable[[list[Predicate], str], Predicate]
+
+
+def leaf_of(bound: Bound, text: str, join: Join) -> Predicate | None:
+    """What bound limits say: one leaf, or several joined; None where a limit has no name, or does not fit it."""
+    parts: list[Predicate] = []
+    for limits, name in each_name(bound.limits, bound.names):
+        part = _for_name(limits, name, text)
+        if part is None:
+            return None
+        parts.append(part)
     if not parts:
         return None
-    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+    return parts[0] if len(parts) == 1 else join(parts, joined_by(bound.names, text))
 
 
-def _for_name(bound: Bound, name: Name, text: str) -> Predicate | None:
-    limits = bound.limits
+def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:
     span = (min(name.span[0], limits.span[0]), max(name.span[1], limits.span[1]))
     variable = variables().get(name.variable) if name.variable and not name.change else None
     words = text[name.span[0] : name.span[1]] if variable is None else None
@@ -47,7 +56,10 @@ def _for_name(bound: Bound, name: Name, text: str) -> Predicate | None:
     if "or" in limits.joins:
         return AnyOf(tuple(parts))
     both = merged(parts)
-    return both if both is not None else AllOf(tuple(parts))
+    if both is not None:
+        return both
+    sides = all(isinstance(p, Compare) and p.limits[0].op != "eq" for p in parts)
+    return AnyOf(tuple(parts)) if sides and disjoint(parts) else AllOf(tuple(parts))
 
 
 def merged(parts: list[Predicate]) -> Predicate | None:
@@ -139,6 +151,8 @@ def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tupl
         return Limit(op, value, None), False
     if unit is None:
         inferred = infer_unit(value, variable)
+        if inferred is None and variable.kind not in UNITLESS:
+            return None, False  # one that is not stated could be any of them
         return Limit(op, value, inferred), inferred is not None
     written = (
         readings(text[amount.unit.start : amount.unit.end].lstrip("-"))

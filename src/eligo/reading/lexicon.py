@@ -20,7 +20,7 @@ EXACT = " "  # the key for those whose case counts: spelling, role, value
 
 # The order in which roles are tried: those that ask most of their neighbours first.
 
-_FORM = b"14"
+_FORM = b"16"
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml")
 
 
@@ -56,6 +56,24 @@ def measured_by(concept: str) -> list[str]:
 def duration_of(attestation: str) -> str | None:
     """The variable that a time beside the attestation limits."""
     found: str | None = _lexicon()["duration_of"].get(attestation)
+    return found
+
+
+def weaker_opinions(attestation: str) -> list[str]:
+    """The attestations that add nothing beside this one."""
+    found: list[str] = _lexicon()["weaker_opinions"].get(attestation, [])
+    return found
+
+
+def score_of(ordinal: str) -> str | None:
+    """The score behind an ordinal, whose numbers lie beyond the grades: `Child-Pugh >= 7`."""
+    found: str | None = _lexicon()["score_of"].get(ordinal)
+    return found
+
+
+def predicted_of(variable: str) -> str | None:
+    """The variable that states another one in percent of what is predicted."""
+    found: str | None = _lexicon()["predicted_of"].get(variable)
     return found
 
 

@@ -97,6 +97,9 @@ def compile_lexicon() -> dict[str, Any]:
         "words": {kind: data[kind] for kind in _WORDS},
         "measured_by": data["measured_by"],
         "duration_of": data["duration_of"],
+        "weaker_opinions": data["weaker_opinions"],
+        "score_of": data["score_of"],
+        "predicted_of": data["predicted_of"],
     }
 
 

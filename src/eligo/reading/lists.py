@@ -22,6 +22,7 @@ from eligo.reading.context import ItemContext
 from eligo.reading.facts import read_clause
 from eligo.reading.lexicon import measured_by, words
 from eligo.reading.pieces import Piece
+from eligo.reading.sense import alternatives
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Group
 from eligo.truth import Kind
@@ -53,10 +54,27 @@ def _for_each_sex(first: Predicate | None, second: Predicate | None) -> Predicat
     """`AllOf(sex, rest, limit)` and `AllOf(other sex, limit)` as the rest and either of the two."""
     if not isinstance(first, AllOf) or not isinstance(second, AllOf) or len(second.parts) != 2:
         return None
-    sex, *rest, limit = first.parts
-    if not isinstance(sex, OneOf) or not isinstance(limit, Compare):
+    sex, *rest = first.parts
+    other = second.parts[1]
+    limit = next((p for p in rest if isinstance(p, Compare) and isinstance(other, Compare) and _alike(p, other)), None)
+    if not isinstance(sex, OneOf) or limit is None:
         return None
-    return all_of([*rest, AnyOf((AllOf((sex, limit)), second))])
+    return all_of([*(p for p in rest if p is not limit), AnyOf((AllOf((sex, limit)), second))])
+
+
+def _alike(one: Compare, other: Compare) -> bool:
+    return one.variable == other.variable and one.name == other.name
+
+
+def _of_both_sexes(first: Piece, second: Piece) -> Predicate | None:
+    """`women and men aged 18`: what is said of the second holds for both; only `women and men` restricts nothing."""
+    if not isinstance(first.predicate, OneOf) or first.predicate.variable != "sex":
+        return None
+    if isinstance(second.predicate, OneOf) and second.predicate.variable == "sex" and first.span and second.span:
+        return Always("both sexes", span=(first.span[0], second.span[1]))
+    if isinstance(second.predicate, AllOf) and isinstance(second.predicate.parts[0], OneOf):
+        return all_of(list(second.predicate.parts[1:]))
+    return None
 
 
 def _category(predicate: Predicate) -> str:
@@ -73,7 +91,7 @@ def any_of(parts: list[Predicate]) -> Predicate:
 
 
 def all_of(parts: list[Predicate]) -> Predicate:
-    flat = [q for p in parts for q in (p.parts if isinstance(p, AllOf) else (p,))]
+    flat = [q for p in alternatives(parts, any_of) for q in (p.parts if isinstance(p, AllOf) else (p,))]
     return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
 
 
@@ -132,6 +150,8 @@ class ListReader:
         for i, piece in enumerate(pieces):
             slash = i > 0 and self._slashed(pieces[i - 1], piece)
             bare = piece.bare and not piece.qualifier
+            if kept and kept[-1].hedge_last and self._under_hedge(kept, piece, marks[i - 1]):
+                continue
             object_of = bool(kept) and kept[-1].kind == "unparsed" and (bare or kept[-1].tainted) and not piece.negated
             after_several = bool(kept) and kept[-1].several and piece.bare
             if after_several and not marks[i - 1][0] and self._attach(kept, piece, marks[i - 1][1]):
@@ -148,6 +168,20 @@ class ListReader:
                 between.append(marks[i - 1])
             kept.append(piece)
         return kept, between
+
+    def _under_hedge(self, kept: list[Piece], piece: Piece, mark: tuple[str, str]) -> bool:
+        """`with or without ascites or jaundice`: what is joined on without a comma restricts nothing either."""
+        before = kept[-1]
+        plain = piece.bare or (piece.kind == "unparsed" and not piece.tainted and not piece.exception)
+        if mark[0] or not plain or not isinstance(before.predicate, AllOf) or not before.span or not piece.span:
+            return False
+        *rest, last = before.predicate.parts
+        if not isinstance(last, Always) or last.span is None:
+            return False
+        span = (last.span[0], piece.span[1])
+        hedge = Always(self.text[span[0] : span[1]], span=span)
+        kept[-1] = replace(before, predicate=all_of([*rest, hedge]), span=(before.span[0], piece.span[1]))
+        return True
 
     def _attach(self, kept: list[Piece], piece: Piece, word: str) -> bool:
         """`cirrhosis with ascites or encephalopathy`: the last fact of the clause before has an alternative."""
@@ -182,6 +216,13 @@ class ListReader:
                     pieces[i] = replace(first, predicate=made, span=(first.span[0], second.span[1]), sex=None)
                     del pieces[i + 1], marks[i]
                     continue
+            made = _of_both_sexes(first, second) if first.sex and second.sex and first.sex != second.sex else None
+            if made is not None and not first.negated and not second.negated:
+                start = first.span[0] if first.span else 0
+                span = (start, second.span[1]) if second.span else first.span
+                pieces[i] = replace(second, predicate=made, span=span, sex=None)
+                del pieces[i + 1], marks[i]
+                continue
             i += 1
         return pieces, marks
 

@@ -33,15 +33,15 @@ class Reader(ListReader):
     """Reads one item; a second pass with other `choices` gives its other reading."""
 
     def __init__(self, text: str, kind: Kind, bound: list[Bound], choices: Choices) -> None:
-        super().__init__(text, kind, choices, ItemContext(text, bound, self._inside))
+        super().__init__(text, kind, choices, ItemContext(text, kind, bound, self._inside, self._several))
         self.types: frozenset[str] = frozenset()  # of the tokens of the item: what is not there need not be looked for
         self.before_colon: dict[int, Token] = {}
 
-    def read(self, tree: Group, tokens: Sequence[Token], children: Sequence[Predicate]) -> Predicate:
+    def read(self, tree: Group, tokens: Sequence[Token]) -> Predicate:
         """What the tree of an item says."""
         self.types = frozenset(t.type for t in tokens)
         self._find_colons(tokens)
-        predicate = self.item(tree, children)
+        predicate = self.item(tree)
         if self.kind == "exclusion" and isinstance(predicate, Not) and isinstance(predicate.part, Present):
             return self._turned(predicate, predicate.part)
         return predicate
@@ -70,13 +70,12 @@ class Reader(ListReader):
 
     # --- items and headings
 
-    def item(self, group: Group, children: Sequence[Predicate] = ()) -> Predicate:
+    def item(self, group: Group) -> Predicate:
         """What a whole item, or the inside of a bracket, says."""
         head, *subs = group.parts
-        if not subs and not children:
+        if not subs:
             return self.sentences(head)
-        parts = [self.sentences(sub) for sub in subs] + list(children)
-        return self.governed(head, parts)
+        return self.governed(head, [self.sentences(sub) for sub in subs])
 
     def governed(self, head: Group, parts: list[Predicate]) -> Predicate:
         """A heading and its sub-items: `any of the following:`, `including:`, or the first item of them."""
@@ -137,6 +136,22 @@ class Reader(ListReader):
             return self.item(group)
         finally:
             self.depth -= 1
+
+    def _several(self, parts: list[Predicate], word: str) -> Predicate:
+        """One limit on several values: one of them excludes, and an upper limit is asked of all of them."""
+        why = "one of the values may be enough, or all of them may be meant"
+        ops = {
+            limit.op for part in parts for leaf in leaves(part) if isinstance(leaf, Compare) for limit in leaf.limits
+        }
+        upper = bool(ops) and ops <= {"lt", "le"}
+        if self.kind == "exclusion":
+            return any_of(parts) if word != "and" or self.choices.take("values", why) else all_of(parts)
+        if word == "and" or (word == "/" and upper):
+            return all_of(parts)
+        either = (word == "or") != upper
+        if upper or word == "/":
+            either = either if self.choices.take("values", why) else not either
+        return any_of(parts) if either else all_of(parts)
 
     def _ends_in_colon(self, group: Any) -> bool:
         end = (span_of(group) or (0, 0))[1]

@@ -7,7 +7,7 @@ changed. The loop below runs the table over ready-made tokens.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from eligo.cache import cached, digest
@@ -16,7 +16,6 @@ from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
 from eligo.reading.item import ItemReading, read_tree, unread
-from eligo.reading.nodes import predicate_json
 from eligo.reading.roles import settle
 from eligo.reading.share import share
 from eligo.reading.syntax import BUILD
@@ -209,34 +208,12 @@ def _rule_row(rule: Any) -> list[Any]:
     return [len(names), origin, _GATHER if any(n.startswith("_") for n in names) else 0, name]
 
 
-def read_item(text: str, kind: Kind, children: Sequence[str] = ()) -> ItemReading:
-    """What one eligibility item says; `children` are the texts of its sub-items, which it governs as their heading."""
-    below = tuple(read_item(child, kind).predicate for child in children)
+def read_item(text: str, kind: Kind) -> ItemReading:
+    """What one eligibility item says."""
     tokens = tokenise(text)
-    if not below and _TELLING.isdisjoint([t.type for t in tokens]):
+    if _TELLING.isdisjoint([t.type for t in tokens]):
         return unread(tokens, text)
-    return read_tree(_parse(tokens), tokens, text, kind, below)
-
-
-def parse_line(row: Mapping[str, Any]) -> dict[str, Any]:
-    """One row of bulk input, `{"id", "section", "text"}`, to one of output: the criterion and the comparisons."""
-    text = row["text"]
-    kind: Kind = "exclusion" if row.get("section") == "exclusion" else "inclusion"
-    reading = read_item(text, kind)
-    criterion: dict[str, Any] = {"kind": kind, "predicate": predicate_json(reading.predicate)}
-    if reading.ambiguity is not None:
-        criterion["ambiguous"] = {
-            "why": reading.ambiguity.why,
-            "readings": [predicate_json(p) for p in reading.ambiguity.readings],
-            "chosen": reading.ambiguity.chosen,
-        }
-    if reading.notes:
-        criterion["notes"] = list(reading.notes)
-    if reading.unknown:
-        criterion["unknown"] = list(reading.unknown)
-    if reading.not_read:
-        criterion["not_read"] = [{"code": n.code, "span": list(n.span), "words": n.words} for n in reading.not_read]
-    return {"id": row.get("id"), "criteria": [criterion], "comparisons": [c.as_json() for c in reading.comparisons]}
+    return read_tree(_parse(tokens), tokens, text, kind)
 
 
 def read_comparisons(text: str) -> tuple[Comparison, ...]:

@@ -27,6 +27,7 @@ class Piece:
     continues: bool = False  # limits on a name of the clause before
     sex: str | None = None  # for whom the last limit holds
     tainted: bool = False  # not understood, and with a negation that may reach further
+    hedge_last: bool = False  # it ends in `with or without ...`
     several: bool = False  # more than one fact: what is joined on belongs to the last of them
 
 

@@ -1,8 +1,8 @@
 """Why a clause is not understood: a code for each kind of reason, and the words that are to blame.
 
-exception, logic, somebody-else: a word that no rule used; unknown-words; number-without-name; unit-does-not-fit;
+exception, logic, somebody-else: a word that no rule used; unknown-words; number-without-name; unit-does-not-fit; no-unit;
 name-without-limit; unclear-relation; time; bracket; unused-word. The list and item levels add heading, second-sentence,
-negation, shared-words, and-in-exclusion, nothing-stated, too-long.
+negation, shared-words, and-in-exclusion, nothing-stated, too-long; sense.py adds contradiction, idle, only-a-hedge.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ def reason_of(state: ClauseState) -> tuple[str, Span]:
         return "unknown-words", place(fillers[0])
     first = state.residual[0]
     if first.__class__ is Limits:
-        return ("unit-does-not-fit" if state.context.names(first) else "number-without-name"), place(first)
+        if not state.context.names(first):
+            return "number-without-name", place(first)
+        written = any(amount.unit or amount.of for limit in first.limits for _, amount in limit.bounds)
+        return ("unit-does-not-fit" if written else "no-unit"), place(first)
     if first.__class__ is Token:
         return {"VAR": "name-without-limit", "CONCEPT": "unclear-relation", "EVENT": "time", "AT": "time"}.get(
             first.type, "unused-word"

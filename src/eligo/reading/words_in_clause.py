@@ -73,7 +73,7 @@ class ClauseWords:
         self.target().append(Attest(token.value, span=(token.start, token.end)))
 
     def _hedge(self, i: int, token: Token) -> None:
-        if self.atoms:
+        if self.atoms or self.residual:
             self.after_hedge = (token.start, token.end)
         else:
             self.hedged = True

@@ -1,11 +1,12 @@
 """A trial's page or record to a draft rule set: every item becomes a criterion, in the source's words and order.
 
-A draft is what the grammar read; a person reviews it. A file that a person has reviewed or edited is never overwritten.
+A draft is what the grammar read; a person reviews it. Where there is a file already, what a person made of it is kept.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,38 +29,86 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.reading.document import Item, Page, RegistryFields
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
+from eligo.rulerewrite import rewrite
 from eligo.ruleset import Cohort, RuleSet, Source, dumps, loads
 from eligo.rulewords import check_words
 from eligo.textfile import read_text, write_text
-from eligo.trials import read_trial
+from eligo.trials.merging import Merged, merge, text_sha
+from eligo.trials.pages import NO_TRIAL
+from eligo.trials.sources import Document
 from eligo.truth import Kind
+
+_TRIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # as `rulenodes` has it
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: the file, the draft, and whether the file was written or was already so."""
+    """What an import did: the file, what it holds now, whether it was written, and what is not as it was.
+
+    `items` is how many items the source has.
+    """
 
     path: Path
     ruleset: RuleSet
     written: bool
+    items: int
+    merged: Merged | None = None
 
 
 def import_page(text: str, file: str | None, rules_dir: Path, trial: str | None = None) -> Imported:
-    """Write `rules_dir/<trial>.yaml` as a draft from a page, a record or bare criteria.
+    """Write or update `rules_dir/<trial>.yaml` from a page, an XML record or bare criteria."""
+    document = Document(file or "-", text)
+    return import_document(document, document.page(trial), rules_dir)
 
-    Raise `EligoError` where the text cannot be read, or where the file holds a person's work.
-    """
-    ruleset = draft(read_trial(text, file, trial), text)
-    path = rules_dir / f"{ruleset.trial}.yaml"
-    new = dumps(ruleset)
-    if path.exists():
-        old = read_text(path)
-        if old == new:
-            return Imported(path, ruleset, written=False)
-        _refuse_to_overwrite_work(loads(old, str(path)), path)
-    _make_folder(rules_dir)
-    write_text(path, new)
-    return Imported(path, ruleset, written=True)
+
+def import_document(document: Document, page: Page, rules_dir: Path) -> Imported:
+    """Write or update `rules_dir/<trial>.yaml`; raise `EligoError`, and change nothing, where that cannot be done."""
+    name = _file_name(page)
+    path = (rules_dir / name).resolve()  # the file that a link names, so that the link stays
+    shown = rules_dir / name
+    if not path.exists():
+        ruleset = draft(page, document.raw)
+        text = dumps(ruleset)
+        loads(text, str(shown))  # INVARIANT: no file is written that cannot be loaded
+        _make_folder(rules_dir)
+        write_text(path, text)
+        return Imported(shown, ruleset, True, len(page.items))
+    text = read_text(path)
+    old = loads(text, str(shown))
+    _refuse_another_trial(old, page, shown)
+    if old.source.sha256 == document.sha256:
+        return Imported(shown, old, False, len(page.items))
+    _refuse_older(old, page, shown)
+    merged = merge(old, draft(page, document.raw))
+    new = rewrite(text, merged.ruleset, merged.moves)
+    if new != text:
+        write_text(path, new)
+    return Imported(shown, merged.ruleset, new != text, len(page.items), merged)
+
+
+def _file_name(page: Page) -> str:
+    """The name of the trial's file; raise where the trial's id would make none, or one in another folder."""
+    if page.trial is None:
+        raise EligoError(Problem("no-trial-id", "nothing says which trial this is", help=NO_TRIAL))
+    if not _TRIAL.fullmatch(page.trial) or page.trial.endswith(".cases"):
+        message = f"`{page.trial[:40]}` cannot be the name of a rule set"
+        help_text = "name the trial by letters, digits, `.`, `_` and `-` with `--trial ID`"
+        raise EligoError(Problem("trial-id", message, help=help_text))
+    return f"{page.trial}.yaml"
+
+
+def _refuse_another_trial(old: RuleSet, page: Page, path: Path) -> None:
+    if old.trial != page.trial:
+        message = f"the file is about the trial `{old.trial}`, not `{page.trial}`"
+        raise EligoError(Problem("another-trial", message, Place(str(path)), "rename the file after its trial"))
+
+
+def _refuse_older(old: RuleSet, page: Page, path: Path) -> None:
+    """Refuse to go back: an older version would take away what a newer one brought."""
+    if old.source.version and page.updated and page.updated < old.source.version:
+        message = f"the source is of {page.updated}, the file of a newer version ({old.source.version})"
+        help_text = "import it into another folder with `--rules DIR`, and compare with `eligo diff`"
+        raise EligoError(Problem("older-source", message, Place(str(path)), help_text))
 
 
 def _make_folder(folder: Path) -> None:
@@ -68,14 +117,6 @@ def _make_folder(folder: Path) -> None:
     except OSError as error:
         message = f"the folder cannot be made: {(error.strerror or 'unknown').lower()}"
         raise EligoError(Problem("write", message, Place(str(folder)))) from None
-
-
-def _refuse_to_overwrite_work(old: RuleSet, path: Path) -> None:
-    touched = [c.id for c in old.criteria if c.review.state != "draft"]
-    if touched:
-        message = f"the file holds criteria that a person has reviewed ({', '.join(touched[:5])})"
-        help_text = "import into another folder with `--rules DIR`, and compare"
-        raise EligoError(Problem("reviewed", message, Place(str(path)), help_text))
 
 
 def draft(page: Page, raw: str) -> RuleSet:
@@ -151,6 +192,7 @@ def _read(
         cohort=cohort,
         origin=origin,
         source_item=source_item or (f"arm {cohort}" if cohort else None),
+        source_sha=text_sha(text),
         ambiguous=ambiguity,
         notes=(*reading.notes, *unknown, *refused),
     )
@@ -160,7 +202,9 @@ def _registry(fields: RegistryFields) -> Iterator[Criterion]:
     """The structured fields as criteria of their own, marked as such."""
 
     def criterion(name: str, item: str, text: str, predicate: Predicate) -> Criterion:
-        return Criterion(f"R.{name}", "inclusion", text, predicate, origin="registry", source_item=item)
+        return Criterion(
+            f"R.{name}", "inclusion", text, predicate, origin="registry", source_item=item, source_sha=text_sha(text)
+        )
 
     if fields.minimum_age or fields.maximum_age:
         yield criterion("age", "minimum and maximum age", *_ages(fields.minimum_age, fields.maximum_age))

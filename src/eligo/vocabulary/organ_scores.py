@@ -17,7 +17,6 @@ from eligo.vocabulary.scoring import (
     INR,
     ScoreInput,
     in_umol_l,
-    points,
     scored,
 )
 
@@ -77,12 +76,13 @@ def organs(
         lungs = 1 + (spo2_fio2_ratio <= 357) + (spo2_fio2_ratio <= 214)
     else:
         raise ValueError("respiration needs PaO2/FiO2 or SpO2/FiO2")
-    kidney = 3 if renal_replacement_therapy else points(creatinine, ("ge", _CREATININE_2), ("ge", _CREATININE_3_5))
+    # Plain sums of comparisons: this runs twice for each patient with a gap in the record.
+    kidney = 1 + (creatinine >= _CREATININE_2) + (creatinine >= _CREATININE_3_5)
     return Organs(
-        liver=points(total_bilirubin, ("ge", _BILIRUBIN_6), ("ge", _BILIRUBIN_12)),
-        kidney=kidney,
-        brain=points(hepatic_encephalopathy_grade, ("ge", 1), ("ge", 3)),
-        coagulation=points(inr, ("ge", 2.0), ("ge", 2.5)),
+        liver=1 + (total_bilirubin >= _BILIRUBIN_6) + (total_bilirubin >= _BILIRUBIN_12),
+        kidney=3 if renal_replacement_therapy else kidney,
+        brain=1 + (hepatic_encephalopathy_grade >= 1) + (hepatic_encephalopathy_grade >= 3),
+        coagulation=1 + (inr >= 2) + (inr >= 2.5),
         circulation=3 if vasopressors else 1 + (mean_arterial_pressure < 70),
         respiration=lungs,
     )

@@ -23,45 +23,56 @@ _FORMULAS = (body_scores, liver_scores, organ_scores)
 SCORES: Mapping[str, Score] = REGISTRY
 
 
+Point = dict[str, float | None]  # a value for each input; None for one that another stands for
+
+
 class Argument(NamedTuple):
     """An input of a formula as `bounds` needs it: where it may lie, and what it can follow from where it is a score."""
 
     key: str
     plausible: Interval
     leaves: frozenset[str] | None
-    instead_of: str | None
 
 
 def bounds(score: str, known: Mapping[str, Interval]) -> Interval:
     """Give the interval of the score's possible values, from what is known (by key) of its inputs or of theirs."""
-    formula, arguments = SCORES[score], _arguments(score)
-    box: dict[str, Interval | None] = {}
-    for argument in arguments:
-        found = known.get(argument.key)
-        whole = found is not None and -math.inf < found.low and found.high < math.inf
-        box[argument.key] = found if whole else _range(argument, known)
-    for argument in arguments:
-        if argument.instead_of is not None:
-            # The first choice counts unless only the second one is known whole.
-            chosen = not _whole(argument.instead_of, known) and _whole(argument.key, known)
-            box[argument.instead_of if chosen else argument.key] = None
-    results = [_at(formula, values) for values in _extremes(formula, box)]
+    formula = SCORES[score]
+    least: Point = {}
+    most: Point = {}
+    for argument in _arguments(score):
+        key, plausible, leaves = argument
+        found = known.get(key)
+        if found is None and (leaves is None or leaves.isdisjoint(known)):
+            found = plausible
+        elif found is None or found[0] == -math.inf or found[1] == math.inf:
+            found = _range(argument, known)
+        least[key], most[key] = found
+    for key, instead_of in _replacements(score):
+        # The first choice counts unless only the second one is known whole.
+        unused = instead_of if _whole(key, known) and not _whole(instead_of, known) else key
+        least[unused] = most[unused] = None
+    results = [_at(formula, point) for point in _extremes(formula, least, most)]
     if any(map(math.isnan, results)):
         return EVERYTHING
     return Interval(min(results), max(results))
 
 
-def _extremes(formula: Score, box: Mapping[str, Interval | None]) -> list[dict[str, float | None]]:
+@functools.cache
+def _replacements(score: str) -> tuple[tuple[str, str], ...]:
+    return tuple((item.key, item.instead_of) for item in SCORES[score].inputs if item.instead_of is not None)
+
+
+def _extremes(formula: Score, least: Point, most: Point) -> list[Point]:
     """Points of a box that have the formula's least and greatest value among them: all corners, or the right two."""
-    falling = formula.falling
-    if falling is None:
+    if least == most:
+        return [least]
+    if formula.falling is None:
         # INVARIANT of `scoring`: the extremes lie at corners.
-        free = {key: r for key, r in box.items() if r is not None and not r.is_point}
-        values = {key: None if r is None else r.low for key, r in box.items()}
-        return [values | dict(zip(free, corner, strict=True)) for corner in itertools.product(*free.values())]
-    least = {key: r and r[key in falling] for key, r in box.items()}
-    most = {key: r and r[key not in falling] for key, r in box.items()}
-    return [least] if least == most else [least, most]
+        free = {key: (low, most[key]) for key, low in least.items() if low != most[key]}
+        return [least | dict(zip(free, corner, strict=True)) for corner in itertools.product(*free.values())]
+    for key in formula.falling:
+        least[key], most[key] = most[key], least[key]
+    return [least, most]
 
 
 @functools.cache
@@ -71,7 +82,6 @@ def _arguments(score: str) -> tuple[Argument, ...]:
             item.key,
             _plausible(item),
             frozenset(leaf.key for leaf in leaf_inputs(item.key)) if item.key in SCORES else None,
-            item.instead_of,
         )
         for item in SCORES[score].inputs
     )
@@ -103,7 +113,12 @@ def _range(argument: Argument, known: Mapping[str, Interval]) -> Interval:
 
 def _whole(key: str, known: Mapping[str, Interval]) -> bool:
     """Say whether an input is known, or all that it follows from."""
-    return key in known or (key in SCORES and all(_whole(item.key, known) for item in SCORES[key].inputs))
+    return key in known or (key in SCORES and all([_whole(item, known) for item in _keys(key)]))
+
+
+@functools.cache
+def _keys(score: str) -> tuple[str, ...]:
+    return tuple(item.key for item in SCORES[score].inputs)
 
 
 def _plausible(item: ScoreInput) -> Interval:
@@ -115,7 +130,7 @@ def _plausible(item: ScoreInput) -> Interval:
     return Interval(*variable.plausible) if variable is not None and variable.plausible else EVERYTHING
 
 
-def _at(formula: Score, values: Mapping[str, float | None]) -> float:
+def _at(formula: Score, values: Point) -> float:
     try:
         return formula.compute(**values)
     except (ArithmeticError, ValueError):

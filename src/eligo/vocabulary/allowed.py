@@ -6,9 +6,9 @@ import functools
 import math
 from typing import NamedTuple
 
-from eligo.check import ranges
-from eligo.check.ranges import Ranges
 from eligo.criteria import Compare, Limit, OneOf, Op, Window
+from eligo.vocabulary import ranges
+from eligo.vocabulary.ranges import Ranges
 from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import Variable, variables
 

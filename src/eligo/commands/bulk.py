@@ -1,0 +1,141 @@
+"""Lines of JSON with eligibility text in, lines of JSON with criteria and comparisons out, as many as there are.
+
+The one design goal is speed: no import that reading does not need, large writes, and no search for garbage.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gc
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from eligo.commands.progress import Progress
+from eligo.criteria import Criterion
+from eligo.errors import EligoError, Place, Problem
+from eligo.reading.item import ItemReading
+from eligo.reading.parse import read_item
+from eligo.report.problems import write_problems
+from eligo.ruledata import to_data
+from eligo.truth import Kind
+
+KINDS: tuple[Kind, ...] = ("inclusion", "exclusion")
+
+_CHUNK = 256  # lines that are written together
+_COLLECT = 20_000  # lines after which garbage is looked for
+_KEPT, _LONGEST_KEPT = 4096, 400  # readings, characters: protocols copy short lines from one another
+
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+
+
+def run(source: str, kind: Kind) -> int:
+    """One output line for each input line; a line that cannot be read is reported, and the others go on."""
+    failed = False
+    name = "<stdin>" if source == "-" else source
+    out: list[str] = []
+    every = 1 if sys.stdout.isatty() else _CHUNK
+    with opened(source) as stream, Progress("lines") as progress, collector_at_rest():
+        for number, line in enumerate(stream, 1):
+            if not line.strip():
+                continue
+            try:
+                out.append(_answer(line, kind))
+            except EligoError as error:
+                progress.clear()
+                write_problems((replace(p, place=Place(name, number)) for p in error.problems), as_json=True)
+                failed = True
+            progress.step()
+            if len(out) >= every:
+                sys.stdout.write("".join(out))
+                out.clear()
+            if not number % _COLLECT:
+                gc.collect()
+        sys.stdout.write("".join(out))
+    return 1 if failed else 0
+
+
+@contextlib.contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """No search for garbage inside: nearly all that a reading makes is freed without it."""
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+@contextlib.contextmanager
+def opened(source: str) -> Iterator[BinaryIO]:
+    """The bytes of a file, or of standard input for `-`."""
+    if source == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = Path(source).open("rb")  # noqa: SIM115 - what its reader raises is not to be caught here
+    except (OSError, ValueError) as error:  # the latter: a null character
+        why = (getattr(error, "strerror", None) or "the name is not valid").lower()
+        raise EligoError(Problem("file", f"the file cannot be read: {why}", Place(source))) from None
+    with stream:
+        yield stream
+
+
+def _answer(line: bytes, kind: Kind) -> str:
+    """The output line of an input line."""
+    row = json_row(line)
+    text, section = row.get("text"), row.get("section") or kind
+    if not isinstance(text, str):
+        raise EligoError(Problem("json-line", "the line is not an object with a `text`"))
+    if section not in KINDS:
+        raise EligoError(Problem("json-line", "`section` is neither `inclusion` nor `exclusion`"))
+    rest = (_rest if len(text) <= _LONGEST_KEPT else _rest.__wrapped__)(text, cast(Kind, section))
+    return f'{{"id": {_encode(row.get("id"))}, {rest}'
+
+
+def json_row(line: bytes) -> dict[str, Any]:
+    """The JSON object of a line."""
+    try:
+        row = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise EligoError(Problem("json-line", "the line is not JSON in UTF-8")) from None
+    if not isinstance(row, dict):
+        raise EligoError(Problem("json-line", "the line is not an object with a `text`"))
+    return row
+
+
+@functools.lru_cache(_KEPT)
+def _rest(text: str, kind: Kind) -> str:
+    """The output line from after the id to its end."""
+    criterion, reading = read_criterion(text, kind)
+    comparisons = [c.as_json() for c in reading.comparisons]
+    return _encode({"criteria": [criterion_data(criterion)], "comparisons": comparisons})[1:] + "\n"
+
+
+def read_criterion(text: str, kind: Kind) -> tuple[Criterion, ItemReading]:
+    """One sentence as a criterion without an id, and its reading."""
+    reading = read_item(text, kind)
+    notes = (*reading.notes, *(f"not in the vocabulary: {word}" for word in reading.unknown))
+    return Criterion("", kind, text, reading.predicate, ambiguous=reading.ambiguity, notes=notes), reading
+
+
+def criterion_data(criterion: Criterion) -> dict[str, Any]:
+    """A criterion as the rule set file has it."""
+    data: dict[str, Any] = {"kind": criterion.kind}
+    if criterion.cohort:
+        data["cohort"] = criterion.cohort
+    if criterion.origin != "text":
+        data["origin"] = criterion.origin
+    data |= {"text": criterion.text, "when": to_data(criterion.predicate, criterion.text)}
+    if criterion.ambiguous:
+        readings = [to_data(reading, criterion.text) for reading in criterion.ambiguous.readings]
+        chosen = criterion.ambiguous.chosen + 1
+        data["ambiguous"] = {"why": criterion.ambiguous.why, "chosen": chosen, "readings": readings}
+    if criterion.notes:
+        data["notes"] = list(criterion.notes)
+    return data

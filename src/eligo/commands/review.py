@@ -1,0 +1,204 @@
+"""Walk through the criteria of a trial that nobody has reviewed: the words of the source, and what is understood of them.
+
+Each answer is written at once, so that nothing is lost when you stop; what you did not answer stays a draft. The keys are
+a (accept), e (edit in $VISUAL or $EDITOR), t (a person has to state it), s (skip), q (quit), or the number of a reading.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import getpass
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from eligo.commands.output import write_text
+from eligo.commands.rulefiles import add_folder, trial_file
+from eligo.criteria import Criterion
+from eligo.errors import EligoError, Place, Problem
+from eligo.report.problems import write_problems
+from eligo.report.sentences import criterion_sentence, sentence
+from eligo.report.terminal import clean, terminal, wrap
+from eligo.ruleset import loads
+from eligo.textfile import read_text
+from eligo.trials.reviewing import JUDGEMENT, accept, attest, criterion_text, edit, open_criteria
+
+EXAMPLES = """\
+  eligo review NCT01234567 --rules drafts --by "A. Reader"
+  eligo review drafts/NCT01234567.yaml --list
+"""
+
+KEYS = "a accept, e edit, t person states it, s skip, q quit"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the options."""
+    parser.add_argument("trial", metavar="TRIAL", help="a trial, or the file of a rule set")
+    add_folder(parser)
+    parser.add_argument("--by", metavar="NAME", help="who reviews (default: the name of the login)")
+    parser.add_argument("--date", metavar="DATE", type=_date, help="the day of the review (default: today)")
+    parser.add_argument("--list", action="store_true", help="list what is open, and ask nothing")
+    parser.add_argument("--json", action="store_true", help="with --list: one JSON object a criterion")
+
+
+def _date(text: str) -> str:
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"`{text}` is no date like 2026-01-15") from None
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask about each open criterion, or list them."""
+    file = trial_file(args.trial, args.rules)
+    found = open_criteria(loads(read_text(file), str(file)))
+    if args.list or args.json:
+        for criterion in found:
+            lines = _lines(criterion, terminal(sys.stdout).width)
+            print(json.dumps(_data(criterion), ensure_ascii=False) if args.json else "\n".join(lines))
+        if not args.json:
+            print(f"{len(found)} criteria are open")
+        return 0
+    date = args.date or datetime.date.today().isoformat()  # a fact about the review, which no screening reads
+    return _Dialog(file, args.by or getpass.getuser(), date).run([c.id for c in found])
+
+
+def _data(criterion: Criterion) -> dict[str, object]:
+    ambiguous = criterion.ambiguous
+    return {
+        "id": criterion.id,
+        "kind": criterion.kind,
+        "cohort": criterion.cohort,
+        "text": criterion.text,
+        "sentence": criterion_sentence(criterion),
+        "notes": list(criterion.notes),
+        "readings": [sentence(r) for r in ambiguous.readings] if ambiguous else [],
+        "was": [{"text": w.text, "sentence": criterion_sentence(w), "review": w.review.state} for w in criterion.was],
+    }
+
+
+def _lines(criterion: Criterion, width: int) -> Iterator[str]:
+    """What a reviewer has to see, the source's words first."""
+    said = [
+        (f"{criterion.id}  ", criterion.text),
+        (f"  {criterion.kind}, understood as: ", criterion_sentence(criterion)),
+        *(("  note: ", note) for note in criterion.notes),
+    ]
+    if criterion.ambiguous:
+        said.append(("  may be read otherwise: ", criterion.ambiguous.why))
+        said += [(f"  reading {n}: ", sentence(r)) for n, r in enumerate(criterion.ambiguous.readings, 1)]
+    for former in criterion.was:
+        by = f" by {former.review.by}" if former.review.by else ""
+        said.append((f"  before the change ({former.review.state}{by}): ", former.text))
+        said.append(("    understood as: ", criterion_sentence(former)))
+    for first, words in said:
+        yield from wrap(words, width, first, "      ")
+
+
+class _Quit(Exception):  # noqa: N818 - no error; it ends the walk
+    """The reviewer stops, or there is nothing more to read."""
+
+
+@dataclass(slots=True)
+class _Dialog:
+    """The questions about one file."""
+
+    file: Path
+    by: str
+    date: str
+    answered: int = 0
+
+    def run(self, ids: list[str]) -> int:
+        try:
+            for number, name in enumerate(ids, 1):
+                self._about(name, f"{number} of {len(ids)}")
+        except _Quit:
+            print()
+        still = len(open_criteria(loads(read_text(self.file), str(self.file))))
+        print(f"{self.answered} criteria answered, {still} still open in {self.file}")
+        return 0
+
+    def _about(self, name: str, count: str) -> None:
+        """Ask until there is an answer that the file can hold."""
+        text = read_text(self.file)
+        criterion = next((c for c in open_criteria(loads(text, str(self.file))) if c.id == name), None)
+        if criterion is None:  # somebody else has answered or removed it in the meantime
+            return
+        print("\n" + "\n".join(_lines(criterion, terminal(sys.stdout).width)))
+        while True:
+            key = _ask(f"{count} [{KEYS}] ").lower()
+            if key in ("s", "skip"):
+                return
+            if key in ("q", "quit"):
+                raise _Quit
+            try:
+                new = self._answer(key, text, name)
+                if new is not None:
+                    self._write(text, new)
+                    return
+            except EligoError as error:
+                write_problems(error.problems, as_json=False)
+
+    def _answer(self, key: str, text: str, name: str) -> str | None:
+        """The new file; None where there is none yet."""
+        if key in ("a", "accept"):
+            return accept(text, name, self.by, self.date)
+        if key.isdecimal():
+            return accept(text, name, self.by, self.date, int(key) - 1)
+        if key in ("t", "attest"):
+            topic = _ask(f"what is stated [{JUDGEMENT}] ") or JUDGEMENT
+            return attest(text, name, topic, self.by, self.date)
+        if key in ("e", "edit"):
+            shown = criterion_text(text, name)
+            written = _edited(shown)
+            if written == shown:
+                print("nothing was changed")
+                return None
+            # What was written is tried before the reason is asked for.
+            edit(text, name, written, self.by, self.date, "-")
+            return edit(text, name, written, self.by, self.date, _ask("why ") or "no reason given")
+        print(KEYS)
+        return None
+
+    def _write(self, old: str, new: str) -> None:
+        if read_text(self.file) != old:
+            help_text = "start the review again"
+            raise EligoError(
+                Problem("file-changed", "the file was changed meanwhile", Place(str(self.file)), help_text)
+            )
+        write_text(str(self.file), new)
+        self.answered += 1
+
+
+def _ask(question: str) -> str:
+    """One line from the reviewer; through a pipe the question is shown all the same."""
+    print(question, end="", flush=True)
+    line = sys.stdin.readline()
+    if not line:
+        raise _Quit
+    if not sys.stdin.isatty():
+        print(clean(line.rstrip("\n")))
+    return line.strip()
+
+
+def _edited(text: str) -> str:
+    """The text after an editor had it."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    with tempfile.TemporaryDirectory(prefix="eligo-") as folder:
+        file = Path(folder) / "criterion.yaml"
+        file.write_text(text, "utf-8")
+        try:
+            done = subprocess.run([*shlex.split(editor), str(file)], check=False)
+        except (OSError, ValueError):
+            done = None
+        if done is None or done.returncode:
+            message = f"the editor `{editor}` did not work"
+            raise EligoError(Problem("editor", message, help="name another one in VISUAL or EDITOR"))
+        return read_text(file)

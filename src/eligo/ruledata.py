@@ -1,0 +1,103 @@
+"""A predicate to the tree of plain mappings that a rule set file holds, in the key order of the file.
+
+A leaf's span is written as its words, so that a person can read and edit it: `words: below 20 x 10^9/L`. Apart from
+`rulecode` because writing needs no pydantic, whose import takes longer than reading a thousand lines.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eligo.criteria import (
+    AllOf,
+    Always,
+    AnyOf,
+    AtLeast,
+    Attest,
+    Compare,
+    Not,
+    OneOf,
+    Predicate,
+    Present,
+    Span,
+    Unparsed,
+    Window,
+)
+
+
+def to_data(predicate: Predicate, text: str) -> dict[str, Any]:
+    """The mapping of a predicate, in the key order of the file."""
+    if isinstance(predicate, AllOf | AnyOf):
+        key = "all" if isinstance(predicate, AllOf) else "any"
+        return {key: [to_data(p, text) for p in predicate.parts]}
+    if isinstance(predicate, AtLeast):
+        return {"at_least": predicate.count, "of": [to_data(p, text) for p in predicate.parts]}
+    if isinstance(predicate, Not):
+        return {"not": to_data(predicate.part, text)}
+    return {**_leaf_data(predicate), **_words(predicate.span, text)}
+
+
+def _leaf_data(leaf: Any) -> dict[str, Any]:
+    match leaf:
+        case Compare():
+            return _compare_data(leaf)
+        case OneOf():
+            return {**_variable(leaf), "in": list(leaf.values)}
+        case Present():
+            data: dict[str, Any] = {"concept": leaf.concept}
+            if leaf.status != "active":
+                data["status"] = leaf.status
+            if leaf.qualifier is not None:
+                data["qualifier"] = leaf.qualifier
+            if leaf.count != 1:
+                data["count"] = leaf.count
+            return {**data, **_window_data(leaf.window)}
+        case Attest():
+            return {"attest": leaf.topic}
+        case Always():
+            return {"always": leaf.note}
+        case Unparsed():
+            return {"unparsed": leaf.text}
+    raise TypeError(type(leaf).__name__)
+
+
+def _variable(leaf: Compare | OneOf) -> dict[str, Any]:
+    return {"variable": leaf.variable} if leaf.variable is not None else {"name": leaf.name}
+
+
+def _compare_data(leaf: Compare) -> dict[str, Any]:
+    data = _variable(leaf)
+    if len(leaf.limits) == 1:
+        data |= {"op": leaf.limits[0].op, "limit": leaf.limits[0].value}
+    else:
+        data |= {limit.op: limit.value for limit in leaf.limits}
+    first = leaf.limits[0]
+    if first.unit is not None:
+        data["unit"] = first.unit
+    if first.of is not None:
+        data["of"] = first.of
+    if leaf.unit_inferred:
+        data["unit_inferred"] = True
+    if leaf.equivalent is not None:
+        data["equivalent"] = f"{leaf.equivalent.value} {leaf.equivalent.unit or ''}".rstrip()
+    if leaf.pick != "latest":
+        data["pick"] = leaf.pick
+    return {**data, **_window_data(leaf.window)}
+
+
+def _window_data(window: Window | None) -> dict[str, Any]:
+    if window is None:
+        return {}
+    data = {k: str(v) for k in ("within", "ago", "lasting") if (v := getattr(window, k)) is not None}
+    # A window without any part would be read back as none, so its anchor is always written then.
+    return data if data and window.anchor == "screening" else {**data, "anchor": window.anchor}
+
+
+def _words(span: Span | None, text: str) -> dict[str, Any]:
+    if span is None or not text[slice(*span)]:
+        return {}
+    words = text[slice(*span)]
+    nth, start = 1, text.find(words)
+    while start != span[0]:
+        nth, start = nth + 1, text.find(words, start + 1)
+    return {"words": words} if nth == 1 else {"words": words, "nth": nth}

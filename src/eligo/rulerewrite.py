@@ -1,0 +1,128 @@
+"""A rule set file and its new content in, the new file out: what did not change stays as its author wrote it.
+
+Comments go where their parts go (`Moves`). A criterion that is the same before and after keeps its lines, byte for byte;
+everything else is written in the canonical form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from eligo.criteria import Criterion
+from eligo.ruleformat import Comment, comment_lines, comments, start_lines, with_comments
+from eligo.ruleset import RuleSet, dumps, loads
+from eligo.yamltext import Path
+
+Moves = Mapping[Path, Path]  # where a part was, and where it is now; what is inside it goes along
+LISTS = ("criteria", "removed")
+
+_DASH = re.compile(r"( *)- +\S")
+_SOURCE_ITEM = re.compile(r"^(\s*(?:- +)?source_item: ).*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The lines of one criterion, with the comments above it."""
+
+    start: int
+    end: int
+    indent: int
+
+
+def rewrite(text: str, ruleset: RuleSet, moves: Moves) -> str:
+    """The file that says `ruleset`, with the comments and the untouched lines of `text`."""
+    old = loads(text)
+    if old == ruleset:
+        return text
+    found = [replace(c, path=_moved(c.path, moves)) for c in comments(text)]
+    written = with_comments(dumps(ruleset), found)
+    kept = _with_kept_lines(text, written, old, ruleset, moves)
+    # The canonical form is always right; lines are kept only where that loses nothing and says the same.
+    return kept if kept is not None and loads(kept) == ruleset and _words(comments(kept)) == _words(found) else written
+
+
+def _words(found: Iterable[Comment]) -> Counter[str]:
+    """The words of comments; two that end on one line are joined, so words are counted, not comments."""
+    return Counter(" ".join(c.text for c in found).replace("#", " ").split())
+
+
+def _moved(path: Path, moves: Moves) -> Path:
+    for depth in range(len(path), 0, -1):
+        if path[:depth] in moves:
+            return (*moves[path[:depth]], *path[depth:])
+    return path
+
+
+def _with_kept_lines(text: str, written: str, old: RuleSet, new: RuleSet, moves: Moves) -> str | None:
+    """The written text with the old lines of each criterion that is the same; None where lines are not its own."""
+    before, after = _blocks(text), _blocks(written)
+    if before is None or after is None or len({b.indent for b in before.values()}) != 1:
+        return None
+    old_lines, lines = text.split("\n"), written.split("\n")
+    indent = next(iter(before.values())).indent
+    kept: dict[Path, list[str]] = {}
+    for path, block in before.items():
+        goal = _moved(path, moves)
+        was, now = _criterion(old, path), _criterion(new, goal)
+        if was is not None and now is not None and goal in after:
+            own = "\n".join(old_lines[block.start : block.end])
+            if was.source_item != now.source_item:
+                own = _SOURCE_ITEM.sub(rf"\g<1>{now.source_item}", own, count=1)
+            if replace(was, source_item=now.source_item) == now:
+                kept[goal] = own.split("\n")
+    result, at = list[str](), 0
+    for path, block in sorted(after.items(), key=lambda item: item[1].start):
+        result += lines[at : block.start]
+        own_lines = lines[block.start : block.end]
+        result += kept.get(path) or [" " * indent + line if line else line for line in own_lines]
+        at = block.end
+    return "\n".join([*result, *lines[at:]])
+
+
+def _criterion(ruleset: RuleSet, path: Path) -> Criterion | None:
+    name, index = path
+    found = ruleset.criteria if name == "criteria" else ruleset.removed
+    return found[index] if isinstance(index, int) and index < len(found) else None
+
+
+def _blocks(text: str) -> dict[Path, _Block] | None:
+    """The lines of each criterion by its path; None where criteria are not written one below the other."""
+    lines = text.split("\n")
+    starts, only_comments = start_lines(text), comment_lines(text)
+    tops = sorted({line for path, line in starts.items() if len(path) == 1} | {len(lines)})
+    blocks: dict[Path, _Block] = {}
+    for name in LISTS:
+        if (name,) not in starts:
+            continue
+        begin = starts[name,] + 1
+        paths = sorted((p for p in starts if len(p) == 2 and p[0] == name), key=lambda p: int(p[1]))
+        for path, following in zip(paths, [*paths[1:], None], strict=True):
+            dash = _DASH.match(lines[starts[path]])
+            if dash is None or starts[path] < begin:
+                return None
+            limit = starts[following] if following else next(t for t in tops if t > starts[path])
+            end = _end(lines, starts[path], limit, len(dash[1]), only_comments)
+            blocks[path] = _Block(begin, end, len(dash[1]))
+            begin = end
+    return blocks
+
+
+def _end(lines: list[str], start: int, limit: int, indent: int, only_comments: set[int]) -> int:
+    """The line after a criterion and after the comments that are deeper than its dash."""
+    end = limit
+    while end > start + 1:
+        line = lines[end - 1]
+        deeper = len(line) - len(line.lstrip()) > indent
+        if line.strip() and (end - 1 not in only_comments or deeper):
+            break
+        end -= 1
+    return end
+
+
+def block_of(text: str, path: Path) -> tuple[int, int] | None:
+    """The first line of a criterion, and the line after it; None where it has no lines of its own."""
+    block = (_blocks(text) or {}).get(path)
+    return (block.start, block.end) if block else None

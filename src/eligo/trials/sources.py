@@ -1,0 +1,178 @@
+"""Files, folders, zips and streams in, `Document`s out: the raw text of one trial each, or what is wrong with it.
+
+A document that cannot be had does not stop the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eligo.errors import EligoError, Place, Problem
+from eligo.jsontext import read_bytes, read_json
+from eligo.reading.document import Page
+from eligo.trials import read_trial
+from eligo.trials.registry import read_record
+from eligo.trials.xml_record import is_xml, read_xml
+
+STDIN = "-"
+SUFFIXES = (
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".txt",
+    ".xml",
+    ".md",
+)  # of a folder or a zip; the rest is not ours
+MAX_BYTES = 64 * 1024 * 1024  # of one document; the longest record of the registry has about a tenth
+
+_LINES = (".jsonl", ".ndjson")
+_EMPTY = "give a registry record, a page or criteria as .json, .jsonl, .xml or .txt, or a zip of them"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One trial's raw text, or its record as data; or the error that is all there is."""
+
+    file: str
+    text: str = ""
+    record: Mapping[str, Any] | None = None
+    error: EligoError | None = None
+
+    @property
+    def raw(self) -> str:
+        """What the hash is of: a record's data however it was laid out, any other text as it is."""
+        return self.text if self.record is None else json.dumps(self.record, sort_keys=True, ensure_ascii=False)
+
+    @property
+    def sha256(self) -> str:
+        """The hash that a rule set keeps of its source."""
+        return hashlib.sha256(self.raw.encode()).hexdigest()
+
+    def page(self, trial: str | None = None) -> Page:
+        """Read it; raise `EligoError` where it is no trial."""
+        if self.error is not None:
+            raise self.error
+        if self.record is not None:
+            return read_record(self.record, self.file, trial)
+        if is_xml(self.text):
+            return read_record(read_xml(self.text, self.file), self.file, trial)
+        return read_trial(self.text, self.file, trial)
+
+
+def documents(source: str) -> Iterator[Document]:
+    """Every document of a file, a folder, a zip or, for `-`, standard input."""
+    try:
+        if source == STDIN:
+            yield from _of_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN)
+        elif Path(source).is_dir():
+            yield from _of_folder(Path(source))
+        else:
+            yield from _of_file(source)
+    except EligoError as error:
+        yield Document(source, error=error)
+
+
+def _of_folder(folder: Path) -> Iterator[Document]:
+    files = [p for p in sorted(folder.rglob("*")) if p.suffix.lower() in (*SUFFIXES, ".zip") and p.is_file()]
+    files = [p for p in files if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
+    if not files:
+        raise EligoError(Problem("no-documents", "the folder holds no document of a trial", Place(str(folder)), _EMPTY))
+    for file in files:
+        try:
+            yield from _of_file(str(file))
+        except EligoError as error:
+            yield Document(str(file), error=error)
+
+
+def _of_file(file: str) -> Iterator[Document]:
+    if Path(file).is_file() and zipfile.is_zipfile(file):
+        yield from _of_zip(file)
+    else:
+        yield from _of_bytes(read_bytes(file, MAX_BYTES), file)
+
+
+def _of_zip(file: str) -> Iterator[Document]:
+    with zipfile.ZipFile(file) as archive:
+        parts = [i for i in archive.infolist() if not i.is_dir() and i.filename.lower().endswith(SUFFIXES)]
+        parts = [i for i in parts if not any(p.startswith((".", "__MACOSX")) for p in i.filename.split("/"))]
+        if not parts:
+            raise EligoError(Problem("no-documents", "the zip holds no document of a trial", Place(file), _EMPTY))
+        for part in sorted(parts, key=lambda i: i.filename):
+            name = f"{file}/{part.filename}"
+            try:
+                yield from _of_bytes(_unzipped(archive, part, name), name)
+            except EligoError as error:
+                yield Document(name, error=error)
+
+
+def _unzipped(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> bytes:
+    try:
+        with archive.open(part) as stream:
+            return stream.read(MAX_BYTES + 1)  # what the zip says of its size may not be so
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
+        # the last two: a part with a password, or packed in a way that we do not know
+        problem = Problem("zip", "this part of the zip is damaged or locked", Place(name), "unpack it yourself")
+        raise EligoError(problem) from None
+
+
+def _of_bytes(data: bytes, file: str) -> Iterator[Document]:
+    if len(data) > MAX_BYTES:
+        message = f"the document is longer than {MAX_BYTES // 1024 // 1024} MB"
+        raise EligoError(Problem("too-large", message, Place(file), "give the trials in several files"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"the file is not UTF-8 (byte {error.start})"
+        raise EligoError(Problem("encoding", message, Place(file), "save it as UTF-8")) from None
+    if file.lower().endswith(_LINES) or _looks_like_lines(text):
+        yield from _of_lines(text, file)
+    elif text.lstrip()[:1] in ("{", "[") and text.rstrip()[-1:] in ("}", "]"):
+        yield from _of_data(read_json(text, file), file)
+    else:
+        yield Document(file, text.replace("\r\n", "\n"))
+
+
+def _looks_like_lines(text: str) -> bool:
+    """Whether the text is one JSON object a line: its first line alone is one, and it is not the only one."""
+    first, _, rest = text.strip().partition("\n")
+    if not (first.startswith("{") and first.rstrip().endswith("}") and rest.lstrip().startswith("{")):
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except ValueError:
+        return False
+
+
+def _of_lines(text: str, file: str) -> Iterator[Document]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            name = f"{file}:{number}"
+            try:
+                yield from _of_data(read_json(line, name), name)
+            except EligoError as error:
+                yield Document(name, error=error)
+
+
+def _of_data(data: Any, file: str) -> Iterator[Document]:
+    """The records of a study, a list of studies, or a search's answer."""
+    studies = data.get("studies") if isinstance(data, dict) and "protocolSection" not in data else data
+    if not isinstance(studies, list):
+        yield Document(file, record=data) if isinstance(data, dict) else Document(file, error=_no_record(file))
+        return
+    if not studies:
+        raise EligoError(Problem("no-documents", "the list of studies is empty", Place(file), _EMPTY))
+    for number, study in enumerate(studies, 1):
+        name = file if len(studies) == 1 else f"{file}, study {number}"
+        yield Document(name, record=study) if isinstance(study, dict) else Document(name, error=_no_record(name))
+
+
+def _no_record(file: str) -> EligoError:
+    return EligoError(Problem("not-a-record", "the JSON is no record of the registry", Place(file), _EMPTY))
