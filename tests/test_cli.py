@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -188,7 +189,7 @@ def test_wrong_usage_is_exit_code_2(run: Run, arguments: list[str]) -> None:
         (["convert", "2 mg/dL", "--variable", "creatinine", "--to", "kg"], "error[unit-mismatch]"),
         (["variables", "plateletz"], "did you mean `platelets`"),
         (["parse", "nowhere.txt"], "nowhere.txt: error[file]"),
-        (["import", "nowhere.txt", "--rules", "drafts"], "nowhere.txt: error[file]"),
+        (["import", "nowhere.txt", "--rules", "drafts"], "nowhere.txt: error[file-missing]"),
     ],
 )
 def test_a_mistake_in_the_arguments_is_an_error_that_helps(run: Run, arguments: list[str], message: str) -> None:
@@ -234,6 +235,30 @@ def test_bulk_reading_gives_a_line_for_each_line_and_reports_the_bad_ones(run: R
     assert [row["id"] for row in rows] == ["a", "b", 7]
     assert all({"id", "criteria", "comparisons"} == set(row) for row in rows)
     assert [json.loads(line)["place"]["line"] for line in result.err.splitlines()] == [3, 5]
+
+
+def test_lines_that_repeat_are_answered_each_with_its_own_id_and_section(run: Run) -> None:
+    texts = ["INR > 1.5", "INR > 1.5", "Zorblax " * 100, "Zorblax " * 100]
+    rows = [{"id": i, "section": ("inclusion", "exclusion")[i % 2], "text": text} for i, text in enumerate(texts * 200)]
+    lines = "\n".join(map(json.dumps, rows)).encode()
+    out = [json.loads(line) for line in run("parse", "--jsonl", "-", stdin=lines).out.splitlines()]
+
+    assert [row["id"] for row in out] == [row["id"] for row in rows]
+    assert [row["criteria"][0]["kind"] for row in out] == [row["section"] for row in rows]
+    assert [row["criteria"][0]["text"] for row in out] == [row["text"] for row in rows]
+    assert gc.isenabled()
+
+
+def test_bulk_reading_imports_neither_pydantic_nor_yaml_nor_lark() -> None:
+    code = (
+        "import sys; from eligo.cli import main; main(['parse', '--jsonl', sys.argv[1]]);"
+        "sys.exit(', '.join({'pydantic', 'yaml', 'lark'} & set(sys.modules)) or 0)"
+    )
+    command = [sys.executable, "-c", code, str(DOORS / "lines.jsonl")]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)  # the first may compile the words
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_importing_writes_a_draft_that_loads_and_screens(run: Run, tmp_path: Path) -> None:

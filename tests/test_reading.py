@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from eligo.criteria import (
     Window,
     leaves,
 )
+from eligo.reading.item import ItemReading
 from eligo.reading.lexicon import concept_named
 from eligo.reading.parse import _run, read_item, tokenise
 from eligo.reading.render import render
@@ -181,6 +182,13 @@ def _covered(text: str) -> None:
     assert not text[place:].strip()
 
 
+def _kept(reading: ItemReading, text: str) -> None:
+    """What is not understood stands in the predicate in its own words."""
+    for leaf in leaves(reading.predicate):
+        if isinstance(leaf, Unparsed) and leaf.span is not None:
+            assert text[leaf.span[0] : leaf.span[1]] == leaf.text
+
+
 _SENTENCE = """
     age > < >= 18 65 3 1.5 years mg/dL x ULN and or , ; . ( ) [ ] no not within 3 months before after between to - / :
     grade II III ascites INR cirrhosis severe history of such as any of the following if unless except or more men
@@ -196,9 +204,7 @@ def test_no_text_breaks_the_reader_and_every_character_lies_in_a_token(text: str
 
     for kind in ("inclusion", "exclusion"):
         reading = read_item(text, kind)
-        for leaf in leaves(reading.predicate):
-            if isinstance(leaf, Unparsed) and leaf.span is not None:
-                assert text[leaf.span[0] : leaf.span[1]] == leaf.text
+        _kept(reading, text)
         assert json.loads(json.dumps(to_data(reading.predicate, text))) == to_data(reading.predicate, text)
 
 
@@ -212,17 +218,41 @@ def test_every_comparison_stands_in_the_text_that_it_names(text: str) -> None:
         assert comparison.values or comparison.low is not None or comparison.high is not None
 
 
-@pytest.mark.parametrize("junk", ["(", "age > 5, ", "such as ", "any of the following ", "no ", "hepatitis a, ", "1 "])
-def test_time_grows_linearly_with_length(junk: str) -> None:
-    def seconds(length: int) -> float:
-        text = junk * (length // len(junk))
-        start = time.process_time()
+def _calls(text: str) -> int:
+    """How many calls reading the text takes, those of built-in functions included."""
+    count = 0
+
+    def add(_frame: object, _event: str, _argument: object) -> None:
+        nonlocal count
+        count += 1
+
+    sys.setprofile(add)
+    try:
         read_item(text, "exclusion")
-        return time.process_time() - start
+    finally:
+        sys.setprofile(None)
+    return count
 
-    seconds(1000)
 
-    assert seconds(20_000) < 40 * seconds(2_000) + 0.5
+_SQUARES = ["- ", "-----", "age > 5, ", "AST and ALT <= 2.5 x ULN or "]
+_SQUARE = pytest.mark.xfail(reason="grows with the square of the length (skipped hyphens, limits of all clauses)")
+_JUNK = ["(", "such as ", "any of the following ", "no ", "hepatitis a, ", "1 ", "zorblax ", "women (", "1/", "x10^"]
+_JUNK += ["within 3 months ", "; ", "and "]
+
+
+@pytest.mark.parametrize("junk", [*_JUNK, *(pytest.param(text, marks=_SQUARE) for text in _SQUARES)])
+def test_a_line_of_twice_the_length_takes_twice_the_calls(junk: str) -> None:
+    _calls(junk * 10)  # what is looked up for the first time
+
+    assert _calls(junk * (2000 // len(junk))) < 2.3 * _calls(junk * (1000 // len(junk)))
+
+
+@pytest.mark.parametrize("junk", ["zorblax ", "(", "x", "\n"])
+def test_a_megabyte_of_junk_is_read_as_one_part_that_is_not_understood(junk: str) -> None:
+    reading = read_item(junk * (1_000_000 // len(junk)), "inclusion")
+
+    assert isinstance(reading.predicate, Unparsed)
+    assert len(reading.not_read) == 1
 
 
 def test_a_comparison_is_stated_before_an_exclusion_turns_it() -> None:
@@ -250,3 +280,26 @@ def test_the_grammar_accepts_the_tokens_of_real_lines(shared: Path) -> None:
     for line in lines[::4]:
         _covered(line)
         _run(tokenise(line))
+
+
+_SHARES = 4  # the longer source is read in parts, so that several processes can share it
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("part", range(_SHARES))
+def test_no_line_of_real_criteria_breaks_the_reader(shared: Path, part: int) -> None:
+    lines = sorted(set(_real_lines(shared / "data")))
+    assert len(lines) > 30_000
+
+    for line in lines[part::_SHARES]:
+        _covered(line)
+        _kept(read_item(line, "inclusion"), line)
+
+
+def _real_lines(data: Path) -> Iterator[str]:
+    """The lines of all criteria of the registry records and the older texts."""
+    for row in (data / "criteria_legacy_text.jsonl").read_text("utf-8").splitlines():
+        yield from json.loads(row)["criteria"].splitlines()
+    for path in (data / "registry_v2").glob("*.json"):
+        module = json.loads(path.read_text("utf-8"))["protocolSection"]["eligibilityModule"]
+        yield from module.get("eligibilityCriteria", "").splitlines()

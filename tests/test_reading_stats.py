@@ -78,7 +78,7 @@ def test_a_folder_stands_for_its_files_and_the_commonest_come_first(run: Run, tm
     text = run("parse", "--stats", tmp_path).out
 
     assert figures["documents"] == 2
-    assert list(figures["unknown_words"].items())[0] == ("zorblax", 2)
+    assert next(iter(figures["unknown_words"].items())) == ("zorblax", 2)
     assert figures["unknown_quantities"] == {"plugh level": 1}
     assert list(figures["reasons"].items()) == [("unknown-words", 4), ("unknown-quantity", 1)]
     assert "        2  zorblax\n" in text

@@ -164,7 +164,9 @@ class Comparison(Measured):
                 return NOT_MET, None, None, (reading,)
             if held is UNKNOWN:
                 truth, why = UNKNOWN, _open(limit, normal, reading)
-        return (UNKNOWN, *(why or undecided(reading)), (reading,)) if truth is UNKNOWN else (MET, None, None, (reading,))
+        return (
+            (UNKNOWN, *(why or undecided(reading)), (reading,)) if truth is UNKNOWN else (MET, None, None, (reading,))
+        )
 
     def resolve(self, limit: Limit, reading: Reading, chart: Chart) -> Normal | None:
         """What the limit is a multiple of."""

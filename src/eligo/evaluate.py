@@ -8,6 +8,7 @@ answer is settled.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
@@ -94,10 +95,11 @@ class Empty(NamedTuple):
     unknown: int
     outcomes: tuple[Outcome, ...]
     chart: Chart
-    kept: list[Any]
+    kept: dict[Any, Any]
 
 
-class Ready(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
     """A criterion, its predicate as a function, its leaves as they are written and as tested, and its tests' bits.
 
     `bearings` are what each truth does to the patient.
@@ -113,9 +115,7 @@ class Ready(NamedTuple):
 def _ready(criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> Ready:
     uses = tuple((numbers[use.test], use.leaf, plan.tests[use.test]) for use in criterion.uses)
     of_uses = [number for number, _, _ in uses]
-    return Ready(
-        criterion, _holds(criterion.tree, of_uses, costs), BEARINGS[criterion.kind], uses, _bits(of_uses)
-    )
+    return Ready(criterion, _holds(criterion.tree, of_uses, costs), BEARINGS[criterion.kind], uses, _bits(of_uses))
 
 
 class Part:
@@ -240,10 +240,10 @@ class Engine:
             for name in names:
                 if name in readers:
                     pending |= readers[name]
-        ruled = 0
+        ruled, rulers = 0, self.rulers
         for name in patient.absent:
-            if name in self.rulers:
-                ruled |= self.rulers[name]
+            if name in rulers:
+                ruled |= rulers[name]
         # A score or grade does not end with what is ruled out; a concept does, unless the record says more of it.
         pending |= ruled & ~self._concepts
         chart = Chart(patient, self.policy)
@@ -256,9 +256,9 @@ class Engine:
         if known is None:
             blank = Chart(Patient("", date.min, sex=key[0], complete=key[1]), self.policy)
             numbers = range(len(self.tests))
-            answers = Answers(self.tests, blank, Empty(0, 0, (), blank, []), _bits(numbers))
+            answers = Answers(self.tests, blank, Empty(0, 0, (), blank, {}), _bits(numbers))
             outcomes = tuple([answers.outcome(number) for number in numbers])
-            known = self._empty[key] = Empty(answers.met, answers.unknown, outcomes, blank, [])
+            known = self._empty[key] = Empty(answers.met, answers.unknown, outcomes, blank, {})
         return known
 
 

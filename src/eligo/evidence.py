@@ -124,11 +124,12 @@ class Evidence(NamedTuple):
             return data
         data["window"] = window_text(leaf.window)
         data["pick"] = leaf.pick if leaf.pick != "latest" else None
-        data["limit"] = " and ".join(_limit_text(limit, normal, unit) for limit, normal in self._limits()) or None
-        written = " and ".join(_written_limit(limit) for limit in leaf.limits)
+        limits = list(self._limits())
+        data["limit"] = " and ".join([_limit_text(limit, normal, unit) for limit, normal in limits]) or None
+        written = " and ".join([_written_limit(limit) for limit in leaf.limits])
         data["limit_written"] = written if written != data["limit"] else None
         data["distance"] = self.distance
-        data["reference"] = next((_reference_text(li, n, unit) for li, n in self._limits() if n is not None), None)
+        data["reference"] = next((_reference_text(li, n, unit) for li, n in limits if n is not None), None)
         return data
 
     def _stated(self, leaf: Present) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from eligo.chart import Derived, Normal
+from eligo.chart import Derived, Normal, Outcome
 from eligo.clash import clash
 from eligo.comparing import AgeComparison, Comparison, Measured
 from eligo.criteria import Leaf
@@ -50,22 +50,42 @@ class Finding(NamedTuple):
     def deciding(self) -> tuple[Evidence, ...]:
         """The evidence of the leaves that make the truth what it is: each part that has it makes its whole have it."""
         evidence = self.evidence
-        return tuple(evidence[number] for number in sorted(self._deciding()))
+        return tuple(evidence[number] for number in sorted(self._deciding(self._outcomes())))
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why the truth is UNKNOWN, each reason once; none for a truth that is known."""
         if self.truth is not Truth.UNKNOWN:
             return ()
-        return tuple(dict.fromkeys(e.reason for e in self.deciding if e.reason is not None))
+        outcomes = self._outcomes()
+        return self._reasons(outcomes, self._deciding(outcomes))
 
-    def _deciding(self) -> frozenset[int]:
-        truths = [self.answers.outcome(number)[0] for number, _, _ in self.ready.uses]
-        return _deciding(self.criterion.tree, truths)[1]
+    def _outcomes(self) -> list[Outcome]:
+        return [self.answers.outcome(number) for number, _, _ in self.ready.uses]
+
+    def _deciding(self, outcomes: list[Outcome]) -> frozenset[int]:
+        return _deciding(self.criterion.tree, [outcome[0] for outcome in outcomes])[1]
+
+    def _reasons(self, outcomes: list[Outcome], deciding: frozenset[int]) -> tuple[Reason, ...]:
+        reasons = [outcomes[number][1] for number in sorted(deciding)] if self.truth is Truth.UNKNOWN else []
+        return tuple(dict.fromkeys([reason for reason in reasons if reason is not None]))
 
     def as_json(self) -> dict[str, Any]:
-        """The finding as JSON data; evidence that does not decide says so."""
-        criterion, deciding = self.criterion, self._deciding()
+        """The finding as JSON data; evidence that does not decide says so.
+
+        The data is not to be changed: what the record does not touch is made once and shared.
+        """
+        if self.ready.bits & self.answers.touched:
+            return self._as_json()
+        kept = self.answers.empty.kept
+        if self.ready not in kept:
+            kept[self.ready] = self._as_json()
+        shared: dict[str, Any] = kept[self.ready]
+        return shared
+
+    def _as_json(self) -> dict[str, Any]:
+        criterion, outcomes = self.criterion, self._outcomes()
+        deciding = self._deciding(outcomes)
         return {
             "id": criterion.id,
             "kind": criterion.kind,
@@ -73,11 +93,24 @@ class Finding(NamedTuple):
             "text": criterion.text,
             "truth": self.truth.name,
             "bearing": self.bearing.value,
-            "reasons": [reason.value for reason in self.reasons],
+            "reasons": [reason.value for reason in self._reasons(outcomes, deciding)],
             "variables": list(criterion.variables),
             "concepts": list(criterion.concepts),
-            "evidence": [e.as_json() | {"decides": place in deciding} for place, e in enumerate(self.evidence)],
+            "evidence": [
+                self._evidence_json(place) | {"decides": place in deciding} for place in range(len(self.ready.uses))
+            ],
         }
+
+    def _evidence_json(self, place: int) -> dict[str, Any]:
+        """The evidence of one leaf."""
+        answers, use = self.answers, self.ready.uses[place]
+        if answers.touched >> use[0] & 1:
+            return _evidence(*use, answers).as_json()
+        kept, key = answers.empty.kept, (self.ready, place)
+        if key not in kept:
+            kept[key] = _evidence(*use, answers).as_json()
+        shared: dict[str, Any] = kept[key]
+        return shared
 
 
 class ArmScreening(NamedTuple):
@@ -174,11 +207,12 @@ def explain(engine: Engine, patient: Patient) -> Screening:
 
 def _blank_findings(engine: Engine, answers: Answers) -> tuple[list[Finding], ...]:
     """The findings for an empty record, made once for each set of answers that the engine keeps for one."""
-    kept: list[tuple[list[Finding], ...]] = answers.empty.kept
-    if not kept:
+    kept = answers.empty.kept
+    if "findings" not in kept:
         blank = Answers(engine.tests, answers.empty.chart, answers.empty, 0)
-        kept.append(tuple([_finding(ready, blank) for ready in trial.criteria] for trial in engine.trials))
-    return kept[0]
+        kept["findings"] = tuple([_finding(ready, blank) for ready in trial.criteria] for trial in engine.trials)
+    findings: tuple[list[Finding], ...] = kept["findings"]
+    return findings
 
 
 def _finding(ready: Ready, answers: Answers) -> Finding:
@@ -208,10 +242,10 @@ def _trial(trial: Trial, answers: Answers, blank: list[Finding]) -> TrialScreeni
     opens: list[PlannedCriterion] = []
     touched = answers.touched
     for ready, finding in zip(trial.criteria, blank, strict=True):
-        criterion, holds, bearings, _, bits = ready
-        if bits & touched:
-            truth = holds(answers)
-            weight = bearings[truth]
+        criterion = ready.criterion
+        if ready.bits & touched:
+            truth = ready.holds(answers)
+            weight = ready.bearings[truth]
             found.append(_new(Finding, (criterion, truth, weight, ready, answers)))
         else:
             weight = finding[2]

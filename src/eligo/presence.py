@@ -51,7 +51,8 @@ class Presence:
     `family` are the concept and its kinds, `broader` what it is a kind of, `lists` where the family would be listed,
     `sex` the only sex that can have it, `grades` the ordinals of the family, `own_grades` those of the concept and the
     broader ones, `anchor` the concepts from whose beginning the window counts. It `asks_now` for what is so today where
-    it asks neither for the past nor for a window that reaches back. It is `plain` where what goes on now is enough. `rules` are the outcomes by what is ruled out.
+    it asks neither for the past nor for a window that reaches back; it is `plain` where what goes on now is enough.
+    `rules` are the outcomes by what is ruled out.
     """
 
     test: Present

@@ -16,13 +16,13 @@ import yaml
 from eligo.ruleset import dumps, loads
 from eligo.yamltext import Path
 
-Where = Literal["before", "after", "beside", "end"]
+Where = Literal["before", "after", "beside", "opening", "end"]
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment, from its `#`, and what it is written at: before, after or beside the part at `path`, or at the end."""
+    """A comment, from its `#`, and where: before, after or beside the part at `path`, or beside its opening."""
 
     text: str
     where: Where
@@ -60,7 +60,9 @@ def comments(text: str) -> Iterator[Comment]:
         before = bisect.bisect_right(end_marks, (line, column)) - 1
         if lines[line][:column].strip():
             beside = layout.ends[before][1] if before >= 0 and end_marks[before][0] == line else None
-            yield Comment(words, "beside", beside if beside is not None else _beside(layout, line))
+            yield (
+                Comment(words, "opening", _opened(layout, line)) if beside is None else Comment(words, "beside", beside)
+            )
         elif following < len(start_marks):
             mark, path = layout.starts[following]
             indent = len(lines[mark[0]]) - len(lines[mark[0]].lstrip())
@@ -73,7 +75,7 @@ def comments(text: str) -> Iterator[Comment]:
             yield Comment(words, "after", layout.ends[before][1]) if column and before >= 0 else Comment(words, "end")
 
 
-def _beside(layout: _Layout, line: int) -> Path:
+def _opened(layout: _Layout, line: int) -> Path:
     """The last part that begins on a line which ends no part: `criteria:  # three of them`."""
     return next((path for mark, path in reversed(layout.starts) if mark[0] <= line), ())
 
@@ -163,10 +165,10 @@ def with_comments(text: str, found: list[Comment]) -> str:
         if comment.where == "before":
             above.setdefault(line, []).append(comment.text)
             continue
-        last = ends.get(path, line)
+        last = line if comment.where == "opening" else ends.get(path, line)
         while last in inside:
             last += 1
-        (beside if comment.where == "beside" else below).setdefault(last, []).append(comment.text)
+        (below if comment.where == "after" else beside).setdefault(last, []).append(comment.text)
     written = []
     for i, line_text in enumerate(lines):
         indent = line_text[: len(line_text) - len(line_text.lstrip())]

@@ -1,7 +1,7 @@
 """A rule set file and its new content in, the new file out: what did not change stays as its author wrote it.
 
-Comments go where their parts go (`Moves`). A criterion that is the same before and after keeps its lines, byte for byte;
-everything else is written in the canonical form.
+Comments go where their parts go (`Moves`). A criterion that is the same before and after keeps its lines, byte for
+byte; everything else is written in the canonical form.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from eligo.commands.parse import KINDS
 from eligo.commands.progress import Progress
 from eligo.criteria import Criterion
 from eligo.errors import EligoError, Place, Problem
@@ -23,8 +24,6 @@ from eligo.reading.parse import read_item
 from eligo.report.problems import write_problems
 from eligo.ruledata import to_data
 from eligo.truth import Kind
-
-KINDS: tuple[Kind, ...] = ("inclusion", "exclusion")
 
 _CHUNK = 256  # lines that are written together
 _COLLECT = 20_000  # lines after which garbage is looked for
@@ -62,12 +61,14 @@ def run(source: str, kind: Kind) -> int:
 @contextlib.contextmanager
 def collector_at_rest() -> Iterator[None]:
     """No search for garbage inside: nearly all that a reading makes is freed without it."""
+    was_on = gc.isenabled()
     gc.freeze()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_on:
+            gc.enable()
         gc.unfreeze()
 
 

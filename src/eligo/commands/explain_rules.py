@@ -32,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
     ruleset = load(trial_file(args.trial, args.rules))
     if args.json:
         data = {"trial": ruleset.trial, "criteria": [_data(c) for c in ruleset.criteria]}
+        data["removed"] = [_data(c) for c in ruleset.removed]
         print(json.dumps(data, ensure_ascii=False))
     else:
         print("\n".join(_lines(ruleset, terminal(sys.stdout).width)))
@@ -46,6 +47,7 @@ def _data(criterion: Criterion) -> dict[str, Any]:
         "text": criterion.text,
         "sentence": criterion_sentence(criterion),
         "review": criterion.review.state,
+        "was": [{"text": w.text, "sentence": criterion_sentence(w), "review": w.review.state} for w in criterion.was],
     }
 
 
@@ -61,11 +63,16 @@ def _lines(ruleset: RuleSet, width: int) -> Iterator[str]:
     if ruleset.cohorts:
         arms = ", ".join(f"{c.id} ({c.label})" for c in ruleset.cohorts)
         yield from wrap(f"A patient takes part in one of the arms {arms}.", width)
-    widest = max((len(c.id) for c in ruleset.criteria), default=0)
+    widest = max((len(c.id) for c in (*ruleset.criteria, *ruleset.removed)), default=0)
     for heading, criteria in ruleset_sections(ruleset):
         yield ""
         yield f"{heading}:"
         for criterion in criteria:
+            yield from _criterion(criterion, widest, width)
+    if ruleset.removed:
+        yield ""
+        yield "No longer in the source, and not screened for:"
+        for criterion in ruleset.removed:
             yield from _criterion(criterion, widest, width)
     yield ""
     reviewed = sum(c.review.state != "draft" for c in ruleset.criteria)
@@ -85,5 +92,8 @@ def _criterion(criterion: Criterion, widest: int, width: int) -> Iterator[str]:
         others = (r for i, r in enumerate(criterion.ambiguous.readings) if i != criterion.ambiguous.chosen)
         said.append((f"{indent}may be read otherwise: ", criterion.ambiguous.why))
         said += [(f"{indent}not chosen: ", sentence(reading)) for reading in others]
+    for former in criterion.was:
+        said.append((f"{indent}before the change ({former.review.state}): ", former.text))
+        said.append((f"{indent}  understood as: ", criterion_sentence(former)))
     for first, text in said:
         yield from wrap(text, width, first, indent if first.strip() == criterion.id else indent + "      ")

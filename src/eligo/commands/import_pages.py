@@ -1,8 +1,8 @@
 """Write a draft rule set for each trial of the sources; a person then reviews it.
 
-A SOURCE is a registry record (JSON or XML), several (a list, a search's answer, one a line), a pasted page, bare criteria,
-a zip or a folder of such files, or - for standard input. Where the trial has a file already, everything is kept that a
-person made of it: only what the source says otherwise than before comes as a draft again.
+A SOURCE is a registry record (JSON or XML), several (a list, a search's answer, one a line), a pasted page, bare
+criteria, a zip or a folder of such files, or - for standard input. Where the trial has a file already, everything is
+kept that a person made of it: only what the source says otherwise than before comes as a draft again.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from eligo.commands.bulk import KINDS, collector_at_rest, json_row, opened
+from eligo.commands.bulk import collector_at_rest, json_row, opened
+from eligo.commands.parse import KINDS
 from eligo.commands.progress import Progress
 from eligo.criteria import Always, Attest, Leaf, Present, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem

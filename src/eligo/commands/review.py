@@ -1,7 +1,8 @@
-"""Walk through the criteria of a trial that nobody has reviewed: the words of the source, and what is understood of them.
+"""Walk through the open criteria of a trial: the words of the source, what is understood of them, and your answer.
 
-Each answer is written at once, so that nothing is lost when you stop; what you did not answer stays a draft. The keys are
-a (accept), e (edit in $VISUAL or $EDITOR), t (a person has to state it), s (skip), q (quit), or the number of a reading.
+Each answer is written at once, so that nothing is lost when you stop; what you did not answer stays a draft. The keys
+are a (accept), e (edit in $VISUAL or $EDITOR), t (a person has to state it), s (skip), q (quit), or the number of a
+reading.
 """
 
 from __future__ import annotations

@@ -6,14 +6,13 @@ before the bracket that holds the limit, or in the clause before. A limit that f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from eligo.criteria import Span
-from eligo.reading.lexicon import score_of, words
-from eligo.reading.names import REACH, WORD, Name, NameFinder
+from eligo.reading.lexicon import words
+from eligo.reading.names import REACH, WORD, Name, NameFinder, changed, following_word, preceding_word
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Choice, Clause, Group, Limit, Limits, Window
 from eligo.vocabulary.concepts import concepts
@@ -132,7 +131,7 @@ class Binder(NameFinder):
 
     def _keep(self, elements: Sequence[Any], i: int, limits: Limits, names: tuple[Name, ...]) -> None:
         """Bind the limits; a joined one with a unit that the name cannot have has a name of its own behind it."""
-        names = tuple(_changed(name, limits) for name in names)
+        names = tuple(changed(name, limits) for name in names)
         kept = len(limits.limits)
         if kept > 1 and names and names[0].variable:
             kept = next(
@@ -182,6 +181,8 @@ class Binder(NameFinder):
         return self._people(at)
 
     def _unmeasured(self, at: Place) -> Names:
+        if at.first.form == "bare" and at.first.bounds[0][1].number.mixed:  # no side is named
+            return ()
         scale = at.first.form == "ranged" and _scale_ends(at.first) and _limits_next(at.elements, at.i)
         return () if scale or self._no_measure(at.limits) else None
 
@@ -300,14 +301,16 @@ class Binder(NameFinder):
         """Whether the numbers are years of the calendar, a day of a month, `n = 20`, or the ends of a scale."""
         first = limits.limits[0]
         low = first.bounds[0][1]
+        if preceding_word(self.text, limits.span[0]) in words("numbered"):
+            return True
         for limit in limits.limits:
             for _, amount in limit.bounds:
                 if amount.unit is None and amount.of is None and 1900 <= amount.number.value <= 2100:
                     return True
-                if _following_word(self.text, amount.span[1]) in words("months"):
+                if following_word(self.text, amount.span[1]) in words("months"):
                     return True
         if first.form == "bare" and low.unit is not None and low.unit.value == "{score}":
-            return _following_word(self.text, low.span[1]) in words("scale_words")  # a 10-point scale
+            return following_word(self.text, low.span[1]) in words("scale_words")  # a 10-point scale
         if first.form == "ranged" and low.number.value in (0, 1) and not first.inside:
             behind = self.text[limits.span[1] : limits.span[1] + 60].lower()
             return any(w in words("scale_words") for w in WORD.findall(behind)[:5])
@@ -355,27 +358,6 @@ def _limits_next(elements: Sequence[Any], i: int) -> bool:
     return bool(following) and following[0].__class__ is Limits
 
 
-def _changed(name: Name, limits: Limits) -> Name:
-    """`decrease in platelets (< 20)` states the value; `decrease in hemoglobin > 2` how it changed."""
-    if name.change is None:
-        return _scored(name, limits) if name.variable else name
-    op, amount = limits.limits[0].bounds[0]
-    value = (name.change == "down" and op in ("lt", "le")) or (
-        name.change == "up" and op in ("gt", "ge") and amount.of is not None
-    )
-    return name._replace(change=None) if value else name._replace(variable=None, span=(name.change_start, name.span[1]))
-
-
-def _scored(name: Name, limits: Limits) -> Name:
-    """A number beyond the grades of an ordinal is on the score behind them."""
-    score = score_of(name.variable or "")
-    variable = variables().get(name.variable or "") if score else None
-    if variable is None:
-        return name
-    values = [amount.number.value for limit in limits.limits for _, amount in limit.bounds]
-    return name._replace(variable=score) if min(values) > max(variable.grades.values()) else name
-
-
 _WEIGHTS = ("kg", "g", "[lb_av]")
 _AGES = frozenset(["age", "gestational_age"])
 
@@ -385,11 +367,6 @@ def bind(tree: Group, text: str) -> list[Bound]:
     binder = Binder(text)
     binder.group(tree)
     return binder.bound
-
-
-def _following_word(text: str, end: int) -> str:
-    found = re.match(r"\W*([a-zA-Z]+)", text[end : end + 20])
-    return found[1].lower() if found else ""
 
 
 def _unit(limits: Limits) -> str | None:

@@ -57,23 +57,27 @@ def read_bracket(state: ClauseState, i: int, bracket: Bracket) -> None:
     predicate = state.context.inner(bracket.item)
     if kind == "SUCH" and first.value == "such":
         _widen(state, predicate)
-        return
-    if kind == "LEAD" and first.value == "or":
+    elif kind == "LEAD" and first.value == "or":
         _alternative(state, predicate)
-        return
+    elif not _left_over(state, bracket, inner, predicate):
+        _narrow(state, predicate)
+
+
+def _left_over(state: ClauseState, bracket: Bracket, inner: list[Any], predicate: Predicate) -> bool:
+    """Whether the bracket is not understood, beside words that are; what it may take back goes with it."""
     alone = (
         not state.atoms
         and not state.residual
         and all(e is bracket or (e.__class__ is Token and e.type in _SMALL) for e in state.elements)
     )
-    if not alone and any(isinstance(leaf, Unparsed) for leaf in leaves(predicate)):
-        state.residual.append(bracket)
-        if any(e.__class__ is Token and e.type == "FILLER" and e.value == "exceptions" for e in inner):
-            state.logic = "exceptions"
-        elif any(e.__class__ is Limits or (e.__class__ is Token and e.type in _TAKING_BACK) for e in inner):
-            state.logic = state.logic or "logic"  # it may change the limit before it
-        return
-    _narrow(state, predicate)
+    if alone or not any(isinstance(leaf, Unparsed) for leaf in leaves(predicate)):
+        return False
+    state.residual.append(bracket)
+    if any(e.__class__ is Token and e.type == "FILLER" and e.value == "exceptions" for e in inner):
+        state.logic = "exceptions"
+    elif any(e.__class__ is Limits or (e.__class__ is Token and e.type in _TAKING_BACK) for e in inner):
+        state.logic = state.logic or "logic"  # it may change the limit before it
+    return True
 
 
 def _conditional(state: ClauseState, bracket: Bracket) -> bool:
@@ -124,7 +128,7 @@ def _except(state: ClauseState, bracket: Bracket) -> None:
     """`(excluding screen failures)`: the words before it hold, and what stands in the bracket does not."""
     target = state.target()
     found = cut(bracket.item, lambda element, _: element.__class__ is Token and element.type == "EXCEPT")
-    if not target or found is None:
+    if not target or found is None or isinstance(target[-1], Compare):  # a limit may not hold for what is excepted
         state.residual.append(bracket)
         state.logic = "exceptions"
         return

@@ -18,6 +18,7 @@ from eligo.criteria import (
     Span,
     Status,
     Window,
+    leaves,
 )
 from eligo.reading.brackets import read_bracket
 from eligo.reading.context import ItemContext
@@ -119,7 +120,7 @@ class ClauseState(ClauseWords):
             self.residual.append(limits)
             return
         for name in bound.names:
-            if name.variable is None:
+            if name.variable is None and any(isinstance(x, Compare | OneOf) and not x.variable for x in leaves(leaf)):
                 self.context.unknown.append(self.text[name.span[0] : name.span[1]])
         if self.window is not None and isinstance(leaf, Compare):
             leaf, self.window = replace(leaf, window=self.window), None

@@ -47,8 +47,7 @@ def read_tree(tree: Group, tokens: Sequence[Token], text: str, kind: Kind) -> It
     """What the tree says; read once more the other way where the sentence allows it."""
     bound = bind(tree, text)
     if len(tokens) > MOST_TOKENS:
-        whole = NotRead("too-long", (0, len(text)), text, "")
-        return ItemReading(Unparsed(text, span=(0, len(text))), comparisons(bound, text), not_read=(whole,))
+        return too_long(text, comparisons(bound, text))
     choices = Choices()
     reader = Reader(text, kind, bound, choices)
     predicate = _sensible(reader, reader.read(tree, tokens))
@@ -74,6 +73,12 @@ def _sensible(reader: Reader, predicate: Predicate) -> Predicate:
         reader.context.reasons[span] = (code, span)
     reader.context.notes += made.notes
     return made.predicate
+
+
+def too_long(text: str, found: tuple[Comparison, ...] = ()) -> ItemReading:
+    """The reading of an item that is longer than any criterion."""
+    whole = NotRead("too-long", (0, len(text)), text, "")
+    return ItemReading(Unparsed(text, span=(0, len(text))), found, not_read=(whole,))
 
 
 def unread(tokens: Sequence[Token], text: str) -> ItemReading:

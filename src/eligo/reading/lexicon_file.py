@@ -82,6 +82,7 @@ _WORDS = (
     "scale_words",
     "name_follows",
     "months",
+    "numbered",
 )
 
 

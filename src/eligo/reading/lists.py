@@ -22,7 +22,7 @@ from eligo.reading.context import ItemContext
 from eligo.reading.facts import read_clause
 from eligo.reading.lexicon import measured_by, words
 from eligo.reading.pieces import Piece
-from eligo.reading.sense import alternatives
+from eligo.reading.sexes import all_of, any_of, for_each_sex, of_both_sexes
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Group
 from eligo.truth import Kind
@@ -50,49 +50,12 @@ def _span_of_all(pieces: list[Piece]) -> Span | None:
     return (spans[0][0], spans[-1][1]) if spans else None
 
 
-def _for_each_sex(first: Predicate | None, second: Predicate | None) -> Predicate | None:
-    """`AllOf(sex, rest, limit)` and `AllOf(other sex, limit)` as the rest and either of the two."""
-    if not isinstance(first, AllOf) or not isinstance(second, AllOf) or len(second.parts) != 2:
-        return None
-    sex, *rest = first.parts
-    other = second.parts[1]
-    limit = next((p for p in rest if isinstance(p, Compare) and isinstance(other, Compare) and _alike(p, other)), None)
-    if not isinstance(sex, OneOf) or limit is None:
-        return None
-    return all_of([*(p for p in rest if p is not limit), AnyOf((AllOf((sex, limit)), second))])
-
-
-def _alike(one: Compare, other: Compare) -> bool:
-    return one.variable == other.variable and one.name == other.name
-
-
-def _of_both_sexes(first: Piece, second: Piece) -> Predicate | None:
-    """`women and men aged 18`: what is said of the second holds for both; only `women and men` restricts nothing."""
-    if not isinstance(first.predicate, OneOf) or first.predicate.variable != "sex":
-        return None
-    if isinstance(second.predicate, OneOf) and second.predicate.variable == "sex" and first.span and second.span:
-        return Always("both sexes", span=(first.span[0], second.span[1]))
-    if isinstance(second.predicate, AllOf) and isinstance(second.predicate.parts[0], OneOf):
-        return all_of(list(second.predicate.parts[1:]))
-    return None
-
-
 def _category(predicate: Predicate) -> str:
     kinds = {
         "fact" if isinstance(leaf, Present) else "attest" if isinstance(leaf, Attest) else "limit"
         for leaf in leaves(predicate)
     }
     return kinds.pop() if len(kinds) == 1 else "mixed"
-
-
-def any_of(parts: list[Predicate]) -> Predicate:
-    flat = [q for p in parts for q in (p.parts if isinstance(p, AnyOf) else (p,))]
-    return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
-
-
-def all_of(parts: list[Predicate]) -> Predicate:
-    flat = [q for p in alternatives(parts, any_of) for q in (p.parts if isinstance(p, AllOf) else (p,))]
-    return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
 
 
 class ListReader:
@@ -150,7 +113,7 @@ class ListReader:
         for i, piece in enumerate(pieces):
             slash = i > 0 and self._slashed(pieces[i - 1], piece)
             bare = piece.bare and not piece.qualifier
-            if kept and kept[-1].hedge_last and self._under_hedge(kept, piece, marks[i - 1]):
+            if kept and (kept[-1].hedge_last or kept[-1].hedged) and self._under_hedge(kept, piece, marks[i - 1]):
                 continue
             object_of = bool(kept) and kept[-1].kind == "unparsed" and (bare or kept[-1].tainted) and not piece.negated
             after_several = bool(kept) and kept[-1].several and piece.bare
@@ -173,7 +136,12 @@ class ListReader:
         """`with or without ascites or jaundice`: what is joined on without a comma restricts nothing either."""
         before = kept[-1]
         plain = piece.bare or (piece.kind == "unparsed" and not piece.tainted and not piece.exception)
-        if mark[0] or not plain or not isinstance(before.predicate, AllOf) or not before.span or not piece.span:
+        if mark[0] or not plain or not before.span or not piece.span:
+            return False
+        if before.hedged and piece.kind == "unparsed":
+            kept[-1] = replace(before, span=(before.span[0], piece.span[1]))
+            return True
+        if not before.hedge_last or not isinstance(before.predicate, AllOf):
             return False
         *rest, last = before.predicate.parts
         if not isinstance(last, Always) or last.span is None:
@@ -211,12 +179,12 @@ class ListReader:
         while i + 1 < len(pieces):
             first, second = pieces[i], pieces[i + 1]
             if first.sex and second.sex and first.sex != second.sex and second.continues and first.span and second.span:
-                made = _for_each_sex(first.predicate, second.predicate)
+                made = for_each_sex(first.predicate, second.predicate)
                 if made is not None:
                     pieces[i] = replace(first, predicate=made, span=(first.span[0], second.span[1]), sex=None)
                     del pieces[i + 1], marks[i]
                     continue
-            made = _of_both_sexes(first, second) if first.sex and second.sex and first.sex != second.sex else None
+            made = of_both_sexes(first, second) if first.sex and second.sex and first.sex != second.sex else None
             if made is not None and not first.negated and not second.negated:
                 start = first.span[0] if first.span else 0
                 span = (start, second.span[1]) if second.span else first.span

@@ -19,7 +19,8 @@ from eligo.criteria import (
 from eligo.reading.bind import Bound
 from eligo.reading.context import ItemContext
 from eligo.reading.lexicon import measured_by, words
-from eligo.reading.lists import Choices, ListReader, all_of, any_of
+from eligo.reading.lists import Choices, ListReader
+from eligo.reading.sexes import all_of, any_of
 from eligo.reading.splits import cut, elements_of, only, place, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Choice, Group

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from eligo.criteria import Span
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import score_of, words
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Clause, Group, Limits
 from eligo.vocabulary.variables import variables
@@ -273,7 +273,7 @@ class NameFinder:
         last = written.split()[-1] if written.split() else ""
         form = limits.limits[0].form
         if unit in TIME_CODES and unit != "s":
-            return last in words("duration_names") and form != "bare"
+            return name.concept is None and last in words("duration_names") and form != "bare"
         if form == "compared" and limits.limits[0].bounds[0][0] == "eq" and len(written) <= 1:
             return False  # (n = 20)
         if form == "bare":
@@ -287,3 +287,36 @@ class NameFinder:
                 or (name.concept is None and self._acronym(name))
             )
         return True
+
+
+def following_word(text: str, end: int) -> str:
+    """The word right behind a place, in lower case."""
+    found = re.match(r"\W*([a-zA-Z]+)", text[end : end + 20])
+    return found[1].lower() if found else ""
+
+
+def preceding_word(text: str, start: int) -> str:
+    """The word right before a place, in lower case."""
+    found = re.search(r"([a-zA-Z]+)\W{0,2}$", text[max(0, start - 20) : start])
+    return found[1].lower() if found else ""
+
+
+def changed(name: Name, limits: Limits) -> Name:
+    """`decrease in platelets (< 20)` states the value; `decrease in hemoglobin > 2` how it changed."""
+    if name.change is None:
+        return _scored(name, limits) if name.variable else name
+    op, amount = limits.limits[0].bounds[0]
+    value = (name.change == "down" and op in ("lt", "le")) or (
+        name.change == "up" and op in ("gt", "ge") and amount.of is not None
+    )
+    return name._replace(change=None) if value else name._replace(variable=None, span=(name.change_start, name.span[1]))
+
+
+def _scored(name: Name, limits: Limits) -> Name:
+    """A number beyond the grades of an ordinal is on the score behind them."""
+    score = score_of(name.variable or "")
+    variable = variables().get(name.variable or "") if score else None
+    if variable is None:
+        return name
+    values = [amount.number.value for limit in limits.limits for _, amount in limit.bounds]
+    return name._replace(variable=score) if min(values) > max(variable.grades.values()) else name

@@ -25,6 +25,7 @@ class Number(NamedTuple):
     power: int = 0
     second: float | None = None
     several: tuple[float, ...] = ()
+    mixed: bool = False  # in two units: `37 weeks 6 days`
     label: str | None = None  # the letter of a grade (`B`)
 
 

@@ -15,7 +15,8 @@ from eligo.data import data_dir
 from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
-from eligo.reading.item import ItemReading, read_tree, unread
+from eligo.reading.item import ItemReading, read_tree, too_long, unread
+from eligo.reading.rewritten import joined_numbers
 from eligo.reading.roles import settle
 from eligo.reading.share import share
 from eligo.reading.syntax import BUILD
@@ -23,6 +24,7 @@ from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Group
 from eligo.truth import Kind
 
+LONGEST = 60_000  # characters: no criterion is longer
 GRAMMAR = ("criterion.lark", "limits.lark", "times.lark")  # read as one
 
 _FORM = b"2"
@@ -42,7 +44,7 @@ def tokenise(text: str) -> list[Token]:
     >>> tokenise("INR > 1.5")
     [VAR[0:3]=inr, COMP[4:5]=gt, NUM[6:9]=1.5]
     """
-    return share(settle(scan(text), text), text)
+    return share(settle(joined_numbers(scan(text)), text), text)
 
 
 def parse(text: str) -> Group:
@@ -210,6 +212,8 @@ def _rule_row(rule: Any) -> list[Any]:
 
 def read_item(text: str, kind: Kind) -> ItemReading:
     """What one eligibility item says."""
+    if len(text) > LONGEST:
+        return too_long(text)
     tokens = tokenise(text)
     if _TELLING.isdisjoint([t.type for t in tokens]):
         return unread(tokens, text)
@@ -218,4 +222,6 @@ def read_item(text: str, kind: Kind) -> ItemReading:
 
 def read_comparisons(text: str) -> tuple[Comparison, ...]:
     """Every numeric or ordinal comparison that the text states."""
+    if len(text) > LONGEST:
+        return ()
     return comparisons(bind(parse(text), text), text)

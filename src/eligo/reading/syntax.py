@@ -31,6 +31,11 @@ def _bracket(children: Children) -> Bracket:
 
 def _limits(children: Children) -> Limits:
     limits = tuple(c for c in children if c.__class__ is Limit)
+    for i in range(1, len(limits)):  # `above 20 g and 30 g`
+        (op, amount), (other, bare) = limits[i - 1].bounds[0], limits[i].bounds[0]
+        same = amount.unit is not None and bare.unit is not None and amount.unit.value == bare.unit.value
+        if limits[i - 1].form == "compared" and limits[i].form == "bare" and same and other == "eq":
+            limits = (*limits[:i], limits[i]._replace(form="compared", bounds=((op, bare),)), *limits[i + 1 :])
     joins = tuple(c.value or "," for c in children if c.__class__ is Token and c.type == "JOIN")
     return Limits(limits, joins, (limits[0].span[0], limits[-1].span[1]))
 
@@ -91,6 +96,8 @@ def _range(children: Children) -> Limit:
     low, high = _amounts(children)
     upper = next((c for c in children if c.__class__ is Token and c.type == "TOCOMP"), None)
     op: Op = upper.value if upper is not None and upper.value in ("lt", "le") else "le"
+    if low.of is None and low.unit is None and high.of is not None:
+        low = low._replace(of=high.of)
     bounds: tuple[tuple[Op, Amount], ...] = (("ge", low), (op, high))
     if low.number.value > high.number.value and not low.unit:
         bounds = (("ge", high), ("le", low))

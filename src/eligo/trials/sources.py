@@ -95,8 +95,11 @@ def _of_folder(folder: Path) -> Iterator[Document]:
 def _of_file(file: str) -> Iterator[Document]:
     if Path(file).is_file() and zipfile.is_zipfile(file):
         yield from _of_zip(file)
-    else:
-        yield from _of_bytes(read_bytes(file, MAX_BYTES), file)
+        return
+    data = read_bytes(file, MAX_BYTES)
+    if data.startswith(b"PK\x03\x04"):
+        raise EligoError(Problem("zip", "the zip is damaged", Place(file), "get it again"))
+    yield from _of_bytes(data, file)
 
 
 def _of_zip(file: str) -> Iterator[Document]:
@@ -134,7 +137,7 @@ def _of_bytes(data: bytes, file: str) -> Iterator[Document]:
         raise EligoError(Problem("encoding", message, Place(file), "save it as UTF-8")) from None
     if file.lower().endswith(_LINES) or _looks_like_lines(text):
         yield from _of_lines(text, file)
-    elif text.lstrip()[:1] in ("{", "[") and text.rstrip()[-1:] in ("}", "]"):
+    elif file.lower().endswith(".json") or (text.lstrip()[:1] in ("{", "[") and text.rstrip()[-1:] in ("}", "]")):
         yield from _of_data(read_json(text, file), file)
     else:
         yield Document(file, text.replace("\r\n", "\n"))

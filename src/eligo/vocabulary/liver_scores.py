@@ -21,11 +21,9 @@ from eligo.vocabulary.scoring import (
     SODIUM,
     WHITE_CELLS,
     ScoreInput,
-    Step,
     clamp,
     in_umol_l,
     ln,
-    points,
     ratio,
     scored,
     to_mg_dl,
@@ -126,7 +124,7 @@ def ukeld(total_bilirubin: float, creatinine: float, inr: float, sodium: float) 
     return 5.395 * ln(inr) + 1.485 * ln(creatinine) + 3.13 * ln(total_bilirubin) - 81.565 * ln(sodium) + 435
 
 
-_CHILD_BILIRUBIN: tuple[Step, Step] = ("ge", in_umol_l("2", BILIRUBIN_MASS)), ("gt", in_umol_l("3", BILIRUBIN_MASS))
+_BILIRUBIN_2, _BILIRUBIN_3 = (in_umol_l(limit, BILIRUBIN_MASS) for limit in ("2", "3"))
 
 
 @scored(
@@ -142,11 +140,12 @@ def child_pugh_score(
 
     Ascites grade 1 is slight (2 points), from grade 2 on it is moderate or more (3); encephalopathy 1-2 is 2, 3-4 is 3.
     """
+    liver = 1 + (total_bilirubin >= _BILIRUBIN_2) + (total_bilirubin > _BILIRUBIN_3)
     protein = 1 + (albumin <= 35) + (albumin < 28)
-    clotting = points(inr, ("ge", 1.7), ("gt", 2.3))
-    ascites = points(ascites_grade, ("ge", 1), ("ge", 2))
-    brain = points(hepatic_encephalopathy_grade, ("ge", 1), ("ge", 3))
-    return points(total_bilirubin, *_CHILD_BILIRUBIN) + protein + clotting + ascites + brain
+    clotting = 1 + (inr >= 1.7) + (inr > 2.3)
+    ascites = 1 + (ascites_grade >= 1) + (ascites_grade >= 2)
+    brain = 1 + (hepatic_encephalopathy_grade >= 1) + (hepatic_encephalopathy_grade >= 3)
+    return liver + protein + clotting + ascites + brain
 
 
 @scored(
@@ -157,7 +156,7 @@ def child_pugh_score(
 )
 def child_pugh_class(child_pugh_score: float) -> float:
     """Turn Child-Pugh points into the class: A (1) up to 6, B (2) 7 to 9, C (3) from 10 on."""
-    return points(child_pugh_score, ("ge", 7), ("ge", 10))
+    return 1 + (child_pugh_score >= 7) + (child_pugh_score >= 10)
 
 
 @scored(
@@ -177,7 +176,7 @@ def albi(total_bilirubin: float, albumin: float) -> float:
 )
 def albi_grade(albi: float) -> float:
     """Turn ALBI into its grade: 1 up to -2.60, 2 up to -1.39, 3 above."""
-    return points(albi, ("gt", -2.60), ("gt", -1.39))
+    return 1 + (albi > -2.60) + (albi > -1.39)
 
 
 @scored(

@@ -76,7 +76,6 @@ def organs(
         lungs = 1 + (spo2_fio2_ratio <= 357) + (spo2_fio2_ratio <= 214)
     else:
         raise ValueError("respiration needs PaO2/FiO2 or SpO2/FiO2")
-    # Plain sums of comparisons: this runs twice for each patient with a gap in the record.
     kidney = 1 + (creatinine >= _CREATININE_2) + (creatinine >= _CREATININE_3_5)
     return Organs(
         liver=1 + (total_bilirubin >= _BILIRUBIN_6) + (total_bilirubin >= _BILIRUBIN_12),

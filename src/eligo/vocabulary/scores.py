@@ -113,7 +113,7 @@ def _range(argument: Argument, known: Mapping[str, Interval]) -> Interval:
 
 def _whole(key: str, known: Mapping[str, Interval]) -> bool:
     """Say whether an input is known, or all that it follows from."""
-    return key in known or (key in SCORES and all([_whole(item, known) for item in _keys(key)]))
+    return key in known or (key in SCORES and all(_whole(item, known) for item in _keys(key)))
 
 
 @functools.cache

@@ -94,7 +94,9 @@ def scored(
     def enter(formula: Formula) -> Formula:
         def compute(**values: float | None) -> float:
             found = formula(**values)
-            return float(found) if found % 1 == 0 and abs(found) < 1e12 else float(f"{found:.12g}")
+            if isinstance(found, int):  # points, which are few
+                return float(found)
+            return found if found % 1 == 0 and abs(found) < 1e12 else float(f"{found:.12g}")
 
         known = None if falling is None else frozenset(falling)
         _registry[variable] = Score(variable, unit, inputs, compute, source, known, apart)
@@ -158,15 +160,3 @@ def clamp(value: float, low: float, high: float) -> float:
 def whole(value: float) -> float:
     """Round to the nearest whole number, halves upwards, whatever noise the arithmetic left in the last digits."""
     return float(math.floor(round(value, 9) + 0.5)) if math.isfinite(value) else value
-
-
-Step = tuple[Literal["ge", "gt"], float]
-
-
-def points(value: float, *limits: Step) -> int:
-    """Count 1, and 1 more for each limit that the value reaches (`ge`) or passes (`gt`)."""
-    count = 1
-    for op, limit in limits:
-        if value > limit or (value == limit and op == "ge"):
-            count += 1
-    return count

@@ -1,0 +1,56 @@
+"""Raw tokens to fewer: a number that is written twice (`three (3)`), or in two units (`37 weeks 6 days`), is one."""
+
+from __future__ import annotations
+
+from eligo.reading.tokens import Token
+
+
+def joined_numbers(raw: list[Token]) -> list[Token]:
+    """The tokens with such numbers as one."""
+    made: list[Token] = []
+    i, count = 0, len(raw)
+    while i < count:
+        token = raw[i]
+        if token.type == "NUM" or (token.roles and "NUMBER" in token.roles):
+            taken = _twice(raw, i) or _days(raw, i)
+            if taken:
+                made += raw[i : i + 2] if raw[i + 1].type == "UNIT" else raw[i : i + 1]
+                i += taken
+                continue
+        made.append(token)
+        i += 1
+    return made
+
+
+def _twice(raw: list[Token], i: int) -> int:
+    """`three (3)`: how many tokens the number takes; its end moves behind the bracket."""
+    found = raw[i + 1 : i + 4]
+    if [t.type for t in found] != ["MARK", "NUM", "MARK"] or (found[0].value, found[2].value) != ("(", ")"):
+        return 0
+    roles = raw[i].roles or {}
+    value = roles["NUMBER"] if "NUMBER" in roles else raw[i].value.value
+    if value != found[1].value.value:
+        return 0
+    raw[i].end = found[2].end
+    return 4
+
+
+def _days(raw: list[Token], i: int) -> int:
+    """`37 weeks (and) 6 days`: how many tokens the time takes; its unit moves behind the days."""
+    if raw[i].type != "NUM" or i + 3 >= len(raw) or not _is_unit(raw[i + 1], "wk"):
+        return 0
+    j = i + 2
+    if raw[j].roles and "AND" in (raw[j].roles or {}):
+        j += 1
+    if j + 1 >= len(raw) or raw[j].type != "NUM" or not _is_unit(raw[j + 1], "d"):
+        return 0
+    days = raw[j].value.value
+    if days not in range(7):
+        return 0
+    raw[i].value = raw[i].value._replace(value=raw[i].value.value + days / 7, mixed=True)
+    raw[i + 1].end = raw[j + 1].end
+    return j + 2 - i
+
+
+def _is_unit(token: Token, code: str) -> bool:
+    return token.type == "UNIT" and token.value == code

@@ -1,0 +1,178 @@
+"""Reviewing a draft in the terminal: every answer is written at once, and nothing else changes."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from eligo.criteria import Attest
+from eligo.ruleset import load
+from eligo.trials.importing import import_document
+from eligo.trials.sources import documents
+from tests.doors import Result, Run
+
+CASES = Path(__file__).parent / "cases" / "importing"
+TRIAL = "NCT00000042"
+AMBIGUOUS = """\
+trial: X
+title: made up
+criteria:
+- id: I1
+  kind: inclusion
+  text: Cirrhosis and ascites or jaundice
+  ambiguous:
+    why: '`and` and `or` without brackets'
+    chosen: 1
+    readings:
+    - all:
+      - {concept: cirrhosis}
+      - any: [{concept: ascites}, {concept: jaundice}]
+    - any:
+      - all: [{concept: cirrhosis}, {concept: ascites}]
+      - {concept: jaundice}
+  when:
+    all:
+    - {concept: cirrhosis}
+    - any: [{concept: ascites}, {concept: jaundice}]
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A draft with a person's comment."""
+    (document,) = documents(str(CASES / "first.json"))
+    path = import_document(document, document.page(), tmp_path).path
+    path.write_text(path.read_text().replace("- id: I2", "# ask the sponsor\n- id: I2"))
+    return path
+
+
+def _review(run: Run, file: Path, keys: str) -> Result:
+    arguments = ("review", TRIAL, "--rules", file.parent, "--by", "A. Reader", "--date", "2031-01-20")
+    return run(*arguments, stdin=keys.encode())
+
+
+def test_accepting_writes_state_name_and_day_and_nothing_else(run: Run, file: Path) -> None:
+    before = file.read_text()
+    result = _review(run, file, "a\nq\n")
+
+    assert result.code == 0
+    assert "1 criteria answered, 9 still open" in result.out
+    reviewed = "{state: reviewed, by: A. Reader, date: '2031-01-20'}"
+    assert file.read_text() == before.replace("{state: draft}", reviewed, 1)
+
+
+def test_an_answer_stays_when_the_input_ends(run: Run, file: Path) -> None:
+    assert _review(run, file, "a\ns\na").code == 0
+    assert [c.review.state for c in load(file).criteria[:4]] == ["reviewed", "draft", "reviewed", "draft"]
+
+
+def test_what_a_person_has_to_state_becomes_an_attestation(run: Run, file: Path) -> None:
+    result = _review(run, file, "t\nno such topic\nt\n\nq\n")
+    criterion = load(file).criteria[0]
+
+    assert "error[no-attestation]" in result.err
+    assert criterion.predicate == Attest("investigator_judgement")
+    assert (criterion.review.state, criterion.review.note) == ("edited", "left to a person to state")
+
+
+def test_an_unknown_key_asks_again(run: Run, file: Path) -> None:
+    before = file.read_text()
+    result = _review(run, file, "yes\n9\nq\n")
+
+    assert "a accept, e edit" in result.out
+    assert "error[no-reading]" in result.err
+    assert file.read_text() == before
+
+
+def test_the_list_asks_nothing_and_shrinks_with_each_answer(run: Run, file: Path) -> None:
+    _review(run, file, "a\nq\n")
+    rows = [json.loads(x) for x in run("review", str(file), "--list", "--json").out.splitlines()]
+
+    assert [row["id"] for row in rows][:2] == ["I2", "I3"]
+    assert rows[0]["sentence"] == "Total bilirubin is above 85 umol/L."
+    assert run("review", str(file), "--list").out.endswith("9 criteria are open\n")
+
+
+def _editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    script = tmp_path / "editor.py"
+    script.write_text(f"import pathlib, sys\np = pathlib.Path(sys.argv[1])\n{code}\n")
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", shlex.join([sys.executable, str(script)]))
+
+
+def test_an_edit_keeps_what_the_person_wrote_with_the_reason(
+    run: Run, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "p.write_text(p.read_text().replace('concept: cirrhosis', 'concept: liver_disease') + '  # wider\\n')"
+    _editor(tmp_path, monkeypatch, code)
+
+    _review(run, file, "e\nthe sponsor says so\nq\n")
+    criterion = load(file).criteria[0]
+
+    assert (criterion.review.state, criterion.review.note) == ("edited", "the sponsor says so")
+    assert "concept: liver_disease" in file.read_text()
+    assert "# wider" in file.read_text()
+    assert "# ask the sponsor\n- id: I2" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (
+            "p.write_text(p.read_text().replace('concept: cirrhosis', 'concept: cirrosis'))",
+            "unknown concept `cirrosis`",
+        ),
+        ("p.write_text('')", "no longer the one criterion"),
+        ("p.write_text(p.read_text().replace('id: I1', 'id: I7'))", "no longer the one criterion"),
+        ("sys.exit(1)", "did not work"),
+    ],
+)
+def test_an_edit_that_would_not_load_changes_nothing(
+    run: Run, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, message: str
+) -> None:
+    _editor(tmp_path, monkeypatch, code)
+    before = file.read_text()
+
+    result = _review(run, file, "e\nq\n")
+
+    assert message in result.err
+    assert file.read_text() == before
+
+
+def test_choosing_a_reading_makes_it_the_predicate(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "X.yaml"
+    file.write_text(AMBIGUOUS)
+    run("review", str(file), "--by", "A. Reader", stdin=b"2\n")
+    (criterion,) = load(file).criteria
+
+    assert criterion.ambiguous is not None
+    assert (criterion.ambiguous.chosen, criterion.review.state) == (1, "reviewed")
+    assert criterion.predicate == criterion.ambiguous.readings[1]
+
+
+def test_the_earlier_form_is_shown_and_goes_with_the_answer(run: Run, file: Path) -> None:
+    (document,) = documents(str(CASES / "second.json"))
+    import_document(document, document.page(), file.parent)
+
+    result = _review(run, file, "s\ns\ns\na\nq\n")
+    criterion = next(c for c in load(file).criteria if c.id == "I3")
+
+    assert "before the change (draft): Platelets above 50 x 10^9/L" in result.out
+    assert (criterion.was, criterion.review.state) == ((), "reviewed")
+
+
+def test_a_file_that_someone_else_changes_is_not_overwritten(
+    run: Run, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = f"o = pathlib.Path({str(file)!r})\no.write_text(o.read_text() + '# theirs\\n')"
+    _editor(tmp_path, monkeypatch, f"{other}\np.write_text(p.read_text() + '  # mine\\n')")
+
+    result = _review(run, file, "e\nwhy not\nq\n")
+
+    assert "error[file-changed]" in result.err
+    assert file.read_text().endswith("# theirs\n")
+    assert "# mine" not in file.read_text()
