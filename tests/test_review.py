@@ -97,6 +97,19 @@ def test_the_list_asks_nothing_and_shrinks_with_each_answer(run: Run, file: Path
     assert run("review", str(file), "--list").out.endswith("9 criteria are open\n")
 
 
+def test_screening_of_reviewed_rules_only_refuses_drafts(run: Run, file: Path) -> None:
+    patient = b'{"id": "a", "as_of": "2031-07-01"}'
+    arguments = ("screen", "-", "--rules", file.parent, "--reviewed-only")
+
+    refused = run(*arguments, stdin=patient)
+    _review(run, file, "a\n" * 10)
+
+    assert refused.code == 1
+    assert f"error[drafts]: 10 of 10 criteria of `{TRIAL}`" in refused.err
+    assert TRIAL not in refused.out
+    assert run(*arguments, stdin=patient).code == 4
+
+
 def _editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     script = tmp_path / "editor.py"
     script.write_text(f"import pathlib, sys\np = pathlib.Path(sys.argv[1])\n{code}\n")

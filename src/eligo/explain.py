@@ -163,6 +163,9 @@ class TrialScreening(NamedTuple):
         }
         if self.arms:
             data["arms"] = [a._asdict() | {"blocks": list(a.blocks), "open": list(a.open)} for a in self.arms]
+        drafts = sum([c.review == "draft" for c in self.plan.criteria])
+        if drafts:
+            data["drafts"] = drafts
         if self.notes:
             data["notes"] = list(self.notes)
         return data

@@ -20,7 +20,7 @@ Moves = Mapping[Path, Path]  # where a part was, and where it is now; what is in
 LISTS = ("criteria", "removed")
 
 _DASH = re.compile(r"( *)- +\S")
-_SOURCE_ITEM = re.compile(r"^(\s*(?:- +)?source_item: ).*$", re.MULTILINE)
+_SOURCE_ITEM = re.compile(r"^(\s*(?:- +)?source_item: )[^#\n]*?( *#.*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _with_kept_lines(text: str, written: str, old: RuleSet, new: RuleSet, moves:
         if was is not None and now is not None and goal in after:
             own = "\n".join(old_lines[block.start : block.end])
             if was.source_item != now.source_item:
-                own = _SOURCE_ITEM.sub(rf"\g<1>{now.source_item}", own, count=1)
+                own = _SOURCE_ITEM.sub(rf"\g<1>{now.source_item}\g<2>", own, count=1)
             if replace(was, source_item=now.source_item) == now:
                 kept[goal] = own.split("\n")
     result, at = list[str](), 0

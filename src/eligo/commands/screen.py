@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--processes", type=_count, metavar="N", help="use so many cores for many patients (default: all)"
     )
+    parser.add_argument("--reviewed-only", action="store_true", help="refuse trials with criteria that nobody reviewed")
     inputs.add_arguments(parser)
 
 
@@ -75,7 +76,21 @@ def _start(args: argparse.Namespace) -> None:
     if not _ready or _ready[0].args is not args:
         rules = load_rules(args.rules)
         rules = rules.only(args.trial) if args.trial else rules
+        rules = _reviewed(rules) if args.reviewed_only else rules
         _ready[:] = [_State(args, rules, inputs.policy(args), inputs.options(args), terminal(sys.stdout))]
+
+
+def _reviewed(rules: Rules) -> Rules:
+    """The rules without the trials that have drafts; each of these becomes a problem."""
+    kept, problems = [], list(rules.problems)
+    for plan in rules.plans:
+        count = sum(criterion.review == "draft" for criterion in plan.criteria)
+        if count:
+            message = f"{count} of {len(plan.criteria)} criteria of `{plan.trial}` are drafts that nobody has reviewed"
+            problems.append(Problem("drafts", message, help=f"review them with `eligo review {plan.trial}`"))
+        else:
+            kept.append(plan)
+    return Rules(tuple(kept), tuple(problems))
 
 
 def run(args: argparse.Namespace) -> int:

@@ -83,6 +83,7 @@ _WORDS = (
     "name_follows",
     "months",
     "numbered",
+    "rule_negations",
 )
 
 

@@ -43,8 +43,13 @@ class Reader(ListReader):
         self.types = frozenset(t.type for t in tokens)
         self._find_colons(tokens)
         predicate = self.item(tree)
-        if self.kind == "exclusion" and isinstance(predicate, Not) and isinstance(predicate.part, Present):
-            return self._turned(predicate, predicate.part)
+        if self.kind == "exclusion" and isinstance(predicate, Not):
+            if isinstance(predicate.part, Present):
+                return self._turned(predicate, predicate.part)
+            facts = list(leaves(predicate.part))
+            first = facts[0]
+            if isinstance(first, Present) and all(isinstance(leaf, Present) for leaf in facts):
+                return predicate.part if self._turned(predicate, first) is first else predicate
         return predicate
 
     def _find_colons(self, tokens: Sequence[Token]) -> None:
@@ -63,7 +68,8 @@ class Reader(ListReader):
         meant = (
             (concept is not None and concept.kind in ("state", "medication"))
             or "history" in start
-            or "did not" in start
+            or any(word in start for word in words("rule_negations"))
+            or start.split()[:1] == ["no"]
         )
         if meant and self.choices.take("negation", "an exclusion that is negated most likely means its opposite"):
             return fact

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from eligo.report.terminal import clean
+from eligo.report.text import drafts
 from eligo.report.words import (
     Data,
     blocker,
@@ -122,7 +123,7 @@ def _summary(trial: Data) -> Iterator[str]:
             label = f"{_text(arm['id'])}, {_text(arm['label'])}"
             yield f'<li>{label}: <strong class="{arm["verdict"]}">{arm["verdict"]}</strong></li>'
         yield "</ul>"
-    for note in trial.get("notes", ()):
+    for note in filter(None, (drafts(trial), *trial.get("notes", ()))):
         yield f'<p class="note">Note: {_text(note)}</p>'
 
 

@@ -140,6 +140,7 @@ class Trial(Strict):
     blocks: list[str]
     open: list[str]
     arms: list[Arm] = []
+    drafts: int = Field(default=0, description="how many of the criteria nobody has reviewed")
     notes: list[str] = []
     criteria: list[Finding]
 

@@ -66,8 +66,19 @@ def _verdict_lines(first: str, verdict: str, text: str, terminal: Terminal) -> l
     return lines
 
 
+def drafts(trial: Data) -> str:
+    """How many criteria nobody has reviewed; nothing where all are."""
+    count = trial.get("drafts", 0)
+    return f"{count} of {len(trial['criteria'])} criteria are drafts" if count else ""
+
+
 def summary(trial: Data) -> str:
-    """What blocks; or, where nothing does, what is open."""
+    """What blocks; or, where nothing does, what is open; and whether the rules are drafts."""
+    unreviewed = drafts(trial)
+    return _summary(trial) + (f"; {unreviewed}" if unreviewed else "")
+
+
+def _summary(trial: Data) -> str:
     found = {finding["id"]: finding for finding in trial["criteria"]}
     if trial["blocks"]:
         shown = [f"{id_} {blocker(found[id_])}" for id_ in trial["blocks"][:MOST_BLOCKERS]]
@@ -88,7 +99,7 @@ def audit_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
         lines = wrap(trial["title"], terminal.width, f"{start}  ", "  ")
         yield lines[0].replace(trial["verdict"], terminal.paint(trial["verdict"], COLOUR[trial["verdict"]], "bold"), 1)
         yield from lines[1:]
-        for note in trial.get("notes", ()):
+        for note in filter(None, (drafts(trial), *trial.get("notes", ()))):
             yield from wrap(note, terminal.width, "  note: ", "        ")
         yield from _finding_lines(trial, terminal)
         yield ""
