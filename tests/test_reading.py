@@ -234,13 +234,11 @@ def _calls(text: str) -> int:
     return count
 
 
-_SQUARES = ["- ", "-----", "age > 5, ", "AST and ALT <= 2.5 x ULN or "]
-_SQUARE = pytest.mark.xfail(reason="grows with the square of the length (skipped hyphens, limits of all clauses)")
 _JUNK = ["(", "such as ", "any of the following ", "no ", "hepatitis a, ", "1 ", "zorblax ", "women (", "1/", "x10^"]
-_JUNK += ["within 3 months ", "; ", "and "]
+_JUNK += ["within 3 months ", "; ", "and ", "- ", "-----", "age > 5, ", "AST and ALT <= 2.5 x ULN or "]
 
 
-@pytest.mark.parametrize("junk", [*_JUNK, *(pytest.param(text, marks=_SQUARE) for text in _SQUARES)])
+@pytest.mark.parametrize("junk", _JUNK)
 def test_a_line_of_twice_the_length_takes_twice_the_calls(junk: str) -> None:
     _calls(junk * 10)  # what is looked up for the first time
 

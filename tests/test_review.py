@@ -101,13 +101,17 @@ def test_screening_of_reviewed_rules_only_refuses_drafts(run: Run, file: Path) -
     patient = b'{"id": "a", "as_of": "2031-07-01"}'
     arguments = ("screen", "-", "--rules", file.parent, "--reviewed-only")
 
+    text, data = run(*arguments[:-1], stdin=patient), run(*arguments[:-1], "--json", stdin=patient)
+    assert "10 of 10 criteria are drafts" in " ".join(text.out.split())
+    assert json.loads(data.out)["trials"][0]["drafts"] == 10
     refused = run(*arguments, stdin=patient)
     _review(run, file, "a\n" * 10)
 
     assert refused.code == 1
     assert f"error[drafts]: 10 of 10 criteria of `{TRIAL}`" in refused.err
     assert TRIAL not in refused.out
-    assert run(*arguments, stdin=patient).code == 4
+    after = run(*arguments, "--json", stdin=patient)
+    assert (after.code, json.loads(after.out)["trials"][0].get("drafts")) == (4, None)
 
 
 def _editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,6 +24,7 @@ class ItemContext:
         self.text = text
         self.kind = kind
         self.bound = {b.limits.span[0]: b for b in bound}
+        self.starts = sorted(self.bound)
         self.named = sorted(name.span for b in bound for name in b.names)
         self.inner = inner  # reads what stands in a bracket
         self.several = several  # joins what one limit says of several values
@@ -43,13 +44,13 @@ class ItemContext:
 
     def tested(self, elements: Sequence[Any]) -> frozenset[str | None]:
         """The variables that the limits among the elements, brackets included, are on."""
-        spans = [place(e) for e in elements if e.__class__ is not Token]
-        return frozenset(
-            name.variable
-            for b in self.bound.values()
-            for name in b.names
-            if any(a <= b.limits.span[0] < z for a, z in spans)
-        )
+        found: set[str | None] = set()
+        for element in elements:
+            if element.__class__ is not Token:
+                start, end = place(element)
+                for i in range(bisect_left(self.starts, start), bisect_left(self.starts, end)):
+                    found.update(name.variable for name in self.bound[self.starts[i]].names)
+        return frozenset(found)
 
     def consumed(self, element: Any) -> bool:
         """Whether the element is (part of) the name of a limit."""

@@ -36,6 +36,7 @@ _NONE: Roles = {}
 _OPEN = "([{"
 _CLOSE = ")]}"
 _DIGITS = frozenset("0123456789")
+_BETWEEN = 4  # blanks and hyphens that may stand between two words of a phrase; more are a rule, or the end of a line
 
 
 def scan(text: str) -> list[Token]:
@@ -193,7 +194,8 @@ def _longest(
         if roles:
             found, taken, end = roles, j + 1 - i, here
         j += 1
-        while j < count and ((following := parts[j]) == " " or following == "-" or following.isspace()):
+        most = j + _BETWEEN if j + _BETWEEN < count else count
+        while j < most and ((following := parts[j]) == " " or following == "-" or following.isspace()):
             here += len(following)
             j += 1
         if j >= count:

@@ -45,7 +45,8 @@ def _header(screening: Data, terminal: Terminal) -> list[str]:
 
 
 def _trial_lines(trial: Data, room: int, terminal: Terminal) -> Iterator[str]:
-    yield from _verdict_lines(f"  {clean(trial['trial']):<{room}}", trial["verdict"], summary(trial), terminal)
+    text = "; ".join(filter(None, (summary(trial), drafts(trial))))
+    yield from _verdict_lines(f"  {clean(trial['trial']):<{room}}", trial["verdict"], text, terminal)
     if any(finding["bearing"] == "blocks" and finding["cohort"] is None for finding in trial["criteria"]):
         return  # the arms no longer matter
     for arm in trial.get("arms", ()):
@@ -73,12 +74,7 @@ def drafts(trial: Data) -> str:
 
 
 def summary(trial: Data) -> str:
-    """What blocks; or, where nothing does, what is open; and whether the rules are drafts."""
-    unreviewed = drafts(trial)
-    return _summary(trial) + (f"; {unreviewed}" if unreviewed else "")
-
-
-def _summary(trial: Data) -> str:
+    """What blocks; or, where nothing does, what is open."""
     found = {finding["id"]: finding for finding in trial["criteria"]}
     if trial["blocks"]:
         shown = [f"{id_} {blocker(found[id_])}" for id_ in trial["blocks"][:MOST_BLOCKERS]]
