@@ -194,7 +194,7 @@ def _longest(
         if roles:
             found, taken, end = roles, j + 1 - i, here
         j += 1
-        most = j + _BETWEEN if j + _BETWEEN < count else count
+        most = j + _BETWEEN if j + _BETWEEN < count else count  # noqa: FURB136 - the hottest line: a call costs more than the test
         while j < most and ((following := parts[j]) == " " or following == "-" or following.isspace()):
             here += len(following)
             j += 1
