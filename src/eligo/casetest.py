@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from eligo.casefile import Case
-from eligo.criteria import Always, Attest, Compare, Leaf, OneOf, Present
+from eligo.check.implied import name_of
+from eligo.criteria import Always, Leaf
 from eligo.errors import Place, did_you_mean
 from eligo.evaluate import Engine
 from eligo.explain import Finding, TrialScreening, explain
@@ -109,16 +110,7 @@ def _possible(plan: Plan, test: int) -> frozenset[Truth]:
 
 
 def _name(leaf: Leaf) -> str:
-    match leaf:
-        case Compare() | OneOf():
-            return leaf.variable or leaf.name or ""
-        case Present():
-            return leaf.concept
-        case Attest():
-            return leaf.topic
-        case Always():
-            return leaf.note
-    return leaf.text
+    return leaf.note if isinstance(leaf, Always) else name_of(leaf)
 
 
 def _failures(case: Case, screening: TrialScreening) -> Iterator[Failure]:

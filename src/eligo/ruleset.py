@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from eligo.criteria import Always, Ambiguity, Criterion, Leaf, Predicate, Review, leaves
+from eligo.criteria import Always, Ambiguity, Criterion, Predicate, Review
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.rulecode import from_node
 from eligo.ruledata import to_data
@@ -216,12 +216,6 @@ def _check(ruleset: RuleSet, text: YamlText, file: str | None) -> Iterator[Probl
     if not ruleset.criteria and not ruleset.states_no_criteria:
         help_text = "set `states_no_criteria: true` where the source states none"
         yield Problem("no-criteria", "the rule set has no criteria", text.place(("trial",), file), help_text)
-
-
-def unparsed(ruleset: RuleSet) -> Iterator[tuple[Criterion, Leaf]]:
-    """The leaves that were not understood, each with its criterion."""
-    for criterion in ruleset.criteria:
-        yield from ((criterion, leaf) for leaf in leaves(criterion.predicate) if type(leaf).__name__ == "Unparsed")
 
 
 class _Flow(dict[str, Any]):
