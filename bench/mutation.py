@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from eligo.casefile import Case, read_cases
-from eligo.casetest import passes
+from eligo.cases.file import Case, read_cases
+from eligo.cases.run import passes
 from eligo.commands.rulefiles import rules_of
 from eligo.criteria import (
     AllOf,

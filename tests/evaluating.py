@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 
 from eligo import ruleset
-from eligo.chart import Policy
 from eligo.criteria import Criterion, Duration, Predicate
 from eligo.evaluate import Engine
+from eligo.evaluation.chart import Policy
 from eligo.explain import Finding, Screening, explain
 from eligo.patients.model import Patient
 from eligo.patients.native import read_patient

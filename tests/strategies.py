@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from eligo.chart import Policy
 from eligo.criteria import (
     AllOf,
     Always,
@@ -28,6 +27,7 @@ from eligo.criteria import (
     Unparsed,
     Window,
 )
+from eligo.evaluation.chart import Policy
 from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate, Patient, Result
 from eligo.truth import Reason
 

@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from bench.mutation import mutants, tally
-from eligo.boundary import points
-from eligo.casefile import CaseFile, read_cases
-from eligo.casetest import Report, run_cases
+from eligo.cases.boundary import points
+from eligo.cases.file import CaseFile, read_cases
+from eligo.cases.run import Report, run_cases
 from eligo.cli import main
 from eligo.errors import EligoError
 from eligo.evaluate import Engine

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from eligo.changes import apply, changes
+from eligo.cases.flips import flips
+from eligo.check.changes import apply, changes
 from eligo.cli import main
 from eligo.evaluate import Engine
-from eligo.flips import flips
 from eligo.patients.native import read_file
 from eligo.plan import compile_rules
 from eligo.ruleset import RuleSet, load, loads

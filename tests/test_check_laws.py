@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from eligo.changes import changes
 from eligo.check import check_text
+from eligo.check.changes import changes
 from eligo.check.logic import Context, certain, impossible, negated, node_of
 from eligo.evaluate import Engine
 from eligo.explain import explain

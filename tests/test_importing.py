@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from eligo.criteria import Criterion
 from eligo.errors import EligoError
-from eligo.ruleformat import comments, format_text
-from eligo.rulerewrite import block_of
 from eligo.ruleset import RuleSet, dumps, load, loads
+from eligo.ruleset.format import comments, format_text
+from eligo.ruleset.rewrite import block_of
 from eligo.trials.importing import Imported, import_document
 from eligo.trials.sources import documents
 from eligo.yamltext import read_yaml

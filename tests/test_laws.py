@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from eligo.chart import Chart, Policy
 from eligo.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, Limit, Not, Predicate, leaves
-from eligo.derive import other_sources
 from eligo.evaluate import Engine
+from eligo.evaluation.chart import Chart, Policy
+from eligo.evaluation.derive import other_sources
 from eligo.explain import Finding, explain
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.patients.values import measure

@@ -35,7 +35,7 @@ from eligo.reading.lexicon import concept_named
 from eligo.reading.parse import _run, read_item, tokenise
 from eligo.reading.render import render
 from eligo.reading.sense import make_sense
-from eligo.ruledata import to_data
+from eligo.ruleset.data import to_data
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 from eligo.yamltext import read_yaml

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eligo.chart import Policy
 from eligo.criteria import Duration
 from eligo.errors import Place, Problem
+from eligo.evaluation.chart import Policy
 from eligo.patients.native import read_file
 from eligo.report import words
 from eligo.report.html import STYLE, page

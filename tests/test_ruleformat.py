@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from eligo.cli import main
 from eligo.errors import EligoError
-from eligo.ruleformat import comments, format_text
 from eligo.ruleset import dumps, load, loads
+from eligo.ruleset.format import comments, format_text
 from eligo.yamltext import read_yaml
 
 RULES = Path(__file__).parents[1] / "rules"

@@ -20,6 +20,8 @@ Status = Literal["active", "history", "suspected", "planned"]
 Pick = Literal["latest", "any", "lowest", "highest"]
 Span = tuple[int, int]
 
+# A month and a year are means of the calendar; whole ones are counted by the calendar itself.
+DAYS_IN: dict[TimeUnit, float] = {"min": 1 / 1440, "h": 1 / 24, "d": 1, "wk": 7, "mo": 30.4375, "a": 365.25}
 SYMBOL: dict[Op, str] = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "="}
 
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from eligo.chart import Chart, Outcome, Policy
-from eligo.comparing import AgeComparison, Choice, Comparison, SexChoice
 from eligo.criteria import Always, Compare, Leaf, OneOf, Present
-from eligo.derive import other_sources
+from eligo.evaluation.chart import Chart, Outcome, Policy
+from eligo.evaluation.comparing import AgeComparison, Choice, Comparison, SexChoice
+from eligo.evaluation.derive import other_sources
+from eligo.evaluation.picking import Picked
+from eligo.evaluation.presence import Presence, presence
 from eligo.patients.model import Patient
-from eligo.picking import Picked
 from eligo.plan import MULTIPLES, Attested, Join, Plan, PlannedCriterion, Test, Tree, Untestable
-from eligo.presence import Presence, presence
 from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, at_least, bearing, not_, verdict
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables

@@ -10,13 +10,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from eligo.chart import Derived, Normal, Outcome
-from eligo.clash import clash
-from eligo.comparing import AgeComparison, Comparison, Measured
 from eligo.criteria import Leaf
-from eligo.derive import age_of
 from eligo.evaluate import BLOCKS, OPEN, PASSES, VERDICT, Answers, Engine, Ready, Trial
-from eligo.evidence import Evidence
+from eligo.evaluation.chart import Derived, Normal, Outcome
+from eligo.evaluation.clash import clash
+from eligo.evaluation.comparing import AgeComparison, Comparison, Measured
+from eligo.evaluation.derive import age_of
+from eligo.evaluation.evidence import Evidence
 from eligo.patients.model import Patient, Result
 from eligo.plan import Join, Plan, PlannedCriterion, Test, Tree
 from eligo.truth import Bearing, Reason, Truth, Verdict, all_of, any_of, at_least, not_

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from eligo.cache import cached, digest
 from eligo.criteria import (
+    DAYS_IN,
     AllOf,
     Always,
     AnyOf,
@@ -23,6 +24,7 @@ from eligo.criteria import (
     Leaf,
     Limit,
     Not,
+    Number,
     OneOf,
     Predicate,
     Present,
@@ -32,11 +34,11 @@ from eligo.criteria import (
 )
 from eligo.data import data_dir
 from eligo.errors import EligoError
+from eligo.patients.dates import AgeUnit
 from eligo.truth import Kind, Reason
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
-from eligo.window import age_unit
 
 if TYPE_CHECKING:  # a plan from the cache needs neither YAML nor pydantic, which rule sets bring along
     from eligo.ruleset import RuleSet
@@ -246,6 +248,19 @@ def _canonical(limit: Limit, variable: Variable) -> Limit:
     # A limit without a unit is in the canonical one: the rule set file allows it only where nothing else can be meant.
     value = float(limit.value) if limit.unit is None else to_canonical(limit.value, limit.unit, variable)
     return replace(limit, value=value, unit=None)
+
+
+def age_unit(value: Number, unit: TimeUnit) -> tuple[Number, AgeUnit]:
+    """Write an age limit in a unit that ages count in: its own where it is whole, since ages are completed units.
+
+    >>> age_unit(18, "a"), age_unit(0.5, "a")
+    ((18, 'a'), (6, 'mo'))
+    """
+    if value == int(value) and unit != "min" and unit != "h":
+        return int(value), unit
+    if unit == "a" and value * 12 == int(value * 12):
+        return int(value * 12), "mo"
+    return value * DAYS_IN[unit], "d"
 
 
 def _choice(leaf: OneOf) -> Test:

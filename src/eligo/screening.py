@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eligo.chart import Policy
 from eligo.data import data_dir
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.evaluate import Engine
+from eligo.evaluation.chart import Policy
 from eligo.explain import Screening, explain
 from eligo.jsontext import read_bytes
 from eligo.patients.model import Patient

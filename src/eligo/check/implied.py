@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.criteria import Attest, Bound, Compare, Duration, Leaf, OneOf, Present, Unparsed, Window
+from eligo.criteria import DAYS_IN, Attest, Bound, Compare, Duration, Leaf, OneOf, Present, Unparsed, Window
 from eligo.vocabulary import ranges
 from eligo.vocabulary.allowed import Key, domain
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.ranges import Ranges
 from eligo.vocabulary.variables import variables
-
-_DAYS = {"min": 1 / 1440, "h": 1 / 24, "d": 1.0, "wk": 7.0, "mo": 30.4375, "a": 365.25}
 
 # When what a leaf asks for must have been, and which of these times are part of which.
 _ERAS = {
@@ -71,7 +69,7 @@ def _bound_fits(one: Bound | None, other: Bound | None) -> bool:
 
 def days(duration: Duration) -> float:
     """About how many days a duration has."""
-    return duration.value * _DAYS[duration.unit]
+    return duration.value * DAYS_IN[duration.unit]
 
 
 def twins(leaf: Present, holds: bool, exact: bool = False) -> Iterator[tuple[Key, Ranges]]:

@@ -22,7 +22,7 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
 from eligo.report.problems import write_problems
-from eligo.ruledata import to_data
+from eligo.ruleset.data import to_data
 from eligo.truth import Kind
 
 _CHUNK = 256  # lines that are written together

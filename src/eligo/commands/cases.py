@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from eligo.boundary import Point, points
+from eligo.cases.boundary import Point, points
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.evaluate import Engine
 from eligo.explain import Finding, explain

@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from eligo.changes import Change, changes
+from eligo.cases.flips import Flip, flips
+from eligo.check.changes import Change, changes
 from eligo.commands import inputs
 from eligo.errors import Problem
-from eligo.flips import Flip, flips
 from eligo.patients.model import Patient
 from eligo.patients.readers import read_patients
 from eligo.report.problems import write_problems

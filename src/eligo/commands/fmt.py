@@ -9,7 +9,7 @@ from eligo.commands.output import write_text
 from eligo.commands.rulefiles import rule_files
 from eligo.errors import EligoError
 from eligo.report.problems import write_problems
-from eligo.ruleformat import format_text
+from eligo.ruleset.format import format_text
 from eligo.textfile import read_text
 
 EXAMPLES = """\

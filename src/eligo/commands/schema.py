@@ -16,7 +16,7 @@ EXAMPLES = """\
 SCHEMAS = {
     "patient": ("eligo.patients.native", "json_schema"),
     "site": ("eligo.site", "json_schema"),
-    "ruleset": ("eligo.rulenodes", "RuleSetNode.model_json_schema"),
+    "ruleset": ("eligo.ruleset.nodes", "RuleSetNode.model_json_schema"),
     "screening": ("eligo.report.schema", "json_schema"),
 }
 

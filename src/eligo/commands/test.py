@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from eligo.casefile import read_cases
-from eligo.casetest import Report, run_cases
+from eligo.cases.file import read_cases
+from eligo.cases.run import Report, run_cases
 from eligo.commands.rulefiles import case_files, rules_of
 from eligo.errors import EligoError, Place, Problem
 from eligo.plan import compile_rules

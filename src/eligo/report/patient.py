@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from eligo.evidence import fact_json
-from eligo.evidence import reading_json as result_json
+from eligo.evaluation.evidence import fact_json
+from eligo.evaluation.evidence import reading_json as result_json
 from eligo.patients.ledger import Entry, Reading, counts
 from eligo.patients.model import Patient, Result
 from eligo.report.terminal import Terminal, clean, wrap

@@ -29,16 +29,16 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.reading.document import Item, Page, RegistryFields
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
-from eligo.rulerewrite import rewrite
 from eligo.ruleset import Cohort, RuleSet, Source, dumps, loads
-from eligo.rulewords import check_words
+from eligo.ruleset.rewrite import rewrite
+from eligo.ruleset.words import check_words
 from eligo.textfile import read_text, write_text
 from eligo.trials.merging import Merged, merge, text_sha
 from eligo.trials.pages import NO_TRIAL
 from eligo.trials.sources import Document
 from eligo.truth import Kind
 
-_TRIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # as `rulenodes` has it
+_TRIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # as `ruleset.nodes` has it
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from eligo.criteria import Attest, Criterion, Predicate, Review
 from eligo.errors import EligoError, Problem
-from eligo.rulerewrite import block_of, rewrite
 from eligo.ruleset import RuleSet, loads
+from eligo.ruleset.rewrite import block_of, rewrite
 from eligo.vocabulary.concepts import concepts
 from eligo.yamltext import Path
 

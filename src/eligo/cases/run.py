@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from eligo.casefile import Case
+from eligo.cases.file import Case
 from eligo.check.implied import name_of
 from eligo.criteria import Always, Leaf
 from eligo.errors import Place, did_you_mean

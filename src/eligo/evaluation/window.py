@@ -11,8 +11,7 @@ import math
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from eligo.criteria import Bound, Duration, Number, TimeUnit, Window
-from eligo.patients.dates import AgeUnit
+from eligo.criteria import DAYS_IN, Bound, Duration, Number, TimeUnit, Window
 from eligo.patients.model import Fact, PartialDate
 from eligo.truth import Truth, all_of, not_
 
@@ -20,7 +19,6 @@ MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
 Days = tuple[date, date]
 
-_DAYS: dict[TimeUnit, float] = {"min": 1 / 1440, "h": 1 / 24, "d": 1, "wk": 7, "mo": 30.4375, "a": 365.25}
 _MONTHS: dict[TimeUnit, int] = {"mo": 1, "a": 12}
 
 
@@ -41,7 +39,7 @@ def _shift(day: date, value: Number, unit: TimeUnit, sign: Literal[1, -1]) -> da
     try:
         if months and months == int(months):
             return _add_months(day, sign * int(months))
-        return day + sign * timedelta(days=math.ceil(value * _DAYS[unit]))
+        return day + sign * timedelta(days=math.ceil(value * DAYS_IN[unit]))
     except (OverflowError, ValueError):  # beyond the calendar
         return date.max if sign > 0 else date.min
 
@@ -49,19 +47,6 @@ def _shift(day: date, value: Number, unit: TimeUnit, sign: Literal[1, -1]) -> da
 def _add_months(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def age_unit(value: Number, unit: TimeUnit) -> tuple[Number, AgeUnit]:
-    """Write an age limit in a unit that ages count in: its own where it is whole, since ages are completed units.
-
-    >>> age_unit(18, "a"), age_unit(0.5, "a")
-    ((18, 'a'), (6, 'mo'))
-    """
-    if value == int(value) and unit != "min" and unit != "h":
-        return int(value), unit
-    if unit == "a" and value * 12 == int(value * 12):
-        return int(value * 12), "mo"
-    return value * _DAYS[unit], "d"
 
 
 def not_after(one: Days, other: Days) -> Truth:

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from eligo.chart import Basis, Chart, Outcome, Ruled
 from eligo.criteria import Present, Window
+from eligo.evaluation.chart import Basis, Chart, Outcome, Ruled
+from eligo.evaluation.window import Days, ahead, ended, in_window, period
 from eligo.patients.model import Fact, Result
 from eligo.plan import qualifier_key
 from eligo.truth import Reason, Truth, any_of
 from eligo.vocabulary.concepts import Concept, concepts
-from eligo.window import Days, ahead, ended, in_window, period
 
 LIST_OF_KIND = {
     "condition": "conditions",

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from eligo.criteria import Always, Ambiguity, Criterion, Predicate, Review
 from eligo.errors import EligoError, Place, Problem, did_you_mean
-from eligo.rulecode import from_node
-from eligo.ruledata import to_data
-from eligo.rulenodes import KINDS, CriterionNode, FormerNode, RuleSetNode
-from eligo.rulewords import check_words
+from eligo.ruleset.code import from_node
+from eligo.ruleset.data import to_data
+from eligo.ruleset.nodes import KINDS, CriterionNode, FormerNode, RuleSetNode
+from eligo.ruleset.words import check_words
 from eligo.textfile import read_text
 from eligo.yamltext import Path, YamlText, read_yaml
 
@@ -132,7 +132,7 @@ def _has(data: Any, index: int) -> bool:
 
 
 def _all_keys() -> set[str]:
-    import eligo.rulenodes as nodes  # the module object itself is wanted, to list its models
+    import eligo.ruleset.nodes as nodes  # the module object itself is wanted, to list its models
 
     models = [m for m in vars(nodes).values() if isinstance(m, type) and issubclass(m, nodes.Strict)]
     return {field.alias or name for model in models for name, field in model.model_fields.items()}

@@ -10,8 +10,8 @@ import math
 from collections.abc import Sequence
 from decimal import Decimal
 
-from eligo.chart import Basis, Chart, Derived
-from eligo.derive import Source, other_sources
+from eligo.evaluation.chart import Basis, Chart, Derived
+from eligo.evaluation.derive import Source, other_sources
 from eligo.patients.model import PartialDate, Result
 from eligo.vocabulary.scores import SCORES, Interval, bounds, leaf_inputs
 

@@ -28,7 +28,7 @@ from eligo.criteria import (
     Window,
 )
 from eligo.errors import Place, Problem
-from eligo.rulenodes import (
+from eligo.ruleset.nodes import (
     AllNode,
     AlwaysNode,
     AnyNode,

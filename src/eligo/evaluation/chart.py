@@ -13,12 +13,12 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from eligo.criteria import Duration, Window
+from eligo.evaluation.window import Days, Period, in_window, shift
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.scoring import Interval
 from eligo.vocabulary.variables import Reference, variables
-from eligo.window import Days, Period, in_window, shift
 
 _UNUSABLE = frozenset({Reason.UNIT_UNKNOWN, Reason.IMPLAUSIBLE, Reason.UNPARSED})
 

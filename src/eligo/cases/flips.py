@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eligo.changes import Change, apply
-from eligo.chart import Policy
+from eligo.check.changes import Change, apply
 from eligo.evaluate import Engine
+from eligo.evaluation.chart import Policy
 from eligo.patients.model import Patient
 from eligo.plan import compile_rules
 from eligo.ruleset import RuleSet

@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from eligo.chart import Basis, Derived, Normal, Reading, Ruled
-from eligo.comparing import SIDES, multiple
 from eligo.criteria import SYMBOL, Always, Attest, Compare, Leaf, Limit, Number, OneOf, Present, Window
+from eligo.evaluation.chart import Basis, Derived, Normal, Reading, Ruled
+from eligo.evaluation.comparing import SIDES, multiple
 from eligo.patients.model import Fact, Result
 from eligo.patients.values import SITE_UNIT
 from eligo.plan import Test

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import NamedTuple, cast
 
-from eligo.chart import Basis, Chart, Derived, Normal, Reading, Ruled
 from eligo.criteria import Present, Window
+from eligo.evaluation.chart import Basis, Chart, Derived, Normal, Reading, Ruled
+from eligo.evaluation.presence import Presence, presence
 from eligo.patients.dates import AgeUnit, born, completed
 from eligo.patients.model import PartialDate, Result
-from eligo.presence import Presence, presence
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.scores import FEMALE, MALE, SCORES, Interval, ScoreInput, bounds

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eligo.chart import Chart, Outcome
-from eligo.comparing import MISSING, Comparison
 from eligo.criteria import Compare, Limit
-from eligo.derive import Source
+from eligo.evaluation.chart import Chart, Outcome
+from eligo.evaluation.comparing import MISSING, Comparison
+from eligo.evaluation.derive import Source
 from eligo.patients.model import Result
 from eligo.truth import Reason, Truth, all_of, any_of
 

@@ -11,9 +11,9 @@ import math
 from collections.abc import Callable, Iterable
 from typing import cast
 
-from eligo.chart import Chart, Normal, Outcome, Reading
 from eligo.criteria import Compare, Limit, OneOf, Op, Window
-from eligo.derive import SEX, Source, age_in
+from eligo.evaluation.chart import Chart, Normal, Outcome, Reading
+from eligo.evaluation.derive import SEX, Source, age_in
 from eligo.patients.dates import AgeUnit
 from eligo.patients.model import Result
 from eligo.truth import Reason, Truth

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from eligo.criteria import Criterion
-from eligo.ruleformat import Comment, comment_lines, comments, start_lines, with_comments
 from eligo.ruleset import RuleSet, dumps, loads
+from eligo.ruleset.format import Comment, comment_lines, comments, start_lines, with_comments
 from eligo.yamltext import Path
 
 Moves = Mapping[Path, Path]  # where a part was, and where it is now; what is inside it goes along

@@ -12,11 +12,11 @@ from typing import Any
 
 from eligo.criteria import Attest, Compare, Criterion, Duration, Leaf, Limit, OneOf, Present, leaves
 from eligo.errors import EligoError
+from eligo.evaluation.window import shift
 from eligo.ruleset import RuleSet
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import convert
 from eligo.vocabulary.variables import Variable, variables
-from eligo.window import shift
 
 Data = dict[str, Any]
 
