@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint format bench record clean
+.PHONY: demo test check lint format bench record screenshot clean
 
 demo: $(VENV)/.run ## screen an example patient against all trials
 	@# exit codes 3 and 4 say that nobody is eligible; the demo shows the answer, it does not judge it
@@ -23,6 +23,9 @@ format: $(VENV)/.dev
 
 record: $(VENV)/.dev ## re-record the goldens; read every changed line before committing
 	@$(BIN)/python -m pytest --record -q
+
+screenshot: $(VENV)/.dev ## take the picture of the README anew; needs Chromium
+	@$(BIN)/python -m tests.screenshot
 
 bench: $(VENV)/.dev ## print the figures of docs/speed.md as a table and write them as JSON
 	@$(BIN)/python -m bench

@@ -5,4 +5,8 @@ import sys
 import pytest
 
 if __name__ == "__main__":
-    sys.exit(pytest.main(["--record", "-q", "tests/test_cli.py", "tests/test_report.py", "tests/test_docs.py"]))
+    sys.exit(
+        pytest.main(
+            ["--record", "-q", "tests/test_cli.py", "tests/test_report.py", "tests/test_page.py", "tests/test_docs.py"]
+        )
+    )

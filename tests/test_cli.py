@@ -62,6 +62,70 @@ def test_json_of_every_example_fits_the_published_schema(run: Run) -> None:
         assert line["schema"] == schema["title"]
 
 
+def test_json_with_distances_and_near_misses_fits_the_published_schema(run: Run) -> None:
+    result = run("screen", ROOT / "patients_examples", "--json", "--margin", "50%")
+    validator = jsonschema.Draft202012Validator(json_schema())
+    lines = [json.loads(line) for line in result.out.splitlines()]
+    evidence = [e for s in lines for t in s["trials"] for f in t["criteria"] for e in f["evidence"]]
+
+    for line in lines:
+        validator.validate(line)
+    assert any("near" in trial for line in lines for trial in line["trials"])
+    assert all(any(key in e for e in evidence) for key in ("distance_own", "distance_relative", "near", "margin"))
+
+
+OUTLOOK = {
+    "next": [
+        {
+            "kind": "measurement",
+            "variable": "inr",
+            "why": "missing",
+            "criteria": ["I3", "A.E4"],
+            "settles": "may",
+            "settles_but_for_attestations": "certain",
+            "answers": [
+                {"answer": ">= 1.5", "verdict": "INELIGIBLE", "but_for_attestations": "INELIGIBLE", "blocks": ["I3"]}
+            ],
+        }
+    ],
+    "attest": [{"concept": "informed_consent", "criteria": ["I9"]}],
+    "read": ["I7"],
+    "changes": {
+        "sets": [
+            {
+                "fixed": True,
+                "changes": [
+                    {"variable": "platelets", "now": 18, "unit": "10*9/L", "to": ">= 20", "fixed": False},
+                    {"variable": "age", "now": 71, "unit": "a", "to": "<= 65", "fixed": True, "why_fixed": "age"},
+                ],
+            }
+        ],
+        "then_open": ["I4"],
+        "complete": True,
+    },
+    "sensitivity": [
+        {"cause": "same_day", "variable": "inr", "value": 2.1, "date": "2026-11-19", "verdict": "ELIGIBLE"}
+    ],
+    "expiry": {
+        "until": "2026-12-03",
+        "then": "UNDETERMINED",
+        "horizon": "2028-11-20",
+        "causes": [{"id": "I4", "cause": "stale", "variable": "inr", "truth": "UNKNOWN"}],
+    },
+}
+
+
+def test_the_published_schema_describes_what_comes_after_the_verdict(run: Run) -> None:
+    line = json.loads(run("screen", PATIENT, "--rules", RULES, "--json").out)
+    validator = jsonschema.Draft202012Validator(json_schema())
+    for outlook in (OUTLOOK, {}, {"next": [], "expiry": {"until": None, "horizon": "2028-11-20"}}):
+        line["trials"][0]["outlook"] = outlook
+        validator.validate(line)
+    for wrong in ({"nxt": []}, {"changes": {"sets": []}}, {"next": [{"kind": "guess"}]}):
+        line["trials"][0]["outlook"] = wrong
+        assert not validator.is_valid(line)
+
+
 def test_json_has_a_finding_for_each_criterion_and_a_reason_for_each_unknown(run: Run) -> None:
     result = run("screen", DOORS / "patients", "--rules", RULES, "--json")
     counts = {plan.trial: len(plan.criteria) for plan in load_rules(RULES).plans}
@@ -79,7 +143,7 @@ def test_the_schema_refuses_what_is_not_a_screening() -> None:
     assert not validator.is_valid({"schema": "eligo.screening/2", "patient": "x", "as_of": "2026-01-01", "trials": []})
 
 
-@pytest.mark.parametrize("name", ["patient", "ruleset", "screening"])
+@pytest.mark.parametrize("name", ["patient", "ruleset", "screening", "site", "audit-record"])
 def test_schemas_are_valid_json_schemas(name: str, run: Run) -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads(run("schema", name).out))
 
@@ -89,6 +153,26 @@ def test_the_patient_schema_accepts_the_examples(run: Run) -> None:
 
     for path in (ROOT / "patients_examples").glob("*.json"):
         validator.validate(json.loads(path.read_text("utf-8")))
+
+
+def test_words_may_stand_anywhere_among_the_options(run: Run) -> None:
+    plain = run("audit", PATIENT, "NCT00000003", "--rules", RULES)
+    hopeful = str(DOORS / "patients" / "hopeful.json")
+
+    assert run("audit", PATIENT, "--rules", RULES, "NCT00000003") == plain
+    assert run("audit", "--rules", RULES, PATIENT, "--lenient", "NCT00000003") == plain
+    assert run("screen", PATIENT, "--rules", RULES, hopeful) == run("screen", PATIENT, hopeful, "--rules", RULES)
+
+
+def test_an_audit_without_a_trial_is_of_all_trials(run: Run) -> None:
+    each = [run("audit", PATIENT, f"NCT0000000{n}", "--rules", RULES).out.splitlines() for n in (1, 2, 3)]
+    whole = run("audit", PATIENT, "--rules", RULES)
+
+    assert whole.out.splitlines() == [*each[0], "", *each[1][1:], "", *each[2][1:]]  # the patient is named once
+    assert whole.code == run("screen", PATIENT, "--rules", RULES).code
+    assert (
+        run("audit", PATIENT, "--rules", RULES, "--json").out == run("screen", PATIENT, "--rules", RULES, "--json").out
+    )
 
 
 def test_standard_input_is_a_patient(run: Run) -> None:

@@ -62,17 +62,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _run(command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
-    """What a reader of the page sees: standard output and error of `eligo ... [< file]`."""
-    words = shlex.split(DEMO if command == "make demo" else command)
-    if "<" in words:
-        at = words.index("<")
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(words[at + 1]).read_bytes())))
-        del words[at : at + 2]
-    assert words[0] == "eligo"
-    code = main(words[1:])
-    out, err = capsys.readouterr()
-    assert code != 2, err
-    return out + err
+    """What a reader of the page sees: standard output and error of `eligo ... [< file]`, or of several."""
+    seen = ""
+    for part in (DEMO if command == "make demo" else command).split("; "):
+        words = shlex.split(part)
+        if "<" in words:
+            at = words.index("<")
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(Path(words[at + 1]).read_bytes())))
+            del words[at : at + 2]
+        assert words[0] == "eligo"
+        code = main(words[1:])
+        out, err = capsys.readouterr()
+        assert code != 2, err
+        seen += out + err
+    return seen
 
 
 @pytest.mark.parametrize("example", list(_examples()), ids=lambda e: e.command)

@@ -193,6 +193,7 @@ def test_the_screening_json_says_what_the_evidence_is() -> None:
                     "converted": "18000 /uL = 18 10*9/L",
                     "limit": "< 20 10*9/L",
                     "distance": -2,
+                    "distance_relative": -0.1,
                 }
             ],
         }

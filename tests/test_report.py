@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,8 @@ from eligo.errors import Place, Problem
 from eligo.evaluation.chart import Policy
 from eligo.patients.native import read_file
 from eligo.report import words
-from eligo.report.html import STYLE, page
 from eligo.report.problems import MOST_PROBLEMS, json_lines, render_problem, render_problems
-from eligo.report.terminal import Terminal, clean, columns, terminal, wrap_marked
+from eligo.report.terminal import Terminal, columns, terminal, wrap_marked
 from eligo.report.text import audit_lines, screening_lines
 from eligo.screening import Rules, load_rules, screen
 from eligo.truth import Reason
@@ -53,10 +51,6 @@ def test_the_audit_shows_every_criterion_with_its_evidence(patient: Path, rules:
 
     assert sum("->" in line for line in lines) == len(data["trials"][0]["criteria"])
     golden.check(f"audit_{patient.stem}.txt", _text(lines))
-
-
-def test_the_page_is_kept_whole(rules: Rules, golden: Golden) -> None:
-    golden.check("audit_low_platelets.html", page(_data(rules, "low_platelets", "NCT00000001")))
 
 
 def test_a_stale_result_says_so_and_what_to_do(rules: Rules) -> None:
@@ -117,97 +111,13 @@ def test_every_reason_is_said_in_words() -> None:
     assert set(words.TO_DO) == set(words.OPEN) == reasons
 
 
-class _Page(HTMLParser):
-    """Collects what the tests ask about a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in ("meta", "link", "br"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.text += data
-
-
-def _parsed(html: str) -> _Page:
-    parsed = _Page()
-    parsed.feed(html)
-    return parsed
-
-
-def test_the_page_is_well_formed_and_has_landmarks(rules: Rules) -> None:
-    parsed = _parsed(page(_data(rules, "low_platelets", "NCT00000001")))
-    tags = [tag for tag, _ in parsed.tags]
-    ids = [attributes["id"] for _, attributes in parsed.tags if "id" in attributes]
-    links = [attributes["href"] for _, attributes in parsed.tags if "href" in attributes]
-    labels = [attributes["aria-labelledby"] for _, attributes in parsed.tags if "aria-labelledby" in attributes]
-
-    assert parsed.open == []
-    assert {"header", "main", "footer", "section", "article", "h1", "h2"} <= set(tags)
-    assert tags.count("h1") == tags.count("main") == 1
-    assert ("html", {"lang": "en"}) in parsed.tags
-    assert len(set(ids)) == len(ids)
-    assert {f"#{i}" for i in ids} >= set(links)
-    assert set(ids) >= set(labels)
-
-
-def test_the_page_asks_no_network_for_anything(rules: Rules) -> None:
-    html = page(_data(rules, "low_platelets", "NCT00000001"))
-    parsed = _parsed(html)
-
-    assert not {tag for tag, _ in parsed.tags} & {"script", "link", "img", "iframe", "object", "embed", "form"}
-    assert all(str(attributes.get("href", "#")).startswith("#") for _, attributes in parsed.tags)
-    assert "url(" not in html
-    assert "@import" not in html
-    assert "default-src 'none'" in html
-
-
-def test_the_page_says_all_that_the_text_says(rules: Rules) -> None:
-    for patient in PATIENTS:
-        data = _data(rules, patient.stem, "NCT00000001")
-        text = _parsed(page(data)).text
-        for finding in data["trials"][0]["criteria"]:
-            assert f"{finding['id']} {words.headline(finding).replace('->', '→')}" in text
-            assert clean(finding["text"]) in text
-            assert all(words.evidence_line(e) in text for e in words.deciding(finding))
-
-
-def _luminance(colour: str) -> float:
-    digits = colour.lstrip("#")
-    digits = "".join(c * 2 for c in digits) if len(digits) == 3 else digits
-    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def test_text_has_a_contrast_of_seven_in_both_colour_schemes() -> None:
-    light, dark = (dict(re.findall(r"--(\w+): (#\w+)", part)) for part in STYLE.split("@media (prefers", 1))
-    dark = dict(re.findall(r"--(\w+): (#\w+)", STYLE.split("@media (prefers", 1)[1].partition("} }")[0]))
-    for scheme in (light, dark):
-        for name in ("ink", "soft", "passes", "blocks", "open", "link"):
-            for paper in ("paper", "mark") if name == "ink" else ("paper",):
-                high, low = sorted((_luminance(scheme[name]), _luminance(scheme[paper])), reverse=True)
-                assert (high + 0.05) / (low + 0.05) >= 7, (name, paper)
-
-
-def test_text_of_a_file_can_steer_neither_terminal_nor_page(rules: Rules) -> None:
+def test_text_of_a_file_cannot_steer_the_terminal(rules: Rules) -> None:
     data = _data(rules, "low_platelets", "NCT00000001")
     data["patient"] = "<script>alert(1)</script>\x1b[2J\u202e"
-    text, html = _text(audit_lines(data, WIDE)), page(data)
+    text = _text(audit_lines(data, WIDE))
 
-    assert "\x1b" not in text + html
-    assert "\u202e" not in text + html
-    assert "<script>" not in html
+    assert "\x1b" not in text
+    assert "\u202e" not in text
 
 
 # --- the terminal

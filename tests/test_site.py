@@ -11,7 +11,8 @@ import yaml
 
 from eligo.criteria import Duration
 from eligo.errors import EligoError
-from eligo.site import Margin, json_schema, load, loads
+from eligo.margin import Margin
+from eligo.site import json_schema, load, loads
 from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import variables
 from tests.doors import Run

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import Any
 
 from eligo import __version__
 from eligo.errors import EligoError
@@ -22,7 +23,8 @@ ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a she
 # Each command: its module in `eligo.commands` and its line in `eligo --help`. Only the one asked for is imported.
 COMMANDS = {
     "screen": ("screen", "say for each patient and trial: eligible, ineligible or undetermined, and why"),
-    "audit": ("audit", "explain one patient and one trial, criterion by criterion"),
+    "audit": ("audit", "explain a patient and a trial, criterion by criterion; keep and verify that"),
+    "next": ("next", "say what to find out next: what could settle the most verdicts, and how"),
     "patient": ("patient", "show a patient as understood, and what became of every part of the record"),
     "parse": ("parse", "read eligibility text into predicates and comparisons"),
     "import": ("import_pages", "write draft rule sets from registry records or pages, and bring them up to date"),
@@ -97,6 +99,22 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
+class _Command(argparse.ArgumentParser):
+    """The parser of one command: what is no option may stand anywhere among the options, all of it or some."""
+
+    _mixed = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse the options first, and then what is left; argparse alone takes an optional word only at once."""
+        if self._mixed:
+            return super().parse_known_args(args, namespace)
+        self._mixed = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._mixed = False
+
+
 def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of all commands, complete only for the one that `arguments` name."""
     parser = argparse.ArgumentParser(
@@ -108,7 +126,9 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"eligo {__version__}")
     # `prog` is what argparse would find; finding it costs the import of several modules.
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, title="commands", prog="eligo")
+    commands = parser.add_subparsers(
+        metavar="COMMAND", required=True, title="commands", prog="eligo", parser_class=_Command
+    )
     chosen = next((a for a in arguments if not a.startswith("-")), None)
     for name, (module_name, summary) in COMMANDS.items():
         module = importlib.import_module(f"eligo.commands.{module_name}") if name == chosen else None

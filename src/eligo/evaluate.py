@@ -198,7 +198,11 @@ VERDICT = {weight: verdict([weight]) for weight in Bearing}
 
 
 class Engine:
-    """All trials under one policy, with the tests that they share."""
+    """All trials under one policy, with the tests that they share.
+
+    `asked` are the tests as the plans have them, `tests` the functions that answer them, both by number; `readers` are
+    the bits of the tests that look at an id, `rulers` of those that its absence settles.
+    """
 
     def __init__(self, plans: Iterable[Plan], policy: Policy | None = None) -> None:
         self.policy = policy or Policy()
@@ -207,7 +211,8 @@ class Engine:
         self._rulers: dict[str, set[int]] = {}
         self._numbers: dict[Test, int] = {}
         numbered = [(plan, [self._number(test) for test in plan.tests]) for plan in plans]
-        costs = [_cost(test) for test in self._numbers]
+        self.asked = tuple(self._numbers)
+        costs = [_cost(test) for test in self.asked]
         self.trials = tuple(Trial(plan, numbers, costs) for plan, numbers in numbered)
         self.readers = {name: _bits(found) for name, found in self._readers.items()}
         self.rulers = {name: _bits(found) for name, found in self._rulers.items()}

@@ -10,16 +10,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from eligo.criteria import Leaf
+from eligo.criteria import Compare, Leaf
 from eligo.evaluate import BLOCKS, OPEN, PASSES, VERDICT, Answers, Engine, Ready, Trial
-from eligo.evaluation.chart import Derived, Normal, Outcome
+from eligo.evaluation.chart import Chart, Derived, Normal, Outcome
 from eligo.evaluation.clash import clash
 from eligo.evaluation.comparing import AgeComparison, Comparison, Measured
-from eligo.evaluation.derive import age_of
+from eligo.evaluation.derive import age_in, age_of
 from eligo.evaluation.evidence import Evidence
+from eligo.evaluation.trees import deciding, enough
+from eligo.margin import Margin
+from eligo.patients.dates import AgeUnit
 from eligo.patients.model import Patient, Result
-from eligo.plan import Join, Plan, PlannedCriterion, Test, Tree
-from eligo.truth import Bearing, Reason, Truth, Verdict, all_of, any_of, at_least, not_
+from eligo.plan import Plan, PlannedCriterion, Test
+from eligo.truth import Bearing, Reason, Truth, Verdict, not_
 from eligo.vocabulary.scores import SCORES
 
 SCHEMA = "eligo.screening/1"
@@ -53,6 +56,12 @@ class Finding(NamedTuple):
         return tuple(evidence[number] for number in sorted(self._deciding(self._outcomes())))
 
     @property
+    def deciding_tests(self) -> tuple[tuple[Test, Outcome], ...]:
+        """The tests of the leaves that make the truth what it is, with their outcomes."""
+        outcomes = self._outcomes()
+        return tuple([(self.ready.uses[place][2], outcomes[place]) for place in sorted(self._deciding(outcomes))])
+
+    @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why the truth is UNKNOWN, each reason once; none for a truth that is known."""
         if self.truth is not Truth.UNKNOWN:
@@ -60,11 +69,38 @@ class Finding(NamedTuple):
         outcomes = self._outcomes()
         return self._reasons(outcomes, self._deciding(outcomes))
 
+    @property
+    def enough(self) -> tuple[int, ...]:
+        """The places of a smallest set of leaves that make the truth what it is, whatever the others say."""
+        return tuple(sorted(enough(self.criterion.tree, [outcome[0] for outcome in self._outcomes()])[1]))
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it blocks, and would pass if its comparisons that are near their limits had the other truth."""
+        if self.bearing is not BLOCKS or not _has_margin(self.answers):
+            return False
+        outcomes = self._outcomes()
+        near = self._near(self._deciding(outcomes))
+        truths = [not_(outcome[0]) if place in near else outcome[0] for place, outcome in enumerate(outcomes)]
+        return self.ready.bearings[deciding(self.criterion.tree, truths)[0]] is PASSES
+
+    def _near(self, deciding: frozenset[int]) -> dict[int, Margin]:
+        """The places of the deciding comparisons that are within the margin of their variable, with that margin."""
+        found = {}
+        for place in deciding:
+            number, leaf, test = self.ready.uses[place]
+            if isinstance(leaf, Compare):
+                policy = self.answers.chart.policy
+                margin = policy.margins.get(leaf.variable or "", policy.margin)
+                if margin and _evidence(number, leaf, test, self.answers).is_near(margin):
+                    found[place] = margin
+        return found
+
     def _outcomes(self) -> list[Outcome]:
         return [self.answers.outcome(number) for number, _, _ in self.ready.uses]
 
     def _deciding(self, outcomes: list[Outcome]) -> frozenset[int]:
-        return _deciding(self.criterion.tree, [outcome[0] for outcome in outcomes])[1]
+        return deciding(self.criterion.tree, [outcome[0] for outcome in outcomes])[1]
 
     def _reasons(self, outcomes: list[Outcome], deciding: frozenset[int]) -> tuple[Reason, ...]:
         reasons = [outcomes[number][1] for number in sorted(deciding)] if self.truth is Truth.UNKNOWN else []
@@ -86,6 +122,12 @@ class Finding(NamedTuple):
     def _as_json(self) -> dict[str, Any]:
         criterion, outcomes = self.criterion, self._outcomes()
         deciding = self._deciding(outcomes)
+        evidence = [
+            self._evidence_json(place) | {"decides": place in deciding} for place in range(len(self.ready.uses))
+        ]
+        if self.bearing is BLOCKS and _has_margin(self.answers):
+            for place, margin in self._near(deciding).items():
+                evidence[place] |= {"near": True, "margin": margin.said(evidence[place].get("unit"))}
         return {
             "id": criterion.id,
             "kind": criterion.kind,
@@ -96,9 +138,7 @@ class Finding(NamedTuple):
             "reasons": [reason.value for reason in self._reasons(outcomes, deciding)],
             "variables": list(criterion.variables),
             "concepts": list(criterion.concepts),
-            "evidence": [
-                self._evidence_json(place) | {"decides": place in deciding} for place in range(len(self.ready.uses))
-            ],
+            "evidence": evidence,
         }
 
     def _evidence_json(self, place: int) -> dict[str, Any]:
@@ -113,6 +153,11 @@ class Finding(NamedTuple):
         return shared
 
 
+def _has_margin(answers: Answers) -> bool:
+    policy = answers.chart.policy
+    return policy.margin is not None or bool(policy.margins)
+
+
 class ArmScreening(NamedTuple):
     """One arm, by its own criteria alone."""
 
@@ -121,6 +166,11 @@ class ArmScreening(NamedTuple):
     verdict: Verdict
     blocks: tuple[str, ...]
     open: tuple[str, ...]
+
+    def as_json(self, near: frozenset[str]) -> dict[str, Any]:
+        """The arm as JSON data; a near miss where all that blocks it is of `near`."""
+        data = self._asdict() | {"blocks": list(self.blocks), "open": list(self.open)}
+        return data | ({"near": True} if self.blocks and near.issuperset(self.blocks) else {})
 
 
 class TrialScreening(NamedTuple):
@@ -143,12 +193,25 @@ class TrialScreening(NamedTuple):
         return self.plan.trial
 
     @property
+    def near(self) -> frozenset[str]:
+        """The ids of the criteria that block and would pass if what is near its limit had the other truth."""
+        return frozenset([f.criterion.id for f in self.findings if f.bearing is BLOCKS and f.is_near])
+
+    def is_near(self, near: frozenset[str]) -> bool:
+        """Whether nothing would block if the criteria of `near` did not: a near miss. One of the arms is enough."""
+        if not near or self.verdict is not Verdict.INELIGIBLE:
+            return False
+        common = {f.criterion.id for f in self.findings if f.bearing is BLOCKS and f.criterion.cohort is None}
+        arms = [arm.verdict is not Verdict.INELIGIBLE or near.issuperset(arm.blocks) for arm in self.arms]
+        return common <= near and (any(arms) or not arms)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """The notes of the rules, with the word that there are no criteria before them."""
         return ((NO_CRITERIA,) if self.plan.states_no_criteria else ()) + self.plan.notes
 
     def as_json(self) -> dict[str, Any]:
-        """The trial as JSON data; `arms` only where it has arms."""
+        """The trial as JSON data; `arms` only where it has arms, `near` only where it is."""
         return self.as_brief_json() | {"criteria": [finding.as_json() for finding in self.findings]}
 
     def as_brief_json(self) -> dict[str, Any]:
@@ -161,8 +224,11 @@ class TrialScreening(NamedTuple):
             "blocks": list(self.blocks),
             "open": list(self.open),
         }
+        near = self.near if self.blocks and _has_margin(self.findings[0].answers) else frozenset[str]()
+        if self.is_near(near):
+            data["near"] = True
         if self.arms:
-            data["arms"] = [a._asdict() | {"blocks": list(a.blocks), "open": list(a.open)} for a in self.arms]
+            data["arms"] = [arm.as_json(near) for arm in self.arms]
         drafts = sum([c.review == "draft" for c in self.plan.criteria])
         if drafts:
             data["drafts"] = drafts
@@ -182,19 +248,27 @@ class Screening(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """The screening as JSON data."""
-        return self._about(SCHEMA) | {"trials": [trial.as_json() for trial in self.trials]}
+        return self._whole(SCHEMA, [trial.as_json() for trial in self.trials])
 
     def as_brief_json(self) -> dict[str, Any]:
         """The screening as JSON data without the findings: verdicts, blockers and what is open."""
-        return self._about(BRIEF) | {"trials": [trial.as_brief_json() for trial in self.trials]}
+        return self._whole(BRIEF, [trial.as_brief_json() for trial in self.trials])
 
-    def _about(self, schema: str) -> dict[str, Any]:
+    def _whole(self, schema: str, trials: list[dict[str, Any]]) -> dict[str, Any]:
+        verdicts = [trial["verdict"] for trial in trials]
         return {
             "schema": schema,
             "patient": self.patient,
             "as_of": self.as_of.isoformat(),
             "sex": self.sex,
             "age": self.age,
+            "counts": {
+                "eligible": verdicts.count("ELIGIBLE"),
+                "undetermined": verdicts.count("UNDETERMINED"),
+                "ineligible": verdicts.count("INELIGIBLE"),
+                "near": sum(["near" in trial for trial in trials]),
+            },
+            "trials": trials,
         }
 
 
@@ -228,14 +302,22 @@ def _evidence(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence
     chart, answer = answers.chart, answers.tests[number]
     truth, reason, detail, basis = answers.outcome(number)
     normals: tuple[Normal | None, ...] = ()
+    ages: tuple[int | None, ...] = ()
     if not basis and isinstance(answer, AgeComparison):
         age = age_of(chart)
         basis = (age,) if age else ()
+        ages = tuple([_completed(chart, unit) for _, unit, _ in answer.limits])
     elif basis and isinstance(answer, Comparison) and answer.relative and isinstance(basis[0], Result | Derived):
         reading = basis[0]
         normals = tuple(answer.resolve(li, reading, chart) if li.of else None for li in answer.test.limits)
     stated = isinstance(answer, Measured) and answer.window is None and answer.variable in SCORES
-    return Evidence(leaf, test, truth, reason, detail, basis, normals, clash(basis, chart) if stated else None)
+    return Evidence(leaf, test, truth, reason, detail, basis, normals, clash(basis, chart) if stated else None, ages)
+
+
+def _completed(chart: Chart, unit: AgeUnit) -> int | None:
+    """The age in completed units, where it is known to the unit."""
+    ages = age_in(chart, unit)
+    return ages[0] if isinstance(ages, tuple) and ages[0] == ages[1] else None
 
 
 def _trial(trial: Trial, answers: Answers, blank: list[Finding]) -> TrialScreening:
@@ -290,18 +372,3 @@ def _with_arms(
 
 def _ids(criteria: list[PlannedCriterion]) -> tuple[str, ...]:
     return tuple([criterion.id for criterion in criteria])
-
-
-def _deciding(tree: Tree, truths: list[Truth]) -> tuple[Truth, frozenset[int]]:
-    """The truth of a tree, and the leaves that make it so: those of each part that has the truth of its whole."""
-    if not isinstance(tree, Join):
-        return truths[tree], frozenset((tree,))
-    parts = [_deciding(part, truths) for part in tree.parts]
-    of_parts = [truth for truth, _ in parts]
-    if tree.how == "not":
-        return not_(of_parts[0]), parts[0][1]
-    if tree.how == "at_least":
-        truth = at_least(tree.count, of_parts)
-    else:
-        truth = all_of(of_parts) if tree.how == "all" else any_of(of_parts)
-    return truth, frozenset[int]().union(*(leaves for one, leaves in parts if one is truth))

@@ -46,7 +46,7 @@ if TYPE_CHECKING:  # a plan from the cache needs neither YAML nor pydantic, whic
 MULTIPLES = frozenset({"ULN", "LLN", "baseline"})
 
 _FORM = b"2"  # of the cached data: another form must not meet an old cache
-_DERIVED_FROM = ("variables.yaml", "concepts.yaml", "units.yaml", "units.txt")
+DERIVED_FROM = ("variables.yaml", "concepts.yaml", "units.yaml", "units.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,12 @@ class Attested:
 
     topic: str
     criterion: str
+
+    @property
+    def key(self) -> str:
+        """Where a record states it: by the topic, or by the criterion where the topic says yes to one sentence only."""
+        known = concepts().get(self.topic)
+        return self.criterion if known is not None and known.per_criterion else self.topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,7 @@ class Plan:
 
 def load_plan(text: bytes, read: Callable[[], RuleSet]) -> Plan:
     """The plan of a rules file; from the cache where the file's content, the vocabulary and the units are the same."""
-    grammar = [(data_dir("grammar") / name).read_bytes() for name in _DERIVED_FROM]
+    grammar = [(data_dir("grammar") / name).read_bytes() for name in DERIVED_FROM]
     sha256 = hashlib.sha256(text).hexdigest()
     data = cached("plan", digest([_FORM, text, *grammar]), lambda: compile_rules(read(), sha256).to_json())
     return Plan.from_json(data)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 
 from eligo.criteria import Duration
 from eligo.errors import EligoError, Problem, did_you_mean
+from eligo.margin import Margin, as_distance
 from eligo.textfile import read_text
 from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import Reference, Variable, variables
@@ -75,14 +76,6 @@ class SiteNode(_Strict):
     site: Annotated[str, Field(min_length=1, description="the name that explanations show")]
     max_age: AgeText | None = Field(None, description="for every variable that has none of its own")
     variables: dict[str, VariableNode] = Field(default={}, description="by id or any name of the variable")
-
-
-@dataclass(frozen=True, slots=True)
-class Margin:
-    """How near to a limit is near: a share of the limit, or a distance in the canonical unit."""
-
-    value: float
-    relative: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +206,14 @@ class _Reader:
         if given.percent is not None:
             return Margin(given.percent / 100, relative=True)
         unit = given.unit or node.unit
-        # A distance has no offset: of degrees Fahrenheit only the size of a degree counts.
-        ends = [self._converted(value, unit, variable, here) for value in (0, given.by or 0)]
-        return None if None in ends else Margin(float(f"{(ends[1] or 0) - (ends[0] or 0):.12g}"), relative=False)
+        if self._converted(given.by or 0, unit, variable, here) is None:
+            return None
+        try:
+            return Margin(as_distance(given.by or 0, unit or "1", variable), relative=False)
+        except EligoError as error:
+            problem = error.problems[0]
+            self._complain(problem.code, problem.message, here, problem.help)
+            return None
 
     def _converted(self, value: float, unit: str | None, variable: Variable, path: Path) -> float | None:
         if unit is None and variable.unit != "1":

@@ -13,6 +13,7 @@ from typing import Any
 from eligo.criteria import Attest, Compare, Criterion, Duration, Leaf, Limit, OneOf, Present, leaves
 from eligo.errors import EligoError
 from eligo.evaluation.window import shift
+from eligo.plan import Attested
 from eligo.ruleset import RuleSet
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import convert
@@ -57,7 +58,7 @@ def _of_leaf(trial: str, criterion: Criterion, place: int, leaf: Leaf, as_of: da
         case Present():
             name, found = leaf.concept, _present(leaf, as_of)
         case Attest():
-            name, found = leaf.topic, _attested(_asked(leaf.topic, f"{trial}/{criterion.id}"))
+            name, found = leaf.topic, _attested(Attested(leaf.topic, f"{trial}/{criterion.id}").key)
         case _:
             return
     base: Data = {"as_of": as_of.isoformat()}
@@ -182,12 +183,6 @@ def _on(where: str, day: date) -> Data:
     if where == "conditions":
         return {"status": "resolved", "onset": text, "abatement": text}
     return {"date": text} if where == "procedures" else {"start": text, "end": text}
-
-
-def _asked(topic: str, criterion: str) -> str:
-    """What a person states: the topic, or where that says yes to one sentence only, the criterion."""
-    known = concepts().get(topic)
-    return criterion if known is not None and known.per_criterion else topic
 
 
 def _attested(topic: str) -> Iterator[tuple[str, str, Data]]:

@@ -1,10 +1,14 @@
-"""Explain one patient and one trial: every criterion with its sentence, the values, the limits and what is open."""
+"""Explain one patient and one trial or all: every criterion with its sentence, the values, the limits, what is open.
+
+With `--record` the audit is kept without a value of the patient, and `--verify` replays what was kept.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from typing import Any
 
 from eligo.commands import inputs
 from eligo.commands.output import write_text
@@ -12,42 +16,94 @@ from eligo.commands.screen import exit_code
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal
 from eligo.report.text import audit_lines
-from eligo.screening import audit, load_rules
+from eligo.screening import Screening, load_rules, screen
 
 EXAMPLES = """\
   eligo audit patients_examples/low_platelets.json NCT05727722
   eligo audit patients_examples/low_platelets.json NCT06884904 --html audit.html
+  eligo audit patients_examples/low_platelets.json --record audit.json
+  eligo audit --verify audit.json
 """
+
+# What a record has of its own; `--rules` and PATIENT may lead to where things are now.
+OF_RECORD = ("as_of", "lenient", "format", "mapping", "max_age", "assume_absent", "site", "margin", "patient_id")
+NOT_WITH_VERIFY = ("trial", "html", "record", *OF_RECORD)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument("patient", metavar="PATIENT", help="a record (JSON, FHIR, CSV), or - for standard input")
-    parser.add_argument("trial", metavar="TRIAL", help="the trial's id")
+    help_text = "a record (JSON, FHIR, CSV), or - for standard input; left out only with --verify"
+    parser.add_argument("patient", metavar="PATIENT", nargs="?", help=help_text)
+    parser.add_argument("trial", metavar="TRIAL", nargs="?", help="the trial's id (default: all trials)")
     parser.add_argument(
         "--patient", dest="patient_id", metavar="ID", help="which patient, where the source has several"
     )
     parser.add_argument("--html", metavar="FILE", help="write one self-contained page instead; - for standard output")
+    parser.add_argument(
+        "--record", metavar="FILE", help="write what can be replayed instead, without a value of the patient"
+    )
+    parser.add_argument("--verify", metavar="FILE", help="replay such a record, and say what differs")
     inputs.add_arguments(parser)
+    parser.set_defaults(refuse=parser.error)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the explanation; the exit code is that of `screen`."""
+    """Print the explanation, or write page or record; the exit code is that of `screen`, or of the verification."""
+    if args.verify is not None:
+        return _verify(args)
+    if args.patient is None:
+        args.refuse("name a PATIENT, or a record with --verify")
+    source = _hashed(args) if args.record else {}
     policy = inputs.policy(args)
     rules = load_rules(args.rules)
     write_problems(rules.problems, args.json)
     patient, reading = inputs.read_one(args.patient, args)
     flaws = inputs.flaws(reading, args)
     write_problems(flaws, args.json)
-    data = audit(patient, args.trial, rules, policy).as_json()
+    screening = screen(patient, rules.only([args.trial]) if args.trial else rules, policy)
+    data = screening.as_json()
     write_problems(inputs.clashes(data), args.json)
+    if args.record:
+        _write_record(screening, source, args)
+    _show(data, args)
+    failed = bool(rules.problems) or any(flaw.severity == "error" for flaw in flaws)
+    return exit_code([trial["verdict"] for trial in data["trials"]], failed)
+
+
+def _show(data: dict[str, Any], args: argparse.Namespace) -> None:
+    """Print the explanation, where it does not go to a file."""
     if args.html:
         from eligo.report.html import page  # lazily: a page is not often asked for
 
         write_text(args.html, page(data))
+    elif args.record:
+        return
     elif args.json:
         print(json.dumps(data, ensure_ascii=False, allow_nan=False))
     else:
         print("\n".join(audit_lines(data, terminal(sys.stdout))))
-    failed = bool(rules.problems) or any(flaw.severity == "error" for flaw in flaws)
-    return exit_code([trial["verdict"] for trial in data["trials"]], failed)
+
+
+def _hashed(args: argparse.Namespace) -> dict[str, Any]:
+    """What the record says of the input, before it is read."""
+    from eligo.commands.replay import source  # lazily, as below: records are not often asked for
+
+    found: dict[str, Any] = source(args.patient, args.record)
+    return found
+
+
+def _write_record(screening: Screening, source: dict[str, Any], args: argparse.Namespace) -> None:
+    from eligo.commands.replay import record_of
+
+    record = record_of(screening, source, args, args.record)
+    write_text(args.record, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+
+
+def _verify(args: argparse.Namespace) -> int:
+    beside = [name for name in NOT_WITH_VERIFY if getattr(args, name)]
+    if beside:
+        args.refuse(f"not allowed with --verify, since the record says it: {', '.join(beside).replace('_', '-')}")
+    from eligo.commands.replay import verify
+
+    code: int = verify(args)
+    return code

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, cast
 
 from eligo.commands.parse import KINDS
 from eligo.commands.progress import Progress
-from eligo.criteria import Criterion
+from eligo.criteria import Ambiguity, Criterion, Predicate
 from eligo.errors import EligoError, Place, Problem
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
@@ -60,16 +60,17 @@ def run(source: str, kind: Kind) -> int:
 
 @contextlib.contextmanager
 def collector_at_rest() -> Iterator[None]:
-    """No search for garbage inside: nearly all that a reading makes is freed without it."""
+    """No search for garbage inside, nor for what was made inside: a reading has no cycles, and is freed without it."""
     was_on = gc.isenabled()
     gc.freeze()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()  # else the young generation holds all that was made inside, and is searched at once
+        gc.unfreeze()
         if was_on:
             gc.enable()
-        gc.unfreeze()
 
 
 @contextlib.contextmanager
@@ -113,16 +114,21 @@ def json_row(line: bytes) -> dict[str, Any]:
 @functools.lru_cache(_KEPT)
 def _rest(text: str, kind: Kind) -> str:
     """The output line from after the id to its end."""
-    criterion, reading = read_criterion(text, kind)
+    reading = read_item(text, kind, why=False)
+    data = _reading_data({"kind": kind, "text": text}, text, reading.predicate, reading.ambiguity, _notes(reading))
     comparisons = [c.as_json() for c in reading.comparisons]
-    return _encode({"criteria": [criterion_data(criterion)], "comparisons": comparisons})[1:] + "\n"
+    return f'"criteria": [{_encode(data)}], "comparisons": {_encode(comparisons) if comparisons else "[]"}}}\n'
 
 
 def read_criterion(text: str, kind: Kind) -> tuple[Criterion, ItemReading]:
     """One sentence as a criterion without an id, and its reading."""
     reading = read_item(text, kind)
-    notes = (*reading.notes, *(f"not in the vocabulary: {word}" for word in reading.unknown))
-    return Criterion("", kind, text, reading.predicate, ambiguous=reading.ambiguity, notes=notes), reading
+    return Criterion("", kind, text, reading.predicate, ambiguous=reading.ambiguity, notes=_notes(reading)), reading
+
+
+def _notes(reading: ItemReading) -> tuple[str, ...]:
+    unknown = reading.unknown
+    return (*reading.notes, *[f"not in the vocabulary: {word}" for word in unknown]) if unknown else reading.notes
 
 
 def criterion_data(criterion: Criterion) -> dict[str, Any]:
@@ -132,11 +138,18 @@ def criterion_data(criterion: Criterion) -> dict[str, Any]:
         data["cohort"] = criterion.cohort
     if criterion.origin != "text":
         data["origin"] = criterion.origin
-    data |= {"text": criterion.text, "when": to_data(criterion.predicate, criterion.text)}
-    if criterion.ambiguous:
-        readings = [to_data(reading, criterion.text) for reading in criterion.ambiguous.readings]
-        chosen = criterion.ambiguous.chosen + 1
-        data["ambiguous"] = {"why": criterion.ambiguous.why, "chosen": chosen, "readings": readings}
-    if criterion.notes:
-        data["notes"] = list(criterion.notes)
+    data["text"] = criterion.text
+    return _reading_data(data, criterion.text, criterion.predicate, criterion.ambiguous, criterion.notes)
+
+
+def _reading_data(
+    data: dict[str, Any], text: str, predicate: Predicate, ambiguous: Ambiguity | None, notes: tuple[str, ...]
+) -> dict[str, Any]:
+    """What was read, after what is in `data`."""
+    data["when"] = to_data(predicate, text)
+    if ambiguous:
+        readings = [to_data(reading, text) for reading in ambiguous.readings]
+        data["ambiguous"] = {"why": ambiguous.why, "chosen": ambiguous.chosen + 1, "readings": readings}
+    if notes:
+        data["notes"] = list(notes)
     return data

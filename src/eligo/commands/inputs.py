@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eligo.criteria import Duration, TimeUnit
 from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
+from eligo.margin import Margin, read_margin
 from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, read_patients
@@ -38,6 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rules", metavar="DIR", help="folder with rule sets (default: ELIGO_RULES, else those that come with eligo)"
     )
     add_policy(parser)
+    parser.add_argument(
+        "--margin",
+        action="append",
+        default=[],
+        metavar="[VARIABLE=]SIZE",
+        help="mark what fails by no more than this: 5%%; for one variable: INR=0.1, 'TBil=5 umol/L'; repeatable",
+    )
 
 
 def add_policy(parser: argparse.ArgumentParser) -> None:
@@ -95,17 +103,38 @@ def policy(args: argparse.Namespace) -> Policy:
             single[_variable(name)] = _age(age)
         else:
             general = _age(age)
+    margins = dict(map(read_margin, getattr(args, "margin", ())))
+    margin = margins.pop(None, None)
     site = _site(getattr(args, "site", None))
     if site is None:
-        return Policy(general, single, frozenset(lists))
-    return Policy(general or site.max_age, {**site.max_ages, **single}, frozenset(lists), site.ranges)
+        return Policy(general, single, frozenset(lists), {}, margin, _of_variables(margins))
+    return Policy(
+        general or site.max_age,
+        {**site.max_ages, **single},
+        frozenset(lists),
+        site.ranges,
+        margin,
+        {**site.margins, **_of_variables(margins)},
+    )
 
 
-@functools.cache
+def _of_variables(margins: Mapping[str | None, Margin]) -> dict[str, Margin]:
+    return {name: margin for name, margin in margins.items() if name is not None}
+
+
 def _site(path: str | None) -> Site | None:
     """The site's profile, read once; `policy` and `options` both need it."""
     if path is None:
         return None
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):  # the reader says what is wrong
+        return _load_site(path, (0, 0))
+    return _load_site(path, (found.st_mtime_ns, found.st_size))
+
+
+@functools.lru_cache(maxsize=4)
+def _load_site(path: str, _: tuple[int, int]) -> Site:
     from eligo.site import load  # lazily: it needs YAML and pydantic, and most screenings have no profile
 
     return load(path)

@@ -20,7 +20,7 @@ from eligo.patients.sources import Job
 from eligo.report.problems import unexpected, write_problems
 from eligo.report.terminal import Terminal, terminal
 from eligo.report.text import screening_lines
-from eligo.screening import Policy, Rules, load_rules, screen
+from eligo.screening import Policy, Rules, Screening, load_rules, screen
 
 EXAMPLES = """\
   eligo screen patients_examples/low_platelets.json
@@ -28,6 +28,7 @@ EXAMPLES = """\
   eligo screen patients_examples --json > screenings.jsonl
   eligo screen patients_examples --only open --brief --json
   eligo screen - --as-of 2026-11-20 < patients_examples/missing_inr.json
+  eligo screen patients_examples/low_platelets.json --why NCT05727722 --margin PLT=10%
 """
 
 ONLY = {"eligible": "ELIGIBLE", "blocked": "INELIGIBLE", "open": "UNDETERMINED"}
@@ -38,7 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     help_text = "patients: a file (JSON, FHIR, NDJSON, CSV), a folder of such files, or - for standard input"
     parser.add_argument("patients", nargs="+", metavar="PATIENT", help=help_text)
-    parser.add_argument("--trial", action="append", metavar="NCT", help="screen for this trial only; repeatable")
+    trials = parser.add_mutually_exclusive_group()
+    trials.add_argument("--trial", action="append", metavar="NCT", help="screen for this trial only; repeatable")
+    trials.add_argument(
+        "--why", action="append", metavar="NCT", help="for this trial only: the reason in one sentence; repeatable"
+    )
     parser.add_argument("--only", choices=ONLY, help="show only trials with this verdict, and patients that have one")
     parser.add_argument("--brief", action="store_true", help="with --json: verdicts, blockers and what is open alone")
     parser.add_argument(
@@ -75,7 +80,7 @@ def _start(args: argparse.Namespace) -> None:
     """Make this process ready; one that was forked is ready already."""
     if not _ready or _ready[0].args is not args:
         rules = load_rules(args.rules)
-        rules = rules.only(args.trial) if args.trial else rules
+        rules = rules.only(args.trial or args.why) if args.trial or args.why else rules
         rules = _reviewed(rules) if args.reviewed_only else rules
         _ready[:] = [_State(args, rules, inputs.policy(args), inputs.options(args), terminal(sys.stdout))]
 
@@ -112,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
             if done.verdicts or done.failed:
                 best[min(done.verdicts, key=RANK.index, default="unread")] += 1
             if done.text:
-                print(("\n" if printed and not args.json else "") + done.text)
+                print(("\n" if printed and not args.json and not args.why else "") + done.text)
                 printed = True
             progress.step()
     if sum(best.values()) > 1:
@@ -133,13 +138,16 @@ def _screen_one(job: Job, state: _State) -> Done:
             return Done("", reading.problems, (), reading.failed)
         flaws = inputs.flaws(reading, state.args)
         screening = screen(reading.patient, state.rules, state.policy)
-        data: dict[str, Any] = screening.as_brief_json() if state.args.brief else screening.as_json()
+        brief = state.args.brief and not state.args.why
+        data: dict[str, Any] = screening.as_brief_json() if brief else screening.as_json()
     except Exception as error:
         if os.environ.get("ELIGO_DEBUG"):
             raise
         return Done("", (unexpected(error),), (), True)
     flaws += inputs.clashes(data)
     verdicts = tuple(trial["verdict"] for trial in data["trials"])
+    if state.args.why:
+        _add_reasons(screening, data)
     if state.args.only:
         data["trials"] = [t for t in data["trials"] if t["verdict"] == ONLY[state.args.only]]
     shown = bool(data["trials"]) or not state.args.only
@@ -147,8 +155,20 @@ def _screen_one(job: Job, state: _State) -> Done:
     return Done(text, tuple(flaws), verdicts, any(flaw.severity == "error" for flaw in flaws))
 
 
+def _add_reasons(screening: Screening, data: dict[str, Any]) -> None:
+    """Put the sentence that says why beside each verdict."""
+    from eligo.report.why import why  # lazily: few ask for it
+
+    for trial, told in zip(screening.trials, data["trials"], strict=True):
+        told["why"] = why(screening.patient, trial, told)
+
+
 def _lines(data: dict[str, Any], state: _State) -> Iterator[str]:
-    if state.args.json:
+    if state.args.why:
+        for trial in data["trials"]:
+            line = {"patient": data["patient"], **{key: trial[key] for key in ("trial", "verdict", "why")}}
+            yield json.dumps(line, ensure_ascii=False) if state.args.json else trial["why"]
+    elif state.args.json:
         yield json.dumps(data, ensure_ascii=False, allow_nan=False)
     else:
         yield from screening_lines(data, state.shape)

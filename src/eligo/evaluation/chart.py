@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from eligo.criteria import Duration, Window
 from eligo.evaluation.window import Days, Period, in_window, shift
+from eligo.margin import Margin
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.concepts import concepts
@@ -25,16 +26,19 @@ _UNUSABLE = frozenset({Reason.UNIT_UNKNOWN, Reason.IMPLAUSIBLE, Reason.UNPARSED}
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the caller decides: how old a result may be, what silence means, and the site's limits of normal.
+    """What the caller decides: how old a result may be, what silence means, whose limits of normal, what is near.
 
-    `max_age` holds for every variable that `max_ages` does not name. `assume_absent` are names of lists (conditions,
-    procedures, medications) that are taken as complete. `ranges` are reference ranges in canonical units.
+    `max_age` holds for every variable that `max_ages` does not name, and `margin` for those that `margins` does not.
+    `assume_absent` are names of lists (conditions, procedures, medications) that are taken as complete. `ranges` are
+    reference ranges in canonical units. A margin changes no truth.
     """
 
     max_age: Duration | None = None
     max_ages: Mapping[str, Duration] = field(default_factory=dict)
     assume_absent: frozenset[str] = frozenset()
     ranges: Mapping[str, tuple[Reference, ...]] = field(default_factory=dict)
+    margin: Margin | None = None
+    margins: Mapping[str, Margin] = field(default_factory=dict)
 
 
 class Derived(NamedTuple):

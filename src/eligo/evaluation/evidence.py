@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from eligo.criteria import SYMBOL, Always, Attest, Compare, Leaf, Limit, Number, OneOf, Present, Window
 from eligo.evaluation.chart import Basis, Derived, Normal, Reading, Ruled
-from eligo.evaluation.comparing import SIDES, multiple
+from eligo.evaluation.distance import Distance, distance, limit_value, plain
+from eligo.margin import Margin
 from eligo.patients.model import Fact, Result
 from eligo.patients.values import SITE_UNIT
 from eligo.plan import Test
@@ -50,7 +51,7 @@ class Evidence(NamedTuple):
 
     `leaf` is the leaf as it is written, `test` what was tested; `basis` are the results, facts and exclusions that the
     answer rests on, `normals` what each limit of the test is a multiple of, `clash` what a stated score comes to by its
-    own inputs, where that is another value.
+    own inputs, where that is another value, `ages` the completed age in the unit of each limit of an age.
     """
 
     leaf: Leaf
@@ -61,22 +62,34 @@ class Evidence(NamedTuple):
     basis: tuple[Basis, ...]
     normals: tuple[Normal | None, ...]
     clash: Derived | None = None
+    ages: tuple[int | None, ...] = ()
 
     @property
     def distance(self) -> Number | None:
         """The value minus the limit that it fails, or else is nearest to, in the canonical unit."""
-        reading = self.basis[0] if self.basis else None
-        if not isinstance(self.test, Compare) or not isinstance(reading, Result | Derived):
+        apart = self.apart
+        return apart.value if apart else None
+
+    @property
+    def apart(self) -> Distance | None:
+        """How far the value is from that limit; None for what is no single value."""
+        return self._from(self.basis[0]) if self.basis else None
+
+    def is_near(self, margin: Margin) -> bool:
+        """Whether a value within the margin of its limit gives this answer, so that a little more could turn it."""
+        if not isinstance(self.test, Compare) or self.truth is Truth.UNKNOWN or not self.basis:
+            return False
+        if self.test.pick == "any" and self.truth is Truth.MET and any(li.op[0] != "g" for li in self.test.limits):
+            return False  # the basis is the highest value of those that fit, and the others need not be near
+        found = map(self._from, self.basis)
+        return all(one is not None and margin.covers(one.value, one.limit) for one in found)
+
+    def _from(self, reading: Basis) -> Distance | None:
+        if not isinstance(self.leaf, Compare) or not isinstance(self.test, Compare):
             return None
-        if reading.problem is not None or reading.low != reading.high:
+        if not isinstance(reading, Result | Derived) or reading.problem is not None or reading.low != reading.high:
             return None
-        from_limits = []
-        for limit, normal in self._limits():
-            value = _value(limit, normal)
-            if value is not None and (limit.unit is None or limit.unit == "a"):
-                held = SIDES[limit.op](reading.low, True, reading.low, True, value, value)
-                from_limits.append((held is not Truth.NOT_MET, abs(reading.low - value), reading.low - value))
-        return plain(multiple(1, min(from_limits)[2])) if from_limits else None
+        return distance(self.leaf, self.test, reading.low, self.normals, self.ages)
 
     def _detail(self) -> str | None:
         first = self.basis[0] if self.basis else None
@@ -128,7 +141,11 @@ class Evidence(NamedTuple):
         data["limit"] = " and ".join([_limit_text(limit, normal, unit) for limit, normal in limits]) or None
         written = " and ".join([_written_limit(limit) for limit in leaf.limits])
         data["limit_written"] = written if written != data["limit"] else None
-        data["distance"] = self.distance
+        apart = self.apart
+        if apart is not None:
+            data["distance"] = apart.value
+            data["distance_own"] = {"value": apart.own, "unit": apart.unit} if apart.own is not None else None
+            data["distance_relative"] = apart.relative
         data["reference"] = next((_reference_text(li, n, unit) for li, n in limits if n is not None), None)
         return data
 
@@ -211,15 +228,6 @@ def value_of(reading: Reading) -> Number | str | None:
     return f"{_text(reading.low)} to {_text(reading.high)}"
 
 
-def plain(value: float) -> Number:
-    """The number without a fraction that is zero.
-
-    >>> plain(18.0), plain(1.5)
-    (18, 1.5)
-    """
-    return int(value) if value == int(value) else value
-
-
 def window_text(window: Window | None) -> str | None:
     """The window in the words of the rule set file."""
     if window is None:
@@ -233,14 +241,8 @@ def _text(value: object) -> str:
     return f"{value:.12g}" if isinstance(value, int | float) else str(value)
 
 
-def _value(limit: Limit, normal: Normal | None) -> float | None:
-    if limit.of is None:
-        return float(limit.value)
-    return multiple(limit.value, normal.low) if normal and normal.low == normal.high else None
-
-
 def _limit_text(limit: Limit, normal: Normal | None, unit: str | None) -> str:
-    value = _value(limit, normal)
+    value = limit_value(limit, normal)
     if value is None:
         return _written_limit(limit)
     return f"{SYMBOL[limit.op]} {_text(value)}" + (f" {limit.unit or unit}" if limit.unit or unit else "")

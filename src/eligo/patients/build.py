@@ -101,7 +101,7 @@ class PatientBuilder:
         self._complete: frozenset[str] = frozenset()
         self._attested: dict[str, bool] = {}
         self._later: Counter[JsonPath] = Counter()  # what lies after `as_of`, by list
-        self._earlier: Counter[str] = Counter()  # what a later value of the same day replaces, by variable
+        self._superseded: dict[str, list[Result]] = {}  # what a later value of the same day replaces, by variable
 
     @property
     def birth(self) -> PartialDate | None:
@@ -265,10 +265,9 @@ class PatientBuilder:
             self._warn("after-as-of", f"{entries} after `as_of`, and what lies there does not count", path)
         self._contradictions()
         results = {variable: self._ordered(variable) for variable in sorted(self._results)}
-        for name, count in sorted(self._earlier.items()):
-            if count:
-                values = "1 value of" if count == 1 else f"{count} values of"
-                self._warn("same-day-earlier", f"{values} `{name}` gave way to a later one of the same day", ())
+        for name, found in sorted(self._superseded.items()):
+            values = "1 value of" if len(found) == 1 else f"{len(found)} values of"
+            self._warn("same-day-earlier", f"{values} `{name}` gave way to a later one of the same day", ())
         facts = {c: tuple(sorted(dict.fromkeys(found), key=_fact_order)) for c, found in sorted(self._facts.items())}
         warnings = (f"{path_text(f.path)}: {f.code}: {f.message}" for f in self.findings if f.severity == "warning")
         return Patient(
@@ -282,6 +281,7 @@ class PatientBuilder:
             self._complete,
             dict(sorted(self._attested.items())),
             tuple(sorted(dict.fromkeys(w.removeprefix(": ") for w in warnings))),
+            {name: tuple(found) for name, found in sorted(self._superseded.items())},
         )
 
     # --- values and dates
@@ -336,7 +336,9 @@ class PatientBuilder:
             last, timed = max(clocks), all(clocks)
             counting = dict.fromkeys(r for r, c in zip(of_day, clocks, strict=True) if not timed or c == last)
             found += sorted(counting, key=_written_order)
-            self._earlier[variable] += sum(clock != last for clock in clocks) if timed else 0
+            earlier = [r for r, c in zip(of_day, clocks, strict=True) if timed and c != last]
+            if earlier:
+                self._superseded.setdefault(variable, []).extend(earlier)
             if len({_interval(r) for r in counting if r.problem is None}) > 1 and len(found) == len(counting):
                 message = f"`{variable}` has different values on its latest day and decides only where they agree"
                 self._warn("same-day", message, (), "give the time with the date, or leave out what was corrected")

@@ -81,6 +81,7 @@ class Patient:
     `results` holds, per variable, the values dated on or before `as_of`, the latest first (undated ones count as of
     `as_of`); `facts` those of each concept. `absent` are concepts that the record rules out; `complete` the lists
     that it says are complete; `attested` what a person stated, by attestation id (or `TRIAL/criterion`).
+    `superseded` are values that gave way to a later one of the same day; they decide nothing.
     `warnings` are codes and places, never values.
     """
 
@@ -94,3 +95,4 @@ class Patient:
     complete: frozenset[str] = frozenset()
     attested: Mapping[str, bool] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    superseded: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)

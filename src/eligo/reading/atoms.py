@@ -42,6 +42,8 @@ ATOM = re.compile(
     r"|\n",
     re.DOTALL,
 )
+# The same for text in ASCII, where letters need no look at what Unicode says of them: half the time.
+_ASCII_ATOM = re.compile(r"[a-z]+(?:[0-9][a-z0-9]*)?(?:'s\b)?|\s+|[0-9]+(?:[.,][0-9]+)*|[<>=]+(?:/=)?|_+|.", re.DOTALL)
 
 
 def fold(text: str) -> str:
@@ -58,7 +60,7 @@ def fold(text: str) -> str:
 
 def atoms(folded: str) -> list[str]:
     """All atoms, blanks included: joined they are the folded text again."""
-    return ATOM.findall(folded)
+    return (_ASCII_ATOM if folded.isascii() else ATOM).findall(folded)
 
 
 def phrase_key(phrase: str) -> list[str]:

@@ -54,7 +54,7 @@ def read_bracket(state: ClauseState, i: int, bracket: Bracket) -> None:
             f"`{state.text[bracket.span[0] : bracket.span[1]]}` names a method and is not tested"
         )
         return
-    predicate = state.context.inner(bracket.item)
+    predicate = state.reader.inside(bracket.item)
     if kind == "SUCH" and first.value == "such":
         _widen(state, predicate)
     elif kind == "LEAD" and first.value == "or":
@@ -94,11 +94,11 @@ def _conditional(state: ClauseState, bracket: Bracket) -> bool:
     if len(stated) != 1 or stated[0].__class__ is not Limits or span_of(after) is None:
         return False
     other = state.context.bound.get(stated[0].span[0])
-    leaf = leaf_of(other, state.text, state.context.several) if other is not None else None
+    leaf = leaf_of(other, state.text, state.reader.several) if other is not None else None
     if not isinstance(leaf, Compare) or len(leaf.limits) != 1:
         return False
     limits = leaf.limits
-    condition = state.context.inner(after)
+    condition = state.reader.inside(after)
     if any(
         isinstance(c, Compare) and (len(c.limits) != 1 or not _looser(c.limits[0], limits[0], state.context.kind))
         for c in leaves(last)
@@ -132,7 +132,7 @@ def _except(state: ClauseState, bracket: Bracket) -> None:
         state.residual.append(bracket)
         state.logic = "exceptions"
         return
-    target[-1] = AllOf((state.made(target[-1]), Not(state.context.inner(found[2]))))
+    target[-1] = AllOf((state.made(target[-1]), Not(state.reader.inside(found[2]))))
 
 
 def _equivalent(state: ClauseState, inner: list[Any]) -> bool:

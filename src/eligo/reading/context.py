@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from eligo.criteria import Predicate, Span, Unparsed
+from eligo.criteria import Span, Unparsed
 from eligo.reading.bind import Bound
-from eligo.reading.leaves import Join
 from eligo.reading.splits import place
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Limits
@@ -18,16 +17,12 @@ from eligo.truth import Kind
 class ItemContext:
     """Which limits have which names, what stands in a bracket, and what is to be reported."""
 
-    def __init__(
-        self, text: str, kind: Kind, bound: list[Bound], inner: Callable[[Any], Predicate], several: Join
-    ) -> None:
+    def __init__(self, text: str, kind: Kind, bound: list[Bound]) -> None:
         self.text = text
         self.kind = kind
         self.bound = {b.limits.span[0]: b for b in bound}
         self.starts = sorted(self.bound)
         self.named = sorted(name.span for b in bound for name in b.names)
-        self.inner = inner  # reads what stands in a bracket
-        self.several = several  # joins what one limit says of several values
         self.notes: list[str] = []
         self.unknown: list[str] = []
         self.reasons: dict[Span, tuple[str, Span]] = {}  # what is not understood: why, and the words that are to blame

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from eligo.criteria import (
     AllOf,
@@ -35,14 +36,17 @@ from eligo.reading.tree import Window as TimeNode
 from eligo.reading.words_in_clause import ClauseWords
 from eligo.vocabulary.concepts import concepts
 
+if TYPE_CHECKING:
+    from eligo.reading.meaning import Reader
+
 _FACTOR = re.compile(r"[x\u00d7](?![a-wyz])|x(?=upper|uln|lower|lln|normal|institution)|times\b|fold\b")
 _SILENT = frozenset(["LIGHT", "FILLER", "STATUS", "QUAL", "NEG", "TRAIL", "LEAD", "EVENT", "GRADE", "SKIP"])
 _PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
 
 
-def read_clause(context: ItemContext, clause: Clause) -> Piece:
+def read_clause(reader: Reader, clause: Clause) -> Piece:
     """What one clause says."""
-    return _unknown(context, clause) or ClauseState(context, clause).read()
+    return _unknown(reader.context, clause) or ClauseState(reader, clause).read()
 
 
 def _unknown(context: ItemContext, clause: Clause) -> Piece | None:
@@ -115,7 +119,7 @@ class ClauseState(ClauseWords):
                 return
             self.residual.append(limits)
             return
-        leaf = leaf_of(bound, self.text, self.context.several) if not self._multiplied(limits) else None
+        leaf = leaf_of(bound, self.text, self.reader.several) if not self._multiplied(limits) else None
         if leaf is None:
             self.residual.append(limits)
             return

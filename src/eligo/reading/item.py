@@ -43,19 +43,19 @@ class ItemReading:
     not_read: tuple[NotRead, ...] = ()
 
 
-def read_tree(tree: Group, tokens: Sequence[Token], text: str, kind: Kind) -> ItemReading:
-    """What the tree says; read once more the other way where the sentence allows it."""
-    bound = bind(tree, text)
+def read_tree(tree: Group, tokens: Sequence[Token], types: frozenset[str], text: str, kind: Kind) -> ItemReading:
+    """What the tree says, read once more the other way where the sentence allows it; `types` are of the tokens."""
+    bound = bind(tree, text) if "NUM" in types or "REF" in types else []
     if len(tokens) > MOST_TOKENS:
         return too_long(text, comparisons(bound, text))
     choices = Choices()
-    reader = Reader(text, kind, bound, choices)
+    reader = Reader(text, kind, bound, choices, types)
     predicate = _sensible(reader, reader.read(tree, tokens))
     if all(leaf.__class__ is Unparsed for leaf in leaves(predicate)):
         predicate = _one_unparsed(predicate, reader, tokens, text)
     ambiguity: Ambiguity | None = None
     if choices.met:
-        second = Reader(text, kind, bound, Choices(frozenset(choices.met)))
+        second = Reader(text, kind, bound, Choices(frozenset(choices.met)), types)
         other = _sensible(second, second.read(tree, tokens))
         if other != predicate:
             ambiguity = Ambiguity("; ".join(choices.met.values()), (predicate, other))
@@ -79,6 +79,12 @@ def too_long(text: str, found: tuple[Comparison, ...] = ()) -> ItemReading:
     """The reading of an item that is longer than any criterion."""
     whole = NotRead("too-long", (0, len(text)), text, "")
     return ItemReading(Unparsed(text, span=(0, len(text))), found, not_read=(whole,))
+
+
+def nothing(tokens: Sequence[Token], text: str) -> ItemReading:
+    """The reading of an item that says nothing that is known, without a word on why."""
+    span = (tokens[0].start, tokens[-1].end) if tokens else (0, len(text))
+    return ItemReading(Unparsed(text[span[0] : span[1]], span=span), ())
 
 
 def unread(tokens: Sequence[Token], text: str) -> ItemReading:

@@ -36,6 +36,7 @@ def words(kind: str) -> frozenset[str]:
     return frozenset(_lexicon()["words"][kind])
 
 
+@functools.lru_cache(1024)
 def concept_named(phrase: str) -> str | None:
     """The concept that exactly this phrase names in running text."""
     node = trie()

@@ -19,12 +19,9 @@ from eligo.criteria import (
     leaves,
 )
 from eligo.reading.context import ItemContext
-from eligo.reading.facts import read_clause
 from eligo.reading.lexicon import measured_by, words
 from eligo.reading.pieces import Piece
 from eligo.reading.sexes import all_of, any_of, for_each_sex, of_both_sexes
-from eligo.reading.tokens import Token
-from eligo.reading.tree import Group
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
@@ -362,26 +359,3 @@ class ListReader:
         concept = graded[0].concept if graded and graded[0] is not None else None
         body = limited[0] if len(limited) == 1 else AllOf(tuple(limited))
         return AnyOf((Not(Present(concept)), body)) if concept else body
-
-    def split(self, group: Group) -> tuple[list[Piece], Marks]:
-        """The clauses of a list, and between each two the separator: `,` or nothing, and its word (and, or, and/or)."""
-        pieces: list[Piece] = []
-        marks: Marks = []
-        pending: tuple[str, str] | None = None
-        for i, chain in enumerate(group.parts):
-            if i:
-                pending = (",", group.marks[i - 1].value or (pending[1] if pending else ""))
-            for j, clause in enumerate(chain.parts):
-                if j:
-                    pending = ("," if pending and pending[0] and not pieces else "", self._word(chain.marks[j - 1]))
-                piece = read_clause(self.context, clause)
-                if piece.kind == "empty" and piece.bare:
-                    continue
-                if pieces:
-                    marks.append(pending or ("", "and"))
-                pieces.append(piece)
-                pending = None
-        return pieces, marks
-
-    def _word(self, mark: Token) -> str:
-        return "or" if mark.type == "OR" else "and"

@@ -18,8 +18,10 @@ from eligo.criteria import (
 )
 from eligo.reading.bind import Bound
 from eligo.reading.context import ItemContext
+from eligo.reading.facts import read_clause
 from eligo.reading.lexicon import measured_by, words
-from eligo.reading.lists import Choices, ListReader
+from eligo.reading.lists import Choices, ListReader, Marks
+from eligo.reading.pieces import Piece
 from eligo.reading.sexes import all_of, any_of
 from eligo.reading.splits import cut, elements_of, only, place, span_of
 from eligo.reading.tokens import Token
@@ -33,15 +35,15 @@ LIGHT = frozenset(["LIGHT", "IF", "STATUS", "LEAD", "TRAIL", "SEX"])
 class Reader(ListReader):
     """Reads one item; a second pass with other `choices` gives its other reading."""
 
-    def __init__(self, text: str, kind: Kind, bound: list[Bound], choices: Choices) -> None:
-        super().__init__(text, kind, choices, ItemContext(text, kind, bound, self._inside, self._several))
-        self.types: frozenset[str] = frozenset()  # of the tokens of the item: what is not there need not be looked for
+    def __init__(self, text: str, kind: Kind, bound: list[Bound], choices: Choices, types: frozenset[str]) -> None:
+        super().__init__(text, kind, choices, ItemContext(text, kind, bound))
+        self.types = types  # of the tokens of the item: what is not there need not be looked for
         self.before_colon: dict[int, Token] = {}
 
     def read(self, tree: Group, tokens: Sequence[Token]) -> Predicate:
         """What the tree of an item says."""
-        self.types = frozenset(t.type for t in tokens)
-        self._find_colons(tokens)
+        if ":" in self.text:
+            self._find_colons(tokens)
         predicate = self.item(tree)
         if self.kind == "exclusion" and isinstance(predicate, Not):
             if isinstance(predicate.part, Present):
@@ -137,14 +139,15 @@ class Reader(ListReader):
         written = self.text[mark.start : mark.end].lower()
         return any(word in written.split() for word in ("all", "both", "each", "every"))
 
-    def _inside(self, group: Group) -> Predicate:
+    def inside(self, group: Group) -> Predicate:
+        """What stands in a bracket."""
         self.depth += 1
         try:
             return self.item(group)
         finally:
             self.depth -= 1
 
-    def _several(self, parts: list[Predicate], word: str) -> Predicate:
+    def several(self, parts: list[Predicate], word: str) -> Predicate:
         """One limit on several values: one of them excludes, and an upper limit is asked of all of them."""
         why = "one of the values may be enough, or all of them may be meant"
         ops = {
@@ -263,6 +266,29 @@ class Reader(ListReader):
         if not pieces:
             return self._blank(group)
         return self.pieces(pieces, marks)
+
+    def split(self, group: Group) -> tuple[list[Piece], Marks]:
+        """The clauses of a list, and between each two the separator: `,` or nothing, and its word (and, or, and/or)."""
+        pieces: list[Piece] = []
+        marks: Marks = []
+        pending: tuple[str, str] | None = None
+        for i, chain in enumerate(group.parts):
+            if i:
+                pending = (",", group.marks[i - 1].value or (pending[1] if pending else ""))
+            for j, clause in enumerate(chain.parts):
+                if j:
+                    pending = ("," if pending and pending[0] and not pieces else "", self._word(chain.marks[j - 1]))
+                piece = read_clause(self, clause)
+                if piece.kind == "empty" and piece.bare:
+                    continue
+                if pieces:
+                    marks.append(pending or ("", "and"))
+                pieces.append(piece)
+                pending = None
+        return pieces, marks
+
+    def _word(self, mark: Token) -> str:
+        return "or" if mark.type == "OR" else "and"
 
     def _such_colon(self, element: Any, following: Any) -> bool:
         return _such(element, following) and following.__class__ is Token and self.text[following.start] == ":"

@@ -15,10 +15,11 @@ from eligo.data import data_dir
 from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
-from eligo.reading.item import ItemReading, read_tree, too_long, unread
+from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
 from eligo.reading.rewritten import joined_numbers
 from eligo.reading.roles import settle
 from eligo.reading.share import share
+from eligo.reading.silent import TELLING, WORDS, nothing_alone, says_nothing
 from eligo.reading.syntax import BUILD
 from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Group
@@ -27,8 +28,9 @@ from eligo.truth import Kind
 LONGEST = 60_000  # characters: no criterion is longer
 GRAMMAR = ("criterion.lark", "limits.lark", "times.lark")  # read as one
 
-_FORM = b"2"
-Table = tuple[int, list[dict[str, int]], list[dict[str, int]], list[tuple[int, str, int, Callable[[list[Any]], Any]]]]
+_FORM = b"3"
+Row = dict[str, int]  # of a state: what each symbol leads to
+Table = tuple[int, list[Row], list[Row], list[tuple[int, str, int, Callable[[list[Any]], Any]]]]
 
 
 class NotAccepted(Exception):  # noqa: N818 - never seen outside this module
@@ -65,24 +67,29 @@ def _run(tokens: list[Token]) -> Group:
     start, shifts, gotos, rules = _table()
     states = [start]
     values: list[Any] = []
-    state = start
+    row = shifts[start]
     for place, token in enumerate([*tokens, _END]):
         kind = token.type
-        while True:
-            action = shifts[state].get(kind)
+        while (action := row.get(kind)) != _ADD:
             if action is None:
                 raise NotAccepted(place)
             if action > 0:
-                state = action
                 states.append(action)
                 values.append(token)
+                row = shifts[action]
                 break
             if action == 0:
                 return values[-1]  # type: ignore[no-any-return]  # the start rule builds a Group
             size, origin, how, build = rules[-action]
-            if how == _PASS:
-                del states[-1]
-            elif how == _MORE:
+            if size == 1:
+                if how != _PASS:
+                    only = values[-1]
+                    gathered = how == _GATHER and only.__class__ is list
+                    values[-1] = [only] if how == _MANY else build(only if gathered else [only])
+                states[-1] = state = gotos[states[-2]][origin]
+                row = shifts[state]
+                continue
+            if how == _MORE:
                 values[-size].extend(values[1 - size :])
                 del states[-size:], values[1 - size :]
             else:
@@ -92,6 +99,9 @@ def _run(tokens: list[Token]) -> Group:
                 values.append(children if how == _MANY else build(_flat(children) if how == _GATHER else children))
             state = gotos[states[-1]][origin]
             states.append(state)
+            row = shifts[state]
+        else:
+            values[-1].append(token)
     raise AssertionError("the end of the tokens always ends the parse")
 
 
@@ -111,8 +121,7 @@ _MANY = 1  # a rule that stands for `*` or `?` and hands its children to the rul
 _MORE = 2  # the same, going on with what it already has
 _PASS = 3  # a rule with one child that it passes on
 _GATHER = 4  # a rule that has a repetition among its children
-# Without any of these an item says nothing that is known.
-_TELLING = frozenset(["VAR", "CONCEPT", "ATTEST", "HEDGE", "SEX", "NUM"])
+_ADD = 1 << 30  # instead of a state to shift to: the token goes on with the repetition on top
 _OPENERS = frozenset(
     [
         "COMP",
@@ -177,14 +186,12 @@ def _compile(grammar: str) -> list[Any]:
         number[rule] = len(rules)
         rules.append(_rule_row(rule))
     end = table.end_states["start"]
-    shifts: list[dict[str, int]] = []
-    gotos: list[dict[str, int]] = []
     # States are counted from 1, so that 0 can stand for accept.
-    shifts.append({})
-    gotos.append({})
+    shifts: list[Row] = [{}]
+    gotos: list[Row] = [{}]
     for state in range(len(table.states)):
-        row: dict[str, int] = {}
-        goto: dict[str, int] = {}
+        row: Row = {}
+        goto: Row = {}
         for symbol, (action, target) in table.states[state].items():
             if action is Shift:
                 (goto if symbol.startswith("_") or symbol.islower() else row)[symbol] = target + 1
@@ -194,7 +201,36 @@ def _compile(grammar: str) -> list[Any]:
             row["$END"] = 0
         shifts.append(row)
         gotos.append(goto)
-    return [table.start_states["start"] + 1, shifts, gotos, rules]
+    return [table.start_states["start"] + 1, *_shortened(shifts, gotos, rules), rules]
+
+
+def _shortened(shifts: list[Row], gotos: list[Row], rules: list[Any]) -> list[list[Row]]:
+    """The table without the states that only pass one child on: most of the work on plain words."""
+
+    def only_rule(state: int) -> list[Any] | None:
+        actions = set(shifts[state].values())
+        return rules[-actions.pop()] if len(actions) == 1 and max(actions) < 0 else None
+
+    def beyond(state: int, to: int) -> int:
+        """The state that follows `to` when all is passed on."""
+        while (rule := only_rule(to)) and rule[2] == _PASS:
+            to = gotos[state][rule[1]]
+        return to
+
+    def adds(state: int, to: int) -> bool:
+        rule = only_rule(to)
+        return rule is not None and rule[2] == _MORE and rule[0] == 2
+
+    return [
+        [
+            {
+                symbol: to if to <= 0 else _ADD if adds(state, beyond(state, to)) else beyond(state, to)
+                for symbol, to in row.items()
+            }
+            for state, row in enumerate(shifts)
+        ],
+        [{symbol: beyond(state, to) for symbol, to in row.items()} for state, row in enumerate(gotos)],
+    ]
 
 
 def _rule_row(rule: Any) -> list[Any]:
@@ -210,14 +246,20 @@ def _rule_row(rule: Any) -> list[Any]:
     return [len(names), origin, _GATHER if any(n.startswith("_") for n in names) else 0, name]
 
 
-def read_item(text: str, kind: Kind) -> ItemReading:
-    """What one eligibility item says."""
+def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
+    """What one eligibility item says; without `why`, not for which reasons parts of it are not understood."""
     if len(text) > LONGEST:
         return too_long(text)
-    tokens = tokenise(text)
-    if _TELLING.isdisjoint([t.type for t in tokens]):
+    raw = scan(text)
+    if not why and says_nothing(raw):
+        return nothing(raw, text)
+    tokens = share(settle(joined_numbers(raw), text), text)
+    types = frozenset([t.type for t in tokens])
+    if types.isdisjoint(TELLING):
         return unread(tokens, text)
-    return read_tree(_parse(tokens), tokens, text, kind)
+    if not why and types <= WORDS and nothing_alone(tokens, text):
+        return nothing(tokens, text)
+    return read_tree(_parse(tokens), tokens, types, text, kind)
 
 
 def read_comparisons(text: str) -> tuple[Comparison, ...]:

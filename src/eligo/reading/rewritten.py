@@ -7,11 +7,14 @@ from eligo.reading.tokens import Token
 
 def joined_numbers(raw: list[Token]) -> list[Token]:
     """The tokens with such numbers as one."""
+    before = [raw[i - 1] for i, token in enumerate(raw) if token.type == "NUM" and i > 1]
+    if not any(t.value == "(" or t.type == "UNIT" or "AND" in (t.roles or ()) for t in before):
+        return raw  # as nearly always: no number goes on with another one
     made: list[Token] = []
     i, count = 0, len(raw)
     while i < count:
         token = raw[i]
-        if token.type == "NUM" or (token.roles and "NUMBER" in token.roles):
+        if (token.type == "NUM" or (token.roles and "NUMBER" in token.roles)) and i + 3 < count:
             taken = _twice(raw, i) or _days(raw, i)
             if taken:
                 made += raw[i : i + 2] if raw[i + 1].type == "UNIT" else raw[i : i + 1]
@@ -24,20 +27,20 @@ def joined_numbers(raw: list[Token]) -> list[Token]:
 
 def _twice(raw: list[Token], i: int) -> int:
     """`three (3)`: how many tokens the number takes; its end moves behind the bracket."""
-    found = raw[i + 1 : i + 4]
-    if [t.type for t in found] != ["MARK", "NUM", "MARK"] or (found[0].value, found[2].value) != ("(", ")"):
+    mark, number, last = raw[i + 1 : i + 4]
+    if number.type != "NUM" or mark.type != "MARK" or last.type != "MARK" or (mark.value, last.value) != ("(", ")"):
         return 0
     roles = raw[i].roles or {}
     value = roles["NUMBER"] if "NUMBER" in roles else raw[i].value.value
-    if value != found[1].value.value:
+    if value != number.value.value:
         return 0
-    raw[i].end = found[2].end
+    raw[i].end = last.end
     return 4
 
 
 def _days(raw: list[Token], i: int) -> int:
     """`37 weeks (and) 6 days`: how many tokens the time takes; its unit moves behind the days."""
-    if raw[i].type != "NUM" or i + 3 >= len(raw) or not _is_unit(raw[i + 1], "wk"):
+    if raw[i].type != "NUM" or not _is_unit(raw[i + 1], "wk"):
         return 0
     j = i + 2
     if raw[j].roles and "AND" in (raw[j].roles or {}):

@@ -5,7 +5,7 @@ This lets the grammar look one token ahead only: `and` between two limits become
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from eligo.reading.asks import ASKS, NUMBER_END, TIME_CODES, TYPE, flipped
 from eligo.reading.neighbours import LETTERS, NONE, Neighbours
@@ -37,45 +37,49 @@ class Chooser(Neighbours):
         """Settle every token."""
         raw, out = self.raw, self.out
         i = 0
-        while i < (count := len(raw)):
+        while i < len(raw):
             token = raw[i]
-            taken = self._subitem(i) if self._may_enumerate(i, count) else 0
-            if taken:
+            if self._may_enumerate(i, token) and (taken := self._subitem(i)):
                 if self.waiting and self.prev() == "JOIN":
                     out[-1].type = "AND"
                 self.waiting = False
                 out.append(Token("SUBITEM", token.start, raw[i + taken - 1].end))
                 i += taken
                 continue
-            self._settle(i, token)
+            if token.type == "":
+                self._phrase(i, token)
+            else:
+                _SETTLE[token.type](self, i, token)
             i += 1
             kind = token.type
             if self.waiting:
                 kind = self._wait(token)
             if kind in _WAITING:
                 self.waiting = True
-            if kind == "FILLER" and out and out[-1].type == "FILLER":
-                out[-1].end = token.end
-                out[-1].value = max(out[-1].value, token.value, key=WEIGHT.index)
+            if kind == "FILLER" and out and (last := out[-1]).type == "FILLER":
+                last.end = token.end
+                if token.value is not None:
+                    last.value = max(last.value, token.value, key=WEIGHT.index)
             elif kind == "MERGED":
                 out[-1].end = token.end
             else:
                 out.append(token)
         return out
 
-    def _settle(self, i: int, token: Token) -> None:
-        kind = token.type
-        if kind == "":
-            self._phrase(i, token)
-        elif kind == "WORD":
-            token.type, token.value = "FILLER", None
+    def _word(self, i: int, token: Token) -> None:
+        token.type, token.value = "FILLER", None
+        if token.end - token.start == 1:
             self._letter_grade(token)
-        elif kind == "MARK":
-            self._mark(i, token)
-        elif kind == "NUM":
-            self.between -= self.between > 0
-        elif kind == "UNIT" and token.value in TIME_CODES and self._says_old(token):
+
+    def _number(self, i: int, token: Token) -> None:
+        self.between -= self.between > 0
+
+    def _unit(self, i: int, token: Token) -> None:
+        if token.value in TIME_CODES and self._says_old(token):
             token.type = "AGEUNIT"
+
+    def _nothing(self, i: int, token: Token) -> None:
+        """Leave a full stop as it is."""
 
     def _says_old(self, token: Token) -> bool:
         return self.text[token.start : token.end].lower().endswith(_OLD_ENDINGS)
@@ -93,7 +97,7 @@ class Chooser(Neighbours):
 
     def _letter_grade(self, token: Token) -> None:
         """`Child-Pugh B`: a letter after the name of an ordinal is a grade of it."""
-        if token.end - token.start != 1 or self.ordinal is None or self.prev() not in _BEFORE_GRADE:
+        if self.ordinal is None or self.prev() not in _BEFORE_GRADE:
             return
         letter = self.text[token.start]
         grade = self.ordinal.grades.get(letter.lower()) if letter in LETTERS else None
@@ -104,14 +108,14 @@ class Chooser(Neighbours):
 
     # --- by kind of raw token
 
-    def _may_enumerate(self, i: int, count: int) -> bool:
-        token = self.raw[i]
+    def _may_enumerate(self, i: int, token: Token) -> bool:
+        """Whether a mark stands here or next with which an enumerator could begin or end."""
         if token.type == "MARK":
             return token.value in "(•◦▪‣●■◆"
-        if i + 1 >= count:
-            return False
-        after = self.raw[i + 1]
-        return (after.type == "MARK" and after.value in ").") or self.text[token.start] in "<＜"
+        following = self.raw[i + 1 : i + 2]
+        if following and following[0].type == "MARK":
+            return following[0].value in ")."
+        return self.text[token.start] in "<＜"
 
     def _subitem(self, i: int) -> int:
         """How many raw tokens the enumerator at `i` takes (`<1>`, `2)`, `(a)`); 0 where there is none."""
@@ -225,16 +229,9 @@ class Chooser(Neighbours):
             if test is None or test(self, i):
                 token.value = value
                 token.type = kind = TYPE.get(role, role)
-                if kind in ("VAR", "GRADE", "CONCEPT", "FILLER", "BETWEEN"):
-                    self._remember(kind, value)
-                elif kind == "NUM":
-                    self._word_number(token, role)
-                elif kind in ("AND", "OR"):
-                    self._connect(i, token, kind)
-                elif kind in ("COMP", "AGECOMP"):
-                    self._compare(i, token, kind)
-                elif kind == "LIGHT" and self.prev() in ("BEFORE", "SINCE", "AT") and self.may(i + 1, "EVENT"):
-                    token.type = "MERGED"  # before the screening
+                then = _THEN.get(kind)
+                if then is not None:
+                    then(self, i, token)
                 return
         self._shorten(i, token)
 
@@ -264,35 +261,42 @@ class Chooser(Neighbours):
             self._letter_grade(token)
         return bool(token.type)
 
-    def _remember(self, kind: str, value: Any) -> None:
+    # --- what a word does once its type is settled
+
+    def _between(self, i: int, token: Token) -> None:
+        self.between = 2
+
+    def _remember(self, i: int, token: Token) -> None:
         """What was named last, for the numbers that follow."""
-        if kind == "BETWEEN":
-            self.between = 2
-            return
+        kind = token.type
         self.graded = kind in ("VAR", "GRADE")
         if kind == "VAR":
-            variable = variables().get(value)
+            variable = variables().get(token.value)
             self.ordinal = variable if variable is not None and variable.kind == "ordinal" else None
 
-    def _compare(self, i: int, token: Token, kind: str) -> None:
-        if kind == "COMP" and flipped(self, i):
+    def _light(self, i: int, token: Token) -> None:
+        if self.prev() in _ANCHORS and self.may(i + 1, "EVENT"):
+            token.type = "MERGED"  # before the screening
+
+    def _compare(self, i: int, token: Token) -> None:
+        if token.type == "COMP" and flipped(self, i):
             token.type = "FLIP"
-        elif kind == "COMP" and self.prev() == "COMP":
+        elif token.type == "COMP" and self.prev() == "COMP":
             self.out[-1].value = _AND_EQUAL.get((self.out[-1].value, token.value), token.value)
             token.type = "MERGED"
         elif self.prev() == "TO":
             token.type = "TOCOMP"
 
-    def _word_number(self, token: Token, role: str) -> None:
+    def _word_number(self, i: int, token: Token) -> None:
         self.between -= self.between > 0
         value = token.value
-        if role == "ROMAN" and isinstance(value, str):  # `IIIB`: the grade, its letter is not kept
+        if isinstance(value, str):  # `IIIB`: the grade, its letter is not kept
             value = _ROMAN[value.split()[0]]
         token.value = Number(value, token.end)
 
-    def _connect(self, i: int, token: Token, kind: str) -> None:
+    def _connect(self, i: int, token: Token) -> None:
         """`and` and `or` where they join; after a separator they are part of it, at an edge they are LEAD or TRAIL."""
-        token.value = kind.lower()
+        token.value = token.type.lower()
         before = self.prev()
         if self.joins(i):
             if before == "JOIN":
@@ -315,6 +319,24 @@ class Chooser(Neighbours):
         return token.type == "STOP" or (token.type == "MARK" and token.value in ",;.)]}") or self.may(i, "AND", "OR")
 
 
+_Step = Callable[[Chooser, int, Token], None]
+# What is done with each raw token that is no phrase, and with each phrase once its type is settled.
+_SETTLE: dict[str, _Step] = {
+    "WORD": Chooser._word,
+    "MARK": Chooser._mark,
+    "NUM": Chooser._number,
+    "UNIT": Chooser._unit,
+    "STOP": Chooser._nothing,
+}
+_THEN: dict[str, _Step] = {
+    **dict.fromkeys(("VAR", "GRADE", "CONCEPT", "FILLER"), Chooser._remember),
+    **dict.fromkeys(("AND", "OR"), Chooser._connect),
+    **dict.fromkeys(("COMP", "AGECOMP"), Chooser._compare),
+    "BETWEEN": Chooser._between,
+    "NUM": Chooser._word_number,
+    "LIGHT": Chooser._light,
+}
+_ANCHORS = frozenset(["BEFORE", "SINCE", "AT"])
 _AND_EQUAL = {("lt", "eq"): "le", ("gt", "eq"): "ge", ("eq", "lt"): "le", ("eq", "gt"): "ge"}  # "less than = 14"
 WEIGHT = (
     None,

@@ -24,12 +24,13 @@ def share(tokens: list[Token], text: str) -> list[Token]:
         return tokens
     i = 0
     while i < len(tokens):
-        if tokens[i].type == "CONCEPT" and i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
-            _forward(tokens, i, text)
-        if tokens[i].type == "CONCEPT" and i and tokens[i - 1].type == "FILLER":
-            i = _slashed(tokens, i, text)
-        if tokens[i].type == "CONCEPT" and i >= 2 and tokens[i - 1].type in _JOINS:
-            i = _backward(tokens, i, text)
+        if tokens[i].type == "CONCEPT":
+            if i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
+                _forward(tokens, i, text)
+            if i and tokens[i - 1].type == "FILLER":
+                i = _slashed(tokens, i, text)
+            if i >= 2 and tokens[i - 1].type in _JOINS:
+                i = _backward(tokens, i, text)
         i += 1
     return tokens
 

@@ -16,6 +16,8 @@ _TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min"])
 
 def _group(level: str) -> Callable[[Children], Any]:
     def build(children: Children) -> Any:
+        if len(children) == 1:  # as most are
+            return Group(level, (children[0],), ())
         return Group(level, tuple(children[::2]), tuple(children[1::2]))
 
     return build

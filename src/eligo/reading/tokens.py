@@ -36,35 +36,34 @@ _NONE: Roles = {}
 _OPEN = "([{"
 _CLOSE = ")]}"
 _DIGITS = frozenset("0123456789")
+_GRADE_ENDS = frozenset("iv012345")
+_NOT_FOUND = (None, 0, 0)
 _BETWEEN = 4  # blanks and hyphens that may stand between two words of a phrase; more are a rule, or the end of a line
+_PADDING = ["\0"] * (_BETWEEN + 2)  # no phrase holds it: it ends each without a look at how many atoms there are
 
 
 def scan(text: str) -> list[Token]:
     """Split the text into raw tokens; words that no phrase knows have no roles."""
     folded = fold(text)
     parts = atoms(folded)
+    count = len(parts)
+    parts += _PADDING
     root = trie()
     tokens: list[Token] = []
     i = pos = 0
-    count = len(parts)
     while i < count:
         part = parts[i]
-        if part.isspace():
-            pos += len(part)
+        if part == " ":
+            pos += 1
             i += 1
-            if "\n\n" in part and tokens:
-                tokens.append(Token("STOP", pos - len(part), pos))
             continue
-        first = part[0]
         node = root.get(part)
-        if first in _DIGITS and not _named(node, parts, i, pos, text, count):
+        if part[0] in _DIGITS and not _named(node, parts, i, pos, text):
             i, pos = _number(text, folded, parts, i, pos, tokens)
             continue
         if node is None and part.endswith("'s"):
             node = root.get(part[:-2])
-        found, taken, end = (
-            _longest(node, parts, i, pos, text, count) if node is not None else (None, 1, pos + len(part))
-        )
+        found, taken, end = _longest(node, parts, i, pos, text) if node is not None else _NOT_FOUND
         if found is None:
             pos += len(part)
             i += 1
@@ -81,13 +80,16 @@ def scan(text: str) -> list[Token]:
 
 
 def _unknown(text: str, part: str, end: int, tokens: list[Token]) -> None:
-    """Add a word or mark that no phrase knows; words run together."""
+    """Add a word or mark that no phrase knows; words run together, and an empty line parts sentences."""
     start = end - len(part)
     first = part[0]
     if not first.isalnum():
-        tokens.append(Token("MARK", start, end, first))
+        if not first.isspace():
+            tokens.append(Token("MARK", start, end, first))
+        elif "\n\n" in part and tokens:
+            tokens.append(Token("STOP", start, end))
         return
-    if first.isalpha() and _graded_word(text, part, start, tokens):
+    if part[-1] in _GRADE_ENDS and first.isalpha() and _graded_word(text, part, start, tokens):
         return
     last = tokens[-1] if tokens else None
     if last is not None and last.type == "WORD" and last.end - last.start > 1 and len(part) > 1:
@@ -133,11 +135,11 @@ def _graded_word(text: str, part: str, pos: int, tokens: list[Token]) -> bool:
     return True
 
 
-def _named(node: dict[str, Any] | None, parts: list[str], i: int, pos: int, text: str, count: int) -> bool:
+def _named(node: dict[str, Any] | None, parts: list[str], i: int, pos: int, text: str) -> bool:
     """Whether a name begins with this number: `6-minute walk distance`."""
     if node is None:
         return False
-    roles, taken, _ = _longest(node, parts, i, pos, text, count)
+    roles, taken, _ = _longest(node, parts, i, pos, text)
     return roles is not None and taken > 1 and ("VAR" in roles or "CONCEPT" in roles)
 
 
@@ -155,7 +157,7 @@ def _not_into(
     root = trie()
     last, start = i + taken - 1, end - len(parts[i + taken - 1])
     node = root.get(parts[last])
-    inner, reach, _ = _longest(node, parts, last, start, text, len(parts)) if node is not None else (None, 0, 0)
+    inner, reach, _ = _longest(node, parts, last, start, text) if node is not None else _NOT_FOUND
     shorter = root[parts[i]].get(END)
     if inner and reach > 1 and ("ATTEST" in inner or "CONCEPT" in inner) and shorter:
         return shorter, 1, pos + len(parts[i])
@@ -175,9 +177,7 @@ def first_word(text: str, token: Token) -> list[Token]:
     return [first, *rest]
 
 
-def _longest(
-    node: dict[str, Any], parts: list[str], i: int, pos: int, text: str, count: int
-) -> tuple[Roles | None, int, int]:
+def _longest(node: dict[str, Any], parts: list[str], i: int, pos: int, text: str) -> tuple[Roles | None, int, int]:
     """The roles of the longest phrase that begins at atom `i`, how many atoms it takes, and where it ends."""
     found: Roles | None = None
     taken = 0
@@ -194,13 +194,19 @@ def _longest(
         if roles:
             found, taken, end = roles, j + 1 - i, here
         j += 1
-        most = j + _BETWEEN if j + _BETWEEN < count else count  # noqa: FURB136 - the hottest line: a call costs more than the test
-        while j < most and ((following := parts[j]) == " " or following == "-" or following.isspace()):
-            here += len(following)
-            j += 1
-        if j >= count:
-            break
         following = parts[j]
+        if following == " " and parts[j + 1] != "-":  # as nearly always
+            here += 1
+            j += 1
+            following = parts[j]
+        elif following == "-" or following.isspace():
+            most = j + _BETWEEN
+            while j < most and (following == "-" or following.isspace()):
+                here += len(following)
+                j += 1
+                following = parts[j]
+            if following.isspace():
+                break
         below = node.get(following) or (node.get(following[:-2]) if following.endswith("'s") else None)
         if below is None:
             break

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eligo.criteria import Attest, Compare, Limit, Op, Predicate, Span, Status, Window
-from eligo.reading.context import ItemContext
 from eligo.reading.lexicon import words
 from eligo.reading.pieces import Fact
 from eligo.reading.roles import WEIGHT
@@ -15,14 +14,18 @@ from eligo.reading.tokens import Token
 from eligo.reading.tree import Clause, Limits
 from eligo.vocabulary.concepts import concepts
 
+if TYPE_CHECKING:
+    from eligo.reading.meaning import Reader
+
 _IGNORED = frozenset(["TRAIL", "LEAD", "SKIP"])
 
 
 class ClauseWords:
     """The state of reading one clause."""
 
-    def __init__(self, context: ItemContext, clause: Clause) -> None:
-        self.context = context
+    def __init__(self, reader: Reader, clause: Clause) -> None:
+        self.reader = reader
+        self.context = context = reader.context
         self.text = context.text
         self.elements: Sequence[Any] = clause.elements
         self.atoms: list[Fact | Predicate] = []

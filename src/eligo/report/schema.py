@@ -5,37 +5,14 @@ The names are an interface: a change that could break a reader gives the schema 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from eligo.report.form import Bearing, Date, Number, Reason, Span, Strict, Truth, Value, Verdict
+from eligo.report.outlook_schema import Outlook
 
 SCHEMA = "eligo.screening/1"
-
-Truth = Literal["MET", "NOT_MET", "UNKNOWN"]
-Bearing = Literal["passes", "blocks", "open"]
-Verdict = Literal["ELIGIBLE", "INELIGIBLE", "UNDETERMINED"]
-Reason = Literal[
-    "missing",
-    "stale",
-    "no_reference_range",
-    "unit_unknown",
-    "implausible",
-    "censored",
-    "not_stated",
-    "unparsed",
-    "needs_attestation",
-    "error",
-]
-Number = Annotated[int | float, Field(allow_inf_nan=False)]
-Value = Annotated[Number | str, Field(description="canonical unit; text for an interval (`< 10`) or a category")]
-Date = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", description="a day, a month or a year")]
-Span = Annotated[tuple[int, int], Field(description="`[start, end)` character offsets in the criterion's text")]
-
-
-class Strict(BaseModel):
-    """Refuses unknown keys and converts nothing."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Measured(Strict):
@@ -79,6 +56,13 @@ class Fact(Strict):
     written: str | None = None
 
 
+class Own(Strict):
+    """A distance in the unit of the criterion."""
+
+    value: Number
+    unit: str = Field(description="as the rules have it; `x ULN`, `x LLN`, `x baseline` or `x` and a variable's id")
+
+
 class Evidence(Measured):
     """What one part of the sentence met in the record: a value, facts, a statement, or nothing."""
 
@@ -92,7 +76,13 @@ class Evidence(Measured):
     limit: str | None = Field(None, description="in the canonical unit")
     limit_written: str | None = Field(None, description="as the rules have it, where that differs")
     window: str | None = None
-    distance: Number | None = Field(None, description="value minus the limit that it fails, or else is nearest to")
+    distance: Number | None = Field(
+        None, description="value minus the limit that it fails, or else is nearest to; canonical unit"
+    )
+    distance_own: Own | None = Field(None, description="the same in the unit of the criterion, where that is another")
+    distance_relative: Number | None = Field(None, description="the distance as a share of the limit")
+    near: bool = Field(False, description="whether a criterion blocks by it, and by no more than the stated margin")
+    margin: str | None = Field(None, description="that margin")
     reference: str | None = Field(None, description="what a multiple is of, and whose limit of normal that is")
     others: list[Measured] | None = Field(None, description="other results of the same day")
     clash: Measured | None = Field(None, description="a stated score's value by its own inputs, where it is another")
@@ -128,6 +118,7 @@ class Arm(Strict):
     verdict: Verdict
     blocks: list[str]
     open: list[str]
+    near: bool = Field(False, description="whether nothing would block it if what is near its limit did not")
 
 
 class Trial(Strict):
@@ -139,10 +130,23 @@ class Trial(Strict):
     verdict: Verdict
     blocks: list[str]
     open: list[str]
-    arms: list[Arm] = []
+    near: bool = Field(
+        False, description="whether nothing would block if what is near its limit did not; one of the arms is enough"
+    )
+    arms: list[Arm] = Field([])
     drafts: int = Field(default=0, description="how many of the criteria nobody has reviewed")
-    notes: list[str] = []
+    notes: list[str] = Field([])
     criteria: list[Finding]
+    outlook: Outlook | None = Field(None, description="what comes after the verdict, where it is asked for")
+
+
+class Counts(Strict):
+    """How many of the trials have each verdict, and how many of the ineligible ones are near misses."""
+
+    eligible: int
+    undetermined: int
+    ineligible: int
+    near: int
 
 
 class Screening(Strict):
@@ -155,6 +159,7 @@ class Screening(Strict):
     as_of: Date
     sex: Literal["male", "female"] | None
     age: int | None = Field(description="completed years")
+    counts: Counts
     trials: list[Trial]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from eligo.explain import NO_CRITERIA
 from eligo.report.terminal import Terminal, clean, columns, wrap, wrap_marked
 from eligo.report.words import (
     Data,
@@ -25,18 +26,61 @@ COLOUR = {
     "blocks": "red",
     "open": "yellow",
 }
-RANK = {"ELIGIBLE": 0, "UNDETERMINED": 1, "INELIGIBLE": 2}
 VERDICT_COLUMNS = 12
 MOST_BLOCKERS = 4
+NEAR_MISS = "near miss: "
 
 
 def screening_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
-    """A patient's header and a line per trial, the nearest to eligible first."""
+    """A patient's header, a line per trial, the nearest to eligible first, and how many there are of each verdict."""
     yield from _header(screening, terminal)
-    trials = sorted(screening["trials"], key=lambda trial: (RANK[trial["verdict"]], trial["trial"]))
+    trials = sorted(screening["trials"], key=nearest_first)
     room = max((columns(trial["trial"]) for trial in trials), default=0)
     for trial in trials:
         yield from _trial_lines(trial, room, terminal)
+    counts = screening["counts"]
+    if counts["eligible"] + counts["undetermined"] + counts["ineligible"] > 1:
+        yield from wrap(_counted(counts), terminal.width, "  ", "  ")
+
+
+def nearest_first(trial: Data) -> tuple[object, ...]:
+    """The key by which trials are sorted.
+
+    First the eligible ones; then the undetermined ones, by how many measurements and facts are open, ties by how much
+    else is, and those last whose source states no criteria; then near misses and the other ineligible ones, by how many
+    criteria block. Ties go by the trial's id.
+    """
+    if trial["verdict"] == "UNDETERMINED":
+        found = {finding["id"]: finding for finding in trial["criteria"]}
+        known, other = _open_parts(found[id_] for id_ in trial["open"])
+        stated = bool(trial["open"]) and NO_CRITERIA not in trial.get("notes", ())
+        return 1, not stated, known, other, trial["trial"]
+    if trial["verdict"] == "INELIGIBLE":
+        return 2, "near" not in trial, len(trial["blocks"]), 0, trial["trial"]
+    return 0, False, 0, 0, trial["trial"]
+
+
+def _open_parts(findings: Iterable[Data]) -> tuple[int, int]:
+    """How many different measurements and facts are open, and how much else: what to attest and what to read."""
+    known, other = set[tuple[str, str]](), set[tuple[str, str]]()
+    for finding in findings:
+        for evidence in deciding(finding):
+            if "status" in evidence:
+                known.add(("concept", evidence["concept"]))
+            elif "concept" in evidence:
+                other.add(("concept", evidence["concept"]))
+            elif "variable" in evidence:
+                known.add(("variable", evidence["variable"]))
+            else:
+                other.add((finding["id"], str(evidence.get("span"))))
+    return len(known), len(other)
+
+
+def _counted(counts: Data) -> str:
+    """How many trials there are of each verdict: "5 trials: 1 eligible, 2 undetermined, 2 ineligible (1 near)"."""
+    words = ("eligible", "undetermined", "ineligible")
+    near = f" ({counts['near']} near)" if counts["near"] else ""
+    return f"{sum(counts[w] for w in words)} trials: {', '.join(f'{counts[w]} {w}' for w in words)}{near}"
 
 
 def _header(screening: Data, terminal: Terminal) -> list[str]:
@@ -51,7 +95,7 @@ def _trial_lines(trial: Data, room: int, terminal: Terminal) -> Iterator[str]:
         return  # the arms no longer matter
     for arm in trial.get("arms", ()):
         first = f"    arm {clean(arm['id'])}"
-        own = {**trial, **arm, "arms": ()}
+        own = {**{key: part for key, part in trial.items() if key != "near"}, **arm, "arms": ()}
         yield from _verdict_lines(f"{first:<{room + 2}}", arm["verdict"], f"{arm['label']}: {summary(own)}", terminal)
 
 
@@ -74,23 +118,25 @@ def drafts(trial: Data) -> str:
 
 
 def summary(trial: Data) -> str:
-    """What blocks; or, where nothing does, what is open."""
+    """What blocks, and whether by little; or, where nothing does, what is open."""
     found = {finding["id"]: finding for finding in trial["criteria"]}
     if trial["blocks"]:
         shown = [f"{id_} {blocker(found[id_])}" for id_ in trial["blocks"][:MOST_BLOCKERS]]
         more = len(trial["blocks"]) - len(shown)
-        return "; ".join(shown) + (f"; and {more} more" if more else "")
+        return NEAR_MISS * ("near" in trial) + "; ".join(shown) + (f"; and {more} more" if more else "")
     if trial["open"]:
         return f"nothing blocks; open: {still_open(found[id_] for id_ in trial['open'])}"
     if trial["verdict"] == "UNDETERMINED":
-        return str(trial["notes"][0])
+        return NO_CRITERIA
     return "every criterion passes"
 
 
 def audit_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
     """Each trial of the screening, criterion by criterion, and at the end what blocks and what is open."""
     yield from _header(screening, terminal)
-    for trial in screening["trials"]:
+    for number, trial in enumerate(screening["trials"]):
+        if number:
+            yield ""
         start = f"{clean(trial['trial'])}  {trial['verdict']}"
         lines = wrap(trial["title"], terminal.width, f"{start}  ", "  ")
         yield lines[0].replace(trial["verdict"], terminal.paint(trial["verdict"], COLOUR[trial["verdict"]], "bold"), 1)
@@ -148,4 +194,4 @@ def _conclusion(trial: Data, terminal: Terminal) -> Iterator[str]:
             text = blocker(finding) if label == "blocks" else still_open([finding], all_names=True)
             yield from wrap(text, terminal.width, f"  {clean(id_):<{room}}", " " * (room + 4))
     verdict = trial["verdict"]
-    yield f"verdict: {terminal.paint(verdict, COLOUR[verdict], 'bold')}"
+    yield f"verdict: {terminal.paint(verdict, COLOUR[verdict], 'bold')}{', a near miss' if 'near' in trial else ''}"

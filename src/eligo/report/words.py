@@ -135,10 +135,11 @@ def _brief(evidence: Data) -> str:
     """One deciding part in a few words."""
     held = evidence["truth"] == "MET"
     if "limit" in evidence:
-        value, limit = _figures(evidence)
+        value, limit = figures(evidence)
         value = f"({value})" if value[:1] in "<>" else value
-        against = f" {limit}" if held else f", not {_failed(evidence, limit)}"
-        return f"{short_name(evidence['variable'])} {value}{against}"
+        against = f" {limit}" if held else f", not {failed_bound(evidence, limit)}"
+        near = f" (near: {nearness(evidence)})" if "near" in evidence else ""
+        return f"{short_name(evidence['variable'])} {value}{against}{near}"
     if "concept" in evidence:
         return _brief_concept(evidence, held)
     return "not understood" if evidence.get("reason") == "unparsed" else evidence.get("note", "")
@@ -152,13 +153,13 @@ def _brief_concept(evidence: Data, held: bool) -> str:
     if not held:
         if not facts:
             return f"no {name}"
-        wanted = _wanted(evidence)
-        return f"{name}, but not {wanted}" if wanted else f"{name}: {facts[0]['status']}"
+        asked = wanted(evidence)
+        return f"{name}, but not {asked}" if asked else f"{name}: {facts[0]['status']}"
     kind = facts[0]["concept"] if facts else evidence["concept"]
     return f"{name}: {concept_name(kind)}" if kind != evidence["concept"] else name
 
 
-def _figures(evidence: Data) -> tuple[str, str]:
+def figures(evidence: Data) -> tuple[str, str]:
     """Value and limit in five digits each, or in all of theirs where five would make a near miss look like a hit."""
     value, limit = _years(number(evidence.get("value", "?"))), _years(evidence.get("limit", ""))
     short, short_limit = _LONG.sub(_five_digits, value), _LONG.sub(_five_digits, limit)
@@ -167,7 +168,7 @@ def _figures(evidence: Data) -> tuple[str, str]:
     return short, short_limit
 
 
-def _failed(evidence: Data, limit: str) -> str:
+def failed_bound(evidence: Data, limit: str) -> str:
     """Of two bounds the one that the value fails, which is the one that the distance is from."""
     bounds = limit.split(" and ")
     if len(bounds) == 2 and "distance" in evidence:
@@ -186,21 +187,25 @@ def _years(text: str) -> str:
 
 def still_open(findings: Iterable[Data], all_names: bool = False) -> str:
     """What is missing for a verdict, counted: "2 values missing (creatinine, INR), 3 to attest, 6 not stated"."""
+    parts = []
+    for reason, names in open_by_reason(findings).items():
+        one, many, with_names = OPEN[reason]
+        most = len(names) if all_names else MOST_NAMES
+        shown = f" ({', '.join(names[:most])}{' ...' if len(names) > most else ''})"
+        named = with_names or (all_names and reason != "unparsed")
+        parts.append(f"{len(names)} {one if len(names) == 1 else many}{shown if named else ''}")
+    return ", ".join(parts)
+
+
+def open_by_reason(findings: Iterable[Data]) -> dict[str, list[str]]:
+    """The names of what is open, each once, by the reason, in the order of `OPEN`."""
     found: dict[str, dict[str, None]] = {reason: {} for reason in OPEN}
     for finding in findings:
         for evidence in deciding(finding):
             if "reason" in evidence:
                 name = evidence.get("variable") or evidence.get("concept") or f"{finding['id']} {evidence.get('span')}"
                 found[_reason(evidence)][name] = None
-    parts = []
-    for reason, (one, many, with_names) in OPEN.items():
-        names = list(map(_open_name, found[reason]))
-        if names:
-            most = len(names) if all_names else MOST_NAMES
-            shown = f" ({', '.join(names[:most])}{' ...' if len(names) > most else ''})"
-            named = with_names or (all_names and reason != "unparsed")
-            parts.append(f"{len(names)} {one if len(names) == 1 else many}{shown if named else ''}")
-    return ", ".join(parts)
+    return {reason: list(map(_open_name, names)) for reason, names in found.items() if names}
 
 
 def _reason(evidence: Data) -> str:
@@ -231,7 +236,7 @@ def evidence_line(evidence: Data) -> str:
 
 def _value_line(evidence: Data) -> str:
     name = variable_name(evidence["variable"])
-    value, limit = _figures(evidence)
+    value, limit = figures(evidence)
     limit = _limit(evidence, limit)
     if "value" not in evidence:
         missing = evidence.get("missing")
@@ -242,7 +247,9 @@ def _value_line(evidence: Data) -> str:
     parts = [f"{name} {value}{unit}{_source(evidence)}"]
     if limit:
         parts.append(f"limit {limit}")
-    if "distance" in evidence:
+    if "near" in evidence:
+        parts.append(f"near: {nearness(evidence)}")
+    elif "distance" in evidence:
         parts.append(_distance(evidence))
     if "clash" in evidence:
         by_inputs = evidence["clash"]
@@ -260,23 +267,41 @@ def _limit(evidence: Data, limit: str) -> str:
         limit = limit.replace(f"{unit} and ", " and ").removesuffix(unit)
     notes = [evidence[key] for key in ("limit_written", "reference") if key in evidence]
     notes = [_LONG.sub(_five_digits, _years(note)) for note in notes]
-    notes += [_window(evidence)] if "window" in evidence else []
+    notes += [window(evidence)] if "window" in evidence else []
     return f"{limit} ({'; '.join(notes)})" if notes else limit
 
 
-def _window(evidence: Data) -> str:
+def window(evidence: Data) -> str:
     """The window with signs for the operators: "lasting >= 6 mo"."""
     signed = _OPERATOR.sub(lambda match: SYMBOL[cast(Op, match[0])], _years(evidence["window"]))
     return signed.replace("_", " ")
 
 
-def _distance(evidence: Data) -> str:
+def _distance(evidence: Data, limit: str = "it") -> str:
     """How far the value is from its limit; of two bounds, from the one that it fails or is nearest to."""
-    distance = evidence["distance"]
-    limit = number(float(f"{evidence['value'] - distance:.12g}")) if " and " in evidence["limit"] else "it"
+    distance, own = evidence["distance"], evidence.get("distance_own")
+    of_age = own is not None and evidence["variable"] == "age"
+    if " and " in evidence["limit"] and (distance or not of_age):
+        limit = _bound(evidence) if of_age else rounded(float(f"{evidence['value'] - distance:.12g}"))
     if distance == 0:
         return f"exactly at {limit}"
-    return f"{rounded(abs(distance))} {'below' if distance < 0 else 'above'} {limit}"
+    side = "below" if distance < 0 else "above"
+    if own is None:
+        return f"{rounded(abs(distance))} {side} {limit}"
+    in_own = f"{rounded(abs(own['value']))} {own['unit']}"
+    return f"{in_own} {side} {limit}" if of_age else f"{rounded(abs(distance))} {side} {limit} ({in_own})"
+
+
+def nearness(evidence: Data) -> str:
+    """How near a failed comparison is: "2 below the limit, margin 10 %"."""
+    return f"{_distance(evidence, 'the limit')}, margin {_years(evidence['margin'])}"
+
+
+def _bound(evidence: Data) -> str:
+    """Of two bounds the one that the distance is from."""
+    bounds = evidence["limit"].split(" and ")
+    above = evidence["distance"] > 0
+    return str(bounds[above is (evidence["truth"] == "NOT_MET")]).lstrip("<>= ")
 
 
 def _source(evidence: Data) -> str:
@@ -320,9 +345,9 @@ def _concept_line(evidence: Data) -> str:
     name = concept_name(evidence["concept"])
     if "status" not in evidence:
         return name if "reason" in evidence else f"{name}: stated {'yes' if evidence['truth'] == 'MET' else 'no'}"
-    wanted = _wanted(evidence)
-    name = f"{name} ({wanted})" if wanted else name
-    said = [_fact(fact, evidence["concept"]) for fact in evidence.get("facts", ())]
+    asked = wanted(evidence)
+    name = f"{name} ({asked})" if asked else name
+    said = [fact_text(fact, evidence["concept"]) for fact in evidence.get("facts", ())]
     if "value" in evidence:
         said.append(f"{variable_name(evidence['variable'])} {rounded(evidence['value'])}{_source(evidence)}")
     if "ruled_out_by" in evidence:
@@ -335,15 +360,15 @@ def _concept_line(evidence: Data) -> str:
     return f"{name}: {'; '.join(said)}" if said else name
 
 
-def _wanted(evidence: Data) -> str:
+def wanted(evidence: Data) -> str:
     """What the sentence asks of the concept, beyond that it is there."""
     asked = [evidence.get("qualifier", ""), "" if evidence["status"] == "active" else evidence["status"]]
     asked += [f"{evidence['count']} times" if "count" in evidence else ""]
-    asked += [_window(evidence)] if "window" in evidence else []
+    asked += [window(evidence)] if "window" in evidence else []
     return ", ".join(part for part in asked if part)
 
 
-def _fact(fact: Data, asked: str) -> str:
+def fact_text(fact: Data, asked: str) -> str:
     """A fact of the record; its concept only where it is a kind of the one that was asked for."""
     parts = [concept_name(fact["concept"])] if fact["concept"] != asked else []
     parts += [*fact.get("qualifiers", ()), fact["status"]]

@@ -1,0 +1,36 @@
+"""A criterion's tree and the truths of its leaves in, its truth out, with the leaves that make it so."""
+
+from __future__ import annotations
+
+from eligo.plan import Join, Tree
+from eligo.truth import Truth, all_of, any_of, at_least, not_
+
+
+def deciding(tree: Tree, truths: list[Truth]) -> tuple[Truth, frozenset[int]]:
+    """The truth of a tree, and the leaves that make it so: those of each part that has the truth of its whole."""
+    if not isinstance(tree, Join):
+        return truths[tree], frozenset((tree,))
+    parts = [deciding(part, truths) for part in tree.parts]
+    of_parts = [truth for truth, _ in parts]
+    if tree.how == "not":
+        return not_(of_parts[0]), parts[0][1]
+    if tree.how == "at_least":
+        truth = at_least(tree.count, of_parts)
+    else:
+        truth = all_of(of_parts) if tree.how == "all" else any_of(of_parts)
+    return truth, frozenset[int]().union(*(leaves for one, leaves in parts if one is truth))
+
+
+def enough(tree: Tree, truths: list[Truth]) -> tuple[Truth, frozenset[int]]:
+    """The truth of a tree, and a smallest set of leaves that make it so, whatever the others are."""
+    if not isinstance(tree, Join):
+        return truths[tree], frozenset((tree,))
+    parts = [enough(part, truths) for part in tree.parts]
+    if tree.how == "not":
+        return not_(parts[0][0]), parts[0][1]
+    # All of n are at least n of them, and any is at least one.
+    count = {"all": len(parts), "any": 1}.get(tree.how, tree.count)
+    truth = at_least(count, [one for one, _ in parts])
+    needed = count if truth is Truth.MET else len(parts) - count + 1 if truth is Truth.NOT_MET else len(parts)
+    alike = sorted((leaves for one, leaves in parts if one is truth), key=lambda leaves: (len(leaves), sorted(leaves)))
+    return truth, frozenset[int]().union(*alike[: max(needed, 0)])

@@ -1,0 +1,216 @@
+"""A situation and a trial that is blocked in, the smallest sets of changes out after which nothing blocks any more.
+
+A change gives one thing that the record knows another value: a variable, a concept, an attestation. Together changes
+may leave nothing open that was answered. What is open already stays open: it needs an answer, not a change.
+Criteria that share no subject do not bear on each other, so each such part of a trial is searched by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
+
+from eligo.evaluate import BLOCKS, Answers, Ready, Trial
+from eligo.outlook.edits import Edit
+from eligo.outlook.situation import Situation, settled
+from eligo.outlook.subjects import Fixed, Subject, Subjects
+from eligo.outlook.values import Region
+
+MOST_CHANGES = 5  # in one part
+MOST_STEPS = 1500  # records looked at for one part; what takes more is said to be incomplete
+MOST_SETS = 24
+
+Ways = list[dict[Subject, int]]
+Found = dict[frozenset[Subject], Ways]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One subject, the answers that would do, and why nobody can change it, if so."""
+
+    subject: Subject
+    to: tuple[str | Region, ...]
+    fixed: Fixed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """The smallest sets, first those without anything fixed; not `complete` where there may be others.
+
+    The smallest of all, and where these hold something fixed, the smallest without.
+    """
+
+    sets: tuple[tuple[Change, ...], ...]
+    complete: bool = True
+
+
+def remedies(situation: Situation, trial: Trial) -> Remedies:
+    """The smallest sets of changes of a trial; with arms, of the arms that need the fewest."""
+    found, complete = list[tuple[Change, ...]](), True
+    arms: list[str | None] = [arm.id for arm in trial.plan.arms]
+    for arm in arms or [None]:
+        own = _Trial(situation, [r for r in trial.criteria if r.criterion.cohort in (None, arm)])
+        found += own.sets()
+        complete &= own.complete
+    least = min(map(len, found), default=0)
+    free = [changes for changes in found if not any(c.fixed for c in changes)]
+    least_free = min(map(len, free), default=0)
+    chosen = [c for c in found if len(c) == least]
+    if chosen and not any(c in free for c in chosen):
+        chosen += [c for c in free if len(c) == least_free]
+    chosen.sort(key=lambda changes: (any(c.fixed for c in changes), len(changes)))
+    unique = list(dict.fromkeys(chosen))
+    return Remedies(tuple(unique[:MOST_SETS]), complete and len(unique) <= MOST_SETS)
+
+
+class _Trial:
+    """The criteria that one arm has to meet, in parts that share no subject."""
+
+    def __init__(self, situation: Situation, criteria: Sequence[Ready]) -> None:
+        self.subjects = Subjects(situation, criteria)
+        blocking = [r for r in criteria if r.bearings[r.holds(situation.answers)] is BLOCKS]
+        self.hopeless = any(not self.subjects.of(ready) for ready in blocking)
+        parts = _parts(criteria, self.subjects)
+        self.parts = [Part(situation, part, self.subjects) for part in parts if any(r in blocking for r in part)]
+
+    @property
+    def complete(self) -> bool:
+        """Whether no part's search was cut short."""
+        return all(part.complete for part in self.parts)
+
+    def sets(self) -> Iterator[tuple[Change, ...]]:
+        """The smallest sets, and the smallest without anything fixed."""
+        if self.hopeless:
+            return
+        fixed = frozenset(subject for subject in self.subjects.touches if self.subjects.fixed(subject))
+        for without in (frozenset[Subject](), fixed):
+            found = [list(self._changes(part.smallest(without))) for part in self.parts]
+            for choice in islice(product(*found), MOST_SETS + 1):
+                yield tuple(sorted((c for part in choice for c in part), key=lambda c: (bool(c.fixed), c.subject)))
+
+    def _changes(self, found: Found) -> Iterator[tuple[Change, ...]]:
+        """The changes of each set, with all that a subject can be while the others are as in the first way."""
+        for chosen, ways in found.items():
+            first, changes = ways[0], []
+            for subject in sorted(chosen):
+                fitting = [way[subject] for way in ways if {**way, subject: 0} == {**first, subject: 0}]
+                answers = [option.answer for n in fitting for option in self.subjects.options(subject)[n]]
+                changes.append(Change(subject, joined(answers), self.subjects.fixed(subject)))
+            yield tuple(changes)
+
+
+def _parts(criteria: Sequence[Ready], subjects: Subjects) -> list[list[Ready]]:
+    """The criteria in groups that share no subject."""
+    parts: list[tuple[set[Subject], list[Ready]]] = []
+    for ready in criteria:
+        own, together = set(subjects.of(ready)), [ready]
+        for part in [part for part in parts if part[0] & own]:
+            parts.remove(part)
+            own |= part[0]
+            together += part[1]
+        parts.append((own, together))
+    return [together for _, together in parts]
+
+
+@dataclass(slots=True)
+class Part:
+    """A walk over changes: each step changes one subject of a criterion that is not as it must be.
+
+    INVARIANT: a set of changes that does holds, for each criterion that still blocks or has lost an answer, a subject
+    that bears on it. So a walk that tries all of these for one such criterion misses no set.
+    """
+
+    situation: Situation
+    criteria: Sequence[Ready]
+    subjects: Subjects
+    complete: bool = True
+    _steps: int = 0
+    _bits: int = 0
+    _of: dict[str, list[Subject]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Find what bears on each criterion."""
+        for ready in self.criteria:
+            self._bits |= ready.bits
+            self._of[ready.criterion.id] = self.subjects.of(ready)
+
+    def smallest(self, without: frozenset[Subject]) -> Found:
+        """The smallest sets without the given subjects, each with the options that do."""
+        self._steps = 0
+        for size in range(1, MOST_CHANGES + 1):
+            found: Found = {}
+            self._walk({}, size, without, found, set())
+            if found or self._steps > MOST_STEPS:
+                return found
+        self.complete &= len(self.subjects.touches) <= MOST_CHANGES
+        return {}
+
+    def _walk(
+        self,
+        chosen: dict[Subject, int],
+        size: int,
+        without: frozenset[Subject],
+        found: Found,
+        seen: set[frozenset[tuple[Subject, int]]],
+    ) -> None:
+        key = frozenset(chosen.items())
+        if key in seen:
+            return
+        seen.add(key)
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            self.complete = False
+            return
+        failing = self._failing(chosen)
+        if not failing:
+            found.setdefault(frozenset(chosen), []).append(dict(chosen))
+            return
+        open_to = [[s for s in self._of[r.criterion.id] if s not in chosen and s not in without] for r in failing]
+        if _least(open_to) > size - len(chosen):
+            return
+        for subject in min(open_to, key=len):
+            for number in range(len(self.subjects.options(subject))):
+                self._walk({**chosen, subject: number}, size, without, found, seen)
+
+    def _failing(self, chosen: Mapping[Subject, int]) -> list[Ready]:
+        """The criteria that block after the changes, or that rest on something that was answered and is open now."""
+        before = self.situation.answers
+        after = before
+        if chosen:
+            patient, touched = self.situation.patient, frozenset[str]()
+            for subject in sorted(chosen):
+                edit = self.subjects.options(subject)[chosen[subject]][0].edit(patient)
+                patient, touched = edit.patient, touched | edit.touched
+            after = settled(self.situation.after(Edit(patient, touched)), self._bits)
+        lost = after.unknown & ~before.unknown
+        return [r for r in self.criteria if r.bits & lost or _blocks(r, after)]
+
+
+def _blocks(ready: Ready, answers: Answers) -> bool:
+    return ready.bearings[ready.holds(answers)] is BLOCKS
+
+
+def _least(open_to: list[list[Subject]]) -> int:
+    """How many changes it takes at least: criteria that share no subject need one each."""
+    taken, count = set[Subject](), 0
+    for subjects in sorted(open_to, key=len):
+        if not subjects:
+            return MOST_CHANGES + 1
+        if taken.isdisjoint(subjects):
+            taken.update(subjects)
+            count += 1
+    return count
+
+
+def joined(answers: list[str | Region]) -> tuple[str | Region, ...]:
+    """The answers, with regions that touch made one."""
+    words = [answer for answer in answers if isinstance(answer, str)]
+    regions = list[Region]()
+    of_values = [answer for answer in answers if isinstance(answer, Region)]
+    for region in sorted(of_values, key=lambda r: (r.low, not r.low_closed)):
+        if regions and regions[-1].high == region.low and (regions[-1].high_closed or region.low_closed):
+            regions[-1] = regions[-1].joined(region)
+        else:
+            regions.append(region)
+    return (*words, *regions)

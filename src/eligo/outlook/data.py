@@ -1,0 +1,156 @@
+"""Questions, changes, doubts and expiries in, JSON data out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eligo.evaluation.distance import plain
+from eligo.evaluation.evidence import ASSUMED, value_of
+from eligo.outlook.changes import Change, Remedies
+from eligo.outlook.doubts import Doubt
+from eligo.outlook.expiry import Expiry
+from eligo.outlook.questions import Answer, Asked, Open, Question
+from eligo.outlook.situation import Situation
+from eligo.outlook.subjects import Subject
+from eligo.outlook.values import Region
+from eligo.truth import Truth
+from eligo.vocabulary.variables import variables
+
+
+def question_json(question: Question) -> dict[str, Any]:
+    """What is asked for."""
+    key = "variable" if question.kind == "measurement" else "concept"
+    return {"kind": question.kind, key: question.id}
+
+
+def asked_json(asked: Asked) -> dict[str, Any]:
+    """A question of one trial, with what each answer would do."""
+    return {
+        **question_json(asked.question),
+        "why": asked.why.value,
+        "criteria": list(asked.criteria),
+        "settles": asked.settles,
+        "settles_but_for_attestations": asked.settles_but_for_attestations,
+        "answers": [_answer_json(answer, asked.question) for answer in asked.answers],
+    }
+
+
+def _answer_json(answer: Answer, question: Question) -> dict[str, Any]:
+    data: dict[str, Any] = {"answer": answer_text(answer.answer, question.id)}
+    if isinstance(answer.answer, Region) and (unit := unit_of(question.id)):
+        data["unit"] = unit
+    data |= {"verdict": answer.verdict.value, "but_for_attestations": answer.but_for_attestations.value}
+    return data | ({"blocks": list(answer.blocks)} if answer.blocks else {})
+
+
+def open_json(found: Open) -> dict[str, Any]:
+    """What only a person can settle: attestations, and sentences that were not understood."""
+    attest = [{"concept": key, "criteria": list(criteria)} for key, criteria in found.attest.items()]
+    return {"attest": attest, "read": list(found.read)}
+
+
+def remedies_json(found: Remedies, situation: Situation, open_criteria: list[str]) -> dict[str, Any]:
+    """The smallest sets of changes."""
+    sets = [
+        {"fixed": any(c.fixed for c in changes), "changes": [_change_json(c, situation) for c in changes]}
+        for changes in found.sets
+    ]
+    return {"sets": sets, "then_open": open_criteria, "complete": found.complete}
+
+
+def _change_json(change: Change, situation: Situation) -> dict[str, Any]:
+    subject = change.subject
+    data: dict[str, Any] = {"variable" if subject.kind == "variable" else "concept": subject.id}
+    data["now"] = _now(subject, situation)
+    data["unit"] = unit_of(subject.id) if subject.kind == "variable" else None
+    data["to"] = " or ".join(answer_text(answer, subject.id) for answer in change.to)
+    data["fixed"], data["why_fixed"] = change.fixed is not None, change.fixed
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def _now(subject: Subject, situation: Situation) -> Any:
+    """What the record says of the subject."""
+    chart = situation.answers.chart
+    if subject.kind == "attestation":
+        return "yes" if chart.attested.get(subject.id) else "no"
+    if subject.kind == "concept":
+        there = [f for f in chart.under.get(subject.id, ()) if f.status not in ("refuted", "planned")]
+        return "present" if any(f.status == "active" for f in there) else "in the past" if there else "absent"
+    if subject.id == "sex":
+        return chart.sex
+    if subject.id == "age":
+        from eligo.evaluation.derive import age_of
+
+        age = age_of(chart)
+        return value_of(age) if age else None
+    recorded = chart.recorded(subject.id)
+    return value_of(recorded[0]) if recorded else None
+
+
+def doubt_json(doubt: Doubt) -> dict[str, Any]:
+    """What the verdict hangs on."""
+    data: dict[str, Any] = {"cause": doubt.cause}
+    data["concept" if doubt.cause == "assumed_absent" else "variable"] = doubt.id
+    if doubt.other is not None:
+        data |= {"value": value_of(doubt.other), "date": str(doubt.other.date) if doubt.other.date else None}
+    if doubt.which is not None and doubt.value is not None and doubt.beyond is not None:
+        data |= {"which": doubt.which, "value": plain(doubt.value), "beyond": _region_text(doubt.beyond, None)}
+    data["unit"] = unit_of(doubt.id) if doubt.cause != "assumed_absent" else None
+    data["assumed"] = ASSUMED.get(doubt.assumed or "", "").removeprefix("assumed absent: ") or None
+    data["verdict"] = doubt.verdict.value
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def expiry_json(expiry: Expiry) -> dict[str, Any]:
+    """Until when the verdict holds, and what ends it."""
+    data: dict[str, Any] = {"until": expiry.until.isoformat() if expiry.until else None}
+    data["horizon"] = expiry.horizon.isoformat()
+    if expiry.then is not None:
+        data["then"] = expiry.then.value
+        data["causes"] = [
+            {
+                "id": turn.criterion,
+                "cause": turn.cause,
+                "variable" if turn.about in variables() else "concept": turn.about,
+                "truth": Truth(turn.truth).name,
+            }
+            for turn in expiry.turns
+        ]
+    return data
+
+
+def unit_of(variable: str) -> str | None:
+    """The canonical unit, None where it is 1."""
+    known = variables().get(variable)
+    return known.unit if known and known.unit != "1" else None
+
+
+def answer_text(answer: str | Region, variable: str) -> str:
+    """An answer in words, or its bounds as a limit is written."""
+    if isinstance(answer, str):
+        return answer
+    known = variables().get(variable)
+    if known is not None and known.grades and answer.low == answer.high:
+        return _number(answer.low)
+    return _region_text(answer, known.plausible if known else None)
+
+
+def _region_text(region: Region, plausible: tuple[float, float] | None) -> str:
+    """The bounds of a region, without those beyond which nothing is plausible.
+
+    >>> _region_text(Region(0, True, 12, False), (0, 100)), _region_text(Region(12, False, 15, True), None)
+    ('< 12', '> 12 and <= 15')
+    """
+    least, most = plausible or (0.0, float("inf"))
+    if region.low == region.high:
+        return _number(region.low)
+    parts = []
+    if region.low > least:
+        parts.append(f"{'>=' if region.low_closed else '>'} {_number(region.low)}")
+    if region.high < most:
+        parts.append(f"{'<=' if region.high_closed else '<'} {_number(region.high)}")
+    return " and ".join(parts) or "any value"
+
+
+def _number(value: float) -> str:
+    return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.12g}"

@@ -1,0 +1,160 @@
+"""An engine and a patient in, until when each verdict holds out, if nothing is added to the record, and what ends it.
+
+Answers change only on days that follow from a date of the record and a duration of a rule: a result grows too old, a
+window closes or opens, a birthday. Those days are found and looked at in order; no other day can differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal, cast
+
+from eligo.criteria import Compare, Duration, OneOf, Present, TimeUnit
+from eligo.evaluate import Answers, Engine, Trial
+from eligo.evaluation.chart import Chart, Outcome
+from eligo.evaluation.derive import birth_days
+from eligo.evaluation.window import shift
+from eligo.outlook.situation import numbers
+from eligo.patients.model import Fact, PartialDate, Patient, Result
+from eligo.plan import Test
+from eligo.truth import Reason, Truth, Verdict
+
+YEARS = 2
+# A month later is up to three days off the same distance in days, since months differ in length.
+AROUND = range(-3, 5)
+
+Cause = Literal["stale", "window", "birthday", "date"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A criterion that has another truth on the day after: by which variable or concept, and why."""
+
+    criterion: str
+    truth: Truth
+    cause: Cause
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """The last day on which the verdict holds, None where it holds until the `horizon`; then what, and by what."""
+
+    horizon: date
+    until: date | None = None
+    then: Verdict | None = None
+    turns: tuple[Turn, ...] = ()
+
+
+def expiries(engine: Engine, patient: Patient, trials: Iterable[Trial]) -> dict[str, Expiry]:
+    """Until when the verdict of each trial holds."""
+    horizon = shift(patient.as_of, Duration(YEARS, "a"))
+    answers = engine.answers(patient)
+    waiting = {trial.plan.trial: (trial, trial.verdict(answers)) for trial in trials}
+    found = {name: Expiry(horizon) for name in waiting}
+    for day in turning_days(engine, patient, horizon):
+        if not waiting:
+            break
+        answers = engine.answers(replace(patient, as_of=day))
+        for name, (trial, before) in list(waiting.items()):
+            after = trial.verdict(answers)
+            if after is not before:
+                eve = engine.answers(replace(patient, as_of=day - timedelta(1)))
+                turns = tuple(_turns(engine, trial, eve, answers))
+                found[name] = Expiry(horizon, day - timedelta(1), after, turns)
+                del waiting[name]
+    return found
+
+
+def turning_days(engine: Engine, patient: Patient, horizon: date) -> list[date]:
+    """All days after the screening on which any answer can differ from that of the day before."""
+    days = set[date]()
+    for records in (patient.results, patient.facts):
+        for name, entries in records.items():
+            tests = [engine.asked[number] for number in numbers(engine.readers.get(name, 0))]
+            lengths = {length for test in tests for length in _lengths(test)} if tests else set()
+            if tests and records is patient.results:
+                lengths |= set(_longest_ages(engine, name))
+            for day in {day for entry in entries for day in _days(entry)} if tests else ():
+                days |= {day, day + timedelta(1)} if day < date.max else {day}
+                days.update(found for length in lengths for found in _around(day, length))
+    days.update(_birthdays(engine, patient))
+    return sorted(day for day in days if patient.as_of < day <= horizon)
+
+
+def _days(entry: Result | Fact) -> Iterator[date]:
+    """The first and the last day of each date of an entry."""
+    dates = (entry.date,) if isinstance(entry, Result) else (entry.start, entry.end)
+    for known in dates:
+        if known is not None:
+            yield from (known.first, known.last)
+
+
+def _lengths(test: Test) -> Iterator[Duration]:
+    """The durations that a test counts in, forwards and back: what is planned comes nearer."""
+    window = test.window if isinstance(test, Compare | Present) else None
+    if window is not None:
+        bounds = [bound.duration for bound in (window.ago, window.lasting) if bound]
+        for length in (*bounds, window.within) if window.within else bounds:
+            yield from (length, replace(length, value=-length.value))
+
+
+def _longest_ages(engine: Engine, variable: str) -> Iterator[Duration]:
+    """How old a result of the variable may be, or of one that it is an input of."""
+    policy = engine.policy
+    yield from (policy.max_age,) if policy.max_age else ()
+    if variable in policy.max_ages:
+        yield policy.max_ages[variable]
+
+
+def _around(day: date, length: Duration) -> list[date]:
+    moved = shift(day, length)
+    near = timedelta(max(AROUND))
+    return [moved + timedelta(offset) for offset in AROUND] if date.min + near < moved < date.max - near else []
+
+
+def _birthdays(engine: Engine, patient: Patient) -> Iterator[date]:
+    """The days on which an age turns that a test looks at; for a score every birthday."""
+    birth = birth_days(Chart(patient, engine.policy))
+    if not isinstance(birth, PartialDate):
+        return
+    for number in numbers(engine.readers.get("age", 0)):
+        test = engine.asked[number]
+        if isinstance(test, Compare) and test.variable == "age":
+            ages = {(limit.value + more, cast(TimeUnit, limit.unit)) for limit in test.limits for more in (0, 1)}
+        else:
+            years = patient.as_of.year - birth.first.year
+            ages = {(year, "a") for year in range(years - 1, years + YEARS + 2)}
+        for day in (birth.first, birth.last):
+            for age, unit in ages:
+                yield from _around(day, Duration(age, unit))
+
+
+def _turns(engine: Engine, trial: Trial, eve: Answers, answers: Answers) -> Iterator[Turn]:
+    """The criteria whose truth turns overnight in a way that bears on the verdict, and what turns them."""
+    for ready in trial.criteria:
+        before, after = ready.holds(eve), ready.holds(answers)
+        if before is after:
+            continue
+        for number, _, test in ready.uses:
+            old, new = eve.outcome(number), answers.outcome(number)
+            if old[0] is not new[0]:
+                yield Turn(ready.criterion.id, after, _cause(test, new), _about(test))
+                break
+
+
+def _cause(test: Test, outcome: Outcome) -> Cause:
+    if outcome[1] is Reason.STALE:
+        return "stale"
+    if isinstance(test, Compare | OneOf) and test.variable == "age":
+        return "birthday"
+    return "window" if isinstance(test, Compare | Present) and test.window is not None else "date"
+
+
+def _about(test: Test) -> str:
+    """The variable or concept of a test."""
+    if isinstance(test, Present):
+        return test.concept
+    return (test.variable if isinstance(test, Compare | OneOf) else None) or ""

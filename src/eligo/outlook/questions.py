@@ -1,0 +1,202 @@
+"""A situation in, the questions that are open out, each with what every answer to it would do to each trial's verdict.
+
+A question settles a verdict for certain where every answer does, and may settle it where one does. An answer is one
+that a record can hold and that a test tells apart from others; a measurement is a new one of today, with a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from eligo.criteria import Compare, OneOf, Present
+from eligo.evaluate import Answers, Trial
+from eligo.evaluation.chart import Derived, Outcome
+from eligo.explain import Finding, TrialScreening
+from eligo.outlook.facts import of_concept
+from eligo.outlook.situation import Situation, blockers, granting
+from eligo.outlook.values import Option, Region, of_reference, of_variable
+from eligo.plan import MULTIPLES, Attested, Test, Untestable
+from eligo.truth import Reason, Truth, Verdict
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.scores import SCORES, leaf_inputs
+from eligo.vocabulary.variables import variables
+
+Settles = Literal["certain", "may", "no"]
+Kind = Literal["measurement", "fact"]
+
+
+class Question(NamedTuple):
+    """What the record leaves open: a value to measure, or a fact to find out."""
+
+    kind: Kind
+    id: str
+
+
+class Answer(NamedTuple):
+    """What one answer would do to a trial: the verdict, the one if open attestations turn out well, and what blocks."""
+
+    answer: str | Region
+    verdict: Verdict
+    but_for_attestations: Verdict
+    blocks: tuple[str, ...]
+
+    @property
+    def effect(self) -> tuple[object, ...]:
+        """What answers with the same effect have in common."""
+        return self[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of one trial: why it is open, in which criteria, and what the answers to it would do."""
+
+    trial: str
+    question: Question
+    why: Reason
+    criteria: tuple[str, ...]
+    answers: tuple[Answer, ...]
+
+    @property
+    def settles(self) -> Settles:
+        """Whether the answers settle the verdict."""
+        return _settles([answer.verdict for answer in self.answers])
+
+    @property
+    def settles_but_for_attestations(self) -> Settles:
+        """Whether they settle it if the open attestations turn out well."""
+        return _settles([answer.but_for_attestations for answer in self.answers])
+
+
+def _settles(verdicts: Sequence[Verdict]) -> Settles:
+    settled = [verdict is not Verdict.UNDETERMINED for verdict in verdicts]
+    return "certain" if settled and all(settled) else "may" if any(settled) else "no"
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Why a question is open, and the criteria that wait for the answer."""
+
+    why: Reason
+    criteria: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Open:
+    """What is open in one undetermined trial; `attest` and `read` are what only a person can settle."""
+
+    trial: str
+    questions: dict[Question, Waiting] = field(default_factory=dict)
+    attest: dict[str, dict[str, None]] = field(default_factory=dict)
+    read: dict[str, None] = field(default_factory=dict)
+
+
+def open_parts(screening: TrialScreening) -> Open:
+    """What leaves the criteria open that keep a trial undetermined."""
+    found = Open(screening.trial)
+    wanted = set(screening.open)
+    for finding in screening.findings:
+        if finding.criterion.id in wanted:
+            _collect(finding, found)
+    return found
+
+
+def _collect(finding: Finding, found: Open) -> None:
+    criterion = finding.criterion.id
+    for test, outcome in finding.deciding_tests:
+        if outcome[0] is not Truth.UNKNOWN:
+            continue
+        if isinstance(test, Attested):
+            found.attest.setdefault(test.topic, {})[criterion] = None
+        elif isinstance(test, Untestable):
+            found.read[criterion] = None
+        else:
+            for question, why in _asks(test, outcome):
+                found.questions.setdefault(question, Waiting(why)).criteria[criterion] = None
+
+
+def _asks(test: Test, outcome: Outcome) -> Iterator[tuple[Question, Reason]]:
+    """What would settle a test: its own variable or concept, what a limit is a multiple of, the inputs of a score."""
+    why = outcome[1] or Reason.MISSING
+    if isinstance(test, Present):
+        yield Question("fact", test.concept), why
+        anchor = concepts().find(test.window.anchor) if outcome[2] == "anchor_unknown" and test.window else None
+        if anchor is not None:
+            yield Question("fact", anchor.id), Reason.MISSING
+    elif isinstance(test, Compare | OneOf) and test.variable is not None:
+        yield Question("measurement", test.variable), why
+        limits = test.limits if isinstance(test, Compare) else ()
+        for limit in limits:
+            if limit.of is not None and limit.of not in MULTIPLES:
+                yield Question("measurement", limit.of), Reason.MISSING
+        if test.variable in SCORES:
+            yield from _inputs(test.variable, outcome)
+
+
+def _inputs(score: str, outcome: Outcome) -> Iterator[tuple[Question, Reason]]:
+    """The inputs of a score that are missing."""
+    basis = outcome[3][0] if outcome[3] else None
+    missing = set(basis.missing) if isinstance(basis, Derived) else None
+    for item in leaf_inputs(score):
+        if missing is not None and item.key not in missing:
+            continue
+        if item.role == "fact" and item.id in concepts():
+            yield Question("fact", item.id), Reason.NOT_STATED
+        elif item.role == "value" and item.id in variables():
+            yield Question("measurement", item.id), Reason.MISSING
+
+
+def options(situation: Situation, question: Question, why: Reason) -> list[Option]:
+    """Every answer to a question that a test tells apart from the others."""
+    if question.kind == "fact":
+        return of_concept(situation, question.id)
+    if why is Reason.NO_REFERENCE_RANGE:
+        known = situation.answers.chart.recorded(question.id)
+        if len(known) == 1 and known[0].low == known[0].high:
+            return [option for of in ("ULN", "LLN") for option in of_reference(situation, known[0], of)]
+    return of_variable(situation, question.id)
+
+
+def ask(situation: Situation, trials: Iterable[Trial], opens: Iterable[Open]) -> list[Asked]:
+    """Every open question of every trial, with what each answer would do."""
+    by_name = {trial.plan.trial: trial for trial in trials}
+    waiting: dict[Question, list[Open]] = {}
+    for found in opens:
+        for question in found.questions:
+            waiting.setdefault(question, []).append(found)
+    asked = []
+    for question, where in waiting.items():
+        given: list[list[Answer]] = [[] for _ in where]
+        for option in options(situation, question, where[0].questions[question].why):
+            after = situation.after(option.edit(situation.patient))
+            for answers, found in zip(given, where, strict=True):
+                _add(answers, _answer(option, by_name[found.trial], after))
+        for answers, found in zip(given, where, strict=True):
+            about = found.questions[question]
+            asked.append(Asked(found.trial, question, about.why, tuple(about.criteria), tuple(answers)))
+    return asked
+
+
+_WORTH: dict[Settles, int] = {"certain": 0, "may": 1, "no": 2}
+
+
+def by_worth(asked: Iterable[Asked]) -> list[Asked]:
+    """The questions of one trial, first those that settle most surely."""
+    return sorted(asked, key=lambda a: (_WORTH[a.settles], _WORTH[a.settles_but_for_attestations], -len(a.criteria)))
+
+
+def _answer(option: Option, trial: Trial, after: Answers) -> Answer:
+    """What an option does to a trial."""
+    verdict = trial.verdict(after)
+    granted = granting(trial).verdict(trial, after) if verdict is Verdict.UNDETERMINED else verdict
+    return Answer(option.answer, verdict, granted, blockers(trial, after) if verdict is Verdict.INELIGIBLE else ())
+
+
+def _add(answers: list[Answer], new: Answer) -> None:
+    """Put an answer to the others; a region becomes one with the region before it that has the same effect."""
+    last = answers[-1] if answers else None
+    if last and last.effect == new.effect and isinstance(last.answer, Region) and isinstance(new.answer, Region):
+        answers[-1] = last._replace(answer=last.answer.joined(new.answer))
+    else:
+        answers.append(new)

@@ -1,0 +1,109 @@
+"""An engine and a patient in, a `Situation` out: the answers as they stand, and as they would be after an edit.
+
+After an edit only the tests that look at what it touches run again. Attestations can be granted: taken to turn out as
+the trial needs them, which tells what is left when only a person's word is missing.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from eligo.evaluate import BLOCKS, Answers, Engine, Trial
+from eligo.evaluation.chart import Chart
+from eligo.outlook.edits import Edit
+from eligo.patients.model import Patient
+from eligo.plan import Attested, Join, Tree
+from eligo.truth import Kind, Truth, Verdict
+
+MET, UNKNOWN = Truth.MET, Truth.UNKNOWN
+
+
+class Situation:
+    """One patient under one engine, with every test answered."""
+
+    def __init__(self, engine: Engine, patient: Patient) -> None:
+        self.engine, self.patient = engine, patient
+        self.answers = engine.answers(patient)
+        for number in numbers(self.answers.touched):
+            self.answers.outcome(number)
+
+    def reading(self, names: Iterable[str]) -> int:
+        """The bits of the tests that look at one of the ids."""
+        bits = 0
+        for name in names:
+            bits |= self.engine.readers.get(name, 0) | self.engine.rulers.get(name, 0)
+        return bits
+
+    def after(self, edit: Edit) -> Answers:
+        """The answers for the changed record; the tests that it touches are still pending."""
+        if "sex" in edit.touched:
+            return self.engine.answers(edit.patient)
+        bits, before = self.reading(edit.touched), self.answers
+        chart = Chart(edit.patient, self.engine.policy)
+        answers = Answers(self.engine.tests, chart, before.empty, bits)
+        answers.touched = bits | before.touched
+        answers.met, answers.unknown = before.met & ~bits, before.unknown & ~bits
+        return answers
+
+
+def blockers(trial: Trial, answers: Answers) -> tuple[str, ...]:
+    """The criteria that block, arms' own ones among them."""
+    return tuple([r.criterion.id for r in trial.criteria if r.bearings[r.holds(answers)] is BLOCKS])
+
+
+def numbers(bits: int) -> Iterator[int]:
+    """The numbers of the bits that are set."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+def settled(answers: Answers, bits: int = -1) -> Answers:
+    """The same answers, with nothing pending any more, or nothing of the given bits."""
+    for number in numbers(answers.pending & bits):
+        answers.run(number)
+    return answers
+
+
+class Granting(NamedTuple):
+    """The attestations of a trial: their bits, and those that have to be MET to let the patient pass."""
+
+    bits: int
+    met: int
+
+    def verdict(self, trial: Trial, answers: Answers) -> Verdict:
+        """The verdict if what is open of them turned out well."""
+        settled(answers)
+        granted = answers.unknown & self.bits
+        if not granted:
+            return trial.verdict(answers)
+        likely = Answers(answers.tests, answers.chart, answers.empty, 0)
+        likely.touched = answers.touched
+        likely.met = answers.met | (granted & self.met)
+        likely.unknown = answers.unknown & ~granted
+        return trial.verdict(likely)
+
+
+@functools.lru_cache(maxsize=256)
+def granting(trial: Trial) -> Granting:
+    """What it takes to grant the attestations of a trial."""
+    bits = met = 0
+    for ready in trial.criteria:
+        for place, wanted in _wanted(ready.criterion.tree, ready.criterion.kind):
+            number, _, test = ready.uses[place]
+            if isinstance(test, Attested):
+                bits |= 1 << number
+                met |= wanted << number
+    return Granting(bits, met)
+
+
+def _wanted(tree: Tree, kind: Kind, sign: bool = True) -> Iterator[tuple[int, bool]]:
+    """Each use of a criterion, and whether it has to be MET for the patient to pass."""
+    if isinstance(tree, Join):
+        for part in tree.parts:
+            yield from _wanted(part, kind, sign != (tree.how == "not"))
+    else:
+        yield tree, sign == (kind == "inclusion")

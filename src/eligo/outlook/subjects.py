@@ -1,0 +1,149 @@
+"""A situation and criteria in, what they look at and the record knows out: the subjects that a change can be about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from eligo.criteria import Compare, OneOf, Present
+from eligo.evaluate import Answer, Ready
+from eligo.evaluation.presence import Presence, presence
+from eligo.outlook.edits import grades_of
+from eligo.outlook.facts import asking, of_attestation, of_concept
+from eligo.outlook.situation import Situation, numbers, settled
+from eligo.outlook.values import Option, of_variable
+from eligo.plan import MULTIPLES, Attested, Test
+from eligo.truth import Truth
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.scores import SCORES, leaf_inputs
+from eligo.vocabulary.variables import variables
+
+Fixed = Literal["age", "sex", "history"]
+
+
+class Subject(NamedTuple):
+    """What a change is about."""
+
+    kind: Literal["variable", "concept", "attestation"]
+    id: str
+
+
+class Subjects:
+    """The subjects of some criteria; `touches` are the bits of their tests that a change of each can bear on."""
+
+    def __init__(self, situation: Situation, criteria: Sequence[Ready]) -> None:
+        self.situation, self.criteria = situation, criteria
+        self.bits = 0
+        found: dict[Subject, None] = {}
+        for ready in criteria:
+            self.bits |= ready.bits
+            for number, _, test in ready.uses:
+                found |= dict.fromkeys(subjects_of(test, situation.engine.tests[number]))
+        self.touches = {subject: self._touched(subject) & self.bits for subject in found if known(subject, situation)}
+        self._options: dict[Subject, list[list[Option]]] = {}
+
+    def of(self, ready: Ready) -> list[Subject]:
+        """The subjects that bear on a criterion."""
+        return [subject for subject, bits in self.touches.items() if bits & ready.bits]
+
+    def options(self, subject: Subject) -> list[list[Option]]:
+        """What the subject can be, in groups that the criteria do not tell apart."""
+        if subject not in self._options:
+            self._options[subject] = list(self._groups(subject))
+        return self._options[subject]
+
+    def fixed(self, subject: Subject) -> Fixed | None:
+        """Why nobody can change the subject."""
+        if subject.id == "age" or subject.id == "sex":
+            return "age" if subject.id == "age" else "sex"
+        if subject.kind == "attestation":
+            return None
+        tests = [test for ready in self.criteria for _, _, test in ready.uses]
+        if subject.kind == "variable":
+            picked = any(isinstance(t, Compare) and t.variable == subject.id and t.pick != "latest" for t in tests)
+            return "history" if picked else None
+        concept = concepts().get(subject.id)
+        asked = set(asking(self.situation, subject.id))
+        past = any(t.status == "history" or _looks_back(t) for t in tests if isinstance(t, Present) and t in asked)
+        return "history" if past or (concept and concept.kind == "procedure") else None
+
+    def _touched(self, subject: Subject) -> int:
+        """The bits of the tests that a change of the subject can bear on."""
+        names, concept = {subject.id}, subject.id
+        if subject.id == "sex":  # it rules concepts out
+            tests = self.situation.engine.tests
+            ruled = sum(1 << n for n in numbers(self.bits) if isinstance(test := tests[n], Presence) and test.sex)
+            return ruled | self.situation.reading(names)
+        if subject.kind == "variable":
+            variable = variables().get(subject.id)
+            concept = (variable.concept if variable else None) or ""
+        family = concepts().descendants(concept) | concepts().ancestors(concept)
+        return self.situation.reading(names | family | grades_of(family))
+
+    def _groups(self, subject: Subject) -> Iterator[list[Option]]:
+        own = self.touches[subject]
+        alone = not any(own & bits for other, bits in self.touches.items() if other != subject)
+        groups: dict[object, list[Option]] = {}
+        for option in self._all_options(subject):
+            after = settled(self.situation.after(option.edit(self.situation.patient)), self.bits)
+            effect: object = (after.met & self.bits, after.unknown & self.bits)
+            # Where another subject bears on the same tests, options that are the same now may differ with it changed.
+            groups.setdefault(effect if alone else option.answer, []).append(option)
+        yield from groups.values()
+
+    def _all_options(self, subject: Subject) -> list[Option]:
+        if subject.kind == "concept":
+            return of_concept(self.situation, subject.id)
+        if subject.kind == "attestation":
+            return of_attestation(subject.id)
+        return of_variable(self.situation, subject.id, past_too=self.fixed(subject) == "history")
+
+
+def _looks_back(test: Present) -> bool:
+    return test.window is not None and bool(test.window.within or test.window.ago)
+
+
+def known(subject: Subject, situation: Situation) -> bool:
+    """Whether the record knows the subject."""
+    chart = situation.answers.chart
+    if subject.id == "age":
+        return chart.patient.birth is not None or bool(chart.recorded("age"))
+    if subject.id == "sex":
+        return chart.sex is not None
+    if subject.kind == "attestation":
+        return subject.id in chart.attested
+    if subject.kind == "variable":
+        return any(result.problem is None for result in chart.results.get(subject.id, ()))
+    return presence(Present(subject.id))(chart)[0] is not Truth.UNKNOWN
+
+
+def subjects_of(test: Test, answer: Answer) -> Iterator[Subject]:
+    """Everything that the answer of a test may rest on."""
+    if isinstance(test, Attested):
+        yield Subject("attestation", test.key)
+        if test.key == test.topic:
+            yield Subject("attestation", test.criterion)
+    elif isinstance(answer, Presence):
+        yield Subject("concept", answer.concept)
+        for grade in sorted({*answer.grades, *answer.own_grades}):
+            yield Subject("variable", grade)
+        if answer.sex is not None:
+            yield Subject("variable", "sex")
+    elif isinstance(test, Compare | OneOf) and test.variable is not None:
+        limits = test.limits if isinstance(test, Compare) else ()
+        names = [test.variable, *(li.of for li in limits if li.of is not None and li.of not in MULTIPLES)]
+        for name in names:
+            yield from _of_variable(name)
+
+
+def _of_variable(name: str) -> Iterator[Subject]:
+    yield Subject("variable", name)
+    variable = variables().get(name)
+    if variable is not None and variable.concept is not None:
+        yield Subject("concept", variable.concept)
+    if name in SCORES:
+        for item in leaf_inputs(name):
+            if item.role == "fact" and item.id in concepts():
+                yield Subject("concept", item.id)
+            elif item.role == "value":
+                yield Subject("variable", item.id)

@@ -1,0 +1,239 @@
+"""A variable and a situation in, every value that makes a difference out: one finding for each region between limits.
+
+The limits are those of all tests that look at the variable. Where a score stands between the variable and a limit, the
+place where the answer turns is found by halving.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+from typing import NamedTuple, cast
+
+from eligo.criteria import DAYS_IN, Compare, OneOf, Present
+from eligo.evaluation.chart import Chart
+from eligo.evaluation.comparing import Comparison
+from eligo.outlook.edits import Edit, born, measured, of_sex, rewritten, today, value_of
+from eligo.outlook.situation import Situation, numbers, settled
+from eligo.patients.dates import AgeUnit
+from eligo.patients.dates import born as birth_days
+from eligo.patients.model import PartialDate, Patient, Result
+from eligo.vocabulary.variables import Variable, variables
+
+# Points of a region, ends included, at which a score is looked at before the place where the answer turns is halved.
+# A score never turns back along one input, so ends are enough unless a test asks for a range of the score.
+ENDS, GRID = 2, 9
+PRECISION = 1e-9
+
+
+class Region(NamedTuple):
+    """Values that no test tells apart; in the canonical unit, an age in years."""
+
+    low: float
+    low_closed: bool
+    high: float
+    high_closed: bool
+
+    def joined(self, other: Region) -> Region:
+        """Both regions, of which the other one follows."""
+        return Region(self.low, self.low_closed, other.high, other.high_closed)
+
+
+class Option(NamedTuple):
+    """One answer to a question: the words or the region that it stands for, and what it does to a record."""
+
+    answer: str | Region
+    edit: Callable[[Patient], Edit]
+
+
+def of_variable(situation: Situation, variable: str, past_too: bool = False) -> list[Option]:
+    """Everything that the variable can be, in rising order; nothing for one that has no values."""
+    if variable == "sex":
+        return [Option(sex, partial(of_sex, sex=sex)) for sex in ("male", "female")]
+    if variable == "age":
+        return _ages(situation)
+    known = variables().get(variable)
+    if known is None:
+        return []
+    day = today(situation.patient)
+    if known.kind == "category":
+        words = sorted(set(known.values.values()))
+        results = (Result(variable, math.nan, math.nan, date=day, written=word, value=word) for word in words)
+        return [Option(word, partial(measured, result=result)) for word, result in zip(words, results, strict=True)]
+
+    def option(region: Region) -> Option:
+        result = value_of(variable, _inside(region), day)
+        return Option(region, partial(measured, result=result, past_too=past_too))
+
+    limits, points = _limits(situation, known)
+    least, most = _range(known, limits)
+    if known.kind in ("ordinal", "count"):
+        return list(map(option, _whole(known, limits, least, most)))
+    inside = sorted(limit for limit in limits if least <= limit <= most)
+    found = list(map(option, _between(inside, least, most)))
+    if points:
+        turns = _turns(situation, variable, found, points, past_too)
+        found = list(map(option, _between(sorted({*inside, *turns}), least, most)))
+    return found
+
+
+def of_reference(situation: Situation, result: Result, of: str) -> list[Option]:
+    """The limits of normal (`of` ULN or LLN) that make a difference for a value, if its report stated them."""
+    turns = set[float]()
+    for number in numbers(situation.reading((result.variable,)) if result.low > 0 else 0):
+        test = situation.engine.asked[number]
+        if isinstance(test, Compare) and test.variable == result.variable:
+            factors = [limit.value for limit in test.limits if limit.of == of and limit.value > 0]
+            turns.update(_digits(result.low / factor) for factor in factors)
+    options = []
+    for region in _between(sorted(turns), 0, max(turns) * 4) if turns else ():
+        end = _inside(region)
+        new = replace(result, reference_high=end) if of == "ULN" else replace(result, reference_low=end)
+        options.append(Option(region, partial(rewritten, old=result, new=new)))
+    return options
+
+
+def _limits(situation: Situation, variable: Variable) -> tuple[set[float], int]:
+    """Where tests of the variable itself turn; at how many points to look at those that see it through a score."""
+    found, points = set[float](), 0
+    for number in numbers(situation.reading((variable.id,))):
+        test, answer = situation.engine.asked[number], situation.engine.tests[number]
+        if isinstance(test, Compare) and isinstance(answer, Comparison):
+            found.update(_turning(test, answer, variable.id, situation.answers.chart))
+            if test.variable != variable.id:
+                points = max(points, ENDS if len(test.limits) == 1 and test.limits[0].op != "eq" else GRID)
+        elif isinstance(test, OneOf) and test.variable == variable.id:
+            found.update(value for value in test.values if not isinstance(value, str))
+        elif isinstance(test, OneOf):
+            points = GRID
+        elif isinstance(test, Present):
+            found.add(0.0)  # of a grade: there or not
+    return found, points
+
+
+def _turning(test: Compare, answer: Comparison, variable: str, chart: Chart) -> Iterator[float]:
+    """The values of the variable at which a comparison of it, or with a multiple of it, turns."""
+    reading = value_of(variable, math.nan, PartialDate(chart.as_of, chart.as_of))
+    for limit in test.limits:
+        if test.variable != variable:
+            values = chart.recorded(cast(str, test.variable)) if limit.of == variable and limit.value else ()
+            yield from (_digits(v.low / limit.value) for v in values if v.low == v.high)
+        elif limit.of is None:
+            yield float(limit.value)
+        elif (normal := answer.resolve(limit, reading, chart)) is not None:
+            yield from {_digits(limit.value * normal.low), _digits(limit.value * normal.high)}
+
+
+def _digits(value: float) -> float:
+    """The number as limits have it, to 12 significant digits."""
+    return float(f"{value:.12g}")
+
+
+def _range(variable: Variable, limits: Iterable[float]) -> tuple[float, float]:
+    """Where values can lie: the plausible range, else from nothing to beyond the last limit."""
+    if variable.plausible is not None:
+        return variable.plausible
+    return min((0.0, *limits)), 2 * max((1.0, *limits))
+
+
+def _between(limits: list[float], least: float, most: float) -> Iterator[Region]:
+    """The limits and what lies between them, from the least to the greatest value."""
+    if not limits:
+        yield Region(least, True, most, True)
+        return
+    if least < limits[0]:
+        yield Region(least, True, limits[0], False)
+    for limit, following in pairwise([*limits, math.nan]):
+        yield Region(limit, True, limit, True)
+        if following > limit:
+            yield Region(limit, False, following, False)
+    if limits[-1] < most:
+        yield Region(limits[-1], False, most, True)
+
+
+def _whole(variable: Variable, limits: Iterable[float], least: float, most: float) -> Iterator[Region]:
+    """Each grade; of what is counted, the whole numbers between the limits."""
+    if variable.grades:
+        for grade in sorted(set(variable.grades.values())):
+            yield Region(grade, True, grade, True)
+        return
+    starts = {math.ceil(least)}
+    for limit in limits:
+        starts |= {int(limit), int(limit) + 1} if limit == int(limit) else {math.ceil(limit)}
+    inside = sorted(start for start in starts if least <= start <= most)
+    for start, following in pairwise([*inside, math.floor(most) + 1]):
+        yield Region(start, True, following - 1, True)
+
+
+def _inside(region: Region) -> float:
+    """A value of the region, whole where the ends are."""
+    if region.low_closed and region.high_closed and float(region.low).is_integer():
+        return region.low
+    return float(f"{(region.low + region.high) / 2:.12g}") if region.low != region.high else region.low
+
+
+def _turns(situation: Situation, variable: str, found: list[Option], points: int, past_too: bool) -> set[float]:
+    """Where a test turns that looks at the variable through a score."""
+    day, bits = today(situation.patient), situation.reading((variable,))
+
+    @functools.cache
+    def answers(value: float) -> tuple[int, int]:
+        after = settled(situation.after(measured(situation.patient, value_of(variable, value, day), past_too)))
+        return after.met & bits, after.unknown & bits
+
+    looked_at = sorted({point for option in found for point in _points(cast(Region, option.answer), points)})
+    return {turn for low, high in pairwise(looked_at) for turn in _halved(low, high, answers)}
+
+
+def _points(region: Region, count: int) -> Iterator[float]:
+    """So many points of a region, evenly over it or over its decades; near its ends where these are not part of it."""
+    low, high = region.low, region.high
+    if low == high:
+        yield low
+        return
+    even = low <= 0 or high / low < 100
+    for i in range(count):
+        share = min(
+            max(i / (count - 1), 0 if region.low_closed else PRECISION), 1 if region.high_closed else 1 - PRECISION
+        )
+        yield low + (high - low) * share if even else low * (high / low) ** share
+
+
+def _halved(low: float, high: float, answers: Callable[[float], tuple[int, int]]) -> Iterator[float]:
+    """The first values of new answers between two points, by halving."""
+    while answers(low) != answers(high):
+        before, after = low, high
+        while after - before > PRECISION * max(abs(after), 1):
+            middle = (before + after) / 2
+            if answers(middle) == answers(low):
+                before = middle
+            else:
+                after = middle
+        yield after
+        low = after
+
+
+def _ages(situation: Situation) -> list[Option]:
+    """The ages between which no test tells apart, as days of birth; the region says years."""
+    as_of, starts = situation.patient.as_of, {situation.patient.as_of: 0.0}
+    for number in numbers(situation.reading(("age",))):
+        test = situation.engine.asked[number]
+        if isinstance(test, Compare) and test.variable == "age":
+            for limit in test.limits:
+                unit = cast(AgeUnit, limit.unit)
+                for age in {math.floor(limit.value), math.floor(limit.value) + 1}:
+                    days = birth_days(age, unit, as_of)
+                    if days is not None and age >= 0:
+                        starts[days.last] = age * DAYS_IN[unit] / DAYS_IN["a"]
+        elif isinstance(test, Compare | OneOf):  # a score
+            starts |= {days.last: float(y) for y in range(5, 100, 5) if (days := birth_days(y, "a", as_of))}
+    ordered = sorted(starts.items(), reverse=True)
+    ages = [*(years for _, years in ordered), 120.0]
+    return [
+        Option(Region(low, True, high, False), partial(born, day=day))
+        for (day, _), (low, high) in zip(ordered, pairwise(ages), strict=True)
+    ]

@@ -1,0 +1,250 @@
+"""A comparison of a finding in, where its numbers stand on a line out: scale, limits, value, normal range, marked side.
+
+Nothing is worked out here that the evidence does not state: a limit or a value that is not a number gives no line.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from eligo.criteria import SYMBOL
+from eligo.report.words import Data, number, rounded
+from eligo.vocabulary.ranges import Ranges, intersect, points, side
+from eligo.vocabulary.variables import Variable, variables
+
+Role = Literal["required", "excludes", "for", "against", "stated"]
+
+DECADES = 2  # a line over more than these is logarithmic
+_NEAR = (
+    0.06  # of the line; a value nearer to its limit than this is drawn apart by a logarithmic scale where that helps
+)
+_LEAST = 1e-12  # nothing that is measured is smaller; a logarithm of less would leave the range of numbers
+_LOGARITHMIC = {"quantity", "ratio"}
+
+_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?"
+_LIMIT = re.compile(rf"(<=|>=|<|>|=) ({_NUMBER})(?: (.+))?")
+_SPAN = re.compile(rf"({_NUMBER}) to ({_NUMBER})")
+_NORMAL = re.compile(rf"(ULN|LLN) ({_NUMBER})(?: .+)? \((.+)\)")
+_OPS = {symbol: op for op, symbol in SYMBOL.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit: its symbol and value, and how the protocol writes it where that differs."""
+
+    symbol: str
+    value: float
+    written: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """A normal range, either end of which may not be known; `whose` it is, and its published source."""
+
+    low: float | None
+    high: float | None
+    whose: str
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """All that a number line shows; `low` and `high` are the value's ends, infinite where they are not known."""
+
+    variable: Variable
+    role: Role
+    limits: tuple[Limit, ...]
+    grades: tuple[float, ...]  # the steps of an ordinal; empty for a continuous line
+    marked: Ranges
+    low: float
+    high: float
+    value: str
+    known: bool
+    others: tuple[float, ...]
+    normal: Normal | None
+
+    @property
+    def numbers(self) -> list[float]:
+        """Every number that has to be on the line."""
+        ends = [self.normal.low, self.normal.high] if self.normal else []
+        known = [end for end in ends if end is not None]
+        found = [*(limit.value for limit in self.limits), self.low, self.high, *self.others, *known]
+        return [n for n in found if math.isfinite(n)]
+
+
+def line_of(finding: Data, evidence: Data, sex: str | None) -> Line | None:
+    """The line of one comparison; None where there is no value or no number to compare it with."""
+    variable = variables().get(evidence.get("variable") or "")
+    ends = _value(evidence.get("value"))
+    read = _limits(evidence)
+    if variable is None or ends is None or read is None or "status" in evidence:
+        return None
+    limits, marked = read
+    grades = _grades(variable, marked, ends) if variable.kind == "ordinal" else ()
+    if not limits and not grades:
+        return None
+    others = tuple(float(o["value"]) for o in evidence.get("others", ()) if isinstance(o.get("value"), int | float))
+    return Line(
+        variable=variable,
+        role=_role(finding, evidence),
+        limits=limits,
+        grades=grades,
+        marked=marked,
+        low=ends[0],
+        high=ends[1],
+        value=_shown(evidence["value"], limits),
+        known=evidence["truth"] != "UNKNOWN",
+        others=others,
+        normal=None if grades else _normal(evidence, variable, sex),
+    )
+
+
+def _value(value: object) -> tuple[float, float] | None:
+    """The ends of a value: twice the same for a number, an interval for `< 30` or `8 to 14`."""
+    if isinstance(value, int | float):
+        return float(value), float(value)
+    if not isinstance(value, str):
+        return None
+    if limit := _LIMIT.fullmatch(value):
+        end = float(limit[2])
+        return (-math.inf, end) if limit[1][0] == "<" else (end, math.inf)
+    if span := _SPAN.fullmatch(value):
+        return float(span[1]), float(span[2])
+    return None
+
+
+def _limits(evidence: Data) -> tuple[tuple[Limit, ...], Ranges] | None:
+    """The limits of a comparison, and the values of which its words are true."""
+    text = evidence.get("limit", "")
+    if text.startswith("one of "):
+        try:
+            values = [float(part) for part in text.removeprefix("one of ").split(", ")]
+        except ValueError:  # categories have no place on a line
+            return None
+        return (), points(values)
+    parts = text.split(" and ")
+    written = evidence.get("limit_written", "").split(" and ")
+    found, marked = [], None
+    for place, part in enumerate(parts):
+        match = _LIMIT.fullmatch(part)
+        if match is None or (match[3] or None) != evidence.get("unit"):
+            return None  # a multiple whose limit of normal is not known, or a limit in another unit
+        value = float(match[2])
+        as_written = written[place] if len(written) == len(parts) and written[place] else None
+        found.append(Limit(match[1], value, as_written))
+        here = side(_OPS[match[1]], value)
+        marked = here if marked is None else intersect(marked, here)
+    return (tuple(found), marked) if marked else None
+
+
+def _grades(variable: Variable, marked: Ranges, ends: tuple[float, float]) -> tuple[float, ...]:
+    """The steps of an ordinal, with those that only the limit or the value names."""
+    named = {cut[0] for span in marked for cut in span} | set(ends)
+    return tuple(sorted({float(v) for v in variable.grades.values()} | {n for n in named if math.isfinite(n)}))
+
+
+def _role(finding: Data, evidence: Data) -> Role:
+    """What the side on which the words are true does to the patient: for the criterion, or as one part of it.
+
+    A comparison under a `not` is told by its truth, which is then the opposite of the criterion's; where that cannot be
+    seen, the side is only the one that the words state.
+    """
+    truth = evidence["truth"]
+    alone = len(finding["evidence"]) == 1
+    if "UNKNOWN" in (truth, finding["truth"]) or not (alone or evidence["decides"]):
+        return "stated"
+    against = (finding["kind"] == "exclusion") == (truth == finding["truth"])
+    if alone:
+        return "excludes" if against else "required"
+    return "against" if against else "for"
+
+
+def _shown(value: float | str, limits: tuple[Limit, ...]) -> str:
+    """The value in five digits, or in all where five would put it on its limit."""
+    short = rounded(value)
+    near = [li for li in limits if rounded(li.value) == short and li.value != value]
+    return number(value) if near else short
+
+
+def _normal(evidence: Data, variable: Variable, sex: str | None) -> Normal | None:
+    """The normal range that the evidence names, or else the default of the vocabulary."""
+    default = variable.reference(sex)
+    stated = _NORMAL.fullmatch(evidence.get("reference", ""))
+    if stated and stated[3] != "default":
+        end = float(stated[2])
+        return Normal(None, end, stated[3]) if stated[1] == "ULN" else Normal(end, None, stated[3])
+    return Normal(default.low, default.high, "default", default.source) if default else None
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From numbers to places between 0 and 1."""
+
+    low: float
+    high: float
+    log: bool
+    whole: bool = False  # counts have nothing between whole numbers
+
+    def at(self, value: float) -> float:
+        """The place of a number; ends of the line for what lies beyond."""
+        if value <= self.low:
+            return 0.0
+        if value >= self.high:
+            return 1.0
+        if self.log:
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
+    def ticks(self) -> list[float]:
+        """A few round numbers on the line."""
+        if self.log:
+            tens = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
+            steps = (1, 2, 5) if self.high / self.low < 10**DECADES else (1,)
+            found = [float(f"{step}e{ten}") for ten in tens for step in steps]
+        else:
+            step = max(_round_step((self.high - self.low) / 4), 1.0 if self.whole else 0.0)
+            first, last = math.ceil(self.low / step), math.floor(self.high / step)
+            found = [float(f"{place * step:.12g}") for place in range(first, last + 1)]
+        return [tick for tick in found if self.low <= tick <= self.high]
+
+
+def scale_of(line: Line) -> Scale:
+    """The scale on which every number of the line can be told apart."""
+    numbers = sorted(line.numbers)
+    low, high = numbers[0], numbers[-1]
+    if _wants_log(line, low, high):
+        return Scale(low / 1.6, high * 1.6, log=True)
+    largest = max(abs(low), abs(high)) or 1.0
+    gap = min((abs(end - li) for end, li in _pairs(line) if end != li), default=largest)
+    # Room around the numbers, so that a small distance does not look like a large one; less where it would not be seen.
+    room = max((high - low) * 0.18, min(largest * 0.12, gap * 20))
+    least, most = line.variable.plausible or (-math.inf, math.inf)
+    whole = line.variable.kind == "count"
+    if 0 <= low < 0.35 * high and least <= 0:
+        return Scale(0.0, min(high + room, max(most, high)), False, whole)
+    return Scale(max(low - room, min(least, low)), min(high + room, max(most, high)), False, whole)
+
+
+def _wants_log(line: Line, low: float, high: float) -> bool:
+    if low < _LEAST or line.variable.kind not in _LOGARITHMIC or line.grades or low == high:
+        return False
+    if high / low > 10**DECADES:
+        return True
+    gaps = [(abs(end - li), abs(math.log(end / li))) for end, li in _pairs(line) if end > 0 and end != li]
+    linear, log = min(gaps, default=(math.inf, 0.0))
+    return linear / (high - low) < _NEAR and log / math.log(high / low) > 2 * linear / (high - low)
+
+
+def _pairs(line: Line) -> list[tuple[float, float]]:
+    """Each known end of the value with each limit."""
+    return [(end, li.value) for end in (line.low, line.high) if math.isfinite(end) for li in line.limits]
+
+
+def _round_step(step: float) -> float:
+    """The next larger of 1, 2, 5 times a power of ten."""
+    step = max(step, _LEAST)
+    ten = 10.0 ** math.floor(math.log10(step))
+    return next(n * ten for n in (1, 2, 5, 10) if n * ten >= step * (1 - 1e-9))

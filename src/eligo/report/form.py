@@ -1,0 +1,34 @@
+"""The words and forms that the schemas of what eligo writes share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Truth = Literal["MET", "NOT_MET", "UNKNOWN"]
+Bearing = Literal["passes", "blocks", "open"]
+Verdict = Literal["ELIGIBLE", "INELIGIBLE", "UNDETERMINED"]
+Reason = Literal[
+    "missing",
+    "stale",
+    "no_reference_range",
+    "unit_unknown",
+    "implausible",
+    "censored",
+    "not_stated",
+    "unparsed",
+    "needs_attestation",
+    "error",
+]
+Number = Annotated[int | float, Field(allow_inf_nan=False)]
+Value = Annotated[Number | str, Field(description="canonical unit; text for an interval (`< 10`) or a category")]
+Date = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", description="a day, a month or a year")]
+Id = Annotated[str, Field(description="id of a criterion")]
+Span = Annotated[tuple[int, int], Field(description="`[start, end)` character offsets in the criterion's text")]
+
+
+class Strict(BaseModel):
+    """Refuses unknown keys and converts nothing."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)

@@ -1,0 +1,116 @@
+"""What comes after a trial's verdict, as scripts read it: pydantic models of a trial's `outlook`.
+
+What to ask next, the smallest changes after which nothing blocks, what the verdict hangs on, and until when it holds.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from eligo.report.form import Date, Id, Reason, Strict, Truth, Value, Verdict
+
+Settles = Literal["certain", "may", "no"]
+
+
+class Answer(Strict):
+    """One answer to a question, and what the trial's verdict would be with it."""
+
+    answer: str = Field(description="a range in the canonical unit; of a fact: present, ruled out ...")
+    unit: str | None = Field(None, description="UCUM; left out where there is none")
+    verdict: Verdict
+    but_for_attestations: Verdict = Field(description="if the open attestations of the trial turn out well")
+    blocks: list[Id] = Field([], description="criteria that would block")
+
+
+class Question(Strict):
+    """A measurement or a fact that is open: who asks for it, and what each answer would do."""
+
+    kind: Literal["measurement", "fact"]
+    variable: str | None = Field(None, description="id of the variable, `age` for the birth date, or `sex`")
+    concept: str | None = Field(None, description="id of the concept")
+    why: Reason = Field(description="why it is open")
+    criteria: list[Id] = Field([], description="open criteria that ask for it")
+    settles: Settles = Field(description="whether it alone settles the trial's verdict")
+    settles_but_for_attestations: Settles
+    answers: list[Answer] = Field([])
+
+
+class Attestation(Strict):
+    """What only a person can state, and who asks for it."""
+
+    concept: str
+    criteria: list[Id] = Field([])
+
+
+class Change(Strict):
+    """One thing that would have to be otherwise."""
+
+    variable: str | None = None
+    concept: str | None = None
+    now: Value | None = None
+    unit: str | None = None
+    to: str
+    fixed: bool = Field(description="whether nobody can change it")
+    why_fixed: Literal["age", "sex", "history"] | None = None
+
+
+class ChangeSet(Strict):
+    """Changes after which together nothing blocks."""
+
+    fixed: bool = Field(description="whether one of them is")
+    changes: list[Change]
+
+
+class Changes(Strict):
+    """The smallest sets of changes after which nothing blocks; those that are possible first, then by size."""
+
+    sets: list[ChangeSet] = Field([])
+    then_open: list[Id] = Field([], description="criteria that are open besides")
+    complete: bool = Field(description="false: the search stopped at its limit, and larger sets may exist")
+
+
+class Doubt(Strict):
+    """One doubtful thing that the verdict hangs on."""
+
+    cause: Literal["same_day", "default_limit", "assumed_absent"]
+    variable: str | None = None
+    concept: str | None = None
+    value: Value | None = Field(None, description="the other value of that day, or the limit of normal that counted")
+    unit: str | None = None
+    date: Date | None = None
+    which: Literal["ULN", "LLN"] | None = None
+    beyond: str | None = Field(None, description="a limit of normal out here would turn the verdict")
+    assumed: str | None = None
+    verdict: Verdict = Field(description="what the verdict would be")
+
+
+class Cause(Strict):
+    """A criterion whose answer ends with time."""
+
+    id: Id
+    cause: Literal["stale", "window", "birthday", "date"]
+    variable: str | None = None
+    concept: str | None = None
+    truth: Truth
+
+
+class Expiry(Strict):
+    """Until when the verdict holds, if nothing is added to the record."""
+
+    until: Date | None = Field(None, description="the last day; left out or null: it holds through `horizon`")
+    then: Verdict | None = Field(None, description="the verdict on the next day")
+    horizon: Date
+    causes: list[Cause] = Field([])
+
+
+class Outlook(Strict):
+    """What comes after the verdict."""
+
+    next: list[Question] = Field([], description="what to ask next, the best first; of undetermined trials")
+    attest: list[Attestation] = Field([])
+    read: list[Id] = Field([], description="open criteria with sentences that were not understood")
+    changes: Changes | None = Field(None, description="of ineligible trials")
+    sensitivity: list[Doubt] = Field([])
+    expiry: Expiry | None = None

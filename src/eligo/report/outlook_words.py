@@ -1,0 +1,241 @@
+"""A trial's `outlook` as data in, short plain strings out: what comes after the verdict, for every view.
+
+Each function takes one part of the data. What the data does not say is not said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from eligo.report.words import Data, concept_name, number, rounded, variable_name
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.variables import variables
+
+MOST_ANSWERS = 4  # that give the same and are named one by one
+_NUMBER = re.compile("[0-9]")
+VERDICT = {"ELIGIBLE": "eligible", "UNDETERMINED": "undetermined", "INELIGIBLE": "ineligible"}
+
+# What to ask where a question has a value that will not do; `{}` is the variable.
+_ASK_AGAIN = {
+    "stale": "Repeat: {}",
+    "no_reference_range": "Which limits of normal does the laboratory give for {}?",
+    "unit_unknown": "In which unit was this measured: {}?",
+    "implausible": "Are value and unit right: {}?",
+    "censored": "Which number exactly: {}?",
+    "error": "Check by hand: {}",
+}
+_ASK_FACT = {"medication": "Is this given: {}?", "procedure": "Was this done: {}?"}
+WHY = {
+    "missing": "no result in the record",
+    "stale": "the result is too old",
+    "no_reference_range": "its limit of normal is not known",
+    "unit_unknown": "the result has no unit that fits",
+    "implausible": "the result is not plausible",
+    "censored": "the result is too coarse to decide",
+    "not_stated": "the record does not say",
+    "unparsed": "the result is not understood",
+    "error": "its test failed; please report this",
+}
+_SETTLES = {"certain": "settles the verdict, whatever the answer", "may": "may settle the verdict"}
+_SETTLES_BUT = {
+    "certain": "settles the verdict, whatever the answer, apart from what is to be attested",
+    "may": "may settle the verdict, apart from what is to be attested",
+}
+_WHY_FIXED = {
+    "age": "age cannot be changed",
+    "sex": "sex cannot be changed",
+    "history": "it lies in the past",
+}
+_CAUSE = {
+    "stale": "{} is then too old",
+    "window": "a time window for {} ends",
+    "birthday": "the patient's birthday",
+    "date": "a date of {} is reached",
+}
+_THEN = {"MET": "the sentence then holds", "NOT_MET": "the sentence then does not hold", "UNKNOWN": "then open"}
+
+
+def name_of(item: Data) -> str:
+    """What people call the variable or concept that an item is about."""
+    return variable_name(item["variable"]) if "variable" in item else concept_name(item.get("concept", ""))
+
+
+def unit_words(unit: str | None) -> str:
+    """A unit as it stands after a number, with the blank before it; nothing where there is none."""
+    return {None: "", "1": "", "a": " y"}.get(unit, f" {unit}")
+
+
+def quantity(value: float | str, unit: str | None) -> str:
+    """A value with its unit: "18 10*9/L", "71 y"."""
+    return f"{rounded(value)}{unit_words(unit)}"
+
+
+# --- what to ask next
+
+
+def question(item: Data) -> str:
+    """What to measure or to ask: "What was the latest INR?"."""
+    why, name = item["why"], name_of(item)
+    if why in _ASK_AGAIN:
+        return _ASK_AGAIN[why].format(name)
+    if "variable" in item:
+        known = variables().get(item["variable"])
+        return (known.question if known else None) or f"What is the result: {name}?"
+    found = concepts().get(item["concept"])
+    return _ASK_FACT.get(found.kind if found else "", "Is there {}?").format(name)
+
+
+def why(item: Data) -> str:
+    """Why it has to be asked: "the record does not say"."""
+    return WHY[item["why"]]
+
+
+def asked_by(item: Data) -> str:
+    """Which criteria ask for it: "for I3 and A.E4"."""
+    return f"for {listed(item['criteria'])}"
+
+
+def settles(item: Data) -> str:
+    """What the answer settles, strictly, or else once everything is attested."""
+    if item["settles"] != "no":
+        return _SETTLES[item["settles"]]
+    return _SETTLES_BUT.get(item.get("settles_but_for_attestations", "no"), "leaves other criteria open")
+
+
+def answers(item: Data) -> list[str]:
+    """What each answer would give: ">= 1.5: ineligible (I3 blocks)".
+
+    Answers that give the same share a line; many of them, and all where there is no other, are not named one by one.
+    """
+    found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for answer in item.get("answers", ()):
+        verdict = answer["verdict"]
+        gives = verdict, answer.get("but_for_attestations", verdict), tuple(answer.get("blocks", ()))
+        unit = unit_words(answer.get("unit")) if _NUMBER.search(answer["answer"]) else ""
+        found.setdefault(gives, []).append(f"{answer['answer']}{unit}")
+    if len(found) == 1:
+        return [f"any answer: {_given(*gives)}" for gives in found]
+    most = max(found, key=lambda gives: len(found[gives]), default=None)
+    if most is not None and len(found[most]) > MOST_ANSWERS:
+        del found[most]
+        found[most] = ["anything else"]
+    return [f"{'; '.join(said)}: {_given(*gives)}" for gives, said in found.items()]
+
+
+def _given(verdict: str, but_for: str, blocks: tuple[str, ...]) -> str:
+    notes = [f"{listed(blocks)} block{'s' if len(blocks) == 1 else ''}"] if blocks else []
+    notes += [f"{VERDICT[but_for]} once all is attested"] if but_for != verdict else []
+    return VERDICT[verdict] + (f" ({', '.join(notes)})" if notes else "")
+
+
+def attestation(item: Data) -> str:
+    """What only a person can state: "informed consent (I9)"."""
+    return f"{concept_name(item['concept'])} ({', '.join(item['criteria'])})"
+
+
+def to_read(ids: Iterable[str]) -> str:
+    """Which sentences nobody but a person can judge; nothing where there are none."""
+    ids = list(ids)
+    return f"{listed(ids)}: not understood; a person has to read {'it' if len(ids) == 1 else 'them'}" if ids else ""
+
+
+# --- what would have to change
+
+
+def change(item: Data) -> str:
+    """One change: "platelets >= 20 10*9/L (now 18)"; what cannot change says why."""
+    text = f"{name_of(item)} {quantity(item['to'], item.get('unit'))}"
+    notes = [f"now {rounded(item['now'])}"] if item.get("now") is not None else []
+    if item.get("fixed"):
+        notes.append(_WHY_FIXED.get(item.get("why_fixed", ""), "this cannot be changed"))
+    return f"{text} ({'; '.join(notes)})" if notes else text
+
+
+def change_sets(changes: Data) -> list[str]:
+    """Each of the smallest sets of changes: "platelets >= 20 10*9/L (now 18) and hepatic encephalopathy ruled out"."""
+    return [listed(map(change, one["changes"])) for one in changes["sets"]]
+
+
+def after_changes(changes: Data) -> list[str]:
+    """What is open besides, and whether every set was looked for."""
+    then = changes.get("then_open", ())
+    lines = [f"then still open: {', '.join(then)}"] if then else []
+    if not changes.get("complete", True):
+        lines.append("larger sets of changes were not looked for")
+    return lines
+
+
+# --- what the verdict hangs on
+
+
+def hangs_on(doubts: Iterable[Data]) -> list[str]:
+    """The doubtful things, each with the verdict that it would give if it were otherwise."""
+    lines, assumed = list[str](), dict[tuple[str, str], list[str]]()
+    for item in doubts:
+        if item["cause"] == "assumed_absent":
+            by = item["assumed"].removeprefix("assumed absent: ")
+            assumed.setdefault((by, VERDICT[item["verdict"]]), []).append(name_of(item))
+        else:
+            lines.append(_other_value(item))
+    for (by, verdict), names in assumed.items():
+        any_of = "it were" if len(names) == 1 else "one of them were"
+        lines.append(f"assumed absent ({by}): {listed(names)}; if {any_of} present: {verdict}")
+    return lines
+
+
+def _other_value(item: Data) -> str:
+    name, unit = name_of(item), item.get("unit")
+    if item["cause"] == "same_day":
+        when = f"of {item['date']}" if "date" in item else "of the same day"
+        said = f"{name}: another result {when} is {quantity(item['value'], unit)}; with it"
+    else:
+        beyond = quantity(item["beyond"], unit) if "beyond" in item else "another"
+        said = f"{name}: its {item['which']} is a default, {quantity(item['value'], unit)}; were it {beyond}"
+    return f"{said}: {VERDICT[item['verdict']]}"
+
+
+# --- until when
+
+
+def holds_until(expiry: Data) -> str:
+    """Until when the verdict holds, as the record stands."""
+    if expiry.get("until") is None:
+        return f"holds through {expiry['horizon']}, if the record stays as it is"
+    return f"holds until {expiry['until']}, if the record stays as it is; {VERDICT[expiry['then']]} from the day after"
+
+
+def expiry_causes(expiry: Data) -> list[str]:
+    """What ends it: "I4: INR is then too old; then open"."""
+    return list(_causes(expiry))
+
+
+def _causes(expiry: Data) -> Iterator[str]:
+    for cause in expiry.get("causes", ()):
+        text = _CAUSE[cause["cause"]].format(name_of(cause) or "the record")
+        yield "; ".join(filter(None, (f"{cause['id']}: {text}", _THEN.get(cause.get("truth", ""), ""))))
+
+
+# --- small words
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts joined as a person would: "a, b and c".
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    found = list(parts)
+    return " and ".join(filter(None, (", ".join(found[:-1]), found[-1]))) if found else ""
+
+
+def tally(trial: Data) -> list[tuple[str, str]]:
+    """How many criteria block, are open and pass: [("blocks", "1"), ...]."""
+    passes = sum(finding["bearing"] == "passes" for finding in trial["criteria"])
+    counts = (("blocks", len(trial["blocks"])), ("open", len(trial["open"])), ("passes", passes))
+    return [(word, number(count)) for word, count in counts]
+
+
+def verdict_words(trial: Data) -> str:
+    """The verdict of a trial in words, a near miss as such."""
+    return f"{VERDICT[trial['verdict']]}{', near miss' if trial.get('near') else ''}"

@@ -1,0 +1,100 @@
+"""A trial's `outlook` in, sections of the page out: what to ask next, what would have to change, what it hangs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from eligo.report import outlook_words as words
+from eligo.report.page.markup import anchor, phrase, text
+from eligo.report.words import Data
+
+
+def sections(trial: Data) -> Iterator[str]:
+    """All that the outlook says, each part under its own heading; nothing where there is none."""
+    outlook = trial.get("outlook", {})
+    yield from _next(trial["trial"], outlook)
+    parts = [
+        *_listed("What only a person can state", map(words.attestation, outlook.get("attest", ()))),
+        *_listed("What a person has to read", filter(None, [words.to_read(outlook.get("read", ()))])),
+        *_changes(outlook.get("changes")),
+        *_listed("What the verdict hangs on", words.hangs_on(outlook.get("sensitivity", ()))),
+        *_expiry(outlook.get("expiry")),
+    ]
+    if parts:
+        yield '<div class="parts">'
+        yield from parts
+        yield "</div>"
+
+
+def _next(trial: str, outlook: Data) -> Iterator[str]:
+    if asked := outlook.get("next"):
+        title = anchor(trial, "next")
+        yield f'<h3 id="{title}">What to ask or measure next</h3>'
+        # The roles stay where a narrow screen shows the cells below each other.
+        yield f'<table role="table" aria-labelledby="{title}">'
+        yield '<thead role="rowgroup"><tr role="row">'
+        for head in ("Question, best first", "What it settles", "What each answer gives"):
+            yield f'<th role="columnheader" scope="col">{head}</th>'
+        yield '</tr></thead><tbody role="rowgroup">'
+        for rank, item in enumerate(asked, 1):
+            yield from _row(trial, rank, item)
+        yield "</tbody></table>"
+
+
+def _row(trial: str, rank: int, item: Data) -> Iterator[str]:
+    links = ", ".join(f'<a href="#{anchor(trial, id_)}">{text(id_)}</a>' for id_ in item["criteria"])
+    yield '<tr role="row">'
+    yield (
+        f'<th role="rowheader" scope="row"><span class="rank">{rank}</span> {phrase(words.question(item))}'
+        f'<span class="why">{phrase(words.why(item))}; for {links}</span></th>'
+    )
+    yield f'<td role="cell">{_sentence(words.settles(item))}</td>'
+    yield '<td role="cell">'
+    yield from _items(words.answers(item))
+    yield "</td></tr>"
+
+
+def _changes(changes: Data | None) -> Iterator[str]:
+    if not changes:
+        return
+    yield '<div class="part">'
+    yield "<h3>What would have to change</h3>"
+    if changes["sets"]:
+        yield "<p>Each line is a smallest set of changes after which nothing blocks.</p>"
+        yield '<ol class="sets">'
+        for one, said in zip(changes["sets"], words.change_sets(changes), strict=True):
+            fixed = ' <span class="tag">cannot change</span>' if one.get("fixed") else ""
+            yield f"<li>{phrase(said)}{fixed}</li>"
+        yield "</ol>"
+    else:
+        yield "<p>No set of changes was found after which nothing blocks.</p>"
+    for line in words.after_changes(changes):
+        yield f'<p class="note">{_sentence(line)}.</p>'
+    yield "</div>"
+
+
+def _expiry(expiry: Data | None) -> Iterator[str]:
+    """What ends the verdict; until when it holds stands beside it."""
+    if expiry:
+        yield from _listed(f"What changes after {expiry['until']}", words.expiry_causes(expiry))
+
+
+def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
+    found = list(lines)
+    if found:
+        yield '<div class="part">'
+        yield f"<h3>{title}</h3>"
+        yield from _items(found)
+        yield "</div>"
+
+
+def _items(lines: Iterable[str]) -> Iterator[str]:
+    found = [f"<li>{phrase(line)}</li>" for line in lines]
+    if found:
+        yield "<ul>"
+        yield from found
+        yield "</ul>"
+
+
+def _sentence(words_: str) -> str:
+    return phrase(f"{words_[:1].upper()}{words_[1:]}")

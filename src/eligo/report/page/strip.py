@@ -1,0 +1,74 @@
+"""The trials of a screening in, the strip at the top of the page out: a line a trial, the nearest to eligible first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eligo.report.outlook_words import VERDICT, listed, tally, verdict_words
+from eligo.report.page.markup import anchor, phrase, shape, text
+from eligo.report.words import Data
+
+
+def strip(trials: list[Data]) -> Iterator[str]:
+    """The verdicts as a list of links to the trials."""
+    yield '<nav class="strip" aria-labelledby="verdicts">'
+    yield '<h2 id="verdicts">Verdicts</h2>'
+    yield f'<p class="sum">{_sum(trials)}</p>'
+    yield "<ol>"
+    for trial in trials:
+        yield from _line(trial)
+    yield "</ol>"
+    yield "</nav>"
+
+
+def _sum(trials: list[Data]) -> str:
+    counts = [(sum(trial["verdict"] == verdict for trial in trials), word) for verdict, word in VERDICT.items()]
+    one = "1 trial" if len(trials) == 1 else f"{len(trials)} trials"
+    return f"{one}: {listed(f'{count} {word}' for count, word in counts if count)}"
+
+
+def _line(trial: Data) -> Iterator[str]:
+    yield f'<li class="{kind(trial)}">'
+    yield f'<p class="word">{verdict(trial)}</p>'
+    yield '<div class="what">'
+    yield f'<p><a href="#{anchor(trial["trial"])}">{text(trial["trial"])}</a> {text(trial["title"])}</p>'
+    if trial.get("arms"):
+        yield from arms(trial)
+    yield "</div>"
+    yield from counts(trial)
+    yield "</li>"
+
+
+def kind(trial: Data) -> str:
+    """The class of a trial's verdict."""
+    return "near" if trial.get("near") else str(trial["verdict"])
+
+
+def verdict(trial: Data) -> str:
+    """Shape and word of a verdict."""
+    words = verdict_words(trial)
+    return f'{shape(kind(trial))}<strong class="{trial["verdict"]}">{words[:1].upper()}{words[1:]}</strong>'
+
+
+def counts(trial: Data) -> Iterator[str]:
+    """How many criteria block, are open, pass."""
+    if not trial["criteria"]:
+        yield '<p class="counts">no criteria</p>'
+        return
+    yield '<ul class="counts">'
+    for word, count in tally(trial):
+        zero = ' class="zero"' if count == "0" else ""
+        yield f"<li{zero}>{shape(word)}{word} <b>{count}</b></li>"
+    yield "</ul>"
+
+
+def arms(trial: Data) -> Iterator[str]:
+    """Each arm with its own verdict."""
+    yield '<ul class="arms">'
+    for arm in trial["arms"]:
+        word = VERDICT[arm["verdict"]]
+        yield (
+            f"<li>{shape(arm['verdict'])}Arm {text(arm['id'])}, {text(arm['label'])}: "
+            f'<strong class="{arm["verdict"]}">{phrase(word)}</strong></li>'
+        )
+    yield "</ul>"

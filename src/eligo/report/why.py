@@ -1,0 +1,228 @@
+"""One trial's screening in, one sentence out: the shortest reason for its verdict that is true as it stands.
+
+A blocker is told with as few of its parts as are enough for it; that others block too is always said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from eligo.explain import NO_CRITERIA, Finding, TrialScreening
+from eligo.report.terminal import clean
+from eligo.report.words import (
+    MOST_NAMES,
+    Data,
+    concept_name,
+    fact_text,
+    failed_bound,
+    figures,
+    nearness,
+    open_by_reason,
+    variable_name,
+    wanted,
+)
+from eligo.truth import Verdict
+
+SIGNS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "=": "exactly"}
+
+# What is open, by reason: one thing, several of them; `{}` are their names, or how many they are.
+OPEN: dict[str, tuple[str, str]] = {
+    "missing": ("{} is missing", "{} are missing"),
+    "stale": ("{} is too old", "{} are too old"),
+    "no_reference_range": ("the limit of normal of {} is not known", "the limits of normal of {} are not known"),
+    "unit_unknown": ("{} has no unit that fits", "{} have no unit that fits"),
+    "implausible": ("{} is not plausible", "{} are not plausible"),
+    "unread": ("{} is not understood", "{} are not understood"),
+    "censored": ("{} is too coarse", "{} are too coarse"),
+    "not_stated": ("{} is not stated", "{} facts are not stated"),
+    "needs_attestation": ("{} is to be attested", "{} attestations are open"),
+    "unparsed": ("1 sentence is not understood", "{} sentences are not understood"),
+    "error": ("a test failed", "{} tests failed"),
+}
+COUNTED = frozenset({"not_stated", "needs_attestation", "unparsed", "error"})
+MOST_FACTS = 4
+
+_LIMIT = re.compile(r"(<=|>=|<|>|=) ")
+_YEARS = re.compile(r"([0-9]) y\b")
+
+
+def why(patient: str, trial: TrialScreening, data: Data) -> str:
+    """Say in one sentence why the trial has its verdict for the patient; `data` is the trial as JSON data."""
+    told: dict[Verdict, Callable[[TrialScreening, Data], str]] = {
+        Verdict.ELIGIBLE: _passes,
+        Verdict.UNDETERMINED: _opens,
+        Verdict.INELIGIBLE: _blocks,
+    }
+    reason = _YEARS.sub(r"\1 years", told[trial.verdict](trial, data))
+    text = f"{patient} is {trial.verdict.value.lower()} for {trial.trial}: {reason}."
+    return " ".join(clean(text).split())
+
+
+def _passes(trial: TrialScreening, data: Data) -> str:
+    arms = [arm.id for arm in trial.arms if arm.verdict is Verdict.ELIGIBLE]
+    counted = [f for f in trial.findings if f.criterion.cohort is None or f.criterion.cohort in arms]
+    of_arms = f" for {_listed([f'arm {arm}' for arm in arms])}" if arms else ""
+    text = f"all {len(counted)} criteria{of_arms} pass" if len(counted) > 1 else "its one criterion passes"
+    drafts = data.get("drafts", 0)
+    if drafts:
+        are = "is a draft" if drafts == 1 else "are drafts"
+        text += f", but {drafts} of its {len(trial.findings)} criteria {are} that nobody has reviewed"
+    return text
+
+
+def _opens(trial: TrialScreening, data: Data) -> str:
+    found = {finding["id"]: finding for finding in data["criteria"]}
+    names = open_by_reason(found[id_] for id_ in data["open"])
+    waiting = [_open(reason, names[reason]) for reason in OPEN if reason in names]
+    if not waiting:
+        return NO_CRITERIA
+    blocked = [f"arm {arm.id}" for arm in trial.arms if arm.verdict is Verdict.INELIGIBLE]
+    outside = f" outside {_listed(blocked)}" if blocked else ""
+    return f"nothing blocks{outside}, but {_listed(waiting)}"
+
+
+def _open(reason: str, names: Sequence[str]) -> str:
+    one, many = OPEN[reason]
+    if reason in COUNTED:
+        return one.format(names[0]) if len(names) == 1 else many.format(len(names))
+    more = len(names) - MOST_NAMES
+    shown = [*names[:MOST_NAMES], f"{more} more"] if more > 0 else names
+    return (many if len(names) > 1 or _is_plural(names[0]) else one).format(_listed(shown))
+
+
+def _blocks(trial: TrialScreening, data: Data) -> str:
+    """A common blocker; or, where only the arms' own criteria block, one of each arm."""
+    blocking = [
+        (finding, told)
+        for finding, told in zip(trial.findings, data["criteria"], strict=True)
+        if told["bearing"] == "blocks" and told["id"] in data["blocks"]
+    ]
+    common = [pair for pair in blocking if pair[1]["cohort"] is None]
+    if common:
+        reasons = [_shortest(common)]
+    else:
+        of_arms = ((arm.id, [p for p in blocking if p[1]["cohort"] == arm.id]) for arm in trial.arms)
+        reasons = [f"in arm {arm}, {_shortest(pairs)}" for arm, pairs in of_arms]
+    more = len(blocking) - len(reasons)
+    if more:
+        return "; ".join([*reasons, "1 more criterion blocks" if more == 1 else f"{more} more criteria block"])
+    blocked = [f"arm {arm.id}" for arm in trial.arms if common and arm.verdict is Verdict.INELIGIBLE]
+    return "; ".join([*reasons, f"nothing else blocks{f' outside {_listed(blocked)}' if blocked else ''}"])
+
+
+def _shortest(blocking: Iterable[tuple[Finding, Data]]) -> str:
+    """The reason of the blocker that takes the fewest parts; of several the nearest to its limit, then the shortest."""
+    reasons = []
+    for number, (finding, told) in enumerate(blocking):
+        parts = [told["evidence"][place] for place in finding.enough]
+        text = _alone(told, parts[0]) if len(parts) == 1 else _together(told, parts)
+        apart = max((abs(part.get("distance_relative", 9e9)) for part in parts), default=0)
+        reasons.append(((len(parts), apart, len(text), number), text))
+    return min(reasons)[1]
+
+
+def _alone(finding: Data, part: Data) -> str:
+    near = f", a near miss ({nearness(part)})" if "near" in part else ""
+    does = f"{_verb(finding, part)} {_asked(part)}".replace("rules out it", "rules it out")
+    return f"{_fact(part)}, and {finding['id']} {does}{near}"
+
+
+def _together(finding: Data, parts: Sequence[Data]) -> str:
+    """Several parts that block only together."""
+    facts = [f"{_fact(part)}{f' ({_against(part)})' if 'limit' in part else ''}" for part in parts]
+    more = len(facts) - MOST_FACTS
+    shown = [*facts[:MOST_FACTS], f"{more} more such findings"] if more > 1 else facts
+    verb = "excludes" if finding["kind"] == "exclusion" else "does not accept"
+    return f"{_listed(shown)}, which {finding['id']} {verb} together"
+
+
+def _verb(finding: Data, part: Data) -> str:
+    """What the criterion does with the part: an inclusion asks for it, an exclusion excludes it; or the opposite."""
+    excludes = finding["kind"] == "exclusion"
+    if part["truth"] == "MET":
+        return "excludes" if excludes else "rules out"
+    return "excludes all but" if excludes else "asks for"
+
+
+def _fact(part: Data) -> str:
+    """What the record says: "platelets were 18 10*9/L on 2026-11-19"."""
+    if "variable" in part and "value" in part:
+        return _value(part)
+    if "variable" in part:  # what holds of everybody, such as being of either sex
+        return f"{variable_name(part['variable'])} is not stated"
+    if "concept" not in part:
+        return part.get("note") or "it holds for everybody"
+    name = concept_name(part["concept"])
+    if "status" not in part:
+        return f"{name} is stated as {'yes' if part['truth'] == 'MET' else 'no'}"
+    if part.get("facts"):
+        return f"{name} is in the record ({fact_text(part['facts'][0], part['concept'])})"
+    if "assumed" in part:
+        assumed, _, by = part["assumed"].partition(": ")
+        return f"{name} is {assumed} ({by})"
+    return f"the patient's sex rules out {name}" if "sex" in part.get("detail", "") else f"the record rules out {name}"
+
+
+def _value(part: Data) -> str:
+    name = variable_name(part["variable"])
+    value, _ = figures({"limit": "", **part})
+    if part.get("pick") in ("lowest", "highest"):
+        name = f"the {part['pick']} {name}"
+    unit = f" {part['unit']}" if "unit" in part else ""
+    unit = " y" if unit == " a" else unit
+    plural, when = _is_plural(name), part.get("date")
+    verb = ("were" if when else "are") if plural else ("was" if when else "is")
+    how = " by its inputs" if part.get("source") == "computed" else ""
+    return f"{name} {verb} {_signed(value)}{unit}{f' on {when}' if when else ''}{how}"
+
+
+def _asked(part: Data) -> str:
+    """What the sentence speaks of: "below 20 10*9/L"."""
+    if "limit" in part:
+        return _limit(part)
+    if "concept" not in part:
+        return "everybody"
+    # What is diagnosed is more than suspected, so that word would say nothing here.
+    suspected = part.get("status") == "suspected" and part["truth"] == "MET"
+    asked = wanted({**part, "status": "active"} if suspected else part) if "status" in part else ""
+    if asked:
+        return f"{concept_name(part['concept'])} ({asked})"
+    return "it" if "value" not in part else concept_name(part["concept"])
+
+
+def _against(part: Data) -> str:
+    return _limit(part) if part["truth"] == "MET" else f"not {_limit(part)}"
+
+
+def _limit(part: Data) -> str:
+    """The limit, of two bounds the one that fails; as the rules have it, with the canonical one behind."""
+    _, limit = figures({"value": "", **part})
+    written = part.get("limit_written", limit)
+    if part["truth"] == "NOT_MET":
+        bounds, failed = limit.split(" and "), failed_bound(part, limit)
+        written = dict(zip(bounds, written.split(" and "), strict=False)).get(failed, failed)
+        limit = failed
+    one_of = written.startswith("one of ")
+    text = written.removeprefix("one of ").replace(", ", " or ") if one_of else _signed(written)
+    if written != limit:
+        text += f" ({_LIMIT.sub('', limit)})"
+    asked = wanted({"status": "active", **part})
+    text = f"{text} ({asked})" if asked else text
+    return f"any value {text}" if part.get("pick") == "any" else text
+
+
+def _signed(text: str) -> str:
+    """The text with words for the signs: "at least 18 y"."""
+    return _LIMIT.sub(lambda match: f"{SIGNS[match[1]]} ", text)
+
+
+def _is_plural(name: str) -> bool:
+    """Whether the name of a variable takes `are`."""
+    return name.endswith("s") and not name.endswith(("ss", "us", "is"))
+
+
+def _listed(parts: Sequence[Any]) -> str:
+    """The parts as people list them: "a, b and c"."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

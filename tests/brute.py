@@ -1,0 +1,208 @@
+"""Small worlds in, what trying everything finds out: the oracle of the answers that `eligo.outlook` works out.
+
+It goes through records as a person would write them, and asks for nothing but verdicts.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+import operator
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import combinations
+
+from eligo.evaluate import Answers, Engine, Trial
+from eligo.outlook.questions import Question
+from eligo.outlook.situation import Situation
+from eligo.outlook.subjects import Subject
+from eligo.patients.model import Patient
+from eligo.patients.native import read_patient
+from eligo.truth import Bearing, Verdict
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.variables import variables
+from tests.small_worlds import AS_OF, CONCEPTS, GRADES, LIMITS, Data
+
+UNDETERMINED = Verdict.UNDETERMINED
+# Days before the screening on which something can have been over: all around the ends of every window.
+PAST = sorted(
+    {0, 1, 2, 3, *(days + near for days in (14, 30, 31, 61, 91, 92, 365, 366) for near in (-1, 0, 1)), 30_000}
+)
+
+
+def read(data: Data) -> Patient:
+    """The patient of a record."""
+    return read_patient(json.dumps(data))
+
+
+def values_of(variable: str) -> list[float]:
+    """Values of a variable, close together, on and around all limits."""
+    known = variables().get(variable)
+    if known is not None and known.grades:
+        return sorted({float(grade) for grade in known.grades.values()})
+    if variable == "tumor_count":
+        return [0, 1, 2, 3, 4, 5, 6]
+    limits = set(LIMITS[variable][1]) if variable in LIMITS else {7.0, 10.0}
+    limits |= {50.0, 150.0} if variable == "alt" else set()  # multiples of an upper limit of normal of 40 or 50
+    close = {limit * factor for limit in limits for factor in (0.25, 0.5, 0.9, 0.999, 1, 1.001, 1.1, 1.5, 3)}
+    scored = {1.7, 2.3, 2.4, 34.0, 34.3, 51.0, 52.0, 28.0, 35.0, 36.0}
+    return sorted(value for value in close | scored if _plausible(variable, value))
+
+
+@functools.cache
+def _range(variable: str) -> tuple[float, float]:
+    known = variables().get(variable)
+    return (known.plausible if known else None) or (0, 1e9)
+
+
+def _plausible(variable: str, value: float) -> bool:
+    low, high = _range(variable)
+    return low <= value <= high
+
+
+def completions(data: Data, question: Question) -> Iterator[Data]:
+    """The record with every answer to a question that it can hold."""
+    if question.kind == "fact":
+        yield from facts(data, question.id)
+        return
+    if question.id == "sex":
+        yield from ({**data, "sex": sex} for sex in ("male", "female"))
+    elif question.id == "age":
+        for years in (0, 5, 17, 18, 19, 40, 64, 65, 66, 90):
+            yield {**data, "birth_date": date(AS_OF.year - years, AS_OF.month, AS_OF.day).isoformat()}
+    else:
+        for value in values_of(question.id):
+            yield measured(data, question.id, value)
+
+
+def measured(data: Data, variable: str, value: float) -> Data:
+    """The record with a value of today instead of those of today."""
+    unit = LIMITS.get(variable, ("1",))[0]
+    entry: Data = {"variable": variable, "value": value} | ({"unit": unit} if unit != "1" else {})
+    kept = [o for o in data["observations"] if o["variable"] != variable or o.get("date", "9") < data["as_of"]]
+    changed = {**data, "observations": [*kept, {**entry, "date": data["as_of"]}]}
+    if variable == GRADES[0]:
+        concept = "hepatic_encephalopathy"
+        changed = without(changed, concept)
+        changed["observations"] = [*kept, {**entry, "date": data["as_of"]}]
+        if value == 0:
+            changed["absent"] = [*changed["absent"], concept]
+    return changed
+
+
+def without(data: Data, concept: str) -> Data:
+    """The record without a word about the concept, its kinds, its grade, and what rules it out."""
+    changed = copy.deepcopy(data)
+    family, line = concepts().descendants(concept), concepts().ancestors(concept)
+    for where in set(CONCEPTS.values()):
+        if where in changed:
+            changed[where] = [entry for entry in changed[where] if entry["concept"] not in family]
+    changed["absent"] = [name for name in changed["absent"] if name not in line]
+    if concept == "hepatic_encephalopathy":
+        changed["observations"] = [o for o in changed["observations"] if o["variable"] != GRADES[0]]
+    return changed
+
+
+def facts(data: Data, concept: str) -> Iterator[Data]:
+    """The record with everything that it can say of a concept about which it says nothing yet."""
+    blank, where = without(data, concept), CONCEPTS.get(concept, "procedures")
+    yield {**blank, "absent": [*blank["absent"], concept]}
+    for qualifiers in ([], ["severe"]):
+        for back in PAST:
+            day = (AS_OF - timedelta(days=back)).isoformat()
+            start, end = {"conditions": ("onset", "abatement"), "procedures": ("date", "")}.get(where, ("start", "end"))
+            entry: Data = {"concept": concept, start: day} | ({"qualifiers": qualifiers} if qualifiers else {})
+            entries = [entry]
+            if end and back:
+                entries.append({**entry, end: day} | ({"status": "resolved"} if where == "conditions" else {}))
+            for entry in entries:
+                yield {**blank, where: [*blank.get(where, ()), entry]}
+
+
+def settling(data: Data, question: Question, engine: Engine) -> dict[str, tuple[set[Verdict], set[Verdict]]]:
+    """The verdicts of each trial over all answers to a question: as they are, and with attestations granted."""
+    found: dict[str, tuple[set[Verdict], set[Verdict]]] = {t.plan.trial: (set(), set()) for t in engine.trials}
+    for changed in completions(data, question):
+        plain = engine.verdicts(read(changed))
+        granted = engine.verdicts(read(_granted(changed)))
+        for trial, strict, kind in zip(engine.trials, plain, granted, strict=True):
+            found[trial.plan.trial][0].add(strict)
+            found[trial.plan.trial][1].add(kind if strict is UNDETERMINED else strict)
+    return found
+
+
+def _granted(data: Data) -> Data:
+    return {**data, "attested": {"informed_consent": True, **data.get("attested", {})}}
+
+
+def first_change(engine: Engine, patient: Patient, days: int) -> list[tuple[date, Verdict] | None]:
+    """For each trial the last day of its verdict and the next one, by replaying every day."""
+    before = engine.verdicts(patient)
+    found: list[tuple[date, Verdict] | None] = [None] * len(before)
+    for later in range(1, days + 1):
+        day = patient.as_of + timedelta(days=later)
+        verdicts = engine.verdicts(replace(patient, as_of=day))
+        for i, verdict in enumerate(verdicts):
+            if found[i] is None and verdict is not before[i]:
+                found[i] = (day - timedelta(days=1), verdict)
+        if None not in found:
+            break
+    return found
+
+
+def changed(data: Data, subject: Subject) -> Iterator[Data]:
+    """The record with every other thing that it could say of what a change is about."""
+    if subject.kind == "attestation":
+        yield from ({**data, "attested": {**data.get("attested", {}), subject.id: held}} for held in (True, False))
+    else:
+        yield from completions(data, Question("fact" if subject.kind == "concept" else "measurement", subject.id))
+
+
+def smallest_changes(
+    data: Data, engine: Engine, place: int, subjects: list[Subject], most: int
+) -> set[frozenset[Subject]]:
+    """The smallest sets of subjects of which some change leaves no criterion of a trial blocking, by trying all sets.
+
+    A change may leave nothing open that was answered.
+    """
+    before, trial = Situation(engine, read(data)), engine.trials[place]
+    for size in range(1, most + 1):
+        tried = combinations(sorted(subjects), size)
+        found = {frozenset(chosen) for chosen in tried if _works(data, chosen, before, trial)}
+        if found:
+            return found
+    return set()
+
+
+def _works(data: Data, chosen: tuple[Subject, ...], before: Situation, trial: Trial) -> bool:
+    records = [data]
+    for subject in chosen:
+        seen: dict[object, Data] = {}
+        for record in records:
+            for other in changed(record, subject):
+                after = Situation(before.engine, read(other)).answers
+                seen.setdefault((after.met, after.unknown, *_hidden(other, chosen)), other)
+        records = list(seen.values())
+    return any(_lets_in(Situation(before.engine, read(record)).answers, before.answers, trial) for record in records)
+
+
+def _hidden(data: Data, chosen: tuple[Subject, ...]) -> tuple[object, ...]:
+    """What the answers do not show yet: the sex, and what it rules out as long as it is what it is."""
+    if not any(subject.id == "sex" for subject in chosen):
+        return ()
+    said = [entry for entry in data.get("conditions", ()) if entry["concept"] == "pregnancy"]
+    return data.get("sex"), "pregnancy" in data["absent"], json.dumps(said)
+
+
+def _lets_in(after: Answers, before: Answers, trial: Trial) -> bool:
+    """Whether some arm neither blocks nor has an answer less than before."""
+    arms: list[str | None] = [arm.id for arm in trial.plan.arms]
+    for arm in arms or [None]:
+        criteria = [ready for ready in trial.criteria if ready.criterion.cohort in (None, arm)]
+        bits = functools.reduce(operator.or_, (ready.bits for ready in criteria), 0)
+        blocked = any(ready.bearings[ready.holds(after)] is Bearing.BLOCKS for ready in criteria)
+        if not blocked and not after.unknown & ~before.unknown & bits:
+            return True
+    return False

@@ -1,0 +1,48 @@
+"""`python -m tests.screenshot`: take docs/report.png anew, the picture of the printable page in the README."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from eligo.report.html import page
+from tests.browser import ROOT, executable, launch, screening
+
+PATIENT, TRIAL, CRITERION = "low_platelets", "NCT05727722", "NCT05727722-E7"
+WIDTH, SCALE = 960, 1.25
+# The strip, then the trial's head, then one criterion: what lies between is left out of the picture.
+SHOWN = f"""() => {{
+  const keep = new Set(['start', 'all']);
+  for (const section of document.querySelectorAll('main > section')) if (section.id !== '{TRIAL}') section.remove();
+  const trial = document.getElementById('{TRIAL}');
+  const blocks = trial.querySelector('.part');
+  for (const part of [...trial.children])
+    if (part !== blocks && part.id !== '{CRITERION}' && !keep.has(part.className)) part.remove();
+  document.querySelector('footer').remove();
+  trial.style.marginTop = '2rem';
+}}"""
+
+
+def main() -> int:
+    """Take the picture; 1 where there is no browser."""
+    path = executable()
+    if path is None:
+        print("no Chromium: install it, or name one in ELIGO_CHROMIUM", file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        file = Path(folder) / "page.html"
+        file.write_text(page(screening(PATIENT)), "utf-8")
+        browser = launch(playwright, path)
+        window = browser.new_page(viewport={"width": WIDTH, "height": 600}, device_scale_factor=SCALE)
+        window.goto(file.as_uri())
+        window.evaluate(SHOWN)
+        window.screenshot(path=ROOT / "docs" / "report.png", full_page=True)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,286 @@
+"""The printable page: all that the data holds is said, in order, without colour, script or network."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from eligo.patients.native import read_file
+from eligo.report import outlook_words, words
+from eligo.report.html import page, style
+from eligo.report.outlook_words import tally
+from eligo.report.page.markup import anchor
+from eligo.report.terminal import clean
+from eligo.report.text import nearest_first
+from eligo.report.typeset import typeset
+from eligo.screening import Rules, load_rules, screen
+from eligo.truth import Reason
+from tests.doors import DOORS
+from tests.golden import Golden
+
+CASES = Path(__file__).parent / "cases" / "report"
+OUTLOOK = json.loads((CASES / "outlook.json").read_text("utf-8"))
+PHRASES = yaml.safe_load((CASES / "phrases.yaml").read_text("utf-8"))
+PATIENTS = sorted((DOORS / "patients").glob("*.json"))
+
+
+class Page(HTMLParser):
+    """Collects what the tests ask about a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "link", "br"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text += data
+
+    def all(self, attribute: str) -> list[str]:
+        """Every value of an attribute."""
+        return [str(attributes[attribute]) for _, attributes in self.tags if attribute in attributes]
+
+
+@pytest.fixture(scope="module")
+def rules() -> Rules:
+    """Made-up trials with every kind of criterion."""
+    return load_rules(DOORS / "rules")
+
+
+@pytest.fixture(scope="module")
+def shipped(root: Path) -> dict[str, Any]:
+    """An example patient against the trials that come with eligo, with an outlook."""
+    data = screen(read_file(root / "patients_examples" / "low_platelets.json"), load_rules()).as_json()
+    for trial in data["trials"]:
+        trial |= {"outlook": OUTLOOK[trial["trial"]]} if trial["trial"] in OUTLOOK else {}
+    return data
+
+
+def _data(rules: Rules, name: str, trial: str | None = None) -> dict[str, Any]:
+    patient = read_file(DOORS / "patients" / f"{name}.json")
+    return screen(patient, rules.only([trial]) if trial else rules).as_json()
+
+
+def test_the_page_of_one_trial_is_kept_whole(rules: Rules, golden: Golden) -> None:
+    golden.check("audit_low_platelets.html", page(_data(rules, "low_platelets", "NCT00000001")))
+
+
+def test_the_page_is_well_formed_and_has_landmarks(rules: Rules, shipped: dict[str, Any]) -> None:
+    for data in (_data(rules, "low_platelets", "NCT00000001"), _data(rules, "hopeful"), shipped):
+        parsed = Page(page(data))
+        tags = [tag for tag, _ in parsed.tags]
+        ids = parsed.all("id")
+        labels = {name for value in parsed.all("aria-labelledby") for name in value.split()}
+
+        assert parsed.open == []
+        assert {"header", "nav", "main", "footer", "section", "article", "h1", "h2"} <= set(tags)
+        assert tags.count("h1") == tags.count("main") == 1
+        assert ("html", {"lang": "en"}) in parsed.tags
+        assert len(set(ids)) == len(ids)
+        assert {f"#{i}" for i in ids} >= set(parsed.all("href"))
+        assert set(ids) >= labels
+
+
+def test_headings_skip_no_level(shipped: dict[str, Any]) -> None:
+    levels = [int(tag[1]) for tag, _ in Page(page(shipped)).tags if re.fullmatch("h[1-6]", tag)]
+
+    assert levels[0] == 1
+    assert all(later - level <= 1 for level, later in itertools.pairwise(levels))
+
+
+def test_the_page_asks_no_network_for_anything(shipped: dict[str, Any]) -> None:
+    html = page(shipped)
+    parsed = Page(html)
+
+    assert not {tag for tag, _ in parsed.tags} & {"script", "link", "img", "iframe", "object", "embed", "form"}
+    assert all(href.startswith("#") for href in parsed.all("href"))
+    assert "url(" not in html
+    assert "@import" not in html
+    assert "default-src 'none'" in html
+
+
+def test_the_page_says_all_that_the_text_says(rules: Rules) -> None:
+    for patient in PATIENTS:
+        data = _data(rules, patient.stem)
+        text = Page(page(data)).text
+        for trial in data["trials"]:
+            assert all(note in text for note in trial.get("notes", ()))
+            for finding in trial["criteria"]:
+                assert f"{finding['id']} {typeset(words.headline(finding))}" in text
+                assert clean(finding["text"]) in text
+                assert all(typeset(words.evidence_line(e)) in text for e in words.deciding(finding))
+
+
+def test_trials_stand_in_the_order_of_the_text_view_in_the_strip_and_below(shipped: dict[str, Any]) -> None:
+    parsed = Page(page(shipped))
+    wanted = [trial["trial"] for trial in sorted(shipped["trials"], key=nearest_first)]
+    sections = [str(a["id"]) for tag, a in parsed.tags if tag == "section"]
+    links = [href[1:] for href in parsed.all("href") if href[1:] in wanted]
+
+    assert sections == wanted
+    assert [link for link in links if link in wanted][-len(wanted) :] == wanted
+
+
+def test_the_strip_says_verdict_and_counts_in_words(shipped: dict[str, Any]) -> None:
+    strip = page(shipped).partition("<nav")[2].partition("</nav>")[0]
+    lines = re.split(r'<li class="(?:[A-Z]+|near)">', strip)[1:]
+    said = [" ".join(re.sub("<[^>]+>", "", line).split()) for line in lines]
+
+    assert len(said) == len(shipped["trials"])
+    for trial in shipped["trials"]:
+        (line,) = (one for one in said if trial["trial"] in one)
+        assert outlook_words.verdict_words(trial).capitalize() in line
+        assert trial["title"] in line
+        assert all(f"{arm['label']}: {outlook_words.VERDICT[arm['verdict']]}" in line for arm in trial.get("arms", ()))
+        if trial["criteria"]:
+            assert all(f"{word} {count}" in line for word, count in tally(trial))
+
+
+def test_a_near_miss_has_a_word_and_a_shape_of_its_own(shipped: dict[str, Any]) -> None:
+    trial = next(trial for trial in shipped["trials"] if trial["verdict"] == "INELIGIBLE")
+    plain = page(shipped | {"trials": [trial]})
+    near = page(shipped | {"trials": [trial | {"near": True}]})
+
+    assert "Ineligible, near miss" in near
+    assert "Ineligible, near miss" not in plain
+    strips = [html.partition("<nav")[2].partition("<strong")[0] for html in (plain, near)]
+    assert strips[0].partition("<svg")[2] != strips[1].partition("<svg")[2]
+
+
+def test_a_criterion_that_two_trials_share_is_linked_to_its_own_trial(shipped: dict[str, Any]) -> None:
+    parsed = Page(page(shipped))
+    for trial in shipped["trials"]:
+        for id_ in (*trial["blocks"], *trial["open"]):
+            assert f"#{anchor(trial['trial'], id_)}" in parsed.all("href")
+
+
+def test_every_part_of_the_outlook_is_said(shipped: dict[str, Any]) -> None:
+    text = Page(page(shipped)).text.casefold()
+    said: list[str] = []
+    for outlook in OUTLOOK.values():
+        for item in outlook.get("next", ()):
+            said += [outlook_words.question(item), outlook_words.why(item), outlook_words.settles(item)]
+            said += outlook_words.answers(item)
+        said += map(outlook_words.attestation, outlook.get("attest", ()))
+        said += [outlook_words.to_read(outlook.get("read", ()))]
+        if changes := outlook.get("changes"):
+            said += outlook_words.change_sets(changes) + outlook_words.after_changes(changes)
+        said += outlook_words.hangs_on(outlook["sensitivity"])
+        said += [outlook_words.holds_until(outlook["expiry"]), *outlook_words.expiry_causes(outlook["expiry"])]
+
+    assert len(said) > 25
+    assert [words_ for words_ in said if typeset(words_).casefold() not in text] == []
+
+
+def test_a_set_of_changes_that_cannot_be_made_is_marked(shipped: dict[str, Any]) -> None:
+    sets = OUTLOOK["NCT05727722"]["changes"]["sets"]
+
+    assert page(shipped).count("cannot change</span>") == sum(one["fixed"] for one in sets) == 1
+
+
+def test_a_trial_without_criteria_has_no_empty_lists(shipped: dict[str, Any]) -> None:
+    (trial,) = (trial for trial in shipped["trials"] if not trial["criteria"])
+    html = page(shipped | {"trials": [trial]})
+
+    assert "Blocks" not in html
+    assert "no criteria" in html
+    assert not re.search(r"<(ul|ol)[^>]*>\s*</", html)
+
+
+def test_a_screening_of_no_trial_is_a_page_too(shipped: dict[str, Any]) -> None:
+    parsed = Page(page(shipped | {"trials": []}))
+
+    assert parsed.open == []
+    assert "0 trials" in parsed.text
+
+
+@pytest.mark.parametrize("case", PHRASES, ids=lambda case: f"{case['say']}: {case['words']}")
+def test_the_outlook_is_said_in_plain_words(case: dict[str, Any]) -> None:
+    assert getattr(outlook_words, case["say"])(case["of"]) == case["words"]
+
+
+def test_every_phrase_of_the_outlook_is_a_case() -> None:
+    said = {case["say"] for case in PHRASES}
+    public = {n for n, f in vars(outlook_words).items() if getattr(f, "__module__", "") == outlook_words.__name__}
+
+    assert {n for n in public if n[0] != "_"} - said == {"name_of", "unit_words", "quantity", "listed", "tally"}
+
+
+def test_every_reason_to_ask_is_said_in_words() -> None:
+    # An attestation and a sentence to read are not asked for, but listed apart.
+    assert set(outlook_words.WHY) == {reason.value for reason in Reason} - {"needs_attestation"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("platelets 18 10*9/L (18000 /uL)", "platelets 18 × 10⁹/L (18000 /µL)"),
+        ("limit >= 205.25 umol/L -> blocks", "limit ≥ 205.25 µmol/L → blocks"),
+        ("> 1 x ULN, <= 93 mm[Hg], 2000 [IU]/mL", "> 1 × ULN, ≤ 93 mmHg, 2000 IU/mL"),
+        ("fluor, menu, unit, 2 um, 3 ug/mL, mouse", "fluor, menu, unit, 2 µm, 3 µg/mL, mouse"),
+        ("lymphocytes 1.2 10*9/L and 10*12/L", "lymphocytes 1.2 × 10⁹/L and 10¹²/L"),
+    ],
+)
+def test_signs_of_print_change_no_number_and_no_word(text: str, shown: str) -> None:
+    assert typeset(text) == shown
+
+
+def _luminance(colour: str) -> float:
+    digits = colour.lstrip("#")
+    digits = "".join(c * 2 for c in digits) if len(digits) == 3 else digits
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_text_has_a_contrast_of_seven_in_both_colour_schemes() -> None:
+    light, dark = (dict(re.findall(r"--(\w+): (#\w+)", part)) for part in style().split("@media (prefers", 1))
+    dark = dict(re.findall(r"--(\w+): (#\w+)", style().split("@media (prefers", 1)[1].partition("} }")[0]))
+    for scheme in (light, dark):
+        for name in ("ink", "soft", "passes", "blocks", "open", "link"):
+            for paper in ("paper", "panel", "mark") if name == "ink" else ("paper", "panel"):
+                high, low = sorted((_luminance(scheme[name]), _luminance(scheme[paper])), reverse=True)
+                assert (high + 0.05) / (low + 0.05) >= 7, (name, paper)
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>\x1b[2J\u202e", '"; } body { display: none } /*', "</style><b>"]
+)
+def test_text_of_a_file_cannot_steer_the_page(shipped: dict[str, Any], name: str) -> None:
+    html = page(shipped | {"patient": name})
+    css = html.partition("<style>")[2].partition("</style>")[0]
+
+    assert Page(html).open == []
+    assert "\x1b" not in html
+    assert "\u202e" not in html
+    assert "<script>" not in html
+    assert "display: none } /*" not in css
+    assert css.count("{") == css.count("}") == page(shipped).partition("</style>")[0].count("{")
+
+
+def test_ids_of_the_page_are_plain_and_stay_apart() -> None:
+    names = ["A.I3", "A I3", "A_I3", 'A"I3', "Ä"]
+    ids = [anchor("NCT1", name) for name in names]
+
+    assert len(set(ids)) == len(names)
+    assert all(re.fullmatch(r"[\w.-]+", id_, re.ASCII) for id_ in ids)
