@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from eligo.evaluate import Answers, Engine, Trial
-from eligo.outlook.questions import Question
+from eligo.outlook.effects import Question
 from eligo.outlook.situation import Situation
 from eligo.outlook.subjects import Subject
 from eligo.patients.model import Patient

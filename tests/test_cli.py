@@ -121,7 +121,8 @@ def test_the_published_schema_describes_what_comes_after_the_verdict(run: Run) -
     for outlook in (OUTLOOK, {}, {"next": [], "expiry": {"until": None, "horizon": "2028-11-20"}}):
         line["trials"][0]["outlook"] = outlook
         validator.validate(line)
-    for wrong in ({"nxt": []}, {"changes": {"sets": []}}, {"next": [{"kind": "guess"}]}):
+    wrongs: tuple[dict[str, object], ...] = ({"nxt": []}, {"changes": {"sets": []}}, {"next": [{"kind": "guess"}]})
+    for wrong in wrongs:
         line["trials"][0]["outlook"] = wrong
         assert not validator.is_valid(line)
 

@@ -41,7 +41,7 @@ def next_disagreements(number: int) -> list[str]:
     trials = [t for t in explain(engine, patient).trials if t.verdict is Verdict.UNDETERMINED]
     found = []
     tried: dict[object, object] = {}
-    for asked in ask(Situation(engine, patient), engine.trials, map(open_parts, trials)):
+    for asked in ask(Situation(engine, patient), map(open_parts, trials)):
         if asked.question not in tried:
             tried[asked.question] = brute.settling(world.patient, asked.question, engine)
         strict, granted = tried[asked.question][asked.trial]  # type: ignore[index]  # what was put there a line before

@@ -176,6 +176,7 @@ def test_whatever_blocks_is_told_and_counted(found: list[Predicate], who: Patien
     assert ("nothing else blocks" in text) is (len(trial.blocks) == 1)
     assert (f"; {len(trial.blocks) - 1} more criteri" in text) is (len(trial.blocks) > 1)
     assert not trial.blocks or any(f" {id_} " in text for id_ in trial.blocks)
+    assert ": ," not in text
 
 
 def test_a_near_miss_is_told_as_one(run: Run) -> None:

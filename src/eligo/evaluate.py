@@ -158,13 +158,14 @@ class Part:
 
 
 class Trial:
-    """One plan, ready to meet patients; its arms come in the order of the plan's."""
+    """One plan, ready to meet patients; its arms come in the order of the plan's, `bits` are its tests."""
 
-    __slots__ = ("arms", "common", "criteria", "plan", "unstated")
+    __slots__ = ("arms", "bits", "common", "criteria", "plan", "unstated")
 
     def __init__(self, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> None:
         self.plan = plan
         self.criteria = tuple(_ready(criterion, plan, numbers, costs) for criterion in plan.criteria)
+        self.bits = _bits(number for ready in self.criteria for number, _, _ in ready.uses)
         self.common = self._part(None, costs)
         self.arms = tuple(self._part(arm.id, costs) for arm in plan.arms)
         # A trial whose source states no criteria is met by nobody, whatever the registry's fields say.

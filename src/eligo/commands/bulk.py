@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, cast
 
 from eligo.commands.parse import KINDS
 from eligo.commands.progress import Progress
-from eligo.criteria import Ambiguity, Criterion, Predicate
+from eligo.criteria import Ambiguity, Criterion, Predicate, Unparsed
 from eligo.errors import EligoError, Place, Problem
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
@@ -29,6 +29,7 @@ _CHUNK = 256  # lines that are written together
 _COLLECT = 20_000  # lines after which garbage is looked for
 _KEPT, _LONGEST_KEPT = 4096, 400  # readings, characters: protocols copy short lines from one another
 
+_decode = json.JSONDecoder().decode
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
@@ -103,7 +104,7 @@ def _answer(line: bytes, kind: Kind) -> str:
 def json_row(line: bytes) -> dict[str, Any]:
     """The JSON object of a line."""
     try:
-        row = json.loads(line.decode("utf-8-sig"))
+        row = _decode(line.decode().removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         raise EligoError(Problem("json-line", "the line is not JSON in UTF-8")) from None
     if not isinstance(row, dict):
@@ -115,9 +116,22 @@ def json_row(line: bytes) -> dict[str, Any]:
 def _rest(text: str, kind: Kind) -> str:
     """The output line from after the id to its end."""
     reading = read_item(text, kind, why=False)
-    data = _reading_data({"kind": kind, "text": text}, text, reading.predicate, reading.ambiguity, _notes(reading))
-    comparisons = [c.as_json() for c in reading.comparisons]
-    return f'"criteria": [{_encode(data)}], "comparisons": {_encode(comparisons) if comparisons else "[]"}}}\n'
+    comparisons = _encode([c.as_json() for c in reading.comparisons]) if reading.comparisons else "[]"
+    return f'"criteria": [{_criterion(text, kind, reading)}], "comparisons": {comparisons}}}\n'
+
+
+def _criterion(text: str, kind: Kind, reading: ItemReading) -> str:
+    """The one criterion of a sentence; written by hand where nothing is understood, as in most of the lines."""
+    predicate, notes = reading.predicate, _notes(reading)
+    if isinstance(predicate, Unparsed) and not notes and not reading.ambiguity and _first(predicate, text):
+        words = _encode(predicate.text)
+        return f'{{"kind": "{kind}", "text": {_encode(text)}, "when": {{"unparsed": {words}, "words": {words}}}}}'
+    return _encode(_reading_data({"kind": kind, "text": text}, text, predicate, reading.ambiguity, notes))
+
+
+def _first(leaf: Unparsed, text: str) -> bool:
+    """Whether the words of the leaf stand nowhere before it in the text."""
+    return leaf.span is not None and text.find(leaf.text) == leaf.span[0]
 
 
 def read_criterion(text: str, kind: Kind) -> tuple[Criterion, ItemReading]:

@@ -25,9 +25,8 @@ __all__ = ["outlook_of"]
 def outlook_of(engine: Engine, patient: Patient, screening: Screening) -> dict[str, dict[str, Any]]:
     """The outlook of each trial, by the trial's id, as JSON data."""
     situation = Situation(engine, patient)
-    undetermined = [t for t in screening.trials if t.verdict is Verdict.UNDETERMINED]
-    opens = {trial.trial: open_parts(trial) for trial in undetermined}
-    asked = ask(situation, engine.trials, opens.values())
+    opens = {t.trial: open_parts(t) for t in screening.trials if t.verdict is Verdict.UNDETERMINED}
+    asked = ask(Situation(engine, patient, [t for t in engine.trials if t.plan.trial in opens]), opens.values())
     until = expiries(engine, patient, engine.trials)
     found = {}
     for trial, screened in zip(engine.trials, screening.trials, strict=True):

@@ -8,8 +8,9 @@ from eligo.evaluation.distance import plain
 from eligo.evaluation.evidence import ASSUMED, value_of
 from eligo.outlook.changes import Change, Remedies
 from eligo.outlook.doubts import Doubt
+from eligo.outlook.effects import Question
 from eligo.outlook.expiry import Expiry
-from eligo.outlook.questions import Answer, Asked, Open, Question
+from eligo.outlook.questions import Answer, Asked, Open
 from eligo.outlook.situation import Situation
 from eligo.outlook.subjects import Subject
 from eligo.outlook.values import Region

@@ -107,3 +107,13 @@ def of_sex(patient: Patient, sex: Literal["male", "female"]) -> Edit:
 def attested(patient: Patient, key: str, held: bool) -> Edit:
     """What a person states, by the topic or by the criterion."""
     return Edit(replace(patient, attested={**patient.attested, key: held}), frozenset((key,)))
+
+
+def names_of(is_concept: bool, id_: str) -> frozenset[str]:
+    """All ids that an edit of a concept or of a variable can touch."""
+    variable = None if is_concept else variables().get(id_)
+    concept = id_ if is_concept else (variable.concept if variable else None)
+    if concept is None:
+        return frozenset((id_,))
+    family = concepts().descendants(concept) | concepts().ancestors(concept)
+    return frozenset((id_,)) | family | grades_of(family)

@@ -41,7 +41,7 @@ def of_concept(situation: Situation, concept: str) -> list[Option]:
 def asking(situation: Situation, concept: str) -> list[Present]:
     """The tests for which a fact of the concept counts."""
     found = []
-    for number in numbers(situation.engine.readers.get(concept, 0)):
+    for number in numbers(situation.engine.readers.get(concept, 0) & situation.bits):
         test, answer = situation.engine.asked[number], situation.engine.tests[number]
         if isinstance(test, Present) and isinstance(answer, Presence) and concept in answer.family:
             found.append(test)

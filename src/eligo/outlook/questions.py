@@ -14,9 +14,9 @@ from eligo.criteria import Compare, OneOf, Present
 from eligo.evaluate import Answers, Trial
 from eligo.evaluation.chart import Derived, Outcome
 from eligo.explain import Finding, TrialScreening
-from eligo.outlook.facts import of_concept
+from eligo.outlook.effects import Effect, Question, effects
 from eligo.outlook.situation import Situation, blockers, granting
-from eligo.outlook.values import Option, Region, of_reference, of_variable
+from eligo.outlook.values import Region
 from eligo.plan import MULTIPLES, Attested, Test, Untestable
 from eligo.truth import Reason, Truth, Verdict
 from eligo.vocabulary.concepts import concepts
@@ -24,14 +24,6 @@ from eligo.vocabulary.scores import SCORES, leaf_inputs
 from eligo.vocabulary.variables import variables
 
 Settles = Literal["certain", "may", "no"]
-Kind = Literal["measurement", "fact"]
-
-
-class Question(NamedTuple):
-    """What the record leaves open: a value to measure, or a fact to find out."""
-
-    kind: Kind
-    id: str
 
 
 class Answer(NamedTuple):
@@ -91,6 +83,10 @@ class Open:
     attest: dict[str, dict[str, None]] = field(default_factory=dict)
     read: dict[str, None] = field(default_factory=dict)
 
+    def __bool__(self) -> bool:
+        """Whether anything is open; nothing is where the source states no criteria."""
+        return bool(self.questions or self.attest or self.read)
+
 
 def open_parts(screening: TrialScreening) -> Open:
     """What leaves the criteria open that keep a trial undetermined."""
@@ -147,35 +143,44 @@ def _inputs(score: str, outcome: Outcome) -> Iterator[tuple[Question, Reason]]:
             yield Question("measurement", item.id), Reason.MISSING
 
 
-def options(situation: Situation, question: Question, why: Reason) -> list[Option]:
-    """Every answer to a question that a test tells apart from the others."""
-    if question.kind == "fact":
-        return of_concept(situation, question.id)
-    if why is Reason.NO_REFERENCE_RANGE:
-        known = situation.answers.chart.recorded(question.id)
-        if len(known) == 1 and known[0].low == known[0].high:
-            return [option for of in ("ULN", "LLN") for option in of_reference(situation, known[0], of)]
-    return of_variable(situation, question.id)
-
-
-def ask(situation: Situation, trials: Iterable[Trial], opens: Iterable[Open]) -> list[Asked]:
+def ask(situation: Situation, opens: Iterable[Open]) -> list[Asked]:
     """Every open question of every trial, with what each answer would do."""
-    by_name = {trial.plan.trial: trial for trial in trials}
+    by_name = {trial.plan.trial: trial for trial in situation.trials}
     waiting: dict[Question, list[Open]] = {}
     for found in opens:
         for question in found.questions:
             waiting.setdefault(question, []).append(found)
     asked = []
     for question, where in waiting.items():
-        given: list[list[Answer]] = [[] for _ in where]
-        for option in options(situation, question, where[0].questions[question].why):
-            after = situation.after(option.edit(situation.patient))
-            for answers, found in zip(given, where, strict=True):
-                _add(answers, _answer(option, by_name[found.trial], after))
-        for answers, found in zip(given, where, strict=True):
-            about = found.questions[question]
-            asked.append(Asked(found.trial, question, about.why, tuple(about.criteria), tuple(answers)))
+        found_effects = effects(situation, question, where[0].questions[question].why)
+        for found in where:
+            about, trial = found.questions[question], by_name[found.trial]
+            answers = _answers(situation, trial, found_effects)
+            asked.append(Asked(found.trial, question, about.why, tuple(about.criteria), answers))
     return asked
+
+
+def _answers(situation: Situation, trial: Trial, found: Iterable[Effect]) -> tuple[Answer, ...]:
+    """What each answer does to a trial; regions that follow each other and do the same are one."""
+    answers: list[Answer] = []
+    seen: dict[tuple[int, int, int], Answer] = {}
+    for effect in found:
+        key = (effect.bits & trial.bits, effect.met & trial.bits, effect.unknown & trial.bits)
+        if key not in seen:
+            seen[key] = _answer(effect.answer, trial, effect.on(situation))
+        new, last = seen[key]._replace(answer=effect.answer), answers[-1] if answers else None
+        if last and last.effect == new.effect and isinstance(last.answer, Region) and isinstance(new.answer, Region):
+            answers[-1] = last._replace(answer=last.answer.joined(new.answer))
+        else:
+            answers.append(new)
+    return tuple(answers)
+
+
+def _answer(answer: str | Region, trial: Trial, after: Answers) -> Answer:
+    """What an answer does to a trial."""
+    verdict = trial.verdict(after)
+    granted = granting(trial).verdict(trial, after) if verdict is Verdict.UNDETERMINED else verdict
+    return Answer(answer, verdict, granted, blockers(trial, after) if verdict is Verdict.INELIGIBLE else ())
 
 
 _WORTH: dict[Settles, int] = {"certain": 0, "may": 1, "no": 2}
@@ -184,19 +189,3 @@ _WORTH: dict[Settles, int] = {"certain": 0, "may": 1, "no": 2}
 def by_worth(asked: Iterable[Asked]) -> list[Asked]:
     """The questions of one trial, first those that settle most surely."""
     return sorted(asked, key=lambda a: (_WORTH[a.settles], _WORTH[a.settles_but_for_attestations], -len(a.criteria)))
-
-
-def _answer(option: Option, trial: Trial, after: Answers) -> Answer:
-    """What an option does to a trial."""
-    verdict = trial.verdict(after)
-    granted = granting(trial).verdict(trial, after) if verdict is Verdict.UNDETERMINED else verdict
-    return Answer(option.answer, verdict, granted, blockers(trial, after) if verdict is Verdict.INELIGIBLE else ())
-
-
-def _add(answers: list[Answer], new: Answer) -> None:
-    """Put an answer to the others; a region becomes one with the region before it that has the same effect."""
-    last = answers[-1] if answers else None
-    if last and last.effect == new.effect and isinstance(last.answer, Region) and isinstance(new.answer, Region):
-        answers[-1] = last._replace(answer=last.answer.joined(new.answer))
-    else:
-        answers.append(new)

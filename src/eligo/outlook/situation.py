@@ -6,6 +6,7 @@ the trial needs them, which tells what is left when only a person's word is miss
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -21,20 +22,40 @@ MET, UNKNOWN = Truth.MET, Truth.UNKNOWN
 
 
 class Situation:
-    """One patient under one engine, with every test answered."""
+    """One patient and some trials of an engine, with every test of theirs answered; `bits` are these tests."""
 
-    def __init__(self, engine: Engine, patient: Patient) -> None:
+    def __init__(self, engine: Engine, patient: Patient, trials: Iterable[Trial] | None = None) -> None:
         self.engine, self.patient = engine, patient
+        self.trials = engine.trials if trials is None else tuple(trials)
+        self.bits = 0
+        for trial in self.trials:
+            self.bits |= trial.bits
         self.answers = engine.answers(patient)
-        for number in numbers(self.answers.touched):
+        for number in numbers(self.answers.touched & self.bits):
             self.answers.outcome(number)
 
     def reading(self, names: Iterable[str]) -> int:
         """The bits of the tests that look at one of the ids."""
-        bits = 0
+        readers, rulers, bits = self.engine.readers, self.engine.rulers, 0
         for name in names:
-            bits |= self.engine.readers.get(name, 0) | self.engine.rulers.get(name, 0)
-        return bits
+            bits |= readers.get(name, 0) | rulers.get(name, 0)
+        return bits & self.bits
+
+    def narrowed(self, names: Iterable[str]) -> Situation:
+        """The same without the tests of these ids that no criterion hangs on, as others decide it already."""
+        affected = self.reading(names)
+        idle = affected
+        unsure = Answers(self.answers.tests, self.answers.chart, self.answers.empty, 0)
+        unsure.met, unsure.unknown = self.answers.met & ~affected, self.answers.unknown | affected
+        for trial in self.trials:
+            for ready in trial.criteria:
+                if ready.bits & idle and ready.holds(unsure) is UNKNOWN:
+                    idle &= ~ready.bits
+        if not idle:
+            return self
+        other = copy.copy(self)
+        other.bits = self.bits & ~idle
+        return other
 
     def after(self, edit: Edit) -> Answers:
         """The answers for the changed record; the tests that it touches are still pending."""
@@ -76,10 +97,11 @@ class Granting(NamedTuple):
 
     def verdict(self, trial: Trial, answers: Answers) -> Verdict:
         """The verdict if what is open of them turned out well."""
-        settled(answers)
-        granted = answers.unknown & self.bits
+        granted = (answers.unknown | answers.pending) & self.bits
         if not granted:
             return trial.verdict(answers)
+        settled(answers, trial.bits)
+        granted = answers.unknown & self.bits
         likely = Answers(answers.tests, answers.chart, answers.empty, 0)
         likely.touched = answers.touched
         likely.met = answers.met | (granted & self.met)

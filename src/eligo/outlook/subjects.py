@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from eligo.criteria import Compare, OneOf, Present
 from eligo.evaluate import Answer, Ready
 from eligo.evaluation.presence import Presence, presence
-from eligo.outlook.edits import grades_of
+from eligo.outlook.edits import names_of
 from eligo.outlook.facts import asking, of_attestation, of_concept
 from eligo.outlook.situation import Situation, numbers, settled
 from eligo.outlook.values import Option, of_variable
@@ -69,16 +69,11 @@ class Subjects:
 
     def _touched(self, subject: Subject) -> int:
         """The bits of the tests that a change of the subject can bear on."""
-        names, concept = {subject.id}, subject.id
+        reading = self.situation.reading(names_of(subject.kind == "concept", subject.id))
         if subject.id == "sex":  # it rules concepts out
             tests = self.situation.engine.tests
-            ruled = sum(1 << n for n in numbers(self.bits) if isinstance(test := tests[n], Presence) and test.sex)
-            return ruled | self.situation.reading(names)
-        if subject.kind == "variable":
-            variable = variables().get(subject.id)
-            concept = (variable.concept if variable else None) or ""
-        family = concepts().descendants(concept) | concepts().ancestors(concept)
-        return self.situation.reading(names | family | grades_of(family))
+            reading |= sum(1 << n for n in numbers(self.bits) if isinstance(test := tests[n], Presence) and test.sex)
+        return reading
 
     def _groups(self, subject: Subject) -> Iterator[list[Option]]:
         own = self.touches[subject]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -24,10 +24,8 @@ from eligo.patients.dates import born as birth_days
 from eligo.patients.model import PartialDate, Patient, Result
 from eligo.vocabulary.variables import Variable, variables
 
-# Points of a region, ends included, at which a score is looked at before the place where the answer turns is halved.
-# A score never turns back along one input, so ends are enough unless a test asks for a range of the score.
-ENDS, GRID = 2, 9
-PRECISION = 1e-9
+GRID = 7  # points of a region at which a test is looked at that may turn and turn back
+PRECISION = 2e-5  # of a place that follows from a score; nobody measures more finely
 
 
 class Region(NamedTuple):
@@ -69,14 +67,17 @@ def of_variable(situation: Situation, variable: str, past_too: bool = False) -> 
         result = value_of(variable, _inside(region), day)
         return Option(region, partial(measured, result=result, past_too=past_too))
 
-    limits, points = _limits(situation, known)
+    limits, through = _limits(situation, known)
     least, most = _range(known, limits)
     if known.kind in ("ordinal", "count"):
         return list(map(option, _whole(known, limits, least, most)))
     inside = sorted(limit for limit in limits if least <= limit <= most)
     found = list(map(option, _between(inside, least, most)))
-    if points:
-        turns = _turns(situation, variable, found, points, past_too)
+    if through:
+        points = {least, most}
+        if _may_turn_back(situation, through):
+            points.update(point for region in _between(inside, least, most) for point in _points(region))
+        turns = _turns(situation, variable, through, sorted(points), past_too)
         found = list(map(option, _between(sorted({*inside, *turns}), least, most)))
     return found
 
@@ -98,21 +99,38 @@ def of_reference(situation: Situation, result: Result, of: str) -> list[Option]:
 
 
 def _limits(situation: Situation, variable: Variable) -> tuple[set[float], int]:
-    """Where tests of the variable itself turn; at how many points to look at those that see it through a score."""
-    found, points = set[float](), 0
+    """Where tests of the variable itself turn, and the bits of those that see it through a score."""
+    found, through = set[float](), 0
     for number in numbers(situation.reading((variable.id,))):
         test, answer = situation.engine.asked[number], situation.engine.tests[number]
         if isinstance(test, Compare) and isinstance(answer, Comparison):
             found.update(_turning(test, answer, variable.id, situation.answers.chart))
-            if test.variable != variable.id:
-                points = max(points, ENDS if len(test.limits) == 1 and test.limits[0].op != "eq" else GRID)
         elif isinstance(test, OneOf) and test.variable == variable.id:
             found.update(value for value in test.values if not isinstance(value, str))
-        elif isinstance(test, OneOf):
-            points = GRID
         elif isinstance(test, Present):
             found.add(0.0)  # of a grade: there or not
-    return found, points
+        if isinstance(test, Compare | OneOf) and test.variable != variable.id:
+            through |= 1 << number
+    return found, through
+
+
+def _may_turn_back(situation: Situation, through: int) -> bool:
+    """Whether a test asks for a range of its score; else it turns once at most, as the score never turns back."""
+    tests = [situation.engine.asked[number] for number in numbers(through)]
+    return any(
+        not _one_sided(test.variable, test.values)
+        if isinstance(test, OneOf)
+        else isinstance(test, Compare) and (len(test.limits) > 1 or test.limits[0].op == "eq")
+        for test in tests
+    )
+
+
+def _one_sided(variable: str | None, values: tuple[float | str, ...]) -> bool:
+    """Whether the values are all grades from one up, or from one down."""
+    known = variables().get(variable or "")
+    grades = sorted(set(known.grades.values())) if known else []
+    asked = [grade in values for grade in grades]
+    return bool(asked) and sum(a != b for a, b in pairwise(asked)) <= 1
 
 
 def _turning(test: Compare, answer: Comparison, variable: str, chart: Chart) -> Iterator[float]:
@@ -176,30 +194,26 @@ def _inside(region: Region) -> float:
     return float(f"{(region.low + region.high) / 2:.12g}") if region.low != region.high else region.low
 
 
-def _turns(situation: Situation, variable: str, found: list[Option], points: int, past_too: bool) -> set[float]:
-    """Where a test turns that looks at the variable through a score."""
-    day, bits = today(situation.patient), situation.reading((variable,))
+def _turns(situation: Situation, variable: str, bits: int, points: Sequence[float], past_too: bool) -> set[float]:
+    """Where one of some tests turns between points, which see the variable through a score."""
+    day = today(situation.patient)
 
     @functools.cache
     def answers(value: float) -> tuple[int, int]:
-        after = settled(situation.after(measured(situation.patient, value_of(variable, value, day), past_too)))
+        edit = measured(situation.patient, value_of(variable, value, day), past_too)
+        after = settled(situation.after(edit), bits)
         return after.met & bits, after.unknown & bits
 
-    looked_at = sorted({point for option in found for point in _points(cast(Region, option.answer), points)})
-    return {turn for low, high in pairwise(looked_at) for turn in _halved(low, high, answers)}
+    return {turn for low, high in pairwise(points) for turn in _halved(low, high, answers)}
 
 
-def _points(region: Region, count: int) -> Iterator[float]:
-    """So many points of a region, evenly over it or over its decades; near its ends where these are not part of it."""
+def _points(region: Region) -> Iterator[float]:
+    """Points of a region, evenly over it or over its decades; near its ends where these are not part of it."""
     low, high = region.low, region.high
-    if low == high:
-        yield low
-        return
     even = low <= 0 or high / low < 100
-    for i in range(count):
-        share = min(
-            max(i / (count - 1), 0 if region.low_closed else PRECISION), 1 if region.high_closed else 1 - PRECISION
-        )
+    least, most = 0 if region.low_closed else PRECISION, 1 if region.high_closed else 1 - PRECISION
+    for i in range(GRID) if low < high else (0,):
+        share = min(max(i / (GRID - 1), least), most)
         yield low + (high - low) * share if even else low * (high / low) ** share
 
 
@@ -207,8 +221,8 @@ def _halved(low: float, high: float, answers: Callable[[float], tuple[int, int]]
     """The first values of new answers between two points, by halving."""
     while answers(low) != answers(high):
         before, after = low, high
-        while after - before > PRECISION * max(abs(after), 1):
-            middle = (before + after) / 2
+        while after - before > PRECISION * max(abs(after), PRECISION):
+            middle = math.sqrt(before * after) if 0 < 4 * before < after else (before + after) / 2
             if answers(middle) == answers(low):
                 before = middle
             else:

@@ -12,7 +12,8 @@ from typing import Any
 from eligo.evaluate import Engine
 from eligo.explain import explain
 from eligo.outlook.data import asked_json, question_json
-from eligo.outlook.questions import Asked, Open, Question, ask, open_parts
+from eligo.outlook.effects import Question
+from eligo.outlook.questions import Asked, Open, ask, open_parts
 from eligo.outlook.situation import Situation
 from eligo.patients.model import Patient
 from eligo.truth import Verdict
@@ -59,10 +60,9 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """One patient: the undetermined trials, what is open in each, and the questions, the most worth first."""
+    """One patient: what is open in each undetermined trial, and the questions, the most worth first."""
 
     patient: Patient
-    trials: tuple[str, ...]
     opens: tuple[Open, ...]
     worths: tuple[Worth, ...]
 
@@ -80,7 +80,7 @@ class Next:
             "schema": ONE,
             "patient": self.patient.id,
             "as_of": self.patient.as_of.isoformat(),
-            "undetermined": list(self.trials),
+            "undetermined": [found.trial for found in self.opens],
             "questions": questions,
             "attest": [{"concept": key, "trials": where} for key, where in attest.items()],
             "read": {found.trial: list(found.read) for found in self.opens if found.read},
@@ -89,10 +89,11 @@ class Next:
 
 def next_of(engine: Engine, patient: Patient) -> Next:
     """What to find out next about a patient."""
-    trials = [trial for trial in explain(engine, patient).trials if trial.verdict is Verdict.UNDETERMINED]
-    opens = tuple(map(open_parts, trials))
-    asked = ask(Situation(engine, patient), engine.trials, opens) if trials else []
-    return Next(patient, tuple(t.trial for t in trials), opens, ranked((one, patient.id) for one in asked))
+    screening = explain(engine, patient)
+    trials = [t for t, s in zip(engine.trials, screening.trials, strict=True) if s.verdict is Verdict.UNDETERMINED]
+    opens = tuple(open_parts(s) for s in screening.trials if s.verdict is Verdict.UNDETERMINED)
+    asked = ask(Situation(engine, patient, trials), opens) if trials else []
+    return Next(patient, opens, ranked((one, patient.id) for one in asked))
 
 
 def ranked(asked: Iterable[tuple[Asked, str]]) -> tuple[Worth, ...]:
@@ -110,6 +111,6 @@ def list_json(found: Iterable[Next]) -> dict[str, Any]:
     return {
         "schema": LIST,
         "patients": len(all_of),
-        "undetermined": sum(bool(one.trials) for one in all_of),
+        "undetermined": sum(any(map(bool, one.opens)) for one in all_of),
         "questions": [worth.as_json() | {"patients": list(worth.patients)} for worth in worths],
     }

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 _NONE: Roles = {}
 NUMBER_END = frozenset(["NUM", "UNIT", "AGEUNIT", "OLD", "REF", "AFTER", "AGEAFTER", "PLUSMINUS"])
 TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min"])
-_NAMES = frozenset(["VAR", "CONCEPT", "QUAL", "STATUS", "ATTEST"])
 
 
 def flipped(c: Neighbours, i: int) -> bool:
@@ -28,14 +27,10 @@ def _comparator(c: Neighbours, i: int) -> bool:
 
 
 def _after(c: Neighbours, i: int) -> bool:
-    if c.may(i + 1, "REF"):
-        return False
-    return c.prev() in NUMBER_END or c.prev() == "QUAL" or (c.prev() == "CLOSE" and c.out[-2].type in NUMBER_END)
+    return not c.may(i + 1, "REF") and (c.prev() != "CLOSE" or c.out[-2].type in NUMBER_END)
 
 
 def _to(c: Neighbours, i: int) -> bool:
-    if c.prev() not in NUMBER_END:
-        return False
     if c.may(i, "AND") and c.between != 1:
         return False
     if c.may(i + 1, "COMP"):
@@ -49,8 +44,6 @@ def _to(c: Neighbours, i: int) -> bool:
 
 
 def _times(c: Neighbours, i: int) -> bool:
-    if c.prev() not in ("NUM", "COMP"):
-        return False
     return any(c.may(j, "REF") for j in range(i + 1, i + 4)) and not c.may(i + 1, "WORD")
 
 
@@ -89,7 +82,7 @@ def _roman(c: Neighbours, i: int) -> bool:
 
 
 def _time_unit(c: Neighbours, i: int) -> bool:
-    return c.prev() in ("NUM", "WITHIN", "SKIP") or (c.prev() == "CLOSE" and c.number_ahead(i - 2, 1))
+    return c.prev() != "CLOSE" or c.number_ahead(i - 2, 1)
 
 
 def _old(c: Neighbours, i: int) -> bool:
@@ -131,11 +124,7 @@ def _since(c: Neighbours, i: int) -> bool:
     return _event_ahead(c, i + 1) or (c.prev() == "UNIT" and c.out[-1].value in TIME_CODES)
 
 
-def _event(c: Neighbours, i: int) -> bool:
-    return c.prev() in ("BEFORE", "SINCE", "AT")
-
-
-def _at(c: Neighbours, i: int) -> bool:
+def _event_follows(c: Neighbours, i: int) -> bool:
     return _event_ahead(c, i + 1)
 
 
@@ -154,13 +143,9 @@ def _change(c: Neighbours, i: int) -> bool:
     return any(c.may(j, "VAR") for j in range(i + 1, i + 3))
 
 
-def _equivalent(c: Neighbours, i: int) -> bool:
-    return c.prev() == "OPEN" and c.number_ahead(i + 1, 2)
-
-
 def _no_event(c: Neighbours, i: int) -> bool:
     """What follows `before` or `at` is the event where it may be one: `at the time of consent`."""
-    return not (c.prev() in ("BEFORE", "SINCE", "AT") and c.may(i, "EVENT"))
+    return c.prev() not in _ANCHORS or not c.may(i, "EVENT")
 
 
 def _variable(c: Neighbours, i: int) -> bool:
@@ -185,43 +170,45 @@ def _negation(c: Neighbours, i: int) -> bool:
     return c.text[token.start : token.end].lower() != "non" or not c.may(i + 1, "WORD", "")
 
 
-def _slash(c: Neighbours, i: int) -> bool:
-    return c.prev() in _NAMES and c.may(i + 1, *_NAMES)
+Test = Callable[["Neighbours", int], bool]
+_NAMES = frozenset(["VAR", "CONCEPT", "QUAL", "STATUS", "ATTEST"])
+_ANCHORS = frozenset(["BEFORE", "SINCE", "AT"])
+_NUMBER = frozenset(["NUM"])
 
-
-ASKS: dict[str, Callable[[Neighbours, int], bool]] = {
-    "COMP": _comparator,
-    "AGECOMP": lambda c, i: c.number_ahead(i + 1),
-    "AFTER": _after,
-    "AGEAFTER": _after,
-    "BETWEEN": lambda c, i: c.number_ahead(i + 1) and c.range_ahead(i + 1),
-    "TO": _to,
-    "PLUSMINUS": lambda c, i: c.prev() in NUMBER_END and c.number_ahead(i + 1, 1),
-    "TIMES": _times,
-    "REF": _reference,
-    "NUMBER": _number_word,
-    "ROMAN": _roman,
-    "AGEUNIT": lambda c, i: c.prev() == "NUM",
-    "TIMEUNIT": _time_unit,
-    "OLD": _old,
-    "SCOREUNIT": lambda c, i: c.prev() == "NUM",
-    "WITHIN": _within,
-    "LASTING": _lasting,
-    "EVENT": _event,
-    "BEFORE": _before,
-    "SINCE": _since,
-    "AGO": lambda c, i: c.prev() == "UNIT" and c.out[-1].value in TIME_CODES,
-    "AT": _at,
-    "EQUIV": _equivalent,
-    "GRADE": _grade,
-    "CHANGE": _change,
-    "NEG": _negation,
-    "VAR": _variable,
-    "CONCEPT": _no_event,
-    "ATTEST": _no_event,
-    "SLASH": _slash,
-    "INCLUSIVE": lambda c, i: False,
-    "ABOUT": lambda c, i: c.number_ahead(i + 1, 1),
+# For each role that is not free: the types one of which must stand right before it, and what else it asks for.
+ASKS: dict[str, tuple[frozenset[str] | None, Test | None]] = {
+    "COMP": (None, _comparator),
+    "AGECOMP": (None, lambda c, i: c.number_ahead(i + 1)),
+    "AFTER": (NUMBER_END | {"QUAL", "CLOSE"}, _after),
+    "AGEAFTER": (NUMBER_END | {"QUAL", "CLOSE"}, _after),
+    "BETWEEN": (None, lambda c, i: c.number_ahead(i + 1) and c.range_ahead(i + 1)),
+    "TO": (NUMBER_END, _to),
+    "PLUSMINUS": (NUMBER_END, lambda c, i: c.number_ahead(i + 1, 1)),
+    "TIMES": (frozenset(["NUM", "COMP"]), _times),
+    "REF": (None, _reference),
+    "NUMBER": (None, _number_word),
+    "ROMAN": (None, _roman),
+    "AGEUNIT": (_NUMBER, None),
+    "TIMEUNIT": (frozenset(["NUM", "WITHIN", "SKIP", "CLOSE"]), _time_unit),
+    "OLD": (frozenset(["AGEUNIT", "NUM", "UNIT"]), _old),
+    "SCOREUNIT": (_NUMBER, None),
+    "WITHIN": (None, _within),
+    "LASTING": (None, _lasting),
+    "EVENT": (_ANCHORS, None),
+    "BEFORE": (None, _before),
+    "SINCE": (None, _since),
+    "AGO": (frozenset(["UNIT"]), lambda c, i: c.out[-1].value in TIME_CODES),
+    "AT": (None, _event_follows),
+    "EQUIV": (frozenset(["OPEN"]), lambda c, i: c.number_ahead(i + 1, 2)),
+    "GRADE": (None, _grade),
+    "CHANGE": (None, _change),
+    "NEG": (None, _negation),
+    "VAR": (None, _variable),
+    "CONCEPT": (None, _no_event),
+    "ATTEST": (None, _no_event),
+    "SLASH": (_NAMES, lambda c, i: c.may(i + 1, *_NAMES)),
+    "INCLUSIVE": (frozenset(), None),
+    "ABOUT": (None, lambda c, i: c.number_ahead(i + 1, 1)),
 }
 TYPE = {
     "NUMBER": "NUM",

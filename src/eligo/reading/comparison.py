@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from eligo.criteria import Number, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """A stated comparison, before negation or exclusion turns it.
 
     `variable` is None for a quantity whose name is not in the vocabulary. Numbers are as written, with powers of ten

@@ -31,7 +31,7 @@ from eligo.reading.roles import WEIGHT
 from eligo.reading.splits import place
 from eligo.reading.times import window_of
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Anchor, Bracket, Choice, Clause, Limits
+from eligo.reading.tree import Anchor, Bracket, Choice, Clause, Element, Limits
 from eligo.reading.tree import Window as TimeNode
 from eligo.reading.words_in_clause import ClauseWords
 from eligo.vocabulary.concepts import concepts
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from eligo.reading.meaning import Reader
 
 _FACTOR = re.compile(r"[x\u00d7](?![a-wyz])|x(?=upper|uln|lower|lln|normal|institution)|times\b|fold\b")
-_SILENT = frozenset(["LIGHT", "FILLER", "STATUS", "QUAL", "NEG", "TRAIL", "LEAD", "EVENT", "GRADE", "SKIP"])
+_SILENT = frozenset(["LIGHT", "FILLER", "CONCEPT", "STATUS", "QUAL", "NEG", "TRAIL", "LEAD", "EVENT", "GRADE", "SKIP"])
 _PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
 
 
@@ -50,26 +50,34 @@ def read_clause(reader: Reader, clause: Clause) -> Piece:
 
 
 def _unknown(context: ItemContext, clause: Clause) -> Piece | None:
-    """The piece of a clause that holds only words that say nothing by themselves, the shortest way."""
+    """The piece of a clause that holds only words, one of them known to nobody, the shortest way."""
     blamed = first = last = None
+    facts = negations = 0
     for element in clause.elements:
-        if element.__class__ is not Token or element.type not in _SILENT:
+        if element.__class__ is not Token or (kind := element.type) not in _SILENT:
             return None
-        kind = element.type
         if kind == "FILLER":
             if context.consumed(element):
                 return None
-            if blamed is None or WEIGHT.index(element.value) > WEIGHT.index(blamed.value):
+            if blamed is None or (element.value and WEIGHT.index(element.value) > WEIGHT.index(blamed.value)):
                 blamed = element
-        if kind != "LIGHT" or context.text[element.start].isalnum():
-            first = first or element
-            last = element
-    if blamed is None or first is None or last is None:
+        elif kind == "LIGHT":
+            if not context.text[element.start].isalnum():
+                continue
+        elif kind == "CONCEPT" or kind == "STATUS":
+            if "|" in element.value:
+                return None
+            facts += kind == "CONCEPT"
+        elif kind == "NEG":
+            negations += 1
+        first = first or element
+        last = element
+    if blamed is None or first is None or last is None or (facts and (context.named or negations > 1)):
         return None
     logic = blamed.value
     span = (first.start, last.end)
     code = LOGIC_CODES.get(logic or "", "unknown-words")
-    tainted = logic in TAINTING or any(e.type == "NEG" for e in clause.elements)
+    tainted = logic in TAINTING or negations > 0
     whole = context.unparsed(span, code, (blamed.start, blamed.end))
     return Piece(whole, span, "unparsed", exception=logic == "exceptions", tainted=tainted)
 
@@ -184,13 +192,7 @@ class ClauseState(ClauseWords):
     # --- the end
 
     def _finish(self) -> Piece:
-        spans = [
-            place(e)
-            for e in self.elements
-            if not (e.__class__ is Token and e.type == "LIGHT" and not self.text[e.start].isalnum())
-        ]
-        spans = spans or [place(e) for e in self.elements]
-        span = (spans[0][0], spans[-1][1]) if spans else None
+        span = self._extent()
         if self.statuses and self.last_fact() is not None and not self.last_fact().statuses:  # type: ignore[union-attr]
             fact = self.last_fact()
             assert fact is not None
@@ -209,6 +211,16 @@ class ClauseState(ClauseWords):
             positive.append(Always(self.text[self.after_hedge[0] : self.after_hedge[1]], span=self.after_hedge))
         return self._piece(positive, span)
 
+    def _extent(self) -> Span | None:
+        """From the first to the last element that is more than a mark."""
+        first = next((e for e in self.elements if self._is_more(e)), None)
+        if first is None:
+            return (place(self.elements[0])[0], place(self.elements[-1])[1]) if self.elements else None
+        return place(first)[0], place(next(e for e in reversed(self.elements) if self._is_more(e)))[1]
+
+    def _is_more(self, element: Element) -> bool:
+        return element.__class__ is not Token or element.type != "LIGHT" or self.text[element.start].isalnum()
+
     def _leftover(self) -> None:
         """A qualifier or time that found nothing to narrow."""
         if self.window is not None or not self.atoms:
@@ -224,6 +236,8 @@ class ClauseState(ClauseWords):
         return sexes.pop() if len(sexes) == 1 else None
 
     def _with_sex(self, positive: list[Predicate]) -> list[Predicate]:
+        if not self.sexes:
+            return positive
         sexes = set(self.sexes)
         if len(sexes) != 1 or any(isinstance(a, Attest) for a in self.atoms):
             return positive
@@ -282,13 +296,15 @@ class ClauseState(ClauseWords):
             exception,
             concept,
             self._continues(),
-            self._one_sex(),
+            self._one_sex() if self.sexes else None,
             hedge_last=self.after_hedge is not None,
             several=len(self.atoms) > 1 and self.negative is None and isinstance(self.atoms[-1], Fact),
         )
 
     def _continues(self) -> bool:
         """Whether all limits of the clause are on a name that stands before it."""
+        if not self.context.bound:
+            return False
         limits = [e for e in self.elements if e.__class__ is Limits]
         first = place(self.elements[0])[0]
         bound = [self.context.bound.get(e.span[0]) for e in limits]

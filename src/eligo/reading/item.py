@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from eligo.criteria import Ambiguity, Predicate, Span, Unparsed, leaves
 from eligo.reading.bind import bind
@@ -18,8 +18,7 @@ from eligo.reading.tree import Group
 from eligo.truth import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class NotRead:
+class NotRead(NamedTuple):
     """Why a part was not understood: a code, the part, and the words that are to blame."""
 
     code: str
@@ -28,8 +27,7 @@ class NotRead:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class ItemReading:
+class ItemReading(NamedTuple):
     """What one item says.
 
     `unknown` are names of quantities that the vocabulary does not have; `not_read` has an entry for each `Unparsed`.
@@ -43,15 +41,16 @@ class ItemReading:
     not_read: tuple[NotRead, ...] = ()
 
 
-def read_tree(tree: Group, tokens: Sequence[Token], types: frozenset[str], text: str, kind: Kind) -> ItemReading:
-    """What the tree says, read once more the other way where the sentence allows it; `types` are of the tokens."""
+def read_tree(tree: Group, tokens: Sequence[Token], text: str, kind: Kind, *, why: bool = True) -> ItemReading:
+    """What the tree says, read once more the other way where the sentence allows it."""
+    types = frozenset([t.type for t in tokens])
     bound = bind(tree, text) if "NUM" in types or "REF" in types else []
     if len(tokens) > MOST_TOKENS:
         return too_long(text, comparisons(bound, text))
     choices = Choices()
     reader = Reader(text, kind, bound, choices, types)
     predicate = _sensible(reader, reader.read(tree, tokens))
-    if all(leaf.__class__ is Unparsed for leaf in leaves(predicate)):
+    if predicate.__class__ is Unparsed or all(leaf.__class__ is Unparsed for leaf in leaves(predicate)):
         predicate = _one_unparsed(predicate, reader, tokens, text)
     ambiguity: Ambiguity | None = None
     if choices.met:
@@ -59,10 +58,13 @@ def read_tree(tree: Group, tokens: Sequence[Token], types: frozenset[str], text:
         other = _sensible(second, second.read(tree, tokens))
         if other != predicate:
             ambiguity = Ambiguity("; ".join(choices.met.values()), (predicate, other))
-    notes = tuple(dict.fromkeys(reader.context.notes))
-    unknown = tuple(dict.fromkeys(reader.context.unknown))
     return ItemReading(
-        predicate, comparisons(bound, text), ambiguity, notes, unknown, _not_read(predicate, reader, text)
+        predicate,
+        comparisons(bound, text) if bound else (),
+        ambiguity,
+        tuple(dict.fromkeys(reader.context.notes)),
+        tuple(dict.fromkeys(reader.context.unknown)),
+        _not_read(predicate, reader, text) if why else (),
     )
 
 

@@ -67,6 +67,8 @@ class ListReader:
 
     def pieces(self, pieces: list[Piece], marks: Marks) -> Predicate:
         """What the clauses of a list say together."""
+        if len(pieces) == 1:
+            return self._wrapped(pieces)
         pieces, marks = self._objects(*self._absorbed(pieces, marks))
         pieces, marks = self._by_sex(pieces, marks)
         self._spread(pieces, marks)

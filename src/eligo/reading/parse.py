@@ -259,7 +259,7 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
         return unread(tokens, text)
     if not why and types <= WORDS and nothing_alone(tokens, text):
         return nothing(tokens, text)
-    return read_tree(_parse(tokens), tokens, types, text, kind)
+    return read_tree(_parse(tokens), tokens, text, kind, why=why)
 
 
 def read_comparisons(text: str) -> tuple[Comparison, ...]:

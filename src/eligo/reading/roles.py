@@ -31,15 +31,17 @@ class Chooser(Neighbours):
 
     def __init__(self, raw: list[Token], text: str) -> None:
         super().__init__(raw, text)
-        self.partners = _brackets(raw)
+        self.partners = _brackets(raw, text)
 
     def run(self) -> list[Token]:
         """Settle every token."""
         raw, out = self.raw, self.out
         i = 0
+        text = self.text
+        listed = not text.isascii() or ")" in text or ("<" in text and ">" in text)  # else only its start may enumerate
         while i < len(raw):
             token = raw[i]
-            if self._may_enumerate(i, token) and (taken := self._subitem(i)):
+            if (listed or not out) and self._may_enumerate(i, token) and (taken := self._subitem(i)):
                 if self.waiting and self.prev() == "JOIN":
                     out[-1].type = "AND"
                 self.waiting = False
@@ -224,15 +226,19 @@ class Chooser(Neighbours):
     def _phrase(self, i: int, token: Token) -> None:
         if token.end - token.start == 1 and self._single(i, token):
             return
+        before = self.prev()
         for role, value in (token.roles or NONE).items():
-            test = ASKS.get(role)
-            if test is None or test(self, i):
-                token.value = value
-                token.type = kind = TYPE.get(role, role)
-                then = _THEN.get(kind)
-                if then is not None:
-                    then(self, i, token)
-                return
+            asked = ASKS.get(role)
+            if asked is not None:
+                behind, test = asked
+                if (behind is not None and before not in behind) or (test is not None and not test(self, i)):
+                    continue
+            token.value = value
+            token.type = kind = TYPE.get(role, role)
+            then = _THEN.get(kind)
+            if then is not None:
+                then(self, i, token)
+            return
         self._shorten(i, token)
 
     def _shorten(self, i: int, token: Token) -> None:
@@ -368,8 +374,10 @@ _AFTER_ENUMERATOR = (
 )
 
 
-def _brackets(raw: list[Token]) -> dict[int, int]:
+def _brackets(raw: list[Token], text: str) -> dict[int, int]:
     """The places of the brackets that have a partner, and the partner's; not deeper than a person would nest them."""
+    if text.isascii() and ")" not in text and "]" not in text and "}" not in text:
+        return {}
     stack: list[int] = []
     paired: dict[int, int] = {}
     for i, token in enumerate(raw):

@@ -15,6 +15,7 @@ from eligo.reading.tokens import Token
 # Without any of these an item says nothing that is known.
 TELLING = frozenset(["VAR", "CONCEPT", "ATTEST", "HEDGE", "SEX", "NUM"])
 _MAY_TELL = TELLING | {"NUMBER", "ROMAN"}
+_ASKING = frozenset(ASKS)
 
 _BETWEEN = frozenset(["COMMA", "SEMI", "STOP", "AND", "OR"])
 # Where an item holds nothing else, each of its clauses is a fact, or is not understood.
@@ -30,14 +31,10 @@ def says_nothing(raw: Sequence[Token]) -> bool:
         if token.type == "NUM":
             return False
         roles = token.roles
-        if roles is not None and not (roles.keys().isdisjoint(_MAY_TELL) and _stays(roles)):
+        # A phrase whose roles all ask something of their neighbours may be cut, and its parts are words anew.
+        if roles is not None and (not _MAY_TELL.isdisjoint(roles) or _ASKING.issuperset(roles)):
             return False
     return True
-
-
-def _stays(roles: dict[str, object]) -> bool:
-    """Whether a phrase keeps one of its roles wherever it stands: else it is cut, and its parts are words anew."""
-    return any(role not in ASKS for role in roles)
 
 
 def nothing_alone(tokens: Sequence[Token], text: str) -> bool:

@@ -45,7 +45,8 @@ COUNTED = frozenset({"not_stated", "needs_attestation", "unparsed", "error"})
 MOST_FACTS = 4
 
 _LIMIT = re.compile(r"(<=|>=|<|>|=) ")
-_YEARS = re.compile(r"([0-9]) y\b")
+_TIME = re.compile(r"\b([0-9.]+) (y|mo|wk|d)\b")
+_TIMES = {"y": "year", "mo": "month", "wk": "week", "d": "day"}
 
 
 def why(patient: str, trial: TrialScreening, data: Data) -> str:
@@ -55,8 +56,7 @@ def why(patient: str, trial: TrialScreening, data: Data) -> str:
         Verdict.UNDETERMINED: _opens,
         Verdict.INELIGIBLE: _blocks,
     }
-    reason = _YEARS.sub(r"\1 years", told[trial.verdict](trial, data))
-    text = f"{patient} is {trial.verdict.value.lower()} for {trial.trial}: {reason}."
+    text = f"{patient} is {trial.verdict.value.lower()} for {trial.trial}: {told[trial.verdict](trial, data)}."
     return " ".join(clean(text).split())
 
 
@@ -117,7 +117,8 @@ def _shortest(blocking: Iterable[tuple[Finding, Data]]) -> str:
     reasons = []
     for number, (finding, told) in enumerate(blocking):
         parts = [told["evidence"][place] for place in finding.enough]
-        text = _alone(told, parts[0]) if len(parts) == 1 else _together(told, parts)
+        parts = [part for part in parts if "variable" in part or "concept" in part]  # the others hold for everybody
+        text = _alone(told, parts[0]) if len(parts) == 1 else _together(told, parts) if parts else _always(told)
         apart = max((abs(part.get("distance_relative", 9e9)) for part in parts), default=0)
         reasons.append(((len(parts), apart, len(text), number), text))
     return min(reasons)[1]
@@ -138,6 +139,11 @@ def _together(finding: Data, parts: Sequence[Data]) -> str:
     return f"{_listed(shown)}, which {finding['id']} {verb} together"
 
 
+def _always(finding: Data) -> str:
+    """A criterion that blocks whatever the record says."""
+    return f"{finding['id']} {'excludes everybody' if finding['kind'] == 'exclusion' else 'accepts nobody'}"
+
+
 def _verb(finding: Data, part: Data) -> str:
     """What the criterion does with the part: an inclusion asks for it, an exclusion excludes it; or the opposite."""
     excludes = finding["kind"] == "exclusion"
@@ -152,8 +158,6 @@ def _fact(part: Data) -> str:
         return _value(part)
     if "variable" in part:  # what holds of everybody, such as being of either sex
         return f"{variable_name(part['variable'])} is not stated"
-    if "concept" not in part:
-        return part.get("note") or "it holds for everybody"
     name = concept_name(part["concept"])
     if "status" not in part:
         return f"{name} is stated as {'yes' if part['truth'] == 'MET' else 'no'}"
@@ -175,20 +179,18 @@ def _value(part: Data) -> str:
     plural, when = _is_plural(name), part.get("date")
     verb = ("were" if when else "are") if plural else ("was" if when else "is")
     how = " by its inputs" if part.get("source") == "computed" else ""
-    return f"{name} {verb} {_signed(value)}{unit}{f' on {when}' if when else ''}{how}"
+    return f"{name} {verb} {_timed(_signed(value) + unit)}{f' on {when}' if when else ''}{how}"
 
 
 def _asked(part: Data) -> str:
     """What the sentence speaks of: "below 20 10*9/L"."""
     if "limit" in part:
         return _limit(part)
-    if "concept" not in part:
-        return "everybody"
     # What is diagnosed is more than suspected, so that word would say nothing here.
     suspected = part.get("status") == "suspected" and part["truth"] == "MET"
     asked = wanted({**part, "status": "active"} if suspected else part) if "status" in part else ""
     if asked:
-        return f"{concept_name(part['concept'])} ({asked})"
+        return f"{concept_name(part['concept'])} ({_timed(asked)})"
     return "it" if "value" not in part else concept_name(part["concept"])
 
 
@@ -204,18 +206,24 @@ def _limit(part: Data) -> str:
         bounds, failed = limit.split(" and "), failed_bound(part, limit)
         written = dict(zip(bounds, written.split(" and "), strict=False)).get(failed, failed)
         limit = failed
+    written = limit if limit.startswith(f"{written} ") else written
     one_of = written.startswith("one of ")
     text = written.removeprefix("one of ").replace(", ", " or ") if one_of else _signed(written)
     if written != limit:
         text += f" ({_LIMIT.sub('', limit)})"
     asked = wanted({"status": "active", **part})
-    text = f"{text} ({asked})" if asked else text
+    text = _timed(f"{text} ({asked})" if asked else text)
     return f"any value {text}" if part.get("pick") == "any" else text
 
 
 def _signed(text: str) -> str:
     """The text with words for the signs: "at least 18 y"."""
     return _LIMIT.sub(lambda match: f"{SIGNS[match[1]]} ", text)
+
+
+def _timed(text: str) -> str:
+    """The text with words for the units of time: "18 years"."""
+    return _TIME.sub(lambda m: f"{m[1]} {_TIMES[m[2]]}{'' if m[1] == '1' else 's'}", text)
 
 
 def _is_plural(name: str) -> bool:

@@ -1,0 +1,106 @@
+"""A question and a situation in, what each answer does to the tests out.
+
+Most records are silent on most of what is asked. What an answer does then is the same for all of them, so it is worked
+out once, for an empty record of the same day with the same sex and the same complete lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from eligo.evaluate import Answers
+from eligo.outlook.edits import names_of
+from eligo.outlook.facts import of_concept
+from eligo.outlook.situation import Situation, settled
+from eligo.outlook.values import Option, Region, of_reference, of_variable
+from eligo.patients.model import Patient
+from eligo.truth import Reason
+
+Kind = Literal["measurement", "fact"]
+
+
+class Question(NamedTuple):
+    """What the record leaves open: a value to measure, or a fact to find out."""
+
+    kind: Kind
+    id: str
+
+
+class Effect(NamedTuple):
+    """What one answer does: the tests that run anew, as bits, and those of them that are then MET or UNKNOWN."""
+
+    answer: str | Region
+    bits: int
+    met: int
+    unknown: int
+
+    def on(self, situation: Situation) -> Answers:
+        """The answers with this effect."""
+        before = situation.answers
+        after = Answers(before.tests, before.chart, before.empty, 0)
+        after.touched = before.touched | self.bits
+        after.met = before.met & ~self.bits | self.met
+        after.unknown = before.unknown & ~self.bits | self.unknown
+        return after
+
+
+class Fresh(NamedTuple):
+    """The effects for a record that mentions none of the `names`, which are all that the affected tests look at."""
+
+    names: frozenset[str]
+    effects: tuple[Effect, ...]
+
+    def fits(self, patient: Patient) -> bool:
+        """Whether the record mentions none of them."""
+        parts = (patient.results, patient.facts, patient.absent, patient.attested)
+        return not (patient.birth and "age" in self.names) and all(map(self.names.isdisjoint, parts))
+
+
+def effects(situation: Situation, question: Question, why: Reason) -> Sequence[Effect]:
+    """What every answer to a question does that a test tells apart from the others."""
+    if why is Reason.NO_REFERENCE_RANGE:
+        known = situation.answers.chart.recorded(question.id)
+        if len(known) == 1 and known[0].low == known[0].high:
+            found = [option for of in ("ULN", "LLN") for option in of_reference(situation, known[0], of)]
+            return _run(situation, found)
+    fresh = _fresh(situation, question)
+    if fresh.fits(situation.patient):
+        return fresh.effects
+    narrow = situation if question.id == "sex" else situation.narrowed(names_of(question.kind == "fact", question.id))
+    return _run(narrow, options(narrow, question))
+
+
+def options(situation: Situation, question: Question) -> list[Option]:
+    """Every answer to a question that a test tells apart from the others."""
+    made = of_concept if question.kind == "fact" else of_variable
+    return made(situation, question.id)
+
+
+def _run(situation: Situation, found: Sequence[Option]) -> tuple[Effect, ...]:
+    done = []
+    for option in found:
+        edit = option.edit(situation.patient)
+        bits = situation.bits if "sex" in edit.touched else situation.reading(edit.touched)
+        after = settled(situation.after(edit), bits)
+        done.append(Effect(option.answer, bits, after.met & bits, after.unknown & bits))
+    return tuple(done)
+
+
+def _fresh(situation: Situation, question: Question) -> Fresh:
+    """The effects for an empty record, kept for all patients of the engine that fit."""
+    engine, patient = situation.engine, situation.patient
+    kept = situation.answers.empty.kept
+    if (key := (question, patient.as_of)) not in kept:
+        if (blank := ("blank", patient.as_of)) not in kept:
+            empty = Patient("", patient.as_of, sex=situation.answers.chart.sex, complete=patient.complete)
+            kept[blank] = Situation(engine, empty)
+        found = _run(kept[blank], options(kept[blank], question))
+        bits = 0
+        for effect in found:
+            bits |= effect.bits
+        reading = (engine.readers, engine.rulers)
+        names = frozenset(name for tests in reading for name, read in tests.items() if read & bits)
+        kept[key] = Fresh(names, found)
+    fresh: Fresh = kept[key]
+    return fresh
