@@ -10,7 +10,6 @@ import functools
 import json
 import operator
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -137,13 +136,13 @@ def _granted(data: Data) -> Data:
     return {**data, "attested": {"informed_consent": True, **data.get("attested", {})}}
 
 
-def first_change(engine: Engine, patient: Patient, days: int) -> list[tuple[date, Verdict] | None]:
-    """For each trial the last day of its verdict and the next one, by replaying every day."""
-    before = engine.verdicts(patient)
+def first_change(engine: Engine, data: Data, days: int) -> list[tuple[date, Verdict] | None]:
+    """For each trial the last day of its verdict and the next one, by reading the record as of every day."""
+    before, text = engine.verdicts(read(data)), json.dumps(data)
     found: list[tuple[date, Verdict] | None] = [None] * len(before)
     for later in range(1, days + 1):
-        day = patient.as_of + timedelta(days=later)
-        verdicts = engine.verdicts(replace(patient, as_of=day))
+        day = AS_OF + timedelta(days=later)
+        verdicts = engine.verdicts(read_patient(text, as_of=day))
         for i, verdict in enumerate(verdicts):
             if found[i] is None and verdict is not before[i]:
                 found[i] = (day - timedelta(days=1), verdict)

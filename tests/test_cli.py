@@ -172,7 +172,8 @@ def test_an_audit_without_a_trial_is_of_all_trials(run: Run) -> None:
     assert whole.out.splitlines() == [*each[0], "", *each[1][1:], "", *each[2][1:]]  # the patient is named once
     assert whole.code == run("screen", PATIENT, "--rules", RULES).code
     assert (
-        run("audit", PATIENT, "--rules", RULES, "--json").out == run("screen", PATIENT, "--rules", RULES, "--json").out
+        run("audit", PATIENT, "--rules", RULES, "--json").out
+        == run("screen", PATIENT, "--rules", RULES, "--outlook", "--json").out
     )
 
 

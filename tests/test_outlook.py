@@ -57,7 +57,7 @@ def expiry_disagreements(number: int) -> list[str]:
     engine = Engine(world.plans, POLICIES[number % len(POLICIES)])
     patient = brute.read(world.patient)
     horizon = shift(patient.as_of, Duration(YEARS, "a"))
-    replayed = brute.first_change(engine, patient, (horizon - patient.as_of).days)
+    replayed = brute.first_change(engine, world.patient, (horizon - patient.as_of).days)
     said = expiries(engine, patient, engine.trials)
     found = []
     for trial, truth in zip(engine.trials, replayed, strict=True):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eligo.data import data_dir
 from eligo.errors import EligoError, Place, Problem, did_you_mean
@@ -20,7 +20,7 @@ from eligo.plan import Plan, load_plan
 if TYPE_CHECKING:
     from eligo.ruleset import RuleSet
 
-__all__ = ["Policy", "Rules", "Screening", "audit", "load_rules", "screen"]
+__all__ = ["Policy", "Rules", "Screening", "audit", "load_rules", "screen", "screen_ahead"]
 
 SUFFIXES = (".yaml", ".yml")
 NOT_RULES = (".cases.yaml", ".cases.yml")  # the tests of a rule set lie beside it
@@ -93,6 +93,21 @@ def screen(patient: Patient, rules: Rules | None = None, policy: Policy | None =
 def audit(patient: Patient, trial: str, rules: Rules | None = None, policy: Policy | None = None) -> Screening:
     """Meet a patient with one trial."""
     return screen(patient, (rules or load_rules()).only([trial]), policy)
+
+
+def screen_ahead(
+    patient: Patient, rules: Rules | None = None, policy: Policy | None = None
+) -> tuple[Screening, dict[str, dict[str, Any]]]:
+    """Meet a patient with every trial, and look ahead: the screening, and the outlook of each trial as data, by its id.
+
+    The outlook says what to find out next, the smallest changes that would help, what the verdict hangs on, until when
+    it holds (`eligo schema screening` describes it).
+    """
+    from eligo.outlook import outlook_of  # lazily: most screenings do not look ahead
+
+    rules = rules or load_rules()
+    screening = screen(patient, rules, policy)
+    return screening, outlook_of(rules.engine(policy), patient, screening)
 
 
 def _rule_files(path: Path) -> Sequence[Path]:

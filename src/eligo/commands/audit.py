@@ -16,7 +16,7 @@ from eligo.commands.screen import exit_code
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal
 from eligo.report.text import audit_lines
-from eligo.screening import Screening, load_rules, screen
+from eligo.screening import Screening, load_rules, screen_ahead
 
 EXAMPLES = """\
   eligo audit patients_examples/low_platelets.json NCT05727722
@@ -60,8 +60,10 @@ def run(args: argparse.Namespace) -> int:
     patient, reading = inputs.read_one(args.patient, args)
     flaws = inputs.flaws(reading, args)
     write_problems(flaws, args.json)
-    screening = screen(patient, rules.only([args.trial]) if args.trial else rules, policy)
+    screening, outlook = screen_ahead(patient, rules.only([args.trial]) if args.trial else rules, policy)
     data = screening.as_json()
+    for trial in data["trials"]:
+        trial["outlook"] = outlook[trial["trial"]]
     write_problems(inputs.clashes(data), args.json)
     if args.record:
         _write_record(screening, source, args)

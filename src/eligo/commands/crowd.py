@@ -20,16 +20,21 @@ R = TypeVar("R")
 
 
 def in_order(
-    jobs: Iterable[J], work: Callable[[list[J]], list[R]], start: Callable[..., None], args: Any, processes: int | None
+    jobs: Iterable[J],
+    work: Callable[[list[J]], list[R]],
+    start: Callable[..., None],
+    args: Any,
+    processes: int | None,
+    batch_size: int = BATCH,
 ) -> Iterator[R]:
     """The results of all jobs; `start(args)` makes a process ready, and `work` does a batch in it."""
     left = iter(jobs)
-    batches: Iterator[list[J]] = iter(lambda: list(itertools.islice(left, BATCH)), [])
+    batches: Iterator[list[J]] = iter(lambda: list(itertools.islice(left, batch_size)), [])
     count = processes or cores()
     start(args)
     first = next(batches, [])
     yield from work(first[:1])  # at once: whatever is wrong with all jobs shows here
-    if count == 1 or len(first) < BATCH:
+    if count == 1 or len(first) < batch_size:
         yield from work(first[1:])
         for batch in batches:
             yield from work(batch)

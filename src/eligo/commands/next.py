@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from eligo.commands import inputs
+from eligo.commands.crowd import in_order
 from eligo.commands.progress import Progress
-from eligo.outlook.worth import Next, list_json, next_of
-from eligo.patients.readers import read_patients
+from eligo.errors import Problem
+from eligo.evaluate import Engine
+from eligo.outlook.worth import Union, Worth, next_of
+from eligo.patients.readers import Options, jobs, read_job
+from eligo.patients.sources import Job
 from eligo.report.next_steps import list_lines, next_lines
-from eligo.report.problems import write_problems
+from eligo.report.problems import unexpected, write_problems
 from eligo.report.terminal import terminal
-from eligo.screening import load_rules
+from eligo.screening import Rules, load_rules
 
 EXAMPLES = """\
   eligo next patients_examples/missing_bilirubin_leaves_two_open.json
@@ -23,6 +31,9 @@ EXAMPLES = """\
 """
 
 
+BATCH = 8  # a patient takes some milliseconds
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     help_text = "patients: a file (JSON, FHIR, NDJSON, CSV), a folder of such files, or - for standard input"
@@ -30,39 +41,92 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trial", action="append", metavar="NCT", help="for this trial only; repeatable")
     parser.add_argument("--each", action="store_true", help="with several patients: the questions of each one too")
     parser.add_argument("--all", action="store_true", help="list every question, not only those worth most")
+    parser.add_argument(
+        "--processes", type=inputs.count, metavar="N", help="use so many cores for many patients (default: all)"
+    )
     inputs.add_arguments(parser)
+
+
+class Done(NamedTuple):
+    """What came of one patient: the questions as data, what counts for the union, and the problems."""
+
+    patient: str
+    data: dict[str, Any] | None
+    undetermined: bool
+    worths: tuple[Worth, ...]
+    problems: tuple[Problem, ...]
+    failed: bool
+
+
+@dataclass(slots=True)
+class _State:
+    """What a process needs for every patient."""
+
+    args: argparse.Namespace
+    rules: Rules
+    engine: Engine
+    options: Options
+
+
+_ready: list[_State] = []
+
+
+def _start(args: argparse.Namespace) -> None:
+    """Make this process ready; one that was forked is ready already."""
+    if not _ready or _ready[0].args is not args:
+        rules = load_rules(args.rules)
+        rules = rules.only(args.trial) if args.trial else rules
+        _ready[:] = [_State(args, rules, rules.engine(inputs.policy(args)), inputs.options(args))]
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the questions of one patient, or the union of those of all; the exit code is 1 where one was not read."""
-    rules = load_rules(args.rules)
-    rules = rules.only(args.trial) if args.trial else rules
-    write_problems(rules.problems, args.json)
-    engine, options = rules.engine(inputs.policy(args)), inputs.options(args)
-    found, failed = list[Next](), bool(rules.problems)
+    _ready.clear()
+    _start(args)
+    state, union, kept = _ready[0], Union(), list[dict[str, Any]]()
+    write_problems(state.rules.problems, args.json)
+    failed, shape = bool(state.rules.problems), terminal(sys.stdout)
+    found = (job for name in args.patients for job in jobs(name, state.options))
     with Progress() as progress:
-        for name in args.patients:
-            for reading in read_patients(name, options):
-                flaws = inputs.flaws(reading, args)
-                write_problems(flaws, args.json)
-                failed |= reading.failed or any(flaw.severity == "error" for flaw in flaws)
-                if reading.patient is not None:
-                    found.append(next_of(engine, reading.patient))
-                progress.step()
-    _show(found, args)
-    return 1 if failed or not found else 0
+        for done in in_order(found, _ask_all, _start, args, args.processes, BATCH):
+            if done.problems:
+                progress.clear()
+                write_problems(done.problems, args.json)
+            failed |= done.failed
+            progress.step()
+            if done.data is None:
+                continue
+            union.add(done.patient, done.undetermined, done.worths)
+            if args.json:
+                print(json.dumps(done.data, ensure_ascii=False, allow_nan=False))
+            elif args.each:
+                print("\n".join(next_lines(done.data, shape, args.all)) + "\n")
+            else:
+                kept = [done.data]
+    if union.patients > 1:
+        data = union.as_json()
+        print(json.dumps(data, ensure_ascii=False) if args.json else "\n".join(list_lines(data, shape)))
+    elif kept:
+        print("\n".join(next_lines(kept[0], shape, args.all)))
+    return 1 if failed or not union.patients else 0
 
 
-def _show(found: list[Next], args: argparse.Namespace) -> None:
-    shape = terminal(sys.stdout)
-    if args.json:
-        for one in found:
-            print(json.dumps(one.as_json(), ensure_ascii=False, allow_nan=False))
-        if len(found) > 1:
-            print(json.dumps(list_json(found), ensure_ascii=False, allow_nan=False))
-        return
-    if len(found) == 1 or args.each:
-        for one in found:
-            print("\n".join(next_lines(one.as_json(), shape, args.all)) + ("\n" if len(found) > 1 else ""))
-    if len(found) > 1:
-        print("\n".join(list_lines(list_json(found), shape)))
+def _ask_all(batch: Iterable[Job]) -> list[Done]:
+    """Ask for the patients of a batch; whatever goes wrong with one is part of its own result."""
+    state = _ready[0]
+    return [_ask_one(job, state) for job in batch]
+
+
+def _ask_one(job: Job, state: _State) -> Done:
+    try:
+        reading = read_job(job, state.options)
+        if reading.patient is None:
+            return Done("", None, False, (), reading.problems, reading.failed)
+        flaws = inputs.flaws(reading, state.args)
+        found = next_of(state.engine, reading.patient)
+        failed = any(flaw.severity == "error" for flaw in flaws)
+        return Done(reading.patient.id, found.as_json(), any(found.opens), found.worths, tuple(flaws), failed)
+    except Exception as error:
+        if os.environ.get("ELIGO_DEBUG"):
+            raise
+        return Done("", None, False, (), (unexpected(error),), True)

@@ -15,18 +15,20 @@ from eligo.commands import inputs
 from eligo.commands.crowd import in_order
 from eligo.commands.progress import Progress
 from eligo.errors import Problem
+from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.patients.sources import Job
 from eligo.report.problems import unexpected, write_problems
 from eligo.report.terminal import Terminal, terminal
 from eligo.report.text import screening_lines
-from eligo.screening import Policy, Rules, Screening, load_rules, screen
+from eligo.screening import Policy, Rules, Screening, load_rules, screen, screen_ahead
 
 EXAMPLES = """\
   eligo screen patients_examples/low_platelets.json
   eligo screen patients_examples --trial NCT05727722 --max-age 14d
   eligo screen patients_examples --json > screenings.jsonl
   eligo screen patients_examples --only open --brief --json
+  eligo screen patients_examples/stale_inr.json --max-age 14d --outlook
   eligo screen - --as-of 2026-11-20 < patients_examples/missing_inr.json
   eligo screen patients_examples/low_platelets.json --why NCT05727722 --margin PLT=10%
 """
@@ -45,9 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--why", action="append", metavar="NCT", help="for this trial only: the reason in one sentence; repeatable"
     )
     parser.add_argument("--only", choices=ONLY, help="show only trials with this verdict, and patients that have one")
+    help_text = "look ahead: what to find out next, what would help, what each verdict hangs on, until when it holds"
+    parser.add_argument("--outlook", action="store_true", help=help_text)
     parser.add_argument("--brief", action="store_true", help="with --json: verdicts, blockers and what is open alone")
     parser.add_argument(
-        "--processes", type=_count, metavar="N", help="use so many cores for many patients (default: all)"
+        "--processes", type=inputs.count, metavar="N", help="use so many cores for many patients (default: all)"
     )
     parser.add_argument("--reviewed-only", action="store_true", help="refuse trials with criteria that nobody reviewed")
     inputs.add_arguments(parser)
@@ -137,9 +141,11 @@ def _screen_one(job: Job, state: _State) -> Done:
         if reading.patient is None:
             return Done("", reading.problems, (), reading.failed)
         flaws = inputs.flaws(reading, state.args)
-        screening = screen(reading.patient, state.rules, state.policy)
+        screening, outlook = _screened(reading.patient, state)
         brief = state.args.brief and not state.args.why
         data: dict[str, Any] = screening.as_brief_json() if brief else screening.as_json()
+        for trial in data["trials"] if outlook else ():
+            trial["outlook"] = outlook[trial["trial"]]
     except Exception as error:
         if os.environ.get("ELIGO_DEBUG"):
             raise
@@ -153,6 +159,12 @@ def _screen_one(job: Job, state: _State) -> Done:
     shown = bool(data["trials"]) or not state.args.only
     text = "\n".join(_lines(data, state)) if shown else ""
     return Done(text, tuple(flaws), verdicts, any(flaw.severity == "error" for flaw in flaws))
+
+
+def _screened(patient: Patient, state: _State) -> tuple[Screening, dict[str, dict[str, Any]]]:
+    if state.args.outlook:
+        return screen_ahead(patient, state.rules, state.policy)
+    return screen(patient, state.rules, state.policy), {}
 
 
 def _add_reasons(screening: Screening, data: dict[str, Any]) -> None:
@@ -199,9 +211,3 @@ def exit_code(verdicts: Collection[str], failed: bool) -> int:
     if "ELIGIBLE" in verdicts:
         return 0
     return 4 if "UNDETERMINED" in verdicts else 3
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 256:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a number of processes")
-    return int(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from eligo.evaluate import Engine
-from eligo.explain import Screening, TrialScreening
+from eligo.explain import Screening
 from eligo.outlook.changes import remedies
 from eligo.outlook.data import asked_json, doubt_json, expiry_json, open_json, remedies_json
 from eligo.outlook.doubts import doubts
@@ -36,13 +36,8 @@ def outlook_of(engine: Engine, patient: Patient, screening: Screening) -> dict[s
             data["next"] = [asked_json(a) for a in by_worth(a for a in asked if a.trial == name)]
             data |= open_json(opens[name])
         elif screened.verdict is Verdict.INELIGIBLE:
-            data["changes"] = remedies_json(remedies(situation, trial), situation, _open(screened))
+            data["changes"] = remedies_json(remedies(situation, trial), situation, list(screened.open))
         data["sensitivity"] = [doubt_json(doubt) for doubt in doubts(situation, trial, screened.verdict)]
         data["expiry"] = expiry_json(until[name])
         found[name] = data
     return found
-
-
-def _open(screening: TrialScreening) -> list[str]:
-    """The criteria that are open, whatever blocks."""
-    return [finding.criterion.id for finding in screening.findings if finding.bearing == "open"]

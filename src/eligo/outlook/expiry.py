@@ -51,6 +51,7 @@ class Expiry:
 def expiries(engine: Engine, patient: Patient, trials: Iterable[Trial]) -> dict[str, Expiry]:
     """Until when the verdict of each trial holds."""
     horizon = shift(patient.as_of, Duration(YEARS, "a"))
+    patient = _dated(patient)
     answers = engine.answers(patient)
     waiting = {trial.plan.trial: (trial, trial.verdict(answers)) for trial in trials}
     found = {name: Expiry(horizon) for name in waiting}
@@ -66,6 +67,16 @@ def expiries(engine: Engine, patient: Patient, trials: Iterable[Trial]) -> dict[
                 found[name] = Expiry(horizon, day - timedelta(1), after, turns)
                 del waiting[name]
     return found
+
+
+def _dated(patient: Patient) -> Patient:
+    """The record with the day of the screening at each value without a date, as which it counts."""
+    day = PartialDate(patient.as_of, patient.as_of)
+    results = {
+        name: tuple(result if result.date else replace(result, date=day) for result in found)
+        for name, found in patient.results.items()
+    }
+    return replace(patient, results=results)
 
 
 def turning_days(engine: Engine, patient: Patient, horizon: date) -> list[date]:

@@ -25,7 +25,7 @@ from eligo.patients.model import PartialDate, Patient, Result
 from eligo.vocabulary.variables import Variable, variables
 
 GRID = 7  # points of a region at which a test is looked at that may turn and turn back
-PRECISION = 2e-5  # of a place that follows from a score; nobody measures more finely
+PRECISION = 2e-4  # of a place that follows from a score; nobody measures more finely
 
 
 class Region(NamedTuple):

@@ -5,9 +5,10 @@ What settles for certain counts before what may settle; strict counts before tho
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from eligo.evaluate import Engine
 from eligo.explain import explain
@@ -22,32 +23,27 @@ ONE = "eligo.next/1"
 LIST = "eligo.next-list/1"
 
 
-@dataclass(slots=True)
-class Worth:
-    """How many verdicts a question could settle: for certain, perhaps; and the same once everything is attested."""
+class Worth(NamedTuple):
+    """How many verdicts a question could settle: for certain, perhaps; the same once everything is attested.
+
+    `waiting` are the criteria that it leaves open, counted over all trials.
+    """
 
     question: Question
-    certain: int = 0
-    may: int = 0
-    certain_but: int = 0
-    may_but: int = 0
-    asked: list[Asked] = field(default_factory=list)
-    patients: dict[str, None] = field(default_factory=dict)
+    certain: int
+    may: int
+    certain_but: int
+    may_but: int
+    waiting: int
 
-    def add(self, asked: Asked, patient: str) -> None:
-        """Count one more trial of one patient."""
-        self.certain += asked.settles == "certain"
-        self.may += asked.settles == "may"
-        self.certain_but += asked.settles_but_for_attestations == "certain"
-        self.may_but += asked.settles_but_for_attestations == "may"
-        self.asked.append(asked)
-        self.patients[patient] = None
+    def __add__(self, other: Worth) -> Worth:  # type: ignore[override]  # not the sum of two tuples
+        """The worth for two patients."""
+        return Worth(self.question, *(a + b for a, b in zip(self[1:], other[1:], strict=True)))
 
     @property
     def rank(self) -> tuple[object, ...]:
         """The more it settles, the earlier; then the more criteria wait for it; then by name."""
-        waiting = sum(len(asked.criteria) for asked in self.asked)
-        return -self.certain, -self.certain_but, -self.may, -self.may_but, -waiting, self.question
+        return -self.certain, -self.certain_but, -self.may, -self.may_but, -self.waiting, self.question
 
     def as_json(self) -> dict[str, Any]:
         """What it could settle."""
@@ -65,13 +61,15 @@ class Next:
     patient: Patient
     opens: tuple[Open, ...]
     worths: tuple[Worth, ...]
+    asked: Mapping[Question, Sequence[Asked]]
 
     def as_json(self) -> dict[str, Any]:
         """The questions with what each answer would do; attestations and sentences to read apart."""
         questions = []
         for worth in self.worths:
-            trials = [{"trial": asked.trial, **asked_json(asked)} for asked in worth.asked]
-            questions.append(worth.as_json() | {"why": worth.asked[0].why.value, "trials": trials})
+            asked = self.asked[worth.question]
+            trials = [{"trial": one.trial, **asked_json(one)} for one in asked]
+            questions.append(worth.as_json() | {"why": asked[0].why.value, "trials": trials})
         attest: dict[str, dict[str, list[str]]] = {}
         for found in self.opens:
             for key, criteria in found.attest.items():
@@ -92,25 +90,43 @@ def next_of(engine: Engine, patient: Patient) -> Next:
     screening = explain(engine, patient)
     trials = [t for t, s in zip(engine.trials, screening.trials, strict=True) if s.verdict is Verdict.UNDETERMINED]
     opens = tuple(open_parts(s) for s in screening.trials if s.verdict is Verdict.UNDETERMINED)
-    asked = ask(Situation(engine, patient, trials), opens) if trials else []
-    return Next(patient, opens, ranked((one, patient.id) for one in asked))
+    found: dict[Question, list[Asked]] = {}
+    for one in ask(Situation(engine, patient, trials), opens) if trials else ():
+        found.setdefault(one.question, []).append(one)
+    worths = sorted((_worth(question, asked) for question, asked in found.items()), key=lambda worth: worth.rank)
+    return Next(patient, opens, tuple(worths), found)
 
 
-def ranked(asked: Iterable[tuple[Asked, str]]) -> tuple[Worth, ...]:
-    """The questions, each with the trials and patients that it is asked for, the most worth first."""
-    found: dict[Question, Worth] = {}
-    for one, patient in asked:
-        found.setdefault(one.question, Worth(one.question)).add(one, patient)
-    return tuple(sorted(found.values(), key=lambda worth: worth.rank))
+def _worth(question: Question, asked: Sequence[Asked]) -> Worth:
+    strict = Counter(one.settles for one in asked)
+    granted = Counter(one.settles_but_for_attestations for one in asked)
+    waiting = sum(len(one.criteria) for one in asked)
+    return Worth(question, strict["certain"], strict["may"], granted["certain"], granted["may"], waiting)
 
 
-def list_json(found: Iterable[Next]) -> dict[str, Any]:
-    """The union over many patients: each question with the patients that it is open for."""
-    all_of = list(found)
-    worths = ranked((asked, one.patient.id) for one in all_of for worth in one.worths for asked in worth.asked)
-    return {
-        "schema": LIST,
-        "patients": len(all_of),
-        "undetermined": sum(any(map(bool, one.opens)) for one in all_of),
-        "questions": [worth.as_json() | {"patients": list(worth.patients)} for worth in worths],
-    }
+class Union:
+    """The questions of many patients, each with the patients that it is open for."""
+
+    def __init__(self) -> None:
+        self.patients = self.undetermined = 0
+        self._worths: dict[Question, Worth] = {}
+        self._of: dict[Question, list[str]] = {}
+
+    def add(self, patient: str, undetermined: bool, worths: Iterable[Worth]) -> None:
+        """Count one more patient."""
+        self.patients += 1
+        self.undetermined += undetermined
+        for worth in worths:
+            before = self._worths.get(worth.question)
+            self._worths[worth.question] = before + worth if before else worth
+            self._of.setdefault(worth.question, []).append(patient)
+
+    def as_json(self) -> dict[str, Any]:
+        """The questions, the most worth first."""
+        ranked = sorted(self._worths.values(), key=lambda worth: worth.rank)
+        return {
+            "schema": LIST,
+            "patients": self.patients,
+            "undetermined": self.undetermined,
+            "questions": [worth.as_json() | {"patients": self._of[worth.question]} for worth in ranked],
+        }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -78,7 +78,8 @@ class PatientBuilder:
     """Collects the entries of one record; `lenient` turns unknown names and contradictions into warnings.
 
     `log`, where a caller gives one, gets what became of each statement, in the order of the calls. `units` are the
-    site's, by variable, for values without one.
+    site's, by variable, for values without one. `described` is the day that the record itself describes, where it is
+    read as of another one: a value without a date is of that day.
     """
 
     def __init__(
@@ -88,8 +89,10 @@ class PatientBuilder:
         lenient: bool = False,
         log: list[Took] | None = None,
         units: Units = NO_UNITS,
+        described: date | None = None,
     ) -> None:
         self.id, self.as_of, self.lenient, self.units = id_, as_of, lenient, units
+        self._described = described or as_of
         self.findings: list[Finding] = []
         self.marks: list[tuple[JsonPath, int]] = []
         self._log = log
@@ -131,12 +134,13 @@ class PatientBuilder:
             return
         unit = "years" if isinstance(value, int | float) or value.strip().replace(".", "").isdigit() else None
         result = self._measured(variable, value, unit, path)
-        birth = _birth_of(result, self.as_of) if result.problem is None else None
+        birth = _birth_of(result, self._described) if result.problem is None else None
         if self._birth is None:
             self._birth = birth
+            result = replace(result, date=self._undated())
             self._results.setdefault("age", []).append((result, dates.NO_TIME))
             self._used("age")
-        elif result.problem is None and not _agree(dates.age_between(self._birth, self.as_of, "a"), result):
+        elif result.problem is None and not _agree(dates.age_between(self._birth, self._described, "a"), result):
             message = "the age and the birth date do not fit together"
             self._doubt("age-contradiction", message, path, "keep one of the two")
 
@@ -162,7 +166,7 @@ class PatientBuilder:
     ) -> None:
         """Take one value of a variable; None is an explicit "not known"."""
         variable = find_variable(name)
-        when = self._date(day, (*path, "date")) if day else None
+        when = self._date(day, (*path, "date")) if day else self._undated()
         if isinstance(variable, Trouble):
             self._unknown(variable, path if path[0] == "labs" else (*path, "variable"))
             return
@@ -220,7 +224,7 @@ class PatientBuilder:
         self._used(fact.concept)
         if found.grade and meaning == "active":
             variable, low, high = found.grade
-            result = Result(variable, low, high, written=written(name), value=written(name))
+            result = Result(variable, low, high, date=self._undated(), written=written(name), value=written(name))
             self._results.setdefault(variable, []).append((result, dates.NO_TIME))
 
     def rule_out(self, name: Name, path: JsonPath) -> None:
@@ -314,6 +318,11 @@ class PatientBuilder:
         for problem in problems:
             self._warn(problem.code, problem.message, path, problem.help)
         return result
+
+    def _undated(self) -> PartialDate | None:
+        """The day of a value without a date: none where it is `as_of`, else the day that the record describes."""
+        day = self._described
+        return PartialDate(day, day) if day != self.as_of else None
 
     def _date(self, text: When, path: JsonPath) -> PartialDate | None:
         found = text if isinstance(text, PartialDate) else dates.read_date(text)

@@ -59,10 +59,11 @@ def read_record(
         help_ = "a patient is one object: {...}"
         return Reading(None, (Problem("wrong-type", "the JSON holds no object", Place(file, 1, 1), help_),))
     record, findings = (data, []) if is_well_formed(data) else _checked(data, lenient)
-    day = as_of or _as_of(record, data, findings)
+    described = _as_of(record, data, [] if as_of else findings)
+    day = as_of or described
     name = record.get("id") or (Path(file).stem if file else "") or "patient"
     log: list[Took] | None = [] if ledger else None
-    builder = PatientBuilder(name, day or date.max, lenient, log, units)
+    builder = PatientBuilder(name, day or date.max, lenient, log, units, described)
     builder.findings += findings
     _take(record, builder)
     entries = _ledger(builder, log, text, file) if log is not None else ()

@@ -45,7 +45,8 @@ def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bo
     cells = list(_of_wide(job, mapping) if mapping else _of_long(job))
     stated = [c.value for c in cells if c.kind == "as_of"]
     problems = list[Problem]()
-    day = as_of or _day(stated, problems, place)
+    described = _day(stated, [] if as_of else problems, place)
+    day = as_of or described
     if day is None and not problems:
         known = (dates.read_date(text) for c in cells for text in (c.day,) if text)
         day = max((d.last for d in known if d), default=None)
@@ -58,7 +59,7 @@ def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bo
     if day is None:
         return Reading(None, tuple(problems), tuple(_unread(c, problems[0]) for c in cells))
     log: list[Took] = []
-    builder = PatientBuilder(first[column].strip(), day, lenient=True, log=log, units=units)
+    builder = PatientBuilder(first[column].strip(), day, lenient=True, log=log, units=units, described=described)
     entries = {}
     for cell in sorted(cells, key=lambda c: c.kind not in _ABOUT):
         before = len(log)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from eligo.explain import NO_CRITERIA
+from eligo.report.ahead import ahead_lines
 from eligo.report.terminal import Terminal, clean, columns, wrap, wrap_marked
 from eligo.report.words import (
     Data,
@@ -38,6 +40,8 @@ def screening_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
     room = max((columns(trial["trial"]) for trial in trials), default=0)
     for trial in trials:
         yield from _trial_lines(trial, room, terminal)
+        narrower = replace(terminal, width=terminal.width - 4)
+        yield from (f"    {line}" for line in ahead_lines(trial.get("outlook", {}), narrower))
     counts = screening["counts"]
     if counts["eligible"] + counts["undetermined"] + counts["ineligible"] > 1:
         yield from wrap(_counted(counts), terminal.width, "  ", "  ")
@@ -146,6 +150,7 @@ def audit_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
         yield from _finding_lines(trial, terminal)
         yield ""
         yield from _conclusion(trial, terminal)
+        yield from ahead_lines(trial.get("outlook", {}), terminal)
 
 
 def _finding_lines(trial: Data, terminal: Terminal) -> Iterator[str]:
