@@ -108,7 +108,7 @@ def test_the_python_of_a_page_runs(page: Path, folder: Path) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_and_option_is_documented(command: str) -> None:
     section = _section(command)
-    if command in ("audit", "diff"):  # their sections refer to the options of `screen`
+    if command in ("audit", "diff", "next"):  # their sections refer to the options of `screen`
         section += _section("screen")
     missing = [o for o in _options(command) if (f"`{o}" if o.startswith("-") else o) not in section]
 

@@ -47,7 +47,7 @@ exit codes:
   2  wrong usage
   3  screen: all verdicts are INELIGIBLE
   4  screen: none is ELIGIBLE, some are UNDETERMINED
-  5  check, fmt --check, test: the rules or their cases fail
+  5  check, fmt --check, test: the rules or their cases fail; audit --verify: something differs
 
 `eligo COMMAND --help` shows the options and examples of a command.
 """

@@ -1,4 +1,4 @@
-"""Print the JSON Schema of a patient's record, a site's profile, a rule set file, a screening or an audit record."""
+"""Print the JSON Schema of a patient's record, a site's profile, a rule set file, or of what a command writes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ SCHEMAS = {
     "site": ("eligo.site", "json_schema"),
     "ruleset": ("eligo.ruleset.nodes", "RuleSetNode.model_json_schema"),
     "screening": ("eligo.report.schema", "json_schema"),
+    "next": ("eligo.report.next_schema", "json_schema"),
     "audit-record": ("eligo.report.record_schema", "json_schema"),
 }
 

@@ -27,7 +27,8 @@ from eligo.patients.names import (
     plain_qualifier,
     written,
 )
-from eligo.patients.values import NAN, NO_UNITS, Number, Units, measure
+from eligo.patients.ordering import fact_order, in_order
+from eligo.patients.values import NO_UNITS, Number, Units, measure
 from eligo.vocabulary.variables import Variable, variables
 
 ListName = Literal["conditions", "procedures", "medications"]
@@ -104,7 +105,6 @@ class PatientBuilder:
         self._complete: frozenset[str] = frozenset()
         self._attested: dict[str, bool] = {}
         self._later: Counter[JsonPath] = Counter()  # what lies after `as_of`, by list
-        self._superseded: dict[str, list[Result]] = {}  # what a later value of the same day replaces, by variable
 
     @property
     def birth(self) -> PartialDate | None:
@@ -268,24 +268,29 @@ class PatientBuilder:
             entries = "1 entry lies" if count == 1 else f"{count} entries lie"
             self._warn("after-as-of", f"{entries} after `as_of`, and what lies there does not count", path)
         self._contradictions()
-        results = {variable: self._ordered(variable) for variable in sorted(self._results)}
-        for name, found in sorted(self._superseded.items()):
-            values = "1 value of" if len(found) == 1 else f"{len(found)} values of"
+        kept = {variable: in_order(self._results[variable], self.as_of) for variable in sorted(self._results)}
+        superseded = {variable: found.superseded for variable, found in kept.items() if found.superseded}
+        for name, found in kept.items():
+            if found.at_odds:
+                message = f"`{name}` has different values on its latest day and decides only where they agree"
+                self._warn("same-day", message, (), "give the time with the date, or leave out what was corrected")
+        for name, earlier in superseded.items():
+            values = "1 value of" if len(earlier) == 1 else f"{len(earlier)} values of"
             self._warn("same-day-earlier", f"{values} `{name}` gave way to a later one of the same day", ())
-        facts = {c: tuple(sorted(dict.fromkeys(found), key=_fact_order)) for c, found in sorted(self._facts.items())}
+        facts = {c: tuple(sorted(dict.fromkeys(found), key=fact_order)) for c, found in sorted(self._facts.items())}
         warnings = (f"{path_text(f.path)}: {f.code}: {f.message}" for f in self.findings if f.severity == "warning")
         return Patient(
             self.id,
             self.as_of,
             self._birth,
             self._sex,
-            results,
+            {variable: found.results for variable, found in kept.items()},
             facts,
             frozenset(self._absent),
             self._complete,
             dict(sorted(self._attested.items())),
             tuple(sorted(dict.fromkeys(w.removeprefix(": ") for w in warnings))),
-            {name: tuple(found) for name, found in sorted(self._superseded.items())},
+            superseded,
         )
 
     # --- values and dates
@@ -329,29 +334,6 @@ class PatientBuilder:
         if found is None:
             self._refuse("date-format", "this is not a date", path, dates.HELP)
         return found
-
-    def _ordered(self, variable: str) -> tuple[Result, ...]:
-        """The results of a variable, the latest first; of one day only the latest, where each has its time."""
-        taken = self._results[variable]
-        if len(taken) == 1:
-            return (taken[0][0],)
-        days: dict[PartialDate, list[tuple[Result, dates.Clock]]] = {}
-        for result, clock in taken:
-            days.setdefault(result.date or PartialDate(self.as_of, self.as_of), []).append((result, clock))
-        found: list[Result] = []
-        for day in sorted(days, key=lambda d: (min(d.last, self.as_of), d.first), reverse=True):
-            of_day = [result for result, _ in days[day]]
-            clocks = dates.order_of_day([clock for _, clock in days[day]])
-            last, timed = max(clocks), all(clocks)
-            counting = dict.fromkeys(r for r, c in zip(of_day, clocks, strict=True) if not timed or c == last)
-            found += sorted(counting, key=_written_order)
-            earlier = [r for r, c in zip(of_day, clocks, strict=True) if timed and c != last]
-            if earlier:
-                self._superseded.setdefault(variable, []).extend(earlier)
-            if len({_interval(r) for r in counting if r.problem is None}) > 1 and len(found) == len(counting):
-                message = f"`{variable}` has different values on its latest day and decides only where they agree"
-                self._warn("same-day", message, (), "give the time with the date, or leave out what was corrected")
-        return tuple(found)
 
     def _contradictions(self) -> None:
         for concept, path in self._absent.items():
@@ -401,26 +383,3 @@ def _birth_of(age: Result, as_of: date) -> PartialDate | None:
 def _agree(years: Sequence[int], age: Result) -> bool:
     """Whether an age in years is that of the birth date; one year of play, for a birthday between two entries."""
     return years[0] - 1 <= age.high and age.low < years[1] + 2
-
-
-def _interval(result: Result) -> tuple[object, ...]:
-    return result.low, result.high, result.low_closed, result.high_closed, result.value if result.low is NAN else None
-
-
-def _written_order(result: Result) -> tuple[object, ...]:
-    """Usable results before the others; beyond that any order that is not the record's."""
-    return (
-        result.problem is not None,
-        result.written,
-        str(result.date),
-        str(result.unit),
-        str(result.reference_low),
-        str(result.reference_high),
-    )
-
-
-def _fact_order(fact: Fact) -> tuple[object, ...]:
-    """The latest start first; what has no date comes last."""
-    started = -fact.start.first.toordinal() if fact.start else 0
-    ended = -fact.end.last.toordinal() if fact.end else 0
-    return started, ended, fact.status, fact.kind, fact.qualifiers, fact.written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _FACTOR = re.compile(r"[x\u00d7](?![a-wyz])|x(?=upper|uln|lower|lln|normal|institution)|times\b|fold\b")
 _SILENT = frozenset(["LIGHT", "FILLER", "CONCEPT", "STATUS", "QUAL", "NEG", "TRAIL", "LEAD", "EVENT", "GRADE", "SKIP"])
+_SEVERAL = frozenset(["CONCEPT", "STATUS"])  # that may name more than one thing, and are read apart then
 _PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
 
 
@@ -51,35 +53,32 @@ def read_clause(reader: Reader, clause: Clause) -> Piece:
 
 def _unknown(context: ItemContext, clause: Clause) -> Piece | None:
     """The piece of a clause that holds only words, one of them known to nobody, the shortest way."""
-    blamed = first = last = None
-    facts = negations = 0
-    for element in clause.elements:
-        if element.__class__ is not Token or (kind := element.type) not in _SILENT:
-            return None
-        if kind == "FILLER":
-            if context.consumed(element):
-                return None
-            if blamed is None or (element.value and WEIGHT.index(element.value) > WEIGHT.index(blamed.value)):
-                blamed = element
-        elif kind == "LIGHT":
-            if not context.text[element.start].isalnum():
-                continue
-        elif kind == "CONCEPT" or kind == "STATUS":
-            if "|" in element.value:
-                return None
-            facts += kind == "CONCEPT"
-        elif kind == "NEG":
-            negations += 1
-        first = first or element
-        last = element
-    if blamed is None or first is None or last is None or (facts and (context.named or negations > 1)):
+    elements = clause.elements
+    kinds = [e.type if e.__class__ is Token else "" for e in elements]
+    if "FILLER" not in kinds or not _SILENT.issuperset(kinds):
         return None
+    negations = kinds.count("NEG")
+    if "CONCEPT" in kinds and (
+        context.named or negations > 1 or any(e.type in _SEVERAL and "|" in e.value for e in elements)
+    ):
+        return None
+    unknown = [e for e in elements if e.type == "FILLER"]
+    if context.named and any(context.consumed(e) for e in unknown):
+        return None
+    blamed = max(unknown, key=lambda e: WEIGHT.index(e.value))
     logic = blamed.value
-    span = (first.start, last.end)
+    span = _extent(elements, context.text)
+    assert span is not None
     code = LOGIC_CODES.get(logic or "", "unknown-words")
     tainted = logic in TAINTING or negations > 0
     whole = context.unparsed(span, code, (blamed.start, blamed.end))
     return Piece(whole, span, "unparsed", exception=logic == "exceptions", tainted=tainted)
+
+
+def _extent(elements: Sequence[Element], text: str) -> Span | None:
+    """From the first to the last element that is more than a mark."""
+    more = [e for e in elements if e.__class__ is not Token or e.type != "LIGHT" or text[e.start].isalnum()] or elements
+    return (place(more[0])[0], place(more[-1])[1]) if more else None
 
 
 class ClauseState(ClauseWords):
@@ -88,11 +87,6 @@ class ClauseState(ClauseWords):
     def read(self) -> Piece:
         """Go through the elements."""
         for i, element in enumerate(self.elements):
-            if self.cited:
-                continue
-            if self.after_hedge is not None:
-                self.after_hedge = (self.after_hedge[0], place(element)[1])
-                continue
             kind = element.__class__
             if kind is Token:
                 self._token(i, element)
@@ -108,6 +102,10 @@ class ClauseState(ClauseWords):
             elif kind is Choice:
                 self.residual.append(element)
                 self.logic = self.logic or "logic"
+            if self.cited or self.after_hedge is not None:  # what follows is part of it
+                break
+        if self.after_hedge is not None:
+            self.after_hedge = (self.after_hedge[0], place(self.elements[-1])[1])
         return self._finish()
 
     # --- one element
@@ -192,7 +190,7 @@ class ClauseState(ClauseWords):
     # --- the end
 
     def _finish(self) -> Piece:
-        span = self._extent()
+        span = _extent(self.elements, self.text)
         if self.statuses and self.last_fact() is not None and not self.last_fact().statuses:  # type: ignore[union-attr]
             fact = self.last_fact()
             assert fact is not None
@@ -210,16 +208,6 @@ class ClauseState(ClauseWords):
         if self.after_hedge is not None:
             positive.append(Always(self.text[self.after_hedge[0] : self.after_hedge[1]], span=self.after_hedge))
         return self._piece(positive, span)
-
-    def _extent(self) -> Span | None:
-        """From the first to the last element that is more than a mark."""
-        first = next((e for e in self.elements if self._is_more(e)), None)
-        if first is None:
-            return (place(self.elements[0])[0], place(self.elements[-1])[1]) if self.elements else None
-        return place(first)[0], place(next(e for e in reversed(self.elements) if self._is_more(e)))[1]
-
-    def _is_more(self, element: Element) -> bool:
-        return element.__class__ is not Token or element.type != "LIGHT" or self.text[element.start].isalnum()
 
     def _leftover(self) -> None:
         """A qualifier or time that found nothing to narrow."""
@@ -276,9 +264,8 @@ class ClauseState(ClauseWords):
                 exception=exception,
                 continues=self._continues(),
             )
-        kind = "fact" if all(isinstance(a, Fact) for a in self.atoms) and self.atoms else "compare"
-        if any(isinstance(a, Attest) for a in self.atoms):
-            kind = "attest"
+        kinds = {a.__class__ for a in self.atoms}
+        kind = "attest" if Attest in kinds else "fact" if kinds == {Fact} else "compare"
         only = self.atoms[0] if len(self.atoms) == 1 and self.negative is None else None
         bare = isinstance(only, Fact) and not self.negated and not self.hedged and not self.own and not self.sexes
         concept = only.concept if isinstance(only, Fact) else None

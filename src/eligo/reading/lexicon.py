@@ -20,8 +20,8 @@ EXACT = " "  # the key for those whose case counts: spelling, role, value
 
 # The order in which roles are tried: those that ask most of their neighbours first.
 
-_FORM = b"18"
-_FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml")
+_FORM = b"19"
+_FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 
 
 def trie() -> Trie:

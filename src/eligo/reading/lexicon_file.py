@@ -7,6 +7,7 @@ from typing import Any
 
 from eligo.data import data_dir
 from eligo.reading.atoms import phrase_key
+from eligo.reading.units_in_text import begins_unit
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 from eligo.yamltext import read_yaml
@@ -96,7 +97,7 @@ def compile_lexicon() -> dict[str, Any]:
     _rank(root)
     return {
         "trie": root,
-        "words": {kind: data[kind] for kind in _WORDS},
+        "words": {kind: data[kind] for kind in _WORDS} | {"unit_starts": [w for w in root if w and begins_unit(w)]},
         "measured_by": data["measured_by"],
         "duration_of": data["duration_of"],
         "weaker_opinions": data["weaker_opinions"],

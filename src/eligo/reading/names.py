@@ -289,15 +289,19 @@ class NameFinder:
         return True
 
 
+_WORD_BEHIND = re.compile(r"\W*([a-zA-Z]+)")
+_WORD_AHEAD = re.compile(r"([a-zA-Z]+)\W{0,2}$")
+
+
 def following_word(text: str, end: int) -> str:
     """The word right behind a place, in lower case."""
-    found = re.match(r"\W*([a-zA-Z]+)", text[end : end + 20])
+    found = _WORD_BEHIND.match(text, end, end + 20)
     return found[1].lower() if found else ""
 
 
 def preceding_word(text: str, start: int) -> str:
     """The word right before a place, in lower case."""
-    found = re.search(r"([a-zA-Z]+)\W{0,2}$", text[max(0, start - 20) : start])
+    found = _WORD_AHEAD.search(text[max(0, start - 20) : start])
     return found[1].lower() if found else ""
 
 

@@ -30,7 +30,8 @@ GRAMMAR = ("criterion.lark", "limits.lark", "times.lark")  # read as one
 
 _FORM = b"3"
 Row = dict[str, int]  # of a state: what each symbol leads to
-Table = tuple[int, list[Row], list[Row], list[tuple[int, str, int, Callable[[list[Any]], Any]]]]
+Build = Callable[[list[Any]], Any]
+Table = tuple[int, list[Row], list[Row], list[tuple[int, str, int, Build]]]
 
 
 class NotAccepted(Exception):  # noqa: N818 - never seen outside this module
@@ -82,12 +83,12 @@ def _run(tokens: list[Token]) -> Group:
                 return values[-1]  # type: ignore[no-any-return]  # the start rule builds a Group
             size, origin, how, build = rules[-action]
             if size == 1:
-                if how != _PASS:
+                builds, states[-1] = _singles(states[-2], states[-1], kind)
+                for how, build in builds:
                     only = values[-1]
                     gathered = how == _GATHER and only.__class__ is list
                     values[-1] = [only] if how == _MANY else build(only if gathered else [only])
-                states[-1] = state = gotos[states[-2]][origin]
-                row = shifts[state]
+                row = shifts[states[-1]]
                 continue
             if how == _MORE:
                 values[-size].extend(values[1 - size :])
@@ -103,6 +104,19 @@ def _run(tokens: list[Token]) -> Group:
         else:
             values[-1].append(token)
     raise AssertionError("the end of the tokens always ends the parse")
+
+
+@functools.cache
+def _singles(below: int, top: int, kind: str) -> tuple[list[tuple[int, Build]], int]:
+    """The rules of one child that follow one another where `top` stands on `below`, and the state after them."""
+    _, shifts, gotos, rules = _table()
+    builds: list[tuple[int, Build]] = []
+    while (action := shifts[top].get(kind, 0)) < 0 and rules[-action][0] == 1:
+        _, origin, how, build = rules[-action]
+        if how != _PASS:
+            builds.append((how, build))
+        top = gotos[below][origin]
+    return builds, top
 
 
 def _flat(children: list[Any]) -> list[Any]:

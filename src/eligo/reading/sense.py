@@ -33,6 +33,7 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.ranges import Ranges
 
 SEX = Key("sex")
+_WITHOUT_VALUE = frozenset([Present, Attest, Always, Unparsed])
 
 
 class Sensible(NamedTuple):
@@ -158,6 +159,8 @@ def contradict(parts: Sequence[Predicate]) -> bool:
 
 def apart(one: Predicate, other: Predicate) -> bool:
     """Whether two groups of patients have nobody in common, and are told apart by the same things."""
+    if one.__class__ in _WITHOUT_VALUE and other.__class__ in _WITHOUT_VALUE:
+        return False
     return _shape(one) == _shape(other) and contradict([one, other])
 
 

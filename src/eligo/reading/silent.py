@@ -17,10 +17,10 @@ TELLING = frozenset(["VAR", "CONCEPT", "ATTEST", "HEDGE", "SEX", "NUM"])
 _MAY_TELL = TELLING | {"NUMBER", "ROMAN"}
 _ASKING = frozenset(ASKS)
 
-_BETWEEN = frozenset(["COMMA", "SEMI", "STOP", "AND", "OR"])
+_BETWEEN = frozenset(["SUBITEM", "COMMA", "SEMI", "STOP", "AND", "OR"])
 # Where an item holds nothing else, each of its clauses is a fact, or is not understood.
 WORDS = frozenset(
-    [*_BETWEEN, "FILLER", "LIGHT", "CONCEPT", "VAR", "QUAL", "STATUS", "NEG", "LEAD", "TRAIL", "EVENT", "GRADE"]
+    [*_BETWEEN, "FILLER", "LIGHT", "CONCEPT", "VAR", "QUAL", "STATUS", "NEG", "LEAD", "TRAIL", "EVENT", "GRADE", "IF"]
 )
 _SEVERAL = frozenset(["CONCEPT", "STATUS"])  # that may name more than one thing, and are read apart then
 

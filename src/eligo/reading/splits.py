@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from eligo.criteria import Span
@@ -30,13 +30,14 @@ def cut(group: Any, here: Callable[[Any, Any], bool]) -> Cut | None:
     return None
 
 
-def elements_of(group: Any) -> Iterator[Any]:
+def elements_of(group: Any) -> Sequence[Any]:
     """All elements in reading order; brackets stay whole."""
+    while group.__class__ is not Clause and len(group.parts) == 1:
+        group = group.parts[0]
     if group.__class__ is Clause:
-        yield from group.elements
-    else:
-        for part in group.parts:
-            yield from elements_of(part)
+        elements: Sequence[Any] = group.elements
+        return elements
+    return [element for part in group.parts for element in elements_of(part)]
 
 
 def span_of(group: Any) -> Span | None:
@@ -47,6 +48,8 @@ def span_of(group: Any) -> Span | None:
 
 def _edge(group: Any, side: int) -> Any:
     """The first (0) or last (-1) element of a group."""
+    while group.__class__ is not Clause and len(group.parts) == 1:
+        group = group.parts[0]
     if group.__class__ is Clause:
         return group.elements[side] if group.elements else None
     for part in group.parts if side == 0 else reversed(group.parts):
@@ -58,6 +61,8 @@ def _edge(group: Any, side: int) -> Any:
 
 def only(group: Any, types: frozenset[str]) -> bool:
     """Whether the group holds nothing but tokens of these types."""
+    while group.__class__ is not Clause and len(group.parts) == 1:
+        group = group.parts[0]
     if group.__class__ is Clause:
         return all(e.__class__ is Token and e.type in types for e in group.elements)
     return all(only(part, types) for part in group.parts)

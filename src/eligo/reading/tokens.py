@@ -179,6 +179,9 @@ def first_word(text: str, token: Token) -> list[Token]:
 
 def _longest(node: dict[str, Any], parts: list[str], i: int, pos: int, text: str) -> tuple[Roles | None, int, int]:
     """The roles of the longest phrase that begins at atom `i`, how many atoms it takes, and where it ends."""
+    following = parts[i + 2] if parts[i + 1] == " " else parts[i + 1]
+    if following not in node and following.isalnum() and EXACT not in node:  # as mostly: no longer phrase begins here
+        return node.get(END), 1, pos + len(parts[i])
     found: Roles | None = None
     taken = 0
     end = start = pos

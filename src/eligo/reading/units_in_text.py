@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+
+from eligo.reading.lexicon import trie, words
 from eligo.vocabulary.units import ucum
 
 _UNIT_MARKS = frozenset("/%°º^*.·²³μ'\"⁄℃")
@@ -45,24 +48,24 @@ _UNIT_STARTS = frozenset(
 )
 
 
-_unit_cache: dict[str, str | None] = {}
+def begins_unit(first: str) -> bool:
+    """Whether a unit can begin with this atom."""
+    return (
+        first in _UNIT_STARTS
+        or first[0] in _UNIT_MARKS
+        or first[0] in "[{m"
+        or ucum(first) is not None
+        or ucum(first.upper()) is not None
+    )
 
 
-_begin_cache: dict[str, bool] = {}
-
-
+@functools.lru_cache(4096)
 def _begins_unit(first: str) -> bool:
-    known = _begin_cache.get(first)
-    if known is None:
-        known = (
-            first in _UNIT_STARTS
-            or first[0] in _UNIT_MARKS
-            or first[0] in "[{m"
-            or ucum(first) is not None
-            or ucum(first.upper()) is not None
-        )
-        _begin_cache[first] = known
-    return known
+    """The same, from the lexicon for the words that it holds."""
+    return first in words("unit_starts") if first in trie() else begins_unit(first)
+
+
+_ucum = functools.lru_cache(4096)(ucum)
 
 
 def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:
@@ -107,10 +110,7 @@ def find_unit(text: str, parts: list[str], i: int, pos: int) -> tuple[int, int, 
     if not (first[0].isalpha() or first[0] in _UNIT_MARKS or first[0] in "[{") or not _begins_unit(first):
         return None
     for next_, end in reversed(_unit_ends(parts, start_atom, start)):
-        written = text[start:end]
-        code = _unit_cache.get(written, "")
-        if code == "":
-            code = _unit_cache[written] = ucum(written)
+        code = _ucum(text[start:end])
         if code:
             return start - dash, next_, end, code
     return None

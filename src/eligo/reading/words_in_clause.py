@@ -23,27 +23,28 @@ _IGNORED = frozenset(["TRAIL", "LEAD", "SKIP"])
 class ClauseWords:
     """The state of reading one clause."""
 
+    negative: list[Fact | Predicate] | None = None  # facts after a negation inside the clause
+    logic: str | None = None
+    negated = False
+    hedged = False
+    after_hedge: Span | None = None
+    lead_status: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    window: Window | None = None
+    trailing: Window | None = None
+    joined = True  # a word such as `with` stands between the last fact and what comes
+    cited = False  # what follows names a source ("according to ...")
+    own = 0  # modifiers of the clause's own
+
     def __init__(self, reader: Reader, clause: Clause) -> None:
         self.reader = reader
         self.context = context = reader.context
         self.text = context.text
         self.elements: Sequence[Any] = clause.elements
         self.atoms: list[Fact | Predicate] = []
-        self.negative: list[Fact | Predicate] | None = None  # facts after a negation inside the clause
         self.residual: list[Any] = []
-        self.logic: str | None = None
-        self.negated = False
-        self.hedged = False
-        self.after_hedge: Span | None = None
-        self.lead_status: tuple[str, ...] = ()
-        self.statuses: tuple[str, ...] = ()
         self.qualifiers: list[str] = []
         self.sexes: list[str] = []
-        self.window: Window | None = None
-        self.trailing: Window | None = None
-        self.joined = True  # a word such as `with` stands between the last fact and what comes
-        self.cited = False  # what follows names a source ("according to ...")
-        self.own = 0  # modifiers of the clause's own
 
     def target(self) -> list[Fact | Predicate]:
         return self.atoms if self.negative is None else self.negative
