@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint format bench record screenshot clean
+.PHONY: demo test check lint format bench proof record screenshot clean
 
 demo: $(VENV)/.run ## screen an example patient against all trials
 	@# exit codes 3 and 4 say that nobody is eligible; the demo shows the answer, it does not judge it
@@ -29,6 +29,9 @@ screenshot: $(VENV)/.dev ## take the picture of the README anew; needs Chromium
 
 bench: $(VENV)/.dev ## print the figures of docs/speed.md as a table and write them as JSON
 	@$(BIN)/python -m bench
+
+proof: $(VENV)/.dev ## try ten thousand small worlds of each kind against trying everything (an hour)
+	@$(BIN)/python -m bench.proof
 
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)

@@ -18,7 +18,8 @@ from bench import accuracy, bulk, patients, registry, speed, startup
 from bench.measure import Measure
 from eligo.explain import explain
 
-PAIRED, SCREENED = 200, 4000  # patients
+PAIRED, SCREENED, ASKED = 200, 4000, 100  # patients
+LONGEST_ASKING = 1.0  # seconds, the start of the process included
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -62,6 +63,8 @@ def _screening() -> Iterator[Measure]:
     """Give the patients a second of a whole process on all cores, its start included."""
     seconds, _ = patients.measure(SCREENED, "--brief")
     yield Measure(f"eligo screen, {SCREENED} patients", SCREENED / seconds, "/s", patients.FEWEST, at_least=True)
+    asking = min(patients.measure(ASKED, command="next")[0] for _ in range(3))
+    yield Measure(f"eligo next, {ASKED} patients and five trials", asking, "s", LONGEST_ASKING)
 
 
 def _reading() -> Iterator[Measure]:

@@ -84,14 +84,14 @@ def write(path: Path, count: int, seed: int = 1) -> None:
             file.write(json.dumps(_record(luck, number)) + "\n")
 
 
-def measure(count: int, *options: str) -> tuple[float, float]:
-    """Seconds and megabytes of one `eligo screen` over so many patients, its processes together."""
+def measure(count: int, *options: str, command: str = "screen") -> tuple[float, float]:
+    """Seconds and megabytes of one whole `eligo screen`, or another command, over so many patients."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "patients.jsonl"
         write(source, count)
         begun = time.perf_counter()
         with subprocess.Popen(
-            [sys.executable, "-m", "eligo", "screen", str(source), "--json", *options],
+            [sys.executable, "-m", "eligo", command, str(source), "--json", *options],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         ) as process:
