@@ -1,26 +1,36 @@
-"""How long a verdict and an explanation take in the process, for each pair of a patient and a trial, on one core.
+"""How long a verdict and an explanation take for each pair of a patient and a trial, and how fast lines are read.
 
-Run with the shipped rules: `python bench/speed.py`. The patients are made by a seeded generator; none is a person.
+`python -m bench.speed`: the pairs in the process, with the shipped rules; the lines as a whole process and by its
+parts; all on one core. The patients are made by a seeded generator; none is a person.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import statistics
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+from bench import bulk as bulk_bench
 from eligo import ruleset
+from eligo.commands import bulk
 from eligo.evaluate import Engine
 from eligo.explain import explain
 from eligo.patients.model import Fact, FactKind, PartialDate, Patient, Result
 from eligo.plan import compile_rules
+from eligo.reading.parse import parse, read_item, tokenise
+from eligo.reading.tokens import scan
 
 RULES = Path(__file__).resolve().parents[1] / "rules"
+LINES = Path(__file__).resolve().parents[2] / "shared" / "gold" / "lct_dev.jsonl"
 AS_OF = date(2026, 11, 20)
 TARGETS = {"verdict": 5.0, "explanation": 20.0}  # microseconds for a pair
 
@@ -120,12 +130,56 @@ def per_pair(run: Callable[[Patient], object], who: list[Patient], trials: int, 
     return min(times) / len(who) / trials * 1e6
 
 
+def start_up(rounds: int = 5) -> float:
+    """Milliseconds of a whole process that reads one short line."""
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        command = [sys.executable, "-m", "eligo", "parse", "--jsonl", "-"]
+        subprocess.run(command, input=b'{"text": "Age"}', stdout=subprocess.DEVNULL, check=True)
+        times.append(time.perf_counter() - start)
+    return min(times) * 1e3
+
+
+def reading(source: Path) -> dict[str, float]:
+    """Microseconds of CPU for a line that nothing else is kept of: each step with all that come before it."""
+    rows = [bulk.json_row(line) for line in source.read_bytes().splitlines()]
+    lines = list(dict.fromkeys((row["text"], row.get("section") or "inclusion") for row in rows))
+    steps: dict[str, Callable[[str, Any], object]] = {
+        "words": lambda text, kind: scan(text),
+        "tokens": lambda text, kind: tokenise(text),
+        "trees": lambda text, kind: parse(text),
+        "predicates": lambda text, kind: read_item(text, kind, why=False),
+        "with reasons": lambda text, kind: read_item(text, kind),
+        "JSON": bulk.answer_of,
+    }
+    found: dict[str, float] = {}
+    gc.disable()
+    for name, step in steps.items():
+        times = []
+        for _ in range(5):
+            start = time.process_time()
+            for text, kind in lines:
+                step(text, kind)
+            times.append(time.process_time() - start)
+        found[name] = min(times) / len(lines) * 1e6
+    gc.enable()
+    return found
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rules", type=Path, default=RULES)
     parser.add_argument("--patients", type=int, default=500)
+    parser.add_argument("--lines", type=Path, default=LINES, help="lines of JSON with eligibility text")
     args = parser.parse_args()
+    if args.lines.is_file():
+        for measure in bulk_bench.measure(args.lines):
+            print(f"{measure.name}: {measure.value:.0f} {measure.unit}")
+        print(f"  start-up {start_up():11.0f} ms with one line")
+        for name, microseconds in reading(args.lines).items():
+            print(f"  {name:12} {microseconds:7.1f} us for a distinct line, with all steps before")
     made, who = engine(args.rules), patients(args.patients)
     stated = sum(bool(trial.plan.criteria) for trial in made.trials)  # a trial without criteria would flatter the mean
     criteria = statistics.mean(len(t.plan.criteria) for t in made.trials if t.plan.criteria)

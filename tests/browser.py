@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -10,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eligo.patients.native import read_file
-from eligo.screening import load_rules, screen
+from eligo.screening import load_rules, screen_ahead
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
 
 ROOT = Path(__file__).resolve().parents[1]
-OUTLOOK = ROOT / "tests" / "cases" / "report" / "outlook.json"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",
@@ -41,9 +39,9 @@ def launch(playwright: Playwright, path: str) -> Browser:
 
 
 def screening(name: str) -> dict[str, Any]:
-    """An example patient against all trials; those of tests/cases/report/outlook.json with their made-up outlook."""
-    data = screen(read_file(ROOT / "patients_examples" / f"{name}.json"), load_rules()).as_json()
-    outlook = json.loads(OUTLOOK.read_text("utf-8")) if name == "low_platelets" else {}
+    """An example patient against all trials, with the outlook of each."""
+    screened, outlook = screen_ahead(read_file(ROOT / "patients_examples" / f"{name}.json"), load_rules())
+    data = screened.as_json()
     for trial in data["trials"]:
-        trial |= {"outlook": outlook[trial["trial"]]} if trial["trial"] in outlook else {}
+        trial["outlook"] = outlook[trial["trial"]]
     return data

@@ -9,7 +9,7 @@ import copy
 import functools
 import json
 import operator
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -44,7 +44,9 @@ def values_of(variable: str) -> list[float]:
     if variable == "tumor_count":
         return [0, 1, 2, 3, 4, 5, 6]
     limits = set(LIMITS[variable][1]) if variable in LIMITS else {7.0, 10.0}
-    limits |= {50.0, 150.0} if variable == "alt" else set()  # multiples of an upper limit of normal of 40 or 50
+    if variable == "alt":  # the multiples of the report's upper limit of normal, and of the default ones
+        references = known.references if known is not None else ()
+        limits |= {factor * high for high in (50.0, *(r.high for r in references if r.high)) for factor in (1, 3)}
     close = {limit * factor for limit in limits for factor in (0.25, 0.5, 0.9, 0.999, 1, 1.001, 1.1, 1.5, 3)}
     scored = {1.7, 2.3, 2.4, 34.0, 34.3, 51.0, 52.0, 28.0, 35.0, 36.0}
     return sorted(value for value in close | scored if _plausible(variable, value))
@@ -84,20 +86,23 @@ def measured(data: Data, variable: str, value: float) -> Data:
     changed = {**data, "observations": [*kept, {**entry, "date": data["as_of"]}]}
     if variable == GRADES[0]:
         concept = "hepatic_encephalopathy"
-        changed = without(changed, concept)
+        there = [fact for fact in data.get("conditions", ()) if fact["concept"] == concept and "status" not in fact]
+        changed = without(changed, concept, concepts().descendants(concept) if value == 0 else {concept})
         changed["observations"] = [*kept, {**entry, "date": data["as_of"]}]
         if value == 0:
             changed["absent"] = [*changed["absent"], concept]
+        elif there:  # what is graded goes on
+            changed["conditions"] = [*changed["conditions"], *there]
     return changed
 
 
-def without(data: Data, concept: str) -> Data:
-    """The record without a word about the concept, its kinds, its grade, and what rules it out."""
+def without(data: Data, concept: str, gone: Collection[str]) -> Data:
+    """The record without the facts of what is gone, without the concept's grade, and without what rules it out."""
     changed = copy.deepcopy(data)
-    family, line = concepts().descendants(concept), concepts().ancestors(concept)
+    line = concepts().ancestors(concept)
     for where in set(CONCEPTS.values()):
         if where in changed:
-            changed[where] = [entry for entry in changed[where] if entry["concept"] not in family]
+            changed[where] = [entry for entry in changed[where] if entry["concept"] not in gone]
     changed["absent"] = [name for name in changed["absent"] if name not in line]
     if concept == "hepatic_encephalopathy":
         changed["observations"] = [o for o in changed["observations"] if o["variable"] != GRADES[0]]
@@ -106,8 +111,9 @@ def without(data: Data, concept: str) -> Data:
 
 def facts(data: Data, concept: str) -> Iterator[Data]:
     """The record with everything that it can say of a concept about which it says nothing yet."""
-    blank, where = without(data, concept), CONCEPTS.get(concept, "procedures")
-    yield {**blank, "absent": [*blank["absent"], concept]}
+    where, ruled_out = CONCEPTS.get(concept, "procedures"), without(data, concept, concepts().descendants(concept))
+    yield {**ruled_out, "absent": [*ruled_out["absent"], concept]}
+    blank = without(data, concept, {concept})
     for qualifiers in ([], ["severe"]):
         for back in PAST:
             day = (AS_OF - timedelta(days=back)).isoformat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ from eligo.reading.parse import _run, read_item, tokenise
 from eligo.reading.render import render
 from eligo.reading.sense import make_sense
 from eligo.ruleset.data import to_data
+from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 from eligo.yamltext import read_yaml
@@ -253,6 +255,26 @@ def test_a_megabyte_of_junk_is_read_as_one_part_that_is_not_understood(junk: str
     assert len(reading.not_read) == 1
 
 
+@pytest.mark.parametrize("kind", ["inclusion", "exclusion"])
+@pytest.mark.parametrize("case", [*_cases("accept"), *_cases("reject")])
+def test_a_reading_is_the_same_without_its_reasons(case: dict[str, Any], kind: Kind) -> None:
+    without, reading = (read_item(case["text"], kind, why=why) for why in (False, True))
+
+    assert without._replace(not_read=()) == reading._replace(not_read=())
+
+
+def test_a_reading_leaves_nothing_for_the_collector_of_garbage() -> None:
+    lines = ["INR > 1.5 or (PTA < 40%)", "No history of cancer, e.g. lymphoma", "Any of the following: ascites; sepsis"]
+    gc.collect()
+    gc.disable()
+    for line in lines * 10:
+        read_item(line, "exclusion")
+    found = gc.collect()
+    gc.enable()
+
+    assert found == 0
+
+
 def test_a_comparison_is_stated_before_an_exclusion_turns_it() -> None:
     reading = read_item("No platelets below 50 x 10^9/L", "exclusion")
 
@@ -291,7 +313,9 @@ def test_no_line_of_real_criteria_breaks_the_reader(shared: Path, part: int) -> 
 
     for line in lines[part::_SHARES]:
         _covered(line)
-        _kept(read_item(line, "inclusion"), line)
+        reading = read_item(line, "inclusion")
+        _kept(reading, line)
+        assert read_item(line, "inclusion", why=False)._replace(not_read=()) == reading._replace(not_read=())
 
 
 def _real_lines(data: Path) -> Iterator[str]:

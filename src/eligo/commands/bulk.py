@@ -97,7 +97,7 @@ def _answer(line: bytes, kind: Kind) -> str:
         raise EligoError(Problem("json-line", "the line is not an object with a `text`"))
     if section not in KINDS:
         raise EligoError(Problem("json-line", "`section` is neither `inclusion` nor `exclusion`"))
-    rest = (_rest if len(text) <= _LONGEST_KEPT else _rest.__wrapped__)(text, cast(Kind, section))
+    rest = (_kept_answer_of if len(text) <= _LONGEST_KEPT else answer_of)(text, cast(Kind, section))
     return f'{{"id": {_encode(row.get("id"))}, {rest}'
 
 
@@ -112,12 +112,14 @@ def json_row(line: bytes) -> dict[str, Any]:
     return row
 
 
-@functools.lru_cache(_KEPT)
-def _rest(text: str, kind: Kind) -> str:
+def answer_of(text: str, kind: Kind) -> str:
     """The output line from after the id to its end."""
     reading = read_item(text, kind, why=False)
     comparisons = _encode([c.as_json() for c in reading.comparisons]) if reading.comparisons else "[]"
     return f'"criteria": [{_criterion(text, kind, reading)}], "comparisons": {comparisons}}}\n'
+
+
+_kept_answer_of = functools.lru_cache(_KEPT)(answer_of)
 
 
 def _criterion(text: str, kind: Kind, reading: ItemReading) -> str:
