@@ -40,8 +40,5 @@ def launch(playwright: Playwright, path: str) -> Browser:
 
 def screening(name: str) -> dict[str, Any]:
     """An example patient against all trials, with the outlook of each."""
-    screened, outlook = screen_ahead(read_file(ROOT / "patients_examples" / f"{name}.json"), load_rules())
-    data = screened.as_json()
-    for trial in data["trials"]:
-        trial["outlook"] = outlook[trial["trial"]]
-    return data
+    screened, ahead = screen_ahead(read_file(ROOT / "patients_examples" / f"{name}.json"), load_rules())
+    return ahead.added_to(screened.as_json())

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from eligo.data import data_dir
 from eligo.errors import EligoError, Place, Problem, did_you_mean
@@ -18,6 +18,7 @@ from eligo.patients.model import Patient
 from eligo.plan import Plan, load_plan
 
 if TYPE_CHECKING:
+    from eligo.outlook import Ahead
     from eligo.ruleset import RuleSet
 
 __all__ = ["Policy", "Rules", "Screening", "audit", "load_rules", "screen", "screen_ahead"]
@@ -95,19 +96,17 @@ def audit(patient: Patient, trial: str, rules: Rules | None = None, policy: Poli
     return screen(patient, (rules or load_rules()).only([trial]), policy)
 
 
-def screen_ahead(
-    patient: Patient, rules: Rules | None = None, policy: Policy | None = None
-) -> tuple[Screening, dict[str, dict[str, Any]]]:
-    """Meet a patient with every trial, and look ahead: the screening, and the outlook of each trial as data, by its id.
+def screen_ahead(patient: Patient, rules: Rules | None = None, policy: Policy | None = None) -> tuple[Screening, Ahead]:
+    """Meet a patient with every trial, and look ahead.
 
-    The outlook says what to find out next, the smallest changes that would help, what the verdict hangs on, until when
-    it holds (`eligo schema screening` describes it).
+    What comes after the screening is what to find out next, the smallest changes that would help, what each verdict
+    hangs on, and until when it holds: as JSON data, which `eligo schema screening` describes.
     """
-    from eligo.outlook import outlook_of  # lazily: most screenings do not look ahead
+    from eligo.outlook import look_ahead  # lazily: most screenings do not look ahead
 
     rules = rules or load_rules()
     screening = screen(patient, rules, policy)
-    return screening, outlook_of(rules.engine(policy), patient, screening)
+    return screening, look_ahead(rules.engine(policy), patient, screening)
 
 
 def _rule_files(path: Path) -> Sequence[Path]:

@@ -60,10 +60,8 @@ def run(args: argparse.Namespace) -> int:
     patient, reading = inputs.read_one(args.patient, args)
     flaws = inputs.flaws(reading, args)
     write_problems(flaws, args.json)
-    screening, outlook = screen_ahead(patient, rules.only([args.trial]) if args.trial else rules, policy)
-    data = screening.as_json()
-    for trial in data["trials"]:
-        trial["outlook"] = outlook[trial["trial"]]
+    screening, ahead = screen_ahead(patient, rules.only([args.trial]) if args.trial else rules, policy)
+    data = ahead.added_to(screening.as_json())
     write_problems(inputs.clashes(data), args.json)
     if args.record:
         _write_record(screening, source, args)

@@ -141,11 +141,7 @@ def _screen_one(job: Job, state: _State) -> Done:
         if reading.patient is None:
             return Done("", reading.problems, (), reading.failed)
         flaws = inputs.flaws(reading, state.args)
-        screening, outlook = _screened(reading.patient, state)
-        brief = state.args.brief and not state.args.why
-        data: dict[str, Any] = screening.as_brief_json() if brief else screening.as_json()
-        for trial in data["trials"] if outlook else ():
-            trial["outlook"] = outlook[trial["trial"]]
+        screening, data = _screened(reading.patient, state)
     except Exception as error:
         if os.environ.get("ELIGO_DEBUG"):
             raise
@@ -161,10 +157,16 @@ def _screen_one(job: Job, state: _State) -> Done:
     return Done(text, tuple(flaws), verdicts, any(flaw.severity == "error" for flaw in flaws))
 
 
-def _screened(patient: Patient, state: _State) -> tuple[Screening, dict[str, dict[str, Any]]]:
+def _screened(patient: Patient, state: _State) -> tuple[Screening, dict[str, Any]]:
+    """The screening, and the JSON data that the options ask for."""
+    ahead = None
     if state.args.outlook:
-        return screen_ahead(patient, state.rules, state.policy)
-    return screen(patient, state.rules, state.policy), {}
+        screening, ahead = screen_ahead(patient, state.rules, state.policy)
+    else:
+        screening = screen(patient, state.rules, state.policy)
+    brief = state.args.brief and not state.args.why
+    data = screening.as_brief_json() if brief else screening.as_json()
+    return screening, ahead.added_to(data) if ahead else data
 
 
 def _add_reasons(screening: Screening, data: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from eligo.evaluate import Engine
-from eligo.explain import explain
+from eligo.explain import Screening, explain
 from eligo.outlook.data import asked_json, question_json
 from eligo.outlook.effects import Question
 from eligo.outlook.questions import Asked, Open, ask, open_parts
@@ -63,6 +63,15 @@ class Next:
     worths: tuple[Worth, ...]
     asked: Mapping[Question, Sequence[Asked]]
 
+    def ranked_json(self) -> list[dict[str, Any]]:
+        """The questions over all trials, the most worth first, with the trials that each may settle."""
+        found = []
+        for worth in self.worths:
+            asked = self.asked[worth.question]
+            trials = [one.trial for one in asked if one.settles_but_for_attestations != "no"]
+            found.append(worth.as_json() | {"why": asked[0].why.value, "trials": trials})
+        return found
+
     def as_json(self) -> dict[str, Any]:
         """The questions with what each answer would do; attestations and sentences to read apart."""
         questions = []
@@ -85,9 +94,9 @@ class Next:
         }
 
 
-def next_of(engine: Engine, patient: Patient) -> Next:
+def next_of(engine: Engine, patient: Patient, screening: Screening | None = None) -> Next:
     """What to find out next about a patient."""
-    screening = explain(engine, patient)
+    screening = screening or explain(engine, patient)
     trials = [t for t, s in zip(engine.trials, screening.trials, strict=True) if s.verdict is Verdict.UNDETERMINED]
     opens = tuple(open_parts(s) for s in screening.trials if s.verdict is Verdict.UNDETERMINED)
     found: dict[Question, list[Asked]] = {}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from eligo.report.outlook_words import verdict_words
 from eligo.report.page.markup import anchor, shape, text
+from eligo.report.page.outlook import over_all_trials
 from eligo.report.page.strip import strip
 from eligo.report.page.trial import section
 from eligo.report.terminal import clean
@@ -48,6 +49,7 @@ def page(screening: Data) -> str:
         "</header>",
         *strip(trials),
         "<main>",
+        *over_all_trials(screening),
     ]
     for trial in trials:
         parts += section(trial, screening.get("sex"))

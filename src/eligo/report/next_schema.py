@@ -10,30 +10,13 @@ from typing import Any, Literal
 from pydantic import Field, TypeAdapter
 
 from eligo.report.form import Date, Id, Reason, Strict
-from eligo.report.outlook_schema import Question
-
-
-class Settling(Strict):
-    """How many verdicts, counted over trials (and in a list over patients)."""
-
-    certain: int = Field(description="whatever the answer")
-    may: int = Field(description="by some answer")
+from eligo.report.outlook_schema import Question, Ranked
 
 
 class OfTrial(Question):
     """The question for one trial."""
 
     trial: str
-
-
-class Ranked(Strict):
-    """A question, and what it could settle."""
-
-    kind: Literal["measurement", "fact"]
-    variable: str | None = Field(None, description="id of the variable, `age` for the birth date, or `sex`")
-    concept: str | None = Field(None, description="id of the concept")
-    settles: Settling
-    settles_but_for_attestations: Settling = Field(description="if the open attestations turn out well")
 
 
 class OfPatient(Ranked):

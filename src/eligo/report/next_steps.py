@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.report.outlook_words import answers, asked_by, listed, name_of, question, why
+from eligo.report.outlook_words import answers, asked_by, listed, name_of, question, why, worth
 from eligo.report.terminal import Terminal, clean, wrap
 from eligo.report.words import Data, concept_name
 
@@ -39,26 +39,6 @@ def _question_lines(place: int, item: Data, terminal: Terminal) -> Iterator[str]
             continue
         given = "; ".join(answers(trial))
         yield from wrap(f"{asked_by(trial)}: {given}", terminal.width, f"     {clean(trial['trial'])} ", " " * 7)
-
-
-def worth(item: Data) -> str:
-    """How many verdicts a question could settle."""
-    strict, granted = item["settles"], item["settles_but_for_attestations"]
-    parts = [_count(strict["certain"], "settles"), _count(strict["may"], "may settle")]
-    but = [_count(granted["certain"] - strict["certain"], "settles"), _count(_more(granted, strict), "may settle")]
-    said = [part for part in parts if part]
-    apart = [f"{part} once all is attested" for part in but if part]
-    return ", ".join([*said, *apart]) or "settles nothing alone"
-
-
-def _more(granted: Data, strict: Data) -> int:
-    """The trials that it may settle only with attestations granted."""
-    more = granted["certain"] + granted["may"] - strict["certain"] - strict["may"]
-    return int(max(more - max(granted["certain"] - strict["certain"], 0), 0))
-
-
-def _count(count: int, does: str) -> str:
-    return f"{does} {count} verdict{'' if count == 1 else 's'}" if count > 0 else ""
 
 
 def list_lines(data: Data, terminal: Terminal) -> Iterator[str]:

@@ -105,6 +105,30 @@ class Expiry(Strict):
     causes: list[Cause] = Field([])
 
 
+class Settling(Strict):
+    """How many verdicts a question settles, counted over trials (and in a list over patients)."""
+
+    certain: int = Field(description="whatever the answer")
+    may: int = Field(description="by some answer")
+
+
+class Ranked(Strict):
+    """A question, and what it could settle."""
+
+    kind: Literal["measurement", "fact"]
+    variable: str | None = Field(None, description="id of the variable, `age` for the birth date, or `sex`")
+    concept: str | None = Field(None, description="id of the concept")
+    settles: Settling
+    settles_but_for_attestations: Settling = Field(description="if the open attestations turn out well")
+
+
+class Asked(Ranked):
+    """A question about one patient, over all trials."""
+
+    why: Reason
+    trials: list[str] = Field(description="those whose verdict it may settle, attestations apart")
+
+
 class Outlook(Strict):
     """What comes after the verdict."""
 

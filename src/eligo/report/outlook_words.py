@@ -129,6 +129,26 @@ def _given(verdict: str, but_for: str, blocks: tuple[str, ...]) -> str:
     return VERDICT[verdict] + (f" ({', '.join(notes)})" if notes else "")
 
 
+def worth(item: Data) -> str:
+    """How many verdicts a question could settle."""
+    strict, granted = item["settles"], item["settles_but_for_attestations"]
+    parts = [_count(strict["certain"], "settles"), _count(strict["may"], "may settle")]
+    but = [_count(granted["certain"] - strict["certain"], "settles"), _count(_more(granted, strict), "may settle")]
+    said = [part for part in parts if part]
+    apart = [f"{part} once all is attested" for part in but if part]
+    return ", ".join([*said, *apart]) or "settles nothing alone"
+
+
+def _more(granted: Data, strict: Data) -> int:
+    """The trials that it may settle only with attestations granted."""
+    more = granted["certain"] + granted["may"] - strict["certain"] - strict["may"]
+    return int(max(more - max(granted["certain"] - strict["certain"], 0), 0))
+
+
+def _count(count: int, does: str) -> str:
+    return f"{does} {count} verdict{'' if count == 1 else 's'}" if count > 0 else ""
+
+
 def attestation(item: Data) -> str:
     """What only a person can state: "informed consent (I9)"."""
     return f"{concept_name(item['concept'])} ({', '.join(item['criteria'])})"

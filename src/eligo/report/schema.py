@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from eligo.report.form import Bearing, Date, Number, Reason, Span, Strict, Truth, Value, Verdict
-from eligo.report.outlook_schema import Outlook
+from eligo.report.outlook_schema import Asked, Outlook
 
 SCHEMA = "eligo.screening/1"
 
@@ -160,6 +160,7 @@ class Screening(Strict):
     sex: Literal["male", "female"] | None
     age: int | None = Field(description="completed years")
     counts: Counts
+    next: list[Asked] | None = Field(None, description="what to find out next, over all trials, the most worth first")
     trials: list[Trial]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from eligo.explain import NO_CRITERIA
 from eligo.report.ahead import ahead_lines
+from eligo.report.outlook_words import question, worth
 from eligo.report.terminal import Terminal, clean, columns, wrap, wrap_marked
 from eligo.report.words import (
     Data,
@@ -30,6 +31,7 @@ COLOUR = {
 }
 VERDICT_COLUMNS = 12
 MOST_BLOCKERS = 4
+MOST_QUESTIONS = 3
 NEAR_MISS = "near miss: "
 
 
@@ -45,6 +47,7 @@ def screening_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
     counts = screening["counts"]
     if counts["eligible"] + counts["undetermined"] + counts["ineligible"] > 1:
         yield from wrap(_counted(counts), terminal.width, "  ", "  ")
+        yield from _next_lines(screening, terminal)
 
 
 def nearest_first(trial: Data) -> tuple[object, ...]:
@@ -85,6 +88,13 @@ def _counted(counts: Data) -> str:
     words = ("eligible", "undetermined", "ineligible")
     near = f" ({counts['near']} near)" if counts["near"] else ""
     return f"{sum(counts[w] for w in words)} trials: {', '.join(f'{counts[w]} {w}' for w in words)}{near}"
+
+
+def _next_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
+    """What to find out next over all trials, as far as it could settle a verdict."""
+    for item in [item for item in screening.get("next") or () if item["trials"]][:MOST_QUESTIONS]:
+        text = f"{question(item)} {worth(item)} ({', '.join(item['trials'])})"
+        yield from wrap(text, terminal.width, "  next: ", "        ")
 
 
 def _header(screening: Data, terminal: Terminal) -> list[str]:
