@@ -18,7 +18,7 @@ from eligo.outlook.subjects import Fixed, Subject, Subjects
 from eligo.outlook.values import Region
 
 MOST_CHANGES = 5  # in one part
-MOST_STEPS = 1500  # records looked at for one part; what takes more is said to be incomplete
+MOST_STEPS = 3000  # records looked at for one part; what takes more is said to be incomplete
 MOST_SETS = 24
 
 Ways = list[dict[Subject, int]]
@@ -128,12 +128,15 @@ class Part:
     _steps: int = 0
     _bits: int = 0
     _of: dict[str, list[Subject]] = field(default_factory=dict)
+    _useful: dict[tuple[str, Subject], list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find what bears on each criterion."""
         for ready in self.criteria:
             self._bits |= ready.bits
             self._of[ready.criterion.id] = self.subjects.of(ready)
+            for subject in self._of[ready.criterion.id]:
+                self._useful[ready.criterion.id, subject] = self.subjects.useful(subject, ready)
 
     def smallest(self, without: frozenset[Subject]) -> Found:
         """The smallest sets without the given subjects, each with the options that do."""
@@ -169,8 +172,9 @@ class Part:
         open_to = [[s for s in self._of[r.criterion.id] if s not in chosen and s not in without] for r in failing]
         if _least(open_to) > size - len(chosen):
             return
-        for subject in min(open_to, key=len):
-            for number in range(len(self.subjects.options(subject))):
+        ready, subjects = min(zip(failing, open_to, strict=True), key=lambda pair: len(pair[1]))
+        for subject in subjects:
+            for number in self._useful[ready.criterion.id, subject]:
                 self._walk({**chosen, subject: number}, size, without, found, seen)
 
     def _failing(self, chosen: Mapping[Subject, int]) -> list[Ready]:

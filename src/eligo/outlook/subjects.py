@@ -41,6 +41,7 @@ class Subjects:
                 found |= dict.fromkeys(subjects_of(test, situation.engine.tests[number]))
         self.touches = {subject: self._touched(subject) & self.bits for subject in found if known(subject, situation)}
         self._options: dict[Subject, list[list[Option]]] = {}
+        self._effects: dict[Subject, list[tuple[int, int]]] = {}
 
     def of(self, ready: Ready) -> list[Subject]:
         """The subjects that bear on a criterion."""
@@ -49,8 +50,19 @@ class Subjects:
     def options(self, subject: Subject) -> list[list[Option]]:
         """What the subject can be, in groups that the criteria do not tell apart."""
         if subject not in self._options:
-            self._options[subject] = list(self._groups(subject))
+            self._group(subject)
         return self._options[subject]
+
+    def useful(self, subject: Subject, ready: Ready) -> list[int]:
+        """The numbers of the options that can make a difference for a criterion, whatever else is changed."""
+        if subject not in self._effects:
+            self._group(subject)
+        effects, bits = self._effects[subject], self.touches[subject] & ready.bits
+        if any(bits & others for other, others in self.touches.items() if other != subject):
+            return list(range(len(effects)))
+        now = self.situation.answers
+        before = (now.met & bits, now.unknown & bits)
+        return [n for n, (met, unknown) in enumerate(effects) if (met & bits, unknown & bits) != before]
 
     def fixed(self, subject: Subject) -> Fixed | None:
         """Why nobody can change the subject."""
@@ -75,16 +87,19 @@ class Subjects:
             reading |= sum(1 << n for n in numbers(self.bits) if isinstance(test := tests[n], Presence) and test.sex)
         return reading
 
-    def _groups(self, subject: Subject) -> Iterator[list[Option]]:
+    def _group(self, subject: Subject) -> None:
         own = self.touches[subject]
         alone = not any(own & bits for other, bits in self.touches.items() if other != subject)
         groups: dict[object, list[Option]] = {}
+        effects: dict[object, tuple[int, int]] = {}
         for option in self._all_options(subject):
             after = settled(self.situation.after(option.edit(self.situation.patient)), self.bits)
-            effect: object = (after.met & self.bits, after.unknown & self.bits)
+            effect = (after.met & self.bits, after.unknown & self.bits)
             # Where another subject bears on the same tests, options that are the same now may differ with it changed.
-            groups.setdefault(effect if alone else option.answer, []).append(option)
-        yield from groups.values()
+            key: object = effect if alone else option.answer
+            groups.setdefault(key, []).append(option)
+            effects.setdefault(key, effect)
+        self._options[subject], self._effects[subject] = list(groups.values()), list(effects.values())
 
     def _all_options(self, subject: Subject) -> list[Option]:
         if subject.kind == "concept":

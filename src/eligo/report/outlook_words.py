@@ -182,7 +182,7 @@ def after_changes(changes: Data) -> list[str]:
     then = changes.get("then_open", ())
     lines = [f"then still open: {', '.join(then)}"] if then else []
     if not changes.get("complete", True):
-        lines.append("larger sets of changes were not looked for")
+        lines.append("not every set of changes was looked at")
     return lines
 
 
