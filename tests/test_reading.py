@@ -294,6 +294,21 @@ def test_a_comparison_is_stated_before_an_exclusion_turns_it() -> None:
     ]
 
 
+def test_a_pair_of_pressures_states_two_comparisons() -> None:
+    found = read_item("Blood pressure above 150/95 mmHg", "exclusion").comparisons
+
+    assert [(c.variable, c.low, c.name) for c in found] == [
+        ("systolic_blood_pressure", 150, "Blood pressure"),
+        ("diastolic_blood_pressure", 95, "Blood pressure"),
+    ]
+
+
+def test_a_range_of_grades_lists_them() -> None:
+    (found,) = read_item("NYHA class II-IV", "inclusion").comparisons
+
+    assert (found.variable, found.values, found.low, found.high) == ("nyha_class", (2, 3, 4), None, None)
+
+
 @pytest.mark.shared
 def test_the_grammar_accepts_the_tokens_of_real_lines(shared: Path) -> None:
     lines = [json.loads(line)["text"] for line in (shared / "gold" / "lct_dev.jsonl").read_text("utf-8").splitlines()]

@@ -2,7 +2,7 @@
 
 A cache is only ever a shortcut: a file that is missing, damaged, written by another version or owned by another user
 is ignored and made again, and a folder that cannot be written is no error. Nothing of a patient is ever cached.
-What is kept is JSON data in the form of `marshal`, which loads in a third of the time; it is safe here because the file
+What is kept is JSON data in the form of `marshal`, which loads faster than text; it is safe here because the file
 is our own, whole by its hash, and of this very interpreter.
 `ELIGO_CACHE` names another folder; an empty `ELIGO_CACHE` switches caching off.
 """

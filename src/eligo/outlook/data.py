@@ -98,6 +98,7 @@ def doubt_json(doubt: Doubt) -> dict[str, Any]:
         data |= {"which": doubt.which, "value": plain(doubt.value), "beyond": _region_text(doubt.beyond, None)}
     data["unit"] = unit_of(doubt.id) if doubt.cause != "assumed_absent" else None
     data["assumed"] = ASSUMED.get(doubt.assumed or "", "").removeprefix("assumed absent: ") or None
+    data["if"] = doubt.answer
     data["verdict"] = doubt.verdict.value
     return {key: value for key, value in data.items() if value is not None}
 
@@ -154,4 +155,4 @@ def _region_text(region: Region, plausible: tuple[float, float] | None) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.12g}"
+    return f"{value:.12g}"

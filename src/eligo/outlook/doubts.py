@@ -29,7 +29,7 @@ class Doubt:
     """One thing that could be otherwise, and the verdict if it were.
 
     `same_day`: the `other` value of that day. `default_limit`: the limit `which` of the variable, if it lay in `beyond`
-    instead of at `value`. `assumed_absent`: the concept, if it were there.
+    instead of at `value`. `assumed_absent`: the concept, if what the record says were `answer`.
     """
 
     cause: Cause
@@ -40,6 +40,7 @@ class Doubt:
     value: float | None = None
     beyond: Region | None = None
     assumed: str | None = None
+    answer: str | None = None
 
 
 def doubts(situation: Situation, trial: Trial, verdict: Verdict) -> list[Doubt]:
@@ -105,10 +106,16 @@ def _assumed(situation: Situation, trial: Trial, verdict: Verdict, bits: int) ->
         if not isinstance(test, Present) or detail not in ASSUMED or test.concept in seen:
             continue
         seen.add(test.concept)
-        for option in of_concept(situation, test.concept):
-            if option.answer == RULED_OUT:
-                continue
-            found = trial.verdict(situation.after(option.edit(situation.patient)))
-            if found is not verdict:
-                yield Doubt("assumed_absent", test.concept, found, assumed=detail)
+        others = [
+            (trial.verdict(situation.after(option.edit(situation.patient))), str(option.answer))
+            for option in of_concept(situation, test.concept)
+            if option.answer != RULED_OUT
+        ]
+        for found in sorted(set(Verdict), key=_settled_first):
+            if found is not verdict and (answer := next((a for v, a in others if v is found), None)):
+                yield Doubt("assumed_absent", test.concept, found, assumed=detail, answer=answer)
                 break
+
+
+def _settled_first(verdict: Verdict) -> bool:
+    return verdict is Verdict.UNDETERMINED

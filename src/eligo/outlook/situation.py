@@ -70,8 +70,11 @@ class Situation:
 
 
 def blockers(trial: Trial, answers: Answers) -> tuple[str, ...]:
-    """The criteria that block, arms' own ones among them."""
-    return tuple([r.criterion.id for r in trial.criteria if r.bearings[r.holds(answers)] is BLOCKS])
+    """The criteria that block the trial: the common ones and, where every arm is blocked, those of the arms."""
+    blocking = [r.criterion for r in trial.criteria if r.bearings[r.holds(answers)] is BLOCKS]
+    arms = {arm.id for arm in trial.plan.arms}
+    all_arms = arms <= {criterion.cohort for criterion in blocking}
+    return tuple([criterion.id for criterion in blocking if criterion.cohort is None or all_arms])
 
 
 def numbers(bits: int) -> Iterator[int]:

@@ -1,14 +1,12 @@
 """A variable and a situation in, every value that makes a difference out: one finding for each region between limits.
 
-The limits are those of all tests that look at the variable. Where a score stands between the variable and a limit, the
-place where the answer turns is found by halving.
+The limits are those of all tests that look at the variable, itself or through a score.
 """
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -18,14 +16,12 @@ from eligo.criteria import DAYS_IN, Compare, OneOf, Present
 from eligo.evaluation.chart import Chart
 from eligo.evaluation.comparing import Comparison
 from eligo.outlook.edits import Edit, born, measured, of_sex, rewritten, today, value_of
-from eligo.outlook.situation import Situation, numbers, settled
+from eligo.outlook.situation import Situation, numbers
+from eligo.outlook.turns import turns
 from eligo.patients.dates import AgeUnit
 from eligo.patients.dates import born as birth_days
 from eligo.patients.model import PartialDate, Patient, Result
 from eligo.vocabulary.variables import Variable, variables
-
-GRID = 7  # points of a region at which a test is looked at that may turn and turn back
-PRECISION = 2e-4  # of a place that follows from a score; nobody measures more finely
 
 
 class Region(NamedTuple):
@@ -74,24 +70,21 @@ def of_variable(situation: Situation, variable: str, past_too: bool = False) -> 
     inside = sorted(limit for limit in limits if least <= limit <= most)
     found = list(map(option, _between(inside, least, most)))
     if through:
-        points = {least, most}
-        if _may_turn_back(situation, through):
-            points.update(point for region in _between(inside, least, most) for point in _points(region))
-        turns = _turns(situation, variable, through, sorted(points), past_too)
-        found = list(map(option, _between(sorted({*inside, *turns}), least, most)))
+        places = turns(situation, variable, through, (least, most), past_too)
+        found = list(map(option, _between(sorted({*inside, *places}), least, most)))
     return found
 
 
 def of_reference(situation: Situation, result: Result, of: str) -> list[Option]:
     """The limits of normal (`of` ULN or LLN) that make a difference for a value, if its report stated them."""
-    turns = set[float]()
+    ends = set[float]()
     for number in numbers(situation.reading((result.variable,)) if result.low > 0 else 0):
         test = situation.engine.asked[number]
         if isinstance(test, Compare) and test.variable == result.variable:
             factors = [limit.value for limit in test.limits if limit.of == of and limit.value > 0]
-            turns.update(_digits(result.low / factor) for factor in factors)
+            ends.update(_digits(result.low / factor) for factor in factors)
     options = []
-    for region in _between(sorted(turns), 0, max(turns) * 4) if turns else ():
+    for region in _between(sorted(ends), 0, max(ends) * 4) if ends else ():
         end = _inside(region)
         new = replace(result, reference_high=end) if of == "ULN" else replace(result, reference_low=end)
         options.append(Option(region, partial(rewritten, old=result, new=new)))
@@ -112,25 +105,6 @@ def _limits(situation: Situation, variable: Variable) -> tuple[set[float], int]:
         if isinstance(test, Compare | OneOf) and test.variable != variable.id:
             through |= 1 << number
     return found, through
-
-
-def _may_turn_back(situation: Situation, through: int) -> bool:
-    """Whether a test asks for a range of its score; else it turns once at most, as the score never turns back."""
-    tests = [situation.engine.asked[number] for number in numbers(through)]
-    return any(
-        not _one_sided(test.variable, test.values)
-        if isinstance(test, OneOf)
-        else isinstance(test, Compare) and (len(test.limits) > 1 or test.limits[0].op == "eq")
-        for test in tests
-    )
-
-
-def _one_sided(variable: str | None, values: tuple[float | str, ...]) -> bool:
-    """Whether the values are all grades from one up, or from one down."""
-    known = variables().get(variable or "")
-    grades = sorted(set(known.grades.values())) if known else []
-    asked = [grade in values for grade in grades]
-    return bool(asked) and sum(a != b for a, b in pairwise(asked)) <= 1
 
 
 def _turning(test: Compare, answer: Comparison, variable: str, chart: Chart) -> Iterator[float]:
@@ -192,43 +166,6 @@ def _inside(region: Region) -> float:
     if region.low_closed and region.high_closed and float(region.low).is_integer():
         return region.low
     return float(f"{(region.low + region.high) / 2:.12g}") if region.low != region.high else region.low
-
-
-def _turns(situation: Situation, variable: str, bits: int, points: Sequence[float], past_too: bool) -> set[float]:
-    """Where one of some tests turns between points, which see the variable through a score."""
-    day = today(situation.patient)
-
-    @functools.cache
-    def answers(value: float) -> tuple[int, int]:
-        edit = measured(situation.patient, value_of(variable, value, day), past_too)
-        after = settled(situation.after(edit), bits)
-        return after.met & bits, after.unknown & bits
-
-    return {turn for low, high in pairwise(points) for turn in _halved(low, high, answers)}
-
-
-def _points(region: Region) -> Iterator[float]:
-    """Points of a region, evenly over it or over its decades; near its ends where these are not part of it."""
-    low, high = region.low, region.high
-    even = low <= 0 or high / low < 100
-    least, most = 0 if region.low_closed else PRECISION, 1 if region.high_closed else 1 - PRECISION
-    for i in range(GRID) if low < high else (0,):
-        share = min(max(i / (GRID - 1), least), most)
-        yield low + (high - low) * share if even else low * (high / low) ** share
-
-
-def _halved(low: float, high: float, answers: Callable[[float], tuple[int, int]]) -> Iterator[float]:
-    """The first values of new answers between two points, by halving."""
-    while answers(low) != answers(high):
-        before, after = low, high
-        while after - before > PRECISION * max(abs(after), PRECISION):
-            middle = math.sqrt(before * after) if 0 < 4 * before < after else (before + after) / 2
-            if answers(middle) == answers(low):
-                before = middle
-            else:
-                after = middle
-        yield after
-        low = after
 
 
 def _ages(situation: Situation) -> list[Option]:

@@ -170,6 +170,12 @@ def _negation(c: Neighbours, i: int) -> bool:
     return c.text[token.start : token.end].lower() != "non" or not c.may(i + 1, "WORD", "")
 
 
+def _heads(c: Neighbours, i: int) -> bool:
+    """`both AST and ALT`: two names with one limit are no list."""
+    token = c.raw[i]
+    return c.text[token.start : token.end].lower() != "both" or not c.may(i + 1, "VAR")
+
+
 Test = Callable[["Neighbours", int], bool]
 _NAMES = frozenset(["VAR", "CONCEPT", "QUAL", "STATUS", "ATTEST"])
 _ANCHORS = frozenset(["BEFORE", "SINCE", "AT"])
@@ -200,6 +206,7 @@ ASKS: dict[str, tuple[frozenset[str] | None, Test | None]] = {
     "AGO": (frozenset(["UNIT"]), lambda c, i: c.out[-1].value in TIME_CODES),
     "AT": (None, _event_follows),
     "EQUIV": (frozenset(["OPEN"]), lambda c, i: c.number_ahead(i + 1, 2)),
+    "FOLLOWING": (None, _heads),
     "GRADE": (None, _grade),
     "CHANGE": (None, _change),
     "NEG": (None, _negation),

@@ -11,16 +11,21 @@ from eligo.reading.comparison import Comparison
 from eligo.reading.names import Name
 from eligo.reading.pairs import each_name
 from eligo.reading.tree import Amount, Limit, Limits
-from eligo.vocabulary.variables import variables
+from eligo.vocabulary.variables import Variable, variables
 
 
 def comparisons(bound: list[Bound], text: str) -> tuple[Comparison, ...]:
-    """All comparisons that the bound limits state, in reading order; `140/90` on one name is one, of its first half."""
+    """All comparisons that the bound limits state, in reading order; `140/90` states a systolic and a diastolic one."""
     made: list[Comparison] = []
     for limits, names in bound:
-        for own, name in each_name(limits, names) if len(names) > 1 else ((limits, name) for name in names):
+        for own, name in each_name(limits, names) if _is_pair(limits, names) else ((limits, name) for name in names):
             made.extend(_compare(own, name, text))
     return tuple(made)
+
+
+def _is_pair(limits: Limits, names: tuple[Name, ...]) -> bool:
+    """Whether there is more than one name, or a number with two halves."""
+    return len(names) > 1 or any(amount.number.second is not None for lim in limits.limits for _, amount in lim.bounds)
 
 
 def _compare(limits: Limits, name: Name, text: str) -> Iterator[Comparison]:
@@ -32,7 +37,7 @@ def _compare(limits: Limits, name: Name, text: str) -> Iterator[Comparison]:
         if limit.form in ("compared", "bounded", "flipped"):
             one_sided.append(limit)
         elif limit.form == "ranged":
-            yield _bounds(limit, [limit], name, text)
+            yield _grades(limit, name, text) or _bounds(limit, [limit], name, text)
     one_sided = with_unit(one_sided)
     while one_sided:
         first = one_sided.pop(0)
@@ -77,6 +82,25 @@ def _listed(bare: list[Limit], name: Name, text: str) -> Iterator[Comparison]:
         values=values,
         unit=unit_of(amounts[-1]),
     )
+
+
+def _grades(limit: Limit, name: Name, text: str) -> Comparison | None:
+    """`class II-IV` of an ordinal: the grades that are meant; None where it is no ordinal, or has no such grades."""
+    variable = variables().get(name.variable or "")
+    if variable is None or variable.kind != "ordinal" or len(limit.bounds) != 2:
+        return None
+    values = grades_between(variable, limit)
+    if not values:
+        return None
+    return Comparison(name.variable, text[name.span[0] : name.span[1]], name.span, limit.span, values=values)
+
+
+def grades_between(variable: Variable, limit: Limit) -> tuple[Number, ...]:
+    """The grades of an ordinal from the lower bound of a range to the upper one."""
+    (lower, low), (upper, high) = limit.bounds
+    found = {g for g in variable.grades.values() if _HOLDS[lower](g, low.number.value)}
+    grades = sorted(g for g in found if _HOLDS[upper](g, high.number.value))
+    return tuple(int(g) if g == int(g) else g for g in grades)
 
 
 def _bounds(first: Limit, limits: list[Limit], name: Name, text: str) -> Comparison:

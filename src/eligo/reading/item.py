@@ -53,7 +53,7 @@ def read_tree(tree: Group, tokens: Sequence[Token], text: str, kind: Kind, *, wh
     if predicate.__class__ is Unparsed or all(leaf.__class__ is Unparsed for leaf in leaves(predicate)):
         predicate = _one_unparsed(predicate, reader, tokens, text)
     ambiguity: Ambiguity | None = None
-    if choices.met:
+    if choices.met and predicate.__class__ is not Unparsed:
         second = Reader(text, kind, bound, Choices(frozenset(choices.met)), types)
         other = _sensible(second, second.read(tree, tokens))
         if other != predicate:

@@ -9,13 +9,13 @@ from fractions import Fraction
 from eligo.criteria import AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
 from eligo.errors import EligoError
 from eligo.reading.bind import Bound
-from eligo.reading.compare import with_unit
+from eligo.reading.compare import grades_between, with_unit
 from eligo.reading.names import Name
 from eligo.reading.pairs import each_name, joined_by
 from eligo.reading.sense import disjoint
 from eligo.reading.tree import Amount, Limits
 from eligo.reading.tree import Limit as Written
-from eligo.vocabulary.unit_spellings import common, readings
+from eligo.vocabulary.unit_spellings import common, readings, under_logarithm
 from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
 
@@ -105,7 +105,7 @@ def _compared(
     variable: Variable | None, words: str | None, written: Written, span: Span, text: str
 ) -> Predicate | None:
     if variable is not None and variable.kind == "ordinal" and written.form == "ranged":
-        grades = _grades(variable, written)
+        grades = grades_between(variable, written)
         if grades:
             return OneOf(variable.id, grades, span=span)
     limits: list[Limit] = []
@@ -120,12 +120,6 @@ def _compared(
         limits.append(limit)
         inferred = inferred or guessed
     return Compare(variable.id if variable else None, tuple(limits), words, unit_inferred=inferred, span=span)
-
-
-def _grades(variable: Variable, written: Written) -> tuple[Number, ...]:
-    (_, low), (_, high) = written.bounds
-    grades = sorted({g for g in variable.grades.values() if low.number.value <= g <= high.number.value})
-    return tuple(_plain(g) for g in grades)
 
 
 def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tuple[Limit | None, bool]:
@@ -169,7 +163,7 @@ def fits(value: Number, unit: str, variable: Variable) -> bool:
     """Whether the variable can be measured in the unit: one of its own, or a common one of the same kind."""
     if unit in variable.units or unit == variable.unit:
         return True
-    if unit not in _common():  # an uncommon unit would need pint; it is left to a person
+    if unit not in _common() and under_logarithm(unit) is None:  # it would need pint; it is left to a person
         return False
     try:
         to_canonical(value, unit, variable)

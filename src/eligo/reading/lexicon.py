@@ -1,6 +1,6 @@
 """The words of `grammar/*.yaml` as one trie over atoms: what each phrase may be, for the tokeniser to choose from.
 
-Compiled when a data file changes, and kept by `eligo.cache` as JSON.
+Compiled when a data file changes, and kept by `eligo.cache`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ EXACT = " "  # the key for those whose case counts: spelling, role, value
 
 # The order in which roles are tried: those that ask most of their neighbours first.
 
-_FORM = b"19"
+_FORM = b"20"
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 
 

@@ -85,6 +85,7 @@ _WORDS = (
     "months",
     "numbered",
     "rule_negations",
+    "rising",
 )
 
 

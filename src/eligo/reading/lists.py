@@ -81,7 +81,17 @@ class ListReader:
 
     def default(self, parts: list[Predicate]) -> Predicate:
         """A list that does not say how it joins: each item of an exclusion excludes, an inclusion asks for all."""
-        return any_of(parts) if self.kind == "exclusion" and not self.depth else all_of(parts)
+        if self.kind != "exclusion" or (self.depth and not self._apart(parts)):
+            return all_of(parts)
+        return any_of(parts)
+
+    def _apart(self, parts: list[Predicate]) -> bool:
+        """`Severe renal disease (creatinine > 2 mg/dL, eGFR < 30)`: most likely each limit is enough."""
+        limits = [p for p in parts if isinstance(p, Compare)]
+        if len(limits) < len(parts) or len({p.variable or p.name for p in limits}) < len(parts):
+            return False
+        why = "one of the limits in the bracket may be enough, or all of them may be meant"
+        return self.choices.take("bracket", why)
 
     def _absorbed(self, pieces: list[Piece], marks: Marks) -> tuple[list[Piece], Marks]:
         """What a person states takes in the words around it that are not understood; an opinion takes in all."""
@@ -198,6 +208,7 @@ class ListReader:
         for i in range(1, len(pieces)):
             before, piece = pieces[i - 1], pieces[i]
             if not piece.bare:
+                self._spread_negation(before, piece, marks[i - 1])
                 continue
             if not before.negated:
                 self._spread_qualifier(before, piece, marks[i - 1])
@@ -221,6 +232,15 @@ class ListReader:
             for piece in run:
                 assert isinstance(piece.predicate, Present)
                 piece.predicate = replace(piece.predicate, window=last.window)
+
+    def _spread_negation(self, before: Piece, piece: Piece, mark: tuple[str, str]) -> None:
+        """`no history of cancer, active infection`: a fact with a status of its own is most likely negated too."""
+        plain = before.negated and before.kind == "fact" and piece.concept and not (piece.negated or piece.hedged)
+        if not plain or piece.sex or mark not in (("", "or"), (",", "")):
+            return
+        why = "the negation may hold for the whole list or for its first part"
+        if not mark[0] or self.choices.take("negated list", why):
+            piece.negated = piece.bare = True
 
     def _spread_qualifier(self, before: Piece, piece: Piece, mark: tuple[str, str]) -> None:
         """`uncontrolled hypertension or diabetes`: most likely uncontrolled diabetes too."""

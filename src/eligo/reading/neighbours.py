@@ -15,6 +15,9 @@ SKIPPED = frozenset(["LINK", "ABOUT", "GRADE", "LIGHT", "AGEUNIT"])
 _AFTER_NUMBER = frozenset(["TIMEUNIT", "AGEUNIT", "OLD", "SCOREUNIT", "REF", "TIMES"])
 
 
+_MAX_DEPTH = 12  # brackets: no person nests them deeper
+
+
 LETTERS = frozenset("ABCDE")  # letters that name a grade; I and V are Roman numerals
 
 
@@ -130,3 +133,22 @@ class Neighbours:
             if not self.text[at].isspace():
                 return self.text[at]
         return " "
+
+
+def paired_brackets(raw: list[Token], text: str) -> dict[int, int]:
+    """The places of the brackets that have a partner, and the partner's; not deeper than a person would nest them."""
+    if text.isascii() and ")" not in text and "]" not in text and "}" not in text:
+        return {}
+    stack: list[int] = []
+    paired: dict[int, int] = {}
+    for i, token in enumerate(raw):
+        if token.type == "MARK":
+            mark = token.value
+            if mark in "([{":
+                stack.append(i)
+            elif mark in ")]}" and stack and raw[stack[-1]].value == {")": "(", "]": "[", "}": "{"}[mark]:
+                start = stack.pop()
+                if len(stack) < _MAX_DEPTH:
+                    a, b = id(raw[start]), id(token)
+                    paired[a], paired[b] = b, a
+    return paired

@@ -1,7 +1,7 @@
 """An item's text to what it means: tokens, the tree that the Lark grammar gives, and the reading of that tree.
 
-Lark builds the LALR(1) table from `grammar/*.lark`; it is kept as JSON, so that Lark is imported only when the grammar
-changed. The loop below runs the table over ready-made tokens.
+Lark builds the LALR(1) table from `grammar/*.lark`; it is kept, so that Lark is imported only when the grammar changed.
+The loop below runs the table over ready-made tokens; where nobody asks why, an item that says nothing needs no tree.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def _table() -> Table:
 
 
 def _compile(grammar: str) -> list[Any]:
-    """The LALR table as JSON data: per state what a token does (shift > 0, reduce < 0, accept 0), and the gotos."""
+    """The LALR table as plain data: per state what a token does (shift > 0, reduce < 0, accept 0), and the gotos."""
     from lark import Lark  # lazily: only when the grammar changed
     from lark.lexer import Lexer
     from lark.parsers.lalr_analysis import Shift

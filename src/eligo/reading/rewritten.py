@@ -1,4 +1,7 @@
-"""Raw tokens to fewer: a number that is written twice (`three (3)`), or in two units (`37 weeks 6 days`), is one."""
+"""Raw tokens to fewer: a number that is written twice (`three (3)`), or in two units (`37 weeks 6 days`), is one.
+
+So is one with `(inclusive)` behind it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from eligo.reading.tokens import Token
 
 def joined_numbers(raw: list[Token]) -> list[Token]:
     """The tokens with such numbers as one."""
+    raw = _without_inclusive(raw)
     before = [raw[i - 1] for i, token in enumerate(raw) if token.type == "NUM" and i > 1]
     if not any(t.value == "(" or t.type == "UNIT" or "AND" in (t.roles or ()) for t in before):
         return raw  # as nearly always: no number goes on with another one
@@ -23,6 +27,22 @@ def joined_numbers(raw: list[Token]) -> list[Token]:
         made.append(token)
         i += 1
     return made
+
+
+def _without_inclusive(raw: list[Token]) -> list[Token]:
+    """`50 kg (inclusive) and 90 kg`: the bracket belongs to the number before it."""
+    said = [i for i, t in enumerate(raw) if t.roles and "INCLUSIVE" in t.roles and 1 < i < len(raw) - 1]
+    taken = [i for i in said if (raw[i - 1].value, raw[i + 1].value) == ("(", ")") and _ends_number(raw[i - 2])]
+    if not taken:
+        return raw
+    for i in taken:
+        raw[i - 2].end = raw[i + 1].end
+    left_out = {j for i in taken for j in (i - 1, i, i + 1)}
+    return [t for i, t in enumerate(raw) if i not in left_out]
+
+
+def _ends_number(token: Token) -> bool:
+    return token.type in ("NUM", "UNIT") or "OLD" in (token.roles or ())
 
 
 def _twice(raw: list[Token], i: int) -> int:

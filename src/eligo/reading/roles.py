@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eligo.reading.asks import ASKS, NUMBER_END, TIME_CODES, TYPE, flipped
-from eligo.reading.neighbours import LETTERS, NONE, Neighbours
+from eligo.reading.lexicon import words
+from eligo.reading.neighbours import LETTERS, NONE, Neighbours, paired_brackets
 from eligo.reading.numbers import Number
 from eligo.reading.tokens import Token, first_word
 from eligo.vocabulary.variables import variables
@@ -16,7 +17,6 @@ from eligo.vocabulary.variables import variables
 _SEPARATORS = frozenset(["COMMA", "SEMI", "STOP", "OPEN", "SUBITEM", "AND", "OR", ""])
 _OLD_ENDINGS = ("old", "age", "yo", "y/o", "olds", "y.o", "y.o.", "gestation", "amenorrhea")
 _WAITING = frozenset(["COMP", "AGECOMP", "TOCOMP", "BETWEEN", "TO", "JOIN", "WITHIN", "LASTING", "TIMES"])
-_MAX_DEPTH = 12
 
 
 def settle(raw: list[Token], text: str) -> list[Token]:
@@ -31,7 +31,7 @@ class Chooser(Neighbours):
 
     def __init__(self, raw: list[Token], text: str) -> None:
         super().__init__(raw, text)
-        self.partners = _brackets(raw, text)
+        self.partners = paired_brackets(raw, text)
 
     def run(self) -> list[Token]:
         """Settle every token."""
@@ -293,6 +293,15 @@ class Chooser(Neighbours):
         elif self.prev() == "TO":
             token.type = "TOCOMP"
 
+    def _judge(self, i: int, token: Token) -> None:
+        """`class B or better` is a lower grade, `a score of 70 or better` a greater number."""
+        if token.value not in ("better", "worse"):
+            return
+        scale = self.ordinal if self.graded else None
+        rising = scale is not None and scale.id in words("rising")
+        lower = scale is not None or self.prev() == "QUAL" or any(t.type == "GRADE" for t in self.out[-3:])
+        token.value = "le" if (rising if token.value == "worse" else lower and not rising) else "ge"
+
     def _word_number(self, i: int, token: Token) -> None:
         self.between -= self.between > 0
         value = token.value
@@ -338,6 +347,7 @@ _THEN: dict[str, _Step] = {
     **dict.fromkeys(("VAR", "GRADE", "CONCEPT", "FILLER"), Chooser._remember),
     **dict.fromkeys(("AND", "OR"), Chooser._connect),
     **dict.fromkeys(("COMP", "AGECOMP"), Chooser._compare),
+    "AFTER": Chooser._judge,
     "BETWEEN": Chooser._between,
     "NUM": Chooser._word_number,
     "LIGHT": Chooser._light,
@@ -372,22 +382,3 @@ _AFTER_ENUMERATOR = (
     "IF",
     "LOGIC",
 )
-
-
-def _brackets(raw: list[Token], text: str) -> dict[int, int]:
-    """The places of the brackets that have a partner, and the partner's; not deeper than a person would nest them."""
-    if text.isascii() and ")" not in text and "]" not in text and "}" not in text:
-        return {}
-    stack: list[int] = []
-    paired: dict[int, int] = {}
-    for i, token in enumerate(raw):
-        if token.type == "MARK":
-            mark = token.value
-            if mark in "([{":
-                stack.append(i)
-            elif mark in ")]}" and stack and raw[stack[-1]].value == {")": "(", "]": "[", "}": "{"}[mark]:
-                start = stack.pop()
-                if len(stack) < _MAX_DEPTH:
-                    a, b = id(raw[start]), id(token)
-                    paired[a], paired[b] = b, a
-    return paired

@@ -43,7 +43,8 @@ _NOT_UNITS = frozenset(
 _UNIT_STOPS = frozenset(["and", "or", "to", "x", "in", "of", "with", "for", "at", "on", "a", "the", "is"])
 
 
-_UNIT_STARTS = frozenset(
+_LOGARITHMS = frozenset(["log", "log10", "lg"])
+_UNIT_STARTS = _LOGARITHMS | frozenset(
     ["cubic", "square", "sq", "international", "beats", "breaths", "int", "cu", "degrees", "degree", "cells", "copies"]
 )
 

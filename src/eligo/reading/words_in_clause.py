@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eligo.criteria import Attest, Compare, Limit, Op, Predicate, Span, Status, Window
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import END, trie, words
 from eligo.reading.pieces import Fact
 from eligo.reading.roles import WEIGHT
 from eligo.reading.splits import place
@@ -166,12 +166,19 @@ class ClauseWords:
         if target and not self.joined:
             self.residual.append(token)
             return
+        if not self.atoms and self._says_status(token):
+            self.own += 1
         statuses = self.statuses
         status: Status | None = statuses[0] if statuses else None  # type: ignore[assignment]  # a key of `statuses`
         fact = Fact(token.value, (token.start, token.end), status, statuses, self.qualifiers, self.window)
         self.qualifiers, self.statuses, self.window = [], (), None
         self.joined = False
         target.append(fact)
+
+    def _says_status(self, token: Token) -> bool:
+        """`active hepatitis B`: a name that holds a status of its own takes none of the clause before it."""
+        first = self.text[token.start : token.end].split(maxsplit=1)[0].lower()
+        return "STATUS" in trie().get(first, {}).get(END, ())
 
     def _graded(self, token: Token) -> bool:
         """`moderate or lower ascites`: a graded concept is a limit on its grade."""

@@ -83,6 +83,7 @@ class Doubt(Strict):
     which: Literal["ULN", "LLN"] | None = None
     beyond: str | None = Field(None, description="a limit of normal out here would turn the verdict")
     assumed: str | None = None
+    otherwise: str | None = Field(None, alias="if", description="what the record would say of the concept")
     verdict: Verdict = Field(description="what the verdict would be")
 
 
