@@ -31,6 +31,7 @@ _KEPT, _LONGEST_KEPT = 4096, 400  # readings, characters: protocols copy short l
 
 _decode = json.JSONDecoder().decode
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+_quoted = json.encoder.encode_basestring  # what the encoder does with a text, without its ways to it
 
 
 def run(source: str, kind: Kind) -> int:
@@ -126,8 +127,8 @@ def _criterion(text: str, kind: Kind, reading: ItemReading) -> str:
     """The one criterion of a sentence; written by hand where nothing is understood, as in most of the lines."""
     predicate, notes = reading.predicate, _notes(reading)
     if isinstance(predicate, Unparsed) and not notes and not reading.ambiguity and _first(predicate, text):
-        words = _encode(predicate.text)
-        return f'{{"kind": "{kind}", "text": {_encode(text)}, "when": {{"unparsed": {words}, "words": {words}}}}}'
+        words = _quoted(predicate.text)
+        return f'{{"kind": "{kind}", "text": {_quoted(text)}, "when": {{"unparsed": {words}, "words": {words}}}}}'
     return _encode(_reading_data({"kind": kind, "text": text}, text, predicate, reading.ambiguity, notes))
 
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from eligo.criteria import AllOf, AnyOf, Compare, Leaf, Limit, Not, OneOf, Predicate, Unparsed, leaves, map_leaves
+from eligo.criteria import (
+    MEASURING,
+    AllOf,
+    AnyOf,
+    Compare,
+    Leaf,
+    Limit,
+    Not,
+    Predicate,
+    Unparsed,
+    leaves,
+    map_leaves,
+)
 from eligo.errors import EligoError
 from eligo.reading.leaves import fits, leaf_of
 from eligo.reading.lexicon import measured_by
@@ -84,7 +96,7 @@ def _conditional(state: ClauseState, bracket: Bracket) -> bool:
     """`<= 2.5 x ULN (<= 5 x ULN if liver metastases)`: under a condition, another limit holds instead."""
     target = state.target()
     last = target[-1] if target else None
-    if not isinstance(last, Compare | AllOf | AnyOf) or not all(isinstance(leaf, Compare) for leaf in leaves(last)):
+    if not isinstance(last, (Compare, AllOf, AnyOf)) or not all(isinstance(leaf, Compare) for leaf in leaves(last)):
         return False
     found = cut(bracket.item, lambda element, _: element.__class__ is Token and element.type in ("IF", "EXCEPT"))
     if found is None:
@@ -219,7 +231,7 @@ def _narrow(state: ClauseState, predicate: Predicate) -> None:
     """A limit or fact in brackets: what defines the concept before it, else one more condition."""
     target = state.target()
     last = state.last_fact()
-    tested = {leaf.variable for leaf in leaves(predicate) if isinstance(leaf, Compare | OneOf)}
+    tested = {leaf.variable for leaf in leaves(predicate) if isinstance(leaf, MEASURING)}
     if last is not None and tested:
         concept = concepts().get(last.concept)
         stating = set(measured_by(last.concept))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eligo.criteria import (
+    MEASURING,
     AllOf,
     Always,
     AnyOf,
@@ -130,7 +131,7 @@ class ClauseState(ClauseWords):
             self.residual.append(limits)
             return
         for name in bound.names:
-            if name.variable is None and any(isinstance(x, Compare | OneOf) and not x.variable for x in leaves(leaf)):
+            if name.variable is None and any(isinstance(x, MEASURING) and not x.variable for x in leaves(leaf)):
                 self.context.unknown.append(self.text[name.span[0] : name.span[1]])
         if self.window is not None and isinstance(leaf, Compare):
             leaf, self.window = replace(leaf, window=self.window), None
@@ -244,9 +245,9 @@ class ClauseState(ClauseWords):
         assert span is not None
         if self.residual:
             code, blamed = reason_of(self)
-            compares = bool(positive) and all(isinstance(p, Compare | OneOf | AllOf | AnyOf | Attest) for p in positive)
+            compares = bool(positive) and all(isinstance(p, (Compare, OneOf, AllOf, AnyOf, Attest)) for p in positive)
             attested = any(isinstance(p, Attest) for p in positive)
-            if attested and self.logic in (None, "others") and all(isinstance(p, Attest | Compare) for p in positive):
+            if attested and self.logic in (None, "others") and all(isinstance(p, (Attest, Compare)) for p in positive):
                 return Piece(join_parts(positive), span, "attest", self.negated, self.hedged, self._lead())
             if self.logic or not compares or attested:
                 tainted = self.logic in TAINTING or any(e.__class__ is Token and e.type == "NEG" for e in self.elements)

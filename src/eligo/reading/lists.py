@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from eligo.criteria import (
+    MEASURING,
     AllOf,
     Always,
     AnyOf,
@@ -289,7 +290,7 @@ class ListReader:
         return any_of([self._and(group, span) for group in alternatives])
 
     def _and(self, parts: list[Predicate], span: Span | None) -> Predicate:
-        if len(parts) > 1 and self.kind == "exclusion" and all(isinstance(p, Present | Unparsed) for p in parts):
+        if len(parts) > 1 and self.kind == "exclusion" and all(isinstance(p, (Present, Unparsed)) for p in parts):
             if any(isinstance(p, Unparsed) for p in parts):
                 return self.unparsed(span, "and-in-exclusion")
             if self.choices.take("and", "each condition may exclude, or only all of them together"):
@@ -308,8 +309,8 @@ class ListReader:
         head, *rest = parts
         if rest and isinstance(head, OneOf) and head.variable == "sex":  # if female, pregnancy or lactation
             return all_of([head, self.default(rest)])
-        tested = {leaf.variable for p in rest for leaf in leaves(p) if isinstance(leaf, Compare | OneOf)}
-        compared = all(isinstance(leaf, Compare | OneOf) for p in rest for leaf in leaves(p))
+        tested = {leaf.variable for p in rest for leaf in leaves(p) if isinstance(leaf, MEASURING)}
+        compared = all(isinstance(leaf, MEASURING) for p in rest for leaf in leaves(p))
         if isinstance(head, Present) and compared and tested <= set(measured_by(head.concept)) and rest:
             why = "the limits may say what the condition means, or be asked for besides it"
             if head.qualifier is None and self.choices.take("stated", why):
@@ -368,7 +369,7 @@ class ListReader:
     def _hedged(self, span: Span, bodies: list[Predicate], first: Piece) -> Predicate:
         """`with or without X` restricts nothing; where X has a limit, the limit may be meant."""
         always = Always(self.text[span[0] : span[1]], span=span)
-        limited = [leaf for body in bodies for leaf in leaves(body) if isinstance(leaf, Compare | OneOf)]
+        limited = [leaf for body in bodies for leaf in leaves(body) if isinstance(leaf, MEASURING)]
         if (
             not limited
             or len(bodies) > 2

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from eligo.criteria import (
+    MEASURING,
     AtLeast,
     Compare,
     Not,
-    OneOf,
     Predicate,
     Present,
     Span,
@@ -342,7 +342,7 @@ class Reader(ListReader):
         return head if isinstance(head, Unparsed) else all_of([head, Not(taken)])
 
     def _defined(self, head: Predicate, rest: list[Predicate]) -> Predicate:
-        tested = {leaf.variable for p in rest for leaf in leaves(p) if isinstance(leaf, Compare | OneOf)}
+        tested = {leaf.variable for p in rest for leaf in leaves(p) if isinstance(leaf, MEASURING)}
         if not isinstance(head, Unparsed) and all(isinstance(p, Unparsed) and self._source(p.text) for p in rest):
             self.context.notes.append("a source that defines a word is named and not tested")
             return head

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from eligo.criteria import (
+    JOINED,
+    MEASURING,
     AllOf,
     Always,
     AnyOf,
@@ -46,9 +48,7 @@ class Sensible(NamedTuple):
 
 def make_sense(predicate: Predicate, kind: Kind, text: str) -> Sensible:
     """Take out what says nothing, and what cannot be meant."""
-    if not isinstance(predicate, AllOf | AnyOf | AtLeast | Not) and not (
-        isinstance(predicate, Always) and kind == "exclusion"
-    ):
+    if not isinstance(predicate, (*JOINED, Not)) and not (isinstance(predicate, Always) and kind == "exclusion"):
         return Sensible(predicate, {}, [])
     guard = _Guard(text)
     made = guard.clean(predicate)
@@ -121,7 +121,7 @@ def _half_negated(parts: Sequence[Predicate]) -> bool:
     first, *rest = parts
     if not isinstance(first, Not) or not all(isinstance(leaf, Present) for leaf in leaves(first.part)):
         return False
-    return any(isinstance(p, Present | Compare | Unparsed) for p in rest)
+    return any(isinstance(p, (Present, Compare, Unparsed)) for p in rest)
 
 
 def _said_once(parts: list[Predicate]) -> list[Predicate]:
@@ -130,7 +130,7 @@ def _said_once(parts: list[Predicate]) -> list[Predicate]:
     weaker = {w for topic in topics for w in weaker_opinions(topic)}
     kept: list[Predicate] = []
     for part in parts:
-        repeated = not isinstance(part, Unparsed | Always) and part in kept
+        repeated = not isinstance(part, (Unparsed, Always)) and part in kept
         if not repeated and not (isinstance(part, Attest) and part.topic in weaker):
             kept.append(part)
     return kept
@@ -200,7 +200,7 @@ def _cover(parts: Sequence[Predicate]) -> bool:
 
 def _flat(parts: Sequence[Predicate], level: type[AllOf] | type[AnyOf]) -> Iterator[Predicate]:
     for part in parts:
-        if isinstance(part, AllOf | AnyOf) and isinstance(part, level):
+        if isinstance(part, (AllOf, AnyOf)) and isinstance(part, level):
             yield from _flat(part.parts, level)
         else:
             yield part
@@ -208,7 +208,7 @@ def _flat(parts: Sequence[Predicate], level: type[AllOf] | type[AnyOf]) -> Itera
 
 def _allowed(part: Predicate) -> tuple[Key, Ranges] | None:
     """The values that a leaf allows, or the sex that its concept presupposes."""
-    if isinstance(part, Compare | OneOf):
+    if isinstance(part, MEASURING):
         try:
             return values_of(part)
         except EligoError:  # a unit that does not fit
@@ -223,7 +223,7 @@ def _shape(predicate: Predicate) -> list[tuple[str, str]]:
     """What a predicate is about, without its values."""
     found = []
     for leaf in leaves(predicate):
-        if isinstance(leaf, Compare | OneOf):
+        if isinstance(leaf, MEASURING):
             found.append(("value", leaf.variable or leaf.name or ""))
         elif isinstance(leaf, Present):
             found.append(("fact", leaf.concept))

@@ -190,7 +190,7 @@ class ClauseWords:
         if found is None:
             return False
         grade = found[2]
-        value = grade if isinstance(grade, int | float) else (grade[1] if bound[0] == "or lower" else grade[0])
+        value = grade if isinstance(grade, (int, float)) else (grade[1] if bound[0] == "or lower" else grade[0])
         op: Op = "le" if bound[0] == "or lower" else "ge"
         self.target().append(Compare(found[1], (Limit(op, value),), span=(token.start, token.end)))
         self.qualifiers = []

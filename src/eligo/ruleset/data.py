@@ -27,7 +27,7 @@ from eligo.criteria import (
 
 def to_data(predicate: Predicate, text: str) -> dict[str, Any]:
     """The mapping of a predicate, in the key order of the file."""
-    if isinstance(predicate, AllOf | AnyOf):
+    if isinstance(predicate, (AllOf, AnyOf)):
         key = "all" if isinstance(predicate, AllOf) else "any"
         return {key: [to_data(p, text) for p in predicate.parts]}
     if isinstance(predicate, AtLeast):
