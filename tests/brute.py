@@ -8,18 +8,17 @@ from __future__ import annotations
 import copy
 import functools
 import json
-import operator
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from itertools import combinations
 
-from eligo.evaluate import Answers, Engine, Trial
+from eligo.evaluate import Answers, Engine, Ready, Trial
 from eligo.outlook.effects import Question
 from eligo.outlook.situation import Situation
 from eligo.outlook.subjects import Subject
 from eligo.patients.model import Patient
 from eligo.patients.native import read_patient
-from eligo.truth import Bearing, Verdict
+from eligo.truth import Bearing, Truth, Verdict
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 from tests.small_worlds import AS_OF, CONCEPTS, GRADES, LIMITS, Data
@@ -202,12 +201,22 @@ def _hidden(data: Data, chosen: tuple[Subject, ...]) -> tuple[object, ...]:
 
 
 def _lets_in(after: Answers, before: Answers, trial: Trial) -> bool:
-    """Whether some arm neither blocks nor has an answer less than before."""
+    """Whether some arm neither blocks nor has a criterion open that lost an answer."""
     arms: list[str | None] = [arm.id for arm in trial.plan.arms]
     for arm in arms or [None]:
         criteria = [ready for ready in trial.criteria if ready.criterion.cohort in (None, arm)]
-        bits = functools.reduce(operator.or_, (ready.bits for ready in criteria), 0)
         blocked = any(ready.bearings[ready.holds(after)] is Bearing.BLOCKS for ready in criteria)
-        if not blocked and not after.unknown & ~before.unknown & bits:
+        if not blocked and not any(_open_for_want_of_what_was(ready, after, before) for ready in criteria):
             return True
     return False
+
+
+def _open_for_want_of_what_was(ready: Ready, after: Answers, before: Answers) -> bool:
+    """Whether the criterion is open, and with the old truths of what is no longer answered would not be."""
+    old = copy.copy(after)
+    for number, _, _ in ready.uses:
+        bit = 1 << number
+        if after.unknown & bit and not before.unknown & bit:
+            old.unknown &= ~bit
+            old.met = old.met & ~bit | before.met & bit
+    return ready.holds(after) is Truth.UNKNOWN and ready.holds(old) is not Truth.UNKNOWN

@@ -112,7 +112,10 @@ def _compares(draw: st.DrawFn) -> Compare:
     variable = draw(_one(_QUANTITIES))
     units = [u for u in (variable.unit, *variable.units) if u != "1"]
     unit = None if variable.kind in _UNITLESS or not units else draw(st.sampled_from(units))
-    low, high = sorted(draw(st.lists(_numbers, min_size=2, max_size=2, unique=True)))
+    # A class that there is not is the score of the same name: a limit of an ordinal is one of its grades.
+    grades = sorted(set(variable.grades.values())) if variable.kind == "ordinal" else []
+    values = st.sampled_from(grades) if len(grades) > 1 else _numbers
+    low, high = sorted(draw(st.lists(values, min_size=2, max_size=2, unique=True)))
     below = Limit(draw(st.sampled_from(["ge", "gt"])), low, unit)
     above = Limit(draw(st.sampled_from(["le", "lt"])), high, unit)
     multiple = Limit(draw(st.sampled_from(["le", "lt", "ge", "gt"])), draw(_numbers), None, "ULN")

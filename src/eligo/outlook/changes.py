@@ -1,7 +1,7 @@
 """A situation and a trial that is blocked in, the smallest sets of changes out after which nothing blocks any more.
 
 A change gives one thing that the record knows another value: a variable, a concept, an attestation. Together changes
-may leave nothing open that was answered. What is open already stays open: it needs an answer, not a change.
+may leave no criterion open for want of what was answered. What is open already needs an answer, not a change.
 Criteria that share no subject do not bear on each other, so each such part of a trial is searched by itself.
 """
 
@@ -10,12 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
+from typing import NamedTuple
 
+from eligo.criteria import Compare, OneOf
 from eligo.evaluate import BLOCKS, Answers, Ready, Trial
 from eligo.outlook.edits import Edit
 from eligo.outlook.situation import Situation, settled
 from eligo.outlook.subjects import Fixed, Subject, Subjects
-from eligo.outlook.values import Region
+from eligo.outlook.values import Option, Region
+from eligo.patients.model import Patient
+from eligo.plan import Test
+from eligo.truth import Truth
+from eligo.vocabulary.scores import SCORES
 
 MOST_CHANGES = 5  # in one part
 MOST_STEPS = 3000  # records looked at for one part; what takes more is said to be incomplete
@@ -113,6 +119,22 @@ def _parts(criteria: Sequence[Ready], subjects: Subjects) -> list[list[Ready]]:
     return [together for _, together in parts]
 
 
+class State(NamedTuple):
+    """What holds after some changes: the criteria that are not as they must be, and the tests MET and UNKNOWN.
+
+    A criterion is not as it must be where it blocks, or is open for want of something that was answered before.
+    """
+
+    failing: list[Ready]
+    met: int
+    unknown: int
+
+
+def _rests_on_several(test: Test) -> bool:
+    """Whether a test is of a score, so that it may take several values to turn it."""
+    return isinstance(test, (Compare, OneOf)) and test.variable in SCORES
+
+
 @dataclass(slots=True)
 class Part:
     """A walk over changes: each step changes one subject of a criterion that is not as it must be.
@@ -128,25 +150,28 @@ class Part:
     _steps: int = 0
     _bits: int = 0
     _of: dict[str, list[Subject]] = field(default_factory=dict)
+    _joint: int = 0
+    _known: dict[frozenset[tuple[Subject, int]], State] = field(default_factory=dict)
     _useful: dict[tuple[str, Subject], list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find what bears on each criterion."""
         for ready in self.criteria:
             self._bits |= ready.bits
+            self._joint |= sum({1 << number for number, _, test in ready.uses if _rests_on_several(test)})
             self._of[ready.criterion.id] = self.subjects.of(ready)
             for subject in self._of[ready.criterion.id]:
                 self._useful[ready.criterion.id, subject] = self.subjects.useful(subject, ready)
 
     def smallest(self, without: frozenset[Subject]) -> Found:
         """The smallest sets without the given subjects, each with the options that do."""
-        self._steps = 0
+        own = {subject for subjects in self._of.values() for subject in subjects} - without
         for size in range(1, MOST_CHANGES + 1):
             found: Found = {}
             self._walk({}, size, without, found, set())
             if found or self._steps > MOST_STEPS:
                 return found
-        self.complete &= len(self.subjects.touches) <= MOST_CHANGES
+        self.complete &= len(own) <= MOST_CHANGES
         return {}
 
     def _walk(
@@ -161,11 +186,10 @@ class Part:
         if key in seen:
             return
         seen.add(key)
-        self._steps += 1
-        if self._steps > MOST_STEPS:
-            self.complete = False
+        state = self._state(chosen)
+        if state is None:
             return
-        failing = self._failing(chosen)
+        failing = state.failing
         if not failing:
             found.setdefault(frozenset(chosen), []).append(dict(chosen))
             return
@@ -175,24 +199,69 @@ class Part:
         ready, subjects = min(zip(failing, open_to, strict=True), key=lambda pair: len(pair[1]))
         for subject in subjects:
             for number in self._useful[ready.criterion.id, subject]:
-                self._walk({**chosen, subject: number}, size, without, found, seen)
+                more = {**chosen, subject: number}
+                if self._matters(state, self._state(more), ready, subject, number):
+                    self._walk(more, size, without, found, seen)
 
-    def _failing(self, chosen: Mapping[Subject, int]) -> list[Ready]:
-        """The criteria that block after the changes, or that rest on something that was answered and is open now."""
+    def _matters(self, before: State, after: State | None, ready: Ready, subject: Subject, number: int) -> bool:
+        """Whether one more change turns a test of the criterion; of a score it may do so only with others.
+
+        Then the least and the greatest value stand for all, which may miss a set: the search is not complete.
+        """
+        bits = self.subjects.touches[subject] & ready.bits
+        if after is None or (before.met ^ after.met | before.unknown ^ after.unknown) & bits:
+            return True
+        if not bits & self._joint:
+            return False
+        ends = number in (0, len(self.subjects.options(subject)) - 1)
+        self.complete &= ends
+        return ends
+
+    def _state(self, chosen: Mapping[Subject, int]) -> State | None:
+        """What holds after the changes; None where the search has taken too many steps to look."""
+        key = frozenset(chosen.items())
+        if key not in self._known:
+            self._steps += 1
+            if self._steps > MOST_STEPS:
+                self.complete = False
+                return None
+            self._known[key] = self._looked_at(chosen)
+        return self._known[key]
+
+    def _looked_at(self, chosen: Mapping[Subject, int]) -> State:
         before = self.situation.answers
         after = before
         if chosen:
-            patient, touched = self.situation.patient, frozenset[str]()
-            for subject in sorted(chosen):
-                edit = self.subjects.options(subject)[chosen[subject]][0].edit(patient)
-                patient, touched = edit.patient, touched | edit.touched
-            after = settled(self.situation.after(Edit(patient, touched)), self._bits)
+            options = {subject: self.subjects.options(subject)[number][0] for subject, number in chosen.items()}
+            after = settled(self.situation.after(together(options, self.situation.patient)), self._bits)
         lost = after.unknown & ~before.unknown
-        return [r for r in self.criteria if r.bits & lost or _blocks(r, after)]
+        failing = [
+            r for r in self.criteria if _blocks(r, after) or (r.bits & lost and _has_lost(r, before, after, lost))
+        ]
+        return State(failing, after.met, after.unknown)
+
+
+def together(options: Mapping[Subject, Option], patient: Patient) -> Edit:
+    """Several changes of a record at once; their order is that of the subjects."""
+    touched = frozenset[str]()
+    for subject in sorted(options):
+        edit = options[subject].edit(patient)
+        patient, touched = edit.patient, touched | edit.touched
+    return Edit(patient, touched)
 
 
 def _blocks(ready: Ready, answers: Answers) -> bool:
     return ready.bearings[ready.holds(answers)] is BLOCKS
+
+
+def _has_lost(ready: Ready, before: Answers, after: Answers, lost: int) -> bool:
+    """Whether a criterion is open, and would not be if what was answered before still were."""
+    if ready.holds(after) is not Truth.UNKNOWN:
+        return False
+    restored = Answers(after.tests, after.chart, after.empty, 0)
+    restored.met = after.met & ~lost | before.met & lost
+    restored.unknown = after.unknown & ~lost
+    return ready.holds(restored) is not Truth.UNKNOWN
 
 
 def _least(open_to: list[list[Subject]]) -> int:

@@ -11,12 +11,12 @@ import functools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from eligo.evaluate import BLOCKS, Answers, Engine, Trial
+from eligo.evaluate import BLOCKS, OPEN, Answers, Engine, Trial
 from eligo.evaluation.chart import Chart
 from eligo.outlook.edits import Edit
 from eligo.patients.model import Patient
-from eligo.plan import Attested, Join, Tree
-from eligo.truth import Kind, Truth, Verdict
+from eligo.plan import Attested, Join, PlannedCriterion, Tree
+from eligo.truth import Bearing, Kind, Truth, Verdict
 
 MET, UNKNOWN = Truth.MET, Truth.UNKNOWN
 
@@ -71,10 +71,23 @@ class Situation:
 
 def blockers(trial: Trial, answers: Answers) -> tuple[str, ...]:
     """The criteria that block the trial: the common ones and, where every arm is blocked, those of the arms."""
-    blocking = [r.criterion for r in trial.criteria if r.bearings[r.holds(answers)] is BLOCKS]
+    blocking = _bearing(trial, answers, BLOCKS)
     arms = {arm.id for arm in trial.plan.arms}
     all_arms = arms <= {criterion.cohort for criterion in blocking}
     return tuple([criterion.id for criterion in blocking if criterion.cohort is None or all_arms])
+
+
+def opens(trial: Trial, answers: Answers) -> tuple[str, ...]:
+    """The criteria that keep the trial open: the common ones and, where no arm passes, those of arms not blocked."""
+    found, blocked = _bearing(trial, answers, OPEN), {c.cohort for c in _bearing(trial, answers, BLOCKS)}
+    arms = {arm.id for arm in trial.plan.arms} - blocked
+    passing = arms - {criterion.cohort for criterion in found}
+    counted = {None} if passing else {None, *arms}
+    return tuple([criterion.id for criterion in found if criterion.cohort in counted])
+
+
+def _bearing(trial: Trial, answers: Answers, weight: Bearing) -> list[PlannedCriterion]:
+    return [r.criterion for r in trial.criteria if r.bearings[r.holds(answers)] is weight]
 
 
 def numbers(bits: int) -> Iterator[int]:
