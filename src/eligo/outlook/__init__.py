@@ -49,7 +49,7 @@ def look_ahead(engine: Engine, patient: Patient, screening: Screening) -> Ahead:
             data["next"] = [asked_json(one) for one in by_worth(asked)]
             data |= open_json(opens[name])
         elif screened.verdict is Verdict.INELIGIBLE:
-            data["changes"] = remedies_json(remedies(situation, trial), situation, list(screened.open))
+            data["changes"] = remedies_json(remedies(situation, trial), situation)
         data["sensitivity"] = [doubt_json(doubt) for doubt in doubts(situation, trial, screened.verdict)]
         data["expiry"] = expiry_json(until[name])
         trials[name] = data

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from eligo.criteria import Compare, OneOf
 from eligo.evaluate import BLOCKS, Answers, Ready, Trial
 from eligo.outlook.edits import Edit
-from eligo.outlook.situation import Situation, settled
+from eligo.outlook.situation import Situation, opens, settled
 from eligo.outlook.subjects import Fixed, Subject, Subjects
 from eligo.outlook.values import Option, Region
 from eligo.patients.model import Patient
@@ -38,17 +38,20 @@ class Change:
     subject: Subject
     to: tuple[str | Region, ...]
     fixed: Fixed | None = None
+    option: Option | None = field(default=None, compare=False)  # one of those that do
 
 
 @dataclass(frozen=True, slots=True)
 class Remedies:
     """The smallest sets, first those without anything fixed; not `complete` where there may be others.
 
-    The smallest of all, and where these hold something fixed, the smallest without.
+    The smallest of all, and where these hold something fixed, the smallest without. `then_open` are the criteria that
+    are open after the first of them.
     """
 
     sets: tuple[tuple[Change, ...], ...]
     complete: bool = True
+    then_open: tuple[str, ...] = ()
 
 
 def remedies(situation: Situation, trial: Trial) -> Remedies:
@@ -67,7 +70,9 @@ def remedies(situation: Situation, trial: Trial) -> Remedies:
         chosen += [c for c in free if len(c) == least_free]
     chosen.sort(key=lambda changes: (any(c.fixed for c in changes), len(changes)))
     unique = list(dict.fromkeys(chosen))
-    return Remedies(tuple(unique[:MOST_SETS]), complete and len(unique) <= MOST_SETS)
+    first = {c.subject: c.option for c in unique[0] if c.option} if unique else {}
+    after = settled(situation.after(together(first, situation.patient))) if first else situation.answers
+    return Remedies(tuple(unique[:MOST_SETS]), complete and len(unique) <= MOST_SETS, opens(trial, after))
 
 
 class _Trial:
@@ -102,7 +107,9 @@ class _Trial:
             for subject in sorted(chosen):
                 fitting = [way[subject] for way in ways if {**way, subject: 0} == {**first, subject: 0}]
                 answers = [option.answer for n in fitting for option in self.subjects.options(subject)[n]]
-                changes.append(Change(subject, joined(answers), self.subjects.fixed(subject)))
+                fixed = self.subjects.fixed_to(subject, answers)
+                option = self.subjects.options(subject)[first[subject]][0]
+                changes.append(Change(subject, joined(answers), fixed, option))
             yield tuple(changes)
 
 

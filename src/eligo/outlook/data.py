@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from eligo.criteria import Present
 from eligo.evaluation.distance import plain
 from eligo.evaluation.evidence import ASSUMED, value_of
+from eligo.evaluation.presence import presence
 from eligo.outlook.changes import Change, Remedies
 from eligo.outlook.doubts import Doubt
 from eligo.outlook.effects import Question
@@ -50,13 +52,13 @@ def open_json(found: Open) -> dict[str, Any]:
     return {"attest": attest, "read": list(found.read)}
 
 
-def remedies_json(found: Remedies, situation: Situation, open_criteria: list[str]) -> dict[str, Any]:
+def remedies_json(found: Remedies, situation: Situation) -> dict[str, Any]:
     """The smallest sets of changes."""
     sets = [
         {"fixed": any(c.fixed for c in changes), "changes": [_change_json(c, situation) for c in changes]}
         for changes in found.sets
     ]
-    return {"sets": sets, "then_open": open_criteria, "complete": found.complete}
+    return {"sets": sets, "then_open": list(found.then_open), "complete": found.complete}
 
 
 def _change_json(change: Change, situation: Situation) -> dict[str, Any]:
@@ -75,8 +77,10 @@ def _now(subject: Subject, situation: Situation) -> Any:
     if subject.kind == "attestation":
         return "yes" if chart.attested.get(subject.id) else "no"
     if subject.kind == "concept":
-        there = [f for f in chart.under.get(subject.id, ()) if f.status not in ("refuted", "planned")]
-        return "present" if any(f.status == "active" for f in there) else "in the past" if there else "absent"
+        if presence(Present(subject.id))(chart)[0] is Truth.MET:
+            return "present"
+        found = {fact.status for fact in chart.under.get(subject.id, ())}
+        return "in the past" if "resolved" in found else "planned" if "planned" in found else "absent"
     if subject.id == "sex":
         return chart.sex
     if subject.id == "age":

@@ -15,7 +15,7 @@ from eligo.evaluate import Trial
 from eligo.evaluation.comparing import Comparison
 from eligo.evaluation.evidence import ASSUMED
 from eligo.outlook.edits import Edit
-from eligo.outlook.facts import RULED_OUT, of_concept
+from eligo.outlook.facts import beside
 from eligo.outlook.situation import Situation, numbers
 from eligo.outlook.values import Region, of_reference
 from eligo.patients.model import Result
@@ -99,17 +99,17 @@ def _default_limits(situation: Situation, trial: Trial, verdict: Verdict, bits: 
 
 def _assumed(situation: Situation, trial: Trial, verdict: Verdict, bits: int) -> Iterator[Doubt]:
     """The concepts that are taken as absent because nothing speaks of them."""
-    seen = set[str]()
+    seen = set[tuple[str, bool]]()
     for number in numbers(bits):
         test = situation.engine.asked[number]
         _, _, detail, _ = situation.answers.outcome(number)
-        if not isinstance(test, Present) or detail not in ASSUMED or test.concept in seen:
+        planned = isinstance(test, Present) and test.status == "planned"
+        if not isinstance(test, Present) or detail not in ASSUMED or (test.concept, planned) in seen:
             continue
-        seen.add(test.concept)
+        seen.add((test.concept, planned))
         others = [
             (trial.verdict(situation.after(option.edit(situation.patient))), str(option.answer))
-            for option in of_concept(situation, test.concept)
-            if option.answer != RULED_OUT
+            for option in beside(situation, test.concept, test.status == "planned")
         ]
         for found in sorted(set(Verdict), key=_settled_first):
             if found is not verdict and (answer := next((a for v, a in others if v is found), None)):

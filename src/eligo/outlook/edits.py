@@ -80,6 +80,11 @@ def stated(patient: Patient, concept: str, facts: Iterable[Fact]) -> Edit:
     return Edit(replace(edit.patient, results=results), edit.touched | grades)
 
 
+def added(patient: Patient, concept: str, facts: Iterable[Fact]) -> Edit:
+    """The facts stand beside what the record says of the concept, which is not ruled out any more."""
+    return _with_facts(patient, concept, (*facts, *patient.facts.get(concept, ())))
+
+
 def _with_facts(patient: Patient, concept: str, facts: tuple[Fact, ...]) -> Edit:
     line = concepts().ancestors(concept) or frozenset((concept,))
     others = {c: found for c, found in patient.facts.items() if c != concept}

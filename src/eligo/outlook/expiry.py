@@ -16,7 +16,7 @@ from eligo.evaluate import Answers, Engine, Trial
 from eligo.evaluation.chart import Chart, Outcome
 from eligo.evaluation.derive import birth_days
 from eligo.evaluation.window import shift
-from eligo.outlook.situation import numbers
+from eligo.outlook.situation import blockers, numbers, opens
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.plan import Test
 from eligo.truth import Reason, Truth, Verdict
@@ -145,9 +145,10 @@ def _birthdays(engine: Engine, patient: Patient) -> Iterator[date]:
 
 def _turns(engine: Engine, trial: Trial, eve: Answers, answers: Answers) -> Iterator[Turn]:
     """The criteria whose truth turns overnight in a way that bears on the verdict, and what turns them."""
+    counting = {id_ for day in (eve, answers) for standing in (blockers, opens) for id_ in standing(trial, day)}
     for ready in trial.criteria:
         before, after = ready.holds(eve), ready.holds(answers)
-        if before is after:
+        if before is after or ready.criterion.id not in counting:
             continue
         for number, _, test in ready.uses:
             old, new = eve.outcome(number), answers.outcome(number)
@@ -161,6 +162,8 @@ def _cause(test: Test, outcome: Outcome) -> Cause:
         return "stale"
     if isinstance(test, Compare | OneOf) and test.variable == "age":
         return "birthday"
+    if isinstance(test, Present) and test.status == "planned":
+        return "date"
     return "window" if isinstance(test, Compare | Present) and test.window is not None else "date"
 
 

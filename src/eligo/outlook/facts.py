@@ -13,13 +13,14 @@ from functools import partial
 from eligo.criteria import Duration, Present
 from eligo.evaluation.presence import Presence
 from eligo.evaluation.window import shift
-from eligo.outlook.edits import attested, ruled_out, stated
+from eligo.outlook.edits import added, attested, ruled_out, stated
 from eligo.outlook.situation import Situation, numbers
 from eligo.outlook.values import Option
 from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate
 from eligo.vocabulary.concepts import concepts
 
 RULED_OUT = "ruled out"
+PAST = ("last ", "in the past", "present for ")  # how answers begin that only the past could make true
 _KIND: dict[str, FactKind] = {"procedure": "procedure", "medication": "medication"}  # all else is a condition
 _ONE = timedelta(days=1)
 
@@ -36,6 +37,16 @@ def of_concept(situation: Situation, concept: str) -> list[Option]:
         seen.setdefault(facts, words)
     found = [Option(words, partial(stated, concept=concept, facts=facts)) for facts, words in seen.items()]
     return [Option(RULED_OUT, partial(ruled_out, concept=concept)), *found]
+
+
+def beside(situation: Situation, concept: str, planned: bool) -> list[Option]:
+    """Everything that it could be too, beside what the record says: `planned`, or there."""
+    found = _facts(situation, concept)
+    return [
+        Option(words, partial(added, concept=concept, facts=facts))
+        for words, facts in found
+        if (facts[0].status == "planned") is planned
+    ]
 
 
 def asking(situation: Situation, concept: str) -> list[Present]:
@@ -79,12 +90,12 @@ def _times(tests: list[Present], kind: FactKind, as_of: date) -> Iterator[tuple[
     else:
         yield "present", "active", as_of, None
         for length in lasting:
-            for days in (0, 1):
-                yield f"present for {length}", "active", shift(as_of, length, -1) - days * _ONE, None
+            yield f"present for exactly {length}", "active", shift(as_of, length, -1), None
+            yield f"present for over {length}", "active", shift(as_of, length, -1) - _ONE, None
     for words, day in _past(backs, as_of):
         yield words, over, day, day if kind != "procedure" else None
         for length in lasting:
-            yield f"{words}, for {length}", over, shift(day, length, -1) - _ONE, day
+            yield f"{words}, for over {length}", over, shift(day, length, -1) - _ONE, day
     if not backs and (kind != "procedure" or any(t.status == "history" for t in tests)):
         yield "in the past", over, as_of - _ONE * 2, as_of - _ONE if kind != "procedure" else None
     if any(test.status == "planned" for test in tests):
