@@ -175,6 +175,10 @@ class World:
         if where == "procedures":
             return {"concept": concept, "date": day}
         over = self._chance(0.4)
+        ends = (AS_OF + timedelta(days=self.luck.randint(1, 300))).isoformat()
+        if self.vague and self._chance(0.2):
+            start, end = ("start", "end") if where == "medications" else ("onset", "abatement")
+            return {"concept": concept, start: day, end: ends} | ({} if end == "end" else {"status": "resolved"})
         if where == "medications":
             return {"concept": concept, "start": day} | ({"end": AS_OF.isoformat()} if over else {})
         entry: Data = {"concept": concept, "onset": day}

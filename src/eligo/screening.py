@@ -18,7 +18,7 @@ from eligo.patients.model import Patient
 from eligo.plan import Plan, load_plan
 
 if TYPE_CHECKING:
-    from eligo.outlook import Ahead
+    from eligo.outlook.ahead import Ahead
     from eligo.ruleset import RuleSet
 
 __all__ = ["Policy", "Rules", "Screening", "audit", "load_rules", "screen", "screen_ahead"]
@@ -102,7 +102,7 @@ def screen_ahead(patient: Patient, rules: Rules | None = None, policy: Policy | 
     What comes after the screening is what to find out next, the smallest changes that would help, what each verdict
     hangs on, and until when it holds: as JSON data, which `eligo schema screening` describes.
     """
-    from eligo.outlook import look_ahead  # lazily: most screenings do not look ahead
+    from eligo.outlook.ahead import look_ahead  # lazily: most screenings do not look ahead
 
     rules = rules or load_rules()
     screening = screen(patient, rules, policy)

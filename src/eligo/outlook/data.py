@@ -12,6 +12,7 @@ from eligo.outlook.changes import Change, Remedies
 from eligo.outlook.doubts import Doubt
 from eligo.outlook.effects import Question
 from eligo.outlook.expiry import Expiry
+from eligo.outlook.phrases import together
 from eligo.outlook.questions import Answer, Asked, Open
 from eligo.outlook.situation import Situation
 from eligo.outlook.subjects import Subject
@@ -66,7 +67,7 @@ def _change_json(change: Change, situation: Situation) -> dict[str, Any]:
     data: dict[str, Any] = {"variable" if subject.kind == "variable" else "concept": subject.id}
     data["now"] = _now(subject, situation)
     data["unit"] = unit_of(subject.id) if subject.kind == "variable" else None
-    data["to"] = " or ".join(answer_text(answer, subject.id) for answer in change.to)
+    data["to"] = " or ".join(together(answer_text(answer, subject.id) for answer in change.to))
     data["fixed"], data["why_fixed"] = change.fixed is not None, change.fixed
     return {key: value for key, value in data.items() if value is not None}
 
@@ -138,7 +139,7 @@ def answer_text(answer: str | Region, variable: str) -> str:
     known = variables().get(variable)
     if known is not None and known.grades and answer.low == answer.high:
         return _number(answer.low)
-    return _region_text(answer, known.plausible if known else None)
+    return _region_text(answer, known.plausible if known and variable != "age" else None)
 
 
 def _region_text(region: Region, plausible: tuple[float, float] | None) -> str:

@@ -6,22 +6,30 @@ says which value to look at twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
-from eligo.criteria import Compare, Present
+from eligo.criteria import Compare, OneOf, Present
 from eligo.evaluate import Trial
-from eligo.evaluation.comparing import Comparison
 from eligo.evaluation.evidence import ASSUMED
 from eligo.outlook.edits import Edit
 from eligo.outlook.facts import beside
 from eligo.outlook.situation import Situation, numbers
-from eligo.outlook.values import Region, of_reference
+from eligo.outlook.values import Region
 from eligo.patients.model import Result
 from eligo.truth import Verdict
+from eligo.vocabulary.scores import SCORES, leaf_inputs
 
 Cause = Literal["same_day", "default_limit", "assumed_absent"]
+Which = Literal["ULN", "LLN"]
+
+ENDS: tuple[Which, ...] = ("ULN", "LLN")
+FARTHEST = 2.0  # times the default: limits of normal of laboratories hardly lie further apart
+STEPS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +37,14 @@ class Doubt:
     """One thing that could be otherwise, and the verdict if it were.
 
     `same_day`: the `other` value of that day. `default_limit`: the limit `which` of the variable, if it lay in `beyond`
-    instead of at `value`. `assumed_absent`: the concept, if what the record says were `answer`.
+    and not at `value`. `assumed_absent`: the concept, if what the record says of it were `answer`.
     """
 
     cause: Cause
     id: str
     verdict: Verdict
     other: Result | None = None
-    which: Literal["ULN", "LLN"] | None = None
+    which: Which | None = None
     value: float | None = None
     beyond: Region | None = None
     assumed: str | None = None
@@ -75,26 +83,72 @@ def _same_day(situation: Situation, trial: Trial, verdict: Verdict, bits: int) -
 
 def _default_limits(situation: Situation, trial: Trial, verdict: Verdict, bits: int) -> Iterator[Doubt]:
     """The limits of normal that neither the report nor the site gives, and how far off they would have to be."""
-    chart, seen = situation.answers.chart, set[tuple[str, str]]()
-    for number in numbers(bits):
-        test, answer = situation.engine.asked[number], situation.engine.tests[number]
-        if not isinstance(test, Compare) or not isinstance(answer, Comparison):
+    chart = situation.answers.chart
+    for variable, which in sorted(_relative(situation, bits)):
+        recorded = chart.recorded(variable)
+        normal = chart.normal(variable, which, recorded[0]) if recorded else None
+        if normal is None or normal.source != "default":
             continue
-        basis = situation.answers.outcome(number)[3]
-        reading = basis[0] if basis else None
-        for limit in test.limits:
-            if not isinstance(reading, Result) or (reading.variable, limit.of) in seen:
-                continue
-            normal = answer.resolve(limit, reading, chart) if limit.of in ("ULN", "LLN") else None
-            if normal is None or normal.source != "default" or limit.of is None:
-                continue
-            seen.add((reading.variable, limit.of))
-            which: Literal["ULN", "LLN"] = "ULN" if limit.of == "ULN" else "LLN"
-            value = normal.high if which == "ULN" else normal.low
-            for option in of_reference(situation, reading, which):
-                found = trial.verdict(situation.after(option.edit(situation.patient)))
-                if found is not verdict and isinstance(option.answer, Region):
-                    yield Doubt("default_limit", reading.variable, found, None, which, value, option.answer)
+        value = normal.high if which == "ULN" else normal.low
+        seen = set[Verdict]()
+        for region, found in _other_limits(situation, trial, variable, which, value):
+            if found is not verdict and found not in seen:
+                seen.add(found)
+                yield Doubt("default_limit", variable, found, None, which, value, region)
+
+
+def _relative(situation: Situation, bits: int) -> set[tuple[str, Which]]:
+    """The limits of normal that tests look at, themselves or through a score."""
+    found = set[tuple[str, Which]]()
+    for number in numbers(bits):
+        test = situation.engine.asked[number]
+        if not isinstance(test, Compare | OneOf):
+            continue
+        limits = test.limits if isinstance(test, Compare) else ()
+        for name in {test.variable, *(limit.of for limit in limits)} & SCORES.keys():
+            found.update((item.id, "ULN") for item in leaf_inputs(name or "") if item.role == "uln")
+        for which in ENDS:
+            found.update((test.variable or "", which) for limit in limits if limit.of == which)
+    return found
+
+
+def _other_limits(
+    situation: Situation, trial: Trial, variable: str, which: Which, default: float
+) -> Iterator[tuple[Region, Verdict]]:
+    """The verdict for each limit of normal that laboratories may have, from the nearest to the default on."""
+    patient = situation.patient
+
+    @functools.cache
+    def verdict(limit: float) -> Verdict:
+        own = tuple(_with_limit(result, which, limit) for result in patient.results[variable])
+        changed = replace(patient, results={**patient.results, variable: own})
+        return trial.verdict(situation.after(Edit(changed, frozenset((variable,)))))
+
+    for factor in (1 / FARTHEST, FARTHEST):
+        steps = [default * factor ** (step / STEPS) for step in range(STEPS + 1)]
+        for near, far in pairwise(steps):
+            if verdict(far) is not verdict(near):
+                edge = float(f"{_edge(near, far, verdict):.5g}")
+                region = Region(edge, False, math.inf, False) if factor > 1 else Region(0, True, edge, False)
+                yield region, verdict(far)
+
+
+def _with_limit(result: Result, which: Which, limit: float) -> Result:
+    """The result with a limit of normal of its report, where that did not state one."""
+    if which == "ULN":
+        return result if result.reference_high is not None else replace(result, reference_high=limit)
+    return result if result.reference_low is not None else replace(result, reference_low=limit)
+
+
+def _edge(near: float, far: float, verdict: Callable[[float], Verdict]) -> float:
+    """Where the verdict turns between two limits."""
+    for _ in range(20):
+        middle = (near + far) / 2
+        if verdict(middle) is verdict(near):
+            near = middle
+        else:
+            far = middle
+    return far
 
 
 def _assumed(situation: Situation, trial: Trial, verdict: Verdict, bits: int) -> Iterator[Doubt]:

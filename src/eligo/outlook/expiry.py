@@ -58,11 +58,11 @@ def expiries(engine: Engine, patient: Patient, trials: Iterable[Trial]) -> dict[
     for day in turning_days(engine, patient, horizon):
         if not waiting:
             break
-        answers = engine.answers(replace(patient, as_of=day))
+        answers = engine.answers(_on(patient, day))
         for name, (trial, before) in list(waiting.items()):
             after = trial.verdict(answers)
             if after is not before:
-                eve = engine.answers(replace(patient, as_of=day - timedelta(1)))
+                eve = engine.answers(_on(patient, day - timedelta(1)))
                 turns = tuple(_turns(engine, trial, eve, answers))
                 found[name] = Expiry(horizon, day - timedelta(1), after, turns)
                 del waiting[name]
@@ -79,6 +79,15 @@ def _dated(patient: Patient) -> Patient:
     return replace(patient, results=results)
 
 
+def _on(patient: Patient, day: date) -> Patient:
+    """The record as it is read as of a later day: what ends by then has ended."""
+    over = {now: then for now, then in patient.ending if then.end is not None and then.end.first <= day}
+    if not over:
+        return replace(patient, as_of=day)
+    facts = {concept: tuple(over.get(fact, fact) for fact in found) for concept, found in patient.facts.items()}
+    return replace(patient, as_of=day, facts=facts)
+
+
 def turning_days(engine: Engine, patient: Patient, horizon: date) -> list[date]:
     """All days after the screening on which any answer can differ from that of the day before."""
     days = set[date]()
@@ -88,7 +97,8 @@ def turning_days(engine: Engine, patient: Patient, horizon: date) -> list[date]:
             lengths = {length for test in tests for length in _lengths(test)} if tests else set()
             if tests and records is patient.results:
                 lengths |= set(_longest_ages(engine, name))
-            for day in {day for entry in entries for day in _days(entry)} if tests else ():
+            ahead = [then for _, then in patient.ending if then.concept == name]
+            for day in {day for entry in (*entries, *ahead) for day in _days(entry)} if tests else ():
                 days |= {day, day + timedelta(1)} if day < date.max else {day}
                 days.update(found for length in lengths for found in _around(day, length))
     days.update(_birthdays(engine, patient))

@@ -74,8 +74,9 @@ class Subjects:
         if subject.kind == "variable":
             picked = any(isinstance(t, Compare) and t.variable == subject.id and t.pick != "latest" for t in tests)
             return "history" if picked else None
-        if not self.situation.answers.chart.under.get(subject.id):
-            return None  # what is not there can still come
+        facts = self.situation.answers.chart.under.get(subject.id, ())
+        if all(fact.status == "planned" for fact in facts):
+            return None  # what is not there can still come, or be called off
         concept = concepts().get(subject.id)
         asked = set(asking(self.situation, subject.id))
         past = any(t.status == "history" or _looks_back(t) for t in tests if isinstance(t, Present) and t in asked)

@@ -183,7 +183,7 @@ def _ages(situation: Situation) -> list[Option]:
         elif isinstance(test, Compare | OneOf):  # a score
             starts |= {days.last: float(y) for y in range(5, 100, 5) if (days := birth_days(y, "a", as_of))}
     ordered = sorted(starts.items(), reverse=True)
-    ages = [*(years for _, years in ordered), 120.0]
+    ages = [*(years for _, years in ordered), math.inf]
     return [
         Option(Region(low, True, high, False), partial(born, day=day))
         for (day, _), (low, high) in zip(ordered, pairwise(ages), strict=True)

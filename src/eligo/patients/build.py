@@ -101,6 +101,7 @@ class PatientBuilder:
         self._sex: Literal["male", "female"] | None = None
         self._results: dict[str, list[tuple[Result, dates.Clock]]] = {}
         self._facts: dict[str, list[Fact]] = {}
+        self._ending: list[tuple[Fact, Fact]] = []
         self._absent: dict[str, JsonPath] = {}
         self._complete: frozenset[str] = frozenset()
         self._attested: dict[str, bool] = {}
@@ -205,12 +206,14 @@ class PatientBuilder:
             return
         if meaning is None:
             return
+        then: tuple[FactStatus, PartialDate] | None = None
         if meaning != "planned":
             if first and first.first > self.as_of:
                 self._after(path)
                 return
             if last and last.first > self.as_of:  # on that day it had not ended yet
                 self._later[path[:1]] += 1
+                then = (meaning, last)
                 last, meaning = None, "active" if meaning == "resolved" else meaning
         if first and last and last.last < first.first:
             self._doubt("dates-order", "the end lies before the start", (*path, end[1]), "check both dates")
@@ -222,6 +225,8 @@ class PatientBuilder:
         fact = Fact(found.concept.id, kind, meaning, first, last, words, written(name))
         self._facts.setdefault(fact.concept, []).append(fact)
         self._used(fact.concept)
+        if then is not None:
+            self._ending.append((fact, replace(fact, status=then[0], end=then[1])))
         if found.grade and meaning == "active":
             variable, low, high = found.grade
             result = Result(variable, low, high, date=self._undated(), written=written(name), value=written(name))
@@ -291,6 +296,7 @@ class PatientBuilder:
             dict(sorted(self._attested.items())),
             tuple(sorted(dict.fromkeys(w.removeprefix(": ") for w in warnings))),
             superseded,
+            tuple(self._ending),
         )
 
     # --- values and dates

@@ -16,8 +16,7 @@ def ahead_lines(outlook: Data, terminal: Terminal) -> Iterator[str]:
     yield from _part("next", map(_question, outlook.get("next", ())), terminal, MOST)
     changes = outlook.get("changes")
     if changes:
-        sets = words.change_sets(changes) or ["no small set of changes would do"]
-        yield from _part("would help", sets, terminal, MOST)
+        yield from _part("would help", words.change_sets(changes), terminal, MOST)
         yield from (f"  {line}" for text in words.after_changes(changes) for line in wrap(text, terminal.width - 2))
     yield from _part("hangs on", words.hangs_on(outlook.get("sensitivity", ())), terminal)
     if "expiry" in outlook:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from eligo.outlook.phrases import together
 from eligo.report.words import Data, concept_name, number, rounded, variable_name
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 MOST_ANSWERS = 4  # that give the same and are named one by one
+MOST_ASSUMED = 5  # names of what is assumed absent
 _NUMBER = re.compile("[0-9]")
 VERDICT = {"ELIGIBLE": "eligible", "UNDETERMINED": "undetermined", "INELIGIBLE": "ineligible"}
 
@@ -27,7 +29,7 @@ _ASK_AGAIN = {
 }
 _ASK_FACT = {"medication": "Is this given: {}?", "procedure": "Was this done: {}?"}
 WHY = {
-    "missing": "no result in the record",
+    "missing": "not in the record",
     "stale": "the result is too old",
     "no_reference_range": "its limit of normal is not known",
     "unit_unknown": "the result has no unit that fits",
@@ -120,7 +122,7 @@ def answers(item: Data) -> list[str]:
     if most is not None and len(found[most]) > MOST_ANSWERS:
         del found[most]
         found[most] = ["anything else"]
-    return [f"{'; '.join(said)}: {_given(*gives)}" for gives, said in found.items()]
+    return [f"{'; '.join(together(said))}: {_given(*gives)}" for gives, said in found.items()]
 
 
 def _given(verdict: str, but_for: str, blocks: tuple[str, ...]) -> str:
@@ -165,7 +167,10 @@ def to_read(ids: Iterable[str]) -> str:
 
 def change(item: Data) -> str:
     """One change: "platelets >= 20 10*9/L (now 18)"; what cannot change says why."""
-    text = f"{name_of(item)} {quantity(item['to'], item.get('unit'))}"
+    to = item["to"]
+    if item.get("now") == "present" and {"ruled out", "in the past"} <= set(to.split(" or ")):
+        to = "no longer present"
+    text = f"{name_of(item)} {quantity(to, item.get('unit'))}"
     notes = [f"now {rounded(item['now'])}"] if item.get("now") is not None else []
     if item.get("fixed"):
         notes.append(_WHY_FIXED.get(item.get("why_fixed", ""), "this cannot be changed"))
@@ -174,16 +179,18 @@ def change(item: Data) -> str:
 
 def change_sets(changes: Data) -> list[str]:
     """Each of the smallest sets of changes: "platelets >= 20 10*9/L (now 18) and hepatic encephalopathy ruled out"."""
-    return [listed(map(change, one["changes"])) for one in changes["sets"]]
+    found = [listed(map(change, one["changes"])) for one in changes["sets"]]
+    stopped = "the search stopped before it found a set of changes that would do"
+    return found or ["no set of changes would do" if changes.get("complete", True) else stopped]
 
 
 def after_changes(changes: Data) -> list[str]:
-    """What is open besides, and whether every set was looked for."""
+    """What is open after the first set, and whether every set was looked for."""
+    if not changes["sets"]:
+        return []
     then = changes.get("then_open", ())
     lines = [f"then still open: {', '.join(then)}"] if then else []
-    if not changes.get("complete", True):
-        lines.append("not every set of changes was looked at")
-    return lines
+    return lines if changes.get("complete", True) else [*lines, "other such sets may exist"]
 
 
 # --- what the verdict hangs on
@@ -191,16 +198,18 @@ def after_changes(changes: Data) -> list[str]:
 
 def hangs_on(doubts: Iterable[Data]) -> list[str]:
     """The doubtful things, each with the verdict that it would give if it were otherwise."""
-    lines, assumed = list[str](), dict[tuple[str, str], list[str]]()
+    lines, assumed = list[str](), dict[tuple[str, str, str], list[str]]()
     for item in doubts:
         if item["cause"] == "assumed_absent":
             by = item["assumed"].removeprefix("assumed absent: ")
-            assumed.setdefault((by, VERDICT[item["verdict"]]), []).append(name_of(item))
+            assumed.setdefault((by, item.get("if", "present"), VERDICT[item["verdict"]]), []).append(name_of(item))
         else:
             lines.append(_other_value(item))
-    for (by, verdict), names in assumed.items():
+    for (by, otherwise, verdict), names in assumed.items():
         any_of = "it were" if len(names) == 1 else "one of them were"
-        lines.append(f"assumed absent ({by}): {listed(names)}; if {any_of} present: {verdict}")
+        more = len(names) - MOST_ASSUMED
+        shown = f"{len(names)} in all, such as {listed(names[:MOST_ASSUMED])}" if more > 1 else listed(names)
+        lines.append(f"assumed absent ({by}): {shown}; if {any_of} {otherwise}: {verdict}")
     return lines
 
 

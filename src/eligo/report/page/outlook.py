@@ -84,7 +84,7 @@ def _changes(changes: Data | None) -> Iterator[str]:
             yield f"<li>{phrase(said)}{fixed}</li>"
         yield "</ol>"
     else:
-        yield "<p>No set of changes was found after which nothing blocks.</p>"
+        yield from (f"<p>{_sentence(line)}.</p>" for line in words.change_sets(changes))
     for line in words.after_changes(changes):
         yield f'<p class="note">{_sentence(line)}.</p>'
     yield "</div>"
