@@ -113,6 +113,8 @@ class World:
 
     def _other(self) -> Leaf:
         score = Compare(SCORE[0], (Limit(self.luck.choice(OPS), self.luck.choice(SCORE[1])),))
+        if self._chance(0.3):  # a band, in which the score is only for some values of each input
+            score = Compare(SCORE[0], (Limit("ge", SCORE[1][0]), Limit("le", SCORE[1][0] + 1)))
         leaves: tuple[Leaf, ...] = (
             Compare("age", (Limit(self.luck.choice(OPS), self.luck.choice((18, 65)), "a"),)),
             OneOf("sex", (self.luck.choice(("male", "female")),)),

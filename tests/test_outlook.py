@@ -5,7 +5,8 @@ The cases are made from numbers; `make proof` tries ten thousand of each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
@@ -14,13 +15,16 @@ from eligo.evaluate import Engine
 from eligo.evaluation.chart import Policy
 from eligo.evaluation.window import shift
 from eligo.explain import explain
+from eligo.outlook.ahead import look_ahead
 from eligo.outlook.changes import remedies
 from eligo.outlook.expiry import YEARS, expiries
 from eligo.outlook.questions import ask, open_parts
 from eligo.outlook.situation import Situation
 from eligo.outlook.subjects import Subjects
+from eligo.plan import compile_rules
 from eligo.truth import Verdict
 from tests import brute
+from tests.evaluating import patient, rules
 from tests.small_worlds import World
 
 MOST = 3  # changes at once, where all sets are tried
@@ -37,11 +41,11 @@ def next_disagreements(number: int) -> list[str]:
     """Where the questions of a small world and trying every answer disagree."""
     world = World(number)
     engine = Engine(world.plans)
-    patient = brute.read(world.patient)
-    trials = [t for t in explain(engine, patient).trials if t.verdict is Verdict.UNDETERMINED]
+    who = brute.read(world.patient)
+    trials = [t for t in explain(engine, who).trials if t.verdict is Verdict.UNDETERMINED]
     found = []
     tried: dict[object, object] = {}
-    for asked in ask(Situation(engine, patient), map(open_parts, trials)):
+    for asked in ask(Situation(engine, who), map(open_parts, trials)):
         if asked.question not in tried:
             tried[asked.question] = brute.settling(world.patient, asked.question, engine)
         strict, granted = tried[asked.question][asked.trial]  # type: ignore[index]  # what was put there a line before
@@ -55,10 +59,10 @@ def expiry_disagreements(number: int) -> list[str]:
     """Where the expiry of a small world and a replay of every day disagree."""
     world = World(number, vague=True)
     engine = Engine(world.plans, POLICIES[number % len(POLICIES)])
-    patient = brute.read(world.patient)
-    horizon = shift(patient.as_of, Duration(YEARS, "a"))
-    replayed = brute.first_change(engine, world.patient, (horizon - patient.as_of).days)
-    said = expiries(engine, patient, engine.trials)
+    who = brute.read(world.patient)
+    horizon = shift(who.as_of, Duration(YEARS, "a"))
+    replayed = brute.first_change(engine, world.patient, (horizon - who.as_of).days)
+    said = expiries(engine, who, engine.trials)
     found = []
     for trial, truth in zip(engine.trials, replayed, strict=True):
         expiry = said[trial.plan.trial]
@@ -74,8 +78,8 @@ def change_disagreements(number: int) -> list[str]:
     """Where the smallest changes of a small world and trying all sets of changes disagree."""
     world = World(number, scores=False)
     engine = Engine(world.plans)
-    patient = brute.read(world.patient)
-    situation = Situation(engine, patient)
+    who = brute.read(world.patient)
+    situation = Situation(engine, who)
     found = []
     for place, trial in enumerate(engine.trials):
         if trial.verdict(situation.answers) is not Verdict.INELIGIBLE:
@@ -111,3 +115,119 @@ def test_a_verdict_ends_on_the_day_on_which_a_replay_gives_another(start: int) -
 @pytest.mark.parametrize("start", range(0, 200, 50))
 def test_the_smallest_changes_are_those_that_trying_all_sets_finds(start: int) -> None:
     assert _all(change_disagreements, range(start, start + 50)) == []
+
+
+# --- what single records showed
+
+
+def ahead(
+    criteria: Sequence[Mapping[str, Any]], record: Mapping[str, Any], how: Policy | None = None
+) -> tuple[str, dict[str, Any]]:
+    """The verdict and the outlook of a trial with these criteria."""
+    engine = Engine([compile_rules(rules(criteria))], how)
+    who = patient(record)
+    (trial,) = (screening := explain(engine, who)).trials
+    return trial.verdict.value, look_ahead(engine, who, screening).trials[trial.trial]
+
+
+BMI_BAND = {"id": "I1", "when": {"variable": "body_mass_index", "ge": 18.5, "le": 25, "unit": "kg/m2"}}
+
+
+def test_an_input_of_a_score_that_must_lie_in_a_band_may_settle_both_ways() -> None:
+    _, found = ahead([BMI_BAND], {"labs": {"weight": "68 kg"}})
+    height = next(question for question in found["next"] if question.get("variable") == "height")
+
+    assert [answer["verdict"] for answer in height["answers"]] == ["INELIGIBLE", "ELIGIBLE", "INELIGIBLE"]
+
+
+def test_a_score_in_a_band_can_be_reached_by_changing_one_input() -> None:
+    verdict, found = ahead([BMI_BAND], {"labs": {"weight": "100 kg", "height": "170 cm"}})
+    changed = {change["variable"] for one in found["changes"]["sets"] for change in one["changes"]}
+
+    assert verdict == "INELIGIBLE"
+    assert "weight" in changed
+
+
+def test_a_leaf_that_loses_its_answer_is_no_loss_where_its_criterion_keeps_it() -> None:
+    either = {"any": [{"variable": "inr", "op": "ge", "limit": 1}, {"concept": "hepatic_encephalopathy"}]}
+    low = {"variable": "hepatic_encephalopathy_grade", "op": "le", "limit": 2}
+    record = {
+        "observations": [{"variable": "hepatic_encephalopathy_grade", "value": 3}, {"variable": "inr", "value": 2}]
+    }
+    _, found = ahead([{"id": "I1", "when": either}, {"id": "I2", "when": low}], record)
+
+    assert {c.get("concept") for one in found["changes"]["sets"] for c in one["changes"]} >= {
+        "hepatic_encephalopathy",
+        None,
+    }
+
+
+def test_what_is_planned_is_doubted_as_planned_and_what_is_there_as_there() -> None:
+    planned = {"id": "E1", "kind": "exclusion", "when": {"concept": "artificial_liver_support", "status": "planned"}}
+    there = {"id": "E2", "kind": "exclusion", "when": {"concept": "infection"}}
+    _, found = ahead([planned, there], {"complete": ["conditions", "procedures", "medications"]})
+    otherwise = {doubt["concept"]: doubt["if"] for doubt in found["sensitivity"]}
+
+    assert otherwise["artificial_liver_support"].startswith("planned")
+    assert otherwise["infection"] == "present"
+
+
+@pytest.mark.parametrize(
+    ("when", "labs", "variable", "beyond", "verdict"),
+    [
+        ({"variable": "alt", "op": "gt", "limit": 3, "of": "ULN"}, {"ALT": "110 U/L"}, "alt", "< 36.667", "ELIGIBLE"),
+        (
+            {"variable": "apri", "op": "gt", "limit": 1.5},
+            {"AST": "90 U/L", "PLT": "150 x10^9/L"},
+            "ast",
+            "> 40",
+            "INELIGIBLE",
+        ),
+    ],
+    ids=["of a limit", "inside a score"],
+)
+def test_a_default_limit_of_normal_that_decides_is_doubted(
+    when: Mapping[str, Any], labs: Mapping[str, str], variable: str, beyond: str, verdict: str
+) -> None:
+    _, found = ahead([{"id": "I1", "when": when}], {"sex": "male", "labs": labs})
+    doubts = [(d["variable"], d["beyond"], d["verdict"]) for d in found["sensitivity"] if d["cause"] == "default_limit"]
+
+    assert (variable, beyond, verdict) in doubts
+
+
+def test_another_value_of_the_day_is_doubted_also_where_it_gave_way_to_a_later_one() -> None:
+    values = [(1.2, "2026-11-19T08:00"), (1.8, "2026-11-19T18:00")]
+    record = {"observations": [{"variable": "inr", "value": value, "date": when} for value, when in values]}
+    verdict, found = ahead([{"id": "I1", "when": {"variable": "inr", "op": "ge", "limit": 1.5}}], record)
+
+    assert verdict == "ELIGIBLE"
+    assert [(d["cause"], d["value"], d["verdict"]) for d in found["sensitivity"]] == [("same_day", 1.2, "INELIGIBLE")]
+
+
+def test_an_end_that_the_record_states_ahead_ends_the_verdict() -> None:
+    record = {"medications": [{"concept": "systemic corticosteroids", "start": "2026-11-01", "end": "2026-12-15"}]}
+    when = {"id": "I1", "when": {"concept": "systemic_corticosteroids"}}
+    verdict, found = ahead([when], {**record, "complete": ["medications"]})
+
+    assert verdict == "ELIGIBLE"
+    assert found["expiry"]["until"] == "2026-12-15"
+    assert found["expiry"]["then"] == "INELIGIBLE"
+
+
+def test_a_result_that_grows_too_old_names_the_last_day_and_the_criterion() -> None:
+    when = [{"id": "I1", "when": {"variable": "inr", "op": "ge", "limit": 1.5}}]
+    record = {"observations": [{"variable": "inr", "value": 1.9, "date": "2026-11-10"}]}
+    _, found = ahead(when, record, Policy(max_age=Duration(14, "d")))
+
+    assert found["expiry"]["until"] == "2026-11-24"
+    assert found["expiry"]["causes"] == [{"id": "I1", "cause": "stale", "variable": "inr", "truth": "UNKNOWN"}]
+
+
+def test_what_lies_in_the_past_is_marked_as_fixed_and_comes_last() -> None:
+    when = {"concept": "malignancy", "status": "history"}
+    exclusion = {"id": "E1", "kind": "exclusion", "when": {"all": [when, {"variable": "inr", "op": "lt", "limit": 2}]}}
+    record = {"labs": {"INR": 1.5}, "conditions": [{"concept": "malignancy", "status": "resolved", "onset": "2020"}]}
+    _, found = ahead([exclusion], record)
+
+    assert [one["fixed"] for one in found["changes"]["sets"]] == [False, True]
+    assert found["changes"]["sets"][1]["changes"][0]["why_fixed"] == "history"
