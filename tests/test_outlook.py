@@ -210,7 +210,7 @@ def test_an_end_that_the_record_states_ahead_ends_the_verdict() -> None:
     verdict, found = ahead([when], {**record, "complete": ["medications"]})
 
     assert verdict == "ELIGIBLE"
-    assert found["expiry"]["until"] == "2026-12-15"
+    assert found["expiry"]["until"] == "2026-12-14"  # on the day of a stated end it is over
     assert found["expiry"]["then"] == "INELIGIBLE"
 
 
