@@ -21,7 +21,7 @@ from eligo.outlook.situation import Situation, numbers
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
 
-PRECISION = 1e-4  # of a place that follows from a score; nobody measures more finely
+PRECISION = 1e-3  # of a place that follows from a score; laboratories do not state values more finely
 
 Places = tuple[int, ...]  # where a score lies among its limits
 
@@ -52,7 +52,13 @@ def _watched(situation: Situation, variable: str, bits: int) -> list[tuple[Sourc
         elif isinstance(test, Compare) and isinstance(answer, Comparison):
             for name in {test.variable, *(limit.of for limit in test.limits)} & SCORES.keys():
                 limits.setdefault(name or "", set()).update(_limits(test, answer, name or "", situation))
-    return [(other_sources(name)[0][0], sorted(found)) for name, found in limits.items() if name != variable]
+    return [(_source(name), sorted(found)) for name, found in limits.items() if name != variable]
+
+
+@functools.cache
+def _source(score: str) -> Source:
+    """Where the computed value of a score comes from."""
+    return other_sources(score)[0][0]
 
 
 def _limits(test: Compare, answer: Comparison, score: str, situation: Situation) -> Iterator[float]:
@@ -86,5 +92,5 @@ def _crossings(low: float, high: float, places: Callable[[float], Places]) -> It
                 before = middle
             else:
                 after = middle
-        yield float(f"{after:.6g}")
+        yield float(f"{after:.4g}")
         low = after
