@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _FACTOR = re.compile(r"[x\u00d7](?![a-wyz])|x(?=upper|uln|lower|lln|normal|institution)|times\b|fold\b")
 _SILENT = frozenset(["LIGHT", "FILLER", "CONCEPT", "STATUS", "QUAL", "NEG", "TRAIL", "LEAD", "EVENT", "GRADE", "SKIP"])
+_MODIFIERS = frozenset(["QUAL", "STATUS"])
 _SEVERAL = frozenset(["CONCEPT", "STATUS"])  # that may name more than one thing, and are read apart then
 _PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
 
@@ -80,6 +81,12 @@ def _extent(elements: Sequence[Element], text: str) -> Span | None:
     """From the first to the last element that is more than a mark."""
     more = [e for e in elements if e.__class__ is not Token or e.type != "LIGHT" or text[e.start].isalnum()] or elements
     return (place(more[0])[0], place(more[-1])[1]) if more else None
+
+
+def _modifiers(elements: Sequence[Element]) -> tuple[tuple[str, str], ...]:
+    """The words that narrow a noun, of a clause that has nothing else."""
+    found = tuple((e.type, e.value) for e in elements if e.__class__ is Token and e.type in _MODIFIERS)
+    return found if len(found) == len(elements) else ()
 
 
 class ClauseState(ClauseWords):
@@ -253,7 +260,10 @@ class ClauseState(ClauseWords):
                 tainted = self.logic in TAINTING or any(e.__class__ is Token and e.type == "NEG" for e in self.elements)
                 hedged = self.hedged and not self.logic
                 whole = self.context.unparsed(span, code, blamed)
-                return Piece(whole, span, "unparsed", False, hedged, exception=exception, tainted=tainted)
+                modifiers = _modifiers(self.elements)
+                return Piece(
+                    whole, span, "unparsed", False, hedged, exception=exception, tainted=tainted, modifiers=modifiers
+                )
             rest = (place(self.residual[0])[0], place(self.residual[-1])[1])
             left = self.context.unparsed(rest, code, blamed)
             return Piece(

@@ -131,7 +131,12 @@ class ListReader:
                 continue
             head_of = slash and piece.kind == "unparsed"
             tangled = after_several and bool(marks[i - 1][0])  # `cirrhosis with ascites, jaundice`
-            if (object_of or head_of or tangled) and kept[-1].span and piece.span:
+            # `severe active or chronic infections`: the first word may narrow both, and the noun is the second's.
+            elliptic = bool(kept) and len(kept[-1].modifiers) > 1 and piece.kind != "unparsed"
+            if kept and (both := _with_noun(kept[-1], piece, marks[i - 1])) is not None:
+                kept[-1] = both
+                continue
+            if (object_of or head_of or tangled or elliptic) and kept[-1].span and piece.span:
                 span = (kept[-1].span[0], piece.span[1])
                 kept[-1] = Piece(
                     self.unparsed(span, "shared-words", piece.span), span, "unparsed", exception=piece.exception
@@ -382,3 +387,19 @@ class ListReader:
         concept = graded[0].concept if graded and graded[0] is not None else None
         body = limited[0] if len(limited) == 1 else AllOf(tuple(limited))
         return AnyOf((Not(Present(concept)), body)) if concept else body
+
+
+def _with_noun(first: Piece, second: Piece, mark: tuple[str, str]) -> Piece | None:
+    """`active or chronic infection`: one word that narrows takes the noun of the clause after it."""
+    fact = second.predicate
+    if len(first.modifiers) != 1 or mark != ("", "or") or not isinstance(fact, Present) or second.negated:
+        return None
+    ((kind, value),) = first.modifiers
+    if not first.span or not second.span or (kind == "STATUS" and value != "active"):
+        return None
+    span = (first.span[0], second.span[1])
+    if kind == "STATUS":
+        other = replace(fact, status="active", qualifier=None, span=span)
+    else:
+        other = replace(fact, qualifier=value, span=span)
+    return replace(second, predicate=AnyOf((other, fact)), span=span, bare=False, concept=None, several=True)

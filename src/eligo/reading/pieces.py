@@ -29,6 +29,7 @@ class Piece:
     tainted: bool = False  # not understood, and with a negation that may reach further
     hedge_last: bool = False  # it ends in `with or without ...`
     several: bool = False  # more than one fact: what is joined on belongs to the last of them
+    modifiers: tuple[tuple[str, str], ...] = ()  # of a clause of nothing else: `severe active`, which lacks its noun
 
 
 @dataclass(slots=True)
