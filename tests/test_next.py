@@ -78,7 +78,7 @@ def test_every_line_fits_the_published_schema(run: Run) -> None:
 def test_a_patient_without_open_trials_is_asked_nothing(run: Run) -> None:
     found = run("next", TWO_OPEN, "--trial", "NCT03460795")
 
-    assert "no trial is undetermined" in found.out
+    assert "nothing is open in any trial" in found.out
     assert found.code == 0
 
 

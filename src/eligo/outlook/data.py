@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
-from eligo.criteria import Present
+from eligo.criteria import Number, Present
 from eligo.evaluation.distance import plain
 from eligo.evaluation.evidence import ASSUMED, value_of
 from eligo.evaluation.presence import presence
@@ -35,16 +37,39 @@ def asked_json(asked: Asked) -> dict[str, Any]:
         "criteria": list(asked.criteria),
         "settles": asked.settles,
         "settles_but_for_attestations": asked.settles_but_for_attestations,
-        "answers": [_answer_json(answer, asked.question) for answer in asked.answers],
+        "answers": [_answer_json(answer, asked) for answer in asked.answers],
     }
 
 
-def _answer_json(answer: Answer, question: Question) -> dict[str, Any]:
-    data: dict[str, Any] = {"answer": answer_text(answer.answer, question.id)}
-    if isinstance(answer.answer, Region) and (unit := unit_of(question.id)):
+def _answer_json(answer: Answer, asked: Asked) -> dict[str, Any]:
+    variable = asked.question.id
+    data: dict[str, Any] = {"answer": answer_text(answer.answer, variable)}
+    if isinstance(answer.answer, Region) and (unit := unit_of(variable)):
         data["unit"] = unit
+        data |= _as_written(answer.answer, asked.written, variable)
     data |= {"verdict": answer.verdict.value, "but_for_attestations": answer.but_for_attestations.value}
     return data | ({"blocks": list(answer.blocks)} if answer.blocks else {})
+
+
+def _as_written(region: Region, written: Mapping[float, tuple[Number, str]], variable: str) -> dict[str, Any]:
+    """The region in the unit of the protocol, where each of its ends is a limit that the protocol has in that unit."""
+    least, most = _beyond(variable)
+    ends = [end for end in {region.low, region.high} if least < end < most]
+    units = {written[end][1] for end in ends if end in written}
+    if not ends or len(units) != 1 or any(end not in written for end in ends):
+        return {}
+
+    def own(end: float) -> float:
+        return float(written[end][0]) if end in written else -math.inf if end <= least else math.inf
+
+    text = _region_text(region._replace(low=own(region.low), high=own(region.high)), (-math.inf, math.inf))
+    return {"answer_written": text, "unit_written": units.pop()}
+
+
+def _beyond(variable: str) -> tuple[float, float]:
+    """The ends of what is plausible."""
+    known = variables().get(variable)
+    return (known.plausible if known and variable != "age" else None) or (0.0, math.inf)
 
 
 def open_json(found: Open) -> dict[str, Any]:
@@ -100,7 +125,11 @@ def doubt_json(doubt: Doubt) -> dict[str, Any]:
     if doubt.other is not None:
         data |= {"value": value_of(doubt.other), "date": str(doubt.other.date) if doubt.other.date else None}
     if doubt.which is not None and doubt.value is not None and doubt.beyond is not None:
-        data |= {"which": doubt.which, "value": plain(doubt.value), "beyond": _region_text(doubt.beyond, None)}
+        data |= {
+            "which": doubt.which,
+            "value": plain(doubt.value),
+            "beyond": _region_text(doubt.beyond, (0.0, math.inf)),
+        }
     data["unit"] = unit_of(doubt.id) if doubt.cause != "assumed_absent" else None
     data["assumed"] = ASSUMED.get(doubt.assumed or "", "").removeprefix("assumed absent: ") or None
     data["if"] = doubt.answer
@@ -139,16 +168,16 @@ def answer_text(answer: str | Region, variable: str) -> str:
     known = variables().get(variable)
     if known is not None and known.grades and answer.low == answer.high:
         return _number(answer.low)
-    return _region_text(answer, known.plausible if known and variable != "age" else None)
+    return _region_text(answer, _beyond(variable))
 
 
-def _region_text(region: Region, plausible: tuple[float, float] | None) -> str:
+def _region_text(region: Region, plausible: tuple[float, float]) -> str:
     """The bounds of a region, without those beyond which nothing is plausible.
 
-    >>> _region_text(Region(0, True, 12, False), (0, 100)), _region_text(Region(12, False, 15, True), None)
+    >>> _region_text(Region(0, True, 12, False), (0, 100)), _region_text(Region(12, False, 15, True), (0, 100))
     ('< 12', '> 12 and <= 15')
     """
-    least, most = plausible or (0.0, float("inf"))
+    least, most = plausible
     if region.low == region.high:
         return _number(region.low)
     parts = []

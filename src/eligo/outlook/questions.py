@@ -6,11 +6,12 @@ that a record can hold and that a test tells apart from others; a measurement is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from eligo.criteria import Compare, OneOf, Present
+from eligo.criteria import Compare, Number, OneOf, Present
 from eligo.evaluate import Answers, Trial
 from eligo.evaluation.chart import Derived, Outcome
 from eligo.explain import Finding, TrialScreening
@@ -42,13 +43,17 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question of one trial: why it is open, in which criteria, and what the answers to it would do."""
+    """One question of one trial: why it is open, in which criteria, and what the answers to it would do.
+
+    `written` are limits in the canonical unit with the number and the unit that the protocol has for them.
+    """
 
     trial: str
     question: Question
     why: Reason
     criteria: tuple[str, ...]
     answers: tuple[Answer, ...]
+    written: Mapping[float, tuple[Number, str]] = field(default_factory=dict)
 
     @property
     def settles(self) -> Settles:
@@ -156,8 +161,24 @@ def ask(situation: Situation, opens: Iterable[Open]) -> list[Asked]:
         for found in where:
             about, trial = found.questions[question], by_name[found.trial]
             answers = _answers(situation, trial, found_effects)
-            asked.append(Asked(found.trial, question, about.why, tuple(about.criteria), answers))
+            written = _written(trial, question.id) if question.kind == "measurement" else {}
+            asked.append(Asked(found.trial, question, about.why, tuple(about.criteria), answers, written))
     return asked
+
+
+@functools.lru_cache(maxsize=1024)
+def _written(trial: Trial, variable: str) -> Mapping[float, tuple[Number, str]]:
+    """The limits of a variable in the canonical unit, and as the protocol writes them in another."""
+    known, found = variables().get(variable), dict[float, tuple[Number, str]]()
+    for ready in trial.criteria:
+        for _, leaf, test in ready.uses:
+            if not isinstance(leaf, Compare) or not isinstance(test, Compare) or test.variable != variable:
+                continue
+            canonical = {limit.op: limit.value for limit in test.limits if limit.of is None}
+            for limit in leaf.limits:
+                if limit.unit is not None and limit.op in canonical and known and limit.unit != known.unit:
+                    found[float(canonical[limit.op])] = limit.value, limit.unit
+    return found
 
 
 def _answers(situation: Situation, trial: Trial, found: Iterable[Effect]) -> tuple[Answer, ...]:

@@ -87,7 +87,7 @@ class Next:
             "schema": ONE,
             "patient": self.patient.id,
             "as_of": self.patient.as_of.isoformat(),
-            "undetermined": [found.trial for found in self.opens],
+            "undetermined": [found.trial for found in self.opens if found],
             "questions": questions,
             "attest": [{"concept": key, "trials": where} for key, where in attest.items()],
             "read": {found.trial: list(found.read) for found in self.opens if found.read},

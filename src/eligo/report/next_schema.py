@@ -45,7 +45,7 @@ class Patient(Strict):
     form: Literal["eligo.next/1"] = Field(alias="schema")
     patient: str
     as_of: Date
-    undetermined: list[str] = Field(description="the trials that are")
+    undetermined: list[str] = Field(description="the trials in which something is open")
     questions: list[OfPatient] = Field(description="those that settle most first")
     attest: list[Attestation]
     read: dict[str, list[Id]] = Field(description="by trial: open criteria with sentences that were not understood")

@@ -15,7 +15,7 @@ MOST_PATIENTS = 6
 def next_lines(data: Data, terminal: Terminal, all_questions: bool = False) -> Iterator[str]:
     """A patient's questions, the most worth first, each with what its answers would do to every trial."""
     trials = data["undetermined"]
-    about = f"undetermined: {listed(trials)}" if trials else "no trial is undetermined"
+    about = f"undetermined: {listed(trials)}" if trials else "nothing is open in any trial"
     head = f"{clean(data['patient'])}   as of {data['as_of']}"
     yield from (terminal.paint(line, "bold") for line in wrap(about, terminal.width, f"{head}   ", "  "))
     shown = data["questions"] if all_questions else data["questions"][:MOST_QUESTIONS]

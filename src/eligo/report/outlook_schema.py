@@ -19,6 +19,8 @@ class Answer(Strict):
 
     answer: str = Field(description="a range in the canonical unit; of a fact: present, ruled out ...")
     unit: str | None = Field(None, description="UCUM; left out where there is none")
+    answer_written: str | None = Field(None, description="the range in the unit of the protocol, where that is another")
+    unit_written: str | None = None
     verdict: Verdict
     but_for_attestations: Verdict = Field(description="if the open attestations of the trial turn out well")
     blocks: list[Id] = Field([], description="criteria that would block")

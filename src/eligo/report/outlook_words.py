@@ -114,8 +114,8 @@ def answers(item: Data) -> list[str]:
     for answer in item.get("answers", ()):
         verdict = answer["verdict"]
         gives = verdict, answer.get("but_for_attestations", verdict), tuple(answer.get("blocks", ()))
-        unit = unit_words(answer.get("unit")) if _NUMBER.search(answer["answer"]) else ""
-        found.setdefault(gives, []).append(f"{answer['answer']}{unit}")
+        text, unit = answer.get("answer_written", answer["answer"]), answer.get("unit_written", answer.get("unit"))
+        found.setdefault(gives, []).append(f"{text}{unit_words(unit) if _NUMBER.search(text) else ''}")
     if len(found) == 1:
         return [f"any answer: {_given(*gives)}" for gives in found]
     most = max(found, key=lambda gives: len(found[gives]), default=None)
