@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import functools
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -24,6 +24,7 @@ from eligo.vocabulary.variables import variables
 from tests.small_worlds import AS_OF, CONCEPTS, GRADES, LIMITS, Data
 
 UNDETERMINED = Verdict.UNDETERMINED
+FEW = (0, 1, 14, 15, 30, 31, 91, 92, 93, 365, 366, 30_000)  # days on either side of the ends of windows, and the ends
 # Days before the screening on which something can have been over: all around the ends of every window.
 PAST = sorted(
     {0, 1, 2, 3, *(days + near for days in (14, 30, 31, 61, 91, 92, 365, 366) for near in (-1, 0, 1)), 30_000}
@@ -62,10 +63,10 @@ def _plausible(variable: str, value: float) -> bool:
     return low <= value <= high
 
 
-def completions(data: Data, question: Question) -> Iterator[Data]:
+def completions(data: Data, question: Question, days: Sequence[int] = PAST) -> Iterator[Data]:
     """The record with every answer to a question that it can hold."""
     if question.kind == "fact":
-        yield from facts(data, question.id)
+        yield from facts(data, question.id, days)
         return
     if question.id == "sex":
         yield from ({**data, "sex": sex} for sex in ("male", "female"))
@@ -108,13 +109,13 @@ def without(data: Data, concept: str, gone: Collection[str]) -> Data:
     return changed
 
 
-def facts(data: Data, concept: str) -> Iterator[Data]:
+def facts(data: Data, concept: str, days: Sequence[int]) -> Iterator[Data]:
     """The record with everything that it can say of a concept about which it says nothing yet."""
     where, ruled_out = CONCEPTS.get(concept, "procedures"), without(data, concept, concepts().descendants(concept))
     yield {**ruled_out, "absent": [*ruled_out["absent"], concept]}
     blank = without(data, concept, {concept})
     for qualifiers in ([], ["severe"]):
-        for back in PAST:
+        for back in days:
             day = (AS_OF - timedelta(days=back)).isoformat()
             start, end = {"conditions": ("onset", "abatement"), "procedures": ("date", "")}.get(where, ("start", "end"))
             entry: Data = {"concept": concept, start: day} | ({"qualifiers": qualifiers} if qualifiers else {})
@@ -161,7 +162,7 @@ def changed(data: Data, subject: Subject) -> Iterator[Data]:
     if subject.kind == "attestation":
         yield from ({**data, "attested": {**data.get("attested", {}), subject.id: held}} for held in (True, False))
     else:
-        yield from completions(data, Question("fact" if subject.kind == "concept" else "measurement", subject.id))
+        yield from completions(data, Question("fact" if subject.kind == "concept" else "measurement", subject.id), FEW)
 
 
 def smallest_changes(
@@ -169,7 +170,7 @@ def smallest_changes(
 ) -> set[frozenset[Subject]]:
     """The smallest sets of subjects of which some change leaves no criterion of a trial blocking, by trying all sets.
 
-    A change may leave nothing open that was answered.
+    A change may leave no criterion open for want of what was answered.
     """
     before, trial = Situation(engine, read(data)), engine.trials[place]
     for size in range(1, most + 1):
@@ -193,11 +194,14 @@ def _works(data: Data, chosen: tuple[Subject, ...], before: Situation, trial: Tr
 
 
 def _hidden(data: Data, chosen: tuple[Subject, ...]) -> tuple[object, ...]:
-    """What the answers do not show yet: the sex, and what it rules out as long as it is what it is."""
-    if not any(subject.id == "sex" for subject in chosen):
+    """What the answers do not show yet: what the sex rules out as long as it is what it is, a kind beside the whole."""
+    ids = {subject.id for subject in chosen}
+    shown = {"pregnancy"} if "sex" in ids else set[str]()
+    shown |= {"malignancy", "liver_cancer"} if {"malignancy", "liver_cancer"} <= ids else set[str]()
+    if not shown:
         return ()
-    said = [entry for entry in data.get("conditions", ()) if entry["concept"] == "pregnancy"]
-    return data.get("sex"), "pregnancy" in data["absent"], json.dumps(said)
+    said = [entry for entry in data.get("conditions", ()) if entry["concept"] in shown]
+    return data.get("sex"), tuple(sorted(shown & {*data["absent"]})), json.dumps(said)
 
 
 def _lets_in(after: Answers, before: Answers, trial: Trial) -> bool:

@@ -58,8 +58,9 @@ def remedies(situation: Situation, trial: Trial) -> Remedies:
     """The smallest sets of changes of a trial; with arms, of the arms that need the fewest."""
     found, complete = list[tuple[Change, ...]](), True
     arms: list[str | None] = [arm.id for arm in trial.plan.arms]
+    subjects = Subjects(situation, trial.criteria)
     for arm in arms or [None]:
-        own = _Trial(situation, [r for r in trial.criteria if r.criterion.cohort in (None, arm)])
+        own = _Arm([r for r in trial.criteria if r.criterion.cohort in (None, arm)], subjects)
         found += own.sets()
         complete &= own.complete
     least = min(map(len, found), default=0)
@@ -75,11 +76,11 @@ def remedies(situation: Situation, trial: Trial) -> Remedies:
     return Remedies(tuple(unique[:MOST_SETS]), complete and len(unique) <= MOST_SETS, opens(trial, after))
 
 
-class _Trial:
+class _Arm:
     """The criteria that one arm has to meet, in parts that share no subject."""
 
-    def __init__(self, situation: Situation, criteria: Sequence[Ready]) -> None:
-        self.subjects = Subjects(situation, criteria)
+    def __init__(self, criteria: Sequence[Ready], subjects: Subjects) -> None:
+        self.subjects, situation = subjects, subjects.situation
         blocking = [r for r in criteria if r.bearings[r.holds(situation.answers)] is BLOCKS]
         self.hopeless = any(not self.subjects.of(ready) for ready in blocking)
         parts = _parts(criteria, self.subjects)
@@ -107,7 +108,7 @@ class _Trial:
             for subject in sorted(chosen):
                 fitting = [way[subject] for way in ways if {**way, subject: 0} == {**first, subject: 0}]
                 answers = [option.answer for n in fitting for option in self.subjects.options(subject)[n]]
-                fixed = self.subjects.fixed_to(subject, answers)
+                fixed = self.subjects.fixed(subject)
                 option = self.subjects.options(subject)[first[subject]][0]
                 changes.append(Change(subject, joined(answers), fixed, option))
             yield tuple(changes)

@@ -20,7 +20,6 @@ from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate
 from eligo.vocabulary.concepts import concepts
 
 RULED_OUT = "ruled out"
-PAST = ("last ", "in the past", "present for ")  # how answers begin that only the past could make true
 _KIND: dict[str, FactKind] = {"procedure": "procedure", "medication": "medication"}  # all else is a condition
 _ONE = timedelta(days=1)
 

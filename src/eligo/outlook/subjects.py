@@ -9,9 +9,9 @@ from eligo.criteria import Compare, OneOf, Present
 from eligo.evaluate import Answer, Ready
 from eligo.evaluation.presence import Presence, presence
 from eligo.outlook.edits import names_of
-from eligo.outlook.facts import PAST, asking, of_attestation, of_concept
+from eligo.outlook.facts import asking, of_attestation, of_concept
 from eligo.outlook.situation import Situation, numbers, settled
-from eligo.outlook.values import Option, Region, of_variable
+from eligo.outlook.values import Option, of_variable
 from eligo.plan import MULTIPLES, Attested, Test
 from eligo.truth import Truth
 from eligo.vocabulary.concepts import concepts
@@ -81,12 +81,6 @@ class Subjects:
         asked = set(asking(self.situation, subject.id))
         past = any(t.status == "history" or _looks_back(t) for t in tests if isinstance(t, Present) and t in asked)
         return "history" if past or (concept and concept.kind == "procedure") else None
-
-    def fixed_to(self, subject: Subject, answers: Sequence[str | Region]) -> Fixed | None:
-        """Why nobody can change the subject to one of the answers: nothing can have begun earlier than it did."""
-        if subject.kind == "concept" and all(isinstance(a, str) and a.startswith(PAST) for a in answers):
-            return "history"
-        return self.fixed(subject)
 
     def _touched(self, subject: Subject) -> int:
         """The bits of the tests that a change of the subject can bear on."""
