@@ -376,6 +376,17 @@ def test_an_import_keeps_everything_that_a_person_did(text: str) -> None:
         assert _block(new, after, name) == _block(text, before, name)
 
 
+def test_a_comment_at_the_end_of_an_indented_list_keeps_its_lines(tmp_path: Path) -> None:
+    _import(FIRST, tmp_path)
+    file = tmp_path / NAME
+    head, key, criteria = file.read_text().partition("criteria:\n")
+    file.write_text(head + key + "".join(f"  {line}\n" for line in criteria.splitlines()) + "  # of hers")
+    _import(SECOND, tmp_path)
+
+    assert "\n  - id: I1\n    kind: inclusion\n" in file.read_text()
+    assert "# of hers" in file.read_text()
+
+
 def _assert_each_is_there(before: RuleSet, after: RuleSet) -> None:
     forms = [*after.criteria, *after.removed, *(w for c in after.criteria for w in c.was)]
     said = [(c.id, c.text, c.predicate, c.review, c.notes) for c in forms]

@@ -104,14 +104,17 @@ def _blocks(text: str) -> dict[Path, _Block] | None:
             if dash is None or starts[path] < begin:
                 return None
             limit = starts[following] if following else next(t for t in tops if t > starts[path])
-            end = _end(lines, starts[path], limit, len(dash[1]), only_comments)
+            indent = len(dash[1])
+            # After the last one of an indented list, a comment as deep as the dashes is still inside the list.
+            deepest = indent - 1 if indent and following is None else indent
+            end = _end(lines, starts[path], limit, deepest, only_comments)
             blocks[path] = _Block(begin, end, len(dash[1]))
             begin = end
     return blocks
 
 
 def _end(lines: list[str], start: int, limit: int, indent: int, only_comments: set[int]) -> int:
-    """The line after a criterion and after the comments that are deeper than its dash."""
+    """The line after a criterion and after the comments that are deeper than the indent."""
     end = limit
     while end > start + 1:
         line = lines[end - 1]
