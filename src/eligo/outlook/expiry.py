@@ -63,7 +63,12 @@ def expiries(engine: Engine, patient: Patient, trials: Iterable[Trial]) -> dict[
             after = trial.verdict(answers)
             if after is not before:
                 eve = engine.answers(_on(patient, day - timedelta(1)))
-                turns = tuple(_turns(engine, trial, eve, answers))
+                turned = list(_turns(engine, trial, eve, answers))
+                counting = {
+                    i for day_ in (eve, answers) for standing in (blockers, opens) for i in standing(trial, day_)
+                }
+                # Where one arm takes the place of another, what turned stood in no list of the trial's.
+                turns = tuple([turn for turn in turned if turn.criterion in counting] or turned)
                 found[name] = Expiry(horizon, day - timedelta(1), after, turns)
                 del waiting[name]
     return found
@@ -155,10 +160,9 @@ def _birthdays(engine: Engine, patient: Patient) -> Iterator[date]:
 
 def _turns(engine: Engine, trial: Trial, eve: Answers, answers: Answers) -> Iterator[Turn]:
     """The criteria whose truth turns overnight in a way that bears on the verdict, and what turns them."""
-    counting = {id_ for day in (eve, answers) for standing in (blockers, opens) for id_ in standing(trial, day)}
     for ready in trial.criteria:
         before, after = ready.holds(eve), ready.holds(answers)
-        if before is after or ready.criterion.id not in counting:
+        if before is after:
             continue
         for number, _, test in ready.uses:
             old, new = eve.outcome(number), answers.outcome(number)
