@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import combinations
 
-from eligo.evaluate import Answers, Engine, Ready, Trial
+from eligo.evaluate import Engine, Ready, Trial
+from eligo.evaluation.answers import Answers
 from eligo.outlook.effects import Question
 from eligo.outlook.situation import Situation
 from eligo.outlook.subjects import Subject

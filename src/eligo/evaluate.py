@@ -7,95 +7,35 @@ answer is settled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
 from eligo.criteria import Always, Compare, Leaf, OneOf, Present
+from eligo.evaluation.answers import MET, NOT_MET, UNKNOWN, Answer, Answers, Empty
 from eligo.evaluation.chart import Chart, Outcome, Policy
 from eligo.evaluation.comparing import AgeComparison, Choice, Comparison, SexChoice
 from eligo.evaluation.derive import other_sources
 from eligo.evaluation.picking import Picked
+from eligo.evaluation.predicates import Holds, all_holds, any_holds, bits_of, predicate
 from eligo.evaluation.presence import Presence, presence
 from eligo.patients.model import Patient
-from eligo.plan import MULTIPLES, Attested, Join, Plan, PlannedCriterion, Test, Tree, Untestable
-from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, at_least, bearing, not_, verdict
+from eligo.plan import MULTIPLES, Attested, Plan, PlannedCriterion, Test, Untestable
+from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, verdict
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
 
-# Bound once: in Python 3.11 every look-up of an enum's member is a function call.
-MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 PASSES, BLOCKS, OPEN = Bearing.PASSES, Bearing.BLOCKS, Bearing.OPEN
 
 SLOW = 3  # the cost of working out a score
 
-Answer = Callable[[Chart], Outcome]
-Holds = Callable[["Answers"], Truth]
 _Key = tuple[Literal["male", "female"] | None, frozenset[str]]
 
 BEARINGS: dict[Kind, tuple[Bearing, ...]] = {
     "inclusion": tuple(bearing("inclusion", truth) for truth in Truth),
     "exclusion": tuple(bearing("exclusion", truth) for truth in Truth),
 }
-_NOT = tuple(not_(truth) for truth in Truth)
-
-
-class Answers:
-    """A patient's answers, as sets of bits: the tests that are MET, those that are UNKNOWN, those that did not run yet.
-
-    Only a test that looks at something in the record is ever `pending`. Those that are `ruled` are sure to be NOT_MET,
-    since all that they look at is what is ruled out; they run when their evidence is wanted. `touched` are both.
-    `found` are the outcomes of those that ran, `empty` those of all tests for an empty record.
-    """
-
-    __slots__ = ("chart", "empty", "found", "met", "pending", "tests", "touched", "unknown")
-
-    def __init__(self, tests: Sequence[Answer], chart: Chart, empty: Empty, pending: int, ruled: int = 0) -> None:
-        self.tests, self.chart, self.empty, self.pending = tests, chart, empty, pending
-        self.touched = pending | ruled
-        untouched = ~self.touched
-        self.met, self.unknown = empty.met & untouched, empty.unknown & untouched
-        self.found: dict[int, Outcome] = {}
-
-    def run(self, number: int) -> Truth:
-        """Run a pending test."""
-        try:
-            outcome = self.tests[number](self.chart)
-        except Exception as error:
-            outcome = failed(error)
-        self.found[number] = outcome
-        bit = 1 << number
-        self.pending &= ~bit
-        truth = outcome[0]
-        if truth is MET:
-            self.met |= bit
-        elif truth is UNKNOWN:
-            self.unknown |= bit
-        return truth
-
-    def outcome(self, number: int) -> Outcome:
-        """The whole outcome of a test."""
-        if not self.touched >> number & 1:
-            return self.empty.outcomes[number]
-        if number not in self.found:
-            self.run(number)
-        return self.found[number]
-
-
-def failed(error: Exception) -> Outcome:
-    """The outcome of a test that broke: its criteria stay open; they are never dropped, and never decided by it."""
-    return UNKNOWN, Reason.ERROR, type(error).__name__, ()
-
-
-class Empty(NamedTuple):
-    """The answers for a record that mentions nothing; `kept` is for what others work out from them."""
-
-    met: int
-    unknown: int
-    outcomes: tuple[Outcome, ...]
-    chart: Chart
-    kept: dict[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +55,7 @@ class Ready:
 def _ready(criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> Ready:
     uses = tuple((numbers[use.test], use.leaf, plan.tests[use.test]) for use in criterion.uses)
     of_uses = [number for number, _, _ in uses]
-    return Ready(criterion, _holds(criterion.tree, of_uses, costs), BEARINGS[criterion.kind], uses, _bits(of_uses))
+    return Ready(criterion, predicate(criterion.tree, of_uses, costs), BEARINGS[criterion.kind], uses, bits_of(of_uses))
 
 
 class Part:
@@ -137,9 +77,9 @@ class Part:
             else:
                 others.append((cost, len(numbers), ready))
         others.sort(key=lambda item: item[:2])
-        self.including = _all(single["inclusion"], [], costs)
+        self.including = all_holds(single["inclusion"], [], costs)
         self.others = (
-            (_any(single["exclusion"], [], costs), BEARINGS["exclusion"]),
+            (any_holds(single["exclusion"], [], costs), BEARINGS["exclusion"]),
             *((ready.holds, ready.bearings) for _, _, ready in others),
         )
 
@@ -165,7 +105,7 @@ class Trial:
     def __init__(self, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> None:
         self.plan = plan
         self.criteria = tuple(_ready(criterion, plan, numbers, costs) for criterion in plan.criteria)
-        self.bits = _bits(number for ready in self.criteria for number, _, _ in ready.uses)
+        self.bits = bits_of(number for ready in self.criteria for number, _, _ in ready.uses)
         self.common = self._part(None, costs)
         self.arms = tuple(self._part(arm.id, costs) for arm in plan.arms)
         # A trial whose source states no criteria is met by nobody, whatever the registry's fields say.
@@ -185,6 +125,17 @@ class Trial:
             if arms[-1] is PASSES:
                 break
         return self.conclude(common, arms)
+
+    def counting(self, blocked: Collection[str | None], undecided: Collection[str | None]) -> frozenset[str | None]:
+        """The arms whose criteria count for the trial, and None for the common ones.
+
+        No arm's where one passes; else those of the arms that are not blocked, or of all where all are.
+        """
+        arms = [arm.id for arm in self.plan.arms]
+        left = [arm for arm in arms if arm not in blocked]
+        if any(arm not in undecided for arm in left):
+            return frozenset((None,))
+        return frozenset((None, *(left or arms)))
 
     def conclude(self, common: Bearing, arms: Sequence[Bearing]) -> Verdict:
         """The verdict of what the common criteria and each arm's own ones do to the patient: one arm is enough."""
@@ -215,9 +166,9 @@ class Engine:
         self.asked = tuple(self._numbers)
         costs = [_cost(test) for test in self.asked]
         self.trials = tuple(Trial(plan, numbers, costs) for plan, numbers in numbered)
-        self.readers = {name: _bits(found) for name, found in self._readers.items()}
-        self.rulers = {name: _bits(found) for name, found in self._rulers.items()}
-        self._concepts = _bits(number for number, answer in enumerate(self.tests) if isinstance(answer, Presence))
+        self.readers = {name: bits_of(found) for name, found in self._readers.items()}
+        self.rulers = {name: bits_of(found) for name, found in self._rulers.items()}
+        self._concepts = bits_of(number for number, answer in enumerate(self.tests) if isinstance(answer, Presence))
         self._empty: dict[_Key, Empty] = {}
 
     def _number(self, test: Test) -> int:
@@ -262,14 +213,10 @@ class Engine:
         if known is None:
             blank = Chart(Patient("", date.min, sex=key[0], complete=key[1]), self.policy)
             numbers = range(len(self.tests))
-            answers = Answers(self.tests, blank, Empty(0, 0, (), blank, {}), _bits(numbers))
+            answers = Answers(self.tests, blank, Empty(0, 0, (), blank, {}), bits_of(numbers))
             outcomes = tuple([answers.outcome(number) for number in numbers])
             known = self._empty[key] = Empty(answers.met, answers.unknown, outcomes, blank, {})
         return known
-
-
-def _bits(numbers: Iterable[int]) -> int:
-    return sum(1 << number for number in set(numbers))
 
 
 def _cost(test: Test) -> int:
@@ -277,89 +224,6 @@ def _cost(test: Test) -> int:
     if isinstance(test, Compare | OneOf) and test.variable in SCORES:
         return SLOW
     return int(isinstance(test, Present)) + int(isinstance(test, Compare | Present) and test.window is not None)
-
-
-def _holds(tree: Tree, numbers: Sequence[int], costs: Sequence[int]) -> Holds:
-    """The predicate as a function of the answers, which runs what is pending only as far as it must."""
-    if isinstance(tree, int):
-        return _one(numbers[tree])
-    leaves = [numbers[part] for part in tree.parts if isinstance(part, int)]
-    nested = [_holds(part, numbers, costs) for part in tree.parts if isinstance(part, Join)]
-    if tree.how == "all":
-        return _all(leaves, nested, costs)
-    if tree.how == "any":
-        return _any(leaves, nested, costs)
-    parts = [*nested, *map(_one, leaves)]
-    if tree.how == "not":
-        (part,) = parts
-        return lambda answers: _NOT[part(answers)]
-    return lambda answers: at_least(tree.count, [part(answers) for part in parts])
-
-
-def _one(number: int) -> Holds:
-    """The truth of a single leaf."""
-    bit = 1 << number
-
-    def holds(answers: Answers) -> Truth:
-        if answers.pending & bit:
-            return answers.run(number)
-        return MET if answers.met & bit else UNKNOWN if answers.unknown & bit else NOT_MET
-
-    return holds
-
-
-def _all(leaves: Iterable[int], nested: Sequence[Holds], costs: Sequence[int]) -> Holds:
-    """Kleene `and` of leaves and of what is nested among them."""
-    ordered, bits = _ordered(leaves, costs)
-
-    def holds(answers: Answers) -> Truth:
-        waiting = answers.pending & bits
-        if (answers.met | answers.unknown | waiting) & bits != bits:
-            return NOT_MET
-        if waiting:
-            for number, bit in ordered:
-                if waiting & bit and answers.run(number) is NOT_MET:
-                    return NOT_MET
-        truth = MET if answers.met & bits == bits else UNKNOWN
-        for part in nested:
-            one = part(answers)
-            if one is NOT_MET:
-                return one
-            if one is UNKNOWN:
-                truth = one
-        return truth
-
-    return holds
-
-
-def _any(leaves: Iterable[int], nested: Sequence[Holds], costs: Sequence[int]) -> Holds:
-    """Kleene `or` of leaves and of what is nested among them."""
-    ordered, bits = _ordered(leaves, costs)
-
-    def holds(answers: Answers) -> Truth:
-        if answers.met & bits:
-            return MET
-        waiting = answers.pending & bits
-        if waiting:
-            for number, bit in ordered:
-                if waiting & bit and answers.run(number) is MET:
-                    return MET
-        truth = UNKNOWN if answers.unknown & bits else NOT_MET
-        for part in nested:
-            one = part(answers)
-            if one is MET:
-                return one
-            if one is UNKNOWN:
-                truth = one
-        return truth
-
-    return holds
-
-
-def _ordered(leaves: Iterable[int], costs: Sequence[int]) -> tuple[tuple[tuple[int, int], ...], int]:
-    """Tests with their bits, the quick ones first; and all the bits."""
-    numbers = sorted(set(leaves), key=lambda number: costs[number])
-    return tuple((number, 1 << number) for number in numbers), _bits(numbers)
 
 
 def _answer(test: Test) -> tuple[Answer, frozenset[str]]:

@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from eligo.criteria import Compare, Leaf
-from eligo.evaluate import BLOCKS, OPEN, PASSES, VERDICT, Answers, Engine, Ready, Trial
+from eligo.evaluate import BLOCKS, OPEN, PASSES, VERDICT, Engine, Ready, Trial
+from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Chart, Derived, Normal, Outcome
 from eligo.evaluation.clash import clash
 from eligo.evaluation.comparing import AgeComparison, Comparison, Measured
@@ -360,10 +361,7 @@ def _with_arms(
         own_blocks = _ids([c for c in blocks if c.cohort == name]) if bears is BLOCKS else ()
         own_opens = _ids([c for c in opens if c.cohort == name]) if name in undecided else ()
         arms.append(_new(ArmScreening, (name, arm.label, VERDICT[bears], own_blocks, own_opens)))
-    counted: set[str | None] = {None}
-    if PASSES not in weights:
-        best = OPEN if OPEN in weights else BLOCKS
-        counted |= {arm.id for arm, w in zip(trial.plan.arms, weights, strict=True) if w is best}
+    counted = trial.counting(blocked, undecided)
     verdict = trial.conclude(weight(None), weights)
     own_blocks = _ids([c for c in blocks if c.cohort in counted])
     own_opens = _ids([c for c in opens if c.cohort in counted])

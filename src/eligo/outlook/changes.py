@@ -13,9 +13,10 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from eligo.criteria import Compare, OneOf
-from eligo.evaluate import BLOCKS, Answers, Ready, Trial
+from eligo.evaluate import BLOCKS, Ready, Trial
+from eligo.evaluation.answers import Answers
 from eligo.outlook.edits import Edit
-from eligo.outlook.situation import Situation, opens, settled
+from eligo.outlook.situation import Situation, known_as, settled, standing
 from eligo.outlook.subjects import Fixed, Subject, Subjects
 from eligo.outlook.values import Option, Region
 from eligo.patients.model import Patient
@@ -73,7 +74,7 @@ def remedies(situation: Situation, trial: Trial) -> Remedies:
     unique = list(dict.fromkeys(chosen))
     first = {c.subject: c.option for c in unique[0] if c.option} if unique else {}
     after = settled(situation.after(together(first, situation.patient))) if first else situation.answers
-    return Remedies(tuple(unique[:MOST_SETS]), complete and len(unique) <= MOST_SETS, opens(trial, after))
+    return Remedies(tuple(unique[:MOST_SETS]), complete and len(unique) <= MOST_SETS, standing(trial, after).opens)
 
 
 class _Arm:
@@ -81,7 +82,7 @@ class _Arm:
 
     def __init__(self, criteria: Sequence[Ready], subjects: Subjects) -> None:
         self.subjects, situation = subjects, subjects.situation
-        blocking = [r for r in criteria if r.bearings[r.holds(situation.answers)] is BLOCKS]
+        blocking = [ready for ready in criteria if _blocks(ready, situation.answers)]
         self.hopeless = any(not self.subjects.of(ready) for ready in blocking)
         parts = _parts(criteria, self.subjects)
         self.parts = [Part(situation, part, self.subjects) for part in parts if any(r in blocking for r in part)]
@@ -266,9 +267,7 @@ def _has_lost(ready: Ready, before: Answers, after: Answers, lost: int) -> bool:
     """Whether a criterion is open, and would not be if what was answered before still were."""
     if ready.holds(after) is not Truth.UNKNOWN:
         return False
-    restored = Answers(after.tests, after.chart, after.empty, 0)
-    restored.met = after.met & ~lost | before.met & lost
-    restored.unknown = after.unknown & ~lost
+    restored = known_as(after, after.met & ~lost | before.met & lost, after.unknown & ~lost)
     return ready.holds(restored) is not Truth.UNKNOWN
 
 

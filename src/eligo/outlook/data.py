@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from eligo.criteria import Number, Present
+from eligo.evaluation.derive import age_of
 from eligo.evaluation.distance import plain
 from eligo.evaluation.evidence import ASSUMED, value_of
 from eligo.evaluation.presence import presence
@@ -110,8 +111,6 @@ def _now(subject: Subject, situation: Situation) -> Any:
     if subject.id == "sex":
         return chart.sex
     if subject.id == "age":
-        from eligo.evaluation.derive import age_of
-
         age = age_of(chart)
         return value_of(age) if age else None
     recorded = chart.recorded(subject.id)

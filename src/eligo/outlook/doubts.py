@@ -53,21 +53,18 @@ class Doubt:
 
 def doubts(situation: Situation, trial: Trial, verdict: Verdict) -> list[Doubt]:
     """Everything that the verdict hangs on."""
-    bits = 0
-    for ready in trial.criteria:
-        bits |= ready.bits
     return [
-        *_same_day(situation, trial, verdict, bits),
-        *_default_limits(situation, trial, verdict, bits),
-        *_assumed(situation, trial, verdict, bits),
+        *_same_day(situation, trial, verdict),
+        *_default_limits(situation, trial, verdict),
+        *_assumed(situation, trial, verdict),
     ]
 
 
-def _same_day(situation: Situation, trial: Trial, verdict: Verdict, bits: int) -> Iterator[Doubt]:
+def _same_day(situation: Situation, trial: Trial, verdict: Verdict) -> Iterator[Doubt]:
     """The other values of the latest day: those that counted beside each other, and those that gave way to a later."""
     patient = situation.patient
     for variable, results in patient.results.items():
-        if not situation.reading((variable,)) & bits:
+        if not situation.reading((variable,)) & trial.bits:
             continue
         counting = [r for r in results if r.date == results[0].date]
         others = [r for r in patient.superseded.get(variable, ()) if r.date == results[0].date]
@@ -81,10 +78,10 @@ def _same_day(situation: Situation, trial: Trial, verdict: Verdict, bits: int) -
                 yield Doubt("same_day", variable, found, other=one)
 
 
-def _default_limits(situation: Situation, trial: Trial, verdict: Verdict, bits: int) -> Iterator[Doubt]:
+def _default_limits(situation: Situation, trial: Trial, verdict: Verdict) -> Iterator[Doubt]:
     """The limits of normal that neither the report nor the site gives, and how far off they would have to be."""
     chart = situation.answers.chart
-    for variable, which in sorted(_relative(situation, bits)):
+    for variable, which in sorted(_relative(situation, trial.bits)):
         recorded = chart.recorded(variable)
         normal = chart.normal(variable, which, recorded[0]) if recorded else None
         if normal is None or normal.source != "default":
@@ -151,10 +148,10 @@ def _edge(near: float, far: float, verdict: Callable[[float], Verdict]) -> float
     return far
 
 
-def _assumed(situation: Situation, trial: Trial, verdict: Verdict, bits: int) -> Iterator[Doubt]:
+def _assumed(situation: Situation, trial: Trial, verdict: Verdict) -> Iterator[Doubt]:
     """The concepts that are taken as absent because nothing speaks of them."""
     seen = set[tuple[str, bool]]()
-    for number in numbers(bits):
+    for number in numbers(trial.bits):
         test = situation.engine.asked[number]
         _, _, detail, _ = situation.answers.outcome(number)
         planned = isinstance(test, Present) and test.status == "planned"
@@ -163,7 +160,7 @@ def _assumed(situation: Situation, trial: Trial, verdict: Verdict, bits: int) ->
         seen.add((test.concept, planned))
         others = [
             (trial.verdict(situation.after(option.edit(situation.patient))), str(option.answer))
-            for option in beside(situation, test.concept, test.status == "planned")
+            for option in beside(situation, test.concept, planned)
         ]
         for found in sorted(set(Verdict), key=_settled_first):
             if found is not verdict and (answer := next((a for v, a in others if v is found), None)):

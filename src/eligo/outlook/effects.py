@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from eligo.evaluate import Answers
+from eligo.evaluation.answers import Answers
 from eligo.outlook.edits import names_of
 from eligo.outlook.facts import of_concept
-from eligo.outlook.situation import Situation, settled
+from eligo.outlook.situation import Situation, known_as, settled
 from eligo.outlook.values import Option, Region, of_reference, of_variable
 from eligo.patients.model import Patient
 from eligo.truth import Reason
@@ -38,11 +38,7 @@ class Effect(NamedTuple):
     def on(self, situation: Situation) -> Answers:
         """The answers with this effect."""
         before = situation.answers
-        after = Answers(before.tests, before.chart, before.empty, 0)
-        after.touched = before.touched | self.bits
-        after.met = before.met & ~self.bits | self.met
-        after.unknown = before.unknown & ~self.bits | self.unknown
-        return after
+        return known_as(before, before.met & ~self.bits | self.met, before.unknown & ~self.bits | self.unknown)
 
 
 class Fresh(NamedTuple):

@@ -12,11 +12,13 @@ from datetime import date, timedelta
 from typing import Literal, cast
 
 from eligo.criteria import Compare, Duration, OneOf, Present, TimeUnit
-from eligo.evaluate import Answers, Engine, Trial
+from eligo.evaluate import Engine, Trial
+from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Chart, Outcome
 from eligo.evaluation.derive import birth_days
 from eligo.evaluation.window import shift
-from eligo.outlook.situation import blockers, numbers, opens
+from eligo.outlook.edits import today
+from eligo.outlook.situation import numbers, standing
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.plan import Test
 from eligo.truth import Reason, Truth, Verdict
@@ -64,9 +66,7 @@ def expiries(engine: Engine, patient: Patient, trials: Iterable[Trial]) -> dict[
             if after is not before:
                 eve = engine.answers(_on(patient, day - timedelta(1)))
                 turned = list(_turns(engine, trial, eve, answers))
-                counting = {
-                    i for day_ in (eve, answers) for standing in (blockers, opens) for i in standing(trial, day_)
-                }
+                counting = {id_ for one in (eve, answers) for ids in standing(trial, one) for id_ in ids}
                 # Where one arm takes the place of another, what turned stood in no list of the trial's.
                 turns = tuple([turn for turn in turned if turn.criterion in counting] or turned)
                 found[name] = Expiry(horizon, day - timedelta(1), after, turns)
@@ -76,7 +76,7 @@ def expiries(engine: Engine, patient: Patient, trials: Iterable[Trial]) -> dict[
 
 def _dated(patient: Patient) -> Patient:
     """The record with the day of the screening at each value without a date, as which it counts."""
-    day = PartialDate(patient.as_of, patient.as_of)
+    day = today(patient)
     results = {
         name: tuple(result if result.date else replace(result, date=day) for result in found)
         for name, found in patient.results.items()

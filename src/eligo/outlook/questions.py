@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from eligo.criteria import Compare, Number, OneOf, Present
-from eligo.evaluate import Answers, Trial
+from eligo.evaluate import Trial
+from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Derived, Outcome
 from eligo.explain import Finding, TrialScreening
 from eligo.outlook.effects import Effect, Question, effects
-from eligo.outlook.situation import Situation, blockers, granting
+from eligo.outlook.situation import Situation, granting, standing
 from eligo.outlook.values import Region
 from eligo.plan import MULTIPLES, Attested, Test, Untestable
 from eligo.truth import Reason, Truth, Verdict
@@ -201,7 +202,7 @@ def _answer(answer: str | Region, trial: Trial, after: Answers) -> Answer:
     """What an answer does to a trial."""
     verdict = trial.verdict(after)
     granted = granting(trial).verdict(trial, after) if verdict is Verdict.UNDETERMINED else verdict
-    return Answer(answer, verdict, granted, blockers(trial, after) if verdict is Verdict.INELIGIBLE else ())
+    return Answer(answer, verdict, granted, standing(trial, after).blocks if verdict is Verdict.INELIGIBLE else ())
 
 
 _WORTH: dict[Settles, int] = {"certain": 0, "may": 1, "no": 2}

@@ -11,12 +11,13 @@ import functools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from eligo.evaluate import BLOCKS, OPEN, Answers, Engine, Trial
+from eligo.evaluate import BLOCKS, OPEN, Engine, Trial
+from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Chart
 from eligo.outlook.edits import Edit
 from eligo.patients.model import Patient
-from eligo.plan import Attested, Join, PlannedCriterion, Tree
-from eligo.truth import Bearing, Kind, Truth, Verdict
+from eligo.plan import Attested, Join, Tree
+from eligo.truth import Kind, Truth, Verdict
 
 MET, UNKNOWN = Truth.MET, Truth.UNKNOWN
 
@@ -45,8 +46,7 @@ class Situation:
         """The same without the tests of these ids that no criterion hangs on, as others decide it already."""
         affected = self.reading(names)
         idle = affected
-        unsure = Answers(self.answers.tests, self.answers.chart, self.answers.empty, 0)
-        unsure.met, unsure.unknown = self.answers.met & ~affected, self.answers.unknown | affected
+        unsure = known_as(self.answers, self.answers.met & ~affected, self.answers.unknown | affected)
         for trial in self.trials:
             for ready in trial.criteria:
                 if ready.bits & idle and ready.holds(unsure) is UNKNOWN:
@@ -69,25 +69,29 @@ class Situation:
         return answers
 
 
-def blockers(trial: Trial, answers: Answers) -> tuple[str, ...]:
-    """The criteria that block the trial: the common ones and, where every arm is blocked, those of the arms."""
-    blocking = _bearing(trial, answers, BLOCKS)
-    arms = {arm.id for arm in trial.plan.arms}
-    all_arms = arms <= {criterion.cohort for criterion in blocking}
-    return tuple([criterion.id for criterion in blocking if criterion.cohort is None or all_arms])
+class Standing(NamedTuple):
+    """The criteria that block a trial and those that keep it open, as a screening lists them."""
+
+    blocks: tuple[str, ...]
+    opens: tuple[str, ...]
 
 
-def opens(trial: Trial, answers: Answers) -> tuple[str, ...]:
-    """The criteria that keep the trial open: the common ones and, where no arm passes, those of arms not blocked."""
-    found, blocked = _bearing(trial, answers, OPEN), {c.cohort for c in _bearing(trial, answers, BLOCKS)}
-    arms = {arm.id for arm in trial.plan.arms} - blocked
-    passing = arms - {criterion.cohort for criterion in found}
-    counted = {None} if passing else {None, *arms}
-    return tuple([criterion.id for criterion in found if criterion.cohort in counted])
+def standing(trial: Trial, answers: Answers) -> Standing:
+    """What blocks the trial and what is open: the common criteria, and those of the arms that count."""
+    weighed = [(ready.criterion, ready.bearings[ready.holds(answers)]) for ready in trial.criteria]
+    blocked = {criterion.cohort for criterion, weight in weighed if weight is BLOCKS}
+    undecided = {criterion.cohort for criterion, weight in weighed if weight is OPEN}
+    counted = trial.counting(blocked, undecided)
+    blocks = (criterion.id for criterion, weight in weighed if weight is BLOCKS and criterion.cohort in counted)
+    opens = (criterion.id for criterion, weight in weighed if weight is OPEN and criterion.cohort in counted)
+    return Standing(tuple(blocks), tuple(opens))
 
 
-def _bearing(trial: Trial, answers: Answers, weight: Bearing) -> list[PlannedCriterion]:
-    return [r.criterion for r in trial.criteria if r.bearings[r.holds(answers)] is weight]
+def known_as(answers: Answers, met: int, unknown: int) -> Answers:
+    """The answers with other truths, none of them pending."""
+    other = Answers(answers.tests, answers.chart, answers.empty, 0)
+    other.touched, other.met, other.unknown = answers.touched, met, unknown
+    return other
 
 
 def numbers(bits: int) -> Iterator[int]:
@@ -118,11 +122,7 @@ class Granting(NamedTuple):
             return trial.verdict(answers)
         settled(answers, trial.bits)
         granted = answers.unknown & self.bits
-        likely = Answers(answers.tests, answers.chart, answers.empty, 0)
-        likely.touched = answers.touched
-        likely.met = answers.met | (granted & self.met)
-        likely.unknown = answers.unknown & ~granted
-        return trial.verdict(likely)
+        return trial.verdict(known_as(answers, answers.met | (granted & self.met), answers.unknown & ~granted))
 
 
 @functools.lru_cache(maxsize=256)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from eligo.criteria import Compare, OneOf, Present
-from eligo.evaluate import Answer, Ready
+from eligo.evaluate import Ready
+from eligo.evaluation.answers import Answer
 from eligo.evaluation.presence import Presence, presence
 from eligo.outlook.edits import names_of
 from eligo.outlook.facts import asking, of_attestation, of_concept

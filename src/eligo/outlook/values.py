@@ -14,7 +14,7 @@ from typing import NamedTuple, cast
 
 from eligo.criteria import DAYS_IN, Compare, OneOf, Present
 from eligo.evaluation.chart import Chart
-from eligo.evaluation.comparing import Comparison
+from eligo.evaluation.comparing import Comparison, multiple
 from eligo.outlook.edits import Edit, born, measured, of_sex, rewritten, today, value_of
 from eligo.outlook.situation import Situation, numbers
 from eligo.outlook.turns import turns
@@ -82,7 +82,7 @@ def of_reference(situation: Situation, result: Result, of: str) -> list[Option]:
         test = situation.engine.asked[number]
         if isinstance(test, Compare) and test.variable == result.variable:
             factors = [limit.value for limit in test.limits if limit.of == of and limit.value > 0]
-            ends.update(_digits(result.low / factor) for factor in factors)
+            ends.update(multiple(1, result.low / factor) for factor in factors)
     options = []
     for region in _between(sorted(ends), 0, max(ends) * 4) if ends else ():
         end = _inside(region)
@@ -113,16 +113,11 @@ def _turning(test: Compare, answer: Comparison, variable: str, chart: Chart) -> 
     for limit in test.limits:
         if test.variable != variable:
             values = chart.recorded(cast(str, test.variable)) if limit.of == variable and limit.value else ()
-            yield from (_digits(v.low / limit.value) for v in values if v.low == v.high)
+            yield from (multiple(1, v.low / limit.value) for v in values if v.low == v.high)
         elif limit.of is None:
             yield float(limit.value)
         elif (normal := answer.resolve(limit, reading, chart)) is not None:
-            yield from {_digits(limit.value * normal.low), _digits(limit.value * normal.high)}
-
-
-def _digits(value: float) -> float:
-    """The number as limits have it, to 12 significant digits."""
-    return float(f"{value:.12g}")
+            yield from {multiple(limit.value, normal.low), multiple(limit.value, normal.high)}
 
 
 def _range(variable: Variable, limits: Iterable[float]) -> tuple[float, float]:

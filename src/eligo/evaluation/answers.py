@@ -1,0 +1,71 @@
+"""The answers to all tests for one patient: each test runs once, and only when it is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from eligo.evaluation.chart import Chart, Outcome
+from eligo.truth import Reason, Truth
+
+# Bound once: in Python 3.11 every look-up of an enum's member is a function call.
+MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
+
+Answer = Callable[[Chart], Outcome]
+
+
+class Answers:
+    """A patient's answers, as sets of bits: the tests that are MET, those that are UNKNOWN, those that did not run yet.
+
+    Only a test that looks at something in the record is ever `pending`. Those that are `ruled` are sure to be NOT_MET,
+    since all that they look at is what is ruled out; they run when their evidence is wanted. `touched` are both.
+    `found` are the outcomes of those that ran, `empty` those of all tests for an empty record.
+    """
+
+    __slots__ = ("chart", "empty", "found", "met", "pending", "tests", "touched", "unknown")
+
+    def __init__(self, tests: Sequence[Answer], chart: Chart, empty: Empty, pending: int, ruled: int = 0) -> None:
+        self.tests, self.chart, self.empty, self.pending = tests, chart, empty, pending
+        self.touched = pending | ruled
+        untouched = ~self.touched
+        self.met, self.unknown = empty.met & untouched, empty.unknown & untouched
+        self.found: dict[int, Outcome] = {}
+
+    def run(self, number: int) -> Truth:
+        """Run a pending test."""
+        try:
+            outcome = self.tests[number](self.chart)
+        except Exception as error:
+            outcome = failed(error)
+        self.found[number] = outcome
+        bit = 1 << number
+        self.pending &= ~bit
+        truth = outcome[0]
+        if truth is MET:
+            self.met |= bit
+        elif truth is UNKNOWN:
+            self.unknown |= bit
+        return truth
+
+    def outcome(self, number: int) -> Outcome:
+        """The whole outcome of a test."""
+        if not self.touched >> number & 1:
+            return self.empty.outcomes[number]
+        if number not in self.found:
+            self.run(number)
+        return self.found[number]
+
+
+def failed(error: Exception) -> Outcome:
+    """The outcome of a test that broke: its criteria stay open; they are never dropped, and never decided by it."""
+    return UNKNOWN, Reason.ERROR, type(error).__name__, ()
+
+
+class Empty(NamedTuple):
+    """The answers for a record that mentions nothing; `kept` is for what others work out from them."""
+
+    met: int
+    unknown: int
+    outcomes: tuple[Outcome, ...]
+    chart: Chart
+    kept: dict[Any, Any]
