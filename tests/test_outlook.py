@@ -5,7 +5,7 @@ The cases are made from numbers; `make proof` tries ten thousand of each.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from eligo.evaluation.window import shift
 from eligo.explain import explain
 from eligo.outlook.ahead import look_ahead
 from eligo.outlook.changes import remedies
+from eligo.outlook.effects import Question
 from eligo.outlook.expiry import YEARS, expiries
 from eligo.outlook.questions import ask, open_parts
 from eligo.outlook.situation import Situation
@@ -44,11 +45,11 @@ def next_disagreements(number: int) -> list[str]:
     who = brute.read(world.patient)
     trials = [t for t in explain(engine, who).trials if t.verdict is Verdict.UNDETERMINED]
     found = []
-    tried: dict[object, object] = {}
+    tried: dict[Question, dict[str, tuple[set[Verdict], set[Verdict]]]] = {}
     for asked in ask(Situation(engine, who), map(open_parts, trials)):
         if asked.question not in tried:
             tried[asked.question] = brute.settling(world.patient, asked.question, engine)
-        strict, granted = tried[asked.question][asked.trial]  # type: ignore[index]  # what was put there a line before
+        strict, granted = tried[asked.question][asked.trial]
         for said, verdicts in ((asked.settles, strict), (asked.settles_but_for_attestations, granted)):
             if said != settles(verdicts):
                 found.append(f"{number}: {asked.trial} {asked.question} said {said}, tried {settles(verdicts)}")
@@ -98,8 +99,8 @@ def change_disagreements(number: int) -> list[str]:
     return found
 
 
-def _all(check: object, numbers: Sequence[int]) -> list[str]:
-    return [line for number in numbers for line in check(number)]  # type: ignore[operator]  # one of the checks above
+def _all(check: Callable[[int], list[str]], numbers: Sequence[int]) -> list[str]:
+    return [line for number in numbers for line in check(number)]
 
 
 @pytest.mark.parametrize("start", range(0, 600, 100))

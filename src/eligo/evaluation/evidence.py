@@ -122,8 +122,7 @@ class Evidence(NamedTuple):
         return {key: value for key, value in data.items() if value is not None}
 
     def _measured(self, leaf: Compare | OneOf) -> dict[str, Any]:
-        variable = variables().get(leaf.variable or "")
-        unit = variable.unit if variable and variable.unit != "1" else None
+        unit = unit_of(leaf.variable or "")
         reading = self.basis[0] if self.basis and isinstance(self.basis[0], Result | Derived) else None
         data: dict[str, Any] = {"variable": leaf.variable, "name": leaf.name, "unit": unit}
         if reading is not None:
@@ -166,8 +165,7 @@ class Evidence(NamedTuple):
 
 def reading_json(reading: Reading) -> dict[str, Any]:
     """A value with its date, as the record wrote it where that differs, or with what it was derived from."""
-    variable = variables().get(reading.variable)
-    unit = variable.unit if variable and variable.unit != "1" else None
+    unit = unit_of(reading.variable)
     data: dict[str, Any] = {"value": value_of(reading)}
     if isinstance(reading, Result):
         data["date"] = str(reading.date) if reading.date else None
@@ -197,9 +195,14 @@ def basis_json(part: Basis) -> dict[str, Any]:
     if isinstance(part, Ruled):
         assumed = {"assumed": ASSUMED[part.assumed]} if part.assumed in ASSUMED else {}
         return {"concept": part.concept, "status": "absent"} | assumed
-    variable = variables().get(part.variable)
-    unit = {"unit": variable.unit} if variable and variable.unit != "1" else {}
-    return {"variable": part.variable} | unit | reading_json(part)
+    unit = unit_of(part.variable)
+    return {"variable": part.variable} | ({"unit": unit} if unit else {}) | reading_json(part)
+
+
+def unit_of(variable: str) -> str | None:
+    """The canonical unit, None where it is 1."""
+    known = variables().get(variable)
+    return known.unit if known and known.unit != "1" else None
 
 
 def fact_json(fact: Fact) -> dict[str, Any]:

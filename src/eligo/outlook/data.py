@@ -9,7 +9,7 @@ from typing import Any
 from eligo.criteria import Number, Present
 from eligo.evaluation.derive import age_of
 from eligo.evaluation.distance import plain
-from eligo.evaluation.evidence import ASSUMED, value_of
+from eligo.evaluation.evidence import ASSUMED, unit_of, value_of
 from eligo.evaluation.presence import presence
 from eligo.outlook.changes import Change, Remedies
 from eligo.outlook.doubts import Doubt
@@ -152,12 +152,6 @@ def expiry_json(expiry: Expiry) -> dict[str, Any]:
             for turn in expiry.turns
         ]
     return data
-
-
-def unit_of(variable: str) -> str | None:
-    """The canonical unit, None where it is 1."""
-    known = variables().get(variable)
-    return known.unit if known and known.unit != "1" else None
 
 
 def answer_text(answer: str | Region, variable: str) -> str:
