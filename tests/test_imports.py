@@ -35,7 +35,7 @@ ORDER = (
 )
 LEVEL = {name: level for level, line in enumerate(ORDER) for name in line.split()}
 BORDERS = {
-    "lark": {"reading/parse.py"},
+    "lark": {"reading/table.py"},
     "pint": {"vocabulary"},
     "pydantic": {"ruleset", "site.py", "patients", "report"},
 }

@@ -157,11 +157,7 @@ class Binder(NameFinder):
         if a is None or b is None or a.value == b.value:
             return True
         variable = variables().get(id_)
-        return (
-            variable is None
-            or b.value in (variable.unit, *variable.units)
-            or a.value not in (variable.unit, *variable.units)
-        )
+        return variable is None or variable.takes(b.value) or not variable.takes(a.value)
 
     def _names(self, at: Place) -> tuple[Name, ...]:
         """The names of the limits, by the first rule that gives an answer; no name is an answer too."""
@@ -328,7 +324,7 @@ class Binder(NameFinder):
 
     def _people(self, at: Place) -> tuple[Name, ...]:
         """Years alone, or right after a word for people, are an age: `patients < 18`; kilograms are a weight."""
-        if at.timed or at.i > REACH or at.unit not in (None, "a", *_WEIGHTS):
+        if at.timed or at.i > REACH or at.unit not in _OF_PEOPLE:
             return ()
         if at.first.form == "bare" or at.first.bounds[0][1].of:
             return ()
@@ -358,7 +354,7 @@ def _limits_next(elements: Sequence[Any], i: int) -> bool:
     return bool(following) and following[0].__class__ is Limits
 
 
-_WEIGHTS = ("kg", "g", "[lb_av]")
+_OF_PEOPLE = (None, "a", "kg", "g", "[lb_av]")  # the units that an age or a weight without its name has
 _AGES = frozenset(["age", "gestational_age"])
 
 

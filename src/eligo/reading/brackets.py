@@ -13,6 +13,7 @@ from eligo.criteria import (
     Leaf,
     Limit,
     Not,
+    Number,
     Predicate,
     Unparsed,
     leaves,
@@ -182,7 +183,7 @@ def _second_unit(state: ClauseState, limits: Limits) -> bool:
     return True
 
 
-def _checked(first: Limit, value: float, unit: str, variable: Any) -> str:
+def _checked(first: Limit, value: Number, unit: str, variable: Any) -> str:
     stated = f"the source also states {value:g} {unit}"
     try:
         exact = convert(first.value, first.unit, unit, variable)

@@ -197,7 +197,7 @@ def infer_unit(value: Number, variable: Variable) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _with_power(value: float, power: int, unit: str | None) -> tuple[Number, str | None]:
+def _with_power(value: Number, power: int, unit: str | None) -> tuple[Number, str | None]:
     """`20 x 10^9 /L` as 20 in the unit 10*9/L, where there is such a unit; else the whole number."""
     code = ucum(f"10*{power}{unit or ''}")
     if code is None:

@@ -261,7 +261,7 @@ class NameFinder:
         if unit in TIME_CODES and unit != "s":
             return variable.unit in TIME_CODES or unit in variable.units
         if unit == "s":
-            return "s" in (variable.unit, *variable.units)
+            return variable.takes("s")
         if limits.limits[0].form == "bare" and variable.kind not in ("ordinal", "score", "count"):
             return self.stated(limits)
         return True

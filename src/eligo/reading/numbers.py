@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from eligo.criteria import Number as Value
+
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}")
 _LIST = re.compile(r"\d(?:,\d)+")
@@ -20,11 +22,11 @@ _LOST = frozenset({3, 4, 5, 6, 8, 9, 10, 11, 12})  # powers that a lost superscr
 class Number(NamedTuple):
     """A number's value and, where it was written so, its power of ten, its second half (`140/90`), its list (`0,1`)."""
 
-    value: float
+    value: Value
     end: int
     power: int = 0
-    second: float | None = None
-    several: tuple[float, ...] = ()
+    second: Value | None = None
+    several: tuple[Value, ...] = ()
     mixed: bool = False  # in two units: `37 weeks 6 days`
     label: str | None = None  # the letter of a grade (`B`)
 

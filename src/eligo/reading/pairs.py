@@ -10,6 +10,7 @@ from eligo.reading.names import Name
 from eligo.reading.tree import Amount, Limits
 
 PRESSURES = ("systolic_blood_pressure", "diastolic_blood_pressure")
+_EITHER = ("blood_pressure", *PRESSURES)
 _OR = re.compile(r"\bor\b")
 
 
@@ -21,9 +22,7 @@ def each_name(limits: Limits, names: tuple[Name, ...]) -> Iterator[tuple[Limits,
             yield _percent(limits, name)
         elif name.variable in PRESSURES and named >= set(PRESSURES):
             yield _half(limits, PRESSURES.index(name.variable)), name
-        elif name.variable in ("blood_pressure", *PRESSURES) or (
-            name.concept and PRESSURES[0] in measured_by(name.concept)
-        ):
+        elif name.variable in _EITHER or (name.concept and PRESSURES[0] in measured_by(name.concept)):
             for i, pressure in enumerate(PRESSURES):
                 yield _half(limits, i), name._replace(variable=pressure)
         else:

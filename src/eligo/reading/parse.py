@@ -1,17 +1,14 @@
 """An item's text to what it means: tokens, the tree that the Lark grammar gives, and the reading of that tree.
 
-Lark builds the LALR(1) table from `grammar/*.lark`; it is kept, so that Lark is imported only when the grammar changed.
-The loop below runs the table over ready-made tokens; where nobody asks why, an item that says nothing needs no tree.
+The loop below runs the table of the grammar over ready-made tokens; where nobody asks why, an item that says nothing
+needs no tree.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
-from eligo.cache import cached, digest
-from eligo.data import data_dir
 from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
@@ -20,18 +17,12 @@ from eligo.reading.rewritten import joined_numbers
 from eligo.reading.roles import settle
 from eligo.reading.share import share
 from eligo.reading.silent import TELLING, WORDS, nothing_alone, says_nothing
-from eligo.reading.syntax import BUILD
+from eligo.reading.table import ADD, GATHER, MANY, MORE, PASS, Build, lalr_table
 from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Group
 from eligo.truth import Kind
 
 LONGEST = 60_000  # characters: no criterion is longer
-GRAMMAR = ("criterion.lark", "limits.lark", "times.lark")  # read as one
-
-_FORM = b"3"
-Row = dict[str, int]  # of a state: what each symbol leads to
-Build = Callable[[list[Any]], Any]
-Table = tuple[int, list[Row], list[Row], list[tuple[int, str, int, Build]]]
 
 
 class NotAccepted(Exception):  # noqa: N818 - never seen outside this module
@@ -65,13 +56,13 @@ def _parse(tokens: list[Token]) -> Group:
 
 
 def _run(tokens: list[Token]) -> Group:
-    start, shifts, gotos, rules = _table()
+    start, shifts, gotos, rules = lalr_table()
     states = [start]
     values: list[Any] = []
     row = shifts[start]
     for place, token in enumerate([*tokens, _END]):
         kind = token.type
-        while (action := row.get(kind)) != _ADD:
+        while (action := row.get(kind)) != ADD:
             if action is None:
                 raise NotAccepted(place)
             if action > 0:
@@ -86,18 +77,18 @@ def _run(tokens: list[Token]) -> Group:
                 builds, states[-1] = _singles(states[-2], states[-1], kind)
                 for how, build in builds:
                     only = values[-1]
-                    gathered = how == _GATHER and only.__class__ is list
-                    values[-1] = [only] if how == _MANY else build(only if gathered else [only])
+                    gathered = how == GATHER and only.__class__ is list
+                    values[-1] = [only] if how == MANY else build(only if gathered else [only])
                 row = shifts[states[-1]]
                 continue
-            if how == _MORE:
+            if how == MORE:
                 values[-size].extend(values[1 - size :])
                 del states[-size:], values[1 - size :]
             else:
                 children: list[Any] = values[-size:] if size else []
                 if size:
                     del states[-size:], values[-size:]
-                values.append(children if how == _MANY else build(_flat(children) if how == _GATHER else children))
+                values.append(children if how == MANY else build(_flat(children) if how == GATHER else children))
             state = gotos[states[-1]][origin]
             states.append(state)
             row = shifts[state]
@@ -109,11 +100,11 @@ def _run(tokens: list[Token]) -> Group:
 @functools.cache
 def _singles(below: int, top: int, kind: str) -> tuple[list[tuple[int, Build]], int]:
     """The rules of one child that follow one another where `top` stands on `below`, and the state after them."""
-    _, shifts, gotos, rules = _table()
+    _, shifts, gotos, rules = lalr_table()
     builds: list[tuple[int, Build]] = []
     while (action := shifts[top].get(kind, 0)) < 0 and rules[-action][0] == 1:
         _, origin, how, build = rules[-action]
-        if how != _PASS:
+        if how != PASS:
             builds.append((how, build))
         top = gotos[below][origin]
     return builds, top
@@ -131,11 +122,6 @@ def _flat(children: list[Any]) -> list[Any]:
 
 
 _END = Token("$END", 0, 0)
-_MANY = 1  # a rule that stands for `*` or `?` and hands its children to the rule above
-_MORE = 2  # the same, going on with what it already has
-_PASS = 3  # a rule with one child that it passes on
-_GATHER = 4  # a rule that has a repetition among its children
-_ADD = 1 << 30  # instead of a state to shift to: the token goes on with the repetition on top
 _OPENERS = frozenset(
     [
         "COMP",
@@ -163,101 +149,6 @@ def _demote(tokens: list[Token], place: int) -> None:
             tokens[i].type, tokens[i].value = "FILLER", "logic"
             return
     tokens[last].type, tokens[last].value = "FILLER", "logic"
-
-
-@functools.cache
-def _table() -> Table:
-    texts = [(data_dir("grammar") / name).read_bytes() for name in GRAMMAR]
-    start, shifts, gotos, rules = cached(
-        "grammar", digest([_FORM, *texts]), lambda: _compile(b"\n".join(texts).decode())
-    )
-    return (
-        start,
-        shifts,
-        gotos,
-        [(size, origin, how, BUILD.get(name, BUILD["pass"])) for size, origin, how, name in rules],
-    )
-
-
-def _compile(grammar: str) -> list[Any]:
-    """The LALR table as plain data: per state what a token does (shift > 0, reduce < 0, accept 0), and the gotos."""
-    from lark import Lark  # lazily: only when the grammar changed
-    from lark.lexer import Lexer
-    from lark.parsers.lalr_analysis import Shift
-
-    class Ready(Lexer):
-        def __init__(self, conf: Any) -> None:
-            pass
-
-        def lex(self, lexer_state: Any, parser_state: Any) -> Any:
-            return iter(())  # never asked: the table is run by `_run`
-
-    lark = Lark(grammar, parser="lalr", lexer=Ready, maybe_placeholders=False)
-    table = lark.parser.parser._parse_table
-    rules: list[Any] = [[0, "", 0, ""]]
-    number: dict[Any, int] = {}
-    for rule in lark.rules:
-        number[rule] = len(rules)
-        rules.append(_rule_row(rule))
-    end = table.end_states["start"]
-    # States are counted from 1, so that 0 can stand for accept.
-    shifts: list[Row] = [{}]
-    gotos: list[Row] = [{}]
-    for state in range(len(table.states)):
-        row: Row = {}
-        goto: Row = {}
-        for symbol, (action, target) in table.states[state].items():
-            if action is Shift:
-                (goto if symbol.startswith("_") or symbol.islower() else row)[symbol] = target + 1
-            else:
-                row[symbol] = -number[target]
-        if state == end:
-            row["$END"] = 0
-        shifts.append(row)
-        gotos.append(goto)
-    return [table.start_states["start"] + 1, *_shortened(shifts, gotos, rules), rules]
-
-
-def _shortened(shifts: list[Row], gotos: list[Row], rules: list[Any]) -> list[list[Row]]:
-    """The table without the states that only pass one child on: most of the work on plain words."""
-
-    def only_rule(state: int) -> list[Any] | None:
-        actions = set(shifts[state].values())
-        return rules[-actions.pop()] if len(actions) == 1 and max(actions) < 0 else None
-
-    def beyond(state: int, to: int) -> int:
-        """The state that follows `to` when all is passed on."""
-        while (rule := only_rule(to)) and rule[2] == _PASS:
-            to = gotos[state][rule[1]]
-        return to
-
-    def adds(state: int, to: int) -> bool:
-        rule = only_rule(to)
-        return rule is not None and rule[2] == _MORE and rule[0] == 2
-
-    return [
-        [
-            {
-                symbol: to if to <= 0 else _ADD if adds(state, beyond(state, to)) else beyond(state, to)
-                for symbol, to in row.items()
-            }
-            for state, row in enumerate(shifts)
-        ],
-        [{symbol: beyond(state, to) for symbol, to in row.items()} for state, row in enumerate(gotos)],
-    ]
-
-
-def _rule_row(rule: Any) -> list[Any]:
-    origin = str(rule.origin.name)
-    names = [str(symbol.name) for symbol in rule.expansion]
-    if origin.startswith("__"):
-        return [len(names), origin, _MORE if names[0] == origin else _MANY, ""]
-    if origin.startswith("_"):
-        return [len(names), origin, _PASS if len(names) == 1 else _MANY, ""]
-    name = str(rule.alias or origin)
-    if name not in BUILD and len(names) == 1:
-        return [1, origin, _PASS, name]
-    return [len(names), origin, _GATHER if any(n.startswith("_") for n in names) else 0, name]
 
 
 def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from eligo.criteria import Number as Value
 from eligo.criteria import Op, Span
 from eligo.reading.numbers import Number
 from eligo.reading.tokens import Token
@@ -137,7 +138,7 @@ def _amount(children: Children) -> Amount:
     unit: Token | None = None
     of: str | None = None
     age: Span | None = None
-    give: float | None = None
+    give: Value | None = None
     for child in children[1:]:
         kind = child.type
         if kind == "UNIT":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from eligo.criteria import Number as Value
 from eligo.criteria import Op, Span
 from eligo.reading.numbers import Number
 from eligo.reading.tokens import Token
@@ -17,7 +18,7 @@ class Amount(NamedTuple):
     unit: Token | None = None
     of: str | None = None
     age: Span | None = None
-    give: float | None = None  # 5 +/- 2
+    give: Value | None = None  # 5 +/- 2
 
 
 class Limit(NamedTuple):

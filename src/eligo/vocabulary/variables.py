@@ -131,6 +131,10 @@ class Variable:
         """The name and all that stands for it in records."""
         return (self.name, *self.synonyms, *self.exact, *self.labels)
 
+    def takes(self, unit: str) -> bool:
+        """Whether the unit, in UCUM, is one of those that are accepted as they are."""
+        return unit == self.unit or unit in self.units
+
     def reference(self, sex: str | None = None) -> Reference | None:
         """Pick the default reference range for `sex`; None where it depends on a sex that is not known."""
         return next((r for r in self.references if r.sex is None or r.sex == sex), None)
