@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+READER := $(BIN)/python -c 'from eligo.reading import compiled; print("the reader is", "compiled" if compiled() else "not compiled: no C compiler?")'
 
-.PHONY: demo test check lint format bench proof record screenshot clean
+.PHONY: demo test check lint format compile bench proof record screenshot clean
 
 demo: $(VENV)/.run ## screen an example patient against all trials
 	@# exit codes 3 and 4 say that nobody is eligible; the demo shows the answer, it does not judge it
@@ -27,7 +28,11 @@ record: $(VENV)/.dev ## re-record the goldens; read every changed line before co
 screenshot: $(VENV)/.dev ## take the picture of the README anew; needs Chromium
 	@$(BIN)/python -m tests.screenshot
 
-bench: $(VENV)/.dev ## print the figures of docs/speed.md as a table and write them as JSON
+compile: $(VENV)/.dev ## make the reader's machine code anew after a change of its sources; without it they run as they are
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
+	@$(READER)
+
+bench: compile ## print the figures of docs/speed.md as a table and write them as JSON
 	@$(BIN)/python -m bench
 
 proof: $(VENV)/.dev ## try ten thousand small worlds of each kind against trying everything (an hour)
@@ -36,17 +41,19 @@ proof: $(VENV)/.dev ## try ten thousand small worlds of each kind against trying
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
-	@echo "setting up $(VENV) ..."
+$(VENV)/.run: pyproject.toml hatch_build.py | $(VENV)/bin/python
+	@echo "setting up $(VENV), and compiling the reader: a minute ..."
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable .
 	@$(BIN)/python -m compileall -q src # else every start compiles anew where bytecode may not be written
+	@$(READER)
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+$(VENV)/.dev: pyproject.toml hatch_build.py | $(VENV)/bin/python
 	@echo "setting up $(VENV) for development ..."
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
 	@$(BIN)/python -m compileall -q src
+	@$(READER)
 	@touch $@ $(VENV)/.run
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build

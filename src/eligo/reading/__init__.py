@@ -1,1 +1,39 @@
-"""From text to predicates: a page becomes items, an item tokens, tokens a tree, the tree a predicate."""
+"""From text to predicates: a page becomes items, an item tokens, tokens a tree, the tree a predicate.
+
+The build makes machine code of these modules where it can (hatch_build.py). It is taken where it was made from these
+very sources, and does the same; `ELIGO_PURE=1` takes the sources.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from pathlib import Path
+
+from eligo.cache import digest
+
+
+def sources_digest() -> str:
+    """The digest of all that the compiled modules were made from: the reader, and what it knows the types of."""
+    here = Path(__file__).parent
+    package = here.parent
+    typed = [package / "criteria.py", package / "truth.py", *sorted(package.glob("vocabulary/*.py"))]
+    return digest(path.read_bytes() for path in (*sorted(here.glob("*.py")), *typed))
+
+
+def compiled() -> bool:
+    """Whether the modules are machine code."""
+    return len(__path__) > 1
+
+
+def _folder_of_compiled() -> list[str]:
+    if os.environ.get("ELIGO_PURE"):
+        return []
+    try:
+        made = importlib.import_module("eligo_compiled")
+    except ImportError:
+        return []
+    return [str(Path(*made.__path__) / "reading")] if sources_digest() == made.SOURCES else []
+
+
+__path__ = [*_folder_of_compiled(), *__path__]

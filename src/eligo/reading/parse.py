@@ -35,8 +35,8 @@ class NotAccepted(Exception):  # noqa: N818 - never seen outside this module
 def tokenise(text: str) -> list[Token]:
     """All tokens of the text; together with the blanks between them they are the text.
 
-    >>> tokenise("INR > 1.5")
-    [VAR[0:3]=inr, COMP[4:5]=gt, NUM[6:9]=1.5]
+    >>> tokenise("INR > ULN")
+    [VAR[0:3]=inr, COMP[4:5]=gt, REF[6:9]=ULN]
     """
     return share(settle(joined_numbers(scan(text)), text), text)
 

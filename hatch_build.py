@@ -1,0 +1,83 @@
+"""The build step that makes machine code of the reader, by mypyc: the same modules, nearly twice as fast.
+
+What comes out is a package of its own, `eligo_compiled`, with the digest of the sources that it was made from;
+`eligo/reading/__init__.py` takes it only where the sources are still those. Where there is no C compiler, or anything
+else goes wrong, the package is built without it. `ELIGO_PURE=1` leaves the step out.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+# One group: all modules share one library, and call one another without a look-up.
+GROUP = "eligo_reading"
+# The build sees no library but its own tools; what it does not see has no types.
+OPTIONS = ("--config-file=", "--ignore-missing-imports", "--python-version", f"3.{sys.version_info.minor}")
+
+
+class CompiledReader(BuildHookInterface):
+    """Adds `eligo_compiled` to the wheel, or to the editable install."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile, unless these sources were compiled before."""
+        if self.target_name != "wheel" or os.environ.get("ELIGO_PURE"):
+            return
+        source = Path(self.root, "src")
+        sys.path.insert(0, str(source))
+        from eligo.reading import sources_digest  # now that it can be found
+
+        digest = sources_digest()
+        made = Path(self.root, "build", "compiled", f"{sysconfig.get_config_var('SOABI')}-{digest[:32]}")
+        try:
+            if not made.is_dir():
+                make(source, self.config["modules"], self.config["left"], made, digest)
+        except (Exception, SystemExit) as error:  # mypyc exits where it cannot go on
+            self.app.display_warning(f"the reader stays as it is, not compiled: {type(error).__name__}: {error}")
+            return
+        kept = "force_include_editable" if version == "editable" else "force_include"
+        build_data[kept] |= {str(path): path.name for path in made.iterdir()}
+        build_data |= {"pure_python": False, "infer_tag": True}
+
+
+def make(source: Path, modules: str, left: list[str], made: Path, digest: str) -> None:
+    """Compile into the folder `made`, in the place of what older sources gave."""
+    for older in made.parent.glob("*"):
+        shutil.rmtree(older)
+    made.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=made.parent) as temporary:
+        folder = Path(temporary)
+        compile_modules([str(path) for path in sorted(source.glob(modules)) if path.name not in left], folder)
+        # The library lies beside the packages; the modules get one of their own, away from the sources.
+        package = folder / "lib" / "eligo"
+        package.joinpath("__init__.py").write_text(f'"""Made by the build."""\n\nSOURCES = "{digest}"\n', "utf-8")
+        package.rename(folder / "lib" / "eligo_compiled")
+        (folder / "lib").rename(made)
+
+
+def compile_modules(paths: list[str], folder: Path) -> None:
+    """Put the compiled modules and their library into `folder`/lib."""
+    from mypyc.build import mypycify
+    from setuptools import Distribution
+    from setuptools.command.build_ext import build_ext
+
+    extensions = mypycify(
+        [*OPTIONS, f"--cache-dir={folder / 'types'}", *paths],
+        opt_level="1",  # as fast here as 3, in half the time
+        debug_level="0",
+        multi_file=True,
+        target_dir=str(folder / "c"),
+        group_name=GROUP,
+    )
+    command = build_ext(Distribution({"ext_modules": extensions}))
+    command.build_lib, command.build_temp = str(folder / "lib"), str(folder / "temp")
+    command.parallel = os.cpu_count()
+    command.ensure_finalized()
+    command.run()
