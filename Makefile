@@ -32,7 +32,7 @@ compile: $(VENV)/.dev ## make the reader's machine code anew after a change of i
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
 	@$(READER)
 
-bench: compile ## print the figures of docs/speed.md as a table and write them as JSON
+bench: compile ## print the figures of accuracy and speed as a table, and write them as JSON
 	@$(BIN)/python -m bench
 
 proof: $(VENV)/.dev ## try ten thousand small worlds of each kind against trying everything (an hour)

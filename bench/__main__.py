@@ -17,7 +17,9 @@ from pathlib import Path
 from bench import accuracy, bulk, patients, registry, speed, startup
 from bench.measure import Measure
 from eligo.explain import explain
+from eligo.reading import compiled
 
+READER = "compiled" if compiled() else "not compiled"
 PAIRED, SCREENED, ASKED = 200, 4000, 100  # patients
 LONGEST_ASKING = 1.0  # seconds, the start of the process included
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -29,12 +31,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, default=Path("build/bench.json"), metavar="FILE", help="where to write")
     args = parser.parse_args(argv)
     measures = [*_pairs(), *startup.measure(), *_screening(), *_reading()]
+    print(f"the reader is {READER}")
     width = max(len(m.name) for m in measures)
     for m in measures:
         print(f"{m.name:<{width}}  {m.value:9.{m.digits}f} {m.unit:<4}{_target(m)}")
     data = {
         "python": platform.python_version(),
         "machine": platform.machine(),
+        "reader": READER,
         "measures": [asdict(m) for m in measures],
     }
     args.json.parent.mkdir(parents=True, exist_ok=True)
