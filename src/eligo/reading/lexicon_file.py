@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from eligo.data import data_dir
+from eligo.reading.asks import TIME_CODES
 from eligo.reading.atoms import phrase_key
 from eligo.reading.units_in_text import begins_unit
 from eligo.vocabulary.concepts import concepts
@@ -88,6 +89,8 @@ _WORDS = (
     "rising",
 )
 
+_SPELLED = ("words", "long", "also", "exact")  # the spellings of a unit
+
 
 def compile_lexicon() -> dict[str, Any]:
     path = data_dir("grammar") / "phrases.yaml"
@@ -98,13 +101,37 @@ def compile_lexicon() -> dict[str, Any]:
     _rank(root)
     return {
         "trie": root,
-        "words": {kind: data[kind] for kind in _WORDS} | {"unit_starts": [w for w in root if w and begins_unit(w)]},
+        "words": {kind: data[kind] for kind in _WORDS} | _words_of_units(root),
         "measured_by": data["measured_by"],
         "duration_of": data["duration_of"],
         "weaker_opinions": data["weaker_opinions"],
         "score_of": data["score_of"],
         "predicted_of": data["predicted_of"],
     }
+
+
+def _words_of_units(root: Trie) -> dict[str, list[str]]:
+    """The words that units begin with, and those that they only go on with: `mm Hg`, `centimeters of water`."""
+    path = data_dir("grammar") / "units.yaml"
+    data = read_yaml(path.read_text("utf-8"), path.name).data
+    units = [body for code, body in data["atoms"].items() if code not in TIME_CODES]  # `of age` tells what is measured
+    spelled = [
+        *(text for body in units for key in _SPELLED for text in _texts(body.get(key))),
+        *(text for body in data["logarithms"].values() for text in body["words"]),
+    ]
+    phrases = [phrase_key(text) for text in spelled]
+    starts = {phrase[0] for phrase in phrases if phrase[0][0].isalpha()} | {w for w in root if w and begins_unit(w)}
+    later = {word for phrase in phrases for word in phrase[1:] if word.isalpha() and not begins_unit(word)}
+    return {"unit_starts": sorted(starts), "unit_goes_on": sorted(later - starts)}
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """All texts in lists, and in the values of mappings."""
+    if isinstance(data, str):
+        yield data
+    elif data is not None:
+        for part in data.values() if isinstance(data, dict) else data:
+            yield from _texts(part)
 
 
 def _rank(root: Trie) -> None:

@@ -259,7 +259,7 @@ class Chooser(Neighbours):
         mark = self.text[token.start]
         if mark in "-/'&+" and self._inside_word(token):
             token.type, token.value = "FILLER", None
-        elif mark == "-" and self.prev() == "NUM" and self.may(i + 1, "TIMES"):
+        elif mark == "-" and self.prev() == "NUM" and self.may(i + 1, "TIMES", "REF"):
             token.type = "MERGED"  # 1.5-fold
         elif mark == "-" and self.prev() == "UNIT" and self.may(i + 1, "OLD", "AGEUNIT"):
             self.out[-1].type, token.type = "AGEUNIT", "MERGED"  # 18-year-old

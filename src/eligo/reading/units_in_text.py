@@ -43,27 +43,15 @@ _NOT_UNITS = frozenset(
 _UNIT_STOPS = frozenset(["and", "or", "to", "x", "in", "of", "with", "for", "at", "on", "a", "the", "is"])
 
 
-_LOGARITHMS = frozenset(["log", "log10", "lg"])
-_UNIT_STARTS = _LOGARITHMS | frozenset(
-    ["cubic", "square", "sq", "international", "beats", "breaths", "int", "cu", "degrees", "degree", "cells", "copies"]
-)
-
-
 def begins_unit(first: str) -> bool:
-    """Whether a unit can begin with this atom."""
-    return (
-        first in _UNIT_STARTS
-        or first[0] in _UNIT_MARKS
-        or first[0] in "[{m"
-        or ucum(first) is not None
-        or ucum(first.upper()) is not None
-    )
+    """Whether a unit of one word can begin with this atom."""
+    return first[0] in _UNIT_MARKS or first[0] in "[{m" or ucum(first) is not None or ucum(first.upper()) is not None
 
 
 @functools.lru_cache(4096)
 def _begins_unit(first: str) -> bool:
-    """The same, from the lexicon for the words that it holds."""
-    return first in words("unit_starts") if first in trie() else begins_unit(first)
+    """The same, or the first of several words of a unit; from the lexicon for the words that it holds."""
+    return first in words("unit_starts") or (first not in trie() and begins_unit(first))
 
 
 _ucum = functools.lru_cache(4096)(ucum)
@@ -81,7 +69,8 @@ def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:
             continue
         first = part[0]
         if first.isalpha():
-            if not inside and (part in _UNIT_STOPS or (solid and part != "per" and not _begins_unit(part))):
+            ends_here = part in _UNIT_STOPS or (solid and part != "per" and not _begins_unit(part))
+            if ends_here and not inside and not (solid and part in words("unit_goes_on")):
                 break
             ends.append((i, pos))
         elif first.isdigit():
