@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from eligo.criteria import (
     AllOf,
@@ -31,12 +32,15 @@ from eligo.criteria import (
     Window,
     leaves,
 )
+from eligo.errors import Place, Problem
 from eligo.reading.item import ItemReading
 from eligo.reading.lexicon import concept_named
 from eligo.reading.parse import _run, read_item, tokenise
 from eligo.reading.render import render
 from eligo.reading.sense import make_sense
+from eligo.ruleset.code import from_node
 from eligo.ruleset.data import to_data
+from eligo.ruleset.nodes import Node
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
@@ -194,6 +198,18 @@ def _kept(reading: ItemReading, text: str) -> None:
             assert text[leaf.span[0] : leaf.span[1]] == leaf.text
 
 
+_NODES: TypeAdapter[Any] = TypeAdapter(Node)
+
+
+def _reads_back(predicate: Predicate, text: str) -> None:
+    """What a rule set says of a reading is the reading, with all its units."""
+    problems: list[Problem] = []
+    data = json.loads(json.dumps(to_data(predicate, text)))
+
+    assert from_node(_NODES.validate_python(data), text, lambda path: Place(), problems) == predicate
+    assert problems == []
+
+
 _SENTENCE = """
     age > < >= 18 65 3 1.5 years mg/dL x ULN and or , ; . ( ) [ ] no not within 3 months before after between to - / :
     grade II III ascites INR cirrhosis severe history of such as any of the following if unless except or more men
@@ -210,7 +226,7 @@ def test_no_text_breaks_the_reader_and_every_character_lies_in_a_token(text: str
     for kind in ("inclusion", "exclusion"):
         reading = read_item(text, kind)
         _kept(reading, text)
-        assert json.loads(json.dumps(to_data(reading.predicate, text))) == to_data(reading.predicate, text)
+        _reads_back(reading.predicate, text)
 
 
 @settings(max_examples=100, deadline=None)
@@ -333,6 +349,7 @@ def test_no_line_of_real_criteria_breaks_the_reader(shared: Path, part: int) -> 
         _covered(line)
         reading = read_item(line, "inclusion")
         _kept(reading, line)
+        _reads_back(reading.predicate, line)
         assert read_item(line, "inclusion", why=False)._replace(not_read=()) == reading._replace(not_read=())
 
 

@@ -70,6 +70,7 @@ class Ruled:
 Reading = Result | Derived
 Basis = Result | Derived | Fact | Ruled
 Outcome = tuple[Truth, Reason | None, str | None, tuple[Basis, ...]]
+CONFLICT = "conflict"  # the detail of an answer, or of a reading, where the record contradicts itself
 
 
 class Normal(NamedTuple):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import cast
 
 from eligo.criteria import Compare, Limit, OneOf, Op, Window
-from eligo.evaluation.chart import Chart, Normal, Outcome, Reading
+from eligo.evaluation.chart import CONFLICT, Chart, Normal, Outcome, Reading
 from eligo.evaluation.derive import SEX, Source, age_in
 from eligo.patients.dates import AgeUnit
 from eligo.patients.model import Result
@@ -103,8 +103,8 @@ class Measured:
         """The answer that all readings agree on."""
         outcomes = [self.one(r, chart) if r.problem is None else (UNKNOWN, r.problem, r.detail, (r,)) for r in readings]
         truths = {outcome[0] for outcome in outcomes}
-        if len(truths) > 1 and UNKNOWN not in truths:
-            return UNKNOWN, Reason.NOT_STATED, "conflict", readings
+        if len(truths) > 1 and (UNKNOWN not in truths or any(r.detail == CONFLICT for r in readings)):
+            return UNKNOWN, Reason.NOT_STATED, CONFLICT, readings
         least = next((o for o in outcomes if o[0] is UNKNOWN), outcomes[0])
         return (*least[:3], readings)
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import NamedTuple, cast
 
 from eligo.criteria import Present, Window
-from eligo.evaluation.chart import Basis, Chart, Derived, Normal, Reading, Ruled
+from eligo.evaluation.chart import CONFLICT, Basis, Chart, Derived, Normal, Reading, Ruled
 from eligo.evaluation.presence import Presence, presence
 from eligo.patients.dates import AgeUnit, born, completed
 from eligo.patients.model import PartialDate, Result
@@ -26,7 +26,7 @@ Reads = frozenset[str]
 Known = tuple[Interval, tuple[Basis, ...]]
 Look = Callable[[Chart], Known | None]
 
-MET, UNKNOWN = Truth.MET, Truth.UNKNOWN
+MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 _ZERO, _ONE = Interval(0, 0), Interval(1, 1)
 _REPLACEABLE = {key for score in SCORES.values() for i in score.inputs if i.instead_of for key in (i.key, i.instead_of)}
 _NO_MEASUREMENT = frozenset({"sex", "age"})  # they alone do not make a score
@@ -47,16 +47,18 @@ def other_sources(variable: str, window: Window | None = None) -> tuple[tuple[So
 
 
 def _implied(variable: Variable) -> tuple[Source, Reads]:
-    """The grade that a concept implies: 0 where it is ruled out, at least 1 where it is present."""
+    """The grade that a concept implies: 0 where it is ruled out, at least 1 where it is present, both in a conflict."""
     test = presence(Present(cast(str, variable.concept)))
     most = max(variable.grades.values(), default=math.inf)
 
     def implied(chart: Chart) -> tuple[Reading, ...]:
         truth, _, detail, basis = test(chart)
-        if truth is UNKNOWN:
+        if truth is UNKNOWN and detail != CONFLICT:
             return ()
-        low, high = (1, most) if truth is MET else (0, 0)
-        return (Derived(variable.id, low, high, "concept", detail=detail, inputs=basis),)
+        grades = [] if truth is MET else [(0.0, 0.0)]
+        if truth is not NOT_MET:
+            grades.append((1.0, most))
+        return tuple([Derived(variable.id, *grade, "concept", detail=detail, inputs=basis) for grade in grades])
 
     return implied, test.reads
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from eligo.criteria import Present, Window
-from eligo.evaluation.chart import Basis, Chart, Outcome, Ruled
+from eligo.evaluation.chart import CONFLICT, Basis, Chart, Outcome, Ruled
 from eligo.evaluation.window import Days, ahead, ended, in_window, period
 from eligo.patients.model import Fact, Result
 from eligo.plan import qualifier_key
@@ -210,9 +210,9 @@ def _affirmed(met: list[Fact], denied: list[Fact], graded: Result | None, rule: 
     """MET, unless the record also says the opposite; what is over does not contradict that it is absent now."""
     basis: tuple[Basis, ...] = (*met, graded) if graded else tuple(met)
     if rule and (graded or any(f.kind == "procedure" or ended(f, as_of) is not MET for f in met)):
-        return UNKNOWN, Reason.NOT_STATED, "conflict", (*basis, *rule[3])
+        return UNKNOWN, Reason.NOT_STATED, CONFLICT, (*basis, *rule[3])
     if denied and not met:
-        return UNKNOWN, Reason.NOT_STATED, "conflict", (*basis, *denied)
+        return UNKNOWN, Reason.NOT_STATED, CONFLICT, (*basis, *denied)
     return MET, None, None, basis
 
 

@@ -183,10 +183,10 @@ class Binder(NameFinder):
         return () if scale or self._no_measure(at.limits) else None
 
     def _inside(self, at: Place) -> Names:
-        """`over the age of 18`, `18 < age`."""
+        """`over the age of 18`, `> NYHA class II`, `18 < age`."""
         word = next((t for t in at.first.inside if t.roles and t.roles.get("VAR")), None)
-        if word is not None:
-            return (Name("age", (word.start, word.end)),)
+        if word is not None and word.roles:
+            return (Name(word.roles["VAR"], (word.start, word.end)),)
         if at.first.form == "flipped":
             after = self.after(at.elements, at.i)
             return (after,) if after else ()

@@ -37,7 +37,8 @@ def _compare(limits: Limits, name: Name, text: str) -> Iterator[Comparison]:
         if limit.form in ("compared", "bounded", "flipped"):
             one_sided.append(limit)
         elif limit.form == "ranged":
-            yield _grades(limit, name, text) or _bounds(limit, [limit], name, text)
+            grades = _grades(limit, name, text)
+            yield from (grades,) if grades else (_bounds(half, [half], name, text) for half in _halves(limit))
     one_sided = with_unit(one_sided)
     while one_sided:
         first = one_sided.pop(0)
@@ -45,6 +46,12 @@ def _compare(limits: Limits, name: Name, text: str) -> Iterator[Comparison]:
             yield _bounds(first, [first, one_sided.pop(0)], name, text)
         else:
             yield from _one(first, name, text)
+
+
+def _halves(limit: Limit) -> list[Limit]:
+    """The range, or its two ends where each has a unit of its own: `6 months to 18 years`."""
+    units = {unit_of(amount) for _, amount in limit.bounds} - {None}
+    return [limit] if len(units) < 2 else [limit._replace(bounds=(bound,)) for bound in limit.bounds]
 
 
 def with_unit(limits: list[Limit]) -> list[Limit]:
@@ -64,7 +71,9 @@ def _complete(a: Limit, b: Limit) -> bool:
     """Whether two limits are the two ends of one range."""
     low = [x.bounds[0][1] for x in (a, b) if x.bounds[0][0] in ("gt", "ge")]
     high = [x.bounds[0][1] for x in (a, b) if x.bounds[0][0] in ("lt", "le")]
-    return len(low) == len(high) == 1 and low[0].number.value <= high[0].number.value and low[0].of == high[0].of
+    if len(low) != 1 or len(high) != 1 or low[0].number.value > high[0].number.value or low[0].of != high[0].of:
+        return False
+    return len({unit_of(low[0]), unit_of(high[0])} - {None}) < 2
 
 
 def _listed(bare: list[Limit], name: Name, text: str) -> Iterator[Comparison]:

@@ -69,9 +69,9 @@ def merged(parts: list[Predicate]) -> Predicate | None:
     a, b = parts
     assert isinstance(a, Compare)
     assert isinstance(b, Compare)
-    if {a.limits[0].op in ("gt", "ge"), b.limits[0].op in ("gt", "ge")} != {True, False}:
-        return None
     low, high = (a, b) if a.limits[0].op in ("gt", "ge") else (b, a)
+    if low.limits[0].op not in ("gt", "ge") or high.limits[0].op not in ("lt", "le"):
+        return None
     first, second = low.limits[0], high.limits[0]
     if first.of is None and first.unit is None and second.unit is not None:
         first = Limit(first.op, first.value, second.unit)
@@ -110,16 +110,24 @@ def _compared(
             return OneOf(variable.id, grades, span=span)
     limits: list[Limit] = []
     inferred = False
-    unit = next((a.unit for _, a in reversed(written.bounds) if a.unit is not None), None)
+    stated = next((a for _, a in reversed(written.bounds) if a.unit is not None), None)
     for op, amount in written.bounds:
-        if amount.unit is None and unit is not None and amount.of is None:
-            amount = amount._replace(unit=unit)
+        if amount.unit is None and stated is not None and amount.of is None:
+            if amount.number.power != stated.number.power:
+                return None  # `50,000 to 100 x 10^9/L`
+            amount = amount._replace(unit=stated.unit)
         limit, guessed = _limit(op, amount, variable, text)
         if limit is None:
             return None
         limits.append(limit)
         inferred = inferred or guessed
-    return Compare(variable.id if variable else None, tuple(limits), words, unit_inferred=inferred, span=span)
+    # Limits in two units are two comparisons: `6 months to 18 years`.
+    groups = [tuple(limits)] if len({(limit.unit, limit.of) for limit in limits}) == 1 else [(one,) for one in limits]
+    if any(one.value > other.value for one, *others in groups for other in others):
+        return None  # `> 10% - stage 2`
+    id_ = variable.id if variable else None
+    made = [Compare(id_, group, words, unit_inferred=inferred, span=span) for group in groups]
+    return made[0] if len(made) == 1 else AllOf(tuple(made))
 
 
 def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tuple[Limit | None, bool]:

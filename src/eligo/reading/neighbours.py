@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eligo.reading.asks import TIME_CODES
 from eligo.reading.tokens import Roles, Token
-from eligo.vocabulary.variables import Variable
+from eligo.vocabulary.variables import Variable, variables
 
 NONE: Roles = {}
 
@@ -19,6 +19,14 @@ _MAX_DEPTH = 12  # brackets: no person nests them deeper
 
 
 LETTERS = frozenset("ABCDE")  # letters that name a grade; I and V are Roman numerals
+
+
+def _named_inside(id_: str | None) -> bool:
+    """Whether the name may stand between a comparator and its number: `over the age of 18`, `> NYHA class II`."""
+    if id_ is None or id_ == "age":
+        return id_ is not None
+    variable = variables().get(id_)
+    return variable is not None and variable.kind in ("ordinal", "score")
 
 
 class Neighbours:
@@ -60,7 +68,7 @@ class Neighbours:
             if token.type == "MARK" and token.value in ("-", "~", '"', "'", "\\"):
                 continue
             graded = graded or "GRADE" in roles
-            if roles.get("VAR") == "age" or not SKIPPED.isdisjoint(roles):
+            if not SKIPPED.isdisjoint(roles) or _named_inside(roles.get("VAR")):
                 continue
             return False
         return False

@@ -1,6 +1,6 @@
 """Raw tokens to fewer: a number that is written twice (`three (3)`), or in two units (`37 weeks 6 days`), is one.
 
-So is one with `(inclusive)` behind it.
+So is one with `(inclusive)` behind it, and a comparator with its sign behind it: `at least (>=)`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from eligo.reading.tokens import Token
 
 def joined_numbers(raw: list[Token]) -> list[Token]:
     """The tokens with such numbers as one."""
-    raw = _without_inclusive(raw)
+    raw = _without_signs(_without_inclusive(raw))
     before = [raw[i - 1] for i, token in enumerate(raw) if token.type == "NUM" and i > 1]
     if not any(t.value == "(" or t.type == "UNIT" or "AND" in (t.roles or ()) for t in before):
         return raw  # as nearly always: no number goes on with another one
@@ -39,6 +39,23 @@ def _without_inclusive(raw: list[Token]) -> list[Token]:
         raw[i - 2].end = raw[i + 1].end
     left_out = {j for i in taken for j in (i - 1, i, i + 1)}
     return [t for i, t in enumerate(raw) if i not in left_out]
+
+
+def _without_signs(raw: list[Token]) -> list[Token]:
+    """`less than or equal to (<=) 2`: the bracket says once more what the words before it say."""
+    said = [i for i, t in enumerate(raw) if t.roles and "COMP" in t.roles and 1 < i < len(raw) - 1]
+    taken = [i for i in said if (raw[i - 1].value, raw[i + 1].value) in _PAIRS and _says(raw[i - 2], raw[i])]
+    for i in taken:
+        raw[i - 2].end = raw[i + 1].end
+    left_out = {j for i in taken for j in (i - 1, i, i + 1)}
+    return [t for i, t in enumerate(raw) if i not in left_out] if taken else raw
+
+
+_PAIRS = (("(", ")"), ("[", "]"))
+
+
+def _says(token: Token, sign: Token) -> bool:
+    return (token.roles or {}).get("COMP") == (sign.roles or {}).get("COMP")
 
 
 def _ends_number(token: Token) -> bool:

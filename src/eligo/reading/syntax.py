@@ -39,6 +39,10 @@ def _limits(children: Children) -> Limits:
         same = amount.unit is not None and bare.unit is not None and amount.unit.value == bare.unit.value
         if limits[i - 1].form == "compared" and limits[i].form == "bare" and same and other == "eq":
             limits = (*limits[:i], limits[i]._replace(form="compared", bounds=((op, bare),)), *limits[i + 1 :])
+    if len(limits) == 2 and len(limits[0].bounds) == len(limits[1].bounds) == 1:
+        ((op, amount),), ((other, second),) = limits[0].bounds, limits[1].bounds
+        amount, second = _same_power(amount, second)
+        limits = (limits[0]._replace(bounds=((op, amount),)), limits[1]._replace(bounds=((other, second),)))
     joins = tuple(c.value or "," for c in children if c.__class__ is Token and c.type == "JOIN")
     return Limits(limits, joins, (limits[0].span[0], limits[-1].span[1]))
 
@@ -79,8 +83,12 @@ def _age_of(children: Children, amounts: list[Amount]) -> Span | None:
 def _compared(children: Children) -> Limit:
     found = next((c for c in children if c.__class__ is Limit), None)
     op: Op = children[0].value
-    if found is not None:  # "> 10-15": the range says more than the sign before it
-        return found._replace(span=_span(children), inside=_skipped(children) + found.inside)
+    if found is not None:
+        (lower, low), (upper, high) = found.bounds
+        # In "> 18 to < 65" the sign is that of the lower end; a range in one word says more than it: "> 10-15".
+        apart = high.span[0] - low.span[1] > 1
+        bounds = ((op if apart and op in ("gt", "ge") else lower, low), (upper, high))
+        return found._replace(bounds=bounds, span=_span(children), inside=_skipped(children) + found.inside)
     amounts = _amounts(children)
     return Limit("compared", ((op, amounts[0]),), _span(children), _age_of(children, amounts), _skipped(children))
 
@@ -96,7 +104,7 @@ def _beyond(children: Children) -> Limit:
 
 
 def _range(children: Children) -> Limit:
-    low, high = _amounts(children)
+    low, high = _same_power(*_amounts(children))
     upper = next((c for c in children if c.__class__ is Token and c.type == "TOCOMP"), None)
     op: Op = upper.value if upper is not None and upper.value in ("lt", "le") else "le"
     if low.of is None and low.unit is None and high.of is not None:
@@ -107,6 +115,22 @@ def _range(children: Children) -> Limit:
     return Limit("ranged", bounds, _span(children), high.age or low.age, _skipped(children))
 
 
+_WRITTEN_OUT = 1000  # a count that needs no power of ten is not smaller
+
+
+def _same_power(first: Amount, second: Amount) -> tuple[Amount, Amount]:
+    """`50-100 x 10^9/L`: the power of ten and the unit of one number are those of the other too."""
+    return _with_power_of(first, second), _with_power_of(second, first)
+
+
+def _with_power_of(amount: Amount, other: Amount) -> Amount:
+    number, power = amount.number, other.number.power
+    if not power or number.power or amount.unit or amount.of or number.value >= _WRITTEN_OUT:
+        return amount
+    value = float(f"{number.value!r}e{power}")
+    return amount._replace(number=number._replace(value=value, power=power), unit=other.unit)
+
+
 def _ranged(children: Children) -> Limit:
     limit: Limit = next(c for c in children if c.__class__ is Limit)
     return limit._replace(
@@ -115,8 +139,10 @@ def _ranged(children: Children) -> Limit:
 
 
 def _bounded(children: Children) -> Limit:
-    amount, after = children
+    amount, after = children[:2]
     op: Op = after.value
+    if len(children) > 2 and amount.unit is None:
+        amount = _with_unit(amount, children[2:])
     return Limit("bounded", ((op, amount),), _span(children), _age_of(children, [amount]))
 
 
@@ -135,11 +161,16 @@ def _bare(children: Children) -> Limit:
 
 def _amount(children: Children) -> Amount:
     number = children[0].value
+    return _with_unit(Amount(number, (children[0].start, children[-1].end)), children[1:])
+
+
+def _with_unit(amount: Amount, children: Children) -> Amount:
+    """The amount with what stands behind its number."""
     unit: Token | None = None
     of: str | None = None
     age: Span | None = None
     give: Value | None = None
-    for child in children[1:]:
+    for child in children:
         kind = child.type
         if kind == "UNIT":
             unit = unit or child
@@ -151,7 +182,7 @@ def _amount(children: Children) -> Amount:
             of = child.value
         elif kind == "NUM":
             give = child.value.value
-    return Amount(number, (children[0].start, children[-1].end), unit, of, age, give)
+    return amount._replace(unit=unit, of=of, age=age, give=give)
 
 
 def _anchor(children: Children) -> Anchor:

@@ -74,9 +74,14 @@ def scan(text: str) -> list[Token]:
         tokens.append(Token("", pos, end, None, found))
         pos = end
         i += taken
-        if "NUMBER" in found or "WITHIN" in found:
+        if "NUMBER" in found or "WITHIN" in found or ("AFTER" in found and _follows_number(tokens)):
             i, pos = _unit(text, folded, parts, i, pos, tokens)
     return tokens
+
+
+def _follows_number(tokens: list[Token]) -> bool:
+    """Whether the last token stands right behind a number, and may have its unit behind it: `2 or more weeks`."""
+    return len(tokens) > 1 and (tokens[-2].type == "NUM" or "NUMBER" in (tokens[-2].roles or _NONE))
 
 
 def _unknown(text: str, part: str, end: int, tokens: list[Token]) -> None:
