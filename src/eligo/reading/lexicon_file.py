@@ -87,6 +87,8 @@ _WORDS = (
     "numbered",
     "rule_negations",
     "rising",
+    "obligations",
+    "presupposing",
 )
 
 _SPELLED = ("words", "long", "also", "exact")  # the spellings of a unit
@@ -259,6 +261,7 @@ _KEYED = {
     "SEX": "sexes",
     "SCOREUNIT": "score_units",
     "SUCH": "such_as",
+    "IF": "conditions",
 }
 
 
@@ -288,7 +291,6 @@ _LISTED = {
     "SLASH": "slash",
     "NEG": "negations",
     "HEDGE": "hedges",
-    "IF": "conditions",
     "CITE": "citations",
     "EXCEPT": "except",
     "UNLESS": "unless",

@@ -95,7 +95,10 @@ class ListReader:
         return self.choices.take("bracket", why)
 
     def _absorbed(self, pieces: list[Piece], marks: Marks) -> tuple[list[Piece], Marks]:
-        """What a person states takes in the words around it that are not understood; an opinion takes in all."""
+        """What a person states takes in the words around it that are not understood; an opinion takes in all.
+
+        Where a fact stands beside it, it takes in nothing: the fact alone would decide for all that is left out.
+        """
         attested = [p for p in pieces if p.kind == "attest"]
         if not attested:
             return pieces, marks
@@ -109,9 +112,8 @@ class ListReader:
             p for p in pieces if p.kind == "attest" or p.hedged or (p.kind not in ("unparsed", "empty") and not judged)
         ]
         if judged and len(kept) > 1:
-            first = next(p for p in kept if p.predicate is not None)
-            return [first], []
-        if len(kept) == len(pieces):
+            kept = [next(p for p in kept if p.predicate is not None)]
+        if len(kept) == len(pieces) or _any_fact(kept):
             return pieces, marks
         places = [i for i, p in enumerate(pieces) if any(p is k for k in kept)]
         return kept, [marks[i - 1] for i in places[1:]]
@@ -387,6 +389,12 @@ class ListReader:
         concept = graded[0].concept if graded and graded[0] is not None else None
         body = limited[0] if len(limited) == 1 else AllOf(tuple(limited))
         return AnyOf((Not(Present(concept)), body)) if concept else body
+
+
+def _any_fact(pieces: list[Piece]) -> bool:
+    """Whether one of the pieces says something of the patient that a record can hold."""
+    found = [leaf for piece in pieces if piece.predicate is not None for leaf in leaves(piece.predicate)]
+    return any(isinstance(leaf, Present) for leaf in found)
 
 
 def _with_noun(first: Piece, second: Piece, mark: tuple[str, str]) -> Piece | None:

@@ -17,7 +17,9 @@ from eligo.criteria import (
     leaves,
 )
 from eligo.reading.bind import Bound
+from eligo.reading.conditions import conditional, if_then, names_some
 from eligo.reading.context import ItemContext
+from eligo.reading.elapsed import elapsed
 from eligo.reading.facts import read_clause
 from eligo.reading.lexicon import measured_by, words
 from eligo.reading.lists import Choices, ListReader, Marks
@@ -205,6 +207,8 @@ class Reader(ListReader):
         if found is not None:
             before, _, after = found
             head, rest = self.part(before), self._listed(after)
+            if names_some(before, self.text):
+                return if_then(self.kind, head, self.default(rest))
             return any_of([head, *rest]) if self.kind == "exclusion" else all_of([head, *rest])
         if len(group.parts) == 1:
             return self.clauses(group.parts[0])
@@ -257,6 +261,9 @@ class Reader(ListReader):
         found = cut(group, _such) if "SUCH" in self.types else None
         if found is not None:
             return self._examples(*found)
+        said = conditional(self, group) or elapsed(self, group)
+        if said is not None:
+            return said
         pieces, marks = self.split(group)
         if any(piece.exception for piece in pieces):
             blamed = next(

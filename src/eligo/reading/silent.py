@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eligo.reading.asks import ASKS
+from eligo.reading.conditions import obliges
 from eligo.reading.share import MOST_TOKENS
 from eligo.reading.tokens import Token
 
@@ -50,6 +51,8 @@ def nothing_alone(tokens: Sequence[Token], text: str) -> bool:
             fact = True
         elif kind == "FILLER":
             unknown = True
+        elif kind == "LIGHT" and fact and not unknown and obliges(token, text):
+            return False
         elif kind in _BETWEEN:
             if fact and not unknown:
                 return False

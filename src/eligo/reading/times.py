@@ -23,12 +23,10 @@ def window_of(form: str, limits: Limits | None, unit: Token | None, anchor: Anch
         if unit is None or unit.value not in _UNITS:
             return None
         return Window(within=Duration(1, unit.value), anchor=event)
-    if len(limits.limits) != 1 or len(limits.limits[0].bounds) != 1:
+    stated = duration_of_time(limits)
+    if stated is None:
         return None
-    op, amount = limits.limits[0].bounds[0]
-    duration = _duration(amount)
-    if duration is None:
-        return None
+    op, duration = stated
     if form == "within" and anchor is not None and anchor.side == "SINCE" and event not in _PASSED:
         return None
     if form == "within":
@@ -36,6 +34,15 @@ def window_of(form: str, limits: Limits | None, unit: Token | None, anchor: Anch
     if form == "lasting" or anchor is None:
         return Window(lasting=Bound("ge" if op == "eq" else op, duration), anchor=event)
     return _before(op, duration, anchor, event)
+
+
+def duration_of_time(limits: Limits | None) -> tuple[Op, Duration] | None:
+    """The one length of time that the limits state, with its operator."""
+    if limits is None or len(limits.limits) != 1 or len(limits.limits[0].bounds) != 1:
+        return None
+    op, amount = limits.limits[0].bounds[0]
+    duration = _duration(amount)
+    return (op, duration) if duration is not None else None
 
 
 def _before(op: Op, duration: Duration, anchor: Anchor, event: str) -> Window | None:

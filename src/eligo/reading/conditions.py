@@ -1,0 +1,152 @@
+"""A condition and what it asks for: `if A, B`; `B in women of A`; `women of A must B`.
+
+Who does not have A need not have B. In an exclusion both must hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from eligo.criteria import Always, Not, OneOf, Predicate, Present, Unparsed, leaves
+from eligo.reading.lexicon import words
+from eligo.reading.sexes import all_of, any_of
+from eligo.reading.splits import elements_of, span_of
+from eligo.reading.tokens import Token
+from eligo.reading.tree import Clause, Group, Limits
+from eligo.truth import Kind
+from eligo.vocabulary.concepts import concepts
+
+if TYPE_CHECKING:
+    from eligo.reading.meaning import Reader
+
+_ASKS = frozenset(["ATTEST", "NEG"])
+_SUBJECT = frozenset(["SEX", "IF", "CONCEPT", "LIGHT", "QUAL", "STATUS"])
+_PATIENTS = "what is said of these patients may be asked of them alone, or all may have to be such patients"
+
+
+def conditional(reader: Reader, group: Group) -> Predicate | None:
+    """What a list of clauses says that holds for some patients only; None where it names no such patients."""
+    if reader.depth:
+        return None
+    if reader.types & {"IF", "SEX"} and (found := _led(reader, group) or _tied(reader, group)):
+        return found
+    return _obliged(reader, group) if "CONCEPT" in reader.types or "SEX" in reader.types else None
+
+
+def if_then(kind: Kind, condition: Predicate, then: Predicate) -> Predicate:
+    """The predicate of a condition and of what it asks for."""
+    if isinstance(condition, Always) or _said_of_one_sex(condition, then):
+        return then
+    if kind == "exclusion":
+        return all_of([condition, then])
+    return any_of([then, condition.part if isinstance(condition, Not) else Not(condition)])
+
+
+def names_some(group: Any, text: str) -> bool:
+    """Whether a group begins with words that introduce a condition: `for women of childbearing potential`."""
+    elements = elements_of(group)
+    return bool(elements) and _ties(elements[0], text)
+
+
+def _ties(element: Any, text: str) -> bool:
+    """Whether a word ties what follows to some patients: `if`, `in patients with`, `for women`."""
+    if element.__class__ is not Token:
+        return False
+    if element.type == "SEX":
+        return text[element.start : element.start + 4].lower().startswith(("in ", "for "))
+    return element.type == "IF" and element.value in ("when", "in")
+
+
+def _led(reader: Reader, group: Group) -> Predicate | None:
+    """`If A, B`."""
+    if len(group.parts) < 2 or group.marks[0].value is not None or not names_some(group.parts[0], reader.text):
+        return None
+    first, rest = group.parts[0], Group(group.level, group.parts[1:], group.marks[1:])
+    if elements_of(first)[0].value == "in" and not any(map(_asks, elements_of(rest))):
+        return None  # `for patients with A, B or C`
+    if span_of(rest) is None:
+        return None
+    return if_then(reader.kind, reader.clauses(_list(first)), reader.clauses(rest))
+
+
+def _asks(element: Any) -> bool:
+    return element.__class__ is Limits or (element.__class__ is Token and element.type in _ASKS)
+
+
+def _tied(reader: Reader, group: Group) -> Predicate | None:
+    """`B if A`, `B in women`."""
+    elements = _only_clause(group)
+    at = [i for i, element in enumerate(elements) if i and _ties(element, reader.text)]
+    if len(at) != 1 or sum(e.__class__ is Token and e.type == "SEX" for e in elements) > 1:
+        return None
+    before, after = elements[: at[0]], elements[at[0] :]
+    if _light(before) or (_light(after[1:]) and after[0].type != "SEX"):
+        return None
+    then, condition = reader.clauses(_clause(before)), reader.clauses(_clause(after))
+    if any(isinstance(leaf, Unparsed) for part in (then, condition) for leaf in leaves(part)):
+        return None
+    return if_then(reader.kind, condition, then)
+
+
+def _obliged(reader: Reader, group: Group) -> Predicate | None:
+    """`Women of childbearing potential must use contraception`."""
+    if reader.kind == "exclusion":
+        return None
+    first = group.parts[0].parts[0]
+    elements: tuple[Any, ...] = first.elements
+    at = next((i for i, element in enumerate(elements) if i and obliges(element, reader.text)), 0)
+    before = elements[:at]
+    if not at or not all(e.__class__ is Token and e.type in _SUBJECT for e in before):
+        return None
+    kinds = {e.type for e in before}
+    of_one_sex = any(e.type == "CONCEPT" and _sex_of(e.value) for e in before)
+    if "SEX" not in kinds and not of_one_sex and not {"IF", "CONCEPT"} <= kinds:
+        return None
+    chain = Group("chain", (Clause(elements[at:]), *group.parts[0].parts[1:]), group.parts[0].marks)
+    rest = Group(group.level, (chain, *group.parts[1:]), group.marks)
+    if _light(elements_of(rest)):
+        return None
+    condition, then = reader.clauses(_clause(before)), reader.clauses(rest)
+    if "SEX" not in kinds and not of_one_sex and not reader.choices.take("patients", _PATIENTS):
+        return all_of([condition, then])
+    return if_then(reader.kind, condition, then)
+
+
+def obliges(element: Any, text: str) -> bool:
+    """Whether a word says what those before it have to do."""
+    if element.__class__ is not Token or element.type not in ("LIGHT", "ATTEST"):
+        return False
+    return text[element.start : element.end].lower().split()[0] in words("obligations")
+
+
+def _said_of_one_sex(condition: Predicate, then: Predicate) -> bool:
+    """`Females must not be pregnant`: what only they can be says of whom it speaks."""
+    if not isinstance(condition, OneOf) or condition.variable != "sex":
+        return False
+    sexes = {_sex_of(leaf.concept) if isinstance(leaf, Present) else None for leaf in leaves(then)}
+    return len(sexes) == 1 and sexes <= set(condition.values)
+
+
+def _sex_of(concept: str) -> str | None:
+    """The sex that only can have the concept."""
+    known = concepts().get(concept)
+    return known.sex if known else None
+
+
+def _only_clause(group: Group) -> Sequence[Any]:
+    """The elements of a list of a single clause; nothing of any other."""
+    chains = [chain for chain in group.parts if span_of(chain) is not None]
+    return chains[0].parts[0].elements if len(chains) == 1 and len(chains[0].parts) == 1 else ()
+
+
+def _light(elements: Sequence[Any]) -> bool:
+    return all(e.__class__ is Token and e.type in ("LIGHT", "LEAD", "TRAIL") for e in elements)
+
+
+def _clause(elements: Sequence[Any]) -> Group:
+    return _list(Group("chain", (Clause(tuple(elements)),), ()))
+
+
+def _list(chain: Group) -> Group:
+    return Group("list", (chain,), ())
