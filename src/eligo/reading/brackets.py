@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +23,10 @@ from eligo.criteria import (
 from eligo.errors import EligoError
 from eligo.reading.leaves import fits, leaf_of
 from eligo.reading.lexicon import measured_by
-from eligo.reading.splits import cut, elements_of, span_of
+from eligo.reading.sometimes import if_then, ties
+from eligo.reading.splits import cut, elements_of, span_of, whole
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Bracket, Limits, Window
+from eligo.reading.tree import Bracket, Group, Limits, Window
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import convert
@@ -57,7 +59,7 @@ def read_bracket(state: ClauseState, i: int, bracket: Bracket) -> None:
         return
     if len(inner) == 1 and first.__class__ is Window and state.narrow(first):
         return
-    if _conditional(state, bracket):
+    if _conditional(state, bracket, first):
         return
     if kind == "EXCEPT":
         _except(state, bracket)
@@ -93,40 +95,90 @@ def _left_over(state: ClauseState, bracket: Bracket, inner: list[Any], predicate
     return True
 
 
-def _conditional(state: ClauseState, bracket: Bracket) -> bool:
+def _conditional(state: ClauseState, bracket: Bracket, first: Any) -> bool:
+    """Take a bracket with a condition in it; one that begins with it and is not understood may change all before it."""
+    if _instead(state, bracket):
+        return True
+    target = state.target()
+    if not target or not ties(first, state.text):
+        return False
+    condition = state.reader.inside(bracket.item)
+    alone = all(len(group.parts) == 1 for group in _levels(bracket.item))
+    if alone and not any(isinstance(leaf, Unparsed) for leaf in leaves(condition)):
+        target[-1] = if_then(state.context.kind, condition, state.made(target[-1]))
+    else:
+        state.residual.append(bracket)
+        state.logic = state.logic or "logic"
+    return True
+
+
+def _levels(group: Group) -> Iterator[Group]:
+    """A group and those inside it, down to its list of clauses."""
+    yield group
+    if group.level != "list":
+        yield from _levels(group.parts[0])
+
+
+def _instead(state: ClauseState, bracket: Bracket) -> bool:
     """`<= 2.5 x ULN (<= 5 x ULN if liver metastases)`: under a condition, another limit holds instead."""
     target = state.target()
     last = target[-1] if target else None
     if not isinstance(last, (Compare, AllOf, AnyOf)) or not all(isinstance(leaf, Compare) for leaf in leaves(last)):
         return False
-    found = cut(bracket.item, lambda element, _: element.__class__ is Token and element.type in ("IF", "EXCEPT"))
+    found = _condition_and_limit(bracket)
     if found is None:
         return False
-    before, _, after = found
-    stated = [e for e in elements_of(before) if not (e.__class__ is Token and e.type in _SMALL)]
-    if len(stated) != 1 or stated[0].__class__ is not Limits or span_of(after) is None:
-        return False
-    other = state.context.bound.get(stated[0].span[0])
+    condition, limits, named = found
+    other = state.context.bound.get(limits.span[0])
     leaf = leaf_of(other, state.text, state.reader.several) if other is not None else None
-    if not isinstance(leaf, Compare) or len(leaf.limits) != 1:
+    if not isinstance(leaf, Compare):
         return False
-    limits = leaf.limits
-    condition = state.reader.inside(after)
-    if any(
-        isinstance(c, Compare) and (len(c.limits) != 1 or not _looser(c.limits[0], limits[0], state.context.kind))
-        for c in leaves(last)
-    ):
+    if named and any(isinstance(one, Compare) and one.variable != leaf.variable for one in leaves(last)):
         return False
+    made = instead(last, leaf, state.reader.inside(condition), state.context.kind)
+    if made is not None:
+        target[-1] = made
+    return made is not None
+
+
+def _condition_and_limit(bracket: Bracket) -> tuple[Group, Limits, bool] | None:
+    """The parts of `<= 5 x ULN if A`, or of `if A, AST <= 5 x ULN`, and whether the limit has a name of its own."""
+    found = cut(bracket.item, lambda element, _: element.__class__ is Token and element.type in ("IF", "EXCEPT"))
+    if found is None:
+        return None
+    stated, _, condition = found
+    if all(e.__class__ is Token and e.type in _SMALL for e in elements_of(stated)):  # it comes first
+        inner = condition
+        while inner.level != "list" and len(inner.parts) == 1:
+            inner = inner.parts[0]
+        if inner.level != "list" or len(inner.parts) != 2 or inner.marks[0].value is not None:
+            return None
+        condition, stated = (whole(Group("list", (part,), ())) for part in inner.parts)
+    limits = [e for e in elements_of(stated) if e.__class__ is Limits]
+    words = [e for e in elements_of(stated) if not (e.__class__ is Token and e.type in _SMALL) and e not in limits]
+    named = all(e.__class__ is Token and e.type == "VAR" for e in words)
+    if len(limits) != 1 or span_of(condition) is None or not named:
+        return None
+    return condition, limits[0], bool(words)
+
+
+def instead(said: Predicate, other: Compare, condition: Predicate, kind: Kind) -> Predicate | None:
+    """What is said, with another limit in place of its own under a condition; None where it is no looser."""
+    limits = other.limits
+    for one in leaves(said):
+        if not isinstance(one, Compare) or len(one.limits) != 1 or len(limits) != 1:
+            return None
+        if not _looser(one.limits[0], limits[0], kind):
+            return None
 
     def either(one: Leaf) -> Predicate:
         assert isinstance(one, Compare)
-        instead = replace(one, limits=limits, span=leaf.span)
-        if state.context.kind == "exclusion":
-            return AnyOf((instead, AllOf((one, Not(condition)))))
-        return AnyOf((one, AllOf((condition, instead))))
+        looser = replace(one, limits=limits, span=other.span)
+        if kind == "exclusion":
+            return AnyOf((looser, AllOf((one, Not(condition)))))
+        return AnyOf((one, AllOf((condition, looser))))
 
-    target[-1] = map_leaves(last, either)
-    return True
+    return map_leaves(said, either)
 
 
 def _looser(limit: Limit, other: Limit, kind: Kind) -> bool:

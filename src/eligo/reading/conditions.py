@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from eligo.criteria import Always, Not, OneOf, Predicate, Present, Unparsed, leaves
+from eligo.criteria import AnyOf, Compare, Predicate, Unparsed, leaves
+from eligo.reading.brackets import instead
 from eligo.reading.lexicon import words
-from eligo.reading.sexes import all_of, any_of
-from eligo.reading.splits import elements_of, span_of
+from eligo.reading.sexes import all_of
+from eligo.reading.sometimes import if_then, sex_of, ties
+from eligo.reading.splits import elements_of, place, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Clause, Group, Limits
-from eligo.truth import Kind
-from eligo.vocabulary.concepts import concepts
 
 if TYPE_CHECKING:
     from eligo.reading.meaning import Reader
@@ -34,28 +34,10 @@ def conditional(reader: Reader, group: Group) -> Predicate | None:
     return _obliged(reader, group) if "CONCEPT" in reader.types or "SEX" in reader.types else None
 
 
-def if_then(kind: Kind, condition: Predicate, then: Predicate) -> Predicate:
-    """The predicate of a condition and of what it asks for."""
-    if isinstance(condition, Always) or _said_of_one_sex(condition, then):
-        return then
-    if kind == "exclusion":
-        return all_of([condition, then])
-    return any_of([then, condition.part if isinstance(condition, Not) else Not(condition)])
-
-
 def names_some(group: Any, text: str) -> bool:
     """Whether a group begins with words that introduce a condition: `for women of childbearing potential`."""
     elements = elements_of(group)
-    return bool(elements) and _ties(elements[0], text)
-
-
-def _ties(element: Any, text: str) -> bool:
-    """Whether a word ties what follows to some patients: `if`, `in patients with`, `for women`."""
-    if element.__class__ is not Token:
-        return False
-    if element.type == "SEX":
-        return text[element.start : element.start + 4].lower().startswith(("in ", "for "))
-    return element.type == "IF" and element.value in ("when", "in")
+    return bool(elements) and ties(elements[0], text)
 
 
 def _led(reader: Reader, group: Group) -> Predicate | None:
@@ -77,7 +59,7 @@ def _asks(element: Any) -> bool:
 def _tied(reader: Reader, group: Group) -> Predicate | None:
     """`B if A`, `B in women`."""
     elements = _only_clause(group)
-    at = [i for i, element in enumerate(elements) if i and _ties(element, reader.text)]
+    at = [i for i, element in enumerate(elements) if i and ties(element, reader.text)]
     if len(at) != 1 or sum(e.__class__ is Token and e.type == "SEX" for e in elements) > 1:
         return None
     before, after = elements[: at[0]], elements[at[0] :]
@@ -86,7 +68,24 @@ def _tied(reader: Reader, group: Group) -> Predicate | None:
     then, condition = reader.clauses(_clause(before)), reader.clauses(_clause(after))
     if any(isinstance(leaf, Unparsed) for part in (then, condition) for leaf in leaves(part)):
         return None
+    if any(e.__class__ is Limits and len(e.limits) > 1 for e in before):
+        made = _looser(reader, then, condition)
+        return made or reader.unparsed(span_of(group), "unclear-relation", place(elements[at[0]]))
     return if_then(reader.kind, condition, then)
+
+
+def _looser(reader: Reader, then: Predicate, condition: Predicate) -> Predicate | None:
+    """`<= 2.5 x ULN or <= 5 x ULN if A`: the second limit holds under the condition; `< 9 or > 12 in A`: both do."""
+    if not isinstance(then, AnyOf) or len(then.parts) != 2:
+        return None
+    first, second = then.parts
+    if not isinstance(first, Compare) or not isinstance(second, Compare):
+        return None
+    if first.variable != second.variable:
+        return None
+    if first.limits[0].op[0] != second.limits[0].op[0]:
+        return if_then(reader.kind, condition, then)
+    return instead(first, second, condition, reader.kind)
 
 
 def _obliged(reader: Reader, group: Group) -> Predicate | None:
@@ -100,7 +99,7 @@ def _obliged(reader: Reader, group: Group) -> Predicate | None:
     if not at or not all(e.__class__ is Token and e.type in _SUBJECT for e in before):
         return None
     kinds = {e.type for e in before}
-    of_one_sex = any(e.type == "CONCEPT" and _sex_of(e.value) for e in before)
+    of_one_sex = any(e.type == "CONCEPT" and sex_of(e.value) for e in before)
     if "SEX" not in kinds and not of_one_sex and not {"IF", "CONCEPT"} <= kinds:
         return None
     chain = Group("chain", (Clause(elements[at:]), *group.parts[0].parts[1:]), group.parts[0].marks)
@@ -118,20 +117,6 @@ def obliges(element: Any, text: str) -> bool:
     if element.__class__ is not Token or element.type not in ("LIGHT", "ATTEST"):
         return False
     return text[element.start : element.end].lower().split()[0] in words("obligations")
-
-
-def _said_of_one_sex(condition: Predicate, then: Predicate) -> bool:
-    """`Females must not be pregnant`: what only they can be says of whom it speaks."""
-    if not isinstance(condition, OneOf) or condition.variable != "sex":
-        return False
-    sexes = {_sex_of(leaf.concept) if isinstance(leaf, Present) else None for leaf in leaves(then)}
-    return len(sexes) == 1 and sexes <= set(condition.values)
-
-
-def _sex_of(concept: str) -> str | None:
-    """The sex that only can have the concept."""
-    known = concepts().get(concept)
-    return known.sex if known else None
 
 
 def _only_clause(group: Group) -> Sequence[Any]:

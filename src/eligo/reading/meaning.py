@@ -17,7 +17,7 @@ from eligo.criteria import (
     leaves,
 )
 from eligo.reading.bind import Bound
-from eligo.reading.conditions import conditional, if_then, names_some
+from eligo.reading.conditions import conditional, names_some
 from eligo.reading.context import ItemContext
 from eligo.reading.elapsed import elapsed
 from eligo.reading.facts import read_clause
@@ -25,6 +25,7 @@ from eligo.reading.lexicon import measured_by, words
 from eligo.reading.lists import Choices, ListReader, Marks
 from eligo.reading.pieces import Piece
 from eligo.reading.sexes import all_of, any_of
+from eligo.reading.sometimes import if_then
 from eligo.reading.splits import cut, elements_of, only, place, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Choice, Group

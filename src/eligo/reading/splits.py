@@ -30,6 +30,13 @@ def cut(group: Any, here: Callable[[Any, Any], bool]) -> Cut | None:
     return None
 
 
+def whole(group: Group) -> Group:
+    """A list as the item that it is alone."""
+    for level in ("part", "text", "item"):
+        group = Group(level, (group,), ())
+    return group
+
+
 def elements_of(group: Any) -> Sequence[Any]:
     """All elements in reading order; brackets stay whole."""
     while group.__class__ is not Clause and len(group.parts) == 1:

@@ -1,0 +1,43 @@
+"""What holds for some patients only: the words that tie a condition to it, and the predicate of the two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eligo.criteria import Always, Not, OneOf, Predicate, Present, leaves
+from eligo.reading.sexes import all_of, any_of
+from eligo.reading.tokens import Token
+from eligo.truth import Kind
+from eligo.vocabulary.concepts import concepts
+
+
+def if_then(kind: Kind, condition: Predicate, then: Predicate) -> Predicate:
+    """The predicate of a condition and of what it asks for."""
+    if isinstance(condition, Always) or _said_of_one_sex(condition, then):
+        return then
+    if kind == "exclusion":
+        return all_of([condition, then])
+    return any_of([then, condition.part if isinstance(condition, Not) else Not(condition)])
+
+
+def _said_of_one_sex(condition: Predicate, then: Predicate) -> bool:
+    """`Females must not be pregnant`: what only they can be says of whom it speaks."""
+    if not isinstance(condition, OneOf) or condition.variable != "sex":
+        return False
+    sexes = {sex_of(leaf.concept) if isinstance(leaf, Present) else None for leaf in leaves(then)}
+    return len(sexes) == 1 and sexes <= set(condition.values)
+
+
+def sex_of(concept: str) -> str | None:
+    """The sex that only can have the concept."""
+    known = concepts().get(concept)
+    return known.sex if known else None
+
+
+def ties(element: Any, text: str) -> bool:
+    """Whether a word ties what follows to some patients: `if`, `in patients with`, `for women`."""
+    if element.__class__ is not Token:
+        return False
+    if element.type == "SEX":
+        return text[element.start : element.start + 4].lower().startswith(("in ", "for "))
+    return element.type == "IF" and element.value in ("when", "in")
