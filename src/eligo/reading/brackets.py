@@ -23,7 +23,7 @@ from eligo.criteria import (
 from eligo.errors import EligoError
 from eligo.reading.leaves import fits, leaf_of
 from eligo.reading.lexicon import measured_by
-from eligo.reading.sometimes import if_then, ties
+from eligo.reading.sometimes import if_then, ties, untied
 from eligo.reading.splits import cut, elements_of, span_of, whole
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Group, Limits, Window
@@ -102,7 +102,7 @@ def _conditional(state: ClauseState, bracket: Bracket, first: Any) -> bool:
     target = state.target()
     if not target or not ties(first, state.text):
         return False
-    condition = state.reader.inside(bracket.item)
+    condition = state.reader.inside(untied(bracket.item))
     alone = all(len(group.parts) == 1 for group in _levels(bracket.item))
     if alone and not any(isinstance(leaf, Unparsed) for leaf in leaves(condition)):
         target[-1] = if_then(state.context.kind, condition, state.made(target[-1]))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from eligo.criteria import AnyOf, Compare, Predicate, Unparsed, leaves
 from eligo.reading.brackets import instead
 from eligo.reading.lexicon import words
-from eligo.reading.sexes import all_of
-from eligo.reading.sometimes import if_then, sex_of, ties
+from eligo.reading.sexes import all_of, any_of
+from eligo.reading.sometimes import if_then, sex_of, ties, untied
 from eligo.reading.splits import elements_of, place, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Clause, Group, Limits
@@ -49,7 +49,7 @@ def _led(reader: Reader, group: Group) -> Predicate | None:
         return None  # `for patients with A, B or C`
     if span_of(rest) is None:
         return None
-    return if_then(reader.kind, reader.clauses(_list(first)), reader.clauses(rest))
+    return if_then(reader.kind, reader.clauses(untied(_list(first))), reader.clauses(rest))
 
 
 def _asks(element: Any) -> bool:
@@ -65,7 +65,7 @@ def _tied(reader: Reader, group: Group) -> Predicate | None:
     before, after = elements[: at[0]], elements[at[0] :]
     if _light(before) or (_light(after[1:]) and after[0].type != "SEX"):
         return None
-    then, condition = reader.clauses(_clause(before)), reader.clauses(_clause(after))
+    then, condition = reader.clauses(_clause(before)), reader.clauses(untied(_clause(after)))
     if any(isinstance(leaf, Unparsed) for part in (then, condition) for leaf in leaves(part)):
         return None
     if any(e.__class__ is Limits and len(e.limits) > 1 for e in before):
@@ -92,21 +92,27 @@ def _obliged(reader: Reader, group: Group) -> Predicate | None:
     """`Women of childbearing potential must use contraception`."""
     if reader.kind == "exclusion":
         return None
-    first = group.parts[0].parts[0]
-    elements: tuple[Any, ...] = first.elements
-    at = next((i for i, element in enumerate(elements) if i and obliges(element, reader.text)), 0)
-    before = elements[:at]
-    if not at or not all(e.__class__ is Token and e.type in _SUBJECT for e in before):
-        return None
-    kinds = {e.type for e in before}
-    of_one_sex = any(e.type == "CONCEPT" and sex_of(e.value) for e in before)
+    clauses = group.parts[0].parts
+    k, at = next(
+        ((k, i) for k, c in enumerate(clauses) for i, e in enumerate(c.elements) if k + i and obliges(e, reader.text)),
+        (0, 0),
+    )
+    subjects = [*(clause.elements for clause in clauses[:k]), clauses[k].elements[:at]]
+    before = [element for elements in subjects for element in elements]
+    tokens = [e for e in before if e.__class__ is Token]
+    kinds = {e.type for e in tokens}
+    of_one_sex = any(e.type == "CONCEPT" and sex_of(e.value) for e in tokens)
     if "SEX" not in kinds and not of_one_sex and not {"IF", "CONCEPT"} <= kinds:
         return None
-    chain = Group("chain", (Clause(elements[at:]), *group.parts[0].parts[1:]), group.parts[0].marks)
+    if len(tokens) < len(before) or not kinds <= _SUBJECT:
+        blamed = next(e for e in before if e.__class__ is not Token or e.type not in _SUBJECT)
+        return reader.unparsed(span_of(group), "unclear-relation", place(blamed)) if "SEX" in kinds else None
+    chain = Group("chain", (Clause(clauses[k].elements[at:]), *clauses[k + 1 :]), group.parts[0].marks[k:])
     rest = Group(group.level, (chain, *group.parts[1:]), group.marks)
     if _light(elements_of(rest)):
         return None
-    condition, then = reader.clauses(_clause(before)), reader.clauses(rest)
+    condition = any_of([reader.clauses(_clause(elements)) for elements in subjects if not _light(elements)])
+    then = reader.clauses(rest)
     if "SEX" not in kinds and not of_one_sex and not reader.choices.take("patients", _PATIENTS):
         return all_of([condition, then])
     return if_then(reader.kind, condition, then)

@@ -15,7 +15,6 @@ from eligo.criteria import (
     Attest,
     Compare,
     Limit,
-    Not,
     OneOf,
     Predicate,
     Span,
@@ -24,6 +23,7 @@ from eligo.criteria import (
     leaves,
 )
 from eligo.reading.brackets import read_bracket
+from eligo.reading.choices import without
 from eligo.reading.context import ItemContext
 from eligo.reading.leaves import leaf_of
 from eligo.reading.lexicon import duration_of
@@ -209,7 +209,7 @@ class ClauseState(ClauseWords):
         if self.negative is not None:
             made = [self.made(a) for a in self.negative]
             if made:
-                positive.append(Not(join_parts(made)))
+                positive.append(without(join_parts(made), self.reader.choices))
             else:
                 self.residual.append(self.elements[-1])
         positive = self._with_sex(positive)

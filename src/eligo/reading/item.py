@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from eligo.criteria import Ambiguity, Predicate, Span, Unparsed, leaves
 from eligo.reading.bind import bind
+from eligo.reading.choices import Choices
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
-from eligo.reading.lists import Choices
 from eligo.reading.meaning import Reader
 from eligo.reading.sense import make_sense
 from eligo.reading.share import MOST_TOKENS

@@ -87,6 +87,7 @@ _WORDS = (
     "numbered",
     "rule_negations",
     "rising",
+    "asked_of_women",
     "obligations",
     "presupposing",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from eligo.criteria import (
     MEASURING,
@@ -19,6 +19,7 @@ from eligo.criteria import (
     Unparsed,
     leaves,
 )
+from eligo.reading.choices import Choices, without
 from eligo.reading.context import ItemContext
 from eligo.reading.lexicon import measured_by, words
 from eligo.reading.pieces import Piece
@@ -28,19 +29,6 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 Marks = list[tuple[str, str]]  # between two clauses: `,` or nothing, and the word (and, or) or nothing
-
-
-@dataclass(slots=True)
-class Choices:
-    """The points where a sentence allows two readings: which were met, and which way each is taken."""
-
-    flipped: frozenset[str] = frozenset()
-    met: dict[str, str] = field(default_factory=dict)
-
-    def take(self, name: str, why: str) -> bool:
-        """Whether the likelier reading is taken; remembers that there was a choice."""
-        self.met[name] = why
-        return name not in self.flipped
 
 
 def _span_of_all(pieces: list[Piece]) -> Span | None:
@@ -64,6 +52,7 @@ class ListReader:
         self.kind = kind
         self.choices = choices
         self.context = context
+        self.named: list[int] = []  # where concepts and variables stand
         self.depth = 0  # brackets: what stands in one narrows what is before it
 
     def pieces(self, pieces: list[Piece], marks: Marks) -> Predicate:
@@ -109,7 +98,7 @@ class ListReader:
             for leaf in leaves(p.predicate)
         )
         kept = [
-            p for p in pieces if p.kind == "attest" or p.hedged or (p.kind not in ("unparsed", "empty") and not judged)
+            p for p in pieces if p.kind == "attest" or p.hedged or not (judged or p.kind == "empty" or self._idle(p))
         ]
         if judged and len(kept) > 1:
             kept = [next(p for p in kept if p.predicate is not None)]
@@ -117,6 +106,11 @@ class ListReader:
             return pieces, marks
         places = [i for i, p in enumerate(pieces) if any(p is k for k in kept)]
         return kept, [marks[i - 1] for i in places[1:]]
+
+    def _idle(self, piece: Piece) -> bool:
+        """Whether a clause is not understood and names nothing of the patient."""
+        start, end = piece.span or (0, 0)
+        return piece.kind == "unparsed" and not any(start <= place < end for place in self.named)
 
     def _objects(self, pieces: list[Piece], marks: Marks) -> tuple[list[Piece], Marks]:
         """`allergy to aspirin or heparin`: a bare fact after words that were not understood may be their object."""
@@ -371,7 +365,10 @@ class ListReader:
     def _negated(self, body: Predicate, span: Span | None) -> Predicate:
         if isinstance(body, Unparsed):
             return self.unparsed(span, *self.context.reasons.get(body.span or (0, 0), ("unknown-words", None)))
-        return Not(body)
+        first = next(leaves(body)).span
+        if span and first and "(" in self.text[span[0] : first[0]]:  # `not (A for more than 3 days)` denies just that
+            return Not(body)
+        return without(body, self.choices)
 
     def _hedged(self, span: Span, bodies: list[Predicate], first: Piece) -> Predicate:
         """`with or without X` restricts nothing; where X has a limit, the limit may be meant."""

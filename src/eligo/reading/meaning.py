@@ -7,9 +7,11 @@ from typing import Any
 
 from eligo.criteria import (
     MEASURING,
+    AllOf,
     AtLeast,
     Compare,
     Not,
+    OneOf,
     Predicate,
     Present,
     Span,
@@ -17,15 +19,16 @@ from eligo.criteria import (
     leaves,
 )
 from eligo.reading.bind import Bound
+from eligo.reading.choices import Choices
 from eligo.reading.conditions import conditional, names_some
 from eligo.reading.context import ItemContext
 from eligo.reading.elapsed import elapsed
 from eligo.reading.facts import read_clause
 from eligo.reading.lexicon import measured_by, words
-from eligo.reading.lists import Choices, ListReader, Marks
+from eligo.reading.lists import ListReader, Marks
 from eligo.reading.pieces import Piece
 from eligo.reading.sexes import all_of, any_of
-from eligo.reading.sometimes import if_then
+from eligo.reading.sometimes import if_then, untied
 from eligo.reading.splits import cut, elements_of, only, place, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Choice, Group
@@ -47,7 +50,10 @@ class Reader(ListReader):
         """What the tree of an item says."""
         if ":" in self.text:
             self._find_colons(tokens)
+        self.named = [token.start for token in tokens if token.type in ("CONCEPT", "VAR")]
         predicate = self.item(tree)
+        if self.kind == "inclusion":
+            return self._asked_of_some(predicate)
         if self.kind == "exclusion" and isinstance(predicate, Not):
             if isinstance(predicate.part, Present):
                 return self._turned(predicate, predicate.part)
@@ -56,6 +62,15 @@ class Reader(ListReader):
             if isinstance(first, Present) and all(isinstance(leaf, Present) for leaf in facts):
                 return predicate.part if self._turned(predicate, first) is first else predicate
         return predicate
+
+    def _asked_of_some(self, predicate: Predicate) -> Predicate:
+        """`Negative pregnancy test`, as an inclusion: nobody asks it of men."""
+        if isinstance(predicate, AllOf):
+            return AllOf(tuple([self._asked_of_some(part) for part in predicate.parts]))
+        if not isinstance(predicate, Present) or predicate.concept not in words("asked_of_women"):
+            return predicate
+        self.context.notes.append("a pregnancy test is asked of women alone")
+        return any_of([predicate, OneOf("sex", ("male",), span=predicate.span)])
 
     def _find_colons(self, tokens: Sequence[Token]) -> None:
         """The last word that says anything before each colon."""
@@ -207,9 +222,10 @@ class Reader(ListReader):
         found = cut(group, self._colon) if self.before_colon else None
         if found is not None:
             before, _, after = found
-            head, rest = self.part(before), self._listed(after)
+            rest = self._listed(after)
             if names_some(before, self.text):
-                return if_then(self.kind, head, self.default(rest))
+                return if_then(self.kind, self.part(untied(before)), self.default(rest))
+            head = self.part(before)
             return any_of([head, *rest]) if self.kind == "exclusion" else all_of([head, *rest])
         if len(group.parts) == 1:
             return self.clauses(group.parts[0])

@@ -258,6 +258,8 @@ class NameFinder:
         variable = variables().get(id_)
         if variable is None:
             return True
+        if unit == "a" and variable.unit == "wk":  # weeks of gestation, but years without a period
+            return False
         if unit in TIME_CODES and unit != "s":
             return variable.unit in TIME_CODES or unit in variable.units
         if unit == "s":

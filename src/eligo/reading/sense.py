@@ -146,7 +146,7 @@ def contradict(parts: Sequence[Predicate]) -> bool:
         return True
     known: dict[Key, Ranges] = {}
     for part in flat:
-        found = _allowed(part)
+        found = _of_sex(part) if isinstance(part, AnyOf) else _allowed(part)
         if found is None or not found[1]:
             continue
         key, allowed = found
@@ -155,6 +155,17 @@ def contradict(parts: Sequence[Predicate]) -> bool:
             return True
         known[key] = both
     return False
+
+
+def _of_sex(either: AnyOf) -> tuple[Key, Ranges] | None:
+    """The sexes of alternatives that all presuppose one: `postmenopausal or surgically sterile women`."""
+    together: Ranges = ()
+    for part in either.parts:
+        allowed = [found[1] for p in _flat([part], AllOf) if (found := _allowed(p)) is not None and found[0] == SEX]
+        if not allowed:
+            return None
+        together = ranges.union(together, allowed[0])
+    return SEX, together
 
 
 def apart(one: Predicate, other: Predicate) -> bool:

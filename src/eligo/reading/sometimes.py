@@ -6,6 +6,7 @@ from typing import Any
 
 from eligo.criteria import Always, Not, OneOf, Predicate, Present, leaves
 from eligo.reading.sexes import all_of, any_of
+from eligo.reading.splits import cut
 from eligo.reading.tokens import Token
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
@@ -32,6 +33,14 @@ def sex_of(concept: str) -> str | None:
     """The sex that only can have the concept."""
     known = concepts().get(concept)
     return known.sex if known else None
+
+
+def untied(group: Any) -> Any:
+    """A group that begins with such a word without it; what says whom it speaks of stays."""
+    found = cut(group, lambda element, _: element.__class__ is not Token or element.type != "LEAD")
+    if found is None or found[1].__class__ is not Token or found[1].type != "IF":
+        return group
+    return found[2]
 
 
 def ties(element: Any, text: str) -> bool:

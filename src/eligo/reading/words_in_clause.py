@@ -89,8 +89,8 @@ class ClauseWords:
         self.sexes.append(token.value)
 
     def _condition(self, i: int, token: Token) -> None:
-        """`in patients with` introduces the subject at the start; later it ties a condition to what stands before."""
-        if self.atoms or self.negative or self.residual:
+        """`in patients with` introduces the subject at the start; else a condition is tied to what is beside it."""
+        if self.atoms or self.negative or self.residual or token.value == "when":
             self.logic = "exceptions"
             self.residual.append(token)
 
