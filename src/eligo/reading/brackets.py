@@ -23,7 +23,7 @@ from eligo.criteria import (
 from eligo.errors import EligoError
 from eligo.reading.leaves import fits, leaf_of
 from eligo.reading.lexicon import measured_by
-from eligo.reading.sometimes import if_then, ties, untied
+from eligo.reading.sometimes import if_then, obliges, ties, untied
 from eligo.reading.splits import cut, elements_of, span_of, whole
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Group, Limits, Window
@@ -101,7 +101,10 @@ def _conditional(state: ClauseState, bracket: Bracket, first: Any) -> bool:
         return True
     target = state.target()
     if not target or not ties(first, state.text):
-        return False
+        obliged = bool(target) and any(obliges(e, state.text) for e in elements_of(bracket.item))
+        if obliged:  # `(fertile patients must use contraception)` is about others
+            state.residual.append(bracket)
+        return obliged
     condition = state.reader.inside(untied(bracket.item))
     alone = all(len(group.parts) == 1 for group in _levels(bracket.item))
     if alone and not any(isinstance(leaf, Unparsed) for leaf in leaves(condition)):

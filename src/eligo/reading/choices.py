@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from eligo.criteria import Leaf, Not, Predicate, Present, Window, map_leaves
 
+_LONG = ("ge", "gt")
 _FREE = "the negation may ask for so long a time without it, or deny only what lasted so long"
 
 
@@ -26,11 +28,11 @@ def without(body: Predicate, choices: Choices) -> Predicate:
     """The negation of a predicate; `no alcohol for at least 6 months` asks for so long a time without it."""
 
     def free(leaf: Leaf) -> Predicate:
-        lasting = leaf.window.lasting if isinstance(leaf, Present) and leaf.window is not None else None
-        if lasting is None or lasting.op not in ("ge", "gt") or not choices.take("free", _FREE):
+        window = leaf.window if isinstance(leaf, Present) else None
+        if window is None or window.lasting is None or window.within is not None or window.lasting.op not in _LONG:
             return leaf
-        assert isinstance(leaf, Present)
-        assert leaf.window is not None
-        return replace(leaf, window=Window(within=lasting.duration, anchor=leaf.window.anchor))
+        if not choices.take("free", _FREE):
+            return leaf
+        return replace(cast(Present, leaf), window=Window(within=window.lasting.duration, anchor=window.anchor))
 
     return Not(map_leaves(body, free))

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from eligo.criteria import AnyOf, Compare, Predicate, Unparsed, leaves
 from eligo.reading.brackets import instead
-from eligo.reading.lexicon import words
 from eligo.reading.sexes import all_of, any_of
-from eligo.reading.sometimes import if_then, sex_of, ties, untied
+from eligo.reading.sometimes import if_then, obliges, sex_of, ties, untied
 from eligo.reading.splits import elements_of, place, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Clause, Group, Limits
@@ -116,13 +115,6 @@ def _obliged(reader: Reader, group: Group) -> Predicate | None:
     if "SEX" not in kinds and not of_one_sex and not reader.choices.take("patients", _PATIENTS):
         return all_of([condition, then])
     return if_then(reader.kind, condition, then)
-
-
-def obliges(element: Any, text: str) -> bool:
-    """Whether a word says what those before it have to do."""
-    if element.__class__ is not Token or element.type not in ("LIGHT", "ATTEST"):
-        return False
-    return text[element.start : element.end].lower().split()[0] in words("obligations")
 
 
 def _only_clause(group: Group) -> Sequence[Any]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eligo.reading.asks import ASKS
-from eligo.reading.conditions import obliges
 from eligo.reading.share import MOST_TOKENS
+from eligo.reading.sometimes import obliges
 from eligo.reading.tokens import Token
 
 # Without any of these an item says nothing that is known.

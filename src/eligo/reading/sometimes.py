@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eligo.criteria import Always, Not, OneOf, Predicate, Present, leaves
+from eligo.reading.lexicon import words
 from eligo.reading.sexes import all_of, any_of
 from eligo.reading.splits import cut
 from eligo.reading.tokens import Token
@@ -50,3 +51,10 @@ def ties(element: Any, text: str) -> bool:
     if element.type == "SEX":
         return text[element.start : element.start + 4].lower().startswith(("in ", "for "))
     return element.type == "IF" and element.value in ("when", "in")
+
+
+def obliges(element: Any, text: str) -> bool:
+    """Whether a word says what those before it have to do."""
+    if element.__class__ is not Token or element.type not in ("LIGHT", "ATTEST"):
+        return False
+    return text[element.start : element.end].lower().split()[0] in words("obligations")
