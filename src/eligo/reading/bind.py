@@ -338,9 +338,15 @@ class Binder(NameFinder):
             unit = next(a.unit for limit in at.limits.limits for _, a in limit.bounds if a.unit)
             return (Name("age" if at.unit == "a" else "weight", (unit.start, unit.end)),)
         people = [t for t in before if self.text[t.start : t.end].lower() in words("adults")]
-        if people and 1 <= at.first.bounds[0][1].number.value <= 100:
+        value = at.first.bounds[0][1].number.value
+        counted = bool(after) and after[0].__class__ is Token and after[0].type in _COUNTED and value < _YOUNG
+        if people and 1 <= value <= 100 and not counted:
             return (Name("age", (people[-1].start, people[-1].end)),)
         return ()
+
+
+_COUNTED = frozenset(["CONCEPT", "VAR", "QUAL", "STATUS", "FILLER"])
+_YOUNG = 10  # below it a number of nothing is rather one of what follows: `patients must have at least one lesion`
 
 
 def _scale_ends(limit: Limit) -> bool:

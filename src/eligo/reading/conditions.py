@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from eligo.criteria import AnyOf, Compare, Predicate, Unparsed, leaves
 from eligo.reading.brackets import instead
 from eligo.reading.sexes import all_of, any_of
-from eligo.reading.sometimes import if_then, obliges, sex_of, ties, untied
+from eligo.reading.sometimes import SUBJECT, if_then, obliges, sex_of, ties, untied
 from eligo.reading.splits import elements_of, place, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Clause, Group, Limits
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from eligo.reading.meaning import Reader
 
 _ASKS = frozenset(["ATTEST", "NEG"])
-_SUBJECT = frozenset(["SEX", "IF", "CONCEPT", "LIGHT", "QUAL", "STATUS"])
 _PATIENTS = "what is said of these patients may be asked of them alone, or all may have to be such patients"
 
 
@@ -103,8 +102,8 @@ def _obliged(reader: Reader, group: Group) -> Predicate | None:
     of_one_sex = any(e.type == "CONCEPT" and sex_of(e.value) for e in tokens)
     if "SEX" not in kinds and not of_one_sex and not {"IF", "CONCEPT"} <= kinds:
         return None
-    if len(tokens) < len(before) or not kinds <= _SUBJECT:
-        blamed = next(e for e in before if e.__class__ is not Token or e.type not in _SUBJECT)
+    if len(tokens) < len(before) or not kinds <= SUBJECT:
+        blamed = next(e for e in before if e.__class__ is not Token or e.type not in SUBJECT)
         return reader.unparsed(span_of(group), "unclear-relation", place(blamed)) if "SEX" in kinds else None
     chain = Group("chain", (Clause(clauses[k].elements[at:]), *clauses[k + 1 :]), group.parts[0].marks[k:])
     rest = Group(group.level, (chain, *group.parts[1:]), group.marks)

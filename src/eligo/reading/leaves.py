@@ -19,6 +19,7 @@ from eligo.vocabulary.unit_spellings import common, readings, under_logarithm
 from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
 
+_COUNTED = ("ordinal", "score", "count", "category")
 UNITLESS = frozenset(["ordinal", "score", "count", "ratio", "category"])
 
 
@@ -93,11 +94,8 @@ def _listed(
         values += [
             _plain(v) for v in (amount.number.several if ordinal and amount.number.several else (amount.number.value,))
         ]
-    if variable is not None and variable.kind not in ("ordinal", "score", "count", "category"):
-        if len(values) != 1:
-            return None
-        limit, inferred = _limit("eq", amounts[0], variable, text)
-        return None if limit is None else Compare(variable.id, (limit,), span=span, unit_inferred=inferred)
+    if variable is not None and variable.kind not in _COUNTED:
+        return None  # `a platelet count of 100,000`: nobody asks for just this value, and which side is not said
     return OneOf(variable.id if variable else None, tuple(values), words, span=span)
 
 
@@ -112,6 +110,8 @@ def _compared(
     inferred = False
     stated = next((a for _, a in reversed(written.bounds) if a.unit is not None), None)
     for op, amount in written.bounds:
+        if op == "eq" and variable is not None and variable.kind not in _COUNTED:
+            return None  # `weight = 50 kg` has lost a sign
         if amount.unit is None and stated is not None and amount.of is None:
             if amount.number.power != stated.number.power:
                 return None  # `50,000 to 100 x 10^9/L`
@@ -134,7 +134,7 @@ def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tupl
     """A limit with its unit in UCUM, and whether the unit was inferred; None where the unit does not fit."""
     if amount.of is not None:
         of = "ULN" if amount.of == "normal" else amount.of
-        if of == "predicted":
+        if of == "predicted" or (variable is not None and variable.id == "age"):
             return None, False
         value = _plain(amount.number.value)
         if amount.unit is not None and amount.unit.value == "%":

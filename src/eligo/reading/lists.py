@@ -53,6 +53,7 @@ class ListReader:
         self.choices = choices
         self.context = context
         self.named: list[int] = []  # where concepts and variables stand
+        self.sexes: list[int] = []  # where men and women do
         self.depth = 0  # brackets: what stands in one narrows what is before it
 
     def pieces(self, pieces: list[Piece], marks: Marks) -> Predicate:
@@ -61,6 +62,8 @@ class ListReader:
             return self._wrapped(pieces)
         pieces, marks = self._objects(*self._absorbed(pieces, marks))
         pieces, marks = self._by_sex(pieces, marks)
+        if self._half_the_patients(pieces):
+            return self.unparsed(_span_of_all(pieces), "unclear-relation")
         self._spread(pieces, marks)
         return self._joined(pieces, marks)
 
@@ -204,6 +207,13 @@ class ListReader:
                 continue
             i += 1
         return pieces, marks
+
+    def _half_the_patients(self, pieces: list[Piece]) -> bool:
+        """`men, and zorblax women over 40`: a sex alone, and the other one among words that are not understood."""
+        if not any(isinstance(p.predicate, OneOf) and p.predicate.variable == "sex" for p in pieces):
+            return False
+        unread = [p.span for p in pieces if p.span and isinstance(p.predicate, Unparsed)]
+        return any(start <= place < end for start, end in unread for place in self.sexes)
 
     def _spread(self, pieces: list[Piece], marks: Marks) -> None:
         """Carry negation, hedge and status forward to bare facts, and a time at the end of a list back to them."""

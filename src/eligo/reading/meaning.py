@@ -8,6 +8,7 @@ from typing import Any
 from eligo.criteria import (
     MEASURING,
     AllOf,
+    AnyOf,
     AtLeast,
     Compare,
     Not,
@@ -20,7 +21,7 @@ from eligo.criteria import (
 )
 from eligo.reading.bind import Bound
 from eligo.reading.choices import Choices
-from eligo.reading.conditions import conditional, names_some
+from eligo.reading.conditions import conditional
 from eligo.reading.context import ItemContext
 from eligo.reading.elapsed import elapsed
 from eligo.reading.facts import read_clause
@@ -28,7 +29,7 @@ from eligo.reading.lexicon import measured_by, words
 from eligo.reading.lists import ListReader, Marks
 from eligo.reading.pieces import Piece
 from eligo.reading.sexes import all_of, any_of
-from eligo.reading.sometimes import if_then, untied
+from eligo.reading.sometimes import if_then, speaks_of_some, untied
 from eligo.reading.splits import cut, elements_of, only, place, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Choice, Group
@@ -50,6 +51,7 @@ class Reader(ListReader):
         """What the tree of an item says."""
         if ":" in self.text:
             self._find_colons(tokens)
+        self.sexes = [token.start for token in tokens if token.type == "SEX"]
         self.named = [token.start for token in tokens if token.type in ("CONCEPT", "VAR")]
         predicate = self.item(tree)
         if self.kind == "inclusion":
@@ -124,7 +126,10 @@ class Reader(ListReader):
             return self.default(parts)
         if self._ends_in_colon(head):
             return self._head(head, self.default(parts))
-        return self.default([self.sentences(head), *parts])
+        said = self.sentences(head)
+        if self.kind == "inclusion" and isinstance(said, Unparsed) and any(map(_asks_for_a_fact, parts)):
+            return self.unparsed(((span_of(head) or (0, 0))[0], len(self.text)), "heading", said.span)
+        return self.default([said, *parts])
 
     def _head(self, before: Any, parts: Predicate) -> Predicate:
         """The words before `the following` hold too, where they say anything."""
@@ -223,7 +228,7 @@ class Reader(ListReader):
         if found is not None:
             before, _, after = found
             rest = self._listed(after)
-            if names_some(before, self.text):
+            if speaks_of_some(before, self.text):
                 return if_then(self.kind, self.part(untied(before)), self.default(rest))
             head = self.part(before)
             return any_of([head, *rest]) if self.kind == "exclusion" else all_of([head, *rest])
@@ -379,6 +384,11 @@ class Reader(ListReader):
 
     def _blank(self, group: Any) -> Predicate:
         return self.unparsed(span_of(group), "nothing-stated")
+
+
+def _asks_for_a_fact(part: Predicate) -> bool:
+    """Whether a part asks for a condition or a treatment: what its heading says of it decides."""
+    return isinstance(part, Present) or (isinstance(part, (AllOf, AnyOf)) and any(map(_asks_for_a_fact, part.parts)))
 
 
 def _taken_out(element: Any, following: Any) -> bool:

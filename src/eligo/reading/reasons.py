@@ -1,6 +1,6 @@
 """Why a clause is not understood: a code for each kind of reason, and the words that are to blame.
 
-exception, logic, somebody-else: a word that no rule used; unknown-words; number-without-name; unit-does-not-fit;
+exception, logic, somebody-else: a word that no rule used; unknown-words; number-without-name; side-not-said; unit-does-not-fit;
 no-unit; name-without-limit; unclear-relation; time; bracket; unused-word. The list and item levels add heading,
 second-sentence, negation, shared-words, and-in-exclusion, nothing-stated, too-long; sense.py adds contradiction, idle,
 only-a-hedge.
@@ -44,6 +44,8 @@ def reason_of(state: ClauseState) -> tuple[str, Span]:
     if first.__class__ is Limits:
         if not state.context.names(first):
             return "number-without-name", place(first)
+        if all(op == "eq" for limit in first.limits for op, _ in limit.bounds):
+            return "side-not-said", place(first)
         written = any(amount.unit or amount.of for limit in first.limits for _, amount in limit.bounds)
         return ("unit-does-not-fit" if written else "no-unit"), place(first)
     if first.__class__ is Token:

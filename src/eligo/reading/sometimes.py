@@ -7,10 +7,12 @@ from typing import Any
 from eligo.criteria import Always, Not, OneOf, Predicate, Present, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.sexes import all_of, any_of
-from eligo.reading.splits import cut
+from eligo.reading.splits import cut, elements_of
 from eligo.reading.tokens import Token
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
+
+SUBJECT = frozenset(["SEX", "IF", "CONCEPT", "LIGHT", "QUAL", "STATUS"])  # of which the words for a patient are
 
 
 def if_then(kind: Kind, condition: Predicate, then: Predicate) -> Predicate:
@@ -34,6 +36,16 @@ def sex_of(concept: str) -> str | None:
     """The sex that only can have the concept."""
     known = concepts().get(concept)
     return known.sex if known else None
+
+
+def speaks_of_some(group: Any, text: str) -> bool:
+    """Whether a group only names patients of one sex, or begins to tie something to some patients."""
+    elements = elements_of(group)
+    if not elements or ties(elements[0], text):
+        return bool(elements)
+    if any(e.__class__ is not Token or e.type not in SUBJECT for e in elements):
+        return False
+    return any(e.type == "SEX" or (e.type == "CONCEPT" and sex_of(e.value)) for e in elements)
 
 
 def untied(group: Any) -> Any:
