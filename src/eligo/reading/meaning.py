@@ -7,12 +7,9 @@ from typing import Any
 
 from eligo.criteria import (
     MEASURING,
-    AllOf,
-    AnyOf,
     AtLeast,
     Compare,
     Not,
-    OneOf,
     Predicate,
     Present,
     Span,
@@ -25,11 +22,12 @@ from eligo.reading.conditions import conditional
 from eligo.reading.context import ItemContext
 from eligo.reading.elapsed import elapsed
 from eligo.reading.facts import read_clause
+from eligo.reading.governing import asks_for_a_fact, heading_of, timed_first
 from eligo.reading.lexicon import measured_by, words
 from eligo.reading.lists import ListReader, Marks
 from eligo.reading.pieces import Piece
 from eligo.reading.sexes import all_of, any_of
-from eligo.reading.sometimes import if_then, speaks_of_some, untied
+from eligo.reading.sometimes import asked_of_some, if_then, speaks_of_some, untied
 from eligo.reading.splits import cut, elements_of, only, place, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Choice, Group
@@ -55,7 +53,7 @@ class Reader(ListReader):
         self.named = [token.start for token in tokens if token.type in ("CONCEPT", "VAR")]
         predicate = self.item(tree)
         if self.kind == "inclusion":
-            return self._asked_of_some(predicate)
+            return asked_of_some(predicate, self.context.notes)
         if self.kind == "exclusion" and isinstance(predicate, Not):
             if isinstance(predicate.part, Present):
                 return self._turned(predicate, predicate.part)
@@ -64,15 +62,6 @@ class Reader(ListReader):
             if isinstance(first, Present) and all(isinstance(leaf, Present) for leaf in facts):
                 return predicate.part if self._turned(predicate, first) is first else predicate
         return predicate
-
-    def _asked_of_some(self, predicate: Predicate) -> Predicate:
-        """`Negative pregnancy test`, as an inclusion: nobody asks it of men."""
-        if isinstance(predicate, AllOf):
-            return AllOf(tuple([self._asked_of_some(part) for part in predicate.parts]))
-        if not isinstance(predicate, Present) or predicate.concept not in words("asked_of_women"):
-            return predicate
-        self.context.notes.append("a pregnancy test is asked of women alone")
-        return any_of([predicate, OneOf("sex", ("male",), span=predicate.span)])
 
     def _find_colons(self, tokens: Sequence[Token]) -> None:
         """The last word that says anything before each colon."""
@@ -113,8 +102,13 @@ class Reader(ListReader):
         found = cut(head, _heading)
         if found is not None:
             before, mark, after = found
-            if span_of(after) is not None and not self._light(after) and not self._ends_in_colon(after):
+            of_after = elements_of(after) if self._ends_in_colon(after) else ()
+            if span_of(after) is not None and not of_after and not self._light(after):
                 parts = [self.sentences(after), *parts]
+            heading = heading_of((*self._says_of_all(before), *of_after), self.text)
+            if heading is None:
+                return self.unparsed(((span_of(head) or (0, 0))[0], len(self.text)), "heading", span_of(head))
+            parts = heading.over(parts)
             return self._head(before, self._quantified(mark, parts))
         found = cut(head, _such)
         if found is not None:
@@ -127,9 +121,13 @@ class Reader(ListReader):
         if self._ends_in_colon(head):
             return self._head(head, self.default(parts))
         said = self.sentences(head)
-        if self.kind == "inclusion" and isinstance(said, Unparsed) and any(map(_asks_for_a_fact, parts)):
+        if self.kind == "inclusion" and isinstance(said, Unparsed) and any(map(asks_for_a_fact, parts)):
             return self.unparsed(((span_of(head) or (0, 0))[0], len(self.text)), "heading", said.span)
         return self.default([said, *parts])
+
+    def _says_of_all(self, before: Any) -> Sequence[Any]:
+        """The words before `the following` that are about all of it: `history of`, `no`."""
+        return elements_of(before) if self._light(before, LIGHT | {"NEG"}) else ()
 
     def _head(self, before: Any, parts: Predicate) -> Predicate:
         """The words before `the following` hold too, where they say anything."""
@@ -223,7 +221,10 @@ class Reader(ListReader):
             before, mark, after = found
             if span_of(after) is None or self._light(after) or self._ends_in_colon(after):
                 return self.unparsed(span_of(group), "heading")
-            return self._head(before, self._quantified(mark, self._listed(after)))
+            return self._under_heading(group, before, mark, after)
+        timed = self._timed(group) if ":" in self.text else None
+        if timed is not None:
+            return timed
         found = cut(group, self._colon) if self.before_colon else None
         if found is not None:
             before, _, after = found
@@ -247,6 +248,23 @@ class Reader(ListReader):
         if "or" in {mark.value for mark in group.marks}:
             return any_of(read)
         return self.default(read)
+
+    def _timed(self, group: Group) -> Predicate | None:
+        """`Within 6 months before screening: A, B`."""
+        found = timed_first(group, self.text)
+        if found is None or span_of(found[2]) is None:
+            return None
+        heading = heading_of(elements_of(found[0]), self.text)
+        return heading.over([self.part(found[2])])[0] if heading else self.unparsed(span_of(group), "heading")
+
+    def _under_heading(self, group: Group, before: Any, mark: Any, after: Any) -> Predicate:
+        """`Any of the following within 6 months: A, B`, in one sentence."""
+        timed = timed_first(after, self.text)
+        said_of_all = (*self._says_of_all(before), *(elements_of(timed[0]) if timed else ()))
+        heading = heading_of(said_of_all, self.text)
+        if heading is None:
+            return self.unparsed(span_of(group), "heading")
+        return self._head(before, self._quantified(mark, heading.over(self._listed(timed[2] if timed else after))))
 
     def _takes_back(self, group: Any, said: Predicate) -> Span | None:
         """The word at the start of a part that ties a condition to what stands before it: `; however, ...`."""
@@ -384,11 +402,6 @@ class Reader(ListReader):
 
     def _blank(self, group: Any) -> Predicate:
         return self.unparsed(span_of(group), "nothing-stated")
-
-
-def _asks_for_a_fact(part: Predicate) -> bool:
-    """Whether a part asks for a condition or a treatment: what its heading says of it decides."""
-    return isinstance(part, Present) or (isinstance(part, (AllOf, AnyOf)) and any(map(_asks_for_a_fact, part.parts)))
 
 
 def _taken_out(element: Any, following: Any) -> bool:

@@ -1,9 +1,9 @@
 """Why a clause is not understood: a code for each kind of reason, and the words that are to blame.
 
-exception, logic, somebody-else: a word that no rule used; unknown-words; number-without-name; side-not-said; unit-does-not-fit;
-no-unit; name-without-limit; unclear-relation; time; bracket; unused-word. The list and item levels add heading,
-second-sentence, negation, shared-words, and-in-exclusion, nothing-stated, too-long; sense.py adds contradiction, idle,
-only-a-hedge.
+exception, logic, somebody-else: a word that no rule used; unknown-words; number-without-name; side-not-said;
+unit-does-not-fit; no-unit; name-without-limit; unclear-relation; time; bracket; unused-word. The list and item levels
+add heading, second-sentence, negation, shared-words, and-in-exclusion, nothing-stated, too-long; sense.py adds
+contradiction, idle, only-a-hedge.
 """
 
 from __future__ import annotations

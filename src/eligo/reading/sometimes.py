@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from eligo.criteria import Always, Not, OneOf, Predicate, Present, leaves
+from eligo.criteria import AllOf, Always, Not, OneOf, Predicate, Present, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.sexes import all_of, any_of
 from eligo.reading.splits import cut, elements_of
@@ -70,3 +70,13 @@ def obliges(element: Any, text: str) -> bool:
     if element.__class__ is not Token or element.type not in ("LIGHT", "ATTEST"):
         return False
     return text[element.start : element.end].lower().split()[0] in words("obligations")
+
+
+def asked_of_some(predicate: Predicate, notes: list[str]) -> Predicate:
+    """`Negative pregnancy test`, as an inclusion: nobody asks it of men."""
+    if isinstance(predicate, AllOf):
+        return AllOf(tuple([asked_of_some(part, notes) for part in predicate.parts]))
+    if not isinstance(predicate, Present) or predicate.concept not in words("asked_of_women"):
+        return predicate
+    notes.append("a pregnancy test is asked of women alone")
+    return any_of([predicate, OneOf("sex", ("male",), span=predicate.span)])
