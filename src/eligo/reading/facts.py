@@ -248,7 +248,8 @@ class ClauseState(ClauseWords):
         exception = self.logic == "exceptions"
         if not positive and not self.residual:
             empty = not (self.negated or self.hedged or self.lead_status)
-            return Piece(None, span, "empty", self.negated, self.hedged, self._lead(), bare=empty)
+            modifiers = _modifiers(self.elements)  # `active or chronic infection`
+            return Piece(None, span, "empty", self.negated, self.hedged, self._lead(), bare=empty, modifiers=modifiers)
         assert span is not None
         if self.residual:
             code, blamed = reason_of(self)

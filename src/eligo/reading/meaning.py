@@ -233,8 +233,10 @@ class Reader(ListReader):
                 return if_then(self.kind, self.part(untied(before)), self.default(rest))
             head = self.part(before)
             return any_of([head, *rest]) if self.kind == "exclusion" else all_of([head, *rest])
-        if len(group.parts) == 1:
-            return self.clauses(group.parts[0])
+        return self.clauses(group.parts[0]) if len(group.parts) == 1 else self._several_lists(group)
+
+    def _several_lists(self, group: Group) -> Predicate:
+        """Parts between semicolons."""
         lists = [part for part in group.parts if span_of(part) is not None]
         if not lists:
             return self._blank(group)
