@@ -17,7 +17,8 @@ SUBJECT = frozenset(["SEX", "IF", "CONCEPT", "LIGHT", "QUAL", "STATUS"])  # of w
 
 def if_then(kind: Kind, condition: Predicate, then: Predicate) -> Predicate:
     """The predicate of a condition and of what it asks for."""
-    if isinstance(condition, Always) or _said_of_one_sex(condition, then):
+    needless = isinstance(then, Not) == (kind == "inclusion") and _said_of_one_sex(condition, then)
+    if isinstance(condition, Always) or needless:
         return then
     if kind == "exclusion":
         return all_of([condition, then])
