@@ -334,12 +334,14 @@ class Binder(NameFinder):
             return ()
         if any(not (e.__class__ is Token and e.type in ("LIGHT", "SEX", "GRADE")) for e in before):
             return ()
+        value = at.first.bounds[0][1].number.value
+        counted = bool(after) and after[0].__class__ is Token and after[0].type in _COUNTED and value < _YOUNG
+        if at.unit == "a" and counted:  # `at least two years postmenopausal`
+            return ()
         if at.unit is not None:
             unit = next(a.unit for limit in at.limits.limits for _, a in limit.bounds if a.unit)
             return (Name("age" if at.unit == "a" else "weight", (unit.start, unit.end)),)
         people = [t for t in before if self.text[t.start : t.end].lower() in words("adults")]
-        value = at.first.bounds[0][1].number.value
-        counted = bool(after) and after[0].__class__ is Token and after[0].type in _COUNTED and value < _YOUNG
         if people and 1 <= value <= 100 and not counted:
             return (Name("age", (people[-1].start, people[-1].end)),)
         return ()

@@ -262,9 +262,11 @@ class ClauseState(ClauseWords):
                 hedged = self.hedged and not self.logic
                 whole = self.context.unparsed(span, code, blamed)
                 modifiers = _modifiers(self.elements)
-                return Piece(
+                piece = Piece(
                     whole, span, "unparsed", False, hedged, exception=exception, tainted=tainted, modifiers=modifiers
                 )
+                piece.window = self._time_at_the_end()
+                return piece
             rest = (place(self.residual[0])[0], place(self.residual[-1])[1])
             left = self.context.unparsed(rest, code, blamed)
             return Piece(
@@ -299,6 +301,11 @@ class ClauseState(ClauseWords):
             hedge_last=self.after_hedge is not None,
             several=len(self.atoms) > 1 and self.negative is None and isinstance(self.atoms[-1], Fact),
         )
+
+    def _time_at_the_end(self) -> Window | None:
+        """The time with which a clause ends that is not understood: it may hold for the facts before it too."""
+        last = self.elements[-1]
+        return (self.trailing or self.window) if last.__class__ is TimeNode else None
 
     def _continues(self) -> bool:
         """Whether all limits of the clause are on a name that stands before it."""

@@ -1,4 +1,4 @@
-"""What a heading says of all its parts: `history of any of the following within 6 months:`."""
+"""Headings and what stands below them: `history of any of the following within 6 months:` holds for all of it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from eligo.criteria import AllOf, AnyOf, Compare, Leaf, Predicate, Present, Status, Window, map_leaves
-from eligo.reading.splits import Cut, cut, elements_of
+from eligo.criteria import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Compare,
+    Leaf,
+    Not,
+    Predicate,
+    Present,
+    Status,
+    Unparsed,
+    Window,
+    leaves,
+    map_leaves,
+)
+from eligo.reading.lists import ListReader
+from eligo.reading.sexes import all_of, any_of
+from eligo.reading.splits import Cut, cut, elements_of, only, place, span_of
 from eligo.reading.times import window_of
 from eligo.reading.tokens import Token
+from eligo.reading.tree import Choice, Group
 from eligo.reading.tree import Window as TimeNode
+
+LIGHT = frozenset(["LIGHT", "IF", "STATUS", "LEAD", "TRAIL", "SEX"])
 
 _SAYS_NOTHING = frozenset(["LIGHT", "FOLLOWING", "LEAD", "TRAIL", "SEX", "IF"])
 
@@ -78,3 +97,119 @@ def timed_first(group: Any, text: str) -> Cut | None:
 def asks_for_a_fact(part: Predicate) -> bool:
     """Whether a part asks for a condition or a treatment: what its heading says of it decides."""
     return isinstance(part, Present) or (isinstance(part, (AllOf, AnyOf)) and any(map(asks_for_a_fact, part.parts)))
+
+
+def heading(element: Any, following: Any) -> bool:
+    return element.__class__ is Choice or (element.__class__ is Token and element.type == "FOLLOWING")
+
+
+def such(element: Any, following: Any) -> bool:
+    return element.__class__ is Token and element.type == "SUCH"
+
+
+class HeadingReader(ListReader):
+    """Reads headings and what stands below them."""
+
+    def sentences(self, group: Any) -> Predicate:
+        """What the sentences of an item say together."""
+        raise NotImplementedError
+
+    def part(self, group: Group) -> Predicate:
+        """What stands between two full stops."""
+        raise NotImplementedError
+
+    def listed(self, group: Group) -> list[Predicate]:
+        """The items of a list after its heading."""
+        raise NotImplementedError
+
+    def governed(self, head: Group, parts: list[Predicate]) -> Predicate:
+        """A heading and its sub-items: `any of the following:`, `including:`, or the first item of them."""
+        if span_of(head) is None:
+            return self.default(parts)
+        found = cut(head, heading)
+        if found is not None:
+            before, mark, after = found
+            of_after = elements_of(after) if self._ends_in_colon(after) else ()
+            if span_of(after) is not None and not of_after and not self._light(after):
+                parts = [self.sentences(after), *parts]
+            over_all = heading_of((*self._says_of_all(before), *of_after), self.text)
+            if over_all is None:
+                return self._unread_with(head)
+            return self._head(before, self._quantified(mark, over_all.over(parts)))
+        found = cut(head, such)
+        if found is not None:
+            before, _, after = found
+            if span_of(after) is not None and not self._light(after):
+                parts = [self.sentences(after), *parts]
+            return any_of([self.sentences(before), *parts]) if not self._light(before) else self.default(parts)
+        if self._light(head):
+            return self.default(parts)
+        said = self.sentences(head)
+        if self.kind == "inclusion" and isinstance(said, Unparsed) and any(map(asks_for_a_fact, parts)):
+            return self._unread_with(head)
+        return self._head(head, self.default(parts)) if self._ends_in_colon(head) else self.default([said, *parts])
+
+    def _unread_with(self, head: Group) -> Predicate:
+        """The list below a heading that is not understood, which could mean anything by it."""
+        span = span_of(head) or (0, 0)
+        return self.unparsed((span[0], len(self.text)), "heading", span)
+
+    def _head(self, before: Any, parts: Predicate) -> Predicate:
+        """The words before `the following` hold too, where they say anything."""
+        if span_of(before) is None or self._light(before):
+            return parts
+        negated = [e for e in elements_of(before) if e.__class__ is Token and e.type == "NEG"]
+        if len(negated) == 1 and self._light(before, LIGHT | {"NEG"}):
+            return Not(parts)
+        head = self.sentences(before)
+        if negated and any(isinstance(leaf, Unparsed) for leaf in leaves(head)):
+            start = (span_of(before) or (0, 0))[0]
+            return self.unparsed((start, len(self.text)), "negation", place(negated[0]))
+        return all_of([head, parts])
+
+    def _says_of_all(self, before: Any) -> Sequence[Any]:
+        """The words before `the following` that are about all of it: `history of`, `no`."""
+        return elements_of(before) if self._light(before, LIGHT | {"NEG"}) else ()
+
+    def _quantified(self, mark: Any, parts: list[Predicate]) -> Predicate:
+        if mark.__class__ is Choice:
+            limit = mark.limits.limits[0]
+            op, amount = limit.bounds[0]
+            count = int(amount.number.value)
+            if op in ("ge", "eq") and limit.form in ("compared", "bare", "bounded") and 0 < count <= len(parts):
+                return AtLeast(count, tuple(parts)) if count > 1 else any_of(parts)
+            if op == "gt" and count < len(parts):
+                return AtLeast(count + 1, tuple(parts))
+            return self.unparsed(mark.span, "heading")
+        if mark.value == "any":
+            return any_of(parts)
+        return all_of(parts) if mark.value == "all" and self._says_all(mark) else self.default(parts)
+
+    def _says_all(self, mark: Token) -> bool:
+        written = self.text[mark.start : mark.end].lower()
+        return any(word in written.split() for word in ("all", "both", "each", "every"))
+
+    def _timed(self, group: Group) -> Predicate | None:
+        """`Within 6 months before screening: A, B`."""
+        found = timed_first(group, self.text)
+        if found is None or span_of(found[2]) is None:
+            return None
+        said = heading_of(elements_of(found[0]), self.text)
+        return said.over([self.part(found[2])])[0] if said else self.unparsed(span_of(group), "heading")
+
+    def _under_heading(self, group: Group, before: Any, mark: Any, after: Any) -> Predicate:
+        """`Any of the following within 6 months: A, B`, in one sentence."""
+        timed = timed_first(after, self.text)
+        said_of_all = (*self._says_of_all(before), *(elements_of(timed[0]) if timed else ()))
+        said = heading_of(said_of_all, self.text)
+        if said is None:
+            return self.unparsed(span_of(group), "heading")
+        return self._head(before, self._quantified(mark, said.over(self.listed(timed[2] if timed else after))))
+
+    def _ends_in_colon(self, group: Any) -> bool:
+        end = (span_of(group) or (0, 0))[1]
+        return self.text[end - 1 : end] == ":"
+
+    def _light(self, group: Any, types: frozenset[str] = LIGHT) -> bool:
+        """Whether a group holds only words that say nothing."""
+        return only(group, types)

@@ -230,7 +230,7 @@ class ListReader:
                     piece.predicate = replace(piece.predicate, status=before.status)
                     piece.status = before.status
         last = pieces[-1]
-        if last.window is None or last.kind != "fact":
+        if last.window is None or last.kind not in ("fact", "unparsed"):
             return
         run = []
         for piece in reversed(pieces[:-1]):

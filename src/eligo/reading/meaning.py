@@ -7,7 +7,6 @@ from typing import Any
 
 from eligo.criteria import (
     MEASURING,
-    AtLeast,
     Compare,
     Not,
     Predicate,
@@ -22,22 +21,20 @@ from eligo.reading.conditions import conditional
 from eligo.reading.context import ItemContext
 from eligo.reading.elapsed import elapsed
 from eligo.reading.facts import read_clause
-from eligo.reading.governing import asks_for_a_fact, heading_of, timed_first
+from eligo.reading.governing import HeadingReader, heading, such
 from eligo.reading.lexicon import measured_by, words
-from eligo.reading.lists import ListReader, Marks
+from eligo.reading.lists import Marks
 from eligo.reading.pieces import Piece
 from eligo.reading.sexes import all_of, any_of
 from eligo.reading.sometimes import asked_of_some, if_then, speaks_of_some, untied
-from eligo.reading.splits import cut, elements_of, only, place, span_of
+from eligo.reading.splits import cut, elements_of, span_of
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Choice, Group
+from eligo.reading.tree import Bracket, Group
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
 
-LIGHT = frozenset(["LIGHT", "IF", "STATUS", "LEAD", "TRAIL", "SEX"])
 
-
-class Reader(ListReader):
+class Reader(HeadingReader):
     """Reads one item; a second pass with other `choices` gives its other reading."""
 
     def __init__(self, text: str, kind: Kind, bound: list[Bound], choices: Choices, types: frozenset[str]) -> None:
@@ -95,71 +92,6 @@ class Reader(ListReader):
             return self.sentences(head)
         return self.governed(head, [self.sentences(sub) for sub in subs])
 
-    def governed(self, head: Group, parts: list[Predicate]) -> Predicate:
-        """A heading and its sub-items: `any of the following:`, `including:`, or the first item of them."""
-        if span_of(head) is None:
-            return self.default(parts)
-        found = cut(head, _heading)
-        if found is not None:
-            before, mark, after = found
-            of_after = elements_of(after) if self._ends_in_colon(after) else ()
-            if span_of(after) is not None and not of_after and not self._light(after):
-                parts = [self.sentences(after), *parts]
-            heading = heading_of((*self._says_of_all(before), *of_after), self.text)
-            if heading is None:
-                return self.unparsed(((span_of(head) or (0, 0))[0], len(self.text)), "heading", span_of(head))
-            parts = heading.over(parts)
-            return self._head(before, self._quantified(mark, parts))
-        found = cut(head, _such)
-        if found is not None:
-            before, _, after = found
-            if span_of(after) is not None and not self._light(after):
-                parts = [self.sentences(after), *parts]
-            return any_of([self.sentences(before), *parts]) if not self._light(before) else self.default(parts)
-        if self._light(head):
-            return self.default(parts)
-        if self._ends_in_colon(head):
-            return self._head(head, self.default(parts))
-        said = self.sentences(head)
-        if self.kind == "inclusion" and isinstance(said, Unparsed) and any(map(asks_for_a_fact, parts)):
-            return self.unparsed(((span_of(head) or (0, 0))[0], len(self.text)), "heading", said.span)
-        return self.default([said, *parts])
-
-    def _says_of_all(self, before: Any) -> Sequence[Any]:
-        """The words before `the following` that are about all of it: `history of`, `no`."""
-        return elements_of(before) if self._light(before, LIGHT | {"NEG"}) else ()
-
-    def _head(self, before: Any, parts: Predicate) -> Predicate:
-        """The words before `the following` hold too, where they say anything."""
-        if span_of(before) is None or self._light(before):
-            return parts
-        negated = [e for e in elements_of(before) if e.__class__ is Token and e.type == "NEG"]
-        if len(negated) == 1 and self._light(before, LIGHT | {"NEG"}):
-            return Not(parts)
-        head = self.sentences(before)
-        if negated and any(isinstance(leaf, Unparsed) for leaf in leaves(head)):
-            start = (span_of(before) or (0, 0))[0]
-            return self.unparsed((start, len(self.text)), "negation", place(negated[0]))
-        return all_of([head, parts])
-
-    def _quantified(self, mark: Any, parts: list[Predicate]) -> Predicate:
-        if mark.__class__ is Choice:
-            limit = mark.limits.limits[0]
-            op, amount = limit.bounds[0]
-            count = int(amount.number.value)
-            if op in ("ge", "eq") and limit.form in ("compared", "bare", "bounded") and 0 < count <= len(parts):
-                return AtLeast(count, tuple(parts)) if count > 1 else any_of(parts)
-            if op == "gt" and count < len(parts):
-                return AtLeast(count + 1, tuple(parts))
-            return self.unparsed(mark.span, "heading")
-        if mark.value == "any":
-            return any_of(parts)
-        return all_of(parts) if mark.value == "all" and self._says_all(mark) else self.default(parts)
-
-    def _says_all(self, mark: Token) -> bool:
-        written = self.text[mark.start : mark.end].lower()
-        return any(word in written.split() for word in ("all", "both", "each", "every"))
-
     def inside(self, group: Group) -> Predicate:
         """What stands in a bracket."""
         self.depth += 1
@@ -184,14 +116,6 @@ class Reader(ListReader):
             either = either if self.choices.take("values", why) else not either
         return any_of(parts) if either else all_of(parts)
 
-    def _ends_in_colon(self, group: Any) -> bool:
-        end = (span_of(group) or (0, 0))[1]
-        return self.text[end - 1 : end] == ":"
-
-    def _light(self, group: Any, types: frozenset[str] = LIGHT) -> bool:
-        """Whether a group holds only words that say nothing."""
-        return only(group, types)
-
     # --- sentences and parts
 
     def sentences(self, group: Any) -> Predicate:
@@ -215,8 +139,8 @@ class Reader(ListReader):
         """What stands between two full stops: a heading with its list, or parts between semicolons."""
         found = cut(group, self._such_colon) if "SUCH" in self.types and self.before_colon else None
         if found is not None and len(found[0].parts) == 1 and span_of(found[2]) is not None:
-            return self._attached(found[0].parts[0], found[1], self._listed(found[2]))
-        found = cut(group, _heading) if "FOLLOWING" in self.types else None
+            return self._attached(found[0].parts[0], found[1], self.listed(found[2]))
+        found = cut(group, heading) if "FOLLOWING" in self.types else None
         if found is not None:
             before, mark, after = found
             if span_of(after) is None or self._light(after) or self._ends_in_colon(after):
@@ -228,7 +152,7 @@ class Reader(ListReader):
         found = cut(group, self._colon) if self.before_colon else None
         if found is not None:
             before, _, after = found
-            rest = self._listed(after)
+            rest = self.listed(after)
             if speaks_of_some(before, self.text):
                 return if_then(self.kind, self.part(untied(before)), self.default(rest))
             head = self.part(before)
@@ -251,29 +175,15 @@ class Reader(ListReader):
             return any_of(read)
         return self.default(read)
 
-    def _timed(self, group: Group) -> Predicate | None:
-        """`Within 6 months before screening: A, B`."""
-        found = timed_first(group, self.text)
-        if found is None or span_of(found[2]) is None:
-            return None
-        heading = heading_of(elements_of(found[0]), self.text)
-        return heading.over([self.part(found[2])])[0] if heading else self.unparsed(span_of(group), "heading")
-
-    def _under_heading(self, group: Group, before: Any, mark: Any, after: Any) -> Predicate:
-        """`Any of the following within 6 months: A, B`, in one sentence."""
-        timed = timed_first(after, self.text)
-        said_of_all = (*self._says_of_all(before), *(elements_of(timed[0]) if timed else ()))
-        heading = heading_of(said_of_all, self.text)
-        if heading is None:
-            return self.unparsed(span_of(group), "heading")
-        return self._head(before, self._quantified(mark, heading.over(self._listed(timed[2] if timed else after))))
-
     def _takes_back(self, group: Any, said: Predicate) -> Span | None:
         """The word at the start of a part that ties a condition to what stands before it: `; however, ...`."""
         span = span_of(group)
         if not isinstance(said, Unparsed) or said.span is None or span is None:
             return None
         code, blamed = self.context.reasons.get(said.span, ("", span))
+        alone = [e for e in elements_of(group) if e.__class__ is not Token]
+        if len(alone) == 1 and alone[0].__class__ is Bracket and alone[0].span[0] <= span[0] + 2:
+            return blamed  # `; (<= 5 x ULN if A)`
         return blamed if code == "exception" and blamed[0] <= span[0] + 2 else None
 
     def _colon(self, element: Any, following: Any) -> bool:
@@ -283,7 +193,7 @@ class Reader(ListReader):
         before = self.before_colon[element.start]
         return element.type == "LIGHT" and before.type in ("CONCEPT", "FILLER") and not self.context.consumed(before)
 
-    def _listed(self, group: Group) -> list[Predicate]:
+    def listed(self, group: Group) -> list[Predicate]:
         """The items of a list after its heading: parts between semicolons, else between commas and connectives."""
         lists = [part for part in group.parts if span_of(part) is not None]
         if len(lists) != 1:
@@ -300,7 +210,7 @@ class Reader(ListReader):
         found = cut(group, _taken_out) if "EXCEPT" in self.types or "UNLESS" in self.types else None
         if found is not None:
             return self._without(*found)
-        found = cut(group, _such) if "SUCH" in self.types else None
+        found = cut(group, such) if "SUCH" in self.types else None
         if found is not None:
             return self._examples(*found)
         said = conditional(self, group) or elapsed(self, group)
@@ -340,11 +250,11 @@ class Reader(ListReader):
         return "or" if mark.type == "OR" else "and"
 
     def _such_colon(self, element: Any, following: Any) -> bool:
-        return _such(element, following) and following.__class__ is Token and self.text[following.start] == ":"
+        return such(element, following) and following.__class__ is Token and self.text[following.start] == ":"
 
     def _examples(self, before: Any, mark: Token, after: Any) -> Predicate:
         """`A such as B, C`: each of them counts. `A, accompanied by symptoms such as B`: both must hold."""
-        rest = self._listed(Group("part", (after,), ())) if span_of(after) else []
+        rest = self.listed(Group("part", (after,), ())) if span_of(after) else []
         if not rest:
             return self.unparsed(span_of(before), "heading")
         return self._attached(before, mark, rest)
@@ -408,11 +318,3 @@ class Reader(ListReader):
 
 def _taken_out(element: Any, following: Any) -> bool:
     return element.__class__ is Token and element.type in ("EXCEPT", "UNLESS")
-
-
-def _heading(element: Any, following: Any) -> bool:
-    return element.__class__ is Choice or (element.__class__ is Token and element.type == "FOLLOWING")
-
-
-def _such(element: Any, following: Any) -> bool:
-    return element.__class__ is Token and element.type == "SUCH"
