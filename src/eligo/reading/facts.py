@@ -265,7 +265,8 @@ class ClauseState(ClauseWords):
                 piece = Piece(
                     whole, span, "unparsed", False, hedged, exception=exception, tainted=tainted, modifiers=modifiers
                 )
-                piece.window = self._time_at_the_end()
+                piece.timed = any(e.__class__ is TimeNode for e in self.elements)
+                piece.window = self._time_at_the_end() if piece.timed else None
                 return piece
             rest = (place(self.residual[0])[0], place(self.residual[-1])[1])
             left = self.context.unparsed(rest, code, blamed)
@@ -304,8 +305,8 @@ class ClauseState(ClauseWords):
 
     def _time_at_the_end(self) -> Window | None:
         """The time with which a clause ends that is not understood: it may hold for the facts before it too."""
-        last = self.elements[-1]
-        return (self.trailing or self.window) if last.__class__ is TimeNode else None
+        window = (self.trailing or self.window) if self.elements[-1].__class__ is TimeNode else None
+        return window if window is not None and window.within is not None else None
 
     def _continues(self) -> bool:
         """Whether all limits of the clause are on a name that stands before it."""

@@ -22,18 +22,13 @@ from eligo.criteria import (
 from eligo.reading.choices import Choices, without
 from eligo.reading.context import ItemContext
 from eligo.reading.lexicon import measured_by, words
-from eligo.reading.pieces import Piece
+from eligo.reading.pieces import Piece, any_fact, span_of_all, undated, with_noun
 from eligo.reading.sexes import all_of, any_of, for_each_sex, of_both_sexes
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 Marks = list[tuple[str, str]]  # between two clauses: `,` or nothing, and the word (and, or) or nothing
-
-
-def _span_of_all(pieces: list[Piece]) -> Span | None:
-    spans = [piece.span for piece in pieces if piece.span]
-    return (spans[0][0], spans[-1][1]) if spans else None
 
 
 def _category(predicate: Predicate) -> str:
@@ -63,7 +58,8 @@ class ListReader:
         pieces, marks = self._objects(*self._absorbed(pieces, marks))
         pieces, marks = self._by_sex(pieces, marks)
         if self._half_the_patients(pieces):
-            return self.unparsed(_span_of_all(pieces), "unclear-relation")
+            return self.unparsed(span_of_all(pieces), "unclear-relation")
+        pieces, marks = self._of_one_time(pieces, marks)
         self._spread(pieces, marks)
         return self._joined(pieces, marks)
 
@@ -105,7 +101,7 @@ class ListReader:
         ]
         if judged and len(kept) > 1:
             kept = [next(p for p in kept if p.predicate is not None)]
-        if len(kept) == len(pieces) or _any_fact(kept):
+        if len(kept) == len(pieces) or any_fact(kept):
             return pieces, marks
         places = [i for i, p in enumerate(pieces) if any(p is k for k in kept)]
         return kept, [marks[i - 1] for i in places[1:]]
@@ -132,7 +128,7 @@ class ListReader:
             tangled = after_several and bool(marks[i - 1][0])  # `cirrhosis with ascites, jaundice`
             # `severe active or chronic infections`: the first word may narrow both, and the noun is the second's.
             elliptic = bool(kept) and len(kept[-1].modifiers) > 1 and piece.kind != "unparsed"
-            if kept and (both := _with_noun(kept[-1], piece, marks[i - 1])) is not None:
+            if kept and (both := with_noun(kept[-1], piece, marks[i - 1])) is not None:
                 kept[-1] = both
                 continue
             if (object_of or head_of or tangled or elliptic) and kept[-1].span and piece.span:
@@ -140,6 +136,7 @@ class ListReader:
                 kept[-1] = Piece(
                     self.unparsed(span, "shared-words", piece.span), span, "unparsed", exception=piece.exception
                 )
+                kept[-1].window, kept[-1].timed = piece.window, piece.timed
                 continue
             if kept:
                 between.append(marks[i - 1])
@@ -215,6 +212,17 @@ class ListReader:
         unread = [p.span for p in pieces if p.span and isinstance(p.predicate, Unparsed)]
         return any(start <= place < end for start, end in unread for place in self.sexes)
 
+    def _of_one_time(self, pieces: list[Piece], marks: Marks) -> tuple[list[Piece], Marks]:
+        """`surgery or zorblax within 4 weeks of the first zorblax`: the time that is not understood may be of both."""
+        last = pieces[-1]
+        run = undated(pieces[:-1]) if last.timed and last.window is None else []
+        if not run:
+            return pieces, marks
+        rest = next(i for i, piece in enumerate(pieces) if piece is run[-1])
+        span = span_of_all(pieces[rest:])
+        whole = Piece(self.unparsed(span, "shared-words", last.span), span, "unparsed", tainted=last.tainted)
+        return [*pieces[:rest], whole], marks[:rest]
+
     def _spread(self, pieces: list[Piece], marks: Marks) -> None:
         """Carry negation, hedge and status forward to bare facts, and a time at the end of a list back to them."""
         for i in range(1, len(pieces)):
@@ -232,11 +240,9 @@ class ListReader:
         last = pieces[-1]
         if last.window is None or last.kind not in ("fact", "unparsed"):
             return
-        run = []
-        for piece in reversed(pieces[:-1]):
-            if piece.kind != "fact" or not isinstance(piece.predicate, Present) or piece.predicate.window is not None:
-                break
-            run.append(piece)
+        run = undated(pieces[:-1])
+        if last.kind == "unparsed" and any(not p.bare and p.status != "history" for p in run):  # current smoker
+            return
         commas = any(mark[0] for mark in marks)
         if run and (
             not commas or self.choices.take("window", "the time may hold for the whole list or for its last part")
@@ -285,7 +291,7 @@ class ListReader:
             else:
                 inner[-1].append(word)
                 groups[-1].append(part)
-        made = [self._chain(group, ws, _span_of_all(pieces)) for group, ws in zip(groups, inner, strict=True)]
+        made = [self._chain(group, ws, span_of_all(pieces)) for group, ws in zip(groups, inner, strict=True)]
         if len(made) == 1:
             return made[0]
         return self._uniform(made, next((w for w in reversed(outer) if w), ""), pieces)
@@ -312,7 +318,7 @@ class ListReader:
         if word == "or":
             return any_of(parts)
         if word == "and":
-            return self._and(parts, _span_of_all(pieces))
+            return self._and(parts, span_of_all(pieces))
         return self._apposed(parts)
 
     def _apposed(self, parts: list[Predicate]) -> Predicate:
@@ -361,7 +367,7 @@ class ListReader:
     def _wrapped(self, run: list[Piece]) -> Predicate:
         first = run[0]
         bodies = [p.predicate if p.predicate is not None else self.unparsed(p.span, "nothing-stated") for p in run]
-        span = _span_of_all(run)
+        span = span_of_all(run)
         if first.hedged:
             assert span is not None
             return self._hedged(span, bodies, first)
@@ -396,25 +402,3 @@ class ListReader:
         concept = graded[0].concept if graded and graded[0] is not None else None
         body = limited[0] if len(limited) == 1 else AllOf(tuple(limited))
         return AnyOf((Not(Present(concept)), body)) if concept else body
-
-
-def _any_fact(pieces: list[Piece]) -> bool:
-    """Whether one of the pieces says something of the patient that a record can hold."""
-    found = [leaf for piece in pieces if piece.predicate is not None for leaf in leaves(piece.predicate)]
-    return any(isinstance(leaf, Present) for leaf in found)
-
-
-def _with_noun(first: Piece, second: Piece, mark: tuple[str, str]) -> Piece | None:
-    """`active or chronic infection`: one word that narrows takes the noun of the clause after it."""
-    fact = second.predicate
-    if len(first.modifiers) != 1 or mark != ("", "or") or not isinstance(fact, Present) or second.negated:
-        return None
-    ((kind, value),) = first.modifiers
-    if not first.span or not second.span or (kind == "STATUS" and value != "active"):
-        return None
-    span = (first.span[0], second.span[1])
-    if kind == "STATUS":
-        other = replace(fact, status="active", qualifier=None, span=span)
-    else:
-        other = replace(fact, qualifier=value, span=span)
-    return replace(second, predicate=AnyOf((other, fact)), span=span, bare=False, concept=None, several=True)

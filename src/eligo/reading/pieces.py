@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
-from eligo.criteria import AllOf, AnyOf, Compare, Predicate, Present, Span, Status, Window
+from eligo.criteria import AllOf, AnyOf, Compare, Predicate, Present, Span, Status, Window, leaves
 from eligo.reading.leaves import merged
 
 
@@ -29,6 +29,7 @@ class Piece:
     tainted: bool = False  # not understood, and with a negation that may reach further
     hedge_last: bool = False  # it ends in `with or without ...`
     several: bool = False  # more than one fact: what is joined on belongs to the last of them
+    timed: bool = False  # not understood, with a time in it
     modifiers: tuple[tuple[str, str], ...] = ()  # of a clause of nothing else: `severe active`, which lacks its noun
 
 
@@ -75,3 +76,43 @@ def both_windows(first: Window | None, second: Window) -> Window | None:
     return Window(
         second.within or first.within, second.ago or first.ago, second.lasting or first.lasting, second.anchor
     )
+
+
+def span_of_all(pieces: list[Piece]) -> Span | None:
+    """From the first to the last of the pieces."""
+    spans = [piece.span for piece in pieces if piece.span]
+    return (spans[0][0], spans[-1][1]) if spans else None
+
+
+def undated(pieces: list[Piece]) -> list[Piece]:
+    """The facts without a time with which a list ends, the last one first."""
+    run: list[Piece] = []
+    for piece in reversed(pieces):
+        if piece.kind == "unparsed" and not piece.timed:
+            continue
+        if piece.kind != "fact" or not isinstance(piece.predicate, Present) or piece.predicate.window is not None:
+            break
+        run.append(piece)
+    return run
+
+
+def any_fact(pieces: list[Piece]) -> bool:
+    """Whether one of the pieces says something of the patient that a record can hold."""
+    found = [leaf for piece in pieces if piece.predicate is not None for leaf in leaves(piece.predicate)]
+    return any(isinstance(leaf, Present) for leaf in found)
+
+
+def with_noun(first: Piece, second: Piece, mark: tuple[str, str]) -> Piece | None:
+    """`active or chronic infection`: one word that narrows takes the noun of the clause after it."""
+    fact = second.predicate
+    if len(first.modifiers) != 1 or mark != ("", "or") or not isinstance(fact, Present) or second.negated:
+        return None
+    ((kind, value),) = first.modifiers
+    if not first.span or not second.span or (kind == "STATUS" and value != "active"):
+        return None
+    span = (first.span[0], second.span[1])
+    if kind == "STATUS":
+        other = replace(fact, status="active", qualifier=None, span=span)
+    else:
+        other = replace(fact, qualifier=value, span=span)
+    return replace(second, predicate=AnyOf((other, fact)), span=span, bare=False, concept=None, several=True)
