@@ -109,7 +109,7 @@ class ListReader:
     def _idle(self, piece: Piece) -> bool:
         """Whether a clause is not understood and names nothing of the patient."""
         start, end = piece.span or (0, 0)
-        return piece.kind == "unparsed" and not any(start <= place < end for place in self.named)
+        return piece.kind == "unparsed" and not piece.tainted and not any(start <= place < end for place in self.named)
 
     def _objects(self, pieces: list[Piece], marks: Marks) -> tuple[list[Piece], Marks]:
         """`allergy to aspirin or heparin`: a bare fact after words that were not understood may be their object."""

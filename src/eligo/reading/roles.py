@@ -198,6 +198,9 @@ class Chooser(Neighbours):
         if token.type != "JOIN":
             self.graded = self.graded and kind == "COMMA"
             self.between = 0
+            if kind == "COMMA" and self.prev() == "TRAIL":  # `A or, without B, C`
+                word = self.out.pop()
+                token.start, token.value = word.start, word.value
 
     def joins(self, i: int) -> bool:
         """Whether a connective stands between two limits on one name: `>= 18 and <= 70`, `I or II`."""
