@@ -17,6 +17,8 @@ from eligo.reading.tokens import Token
 from eligo.reading.tree import Group
 from eligo.truth import Kind
 
+_LIMITS = frozenset(["NUM", "REF", "NORMAL"])  # without any of these there is no limit
+
 
 class NotRead(NamedTuple):
     """Why a part was not understood: a code, the part, and the words that are to blame."""
@@ -44,7 +46,7 @@ class ItemReading(NamedTuple):
 def read_tree(tree: Group, tokens: Sequence[Token], text: str, kind: Kind, *, why: bool = True) -> ItemReading:
     """What the tree says, read once more the other way where the sentence allows it."""
     types = frozenset([t.type for t in tokens])
-    bound = bind(tree, text) if "NUM" in types or "REF" in types else []
+    bound = bind(tree, text) if types & _LIMITS else []
     if len(tokens) > MOST_TOKENS:
         return too_long(text, comparisons(bound, text))
     choices = Choices()

@@ -118,6 +118,14 @@ def _range(children: Children) -> Limit:
 _WRITTEN_OUT = 1000  # a count that needs no power of ten is not smaller
 
 
+def _normal(children: Children) -> Limit:
+    """Between the lower and the upper limit of normal."""
+    span = (children[0].start, children[0].end)
+    ends: tuple[tuple[Op, str], ...] = (("ge", "LLN"), ("le", "ULN"))
+    bounds = tuple((op, Amount(Number(1, span[1]), span, None, of)) for op, of in ends)
+    return Limit("beyond", bounds, span)
+
+
 def _same_power(first: Amount, second: Amount) -> tuple[Amount, Amount]:
     """`50-100 x 10^9/L`: the power of ten and the unit of one number are those of the other too."""
     return _with_power_of(first, second), _with_power_of(second, first)
@@ -224,6 +232,7 @@ BUILD: dict[str, Callable[[Children], Any]] = {
     "compared": _compared,
     "age_compared": _compared,
     "beyond": _beyond,
+    "normal": _normal,
     "ranged": _ranged,
     "bounded": _bounded,
     "bare": _bare,
