@@ -94,6 +94,11 @@ def timed_first(group: Any, text: str) -> Cut | None:
     return cut(group, lambda element, _: element is behind)
 
 
+def unread(said: Predicate) -> bool:
+    """Whether nothing of it is understood."""
+    return all(isinstance(leaf, Unparsed) for leaf in leaves(said))
+
+
 def asks_for_a_fact(part: Predicate) -> bool:
     """Whether a part asks for a condition or a treatment: what its heading says of it decides."""
     return isinstance(part, Present) or (isinstance(part, (AllOf, AnyOf)) and any(map(asks_for_a_fact, part.parts)))
@@ -131,7 +136,10 @@ class HeadingReader(ListReader):
             before, mark, after = found
             of_after = elements_of(after) if self._ends_in_colon(after) else ()
             if span_of(after) is not None and not of_after and not self._light(after):
-                parts = [self.sentences(after), *parts]
+                said = self.sentences(after)
+                if self._decides(said, parts):
+                    return self._unread_with(head)
+                parts = [said, *parts]
             over_all = heading_of((*self._says_of_all(before), *of_after), self.text)
             if over_all is None:
                 return self._unread_with(head)
@@ -145,9 +153,13 @@ class HeadingReader(ListReader):
         if self._light(head):
             return self.default(parts)
         said = self.sentences(head)
-        if self.kind == "inclusion" and isinstance(said, Unparsed) and any(map(asks_for_a_fact, parts)):
+        if self._decides(said, parts):
             return self._unread_with(head)
         return self._head(head, self.default(parts)) if self._ends_in_colon(head) else self.default([said, *parts])
+
+    def _decides(self, said: Predicate, parts: Sequence[Predicate]) -> bool:
+        """Whether what is not understood above a list says if its conditions are asked for."""
+        return self.kind == "inclusion" and unread(said) and any(map(asks_for_a_fact, parts))
 
     def _unread_with(self, head: Group) -> Predicate:
         """The list below a heading that is not understood, which could mean anything by it."""

@@ -39,6 +39,19 @@ def _category(predicate: Predicate) -> str:
     return kinds.pop() if len(kinds) == 1 else "mixed"
 
 
+def _without_of(pieces: list[Piece], marks: Marks) -> tuple[list[Piece], Marks]:
+    """`no history of or known A`: a negation without its noun takes that of the clause after it."""
+    if pieces[0].kind != "empty" or not pieces[0].negated or marks[0] != ("", "or"):
+        return pieces, marks
+    first, second, *rest = pieces
+    if second.negated or second.kind != "fact" or not isinstance(second.predicate, Present):
+        return pieces, marks
+    fact = second.predicate
+    if first.status == "history" and fact.status == "active":  # what was ever there is there now, too
+        fact = replace(fact, status="history")
+    return [replace(second, predicate=fact, negated=True), *rest], marks[1:]
+
+
 class ListReader:
     """Joins the clauses of a list."""
 
@@ -55,7 +68,7 @@ class ListReader:
         """What the clauses of a list say together."""
         if len(pieces) == 1:
             return self._wrapped(pieces)
-        pieces, marks = self._objects(*self._absorbed(pieces, marks))
+        pieces, marks = self._objects(*self._absorbed(*_without_of(pieces, marks)))
         pieces, marks = self._by_sex(pieces, marks)
         if self._half_the_patients(pieces):
             return self.unparsed(span_of_all(pieces), "unclear-relation")

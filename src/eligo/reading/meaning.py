@@ -264,7 +264,11 @@ class Reader(HeadingReader):
         if span_of(before) is None or self._light(before):
             return any_of(rest) if mark.value == "such" else self.default(rest)
         if mark.value == "such":
-            return any_of([self.clauses(before), *rest])
+            said = self.clauses(before)
+            if self._decides(said, rest):
+                end = max(leaf.span[1] for part in rest for leaf in leaves(part) if leaf.span)
+                return self.unparsed(((span_of(before) or (0, 0))[0], end), "heading", span_of(before))
+            return any_of([said, *rest])
         if mark.value == "with":
             return all_of([self.clauses(before), any_of(rest)])
         *others, last = before.parts
