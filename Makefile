@@ -2,7 +2,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-READER := $(BIN)/python -c 'from eligo.reading import compiled; print("the reader is", "compiled" if compiled() else "not compiled: no C compiler?")'
+
+# compileall: else every start compiles anew where bytecode may not be written
+define install
+@$(BIN)/python -m pip install -qq --disable-pip-version-check $(1)
+@$(BIN)/python -m compileall -q src
+@$(BIN)/python -c 'from eligo.reading import compiled; print("the reader is", "compiled" if compiled() else "not compiled: no C compiler?")'
+endef
 
 .PHONY: demo test check lint format compile bench proof record screenshot clean
 
@@ -29,8 +35,7 @@ screenshot: $(VENV)/.dev ## take the picture of the README anew; needs Chromium
 	@$(BIN)/python -m tests.screenshot
 
 compile: $(VENV)/.dev ## make the reader's machine code anew after a change of its sources; without it they run as they are
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --editable .
-	@$(READER)
+	$(call install,--no-deps --editable .)
 
 bench: compile ## print the figures of accuracy and speed as a table, and write them as JSON
 	@$(BIN)/python -m bench
@@ -43,16 +48,12 @@ $(VENV)/bin/python:
 
 $(VENV)/.run: pyproject.toml hatch_build.py | $(VENV)/bin/python
 	@echo "setting up $(VENV), and compiling the reader: a minute ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable .
-	@$(BIN)/python -m compileall -q src # else every start compiles anew where bytecode may not be written
-	@$(READER)
+	$(call install,--editable .)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml hatch_build.py | $(VENV)/bin/python
 	@echo "setting up $(VENV) for development ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
-	@$(BIN)/python -m compileall -q src
-	@$(READER)
+	$(call install,--editable '.[dev]')
 	@touch $@ $(VENV)/.run
 
 clean:

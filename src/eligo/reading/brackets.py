@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ from eligo.errors import EligoError
 from eligo.reading.leaves import fits, leaf_of
 from eligo.reading.lexicon import measured_by
 from eligo.reading.sometimes import if_then, obliges, ties, untied
-from eligo.reading.splits import cut, elements_of, span_of, whole
+from eligo.reading.splits import cut, elements_of, only_list, span_of, whole
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Group, Limits, Window
 from eligo.truth import Kind
@@ -106,20 +105,14 @@ def _conditional(state: ClauseState, bracket: Bracket, first: Any) -> bool:
             state.residual.append(bracket)
         return obliged
     condition = state.reader.inside(untied(bracket.item))
-    alone = all(len(group.parts) == 1 for group in _levels(bracket.item))
+    stated = only_list(bracket.item)
+    alone = stated is not None and len(stated.parts) == 1
     if alone and not any(isinstance(leaf, Unparsed) for leaf in leaves(condition)):
         target[-1] = if_then(state.context.kind, condition, state.made(target[-1]))
     else:
         state.residual.append(bracket)
         state.logic = state.logic or "logic"
     return True
-
-
-def _levels(group: Group) -> Iterator[Group]:
-    """A group and those inside it, down to its list of clauses."""
-    yield group
-    if group.level != "list":
-        yield from _levels(group.parts[0])
 
 
 def _instead(state: ClauseState, bracket: Bracket) -> bool:
@@ -151,10 +144,8 @@ def _condition_and_limit(bracket: Bracket) -> tuple[Group, Limits, bool] | None:
         return None
     stated, _, condition = found
     if all(e.__class__ is Token and e.type in _SMALL for e in elements_of(stated)):  # it comes first
-        inner = condition
-        while inner.level != "list" and len(inner.parts) == 1:
-            inner = inner.parts[0]
-        if inner.level != "list" or len(inner.parts) != 2 or inner.marks[0].value is not None:
+        inner = only_list(condition)
+        if inner is None or len(inner.parts) != 2 or inner.marks[0].value is not None:
             return None
         condition, stated = (whole(Group("list", (part,), ())) for part in inner.parts)
     limits = [e for e in elements_of(stated) if e.__class__ is Limits]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from eligo.criteria import AnyOf, Compare, Predicate, Unparsed, leaves
 from eligo.reading.brackets import instead
 from eligo.reading.sexes import all_of, any_of
-from eligo.reading.sometimes import SUBJECT, if_then, obliges, sex_of, ties, untied
+from eligo.reading.sometimes import SUBJECT, if_then, names_some, obliges, sex_of, ties, untied
 from eligo.reading.splits import elements_of, place, span_of
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Clause, Group, Limits
@@ -30,12 +30,6 @@ def conditional(reader: Reader, group: Group) -> Predicate | None:
     if reader.types & {"IF", "SEX"} and (found := _led(reader, group) or _tied(reader, group)):
         return found
     return _obliged(reader, group) if "CONCEPT" in reader.types or "SEX" in reader.types else None
-
-
-def names_some(group: Any, text: str) -> bool:
-    """Whether a group begins with words that introduce a condition: `for women of childbearing potential`."""
-    elements = elements_of(group)
-    return bool(elements) and ties(elements[0], text)
 
 
 def _led(reader: Reader, group: Group) -> Predicate | None:
@@ -67,12 +61,12 @@ def _tied(reader: Reader, group: Group) -> Predicate | None:
     if any(isinstance(leaf, Unparsed) for part in (then, condition) for leaf in leaves(part)):
         return None
     if any(e.__class__ is Limits and len(e.limits) > 1 for e in before):
-        made = _looser(reader, then, condition)
+        made = _other_limit(reader, then, condition)
         return made or reader.unparsed(span_of(group), "unclear-relation", place(elements[at[0]]))
     return if_then(reader.kind, condition, then)
 
 
-def _looser(reader: Reader, then: Predicate, condition: Predicate) -> Predicate | None:
+def _other_limit(reader: Reader, then: Predicate, condition: Predicate) -> Predicate | None:
     """`<= 2.5 x ULN or <= 5 x ULN if A`: the second limit holds under the condition; `< 9 or > 12 in A`: both do."""
     if not isinstance(then, AnyOf) or len(then.parts) != 2:
         return None

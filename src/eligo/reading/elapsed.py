@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from eligo.criteria import AllOf, AnyOf, Bound, Not, Op, Predicate, Present, Window, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.sexes import any_of
-from eligo.reading.splits import elements_of, span_of
+from eligo.reading.splits import cut, span_of
 from eligo.reading.times import duration_of_time
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Clause, Group
@@ -30,14 +30,12 @@ def elapsed(reader: Reader, group: Group) -> Predicate | None:
     if "SINCE" not in reader.types:
         return None
     first = group.parts[0].parts[0]
-    at = next((i for i, e in enumerate(first.elements) if not _light(e)), None)
-    if at is None or not _since(first.elements[at]):
+    found = cut(group, lambda element, _: not _light(element))
+    if found is None or found[1] not in first.elements or not _since(found[1]):
         return None
-    node: TimeNode = first.elements[at]
+    _, node, rest = found
     stated = duration_of_time(node.limits)
-    chain = Group("chain", (Clause(first.elements[at + 1 :]), *group.parts[0].parts[1:]), group.parts[0].marks)
-    rest = Group(group.level, (chain, *group.parts[1:]), group.marks)
-    said = reader.clauses(rest) if span_of(rest) is not None and elements_of(rest) else None
+    said = reader.clauses(rest) if span_of(rest) is not None else None
     facts = _facts(said)
     if stated is None or stated[0] == "eq" or not facts:
         return reader.unparsed(span_of(group), "time", node.span)

@@ -105,10 +105,12 @@ def asks_for_a_fact(part: Predicate) -> bool:
 
 
 def heading(element: Any, following: Any) -> bool:
+    """Whether an element is `any of the following`."""
     return element.__class__ is Choice or (element.__class__ is Token and element.type == "FOLLOWING")
 
 
 def such(element: Any, following: Any) -> bool:
+    """Whether an element is `such as`."""
     return element.__class__ is Token and element.type == "SUCH"
 
 
@@ -155,7 +157,9 @@ class HeadingReader(ListReader):
         said = self.sentences(head)
         if self._decides(said, parts):
             return self._unread_with(head)
-        return self._head(head, self.default(parts)) if self._ends_in_colon(head) else self.default([said, *parts])
+        if self._ends_in_colon(head):
+            return self._head(head, self.default(parts), said)
+        return self.default([said, *parts])
 
     def _decides(self, said: Predicate, parts: Sequence[Predicate]) -> bool:
         """Whether what is not understood above a list says if its conditions are asked for."""
@@ -166,14 +170,14 @@ class HeadingReader(ListReader):
         span = span_of(head) or (0, 0)
         return self.unparsed((span[0], len(self.text)), "heading", span)
 
-    def _head(self, before: Any, parts: Predicate) -> Predicate:
-        """The words before `the following` hold too, where they say anything."""
+    def _head(self, before: Any, parts: Predicate, said: Predicate | None = None) -> Predicate:
+        """The words before `the following` hold too, where they say anything; `said` is what, where it is known."""
         if span_of(before) is None or self._light(before):
             return parts
         negated = [e for e in elements_of(before) if e.__class__ is Token and e.type == "NEG"]
         if len(negated) == 1 and self._light(before, LIGHT | {"NEG"}):
             return Not(parts)
-        head = self.sentences(before)
+        head = said or self.sentences(before)
         if negated and any(isinstance(leaf, Unparsed) for leaf in leaves(head)):
             start = (span_of(before) or (0, 0))[0]
             return self.unparsed((start, len(self.text)), "negation", place(negated[0]))

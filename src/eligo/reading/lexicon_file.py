@@ -19,6 +19,7 @@ Trie = dict[str, Any]
 END = ""  # the key under which a trie node keeps its roles: role to value
 EXACT = " "  # the key for those whose case counts: spelling, role, value
 
+# The order in which roles are tried: those that ask most of their neighbours first.
 RANK = [
     "COMP",
     "AGECOMP",

@@ -10,7 +10,7 @@ from eligo.reading.tokens import Token
 
 def joined_numbers(raw: list[Token]) -> list[Token]:
     """The tokens with such numbers as one."""
-    raw = _without_signs(_without_inclusive(raw))
+    raw = _without_repeats(raw)
     before = [raw[i - 1] for i, token in enumerate(raw) if token.type == "NUM" and i > 1]
     if not any(t.value == "(" or t.type == "UNIT" or "AND" in (t.roles or ()) for t in before):
         return raw  # as nearly always: no number goes on with another one
@@ -29,10 +29,10 @@ def joined_numbers(raw: list[Token]) -> list[Token]:
     return made
 
 
-def _without_inclusive(raw: list[Token]) -> list[Token]:
-    """`50 kg (inclusive) and 90 kg`: the bracket belongs to the number before it."""
-    said = [i for i, t in enumerate(raw) if t.roles and "INCLUSIVE" in t.roles and 1 < i < len(raw) - 1]
-    taken = [i for i in said if (raw[i - 1].value, raw[i + 1].value) == ("(", ")") and _ends_number(raw[i - 2])]
+def _without_repeats(raw: list[Token]) -> list[Token]:
+    """`50 kg (inclusive) and 90 kg`, `less than or equal to (<=) 2`: the bracket belongs to what stands before it."""
+    said = [i for i, t in enumerate(raw) if t.roles and not _REPEATED.isdisjoint(t.roles) and 1 < i < len(raw) - 1]
+    taken = [i for i in said if _adds_nothing(raw[i - 2 : i + 2])]
     if not taken:
         return raw
     for i in taken:
@@ -41,21 +41,17 @@ def _without_inclusive(raw: list[Token]) -> list[Token]:
     return [t for i, t in enumerate(raw) if i not in left_out]
 
 
-def _without_signs(raw: list[Token]) -> list[Token]:
-    """`less than or equal to (<=) 2`: the bracket says once more what the words before it say."""
-    said = [i for i, t in enumerate(raw) if t.roles and "COMP" in t.roles and 1 < i < len(raw) - 1]
-    taken = [i for i in said if (raw[i - 1].value, raw[i + 1].value) in _PAIRS and _says(raw[i - 2], raw[i])]
-    for i in taken:
-        raw[i - 2].end = raw[i + 1].end
-    left_out = {j for i in taken for j in (i - 1, i, i + 1)}
-    return [t for i, t in enumerate(raw) if i not in left_out] if taken else raw
+_REPEATED = frozenset(["INCLUSIVE", "COMP"])
 
 
-_PAIRS = (("(", ")"), ("[", "]"))
-
-
-def _says(token: Token, sign: Token) -> bool:
-    return (token.roles or {}).get("COMP") == (sign.roles or {}).get("COMP")
+def _adds_nothing(tokens: list[Token]) -> bool:
+    """Whether a bracket of one word says that the number before it is included, or the comparator before it again."""
+    before, opening, word, closing = tokens
+    roles, marks = word.roles or {}, (opening.value, closing.value)
+    if marks == ("(", ")") and "INCLUSIVE" in roles and _ends_number(before):
+        return True
+    op = roles.get("COMP")
+    return op is not None and marks in (("(", ")"), ("[", "]")) and (before.roles or {}).get("COMP") == op
 
 
 def _ends_number(token: Token) -> bool:

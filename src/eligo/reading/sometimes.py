@@ -39,11 +39,17 @@ def sex_of(concept: str) -> str | None:
     return known.sex if known else None
 
 
-def speaks_of_some(group: Any, text: str) -> bool:
-    """Whether a group only names patients of one sex, or begins to tie something to some patients."""
+def names_some(group: Any, text: str) -> bool:
+    """Whether a group begins with words that introduce a condition: `for women of childbearing potential`."""
     elements = elements_of(group)
-    if not elements or ties(elements[0], text):
-        return bool(elements)
+    return bool(elements) and ties(elements[0], text)
+
+
+def speaks_of_some(group: Any, text: str) -> bool:
+    """Whether a group begins so, or only names patients of one sex."""
+    if names_some(group, text):
+        return True
+    elements = elements_of(group)
     if any(e.__class__ is not Token or e.type not in SUBJECT for e in elements):
         return False
     return any(e.type == "SEX" or (e.type == "CONCEPT" and sex_of(e.value)) for e in elements)

@@ -37,6 +37,13 @@ def whole(group: Group) -> Group:
     return group
 
 
+def only_list(group: Group) -> Group | None:
+    """The list of clauses that an item is, where it has no more than one; None where it has."""
+    while group.level != "list" and len(group.parts) == 1:
+        group = group.parts[0]
+    return group if group.level == "list" else None
+
+
 def elements_of(group: Any) -> Sequence[Any]:
     """All elements in reading order; brackets stay whole."""
     while group.__class__ is not Clause and len(group.parts) == 1:

@@ -115,15 +115,15 @@ def _range(children: Children) -> Limit:
     return Limit("ranged", bounds, _span(children), high.age or low.age, _skipped(children))
 
 
-_WRITTEN_OUT = 1000  # a count that needs no power of ten is not smaller
-
-
 def _normal(children: Children) -> Limit:
     """Between the lower and the upper limit of normal."""
     span = (children[0].start, children[0].end)
     ends: tuple[tuple[Op, str], ...] = (("ge", "LLN"), ("le", "ULN"))
     bounds = tuple((op, Amount(Number(1, span[1]), span, None, of)) for op, of in ends)
     return Limit("beyond", bounds, span)
+
+
+_WRITTEN_OUT = 1000  # a count that needs no power of ten is not smaller
 
 
 def _same_power(first: Amount, second: Amount) -> tuple[Amount, Amount]:
