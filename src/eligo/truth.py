@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 from typing import Literal
 
 Kind = Literal["inclusion", "exclusion"]
+KINDS: tuple[Kind, ...] = ("inclusion", "exclusion")
 
 
 class Truth(IntEnum):

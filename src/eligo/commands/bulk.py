@@ -15,7 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from eligo.commands.parse import KINDS
 from eligo.commands.progress import Progress
 from eligo.criteria import Ambiguity, Criterion, Predicate, Unparsed
 from eligo.errors import EligoError, Place, Problem
@@ -23,7 +22,7 @@ from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
 from eligo.report.problems import write_problems
 from eligo.ruleset.data import to_data
-from eligo.truth import Kind
+from eligo.truth import KINDS, Kind
 
 _CHUNK = 256  # lines that are written together
 _COLLECT = 20_000  # lines after which garbage is looked for

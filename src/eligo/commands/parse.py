@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 
-from eligo.truth import Kind
+from eligo.truth import KINDS
 
 EXAMPLES = """\
   eligo parse "Platelets below 20 x 10^9/L" --kind exclusion
@@ -20,8 +20,6 @@ EXAMPLES = """\
   eligo parse --stats records/ pages/ more.jsonl
   eligo parse --stats --json < page.txt
 """
-
-KINDS: tuple[Kind, ...] = ("inclusion", "exclusion")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

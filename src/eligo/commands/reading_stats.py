@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eligo.commands.bulk import collector_at_rest, json_row, opened
-from eligo.commands.parse import KINDS
 from eligo.commands.progress import Progress
 from eligo.criteria import Always, Attest, Leaf, Present, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
@@ -22,7 +21,7 @@ from eligo.reading.parse import read_item
 from eligo.report.problems import write_problems
 from eligo.report.terminal import clean
 from eligo.trials import read_record, read_trial, sniff
-from eligo.truth import Kind
+from eligo.truth import KINDS, Kind
 
 Share = Literal["computable", "partly", "attest", "always", "unparsed"]
 SHARES: dict[Share, str] = {
