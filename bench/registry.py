@@ -16,7 +16,7 @@ from typing import Literal
 
 from bench.measure import Measure
 from eligo.criteria import AllOf, Compare, Duration, Limit, Predicate
-from eligo.reading.document import Page
+from eligo.pages.document import Page
 from eligo.reading.parse import read_item
 from eligo.trials import read_record
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eligo.errors import EligoError
-from eligo.reading.document import Item, Page, read_criteria
-from eligo.reading.headings import read_section
-from eligo.reading.layout import clean, layout
+from eligo.pages.document import Item, Page, read_criteria
+from eligo.pages.headings import read_section
+from eligo.pages.layout import clean, layout
 from eligo.trials import read_page
 
 CASES = Path(__file__).parent / "cases" / "document"

@@ -10,7 +10,7 @@ import pytest
 
 from eligo.criteria import Duration
 from eligo.errors import EligoError, Problem
-from eligo.reading.document import Page, RegistryFields
+from eligo.pages.document import Page, RegistryFields
 from eligo.trials import read_page, read_record, read_trial, sniff
 from eligo.trials.fields import Ages, read_age, read_ages, read_answer, read_date, read_sex
 

@@ -15,7 +15,7 @@ from eligo.commands.bulk import collector_at_rest, json_row, opened
 from eligo.commands.progress import Progress
 from eligo.criteria import Always, Attest, Leaf, Present, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
-from eligo.reading.document import Page, read_criteria
+from eligo.pages.document import Page, read_criteria
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
 from eligo.report.problems import write_problems

@@ -12,7 +12,7 @@ from typing import Any
 from eligo.commands.bulk import criterion_data, read_criterion
 from eligo.criteria import Criterion, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
-from eligo.reading.document import read_criteria
+from eligo.pages.document import read_criteria
 from eligo.reading.parse import read_comparisons
 from eligo.report.predicates import predicate_lines
 from eligo.report.terminal import Terminal, clean, terminal, wrap, wrap_marked

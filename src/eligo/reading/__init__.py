@@ -1,4 +1,4 @@
-"""From text to predicates: a page becomes items, an item tokens, tokens a tree, the tree a predicate.
+"""From an item to its predicate: the text becomes tokens, the tokens a tree, the tree a predicate.
 
 The build makes machine code of these modules where it can (hatch_build.py). It is taken where it was made from these
 very sources, and does the same; `ELIGO_PURE=1` takes the sources.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from eligo.errors import EligoError, Place, Problem
-from eligo.reading.document import Page, read_criteria
+from eligo.pages.document import Page, read_criteria
 from eligo.trials.pages import NO_TRIAL, is_page, read_page, trial_of
 from eligo.trials.registry import read_record
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from eligo.criteria import Duration
-from eligo.reading.document import Sex
-from eligo.reading.layout import key, layout
+from eligo.pages.document import Sex
+from eligo.pages.layout import key, layout
 
 _GROUPS = re.compile(r"\([^()]*\)")
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?(?![0-9])")

@@ -26,7 +26,7 @@ from eligo.criteria import (
     map_leaves,
 )
 from eligo.errors import EligoError, Place, Problem
-from eligo.reading.document import Item, Page, RegistryFields
+from eligo.pages.document import Item, Page, RegistryFields
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
 from eligo.ruleset import Cohort, RuleSet, Source, dumps, loads

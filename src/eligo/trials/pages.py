@@ -16,10 +16,10 @@ from typing import Any
 
 from eligo.criteria import Span
 from eligo.errors import EligoError, Place, Problem
-from eligo.reading.document import Page, RegistryFields, read_stretches
-from eligo.reading.headings import SectionHead, read_section
-from eligo.reading.layout import clean, key, layout
-from eligo.reading.lines import read_mark
+from eligo.pages.document import Page, RegistryFields, read_stretches
+from eligo.pages.headings import SectionHead, read_section
+from eligo.pages.layout import clean, key, layout
+from eligo.pages.lines import read_mark
 from eligo.trials.fields import read_age, read_ages, read_answer, read_date, read_sex
 
 NO_TRIAL = "name the trial with `--trial ID`"

@@ -8,7 +8,7 @@ from typing import Any
 from eligo.criteria import Duration
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import read_json
-from eligo.reading.document import Page, RegistryFields, read_criteria
+from eligo.pages.document import Page, RegistryFields, read_criteria
 from eligo.trials.fields import read_age, read_sex
 from eligo.trials.pages import NO_TRIAL
 

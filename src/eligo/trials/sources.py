@@ -17,7 +17,7 @@ from typing import Any
 
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import read_bytes, read_json
-from eligo.reading.document import Page
+from eligo.pages.document import Page
 from eligo.trials import read_trial
 from eligo.trials.registry import read_record
 from eligo.trials.xml_record import is_xml, read_xml

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from eligo.reading.layout import Layout, clean, key, layout, matches
+from eligo.pages.layout import Layout, clean, key, layout, matches
 
 SectionKind = Literal["container", "inclusion", "exclusion"]
 

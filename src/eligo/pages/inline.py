@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from eligo.reading.layout import announces_list, clean, layout
-from eligo.reading.lines import Block, Mark, read_mark
+from eligo.pages.layout import announces_list, clean, layout
+from eligo.pages.lines import Block, Mark, read_mark
 
 # One mark that may stand inside a line, or a bracket.
 _CANDIDATE = re.compile(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from eligo.criteria import Span
-from eligo.reading.headings import (
+from eligo.pages.headings import (
     GroupName,
     SectionHead,
     asks_all,
@@ -28,9 +28,9 @@ from eligo.reading.headings import (
     starts_group,
     takes_part,
 )
-from eligo.reading.inline import cut_siblings
-from eligo.reading.layout import clean, connector, key, layout
-from eligo.reading.lines import Block, read_blocks, read_mark
+from eligo.pages.inline import cut_siblings
+from eligo.pages.layout import clean, connector, key, layout
+from eligo.pages.lines import Block, read_blocks, read_mark
 from eligo.truth import Kind
 
 _LONGEST = 600  # characters: a longer block is an item

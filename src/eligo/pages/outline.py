@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from eligo.reading.headings import announces
-from eligo.reading.layout import announces_list, clean, connector, layout
-from eligo.reading.lines import Block, Mark
+from eligo.pages.headings import announces
+from eligo.pages.layout import announces_list, clean, connector, layout
+from eligo.pages.lines import Block, Mark
 
 _DEEPEST = 12
 _LOOK_AHEAD = 40

@@ -13,11 +13,11 @@ from typing import Literal
 
 from eligo.criteria import Duration, Span
 from eligo.errors import EligoError, Place, Problem
-from eligo.reading.headings import asks_all, asks_any, excludes, is_lead, is_negated, takes_part
-from eligo.reading.inline import cut_pieces
-from eligo.reading.layout import clean
-from eligo.reading.outline import Node, Outline, opens
-from eligo.reading.sections import Arm, Group, read_groups
+from eligo.pages.headings import asks_all, asks_any, excludes, is_lead, is_negated, takes_part
+from eligo.pages.inline import cut_pieces
+from eligo.pages.layout import clean
+from eligo.pages.outline import Node, Outline, opens
+from eligo.pages.sections import Arm, Group, read_groups
 from eligo.truth import Kind
 
 Sex = Literal["all", "female", "male"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from eligo.reading.headings import GroupName
-from eligo.reading.layout import connector, layout
-from eligo.reading.parts import Part
+from eligo.pages.headings import GroupName
+from eligo.pages.layout import connector, layout
+from eligo.pages.parts import Part
 
 _LONGEST_NAME = 80
 _SECOND = frozenset(("B", "2", "II"))

@@ -7,11 +7,11 @@ import string
 from dataclasses import dataclass, field
 
 from eligo.criteria import Span
-from eligo.reading.arms import settle_arms
-from eligo.reading.headings import GroupName, is_for_everyone
-from eligo.reading.layout import clean
-from eligo.reading.lines import Block
-from eligo.reading.parts import Part, read_parts
+from eligo.pages.arms import settle_arms
+from eligo.pages.headings import GroupName, is_for_everyone
+from eligo.pages.layout import clean
+from eligo.pages.lines import Block
+from eligo.pages.parts import Part, read_parts
 from eligo.truth import Kind
 
 
