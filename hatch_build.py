@@ -47,14 +47,16 @@ class CompiledReader(BuildHookInterface):
         build_data |= {"pure_python": False, "infer_tag": True}
 
 
-def make(source: Path, modules: str, left: list[str], made: Path, digest: str) -> None:
+def make(source: Path, modules: list[str], left: list[str], made: Path, digest: str) -> None:
     """Compile into the folder `made`, in the place of what older sources gave."""
     for older in made.parent.glob("*"):
         shutil.rmtree(older)
     made.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=made.parent) as temporary:
         folder = Path(temporary)
-        compile_modules([str(path) for path in sorted(source.glob(modules)) if path.name not in left], folder)
+        compile_modules(
+            [str(p) for pattern in modules for p in sorted(source.glob(pattern)) if p.name not in left], folder
+        )
         # The library lies beside the packages; the modules get one of their own, away from the sources.
         package = folder / "lib" / "eligo"
         package.joinpath("__init__.py").write_text(f'"""Made by the build."""\n\nSOURCES = "{digest}"\n', "utf-8")

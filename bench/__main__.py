@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import accuracy, bulk, patients, registry, speed, startup
+from bench import accuracy, bulk, laws, patients, registry, shape, speed, startup
 from bench.measure import Measure
 from eligo.explain import explain
 from eligo.reading import compiled
@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--json", type=Path, default=Path("build/bench.json"), metavar="FILE", help="where to write")
     args = parser.parse_args(argv)
-    measures = [*_pairs(), *startup.measure(), *_screening(), *_reading()]
+    measures = [*_pairs(), *startup.measure(), *_screening(), *_reading(), *shape.measure()]
     print(f"the reader is {READER}")
     width = max(len(m.name) for m in measures)
     for m in measures:
@@ -72,7 +72,8 @@ def _screening() -> Iterator[Measure]:
 
 
 def _reading() -> Iterator[Measure]:
-    """Give how well and how fast the annotated lines are read, and how ages agree with the registry's fields."""
+    """Give how well and how fast lines are read, how ages agree with the registry's fields, and which laws are kept."""
+    yield laws.measure()
     if SHARED.is_dir():
         yield from accuracy.measure(SHARED / "gold")
         yield registry.measure(SHARED / "data" / "registry_v2")

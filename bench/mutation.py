@@ -22,12 +22,15 @@ from eligo.criteria import (
     Bound,
     Compare,
     Duration,
+    IfThen,
+    Leaf,
     Limit,
     Not,
     OneOf,
     Op,
     Predicate,
     Present,
+    Related,
     Window,
 )
 from eligo.data import data_dir
@@ -89,14 +92,28 @@ def slips(predicate: Predicate) -> Iterator[Slip]:
         case Not(part):
             yield "not", "without not", part
             yield from ((kind, what, Not(changed)) for kind, what, changed in slips(part))
+        case IfThen(condition, then):
+            yield "not", "without its condition", then
+            yield from ((kind, what, IfThen(changed, then)) for kind, what, changed in slips(condition))
+            yield from ((kind, what, IfThen(condition, changed)) for kind, what, changed in slips(then))
+        case _:
+            yield from _of_leaf(predicate)
+
+
+def _of_leaf(predicate: Leaf) -> Iterator[Slip]:
+    match predicate:
+        case Related(what=one, to=other):
+            yield "join", "both, however related", AllOf((one, other))
         case Compare():
             yield from _compare(predicate)
         case OneOf(variable=variable, values=values) if len(values) > 1:
             for value in values:
                 less = tuple(v for v in values if v != value)
                 yield "limit", f"{variable} without {value}", replace(predicate, values=less)
-        case Present() if predicate.window is not None:
-            for what, window in _windows(predicate.window):
+        case Present():
+            if predicate.but_not:
+                yield "not", f"any {predicate.concept}", replace(predicate, but_not=())
+            for what, window in _windows(predicate.window) if predicate.window is not None else ():
                 yield "limit", f"{predicate.concept} {what}", replace(predicate, window=window)
 
 

@@ -12,10 +12,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import combinations
 
+from eligo.criteria import Compare, Present, Related, presences
 from eligo.evaluate import Engine, Ready, Trial
 from eligo.evaluation.answers import Answers
 from eligo.outlook.effects import Question
-from eligo.outlook.situation import Situation
+from eligo.outlook.situation import Situation, known_as
 from eligo.outlook.subjects import Subject
 from eligo.patients.model import Patient
 from eligo.patients.native import read_patient
@@ -64,10 +65,10 @@ def _plausible(variable: str, value: float) -> bool:
     return low <= value <= high
 
 
-def completions(data: Data, question: Question, days: Sequence[int] = PAST) -> Iterator[Data]:
+def completions(data: Data, question: Question, engine: Engine, days: Sequence[int] = PAST) -> Iterator[Data]:
     """The record with every answer to a question that it can hold."""
     if question.kind == "fact":
-        yield from facts(data, question.id, days)
+        yield from facts(data, question.id, sorted({*days, *telling(data, question.id, engine)}), engine)
         return
     if question.id == "sex":
         yield from ({**data, "sex": sex} for sex in ("male", "female"))
@@ -110,12 +111,18 @@ def without(data: Data, concept: str, gone: Collection[str]) -> Data:
     return changed
 
 
-def facts(data: Data, concept: str, days: Sequence[int]) -> Iterator[Data]:
+def facts(data: Data, concept: str, days: Sequence[int], engine: Engine) -> Iterator[Data]:
     """The record with everything that it can say of a concept about which it says nothing yet."""
     where, ruled_out = CONCEPTS.get(concept, "procedures"), without(data, concept, concepts().descendants(concept))
     yield {**ruled_out, "absent": [*ruled_out["absent"], concept]}
     blank = without(data, concept, {concept})
-    for qualifiers in ([], ["severe"]):
+    line = concepts().ancestors(concept)
+    asked = [p for test in engine.asked if isinstance(test, Present | Related) for p in presences(test)]
+    named = [(p, {p.concept, *(part.concept for part in p.but_not)}) for p in asked]
+    about = [p for p, names in named if not line.isdisjoint(names)]
+    narrowed = any(p.qualifier or any(part.qualifier for part in p.but_not) for p in about)
+    now = any(p.status == "now" for p in about) or any(isinstance(test, Related) for test in engine.asked)
+    for qualifiers in ([], ["severe"], ["mild"]) if narrowed else ([],):
         for back in days:
             day = (AS_OF - timedelta(days=back)).isoformat()
             start, end = {"conditions": ("onset", "abatement"), "procedures": ("date", "")}.get(where, ("start", "end"))
@@ -123,14 +130,45 @@ def facts(data: Data, concept: str, days: Sequence[int]) -> Iterator[Data]:
             entries = [entry]
             if end and back:
                 entries.append({**entry, end: day} | ({"status": "resolved"} if where == "conditions" else {}))
+            if where == "procedures" and now:
+                going_on: Data = {"concept": concept, "start": day, "status": "in-progress"}
+                entries.append(going_on | ({"qualifiers": qualifiers} if qualifiers else {}))
             for entry in entries:
                 yield {**blank, where: [*blank.get(where, ()), entry]}
+
+
+def telling(data: Data, concept: str, engine: Engine) -> set[int]:
+    """How many days ago facts were that the concept may be linked to, and birthdays that count."""
+    found = set[int]()
+    line = concepts().ancestors(concept)
+    for test in engine.asked:
+        if isinstance(test, Compare) and test.at in line:
+            found |= birthdays(data)
+        elif isinstance(test, Related) and not line.isdisjoint((test.what.concept, test.to.concept)):
+            entries = [entry for where in set(CONCEPTS.values()) for entry in data.get(where, ())]
+            said = [entry.get(key, "") for entry in entries for key in ("onset", "date", "start", "abatement", "end")]
+            backs = {(AS_OF - date.fromisoformat(day)).days for day in said if day}
+            found |= {back + near for back in backs for near in (-1, 0, 1) if back + near >= 0}
+    return found
+
+
+def birthdays(data: Data) -> set[int]:
+    """How many days ago the patient was born, and of the ages of the rules; with the days beside them."""
+    if "birth_date" not in data:
+        return set()
+    birth = date.fromisoformat(data["birth_date"])
+    found = set[int]()
+    for age in (0, 18, 19, 65, 66):
+        year, day = birth.year + age, 28 if (birth.month, birth.day) == (2, 29) else birth.day
+        turned = (AS_OF - date(year, birth.month, day)).days
+        found |= {turned + near for near in (0, 1) if turned + near >= 0}
+    return found
 
 
 def settling(data: Data, question: Question, engine: Engine) -> dict[str, tuple[set[Verdict], set[Verdict]]]:
     """The verdicts of each trial over all answers to a question: as they are, and with attestations granted."""
     found: dict[str, tuple[set[Verdict], set[Verdict]]] = {t.plan.trial: (set(), set()) for t in engine.trials}
-    for changed in completions(data, question):
+    for changed in completions(data, question, engine):
         plain = engine.verdicts(read(changed))
         granted = engine.verdicts(read(_granted(changed)))
         for trial, strict, kind in zip(engine.trials, plain, granted, strict=True):
@@ -158,12 +196,13 @@ def first_change(engine: Engine, data: Data, days: int) -> list[tuple[date, Verd
     return found
 
 
-def changed(data: Data, subject: Subject) -> Iterator[Data]:
+def changed(data: Data, subject: Subject, engine: Engine) -> Iterator[Data]:
     """The record with every other thing that it could say of what a change is about."""
     if subject.kind == "attestation":
         yield from ({**data, "attested": {**data.get("attested", {}), subject.id: held}} for held in (True, False))
     else:
-        yield from completions(data, Question("fact" if subject.kind == "concept" else "measurement", subject.id), FEW)
+        question = Question("fact" if subject.kind == "concept" else "measurement", subject.id)
+        yield from completions(data, question, engine, FEW)
 
 
 def smallest_changes(
@@ -182,16 +221,29 @@ def smallest_changes(
     return set()
 
 
+def does(data: Data, engine: Engine, place: int, chosen: Collection[Subject]) -> bool:
+    """Whether some change of all these subjects leaves no criterion of a trial blocking."""
+    return _works(data, tuple(sorted(chosen)), Situation(engine, read(data)), engine.trials[place])
+
+
 def _works(data: Data, chosen: tuple[Subject, ...], before: Situation, trial: Trial) -> bool:
     records = [data]
     for subject in chosen:
         seen: dict[object, Data] = {}
         for record in records:
-            for other in changed(record, subject):
-                after = Situation(before.engine, read(other)).answers
-                seen.setdefault((after.met, after.unknown, *_hidden(other, chosen)), other)
+            for other in changed(record, subject, before.engine):
+                after = _answers(before.engine, json.dumps(other))
+                seen.setdefault((*after, *_hidden(other, chosen)), other)
         records = list(seen.values())
-    return any(_lets_in(Situation(before.engine, read(record)).answers, before.answers, trial) for record in records)
+    found = (known_as(before.answers, *_answers(before.engine, json.dumps(record))) for record in records)
+    return any(_lets_in(after, before.answers, trial) for after in found)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _answers(engine: Engine, text: str) -> tuple[int, int]:
+    """The tests that a record makes MET, and UNKNOWN: the same record is met on the way to many sets of changes."""
+    found = Situation(engine, read_patient(text)).answers
+    return found.met, found.unknown
 
 
 def _hidden(data: Data, chosen: tuple[Subject, ...]) -> tuple[object, ...]:

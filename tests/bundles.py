@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from eligo.patients.bundles import read_bundle as read_raw
+from eligo.patients.jobs import Raw
 from eligo.patients.ledger import Reading
-from eligo.patients.sources import Raw
 
 AS_OF = date(2026, 11, 20)
 CASES = Path(__file__).parent / "cases" / "fhir"

@@ -78,7 +78,7 @@ def screen(plan: Plan | RuleSet, who: Patient, how: Policy | None = None) -> Scr
     return explain(Engine([thawed], how), who)
 
 
-def finding(when: Mapping[str, Any], who: Patient, how: Policy | None = None) -> Finding:
-    """The finding of one inclusion."""
-    (trial,) = screen(rules([{"id": "I1", "when": dict(when)}]), who, how).trials
+def finding(when: Mapping[str, Any], who: Patient, how: Policy | None = None, **more: Any) -> Finding:
+    """The finding of one inclusion of a rule set that says `more`."""
+    (trial,) = screen(rules([{"id": "I1", "when": dict(when)}], **more), who, how).trials
     return trial.findings[0]

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from eligo.criteria import (
+    STUDY_CONDITION,
     AllOf,
     AnyOf,
     AtLeast,
@@ -15,6 +16,8 @@ from eligo.criteria import (
     Compare,
     Criterion,
     Duration,
+    Excepted,
+    IfThen,
     Leaf,
     Limit,
     Not,
@@ -22,6 +25,8 @@ from eligo.criteria import (
     Op,
     Predicate,
     Present,
+    Related,
+    Relation,
     Status,
     Window,
 )
@@ -52,6 +57,7 @@ CONCEPTS = {
     "liver_transplantation": "procedures",
     "systemic_corticosteroids": "medications",
 }
+EVENTS = ("infection", "liver_cancer", "liver_transplantation")  # on whose first day rules may ask for the age
 LENGTHS = (Duration(2, "wk"), Duration(1, "mo"), Duration(3, "mo"), Duration(1, "a"))
 
 
@@ -74,7 +80,9 @@ class World:
         cohorts: list[str | None] = [self.luck.choice((None, *arms)) for _ in range(self.luck.randint(1, 4))]
         criteria = tuple(self._criterion(i, cohort) for i, cohort in enumerate(cohorts, 1))
         named = tuple(Cohort(arm, f"arm {arm}") for arm in arms)
-        return compile_rules(RuleSet(f"NCT0000000{number}", "a small trial", cohorts=named, criteria=criteria))
+        about = ("liver_cancer",) if self._chance(0.5) else ()
+        name = f"NCT0000000{number}"
+        return compile_rules(RuleSet(name, "a small trial", cohorts=named, criteria=criteria, conditions=about))
 
     def _criterion(self, number: int, cohort: str | None) -> Criterion:
         kind: Kind = self.luck.choice(("inclusion", "exclusion"))
@@ -84,15 +92,21 @@ class World:
 
     def _predicate(self, depth: int) -> Predicate:
         if depth == 0 or self._chance(0.55):
-            return self.luck.choice((self._comparison, self._comparison, self._presence, self._presence, self._other))()
+            makers = (self._comparison, self._comparison, self._presence, self._presence, self._other, self._link)
+            return self.luck.choice(makers)()
         parts = tuple(self._predicate(depth - 1) for _ in range(self.luck.randint(1, 3)))
-        joins: tuple[Predicate, ...] = (AllOf(parts), AnyOf(parts), AtLeast(min(2, len(parts)), parts), Not(parts[0]))
+        asked = IfThen(parts[0], parts[-1])
+        some = AtLeast(min(2, len(parts)), parts)
+        joins: tuple[Predicate, ...] = (AllOf(parts), AnyOf(parts), some, Not(parts[0]), asked)
         return self.luck.choice(joins)
 
     def _comparison(self) -> Leaf:
         name = self.luck.choice(list(LIMITS))
         op, limits = self.luck.choice(OPS), LIMITS[name][1]
         window = Window(self.luck.choice(LENGTHS)) if self._chance(0.2) else None
+        if name == "alt" and self._chance(0.3):
+            apart = Limit(op, self.luck.choice((-10, 5)), above=self.luck.choice(("ULN", "LLN")))
+            return Compare(name, (apart,), window=window)
         if name == "alt" and self._chance(0.7):
             return Compare(name, (Limit(op, self.luck.choice((1, 3)), of="ULN"),), window=window)
         if self._chance(0.2):
@@ -100,28 +114,40 @@ class World:
             return Compare(name, (Limit("ge", low), Limit("le", high)), window=window)
         return Compare(name, (Limit(op, self.luck.choice(limits)),), window=window)
 
-    def _presence(self) -> Leaf:
+    def _presence(self) -> Present:
         window: Window | None = None
         if self._chance(0.4):
             length = self.luck.choice(LENGTHS)
             window = Window(length) if self._chance(0.5) else Window(ago=Bound(self.luck.choice(OPS), length))
-        status: Status = "history" if self._chance(0.25) else "active"
+        status: Status = "history" if self._chance(0.25) else "now" if self._chance(0.2) else "active"
         if self.vague and self._chance(0.15):
             status, window = "planned", Window(self.luck.choice(LENGTHS))
         qualifier = "severe" if self._chance(0.1) else None
-        return Present(self.luck.choice(list(CONCEPTS)), status, qualifier, window)
+        but_not: tuple[Excepted, ...] = ()
+        if self._chance(0.2):
+            excepted = self.luck.choice(("liver_cancer", "malignancy", STUDY_CONDITION))
+            but_not = (Excepted(excepted, "severe" if excepted == "liver_cancer" and self._chance(0.4) else None),)
+        concept = "malignancy" if but_not else self.luck.choice(list(CONCEPTS))
+        return Present(concept, status, qualifier, window, but_not=but_not)
+
+    def _link(self) -> Leaf:
+        relations: tuple[Relation, ...] = ("requiring", "treated_with", "due_to", "unrelated_to")
+        return Related(self._presence(), self.luck.choice(relations), self._presence())
 
     def _other(self) -> Leaf:
         score = Compare(SCORE[0], (Limit(self.luck.choice(OPS), self.luck.choice(SCORE[1])),))
         if self._chance(0.3):  # a band, in which the score is only for some values of each input
             score = Compare(SCORE[0], (Limit("ge", SCORE[1][0]), Limit("le", SCORE[1][0] + 1)))
         leaves: tuple[Leaf, ...] = (
-            Compare("age", (Limit(self.luck.choice(OPS), self.luck.choice((18, 65)), "a"),)),
+            Compare("age", (Limit(self.luck.choice(OPS), self.luck.choice((18, 65)), "a"),), at=self._event()),
             OneOf("sex", (self.luck.choice(("male", "female")),)),
             OneOf(GRADES[0], (self.luck.choice(GRADES[1]), 4)),
             *((score,) if self.scores else ()),
         )
         return self.luck.choice(leaves)
+
+    def _event(self) -> str | None:
+        return self.luck.choice(EVENTS) if self._chance(0.4) else None
 
     # --- the record
 
@@ -175,6 +201,8 @@ class World:
             start = {"conditions": "onset", "procedures": "date", "medications": "start"}[where]
             return {"concept": concept, "status": "planned", start: ahead}
         if where == "procedures":
+            if self._chance(0.25):
+                return {"concept": concept, "start": day, "status": "in-progress"}
             return {"concept": concept, "date": day}
         over = self._chance(0.4)
         ends = (AS_OF + timedelta(days=self.luck.randint(1, 300))).isoformat()
@@ -186,4 +214,5 @@ class World:
         entry: Data = {"concept": concept, "onset": day}
         if over:
             entry |= {"status": "resolved", "abatement": day}
-        return entry | ({"qualifiers": ["severe"]} if self._chance(0.2) else {})
+        how = self.luck.choice(("severe", "severe", "mild"))
+        return entry | ({"qualifiers": [how]} if self._chance(0.25) else {})

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from eligo.criteria import (
+    STUDY_CONDITION,
     AllOf,
     Always,
     AnyOf,
@@ -16,14 +17,18 @@ from eligo.criteria import (
     Bound,
     Compare,
     Duration,
+    Excepted,
+    IfThen,
     Leaf,
     Limit,
+    Normal,
     Not,
     OneOf,
     Op,
     Pick,
     Predicate,
     Present,
+    Related,
     Unparsed,
     Window,
 )
@@ -66,7 +71,7 @@ CONCEPTS: dict[str, FactKind] = {
     "systemic_corticosteroids": "medication",
 }
 ATTESTATIONS = ("informed_consent", "contraception")
-QUALIFIERS = ("severe", "refractory")
+QUALIFIERS = ("severe", "refractory", "active")
 
 durations = st.builds(Duration, st.integers(1, 40), st.sampled_from(("d", "wk", "mo", "a")))
 OPS: tuple[Op, ...] = ("lt", "le", "gt", "ge", "eq")
@@ -99,6 +104,7 @@ def windows(draw: st.DrawFn) -> Window:
     return Window(within, ago, lasting, anchor)
 
 
+normals: st.SearchStrategy[Normal] = st.sampled_from(("ULN", "LLN"))
 picks: st.SearchStrategy[Pick] = st.sampled_from(("latest", "latest", "any", "lowest", "highest"))
 
 
@@ -115,15 +121,19 @@ def comparisons(draw: st.DrawFn) -> Compare:
     if draw(st.booleans()):
         low, high = sorted(draw(st.tuples(*[st.sampled_from(QUANTITIES[name])] * 2)))
         return Compare(name, (Limit("ge", low), Limit("le", high)), window=window, pick=pick)
+    if draw(st.booleans()):
+        apart, normal = draw(st.sampled_from((-5, 0, 4, 40))), draw(normals)
+        return Compare(name, (Limit(draw(ops), apart, above=normal),), window=window, pick=pick)
     of = draw(st.sampled_from(("ULN", "LLN", "baseline", "alt")))
     return Compare(name, (Limit(draw(ops), draw(st.sampled_from((1, 1.5, 3))), of=of),), window=window, pick=pick)
 
 
 ages = st.builds(
-    lambda op, value, unit: Compare("age", (Limit(op, value, unit),)),
+    lambda op, value, unit, at: Compare("age", (Limit(op, value, unit),), at=at),
     ops,
     st.integers(1, 70),
     st.sampled_from(("a", "mo", "wk", "d")),
+    st.sampled_from((None, None, "malignancy", "ascites", "liver_transplantation")),
 )
 choices = st.one_of(
     *[
@@ -132,19 +142,28 @@ choices = st.one_of(
     ],
     st.builds(OneOf, st.just("sex"), st.lists(st.sampled_from(("male", "female")), min_size=1).map(tuple)),
 )
+excepted = st.builds(
+    Excepted, st.sampled_from((*CONCEPTS, STUDY_CONDITION)), st.none() | st.none() | st.sampled_from(QUALIFIERS)
+)
 presences = st.builds(
     Present,
     st.sampled_from(list(CONCEPTS)),
-    st.sampled_from(("active", "history", "suspected", "planned")),
+    st.sampled_from(("active", "now", "history", "suspected", "planned")),
     st.none() | st.none() | st.sampled_from(QUALIFIERS),
     st.none() | windows(),
     st.sampled_from((1, 1, 1, 2)),
+    st.none(),
+    st.just(()) | st.lists(excepted, min_size=1, max_size=2).map(tuple),
+)
+links = st.builds(
+    Related, presences, st.sampled_from(("requiring", "treated_with", "due_to", "unrelated_to")), presences
 )
 leaves: st.SearchStrategy[Leaf] = st.one_of(
     comparisons(),
     ages,
     choices,
     presences,
+    links,
     st.builds(Attest, st.sampled_from(ATTESTATIONS)),
     st.just(Always()),
     st.just(Unparsed("words")),
@@ -158,6 +177,7 @@ def _joined(parts: st.SearchStrategy[Predicate]) -> st.SearchStrategy[Predicate]
         st.builds(AnyOf, several),
         st.builds(AtLeast, st.integers(0, 3), several),
         st.builds(Not, parts),
+        st.builds(IfThen, parts, parts),
     )
 
 
@@ -195,7 +215,7 @@ def facts(draw: st.DrawFn, concept: str) -> Fact:
     if first and last and last.first < first.first:
         first, last = last, first
     end = last if status == "resolved" or CONCEPTS[concept] == "procedure" else None
-    qualifiers = draw(st.sampled_from(((), (), ("severe",))))
+    qualifiers = draw(st.sampled_from(((), (), ("severe",), ("mild",), ("inactive", "severe"))))
     return Fact(concept, CONCEPTS[concept], status, first, end, qualifiers, concept)
 
 

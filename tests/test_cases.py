@@ -197,6 +197,48 @@ def test_the_truth_of_a_limit_changes_between_just_below_and_just_above() -> Non
     assert truths["ascites", "ruled out"] is Truth.NOT_MET
 
 
+OTHER_NODES = [
+    (
+        {"concept": "malignancy", "but_not": [{"concept": "basal_cell_carcinoma", "qualifier": "treated"}]},
+        [("present", "UNKNOWN"), ("excepted", "NOT_MET"), ("ruled out", "NOT_MET")],
+    ),
+    ({"concept": "dialysis", "status": "now"}, [("in progress", "MET"), ("over", "NOT_MET"), ("present", "UNKNOWN")]),
+    (
+        {"related": "requiring", "what": {"concept": "asthma"}, "to": {"concept": "systemic_corticosteroids"}},
+        [("both", "MET"), ("the first", "UNKNOWN"), ("the first", "NOT_MET"), ("the second", "NOT_MET")],
+    ),
+    (
+        {"variable": "age", "op": "ge", "limit": 30, "unit": "a", "at": "type_2_diabetes"},
+        [("undated", "UNKNOWN"), ("just below", "NOT_MET"), ("at", "MET"), ("missing", "UNKNOWN")],
+    ),
+    (
+        {"variable": "prothrombin_time", "op": "le", "limit": 4, "unit": "s", "above": "ULN"},
+        [("just below", "MET"), ("at", "MET"), ("just above", "NOT_MET")],
+    ),
+    (
+        {"variable": "creatinine", "op": "lt", "limit": -0.3, "unit": "mg/dL", "above": "LLN"},
+        [("just below", "MET"), ("at", "NOT_MET"), ("just above", "NOT_MET")],
+    ),
+    (
+        {"if": {"concept": "asthma"}, "then": {"concept": "ascites"}},
+        [("present", "UNKNOWN"), ("ruled out", "MET"), ("present", "MET")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("when", "expected"), OTHER_NODES, ids=str)
+def test_every_kind_of_node_has_boundary_patients(when: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    criterion = {"id": "I1", "kind": "inclusion", "text": "t", "when": when}
+    ruleset = loads(json.dumps({"trial": "X", "title": "t", "criteria": [criterion]}))
+    engine = Engine([compile_rules(ruleset)])
+    found = [
+        (point.position, explain(engine, read_patient(json.dumps(point.patient))).trials[0].findings[0].truth.name)
+        for point in points(ruleset, date(2026, 1, 15))
+    ]
+
+    assert [pair for pair in expected if pair not in found] == []
+
+
 @pytest.mark.parametrize("trial", [p.name.removesuffix(".cases.yaml") for p in SHIPPED])
 def test_boundary_patients_can_be_frozen_as_cases(
     trial: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,19 @@ def test_a_change_is_named_by_what_it_does_to_patients(case: dict[str, Any]) -> 
     old, new = _ruleset(case["kind"], case["old"]), _ruleset(case["kind"], case["new"], "another sentence")
 
     assert [c.kind for c in changes(old, new)] == [case["change"]]
+
+
+def test_what_the_trial_is_about_changes_what_is_another_disease() -> None:
+    when = {"any": [{"concept": "malignancy", "but_not": ["study_condition"]}, {"concept": "ascites"}]}
+    before = replace(_ruleset("exclusion", when), conditions=("lung_cancer",))
+    after = replace(before, conditions=("breast_cancer",))
+    (found,) = changes(before, after)
+    other = _ruleset("exclusion", {"concept": "ascites"})
+
+    assert (found.kind, found.matters) == ("changed", True)
+    assert apply(before, after, [found]).conditions == ("breast_cancer",)
+    assert apply(before, after, []).conditions == ("lung_cancer",)
+    assert changes(replace(other, conditions=before.conditions), replace(other, conditions=after.conditions)) == ()
 
 
 def test_a_new_review_is_no_change() -> None:

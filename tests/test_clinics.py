@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from eligo.patients.bundles import read_bundle
+from eligo.patients.jobs import Raw
 from eligo.patients.ledger import Reading
 from eligo.patients.readers import Options, read_patients
-from eligo.patients.sources import Raw
 from eligo.screening import load_rules, screen
 from eligo.truth import Truth
 from tests.evaluating import rules

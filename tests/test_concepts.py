@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import time
@@ -12,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eligo.data import data_dir
 from eligo.errors import EligoError
-from eligo.vocabulary.concepts import Concept, Concepts, concepts, load, word_key
+from eligo.vocabulary.concept import Concept, word_key
+from eligo.vocabulary.concepts import Concepts, concepts, load
 from eligo.vocabulary.concepts_file import read
 from eligo.vocabulary.variables import variables
 from eligo.yamltext import read_yaml
@@ -180,6 +183,55 @@ def test_sex_of_a_concept_holds_for_all_its_kinds() -> None:
     assert one("prostate_cancer").sex == "male"
 
 
+# --- times
+
+
+@pytest.mark.parametrize(("id_", "aspect"), [(i, a) for a, ids in case("aspects").items() for i in ids])
+def test_aspect_says_how_times_are_meant(id_: str, aspect: str) -> None:
+    assert one(id_).aspect == aspect
+
+
+@pytest.mark.parametrize(("id_", "answer"), [(i, a) for a, ids in case("fluctuates").items() for i in ids])
+def test_active_means_more_than_on_the_list_where_it_waxes_and_wanes(id_: str, answer: str) -> None:
+    assert one(id_).fluctuates is (answer == "true")
+
+
+def test_no_name_of_what_waxes_and_wanes_holds_the_word_active() -> None:
+    """The word is a qualifier there: a name that takes it in would lose it."""
+    assert not [(c.id, w) for c in concepts() if c.fluctuates for w in c.words if "active" in w.casefold().split()]
+
+
+def test_aspect_is_one_of_three() -> None:
+    assert {c.aspect for c in concepts()} == {"event", "state", "exposure"}
+
+
+USUAL = {("procedure", "aspect"): "event", ("medication", "aspect"): "exposure"}
+
+
+def expected(id_: str, key: str, stated: dict[str, Any]) -> set[Any]:
+    """What the parents say where any of them or of theirs states it, else what is usual for the kind."""
+    above = {getattr(one(p), key) for p in one(id_).parents if concepts().ancestors(p) & stated.keys()}
+    return above or {USUAL.get((one(id_).kind, key), "state" if key == "aspect" else False)}
+
+
+@pytest.mark.parametrize("key", ["aspect", "fluctuates"])
+def test_what_no_concept_states_follows_from_its_parents_and_its_kind(key: str, root: Path) -> None:
+    stated = stated_in(root, key)
+    for concept in concepts():
+        follows = expected(concept.id, key, stated)
+        if concept.id in stated:
+            assert follows != {stated[concept.id]}, f"{concept.id} states what follows without it"
+        else:
+            assert follows == {getattr(concept, key)}, concept.id
+
+
+@functools.cache
+def stated_in(root: Path, key: str) -> dict[str, Any]:
+    data = read_yaml((root / "grammar" / "concepts.yaml").read_text("utf-8")).data
+    kinds = {c.kind for c in concepts()}
+    return {id_: entry[key] for kind in kinds for id_, entry in data[kind].items() if entry and key in entry}
+
+
 # --- grades
 
 
@@ -304,3 +356,54 @@ def test_conditions_of_example_bundles_that_matter_are_known(shared: Path) -> No
     }
     found = {c.id for code in codes if (c := concepts().by_code("http://snomed.info/sct", code))}
     assert {"hypertension", "epilepsy", "seizures", "pregnancy", "obesity", "atopic_dermatitis"} <= found
+
+
+# --- values that state a concept
+
+
+@functools.cache
+def phrases(key: str) -> Any:
+    return read_yaml((data_dir("grammar") / "phrases.yaml").read_text("utf-8")).data[key]
+
+
+def stating() -> dict[str, dict[str, str]]:
+    sides: dict[str, dict[str, str]] = phrases("measured_by_side")
+    return sides
+
+
+@pytest.mark.parametrize("id_", stating())
+def test_values_that_state_a_concept_are_known_with_their_side(id_: str) -> None:
+    assert id_ in concepts()
+    assert stating()[id_]
+    for variable, side in stating()[id_].items():
+        assert variables().get(variable) is not None, variable
+        assert side in ("low", "high"), variable
+
+
+def test_each_value_that_the_reader_takes_for_a_concept_has_its_side() -> None:
+    taken = phrases("measured_by")
+    without = {id_: set(those) - stating().get(id_, {}).keys() for id_, those in taken.items() if id_ in concepts()}
+    assert not {id_: those for id_, those in without.items() if those}
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "hyponatremia/hypernatremia",
+        "hypokalemia/hyperkalemia",
+        "hypocalcemia/hypercalcemia",
+        "hypotension/hypertension",
+        "bradycardia/tachycardia",
+        "hypoglycemia/hyperglycemia",
+        "leukopenia/leukocytosis",
+        "thrombocytopenia/thrombocytosis",
+        "underweight/obesity",
+        "iron_deficiency/iron_overload",
+        "hyperthyroidism/subclinical_hypothyroidism",
+    ],
+)
+def test_opposites_lie_on_opposite_sides_of_the_same_value(pair: str) -> None:
+    low, high = pair.split("/")
+    shared = stating()[low].keys() & stating()[high].keys()
+    assert shared
+    assert {(stating()[low][v], stating()[high][v]) for v in shared} == {("low", "high")}

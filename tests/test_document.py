@@ -35,6 +35,7 @@ def _view(page: Page) -> dict[str, Any]:
         "title": page.title,
         "updated": page.updated,
         "registry": {k: v if isinstance(v, bool) else str(v) for k, v in fields.items() if v is not None},
+        "conditions": list(page.conditions),
         "arms": [{"id": a.id, "label": a.label, "lead": a.lead} for a in page.arms],
         "items": "\n".join(line for item in page.items for line in _outline(item)),
         "whole": {item.id: item.text for item in page.items if item.children},

@@ -8,7 +8,22 @@ from typing import Any
 
 import pytest
 
-from eligo.criteria import AllOf, Always, AnyOf, AtLeast, Compare, Criterion, Limit, Not, OneOf, Present, Unparsed
+from eligo.criteria import (
+    AllOf,
+    Always,
+    AnyOf,
+    AtLeast,
+    Compare,
+    Criterion,
+    Excepted,
+    IfThen,
+    Limit,
+    Not,
+    OneOf,
+    Present,
+    Related,
+    Unparsed,
+)
 from eligo.evaluate import Engine
 from eligo.explain import explain
 from eligo.plan import Plan, Untestable, compile_rules, load_plan
@@ -25,7 +40,8 @@ HELD: dict[Truth, Any] = {
 
 @pytest.mark.parametrize("case", cases())
 def test_a_criterion_means_what_the_case_says(case: dict[str, Any]) -> None:
-    found = finding(case["when"], patient(case["patient"]), policy(case.get("policy")))
+    about = {"conditions": case["conditions"]} if "conditions" in case else {}
+    found = finding(case["when"], patient(case["patient"]), policy(case.get("policy")), **about)
 
     assert found.truth.name == case["truth"]
     assert [r.value for r in found.reasons] == ([case["reason"]] if "reason" in case else [])
@@ -51,11 +67,21 @@ def test_a_trial_comes_out_as_the_case_says(case: dict[str, Any]) -> None:
 def test_joined_parts_follow_the_tables_of_kleene(left: Truth, right: Truth) -> None:
     parts = HELD[left], HELD[right]
     nested = tuple(AllOf((part,)) for part in parts)
-    plan = plan_of(AllOf(parts), AnyOf(parts), Not(parts[0]), AtLeast(2, parts), AllOf(nested), AnyOf(nested))
+    plan = plan_of(
+        AllOf(parts), AnyOf(parts), Not(parts[0]), AtLeast(2, parts), AllOf(nested), AnyOf(nested), IfThen(*parts)
+    )
     (trial,) = screen(plan, patient()).trials
     both, either = all_of((left, right)), any_of((left, right))
 
-    assert [f.truth for f in trial.findings] == [both, either, not_(left), both, both, either]
+    assert [f.truth for f in trial.findings] == [
+        both,
+        either,
+        not_(left),
+        both,
+        both,
+        either,
+        any_of((not_(left), right)),
+    ]
 
 
 def test_at_least_is_met_or_lost_only_when_the_open_parts_cannot_turn_it() -> None:
@@ -113,6 +139,11 @@ def test_an_error_in_one_test_leaves_its_criterion_open_and_the_others_alone() -
         (Compare("alt", (Limit("lt", 1, of="no_such_variable"),)), "error", "unknown-variable"),
         (Compare("sex", (Limit("lt", 1),)), "error", "category-compared"),
         (Compare("age", (Limit("lt", 1, "kg"),)), "error", "unit-mismatch"),
+        (Compare("age", (Limit("lt", 1, "a", above="ULN"),)), "error", "age-compared"),
+        (Compare("inr", (Limit("lt", 1),), at="ascites"), "error", "age-compared"),
+        (Compare("age", (Limit("lt", 1, "a"),), at="no_such_concept"), "error", "unknown-concept"),
+        (Present("ascites", but_not=(Excepted("no_such_concept"),)), "error", "unknown-concept"),
+        (Related(Present("ascites"), "due_to", Present("no_such_concept")), "error", "unknown-concept"),
         (OneOf("no_such_variable", (1,)), "error", "unknown-variable"),
         (OneOf(None, (1,), "grade of mirth"), "unparsed", "unknown-name"),
     ],

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eligo.criteria import Criterion
@@ -87,6 +87,23 @@ def test_a_zip_and_a_folder_give_what_their_files_give(run: Run, tmp_path: Path)
     assert run("import", tmp_path / "records.zip", "--rules", tmp_path / "b").code == 0
     for name in (NAME, "NCT00000043.yaml"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_what_a_trial_is_about_comes_from_its_record(rules: Path) -> None:
+    about = ("acute_on_chronic_liver_failure", "cirrhosis", "Made-up Syndrome")
+
+    assert _import(FIRST, rules).ruleset.conditions == about
+    assert _import(LEGACY, rules).ruleset.conditions == ("cirrhosis", "hepatocellular_carcinoma")
+    assert load(rules / NAME).conditions == about
+
+
+def test_what_a_person_says_a_trial_is_about_stays(rules: Path) -> None:
+    path = _import(FIRST, rules).path
+    path.write_text(path.read_text("utf-8").replace("- Made-up Syndrome", "- ascites  # the synopsis says so"), "utf-8")
+    again = _import(SECOND, rules)
+
+    assert again.ruleset.conditions == ("acute_on_chronic_liver_failure", "cirrhosis", "ascites")
+    assert "- ascites  # the synopsis says so" in path.read_text("utf-8")
 
 
 def test_the_older_xml_gives_items_fields_and_date(rules: Path) -> None:
@@ -351,8 +368,20 @@ def _block(text: str, ruleset: RuleSet, name: str) -> str:
     return re.sub(r"source_item: [^#\n]*?( *#.*)?\n", r"\1", "\n".join(text.split("\n")[slice(*lines)]))
 
 
+def _closed_by(closing: str) -> str:
+    """The draft, indented, with I1, behind which the new version has another item, as its last criterion."""
+    head, _, body = DRAFT.partition("criteria:\n")
+    blocks = sorted(("- id:" + b for b in body.split("- id:")[1:]), key=lambda b: b.startswith("- id: I1\n"))
+    return head + "criteria:\n" + "".join(f"  {line}\n" for line in "".join(blocks).splitlines()) + closing
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_edited())
+@example(_closed_by("  # remark0 of hers"))
+@example(_closed_by(" # remark0 of hers"))
+@example(_closed_by("    # remark0 of hers\n  # remark1 of hers\n    # remark2 of hers\n"))
+@example(_closed_by("# remark0 of hers\n    # remark1 of hers\n"))
+@example(_closed_by("").replace("\n  - id: I3\n", "\n  # remark0 of hers\n    # remark1 of hers\n  - id: I3\n"))
 def test_an_import_keeps_everything_that_a_person_did(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / NAME
@@ -376,15 +405,25 @@ def test_an_import_keeps_everything_that_a_person_did(text: str) -> None:
         assert _block(new, after, name) == _block(text, before, name)
 
 
-def test_a_comment_at_the_end_of_an_indented_list_keeps_its_lines(tmp_path: Path) -> None:
-    _import(FIRST, tmp_path)
+@pytest.mark.parametrize("indent", [" ", "  "])
+def test_a_comment_as_deep_as_the_dashes_stays_at_the_end_of_the_list(tmp_path: Path, indent: str) -> None:
     file = tmp_path / NAME
-    head, key, criteria = file.read_text().partition("criteria:\n")
-    file.write_text(head + key + "".join(f"  {line}\n" for line in criteria.splitlines()) + "  # of hers")
+    file.write_text(_closed_by(f"    # of I1\n{indent}# of the list\n    # also of the list"))
+    _import(SECOND, tmp_path)
+    text = file.read_text()
+    last = [c.id for c in loads(text).criteria][-2:]
+
+    assert last == ["I1", "I2-2"]
+    assert "\n    # of I1\n  - id: I2-2\n" in text
+    assert f"\n{indent}# of the list\n    # also of the list\nremoved:\n" in text
+
+
+def test_a_comment_above_a_criterion_goes_with_it_also_where_a_deeper_one_follows(tmp_path: Path) -> None:
+    file = tmp_path / NAME
+    file.write_text(DRAFT.replace("- id: E2\n", "# of E2\n  # also of E2\n- id: E2\n"))
     _import(SECOND, tmp_path)
 
-    assert "\n  - id: I1\n    kind: inclusion\n" in file.read_text()
-    assert "# of hers" in file.read_text()
+    assert "removed:\n# of E2\n  # also of E2\n- id: E2\n" in file.read_text()
 
 
 def _assert_each_is_there(before: RuleSet, after: RuleSet) -> None:

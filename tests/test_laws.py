@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from eligo.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, Limit, Not, Predicate, leaves
+from eligo.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, IfThen, Limit, Not, Predicate, leaves
 from eligo.evaluate import Engine
 from eligo.evaluation.chart import Chart, Policy
 from eligo.evaluation.derive import other_sources
@@ -23,7 +23,7 @@ from eligo.plan import compile_rules
 from eligo.ruleset import Cohort, RuleSet
 from eligo.truth import Truth, all_of, any_of, at_least, not_
 from eligo.vocabulary.scores import SCORES
-from eligo.vocabulary.units import convert
+from eligo.vocabulary.units import convert, difference_to_canonical
 from eligo.vocabulary.variables import variables
 from tests.evaluating import plan_of
 from tests.strategies import AS_OF, CONCEPTS, ORDINALS, QUANTITIES, STATED, latest_first, patients, policies, predicates
@@ -173,6 +173,8 @@ def by_the_tables(predicate: Predicate, truths: list[Truth]) -> Truth:
             return at_least(count, [by_the_tables(p, truths) for p in parts])
         case Not(part):
             return not_(by_the_tables(part, truths))
+        case IfThen(condition, then):
+            return any_of((not_(by_the_tables(condition, truths)), by_the_tables(then, truths)))
     return truths.pop(0)
 
 
@@ -225,6 +227,29 @@ def test_a_limit_holds_just_below_at_and_just_above_itself_whatever_the_units(na
             for place, factor in enumerate((1 - 1e-6, 1, 1 + 1e-6)):
                 value = convert(limit, limit_unit, value_unit, variable) * factor
                 result, _ = measure(variable, value, value_unit)
+                found = explain(engine, Patient("patient", AS_OF, results={name: (result,)})).trials[0].findings
+
+                assert [f.truth is Truth.MET for f in found] == [bool(held[place]) for held in SIDES.values()]
+
+
+@pytest.mark.parametrize(("name", "unit"), UNITS)
+def test_so_much_above_normal_is_the_same_limit_in_whatever_units(name: str, unit: str) -> None:
+    """The difference is written in one unit, and the value with its limit of normal in the other."""
+    variable = variables().get(name)
+    assert variable is not None
+    normal, apart = float(QUANTITIES[name][1]), QUANTITIES[name][0] / 2
+    for limit_unit, value_unit in {(unit, variable.unit), (variable.unit, unit), (unit, unit)}:
+        step = convert(apart, variable.unit, limit_unit, variable) - convert(0, variable.unit, limit_unit, variable)
+        for written in (float(f"{step:.3g}"), -float(f"{step:.3g}")):
+            leaves = (Compare(name, (Limit(op, written, limit_unit, above="ULN"),)) for op in SIDES)  # type: ignore[arg-type]
+            engine = Engine([plan_of(*leaves)])
+            limit = normal + difference_to_canonical(written, limit_unit, variable)
+            high = convert(normal, variable.unit, value_unit, variable)
+            if variable.plausible and not variable.plausible[0] < limit < variable.plausible[1]:
+                continue  # no value there decides anything
+            for place, factor in enumerate((1 - 1e-6, 1, 1 + 1e-6)):
+                value = convert(limit, variable.unit, value_unit, variable) * factor
+                result, _ = measure(variable, value, value_unit, (None, high))
                 found = explain(engine, Patient("patient", AS_OF, results={name: (result,)})).trials[0].findings
 
                 assert [f.truth is Truth.MET for f in found] == [bool(held[place]) for held in SIDES.values()]

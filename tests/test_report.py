@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,13 +17,22 @@ from eligo.errors import Place, Problem
 from eligo.evaluation.chart import Policy
 from eligo.patients.native import read_file
 from eligo.report import words
+from eligo.report.predicates import predicate_lines
 from eligo.report.problems import MOST_PROBLEMS, json_lines, render_problem, render_problems
+from eligo.report.schema import Finding as ScreeningFinding
 from eligo.report.terminal import Terminal, columns, terminal, wrap_marked
 from eligo.report.text import audit_lines, screening_lines
+from eligo.ruleset import load
 from eligo.screening import Rules, load_rules, screen
 from eligo.truth import Reason
 from tests.doors import DOORS
+from tests.evaluating import finding
+from tests.evaluating import patient as patient_of
 from tests.golden import Golden
+
+CASES = Path(__file__).parent / "cases"
+RULESETS = CASES / "ruleset" / "accept"
+EVIDENCE = yaml.safe_load((CASES / "report" / "evidence.yaml").read_text("utf-8"))
 
 PATIENTS = sorted((DOORS / "patients").glob("*.json"))
 WIDE = Terminal(width=100)
@@ -104,6 +115,36 @@ def test_five_digits_never_hide_a_near_miss() -> None:
     assert words.blocker({"evidence": [near | {"decides": True}]}) == "platelets 19.999999 < 20 10*9/L"
     assert words.blocker({"evidence": [hit | {"decides": True}]}) == "creatinine 176.84 >= 176.8 umol/L"
     assert words.blocker({"evidence": [even | {"decides": True}]}) == "creatinine 176.84 >= 176.84 umol/L"
+
+
+@pytest.mark.parametrize("case", EVIDENCE, ids=lambda case: case["lines"][0])
+def test_the_evidence_reads_as_the_case_says(case: dict[str, Any]) -> None:
+    told = finding(case["when"], patient_of(case["patient"])).as_json()
+
+    assert [words.evidence_line(e) for e in words.deciding(told)] == case["lines"]
+    ScreeningFinding.model_validate_json(json.dumps(told))
+
+
+def test_lines_below_a_sentence_show_every_kind_of_node() -> None:
+    ruleset = load(RULESETS / "every_node.yaml")
+    lines = [line for criterion in ruleset.criteria for line in predicate_lines(criterion.predicate)]
+
+    assert lines[-14:] == [
+        "any of",
+        "  malignancy other than what the trial is about or treated basal cell carcinoma (within 3 a)",
+        "  dialysis (now)",
+        "  asthma, requiring: systemic corticosteroids",
+        "all of",
+        "  prothrombin time <= ULN + 4 s",
+        "  temperature >= LLN - 1 Cel and <= LLN + 0.5 Cel",
+        "  if",
+        "    all of",
+        "      sex one of female",
+        "      childbearing potential",
+        "  then",
+        "    to attest: contraception",
+        "  age >= 30 a (on the day on which type 2 diabetes began)",
+    ]
 
 
 def test_every_reason_is_said_in_words() -> None:

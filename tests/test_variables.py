@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from eligo.errors import EligoError
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import convert, to_canonical, ucum
-from eligo.vocabulary.variables import Variable, load, name_key, spelling_key, variables
+from eligo.vocabulary.variable import Variable, name_key, spelling_key
+from eligo.vocabulary.variables import load, variables
 from eligo.vocabulary.variables_file import check_digit_fits, read
 
 CASES = Path(__file__).parent / "cases" / "variables"

@@ -15,10 +15,20 @@ if TYPE_CHECKING:
     from eligo.errors import EligoError, Problem
     from eligo.patients.native import read_file, read_patient
     from eligo.screening import Policy, Rules, audit, load_rules, screen
+    from eligo.version import __version__
 
-__version__ = "0.1.0"
-
-__all__ = ["EligoError", "Policy", "Problem", "Rules", "audit", "load_rules", "read_file", "read_patient", "screen"]
+__all__ = [
+    "EligoError",
+    "Policy",
+    "Problem",
+    "Rules",
+    "__version__",
+    "audit",
+    "load_rules",
+    "read_file",
+    "read_patient",
+    "screen",
+]
 
 _HOME = {
     "EligoError": "eligo.errors",
@@ -28,6 +38,7 @@ _HOME = {
     "audit": "eligo.screening",
     "load_rules": "eligo.screening",
     "screen": "eligo.screening",
+    "__version__": "eligo.version",
     "read_file": "eligo.patients.native",
     "read_patient": "eligo.patients.native",
 }

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from eligo import __version__
+from eligo.version import __version__
 
 
 def digest(parts: Iterable[bytes]) -> str:

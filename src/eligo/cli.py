@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from eligo import __version__
 from eligo.errors import EligoError
 from eligo.report.problems import unexpected, write_problems
+from eligo.version import __version__
 
 ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a shell counts them: 128 + signal
 

@@ -1,8 +1,8 @@
 """The predicate tree: what one eligibility item means, as a closed set of frozen node kinds.
 
-`Compare`, `OneOf`, `Present`, `Attest`, `Always` and `Unparsed` are leaves; `AllOf`, `AnyOf`, `AtLeast` and `Not`
-join them. A leaf keeps the span of its words in the criterion's text; spans do not count when two predicates are
-compared.
+`Compare`, `OneOf`, `Present`, `Related`, `Attest`, `Always` and `Unparsed` are leaves; `AllOf`, `AnyOf`, `AtLeast`,
+`Not` and `IfThen` join them. A leaf keeps the span of its words in the criterion's text; spans do not count when two
+predicates are compared.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from eligo.truth import Kind
 Number = int | float
 Op = Literal["lt", "le", "gt", "ge", "eq"]
 TimeUnit = Literal["min", "h", "d", "wk", "mo", "a"]
-Status = Literal["active", "history", "suspected", "planned"]
+Status = Literal["active", "now", "history", "suspected", "planned"]
+Relation = Literal["requiring", "treated_with", "due_to", "unrelated_to"]
+Normal = Literal["ULN", "LLN"]
 Pick = Literal["latest", "any", "lowest", "highest"]
 Span = tuple[int, int]
 
 # A month and a year are means of the calendar; whole ones are counted by the calendar itself.
 DAYS_IN: dict[TimeUnit, float] = {"min": 1 / 1440, "h": 1 / 24, "d": 1, "wk": 7, "mo": 30.4375, "a": 365.25}
+STUDY_CONDITION = "study_condition"  # what the trial itself is about: `RuleSet.conditions`
 SYMBOL: dict[Op, str] = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "="}
 
 
@@ -65,12 +68,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One side of a comparison: `op value unit`, or `op value x of`: ULN, LLN, baseline or a variable's id."""
+    """One side of a comparison: `op value unit`, or `op value x of`: ULN, LLN, baseline or a variable's id.
+
+    `above` a limit of normal, the limit is that plus `value unit` (minus, where the value is negative).
+    """
 
     op: Op
     value: Number
     unit: str | None = None
     of: str | None = None
+    above: Normal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +86,9 @@ class Compare:
 
     `variable` is None for a quantity whose name is not in the vocabulary; `name` then holds the words. `equivalent`
     is the same limit as the source states it in another unit. `unit_inferred` marks a unit that the text left out.
-    `pick` says which value of the window (or, without one, of the record) is meant.
-    INVARIANT: the two bounds of a range stand lower first, and share their unit and their `of`.
+    `pick` says which value of the window (or, without one, of the record) is meant. `at` is the concept on whose first
+    day an age is meant; without it the age of the day of the screening is.
+    INVARIANT: the two bounds of a range stand lower first, and share their unit, their `of` and their `above`.
     """
 
     variable: str | None
@@ -91,6 +99,7 @@ class Compare:
     equivalent: Limit | None = None
     span: Span | None = field(default=None, compare=False)
     pick: Pick = "latest"
+    at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +113,21 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Excepted:
+    """A kind of a concept that does not count; with a qualifier, only where that is so (treated skin cancer)."""
+
+    concept: str
+    qualifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
     """The patient has, had or takes the concept.
 
-    `status`: active (now; for a procedure: at any time), history (ever), suspected (diagnosed or suspected), planned.
+    `status`: active (now; for a procedure: at any time), now (going on at the screening, a procedure too), history
+    (ever), suspected (diagnosed or suspected), planned.
     `qualifier`: a word that narrows it (severe, uncontrolled ...). `count`: at least so many times.
+    `but_not`: kinds of it that do not count; `STUDY_CONDITION` among them is what the trial is about.
     """
 
     concept: str
@@ -116,6 +135,20 @@ class Present:
     qualifier: str | None = None
     window: Window | None = None
     count: int = 1
+    span: Span | None = field(default=None, compare=False)
+    but_not: tuple[Excepted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Two things of which the text says how they belong together: asthma requiring corticosteroids.
+
+    Records rarely link two entries, so that both are there says less than the sentence asks; see `evaluation.relating`.
+    """
+
+    what: Present
+    relation: Relation
+    to: Present
     span: Span | None = field(default=None, compare=False)
 
 
@@ -172,8 +205,16 @@ class Not:
     part: Predicate
 
 
-Leaf = Compare | OneOf | Present | Attest | Always | Unparsed
-Predicate = Leaf | AllOf | AnyOf | AtLeast | Not
+@dataclass(frozen=True, slots=True)
+class IfThen:
+    """What is asked only where a condition holds: it holds where the condition does not."""
+
+    condition: Predicate
+    then: Predicate
+
+
+Leaf = Compare | OneOf | Present | Related | Attest | Always | Unparsed
+Predicate = Leaf | AllOf | AnyOf | AtLeast | Not | IfThen
 
 
 # A union in an `isinstance` is made anew at each call, which takes longer than the check.
@@ -195,6 +236,9 @@ def _gather(predicate: Predicate, found: list[Leaf]) -> None:
     elif isinstance(predicate, JOINED):
         for part in predicate.parts:
             _gather(part, found)
+    elif isinstance(predicate, IfThen):
+        _gather(predicate.condition, found)
+        _gather(predicate.then, found)
     else:
         found.append(predicate)
 
@@ -205,7 +249,16 @@ def map_leaves(predicate: Predicate, change: Callable[[Leaf], Predicate]) -> Pre
         return replace(predicate, parts=tuple(map_leaves(part, change) for part in predicate.parts))
     if isinstance(predicate, Not):
         return Not(map_leaves(predicate.part, change))
+    if isinstance(predicate, IfThen):
+        return IfThen(map_leaves(predicate.condition, change), map_leaves(predicate.then, change))
     return change(predicate)
+
+
+def presences(leaf: Leaf) -> tuple[Present, ...]:
+    """The concepts that a leaf asks for, each with what is asked of it."""
+    if isinstance(leaf, Related):
+        return (leaf.what, leaf.to)
+    return (leaf,) if isinstance(leaf, Present) else ()
 
 
 @dataclass(frozen=True, slots=True)

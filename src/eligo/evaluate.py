@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from eligo.criteria import Always, Compare, Leaf, OneOf, Present
+from eligo.criteria import Always, Compare, Leaf, OneOf, Present, Related
+from eligo.evaluation.ages import AgeComparison, AgeThen
 from eligo.evaluation.answers import MET, NOT_MET, UNKNOWN, Answer, Answers, Empty
 from eligo.evaluation.chart import Chart, Outcome, Policy
-from eligo.evaluation.comparing import AgeComparison, Choice, Comparison, SexChoice
+from eligo.evaluation.comparing import Choice, Comparison, SexChoice
 from eligo.evaluation.derive import other_sources
 from eligo.evaluation.picking import Picked
 from eligo.evaluation.predicates import Holds, all_holds, any_holds, bits_of, predicate
 from eligo.evaluation.presence import Presence, presence
+from eligo.evaluation.relating import Relating, relating
 from eligo.patients.model import Patient
 from eligo.plan import MULTIPLES, Attested, Plan, PlannedCriterion, Test, Untestable
 from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, verdict
@@ -180,7 +182,7 @@ class Engine:
             self.tests.append(answer)
             for name in reads:
                 self._readers.setdefault(name, set()).add(number)
-            for name in answer.line if isinstance(answer, Presence) else reads:
+            for name in answer.line if isinstance(answer, Presence | Relating) else reads:
                 self._rulers.setdefault(name, set()).add(number)
         return number
 
@@ -223,6 +225,8 @@ def _cost(test: Test) -> int:
     """How long a test takes, by class: quick ones run first, since they may settle what slower ones need not."""
     if isinstance(test, Compare | OneOf) and test.variable in SCORES:
         return SLOW
+    if isinstance(test, Related):
+        return SLOW - 1
     return int(isinstance(test, Present)) + int(isinstance(test, Compare | Present) and test.window is not None)
 
 
@@ -232,6 +236,12 @@ def _answer(test: Test) -> tuple[Answer, frozenset[str]]:
         case Present():
             found = presence(test)
             return found, found.reads
+        case Related():
+            link = relating(test)
+            return link, link.reads
+        case Compare(variable="age", at=str()):
+            then = AgeThen(test)
+            return then, then.reads
         case Compare() if test.variable == "age":
             return AgeComparison(test), frozenset({"age"})
         case Compare():

@@ -1,27 +1,30 @@
 """Answers in, a Screening out: for each trial its verdict and a finding per criterion, with the evidence as data.
 
 `as_json` gives the screening of `eligo.screening/1`. All of it is a view of the very answers that give the verdict: no
-test runs twice, and one that no truth needs runs when its evidence is looked at. Findings that the record does not
+test runs twice (but for the two sides of a link, of which an answer is one), and one that no truth needs runs when its
+evidence is looked at. Findings that the record does not
 touch are made once, for an empty record, and shared.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from eligo.criteria import Compare, Leaf
+from eligo.criteria import Compare, Leaf, Related
 from eligo.evaluate import BLOCKS, OPEN, PASSES, VERDICT, Engine, Ready, Trial
+from eligo.evaluation.ages import AgeComparison, AgeThen
 from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Chart, Derived, Normal, Outcome
 from eligo.evaluation.clash import clash
-from eligo.evaluation.comparing import AgeComparison, Comparison, Measured
+from eligo.evaluation.comparing import Comparison, Measured
 from eligo.evaluation.derive import age_in, age_of
 from eligo.evaluation.evidence import Evidence
-from eligo.evaluation.trees import deciding, enough
+from eligo.evaluation.relating import Relating
+from eligo.evaluation.trees import conditions, deciding, enough
 from eligo.margin import Margin
 from eligo.patients.dates import AgeUnit
-from eligo.patients.model import Patient, Result
+from eligo.patients.model import Fact, Patient, Result
 from eligo.plan import Plan, PlannedCriterion, Test
 from eligo.truth import Bearing, Reason, Truth, Verdict, not_
 from eligo.vocabulary.scores import SCORES
@@ -126,6 +129,8 @@ class Finding(NamedTuple):
         evidence = [
             self._evidence_json(place) | {"decides": place in deciding} for place in range(len(self.ready.uses))
         ]
+        for place, holds in conditions(criterion.tree, [outcome[0] for outcome in outcomes]).items():
+            evidence[place]["condition"] = holds.name
         if self.bearing is BLOCKS and _has_margin(self.answers):
             for place, margin in self._near(deciding).items():
                 evidence[place] |= {"near": True, "margin": margin.said(evidence[place].get("unit"))}
@@ -304,13 +309,20 @@ def _evidence(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence
     truth, reason, detail, basis = answers.outcome(number)
     normals: tuple[Normal | None, ...] = ()
     ages: tuple[int | None, ...] = ()
+    if isinstance(answer, Relating) and isinstance(leaf, Related) and isinstance(test, Related):
+        sides = answer.sides(chart) if reason is not Reason.ERROR else ()
+        asked = zip((leaf.what, leaf.to), (test.what, test.to), sides, strict=False)
+        parts = tuple(Evidence(own, plain, *found, ()) for own, plain, found in asked)
+        return Evidence(leaf, test, truth, reason, detail, basis, (), parts=parts)
     if not basis and isinstance(answer, AgeComparison):
         age = age_of(chart)
         basis = (age,) if age else ()
         ages = tuple([_completed(chart, unit) for _, unit, _ in answer.limits])
+    elif basis and isinstance(answer, AgeThen) and isinstance(basis[0], Derived) and len(basis) == 1:
+        ages = answer.ages(chart, cast(Fact, basis[0].inputs[0]))
     elif basis and isinstance(answer, Comparison) and answer.relative and isinstance(basis[0], Result | Derived):
         reading = basis[0]
-        normals = tuple(answer.resolve(li, reading, chart) if li.of else None for li in answer.test.limits)
+        normals = tuple(answer.resolve(li, reading, chart) if li.of or li.above else None for li in answer.test.limits)
     stated = isinstance(answer, Measured) and answer.window is None and answer.variable in SCORES
     return Evidence(leaf, test, truth, reason, detail, basis, normals, clash(basis, chart) if stated else None, ages)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from eligo.cache import cached, digest
 from eligo.criteria import (
     DAYS_IN,
+    STUDY_CONDITION,
     AllOf,
     Always,
     AnyOf,
@@ -21,6 +22,8 @@ from eligo.criteria import (
     Bound,
     Compare,
     Duration,
+    Excepted,
+    IfThen,
     Leaf,
     Limit,
     Not,
@@ -28,16 +31,18 @@ from eligo.criteria import (
     OneOf,
     Predicate,
     Present,
+    Related,
     TimeUnit,
     Unparsed,
     Window,
+    presences,
 )
 from eligo.data import data_dir
 from eligo.errors import EligoError
 from eligo.patients.dates import AgeUnit
 from eligo.truth import Kind, Reason
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.units import to_canonical, ucum
+from eligo.vocabulary.units import difference_to_canonical, to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
 
 if TYPE_CHECKING:  # a plan from the cache needs neither YAML nor pydantic, which rule sets bring along
@@ -45,7 +50,7 @@ if TYPE_CHECKING:  # a plan from the cache needs neither YAML nor pydantic, whic
 
 MULTIPLES = frozenset({"ULN", "LLN", "baseline"})
 
-_FORM = b"2"  # of the cached data: another form must not meet an old cache
+_FORM = b"3"  # of the cached data: another form must not meet an old cache
 DERIVED_FROM = ("variables.yaml", "concepts.yaml", "units.yaml", "units.txt")
 
 
@@ -71,7 +76,8 @@ class Untestable:
     detail: str
 
 
-Test = Compare | OneOf | Present | Attested | Always | Untestable
+_UNKNOWN_CONCEPT = Untestable(Reason.ERROR, "unknown-concept")
+Test = Compare | OneOf | Present | Related | Attested | Always | Untestable
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +90,12 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Parts joined by a word of logic; a part is another join, or the number of one of the criterion's uses."""
+    """Parts joined by a word of logic; a part is another join, or the number of one of the criterion's uses.
 
-    how: Literal["all", "any", "not", "at_least"]
+    An `if` is the choice of two parts: that its condition does not hold (a `not`), and what is asked where it does.
+    """
+
+    how: Literal["all", "any", "not", "at_least", "if"]
     parts: tuple[Tree, ...]
     count: int = 0
 
@@ -154,11 +163,12 @@ def compile_rules(ruleset: RuleSet, sha256: str | None = None) -> Plan:
     """Turn a rule set into its plan; a leaf that cannot be compiled becomes an `Untestable`, never an omission."""
     tests: dict[Test, int] = {}
     criteria = []
+    about = _study_conditions(ruleset.conditions)
     for criterion in ruleset.criteria:
         uses = list[Use]()
-        tree = _tree(criterion.predicate, f"{ruleset.trial}/{criterion.id}", uses, tests)
+        tree = _Compiler(f"{ruleset.trial}/{criterion.id}", about, uses, tests).tree(criterion.predicate)
         variable_ids = dict.fromkeys(name for use in uses for name in _variable_ids(use.leaf))
-        concept_ids = dict.fromkeys(use.leaf.concept for use in uses if isinstance(use.leaf, Present))
+        concept_ids = dict.fromkeys(name for use in uses for name in _concept_ids(use.leaf))
         criteria.append(
             PlannedCriterion(
                 criterion.id,
@@ -186,19 +196,77 @@ def compile_rules(ruleset: RuleSet, sha256: str | None = None) -> Plan:
     )
 
 
-def _tree(predicate: Predicate, criterion: str, uses: list[Use], tests: dict[Test, int]) -> Tree:
-    match predicate:
-        case AllOf(parts):
-            return Join("all", tuple(_tree(p, criterion, uses, tests) for p in parts))
-        case AnyOf(parts):
-            return Join("any", tuple(_tree(p, criterion, uses, tests) for p in parts))
-        case AtLeast(count, parts):
-            return Join("at_least", tuple(_tree(p, criterion, uses, tests) for p in parts), count)
-        case Not(part):
-            return Join("not", (_tree(part, criterion, uses, tests),))
-    test = _test(predicate, criterion)
-    uses.append(Use(tests.setdefault(test, len(tests)), predicate))
-    return len(uses) - 1
+def _study_conditions(stated: tuple[str, ...]) -> tuple[Excepted, ...]:
+    """What the trial is about, as exceptions; `STUDY_CONDITION` stays for what is not stated or not known."""
+    found = [concepts().get(words) or concepts().find(words) for words in stated]
+    known = [Excepted(concept.id) for concept in found if concept is not None and concept.kind != "attestation"]
+    unknown = [Excepted(STUDY_CONDITION)] if len(known) < len(found) or not found else []
+    return (*known, *unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiler:
+    """Compiles one criterion: its uses and the tests of all criteria fill up on the way."""
+
+    criterion: str
+    about: tuple[Excepted, ...]
+    uses: list[Use]
+    tests: dict[Test, int]
+
+    def tree(self, predicate: Predicate) -> Tree:
+        match predicate:
+            case AllOf(parts):
+                return Join("all", tuple(map(self.tree, parts)))
+            case AnyOf(parts):
+                return Join("any", tuple(map(self.tree, parts)))
+            case AtLeast(count, parts):
+                return Join("at_least", tuple(map(self.tree, parts)), count)
+            case Not(part):
+                return Join("not", (self.tree(part),))
+            case IfThen(condition, then):
+                return Join("if", (self.tree(Not(condition)), self.tree(then)))
+        self.uses.append(Use(self.tests.setdefault(self.test(predicate), len(self.tests)), predicate))
+        return len(self.uses) - 1
+
+    def test(self, leaf: Leaf) -> Test:
+        """What the leaf asks, without its words: equal for all leaves that ask the same."""
+        try:
+            match leaf:
+                case Compare():
+                    return _comparison(leaf)
+                case OneOf():
+                    return _choice(leaf)
+                case Present():
+                    return self.presence(leaf) if _is_known(leaf) else _UNKNOWN_CONCEPT
+                case Related(what, relation, to):
+                    known = _is_known(what) and _is_known(to)
+                    return Related(self.presence(what), relation, self.presence(to)) if known else _UNKNOWN_CONCEPT
+                case Attest(topic):
+                    return Attested(topic, self.criterion)
+                case Always():
+                    return Always()
+                case Unparsed():
+                    return Untestable(Reason.UNPARSED, "unparsed")
+        except EligoError as error:
+            return Untestable(Reason.ERROR, error.problems[0].code)
+
+    def presence(self, leaf: Present) -> Present:
+        given = [e if e.qualifier is None else Excepted(e.concept, qualifier_key(e.qualifier)) for e in leaf.but_not]
+        parts = dict.fromkeys(p for e in given for p in (self.about if e.concept == STUDY_CONDITION else (e,)))
+        but_not = tuple(sorted(parts, key=lambda part: (part.concept, part.qualifier or "")))
+        qualifier = qualifier_key(leaf.qualifier) if leaf.qualifier else None
+        return replace(leaf, span=None, qualifier=qualifier, but_not=but_not)
+
+
+def _concept_ids(leaf: Leaf) -> Iterator[str]:
+    yield from (present.concept for present in presences(leaf))
+    if isinstance(leaf, Compare) and leaf.at is not None:
+        yield leaf.at
+
+
+def _is_known(leaf: Present) -> bool:
+    named = (leaf.concept, *(part.concept for part in leaf.but_not if part.concept != STUDY_CONDITION))
+    return all(name in concepts() for name in named)
 
 
 def _variable_ids(leaf: Leaf) -> Iterator[str]:
@@ -206,27 +274,6 @@ def _variable_ids(leaf: Leaf) -> Iterator[str]:
         yield leaf.variable
     if isinstance(leaf, Compare):
         yield from (limit.of for limit in leaf.limits if limit.of is not None and limit.of not in MULTIPLES)
-
-
-def _test(leaf: Leaf, criterion: str) -> Test:
-    """What the leaf asks, without its words: equal for all leaves that ask the same."""
-    try:
-        match leaf:
-            case Compare():
-                return _comparison(leaf)
-            case OneOf():
-                return _choice(leaf)
-            case Present():
-                known = leaf.concept in concepts()
-                return _presence(leaf) if known else Untestable(Reason.ERROR, "unknown-concept")
-            case Attest(topic):
-                return Attested(topic, criterion)
-            case Always():
-                return Always()
-            case Unparsed():
-                return Untestable(Reason.UNPARSED, "unparsed")
-    except EligoError as error:
-        return Untestable(Reason.ERROR, error.problems[0].code)
 
 
 def _comparison(leaf: Compare) -> Test:
@@ -238,15 +285,23 @@ def _comparison(leaf: Compare) -> Test:
         return Untestable(Reason.ERROR, "unknown-variable")
     if variable.kind == "category":
         return Untestable(Reason.ERROR, "category-compared")
+    if leaf.at is not None and leaf.at not in concepts():
+        return _UNKNOWN_CONCEPT
+    is_age = variable.id == "age"
+    if (leaf.at is not None and not is_age) or (is_age and any(limit.of or limit.above for limit in leaf.limits)):
+        return Untestable(Reason.ERROR, "age-compared")
     limits = [_canonical(limit, variable) for limit in leaf.limits]
-    limits.sort(key=lambda limit: (limit.op, limit.value, limit.of or ""))
-    return Compare(leaf.variable, tuple(limits), window=leaf.window, pick=leaf.pick)
+    limits.sort(key=lambda limit: (limit.op, limit.value, limit.of or "", limit.above or ""))
+    return Compare(leaf.variable, tuple(limits), window=leaf.window, pick=leaf.pick, at=leaf.at)
 
 
 def _canonical(limit: Limit, variable: Variable) -> Limit:
     """The limit in the variable's canonical unit; an age keeps its own, since ages count completed units."""
     if limit.of is not None:
         return replace(limit, value=float(limit.value), unit=None)
+    if limit.above is not None:
+        apart = limit.value if limit.unit is None else difference_to_canonical(limit.value, limit.unit, variable)
+        return replace(limit, value=float(apart), unit=None)
     if variable.id == "age":
         to_canonical(limit.value, limit.unit or "a", variable)  # refuses what is no time
         value, unit = age_unit(limit.value, cast(TimeUnit, ucum(limit.unit or "a")))
@@ -278,10 +333,6 @@ def _choice(leaf: OneOf) -> Test:
     return OneOf(leaf.variable, tuple(sorted(values, key=lambda v: (isinstance(v, str), v))))
 
 
-def _presence(leaf: Present) -> Test:
-    return replace(leaf, span=None, qualifier=qualifier_key(leaf.qualifier) if leaf.qualifier else None)
-
-
 def qualifier_key(word: str) -> str:
     """The form in which qualifiers are compared: `High-risk` is `high risk`."""
     return " ".join(word.casefold().replace("-", " ").split())
@@ -291,7 +342,7 @@ _CLASSES: dict[str, type] = {
     cls.__name__: cls
     for cls in (
         *(Plan, PlannedCriterion, Arm, Use, Join, Attested, Untestable),
-        *(Compare, OneOf, Present, Attest, Always, Unparsed, Limit, Window, Duration, Bound),
+        *(Compare, OneOf, Present, Related, Excepted, Attest, Always, Unparsed, Limit, Window, Duration, Bound),
     )
 }
 

@@ -13,15 +13,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from eligo import __version__
 from eligo.data import data_dir
 from eligo.errors import EligoError, Place, Problem
 from eligo.explain import Finding, Screening
 from eligo.patients.sources import STDIN, SUFFIXES
 from eligo.plan import DERIVED_FROM
+from eligo.version import __version__
 
 SCHEMA = "eligo.audit-record/1"
-VOCABULARY = (*DERIVED_FROM, "fhir.yaml")  # plans derive from all but the last, and patients from that one too
+# Plans derive from the first of them; patients are read, and qualifiers are told apart, by the others too.
+VOCABULARY = (*DERIVED_FROM, "fhir.yaml", "phrases.yaml", "qualifiers.yaml")
 
 _CHUNK = 1 << 20
 

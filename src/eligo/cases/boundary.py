@@ -8,9 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
-from eligo.criteria import Attest, Compare, Criterion, Duration, Leaf, Limit, OneOf, Present, leaves
+from eligo.criteria import (
+    STUDY_CONDITION,
+    Attest,
+    Compare,
+    Criterion,
+    Duration,
+    Leaf,
+    Limit,
+    OneOf,
+    Present,
+    Related,
+    TimeUnit,
+    leaves,
+)
 from eligo.errors import EligoError
 from eligo.evaluation.window import shift
 from eligo.plan import Attested
@@ -52,11 +65,13 @@ def _of_leaf(trial: str, criterion: Criterion, place: int, leaf: Leaf, as_of: da
     found: Iterator[tuple[str, str, Data]]
     match leaf:
         case Compare() if leaf.variable and (variable := variables().get(leaf.variable)):
-            name, found = variable.id, _compared(leaf, variable, as_of)
+            name, found = variable.id, _then(leaf, as_of) if leaf.at else _compared(leaf, variable, as_of)
         case OneOf() if leaf.variable and (variable := variables().get(leaf.variable)):
             name, found = variable.id, _chosen(variable)
         case Present():
             name, found = leaf.concept, _present(leaf, as_of)
+        case Related():
+            name, found = leaf.what.concept, _related(leaf, as_of)
         case Attest():
             name, found = leaf.topic, _attested(Attested(leaf.topic, f"{trial}/{criterion.id}").key)
         case _:
@@ -73,11 +88,18 @@ def _compared(leaf: Compare, variable: Variable, as_of: date) -> Iterator[tuple[
             number = float(f"{limit.value + value * _step(limit, variable):.12g}")
             if limit.of in ("ULN", "LLN"):
                 yield position, f"{number:.12g} x {limit.of}", _multiple(number, limit, variable)
+            elif limit.above is not None:
+                yield (
+                    position,
+                    f"{limit.above} {number:+.12g} {limit.unit or ''}".rstrip(),
+                    _above(number, limit, variable),
+                )
             elif limit.of is None:
                 yield position, _shown(number, limit.unit), _result(variable, number, limit.unit)
-        if limit.of is None:
+        if limit.of is None and limit.above is None:
             yield from _other_unit(limit, variable)
-    if leaf.window is not None and leaf.window.within is not None and leaf.limits[0].of is None:
+    of_its_own = leaf.limits[0].of is None and leaf.limits[0].above is None
+    if leaf.window is not None and leaf.window.within is not None and of_its_own:
         yield from _dated(leaf, variable, leaf.window.within, as_of)
 
 
@@ -106,6 +128,25 @@ def _multiple(value: float, limit: Limit, variable: Variable) -> Data:
     bound = "high" if limit.of == "ULN" else "low"
     number = float(f"{value * ULN:.12g}")
     return {"observations": [{"variable": variable.id, "value": number, "unit": variable.unit, bound: ULN}]}
+
+
+def _above(value: float, limit: Limit, variable: Variable) -> Data:
+    """A value so much above (or below) the limit of normal of a made-up report, in the unit of the rules."""
+    bound = "high" if limit.above == "ULN" else "low"
+    number = float(f"{ULN + value:.12g}")
+    unit = {"unit": limit.unit} if limit.unit else {}
+    return {"observations": [{"variable": variable.id, "value": number, **unit, bound: ULN}]}
+
+
+def _then(leaf: Compare, as_of: date) -> Iterator[tuple[str, str, Data]]:
+    """Somebody in whom it began on the day of the screening, at the age of the limit and beside it."""
+    where, entry = _entry(Present(leaf.at or ""), as_of)
+    yield "undated", "begun at an unknown age", {where: [{"concept": leaf.at}], "age": "99 a"}
+    for limit in leaf.limits:
+        for position, value in (("just below", limit.value - 1), ("at", limit.value), ("just above", limit.value + 1)):
+            if value >= 0:
+                birth = shift(as_of, Duration(value, cast(TimeUnit, limit.unit or "a")), -1)
+                yield position, _shown(value, limit.unit), {"birth_date": birth.isoformat(), where: [entry]}
 
 
 def _other_unit(limit: Limit, variable: Variable) -> Iterator[tuple[str, str, Data]]:
@@ -142,20 +183,58 @@ def _chosen(variable: Variable) -> Iterator[tuple[str, str, Data]]:
 
 
 def _present(leaf: Present, as_of: date) -> Iterator[tuple[str, str, Data]]:
-    concept = concepts().get(leaf.concept)
-    where = LISTS.get(concept.kind, "conditions") if concept else "conditions"
-    entry: Data = {"concept": leaf.concept}
+    where, entry = _named(leaf)
     if leaf.qualifier:
         yield "without", f"not said to be {leaf.qualifier}", {where: [dict(entry)]}
         entry["qualifiers"] = [leaf.qualifier]
     if leaf.status == "planned":
         yield "planned", "", {where: [entry | {"status": "planned", **_start(where, as_of)}]}
+    if leaf.status == "now" and where == "procedures":
+        yield "in progress", "", {where: [entry | {"status": "in-progress", **_start(where, as_of)}]}
+        yield "over", "a day before", {where: [entry | _start(where, as_of - timedelta(1))]}
     yield "present", "now", {where: [entry | _start(where, as_of)]}
     if where == "conditions":
         yield "over", "resolved", {where: [entry | {"status": "resolved"}]}
         yield "suspected", "", {where: [entry | {"status": "suspected"}]}
+    for part in leaf.but_not:
+        if part.concept != STUDY_CONDITION:
+            own, excepted = _entry(Present(part.concept, leaf.status, part.qualifier), as_of)
+            shown = " ".join(filter(None, (part.qualifier, part.concept)))
+            yield "excepted", shown, {own: [excepted], "complete": [own]}
     yield from _windowed(leaf, entry, where, as_of)
     yield "ruled out", "", {"absent": [leaf.concept]}
+
+
+def _related(leaf: Related, as_of: date) -> Iterator[tuple[str, str, Data]]:
+    """Both of the two, each alone, and each ruled out beside the other."""
+    what, to = _entry(leaf.what, as_of), _entry(leaf.to, as_of)
+    yield "both", "", _lists(what, to)
+    for position, (where, entry), other in (("the first", what, leaf.to), ("the second", to, leaf.what)):
+        yield position, f"{other.concept} not mentioned", {where: [entry]}
+        yield position, f"{other.concept} ruled out", {where: [entry], "absent": [other.concept]}
+
+
+def _lists(*entries: tuple[str, Data]) -> Data:
+    found: Data = {}
+    for where, entry in entries:
+        found.setdefault(where, []).append(entry)
+    return found
+
+
+def _named(leaf: Present) -> tuple[str, Data]:
+    """The list that the concept stands in, and its entry."""
+    concept = concepts().get(leaf.concept)
+    return (LISTS.get(concept.kind, "conditions") if concept else "conditions"), {"concept": leaf.concept}
+
+
+def _entry(leaf: Present, as_of: date) -> tuple[str, Data]:
+    """An entry that is as the leaf asks for, of the day of the screening."""
+    where, entry = _named(leaf)
+    if leaf.qualifier:
+        entry["qualifiers"] = [leaf.qualifier]
+    if leaf.status == "planned" or (leaf.status == "now" and where == "procedures"):
+        entry["status"] = "planned" if leaf.status == "planned" else "in-progress"
+    return where, entry | _start(where, as_of)
 
 
 def _windowed(leaf: Present, entry: Data, where: str, as_of: date) -> Iterator[tuple[str, str, Data]]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from eligo.cases.file import Case
 from eligo.check.implied import name_of
-from eligo.criteria import Always, Leaf
+from eligo.criteria import STUDY_CONDITION, Always, Excepted, Leaf, Present, Related
 from eligo.errors import Place, did_you_mean
 from eligo.evaluate import Engine
 from eligo.explain import Finding, TrialScreening, explain
 from eligo.plan import Plan, Untestable
 from eligo.truth import Bearing, Truth
+from eligo.vocabulary.concepts import concepts
 
 EVERY = frozenset(Truth)
 
@@ -106,7 +107,17 @@ def _possible(plan: Plan, test: int) -> frozenset[Truth]:
             return frozenset({Truth.MET})
         case Untestable():
             return frozenset({Truth.UNKNOWN})
+        case Related(relation="due_to"):  # no record says it
+            return frozenset({Truth.UNKNOWN, Truth.NOT_MET})
+        case Present(but_not=parts, concept=concept) if any(_takes_in(part, concept) for part in parts):
+            return frozenset({Truth.UNKNOWN, Truth.NOT_MET})
     return EVERY
+
+
+def _takes_in(part: Excepted, concept: str) -> bool:
+    """Whether nobody can tell another one from what is excepted: it is all of the concept, or nobody knows what."""
+    whole = part.qualifier is None and part.concept in concepts().ancestors(concept)
+    return whole or part.concept == STUDY_CONDITION
 
 
 def _name(leaf: Leaf) -> str:

@@ -11,7 +11,20 @@ from typing import Any, Literal
 
 from eligo.check.limits import agree
 from eligo.check.logic import Node, implies, negated, node_of
-from eligo.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, Limit, Not, Predicate
+from eligo.criteria import (
+    STUDY_CONDITION,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Compare,
+    Criterion,
+    IfThen,
+    Limit,
+    Not,
+    Predicate,
+    leaves,
+    presences,
+)
 from eligo.ruleset import RuleSet
 from eligo.vocabulary.variables import Variable, variables
 
@@ -81,7 +94,7 @@ def _criteria(old: RuleSet, new: RuleSet) -> Iterator[Change]:
         match = pairs.get(criterion.id)
         if match is None:
             yield Change("new", criterion.id, (), (criterion,))
-        elif (kind := _kind(match, criterion)) is not None:
+        elif (kind := _kind(match, criterion) or _by_conditions(old, new, criterion)) is not None:
             yield Change(kind, criterion.id, (match,), (criterion,))
     kept = {c.id for c in pairs.values()}
     yield from (Change("removed", c.id, (c,)) for c in before if c.id not in kept)
@@ -131,6 +144,17 @@ def _kind(old: Criterion, new: Criterion) -> ChangeKind | None:
     return _direction(before, after)
 
 
+def _by_conditions(old: RuleSet, new: RuleSet, criterion: Criterion) -> ChangeKind | None:
+    """Whether an equal criterion means another thing, since the trial is about something else."""
+    return "changed" if old.conditions != new.conditions and _asks_for_others(criterion) else None
+
+
+def _asks_for_others(criterion: Criterion) -> bool:
+    """Whether the criterion speaks of what the trial is about."""
+    named = [e.concept for leaf in leaves(criterion.predicate) for p in presences(leaf) for e in p.but_not]
+    return STUDY_CONDITION in named
+
+
 def _direction(before: Node, after: Node) -> ChangeKind:
     narrower, broader = implies(after, before), implies(before, after)
     if narrower and broader:
@@ -147,19 +171,27 @@ def _in_other_units(one: Predicate, other: Predicate) -> bool:
             return m == n and len(a) == len(b) and all(map(_in_other_units, a, b))
         case Not(p), Not(q):
             return _in_other_units(p, q)
+        case IfThen(p, a), IfThen(q, b):
+            return _in_other_units(p, q) and _in_other_units(a, b)
         case Compare(), Compare() if one != other:
             variable = variables().get(one.variable) if one.variable else None
-            if variable is None or (one.variable, one.window, one.pick) != (other.variable, other.window, other.pick):
+            if variable is None or _measured(one) != _measured(other):
                 return False
             pairs = zip(one.limits, other.limits, strict=False)
             return len(one.limits) == len(other.limits) and all(_same_limit(a, b, variable) for a, b in pairs)
     return one == other
 
 
+def _measured(leaf: Compare) -> tuple[object, ...]:
+    """What a comparison measures, apart from its limits."""
+    return leaf.variable, leaf.window, leaf.pick, leaf.at
+
+
 def _same_limit(one: Limit, other: Limit, variable: Variable) -> bool:
     if one == other:
         return True
-    return (one.op, one.of) == (other.op, other.of) and one.unit != other.unit and agree(one, other, variable)
+    alike = (one.op, one.of, one.above) == (other.op, other.of, other.above)
+    return alike and one.unit != other.unit and agree(one, other, variable)
 
 
 def apply(old: RuleSet, new: RuleSet, chosen: Iterable[Change]) -> RuleSet:
@@ -176,4 +208,11 @@ def apply(old: RuleSet, new: RuleSet, chosen: Iterable[Change]) -> RuleSet:
     cohorts += [c for c in new.cohorts if c.id in added]
     stated = bool(criteria) and (old.states_no_criteria or new.states_no_criteria)
     silent = old.states_no_criteria if not found else (new.states_no_criteria and not stated)
-    return replace(old, criteria=tuple(criteria), cohorts=tuple(cohorts), states_no_criteria=silent)
+    about = new if any(_asks_for_others(c) for change in found for c in change.new) else old
+    return replace(
+        old,
+        criteria=tuple(criteria),
+        cohorts=tuple(cohorts),
+        states_no_criteria=silent,
+        conditions=about.conditions,
+    )

@@ -5,12 +5,12 @@ A note of one of the criteria that begins with `check CODE:` explains the findin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from eligo.check.logic import Context, Join, Literal, Node, Path, literals, negated, node_of
-from eligo.criteria import Attest, Criterion, Leaf, Not, Predicate
+from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Criterion, IfThen, Leaf, Not, Predicate
 from eligo.errors import Place, Problem, Severity
 from eligo.ruleset import RuleSet
 from eligo.yamltext import YamlText
@@ -49,15 +49,25 @@ class Finding:
 
 def leaves_at(predicate: Predicate, path: Path = ("when",)) -> Iterator[tuple[Path, Leaf]]:
     """Every leaf with the path at which it stands in the criterion."""
-    for key, name in (("all", "AllOf"), ("any", "AnyOf"), ("of", "AtLeast")):
-        if type(predicate).__name__ == name:
-            for i, part in enumerate(predicate.parts):  # type: ignore[union-attr]  # the name says that it has parts
-                yield from leaves_at(part, (*path, key, i))
-            return
-    if isinstance(predicate, Not):
-        yield from leaves_at(predicate.part, (*path, "not"))
-    else:
-        yield path, predicate  # type: ignore[misc]  # what joins is handled above
+    match predicate:
+        case AllOf(parts):
+            yield from _leaves_of(parts, (*path, "all"))
+        case AnyOf(parts):
+            yield from _leaves_of(parts, (*path, "any"))
+        case AtLeast(_, parts):
+            yield from _leaves_of(parts, (*path, "of"))
+        case Not(part):
+            yield from leaves_at(part, (*path, "not"))
+        case IfThen(condition, then):
+            yield from leaves_at(condition, (*path, "if"))
+            yield from leaves_at(then, (*path, "then"))
+        case _:
+            yield path, predicate
+
+
+def _leaves_of(parts: Sequence[Predicate], path: Path) -> Iterator[tuple[Path, Leaf]]:
+    for i, part in enumerate(parts):
+        yield from leaves_at(part, (*path, i))
 
 
 @dataclass(frozen=True, slots=True)

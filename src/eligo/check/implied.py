@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.criteria import DAYS_IN, Attest, Bound, Compare, Duration, Leaf, OneOf, Present, Unparsed, Window
+from eligo.criteria import (
+    DAYS_IN,
+    STUDY_CONDITION,
+    Attest,
+    Bound,
+    Compare,
+    Duration,
+    Excepted,
+    Leaf,
+    OneOf,
+    Present,
+    Related,
+    Unparsed,
+    Window,
+)
 from eligo.vocabulary import ranges
 from eligo.vocabulary.allowed import Key, domain
 from eligo.vocabulary.concepts import concepts
@@ -33,12 +47,28 @@ def implies_leaf(one: Leaf, other: Leaf) -> bool:
         return False
     if other.qualifier is not None and other.qualifier != one.qualifier:
         return False
+    if not all(_leaves_out(one, part) for part in other.but_not):
+        return False
     return _era(other) in _ERAS[_era(one)] and _time_fits(one, other.window)
 
 
+def _leaves_out(leaf: Present, part: Excepted) -> bool:
+    """Whether what is excepted is certainly none of what the leaf asks for: it excepts it too, or has no kind of it."""
+    if part.concept == STUDY_CONDITION:
+        return part in leaf.but_not
+    known = concepts()
+    if any(own == part or _takes_in(own, part) for own in leaf.but_not):
+        return True
+    return known.descendants(leaf.concept).isdisjoint(known.descendants(part.concept))
+
+
+def _takes_in(own: Excepted, part: Excepted) -> bool:
+    return own.qualifier is None and part.concept in concepts().descendants(own.concept)
+
+
 def _era(leaf: Present) -> str:
-    if leaf.status == "planned":
-        return "planned"
+    if leaf.status in ("planned", "now"):
+        return leaf.status
     known = concepts().get(leaf.concept)
     looks_back = leaf.window is not None and bool(leaf.window.within or leaf.window.ago)
     ever = leaf.status == "history" or looks_back or (known is not None and known.kind == "procedure")
@@ -75,10 +105,10 @@ def days(duration: Duration) -> float:
 def twins(leaf: Present, holds: bool, exact: bool = False) -> Iterator[tuple[Key, Ranges]]:
     """The ordinals that grade what is (or is not) there, each with the grades at which it is there.
 
-    What is there brings the grades of all that it is a kind of; what is not there, those of all its kinds. With$
+    What is there brings the grades of all that it is a kind of; what is not there, those of all its kinds. With
     `exact`, only its own.
     """
-    if leaf.qualifier or leaf.window or leaf.count > 1 or leaf.status not in ("active", "suspected"):
+    if leaf.qualifier or leaf.window or leaf.count > 1 or leaf.but_not or leaf.status in ("history", "planned"):
         return
     if leaf.status == "suspected" and (holds or exact):
         return
@@ -112,6 +142,8 @@ def name_of(leaf: Leaf) -> str:
             return leaf.variable or leaf.name or ""
         case Present():
             return leaf.concept
+        case Related(what, relation, to):
+            return f"{what.concept} {relation} {to.concept}"
         case Attest():
             return leaf.topic
         case Unparsed():

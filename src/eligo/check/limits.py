@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from eligo.check.findings import Finding, Item, Subject, leaves_at
@@ -12,7 +13,7 @@ from eligo.criteria import Compare, Limit
 from eligo.errors import EligoError
 from eligo.vocabulary.allowed import Key, canonical, domain
 from eligo.vocabulary.ranges import LEAST, MOST, Cut
-from eligo.vocabulary.units import to_canonical
+from eligo.vocabulary.units import difference_to_canonical, to_canonical
 from eligo.vocabulary.variables import Variable, variables
 
 # Protocols convert with rounded factors (17 umol/L for 1 mg/dL of bilirubin, not 17.1): this much is no other limit.
@@ -40,7 +41,7 @@ def check_limits(subject: Subject) -> Iterator[Finding]:
 
 
 def _implausible(subject: Subject, item: Item, path: Path, limit: Limit, variable: Variable) -> Iterator[Finding]:
-    if limit.of is not None or variable.plausible is None:
+    if limit.of is not None or limit.above is not None or variable.plausible is None:
         return
     low, high = variable.plausible
     value = canonical(limit, variable)[1]
@@ -59,16 +60,20 @@ def agree(limit: Limit, equivalent: Limit, variable: Variable) -> bool:
     """
     if limit.of is not None:
         return True
+    stated = limit, replace(equivalent, above=limit.above)
     try:
-        one, other = (_canonical(each, variable) for each in (limit, equivalent))
-        slack = min(_step(each, variable) / 2 for each in (limit, equivalent))
+        one, other = (_canonical(each, variable) for each in stated)
+        slack = min(_step(each, variable) / 2 for each in stated)
     except EligoError:
         return False  # a unit that does not fit
     return abs(one - other) <= max(slack, TOLERANCE * max(abs(one), abs(other)))
 
 
 def _canonical(limit: Limit, variable: Variable) -> float:
-    return float(limit.value) if limit.unit is None else to_canonical(limit.value, limit.unit, variable)
+    if limit.unit is None:
+        return float(limit.value)
+    convert = to_canonical if limit.above is None else difference_to_canonical
+    return convert(limit.value, limit.unit, variable)
 
 
 def _step(limit: Limit, variable: Variable) -> float:
@@ -79,7 +84,7 @@ def _next(limit: Limit) -> Limit:
     """The limit one step of its last written digit further."""
     text = f"{limit.value:.12g}"
     step = 10.0 ** -len(text.partition(".")[2]) if "e" not in text else abs(limit.value) * TOLERANCE
-    return Limit(limit.op, limit.value + step, limit.unit)
+    return replace(limit, value=limit.value + step)
 
 
 class _Edge(NamedTuple):

@@ -12,7 +12,21 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from eligo.check.implied import implies_leaf, name_of, sex_of, twins
-from eligo.criteria import AllOf, Always, AnyOf, AtLeast, Attest, Compare, Not, OneOf, Predicate, Present, Unparsed
+from eligo.criteria import (
+    AllOf,
+    Always,
+    AnyOf,
+    AtLeast,
+    Attest,
+    Compare,
+    IfThen,
+    Not,
+    OneOf,
+    Predicate,
+    Present,
+    Related,
+    Unparsed,
+)
 from eligo.vocabulary import ranges
 from eligo.vocabulary.allowed import Key, domain, values_of
 from eligo.vocabulary.ranges import Ranges
@@ -33,9 +47,9 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a leaf asks for is so, or is not; one without a meaning here (unparsed, unknown name) only equals itself."""
+    """What a leaf asks for is so, or is not; one without a meaning here (unparsed, a link) only equals itself."""
 
-    leaf: Present | Attest | Unparsed | Compare | OneOf
+    leaf: Present | Related | Attest | Unparsed | Compare | OneOf
     holds: bool = True
     path: Path = field(default=(), compare=False)
 
@@ -64,6 +78,9 @@ def node_of(predicate: Predicate, path: Path = ("when",)) -> Node:
             return Join(count, tuple(node_of(p, (*path, "of", i)) for i, p in enumerate(parts)), path)
         case Not(part):
             return negated(node_of(part, (*path, "not")))
+        case IfThen(condition, then):
+            unasked = negated(node_of(condition, (*path, "if")))
+            return Join(1, (unasked, node_of(then, (*path, "then"))), path)
         case Always():
             return Join(0, (), path)
         case Compare() | OneOf():
@@ -218,6 +235,11 @@ def called(node: Node) -> str:
     return f"`{name_of(node.leaf)}`" if isinstance(node, Fact) else "a part"
 
 
+def is_conditional(node: Join) -> bool:
+    """Whether the node is something that is asked under a condition."""
+    return bool(node.parts) and node.parts[-1].path == (*node.path, "then")
+
+
 class Branch(NamedTuple):
     """A branch of an `or`, with what holds beside it inside its own criterion."""
 
@@ -226,14 +248,15 @@ class Branch(NamedTuple):
 
 
 def or_branches(node: Node, beside: tuple[Literal, ...] = ()) -> Iterator[Branch]:
-    """Every branch of every `or` in the node."""
+    """Every branch of every `or` in the node; what is asked under a condition is no choice."""
     if not isinstance(node, Join):
         return
     every = node.need == len(node.parts)
+    turned = (node.path.count("not") + node.path.count("if")) % 2
     for i, part in enumerate(node.parts):
         others = (p for j, p in enumerate(node.parts) if j != i) if every else ()
         around = (*beside, *(literal for p in others for literal in literals(p)))
         # Under a `not`, what is `or` here is `all` in the file: its parts are no branches.
-        if not every and node.path.count("not") % 2 == 0:
+        if not every and not turned and not is_conditional(node):
             yield Branch(part, around)
         yield from or_branches(part, around)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eligo.check.findings import Finding, Item, Subject, restricts
-from eligo.check.logic import Context, Join, Node, called, certain, impossible, literals, or_branches
+from eligo.check.logic import Context, Join, Node, called, certain, impossible, is_conditional, literals, or_branches
 
 
 def check_sentences(subject: Subject) -> Iterator[Finding]:
@@ -47,7 +47,7 @@ def _idle(subject: Subject, item: Item, node: Node) -> Iterator[Finding]:
         return
     for part in node.parts:
         yield from _idle(subject, item, part)
-    if node.need not in (1, len(node.parts)):
+    if node.need not in (1, len(node.parts)) or is_conditional(node):
         return
     every = node.need == len(node.parts)
     gone = set[int]()

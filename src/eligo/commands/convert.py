@@ -8,7 +8,7 @@ import math
 
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients.values import Quantity, read_quantity
-from eligo.report.words import rounded
+from eligo.report.names import rounded
 from eligo.vocabulary.units import convert, ucum
 from eligo.vocabulary.variables import Variable, variables
 

@@ -16,8 +16,8 @@ from eligo.commands.progress import Progress
 from eligo.errors import Problem
 from eligo.evaluate import Engine
 from eligo.outlook.worth import Union, Worth, next_of
+from eligo.patients.jobs import Job
 from eligo.patients.readers import Options, jobs, read_job
-from eligo.patients.sources import Job
 from eligo.report.next_steps import list_lines, next_lines
 from eligo.report.problems import unexpected, write_problems
 from eligo.report.terminal import terminal

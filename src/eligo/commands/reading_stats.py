@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from eligo.commands.bulk import collector_at_rest, json_row, opened
 from eligo.commands.progress import Progress
-from eligo.criteria import Always, Attest, Leaf, Present, Unparsed, leaves
+from eligo.criteria import MEASURING, Always, Attest, Leaf, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
 from eligo.pages.document import Page, read_criteria
 from eligo.reading.item import ItemReading
@@ -92,7 +92,7 @@ def _kind(leaf: Leaf) -> Share:
         return "attest"
     if isinstance(leaf, Always):
         return "always"
-    if isinstance(leaf, Unparsed) or (not isinstance(leaf, Present) and leaf.variable is None):
+    if isinstance(leaf, Unparsed) or (isinstance(leaf, MEASURING) and leaf.variable is None):
         return "unparsed"
     return "computable"
 

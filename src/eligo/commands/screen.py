@@ -15,9 +15,9 @@ from eligo.commands import inputs
 from eligo.commands.crowd import in_order
 from eligo.commands.progress import Progress
 from eligo.errors import Problem
+from eligo.patients.jobs import Job
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
-from eligo.patients.sources import Job
 from eligo.report.problems import unexpected, write_problems
 from eligo.report.terminal import Terminal, terminal
 from eligo.report.text import screening_lines

@@ -13,7 +13,7 @@ from eligo.commands.bulk import criterion_data, read_criterion
 from eligo.criteria import Criterion, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
 from eligo.pages.document import read_criteria
-from eligo.reading.parse import read_comparisons
+from eligo.reading.parse import read_comparisons, read_item
 from eligo.report.predicates import predicate_lines
 from eligo.report.terminal import Terminal, clean, terminal, wrap, wrap_marked
 from eligo.textfile import read_text
@@ -92,4 +92,8 @@ def _lines(criterion: Criterion, shape: Terminal) -> Iterator[str]:
 def _as_json(criterion: Criterion) -> dict[str, Any]:
     comparisons = [c.as_json() for c in read_comparisons(criterion.text)]
     named = {"id": criterion.id} if criterion.id else {}
-    return named | criterion_data(criterion) | {"comparisons": comparisons}
+    account = [
+        {"role": entry.role, "words": criterion.text[entry.span[0] : entry.span[1]].strip()}
+        for entry in read_item(criterion.text, criterion.kind).account
+    ]
+    return named | criterion_data(criterion) | {"comparisons": comparisons, "account": account}

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from typing import Any
 
 from eligo.commands.convert import find_variable, known_variable
+from eligo.report.names import concept_name, number, variable_name
 from eligo.report.terminal import columns, terminal, wrap
-from eligo.report.words import concept_name, number, variable_name
 from eligo.vocabulary.scores import SCORES, ScoreInput
 from eligo.vocabulary.variables import Reference, Variable, spelling_key, variables
 

@@ -13,8 +13,7 @@ from typing import cast
 
 from eligo.criteria import Compare, Limit, OneOf, Op, Window
 from eligo.evaluation.chart import CONFLICT, Chart, Normal, Outcome, Reading
-from eligo.evaluation.derive import SEX, Source, age_in
-from eligo.patients.dates import AgeUnit
+from eligo.evaluation.derive import SEX, Source
 from eligo.patients.model import Result
 from eligo.truth import Reason, Truth
 
@@ -59,7 +58,7 @@ def _equal(low: float, low_closed: bool, high: float, high_closed: bool, least: 
 SIDES: dict[Op, Side] = {"lt": _below, "le": _at_most, "gt": _above, "ge": _at_least, "eq": _equal}
 
 # What a side says of a point below a limit that is a point too, of one at it and of one above it.
-_OF_POINT = {op: tuple(side(at, True, at, True, 0, 0) for at in (-1, 0, 1)) for op, side in SIDES.items()}
+OF_POINT = {op: tuple(side(at, True, at, True, 0, 0) for at in (-1, 0, 1)) for op, side in SIDES.items()}
 
 
 class Measured:
@@ -117,9 +116,10 @@ class Comparison(Measured):
     def __init__(self, test: Compare, more: tuple[Source, ...], others: dict[str, tuple[Source, ...]]) -> None:
         super().__init__(cast(str, test.variable), test.window, more)
         self.test, self.others = test, others
-        self.fixed = tuple((SIDES[li.op], float(li.value), slack(li.value)) for li in test.limits if li.of is None)
-        self.points = tuple((float(li.value), slack(li.value), _OF_POINT[li.op]) for li in test.limits if li.of is None)
-        self.relative = tuple((limit, _OF_POINT[limit.op]) for limit in test.limits if limit.of is not None)
+        own = [limit for limit in test.limits if not _is_relative(limit)]
+        self.fixed = tuple((SIDES[li.op], float(li.value), slack(li.value)) for li in own)
+        self.points = tuple((float(li.value), slack(li.value), OF_POINT[li.op]) for li in own)
+        self.relative = tuple((limit, OF_POINT[limit.op]) for limit in test.limits if _is_relative(limit))
 
     def one(self, reading: Reading, chart: Chart) -> Outcome:
         """Hold the reading against every limit."""
@@ -127,7 +127,7 @@ class Comparison(Measured):
         if least != reading.high or not (reading.low_closed and reading.high_closed):
             return self._interval(reading, chart)
         for limit, near, of_point in self.points:
-            if of_point[_place(least, limit, near)] is NOT_MET:
+            if of_point[place_of(least, limit, near)] is NOT_MET:
                 return NOT_MET, None, None, (reading,)
         return self._relative(MET, reading, chart) if self.relative else (MET, None, None, (reading,))
 
@@ -147,17 +147,17 @@ class Comparison(Measured):
         return truth, None, None, (reading,)
 
     def _relative(self, truth: Truth, reading: Reading, chart: Chart) -> Outcome:
-        """Hold the reading against the limits that are multiples of something."""
+        """Hold the reading against the limits that are multiples of something, or lie above a limit of normal."""
         why: tuple[Reason, str | None] | None = None
         point = reading.low == reading.high and reading.low_closed and reading.high_closed
         for limit, of_point in self.relative:
             normal = self.resolve(limit, reading, chart)
             held = UNKNOWN
             if normal is not None:
-                low = multiple(limit.value, normal.low)
-                high = low if normal.low == normal.high else multiple(limit.value, normal.high)
+                low = absolute(limit, normal.low)
+                high = low if normal.low == normal.high else absolute(limit, normal.high)
                 if point and low == high:
-                    held = of_point[_place(reading.low, low, slack(low))]
+                    held = of_point[place_of(reading.low, low, slack(low))]
                 else:
                     held = SIDES[limit.op](*_snapped(reading, low, high), low, high)
             if held is NOT_MET:
@@ -169,8 +169,8 @@ class Comparison(Measured):
         )
 
     def resolve(self, limit: Limit, reading: Reading, chart: Chart) -> Normal | None:
-        """What the limit is a multiple of."""
-        of = cast(str, limit.of)
+        """What the limit is a multiple of, or lies above."""
+        of = cast(str, limit.of or limit.above)
         if of == "baseline":
             return chart.baseline(self.variable)
         if of in ("ULN", "LLN"):
@@ -181,7 +181,7 @@ class Comparison(Measured):
         return None
 
 
-def _place(value: float, limit: float, near: float) -> int:
+def place_of(value: float, limit: float, near: float) -> int:
     """Where a point is: 0 below the limit, 1 at it, 2 above it."""
     distance = value - limit
     if -near <= distance <= near:
@@ -210,15 +210,28 @@ def multiple(factor: float, value: float) -> float:
     return float(f"{factor * value:.12g}")
 
 
+def absolute(limit: Limit, normal: float) -> float:
+    """The limit itself, where what it is a multiple of, or lies above, has this value; to 12 significant digits."""
+    return multiple(limit.value, normal) if limit.above is None else multiple(1, normal + limit.value)
+
+
+def _is_relative(limit: Limit) -> bool:
+    return limit.of is not None or limit.above is not None
+
+
 def _open(limit: Limit, normal: Normal | None, reading: Reading) -> tuple[Reason, str | None]:
-    """Why a limit that is a multiple of something does not decide."""
+    """Why a limit that hangs on something else does not decide."""
     if normal is None:
         return _no_limit(limit)
     return undecided(reading) if normal.low == normal.high else (_no_limit(limit)[0], "depends_on_sex")
 
 
 def _no_limit(limit: Limit) -> tuple[Reason, str | None]:
-    return (Reason.NO_REFERENCE_RANGE, None) if limit.of in ("ULN", "LLN") else (Reason.MISSING, "inputs_missing")
+    return (
+        (Reason.NO_REFERENCE_RANGE, None)
+        if limit.above or limit.of in ("ULN", "LLN")
+        else (Reason.MISSING, "inputs_missing")
+    )
 
 
 def undecided(reading: Reading) -> tuple[Reason, str | None]:
@@ -226,34 +239,6 @@ def undecided(reading: Reading) -> tuple[Reason, str | None]:
     if isinstance(reading, Result):
         return Reason.CENSORED, None
     return Reason.MISSING, "grade_not_stated" if reading.origin == "concept" else "inputs_missing"
-
-
-class AgeComparison:
-    """The test of a comparison with age, in completed years, months, weeks or days.
-
-    An age is what people call it: 65 lasts until the day before the 66th birthday, so `age <= 65` holds on that day.
-    """
-
-    __slots__ = ("limits",)
-
-    def __init__(self, test: Compare) -> None:
-        self.limits = tuple((li.op, cast(AgeUnit, li.unit), float(li.value)) for li in test.limits)
-
-    def __call__(self, chart: Chart) -> Outcome:
-        """Answer for one patient."""
-        truth = MET
-        for op, unit, value in self.limits:
-            ages = chart.born.get(unit) or age_in(chart, unit)
-            if not isinstance(ages, tuple):
-                return (UNKNOWN, ages, None, chart.recorded("age")) if ages else MISSING
-            least, most = ages
-            if least == most:
-                held = _OF_POINT[op][_place(least, value, 0)]
-            else:
-                held = SIDES[op](least, True, most, True, value, value)
-            if held < truth:
-                truth = held
-        return (UNKNOWN, Reason.MISSING, "partial_date", ()) if truth is UNKNOWN else (truth, None, None, ())
 
 
 class Choice(Measured):

@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 
 from eligo.criteria import Compare, Limit, Number
 from eligo.evaluation.chart import Normal
-from eligo.evaluation.comparing import SIDES, multiple, slack
+from eligo.evaluation.comparing import SIDES, absolute, multiple, slack
 from eligo.truth import Truth
 from eligo.vocabulary.units import convert, to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
@@ -43,7 +43,7 @@ def distance(
 ) -> Distance | None:
     """Measure how far a value is from the limit that it fails, or else is nearest to; None where none is known.
 
-    `normals` are what each limit is a multiple of, `ages` the completed age in the unit of each limit.
+    `normals` are what each limit is a multiple of, or lies above, `ages` the completed age in the unit of each limit.
     """
     nearest: tuple[bool, float, float, int] | None = None
     for place, limit in enumerate(test.limits):
@@ -66,17 +66,17 @@ def distance(
 
 
 def limit_value(limit: Limit, normal: Normal | None) -> float | None:
-    """The limit in the canonical unit (an age's in its own); None where what it is a multiple of is no single value."""
-    if limit.of is None:
+    """The limit in the canonical unit (an age's in its own); None where what it hangs on is no single value."""
+    if limit.of is None and limit.above is None:
         return float(limit.value)
-    return multiple(limit.value, normal.low) if normal and normal.low == normal.high else None
+    return absolute(limit, normal.low) if normal and normal.low == normal.high else None
 
 
 def _in_units(leaf: Compare, limit: Limit, apart: float, value: float, normal: Normal | None) -> Distance:
     if limit.of is not None and normal is not None:
         own = plain(multiple(1, apart / normal.low)) if normal.low else None
         return Distance(plain(multiple(1, apart)), multiple(limit.value, normal.low), own, f"x {limit.of}")
-    at = float(limit.value)
+    at = cast(float, limit_value(limit, normal))
     if leaf.variable == AGE and limit.unit != YEARS:
         return Distance(plain(_years(apart, limit.unit)), _years(at, limit.unit), plain(apart), limit.unit)
     found = Distance(plain(multiple(1, apart)), at)

@@ -10,7 +10,20 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from eligo.criteria import SYMBOL, Always, Attest, Compare, Leaf, Limit, Number, OneOf, Present, Window
+from eligo.criteria import (
+    SYMBOL,
+    Always,
+    Attest,
+    Compare,
+    Excepted,
+    Leaf,
+    Limit,
+    Number,
+    OneOf,
+    Present,
+    Related,
+    Window,
+)
 from eligo.evaluation.chart import Basis, Derived, Normal, Reading, Ruled
 from eligo.evaluation.distance import Distance, distance, limit_value, plain
 from eligo.margin import Margin
@@ -25,21 +38,33 @@ from eligo.vocabulary.variables import variables
 ASSUMED = {
     "list_complete": "assumed absent: list complete",
     "assumed_by_caller": "assumed absent: by the caller",
+    "link_assumed": "both are in the record; that one is for the other is assumed",
 }
 DETAIL = {
     "all_agree": "every plausible value of what is not known gives the same answer",
+    "age-compared": "an age can be compared with a length of time alone",
     "anchor_unknown": "the day that the window counts from is not in the record",
+    "before_birth": "the record has it begin before the patient was born",
+    "beginnings_differ": "several entries have it begin on different days, which give different answers",
     "broader_only": "the record names only something broader",
     "conflict": "the record contradicts itself",
     "depends_on_sex": "the limit of normal depends on the sex, which is not known",
+    "excepted_kind": "the record does not say whether it is of the kind that is excepted",
+    "excepted_qualifier": "it is of the kind that is excepted, but the record does not say whether it is so",
+    "excepted_whole": "the record does not say whether it is another one than what is excepted",
     "grade_not_stated": "present, but its grade is not stated",
     "inputs_missing": "some of what it is made of is missing",
     "lasting_unknown": "how long it lasted is not stated",
+    "not_linked": "both are in the record, which does not say whether one has to do with the other",
+    "of_today": "done on the day of the screening; the record does not say whether it goes on",
+    "onset_unknown": "the day on which it began is not in the record",
     "partial_date": "the date is known only in part",
     "qualifier": "present, but the record does not say whether it is so",
     "ruled_out": "ruled out",
     "sex": "ruled out by the patient's sex",
+    "study_condition": "what the trial itself is about is not stated in its rules, or not in the vocabulary",
     "suspected_only": "suspected only",
+    "times_apart": "both are in the record, but at different times",
     "undated": "not dated",
     "unknown-name": "the quantity is not in the vocabulary",
     "unparsed": "the text was not understood",
@@ -51,7 +76,8 @@ class Evidence(NamedTuple):
 
     `leaf` is the leaf as it is written, `test` what was tested; `basis` are the results, facts and exclusions that the
     answer rests on, `normals` what each limit of the test is a multiple of, `clash` what a stated score comes to by its
-    own inputs, where that is another value, `ages` the completed age in the unit of each limit of an age.
+    own inputs, where that is another value, `ages` the completed age in the unit of each limit of an age, `parts` the
+    evidence of the two things that a leaf links.
     """
 
     leaf: Leaf
@@ -63,6 +89,7 @@ class Evidence(NamedTuple):
     normals: tuple[Normal | None, ...]
     clash: Derived | None = None
     ages: tuple[int | None, ...] = ()
+    parts: tuple[Evidence, ...] = ()
 
     @property
     def distance(self) -> Number | None:
@@ -79,6 +106,8 @@ class Evidence(NamedTuple):
         """Whether a value within the margin of its limit gives this answer, so that a little more could turn it."""
         if not isinstance(self.test, Compare) or self.truth is Truth.UNKNOWN or not self.basis:
             return False
+        if self.test.at is not None:
+            return False  # an age in the past turns no more
         if self.test.pick == "any" and self.truth is Truth.MET and any(li.op[0] != "g" for li in self.test.limits):
             return False  # the basis is the highest value of those that fit, and the others need not be near
         found = map(self._from, self.basis)
@@ -115,6 +144,8 @@ class Evidence(NamedTuple):
                 data |= self._measured(self.leaf)
             case Present():
                 data |= self._stated(self.leaf)
+            case Related(_, relation, _):
+                data |= {"related": relation, "parts": [part.as_json() for part in self.parts]}
             case Attest(topic):
                 data["concept"] = topic
             case Always(note):
@@ -134,6 +165,9 @@ class Evidence(NamedTuple):
         if isinstance(leaf, OneOf):
             data["limit"] = "one of " + ", ".join(_text(v) for v in leaf.values)
             return data
+        if leaf.at is not None:
+            data["at"] = leaf.at
+            data["facts"] = [fact_json(b) for b in self.basis if isinstance(b, Fact)] or None
         data["window"] = window_text(leaf.window)
         data["pick"] = leaf.pick if leaf.pick != "latest" else None
         limits = list(self._limits())
@@ -155,6 +189,7 @@ class Evidence(NamedTuple):
             "status": leaf.status,
             "qualifier": leaf.qualifier,
             "count": leaf.count if leaf.count > 1 else None,
+            "but_not": [excepted_json(part) for part in leaf.but_not] or None,
             "window": window_text(leaf.window),
             "facts": facts or None,
             "ruled_out_by": next((b.concept for b in self.basis if isinstance(b, Ruled)), None),
@@ -218,6 +253,11 @@ def fact_json(fact: Fact) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None}
 
 
+def excepted_json(part: Excepted) -> dict[str, str]:
+    """A kind that does not count."""
+    return {"concept": part.concept} | ({"qualifier": part.qualifier} if part.qualifier else {})
+
+
 def value_of(reading: Reading) -> Number | str | None:
     """The value: a number for a point, text for an interval or a category, None for what could not be read."""
     if isinstance(reading, Result) and math.isnan(reading.low):
@@ -253,13 +293,16 @@ def _limit_text(limit: Limit, normal: Normal | None, unit: str | None) -> str:
 
 def _written_limit(limit: Limit) -> str:
     of, unit = f" x {limit.of}" if limit.of else "", f" {limit.unit}" if limit.unit else ""
+    if limit.above is not None:
+        sign = "-" if limit.value < 0 else "+"
+        return f"{SYMBOL[limit.op]} {limit.above} {sign} {_text(abs(limit.value))}{unit}"
     return f"{SYMBOL[limit.op]} {_text(limit.value)}{of}{unit}"
 
 
 def _reference_text(limit: Limit, normal: Normal | None, unit: str | None) -> str | None:
-    """What a relative limit is a multiple of, and whose it is."""
+    """What a relative limit is a multiple of, or lies above, and whose it is."""
     if normal is None:
         return None
     value = _text(normal.low) if normal.low == normal.high else f"{_text(normal.low)} to {_text(normal.high)}"
     when = f", {normal.date}" if normal.date else ""
-    return f"{limit.of} {value}{f' {unit}' if unit else ''} ({normal.source}{when})"
+    return f"{limit.of or limit.above} {value}{f' {unit}' if unit else ''} ({normal.source}{when})"

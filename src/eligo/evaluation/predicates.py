@@ -26,7 +26,7 @@ def predicate(tree: Tree, numbers: Sequence[int], costs: Sequence[int]) -> Holds
     nested = [predicate(part, numbers, costs) for part in tree.parts if isinstance(part, Join)]
     if tree.how == "all":
         return all_holds(leaves, nested, costs)
-    if tree.how == "any":
+    if tree.how in ("any", "if"):
         return any_holds(leaves, nested, costs)
     parts = [*nested, *map(_one, leaves)]
     if tree.how == "not":

@@ -12,9 +12,9 @@ from datetime import date
 
 from eligo.criteria import Present, Window
 from eligo.evaluation.chart import CONFLICT, Basis, Chart, Outcome, Ruled
+from eligo.evaluation.kinds import Exceptions, Qualified, exceptions, qualified
 from eligo.evaluation.window import Days, ahead, ended, in_window, period
 from eligo.patients.model import Fact, Result
-from eligo.plan import qualifier_key
 from eligo.truth import Reason, Truth, any_of
 from eligo.vocabulary.concepts import Concept, concepts
 
@@ -40,6 +40,7 @@ Vote = tuple[Truth, Reason | None, str | None]
 _YES: Vote = (MET, None, None)
 _NO: Vote = (NOT_MET, None, None)
 _SUSPECTED: Vote = (UNKNOWN, Reason.NOT_STATED, "suspected_only")
+_WHICH_KIND: Vote = (UNKNOWN, Reason.NOT_STATED, "excepted_kind")
 _NOT_STATED: Outcome = (UNKNOWN, Reason.NOT_STATED, None, ())
 _OTHER_SEX: Outcome = (NOT_MET, None, "sex", ())
 
@@ -50,9 +51,9 @@ class Presence:
 
     `family` are the concept and its kinds, `broader` what it is a kind of, `lists` where the family would be listed,
     `sex` the only sex that can have it, `grades` the ordinals of the family, `own_grades` those of the concept and the
-    broader ones, `anchor` the concepts from whose beginning the window counts. It `asks_now` for what is so today where
-    it asks neither for the past nor for a window that reaches back; it is `plain` where what goes on now is enough.
-    `rules` are the outcomes by what is ruled out.
+    broader ones, `anchor` the concepts from whose beginning the window counts. It asks for what is so `now` where it
+    asks neither for the past nor for a window that reaches back; it is `plain` where what goes on now is enough.
+    `rules` are the outcomes by what is ruled out, `qualified` and `exceptions` say which kinds of it are meant.
     """
 
     test: Present
@@ -64,9 +65,11 @@ class Presence:
     grades: tuple[str, ...]
     own_grades: tuple[str, ...]
     anchor: frozenset[str] | None
-    asks_now: bool
+    now: bool
     plain: bool
     rules: Mapping[str, Outcome]
+    qualified: Qualified | None
+    exceptions: Exceptions | None
 
     @property
     def line(self) -> frozenset[str]:
@@ -76,7 +79,8 @@ class Presence:
     @property
     def reads(self) -> frozenset[str]:
         """The ids of everything that this test looks at."""
-        return self.family | self.broader | {*self.grades, *self.own_grades} | (self.anchor or frozenset())
+        excepted = self.exceptions.reads if self.exceptions else frozenset[str]()
+        return self.family | self.broader | {*self.grades, *self.own_grades} | (self.anchor or frozenset()) | excepted
 
     def __call__(self, chart: Chart) -> Outcome:
         """Answer for one patient."""
@@ -85,8 +89,11 @@ class Presence:
         if facts is None and graded is None:
             return self._ruled_out(chart) or self._silent(chart)
         met: list[Fact] = []
-        unsure: list[tuple[Fact, Vote]] = []
+        unsure: list[tuple[Fact | Result, Vote]] = []
         denied: list[Fact] = []
+        if graded is not None and self.exceptions is not None:  # a grade does not say of which kind it is
+            unsure.append((graded, _WHICH_KIND))
+            graded = None
         for fact in facts or ():
             if self.plain and fact.status == "active" and fact.end is None:
                 begun = fact.start is None or fact.start.first <= chart.as_of
@@ -106,7 +113,7 @@ class Presence:
         self,
         chart: Chart,
         met: list[Fact],
-        unsure: list[tuple[Fact, Vote]],
+        unsure: list[tuple[Fact | Result, Vote]],
         denied: list[Fact],
         graded: Result | None,
     ) -> Outcome:
@@ -146,18 +153,37 @@ class Presence:
         elif status == "planned" or (fact.start is not None and fact.start.first > chart.as_of):
             return None
         else:
-            vote = self._now(fact, chart) if self.asks_now and fact.kind != "procedure" else _YES
+            vote = self._now(fact, chart) if self.asks_now(fact) else _YES
             if vote is _YES and test.window is not None:
                 vote = self._timed(fact, test.window, chart)
             if vote is _YES and status == "suspected" and test.status != "suspected":
-                return _SUSPECTED
-        if test.qualifier is None or vote is None or vote[0] is NOT_MET:
-            return vote
-        stated = test.qualifier in map(qualifier_key, fact.qualifiers)
-        return vote if stated else (UNKNOWN, Reason.NOT_STATED, "qualifier")
+                vote = _SUSPECTED
+        return vote if vote is None or vote is _NO else self._of_kind(fact, vote, chart)
+
+    def _of_kind(self, fact: Fact, vote: Vote, chart: Chart) -> Vote | None:
+        """The vote of a fact that is so at the right time, if it is of the kind that is asked for."""
+        if self.qualified is not None:
+            stated = self.qualified.of(fact)
+            if stated is NOT_MET:
+                return _NO
+            if stated is UNKNOWN:
+                vote = (UNKNOWN, Reason.NOT_STATED, "qualifier")
+        if self.exceptions is not None:
+            excepted, why = self.exceptions.cover(fact, chart.absent)
+            if excepted is MET:
+                return None
+            if excepted is UNKNOWN and vote is _YES:
+                vote = (UNKNOWN, Reason.NOT_STATED, why)
+        return vote
+
+    def asks_now(self, fact: Fact) -> bool:
+        """Whether the fact counts only if it goes on: a procedure counts whenever it was, unless `now` is asked."""
+        return self.now if fact.kind != "procedure" else self.test.status == "now"
 
     def _now(self, fact: Fact, chart: Chart) -> Vote:
         over = ended(fact, chart.as_of)
+        if fact.kind == "procedure" and over is MET and _may_be_of(fact, chart.as_of):
+            return UNKNOWN, Reason.NOT_STATED, "of_today"
         if over is NOT_MET:
             return _YES
         return _NO if over is MET else (UNKNOWN, Reason.MISSING, "partial_date")
@@ -198,7 +224,7 @@ class Presence:
                 return self.rules[min(self.broader & absent)]
         if self.sex is not None and chart.sex is not None and chart.sex != self.sex:
             return _OTHER_SEX
-        if self.own_grades and self.test.status in ("active", "suspected") and self.test.window is None:
+        if self.own_grades and self.test.status in ("active", "now", "suspected") and self.test.window is None:
             for variable in self.own_grades:
                 results = chart.recorded(variable)
                 if results and all(r.problem is None and r.high == 0 for r in results):
@@ -214,6 +240,11 @@ def _affirmed(met: list[Fact], denied: list[Fact], graded: Result | None, rule: 
     if denied and not met:
         return UNKNOWN, Reason.NOT_STATED, CONFLICT, (*basis, *denied)
     return MET, None, None, basis
+
+
+def _may_be_of(fact: Fact, day: date) -> bool:
+    """Whether a procedure of a single day may be of this very day, on which nobody says whether it goes on."""
+    return fact.start is not None and fact.end in (None, fact.start) and fact.start.last >= day
 
 
 def _planned(fact: Fact, window: Window | None, as_of: date) -> Vote | None:
@@ -244,6 +275,7 @@ def _anchors(family: frozenset[str], chart: Chart) -> list[Days]:
 def presence(test: Present) -> Presence:
     """Make the test of a leaf; the concept is known to the vocabulary."""
     family, line = concepts().descendants(test.concept), concepts().ancestors(test.concept)
+    excepted = exceptions(test.concept, test.but_not)
     of_line = [c for id_ in sorted(line) if (c := concepts().get(id_))]
     of_family = [c for id_ in sorted(family) if (c := concepts().get(id_))]
     return Presence(
@@ -253,13 +285,21 @@ def presence(test: Present) -> Presence:
         line - {test.concept},
         frozenset(LIST_OF_KIND[c.kind] for c in of_family if c.kind in LIST_OF_KIND),
         next((c.sex for c in of_line if c.sex), None),
-        _grades(of_family),
+        tuple(v for v in _grades(of_family) if not _all_excepted(v, of_family, excepted)),
         _grades(of_line),
         _anchor(test.window),
-        test.status != "history" and (test.window is None or not (test.window.within or test.window.ago)),
-        test.status != "planned" and test.window is None and test.qualifier is None,
+        test.status == "now"
+        or (test.status != "history" and (test.window is None or not (test.window.within or test.window.ago))),
+        test.status != "planned" and test.window is None and test.qualifier is None and excepted is None,
         {concept: (NOT_MET, None, "ruled_out", (Ruled(concept),)) for concept in line},
+        qualified(test.qualifier),
+        excepted,
     )
+
+
+def _all_excepted(grade: str, found: list[Concept], excepted: Exceptions | None) -> bool:
+    """Whether a grade is one of kinds alone that do not count."""
+    return excepted is not None and excepted.all_of(c.id for c in found if c.grade_variable == grade)
 
 
 def _grades(found: list[Concept]) -> tuple[str, ...]:

@@ -29,8 +29,25 @@ def enough(tree: Tree, truths: list[Truth]) -> tuple[Truth, frozenset[int]]:
     if tree.how == "not":
         return not_(parts[0][0]), parts[0][1]
     # All of n are at least n of them, and any is at least one.
-    count = {"all": len(parts), "any": 1}.get(tree.how, tree.count)
+    count = {"all": len(parts), "any": 1, "if": 1}.get(tree.how, tree.count)
     truth = at_least(count, [one for one, _ in parts])
     needed = count if truth is Truth.MET else len(parts) - count + 1 if truth is Truth.NOT_MET else len(parts)
     alike = sorted((leaves for one, leaves in parts if one is truth), key=lambda leaves: (len(leaves), sorted(leaves)))
     return truth, frozenset[int]().union(*alike[: max(needed, 0)])
+
+
+def conditions(tree: Tree, truths: list[Truth]) -> dict[int, Truth]:
+    """The leaves of the conditions under which something is asked, each with whether its condition holds."""
+    if not isinstance(tree, Join):
+        return {}
+    found: dict[int, Truth] = {}
+    if tree.how == "if":
+        holds, _ = deciding(tree.parts[0], truths)
+        found = dict.fromkeys(_places(tree.parts[0]), not_(holds))
+    for part in tree.parts:
+        found |= conditions(part, truths)
+    return found
+
+
+def _places(tree: Tree) -> list[int]:
+    return [place for part in tree.parts for place in _places(part)] if isinstance(tree, Join) else [tree]

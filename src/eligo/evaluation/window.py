@@ -80,7 +80,7 @@ def period(fact: Fact, as_of: date) -> Period:
     """When a fact was so, as far as it lies on or before a day; what goes on still ends on that day."""
     today: Days = (as_of, as_of)
     start = _until(fact.start, as_of)
-    if fact.kind == "procedure":
+    if fact.kind == "procedure" and not (fact.status == "active" and fact.end is None):  # else it is in progress
         end = _until(fact.end, as_of) or start
         return Period(start or (date.min, (end or today)[1]), end or (date.min, as_of), bool(end), fact.end is not None)
     over = ended(fact, as_of)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import NamedTuple
 
-from eligo.criteria import Compare, OneOf
+from eligo.criteria import Compare, OneOf, Related
 from eligo.evaluate import BLOCKS, Ready, Trial
 from eligo.evaluation.answers import Answers
 from eligo.outlook.edits import Edit
@@ -144,6 +144,11 @@ def _rests_on_several(test: Test) -> bool:
     return isinstance(test, (Compare, OneOf)) and test.variable in SCORES
 
 
+def _rests_on_two(test: Test) -> bool:
+    """Whether a test is of two things that are not apart: of one, options are worked out with the other as it is."""
+    return isinstance(test, Related) or (isinstance(test, Compare) and test.at is not None)
+
+
 @dataclass(slots=True)
 class Part:
     """A walk over changes: each step changes one subject of a criterion that is not as it must be.
@@ -160,6 +165,7 @@ class Part:
     _bits: int = 0
     _of: dict[str, list[Subject]] = field(default_factory=dict)
     _joint: int = 0
+    _paired: int = 0
     _known: dict[frozenset[tuple[Subject, int]], State] = field(default_factory=dict)
     _useful: dict[tuple[str, Subject], list[int]] = field(default_factory=dict)
 
@@ -168,6 +174,7 @@ class Part:
         for ready in self.criteria:
             self._bits |= ready.bits
             self._joint |= sum({1 << number for number, _, test in ready.uses if _rests_on_several(test)})
+            self._paired |= sum({1 << number for number, _, test in ready.uses if _rests_on_two(test)})
             self._of[ready.criterion.id] = self.subjects.of(ready)
             for subject in self._of[ready.criterion.id]:
                 self._useful[ready.criterion.id, subject] = self.subjects.useful(subject, ready)
@@ -177,6 +184,7 @@ class Part:
         own = {subject for subjects in self._of.values() for subject in subjects} - without
         for size in range(1, MOST_CHANGES + 1):
             found: Found = {}
+            self.complete &= size == 1 or not self._paired
             self._walk({}, size, without, found, set())
             if found or self._steps > MOST_STEPS:
                 return found
@@ -219,6 +227,8 @@ class Part:
         """
         bits = self.subjects.touches[subject] & ready.bits
         if after is None or (before.met ^ after.met | before.unknown ^ after.unknown) & bits:
+            return True
+        if bits & self._paired:
             return True
         if not bits & self._joint:
             return False

@@ -120,7 +120,10 @@ def _now(subject: Subject, situation: Situation) -> Any:
 def doubt_json(doubt: Doubt) -> dict[str, Any]:
     """What the verdict hangs on."""
     data: dict[str, Any] = {"cause": doubt.cause}
-    data["concept" if doubt.cause == "assumed_absent" else "variable"] = doubt.id
+    of_concept = doubt.cause in ("assumed_absent", "assumed_link")
+    data["concept" if of_concept else "variable"] = doubt.id
+    if doubt.link is not None:
+        data |= {"related": doubt.link.relation, "to": doubt.link.to.concept}
     if doubt.other is not None:
         data |= {"value": value_of(doubt.other), "date": str(doubt.other.date) if doubt.other.date else None}
     if doubt.which is not None and doubt.value is not None and doubt.beyond is not None:
@@ -129,7 +132,7 @@ def doubt_json(doubt: Doubt) -> dict[str, Any]:
             "value": plain(doubt.value),
             "beyond": _region_text(doubt.beyond, (0.0, math.inf)),
         }
-    data["unit"] = unit_of(doubt.id) if doubt.cause != "assumed_absent" else None
+    data["unit"] = None if of_concept else unit_of(doubt.id)
     data["assumed"] = ASSUMED.get(doubt.assumed or "", "").removeprefix("assumed absent: ") or None
     data["if"] = doubt.answer
     data["verdict"] = doubt.verdict.value

@@ -13,18 +13,21 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from eligo.criteria import Compare, OneOf, Present
+from eligo.criteria import Compare, OneOf, Present, Related
 from eligo.evaluate import Trial
+from eligo.evaluation.chart import Outcome
 from eligo.evaluation.evidence import ASSUMED
+from eligo.evaluation.presence import Presence
+from eligo.evaluation.relating import LINK_ASSUMED, Relating
 from eligo.outlook.edits import Edit
 from eligo.outlook.facts import beside
-from eligo.outlook.situation import Situation, numbers
+from eligo.outlook.situation import Situation, known_as, numbers
 from eligo.outlook.values import Region
 from eligo.patients.model import Result
 from eligo.truth import Verdict
 from eligo.vocabulary.scores import SCORES, leaf_inputs
 
-Cause = Literal["same_day", "default_limit", "assumed_absent"]
+Cause = Literal["same_day", "default_limit", "assumed_absent", "assumed_link"]
 Which = Literal["ULN", "LLN"]
 
 ENDS: tuple[Which, ...] = ("ULN", "LLN")
@@ -37,7 +40,8 @@ class Doubt:
     """One thing that could be otherwise, and the verdict if it were.
 
     `same_day`: the `other` value of that day. `default_limit`: the limit `which` of the variable, if it lay in `beyond`
-    and not at `value`. `assumed_absent`: the concept, if what the record says of it were `answer`.
+    and not at `value`. `assumed_absent`: the concept, if what the record says of it were `answer`. `assumed_link`: the
+    concept, if it had nothing to do with what the `link` links it to.
     """
 
     cause: Cause
@@ -49,6 +53,7 @@ class Doubt:
     beyond: Region | None = None
     assumed: str | None = None
     answer: str | None = None
+    link: Related | None = None
 
 
 def doubts(situation: Situation, trial: Trial, verdict: Verdict) -> list[Doubt]:
@@ -57,6 +62,7 @@ def doubts(situation: Situation, trial: Trial, verdict: Verdict) -> list[Doubt]:
         *_same_day(situation, trial, verdict),
         *_default_limits(situation, trial, verdict),
         *_assumed(situation, trial, verdict),
+        *_links(situation, trial, verdict),
     ]
 
 
@@ -105,7 +111,7 @@ def _relative(situation: Situation, bits: int) -> set[tuple[str, Which]]:
         for name in {test.variable, *(limit.of for limit in limits)} & SCORES.keys():
             found.update((item.id, "ULN") for item in leaf_inputs(name or "") if item.role == "uln")
         for which in ENDS:
-            found.update((test.variable or "", which) for limit in limits if limit.of == which)
+            found.update((test.variable or "", which) for limit in limits if which in (limit.of, limit.above))
     return found
 
 
@@ -151,11 +157,9 @@ def _edge(near: float, far: float, verdict: Callable[[float], Verdict]) -> float
 def _assumed(situation: Situation, trial: Trial, verdict: Verdict) -> Iterator[Doubt]:
     """The concepts that are taken as absent because nothing speaks of them."""
     seen = set[tuple[str, bool]]()
-    for number in numbers(trial.bits):
-        test = situation.engine.asked[number]
-        _, _, detail, _ = situation.answers.outcome(number)
-        planned = isinstance(test, Present) and test.status == "planned"
-        if not isinstance(test, Present) or detail not in ASSUMED or (test.concept, planned) in seen:
+    for test, detail in _absent(situation, trial):
+        planned = test.status == "planned"
+        if (test.concept, planned) in seen:
             continue
         seen.add((test.concept, planned))
         others = [
@@ -166,6 +170,32 @@ def _assumed(situation: Situation, trial: Trial, verdict: Verdict) -> Iterator[D
             if found is not verdict and (answer := next((a for v, a in others if v is found), None)):
                 yield Doubt("assumed_absent", test.concept, found, assumed=detail, answer=answer)
                 break
+
+
+def _absent(situation: Situation, trial: Trial) -> Iterator[tuple[Present, str]]:
+    """What is asked for and taken as absent, also as a side of a link, each with the code of who takes it so."""
+    chart = situation.answers.chart
+    for number in numbers(trial.bits):
+        answer, outcome = situation.engine.tests[number], situation.answers.outcome(number)
+        found: list[tuple[Presence, Outcome]] = []
+        if isinstance(answer, Presence):
+            found = [(answer, outcome)]
+        elif isinstance(answer, Relating) and outcome[2] in ASSUMED and outcome[2] != LINK_ASSUMED:
+            found = list(zip((answer.what, answer.to), answer.sides(chart), strict=True))
+        for side, (_, _, detail, _) in found:
+            if detail is not None and detail in ASSUMED:
+                yield side.test, detail
+
+
+def _links(situation: Situation, trial: Trial, verdict: Verdict) -> Iterator[Doubt]:
+    """What was taken to belong together because both are there."""
+    answers = situation.answers
+    for number in numbers(trial.bits):
+        test, bit = situation.engine.asked[number], 1 << number
+        if isinstance(test, Related) and answers.outcome(number)[2] == LINK_ASSUMED:
+            found = trial.verdict(known_as(answers, answers.met & ~bit, answers.unknown & ~bit))
+            if found is not verdict:
+                yield Doubt("assumed_link", test.what.concept, found, assumed=LINK_ASSUMED, link=test)
 
 
 def _settled_first(verdict: Verdict) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, cast
 
-from eligo.criteria import Compare, Duration, OneOf, Present, TimeUnit
+from eligo.criteria import Compare, Duration, OneOf, Present, Related, TimeUnit, Window, presences
 from eligo.evaluate import Engine, Trial
 from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Chart, Outcome
@@ -120,11 +120,15 @@ def _days(entry: Result | Fact) -> Iterator[date]:
 
 def _lengths(test: Test) -> Iterator[Duration]:
     """The durations that a test counts in, forwards and back: what is planned comes nearer."""
-    window = test.window if isinstance(test, Compare | Present) else None
-    if window is not None:
+    for window in _windows(test):
         bounds = [bound.duration for bound in (window.ago, window.lasting) if bound]
         for length in (*bounds, window.within) if window.within else bounds:
             yield from (length, replace(length, value=-length.value))
+
+
+def _windows(test: Test) -> list[Window]:
+    parts = (test.what, test.to) if isinstance(test, Related) else (test,)
+    return [part.window for part in parts if isinstance(part, Compare | Present) and part.window is not None]
 
 
 def _longest_ages(engine: Engine, variable: str) -> Iterator[Duration]:
@@ -175,14 +179,14 @@ def _cause(test: Test, outcome: Outcome) -> Cause:
     if outcome[1] is Reason.STALE:
         return "stale"
     if isinstance(test, Compare | OneOf) and test.variable == "age":
-        return "birthday"
+        return "birthday" if isinstance(test, OneOf) or test.at is None else "date"
     if isinstance(test, Present) and test.status == "planned":
         return "date"
-    return "window" if isinstance(test, Compare | Present) and test.window is not None else "date"
+    return "window" if _windows(test) else "date"
 
 
 def _about(test: Test) -> str:
     """The variable or concept of a test."""
-    if isinstance(test, Present):
-        return test.concept
+    if isinstance(test, Present | Related):
+        return presences(test)[0].concept
     return (test.variable if isinstance(test, Compare | OneOf) else None) or ""

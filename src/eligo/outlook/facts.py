@@ -9,17 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
+from itertools import product
+from typing import NamedTuple
 
 from eligo.criteria import Duration, Present
+from eligo.evaluation.ages import AgeThen
+from eligo.evaluation.derive import birth_days
 from eligo.evaluation.presence import Presence
-from eligo.evaluation.window import shift
+from eligo.evaluation.relating import Relating
+from eligo.evaluation.window import period, shift
 from eligo.outlook.edits import added, attested, ruled_out, stated
 from eligo.outlook.situation import Situation, numbers
 from eligo.outlook.values import Option
+from eligo.patients.dates import reached
 from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.qualifiers import related
 
 RULED_OUT = "ruled out"
+MOST_QUALIFIERS = 3
 _KIND: dict[str, FactKind] = {"procedure": "procedure", "medication": "medication"}  # all else is a condition
 _ONE = timedelta(days=1)
 
@@ -52,10 +60,67 @@ def asking(situation: Situation, concept: str) -> list[Present]:
     """The tests for which a fact of the concept counts."""
     found = []
     for number in numbers(situation.engine.readers.get(concept, 0) & situation.bits):
-        test, answer = situation.engine.asked[number], situation.engine.tests[number]
-        if isinstance(test, Present) and isinstance(answer, Presence) and concept in answer.family:
-            found.append(test)
+        answer = situation.engine.tests[number]
+        sides = (answer.what, answer.to) if isinstance(answer, Relating) else (answer,)
+        found += [side.test for side in sides if isinstance(side, Presence) and concept in side.family]
     return found
+
+
+class Days(NamedTuple):
+    """Days beside those of windows at which it makes a difference when a fact began, and when it was over."""
+
+    starts: frozenset[date]
+    ends: frozenset[date]
+
+
+def telling_days(situation: Situation, concept: str) -> Days:
+    """The days that follow from the rest of the record: birthdays for an age at an event, times of what is linked."""
+    starts, ends = set[date](), set[date]()
+    chart = situation.answers.chart
+    birth = birth_days(chart)
+    for number in numbers(situation.engine.readers.get(concept, 0) & situation.bits):
+        answer = situation.engine.tests[number]
+        if isinstance(answer, AgeThen) and concept in answer.family and isinstance(birth, PartialDate):
+            starts.update(_birthdays(answer, birth))
+        elif isinstance(answer, Relating):
+            for side, other in ((answer.what, answer.to), (answer.to, answer.what)):
+                for fact in chart.under.get(other.concept, ()) if concept in side.family else ():
+                    when = period(fact, chart.as_of)
+                    starts.update(when.end)
+                    ends.update(when.start)
+    starts, ends = {day for end in starts for day in _beside(end)}, {day for end in ends for day in _beside(end)}
+    return Days(*(frozenset(day for day in days if day <= chart.as_of) for days in (starts, ends)))
+
+
+def _birthdays(answer: AgeThen, birth: PartialDate) -> Iterator[date]:
+    """The days on which an age turns that a test asks for, and the day of birth itself."""
+    for day in (birth.first, birth.last):
+        yield day
+        for _, unit, value in answer.limits:
+            for age in (int(value), int(value) + 1):
+                found = reached(PartialDate(day, day), age, age, unit)
+                if found is not None:
+                    yield found.first
+
+
+def _beside(day: date) -> tuple[date, ...]:
+    """The day before, the day and the day after, as far as the calendar goes."""
+    return tuple(day + _ONE * step for step in (-1, 0, 1) if date.min < day < date.max)
+
+
+def _qualified(tests: list[Present]) -> Iterator[tuple[str, ...]]:
+    """The qualifiers that a fact can state of those that are asked for: nothing of each, that it is so, that it is not.
+
+    More than a few are not tried in all their combinations.
+    """
+    asked = sorted(
+        {q for test in tests for q in (test.qualifier, *(part.qualifier for part in test.but_not)) if q is not None}
+    )
+    said = [((), (q,), *((word,) for word in sorted(related(q).contradicted_by)[:1])) for q in asked]
+    if len(asked) <= MOST_QUALIFIERS:
+        yield from dict.fromkeys(tuple(word for one in chosen for word in one) for chosen in product(*said))
+    else:
+        yield from dict.fromkeys(((), *(one for each in said for one in each), tuple(asked)))
 
 
 def _facts(situation: Situation, concept: str) -> Iterator[tuple[str, tuple[Fact, ...]]]:
@@ -63,39 +128,47 @@ def _facts(situation: Situation, concept: str) -> Iterator[tuple[str, tuple[Fact
     as_of, tests = situation.patient.as_of, asking(situation, concept)
     known = concepts().get(concept)
     kind = _KIND.get(known.kind, "condition") if known else "condition"
-    asked = sorted({q for test in tests if (q := test.qualifier)})
-    for qualifiers in dict.fromkeys(((), *((q,) for q in asked), tuple(asked))):
+    days = telling_days(situation, concept)
+    for qualifiers in _qualified(tests):
         with_words = "".join(f", {q}" for q in qualifiers)
-        for words, status, start, end in _times(tests, kind, as_of):
+        for words, status, start, end in _times(tests, kind, as_of, days):
             fact = Fact(concept, kind, status, _day(start), _day(end) if end else None, qualifiers)
             yield words + with_words, (fact,)
         most = max((test.count for test in tests), default=1)
         for count in range(2, most + 1):
             over: FactStatus = "resolved" if kind != "medication" else "active"
-            days = [as_of - _ONE * i for i in range(count)]
+            several = [as_of - _ONE * i for i in range(count)]
             yield (
                 f"{count} times{with_words}",
-                tuple(Fact(concept, kind, over, _day(d), _day(d), qualifiers) for d in days),
+                tuple(Fact(concept, kind, over, _day(d), _day(d), qualifiers) for d in several),
             )
 
 
-def _times(tests: list[Present], kind: FactKind, as_of: date) -> Iterator[tuple[str, FactStatus, date, date | None]]:
+def _times(
+    tests: list[Present], kind: FactKind, as_of: date, days: Days
+) -> Iterator[tuple[str, FactStatus, date, date | None]]:
     """When it can have been: now, since long, over since each of the times that windows tell apart, planned."""
     over: FactStatus = "resolved" if kind != "medication" else "active"
     lasting = sorted({w.lasting.duration for t in tests if (w := t.window) and w.lasting}, key=str)
     backs = {d for t in tests if (w := t.window) for d in (w.within, w.ago.duration if w.ago else None) if d}
     if kind == "procedure":
         yield "present", "resolved", as_of, None
-    else:
-        yield "present", "active", as_of, None
+    if kind != "procedure" or any(test.status == "now" for test in tests):
+        yield ("present" if kind != "procedure" else "in progress"), "active", as_of, None
         for length in lasting:
             yield f"present for exactly {length}", "active", shift(as_of, length, -1), None
             yield f"present for over {length}", "active", shift(as_of, length, -1) - _ONE, None
-    for words, day in _past(backs, as_of):
+        for day in sorted(days.starts):
+            yield f"present since {day}", "active", day, None
+    for words, day in _past(backs, as_of, days.ends if kind != "procedure" else days.starts | days.ends):
         yield words, over, day, day if kind != "procedure" else None
         for length in lasting:
             yield f"{words}, for over {length}", over, shift(day, length, -1) - _ONE, day
-    if not backs and (kind != "procedure" or any(t.status == "history" for t in tests)):
+        for start in sorted(days.starts) if kind != "procedure" else ():
+            if start < day:
+                yield f"{words}, since {start}", over, start, day
+    ever = any(test.status in ("history", "now") for test in tests)
+    if not backs and not days.ends and (kind != "procedure" or ever):
         yield "in the past", over, as_of - _ONE * 2, as_of - _ONE if kind != "procedure" else None
     if any(test.status == "planned" for test in tests):
         ahead = [w.within for t in tests if t.status == "planned" and (w := t.window) and w.within]
@@ -104,14 +177,16 @@ def _times(tests: list[Present], kind: FactKind, as_of: date) -> Iterator[tuple[
             yield f"planned for {day}", "planned", day, None
 
 
-def _past(backs: set[Duration], as_of: date) -> Iterator[tuple[str, date]]:
-    """A day on either side of the first day of each window that reaches back, and that day itself."""
+def _past(backs: set[Duration], as_of: date, more: frozenset[date]) -> Iterator[tuple[str, date]]:
+    """A day on either side of the first day of each window that reaches back, that day itself, and more days."""
     ends = sorted({shift(as_of, back, -1) for back in backs}, reverse=True)
-    if ends and ends[0] < as_of - _ONE:
-        yield f"last after {ends[0]}", as_of - _ONE
+    if (ends or more) and max((*ends, *more)) < as_of - _ONE:
+        yield f"last after {max((*ends, *more))}", as_of - _ONE
     for end in ends:
         yield f"last on {end}", end
         yield f"last before {end}", end - _ONE
+    for day in sorted(more - {as_of}):
+        yield f"on {day}", day
 
 
 def _day(day: date) -> PartialDate:

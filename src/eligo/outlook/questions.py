@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from eligo.criteria import Compare, Number, OneOf, Present
+from eligo.criteria import Compare, Number, OneOf, Present, Related
 from eligo.evaluate import Trial
 from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Derived, Outcome
@@ -19,6 +19,7 @@ from eligo.explain import Finding, TrialScreening
 from eligo.outlook.effects import Effect, Question, effects
 from eligo.outlook.situation import Situation, granting, standing
 from eligo.outlook.values import Region
+from eligo.patients.model import Fact
 from eligo.plan import MULTIPLES, Attested, Test, Untestable
 from eligo.truth import Reason, Truth, Verdict
 from eligo.vocabulary.concepts import concepts
@@ -114,8 +115,19 @@ def _collect(finding: Finding, found: Open) -> None:
         elif isinstance(test, Untestable):
             found.read[criterion] = None
         else:
-            for question, why in _asks(test, outcome):
+            asks = list(_asks_link(finding, test) if isinstance(test, Related) else _asks(test, outcome))
+            for question, why in asks:
                 found.questions.setdefault(question, Waiting(why)).criteria[criterion] = None
+            if not asks:  # both are there, and whether they belong together is for a person to judge
+                found.read[criterion] = None
+
+
+def _asks_link(finding: Finding, test: Related) -> Iterator[tuple[Question, Reason]]:
+    """What would settle the open one of two things that are linked; nothing where both are there."""
+    evidence = next(e for e in finding.deciding if e.test == test)
+    for side in evidence.parts:
+        if side.truth is Truth.UNKNOWN:
+            yield from _asks(side.test, (side.truth, side.reason, side.detail, side.basis))
 
 
 def _asks(test: Test, outcome: Outcome) -> Iterator[tuple[Question, Reason]]:
@@ -123,9 +135,15 @@ def _asks(test: Test, outcome: Outcome) -> Iterator[tuple[Question, Reason]]:
     why = outcome[1] or Reason.MISSING
     if isinstance(test, Present):
         yield Question("fact", test.concept), why
+        yield from _asks_kinds(test, outcome)
         anchor = concepts().find(test.window.anchor) if outcome[2] == "anchor_unknown" and test.window else None
         if anchor is not None:
             yield Question("fact", anchor.id), Reason.MISSING
+    elif isinstance(test, Compare) and test.at is not None:
+        if outcome[2] is not None:
+            yield Question("fact", test.at), why
+        if outcome[2] not in ("onset_unknown", "beginnings_differ"):
+            yield Question("measurement", "age"), why
     elif isinstance(test, Compare | OneOf) and test.variable is not None:
         yield Question("measurement", test.variable), why
         limits = test.limits if isinstance(test, Compare) else ()
@@ -134,6 +152,15 @@ def _asks(test: Test, outcome: Outcome) -> Iterator[tuple[Question, Reason]]:
                 yield Question("measurement", limit.of), Reason.MISSING
         if test.variable in SCORES:
             yield from _inputs(test.variable, outcome)
+
+
+def _asks_kinds(test: Present, outcome: Outcome) -> Iterator[tuple[Question, Reason]]:
+    """What would settle whether what is there is of a kind that does not count."""
+    there = {fact.concept for fact in outcome[3] if isinstance(fact, Fact)}
+    for part in test.but_not if outcome[2] in ("excepted_kind", "excepted_qualifier") else ():
+        related = concepts().descendants(part.concept) | concepts().ancestors(part.concept)
+        if not related.isdisjoint(there):
+            yield Question("fact", part.concept), Reason.NOT_STATED
 
 
 def _inputs(score: str, outcome: Outcome) -> Iterator[tuple[Question, Reason]]:
@@ -175,7 +202,7 @@ def _written(trial: Trial, variable: str) -> Mapping[float, tuple[Number, str]]:
         for _, leaf, test in ready.uses:
             if not isinstance(leaf, Compare) or not isinstance(test, Compare) or test.variable != variable:
                 continue
-            canonical = {limit.op: limit.value for limit in test.limits if limit.of is None}
+            canonical = {limit.op: limit.value for limit in test.limits if not (limit.of or limit.above)}
             for limit in leaf.limits:
                 if limit.unit is not None and limit.op in canonical and known and limit.unit != known.unit:
                     found[float(canonical[limit.op])] = limit.value, limit.unit

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from eligo.criteria import Compare, OneOf, Present
+from eligo.criteria import STUDY_CONDITION, Compare, OneOf, Present, Related
 from eligo.evaluate import Ready
+from eligo.evaluation.ages import AgeThen
 from eligo.evaluation.answers import Answer
 from eligo.evaluation.presence import Presence, presence
+from eligo.evaluation.relating import Relating
 from eligo.outlook.edits import names_of
 from eligo.outlook.facts import asking, of_attestation, of_concept
 from eligo.outlook.situation import Situation, numbers, settled
@@ -80,7 +82,9 @@ class Subjects:
             return None  # what is not there can still come, or be called off
         concept = concepts().get(subject.id)
         asked = set(asking(self.situation, subject.id))
-        past = any(t.status == "history" or _looks_back(t) for t in tests if isinstance(t, Present) and t in asked)
+        sides = [side for t in tests for side in ((t.what, t.to) if isinstance(t, Related) else (t,))]
+        past = any(t.status == "history" or _looks_back(t) for t in sides if isinstance(t, Present) and t in asked)
+        past = past or any(_begins_with(t, subject.id) for t in tests)
         return "history" if past or (concept and concept.kind == "procedure") else None
 
     def _touched(self, subject: Subject) -> int:
@@ -88,7 +92,7 @@ class Subjects:
         reading = self.situation.reading(names_of(subject.kind == "concept", subject.id))
         if subject.id == "sex":  # it rules concepts out
             tests = self.situation.engine.tests
-            reading |= sum(1 << n for n in numbers(self.bits) if isinstance(test := tests[n], Presence) and test.sex)
+            reading |= sum({1 << n for n in numbers(self.bits) for side in _sides(tests[n]) if side.sex})
         return reading
 
     def _group(self, subject: Subject) -> None:
@@ -117,6 +121,18 @@ def _looks_back(test: Present) -> bool:
     return test.window is not None and bool(test.window.within or test.window.ago)
 
 
+def _begins_with(test: Test, concept: str) -> bool:
+    """Whether a test asks for the age on the day on which the concept began."""
+    return isinstance(test, Compare) and test.at is not None and test.at in concepts().ancestors(concept)
+
+
+def _sides(answer: Answer) -> tuple[Presence, ...]:
+    """The tests of concepts that an answer is made of."""
+    if isinstance(answer, Relating):
+        return (answer.what, answer.to)
+    return (answer,) if isinstance(answer, Presence) else ()
+
+
 def known(subject: Subject, situation: Situation) -> bool:
     """Whether the record knows the subject."""
     chart = situation.answers.chart
@@ -137,17 +153,28 @@ def subjects_of(test: Test, answer: Answer) -> Iterator[Subject]:
         yield Subject("attestation", test.key)
         if test.key == test.topic:
             yield Subject("attestation", test.criterion)
-    elif isinstance(answer, Presence):
+    elif sides := _sides(answer):
+        for side in sides:
+            yield from _of_presence(side)
+    elif isinstance(answer, AgeThen):
+        yield Subject("variable", "age")
         yield Subject("concept", answer.concept)
-        for grade in sorted({*answer.grades, *answer.own_grades}):
-            yield Subject("variable", grade)
-        if answer.sex is not None:
-            yield Subject("variable", "sex")
     elif isinstance(test, Compare | OneOf) and test.variable is not None:
         limits = test.limits if isinstance(test, Compare) else ()
         names = [test.variable, *(li.of for li in limits if li.of is not None and li.of not in MULTIPLES)]
         for name in names:
             yield from _of_variable(name)
+
+
+def _of_presence(answer: Presence) -> Iterator[Subject]:
+    yield Subject("concept", answer.concept)
+    for part in answer.test.but_not:
+        if part.concept != STUDY_CONDITION:
+            yield Subject("concept", part.concept)
+    for grade in sorted({*answer.grades, *answer.own_grades}):
+        yield Subject("variable", grade)
+    if answer.sex is not None:
+        yield Subject("variable", "sex")
 
 
 def _of_variable(name: str) -> Iterator[Subject]:

@@ -14,7 +14,7 @@ from itertools import chain
 
 from eligo.criteria import Compare, OneOf
 from eligo.evaluation.chart import Chart, Reading
-from eligo.evaluation.comparing import Comparison
+from eligo.evaluation.comparing import Comparison, absolute
 from eligo.evaluation.derive import Source, other_sources
 from eligo.outlook.edits import measured, today, value_of
 from eligo.outlook.situation import Situation, numbers
@@ -66,10 +66,10 @@ def _limits(test: Compare, answer: Comparison, score: str, situation: Situation)
     chart = situation.answers.chart
     reading = value_of(score, math.nan, today(situation.patient))
     for limit in test.limits:
-        if test.variable == score and limit.of is None:
+        if test.variable == score and limit.of is None and limit.above is None:
             yield float(limit.value)
         elif test.variable == score and (normal := answer.resolve(limit, reading, chart)) is not None:
-            yield from (limit.value * normal.low, limit.value * normal.high)
+            yield from (absolute(limit, normal.low), absolute(limit, normal.high))
         elif limit.of == score and limit.value:
             yield from (r.low / limit.value for r in chart.recorded(test.variable or "") if r.low == r.high)
 

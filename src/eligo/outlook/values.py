@@ -8,13 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from itertools import pairwise
 from typing import NamedTuple, cast
 
-from eligo.criteria import DAYS_IN, Compare, OneOf, Present
+from eligo.criteria import DAYS_IN, Compare, OneOf, Present, Related
+from eligo.evaluation.ages import AgeThen
 from eligo.evaluation.chart import Chart
-from eligo.evaluation.comparing import Comparison, multiple
+from eligo.evaluation.comparing import Comparison, absolute, multiple
 from eligo.outlook.edits import Edit, born, measured, of_sex, rewritten, today, value_of
 from eligo.outlook.situation import Situation, numbers
 from eligo.outlook.turns import turns
@@ -83,6 +85,8 @@ def of_reference(situation: Situation, result: Result, of: str) -> list[Option]:
         if isinstance(test, Compare) and test.variable == result.variable:
             factors = [limit.value for limit in test.limits if limit.of == of and limit.value > 0]
             ends.update(multiple(1, result.low / factor) for factor in factors)
+            apart = [multiple(1, result.low - limit.value) for limit in test.limits if limit.above == of]
+            ends.update(end for end in apart if end > 0)
     options = []
     for region in _between(sorted(ends), 0, max(ends) * 4) if ends else ():
         end = _inside(region)
@@ -100,7 +104,7 @@ def _limits(situation: Situation, variable: Variable) -> tuple[set[float], int]:
             found.update(_turning(test, answer, variable.id, situation.answers.chart))
         elif isinstance(test, OneOf) and test.variable == variable.id:
             found.update(value for value in test.values if not isinstance(value, str))
-        elif isinstance(test, Present):
+        elif isinstance(test, Present | Related):
             found.add(0.0)  # of a grade: there or not
         if isinstance(test, Compare | OneOf) and test.variable != variable.id:
             through |= 1 << number
@@ -114,10 +118,10 @@ def _turning(test: Compare, answer: Comparison, variable: str, chart: Chart) -> 
         if test.variable != variable:
             values = chart.recorded(cast(str, test.variable)) if limit.of == variable and limit.value else ()
             yield from (multiple(1, v.low / limit.value) for v in values if v.low == v.high)
-        elif limit.of is None:
+        elif limit.of is None and limit.above is None:
             yield float(limit.value)
         elif (normal := answer.resolve(limit, reading, chart)) is not None:
-            yield from {multiple(limit.value, normal.low), multiple(limit.value, normal.high)}
+            yield from {absolute(limit, normal.low), absolute(limit, normal.high)}
 
 
 def _range(variable: Variable, limits: Iterable[float]) -> tuple[float, float]:
@@ -167,8 +171,10 @@ def _ages(situation: Situation) -> list[Option]:
     """The ages between which no test tells apart, as days of birth; the region says years."""
     as_of, starts = situation.patient.as_of, {situation.patient.as_of: 0.0}
     for number in numbers(situation.reading(("age",))):
-        test = situation.engine.asked[number]
-        if isinstance(test, Compare) and test.variable == "age":
+        test, answer = situation.engine.asked[number], situation.engine.tests[number]
+        if isinstance(answer, AgeThen):
+            starts |= dict(_born_before(answer, situation.answers.chart))
+        elif isinstance(test, Compare) and test.variable == "age":
             for limit in test.limits:
                 unit = cast(AgeUnit, limit.unit)
                 for age in {math.floor(limit.value), math.floor(limit.value) + 1}:
@@ -183,3 +189,14 @@ def _ages(situation: Situation) -> list[Option]:
         Option(Region(low, True, high, False), partial(born, day=day))
         for (day, _), (low, high) in zip(ordered, pairwise(ages), strict=True)
     ]
+
+
+def _born_before(answer: AgeThen, chart: Chart) -> Iterator[tuple[date, float]]:
+    """The last days of birth on which an age at an event turns, each with the age of today in years."""
+    begun = {day for fact in answer.begun(chart) if fact.start for day in (fact.start.first, fact.start.last)}
+    for day in begun:
+        for _, unit, value in answer.limits:
+            for age in {0, math.floor(value), math.floor(value) + 1}:
+                days = birth_days(age, unit, day) if age >= 0 else None
+                if days is not None and days.last <= chart.as_of:
+                    yield days.last, round((chart.as_of - days.last).days / DAYS_IN["a"], 2)

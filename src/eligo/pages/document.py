@@ -78,6 +78,7 @@ class Page:
 
     Spans point into `text`. `trial` is None only for bare criteria without a name. `updated` is an ISO date, or the
     month of one. A remark is page furniture among the criteria, or a sentence such as that further criteria apply.
+    `conditions` are what the trial is about, in the words of the registry's field.
     """
 
     trial: str | None
@@ -90,6 +91,7 @@ class Page:
     headings: tuple[Line, ...] = ()
     remarks: tuple[Line, ...] = ()
     text: str = ""
+    conditions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,11 @@ from eligo.patients.names import (
     find_attestation,
     find_concept,
     find_variable,
-    plain_qualifier,
     written,
 )
 from eligo.patients.ordering import fact_order, in_order
 from eligo.patients.values import NO_UNITS, Number, Units, measure
+from eligo.vocabulary.qualifiers import plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
 
 ListName = Literal["conditions", "procedures", "medications"]

@@ -9,8 +9,8 @@ from pathlib import Path
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients.fhir import Item, read_record, type_problem
 from eligo.patients.fhir_words import Json, obj, text_of
+from eligo.patients.jobs import Raw, parsed, unwrapped
 from eligo.patients.ledger import Entry, Reading
-from eligo.patients.sources import Raw, parsed, unwrapped
 from eligo.patients.values import NO_UNITS, Units
 
 _TYPES = ("collection", "searchset", "transaction", "batch", "document", "message", "history", "batch-response")

@@ -10,10 +10,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from eligo.cache import cached, digest
-from eligo.data import data_dir
 from eligo.jsontext import shown
 from eligo.vocabulary.concepts import Concept, concepts
+from eligo.vocabulary.qualifiers import known_qualifiers, plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
 
 _CODED = re.compile(r"\s*([^|\s]+)\s*\|\s*([^|\s]+)\s*")
@@ -89,16 +88,6 @@ def find_attestation(name: str) -> Concept | Trouble:
     return concept
 
 
-def plain_qualifier(words: str) -> str:
-    """Write a qualifier as rules do (`poorly controlled` is `uncontrolled`), where it is one that they know.
-
-    >>> plain_qualifier("Poorly controlled"), plain_qualifier("puzzling")
-    ('uncontrolled', 'puzzling')
-    """
-    key = " ".join(words.casefold().replace("-", " ").split())
-    return _qualifiers().get(key, key)
-
-
 def written(name: Name) -> str:
     """The name as the record has it."""
     return name if isinstance(name, str) else f"{name.system}|{name.code}"
@@ -138,7 +127,7 @@ def _by_words(text: str) -> Found | Trouble:
     for end in range(1, len(words)):
         qualifier = plain_qualifier(" ".join(words[:end]))
         concept = concepts().find(" ".join(words[end:]))
-        if concept and qualifier in _qualifiers().values():
+        if concept and qualifier in known_qualifiers():
             return Found(concept, qualifiers=(qualifier,))
     return Trouble("concept-unknown", f"unknown concept {quoted(text)}", lambda: _concept_help(text))
 
@@ -163,19 +152,3 @@ def _attestation_help(word: str) -> str:
 
 def _similar(word: str, suggest: Callable[[str], str | None]) -> str | None:
     return suggest(word) if len(word) <= _LONGEST else None
-
-
-@functools.cache
-def _qualifiers() -> dict[str, str]:
-    """Each way to write a qualifier, and the word that rules use for it."""
-    path = data_dir("grammar") / "phrases.yaml"
-    text = path.read_bytes()
-
-    def build() -> dict[str, str]:
-        from eligo.yamltext import read_yaml  # lazily: a warm start needs no YAML
-
-        table: dict[str, list[str]] = read_yaml(text.decode(), path.name).data["qualifiers"]
-        return {phrase.replace("-", " "): word for word, phrases in table.items() for phrase in [word, *phrases]}
-
-    found: dict[str, str] = cached("qualifiers", digest([b"1", text]), build)
-    return found

@@ -13,8 +13,8 @@ from eligo import jsontext
 from eligo.errors import Place, Problem
 from eligo.patients.fhir import NOT_ASKED, Item, reference_key, subject_key, type_problem
 from eligo.patients.fhir_words import Json, obj, text_of, words
+from eligo.patients.jobs import Job, Raw, unwrapped
 from eligo.patients.ledger import Entry, Reading
-from eligo.patients.sources import Job, Raw, unwrapped
 
 
 @dataclass(slots=True)

@@ -13,19 +13,9 @@ from typing import TYPE_CHECKING
 
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients import native
+from eligo.patients.jobs import Job, failed, in_line
 from eligo.patients.ledger import Reading
-from eligo.patients.sources import (
-    STDIN,
-    SUFFIXES,
-    Format,
-    Job,
-    failed,
-    folder_jobs,
-    head_of,
-    in_line,
-    json_jobs,
-    looks_like_json,
-)
+from eligo.patients.sources import STDIN, SUFFIXES, Format, folder_jobs, head_of, json_jobs, looks_like_json
 from eligo.patients.values import NO_UNITS, Units
 
 if TYPE_CHECKING:

@@ -10,15 +10,14 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
-from eligo import jsontext
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import read_bytes
-from eligo.patients.ledger import Entry, Reading
+from eligo.patients.jobs import MAX_BYTES, Job, Raw, failed, parsed, unwrapped
+from eligo.patients.ledger import Reading
 
 if TYPE_CHECKING:
     from eligo.patients.pool import Pool
@@ -27,39 +26,12 @@ Format = Literal["native", "fhir", "csv"]
 FORMATS: tuple[Format, ...] = ("native", "fhir", "csv")
 SUFFIXES = (".json", ".ndjson", ".jsonl", ".csv", ".tsv")
 STDIN = "-"
-MAX_BYTES = 512 * 1024 * 1024  # of a single JSON document: a bundle with hundreds of thousands of resources
 
 _LINES = (".ndjson", ".jsonl")
 _HEAD = 64 * 1024
 _TYPE = b'"resourceType"'
 _BUNDLE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"resourceType"\s*:\s*"Bundle"')
 _WHITE = b" \t\r\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """One JSON document of a source: its bytes, and the line that it is where it is one of many."""
-
-    data: bytes
-    file: str
-    line: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """The raw material of one patient.
-
-    `shared` are documents that several patients refer to, `rows` those of a table with their lines, and `known` is a
-    reading that needs no further work.
-    """
-
-    kind: Literal["native", "fhir", "resources", "rows", "known"]
-    documents: tuple[Raw, ...] = ()
-    known: Reading | None = None
-    shared: tuple[Raw, ...] = ()
-    rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
-    file: str = ""
-    header: tuple[str, ...] = ()
 
 
 class Loose:
@@ -80,11 +52,6 @@ class Loose:
     def jobs(self) -> Iterator[Job]:
         """The resources of each patient."""
         return self.pool.jobs() if self.pool else iter(())
-
-
-def failed(problem: Problem, ledger: Iterable[Entry] = ()) -> Job:
-    """The job of what cannot become a patient."""
-    return Job("known", known=Reading(None, (problem,), tuple(ledger)))
 
 
 def json_jobs(source: str, form: Format | None = None) -> Iterator[Job]:
@@ -203,31 +170,3 @@ def _of_document(raw: Raw, form: Format | None, loose: Loose, offset: int = 0) -
         yield Job("fhir", (raw,))
     else:
         loose.add(raw, resource, offset)
-
-
-def parsed(raw: Raw) -> object:
-    """The data of a document; raise `EligoError` with the line of the file."""
-    try:
-        return jsontext.read_json(raw.data, raw.file, MAX_BYTES)
-    except EligoError as error:
-        raise EligoError(in_line(error.problems, raw.line)) from None
-
-
-def in_line(problems: Iterable[Problem], line: int | None) -> tuple[Problem, ...]:
-    """Problems of a document that is one line of a file, with that line."""
-    if line is None:
-        return tuple(problems)
-    moved = []
-    for p in problems:
-        place = Place(p.place.file, line, p.place.column, p.place.path)
-        moved.append(Problem(p.code, p.message, place, p.help, p.severity))
-    return tuple(moved)
-
-
-def unwrapped(data: object) -> dict[str, Any] | None:
-    """The resource of a document: itself, or the bundle that it wraps (`{"case": ..., "bundle": {...}}`)."""
-    found = data if isinstance(data, dict) else {}
-    if "resourceType" in found:
-        return found
-    bundle = found.get("bundle")
-    return bundle if isinstance(bundle, dict) and "resourceType" in bundle else None

@@ -17,9 +17,10 @@ from typing import BinaryIO
 
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.jsontext import read_bytes, shown
+from eligo.patients.jobs import Job, failed
 from eligo.patients.ledger import Entry
 from eligo.patients.mapping import DELIMITERS, Mapping
-from eligo.patients.sources import STDIN, Job, failed
+from eligo.patients.sources import STDIN
 
 REQUIRED = ("patient", "variable", "value")
 OPTIONAL = ("unit", "date", "low", "high", "end", "status")

@@ -18,7 +18,7 @@ def sources_digest() -> str:
     here = Path(__file__).parent
     package = here.parent
     typed = [package / "criteria.py", package / "truth.py", *sorted(package.glob("vocabulary/*.py"))]
-    return digest(path.read_bytes() for path in (*sorted(here.glob("*.py")), *typed))
+    return digest(path.read_bytes() for path in (*sorted(here.rglob("*.py")), *typed))
 
 
 def compiled() -> bool:
@@ -26,14 +26,15 @@ def compiled() -> bool:
     return len(__path__) > 1
 
 
-def _folder_of_compiled() -> list[str]:
+def folder_of_compiled(part: str) -> list[str]:
+    """Where the machine code of a part of this package lies; nowhere, if it was not made from these very sources."""
     if os.environ.get("ELIGO_PURE"):
         return []
     try:
         made = importlib.import_module("eligo_compiled")
     except ImportError:
         return []
-    return [str(Path(*made.__path__) / "reading")] if sources_digest() == made.SOURCES else []
+    return [str(Path(*made.__path__) / part)] if sources_digest() == made.SOURCES else []
 
 
-__path__ = [*_folder_of_compiled(), *__path__]
+__path__ = [*folder_of_compiled("reading"), *__path__]

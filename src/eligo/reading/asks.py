@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from eligo.reading.tokens import Roles
+from eligo.reading.neighbours import NONE, TIME_CODES, Neighbours
 
-if TYPE_CHECKING:
-    from eligo.reading.neighbours import Neighbours
-
-_NONE: Roles = {}
 NUMBER_END = frozenset(["NUM", "UNIT", "AGEUNIT", "OLD", "REF", "AFTER", "AGEAFTER", "PLUSMINUS"])
-TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min"])
 
 
 def flipped(c: Neighbours, i: int) -> bool:
     """`18 <= age`: the number stands before the sign, and the name after it."""
-    return c.prev() in ("NUM", "UNIT") and not c.text[c.raw[i].start].isalpha() and c.may(i + 1, "VAR")
+    if c.prev() not in ("NUM", "UNIT") or c.text[c.raw[i].start].isalpha():
+        return False
+    return c.may(i + 1, "VAR") or _between_signs(c, i + 1)
+
+
+def _between_signs(c: Neighbours, i: int) -> bool:
+    """`10 <= zorb score <= 20`: words that no data file knows, and the same sign again."""
+    for j in range(i, min(i + 5, len(c.raw))):
+        if c.may(j, "COMP"):
+            return j > i and not c.text[c.raw[j].start].isalpha() and c.number_ahead(j + 1)
+        if not c.may(j, "WORD", "GRADE", "LINK", "LIGHT", "CONCEPT", "QUAL"):
+            return False
+    return False
 
 
 def _comparator(c: Neighbours, i: int) -> bool:
@@ -32,6 +38,8 @@ def _after(c: Neighbours, i: int) -> bool:
 
 def _to(c: Neighbours, i: int) -> bool:
     if c.may(i, "AND") and c.between != 1:
+        return _two_ages(c, i)
+    if c.prev() == "REF" and c.out[-2].type == "COMP":  # `greater than ULN to 1.5`
         return False
     if c.may(i + 1, "COMP"):
         return c.number_ahead(i + 2) and (c.between == 1 or not c.may(i, "AND"))
@@ -43,12 +51,24 @@ def _to(c: Neighbours, i: int) -> bool:
     return ahead
 
 
+def _two_ages(c: Neighbours, i: int) -> bool:
+    """`20 and 60 years old`: ages from the first to the second, where no comparator stands before them."""
+    low, high = c.out[-1], c.raw[i + 1] if i + 1 < len(c.raw) else None
+    if high is None or low.type != "NUM" or high.type != "NUM" or not low.value.value < high.value.value:
+        return False
+    if len(c.out) > 1 and c.out[-2].type in ("COMP", "AGECOMP", "TOCOMP", "JOIN", "TO", "GRADE"):
+        return False
+    years = c.may(i + 2, "AGEUNIT", "TIMEUNIT") or (c.may(i + 2, "UNIT") and c.raw[i + 2].value == "a")
+    named = any(t.type == "VAR" and t.value == "age" for t in c.out[-3:])
+    return years and (named or c.may(i + 3, "OLD") or c.says_old(c.raw[i + 2]))
+
+
 def _times(c: Neighbours, i: int) -> bool:
     return any(c.may(j, "REF") for j in range(i + 1, i + 4)) and not c.may(i + 1, "WORD")
 
 
 def _reference(c: Neighbours, i: int) -> bool:
-    value = (c.raw[i].roles or _NONE)["REF"]
+    value = (c.raw[i].roles or NONE)["REF"]
     back = [t.type for t in c.out[-4:]]
     while back and back[-1] in ("SKIP", "LIGHT", "OPEN"):
         back.pop()
@@ -57,12 +77,14 @@ def _reference(c: Neighbours, i: int) -> bool:
     if value == "predicted":
         return back[-1] in ("UNIT", "NUM")
     if value in ("ULN", "LLN"):
-        return back[-1] in ("TIMES", "COMP", "NUM", "UNIT", "TOCOMP")
-    return back[-1] in ("TIMES", "COMP", "TOCOMP")
+        return back[-1] in ("TIMES", "COMP", "NUM", "UNIT", "TOCOMP", "ABOVE")
+    return back[-1] in ("TIMES", "COMP", "TOCOMP", "ABOVE")
 
 
 def _number_word(c: Neighbours, i: int) -> bool:
     if c.waiting or c.prev() == "GRADE":
+        return True
+    if c.may(i + 1, "TIMES") and c.reference_ahead(i + 2):
         return True
     return c.may(i + 1, "UNIT", "TIMEUNIT", "AFTER", "AGEAFTER", "AGEUNIT") or (
         c.may(i + 1, "TO") and c.number_ahead(i + 2, 1)
@@ -83,6 +105,11 @@ def _roman(c: Neighbours, i: int) -> bool:
 
 def _time_unit(c: Neighbours, i: int) -> bool:
     return c.prev() != "CLOSE" or c.number_ahead(i - 2, 1)
+
+
+def _born(c: Neighbours, i: int) -> bool:
+    """`born at 26 weeks`."""
+    return any(c.may(j, "COMP", "BETWEEN") or c.number_ahead(j) for j in range(i + 1, i + 3))
 
 
 def _old(c: Neighbours, i: int) -> bool:
@@ -140,6 +167,8 @@ def _grade(c: Neighbours, i: int) -> bool:
 
 
 def _change(c: Neighbours, i: int) -> bool:
+    if c.prev() in ("VAR", "CLOSE") and (c.may(i + 1, "COMP") or c.number_ahead(i + 1)):
+        return True
     return any(c.may(j, "VAR") for j in range(i + 1, i + 3))
 
 
@@ -152,7 +181,7 @@ def _variable(c: Neighbours, i: int) -> bool:
     """Words that name a variable and a concept are the variable only where a limit comes."""
     if not _no_event(c, i):
         return False
-    if "CONCEPT" not in (c.raw[i].roles or _NONE):
+    if "CONCEPT" not in (c.raw[i].roles or NONE):
         return True
     for j in range(i + 1, min(i + 6, len(c.raw))):
         if c.may(j, "COMP") and c.time_ahead(j + 1, 4):
@@ -164,6 +193,19 @@ def _variable(c: Neighbours, i: int) -> bool:
     return False
 
 
+def _relates(c: Neighbours, i: int) -> bool:
+    """Whether there is something before it that may be related to what follows: `asthma requiring corticosteroids`."""
+    back = c.out[-12:]
+    if back and back[-1].type in ("COMMA", "SEMI", "OPEN"):
+        back.pop()
+    for token in reversed(back):
+        if token.type in ("CONCEPT", "CLOSE"):
+            return True
+        if token.type in _BREAKS:
+            return False
+    return False
+
+
 def _negation(c: Neighbours, i: int) -> bool:
     """`non` before a word that no phrase knows is part of that word."""
     token = c.raw[i]
@@ -171,15 +213,27 @@ def _negation(c: Neighbours, i: int) -> bool:
 
 
 def _heads(c: Neighbours, i: int) -> bool:
-    """`both AST and ALT`: two names with one limit are no list."""
+    """`both AST and ALT`, `AST and ALT both < 3 x ULN`: two names with one limit are no list."""
     token = c.raw[i]
-    return c.text[token.start : token.end].lower() != "both" or not c.may(i + 1, "VAR")
+    if c.text[token.start : token.end].lower() not in ("both", "either"):
+        return True
+    limit = c.prev() not in ("", "STOP", "SUBITEM") and c.text[c.raw[i].end : c.raw[i].end + 1] != ":"
+    return not (c.may(i + 1, "VAR") or (limit and (c.may(i + 1, "COMP") or _linked(c, i + 1))))
 
 
-Test = Callable[["Neighbours", int], bool]
+def _linked(c: Neighbours, i: int) -> bool:
+    """Whether a limit comes next, after a word such as `be`."""
+    return c.number_ahead(i, 3) or (c.may(i, "LINK", "LIGHT") and c.may(i + 1, "COMP"))
+
+
+Test = Callable[[Neighbours, int], bool]
 _NAMES = frozenset(["VAR", "CONCEPT", "QUAL", "STATUS", "ATTEST"])
 _ANCHORS = frozenset(["BEFORE", "SINCE", "AT"])
 _NUMBER = frozenset(["NUM"])
+_BREAKS = frozenset(["COMMA", "SEMI", "STOP", "OPEN", "SUBITEM", "UNLESS", "EXCEPT", "IF"])
+
+# Roles that tell what becomes of the raw tokens beside them; no token has one of them as its type.
+_OF_RAW = ("INCLUSIVE", "EXTREME", "METHOD", "BY_METHOD", "SCALE", "ON_SCALE", "OUT_OF", "RATIO")
 
 # For each role that is not free: the types one of which must stand right before it, and what else it asks for.
 ASKS: dict[str, tuple[frozenset[str] | None, Test | None]] = {
@@ -192,10 +246,12 @@ ASKS: dict[str, tuple[frozenset[str] | None, Test | None]] = {
     "PLUSMINUS": (NUMBER_END, lambda c, i: c.number_ahead(i + 1, 1)),
     "TIMES": (frozenset(["NUM", "COMP"]), _times),
     "REF": (None, _reference),
+    "FACTOR": (None, lambda c, i: c.multiplies(i)),
     "NUMBER": (None, _number_word),
     "ROMAN": (None, _roman),
     "AGEUNIT": (_NUMBER, None),
     "TIMEUNIT": (frozenset(["NUM", "WITHIN", "SKIP", "CLOSE"]), _time_unit),
+    "BORN": (None, _born),
     "OLD": (frozenset(["AGEUNIT", "NUM", "UNIT"]), _old),
     "SCOREUNIT": (_NUMBER, None),
     "WITHIN": (None, _within),
@@ -209,15 +265,17 @@ ASKS: dict[str, tuple[frozenset[str] | None, Test | None]] = {
     "FOLLOWING": (None, _heads),
     "GRADE": (None, _grade),
     "CHANGE": (None, _change),
+    "REL": (None, _relates),
     "NEG": (None, _negation),
     "VAR": (None, _variable),
     "CONCEPT": (None, _no_event),
     "ATTEST": (None, _no_event),
     "SLASH": (_NAMES, lambda c, i: c.may(i + 1, *_NAMES)),
-    "INCLUSIVE": (frozenset(), None),
+    **dict.fromkeys(_OF_RAW, (frozenset(), None)),
     "ABOUT": (None, lambda c, i: c.number_ahead(i + 1, 1)),
 }
 TYPE = {
+    "FACTOR": "NUM",
     "NUMBER": "NUM",
     "ROMAN": "NUM",
     "TIMEUNIT": "UNIT",
@@ -226,7 +284,7 @@ TYPE = {
     "PLAIN": "LIGHT",
     "ABOUT": "LIGHT",
     "REST": "LIGHT",
-    "EVER": "LIGHT",
     "LINK": "LIGHT",
+    "BORN": "LIGHT",
     "LOGIC": "FILLER",
 }

@@ -34,7 +34,8 @@ _FOLD |= {
 _FOLD |= {0x200B: " ", 0xFEFF: " ", 0xAD: "-", 0x2028: "\n", 0x85: "\n"}
 
 ATOM = re.compile(
-    r"\d+(?:[.,]\d+)*"  # a number as it is written; its meaning is settled in numbers.py
+    r"(?:than|least)(?=\d)"  # greater than100
+    r"|\d+(?:[.,]\d+)*"  # a number as it is written; its meaning is settled in numbers.py
     r"|[^\W\d_]+[^\W_]*(?:'s\b)?"  # a word, which may hold digits: hba1c, fev1
     r"|\s+"
     r"|[<>=≤≥≮≯]+(?:/=)?"
@@ -43,7 +44,10 @@ ATOM = re.compile(
     re.DOTALL,
 )
 # The same for text in ASCII, where letters need no look at what Unicode says of them: half the time.
-_ASCII_ATOM = re.compile(r"[a-z]+(?:[0-9][a-z0-9]*)?(?:'s\b)?|\s+|[0-9]+(?:[.,][0-9]+)*|[<>=]+(?:/=)?|_+|.", re.DOTALL)
+_ASCII_ATOM = re.compile(
+    r"(?:than|least)(?=[0-9])|[a-z]+(?:[0-9][a-z0-9]*)?(?:'s\b)?|\s+|[0-9]+(?:[.,][0-9]+)*|[<>=]+(?:/=)?|_+|.",
+    re.DOTALL,
+)
 
 
 def fold(text: str) -> str:

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from eligo.criteria import Span
-from eligo.reading.lexicon import words
-from eligo.reading.names import REACH, WORD, Name, NameFinder, changed, following_word, preceding_word
+from eligo.reading.ages import COUNTED, YOUNG, age_of_thing, of_something
+from eligo.reading.lexicon import measured_by, words
+from eligo.reading.names import REACH, Name, NameFinder, changed
+from eligo.reading.plausible import settled
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Bracket, Choice, Clause, Group, Limit, Limits, Window
+from eligo.reading.tree import Bracket, Choice, Limit, Limits, Node, Unit, Window
+from eligo.reading.unmeasured import counts, no_measure
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
@@ -56,82 +58,99 @@ class Binder(NameFinder):
         self.bound: list[Bound] = []
         self.last: Name | None = None
 
-    def group(self, group: Group, outer: Name | None = None) -> None:
-        """Bind all limits of a group; `outer` is the name before the bracket that holds it."""
-        if group.level == "chain":
-            self._chain(group, outer)
-            return
+    def node(self, node: Node, outer: Name | None = None) -> None:
+        """Bind all limits of a node; `outer` is the name before the bracket that holds it."""
         waiting: list[Name] = []
-        for i, part in enumerate(group.parts):
-            if group.level in ("item", "text", "part") and i:
+        for unit, apart in units(node):
+            if apart:
+                waiting = []
+            if apart in ("near", "far"):
                 self.last = None
-            if group.level in ("item", "text") and i:
-                outer = None
-            if group.level == "list":
-                waiting = self._listed(part, outer, waiting)
-            else:
-                self.group(part, outer)
-
-    def _chain(self, chain: Group, outer: Name | None) -> None:
-        self._listed(chain, outer, [])
-
-    def _listed(self, chain: Group, outer: Name | None, waiting: list[Name]) -> list[Name]:
-        """Bind a chain of clauses; `waiting` are names that stood alone before it ("AST and ALT <= 2.5 x ULN")."""
-        for clause in chain.parts:
-            alone = self._name_alone(clause)
+                outer = outer if apart == "near" else None
+            alone = self._name_alone(unit) or self._words_alone(unit)
             if alone is not None:
                 waiting.append(alone)
                 self.last = alone
                 continue
-            before = len(self.bound)
-            self._clause(clause, outer)
-            if waiting and len(self.bound) > before:
-                first = self.bound[before]
-                later = bool(first.names) and first.names[0].span[0] > waiting[-1].span[0]
-                if later and first.names[0].variable:
-                    self.bound[before] = Bound(first.limits, (*waiting, *first.names))
-            waiting = []
-        return waiting
+            waiting = self._waited(unit, outer, waiting)
 
-    def _name_alone(self, clause: Clause) -> Name | None:
-        """The name of a clause that holds one variable and nothing else."""
+    def _waited(self, unit: Unit, outer: Name | None, waiting: list[Name]) -> list[Name]:
+        """Bind a unit; `waiting` are names that stood alone before it ("AST and ALT <= 2.5 x ULN")."""
+        before = len(self.bound)
+        self._unit(unit, outer)
+        if waiting and len(self.bound) > before:
+            first = self.bound[before]
+            later = bool(first.names) and first.names[0].span[0] > waiting[-1].span[0]
+            if later and bool(first.names[0].variable) == bool(waiting[-1].variable):
+                self.bound[before] = Bound(first.limits, (*waiting, *first.names))
+        return []
+
+    def _name_alone(self, unit: Unit) -> Name | None:
+        """The name of a unit that holds one variable and nothing else."""
         found: Name | None = None
-        for element in clause.elements:
+        for element in unit.elements:
             if element.__class__ is Token and element.type == "VAR" and found is None:
                 found = Name(element.value, (element.start, element.end))
-            elif not (element.__class__ is Token and element.type in ("LIGHT", "GRADE")) and not (
+            elif found is not None and self._belongs(element):
+                found = found._replace(span=(found.span[0], _end(element)))
+            elif not (element.__class__ is Token and element.type in ("LIGHT", "GRADE", "PAIR", "FRESH")) and not (
                 element.__class__ is Bracket and not _has_limits(element.item)
             ):
                 return None
         return found
 
-    def _clause(self, clause: Clause, outer: Name | None) -> None:
-        elements = clause.elements
+    def _belongs(self, element: Any) -> bool:
+        """Whether an element behind a name is part of it: `creatinine level`, `total bilirubin (TBil)`."""
+        if element.__class__ is Bracket:
+            return self._alias(element) is not None
+        return element.__class__ is Token and element.type == "GRADE"
+
+    def _words_alone(self, unit: Unit) -> Name | None:
+        """`full-mouth plaque score (FMPS)`: words that no data file knows, with their short form, and nothing else."""
+        named = [e for e in unit.elements if not (e.__class__ is Token and e.type in ("LIGHT", "GRADE"))]
+        if len(named) != 2 or named[0].__class__ is not Token or named[0].type != "FILLER" or named[0].value:
+            return None
+        if named[1].__class__ is not Bracket or self._alias(named[1]) is None:
+            return None
+        return self.before(unit.elements, len(unit.elements), 0)
+
+    def _unit(self, unit: Unit, outer: Name | None) -> None:
+        elements = unit.elements
         start = 0  # names before this place belong to limits that are already bound
         for i, element in enumerate(elements):
-            kind = element.__class__
-            if kind is Limits or kind is Choice or kind is Window:
-                limits = element if kind is Limits else element.limits
-                if limits is not None and kind is not Choice:
-                    names = self._names(
-                        Place(
-                            elements, i, limits, _unit(limits), outer, kind is Window, self.before(elements, i, start)
-                        )
-                    )
-                    self._keep(elements, i, limits, names)
-                    if names:
-                        self.last = names[0]
-            elif kind is Bracket:
-                name = self.before(elements, i, 0) or self.last or outer
+            if isinstance(element, Limits):
+                self._limited(elements, i, _with_unit_behind(elements, i), outer, start)
+            elif isinstance(element, Window):
+                if element.limits is not None:
+                    self._limited(elements, i, element.limits, outer, start)
+            elif isinstance(element, Bracket):
+                name = self._before_bracket(elements, i) or self.last or outer
                 last, self.last = self.last, None
-                self.group(element.item, name)
+                self.node(element.item, name)
                 self.last = name or last
-            elif kind is Token and element.type == "VAR":
+            elif isinstance(element, Token) and element.type == "VAR":
                 self.last = Name(element.value, (element.start, element.end))
+
+    def _limited(self, elements: Sequence[Any], i: int, limits: Limits, outer: Name | None, start: int) -> None:
+        timed = elements[i].__class__ is Window
+        place = Place(elements, i, limits, _unit(limits), outer, timed, self.before(elements, i, start))
+        names = self._names(place)
+        self._keep(elements, i, limits, names)
+        if names:
+            self.last = names[0]
+
+    def _before_bracket(self, elements: Sequence[Any], i: int) -> Name | None:
+        """The name before a bracket; `(<= 5 x ULN)` behind a condition that no value states is on what came before."""
+        name = self.before(elements, i, 0)
+        if name is None or name.concept is None or self.last is None or self.last.variable is None:
+            return name
+        return name if measured_by(name.concept) else self.last
 
     def _keep(self, elements: Sequence[Any], i: int, limits: Limits, names: tuple[Name, ...]) -> None:
         """Bind the limits; a joined one with a unit that the name cannot have has a name of its own behind it."""
         names = tuple(changed(name, limits) for name in names)
+        likely = settled(limits, names[0]) if names else limits
+        limits, names = (limits, ()) if likely is None else (likely, names)
         kept = len(limits.limits)
         if kept > 1 and names and names[0].variable:
             kept = next(
@@ -177,10 +196,9 @@ class Binder(NameFinder):
         return self._people(at)
 
     def _unmeasured(self, at: Place) -> Names:
-        if at.first.form == "bare" and at.first.bounds[0][1].number.mixed:  # no side is named
-            return ()
-        scale = at.first.form == "ranged" and _scale_ends(at.first) and _limits_next(at.elements, at.i)
-        return () if scale or self._no_measure(at.limits) else None
+        following = at.elements[at.i + 1 : at.i + 2]
+        limited = bool(following) and following[0].__class__ is Limits
+        return () if no_measure(self.text, at.limits, limited=limited) else None
 
     def _inside(self, at: Place) -> Names:
         """`over the age of 18`, `> NYHA class II`, `18 < age`."""
@@ -197,14 +215,19 @@ class Binder(NameFinder):
         age = at.first.age or next((limit.age for limit in at.limits.limits if limit.age), None)
         if age is None:
             return None
-        if at.first.age is not None and self._age_of_thing(at.elements, at.i, at.first.age, at.unit):
+        if at.first.age is not None and age_of_thing(
+            self.text, at.elements[max(0, at.i - REACH) : at.i], at.first, at.unit
+        ):
             return ()
         if at.unit not in (None, "a", "mo", "wk", "d", "h"):
             return None
+        unborn = not words("gestational").isdisjoint(self.text[age[0] : age[1]].lower().split())
+        id_ = "gestational_age" if unborn else "age"
         known = at.before or self.last
-        if known and known.variable in _AGES and (at.before or not self.after(at.elements, at.i)):
+        named = known is not None and known.variable in ((id_,) if unborn else _AGES)
+        if known and named and (at.before or not self.after(at.elements, at.i)):
             return (known,)
-        return (Name("age", age),)
+        return (Name(id_, age),) if not unborn or at.unit != "a" else ()
 
     def _variable_before(self, at: Place) -> Names:
         before = at.before
@@ -237,7 +260,7 @@ class Binder(NameFinder):
             ):
                 return (better,)
         elif self._name_follows(before) and after is not None:
-            return () if self._counts(at.limits, at.unit) else (after,)
+            return () if counts(at.limits, at.unit) else (after,)
         return (before,)
 
     def _words_behind(self, at: Place) -> Names:
@@ -246,7 +269,9 @@ class Binder(NameFinder):
             return None
         if not self.may_name(at.after, at.unit, at.limits):
             at.after = None
-        elif not at.timed and not self._counts(at.limits, at.unit):
+        elif at.outer is not None and at.first.bounds[0][1].of and at.after.variable is None:
+            return ()  # `A <= 2.5 x ULN (<= 5 x ULN zorblax if B)`
+        elif not at.timed and not counts(at.limits, at.unit):
             return (at.after,)
         return None
 
@@ -266,16 +291,6 @@ class Binder(NameFinder):
         seen = at.elements[max(0, at.i - REACH) : end]
         return any(e.__class__ is Token and e.type == "FILLER" for e in seen)
 
-    def _age_of_thing(self, elements: Sequence[Any], i: int, age: Span, unit: str | None) -> bool:
-        """`biopsy older than 6 months`: not the age of the patient."""
-        if (
-            unit in (None, "a")
-            or self.text[age[0] : age[1]].lower()[:3] not in ("old", "you")
-            or " " not in self.text[age[0] : age[1]]
-        ):
-            return False
-        return any(e.__class__ is Token and e.type in ("CONCEPT", "FILLER") for e in elements[max(0, i - REACH) : i])
-
     def _grade(self, before: Name | None, after: Name | None, outer: Name | None) -> Name | None:
         """`grade 3 or 4 hepatic encephalopathy`: the grade of the concept beside it."""
         if before is None or not before.graded:
@@ -293,38 +308,21 @@ class Binder(NameFinder):
         written = self.text[after.span[0] : after.span[1]].lower().split()
         return any(w in words("scale_words") for w in written)
 
-    def _no_measure(self, limits: Limits) -> bool:
-        """Whether the numbers are years of the calendar, a day of a month, `n = 20`, or the ends of a scale."""
-        first = limits.limits[0]
-        low = first.bounds[0][1]
-        if preceding_word(self.text, limits.span[0]) in words("numbered"):
-            return True
-        for limit in limits.limits:
-            for _, amount in limit.bounds:
-                if amount.unit is None and amount.of is None and 1900 <= amount.number.value <= 2100:
-                    return True
-                if following_word(self.text, amount.span[1]) in words("months"):
-                    return True
-        if first.form == "bare" and low.unit is not None and low.unit.value == "{score}":
-            return following_word(self.text, low.span[1]) in words("scale_words")  # a 10-point scale
-        if first.form == "ranged" and low.number.value in (0, 1) and not first.inside:
-            behind = self.text[limits.span[1] : limits.span[1] + 60].lower()
-            return any(w in words("scale_words") for w in WORD.findall(behind)[:5])
-        return False
-
-    def _counts(self, limits: Limits, unit: str | None) -> bool:
-        """Whether `at least one lesion` only counts things."""
-        first = limits.limits[0]
-        value = first.bounds[0][1].number.value
-        return unit is None and first.bounds[0][0] == "ge" and value in (1, 2, 3) and first.bounds[0][1].of is None
-
     def _name_follows(self, name: Name) -> bool:
         written = self.text[name.span[0] : name.span[1]].lower().split()
         return bool(written) and written[-1] in words("name_follows")
 
     def _people(self, at: Place) -> tuple[Name, ...]:
         """Years alone, or right after a word for people, are an age: `patients < 18`; kilograms are a weight."""
-        if at.timed or at.i > REACH or at.unit not in _OF_PEOPLE:
+        born = next((e for e in at.elements[: at.i] if e.__class__ is Token and e.value == "born"), None)
+        if born is not None and at.unit == "wk":
+            return (Name("gestational_age", (born.start, born.end)),)
+        if (
+            at.timed
+            or at.i > REACH
+            or at.unit not in _OF_PEOPLE
+            or of_something(self.text, at.elements[at.i + 1 : at.i + 3])
+        ):
             return ()
         if at.first.form == "bare" or at.first.bounds[0][1].of:
             return ()
@@ -332,10 +330,12 @@ class Binder(NameFinder):
         after = at.elements[at.i + 1 : at.i + 2]
         if after and after[0].__class__ is Token and after[0].type in ("EXCEPT", "UNLESS", "ATTEST"):
             return ()
-        if any(not (e.__class__ is Token and e.type in ("LIGHT", "SEX", "GRADE")) for e in before):
+        if any(
+            not (e.__class__ is Token and e.type in ("LIGHT", "SEX", "GRADE", "GROUP", "WHO", "FRESH")) for e in before
+        ):
             return ()
         value = at.first.bounds[0][1].number.value
-        counted = bool(after) and after[0].__class__ is Token and after[0].type in _COUNTED and value < _YOUNG
+        counted = bool(after) and after[0].__class__ is Token and after[0].type in COUNTED and value < YOUNG
         if at.unit == "a" and counted:  # `at least two years postmenopausal`
             return ()
         if at.unit is not None:
@@ -347,30 +347,35 @@ class Binder(NameFinder):
         return ()
 
 
-_COUNTED = frozenset(["CONCEPT", "VAR", "QUAL", "STATUS", "FILLER"])
-_YOUNG = 10  # below it a number of nothing is rather one of what follows: `patients must have at least one lesion`
-
-
-def _scale_ends(limit: Limit) -> bool:
-    (_, low), (_, high) = limit.bounds
-    return low.number.value in (0, 1) and high.number.value in (5, 10, 100) and low.unit is None and high.unit is None
-
-
-def _limits_next(elements: Sequence[Any], i: int) -> bool:
-    """Whether another limit follows: `NRS 0-10 >= 4` names the ends of the scale first."""
-    following = elements[i + 1 : i + 2]
-    return bool(following) and following[0].__class__ is Limits
+def _with_unit_behind(elements: Sequence[Any], i: int) -> Limits:
+    """`3 < length < 9 cm`: the number before the name has the unit of the one behind it."""
+    limits: Limits = elements[i]
+    first = limits.limits[0]
+    (op, amount), *others = first.bounds
+    if first.form != "flipped" or others or amount.unit is not None or amount.of is not None:
+        return limits
+    behind = next((e for e in elements[i + 1 :] if e.__class__ is Limits), None)
+    other = behind.limits[0].bounds[0][1] if behind is not None else None
+    if other is None or other.unit is None or other.number.power:
+        return limits
+    made = first._replace(bounds=((op, amount._replace(unit=other.unit)),))
+    return limits._replace(limits=(made, *limits.limits[1:]))
 
 
 _OF_PEOPLE = (None, "a", "kg", "g", "[lb_av]")  # the units that an age or a weight without its name has
 _AGES = frozenset(["age", "gestational_age"])
 
 
-def bind(tree: Group, text: str) -> list[Bound]:
+def bind(tree: Node, text: str) -> list[Bound]:
     """All limits of the item with their names, in reading order."""
     binder = Binder(text)
-    binder.group(tree)
+    binder.node(tree)
     return binder.bound
+
+
+def _end(element: Any) -> int:
+    end: int = element.end if element.__class__ is Token else element.span[1]
+    return end
 
 
 def _unit(limits: Limits) -> str | None:
@@ -382,14 +387,22 @@ def _unit(limits: Limits) -> str | None:
     return None
 
 
-def _has_limits(group: Any) -> bool:
-    return any(e.__class__ in (Limits, Choice, Window) for clause in clauses(group) for e in clause.elements)
+def _has_limits(node: Node) -> bool:
+    return any(e.__class__ in (Limits, Choice, Window) for unit, _ in units(node) for e in unit.elements)
 
 
-def clauses(group: Any) -> Iterator[Clause]:
-    """All clauses of a group in reading order, brackets not entered."""
-    for part in group.parts:
-        if part.__class__ is Clause:
-            yield part
-        else:
-            yield from clauses(part)
+_APART = {"sub_items": "far", "sentences": "far", "semicolons": "near", "and_headed": "near", "parted": "near"}
+_IN_A_ROW = frozenset(["commas", "chain", "target", "related"])  # the units of these may share one limit
+
+
+def units(node: Node, apart: str = "") -> Iterator[tuple[Unit, str]]:
+    """All units in reading order, brackets not entered, each with what parts it from the one before.
+
+    That is a full stop or an enumerator (`far`), a semicolon (`near`), a word of scope (`scope`), or nothing.
+    """
+    if isinstance(node, Unit):
+        yield node, apart
+        return
+    own = _APART.get(node.rule, "" if node.rule in _IN_A_ROW else "scope")
+    for i, part in enumerate(node.parts):
+        yield from units(part, own if i and own else apart if not i else "")

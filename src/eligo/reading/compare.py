@@ -9,7 +9,8 @@ from eligo.criteria import Number, Op
 from eligo.reading.bind import Bound
 from eligo.reading.comparison import Comparison
 from eligo.reading.names import Name
-from eligo.reading.pairs import each_name
+from eligo.reading.pairs import each_name, with_unit
+from eligo.reading.ratios import quotient
 from eligo.reading.tree import Amount, Limit, Limits
 from eligo.vocabulary.variables import Variable, variables
 
@@ -18,9 +19,15 @@ def comparisons(bound: list[Bound], text: str) -> tuple[Comparison, ...]:
     """All comparisons that the bound limits state, in reading order; `140/90` states a systolic and a diastolic one."""
     made: list[Comparison] = []
     for limits, names in bound:
+        names = tuple(_known(name) for name in names)
         for own, name in each_name(limits, names) if _is_pair(limits, names) else ((limits, name) for name in names):
             made.extend(_compare(own, name, text))
     return tuple(made)
+
+
+def _known(name: Name) -> Name:
+    """A quotient of two variables is none of the vocabulary."""
+    return name if quotient(name.variable) is None else name._replace(variable=None)
 
 
 def _is_pair(limits: Limits, names: tuple[Name, ...]) -> bool:
@@ -36,7 +43,7 @@ def _compare(limits: Limits, name: Name, text: str) -> Iterator[Comparison]:
     for limit in limits.limits:
         if limit.form in ("compared", "bounded", "flipped"):
             one_sided.append(limit)
-        elif limit.form == "ranged":
+        elif limit.form in ("ranged", "vague"):
             grades = _grades(limit, name, text)
             yield from (grades,) if grades else (_bounds(half, [half], name, text) for half in _halves(limit))
     one_sided = with_unit(one_sided)
@@ -54,19 +61,6 @@ def _halves(limit: Limit) -> list[Limit]:
     return [limit] if len(units) < 2 else [limit._replace(bounds=(bound,)) for bound in limit.bounds]
 
 
-def with_unit(limits: list[Limit]) -> list[Limit]:
-    """`< 40 or > 100 umol/L`: a limit without a unit has that of the next one."""
-    unit = None
-    made: list[Limit] = []
-    for limit in reversed(limits):
-        op, amount = limit.bounds[0]
-        if amount.of is None and amount.unit is None and unit is not None and len(limit.bounds) == 1:
-            limit = limit._replace(bounds=((op, amount._replace(unit=unit)),))
-        unit = amount.unit or unit
-        made.insert(0, limit)
-    return made
-
-
 def _complete(a: Limit, b: Limit) -> bool:
     """Whether two limits are the two ends of one range."""
     low = [x.bounds[0][1] for x in (a, b) if x.bounds[0][0] in ("gt", "ge")]
@@ -81,7 +75,9 @@ def _listed(bare: list[Limit], name: Name, text: str) -> Iterator[Comparison]:
     variable = variables().get(name.variable or "")
     ordinal = variable is None or variable.kind in ("ordinal", "score")
     values: tuple[Number | str, ...] = tuple(
-        v for a in amounts for v in ((ordinal and a.number.several) or (a.number.label or a.number.value,))
+        v
+        for a in amounts
+        for v in ((ordinal and a.number.several) or (a.number.finer or a.number.label or a.number.value,))
     )
     yield Comparison(
         name.variable,

@@ -1,4 +1,4 @@
-"""One item's tree to its reading: predicate, comparisons, the other reading where there is one, and notes."""
+"""One item's tree to its reading: predicate, comparisons, the other reading where there is one, notes, account."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from eligo.criteria import Ambiguity, Predicate, Span, Unparsed, leaves
-from eligo.reading.bind import bind
-from eligo.reading.choices import Choices
+from eligo.reading.bind import Bound, bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
-from eligo.reading.meaning import Reader
+from eligo.reading.meaning import rules
+from eligo.reading.meaning.account import account_of
+from eligo.reading.meaning.context import Account, Context
+from eligo.reading.meaning.modifiers import settled
+from eligo.reading.meaning.readings import Choices
 from eligo.reading.sense import make_sense
 from eligo.reading.share import MOST_TOKENS
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Group
+from eligo.reading.tree import Node
 from eligo.truth import Kind
 
 _LIMITS = frozenset(["NUM", "REF", "NORMAL"])  # without any of these there is no limit
@@ -32,7 +35,8 @@ class NotRead(NamedTuple):
 class ItemReading(NamedTuple):
     """What one item says.
 
-    `unknown` are names of quantities that the vocabulary does not have; `not_read` has an entry for each `Unparsed`.
+    `unknown` are names of quantities that the vocabulary does not have; `not_read` has an entry for each `Unparsed`;
+    `account` tells for each stretch of words what it is to the reading.
     """
 
     predicate: Predicate
@@ -41,41 +45,52 @@ class ItemReading(NamedTuple):
     notes: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     not_read: tuple[NotRead, ...] = ()
+    account: tuple[Account, ...] = ()
 
 
-def read_tree(tree: Group, tokens: Sequence[Token], text: str, kind: Kind, *, why: bool = True) -> ItemReading:
+def read_tree(tree: Node, tokens: Sequence[Token], text: str, kind: Kind, *, why: bool = True) -> ItemReading:
     """What the tree says, read once more the other way where the sentence allows it."""
     types = frozenset([t.type for t in tokens])
     bound = bind(tree, text) if types & _LIMITS else []
     if len(tokens) > MOST_TOKENS:
         return too_long(text, comparisons(bound, text))
     choices = Choices()
-    reader = Reader(text, kind, bound, choices, types)
-    predicate = _sensible(reader, reader.read(tree, tokens))
-    if predicate.__class__ is Unparsed or all(leaf.__class__ is Unparsed for leaf in leaves(predicate)):
-        predicate = _one_unparsed(predicate, reader, tokens, text)
+    context, predicate = _read(tree, tokens, text, kind, bound, choices)
     ambiguity: Ambiguity | None = None
     if choices.met and predicate.__class__ is not Unparsed:
-        second = Reader(text, kind, bound, Choices(frozenset(choices.met)), types)
-        other = _sensible(second, second.read(tree, tokens))
+        _, other = _read(tree, tokens, text, kind, bound, Choices(frozenset(choices.met)))
         if other != predicate:
-            ambiguity = Ambiguity("; ".join(choices.met.values()), (predicate, other))
+            reasons = "; ".join(alternative.value for alternative in choices.met)
+            ambiguity = Ambiguity(reasons, (predicate, other))
     return ItemReading(
         predicate,
         comparisons(bound, text) if bound else (),
         ambiguity,
-        tuple(dict.fromkeys(reader.context.notes)),
-        tuple(dict.fromkeys(reader.context.unknown)),
-        _not_read(predicate, reader, text) if why else (),
+        tuple(dict.fromkeys(context.notes)),
+        tuple(dict.fromkeys(context.unknown)),
+        _not_read(predicate, context, text) if why else (),
+        account_of(predicate, context, tokens) if why else (),
     )
 
 
-def _sensible(reader: Reader, predicate: Predicate) -> Predicate:
+def _read(
+    tree: Node, tokens: Sequence[Token], text: str, kind: Kind, bound: list[Bound], choices: Choices
+) -> tuple[Context, Predicate]:
+    context = Context(text, kind, bound, choices, rules.read)
+    context.nouns = [t.start for t in tokens if t.type in ("CONCEPT", "VAR")]
+    context.sexes = [t.start for t in tokens if t.type == "SEX"]
+    predicate = _sensible(context, settled(rules.item(context, tree)))
+    if predicate.__class__ is Unparsed or all(leaf.__class__ is Unparsed for leaf in leaves(predicate)):
+        predicate = _one_unparsed(predicate, context, tokens)
+    return context, predicate
+
+
+def _sensible(context: Context, predicate: Predicate) -> Predicate:
     """The predicate without what cannot be meant, with the reasons."""
-    made = make_sense(predicate, reader.kind, reader.text)
+    made = make_sense(predicate, context.kind, context.text)
     for span, code in made.reasons.items():
-        reader.context.reasons[span] = (code, span)
-    reader.context.notes += made.notes
+        context.reasons[span] = (code, span)
+    context.notes += made.notes
     return made.predicate
 
 
@@ -93,32 +108,28 @@ def nothing(tokens: Sequence[Token], text: str) -> ItemReading:
 
 def unread(tokens: Sequence[Token], text: str) -> ItemReading:
     """The reading of an item in which no word is known that could say anything."""
-    if not tokens:
-        return ItemReading(
-            Unparsed(text, span=(0, len(text))), (), not_read=(NotRead("nothing-stated", (0, len(text)), text, text),)
-        )
-    span = (tokens[0].start, tokens[-1].end)
-    blamed = next((t for t in tokens if t.type == "FILLER"), tokens[0])
+    span = (tokens[0].start, tokens[-1].end) if tokens else (0, len(text))
     words = text[span[0] : span[1]]
-    reason = NotRead(
-        "unknown-words" if blamed.type == "FILLER" else "nothing-stated", span, words, text[blamed.start : blamed.end]
-    )
-    return ItemReading(Unparsed(words, span=span), (), not_read=(reason,))
+    blamed = next((t for t in tokens if t.type == "FILLER"), None)
+    code = "unknown-words" if blamed is not None else "nothing-stated"
+    first = blamed or (tokens[0] if tokens else None)
+    reason = NotRead(code, span, words, text[first.start : first.end] if first is not None else text)
+    return ItemReading(Unparsed(words, span=span), (), not_read=(reason,), account=(Account(span, "unparsed"),))
 
 
-def _one_unparsed(predicate: Predicate, reader: Reader, tokens: Sequence[Token], text: str) -> Unparsed:
+def _one_unparsed(predicate: Predicate, context: Context, tokens: Sequence[Token]) -> Unparsed:
     """The whole item as one part that is not understood, for the reason of the first."""
     first = next(leaves(predicate))
-    span = (tokens[0].start, tokens[-1].end) if tokens else (0, len(text))
-    reasons = reader.context.reasons
+    span = (tokens[0].start, tokens[-1].end) if tokens else (0, len(context.text))
+    reasons = context.reasons
     reasons[span] = reasons.get(first.span or span, ("unknown-words", span))
-    return Unparsed(text[span[0] : span[1]], span=span)
+    return Unparsed(context.text[span[0] : span[1]], span=span)
 
 
-def _not_read(predicate: Predicate, reader: Reader, text: str) -> tuple[NotRead, ...]:
+def _not_read(predicate: Predicate, context: Context, text: str) -> tuple[NotRead, ...]:
     found = []
     for leaf in leaves(predicate):
         if isinstance(leaf, Unparsed) and leaf.span is not None and text[leaf.span[0] : leaf.span[1]] == leaf.text:
-            code, (start, end) = reader.context.reasons.get(leaf.span, ("unknown-words", leaf.span))
+            code, (start, end) = context.reasons.get(leaf.span, ("unknown-words", leaf.span))
             found.append(NotRead(code, leaf.span, leaf.text, text[start:end]))
     return tuple(found)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 
 from eligo.criteria import AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
 from eligo.errors import EligoError
 from eligo.reading.bind import Bound
-from eligo.reading.compare import grades_between, with_unit
+from eligo.reading.compare import grades_between
+from eligo.reading.lexicon import words as lexicon_words
 from eligo.reading.names import Name
-from eligo.reading.pairs import each_name, joined_by
+from eligo.reading.pairs import each_name, joined_by, with_unit
+from eligo.reading.plausible import infer_unit, plausible
+from eligo.reading.ratios import quotient
 from eligo.reading.sense import disjoint
+from eligo.reading.syntax import FLIPPED
+from eligo.reading.tokens import Token
 from eligo.reading.tree import Amount, Limits
 from eligo.reading.tree import Limit as Written
 from eligo.vocabulary.unit_spellings import common, readings, under_logarithm
@@ -43,17 +49,27 @@ def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:
     span = (min(name.span[0], limits.span[0]), max(name.span[1], limits.span[1]))
     variable = variables().get(name.variable) if name.variable and not name.change else None
     words = text[name.span[0] : name.span[1]] if variable is None else None
+    parts_of = quotient(name.variable) if not name.change else None
+    if parts_of is not None:
+        return _of_two(parts_of, limits, span)
     bare = [limit for limit in limits.limits if limit.form == "bare"]
     if len(bare) == len(limits.limits):
         return _listed(variable, words, bare, span, text)
+    copy = _copied(limits, variable)
+    if copy is not None:
+        limits = limits._replace(limits=limits.limits[:1])
     parts: list[Predicate] = []
+    acuity = variable is None and not lexicon_words("acuity").isdisjoint((words or "").lower().split())
     for limit in with_unit(list(limits.limits)):
+        if acuity:
+            limit = _as_decimal(limit)
         part = _compared(variable, words, limit, span, text)
         if part is None:
             return None
         parts.append(part)
     if len(parts) == 1:
-        return parts[0]
+        only = parts[0]
+        return replace(only, equivalent=copy) if copy is not None and isinstance(only, Compare) else only
     if "or" in limits.joins:
         return AnyOf(tuple(parts))
     both = merged(parts)
@@ -61,6 +77,69 @@ def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:
         return both
     sides = all(isinstance(p, Compare) and p.limits[0].op != "eq" for p in parts)
     return AnyOf(tuple(parts)) if sides and disjoint(parts) else AllOf(tuple(parts))
+
+
+_ROUNDED = 0.05  # how far a copy in another unit may lie from the limit
+
+
+def _copied(limits: Limits, variable: Variable | None) -> Limit | None:
+    """The second limit where it only states the first in another unit: `> 1.5 mg/dL or 133 umol/L`."""
+    if variable is None or len(limits.limits) != 2 or any(len(limit.bounds) != 1 for limit in limits.limits):
+        return None
+    (op, first), (other, second) = (limit.bounds[0] for limit in limits.limits)
+    if op != other or first.unit is None or second.unit is None or first.unit.value == second.unit.value:
+        return None
+    one, copy = _limit(op, first, variable, "")[0], _limit(op, second, variable, "")[0]
+    if one is None or copy is None or one.unit is None or copy.unit is None:
+        return None
+    low, high = sorted(abs(to_canonical(limit.value, limit.unit, variable)) for limit in (one, copy) if limit.unit)
+    return copy if high - low <= _ROUNDED * high else None
+
+
+def _as_decimal(written: Written) -> Written:
+    """`20/40` of visual acuity is a half."""
+    bounds: list[tuple[Op, Amount]] = []
+    for op, amount in written.bounds:
+        number = amount.number
+        if number.second:
+            value = float(Fraction(str(number.value)) / Fraction(str(number.second)))
+            amount = amount._replace(number=number._replace(value=value, second=None))
+        bounds.append((op, amount))
+    return written._replace(bounds=tuple(bounds))
+
+
+def _in_days(written: Written, variable: Variable | None) -> Written:
+    """`24 weeks to 33 weeks 6 days`: in days, where a number of weeks is written with days."""
+    if all(amount.number.days is None for _, amount in written.bounds) or (variable and not variable.takes("d")):
+        return written
+    return written._replace(bounds=tuple((op, _days_of(amount)) for op, amount in written.bounds))
+
+
+def _days_of(amount: Amount) -> Amount:
+    number, unit = amount.number, amount.unit
+    if amount.of is not None or (unit is not None and unit.value != "wk"):
+        return amount
+    days = number.days if number.days is not None else _plain(number.value * 7)
+    token = Token("UNIT", unit.start if unit else number.end, unit.end if unit else number.end, "d")
+    return amount._replace(number=number._replace(value=days, days=None), unit=token)
+
+
+def _of_two(parts_of: tuple[str, str], limits: Limits, span: Span) -> Predicate | None:
+    """`AST/ALT ratio > 2`: the first variable against a multiple of the second."""
+    above, below = parts_of
+    made: list[Predicate] = []
+    for limit in limits.limits:
+        for op, amount in limit.bounds:
+            pure = amount.unit is None or amount.unit.value in _PURE
+            if not pure or amount.of is not None or op == "eq" or limit.form == "vague":
+                return None
+            made.append(Compare(above, (Limit(op, _plain(amount.number.value), None, below),), span=span))
+    if len(made) == 1:
+        return made[0]
+    return AnyOf(tuple(made)) if "or" in limits.joins else merged(made) or AllOf(tuple(made))
+
+
+_PURE = ("1", "{ratio}")
 
 
 def merged(parts: list[Predicate]) -> Predicate | None:
@@ -88,8 +167,14 @@ def _listed(
     variable: Variable | None, words: str | None, bare: list[Written], span: Span, text: str
 ) -> Predicate | None:
     amounts = [limit.bounds[0][1] for limit in bare]
-    values: list[Number] = []
+    if any(amount.give is not None or amount.above is not None or amount.below is not None for amount in amounts):
+        return None
+    values: list[Number | str] = []
     for amount in amounts:
+        if amount.number.finer is not None:
+            graded = variable.grades.get(amount.number.finer.lower()) if variable is not None else None
+            values.append(amount.number.finer if graded is None else graded)
+            continue
         ordinal = variable is None or variable.kind in ("ordinal", "score")
         values += [
             _plain(v) for v in (amount.number.several if ordinal and amount.number.several else (amount.number.value,))
@@ -106,8 +191,11 @@ def _compared(
         grades = grades_between(variable, written)
         if grades:
             return OneOf(variable.id, grades, span=span)
+    if written.form == "vague":
+        return None
     limits: list[Limit] = []
     inferred = False
+    written = _in_days(written, variable)
     stated = next((a for _, a in reversed(written.bounds) if a.unit is not None), None)
     for op, amount in written.bounds:
         if op == "eq" and variable is not None and variable.kind not in _COUNTED:
@@ -117,7 +205,7 @@ def _compared(
                 return None  # `50,000 to 100 x 10^9/L`
             amount = amount._replace(unit=stated.unit)
         limit, guessed = _limit(op, amount, variable, text)
-        if limit is None:
+        if limit is None or (variable is not None and not plausible(limit, variable)):
             return None
         limits.append(limit)
         inferred = inferred or guessed
@@ -140,6 +228,13 @@ def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tupl
         if amount.unit is not None and amount.unit.value == "%":
             value = _plain(float(Fraction(str(value)) / 100))
         return Limit(op, value, None, of), False
+    if amount.above is not None or amount.below is not None:
+        return _beside_normal(op, amount, variable), False
+    return _measured(op, amount, variable, text)
+
+
+def _measured(op: Op, amount: Amount, variable: Variable | None, text: str) -> tuple[Limit | None, bool]:
+    """A limit that is a value with its unit, as `_limit` gives it."""
     number = amount.number
     unit = amount.unit.value if amount.unit is not None else None
     value = _plain(number.value)
@@ -167,6 +262,17 @@ def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tupl
     return None, False
 
 
+def _beside_normal(op: Op, amount: Amount, variable: Variable | None) -> Limit | None:
+    """`> 4 s above ULN`, and `> 4 s below LLN`, which is less than so much; without a unit it could be a multiple."""
+    unit = amount.unit.value if amount.unit is not None else None
+    if unit is None or variable is None or amount.number.power or not fits(1, unit, variable):
+        return None
+    value = _plain(amount.number.value)
+    if amount.below is not None:
+        return Limit(FLIPPED[op], -value, unit, above=amount.below)
+    return Limit(op, value, unit, above=amount.above)
+
+
 def fits(value: Number, unit: str, variable: Variable) -> bool:
     """Whether the variable can be measured in the unit: one of its own, or a common one of the same kind."""
     if unit in variable.units or unit == variable.unit:
@@ -183,26 +289,6 @@ def fits(value: Number, unit: str, variable: Variable) -> bool:
 @functools.cache
 def _common() -> frozenset[str]:
     return frozenset(common())
-
-
-def infer_unit(value: Number, variable: Variable) -> str | None:
-    """The one accepted unit in which the value is plausible; None where there is none or more than one.
-
-    An age without a unit is in years: protocols say so wherever they mean months.
-    """
-    if variable.id == "age":
-        return "a"
-    if variable.plausible is None:
-        return variable.unit if len(set(variable.units) | {variable.unit}) == 1 else None
-    low, high = variable.plausible
-    found = []
-    for unit in dict.fromkeys((variable.unit, *variable.units)):
-        try:
-            if low <= to_canonical(value, unit, variable) <= high:
-                found.append(unit)
-        except EligoError:
-            continue
-    return found[0] if len(found) == 1 else None
 
 
 def _with_power(value: Number, power: int, unit: str | None) -> tuple[Number, str | None]:

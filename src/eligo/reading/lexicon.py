@@ -18,7 +18,7 @@ Trie = dict[str, Any]
 END = ""  # the key under which a trie node keeps its roles: role to value
 EXACT = " "  # the key for those whose case counts: spelling, role, value
 
-_FORM = b"28"
+_FORM = b"29"
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 
 
@@ -48,7 +48,19 @@ def concept_named(phrase: str) -> str | None:
 
 def measured_by(concept: str) -> list[str]:
     """The variables whose value states the concept."""
-    found: list[str] = _lexicon()["measured_by"].get(concept, [])
+    found: list[str] = [*_lexicon()["measured_by"].get(concept, []), *_lexicon()["measured_by_side"].get(concept, {})]
+    return found
+
+
+def belongs_to(variable: str) -> list[str]:
+    """The concepts of which alone the variable says something: a virus load of its hepatitis."""
+    found: list[str] = _lexicon()["belongs_to"].get(variable, [])
+    return found
+
+
+def measured_side(concept: str, variable: str) -> str | None:
+    """The side (low, high) of the variable on which it states the concept."""
+    found: str | None = _lexicon()["measured_by_side"].get(concept, {}).get(variable)
     return found
 
 
@@ -73,6 +85,12 @@ def score_of(ordinal: str) -> str | None:
 def predicted_of(variable: str) -> str | None:
     """The variable that states another one in percent of what is predicted."""
     found: str | None = _lexicon()["predicted_of"].get(variable)
+    return found
+
+
+def ratio_of(above: str, below: str) -> str | None:
+    """The variable that is the quotient of two others."""
+    found: str | None = _lexicon()["ratio_of"].get(f"{above}/{below}")
     return found
 
 

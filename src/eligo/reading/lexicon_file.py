@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from eligo.criteria import DAYS_IN
 from eligo.data import data_dir
-from eligo.reading.asks import TIME_CODES
 from eligo.reading.atoms import phrase_key
-from eligo.reading.units_in_text import begins_unit
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.unit_spellings import begins_unit
 from eligo.vocabulary.variables import variables
 from eligo.yamltext import read_yaml
 
@@ -31,6 +31,7 @@ RANK = [
     "TIMES",
     "NORMAL",
     "REF",
+    "FACTOR",
     "NUMBER",
     "ROMAN",
     "AGEUNIT",
@@ -41,6 +42,7 @@ RANK = [
     "CONCEPT",
     "ATTEST",
     "CITE",
+    "PERMIT",
     "EXCEPT",
     "UNLESS",
     "HEDGE",
@@ -55,16 +57,22 @@ RANK = [
     "EQUIV",
     "GRADE",
     "CHANGE",
+    "REL",
     "NEG",
     "SUCH",
+    "ENDED",
     "STATUS",
     "QUAL",
+    "OTHER",
+    "GROUP",
+    "PAIR",
+    "NOTED",
+    "NOTE",
     "PLAIN",
     "UNTESTED",
     "REST",
     "SEX",
     "IF",
-    "EVER",
     "ABOUT",
     "OR",
     "AND",
@@ -72,6 +80,14 @@ RANK = [
     "LINK",
     "LIGHT",
     "INCLUSIVE",
+    "EXTREME",
+    "METHOD",
+    "BY_METHOD",
+    "SCALE",
+    "ON_SCALE",
+    "OUT_OF",
+    "BORN",
+    "RATIO",
     "LOGIC",
 ]
 
@@ -92,6 +108,20 @@ _WORDS = (
     "asked_of_women",
     "obligations",
     "presupposing",
+    "fresh",
+    "anew",
+    "at_event",
+    "confirming",
+    "mere_duration",
+    "of_anything",
+    "anchoring",
+    "summed",
+    "gestational",
+    "same_quantity",
+    "circumstances",
+    "plus_grades",
+    "acuity",
+    "falling",
 )
 
 _SPELLED = ("words", "long", "also", "exact")  # the spellings of a unit
@@ -106,20 +136,27 @@ def compile_lexicon() -> dict[str, Any]:
     _rank(root)
     return {
         "trie": root,
-        "words": {kind: data[kind] for kind in _WORDS} | _words_of_units(root),
+        "words": {kind: data[kind] for kind in _WORDS} | _words_of_units(root) | _bonds(data),
         "measured_by": data["measured_by"],
+        "measured_by_side": data.get("measured_by_side", {}),
+        "belongs_to": data["belongs_to"],
         "duration_of": data["duration_of"],
         "weaker_opinions": data["weaker_opinions"],
         "score_of": data["score_of"],
         "predicted_of": data["predicted_of"],
+        "ratio_of": {"/".join(parts): ratio for ratio, parts in data["ratio_of"].items()},
     }
+
+
+def _bonds(data: dict[str, Any]) -> dict[str, list[str]]:
+    return {f"bond_{side}": phrases for side, phrases in data["bonds"].items()}
 
 
 def _words_of_units(root: Trie) -> dict[str, list[str]]:
     """The words that units begin with, and those that they only go on with: `mm Hg`, `centimeters of water`."""
     path = data_dir("grammar") / "units.yaml"
     data = read_yaml(path.read_text("utf-8"), path.name).data
-    units = [body for code, body in data["atoms"].items() if code not in TIME_CODES]  # `of age` tells what is measured
+    units = [body for code, body in data["atoms"].items() if code not in DAYS_IN]  # `of age` tells what is measured
     spelled = [
         *(text for body in units for key in _SPELLED for text in _texts(body.get(key))),
         *(text for body in data["logarithms"].values() for text in body["words"]),
@@ -202,20 +239,26 @@ def _other_number(text: str) -> str:
 
 def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     """Every phrase of phrases.yaml with its role and value."""
+    grammar = set(data["light"])
     for role, key in _LISTED.items():
-        yield from ((phrase, [role, None, None]) for phrase in data[key])
+        for phrase in data[key]:
+            yield phrase, [role, "measure" if role == "LINK" and phrase not in grammar else None, None]
     for role, key in _KEYED.items():
         yield from _valued(role, data[key].items())
     yield from _valued("LOGIC", ((key, data[key]) for key in ("exceptions", "logic", "others")))
     yield from _comparators(data)
-    for role, key in (("NUMBER", "number_words"), ("ROMAN", "roman"), ("AGEUNIT", "age_units")):
+    yield from ((phrase, ["BORN", "born", None]) for phrase in data["born"])
+    for role, key in (("FACTOR", "factors"), ("NUMBER", "number_words"), ("ROMAN", "roman"), ("AGEUNIT", "age_units")):
         yield from ((str(phrase), [role, value, None]) for phrase, value in data[key].items())
     yield from _valued("VAR", data["running_text"].items())
     for id_, phrases in data["running_concepts"].items():
         concept = concepts().get(id_)
         yield from _valued("ATTEST" if concept and concept.kind == "attestation" else "CONCEPT", [(id_, phrases)])
     following = data["following"]
-    for quantifier in ("any", "all", "n"):
+    yield from _valued("LIGHT", [(None, phrases) for side, phrases in data["bonds"].items() if side != "without"])
+    yield from _valued("WITHIN", [("ahead", data["ahead"])])
+    yield from _valued("SEX", [("any", data["both_sexes"])])
+    for quantifier in ("any", "every", "listed", "n"):
         for phrase in following[quantifier]:
             yield from _headings(phrase, quantifier, following["nouns"])
 
@@ -250,6 +293,7 @@ def _comparators(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     for op, inclusive in _INCLUSIVE.items():
         for word in short[op]:
             yield from _valued("COMP", [(inclusive, [form.replace("{}", word) for form in short["forms"]])])
+    yield from _valued("COMP", data["worse_comparators"].items())
     for role, key in (("AGECOMP", "age_comparators"), ("AFTER", "after"), ("AGEAFTER", "age_after")):
         yield from _valued(role, data[key].items())
 
@@ -265,6 +309,11 @@ _KEYED = {
     "SCOREUNIT": "score_units",
     "SUCH": "such_as",
     "IF": "conditions",
+    "NEG": "negations",
+    "REL": "relations",
+    "GROUP": "age_groups",
+    "PAIR": "pairing",
+    "EXTREME": "extremes",
 }
 
 
@@ -286,17 +335,26 @@ _LISTED = {
     "SINCE": "after_anchor",
     "AT": "at_anchor",
     "AGO": "ago",
-    "EVER": "ever",
     "PLAIN": "plain_qualifiers",
     "REST": "resting",
     "UNTESTED": "untested",
+    "OTHER": "other_of_kind",
+    "NOTED": "noted",
+    "NOTE": "note_words",
+    "PERMIT": "permissions",
     "AND": "and",
     "OR": "or",
     "SLASH": "slash",
-    "NEG": "negations",
     "HEDGE": "hedges",
+    "ENDED": "ended",
     "CITE": "citations",
     "EXCEPT": "except",
     "UNLESS": "unless",
     "LIGHT": "light",
+    "METHOD": "methods",
+    "BY_METHOD": "by_method",
+    "SCALE": "scale_words",
+    "ON_SCALE": "on_scale",
+    "OUT_OF": "out_of",
+    "RATIO": "ratio_words",
 }

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from eligo.criteria import Span
 from eligo.reading.lexicon import score_of, words
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Bracket, Clause, Group, Limits
+from eligo.reading.tree import Bracket, Limits, Unit
 from eligo.vocabulary.variables import variables
 
 
@@ -42,7 +42,9 @@ _STEP_OVER = frozenset(
         "UNIT",
         "SKIP",
         "AFTER",
-        "IF",
+        "WHO",
+        "GROUP",
+        "FRESH",
         "UNTESTED",
         "HEDGE",
         "NEG",
@@ -89,15 +91,10 @@ _GENERIC = frozenset(
 )
 
 
+_CHANGES = ("up", "down", "change")
+
+
 _HOLLOW = frozenset(["normal", "range", "outside", "reference", "limits", "the"])
-
-
-def _only_clause(group: Any) -> Clause | None:
-    while group.__class__ is Group:
-        if len(group.parts) != 1:
-            return None
-        group = group.parts[0]
-    return group if group.__class__ is Clause else None
 
 
 class NameFinder:
@@ -109,6 +106,7 @@ class NameFinder:
     def before(self, elements: Sequence[Any], i: int, start: int) -> Name | None:
         """The name nearest before element `i`: a variable, or the words that no data file knows."""
         graded: Token | None = None
+        changing: Token | None = None
         hollow: Name | None = None
         for j in range(i - 1, max(start, i - REACH) - 1, -1):
             element = elements[j]
@@ -116,7 +114,13 @@ class NameFinder:
             if kind is Token and element.type == "GRADE":
                 graded = graded or element
             elif kind is Token and element.type in ("VAR", "FILLER", "CONCEPT"):
+                if self._circumstance(elements, j, start):
+                    continue
                 name = self._named(elements, j, graded)
+                if changing is not None and name.variable and name.change is None:
+                    name = name._replace(
+                        change=changing.value, change_start=name.span[0], span=(name.span[0], changing.end)
+                    )
                 if not name.hollow:
                     return name
                 hollow = hollow or name
@@ -126,6 +130,8 @@ class NameFinder:
                     return named
             elif kind is Limits:
                 return hollow
+            elif kind is Token and element.type == "LIGHT" and element.value in _CHANGES:
+                changing = element
             elif kind is Token and element.type not in _STEP_OVER:
                 break
         return hollow or (self._grade_alone(graded) if graded is not None else None)
@@ -165,7 +171,8 @@ class NameFinder:
         if j and elements[j - 1].__class__ is Token and elements[j - 1].type == "FILLER":
             filler = elements[j - 1]
             found = list(WORD.finditer(self.text, filler.start, filler.end))
-            if found and found[-1][0].lower() in words("modifiers"):
+            last = found[-1][0].lower() if found else ""
+            if last in words("modifiers") or ("-" in last.strip("-") and last not in words("same_quantity")):
                 return Name(None, (found[-1].start(), name.span[1]), name.change)
         return name
 
@@ -174,13 +181,8 @@ class NameFinder:
         filler = elements[j]
         found = list(WORD.finditer(self.text, filler.start, filler.end))[-5:]
         start = found[0].start() if found else filler.start
-        while (
-            j >= 2
-            and self._of(elements[j - 1])
-            and elements[j - 2].__class__ is Token
-            and elements[j - 2].type in _NOMINAL
-        ):
-            j -= 2
+        while (head := self._head(elements, j)) is not None:
+            j = head
             start = elements[j].start
         if j and elements[j - 1].__class__ is Token and elements[j - 1].type in ("VAR", "CONCEPT"):
             start = elements[j - 1].start
@@ -200,6 +202,29 @@ class NameFinder:
             None, (start, end), graded=strong, generic=generic and concept is None, hollow=hollow, concept=concept
         )
 
+    def _circumstance(self, elements: Sequence[Any], j: int, start: int) -> bool:
+        """Whether words only say when or where a value is found that is named before: `creatinine before surgery`."""
+        if elements[j].type == "VAR":
+            return False
+        before = j - 1
+        while before > start and elements[before].__class__ is Token and elements[before].type in _NOMINAL:
+            before -= 1
+        said = elements[before]
+        if said.__class__ is not Token or self.text[said.start : said.end].lower() not in words("circumstances"):
+            return False
+        named = elements[before - 1] if before > start else None
+        return named.__class__ is Token and named.type == "VAR"
+
+    def _head(self, elements: Sequence[Any], j: int) -> int | None:
+        """The place of what the words at `j` are of: `deformity of the lower limbs`."""
+        article = j and elements[j - 1].__class__ is Token and elements[j - 1].type == "LIGHT"
+        written = self.text[elements[j - 1].start : elements[j - 1].end].lower() if article else ""
+        of = j - 2 if written in ("the", "a", "an") else j - 1
+        if of < 1 or not self._of(elements[of]):
+            return None
+        head = elements[of - 1]
+        return of - 1 if head.__class__ is Token and head.type in _NOMINAL else None
+
     def _of(self, element: Any) -> bool:
         return (
             element.__class__ is Token
@@ -209,13 +234,13 @@ class NameFinder:
 
     def _alias(self, bracket: Bracket) -> Name | None:
         """The name in a bracket that holds nothing else: `(TBil)`."""
-        clause = _only_clause(bracket.item)
-        if clause is None:
+        unit = bracket.item
+        if not isinstance(unit, Unit):
             return None
-        names = [e for e in clause.elements if e.__class__ is Token and e.type in ("VAR", "FILLER", "CONCEPT")]
+        names = [e for e in unit.elements if e.__class__ is Token and e.type in ("VAR", "FILLER", "CONCEPT")]
         rest = [
             e
-            for e in clause.elements
+            for e in unit.elements
             if not (e.__class__ is Token and e.type in ("VAR", "FILLER", "LIGHT", "CONCEPT", "GRADE"))
         ]
         if not names or rest:
@@ -264,8 +289,9 @@ class NameFinder:
             return variable.unit in TIME_CODES or unit in variable.units
         if unit == "s":
             return variable.takes("s")
-        if limits.limits[0].form == "bare" and variable.kind not in ("ordinal", "score", "count"):
-            return self.stated(limits)
+        first = limits.limits[0]
+        if first.form == "bare" and variable.kind not in ("ordinal", "score", "count"):
+            return self.stated(limits) or first.bounds[0][1].of in ("ULN", "LLN")
         return True
 
     def may_name(self, name: Name, unit: str | None, limits: Limits) -> bool:
@@ -313,7 +339,7 @@ def changed(name: Name, limits: Limits) -> Name:
         return _scored(name, limits) if name.variable else name
     op, amount = limits.limits[0].bounds[0]
     value = (name.change == "down" and op in ("lt", "le")) or (
-        name.change == "up" and op in ("gt", "ge") and amount.of is not None
+        name.change == "up" and op in ("gt", "ge") and (amount.of or amount.above) is not None
     )
     return name._replace(change=None) if value else name._replace(variable=None, span=(name.change_start, name.span[1]))
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from eligo.reading.asks import TIME_CODES
+from eligo.criteria import DAYS_IN
 from eligo.reading.tokens import Roles, Token
 from eligo.vocabulary.variables import Variable, variables
 
 NONE: Roles = {}
-
-
+TIME_CODES = frozenset(DAYS_IN)
 SKIPPED = frozenset(["LINK", "ABOUT", "GRADE", "LIGHT", "AGEUNIT"])
 
-
 _AFTER_NUMBER = frozenset(["TIMEUNIT", "AGEUNIT", "OLD", "SCOREUNIT", "REF", "TIMES"])
-
-
+_OLD_ENDINGS = ("old", "age", "yo", "y/o", "olds", "y.o", "y.o.", "gestation", "amenorrhea")
 _MAX_DEPTH = 12  # brackets: no person nests them deeper
-
-
 LETTERS = frozenset("ABCDE")  # letters that name a grade; I and V are Roman numerals
 
 
@@ -56,12 +51,20 @@ class Neighbours:
         token = self.raw[i]
         return token.type in roles or any(role in (token.roles or NONE) for role in roles)
 
+    def says_old(self, token: Token) -> bool:
+        """Whether a unit of time says that it counts an age: `years old`."""
+        return self.text[token.start : token.end].lower().endswith(_OLD_ENDINGS)
+
+    def last_named(self) -> str | None:
+        """The variable that was named last."""
+        return next((str(token.value) for token in reversed(self.out) if token.type == "VAR"), None)
+
     def number_ahead(self, i: int, reach: int = 5) -> bool:
         """Whether a number comes next, but for small words."""
         graded = False
-        for token in self.raw[i : i + reach]:
+        for j, token in enumerate(self.raw[i : i + reach], i):
             roles = token.roles or NONE
-            if token.type == "NUM" or "NUMBER" in roles:
+            if token.type == "NUM" or "NUMBER" in roles or ("FACTOR" in roles and self.multiplies(j)):
                 return True
             if "ROMAN" in roles and (graded or self.upper(token)):
                 return True
@@ -72,6 +75,10 @@ class Neighbours:
                 continue
             return False
         return False
+
+    def multiplies(self, i: int) -> bool:
+        """Whether a word such as `twice` multiplies a limit of normal: `twice the ULN`."""
+        return self.may(i + 1, "REF") or (self.may(i + 1, "TIMES", "LINK", "LIGHT") and self.may(i + 2, "REF"))
 
     def range_ahead(self, i: int) -> bool:
         """Whether a number, a word that may part two numbers, and another number come next."""

@@ -1,4 +1,4 @@
-"""A number as protocols write it: decimal commas, powers of ten (lost superscripts too), `140/90`, `16 0/7`."""
+"""A number as protocols write it: decimal commas, powers of ten (lost superscripts too), `140/90`, `16 0/7`, `4+3`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import NamedTuple
 from eligo.criteria import Number as Value
 
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_LAKHS = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
+_DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_ONE_GROUP = re.compile(r"\d{1,3},\d{3}")
 _DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}")
 _LIST = re.compile(r"\d(?:,\d)+")
 _SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d.,])(?=\s*[/a-zμ%])")
 _BARE_POWER = re.compile(r"\s?\^\s?(\d{1,2})(?!\d)|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
 _SIGN = re.compile(r"\s*[x×*·]\s*|\s+")
 _WEEKS_DAYS = re.compile(r"\s?\+\s?([0-6])(?=\s*(?:w|\)|-|–|days?\b|and\b|to\b|$))|\s+([0-6])/7(?!\d)")
+_SUM = re.compile(r"(?:\+|\s\+\s)([1-5])(?![\d/+]|[.,]\d)(?:\s?=\s?(\d{1,2}))?(?!\s*(?:w|days?\b))")
 _FRACTION = re.compile(r"\s?/\s?(\d+(?:\.\d+)?)(?![\d/,])(?!\s*mm?3)")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _LOST = frozenset({3, 4, 5, 6, 8, 9, 10, 11, 12})  # powers that a lost superscript may be: `109/L`, `106/mL`
@@ -29,17 +33,23 @@ class Number(NamedTuple):
     several: tuple[Value, ...] = ()
     mixed: bool = False  # in two units: `37 weeks 6 days`
     label: str | None = None  # the letter of a grade (`B`)
+    other: Value | None = None  # what it is where its comma or point is read the other way: `100.000`
+    summed: bool = False  # written as a sum: `4+3`
+    finer: str | None = None  # the grade where a letter divides it: `IIIB`
+    days: int | None = None  # of a number of weeks, where it is written with days: `34 6/7`
 
 
 def read_number(text: str, start: int, digits: str) -> Number:
     """The number at `start` of the folded text, whose digits are `digits`; `end` is where its last character ends."""
-    end = start + len(digits)
+    end, written = start + len(digits), digits
     several: tuple[float, ...] = ()
     if "," in digits or "." in digits:
         digits, several = _plain(digits)
     elif end < len(text) and text[end] == " " and (spaced := _SPACED.match(text, start)):
         digits, end = spaced[0].replace(" ", ""), spaced.end()
-    value = float(digits) if digits.count(".") <= 1 else float(".".join(digits.split(".")[:2]))
+    value, other = _either(written, digits)
+    if text[end : end + 1] in _HALVES and text[end : end + 1]:
+        return Number(value + _HALVES[text[end]], end + 1)
     if digits == "10" and (bare := _BARE_POWER.match(text, end)):
         return Number(10 ** int((bare[1] or bare[2]).translate(_RAISED)), bare.end())
     follow = text[end : end + 3].lstrip()[:1]
@@ -47,18 +57,37 @@ def read_number(text: str, start: int, digits: str) -> Number:
         power = _power(text, end)
         if power is not None:
             return Number(float(f"{value!r}e{power[0]}"), power[1], power[0])
+    if follow == "+" and value in _GRADES and (found := _SUM.match(text, end)):
+        total = value + int(found[1])
+        if found[2] is None or int(found[2]) == total:
+            return Number(int(total), found.end(), summed=True)
     if follow and follow in "+/0123456":
         found = _WEEKS_DAYS.match(text, end)
         if found and value < 45:
-            return Number(round(value + int(found[1] or found[2]) / 7, 6), found.end())
+            more = int(found[1] or found[2])
+            return Number(round(value + more / 7, 6), found.end(), days=int(value) * 7 + more)
         if follow == "/" and (found := _FRACTION.match(text, end)):
             return Number(value, found.end(), second=float(found[1]))
-    return Number(int(value) if value.is_integer() and "." not in digits else value, end, several=several)
+    whole = value.is_integer() and "." not in digits
+    return Number(int(value) if whole else value, end, several=several, other=other)
+
+
+_HALVES = {"¼": 0.25, "½": 0.5, "¾": 0.75}
+_GRADES = frozenset({1, 2, 3, 4, 5})  # what may be the first part of a sum
+
+
+def _either(written: str, digits: str) -> tuple[float, Value | None]:
+    """The value of digits with a decimal point, and what else they may mean: `100.000` and `1,500` part thousands."""
+    if _DOTTED.fullmatch(written):
+        whole = int(written.replace(".", ""))
+        return (float(written), whole) if written.count(".") == 1 else (float(whole), None)
+    decimal = float(written.replace(",", ".")) if _ONE_GROUP.fullmatch(written) else None
+    return float(digits) if digits.count(".") <= 1 else float(".".join(digits.split(".")[:2])), decimal
 
 
 def _plain(digits: str) -> tuple[str, tuple[float, ...]]:
     """Digits with a decimal point; where a comma may also part a list of single digits (`0,1`), the list too."""
-    if _THOUSANDS.fullmatch(digits):
+    if _THOUSANDS.fullmatch(digits) or _LAKHS.fullmatch(digits):
         return digits.replace(",", ""), ()
     several = tuple(float(d) for d in digits.split(",")) if _LIST.fullmatch(digits) else ()
     if _DECIMAL_COMMA.fullmatch(digits):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from eligo.reading.lexicon import measured_by, predicted_of
 from eligo.reading.names import Name
-from eligo.reading.tree import Amount, Limits
+from eligo.reading.tree import Amount, Limit, Limits
 
 PRESSURES = ("systolic_blood_pressure", "diastolic_blood_pressure")
 _EITHER = ("blood_pressure", *PRESSURES)
@@ -16,6 +16,10 @@ _OR = re.compile(r"\bor\b")
 
 def each_name(limits: Limits, names: tuple[Name, ...]) -> Iterator[tuple[Limits, Name]]:
     """The limits for each name."""
+    if _respective(limits, names):
+        for one, name in zip(with_unit(list(limits.limits)), names, strict=True):
+            yield limits._replace(limits=(one,), joins=()), name
+        return
     named = {name.variable for name in names}
     for name in names:
         if not any(amount.number.second is not None for limit in limits.limits for _, amount in limit.bounds):
@@ -27,6 +31,26 @@ def each_name(limits: Limits, names: tuple[Name, ...]) -> Iterator[tuple[Limits,
                 yield _half(limits, i), name._replace(variable=pressure)
         else:
             yield limits, name
+
+
+def _respective(limits: Limits, names: tuple[Name, ...]) -> bool:
+    """`systolic and diastolic blood pressure > 160 and > 100`: as many limits on the same side as there are names."""
+    if not 1 < len(names) == len(limits.limits) or any(len(limit.bounds) != 1 for limit in limits.limits):
+        return False
+    return len({limit.bounds[0][0] for limit in limits.limits} - {"eq"}) == 1 and "or" not in limits.joins
+
+
+def with_unit(limits: list[Limit]) -> list[Limit]:
+    """`< 40 or > 100 umol/L`: a limit without a unit has that of the next one."""
+    unit = None
+    made: list[Limit] = []
+    for limit in reversed(limits):
+        op, amount = limit.bounds[0]
+        if amount.of is None and amount.unit is None and unit is not None and len(limit.bounds) == 1:
+            limit = limit._replace(bounds=((op, amount._replace(unit=unit)),))
+        unit = amount.unit or unit
+        made.insert(0, limit)
+    return made
 
 
 def joined_by(names: tuple[Name, ...], text: str) -> str:

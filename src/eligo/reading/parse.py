@@ -15,11 +15,12 @@ from eligo.reading.comparison import Comparison
 from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
 from eligo.reading.rewritten import joined_numbers
 from eligo.reading.roles import settle
+from eligo.reading.scope import scope
 from eligo.reading.share import share
-from eligo.reading.silent import TELLING, WORDS, nothing_alone, says_nothing
+from eligo.reading.silent import TELLING, says_nothing
 from eligo.reading.table import ADD, GATHER, MANY, MORE, PASS, Build, lalr_table
 from eligo.reading.tokens import Token, scan
-from eligo.reading.tree import Group
+from eligo.reading.tree import Node
 from eligo.truth import Kind
 
 LONGEST = 60_000  # characters: no criterion is longer
@@ -38,15 +39,15 @@ def tokenise(text: str) -> list[Token]:
     >>> tokenise("INR > ULN")
     [VAR[0:3]=inr, COMP[4:5]=gt, REF[6:9]=ULN]
     """
-    return share(settle(joined_numbers(scan(text)), text), text)
+    return scope(share(settle(joined_numbers(scan(text)), text), text), text)
 
 
-def parse(text: str) -> Group:
+def parse(text: str) -> Node:
     """The syntax tree of an item."""
     return _parse(tokenise(text))
 
 
-def _parse(tokens: list[Token]) -> Group:
+def _parse(tokens: list[Token]) -> Node:
     for _ in range(8):
         try:
             return _run(tokens)
@@ -55,7 +56,7 @@ def _parse(tokens: list[Token]) -> Group:
     return _run([Token("FILLER", tokens[0].start, tokens[-1].end, "exceptions")] if tokens else [])
 
 
-def _run(tokens: list[Token]) -> Group:
+def _run(tokens: list[Token]) -> Node:
     start, shifts, gotos, rules = lalr_table()
     states = [start]
     values: list[Any] = []
@@ -158,12 +159,10 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
     raw = scan(text)
     if not why and says_nothing(raw):
         return nothing(raw, text)
-    tokens = share(settle(joined_numbers(raw), text), text)
+    tokens = scope(share(settle(joined_numbers(raw), text), text), text)
     types = frozenset([t.type for t in tokens])
     if types.isdisjoint(TELLING):
         return unread(tokens, text)
-    if not why and types <= WORDS and nothing_alone(tokens, text):
-        return nothing(tokens, text)
     return read_tree(_parse(tokens), tokens, text, kind, why=why)
 
 

@@ -6,6 +6,7 @@ The words are the vocabulary's own names; groups are written as `any of the foll
 from __future__ import annotations
 
 from eligo.criteria import (
+    STUDY_CONDITION,
     SYMBOL,
     AllOf,
     Always,
@@ -15,12 +16,17 @@ from eligo.criteria import (
     Bound,
     Compare,
     Duration,
+    Excepted,
+    IfThen,
+    Leaf,
     Limit,
     Not,
     Number,
     OneOf,
     Predicate,
     Present,
+    Related,
+    Relation,
     Unparsed,
     Window,
 )
@@ -29,7 +35,13 @@ from eligo.vocabulary.variables import variables
 
 _TIME = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours", "min": "minutes"}
 _EVENT = {"first_dose": "first dose", "baseline": "baseline visit"}
-_STATUS = {"active": "", "history": "history of ", "suspected": "suspected ", "planned": "planned "}
+_STATUS = {"active": "", "now": "ongoing ", "history": "history of ", "suspected": "suspected ", "planned": "planned "}
+_RELATION: dict[Relation, str] = {
+    "requiring": "requiring",
+    "treated_with": "treated with",
+    "due_to": "due to",
+    "unrelated_to": "unrelated to",
+}
 _LONGER = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most", "eq": "exactly"}
 
 
@@ -49,15 +61,23 @@ def render(predicate: Predicate) -> str:
             return f"at least {count} of the following: {_listed(parts)}"
         case Not(part):
             return f"not ({render(part)})"
+        case IfThen(condition, then):
+            return f"if {_part(condition)}, {_part(then)}"
+    return _leaf(predicate)
+
+
+def _leaf(leaf: Leaf) -> str:
+    match leaf:
         case Compare():
-            return _compare(predicate)
+            return _compare(leaf)
         case OneOf():
-            return _one_of(predicate)
+            return _one_of(leaf)
         case Present():
-            return _present(predicate)
+            return _present(leaf)
+        case Related(what, relation, to):
+            return f"{_present(what)} {_RELATION[relation]} {_present(to)}"
         case Attest(topic):
-            concept = concepts().get(topic)
-            return concept.name if concept is not None else topic
+            return _concept(topic)
         case Always(note):
             return note or "regardless of anything else"
         case Unparsed(text):
@@ -65,7 +85,12 @@ def render(predicate: Predicate) -> str:
 
 
 def _listed(parts: tuple[Predicate, ...]) -> str:
-    return "; ".join(f"({render(p)})" if isinstance(p, AllOf | AnyOf | AtLeast | Not) else render(p) for p in parts)
+    return "; ".join(map(_part, parts))
+
+
+def _part(predicate: Predicate) -> str:
+    joined = isinstance(predicate, AllOf | AnyOf | AtLeast | Not | IfThen)
+    return f"({render(predicate)})" if joined else render(predicate)
 
 
 def _compare(leaf: Compare) -> str:
@@ -75,7 +100,8 @@ def _compare(leaf: Compare) -> str:
     second = ""
     if leaf.equivalent is not None:
         second = f" (equivalent to {_amount(leaf.equivalent.value, leaf.equivalent.unit)})"
-    return f"{name} {limits}{second}{window_text(leaf.window)}"
+    at = f" at onset of {_concept(leaf.at)}" if leaf.at else ""
+    return f"{name}{at} {limits}{second}{window_text(leaf.window)}"
 
 
 def limit_text(limit: Limit, without_unit: bool = False) -> str:
@@ -83,6 +109,9 @@ def limit_text(limit: Limit, without_unit: bool = False) -> str:
     if limit.of is not None:
         known = variables().get(limit.of)
         return f"{SYMBOL[limit.op]} {number_text(limit.value)} x {known.name if known else limit.of}"
+    if limit.above is not None:
+        side = "below" if limit.value < 0 else "above"
+        return f"{SYMBOL[limit.op]} {_amount(abs(limit.value), limit.unit)} {side} {limit.above}"
     return f"{SYMBOL[limit.op]} {_amount(limit.value, None if without_unit else limit.unit)}"
 
 
@@ -113,10 +142,22 @@ def _one_of(leaf: OneOf) -> str:
 
 
 def _present(leaf: Present) -> str:
-    concept = concepts().get(leaf.concept)
-    name = concept.name if concept is not None else leaf.concept
+    another = "another " if any(part.concept == STUDY_CONDITION for part in leaf.but_not) else ""
     qualifier = f"{leaf.qualifier} " if leaf.qualifier else ""
-    return f"{_STATUS[leaf.status]}{qualifier}{name}{window_text(leaf.window)}"
+    kinds = [_excepted(part) for part in leaf.but_not if part.concept != STUDY_CONDITION]
+    excepted = f" other than {' or '.join(kinds)}" if kinds else ""
+    ended = " that ended" if leaf.window is not None and leaf.window.ago and leaf.status != "history" else ""
+    name = f"{another}{_STATUS[leaf.status]}{qualifier}{_concept(leaf.concept)}"
+    return f"{name}{ended}{window_text(leaf.window)}{excepted}"
+
+
+def _excepted(part: Excepted) -> str:
+    return f"{part.qualifier} {_concept(part.concept)}" if part.qualifier else _concept(part.concept)
+
+
+def _concept(name: str) -> str:
+    concept = concepts().get(name)
+    return concept.name if concept is not None else name
 
 
 def window_text(window: Window | None) -> str:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from eligo.reading.asks import ASKS, NUMBER_END, TIME_CODES, TYPE, flipped
+from eligo.reading.asks import ASKS, NUMBER_END, TYPE, flipped
+from eligo.reading.enumerators import SEPARATORS, may_enumerate, subitem
 from eligo.reading.lexicon import words
-from eligo.reading.neighbours import LETTERS, NONE, Neighbours, paired_brackets
+from eligo.reading.neighbours import LETTERS, NONE, TIME_CODES, Neighbours, paired_brackets
 from eligo.reading.numbers import Number
+from eligo.reading.sides import JUDGING, judge_after, judge_comparator
 from eligo.reading.tokens import Token, first_word
 from eligo.vocabulary.variables import variables
 
-_SEPARATORS = frozenset(["COMMA", "SEMI", "STOP", "OPEN", "SUBITEM", "AND", "OR", ""])
-_OLD_ENDINGS = ("old", "age", "yo", "y/o", "olds", "y.o", "y.o.", "gestation", "amenorrhea")
-_WAITING = frozenset(["COMP", "AGECOMP", "TOCOMP", "BETWEEN", "TO", "JOIN", "WITHIN", "LASTING", "TIMES"])
+_WAITING = frozenset(["ABOVE", "COMP", "AGECOMP", "TOCOMP", "BETWEEN", "TO", "JOIN", "WITHIN", "LASTING", "TIMES"])
 
 
 def settle(raw: list[Token], text: str) -> list[Token]:
@@ -41,7 +41,7 @@ class Chooser(Neighbours):
         listed = not text.isascii() or ")" in text or ("<" in text and ">" in text)  # else only its start may enumerate
         while i < len(raw):
             token = raw[i]
-            if (listed or not out) and self._may_enumerate(i, token) and (taken := self._subitem(i)):
+            if (listed or not out) and may_enumerate(self, i, token) and (taken := subitem(self, i)):
                 if self.waiting and self.prev() == "JOIN":
                     out[-1].type = "AND"
                 self.waiting = False
@@ -77,14 +77,11 @@ class Chooser(Neighbours):
         self.between -= self.between > 0
 
     def _unit(self, i: int, token: Token) -> None:
-        if token.value in TIME_CODES and self._says_old(token):
+        if token.value in TIME_CODES and self.says_old(token):
             token.type = "AGEUNIT"
 
     def _nothing(self, i: int, token: Token) -> None:
         """Leave a full stop as it is."""
-
-    def _says_old(self, token: Token) -> bool:
-        return self.text[token.start : token.end].lower().endswith(_OLD_ENDINGS)
 
     def _wait(self, token: Token) -> str:
         """The type of a token between a comparator and its number."""
@@ -109,59 +106,6 @@ class Chooser(Neighbours):
     # --- looking around
 
     # --- by kind of raw token
-
-    def _may_enumerate(self, i: int, token: Token) -> bool:
-        """Whether a mark stands here or next with which an enumerator could begin or end."""
-        if token.type == "MARK":
-            return token.value in "(•◦▪‣●■◆"
-        following = self.raw[i + 1 : i + 2]
-        if following and following[0].type == "MARK":
-            return following[0].value in ")."
-        return self.text[token.start] in "<＜"
-
-    def _subitem(self, i: int) -> int:
-        """How many raw tokens the enumerator at `i` takes (`<1>`, `2)`, `(a)`); 0 where there is none."""
-        raw = self.raw
-        if i + 1 >= len(raw):
-            return 0
-        if raw[i].type == "MARK" and raw[i].value in _BULLETS:
-            return 1
-        token, next_ = raw[i], raw[i + 1]
-        third = raw[i + 2] if i + 2 < len(raw) else None
-        if (
-            token.roles is not None
-            and self.text[token.start] in "<＜"
-            and third is not None
-            and third.roles is not None
-        ):
-            near = token.end == next_.start and next_.end == third.start and self.text[third.start] in ">＞"
-            if near and next_.type == "NUM":
-                return 3
-        fresh = self.prev() in _SEPARATORS or self.char_before(token.start) in ":-•*"
-        if (
-            token.type == "MARK"
-            and token.value == "("
-            and third is not None
-            and third.type == "MARK"
-            and third.value == ")"
-        ):
-            if not self._enumerates(next_) or not self.may(i + 3, *_AFTER_ENUMERATOR):
-                return 0
-            first = not self.out or all(t.type in ("LIGHT", "FILLER") and t.end - t.start <= 2 for t in self.out)
-            self.enumerated = self.enumerated or first
-            return 3 if fresh or self.enumerated else 0
-        if next_.type == "MARK" and next_.value == ")" and id(next_) not in self.partners and self._enumerates(token):
-            return 2 if (fresh or token.type == "NUM") and self.prev() not in ("COMP", "TO") else 0
-        if next_.type == "MARK" and next_.value == "." and self.prev() == "" and self._enumerates(token):
-            return 2 if token.end == next_.start else 0
-        return 0
-
-    def _enumerates(self, token: Token) -> bool:
-        if token.type == "NUM":
-            number = token.value
-            return number.second is None and 0 < number.value <= 30 and number.value == int(number.value)
-        length = token.end - token.start
-        return length == 1 or (length <= 4 and "ROMAN" in (token.roles or NONE))
 
     def _mark(self, i: int, token: Token) -> None:
         mark = token.value
@@ -223,8 +167,17 @@ class Chooser(Neighbours):
         if not number:
             return self.graded and "GRADE" in roles and self.number_ahead(j + 1)
         if self.may(j + 1, "UNIT", "TIMEUNIT", "AGEUNIT"):
-            return self.prev() == "UNIT" and self.raw[j + 1].value == self.out[-1].value
+            return self.prev() == "UNIT" and (
+                self.raw[j + 1].value == self.out[-1].value or self._stated_again(i, self.raw[j + 1])
+            )
         return self.graded and self.prev() in ("NUM", "UNIT")
+
+    def _stated_again(self, i: int, unit: Token) -> bool:
+        """`> 1.5 mg/dL or 133 umol/L`: the same limit in another unit."""
+        said = self.out[-1].value
+        timed = unit.type != "UNIT" or unit.value in TIME_CODES or said in TIME_CODES
+        compared = len(self.out) > 2 and self.out[-3].type in ("COMP", "SKIP")
+        return not timed and compared and not self.may(i, "AND")
 
     def _phrase(self, i: int, token: Token) -> None:
         if token.end - token.start == 1 and self._single(i, token):
@@ -262,6 +215,8 @@ class Chooser(Neighbours):
         mark = self.text[token.start]
         if mark in "-/'&+" and self._inside_word(token):
             token.type, token.value = "FILLER", None
+        elif mark == "+" and self.prev() == "NUM" and self._plus_grade(token):
+            token.type = "MERGED"  # 2+
         elif mark == "-" and self.prev() == "NUM" and self.may(i + 1, "TIMES", "REF"):
             token.type = "MERGED"  # 1.5-fold
         elif mark == "-" and self.prev() == "UNIT" and self.may(i + 1, "OLD", "AGEUNIT"):
@@ -269,6 +224,17 @@ class Chooser(Neighbours):
         else:
             self._letter_grade(token)
         return bool(token.type)
+
+    def _plus_grade(self, token: Token) -> bool:
+        """Whether the plus right behind a number is part of a grade, by the name before: `IHC 2+`."""
+        number = self.out[-1]
+        if number.end != token.start or number.value.value not in range(5):
+            return False
+        name = next((t for t in reversed(self.out) if t.type in ("VAR", "FILLER", "CONCEPT")), None)
+        if name is None:
+            return False
+        written = self.text[name.start : name.end].lower().split()
+        return name.value in words("plus_grades") or not words("plus_grades").isdisjoint(written)
 
     # --- what a word does once its type is settled
 
@@ -288,7 +254,11 @@ class Chooser(Neighbours):
             token.type = "MERGED"  # before the screening
 
     def _compare(self, i: int, token: Token) -> None:
-        if token.type == "COMP" and flipped(self, i):
+        if token.value in JUDGING:
+            judge_comparator(self, i, token)
+        if token.type == "COMP" and self._adds_to_normal(i, token):
+            token.type = "ABOVE"
+        elif token.type == "COMP" and flipped(self, i):
             token.type = "FLIP"
         elif token.type == "COMP" and self.prev() == "COMP":
             self.out[-1].value = _AND_EQUAL.get((self.out[-1].value, token.value), token.value)
@@ -296,21 +266,21 @@ class Chooser(Neighbours):
         elif self.prev() == "TO":
             token.type = "TOCOMP"
 
-    def _judge(self, i: int, token: Token) -> None:
-        """`class B or better` is a lower grade, `a score of 70 or better` a greater number."""
-        if token.value not in ("better", "worse"):
-            return
-        scale = self.ordinal if self.graded else None
-        rising = scale is not None and scale.id in words("rising")
-        lower = scale is not None or self.prev() == "QUAL" or any(t.type == "GRADE" for t in self.out[-3:])
-        token.value = "le" if (rising if token.value == "worse" else lower and not rising) else "ge"
+    def _adds_to_normal(self, i: int, token: Token) -> bool:
+        """`4 s above ULN`: so much more than the limit of normal, where no comma stands between."""
+        side = token.value in ("gt", "lt") and self.text[token.start].isalpha()
+        return side and self.prev() in ("NUM", "UNIT") and self.reference_ahead(i + 1)
+
+    def _change_behind(self, i: int, token: Token) -> None:
+        """`PT prolonged by > 4 s`: a small word behind its name; its value tells what it makes of the limit."""
+        if self.prev() in ("VAR", "CLOSE"):
+            token.type = "LIGHT"
 
     def _word_number(self, i: int, token: Token) -> None:
         self.between -= self.between > 0
         value = token.value
-        if isinstance(value, str):  # `IIIB`: the grade, its letter is not kept
-            value = _ROMAN[value.split()[0]]
-        token.value = Number(value, token.end)
+        finer = value.replace(" ", "") if isinstance(value, str) else None  # `IIIB`
+        token.value = Number(_ROMAN[value.split()[0]] if finer else value, token.end, finer=finer)
 
     def _connect(self, i: int, token: Token) -> None:
         """`and` and `or` where they join; after a separator they are part of it, at an edge they are LEAD or TRAIL."""
@@ -325,7 +295,7 @@ class Chooser(Neighbours):
         elif before in ("COMMA", "SEMI", "STOP", "JOIN") and self.out[-1].value is None:
             self.out[-1].value = token.value
             token.type = "MERGED"
-        elif before in _SEPARATORS:
+        elif before in SEPARATORS:
             token.type = "LEAD"
         elif self._at_edge(i + 1):
             token.type = "TRAIL"
@@ -350,8 +320,9 @@ _THEN: dict[str, _Step] = {
     **dict.fromkeys(("VAR", "GRADE", "CONCEPT", "FILLER"), Chooser._remember),
     **dict.fromkeys(("AND", "OR"), Chooser._connect),
     **dict.fromkeys(("COMP", "AGECOMP"), Chooser._compare),
-    "AFTER": Chooser._judge,
+    "AFTER": judge_after,
     "BETWEEN": Chooser._between,
+    "CHANGE": Chooser._change_behind,
     "NUM": Chooser._word_number,
     "LIGHT": Chooser._light,
 }
@@ -365,23 +336,4 @@ WEIGHT = (
     "exceptions",
 )  # what a word in filler does, from nothing to most
 _BEFORE_GRADE = frozenset(["VAR", "GRADE", "JOIN", "TO", "SKIP", "COMP"])
-_BULLETS = "•◦▪‣●■◆"
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
-_AFTER_ENUMERATOR = (
-    "WORD",
-    "NUM",
-    "LIGHT",
-    "LINK",
-    "VAR",
-    "CONCEPT",
-    "STATUS",
-    "NEG",
-    "ATTEST",
-    "COMP",
-    "QUAL",
-    "SEX",
-    "BETWEEN",
-    "HEDGE",
-    "IF",
-    "LOGIC",
-)

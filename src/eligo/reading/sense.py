@@ -17,7 +17,6 @@ from eligo.criteria import (
     AnyOf,
     AtLeast,
     Attest,
-    Compare,
     Not,
     OneOf,
     Predicate,
@@ -111,17 +110,7 @@ class _Guard:
             words = self.text[part.span[0] : part.span[1]] if part.span else part.note
             self.notes.append(f"`{words}` restricts nothing and is left out of the alternatives")
         made = said[0] if len(said) == 1 else AnyOf(tuple(said))
-        if len(said) > 1 and _cover(said):
-            return self.unparsed(made, "idle")
-        return self.unparsed(made, "negation") if _half_negated(said) else made
-
-
-def _half_negated(parts: Sequence[Predicate]) -> bool:
-    """`no prior A, or active B`: the negation of the first part may reach over facts behind it."""
-    first, *rest = parts
-    if not isinstance(first, Not) or not all(isinstance(leaf, Present) for leaf in leaves(first.part)):
-        return False
-    return any(isinstance(p, (Present, Compare, Unparsed)) for p in rest)
+        return self.unparsed(made, "idle") if len(said) > 1 and _cover(said) else made
 
 
 def _said_once(parts: list[Predicate]) -> list[Predicate]:

@@ -25,6 +25,7 @@ def share(tokens: list[Token], text: str) -> list[Token]:
     i = 0
     while i < len(tokens):
         if tokens[i].type == "CONCEPT":
+            i = _bracketed(tokens, i, text)
             if i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
                 _forward(tokens, i, text)
             if i and tokens[i - 1].type == "FILLER":
@@ -33,6 +34,19 @@ def share(tokens: list[Token], text: str) -> list[Token]:
                 i = _backward(tokens, i, text)
         i += 1
     return tokens
+
+
+def _bracketed(tokens: list[Token], i: int, text: str) -> int:
+    """`(ischemic) stroke`: words in a bracket before a name are part of it, where that is a name too."""
+    if i < 3 or [t.type for t in tokens[i - 3 : i]] not in (["OPEN", "FILLER", "CLOSE"], ["OPEN", "QUAL", "CLOSE"]):
+        return i
+    opening, word, _, concept = tokens[i - 3 : i + 1]
+    id_ = concept_named(f"{text[word.start : word.end]} {text[concept.start : concept.end]}")
+    if id_ is None:
+        return i
+    concept.value, concept.start = id_, opening.start
+    del tokens[i - 3 : i]
+    return i - 3
 
 
 def _backward(tokens: list[Token], i: int, text: str) -> int:

@@ -5,31 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from eligo.criteria import Normal, Op, Span
 from eligo.criteria import Number as Value
-from eligo.criteria import Op, Span
 from eligo.reading.numbers import Number
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Amount, Anchor, Bracket, Choice, Clause, Group, Limit, Limits, Window
+from eligo.reading.tree import Amount, Anchor, Bracket, Branch, Choice, Limit, Limits, Unit, Window
 
 Children = list[Any]
-_TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min"])
 
 
-def _group(level: str) -> Callable[[Children], Any]:
+def _branch(rule: str) -> Callable[[Children], Any]:
     def build(children: Children) -> Any:
         if len(children) == 1:  # as most are
-            return Group(level, (children[0],), ())
-        return Group(level, tuple(children[::2]), tuple(children[1::2]))
+            return children[0]
+        first = children[0]
+        if first.__class__ is Branch and first.rule == rule == "semicolons":
+            return Branch(rule, (*first.parts, *children[2::2]), (*first.marks, *children[1::2]))
+        return Branch(rule, tuple(children[::2]), tuple(children[1::2]))
 
     return build
 
 
-def _clause(children: Children) -> Clause:
-    return Clause(tuple(children))
+def _led(rule: str) -> Callable[[Children], Any]:
+    """A rule that begins with its word: `if A, B`."""
+
+    def build(children: Children) -> Any:
+        return Branch(rule, tuple(children[1::2]), tuple(children[::2]))
+
+    return build
+
+
+def _unit(children: Children) -> Unit:
+    return Unit(tuple(children))
 
 
 def _bracket(children: Children) -> Bracket:
-    return Bracket(children[1], (children[0].start, children[2].end))
+    return Bracket(children[1], None, (children[0].start, children[2].end))
+
+
+def _scoped_bracket(children: Children) -> Bracket:
+    return Bracket(children[2], children[1], (children[0].start, children[3].end))
 
 
 def _limits(children: Children) -> Limits:
@@ -37,7 +52,8 @@ def _limits(children: Children) -> Limits:
     for i in range(1, len(limits)):  # `above 20 g and 30 g`
         (op, amount), (other, bare) = limits[i - 1].bounds[0], limits[i].bounds[0]
         same = amount.unit is not None and bare.unit is not None and amount.unit.value == bare.unit.value
-        if limits[i - 1].form == "compared" and limits[i].form == "bare" and same and other == "eq":
+        again = amount.unit is not None and bare.unit is not None and not same  # in another unit
+        if limits[i - 1].form == "compared" and limits[i].form == "bare" and (same or again) and other == "eq":
             limits = (*limits[:i], limits[i]._replace(form="compared", bounds=((op, bare),)), *limits[i + 1 :])
     if len(limits) == 2 and len(limits[0].bounds) == len(limits[1].bounds) == 1:
         ((op, amount),), ((other, second),) = limits[0].bounds, limits[1].bounds
@@ -85,10 +101,11 @@ def _compared(children: Children) -> Limit:
     op: Op = children[0].value
     if found is not None:
         (lower, low), (upper, high) = found.bounds
-        # In "> 18 to < 65" the sign is that of the lower end; a range in one word says more than it: "> 10-15".
-        apart = high.span[0] - low.span[1] > 1
-        bounds = ((op if apart and op in ("gt", "ge") else lower, low), (upper, high))
-        return found._replace(bounds=bounds, span=_span(children), inside=_skipped(children) + found.inside)
+        # In "> 18 to < 65" the sign is that of the lower end; "> 10-15" does not say which end is meant.
+        apart = high.span[0] - low.span[1] > 1 and op in ("gt", "ge")
+        bounds = ((op if apart else lower, low), (upper, high))
+        form = found.form if apart else "vague"
+        return found._replace(form=form, bounds=bounds, span=_span(children), inside=_skipped(children) + found.inside)
     amounts = _amounts(children)
     return Limit("compared", ((op, amounts[0]),), _span(children), _age_of(children, amounts), _skipped(children))
 
@@ -110,9 +127,11 @@ def _range(children: Children) -> Limit:
     if low.of is None and low.unit is None and high.of is not None:
         low = low._replace(of=high.of)
     bounds: tuple[tuple[Op, Amount], ...] = (("ge", low), (op, high))
-    if low.number.value > high.number.value and not low.unit:
+    same = not low.unit or (high.unit is not None and low.unit.value == high.unit.value)
+    if low.number.value > high.number.value and same and (not low.unit or low.number.value < 0):
         bounds = (("ge", high), ("le", low))
-    return Limit("ranged", bounds, _span(children), high.age or low.age, _skipped(children))
+    form = "ranged" if upper is None or op == upper.value else "vague"  # "from 4 to >= 6"
+    return Limit(form, bounds, _span(children), high.age or low.age, _skipped(children))
 
 
 def _normal(children: Children) -> Limit:
@@ -154,12 +173,12 @@ def _bounded(children: Children) -> Limit:
     return Limit("bounded", ((op, amount),), _span(children), _age_of(children, [amount]))
 
 
-_FLIPPED: dict[Op, Op] = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq"}
+FLIPPED: dict[Op, Op] = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq"}
 
 
 def _flipped(children: Children) -> Limit:
     amount, sign = children
-    return Limit("flipped", ((_FLIPPED[sign.value], amount),), _span(children), amount.age)
+    return Limit("flipped", ((FLIPPED[sign.value], amount),), _span(children), amount.age)
 
 
 def _bare(children: Children) -> Limit:
@@ -178,6 +197,7 @@ def _with_unit(amount: Amount, children: Children) -> Amount:
     of: str | None = None
     age: Span | None = None
     give: Value | None = None
+    side: Op | None = None
     for child in children:
         kind = child.type
         if kind == "UNIT":
@@ -188,9 +208,18 @@ def _with_unit(amount: Amount, children: Children) -> Amount:
             age = (child.start, child.end)
         elif kind == "REF":
             of = child.value
+        elif kind == "ABOVE":
+            side = child.value
         elif kind == "NUM":
             give = child.value.value
-    return amount._replace(unit=unit, of=of, age=age, give=give)
+    amount = amount._replace(unit=unit, of=of, age=age, give=give)
+    return amount if side is None else _beside_normal(amount, side)
+
+
+def _beside_normal(amount: Amount, side: Op) -> Amount:
+    """`4 s above ULN`: the limit of normal is added to."""
+    normal: Normal = "ULN" if amount.of == "ULN" or (amount.of == "normal" and side == "gt") else "LLN"
+    return amount._replace(of=None, above=normal if side == "gt" else None, below=normal if side == "lt" else None)
 
 
 def _anchor(children: Children) -> Anchor:
@@ -203,7 +232,8 @@ def _window(children: Children) -> Window:
     limits = next((c for c in children if c.__class__ is Limits), None)
     anchor = children[-1] if children[-1].__class__ is Anchor else None
     unit = next((c for c in children[1:] if c.__class__ is Token and c.type == "UNIT"), None)
-    return Window(children[0].type.lower(), limits, unit, anchor, _span(children))
+    form = children[0].value or children[0].type.lower()  # `ahead`, else `within` or `lasting`
+    return Window(form, limits, unit, anchor, _span(children))
 
 
 def _timed(children: Children) -> Window:
@@ -218,15 +248,19 @@ def _only(children: Children) -> Any:
     return children[0]
 
 
+# The rules that join, the loosest first; one with a single part is that part.
+JOINS = (
+    *("sub_items", "sentences", "semicolons", "and_headed", "headed", "parted"),
+    *("if_then", "unless", "must", "allowed", "but", "examples", "commas", "chain", "related", "target"),
+)
+
 # INVARIANT: every rule or label of the grammar that is not named here passes its only child on.
 BUILD: dict[str, Callable[[Children], Any]] = {
-    "item": _group("item"),
-    "text": _group("text"),
-    "part": _group("part"),
-    "list": _group("list"),
-    "chain": _group("chain"),
-    "clause": _clause,
+    **{rule: _branch(rule) for rule in JOINS},
+    "if_first": _led("if_first"),
+    "unit": _unit,
     "bracket": _bracket,
+    "scoped_bracket": _scoped_bracket,
     "choice": _choice,
     "limits": _limits,
     "compared": _compared,

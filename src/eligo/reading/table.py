@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
-from eligo.reading.syntax import BUILD
+from eligo.reading.syntax import BUILD, JOINS
 
 GRAMMAR = ("criterion.lark", "limits.lark", "times.lark")  # read as one
 
-_FORM = b"3"
+_FORM = b"4"
 Row = dict[str, int]  # of a state: what each symbol leads to
 Build = Callable[[list[Any]], Any]
 Table = tuple[int, list[Row], list[Row], list[tuple[int, str, int, Build]]]
@@ -115,6 +115,6 @@ def _rule_row(rule: Any) -> list[Any]:
     if origin.startswith("_"):
         return [len(names), origin, PASS if len(names) == 1 else MANY, ""]
     name = str(rule.alias or origin)
-    if name not in BUILD and len(names) == 1:
+    if len(names) == 1 and (name not in BUILD or name in JOINS):
         return [1, origin, PASS, name]
     return [len(names), origin, GATHER if any(n.startswith("_") for n in names) else 0, name]

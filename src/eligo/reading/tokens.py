@@ -231,7 +231,8 @@ def _number(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: 
     glued = (
         len(before) == 2 and before[1] == "-" and before[0].isalnum() and len(tokens) > 1 and tokens[-2].type == "WORD"
     )
-    if glued or (pos and folded[pos - 1] == "_"):  # PHQ-9, COVID-19: a name, not a number
+    underlined = bool(pos) and folded[pos - 1] == "_" and not (tokens and "COMP" in (tokens[-1].roles or _NONE))
+    if glued or underlined:  # PHQ-9, COVID-19: a name, not a number
         tokens.append(Token("WORD", pos, pos + len(digits), digits))
         return i + 1, pos + len(digits)
     next_, end = _skip_to(parts, i, pos, number.end)
@@ -279,9 +280,21 @@ def _skip_to(parts: list[str], i: int, pos: int, end: int) -> tuple[int, int]:
 
 def _unit(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: list[Token]) -> tuple[int, int]:
     """Add the unit that begins at atom `i`, if there is one; give the next atom and its place."""
-    found = find_unit(text, parts, i, pos)
+    found = find_unit(text, parts, i, pos) or _warm(text, parts, i, pos, tokens[-1])
     if found is None:
         return i, pos
     start, next_, end, code = found
     tokens.append(Token("UNIT", start, end, code))
     return next_, end
+
+
+_FEVER = 30  # a number so high with a C behind it is a temperature, and no grade
+
+
+def _warm(text: str, parts: list[str], i: int, pos: int, number: Token) -> tuple[int, int, int, str] | None:
+    """`38 C`: the unit that is a single letter, where the number can be a temperature."""
+    if number.type != "NUM" or number.value.value < _FEVER or i + 2 >= len(parts):
+        return None
+    if parts[i] == " ":
+        i, pos = i + 1, pos + 1
+    return (pos, i + 1, pos + 1, "Cel") if parts[i] == "c" and text[pos] == "C" and parts[i + 1] != "-" else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from eligo.criteria import Normal, Op, Span
 from eligo.criteria import Number as Value
-from eligo.criteria import Op, Span
 from eligo.reading.numbers import Number
 from eligo.reading.tokens import Token
 
@@ -19,12 +19,15 @@ class Amount(NamedTuple):
     of: str | None = None
     age: Span | None = None
     give: Value | None = None  # 5 +/- 2
+    above: Normal | None = None  # so much more than the limit of normal
+    below: Normal | None = None  # so much less
 
 
 class Limit(NamedTuple):
     """One limit or range: each bound is an operator with its amount; a bare amount has the operator eq.
 
-    `form`: compared, ranged, bounded (by a word after it), bare, beyond (`above ULN`: no number).
+    `form`: compared, ranged, bounded (by a word after it), bare, beyond (`above ULN`: no number), or vague: a range
+    with a sign that fits neither end (`> 5-10`).
     `age` is the place of a word that makes the number an age.
     """
 
@@ -69,25 +72,27 @@ class Choice(NamedTuple):
     span: Span
 
 
-class Group(NamedTuple):
-    """Parts of one level, and the separators between them."""
+class Unit(NamedTuple):
+    """What stands between two joins: one fact or limit with its own modifiers."""
 
-    level: str  # item, text, part, list, chain
-    parts: tuple[Any, ...]  # groups of the next level; clauses in a chain
+    elements: tuple[Element, ...]
+
+
+class Branch(NamedTuple):
+    """Parts that a rule of the grammar joins, and the words or marks that join them."""
+
+    rule: str
+    parts: tuple[Node, ...]
     marks: tuple[Token, ...]
 
 
-class Clause(NamedTuple):
-    """What stands between two connectives."""
-
-    elements: tuple[Any, ...]
-
-
 class Bracket(NamedTuple):
-    """An item in brackets."""
+    """An item in brackets; `word` is the word of scope with which it begins: `(if A)`."""
 
-    item: Group
+    item: Node
+    word: Token | None
     span: Span
 
 
+Node = Unit | Branch
 Element = Token | Limits | Window | Anchor | Choice | Bracket

@@ -5,10 +5,7 @@ from __future__ import annotations
 import functools
 
 from eligo.reading.lexicon import trie, words
-from eligo.vocabulary.units import ucum
-
-_UNIT_MARKS = frozenset("/%°º^*.·²³μ'\"⁄℃")
-
+from eligo.vocabulary.unit_spellings import MARKS, begins_unit, ucum
 
 _NOT_UNITS = frozenset(
     [
@@ -43,11 +40,6 @@ _NOT_UNITS = frozenset(
 _UNIT_STOPS = frozenset(["and", "or", "to", "x", "in", "of", "with", "for", "at", "on", "a", "the", "is"])
 
 
-def begins_unit(first: str) -> bool:
-    """Whether a unit of one word can begin with this atom."""
-    return first[0] in _UNIT_MARKS or first[0] in "[{m" or ucum(first) is not None or ucum(first.upper()) is not None
-
-
 @functools.lru_cache(4096)
 def _begins_unit(first: str) -> bool:
     """The same, or the first of several words of a unit; from the lexicon for the words that it holds."""
@@ -61,6 +53,7 @@ def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:
     """Every place where a unit that begins at atom `i` may end, as (next atom, offset)."""
     ends: list[tuple[int, int]] = []
     solid = inside = 0
+    dotted = False
     while i < len(parts) and solid < 10:
         part = parts[i]
         pos += len(part)
@@ -70,14 +63,15 @@ def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:
         first = part[0]
         if first.isalpha():
             ends_here = part in _UNIT_STOPS or (solid and part != "per" and not _begins_unit(part))
-            if ends_here and not inside and not (solid and part in words("unit_goes_on")):
+            dotted = bool(solid) and len(part) == 1 and parts[i - 2] == "."  # y.o.
+            if ends_here and not dotted and not inside and not (solid and part in words("unit_goes_on")):
                 break
             ends.append((i, pos))
         elif first.isdigit():
             ends.append((i, pos))
-        elif first in _UNIT_MARKS or first in "()[]{}_-":
+        elif first in MARKS or first in "()[]{}_-":
             inside += (first in "[{") - (first in "]}")
-            if first not in ".-([{":
+            if first not in ".-([{" or (first == "." and dotted):
                 ends.append((i, pos))
         else:
             break
@@ -97,7 +91,7 @@ def find_unit(text: str, parts: list[str], i: int, pos: int) -> tuple[int, int, 
     first = parts[start_atom]
     if first in _NOT_UNITS and parts[start_atom + 1 : start_atom + 2] not in (["/"], ["["]):
         return None
-    if not (first[0].isalpha() or first[0] in _UNIT_MARKS or first[0] in "[{") or not _begins_unit(first):
+    if not (first[0].isalpha() or first[0] in MARKS or first[0] in "[{") or not _begins_unit(first):
         return None
     for next_, end in reversed(_unit_ends(parts, start_atom, start)):
         code = _ucum(text[start:end])

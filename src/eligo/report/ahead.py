@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from eligo.report import outlook_words as words
+from eligo.report.names import Data
 from eligo.report.terminal import Terminal, wrap
-from eligo.report.words import Data
 
 MOST = 3  # questions and sets of changes; the page and the JSON have all
 

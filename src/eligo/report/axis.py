@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eligo.criteria import SYMBOL
-from eligo.report.words import Data, number, rounded
+from eligo.report.names import Data, number, rounded
 from eligo.vocabulary.ranges import Ranges, intersect, points, side
 from eligo.vocabulary.variables import Variable, variables
 
@@ -80,7 +80,7 @@ def line_of(finding: Data, evidence: Data, sex: str | None) -> Line | None:
     variable = variables().get(evidence.get("variable") or "")
     ends = _value(evidence.get("value"))
     read = _limits(evidence)
-    if variable is None or ends is None or read is None or "status" in evidence:
+    if variable is None or ends is None or read is None or evidence.keys() & {"status", "at"}:
         return None
     limits, marked = read
     grades = _grades(variable, marked, ends) if variable.kind == "ordinal" else ()

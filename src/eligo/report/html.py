@@ -10,6 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from eligo.report.names import Data
 from eligo.report.outlook_words import verdict_words
 from eligo.report.page.markup import anchor, shape, text
 from eligo.report.page.outlook import over_all_trials
@@ -17,7 +18,7 @@ from eligo.report.page.strip import strip
 from eligo.report.page.trial import section
 from eligo.report.terminal import clean
 from eligo.report.text import nearest_first
-from eligo.report.words import Data, patient_line
+from eligo.report.words import patient_line
 
 _HOW_TO_READ = """\
 On a number line the triangle is the patient's value (hollow where it decides nothing), a bar with ends an interval.

@@ -48,7 +48,7 @@ class Patient(Strict):
     undetermined: list[str] = Field(description="the trials in which something is open")
     questions: list[OfPatient] = Field(description="those that settle most first")
     attest: list[Attestation]
-    read: dict[str, list[Id]] = Field(description="by trial: open criteria with sentences that were not understood")
+    read: dict[str, list[Id]] = Field(description="by trial: open criteria for a person, as in an outlook")
 
 
 class List(Strict):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eligo.report.names import Data, concept_name
 from eligo.report.outlook_words import answers, asked_by, listed, name_of, question, why, worth
 from eligo.report.terminal import Terminal, clean, wrap
-from eligo.report.words import Data, concept_name
 
 MOST_QUESTIONS = 8
 MOST_PATIENTS = 6

@@ -13,9 +13,9 @@ from html import escape
 from typing import Literal
 
 from eligo.report.axis import Limit, Line, Role, Scale, line_of, scale_of
+from eligo.report.names import Data, number, rounded, variable_name
 from eligo.report.terminal import clean
 from eligo.report.typeset import typeset
-from eligo.report.words import Data, number, rounded, variable_name
 
 WIDTH, MARGIN = 300.0, 12.0
 BAND, BAND_HEIGHT = 27.0, 12.0

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from eligo.criteria import Relation
 from eligo.report.form import Date, Id, Reason, Strict, Truth, Value, Verdict
 
 Settles = Literal["certain", "may", "no"]
@@ -76,9 +77,11 @@ class Changes(Strict):
 class Doubt(Strict):
     """One doubtful thing that the verdict hangs on."""
 
-    cause: Literal["same_day", "default_limit", "assumed_absent"]
+    cause: Literal["same_day", "default_limit", "assumed_absent", "assumed_link"]
     variable: str | None = None
     concept: str | None = None
+    related: Relation | None = Field(None, description="how the concept is taken to belong to the one of `to`")
+    to: str | None = None
     value: Value | None = Field(None, description="the other value of that day, or the limit of normal that counted")
     unit: str | None = None
     date: Date | None = None
@@ -137,7 +140,9 @@ class Outlook(Strict):
 
     next: list[Question] = Field([], description="what to ask next, the best first; of undetermined trials")
     attest: list[Attestation] = Field([])
-    read: list[Id] = Field([], description="open criteria with sentences that were not understood")
+    read: list[Id] = Field(
+        [], description="open criteria for a person: not understood, or a link that no record states"
+    )
     changes: Changes | None = Field(None, description="of ineligible trials")
     sensitivity: list[Doubt] = Field([])
     expiry: Expiry | None = None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from eligo.outlook.phrases import together
-from eligo.report.words import Data, concept_name, number, rounded, variable_name
+from eligo.report.names import Data, concept_name, number, rounded, variable_name
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
@@ -159,7 +159,7 @@ def attestation(item: Data) -> str:
 def to_read(ids: Iterable[str]) -> str:
     """Which sentences nobody but a person can judge; nothing where there are none."""
     ids = list(ids)
-    return f"{listed(ids)}: not understood; a person has to read {'it' if len(ids) == 1 else 'them'}" if ids else ""
+    return f"{listed(ids)}: a person has to read {'it' if len(ids) == 1 else 'them'}" if ids else ""
 
 
 # --- what would have to change
@@ -215,7 +215,10 @@ def hangs_on(doubts: Iterable[Data]) -> list[str]:
 
 def _other_value(item: Data) -> str:
     name, unit = name_of(item), item.get("unit")
-    if item["cause"] == "same_day":
+    if item["cause"] == "assumed_link":
+        linked = f"{name} {item['related'].replace('_', ' ')} {concept_name(item['to'])}"
+        said = f"{linked}: {item['assumed']}; were it not"
+    elif item["cause"] == "same_day":
         when = f"of {item['date']}" if "date" in item else "of the same day"
         said = f"{name}: another result {when} is {quantity(item['value'], unit)}; with it"
     else:

@@ -12,16 +12,19 @@ from eligo.criteria import (
     AtLeast,
     Attest,
     Compare,
+    IfThen,
     Leaf,
     Limit,
     Not,
     OneOf,
     Predicate,
     Present,
+    Related,
     Unparsed,
     Window,
 )
-from eligo.report.words import concept_name, number, variable_name
+from eligo.report.names import concept_name, number, variable_name
+from eligo.report.sentences import other_than
 
 
 def predicate_lines(predicate: Predicate, indent: str = "") -> Iterator[str]:
@@ -35,7 +38,12 @@ def predicate_lines(predicate: Predicate, indent: str = "") -> Iterator[str]:
             yield f"{indent}{_join(predicate)}"
             for part in parts:
                 yield from predicate_lines(part, f"{indent}  ")
-        case Not(AllOf() | AnyOf() | AtLeast() | Not() as part):
+        case IfThen(condition, then):
+            yield f"{indent}if"
+            yield from predicate_lines(condition, f"{indent}  ")
+            yield f"{indent}then"
+            yield from predicate_lines(then, f"{indent}  ")
+        case Not(AllOf() | AnyOf() | AtLeast() | Not() | IfThen() as part):
             yield f"{indent}not"
             yield from predicate_lines(part, f"{indent}  ")
         case Not(part):
@@ -56,16 +64,16 @@ def _leaf(leaf: Leaf) -> str:
         case Compare():
             name = variable_name(leaf.variable) if leaf.variable else f"{leaf.name} (not in the vocabulary)"
             picked = {"any": ["any value"], "lowest": ["lowest value"], "highest": ["highest value"]}.get(leaf.pick, [])
-            notes = [*(["unit inferred"] if leaf.unit_inferred else []), *picked, *_window(leaf.window)]
+            at = [f"on the day on which {concept_name(leaf.at)} began"] if leaf.at else []
+            notes = [*at, *(["unit inferred"] if leaf.unit_inferred else []), *picked, *_window(leaf.window)]
             return f"{name} {' and '.join(map(_limit, leaf.limits))}{_noted(notes)}"
         case OneOf():
             name = variable_name(leaf.variable) if leaf.variable else f"{leaf.name} (not in the vocabulary)"
             return f"{name} one of {', '.join(map(number, leaf.values))}"
         case Present():
-            notes = [leaf.qualifier] if leaf.qualifier else []
-            notes += [leaf.status] if leaf.status != "active" else []
-            notes += [f"at least {leaf.count} times"] if leaf.count > 1 else []
-            return f"{concept_name(leaf.concept)}{_noted([*notes, *_window(leaf.window)])}"
+            return _present(leaf)
+        case Related(what, relation, to):
+            return f"{_present(what)}, {relation.replace('_', ' ')}: {_present(to)}"
         case Attest():
             return f"to attest: {concept_name(leaf.topic)}"
         case Always():
@@ -74,15 +82,27 @@ def _leaf(leaf: Leaf) -> str:
             return f"not understood: {leaf.text}"
 
 
+def _present(leaf: Present) -> str:
+    notes = [leaf.qualifier] if leaf.qualifier else []
+    notes += [leaf.status] if leaf.status != "active" else []
+    notes += [f"at least {leaf.count} times"] if leaf.count > 1 else []
+    notes += _window(leaf.window, ahead=leaf.status == "planned")
+    return f"{concept_name(leaf.concept)}{other_than(leaf)}{_noted(notes)}"
+
+
 def _limit(limit: Limit) -> str:
+    if limit.above is not None:
+        sign, apart = "-" if limit.value < 0 else "+", number(abs(limit.value))
+        return f"{SYMBOL[limit.op]} {limit.above} {sign} {apart}{f' {limit.unit}' if limit.unit else ''}"
     of, unit = f" x {limit.of}" if limit.of else "", f" {limit.unit}" if limit.unit else ""
     return f"{SYMBOL[limit.op]} {number(limit.value)}{of}{unit}"
 
 
-def _window(window: Window | None) -> list[str]:
+def _window(window: Window | None, ahead: bool = False) -> list[str]:
     if window is None:
         return []
-    parts = [f"within {window.within}"] if window.within else []
+    following = "the next " if ahead and window.anchor == "screening" else ""
+    parts = [f"within {following}{window.within}"] if window.within else []
     parts += [f"{SYMBOL[window.ago.op]} {window.ago.duration} ago"] if window.ago else []
     parts += [f"lasting {SYMBOL[window.lasting.op]} {window.lasting.duration}"] if window.lasting else []
     anchor = [f"of {window.anchor.replace('_', ' ')}"] if window.anchor != "screening" else []

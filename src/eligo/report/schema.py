@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from eligo.criteria import Relation
 from eligo.report.form import Bearing, Date, Number, Reason, Span, Strict, Truth, Value, Verdict
 from eligo.report.outlook_schema import Asked, Outlook
 
@@ -29,7 +30,7 @@ class Measured(Strict):
     )
     of: str | None = Field(None, description="which limit of normal it is and whose, or of when the baseline is")
     paper: str | None = Field(None, description="where the formula of a computed value was published")
-    assumed: str | None = Field(None, description="what was taken as absent, and by whom")
+    assumed: str | None = Field(None, description="what was taken for granted: an absence and by whom, or a link")
     inputs: list[Input] | None = None
     missing: list[str] | None = Field(None, description="variables that it still needs")
 
@@ -63,19 +64,40 @@ class Own(Strict):
     unit: str = Field(description="as the rules have it; `x ULN`, `x LLN`, `x baseline` or `x` and a variable's id")
 
 
-class Evidence(Measured):
-    """What one part of the sentence met in the record: a value, facts, a statement, or nothing."""
+class Excepted(Strict):
+    """A kind of a concept that does not count."""
+
+    concept: str = Field(description="id of the concept, or `study_condition`: what the trial is about")
+    qualifier: str | None = None
+
+
+class Side(Measured):
+    """What a record says of one concept, as the sentence asks for it."""
 
     span: Span | None = None
     truth: Truth
-    decides: bool = Field(description="whether the criterion's truth rests on this part")
     reason: Reason | None = None
     detail: str | None = None
     variable: str | None = Field(None, description="id of the variable")
+    concept: str | None = Field(None, description="id of the concept, or of what is to be attested")
+    status: str | None = Field(None, description="as asked for: active, now, history, suspected, planned")
+    qualifier: str | None = None
+    count: int | None = None
+    window: str | None = None
+    but_not: list[Excepted] | None = Field(None, description="the kinds of it that do not count")
+    facts: list[Fact] | None = None
+    ruled_out_by: str | None = Field(None, description="the concept whose absence the record states")
+
+
+class Evidence(Side):
+    """What one part of the sentence met in the record: a value, facts, a statement, or nothing."""
+
+    decides: bool = Field(description="whether the criterion's truth rests on this part")
+    condition: Truth | None = Field(None, description="whether the condition holds that this is a part of, for an `if`")
     name: str | None = Field(None, description="the protocol's words, where the vocabulary does not have them")
     limit: str | None = Field(None, description="in the canonical unit")
     limit_written: str | None = Field(None, description="as the rules have it, where that differs")
-    window: str | None = None
+    at: str | None = Field(None, description="the concept on whose first day the age is meant")
     distance: Number | None = Field(
         None, description="value minus the limit that it fails, or else is nearest to; canonical unit"
     )
@@ -83,15 +105,11 @@ class Evidence(Measured):
     distance_relative: Number | None = Field(None, description="the distance as a share of the limit")
     near: bool = Field(False, description="whether a criterion blocks by it, and by no more than the stated margin")
     margin: str | None = Field(None, description="that margin")
-    reference: str | None = Field(None, description="what a multiple is of, and whose limit of normal that is")
+    reference: str | None = Field(None, description="what a limit is a multiple of or lies above, and whose that is")
     others: list[Measured] | None = Field(None, description="other results of the same day")
     clash: Measured | None = Field(None, description="a stated score's value by its own inputs, where it is another")
-    concept: str | None = Field(None, description="id of the concept, or of what is to be attested")
-    status: str | None = Field(None, description="as the sentence asks for it: active, history, suspected, planned")
-    qualifier: str | None = None
-    count: int | None = None
-    facts: list[Fact] | None = None
-    ruled_out_by: str | None = Field(None, description="the concept whose absence the record states")
+    related: Relation | None = Field(None, description="how the two `parts` belong together by the sentence")
+    parts: list[Side] | None = Field(None, description="what the record says of each of the two things that it links")
     note: str | None = Field(None, description="why a sentence restricts nothing")
 
 

@@ -17,6 +17,7 @@ from eligo.criteria import (
     Compare,
     Criterion,
     Duration,
+    IfThen,
     Leaf,
     Limit,
     Not,
@@ -24,9 +25,12 @@ from eligo.criteria import (
     Op,
     Predicate,
     Present,
+    Related,
+    Unparsed,
     Window,
 )
-from eligo.report.words import concept_name, number, variable_name
+from eligo.report.names import concept_name, number, variable_name
+from eligo.report.stated import other_than as excepted
 from eligo.ruleset import RuleSet
 from eligo.vocabulary.variables import variables
 
@@ -55,6 +59,10 @@ def sentence(predicate: Predicate, negative: bool = False) -> str:
             return f"{some} of these hold: {'; '.join(sentence(p) for p in parts)}"
         case Not(part):
             return sentence(part, not negative)
+        case IfThen(condition, then):
+            if negative:
+                return _joined((condition, Not(then)), " and ", False)
+            return f"asked only where {sentence(condition)}: {sentence(then)}"
     return _leaf(predicate, negative)
 
 
@@ -62,7 +70,7 @@ def _joined(parts: tuple[Predicate, ...], word: str, negative: bool) -> str:
     found = [sentence(p, negative) for p in parts]
     if len(found) > MOST_IN_LINE:
         return f"{'one' if word == ' or ' else 'each'} of these is so: {'; '.join(found)}"
-    nested = [isinstance(p.part if isinstance(p, Not) else p, AllOf | AnyOf | AtLeast) for p in parts]
+    nested = [isinstance(p.part if isinstance(p, Not) else p, AllOf | AnyOf | AtLeast | IfThen) for p in parts]
     inner = [f"({text})" if deep and len(parts) > 1 else text for text, deep in zip(found, nested, strict=True)]
     return word.join(inner)
 
@@ -80,11 +88,14 @@ def _leaf(leaf: Leaf, negative: bool) -> str:
             )
         case Present():
             return _present(leaf, negative)
+        case Related():
+            return _related(leaf, negative)
         case Attest():
             return f"a person states that this is {'not ' if negative else ''}so: {concept_name(leaf.topic)}"
         case Always():
             return f"nothing is restricted{f' ({leaf.note})' if leaf.note else ''}"
-    return f'{"not: " if negative else ""}"{leaf.text}" (not understood; a person has to judge)'
+        case Unparsed(text):
+            return f'{"not: " if negative else ""}"{text}" (not understood; a person has to judge)'
 
 
 def _variable(id: str | None, name: str | None) -> str:  # noqa: A002 - the word of the vocabulary
@@ -93,6 +104,8 @@ def _variable(id: str | None, name: str | None) -> str:  # noqa: A002 - the word
 
 def _compare(leaf: Compare, negative: bool) -> str:
     name = _variable(leaf.variable, leaf.name)
+    if leaf.at is not None:
+        name = f"the {name} at which {concept_name(leaf.at)} began"
     verb = "are" if name.endswith("s") and not name.endswith(("ss", "is", "us")) else "is"
     limits = " and ".join(_limit(limit) for limit in leaf.limits)
     inferred = " (the unit is not stated, but inferred)" if leaf.unit_inferred else ""
@@ -109,6 +122,11 @@ def _limit(limit: Limit) -> str:
         of = _OF.get(limit.of, variable_name(limit.of))
         return f"{_SIDE[limit.op]} {of}" if limit.value == 1 else f"{_SIDE[limit.op]} {number(limit.value)} times {of}"
     unit = _UNIT.get(limit.unit or "1", limit.unit or "")
+    if limit.above is not None:
+        apart, of = f"{number(abs(limit.value))}{' ' if unit else ''}{unit}", _OF[limit.above]
+        if limit.value > 0:
+            return f"{_LENGTH[limit.op]} {apart} above {of}"
+        return f"{_SIDE[limit.op]} {of}{f' minus {apart}' if limit.value else ''}"
     return f"{_SIDE[limit.op]} {number(limit.value)}{' ' if unit else ''}{unit}"
 
 
@@ -122,27 +140,54 @@ def _values(leaf: OneOf) -> str:
 
 
 def _present(leaf: Present, negative: bool) -> str:
-    what = " ".join(part for part in (leaf.qualifier, concept_name(leaf.concept)) if part)
+    every = "any " if leaf.but_not and not negative else ""
+    return f"{every}{_what(leaf)} {_is_so(leaf, negative)}"
+
+
+def _related(leaf: Related, negative: bool) -> str:
+    """Both things under one verb where they are asked for alike, else each with its own."""
+    what, to, link = leaf.what, leaf.to, leaf.relation.replace("_", " ")
+    if (what.status, what.window) == (to.status, to.window):
+        return f"{_what(what)} {link} {_what(to)} {_is_so(what, negative)}"
+    return (
+        f"{'not: ' if negative else ''}{_what(what)} {_is_so(what, False)}, {link} {_what(to)} that {_is_so(to, False)}"
+    )
+
+
+def _what(leaf: Present) -> str:
+    return f"{' '.join(filter(None, (leaf.qualifier, concept_name(leaf.concept))))}{other_than(leaf)}"
+
+
+def other_than(leaf: Present) -> str:
+    """The kinds of a concept that do not count: " other than hepatitis B"; nothing where there are none."""
+    return excepted([{"concept": part.concept, "qualifier": part.qualifier} for part in leaf.but_not])
+
+
+def _is_so(leaf: Present, negative: bool) -> str:
+    """The verb, with when and how often it must be so."""
     times = f", at least {leaf.count} times" if leaf.count > 1 else ""
-    when = _when(leaf.window, near="after" if leaf.status == "planned" else "before")
+    when = _when(leaf.window, ahead=leaf.status == "planned")
     looks_back = leaf.window is not None and bool(leaf.window.within or leaf.window.ago)
     verbs = {
         "planned": ("is planned", "is not planned"),
         "history": ("is or was present", "was never present"),
         "suspected": ("is present or suspected", "is neither present nor suspected"),
         "active": ("is present", "is not present"),
+        "now": ("goes on now", "does not go on now"),
     }
     looks_back = looks_back and leaf.status in ("active", "history")
     verb = ("was present", "was not present") if looks_back else verbs[leaf.status]
-    return f"{what} {verb[negative]}{when}{times}"
+    return f"{verb[negative]}{when}{times}"
 
 
-def _when(window: Window | None, measured: bool = False, near: str = "before") -> str:
+def _when(window: Window | None, measured: bool = False, ahead: bool = False) -> str:
     if window is None:
         return ""
     anchor = "screening" if window.anchor == "screening" else window.anchor.replace("_", " ")
-    near = "of" if window.anchor != "screening" else near
+    near = "of" if window.anchor != "screening" else "before"
     parts = [f"within {_duration(window.within)} {near} {anchor}"] if window.within else []
+    if ahead and window.within and window.anchor == "screening":
+        parts = [f"within the next {_duration(window.within)}"]
     parts += [f"{_bound(window.ago)} before {anchor}"] if window.ago else []
     parts += [f"for {_bound(window.lasting)}"] if window.lasting else []
     return f"{', measured' if measured else ''} {', '.join(parts)}" if parts else ""

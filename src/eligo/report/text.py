@@ -7,19 +7,11 @@ from dataclasses import replace
 
 from eligo.explain import NO_CRITERIA
 from eligo.report.ahead import ahead_lines
+from eligo.report.names import Data
 from eligo.report.outlook_words import question, worth
+from eligo.report.stated import link_name
 from eligo.report.terminal import Terminal, clean, columns, wrap, wrap_marked
-from eligo.report.words import (
-    Data,
-    blocker,
-    cohort_title,
-    deciding,
-    evidence_line,
-    headline,
-    patient_line,
-    spans,
-    still_open,
-)
+from eligo.report.words import blocker, cohort_title, deciding, evidence_line, headline, patient_line, spans, still_open
 
 COLOUR = {
     "ELIGIBLE": "green",
@@ -72,7 +64,11 @@ def _open_parts(findings: Iterable[Data]) -> tuple[int, int]:
     known, other = set[tuple[str, str]](), set[tuple[str, str]]()
     for finding in findings:
         for evidence in deciding(finding):
-            if "status" in evidence:
+            if "related" in evidence:
+                parts = [part for part in evidence["parts"] if "reason" in part]
+                known.update(("concept", part["concept"]) for part in parts[:1])
+                other.update([(finding["id"], link_name(evidence))] if not parts else ())
+            elif "status" in evidence:
                 known.add(("concept", evidence["concept"]))
             elif "concept" in evidence:
                 other.add(("concept", evidence["concept"]))
@@ -192,7 +188,7 @@ def finding_lines(finding: Data, room: int, terminal: Terminal) -> Iterator[str]
     for evidence in decides:
         yield from wrap(evidence_line(evidence), terminal.width, indent, f"{indent}  ")
     for evidence in finding["evidence"]:
-        if not evidence["decides"] and ("value" in evidence or "facts" in evidence):
+        if not evidence["decides"] and evidence.keys() & {"value", "facts", "parts"}:
             for line in wrap(f"beside it: {evidence_line(evidence)}", terminal.width, indent, f"{indent}  "):
                 yield terminal.paint(line, "dim")
 

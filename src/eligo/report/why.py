@@ -10,19 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from eligo.explain import NO_CRITERIA, Finding, TrialScreening
+from eligo.report.names import Data, measured_name, variable_name
+from eligo.report.stated import asked_concept, fact_text, link_name, missing_part, wanted
 from eligo.report.terminal import clean
-from eligo.report.words import (
-    MOST_NAMES,
-    Data,
-    concept_name,
-    fact_text,
-    failed_bound,
-    figures,
-    nearness,
-    open_by_reason,
-    variable_name,
-    wanted,
-)
+from eligo.report.words import MOST_NAMES, failed_bound, figures, nearness, open_by_reason
 from eligo.truth import Verdict
 
 SIGNS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "=": "exactly"}
@@ -117,7 +108,9 @@ def _shortest(blocking: Iterable[tuple[Finding, Data]]) -> str:
     reasons = []
     for number, (finding, told) in enumerate(blocking):
         parts = [told["evidence"][place] for place in finding.enough]
-        parts = [part for part in parts if "variable" in part or "concept" in part]  # the others hold for everybody
+        parts = [
+            part for part in parts if part.keys() & {"variable", "concept", "related"}
+        ]  # the others hold for everybody
         text = _alone(told, parts[0]) if len(parts) == 1 else _together(told, parts) if parts else _always(told)
         apart = max((abs(part.get("distance_relative", 9e9)) for part in parts), default=0)
         reasons.append(((len(parts), apart, len(text), number), text))
@@ -132,11 +125,16 @@ def _alone(finding: Data, part: Data) -> str:
 
 def _together(finding: Data, parts: Sequence[Data]) -> str:
     """Several parts that block only together."""
-    facts = [f"{_fact(part)}{f' ({_against(part)})' if 'limit' in part else ''}" for part in parts]
+    facts = [f"{_fact(part)}{_beside(part)}" for part in parts]
     more = len(facts) - MOST_FACTS
     shown = [*facts[:MOST_FACTS], f"{more} more such findings"] if more > 1 else facts
     verb = "excludes" if finding["kind"] == "exclusion" else "does not accept"
     return f"{_listed(shown)}, which {finding['id']} {verb} together"
+
+
+def _beside(part: Data) -> str:
+    """The limit that a value met; of a condition the value is enough."""
+    return f" ({_against(part)})" if "limit" in part and "condition" not in part else ""
 
 
 def _always(finding: Data) -> str:
@@ -158,7 +156,9 @@ def _fact(part: Data) -> str:
         return _value(part)
     if "variable" in part:  # what holds of everybody, such as being of either sex
         return f"{variable_name(part['variable'])} is not stated"
-    name = concept_name(part["concept"])
+    if "related" in part:
+        return _link(part)
+    name = asked_concept(part)
     if "status" not in part:
         return f"{name} is stated as {'yes' if part['truth'] == 'MET' else 'no'}"
     if part.get("facts"):
@@ -169,8 +169,16 @@ def _fact(part: Data) -> str:
     return f"the patient's sex rules out {name}" if "sex" in part.get("detail", "") else f"the record rules out {name}"
 
 
+def _link(part: Data) -> str:
+    """What the record says of two things that belong together: of the one that is missing, or of both."""
+    if part["truth"] == "NOT_MET":
+        return _fact(missing_part(part))
+    held = [side for side in part["parts"] if side["truth"] == "MET"]
+    return _listed([_fact(side) for side in held])
+
+
 def _value(part: Data) -> str:
-    name = variable_name(part["variable"])
+    name = measured_name(part)
     value, _ = figures({"limit": "", **part})
     if part.get("pick") in ("lowest", "highest"):
         name = f"the {part['pick']} {name}"
@@ -186,12 +194,14 @@ def _asked(part: Data) -> str:
     """What the sentence speaks of: "below 20 10*9/L"."""
     if "limit" in part:
         return _limit(part)
+    if "related" in part:
+        return f"{link_name(part)}{' (which is assumed)' if part.get('assumed') and part['truth'] == 'MET' else ''}"
     # What is diagnosed is more than suspected, so that word would say nothing here.
     suspected = part.get("status") == "suspected" and part["truth"] == "MET"
     asked = wanted({**part, "status": "active"} if suspected else part) if "status" in part else ""
     if asked:
-        return f"{concept_name(part['concept'])} ({_timed(asked)})"
-    return "it" if "value" not in part else concept_name(part["concept"])
+        return f"{asked_concept(part)} ({_timed(asked)})"
+    return "it" if "value" not in part else asked_concept(part)
 
 
 def _against(part: Data) -> str:

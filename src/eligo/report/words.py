@@ -5,15 +5,24 @@ Truth and bearing are always both said, since "met" alone means the opposite for
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Iterable
 
-from eligo.criteria import SYMBOL, Op
-from eligo.vocabulary.concepts import concepts
+from eligo.report.names import (
+    LONG,
+    Data,
+    concept_name,
+    five_digits,
+    input_name,
+    measured_name,
+    number,
+    rounded,
+    short_name,
+    source,
+    window,
+    years,
+)
+from eligo.report.stated import brief_concept, brief_link, concept_line, link_line, open_name
 from eligo.vocabulary.variables import variables
-
-Data = Mapping[str, Any]
 
 SENTENCE = {
     ("inclusion", "MET"): "inclusion holds",
@@ -39,6 +48,14 @@ TO_DO = {
     "error": "the test failed; please report this",
 }
 
+TO_JUDGE = "the record does not say; a person has to judge"
+# How a part of a condition is told, by whether the condition holds.
+CONDITION = {
+    "NOT_MET": "not asked, since this does not hold: {}",
+    "MET": "asked, since this holds: {}",
+    "UNKNOWN": "whether this is asked is open: {}",
+}
+
 # How the summary of a trial counts what is open: singular, plural, and whether the names follow.
 OPEN = {
     "missing": ("value missing", "values missing", True),
@@ -54,49 +71,6 @@ OPEN = {
     "error": ("failed", "failed", False),
 }
 MOST_NAMES = 5
-
-_LONG = re.compile(r"(?<![\w.*])[0-9]+\.[0-9]{3,}(?![\w*])")
-_OPERATOR = re.compile(r"\b(?:lt|le|gt|ge|eq)\b")
-_YEAR = re.compile(r"([0-9]) a\b")
-_ABBREVIATION = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z][A-Za-z0-9/-]{1,7}")
-_LONG_NAME = 20  # characters; a summary says the abbreviation of a longer name
-
-
-def number(value: float | str) -> str:
-    """A number as short as it can be without changing it: at most 12 digits, no exponent below a million millions.
-
-    >>> number(18.0), number(0.1), number(1500000.0)
-    ('18', '0.1', '1500000')
-    """
-    if isinstance(value, str):
-        return value
-    text = f"{value:.12g}"
-    return f"{value:.0f}" if "e+" in text and abs(value) < 1e15 else text
-
-
-def rounded(value: float | str) -> str:
-    """A number in five digits at most after the first that is not zero, unless it is whole."""
-    return _LONG.sub(_five_digits, number(value))
-
-
-def variable_name(id: str | None) -> str:  # noqa: A002 - the word of the vocabulary
-    """What people call the variable."""
-    known = variables().get(id) if id else None
-    return known.name if known else (id or "").replace("_", " ")
-
-
-def short_name(id: str) -> str:  # noqa: A002 - the word of the vocabulary
-    """What a summary calls the variable: the first abbreviation of a long name, where it has one."""
-    known = variables().get(id)
-    if known is None or len(known.name) <= _LONG_NAME:
-        return variable_name(id)
-    return next((s for s in (*known.exact, *known.synonyms) if _ABBREVIATION.fullmatch(s)), known.name)
-
-
-def concept_name(id: str) -> str:  # noqa: A002 - the word of the vocabulary
-    """What people call the concept."""
-    known = concepts().get(id)
-    return known.name if known else id.replace("_", " ")
 
 
 def headline(finding: Data) -> str:
@@ -123,7 +97,8 @@ def deciding(finding: Data) -> list[Data]:
 
 def spans(finding: Data) -> list[tuple[int, int]]:
     """Where the deciding words of the sentence stand."""
-    return [(e["span"][0], e["span"][1]) for e in deciding(finding) if "span" in e]
+    found = [part for e in deciding(finding) for part in ([e] if "span" in e else e.get("parts", ()))]
+    return [(part["span"][0], part["span"][1]) for part in found if "span" in part]
 
 
 def blocker(finding: Data) -> str:
@@ -139,30 +114,19 @@ def _brief(evidence: Data) -> str:
         value = f"({value})" if value[:1] in "<>" else value
         against = f" {limit}" if held else f", not {failed_bound(evidence, limit)}"
         near = f" (near: {nearness(evidence)})" if "near" in evidence else ""
-        return f"{short_name(evidence['variable'])} {value}{against}{near}"
+        name = measured_name(evidence) if "at" in evidence else short_name(evidence["variable"])
+        return f"{name} {value}{against}{near}"
+    if "related" in evidence:
+        return brief_link(evidence, held)
     if "concept" in evidence:
-        return _brief_concept(evidence, held)
+        return brief_concept(evidence, held)
     return "not understood" if evidence.get("reason") == "unparsed" else evidence.get("note", "")
-
-
-def _brief_concept(evidence: Data, held: bool) -> str:
-    name = concept_name(evidence["concept"])
-    if "status" not in evidence:  # something to attest
-        return name if held else f"{name}: stated no"
-    facts = evidence.get("facts", ())
-    if not held:
-        if not facts:
-            return f"no {name}"
-        asked = wanted(evidence)
-        return f"{name}, but not {asked}" if asked else f"{name}: {facts[0]['status']}"
-    kind = facts[0]["concept"] if facts else evidence["concept"]
-    return f"{name}: {concept_name(kind)}" if kind != evidence["concept"] else name
 
 
 def figures(evidence: Data) -> tuple[str, str]:
     """Value and limit in five digits each, or in all of theirs where five would make a near miss look like a hit."""
-    value, limit = _years(number(evidence.get("value", "?"))), _years(evidence.get("limit", ""))
-    short, short_limit = _LONG.sub(_five_digits, value), _LONG.sub(_five_digits, limit)
+    value, limit = years(number(evidence.get("value", "?"))), years(evidence.get("limit", ""))
+    short, short_limit = LONG.sub(five_digits, value), LONG.sub(five_digits, limit)
     if evidence.get("distance") and short in short_limit.split():
         return value, limit
     return short, short_limit
@@ -174,15 +138,6 @@ def failed_bound(evidence: Data, limit: str) -> str:
     if len(bounds) == 2 and "distance" in evidence:
         return bounds[0] if evidence["distance"] < 0 or "<" in bounds[0] else bounds[1]
     return limit
-
-
-def _five_digits(match: re.Match[str]) -> str:
-    return number(float(f"{float(match[0]):.5g}"))
-
-
-def _years(text: str) -> str:
-    """The text with UCUM's `a` written as people write a year."""
-    return _YEAR.sub(r"\1 y", text)
 
 
 def still_open(findings: Iterable[Data], all_names: bool = False) -> str:
@@ -203,7 +158,7 @@ def open_by_reason(findings: Iterable[Data]) -> dict[str, list[str]]:
     for finding in findings:
         for evidence in deciding(finding):
             if "reason" in evidence:
-                name = evidence.get("variable") or evidence.get("concept") or f"{finding['id']} {evidence.get('span')}"
+                name = open_name(evidence) or f"{finding['id']} {evidence.get('span')}"
                 found[_reason(evidence)][name] = None
     return {reason: list(map(_open_name, names)) for reason, names in found.items() if names}
 
@@ -222,29 +177,38 @@ def evidence_line(evidence: Data) -> str:
     """One part of a finding in full: value, unit, as written, date, limit, distance, and what to do if it is open."""
     if "variable" in evidence and "status" not in evidence:
         text = _value_line(evidence)
+    elif "related" in evidence:
+        text = link_line(evidence)
     elif "concept" in evidence:
-        text = _concept_line(evidence)
+        text = concept_line(evidence)
     elif "note" in evidence:
         text = f"restricts nothing ({evidence['note']})" if evidence["note"] else "restricts nothing"
     else:
         text = evidence.get("name", "")
-    to_do = TO_DO[_reason(evidence)] if "reason" in evidence else ""
+    to_do = _to_do(evidence) if "reason" in evidence else ""
     said_before = "ruled_out_by" in evidence or evidence.get("reason") == "unparsed"
     detail = "" if said_before else evidence.get("detail", "")
-    return ": ".join(part for part in (text, to_do) if part) + (f" ({detail})" if detail else "")
+    line = ": ".join(part for part in (text, to_do) if part) + (f" ({detail})" if detail else "")
+    return CONDITION.get(evidence.get("condition", ""), "{}").format(line)
+
+
+def _to_do(evidence: Data) -> str:
+    """What a person can do about what is open; a link between two things that are there is for a person to judge."""
+    linked = "related" in evidence and not any("reason" in part for part in evidence["parts"])
+    return TO_JUDGE if linked else TO_DO[_reason(evidence)]
 
 
 def _value_line(evidence: Data) -> str:
-    name = variable_name(evidence["variable"])
+    name = measured_name(evidence)
     value, limit = figures(evidence)
     limit = _limit(evidence, limit)
     if "value" not in evidence:
         missing = evidence.get("missing")
-        needs = f", made of {', '.join(map(_input_name, missing))}" if missing else ""
+        needs = f", made of {', '.join(map(input_name, missing))}" if missing else ""
         said = f", in the record as `{evidence['written']}`" if "written" in evidence else ""
         return f"{name}{needs}{said}{f' (limit {limit})' if limit else ''}"
-    unit = _years(f"0 {evidence['unit']}")[1:] if "unit" in evidence else ""
-    parts = [f"{name} {value}{unit}{_source(evidence)}"]
+    unit = years(f"0 {evidence['unit']}")[1:] if "unit" in evidence else ""
+    parts = [f"{name} {value}{unit}{source(evidence)}"]
     if limit:
         parts.append(f"limit {limit}")
     if "near" in evidence:
@@ -253,7 +217,7 @@ def _value_line(evidence: Data) -> str:
         parts.append(_distance(evidence))
     if "clash" in evidence:
         by_inputs = evidence["clash"]
-        parts.append(f"but its inputs give {rounded(by_inputs['value'])}{_source(by_inputs)}")
+        parts.append(f"but its inputs give {rounded(by_inputs['value'])}{source(by_inputs)}")
     if evidence.get("others"):
         others = ", ".join(rounded(other.get("value", "?")) for other in evidence["others"])
         parts.append(f"other results of that day: {others}")
@@ -263,18 +227,12 @@ def _value_line(evidence: Data) -> str:
 def _limit(evidence: Data, limit: str) -> str:
     """The limit without the unit that the value already has; a multiple with what it is a multiple of."""
     if "unit" in evidence and "value" in evidence:
-        unit = _years(f"0 {evidence['unit']}")[1:]
+        unit = years(f"0 {evidence['unit']}")[1:]
         limit = limit.replace(f"{unit} and ", " and ").removesuffix(unit)
     notes = [evidence[key] for key in ("limit_written", "reference") if key in evidence]
-    notes = [_LONG.sub(_five_digits, _years(note)) for note in notes]
+    notes = [LONG.sub(five_digits, years(note)) for note in notes]
     notes += [window(evidence)] if "window" in evidence else []
     return f"{limit} ({'; '.join(notes)})" if notes else limit
-
-
-def window(evidence: Data) -> str:
-    """The window with signs for the operators: "lasting >= 6 mo"."""
-    signed = _OPERATOR.sub(lambda match: SYMBOL[cast(Op, match[0])], _years(evidence["window"]))
-    return signed.replace("_", " ")
 
 
 def _distance(evidence: Data, limit: str = "it") -> str:
@@ -294,7 +252,7 @@ def _distance(evidence: Data, limit: str = "it") -> str:
 
 def nearness(evidence: Data) -> str:
     """How near a failed comparison is: "2 below the limit, margin 10 %"."""
-    return f"{_distance(evidence, 'the limit')}, margin {_years(evidence['margin'])}"
+    return f"{_distance(evidence, 'the limit')}, margin {years(evidence['margin'])}"
 
 
 def _bound(evidence: Data) -> str:
@@ -302,83 +260,3 @@ def _bound(evidence: Data) -> str:
     bounds = evidence["limit"].split(" and ")
     above = evidence["distance"] > 0
     return str(bounds[above is (evidence["truth"] == "NOT_MET")]).lstrip("<>= ")
-
-
-def _source(evidence: Data) -> str:
-    """How the record has the value, and of when it is; or what it was worked out from."""
-    parts = [evidence[key] for key in ("written", "date") if key in evidence]
-    if evidence.get("source") == "birth":
-        parts.append("from the birth date")
-    elif evidence.get("inputs"):
-        parts.append(f"from {_inputs(evidence)}")
-    if evidence.get("missing"):
-        parts.append(f"without {', '.join(map(_input_name, evidence['missing']))}")
-    parts += [f"by {evidence['paper']}"] if "paper" in evidence else []
-    parts += ["the unit is the site's"] if "unit_from" in evidence else []
-    parts += [evidence["assumed"]] if "assumed" in evidence else []
-    return f" ({', '.join(parts)})" if parts else ""
-
-
-def _input_name(key: str) -> str:
-    """What people call an input of a score: a variable, a concept, or the limit of normal or the baseline of one."""
-    id_ = next((key.removesuffix(end) for end in ("_uln", "_baseline", "_control") if key.endswith(end)), key)
-    name = variable_name(id_) if id_ in variables() else concept_name(id_)
-    return name if id_ == key else f"{name} ({key.removeprefix(f'{id_}_').replace('uln', 'ULN')})"
-
-
-def _inputs(evidence: Data) -> str:
-    """What a value was worked out from; what is itself worked out comes with its own inputs."""
-    found = []
-    for part in evidence["inputs"]:
-        if "variable" in part:
-            unit = f" {part['unit']}" if "unit" in part else ""
-            more = [part[key] for key in ("written", "date", "of") if key in part]
-            more += [f"from {_inputs(part)}"] if part.get("inputs") else []
-            about = f" ({', '.join(more)})" if more else ""
-            found.append(f"{variable_name(part['variable'])} {rounded(part.get('value', '?'))}{unit}{about}")
-        else:
-            found.append(f"{concept_name(part['concept'])}: {part['status']}")
-    return ", ".join(found)
-
-
-def _concept_line(evidence: Data) -> str:
-    name = concept_name(evidence["concept"])
-    if "status" not in evidence:
-        return name if "reason" in evidence else f"{name}: stated {'yes' if evidence['truth'] == 'MET' else 'no'}"
-    asked = wanted(evidence)
-    name = f"{name} ({asked})" if asked else name
-    said = [fact_text(fact, evidence["concept"]) for fact in evidence.get("facts", ())]
-    if "value" in evidence:
-        said.append(f"{variable_name(evidence['variable'])} {rounded(evidence['value'])}{_source(evidence)}")
-    if "ruled_out_by" in evidence:
-        broader = evidence["ruled_out_by"] if evidence["ruled_out_by"] != evidence["concept"] else None
-        said.append(f"ruled out with {concept_name(broader)}" if broader else "ruled out in the record")
-    elif "assumed" in evidence and "value" not in evidence:
-        said.append(evidence["assumed"])
-    if not said and "reason" not in evidence and "detail" not in evidence:
-        said.append("present" if evidence["truth"] == "MET" else "not present")
-    return f"{name}: {'; '.join(said)}" if said else name
-
-
-def wanted(evidence: Data) -> str:
-    """What the sentence asks of the concept, beyond that it is there."""
-    asked = [evidence.get("qualifier", ""), "" if evidence["status"] == "active" else evidence["status"]]
-    asked += [f"{evidence['count']} times" if "count" in evidence else ""]
-    asked += [window(evidence)] if "window" in evidence else []
-    return ", ".join(part for part in asked if part)
-
-
-def fact_text(fact: Data, asked: str) -> str:
-    """A fact of the record; its concept only where it is a kind of the one that was asked for."""
-    parts = [concept_name(fact["concept"])] if fact["concept"] != asked else []
-    parts += [*fact.get("qualifiers", ()), fact["status"]]
-    start, end = fact.get("start"), fact.get("end")
-    if start and start == end:
-        parts.append(f"on {start}")
-    elif start:
-        parts.append(f"{'from' if end else 'since'} {start}")
-    if end and start != end:
-        parts.append(f"until {end}")
-    written = fact.get("written")
-    known = {fact["concept"], concept_name(fact["concept"]).casefold()}
-    return ", ".join(parts) + (f' ("{written}")' if written and written.casefold() not in known else "")

@@ -15,6 +15,9 @@ from eligo.criteria import (
     Bound,
     Compare,
     Duration,
+    Excepted,
+    IfThen,
+    Leaf,
     Limit,
     Not,
     Number,
@@ -22,6 +25,7 @@ from eligo.criteria import (
     Op,
     Predicate,
     Present,
+    Related,
     Span,
     TimeUnit,
     Unparsed,
@@ -35,15 +39,19 @@ from eligo.ruleset.nodes import (
     AtLeastNode,
     AttestNode,
     CompareNode,
+    ExceptedNode,
+    IfThenNode,
     NotNode,
     OneOfNode,
     PresentNode,
+    RelatedNode,
     UnparsedNode,
     Windowed,
     Words,
 )
 
 RANGE_KEYS: tuple[Op, ...] = ("gt", "ge", "lt", "le")
+AGE = "age"
 PlaceOf = Callable[[tuple[str | int, ...]], Place]
 
 _EQUIVALENT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) ?(.*)")
@@ -65,9 +73,19 @@ def from_node(node: Any, text: str, place: PlaceOf, problems: list[Problem]) -> 
         return AtLeast(node.at_least, tuple(inside(p, "of", i) for i, p in enumerate(node.of)))
     if isinstance(node, NotNode):
         return Not(inside(node.not_, "not"))
+    if isinstance(node, IfThenNode):
+        return IfThen(inside(node.if_, "if"), inside(node.then, "then"))
+    return _leaf(node, text, place, problems)
+
+
+def _leaf(node: Any, text: str, place: PlaceOf, problems: list[Problem]) -> Leaf:
     span = _span(node, text, place, problems)
     if isinstance(node, PresentNode):
-        return Present(node.concept, node.status, node.qualifier, _window(node), node.count, span)
+        return _present(node, span)
+    if isinstance(node, RelatedNode):
+        what = _present(node.what, _span(node.what, text, lambda p: place(("what", *p)), problems))
+        to = _present(node.to, _span(node.to, text, lambda p: place(("to", *p)), problems))
+        return Related(what, node.related, to, span)
     if isinstance(node, AttestNode):
         return Attest(node.attest, span)
     if isinstance(node, AlwaysNode):
@@ -80,13 +98,24 @@ def from_node(node: Any, text: str, place: PlaceOf, problems: list[Problem]) -> 
     return _compare(node, span, place, problems)
 
 
+def _present(node: PresentNode, span: Span | None) -> Present:
+    but_not = tuple(_excepted(part) for part in node.but_not)
+    return Present(node.concept, node.status, node.qualifier, _window(node), node.count, span, but_not)
+
+
+def _excepted(part: str | ExceptedNode) -> Excepted:
+    return Excepted(part) if isinstance(part, str) else Excepted(part.concept, part.qualifier)
+
+
 def _compare(node: CompareNode, span: Span | None, place: PlaceOf, problems: list[Problem]) -> Compare:
     _named(node, place, problems)
     bounds = [(op, cast(Number, value)) for op in RANGE_KEYS if (value := getattr(node, op)) is not None]
-    limits: tuple[Limit, ...] = tuple(Limit(op, value, node.unit, node.of) for op, value in bounds)
-    if node.op is not None and node.limit is not None and not limits:
-        limits = (Limit(node.op, node.limit, node.unit, node.of),)
-    elif node.op is not None or node.limit is not None or not 1 <= len(limits) <= 2 or _same_side(limits):
+    if node.op is not None and node.limit is not None and not bounds:
+        bounds, complete = [(node.op, node.limit)], True
+    else:
+        complete = node.op is None and node.limit is None
+    limits: tuple[Limit, ...] = tuple(Limit(op, value, node.unit, node.of, node.above) for op, value in bounds)
+    if not complete or not 1 <= len(limits) <= 2 or _same_side(limits):
         help_text = "write `op:` and `limit:`, or one lower (`ge`, `gt`) and one upper bound (`le`, `lt`)"
         problems.append(
             Problem("limits", "a comparison needs one limit or the two bounds of a range", place(()), help_text)
@@ -94,15 +123,28 @@ def _compare(node: CompareNode, span: Span | None, place: PlaceOf, problems: lis
         limits = (Limit("eq", 0),)
     if len(limits) == 2 and limits[0].value > limits[1].value:
         problems.append(Problem("empty-range", "the lower bound lies above the upper one", place(())))
-    equivalent = None
-    if node.equivalent is not None:
-        found = _EQUIVALENT.fullmatch(node.equivalent)
-        if found is None or len(limits) != 1:
-            problems.append(Problem("equivalent", "`equivalent` is one number with a unit", place(("equivalent",))))
-        else:
-            equivalent = Limit(limits[0].op, _number(found[1]), found[2] or None)
+    if node.of is not None and node.above is not None:
+        problems.append(Problem("limits", "a limit is `of` something or `above` it, not both", place(("above",))))
+    if node.at is not None and node.variable != AGE:
+        help_text = "only `variable: age` can be meant as of the day on which something began"
+        problems.append(Problem("at-without-age", "`at` belongs to an age alone", place(("at",)), help_text))
+    elif node.at is not None and (_window(node) is not None or node.pick is not None):
+        message = "an age at an event has its day, and takes neither a window nor `pick`"
+        problems.append(Problem("at-with-window", message, place(("at",))))
+    equivalent = _equivalent(node, limits, place, problems)
     pick = node.pick or "latest"
-    return Compare(node.variable, limits, node.name, _window(node), node.unit_inferred, equivalent, span, pick)
+    window = _window(node)
+    return Compare(node.variable, limits, node.name, window, node.unit_inferred, equivalent, span, pick, node.at)
+
+
+def _equivalent(node: CompareNode, limits: tuple[Limit, ...], place: PlaceOf, problems: list[Problem]) -> Limit | None:
+    if node.equivalent is None:
+        return None
+    found = _EQUIVALENT.fullmatch(node.equivalent)
+    if found is None or len(limits) != 1:
+        problems.append(Problem("equivalent", "`equivalent` is one number with a unit", place(("equivalent",))))
+        return None
+    return Limit(limits[0].op, _number(found[1]), found[2] or None)
 
 
 def _same_side(limits: tuple[Limit, ...]) -> bool:

@@ -1,7 +1,7 @@
 """A predicate to the tree of plain mappings that a rule set file holds, in the key order of the file.
 
 A leaf's span is written as its words, so that a person can read and edit it: `words: below 20 x 10^9/L`. Apart from
-`rulecode` because writing needs no pydantic, whose import takes longer than reading a thousand lines.
+`code` because writing needs no pydantic, whose import takes longer than reading a thousand lines.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from eligo.criteria import (
     AtLeast,
     Attest,
     Compare,
+    Excepted,
+    IfThen,
+    Leaf,
     Not,
     OneOf,
     Predicate,
     Present,
+    Related,
     Span,
     Unparsed,
     Window,
@@ -34,31 +38,44 @@ def to_data(predicate: Predicate, text: str) -> dict[str, Any]:
         return {"at_least": predicate.count, "of": [to_data(p, text) for p in predicate.parts]}
     if isinstance(predicate, Not):
         return {"not": to_data(predicate.part, text)}
-    return {**_leaf_data(predicate), **_words(predicate.span, text)}
+    if isinstance(predicate, IfThen):
+        return {"if": to_data(predicate.condition, text), "then": to_data(predicate.then, text)}
+    return {**_leaf_data(predicate, text), **_words(predicate.span, text)}
 
 
-def _leaf_data(leaf: Any) -> dict[str, Any]:
+def _leaf_data(leaf: Leaf, text: str) -> dict[str, Any]:
     match leaf:
         case Compare():
             return _compare_data(leaf)
         case OneOf():
             return {**_variable(leaf), "in": list(leaf.values)}
         case Present():
-            data: dict[str, Any] = {"concept": leaf.concept}
-            if leaf.status != "active":
-                data["status"] = leaf.status
-            if leaf.qualifier is not None:
-                data["qualifier"] = leaf.qualifier
-            if leaf.count != 1:
-                data["count"] = leaf.count
-            return {**data, **_window_data(leaf.window)}
+            return _present_data(leaf)
+        case Related(what, relation, to):
+            return {"related": relation, "what": to_data(what, text), "to": to_data(to, text)}
         case Attest():
             return {"attest": leaf.topic}
         case Always():
             return {"always": leaf.note}
         case Unparsed():
             return {"unparsed": leaf.text}
-    raise TypeError(type(leaf).__name__)
+
+
+def _present_data(leaf: Present) -> dict[str, Any]:
+    data: dict[str, Any] = {"concept": leaf.concept}
+    if leaf.status != "active":
+        data["status"] = leaf.status
+    if leaf.qualifier is not None:
+        data["qualifier"] = leaf.qualifier
+    if leaf.count != 1:
+        data["count"] = leaf.count
+    if leaf.but_not:
+        data["but_not"] = [_excepted_data(part) for part in leaf.but_not]
+    return {**data, **_window_data(leaf.window)}
+
+
+def _excepted_data(part: Excepted) -> str | dict[str, str]:
+    return part.concept if part.qualifier is None else {"concept": part.concept, "qualifier": part.qualifier}
 
 
 def _variable(leaf: Compare | OneOf) -> dict[str, Any]:
@@ -76,12 +93,16 @@ def _compare_data(leaf: Compare) -> dict[str, Any]:
         data["unit"] = first.unit
     if first.of is not None:
         data["of"] = first.of
+    if first.above is not None:
+        data["above"] = first.above
     if leaf.unit_inferred:
         data["unit_inferred"] = True
     if leaf.equivalent is not None:
         data["equivalent"] = f"{leaf.equivalent.value} {leaf.equivalent.unit or ''}".rstrip()
     if leaf.pick != "latest":
         data["pick"] = leaf.pick
+    if leaf.at is not None:
+        data["at"] = leaf.at
     return {**data, **_window_data(leaf.window)}
 
 

@@ -14,7 +14,7 @@ from eligo.criteria import Always, Ambiguity, Criterion, Predicate, Review
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.ruleset.code import from_node
 from eligo.ruleset.data import to_data
-from eligo.ruleset.nodes import KINDS, CriterionNode, FormerNode, RuleSetNode
+from eligo.ruleset.nodes import CriterionNode, FormerNode, RuleSetNode, kind_of
 from eligo.ruleset.words import check_words
 from eligo.textfile import read_text
 from eligo.yamltext import Path, YamlText, read_yaml
@@ -42,7 +42,8 @@ class Cohort:
 class RuleSet:
     """One trial: identity, source, arms, and criteria in the order of the protocol.
 
-    `removed` are criteria of earlier versions of the source; nothing evaluates them.
+    `conditions` are what it is about: ids of concepts, or the source's words where the vocabulary has none. `removed`
+    are criteria of earlier versions of the source; nothing evaluates them.
     """
 
     trial: str
@@ -53,6 +54,7 @@ class RuleSet:
     notes: tuple[str, ...] = ()
     states_no_criteria: bool = False
     removed: tuple[Criterion, ...] = ()
+    conditions: tuple[str, ...] = ()
 
 
 def load(path: FilePath) -> RuleSet:
@@ -86,6 +88,7 @@ def loads(text: str, file: str | None = None) -> RuleSet:
         tuple(node.notes),
         node.states_no_criteria,
         removed,
+        tuple(node.conditions),
     )
     problems += _check(ruleset, yaml_text, file)
     if problems:
@@ -95,10 +98,7 @@ def loads(text: str, file: str | None = None) -> RuleSet:
 
 def _problem(error: Mapping[str, Any], text: YamlText, file: str | None) -> Problem:
     """A validation error, at its line, in the words of the house."""
-    path: Path = tuple(
-        p for p in error["loc"] if not (isinstance(p, str) and p in (*KINDS, "compare")) or _is_key(p, error)
-    )
-    path = _existing(path, text.data)
+    path = _existing(error["loc"], text.data)
     place = text.place(path, file)
     last = str(error["loc"][-1])
     if error["type"] == "extra_forbidden":
@@ -111,18 +111,16 @@ def _problem(error: Mapping[str, Any], text: YamlText, file: str | None) -> Prob
     return Problem("ruleset-value", f"`{named}`: {message[0].lower()}{message[1:].rstrip('.')}", place)
 
 
-def _is_key(part: str, error: Mapping[str, Any]) -> bool:
-    """Whether a location part that could be a union's tag is the last, named key itself."""
-    return part == error["loc"][-1] and error["type"] in ("extra_forbidden", "missing")
-
-
 def _existing(path: Path, data: Any) -> Path:
-    """The longest way into the data that follows `path`, leaving out parts (union tags) that are not there."""
+    """The longest way into the data that follows `path`, which also names the kind of each node on it."""
     way: list[str | int] = []
+    tagged = False
     for part in path:
-        inside = part in data if isinstance(data, dict) else isinstance(part, int) and _has(data, part)
-        if inside:
-            data = data[part]
+        if not tagged and isinstance(data, dict) and part == kind_of(data):
+            tagged = True
+            continue
+        if part in data if isinstance(data, dict) else isinstance(part, int) and _has(data, part):
+            data, tagged = data[part], False
             way.append(part)
     return tuple(way)
 
@@ -237,6 +235,8 @@ def dumps(ruleset: RuleSet) -> str:
     data: dict[str, Any] = {"trial": ruleset.trial, "title": ruleset.title, "source": _Flow(_given(ruleset.source))}
     if ruleset.states_no_criteria:
         data["states_no_criteria"] = True
+    if ruleset.conditions:
+        data["conditions"] = list(ruleset.conditions)
     if ruleset.notes:
         data["notes"] = list(ruleset.notes)
     if ruleset.cohorts:
@@ -289,6 +289,6 @@ def _flowing(data: dict[str, Any]) -> dict[str, Any]:
     for key in ("all", "any", "of"):
         if isinstance(data.get(key), list):
             return {**data, key: [_flowing(part) for part in data[key]]}
-    if "not" in data:
-        return {"not": _flowing(data["not"])}
+    if "not" in data or "if" in data:
+        return {key: _flowing(part) for key, part in data.items()}
     return _Flow(data)

@@ -1,7 +1,8 @@
 """The text of a rule set file in, its canonical form out, with every comment kept beside what it was written beside.
 
 The form is that of `ruleset.dumps`. A comment belongs to a part of the data (by its path), so it finds its place again
-whatever lines the canonical form has; where two comments end on one line, they are joined, never dropped.
+whatever lines the canonical form has; where two comments end on one line, they are joined, never dropped. Behind the
+last item of a list, a comment that is deeper than the dashes belongs to the item; one as deep as them, to the list.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class _Layout:
 
     starts: list[tuple[tuple[int, int], Path]] = field(default_factory=list)
     ends: list[tuple[tuple[int, int], Path]] = field(default_factory=list)
+    dashes: dict[Path, int] = field(default_factory=dict)  # the column of the dashes of each list that has them
 
 
 def format_text(text: str, file: str | None = None) -> str:
@@ -50,29 +52,54 @@ def format_text(text: str, file: str | None = None) -> str:
 
 def comments(text: str) -> Iterator[Comment]:
     """Every comment of a YAML text, in order."""
+    return (comment for _, comment in _placed(text))
+
+
+def own_lines(text: str) -> dict[int, Comment]:
+    """The lines, counted from 0, that hold nothing but a comment, and that comment."""
+    lines = text.split("\n")
+    return {line: comment for line, comment in _placed(text) if lines[line].lstrip().startswith("#")}
+
+
+def _placed(text: str) -> Iterator[tuple[int, Comment]]:
+    """Every comment with its line."""
     lines = text.split("\n")
     layout = _layout(text)
     start_marks = [mark for mark, _ in layout.starts]
     end_marks = [mark for mark, _ in layout.ends]
+    gap, shallowest = (-1, -1), 0
     for line, column in _comment_marks(text):
         words = lines[line][column:].rstrip()
         following = bisect.bisect_left(start_marks, (line, column))
         before = bisect.bisect_right(end_marks, (line, column)) - 1
         if lines[line][:column].strip():
-            beside = layout.ends[before][1] if before >= 0 and end_marks[before][0] == line else None
-            yield (
-                Comment(words, "opening", _opened(layout, line)) if beside is None else Comment(words, "beside", beside)
-            )
-        elif following < len(start_marks):
-            mark, path = layout.starts[following]
-            indent = len(lines[mark[0]]) - len(lines[mark[0]].lstrip())
-            opened = following > 0 and before >= 0 and start_marks[following - 1] > end_marks[before]
-            if column > indent and before >= 0 and not opened:
-                yield Comment(words, "after", layout.ends[before][1])
-            else:
-                yield Comment(words, "before", path)
+            ended = before >= 0 and end_marks[before][0] == line
+            path = layout.ends[before][1] if ended else _opened(layout, line)
+            yield line, Comment(words, "beside" if ended else "opening", path)
         else:
-            yield Comment(words, "after", layout.ends[before][1]) if column and before >= 0 else Comment(words, "end")
+            # Behind a comment that is no longer inside a part, a deeper one is not inside it again.
+            shallowest = min(shallowest, column) if gap == (following, before) else column
+            gap = following, before
+            yield line, _alone(words, shallowest, layout, lines, gap)
+
+
+def _alone(words: str, column: int, layout: _Layout, lines: list[str], gap: tuple[int, int]) -> Comment:
+    """The comment of a line of its own, which stands before the start and after the end that the gap numbers."""
+    following, before = gap
+    last = layout.ends[before] if before >= 0 else None
+    if following == len(layout.starts):
+        return Comment(words, "after", _around(last[1], column, layout)) if column and last else Comment(words, "end")
+    (line, _), path = layout.starts[following]
+    indent = len(lines[line]) - len(lines[line].lstrip())
+    opened = last and following > 0 and layout.starts[following - 1][0] > last[0]
+    if column > indent and last and not opened:
+        return Comment(words, "after", _around(last[1], column, layout))
+    return Comment(words, "before", path)
+
+
+def _around(path: Path, column: int, layout: _Layout) -> Path:
+    """The part that has just ended; or the list around it, where the column is no deeper than the list's dashes."""
+    return next((path[:i] for i in range(len(path)) if column <= layout.dashes.get(path[:i], -1)), path)
 
 
 def _opened(layout: _Layout, line: int) -> Path:
@@ -121,6 +148,8 @@ def _lay(node: yaml.Node, path: Path, layout: _Layout) -> None:
             layout.starts.append(((key.start_mark.line, key.start_mark.column), own))
             _lay(value, own, layout)
     elif isinstance(node, yaml.SequenceNode):
+        if not node.flow_style:
+            layout.dashes[path] = node.start_mark.column
         for i, part in enumerate(node.value):
             # The dash stands before the part, on the same line.
             layout.starts.append(((part.start_mark.line, max(part.start_mark.column - 2, 0)), (*path, i)))
@@ -135,12 +164,6 @@ def _lay(node: yaml.Node, path: Path, layout: _Layout) -> None:
 def start_lines(text: str) -> dict[Path, int]:
     """The line, counted from 0, on which each part of a YAML text begins."""
     return {path: mark[0] for mark, path in reversed(_layout(text).starts)}
-
-
-def comment_lines(text: str) -> set[int]:
-    """The lines, counted from 0, that hold nothing but a comment."""
-    lines = text.split("\n")
-    return {line for line, column in _comment_marks(text) if not lines[line][:column].strip()}
 
 
 def with_comments(text: str, found: list[Comment]) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from eligo.criteria import Op, Pick, Status
+from eligo.criteria import Normal, Op, Pick, Relation, Status
 
 DURATION = r"^[0-9]+(\.[0-9]+)? (min|h|d|wk|mo|a)$"
 BOUND = r"^(lt|le|gt|ge|eq) [0-9]+(\.[0-9]+)? (min|h|d|wk|mo|a)$"
@@ -59,6 +59,8 @@ class CompareNode(Windowed):
     le: Value | None = None
     unit: str | None = Field(default=None, description="UCUM unit")
     of: str | None = Field(default=None, description="the limit is a multiple of ULN, LLN, baseline or a variable")
+    above: Normal | None = Field(default=None, description="the limit is so much above that limit of normal")
+    at: str | None = Field(default=None, description="the concept on whose first day an age is meant")
     unit_inferred: bool = Field(False, description="the source states no unit; this one alone is plausible")
     equivalent: str | None = Field(default=None, description="the same limit as the source states it in another unit")
     pick: Pick | None = Field(default=None, description="which value of the window counts; `latest` where left out")
@@ -72,13 +74,38 @@ class OneOfNode(Words):
     in_: list[Value | str] = Field(alias="in", min_length=1)
 
 
+class ExceptedNode(Strict):
+    """A kind of the concept that does not count where the qualifier holds."""
+
+    concept: str = Field(description="id of grammar/concepts.yaml, or `study_condition`")
+    qualifier: str | None = None
+
+
+def _form(value: Any) -> str:
+    return "word" if isinstance(value, str) else "mapping"
+
+
+ExceptedPart = Annotated[Annotated[str, Tag("word")] | Annotated[ExceptedNode, Tag("mapping")], Discriminator(_form)]
+
+
 class PresentNode(Windowed):
     """The patient has, had or takes the concept."""
 
     concept: str = Field(description="id of grammar/concepts.yaml")
-    status: Status = "active"
+    status: Status = Field("active", description="`active` is now, for a procedure ever; `now` is now for it too")
     qualifier: str | None = None
     count: int = Field(1, ge=1, description="at least so many times")
+    but_not: list[ExceptedPart] = Field(
+        default=[], description="kinds of it that do not count; `study_condition` is what the trial is about"
+    )
+
+
+class RelatedNode(Words):
+    """Two things of which the text says how they belong together."""
+
+    related: Relation
+    what: PresentNode
+    to: PresentNode
 
 
 class AttestNode(Words):
@@ -124,12 +151,21 @@ class NotNode(Strict):
     not_: Node = Field(alias="not")
 
 
-KINDS = ("all", "any", "not", "at_least", "concept", "attest", "always", "unparsed", "in")
+class IfThenNode(Strict):
+    """What is asked only where the condition holds."""
+
+    if_: Node = Field(alias="if")
+    then: Node
 
 
-def _kind(value: Any) -> str:
+KINDS = ("all", "any", "not", "at_least", "if", "related", "concept", "attest", "always", "unparsed", "in")
+COMPARE = "compare"
+
+
+def kind_of(value: Any) -> str:
+    """The kind of node that a mapping is, by the first key that names one."""
     keys = value if isinstance(value, dict) else {}
-    return next((k for k in KINDS if k in keys), "compare")
+    return next((k for k in KINDS if k in keys), COMPARE)
 
 
 Node = Annotated[
@@ -137,13 +173,15 @@ Node = Annotated[
     | Annotated[AnyNode, Tag("any")]
     | Annotated[NotNode, Tag("not")]
     | Annotated[AtLeastNode, Tag("at_least")]
+    | Annotated[IfThenNode, Tag("if")]
+    | Annotated[RelatedNode, Tag("related")]
     | Annotated[PresentNode, Tag("concept")]
     | Annotated[AttestNode, Tag("attest")]
     | Annotated[AlwaysNode, Tag("always")]
     | Annotated[UnparsedNode, Tag("unparsed")]
     | Annotated[OneOfNode, Tag("in")]
     | Annotated[CompareNode, Tag("compare")],
-    Discriminator(_kind),
+    Discriminator(kind_of),
 ]
 
 
@@ -216,6 +254,9 @@ class RuleSetNode(Strict):
     title: str
     source: SourceNode = SourceNode()
     states_no_criteria: bool = Field(False, description="the source says nothing about who is eligible")
+    conditions: list[Annotated[str, Field(min_length=1)]] = Field(
+        default=[], description="what the trial is about: ids of grammar/concepts.yaml, or the source's words"
+    )
     notes: list[str] = []
     cohorts: list[CohortNode] = []
     criteria: list[CriterionNode] = []
@@ -224,5 +265,15 @@ class RuleSetNode(Strict):
     )
 
 
-for model in (AllNode, AnyNode, AtLeastNode, NotNode, AmbiguousNode, FormerNode, CriterionNode, RuleSetNode):
+for model in (
+    AllNode,
+    AnyNode,
+    AtLeastNode,
+    NotNode,
+    IfThenNode,
+    AmbiguousNode,
+    FormerNode,
+    CriterionNode,
+    RuleSetNode,
+):
     model.model_rebuild()

@@ -1,7 +1,8 @@
 """A rule set file and its new content in, the new file out: what did not change stays as its author wrote it.
 
 Comments go where their parts go (`Moves`). A criterion that is the same before and after keeps its lines, byte for
-byte; everything else is written in the canonical form.
+byte, and so do the comments at the end of a list; everything else is written in the canonical form. Which comments are
+a criterion's and which are its list's is for `format` to say.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from eligo.criteria import Criterion
 from eligo.ruleset import RuleSet, dumps, loads
-from eligo.ruleset.format import Comment, comment_lines, comments, start_lines, with_comments
+from eligo.ruleset.format import Comment, comments, own_lines, start_lines, with_comments
 from eligo.yamltext import Path
 
 Moves = Mapping[Path, Path]  # where a part was, and where it is now; what is inside it goes along
@@ -38,8 +39,11 @@ def rewrite(text: str, ruleset: RuleSet, moves: Moves) -> str:
     if old == ruleset:
         return text
     found = [replace(c, path=_moved(c.path, moves)) for c in comments(text)]
-    written = with_comments(dumps(ruleset), found)
-    kept = _with_kept_lines(text, written, old, ruleset, moves)
+    canonical = dumps(ruleset)
+    written = with_comments(canonical, found)
+    closing = {path: lines for path, lines in _closing(text).items() if _criterion(ruleset, (*path, 0))}
+    others = [c for c in found if c.where != "after" or c.path not in closing]
+    kept = _with_kept_lines(text, with_comments(canonical, others), old, ruleset, moves, closing)
     # The canonical form is always right; lines are kept only where that loses nothing and says the same.
     return kept if kept is not None and loads(kept) == ruleset and _words(comments(kept)) == _words(found) else written
 
@@ -56,8 +60,20 @@ def _moved(path: Path, moves: Moves) -> Path:
     return path
 
 
-def _with_kept_lines(text: str, written: str, old: RuleSet, new: RuleSet, moves: Moves) -> str | None:
-    """The written text with the old lines of each criterion that is the same; None where lines are not its own."""
+def _closing(text: str) -> dict[Path, list[str]]:
+    """The lines of comments that stand at the end of a list of criteria and belong to the list itself."""
+    lines = text.split("\n")
+    found: dict[Path, list[str]] = {}
+    for line, comment in own_lines(text).items():
+        if comment.where == "after" and len(comment.path) == 1 and comment.path[0] in LISTS:
+            found.setdefault(comment.path, []).append(lines[line])
+    return found
+
+
+def _with_kept_lines(
+    text: str, written: str, old: RuleSet, new: RuleSet, moves: Moves, closing: Mapping[Path, list[str]]
+) -> str | None:
+    """The written text with the old lines of what is the same; None where criteria have no lines of their own."""
     before, after = _blocks(text), _blocks(written)
     if before is None or after is None or len({b.indent for b in before.values()}) != 1:
         return None
@@ -73,11 +89,14 @@ def _with_kept_lines(text: str, written: str, old: RuleSet, new: RuleSet, moves:
                 own = _SOURCE_ITEM.sub(rf"\g<1>{now.source_item}\g<2>", own, count=1)
             if replace(was, source_item=now.source_item) == now:
                 kept[goal] = own.split("\n")
+    last = {path[:1]: path for path in after}
     result, at = list[str](), 0
     for path, block in sorted(after.items(), key=lambda item: item[1].start):
         result += lines[at : block.start]
-        own_lines = lines[block.start : block.end]
-        result += kept.get(path) or [" " * indent + line if line else line for line in own_lines]
+        fresh = [" " * indent + line if line else line for line in lines[block.start : block.end]]
+        result += kept.get(path) or fresh
+        if path == last[path[:1]]:
+            result += closing.get(path[:1], ())
         at = block.end
     return "\n".join([*result, *lines[at:]])
 
@@ -91,7 +110,7 @@ def _criterion(ruleset: RuleSet, path: Path) -> Criterion | None:
 def _blocks(text: str) -> dict[Path, _Block] | None:
     """The lines of each criterion by its path; None where criteria are not written one below the other."""
     lines = text.split("\n")
-    starts, only_comments = start_lines(text), comment_lines(text)
+    starts, alone = start_lines(text), own_lines(text)
     tops = sorted({line for path, line in starts.items() if len(path) == 1} | {len(lines)})
     blocks: dict[Path, _Block] = {}
     for name in LISTS:
@@ -104,23 +123,16 @@ def _blocks(text: str) -> dict[Path, _Block] | None:
             if dash is None or starts[path] < begin:
                 return None
             limit = starts[following] if following else next(t for t in tops if t > starts[path])
-            indent = len(dash[1])
-            # After the last one of an indented list, a comment as deep as the dashes is still inside the list.
-            deepest = indent - 1 if indent and following is None else indent
-            end = _end(lines, starts[path], limit, deepest, only_comments)
+            end = _end(lines, starts[path], limit, {i for i, c in alone.items() if c.path[:2] != path})
             blocks[path] = _Block(begin, end, len(dash[1]))
             begin = end
     return blocks
 
 
-def _end(lines: list[str], start: int, limit: int, indent: int, only_comments: set[int]) -> int:
-    """The line after a criterion and after the comments that are deeper than the indent."""
+def _end(lines: list[str], start: int, limit: int, foreign: set[int]) -> int:
+    """The line after a criterion and its own comments; behind them stand blank lines and the comments of others."""
     end = limit
-    while end > start + 1:
-        line = lines[end - 1]
-        deeper = len(line) - len(line.lstrip()) > indent
-        if line.strip() and (end - 1 not in only_comments or deeper):
-            break
+    while end > start + 1 and (not lines[end - 1].strip() or end - 1 in foreign):
         end -= 1
     return end
 

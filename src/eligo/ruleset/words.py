@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.criteria import Attest, Compare, Leaf, Limit, OneOf, Predicate, Present, leaves
+from eligo.criteria import STUDY_CONDITION, Attest, Compare, Leaf, Limit, OneOf, Predicate, leaves, presences
 from eligo.errors import EligoError, Problem
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.units import to_canonical, ucum
+from eligo.vocabulary.units import difference_to_canonical, to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
 
 REFERENCES = frozenset({"ULN", "LLN", "baseline"})
@@ -28,15 +28,25 @@ def _check_leaf(leaf: Leaf) -> Iterator[Problem]:
             equivalent = (leaf.equivalent,) if leaf.equivalent else ()
             for limit in (*leaf.limits, *equivalent):
                 yield from _check_limit(limit, variable)
-    elif isinstance(leaf, Present | Attest):
-        name = leaf.concept if isinstance(leaf, Present) else leaf.topic
-        concept = concepts().get(name)
-        if concept is None:
-            help_text = concepts().suggest(name) or "add it to grammar/concepts.yaml"
-            yield Problem("unknown-concept", f"unknown concept `{name}`", help=help_text)
-        elif (concept.kind == "attestation") != isinstance(leaf, Attest):
-            right = "attest" if concept.kind == "attestation" else "concept"
-            yield Problem("concept-kind", f"`{name}` is of kind {concept.kind}", help=f"write `{right}: {name}`")
+    if isinstance(leaf, Compare) and leaf.at is not None:
+        yield from _check_concept(leaf.at)
+    if isinstance(leaf, Attest):
+        yield from _check_concept(leaf.topic, attested=True)
+    for present in presences(leaf):
+        yield from _check_concept(present.concept)
+        for part in present.but_not:
+            if part.concept != STUDY_CONDITION:
+                yield from _check_concept(part.concept)
+
+
+def _check_concept(name: str, attested: bool = False) -> Iterator[Problem]:
+    concept = concepts().get(name)
+    if concept is None:
+        help_text = concepts().suggest(name) or "add it to grammar/concepts.yaml"
+        yield Problem("unknown-concept", f"unknown concept `{name}`", help=help_text)
+    elif (concept.kind == "attestation") != attested:
+        right = "attest" if concept.kind == "attestation" else "concept"
+        yield Problem("concept-kind", f"`{name}` is of kind {concept.kind}", help=f"write `{right}: {name}`")
 
 
 def _unknown_variable(name: str) -> Problem:
@@ -59,7 +69,8 @@ def _check_limit(limit: Limit, variable: Variable) -> Iterator[Problem]:
         help_text = f"did you mean `{ucum(unit)}`?" if ucum(unit) else None
         yield Problem("unit-not-ucum", f"`{unit}` is not a UCUM unit", help=help_text)
         return
+    convert = difference_to_canonical if limit.above is not None else to_canonical
     try:
-        to_canonical(limit.value, unit, variable)
+        convert(limit.value, unit, variable)
     except EligoError as error:
         yield from error.problems

@@ -37,6 +37,7 @@ from eligo.trials.merging import Merged, merge, text_sha
 from eligo.trials.pages import NO_TRIAL
 from eligo.trials.sources import Document
 from eligo.truth import Kind
+from eligo.vocabulary.concepts import concepts
 
 _TRIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # as `ruleset.nodes` has it
 
@@ -135,7 +136,14 @@ def draft(page: Page, raw: str) -> RuleSet:
         cohorts=tuple(Cohort(arm.id, arm.label) for arm in page.arms),
         criteria=tuple(sorted(criteria, key=lambda c: _order(c, page))),
         states_no_criteria=page.states_no_criteria,
+        conditions=tuple(dict.fromkeys(map(_condition, page.conditions))),
     )
+
+
+def _condition(words: str) -> str:
+    """The id of what a trial is about; its words where the vocabulary does not have them."""
+    concept = concepts().find(words)
+    return concept.id if concept is not None and concept.kind != "attestation" else words
 
 
 def _order(criterion: Criterion, page: Page) -> tuple[int, int]:

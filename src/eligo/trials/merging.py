@@ -73,6 +73,8 @@ def merge(old: RuleSet, new: RuleSet) -> Merged:
         notes=old.notes,
         states_no_criteria=new.states_no_criteria and all(c.origin != "text" for c in criteria),
         removed=tuple(e.criterion for e in removed),
+        # A person may have chosen better words; a source that states none takes none away.
+        conditions=old.conditions or new.conditions,
     )
     return Merged(
         ruleset,

@@ -24,7 +24,9 @@ from eligo.trials.fields import read_age, read_ages, read_answer, read_date, rea
 
 NO_TRIAL = "name the trial with `--trial ID`"
 
-_LONGEST_TITLE, _LONGEST_LINE = 300, 400  # characters
+_LONGEST_TITLE, _LONGEST_LINE, _LONGEST_CONDITION = 300, 400, 100  # characters
+MOST_CONDITIONS = 15
+_CONDITION_ENDS = re.compile(r"\s*[;|]\s*")
 _SHORTEST_TITLE = 3  # words
 
 
@@ -55,6 +57,9 @@ class _Labels:
         self.furniture = tuple(pages["furniture"])
         self.titles, self.official_titles = frozenset(pages["titles"]), frozenset(pages["official_titles"])
         self.ids, self.updated = frozenset(pages["ids"]), frozenset(pages["updated"])
+        self.conditions = frozenset(pages["conditions"])
+        self.no_condition = tuple(pages["no_condition"])
+        self.condition_ends = self.headings | frozenset(pages["condition_ends"])
         self.id = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(pages['id_patterns'])})(?![A-Za-z0-9])")
         self.strong = _by_label(fields["strong"])
         self.weak = _by_label(fields["weak"])
@@ -97,6 +102,7 @@ def read_page(text: str, file: str | None = None, trial: str | None = None) -> P
         headings=found.headings,
         remarks=found.remarks,
         text=text,
+        conditions=_conditions(lines),
     )
 
 
@@ -163,6 +169,35 @@ def _labelled(lines: list[_Line], labels: frozenset[str]) -> str | None:
         if line.key in labels and following and following.title not in _labels().headings:
             return following.words
     return None
+
+
+def _conditions(lines: list[_Line]) -> tuple[str, ...]:
+    """What the trial is about: the words after its label, else the lines below up to the next heading or label.
+
+    A list without an end that can be seen may be anything, and is left alone.
+    """
+    for index, line in enumerate(lines):
+        label, colon, rest = line.words.partition(":")
+        if colon and rest.strip() and key(label) in _labels().conditions:
+            return _listed_conditions([rest])
+        found: tuple[str, ...] = ()
+        if line.title in _labels().conditions:
+            below = list(itertools.takewhile(_may_be_condition, lines[index + 1 : index + 2 + MOST_CONDITIONS]))
+            if len(below) <= MOST_CONDITIONS and index + 1 + len(below) < len(lines):
+                found = _listed_conditions([one.words for one in below])
+        if found:
+            return found
+    return ()
+
+
+def _may_be_condition(line: _Line) -> bool:
+    ends = line.title in _labels().condition_ends or line.head is not None or line.title.startswith(_labels().starts)
+    return not ends and ":" not in line.words and len(line.words) <= _LONGEST_CONDITION
+
+
+def _listed_conditions(found: list[str]) -> tuple[str, ...]:
+    parts = [part.strip(" .,*•-") for words in found for part in _CONDITION_ENDS.split(words)]
+    return tuple(dict.fromkeys(part for part in parts if part and not key(part).startswith(_labels().no_condition)))
 
 
 def _first_line(lines: list[_Line]) -> str | None:

@@ -29,9 +29,10 @@ def read_record(source: str | bytes | Mapping[str, Any], file: str | None = None
     title = _text(names, "briefTitle") or _text(names, "officialTitle")
     posted = _text(_module(status, "lastUpdatePostDateStruct", file), "date") or _text(status, "lastUpdateSubmitDate")
     fields = _fields(eligibility, file)
+    conditions = _words(_module(protocol, "conditionsModule", file), "conditions")
     criteria = _text(eligibility, "eligibilityCriteria")
     if criteria is None:
-        return Page(name, title, posted, fields, (), (), True)
+        return Page(name, title, posted, fields, (), (), True, conditions=conditions)
     page = read_criteria(criteria, name, file)
     return Page(
         trial=name,
@@ -44,6 +45,7 @@ def read_record(source: str | bytes | Mapping[str, Any], file: str | None = None
         headings=page.headings,
         remarks=page.remarks,
         text=criteria,
+        conditions=conditions,
     )
 
 
@@ -74,6 +76,12 @@ def _module(parent: Mapping[str, Any], name: str, file: str | None) -> Mapping[s
 def _text(module: Mapping[str, Any], name: str) -> str | None:
     value = module.get(name)
     return value.strip() and value if isinstance(value, str) and value.strip() else None
+
+
+def _words(module: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = module.get(name)
+    found = value if isinstance(value, list) else []
+    return tuple(dict.fromkeys(" ".join(words.split()) for words in found if isinstance(words, str) and words.strip()))
 
 
 def _fields(module: Mapping[str, Any], file: str | None) -> RegistryFields:

@@ -35,6 +35,7 @@ def read_xml(text: str, file: str | None = None) -> dict[str, Any]:
     def words(*paths: str) -> str | None:
         return next((t for p in paths if (t := (root.findtext(p) or "").strip())), None)
 
+    conditions = [text for part in root.findall("condition") if (text := (part.text or "").strip())]
     healthy = words("eligibility/healthy_volunteers")
     date = words("last_update_posted", "lastchanged_date", "last_update_submitted")
     eligibility = {
@@ -54,6 +55,7 @@ def read_xml(text: str, file: str | None = None) -> dict[str, Any]:
                 "officialTitle": words("official_title"),
             },
             "statusModule": {"lastUpdatePostDateStruct": {"date": read_date(date) if date else None}},
+            "conditionsModule": {"conditions": conditions},
             "eligibilityModule": {k: v for k, v in eligibility.items() if v is not None},
         }
     }

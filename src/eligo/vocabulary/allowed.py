@@ -9,14 +9,17 @@ from typing import NamedTuple
 from eligo.criteria import Compare, Limit, OneOf, Op, Window
 from eligo.vocabulary import ranges
 from eligo.vocabulary.ranges import Ranges
-from eligo.vocabulary.units import to_canonical
+from eligo.vocabulary.units import difference_to_canonical, to_canonical
 from eligo.vocabulary.variables import Variable, variables
 
 _YEARS = {"a": 1.0, "mo": 1 / 12, "wk": 7 / 365.25, "d": 1 / 365.25, "h": 1 / 8766, "min": 1 / 525960}
 
 
 class Key(NamedTuple):
-    """What ranges are of, to be compared: one variable, in one unit or as multiples of one thing, at one time."""
+    """What ranges are of, to be compared: one variable, in one unit or relative to one thing, at one time.
+
+    `of` is what values are multiples of, or `above ULN` where they are differences from it.
+    """
 
     variable: str
     of: str | None = None
@@ -55,8 +58,9 @@ def values_of(leaf: Compare | OneOf) -> tuple[Key, Ranges] | None:
         key, labels = Key(variable.id), _labels(variable)
         numbers = [labels.get(v, math.nan) if isinstance(v, str) else float(v) for v in leaf.values]
         return key, ranges.intersect(domain(key), ranges.points(n for n in numbers if not math.isnan(n)))
-    of = {limit.of for limit in leaf.limits}
-    if len(of) > 1 or leaf.pick != "latest":  # the highest value and the lowest are not one value with two ranges
+    of = {f"above {limit.above}" if limit.above else limit.of for limit in leaf.limits}
+    # The highest value and the lowest are not one value with two ranges, and an age at an event is not that of today.
+    if len(of) > 1 or leaf.pick != "latest" or leaf.at is not None:
         return None
     key = Key(variable.id, of.pop(), leaf.window)
     allowed = domain(key)
@@ -73,6 +77,8 @@ def canonical(limit: Limit, variable: Variable) -> tuple[Op, float]:
     """
     if limit.of is not None:
         return limit.op, float(limit.value)
+    if limit.above is not None and limit.unit is not None:
+        return limit.op, difference_to_canonical(limit.value, limit.unit, variable)
     scale = _YEARS[limit.unit or "a"] if variable.id == "age" else None
     if (scale or variable.kind == "count") and limit.value == int(limit.value) and limit.op in ("gt", "le"):
         return ("ge" if limit.op == "gt" else "lt"), (limit.value + 1) * (scale or 1)

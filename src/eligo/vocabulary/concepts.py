@@ -6,62 +6,29 @@ The YAML file is read and checked only when it changed; otherwise keys, ancestor
 from __future__ import annotations
 
 import functools
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
 from eligo.errors import did_you_mean
+from eligo.vocabulary.concept import Concept, code_key, thaw, word_key, words_of
 
-ConceptKind = Literal["condition", "procedure", "medication", "state", "attestation"]
-Sex = Literal["male", "female"]
+__all__ = ["Concept", "Concepts", "concepts", "load"]
+
 Grade = int | float
 GradeRange = tuple[Grade, Grade]
 
-_FORM = b"2"  # of the cached data: another form must not meet an old cache
-_TOKEN = re.compile(r"[^\W_]+")
-_POSSESSIVE = re.compile(r"(?<=\w)['’](?:s\b)?")
-_SIGN = re.compile(r"[\s(]*([+-])[)\s]*$")  # of a test: HBsAg (+), HIV-
+_FORM = b"4"  # of the cached data: another form must not meet an old cache
 _SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
-
-
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """Something that a patient has, had or takes, or that a person must attest.
-
-    `exact` are the synonyms that count in running text only in just this case (TIPS, not tips), `ambiguous` those
-    that may mean something else as well (SBP). `codes` are (system, code) with the short name of the system. `parents`
-    are what it is a kind of, without exception. `sex` is the only one that can have it. `grade_variable` is the ordinal
-    that grades it: 0 is its absence. `per_criterion` is an attestation whose name alone does not say what is attested.
-    """
-
-    id: str
-    name: str
-    kind: ConceptKind
-    synonyms: tuple[str, ...] = ()
-    exact: tuple[str, ...] = ()
-    ambiguous: tuple[str, ...] = ()
-    codes: tuple[tuple[str, str], ...] = ()
-    parents: tuple[str, ...] = ()
-    sex: Sex | None = None
-    grade_variable: str | None = None
-    per_criterion: bool = False
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """All ways to write it, its name first."""
-        return (self.name, *self.synonyms, *self.exact)
 
 
 class Concepts:
     """All concepts in the order of the file, found by id, by any name and by code."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        self._rows: dict[str, list[Any]] = {row[0]: row for row in data["concepts"]}
+        self._rows: dict[str, str] = data["concepts"]
         self._made: dict[str, Concept] = {}  # few of the many are ever asked for
         self._by_key: dict[str, str] = data["keys"]
         self._ancestors: dict[str, list[str]] = data["ancestors"]
@@ -83,7 +50,7 @@ class Concepts:
     def get(self, id: str) -> Concept | None:  # noqa: A002 - the word of the interface
         """Find a concept by its id."""
         if id not in self._made and id in self._rows:
-            self._made[id] = _thaw(self._rows[id])
+            self._made[id] = thaw(self._rows[id])
         return self._made.get(id)
 
     def find(self, word: str) -> Concept | None:
@@ -136,7 +103,7 @@ class Concepts:
         >>> concept.id, variable, grade
         ('ascites', 'ascites_grade', (2, 3))
         """
-        words = [word.casefold() for word in _TOKEN.findall(_plain(name))]
+        words = words_of(name)
         for size in range(len(words) - 1, 0, -1):
             for start in range(len(words) - size + 1):
                 concept = self.find(" ".join(words[start : start + size]))
@@ -189,41 +156,3 @@ def load(path: Path) -> Concepts:
         return read(text.decode(), path.name)
 
     return Concepts(cached("concepts", digest([_FORM, text]), build))
-
-
-def word_key(word: str, spellings: Iterable[Iterable[str]]) -> str:
-    """Reduce a name to what counts when two are compared; `spellings` are replacements such as British to American."""
-    text = "".join(_singular(token) for token in _TOKEN.findall(_plain(word).casefold()))
-    for written, kept in spellings:
-        text = text.replace(written, kept)
-    return text
-
-
-def code_key(code: str) -> str:
-    """Reduce a code to its letters and digits: `k70.30` is `K7030`."""
-    return code.strip().upper().replace(".", "")
-
-
-def _plain(word: str) -> str:
-    """The word without accents and possessives, with the sign of a test in words: Sjögren's is Sjogren."""
-    text = _SIGN.sub(lambda m: " positive" if m[1] == "+" else " negative", _POSSESSIVE.sub("", word))
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-
-
-def _singular(token: str) -> str:
-    if len(token) > 4 and token.endswith("ies"):
-        return token[:-3] + "y"
-    if len(token) > 3 and token.endswith("s") and not token.endswith(("ss", "us", "is")):
-        return token[:-1]
-    return token
-
-
-def freeze(concept: Concept) -> list[Any]:
-    """Turn a concept into a row of JSON."""
-    return [getattr(concept, f.name) for f in fields(Concept)]
-
-
-def _thaw(row: list[Any]) -> Concept:
-    id_, name, kind, synonyms, exact, ambiguous, codes, parents, *rest = row
-    pairs = tuple((system, code) for system, code in codes)
-    return Concept(id_, name, kind, tuple(synonyms), tuple(exact), tuple(ambiguous), pairs, tuple(parents), *rest)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, get_args
 
 from eligo.errors import EligoError, Problem, did_you_mean
-from eligo.vocabulary.concepts import Concept, ConceptKind, code_key, freeze, word_key
+from eligo.vocabulary.concept import Aspect, Concept, ConceptKind, code_key, freeze, word_key
+from eligo.vocabulary.concepts_inherited import nearest
 from eligo.yamltext import YamlText, read_yaml
 
 _KINDS: tuple[ConceptKind, ...] = get_args(ConceptKind)
+_ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
+_USUAL: dict[ConceptKind, Aspect] = {"procedure": "event", "medication": "exposure"}  # of the other kinds: a state
 _TABLES = {"spellings": dict, "systems": dict, "prefixes": list, "no_concept": dict, "graded": dict}
 _KEYS = {f.name for f in fields(Concept)} - {"id", "kind"}
+_ASPECT_HELP = "event, state or exposure"
 _LISTS = ("synonyms", "exact", "ambiguous", "parents")
 _RULE_KEYS = {"words", "joins", "levels", "labels", "concepts"}
 _ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -34,12 +38,15 @@ class _Reader:
         self.file = file
         self.problems: list[Problem] = []
         self.found: dict[str, Concept] = {}
+        self.aspects: dict[str, Aspect] = {}  # as stated
+        self.fluctuating: dict[str, bool] = {}
 
     def read(self) -> dict[str, Any]:
         tables = self.tables()
+        self.inherit()
         spellings = [[str(a), str(b)] for a, b in tables["spellings"].items()]
         made = {
-            "concepts": [freeze(concept) for concept in self.found.values()],
+            "concepts": {concept.id: freeze(concept) for concept in self.found.values()},
             "keys": self.keys(spellings),
             "ancestors": self.ancestors(),
             "codes": self.codes(tables["systems"], tables["no_concept"]),
@@ -83,6 +90,7 @@ class _Reader:
         for key in entry:
             if key not in _KEYS:
                 self.complain("unknown-key", f"unknown key `{key}`", kind, id_, key, help=did_you_mean(key, _KEYS))
+        self.times(entry, kind, id_)
         lists = {key: self.texts(entry, key, kind, id_) for key in _LISTS}
         name, sex = entry.get("name", id_.replace("_", " ")), entry.get("sex")
         if sex not in (None, "male", "female"):
@@ -103,6 +111,33 @@ class _Reader:
             entry.get("grade_variable"),
             entry.get("per_criterion") is True,
         )
+
+    def times(self, entry: Row, *path: str) -> None:
+        """Keep what an entry states about times: its aspect, and whether it waxes and wanes."""
+        aspect, fluctuates = entry.get("aspect"), entry.get("fluctuates")
+        if aspect in _ASPECTS:
+            self.aspects[path[-1]] = aspect
+        elif "aspect" in entry:
+            message = f"`{path[-1]}` has the unknown aspect `{aspect}`"
+            self.complain(
+                "concept-aspect", message, *path, "aspect", help=did_you_mean(str(aspect), _ASPECTS) or _ASPECT_HELP
+            )
+        if isinstance(fluctuates, bool):
+            self.fluctuating[path[-1]] = fluctuates
+        elif "fluctuates" in entry:
+            self.complain("concept-shape", "`fluctuates` must be true or false", *path, "fluctuates")
+
+    def inherit(self) -> None:
+        """Give every concept its aspect and its fluctuation: its own, else that of what it is a kind of."""
+        parents = {concept.id: concept.parents for concept in self.found.values()}
+        for concept in self.found.values():
+            aspects = nearest(concept.id, self.aspects, parents) or [_USUAL.get(concept.kind, "state")]
+            fluctuates = nearest(concept.id, self.fluctuating, parents) or [False]
+            for key, several in (("aspect", aspects), ("fluctuates", fluctuates)):
+                if len(several) > 1:
+                    message = f"what `{concept.id}` is a kind of states more than one `{key}`"
+                    self.complain("unclear-parents", message, *self.path(concept), help=f"state its own `{key}`")
+            self.found[concept.id] = replace(concept, aspect=aspects[0], fluctuates=fluctuates[0])
 
     def texts(self, entry: Row, key: str, *path: str) -> list[str]:
         value = entry.get(key) or []

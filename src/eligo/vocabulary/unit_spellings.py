@@ -15,6 +15,8 @@ from typing import Any
 from eligo.cache import cached, digest
 from eligo.data import data_dir
 
+MARKS = frozenset("/%°º^*.·²³μ'\"⁄℃")  # with which a unit in running text can begin
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -55,6 +57,11 @@ def readings(text: str) -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=4096)
+def begins_unit(first: str) -> bool:
+    """Whether a unit in running text can begin with this word or mark."""
+    return first[0] in MARKS or first[0] in "[{m" or ucum(first) is not None or ucum(first.upper()) is not None
+
+
 def parse(text: str) -> Unit | None:
     """Split a spelling into its parts, or give None where a part is not known."""
     plain = _plain(text)

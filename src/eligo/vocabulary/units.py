@@ -64,6 +64,20 @@ def convert(value: float, unit: str | None, to: str | None, variable: Variable) 
     return float(f"{float(number):.12g}")
 
 
+def difference_to_canonical(value: float, unit: str, variable: Variable) -> float:
+    """Convert a difference of two values: where units start at different zeros, that is no matter of it.
+
+    >>> from eligo.vocabulary.variables import variables
+    >>> difference_to_canonical(1.8, "[degF]", variables().get("temperature"))
+    1.0
+    """
+    way = _way(unit, variable)
+    if way.logarithm:
+        message = f"a difference in `{unit}` is a ratio of {variable.name}"
+        raise EligoError(Problem("unit-logarithm", message, help="write the limit as a multiple: `of: ULN`"))
+    return float(f"{float(Fraction(repr(value)) * way.scale):.12g}")
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """How a unit leads to the canonical one: (10 to the value, for a logarithm) x scale + offset."""

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any, get_args
 
 from eligo.errors import EligoError, Problem, did_you_mean
-from eligo.vocabulary.variables import Reference, Variable, VariableKind, name_key, spelling_key
+from eligo.vocabulary.variable import Reference, Variable, VariableKind, name_key, spelling_key
 from eligo.yamltext import YamlText, read_yaml
 
 Path = tuple[str, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eligo.report.names import Data
 from eligo.report.numberline import number_line
 from eligo.report.page.markup import anchor, marked, phrase, shape, text
-from eligo.report.words import Data, evidence_line, headline, spans
+from eligo.report.words import evidence_line, headline, spans
 
 
 def article(trial: str, finding: Data, sex: str | None, level: int) -> Iterator[str]:
@@ -20,7 +21,9 @@ def article(trial: str, finding: Data, sex: str | None, level: int) -> Iterator[
     )
     yield f'<p class="sentence">{marked(finding["text"], spans(finding))}</p>'
     lines = [(e, "") for e in finding["evidence"] if e["decides"]]
-    lines += [(e, "beside it: ") for e in finding["evidence"] if not e["decides"] and ("value" in e or "facts" in e)]
+    lines += [
+        (e, "beside it: ") for e in finding["evidence"] if not e["decides"] and e.keys() & {"value", "facts", "parts"}
+    ]
     drawn = [number_line(finding, e, sex, f"{name}-{place}") for place, (e, _) in enumerate(lines, 1)]
     alone = sum(map(bool, drawn)) == 1  # then it stands beside the whole article, which is shorter
     if lines:

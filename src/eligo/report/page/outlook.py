@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from eligo.report import outlook_words as words
+from eligo.report.names import Data
 from eligo.report.page.markup import anchor, phrase, text
-from eligo.report.words import Data
 
 MOST_QUESTIONS = 6  # over all trials; each trial has all of its own
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eligo.report.names import Data
 from eligo.report.outlook_words import VERDICT, listed, tally, verdict_words
 from eligo.report.page.markup import anchor, phrase, shape, text
-from eligo.report.words import Data
 
 
 def strip(trials: list[Data]) -> Iterator[str]:

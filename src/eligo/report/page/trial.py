@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from eligo.report.names import Data
 from eligo.report.outlook_words import holds_until
 from eligo.report.page import outlook
 from eligo.report.page.finding import article
 from eligo.report.page.markup import anchor, phrase, text
 from eligo.report.page.strip import arms, kind, verdict
 from eligo.report.text import drafts
-from eligo.report.words import Data, blocker, cohort_title, still_open
+from eligo.report.words import blocker, cohort_title, still_open
 
 
 def section(trial: Data, sex: str | None) -> Iterator[str]:

@@ -1,0 +1,99 @@
+"""A condition where it stands: `if A, B`, `B if A`, `B in patients with A`, `in women`; or only an introduction."""
+
+from __future__ import annotations
+
+from eligo.reading.line import ENDS, TAKEN, Line
+from eligo.reading.tokens import Token
+
+_LIMIT = frozenset(["COMP", "NUM", "BETWEEN", "AGECOMP", "NORMAL"])
+_DESCRIBING = frozenset(["CONCEPT", "QUAL", "STATUS", "FILLER", "NEG"])  # of whom a sex is said
+
+
+def condition(line: Line, i: int, token: Token) -> None:
+    """`if`, `in patients with`: before what it holds for, behind it, or only an introduction."""
+    if token.value == "who":
+        _introduced(line, token) if not line.core else line.unused(token, "logic")
+        return
+    if line.bound or line.first:
+        line.unused(token)
+        return
+    begins, again = line.begins(), _joined_on(line)
+    if (begins or again) and _then_ahead(line, i) >= 0 and not line.deep():
+        _condition_first(line, token, again)
+    elif begins and not _behind_a_part(line) and not line.bracket_begins():
+        _introduced(line, token) if token.value == "in" else line.unused(token)
+    elif (line.said or line.bracket_begins()) and line.previous() not in ("AND", "OR") and not line.deep():
+        line.take_separator(token)
+        token.type, line.tied = "IF", not line.bracket_begins()
+        line.scope(token)
+    else:
+        line.unused(token)
+
+
+def _joined_on(line: Line) -> bool:
+    """`B, and if A`: another condition after what was said."""
+    last = line.out[-1] if line.out else None
+    if last is None or not line.said:
+        return False
+    return last.type in ("AND", "OR") or (last.type in TAKEN and last.value in ("and", "or"))
+
+
+def _behind_a_part(line: Line) -> bool:
+    """`B; in patients with A`."""
+    return line.said and line.previous() == "SEMI"
+
+
+def _condition_first(line: Line, token: Token, again: bool) -> None:
+    """`if A, B`: what comes next is asked of some only, up to its comma."""
+    if again:
+        mark = line.out[-1]
+        mark.value = mark.value or mark.type.lower()
+        mark.type = "NEXT"
+    token.type, line.first, line.tied, line.scoped = "IFFIRST", True, False, "IFFIRST"
+    line.join(token)
+
+
+def _then_ahead(line: Line, i: int) -> int:
+    """The place of the comma or colon behind `if A`, where something comes behind it; else -1."""
+    return line.same_level(i, lambda j, t: (t.type == "COMMA" and _goes_on(line, j)) or line.is_colon(t))
+
+
+def _goes_on(line: Line, j: int) -> bool:
+    following = line.ahead(j)
+    return following is not None and following.type not in ENDS
+
+
+def _introduced(line: Line, token: Token) -> None:
+    token.type = "WHO"
+    line.out.append(token)
+
+
+def sex(line: Line, i: int, token: Token) -> None:
+    """`in women of childbearing potential` is a condition; `in women` alone is part of its unit."""
+    if (
+        line.sexed(token)
+        and (line.follows(i, _DESCRIBING) or _aged(line, i))
+        and (
+            line.said
+            or line.bracket_begins()
+            or line.same_level(i, lambda j, t: t.type == "COMMA" or line.is_colon(t)) >= 0
+        )
+    ):
+        mark = Token("IF", token.start, token.start, "in")
+        condition(line, i - 1, mark)
+        if mark.type == "FILLER":  # it can do nothing where it stands
+            line.out.pop()
+            token.type, token.value = "FILLER", mark.value
+    line.add(token)
+
+
+def _aged(line: Line, i: int) -> bool:
+    """Whether an age comes next: `in women over 50 years`; else the limit is of a value: `in women < 12 g/dL`."""
+    for token in line.tokens[i + 1 : i + 8]:
+        if token.type in ("AGECOMP", "AGEUNIT", "OLD", "AGEAFTER") or (token.type == "VAR" and token.value == "age"):
+            return True
+        if token.type == "UNIT":
+            return bool(token.value == "a")
+        if token.type not in _LIMIT and token.type not in ("TO", "SKIP", "LIGHT", "JOIN", "AFTER"):
+            return False
+    return False

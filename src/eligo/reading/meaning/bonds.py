@@ -1,0 +1,72 @@
+"""What is bound to a fact, put into the predicate: asked beside it, ruled out, or related to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from eligo.criteria import AllOf, AnyOf, Leaf, Not, Predicate, Present, Related, Relation, Status, leaves, map_leaves
+from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.joining import all_of, any_of, is_unread
+from eligo.reading.meaning.said import Bond
+from eligo.vocabulary.concepts import concepts
+
+_PLAIN = frozenset(["with", "without", "that"])
+
+
+def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
+    """A body and what is asked beside it."""
+    if bond.kind == "without":
+        return all_of([body, Not(bond.body)])
+    if bond.kind == "with" and _named_more_closely(body, bond.body):
+        return bond.body
+    if bond.kind in _PLAIN or is_unread(bond.body):
+        return all_of([body, bond.body])
+    relation = cast(Relation, bond.kind)
+    to = _facts(bond.body)
+    if to is None:
+        return all_of([body, context.unparsed(bond.span, "unclear-relation")])
+
+    def change(leaf: Leaf) -> Predicate:
+        return _to_each(leaf, relation, bond.body) if isinstance(leaf, Present) else leaf
+
+    return map_leaves(body, change)
+
+
+def _named_more_closely(body: Predicate, other: Predicate) -> bool:
+    """`active infection with hepatitis B or C`: what stands behind is that infection."""
+    if (
+        not isinstance(body, Present)
+        or body.qualifier is not None
+        or body.status != "active"
+        or body.window
+        or body.but_not
+    ):
+        return False
+    kinds = _facts(other) or []
+    return bool(kinds) and all(body.concept in concepts().ancestors(kind.concept) for kind in kinds)
+
+
+def _facts(body: Predicate) -> list[Present] | None:
+    found = list(leaves(body))
+    plain = isinstance(body, (Present, AnyOf, AllOf)) and all(isinstance(leaf, Present) for leaf in found)
+    nested = isinstance(body, (AnyOf, AllOf)) and not all(isinstance(p, Present) for p in body.parts)
+    return [leaf for leaf in found if isinstance(leaf, Present)] if plain and not nested else None
+
+
+def _to_each(what: Present, relation: Relation, to: Predicate) -> Predicate:
+    """The relation to one fact, to one of several, or to all of them; status and time are of both."""
+    if isinstance(to, AnyOf):
+        return any_of([_to_each(what, relation, part) for part in to.parts])
+    if isinstance(to, AllOf):
+        return all_of([_to_each(what, relation, part) for part in to.parts])
+    assert isinstance(to, Present)
+    window = what.window or to.window
+    status: Status = "history" if what.status == "history" and to.status == "active" else to.status
+    return Related(
+        replace(what, window=window), relation, replace(to, status=status, window=window), span=_span(what, to)
+    )
+
+
+def _span(what: Present, to: Present) -> tuple[int, int] | None:
+    return hull([what.span, to.span]) if what.span and to.span else None

@@ -1,0 +1,172 @@
+"""What holds for some patients only: `B if A`, `if A, B`, `women of A must B`, and another limit under a condition.
+
+Who does not have A need not have B. In an exclusion both must hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from eligo.criteria import (
+    AllOf,
+    Always,
+    AnyOf,
+    Compare,
+    IfThen,
+    Leaf,
+    Limit,
+    Not,
+    OneOf,
+    Predicate,
+    Present,
+    leaves,
+    map_leaves,
+)
+from eligo.reading.lexicon import words
+from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.joining import all_of, any_of, has_unread
+from eligo.reading.meaning.readings import Alternative
+from eligo.reading.meaning.said import Said
+from eligo.reading.meaning.wrapping import wrapped
+from eligo.reading.tree import Branch, Node
+from eligo.truth import Kind
+from eligo.vocabulary.concepts import concepts
+
+
+def if_then(context: Context, node: Branch) -> Said:
+    """`B if A`, `B in patients with A`."""
+    then, condition = wrapped(context, context.read(node.parts[0])), wrapped(context, context.read(node.parts[1]))
+    return conditioned(context, then, condition, str(node.marks[0].value))
+
+
+def if_first(context: Context, node: Branch) -> Said:
+    """`If A, B`."""
+    condition, then = wrapped(context, context.read(node.parts[0])), wrapped(context, context.read(node.parts[1]))
+    return conditioned(context, then, condition, str(node.marks[0].value))
+
+
+def conditioned(context: Context, then: Said, condition: Said, word: str) -> Said:
+    """Something and the condition under which it holds; `given` asks for both."""
+    span = hull([then.span if then.body is not None else None, condition.span])
+    if then.body is None or condition.body is None:
+        return context.unread(span, "exception", condition.span)
+    if then.exception or condition.exception:
+        return context.unread(span, "exception", condition.span, exception=True)
+    if word == "given":
+        return Said(all_of([then.body, condition.body]), span, "joined")
+    made = other_limit(context, then.body, condition.body)
+    if made is None and then.what == "joined" and not context.take(Alternative.CONDITION):
+        made = _last_only(context, then.body, condition.body)
+    return Said(made or if_holds(context, condition.body, then.body), span, "joined")
+
+
+def _last_only(context: Context, then: Predicate, condition: Predicate) -> Predicate | None:
+    if isinstance(then, AllOf):
+        return all_of([*then.parts[:-1], if_holds(context, condition, then.parts[-1])])
+    if isinstance(then, AnyOf):
+        return any_of([*then.parts[:-1], if_holds(context, condition, then.parts[-1])])
+    return None
+
+
+def if_holds(context: Context, condition: Predicate, then: Predicate) -> Predicate:
+    """The predicate of a condition and of what it asks for."""
+    needless = isinstance(then, Not) == (context.kind == "inclusion") and _said_of_one_sex(condition, then)
+    if isinstance(condition, Always) or needless:
+        return then
+    return all_of([condition, then]) if context.kind == "exclusion" else IfThen(condition, then)
+
+
+def _said_of_one_sex(condition: Predicate, then: Predicate) -> bool:
+    """`Females must not be pregnant`: what only they can be says of whom it speaks."""
+    if not isinstance(condition, OneOf) or condition.variable != "sex":
+        return False
+    sexes = {sex_of(leaf.concept) if isinstance(leaf, Present) else None for leaf in leaves(then)}
+    return len(sexes) == 1 and sexes <= set(condition.values)
+
+
+def sex_of(concept: str) -> str | None:
+    """The sex that only can have the concept."""
+    known = concepts().get(concept)
+    return known.sex if known else None
+
+
+def must(context: Context, node: Branch) -> Said:
+    """`Women of childbearing potential must use contraception`."""
+    subject, duty = _subject(context, node.parts[0]), wrapped(context, context.read(node.parts[1]))
+    span = hull([subject.span, duty.span if duty.body is not None else None])
+    if subject.body is None or duty.body is None or context.kind == "exclusion":
+        return context.unread(span, "unclear-relation", subject.span)
+    if has_unread(subject.body):
+        return context.unread(span, *context.why(next(leaves(subject.body)).span))
+    of_one_sex = all(_of_one_sex(leaf) for leaf in leaves(subject.body))
+    if not of_one_sex and not context.take(Alternative.PATIENTS):
+        return Said(all_of([subject.body, duty.body]), span, "joined")
+    return Said(if_holds(context, subject.body, duty.body), span, "joined")
+
+
+def _subject(context: Context, node: Node) -> Said:
+    """Of whom something is asked: of each group that is named, however they are joined."""
+    if not isinstance(node, Branch) or node.rule not in ("chain", "commas"):
+        return wrapped(context, context.read(node))
+    said = [wrapped(context, context.read(part)) for part in node.parts]
+    bodies = [s.body for s in said if s.body is not None]
+    if len(bodies) < len(said):
+        return wrapped(context, context.read(node))
+    return Said(any_of(bodies), hull(s.span for s in said), "joined")
+
+
+def _of_one_sex(leaf: Leaf) -> bool:
+    """Whether a leaf names patients of one sex or age, of whom something is asked."""
+    if isinstance(leaf, Present):
+        return sex_of(leaf.concept) is not None
+    return isinstance(leaf, (OneOf, Compare)) and leaf.variable in ("sex", "age")
+
+
+def other_limit(context: Context, then: Predicate, condition: Predicate) -> Predicate | None:
+    """`<= 2.5 x ULN or <= 5 x ULN if A`: the second limit holds under the condition; `< 9 or > 12 in A`: both do."""
+    if not isinstance(then, AnyOf) or len(then.parts) != 2:
+        return None
+    first, second = then.parts
+    if not isinstance(first, Compare) or not isinstance(second, Compare) or first.variable != second.variable:
+        return None
+    if first.limits[0].op[0] != second.limits[0].op[0]:
+        return if_holds(context, condition, then)
+    made = instead(first, second, condition, context.kind)
+    return made or context.unparsed(hull([first.span, second.span]), "unclear-relation")
+
+
+def instead(said: Predicate, other: Compare, condition: Predicate, kind: Kind) -> Predicate | None:
+    """What is said, with another limit in place of its own under a condition; None where it is no looser."""
+    limits = other.limits
+    for one in leaves(said):
+        if not isinstance(one, Compare) or len(one.limits) != 1 or len(limits) != 1:
+            return None
+        if not _looser(one.limits[0], limits[0], kind):
+            return None
+
+    def either(one: Leaf) -> Predicate:
+        assert isinstance(one, Compare)
+        looser = replace(one, limits=limits, span=other.span)
+        if kind == "exclusion":
+            return AnyOf((looser, AllOf((one, Not(condition)))))
+        return AnyOf((one, AllOf((condition, looser))))
+
+    return map_leaves(said, either)
+
+
+def _looser(limit: Limit, other: Limit, kind: Kind) -> bool:
+    """Whether the other limit is on the same side and in the same unit, and lets more patients take part."""
+    if (limit.of, limit.unit, limit.op[0]) != (other.of, other.unit, other.op[0]) or limit.op == "eq":
+        return False
+    upper = limit.op in ("lt", "le")
+    return other.value > limit.value if upper == (kind == "inclusion") else other.value < limit.value
+
+
+def asked_of_some(context: Context, predicate: Predicate) -> Predicate:
+    """`Negative pregnancy test`, as an inclusion: nobody asks it of men."""
+    if isinstance(predicate, AllOf):
+        return AllOf(tuple([asked_of_some(context, part) for part in predicate.parts]))
+    if not isinstance(predicate, Present) or predicate.concept not in words("asked_of_women"):
+        return predicate
+    context.notes.append("a pregnancy test is asked of women alone")
+    return IfThen(OneOf("sex", ("female",), span=predicate.span), predicate)

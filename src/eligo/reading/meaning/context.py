@@ -1,0 +1,152 @@
+"""What the parts of one item share: its text and kind, names of limits, notes, reasons, the account of words."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from eligo.criteria import Predicate, Span, Unparsed
+from eligo.reading.bind import Bound
+from eligo.reading.meaning.readings import Alternative, Choices
+from eligo.reading.meaning.said import Said
+from eligo.reading.tokens import Token
+from eligo.reading.tree import Branch, Element, Limits, Node
+from eligo.truth import Kind
+
+Role = str  # leaf, modifier, join, note, unparsed, grammar
+
+
+class Account(NamedTuple):
+    """What a stretch of the text is to the reading."""
+
+    span: Span
+    role: Role
+
+
+class Context:
+    """One item while it is read; `read` is the reading of any node, which a bracket or a list asks for its parts."""
+
+    def __init__(
+        self, text: str, kind: Kind, bound: list[Bound], choices: Choices, read: Callable[[Context, Node], Said]
+    ) -> None:
+        self.text, self.kind, self.choices = text, kind, choices
+        self._read = read
+        self.bound = {b.limits.span[0]: b for b in bound}
+        self.starts = sorted(self.bound)
+        self.named = sorted(name.span for b in bound for name in b.names)
+        self.nouns: list[int] = []  # where concepts and variables stand
+        self.sexes: list[int] = []  # where men and women do
+        self.depth = 0  # brackets: what stands in one narrows what is before it
+        self.notes: list[str] = []
+        self.unknown: list[str] = []
+        self.reasons: dict[Span, tuple[str, Span]] = {}  # what is not understood: why, and the words that are to blame
+        self.account: list[Account] = []
+
+    def read(self, node: Node) -> Said:
+        """What a node of the tree says."""
+        return self._read(self, node)
+
+    def inside(self, node: Node) -> Said:
+        """What stands in a bracket."""
+        self.depth += 1
+        try:
+            return self._read(self, node)
+        finally:
+            self.depth -= 1
+
+    def take(self, alternative: Alternative) -> bool:
+        """Whether the likelier of two readings is taken."""
+        return self.choices.take(alternative)
+
+    # --- what is not understood
+
+    def unparsed(self, span: Span, code: str, words: Span | None = None) -> Unparsed:
+        """The text of a span as not understood, for a reason."""
+        self.reasons[span] = (code, words or span)
+        return Unparsed(self.text[span[0] : span[1]], span=span)
+
+    def unread(self, span: Span, code: str, words: Span | None = None, *, exception: bool = False) -> Said:
+        """The same as a part of a sentence."""
+        return Said(self.unparsed(span, code, words), span, "unread", exception=exception)
+
+    def why(self, span: Span | None) -> tuple[str, Span | None]:
+        """Why a span was not understood."""
+        return self.reasons.get(span or (0, 0), ("unknown-words", None))
+
+    def count(self, elements: Iterable[Element | Token], role: Role) -> None:
+        """Enter words into the account."""
+        for element in elements:
+            self.account.append(Account(place(element), role))
+
+    # --- limits and their names
+
+    def names(self, limits: Limits) -> bool:
+        """Whether the limits have a name."""
+        bound = self.bound.get(limits.span[0])
+        return bound is not None and bool(bound.names)
+
+    def tested(self, elements: Sequence[Element]) -> frozenset[str | None]:
+        """The variables that the limits among the elements, brackets included, are on."""
+        found: set[str | None] = set()
+        for element in elements:
+            if element.__class__ is not Token:
+                start, end = place(element)
+                for i in range(bisect_left(self.starts, start), bisect_left(self.starts, end)):
+                    found.update(name.variable for name in self.bound[self.starts[i]].names)
+        return frozenset(found)
+
+    def names_any(self, span: Span) -> bool:
+        """Whether a concept or a variable is named there."""
+        return any(span[0] <= place < span[1] for place in self.nouns)
+
+    def names_sex(self, span: Span) -> bool:
+        """Whether men or women are named there."""
+        return any(span[0] <= place < span[1] for place in self.sexes)
+
+    def consumed(self, element: Element) -> bool:
+        """Whether the element is (part of) the name of a limit."""
+        if not self.named:
+            return False
+        start, end = place(element)
+        i = bisect_right(self.named, (start, 1 << 60))
+        near = self.named[max(0, i - 2) : i + 1]
+        return any((a <= start and end <= b) or (start <= a and b <= end) for a, b in near)
+
+
+def place(element: Element | Token) -> Span:
+    """Where an element stands."""
+    if isinstance(element, Token):
+        return element.start, element.end
+    return element.span
+
+
+def span_of(node: Node) -> Span | None:
+    """The first and last place that a node covers; None for an empty one."""
+    spans = [place(e) for e in elements_of(node)]
+    return (spans[0][0], spans[-1][1]) if spans else None
+
+
+def elements_of(node: Node) -> list[Element]:
+    """All elements in reading order; brackets stay whole."""
+    found: list[Element] = []
+    todo: list[Node] = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Branch):
+            todo.extend(reversed(one.parts))
+        else:
+            found.extend(one.elements)
+    return found
+
+
+def hull(spans: Iterable[Span | None]) -> Span:
+    """From the first to the last of the spans."""
+    known = [span for span in spans if span is not None]
+    return min(s[0] for s in known), max(s[1] for s in known)
+
+
+def body(said: Said) -> Predicate:
+    """The predicate of a part that has one."""
+    assert said.body is not None
+    return said.body

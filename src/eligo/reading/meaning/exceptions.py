@@ -1,0 +1,246 @@
+"""What is taken out: `A other than B`, `A unless B`, `B is allowed`, and another one than the trial's own condition."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from eligo.criteria import (
+    STUDY_CONDITION,
+    AllOf,
+    Always,
+    AnyOf,
+    Compare,
+    Excepted,
+    Leaf,
+    Not,
+    Predicate,
+    Present,
+    Window,
+    leaves,
+    map_leaves,
+)
+from eligo.reading.meaning.conditions import instead
+from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_unread, measures
+from eligo.reading.meaning.modifiers import timed
+from eligo.reading.meaning.readings import Alternative
+from eligo.reading.meaning.said import Said
+from eligo.reading.meaning.wrapping import wrapped
+from eligo.reading.tree import Branch
+from eligo.vocabulary.concepts import concepts
+
+_TREATMENTS = frozenset(["medication", "procedure"])
+
+
+def but(context: Context, node: Branch) -> Said:
+    """`A other than B`."""
+    said = context.read(node.parts[0])
+    for part in node.parts[1:]:
+        said = taken_out(context, said, context.read(part))
+    return said
+
+
+def taken_out(context: Context, head: Said, taken: Said) -> Said:
+    """What is said, without the kinds that are taken out; a time behind them is of all."""
+    span = hull([head.span, taken.span])
+    if head.body is None or taken.body is None or head.exception or taken.exception or is_unread(head.body):
+        return context.unread(span, "exception", taken.span, exception=True)
+    if measures(head.body):  # a limit may not hold for what is taken out, or not be asked
+        return context.unread(span, "exception", taken.span)
+    examples: tuple[Predicate, ...] = ()
+    if taken.time is not None and taken.time.within and head.time is None and context.take(Alternative.EXCEPTION):
+        head = replace(head, body=timed(head.body, taken.time), time=taken.time)
+        taken = replace(taken, body=_untimed(taken.body, taken.time))
+    assert head.body is not None
+    assert taken.body is not None
+    excepted = _excepted(taken.body)
+    if excepted is None:
+        return replace(head, body=_open(context, head.body, taken), span=span, bare=False)
+    examples = tuple(e for e in taken.examples if not _kind_of_any(e, excepted))
+    if any(_treats(head.body, e) for e in excepted):
+        return unless_holds(context, head, taken)
+    made = _without_kinds(head.body, excepted)
+    if made is None:
+        return context.unread(span, "exception", taken.span)
+    body = any_of([made, *examples]) if examples else made
+    return replace(head, body=body, span=span, bare=False, examples=())
+
+
+def _untimed(body: Predicate, window: Window) -> Predicate:
+    def change(leaf: Leaf) -> Predicate:
+        return replace(leaf, window=None) if isinstance(leaf, Present) and leaf.window == window else leaf
+
+    return map_leaves(body, change)
+
+
+def _open(context: Context, head: Predicate, taken: Said) -> Predicate:
+    """What is taken out is not understood: what is left of the head is for a person to say."""
+    assert taken.body is not None
+    if is_unread(taken.body):
+        return all_of([head, taken.body])
+    return all_of([head, context.unparsed(taken.span, "exception")])
+
+
+def _excepted(taken: Predicate) -> list[Excepted] | None:
+    """The kinds that are taken out; None where more is said of them."""
+    parts = taken.parts if isinstance(taken, (AnyOf, AllOf)) else (taken,)
+    found: list[Excepted] = []
+    for part in parts:
+        if isinstance(part, AnyOf) and (inner := _excepted(part)) is not None:
+            found += inner
+        elif isinstance(part, Present) and part.window is None and part.count == 1 and not part.but_not:
+            if part.status not in ("active", "now", "history"):
+                return None
+            found.append(Excepted(part.concept, part.qualifier))
+        else:
+            return None
+    return list(dict.fromkeys(found))
+
+
+def _kind_of_any(example: Predicate, excepted: list[Excepted]) -> bool:
+    facts = facts_of(example) or []
+    return any(e.concept in concepts().ancestors(f.concept) for f in facts for e in excepted)
+
+
+def _treats(head: Predicate, excepted: Excepted) -> bool:
+    """Whether what is taken out is a treatment, and the head a condition: `hypothyroidism except on levothyroxine`."""
+    known = concepts().get(excepted.concept)
+    facts = [leaf for leaf in leaves(head) if isinstance(leaf, Present)]
+    heads = {c.kind for f in facts if (c := concepts().get(f.concept)) is not None}
+    return known is not None and known.kind in _TREATMENTS and not heads & _TREATMENTS
+
+
+def _without_kinds(head: Predicate, excepted: list[Excepted]) -> Predicate | None:
+    """The facts without the kinds; among several facts, each kind is taken out of those that it is a kind of."""
+    facts = [leaf for leaf in leaves(head) if isinstance(leaf, Present)]
+    if not facts:
+        return None
+    if len({f.concept for f in facts}) > 1:
+        related = [e for e in excepted if any(_related(f.concept, e.concept) for f in facts)]
+        if len(related) < len(excepted):
+            return None
+
+    def change(leaf: Leaf) -> Predicate:
+        if not isinstance(leaf, Present):
+            return leaf
+        own = [e for e in excepted if len(facts) == 1 or _related(leaf.concept, e.concept)]
+        return replace(leaf, but_not=(*leaf.but_not, *own)) if own else leaf
+
+    return map_leaves(head, change)
+
+
+def _related(concept: str, other: str) -> bool:
+    return other in concepts().descendants(concept) or concept in concepts().descendants(other)
+
+
+# --- unless
+
+
+def unless(context: Context, node: Branch) -> Said:
+    """`A unless B`."""
+    head, taken = context.read(node.parts[0]), wrapped(context, context.read(node.parts[1]))
+    return unless_holds(context, head, taken)
+
+
+def unless_holds(context: Context, head: Said, taken: Said) -> Said:
+    """Who has B need not have A; in an exclusion, A excludes only without B."""
+    span = hull([head.span if head.body is not None else None, taken.span])
+    if head.body is None or taken.body is None or head.exception or taken.exception or is_unread(head.body):
+        return context.unread(span, "exception", taken.span, exception=True)
+    other = _condition_and_limit(taken.body)
+    if other is not None and measures(head.body):
+        made = instead(head.body, other[1], other[0], context.kind)
+        if made is None:
+            return context.unread(span, "exception", taken.span)
+        return Said(made, span, "joined")
+    if head.what == "joined" and isinstance(head.body, (AllOf, AnyOf)) and not context.take(Alternative.CONDITION):
+        *rest, last = head.body.parts
+        join = all_of if isinstance(head.body, AllOf) else any_of
+        return Said(join([*rest, _unless(context, last, taken.body)]), span, "joined")
+    if context.kind == "inclusion" and not head.lead.negated:
+        return Said(_unless(context, head.body, taken.body), span, "joined")
+    return replace(head, body=all_of([head.body, Not(taken.body)]), span=span, bare=False)
+
+
+def _unless(context: Context, body: Predicate, taken: Predicate) -> Predicate:
+    return any_of([body, taken]) if context.kind == "inclusion" else all_of([body, Not(taken)])
+
+
+def _condition_and_limit(taken: Predicate) -> tuple[Predicate, Compare] | None:
+    """`liver metastases (<= 5 x ULN)`: the condition, and the limit that holds under it."""
+    if isinstance(taken, AllOf) and len(taken.parts) == 2:
+        condition, limit = taken.parts
+        if isinstance(limit, Compare) and not measures(condition):
+            return condition, limit
+    return None
+
+
+# --- permissions
+
+
+def allowed(context: Context, node: Branch) -> Said:
+    """`A is allowed`: an exception to what stands before it; as an inclusion of its own it restricts nothing."""
+    said = context.read(node.parts[0])
+    return replace(said, span=(said.span[0], node.marks[0].end), what="allowed", bare=False, lead=said.lead)
+
+
+def alone(context: Context, said: Said) -> Said:
+    """A permission with nothing before it."""
+    if said.what != "allowed":
+        return said
+    if context.kind == "inclusion" and said.body is not None and not is_unread(said.body):
+        return Said(Always(context.text[said.span[0] : said.span[1]], span=said.span), said.span, "joined")
+    return context.unread(said.span, "permission")
+
+
+def permitted(context: Context, head: Said, allowance: Said) -> Said:
+    """What stands before a permission, without what is permitted."""
+    span = hull([head.span, allowance.span])
+    facts = facts_of(allowance.body) if allowance.body is not None else None
+    if head.body is None or facts is None or allowance.lead.negated or is_unread(head.body):
+        return context.unread(span, "permission", allowance.span, exception=True)
+    if context.kind == "inclusion" and not head.lead.negated:
+        context.notes.append(
+            f"`{context.text[allowance.span[0] : allowance.span[1]]}` is a permission and is not tested"
+        )
+        return replace(head, span=span)
+    excepted = [Excepted(f.concept, f.qualifier) for f in facts if f.window is None]
+    heads = [leaf for leaf in leaves(head.body) if isinstance(leaf, Present)]
+    of_kind = all(any(e.concept in concepts().descendants(f.concept) for f in heads) for e in excepted)
+    if heads and of_kind and len(excepted) == len(facts):
+        made = _without_kinds(head.body, excepted)
+        if made is not None:
+            return replace(head, body=made, span=span, bare=False)
+    if all(_treats(head.body, e) for e in excepted) and facts:
+        return replace(head, body=all_of([head.body, Not(any_of(list(facts)))]), span=span, bare=False)
+    if not any(_related(f.concept, e.concept) for f in heads for e in excepted) and heads:
+        return replace(head, span=span)  # what is allowed is something else
+    return context.unread(span, "permission", allowance.span)
+
+
+# --- another one
+
+
+def another(body: Predicate, before: list[Predicate]) -> Predicate:
+    """`hepatocellular carcinoma and no other malignancy`: another one than what stands before it in the list."""
+    named = [Excepted(leaf.concept) for part in before for leaf in leaves(part) if isinstance(leaf, Present)]
+
+    def change(leaf: Leaf) -> Predicate:
+        if not isinstance(leaf, Present) or Excepted(STUDY_CONDITION) not in leaf.but_not:
+            return leaf
+        own = tuple(e for e in named if _related(leaf.concept, e.concept))
+        rest = tuple(e for e in leaf.but_not if e.concept != STUDY_CONDITION)
+        return replace(leaf, but_not=(*rest, *own)) if own else leaf
+
+    return map_leaves(body, change)
+
+
+def plain(body: Predicate) -> Predicate:
+    """`A, B or another C`: beside the ones before it, another one is any."""
+
+    def change(leaf: Leaf) -> Predicate:
+        if not isinstance(leaf, Present) or not leaf.but_not:
+            return leaf
+        return replace(leaf, but_not=tuple(e for e in leaf.but_not if e.concept != STUDY_CONDITION))
+
+    return map_leaves(body, change)

@@ -1,0 +1,243 @@
+"""What stands above a list: `any of the following`, `A such as B`, `A: B`, enumerated items below a heading."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from eligo.criteria import AtLeast, Not, Predicate, Present, Span, leaves
+from eligo.reading.lexicon import END, trie, words
+from eligo.reading.meaning.context import Context, elements_of, hull, span_of
+from eligo.reading.meaning.definitions import definition, replaced, states
+from eligo.reading.meaning.joining import all_of, any_of, asks_for_a_fact, default, is_unread, measures
+from eligo.reading.meaning.lists import each
+from eligo.reading.meaning.modifiers import over, timed
+from eligo.reading.meaning.readings import Alternative
+from eligo.reading.meaning.said import NONE, Said
+from eligo.reading.meaning.wrapping import wrapped
+from eligo.reading.tokens import Token
+from eligo.reading.tree import Branch, Element, Node
+from eligo.vocabulary.concepts import concepts
+
+
+def sub_items(context: Context, node: Branch) -> Said:
+    """`Severe disease, including: <1> shock. <2> cancer`: a heading and its items, or items alone."""
+    head, *rest = node.parts
+    items = [wrapped(context, context.read(part)) for part in rest if span_of(part) is not None]
+    if span_of(head) is None or not items:
+        said = [wrapped(context, context.read(head)), *items] if span_of(head) is not None else items
+        bodies = [s.body for s in said if s.body is not None]
+        return Said(default(context, bodies), hull(s.span for s in said), "joined") if bodies else said[0]
+    return under(context, context.read(head), items, _ends_open(context, head), span=_whole(node))
+
+
+def _ends_open(context: Context, node: Node) -> bool:
+    end = (span_of(node) or (0, 0))[1]
+    return context.text[max(0, end - 1) : end + 1].rstrip().endswith(":")
+
+
+def _whole(node: Node) -> Span:
+    return span_of(node) or (0, 0)
+
+
+def headed(context: Context, node: Branch) -> Said:
+    """`Any of the following: A; B`, `History of: A, B`, `Hepatitis C: no`."""
+    head, below = node.parts
+    said = context.read(head)
+    answered = _answered(context, said, below) if said.body is not None else None
+    if answered is not None:
+        return replace(said, body=answered, span=_whole(node), lead=NONE, bare=False, what="joined")
+    return under(context, said, listed(context, below, shared=False), True, span=_whole(node))
+
+
+def _answered(context: Context, head: Said, node: Node) -> Predicate | None:
+    """`Hepatitis C: no`, `Encephalopathy: none or mild`: answers to what the heading names."""
+    parts = [context.read(part) for part in (node.parts if isinstance(node, Branch) else (node,))]
+    plain = not isinstance(node, Branch) or (node.rule == "chain" and all(m.type == "OR" for m in node.marks))
+    if not plain or any(part.body is not None or not part.lead.any() for part in parts):
+        return None
+    body = wrapped(context, head).body
+    assert body is not None
+    made = [over(body, part.lead, context.kind) for part in parts]
+    return any_of([Not(b) if part.lead.negated else b for part, b in zip(parts, made, strict=True)])
+
+
+def and_headed(context: Context, node: Branch) -> Said:
+    """`A; any of the following: B; C`, `A and any of the following: B, C`."""
+    parts = [wrapped(context, context.read(part)) for part in node.parts]
+    bodies = [s.body for s in parts if s.body is not None]
+    if any(s.exception for s in parts) or not bodies:
+        return context.unread(_whole(node), "exception", exception=True)
+    word = str(node.marks[-1].value)
+    join = all_of if word == "and" else any_of if word == "or" else None
+    return Said(join(bodies) if join is not None else default(context, bodies), _whole(node), "joined")
+
+
+def listed(context: Context, node: Node, *, shared: bool = True) -> list[Said]:
+    """The items of a list below its heading: parts between semicolons, else between commas and connectives."""
+    if isinstance(node, Branch) and node.rule in ("semicolons", "parted"):
+        return [wrapped(context, context.read(part)) for part in node.parts if span_of(part) is not None]
+    if isinstance(node, Branch) and node.rule in ("commas", "chain"):
+        return each(context, node, shared=shared)
+    return [wrapped(context, context.read(node))]
+
+
+def under(context: Context, head: Said, items: list[Said], colon: bool, *, span: Span) -> Said:
+    """A list with what its heading says of all of it, joined as the heading says."""
+    bodies = [s.body for s in items if s.body is not None]
+    if not bodies:
+        return context.unread(span, "heading", head.span)
+    if head.exception or any(s.exception for s in items):
+        return context.unread(span, "exception", exception=True)
+    if any(s.what == "allowed" for s in items):
+        return context.unread(span, "permission")
+    if head.body is None:
+        over_all = [over(b, head.lead, context.kind) for b in bodies]
+        body = quantified(context, head.quantifier, over_all, span)
+        return Said(Not(body) if head.lead.negated else body, span, "joined")
+    return _below_a_noun(context, head, bodies, colon, span)
+
+
+def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: bool, span: Span) -> Said:
+    if head.quantifier == "such":
+        said = [Said(b, span, "joined") for b in bodies]
+        return replace(exemplified(context, replace(head, quantifier=None), "below", said), span=span)
+    head = wrapped(context, head) if head.quantifier is None else head
+    assert head.body is not None
+    unread = is_unread(head.body)
+    if unread and (
+        head.lead.negated or head.tainted or (context.kind == "inclusion" and any(map(asks_for_a_fact, bodies)))
+    ):
+        return context.unread(span, "heading", head.span)
+    body = quantified(context, head.quantifier, bodies, span)
+    if head.quantifier is not None:
+        made = all_of([head.body, body])
+        return Said(Not(made) if head.lead.negated else made, span, "joined")
+    if not colon:
+        return Said(default(context, [head.body, *bodies]), span, "joined")
+    if context.kind == "exclusion" and not states(head.body, body):
+        return Said(any_of([head.body, *bodies]), span, "joined")
+    return Said(definition(context, head.body, body, False), span, "joined")
+
+
+def quantified(context: Context, quantifier: str | int | None, parts: list[Predicate], span: Span) -> Predicate:
+    """The items joined as the heading says: any, all, at least so many."""
+    if isinstance(quantifier, int):
+        if quantifier > len(parts):
+            return context.unparsed(span, "heading")
+        return AtLeast(quantifier, tuple(parts)) if quantifier > 1 else any_of(parts)
+    if quantifier == "any":
+        return any_of(parts)
+    return all_of(parts) if quantifier == "every" else default(context, parts)
+
+
+# --- such as
+
+
+def examples(context: Context, node: Branch) -> Said:
+    """`A such as B, C`: each of them counts. `A, i.e. B`: B is what is meant."""
+    said = context.read(node.parts[0])
+    for mark, part in zip(node.marks, node.parts[1:], strict=True):
+        if said.body is not None and _says_nothing(context, part):  # `A, including:` above enumerated examples
+            return replace(said, quantifier="such" if mark.value == "such" else "listed", bare=False)
+        if mark.value == "means" and _asks_more(part):
+            return context.unread(_whole(node), "heading", span_of(part))
+        said = exemplified(context, said, str(mark.value), listed(context, part))
+    return said
+
+
+def _asks_more(node: Node) -> bool:
+    """`A as defined by the criteria of 1990, with a history of B`: facts behind a source, asked for besides."""
+    if not isinstance(node, Branch) or node.rule != "commas":
+        return False
+    first, *others = [elements_of(part) for part in node.parts]
+    return _cites(first) and any(
+        isinstance(e, Token) and e.type in ("STATUS", "NEG", "BOND") for o in others for e in o
+    )
+
+
+def _cites(elements: list[Element]) -> bool:
+    return any(isinstance(e, Token) and e.type == "FILLER" for e in elements)
+
+
+def _says_nothing(context: Context, node: Node) -> bool:
+    span = span_of(node)
+    return span is None or not any(c.isalnum() for c in context.text[span[0] : span[1]])
+
+
+def exemplified(context: Context, head: Said, word: str, items: list[Said]) -> Said:
+    """What stands before such words, with the examples or the definition behind them."""
+    bodies = [s.body for s in items if s.body is not None]
+    span = hull([head.span, *(s.span for s in items)])
+    if not bodies or head.exception or any(s.exception for s in items):
+        return context.unread(span, "heading", head.span, exception=head.exception)
+    if head.body is None:
+        over_all = [over(b, head.lead, context.kind) for b in bodies]
+        return Said(any_of(over_all), span, "joined", head.lead if head.lead.negated else NONE)
+    if word == "means":
+        return _means(context, head, bodies, span)
+    if word == "with":
+        return replace(head, body=all_of([head.body, any_of(bodies)]), span=span, bare=False)
+    if is_unread(head.body) and (head.tainted or (context.kind == "inclusion" and any(map(asks_for_a_fact, bodies)))):
+        return context.unread(span, "heading", head.span)
+    return _with_examples(context, replace(head, span=span), word, items)
+
+
+def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -> Said:
+    """`severe disease such as A, B`: each is meant as the heading is; a time behind the last may be of all."""
+    lead = head.lead._replace(window=head.time or head.lead.window)
+    if word == "below":  # enumerated, each says itself how it is meant
+        lead = lead._replace(qualifiers=())
+    elif not lead.qualifiers:
+        lead = lead._replace(qualifiers=_in_the_name(context, head))
+    body, time = head.body, items[-1].time
+    free = body is not None and time is not None and lead.window is None
+    if body is not None and time is not None and free and context.take(Alternative.TIME) == _taken(body):
+        body, lead = timed(body, time), lead._replace(window=time)
+        head = replace(head, time=time)
+    own = lead._replace(qualifiers=())  # of what has words of its own
+    examples = [(s.body, lead if s.bare or s.what == "joined" else own) for s in items if s.body is not None]
+    bodies = [body] if body is not None else []
+    bodies += [over(example, said, context.kind) for example, said in examples]
+    return replace(head, body=any_of(bodies), bare=False, what="joined")
+
+
+def _taken(body: Predicate) -> bool:
+    """Whether it is of what is taken or done, where a time behind the examples is most likely that of all."""
+    kinds = {c.kind for leaf in leaves(body) if isinstance(leaf, Present) and (c := concepts().get(leaf.concept))}
+    return bool(kinds) and kinds <= {"medication", "procedure"}
+
+
+def _in_the_name(context: Context, head: Said) -> tuple[str, ...]:
+    """The word that narrows, where the name of a concept begins with it: `uncontrolled intercurrent illness`."""
+    first = next(iter(context.text[head.span[0] : head.span[1]].lower().split(maxsplit=1)), "")
+    found = trie().get(first, {}).get(END, {}).get("QUAL")
+    return (str(found),) if found else ()
+
+
+def _means(context: Context, head: Said, bodies: list[Predicate], span: Span) -> Said:
+    assert head.body is not None
+    body = bodies[0] if len(bodies) == 1 else default(context, bodies)
+    if all(is_unread(b) and _source(context, b) for b in bodies):
+        context.notes.append("a source that defines a word is named and not tested")
+        return replace(head, span=span)
+    if is_unread(body):
+        return replace(head, body=all_of([head.body, body]), span=span, bare=False)
+    made = replaced(context, head.body, body, head.lead.negated)
+    if not measures(body) and not kinds_of(head.body, body) and not context.take(Alternative.NARROWED):
+        made = all_of([head.body, body])
+    return replace(head, body=made, span=span, bare=False, what="joined")
+
+
+def _source(context: Context, body: Predicate) -> bool:
+    text = " ".join(context.text[leaf.span[0] : leaf.span[1]] for leaf in leaves(body) if leaf.span)
+    return any(word.lower().strip(".,;()") in words("citation_words") for word in text.split())
+
+
+def kinds_of(head: Predicate, inner: Predicate) -> bool:
+    """Whether all facts of a bracket are kinds of what stands before it."""
+    heads = [leaf for leaf in leaves(head) if isinstance(leaf, Present)]
+    found = list(leaves(inner))
+    return bool(heads) and all(
+        isinstance(leaf, Present) and any(h.concept in concepts().ancestors(leaf.concept) for h in heads)
+        for leaf in found
+    )

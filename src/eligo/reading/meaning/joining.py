@@ -1,0 +1,122 @@
+"""Parts to what they say together: all, any, and what is said for groups that have nobody in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from eligo.criteria import (
+    MEASURING,
+    AllOf,
+    AnyOf,
+    Attest,
+    Compare,
+    IfThen,
+    Leaf,
+    Not,
+    Predicate,
+    Present,
+    Unparsed,
+    Window,
+    leaves,
+    map_leaves,
+)
+from eligo.reading.meaning.context import Context
+from eligo.reading.meaning.readings import Alternative
+from eligo.reading.sense import alternatives
+
+
+def any_of(parts: Sequence[Predicate]) -> Predicate:
+    """One of the parts holds."""
+    flat = [q for p in parts for q in (p.parts if isinstance(p, AnyOf) else (p,))]
+    return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
+
+
+def all_of(parts: Sequence[Predicate]) -> Predicate:
+    """Every part holds; groups of patients that have nobody in common are alternatives."""
+    flat = [q for p in alternatives(list(parts), any_of) for q in (p.parts if isinstance(p, AllOf) else (p,))]
+    return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
+
+
+def default(context: Context, parts: Sequence[Predicate]) -> Predicate:
+    """A list that does not say how it joins: each item of an exclusion excludes, an inclusion asks for all."""
+    if context.kind != "exclusion":
+        return all_of(parts)
+    named = any(isinstance(leaf, Present) for part in parts for leaf in leaves(part))
+    return any_of(parts) if not context.depth or named or _apart(context, parts) else all_of(parts)
+
+
+def _apart(context: Context, parts: Sequence[Predicate]) -> bool:
+    """`Severe renal disease (creatinine > 2 mg/dL, eGFR < 30)`: most likely each limit is enough."""
+    limits = [p for p in parts if isinstance(p, Compare)]
+    if len(limits) < len(parts) or len({p.variable or p.name for p in limits}) < len(parts):
+        return False
+    return context.take(Alternative.IN_BRACKET)
+
+
+def several_values(context: Context, parts: list[Predicate], word: str) -> Predicate:
+    """One limit on several values: one of them excludes, and an upper limit is asked of all of them."""
+    ops = {limit.op for part in parts for leaf in leaves(part) if isinstance(leaf, Compare) for limit in leaf.limits}
+    upper = bool(ops) and ops <= {"lt", "le"}
+    if context.kind == "exclusion":
+        return any_of(parts) if word != "and" or context.take(Alternative.VALUES) else all_of(parts)
+    if word == "and" or (word == "/" and upper):
+        return all_of(parts)
+    either = (word == "or") != upper
+    if upper or word == "/":
+        either = either if context.take(Alternative.VALUES) else not either
+    return any_of(parts) if either else all_of(parts)
+
+
+def without(context: Context, body: Predicate) -> Predicate:
+    """The negation of a predicate; `no alcohol for at least 6 months` asks for so long a time without it."""
+
+    def free(leaf: Leaf) -> Predicate:
+        if not isinstance(leaf, Present) or (window := leaf.window) is None:
+            return leaf
+        if window.lasting is None or window.within is not None or window.lasting.op not in ("ge", "gt"):
+            return leaf
+        if not context.take(Alternative.FREE):
+            return leaf
+        return replace(leaf, window=Window(within=window.lasting.duration, anchor=window.anchor))
+
+    return Not(map_leaves(body, free))
+
+
+def is_unread(body: Predicate | None) -> bool:
+    """Whether nothing of it is understood."""
+    return body is not None and all(isinstance(leaf, Unparsed) for leaf in leaves(body))
+
+
+def has_unread(body: Predicate) -> bool:
+    """Whether a part of it is not understood."""
+    return any(isinstance(leaf, Unparsed) for leaf in leaves(body))
+
+
+def measures(body: Predicate) -> bool:
+    """Whether it consists of limits alone."""
+    return all(isinstance(leaf, MEASURING) for leaf in leaves(body))
+
+
+def asks_for_a_fact(part: Predicate) -> bool:
+    """Whether a part asks for a condition or a treatment: what its heading says of it decides."""
+    return isinstance(part, Present) or (isinstance(part, (AllOf, AnyOf)) and any(map(asks_for_a_fact, part.parts)))
+
+
+def facts_of(body: Predicate) -> list[Present] | None:
+    """The facts of a body that is a fact, or a choice of facts; None where it is more."""
+    if isinstance(body, Present):
+        return [body]
+    if isinstance(body, AnyOf) and all(isinstance(part, Present) for part in body.parts):
+        return [part for part in body.parts if isinstance(part, Present)]
+    return None
+
+
+def category(predicate: Predicate) -> str:
+    """Whether it is of facts, of limits, of what a person states, or of several; what is not understood aside."""
+    kinds = {
+        "fact" if isinstance(leaf, Present) else "attest" if isinstance(leaf, Attest) else "limit"
+        for leaf in leaves(predicate)
+        if not isinstance(leaf, Unparsed)
+    }
+    return kinds.pop() if len(kinds) == 1 and not isinstance(predicate, IfThen) else "mixed"

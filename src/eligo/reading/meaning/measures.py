@@ -1,0 +1,111 @@
+"""The limits and times of a unit: what is measured, when something was, and how long it went on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from eligo.criteria import (
+    Attest,
+    Compare,
+    Limit,
+    OneOf,
+    Op,
+    leaves,
+)
+from eligo.reading.bind import Bound
+from eligo.reading.leaves import leaf_of
+from eligo.reading.lexicon import duration_of, words
+from eligo.reading.meaning.joining import several_values
+from eligo.reading.meaning.state import UnitState
+from eligo.reading.meaning.times import Time, both, time_of, window_of_value
+from eligo.reading.tree import Choice, Limits
+from eligo.reading.tree import Window as TimeNode
+
+
+def choice(state: UnitState, node: Choice) -> None:
+    """`at least 2 of the following`."""
+    first = node.limits.limits[0]
+    op, amount = first.bounds[0]
+    count = int(amount.number.value)
+    if op in ("ge", "eq") and first.form in ("compared", "bare", "bounded") and count > 0:
+        state.quantifier = count
+    elif op == "gt":
+        state.quantifier = count + 1
+    else:
+        state.residue.append(node)
+        state.note_logic("logic")
+    state.own_words += 1
+    state.context.count((node,), "join")
+
+
+def limit(state: UnitState, limits: Limits) -> None:
+    """A limit on what has a name, or the time of a fact: `kidney transplantation >= 12 months`."""
+    bound = state.context.bound.get(limits.span[0])
+    if bound is None or not bound.names or _duration_alone(state, bound):
+        found = time_of(limits)
+        if found is None or state.ids is None or not state.time_of_fact(found, limits):
+            state.residue.append(limits)
+        return
+    leaf = leaf_of(bound, state.text, lambda parts, word: several_values(state.context, parts, word))
+    if leaf is None:
+        state.residue.append(limits)
+        return
+    state.context.count((limits,), "leaf")
+    for name in bound.names:
+        if name.variable is None and any(isinstance(x, (Compare, OneOf)) and not x.variable for x in leaves(leaf)):
+            state.context.unknown.append(state.text[name.span[0] : name.span[1]])
+    if state.early is not None and isinstance(leaf, Compare):
+        leaf, state.early = replace(leaf, window=window_of_value(state.early)), None
+    state.nouns.append(leaf)
+
+
+def _duration_alone(state: UnitState, bound: Bound) -> bool:
+    """`arthritis of at least 3 months duration`: the name of the limit is only that it is a length of time."""
+    written = [state.text[name.span[0] : name.span[1]].lower() for name in bound.names]
+    return state.ids is not None and all(w in words("mere_duration") for w in written)
+
+
+def time(state: UnitState, node: TimeNode) -> None:
+    """A time of the fact or value before it, or of the one that comes."""
+    bound = state.context.bound.get(node.limits.span[0]) if node.limits is not None else None
+    if bound is not None and bound.names and node.limits is not None:
+        limit(state, node.limits)
+        state.at_event = node.anchor is not None and node.anchor.side == "AT" and bound.names[0].variable == "age"
+        return
+    found = time_of(node)
+    last = state.nouns[-1] if state.nouns else None
+    if found is None:
+        state.residue.append(node)
+    elif last is None:
+        _time_first(state, found, node)
+    elif isinstance(last, Compare):
+        window = window_of_value(found)
+        made = both(last.window, window) if window is not None else None
+        if made is None:
+            state.residue.append(node)
+            return
+        state.nouns[-1] = replace(last, window=made)
+        state.context.count((node,), "modifier")
+    elif isinstance(last, Attest):  # what a person states includes its time
+        _duration(state, last, found)
+        state.context.count((node,), "modifier")
+    elif state.ids is None or not state.time_of_fact(found, node):
+        state.residue.append(node)
+
+
+def _time_first(state: UnitState, found: Time, node: TimeNode) -> None:
+    state.own_words += 1
+    state.context.count((node,), "modifier")
+    if found.since:
+        state.since = found
+    elif state.early is None:
+        state.early = found
+    else:
+        state.residue.append(node)
+
+
+def _duration(state: UnitState, attest: Attest, found: Time) -> None:
+    variable = duration_of(attest.topic)
+    if variable is not None and found.form in ("lasting", "alone"):
+        op: Op = "ge" if found.op == "eq" else found.op
+        state.nouns.append(Compare(variable, (Limit(op, found.duration.value, found.duration.unit),), span=attest.span))

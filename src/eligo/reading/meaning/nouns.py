@@ -1,0 +1,157 @@
+"""Words that narrow without a noun of their own: they take that of the part beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from eligo.criteria import Leaf, Predicate, Present, map_leaves
+from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.joining import any_of, facts_of
+from eligo.reading.meaning.modifiers import over, statuses_of
+from eligo.reading.meaning.readings import Alternative
+from eligo.reading.meaning.said import NONE, Modifiers, Said
+from eligo.vocabulary.concepts import concepts
+
+Mark = tuple[str, str]
+
+
+def with_nouns(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
+    """`active or chronic infection`, `history or suspicion of stroke`, `schizophrenia, unstable`."""
+    if all(s.body is not None for s in said):
+        return said, marks
+    kept: list[Said] = []
+    between: list[Mark] = []
+    kept_or = False  # `uncontrolled, significant or active A`: one of all
+    for i in range(len(said) - 1, -1, -1):  # from the noun back to what lacks it
+        part = said[i]
+        after = kept[0] if kept else None
+        if part.body is None and after is not None and _takes(after):
+            mark = between[0] if between[0][1] or not kept_or else (",", "or")
+            made = _before(context, part, after, mark)
+            if made is not None:
+                kept[0] = made
+                kept_or = mark[1] == "or"
+                between = between[1:]
+                if i:
+                    between.insert(0, marks[i - 1])
+                continue
+        kept.insert(0, part)
+        kept_or = False
+        if i:
+            between.insert(0, marks[i - 1])
+    return _behind(context, kept, between)
+
+
+def _takes(after: Said) -> bool:
+    return after.what in ("fact", "joined") and after.body is not None and facts_of(after.body) is not None
+
+
+def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | None:
+    """Words before a noun that another part has."""
+    lead, span = part.lead, hull([part.span, after.span])
+    if after.lead.negated and not lead.negated:
+        return None
+    own = after.lead
+    negated = lead.negated or own.negated
+    if mark[1] == "or":
+        own_body = _own(context, after)
+        if lead.statuses and lead.qualifiers and own.qualifiers and not own.statuses:  # `history of severe or acute A`
+            own = own._replace(statuses=lead.statuses)
+            own_body = over(own_body, Modifiers(statuses=lead.statuses), context.kind)
+        shared = lead.qualifiers[:1] if len(lead.qualifiers) > 1 or (lead.qualifiers and lead.statuses) else ()
+        if (
+            shared and not own.qualifiers and context.take(Alternative.QUALIFIER)
+        ):  # `severe chronic or active infection`
+            own_body = over(own_body, Modifiers(qualifiers=shared), context.kind)
+        body = either_of([_instead(context, after, lead), own_body])
+        either = (lead._replace(negated=False), *(after.either or (own._replace(negated=False),)))
+        made = Modifiers(negated=negated)
+        return replace(after, body=body, span=span, lead=made, bare=False, what="fact", either=either)
+    qualifiers = (*lead.qualifiers, *own.qualifiers)
+    statuses = lead.statuses or own.statuses
+    merged = Modifiers(negated, lead.hedged or own.hedged, statuses, qualifiers, lead.window or own.window)
+    body = _with(context, after, merged)
+    return replace(after, body=body, span=span, lead=merged, bare=False)
+
+
+def either_of(bodies: Sequence[Predicate]) -> Predicate:
+    """One of several; what was ever there takes in what is there now."""
+    facts = [body for body in bodies if isinstance(body, Present)]
+    ever = next((fact for fact in facts if fact.status == "history"), None)
+    if ever is None or len(facts) < len(bodies):
+        return any_of(list(bodies))
+    rest = [fact for fact in facts if fact.status not in ("active", "now") or replace(fact, status="history") != ever]
+    return any_of(list(dict.fromkeys(rest)))
+
+
+def _own(context: Context, after: Said) -> Predicate:
+    assert after.body is not None
+    return after.body
+
+
+def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
+    """The noun with the words of the part that lacks it, in place of its own of the same kind."""
+    assert after.body is not None
+
+    def change(leaf: Leaf) -> Predicate:
+        if not isinstance(leaf, Present):
+            return leaf
+        bare = leaf
+        if lead.statuses:
+            bare = replace(bare, status="active")
+        if lead.qualifiers or leaf.qualifier == "active" or (after.lead.qualifiers and not after.lead.statuses):
+            bare = replace(bare, qualifier=None)
+        if after.lead.statuses and not lead.statuses:
+            bare = replace(bare, status="active")
+        return over(bare, lead, context.kind) if lead.statuses or lead.window else _qualified(bare, lead)
+
+    return map_leaves(after.body, change)
+
+
+def _qualified(leaf: Present, lead: Modifiers) -> Present:
+    return replace(leaf, qualifier=" ".join(lead.qualifiers) or None)
+
+
+def _with(context: Context, after: Said, lead: Modifiers) -> Predicate:
+    """The noun with the words of both parts."""
+    assert after.body is not None
+
+    def change(leaf: Leaf) -> Predicate:
+        if not isinstance(leaf, Present):
+            return leaf
+        qualifier = " ".join(dict.fromkeys(lead.qualifiers)) or leaf.qualifier
+        leaf = replace(leaf, qualifier=qualifier, window=leaf.window or lead.window)
+        if not lead.statuses:
+            return leaf
+        made = statuses_of(lead.statuses, concepts().get(leaf.concept), context.kind)
+        return any_of([replace(leaf, status=s, qualifier=leaf.qualifier or q) for s, q in made])
+
+    return map_leaves(after.body, change)
+
+
+def _behind(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
+    """`schizophrenia, unstable`: words behind a noun, after a comma."""
+    kept: list[Said] = []
+    between: list[Mark] = []
+    for i, part in enumerate(said):
+        if part.body is None and kept and _takes(kept[-1]) and marks[i - 1] == (",", "") and not part.lead.negated:
+            before = kept[-1]
+            lead = part.lead._replace(qualifiers=(*before.lead.qualifiers, *part.lead.qualifiers))
+            time = part.lead.window or before.time
+            kept[-1] = replace(
+                before, body=_with(context, before, lead), span=hull([before.span, part.span]), time=time
+            )
+            continue
+        if kept:
+            between.append(marks[i - 1])
+        kept.append(part)
+    if len(kept) > 1:
+        return [_lost(context, part) if part.body is None else part for part in kept], between
+    return kept, between
+
+
+def _lost(context: Context, part: Said) -> Said:
+    """Words that narrow, and nothing that they could narrow."""
+    made = context.unread(part.span, "nothing-stated")
+    return replace(made, lead=part.lead, tainted=part.lead.negated or part.lead != NONE)

@@ -1,0 +1,213 @@
+"""The one pass that carries modifiers over the parts of a list; how far each reaches is the table of `modifiers`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from eligo.criteria import MEASURING, Attest, Leaf, Present, leaves
+from eligo.reading.lexicon import belongs_to
+from eligo.reading.meaning.bonds import tie
+from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.joining import facts_of, is_unread
+from eligo.reading.meaning.modifiers import over
+from eligo.reading.meaning.nouns import either_of
+from eligo.reading.meaning.readings import Alternative
+from eligo.reading.meaning.said import Bond, Modifiers, Said
+from eligo.reading.meaning.times import Time, window_for
+from eligo.vocabulary.concepts import concepts
+
+Mark = tuple[str, str]
+
+
+def spread(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> list[Said]:
+    """Each part with the modifiers of its neighbours that hold for it too."""
+    forward = _forward(context, list(said), marks)
+    return _back(context, forward, marks)
+
+
+def runs(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> Iterator[tuple[list[Said], Mark]]:
+    """The parts that stand under one negation or hedge, with the mark before them."""
+    i = 0
+    while i < len(said):
+        j = i + 1
+        first = said[i]
+        while (
+            j < len(said)
+            and (first.lead.negated or first.lead.hedged)
+            and _under(context, first, said[j], marks[j - 1])
+        ):
+            j += 1
+        yield list(said[i:j]), marks[i - 1] if i else ("", "")
+        i = j
+
+
+def _under(context: Context, first: Said, part: Said, mark: Mark) -> bool:
+    """Whether a negation or hedge reaches over a part that has none of its own."""
+    if part.lead.negated or part.lead.hedged or part.apart:
+        return False
+    if part.bare or part.continues:
+        return True
+    if first.lead.hedged:
+        return part.what == "limit" and not context.take(Alternative.HEDGE)
+    alike = first.what == part.what and part.what in ("fact", "limit") and part.sex is None
+    if not alike or mark not in (("", "or"), (",", "")):
+        return False
+    return not mark[0] or context.take(Alternative.NEGATED_LIST)
+
+
+# --- forward: status, qualifier, a time in front
+
+
+def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
+    """What stands before a noun holds for the bare nouns behind it."""
+    for i in range(1, len(said)):
+        before, part = said[i - 1], said[i]
+        if part.body is None or part.what != "fact" or part.apart or part.lead.negated:
+            continue
+        if before.either and _shares_either(context, before, part, marks[i - 1]):
+            body = either_of([over(part.body, each, context.kind) for each in before.either])
+            said[i] = replace(part, body=body, either=before.either)
+            continue
+        lead = Modifiers(statuses=() if part.lead.statuses else _statuses(before))
+        if part.bare:
+            lead = lead._replace(window=before.lead.window)
+            if _shares_qualifier(context, before, part):
+                lead = lead._replace(qualifiers=before.lead.qualifiers)
+        if lead.any():
+            said[i] = _led(context, part, lead)
+    return said
+
+
+def _statuses(before: Said) -> tuple[str, ...]:
+    """The status before a noun; of several words of which one is meant, that of all: `history of severe or acute A`."""
+    either = {each.statuses for each in before.either}
+    return next(iter(either)) if len(either) == 1 else before.lead.statuses
+
+
+def _shares_either(context: Context, before: Said, part: Said, mark: Mark) -> bool:
+    """`history of or known A, severe B`; what narrows, most likely reaches over no comma: `severe or acute A or B`."""
+    if not any(each.qualifiers or each.window for each in before.either):
+        return not part.lead.statuses
+    return part.bare and not mark[0] and context.take(Alternative.QUALIFIER)
+
+
+def _led(context: Context, part: Said, lead: Modifiers) -> Said:
+    """A part with what stands before another one; it goes on to the next one from there."""
+    assert part.body is not None
+    own = part.lead
+    kept = own._replace(
+        statuses=own.statuses or lead.statuses,
+        window=own.window or lead.window,
+        qualifiers=own.qualifiers or lead.qualifiers,
+    )
+    others = tuple(over(example, lead, context.kind) for example in part.examples)
+    return replace(part, body=over(part.body, lead, context.kind), examples=others, lead=kept)
+
+
+def _shares_qualifier(context: Context, before: Said, part: Said) -> bool:
+    """`uncontrolled hypertension or diabetes`: most likely uncontrolled diabetes too."""
+    if not before.lead.qualifiers or before.lead.negated or before.body is None or part.body is None:
+        return False
+    kinds = [
+        concept.kind if (concept := concepts().get(fact.concept)) is not None else ""
+        for body in (before.body, part.body)
+        for fact in (facts_of(body) or [])
+    ]
+    return bool(kinds) and set(kinds) == {"condition"} and context.take(Alternative.QUALIFIER)
+
+
+# --- back: a time, and what is bound to the last part
+
+
+def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
+    """What stands behind the last noun holds for the nouns before it, or only for it."""
+    last = said[-1]
+    if last.lost_time and (run := _reached(said, lambda part: part.time is None)):
+        return [*said[: run[0]], _whole(context, said[run[0] :])]
+    if last.time is not None and last.what in ("fact", "unread", "joined") and not (last.apart or last.anew):
+        said = _time_back(context, said, marks)
+    if last.bonds and not (last.apart or last.anew):
+        said = _bonds_back(context, said, marks)
+    return said
+
+
+def _reached(said: Sequence[Said], free: Callable[[Said], bool], *, limits: bool = False) -> list[int]:
+    """The facts right before the last part that the condition leaves free, first to last."""
+    found: list[int] = []
+    for i in range(len(said) - 2, -1, -1):
+        part = said[i]
+        if part.what == "unread" and part.time is None and not part.lost_time:
+            continue
+        if part.what not in ("fact", "limit" if limits else "fact") or not free(part):
+            break
+        found.insert(0, i)
+    return found
+
+
+def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
+    last = said[-1]
+    run = _reached(said, lambda part: part.time is None and part.lead.window is None)
+    if last.what == "unread" and any(not said[i].bare and "history" not in said[i].lead.statuses for i in run):
+        return said  # current smoker, or cessation of zorblax within 6 months
+    if not run or (any(comma for comma, _ in marks) and not context.take(Alternative.TIME)):
+        return said
+    ahead = any(f.status == "planned" for f in (facts_of(last.body) or [])) if last.body is not None else False
+    run = [i for i in run if said[i].bare] if ahead else run
+    lead = Modifiers(statuses=("planned",) if ahead else (), window=last.time)
+    return [_timed(part, lead, last.when, context) if i in run else part for i, part in enumerate(said)]
+
+
+def _timed(part: Said, lead: Modifiers, when: Time | None, context: Context) -> Said:
+    """A fact with the time of another; how long ago an event was is how long a state goes on."""
+    assert part.body is not None
+    facts = facts_of(part.body)
+    if when is not None and facts:
+        past = "history" in part.lead.statuses
+        lead = lead._replace(window=window_for(when, facts[0].concept, past) or lead.window)
+    return replace(part, body=over(part.body, lead, context.kind), time=lead.window)
+
+
+def _bonds_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
+    run = [i for i in _reached(said, lambda part: not part.bonds, limits=True) if said[i].body is not None]
+    bonds = [bond for bond in said[-1].bonds if not _of_last_only(bond, said[-1], [said[i] for i in run])]
+    likelier = all(bond.kind != "that" or is_unread(bond.body) for bond in bonds)  # women who are pregnant or ...
+    if not run or not bonds or context.take(Alternative.BEHIND) != likelier:
+        return said
+    made = list(said)
+    for i in run:
+        body = said[i].body
+        assert body is not None
+        for bond in bonds:
+            body = tie(context, body, bond)
+        made[i] = replace(said[i], body=body, bonds=tuple(bonds))
+    return made
+
+
+def _of_last_only(bond: Bond, last: Said, others: Sequence[Said]) -> bool:
+    """`cirrhosis or hepatitis B with HBV DNA > 2000`: the value can be of the last one only."""
+    if is_unread(bond.body):
+        return False
+    owners = {owner for leaf in leaves(bond.body) for owner in belongs_to(_about(leaf))}
+    if not owners or last.body is None:
+        return False
+    return not any(
+        owners & concepts().ancestors(leaf.concept)
+        for part in others
+        if part.body is not None
+        for leaf in leaves(part.body)
+        if isinstance(leaf, Present)
+    )
+
+
+def _about(leaf: Leaf) -> str:
+    if isinstance(leaf, MEASURING):
+        return leaf.variable or ""
+    return leaf.concept if isinstance(leaf, Present) else leaf.topic if isinstance(leaf, Attest) else ""
+
+
+def _whole(context: Context, said: Sequence[Said]) -> Said:
+    """A time that is not understood may be of all of them."""
+    span = hull(s.span for s in said)
+    made = context.unread(span, "shared-words", said[-1].span)
+    return replace(made, tainted=said[-1].tainted, lead=said[0].lead)

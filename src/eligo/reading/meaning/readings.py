@@ -1,0 +1,44 @@
+"""The points where a sentence allows two readings: the alternatives by name, each with the likelier one taken first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Alternative(Enum):
+    """Where two readings part; the value says why, to the person who has to choose."""
+
+    AND_EXCLUDES = "each condition may exclude, or only all of them together"
+    AND_OR = "`and` and `or` stand beside each other: either may bind closer"
+    TIME = "the time may hold for the whole list or for its last part"
+    BEHIND = "what stands at the end may belong to the whole list or to its last part"
+    JOINED_ON = "what is joined on may belong to the last fact before it, or to the whole clause"
+    NEGATED_LIST = "the negation may hold for the whole list or for its first part"
+    NEGATED_EXCLUSION = "an exclusion that is negated most likely means its opposite"
+    QUALIFIER = "the word before the list may narrow all of it or only its first part"
+    STATED = "the limits may say what the condition means, or be asked for besides it"
+    NARROWED = "the bracket may say what is meant, or ask for more"
+    IN_BRACKET = "one of the limits in the bracket may be enough, or all of them may be meant"
+    HEDGE = "the hedge may cover only its own clause, or the limits after it too"
+    HEDGED_LIMIT = "the hedge may cover the limit, or the limit may hold wherever there is a value"
+    VALUES = "one of the values may be enough, or all of them may be meant"
+    FREE = "the negation may ask for so long a time without it, or deny only what lasted so long"
+    HAD = "who never had it may take part, or only who had it so long ago"
+    PATIENTS = "what is said of these patients may be asked of them alone, or all may have to be such patients"
+    CONDITION = "the condition may hold for the whole list or for its last part"
+    EXCEPTION = "the time may hold for all of it, or only for what is taken out"
+    HEADING = "what stands above a list may be asked for besides it, or only name it"
+
+
+@dataclass(slots=True)
+class Choices:
+    """Which alternatives were met, and which of them are taken the less likely way."""
+
+    flipped: frozenset[Alternative] = frozenset()
+    met: dict[Alternative, None] = field(default_factory=dict)
+
+    def take(self, alternative: Alternative) -> bool:
+        """Whether the likelier reading is taken; remembers that there was a choice."""
+        self.met[alternative] = None
+        return alternative not in self.flipped

@@ -1,0 +1,95 @@
+"""How two things belong together: `A with B`, `A without B`, `A requiring B`, `A due to B`, `A that ...`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from eligo.criteria import Attest, Not, Predicate
+from eligo.reading.lexicon import words
+from eligo.reading.meaning.bonds import tie
+from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.joining import any_of, facts_of, is_unread
+from eligo.reading.meaning.lists import joined
+from eligo.reading.meaning.modifiers import timed
+from eligo.reading.meaning.readings import Alternative
+from eligo.reading.meaning.said import Bond, Said
+from eligo.reading.tree import Branch
+from eligo.vocabulary.concepts import concepts
+
+_UNSURE = frozenset(
+    ["with", "without", "due_to", "unrelated_to"]
+)  # behind which `or` may join two things or two sentences
+
+
+def related(context: Context, node: Branch) -> Said:
+    """A unit and what stands behind it."""
+    said = context.read(node.parts[0])
+    for mark, part in zip(node.marks, node.parts[1:], strict=True):
+        kind = str(mark.value)
+        if (
+            isinstance(part, Branch)
+            and part.rule == "target"
+            and kind in _UNSURE
+            and not context.take(Alternative.JOINED_ON)
+        ):
+            return _joined_on(context, said, kind, part)
+        said = bound_to(context, said, bond_of(context, kind, context.read(part)))
+    return said
+
+
+def _joined_on(context: Context, said: Said, kind: str, node: Branch) -> Said:
+    """`cirrhosis with ascites or jaundice`, where jaundice alone is the second of two."""
+    first, *rest = [context.read(part) for part in node.parts]
+    marks = [("", str(mark.value)) for mark in node.marks]
+    return joined(context, [bound_to(context, said, bond_of(context, kind, first)), *rest], marks)
+
+
+def target(context: Context, node: Branch) -> Said:
+    """What is required, or stands behind `with`: one thing, or several of a kind."""
+    marks = [("", str(mark.value)) for mark in node.marks]
+    return joined(context, [context.read(part) for part in node.parts], marks)
+
+
+def bond_of(context: Context, kind: str, said: Said) -> Bond:
+    """What stands behind a word that bonds."""
+    if said.body is None:
+        return Bond(kind, context.unparsed(said.span, "unclear-relation"), said.span)
+    body = said.body
+    if said.lead.negated and said.what != "joined":
+        body = Not(body)
+    return Bond(kind, body, said.span, said.time)
+
+
+def _passes(body: Predicate) -> bool:
+    """Whether it is of events and exposures alone, of which a time behind is asked too."""
+    found = [concepts().get(fact.concept) for fact in facts_of(body) or []]
+    return bool(found) and all(c is not None and c.aspect != "state" for c in found)
+
+
+def bound_to(context: Context, said: Said, bond: Bond) -> Said:
+    """A part with what stands behind it; where the part is not understood, both are left to a person."""
+    span = hull([said.span, bond.span])
+    if said.body is None or said.exception:
+        return context.unread(span, "unclear-relation", bond.span, exception=said.exception)
+    judged = isinstance(bond.body, Attest) and bond.body.topic in words("judgements")
+    if is_unread(said.body) and not (bond.kind == "that" and judged):
+        code, blamed = context.why(said.span)
+        made = context.unread(span, code, blamed)
+        return replace(made, lead=said.lead, time=bond.window, tainted=said.tainted, noun_last=True)
+    if is_unread(said.body):  # an opinion takes in the words that it is about
+        return replace(said, body=bond.body, span=span, what="attest", tainted=False)
+    if said.what == "attest" and is_unread(bond.body):
+        return replace(said, span=span)
+    whole = any_of([said.body, *said.examples]) if said.examples else said.body
+    if bond.kind == "with" and bond.window is not None and said.time is None and _passes(whole):
+        whole = timed(whole, bond.window)
+    body = tie(context, whole, bond)
+    return replace(
+        said,
+        body=body,
+        span=span,
+        what="fact" if said.what == "fact" else "joined",
+        time=said.time or bond.window,
+        bonds=(*said.bonds, bond),
+        examples=(),
+    )

@@ -1,0 +1,119 @@
+"""The rules of the grammar and the function of each; and what stands between full stops and semicolons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from eligo.criteria import Attest, Not, Predicate, leaves
+from eligo.reading.lexicon import words
+from eligo.reading.meaning import conditions, exceptions, headings, lists, relations
+from eligo.reading.meaning.context import Context, hull, span_of
+from eligo.reading.meaning.joining import any_of, default, has_unread
+from eligo.reading.meaning.readings import Alternative
+from eligo.reading.meaning.said import Said
+from eligo.reading.meaning.unit import unit
+from eligo.reading.meaning.wrapping import wrapped
+from eligo.reading.tree import Branch, Node, Unit
+
+
+def read(context: Context, node: Node) -> Said:
+    """What a node of the tree says."""
+    if isinstance(node, Unit):
+        return unit(context, node)
+    return RULES[node.rule](context, node)
+
+
+def item(context: Context, node: Node) -> Predicate:
+    """What a whole item says."""
+    said = wrapped(context, exceptions.alone(context, read(context, node)))
+    if said.body is None:
+        return context.unparsed(span_of(node) or (0, len(context.text)), "nothing-stated")
+    body = said.body
+    if said.quantifier is not None:  # a heading whose list is lost
+        return context.unparsed(said.span, "heading")
+    if context.kind == "inclusion":
+        return conditions.asked_of_some(context, body)
+    return _turned(context, body) if isinstance(body, Not) else body
+
+
+def _turned(context: Context, negation: Not) -> Predicate:
+    """`Did not take part in another trial`, as an exclusion: most likely the writer means the opposite."""
+    found = list(leaves(negation.part))
+    first = min((leaf.span[0] for leaf in found if leaf.span), default=0)
+    start = context.text[:first].lower()
+    if any(isinstance(leaf, Attest) for leaf in found):
+        return negation
+    meant = any(word in start for word in words("rule_negations")) or start.split()[:1] in (["no"], ["not"])
+    return negation.part if meant and context.take(Alternative.NEGATED_EXCLUSION) else negation
+
+
+def sentences(context: Context, node: Branch) -> Said:
+    """The sentences of an item: each asks for something, or permits it."""
+    return _apart(context, node, "second-sentence")
+
+
+def semicolons(context: Context, node: Branch) -> Said:
+    """Parts between semicolons."""
+    return _apart(context, node, None)
+
+
+def parted(context: Context, node: Branch) -> Said:
+    """Parts of which each holds for some patients: `A in men, B in women`."""
+    said = [wrapped(context, context.read(part)) for part in node.parts]
+    bodies = [s.body for s in said if s.body is not None]
+    span = hull(s.span for s in said)
+    if not bodies or any(s.exception for s in said) or any(s.what == "allowed" for s in said):
+        return context.unread(span, "exception", exception=True)
+    return Said(_joined(context, bodies, {str(mark.value) for mark in node.marks}), span, "joined")
+
+
+def _apart(context: Context, node: Branch, untrusted: str | None) -> Said:
+    """Parts that stand apart; what is permitted is taken out of the part before it, a note of nothing says nothing."""
+    read_ = [context.read(part) for part in node.parts if span_of(part) is not None]
+    said = [s for s in read_ if s.body is not None or not s.bare]
+    if not said:
+        return Said(None, span_of(node) or (0, 0), "empty", bare=True)
+    kept: list[Said] = []
+    for part in said:
+        if part.what == "allowed" and kept:
+            kept[-1] = exceptions.permitted(context, kept[-1], part)
+        else:
+            kept.append(wrapped(context, exceptions.alone(context, part)))
+    span = hull(s.span for s in said)
+    if any(s.exception for s in kept):
+        blamed = next(s for s in kept if s.exception)
+        return context.unread(span, untrusted or "exception", context.why(blamed.span)[1], exception=True)
+    bodies = [s.body for s in kept if s.body is not None]
+    if len(bodies) < len(kept):
+        return context.unread(span, "nothing-stated")
+    if len(bodies) == 1:
+        return kept[0]
+    # A sentence that is not understood may take back what another one says.
+    if untrusted is not None and any(has_unread(b) for b in bodies):
+        return context.unread(span, untrusted)
+    return Said(_joined(context, bodies, {str(mark.value) for mark in node.marks}), span, "joined")
+
+
+def _joined(context: Context, bodies: list[Predicate], marks: set[str]) -> Predicate:
+    return any_of(bodies) if "or" in marks else default(context, bodies)
+
+
+RULES: dict[str, Callable[[Context, Branch], Said]] = {
+    "sub_items": headings.sub_items,
+    "sentences": sentences,
+    "semicolons": semicolons,
+    "headed": headings.headed,
+    "and_headed": headings.and_headed,
+    "parted": parted,
+    "if_then": conditions.if_then,
+    "if_first": conditions.if_first,
+    "unless": exceptions.unless,
+    "must": conditions.must,
+    "allowed": exceptions.allowed,
+    "but": exceptions.but,
+    "examples": headings.examples,
+    "commas": lists.commas,
+    "chain": lists.chain,
+    "related": relations.related,
+    "target": relations.target,
+}

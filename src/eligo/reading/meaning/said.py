@@ -1,0 +1,74 @@
+"""What a part of a sentence says, with its modifiers as data, before it is known how far each of them reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from eligo.criteria import Predicate, Span, Window
+from eligo.reading.meaning.times import Time
+
+What = Literal["fact", "limit", "attest", "subject", "joined", "mixed", "allowed", "unread", "empty"]
+
+
+class Modifiers(NamedTuple):
+    """What stands before a noun, or above a list, and may hold for what follows.
+
+    `statuses` and `qualifiers` are values of `grammar/phrases.yaml`; `window` is a time that stands in front.
+    """
+
+    negated: bool = False
+    hedged: bool = False
+    statuses: tuple[str, ...] = ()
+    qualifiers: tuple[str, ...] = ()
+    window: Window | None = None
+
+    def any(self) -> bool:
+        """Whether there is any."""
+        return self != NONE
+
+
+NONE = Modifiers()
+
+
+class Bond(NamedTuple):
+    """What stands behind a fact and belongs to it: with, without, that, or a relation."""
+
+    kind: str
+    body: Predicate
+    span: Span
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A part of a sentence: its body, its modifiers, where it stands.
+
+    `body` is None where there is no noun. `lead` stands before the noun and may reach over what follows, `time` and
+    `bonds` stand behind it and may reach back. `bare`: it has nothing before its noun,
+    so it takes what the part before it has. `apart`: it begins with a verb (`and has`), so nothing reaches over its
+    start. `quantifier` is that of a heading: any, all, a count.
+    """
+
+    body: Predicate | None
+    span: Span
+    what: What
+    lead: Modifiers = NONE
+    bare: bool = False
+    apart: bool = False
+    anew: bool = False  # `any`, `other`: what stands behind it does not reach back over it
+    time: Window | None = None
+    when: Time | None = None  # the time as it is written, which is another window for another kind of thing
+    lost_time: bool = False  # not understood, with a time that is not understood either
+    bonds: tuple[Bond, ...] = ()
+    examples: tuple[Predicate, ...] = ()  # that stand in a bracket behind the fact, and count too
+    sex: str | None = None  # for whom the last limit holds
+    continues: bool = False  # its limits are on a name that stands before it
+    exception: bool = False  # a word such as `however`: nothing of the sentence can be trusted
+    tainted: bool = False  # not understood, and with a word that may reach further
+    noun_last: bool = False  # not understood words stand before its noun, which may be one of several objects
+    either: tuple[Modifiers, ...] = ()  # words before its noun of which one is meant: `untreated or uncontrolled A`
+    pair: str | None = None  # both, either
+    quantifier: str | int | None = None
+    hedge: Span | None = None  # it ends in `with or without ...`
+    since: Time | None = None  # it is of what must have been so long ago

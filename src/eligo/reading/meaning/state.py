@@ -1,0 +1,118 @@
+"""A unit while it is read: what it says so far, and what is not understood."""
+
+from __future__ import annotations
+
+from eligo.criteria import Excepted, Predicate, Present, Span, Window
+from eligo.reading.meaning.context import Context
+from eligo.reading.meaning.modifiers import fact_of, strongest
+from eligo.reading.meaning.said import Bond, Modifiers
+from eligo.reading.meaning.times import Time, both, time_of, window_for, window_of_value
+from eligo.reading.roles import WEIGHT
+from eligo.reading.tokens import Token
+from eligo.reading.tree import Element, Limits, Unit
+from eligo.reading.tree import Window as TimeNode
+
+
+class UnitState:
+    """The noun of a unit, its modifiers before and behind it, and the words that no rule has used."""
+
+    def __init__(self, context: Context, node: Unit) -> None:
+        self.context = context
+        self.text = context.text
+        self.elements = node.elements
+        self.nouns: list[Predicate] = []  # what it says, in the order of the text
+        self.ids: str | None = None  # of the fact among them
+        self.fact_span: Span | None = None
+        self.fact_at = 0  # its place among the nouns
+        self.but_not: tuple[Excepted, ...] = ()
+        self.statuses: list[str] = []
+        self.qualifiers: list[str] = []
+        self.behind: list[str] = []  # qualifiers behind the fact
+        self.negated = self.hedged = self.apart = self.anew = self.past = False
+        self.early: Time | None = None  # a time before the fact
+        self.window: Window | None = None  # the time of the fact
+        self.when: Time | None = None  # the same as it is written
+        self.own_time = False  # it stands in a bracket, and reaches no other fact
+        self.since: Time | None = None
+        self.sexes: list[Token] = []
+        self.groups: list[Token] = []
+        self.residue: list[Element] = []
+        self.logic: str | None = None
+        self.hedge: Span | None = None
+        self.pair: str | None = None
+        self.quantifier: str | int | None = None
+        self.cited = False
+        self.at_event = False
+        self.own_words = 0  # modifiers before the fact
+        self.bonds: list[Bond] = []  # that stand in a bracket
+        self.examples: tuple[Predicate, ...] = ()
+
+    def note_logic(self, word: str) -> None:
+        """A word of logic is among what is not understood; the weightiest counts."""
+        self.logic = max(self.logic, word, key=WEIGHT.index)
+
+    def unused(self, element: Element, logic: str | None = None) -> None:
+        """The element is not understood."""
+        self.residue.append(element)
+        if logic is not None:
+            self.note_logic(logic)
+
+    def time_of_fact(self, time: Time, node: Limits | TimeNode | None) -> bool:
+        """Give the fact a time; whether it can have it."""
+        assert self.ids is not None
+        window = window_for(time, self.ids.split("|")[0], self.past)
+        made = both(self.window, window) if window is not None else None
+        if made is None:
+            return False
+        if time.ahead:
+            self.statuses.append("planned")
+        self.when = None if self.window is not None else time
+        self.window = made
+        if node is not None:
+            self.context.count((node,), "modifier")
+        return True
+
+    @property
+    def last(self) -> Predicate | None:
+        """What was said last."""
+        return self.nouns[-1] if self.nouns else None
+
+    def is_fact(self) -> bool:
+        """Whether what was said last is the fact."""
+        return self.ids is not None and self.fact_at == len(self.nouns) - 1
+
+    def replace_last(self, body: Predicate) -> None:
+        """Say something else in place of what was said last."""
+        if self.is_fact():
+            if isinstance(body, Present) and body.concept == self.ids:  # only the kinds that it is not are new
+                self.but_not = body.but_not
+                return
+            self.ids = None
+        self.nouns[-1] = body
+
+    def made(self) -> Predicate:
+        """What was said last, with its modifiers."""
+        return self.fact() if self.is_fact() else self.nouns[-1]
+
+    def narrow(self, node: TimeNode) -> bool:
+        """Take a time that stands in a bracket; whether there was a fact for it."""
+        time = time_of(node)
+        taken = time is not None and self.is_fact() and self.time_of_fact(time, node)
+        self.own_time = self.own_time or taken
+        return taken
+
+    def fact(self) -> Predicate:
+        """The fact with its modifiers."""
+        assert self.ids is not None
+        assert self.fact_span is not None
+        modifiers = Modifiers(statuses=strongest(self.statuses), qualifiers=(*self.qualifiers, *self.behind))
+        return fact_of(self.ids, modifiers, self.window, self.fact_span, self.context.kind, self.but_not)
+
+    def modifiers(self) -> Modifiers:
+        """What stands before the noun."""
+        early = self.early
+        window = None
+        if early is not None:
+            window = window_of_value(early) if not early.ahead else Window(within=early.duration, anchor=early.anchor)
+        ahead = ["planned"] if early is not None and early.ahead else []
+        return Modifiers(self.negated, self.hedged, strongest([*self.statuses, *ahead]), tuple(self.qualifiers), window)

@@ -1,0 +1,78 @@
+"""Of whom a unit speaks: women, men, adults; and what is asked of them alone."""
+
+from __future__ import annotations
+
+from eligo.criteria import (
+    Attest,
+    Compare,
+    Limit,
+    OneOf,
+    Predicate,
+    leaves,
+)
+from eligo.reading.meaning.conditions import if_holds, other_limit
+from eligo.reading.meaning.context import place
+from eligo.reading.meaning.joining import all_of, any_of
+from eligo.reading.meaning.state import UnitState
+from eligo.reading.tokens import Token
+from eligo.vocabulary.concepts import concepts
+
+_PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
+_GRAMMAR = frozenset(["LIGHT", "FRESH", "WHO", "SKIP", "PAIR", "LEAD", "TRAIL"])
+
+
+def subject(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
+    """Whom the unit speaks of: women, adults; what the noun or an age says already is not said again."""
+    found: list[Predicate] = []
+    sex = one_sex(state)
+    if sex is not None and not any(isinstance(n, Attest) for n in nouns) and not _presupposes(state, sex):
+        found.append(OneOf("sex", (sex,), span=place(state.sexes[0])))
+    for token in state.groups:
+        aged = any(
+            isinstance(x, Compare) and x.variable in ("age", "gestational_age") for n in nouns for x in leaves(n)
+        )
+        aged = aged or any(
+            isinstance(n, Attest) and n.span and n.span[0] < token.start for n in nouns
+        )  # consent of adults
+        state.context.count((token,), "note" if aged or token.value == "none" else "leaf")
+        if token.value == "none":
+            if not aged:
+                state.residue.append(token)
+        elif not aged:
+            op, value, unit_ = str(token.value).split()
+            found.append(Compare("age", (Limit("ge" if op == "ge" else "lt", int(value), unit_),), span=place(token)))
+    return found
+
+
+def _presupposes(state: UnitState, sex: str) -> bool:
+    if state.ids is None:
+        return False
+    return all((concept := concepts().get(id_)) is not None and concept.sex == sex for id_ in state.ids.split("|"))
+
+
+def one_sex(state: UnitState) -> str | None:
+    sexes = {str(token.value) for token in state.sexes} - {"any"}
+    return sexes.pop() if len(sexes) == 1 else None
+
+
+def conditional(state: UnitState, nouns: list[Predicate], subject: list[Predicate]) -> Predicate:
+    """`hemoglobin >= 12 g/dL in women`: asked of women only."""
+    if subject and nouns and state.sexes and len(subject) == 1 and _of_them(state, state.sexes[0]):
+        asked = all_of(nouns)
+        return other_limit(state.context, asked, subject[0]) or if_holds(state.context, subject[0], asked)
+    return all_of([*subject, *nouns])
+
+
+def _of_them(state: UnitState, token: Token) -> bool:
+    written = state.text[token.start : token.end].lower()
+    return written.startswith(("in ", "for ")) or written.endswith(":")
+
+
+def men_too(state: UnitState, body: Predicate) -> Predicate:
+    """`men and women of childbearing potential`: what only women have says which women are meant."""
+    both = [token for token in state.sexes if token.value == "any"]
+    concept = concepts().get(state.ids) if state.ids is not None and len(state.nouns) == 1 else None
+    if not both or concept is None or concept.sex is None:
+        return body
+    other = "male" if concept.sex == "female" else "female"
+    return any_of([OneOf("sex", (other,), span=place(both[0])), body])

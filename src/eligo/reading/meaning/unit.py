@@ -1,0 +1,264 @@
+"""A unit to what it says: one fact, limit or statement with the modifiers before and behind it.
+
+Word by word, each is a modifier, the noun, or a word of grammar; what is none of these leaves the unit to a person.
+"""
+
+from __future__ import annotations
+
+from eligo.criteria import (
+    Always,
+    Attest,
+    Compare,
+    OneOf,
+    Predicate,
+    Present,
+    Span,
+    Window,
+    leaves,
+)
+from eligo.reading.leaves import merged
+from eligo.reading.lexicon import words
+from eligo.reading.meaning.brackets import bracket
+from eligo.reading.meaning.context import Context, hull, place
+from eligo.reading.meaning.definitions import definition
+from eligo.reading.meaning.joining import all_of
+from eligo.reading.meaning.measures import choice, limit, time
+from eligo.reading.meaning.modifiers import fact_of, over
+from eligo.reading.meaning.reasons import reason_of
+from eligo.reading.meaning.relations import bound_to
+from eligo.reading.meaning.said import Modifiers, Said, What
+from eligo.reading.meaning.state import UnitState
+from eligo.reading.meaning.subjects import conditional, men_too, one_sex, subject
+from eligo.reading.meaning.times import elapsed, rules_out
+from eligo.reading.meaning.words import word
+from eligo.reading.tokens import Token
+from eligo.reading.tree import Anchor, Bracket, Choice, Limits, Unit
+from eligo.reading.tree import Window as TimeNode
+
+_PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
+_GRAMMAR = frozenset(["LIGHT", "FRESH", "WHO", "SKIP", "PAIR", "LEAD", "TRAIL"])
+
+
+def unit(context: Context, node: Unit) -> Said:
+    """What stands between two joins."""
+    return read(UnitState(context, node))
+
+
+def read(state: UnitState) -> Said:
+    """Go through the elements."""
+    for i, element in enumerate(state.elements):
+        if isinstance(element, Token):
+            word(state, i, element)
+        elif isinstance(element, Limits):
+            limit(state, element)
+        elif isinstance(element, TimeNode):
+            time(state, element)
+        elif isinstance(element, Bracket):
+            bracket(state, i, element)
+        elif isinstance(element, Anchor):
+            if element.event not in _PLAIN_EVENTS or element.side != "AT":
+                state.residue.append(element)
+            else:
+                state.context.count((element,), "modifier")
+        elif isinstance(element, Choice):
+            choice(state, element)
+        if state.cited or state.hedge is not None:  # what follows is part of it
+            break
+    if state.hedge is not None:
+        state.hedge = (state.hedge[0], place(state.elements[-1])[1])
+    return _said(state)
+
+
+def _said(state: UnitState) -> Said:
+    span = _extent(state)
+    if span is None:
+        return Said(None, (0, 0), "empty", bare=True)
+    if state.since is not None:
+        return _elapsed(state, span)
+    nouns = [state.fact() if state.ids is not None and i == state.fact_at else n for i, n in enumerate(state.nouns)]
+    if state.early is not None and nouns:
+        state.residue.extend(e for e in state.elements if isinstance(e, TimeNode))
+    if state.residue:
+        return _not_understood(state, nouns, span)
+    return _understood(state, nouns, span)
+
+
+def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
+    whom = subject(state, nouns)
+    if not nouns and not whom:
+        return _empty(state, span)
+    if state.ids is not None:
+        nouns = [_of_nothing(state, noun) for noun in nouns]
+    if len(nouns) == 2 and state.ids is not None and state.fact_at == 0:  # `hypokalemia K < 2.8`
+        nouns = [definition(state.context, nouns[0], nouns[1], state.negated)]
+    nouns = _merged(nouns)
+    body = conditional(state, nouns, whom)
+    body = men_too(state, body)
+    if state.hedge is not None:
+        body = all_of([body, Always(state.text[state.hedge[0] : state.hedge[1]], span=state.hedge)])
+    what: What = "subject" if not nouns else _what(state, nouns)
+    fact = state.ids is not None and len(state.nouns) == 1 and state.hedge is None
+    said = Said(
+        body,
+        span,
+        what,
+        state.modifiers(),
+        bare=fact and not state.own_words and not state.sexes,
+        apart=state.apart,
+        anew=state.anew,
+        time=_time(state, nouns),
+        sex=one_sex(state),
+        continues=_continues(state),
+        pair=state.pair,
+        quantifier=state.quantifier,
+        hedge=state.hedge,
+        examples=_like_it(state),
+        when=state.when,
+    )
+    for bond in state.bonds:
+        said = bound_to(state.context, said, bond)
+    return said
+
+
+def _of_nothing(state: UnitState, noun: Predicate) -> Predicate:
+    """`infection of CTCAE grade 3`: a grade of whatever stands beside it is no value of the patient."""
+    if isinstance(noun, (Compare, OneOf)) and noun.variable in words("of_anything") and noun.span is not None:
+        return state.context.unparsed(noun.span, "unclear-relation")
+    return noun
+
+
+def _like_it(state: UnitState) -> tuple[Predicate, ...]:
+    """The examples in a bracket, with what is said of the fact that they are examples of."""
+    lead = state.modifiers()._replace(qualifiers=(*state.qualifiers, *state.behind), window=state.window)
+    return tuple(over(example, lead, state.context.kind) for example in state.examples)
+
+
+def _time(state: UnitState, nouns: list[Predicate]) -> Window | None:
+    """The time behind the noun, which may be of the nouns before it too."""
+    if state.ids is not None:
+        return None if state.own_time else state.window
+    last = nouns[-1] if nouns else None
+    return last.window if isinstance(last, Compare) else None
+
+
+def _what(state: UnitState, nouns: list[Predicate]) -> What:
+    kinds = {leaf.__class__ for noun in nouns for leaf in leaves(noun)}
+    if Attest in kinds:
+        return "attest"
+    if kinds == {Present} and state.ids is not None and len(nouns) == 1:
+        return "fact"
+    return "limit" if kinds <= {Compare, OneOf, Always} else "mixed"
+
+
+def _empty(state: UnitState, span: Span) -> Said:
+    lead = state.modifiers()
+    nothing = not lead.any() and state.quantifier is None and not state.but_not
+    if state.sexes or state.groups or nothing:
+        return Said(None, span, "empty", lead, bare=nothing, apart=state.apart, anew=state.anew, pair=state.pair)
+    return Said(
+        None, span, "empty", lead, apart=state.apart, anew=state.anew, pair=state.pair, quantifier=state.quantifier
+    )
+
+
+def _elapsed(state: UnitState, span: Span) -> Said:
+    """`at least 4 weeks since A`: who never had it has nothing to wait for."""
+    assert state.since is not None
+    presupposed = any(w in words("presupposing") for w in state.text[span[0] : span[1]].lower().split())
+    if state.residue or len(state.nouns) != 1 or state.ids is None or state.since.op == "eq":
+        return state.context.unread(span, "time", place(state.elements[0]))
+    had = presupposed or not rules_out(state.since)
+    window = elapsed(state.since, had)
+    fact = fact_of(state.ids, Modifiers(statuses=("history",)), window, state.fact_span or span, state.context.kind)
+    lead = Modifiers(not had, False, ("history",), (), window)
+    return Said(fact, span, "fact", lead, time=None, since=None if presupposed else state.since)
+
+
+def _extent(state: UnitState) -> Span | None:
+    """From the first to the last element that is more than a mark."""
+    more = [
+        e for e in state.elements if not isinstance(e, Token) or e.type != "LIGHT" or state.text[e.start].isalnum()
+    ] or list(state.elements)
+    return hull([place(more[0]), place(more[-1])]) if more else None
+
+
+def _continues(state: UnitState) -> bool:
+    """Whether all limits of the unit are on a name that stands before it."""
+    limits = [e for e in state.elements if isinstance(e, Limits)]
+    if not limits:
+        return False
+    first = place(state.elements[0])[0]
+    bound = [state.context.bound.get(e.span[0]) for e in limits]
+    return all(b is not None and b.names and b.names[0].span[1] <= first for b in bound)
+
+
+def _not_understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
+    """Limits stay tests beside words that are not understood; facts do not."""
+    code, blamed = reason_of(state.residue, state.logic, state.context)
+    lead = state.modifiers()
+    attested = any(isinstance(n, Attest) for n in nouns)
+    counted = any(isinstance(e, Limits) for e in state.residue)  # `two methods of contraception`
+    if (
+        attested
+        and not counted
+        and state.logic in (None, "others")
+        and isinstance(nouns[0], Attest)  # `>= 18 years at the time of zorblax consent` tells when
+        and all(isinstance(n, (Attest, Compare)) for n in nouns)
+    ):
+        state.context.count(state.residue, "leaf")
+        return Said(all_of(nouns), span, "attest", lead, apart=state.apart, anew=state.anew)
+    measured = all(isinstance(x, (Compare, OneOf)) for n in nouns for x in leaves(n))
+    compares = bool(nouns) and measured and not any(isinstance(e, (Limits, TimeNode)) for e in state.residue)
+    if state.logic or not compares or attested or state.negated:
+        tainted = state.logic in ("others", "logic", "exceptions") or state.negated
+        state.context.count(state.elements, "unparsed")
+        return Said(
+            state.context.unparsed(span, code, blamed),
+            span,
+            "unread",
+            lead,
+            apart=state.apart,
+            anew=state.anew,
+            time=state.window or lead.window,
+            lost_time=_loses_time(state),
+            exception=state.logic == "exceptions",
+            tainted=tainted,
+            noun_last=_fact_last(state),
+            quantifier=state.quantifier,
+        )
+    rest = (place(state.residue[0])[0], place(state.residue[-1])[1])
+    state.context.count(state.residue, "unparsed")
+    left = state.context.unparsed(rest, code, blamed)
+    body = conditional(state, [*nouns, left], subject(state, nouns))
+    return Said(body, span, "mixed", lead, continues=_continues(state))
+
+
+def _loses_time(state: UnitState) -> bool:
+    """Whether a time is among what is not understood, or what it is before: `4 weeks prior to zorblax`."""
+    if any(isinstance(e, TimeNode) for e in state.residue):
+        return True
+    for element, following in zip(state.elements, state.elements[1:], strict=False):
+        if isinstance(element, TimeNode) and following in state.residue and element.anchor is not None:
+            return element.anchor.event is None and element.anchor.side == "BEFORE"
+    return False
+
+
+def _fact_last(state: UnitState) -> bool:
+    """Whether it ends in a fact: `reaction to aspirin`, of which more objects may follow."""
+    for element in reversed(state.elements):
+        if isinstance(element, Token):
+            if element.type in ("CONCEPT", "VAR"):
+                return True
+            if element.type == "FILLER":
+                return False
+    return False
+
+
+def _merged(nouns: list[Predicate]) -> list[Predicate]:
+    """`18 <= age <= 70`: two limits on one variable next to each other are one range."""
+    if len(nouns) != 2:
+        return nouns
+    first, second = nouns
+    if not isinstance(first, Compare) or not isinstance(second, Compare) or first.variable is None:
+        return nouns
+    found = merged(nouns) if first.variable == second.variable else None
+    return [found] if found is not None else nouns

@@ -1,0 +1,285 @@
+"""The words of a unit, one by one: what each adds to what the unit says so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from eligo.criteria import (
+    STUDY_CONDITION,
+    Attest,
+    Compare,
+    Excepted,
+    Limit,
+    Op,
+    Present,
+)
+from eligo.reading.lexicon import END, trie, words
+from eligo.reading.meaning.context import place
+from eligo.reading.meaning.state import UnitState
+from eligo.reading.tokens import Token
+from eligo.reading.tree import Choice, Limits
+from eligo.reading.tree import Window as TimeNode
+from eligo.vocabulary.concepts import concepts
+
+_PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
+_SAYING = frozenset(["CONCEPT", "ATTEST", "NEG", "STATUS"])
+_GRAMMAR = frozenset(["LIGHT", "FRESH", "WHO", "SKIP", "PAIR", "LEAD", "TRAIL"])
+
+
+def word(state: UnitState, i: int, token: Token) -> None:
+    if token.type in _GRAMMAR:
+        _grammar(state, token)
+        return
+    step = _STEPS.get(token.type)
+    if step is not None:
+        step(state, i, token)
+    else:
+        _other(state, token)
+
+
+def _grammar(state: UnitState, token: Token) -> None:
+    """A word of grammar; a measuring word says something only beside a limit."""
+    written = state.text[token.start : token.end].lower()
+    state.apart = state.apart or token.type == "FRESH"
+    state.anew = state.anew or (token.type == "LIGHT" and not state.nouns and written in words("anew"))
+    if token.type == "PAIR":
+        state.pair = token.value
+    if written in words("at_event") and state.nouns and isinstance(state.nouns[-1], Compare):
+        state.at_event = state.nouns[-1].variable == "age"
+    if token.value == "measure" and not _measured(state):
+        state.residue.append(token)
+        return
+    state.context.count((token,), "grammar")
+
+
+def _measured(state: UnitState) -> bool:
+    return any(isinstance(e, (Limits, TimeNode, Choice)) for e in state.elements) or any(
+        isinstance(e, Token) and e.type in ("VAR", "ATTEST") for e in state.elements
+    )
+
+
+def _other(state: UnitState, token: Token) -> None:
+    """A word that no rule has used yet: part of a limit's name, or not understood."""
+    if token.type == "GRADE" and any(isinstance(e, Limits) and state.context.names(e) for e in state.elements):
+        state.context.count((token,), "leaf")
+        return
+    if token.type == "VAR" and token.value in state.context.tested(state.elements):
+        state.context.count((token,), "leaf")
+        return
+    said = token.value if token.type == "FILLER" else None
+    if not said and state.context.consumed(token):
+        state.context.count((token,), "leaf")
+        return
+    state.residue.append(token)
+    if said:
+        state.note_logic(said)
+
+
+# --- modifiers
+
+
+def _negation(state: UnitState, i: int, token: Token) -> None:
+    if token.value == "refusal" and not _states(state, i):
+        state.residue.append(token)
+        state.note_logic("logic")
+        return
+    if state.nouns:
+        state.residue.append(token)
+        state.note_logic("logic")
+        return
+    if token.value == "never":
+        state.statuses.append("history")
+    state.negated = not state.negated
+    state.own_words += 1
+    state.context.count((token,), "modifier")
+
+
+def _states(state: UnitState, i: int) -> bool:
+    """Whether what a person states comes behind: `unable to give consent`."""
+    return any(isinstance(e, Token) and e.type == "ATTEST" for e in state.elements[i + 1 :])
+
+
+def _ended(state: UnitState, i: int, token: Token) -> None:
+    """`chemotherapy ended more than 4 weeks ago`: how long it is over, not how long it goes on."""
+    state.past = True
+    state.context.count((token,), "modifier")
+
+
+def _hedge(state: UnitState, i: int, token: Token) -> None:
+    state.own_words += 1
+    state.context.count((token,), "modifier")
+    if state.nouns or state.residue:
+        state.hedge = (token.start, token.end)
+    else:
+        state.hedged = True
+
+
+def _status(state: UnitState, i: int, token: Token) -> None:
+    state.statuses.append(str(token.value))
+    state.past = state.past or token.value == "history"
+    state.own_words += state.ids is None
+    state.context.count((token,), "modifier")
+
+
+def _qualifier(state: UnitState, i: int, token: Token) -> None:
+    (state.qualifiers if state.ids is None else state.behind).append(str(token.value))
+    state.own_words += state.ids is None
+    state.context.count((token,), "modifier")
+
+
+def _another(state: UnitState, i: int, token: Token) -> None:
+    state.but_not = (Excepted(STUDY_CONDITION),)
+    state.anew = True
+    state.own_words += 1
+    state.context.count((token,), "modifier")
+
+
+def _after(state: UnitState, i: int, token: Token) -> None:
+    if state.qualifiers and token.value in ("le", "ge"):  # moderate or lower
+        state.qualifiers.append(f"or {'lower' if token.value == 'le' else 'higher'}")
+    else:
+        _other(state, token)
+
+
+def _sex(state: UnitState, i: int, token: Token) -> None:
+    state.sexes.append(token)
+    state.context.count((token,), "leaf")
+
+
+def _group(state: UnitState, i: int, token: Token) -> None:
+    state.groups.append(token)
+
+
+def _noted(state: UnitState, i: int, token: Token) -> None:
+    state.context.count((token,), "note")
+    state.context.notes.append(f"`{state.text[token.start : token.end]}` is not tested")
+
+
+def _cite(state: UnitState, i: int, token: Token) -> None:
+    """`according to ...`: a source, where nothing but words follows."""
+    rest = state.elements[i + 1 :]
+    if any(not isinstance(e, Token) or (e.type == "FILLER" and e.value) or e.type in _SAYING for e in rest):
+        _other(state, token)
+        return
+    state.cited = True
+    state.context.count(state.elements[i:], "note")
+    source = state.text[token.start : place(state.elements[-1])[1]]
+    state.context.notes.append(f"`{source}` names a source and is not tested")
+
+
+def _change(state: UnitState, i: int, token: Token) -> None:
+    if any(isinstance(e, Token) and state.context.consumed(e) for e in state.elements[i + 1 : i + 4]):
+        state.context.count((token,), "leaf")
+    else:
+        state.residue.append(token)
+
+
+def _following(state: UnitState, i: int, token: Token) -> None:
+    state.quantifier = str(token.value)
+    state.own_words += 1
+    state.context.count((token,), "join")
+
+
+# --- nouns
+
+
+def _concept(state: UnitState, i: int, token: Token) -> None:
+    if _graded(state, token):
+        return
+    if state.context.consumed(token):
+        state.context.count((token,), "leaf")
+        return
+    if state.at_event and isinstance(state.nouns[-1], Compare):
+        state.nouns[-1] = replace(state.nouns[-1], at=str(token.value).split("|")[0])
+        state.statuses, state.at_event = [], False
+        state.context.count((token,), "leaf")
+        return
+    if _anchors(state, i):
+        _anchor(state, token)
+        return
+    if state.ids is not None:
+        state.residue.append(token)
+        return
+    state.ids, state.fact_span = str(token.value), (token.start, token.end)
+    state.fact_at = len(state.nouns)
+    state.nouns.append(Present(state.ids, span=state.fact_span))
+    first = state.text[token.start : token.end].split(maxsplit=1)[0].lower()
+    state.own_words += "STATUS" in trie().get(first, {}).get(END, ())  # `current smoker` takes no status of a neighbour
+    state.context.count((token,), "leaf")
+    known = concepts().get(state.ids.split("|")[0])
+    if known is None or known.kind != "condition":  # another drug than that of the trial is any
+        state.but_not = ()
+    if state.early is not None:
+        _place_early(state)
+
+
+def _anchors(state: UnitState, i: int) -> bool:
+    """Whether a time and a word such as `of` stand right before: `within 3 weeks of vaccination`."""
+    node, word = state.elements[i - 2 : i] if i > 1 else (None, None)
+    if not isinstance(node, TimeNode) or not isinstance(word, Token):
+        return False
+    written = state.text[word.start : word.end].lower()
+    return written in words("anchoring") and node.anchor is None and node.form == "within"
+
+
+def _anchor(state: UnitState, token: Token) -> None:
+    """The time is counted from what follows it, which is no fact that is asked for."""
+    anchor = str(token.value).split("|")[0]
+    if state.early is not None:
+        state.early = state.early._replace(anchor=anchor)
+    elif state.window is not None:
+        state.window, state.when = replace(state.window, anchor=anchor), None
+    else:
+        state.residue.append(token)
+        return
+    state.context.count((token,), "modifier")
+
+
+def _place_early(state: UnitState) -> None:
+    early, state.early = state.early, None
+    if early is None or not state.time_of_fact(early, None):
+        state.early = early
+
+
+def _graded(state: UnitState, token: Token) -> bool:
+    """`moderate or lower ascites`: a graded concept is a limit on its grade."""
+    labels = [q for q in state.qualifiers if q not in ("or lower", "or higher")]
+    bound = [q for q in state.qualifiers if q in ("or lower", "or higher")]
+    if not bound or not labels:
+        return False
+    found = concepts().find_graded(f"{labels[-1]} {state.text[token.start : token.end]}")
+    if found is None:
+        return False
+    grade = found[2]
+    value = grade if isinstance(grade, (int, float)) else (grade[1] if bound[0] == "or lower" else grade[0])
+    op: Op = "le" if bound[0] == "or lower" else "ge"
+    state.nouns.append(Compare(found[1], (Limit(op, value),), span=(token.start, token.end)))
+    state.qualifiers = []
+    state.context.count((token,), "leaf")
+    return True
+
+
+def _attest(state: UnitState, i: int, token: Token) -> None:
+    state.nouns.append(Attest(token.value, span=(token.start, token.end)))
+    state.context.count((token,), "leaf")
+
+
+_STEPS: dict[str, Callable[[UnitState, int, Token], None]] = {
+    "CONCEPT": _concept,
+    "ATTEST": _attest,
+    "NEG": _negation,
+    "HEDGE": _hedge,
+    "ENDED": _ended,
+    "STATUS": _status,
+    "QUAL": _qualifier,
+    "OTHER": _another,
+    "GROUP": _group,
+    "NOTED": _noted,
+    "UNTESTED": _noted,
+    "SEX": _sex,
+    "AFTER": _after,
+    "CITE": _cite,
+    "CHANGE": _change,
+    "FOLLOWING": _following,
+}

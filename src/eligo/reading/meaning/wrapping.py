@@ -1,0 +1,94 @@
+"""A part with the negation or the hedge that stands over it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from eligo.criteria import (
+    MEASURING,
+    AllOf,
+    Always,
+    AnyOf,
+    Compare,
+    Leaf,
+    Not,
+    OneOf,
+    Predicate,
+    Present,
+    Unparsed,
+    leaves,
+    map_leaves,
+)
+from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.joining import any_of, without
+from eligo.reading.meaning.readings import Alternative
+from eligo.reading.meaning.said import NONE, Said
+from eligo.reading.meaning.times import elapsed
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.variables import variables
+
+
+def wrapped(context: Context, said: Said) -> Said:
+    """The part as it is meant alone."""
+    if said.body is None or (said.what == "joined" and not said.lead.negated and not said.examples):
+        return said
+    return replace(said, body=wrapped_run(context, [said]), lead=NONE, examples=())
+
+
+def wrapped_run(context: Context, run: Sequence[Said]) -> Predicate:
+    """Parts that stand under the negation or hedge of the first of them."""
+    first = run[0]
+    bodies = [any_of([s.body, *s.examples]) if s.examples else s.body for s in run if s.body is not None]
+    span = hull(s.span for s in run)
+    if first.lead.hedged:
+        return _hedged(context, context.text[span[0] : span[1]], span, bodies)
+    body = any_of(bodies) if len(bodies) > 1 else bodies[0]
+    if not first.lead.negated or isinstance(body, Always):
+        return body
+    if first.since is not None and all(_condition(leaf) for leaf in leaves(body)):
+        had = _had(body, first)
+        if had is not None and not context.take(Alternative.HAD):
+            return had
+    return negated(context, body, span, first)
+
+
+def negated(context: Context, body: Predicate, span: tuple[int, int], said: Said) -> Predicate:
+    """The negation of a body; of what is not understood, the whole of it."""
+    if isinstance(body, Unparsed):
+        return context.unparsed(span, *context.why(body.span))
+    if isinstance(body, Not):
+        return body.part
+    first = next(leaves(body)).span
+    if first and "(" in context.text[span[0] : first[0]]:  # `not (A for more than 3 days)` denies just that
+        return Not(body)
+    return without(context, body)
+
+
+def _had(body: Predicate, first: Said) -> Predicate | None:
+    since = first.since
+    if since is None:
+        return None
+
+    def change(leaf: Leaf) -> Predicate:
+        return replace(leaf, window=elapsed(since, True)) if isinstance(leaf, Present) else leaf
+
+    return map_leaves(body, change)
+
+
+def _condition(leaf: Leaf) -> bool:
+    """Whether it is something that befalls a patient, and not a treatment."""
+    known = concepts().get(leaf.concept) if isinstance(leaf, Present) else None
+    return known is not None and known.kind == "condition"
+
+
+def _hedged(context: Context, text: str, span: tuple[int, int], bodies: list[Predicate]) -> Predicate:
+    """`with or without X` restricts nothing; where X has a limit, the limit may be meant."""
+    always = Always(text, span=span)
+    limited: list[Compare | OneOf] = [x for b in bodies for x in leaves(b) if isinstance(x, MEASURING)]
+    if not limited or len(bodies) > 2 or context.take(Alternative.HEDGED_LIMIT):
+        return always
+    graded = variables().get(limited[0].variable or "")
+    concept = graded.concept if graded is not None else None
+    body: Predicate = limited[0] if len(limited) == 1 else AllOf(tuple(limited))
+    return AnyOf((Not(Present(concept)), body)) if concept else body

@@ -1,0 +1,341 @@
+"""Which tokens join, and what: words of scope take the separator before them, and each gets the part that it plays.
+
+`X, if A`, `X; if A` and `X if A` are one thing. What a word of scope cannot do where it stands makes it a word of logic
+that no rule used, which leaves its unit to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from eligo.reading import clauses, heads
+from eligo.reading.lexicon import words
+from eligo.reading.line import ENDS, NEAR, SEPARATORS, TAKEN, Line
+from eligo.reading.tokens import Token
+from eligo.vocabulary.concepts import concepts
+
+_NAMING = frozenset(["CONCEPT", "FILLER", "ATTEST", "VAR", "QUAL", "STATUS", "NUM", "COMP", "OTHER"])
+_LIMIT = frozenset(["COMP", "NUM", "BETWEEN", "AGECOMP", "NORMAL"])
+_STATES = _LIMIT | {"VAR", "NEG", "ATTEST"}  # with these begins what is asked of some patients
+_BRACKETED = frozenset(["IF", "EXCEPT", "UNLESS", "COMP", "BETWEEN"])  # with these a bracket begins that has a head
+_HOLDS = frozenset(["BOND", "INNER", "OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN", "MUST", "COLON"])
+
+
+_TREATMENTS = frozenset(["procedure", "medication", "state"])
+_OF_PATIENTS = {"requiring": "now", "treated_with": "active"}  # said of a patient alone: the status of `or requiring B`
+
+
+def _kind(token: Token) -> str:
+    concept = concepts().get(str(token.value).split("|")[0])
+    return concept.kind if concept is not None else ""
+
+
+def scope(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens with the words of scope settled; every character stays in exactly one token."""
+    return _run(Line(tokens, text))
+
+
+def _run(line: Line) -> list[Token]:
+    """Settle every token."""
+    for i, token in enumerate(line.tokens):
+        if i == line.heads:
+            line.begin(Token("COLON", token.start, token.start))
+        step = _STEPS.get(token.type)
+        if step is not None:
+            step(line, i, token)
+        else:
+            line.add(token)
+    return line.out
+
+
+# --- brackets
+
+
+def _open(line: Line, i: int, token: Token) -> None:
+    following = line.ahead(i)
+    if following is not None and following.type in _BRACKETED:
+        leads = following.type == "IF" and line.same_level(i, lambda _, t: t.type == "COMMA") >= 0
+        heads_list = line.same_level(i, lambda _, t: t.type == "FOLLOWING" or line.is_colon(t)) >= 0
+        if not leads and not heads_list:  # `X; (if A)`
+            line.take_separator(token)
+    line.stack.append((line.said, line.core, line.first, line.tied, line.scoped, line.bound))
+    line.begin(token)
+
+
+def _close(line: Line, i: int, token: Token) -> None:
+    if line.stack:
+        line.said, line.core, line.first, line.tied, line.scoped, line.bound = line.stack.pop()
+    line.add(token)
+
+
+# --- separators
+
+
+def _separator(line: Line, i: int, token: Token) -> None:
+    if token.type == "COMMA" and line.first and _asks(line, i):
+        token.type, line.first, line.scoped = "THEN", False, "THEN"
+    elif token.type == "COMMA" and line.tied and line.follows(i, _STATES):
+        token.type, line.tied, line.scoped = "NEXT", False, ""
+    elif token.type in ("AND", "OR") and not line.stack and _heads_list(line, i):  # `A and any of the following: B; C`
+        token.type, token.value = "SEMI", token.type.lower()
+        line.first = line.tied = False
+        line.scoped = ""
+    elif token.type == "SEMI":
+        line.first = line.tied = False
+        line.scoped = ""
+        token.type = "COMMA" if line.bound else "SEMI"
+    elif token.type in ("AND", "OR") and line.tied and line.follows(i, _LIMIT | {"VAR"}):
+        token.type, token.value, line.tied, line.scoped = "NEXT", token.type.lower(), False, ""
+    elif token.type in ("AND", "OR", "COMMA") and _inner(line, i, token):
+        token.value = token.value if token.type == "COMMA" else token.type.lower()
+        token.type = "INNER"
+    line.join(token)
+
+
+def _heads_list(line: Line, i: int) -> bool:
+    """Whether `any of the following` comes next, with a list behind its colon."""
+    following = line.ahead(i)
+    return (
+        following is not None
+        and following.type == "FOLLOWING"
+        and not line.scoped
+        and line.same_level(i, lambda _, token: line.is_colon(token)) >= 0
+    )
+
+
+def _asks(line: Line, i: int) -> bool:
+    """Whether what is asked begins behind this comma; in `for patients with A, B or C` another condition does."""
+    later = line.same_level(i, lambda _, token: token.type == "COMMA")
+    following = line.ahead(i)
+    return later < 0 or (following is not None and following.type in _STATES | {"SEX", "GROUP", "LIGHT"})
+
+
+def _inner(line: Line, i: int, token: Token) -> bool:
+    """`asthma requiring A or B`: what is joined on is of the same kind as what is required."""
+    mark = next(
+        (t for t in reversed(line.out[-NEAR:]) if t.type in SEPARATORS or t.type in ENDS or t.type in _HOLDS), None
+    )
+    if mark is None or mark.type not in ("BOND", "INNER") or line.core != "CONCEPT":
+        return False
+    following = line.ahead(i)
+    if following is None or following.type != "CONCEPT" or line.relates_next(i):
+        return False
+    bond = next(t for t in reversed(line.out[-NEAR:]) if t.type == "BOND")
+    if bond.value in ("with", "without", "that"):
+        return token.type != "COMMA" and mark.type == "BOND"
+    last = next(t for t in reversed(line.out[-NEAR:]) if t.type == "CONCEPT")
+    causes = bond.value in ("due_to", "unrelated_to") and token.type != "COMMA"
+    kinds = {_kind(last), _kind(following)}
+    return kinds <= _TREATMENTS or (len(kinds) == 1 and (causes or "condition" not in kinds))
+
+
+def _stop(line: Line, i: int, token: Token) -> None:
+    if line.bound:  # in `(if A. B)` nothing but a list can stand
+        token.type = "COMMA" if token.type == "STOP" else "LIGHT"
+        line.join(token)
+        return
+    line.depth = 0
+    line.begin(token)
+
+
+# --- words of scope
+
+
+def _except(line: Line, i: int, token: Token) -> None:
+    following = line.ahead(i)
+    if not line.said and not line.bracket_begins():
+        line.unused(token)
+        return
+    if line.out[-1].type in ("AND", "OR"):
+        line.unused(token)
+        return
+    unless = token.type == "UNLESS" or (following is not None and (following.type == "IF" or line.sexed(following)))
+    of_a_condition = not unless and line.scoped in ("IF", "UNLESS")  # `B if A except C`: of A, or of B
+    if line.bound or line.first or of_a_condition or line.deep():
+        line.unused(token)
+        return
+    line.take_separator(token)
+    if unless and following is not None:
+        token.type = "UNLESS"
+        following.type = "LIGHT" if following.type == "IF" else following.type
+    line.tied = False
+    line.scope(token)
+
+
+def _relation(line: Line, i: int, token: Token) -> None:
+    """`A requiring B`; `A, or requiring B` are two things."""
+    mark = line.out[-1] if line.out else None
+    if mark is not None and (mark.type == "OR" or (mark.type in TAKEN and mark.value == "or")):
+        if token.value in _OF_PATIENTS and not any(t.type == "BOND" for t in line.out[-NEAR:]):
+            token.type, token.value = "STATUS", _OF_PATIENTS[token.value]
+            line.add(token)
+        else:
+            line.unused(token)
+        return
+    _bond(line, token, str(token.value))
+
+
+def _bond(line: Line, token: Token, value: str) -> None:
+    line.take_separator(token)
+    token.type, token.value = "BOND", value
+    line.bound = line.bound or line.bracket_begins()
+    line.join(token)
+
+
+def _such(line: Line, i: int, token: Token) -> None:
+    if not line.said and not line.bracket_begins():
+        token.type = "LIGHT"
+        line.add(token)
+        return
+    line.take_separator(token)
+    line.bound = line.bound or line.bracket_begins()
+    line.join(token)
+
+
+def _permit(line: Line, i: int, token: Token) -> None:
+    """`A is allowed`: at the end of what is said, and not denied."""
+    behind = line.tokens[i + 1 : i + 2]
+    ends = not behind or behind[0].type in ENDS or behind[0].type == "SEMI"
+    if line.said and ends and not line.scoped and line.previous() not in ("NEG", "MUST"):
+        line.join(token)
+    else:
+        line.unused(token)
+
+
+def _negation(line: Line, i: int, token: Token) -> None:
+    """`A without B`: after a fact a negation rules out what follows beside it."""
+    separated = bool(line.out) and line.out[-1].type in TAKEN and line.out[-1].value is None
+    before = line.core_before_separator() if separated else line.core
+    alone = line.written(token) in words("bond_without") or line.with_next(i, token) in words("bond_without")
+    if before in ("CONCEPT", "CLOSE") and (not separated or alone) and line.follows(i, _NAMING):
+        _bond(line, token, "without")
+    else:
+        line.add(token)
+
+
+def _status(line: Line, i: int, token: Token) -> None:
+    """`renal disease undergoing dialysis`: a status between two facts joins them; `biopsy proven A` tells a method."""
+    following = line.ahead(i)
+    joins = line.core in ("CONCEPT", "VAR") and following is not None and following.type in ("CONCEPT", "QUAL")
+    if joins and line.previous() != "BOND":
+        if line.core == "CONCEPT" and line.written(token) in words("confirming") and _method(line):
+            token.type = "NOTED"
+        elif token.value != "active" or line.core == "CONCEPT":
+            line.join(Token("BOND", token.start, token.start, "with"))
+    elif line.written(token).startswith("with ") and line.separated() and line.core_before_separator() == "CONCEPT":
+        _bond(line, Token("BOND", token.start, token.start), "with")  # `A; with a history of B`
+    line.add(token)
+
+
+def _method(line: Line) -> bool:
+    """Make a note of the procedure right before, by which something was found; whether it is one."""
+    last = line.out[-1]
+    if last.type != "CONCEPT" or _kind(last) != "procedure":
+        return False
+    last.type, line.core = "NOTED", ""
+    return True
+
+
+def _light(line: Line, i: int, token: Token) -> None:
+    if line.text[token.start] == ":" and token.end == token.start + 1:
+        if i == line.colon_of_note:
+            line.add(token)
+        else:
+            heads.colon(line, i, token)
+        return
+    written = line.written(token)
+    separated = not line.out or line.out[-1].type in SEPARATORS | {
+        "THEN",
+        "NEG",
+        "OPEN",
+        "STOP",
+        "SUBITEM",
+        "COLON",
+    }
+    if written.split()[0] in words("obligations") and not separated and not line.only_grammar():
+        if _musts(line):
+            token.type = line.scoped = "MUST"
+            line.join(token)
+            return
+    elif written == "for" and _indicated(line, i):
+        _bond(line, token, "due_to")
+        return
+    elif written in words("bond_with") and (before := _bond_core(line)):
+        if before and line.follows(i, _NAMING):
+            _bond(line, token, "with")
+            return
+    elif written in words("bond_that") and line.core == "CONCEPT" and line.ahead(i) is not None:
+        _bond(line, token, "that")
+        return
+    if separated and line.said and written.split()[0] in words("fresh"):
+        token.type = "FRESH"
+    line.add(token)
+
+
+def _indicated(line: Line, i: int) -> bool:
+    """`chemotherapy for a malignancy`: what is done or taken, and why."""
+    last = line.out[-1] if line.out else None
+    if last is None or last.type != "CONCEPT" or _kind(last) not in ("procedure", "medication"):
+        return False
+    following = next(
+        (t for t in line.tokens[i + 1 : i + 8] if t.type not in ("LIGHT", "QUAL", "STATUS", "OTHER")), None
+    )
+    return following is not None and following.type == "CONCEPT" and _kind(following) == "condition"
+
+
+def _bond_core(line: Line) -> bool:
+    if line.core in ("CONCEPT", "CLOSE", "VAR", "NUM", "FILLER"):
+        return True
+    if line.out and line.out[-1].type in TAKEN and line.out[-1].value is None:
+        return line.core_before_separator() in ("CONCEPT", "CLOSE")
+    return line.bracket_begins() and bool(line.stack) and line.stack[-1][1] in ("CONCEPT", "CLOSE")
+
+
+def _musts(line: Line) -> bool:
+    """Whether those of whom something is asked are named before: `women of childbearing potential must`."""
+    seen: set[str] = set()
+    depth = 0
+    for token in reversed(line.out[-NEAR:]):
+        depth += (token.type == "CLOSE") - (token.type == "OPEN")
+        if token.type in ("STOP", "SUBITEM", "MUST", "THEN", "SEMI", "NEXT") or depth < 0:
+            break
+        seen.add(token.type)
+    if line.scoped or line.bound:
+        return False
+    grouped = "GROUP" in seen and "FILLER" not in seen
+    return line.core != "ATTEST" and ("SEX" in seen or "CONCEPT" in seen or grouped)
+
+
+def _attest(line: Line, i: int, token: Token) -> None:
+    written = line.written(token)
+    if written.split()[0] in words("obligations") and line.out and not line.only_grammar() and _musts(line):
+        line.scoped = "MUST"
+        line.join(Token("MUST", token.start, token.start))
+    line.add(token)
+
+
+def _edge(line: Line, i: int, token: Token) -> None:
+    """`and`, `or` where they join nothing, but for `(or INR >= 1.5)`."""
+    token.type = "OR" if token.value == "or" and line.bracket_begins() else "LIGHT"
+    line.out.append(token)
+
+
+_STEPS: dict[str, Callable[[Line, int, Token], None]] = {
+    "OPEN": _open,
+    "CLOSE": _close,
+    **dict.fromkeys(("COMMA", "SEMI", "AND", "OR"), _separator),
+    **dict.fromkeys(("STOP", "SUBITEM"), _stop),
+    "IF": clauses.condition,
+    "SEX": clauses.sex,
+    **dict.fromkeys(("EXCEPT", "UNLESS"), _except),
+    "REL": _relation,
+    "SUCH": _such,
+    "PERMIT": _permit,
+    "NEG": _negation,
+    "STATUS": _status,
+    "LIGHT": _light,
+    "ATTEST": _attest,
+    "FOLLOWING": heads.following,
+    **dict.fromkeys(("LEAD", "TRAIL"), _edge),
+    "NOTE": heads.note,
+}
