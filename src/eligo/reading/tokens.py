@@ -33,8 +33,6 @@ class Token:
 
 
 _NONE: Roles = {}
-_OPEN = "([{"
-_CLOSE = ")]}"
 _DIGITS = frozenset("0123456789")
 _GRADE_ENDS = frozenset("iv012345")
 _NOT_FOUND = (None, 0, 0)

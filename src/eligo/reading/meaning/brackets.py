@@ -175,8 +175,6 @@ def _permitted(unit: UnitState, said: Said) -> None:
 
 # --- another form of what stands before it
 
-Rule = Callable[[UnitState, int, Bracket, Sequence[Element]], bool]
-
 
 def _source(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`(according to ...)`, `(confirmed by endoscopy)`: a source or a method."""

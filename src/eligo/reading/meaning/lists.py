@@ -27,13 +27,11 @@ from eligo.reading.meaning.joining import all_of, any_of, category, default, is_
 from eligo.reading.meaning.nouns import with_nouns
 from eligo.reading.meaning.reach import runs, spread
 from eligo.reading.meaning.readings import Alternative
-from eligo.reading.meaning.said import Said
+from eligo.reading.meaning.said import Mark, Said
 from eligo.reading.meaning.sexes import by_sex
 from eligo.reading.meaning.wrapping import wrapped, wrapped_run
 from eligo.reading.tree import Branch
 from eligo.vocabulary.variables import variables
-
-Mark = tuple[str, str]  # between two parts: a comma or nothing, and the word (and, or) or nothing
 
 
 def commas(context: Context, node: Branch) -> Said:

@@ -10,10 +10,8 @@ from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import any_of, facts_of
 from eligo.reading.meaning.modifiers import over, statuses_of
 from eligo.reading.meaning.readings import Alternative
-from eligo.reading.meaning.said import NONE, Modifiers, Said
+from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said
 from eligo.vocabulary.concepts import concepts
-
-Mark = tuple[str, str]
 
 
 def with_nouns(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
@@ -55,7 +53,8 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
     own = after.lead
     negated = lead.negated or own.negated
     if mark[1] == "or":
-        own_body = _own(context, after)
+        assert after.body is not None
+        own_body = after.body
         if lead.statuses and lead.qualifiers and own.qualifiers and not own.statuses:  # `history of severe or acute A`
             own = own._replace(statuses=lead.statuses)
             own_body = over(own_body, Modifiers(statuses=lead.statuses), context.kind)
@@ -83,11 +82,6 @@ def either_of(bodies: Sequence[Predicate]) -> Predicate:
         return any_of(list(bodies))
     rest = [fact for fact in facts if fact.status not in ("active", "now") or replace(fact, status="history") != ever]
     return any_of(list(dict.fromkeys(rest)))
-
-
-def _own(context: Context, after: Said) -> Predicate:
-    assert after.body is not None
-    return after.body
 
 
 def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:

@@ -13,11 +13,9 @@ from eligo.reading.meaning.joining import facts_of, is_unread
 from eligo.reading.meaning.modifiers import over
 from eligo.reading.meaning.nouns import either_of
 from eligo.reading.meaning.readings import Alternative
-from eligo.reading.meaning.said import Bond, Modifiers, Said
+from eligo.reading.meaning.said import Bond, Mark, Modifiers, Said
 from eligo.reading.meaning.times import Time, window_for
 from eligo.vocabulary.concepts import concepts
-
-Mark = tuple[str, str]
 
 
 def spread(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> list[Said]:

@@ -28,7 +28,6 @@ class Alternative(Enum):
     PATIENTS = "what is said of these patients may be asked of them alone, or all may have to be such patients"
     CONDITION = "the condition may hold for the whole list or for its last part"
     EXCEPTION = "the time may hold for all of it, or only for what is taken out"
-    HEADING = "what stands above a list may be asked for besides it, or only name it"
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from eligo.criteria import Predicate, Span, Window
 from eligo.reading.meaning.times import Time
 
 What = Literal["fact", "limit", "attest", "subject", "joined", "mixed", "allowed", "unread", "empty"]
+Mark = tuple[str, str]  # between two parts: a comma or nothing, and the word (and, or) or nothing
 
 
 class Modifiers(NamedTuple):

@@ -7,9 +7,7 @@ from dataclasses import replace
 from eligo.criteria import AllOf, Always, AnyOf, Compare, IfThen, OneOf, Predicate
 from eligo.reading.meaning.context import hull
 from eligo.reading.meaning.joining import all_of
-from eligo.reading.meaning.said import Said
-
-Mark = tuple[str, str]
+from eligo.reading.meaning.said import Mark, Said
 
 
 def by_sex(said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:

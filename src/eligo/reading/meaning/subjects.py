@@ -17,9 +17,6 @@ from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
 
-_PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
-_GRAMMAR = frozenset(["LIGHT", "FRESH", "WHO", "SKIP", "PAIR", "LEAD", "TRAIL"])
-
 
 def subject(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
     """Whom the unit speaks of: women, adults; what the noun or an age says already is not said again."""

@@ -36,7 +36,6 @@ from eligo.reading.tree import Anchor, Bracket, Choice, Limits, Unit
 from eligo.reading.tree import Window as TimeNode
 
 _PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
-_GRAMMAR = frozenset(["LIGHT", "FRESH", "WHO", "SKIP", "PAIR", "LEAD", "TRAIL"])
 
 
 def unit(context: Context, node: Unit) -> Said:

@@ -22,7 +22,6 @@ from eligo.reading.tree import Choice, Limits
 from eligo.reading.tree import Window as TimeNode
 from eligo.vocabulary.concepts import concepts
 
-_PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
 _SAYING = frozenset(["CONCEPT", "ATTEST", "NEG", "STATUS"])
 _GRAMMAR = frozenset(["LIGHT", "FRESH", "WHO", "SKIP", "PAIR", "LEAD", "TRAIL"])
 
