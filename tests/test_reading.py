@@ -71,7 +71,8 @@ def check(case: dict[str, Any]) -> None:
     reading = read_item(text, case.get("kind", "inclusion"))
     seen: dict[str, Any] = {"reads": _plain(to_data(reading.predicate, text))}
     if reading.ambiguity is not None:
-        seen["or"] = _plain(to_data(reading.ambiguity.readings[1], text))
+        others = [_plain(to_data(other, text)) for other in reading.ambiguity.readings[1:]]
+        seen["or"] = others[0] if len(others) == 1 else others
     if reading.unknown:
         seen["unknown"] = list(reading.unknown)
     if reading.not_read:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from eligo.criteria import Ambiguity, Predicate, Span, Unparsed, leaves
@@ -13,13 +13,14 @@ from eligo.reading.meaning import rules
 from eligo.reading.meaning.account import account_of
 from eligo.reading.meaning.context import Account, Context
 from eligo.reading.meaning.modifiers import settled
-from eligo.reading.meaning.readings import Choices
+from eligo.reading.meaning.readings import Alternative, Choices
 from eligo.reading.sense import make_sense
 from eligo.reading.share import MOST_TOKENS
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Node
 from eligo.truth import Kind
 
+_MOST_READINGS = 4  # more of them no person compares
 _LIMITS = frozenset(["NUM", "REF", "NORMAL"])  # without any of these there is no limit
 
 
@@ -58,10 +59,7 @@ def read_tree(tree: Node, tokens: Sequence[Token], text: str, kind: Kind, *, why
     context, predicate = _read(tree, tokens, text, kind, bound, choices)
     ambiguity: Ambiguity | None = None
     if choices.met and predicate.__class__ is not Unparsed:
-        _, other = _read(tree, tokens, text, kind, bound, Choices(frozenset(choices.met)))
-        if other != predicate:
-            reasons = "; ".join(alternative.value for alternative in choices.met)
-            ambiguity = Ambiguity(reasons, (predicate, other))
+        ambiguity = _others(predicate, tuple(choices.met), lambda flipped: _read(tree, tokens, text, kind, bound, flipped)[1])
     return ItemReading(
         predicate,
         comparisons(bound, text) if bound else (),
@@ -71,6 +69,26 @@ def read_tree(tree: Node, tokens: Sequence[Token], text: str, kind: Kind, *, why
         _not_read(predicate, context, text) if why else (),
         account_of(predicate, context, tokens) if why else (),
     )
+
+
+def _others(first: Predicate, met: tuple[Alternative, ...], read: Callable[[Choices], Predicate]) -> Ambiguity | None:
+    """The other readings beside the first: each alternative taken the other way by itself, and all of them together."""
+    flips = [frozenset([alternative]) for alternative in met]
+    if len(met) > 1:
+        flips.append(frozenset(met))
+    readings = [first]
+    for flipped in flips:
+        other = read(Choices(flipped))
+        # what leaves more to a person than the first is no reading to choose
+        if other not in readings and len(readings) < _MOST_READINGS and _open(other) <= _open(first):
+            readings.append(other)
+    if len(readings) == 1:
+        return None
+    return Ambiguity("; ".join(alternative.value for alternative in met), tuple(readings))
+
+
+def _open(predicate: Predicate) -> int:
+    return sum(leaf.__class__ is Unparsed for leaf in leaves(predicate))
 
 
 def _read(
