@@ -18,7 +18,7 @@ Trie = dict[str, Any]
 END = ""  # the key under which a trie node keeps its roles: role to value
 EXACT = " "  # the key for those whose case counts: spelling, role, value
 
-_FORM = b"29"
+_FORM = b"30"
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 
 
@@ -56,6 +56,11 @@ def belongs_to(variable: str) -> list[str]:
     """The concepts of which alone the variable says something: a virus load of its hepatitis."""
     found: list[str] = _lexicon()["belongs_to"].get(variable, [])
     return found
+
+
+def alternates(some: set[str], others: set[str]) -> bool:
+    """Whether values of the two are asked for in place of each other: creatinine or its clearance."""
+    return any(some & set(group) and others & set(group) for group in _lexicon()["alternates"])
 
 
 def measured_side(concept: str, variable: str) -> str | None:

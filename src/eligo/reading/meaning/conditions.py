@@ -98,8 +98,9 @@ def must(context: Context, node: Branch) -> Said:
         return context.unread(span, "unclear-relation", subject.span)
     if has_unread(subject.body):
         return context.unread(span, *context.why(next(leaves(subject.body)).span))
-    of_one_sex = all(_of_one_sex(leaf) for leaf in leaves(subject.body))
-    if not of_one_sex and not context.take(Alternative.PATIENTS):
+    found = list(leaves(subject.body))
+    adults = all(isinstance(leaf, Compare) and leaf.variable == "age" for leaf in found)  # most likely all patients are
+    if not all(_of_one_sex(leaf) for leaf in found) and context.take(Alternative.PATIENTS) == adults:
         return Said(all_of([subject.body, duty.body]), span, "joined")
     return Said(if_holds(context, subject.body, duty.body), span, "joined")
 
@@ -116,10 +117,10 @@ def _subject(context: Context, node: Node) -> Said:
 
 
 def _of_one_sex(leaf: Leaf) -> bool:
-    """Whether a leaf names patients of one sex or age, of whom something is asked."""
+    """Whether a leaf names patients of one sex, of whom something is asked."""
     if isinstance(leaf, Present):
         return sex_of(leaf.concept) is not None
-    return isinstance(leaf, (OneOf, Compare)) and leaf.variable in ("sex", "age")
+    return isinstance(leaf, OneOf) and leaf.variable == "sex"
 
 
 def other_limit(context: Context, then: Predicate, condition: Predicate) -> Predicate | None:

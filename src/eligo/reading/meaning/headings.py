@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eligo.criteria import AtLeast, Not, Predicate, Present, Span, leaves
+from eligo.criteria import AtLeast, Leaf, Not, Predicate, Present, Span, leaves
 from eligo.reading.lexicon import END, trie, words
 from eligo.reading.meaning.context import Context, elements_of, hull, span_of
 from eligo.reading.meaning.definitions import definition, replaced, states
-from eligo.reading.meaning.joining import all_of, any_of, asks_for_a_fact, default, is_unread, measures
+from eligo.reading.meaning.joining import all_of, any_of, asks_for_a_fact, default, facts_of, is_unread, measures
 from eligo.reading.meaning.lists import each
 from eligo.reading.meaning.modifiers import over, timed
 from eligo.reading.meaning.readings import Alternative
@@ -46,7 +46,17 @@ def headed(context: Context, node: Branch) -> Said:
     answered = _answered(context, said, below) if said.body is not None else None
     if answered is not None:
         return replace(said, body=answered, span=_whole(node), lead=NONE, bare=False, what="joined")
-    return under(context, said, listed(context, below, shared=False), True, span=_whole(node))
+    # `or` between the items says how they are joined, where the heading does not
+    whole = said.quantifier is None and context.kind == "inclusion" and _has_or(below)
+    items = [wrapped(context, context.read(below))] if whole else listed(context, below, shared=False)
+    return under(context, said, items, True, span=_whole(node))
+
+
+def _has_or(node: Node) -> bool:
+    """Whether `or` joins items of the list below a heading."""
+    if not isinstance(node, Branch) or node.rule not in ("semicolons", "commas", "chain"):
+        return False
+    return any(m.type == "OR" or m.value == "or" for m in node.marks) or any(map(_has_or, node.parts))
 
 
 def _answered(context: Context, head: Said, node: Node) -> Predicate | None:
@@ -114,9 +124,33 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
         return Said(Not(made) if head.lead.negated else made, span, "joined")
     if not colon:
         return Said(default(context, [head.body, *bodies]), span, "joined")
-    if context.kind == "exclusion" and not states(head.body, body):
-        return Said(any_of([head.body, *bodies]), span, "joined")
-    return Said(definition(context, head.body, body, False), span, "joined")
+    return Said(_titled(context, head.body, bodies, body), span, "joined")
+
+
+def _titled(context: Context, head: Predicate, items: list[Predicate], body: Predicate) -> Predicate:
+    """`Heart disease: A, B`: a title of what follows it, or a condition of its own that they are examples of."""
+    if states(head, body) or facts_of(head) is None or measures(body):
+        return definition(context, head, body, False) if context.kind == "inclusion" or states(head, body) else any_of([head, *items])
+    if _says_again(head, items):
+        return body
+    both = any_of([head, *items]) if context.kind == "exclusion" else all_of([head, body])
+    narrower = context.kind == "inclusion" or any(_narrowed(leaf) for leaf in leaves(body))
+    return body if context.take(Alternative.TITLE) == narrower else both
+
+
+def _says_again(head: Predicate, items: list[Predicate]) -> bool:
+    """`Alcohol abuse: history of alcohol abuse within 1 year`: each item is of what the heading names."""
+    named = {leaf.concept for leaf in leaves(head) if isinstance(leaf, Present)}
+    return all(
+        any(isinstance(leaf, Present) and named & concepts().ancestors(leaf.concept) for leaf in leaves(item))
+        and any(_narrowed(leaf) for leaf in leaves(item))
+        for item in items
+    )
+
+
+def _narrowed(leaf: Leaf) -> bool:
+    """Whether a leaf asks for more than that a concept is there now."""
+    return not isinstance(leaf, Present) or leaf.window is not None or leaf.qualifier is not None or leaf.status != "active"
 
 
 def quantified(context: Context, quantifier: str | int | None, parts: list[Predicate], span: Span) -> Predicate:

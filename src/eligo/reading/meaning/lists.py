@@ -20,10 +20,10 @@ from eligo.criteria import (
     Unparsed,
     leaves,
 )
-from eligo.reading.lexicon import measured_by, words
+from eligo.reading.lexicon import alternates, measured_by, words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.exceptions import another, plain
-from eligo.reading.meaning.joining import all_of, any_of, category, default, is_unread
+from eligo.reading.meaning.joining import all_of, any_of, category, default, is_unread, measures
 from eligo.reading.meaning.nouns import with_nouns
 from eligo.reading.meaning.reach import runs, spread
 from eligo.reading.meaning.readings import Alternative
@@ -267,8 +267,28 @@ def _combined(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> 
     explicit = {word for _, word in seps if word}
     alike = len({category(p) for p in parts if not is_unread(p)}) <= 1
     if len(explicit) <= 1 and all(comma for comma, word in seps if not word) and (alike or all(w for _, w in seps)):
+        if context.kind == "inclusion" and _two_of_several(context, parts, seps):
+            return _grouped(context, parts, seps, span)
         return _uniform(context, parts, next(iter(explicit), ""), span)
     return _grouped(context, parts, seps, span)
+
+
+def _two_of_several(context: Context, parts: list[Predicate], marks: Sequence[Mark]) -> bool:
+    """`platelets > 100, creatinine < 2 or clearance > 40, bilirubin < 2`: whether `or` joins only what is beside it."""
+    if not any(mark == (",", "") for mark in marks) or ("", "or") not in marks or (",", "or") in marks:
+        return False
+    limits = all(measures(part) for part in parts)
+    if marks[-1] == (",", "") and limits:
+        return True
+    if marks[-1] == (",", ""):
+        return context.take(Alternative.AND_OR)
+    if not limits or alternates(_tested(parts[-2]), _tested(parts[-1])):
+        return limits
+    return not context.take(Alternative.AND_OR)
+
+
+def _tested(body: Predicate) -> set[str]:
+    return {leaf.variable or "" for leaf in leaves(body) if isinstance(leaf, MEASURING)}
 
 
 def _grouped(context: Context, parts: list[Predicate], marks: Sequence[Mark], span: Span) -> Predicate:

@@ -105,7 +105,7 @@ def _led(context: Context, part: Said, lead: Modifiers) -> Said:
 
 def _shares_qualifier(context: Context, before: Said, part: Said) -> bool:
     """`uncontrolled hypertension or diabetes`: most likely uncontrolled diabetes too."""
-    if not before.lead.qualifiers or before.lead.negated or before.body is None or part.body is None:
+    if not before.lead.qualifiers or before.lead.negated or before.body is None or part.body is None or part.anew:
         return False
     kinds = [
         concept.kind if (concept := concepts().get(fact.concept)) is not None else ""

@@ -18,6 +18,7 @@ class Alternative(Enum):
     NEGATED_EXCLUSION = "an exclusion that is negated most likely means its opposite"
     QUALIFIER = "the word before the list may narrow all of it or only its first part"
     STATED = "the limits may say what the condition means, or be asked for besides it"
+    TITLE = "what stands before the colon may be a title of what follows, or be asked for by itself"
     NARROWED = "the bracket may say what is meant, or ask for more"
     IN_BRACKET = "one of the limits in the bracket may be enough, or all of them may be meant"
     HEDGE = "the hedge may cover only its own clause, or the limits after it too"
