@@ -110,6 +110,7 @@ _WORDS = (
     "presupposing",
     "fresh",
     "anew",
+    "requirements",
     "at_event",
     "confirming",
     "mere_duration",

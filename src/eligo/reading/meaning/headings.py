@@ -230,6 +230,9 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
         head = replace(head, time=time)
     own = lead._replace(qualifiers=())  # of what has words of its own
     examples = [(s.body, lead if s.bare or s.what == "joined" else own) for s in items if s.body is not None]
+    if isinstance(body, Not) and not head.lead.negated:  # `no A or B, including C`: the examples are denied too
+        denied = any_of([body.part, *(over(example, said, context.kind) for example, said in examples)])
+        return replace(head, body=Not(denied), bare=False, what="joined")
     bodies = [body] if body is not None else []
     bodies += [over(example, said, context.kind) for example, said in examples]
     return replace(head, body=any_of(bodies), bare=False, what="joined")

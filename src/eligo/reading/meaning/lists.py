@@ -177,7 +177,7 @@ def _absorbed(context: Context, said: list[Said], marks: list[Mark]) -> tuple[li
 
 def _idle(context: Context, said: Said) -> bool:
     """Whether a part is not understood and names nothing of the patient."""
-    return said.what == "unread" and not said.tainted and not context.names_any(said.span)
+    return said.what == "unread" and not said.tainted and not context.names_any(said.span) and not context.names_sex(said.span)
 
 
 def _objects(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:

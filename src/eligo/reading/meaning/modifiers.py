@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
-from eligo.criteria import AnyOf, Compare, Excepted, Leaf, Predicate, Present, Span, Status, Window, map_leaves
+from eligo.criteria import AnyOf, Compare, Excepted, Leaf, Predicate, Present, Related, Span, Status, Window, map_leaves
 from eligo.reading.meaning.joining import any_of
 from eligo.reading.meaning.said import Modifiers
 from eligo.truth import Kind
@@ -74,10 +74,14 @@ def over(body: Predicate, modifiers: Modifiers, kind: Kind) -> Predicate:
     def change(leaf: Leaf) -> Predicate:
         if isinstance(leaf, Compare):
             return replace(leaf, window=window) if window is not None and leaf.window is None else leaf
+        if isinstance(leaf, Related):
+            what, to = over(leaf.what, modifiers, kind), over(leaf.to, modifiers._replace(qualifiers=()), kind)
+            return replace(leaf, what=what, to=to) if isinstance(what, Present) and isinstance(to, Present) else leaf
         if not isinstance(leaf, Present):
             return leaf
         concept = concepts().get(leaf.concept)
-        leaf = replace(leaf, window=leaf.window or window)
+        goes_on = leaf.status == "now" and concept is not None and concept.kind == "condition"
+        leaf = leaf if goes_on else replace(leaf, window=leaf.window or window)
         free = leaf.qualifier is None and leaf.status == "active"
         if qualifiers and free and concept is not None and concept.kind == "condition":
             leaf = replace(leaf, qualifier=" ".join(qualifiers))
@@ -98,6 +102,9 @@ def settled(body: Predicate) -> Predicate:
     """`now` is what `active` means of all but procedures."""
 
     def change(leaf: Leaf) -> Predicate:
+        if isinstance(leaf, Related):
+            what, to = change(leaf.what), change(leaf.to)
+            return replace(leaf, what=what, to=to) if isinstance(what, Present) and isinstance(to, Present) else leaf
         if isinstance(leaf, Present) and leaf.status == "now":
             if leaf.window is not None and (leaf.window.within or leaf.window.ago):
                 return replace(leaf, status="active")  # `receiving A within 3 weeks`: at some time of these

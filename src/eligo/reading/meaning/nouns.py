@@ -98,6 +98,8 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
             bare = replace(bare, qualifier=None)
         if after.lead.statuses and not lead.statuses:
             bare = replace(bare, status="active")
+        if "now" in lead.statuses and "now" not in after.lead.statuses:  # `ongoing or severe infection within 12 weeks`
+            bare = replace(bare, window=None)
         return over(bare, lead, context.kind) if lead.statuses or lead.window else _qualified(bare, lead)
 
     return map_leaves(after.body, change)

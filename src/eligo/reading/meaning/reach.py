@@ -123,11 +123,24 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
     last = said[-1]
     if last.lost_time and (run := _reached(said, lambda part: part.time is None)):
         return [*said[: run[0]], _whole(context, said[run[0] :])]
-    if last.time is not None and last.what in ("fact", "unread", "joined") and not (last.apart or last.anew):
+    said = _within_chains(context, said, marks)
+    if last.time is not None and last.what in ("fact", "unread", "joined"):
         said = _time_back(context, said, marks)
     if last.bonds and not (last.apart or last.anew):
         said = _bonds_back(context, said, marks)
     return said
+
+
+def _within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
+    """`A, B or C within 1 year, D`: a time in the middle of a list holds for what no comma parts from it."""
+    made = list(said)
+    start = 0
+    for i, (comma, _) in enumerate(marks[: len(said) - 1]):
+        if comma:
+            if i > start and made[i].time is not None and made[i].what == "fact":
+                made[start : i + 1] = _time_back(context, made[start : i + 1], marks[start:i])
+            start = i + 1
+    return made
 
 
 def _reached(said: Sequence[Said], free: Callable[[Said], bool], *, limits: bool = False) -> list[int]:
@@ -148,12 +161,46 @@ def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> lis
     run = _reached(said, lambda part: part.time is None and part.lead.window is None)
     if last.what == "unread" and any(not said[i].bare and "history" not in said[i].lead.statuses for i in run):
         return said  # current smoker, or cessation of zorblax within 6 months
-    if not run or (any(comma for comma, _ in marks) and not context.take(Alternative.TIME)):
+    run = [i for i in run if not _goes_on(said[i])]
+    if not run or not _takes_time(context, said, run, marks):
         return said
     ahead = any(f.status == "planned" for f in (facts_of(last.body) or [])) if last.body is not None else False
     run = [i for i in run if said[i].bare] if ahead else run
     lead = Modifiers(statuses=("planned",) if ahead else (), window=last.time)
     return [_timed(part, lead, last.when, context) if i in run else part for i, part in enumerate(said)]
+
+
+def _goes_on(part: Said) -> bool:
+    """`ongoing angina or stroke within 6 months`: what goes on now has no time."""
+    facts = facts_of(part.body) if part.body is not None else None
+    return bool(facts) and all(
+        fact.status == "now" and (c := concepts().get(fact.concept)) is not None and c.kind == "condition"
+        for fact in facts or ()
+    )
+
+
+def _takes_time(context: Context, said: Sequence[Said], run: Sequence[int], marks: Sequence[Mark]) -> bool:
+    """Whether the time of the last part holds for the parts before it too; where that is not sure, there is a choice."""
+    last = said[-1]
+    if last.anew == "any":  # stroke, or any surgery within 4 weeks
+        return not context.take(Alternative.TIME)
+    unsure = last.apart or last.anew or any(comma for comma, _ in marks) or (_happens(last) and _stay(said, run))
+    return not unsure or context.take(Alternative.TIME)
+
+
+def _happens(part: Said) -> bool:
+    """Whether it is of events alone."""
+    return bool(aspects := _aspects(part)) and aspects == {"event"}
+
+
+def _stay(said: Sequence[Said], run: Sequence[int]) -> bool:
+    """Whether one of the parts is of what goes on, which is there now or not."""
+    return any("state" in _aspects(said[i]) and "history" not in said[i].lead.statuses for i in run)
+
+
+def _aspects(part: Said) -> set[str]:
+    facts = facts_of(part.body) if part.body is not None else None
+    return {c.aspect for fact in facts or () if (c := concepts().get(fact.concept)) is not None}
 
 
 def _timed(part: Said, lead: Modifiers, when: Time | None, context: Context) -> Said:

@@ -8,7 +8,7 @@ from eligo.criteria import Attest, Not, Predicate, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning import conditions, exceptions, headings, lists, relations
 from eligo.reading.meaning.context import Context, hull, span_of
-from eligo.reading.meaning.joining import any_of, default, has_unread
+from eligo.reading.meaning.joining import any_of, default, has_unread, is_unread
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.unit import unit
@@ -25,6 +25,11 @@ def read(context: Context, node: Node) -> Said:
 
 def item(context: Context, node: Node) -> Predicate:
     """What a whole item says."""
+    if context.kind == "exclusion" and _requires(context, node) and context.take(Alternative.NEGATED_EXCLUSION):
+        context.kind = "inclusion"  # `Must not be pregnant or must use contraception`: who does not do so is excluded
+        asked = item(context, node)
+        context.kind = "exclusion"
+        return asked.part if isinstance(asked, Not) else asked if is_unread(asked) else Not(asked)
     said = wrapped(context, exceptions.alone(context, read(context, node)))
     if said.body is None:
         return context.unparsed(span_of(node) or (0, len(context.text)), "nothing-stated")
@@ -34,6 +39,13 @@ def item(context: Context, node: Node) -> Predicate:
     if context.kind == "inclusion":
         return conditions.asked_of_some(context, body)
     return _turned(context, body) if isinstance(body, Not) else body
+
+
+def _requires(context: Context, node: Node) -> bool:
+    """Whether an exclusion is written as what a patient must be."""
+    span = span_of(node) or (0, 0)
+    first = context.text[span[0] : span[1]].lower().split(maxsplit=2)[:2]
+    return bool(first) and (first[0] in words("requirements") or " ".join(first) in words("requirements"))
 
 
 def _turned(context: Context, negation: Not) -> Predicate:

@@ -9,6 +9,7 @@ from eligo.criteria import Predicate, Span, Window
 from eligo.reading.meaning.times import Time
 
 What = Literal["fact", "limit", "attest", "subject", "joined", "mixed", "allowed", "unread", "empty"]
+Anew = Literal["", "any", "other"]
 Mark = tuple[str, str]  # between two parts: a comma or nothing, and the word (and, or) or nothing
 
 
@@ -57,12 +58,13 @@ class Said:
     lead: Modifiers = NONE
     bare: bool = False
     apart: bool = False
-    anew: bool = False  # `any`, `other`: what stands behind it does not reach back over it
+    anew: Anew = ""  # what stands behind such a word does not reach back over it
     time: Window | None = None
     when: Time | None = None  # the time as it is written, which is another window for another kind of thing
     lost_time: bool = False  # not understood, with a time that is not understood either
     bonds: tuple[Bond, ...] = ()
     examples: tuple[Predicate, ...] = ()  # that stand in a bracket behind the fact, and count too
+    whom: tuple[Predicate, ...] = ()  # of whom it speaks, where a negation stands behind them and does not hold for them
     sex: str | None = None  # for whom the last limit holds
     continues: bool = False  # its limits are on a name that stands before it
     exception: bool = False  # a word such as `however`: nothing of the sentence can be trusted

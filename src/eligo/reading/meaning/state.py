@@ -5,7 +5,7 @@ from __future__ import annotations
 from eligo.criteria import Excepted, Predicate, Present, Span, Window
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.modifiers import fact_of, strongest
-from eligo.reading.meaning.said import Bond, Modifiers
+from eligo.reading.meaning.said import Anew, Bond, Modifiers
 from eligo.reading.meaning.times import Time, both, time_of, window_for, window_of_value
 from eligo.reading.roles import WEIGHT
 from eligo.reading.tokens import Token
@@ -28,7 +28,9 @@ class UnitState:
         self.statuses: list[str] = []
         self.qualifiers: list[str] = []
         self.behind: list[str] = []  # qualifiers behind the fact
-        self.negated = self.hedged = self.apart = self.anew = self.past = False
+        self.negated = self.hedged = self.apart = self.past = False
+        self.anew: Anew = ""
+        self.negated_at = -1  # where the negation stands
         self.early: Time | None = None  # a time before the fact
         self.window: Window | None = None  # the time of the fact
         self.when: Time | None = None  # the same as it is written

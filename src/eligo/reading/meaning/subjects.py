@@ -10,6 +10,7 @@ from eligo.criteria import (
     Predicate,
     leaves,
 )
+from eligo.reading.lexicon import belongs_to
 from eligo.reading.meaning.conditions import if_holds, other_limit
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.joining import all_of, any_of
@@ -22,7 +23,7 @@ def subject(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
     """Whom the unit speaks of: women, adults; what the noun or an age says already is not said again."""
     found: list[Predicate] = []
     sex = one_sex(state)
-    if sex is not None and not any(isinstance(n, Attest) for n in nouns) and not _presupposes(state, sex):
+    if sex is not None and not _presupposes(state, sex):
         found.append(OneOf("sex", (sex,), span=place(state.sexes[0])))
     for token in state.groups:
         aged = any(
@@ -52,12 +53,26 @@ def one_sex(state: UnitState) -> str | None:
     return sexes.pop() if len(sexes) == 1 else None
 
 
+def beyond_negation(state: UnitState, nouns: list[Predicate], whom: list[Predicate]) -> bool:
+    """`women without ascites`: whether the negation stands behind those of whom it speaks, and denies nothing of them."""
+    if not state.negated or not nouns or not whom:
+        return False
+    return all(predicate.span is not None and predicate.span[1] <= state.negated_at for predicate in whom)
+
+
 def conditional(state: UnitState, nouns: list[Predicate], subject: list[Predicate]) -> Predicate:
     """`hemoglobin >= 12 g/dL in women`: asked of women only."""
+    if subject and state.context.kind == "inclusion" and nouns and all(_of_some(noun) for noun in nouns):
+        return if_holds(state.context, all_of(subject), all_of(nouns))
     if subject and nouns and state.sexes and len(subject) == 1 and _of_them(state, state.sexes[0]):
         asked = all_of(nouns)
         return other_limit(state.context, asked, subject[0]) or if_holds(state.context, subject[0], asked)
     return all_of([*subject, *nouns])
+
+
+def _of_some(noun: Predicate) -> bool:
+    """Whether it is asked of those alone who can have children: contraception."""
+    return isinstance(noun, Attest) and bool(belongs_to(noun.topic))
 
 
 def _of_them(state: UnitState, token: Token) -> bool:

@@ -28,11 +28,11 @@ from eligo.reading.meaning.reasons import reason_of
 from eligo.reading.meaning.relations import bound_to
 from eligo.reading.meaning.said import Modifiers, Said, What
 from eligo.reading.meaning.state import UnitState
-from eligo.reading.meaning.subjects import conditional, men_too, one_sex, subject
+from eligo.reading.meaning.subjects import beyond_negation, conditional, men_too, one_sex, subject
 from eligo.reading.meaning.times import elapsed, rules_out
 from eligo.reading.meaning.words import word
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Anchor, Bracket, Choice, Limits, Unit
+from eligo.reading.tree import Anchor, Bracket, Choice, Element, Limits, Unit
 from eligo.reading.tree import Window as TimeNode
 
 _PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
@@ -91,7 +91,8 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     if len(nouns) == 2 and state.ids is not None and state.fact_at == 0:  # `hypokalemia K < 2.8`
         nouns = [definition(state.context, nouns[0], nouns[1], state.negated)]
     nouns = _merged(nouns)
-    body = conditional(state, nouns, whom)
+    beyond = tuple(whom) if beyond_negation(state, nouns, whom) else ()
+    body = conditional(state, nouns, [] if beyond else whom)
     body = men_too(state, body)
     if state.hedge is not None:
         body = all_of([body, Always(state.text[state.hedge[0] : state.hedge[1]], span=state.hedge)])
@@ -106,6 +107,7 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
         apart=state.apart,
         anew=state.anew,
         time=_time(state, nouns),
+        whom=beyond,
         sex=one_sex(state),
         continues=_continues(state),
         pair=state.pair,
@@ -195,7 +197,7 @@ def _not_understood(state: UnitState, nouns: list[Predicate], span: Span) -> Sai
     code, blamed = reason_of(state.residue, state.logic, state.context)
     lead = state.modifiers()
     attested = any(isinstance(n, Attest) for n in nouns)
-    counted = any(isinstance(e, Limits) for e in state.residue)  # `two methods of contraception`
+    counted = any(isinstance(e, Limits) or _names(e) for e in state.residue)  # `two methods of contraception`
     if (
         attested
         and not counted
@@ -204,7 +206,11 @@ def _not_understood(state: UnitState, nouns: list[Predicate], span: Span) -> Sai
         and all(isinstance(n, (Attest, Compare)) for n in nouns)
     ):
         state.context.count(state.residue, "leaf")
-        return Said(all_of(nouns), span, "attest", lead, apart=state.apart, anew=state.anew)
+        beyond = subject(state, nouns)
+        outside = beyond_negation(state, nouns, beyond)
+        body = conditional(state, nouns, [] if outside else beyond)
+        whom = tuple(beyond) if outside else ()
+        return Said(body, span, "attest", lead, whom=whom, apart=state.apart, anew=state.anew)
     measured = all(isinstance(x, (Compare, OneOf)) for n in nouns for x in leaves(n))
     compares = bool(nouns) and measured and not any(isinstance(e, (Limits, TimeNode)) for e in state.residue)
     if state.logic or not compares or attested or state.negated:
@@ -229,6 +235,11 @@ def _not_understood(state: UnitState, nouns: list[Predicate], span: Span) -> Sai
     left = state.context.unparsed(rest, code, blamed)
     body = conditional(state, [*nouns, left], subject(state, nouns))
     return Said(body, span, "mixed", lead, continues=_continues(state))
+
+
+def _names(element: Element) -> bool:
+    """Whether it names something of the patient, which no attestation takes in."""
+    return isinstance(element, Token) and element.type in ("CONCEPT", "VAR")
 
 
 def _loses_time(state: UnitState) -> bool:

@@ -41,7 +41,8 @@ def _grammar(state: UnitState, token: Token) -> None:
     """A word of grammar; a measuring word says something only beside a limit."""
     written = state.text[token.start : token.end].lower()
     state.apart = state.apart or token.type == "FRESH"
-    state.anew = state.anew or (token.type == "LIGHT" and not state.nouns and written in words("anew"))
+    if token.type == "LIGHT" and not state.nouns and written in words("anew"):
+        state.anew = state.anew or "any"
     if token.type == "PAIR":
         state.pair = token.value
     if written in words("at_event") and state.nouns and isinstance(state.nouns[-1], Compare):
@@ -90,6 +91,7 @@ def _negation(state: UnitState, i: int, token: Token) -> None:
     if token.value == "never":
         state.statuses.append("history")
     state.negated = not state.negated
+    state.negated_at = token.start
     state.own_words += 1
     state.context.count((token,), "modifier")
 
@@ -129,7 +131,7 @@ def _qualifier(state: UnitState, i: int, token: Token) -> None:
 
 def _another(state: UnitState, i: int, token: Token) -> None:
     state.but_not = (Excepted(STUDY_CONDITION),)
-    state.anew = True
+    state.anew = "other"
     state.own_words += 1
     state.context.count((token,), "modifier")
 

@@ -21,7 +21,7 @@ from eligo.criteria import (
     map_leaves,
 )
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.joining import any_of, without
+from eligo.reading.meaning.joining import all_of, any_of, without
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Said
 from eligo.reading.meaning.times import elapsed
@@ -50,7 +50,8 @@ def wrapped_run(context: Context, run: Sequence[Said]) -> Predicate:
         had = _had(body, first)
         if had is not None and not context.take(Alternative.HAD):
             return had
-    return negated(context, body, span, first)
+    denied = negated(context, body, span, first)
+    return all_of([*first.whom, denied]) if first.whom else denied
 
 
 def negated(context: Context, body: Predicate, span: tuple[int, int], said: Said) -> Predicate:
