@@ -70,9 +70,10 @@ def _introduced(line: Line, token: Token) -> None:
 
 def sex(line: Line, i: int, token: Token) -> None:
     """`in women of childbearing potential` is a condition; `in women` alone is part of its unit."""
+    comma = bool(line.tokens[i + 1 : i + 2]) and line.tokens[i + 1].type == "COMMA" and line.begins()  # `for women, A`
     if (
         line.sexed(token)
-        and (line.follows(i, _DESCRIBING) or _aged(line, i))
+        and (comma or line.follows(i, _DESCRIBING) or _aged(line, i))
         and (
             line.said
             or line.bracket_begins()

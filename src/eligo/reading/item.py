@@ -97,10 +97,22 @@ def _read(
     context = Context(text, kind, bound, choices, rules.read)
     context.nouns = [t.start for t in tokens if t.type in ("CONCEPT", "VAR")]
     context.sexes = [t.start for t in tokens if t.type == "SEX"]
+    if kind == "inclusion" and _goes_on(tokens):  # `creatinine <= 1.5 x ULN, or`: what else is enough stands elsewhere
+        return context, context.unparsed((tokens[0].start, tokens[-1].end), "logic", _place(tokens[-1]))
     predicate = _sensible(context, settled(rules.item(context, tree)))
     if predicate.__class__ is Unparsed or all(leaf.__class__ is Unparsed for leaf in leaves(predicate)):
         predicate = _one_unparsed(predicate, context, tokens)
     return context, predicate
+
+
+def _goes_on(tokens: Sequence[Token]) -> bool:
+    """Whether the item ends in `or`."""
+    last = next((t for t in reversed(tokens) if t.value or t.type != "LIGHT"), None)
+    return last is not None and last.type == "LIGHT" and last.value == "or"
+
+
+def _place(token: Token) -> Span:
+    return token.start, token.end
 
 
 def _sensible(context: Context, predicate: Predicate) -> Predicate:

@@ -111,6 +111,7 @@ _WORDS = (
     "fresh",
     "anew",
     "requirements",
+    "found_by",
     "at_event",
     "confirming",
     "mere_duration",

@@ -149,6 +149,15 @@ class Line:
                 found = token.type if found != "CONCEPT" else found
         return found
 
+    def limited(self) -> bool:
+        """Whether the unit so far has a number."""
+        for token in reversed(self.out[-NEAR:]):
+            if token.type in SEPARATORS or token.type in ENDS or token.type in ("OPEN", "BOND", "INNER"):
+                return False
+            if token.type in ("NUM", "NORMAL"):
+                return True
+        return False
+
     def only_grammar(self) -> bool:
         """Whether the unit so far has only words of grammar."""
         for token in reversed(self.out[-NEAR:]):

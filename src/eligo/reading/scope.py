@@ -106,7 +106,9 @@ def _heads_list(line: Line, i: int) -> bool:
 def _asks(line: Line, i: int) -> bool:
     """Whether what is asked begins behind this comma; in `for patients with A, B or C` another condition does."""
     later = line.same_level(i, lambda _, token: token.type == "COMMA")
-    following = line.ahead(i)
+    following, behind = line.ahead(i), line.tokens[i + 1 : i + 2]
+    if behind and line.previous() in ("SEX", "GROUP") and line.written(behind[0]) in words("fresh"):
+        return True  # `if female, is pregnant, lactating or ...`
     return later < 0 or (following is not None and following.type in _STATES | {"SEX", "GROUP", "LIGHT"})
 
 
@@ -115,14 +117,39 @@ def _inner(line: Line, i: int, token: Token) -> bool:
     mark = next(
         (t for t in reversed(line.out[-NEAR:]) if t.type in SEPARATORS or t.type in ENDS or t.type in _HOLDS), None
     )
-    if mark is None or mark.type not in ("BOND", "INNER") or line.core != "CONCEPT":
-        return False
-    following = line.ahead(i)
-    if following is None or following.type != "CONCEPT" or line.relates_next(i):
+    if mark is None or mark.type not in ("BOND", "INNER"):
         return False
     bond = next(t for t in reversed(line.out[-NEAR:]) if t.type == "BOND")
+    following = _joined_on(line, i, mark, token)
+    if following is None or line.relates_next(i):
+        return False
+    if line.core == "VAR" or following.type == "VAR":  # `with A >= 180 or B >= 120`
+        alike = line.core == following.type and bond.value == "with" and line.limited()
+        return alike and token.type != "COMMA" and mark.type == "BOND"
+    if line.core != "CONCEPT":
+        return False
+    if _says_again(line, i, bond):  # `attributable to A or to B`
+        return True
     if bond.value in ("with", "without", "that"):
         return token.type != "COMMA" and mark.type == "BOND"
+    return _of_a_kind(line, following, bond, token)
+
+
+def _joined_on(line: Line, i: int, mark: Token, token: Token) -> Token | None:
+    """The name behind a separator; what closes a list may have words before it: `A, B, or ongoing use of C`."""
+    closes = mark.type == "INNER" and (token.type == "OR" or token.value == "or")
+    leading = ("LIGHT", "STATUS", "QUAL") if closes else ("LIGHT",)
+    found = next((t for t in line.tokens[i + 1 : i + 8] if t.type not in leading), None)
+    return found if found is not None and found.type in ("CONCEPT", "VAR") else None
+
+
+def _says_again(line: Line, i: int, bond: Token) -> bool:
+    """Whether the last word of what bonds stands behind the separator once more."""
+    behind = line.tokens[i + 1 : i + 2]
+    return bool(behind) and behind[0].type == "LIGHT" and line.written(behind[0]) == line.written(bond).split()[-1:][0]
+
+
+def _of_a_kind(line: Line, following: Token, bond: Token, token: Token) -> bool:
     last = next(t for t in reversed(line.out[-NEAR:]) if t.type == "CONCEPT")
     causes = bond.value in ("due_to", "unrelated_to") and token.type != "COMMA"
     kinds = {_kind(last), _kind(following)}
@@ -260,6 +287,8 @@ def _light(line: Line, i: int, token: Token) -> None:
     elif written == "for" and _indicated(line, i):
         _bond(line, token, "due_to")
         return
+    elif written in words("found_by") and line.core == "VAR" and line.limited() and _method_next(line, i):
+        line.tokens[i + 1].type = "NOTED"
     elif written in words("bond_with") and (before := _bond_core(line)):
         if before and line.follows(i, _NAMING):
             _bond(line, token, "with")
@@ -270,6 +299,12 @@ def _light(line: Line, i: int, token: Token) -> None:
     if separated and line.said and written.split()[0] in words("fresh"):
         token.type = "FRESH"
     line.add(token)
+
+
+def _method_next(line: Line, i: int) -> bool:
+    """Whether a procedure comes next: `>= 7 mmHg by catheterization`."""
+    behind = line.tokens[i + 1 : i + 2]
+    return bool(behind) and behind[0].type == "CONCEPT" and _kind(behind[0]) == "procedure"
 
 
 def _indicated(line: Line, i: int) -> bool:

@@ -259,6 +259,8 @@ def _means(context: Context, head: Said, bodies: list[Predicate], span: Span) ->
         return replace(head, span=span)
     if is_unread(body):
         return replace(head, body=all_of([head.body, body]), span=span, bare=False)
+    if len(list(leaves(head.body))) > 1:
+        return context.unread(span, "heading", head.span)  # of several parts, which one is defined is not said
     made = replaced(context, head.body, body, head.lead.negated)
     if not measures(body) and not kinds_of(head.body, body) and not context.take(Alternative.NARROWED):
         made = all_of([head.body, body])

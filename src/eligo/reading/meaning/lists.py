@@ -317,7 +317,9 @@ def _distinguished(
     if not before or not any(s.anew for s in run):
         return body
     either = mark[1] == "or" or (context.kind == "exclusion" and not run[0].lead.negated)
-    return plain(body) if either else another(body, before)
+    if either:  # `A or another B`, where A is a B, is any B
+        return plain(body) if another(body, before) != body else body
+    return another(body, before)
 
 
 def _without_commas(context: Context, parts: list[Predicate], joins: list[str], span: Span) -> Predicate:

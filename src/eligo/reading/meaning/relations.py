@@ -78,7 +78,7 @@ def bound_to(context: Context, said: Said, bond: Bond) -> Said:
         return replace(made, lead=said.lead, time=bond.window, tainted=said.tainted, noun_last=True)
     if is_unread(said.body):  # an opinion takes in the words that it is about
         return replace(said, body=bond.body, span=span, what="attest", tainted=False)
-    if said.what == "attest" and is_unread(bond.body):
+    if said.what == "attest" and is_unread(bond.body) and not context.names_any(bond.span):
         return replace(said, span=span)
     whole = any_of([said.body, *said.examples]) if said.examples else said.body
     if bond.kind == "with" and bond.window is not None and said.time is None and _passes(whole):
