@@ -14,7 +14,7 @@ from eligo.reading.meaning.conditions import if_holds, instead
 from eligo.reading.meaning.context import Context, elements_of, place
 from eligo.reading.meaning.definitions import definition
 from eligo.reading.meaning.exceptions import permitted, taken_out, unless_holds
-from eligo.reading.meaning.headings import exemplified, kinds_of, listed
+from eligo.reading.meaning.headings import exemplified, kinds_of, named
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread, measures
 from eligo.reading.meaning.relations import bond_of
 from eligo.reading.meaning.said import Said
@@ -143,7 +143,7 @@ def _or(unit: UnitState, other: Said) -> Predicate | None:
 
 def _such(unit: UnitState, node: Bracket, word: Token, head: Said) -> None:
     context = unit.context
-    items = listed(context, node.item)
+    items = named(context, node.item, str(word.value))
     if word.value == "such" and unit.is_fact():
         known = [s for s in items if s.body is not None and not has_unread(s.body)]
         if len(known) < len(items):

@@ -47,16 +47,16 @@ def headed(context: Context, node: Branch) -> Said:
     if answered is not None:
         return replace(said, body=answered, span=_whole(node), lead=NONE, bare=False, what="joined")
     # `or` between the items says how they are joined, where the heading does not
-    whole = said.quantifier is None and context.kind == "inclusion" and _has_or(below)
+    whole = said.quantifier is None and context.kind == "inclusion" and _joins(below, "or")
     items = [wrapped(context, context.read(below))] if whole else listed(context, below, shared=False)
     return under(context, said, items, True, span=_whole(node))
 
 
-def _has_or(node: Node) -> bool:
-    """Whether `or` joins items of the list below a heading."""
+def _joins(node: Node, word: str) -> bool:
+    """Whether the word (and, or) joins items of a list."""
     if not isinstance(node, Branch) or node.rule not in ("semicolons", "commas", "chain"):
         return False
-    return any(m.type == "OR" or m.value == "or" for m in node.marks) or any(map(_has_or, node.parts))
+    return any(word in (m.type.lower(), m.value) for m in node.marks) or any(_joins(part, word) for part in node.parts)
 
 
 def _answered(context: Context, head: Said, node: Node) -> Predicate | None:
@@ -130,7 +130,11 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
 def _titled(context: Context, head: Predicate, items: list[Predicate], body: Predicate) -> Predicate:
     """`Heart disease: A, B`: a title of what follows it, or a condition of its own that they are examples of."""
     if states(head, body) or facts_of(head) is None or measures(body):
-        return definition(context, head, body, False) if context.kind == "inclusion" or states(head, body) else any_of([head, *items])
+        return (
+            definition(context, head, body, False)
+            if context.kind == "inclusion" or states(head, body)
+            else any_of([head, *items])
+        )
     if _says_again(head, items):
         return body
     both = any_of([head, *items]) if context.kind == "exclusion" else all_of([head, body])
@@ -150,7 +154,12 @@ def _says_again(head: Predicate, items: list[Predicate]) -> bool:
 
 def _narrowed(leaf: Leaf) -> bool:
     """Whether a leaf asks for more than that a concept is there now."""
-    return not isinstance(leaf, Present) or leaf.window is not None or leaf.qualifier is not None or leaf.status != "active"
+    return (
+        not isinstance(leaf, Present)
+        or leaf.window is not None
+        or leaf.qualifier is not None
+        or leaf.status != "active"
+    )
 
 
 def quantified(context: Context, quantifier: str | int | None, parts: list[Predicate], span: Span) -> Predicate:
@@ -175,8 +184,20 @@ def examples(context: Context, node: Branch) -> Said:
             return replace(said, quantifier="such" if mark.value == "such" else "listed", bare=False)
         if mark.value == "means" and _asks_more(part):
             return context.unread(_whole(node), "heading", span_of(part))
-        said = exemplified(context, said, str(mark.value), listed(context, part))
+        said = exemplified(context, said, str(mark.value), named(context, part, str(mark.value)))
     return said
+
+
+def named(context: Context, node: Node, word: str) -> list[Said]:
+    """The examples behind such words, one by one; what a word means is one thing, joined as it says itself."""
+    if word != "means":
+        return listed(context, node)
+    kind = context.kind
+    if _joins(node, "and"):  # a definition asks for all that it joins, in an exclusion too
+        context.kind = "inclusion"
+    said = wrapped(context, context.read(node))
+    context.kind = kind
+    return [said]
 
 
 def _asks_more(node: Node) -> bool:

@@ -20,7 +20,7 @@ from eligo.criteria import (
     Unparsed,
     leaves,
 )
-from eligo.reading.lexicon import alternates, measured_by, words
+from eligo.reading.lexicon import alternates, belongs_to, measured_by, words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.exceptions import another, plain
 from eligo.reading.meaning.joining import all_of, any_of, category, default, is_unread, measures
@@ -115,7 +115,7 @@ def settled(
             return [Said(all_of([body, opinion.body]), span, "joined")], []
     said, between = _absorbed(context, said, between)
     said, between = _objects(context, said, between)
-    said, between = by_sex(said, between)
+    said, between = by_sex(_of_the_same(said), between)
     if len(said) == 1:
         return said, []
     if any(s.what == "allowed" for s in said) or any(s.body is None for s in said):
@@ -123,7 +123,24 @@ def settled(
     if _half_the_patients(context, said):
         return [context.unread(span, "unclear-relation")], []
     said = spread(context, said, between) if shared else said
+    said = _judged(context, said, between)
     return said, between[: len(said) - 1]
+
+
+def _of_the_same(said: list[Said]) -> list[Said]:
+    """`women of childbearing potential without contraception, or not willing to use it`: both are said of them."""
+    made: list[Said] = []
+    whom: dict[str, Predicate] = {}  # by what is asked of them alone
+    for part in said:
+        found = list(leaves(part.body)) if part.body is not None else []
+        topics = {leaf.topic for leaf in found if isinstance(leaf, Attest)}
+        for leaf in found:
+            if isinstance(leaf, Present):
+                whom.update((topic, leaf) for topic in topics if leaf.concept in belongs_to(topic))
+        alone = len(found) == 1 and bool(topics)
+        owner = whom.get(next(iter(topics))) if alone else None
+        made.append(replace(part, whom=(owner,)) if owner is not None and not part.whom and not part.sex else part)
+    return made
 
 
 def _quantifier(said: Sequence[Said]) -> str | int | None:
@@ -160,6 +177,21 @@ def _opinion(said: Sequence[Said], marks: Sequence[Mark]) -> Said | None:
     return None
 
 
+def _judged(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
+    """`A or zorblax that the investigator considers a risk`: most likely the opinion is of A too."""
+    last = said[-1]
+    opinion = last.body
+    if not isinstance(opinion, Attest) or opinion.topic not in words("judgements") or opinion.span is None:
+        return said
+    behind = opinion.span[0] > last.span[0] and not last.lead.negated
+    run = [i for i, part in enumerate(said[:-1]) if part.what == "fact" and not part.lead.negated]
+    if not behind or len(run) < len(said) - 1 or marks[-1][1] != "or" or not context.take(Alternative.BEHIND):
+        return said
+    return [
+        replace(p, body=all_of([p.body, opinion]), what="joined") if p.body is not None else p for p in said[:-1]
+    ] + [last]
+
+
 def _absorbed(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
     """What a person states takes in the words around it that are not understood.
 
@@ -177,7 +209,12 @@ def _absorbed(context: Context, said: list[Said], marks: list[Mark]) -> tuple[li
 
 def _idle(context: Context, said: Said) -> bool:
     """Whether a part is not understood and names nothing of the patient."""
-    return said.what == "unread" and not said.tainted and not context.names_any(said.span) and not context.names_sex(said.span)
+    return (
+        said.what == "unread"
+        and not said.tainted
+        and not context.names_any(said.span)
+        and not context.names_sex(said.span)
+    )
 
 
 def _objects(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:

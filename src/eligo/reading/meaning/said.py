@@ -64,7 +64,9 @@ class Said:
     lost_time: bool = False  # not understood, with a time that is not understood either
     bonds: tuple[Bond, ...] = ()
     examples: tuple[Predicate, ...] = ()  # that stand in a bracket behind the fact, and count too
-    whom: tuple[Predicate, ...] = ()  # of whom it speaks, where a negation stands behind them and does not hold for them
+    whom: tuple[
+        Predicate, ...
+    ] = ()  # of whom it speaks, where a negation stands behind them and does not hold for them
     sex: str | None = None  # for whom the last limit holds
     continues: bool = False  # its limits are on a name that stands before it
     exception: bool = False  # a word such as `however`: nothing of the sentence can be trusted

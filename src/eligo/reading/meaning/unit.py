@@ -90,7 +90,7 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
         nouns = [_of_nothing(state, noun) for noun in nouns]
     if len(nouns) == 2 and state.ids is not None and state.fact_at == 0:  # `hypokalemia K < 2.8`
         nouns = [definition(state.context, nouns[0], nouns[1], state.negated)]
-    nouns = _merged(nouns)
+    nouns = [_once(state, noun) for noun in _merged(nouns)]
     beyond = tuple(whom) if beyond_negation(state, nouns, whom) else ()
     body = conditional(state, nouns, [] if beyond else whom)
     body = men_too(state, body)
@@ -126,6 +126,14 @@ def _of_nothing(state: UnitState, noun: Predicate) -> Predicate:
     if isinstance(noun, (Compare, OneOf)) and noun.variable in words("of_anything") and noun.span is not None:
         return state.context.unparsed(noun.span, "unclear-relation")
     return noun
+
+
+def _once(state: UnitState, noun: Predicate) -> Predicate:
+    """`history of NYHA class IV`: what a value once was no value of today tells."""
+    past = (
+        "history" in state.statuses and isinstance(noun, (Compare, OneOf)) and noun.variable not in (None, "age", "sex")
+    )
+    return state.context.unparsed(noun.span, "time") if past and noun.span is not None else noun
 
 
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:

@@ -45,7 +45,7 @@ def wrapped_run(context: Context, run: Sequence[Said]) -> Predicate:
         return _hedged(context, context.text[span[0] : span[1]], span, bodies)
     body = any_of(bodies) if len(bodies) > 1 else bodies[0]
     if not first.lead.negated or isinstance(body, Always):
-        return body
+        return all_of([*first.whom, body]) if first.whom else body
     if first.since is not None and all(_condition(leaf) for leaf in leaves(body)):
         had = _had(body, first)
         if had is not None and not context.take(Alternative.HAD):
