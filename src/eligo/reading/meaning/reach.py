@@ -180,7 +180,7 @@ def _goes_on(part: Said) -> bool:
 
 
 def _takes_time(context: Context, said: Sequence[Said], run: Sequence[int], marks: Sequence[Mark]) -> bool:
-    """Whether the time of the last part holds for the parts before it too; where that is not sure, there is a choice."""
+    """Whether the time of the last part holds for the parts before it; where that is not sure, there is a choice."""
     last = said[-1]
     if last.anew == "any":  # stroke, or any surgery within 4 weeks
         return not context.take(Alternative.TIME)

@@ -54,10 +54,10 @@ def one_sex(state: UnitState) -> str | None:
 
 
 def beyond_negation(state: UnitState, nouns: list[Predicate], whom: list[Predicate]) -> bool:
-    """`women without ascites`: whether the negation stands behind those of whom it speaks, and denies nothing of them."""
+    """`women without ascites`: whether the negation stands behind those of whom it speaks."""
     if not state.negated or not nouns or not whom:
         return False
-    return all(predicate.span is not None and predicate.span[1] <= state.negated_at for predicate in whom)
+    return all(leaf.span is not None and leaf.span[1] <= state.negated_at for one in whom for leaf in leaves(one))
 
 
 def conditional(state: UnitState, nouns: list[Predicate], subject: list[Predicate]) -> Predicate:

@@ -130,10 +130,9 @@ def _of_nothing(state: UnitState, noun: Predicate) -> Predicate:
 
 def _once(state: UnitState, noun: Predicate) -> Predicate:
     """`history of NYHA class IV`: what a value once was no value of today tells."""
-    past = (
-        "history" in state.statuses and isinstance(noun, (Compare, OneOf)) and noun.variable not in (None, "age", "sex")
-    )
-    return state.context.unparsed(noun.span, "time") if past and noun.span is not None else noun
+    if "history" not in state.statuses or not isinstance(noun, (Compare, OneOf)) or noun.span is None:
+        return noun
+    return noun if noun.variable in (None, "age", "sex") else state.context.unparsed(noun.span, "time")
 
 
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:
