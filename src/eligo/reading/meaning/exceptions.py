@@ -15,6 +15,7 @@ from eligo.criteria import (
     Not,
     Predicate,
     Present,
+    Related,
     Window,
     leaves,
     map_leaves,
@@ -223,7 +224,8 @@ def permitted(context: Context, head: Said, allowance: Said) -> Said:
 
 def another(body: Predicate, before: list[Predicate]) -> Predicate:
     """`hepatocellular carcinoma and no other malignancy`: another one than what stands before it in the list."""
-    named = [Excepted(leaf.concept) for part in before for leaf in leaves(part) if isinstance(leaf, Present)]
+    found = [leaf.what if isinstance(leaf, Related) else leaf for part in before for leaf in leaves(part)]
+    named = [Excepted(leaf.concept) for leaf in found if isinstance(leaf, Present)]
 
     def change(leaf: Leaf) -> Predicate:
         if not isinstance(leaf, Present) or Excepted(STUDY_CONDITION) not in leaf.but_not:

@@ -178,14 +178,14 @@ def _opinion(said: Sequence[Said], marks: Sequence[Mark]) -> Said | None:
 
 
 def _judged(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
-    """`A or zorblax that the investigator considers a risk`: most likely the opinion is of A too."""
+    """`A or zorblax that the investigator considers a risk`: the opinion may be of A too."""
     last = said[-1]
     opinion = last.body
     if not isinstance(opinion, Attest) or opinion.topic not in words("judgements") or opinion.span is None:
         return said
     behind = opinion.span[0] > last.span[0] and not last.lead.negated
     run = [i for i, part in enumerate(said[:-1]) if part.what == "fact" and not part.lead.negated]
-    if not behind or len(run) < len(said) - 1 or marks[-1][1] != "or" or not context.take(Alternative.BEHIND):
+    if not behind or len(run) < len(said) - 1 or marks[-1][1] != "or" or context.take(Alternative.BEHIND):
         return said
     return [
         replace(p, body=all_of([p.body, opinion]), what="joined") if p.body is not None else p for p in said[:-1]
