@@ -132,14 +132,18 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
 
 
 def _within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
-    """`A, B or C within 1 year, D`: a time in the middle of a list holds for what no comma parts from it."""
+    """`A, B or C within 1 year, D`: a time in the middle of a list holds for what the same word joins right before it."""
     made = list(said)
-    start = 0
-    for i, (comma, _) in enumerate(marks[: len(said) - 1]):
-        if comma:
-            if i > start and made[i].time is not None and made[i].what == "fact":
-                made[start : i + 1] = _time_back(context, made[start : i + 1], marks[start:i])
-            start = i + 1
+    for i in range(1, len(said) - 1):
+        time = made[i].time
+        if time is None or time.lasting is not None or made[i].what != "fact" or marks[i - 1][0]:
+            continue
+        if marks[i] == marks[i - 1] and context.take(Alternative.TIME):  # `A or B within 4 weeks or C`
+            continue
+        start = i
+        while start and marks[start - 1] == marks[i - 1]:
+            start -= 1
+        made[start : i + 1] = _time_back(context, made[start : i + 1], marks[start:i])
     return made
 
 
