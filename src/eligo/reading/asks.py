@@ -199,7 +199,7 @@ def _relates(c: Neighbours, i: int) -> bool:
     if back and back[-1].type in ("COMMA", "SEMI", "OPEN"):
         back.pop()
     for token in reversed(back):
-        if token.type in ("CONCEPT", "CLOSE"):
+        if token.type in ("CONCEPT", "CLOSE", "VAR"):
             return True
         if token.type in _BREAKS:
             return False

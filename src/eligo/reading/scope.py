@@ -271,6 +271,9 @@ def _light(line: Line, i: int, token: Token) -> None:
             heads.colon(line, i, token)
         return
     written = line.written(token)
+    if line.text[token.start : token.end] == "A" and line.out and line.out[-1].type == "CONCEPT":  # `zorblaxitis A`
+        line.unused(token, "")
+        return
     separated = not line.out or line.out[-1].type in SEPARATORS | {
         "THEN",
         "NEG",

@@ -24,7 +24,7 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
         return all_of([body, bond.body])
     relation = cast(Relation, bond.kind)
     to = _facts(bond.body)
-    if to is None:
+    if to is None or not any(isinstance(leaf, Present) for leaf in leaves(body)):  # `lipase > 100 U/L due to surgery`
         return all_of([body, context.unparsed(bond.span, "unclear-relation")])
 
     def change(leaf: Leaf) -> Predicate:

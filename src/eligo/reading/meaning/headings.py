@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from eligo.criteria import AtLeast, Leaf, Not, Predicate, Present, Span, leaves
-from eligo.reading.lexicon import END, trie, words
+from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.context import Context, elements_of, hull, span_of
 from eligo.reading.meaning.definitions import definition, replaced, states
 from eligo.reading.meaning.joining import all_of, any_of, asks_for_a_fact, default, facts_of, is_unread, measures
@@ -267,8 +267,8 @@ def _taken(body: Predicate) -> bool:
 
 def _in_the_name(context: Context, head: Said) -> tuple[str, ...]:
     """The word that narrows, where the name of a concept begins with it: `uncontrolled intercurrent illness`."""
-    first = next(iter(context.text[head.span[0] : head.span[1]].lower().split(maxsplit=1)), "")
-    found = trie().get(first, {}).get(END, {}).get("QUAL")
+    first, _, rest = context.text[head.span[0] : head.span[1]].partition(" ")
+    found = trie().get(first.lower(), {}).get(END, {}).get("QUAL") if concept_named(rest) is not None else None
     return (str(found),) if found else ()
 
 
