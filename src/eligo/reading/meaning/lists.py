@@ -271,7 +271,8 @@ def _hedged_too(context: Context, kept: list[Said], part: Said, mark: Mark) -> b
 
 def _half_the_patients(context: Context, said: Sequence[Said]) -> bool:
     """`men, and zorblax women over 40`: a sex alone, and the other one among words that are not understood."""
-    if not any(isinstance(s.body, OneOf) and s.body.variable == "sex" for s in said):
+    found = [leaf for s in said if s.body is not None for leaf in leaves(s.body)]
+    if not any(isinstance(leaf, OneOf) and leaf.variable == "sex" for leaf in found):
         return False
     return any(s.what == "unread" and context.names_sex(s.span) for s in said)
 

@@ -220,6 +220,7 @@ def _not_understood(state: UnitState, nouns: list[Predicate], span: Span) -> Sai
         return Said(body, span, "attest", lead, whom=whom, apart=state.apart, anew=state.anew)
     measured = all(isinstance(x, (Compare, OneOf)) for n in nouns for x in leaves(n))
     compares = bool(nouns) and measured and not any(isinstance(e, (Limits, TimeNode)) for e in state.residue)
+    compares = compares and not state.sexes  # of which women a limit is asked is not understood
     if state.logic or not compares or attested or state.negated:
         tainted = state.logic in ("others", "logic", "exceptions") or state.negated
         state.context.count(state.elements, "unparsed")
