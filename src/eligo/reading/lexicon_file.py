@@ -111,6 +111,7 @@ _WORDS = (
     "fresh",
     "anew",
     "requirements",
+    "favourable",
     "found_by",
     "at_event",
     "confirming",

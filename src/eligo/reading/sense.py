@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from eligo.criteria import (
@@ -17,6 +18,7 @@ from eligo.criteria import (
     AnyOf,
     AtLeast,
     Attest,
+    IfThen,
     Not,
     OneOf,
     Predicate,
@@ -26,7 +28,7 @@ from eligo.criteria import (
     leaves,
 )
 from eligo.errors import EligoError
-from eligo.reading.lexicon import weaker_opinions
+from eligo.reading.lexicon import weaker_opinions, words
 from eligo.truth import Kind
 from eligo.vocabulary import ranges
 from eligo.vocabulary.allowed import Key, domain, values_of
@@ -47,10 +49,10 @@ class Sensible(NamedTuple):
 
 def make_sense(predicate: Predicate, kind: Kind, text: str) -> Sensible:
     """Take out what says nothing, and what cannot be meant."""
-    if not isinstance(predicate, (*JOINED, Not)) and not (isinstance(predicate, Always) and kind == "exclusion"):
+    if predicate.__class__ in (Present, *MEASURING) or (isinstance(predicate, Always) and kind == "inclusion"):
         return Sensible(predicate, {}, [])
     guard = _Guard(text)
-    made = guard.clean(predicate)
+    made = guard.clean(guard.turned(predicate, kind == "exclusion"))
     if kind == "exclusion" and isinstance(made, Always):
         made = guard.unparsed(made, "only-a-hedge")
     return Sensible(made, guard.reasons, guard.notes)
@@ -61,6 +63,26 @@ class _Guard:
         self.text = text
         self.reasons: dict[Span, str] = {}
         self.notes: list[str] = []
+
+    def turned(self, predicate: Predicate, against: bool) -> Predicate:
+        """The predicate without what would count against a patient who is willing, able or informed.
+
+        No trial excludes who gives consent: a word before it that nobody knows has turned its sense.
+        """
+        if isinstance(predicate, Attest):
+            return (
+                self.unparsed(predicate, "negation")
+                if against and predicate.topic in words("favourable")
+                else predicate
+            )
+        if isinstance(predicate, Not):
+            part = self.turned(predicate.part, not against)
+            return predicate if part == predicate.part else Not(part)
+        if isinstance(predicate, IfThen):
+            return replace(predicate, then=self.turned(predicate.then, against))
+        if isinstance(predicate, JOINED):
+            return replace(predicate, parts=tuple([self.turned(part, against) for part in predicate.parts]))
+        return predicate
 
     def clean(self, predicate: Predicate) -> Predicate:
         """The predicate without the parts that cannot be meant."""

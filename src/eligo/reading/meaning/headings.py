@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eligo.criteria import AtLeast, Leaf, Not, Predicate, Present, Span, leaves
+from eligo.criteria import AnyOf, AtLeast, Leaf, Not, Predicate, Present, Related, Span, leaves
 from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.context import Context, elements_of, hull, span_of
 from eligo.reading.meaning.definitions import definition, replaced, states
@@ -254,9 +254,26 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
     if isinstance(body, Not) and not head.lead.negated:  # `no A or B, including C`: the examples are denied too
         denied = any_of([body.part, *(over(example, said, context.kind) for example, said in examples)])
         return replace(head, body=Not(denied), bare=False, what="joined")
+    if isinstance(body, (Related, AnyOf)) and word != "below" and (like := _required(body, [e for e, _ in examples])):
+        return replace(head, body=like, bare=False, what="joined")
     bodies = [body] if body is not None else []
     bodies += [over(example, said, context.kind) for example, said in examples]
     return replace(head, body=any_of(bodies), bare=False, what="joined")
+
+
+def _required(body: Predicate, examples: list[Predicate]) -> Predicate | None:
+    """`asthma requiring corticosteroids such as prednisone`: examples of what is required, each related as it is."""
+    links = body.parts if isinstance(body, AnyOf) else (body,)
+    last = links[-1]
+    if not isinstance(last, Related) or not all(isinstance(link, Related) for link in links):
+        return None
+    facts = [fact for example in examples for fact in (facts_of(example) or [])]
+    kinds = {c.kind for fact in facts if (c := concepts().get(fact.concept)) is not None}
+    what, to = concepts().get(last.what.concept), concepts().get(last.to.concept)
+    if not all(map(facts_of, examples)) or what is None or to is None or kinds != {to.kind} or what.kind == to.kind:
+        return None
+    like = [replace(last, to=replace(fact, window=fact.window or last.to.window)) for fact in facts]
+    return any_of([*links, *like])
 
 
 def _taken(body: Predicate) -> bool:

@@ -345,7 +345,14 @@ def _grouped(context: Context, parts: list[Predicate], marks: Sequence[Mark], sp
     made = [_without_commas(context, group, ws, span) for group, ws in zip(groups, inner, strict=True)]
     if len(made) == 1:
         return made[0]
-    return _uniform(context, made, next((w for w in reversed(outer) if w), ""), span)
+    word = next((w for w in reversed(outer) if w), "")
+    if word == "and" and context.kind == "exclusion" and not any(map(_measured, made)):
+        return any_of(made) if context.take(Alternative.AND_EXCLUDES) else all_of(made)  # `A and B, and C`
+    return _uniform(context, made, word, span)
+
+
+def _measured(body: Predicate) -> bool:
+    return any(isinstance(leaf, MEASURING) for leaf in leaves(body))
 
 
 def _distinguished(
@@ -388,6 +395,8 @@ def _and(context: Context, parts: list[Predicate], span: Span) -> Predicate:
             return context.unparsed(span, "and-in-exclusion")
         if context.take(Alternative.AND_EXCLUDES):
             return any_of(parts)
+    elif len(parts) > 2 and context.kind == "exclusion" and not any(map(_measured, parts)):
+        return any_of(parts) if context.take(Alternative.AND_EXCLUDES) else all_of(parts)
     return all_of(parts)
 
 

@@ -132,7 +132,7 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
 
 
 def _within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
-    """`A, B or C within 1 year, D`: a time in the middle of a list holds for what the same word joins right before it."""
+    """`A, B or C within 1 year, D`: a time in the middle of a list holds for what one word joins right before it."""
     made = list(said)
     for i in range(1, len(said) - 1):
         time = made[i].time
