@@ -23,6 +23,10 @@ def definition(context: Context, head: Predicate, inner: Predicate, negated: boo
     facts = facts_of(head)
     if facts is None:
         return all_of([head, inner])
+    if all(isinstance(leaf, MEASURING) and leaf.variable is None for leaf in leaves(inner)):
+        return all_of([head, inner]) if not negated else _unclear(context, head, inner)
+    if not measures(inner) and negated:  # `no portal hypertension (varices, ascites)`: what is denied is not sure
+        return _unclear(context, head, inner)
     if not measures(inner):
         return all_of([head, inner]) if beside or context.kind == "inclusion" else _meant(context, head, inner, negated)
     if _states(facts, inner):

@@ -48,7 +48,8 @@ def headed(context: Context, node: Branch) -> Said:
         return replace(said, body=answered, span=_whole(node), lead=NONE, bare=False, what="joined")
     # `or` between the items says how they are joined, where the heading does not
     whole = said.quantifier is None and context.kind == "inclusion" and _joins(below, "or")
-    items = [wrapped(context, context.read(below))] if whole else listed(context, below, shared=False)
+    chain = isinstance(below, Branch) and below.rule == "chain"  # `adolescents: history of A or B`
+    items = [wrapped(context, context.read(below))] if whole else listed(context, below, shared=chain)
     return under(context, said, items, True, span=_whole(node))
 
 

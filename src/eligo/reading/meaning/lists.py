@@ -23,7 +23,7 @@ from eligo.criteria import (
 from eligo.reading.lexicon import alternates, belongs_to, measured_by, words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.exceptions import another, plain
-from eligo.reading.meaning.joining import all_of, any_of, category, default, is_unread, measures
+from eligo.reading.meaning.joining import all_of, any_of, category, default, facts_of, is_unread, measures
 from eligo.reading.meaning.nouns import with_nouns
 from eligo.reading.meaning.reach import runs, spread
 from eligo.reading.meaning.readings import Alternative
@@ -390,7 +390,7 @@ def _without_commas(context: Context, parts: list[Predicate], joins: list[str], 
 
 
 def _and(context: Context, parts: list[Predicate], span: Span) -> Predicate:
-    if len(parts) > 1 and context.kind == "exclusion" and all(isinstance(p, (Present, Unparsed)) for p in parts):
+    if len(parts) > 1 and context.kind == "exclusion" and all(isinstance(p, Unparsed) or facts_of(p) for p in parts):
         if any(isinstance(p, Unparsed) for p in parts):
             return context.unparsed(span, "and-in-exclusion")
         if context.take(Alternative.AND_EXCLUDES):
