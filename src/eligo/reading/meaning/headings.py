@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from eligo.criteria import AnyOf, AtLeast, Leaf, Not, Predicate, Present, Related, Span, leaves
@@ -115,9 +116,8 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
     head = wrapped(context, head) if head.quantifier is None else head
     assert head.body is not None
     unread = is_unread(head.body)
-    if unread and (
-        head.lead.negated or head.tainted or (context.kind == "inclusion" and any(map(asks_for_a_fact, bodies)))
-    ):
+    asks = context.kind == "inclusion" and any(map(asks_for_a_fact, bodies))
+    if unread and (asks or head.lead.negated or head.tainted or _names_people(context, head.span)):
         return context.unread(span, "heading", head.span)
     body = quantified(context, head.quantifier, bodies, span)
     if head.quantifier is not None:
@@ -126,6 +126,11 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
     if not colon:
         return Said(default(context, [head.body, *bodies]), span, "joined")
     return Said(_titled(context, head.body, bodies, body), span, "joined")
+
+
+def _names_people(context: Context, span: Span) -> bool:
+    """`Zorblax participants: A, B`: what follows is said of some patients."""
+    return any(word in words("adults") for word in re.findall(r"[a-z]+", context.text[span[0] : span[1]].lower()))
 
 
 def _titled(context: Context, head: Predicate, items: list[Predicate], body: Predicate) -> Predicate:
