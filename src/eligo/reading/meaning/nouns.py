@@ -62,7 +62,7 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
         if (
             shared and not own.qualifiers and context.take(Alternative.QUALIFIER)
         ):  # `severe chronic or active infection`
-            own_body = over(own_body, Modifiers(qualifiers=shared), context.kind)
+            own_body = _narrowed(own_body, shared)
         body = either_of([_instead(context, after, lead), own_body])
         either = (lead._replace(negated=False), *(after.either or (own._replace(negated=False),)))
         made = Modifiers(negated=negated)
@@ -103,6 +103,20 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
         return over(bare, lead, context.kind) if lead.statuses or lead.window else _qualified(bare, lead)
 
     return map_leaves(after.body, change)
+
+
+def _narrowed(body: Predicate, qualifiers: Sequence[str]) -> Predicate:
+    """A body with more qualifiers where it is about a disease that goes on: `severe` over `active hepatitis B`."""
+
+    def change(leaf: Leaf) -> Predicate:
+        concept = concepts().get(leaf.concept) if isinstance(leaf, Present) else None
+        if concept is None or concept.kind != "condition" or not isinstance(leaf, Present):
+            return leaf
+        if leaf.status not in ("active", "now"):
+            return leaf
+        return replace(leaf, qualifier=" ".join((*qualifiers, *([leaf.qualifier] if leaf.qualifier else []))))
+
+    return map_leaves(body, change)
 
 
 def _qualified(leaf: Present, lead: Modifiers) -> Present:
