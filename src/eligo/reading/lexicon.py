@@ -6,6 +6,7 @@ Compiled when a data file changes, and kept by `eligo.cache`.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 from eligo.cache import cached, digest
@@ -18,7 +19,7 @@ Trie = dict[str, Any]
 END = ""  # the key under which a trie node keeps its roles: role to value
 EXACT = " "  # the key for those whose case counts: spelling, role, value
 
-_FORM = b"30"
+_FORM = b"31"
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 
 
@@ -43,6 +44,23 @@ def concept_named(phrase: str) -> str | None:
             return None
         node = node[atom]
     found: str | None = node.get(END, {}).get("CONCEPT")
+    return found
+
+
+@functools.lru_cache(1024)
+def qualifiers_in(name: str) -> tuple[str, ...]:
+    """The qualifiers that are part of a name: acute hepatitis, intra-articular steroids."""
+    atoms = phrase_key(name)
+    return tuple(found for i in range(len(atoms)) if (found := _qualifier_at(atoms[i:])) is not None)
+
+
+def _qualifier_at(atoms: Sequence[str]) -> str | None:
+    node, found = trie(), None
+    for atom in atoms:
+        if atom not in node:
+            break
+        node = node[atom]
+        found = node.get(END, {}).get("QUAL", found)
     return found
 
 

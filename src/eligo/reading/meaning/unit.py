@@ -108,6 +108,8 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
         time=_time(state, nouns),
         sex=one_sex(state),
         continues=_continues(state),
+        adjectives=state.adjectives,
+        used=state.used,
         pair=state.pair,
         quantifier=state.quantifier,
         hedge=state.hedge,
@@ -129,7 +131,7 @@ def _of_nothing(state: UnitState, noun: Predicate) -> Predicate:
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:
     """The examples in a bracket, with what is said of the fact that they are examples of."""
     lead = state.modifiers()._replace(qualifiers=(*state.qualifiers, *state.behind), window=state.window)
-    return tuple(over(example, lead, state.context.kind) for example in state.examples)
+    return tuple(over(example, lead, state.context.kind, state.text) for example in state.examples)
 
 
 def _time(state: UnitState, nouns: list[Predicate]) -> Window | None:

@@ -14,7 +14,7 @@ from eligo.criteria import (
     Op,
     Present,
 )
-from eligo.reading.lexicon import END, trie, words
+from eligo.reading.lexicon import END, qualifiers_in, trie, words
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
@@ -117,6 +117,7 @@ def _hedge(state: UnitState, i: int, token: Token) -> None:
 def _status(state: UnitState, i: int, token: Token) -> None:
     state.statuses.append(str(token.value))
     state.past = state.past or token.value == "history"
+    state.used = bool(state.qualifiers) and state.text[token.start : token.end].lower().split()[-1] in words("using")
     state.own_words += state.ids is None
     state.context.count((token,), "modifier")
 
@@ -204,6 +205,7 @@ def _concept(state: UnitState, i: int, token: Token) -> None:
     state.fact_at = len(state.nouns)
     state.nouns.append(Present(state.ids, span=state.fact_span))
     first = state.text[token.start : token.end].split(maxsplit=1)[0].lower()
+    state.adjectives = qualifiers_in(state.text[token.start : token.end])
     state.own_words += "STATUS" in trie().get(first, {}).get(END, ())  # `current smoker` takes no status of a neighbour
     state.context.count((token,), "leaf")
     known = concepts().get(state.ids.split("|")[0])
