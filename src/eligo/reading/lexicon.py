@@ -81,6 +81,11 @@ def alternates(some: set[str], others: set[str]) -> bool:
     return any(some & set(group) and others & set(group) for group in _lexicon()["alternates"])
 
 
+def opposed(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether one of some qualifiers and one of others exclude each other: acute, chronic."""
+    return any(a != b and a in group and b in group for group in _lexicon()["opposed"] for a in some for b in others)
+
+
 def measured_side(concept: str, variable: str) -> str | None:
     """The side (low, high) of the variable on which it states the concept."""
     found: str | None = _lexicon()["measured_by_side"].get(concept, {}).get(variable)

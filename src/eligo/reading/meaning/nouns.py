@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eligo.criteria import Leaf, Predicate, Present, map_leaves
+from eligo.reading.lexicon import concept_named, opposed, qualifiers_in
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import any_of, facts_of
 from eligo.reading.meaning.modifiers import over, statuses_of
@@ -52,26 +53,31 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
         return None
     own = after.lead
     negated = lead.negated or own.negated
-    if mark[1] == "or":
-        assert after.body is not None
-        own_body = after.body
-        if lead.statuses and lead.qualifiers and own.qualifiers and not own.statuses:  # `history of severe or acute A`
-            own = own._replace(statuses=lead.statuses)
-            own_body = over(own_body, Modifiers(statuses=lead.statuses), context.kind)
-        shared = lead.qualifiers[:1] if len(lead.qualifiers) > 1 or (lead.qualifiers and lead.statuses) else ()
-        if (
-            shared and not own.qualifiers and context.take(Alternative.QUALIFIER)
-        ):  # `severe chronic or active infection`
-            own_body = over(own_body, Modifiers(qualifiers=shared), context.kind)
-        body = either_of([_instead(context, after, lead), own_body])
-        either = (lead._replace(negated=False), *(after.either or (own._replace(negated=False),)))
-        made = Modifiers(negated=negated)
-        return replace(after, body=body, span=span, lead=made, bare=False, what="fact", either=either)
+    if mark[1] == "or" or _opposed(lead, after):
+        return replace(_either(context, lead, after), span=span, lead=Modifiers(negated=negated))
     qualifiers = (*lead.qualifiers, *own.qualifiers)
     statuses = lead.statuses or own.statuses
     merged = Modifiers(negated, lead.hedged or own.hedged, statuses, qualifiers, lead.window or own.window)
     body = _with(context, after, merged)
     return replace(after, body=body, span=span, lead=merged, bare=False)
+
+
+def _either(context: Context, lead: Modifiers, after: Said) -> Said:
+    """The noun with one word or the other: `severe or acute A`, and `severe or chronic hepatitis`."""
+    assert after.body is not None
+    own, body = after.lead, after.body
+    narrows = bool(own.qualifiers or after.adjectives)
+    if lead.statuses and lead.qualifiers and narrows and not own.statuses:  # `history of severe or acute A`
+        own = own._replace(statuses=lead.statuses)
+        body = over(body, Modifiers(statuses=lead.statuses), context.kind)
+    several = len(lead.qualifiers) > 1 or bool(lead.qualifiers and lead.statuses and not after.adjectives)
+    if several and not own.qualifiers and context.take(Alternative.QUALIFIER):  # `severe chronic or active infection`
+        body = over(body, Modifiers(qualifiers=lead.qualifiers[:1]), context.kind)
+    made = either_of([_instead(context, after, lead), body])
+    either = (lead._replace(negated=False), *(after.either or (own._replace(negated=False),)))
+    if after.adjectives and lead.qualifiers and not own.qualifiers:  # the second word is of this noun alone
+        either = tuple(each._replace(qualifiers=()) for each in either)
+    return replace(after, body=made, bare=False, what="fact", either=either)
 
 
 def either_of(bodies: Sequence[Predicate]) -> Predicate:
@@ -91,7 +97,7 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
     def change(leaf: Leaf) -> Predicate:
         if not isinstance(leaf, Present):
             return leaf
-        bare = leaf
+        bare = _without_adjective(context, leaf) if _of_the_rest(lead, after) else leaf
         if lead.statuses:
             bare = replace(bare, status="active")
         if lead.qualifiers or leaf.qualifier == "active" or (after.lead.qualifiers and not after.lead.statuses):
@@ -101,6 +107,30 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
         return over(bare, lead, context.kind) if lead.statuses or lead.window else _qualified(bare, lead)
 
     return map_leaves(after.body, change)
+
+
+def _of_the_rest(lead: Modifiers, after: Said) -> bool:
+    """`severe or chronic hepatitis`: an adjective in a name stands where another word may stand.
+
+    In `severe or frequent chronic pain` it stands behind one, and is of both unless the first word is its opposite.
+    """
+    return bool(lead.qualifiers) and (not after.lead.qualifiers or _opposed(lead, after))
+
+
+def _opposed(lead: Modifiers, after: Said) -> bool:
+    """Whether words before a noun are kinds that exclude each other: `acute and chronic liver disease`."""
+    return opposed(lead.qualifiers, (*after.lead.qualifiers, *after.adjectives))
+
+
+def _without_adjective(context: Context, leaf: Present) -> Present:
+    """`acute or chronic liver disease`: what the first word narrows is named by the rest of the name."""
+    if leaf.span is None:
+        return leaf
+    rest = context.text[leaf.span[0] : leaf.span[1]].split(maxsplit=1)
+    if len(rest) < 2 or not qualifiers_in(rest[0]):
+        return leaf
+    id_ = concept_named(rest[1])
+    return replace(leaf, concept=id_) if id_ is not None and id_ in concepts().ancestors(leaf.concept) else leaf
 
 
 def _qualified(leaf: Present, lead: Modifiers) -> Present:
