@@ -19,7 +19,7 @@ Trie = dict[str, Any]
 END = ""  # the key under which a trie node keeps its roles: role to value
 EXACT = " "  # the key for those whose case counts: spelling, role, value
 
-_FORM = b"31"
+_FORM = b"32"
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 
 
@@ -51,16 +51,26 @@ def concept_named(phrase: str) -> str | None:
 def qualifiers_in(name: str) -> tuple[str, ...]:
     """The qualifiers that are part of a name: acute hepatitis, intra-articular steroids."""
     atoms = phrase_key(name)
-    return tuple(found for i in range(len(atoms)) if (found := _qualifier_at(atoms[i:])) is not None)
+    found = (_qualifier_at(atoms[i:]) for i in range(len(atoms)))
+    return tuple(qualifier for qualifier, _ in found if qualifier is not None)
 
 
-def _qualifier_at(atoms: Sequence[str]) -> str | None:
-    node, found = trie(), None
-    for atom in atoms:
+def named_without(name: str) -> str | None:
+    """The concept that a name means without the qualifier that it begins with; None where it begins with none."""
+    atoms = phrase_key(name)
+    _, length = _qualifier_at(atoms)
+    return concept_named(" ".join(atoms[length:])) if length else None
+
+
+def _qualifier_at(atoms: Sequence[str]) -> tuple[str | None, int]:
+    """The longest qualifier at the beginning, and how many atoms it has."""
+    node, found = trie(), (None, 0)
+    for i, atom in enumerate(atoms, start=1):
         if atom not in node:
             break
         node = node[atom]
-        found = node.get(END, {}).get("QUAL", found)
+        if "QUAL" in node.get(END, {}):
+            found = node[END]["QUAL"], i
     return found
 
 

@@ -5,7 +5,7 @@
 | negation  | before, above   | facts that have nothing of their own  | a verb, a limit, a new sex, `any`, `other`     |
 | hedge     | before          | the same                              | the same; limits by a second reading           |
 | status    | before, above   | facts without a status                | the same                                       |
-| qualifier | before, above   | nouns without one, in the name either | `any`, `other`; or, by a second reading, at once|
+| qualifier | before, above   | nouns without one, in the name either | `any`, `other`; at once, by a second reading   |
 | time      | behind, above   | facts and values without a time       | a fact with a time; commas give two readings   |
 | bond      | behind          | the facts before it in the list       | the same                                       |
 """
@@ -119,7 +119,11 @@ def narrows(qualifier: str, concept: Concept | None) -> bool:
 
 def displaced(qualifier: str, own: Sequence[str]) -> bool:
     """Whether an adjective in a name takes the place of a qualifier: `severe infection, acute hepatitis`."""
-    return any(is_route(adjective) == is_route(qualifier) for adjective in own)
+    return any(_sort(adjective) == _sort(qualifier) for adjective in own)
+
+
+def _sort(qualifier: str) -> str:
+    return next((sort for sort in ("routes", "stages") if qualifier in words(sort)), "course")
 
 
 def timed(body: Predicate, window: Window) -> Predicate:

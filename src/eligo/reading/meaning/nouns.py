@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eligo.criteria import Leaf, Predicate, Present, map_leaves
-from eligo.reading.lexicon import concept_named, opposed, qualifiers_in
+from eligo.reading.lexicon import named_without, opposed
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import any_of, facts_of
 from eligo.reading.meaning.modifiers import over, statuses_of
@@ -54,6 +54,8 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
     own = after.lead
     negated = lead.negated or own.negated
     if mark[1] == "or" or _opposed(lead, after):
+        if _unnamed(context, lead, after):
+            return None
         return replace(_either(context, lead, after), span=span, lead=Modifiers(negated=negated))
     qualifiers = (*lead.qualifiers, *own.qualifiers)
     statuses = lead.statuses or own.statuses
@@ -97,7 +99,7 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
     def change(leaf: Leaf) -> Predicate:
         if not isinstance(leaf, Present):
             return leaf
-        bare = _without_adjective(context, leaf) if _of_the_rest(lead, after) else leaf
+        bare = _without_adjective(context, leaf, lead, after) if _of_the_rest(lead, after) else leaf
         if lead.statuses:
             bare = replace(bare, status="active")
         if lead.qualifiers or leaf.qualifier == "active" or (after.lead.qualifiers and not after.lead.statuses):
@@ -122,15 +124,23 @@ def _opposed(lead: Modifiers, after: Said) -> bool:
     return opposed(lead.qualifiers, (*after.lead.qualifiers, *after.adjectives))
 
 
-def _without_adjective(context: Context, leaf: Present) -> Present:
+def _unnamed(context: Context, lead: Modifiers, after: Said) -> bool:
+    """`invasive or in situ melanoma of the eye`: without its adjective the second name may be none."""
+    facts = facts_of(after.body) if after.body is not None else None
+    return opposed(lead.qualifiers, after.adjectives) and any(_rest(context, fact) is None for fact in facts or ())
+
+
+def _rest(context: Context, leaf: Present) -> str | None:
+    """The concept that a name means without the adjective that it begins with."""
+    return named_without(context.text[leaf.span[0] : leaf.span[1]]) if leaf.span is not None else None
+
+
+def _without_adjective(context: Context, leaf: Present, lead: Modifiers, after: Said) -> Present:
     """`acute or chronic liver disease`: what the first word narrows is named by the rest of the name."""
-    if leaf.span is None:
+    id_ = _rest(context, leaf)
+    if id_ is None or not (id_ in concepts().ancestors(leaf.concept) or _opposed(lead, after)):
         return leaf
-    rest = context.text[leaf.span[0] : leaf.span[1]].split(maxsplit=1)
-    if len(rest) < 2 or not qualifiers_in(rest[0]):
-        return leaf
-    id_ = concept_named(rest[1])
-    return replace(leaf, concept=id_) if id_ is not None and id_ in concepts().ancestors(leaf.concept) else leaf
+    return replace(leaf, concept=id_)
 
 
 def _qualified(leaf: Present, lead: Modifiers) -> Present:

@@ -88,6 +88,8 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
         return _empty(state, span)
     if state.ids is not None:
         nouns = [_of_nothing(state, noun) for noun in nouns]
+    else:
+        _untested(state, nouns)
     if len(nouns) == 2 and state.ids is not None and state.fact_at == 0:  # `hypokalemia K < 2.8`
         nouns = [definition(state.context, nouns[0], nouns[1], state.negated)]
     nouns = _merged(nouns)
@@ -119,6 +121,15 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     for bond in state.bonds:
         said = bound_to(state.context, said, bond)
     return said
+
+
+def _untested(state: UnitState, nouns: list[Predicate]) -> None:
+    """`stable creatinine < 2 mg/dL`: what narrows a value is in no record; the number decides."""
+    limited = any(isinstance(e, Limits) for e in state.elements) and _what(state, nouns) == "limit"
+    for token in state.elements if limited else ():
+        if isinstance(token, Token) and token.type == "QUAL" and not state.context.consumed(token):
+            state.context.count((token,), "note")
+            state.context.notes.append(f"`{state.text[token.start : token.end]}` is not tested")
 
 
 def _of_nothing(state: UnitState, noun: Predicate) -> Predicate:

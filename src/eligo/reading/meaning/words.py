@@ -46,6 +46,10 @@ def _grammar(state: UnitState, token: Token) -> None:
         state.pair = token.value
     if written in words("at_event") and state.nouns and isinstance(state.nouns[-1], Compare):
         state.at_event = state.nouns[-1].variable == "age"
+    if written in words("resting") and not _measured(state):
+        (state.qualifiers if state.ids is None else state.behind).append(written)
+        state.context.count((token,), "modifier")
+        return
     if token.value == "measure" and not _measured(state):
         state.residue.append(token)
         return
@@ -152,6 +156,12 @@ def _group(state: UnitState, i: int, token: Token) -> None:
 
 
 def _noted(state: UnitState, i: int, token: Token) -> None:
+    """What no record states is a note; the way by which something was proven narrows what excludes."""
+    if token.value == "method" and state.context.kind == "exclusion":
+        state.qualifiers.append(state.text[token.start : token.end].lower())
+        state.own_words += 1
+        state.context.count((token,), "modifier")
+        return
     state.context.count((token,), "note")
     state.context.notes.append(f"`{state.text[token.start : token.end]}` is not tested")
 
