@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from eligo.criteria import MEASURING, Attest, Leaf, Present, leaves
-from eligo.reading.lexicon import belongs_to
+from eligo.reading.lexicon import belongs_to, concept_named, qualifiers_in, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import facts_of, is_unread
@@ -63,6 +63,8 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
         before, part = said[i - 1], said[i]
         if part.body is None or part.what != "fact" or part.apart or part.lead.negated:
             continue
+        if part.bare and not marks[i - 1][0]:
+            part = said[i] = _with_first_word(context, before, part)
         if before.either and _shares_either(context, before, part):
             body = either_of([over(part.body, each, context.kind, context.text) for each in before.either])
             said[i] = replace(part, body=body, either=before.either)
@@ -92,6 +94,23 @@ def _shares_either(context: Context, before: Said, part: Said) -> bool:
         and all(_narrowing(each.qualifiers, before, part) == each.qualifiers for each in before.either)
         and context.take(Alternative.QUALIFIER)
     )
+
+
+def _with_first_word(context: Context, before: Said, part: Said) -> Said:
+    """`hepatic adenoma or carcinoma`: a carcinoma of the liver, where that is a kind of what the second word names."""
+    first, second = before.body, part.body
+    if not isinstance(first, Present) or not isinstance(second, Present) or first.span is None or second.span is None:
+        return part
+    word, *rest = context.text[slice(*first.span)].split()
+    id_ = concept_named(f"{word} {context.text[slice(*second.span)]}") if rest and not qualifiers_in(word) else None
+    if id_ is None or id_ == second.concept or second.concept not in concepts().ancestors(id_):
+        return part
+    if not context.text[first.span[1] : second.span[0]].strip().isalpha():  # eczema/dermatitis
+        return part
+    general = rest[-1].lower() in words("general_nouns") or concept_named(" ".join(rest)) is not None
+    if context.take(Alternative.FIRST_WORD) == general:  # lung disease or infection: most likely any
+        return part
+    return replace(part, body=replace(second, concept=id_, span=second.span))
 
 
 def _led(context: Context, part: Said, lead: Modifiers) -> Said:
