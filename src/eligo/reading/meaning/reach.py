@@ -60,11 +60,10 @@ def _under(context: Context, first: Said, part: Said, mark: Mark) -> bool:
 def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     """What stands before a noun holds for the bare nouns behind it."""
     for i in range(1, len(said)):
-        before, part = said[i - 1], said[i]
+        before, part = said[i - 1], _with_first_word(context, said[i - 1], said[i], marks[i - 1])
+        said[i] = part
         if part.body is None or part.what != "fact" or part.apart or part.lead.negated:
             continue
-        if part.bare and not marks[i - 1][0]:
-            part = said[i] = _with_first_word(context, before, part)
         if before.either and _shares_either(context, before, part):
             body = either_of([over(part.body, each, context.kind, context.text) for each in before.either])
             said[i] = replace(part, body=body, either=before.either)
@@ -96,10 +95,12 @@ def _shares_either(context: Context, before: Said, part: Said) -> bool:
     )
 
 
-def _with_first_word(context: Context, before: Said, part: Said) -> Said:
+def _with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> Said:
     """`hepatic adenoma or carcinoma`: a carcinoma of the liver, where that is a kind of what the second word names."""
     first, second = before.body, part.body
     if not isinstance(first, Present) or not isinstance(second, Present) or first.span is None or second.span is None:
+        return part
+    if mark[0] or not part.bare or part.what != "fact":
         return part
     word, *rest = context.text[slice(*first.span)].split()
     id_ = concept_named(f"{word} {context.text[slice(*second.span)]}") if rest and not qualifiers_in(word) else None
