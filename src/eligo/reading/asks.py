@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eligo.reading.neighbours import NONE, TIME_CODES, Neighbours
+from eligo.reading.tokens import first_word
 
 NUMBER_END = frozenset(["NUM", "UNIT", "AGEUNIT", "OLD", "REF", "AFTER", "AGEAFTER", "PLUSMINUS"])
 
@@ -226,6 +227,15 @@ def _linked(c: Neighbours, i: int) -> bool:
     return c.number_ahead(i, 3) or (c.may(i, "LINK", "LIGHT") and c.may(i + 1, "COMP"))
 
 
+def _status(c: Neighbours, i: int) -> bool:
+    """`infection with e.g. A`: a name before examples, no status."""
+    comma = i + 1 < len(c.raw) and c.text[c.raw[i + 1].start] == ","
+    if not c.may(i + 1 + comma, "SUCH"):
+        return True
+    first = first_word(c.text, c.raw[i])
+    return not first or "CONCEPT" not in (first[0].roles or NONE)
+
+
 Test = Callable[[Neighbours, int], bool]
 _NAMES = frozenset(["VAR", "CONCEPT", "QUAL", "STATUS", "ATTEST"])
 _ANCHORS = frozenset(["BEFORE", "SINCE", "AT"])
@@ -267,6 +277,7 @@ ASKS: dict[str, tuple[frozenset[str] | None, Test | None]] = {
     "CHANGE": (None, _change),
     "REL": (None, _relates),
     "NEG": (None, _negation),
+    "STATUS": (None, _status),
     "VAR": (None, _variable),
     "CONCEPT": (None, _no_event),
     "ATTEST": (None, _no_event),
