@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from eligo.reading.lexicon import words
 from eligo.reading.neighbours import NONE, TIME_CODES, Neighbours
 from eligo.reading.tokens import first_word
+from eligo.vocabulary.variables import variables
 
 NUMBER_END = frozenset(["NUM", "UNIT", "AGEUNIT", "OLD", "REF", "AFTER", "AGEAFTER", "PLUSMINUS"])
 
@@ -182,6 +184,9 @@ def _variable(c: Neighbours, i: int) -> bool:
     """Words that name a variable and a concept are the variable only where a limit comes."""
     if not _no_event(c, i):
         return False
+    token = c.raw[i]
+    if c.text[token.start : token.end].lower() in words("before_a_grade"):
+        return _grade_letter(c, i + 1, str((token.roles or NONE).get("VAR")))
     if "CONCEPT" not in (c.raw[i].roles or NONE):
         return True
     for j in range(i + 1, min(i + 6, len(c.raw))):
@@ -192,6 +197,13 @@ def _variable(c: Neighbours, i: int) -> bool:
         if not (c.may(j, "LINK", "LIGHT", "ABOUT") or (c.raw[j].type == "MARK" and c.raw[j].value == "(")):
             return False
     return False
+
+
+def _grade_letter(c: Neighbours, i: int, id_: str) -> bool:
+    """Whether a capital letter that is a grade of the variable comes next: `Child B`."""
+    variable = variables().get(id_)
+    written = c.text[c.raw[i].start : c.raw[i].end] if i < len(c.raw) else ""
+    return variable is not None and len(written) == 1 and written.isupper() and written.lower() in variable.grades
 
 
 def _relates(c: Neighbours, i: int) -> bool:

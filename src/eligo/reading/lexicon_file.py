@@ -116,6 +116,7 @@ _WORDS = (
     "of_drugs",
     "of_diseases",
     "general_nouns",
+    "before_a_grade",
     "of_treatments",
     "routes_of_diseases",
     "at_event",

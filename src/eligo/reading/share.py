@@ -11,6 +11,7 @@ from eligo.reading.lexicon import concept_named, words
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
 
+_LISTING = frozenset(["VAR", "COMMA", "OR", "AND", "JOIN", "SLASH", "LIGHT"])
 _JOINS = frozenset(["COMMA", "OR", "AND"])
 _WORDS = re.compile(r"[^\W_][\w'’-]*")
 _TREATMENTS = frozenset(["medication", "procedure"])
@@ -26,6 +27,8 @@ def share(tokens: list[Token], text: str) -> list[Token]:
         return tokens
     i = 0
     while i < len(tokens):
+        if tokens[i].type == "VAR" and "|" in str(tokens[i].value):
+            _members(tokens, i)
         if tokens[i].type == "CONCEPT":
             i = _bracketed(tokens, i, text)
             _ended_by(tokens, i, text)
@@ -38,6 +41,17 @@ def share(tokens: list[Token], text: str) -> list[Token]:
                 _ended_alike(tokens, i, text)
         i += 1
     return tokens
+
+
+def _members(tokens: list[Token], i: int) -> None:
+    """`transaminases (AST, ALT)`: the bracket says which they are."""
+    if i + 1 == len(tokens) or tokens[i + 1].type != "OPEN":
+        return
+    end = next((j for j in range(i + 2, len(tokens)) if tokens[j].type not in _LISTING), len(tokens))
+    named = [str(token.value) for token in tokens[i + 2 : end] if token.type == "VAR"]
+    if named and end < len(tokens) and tokens[end].type == "CLOSE" and all("|" not in id_ for id_ in named):
+        tokens[i].value, tokens[i].end = "|".join(dict.fromkeys(named)), tokens[end].end
+        del tokens[i + 1 : end + 1]
 
 
 def _bracketed(tokens: list[Token], i: int, text: str) -> int:

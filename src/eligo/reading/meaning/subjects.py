@@ -25,20 +25,23 @@ def subject(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
     if sex is not None and not any(isinstance(n, Attest) for n in nouns) and not _presupposes(state, sex):
         found.append(OneOf("sex", (sex,), span=place(state.sexes[0])))
     for token in state.groups:
-        aged = any(
-            isinstance(x, Compare) and x.variable in ("age", "gestational_age") for n in nouns for x in leaves(n)
-        )
-        aged = aged or any(
-            isinstance(n, Attest) and n.span and n.span[0] < token.start for n in nouns
-        )  # consent of adults
-        state.context.count((token,), "note" if aged or token.value == "none" else "leaf")
-        if token.value == "none":
-            if not aged:
-                state.residue.append(token)
-        elif not aged:
+        aged = _aged(token, nouns)
+        state.context.count((token,), "note" if aged else "leaf")
+        if not aged:
             op, value, unit_ = str(token.value).split()
             found.append(Compare("age", (Limit("ge" if op == "ge" else "lt", int(value), unit_),), span=place(token)))
     return found
+
+
+def without_limit(state: UnitState, nouns: list[Predicate]) -> list[Token]:
+    """The words for who is of an age that no limit beside them tells: adolescents, the elderly."""
+    return [token for token in state.groups if token.value == "none" and not _aged(token, nouns)]
+
+
+def _aged(token: Token, nouns: list[Predicate]) -> bool:
+    """Whether an age is stated besides, or the group is that of what a person states: `consent of adults`."""
+    aged = (isinstance(x, Compare) and x.variable in ("age", "gestational_age") for n in nouns for x in leaves(n))
+    return any(aged) or any(isinstance(n, Attest) and n.span and n.span[0] < token.start for n in nouns)
 
 
 def _presupposes(state: UnitState, sex: str) -> bool:

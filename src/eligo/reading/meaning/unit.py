@@ -28,7 +28,7 @@ from eligo.reading.meaning.reasons import reason_of
 from eligo.reading.meaning.relations import bound_to
 from eligo.reading.meaning.said import Modifiers, Said, What
 from eligo.reading.meaning.state import UnitState
-from eligo.reading.meaning.subjects import conditional, men_too, one_sex, subject
+from eligo.reading.meaning.subjects import conditional, men_too, one_sex, subject, without_limit
 from eligo.reading.meaning.times import elapsed, rules_out
 from eligo.reading.meaning.words import word
 from eligo.reading.tokens import Token
@@ -77,6 +77,7 @@ def _said(state: UnitState) -> Said:
     nouns = [state.fact() if state.ids is not None and i == state.fact_at else n for i, n in enumerate(state.nouns)]
     if state.early is not None and nouns:
         state.residue.extend(e for e in state.elements if isinstance(e, TimeNode))
+    state.residue.extend(without_limit(state, nouns))
     if state.residue:
         return _not_understood(state, nouns, span)
     return _understood(state, nouns, span)
