@@ -106,6 +106,7 @@ _WORDS = (
     "rule_negations",
     "rising",
     "asked_of_women",
+    "said_of_women",
     "obligations",
     "presupposing",
     "fresh",

@@ -10,9 +10,11 @@ from eligo.criteria import (
     Predicate,
     leaves,
 )
+from eligo.reading.lexicon import words
 from eligo.reading.meaning.conditions import if_holds, other_limit
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.joining import all_of, any_of
+from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
@@ -69,10 +71,16 @@ def _of_them(state: UnitState, token: Token) -> bool:
 
 
 def men_too(state: UnitState, body: Predicate) -> Predicate:
-    """`men and women of childbearing potential`: what only women have says which women are meant."""
+    """`men and women of childbearing potential`: what only women have says which women are meant.
+
+    What is in records of women rather ("of reproductive potential") may tell which men are meant as well.
+    """
     both = [token for token in state.sexes if token.value == "any"]
     concept = concepts().get(state.ids) if state.ids is not None and len(state.nouns) == 1 else None
-    if not both or concept is None or concept.sex is None:
+    if not both or concept is None:
         return body
-    other = "male" if concept.sex == "female" else "female"
+    rather = concept.id in words("said_of_women")
+    if concept.sex is None and not (rather and state.context.take(Alternative.MEN)):
+        return body
+    other = "female" if concept.sex == "male" else "male"
     return any_of([OneOf("sex", (other,), span=place(both[0])), body])
