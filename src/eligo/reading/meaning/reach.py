@@ -64,6 +64,7 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
         said[i] = part
         if part.body is None or part.what != "fact" or part.apart or part.lead.negated:
             continue
+        before = _with_routes(before)
         if before.either and _shares_either(context, before, part):
             body = either_of([over(part.body, each, context.kind, context.text) for each in before.either])
             said[i] = replace(part, body=body, either=before.either)
@@ -134,10 +135,23 @@ def _shared_qualifiers(context: Context, before: Said, part: Said) -> tuple[str,
     """
     if part.lead.qualifiers or not (before.used if part.anew else part.bare):
         return ()
-    given = [concept.kind if (concept := concepts().get(fact.concept)) else "" for fact in _facts(before)]
-    of_name = [q for q in before.adjectives if is_route(q) and set(given) == {"medication"} and not part.anew]
+    of_name = () if part.anew else _routes(before)
     qualifiers = _narrowing((*before.lead.qualifiers, *of_name), before, part)
     return qualifiers if qualifiers and context.take(Alternative.QUALIFIER) else ()
+
+
+def _routes(said: Said) -> tuple[str, ...]:
+    """How the medications that it names are given, as their names say."""
+    kinds = {concept.kind if (concept := concepts().get(fact.concept)) else "" for fact in _facts(said)}
+    return tuple(q for q in dict.fromkeys(said.adjectives) if is_route(q)) if kinds == {"medication"} else ()
+
+
+def _with_routes(said: Said) -> Said:
+    """`oral or intravenous antibiotics or antifungals`: names with several routes, of which one is meant."""
+    routes = _routes(said) if not said.either and not said.lead.qualifiers else ()
+    if len(routes) < 2:
+        return said
+    return replace(said, either=tuple(said.lead._replace(negated=False, qualifiers=(route,)) for route in routes))
 
 
 def _narrowing(qualifiers: tuple[str, ...], before: Said, part: Said) -> tuple[str, ...]:
