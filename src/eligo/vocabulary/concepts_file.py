@@ -138,7 +138,7 @@ class _Reader:
                     message = f"what `{concept.id}` is a kind of states more than one `{key}`"
                     self.complain("unclear-parents", message, *self.path(concept), help=f"state its own `{key}`")
             self.found[concept.id] = replace(concept, aspect=aspects[0], fluctuates=fluctuates[0])
-        waxing = [concept.id for concept in self.found.values() if concept.fluctuates]
+        waxing = [id_ for id_, waxes in self.fluctuating.items() if waxes]  # not what does so by another parent
         for id_ in classes_of(waxing, self.fluctuating, parents) & self.found.keys():
             self.found[id_] = replace(self.found[id_], fluctuates=True)
 
