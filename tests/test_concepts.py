@@ -217,9 +217,9 @@ def expected(id_: str, key: str, stated: dict[str, Any]) -> set[Any]:
 
 
 def holds_waxing(id_: str, stated: dict[str, Any]) -> bool:
-    """Whether a kind of the concept states that it waxes and wanes, with none between them of which anything is stated."""
+    """Whether a kind of the concept states that it waxes and wanes, and nothing is stated of those between them."""
     kinds = [c.id for c in concepts() if id_ in c.parents]
-    free = [kind for kind in kinds if not concepts().ancestors(kind) & stated.keys()]
+    free = [kind for kind in kinds if not (concepts().ancestors(kind) - concepts().ancestors(id_)) & stated.keys()]
     return any(stated.get(kind) for kind in kinds) or any(holds_waxing(kind, stated) for kind in free)
 
 
