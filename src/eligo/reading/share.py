@@ -134,6 +134,7 @@ def _forward(tokens: list[Token], i: int, text: str) -> None:
             return
         end, id_, whole = made
         shares, own = _with_end(first, text[first.start : first.end], whole, id_)
+        own = None if _narrowed(tokens, i) else own
         if shares:
             first.type, first.value = ("CONCEPT", own) if own is not None else ("FILLER", None)
         if shares and own is None:
@@ -174,6 +175,7 @@ def _ended_alike(tokens: list[Token], i: int, text: str) -> None:
         shares, id_ = _with_end(first, text[first.start : first.end], parts, str(tokens[i].value))
         if not shares or (id_ is None and tokens[i - 1].type == "COMMA"):
             return
+        id_ = None if _narrowed(tokens, i - 2) else id_
         if id_ is None:
             _no_concepts(tokens, i - 2)
             return
@@ -189,6 +191,12 @@ def _ended_by(tokens: list[Token], i: int, text: str) -> None:
     ends = words("of_diseases") if kind == "condition" else words("of_drugs") if kind == "medication" else ()
     if end and end[0].lower() in ends and _kind(str(tokens[i - 2].value)) == kind:
         _no_concepts(tokens, i - 2)
+
+
+def _narrowed(tokens: list[Token], i: int) -> bool:
+    """`active hepatitis B or hepatitis C treatment`: a disease that is active may be meant, or what is given for it."""
+    before = tokens[i - 1] if i and _kind(str(tokens[i].value)) == "condition" else None
+    return before is not None and (before.type == "QUAL" or (before.type == "STATUS" and before.value == "waxing"))
 
 
 def _no_concepts(tokens: list[Token], i: int) -> None:
