@@ -210,7 +210,16 @@ USUAL = {("procedure", "aspect"): "event", ("medication", "aspect"): "exposure"}
 def expected(id_: str, key: str, stated: dict[str, Any]) -> set[Any]:
     """What the parents say where any of them or of theirs states it, else what is usual for the kind."""
     above = {getattr(one(p), key) for p in one(id_).parents if concepts().ancestors(p) & stated.keys()}
+    if not above and key == "fluctuates" and holds_waxing(id_, stated):
+        return {True}
     return above or {USUAL.get((one(id_).kind, key), "state" if key == "aspect" else False)}
+
+
+def holds_waxing(id_: str, stated: dict[str, Any]) -> bool:
+    """Whether a kind of the concept states that it waxes and wanes, and nothing is stated of those between them."""
+    kinds = [c.id for c in concepts() if id_ in c.parents]
+    free = [kind for kind in kinds if not (concepts().ancestors(kind) - concepts().ancestors(id_)) & stated.keys()]
+    return any(stated.get(kind) for kind in kinds) or any(holds_waxing(kind, stated) for kind in free)
 
 
 @pytest.mark.parametrize("key", ["aspect", "fluctuates"])

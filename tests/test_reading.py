@@ -398,3 +398,20 @@ def _real_lines(data: Path) -> Iterator[str]:
     for path in (data / "registry_v2").glob("*.json"):
         module = json.loads(path.read_text("utf-8"))["protocolSection"]["eligibilityModule"]
         yield from module.get("eligibilityCriteria", "").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Stable creatinine < 2 mg/dL", "Stable"),
+        ("Fasting triglycerides < 150 mg/dL", "fasting"),
+        ("Pre-bronchodilator FEV1 >= 1.5 L", "pre-bronchodilator"),
+        ("Biopsy-proven celiac disease", "Biopsy"),
+    ],
+)
+def test_an_adjective_that_is_not_tested_is_a_note(text: str, word: str) -> None:
+    assert f"`{word}` is not tested" in read_item(text, "inclusion").notes
+
+
+def test_a_variable_that_is_that_of_its_state_needs_no_note() -> None:
+    assert read_item("Fasting glucose < 150 mg/dL", "inclusion").notes == ()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from eligo.reading.lexicon import words
 from eligo.reading.neighbours import NONE, TIME_CODES, Neighbours
+from eligo.reading.tokens import first_word
+from eligo.vocabulary.variables import variables
 
 NUMBER_END = frozenset(["NUM", "UNIT", "AGEUNIT", "OLD", "REF", "AFTER", "AGEAFTER", "PLUSMINUS"])
 
@@ -181,6 +184,9 @@ def _variable(c: Neighbours, i: int) -> bool:
     """Words that name a variable and a concept are the variable only where a limit comes."""
     if not _no_event(c, i):
         return False
+    token = c.raw[i]
+    if c.text[token.start : token.end].lower() in words("before_a_grade"):
+        return _grade_letter(c, i + 1, str((token.roles or NONE).get("VAR")))
     if "CONCEPT" not in (c.raw[i].roles or NONE):
         return True
     for j in range(i + 1, min(i + 6, len(c.raw))):
@@ -191,6 +197,13 @@ def _variable(c: Neighbours, i: int) -> bool:
         if not (c.may(j, "LINK", "LIGHT", "ABOUT") or (c.raw[j].type == "MARK" and c.raw[j].value == "(")):
             return False
     return False
+
+
+def _grade_letter(c: Neighbours, i: int, id_: str) -> bool:
+    """Whether a capital letter that is a grade of the variable comes next: `Child B`."""
+    variable = variables().get(id_)
+    written = c.text[c.raw[i].start : c.raw[i].end] if i < len(c.raw) else ""
+    return variable is not None and len(written) == 1 and written.isupper() and written.lower() in variable.grades
 
 
 def _relates(c: Neighbours, i: int) -> bool:
@@ -224,6 +237,15 @@ def _heads(c: Neighbours, i: int) -> bool:
 def _linked(c: Neighbours, i: int) -> bool:
     """Whether a limit comes next, after a word such as `be`."""
     return c.number_ahead(i, 3) or (c.may(i, "LINK", "LIGHT") and c.may(i + 1, "COMP"))
+
+
+def _status(c: Neighbours, i: int) -> bool:
+    """`infection with e.g. A`: a name before examples, no status."""
+    comma = i + 1 < len(c.raw) and c.text[c.raw[i + 1].start] == ","
+    if not c.may(i + 1 + comma, "SUCH"):
+        return True
+    first = first_word(c.text, c.raw[i])
+    return not first or "CONCEPT" not in (first[0].roles or NONE)
 
 
 Test = Callable[[Neighbours, int], bool]
@@ -267,6 +289,7 @@ ASKS: dict[str, tuple[frozenset[str] | None, Test | None]] = {
     "CHANGE": (None, _change),
     "REL": (None, _relates),
     "NEG": (None, _negation),
+    "STATUS": (None, _status),
     "VAR": (None, _variable),
     "CONCEPT": (None, _no_event),
     "ATTEST": (None, _no_event),

@@ -13,7 +13,7 @@ from eligo.reading.bind import Bound
 from eligo.reading.compare import grades_between
 from eligo.reading.lexicon import words as lexicon_words
 from eligo.reading.names import Name
-from eligo.reading.pairs import each_name, joined_by, with_unit
+from eligo.reading.pairs import each_name, joined_by, members, with_unit
 from eligo.reading.plausible import infer_unit, plausible
 from eligo.reading.ratios import quotient
 from eligo.reading.sense import disjoint
@@ -35,14 +35,15 @@ Join = Callable[[list[Predicate], str], Predicate]
 def leaf_of(bound: Bound, text: str, join: Join) -> Predicate | None:
     """What bound limits say: one leaf, or several joined; None where a limit has no name, or does not fit it."""
     parts: list[Predicate] = []
-    for limits, name in each_name(bound.limits, bound.names):
+    names = members(bound.names)
+    for limits, name in each_name(bound.limits, names):
         part = _for_name(limits, name, text)
         if part is None:
             return None
         parts.append(part)
     if not parts:
         return None
-    return parts[0] if len(parts) == 1 else join(parts, joined_by(bound.names, text))
+    return parts[0] if len(parts) == 1 else join(parts, joined_by(bound.names, text, bound.limits))
 
 
 def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:

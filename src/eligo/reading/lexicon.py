@@ -6,6 +6,7 @@ Compiled when a data file changes, and kept by `eligo.cache`.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 from eligo.cache import cached, digest
@@ -18,7 +19,7 @@ Trie = dict[str, Any]
 END = ""  # the key under which a trie node keeps its roles: role to value
 EXACT = " "  # the key for those whose case counts: spelling, role, value
 
-_FORM = b"30"
+_FORM = b"32"
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 
 
@@ -46,6 +47,33 @@ def concept_named(phrase: str) -> str | None:
     return found
 
 
+@functools.lru_cache(1024)
+def qualifiers_in(name: str) -> tuple[str, ...]:
+    """The qualifiers that are part of a name: acute hepatitis, intra-articular steroids."""
+    atoms = phrase_key(name)
+    found = (_qualifier_at(atoms[i:]) for i in range(len(atoms)))
+    return tuple(qualifier for qualifier, _ in found if qualifier is not None)
+
+
+def named_without(name: str) -> str | None:
+    """The concept that a name means without the qualifier that it begins with; None where it begins with none."""
+    atoms = phrase_key(name)
+    _, length = _qualifier_at(atoms)
+    return concept_named(" ".join(atoms[length:])) if length else None
+
+
+def _qualifier_at(atoms: Sequence[str]) -> tuple[str | None, int]:
+    """The longest qualifier at the beginning, and how many atoms it has."""
+    node, found = trie(), (None, 0)
+    for i, atom in enumerate(atoms, start=1):
+        if atom not in node:
+            break
+        node = node[atom]
+        if "QUAL" in node.get(END, {}):
+            found = node[END]["QUAL"], i
+    return found
+
+
 def measured_by(concept: str) -> list[str]:
     """The variables whose value states the concept."""
     found: list[str] = [*_lexicon()["measured_by"].get(concept, []), *_lexicon()["measured_by_side"].get(concept, {})]
@@ -61,6 +89,11 @@ def belongs_to(variable: str) -> list[str]:
 def alternates(some: set[str], others: set[str]) -> bool:
     """Whether values of the two are asked for in place of each other: creatinine or its clearance."""
     return any(some & set(group) and others & set(group) for group in _lexicon()["alternates"])
+
+
+def opposed(some: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether one of some qualifiers and one of others exclude each other: acute, chronic."""
+    return any(a != b and a in group and b in group for group in _lexicon()["opposed"] for a in some for b in others)
 
 
 def measured_side(concept: str, variable: str) -> str | None:

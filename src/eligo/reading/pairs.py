@@ -14,6 +14,15 @@ _EITHER = ("blood_pressure", *PRESSURES)
 _OR = re.compile(r"\bor\b")
 
 
+def members(names: tuple[Name, ...]) -> tuple[Name, ...]:
+    """`transaminases` are two variables with one limit."""
+    return tuple(
+        name._replace(variable=variable)
+        for name in names
+        for variable in (name.variable.split("|") if name.variable else [None])
+    )
+
+
 def each_name(limits: Limits, names: tuple[Name, ...]) -> Iterator[tuple[Limits, Name]]:
     """The limits for each name."""
     if _respective(limits, names):
@@ -53,8 +62,11 @@ def with_unit(limits: list[Limit]) -> list[Limit]:
     return made
 
 
-def joined_by(names: tuple[Name, ...], text: str) -> str:
+def joined_by(names: tuple[Name, ...], text: str, limits: Limits) -> str:
     """The word between the names of one limit: or, and, or a slash (also between the halves of one number)."""
+    if len(names) == 1 and "|" in (names[0].variable or ""):  # one of the transaminases is high, or all are low
+        ops = {op for limit in limits.limits for op, _ in limit.bounds}
+        return "/" if ops <= {"lt", "le"} else "or" if ops <= {"gt", "ge"} else "and"
     if len(names) == 1:
         return "/"
     between = text[names[0].span[1] : names[-1].span[0]].lower()

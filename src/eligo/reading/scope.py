@@ -246,7 +246,7 @@ def _status(line: Line, i: int, token: Token) -> None:
     joins = line.core in ("CONCEPT", "VAR") and following is not None and following.type in ("CONCEPT", "QUAL")
     if joins and line.previous() != "BOND":
         if line.core == "CONCEPT" and line.written(token) in words("confirming") and _method(line):
-            token.type = "NOTED"
+            token.type, token.value = "NOTED", "method"
         elif token.value != "active" or line.core == "CONCEPT":
             line.join(Token("BOND", token.start, token.start, "with"))
     elif line.written(token).startswith("with ") and line.separated() and line.core_before_separator() == "CONCEPT":
@@ -256,10 +256,10 @@ def _status(line: Line, i: int, token: Token) -> None:
 
 def _method(line: Line) -> bool:
     """Make a note of the procedure right before, by which something was found; whether it is one."""
-    last = line.out[-1]
-    if last.type != "CONCEPT" or _kind(last) != "procedure":
+    last = next((t for t in reversed(line.out[-2:]) if t.type != "LIGHT" or line.text[t.start] != "-"), None)
+    if last is None or last.type != "CONCEPT" or _kind(last) != "procedure":
         return False
-    last.type, line.core = "NOTED", ""
+    last.type, last.value, line.core = "NOTED", "method", ""
     return True
 
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 
-from eligo.reading.lexicon import concept_named
+from eligo.reading.lexicon import concept_named, words
 from eligo.reading.tokens import Token
+from eligo.vocabulary.concepts import concepts
 
+_LISTING = frozenset(["VAR", "COMMA", "OR", "AND", "JOIN", "SLASH", "LIGHT"])
 _JOINS = frozenset(["COMMA", "OR", "AND"])
 _WORDS = re.compile(r"[^\W_][\w'’-]*")
+_TREATMENTS = frozenset(["medication", "procedure"])
 _LONGEST = 6
 MOST_TOKENS = (
     4000  # no person writes an item that is longer; its limits are still found, but it is not read as a sentence
@@ -24,16 +27,31 @@ def share(tokens: list[Token], text: str) -> list[Token]:
         return tokens
     i = 0
     while i < len(tokens):
+        if tokens[i].type == "VAR" and "|" in str(tokens[i].value):
+            _members(tokens, i)
         if tokens[i].type == "CONCEPT":
             i = _bracketed(tokens, i, text)
+            _ended_by(tokens, i, text)
             if i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
                 _forward(tokens, i, text)
             if i and tokens[i - 1].type == "FILLER":
                 i = _slashed(tokens, i, text)
             if i >= 2 and tokens[i - 1].type in _JOINS:
                 i = _backward(tokens, i, text)
+                _ended_alike(tokens, i, text)
         i += 1
     return tokens
+
+
+def _members(tokens: list[Token], i: int) -> None:
+    """`transaminases (AST, ALT)`: the bracket says which they are."""
+    if i + 1 == len(tokens) or tokens[i + 1].type != "OPEN":
+        return
+    end = next((j for j in range(i + 2, len(tokens)) if tokens[j].type not in _LISTING), len(tokens))
+    named = [str(token.value) for token in tokens[i + 2 : end] if token.type == "VAR"]
+    if named and end < len(tokens) and tokens[end].type == "CLOSE" and all("|" not in id_ for id_ in named):
+        tokens[i].value, tokens[i].end = "|".join(dict.fromkeys(named)), tokens[end].end
+        del tokens[i + 1 : end + 1]
 
 
 def _bracketed(tokens: list[Token], i: int, text: str) -> int:
@@ -93,9 +111,9 @@ def _slashed(tokens: list[Token], i: int, text: str) -> int:
 def _completed(found: list[re.Match[str]], parts: list[str]) -> tuple[int, str] | None:
     """Where the words begin that make a concept with the last words of another, and that concept."""
     for first in range(max(0, len(found) - 3), len(found)):
-        words = " ".join(m[0] for m in found[first:])
+        begun = " ".join(m[0] for m in found[first:])
         for k in range(1, len(parts)):
-            id_ = concept_named(f"{words} {' '.join(parts[k:])}")
+            id_ = concept_named(f"{begun} {' '.join(parts[k:])}")
             if id_ is not None:
                 return found[first].start(), id_
     return None
@@ -114,7 +132,13 @@ def _forward(tokens: list[Token], i: int, text: str) -> None:
         made = _begun(found, parts) if found and found[0].start() == word.start else None
         if made is None:
             return
-        end, id_ = made
+        end, id_, whole = made
+        shares, own = _with_end(first, text[first.start : first.end], whole, id_)
+        own = None if _narrowed(tokens, i) else own
+        if shares:
+            first.type, first.value = ("CONCEPT", own) if own is not None else ("FILLER", None)
+        if shares and own is None:
+            return
         _merge(tokens, i, id_, first.start)
         tokens[i].end = end
         rest = [t for t in tokens[i + 2 :] if t.end > end]
@@ -129,14 +153,80 @@ def _next_word(text: str, end: int) -> int:
     return end
 
 
-def _begun(found: list[re.Match[str]], parts: list[str]) -> tuple[int, str] | None:
+def _begun(found: list[re.Match[str]], parts: list[str]) -> tuple[int, str, list[str]] | None:
+    """Where the words end that make a concept with the first words of another, that concept, and all of its words."""
     for last in range(len(found), 0, -1):
-        words = " ".join(m[0] for m in found[:last])
         for k in range(len(parts) - 1, 0, -1):
-            id_ = concept_named(f"{' '.join(parts[:k])} {words}")
+            whole = [*parts[:k], *(m[0] for m in found[:last])]
+            id_ = concept_named(" ".join(whole))
             if id_ is not None:
-                return found[last - 1].end(), id_
+                return found[last - 1].end(), id_, whole
     return None
+
+
+def _ended_alike(tokens: list[Token], i: int, text: str) -> None:
+    """`opioid or drug dependence`: a drug beside what comes of one shares its last word.
+
+    Where that makes no name, it is no concept any more, but a part of what is not understood.
+    """
+    parts = [m[0] for m in _WORDS.finditer(text, tokens[i].start, tokens[i].end)]
+    while i >= 2 and tokens[i - 1].type in _JOINS and tokens[i - 2].type == "CONCEPT":
+        first = tokens[i - 2]
+        shares, id_ = _with_end(first, text[first.start : first.end], parts, str(tokens[i].value))
+        if not shares or (id_ is None and tokens[i - 1].type == "COMMA"):
+            return
+        id_ = None if _narrowed(tokens, i - 2) else id_
+        if id_ is None:
+            _no_concepts(tokens, i - 2)
+            return
+        first.value = id_
+        i -= 2
+
+
+def _ended_by(tokens: list[Token], i: int, text: str) -> None:
+    """`tuberculosis or malaria treatment`: what ends the second name, which is none, is of the first one too."""
+    if i < 2 or i + 1 == len(tokens) or tokens[i - 1].type not in ("OR", "AND") or tokens[i - 2].type != "CONCEPT":
+        return
+    end, kind = text[tokens[i + 1].start : tokens[i + 1].end].split(maxsplit=1)[:1], _kind(str(tokens[i].value))
+    ends = words("of_diseases") if kind == "condition" else words("of_drugs") if kind == "medication" else ()
+    if end and end[0].lower() in ends and _kind(str(tokens[i - 2].value)) == kind:
+        _no_concepts(tokens, i - 2)
+
+
+def _narrowed(tokens: list[Token], i: int) -> bool:
+    """`active hepatitis B or hepatitis C treatment`: a disease that is active may be meant, or what is given for it."""
+    before = tokens[i - 1] if i and _kind(str(tokens[i].value)) == "condition" else None
+    return before is not None and (before.type == "QUAL" or (before.type == "STATUS" and before.value == "waxing"))
+
+
+def _no_concepts(tokens: list[Token], i: int) -> None:
+    """Nothing is known of a name that is not whole, nor of those of its kind in the list before it."""
+    kind = _kind(str(tokens[i].value))
+    tokens[i].type, tokens[i].value = "FILLER", None
+    while i >= 2 and tokens[i - 1].type == "COMMA" and tokens[i - 2].type == "CONCEPT":
+        i -= 2
+        if _kind(str(tokens[i].value)) != kind:
+            return
+        tokens[i].type, tokens[i].value = "FILLER", None
+
+
+def _with_end(first: Token, name: str, parts: list[str], last: str) -> tuple[bool, str | None]:
+    """Whether a name shares the end of another one that is of another kind, and the concept that it is then."""
+    kind, other = _kind(str(first.value)), _kind(last)
+    if kind == other or {kind, other} <= _TREATMENTS or "" in (kind, other):
+        return False, None
+    of_drugs = kind == "medication" and parts[-1].lower() in words("of_drugs")
+    begun = [k for k in range(1, len(parts)) if _kind(concept_named(" ".join(parts[:k])) or "") == kind]
+    for k in range(1, len(parts)) if of_drugs else begun:
+        id_ = concept_named(f"{name} {' '.join(parts[k:])}")
+        if id_ is not None and _kind(id_) == other:
+            return True, id_
+    return of_drugs or bool(begun), None
+
+
+def _kind(ids: str) -> str:
+    concept = concepts().get(ids.split("|")[0])
+    return concept.kind if concept is not None else ""
 
 
 def _merge(tokens: list[Token], i: int, id_: str, start: int) -> None:

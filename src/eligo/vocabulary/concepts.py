@@ -20,7 +20,7 @@ __all__ = ["Concept", "Concepts", "concepts", "load"]
 Grade = int | float
 GradeRange = tuple[Grade, Grade]
 
-_FORM = b"4"  # of the cached data: another form must not meet an old cache
+_FORM = b"6"  # of the cached data: another form must not meet an old cache
 _SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
 
 

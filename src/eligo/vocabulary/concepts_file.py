@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from eligo.errors import EligoError, Problem, did_you_mean
 from eligo.vocabulary.concept import Aspect, Concept, ConceptKind, code_key, freeze, word_key
-from eligo.vocabulary.concepts_inherited import nearest
+from eligo.vocabulary.concepts_inherited import classes_of, nearest
 from eligo.yamltext import YamlText, read_yaml
 
 _KINDS: tuple[ConceptKind, ...] = get_args(ConceptKind)
@@ -138,6 +138,9 @@ class _Reader:
                     message = f"what `{concept.id}` is a kind of states more than one `{key}`"
                     self.complain("unclear-parents", message, *self.path(concept), help=f"state its own `{key}`")
             self.found[concept.id] = replace(concept, aspect=aspects[0], fluctuates=fluctuates[0])
+        waxing = [id_ for id_, waxes in self.fluctuating.items() if waxes]  # not what does so by another parent
+        for id_ in classes_of(waxing, self.fluctuating, parents) & self.found.keys():
+            self.found[id_] = replace(self.found[id_], fluctuates=True)
 
     def texts(self, entry: Row, key: str, *path: str) -> list[str]:
         value = entry.get(key) or []

@@ -11,6 +11,7 @@ from eligo.criteria import (
     AllOf,
     Always,
     AnyOf,
+    Attest,
     Compare,
     IfThen,
     Leaf,
@@ -22,7 +23,7 @@ from eligo.criteria import (
     leaves,
     map_leaves,
 )
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import all_of, any_of, has_unread
 from eligo.reading.meaning.readings import Alternative
@@ -100,9 +101,16 @@ def must(context: Context, node: Branch) -> Said:
         return context.unread(span, *context.why(next(leaves(subject.body)).span))
     found = list(leaves(subject.body))
     adults = all(isinstance(leaf, Compare) and leaf.variable == "age" for leaf in found)  # most likely all patients are
-    if not all(_of_one_sex(leaf) for leaf in found) and context.take(Alternative.PATIENTS) == adults:
+    alone = all(_of_one_sex(leaf) or _owns(leaf, duty.body) for leaf in found)
+    if not alone and context.take(Alternative.PATIENTS) == adults:
         return Said(all_of([subject.body, duty.body]), span, "joined")
     return Said(if_holds(context, subject.body, duty.body), span, "joined")
+
+
+def _owns(leaf: Leaf, duty: Predicate) -> bool:
+    """`patients of reproductive potential must use contraception`: what only they have a reason for."""
+    asked = {owner for each in leaves(duty) if isinstance(each, Attest) for owner in belongs_to(each.topic)}
+    return isinstance(leaf, Present) and leaf.concept in asked
 
 
 def _subject(context: Context, node: Node) -> Said:

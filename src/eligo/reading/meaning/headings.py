@@ -103,7 +103,7 @@ def under(context: Context, head: Said, items: list[Said], colon: bool, *, span:
     if any(s.what == "allowed" for s in items):
         return context.unread(span, "permission")
     if head.body is None:
-        over_all = [over(b, head.lead, context.kind) for b in bodies]
+        over_all = [over(b, head.lead, context.kind, context.text) for b in bodies]
         body = quantified(context, head.quantifier, over_all, span)
         return Said(Not(body) if head.lead.negated else body, span, "joined")
     return _below_a_noun(context, head, bodies, colon, span)
@@ -232,7 +232,7 @@ def exemplified(context: Context, head: Said, word: str, items: list[Said]) -> S
     if not bodies or head.exception or any(s.exception for s in items):
         return context.unread(span, "heading", head.span, exception=head.exception)
     if head.body is None:
-        over_all = [over(b, head.lead, context.kind) for b in bodies]
+        over_all = [over(b, head.lead, context.kind, context.text) for b in bodies]
         return Said(any_of(over_all), span, "joined", head.lead if head.lead.negated else NONE)
     if word == "means":
         return _means(context, head, bodies, span)
@@ -263,7 +263,7 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
     if isinstance(body, (Related, AnyOf)) and word != "below" and (like := _required(body, [e for e, _ in examples])):
         return replace(head, body=like, bare=False, what="joined")
     bodies = [body] if body is not None else []
-    bodies += [over(example, said, context.kind) for example, said in examples]
+    bodies += [over(example, said, context.kind, context.text) for example, said in examples]
     return replace(head, body=any_of(bodies), bare=False, what="joined")
 
 

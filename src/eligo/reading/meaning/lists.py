@@ -22,6 +22,7 @@ from eligo.criteria import (
 )
 from eligo.reading.lexicon import alternates, belongs_to, measured_by, words
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.counts import counted
 from eligo.reading.meaning.exceptions import another, plain
 from eligo.reading.meaning.joining import all_of, any_of, category, default, facts_of, is_unread, measures
 from eligo.reading.meaning.nouns import with_nouns
@@ -234,8 +235,9 @@ def _objects(context: Context, said: list[Said], marks: list[Mark]) -> tuple[lis
             and not part.lead.negated
             and not (part.apart or part.anew)
         )
+        over_all = not part.anew and counted(context, before, part, mark)
         slashed = part.what == "unread" and context.text[before.span[1] : part.span[0]].strip() == "/"
-        if object_of or slashed:
+        if object_of or slashed or over_all:
             span = (before.span[0], part.span[1])
             whole = context.unread(span, "shared-words", part.span)
             if between and mark[1] and not between[-1][1]:

@@ -20,6 +20,9 @@ from eligo.reading.meaning.state import UnitState
 from eligo.reading.meaning.times import Time, both, time_of, window_of_value
 from eligo.reading.tree import Choice, Limits
 from eligo.reading.tree import Window as TimeNode
+from eligo.vocabulary.variables import variables
+
+_WORD = 24  # characters before a name, in which the word before it lies
 
 
 def choice(state: UnitState, node: Choice) -> None:
@@ -54,9 +57,22 @@ def limit(state: UnitState, limits: Limits) -> None:
     for name in bound.names:
         if name.variable is None and any(isinstance(x, (Compare, OneOf)) and not x.variable for x in leaves(leaf)):
             state.context.unknown.append(state.text[name.span[0] : name.span[1]])
+    _measured_when(state, bound)
     if state.early is not None and isinstance(leaf, Compare):
         leaf, state.early = replace(leaf, window=window_of_value(state.early)), None
     state.nouns.append(leaf)
+
+
+def _measured_when(state: UnitState, bound: Bound) -> None:
+    """`fasting triglycerides > 150`: where the variable is not that of its state alone, a note says so."""
+    for name in bound.names:
+        variable = variables().get(name.variable or "")
+        if variable is None:
+            continue
+        before = state.text[max(0, name.span[0] - _WORD) : name.span[0]].split()[-1:]
+        written = {word.strip("(,;:").lower() for word in [*before, *state.text[slice(*name.span)].split()]}
+        for word in sorted(written & words("states_of_measuring") - set(variable.name.lower().split())):
+            state.context.notes.append(f"`{word}` is not tested")
 
 
 def _duration_alone(state: UnitState, bound: Bound) -> bool:

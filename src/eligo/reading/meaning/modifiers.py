@@ -5,7 +5,7 @@
 | negation  | before, above   | facts that have nothing of their own  | a verb, a limit, a new sex, `any`, `other`     |
 | hedge     | before          | the same                              | the same; limits by a second reading           |
 | status    | before, above   | facts without a status                | the same                                       |
-| qualifier | before, above   | conditions without a qualifier        | a comma; a second reading keeps it to the first|
+| qualifier | before, above   | nouns without one, in the name either | `any`, `other`; at once, by a second reading   |
 | time      | behind, above   | facts and values without a time       | a fact with a time; commas give two readings   |
 | bond      | behind          | the facts before it in the list       | the same                                       |
 """
@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import cast
 
 from eligo.criteria import AnyOf, Compare, Excepted, Leaf, Predicate, Present, Related, Span, Status, Window, map_leaves
+from eligo.reading.lexicon import concept_named, qualifiers_in, words
 from eligo.reading.meaning.joining import any_of
 from eligo.reading.meaning.said import Modifiers
 from eligo.truth import Kind
@@ -65,8 +66,11 @@ def fact_of(
     return made[0] if len(made) == 1 else AnyOf(tuple(made))
 
 
-def over(body: Predicate, modifiers: Modifiers, kind: Kind) -> Predicate:
-    """A body with what is said above it, or before it, of all of it; what it says itself stays."""
+def over(body: Predicate, modifiers: Modifiers, kind: Kind, text: str = "") -> Predicate:
+    """A body with what is said above it, or before it, of all of it; what it says itself stays.
+
+    In a `text`, a name with an adjective of its own takes no other, and an adjective and a name may be a name.
+    """
     statuses, qualifiers, window = modifiers.statuses, modifiers.qualifiers, modifiers.window
     if not (statuses or qualifiers or window):
         return body
@@ -82,15 +86,49 @@ def over(body: Predicate, modifiers: Modifiers, kind: Kind) -> Predicate:
         concept = concepts().get(leaf.concept)
         goes_on = leaf.status == "now" and concept is not None and concept.kind == "condition"
         leaf = leaf if goes_on else replace(leaf, window=leaf.window or window)
-        free = leaf.qualifier is None and leaf.status == "active"
-        if qualifiers and free and concept is not None and concept.kind == "condition":
-            leaf = replace(leaf, qualifier=" ".join(qualifiers))
+        if qualifiers and leaf.qualifier is None and leaf.status == "active":
+            name = text[leaf.span[0] : leaf.span[1]] if leaf.span is not None else ""
+            leaf = _narrowed(leaf, qualifiers, name)
         if not statuses or leaf.status != "active" or leaf.qualifier == "active":
             return leaf
-        made = statuses_of(statuses, concept, kind)
+        made = statuses_of(statuses, concepts().get(leaf.concept), kind)
         return any_of([replace(leaf, status=s, qualifier=leaf.qualifier or q) for s, q in made])
 
     return map_leaves(body, change)
+
+
+def _narrowed(leaf: Present, qualifiers: Sequence[str], name: str) -> Present:
+    """`acute` over `liver failure` is a concept of its own; over `infection` it is a qualifier."""
+    own = qualifiers_in(name)
+    kept = [q for q in qualifiers if narrows(q, concepts().get(leaf.concept)) and not displaced(q, own)]
+    named = concept_named(f"{kept[0]} {name}") if len(kept) == 1 and name else None
+    if named is not None and named != leaf.concept and leaf.concept in concepts().ancestors(named):
+        return replace(leaf, concept=named)
+    return replace(leaf, qualifier=" ".join(kept) or None)
+
+
+def is_route(qualifier: str) -> bool:
+    """Whether it says how something is given: oral, topical."""
+    return qualifier in words("routes")
+
+
+def narrows(qualifier: str, concept: Concept | None) -> bool:
+    """Whether what stands before or above a list can narrow the concept: how bad a disease is, how a drug is given."""
+    kind = concept.kind if concept is not None else None
+    if kind == "condition":
+        return not is_route(qualifier) or qualifier in words("routes_of_diseases")
+    return (kind == "medication" and is_route(qualifier)) or (
+        kind in ("medication", "procedure") and qualifier in words("of_treatments")
+    )
+
+
+def displaced(qualifier: str, own: Sequence[str]) -> bool:
+    """Whether an adjective in a name takes the place of a qualifier: `severe infection, acute hepatitis`."""
+    return any(_sort(adjective) == _sort(qualifier) for adjective in own)
+
+
+def _sort(qualifier: str) -> str:
+    return next((sort for sort in ("routes", "stages") if qualifier in words(sort)), "course")
 
 
 def timed(body: Predicate, window: Window) -> Predicate:

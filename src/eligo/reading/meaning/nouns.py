@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eligo.criteria import Leaf, Predicate, Present, map_leaves
+from eligo.reading.lexicon import named_without, opposed
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import any_of, facts_of
 from eligo.reading.meaning.modifiers import over, statuses_of
@@ -52,26 +53,33 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
         return None
     own = after.lead
     negated = lead.negated or own.negated
-    if mark[1] == "or":
-        assert after.body is not None
-        own_body = after.body
-        if lead.statuses and lead.qualifiers and own.qualifiers and not own.statuses:  # `history of severe or acute A`
-            own = own._replace(statuses=lead.statuses)
-            own_body = over(own_body, Modifiers(statuses=lead.statuses), context.kind)
-        shared = lead.qualifiers[:1] if len(lead.qualifiers) > 1 or (lead.qualifiers and lead.statuses) else ()
-        if (
-            shared and not own.qualifiers and context.take(Alternative.QUALIFIER)
-        ):  # `severe chronic or active infection`
-            own_body = _narrowed(own_body, shared)
-        body = either_of([_instead(context, after, lead), own_body])
-        either = (lead._replace(negated=False), *(after.either or (own._replace(negated=False),)))
-        made = Modifiers(negated=negated)
-        return replace(after, body=body, span=span, lead=made, bare=False, what="fact", either=either)
+    if mark[1] == "or" or _opposed(lead, after):
+        if _unnamed(context, lead, after):
+            return None
+        return replace(_either(context, lead, after), span=span, lead=Modifiers(negated=negated))
     qualifiers = (*lead.qualifiers, *own.qualifiers)
     statuses = lead.statuses or own.statuses
     merged = Modifiers(negated, lead.hedged or own.hedged, statuses, qualifiers, lead.window or own.window)
     body = _with(context, after, merged)
     return replace(after, body=body, span=span, lead=merged, bare=False)
+
+
+def _either(context: Context, lead: Modifiers, after: Said) -> Said:
+    """The noun with one word or the other: `severe or acute A`, and `severe or chronic hepatitis`."""
+    assert after.body is not None
+    own, body = after.lead, after.body
+    narrows = bool(own.qualifiers or after.adjectives)
+    if lead.statuses and lead.qualifiers and narrows and not own.statuses:  # `history of severe or acute A`
+        own = own._replace(statuses=lead.statuses)
+        body = over(body, Modifiers(statuses=lead.statuses), context.kind)
+    several = len(lead.qualifiers) > 1 or bool(lead.qualifiers and lead.statuses and not after.adjectives)
+    if several and not own.qualifiers and context.take(Alternative.QUALIFIER):  # `severe chronic or active infection`
+        body = _narrowed(body, lead.qualifiers[:1])
+    made = either_of([_instead(context, after, lead), body])
+    either = (lead._replace(negated=False), *(after.either or (own._replace(negated=False),)))
+    if after.adjectives and lead.qualifiers and not own.qualifiers:  # the second word is of this noun alone
+        either = tuple(each._replace(qualifiers=()) for each in either)
+    return replace(after, body=made, bare=False, what="fact", either=either)
 
 
 def either_of(bodies: Sequence[Predicate]) -> Predicate:
@@ -91,7 +99,7 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
     def change(leaf: Leaf) -> Predicate:
         if not isinstance(leaf, Present):
             return leaf
-        bare = leaf
+        bare = _without_adjective(context, leaf, lead, after) if _of_the_rest(lead, after) else leaf
         if lead.statuses:
             bare = replace(bare, status="active")
         if lead.qualifiers or leaf.qualifier == "active" or (after.lead.qualifiers and not after.lead.statuses):
@@ -117,6 +125,38 @@ def _narrowed(body: Predicate, qualifiers: Sequence[str]) -> Predicate:
         return replace(leaf, qualifier=" ".join((*qualifiers, *([leaf.qualifier] if leaf.qualifier else []))))
 
     return map_leaves(body, change)
+
+
+def _of_the_rest(lead: Modifiers, after: Said) -> bool:
+    """`severe or chronic hepatitis`: an adjective in a name stands where another word may stand.
+
+    In `severe or frequent chronic pain` it stands behind one, and is of both unless the first word is its opposite.
+    """
+    return bool(lead.qualifiers) and (not after.lead.qualifiers or _opposed(lead, after))
+
+
+def _opposed(lead: Modifiers, after: Said) -> bool:
+    """Whether words before a noun are kinds that exclude each other: `acute and chronic liver disease`."""
+    return opposed(lead.qualifiers, (*after.lead.qualifiers, *after.adjectives))
+
+
+def _unnamed(context: Context, lead: Modifiers, after: Said) -> bool:
+    """`invasive or in situ melanoma of the eye`: without its adjective the second name may be none."""
+    facts = facts_of(after.body) if after.body is not None else None
+    return opposed(lead.qualifiers, after.adjectives) and any(_rest(context, fact) is None for fact in facts or ())
+
+
+def _rest(context: Context, leaf: Present) -> str | None:
+    """The concept that a name means without the adjective that it begins with."""
+    return named_without(context.text[leaf.span[0] : leaf.span[1]]) if leaf.span is not None else None
+
+
+def _without_adjective(context: Context, leaf: Present, lead: Modifiers, after: Said) -> Present:
+    """`acute or chronic liver disease`: what the first word narrows is named by the rest of the name."""
+    id_ = _rest(context, leaf)
+    if id_ is None or not (id_ in concepts().ancestors(leaf.concept) or _opposed(lead, after)):
+        return leaf
+    return replace(leaf, concept=id_)
 
 
 def _qualified(leaf: Present, lead: Modifiers) -> Present:

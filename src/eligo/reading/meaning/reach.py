@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from eligo.criteria import MEASURING, Attest, Leaf, Present, leaves
-from eligo.reading.lexicon import belongs_to
+from eligo.reading.lexicon import belongs_to, concept_named, qualifiers_in, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import facts_of, is_unread
-from eligo.reading.meaning.modifiers import over
+from eligo.reading.meaning.modifiers import displaced, is_route, narrows, over
 from eligo.reading.meaning.nouns import either_of
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Bond, Mark, Modifiers, Said
@@ -60,20 +60,22 @@ def _under(context: Context, first: Said, part: Said, mark: Mark) -> bool:
 def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     """What stands before a noun holds for the bare nouns behind it."""
     for i in range(1, len(said)):
-        before, part = said[i - 1], said[i]
+        before, part = said[i - 1], _with_first_word(context, said[i - 1], said[i], marks[i - 1])
+        said[i] = part
         if part.body is None or part.what != "fact" or part.apart or part.lead.negated:
             continue
-        if before.either and _shares_either(context, before, part, marks[i - 1]):
-            body = either_of([over(part.body, each, context.kind) for each in before.either])
+        before = _with_routes(before)
+        if before.either and _shares_either(context, before, part):
+            body = either_of([over(part.body, each, context.kind, context.text) for each in before.either])
             said[i] = replace(part, body=body, either=before.either)
             continue
         lead = Modifiers(statuses=() if part.lead.statuses else _statuses(before))
         if part.bare:
             lead = lead._replace(window=before.lead.window)
-            if _shares_qualifier(context, before, part):
-                lead = lead._replace(qualifiers=before.lead.qualifiers)
+        if qualifiers := _shared_qualifiers(context, before, part):
+            lead = lead._replace(qualifiers=qualifiers)
         if lead.any():
-            said[i] = _led(context, part, lead)
+            said[i] = replace(_led(context, part, lead), used=before.used)
     return said
 
 
@@ -83,11 +85,34 @@ def _statuses(before: Said) -> tuple[str, ...]:
     return next(iter(either)) if len(either) == 1 else before.lead.statuses
 
 
-def _shares_either(context: Context, before: Said, part: Said, mark: Mark) -> bool:
-    """`history of or known A, severe B`; what narrows, most likely reaches over no comma: `severe or acute A or B`."""
+def _shares_either(context: Context, before: Said, part: Said) -> bool:
+    """`history of or known A, severe B`; `severe or acute A, B`: what narrows, most likely reaches over all."""
     if not any(each.qualifiers or each.window for each in before.either):
         return not part.lead.statuses
-    return part.bare and not mark[0] and context.take(Alternative.QUALIFIER)
+    return (
+        part.bare
+        and all(_narrowing(each.qualifiers, before, part) == each.qualifiers for each in before.either)
+        and context.take(Alternative.QUALIFIER)
+    )
+
+
+def _with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> Said:
+    """`hepatic adenoma or carcinoma`: a carcinoma of the liver, where that is a kind of what the second word names."""
+    first, second = before.body, part.body
+    if not isinstance(first, Present) or not isinstance(second, Present) or first.span is None or second.span is None:
+        return part
+    if mark[0] or not part.bare or part.what != "fact":
+        return part
+    word, *rest = context.text[slice(*first.span)].split()
+    id_ = concept_named(f"{word} {context.text[slice(*second.span)]}") if rest and not qualifiers_in(word) else None
+    if id_ is None or id_ == second.concept or second.concept not in concepts().ancestors(id_):
+        return part
+    if not context.text[first.span[1] : second.span[0]].strip().isalpha():  # eczema/dermatitis
+        return part
+    general = rest[-1].lower() in words("general_nouns") or concept_named(" ".join(rest)) is not None
+    if context.take(Alternative.FIRST_WORD) == general:  # lung disease or infection: most likely any
+        return part
+    return replace(part, body=replace(second, concept=id_, span=second.span))
 
 
 def _led(context: Context, part: Said, lead: Modifiers) -> Said:
@@ -99,20 +124,48 @@ def _led(context: Context, part: Said, lead: Modifiers) -> Said:
         window=own.window or lead.window,
         qualifiers=own.qualifiers or lead.qualifiers,
     )
-    others = tuple(over(example, lead, context.kind) for example in part.examples)
-    return replace(part, body=over(part.body, lead, context.kind), examples=others, lead=kept)
+    others = tuple(over(example, lead, context.kind, context.text) for example in part.examples)
+    return replace(part, body=over(part.body, lead, context.kind, context.text), examples=others, lead=kept)
 
 
-def _shares_qualifier(context: Context, before: Said, part: Said) -> bool:
-    """`uncontrolled hypertension or diabetes`: most likely uncontrolled diabetes too."""
-    if not before.lead.qualifiers or before.lead.negated or before.body is None or part.body is None or part.anew:
-        return False
-    kinds = [
-        concept.kind if (concept := concepts().get(fact.concept)) is not None else ""
-        for body in (before.body, part.body)
-        for fact in (facts_of(body) or [])
-    ]
-    return bool(kinds) and set(kinds) == {"condition"} and context.take(Alternative.QUALIFIER)
+def _shared_qualifiers(context: Context, before: Said, part: Said) -> tuple[str, ...]:
+    """`uncontrolled hypertension or diabetes`: most likely uncontrolled diabetes too.
+
+    `chronic use of A or other B` is that of both; any other noun with a word of its own before it takes none.
+    """
+    if part.lead.qualifiers or not (before.used if part.anew else part.bare):
+        return ()
+    of_name = () if part.anew else _routes(before)
+    qualifiers = _narrowing((*before.lead.qualifiers, *of_name), before, part)
+    return qualifiers if qualifiers and context.take(Alternative.QUALIFIER) else ()
+
+
+def _routes(said: Said) -> tuple[str, ...]:
+    """How the medications that it names are given, as their names say."""
+    kinds = {concept.kind if (concept := concepts().get(fact.concept)) else "" for fact in _facts(said)}
+    return tuple(q for q in dict.fromkeys(said.adjectives) if is_route(q)) if kinds == {"medication"} else ()
+
+
+def _with_routes(said: Said) -> Said:
+    """`oral or intravenous antibiotics or antifungals`: names with several routes, of which one is meant."""
+    routes = _routes(said) if not said.either and not said.lead.qualifiers else ()
+    if len(routes) < 2:
+        return said
+    return replace(said, either=tuple(said.lead._replace(negated=False, qualifiers=(route,)) for route in routes))
+
+
+def _narrowing(qualifiers: tuple[str, ...], before: Said, part: Said) -> tuple[str, ...]:
+    """Those of the qualifiers that can narrow what both parts name; an adjective in the second one displaces them."""
+    facts = [concepts().get(fact.concept) for said in (before, part) for fact in _facts(said)]
+    return tuple(
+        word
+        for word in qualifiers
+        if facts and all(narrows(word, concept) for concept in facts) and not displaced(word, part.adjectives)
+    )
+
+
+def _facts(said: Said) -> Sequence[Present]:
+    return [] if said.body is None else facts_of(said.body) or []
 
 
 # --- back: a time, and what is bound to the last part

@@ -17,6 +17,7 @@ class Alternative(Enum):
     NEGATED_LIST = "the negation may hold for the whole list or for its first part"
     NEGATED_EXCLUSION = "an exclusion that is negated most likely means its opposite"
     QUALIFIER = "the word before the list may narrow all of it or only its first part"
+    FIRST_WORD = "the first word of a name may belong to the name behind it too"
     STATED = "the limits may say what the condition means, or be asked for besides it"
     TITLE = "what stands before the colon may be a title of what follows, or be asked for by itself"
     NARROWED = "the bracket may say what is meant, or ask for more"
@@ -27,6 +28,7 @@ class Alternative(Enum):
     FREE = "the negation may ask for so long a time without it, or deny only what lasted so long"
     HAD = "who never had it may take part, or only who had it so long ago"
     PATIENTS = "what is said of these patients may be asked of them alone, or all may have to be such patients"
+    MEN = "what is said of men and women may narrow both, or the women alone"
     CONDITION = "the condition may hold for the whole list or for its last part"
     EXCEPTION = "the time may hold for all of it, or only for what is taken out"
 

@@ -73,6 +73,8 @@ class Said:
     tainted: bool = False  # not understood, and with a word that may reach further
     noun_last: bool = False  # not understood words stand before its noun, which may be one of several objects
     either: tuple[Modifiers, ...] = ()  # words before its noun of which one is meant: `untreated or uncontrolled A`
+    adjectives: tuple[str, ...] = ()  # qualifiers that are part of its name: acute hepatitis, topical steroids
+    used: bool = False  # its qualifiers narrow what is done with it: `chronic use of A`
     pair: str | None = None  # both, either
     quantifier: str | int | None = None
     hedge: Span | None = None  # it ends in `with or without ...`

@@ -27,6 +27,8 @@ class UnitState:
         self.but_not: tuple[Excepted, ...] = ()
         self.statuses: list[str] = []
         self.qualifiers: list[str] = []
+        self.adjectives: tuple[str, ...] = ()  # that are part of the name of the fact
+        self.used = False  # a noun stands between its qualifiers and the fact: `chronic use of A`
         self.behind: list[str] = []  # qualifiers behind the fact
         self.negated = self.hedged = self.apart = self.past = False
         self.anew: Anew = ""

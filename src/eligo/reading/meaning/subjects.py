@@ -10,10 +10,11 @@ from eligo.criteria import (
     Predicate,
     leaves,
 )
-from eligo.reading.lexicon import belongs_to
+from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.conditions import if_holds, other_limit
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.joining import all_of, any_of
+from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
@@ -26,20 +27,23 @@ def subject(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
     if sex is not None and not _presupposes(state, sex):
         found.append(OneOf("sex", (sex,), span=place(state.sexes[0])))
     for token in state.groups:
-        aged = any(
-            isinstance(x, Compare) and x.variable in ("age", "gestational_age") for n in nouns for x in leaves(n)
-        )
-        aged = aged or any(
-            isinstance(n, Attest) and n.span and n.span[0] < token.start for n in nouns
-        )  # consent of adults
-        state.context.count((token,), "note" if aged or token.value == "none" else "leaf")
-        if token.value == "none":
-            if not aged:
-                state.residue.append(token)
-        elif not aged:
+        aged = _aged(token, nouns)
+        state.context.count((token,), "note" if aged else "leaf")
+        if not aged:
             op, value, unit_ = str(token.value).split()
             found.append(Compare("age", (Limit("ge" if op == "ge" else "lt", int(value), unit_),), span=place(token)))
     return found
+
+
+def without_limit(state: UnitState, nouns: list[Predicate]) -> list[Token]:
+    """The words for who is of an age that no limit beside them tells: adolescents, the elderly."""
+    return [token for token in state.groups if token.value == "none" and not _aged(token, nouns)]
+
+
+def _aged(token: Token, nouns: list[Predicate]) -> bool:
+    """Whether an age is stated besides, or the group is that of what a person states: `consent of adults`."""
+    aged = (isinstance(x, Compare) and x.variable in ("age", "gestational_age") for n in nouns for x in leaves(n))
+    return any(aged) or any(isinstance(n, Attest) and n.span and n.span[0] < token.start for n in nouns)
 
 
 def _presupposes(state: UnitState, sex: str) -> bool:
@@ -81,10 +85,16 @@ def _of_them(state: UnitState, token: Token) -> bool:
 
 
 def men_too(state: UnitState, body: Predicate) -> Predicate:
-    """`men and women of childbearing potential`: what only women have says which women are meant."""
+    """`men and women of childbearing potential`: what only women have says which women are meant.
+
+    What is in records of women rather ("of reproductive potential") may tell which men are meant as well.
+    """
     both = [token for token in state.sexes if token.value == "any"]
     concept = concepts().get(state.ids) if state.ids is not None and len(state.nouns) == 1 else None
-    if not both or concept is None or concept.sex is None:
+    if not both or concept is None:
         return body
-    other = "male" if concept.sex == "female" else "female"
+    rather = concept.id in words("said_of_women")
+    if concept.sex is None and not (rather and state.context.take(Alternative.MEN)):
+        return body
+    other = "female" if concept.sex == "male" else "male"
     return any_of([OneOf("sex", (other,), span=place(both[0])), body])

@@ -28,7 +28,7 @@ from eligo.reading.meaning.reasons import reason_of
 from eligo.reading.meaning.relations import bound_to
 from eligo.reading.meaning.said import Modifiers, Said, What
 from eligo.reading.meaning.state import UnitState
-from eligo.reading.meaning.subjects import beyond_negation, conditional, men_too, one_sex, subject
+from eligo.reading.meaning.subjects import beyond_negation, conditional, men_too, one_sex, subject, without_limit
 from eligo.reading.meaning.times import elapsed, rules_out
 from eligo.reading.meaning.words import word
 from eligo.reading.tokens import Token
@@ -77,6 +77,7 @@ def _said(state: UnitState) -> Said:
     nouns = [state.fact() if state.ids is not None and i == state.fact_at else n for i, n in enumerate(state.nouns)]
     if state.early is not None and nouns:
         state.residue.extend(e for e in state.elements if isinstance(e, TimeNode))
+    state.residue.extend(without_limit(state, nouns))
     if state.residue:
         return _not_understood(state, nouns, span)
     return _understood(state, nouns, span)
@@ -88,6 +89,8 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
         return _empty(state, span)
     if state.ids is not None:
         nouns = [_of_nothing(state, noun) for noun in nouns]
+    else:
+        _untested(state, nouns)
     if len(nouns) == 2 and state.ids is not None and state.fact_at == 0:  # `hypokalemia K < 2.8`
         nouns = [definition(state.context, nouns[0], nouns[1], state.negated)]
     nouns = [_once(state, noun) for noun in _merged(nouns)]
@@ -110,6 +113,8 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
         whom=beyond,
         sex=one_sex(state),
         continues=_continues(state),
+        adjectives=state.adjectives,
+        used=state.used,
         pair=state.pair,
         quantifier=state.quantifier,
         hedge=state.hedge,
@@ -119,6 +124,15 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     for bond in state.bonds:
         said = bound_to(state.context, said, bond)
     return said
+
+
+def _untested(state: UnitState, nouns: list[Predicate]) -> None:
+    """`stable creatinine < 2 mg/dL`: what narrows a value is in no record; the number decides."""
+    limited = any(isinstance(e, Limits) for e in state.elements) and _what(state, nouns) == "limit"
+    for token in state.elements if limited else ():
+        if isinstance(token, Token) and token.type == "QUAL" and not state.context.consumed(token):
+            state.context.count((token,), "note")
+            state.context.notes.append(f"`{state.text[token.start : token.end]}` is not tested")
 
 
 def _of_nothing(state: UnitState, noun: Predicate) -> Predicate:
@@ -138,7 +152,7 @@ def _once(state: UnitState, noun: Predicate) -> Predicate:
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:
     """The examples in a bracket, with what is said of the fact that they are examples of."""
     lead = state.modifiers()._replace(qualifiers=(*state.qualifiers, *state.behind), window=state.window)
-    return tuple(over(example, lead, state.context.kind) for example in state.examples)
+    return tuple(over(example, lead, state.context.kind, state.text) for example in state.examples)
 
 
 def _time(state: UnitState, nouns: list[Predicate]) -> Window | None:

@@ -14,7 +14,7 @@ from eligo.criteria import (
     Op,
     Present,
 )
-from eligo.reading.lexicon import END, trie, words
+from eligo.reading.lexicon import END, qualifiers_in, trie, words
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
@@ -47,6 +47,10 @@ def _grammar(state: UnitState, token: Token) -> None:
         state.pair = token.value
     if written in words("at_event") and state.nouns and isinstance(state.nouns[-1], Compare):
         state.at_event = state.nouns[-1].variable == "age"
+    if written in words("resting") and not _measured(state):
+        (state.qualifiers if state.ids is None else state.behind).append(written)
+        state.context.count((token,), "modifier")
+        return
     if token.value == "measure" and not _measured(state):
         state.residue.append(token)
         return
@@ -119,6 +123,7 @@ def _hedge(state: UnitState, i: int, token: Token) -> None:
 def _status(state: UnitState, i: int, token: Token) -> None:
     state.statuses.append(str(token.value))
     state.past = state.past or token.value == "history"
+    state.used = bool(state.qualifiers) and state.text[token.start : token.end].lower().split()[-1] in words("using")
     state.own_words += state.ids is None
     state.context.count((token,), "modifier")
 
@@ -153,6 +158,12 @@ def _group(state: UnitState, i: int, token: Token) -> None:
 
 
 def _noted(state: UnitState, i: int, token: Token) -> None:
+    """What no record states is a note; the way by which something was proven narrows what excludes."""
+    if token.value == "method" and state.context.kind == "exclusion":
+        state.qualifiers.append(state.text[token.start : token.end].lower())
+        state.own_words += 1
+        state.context.count((token,), "modifier")
+        return
     state.context.count((token,), "note")
     state.context.notes.append(f"`{state.text[token.start : token.end]}` is not tested")
 
@@ -206,6 +217,7 @@ def _concept(state: UnitState, i: int, token: Token) -> None:
     state.fact_at = len(state.nouns)
     state.nouns.append(Present(state.ids, span=state.fact_span))
     first = state.text[token.start : token.end].split(maxsplit=1)[0].lower()
+    state.adjectives = qualifiers_in(state.text[token.start : token.end])
     state.own_words += "STATUS" in trie().get(first, {}).get(END, ())  # `current smoker` takes no status of a neighbour
     state.context.count((token,), "leaf")
     known = concepts().get(state.ids.split("|")[0])
