@@ -63,6 +63,12 @@ def alternates(some: set[str], others: set[str]) -> bool:
     return any(some & set(group) and others & set(group) for group in _lexicon()["alternates"])
 
 
+def least_limit(variable: str) -> float | None:
+    """The lowest limit that a protocol may set, in the canonical unit; None where nothing is said."""
+    found: float | None = _lexicon()["least_limits"].get(variable)
+    return found
+
+
 def measured_side(concept: str, variable: str) -> str | None:
     """The side (low, high) of the variable on which it states the concept."""
     found: str | None = _lexicon()["measured_by_side"].get(concept, {}).get(variable)

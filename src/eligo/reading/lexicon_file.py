@@ -141,6 +141,7 @@ def compile_lexicon() -> dict[str, Any]:
         "measured_by_side": data.get("measured_by_side", {}),
         "belongs_to": data["belongs_to"],
         "alternates": data["alternates"],
+        "least_limits": data["least_limits"],
         "duration_of": data["duration_of"],
         "weaker_opinions": data["weaker_opinions"],
         "score_of": data["score_of"],
