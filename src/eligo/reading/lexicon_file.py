@@ -112,6 +112,7 @@ _WORDS = (
     "anew",
     "at_event",
     "confirming",
+    "by_method",
     "mere_duration",
     "of_anything",
     "anchoring",

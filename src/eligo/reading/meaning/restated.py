@@ -23,25 +23,28 @@ _FACTS = frozenset(["ATTEST"])
 
 
 def source(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
-    """`(according to ...)`, `(confirmed by endoscopy)`: a source or a method."""
+    """`(according to ...)`, `(confirmed by endoscopy within 3 months)`: a source or a method, and when that was."""
     plain = all(isinstance(e, (Token, Window)) and not (isinstance(e, Token) and e.type in _FACTS) for e in inner)
     cited = plain and any(isinstance(e, Token) and e.type in ("CITE", "NOTED") for e in inner)
-    first = inner[0]
-    how = (
-        isinstance(first, Token)
-        and first.type == "STATUS"
-        and unit.text[first.start : first.end].lower() in words("confirming")
-    )
+    how = _how(unit.text, inner)
     method = not unit.nouns and bool(unit.statuses) and all(isinstance(e, Token) and e.type in _METHODS for e in inner)
     if not cited and not how and not method:
-        return False
-    times = [e for e in inner if isinstance(e, Window)]
-    if times and not all(unit.narrow(time) for time in times):
         return False
     unit.context.count((node,), "note")
     kind = "a source" if cited else "a method"
     unit.context.notes.append(f"`{unit.text[node.span[0] : node.span[1]]}` names {kind} and is not tested")
     return True
+
+
+def _how(text: str, inner: Sequence[Element]) -> bool:
+    """`confirmed by ...`, `documented within 3 days`; `documented progression` is more than a method."""
+    first = inner[0]
+    if not isinstance(first, Token) or first.type != "STATUS":
+        return False
+    said = text[first.start : first.end].lower()
+    by = text[first.end :].split(maxsplit=1)[0].strip(".,;()[]").lower() if text[first.end :].strip() else ""
+    timed = len(inner) > 1 and isinstance(inner[1], Window)
+    return said in words("confirming") and (len(inner) == 1 or timed or by in words("by_method") or said.endswith(" by"))
 
 
 def repeats(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
