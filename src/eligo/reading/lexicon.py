@@ -18,7 +18,7 @@ Trie = dict[str, Any]
 END = ""  # the key under which a trie node keeps its roles: role to value
 EXACT = " "  # the key for those whose case counts: spelling, role, value
 
-_FORM = b"31.b1"
+_FORM = b"31.b2"
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 
 
@@ -61,6 +61,11 @@ def belongs_to(variable: str) -> list[str]:
 def alternates(some: set[str], others: set[str]) -> bool:
     """Whether values of the two are asked for in place of each other: creatinine or its clearance."""
     return any(some & set(group) and others & set(group) for group in _lexicon()["alternates"])
+
+
+def restating(some: set[str], others: set[str]) -> bool:
+    """Whether the two are other scales of the same thing: ECOG and Karnofsky."""
+    return any(some <= set(group) and others <= set(group) for group in _lexicon()["restating"]) and not some & others
 
 
 def least_limit(variable: str) -> float | None:

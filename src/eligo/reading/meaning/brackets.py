@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from eligo.criteria import Compare, OneOf, Predicate, leaves
+from eligo.criteria import Attest, Compare, OneOf, Predicate, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import if_holds, instead
 from eligo.reading.meaning.context import Context, elements_of
 from eligo.reading.meaning.definitions import definition
 from eligo.reading.meaning.exceptions import permitted, taken_out, unless_holds
-from eligo.reading.meaning.headings import exemplified, kinds_of, listed
+from eligo.reading.meaning.headings import exemplified, explains, kinds_of, listed
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread, measures
+from eligo.reading.meaning.limited import another_quantity, obliges, of_a_part, of_another_time
 from eligo.reading.meaning.relations import bond_of
 from eligo.reading.meaning.restated import abbreviation, initials_of, repeats, second_unit, source, written_out
 from eligo.reading.meaning.said import Said
@@ -33,13 +34,15 @@ def bracket(unit: UnitState, i: int, node: Bracket) -> None:
         if node.word.type != "OR" or not _instead_for_some(unit, i, node, inner):
             _scoped(unit, node, node.word)
         return
+    if another_quantity(unit, i, node, inner):
+        return
     if not inner or all(isinstance(e, Token) and context.consumed(e) for e in inner):
         if inner and unit.is_fact() and unit.fact_span is not None and initials_of(unit, unit.fact_span, inner):
             unit.ids = None  # `ASA (physical status by the American Society of Anesthesiologists) 1-3`
             unit.nouns.pop()
         context.count((node,), "leaf")
         return
-    for rule in (second_unit, source, repeats, _time, _qualifies, _for_some, _instead_for_some):
+    for rule in (second_unit, source, of_a_part, obliges, repeats, _time, _qualifies, _for_some, _instead_for_some):
         if rule(unit, i, node, inner):
             return
     _read(unit, node, inner)
@@ -56,6 +59,10 @@ def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
     if said.body is None:
         unit.unused(node)
         return
+    if isinstance(unit.last, Attest) and explains(unit.last, [said]) and not any(isinstance(e, Limits) for e in inner):
+        context.count((node,), "note")
+        context.notes.append("what explains a statement of the patient is not tested")
+        return
     if unit.nouns and has_unread(said.body):
         _left_over(unit, node, said, inner)
         return
@@ -66,6 +73,8 @@ def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
         pass
     elif unit.is_fact() and kinds_of(unit.made(), said.body):
         context.count((node,), "note")  # kinds of the fact, which it takes in
+    elif of_another_time(last, said.body, node):
+        unit.unused(node)
     else:
         unit.replace_last(definition(context, unit.made(), said.body, unit.negated, beside=False))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from eligo.criteria import MEASURING, Compare, Not, Predicate, Present, Unparsed, leaves
-from eligo.reading.lexicon import measured_by, measured_side
+from eligo.criteria import MEASURING, Compare, Leaf, Not, Predicate, Present, Unparsed, leaves
+from eligo.reading.lexicon import measured_by, measured_side, restating
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, measures
 from eligo.reading.meaning.modifiers import over
@@ -13,6 +13,7 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 _BELOW = ("lt", "le")
+_GROUPS = frozenset(["age", "sex"])
 
 
 def definition(context: Context, head: Predicate, inner: Predicate, negated: bool, *, beside: bool = True) -> Predicate:
@@ -22,7 +23,7 @@ def definition(context: Context, head: Predicate, inner: Predicate, negated: boo
     """
     facts = facts_of(head)
     if facts is None:
-        return all_of([head, inner])
+        return _on_values(context, head, inner)
     if not measures(inner):
         return all_of([head, inner]) if beside or context.kind == "inclusion" else _meant(context, head, inner, negated)
     if _states(facts, inner):
@@ -41,6 +42,40 @@ def definition(context: Context, head: Predicate, inner: Predicate, negated: boo
         return _unclear(context, head, inner)
     both = context.take(Alternative.NARROWED) == (context.kind == "inclusion")
     return all_of([head, inner]) if both else inner
+
+
+def _on_values(context: Context, head: Predicate, inner: Predicate) -> Predicate:
+    """`ECOG 0-2 (Karnofsky >= 60)`, `potassium within normal limits (3.5-5.0)`: limits that say it once more."""
+    if measures(head) and measures(inner):
+        if states_normal(head, inner):
+            return inner
+        if restating(tested(head), tested(inner) - _GROUPS):
+            return any_of([head, inner]) if context.take(Alternative.RESTATED) else all_of([head, inner])
+    return all_of([head, inner])
+
+
+def tested(body: Predicate) -> set[str]:
+    """The variables, or names of quantities, that the limits of a body are on."""
+    return {leaf.variable or leaf.name or "" for leaf in leaves(body) if isinstance(leaf, MEASURING)}
+
+
+def states_normal(head: Predicate, inner: Predicate) -> bool:
+    """`within the normal range: 18.5-25`: whether the numbers say what is normal for the same variable."""
+    same = measures(head) and measures(inner) and tested(head) == tested(inner)
+    return same and _normal(head) and not any(map(_relative, leaves(inner)))
+
+
+def _normal(head: Predicate) -> bool:
+    """Whether it asks for what is normal: at least the lower limit of normal, at most the upper one."""
+    return all(
+        isinstance(leaf, Compare)
+        and all(li.of is not None and li.value == 1 and li.above is None for li in leaf.limits)
+        for leaf in leaves(head)
+    )
+
+
+def _relative(leaf: Leaf) -> bool:
+    return isinstance(leaf, Compare) and any(limit.of is not None for limit in leaf.limits)
 
 
 def _meant(context: Context, head: Predicate, inner: Predicate, negated: bool) -> Predicate:

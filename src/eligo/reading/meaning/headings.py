@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import AtLeast, Leaf, Not, Predicate, Present, Span, leaves
+from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Leaf, Not, Predicate, Present, Span, Unparsed, leaves
 from eligo.reading.lexicon import END, trie, words
 from eligo.reading.meaning.context import Context, elements_of, hull, span_of
 from eligo.reading.meaning.definitions import definition, replaced, states
@@ -207,6 +208,9 @@ def exemplified(context: Context, head: Said, word: str, items: list[Said]) -> S
     if head.body is None:
         over_all = [over(b, head.lead, context.kind) for b in bodies]
         return Said(any_of(over_all), span, "joined", head.lead if head.lead.negated else NONE)
+    if explains(head.body, items):
+        context.notes.append("what explains a statement of the patient is not tested")
+        return replace(head, span=span)
     if word == "means":
         return _means(context, head, bodies, span)
     if word == "with":
@@ -265,6 +269,19 @@ def _means(context: Context, head: Said, bodies: list[Predicate], span: Span) ->
 def _source(context: Context, body: Predicate) -> bool:
     text = " ".join(context.text[leaf.span[0] : leaf.span[1]] for leaf in leaves(body) if leaf.span)
     return any(word.lower().strip(".,;()") in words("citation_words") for word in text.split())
+
+
+def explains(head: Predicate, items: Sequence[Said]) -> bool:
+    """`contraception (defined as A or B)`: words on what a person has to state, and no facts that are asked for."""
+    told = all(isinstance(leaf, Attest) for leaf in leaves(head))
+    return told and all(_names_only(s.body) and not (s.exception or s.tainted) for s in items if s.body is not None)
+
+
+def _names_only(body: Predicate) -> bool:
+    """Whether it consists of facts, and of words that are not understood."""
+    if isinstance(body, (AllOf, AnyOf)):
+        return all(map(_names_only, body.parts))
+    return isinstance(body, (Present, Unparsed))
 
 
 def kinds_of(head: Predicate, inner: Predicate) -> bool:

@@ -44,7 +44,9 @@ def _how(text: str, inner: Sequence[Element]) -> bool:
     said = text[first.start : first.end].lower()
     by = text[first.end :].split(maxsplit=1)[0].strip(".,;()[]").lower() if text[first.end :].strip() else ""
     timed = len(inner) > 1 and isinstance(inner[1], Window)
-    return said in words("confirming") and (len(inner) == 1 or timed or by in words("by_method") or said.endswith(" by"))
+    return said in words("confirming") and (
+        len(inner) == 1 or timed or by in words("by_method") or said.endswith(" by")
+    )
 
 
 def repeats(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:

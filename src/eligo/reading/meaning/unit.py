@@ -20,7 +20,7 @@ from eligo.reading.leaves import merged
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.brackets import bracket
 from eligo.reading.meaning.context import Context, hull, place
-from eligo.reading.meaning.definitions import definition
+from eligo.reading.meaning.definitions import definition, states_normal
 from eligo.reading.meaning.joining import all_of
 from eligo.reading.meaning.measures import choice, limit, time
 from eligo.reading.meaning.modifiers import fact_of, over
@@ -254,6 +254,8 @@ def _fact_last(state: UnitState) -> bool:
 
 def _merged(nouns: list[Predicate]) -> list[Predicate]:
     """`18 <= age <= 70`: two limits on one variable next to each other are one range."""
+    if len(nouns) > 1 and all(states_normal(nouns[0], noun) for noun in nouns[1:]):
+        nouns = nouns[1:]
     if len(nouns) != 2:
         return nouns
     first, second = nouns
