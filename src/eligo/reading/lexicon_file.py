@@ -113,6 +113,7 @@ _WORDS = (
     "at_event",
     "confirming",
     "by_method",
+    "of_the_head",
     "trial_parts",
     "trial_part_names",
     "corrections",

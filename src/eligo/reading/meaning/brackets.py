@@ -10,9 +10,9 @@ from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import if_holds, instead
 from eligo.reading.meaning.context import Context, elements_of
-from eligo.reading.meaning.definitions import definition
+from eligo.reading.meaning.definitions import Gloss, definition, kinds_of, of_nothing
 from eligo.reading.meaning.exceptions import permitted, taken_out, unless_holds
-from eligo.reading.meaning.headings import exemplified, explains, kinds_of, listed
+from eligo.reading.meaning.headings import exemplified, explains, has_and, has_or, listed
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread, measures
 from eligo.reading.meaning.limited import another_quantity, obliges, of_a_part, of_another_time
 from eligo.reading.meaning.relations import bond_of
@@ -63,6 +63,9 @@ def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
         context.count((node,), "note")
         context.notes.append("what explains a statement of the patient is not tested")
         return
+    if unit.is_fact():
+        said = replace(said, body=of_nothing(context, said.body))
+    assert said.body is not None
     if unit.nouns and has_unread(said.body):
         _left_over(unit, node, said, inner)
         return
@@ -71,8 +74,12 @@ def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
         unit.nouns.append(said.body)
     elif written_out(unit, said.body):
         pass
-    elif unit.is_fact() and kinds_of(unit.made(), said.body):
-        context.count((node,), "note")  # kinds of the fact, which it takes in
+    elif unit.is_fact() and not measures(said.body):
+        if unit.gloss is None:
+            either = has_or(node.item) or any("|" in str(e.value) for e in inner if isinstance(e, Token))
+            unit.gloss = Gloss(said.body, either, not either and not has_and(node.item))
+        else:
+            unit.unused(node)
     elif of_another_time(last, said.body, node):
         unit.unused(node)
     else:

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from eligo.criteria import MEASURING, Compare, Leaf, Not, Predicate, Present, Unparsed, leaves
-from eligo.reading.lexicon import measured_by, measured_side, restating
+from dataclasses import replace
+from typing import NamedTuple
+
+from eligo.criteria import (
+    MEASURING,
+    AllOf,
+    AnyOf,
+    Compare,
+    Leaf,
+    Not,
+    OneOf,
+    Predicate,
+    Present,
+    Unparsed,
+    leaves,
+    map_leaves,
+)
+from eligo.reading.lexicon import measured_by, measured_side, restating, words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, measures
 from eligo.reading.meaning.modifiers import over
@@ -25,23 +41,146 @@ def definition(context: Context, head: Predicate, inner: Predicate, negated: boo
     if facts is None:
         return _on_values(context, head, inner)
     if not measures(inner):
-        return all_of([head, inner]) if beside or context.kind == "inclusion" else _meant(context, head, inner, negated)
+        return all_of([head, inner])
     if _states(facts, inner):
         healthy = _healthy(facts[0].concept, inner)
         said = over(inner, Modifiers(window=facts[0].window), context.kind)
         if healthy is None:
-            return said if not negated else _unclear(context, head, inner)
+            return said if not negated or _worst(inner) else _unclear(context, head, inner)
         if not healthy:
             return _noted(context, facts[0], said)
         return Not(said) if negated else all_of([head, said])
     if any(fact.status == "history" for fact in facts):  # how it was then no value of today tells
         return all_of([head, _unclear(context, inner, inner)])
-    if beside or _graded(inner):
+    if beside:
         return all_of([head, inner])
-    if negated:
+    return _narrowed(context, head, inner, negated)
+
+
+def _narrowed(context: Context, head: Predicate, inner: Predicate, negated: bool) -> Predicate:
+    """`severe heart failure (NYHA III-IV)`: the limit says what the qualifier means; `diabetes (HbA1c > 9 %)`."""
+    plain = _unqualified(head)
+    if negated and not _worst(inner):
         return _unclear(context, head, inner)
+    if _graded(inner):
+        return all_of([plain if plain == head or context.take(Alternative.QUALIFIED) else head, inner])
     both = context.take(Alternative.NARROWED) == (context.kind == "inclusion")
     return all_of([head, inner]) if both else inner
+
+
+def of_nothing(context: Context, said: Predicate) -> Predicate:
+    """`infection of CTCAE grade 3`: a grade of whatever stands beside it is no value of the patient."""
+
+    def change(leaf: Leaf) -> Predicate:
+        if isinstance(leaf, (Compare, OneOf)) and leaf.variable in words("of_anything") and leaf.span is not None:
+            return context.unparsed(leaf.span, "unclear-relation")
+        return leaf
+
+    return map_leaves(said, change)
+
+
+def _unqualified(head: Predicate) -> Predicate:
+    return map_leaves(head, lambda leaf: replace(leaf, qualifier=None) if isinstance(leaf, Present) else leaf)
+
+
+def _worst(inner: Predicate) -> bool:
+    """Whether the limits are on grades, up to the highest: `NYHA III or IV`."""
+    return _graded(inner) and all(
+        max(leaf.values) == max(_ranks(leaf.variable)) if isinstance(leaf, OneOf) else _upwards(leaf)
+        for leaf in leaves(inner)
+    )
+
+
+def _upwards(leaf: Leaf) -> bool:
+    return isinstance(leaf, Compare) and all(limit.op in ("ge", "gt") for limit in leaf.limits)
+
+
+def _ranks(variable: str | None) -> list[int | float]:
+    known = variables().get(variable or "")
+    return list(known.grades.values()) if known is not None else []
+
+
+class Gloss(NamedTuple):
+    """What a bracket behind a fact says: other facts; `either`: joined by `or`, `plain`: by commas or not at all."""
+
+    body: Predicate
+    either: bool
+    plain: bool
+
+
+def glossed(context: Context, head: Predicate, gloss: Gloss, lead: Modifiers, negated: bool) -> Predicate:
+    """`heart disease (angina or infarction)`: what is meant, or asked for besides; `lead` is said of the head."""
+    if negated and context.kind == "exclusion":
+        return _unclear(context, head, gloss.body)
+    if _denies(gloss.body):  # `heart disease (no stroke)`
+        return all_of([head, gloss.body])
+    excludes = context.kind == "exclusion" or negated
+    kinds = [_kind(head, leaf) for leaf in leaves(gloss.body)]
+    inner = _like(context, head, gloss, lead)
+    if gloss.plain and isinstance(inner, AllOf) and facts_of(AnyOf(inner.parts)) and _sorts(head) == _sorts(inner):
+        inner = any_of(inner.parts)  # `lung disease (asthma, COPD)`: nobody has to have all of them
+    if all(kinds):
+        return _kinds(context, head, gloss._replace(body=inner), excludes)
+    likelier = context.take(Alternative.NARROWED)
+    if _constitute(head, inner) and ((gloss.either and not excludes) or any(kinds)):
+        return inner if likelier else any_of([head, inner]) if excludes else all_of([head, inner])
+    if excludes:
+        return any_of([head, inner]) if likelier else inner if gloss.either else all_of([head, inner])
+    return all_of([head, inner]) if likelier or _sorts(head) != _sorts(inner) else inner
+
+
+def _denies(body: Predicate) -> bool:
+    return isinstance(body, Not) or (isinstance(body, (AllOf, AnyOf)) and any(map(_denies, body.parts)))
+
+
+def _like(context: Context, head: Predicate, gloss: Gloss, lead: Modifiers) -> Predicate:
+    """The facts of a bracket with what is said of the fact before it: its kinds, or all of a choice, take its words."""
+    said, own = said_of(lead), lead._replace(qualifiers=())
+    takes = gloss.either and _sorts(head) == _sorts(gloss.body)
+
+    def change(leaf: Leaf) -> Predicate:
+        return over(leaf, said if takes or _kind(head, leaf) else own, context.kind)
+
+    return map_leaves(gloss.body, change)
+
+
+def _constitute(head: Predicate, inner: Predicate) -> bool:
+    """Whether a choice of facts can be what another one consists in: operations that make sterile, no treatments."""
+    return facts_of(inner) is not None and ("medication" not in _sorts(inner) or _sorts(head) == _sorts(inner))
+
+
+def _kinds(context: Context, head: Predicate, gloss: Gloss, excludes: bool) -> Predicate:
+    """Kinds of the fact in a bracket behind it: joined by `or`, or under an inclusion, they are most likely all."""
+    if _same(head, gloss.body):
+        return head
+    narrow = gloss.either or not excludes
+    return gloss.body if context.take(Alternative.NARROWED) == narrow else head
+
+
+def _same(head: Predicate, inner: Predicate) -> bool:
+    named = {leaf.concept for leaf in leaves(head) if isinstance(leaf, Present)}
+    return {leaf.concept for leaf in leaves(inner) if isinstance(leaf, Present)} <= named
+
+
+def _kind(head: Predicate, leaf: Leaf) -> bool:
+    heads = [one for one in leaves(head) if isinstance(one, Present)]
+    return isinstance(leaf, Present) and any(h.concept in concepts().ancestors(leaf.concept) for h in heads)
+
+
+def kinds_of(head: Predicate, inner: Predicate) -> bool:
+    """Whether all facts of a bracket are kinds of what stands before it."""
+    return all(_kind(head, leaf) for leaf in leaves(inner))
+
+
+def _sorts(body: Predicate) -> set[str | None]:
+    """Which sorts of things the facts of a body are: conditions, medications, procedures."""
+    found = [concepts().get(leaf.concept) if isinstance(leaf, Present) else None for leaf in leaves(body)]
+    return {concept.kind if concept is not None else None for concept in found}
+
+
+def said_of(lead: Modifiers) -> Modifiers:
+    """What is said above examples and kinds, without words that tell of the head alone what it comes from."""
+    return lead._replace(qualifiers=tuple(q for q in lead.qualifiers if q not in words("of_the_head")))
 
 
 def _on_values(context: Context, head: Predicate, inner: Predicate) -> Predicate:
@@ -76,13 +215,6 @@ def _normal(head: Predicate) -> bool:
 
 def _relative(leaf: Leaf) -> bool:
     return isinstance(leaf, Compare) and any(limit.of is not None for limit in leaf.limits)
-
-
-def _meant(context: Context, head: Predicate, inner: Predicate, negated: bool) -> Predicate:
-    """`significant heart disease (A, B or C)`, as an exclusion: most likely each of them is one."""
-    if negated:
-        return _unclear(context, head, inner)
-    return any_of([head, inner]) if context.take(Alternative.NARROWED) else all_of([head, inner])
 
 
 def _graded(inner: Predicate) -> bool:

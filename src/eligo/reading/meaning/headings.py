@@ -8,7 +8,7 @@ from dataclasses import replace
 from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Leaf, Not, Predicate, Present, Span, Unparsed, leaves
 from eligo.reading.lexicon import END, trie, words
 from eligo.reading.meaning.context import Context, elements_of, hull, span_of
-from eligo.reading.meaning.definitions import definition, replaced, states
+from eligo.reading.meaning.definitions import definition, kinds_of, replaced, states
 from eligo.reading.meaning.joining import all_of, any_of, asks_for_a_fact, default, facts_of, is_unread, measures
 from eligo.reading.meaning.lists import each
 from eligo.reading.meaning.modifiers import over, timed
@@ -48,16 +48,26 @@ def headed(context: Context, node: Branch) -> Said:
     if answered is not None:
         return replace(said, body=answered, span=_whole(node), lead=NONE, bare=False, what="joined")
     # `or` between the items says how they are joined, where the heading does not
-    whole = said.quantifier is None and context.kind == "inclusion" and _has_or(below)
+    whole = said.quantifier is None and context.kind == "inclusion" and has_or(below)
     items = [wrapped(context, context.read(below))] if whole else listed(context, below, shared=False)
     return under(context, said, items, True, span=_whole(node))
 
 
-def _has_or(node: Node) -> bool:
-    """Whether `or` joins items of the list below a heading."""
+def has_or(node: Node) -> bool:
+    """Whether `or` joins items of the list."""
+    return _joined_by(node, "OR", "or")
+
+
+def has_and(node: Node) -> bool:
+    """Whether `and` joins items of the list."""
+    return _joined_by(node, "AND", "and")
+
+
+def _joined_by(node: Node, type_: str, value: str) -> bool:
     if not isinstance(node, Branch) or node.rule not in ("semicolons", "commas", "chain"):
         return False
-    return any(m.type == "OR" or m.value == "or" for m in node.marks) or any(map(_has_or, node.parts))
+    found = any(m.type == type_ or m.value == value for m in node.marks)
+    return found or any(_joined_by(part, type_, value) for part in node.parts)
 
 
 def _answered(context: Context, head: Said, node: Node) -> Predicate | None:
@@ -282,13 +292,3 @@ def _names_only(body: Predicate) -> bool:
     if isinstance(body, (AllOf, AnyOf)):
         return all(map(_names_only, body.parts))
     return isinstance(body, (Present, Unparsed))
-
-
-def kinds_of(head: Predicate, inner: Predicate) -> bool:
-    """Whether all facts of a bracket are kinds of what stands before it."""
-    heads = [leaf for leaf in leaves(head) if isinstance(leaf, Present)]
-    found = list(leaves(inner))
-    return bool(heads) and all(
-        isinstance(leaf, Present) and any(h.concept in concepts().ancestors(leaf.concept) for h in heads)
-        for leaf in found
-    )

@@ -58,9 +58,9 @@ def of_another_time(head: Predicate, inner: Predicate, node: Bracket) -> bool:
     """`BP < 160/100 at screening (< 150/100 before surgery)`: limits on the same, which are not of the same day."""
     both = [(a, b) for a in leaves(head) for b in leaves(inner) if isinstance(a, Compare) and isinstance(b, Compare)]
     both = [(a, b) for a, b in both if (a.variable, a.name) == (b.variable, b.name)]
-    if not both or not measures(head) or not measures(inner):
+    if not both or not measures(head):
         return False
-    timed = any(isinstance(e, (Anchor, Window)) for e in elements_of(node.item))
+    timed = not measures(inner) or any(isinstance(e, (Anchor, Window)) for e in elements_of(node.item))
     return timed or any(_side(a) & _side(b) and a.limits != b.limits and not _normal(a) for a, b in both)
 
 

@@ -20,7 +20,7 @@ from eligo.reading.leaves import merged
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.brackets import bracket
 from eligo.reading.meaning.context import Context, hull, place
-from eligo.reading.meaning.definitions import definition, states_normal
+from eligo.reading.meaning.definitions import definition, of_nothing, states_normal
 from eligo.reading.meaning.joining import all_of
 from eligo.reading.meaning.measures import choice, limit, time
 from eligo.reading.meaning.modifiers import fact_of, over
@@ -87,7 +87,7 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     if not nouns and not whom:
         return _empty(state, span)
     if state.ids is not None:
-        nouns = [_of_nothing(state, noun) for noun in nouns]
+        nouns = [noun if i == state.fact_at else of_nothing(state.context, noun) for i, noun in enumerate(nouns)]
     if len(nouns) == 2 and state.ids is not None and state.fact_at == 0:  # `hypokalemia K < 2.8`
         nouns = [definition(state.context, nouns[0], nouns[1], state.negated)]
     nouns = _merged(nouns)
@@ -117,13 +117,6 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     for bond in state.bonds:
         said = bound_to(state.context, said, bond)
     return said
-
-
-def _of_nothing(state: UnitState, noun: Predicate) -> Predicate:
-    """`infection of CTCAE grade 3`: a grade of whatever stands beside it is no value of the patient."""
-    if isinstance(noun, (Compare, OneOf)) and noun.variable in words("of_anything") and noun.span is not None:
-        return state.context.unparsed(noun.span, "unclear-relation")
-    return noun
 
 
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:
