@@ -10,11 +10,13 @@ from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import if_holds, instead
 from eligo.reading.meaning.context import Context, elements_of
-from eligo.reading.meaning.definitions import Gloss, definition, kinds_of, of_nothing
+from eligo.reading.meaning.definitions import Gloss, definition, of_nothing
+from eligo.reading.meaning.examples import counting, one_by_one
 from eligo.reading.meaning.exceptions import permitted, taken_out, unless_holds
 from eligo.reading.meaning.headings import exemplified, explains, has_and, has_or, listed
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread, measures
 from eligo.reading.meaning.limited import another_quantity, obliges, of_a_part, of_another_time
+from eligo.reading.meaning.lists import apart
 from eligo.reading.meaning.relations import bond_of
 from eligo.reading.meaning.restated import abbreviation, initials_of, repeats, second_unit, source, written_out
 from eligo.reading.meaning.said import Said
@@ -154,21 +156,19 @@ def _such(unit: UnitState, node: Bracket, word: Token, head: Said) -> None:
     context = unit.context
     items = listed(context, node.item)
     if word.value == "such" and unit.is_fact():
-        known = [s for s in items if s.body is not None and not has_unread(s.body)]
-        if len(known) < len(items):
-            context.notes.append("an example in brackets was not understood and is left out")
+        if any(item.exception for item in items):
+            unit.unused(node, "exceptions")
+            return
+        if any(item.body is not None and has_unread(item.body) for item in items):
+            items = one_by_one(context, unit.made(), items, apart(context, node.item))
         context.count((word,), "join")
-        _examples(unit, [s for s in known if s.body is not None and not kinds_of(unit.made(), s.body)])
+        unit.examples += tuple(counting(context, unit.made(), items, negated=unit.negated))
         return
     made = exemplified(context, head, str(word.value), items)
     if made.body is None or is_unread(made.body):
         unit.unused(node)
     else:
         unit.replace_last(made.body)
-
-
-def _examples(unit: UnitState, items: Sequence[Said]) -> None:
-    unit.examples = (*unit.examples, *(s.body for s in items if s.body is not None))
 
 
 def _permitted(unit: UnitState, said: Said) -> None:

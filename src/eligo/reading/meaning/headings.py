@@ -9,6 +9,7 @@ from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Leaf, Not, Predicate, 
 from eligo.reading.lexicon import END, trie, words
 from eligo.reading.meaning.context import Context, elements_of, hull, span_of
 from eligo.reading.meaning.definitions import definition, kinds_of, replaced, states
+from eligo.reading.meaning.examples import exampled, of_its_sort
 from eligo.reading.meaning.joining import all_of, any_of, asks_for_a_fact, default, facts_of, is_unread, measures
 from eligo.reading.meaning.lists import each
 from eligo.reading.meaning.modifiers import over, timed
@@ -244,8 +245,11 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
         head = replace(head, time=time)
     own = lead._replace(qualifiers=())  # of what has words of its own
     examples = [(s.body, lead if s.bare or s.what == "joined" else own) for s in items if s.body is not None]
+    if word == "such" and body is not None:
+        sorted_ = [(of_its_sort(context, body, e, negated=head.lead.negated), said) for e, said in examples]
+        examples = [(e, said) for e, said in sorted_ if e is not None]
     bodies = [body] if body is not None else []
-    bodies += [over(example, said, context.kind) for example, said in examples]
+    bodies += [exampled(context, example, said) for example, said in examples]
     return replace(head, body=any_of(bodies), bare=False, what="joined")
 
 

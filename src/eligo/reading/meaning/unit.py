@@ -21,9 +21,10 @@ from eligo.reading.lexicon import words
 from eligo.reading.meaning.brackets import bracket
 from eligo.reading.meaning.context import Context, hull, place
 from eligo.reading.meaning.definitions import definition, of_nothing, states_normal
+from eligo.reading.meaning.examples import exampled
 from eligo.reading.meaning.joining import all_of
 from eligo.reading.meaning.measures import choice, limit, time
-from eligo.reading.meaning.modifiers import fact_of, over
+from eligo.reading.meaning.modifiers import fact_of
 from eligo.reading.meaning.reasons import reason_of
 from eligo.reading.meaning.relations import bound_to
 from eligo.reading.meaning.said import Modifiers, Said, What
@@ -122,7 +123,7 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:
     """The examples in a bracket, with what is said of the fact that they are examples of."""
     lead = state.modifiers()._replace(qualifiers=(*state.qualifiers, *state.behind), window=state.window)
-    return tuple(over(example, lead, state.context.kind) for example in state.examples)
+    return tuple(exampled(state.context, example, lead) for example in state.examples)
 
 
 def _time(state: UnitState, nouns: list[Predicate]) -> Window | None:
