@@ -114,6 +114,7 @@ _WORDS = (
     "confirming",
     "by_method",
     "of_the_head",
+    "of_the_name",
     "trial_parts",
     "trial_part_names",
     "corrections",

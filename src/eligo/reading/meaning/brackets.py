@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from eligo.criteria import Attest, Compare, OneOf, Predicate, leaves
+from eligo.criteria import Attest, Compare, IfThen, OneOf, Predicate, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import if_holds, instead
 from eligo.reading.meaning.context import Context, elements_of
-from eligo.reading.meaning.definitions import Gloss, definition, of_nothing
+from eligo.reading.meaning.definitions import Gloss, definition, of_nothing, without_repeats
 from eligo.reading.meaning.examples import counting, one_by_one
 from eligo.reading.meaning.exceptions import permitted, taken_out, unless_holds
 from eligo.reading.meaning.headings import exemplified, explains, has_and, has_or, listed
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread, measures
 from eligo.reading.meaning.limited import another_quantity, obliges, of_a_part, of_another_time
 from eligo.reading.meaning.lists import apart
+from eligo.reading.meaning.measures import time
 from eligo.reading.meaning.relations import bond_of
 from eligo.reading.meaning.restated import abbreviation, initials_of, repeats, second_unit, source, written_out
 from eligo.reading.meaning.said import Said
@@ -66,7 +67,7 @@ def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
         context.notes.append("what explains a statement of the patient is not tested")
         return
     if unit.is_fact():
-        said = replace(said, body=of_nothing(context, said.body))
+        said = replace(said, body=without_repeats(unit.made(), of_nothing(context, said.body)))
     assert said.body is not None
     if unit.nouns and has_unread(said.body):
         _left_over(unit, node, said, inner)
@@ -82,10 +83,21 @@ def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
             unit.gloss = Gloss(said.body, either, not either and not has_and(node.item))
         else:
             unit.unused(node)
+    elif (other := _for_others(unit, last, said.body)) is not None:
+        unit.replace_last(other)
     elif of_another_time(last, said.body, node):
         unit.unused(node)
     else:
         unit.replace_last(definition(context, unit.made(), said.body, unit.negated, beside=False))
+
+
+def _for_others(unit: UnitState, last: Predicate, inner: Predicate) -> Predicate | None:
+    """`>= 55 kg (women: >= 50 kg)`: a looser limit of some holds in place of the one before it."""
+    if not isinstance(inner, IfThen) or not isinstance(inner.then, Compare) or not measures(last):
+        return None
+    if {leaf.variable for leaf in leaves(last) if isinstance(leaf, Compare)} != {inner.then.variable}:
+        return None
+    return instead(last, inner.then, inner.condition, unit.context.kind)
 
 
 def _left_over(unit: UnitState, node: Bracket, said: Said, inner: Sequence[Element]) -> None:
@@ -186,7 +198,14 @@ def _permitted(unit: UnitState, said: Said) -> None:
 
 
 def _time(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
-    return len(inner) == 1 and isinstance(inner[0], Window) and unit.narrow(inner[0])
+    if len(inner) != 1 or not isinstance(inner[0], Window):
+        return False
+    if inner[0].limits is not None and unit.context.names(inner[0].limits):  # `(> 10 g/dL before surgery)`
+        return False
+    if isinstance(unit.last, Compare):
+        time(unit, inner[0])
+        return True
+    return unit.narrow(inner[0])
 
 
 def _qualifies(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:

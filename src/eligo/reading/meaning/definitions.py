@@ -19,7 +19,7 @@ from eligo.criteria import (
     leaves,
     map_leaves,
 )
-from eligo.reading.lexicon import measured_by, measured_side, restating, words
+from eligo.reading.lexicon import END, measured_by, measured_side, restating, trie, words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, measures
 from eligo.reading.meaning.modifiers import over
@@ -135,11 +135,11 @@ def _denies(body: Predicate) -> bool:
 
 def _like(context: Context, head: Predicate, gloss: Gloss, lead: Modifiers) -> Predicate:
     """The facts of a bracket with what is said of the fact before it: its kinds, or all of a choice, take its words."""
-    said, own = said_of(lead), lead._replace(qualifiers=())
+    own = lead._replace(qualifiers=())
     takes = gloss.either and _sorts(head) == _sorts(gloss.body)
 
     def change(leaf: Leaf) -> Predicate:
-        return over(leaf, said if takes or _kind(head, leaf) else own, context.kind)
+        return exampled(context, leaf, lead if takes or _kind(head, leaf) else own)
 
     return map_leaves(gloss.body, change)
 
@@ -167,6 +167,19 @@ def _kind(head: Predicate, leaf: Leaf) -> bool:
     return isinstance(leaf, Present) and any(h.concept in concepts().ancestors(leaf.concept) for h in heads)
 
 
+def without_repeats(head: Predicate, inner: Predicate) -> Predicate:
+    """`congestive heart failure (NYHA III heart disease)`: limits, without the name of what they are limits of."""
+    if not isinstance(inner, AllOf):
+        return inner
+    kept = [part for part in inner.parts if not (isinstance(part, Present) and _broader(part, head))]
+    return all_of(kept) if kept and all(map(measures, kept)) else inner
+
+
+def _broader(part: Present, head: Predicate) -> bool:
+    named = [leaf for leaf in leaves(head) if isinstance(leaf, Present)]
+    return part.status == "active" and all(part.concept in concepts().ancestors(leaf.concept) for leaf in named)
+
+
 def kinds_of(head: Predicate, inner: Predicate) -> bool:
     """Whether all facts of a bracket are kinds of what stands before it."""
     return all(_kind(head, leaf) for leaf in leaves(inner))
@@ -178,9 +191,23 @@ def _sorts(body: Predicate) -> set[str | None]:
     return {concept.kind if concept is not None else None for concept in found}
 
 
-def said_of(lead: Modifiers) -> Modifiers:
-    """What is said above examples and kinds, without words that tell of the head alone what it comes from."""
-    return lead._replace(qualifiers=tuple(q for q in lead.qualifiers if q not in words("of_the_head")))
+def exampled(context: Context, body: Predicate, lead: Modifiers) -> Predicate:
+    """An example with what is said of its head: all of it, or where it has words of its own, when and how that was.
+
+    What tells of the head alone where it comes from, as `secondary`, is not said of it.
+    """
+    own = lead._replace(qualifiers=())
+    said = lead._replace(qualifiers=tuple(q for q in lead.qualifiers if q not in words("of_the_head")))
+    return map_leaves(body, lambda leaf: over(leaf, own if has_own(context, leaf) else said, context.kind))
+
+
+def has_own(context: Context, leaf: Leaf) -> bool:
+    """Whether a leaf says more than that something is there: a time, a status, a word that is part of its name."""
+    if not isinstance(leaf, Present) or leaf.window or leaf.qualifier or leaf.status != "active":
+        return True
+    written = context.text[leaf.span[0] : leaf.span[1]].lower() if leaf.span is not None else ""
+    found = trie().get(next(iter(written.split(maxsplit=1)), ""), {}).get(END, {}).get("QUAL")
+    return found is not None and found not in words("of_the_name") | words("of_the_head")
 
 
 def _on_values(context: Context, head: Predicate, inner: Predicate) -> Predicate:

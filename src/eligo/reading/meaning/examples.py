@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import Leaf, Predicate, Present, leaves, map_leaves
+from eligo.criteria import Leaf, Predicate, Present, Span, leaves, map_leaves
 from eligo.reading.lexicon import END, trie
 from eligo.reading.meaning.context import Context
-from eligo.reading.meaning.definitions import kinds_of, said_of
+from eligo.reading.meaning.definitions import has_own, kinds_of
 from eligo.reading.meaning.joining import has_unread, measures
-from eligo.reading.meaning.modifiers import over
-from eligo.reading.meaning.said import Modifiers, Said
+from eligo.reading.meaning.said import Said
 from eligo.vocabulary.concepts import concepts
 
 
@@ -54,12 +53,14 @@ def excludes(context: Context, negated: bool) -> bool:
     return negated != (context.kind == "exclusion")
 
 
-def of_its_sort(context: Context, head: Predicate, example: Predicate, *, negated: bool) -> Predicate | None:
+def of_its_sort(
+    context: Context, head: Predicate, example: Predicate, *, negated: bool, alone: bool = True
+) -> Predicate | None:
     """`drug abuse (including laxatives)` is no use of laxatives: a treatment under a condition is not that fact.
 
-    Where it excludes, it stays open; else it is left out, which is None.
+    Where it excludes, it stays open; else it is left out, which is None. Not `alone`, its time may be that of the head.
     """
-    odd = [leaf for leaf in leaves(example) if _treats(head, leaf) and not has_own(context, leaf)]
+    odd = [leaf for leaf in leaves(example) if _treats(head, leaf) and not _own(context, leaf, alone=alone)]
     if not odd:
         return example
     if not excludes(context, negated):
@@ -72,18 +73,15 @@ def of_its_sort(context: Context, head: Predicate, example: Predicate, *, negate
     return map_leaves(example, change)
 
 
-def exampled(context: Context, body: Predicate, lead: Modifiers) -> Predicate:
-    """An example with what is said of its head: all of it, or where it has words of its own, when and how that was."""
-    said, own = said_of(lead), lead._replace(qualifiers=())
-    return map_leaves(body, lambda leaf: over(leaf, own if has_own(context, leaf) else said, context.kind))
+def _own(context: Context, leaf: Leaf, *, alone: bool) -> bool:
+    return has_own(context, leaf if alone or not isinstance(leaf, Present) else replace(leaf, window=None))
 
 
-def has_own(context: Context, leaf: Leaf) -> bool:
-    """Whether a leaf says more than that something is there: a time, a status, a word that is part of its name."""
-    if not isinstance(leaf, Present) or leaf.window or leaf.qualifier or leaf.status != "active":
-        return True
-    written = context.text[leaf.span[0] : leaf.span[1]].lower() if leaf.span is not None else ""
-    return "QUAL" in trie().get(next(iter(written.split(maxsplit=1)), ""), {}).get(END, {})
+def class_of(context: Context, before: Span, *, negated: bool) -> tuple[Predicate, ...]:
+    """`infection with, e.g., A`, as an exclusion: a class that is named as part of a phrase may have other members."""
+    written = context.text[before[0] : before[1]].lower().split()
+    named = any("CONCEPT" in trie().get(word, {}).get(END, {}) for word in written)
+    return (context.unparsed(before, "heading"),) if named and excludes(context, negated) else ()
 
 
 def _adds(context: Context, head: Predicate, leaf: Leaf) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Leaf, Not, Predicate, Present, Span, Unparsed, leaves
 from eligo.reading.lexicon import END, trie, words
 from eligo.reading.meaning.context import Context, elements_of, hull, span_of
-from eligo.reading.meaning.definitions import definition, kinds_of, replaced, states
-from eligo.reading.meaning.examples import exampled, of_its_sort
+from eligo.reading.meaning.definitions import definition, exampled, kinds_of, replaced, states
+from eligo.reading.meaning.examples import excludes, of_its_sort
 from eligo.reading.meaning.joining import all_of, any_of, asks_for_a_fact, default, facts_of, is_unread, measures
 from eligo.reading.meaning.lists import each
 from eligo.reading.meaning.modifiers import over, timed
@@ -246,8 +246,9 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
     own = lead._replace(qualifiers=())  # of what has words of its own
     examples = [(s.body, lead if s.bare or s.what == "joined" else own) for s in items if s.body is not None]
     if word == "such" and body is not None:
-        sorted_ = [(of_its_sort(context, body, e, negated=head.lead.negated), said) for e, said in examples]
-        examples = [(e, said) for e, said in sorted_ if e is not None]
+        negated = head.lead.negated
+        own_sort = [(of_its_sort(context, body, e, negated=negated, alone=False), said) for e, said in examples]
+        examples = [(e, said) for e, said in own_sort if e is not None]
     bodies = [body] if body is not None else []
     bodies += [exampled(context, example, said) for example, said in examples]
     return replace(head, body=any_of(bodies), bare=False, what="joined")
@@ -274,9 +275,10 @@ def _means(context: Context, head: Said, bodies: list[Predicate], span: Span) ->
         return replace(head, span=span)
     if is_unread(body):
         return replace(head, body=all_of([head.body, body]), span=span, bare=False)
+    body = over(body, head.lead._replace(qualifiers=()), context.kind)
     made = replaced(context, head.body, body, head.lead.negated)
     if not measures(body) and not kinds_of(head.body, body) and not context.take(Alternative.NARROWED):
-        made = all_of([head.body, body])
+        made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
     return replace(head, body=made, span=span, bare=False, what="joined")
 
 

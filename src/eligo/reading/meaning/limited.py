@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from eligo.criteria import Compare, Predicate, leaves
+from eligo.criteria import Compare, OneOf, Predicate, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import elements_of
 from eligo.reading.meaning.joining import any_of, measures
@@ -58,7 +58,8 @@ def of_another_time(head: Predicate, inner: Predicate, node: Bracket) -> bool:
     """`BP < 160/100 at screening (< 150/100 before surgery)`: limits on the same, which are not of the same day."""
     both = [(a, b) for a in leaves(head) for b in leaves(inner) if isinstance(a, Compare) and isinstance(b, Compare)]
     both = [(a, b) for a, b in both if (a.variable, a.name) == (b.variable, b.name)]
-    if not both or not measures(head):
+    of_others = any(isinstance(leaf, OneOf) and leaf.variable == "sex" for leaf in leaves(inner))
+    if not both or not measures(head) or of_others:  # `(women: >= 50 kg)`
         return False
     timed = not measures(inner) or any(isinstance(e, (Anchor, Window)) for e in elements_of(node.item))
     return timed or any(_side(a) & _side(b) and a.limits != b.limits and not _normal(a) for a, b in both)

@@ -20,8 +20,7 @@ from eligo.reading.leaves import merged
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.brackets import bracket
 from eligo.reading.meaning.context import Context, hull, place
-from eligo.reading.meaning.definitions import definition, of_nothing, states_normal
-from eligo.reading.meaning.examples import exampled
+from eligo.reading.meaning.definitions import definition, exampled, of_nothing, states_normal
 from eligo.reading.meaning.joining import all_of
 from eligo.reading.meaning.measures import choice, limit, time
 from eligo.reading.meaning.modifiers import fact_of
