@@ -59,7 +59,9 @@ def read_tree(tree: Node, tokens: Sequence[Token], text: str, kind: Kind, *, why
     context, predicate = _read(tree, tokens, text, kind, bound, choices)
     ambiguity: Ambiguity | None = None
     if choices.met and predicate.__class__ is not Unparsed:
-        ambiguity = _others(predicate, tuple(choices.met), lambda flipped: _read(tree, tokens, text, kind, bound, flipped)[1])
+        ambiguity = _others(
+            predicate, tuple(choices.met), lambda flipped: _read(tree, tokens, text, kind, bound, flipped)[1]
+        )
     return ItemReading(
         predicate,
         comparisons(bound, text) if bound else (),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from eligo.criteria import Attest, Compare, IfThen, OneOf, Predicate, leaves
+from eligo.criteria import AllOf, Attest, Compare, IfThen, OneOf, Predicate, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import if_holds, instead
@@ -92,12 +92,20 @@ def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
 
 
 def _for_others(unit: UnitState, last: Predicate, inner: Predicate) -> Predicate | None:
-    """`>= 55 kg (women: >= 50 kg)`: a looser limit of some holds in place of the one before it."""
-    if not isinstance(inner, IfThen) or not isinstance(inner.then, Compare) or not measures(last):
+    """`>= 55 kg (women: >= 50 kg)`: a looser limit of some is in place of the one before it, another is theirs too."""
+    match inner:
+        case IfThen(OneOf() as whom, Compare() as limit) | AllOf((OneOf() as whom, Compare() as limit)):
+            pass
+        case _:
+            return None
+    own = {leaf.variable for leaf in leaves(last) if isinstance(leaf, Compare)}
+    if whom.variable != "sex" or own != {limit.variable} or not measures(last):
         return None
-    if {leaf.variable for leaf in leaves(last) if isinstance(leaf, Compare)} != {inner.then.variable}:
-        return None
-    return instead(last, inner.then, inner.condition, unit.context.kind)
+    kind = unit.context.kind
+    made = instead(last, limit, whom, kind)
+    if made is not None:
+        return made
+    return all_of([last, IfThen(whom, limit)]) if kind == "inclusion" else any_of([last, AllOf((whom, limit))])
 
 
 def _left_over(unit: UnitState, node: Bracket, said: Said, inner: Sequence[Element]) -> None:

@@ -142,7 +142,11 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
 def _titled(context: Context, head: Predicate, items: list[Predicate], body: Predicate) -> Predicate:
     """`Heart disease: A, B`: a title of what follows it, or a condition of its own that they are examples of."""
     if states(head, body) or facts_of(head) is None or measures(body):
-        return definition(context, head, body, False) if context.kind == "inclusion" or states(head, body) else any_of([head, *items])
+        return (
+            definition(context, head, body, False)
+            if context.kind == "inclusion" or states(head, body)
+            else any_of([head, *items])
+        )
     if _says_again(head, items):
         return body
     both = any_of([head, *items]) if context.kind == "exclusion" else all_of([head, body])
@@ -162,7 +166,12 @@ def _says_again(head: Predicate, items: list[Predicate]) -> bool:
 
 def _narrowed(leaf: Leaf) -> bool:
     """Whether a leaf asks for more than that a concept is there now."""
-    return not isinstance(leaf, Present) or leaf.window is not None or leaf.qualifier is not None or leaf.status != "active"
+    return (
+        not isinstance(leaf, Present)
+        or leaf.window is not None
+        or leaf.qualifier is not None
+        or leaf.status != "active"
+    )
 
 
 def quantified(context: Context, quantifier: str | int | None, parts: list[Predicate], span: Span) -> Predicate:
