@@ -37,18 +37,36 @@ def bracket(unit: UnitState, i: int, node: Bracket) -> None:
         if node.word.type != "OR" or not _instead_for_some(unit, i, node, inner):
             _scoped(unit, node, node.word)
         return
-    if another_quantity(unit, i, node, inner):
-        return
-    if not inner or all(isinstance(e, Token) and context.consumed(e) for e in inner):
-        if inner and unit.is_fact() and unit.fact_span is not None and initials_of(unit, unit.fact_span, inner):
-            unit.ids = None  # `ASA (physical status by the American Society of Anesthesiologists) 1-3`
-            unit.nouns.pop()
+    if not inner:
         context.count((node,), "leaf")
         return
-    for rule in (second_unit, source, of_a_part, obliges, repeats, _time, _qualifies, _for_some, _instead_for_some):
+    for rule in (
+        another_quantity,
+        _names,
+        second_unit,
+        source,
+        of_a_part,
+        obliges,
+        repeats,
+        _time,
+        _qualifies,
+        _for_some,
+        _instead_for_some,
+    ):
         if rule(unit, i, node, inner):
             return
     _read(unit, node, inner)
+
+
+def _names(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
+    """Whether it is part of the name of a limit."""
+    if not all(isinstance(e, Token) and unit.context.consumed(e) for e in inner):
+        return False
+    if unit.is_fact() and unit.fact_span is not None and initials_of(unit, unit.fact_span, inner):
+        unit.ids = None  # `ASA (physical status by the American Society of Anesthesiologists) 1-3`
+        unit.nouns.pop()
+    unit.context.count((node,), "leaf")
+    return True
 
 
 def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
@@ -72,23 +90,34 @@ def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
     if unit.nouns and has_unread(said.body):
         _left_over(unit, node, said, inner)
         return
-    last = unit.last
-    if last is None:
+    if unit.last is None:
         unit.nouns.append(said.body)
     elif written_out(unit, said.body):
         pass
     elif unit.is_fact() and not measures(said.body):
-        if unit.gloss is None:
-            either = has_or(node.item) or any("|" in str(e.value) for e in inner if isinstance(e, Token))
-            unit.gloss = Gloss(said.body, either, not either and not has_and(node.item))
-        else:
-            unit.unused(node)
-    elif (other := _for_others(unit, last, said.body)) is not None:
+        _gloss(unit, node, said.body, inner)
+    else:
+        _limits(unit, node, unit.last, said.body)
+
+
+def _gloss(unit: UnitState, node: Bracket, body: Predicate, inner: Sequence[Element]) -> None:
+    """Facts behind a fact: what they are to it is told when all that is said of it is known."""
+    if unit.gloss is not None:
+        unit.unused(node)
+        return
+    either = has_or(node.item) or any("|" in str(e.value) for e in inner if isinstance(e, Token))
+    unit.gloss = Gloss(body, either, not either and not has_and(node.item))
+
+
+def _limits(unit: UnitState, node: Bracket, last: Predicate, body: Predicate) -> None:
+    """Limits behind a fact or a limit."""
+    other = _for_others(unit, last, body)
+    if other is not None:
         unit.replace_last(other)
-    elif of_another_time(last, said.body, node):
+    elif of_another_time(last, body, node):
         unit.unused(node)
     else:
-        unit.replace_last(definition(context, unit.made(), said.body, unit.negated, beside=False))
+        unit.replace_last(definition(unit.context, unit.made(), body, unit.negated, beside=False))
 
 
 def _for_others(unit: UnitState, last: Predicate, inner: Predicate) -> Predicate | None:
@@ -105,7 +134,8 @@ def _for_others(unit: UnitState, last: Predicate, inner: Predicate) -> Predicate
     made = instead(last, limit, whom, kind)
     if made is not None:
         return made
-    return all_of([last, IfThen(whom, limit)]) if kind == "inclusion" else any_of([last, AllOf((whom, limit))])
+    join = all_of if kind == "inclusion" else any_of
+    return join([last, if_holds(unit.context, whom, limit)])
 
 
 def _left_over(unit: UnitState, node: Bracket, said: Said, inner: Sequence[Element]) -> None:

@@ -115,15 +115,19 @@ def glossed(context: Context, head: Predicate, gloss: Gloss, lead: Modifiers, ne
     if _denies(gloss.body):  # `heart disease (no stroke)`
         return all_of([head, gloss.body])
     excludes = context.kind == "exclusion" or negated
-    kinds = [_kind(head, leaf) for leaf in leaves(gloss.body)]
     inner = _like(context, head, gloss, lead)
     if gloss.plain and isinstance(inner, AllOf) and facts_of(AnyOf(inner.parts)) and _sorts(head) == _sorts(inner):
         inner = any_of(inner.parts)  # `lung disease (asthma, COPD)`: nobody has to have all of them
-    if all(kinds):
-        return _kinds(context, head, gloss._replace(body=inner), excludes)
-    likelier = context.take(Alternative.NARROWED)
-    if _constitute(head, inner) and ((gloss.either and not excludes) or any(kinds)):
-        return inner if likelier else any_of([head, inner]) if excludes else all_of([head, inner])
+    gloss = gloss._replace(body=inner)
+    return _kinds(context, head, gloss, excludes) if kinds_of(head, inner) else _others(context, head, gloss, excludes)
+
+
+def _others(context: Context, head: Predicate, gloss: Gloss, excludes: bool) -> Predicate:
+    """Other facts in a bracket: a choice that constitutes the fact before it, or what counts or is asked besides."""
+    inner, likelier = gloss.body, context.take(Alternative.NARROWED)
+    chosen = (gloss.either and not excludes) or any(_kind(head, leaf) for leaf in leaves(inner))
+    if chosen and _constitute(head, inner):
+        return inner if likelier else (any_of if excludes else all_of)([head, inner])
     if excludes:
         return any_of([head, inner]) if likelier else inner if gloss.either else all_of([head, inner])
     return all_of([head, inner]) if likelier or _sorts(head) != _sorts(inner) else inner

@@ -56,13 +56,22 @@ def _corrected(names: str) -> bool:
 
 def of_another_time(head: Predicate, inner: Predicate, node: Bracket) -> bool:
     """`BP < 160/100 at screening (< 150/100 before surgery)`: limits on the same, which are not of the same day."""
-    both = [(a, b) for a in leaves(head) for b in leaves(inner) if isinstance(a, Compare) and isinstance(b, Compare)]
-    both = [(a, b) for a, b in both if (a.variable, a.name) == (b.variable, b.name)]
+    limits = [leaf for leaf in leaves(inner) if isinstance(leaf, Compare)]
+    both = [(a, b) for a in leaves(head) if isinstance(a, Compare) for b in limits if _on(a) == _on(b)]
     of_others = any(isinstance(leaf, OneOf) and leaf.variable == "sex" for leaf in leaves(inner))
     if not both or not measures(head) or of_others:  # `(women: >= 50 kg)`
         return False
     timed = not measures(inner) or any(isinstance(e, (Anchor, Window)) for e in elements_of(node.item))
-    return timed or any(_side(a) & _side(b) and a.limits != b.limits and not _normal(a) for a, b in both)
+    return timed or any(_differ(a, b) for a, b in both)
+
+
+def _on(leaf: Compare) -> tuple[str | None, str | None]:
+    return leaf.variable, leaf.name
+
+
+def _differ(one: Compare, other: Compare) -> bool:
+    """Whether two limits are on the same side, and not the same; numbers may say what is normal."""
+    return bool(_side(one) & _side(other)) and one.limits != other.limits and not _normal(one)
 
 
 def _side(leaf: Compare) -> set[str]:
