@@ -125,7 +125,8 @@ def glossed(context: Context, head: Predicate, gloss: Gloss, lead: Modifiers, ne
 def _others(context: Context, head: Predicate, gloss: Gloss, excludes: bool) -> Predicate:
     """Other facts in a bracket: a choice that constitutes the fact before it, or what counts or is asked besides."""
     inner, likelier = gloss.body, context.take(Alternative.NARROWED)
-    chosen = (gloss.either and not excludes) or any(_kind(head, leaf) for leaf in leaves(inner))
+    kinds = any(_kind(head, leaf) for leaf in leaves(inner))
+    chosen = gloss.either and kinds if excludes else gloss.either or kinds
     if chosen and _constitute(head, inner):
         return inner if likelier else (any_of if excludes else all_of)([head, inner])
     if excludes:
