@@ -161,7 +161,9 @@ def closed(raw: list[Token], text: str) -> list[Token]:
     if start < 1 or _GOES_ON.search(text, start + 1):
         return raw
     end = len(text.rstrip())
-    return [*raw, Token("MARK", end, end, ")" if text[start] == "(" else "]")]
+    last = Token("MARK", end, end, ")" if text[start] == "(" else "]")
+    made = [*raw, last]
+    return made if id(last) in paired_brackets(made, text) else raw
 
 
 def paired_brackets(raw: list[Token], text: str) -> dict[int, int]:

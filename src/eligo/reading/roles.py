@@ -114,7 +114,8 @@ class Chooser(Neighbours):
         if mark in "([{":
             token.type = "OPEN" if id(token) in self.partners else "LIGHT"
         elif mark in ")]}":
-            token.type = "CLOSE" if id(token) in self.partners else "LIGHT"
+            implied = token.start == token.end
+            token.type = "CLOSE" if id(token) in self.partners else "MERGED" if implied else "LIGHT"
         elif mark == ",":
             self._separate(i, token, "COMMA")
         elif mark == ";":

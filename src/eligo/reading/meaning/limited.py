@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from eligo.criteria import Compare, OneOf, Predicate, leaves
 from eligo.reading.lexicon import words
-from eligo.reading.meaning.context import elements_of
+from eligo.reading.meaning.context import elements_of, place
 from eligo.reading.meaning.joining import any_of, measures
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
@@ -19,15 +18,19 @@ from eligo.reading.tree import Anchor, Bracket, Element, Window
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
-_DESIGNATION = re.compile(r"\d+[a-zA-Z]?|[IVX]+[abcABC]?|[A-H][0-9]?|only")
+_PART = re.compile(r"\b([A-Za-z]+)[\s:]+(?=(?:\d+[a-zA-Z]?|[IVX]+[abcABC]?|[A-H][0-9]?|only)(?![\w-]))")
 
 
 def of_a_part(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`(Phase Ib)`, `(cohort 2)`, `(dose escalation)`: it holds in one part of the trial."""
-    said = unit.text[node.span[0] : node.span[1]].strip("()[] ")
-    written = re.split(r"[\s,;:/]+", said)
+    said = unit.text[node.span[0] : node.span[1]]
+    named = [
+        place(e) for e in inner if isinstance(e, Token) and e.type in ("VAR", "CONCEPT")
+    ]  # `Gleason grade group 2`
     numbered = any(
-        word.lower() in words("trial_parts") and _DESIGNATION.fullmatch(number) for word, number in pairwise(written)
+        found[1].lower() in words("trial_parts")
+        and not any(start <= node.span[0] + found.start() < end for start, end in named)
+        for found in _PART.finditer(said)
     )
     if not numbered and not any(name in said.lower() for name in words("trial_part_names")):
         return False
