@@ -19,7 +19,7 @@ Trie = dict[str, Any]
 END = ""  # the key under which a trie node keeps its roles: role to value
 EXACT = " "  # the key for those whose case counts: spelling, role, value
 
-_FORM = b"32"
+_FORM = b"33"
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 
 
@@ -94,6 +94,17 @@ def alternates(some: set[str], others: set[str]) -> bool:
 def opposed(some: Sequence[str], others: Sequence[str]) -> bool:
     """Whether one of some qualifiers and one of others exclude each other: acute, chronic."""
     return any(a != b and a in group and b in group for group in _lexicon()["opposed"] for a in some for b in others)
+
+
+def restating(some: set[str], others: set[str]) -> bool:
+    """Whether the two are other scales of the same thing: ECOG and Karnofsky."""
+    return any(some <= set(group) and others <= set(group) for group in _lexicon()["restating"]) and not some & others
+
+
+def least_limit(variable: str) -> float | None:
+    """The lowest limit that a protocol may set, in the canonical unit; None where nothing is said."""
+    found: float | None = _lexicon()["least_limits"].get(variable)
+    return found
 
 
 def measured_side(concept: str, variable: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from eligo.criteria import DAYS_IN
 from eligo.reading.tokens import Roles, Token
 from eligo.vocabulary.variables import Variable, variables
@@ -150,9 +152,23 @@ class Neighbours:
         return " "
 
 
+_GOES_ON = re.compile(r"[;\n()\[\]{}]|\.\s+\S")
+
+
+def closed(raw: list[Token], text: str) -> list[Token]:
+    """The tokens with a bracket that the text leaves open closed at its end, where nothing but its words follow."""
+    start = max(text.rfind("("), text.rfind("["))
+    if start < 1 or _GOES_ON.search(text, start + 1):
+        return raw
+    end = len(text.rstrip())
+    last = Token("MARK", end, end, ")" if text[start] == "(" else "]")
+    made = [*raw, last]
+    return made if id(last) in paired_brackets(made, text) else raw
+
+
 def paired_brackets(raw: list[Token], text: str) -> dict[int, int]:
     """The places of the brackets that have a partner, and the partner's; not deeper than a person would nest them."""
-    if text.isascii() and ")" not in text and "]" not in text and "}" not in text:
+    if text.isascii() and "(" not in text and "[" not in text and "{" not in text:
         return {}
     stack: list[int] = []
     paired: dict[int, int] = {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from eligo.criteria import Limit, Number, Op
 from eligo.errors import EligoError
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import least_limit, words
 from eligo.reading.names import Name
 from eligo.reading.tree import Amount, Limits
 from eligo.reading.tree import Limit as Written
@@ -75,6 +75,7 @@ def plausible(limit: Limit, variable: Variable) -> bool:
     if value is None:
         return True
     low, high = variable.plausible or (value, value)
+    low = max(low, least_limit(variable.id) or low)
     return low <= value <= high and _near(limit, variable, _SLIPPED, only_below=True)
 
 

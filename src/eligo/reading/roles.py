@@ -10,7 +10,7 @@ from collections.abc import Callable
 from eligo.reading.asks import ASKS, NUMBER_END, TYPE, flipped
 from eligo.reading.enumerators import SEPARATORS, may_enumerate, subitem
 from eligo.reading.lexicon import words
-from eligo.reading.neighbours import LETTERS, NONE, TIME_CODES, Neighbours, paired_brackets
+from eligo.reading.neighbours import LETTERS, NONE, TIME_CODES, Neighbours, closed, paired_brackets
 from eligo.reading.numbers import Number
 from eligo.reading.sides import JUDGING, judge_after, judge_comparator
 from eligo.reading.tokens import Token, first_word
@@ -30,6 +30,7 @@ class Chooser(Neighbours):
     __slots__ = ()
 
     def __init__(self, raw: list[Token], text: str) -> None:
+        raw = closed(raw, text)
         super().__init__(raw, text)
         self.partners = paired_brackets(raw, text)
 
@@ -113,7 +114,8 @@ class Chooser(Neighbours):
         if mark in "([{":
             token.type = "OPEN" if id(token) in self.partners else "LIGHT"
         elif mark in ")]}":
-            token.type = "CLOSE" if id(token) in self.partners else "LIGHT"
+            implied = token.start == token.end
+            token.type = "CLOSE" if id(token) in self.partners else "MERGED" if implied else "LIGHT"
         elif mark == ",":
             self._separate(i, token, "COMMA")
         elif mark == ";":

@@ -123,6 +123,9 @@ class _Guard:
 
     def _any(self, whole: AnyOf) -> Predicate:
         parts = _said_once([self.clean(p) for p in whole.parts])
+        whom = [p.condition for p in parts if isinstance(p, IfThen)]
+        if len(parts) > 1 and len(whom) == len(parts) and disjoint(whom):  # `<= 450 (men) or <= 470 (women)`
+            return AllOf(tuple(parts))
         idle = [p for p in parts if isinstance(p, Always)]
         said = [p for p in parts if not isinstance(p, Always)]
         if not said:

@@ -5,30 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from eligo.criteria import Compare, Limit, Number, OneOf, Predicate, Present, leaves
-from eligo.errors import EligoError
-from eligo.reading.leaves import fits
+from eligo.criteria import AllOf, Attest, Compare, IfThen, OneOf, Predicate, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import if_holds, instead
-from eligo.reading.meaning.context import Context, elements_of, place
-from eligo.reading.meaning.definitions import definition
+from eligo.reading.meaning.context import Context, elements_of
+from eligo.reading.meaning.definitions import Gloss, definition, of_nothing, without_repeats
+from eligo.reading.meaning.examples import counting, one_by_one
 from eligo.reading.meaning.exceptions import permitted, taken_out, unless_holds
-from eligo.reading.meaning.headings import exemplified, kinds_of, named
+from eligo.reading.meaning.headings import exemplified, explains, has_and, has_or, named
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread, measures
+from eligo.reading.meaning.limited import another_quantity, obliges, of_a_part, of_another_time
+from eligo.reading.meaning.lists import apart
+from eligo.reading.meaning.measures import time
 from eligo.reading.meaning.relations import bond_of
+from eligo.reading.meaning.restated import abbreviation, initials_of, repeats, second_unit, source, written_out
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Branch, Element, Limits, Node, Unit, Window
-from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.units import convert
-from eligo.vocabulary.variables import Variable, variables
 
-_NAMES = frozenset(["VAR", "FILLER", "CONCEPT", "GRADE", "QUAL"])
-_METHODS = frozenset(["CONCEPT", "FILLER", "OR", "AND", "COMMA"])
-_FACTS = frozenset(["ATTEST"])
 _SMALL = frozenset(["LIGHT", "LEAD", "TRAIL", "FRESH", "WHO", "SKIP"])
 
 
@@ -40,16 +37,36 @@ def bracket(unit: UnitState, i: int, node: Bracket) -> None:
         if node.word.type != "OR" or not _instead_for_some(unit, i, node, inner):
             _scoped(unit, node, node.word)
         return
-    if not inner or all(isinstance(e, Token) and context.consumed(e) for e in inner):
-        if inner and unit.is_fact() and unit.fact_span is not None and _initials_of(unit, unit.fact_span, inner):
-            unit.ids = None  # `ASA (physical status by the American Society of Anesthesiologists) 1-3`
-            unit.nouns.pop()
+    if not inner:
         context.count((node,), "leaf")
         return
-    for rule in (_second_unit, _source, _repeats, _time, _qualifies, _for_some, _instead_for_some):
+    for rule in (
+        another_quantity,
+        _names,
+        second_unit,
+        source,
+        of_a_part,
+        obliges,
+        repeats,
+        _time,
+        _qualifies,
+        _for_some,
+        _instead_for_some,
+    ):
         if rule(unit, i, node, inner):
             return
     _read(unit, node, inner)
+
+
+def _names(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
+    """Whether it is part of the name of a limit."""
+    if not all(isinstance(e, Token) and unit.context.consumed(e) for e in inner):
+        return False
+    if unit.is_fact() and unit.fact_span is not None and initials_of(unit, unit.fact_span, inner):
+        unit.ids = None  # `ASA (physical status by the American Society of Anesthesiologists) 1-3`
+        unit.nouns.pop()
+    unit.context.count((node,), "leaf")
+    return True
 
 
 def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
@@ -63,18 +80,62 @@ def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
     if said.body is None:
         unit.unused(node)
         return
+    if isinstance(unit.last, Attest) and explains(unit.last, [said]) and not any(isinstance(e, Limits) for e in inner):
+        context.count((node,), "note")
+        context.notes.append("what explains a statement of the patient is not tested")
+        return
+    if unit.is_fact():
+        said = replace(said, body=without_repeats(unit.made(), of_nothing(context, said.body)))
+    assert said.body is not None
     if unit.nouns and has_unread(said.body):
         _left_over(unit, node, said, inner)
         return
-    last = unit.last
-    if last is None:
+    if unit.last is None:
         unit.nouns.append(said.body)
-    elif _written_out(unit, said.body):
+    elif written_out(unit, said.body):
         pass
-    elif unit.is_fact() and kinds_of(unit.made(), said.body):
-        context.count((node,), "note")  # kinds of the fact, which it takes in
+    elif unit.is_fact() and not measures(said.body):
+        _gloss(unit, node, said.body, inner)
     else:
-        unit.replace_last(definition(context, unit.made(), said.body, unit.negated, beside=False))
+        _limits(unit, node, unit.last, said.body)
+
+
+def _gloss(unit: UnitState, node: Bracket, body: Predicate, inner: Sequence[Element]) -> None:
+    """Facts behind a fact: what they are to it is told when all that is said of it is known."""
+    if unit.gloss is not None:
+        unit.unused(node)
+        return
+    either = has_or(node.item) or any("|" in str(e.value) for e in inner if isinstance(e, Token))
+    unit.gloss = Gloss(body, either, not either and not has_and(node.item))
+
+
+def _limits(unit: UnitState, node: Bracket, last: Predicate, body: Predicate) -> None:
+    """Limits behind a fact or a limit."""
+    other = _for_others(unit, last, body)
+    if other is not None:
+        unit.replace_last(other)
+    elif of_another_time(last, body, node):
+        unit.unused(node)
+    else:
+        unit.replace_last(definition(unit.context, unit.made(), body, unit.negated, beside=False))
+
+
+def _for_others(unit: UnitState, last: Predicate, inner: Predicate) -> Predicate | None:
+    """`>= 55 kg (women: >= 50 kg)`: a looser limit of some is in place of the one before it, another is theirs too."""
+    match inner:
+        case IfThen(OneOf() as whom, Compare() as limit) | AllOf((OneOf() as whom, Compare() as limit)):
+            pass
+        case _:
+            return None
+    own = {leaf.variable for leaf in leaves(last) if isinstance(leaf, Compare)}
+    if whom.variable != "sex" or own != {limit.variable} or not measures(last):
+        return None
+    kind = unit.context.kind
+    made = instead(last, limit, whom, kind)
+    if made is not None:
+        return made
+    join = all_of if kind == "inclusion" else any_of
+    return join([last, if_holds(unit.context, whom, limit)])
 
 
 def _left_over(unit: UnitState, node: Bracket, said: Said, inner: Sequence[Element]) -> None:
@@ -89,7 +150,7 @@ def _left_over(unit: UnitState, node: Bracket, said: Said, inner: Sequence[Eleme
 
 def _only_a_name(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> bool:
     """Whether it holds nothing but an abbreviation."""
-    return len(inner) == 1 and _abbreviation(unit.context.text, inner[0])
+    return len(inner) == 1 and abbreviation(unit.context.text, inner[0])
 
 
 # --- words of scope at its start: (if A), (except B), (e.g. C), (with D)
@@ -145,21 +206,19 @@ def _such(unit: UnitState, node: Bracket, word: Token, head: Said) -> None:
     context = unit.context
     items = named(context, node.item, str(word.value))
     if word.value == "such" and unit.is_fact():
-        known = [s for s in items if s.body is not None and not has_unread(s.body)]
-        if len(known) < len(items):
-            context.notes.append("an example in brackets was not understood and is left out")
+        if any(item.exception for item in items):
+            unit.unused(node, "exceptions")
+            return
+        if any(item.body is not None and has_unread(item.body) for item in items):
+            items = one_by_one(context, unit.made(), items, apart(context, node.item))
         context.count((word,), "join")
-        _examples(unit, [s for s in known if s.body is not None and not kinds_of(unit.made(), s.body)])
+        unit.examples += tuple(counting(context, unit.made(), items, negated=unit.negated))
         return
     made = exemplified(context, head, str(word.value), items)
     if made.body is None or is_unread(made.body):
         unit.unused(node)
     else:
         unit.replace_last(made.body)
-
-
-def _examples(unit: UnitState, items: Sequence[Said]) -> None:
-    unit.examples = (*unit.examples, *(s.body for s in items if s.body is not None))
 
 
 def _permitted(unit: UnitState, said: Said) -> None:
@@ -176,75 +235,15 @@ def _permitted(unit: UnitState, said: Said) -> None:
 # --- another form of what stands before it
 
 
-def _source(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
-    """`(according to ...)`, `(confirmed by endoscopy)`: a source or a method."""
-    plain = all(isinstance(e, (Token, Window)) and not (isinstance(e, Token) and e.type in _FACTS) for e in inner)
-    cited = plain and any(isinstance(e, Token) and e.type in ("CITE", "NOTED") for e in inner)
-    first = inner[0]
-    how = (
-        isinstance(first, Token)
-        and first.type == "STATUS"
-        and unit.text[first.start : first.end].lower() in words("confirming")
-    )
-    method = not unit.nouns and bool(unit.statuses) and all(isinstance(e, Token) and e.type in _METHODS for e in inner)
-    if not cited and not how and not method:
-        return False
-    times = [e for e in inner if isinstance(e, Window)]
-    if times and not all(unit.narrow(time) for time in times):
-        return False
-    unit.context.count((node,), "note")
-    kind = "a source" if cited else "a method"
-    unit.context.notes.append(f"`{unit.text[node.span[0] : node.span[1]]}` names {kind} and is not tested")
-    return True
-
-
-def _repeats(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
-    """Whether the bracket gives only another name of what stands before it: `(ACLF)`."""
-    if not all(isinstance(e, Token) and e.type in _NAMES for e in inner):
-        return False
-    if len(inner) == 1 and _abbreviation(unit.text, inner[0]) and i:
-        unit.context.count((node,), "leaf")
-        return True
-    found = [e.value for e in inner if isinstance(e, Token) and e.type == "CONCEPT"]
-    if unit.ids is None or not unit.is_fact() or len(found) != len(inner) or len(found) != 1:
-        return False
-    same = any(found[0] in concepts().ancestors(id_) for id_ in unit.ids.split("|"))
-    if same:
-        unit.context.count((node,), "leaf")
-    return same
-
-
-def _abbreviation(text: str, element: Element) -> bool:
-    if not isinstance(element, Token) or element.type != "FILLER" or element.value:
-        return False
-    written = text[element.start : element.end]
-    return len(written.split()) <= 3 and any(c.isupper() for c in written[1:] or written)
-
-
-def _initials_of(unit: UnitState, span: tuple[int, int], inner: Sequence[Element]) -> bool:
-    """Whether what stands before a bracket is short for the first words in it."""
-    short = unit.text[span[0] : span[1]]
-    start = min(place(e)[0] for e in inner)
-    initials = "".join(
-        word[0] for word in unit.text[start : max(place(e)[1] for e in inner)].split() if word[0].isupper()
-    )
-    return short.isupper() and initials.lower().startswith(short.lower())
-
-
-def _written_out(unit: UnitState, inner: Predicate) -> bool:
-    """`MS (metabolic syndrome)`: the bracket writes the abbreviation out."""
-    if not unit.is_fact() or unit.fact_span is None or not isinstance(inner, Present) or inner.span is None:
-        return False
-    short = unit.text[unit.fact_span[0] : unit.fact_span[1]]
-    initials = "".join(word[0] for word in unit.text[inner.span[0] : inner.span[1]].split())
-    if not short.isupper() or short.lower() != initials.lower():
-        return False
-    unit.ids, unit.fact_span = inner.concept, inner.span
-    return True
-
-
 def _time(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
-    return len(inner) == 1 and isinstance(inner[0], Window) and unit.narrow(inner[0])
+    if len(inner) != 1 or not isinstance(inner[0], Window):
+        return False
+    if inner[0].limits is not None and unit.context.names(inner[0].limits):  # `(> 10 g/dL before surgery)`
+        return False
+    if isinstance(unit.last, Compare):
+        time(unit, inner[0])
+        return True
+    return unit.narrow(inner[0])
 
 
 def _qualifies(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
@@ -303,40 +302,3 @@ def _instead_for_some(unit: UnitState, i: int, node: Bracket, inner: Sequence[El
     else:
         unit.nouns[-1] = made
     return True
-
-
-def _second_unit(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
-    """`>= 12 mg/dL (equivalent to 205 umol/L)`: the same limit again; keep it, and check that the two agree."""
-    limits = inner[-1]
-    equivalent = isinstance(inner[0], Token) and inner[0].type == "EQUIV"
-    if not isinstance(limits, Limits) or len(inner) != (2 if equivalent else 1):
-        return False
-    if not equivalent and limits.limits[0].form not in ("bare", "compared"):
-        return False
-    last = unit.last
-    if not isinstance(last, Compare) or len(last.limits) != 1 or last.variable is None:
-        return False
-    variable = variables().get(last.variable)
-    op, amount = limits.limits[0].bounds[0]
-    code = amount.unit.value if amount.unit is not None else None
-    first = last.limits[0]
-    if variable is None or code is None or first.unit in (None, code) or not fits(amount.number.value, code, variable):
-        return False
-    if op not in ("eq", first.op):
-        return False
-    value = amount.number.value
-    value = int(value) if value == int(value) else value
-    unit.nouns[-1] = replace(last, equivalent=Limit(first.op, value, code))
-    unit.context.notes.append(_checked(first, value, code, variable))
-    unit.context.count((node,), "leaf")
-    return True
-
-
-def _checked(first: Limit, value: Number, unit: str, variable: Variable) -> str:
-    stated = f"the source also states {value:g} {unit}"
-    try:
-        exact = convert(first.value, first.unit, unit, variable)
-    except EligoError:
-        return f"{stated}, which cannot be compared"
-    near = abs(exact - value) <= 0.02 * max(abs(exact), abs(value))
-    return f"{stated}; {first.value:g} {first.unit} is {exact:.4g} {unit}" + ("" if near else ", which does not agree")

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from eligo.criteria import MEASURING, Compare, Not, Predicate, Present, Unparsed, leaves
-from eligo.reading.lexicon import measured_by, measured_side
+from dataclasses import replace
+from typing import NamedTuple
+
+from eligo.criteria import (
+    MEASURING,
+    AllOf,
+    AnyOf,
+    Compare,
+    Leaf,
+    Not,
+    OneOf,
+    Predicate,
+    Present,
+    Unparsed,
+    leaves,
+    map_leaves,
+)
+from eligo.reading.lexicon import END, measured_by, measured_side, restating, trie, words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, measures
 from eligo.reading.meaning.modifiers import over
@@ -13,6 +29,7 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 _BELOW = ("lt", "le")
+_GROUPS = frozenset(["age", "sex"])
 
 
 def definition(context: Context, head: Predicate, inner: Predicate, negated: bool, *, beside: bool = True) -> Predicate:
@@ -22,36 +39,218 @@ def definition(context: Context, head: Predicate, inner: Predicate, negated: boo
     """
     facts = facts_of(head)
     if facts is None:
-        return all_of([head, inner])
+        return _on_values(context, head, inner)
     if all(isinstance(leaf, MEASURING) and leaf.variable is None for leaf in leaves(inner)):
         return all_of([head, inner]) if not negated else _unclear(context, head, inner)
-    if not measures(inner) and negated:  # `no portal hypertension (varices, ascites)`: what is denied is not sure
-        return _unclear(context, head, inner)
     if not measures(inner):
-        return all_of([head, inner]) if beside or context.kind == "inclusion" else _meant(context, head, inner, negated)
+        return all_of([head, inner])
     if _states(facts, inner):
         healthy = _healthy(facts[0].concept, inner)
         said = over(inner, Modifiers(window=facts[0].window), context.kind)
         if healthy is None:
-            return said if not negated else _unclear(context, head, inner)
+            return said if not negated or _worst(inner) else _unclear(context, head, inner)
         if not healthy:
             return _noted(context, facts[0], said)
         return Not(said) if negated else all_of([head, said])
     if any(fact.status == "history" for fact in facts):  # how it was then no value of today tells
         return all_of([head, _unclear(context, inner, inner)])
-    if beside or _graded(inner):
+    if beside:
         return all_of([head, inner])
-    if negated:
+    return _narrowed(context, head, inner, negated)
+
+
+def _narrowed(context: Context, head: Predicate, inner: Predicate, negated: bool) -> Predicate:
+    """`severe heart failure (NYHA III-IV)`: the limit says what the qualifier means; `diabetes (HbA1c > 9 %)`."""
+    plain = _unqualified(head)
+    if negated and not _worst(inner):
         return _unclear(context, head, inner)
+    if _graded(inner):
+        return all_of([plain if plain == head or context.take(Alternative.QUALIFIED) else head, inner])
     both = context.take(Alternative.NARROWED) == (context.kind == "inclusion")
     return all_of([head, inner]) if both else inner
 
 
-def _meant(context: Context, head: Predicate, inner: Predicate, negated: bool) -> Predicate:
-    """`significant heart disease (A, B or C)`, as an exclusion: most likely each of them is one."""
-    if negated:
-        return _unclear(context, head, inner)
-    return any_of([head, inner]) if context.take(Alternative.NARROWED) else all_of([head, inner])
+def of_nothing(context: Context, said: Predicate) -> Predicate:
+    """`infection of CTCAE grade 3`: a grade of whatever stands beside it is no value of the patient."""
+
+    def change(leaf: Leaf) -> Predicate:
+        if isinstance(leaf, (Compare, OneOf)) and leaf.variable in words("of_anything") and leaf.span is not None:
+            return context.unparsed(leaf.span, "unclear-relation")
+        return leaf
+
+    return map_leaves(said, change)
+
+
+def _unqualified(head: Predicate) -> Predicate:
+    return map_leaves(head, lambda leaf: replace(leaf, qualifier=None) if isinstance(leaf, Present) else leaf)
+
+
+def _worst(inner: Predicate) -> bool:
+    """Whether the limits are on grades, up to the highest: `NYHA III or IV`."""
+    return _graded(inner) and all(
+        max(leaf.values) == max(_ranks(leaf.variable)) if isinstance(leaf, OneOf) else _upwards(leaf)
+        for leaf in leaves(inner)
+    )
+
+
+def _upwards(leaf: Leaf) -> bool:
+    return isinstance(leaf, Compare) and all(limit.op in ("ge", "gt") for limit in leaf.limits)
+
+
+def _ranks(variable: str | None) -> list[int | float]:
+    known = variables().get(variable or "")
+    return list(known.grades.values()) if known is not None else []
+
+
+class Gloss(NamedTuple):
+    """What a bracket behind a fact says: other facts; `either`: joined by `or`, `plain`: by commas or not at all."""
+
+    body: Predicate
+    either: bool
+    plain: bool
+
+
+def glossed(context: Context, head: Predicate, gloss: Gloss, lead: Modifiers, negated: bool) -> Predicate:
+    """`heart disease (angina or infarction)`: what is meant, or asked for besides; `lead` is said of the head."""
+    if negated and context.kind == "exclusion":
+        return _unclear(context, head, gloss.body)
+    if _denies(gloss.body):  # `heart disease (no stroke)`
+        return all_of([head, gloss.body])
+    excludes = context.kind == "exclusion" or negated
+    inner = _like(context, head, gloss, lead)
+    if gloss.plain and isinstance(inner, AllOf) and facts_of(AnyOf(inner.parts)) and _sorts(head) == _sorts(inner):
+        inner = any_of(inner.parts)  # `lung disease (asthma, COPD)`: nobody has to have all of them
+    gloss = gloss._replace(body=inner)
+    return _kinds(context, head, gloss, excludes) if kinds_of(head, inner) else _others(context, head, gloss, excludes)
+
+
+def _others(context: Context, head: Predicate, gloss: Gloss, excludes: bool) -> Predicate:
+    """Other facts in a bracket: a choice that constitutes the fact before it, or what counts or is asked besides."""
+    inner, likelier = gloss.body, context.take(Alternative.NARROWED)
+    kinds = any(_kind(head, leaf) for leaf in leaves(inner))
+    chosen = gloss.either and kinds if excludes else gloss.either or kinds
+    if chosen and _constitute(head, inner):
+        return inner if likelier else (any_of if excludes else all_of)([head, inner])
+    if excludes:
+        return any_of([head, inner]) if likelier else inner if gloss.either else all_of([head, inner])
+    return all_of([head, inner]) if likelier or _sorts(head) != _sorts(inner) else inner
+
+
+def _denies(body: Predicate) -> bool:
+    return isinstance(body, Not) or (isinstance(body, (AllOf, AnyOf)) and any(map(_denies, body.parts)))
+
+
+def _like(context: Context, head: Predicate, gloss: Gloss, lead: Modifiers) -> Predicate:
+    """The facts of a bracket with what is said of the fact before it: its kinds, or all of a choice, take its words."""
+    own = lead._replace(qualifiers=())
+    takes = gloss.either and _sorts(head) == _sorts(gloss.body)
+
+    def change(leaf: Leaf) -> Predicate:
+        return exampled(context, leaf, lead if takes or _kind(head, leaf) else own)
+
+    return map_leaves(gloss.body, change)
+
+
+def _constitute(head: Predicate, inner: Predicate) -> bool:
+    """Whether a choice of facts can be what another one consists in: operations that make sterile, no treatments."""
+    return facts_of(inner) is not None and ("medication" not in _sorts(inner) or _sorts(head) == _sorts(inner))
+
+
+def _kinds(context: Context, head: Predicate, gloss: Gloss, excludes: bool) -> Predicate:
+    """Kinds of the fact in a bracket behind it: joined by `or`, or under an inclusion, they are most likely all."""
+    if _same(head, gloss.body):
+        return head
+    narrow = gloss.either or not excludes
+    return gloss.body if context.take(Alternative.NARROWED) == narrow else head
+
+
+def _same(head: Predicate, inner: Predicate) -> bool:
+    named = {leaf.concept for leaf in leaves(head) if isinstance(leaf, Present)}
+    return {leaf.concept for leaf in leaves(inner) if isinstance(leaf, Present)} <= named
+
+
+def _kind(head: Predicate, leaf: Leaf) -> bool:
+    heads = [one for one in leaves(head) if isinstance(one, Present)]
+    return isinstance(leaf, Present) and any(h.concept in concepts().ancestors(leaf.concept) for h in heads)
+
+
+def without_repeats(head: Predicate, inner: Predicate) -> Predicate:
+    """`congestive heart failure (NYHA III heart disease)`: limits, without the name of what they are limits of."""
+    if not isinstance(inner, AllOf):
+        return inner
+    kept = [part for part in inner.parts if not (isinstance(part, Present) and _broader(part, head))]
+    return all_of(kept) if kept and all(map(measures, kept)) else inner
+
+
+def _broader(part: Present, head: Predicate) -> bool:
+    named = [leaf for leaf in leaves(head) if isinstance(leaf, Present)]
+    return part.status == "active" and all(part.concept in concepts().ancestors(leaf.concept) for leaf in named)
+
+
+def kinds_of(head: Predicate, inner: Predicate) -> bool:
+    """Whether all facts of a bracket are kinds of what stands before it."""
+    return all(_kind(head, leaf) for leaf in leaves(inner))
+
+
+def _sorts(body: Predicate) -> set[str | None]:
+    """Which sorts of things the facts of a body are: conditions, medications, procedures."""
+    found = [concepts().get(leaf.concept) if isinstance(leaf, Present) else None for leaf in leaves(body)]
+    return {concept.kind if concept is not None else None for concept in found}
+
+
+def exampled(context: Context, body: Predicate, lead: Modifiers) -> Predicate:
+    """An example with what is said of its head: all of it, or where it has words of its own, when and how that was.
+
+    What tells of the head alone where it comes from, as `secondary`, is not said of it.
+    """
+    own = lead._replace(qualifiers=())
+    said = lead._replace(qualifiers=tuple(q for q in lead.qualifiers if q not in words("of_the_head")))
+    return map_leaves(
+        body, lambda leaf: over(leaf, own if has_own(context, leaf) else said, context.kind, context.text)
+    )
+
+
+def has_own(context: Context, leaf: Leaf) -> bool:
+    """Whether a leaf says more than that something is there: a time, a status, a word that is part of its name."""
+    if not isinstance(leaf, Present) or leaf.window or leaf.qualifier or leaf.status != "active":
+        return True
+    written = context.text[leaf.span[0] : leaf.span[1]].lower() if leaf.span is not None else ""
+    found = trie().get(next(iter(written.split(maxsplit=1)), ""), {}).get(END, {}).get("QUAL")
+    return found is not None and found not in words("of_the_name") | words("of_the_head")
+
+
+def _on_values(context: Context, head: Predicate, inner: Predicate) -> Predicate:
+    """`ECOG 0-2 (Karnofsky >= 60)`, `potassium within normal limits (3.5-5.0)`: limits that say it once more."""
+    if measures(head) and measures(inner):
+        if states_normal(head, inner):
+            return inner
+        if restating(tested(head), tested(inner) - _GROUPS):
+            return any_of([head, inner]) if context.take(Alternative.RESTATED) else all_of([head, inner])
+    return all_of([head, inner])
+
+
+def tested(body: Predicate) -> set[str]:
+    """The variables, or names of quantities, that the limits of a body are on."""
+    return {leaf.variable or leaf.name or "" for leaf in leaves(body) if isinstance(leaf, MEASURING)}
+
+
+def states_normal(head: Predicate, inner: Predicate) -> bool:
+    """`within the normal range: 18.5-25`: whether the numbers say what is normal for the same variable."""
+    same = measures(head) and measures(inner) and tested(head) == tested(inner)
+    return same and _normal(head) and not any(map(_relative, leaves(inner)))
+
+
+def _normal(head: Predicate) -> bool:
+    """Whether it asks for what is normal: at least the lower limit of normal, at most the upper one."""
+    return all(
+        isinstance(leaf, Compare)
+        and all(li.of is not None and li.value == 1 and li.above is None for li in leaf.limits)
+        for leaf in leaves(head)
+    )
+
+
+def _relative(leaf: Leaf) -> bool:
+    return isinstance(leaf, Compare) and any(limit.of is not None for limit in leaf.limits)
 
 
 def _graded(inner: Predicate) -> bool:

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import AnyOf, AtLeast, Leaf, Not, Predicate, Present, Related, Span, leaves
+from eligo.criteria import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Attest,
+    Leaf,
+    Not,
+    Predicate,
+    Present,
+    Related,
+    Span,
+    Unparsed,
+    leaves,
+)
 from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.context import Context, elements_of, hull, span_of
-from eligo.reading.meaning.definitions import definition, replaced, states
+from eligo.reading.meaning.definitions import definition, exampled, kinds_of, replaced, states
+from eligo.reading.meaning.examples import excludes, of_its_sort
 from eligo.reading.meaning.joining import all_of, any_of, asks_for_a_fact, default, facts_of, is_unread, measures
 from eligo.reading.meaning.lists import each
 from eligo.reading.meaning.modifiers import over, timed
@@ -48,17 +63,27 @@ def headed(context: Context, node: Branch) -> Said:
     if answered is not None:
         return replace(said, body=answered, span=_whole(node), lead=NONE, bare=False, what="joined")
     # `or` between the items says how they are joined, where the heading does not
-    whole = said.quantifier is None and context.kind == "inclusion" and _joins(below, "or")
+    whole = said.quantifier is None and context.kind == "inclusion" and has_or(below)
     chain = isinstance(below, Branch) and below.rule == "chain"  # `adolescents: history of A or B`
     items = [wrapped(context, context.read(below))] if whole else listed(context, below, shared=chain)
     return under(context, said, items, True, span=_whole(node))
 
 
-def _joins(node: Node, word: str) -> bool:
-    """Whether the word (and, or) joins items of a list."""
+def has_or(node: Node) -> bool:
+    """Whether `or` joins items of the list."""
+    return _joined_by(node, "OR", "or")
+
+
+def has_and(node: Node) -> bool:
+    """Whether `and` joins items of the list."""
+    return _joined_by(node, "AND", "and")
+
+
+def _joined_by(node: Node, type_: str, value: str) -> bool:
     if not isinstance(node, Branch) or node.rule not in ("semicolons", "commas", "chain"):
         return False
-    return any(word in (m.type.lower(), m.value) for m in node.marks) or any(_joins(part, word) for part in node.parts)
+    found = any(m.type == type_ or m.value == value for m in node.marks)
+    return found or any(_joined_by(part, type_, value) for part in node.parts)
 
 
 def _answered(context: Context, head: Said, node: Node) -> Predicate | None:
@@ -199,7 +224,7 @@ def named(context: Context, node: Node, word: str) -> list[Said]:
     if word != "means":
         return listed(context, node)
     kind = context.kind
-    if _joins(node, "and"):  # a definition asks for all that it joins, in an exclusion too
+    if has_and(node):  # a definition asks for all that it joins, in an exclusion too
         context.kind = "inclusion"
     said = wrapped(context, context.read(node))
     context.kind = kind
@@ -234,6 +259,9 @@ def exemplified(context: Context, head: Said, word: str, items: list[Said]) -> S
     if head.body is None:
         over_all = [over(b, head.lead, context.kind, context.text) for b in bodies]
         return Said(any_of(over_all), span, "joined", head.lead if head.lead.negated else NONE)
+    if explains(head.body, items):
+        context.notes.append("what explains a statement of the patient is not tested")
+        return replace(head, span=span)
     if word == "means":
         return _means(context, head, bodies, span)
     if word == "with":
@@ -257,13 +285,17 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
         head = replace(head, time=time)
     own = lead._replace(qualifiers=())  # of what has words of its own
     examples = [(s.body, lead if s.bare or s.what == "joined" else own) for s in items if s.body is not None]
+    if word == "such" and body is not None:
+        negated = head.lead.negated
+        own_sort = [(of_its_sort(context, body, e, negated=negated, alone=False), said) for e, said in examples]
+        examples = [(e, said) for e, said in own_sort if e is not None]
     if isinstance(body, Not) and not head.lead.negated:  # `no A or B, including C`: the examples are denied too
-        denied = any_of([body.part, *(over(example, said, context.kind) for example, said in examples)])
+        denied = any_of([body.part, *(exampled(context, example, said) for example, said in examples)])
         return replace(head, body=Not(denied), bare=False, what="joined")
     if isinstance(body, (Related, AnyOf)) and word != "below" and (like := _required(body, [e for e, _ in examples])):
         return replace(head, body=like, bare=False, what="joined")
     bodies = [body] if body is not None else []
-    bodies += [over(example, said, context.kind, context.text) for example, said in examples]
+    bodies += [exampled(context, example, said) for example, said in examples]
     return replace(head, body=any_of(bodies), bare=False, what="joined")
 
 
@@ -305,9 +337,10 @@ def _means(context: Context, head: Said, bodies: list[Predicate], span: Span) ->
         return replace(head, body=all_of([head.body, body]), span=span, bare=False)
     if len(list(leaves(head.body))) > 1:
         return context.unread(span, "heading", head.span)  # of several parts, which one is defined is not said
+    body = over(body, head.lead._replace(qualifiers=()), context.kind)
     made = replaced(context, head.body, body, head.lead.negated)
     if not measures(body) and not kinds_of(head.body, body) and not context.take(Alternative.NARROWED):
-        made = all_of([head.body, body])
+        made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
     return replace(head, body=made, span=span, bare=False, what="joined")
 
 
@@ -316,11 +349,14 @@ def _source(context: Context, body: Predicate) -> bool:
     return any(word.lower().strip(".,;()") in words("citation_words") for word in text.split())
 
 
-def kinds_of(head: Predicate, inner: Predicate) -> bool:
-    """Whether all facts of a bracket are kinds of what stands before it."""
-    heads = [leaf for leaf in leaves(head) if isinstance(leaf, Present)]
-    found = list(leaves(inner))
-    return bool(heads) and all(
-        isinstance(leaf, Present) and any(h.concept in concepts().ancestors(leaf.concept) for h in heads)
-        for leaf in found
-    )
+def explains(head: Predicate, items: Sequence[Said]) -> bool:
+    """`contraception (defined as A or B)`: words on what a person has to state, and no facts that are asked for."""
+    told = all(isinstance(leaf, Attest) for leaf in leaves(head))
+    return told and all(_names_only(s.body) and not (s.exception or s.tainted) for s in items if s.body is not None)
+
+
+def _names_only(body: Predicate) -> bool:
+    """Whether it consists of facts, and of words that are not understood."""
+    if isinstance(body, (AllOf, AnyOf)):
+        return all(map(_names_only, body.parts))
+    return isinstance(body, (Present, Unparsed))

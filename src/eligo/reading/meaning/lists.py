@@ -31,7 +31,7 @@ from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Said
 from eligo.reading.meaning.sexes import by_sex
 from eligo.reading.meaning.wrapping import wrapped, wrapped_run
-from eligo.reading.tree import Branch
+from eligo.reading.tree import Branch, Node
 from eligo.vocabulary.variables import variables
 
 
@@ -80,6 +80,13 @@ def each(context: Context, node: Branch, *, shared: bool) -> list[Said]:
                 whole = replace(whole, body=wrapped_run(context, some), span=hull(s.span for s in some))
             found.append(whole)
     return found
+
+
+def apart(context: Context, node: Node) -> list[Said]:
+    """The parts of a list, each by itself."""
+    if isinstance(node, Branch) and node.rule in ("commas", "chain"):
+        return [wrapped(context, part) for part in _parts(context, node)[0]]
+    return []
 
 
 def joined(context: Context, parts: Sequence[Said], marks: Sequence[Mark]) -> Said:

@@ -91,8 +91,8 @@ def over(body: Predicate, modifiers: Modifiers, kind: Kind, text: str = "") -> P
             leaf = _narrowed(leaf, qualifiers, name)
         if not statuses or leaf.status != "active" or leaf.qualifier == "active":
             return leaf
-        made = statuses_of(statuses, concepts().get(leaf.concept), kind)
-        return any_of([replace(leaf, status=s, qualifier=leaf.qualifier or q) for s, q in made])
+        made = statuses_of(statuses, concept, kind)
+        return any_of([replace(leaf, status=s, qualifier=_both(leaf.qualifier, q)) for s, q in made])
 
     return map_leaves(body, change)
 
@@ -129,6 +129,13 @@ def displaced(qualifier: str, own: Sequence[str]) -> bool:
 
 def _sort(qualifier: str) -> str:
     return next((sort for sort in ("routes", "stages") if qualifier in words(sort)), "course")
+
+
+def _both(qualifier: str | None, active: str | None) -> str | None:
+    """A qualifier with that which a status gives: `significant active` lupus."""
+    if qualifier is None or active is None:
+        return qualifier or active
+    return qualifier if active in qualifier.split() else f"{qualifier} {active}"
 
 
 def timed(body: Predicate, window: Window) -> Predicate:

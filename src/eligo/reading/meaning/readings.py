@@ -21,6 +21,8 @@ class Alternative(Enum):
     STATED = "the limits may say what the condition means, or be asked for besides it"
     TITLE = "what stands before the colon may be a title of what follows, or be asked for by itself"
     NARROWED = "the bracket may say what is meant, or ask for more"
+    QUALIFIED = "the bracket may say what the word before the fact means, or be asked for besides"
+    RESTATED = "the bracket may give the same limit on another scale, or be asked for besides"
     IN_BRACKET = "one of the limits in the bracket may be enough, or all of them may be meant"
     HEDGE = "the hedge may cover only its own clause, or the limits after it too"
     HEDGED_LIMIT = "the hedge may cover the limit, or the limit may hold wherever there is a value"

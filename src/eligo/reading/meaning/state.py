@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eligo.criteria import Excepted, Predicate, Present, Span, Window
 from eligo.reading.meaning.context import Context
+from eligo.reading.meaning.definitions import Gloss, glossed
 from eligo.reading.meaning.modifiers import fact_of, strongest
 from eligo.reading.meaning.said import Anew, Bond, Modifiers
 from eligo.reading.meaning.times import Time, both, time_of, window_for, window_of_value
@@ -50,6 +51,7 @@ class UnitState:
         self.own_words = 0  # modifiers before the fact
         self.bonds: list[Bond] = []  # that stand in a bracket
         self.examples: tuple[Predicate, ...] = ()
+        self.gloss: Gloss | None = None  # other facts that stand in a bracket behind it
 
     def note_logic(self, word: str) -> None:
         """A word of logic is among what is not understood; the weightiest counts."""
@@ -110,7 +112,10 @@ class UnitState:
         assert self.ids is not None
         assert self.fact_span is not None
         modifiers = Modifiers(statuses=strongest(self.statuses), qualifiers=(*self.qualifiers, *self.behind))
-        return fact_of(self.ids, modifiers, self.window, self.fact_span, self.context.kind, self.but_not)
+        made = fact_of(self.ids, modifiers, self.window, self.fact_span, self.context.kind, self.but_not)
+        if self.gloss is None:
+            return made
+        return glossed(self.context, made, self.gloss, modifiers._replace(window=self.window), self.negated)
 
     def modifiers(self) -> Modifiers:
         """What stands before the noun."""

@@ -20,10 +20,10 @@ from eligo.reading.leaves import merged
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.brackets import bracket
 from eligo.reading.meaning.context import Context, hull, place
-from eligo.reading.meaning.definitions import definition
+from eligo.reading.meaning.definitions import definition, exampled, of_nothing, states_normal
 from eligo.reading.meaning.joining import all_of
 from eligo.reading.meaning.measures import choice, limit, time
-from eligo.reading.meaning.modifiers import fact_of, over
+from eligo.reading.meaning.modifiers import fact_of
 from eligo.reading.meaning.reasons import reason_of
 from eligo.reading.meaning.relations import bound_to
 from eligo.reading.meaning.said import Modifiers, Said, What
@@ -88,7 +88,7 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     if not nouns and not whom:
         return _empty(state, span)
     if state.ids is not None:
-        nouns = [_of_nothing(state, noun) for noun in nouns]
+        nouns = [noun if i == state.fact_at else of_nothing(state.context, noun) for i, noun in enumerate(nouns)]
     else:
         _untested(state, nouns)
     if len(nouns) == 2 and state.ids is not None and state.fact_at == 0:  # `hypokalemia K < 2.8`
@@ -135,13 +135,6 @@ def _untested(state: UnitState, nouns: list[Predicate]) -> None:
             state.context.notes.append(f"`{state.text[token.start : token.end]}` is not tested")
 
 
-def _of_nothing(state: UnitState, noun: Predicate) -> Predicate:
-    """`infection of CTCAE grade 3`: a grade of whatever stands beside it is no value of the patient."""
-    if isinstance(noun, (Compare, OneOf)) and noun.variable in words("of_anything") and noun.span is not None:
-        return state.context.unparsed(noun.span, "unclear-relation")
-    return noun
-
-
 def _once(state: UnitState, noun: Predicate) -> Predicate:
     """`history of NYHA class IV`: what a value once was no value of today tells."""
     if "history" not in state.statuses or not isinstance(noun, (Compare, OneOf)) or noun.span is None:
@@ -152,7 +145,7 @@ def _once(state: UnitState, noun: Predicate) -> Predicate:
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:
     """The examples in a bracket, with what is said of the fact that they are examples of."""
     lead = state.modifiers()._replace(qualifiers=(*state.qualifiers, *state.behind), window=state.window)
-    return tuple(over(example, lead, state.context.kind, state.text) for example in state.examples)
+    return tuple(exampled(state.context, example, lead) for example in state.examples)
 
 
 def _time(state: UnitState, nouns: list[Predicate]) -> Window | None:
@@ -287,6 +280,8 @@ def _fact_last(state: UnitState) -> bool:
 
 def _merged(nouns: list[Predicate]) -> list[Predicate]:
     """`18 <= age <= 70`: two limits on one variable next to each other are one range."""
+    if len(nouns) > 1 and all(states_normal(nouns[0], noun) for noun in nouns[1:]):
+        nouns = nouns[1:]
     if len(nouns) != 2:
         return nouns
     first, second = nouns

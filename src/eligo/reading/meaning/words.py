@@ -16,6 +16,7 @@ from eligo.criteria import (
 )
 from eligo.reading.lexicon import END, qualifiers_in, trie, words
 from eligo.reading.meaning.context import place
+from eligo.reading.meaning.examples import class_of
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Choice, Limits
@@ -45,6 +46,9 @@ def _grammar(state: UnitState, token: Token) -> None:
         state.anew = state.anew or "any"
     if token.type == "PAIR":
         state.pair = token.value
+    if token.value == "such" and not state.nouns:
+        before = [place(e) for e in state.elements if place(e)[1] <= token.start]
+        state.examples += class_of(state.context, before[-1], negated=state.negated) if before else ()
     if written in words("at_event") and state.nouns and isinstance(state.nouns[-1], Compare):
         state.at_event = state.nouns[-1].variable == "age"
     if written in words("resting") and not _measured(state):

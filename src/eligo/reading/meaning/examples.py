@@ -1,0 +1,124 @@
+"""Examples behind a fact, in a bracket or not: which of them count, and what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from eligo.criteria import Leaf, Predicate, Present, Span, leaves, map_leaves
+from eligo.reading.lexicon import END, trie
+from eligo.reading.meaning.context import Context
+from eligo.reading.meaning.definitions import has_own, kinds_of
+from eligo.reading.meaning.joining import has_unread, measures
+from eligo.reading.meaning.said import Said
+from eligo.vocabulary.concepts import concepts
+
+_MODIFIERS = frozenset(["STATUS", "NEG", "HEDGE", "OTHER", "CHANGE", "ENDED"])
+
+
+def counting(context: Context, head: Predicate, items: Sequence[Said], *, negated: bool) -> list[Predicate]:
+    """The examples in a bracket that say more than their head.
+
+    Where they exclude, one that is not understood may exclude too and stays open; else it is left out with a note. A
+    kind of the head that has nothing of its own adds nothing.
+    """
+    found: list[Predicate] = []
+    for item in items:
+        body = of_its_sort(context, head, item.body, negated=negated) if item.body is not None else None
+        if body is None or (kinds_of(head, body) and not any(_adds(context, head, leaf) for leaf in leaves(body))):
+            continue
+        if has_unread(body) and _named_after(context, head, item):
+            continue
+        if excludes(context, negated) or not has_unread(body):
+            found.append(body)
+        else:
+            _left_out(context)
+    return found
+
+
+def _named_after(context: Context, head: Predicate, item: Said) -> bool:
+    """`surgery (including dental surgery)`: an unknown word before the name of the head makes a kind of it."""
+    written = context.text[item.span[0] : item.span[1]].lower().rstrip(" .,;")
+    names = [context.text[leaf.span[0] : leaf.span[1]].lower() for leaf in leaves(head) if leaf.span is not None]
+    name = next((name for name in names if written.endswith(f" {name}")), None)
+    if name is None or item.body is None or item.tainted:
+        return False
+    before = written.removesuffix(name).split()
+    plain = all(context.why(leaf.span)[0] == "unknown-words" for leaf in leaves(item.body))
+    return plain and not any(_MODIFIERS & trie().get(word, {}).get(END, {}).keys() for word in before)
+
+
+def one_by_one(context: Context, head: Predicate, items: Sequence[Said], apart: Sequence[Said]) -> list[Said]:
+    """Examples, of which those that are not understood are read `apart`: what the head vouches for is meant as said."""
+
+    def alone(item: Said) -> Said:
+        assert item.body is not None
+        sure = has_unread(item.body) or kinds_of(head, item.body) or measures(item.body)
+        return item if sure else replace(item, body=context.unparsed(item.span, "shared-words"))
+
+    made: list[Said] = []
+    for item in items:
+        inside = [s for s in apart if s.body is not None and item.span[0] <= s.span[0] and s.span[1] <= item.span[1]]
+        unread = item.body is not None and has_unread(item.body) and not any(s.tainted for s in inside)
+        made += map(alone, inside) if unread and len(inside) > 1 else [item]
+    return made
+
+
+def excludes(context: Context, negated: bool) -> bool:
+    """Whether what is named rules out."""
+    return negated != (context.kind == "exclusion")
+
+
+def of_its_sort(
+    context: Context, head: Predicate, example: Predicate, *, negated: bool, alone: bool = True
+) -> Predicate | None:
+    """`drug abuse (including laxatives)` is no use of laxatives: a treatment under a condition is not that fact.
+
+    Where it excludes, it stays open; else it is left out, which is None. Not `alone`, its time may be that of the head.
+    """
+    odd = [leaf for leaf in leaves(example) if _treats(head, leaf) and not _own(context, leaf, alone=alone)]
+    if not odd:
+        return example
+    if not excludes(context, negated):
+        _left_out(context)
+        return None
+
+    def change(leaf: Leaf) -> Predicate:
+        return context.unparsed(leaf.span, "unclear-relation") if leaf in odd and leaf.span is not None else leaf
+
+    return map_leaves(example, change)
+
+
+def _own(context: Context, leaf: Leaf, *, alone: bool) -> bool:
+    return has_own(context, leaf if alone or not isinstance(leaf, Present) else replace(leaf, window=None))
+
+
+def class_of(context: Context, before: Span, *, negated: bool) -> tuple[Predicate, ...]:
+    """`infection with, e.g., A`, as an exclusion: a class that is named as part of a phrase may have other members."""
+    written = context.text[before[0] : before[1]].lower().split()
+    named = any("CONCEPT" in trie().get(word, {}).get(END, {}) for word in written)
+    return (context.unparsed(before, "heading"),) if named and excludes(context, negated) else ()
+
+
+def _adds(context: Context, head: Predicate, leaf: Leaf) -> bool:
+    """Whether a kind of the head says more: its words are other ones, or it was when the head need not be."""
+    if not isinstance(leaf, Present):
+        return True
+    if any(isinstance(one, Present) and one.qualifier for one in leaves(head)):
+        return has_own(context, leaf)
+    same = {one.status for one in leaves(head) if isinstance(one, Present)}
+    return leaf.window is not None or leaf.status not in same | {"active"}
+
+
+def _treats(head: Predicate, leaf: Leaf) -> bool:
+    sorts = {_sort(one) for one in leaves(head)}
+    return sorts == {"condition"} and _sort(leaf) in ("medication", "procedure")
+
+
+def _sort(leaf: Leaf) -> str | None:
+    concept = concepts().get(leaf.concept) if isinstance(leaf, Present) else None
+    return concept.kind if concept is not None else None
+
+
+def _left_out(context: Context) -> None:
+    context.notes.append("an example that is not understood is left out")

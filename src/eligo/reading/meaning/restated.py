@@ -1,0 +1,131 @@
+"""A bracket that says once more what stands before it: an abbreviation, another unit, another scale, a source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from eligo.criteria import Compare, Limit, Number, Predicate, Present
+from eligo.errors import EligoError
+from eligo.reading.leaves import fits
+from eligo.reading.lexicon import words
+from eligo.reading.meaning.context import place
+from eligo.reading.meaning.state import UnitState
+from eligo.reading.tokens import Token
+from eligo.reading.tree import Bracket, Element, Limits, Window
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.units import convert
+from eligo.vocabulary.variables import Variable, variables
+
+_NAMES = frozenset(["VAR", "FILLER", "CONCEPT", "GRADE", "QUAL"])
+_METHODS = frozenset(["CONCEPT", "FILLER", "OR", "AND", "COMMA"])
+_FACTS = frozenset(["ATTEST"])
+
+
+def source(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
+    """`(according to ...)`, `(confirmed by endoscopy within 3 months)`: a source or a method, and when that was."""
+    plain = all(isinstance(e, (Token, Window)) and not (isinstance(e, Token) and e.type in _FACTS) for e in inner)
+    cited = plain and any(isinstance(e, Token) and e.type in ("CITE", "NOTED") for e in inner)
+    how = _how(unit.text, inner)
+    method = not unit.nouns and bool(unit.statuses) and all(isinstance(e, Token) and e.type in _METHODS for e in inner)
+    if not cited and not how and not method:
+        return False
+    unit.context.count((node,), "note")
+    kind = "a source" if cited else "a method"
+    unit.context.notes.append(f"`{unit.text[node.span[0] : node.span[1]]}` names {kind} and is not tested")
+    return True
+
+
+def _how(text: str, inner: Sequence[Element]) -> bool:
+    """`confirmed by ...`, `documented within 3 days`; `documented progression` is more than a method."""
+    first = inner[0]
+    if not isinstance(first, Token) or first.type != "STATUS":
+        return False
+    said = text[first.start : first.end].lower()
+    by = text[first.end :].split(maxsplit=1)[0].strip(".,;()[]").lower() if text[first.end :].strip() else ""
+    timed = len(inner) > 1 and isinstance(inner[1], Window)
+    return said in words("confirming") and (
+        len(inner) == 1 or timed or by in words("by_method") or said.endswith(" by")
+    )
+
+
+def repeats(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
+    """Whether the bracket gives only another name of what stands before it: `(ACLF)`."""
+    if not all(isinstance(e, Token) and e.type in _NAMES for e in inner):
+        return False
+    if len(inner) == 1 and abbreviation(unit.text, inner[0]) and i:
+        unit.context.count((node,), "leaf")
+        return True
+    found = [e.value for e in inner if isinstance(e, Token) and e.type == "CONCEPT"]
+    if unit.ids is None or not unit.is_fact() or len(found) != len(inner) or len(found) != 1:
+        return False
+    same = any(found[0] in concepts().ancestors(id_) for id_ in unit.ids.split("|"))
+    if same:
+        unit.context.count((node,), "leaf")
+    return same
+
+
+def abbreviation(text: str, element: Element) -> bool:
+    if not isinstance(element, Token) or element.type != "FILLER" or element.value:
+        return False
+    written = text[element.start : element.end]
+    return len(written.split()) <= 3 and any(c.isupper() for c in written[1:] or written)
+
+
+def initials_of(unit: UnitState, span: tuple[int, int], inner: Sequence[Element]) -> bool:
+    """Whether what stands before a bracket is short for the first words in it."""
+    short = unit.text[span[0] : span[1]]
+    start = min(place(e)[0] for e in inner)
+    initials = "".join(
+        word[0] for word in unit.text[start : max(place(e)[1] for e in inner)].split() if word[0].isupper()
+    )
+    return short.isupper() and initials.lower().startswith(short.lower())
+
+
+def written_out(unit: UnitState, inner: Predicate) -> bool:
+    """`MS (metabolic syndrome)`: the bracket writes the abbreviation out."""
+    if not unit.is_fact() or unit.fact_span is None or not isinstance(inner, Present) or inner.span is None:
+        return False
+    short = unit.text[unit.fact_span[0] : unit.fact_span[1]]
+    initials = "".join(word[0] for word in unit.text[inner.span[0] : inner.span[1]].split())
+    if not short.isupper() or short.lower() != initials.lower():
+        return False
+    unit.ids, unit.fact_span = inner.concept, inner.span
+    return True
+
+
+def second_unit(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
+    """`>= 12 mg/dL (equivalent to 205 umol/L)`: the same limit again; keep it, and check that the two agree."""
+    limits = inner[-1]
+    equivalent = isinstance(inner[0], Token) and inner[0].type == "EQUIV"
+    if not isinstance(limits, Limits) or len(inner) != (2 if equivalent else 1):
+        return False
+    if not equivalent and limits.limits[0].form not in ("bare", "compared"):
+        return False
+    last = unit.last
+    if not isinstance(last, Compare) or len(last.limits) != 1 or last.variable is None:
+        return False
+    variable = variables().get(last.variable)
+    op, amount = limits.limits[0].bounds[0]
+    code = amount.unit.value if amount.unit is not None else None
+    first = last.limits[0]
+    if variable is None or code is None or first.unit in (None, code) or not fits(amount.number.value, code, variable):
+        return False
+    if op not in ("eq", first.op):
+        return False
+    value = amount.number.value
+    value = int(value) if value == int(value) else value
+    unit.nouns[-1] = replace(last, equivalent=Limit(first.op, value, code))
+    unit.context.notes.append(_checked(first, value, code, variable))
+    unit.context.count((node,), "leaf")
+    return True
+
+
+def _checked(first: Limit, value: Number, unit: str, variable: Variable) -> str:
+    stated = f"the source also states {value:g} {unit}"
+    try:
+        exact = convert(first.value, first.unit, unit, variable)
+    except EligoError:
+        return f"{stated}, which cannot be compared"
+    near = abs(exact - value) <= 0.02 * max(abs(exact), abs(value))
+    return f"{stated}; {first.value:g} {first.unit} is {exact:.4g} {unit}" + ("" if near else ", which does not agree")
