@@ -50,7 +50,7 @@ def read_section(line: str, marked: bool = False) -> SectionHead | None:
     if match is None:
         return None
     found = _Phrase(line, words[: match.start()].strip(), match[0], words[match.end() :].strip())
-    if found.is_in_small_letters or (marked and found.may_head_item):
+    if found.is_in_sentence or (marked and not found.is_plain):
         return None
     label = _group_before(found)
     if label is None or not _may_follow(found):
@@ -78,17 +78,15 @@ class _Phrase:
         return self.line.rstrip().endswith((":", "：", ":."))
 
     @property
-    def is_in_small_letters(self) -> bool:
-        """Whether the line begins like the middle of a sentence, and is more than the phrase or not all of it."""
+    def is_in_sentence(self) -> bool:
+        """Whether the line begins in small letters, as the rest of a sentence does, and is more than the phrase."""
         alone = self.phrase == self.line.strip() and " " in self.phrase
         return self.line[0].islower() and not self.colon and not alone
 
     @property
-    def may_head_item(self) -> bool:
-        """Whether a list item with these words may be an item: a section's heading says little beside its phrase."""
-        if not self.before and not self.after:
-            return False
-        return not self.colon or bool(self.before) or self.kind == "container"
+    def is_plain(self) -> bool:
+        """Whether at most words behind it and a colon stand beside the phrase; a list item with more is an item."""
+        return not self.before and (not self.after or (self.colon and self.kind != "container"))
 
 
 def _name(words: str) -> str:
