@@ -23,7 +23,7 @@ from eligo.evaluation.predicates import Holds, all_holds, any_holds, bits_of, pr
 from eligo.evaluation.presence import Presence, presence
 from eligo.evaluation.relating import Relating, relating
 from eligo.patients.model import Patient
-from eligo.plan import MULTIPLES, Attested, Plan, PlannedCriterion, Test, Untestable
+from eligo.plan import Attested, Plan, PlannedCriterion, Test, Untestable, compared_with
 from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, verdict
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
@@ -265,10 +265,9 @@ def _comparison(test: Compare) -> tuple[Answer, frozenset[str]]:
     variable = test.variable or ""
     more, reads = other_sources(variable, test.window)
     others = {}
-    for limit in test.limits:
-        if limit.of is not None and limit.of not in MULTIPLES:
-            others[limit.of], other_reads = other_sources(limit.of)
-            reads |= other_reads | {limit.of}
+    for other in compared_with(test):
+        others[other], other_reads = other_sources(other)
+        reads |= other_reads | {other}
     if test.pick != "latest":
         return Picked(test, others), reads | {variable}
     return Comparison(test, more, others), reads | {variable}

@@ -273,22 +273,26 @@ def _variable_ids(leaf: Leaf) -> Iterator[str]:
     if isinstance(leaf, Compare | OneOf) and leaf.variable is not None:
         yield leaf.variable
     if isinstance(leaf, Compare):
-        yield from (limit.of for limit in leaf.limits if limit.of is not None and limit.of not in MULTIPLES)
+        yield from compared_with(leaf)
+
+
+def compared_with(leaf: Compare) -> Iterator[str]:
+    """The variables that the limits of a comparison are multiples of: all but limits of normal and baselines."""
+    return (limit.of for limit in leaf.limits if limit.of is not None and limit.of not in MULTIPLES)
 
 
 def _comparison(leaf: Compare) -> Test:
     if leaf.variable is None:
         return Untestable(Reason.UNPARSED, "unknown-name")
     variable = variables().get(leaf.variable)
-    others = (limit.of for limit in leaf.limits if limit.of is not None and limit.of not in MULTIPLES)
-    if variable is None or any(other not in variables() for other in others):
+    if variable is None or any(other not in variables() for other in compared_with(leaf)):
         return Untestable(Reason.ERROR, "unknown-variable")
     if variable.kind == "category":
         return Untestable(Reason.ERROR, "category-compared")
     if leaf.at is not None and leaf.at not in concepts():
         return _UNKNOWN_CONCEPT
     is_age = variable.id == "age"
-    if (leaf.at is not None and not is_age) or (is_age and any(limit.of or limit.above for limit in leaf.limits)):
+    if any(limit.of or limit.above for limit in leaf.limits) if is_age else leaf.at is not None:
         return Untestable(Reason.ERROR, "age-compared")
     limits = [_canonical(limit, variable) for limit in leaf.limits]
     limits.sort(key=lambda limit: (limit.op, limit.value, limit.of or "", limit.above or ""))

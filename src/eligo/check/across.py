@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from eligo.check.findings import Finding, Item, Subject, context_of
-from eligo.check.logic import Context, Literal, Node, called, certain, impossible, or_branches
+from eligo.check.logic import Branch, Context, called, certain, impossible, or_branches
 
 Holds = Callable[[Context], bool]
 
@@ -50,14 +50,11 @@ def check_subsumed(subject: Subject) -> Iterator[Finding]:
         passes = _passes(item)
         if passes(Context()):
             continue
-        found = []
-        for _, items in _regions_of(subject, item):
-            usable = tuple(i for i in items if i.id not in idle and i.criterion.origin != "registry")
-            found.append(None if context_of(usable).broken else _because(item, usable, passes))
-        if not found or any(o is None for o in found):
+        in_arms = [tuple(i for i in usable if i.id not in idle) for usable in _usable(subject, item)]
+        others = _merged([None if context_of(some).broken else _because(item, some, passes) for some in in_arms])
+        if others is None:
             continue
         idle.add(item.id)
-        others = list(dict.fromkeys(o for some in found if some for o in some))
         names = " and ".join(f"`{o.id}`" for o in others)
         message = f"{item.criterion.kind} `{item.id}` adds nothing to {names}"
         fix = "whoever passes the others passes this one; is a limit wrong?"
@@ -75,24 +72,26 @@ def check_dead_branches(subject: Subject) -> Iterator[Finding]:
     """Branches of an `any` that the other criteria rule out in every arm."""
     for item in subject.items:
         for branch in or_branches(item.node):
-
-            def dead(context: Context, node: Node = branch.node, beside: tuple[Literal, ...] = branch.beside) -> bool:
-                return impossible(node, context.plus(beside))
-
-            if dead(Context()):
+            if _dead(branch)(Context()):
                 continue  # by itself already
-            found = []
-            for _, items in _regions_of(subject, item):
-                usable = tuple(i for i in items if i.criterion.origin != "registry")
-                whole = context_of(tuple(i for i in usable if i is not item)).plus(branch.beside)
-                found.append(None if whole.broken else _because(item, usable, dead))
-            if not found or any(o is None for o in found) or _passes(item)(context_of(_all_but(subject, item))):
+            others = _merged([_killers(item, some, branch) for some in _usable(subject, item)])
+            if others is None or _passes(item)(context_of(_all_but(subject, item))):
                 continue
-            others = list(dict.fromkeys(o for some in found if some for o in some))
             names = " and ".join(f"`{o.id}`" for o in others)
             message = f"{called(branch.node)} in {item.criterion.kind} `{item.id}` cannot be true beside {names}"
             fix = "nobody who passes the others can have it; is a limit or a concept wrong?"
             yield subject.finding("dead-branch", "warning", message, item, *others, path=branch.node.path, fix=fix)
+
+
+def _dead(branch: Branch) -> Holds:
+    """Whether the branch cannot be true in a context."""
+    return lambda context: impossible(branch.node, context.plus(branch.beside))
+
+
+def _killers(item: Item, items: tuple[Item, ...], branch: Branch) -> tuple[Item, ...] | None:
+    """The fewest other criteria of an arm that rule the branch out; None where they rule out each other."""
+    whole = context_of(tuple(i for i in items if i is not item)).plus(branch.beside)
+    return None if whole.broken else _because(item, items, _dead(branch))
 
 
 def _all_but(subject: Subject, item: Item) -> tuple[Item, ...]:
@@ -100,8 +99,18 @@ def _all_but(subject: Subject, item: Item) -> tuple[Item, ...]:
     return tuple(i for i in subject.items if i is not item and i.criterion.cohort in (None, arm))
 
 
-def _regions_of(subject: Subject, item: Item) -> Iterator[tuple[str | None, tuple[Item, ...]]]:
-    yield from (region for region in subject.regions if item in region[1])
+def _usable(subject: Subject, item: Item) -> Iterator[tuple[Item, ...]]:
+    """The criteria of each arm that the item is in which can be a reason: all but the registry's."""
+    for _, items in subject.regions:
+        if item in items:
+            yield tuple(i for i in items if i.criterion.origin != "registry")
+
+
+def _merged(reasons: Sequence[tuple[Item, ...] | None]) -> list[Item] | None:
+    """The reasons of all arms together; None where an arm has none, or there is no arm."""
+    if not reasons or None in reasons:
+        return None
+    return list(dict.fromkeys(item for some in reasons for item in some or ()))
 
 
 def _because(item: Item, items: tuple[Item, ...], holds: Holds) -> tuple[Item, ...] | None:

@@ -25,7 +25,7 @@ from eligo.criteria import (
     leaves,
     presences,
 )
-from eligo.ruleset import RuleSet
+from eligo.ruleset import Cohort, RuleSet
 from eligo.vocabulary.variables import Variable, variables
 
 # `rewritten` means the same in another form; `changed` is neither stricter nor looser, as far as can be seen.
@@ -197,22 +197,28 @@ def _same_limit(one: Limit, other: Limit, variable: Variable) -> bool:
 def apply(old: RuleSet, new: RuleSet, chosen: Iterable[Change]) -> RuleSet:
     """The old version with some of the changes made."""
     found = tuple(chosen)
-    gone = {c.id for change in found for c in change.old}
-    come = {c.id: c for change in found for c in change.new}
-    swapped = {c.id: change.new[0] for change in found if change.new for c in change.old}
-    criteria = [swapped.get(c.id, c) for c in old.criteria if c.id not in gone or c.id in swapped]
-    criteria += [c for c in come.values() if c not in criteria]
-    arms = {change.id for change in found if change.kind == "arm removed"}
-    cohorts = [c for c in old.cohorts if c.id not in arms]
-    added = {change.id for change in found if change.kind == "arm new"}
-    cohorts += [c for c in new.cohorts if c.id in added]
+    criteria = _applied(old.criteria, found)
     stated = bool(criteria) and (old.states_no_criteria or new.states_no_criteria)
-    silent = old.states_no_criteria if not found else (new.states_no_criteria and not stated)
     about = new if any(_asks_for_others(c) for change in found for c in change.new) else old
     return replace(
         old,
-        criteria=tuple(criteria),
-        cohorts=tuple(cohorts),
-        states_no_criteria=silent,
+        criteria=criteria,
+        cohorts=_cohorts(old, new, found),
+        states_no_criteria=(new.states_no_criteria and not stated) if found else old.states_no_criteria,
         conditions=about.conditions,
     )
+
+
+def _applied(criteria: tuple[Criterion, ...], found: tuple[Change, ...]) -> tuple[Criterion, ...]:
+    """The criteria with new versions in the place of the old ones, and what has no place at their end."""
+    gone = {c.id for change in found for c in change.old}
+    swapped = {c.id: change.new[0] for change in found if change.new for c in change.old}
+    kept = [swapped.get(c.id, c) for c in criteria if c.id not in gone or c.id in swapped]
+    come = {c.id: c for change in found for c in change.new}
+    return (*kept, *(c for c in come.values() if c not in kept))
+
+
+def _cohorts(old: RuleSet, new: RuleSet, found: tuple[Change, ...]) -> tuple[Cohort, ...]:
+    removed = {change.id for change in found if change.kind == "arm removed"}
+    added = {change.id for change in found if change.kind == "arm new"}
+    return (*(c for c in old.cohorts if c.id not in removed), *(c for c in new.cohorts if c.id in added))

@@ -64,17 +64,27 @@ def remedies(situation: Situation, trial: Trial) -> Remedies:
         own = _Arm([r for r in trial.criteria if r.criterion.cohort in (None, arm)], subjects)
         found += own.sets()
         complete &= own.complete
-    least = min(map(len, found), default=0)
-    free = [changes for changes in found if not any(c.fixed for c in changes)]
-    least_free = min(map(len, free), default=0)
-    chosen = [c for c in found if len(c) == least]
-    if chosen and not any(c in free for c in chosen):
-        chosen += [c for c in free if len(c) == least_free]
-    chosen.sort(key=lambda changes: (any(c.fixed for c in changes), len(changes)))
-    unique = list(dict.fromkeys(chosen))
+    unique = list(dict.fromkeys(sorted(_chosen(found), key=lambda changes: (_is_fixed(changes), len(changes)))))
     first = {c.subject: c.option for c in unique[0] if c.option} if unique else {}
     after = settled(situation.after(together(first, situation.patient))) if first else situation.answers
     return Remedies(tuple(unique[:MOST_SETS]), complete and len(unique) <= MOST_SETS, standing(trial, after).opens)
+
+
+def _chosen(found: list[tuple[Change, ...]]) -> list[tuple[Change, ...]]:
+    """The smallest sets; where each of them holds something fixed, the smallest without too."""
+    smallest = _smallest(found)
+    if not all(map(_is_fixed, smallest)):
+        return smallest
+    return smallest + _smallest([changes for changes in found if not _is_fixed(changes)])
+
+
+def _smallest(found: list[tuple[Change, ...]]) -> list[tuple[Change, ...]]:
+    least = min(map(len, found), default=0)
+    return [changes for changes in found if len(changes) == least]
+
+
+def _is_fixed(changes: tuple[Change, ...]) -> bool:
+    return any(change.fixed for change in changes)
 
 
 class _Arm:

@@ -30,6 +30,7 @@ RULED_OUT = "ruled out"
 MOST_QUALIFIERS = 3
 _KIND: dict[str, FactKind] = {"procedure": "procedure", "medication": "medication"}  # all else is a condition
 _ONE = timedelta(days=1)
+_Time = tuple[str, FactStatus, date, date | None]
 
 
 def of_attestation(key: str) -> list[Option]:
@@ -128,52 +129,68 @@ def _facts(situation: Situation, concept: str) -> Iterator[tuple[str, tuple[Fact
     as_of, tests = situation.patient.as_of, asking(situation, concept)
     known = concepts().get(concept)
     kind = _KIND.get(known.kind, "condition") if known else "condition"
-    days = telling_days(situation, concept)
+    times = _Times(tests, kind, as_of, telling_days(situation, concept))
+    most = max((test.count for test in tests), default=1)
     for qualifiers in _qualified(tests):
         with_words = "".join(f", {q}" for q in qualifiers)
-        for words, status, start, end in _times(tests, kind, as_of, days):
+        for words, status, start, end in times.all():
             fact = Fact(concept, kind, status, _day(start), _day(end) if end else None, qualifiers)
             yield words + with_words, (fact,)
-        most = max((test.count for test in tests), default=1)
         for count in range(2, most + 1):
-            over: FactStatus = "resolved" if kind != "medication" else "active"
             several = [as_of - _ONE * i for i in range(count)]
             yield (
                 f"{count} times{with_words}",
-                tuple(Fact(concept, kind, over, _day(d), _day(d), qualifiers) for d in several),
+                tuple(Fact(concept, kind, times.over, _day(d), _day(d), qualifiers) for d in several),
             )
 
 
-def _times(
-    tests: list[Present], kind: FactKind, as_of: date, days: Days
-) -> Iterator[tuple[str, FactStatus, date, date | None]]:
-    """When it can have been: now, since long, over since each of the times that windows tell apart, planned."""
-    over: FactStatus = "resolved" if kind != "medication" else "active"
-    lasting = sorted({w.lasting.duration for t in tests if (w := t.window) and w.lasting}, key=str)
-    backs = {d for t in tests if (w := t.window) for d in (w.within, w.ago.duration if w.ago else None) if d}
-    if kind == "procedure":
-        yield "present", "resolved", as_of, None
-    if kind != "procedure" or any(test.status == "now" for test in tests):
-        yield ("present" if kind != "procedure" else "in progress"), "active", as_of, None
-        for length in lasting:
-            yield f"present for exactly {length}", "active", shift(as_of, length, -1), None
-            yield f"present for over {length}", "active", shift(as_of, length, -1) - _ONE, None
-        for day in sorted(days.starts):
+class _Times:
+    """When something can have been, as far as tests tell it apart: words, status, beginning and end of each time."""
+
+    def __init__(self, tests: list[Present], kind: FactKind, as_of: date, days: Days) -> None:
+        windows = [test.window for test in tests if test.window]
+        self.once = kind == "procedure"  # all else lasts
+        self.over: FactStatus = "active" if kind == "medication" else "resolved"
+        self.tests, self.as_of, self.days = tests, as_of, days
+        self.lasting = sorted({w.lasting.duration for w in windows if w.lasting}, key=str)
+        self.backs = {w.within for w in windows if w.within} | {w.ago.duration for w in windows if w.ago}
+
+    def all(self) -> Iterator[_Time]:
+        """Now, since long, over since each of the times that windows tell apart, planned."""
+        if self.once:
+            yield "present", "resolved", self.as_of, None
+        if not self.once or self._asks("now"):
+            yield from self._going_on()
+        for words, day in _past(self.backs, self.as_of, self.days.ends | (self.days.starts if self.once else set())):
+            yield from self._until(words, day)
+        if not self.backs and not self.days.ends and (not self.once or self._asks("now", "history")):
+            yield "in the past", self.over, self.as_of - _ONE * 2, None if self.once else self.as_of - _ONE
+        if self._asks("planned"):
+            yield from self._planned()
+
+    def _asks(self, *statuses: str) -> bool:
+        return any(test.status in statuses for test in self.tests)
+
+    def _going_on(self) -> Iterator[_Time]:
+        yield "in progress" if self.once else "present", "active", self.as_of, None
+        for length in self.lasting:
+            yield f"present for exactly {length}", "active", shift(self.as_of, length, -1), None
+            yield f"present for over {length}", "active", shift(self.as_of, length, -1) - _ONE, None
+        for day in sorted(self.days.starts):
             yield f"present since {day}", "active", day, None
-    for words, day in _past(backs, as_of, days.ends if kind != "procedure" else days.starts | days.ends):
-        yield words, over, day, day if kind != "procedure" else None
-        for length in lasting:
-            yield f"{words}, for over {length}", over, shift(day, length, -1) - _ONE, day
-        for start in sorted(days.starts) if kind != "procedure" else ():
+
+    def _until(self, words: str, day: date) -> Iterator[_Time]:
+        """What was over on a day; something done once has no beginning before it that could matter."""
+        yield words, self.over, day, None if self.once else day
+        for length in self.lasting:
+            yield f"{words}, for over {length}", self.over, shift(day, length, -1) - _ONE, day
+        for start in () if self.once else sorted(self.days.starts):
             if start < day:
-                yield f"{words}, since {start}", over, start, day
-    ever = any(test.status in ("history", "now") for test in tests)
-    if not backs and not days.ends and (kind != "procedure" or ever):
-        yield "in the past", over, as_of - _ONE * 2, as_of - _ONE if kind != "procedure" else None
-    if any(test.status == "planned" for test in tests):
-        ahead = [w.within for t in tests if t.status == "planned" and (w := t.window) and w.within]
-        days_ahead = {as_of + _ONE, *(shift(as_of, d) + i * _ONE for d in ahead for i in (0, 1))}
-        for day in sorted(days_ahead):
+                yield f"{words}, since {start}", self.over, start, day
+
+    def _planned(self) -> Iterator[_Time]:
+        ahead = [t.window.within for t in self.tests if t.status == "planned" and t.window and t.window.within]
+        for day in sorted({self.as_of + _ONE, *(shift(self.as_of, d) + i * _ONE for d in ahead for i in (0, 1))}):
             yield f"planned for {day}", "planned", day, None
 
 

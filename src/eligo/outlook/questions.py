@@ -20,7 +20,7 @@ from eligo.outlook.effects import Effect, Question, effects
 from eligo.outlook.situation import Situation, granting, standing
 from eligo.outlook.values import Region
 from eligo.patients.model import Fact
-from eligo.plan import MULTIPLES, Attested, Test, Untestable
+from eligo.plan import Attested, Test, Untestable, compared_with
 from eligo.truth import Reason, Truth, Verdict
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.scores import SCORES, leaf_inputs
@@ -146,10 +146,8 @@ def _asks(test: Test, outcome: Outcome) -> Iterator[tuple[Question, Reason]]:
             yield Question("measurement", "age"), why
     elif isinstance(test, Compare | OneOf) and test.variable is not None:
         yield Question("measurement", test.variable), why
-        limits = test.limits if isinstance(test, Compare) else ()
-        for limit in limits:
-            if limit.of is not None and limit.of not in MULTIPLES:
-                yield Question("measurement", limit.of), Reason.MISSING
+        for other in compared_with(test) if isinstance(test, Compare) else ():
+            yield Question("measurement", other), Reason.MISSING
         if test.variable in SCORES:
             yield from _inputs(test.variable, outcome)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from eligo.criteria import STUDY_CONDITION, Compare, OneOf, Present, Related
+from eligo.criteria import STUDY_CONDITION, Compare, OneOf, Present, Related, presences
 from eligo.evaluate import Ready
 from eligo.evaluation.ages import AgeThen
 from eligo.evaluation.answers import Answer
@@ -15,7 +15,7 @@ from eligo.outlook.edits import names_of
 from eligo.outlook.facts import asking, of_attestation, of_concept
 from eligo.outlook.situation import Situation, numbers, settled
 from eligo.outlook.values import Option, of_variable
-from eligo.plan import MULTIPLES, Attested, Test
+from eligo.plan import Attested, Test, compared_with
 from eligo.truth import Truth
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.scores import SCORES, leaf_inputs
@@ -37,10 +37,12 @@ class Subjects:
     def __init__(self, situation: Situation, criteria: Sequence[Ready]) -> None:
         self.situation, self.criteria = situation, criteria
         self.bits = 0
+        self._tests: list[Test] = []
         found: dict[Subject, None] = {}
         for ready in criteria:
             self.bits |= ready.bits
             for number, _, test in ready.uses:
+                self._tests.append(test)
                 found |= dict.fromkeys(subjects_of(test, situation.engine.tests[number]))
         self.touches = {subject: self._touched(subject) & self.bits for subject in found if known(subject, situation)}
         self._options: dict[Subject, list[list[Option]]] = {}
@@ -71,21 +73,28 @@ class Subjects:
         """Why nobody can change the subject."""
         if subject.id == "age" or subject.id == "sex":
             return "age" if subject.id == "age" else "sex"
-        if subject.kind == "attestation":
-            return None
-        tests = [test for ready in self.criteria for _, _, test in ready.uses]
-        if subject.kind == "variable":
-            picked = any(isinstance(t, Compare) and t.variable == subject.id and t.pick != "latest" for t in tests)
-            return "history" if picked else None
-        facts = self.situation.answers.chart.under.get(subject.id, ())
+        match subject.kind:
+            case "attestation":
+                past = False
+            case "variable":
+                past = any(_picks_earlier(test, subject.id) for test in self._tests)
+            case "concept":
+                past = self._has_been(subject.id)
+        return "history" if past else None
+
+    def _has_been(self, concept: str) -> bool:
+        """Whether the record has of a concept what has been, and a test asks for that."""
+        facts = self.situation.answers.chart.under.get(concept, ())
         if all(fact.status == "planned" for fact in facts):
-            return None  # what is not there can still come, or be called off
-        concept = concepts().get(subject.id)
-        asked = set(asking(self.situation, subject.id))
-        sides = [side for t in tests for side in ((t.what, t.to) if isinstance(t, Related) else (t,))]
-        past = any(t.status == "history" or _looks_back(t) for t in sides if isinstance(t, Present) and t in asked)
-        past = past or any(_begins_with(t, subject.id) for t in tests)
-        return "history" if past or (concept and concept.kind == "procedure") else None
+            return False  # what is not there can still come, or be called off
+        known = concepts().get(concept)
+        if known and known.kind == "procedure":
+            return True
+        asked = set(asking(self.situation, concept))
+        tests = [test for test in self._tests if isinstance(test, Present | Related)]
+        if any(part in asked and _looks_back(part) for test in tests for part in presences(test)):
+            return True
+        return any(_begins_with(test, concept) for test in self._tests)
 
     def _touched(self, subject: Subject) -> int:
         """The bits of the tests that a change of the subject can bear on."""
@@ -118,7 +127,13 @@ class Subjects:
 
 
 def _looks_back(test: Present) -> bool:
-    return test.window is not None and bool(test.window.within or test.window.ago)
+    """Whether a test asks for what was."""
+    return test.status == "history" or (test.window is not None and bool(test.window.within or test.window.ago))
+
+
+def _picks_earlier(test: Test, variable: str) -> bool:
+    """Whether a test asks for another result than the latest."""
+    return isinstance(test, Compare) and test.variable == variable and test.pick != "latest"
 
 
 def _begins_with(test: Test, concept: str) -> bool:
@@ -160,10 +175,9 @@ def subjects_of(test: Test, answer: Answer) -> Iterator[Subject]:
         yield Subject("variable", "age")
         yield Subject("concept", answer.concept)
     elif isinstance(test, Compare | OneOf) and test.variable is not None:
-        limits = test.limits if isinstance(test, Compare) else ()
-        names = [test.variable, *(li.of for li in limits if li.of is not None and li.of not in MULTIPLES)]
-        for name in names:
-            yield from _of_variable(name)
+        yield from _of_variable(test.variable)
+        for other in compared_with(test) if isinstance(test, Compare) else ():
+            yield from _of_variable(other)
 
 
 def _of_presence(answer: Presence) -> Iterator[Subject]:

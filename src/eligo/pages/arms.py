@@ -28,22 +28,14 @@ def _join_arms(parts: list[Part]) -> None:
     """Find the arms before and after an `OR`, section by section."""
     first: Part | None = None  # of the section
     heading: Part | None = None  # the last paragraph of the section
-    known, opened = False, True
+    known = False  # whether the section has named an arm
     for index, part in enumerate(parts):
         if part.role == "section":
-            known, opened, first, heading = False, True, None, None
+            first, heading, known = None, None, False
             continue
-        if opened:
-            first, opened = part, False
-        words = (part.words or "").lower()
+        first = first or part
         if part.role == "arm":
-            if (
-                part.group
-                and part.group.letter in _SECOND
-                and words.startswith("or ")
-                and first is not part
-                and not known
-            ):
+            if not known and first is not part and _is_second(part):
                 _name_first(first)
             known = True
         if part.block.mark is None and part.role == "item" and part.words and connector(part.words) == "or":
@@ -52,9 +44,14 @@ def _join_arms(parts: list[Part]) -> None:
             heading = part
 
 
-def _name_first(lead: Part | None) -> None:
+def _is_second(part: Part) -> bool:
+    """Whether `OR B.` names the arm, so that arm A stands before it."""
+    return part.group is not None and part.group.letter in _SECOND and (part.words or "").lower().startswith("or ")
+
+
+def _name_first(lead: Part) -> None:
     """What stands before `OR B.` is arm A; its first paragraph is the sentence about it."""
-    if lead and lead.block.mark is None and lead.words:
+    if lead.block.mark is None and lead.words:
         lead.role, lead.lead = "arm", lead.words.rstrip(" :：")
         lead.group = GroupName(lead.words.rstrip(" :：."), "A", True)
 

@@ -176,7 +176,7 @@ class _Items:
         if not words.endswith(":") or not takes_part(words) or not self._is_mere_lead(words, group):
             return None
         self._leads.append(block.span)
-        return Group("exclusion" if excludes(words) else group.section, group.cohort, words.rstrip(" :："))
+        return _headed(group, words)
 
     def _is_misplaced(self, top: list[Node]) -> bool:
         """Whether all items of a section but the first stand below the first, whose words announce no list."""
@@ -190,19 +190,22 @@ class _Items:
         words = clean(self._text[node.block.body : start]) if below and start - node.block.body <= _LONGEST_LEAD else ""
         lead = self._is_mere_lead(words, group) and (alone or takes_part(words))
         bare = start == node.block.body and not (node.block.mark and node.block.mark.ordinal)
-        if below and (bare or lead):
-            if bare:  # nothing but the list: its own bullet goes to the first of its items
-                below[0].block = replace(below[0].block, start=node.start)
-            if words:
-                group = Group("exclusion" if excludes(words) else group.section, group.cohort, words.rstrip(" :："))
-                self._leads.append((node.start, start))
-            for child in below:
-                self._add(child, group)
+        if not below or not (bare or lead):
+            self._append(node, group)
             return
+        if bare:  # nothing but the list: its own bullet goes to the first of its items
+            below[0].block = replace(below[0].block, start=node.start)
+        if words:
+            group = _headed(group, words)
+            self._leads.append((node.start, start))
+        for child in below:
+            self._add(child, group)
+
+    def _append(self, node: Node, group: Group) -> None:
+        """Make the node the next item of its section and arm."""
         place = (group.section, group.cohort)
         self._counts[place] = self._counts.get(place, 0) + 1
-        mark = node.block.mark
-        number = mark.number if mark and mark.number else str(self._counts[place])
+        number = _number(node, self._counts[place])
         prefix = f"{group.cohort}." if group.cohort else ""
         name = self._unused(f"{prefix}{group.section[0].upper()}{number}")
         self._items.append(self._item(node, group, name, number, 0))
@@ -246,8 +249,7 @@ class _Items:
         )
 
     def _below(self, node: Node, group: Group, name: str, position: int, depth: int) -> Item:
-        mark = node.block.mark
-        number = mark.number if mark and mark.number else str(position)
+        number = _number(node, position)
         return self._item(node, group, self._unused(f"{name}.{number}"), number, depth + 1)
 
     def _pieces(self, start: int, end: int, group: Group, name: str, depth: int) -> tuple[int, tuple[Item, ...]]:
@@ -257,6 +259,17 @@ class _Items:
             return end, ()
         pieces = enumerate(found.blocks, 1)
         return found.lead_end, tuple(self._below(Node(block), group, name, i, depth + 1) for i, block in pieces)
+
+
+def _headed(group: Group, lead: str) -> Group:
+    """The group of what stands below a lead."""
+    return Group("exclusion" if excludes(lead) else group.section, group.cohort, lead.rstrip(" :："))
+
+
+def _number(node: Node, position: int) -> str:
+    """The number of an item as printed, or its position."""
+    mark = node.block.mark
+    return mark.number if mark and mark.number else str(position)
 
 
 def _words(raw: str) -> str:

@@ -6,10 +6,11 @@ Every function looks at one cleaned line; what stands around the line is the cal
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from eligo.pages.layout import Layout, clean, key, layout, matches
+from eligo.pages.layout import clean, key, layout, matches
 
 SectionKind = Literal["container", "inclusion", "exclusion"]
 
@@ -44,66 +45,99 @@ def read_section(line: str, marked: bool = False) -> SectionHead | None:
     >>> read_section("Meets the inclusion criteria of the parent study.") is None
     True
     """
-    words, table = key(line), layout()
-    if len(line) > _LONGEST_HEADING or not words:
-        return None
-    match = table.section_phrase.search(words)
-    colon = line.rstrip().endswith((":", "：", ":."))
+    words = key(line)
+    match = layout().section_phrase.search(words) if len(line) <= _LONGEST_HEADING else None
     if match is None:
         return None
-    if line[0].islower() and not colon and (match[0] != line.strip() or " " not in match[0]):
+    found = _Phrase(line, words[: match.start()].strip(), match[0], words[match.end() :].strip())
+    if found.is_in_sentence or (marked and not found.is_plain):
         return None
-    before, after = words[: match.start()].strip(), words[match.end() :].strip()
+    label = _group_before(found)
+    if label is None or not _may_follow(found):
+        return None
     printed = line.lstrip("# ")[: len(words)] if len(words) == len(words.lower()) else words
-    if marked and (before or after) and (not colon or before or table.section_of[match[0]] == "container"):
-        return None
-    label = _before(before, match[0], line, colon, table)
-    if label is None or not _may_follow(after, match[0], line, colon, table):
-        return None
-    kind: SectionKind = table.section_of[match[0]]  # type: ignore[assignment]  # the table holds the three kinds
-    return SectionHead(kind, printed[: match.start()].strip() if label else "", _name(printed[match.end() :]))
+    return SectionHead(found.kind, printed[: match.start()].strip() if label else "", _name(printed[match.end() :]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """The phrase of a section in a line, with the words before and after it, all but the line in small letters."""
+
+    line: str
+    before: str
+    phrase: str
+    after: str
+
+    @property
+    def kind(self) -> SectionKind:
+        kind: SectionKind = layout().section_of[self.phrase]  # type: ignore[assignment]  # the table holds the three
+        return kind
+
+    @property
+    def colon(self) -> bool:
+        return self.line.rstrip().endswith((":", "：", ":."))
+
+    @property
+    def is_in_sentence(self) -> bool:
+        """Whether the line begins in small letters, as the rest of a sentence does, and is more than the phrase."""
+        alone = self.phrase == self.line.strip() and " " in self.phrase
+        return self.line[0].islower() and not self.colon and not alone
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether at most words behind it and a colon stand beside the phrase; a list item with more is an item."""
+        return not self.before and (not self.after or (self.colon and self.kind != "container"))
 
 
 def _name(words: str) -> str:
     return " ".join(_BRACKETS.sub(" ", words).split()).strip(" -–—/")
 
 
-def _before(before: str, phrase: str, line: str, colon: bool, table: Layout) -> str | None:
+def _is_titled(words: Iterable[str]) -> bool:
+    """Whether the words, but for short ones, begin with capitals."""
+    return all(w[0].isupper() or len(w) < 4 for w in words)
+
+
+def _group_before(found: _Phrase) -> str | None:
     """The words before the phrase that may name a group; None where they make a sentence."""
-    if not before:
-        return ""
+    before, table = found.before, layout()
     numbering = _NUMBERING.match(before + " x")
     if numbering:
         before = before[numbering.end() :]
     words = [w for w in _WORD.findall(before) if w not in table.qualifiers]
     if not words:
         return ""
-    if " " not in phrase and phrase != "exclusions":
+    if " " not in found.phrase and found.phrase != "exclusions":
         return None
-    if colon and all(w in table.lead_words or w in table.qualifiers for w in words):
+    if found.colon and table.lead_words.issuperset(words):
         return ""
     if len(words) > 6 or len(before) > 80:
         return None
-    titled = all(w[0].isupper() or w[0].isdigit() or len(w) < 4 for w in _WORD.findall(line[: len(before)]))
-    return before if titled or colon else None
+    titled = _is_titled(w for w in _WORD.findall(found.line[: len(before)]) if not w[0].isdigit())
+    return before if titled or found.colon else None
 
 
-def _may_follow(after: str, phrase: str, line: str, colon: bool, table: Layout) -> bool:
-    if not after:
+def _may_follow(found: _Phrase) -> bool:
+    """Whether the words after the phrase may belong to a heading: none, or a few that make no sentence."""
+    if not found.after:
         return True
-    words = _WORD.findall(after)
+    words, table = _WORD.findall(found.after), layout()
     first = words[0] if words else ""
-    if len(words) > 16 or (" " not in phrase and not (after[0] in "(:-–/[" or (colon and first in table.follow))):
+    if " " not in found.phrase and found.after[0] not in "(:-–/[" and not (found.colon and first in table.follow):
         return False
-    if line.rstrip().endswith((".", ";")) or _COMPARISON.search(after):
+    if len(words) > 16 or found.line.rstrip().endswith((".", ";")) or _COMPARISON.search(found.after):
         return False
-    if after[0] in table.follow:
+    return found.after[0] in table.follow or _goes_on(found, words)
+
+
+def _goes_on(found: _Phrase, words: list[str]) -> bool:
+    """Whether a heading goes on with the words: with whom it is for, or with what any heading of a section says."""
+    table = layout()
+    first, last = (words[0], words[-1]) if words else ("", "")
+    sure = found.colon or (first in _NO_COLON and last not in table.sentence_ends)
+    if (first in table.follow and sure) or (found.colon and not table.arm_words.isdisjoint(words)):
         return True
-    if first in table.follow and (colon or (first in _NO_COLON and words[-1] not in table.sentence_ends)):
-        return True
-    if all(w in table.lead_words for w in words) and (colon or len(phrase.split()) > 3):
-        return True
-    return colon and not table.arm_words.isdisjoint(words)
+    return table.lead_words.issuperset(words) and (found.colon or len(found.phrase.split()) > 3)
 
 
 def split_heading(raw: str, marked: bool) -> int | None:
@@ -207,8 +241,7 @@ def is_topic(line: str, colon: bool) -> bool:
         return True
     if colon or key(line) in table.topics:
         return True
-    titled = all(w[0].isupper() or len(w) < 4 for w in words) and small[-1] in table.topic_ends
-    return titled or (line.isupper() and len(line) > 3)
+    return (_is_titled(words) and small[-1] in table.topic_ends) or (line.isupper() and len(line) > 3)
 
 
 def announces(line: str) -> bool:
@@ -259,15 +292,20 @@ def group_of_line(line: str, strict: bool) -> GroupName | None:
         words = named_group[1]
     if len(_WORD.findall(words)) > 12 or _COMPARISON.search(words):
         return None
-    lettered = _LETTER_GROUP.fullmatch(words)
-    if lettered and (line.lower().startswith("or ") or _has_people(words) or _designations(words)):
-        return GroupName(_trimmed(lettered[2]), lettered[1].upper(), True)
-    found = _group(words, words)
+    found = _lettered(line, words) or _group(words, words)
     if found is None or found.explicit:
         return found
     named = (_has_people(words) or named_group is not None) and len(_WORD.findall(words)) <= 8
-    titled = words.lower().startswith("for ") or all(w[0].isupper() or len(w) < 4 for w in _WORD.findall(words))
+    titled = words.lower().startswith("for ") or _is_titled(_WORD.findall(words))
     return found if named and (titled or not strict) else None
+
+
+def _lettered(line: str, words: str) -> GroupName | None:
+    """The group of `B. Healthy volunteers` or `OR B. ...`; other words after a letter are an item."""
+    found = _LETTER_GROUP.fullmatch(words)
+    if found and (line.lower().startswith("or ") or _has_people(words) or _designations(words)):
+        return GroupName(_trimmed(found[2]), found[1].upper(), True)
+    return None
 
 
 def is_for_everyone(line: str) -> bool:

@@ -66,37 +66,45 @@ def _numbers(text: str, block: Block, mark: Mark, following: Block | None) -> It
     expected = (mark.ordinal or 0) + 1
     if mark.number.isdigit() and text.find(str(expected), block.body, block.end) < 0:
         return
-    repeated = proven = None
-    if following and following.mark and following.mark.style == mark.style:
-        repeated, proven = following.mark.ordinal, (following.mark.ordinal or 0) - 1
+    below = _ordinal_below(mark, following)
     for found in _candidates(text, block.body, block.end):
-        style_fits = (found.mark.style, found.mark.ordinal) == (mark.style, expected) or found.mark.other == (
-            mark.style,
-            expected,
-        )
-        if not style_fits or (expected == repeated and expected < _PROVEN_ORDINAL):
+        if (mark.style, expected) not in found.mark.readings or (expected == below and expected < _PROVEN_ORDINAL):
             continue
-        first = text[found.body : found.body + 1]
-        sure = first.isupper() or first in "≥≤<>" or expected in (proven, repeated)
-        if mark.style == "1." and not sure and (expected < _PROVEN_ORDINAL or not first.isalpha()):
+        if mark.style == "1." and not _begins_item(text[found.body : found.body + 1], expected, below):
             continue
         yield replace(found, mark=Mark(mark.style, found.mark.number, expected))
         expected += 1
-    if proven == expected and mark.style in ("1.", "1)"):
+    if expected == below - 1 and mark.style in ("1.", "1)"):
         # The next line proves that a number is missing: it may stand here without its stop.
         bare = re.compile(rf"(?<=[a-z,;.)]\s){expected}\s+(?=[A-Z])").search(text, block.body, block.end)
         if bare:
             yield _Found(Mark(mark.style, str(expected), expected), bare.start(), bare.end())
 
 
+def _ordinal_below(mark: Mark, following: Block | None) -> int:
+    """The number with which the next line goes on with the list of the mark; 0 where it does not."""
+    below = following.mark if following else None
+    return below.ordinal or 0 if below and below.style == mark.style else 0
+
+
+def _begins_item(first: str, expected: int, below: int) -> bool:
+    """Whether a number with a stop is that of a list: by the character after it, or the number in the next line."""
+    if first.isupper() or first in "≥≤<>" or expected in (below - 1, below):
+        return True
+    return expected >= _PROVEN_ORDINAL and first.isalpha()
+
+
 def _split(block: Block, found: list[_Found]) -> list[Block]:
-    starts = [f.start for f in found]
-    first = replace(block, end=starts[0])
     rest = [
         Block(f.start, f.body, end, block.column, block.body_column, f.mark, False, True)
-        for f, end in zip(found, [*starts[1:], block.end], strict=True)
+        for f, end in _with_ends(found, block.end)
     ]
-    return [first, *rest]
+    return [replace(block, end=found[0].start), *rest]
+
+
+def _with_ends(found: list[_Found], end: int) -> Iterator[tuple[_Found, int]]:
+    """Each mark with the place where the words after it end: at the next mark."""
+    return zip(found, [*(f.start for f in found[1:]), end], strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,35 +119,33 @@ def cut_pieces(text: str, start: int, end: int) -> Pieces | None:
     """The pieces `(1) ... (2) ...` of an item's words, or None; of several such lists the one that starts first."""
     if not _FIRST.search(text, start, end):
         return None
+    # Numbers with a stop are a list from the third on, since two may be something else.
+    chains = {style: c for style, c in _chains(text, start, end).items() if len(c) > (2 if style == "1." else 1)}
+    lists = [chain for chain in chains.values() if _has_words(text, chain, end)]
+    if not lists:
+        return None
+    chain = min(lists, key=lambda c: c[0].start)
+    return Pieces(chain[0].start, tuple(Block(f.start, f.body, e, 0, 0, f.mark) for f, e in _with_ends(chain, end)))
+
+
+def _chains(text: str, start: int, end: int) -> dict[str, list[_Found]]:
+    """The marks of each style that follow each other in their order, from the first one on."""
     chains: dict[str, list[_Found]] = {}
     for found in _candidates(text, start, end):
-        for style, ordinal in (
-            (found.mark.style, found.mark.ordinal),
-            *([found.mark.other] if found.mark.other else []),
-        ):
+        for style, ordinal in found.mark.readings:
             chain = chains.setdefault(style, [])
             if ordinal == len(chain) + 1:
                 chain.append(replace(found, mark=Mark(style, found.mark.number, ordinal)))
     for match in _GLYPH.finditer(text, start, end):
-        chains.setdefault(match.group(), []).append(
-            _Found(Mark(match.group()), match.start(), _after(text, match.end(), end))
-        )
-    lists = [c for style, c in chains.items() if len(c) > 1 and style != "1." and _has_words(text, c, end)]
-    lists += [c for style, c in chains.items() if style == "1." and len(c) > 2 and _has_words(text, c, end)]
-    if not lists:
-        return None
-    chain = min(lists, key=lambda c: c[0].start)
-    ends = [*(f.start for f in chain[1:]), end]
-    return Pieces(
-        chain[0].start, tuple(Block(f.start, f.body, e, 0, 0, f.mark) for f, e in zip(chain, ends, strict=True))
-    )
+        glyph = Mark(match.group())
+        chains.setdefault(glyph.style, []).append(_Found(glyph, match.start(), _after(text, match.end(), end)))
+    return chains
 
 
 def _has_words(text: str, chain: list[_Found], end: int) -> bool:
-    ends = [*(f.start for f in chain[1:]), end]
     return all(
         e - f.body > 60 or sum(map(str.isalpha, clean(text[f.body : e]))) >= _LEAST_WORDS
-        for f, e in zip(chain, ends, strict=True)
+        for f, e in _with_ends(chain, end)
     )
 
 

@@ -40,6 +40,11 @@ class Mark:
     # A letter that may also be a Roman numeral: the other reading.
     other: tuple[str, int] | None = None
 
+    @property
+    def readings(self) -> tuple[tuple[str, int | None], ...]:
+        """The styles that the mark may be of, each with its rank in it."""
+        return ((self.style, self.ordinal), *((self.other,) if self.other else ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

@@ -170,11 +170,10 @@ class Outline:
     # --- paragraphs
 
     def _paragraph(self, block: Block) -> None:
-        around = next(
-            (i for i in range(len(self._levels) - 1, -1, -1) if block.column > self._levels[i].column + 1), None
-        )
         words = clean(self._text[block.start : min(block.end, block.start + 80)])
-        if around is not None and self._levels[around].style:
+        around = self._around(block)
+        small = bool(self._levels) and words[:1].islower()
+        if around is not None:
             del self._levels[around + 1 :]
             node = self._levels[around].node
             if node.children or (opens(self._text, node) and not _continues(words)):
@@ -184,16 +183,26 @@ class Outline:
         elif self.top and (self._noting or _continues(words)):
             self._noting = self._noting or words.endswith(":")
             _last(self.top[-1]).more.append(block)
-        elif self._levels and self._levels[0].style and words[:1].islower() and self._is_broken(_last(self.top[-1])):
-            _last(self.top[-1]).more.append(block)
-        elif self._levels and not self._levels[0].style and words[:1].islower():
+        elif small and not self._levels[0].style:
             del self._levels[1:]
             self.top[-1].children.append(Node(block))
+        elif small and self._is_broken(_last(self.top[-1])):
+            _last(self.top[-1]).more.append(block)
         else:
+            self._apart(block)
+
+    def _around(self, block: Block) -> int | None:
+        """The open list in whose item an indented paragraph stands; None where it stands in none."""
+        found = (i for i in range(len(self._levels) - 1, -1, -1) if block.column > self._levels[i].column + 1)
+        index = next(found, None)
+        return index if index is not None and self._levels[index].style else None
+
+    def _apart(self, block: Block) -> None:
+        """Put a paragraph beside the items before it; what follows stands below it only where it announces a list."""
+        self._levels.clear()
+        self._open(block, self.top)
+        if not (opens(self._text, self.top[-1]) and announces(clean(self._text[block.body : block.end]))):
             self._levels.clear()
-            self._open(block, self.top)
-            if not (opens(self._text, self.top[-1]) and announces(clean(self._text[block.body : block.end]))):
-                self._levels.clear()
 
     def _is_broken(self, node: Node) -> bool:
         """Whether a node's words stop in the middle of a sentence."""

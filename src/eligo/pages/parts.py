@@ -163,13 +163,9 @@ class _Roles:
         if colon and is_for_everyone(words):
             part.role, part.heading = "heading", words.rstrip(" :：")
             return
-        named = colon or heads or (listed and words.endswith(")"))
-        group = group_of_line(words, strict=not colon) if named else None
-        begun = None if group or colon else starts_group(words)
-        if group:
-            part.role, part.group = "arm", group
-        elif begun:
-            part.role, (part.group, part.lead) = "arm", begun
+        arm = _arm(words, colon, heads or (listed and words.endswith(")")))
+        if arm:
+            part.role, (part.group, part.lead) = "arm", arm
         elif colon or (listed and is_lead(words) and takes_part(words)):
             self._assign_colon(part, words)
         elif heads and is_topic(words, colon=False):
@@ -188,3 +184,11 @@ class _Roles:
                 part.role, part.heading = "heading", heading
         elif is_topic(words, colon=True) and not is_negated(words):
             part.role, part.heading = "heading", heading
+
+
+def _arm(words: str, colon: bool, heads: bool) -> tuple[GroupName, str | None] | None:
+    """The group that a paragraph names as the head of what follows, or begins to speak of, with its words about it."""
+    group = group_of_line(words, strict=not colon) if colon or heads else None
+    if group:
+        return group, None
+    return None if colon else starts_group(words)

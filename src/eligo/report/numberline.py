@@ -181,23 +181,10 @@ def _triangle(x: float) -> str:
 
 def _labels(line: Line, axis: _Axis) -> Iterator[Label]:
     """The labels, the most important first."""
-    word = WORD[line.role]
     if axis.grades:
-        for grade in axis.grades:
-            yield Label(_grade_name(line, grade), axis.x(grade), style="tick")
-        marked = axis.marked(line)
-        if marked:
-            yield Label(word, (marked[0][0] + marked[-1][1]) / 2, style="limit", row=1)
+        yield from _of_grades(line, axis)
         return
-    if len(line.limits) == 1:
-        (limit,) = line.limits
-        at, left = axis.x(limit.value), limit.symbol[0] == "<"
-        anchor: Anchor = "middle" if limit.symbol == "=" else "end" if left else "start"
-        yield Label(f"{word} {_limit_text(limit)}", at + (4 if left else -4), anchor, "limit")
-    else:
-        for limit in line.limits:
-            yield Label(_limit_text(limit), axis.x(limit.value), style="limit")
-        yield Label(word, sum(axis.x(li.value) for li in line.limits) / len(line.limits), style="limit")
+    yield from _of_limits(line, axis)
     if line.normal:
         ends = axis.x(line.normal.low or -math.inf), axis.x(line.normal.high or math.inf)
         yield Label(_normal_text(line), sum(ends) / 2, style="normal", row=1)
@@ -205,6 +192,29 @@ def _labels(line: Line, axis: _Axis) -> Iterator[Label]:
         yield Label(number(tick), axis.x(tick), style="tick", must=False)
     if axis.scale and axis.scale.log:
         yield Label("log scale", WIDTH - MARGIN, "end", "tick", row=1)
+
+
+def _of_grades(line: Line, axis: _Axis) -> Iterator[Label]:
+    """The steps of an ordinal, and what the marked ones do."""
+    for grade in axis.grades:
+        yield Label(_grade_name(line, grade), axis.x(grade), style="tick")
+    marked = axis.marked(line)
+    if marked:
+        yield Label(WORD[line.role], (marked[0][0] + marked[-1][1]) / 2, style="limit", row=1)
+
+
+def _of_limits(line: Line, axis: _Axis) -> Iterator[Label]:
+    """The limits, and what the marked side of them does; of a single limit in one label on that side."""
+    word = WORD[line.role]
+    if len(line.limits) == 1:
+        (limit,) = line.limits
+        at, left = axis.x(limit.value), limit.symbol[0] == "<"
+        anchor: Anchor = "middle" if limit.symbol == "=" else "end" if left else "start"
+        yield Label(f"{word} {_limit_text(limit)}", at + (4 if left else -4), anchor, "limit")
+        return
+    for limit in line.limits:
+        yield Label(_limit_text(limit), axis.x(limit.value), style="limit")
+    yield Label(word, sum(axis.x(li.value) for li in line.limits) / len(line.limits), style="limit")
 
 
 def _placed(labels: Iterator[Label]) -> Iterator[tuple[Label, float, int]]:

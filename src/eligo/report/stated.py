@@ -51,6 +51,14 @@ def concept_line(evidence: Data) -> str:
         return name if "reason" in evidence else f"{name}: stated {'yes' if evidence['truth'] == 'MET' else 'no'}"
     name, asked = asked_concept(evidence), wanted(evidence)
     name = f"{name} ({asked})" if asked else name
+    said = _said(evidence)
+    if not said and "reason" not in evidence and "detail" not in evidence:
+        said = ["present" if evidence["truth"] == "MET" else "not present"]
+    return f"{name}: {'; '.join(said)}" if said else name
+
+
+def _said(evidence: Data) -> list[str]:
+    """What the record says of the concept: facts, a value that tells of it, that it is ruled out, what is assumed."""
     said = [fact_text(fact, evidence["concept"]) for fact in evidence.get("facts", ())]
     if "value" in evidence:
         said.append(f"{variable_name(evidence['variable'])} {rounded(evidence['value'])}{source(evidence)}")
@@ -59,9 +67,7 @@ def concept_line(evidence: Data) -> str:
         said.append(f"ruled out with {concept_name(broader)}" if broader else "ruled out in the record")
     elif "assumed" in evidence and "value" not in evidence:
         said.append(evidence["assumed"])
-    if not said and "reason" not in evidence and "detail" not in evidence:
-        said.append("present" if evidence["truth"] == "MET" else "not present")
-    return f"{name}: {'; '.join(said)}" if said else name
+    return said
 
 
 def link_line(evidence: Data) -> str:

@@ -69,9 +69,13 @@ def _opens(trial: TrialScreening, data: Data) -> str:
     waiting = [_open(reason, names[reason]) for reason in OPEN if reason in names]
     if not waiting:
         return NO_CRITERIA
+    return f"nothing blocks{_outside(trial)}, but {_listed(waiting)}"
+
+
+def _outside(trial: TrialScreening) -> str:
+    """The arms that criteria of their own block, of which something else is said."""
     blocked = [f"arm {arm.id}" for arm in trial.arms if arm.verdict is Verdict.INELIGIBLE]
-    outside = f" outside {_listed(blocked)}" if blocked else ""
-    return f"nothing blocks{outside}, but {_listed(waiting)}"
+    return f" outside {_listed(blocked)}" if blocked else ""
 
 
 def _open(reason: str, names: Sequence[str]) -> str:
@@ -99,8 +103,7 @@ def _blocks(trial: TrialScreening, data: Data) -> str:
     more = len(blocking) - len(reasons)
     if more:
         return "; ".join([*reasons, "1 more criterion blocks" if more == 1 else f"{more} more criteria block"])
-    blocked = [f"arm {arm.id}" for arm in trial.arms if common and arm.verdict is Verdict.INELIGIBLE]
-    return "; ".join([*reasons, f"nothing else blocks{f' outside {_listed(blocked)}' if blocked else ''}"])
+    return "; ".join([*reasons, f"nothing else blocks{_outside(trial) if common else ''}"])
 
 
 def _shortest(blocking: Iterable[tuple[Finding, Data]]) -> str:

@@ -109,6 +109,22 @@ def _excepted(part: str | ExceptedNode) -> Excepted:
 
 def _compare(node: CompareNode, span: Span | None, place: PlaceOf, problems: list[Problem]) -> Compare:
     _named(node, place, problems)
+    limits, window = _limits(node, place, problems), _window(node)
+    if node.of is not None and node.above is not None:
+        problems.append(Problem("limits", "a limit is `of` something or `above` it, not both", place(("above",))))
+    if node.at is not None and node.variable != AGE:
+        help_text = "only `variable: age` can be meant as of the day on which something began"
+        problems.append(Problem("at-without-age", "`at` belongs to an age alone", place(("at",)), help_text))
+    elif node.at is not None and (window is not None or node.pick is not None):
+        message = "an age at an event has its day, and takes neither a window nor `pick`"
+        problems.append(Problem("at-with-window", message, place(("at",))))
+    equivalent = _equivalent(node, limits, place, problems)
+    pick = node.pick or "latest"
+    return Compare(node.variable, limits, node.name, window, node.unit_inferred, equivalent, span, pick, node.at)
+
+
+def _limits(node: CompareNode, place: PlaceOf, problems: list[Problem]) -> tuple[Limit, ...]:
+    """One limit, or the two bounds of a range."""
     bounds = [(op, cast(Number, value)) for op in RANGE_KEYS if (value := getattr(node, op)) is not None]
     if node.op is not None and node.limit is not None and not bounds:
         bounds, complete = [(node.op, node.limit)], True
@@ -123,18 +139,7 @@ def _compare(node: CompareNode, span: Span | None, place: PlaceOf, problems: lis
         limits = (Limit("eq", 0),)
     if len(limits) == 2 and limits[0].value > limits[1].value:
         problems.append(Problem("empty-range", "the lower bound lies above the upper one", place(())))
-    if node.of is not None and node.above is not None:
-        problems.append(Problem("limits", "a limit is `of` something or `above` it, not both", place(("above",))))
-    if node.at is not None and node.variable != AGE:
-        help_text = "only `variable: age` can be meant as of the day on which something began"
-        problems.append(Problem("at-without-age", "`at` belongs to an age alone", place(("at",)), help_text))
-    elif node.at is not None and (_window(node) is not None or node.pick is not None):
-        message = "an age at an event has its day, and takes neither a window nor `pick`"
-        problems.append(Problem("at-with-window", message, place(("at",))))
-    equivalent = _equivalent(node, limits, place, problems)
-    pick = node.pick or "latest"
-    window = _window(node)
-    return Compare(node.variable, limits, node.name, window, node.unit_inferred, equivalent, span, pick, node.at)
+    return limits
 
 
 def _equivalent(node: CompareNode, limits: tuple[Limit, ...], place: PlaceOf, problems: list[Problem]) -> Limit | None:

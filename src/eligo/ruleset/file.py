@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from eligo.criteria import Always, Ambiguity, Criterion, Predicate, Review
 from eligo.errors import EligoError, Place, Problem, did_you_mean
-from eligo.ruleset.code import from_node
+from eligo.ruleset.code import PlaceOf, from_node
 from eligo.ruleset.data import to_data
 from eligo.ruleset.nodes import CriterionNode, FormerNode, RuleSetNode, kind_of
 from eligo.ruleset.words import check_words
@@ -189,31 +189,38 @@ def _meaning(
 
 def _check(ruleset: RuleSet, text: YamlText, file: str | None) -> Iterator[Problem]:
     """What the shape alone does not say: unique ids, known arms, known words."""
+
+    def at(path: Path) -> Place:
+        return text.place(path, file)
+
     arms = {c.id for c in ruleset.cohorts}
     seen = set[str]()
     for index, criterion in enumerate(ruleset.criteria):
-        if criterion.id in seen:
-            place = text.place(("criteria", index, "id"), file)
-            yield Problem("duplicate-id", f"the criterion id `{criterion.id}` appears twice", place)
-        seen.add(criterion.id)
-        if criterion.cohort is not None and criterion.cohort not in arms:
-            place = text.place(("criteria", index, "cohort"), file)
-            help_text = did_you_mean(criterion.cohort, arms) or "add it under `cohorts:`"
-            yield Problem("unknown-cohort", f"unknown cohort `{criterion.cohort}`", place, help_text)
-        readings = (criterion.predicate, *(criterion.ambiguous.readings if criterion.ambiguous else ()))
-        for problem in dict.fromkeys(p for reading in readings for p in check_words(reading)):
-            yield Problem(problem.code, problem.message, text.place(("criteria", index, "when"), file), problem.help)
+        yield from _check_id(criterion, seen, ("criteria", index), at)
+        yield from _check_criterion(criterion, arms, ("criteria", index), at)
     for index, criterion in enumerate(ruleset.removed):
-        if criterion.id in seen:
-            place = text.place(("removed", index, "id"), file)
-            yield Problem("duplicate-id", f"the criterion id `{criterion.id}` appears twice", place)
-        seen.add(criterion.id)
+        yield from _check_id(criterion, seen, ("removed", index), at)
     if ruleset.states_no_criteria and any(c.origin == "text" for c in ruleset.criteria):
-        place = text.place(("states_no_criteria",), file)
-        yield Problem("states-no-criteria", "`states_no_criteria` is set, but criteria follow", place)
+        message = "`states_no_criteria` is set, but criteria follow"
+        yield Problem("states-no-criteria", message, at(("states_no_criteria",)))
     if not ruleset.criteria and not ruleset.states_no_criteria:
         help_text = "set `states_no_criteria: true` where the source states none"
-        yield Problem("no-criteria", "the rule set has no criteria", text.place(("trial",), file), help_text)
+        yield Problem("no-criteria", "the rule set has no criteria", at(("trial",)), help_text)
+
+
+def _check_id(criterion: Criterion, seen: set[str], base: Path, at: PlaceOf) -> Iterator[Problem]:
+    if criterion.id in seen:
+        yield Problem("duplicate-id", f"the criterion id `{criterion.id}` appears twice", at((*base, "id")))
+    seen.add(criterion.id)
+
+
+def _check_criterion(criterion: Criterion, arms: set[str], base: Path, at: PlaceOf) -> Iterator[Problem]:
+    if criterion.cohort is not None and criterion.cohort not in arms:
+        help_text = did_you_mean(criterion.cohort, arms) or "add it under `cohorts:`"
+        yield Problem("unknown-cohort", f"unknown cohort `{criterion.cohort}`", at((*base, "cohort")), help_text)
+    readings = (criterion.predicate, *(criterion.ambiguous.readings if criterion.ambiguous else ()))
+    for problem in dict.fromkeys(p for reading in readings for p in check_words(reading)):
+        yield Problem(problem.code, problem.message, at((*base, "when")), problem.help)
 
 
 class _Flow(dict[str, Any]):

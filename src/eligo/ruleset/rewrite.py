@@ -77,28 +77,35 @@ def _with_kept_lines(
     before, after = _blocks(text), _blocks(written)
     if before is None or after is None or len({b.indent for b in before.values()}) != 1:
         return None
-    old_lines, lines = text.split("\n"), written.split("\n")
     indent = next(iter(before.values())).indent
-    kept: dict[Path, list[str]] = {}
-    for path, block in before.items():
-        goal = _moved(path, moves)
-        was, now = _criterion(old, path), _criterion(new, goal)
-        if was is not None and now is not None and goal in after:
-            own = "\n".join(old_lines[block.start : block.end])
-            if was.source_item != now.source_item:
-                own = _SOURCE_ITEM.sub(rf"\g<1>{now.source_item}\g<2>", own, count=1)
-            if replace(was, source_item=now.source_item) == now:
-                kept[goal] = own.split("\n")
+    same = _same(text, before, old, new, moves)
+    lines = written.split("\n")
     last = {path[:1]: path for path in after}
     result, at = list[str](), 0
     for path, block in sorted(after.items(), key=lambda item: item[1].start):
         result += lines[at : block.start]
         fresh = [" " * indent + line if line else line for line in lines[block.start : block.end]]
-        result += kept.get(path) or fresh
+        result += same.get(path) or fresh
         if path == last[path[:1]]:
             result += closing.get(path[:1], ())
         at = block.end
     return "\n".join([*result, *lines[at:]])
+
+
+def _same(text: str, blocks: Mapping[Path, _Block], old: RuleSet, new: RuleSet, moves: Moves) -> dict[Path, list[str]]:
+    """The old lines of each criterion that is the same, by its new place; its place in the source may be another."""
+    lines = text.split("\n")
+    found: dict[Path, list[str]] = {}
+    for path, block in blocks.items():
+        goal = _moved(path, moves)
+        was, now = _criterion(old, path), _criterion(new, goal)
+        if was is None or now is None or replace(was, source_item=now.source_item) != now:
+            continue
+        own = "\n".join(lines[block.start : block.end])
+        if was.source_item != now.source_item:
+            own = _SOURCE_ITEM.sub(rf"\g<1>{now.source_item}\g<2>", own, count=1)
+        found[goal] = own.split("\n")
+    return found
 
 
 def _criterion(ruleset: RuleSet, path: Path) -> Criterion | None:

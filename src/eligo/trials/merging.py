@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from eligo.criteria import Criterion
@@ -40,6 +40,11 @@ class _Entry:
     path: Path | None = None  # its place in the old rule set
     changed: bool = False
 
+    @property
+    def came_from(self) -> str | int | None:
+        """The list of the old rule set that held it; None for one that is new."""
+        return self.path[0] if self.path else None
+
 
 def text_sha(text: str) -> str:
     """A short hash of the source's words; white space does not count."""
@@ -48,19 +53,7 @@ def text_sha(text: str) -> str:
 
 def merge(old: RuleSet, new: RuleSet) -> Merged:
     """Bring a new draft and the rule set that a person worked on together."""
-    pairs = _pairs(old, new)
-    draft_of = {path: index for index, path in pairs.items()}
-    said = {(_place(c), _sha(c)) for c in new.criteria}
-    entries, removed = list[_Entry](), list[_Entry]()
-    for path, criterion in _with_paths(old):
-        entry = _Entry(criterion, draft_of.get(path), path)
-        if entry.draft is not None:
-            entry.criterion, entry.changed = _updated(criterion, new.criteria[entry.draft])
-            entries.append(entry)
-        elif path[0] == "criteria" and (_is_own(criterion) or (_place(criterion), _sha(criterion)) in said):
-            entries.append(entry)  # a person's own, or one of several that a person made of one item
-        else:
-            removed.append(entry)
+    entries, removed = _kept_and_removed(old, new)
     _put_restored_back(entries)
     _insert_new(entries, new, {c.id for _, c in _with_paths(old)})
     criteria = tuple(e.criterion for e in entries)
@@ -79,11 +72,32 @@ def merge(old: RuleSet, new: RuleSet) -> Merged:
     return Merged(
         ruleset,
         dict(_moves(entries, removed)),
-        new=tuple(e.criterion.id for e in entries if e.path is None),
-        changed=tuple(e.criterion.id for e in entries if e.changed),
-        removed=tuple(e.criterion.id for e in removed if e.path and e.path[0] == "criteria"),
-        restored=tuple(e.criterion.id for e in entries if e.path and e.path[0] == "removed"),
+        new=_ids(e for e in entries if e.path is None),
+        changed=_ids(e for e in entries if e.changed),
+        removed=_ids(e for e in removed if e.came_from == "criteria"),
+        restored=_ids(e for e in entries if e.came_from == "removed"),
     )
+
+
+def _ids(entries: Iterable[_Entry]) -> tuple[str, ...]:
+    return tuple(entry.criterion.id for entry in entries)
+
+
+def _kept_and_removed(old: RuleSet, new: RuleSet) -> tuple[list[_Entry], list[_Entry]]:
+    """The old criteria that are in the new version too, brought up to date, and those that are not."""
+    draft_of = {path: index for index, path in _pairs(old, new).items()}
+    said = {(_place(c), _sha(c)) for c in new.criteria}
+    kept, removed = list[_Entry](), list[_Entry]()
+    for path, criterion in _with_paths(old):
+        entry = _Entry(criterion, draft_of.get(path), path)
+        if entry.draft is not None:
+            entry.criterion, entry.changed = _updated(criterion, new.criteria[entry.draft])
+            kept.append(entry)
+        elif path[0] == "criteria" and (_is_own(criterion) or (_place(criterion), _sha(criterion)) in said):
+            kept.append(entry)  # a person's own, or one of several that a person made of one item
+        else:
+            removed.append(entry)
+    return kept, removed
 
 
 def _with_paths(ruleset: RuleSet) -> Iterator[tuple[Path, Criterion]]:
@@ -173,7 +187,7 @@ def _updated(old: Criterion, new: Criterion) -> tuple[Criterion, bool]:
 
 def _put_restored_back(entries: list[_Entry]) -> None:
     """Put what had been removed where the new version has it."""
-    for entry in [e for e in entries if e.path and e.path[0] == "removed"]:
+    for entry in [e for e in entries if e.came_from == "removed"]:
         entries.remove(entry)
         _insert(entries, entry)
 

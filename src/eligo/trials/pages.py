@@ -65,6 +65,14 @@ class _Labels:
         self.weak = _by_label(fields["weak"])
         self.starts = tuple(label for label, _ in self.strong + self.weak)
 
+    def begin(self, line: _Line) -> Iterator[tuple[str, str, bool]]:
+        """The fields whose labels the line begins with: the name, the words after it, and whether the label is weak."""
+        if line.title.startswith(self.starts):
+            for labels, weak in ((self.strong, False), (self.weak, True)):
+                for label, name in labels:
+                    if line.key.startswith(label):
+                        yield name, line.words[len(label) :].strip(), weak
+
 
 def _by_label(fields: dict[str, list[str]]) -> list[tuple[str, str]]:
     """Each label with its field, longest first."""
@@ -315,23 +323,16 @@ class _Region:
             index += self._field(index, end, sectioned=True, alone=False) or 1
 
     def _field(self, index: int, last: int, sectioned: bool, alone: bool = True) -> int:
-        line = self.lines[index]
-        if not line.title.startswith(_labels().starts):
-            return 0
         following = self.lines[index + 1] if index + 1 < last else None
-        for labels, weak in ((_labels().strong, False), (_labels().weak, True)):
-            for label, name in labels:
-                if not line.key.startswith(label):
-                    continue
-                rest = line.words[len(label) :].strip()
-                value = rest.lstrip(":： ?")
-                if not value:
-                    if (alone or not weak) and following and self._note(name, following.words):
-                        return self._used(index, 2)
-                elif not weak or (not sectioned and alone):
-                    glued = rest == value and value[0].islower() and name == "ignored"
-                    if not glued and self._note(name, value):
-                        return self._used(index, 1)
+        for name, rest, weak in _labels().begin(self.lines[index]):
+            value = rest.lstrip(":： ?")
+            if not value:
+                if (alone or not weak) and following and self._note(name, following.words):
+                    return self._used(index, 2)
+            elif not weak or (alone and not sectioned):
+                glued = rest == value and value[0].islower() and name == "ignored"
+                if not glued and self._note(name, value):
+                    return self._used(index, 1)
         return 0
 
     def _bare(self, index: int, last: int) -> int:

@@ -259,35 +259,41 @@ def _build(text: bytes) -> dict[str, Any]:
     import yaml  # lazily: a warm start reads the cache
 
     data = yaml.safe_load(text)
-    table = str.maketrans({look: plain for plain, looks in data["characters"].items() for look in looks})
-    exact: dict[str, str] = {}
-    folded: dict[str, str] = {}
-    names: dict[str, str] = {}
-    for symbol, row in data["atoms"].items():
-        for code, name, spellings in _prefixed(symbol, row, data["prefixes"]):
-            names[code] = name
-            _put(exact, code, [code, code.replace("u", "μ", 1)] if code != symbol and code[0] == "u" else [code])
-            _put(folded, code, (_squeeze(s.translate(table)).casefold() for s in spellings))
-        for code, spellings in row.get("also", {}).items():
-            _put(folded, code, (_squeeze(s.translate(table)).casefold() for s in spellings))
-        for code, spellings in row.get("exact", {}).items():
-            _put(exact, code, (_squeeze(s.translate(table)) for s in spellings))
+    characters = {look: plain for plain, looks in data["characters"].items() for look in looks}
     counts = [(f"{w}/{o}", row["power"]) for row in data["counts"].values() for w in row["words"] for o in row["over"]]
     logarithms = data["logarithms"]
     return {
-        "exact": exact,
-        "folded": folded,
-        "pint": names,
-        "drop": [symbol for symbol, row in data["atoms"].items() if row.get("drop")],
-        "alone": [symbol for symbol, row in data["atoms"].items() if row.get("alone")],
+        **_atoms(data["atoms"], data["prefixes"], str.maketrans(characters)),
         "counts": dict(counts),
         "phrases": {_squeeze(k).casefold(): v for k, v in data["phrases"].items()},
         "common": [code for row in data["common"] for code in row],
-        "characters": {look: plain for plain, looks in data["characters"].items() for look in looks},
+        "characters": characters,
         "logarithms": {_squeeze(w).casefold(): code for code, row in logarithms.items() for w in row["words"]},
         "under_logarithm": {code: row["of"] for code, row in logarithms.items()},
         **{key: data[key] for key in ("lost_superscript", "exact_phrases", "by_variable", "refused")},
     }
+
+
+def _atoms(atoms: dict[str, Any], prefixes: dict[str, Any], table: dict[int, str]) -> dict[str, Any]:
+    """The tables of atoms, with and without prefixes: codes by spelling, names in pint by code, and special ones."""
+    exact: dict[str, str] = {}
+    folded: dict[str, str] = {}
+    names: dict[str, str] = {}
+
+    def put(code: str, spellings: Iterable[str]) -> None:
+        _put(folded, code, (_squeeze(s.translate(table)).casefold() for s in spellings))
+
+    for symbol, row in atoms.items():
+        for code, name, spellings in _prefixed(symbol, row, prefixes):
+            names[code] = name
+            _put(exact, code, [code, code.replace("u", "μ", 1)] if code != symbol and code[0] == "u" else [code])
+            put(code, spellings)
+        for code, spellings in row.get("also", {}).items():
+            put(code, spellings)
+        for code, spellings in row.get("exact", {}).items():
+            _put(exact, code, (_squeeze(s.translate(table)) for s in spellings))
+    special = {mark: [symbol for symbol, row in atoms.items() if row.get(mark)] for mark in ("drop", "alone")}
+    return {"exact": exact, "folded": folded, "pint": names, **special}
 
 
 def _prefixed(symbol: str, row: dict[str, Any], prefixes: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
