@@ -68,6 +68,8 @@ def _join(before: Part | None, connecting: Part, after: Part | None) -> None:
 def _may_name(part: Part) -> bool:
     words = part.words or ""
     short = 0 < len(words.split()) <= layout().subheading_words and words[-1] not in ".;," and not connector(words)
+    if part.role == "section":  # `OR` left over right before the exclusions
+        return False
     return part.role in ("heading", "arm") or (part.block.mark is None and short)
 
 

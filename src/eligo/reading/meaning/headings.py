@@ -351,7 +351,7 @@ def _source(context: Context, body: Predicate) -> bool:
 
 def explains(head: Predicate, items: Sequence[Said]) -> bool:
     """`contraception (defined as A or B)`: words on what a person has to state, and no facts that are asked for."""
-    told = all(isinstance(leaf, Attest) for leaf in leaves(head))
+    told = all(isinstance(leaf, Attest) and leaf.topic in words("favourable") for leaf in leaves(head))
     return told and all(_names_only(s.body) and not (s.exception or s.tainted) for s in items if s.body is not None)
 
 
