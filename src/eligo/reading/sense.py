@@ -36,6 +36,7 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.ranges import Ranges
 
 SEX = Key("sex")
+_PLAIN = frozenset([Present, *MEASURING])
 _WITHOUT_VALUE = frozenset([Present, Attest, Always, Unparsed])
 
 
@@ -49,7 +50,7 @@ class Sensible(NamedTuple):
 
 def make_sense(predicate: Predicate, kind: Kind, text: str) -> Sensible:
     """Take out what says nothing, and what cannot be meant."""
-    if predicate.__class__ in (Present, *MEASURING) or (isinstance(predicate, Always) and kind == "inclusion"):
+    if predicate.__class__ in _PLAIN or (isinstance(predicate, Always) and kind == "inclusion"):
         return Sensible(predicate, {}, [])
     guard = _Guard(text)
     made = guard.clean(guard.turned(predicate, kind == "exclusion"))
