@@ -1,0 +1,166 @@
+"""How `and`, `or` and commas join the parts of a list, and which of them binds closer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eligo.criteria import MEASURING, OneOf, Predicate, Present, Span, Unparsed, leaves
+from eligo.reading.lexicon import alternates, measured_by
+from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.exceptions import another, plain
+from eligo.reading.meaning.joining import all_of, any_of, category, default, facts_of, is_unread, measures
+from eligo.reading.meaning.reach import runs
+from eligo.reading.meaning.readings import Alternative
+from eligo.reading.meaning.said import Mark, Said
+from eligo.reading.meaning.wrapping import wrapped_run
+from eligo.vocabulary.variables import variables
+
+
+def combined(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> Predicate:
+    """Runs under one negation first, then `or` and `and` by the strength of their separators."""
+    parts: list[Predicate] = []
+    seps: list[Mark] = []
+    for run, mark in runs(context, said, marks):
+        if parts:
+            seps.append(mark)
+        parts.append(_distinguished(run, wrapped_run(context, run), parts, mark, context))
+    if len(parts) == 1:
+        return parts[0]
+    paired = _paired(said, parts, seps)
+    if paired is not None:
+        return paired
+    span = hull(s.span for s in said)
+    if not _of_one_join(parts, seps) or (context.kind == "inclusion" and _two_of_several(context, parts, seps)):
+        return _grouped(context, parts, seps, span)
+    return _uniform(context, parts, next((word for _, word in seps if word), ""), span)
+
+
+def _paired(said: Sequence[Said], parts: list[Predicate], marks: Sequence[Mark]) -> Predicate | None:
+    """`both A and B`, `either A or B`."""
+    pair = next((s.pair for s in said if s.pair), None)
+    if pair is None or any(word not in ("", "and" if pair == "both" else "or") for _, word in marks):
+        return None
+    return all_of(parts) if pair == "both" else any_of(parts)
+
+
+def _of_one_join(parts: Sequence[Predicate], marks: Sequence[Mark]) -> bool:
+    """Whether one word joins all parts, or commas join parts of one sort."""
+    words_ = [word for _, word in marks]
+    if len(set(words_) - {""}) > 1 or not all(comma for comma, word in marks if not word):
+        return False
+    return all(words_) or len({category(p) for p in parts if not is_unread(p)}) <= 1
+
+
+def _two_of_several(context: Context, parts: list[Predicate], marks: Sequence[Mark]) -> bool:
+    """`platelets > 100, creatinine < 2 or clearance > 40, bilirubin < 2`: whether `or` joins only what is beside it."""
+    if not any(mark == (",", "") for mark in marks) or ("", "or") not in marks or (",", "or") in marks:
+        return False
+    limits = all(measures(part) for part in parts)
+    if marks[-1] == (",", "") and limits:
+        return True
+    if marks[-1] == (",", ""):
+        return context.take(Alternative.AND_OR)
+    if not limits or alternates(_tested(parts[-2]), _tested(parts[-1])):
+        return limits
+    return not context.take(Alternative.AND_OR)
+
+
+def _tested(body: Predicate) -> set[str]:
+    return {leaf.variable or "" for leaf in leaves(body) if isinstance(leaf, MEASURING)}
+
+
+def _grouped(context: Context, parts: list[Predicate], marks: Sequence[Mark], span: Span) -> Predicate:
+    """`A and B, or C`: what no comma parts binds closer."""
+    groups: list[list[Predicate]] = [[parts[0]]]
+    inner: list[list[str]] = [[]]
+    outer: list[str] = []
+    for (comma, word), part in zip(marks, parts[1:], strict=True):
+        if comma:
+            outer.append(word)
+            groups.append([part])
+            inner.append([])
+        else:
+            inner[-1].append(word)
+            groups[-1].append(part)
+    made = [_without_commas(context, group, ws, span) for group, ws in zip(groups, inner, strict=True)]
+    if len(made) == 1:
+        return made[0]
+    word = next((w for w in reversed(outer) if w), "")
+    if word == "and" and context.kind == "exclusion" and not any(map(_measured, made)):
+        return any_of(made) if context.take(Alternative.AND_EXCLUDES) else all_of(made)  # `A and B, and C`
+    return _uniform(context, made, word, span)
+
+
+def _measured(body: Predicate) -> bool:
+    return any(isinstance(leaf, MEASURING) for leaf in leaves(body))
+
+
+def _distinguished(
+    run: Sequence[Said], body: Predicate, before: list[Predicate], mark: Mark, context: Context
+) -> Predicate:
+    """`A and no other B`: another one than A; in a choice, any."""
+    if not before or not any(s.anew for s in run):
+        return body
+    either = mark[1] == "or" or (context.kind == "exclusion" and not run[0].lead.negated)
+    if either:  # `A or another B`, where A is a B, is any B
+        return plain(body) if another(body, before) != body else body
+    return another(body, before)
+
+
+def _without_commas(context: Context, parts: list[Predicate], joins: list[str], span: Span) -> Predicate:
+    """Parts joined by `and` and `or` without commas; where both stand, either may bind closer.
+
+    As an inclusion most writers mean `A and (B or C)`; as an exclusion, where each part may exclude, `(A and B) or C`.
+    """
+    if len(set(joins)) > 1:
+        likelier = context.take(Alternative.AND_OR)
+        or_first = likelier if context.kind == "inclusion" else not likelier
+    else:
+        or_first = False
+    loose, tight = ("and", "or") if or_first else ("or", "and")
+    groups: list[list[Predicate]] = [[parts[0]]]
+    for word, part in zip(joins, parts[1:], strict=True):
+        if (word or "and") == loose:
+            groups.append([part])
+        else:
+            groups[-1].append(part)
+    join = {"or": lambda p: any_of(p), "and": lambda p: _and(context, p, span)}
+    inner = [g[0] if len(g) == 1 else join[tight](g) for g in groups]
+    return inner[0] if len(inner) == 1 else join[loose](inner)
+
+
+def _and(context: Context, parts: list[Predicate], span: Span) -> Predicate:
+    if len(parts) > 1 and context.kind == "exclusion" and all(isinstance(p, Unparsed) or facts_of(p) for p in parts):
+        if any(isinstance(p, Unparsed) for p in parts):
+            return context.unparsed(span, "and-in-exclusion")
+        if context.take(Alternative.AND_EXCLUDES):
+            return any_of(parts)
+    elif len(parts) > 2 and context.kind == "exclusion" and not any(map(_measured, parts)):
+        return any_of(parts) if context.take(Alternative.AND_EXCLUDES) else all_of(parts)
+    return all_of(parts)
+
+
+def _uniform(context: Context, parts: list[Predicate], word: str, span: Span) -> Predicate:
+    if word == "or":
+        return any_of(parts)
+    if word == "and":
+        return _and(context, parts, span)
+    return _apposed(context, parts)
+
+
+def _apposed(context: Context, parts: list[Predicate]) -> Predicate:
+    """Parts between commas alone: a condition and the value that states or grades it, else a list."""
+    head, *rest = parts
+    if rest and isinstance(head, OneOf) and head.variable == "sex":  # if female, pregnancy or lactation
+        return all_of([head, default(context, rest)])
+    values = [leaf for p in rest for leaf in leaves(p)]
+    if isinstance(head, Present) and rest and all(isinstance(leaf, MEASURING) for leaf in values):
+        tested = {leaf.variable for leaf in values if isinstance(leaf, MEASURING)}
+        if tested <= set(measured_by(head.concept)):
+            return all_of(rest) if head.qualifier is None and context.take(Alternative.STATED) else all_of(parts)
+        graded = len(rest) == 1 and all(
+            (v := variables().get(t or "")) is not None and v.kind == "ordinal" for t in tested
+        )
+        if context.kind == "inclusion" or (graded and context.take(Alternative.NARROWED)):
+            return all_of(parts)
+    return default(context, parts)
