@@ -354,6 +354,9 @@ def _attest(line: Line, i: int, token: Token) -> None:
 
 def _edge(line: Line, i: int, token: Token) -> None:
     """`and`, `or` where they join nothing, but for `(or INR >= 1.5)`."""
+    if token.value == "and" and line.bracket_begins():
+        _bond(line, token, "with")  # `A (and received B)`: both
+        return
     token.type = "OR" if token.value == "or" and line.bracket_begins() else "LIGHT"
     line.out.append(token)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from eligo.criteria import AllOf, Attest, Compare, IfThen, OneOf, Predicate, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import tie
-from eligo.reading.meaning.conditions import if_holds, instead
+from eligo.reading.meaning.conditions import if_holds, instead, of_one_sex, sex_of
 from eligo.reading.meaning.context import Context, elements_of
 from eligo.reading.meaning.definitions import Gloss, definition, of_nothing, without_repeats
 from eligo.reading.meaning.examples import counting, one_by_one
@@ -259,8 +259,10 @@ def _qualifies(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element])
 
 def _for_some(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`(women)`, `(patients under 16 years of age)`: of whom it is asked."""
-    if not unit.nouns or unit.is_fact() or not isinstance(node.item, Unit):
+    if not unit.nouns or not isinstance(node.item, Unit):
         return False
+    if unit.is_fact():
+        return _of_women(unit, node, inner)
     sexes = all(isinstance(e, Token) and e.type in ("SEX", "GROUP") for e in inner)
     first = node.item.elements[0]
     people = isinstance(first, Token) and unit.text[first.start : first.end].lower() in words("adults")
@@ -271,6 +273,18 @@ def _for_some(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) 
         return False
     of_age = all(isinstance(leaf, (OneOf, Compare)) and leaf.variable in ("sex", "age") for leaf in leaves(said.body))
     if not of_age:
+        return False
+    unit.replace_last(if_holds(unit.context, said.body, unit.made()))
+    return True
+
+
+def _of_women(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> bool:
+    """`negative pregnancy test (women of childbearing potential)`, where it is asked for."""
+    named = isinstance(inner[0], Token) and (inner[0].type == "SEX" or sex_of(str(inner[0].value)) is not None)
+    if not named or unit.context.kind == "exclusion" or unit.negated:
+        return False
+    said = wrapped(unit.context, unit.context.inside(node.item))
+    if said.body is None or not all(of_one_sex(leaf) for leaf in leaves(said.body)):
         return False
     unit.replace_last(if_holds(unit.context, said.body, unit.made()))
     return True

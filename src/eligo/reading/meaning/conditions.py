@@ -71,13 +71,13 @@ def _last_only(context: Context, then: Predicate, condition: Predicate) -> Predi
 
 def if_holds(context: Context, condition: Predicate, then: Predicate) -> Predicate:
     """The predicate of a condition and of what it asks for."""
-    needless = isinstance(then, Not) == (context.kind == "inclusion") and _said_of_one_sex(condition, then)
+    needless = isinstance(then, Not) == (context.kind == "inclusion") and _saidof_one_sex(condition, then)
     if isinstance(condition, Always) or needless:
         return then
     return all_of([condition, then]) if context.kind == "exclusion" else IfThen(condition, then)
 
 
-def _said_of_one_sex(condition: Predicate, then: Predicate) -> bool:
+def _saidof_one_sex(condition: Predicate, then: Predicate) -> bool:
     """`Females must not be pregnant`: what only they can be says of whom it speaks."""
     if not isinstance(condition, OneOf) or condition.variable != "sex":
         return False
@@ -101,7 +101,7 @@ def must(context: Context, node: Branch) -> Said:
         return context.unread(span, *context.why(next(leaves(subject.body)).span))
     found = list(leaves(subject.body))
     adults = all(isinstance(leaf, Compare) and leaf.variable == "age" for leaf in found)  # most likely all patients are
-    alone = all(_of_one_sex(leaf) or _owns(leaf, duty.body) for leaf in found)
+    alone = all(of_one_sex(leaf) or _owns(leaf, duty.body) for leaf in found)
     if not alone and context.take(Alternative.PATIENTS) == adults:
         return Said(all_of([subject.body, duty.body]), span, "joined")
     return Said(if_holds(context, subject.body, duty.body), span, "joined")
@@ -124,7 +124,7 @@ def _subject(context: Context, node: Node) -> Said:
     return Said(any_of(bodies), hull(s.span for s in said), "joined")
 
 
-def _of_one_sex(leaf: Leaf) -> bool:
+def of_one_sex(leaf: Leaf) -> bool:
     """Whether a leaf names patients of one sex, of whom something is asked."""
     if isinstance(leaf, Present):
         return sex_of(leaf.concept) is not None

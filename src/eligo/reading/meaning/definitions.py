@@ -214,6 +214,8 @@ def has_own(context: Context, leaf: Leaf) -> bool:
     """Whether a leaf says more than that something is there: a time, a status, a word that is part of its name."""
     if not isinstance(leaf, Present) or leaf.window or leaf.qualifier or leaf.status != "active":
         return True
+    if (known := concepts().get(leaf.concept)) is not None and known.kind == "condition" and known.aspect == "event":
+        return True  # `severe heart disease (infarction)`: what happens is bad enough by itself
     written = context.text[leaf.span[0] : leaf.span[1]].lower() if leaf.span is not None else ""
     found = trie().get(next(iter(written.split(maxsplit=1)), ""), {}).get(END, {}).get("QUAL")
     return found is not None and found not in words("of_the_name") | words("of_the_head")
@@ -224,7 +226,8 @@ def _on_values(context: Context, head: Predicate, inner: Predicate) -> Predicate
     if measures(head) and measures(inner):
         if states_normal(head, inner):
             return inner
-        if restating(tested(head), tested(inner) - _GROUPS):
+        scales = tested(inner) - _GROUPS
+        if scales and restating(tested(head), scales):
             return any_of([head, inner]) if context.take(Alternative.RESTATED) else all_of([head, inner])
     return all_of([head, inner])
 

@@ -136,10 +136,12 @@ def _untested(state: UnitState, nouns: list[Predicate]) -> None:
 
 
 def _once(state: UnitState, noun: Predicate) -> Predicate:
-    """`history of NYHA class IV`: what a value once was no value of today tells."""
-    if "history" not in state.statuses or not isinstance(noun, (Compare, OneOf)) or noun.span is None:
+    """`history of NYHA class IV`, `anticipated stay >= 24 h`: what a value was or will be no value of today tells."""
+    if not {"history", "planned"} & set(state.statuses) or not isinstance(noun, (Compare, OneOf)) or noun.span is None:
         return noun
-    return noun if noun.variable in (None, "age", "sex") else state.context.unparsed(noun.span, "time")
+    return (
+        noun if noun.variable in (None, "age", "sex", "life_expectancy") else state.context.unparsed(noun.span, "time")
+    )
 
 
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:
