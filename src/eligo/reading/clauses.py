@@ -83,8 +83,9 @@ def sex(line: Line, i: int, token: Token) -> None:
         mark = Token("IF", token.start, token.start, "in")
         condition(line, i - 1, mark)
         if mark.type == "FILLER":  # it can do nothing where it stands
-            line.out.pop()
             token.type, token.value = "FILLER", mark.value
+        if mark.type in ("FILLER", "WHO"):  # no word stands for it
+            line.out.pop()
     line.add(token)
 
 

@@ -271,7 +271,7 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
             yield phrase, [role, "measure" if role == "LINK" and phrase not in grammar else None, None]
     for role, key in _KEYED.items():
         yield from _valued(role, data[key].items())
-    yield from _valued("LOGIC", ((key, data[key]) for key in ("exceptions", "logic", "others")))
+    yield from _valued("LOGIC", ((key, data[key]) for key in ("exceptions", "logic", "turning", "others")))
     yield from _comparators(data)
     yield from ((phrase, ["BORN", "born", None]) for phrase in data["born"])
     for role, key in (("FACTOR", "factors"), ("NUMBER", "number_words"), ("ROMAN", "roman"), ("AGEUNIT", "age_units")):

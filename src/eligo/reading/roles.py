@@ -334,6 +334,7 @@ WEIGHT = (
     None,
     "others",
     "comparator",
+    "turning",
     "logic",
     "exceptions",
 )  # what a word in filler does, from nothing to most

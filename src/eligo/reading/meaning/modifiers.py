@@ -145,17 +145,19 @@ def timed(body: Predicate, window: Window) -> Predicate:
 
 def settled(body: Predicate) -> Predicate:
     """`now` is what `active` means of all but procedures."""
+    return map_leaves(body, _settled)
 
-    def change(leaf: Leaf) -> Predicate:
-        if isinstance(leaf, Related):
-            what, to = change(leaf.what), change(leaf.to)
-            return replace(leaf, what=what, to=to) if isinstance(what, Present) and isinstance(to, Present) else leaf
-        if isinstance(leaf, Present) and leaf.status == "now":
-            if leaf.window is not None and (leaf.window.within or leaf.window.ago):
-                return replace(leaf, status="active")  # `receiving A within 3 weeks`: at some time of these
-            kinds = {c.kind for id_ in concepts().descendants(leaf.concept) if (c := concepts().get(id_)) is not None}
-            if "procedure" not in kinds:
-                return replace(leaf, status="active")
-        return leaf
 
-    return map_leaves(body, change)
+def _settled(leaf: Leaf) -> Leaf:
+    if isinstance(leaf, Related):
+        return replace(leaf, what=_not_now(leaf.what), to=_not_now(leaf.to))
+    return _not_now(leaf) if isinstance(leaf, Present) else leaf
+
+
+def _not_now(fact: Present) -> Present:
+    if fact.status != "now":
+        return fact
+    if fact.window is not None and (fact.window.within or fact.window.ago):
+        return replace(fact, status="active")  # `receiving A within 3 weeks`: at some time of these
+    kinds = {c.kind for id_ in concepts().descendants(fact.concept) if (c := concepts().get(id_)) is not None}
+    return fact if "procedure" in kinds else replace(fact, status="active")

@@ -15,7 +15,13 @@ from eligo.reading.meaning.context import Context, place
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Element, Limits
 
-_LOGIC = {"exceptions": "exception", "others": "somebody-else", "comparator": "logic", "logic": "logic"}
+_LOGIC = {
+    "exceptions": "exception",
+    "others": "somebody-else",
+    "comparator": "logic",
+    "logic": "logic",
+    "turning": "logic",
+}
 _OF_TOKEN = {"VAR": "name-without-limit", "CONCEPT": "unclear-relation", "EVENT": "time", "AT": "time"}
 _OF_NODE = {"Window": "time", "Anchor": "time", "Bracket": "bracket"}
 

@@ -5,6 +5,9 @@ Word by word, each is a modifier, the noun, or a word of grammar; what is none o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeGuard
+
 from eligo.criteria import (
     Always,
     Attest,
@@ -17,7 +20,7 @@ from eligo.criteria import (
     leaves,
 )
 from eligo.reading.leaves import merged
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import duration_of, words
 from eligo.reading.meaning.brackets import bracket
 from eligo.reading.meaning.context import Context, hull, place
 from eligo.reading.meaning.definitions import definition, exampled, of_nothing, states_normal
@@ -213,16 +216,17 @@ def _not_understood(state: UnitState, nouns: list[Predicate], span: Span) -> Sai
     code, blamed = reason_of(state.residue, state.logic, state.context)
     lead = state.modifiers()
     attested = any(isinstance(n, Attest) for n in nouns)
-    counted = any(isinstance(e, Limits) or _names(e) for e in state.residue)  # `two methods of contraception`
+    lasting = {duration_of(n.topic) for n in nouns if isinstance(n, Attest)}  # `no response after 3 days' treatment`
+    counted = any(isinstance(e, Limits) or (_names(e) and e.value not in lasting) for e in state.residue)
     if (
         attested
         and not counted
-        and state.logic in (None, "others")
+        and state.logic in (None, "others", "turning" if _judges(nouns) else None)
         and isinstance(nouns[0], Attest)  # `>= 18 years at the time of zorblax consent` tells when
         and all(isinstance(n, (Attest, Compare)) for n in nouns)
     ):
         state.context.count(state.residue, "leaf")
-        beyond = subject(state, nouns)
+        beyond = subject(state, nouns) if state.logic != "others" else []  # `an adult relative has signed`
         outside = beyond_negation(state, nouns, beyond)
         body = conditional(state, nouns, [] if outside else beyond)
         whom = tuple(beyond) if outside else ()
@@ -231,7 +235,7 @@ def _not_understood(state: UnitState, nouns: list[Predicate], span: Span) -> Sai
     compares = bool(nouns) and measured and not any(isinstance(e, (Limits, TimeNode)) for e in state.residue)
     compares = compares and not state.sexes  # of which women a limit is asked is not understood
     if state.logic or not compares or attested or state.negated:
-        tainted = state.logic in ("others", "logic", "exceptions") or state.negated
+        tainted = state.logic in ("others", "turning", "logic", "exceptions") or state.negated
         state.context.count(state.elements, "unparsed")
         return Said(
             state.context.unparsed(span, code, blamed),
@@ -254,9 +258,14 @@ def _not_understood(state: UnitState, nouns: list[Predicate], span: Span) -> Sai
     return Said(body, span, "mixed", lead, continues=_continues(state))
 
 
-def _names(element: Element) -> bool:
+def _names(element: Element) -> TypeGuard[Token]:
     """Whether it names something of the patient, which no attestation takes in."""
     return isinstance(element, Token) and element.type in ("CONCEPT", "VAR")
+
+
+def _judges(nouns: Sequence[Predicate]) -> bool:
+    """Whether an opinion is asked for: what it finds to interfere or to prevent is its own."""
+    return all(isinstance(n, Attest) and n.topic in words("judgements") for n in nouns)
 
 
 def _loses_time(state: UnitState) -> bool:
