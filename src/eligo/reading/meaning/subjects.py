@@ -29,7 +29,7 @@ def subject(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
     for token in state.groups:
         aged = _aged(token, nouns)
         state.context.count((token,), "note" if aged else "leaf")
-        if not aged:
+        if not aged and token.value != "none":  # adolescents: no limit
             op, value, unit_ = str(token.value).split()
             found.append(Compare("age", (Limit("ge" if op == "ge" else "lt", int(value), unit_),), span=place(token)))
     return found
