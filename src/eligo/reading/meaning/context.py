@@ -127,6 +127,16 @@ def span_of(node: Node) -> Span | None:
     return (spans[0][0], spans[-1][1]) if spans else None
 
 
+def whole(node: Node) -> Span:
+    """The same, where an empty one lies at the start of the text."""
+    return span_of(node) or (0, 0)
+
+
+def filled(nodes: Iterable[Node]) -> list[Node]:
+    """The nodes that are not empty."""
+    return [node for node in nodes if span_of(node) is not None]
+
+
 def elements_of(node: Node) -> list[Element]:
     """All elements in reading order; brackets stay whole."""
     found: list[Element] = []
@@ -146,7 +156,6 @@ def hull(spans: Iterable[Span | None]) -> Span:
     return min(s[0] for s in known), max(s[1] for s in known)
 
 
-def body(said: Said) -> Predicate:
-    """The predicate of a part that has one."""
-    assert said.body is not None
-    return said.body
+def bodies_of(said: Iterable[Said]) -> list[Predicate]:
+    """The predicates of the parts that have one."""
+    return [part.body for part in said if part.body is not None]

@@ -79,3 +79,8 @@ class Said:
     quantifier: str | int | None = None
     hedge: Span | None = None  # it ends in `with or without ...`
     since: Time | None = None  # it is of what must have been so long ago
+
+    @property
+    def silent(self) -> bool:
+        """Whether it says nothing at all."""
+        return self.body is None and self.bare
