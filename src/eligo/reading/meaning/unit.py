@@ -21,7 +21,7 @@ from eligo.reading.lexicon import words
 from eligo.reading.meaning.brackets import bracket
 from eligo.reading.meaning.context import Context, hull, place
 from eligo.reading.meaning.definitions import definition, exampled, of_nothing, states_normal
-from eligo.reading.meaning.joining import all_of
+from eligo.reading.meaning.joining import all_of, measures
 from eligo.reading.meaning.measures import choice, limit, time
 from eligo.reading.meaning.modifiers import fact_of
 from eligo.reading.meaning.reasons import reason_of
@@ -87,26 +87,17 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     whom = subject(state, nouns)
     if not nouns and not whom:
         return _empty(state, span)
-    if state.ids is not None:
-        nouns = [noun if i == state.fact_at else of_nothing(state.context, noun) for i, noun in enumerate(nouns)]
-    else:
-        _untested(state, nouns)
-    if len(nouns) == 2 and state.ids is not None and state.fact_at == 0:  # `hypokalemia K < 2.8`
-        nouns = [definition(state.context, nouns[0], nouns[1], state.negated)]
-    nouns = [_once(state, noun) for noun in _merged(nouns)]
-    beyond = tuple(whom) if beyond_negation(state, nouns, whom) else ()
-    body = conditional(state, nouns, [] if beyond else whom)
+    nouns = _together(state, nouns)
+    body, beyond = _of_whom(state, nouns, whom)
     body = men_too(state, body)
     if state.hedge is not None:
         body = all_of([body, Always(state.text[state.hedge[0] : state.hedge[1]], span=state.hedge)])
-    what: What = "subject" if not nouns else _what(state, nouns)
-    fact = state.ids is not None and len(state.nouns) == 1 and state.hedge is None
     said = Said(
         body,
         span,
-        what,
+        _what(state, nouns) if nouns else "subject",
         state.modifiers(),
-        bare=fact and not state.own_words and not state.sexes,
+        bare=_bare(state),
         apart=state.apart,
         anew=state.anew,
         time=_time(state, nouns),
@@ -124,6 +115,32 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     for bond in state.bonds:
         said = bound_to(state.context, said, bond)
     return said
+
+
+def _together(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
+    """The fact and the limits as what they are beside each other."""
+    if state.ids is None:
+        _untested(state, nouns)
+    else:
+        nouns = [noun if i == state.fact_at else of_nothing(state.context, noun) for i, noun in enumerate(nouns)]
+        if len(nouns) == 2 and state.fact_at == 0:  # `hypokalemia K < 2.8`
+            nouns = [definition(state.context, nouns[0], nouns[1], state.negated)]
+    return [_once(state, noun) for noun in _merged(nouns)]
+
+
+def _of_whom(
+    state: UnitState, nouns: list[Predicate], whom: list[Predicate]
+) -> tuple[Predicate, tuple[Predicate, ...]]:
+    """What is asked of them, and those of them for whom a negation behind them does not hold."""
+    if beyond_negation(state, nouns, whom):
+        return conditional(state, nouns, []), tuple(whom)
+    return conditional(state, nouns, whom), ()
+
+
+def _bare(state: UnitState) -> bool:
+    """Whether it is one fact with nothing before its noun."""
+    fact = state.ids is not None and len(state.nouns) == 1 and state.hedge is None
+    return fact and not state.own_words and not state.sexes
 
 
 def _untested(state: UnitState, nouns: list[Predicate]) -> None:
@@ -168,10 +185,17 @@ def _what(state: UnitState, nouns: list[Predicate]) -> What:
 def _empty(state: UnitState, span: Span) -> Said:
     lead = state.modifiers()
     nothing = not lead.any() and state.quantifier is None and not state.but_not
-    if state.sexes or state.groups or nothing:
-        return Said(None, span, "empty", lead, bare=nothing, apart=state.apart, anew=state.anew, pair=state.pair)
+    quantifier = None if state.sexes or state.groups else state.quantifier
     return Said(
-        None, span, "empty", lead, apart=state.apart, anew=state.anew, pair=state.pair, quantifier=state.quantifier
+        None,
+        span,
+        "empty",
+        lead,
+        bare=nothing,
+        apart=state.apart,
+        anew=state.anew,
+        pair=state.pair,
+        quantifier=quantifier,
     )
 
 
@@ -207,49 +231,50 @@ def _continues(state: UnitState) -> bool:
 
 
 def _not_understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
-    """Limits stay tests beside words that are not understood; facts do not."""
-    code, blamed = reason_of(state.residue, state.logic, state.context)
+    """What a person states takes in words that are not understood, limits stay tests beside them; facts do not."""
     lead = state.modifiers()
-    attested = any(isinstance(n, Attest) for n in nouns)
-    counted = any(isinstance(e, Limits) or _names(e) for e in state.residue)  # `two methods of contraception`
-    if (
-        attested
-        and not counted
-        and state.logic in (None, "others")
-        and isinstance(nouns[0], Attest)  # `>= 18 years at the time of zorblax consent` tells when
-        and all(isinstance(n, (Attest, Compare)) for n in nouns)
-    ):
+    if _takes_in(state, nouns):
         state.context.count(state.residue, "leaf")
-        beyond = subject(state, nouns)
-        outside = beyond_negation(state, nouns, beyond)
-        body = conditional(state, nouns, [] if outside else beyond)
-        whom = tuple(beyond) if outside else ()
+        body, whom = _of_whom(state, nouns, subject(state, nouns))
         return Said(body, span, "attest", lead, whom=whom, apart=state.apart, anew=state.anew)
-    measured = all(isinstance(x, (Compare, OneOf)) for n in nouns for x in leaves(n))
-    compares = bool(nouns) and measured and not any(isinstance(e, (Limits, TimeNode)) for e in state.residue)
-    compares = compares and not state.sexes  # of which women a limit is asked is not understood
-    if state.logic or not compares or attested or state.negated:
-        tainted = state.logic in ("others", "logic", "exceptions") or state.negated
-        state.context.count(state.elements, "unparsed")
-        return Said(
-            state.context.unparsed(span, code, blamed),
-            span,
-            "unread",
-            lead,
-            apart=state.apart,
-            anew=state.anew,
-            time=state.window or lead.window,
-            lost_time=_loses_time(state),
-            exception=state.logic == "exceptions",
-            tainted=tainted,
-            noun_last=_fact_last(state),
-            quantifier=state.quantifier,
-        )
-    rest = (place(state.residue[0])[0], place(state.residue[-1])[1])
-    state.context.count(state.residue, "unparsed")
-    left = state.context.unparsed(rest, code, blamed)
-    body = conditional(state, [*nouns, left], subject(state, nouns))
-    return Said(body, span, "mixed", lead, continues=_continues(state))
+    code, blamed = reason_of(state.residue, state.logic, state.context)
+    if _stay_tests(state, nouns):
+        rest = (place(state.residue[0])[0], place(state.residue[-1])[1])
+        state.context.count(state.residue, "unparsed")
+        left = state.context.unparsed(rest, code, blamed)
+        body = conditional(state, [*nouns, left], subject(state, nouns))
+        return Said(body, span, "mixed", lead, continues=_continues(state))
+    state.context.count(state.elements, "unparsed")
+    return Said(
+        state.context.unparsed(span, code, blamed),
+        span,
+        "unread",
+        lead,
+        apart=state.apart,
+        anew=state.anew,
+        time=state.window or lead.window,
+        lost_time=_loses_time(state),
+        exception=state.logic == "exceptions",
+        tainted=state.logic in ("others", "logic", "exceptions") or state.negated,
+        noun_last=_fact_last(state),
+        quantifier=state.quantifier,
+    )
+
+
+def _takes_in(state: UnitState, nouns: list[Predicate]) -> bool:
+    """Whether it is what a person states, and the words that are not understood name nothing else."""
+    if not nouns or not isinstance(nouns[0], Attest):  # `>= 18 years at the time of zorblax consent` tells when
+        return False
+    counted = any(isinstance(e, Limits) or _names(e) for e in state.residue)  # `two methods of contraception`
+    return state.logic in (None, "others") and not counted and all(isinstance(n, (Attest, Compare)) for n in nouns)
+
+
+def _stay_tests(state: UnitState, nouns: list[Predicate]) -> bool:
+    """Whether it consists of limits that hold whatever the words mean that are not understood."""
+    if state.logic or state.negated or state.sexes:  # of which women a limit is asked is not understood
+        return False
+    lost = any(isinstance(e, (Limits, TimeNode)) for e in state.residue)
+    return bool(nouns) and not lost and all(map(measures, nouns))
 
 
 def _names(element: Element) -> bool:
