@@ -64,7 +64,7 @@ def _narrowed(context: Context, head: Predicate, inner: Predicate, negated: bool
     plain = _unqualified(head)
     if negated and not _worst(inner):
         return _unclear(context, head, inner)
-    if _graded(inner):
+    if graded(inner):
         return all_of([plain if plain == head or context.take(Alternative.QUALIFIED) else head, inner])
     both = context.take(Alternative.NARROWED) == (context.kind == "inclusion")
     return all_of([head, inner]) if both else inner
@@ -87,7 +87,7 @@ def _unqualified(head: Predicate) -> Predicate:
 
 def _worst(inner: Predicate) -> bool:
     """Whether the limits are on grades, up to the highest: `NYHA III or IV`."""
-    return _graded(inner) and all(
+    return graded(inner) and all(
         max(leaf.values) == max(_ranks(leaf.variable)) if isinstance(leaf, OneOf) else _upwards(leaf)
         for leaf in leaves(inner)
     )
@@ -253,7 +253,7 @@ def _relative(leaf: Leaf) -> bool:
     return isinstance(leaf, Compare) and any(limit.of is not None for limit in leaf.limits)
 
 
-def _graded(inner: Predicate) -> bool:
+def graded(inner: Predicate) -> bool:
     """Whether the limits are on grades, which narrow a condition and do not define it."""
     found = [variables().get(leaf.variable or "") for leaf in leaves(inner) if isinstance(leaf, MEASURING)]
     return all(v is not None and v.kind == "ordinal" for v in found)

@@ -41,24 +41,32 @@ def word(state: UnitState, i: int, token: Token) -> None:
 def _grammar(state: UnitState, token: Token) -> None:
     """A word of grammar; a measuring word says something only beside a limit."""
     written = state.text[token.start : token.end].lower()
-    state.apart = state.apart or token.type == "FRESH"
-    if token.type == "LIGHT" and not state.nouns and written in words("anew"):
-        state.anew = state.anew or "any"
-    if token.type == "PAIR":
-        state.pair = token.value
-    if token.value == "such" and not state.nouns:
-        before = [place(e) for e in state.elements if place(e)[1] <= token.start]
-        state.examples += class_of(state.context, before[-1], negated=state.negated) if before else ()
-    if written in words("at_event") and state.nouns and isinstance(state.nouns[-1], Compare):
-        state.at_event = state.nouns[-1].variable == "age"
+    _heed(state, token, written)
     if written in words("resting") and not _measured(state):
         (state.qualifiers if state.ids is None else state.behind).append(written)
         state.context.count((token,), "modifier")
-        return
-    if token.value == "measure" and not _measured(state):
+    elif token.value == "measure" and not _measured(state):
         state.residue.append(token)
+    else:
+        state.context.count((token,), "grammar")
+
+
+def _heed(state: UnitState, token: Token, written: str) -> None:
+    """What a word of grammar tells of the words around it."""
+    if token.type == "FRESH":
+        state.apart = True
+    elif token.type == "PAIR":
+        state.pair = token.value
+    last = state.last
+    if isinstance(last, Compare) and written in words("at_event"):
+        state.at_event = last.variable == "age"
+    if last is not None:
         return
-    state.context.count((token,), "grammar")
+    if token.type == "LIGHT" and written in words("anew"):
+        state.anew = state.anew or "any"
+    if token.value == "such":
+        before = [place(e) for e in state.elements if place(e)[1] <= token.start]
+        state.examples += class_of(state.context, before[-1], negated=state.negated) if before else ()
 
 
 def _measured(state: UnitState) -> bool:
