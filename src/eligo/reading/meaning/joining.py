@@ -21,6 +21,7 @@ from eligo.criteria import (
     leaves,
     map_leaves,
 )
+from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.sense import alternatives
@@ -91,6 +92,11 @@ def is_unread(body: Predicate | None) -> bool:
 def has_unread(body: Predicate) -> bool:
     """Whether a part of it is not understood."""
     return any(isinstance(leaf, Unparsed) for leaf in leaves(body))
+
+
+def is_judgement(body: Predicate | None) -> bool:
+    """Whether it is what somebody has to judge: `in the opinion of the investigator`."""
+    return isinstance(body, Attest) and body.topic in words("judgements")
 
 
 def measures(body: Predicate) -> bool:

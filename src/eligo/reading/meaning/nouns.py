@@ -68,18 +68,28 @@ def _either(context: Context, lead: Modifiers, after: Said) -> Said:
     """The noun with one word or the other: `severe or acute A`, and `severe or chronic hepatitis`."""
     assert after.body is not None
     own, body = after.lead, after.body
-    narrows = bool(own.qualifiers or after.adjectives)
-    if lead.statuses and lead.qualifiers and narrows and not own.statuses:  # `history of severe or acute A`
+    if _status_of_both(lead, after):
         own = own._replace(statuses=lead.statuses)
         body = over(body, Modifiers(statuses=lead.statuses), context.kind)
-    several = len(lead.qualifiers) > 1 or bool(lead.qualifiers and lead.statuses and not after.adjectives)
-    if several and not own.qualifiers and context.take(Alternative.QUALIFIER):  # `severe chronic or active infection`
+    if _first_of_several(lead, after) and context.take(Alternative.QUALIFIER):
         body = _narrowed(body, lead.qualifiers[:1])
     made = either_of([_instead(context, after, lead), body])
     either = (lead._replace(negated=False), *(after.either or (own._replace(negated=False),)))
     if after.adjectives and lead.qualifiers and not own.qualifiers:  # the second word is of this noun alone
         either = tuple(each._replace(qualifiers=()) for each in either)
     return replace(after, body=made, bare=False, what="fact", either=either)
+
+
+def _status_of_both(lead: Modifiers, after: Said) -> bool:
+    """`history of severe or acute A`: whether a status stands before two words that narrow."""
+    narrows = lead.qualifiers and (after.lead.qualifiers or after.adjectives)
+    return bool(lead.statuses and narrows and not after.lead.statuses)
+
+
+def _first_of_several(lead: Modifiers, after: Said) -> bool:
+    """`severe chronic or active infection`: whether a word that narrows stands before the two of which one is meant."""
+    several = len(lead.qualifiers) > 1 or (lead.qualifiers and lead.statuses and not after.adjectives)
+    return bool(several and not after.lead.qualifiers)
 
 
 def either_of(bodies: Sequence[Predicate]) -> Predicate:

@@ -13,6 +13,7 @@ from eligo.reading.meaning.context import place
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Element, Limits, Window
+from eligo.reading.tree import Limit as Written
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import convert
 from eligo.vocabulary.variables import Variable, variables
@@ -96,29 +97,30 @@ def written_out(unit: UnitState, inner: Predicate) -> bool:
 
 def second_unit(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`>= 12 mg/dL (equivalent to 205 umol/L)`: the same limit again; keep it, and check that the two agree."""
-    limits = inner[-1]
-    equivalent = isinstance(inner[0], Token) and inner[0].type == "EQUIV"
-    if not isinstance(limits, Limits) or len(inner) != (2 if equivalent else 1):
+    last, again = unit.last, _one_limit(inner)
+    if again is None or not isinstance(last, Compare) or len(last.limits) != 1 or last.variable is None:
         return False
-    if not equivalent and limits.limits[0].form not in ("bare", "compared"):
+    variable, first = variables().get(last.variable), last.limits[0]
+    op, amount = again.bounds[0]
+    value, code = amount.number.value, amount.unit.value if amount.unit is not None else None
+    if variable is None or code is None or first.unit in (None, code) or op not in ("eq", first.op):
         return False
-    last = unit.last
-    if not isinstance(last, Compare) or len(last.limits) != 1 or last.variable is None:
+    if not fits(value, code, variable):
         return False
-    variable = variables().get(last.variable)
-    op, amount = limits.limits[0].bounds[0]
-    code = amount.unit.value if amount.unit is not None else None
-    first = last.limits[0]
-    if variable is None or code is None or first.unit in (None, code) or not fits(amount.number.value, code, variable):
-        return False
-    if op not in ("eq", first.op):
-        return False
-    value = amount.number.value
     value = int(value) if value == int(value) else value
     unit.nouns[-1] = replace(last, equivalent=Limit(first.op, value, code))
     unit.context.notes.append(_checked(first, value, code, variable))
     unit.context.count((node,), "leaf")
     return True
+
+
+def _one_limit(inner: Sequence[Element]) -> Written | None:
+    """The limit that a bracket consists of, with a word such as `equivalent` before it or not."""
+    equivalent = isinstance(inner[0], Token) and inner[0].type == "EQUIV"
+    limits = inner[-1]
+    if not isinstance(limits, Limits) or len(inner) != (2 if equivalent else 1):
+        return None
+    return limits.limits[0] if equivalent or limits.limits[0].form in ("bare", "compared") else None
 
 
 def _checked(first: Limit, value: Number, unit: str, variable: Variable) -> str:
