@@ -127,7 +127,7 @@ def span_of(node: Node) -> Span | None:
     return (spans[0][0], spans[-1][1]) if spans else None
 
 
-def whole(node: Node) -> Span:
+def extent(node: Node) -> Span:
     """The same, where an empty one lies at the start of the text."""
     return span_of(node) or (0, 0)
 

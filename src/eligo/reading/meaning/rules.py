@@ -7,7 +7,7 @@ from collections.abc import Callable
 from eligo.criteria import Attest, Not, Predicate, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning import conditions, exceptions, headings, lists, relations
-from eligo.reading.meaning.context import Context, bodies_of, filled, hull, span_of, whole
+from eligo.reading.meaning.context import Context, bodies_of, extent, filled, hull, span_of
 from eligo.reading.meaning.joining import any_of, default, has_unread, is_unread
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
@@ -43,7 +43,7 @@ def item(context: Context, node: Node) -> Predicate:
 
 def _requires(context: Context, node: Node) -> bool:
     """Whether an exclusion is written as what a patient must be."""
-    first = context.text[slice(*whole(node))].lower().split(maxsplit=2)[:2]
+    first = context.text[slice(*extent(node))].lower().split(maxsplit=2)[:2]
     return bool(first) and (first[0] in words("requirements") or " ".join(first) in words("requirements"))
 
 
@@ -80,7 +80,7 @@ def _apart(context: Context, node: Branch, untrusted: str | None) -> Said:
     """Parts that stand apart; where one is not understood, all are left to a person for the reason `untrusted`."""
     said = [s for s in map(context.read, filled(node.parts)) if not s.silent]
     if not said:
-        return Said(None, whole(node), "empty", bare=True)
+        return Said(None, extent(node), "empty", bare=True)
     kept = _without_permitted(context, said)
     span = hull(s.span for s in said)
     blamed = next((s for s in kept if s.exception), None)
