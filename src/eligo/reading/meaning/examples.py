@@ -9,9 +9,9 @@ from eligo.criteria import Leaf, Predicate, Present, Span, leaves, map_leaves
 from eligo.reading.lexicon import END, trie
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.definitions import has_own, kinds_of
-from eligo.reading.meaning.joining import has_unread, measures
+from eligo.reading.meaning.facts import TREATMENTS, facts_in, kind_of, kinds_in
+from eligo.reading.meaning.joining import excludes, has_unread, measures
 from eligo.reading.meaning.said import Said
-from eligo.vocabulary.concepts import concepts
 
 _MODIFIERS = frozenset(["STATUS", "NEG", "HEDGE", "OTHER", "CHANGE", "ENDED"])
 
@@ -64,11 +64,6 @@ def one_by_one(context: Context, head: Predicate, items: Sequence[Said], apart: 
     return made
 
 
-def excludes(context: Context, negated: bool) -> bool:
-    """Whether what is named rules out."""
-    return negated != (context.kind == "exclusion")
-
-
 def of_its_sort(
     context: Context, head: Predicate, example: Predicate, *, negated: bool, alone: bool = True
 ) -> Predicate | None:
@@ -104,20 +99,14 @@ def _adds(context: Context, head: Predicate, leaf: Leaf) -> bool:
     """Whether a kind of the head says more: its words are other ones, or it was when the head need not be."""
     if not isinstance(leaf, Present):
         return True
-    if any(isinstance(one, Present) and one.qualifier for one in leaves(head)):
+    heads = facts_in(head)
+    if any(one.qualifier for one in heads):
         return has_own(context, leaf)
-    same = {one.status for one in leaves(head) if isinstance(one, Present)}
-    return leaf.window is not None or leaf.status not in same | {"active"}
+    return leaf.window is not None or leaf.status not in {"active", *(one.status for one in heads)}
 
 
 def _treats(head: Predicate, leaf: Leaf) -> bool:
-    sorts = {_sort(one) for one in leaves(head)}
-    return sorts == {"condition"} and _sort(leaf) in ("medication", "procedure")
-
-
-def _sort(leaf: Leaf) -> str | None:
-    concept = concepts().get(leaf.concept) if isinstance(leaf, Present) else None
-    return concept.kind if concept is not None else None
+    return kind_of(leaf) in TREATMENTS and kinds_in(leaves(head)) == {"condition"}
 
 
 def _left_out(context: Context) -> None:

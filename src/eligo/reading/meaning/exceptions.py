@@ -23,7 +23,7 @@ from eligo.criteria import (
 )
 from eligo.reading.meaning.conditions import instead
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.facts import facts_in, kinds_in
+from eligo.reading.meaning.facts import TREATMENTS, facts_in, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_unread, measures
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
@@ -31,8 +31,6 @@ from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tree import Branch
 from eligo.vocabulary.concepts import concepts
-
-_TREATMENTS = frozenset(["medication", "procedure"])
 
 
 def but(context: Context, node: Branch) -> Said:
@@ -111,7 +109,7 @@ def _kind_of_any(example: Predicate, excepted: list[Excepted]) -> bool:
 def _treats(head: Predicate, excepted: Excepted) -> bool:
     """Whether what is taken out is a treatment, and the head a condition: `hypothyroidism except on levothyroxine`."""
     known = concepts().get(excepted.concept)
-    return known is not None and known.kind in _TREATMENTS and not kinds_in(leaves(head)) & _TREATMENTS
+    return known is not None and known.kind in TREATMENTS and not kinds_in(leaves(head)) & TREATMENTS
 
 
 def _without_kinds(head: Predicate, excepted: list[Excepted]) -> Predicate | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from eligo.criteria import Leaf, Predicate, Present, leaves
 from eligo.vocabulary.concepts import Concept, concepts
 
+TREATMENTS = frozenset(["medication", "procedure"])
+
 
 def facts_in(body: Predicate) -> list[Present]:
     """All facts of a body, wherever they stand in it."""

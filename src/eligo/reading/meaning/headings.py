@@ -23,9 +23,18 @@ from eligo.criteria import (
 from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, extent, filled, hull, span_of
 from eligo.reading.meaning.definitions import definition, exampled, kinds_of, replaced, states
-from eligo.reading.meaning.examples import excludes, of_its_sort
-from eligo.reading.meaning.facts import facts_in, is_one_of, kind_of, kinds_in
-from eligo.reading.meaning.joining import all_of, any_of, asks_for_a_fact, default, facts_of, is_unread, measures
+from eligo.reading.meaning.examples import of_its_sort
+from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in
+from eligo.reading.meaning.joining import (
+    all_of,
+    any_of,
+    asks_for_a_fact,
+    default,
+    excludes,
+    facts_of,
+    is_unread,
+    measures,
+)
 from eligo.reading.meaning.lists import each
 from eligo.reading.meaning.modifiers import over, timed
 from eligo.reading.meaning.readings import Alternative
@@ -330,7 +339,7 @@ def _required(body: Predicate, examples: list[Predicate]) -> Predicate | None:
 def _taken(body: Predicate) -> bool:
     """Whether it is of what is taken or done, where a time behind the examples is most likely that of all."""
     facts = facts_in(body)
-    return bool(facts) and kinds_in(facts) <= {"medication", "procedure"}
+    return bool(facts) and kinds_in(facts) <= TREATMENTS
 
 
 def _in_the_name(context: Context, head: Said) -> tuple[str, ...]:

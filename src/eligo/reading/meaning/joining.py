@@ -55,6 +55,11 @@ def _apart(context: Context, parts: Sequence[Predicate]) -> bool:
     return context.take(Alternative.IN_BRACKET)
 
 
+def excludes(context: Context, negated: bool) -> bool:
+    """Whether what is named rules out."""
+    return negated != (context.kind == "exclusion")
+
+
 def several_values(context: Context, parts: list[Predicate], word: str) -> Predicate:
     """One limit on several values: one of them excludes, and an upper limit is asked of all of them."""
     ops = {limit.op for part in parts for leaf in leaves(part) if isinstance(leaf, Compare) for limit in leaf.limits}

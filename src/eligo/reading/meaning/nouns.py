@@ -8,6 +8,7 @@ from dataclasses import replace
 from eligo.criteria import Leaf, Predicate, Present, map_leaves
 from eligo.reading.lexicon import named_without, opposed
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.facts import concept_of, kind_of
 from eligo.reading.meaning.joining import any_of, facts_of
 from eligo.reading.meaning.modifiers import over, statuses_of
 from eligo.reading.meaning.readings import Alternative
@@ -127,10 +128,7 @@ def _narrowed(body: Predicate, qualifiers: Sequence[str]) -> Predicate:
     """A body with more qualifiers where it is about a disease that goes on: `severe` over `active hepatitis B`."""
 
     def change(leaf: Leaf) -> Predicate:
-        concept = concepts().get(leaf.concept) if isinstance(leaf, Present) else None
-        if concept is None or concept.kind != "condition" or not isinstance(leaf, Present):
-            return leaf
-        if leaf.status not in ("active", "now"):
+        if not isinstance(leaf, Present) or leaf.status not in ("active", "now") or kind_of(leaf) != "condition":
             return leaf
         return replace(leaf, qualifier=" ".join((*qualifiers, *([leaf.qualifier] if leaf.qualifier else []))))
 
@@ -184,7 +182,7 @@ def _with(context: Context, after: Said, lead: Modifiers) -> Predicate:
         leaf = replace(leaf, qualifier=qualifier, window=leaf.window or lead.window)
         if not lead.statuses:
             return leaf
-        made = statuses_of(lead.statuses, concepts().get(leaf.concept), context.kind)
+        made = statuses_of(lead.statuses, concept_of(leaf), context.kind)
         return any_of([replace(leaf, status=s, qualifier=leaf.qualifier or q) for s, q in made])
 
     return map_leaves(after.body, change)

@@ -21,11 +21,11 @@ from eligo.criteria import (
     map_leaves,
 )
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.facts import kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, without
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Said
 from eligo.reading.meaning.times import elapsed
-from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 
@@ -46,7 +46,8 @@ def wrapped_run(context: Context, run: Sequence[Said]) -> Predicate:
     body = any_of(bodies) if len(bodies) > 1 else bodies[0]
     if not first.lead.negated or isinstance(body, Always):
         return all_of([*first.whom, body]) if first.whom else body
-    if first.since is not None and all(_condition(leaf) for leaf in leaves(body)):
+    # What befalls a patient, and is no treatment.
+    if first.since is not None and kinds_in(leaves(body)) == {"condition"}:
         had = _had(body, first)
         if had is not None and not context.take(Alternative.HAD):
             return had
@@ -75,12 +76,6 @@ def _had(body: Predicate, first: Said) -> Predicate | None:
         return replace(leaf, window=elapsed(since, True)) if isinstance(leaf, Present) else leaf
 
     return map_leaves(body, change)
-
-
-def _condition(leaf: Leaf) -> bool:
-    """Whether it is something that befalls a patient, and not a treatment."""
-    known = concepts().get(leaf.concept) if isinstance(leaf, Present) else None
-    return known is not None and known.kind == "condition"
 
 
 def _hedged(context: Context, text: str, span: tuple[int, int], bodies: list[Predicate]) -> Predicate:
