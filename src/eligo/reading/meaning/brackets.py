@@ -263,7 +263,7 @@ def _for_some(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) 
         return False
     sexes = all(isinstance(e, Token) and e.type in ("SEX", "GROUP") for e in inner)
     first = node.item.elements[0]
-    people = isinstance(first, Token) and unit.text[first.start : first.end].lower() in words("adults")
+    people = isinstance(first, Token) and unit.written(first).lower() in words("adults")
     if not sexes and not people:
         return False
     said = unit.context.inside(node.item)

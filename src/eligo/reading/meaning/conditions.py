@@ -24,7 +24,7 @@ from eligo.criteria import (
     map_leaves,
 )
 from eligo.reading.lexicon import belongs_to, words
-from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.joining import all_of, any_of, has_unread
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
@@ -118,7 +118,7 @@ def _subject(context: Context, node: Node) -> Said:
     if not isinstance(node, Branch) or node.rule not in ("chain", "commas"):
         return wrapped(context, context.read(node))
     said = [wrapped(context, context.read(part)) for part in node.parts]
-    bodies = [s.body for s in said if s.body is not None]
+    bodies = bodies_of(said)
     if len(bodies) < len(said):
         return wrapped(context, context.read(node))
     return Said(any_of(bodies), hull(s.span for s in said), "joined")

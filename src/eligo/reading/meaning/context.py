@@ -59,12 +59,16 @@ class Context:
         """Whether the likelier of two readings is taken."""
         return self.choices.take(alternative)
 
+    def written(self, span: Span) -> str:
+        """The text there."""
+        return self.text[span[0] : span[1]]
+
     # --- what is not understood
 
     def unparsed(self, span: Span, code: str, words: Span | None = None) -> Unparsed:
         """The text of a span as not understood, for a reason."""
         self.reasons[span] = (code, words or span)
-        return Unparsed(self.text[span[0] : span[1]], span=span)
+        return Unparsed(self.written(span), span=span)
 
     def unread(self, span: Span, code: str, words: Span | None = None, *, exception: bool = False) -> Said:
         """The same as a part of a sentence."""

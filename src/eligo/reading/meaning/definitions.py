@@ -207,7 +207,7 @@ def has_own(context: Context, leaf: Leaf) -> bool:
     """Whether a leaf says more than that something is there: a time, a status, a word that is part of its name."""
     if not isinstance(leaf, Present) or leaf.window or leaf.qualifier or leaf.status != "active":
         return True
-    written = context.text[leaf.span[0] : leaf.span[1]].lower() if leaf.span is not None else ""
+    written = context.written(leaf.span).lower() if leaf.span is not None else ""
     found = trie().get(next(iter(written.split(maxsplit=1)), ""), {}).get(END, {}).get("QUAL")
     return found is not None and found not in words("of_the_name") | words("of_the_head")
 

@@ -38,8 +38,8 @@ def counting(context: Context, head: Predicate, items: Sequence[Said], *, negate
 
 def _named_after(context: Context, head: Predicate, item: Said) -> bool:
     """`surgery (including dental surgery)`: an unknown word before the name of the head makes a kind of it."""
-    written = context.text[item.span[0] : item.span[1]].lower().rstrip(" .,;")
-    names = [context.text[leaf.span[0] : leaf.span[1]].lower() for leaf in leaves(head) if leaf.span is not None]
+    written = context.written(item.span).lower().rstrip(" .,;")
+    names = [context.written(leaf.span).lower() for leaf in leaves(head) if leaf.span is not None]
     name = next((name for name in names if written.endswith(f" {name}")), None)
     if name is None or item.body is None or item.tainted:
         return False
@@ -90,7 +90,7 @@ def _own(context: Context, leaf: Leaf, *, alone: bool) -> bool:
 
 def class_of(context: Context, before: Span, *, negated: bool) -> tuple[Predicate, ...]:
     """`infection with, e.g., A`, as an exclusion: a class that is named as part of a phrase may have other members."""
-    written = context.text[before[0] : before[1]].lower().split()
+    written = context.written(before).lower().split()
     named = any("CONCEPT" in trie().get(word, {}).get(END, {}) for word in written)
     return (context.unparsed(before, "heading"),) if named and excludes(context, negated) else ()
 

@@ -190,7 +190,7 @@ def alone(context: Context, said: Said) -> Said:
     if said.what != "allowed":
         return said
     if context.kind == "inclusion" and said.body is not None and not is_unread(said.body):
-        return Said(Always(context.text[said.span[0] : said.span[1]], span=said.span), said.span, "joined")
+        return Said(Always(context.written(said.span), span=said.span), said.span, "joined")
     return context.unread(said.span, "permission")
 
 
@@ -201,9 +201,7 @@ def permitted(context: Context, head: Said, allowance: Said) -> Said:
     if head.body is None or facts is None or allowance.lead.negated or is_unread(head.body):
         return context.unread(span, "permission", allowance.span, exception=True)
     if context.kind == "inclusion" and not head.lead.negated:
-        context.notes.append(
-            f"`{context.text[allowance.span[0] : allowance.span[1]]}` is a permission and is not tested"
-        )
+        context.notes.append(f"`{context.written(allowance.span)}` is a permission and is not tested")
         return replace(head, span=span)
     made = _without_permitted(head.body, facts)
     if made is None:

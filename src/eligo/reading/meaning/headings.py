@@ -169,7 +169,7 @@ def _decides(context: Context, head: Said, bodies: list[Predicate]) -> bool:
 
 def _names_people(context: Context, span: Span) -> bool:
     """`Zorblax participants: A, B`: what follows is said of some patients."""
-    return any(word in words("adults") for word in re.findall(r"[a-z]+", context.text[span[0] : span[1]].lower()))
+    return any(word in words("adults") for word in re.findall(r"[a-z]+", context.written(span).lower()))
 
 
 def _titled(context: Context, head: Predicate, items: list[Predicate], body: Predicate) -> Predicate:
@@ -259,7 +259,7 @@ def _cites(elements: list[Element]) -> bool:
 
 def _says_nothing(context: Context, node: Node) -> bool:
     span = span_of(node)
-    return span is None or not any(c.isalnum() for c in context.text[span[0] : span[1]])
+    return span is None or not any(c.isalnum() for c in context.written(span))
 
 
 def exemplified(context: Context, head: Said, word: str, items: list[Said]) -> Said:
@@ -344,7 +344,7 @@ def _taken(body: Predicate) -> bool:
 
 def _in_the_name(context: Context, head: Said) -> tuple[str, ...]:
     """The word that narrows, where the name of a concept begins with it: `uncontrolled intercurrent illness`."""
-    first, _, rest = context.text[head.span[0] : head.span[1]].partition(" ")
+    first, _, rest = context.written(head.span).partition(" ")
     found = trie().get(first.lower(), {}).get(END, {}).get("QUAL") if concept_named(rest) is not None else None
     return (str(found),) if found else ()
 
@@ -367,7 +367,7 @@ def _means(context: Context, head: Said, bodies: list[Predicate], span: Span) ->
 
 
 def _source(context: Context, body: Predicate) -> bool:
-    text = " ".join(context.text[leaf.span[0] : leaf.span[1]] for leaf in leaves(body) if leaf.span)
+    text = " ".join(context.written(leaf.span) for leaf in leaves(body) if leaf.span)
     return any(word.lower().strip(".,;()") in words("citation_words") for word in text.split())
 
 

@@ -156,7 +156,7 @@ def _without_empty(parts: Sequence[Said], marks: Sequence[Mark]) -> tuple[list[S
         if i:
             comma, word = marks[i - 1]
             pending = (comma or (pending[0] if pending else ""), word or (pending[1] if pending else ""))
-        if part.body is None and part.bare:
+        if part.silent:
             continue
         if kept:
             between.append(pending or ("", "and"))

@@ -12,7 +12,7 @@ from eligo.reading.meaning.facts import concept_of, kind_of
 from eligo.reading.meaning.joining import any_of, facts_of
 from eligo.reading.meaning.modifiers import over, statuses_of
 from eligo.reading.meaning.readings import Alternative
-from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said
+from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said, folded
 from eligo.vocabulary.concepts import concepts
 
 
@@ -156,7 +156,7 @@ def _unnamed(context: Context, lead: Modifiers, after: Said) -> bool:
 
 def _rest(context: Context, leaf: Present) -> str | None:
     """The concept that a name means without the adjective that it begins with."""
-    return named_without(context.text[leaf.span[0] : leaf.span[1]]) if leaf.span is not None else None
+    return named_without(context.written(leaf.span)) if leaf.span is not None else None
 
 
 def _without_adjective(context: Context, leaf: Present, lead: Modifiers, after: Said) -> Present:
@@ -190,23 +190,16 @@ def _with(context: Context, after: Said, lead: Modifiers) -> Predicate:
 
 def _behind(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
     """`schizophrenia, unstable`: words behind a noun, after a comma."""
-    kept: list[Said] = []
-    between: list[Mark] = []
-    for i, part in enumerate(said):
-        if part.body is None and kept and _takes(kept[-1]) and marks[i - 1] == (",", "") and not part.lead.negated:
-            before = kept[-1]
-            lead = part.lead._replace(qualifiers=(*before.lead.qualifiers, *part.lead.qualifiers))
-            time = part.lead.window or before.time
-            kept[-1] = replace(
-                before, body=_with(context, before, lead), span=hull([before.span, part.span]), time=time
-            )
-            continue
-        if kept:
-            between.append(marks[i - 1])
-        kept.append(part)
-    if len(kept) > 1:
-        return [_lost(context, part) if part.body is None else part for part in kept], between
-    return kept, between
+
+    def narrowed(before: Said, part: Said, mark: Mark) -> Said | None:
+        if part.body is not None or part.lead.negated or mark != (",", "") or not _takes(before):
+            return None
+        lead = part.lead._replace(qualifiers=(*before.lead.qualifiers, *part.lead.qualifiers))
+        span, time = hull([before.span, part.span]), part.lead.window or before.time
+        return replace(before, body=_with(context, before, lead), span=span, time=time)
+
+    kept, between = folded(said, marks, narrowed)
+    return [_lost(context, part) if part.body is None else part for part in kept] if between else kept, between
 
 
 def _lost(context: Context, part: Said) -> Said:

@@ -104,8 +104,8 @@ def _with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> 
         return part
     if mark[0] or not part.bare or part.what != "fact":
         return part
-    word, *rest = context.text[slice(*first.span)].split()
-    id_ = concept_named(f"{word} {context.text[slice(*second.span)]}") if rest and not qualifiers_in(word) else None
+    word, *rest = context.written(first.span).split()
+    id_ = concept_named(f"{word} {context.written(second.span)}") if rest and not qualifiers_in(word) else None
     if id_ is None or id_ == second.concept or second.concept not in concepts().ancestors(id_):
         return part
     if not context.text[first.span[1] : second.span[0]].strip().isalpha():  # eczema/dermatitis

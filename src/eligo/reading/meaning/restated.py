@@ -33,7 +33,7 @@ def source(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> 
         return False
     unit.context.count((node,), "note")
     kind = "a source" if cited else "a method"
-    unit.context.notes.append(f"`{unit.text[node.span[0] : node.span[1]]}` names {kind} and is not tested")
+    unit.context.notes.append(f"`{unit.context.written(node.span)}` names {kind} and is not tested")
     return True
 
 
@@ -75,7 +75,7 @@ def abbreviation(text: str, element: Element) -> bool:
 
 def initials_of(unit: UnitState, span: tuple[int, int], inner: Sequence[Element]) -> bool:
     """Whether what stands before a bracket is short for the first words in it."""
-    short = unit.text[span[0] : span[1]]
+    short = unit.context.written(span)
     start = min(place(e)[0] for e in inner)
     initials = "".join(
         word[0] for word in unit.text[start : max(place(e)[1] for e in inner)].split() if word[0].isupper()
@@ -87,8 +87,8 @@ def written_out(unit: UnitState, inner: Predicate) -> bool:
     """`MS (metabolic syndrome)`: the bracket writes the abbreviation out."""
     if not unit.is_fact() or unit.fact_span is None or not isinstance(inner, Present) or inner.span is None:
         return False
-    short = unit.text[unit.fact_span[0] : unit.fact_span[1]]
-    initials = "".join(word[0] for word in unit.text[inner.span[0] : inner.span[1]].split())
+    short = unit.context.written(unit.fact_span)
+    initials = "".join(word[0] for word in unit.context.written(inner.span).split())
     if not short.isupper() or short.lower() != initials.lower():
         return False
     unit.ids, unit.fact_span = inner.concept, inner.span

@@ -43,7 +43,7 @@ def item(context: Context, node: Node) -> Predicate:
 
 def _requires(context: Context, node: Node) -> bool:
     """Whether an exclusion is written as what a patient must be."""
-    first = context.text[slice(*extent(node))].lower().split(maxsplit=2)[:2]
+    first = context.written(extent(node)).lower().split(maxsplit=2)[:2]
     return bool(first) and (first[0] in words("requirements") or " ".join(first) in words("requirements"))
 
 

@@ -80,7 +80,7 @@ def _of_some(noun: Predicate) -> bool:
 
 
 def _of_them(state: UnitState, token: Token) -> bool:
-    written = state.text[token.start : token.end].lower()
+    written = state.written(token).lower()
     return written.startswith(("in ", "for ")) or written.endswith(":")
 
 

@@ -116,7 +116,7 @@ def _hedged_too(context: Context, before: Said, part: Said, mark: Mark) -> Said 
     if not isinstance(last, Always):
         return None
     span = (before.hedge[0], part.span[1])
-    hedge = Always(context.text[slice(*span)], span=span)
+    hedge = Always(context.written(span), span=span)
     return replace(before, body=all_of([*rest, hedge]), span=whole, hedge=span)
 
 

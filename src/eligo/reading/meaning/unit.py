@@ -91,7 +91,7 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     body, beyond = _of_whom(state, nouns, whom)
     body = men_too(state, body)
     if state.hedge is not None:
-        body = all_of([body, Always(state.text[state.hedge[0] : state.hedge[1]], span=state.hedge)])
+        body = all_of([body, Always(state.context.written(state.hedge), span=state.hedge)])
     said = Said(
         body,
         span,
@@ -149,7 +149,7 @@ def _untested(state: UnitState, nouns: list[Predicate]) -> None:
     for token in state.elements if limited else ():
         if isinstance(token, Token) and token.type == "QUAL" and not state.context.consumed(token):
             state.context.count((token,), "note")
-            state.context.notes.append(f"`{state.text[token.start : token.end]}` is not tested")
+            state.context.notes.append(f"`{state.written(token)}` is not tested")
 
 
 def _once(state: UnitState, noun: Predicate) -> Predicate:
@@ -202,7 +202,7 @@ def _empty(state: UnitState, span: Span) -> Said:
 def _elapsed(state: UnitState, span: Span) -> Said:
     """`at least 4 weeks since A`: who never had it has nothing to wait for."""
     assert state.since is not None
-    presupposed = any(w in words("presupposing") for w in state.text[span[0] : span[1]].lower().split())
+    presupposed = any(w in words("presupposing") for w in state.context.written(span).lower().split())
     if state.residue or len(state.nouns) != 1 or state.ids is None or state.since.op == "eq":
         return state.context.unread(span, "time", place(state.elements[0]))
     had = presupposed or not rules_out(state.since)

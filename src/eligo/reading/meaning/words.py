@@ -40,7 +40,7 @@ def word(state: UnitState, i: int, token: Token) -> None:
 
 def _grammar(state: UnitState, token: Token) -> None:
     """A word of grammar; a measuring word says something only beside a limit."""
-    written = state.text[token.start : token.end].lower()
+    written = state.written(token).lower()
     _heed(state, token, written)
     if written in words("resting") and not _measured(state):
         (state.qualifiers if state.ids is None else state.behind).append(written)
@@ -135,7 +135,7 @@ def _hedge(state: UnitState, i: int, token: Token) -> None:
 def _status(state: UnitState, i: int, token: Token) -> None:
     state.statuses.append(str(token.value))
     state.past = state.past or token.value == "history"
-    state.used = bool(state.qualifiers) and state.text[token.start : token.end].lower().split()[-1] in words("using")
+    state.used = bool(state.qualifiers) and state.written(token).lower().split()[-1] in words("using")
     state.own_words += state.ids is None
     state.context.count((token,), "modifier")
 
@@ -172,12 +172,12 @@ def _group(state: UnitState, i: int, token: Token) -> None:
 def _noted(state: UnitState, i: int, token: Token) -> None:
     """What no record states is a note; the way by which something was proven narrows what excludes."""
     if token.value == "method" and state.context.kind == "exclusion":
-        state.qualifiers.append(state.text[token.start : token.end].lower())
+        state.qualifiers.append(state.written(token).lower())
         state.own_words += 1
         state.context.count((token,), "modifier")
         return
     state.context.count((token,), "note")
-    state.context.notes.append(f"`{state.text[token.start : token.end]}` is not tested")
+    state.context.notes.append(f"`{state.written(token)}` is not tested")
 
 
 def _cite(state: UnitState, i: int, token: Token) -> None:
@@ -228,8 +228,8 @@ def _concept(state: UnitState, i: int, token: Token) -> None:
     state.ids, state.fact_span = str(token.value), (token.start, token.end)
     state.fact_at = len(state.nouns)
     state.nouns.append(Present(state.ids, span=state.fact_span))
-    first = state.text[token.start : token.end].split(maxsplit=1)[0].lower()
-    state.adjectives = qualifiers_in(state.text[token.start : token.end])
+    first = state.written(token).split(maxsplit=1)[0].lower()
+    state.adjectives = qualifiers_in(state.written(token))
     state.own_words += "STATUS" in trie().get(first, {}).get(END, ())  # `current smoker` takes no status of a neighbour
     state.context.count((token,), "leaf")
     known = concepts().get(state.ids.split("|")[0])
@@ -244,7 +244,7 @@ def _anchors(state: UnitState, i: int) -> bool:
     node, word = state.elements[i - 2 : i] if i > 1 else (None, None)
     if not isinstance(node, TimeNode) or not isinstance(word, Token):
         return False
-    written = state.text[word.start : word.end].lower()
+    written = state.written(word).lower()
     return written in words("anchoring") and node.anchor is None and node.form == "within"
 
 
@@ -273,7 +273,7 @@ def _graded(state: UnitState, token: Token) -> bool:
     bound = [q for q in state.qualifiers if q in ("or lower", "or higher")]
     if not bound or not labels:
         return False
-    found = concepts().find_graded(f"{labels[-1]} {state.text[token.start : token.end]}")
+    found = concepts().find_graded(f"{labels[-1]} {state.written(token)}")
     if found is None:
         return False
     grade = found[2]

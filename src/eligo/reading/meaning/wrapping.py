@@ -42,12 +42,11 @@ def wrapped_run(context: Context, run: Sequence[Said]) -> Predicate:
     bodies = [any_of([s.body, *s.examples]) if s.examples else s.body for s in run if s.body is not None]
     span = hull(s.span for s in run)
     if first.lead.hedged:
-        return _hedged(context, context.text[span[0] : span[1]], span, bodies)
+        return _hedged(context, context.written(span), span, bodies)
     body = any_of(bodies) if len(bodies) > 1 else bodies[0]
     if not first.lead.negated or isinstance(body, Always):
         return all_of([*first.whom, body]) if first.whom else body
-    # What befalls a patient, and is no treatment.
-    if first.since is not None and kinds_in(leaves(body)) == {"condition"}:
+    if first.since is not None and kinds_in(leaves(body)) == {"condition"}:  # and no treatment
         had = _had(body, first)
         if had is not None and not context.take(Alternative.HAD):
             return had
