@@ -24,7 +24,7 @@ from eligo.criteria import (
 from eligo.reading.meaning.conditions import instead
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, kinds_in
-from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_unread, measures
+from eligo.reading.meaning.joining import all_of, any_of, facts_of, in_last, is_unread, measures
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
@@ -155,9 +155,7 @@ def unless_holds(context: Context, head: Said, taken: Said) -> Said:
         made = instead(body, other[1], other[0], context.kind)
         return Said(made, span, "joined") if made is not None else context.unread(span, "exception", taken.span)
     if head.what == "joined" and isinstance(body, (AllOf, AnyOf)) and not context.take(Alternative.CONDITION):
-        *rest, last = body.parts
-        join = all_of if isinstance(body, AllOf) else any_of
-        return Said(join([*rest, _unless(context, last, out)]), span, "joined")
+        return Said(in_last(body, lambda last: _unless(context, last, out)), span, "joined")
     if context.kind == "inclusion" and not head.lead.negated:
         return Said(_unless(context, body, out), span, "joined")
     return replace(head, body=all_of([body, Not(out)]), span=span, bare=False)

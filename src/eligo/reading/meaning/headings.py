@@ -6,20 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Attest,
-    Leaf,
-    Not,
-    Predicate,
-    Present,
-    Related,
-    Span,
-    Unparsed,
-    leaves,
-)
+from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Leaf, Not, Predicate, Present, Related, Span, Unparsed, leaves
 from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, extent, filled, hull, span_of
 from eligo.reading.meaning.definitions import definition, exampled, kinds_of, replaced, states

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from eligo.criteria import (
@@ -37,6 +37,12 @@ def all_of(parts: Sequence[Predicate]) -> Predicate:
     """Every part holds; groups of patients that have nobody in common are alternatives."""
     flat = [q for p in alternatives(list(parts), any_of) for q in (p.parts if isinstance(p, AllOf) else (p,))]
     return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
+
+
+def in_last(body: AllOf | AnyOf, change: Callable[[Predicate], Predicate]) -> Predicate:
+    """A list with what `change` makes of its last part."""
+    *rest, last = body.parts
+    return (all_of if isinstance(body, AllOf) else any_of)([*rest, change(last)])
 
 
 def default(context: Context, parts: Sequence[Predicate]) -> Predicate:

@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import (
-    AnyOf,
-    Compare,
-    Not,
-    OneOf,
-    Predicate,
-    Present,
-    Unparsed,
-    leaves,
-)
+from eligo.criteria import AnyOf, Compare, Not, OneOf, Predicate, Present, Unparsed, leaves
 from eligo.reading.meaning.connectives import combined
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import all_of

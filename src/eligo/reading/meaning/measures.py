@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eligo.criteria import (
-    Attest,
-    Compare,
-    Limit,
-    OneOf,
-    Op,
-    leaves,
-)
+from eligo.criteria import Attest, Compare, Limit, OneOf, Op, leaves
 from eligo.reading.bind import Bound
 from eligo.reading.leaves import leaf_of
 from eligo.reading.lexicon import duration_of, words

@@ -5,17 +5,7 @@ Word by word, each is a modifier, the noun, or a word of grammar; what is none o
 
 from __future__ import annotations
 
-from eligo.criteria import (
-    Always,
-    Attest,
-    Compare,
-    OneOf,
-    Predicate,
-    Present,
-    Span,
-    Window,
-    leaves,
-)
+from eligo.criteria import Always, Attest, Compare, OneOf, Predicate, Present, Span, Window, leaves
 from eligo.reading.leaves import merged
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.brackets import bracket

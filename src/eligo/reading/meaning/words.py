@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from eligo.criteria import (
-    STUDY_CONDITION,
-    Attest,
-    Compare,
-    Excepted,
-    Limit,
-    Op,
-    Present,
-)
+from eligo.criteria import STUDY_CONDITION, Attest, Compare, Excepted, Limit, Op, Present
 from eligo.reading.lexicon import END, qualifiers_in, trie, words
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.examples import class_of

@@ -46,10 +46,13 @@ def wrapped_run(context: Context, run: Sequence[Said]) -> Predicate:
     body = any_of(bodies) if len(bodies) > 1 else bodies[0]
     if not first.lead.negated or isinstance(body, Always):
         return all_of([*first.whom, body]) if first.whom else body
-    if first.since is not None and kinds_in(leaves(body)) == {"condition"}:  # and no treatment
-        had = _had(body, first)
-        if had is not None and not context.take(Alternative.HAD):
-            return had
+    since = first.since
+    if since is not None and kinds_in(leaves(body)) == {"condition"} and not context.take(Alternative.HAD):
+
+        def had(leaf: Leaf) -> Predicate:
+            return replace(leaf, window=elapsed(since, True)) if isinstance(leaf, Present) else leaf
+
+        return map_leaves(body, had)
     denied = negated(context, body, span, first)
     return all_of([*first.whom, denied]) if first.whom else denied
 
@@ -64,17 +67,6 @@ def negated(context: Context, body: Predicate, span: tuple[int, int], said: Said
     if first and "(" in context.text[span[0] : first[0]]:  # `not (A for more than 3 days)` denies just that
         return Not(body)
     return without(context, body)
-
-
-def _had(body: Predicate, first: Said) -> Predicate | None:
-    since = first.since
-    if since is None:
-        return None
-
-    def change(leaf: Leaf) -> Predicate:
-        return replace(leaf, window=elapsed(since, True)) if isinstance(leaf, Present) else leaf
-
-    return map_leaves(body, change)
 
 
 def _hedged(context: Context, text: str, span: tuple[int, int], bodies: list[Predicate]) -> Predicate:
