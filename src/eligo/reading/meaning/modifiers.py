@@ -50,12 +50,7 @@ def strongest(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def fact_of(
-    ids: str,
-    modifiers: Modifiers,
-    window: Window | None,
-    span: Span,
-    kind: Kind,
-    but_not: tuple[Excepted, ...] = (),
+    ids: str, modifiers: Modifiers, window: Window | None, span: Span, kind: Kind, but_not: tuple[Excepted, ...] = ()
 ) -> Predicate:
     """One fact, or a choice where its words name several concepts or statuses."""
     made: list[Predicate] = []

@@ -102,7 +102,8 @@ def second_unit(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]
         return False
     variable, first = variables().get(last.variable), last.limits[0]
     op, amount = again.bounds[0]
-    value, code = amount.number.value, amount.unit.value if amount.unit is not None else None
+    value = amount.number.value
+    code = amount.unit.value if amount.unit is not None else None
     if variable is None or code is None or first.unit in (None, code) or op not in ("eq", first.op):
         return False
     if not fits(value, code, variable):
