@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from eligo.criteria import AllOf, AnyOf, Leaf, Not, Predicate, Present, Related, Relation, Status, leaves, map_leaves
+from eligo.criteria import AllOf, AnyOf, Leaf, Not, Predicate, Present, Related, Relation, Status, map_leaves
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.facts import facts_in, is_one_of
 from eligo.reading.meaning.joining import all_of, any_of, is_unread
 from eligo.reading.meaning.said import Bond
-from eligo.vocabulary.concepts import concepts
 
 _PLAIN = frozenset(["with", "without", "that"])
 
@@ -24,7 +24,7 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
         return all_of([body, bond.body])
     relation = cast(Relation, bond.kind)
     to = _facts(bond.body)
-    if to is None or not any(isinstance(leaf, Present) for leaf in leaves(body)):  # `lipase > 100 U/L due to surgery`
+    if to is None or not facts_in(body):  # `lipase > 100 U/L due to surgery`
         return all_of([body, context.unparsed(bond.span, "unclear-relation")])
 
     def change(leaf: Leaf) -> Predicate:
@@ -35,23 +35,17 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
 
 def _named_more_closely(body: Predicate, other: Predicate) -> bool:
     """`active infection with hepatitis B or C`: what stands behind is that infection."""
-    if (
-        not isinstance(body, Present)
-        or body.qualifier is not None
-        or body.status != "active"
-        or body.window
-        or body.but_not
-    ):
+    if not isinstance(body, Present) or body.status != "active" or body.qualifier is not None:
         return False
     kinds = _facts(other) or []
-    return bool(kinds) and all(body.concept in concepts().ancestors(kind.concept) for kind in kinds)
+    return bool(kinds) and not (body.window or body.but_not) and all(is_one_of(kind, [body]) for kind in kinds)
 
 
 def _facts(body: Predicate) -> list[Present] | None:
-    found = list(leaves(body))
-    plain = isinstance(body, (Present, AnyOf, AllOf)) and all(isinstance(leaf, Present) for leaf in found)
-    nested = isinstance(body, (AnyOf, AllOf)) and not all(isinstance(p, Present) for p in body.parts)
-    return [leaf for leaf in found if isinstance(leaf, Present)] if plain and not nested else None
+    """The facts of a body that is a fact, or a choice or list of facts; None where it is more."""
+    parts = body.parts if isinstance(body, (AnyOf, AllOf)) else (body,)
+    facts = [part for part in parts if isinstance(part, Present)]
+    return facts if len(facts) == len(parts) else None
 
 
 def _to_each(what: Present, relation: Relation, to: Predicate) -> Predicate:

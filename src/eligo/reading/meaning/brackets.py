@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from eligo.criteria import AllOf, Attest, Compare, IfThen, OneOf, Predicate, leaves
@@ -161,8 +161,8 @@ def _scoped(unit: UnitState, node: Bracket, word: Token) -> None:
     if unit.last is None:
         unit.unused(node, "exceptions" if word.type in ("EXCEPT", "UNLESS", "IF") else "logic")
         return
-    head = Said(unit.made(), (unit.fact_span or (node.span[0], node.span[0])), "fact" if unit.is_fact() else "limit")
-    head = replace(head, time=unit.window, lead=unit.modifiers())
+    span = unit.fact_span or (node.span[0], node.span[0])
+    head = Said(unit.made(), span, "fact" if unit.is_fact() else "limit", unit.modifiers(), time=unit.window)
     if word.type == "SUCH":
         _such(unit, node, word, head)
         return
@@ -173,14 +173,7 @@ def _scoped(unit: UnitState, node: Bracket, word: Token) -> None:
     if word.type == "BOND" and unit.is_fact():
         unit.bonds.append(bond_of(context, str(word.value), said))
         return
-    steps: dict[str, Callable[[], Predicate | None]] = {
-        "EXCEPT": lambda: taken_out(context, head, replace(said, time=None)).body,  # a time in the bracket stays there
-        "UNLESS": lambda: unless_holds(context, head, said).body,
-        "IF": lambda: _if(context, head, wrapped(context, said), str(word.value)),
-        "BOND": lambda: tie(context, unit.made(), bond_of(context, str(word.value), said)),
-        "OR": lambda: _or(unit, wrapped(context, said)),
-    }
-    made = steps[word.type]()
+    made = _with_bracket(context, head, str(word.value), said, word.type)
     if made is None or is_unread(made):
         unit.unused(node, "exceptions" if word.type in ("EXCEPT", "UNLESS") else "logic")
     else:
@@ -188,18 +181,22 @@ def _scoped(unit: UnitState, node: Bracket, word: Token) -> None:
         unit.replace_last(made)
 
 
-def _if(context: Context, head: Said, condition: Said, word: str) -> Predicate | None:
-    if condition.body is None or head.body is None or has_unread(condition.body):
+def _with_bracket(context: Context, head: Said, word: str, said: Said, rule: str) -> Predicate | None:
+    """What stands before a bracket, with what the word at its start makes of the two; None where that is not known."""
+    if rule == "EXCEPT":
+        return taken_out(context, head, replace(said, time=None)).body  # a time in the bracket stays there
+    if rule == "UNLESS":
+        return unless_holds(context, head, said).body
+    assert head.body is not None
+    if rule == "BOND":
+        return tie(context, head.body, bond_of(context, word, said))
+    inner = wrapped(context, said).body
+    assert inner is not None
+    if rule == "OR":
+        return any_of([head.body, inner])
+    if has_unread(inner):
         return None
-    return all_of([head.body, condition.body]) if word == "given" else if_holds(context, condition.body, head.body)
-
-
-def _or(unit: UnitState, other: Said) -> Predicate | None:
-    """`(or INR >= 1.5)`; `(or <= 5 x ULN if A)` holds in place of the limit before it, under a condition."""
-    made = unit.made()
-    if other.body is None:
-        return None
-    return any_of([made, other.body])
+    return all_of([head.body, inner]) if word == "given" else if_holds(context, inner, head.body)
 
 
 def _such(unit: UnitState, node: Bracket, word: Token, head: Said) -> None:
@@ -265,7 +262,7 @@ def _for_some(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) 
         return _of_women(unit, node, inner)
     sexes = all(isinstance(e, Token) and e.type in ("SEX", "GROUP") for e in inner)
     first = node.item.elements[0]
-    people = isinstance(first, Token) and unit.text[first.start : first.end].lower() in words("adults")
+    people = isinstance(first, Token) and unit.written(first).lower() in words("adults")
     if not sexes and not people:
         return False
     said = unit.context.inside(node.item)

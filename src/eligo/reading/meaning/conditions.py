@@ -24,8 +24,8 @@ from eligo.criteria import (
     map_leaves,
 )
 from eligo.reading.lexicon import belongs_to, words
-from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.joining import all_of, any_of, has_unread
+from eligo.reading.meaning.context import Context, bodies_of, hull
+from eligo.reading.meaning.joining import all_of, any_of, has_unread, in_last
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
@@ -53,20 +53,14 @@ def conditioned(context: Context, then: Said, condition: Said, word: str) -> Sai
         return context.unread(span, "exception", condition.span)
     if then.exception or condition.exception:
         return context.unread(span, "exception", condition.span, exception=True)
+    under = condition.body
     if word == "given":
-        return Said(all_of([then.body, condition.body]), span, "joined")
-    made = other_limit(context, then.body, condition.body)
-    if made is None and then.what == "joined" and not context.take(Alternative.CONDITION):
-        made = _last_only(context, then.body, condition.body)
-    return Said(made or if_holds(context, condition.body, then.body), span, "joined")
-
-
-def _last_only(context: Context, then: Predicate, condition: Predicate) -> Predicate | None:
-    if isinstance(then, AllOf):
-        return all_of([*then.parts[:-1], if_holds(context, condition, then.parts[-1])])
-    if isinstance(then, AnyOf):
-        return any_of([*then.parts[:-1], if_holds(context, condition, then.parts[-1])])
-    return None
+        return Said(all_of([then.body, under]), span, "joined")
+    made = other_limit(context, then.body, under)
+    last_only = made is None and then.what == "joined" and not context.take(Alternative.CONDITION)
+    if last_only and isinstance(then.body, (AllOf, AnyOf)):
+        made = in_last(then.body, lambda last: if_holds(context, under, last))
+    return Said(made or if_holds(context, under, then.body), span, "joined")
 
 
 def if_holds(context: Context, condition: Predicate, then: Predicate) -> Predicate:
@@ -118,7 +112,7 @@ def _subject(context: Context, node: Node) -> Said:
     if not isinstance(node, Branch) or node.rule not in ("chain", "commas"):
         return wrapped(context, context.read(node))
     said = [wrapped(context, context.read(part)) for part in node.parts]
-    bodies = [s.body for s in said if s.body is not None]
+    bodies = bodies_of(said)
     if len(bodies) < len(said):
         return wrapped(context, context.read(node))
     return Said(any_of(bodies), hull(s.span for s in said), "joined")

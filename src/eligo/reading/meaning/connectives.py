@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from eligo.criteria import MEASURING, OneOf, Predicate, Present, Span, Unparsed, leaves
 from eligo.reading.lexicon import alternates, measured_by
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.definitions import graded
 from eligo.reading.meaning.exceptions import another, plain
 from eligo.reading.meaning.joining import all_of, any_of, category, default, facts_of, is_unread, measures
 from eligo.reading.meaning.reach import runs
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Said
 from eligo.reading.meaning.wrapping import wrapped_run
-from eligo.vocabulary.variables import variables
 
 
 def combined(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> Predicate:
@@ -153,14 +153,11 @@ def _apposed(context: Context, parts: list[Predicate]) -> Predicate:
     head, *rest = parts
     if rest and isinstance(head, OneOf) and head.variable == "sex":  # if female, pregnancy or lactation
         return all_of([head, default(context, rest)])
-    values = [leaf for p in rest for leaf in leaves(p)]
-    if isinstance(head, Present) and rest and all(isinstance(leaf, MEASURING) for leaf in values):
-        tested = {leaf.variable for leaf in values if isinstance(leaf, MEASURING)}
-        if tested <= set(measured_by(head.concept)):
-            return all_of(rest) if head.qualifier is None and context.take(Alternative.STATED) else all_of(parts)
-        graded = len(rest) == 1 and all(
-            (v := variables().get(t or "")) is not None and v.kind == "ordinal" for t in tested
-        )
-        if context.kind == "inclusion" or (graded and context.take(Alternative.NARROWED)):
+    if rest and isinstance(head, Present) and all(map(measures, rest)):
+        if {variable for part in rest for variable in _tested(part)} <= set(measured_by(head.concept)):
+            stated = head.qualifier is None and context.take(Alternative.STATED)
+            return all_of(rest if stated else parts)
+        narrows = context.kind == "exclusion" and len(rest) == 1 and graded(rest[0])
+        if narrows and context.take(Alternative.NARROWED):
             return all_of(parts)
     return default(context, parts)

@@ -59,12 +59,16 @@ class Context:
         """Whether the likelier of two readings is taken."""
         return self.choices.take(alternative)
 
+    def written(self, span: Span) -> str:
+        """The text there."""
+        return self.text[span[0] : span[1]]
+
     # --- what is not understood
 
     def unparsed(self, span: Span, code: str, words: Span | None = None) -> Unparsed:
         """The text of a span as not understood, for a reason."""
         self.reasons[span] = (code, words or span)
-        return Unparsed(self.text[span[0] : span[1]], span=span)
+        return Unparsed(self.written(span), span=span)
 
     def unread(self, span: Span, code: str, words: Span | None = None, *, exception: bool = False) -> Said:
         """The same as a part of a sentence."""
@@ -127,6 +131,16 @@ def span_of(node: Node) -> Span | None:
     return (spans[0][0], spans[-1][1]) if spans else None
 
 
+def extent(node: Node) -> Span:
+    """The same, where an empty one lies at the start of the text."""
+    return span_of(node) or (0, 0)
+
+
+def filled(nodes: Iterable[Node]) -> list[Node]:
+    """The nodes that are not empty."""
+    return [node for node in nodes if span_of(node) is not None]
+
+
 def elements_of(node: Node) -> list[Element]:
     """All elements in reading order; brackets stay whole."""
     found: list[Element] = []
@@ -146,7 +160,6 @@ def hull(spans: Iterable[Span | None]) -> Span:
     return min(s[0] for s in known), max(s[1] for s in known)
 
 
-def body(said: Said) -> Predicate:
-    """The predicate of a part that has one."""
-    assert said.body is not None
-    return said.body
+def bodies_of(said: Iterable[Said]) -> list[Predicate]:
+    """The predicates of the parts that have one."""
+    return [part.body for part in said if part.body is not None]

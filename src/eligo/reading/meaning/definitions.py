@@ -21,7 +21,8 @@ from eligo.criteria import (
 )
 from eligo.reading.lexicon import END, measured_by, measured_side, restating, trie, words
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.joining import all_of, any_of, facts_of, measures
+from eligo.reading.meaning.facts import concept_of, facts_in, is_one_of, kinds_in
+from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of, measures
 from eligo.reading.meaning.modifiers import over
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Modifiers
@@ -64,7 +65,7 @@ def _narrowed(context: Context, head: Predicate, inner: Predicate, negated: bool
     plain = _unqualified(head)
     if negated and not _worst(inner):
         return _unclear(context, head, inner)
-    if _graded(inner):
+    if graded(inner):
         return all_of([plain if plain == head or context.take(Alternative.QUALIFIED) else head, inner])
     both = context.take(Alternative.NARROWED) == (context.kind == "inclusion")
     return all_of([head, inner]) if both else inner
@@ -87,7 +88,7 @@ def _unqualified(head: Predicate) -> Predicate:
 
 def _worst(inner: Predicate) -> bool:
     """Whether the limits are on grades, up to the highest: `NYHA III or IV`."""
-    return _graded(inner) and all(
+    return graded(inner) and all(
         max(leaf.values) == max(_ranks(leaf.variable)) if isinstance(leaf, OneOf) else _upwards(leaf)
         for leaf in leaves(inner)
     )
@@ -116,24 +117,24 @@ def glossed(context: Context, head: Predicate, gloss: Gloss, lead: Modifiers, ne
         return _unclear(context, head, gloss.body)
     if _denies(gloss.body):  # `heart disease (no stroke)`
         return all_of([head, gloss.body])
-    excludes = context.kind == "exclusion" or negated
     inner = _like(context, head, gloss, lead)
-    if gloss.plain and isinstance(inner, AllOf) and facts_of(AnyOf(inner.parts)) and _sorts(head) == _sorts(inner):
+    if gloss.plain and isinstance(inner, AllOf) and facts_of(AnyOf(inner.parts)) and _alike(head, inner):
         inner = any_of(inner.parts)  # `lung disease (asthma, COPD)`: nobody has to have all of them
-    gloss = gloss._replace(body=inner)
-    return _kinds(context, head, gloss, excludes) if kinds_of(head, inner) else _others(context, head, gloss, excludes)
+    told = _kinds if kinds_of(head, inner) else _others
+    return told(context, head, gloss._replace(body=inner), excludes(context, negated))
 
 
-def _others(context: Context, head: Predicate, gloss: Gloss, excludes: bool) -> Predicate:
+def _others(context: Context, head: Predicate, gloss: Gloss, excluding: bool) -> Predicate:
     """Other facts in a bracket: a choice that constitutes the fact before it, or what counts or is asked besides."""
     inner, likelier = gloss.body, context.take(Alternative.NARROWED)
-    kinds = any(_kind(head, leaf) for leaf in leaves(inner))
-    chosen = gloss.either and kinds if excludes else gloss.either or kinds
+    facts = facts_in(head)
+    kinds = any(is_one_of(leaf, facts) for leaf in leaves(inner))
+    chosen = gloss.either and kinds if excluding else gloss.either or kinds
     if chosen and _constitute(head, inner):
-        return inner if likelier else (any_of if excludes else all_of)([head, inner])
-    if excludes:
+        return inner if likelier else (any_of if excluding else all_of)([head, inner])
+    if excluding:
         return any_of([head, inner]) if likelier else inner if gloss.either else all_of([head, inner])
-    return all_of([head, inner]) if likelier or _sorts(head) != _sorts(inner) else inner
+    return all_of([head, inner]) if likelier or not _alike(head, inner) else inner
 
 
 def _denies(body: Predicate) -> bool:
@@ -143,35 +144,29 @@ def _denies(body: Predicate) -> bool:
 def _like(context: Context, head: Predicate, gloss: Gloss, lead: Modifiers) -> Predicate:
     """The facts of a bracket with what is said of the fact before it: its kinds, or all of a choice, take its words."""
     own = lead._replace(qualifiers=())
-    takes = gloss.either and _sorts(head) == _sorts(gloss.body)
+    takes, facts = gloss.either and _alike(head, gloss.body), facts_in(head)
 
     def change(leaf: Leaf) -> Predicate:
-        return exampled(context, leaf, lead if takes or _kind(head, leaf) else own)
+        return exampled(context, leaf, lead if takes or is_one_of(leaf, facts) else own)
 
     return map_leaves(gloss.body, change)
 
 
 def _constitute(head: Predicate, inner: Predicate) -> bool:
     """Whether a choice of facts can be what another one consists in: operations that make sterile, no treatments."""
-    return facts_of(inner) is not None and ("medication" not in _sorts(inner) or _sorts(head) == _sorts(inner))
+    return facts_of(inner) is not None and ("medication" not in kinds_in(leaves(inner)) or _alike(head, inner))
 
 
-def _kinds(context: Context, head: Predicate, gloss: Gloss, excludes: bool) -> Predicate:
+def _kinds(context: Context, head: Predicate, gloss: Gloss, excluding: bool) -> Predicate:
     """Kinds of the fact in a bracket behind it: joined by `or`, or under an inclusion, they are most likely all."""
     if _same(head, gloss.body):
         return head
-    narrow = gloss.either or not excludes
+    narrow = gloss.either or not excluding
     return gloss.body if context.take(Alternative.NARROWED) == narrow else head
 
 
 def _same(head: Predicate, inner: Predicate) -> bool:
-    named = {leaf.concept for leaf in leaves(head) if isinstance(leaf, Present)}
-    return {leaf.concept for leaf in leaves(inner) if isinstance(leaf, Present)} <= named
-
-
-def _kind(head: Predicate, leaf: Leaf) -> bool:
-    heads = [one for one in leaves(head) if isinstance(one, Present)]
-    return isinstance(leaf, Present) and any(h.concept in concepts().ancestors(leaf.concept) for h in heads)
+    return {fact.concept for fact in facts_in(inner)} <= {fact.concept for fact in facts_in(head)}
 
 
 def without_repeats(head: Predicate, inner: Predicate) -> Predicate:
@@ -183,19 +178,18 @@ def without_repeats(head: Predicate, inner: Predicate) -> Predicate:
 
 
 def _broader(part: Present, head: Predicate) -> bool:
-    named = [leaf for leaf in leaves(head) if isinstance(leaf, Present)]
-    return part.status == "active" and all(part.concept in concepts().ancestors(leaf.concept) for leaf in named)
+    return part.status == "active" and all(is_one_of(fact, [part]) for fact in facts_in(head))
 
 
 def kinds_of(head: Predicate, inner: Predicate) -> bool:
     """Whether all facts of a bracket are kinds of what stands before it."""
-    return all(_kind(head, leaf) for leaf in leaves(inner))
+    facts = facts_in(head)
+    return all(is_one_of(leaf, facts) for leaf in leaves(inner))
 
 
-def _sorts(body: Predicate) -> set[str | None]:
-    """Which sorts of things the facts of a body are: conditions, medications, procedures."""
-    found = [concepts().get(leaf.concept) if isinstance(leaf, Present) else None for leaf in leaves(body)]
-    return {concept.kind if concept is not None else None for concept in found}
+def _alike(head: Predicate, inner: Predicate) -> bool:
+    """Whether they are of the same sorts of things: conditions, medications, procedures."""
+    return kinds_in(leaves(head)) == kinds_in(leaves(inner))
 
 
 def exampled(context: Context, body: Predicate, lead: Modifiers) -> Predicate:
@@ -216,7 +210,7 @@ def has_own(context: Context, leaf: Leaf) -> bool:
         return True
     if (known := concepts().get(leaf.concept)) is not None and known.kind == "condition" and known.aspect == "event":
         return True  # `severe heart disease (infarction)`: what happens is bad enough by itself
-    written = context.text[leaf.span[0] : leaf.span[1]].lower() if leaf.span is not None else ""
+    written = context.written(leaf.span).lower() if leaf.span is not None else ""
     found = trie().get(next(iter(written.split(maxsplit=1)), ""), {}).get(END, {}).get("QUAL")
     return found is not None and found not in words("of_the_name") | words("of_the_head")
 
@@ -256,7 +250,7 @@ def _relative(leaf: Leaf) -> bool:
     return isinstance(leaf, Compare) and any(limit.of is not None for limit in leaf.limits)
 
 
-def _graded(inner: Predicate) -> bool:
+def graded(inner: Predicate) -> bool:
     """Whether the limits are on grades, which narrow a condition and do not define it."""
     found = [variables().get(leaf.variable or "") for leaf in leaves(inner) if isinstance(leaf, MEASURING)]
     return all(v is not None and v.kind == "ordinal" for v in found)
@@ -272,7 +266,7 @@ def replaced(context: Context, head: Predicate, inner: Predicate, negated: bool)
 
 
 def _noted(context: Context, fact: Present, said: Predicate) -> Predicate:
-    concept = concepts().get(fact.concept)
+    concept = concept_of(fact)
     context.notes.append(f"`{concept.name if concept else fact.concept}` is read as its stated limits")
     return said
 
@@ -289,14 +283,14 @@ def states(head: Predicate, inner: Predicate) -> bool:
 
 
 def _states(facts: list[Present], inner: Predicate) -> bool:
-    tested = {leaf.variable for leaf in leaves(inner) if isinstance(leaf, MEASURING)}
-    stating: set[str | None] = {"sex"}
+    tested = {leaf.variable for leaf in leaves(inner) if isinstance(leaf, MEASURING)} - {"sex"}
+    stating: set[str | None] = set()
     for fact in facts:
-        concept = concepts().get(fact.concept)
+        concept = concept_of(fact)
         stating.update(measured_by(fact.concept))
         if concept is not None and concept.grade_variable:
             stating.add(concept.grade_variable)
-    return bool(tested - {"sex"}) and tested <= stating
+    return bool(tested) and tested <= stating
 
 
 def _healthy(concept: str, inner: Predicate) -> bool | None:

@@ -9,9 +9,9 @@ from eligo.criteria import Leaf, Predicate, Present, Span, leaves, map_leaves
 from eligo.reading.lexicon import END, trie
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.definitions import has_own, kinds_of
-from eligo.reading.meaning.joining import has_unread, measures
+from eligo.reading.meaning.facts import TREATMENTS, facts_in, kind_of, kinds_in
+from eligo.reading.meaning.joining import excludes, has_unread, measures
 from eligo.reading.meaning.said import Said
-from eligo.vocabulary.concepts import concepts
 
 _MODIFIERS = frozenset(["STATUS", "NEG", "HEDGE", "OTHER", "CHANGE", "ENDED"])
 
@@ -38,8 +38,8 @@ def counting(context: Context, head: Predicate, items: Sequence[Said], *, negate
 
 def _named_after(context: Context, head: Predicate, item: Said) -> bool:
     """`surgery (including dental surgery)`: an unknown word before the name of the head makes a kind of it."""
-    written = context.text[item.span[0] : item.span[1]].lower().rstrip(" .,;")
-    names = [context.text[leaf.span[0] : leaf.span[1]].lower() for leaf in leaves(head) if leaf.span is not None]
+    written = context.written(item.span).lower().rstrip(" .,;")
+    names = [context.written(leaf.span).lower() for leaf in leaves(head) if leaf.span is not None]
     name = next((name for name in names if written.endswith(f" {name}")), None)
     if name is None or item.body is None or item.tainted:
         return False
@@ -62,11 +62,6 @@ def one_by_one(context: Context, head: Predicate, items: Sequence[Said], apart: 
         unread = item.body is not None and has_unread(item.body) and not any(s.tainted for s in inside)
         made += map(alone, inside) if unread and len(inside) > 1 else [item]
     return made
-
-
-def excludes(context: Context, negated: bool) -> bool:
-    """Whether what is named rules out."""
-    return negated != (context.kind == "exclusion")
 
 
 def of_its_sort(
@@ -95,7 +90,7 @@ def _own(context: Context, leaf: Leaf, *, alone: bool) -> bool:
 
 def class_of(context: Context, before: Span, *, negated: bool) -> tuple[Predicate, ...]:
     """`infection with, e.g., A`, as an exclusion: a class that is named as part of a phrase may have other members."""
-    written = context.text[before[0] : before[1]].lower().split()
+    written = context.written(before).lower().split()
     named = any("CONCEPT" in trie().get(word, {}).get(END, {}) for word in written)
     return (context.unparsed(before, "heading"),) if named and excludes(context, negated) else ()
 
@@ -104,20 +99,14 @@ def _adds(context: Context, head: Predicate, leaf: Leaf) -> bool:
     """Whether a kind of the head says more: its words are other ones, or it was when the head need not be."""
     if not isinstance(leaf, Present):
         return True
-    if any(isinstance(one, Present) and one.qualifier for one in leaves(head)):
+    heads = facts_in(head)
+    if any(one.qualifier for one in heads):
         return has_own(context, leaf)
-    same = {one.status for one in leaves(head) if isinstance(one, Present)}
-    return leaf.window is not None or leaf.status not in same | {"active"}
+    return leaf.window is not None or leaf.status not in {"active", *(one.status for one in heads)}
 
 
 def _treats(head: Predicate, leaf: Leaf) -> bool:
-    sorts = {_sort(one) for one in leaves(head)}
-    return sorts == {"condition"} and _sort(leaf) in ("medication", "procedure")
-
-
-def _sort(leaf: Leaf) -> str | None:
-    concept = concepts().get(leaf.concept) if isinstance(leaf, Present) else None
-    return concept.kind if concept is not None else None
+    return kind_of(leaf) in TREATMENTS and kinds_in(leaves(head)) == {"condition"}
 
 
 def _left_out(context: Context) -> None:

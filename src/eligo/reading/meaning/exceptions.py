@@ -15,22 +15,22 @@ from eligo.criteria import (
     Not,
     Predicate,
     Present,
-    Related,
+    Span,
     Window,
     leaves,
     map_leaves,
+    presences,
 )
 from eligo.reading.meaning.conditions import instead
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_unread, measures
+from eligo.reading.meaning.facts import TREATMENTS, facts_in, kinds_in
+from eligo.reading.meaning.joining import all_of, any_of, facts_of, in_last, is_unread, measures
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tree import Branch
 from eligo.vocabulary.concepts import concepts
-
-_TREATMENTS = frozenset(["medication", "procedure"])
 
 
 def but(context: Context, node: Branch) -> Said:
@@ -44,27 +44,33 @@ def but(context: Context, node: Branch) -> Said:
 def taken_out(context: Context, head: Said, taken: Said) -> Said:
     """What is said, without the kinds that are taken out; a time behind them is of all."""
     span = hull([head.span, taken.span])
-    if head.body is None or taken.body is None or head.exception or taken.exception or is_unread(head.body):
+    both = _trusted(head, taken)
+    if both is None:
         return context.unread(span, "exception", taken.span, exception=True)
-    if measures(head.body):  # a limit may not hold for what is taken out, or not be asked
+    body, out = both
+    if measures(body):  # a limit may not hold for what is taken out, or not be asked
         return context.unread(span, "exception", taken.span)
-    examples: tuple[Predicate, ...] = ()
-    if taken.time is not None and taken.time.within and head.time is None and context.take(Alternative.EXCEPTION):
-        head = replace(head, body=timed(head.body, taken.time), time=taken.time)
-        taken = replace(taken, body=_untimed(taken.body, taken.time))
-    assert head.body is not None
-    assert taken.body is not None
-    excepted = _excepted(taken.body)
+    time = taken.time
+    if time is not None and time.within and head.time is None and context.take(Alternative.EXCEPTION):
+        body, out = timed(body, time), _untimed(out, time)
+        head = replace(head, time=time)
+    excepted = _excepted(out)
     if excepted is None:
-        return replace(head, body=_open(context, head.body, taken), span=span, bare=False)
-    examples = tuple(e for e in taken.examples if not _kind_of_any(e, excepted))
-    if any(_treats(head.body, e) for e in excepted):
-        return unless_holds(context, head, taken)
-    made = _without_kinds(head.body, excepted)
+        return replace(head, body=_open(context, body, out, taken.span), span=span, bare=False)
+    if any(_treats(body, e) for e in excepted):
+        return unless_holds(context, replace(head, body=body), replace(taken, body=out))
+    made = _without_kinds(body, excepted)
     if made is None:
         return context.unread(span, "exception", taken.span)
-    body = any_of([made, *examples]) if examples else made
-    return replace(head, body=body, span=span, bare=False, examples=())
+    examples = [e for e in taken.examples if not _kind_of_any(e, excepted)]
+    return replace(head, body=any_of([made, *examples]) if examples else made, span=span, bare=False, examples=())
+
+
+def _trusted(head: Said, taken: Said) -> tuple[Predicate, Predicate] | None:
+    """What is said and what is taken out of it; None where one of them may say something else."""
+    if head.body is None or taken.body is None or head.exception or taken.exception or is_unread(head.body):
+        return None
+    return head.body, taken.body
 
 
 def _untimed(body: Predicate, window: Window) -> Predicate:
@@ -74,12 +80,9 @@ def _untimed(body: Predicate, window: Window) -> Predicate:
     return map_leaves(body, change)
 
 
-def _open(context: Context, head: Predicate, taken: Said) -> Predicate:
+def _open(context: Context, head: Predicate, taken: Predicate, span: Span) -> Predicate:
     """What is taken out is not understood: what is left of the head is for a person to say."""
-    assert taken.body is not None
-    if is_unread(taken.body):
-        return all_of([head, taken.body])
-    return all_of([head, context.unparsed(taken.span, "exception")])
+    return all_of([head, taken if is_unread(taken) else context.unparsed(span, "exception")])
 
 
 def _excepted(taken: Predicate) -> list[Excepted] | None:
@@ -106,20 +109,17 @@ def _kind_of_any(example: Predicate, excepted: list[Excepted]) -> bool:
 def _treats(head: Predicate, excepted: Excepted) -> bool:
     """Whether what is taken out is a treatment, and the head a condition: `hypothyroidism except on levothyroxine`."""
     known = concepts().get(excepted.concept)
-    facts = [leaf for leaf in leaves(head) if isinstance(leaf, Present)]
-    heads = {c.kind for f in facts if (c := concepts().get(f.concept)) is not None}
-    return known is not None and known.kind in _TREATMENTS and not heads & _TREATMENTS
+    return known is not None and known.kind in TREATMENTS and not kinds_in(leaves(head)) & TREATMENTS
 
 
 def _without_kinds(head: Predicate, excepted: list[Excepted]) -> Predicate | None:
     """The facts without the kinds; among several facts, each kind is taken out of those that it is a kind of."""
-    facts = [leaf for leaf in leaves(head) if isinstance(leaf, Present)]
+    facts = facts_in(head)
     if not facts:
         return None
-    if len({f.concept for f in facts}) > 1:
-        related = [e for e in excepted if any(_related(f.concept, e.concept) for f in facts)]
-        if len(related) < len(excepted):
-            return None
+    several = len({f.concept for f in facts}) > 1
+    if several and not all(any(_related(f.concept, e.concept) for f in facts) for e in excepted):
+        return None
 
     def change(leaf: Leaf) -> Predicate:
         if not isinstance(leaf, Present):
@@ -146,21 +146,19 @@ def unless(context: Context, node: Branch) -> Said:
 def unless_holds(context: Context, head: Said, taken: Said) -> Said:
     """Who has B need not have A; in an exclusion, A excludes only without B."""
     span = hull([head.span if head.body is not None else None, taken.span])
-    if head.body is None or taken.body is None or head.exception or taken.exception or is_unread(head.body):
+    both = _trusted(head, taken)
+    if both is None:
         return context.unread(span, "exception", taken.span, exception=True)
-    other = _condition_and_limit(taken.body)
-    if other is not None and measures(head.body):
-        made = instead(head.body, other[1], other[0], context.kind)
-        if made is None:
-            return context.unread(span, "exception", taken.span)
-        return Said(made, span, "joined")
-    if head.what == "joined" and isinstance(head.body, (AllOf, AnyOf)) and not context.take(Alternative.CONDITION):
-        *rest, last = head.body.parts
-        join = all_of if isinstance(head.body, AllOf) else any_of
-        return Said(join([*rest, _unless(context, last, taken.body)]), span, "joined")
+    body, out = both
+    other = _condition_and_limit(out)
+    if other is not None and measures(body):
+        made = instead(body, other[1], other[0], context.kind)
+        return Said(made, span, "joined") if made is not None else context.unread(span, "exception", taken.span)
+    if head.what == "joined" and isinstance(body, (AllOf, AnyOf)) and not context.take(Alternative.CONDITION):
+        return Said(in_last(body, lambda last: _unless(context, last, out)), span, "joined")
     if context.kind == "inclusion" and not head.lead.negated:
-        return Said(_unless(context, head.body, taken.body), span, "joined")
-    return replace(head, body=all_of([head.body, Not(taken.body)]), span=span, bare=False)
+        return Said(_unless(context, body, out), span, "joined")
+    return replace(head, body=all_of([body, Not(out)]), span=span, bare=False)
 
 
 def _unless(context: Context, body: Predicate, taken: Predicate) -> Predicate:
@@ -190,7 +188,7 @@ def alone(context: Context, said: Said) -> Said:
     if said.what != "allowed":
         return said
     if context.kind == "inclusion" and said.body is not None and not is_unread(said.body):
-        return Said(Always(context.text[said.span[0] : said.span[1]], span=said.span), said.span, "joined")
+        return Said(Always(context.written(said.span), span=said.span), said.span, "joined")
     return context.unread(said.span, "permission")
 
 
@@ -201,22 +199,26 @@ def permitted(context: Context, head: Said, allowance: Said) -> Said:
     if head.body is None or facts is None or allowance.lead.negated or is_unread(head.body):
         return context.unread(span, "permission", allowance.span, exception=True)
     if context.kind == "inclusion" and not head.lead.negated:
-        context.notes.append(
-            f"`{context.text[allowance.span[0] : allowance.span[1]]}` is a permission and is not tested"
-        )
+        context.notes.append(f"`{context.written(allowance.span)}` is a permission and is not tested")
         return replace(head, span=span)
+    made = _without_permitted(head.body, facts)
+    if made is None:
+        return context.unread(span, "permission", allowance.span)
+    return replace(head, body=made, span=span, bare=head.bare and made is head.body)
+
+
+def _without_permitted(head: Predicate, facts: list[Present]) -> Predicate | None:
+    """The head without the facts, or as it is where they are something else; None where that is not known."""
+    heads = facts_in(head)
     excepted = [Excepted(f.concept, f.qualifier) for f in facts if f.window is None]
-    heads = [leaf for leaf in leaves(head.body) if isinstance(leaf, Present)]
     of_kind = all(any(e.concept in concepts().descendants(f.concept) for f in heads) for e in excepted)
-    if heads and of_kind and len(excepted) == len(facts):
-        made = _without_kinds(head.body, excepted)
-        if made is not None:
-            return replace(head, body=made, span=span, bare=False)
-    if all(_treats(head.body, e) for e in excepted) and facts:
-        return replace(head, body=all_of([head.body, Not(any_of(list(facts)))]), span=span, bare=False)
-    if not any(_related(f.concept, e.concept) for f in heads for e in excepted) and heads:
-        return replace(head, span=span)  # what is allowed is something else
-    return context.unread(span, "permission", allowance.span)
+    made = _without_kinds(head, excepted) if of_kind and len(excepted) == len(facts) else None
+    if made is not None:
+        return made
+    if all(_treats(head, e) for e in excepted):
+        return all_of([head, Not(any_of(list(facts)))])
+    something_else = not any(_related(f.concept, e.concept) for f in heads for e in excepted)
+    return head if heads and something_else else None
 
 
 # --- another one
@@ -224,8 +226,7 @@ def permitted(context: Context, head: Said, allowance: Said) -> Said:
 
 def another(body: Predicate, before: list[Predicate]) -> Predicate:
     """`hepatocellular carcinoma and no other malignancy`: another one than what stands before it in the list."""
-    found = [leaf.what if isinstance(leaf, Related) else leaf for part in before for leaf in leaves(part)]
-    named = [Excepted(leaf.concept) for leaf in found if isinstance(leaf, Present)]
+    named = [Excepted(presences(leaf)[0].concept) for part in before for leaf in leaves(part) if presences(leaf)]
 
     def change(leaf: Leaf) -> Predicate:
         if not isinstance(leaf, Present) or Excepted(STUDY_CONDITION) not in leaf.but_not:

@@ -6,53 +6,45 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Attest,
-    Leaf,
-    Not,
-    Predicate,
-    Present,
-    Related,
-    Span,
-    Unparsed,
-    leaves,
-)
+from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Leaf, Not, Predicate, Present, Related, Span, Unparsed, leaves
 from eligo.reading.lexicon import END, concept_named, trie, words
-from eligo.reading.meaning.context import Context, elements_of, hull, span_of
+from eligo.reading.meaning.context import Context, bodies_of, elements_of, extent, filled, hull, span_of
 from eligo.reading.meaning.definitions import definition, exampled, kinds_of, replaced, states
-from eligo.reading.meaning.examples import excludes, of_its_sort
-from eligo.reading.meaning.joining import all_of, any_of, asks_for_a_fact, default, facts_of, is_unread, measures
+from eligo.reading.meaning.examples import of_its_sort
+from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in
+from eligo.reading.meaning.joining import (
+    all_of,
+    any_of,
+    asks_for_a_fact,
+    default,
+    excludes,
+    facts_of,
+    is_unread,
+    measures,
+)
 from eligo.reading.meaning.lists import each
 from eligo.reading.meaning.modifiers import over, timed
 from eligo.reading.meaning.readings import Alternative
-from eligo.reading.meaning.said import NONE, Said
+from eligo.reading.meaning.said import NONE, Modifiers, Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch, Element, Node
-from eligo.vocabulary.concepts import concepts
 
 
 def sub_items(context: Context, node: Branch) -> Said:
     """`Severe disease, including: <1> shock. <2> cancer`: a heading and its items, or items alone."""
     head, *rest = node.parts
-    items = [wrapped(context, context.read(part)) for part in rest if span_of(part) is not None]
-    if span_of(head) is None or not items:
-        said = [wrapped(context, context.read(head)), *items] if span_of(head) is not None else items
-        bodies = [s.body for s in said if s.body is not None]
-        return Said(default(context, bodies), hull(s.span for s in said), "joined") if bodies else said[0]
-    return under(context, context.read(head), items, _ends_open(context, head), span=_whole(node))
+    items = [wrapped(context, context.read(part)) for part in filled(rest)]
+    if span_of(head) is not None and items:
+        return under(context, context.read(head), items, _ends_open(context, head), span=extent(node))
+    said = items or [wrapped(context, context.read(head))]
+    bodies = bodies_of(said)
+    return Said(default(context, bodies), hull(s.span for s in said), "joined") if bodies else said[0]
 
 
 def _ends_open(context: Context, node: Node) -> bool:
-    end = (span_of(node) or (0, 0))[1]
+    end = extent(node)[1]
     return context.text[max(0, end - 1) : end + 1].rstrip().endswith(":")
-
-
-def _whole(node: Node) -> Span:
-    return span_of(node) or (0, 0)
 
 
 def headed(context: Context, node: Branch) -> Said:
@@ -61,12 +53,12 @@ def headed(context: Context, node: Branch) -> Said:
     said = context.read(head)
     answered = _answered(context, said, below) if said.body is not None else None
     if answered is not None:
-        return replace(said, body=answered, span=_whole(node), lead=NONE, bare=False, what="joined")
+        return replace(said, body=answered, span=extent(node), lead=NONE, bare=False, what="joined")
     # `or` between the items says how they are joined, where the heading does not
     whole = said.quantifier is None and context.kind == "inclusion" and has_or(below)
     chain = isinstance(below, Branch) and below.rule == "chain"  # `adolescents: history of A or B`
     items = [wrapped(context, context.read(below))] if whole else listed(context, below, shared=chain)
-    return under(context, said, items, True, span=_whole(node))
+    return under(context, said, items, True, span=extent(node))
 
 
 def has_or(node: Node) -> bool:
@@ -101,18 +93,18 @@ def _answered(context: Context, head: Said, node: Node) -> Predicate | None:
 def and_headed(context: Context, node: Branch) -> Said:
     """`A; any of the following: B; C`, `A and any of the following: B, C`."""
     parts = [wrapped(context, context.read(part)) for part in node.parts]
-    bodies = [s.body for s in parts if s.body is not None]
+    bodies = bodies_of(parts)
     if any(s.exception for s in parts) or not bodies:
-        return context.unread(_whole(node), "exception", exception=True)
+        return context.unread(extent(node), "exception", exception=True)
     word = str(node.marks[-1].value)
     join = all_of if word == "and" else any_of if word == "or" else None
-    return Said(join(bodies) if join is not None else default(context, bodies), _whole(node), "joined")
+    return Said(join(bodies) if join is not None else default(context, bodies), extent(node), "joined")
 
 
 def listed(context: Context, node: Node, *, shared: bool = True) -> list[Said]:
     """The items of a list below its heading: parts between semicolons, else between commas and connectives."""
     if isinstance(node, Branch) and node.rule in ("semicolons", "parted"):
-        return [wrapped(context, context.read(part)) for part in node.parts if span_of(part) is not None]
+        return [wrapped(context, context.read(part)) for part in filled(node.parts)]
     if isinstance(node, Branch) and node.rule in ("commas", "chain"):
         return each(context, node, shared=shared)
     return [wrapped(context, context.read(node))]
@@ -120,7 +112,7 @@ def listed(context: Context, node: Node, *, shared: bool = True) -> list[Said]:
 
 def under(context: Context, head: Said, items: list[Said], colon: bool, *, span: Span) -> Said:
     """A list with what its heading says of all of it, joined as the heading says."""
-    bodies = [s.body for s in items if s.body is not None]
+    bodies = bodies_of(items)
     if not bodies:
         return context.unread(span, "heading", head.span)
     if head.exception or any(s.exception for s in items):
@@ -128,10 +120,14 @@ def under(context: Context, head: Said, items: list[Said], colon: bool, *, span:
     if any(s.what == "allowed" for s in items):
         return context.unread(span, "permission")
     if head.body is None:
-        over_all = [over(b, head.lead, context.kind, context.text) for b in bodies]
-        body = quantified(context, head.quantifier, over_all, span)
+        body = quantified(context, head.quantifier, _over_all(context, head, bodies), span)
         return Said(Not(body) if head.lead.negated else body, span, "joined")
     return _below_a_noun(context, head, bodies, colon, span)
+
+
+def _over_all(context: Context, head: Said, bodies: list[Predicate]) -> list[Predicate]:
+    """The items below a heading without a noun, each with what it says of all of them."""
+    return [over(body, head.lead, context.kind, context.text) for body in bodies]
 
 
 def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: bool, span: Span) -> Said:
@@ -140,9 +136,9 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
         return replace(exemplified(context, replace(head, quantifier=None), "below", said), span=span)
     head = wrapped(context, head) if head.quantifier is None else head
     assert head.body is not None
-    unread = is_unread(head.body)
-    asks = context.kind == "inclusion" and any(map(asks_for_a_fact, bodies))
-    if unread and (asks or head.lead.negated or head.tainted or _names_people(context, head.span)):
+    if is_unread(head.body) and (
+        head.lead.negated or _decides(context, head, bodies) or _names_people(context, head.span)
+    ):
         return context.unread(span, "heading", head.span)
     body = quantified(context, head.quantifier, bodies, span)
     if head.quantifier is not None:
@@ -153,9 +149,14 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
     return Said(_titled(context, head.body, bodies, body), span, "joined")
 
 
+def _decides(context: Context, head: Said, bodies: list[Predicate]) -> bool:
+    """Whether a heading that is not understood decides what is meant by what follows it."""
+    return head.tainted or (context.kind == "inclusion" and any(map(asks_for_a_fact, bodies)))
+
+
 def _names_people(context: Context, span: Span) -> bool:
     """`Zorblax participants: A, B`: what follows is said of some patients."""
-    return any(word in words("adults") for word in re.findall(r"[a-z]+", context.text[span[0] : span[1]].lower()))
+    return any(word in words("adults") for word in re.findall(r"[a-z]+", context.written(span).lower()))
 
 
 def _titled(context: Context, head: Predicate, items: list[Predicate], body: Predicate) -> Predicate:
@@ -175,11 +176,9 @@ def _titled(context: Context, head: Predicate, items: list[Predicate], body: Pre
 
 def _says_again(head: Predicate, items: list[Predicate]) -> bool:
     """`Alcohol abuse: history of alcohol abuse within 1 year`: each item is of what the heading names."""
-    named = {leaf.concept for leaf in leaves(head) if isinstance(leaf, Present)}
+    named = facts_in(head)
     return all(
-        any(isinstance(leaf, Present) and named & concepts().ancestors(leaf.concept) for leaf in leaves(item))
-        and any(_narrowed(leaf) for leaf in leaves(item))
-        for item in items
+        any(is_one_of(leaf, named) for leaf in leaves(item)) and any(map(_narrowed, leaves(item))) for item in items
     )
 
 
@@ -214,7 +213,7 @@ def examples(context: Context, node: Branch) -> Said:
         if said.body is not None and _says_nothing(context, part):  # `A, including:` above enumerated examples
             return replace(said, quantifier="such" if mark.value == "such" else "listed", bare=False)
         if mark.value == "means" and _asks_more(part):
-            return context.unread(_whole(node), "heading", span_of(part))
+            return context.unread(extent(node), "heading", span_of(part))
         said = exemplified(context, said, str(mark.value), named(context, part, str(mark.value)))
     return said
 
@@ -247,18 +246,18 @@ def _cites(elements: list[Element]) -> bool:
 
 def _says_nothing(context: Context, node: Node) -> bool:
     span = span_of(node)
-    return span is None or not any(c.isalnum() for c in context.text[span[0] : span[1]])
+    return span is None or not any(c.isalnum() for c in context.written(span))
 
 
 def exemplified(context: Context, head: Said, word: str, items: list[Said]) -> Said:
     """What stands before such words, with the examples or the definition behind them."""
-    bodies = [s.body for s in items if s.body is not None]
+    bodies = bodies_of(items)
     span = hull([head.span, *(s.span for s in items)])
     if not bodies or head.exception or any(s.exception for s in items):
         return context.unread(span, "heading", head.span, exception=head.exception)
     if head.body is None:
-        over_all = [over(b, head.lead, context.kind, context.text) for b in bodies]
-        return Said(any_of(over_all), span, "joined", head.lead if head.lead.negated else NONE)
+        made = any_of(_over_all(context, head, bodies))
+        return Said(made, span, "joined", head.lead if head.lead.negated else NONE)
     if explains(head.body, items):
         context.notes.append("what explains a statement of the patient is not tested")
         return replace(head, span=span)
@@ -266,37 +265,48 @@ def exemplified(context: Context, head: Said, word: str, items: list[Said]) -> S
         return _means(context, head, bodies, span)
     if word == "with":
         return replace(head, body=all_of([head.body, any_of(bodies)]), span=span, bare=False)
-    if is_unread(head.body) and (head.tainted or (context.kind == "inclusion" and any(map(asks_for_a_fact, bodies)))):
+    if is_unread(head.body) and _decides(context, head, bodies):
         return context.unread(span, "heading", head.span)
     return _with_examples(context, replace(head, span=span), word, items)
 
 
 def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -> Said:
     """`severe disease such as A, B`: each is meant as the heading is; a time behind the last may be of all."""
-    lead = head.lead._replace(window=head.time or head.lead.window)
-    if word == "below":  # enumerated, each says itself how it is meant
-        lead = lead._replace(qualifiers=())
-    elif not lead.qualifiers:
-        lead = lead._replace(qualifiers=_in_the_name(context, head))
-    body, time = head.body, items[-1].time
-    free = body is not None and time is not None and lead.window is None
-    if body is not None and time is not None and free and context.take(Alternative.TIME) == _taken(body):
-        body, lead = timed(body, time), lead._replace(window=time)
-        head = replace(head, time=time)
+    assert head.body is not None
+    body, lead, time = head.body, _said_of_examples(context, head, word), items[-1].time
+    if time is not None and lead.window is None and context.take(Alternative.TIME) == _taken(body):
+        body, lead, head = timed(body, time), lead._replace(window=time), replace(head, time=time)
+    examples = _examples(context, head, body, word, items)
     own = lead._replace(qualifiers=())  # of what has words of its own
-    examples = [(s.body, lead if s.bare or s.what == "joined" else own) for s in items if s.body is not None]
-    if word == "such" and body is not None:
-        negated = head.lead.negated
-        own_sort = [(of_its_sort(context, body, e, negated=negated, alone=False), said) for e, said in examples]
-        examples = [(e, said) for e, said in own_sort if e is not None]
+    meant = [exampled(context, example, lead if bare else own) for example, bare in examples]
+    like = _required(body, [example for example, _ in examples]) if word != "below" else None
     if isinstance(body, Not) and not head.lead.negated:  # `no A or B, including C`: the examples are denied too
-        denied = any_of([body.part, *(exampled(context, example, said) for example, said in examples)])
-        return replace(head, body=Not(denied), bare=False, what="joined")
-    if isinstance(body, (Related, AnyOf)) and word != "below" and (like := _required(body, [e for e, _ in examples])):
-        return replace(head, body=like, bare=False, what="joined")
-    bodies = [body] if body is not None else []
-    bodies += [exampled(context, example, said) for example, said in examples]
-    return replace(head, body=any_of(bodies), bare=False, what="joined")
+        made: Predicate = Not(any_of([body.part, *meant]))
+    else:
+        made = like or any_of([body, *meant])
+    return replace(head, body=made, bare=False, what="joined")
+
+
+def _said_of_examples(context: Context, head: Said, word: str) -> Modifiers:
+    """What a heading says of its examples too; what is enumerated below it says itself how it is meant."""
+    lead = head.lead._replace(window=head.time or head.lead.window)
+    if word == "below":
+        return lead._replace(qualifiers=())
+    return lead if lead.qualifiers else lead._replace(qualifiers=_in_the_name(context, head))
+
+
+def _examples(
+    context: Context, head: Said, body: Predicate, word: str, items: list[Said]
+) -> list[tuple[Predicate, bool]]:
+    """The examples that count, each with whether what narrows the heading narrows it too."""
+    found: list[tuple[Predicate, bool]] = []
+    for item in items:
+        example = item.body
+        if example is not None and word == "such":
+            example = of_its_sort(context, body, example, negated=head.lead.negated, alone=False)
+        if example is not None:
+            found.append((example, item.bare or item.what == "joined"))
+    return found
 
 
 def _required(body: Predicate, examples: list[Predicate]) -> Predicate | None:
@@ -306,9 +316,8 @@ def _required(body: Predicate, examples: list[Predicate]) -> Predicate | None:
     if not isinstance(last, Related) or not all(isinstance(link, Related) for link in links):
         return None
     facts = [fact for example in examples for fact in (facts_of(example) or [])]
-    kinds = {c.kind for fact in facts if (c := concepts().get(fact.concept)) is not None}
-    what, to = concepts().get(last.what.concept), concepts().get(last.to.concept)
-    if not all(map(facts_of, examples)) or what is None or to is None or kinds != {to.kind} or what.kind == to.kind:
+    of_its_kind = all(map(facts_of, examples)) and kinds_in(facts) == {kind_of(last.to)}
+    if not of_its_kind or kind_of(last.what) == kind_of(last.to):
         return None
     like = [replace(last, to=replace(fact, window=fact.window or last.to.window)) for fact in facts]
     return any_of([*links, *like])
@@ -316,13 +325,13 @@ def _required(body: Predicate, examples: list[Predicate]) -> Predicate | None:
 
 def _taken(body: Predicate) -> bool:
     """Whether it is of what is taken or done, where a time behind the examples is most likely that of all."""
-    kinds = {c.kind for leaf in leaves(body) if isinstance(leaf, Present) and (c := concepts().get(leaf.concept))}
-    return bool(kinds) and kinds <= {"medication", "procedure"}
+    facts = facts_in(body)
+    return bool(facts) and kinds_in(facts) <= TREATMENTS
 
 
 def _in_the_name(context: Context, head: Said) -> tuple[str, ...]:
     """The word that narrows, where the name of a concept begins with it: `uncontrolled intercurrent illness`."""
-    first, _, rest = context.text[head.span[0] : head.span[1]].partition(" ")
+    first, _, rest = context.written(head.span).partition(" ")
     found = trie().get(first.lower(), {}).get(END, {}).get("QUAL") if concept_named(rest) is not None else None
     return (str(found),) if found else ()
 
@@ -345,7 +354,7 @@ def _means(context: Context, head: Said, bodies: list[Predicate], span: Span) ->
 
 
 def _source(context: Context, body: Predicate) -> bool:
-    text = " ".join(context.text[leaf.span[0] : leaf.span[1]] for leaf in leaves(body) if leaf.span)
+    text = " ".join(context.written(leaf.span) for leaf in leaves(body) if leaf.span)
     return any(word.lower().strip(".,;()") in words("citation_words") for word in text.split())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from eligo.criteria import (
@@ -21,6 +21,7 @@ from eligo.criteria import (
     leaves,
     map_leaves,
 )
+from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.sense import alternatives
@@ -38,6 +39,12 @@ def all_of(parts: Sequence[Predicate]) -> Predicate:
     return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
 
 
+def in_last(body: AllOf | AnyOf, change: Callable[[Predicate], Predicate]) -> Predicate:
+    """A list with what `change` makes of its last part."""
+    *rest, last = body.parts
+    return (all_of if isinstance(body, AllOf) else any_of)([*rest, change(last)])
+
+
 def default(context: Context, parts: Sequence[Predicate]) -> Predicate:
     """A list that does not say how it joins: each item of an exclusion excludes, an inclusion asks for all."""
     if context.kind != "exclusion":
@@ -52,6 +59,11 @@ def _apart(context: Context, parts: Sequence[Predicate]) -> bool:
     if len(limits) < len(parts) or len({p.variable or p.name for p in limits}) < len(parts):
         return False
     return context.take(Alternative.IN_BRACKET)
+
+
+def excludes(context: Context, negated: bool) -> bool:
+    """Whether what is named rules out."""
+    return negated != (context.kind == "exclusion")
 
 
 def several_values(context: Context, parts: list[Predicate], word: str) -> Predicate:
@@ -91,6 +103,11 @@ def is_unread(body: Predicate | None) -> bool:
 def has_unread(body: Predicate) -> bool:
     """Whether a part of it is not understood."""
     return any(isinstance(leaf, Unparsed) for leaf in leaves(body))
+
+
+def is_judgement(body: Predicate | None) -> bool:
+    """Whether it is what somebody has to judge: `in the opinion of the investigator`."""
+    return isinstance(body, Attest) and body.topic in words("judgements")
 
 
 def measures(body: Predicate) -> bool:

@@ -23,7 +23,7 @@ _PART = re.compile(r"\b([A-Za-z]+)[\s:]+(?=(?:\d+[a-zA-Z]?|[IVX]+[abcABC]?|[A-H]
 
 def of_a_part(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`(Phase Ib)`, `(cohort 2)`, `(dose escalation)`: it holds in one part of the trial."""
-    said = unit.text[node.span[0] : node.span[1]]
+    said = unit.context.written(node.span)
     named = [
         place(e) for e in inner if isinstance(e, Token) and e.type in ("VAR", "CONCEPT")
     ]  # `Gleason grade group 2`
@@ -40,7 +40,7 @@ def of_a_part(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) 
 
 def another_quantity(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`calcium (corrected for albumin)`: not what the laboratory gives as calcium."""
-    said = unit.text[node.span[0] : node.span[1]].strip("()[] ").lower()
+    said = unit.context.written(node.span).strip("()[] ").lower()
     first = next((word for word in words("corrections") if re.match(rf"{re.escape(word)}\b", said)), None)
     found = [variables().get(name) for name in unit.context.tested(unit.elements) if name is not None]
     if first is None or not found:
@@ -87,7 +87,7 @@ def _normal(leaf: Compare) -> bool:
 
 def obliges(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`Breastfeeding (women must use contraception)`: who is excluded need not do what others must."""
-    written = {word.strip(".,;:()").lower() for word in unit.text[node.span[0] : node.span[1]].split()}
+    written = {word.strip(".,;:()").lower() for word in unit.context.written(node.span).split()}
     if unit.context.kind != "exclusion" or not written & words("obligations") or unit.last is None:
         return False
     tokens = [e for e in inner if isinstance(e, Token)]

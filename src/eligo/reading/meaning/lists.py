@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import (
-    AnyOf,
-    Compare,
-    Not,
-    OneOf,
-    Predicate,
-    Present,
-    Unparsed,
-    leaves,
-)
+from eligo.criteria import AnyOf, Compare, Not, OneOf, Predicate, Present, Unparsed, leaves
 from eligo.reading.meaning.connectives import combined
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import all_of
@@ -156,7 +147,7 @@ def _without_empty(parts: Sequence[Said], marks: Sequence[Mark]) -> tuple[list[S
         if i:
             comma, word = marks[i - 1]
             pending = (comma or (pending[0] if pending else ""), word or (pending[1] if pending else ""))
-        if part.body is None and part.bare:
+        if part.silent:
             continue
         if kept:
             between.append(pending or ("", "and"))

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eligo.criteria import (
-    Attest,
-    Compare,
-    Limit,
-    OneOf,
-    Op,
-    leaves,
-)
+from eligo.criteria import Attest, Compare, Limit, OneOf, Op, leaves
 from eligo.reading.bind import Bound
 from eligo.reading.leaves import leaf_of
 from eligo.reading.lexicon import duration_of, words
@@ -56,7 +49,7 @@ def limit(state: UnitState, limits: Limits) -> None:
     state.context.count((limits,), "leaf")
     for name in bound.names:
         if name.variable is None and any(isinstance(x, (Compare, OneOf)) and not x.variable for x in leaves(leaf)):
-            state.context.unknown.append(state.text[name.span[0] : name.span[1]])
+            state.context.unknown.append(state.context.written(name.span))
     _measured_when(state, bound)
     if state.early is not None and isinstance(leaf, Compare):
         leaf, state.early = replace(leaf, window=window_of_value(state.early)), None
@@ -70,14 +63,14 @@ def _measured_when(state: UnitState, bound: Bound) -> None:
         if variable is None:
             continue
         before = state.text[max(0, name.span[0] - _WORD) : name.span[0]].split()[-1:]
-        written = {word.strip("(,;:").lower() for word in [*before, *state.text[slice(*name.span)].split()]}
+        written = {word.strip("(,;:").lower() for word in [*before, *state.context.written(name.span).split()]}
         for word in sorted(written & words("states_of_measuring") - set(variable.name.lower().split())):
             state.context.notes.append(f"`{word}` is not tested")
 
 
 def _duration_alone(state: UnitState, bound: Bound) -> bool:
     """`arthritis of at least 3 months duration`: the name of the limit is only that it is a length of time."""
-    written = [state.text[name.span[0] : name.span[1]].lower() for name in bound.names]
+    written = [state.context.written(name.span).lower() for name in bound.names]
     return state.ids is not None and all(w in words("mere_duration") for w in written)
 
 

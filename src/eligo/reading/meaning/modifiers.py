@@ -18,6 +18,7 @@ from typing import cast
 
 from eligo.criteria import AnyOf, Compare, Excepted, Leaf, Predicate, Present, Related, Span, Status, Window, map_leaves
 from eligo.reading.lexicon import concept_named, qualifiers_in, words
+from eligo.reading.meaning.facts import concept_of, goes_on
 from eligo.reading.meaning.joining import any_of
 from eligo.reading.meaning.said import Modifiers
 from eligo.truth import Kind
@@ -49,12 +50,7 @@ def strongest(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def fact_of(
-    ids: str,
-    modifiers: Modifiers,
-    window: Window | None,
-    span: Span,
-    kind: Kind,
-    but_not: tuple[Excepted, ...] = (),
+    ids: str, modifiers: Modifiers, window: Window | None, span: Span, kind: Kind, but_not: tuple[Excepted, ...] = ()
 ) -> Predicate:
     """One fact, or a choice where its words name several concepts or statuses."""
     made: list[Predicate] = []
@@ -76,25 +72,34 @@ def over(body: Predicate, modifiers: Modifiers, kind: Kind, text: str = "") -> P
         return body
 
     def change(leaf: Leaf) -> Predicate:
+        if isinstance(leaf, Present):
+            return _fact_under(leaf, modifiers, kind, text)
         if isinstance(leaf, Compare):
             return replace(leaf, window=window) if window is not None and leaf.window is None else leaf
         if isinstance(leaf, Related):
             what, to = over(leaf.what, modifiers, kind), over(leaf.to, modifiers._replace(qualifiers=()), kind)
-            return replace(leaf, what=what, to=to) if isinstance(what, Present) and isinstance(to, Present) else leaf
-        if not isinstance(leaf, Present):
-            return leaf
-        concept = concepts().get(leaf.concept)
-        goes_on = leaf.status == "now" and concept is not None and concept.kind == "condition"
-        leaf = leaf if goes_on else replace(leaf, window=leaf.window or window)
-        if qualifiers and leaf.qualifier is None and leaf.status == "active":
-            name = text[leaf.span[0] : leaf.span[1]] if leaf.span is not None else ""
-            leaf = _narrowed(leaf, qualifiers, name)
-        if not statuses or leaf.status != "active" or leaf.qualifier == "active":
-            return leaf
-        made = statuses_of(statuses, concept, kind)
-        return any_of([replace(leaf, status=s, qualifier=_both(leaf.qualifier, q)) for s, q in made])
+            return _same_relation(leaf, what, to)
+        return leaf
 
     return map_leaves(body, change)
+
+
+def _fact_under(fact: Present, modifiers: Modifiers, kind: Kind, text: str) -> Predicate:
+    """A fact with what is said above it, or before it."""
+    concept = concept_of(fact)
+    if modifiers.window is not None and fact.window is None and not goes_on(fact):
+        fact = replace(fact, window=modifiers.window)
+    if modifiers.qualifiers and fact.qualifier is None and fact.status == "active":
+        fact = _narrowed(fact, modifiers.qualifiers, text[slice(*fact.span)] if fact.span is not None else "")
+    if not modifiers.statuses or fact.status != "active" or fact.qualifier == "active":
+        return fact
+    made = statuses_of(modifiers.statuses, concept, kind)
+    return any_of([replace(fact, status=s, qualifier=_both(fact.qualifier, q)) for s, q in made])
+
+
+def _same_relation(relation: Related, what: Predicate, to: Predicate) -> Related:
+    """A relation of what has been made of its two facts, where each is one fact still."""
+    return replace(relation, what=what, to=to) if isinstance(what, Present) and isinstance(to, Present) else relation
 
 
 def _narrowed(leaf: Present, qualifiers: Sequence[str], name: str) -> Present:

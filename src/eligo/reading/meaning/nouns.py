@@ -8,10 +8,11 @@ from dataclasses import replace
 from eligo.criteria import Leaf, Predicate, Present, map_leaves
 from eligo.reading.lexicon import named_without, opposed
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.facts import concept_of, kind_of
 from eligo.reading.meaning.joining import any_of, facts_of
 from eligo.reading.meaning.modifiers import over, statuses_of
 from eligo.reading.meaning.readings import Alternative
-from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said
+from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said, folded
 from eligo.vocabulary.concepts import concepts
 
 
@@ -68,18 +69,28 @@ def _either(context: Context, lead: Modifiers, after: Said) -> Said:
     """The noun with one word or the other: `severe or acute A`, and `severe or chronic hepatitis`."""
     assert after.body is not None
     own, body = after.lead, after.body
-    narrows = bool(own.qualifiers or after.adjectives)
-    if lead.statuses and lead.qualifiers and narrows and not own.statuses:  # `history of severe or acute A`
+    if _status_of_both(lead, after):
         own = own._replace(statuses=lead.statuses)
         body = over(body, Modifiers(statuses=lead.statuses), context.kind)
-    several = len(lead.qualifiers) > 1 or bool(lead.qualifiers and lead.statuses and not after.adjectives)
-    if several and not own.qualifiers and context.take(Alternative.QUALIFIER):  # `severe chronic or active infection`
+    if _first_of_several(lead, after) and context.take(Alternative.QUALIFIER):
         body = _narrowed(body, lead.qualifiers[:1])
     made = either_of([_instead(context, after, lead), body])
     either = (lead._replace(negated=False), *(after.either or (own._replace(negated=False),)))
     if after.adjectives and lead.qualifiers and not own.qualifiers:  # the second word is of this noun alone
         either = tuple(each._replace(qualifiers=()) for each in either)
     return replace(after, body=made, bare=False, what="fact", either=either)
+
+
+def _status_of_both(lead: Modifiers, after: Said) -> bool:
+    """`history of severe or acute A`: whether a status stands before two words that narrow."""
+    narrows = lead.qualifiers and (after.lead.qualifiers or after.adjectives)
+    return bool(lead.statuses and narrows and not after.lead.statuses)
+
+
+def _first_of_several(lead: Modifiers, after: Said) -> bool:
+    """`severe chronic or active infection`: whether a word that narrows stands before the two of which one is meant."""
+    several = len(lead.qualifiers) > 1 or (lead.qualifiers and lead.statuses and not after.adjectives)
+    return bool(several and not after.lead.qualifiers)
 
 
 def either_of(bodies: Sequence[Predicate]) -> Predicate:
@@ -117,10 +128,7 @@ def _narrowed(body: Predicate, qualifiers: Sequence[str]) -> Predicate:
     """A body with more qualifiers where it is about a disease that goes on: `severe` over `active hepatitis B`."""
 
     def change(leaf: Leaf) -> Predicate:
-        concept = concepts().get(leaf.concept) if isinstance(leaf, Present) else None
-        if concept is None or concept.kind != "condition" or not isinstance(leaf, Present):
-            return leaf
-        if leaf.status not in ("active", "now"):
+        if not isinstance(leaf, Present) or leaf.status not in ("active", "now") or kind_of(leaf) != "condition":
             return leaf
         return replace(leaf, qualifier=" ".join((*qualifiers, *([leaf.qualifier] if leaf.qualifier else []))))
 
@@ -148,7 +156,7 @@ def _unnamed(context: Context, lead: Modifiers, after: Said) -> bool:
 
 def _rest(context: Context, leaf: Present) -> str | None:
     """The concept that a name means without the adjective that it begins with."""
-    return named_without(context.text[leaf.span[0] : leaf.span[1]]) if leaf.span is not None else None
+    return named_without(context.written(leaf.span)) if leaf.span is not None else None
 
 
 def _without_adjective(context: Context, leaf: Present, lead: Modifiers, after: Said) -> Present:
@@ -174,7 +182,7 @@ def _with(context: Context, after: Said, lead: Modifiers) -> Predicate:
         leaf = replace(leaf, qualifier=qualifier, window=leaf.window or lead.window)
         if not lead.statuses:
             return leaf
-        made = statuses_of(lead.statuses, concepts().get(leaf.concept), context.kind)
+        made = statuses_of(lead.statuses, concept_of(leaf), context.kind)
         return any_of([replace(leaf, status=s, qualifier=leaf.qualifier or q) for s, q in made])
 
     return map_leaves(after.body, change)
@@ -182,23 +190,16 @@ def _with(context: Context, after: Said, lead: Modifiers) -> Predicate:
 
 def _behind(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
     """`schizophrenia, unstable`: words behind a noun, after a comma."""
-    kept: list[Said] = []
-    between: list[Mark] = []
-    for i, part in enumerate(said):
-        if part.body is None and kept and _takes(kept[-1]) and marks[i - 1] == (",", "") and not part.lead.negated:
-            before = kept[-1]
-            lead = part.lead._replace(qualifiers=(*before.lead.qualifiers, *part.lead.qualifiers))
-            time = part.lead.window or before.time
-            kept[-1] = replace(
-                before, body=_with(context, before, lead), span=hull([before.span, part.span]), time=time
-            )
-            continue
-        if kept:
-            between.append(marks[i - 1])
-        kept.append(part)
-    if len(kept) > 1:
-        return [_lost(context, part) if part.body is None else part for part in kept], between
-    return kept, between
+
+    def narrowed(before: Said, part: Said, mark: Mark) -> Said | None:
+        if part.body is not None or part.lead.negated or mark != (",", "") or not _takes(before):
+            return None
+        lead = part.lead._replace(qualifiers=(*before.lead.qualifiers, *part.lead.qualifiers))
+        span, time = hull([before.span, part.span]), part.lead.window or before.time
+        return replace(before, body=_with(context, before, lead), span=span, time=time)
+
+    kept, between = folded(said, marks, narrowed)
+    return [_lost(context, part) if part.body is None else part for part in kept] if between else kept, between
 
 
 def _lost(context: Context, part: Said) -> Said:

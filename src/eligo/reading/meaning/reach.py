@@ -8,7 +8,8 @@ from dataclasses import replace
 from eligo.criteria import MEASURING, Attest, Leaf, Present, leaves
 from eligo.reading.lexicon import belongs_to, concept_named, qualifiers_in, words
 from eligo.reading.meaning.bonds import tie
-from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.context import Context, bodies_of, hull
+from eligo.reading.meaning.facts import concept_of, facts_in, goes_on, kinds_in
 from eligo.reading.meaning.joining import facts_of, is_unread
 from eligo.reading.meaning.modifiers import displaced, is_route, narrows, over
 from eligo.reading.meaning.nouns import either_of
@@ -103,8 +104,8 @@ def _with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> 
         return part
     if mark[0] or not part.bare or part.what != "fact":
         return part
-    word, *rest = context.text[slice(*first.span)].split()
-    id_ = concept_named(f"{word} {context.text[slice(*second.span)]}") if rest and not qualifiers_in(word) else None
+    word, *rest = context.written(first.span).split()
+    id_ = concept_named(f"{word} {context.written(second.span)}") if rest and not qualifiers_in(word) else None
     if id_ is None or id_ == second.concept or second.concept not in concepts().ancestors(id_):
         return part
     if not context.text[first.span[1] : second.span[0]].strip().isalpha():  # eczema/dermatitis
@@ -142,8 +143,8 @@ def _shared_qualifiers(context: Context, before: Said, part: Said) -> tuple[str,
 
 def _routes(said: Said) -> tuple[str, ...]:
     """How the medications that it names are given, as their names say."""
-    kinds = {concept.kind if (concept := concepts().get(fact.concept)) else "" for fact in _facts(said)}
-    return tuple(q for q in dict.fromkeys(said.adjectives) if is_route(q)) if kinds == {"medication"} else ()
+    given = kinds_in(_facts(said)) == {"medication"}
+    return tuple(q for q in dict.fromkeys(said.adjectives) if is_route(q)) if given else ()
 
 
 def _with_routes(said: Said) -> Said:
@@ -156,7 +157,7 @@ def _with_routes(said: Said) -> Said:
 
 def _narrowing(qualifiers: tuple[str, ...], before: Said, part: Said) -> tuple[str, ...]:
     """Those of the qualifiers that can narrow what both parts name; an adjective in the second one displaces them."""
-    facts = [concepts().get(fact.concept) for said in (before, part) for fact in _facts(said)]
+    facts = [concept_of(fact) for said in (before, part) for fact in _facts(said)]
     return tuple(
         word
         for word in qualifiers
@@ -221,19 +222,16 @@ def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> lis
     run = [i for i in run if not _goes_on(said[i])]
     if not run or not _takes_time(context, said, run, marks):
         return said
-    ahead = any(f.status == "planned" for f in (facts_of(last.body) or [])) if last.body is not None else False
-    run = [i for i in run if said[i].bare] if ahead else run
-    lead = Modifiers(statuses=("planned",) if ahead else (), window=last.time)
+    lead = Modifiers(window=last.time)
+    if any(fact.status == "planned" for fact in _facts(last)):
+        lead, run = lead._replace(statuses=("planned",)), [i for i in run if said[i].bare]
     return [_timed(part, lead, last.when, context) if i in run else part for i, part in enumerate(said)]
 
 
 def _goes_on(part: Said) -> bool:
-    """`ongoing angina or stroke within 6 months`: what goes on now has no time."""
-    facts = facts_of(part.body) if part.body is not None else None
-    return bool(facts) and all(
-        fact.status == "now" and (c := concepts().get(fact.concept)) is not None and c.kind == "condition"
-        for fact in facts or ()
-    )
+    """`ongoing angina or stroke within 6 months`: whether all of it goes on now."""
+    facts = _facts(part)
+    return bool(facts) and all(map(goes_on, facts))
 
 
 def _takes_time(context: Context, said: Sequence[Said], run: Sequence[int], marks: Sequence[Mark]) -> bool:
@@ -247,7 +245,7 @@ def _takes_time(context: Context, said: Sequence[Said], run: Sequence[int], mark
 
 def _happens(part: Said) -> bool:
     """Whether it is of events alone."""
-    return bool(aspects := _aspects(part)) and aspects == {"event"}
+    return _aspects(part) == {"event"}
 
 
 def _stay(said: Sequence[Said], run: Sequence[int]) -> bool:
@@ -256,8 +254,7 @@ def _stay(said: Sequence[Said], run: Sequence[int]) -> bool:
 
 
 def _aspects(part: Said) -> set[str]:
-    facts = facts_of(part.body) if part.body is not None else None
-    return {c.aspect for fact in facts or () if (c := concepts().get(fact.concept)) is not None}
+    return {concept.aspect for fact in _facts(part) if (concept := concept_of(fact)) is not None}
 
 
 def _timed(part: Said, lead: Modifiers, when: Time | None, context: Context) -> Said:
@@ -293,13 +290,8 @@ def _of_last_only(bond: Bond, last: Said, others: Sequence[Said]) -> bool:
     owners = {owner for leaf in leaves(bond.body) for owner in belongs_to(_about(leaf))}
     if not owners or last.body is None:
         return False
-    return not any(
-        owners & concepts().ancestors(leaf.concept)
-        for part in others
-        if part.body is not None
-        for leaf in leaves(part.body)
-        if isinstance(leaf, Present)
-    )
+    facts = [fact for body in bodies_of(others) for fact in facts_in(body)]
+    return owners.isdisjoint(id_ for fact in facts for id_ in concepts().ancestors(fact.concept))
 
 
 def _about(leaf: Leaf) -> str:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eligo.criteria import Attest, Not, Predicate
-from eligo.reading.lexicon import words
+from eligo.criteria import Not, Predicate, Span
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.joining import any_of, facts_of, is_unread
+from eligo.reading.meaning.facts import concept_of
+from eligo.reading.meaning.joining import any_of, facts_of, is_judgement, is_unread
 from eligo.reading.meaning.lists import joined
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Bond, Said
 from eligo.reading.tree import Branch
-from eligo.vocabulary.concepts import concepts
 
-_UNSURE = frozenset(
-    ["with", "without", "due_to", "unrelated_to"]
-)  # behind which `or` may join two things or two sentences
+# Behind which `or` may join two things or two sentences.
+_UNSURE = frozenset(["with", "without", "due_to", "unrelated_to"])
 
 
 def related(context: Context, node: Branch) -> Said:
@@ -60,36 +58,37 @@ def bond_of(context: Context, kind: str, said: Said) -> Bond:
     return Bond(kind, body, said.span, said.time)
 
 
-def _passes(body: Predicate) -> bool:
-    """Whether it is of events and exposures alone, of which a time behind is asked too."""
-    found = [concepts().get(fact.concept) for fact in facts_of(body) or []]
-    return bool(found) and all(c is not None and c.aspect != "state" for c in found)
-
-
 def bound_to(context: Context, said: Said, bond: Bond) -> Said:
     """A part with what stands behind it; where the part is not understood, both are left to a person."""
     span = hull([said.span, bond.span])
     if said.body is None or said.exception:
         return context.unread(span, "unclear-relation", bond.span, exception=said.exception)
-    judged = isinstance(bond.body, Attest) and bond.body.topic in words("judgements")
-    if is_unread(said.body) and not (bond.kind == "that" and judged):
-        code, blamed = context.why(said.span)
-        made = context.unread(span, code, blamed)
-        return replace(made, lead=said.lead, time=bond.window, tainted=said.tainted, noun_last=True)
-    if is_unread(said.body):  # an opinion takes in the words that it is about
-        return replace(said, body=bond.body, span=span, what="attest", tainted=False)
+    if is_unread(said.body):
+        return _bound_to_unread(context, said, bond, span)
     if said.what == "attest" and is_unread(bond.body) and not context.names_any(bond.span):
         return replace(said, span=span)
-    whole = any_of([said.body, *said.examples]) if said.examples else said.body
-    if bond.kind == "with" and bond.window is not None and said.time is None and _passes(whole):
-        whole = timed(whole, bond.window)
-    body = tie(context, whole, bond)
+    body = any_of([said.body, *said.examples]) if said.examples else said.body
+    if bond.kind == "with" and bond.window is not None and said.time is None and _passes(body):
+        body = timed(body, bond.window)
     return replace(
         said,
-        body=body,
+        body=tie(context, body, bond),
         span=span,
         what="fact" if said.what == "fact" else "joined",
         time=said.time or bond.window,
         bonds=(*said.bonds, bond),
         examples=(),
     )
+
+
+def _bound_to_unread(context: Context, said: Said, bond: Bond, span: Span) -> Said:
+    if bond.kind == "that" and is_judgement(bond.body):  # an opinion takes in the words that it is about
+        return replace(said, body=bond.body, span=span, what="attest", tainted=False)
+    made = context.unread(span, *context.why(said.span))
+    return replace(made, lead=said.lead, time=bond.window, tainted=said.tainted, noun_last=True)
+
+
+def _passes(body: Predicate) -> bool:
+    """Whether it is of events and exposures alone, of which a time behind is asked too."""
+    found = [concept_of(fact) for fact in facts_of(body) or []]
+    return bool(found) and all(c is not None and c.aspect != "state" for c in found)

@@ -13,6 +13,7 @@ from eligo.reading.meaning.context import place
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Element, Limits, Window
+from eligo.reading.tree import Limit as Written
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import convert
 from eligo.vocabulary.variables import Variable, variables
@@ -32,7 +33,7 @@ def source(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> 
         return False
     unit.context.count((node,), "note")
     kind = "a source" if cited else "a method"
-    unit.context.notes.append(f"`{unit.text[node.span[0] : node.span[1]]}` names {kind} and is not tested")
+    unit.context.notes.append(f"`{unit.context.written(node.span)}` names {kind} and is not tested")
     return True
 
 
@@ -74,7 +75,7 @@ def abbreviation(text: str, element: Element) -> bool:
 
 def initials_of(unit: UnitState, span: tuple[int, int], inner: Sequence[Element]) -> bool:
     """Whether what stands before a bracket is short for the first words in it."""
-    short = unit.text[span[0] : span[1]]
+    short = unit.context.written(span)
     start = min(place(e)[0] for e in inner)
     initials = "".join(
         word[0] for word in unit.text[start : max(place(e)[1] for e in inner)].split() if word[0].isupper()
@@ -86,8 +87,8 @@ def written_out(unit: UnitState, inner: Predicate) -> bool:
     """`MS (metabolic syndrome)`: the bracket writes the abbreviation out."""
     if not unit.is_fact() or unit.fact_span is None or not isinstance(inner, Present) or inner.span is None:
         return False
-    short = unit.text[unit.fact_span[0] : unit.fact_span[1]]
-    initials = "".join(word[0] for word in unit.text[inner.span[0] : inner.span[1]].split())
+    short = unit.context.written(unit.fact_span)
+    initials = "".join(word[0] for word in unit.context.written(inner.span).split())
     if not short.isupper() or short.lower() != initials.lower():
         return False
     unit.ids, unit.fact_span = inner.concept, inner.span
@@ -96,29 +97,31 @@ def written_out(unit: UnitState, inner: Predicate) -> bool:
 
 def second_unit(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`>= 12 mg/dL (equivalent to 205 umol/L)`: the same limit again; keep it, and check that the two agree."""
-    limits = inner[-1]
-    equivalent = isinstance(inner[0], Token) and inner[0].type == "EQUIV"
-    if not isinstance(limits, Limits) or len(inner) != (2 if equivalent else 1):
+    last, again = unit.last, _one_limit(inner)
+    if again is None or not isinstance(last, Compare) or len(last.limits) != 1 or last.variable is None:
         return False
-    if not equivalent and limits.limits[0].form not in ("bare", "compared"):
-        return False
-    last = unit.last
-    if not isinstance(last, Compare) or len(last.limits) != 1 or last.variable is None:
-        return False
-    variable = variables().get(last.variable)
-    op, amount = limits.limits[0].bounds[0]
-    code = amount.unit.value if amount.unit is not None else None
-    first = last.limits[0]
-    if variable is None or code is None or first.unit in (None, code) or not fits(amount.number.value, code, variable):
-        return False
-    if op not in ("eq", first.op):
-        return False
+    variable, first = variables().get(last.variable), last.limits[0]
+    op, amount = again.bounds[0]
     value = amount.number.value
+    code = amount.unit.value if amount.unit is not None else None
+    if variable is None or code is None or first.unit in (None, code) or op not in ("eq", first.op):
+        return False
+    if not fits(value, code, variable):
+        return False
     value = int(value) if value == int(value) else value
     unit.nouns[-1] = replace(last, equivalent=Limit(first.op, value, code))
     unit.context.notes.append(_checked(first, value, code, variable))
     unit.context.count((node,), "leaf")
     return True
+
+
+def _one_limit(inner: Sequence[Element]) -> Written | None:
+    """The limit that a bracket consists of, with a word such as `equivalent` before it or not."""
+    equivalent = isinstance(inner[0], Token) and inner[0].type == "EQUIV"
+    limits = inner[-1]
+    if not isinstance(limits, Limits) or len(inner) != (2 if equivalent else 1):
+        return None
+    return limits.limits[0] if equivalent or limits.limits[0].form in ("bare", "compared") else None
 
 
 def _checked(first: Limit, value: Number, unit: str, variable: Variable) -> str:

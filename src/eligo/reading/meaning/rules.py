@@ -7,7 +7,7 @@ from collections.abc import Callable
 from eligo.criteria import Attest, Not, Predicate, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning import conditions, exceptions, headings, lists, relations
-from eligo.reading.meaning.context import Context, hull, span_of
+from eligo.reading.meaning.context import Context, bodies_of, extent, filled, hull, span_of
 from eligo.reading.meaning.joining import any_of, default, has_unread, is_unread
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
@@ -43,8 +43,7 @@ def item(context: Context, node: Node) -> Predicate:
 
 def _requires(context: Context, node: Node) -> bool:
     """Whether an exclusion is written as what a patient must be."""
-    span = span_of(node) or (0, 0)
-    first = context.text[span[0] : span[1]].lower().split(maxsplit=2)[:2]
+    first = context.written(extent(node)).lower().split(maxsplit=2)[:2]
     return bool(first) and (first[0] in words("requirements") or " ".join(first) in words("requirements"))
 
 
@@ -72,42 +71,47 @@ def semicolons(context: Context, node: Branch) -> Said:
 def parted(context: Context, node: Branch) -> Said:
     """Parts of which each holds for some patients: `A in men, B in women`."""
     said = [wrapped(context, context.read(part)) for part in node.parts]
-    bodies = [s.body for s in said if s.body is not None]
-    span = hull(s.span for s in said)
-    if not bodies or any(s.exception for s in said) or any(s.what == "allowed" for s in said):
-        return context.unread(span, "exception", exception=True)
-    return Said(_joined(context, bodies, {str(mark.value) for mark in node.marks}), span, "joined")
+    if not bodies_of(said) or any(s.exception or s.what == "allowed" for s in said):
+        return context.unread(hull(s.span for s in said), "exception", exception=True)
+    return _joined(context, said, node)
 
 
 def _apart(context: Context, node: Branch, untrusted: str | None) -> Said:
-    """Parts that stand apart; what is permitted is taken out of the part before it, a note of nothing says nothing."""
-    read_ = [context.read(part) for part in node.parts if span_of(part) is not None]
-    said = [s for s in read_ if s.body is not None or not s.bare]
+    """Parts that stand apart; where one is not understood, all are left to a person for the reason `untrusted`."""
+    said = [s for s in map(context.read, filled(node.parts)) if not s.silent]
     if not said:
-        return Said(None, span_of(node) or (0, 0), "empty", bare=True)
+        return Said(None, extent(node), "empty", bare=True)
+    kept = _without_permitted(context, said)
+    span = hull(s.span for s in said)
+    blamed = next((s for s in kept if s.exception), None)
+    if blamed is not None:
+        return context.unread(span, untrusted or "exception", context.why(blamed.span)[1], exception=True)
+    if any(s.body is None for s in kept):
+        return context.unread(span, "nothing-stated")
+    if len(kept) == 1:
+        return kept[0]
+    # A sentence that is not understood may take back what another one says.
+    if untrusted is not None and any(map(has_unread, bodies_of(kept))):
+        return context.unread(span, untrusted)
+    return _joined(context, kept, node)
+
+
+def _without_permitted(context: Context, said: list[Said]) -> list[Said]:
+    """The parts, each without what stands behind it as a permission."""
     kept: list[Said] = []
     for part in said:
         if part.what == "allowed" and kept:
             kept[-1] = exceptions.permitted(context, kept[-1], part)
         else:
             kept.append(wrapped(context, exceptions.alone(context, part)))
-    span = hull(s.span for s in said)
-    if any(s.exception for s in kept):
-        blamed = next(s for s in kept if s.exception)
-        return context.unread(span, untrusted or "exception", context.why(blamed.span)[1], exception=True)
-    bodies = [s.body for s in kept if s.body is not None]
-    if len(bodies) < len(kept):
-        return context.unread(span, "nothing-stated")
-    if len(bodies) == 1:
-        return kept[0]
-    # A sentence that is not understood may take back what another one says.
-    if untrusted is not None and any(has_unread(b) for b in bodies):
-        return context.unread(span, untrusted)
-    return Said(_joined(context, bodies, {str(mark.value) for mark in node.marks}), span, "joined")
+    return kept
 
 
-def _joined(context: Context, bodies: list[Predicate], marks: set[str]) -> Predicate:
-    return any_of(bodies) if "or" in marks else default(context, bodies)
+def _joined(context: Context, said: list[Said], node: Branch) -> Said:
+    """The parts as the marks between them join them."""
+    bodies = bodies_of(said)
+    either = any(mark.value == "or" for mark in node.marks)
+    return Said(any_of(bodies) if either else default(context, bodies), hull(s.span for s in said), "joined")
 
 
 RULES: dict[str, Callable[[Context, Branch], Said]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -79,3 +80,24 @@ class Said:
     quantifier: str | int | None = None
     hedge: Span | None = None  # it ends in `with or without ...`
     since: Time | None = None  # it is of what must have been so long ago
+
+    @property
+    def silent(self) -> bool:
+        """Whether it says nothing at all."""
+        return self.body is None and self.bare
+
+
+def folded(
+    said: Sequence[Said], marks: Sequence[Mark], one_of: Callable[[Said, Said, Mark], Said | None]
+) -> tuple[list[Said], list[Mark]]:
+    """The parts, where `one_of` makes one of two neighbours, or does not; the mark between them goes with it."""
+    kept = list(said[:1])
+    between: list[Mark] = []
+    for part, mark in zip(said[1:], marks, strict=False):
+        one = one_of(kept[-1], part, mark)
+        if one is not None:
+            kept[-1] = one
+        else:
+            kept.append(part)
+            between.append(mark)
+    return kept, between

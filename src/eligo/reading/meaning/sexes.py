@@ -7,24 +7,21 @@ from dataclasses import replace
 from eligo.criteria import AllOf, Always, AnyOf, Compare, IfThen, OneOf, Predicate
 from eligo.reading.meaning.context import hull
 from eligo.reading.meaning.joining import all_of
-from eligo.reading.meaning.said import Mark, Said
+from eligo.reading.meaning.said import Mark, Said, folded
 
 
 def by_sex(said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
     """`>= 40 g/day for men or >= 20 g/day for women` is a limit for each; `women and men aged 18` an age for both."""
-    made, between = list(said), list(marks)
-    i = 0
-    while i + 1 < len(made):
-        first, second = made[i], made[i + 1]
-        body = None
-        if first.sex and second.sex and first.sex != second.sex and not (first.lead.negated or second.lead.negated):
-            body = _for_each(first.body, second.body) if second.continues else _for_both(first, second)
-        if body is None:
-            i += 1
-            continue
-        made[i] = replace(second, body=body, span=hull([first.span, second.span]), sex=None, continues=False)
-        del made[i + 1], between[i]
-    return made, between
+    return folded(said, marks, _of_both)
+
+
+def _of_both(first: Said, second: Said, mark: Mark) -> Said | None:
+    if not first.sex or not second.sex or first.sex == second.sex or first.lead.negated or second.lead.negated:
+        return None
+    body = _for_each(first.body, second.body) if second.continues else _for_both(first, second)
+    if body is None:
+        return None
+    return replace(second, body=body, span=hull([first.span, second.span]), sex=None, continues=False)
 
 
 def _for_each(first: Predicate | None, second: Predicate | None) -> Predicate | None:

@@ -78,6 +78,10 @@ class UnitState:
             self.context.count((node,), "modifier")
         return True
 
+    def written(self, token: Token) -> str:
+        """The token as it stands in the text."""
+        return self.text[token.start : token.end]
+
     @property
     def last(self) -> Predicate | None:
         """What was said last."""

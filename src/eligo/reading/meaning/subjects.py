@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from eligo.criteria import (
-    Attest,
-    Compare,
-    Limit,
-    OneOf,
-    Predicate,
-    leaves,
-)
+from eligo.criteria import Attest, Compare, Limit, OneOf, Predicate, leaves
 from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.conditions import if_holds, other_limit
 from eligo.reading.meaning.context import place
@@ -80,7 +73,7 @@ def _of_some(noun: Predicate) -> bool:
 
 
 def _of_them(state: UnitState, token: Token) -> bool:
-    written = state.text[token.start : token.end].lower()
+    written = state.written(token).lower()
     return written.startswith(("in ", "for ")) or written.endswith(":")
 
 

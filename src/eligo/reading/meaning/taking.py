@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eligo.criteria import AllOf, Always, Attest, Predicate, Present, leaves
-from eligo.reading.lexicon import belongs_to, words
-from eligo.reading.meaning.context import Context
+from eligo.reading.lexicon import belongs_to
+from eligo.reading.meaning.context import Context, bodies_of
 from eligo.reading.meaning.counts import counted
-from eligo.reading.meaning.joining import all_of
+from eligo.reading.meaning.facts import facts_in
+from eligo.reading.meaning.joining import all_of, is_judgement
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Said
 
@@ -17,25 +18,29 @@ from eligo.reading.meaning.said import Mark, Said
 def opinion(said: Sequence[Said], marks: Sequence[Mark]) -> Said | None:
     """`A or B, in the opinion of the investigator`: an opinion with no noun of its own is of all before it."""
     for part, mark in ((said[-1], marks[-1:]), (said[0], marks[:1])):
-        alone = isinstance(part.body, Attest) and not part.lead.any() and mark == [(",", "")]
-        if alone and isinstance(part.body, Attest) and part.body.topic in words("judgements"):
+        if mark == [(",", "")] and is_judgement(part.body) and not part.lead.any():
             return part
     return None
 
 
 def judged(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     """`A or zorblax that the investigator considers a risk`: the opinion may be of A too."""
-    last = said[-1]
+    *others, last = said
     opinion = last.body
-    if not isinstance(opinion, Attest) or opinion.topic not in words("judgements") or opinion.span is None:
+    if opinion is None or not is_judgement(opinion) or last.lead.negated or not _stands_behind(opinion, last):
         return said
-    behind = opinion.span[0] > last.span[0] and not last.lead.negated
-    run = [i for i, part in enumerate(said[:-1]) if part.what == "fact" and not part.lead.negated]
-    if not behind or len(run) < len(said) - 1 or marks[-1][1] != "or" or context.take(Alternative.BEHIND):
+    facts = all(part.what == "fact" and not part.lead.negated for part in others)
+    if not facts or marks[-1][1] != "or" or context.take(Alternative.BEHIND):
         return said
-    return [
-        replace(p, body=all_of([p.body, opinion]), what="joined") if p.body is not None else p for p in said[:-1]
-    ] + [last]
+    return [replace(p, body=all_of([p.body, opinion]), what="joined") if p.body is not None else p for p in others] + [
+        last
+    ]
+
+
+def _stands_behind(opinion: Predicate, part: Said) -> bool:
+    """Whether an opinion has words of its part before it."""
+    span = next(leaves(opinion)).span
+    return span is not None and span[0] > part.span[0]
 
 
 def absorbed(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
@@ -45,75 +50,74 @@ def absorbed(context: Context, said: list[Said], marks: list[Mark]) -> tuple[lis
     """
     if len(said) < 2 or not any(s.what == "attest" for s in said):
         return said, marks
-    kept = [s for s in said if s.what == "attest" or s.lead.hedged or not (s.body is None or _idle(context, s))]
-    facts = any(isinstance(leaf, Present) for s in kept if s.body is not None for leaf in leaves(s.body))
-    if len(kept) == len(said) or facts:
+    places = [i for i, s in enumerate(said) if not _idle(context, s)]
+    if len(places) == len(said) or any(map(facts_in, bodies_of([said[i] for i in places]))):
         return said, marks
-    places = [i for i, s in enumerate(said) if any(s is k for k in kept)]
-    return kept, [marks[i - 1] for i in places[1:]]
+    return [said[i] for i in places], [marks[i - 1] for i in places[1:]]
 
 
 def _idle(context: Context, said: Said) -> bool:
     """Whether a part is not understood and names nothing of the patient."""
-    return (
-        said.what == "unread"
-        and not said.tainted
-        and not context.names_any(said.span)
-        and not context.names_sex(said.span)
-    )
+    if said.lead.hedged or said.what == "attest":
+        return False
+    if said.body is None:
+        return True
+    if said.what != "unread" or said.tainted:
+        return False
+    return not context.names_any(said.span) and not context.names_sex(said.span)
 
 
 def objects(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
     """`allergy to aspirin or heparin`: a bare fact after words that are not understood may be their object."""
-    kept: list[Said] = []
-    between: list[Mark] = []
-    for i, part in enumerate(said):
-        if not kept:
-            kept.append(part)
-            continue
-        before, mark = kept[-1], marks[i - 1]
-        if (before.hedge is not None or before.lead.hedged) and _hedged_too(context, kept, part, mark):
-            continue
-        object_of = (
-            before.what == "unread"
-            and (part.bare or before.tainted)
-            and not part.lead.negated
-            and not (part.apart or part.anew)
-        )
-        over_all = not part.anew and counted(context, before, part, mark)
-        slashed = part.what == "unread" and context.text[before.span[1] : part.span[0]].strip() == "/"
-        if object_of or slashed or over_all:
-            span = (before.span[0], part.span[1])
-            whole = context.unread(span, "shared-words", part.span)
-            if between and mark[1] and not between[-1][1]:
+    kept, between = said[:1], marks[:0]
+    for part, mark in zip(said[1:], marks, strict=False):
+        before = kept[-1]
+        hedged = _hedged_too(context, before, part, mark)
+        if hedged is not None:
+            kept[-1] = hedged
+        elif _taken_in(context, before, part, mark):
+            kept[-1] = _one_with(context, before, part)
+            if between and not between[-1][1]:  # zorblax A, zorblax B or C: a list that `or` joins
                 between[-1] = (between[-1][0], mark[1])
-            kept[-1] = replace(
-                whole, lead=before.lead._replace(hedged=False), time=part.time, tainted=before.tainted, noun_last=True
-            )
-            continue
-        between.append(mark)
-        kept.append(part)
+        else:
+            between.append(mark)
+            kept.append(part)
     return kept, between
 
 
-def _hedged_too(context: Context, kept: list[Said], part: Said, mark: Mark) -> bool:
+def _taken_in(context: Context, before: Said, part: Said, mark: Mark) -> bool:
+    """Whether words that are not understood, a number or a stroke make one thing of two parts."""
+    if part.what == "unread" and context.text[before.span[1] : part.span[0]].strip() == "/":
+        return True
+    if part.anew:
+        return False
+    free = (part.bare or before.tainted) and not (part.lead.negated or part.apart)
+    return (before.what == "unread" and free) or counted(context, before, part, mark)
+
+
+def _one_with(context: Context, before: Said, part: Said) -> Said:
+    """Two parts that are not understood apart."""
+    made = context.unread((before.span[0], part.span[1]), "shared-words", part.span)
+    lead = before.lead._replace(hedged=False)
+    return replace(made, lead=lead, time=part.time, tainted=before.tainted, noun_last=True)
+
+
+def _hedged_too(context: Context, before: Said, part: Said, mark: Mark) -> Said | None:
     """`with or without ascites or jaundice`: what is joined on without a comma restricts nothing either."""
-    before = kept[-1]
     small = part.bare or (part.what == "unread" and not part.tainted and not part.exception)
     if mark[0] or not small:
-        return False
+        return None
+    whole = (before.span[0], part.span[1])
     if before.lead.hedged and part.what == "unread":
-        kept[-1] = replace(before, span=(before.span[0], part.span[1]))
-        return True
+        return replace(before, span=whole)
     if before.hedge is None or not isinstance(before.body, AllOf):
-        return False
+        return None
     *rest, last = before.body.parts
     if not isinstance(last, Always):
-        return False
+        return None
     span = (before.hedge[0], part.span[1])
-    hedge = Always(context.text[span[0] : span[1]], span=span)
-    kept[-1] = replace(before, body=all_of([*rest, hedge]), span=(before.span[0], part.span[1]), hedge=span)
-    return True
+    hedge = Always(context.written(span), span=span)
+    return replace(before, body=all_of([*rest, hedge]), span=whole, hedge=span)
 
 
 def of_the_same(said: list[Said]) -> list[Said]:

@@ -8,23 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeGuard
 
-from eligo.criteria import (
-    Always,
-    Attest,
-    Compare,
-    OneOf,
-    Predicate,
-    Present,
-    Span,
-    Window,
-    leaves,
-)
+from eligo.criteria import Always, Attest, Compare, OneOf, Predicate, Present, Span, Window, leaves
 from eligo.reading.leaves import merged
 from eligo.reading.lexicon import duration_of, words
 from eligo.reading.meaning.brackets import bracket
 from eligo.reading.meaning.context import Context, hull, place
 from eligo.reading.meaning.definitions import definition, exampled, of_nothing, states_normal
-from eligo.reading.meaning.joining import all_of
+from eligo.reading.meaning.joining import all_of, measures
 from eligo.reading.meaning.measures import choice, limit, time
 from eligo.reading.meaning.modifiers import fact_of
 from eligo.reading.meaning.reasons import reason_of
@@ -90,26 +80,17 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     whom = subject(state, nouns)
     if not nouns and not whom:
         return _empty(state, span)
-    if state.ids is not None:
-        nouns = [noun if i == state.fact_at else of_nothing(state.context, noun) for i, noun in enumerate(nouns)]
-    else:
-        _untested(state, nouns)
-    if len(nouns) == 2 and state.ids is not None and state.fact_at == 0:  # `hypokalemia K < 2.8`
-        nouns = [definition(state.context, nouns[0], nouns[1], state.negated)]
-    nouns = [_once(state, noun) for noun in _merged(nouns)]
-    beyond = tuple(whom) if beyond_negation(state, nouns, whom) else ()
-    body = conditional(state, nouns, [] if beyond else whom)
+    nouns = _together(state, nouns)
+    body, beyond = _of_whom(state, nouns, whom)
     body = men_too(state, body)
     if state.hedge is not None:
-        body = all_of([body, Always(state.text[state.hedge[0] : state.hedge[1]], span=state.hedge)])
-    what: What = "subject" if not nouns else _what(state, nouns)
-    fact = state.ids is not None and len(state.nouns) == 1 and state.hedge is None
+        body = all_of([body, Always(state.context.written(state.hedge), span=state.hedge)])
     said = Said(
         body,
         span,
-        what,
+        _what(state, nouns) if nouns else "subject",
         state.modifiers(),
-        bare=fact and not state.own_words and not state.sexes,
+        bare=_bare(state),
         apart=state.apart,
         anew=state.anew,
         time=_time(state, nouns),
@@ -129,13 +110,39 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     return said
 
 
+def _together(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
+    """The fact and the limits as what they are beside each other."""
+    if state.ids is None:
+        _untested(state, nouns)
+    else:
+        nouns = [noun if i == state.fact_at else of_nothing(state.context, noun) for i, noun in enumerate(nouns)]
+        if len(nouns) == 2 and state.fact_at == 0:  # `hypokalemia K < 2.8`
+            nouns = [definition(state.context, nouns[0], nouns[1], state.negated)]
+    return [_once(state, noun) for noun in _merged(nouns)]
+
+
+def _of_whom(
+    state: UnitState, nouns: list[Predicate], whom: list[Predicate]
+) -> tuple[Predicate, tuple[Predicate, ...]]:
+    """What is asked of them, and those of them for whom a negation behind them does not hold."""
+    if beyond_negation(state, nouns, whom):
+        return conditional(state, nouns, []), tuple(whom)
+    return conditional(state, nouns, whom), ()
+
+
+def _bare(state: UnitState) -> bool:
+    """Whether it is one fact with nothing before its noun."""
+    fact = state.ids is not None and len(state.nouns) == 1 and state.hedge is None
+    return fact and not state.own_words and not state.sexes
+
+
 def _untested(state: UnitState, nouns: list[Predicate]) -> None:
     """`stable creatinine < 2 mg/dL`: what narrows a value is in no record; the number decides."""
     limited = any(isinstance(e, Limits) for e in state.elements) and _what(state, nouns) == "limit"
     for token in state.elements if limited else ():
         if isinstance(token, Token) and token.type == "QUAL" and not state.context.consumed(token):
             state.context.count((token,), "note")
-            state.context.notes.append(f"`{state.text[token.start : token.end]}` is not tested")
+            state.context.notes.append(f"`{state.written(token)}` is not tested")
 
 
 def _once(state: UnitState, noun: Predicate) -> Predicate:
@@ -173,17 +180,24 @@ def _what(state: UnitState, nouns: list[Predicate]) -> What:
 def _empty(state: UnitState, span: Span) -> Said:
     lead = state.modifiers()
     nothing = not lead.any() and state.quantifier is None and not state.but_not
-    if state.sexes or state.groups or nothing:
-        return Said(None, span, "empty", lead, bare=nothing, apart=state.apart, anew=state.anew, pair=state.pair)
+    quantifier = None if state.sexes or state.groups else state.quantifier
     return Said(
-        None, span, "empty", lead, apart=state.apart, anew=state.anew, pair=state.pair, quantifier=state.quantifier
+        None,
+        span,
+        "empty",
+        lead,
+        bare=nothing,
+        apart=state.apart,
+        anew=state.anew,
+        pair=state.pair,
+        quantifier=quantifier,
     )
 
 
 def _elapsed(state: UnitState, span: Span) -> Said:
     """`at least 4 weeks since A`: who never had it has nothing to wait for."""
     assert state.since is not None
-    presupposed = any(w in words("presupposing") for w in state.text[span[0] : span[1]].lower().split())
+    presupposed = any(w in words("presupposing") for w in state.context.written(span).lower().split())
     if state.residue or len(state.nouns) != 1 or state.ids is None or state.since.op == "eq":
         return state.context.unread(span, "time", place(state.elements[0]))
     had = presupposed or not rules_out(state.since)
@@ -212,50 +226,54 @@ def _continues(state: UnitState) -> bool:
 
 
 def _not_understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
-    """Limits stay tests beside words that are not understood; facts do not."""
-    code, blamed = reason_of(state.residue, state.logic, state.context)
+    """What a person states takes in words that are not understood, limits stay tests beside them; facts do not."""
     lead = state.modifiers()
-    attested = any(isinstance(n, Attest) for n in nouns)
+    if _takes_in(state, nouns):
+        state.context.count(state.residue, "leaf")
+        people = subject(state, nouns) if state.logic != "others" else []  # `an adult relative has signed`
+        body, whom = _of_whom(state, nouns, people)
+        return Said(body, span, "attest", lead, whom=whom, apart=state.apart, anew=state.anew)
+    code, blamed = reason_of(state.residue, state.logic, state.context)
+    if _stay_tests(state, nouns):
+        rest = (place(state.residue[0])[0], place(state.residue[-1])[1])
+        state.context.count(state.residue, "unparsed")
+        left = state.context.unparsed(rest, code, blamed)
+        body = conditional(state, [*nouns, left], subject(state, nouns))
+        return Said(body, span, "mixed", lead, continues=_continues(state))
+    state.context.count(state.elements, "unparsed")
+    return Said(
+        state.context.unparsed(span, code, blamed),
+        span,
+        "unread",
+        lead,
+        apart=state.apart,
+        anew=state.anew,
+        time=state.window or lead.window,
+        lost_time=_loses_time(state),
+        exception=state.logic == "exceptions",
+        tainted=state.logic in ("others", "turning", "logic", "exceptions") or state.negated,
+        noun_last=_fact_last(state),
+        quantifier=state.quantifier,
+    )
+
+
+def _takes_in(state: UnitState, nouns: list[Predicate]) -> bool:
+    """Whether it is what a person states, and the words that are not understood name nothing else."""
+    if not nouns or not isinstance(nouns[0], Attest):  # `>= 18 years at the time of zorblax consent` tells when
+        return False
     lasting = {duration_of(n.topic) for n in nouns if isinstance(n, Attest)}  # `no response after 3 days' treatment`
     counted = any(isinstance(e, Limits) or (_names(e) and e.value not in lasting) for e in state.residue)
-    if (
-        attested
-        and not counted
-        and state.logic in (None, "others", "turning" if _judges(nouns) else None)
-        and isinstance(nouns[0], Attest)  # `>= 18 years at the time of zorblax consent` tells when
-        and all(isinstance(n, (Attest, Compare)) for n in nouns)
-    ):
-        state.context.count(state.residue, "leaf")
-        beyond = subject(state, nouns) if state.logic != "others" else []  # `an adult relative has signed`
-        outside = beyond_negation(state, nouns, beyond)
-        body = conditional(state, nouns, [] if outside else beyond)
-        whom = tuple(beyond) if outside else ()
-        return Said(body, span, "attest", lead, whom=whom, apart=state.apart, anew=state.anew)
-    measured = all(isinstance(x, (Compare, OneOf)) for n in nouns for x in leaves(n))
-    compares = bool(nouns) and measured and not any(isinstance(e, (Limits, TimeNode)) for e in state.residue)
-    compares = compares and not state.sexes  # of which women a limit is asked is not understood
-    if state.logic or not compares or attested or state.negated:
-        tainted = state.logic in ("others", "turning", "logic", "exceptions") or state.negated
-        state.context.count(state.elements, "unparsed")
-        return Said(
-            state.context.unparsed(span, code, blamed),
-            span,
-            "unread",
-            lead,
-            apart=state.apart,
-            anew=state.anew,
-            time=state.window or lead.window,
-            lost_time=_loses_time(state),
-            exception=state.logic == "exceptions",
-            tainted=tainted,
-            noun_last=_fact_last(state),
-            quantifier=state.quantifier,
-        )
-    rest = (place(state.residue[0])[0], place(state.residue[-1])[1])
-    state.context.count(state.residue, "unparsed")
-    left = state.context.unparsed(rest, code, blamed)
-    body = conditional(state, [*nouns, left], subject(state, nouns))
-    return Said(body, span, "mixed", lead, continues=_continues(state))
+    if counted or not all(isinstance(n, (Attest, Compare)) for n in nouns):
+        return False
+    return state.logic in (None, "others", "turning" if _judges(nouns) else None)
+
+
+def _stay_tests(state: UnitState, nouns: list[Predicate]) -> bool:
+    """Whether it consists of limits that hold whatever the words mean that are not understood."""
+    if state.logic or state.negated or state.sexes:  # of which women a limit is asked is not understood
+        return False
+    lost = any(isinstance(e, (Limits, TimeNode)) for e in state.residue)
+    return bool(nouns) and not lost and all(map(measures, nouns))
 
 
 def _names(element: Element) -> TypeGuard[Token]:

@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from eligo.criteria import (
-    STUDY_CONDITION,
-    Attest,
-    Compare,
-    Excepted,
-    Limit,
-    Op,
-    Present,
-)
+from eligo.criteria import STUDY_CONDITION, Attest, Compare, Excepted, Limit, Op, Present
 from eligo.reading.lexicon import END, qualifiers_in, trie, words
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.examples import class_of
@@ -40,25 +32,33 @@ def word(state: UnitState, i: int, token: Token) -> None:
 
 def _grammar(state: UnitState, token: Token) -> None:
     """A word of grammar; a measuring word says something only beside a limit."""
-    written = state.text[token.start : token.end].lower()
-    state.apart = state.apart or token.type == "FRESH"
-    if token.type == "LIGHT" and not state.nouns and written in words("anew"):
-        state.anew = state.anew or "any"
-    if token.type == "PAIR":
-        state.pair = token.value
-    if token.value == "such" and not state.nouns:
-        before = [place(e) for e in state.elements if place(e)[1] <= token.start]
-        state.examples += class_of(state.context, before[-1], negated=state.negated) if before else ()
-    if written in words("at_event") and state.nouns and isinstance(state.nouns[-1], Compare):
-        state.at_event = state.nouns[-1].variable == "age"
+    written = state.written(token).lower()
+    _heed(state, token, written)
     if written in words("resting") and not _measured(state):
         (state.qualifiers if state.ids is None else state.behind).append(written)
         state.context.count((token,), "modifier")
-        return
-    if token.value == "measure" and not _measured(state):
+    elif token.value == "measure" and not _measured(state):
         state.residue.append(token)
+    else:
+        state.context.count((token,), "grammar")
+
+
+def _heed(state: UnitState, token: Token, written: str) -> None:
+    """What a word of grammar tells of the words around it."""
+    if token.type == "FRESH":
+        state.apart = True
+    elif token.type == "PAIR":
+        state.pair = token.value
+    last = state.last
+    if isinstance(last, Compare) and written in words("at_event"):
+        state.at_event = last.variable == "age"
+    if last is not None:
         return
-    state.context.count((token,), "grammar")
+    if token.type == "LIGHT" and written in words("anew"):
+        state.anew = state.anew or "any"
+    if token.value == "such":
+        before = [place(e) for e in state.elements if place(e)[1] <= token.start]
+        state.examples += class_of(state.context, before[-1], negated=state.negated) if before else ()
 
 
 def _measured(state: UnitState) -> bool:
@@ -127,7 +127,7 @@ def _hedge(state: UnitState, i: int, token: Token) -> None:
 def _status(state: UnitState, i: int, token: Token) -> None:
     state.statuses.append(str(token.value))
     state.past = state.past or token.value == "history"
-    state.used = bool(state.qualifiers) and state.text[token.start : token.end].lower().split()[-1] in words("using")
+    state.used = bool(state.qualifiers) and state.written(token).lower().split()[-1] in words("using")
     state.own_words += state.ids is None
     state.context.count((token,), "modifier")
 
@@ -164,12 +164,12 @@ def _group(state: UnitState, i: int, token: Token) -> None:
 def _noted(state: UnitState, i: int, token: Token) -> None:
     """What no record states is a note; the way by which something was proven narrows what excludes."""
     if token.value == "method" and state.context.kind == "exclusion":
-        state.qualifiers.append(state.text[token.start : token.end].lower())
+        state.qualifiers.append(state.written(token).lower())
         state.own_words += 1
         state.context.count((token,), "modifier")
         return
     state.context.count((token,), "note")
-    state.context.notes.append(f"`{state.text[token.start : token.end]}` is not tested")
+    state.context.notes.append(f"`{state.written(token)}` is not tested")
 
 
 def _cite(state: UnitState, i: int, token: Token) -> None:
@@ -220,8 +220,8 @@ def _concept(state: UnitState, i: int, token: Token) -> None:
     state.ids, state.fact_span = str(token.value), (token.start, token.end)
     state.fact_at = len(state.nouns)
     state.nouns.append(Present(state.ids, span=state.fact_span))
-    first = state.text[token.start : token.end].split(maxsplit=1)[0].lower()
-    state.adjectives = qualifiers_in(state.text[token.start : token.end])
+    first = state.written(token).split(maxsplit=1)[0].lower()
+    state.adjectives = qualifiers_in(state.written(token))
     state.own_words += "STATUS" in trie().get(first, {}).get(END, ())  # `current smoker` takes no status of a neighbour
     state.context.count((token,), "leaf")
     known = concepts().get(state.ids.split("|")[0])
@@ -236,7 +236,7 @@ def _anchors(state: UnitState, i: int) -> bool:
     node, word = state.elements[i - 2 : i] if i > 1 else (None, None)
     if not isinstance(node, TimeNode) or not isinstance(word, Token):
         return False
-    written = state.text[word.start : word.end].lower()
+    written = state.written(word).lower()
     return written in words("anchoring") and node.anchor is None and node.form == "within"
 
 
@@ -265,7 +265,7 @@ def _graded(state: UnitState, token: Token) -> bool:
     bound = [q for q in state.qualifiers if q in ("or lower", "or higher")]
     if not bound or not labels:
         return False
-    found = concepts().find_graded(f"{labels[-1]} {state.text[token.start : token.end]}")
+    found = concepts().find_graded(f"{labels[-1]} {state.written(token)}")
     if found is None:
         return False
     grade = found[2]

@@ -21,11 +21,11 @@ from eligo.criteria import (
     map_leaves,
 )
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.facts import kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, without
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Said
 from eligo.reading.meaning.times import elapsed
-from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 
@@ -42,14 +42,17 @@ def wrapped_run(context: Context, run: Sequence[Said]) -> Predicate:
     bodies = [any_of([s.body, *s.examples]) if s.examples else s.body for s in run if s.body is not None]
     span = hull(s.span for s in run)
     if first.lead.hedged:
-        return _hedged(context, context.text[span[0] : span[1]], span, bodies)
+        return _hedged(context, context.written(span), span, bodies)
     body = any_of(bodies) if len(bodies) > 1 else bodies[0]
     if not first.lead.negated or isinstance(body, Always):
         return all_of([*first.whom, body]) if first.whom else body
-    if first.since is not None and all(_condition(leaf) for leaf in leaves(body)):
-        had = _had(body, first)
-        if had is not None and not context.take(Alternative.HAD):
-            return had
+    since = first.since
+    if since is not None and kinds_in(leaves(body)) == {"condition"} and not context.take(Alternative.HAD):
+
+        def had(leaf: Leaf) -> Predicate:
+            return replace(leaf, window=elapsed(since, True)) if isinstance(leaf, Present) else leaf
+
+        return map_leaves(body, had)
     denied = negated(context, body, span, first)
     return all_of([*first.whom, denied]) if first.whom else denied
 
@@ -64,23 +67,6 @@ def negated(context: Context, body: Predicate, span: tuple[int, int], said: Said
     if first and "(" in context.text[span[0] : first[0]]:  # `not (A for more than 3 days)` denies just that
         return Not(body)
     return without(context, body)
-
-
-def _had(body: Predicate, first: Said) -> Predicate | None:
-    since = first.since
-    if since is None:
-        return None
-
-    def change(leaf: Leaf) -> Predicate:
-        return replace(leaf, window=elapsed(since, True)) if isinstance(leaf, Present) else leaf
-
-    return map_leaves(body, change)
-
-
-def _condition(leaf: Leaf) -> bool:
-    """Whether it is something that befalls a patient, and not a treatment."""
-    known = concepts().get(leaf.concept) if isinstance(leaf, Present) else None
-    return known is not None and known.kind == "condition"
 
 
 def _hedged(context: Context, text: str, span: tuple[int, int], bodies: list[Predicate]) -> Predicate:

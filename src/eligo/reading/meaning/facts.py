@@ -1,0 +1,41 @@
+"""The facts of a predicate: the concept of each, and what sort of thing that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from eligo.criteria import Leaf, Predicate, Present, leaves
+from eligo.vocabulary.concepts import Concept, concepts
+
+TREATMENTS = frozenset(["medication", "procedure"])
+
+
+def facts_in(body: Predicate) -> list[Present]:
+    """All facts of a body, wherever they stand in it."""
+    return [leaf for leaf in leaves(body) if isinstance(leaf, Present)]
+
+
+def concept_of(leaf: Leaf) -> Concept | None:
+    """The concept of a fact; None for any other leaf."""
+    return concepts().get(leaf.concept) if isinstance(leaf, Present) else None
+
+
+def kind_of(leaf: Leaf) -> str | None:
+    """Whether a fact is a condition, a medication or a procedure; None for any other leaf."""
+    concept = concept_of(leaf)
+    return concept.kind if concept is not None else None
+
+
+def kinds_in(found: Iterable[Leaf]) -> set[str | None]:
+    """The kinds of the leaves."""
+    return {kind_of(leaf) for leaf in found}
+
+
+def goes_on(fact: Present) -> bool:
+    """`ongoing angina`: what goes on now has no time."""
+    return fact.status == "now" and kind_of(fact) == "condition"
+
+
+def is_one_of(leaf: Leaf, facts: Iterable[Present]) -> bool:
+    """Whether a leaf is a fact, and of a kind of one of the facts."""
+    return isinstance(leaf, Present) and not concepts().ancestors(leaf.concept).isdisjoint({f.concept for f in facts})
