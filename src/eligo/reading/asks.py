@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eligo.reading.lexicon import words
-from eligo.reading.neighbours import NONE, TIME_CODES, Neighbours
+from eligo.reading.neighbours import TIME_CODES, Neighbours
 from eligo.reading.tokens import first_word
 from eligo.vocabulary.variables import variables
 
@@ -71,7 +71,7 @@ def _times(c: Neighbours, i: int) -> bool:
 
 
 def _reference(c: Neighbours, i: int) -> bool:
-    value = (c.raw[i].roles or NONE)["REF"]
+    value = c.raw[i].roles["REF"]
     back = [t.type for t in c.out[-4:]]
     while back and back[-1] in ("SKIP", "LIGHT", "OPEN"):
         back.pop()
@@ -186,8 +186,8 @@ def _variable(c: Neighbours, i: int) -> bool:
         return False
     token = c.raw[i]
     if c.text[token.start : token.end].lower() in words("before_a_grade"):
-        return _grade_letter(c, i + 1, str((token.roles or NONE).get("VAR")))
-    if "CONCEPT" not in (c.raw[i].roles or NONE):
+        return _grade_letter(c, i + 1, str(token.roles.get("VAR")))
+    if "CONCEPT" not in c.raw[i].roles:
         return True
     for j in range(i + 1, min(i + 6, len(c.raw))):
         if c.may(j, "COMP") and c.time_ahead(j + 1, 4):
@@ -245,7 +245,7 @@ def _status(c: Neighbours, i: int) -> bool:
     if not c.may(i + 1 + comma, "SUCH"):
         return True
     first = first_word(c.text, c.raw[i])
-    return not first or "CONCEPT" not in (first[0].roles or NONE)
+    return not first or "CONCEPT" not in first[0].roles
 
 
 Test = Callable[[Neighbours, int], bool]

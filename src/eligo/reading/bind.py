@@ -202,8 +202,8 @@ class Binder(NameFinder):
 
     def _inside(self, at: Place) -> Names:
         """`over the age of 18`, `> NYHA class II`, `18 < age`."""
-        word = next((t for t in at.first.inside if t.roles and t.roles.get("VAR")), None)
-        if word is not None and word.roles:
+        word = next((t for t in at.first.inside if t.roles.get("VAR")), None)
+        if word is not None:
             return (Name(word.roles["VAR"], (word.start, word.end)),)
         if at.first.form == "flipped":
             after = self.after(at.elements, at.i)

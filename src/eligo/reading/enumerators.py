@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eligo.reading.neighbours import NONE, Neighbours
+from eligo.reading.neighbours import Neighbours
 from eligo.reading.tokens import Token
 
 SEPARATORS = frozenset(["COMMA", "SEMI", "STOP", "OPEN", "SUBITEM", "AND", "OR", ""])
@@ -75,4 +75,4 @@ def _enumerates(token: Token) -> bool:
         number = token.value
         return number.second is None and 0 < number.value <= 30 and number.value == int(number.value)
     length = token.end - token.start
-    return length == 1 or (length <= 4 and "ROMAN" in (token.roles or NONE))
+    return length == 1 or (length <= 4 and "ROMAN" in token.roles)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from eligo.reading.asks import ASKS, NUMBER_END, TYPE, flipped
 from eligo.reading.enumerators import SEPARATORS, may_enumerate, subitem
 from eligo.reading.lexicon import words
-from eligo.reading.neighbours import LETTERS, NONE, TIME_CODES, Neighbours, closed, paired_brackets
+from eligo.reading.neighbours import LETTERS, TIME_CODES, Neighbours, closed, paired_brackets
 from eligo.reading.numbers import Number
 from eligo.reading.sides import JUDGING, judge_after, judge_comparator
 from eligo.reading.tokens import Token, first_word
@@ -157,7 +157,7 @@ class Chooser(Neighbours):
             j += 1
         if j >= len(self.raw):
             return False
-        roles = self.raw[j].roles or NONE
+        roles = self.raw[j].roles
         if "COMP" in roles or "AGECOMP" in roles:
             return self.number_ahead(j + 1)
         if self.may(j, "NUM") and self.number_after_word(j):
@@ -185,7 +185,7 @@ class Chooser(Neighbours):
         if token.end - token.start == 1 and self._single(i, token):
             return
         before = self.prev()
-        for role, value in (token.roles or NONE).items():
+        for role, value in token.roles.items():
             asked = ASKS.get(role)
             if asked is not None:
                 behind, test = asked
@@ -207,7 +207,7 @@ class Chooser(Neighbours):
             if token.roles:
                 self._phrase(i, token)
                 return
-        roles = token.roles or NONE
+        roles = token.roles
         # A comparator that compares nothing may still turn the sentence: `liver function below Child-Pugh A`.
         token.type, token.value = "FILLER", roles.get("LOGIC", "comparator" if "COMP" in roles else None)
         self.graded = False
