@@ -96,3 +96,8 @@ class Bracket(NamedTuple):
 
 Node = Unit | Branch
 Element = Token | Limits | Window | Anchor | Choice | Bracket
+
+
+def type_of(element: Element | None) -> str:
+    """The type of a token; the empty string for anything that the grammar built."""
+    return element.type if isinstance(element, Token) else ""
