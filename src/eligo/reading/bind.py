@@ -15,7 +15,7 @@ from eligo.reading.lexicon import measured_by, words
 from eligo.reading.names import REACH, Name, NameFinder, changed
 from eligo.reading.plausible import settled
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Bracket, Choice, Element, Limit, Limits, Node, Unit, Window, type_of
+from eligo.reading.tree import Bracket, Choice, Element, Limit, Limits, Node, Unit, Window, amounts, type_of
 from eligo.reading.unmeasured import counts, no_measure
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
@@ -326,7 +326,7 @@ class Binder(NameFinder):
         if at.unit == "a" and counted:  # `at least two years postmenopausal`
             return ()
         if at.unit is not None:
-            unit = next(a.unit for limit in at.limits.limits for _, a in limit.bounds if a.unit)
+            unit = next(amount.unit for amount in amounts(at.limits) if amount.unit)
             return (Name("age" if at.unit == "a" else "weight", (unit.start, unit.end)),)
         people = [t for t in at.elements[: at.i] if self._written(t) in words("adults")]
         if people and 1 <= value <= 100 and not counted:
@@ -380,10 +380,9 @@ def _end(element: Any) -> int:
 
 def _unit(limits: Limits) -> str | None:
     """The unit of the limits: that of the last amount that has one."""
-    for limit in reversed(limits.limits):
-        for _, amount in reversed(limit.bounds):
-            if amount.unit is not None:
-                return amount.unit.value or "{score}"
+    for amount in reversed(amounts(limits)):
+        if amount.unit is not None:
+            return amount.unit.value or "{score}"
     return None
 
 

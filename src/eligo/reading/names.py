@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from eligo.criteria import Span
 from eligo.reading.lexicon import score_of, words
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Bracket, Limits, Unit, type_of
+from eligo.reading.tree import Bracket, Limits, Unit, amounts, type_of
 from eligo.vocabulary.variables import variables
 
 
@@ -352,5 +352,5 @@ def _scored(name: Name, limits: Limits) -> Name:
     variable = variables().get(name.variable or "") if score else None
     if variable is None:
         return name
-    values = [amount.number.value for limit in limits.limits for _, amount in limit.bounds]
+    values = [amount.number.value for amount in amounts(limits)]
     return name._replace(variable=score) if min(values) > max(variable.grades.values()) else name
