@@ -45,13 +45,12 @@ def _to(c: Neighbours, i: int) -> bool:
     if c.prev() == "REF" and c.out[-2].type == "COMP":  # `greater than ULN to 1.5`
         return False
     if c.may(i + 1, "COMP"):
-        return c.number_ahead(i + 2) and (c.between == 1 or not c.may(i, "AND"))
-    if c.ordinal is not None and c.graded and c.letter_ahead(i + 1):
-        return not c.may(i, "AND") or c.between == 1
-    ahead = c.number_ahead(i + 1)
-    if ahead and not c.graded and c.prev() == "NUM" and c.may(i + 1, "ROMAN") and not c.may(i + 1, "NUM"):
+        return c.number_ahead(i + 2)
+    if c.graded and c.letter_ahead(i + 1):
+        return True
+    if c.prev() == "NUM" and not c.graded and c.may(i + 1, "ROMAN") and not c.may(i + 1, "NUM"):
         return False
-    return ahead
+    return c.number_ahead(i + 1)
 
 
 def _two_ages(c: Neighbours, i: int) -> bool:

@@ -9,6 +9,7 @@ from eligo.criteria import Limit, Number, Op
 from eligo.errors import EligoError
 from eligo.reading.lexicon import least_limit, words
 from eligo.reading.names import Name
+from eligo.reading.numbers import Number as WrittenNumber
 from eligo.reading.tree import Amount, Limits, amounts
 from eligo.reading.tree import Limit as Written
 from eligo.vocabulary.units import to_canonical
@@ -17,15 +18,11 @@ from eligo.vocabulary.variables import Variable, variables
 
 def settled(limits: Limits, name: Name) -> Limits | None:
     """The limits with each number as its variable makes it likely; None where it is no number of that variable."""
-    numbers = [amount.number for amount in amounts(limits)]
-    if name.variable not in words("summed") and any(number.summed for number in numbers):
-        return None  # 4+3 is a sum only of a score that is one
     variable = variables().get(name.variable or "")
-    if variable is None:
-        return limits
-    if any(number.finer and number.finer.lower() not in variable.grades for number in numbers):
-        return None  # stage IIIB is less than all of stage III
-    if all(number.other is None for number in numbers):
+    numbers = [amount.number for amount in amounts(limits)]
+    if not all(_may_be(number, name.variable, variable) for number in numbers):
+        return None
+    if variable is None or all(number.other is None for number in numbers):
         return limits
     unit = next((a.unit.value for li in limits.limits for _, a in reversed(li.bounds) if a.unit is not None), None)
     made: list[Written] = []
@@ -35,6 +32,13 @@ def settled(limits: Limits, name: Name) -> Limits | None:
             return None
         made.append(limit._replace(bounds=bounds))
     return limits._replace(limits=tuple(made))
+
+
+def _may_be(number: WrittenNumber, id_: str | None, variable: Variable | None) -> bool:
+    """4+3 is a sum only of a score that is one; stage IIIB is less than all of stage III, where that is the grade."""
+    if number.summed and id_ not in words("summed"):
+        return False
+    return number.finer is None or variable is None or number.finer.lower() in variable.grades
 
 
 def _each_likely(limit: Written, unit: str | None, variable: Variable) -> tuple[tuple[Op, Amount], ...] | None:
