@@ -135,16 +135,12 @@ def _event_ahead(c: Neighbours, i: int) -> bool:
     """Whether an event comes next, or after `the`."""
     if c.may(i, "EVENT"):
         return True
-    return (
-        c.may(i + 1, "EVENT")
-        and c.may(i, "LIGHT")
-        and c.text[c.raw[i].start : c.raw[i].end].lower() in ("the", "this", "a")
-    )
+    return c.may(i + 1, "EVENT") and c.may(i, "LIGHT") and c.written(c.raw[i]) in ("the", "this", "a")
 
 
 def _before(c: Neighbours, i: int) -> bool:
     timed = c.prev() == "UNIT" and c.out[-1].value in TIME_CODES
-    if c.text[c.raw[i].start : c.raw[i].end].lower() in ("of", "from", "pre"):
+    if c.written(c.raw[i]) in ("of", "from", "pre"):
         return timed and _event_ahead(c, i + 1)
     return timed or _event_ahead(c, i + 1)
 
@@ -184,7 +180,7 @@ def _variable(c: Neighbours, i: int) -> bool:
     if not _no_event(c, i):
         return False
     token = c.raw[i]
-    if c.text[token.start : token.end].lower() in words("before_a_grade"):
+    if c.written(token) in words("before_a_grade"):
         return _grade_letter(c, i + 1, str(token.roles.get("VAR")))
     if "CONCEPT" not in c.raw[i].roles:
         return True
@@ -221,13 +217,13 @@ def _relates(c: Neighbours, i: int) -> bool:
 def _negation(c: Neighbours, i: int) -> bool:
     """`non` before a word that no phrase knows is part of that word."""
     token = c.raw[i]
-    return c.text[token.start : token.end].lower() != "non" or not c.may(i + 1, "WORD", "")
+    return c.written(token) != "non" or not c.may(i + 1, "WORD", "")
 
 
 def _heads(c: Neighbours, i: int) -> bool:
     """`both AST and ALT`, `AST and ALT both < 3 x ULN`: two names with one limit are no list."""
     token = c.raw[i]
-    if c.text[token.start : token.end].lower() not in ("both", "either"):
+    if c.written(token) not in ("both", "either"):
         return True
     limit = c.prev() not in ("", "STOP", "SUBITEM") and c.text[c.raw[i].end : c.raw[i].end + 1] != ":"
     return not (c.may(i + 1, "VAR") or (limit and (c.may(i + 1, "COMP") or _linked(c, i + 1))))

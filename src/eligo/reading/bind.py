@@ -77,9 +77,10 @@ class Binder(NameFinder):
                 waiting.append(alone)
                 self.last = alone
                 continue
-            waiting = self._waited(unit, outer, waiting)
+            self._waited(unit, outer, waiting)
+            waiting = []
 
-    def _waited(self, unit: Unit, outer: Name | None, waiting: list[Name]) -> list[Name]:
+    def _waited(self, unit: Unit, outer: Name | None, waiting: list[Name]) -> None:
         """Bind a unit; `waiting` are names that stood alone before it ("AST and ALT <= 2.5 x ULN")."""
         before = len(self.bound)
         self._unit(unit, outer)
@@ -88,16 +89,15 @@ class Binder(NameFinder):
             later = bool(first.names) and first.names[0].span[0] > waiting[-1].span[0]
             if later and bool(first.names[0].variable) == bool(waiting[-1].variable):
                 self.bound[before] = Bound(first.limits, (*waiting, *first.names))
-        return []
 
     def _name_alone(self, unit: Unit) -> Name | None:
         """The name of a unit that holds one variable and nothing else."""
         found: Name | None = None
         for element in unit.elements:
             if isinstance(element, Token) and element.type == "VAR" and found is None:
-                found = Name(element.value, (element.start, element.end))
+                found = Name(element.value, element.span)
             elif found is not None and self._belongs(element):
-                found = found._replace(span=(found.span[0], _end(element)))
+                found = found._replace(span=(found.span[0], element.span[1]))
             elif isinstance(element, Bracket):
                 if _has_limits(element.item):
                     return None
@@ -134,13 +134,13 @@ class Binder(NameFinder):
                 self.node(element.item, name)
                 self.last = name or last
             elif isinstance(element, Token) and element.type == "VAR":
-                self.last = Name(element.value, (element.start, element.end))
+                self.last = Name(element.value, element.span)
 
     def _limited(self, elements: Sequence[Any], i: int, limits: Limits, outer: Name | None) -> None:
         timed = elements[i].__class__ is Window
-        place = Place(elements, i, limits, _unit(limits), outer, timed, self.before(elements, i))
-        names = self._names(place)
-        self._keep(elements, i, limits, names)
+        at = Place(elements, i, limits, _unit(limits), outer, timed, self.before(elements, i))
+        names = self._names(at)
+        self._keep(at, names)
         if names:
             self.last = names[0]
 
@@ -151,36 +151,30 @@ class Binder(NameFinder):
             return name
         return name if measured_by(name.concept) else self.last
 
-    def _keep(self, elements: Sequence[Any], i: int, limits: Limits, names: tuple[Name, ...]) -> None:
+    def _keep(self, at: Place, names: tuple[Name, ...]) -> None:
         """Bind the limits; a joined one with a unit that the name cannot have has a name of its own behind it."""
-        names = tuple(changed(name, limits) for name in names)
-        likely = settled(limits, names[0]) if names else limits
-        limits, names = (limits, ()) if likely is None else (likely, names)
-        kept = len(limits.limits)
-        if kept > 1 and names and names[0].variable:
-            kept = next(
-                (
-                    k
-                    for k in range(1, kept)
-                    if not self._same_kind(names[0].variable, limits.limits[0], limits.limits[k])
-                ),
-                kept,
-            )
+        names = tuple(changed(name, at.limits) for name in names)
+        likely = settled(at.limits, names[0]) if names else at.limits
+        limits, names = (at.limits, ()) if likely is None else (likely, names)
+        id_ = names[0].variable if names else None
+        kept = 1
+        while kept < len(limits.limits) and self._same_kind(id_, limits.limits[0], limits.limits[kept]):
+            kept += 1
         if kept == len(limits.limits):
             self.bound.append(Bound(limits, names))
             return
         first, rest = limits.limits[:kept], limits.limits[kept:]
-        after = self.after(elements, i)
+        after = self.after(at.elements, at.i)
         self.bound.append(Bound(Limits(first, limits.joins[: kept - 1], (limits.span[0], first[-1].span[1])), names))
         self.bound.append(
             Bound(Limits(rest, limits.joins[kept:], (rest[0].span[0], limits.span[1])), (after,) if after else ())
         )
 
-    def _same_kind(self, id_: str, first: Limit, other: Limit) -> bool:
+    def _same_kind(self, id_: str | None, first: Limit, other: Limit) -> bool:
         a, b = first.bounds[0][1].unit, other.bounds[-1][1].unit
         if a is None or b is None or a.value == b.value:
             return True
-        variable = variables().get(id_)
+        variable = variables().get(id_ or "")
         return variable is None or variable.takes(b.value) or not variable.takes(a.value)
 
     def _names(self, at: Place) -> tuple[Name, ...]:
@@ -208,7 +202,7 @@ class Binder(NameFinder):
         """`over the age of 18`, `> NYHA class II`, `18 < age`."""
         word = next((t for t in at.first.inside if t.roles.get("VAR")), None)
         if word is not None:
-            return (Name(word.roles["VAR"], (word.start, word.end)),)
+            return (Name(word.roles["VAR"], word.span),)
         if at.first.form == "flipped":
             after = self.after(at.elements, at.i)
             return (after,) if after else ()
@@ -315,7 +309,7 @@ class Binder(NameFinder):
     def _born(self, at: Place) -> Names:
         """`born before 32 weeks`."""
         born = next((e for e in at.elements[: at.i] if isinstance(e, Token) and e.value == "born"), None)
-        return (Name("gestational_age", (born.start, born.end)),) if born is not None and at.unit == "wk" else None
+        return (Name("gestational_age", born.span),) if born is not None and at.unit == "wk" else None
 
     def _people(self, at: Place) -> tuple[Name, ...]:
         """Years alone, or right after a word for people, are an age: `patients < 18`; kilograms are a weight."""
@@ -327,10 +321,10 @@ class Binder(NameFinder):
             return ()
         if at.unit is not None:
             unit = next(amount.unit for amount in amounts(at.limits) if amount.unit)
-            return (Name("age" if at.unit == "a" else "weight", (unit.start, unit.end)),)
+            return (Name("age" if at.unit == "a" else "weight", unit.span),)
         people = [t for t in at.elements[: at.i] if self._written(t) in words("adults")]
         if people and 1 <= value <= 100 and not counted:
-            return (Name("age", (people[-1].start, people[-1].end)),)
+            return (Name("age", people[-1].span),)
         return ()
 
     def _of_people(self, at: Place) -> bool:
@@ -371,11 +365,6 @@ def bind(tree: Node, text: str) -> list[Bound]:
     binder = Binder(text)
     binder.node(tree)
     return binder.bound
-
-
-def _end(element: Any) -> int:
-    end: int = element.end if element.__class__ is Token else element.span[1]
-    return end
 
 
 def _unit(limits: Limits) -> str | None:

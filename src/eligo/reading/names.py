@@ -145,7 +145,7 @@ class NameFinder:
         if element.type != "VAR":
             return self._filler_name(elements, j, graded)
         change, at = self._change(elements, j)
-        name = self._modified(elements, j, Name(element.value, (element.start, element.end), change, at))
+        name = self._modified(elements, j, Name(element.value, element.span, change, at))
         if changing is None or name.variable is None or name.change is not None:
             return name
         start = name.span[0]
@@ -164,9 +164,9 @@ class NameFinder:
 
     def _grade_alone(self, graded: Token) -> Name:
         """`score >= 20`: there is a score, its name may follow; `performance status` is a name."""
-        written = self.text[graded.start : graded.end].lower()
+        written = self._written(graded)
         specific = " " in written and not written.endswith(("score", "scale"))
-        return Name(None, (graded.start, graded.end), graded=True, generic=not specific)
+        return Name(None, graded.span, graded=True, generic=not specific)
 
     def _change(self, elements: Sequence[Any], j: int) -> tuple[str | None, int]:
         for element in reversed(elements[max(0, j - 2) : j]):
@@ -193,7 +193,7 @@ class NameFinder:
             end = graded.end
         generic = all(w[0].lower() in _GENERIC for w in found) and start >= filler.start
         hollow = bool(found) and all(w[0].lower() in _HOLLOW for w in found)
-        strong = graded is not None and self.text[graded.start : graded.end].lower() not in _WEAK
+        strong = graded is not None and self._written(graded) not in _WEAK
         concept = filler.value if filler.type == "CONCEPT" and start == filler.start else None
         return Name(
             None, (start, end), graded=strong, generic=generic and concept is None, hollow=hollow, concept=concept
@@ -254,7 +254,7 @@ class NameFinder:
                 continue  # "> 3 on a 0-10 scale"
             kind = type_of(element)
             if kind == "VAR":
-                return Name(element.value, (element.start, element.end))
+                return Name(element.value, element.span)
             if kind in _NOMINAL:
                 found = list(WORD.finditer(self.text, element.start, element.end))[:5]
                 concept = element.value if kind == "CONCEPT" else None

@@ -52,9 +52,13 @@ class Neighbours:
         token = self.raw[i]
         return token.type in roles or any(role in token.roles for role in roles)
 
+    def written(self, token: Token) -> str:
+        """The words of a token, in lower case."""
+        return self.text[token.start : token.end].lower()
+
     def says_old(self, token: Token) -> bool:
         """Whether a unit of time says that it counts an age: `years old`."""
-        return self.text[token.start : token.end].lower().endswith(_OLD_ENDINGS)
+        return self.written(token).endswith(_OLD_ENDINGS)
 
     def last_named(self) -> str | None:
         """The variable that was named last."""

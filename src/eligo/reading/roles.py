@@ -240,7 +240,7 @@ class Chooser(Neighbours):
         name = next((t for t in reversed(self.out) if t.type in ("VAR", "FILLER", "CONCEPT")), None)
         if name is None:
             return False
-        written = self.text[name.start : name.end].lower().split()
+        written = self.written(name).split()
         return name.value in words("plus_grades") or not words("plus_grades").isdisjoint(written)
 
     # --- what a word does once its type is settled

@@ -70,9 +70,7 @@ def _with_sign_of(before: Limit, limit: Limit) -> Limit:
 
 
 def _span(children: Children) -> Span:
-    first, last = children[0], children[-1]
-    start = first.start if first.__class__ is Token else first.span[0]
-    return start, last.end if last.__class__ is Token else last.span[1]
+    return children[0].span[0], children[-1].span[1]
 
 
 def _skipped(children: Children) -> tuple[Token, ...]:
@@ -95,10 +93,10 @@ def _age_of(children: Children, amounts: list[Amount]) -> Span | None:
             return amount.age
     after = _after_op(children)
     if after is not None and after.type == "AGEAFTER":
-        return after.start, after.end
+        return after.span
     head = children[0]
     if head.__class__ is Token and head.type == "AGECOMP":
-        return head.start, head.end
+        return head.span
     return None
 
 
@@ -122,7 +120,7 @@ def _beyond(children: Children) -> Limit:
     of = reference.value
     if of == "normal":
         of = "ULN" if op in ("gt", "ge") else "LLN"
-    amount = Amount(Number(1, reference.end), (reference.start, reference.end), None, of)
+    amount = Amount(Number(1, reference.end), reference.span, None, of)
     return Limit("beyond", ((op, amount),), _span(children), None, _skipped(children))
 
 
@@ -148,7 +146,7 @@ def _may_turn(low: Amount, high: Amount) -> bool:
 
 def _normal(children: Children) -> Limit:
     """Between the lower and the upper limit of normal."""
-    span = (children[0].start, children[0].end)
+    span = children[0].span
     ends: tuple[tuple[Op, str], ...] = (("ge", "LLN"), ("le", "ULN"))
     bounds = tuple((op, Amount(Number(1, span[1]), span, None, of)) for op, of in ends)
     return Limit("beyond", bounds, span)
@@ -215,9 +213,9 @@ def _with_unit(amount: Amount, children: Children) -> Amount:
         if kind == "UNIT":
             unit = unit or child
         elif kind == "AGEUNIT":
-            unit, age = unit or child, (child.start, child.end)
+            unit, age = unit or child, child.span
         elif kind == "OLD":
-            age = (child.start, child.end)
+            age = child.span
         elif kind == "REF":
             of = child.value
         elif kind == "ABOVE":

@@ -29,6 +29,11 @@ class Token:
         self.value = value
         self.roles = roles
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """Its place in the text, under the name that every other element has it."""
+        return self.start, self.end
+
     def __repr__(self) -> str:
         return f"{self.type}[{self.start}:{self.end}]" + (f"={self.value}" if self.value is not None else "")
 
