@@ -17,7 +17,7 @@ def age_of_thing(text: str, before: Sequence[Any], limit: Limit, unit: str | Non
     """Whether the limit, with these elements before it, is on the age of a thing: `biopsy older than 6 months`."""
     if limit.age is None or unit is None:
         return False
-    tokens = [e for e in before if type_of(e)]
+    tokens = [e for e in before if isinstance(e, Token)]
     if not any(e.type in ("CONCEPT", "FILLER") for e in tokens):
         return False
     written = text[limit.age[0] : limit.age[1]].lower()
