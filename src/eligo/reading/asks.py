@@ -236,7 +236,7 @@ def _linked(c: Neighbours, i: int) -> bool:
 
 def _status(c: Neighbours, i: int) -> bool:
     """`infection with e.g. A`: a name before examples, no status."""
-    comma = i + 1 < len(c.raw) and c.text[c.raw[i + 1].start] == ","
+    comma = i + 1 < len(c.raw) and c.raw[i + 1].value == ","
     if not c.may(i + 1 + comma, "SUCH"):
         return True
     first = first_word(c.text, c.raw[i])
