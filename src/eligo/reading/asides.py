@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from eligo.reading.tokens import Roles, Token
+from eligo.reading.tokens import Token
 from eligo.vocabulary.variables import variables
 
-_NONE: Roles = {}
 _Taken = Callable[[list[Token], int], int]  # how many tokens are taken from a place on
 
 
@@ -37,7 +36,7 @@ def _merged(raw: list[Token], taken_at: _Taken) -> list[Token]:
 
 
 def _may(raw: list[Token], i: int, *roles: str) -> bool:
-    return 0 <= i < len(raw) and any(role in (raw[i].roles or _NONE) for role in roles)
+    return 0 <= i < len(raw) and any(role in raw[i].roles for role in roles)
 
 
 def _mark(raw: list[Token], i: int, marks: str) -> bool:
@@ -91,7 +90,7 @@ def _scale(raw: list[Token], i: int) -> int:
 
 
 def _is_score(raw: list[Token], i: int) -> bool:
-    variable = variables().get((raw[i].roles or _NONE).get("VAR", "")) if i < len(raw) else None
+    variable = variables().get(raw[i].roles.get("VAR", "")) if i < len(raw) else None
     return variable is not None and variable.kind == "score"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eligo.reading.lexicon import words
-from eligo.reading.neighbours import NONE, TIME_CODES, Neighbours
+from eligo.reading.neighbours import TIME_CODES, Neighbours
 from eligo.reading.tokens import first_word
 from eligo.vocabulary.variables import variables
 
@@ -45,13 +45,12 @@ def _to(c: Neighbours, i: int) -> bool:
     if c.prev() == "REF" and c.out[-2].type == "COMP":  # `greater than ULN to 1.5`
         return False
     if c.may(i + 1, "COMP"):
-        return c.number_ahead(i + 2) and (c.between == 1 or not c.may(i, "AND"))
-    if c.ordinal is not None and c.graded and c.letter_ahead(i + 1):
-        return not c.may(i, "AND") or c.between == 1
-    ahead = c.number_ahead(i + 1)
-    if ahead and not c.graded and c.prev() == "NUM" and c.may(i + 1, "ROMAN") and not c.may(i + 1, "NUM"):
+        return c.number_ahead(i + 2)
+    if c.graded and c.letter_ahead(i + 1):
+        return True
+    if c.prev() == "NUM" and not c.graded and c.may(i + 1, "ROMAN") and not c.may(i + 1, "NUM"):
         return False
-    return ahead
+    return c.number_ahead(i + 1)
 
 
 def _two_ages(c: Neighbours, i: int) -> bool:
@@ -71,7 +70,7 @@ def _times(c: Neighbours, i: int) -> bool:
 
 
 def _reference(c: Neighbours, i: int) -> bool:
-    value = (c.raw[i].roles or NONE)["REF"]
+    value = c.raw[i].roles["REF"]
     back = [t.type for t in c.out[-4:]]
     while back and back[-1] in ("SKIP", "LIGHT", "OPEN"):
         back.pop()
@@ -136,16 +135,12 @@ def _event_ahead(c: Neighbours, i: int) -> bool:
     """Whether an event comes next, or after `the`."""
     if c.may(i, "EVENT"):
         return True
-    return (
-        c.may(i + 1, "EVENT")
-        and c.may(i, "LIGHT")
-        and c.text[c.raw[i].start : c.raw[i].end].lower() in ("the", "this", "a")
-    )
+    return c.may(i + 1, "EVENT") and c.may(i, "LIGHT") and c.written(c.raw[i]) in ("the", "this", "a")
 
 
 def _before(c: Neighbours, i: int) -> bool:
     timed = c.prev() == "UNIT" and c.out[-1].value in TIME_CODES
-    if c.text[c.raw[i].start : c.raw[i].end].lower() in ("of", "from", "pre"):
+    if c.written(c.raw[i]) in ("of", "from", "pre"):
         return timed and _event_ahead(c, i + 1)
     return timed or _event_ahead(c, i + 1)
 
@@ -185,9 +180,9 @@ def _variable(c: Neighbours, i: int) -> bool:
     if not _no_event(c, i):
         return False
     token = c.raw[i]
-    if c.text[token.start : token.end].lower() in words("before_a_grade"):
-        return _grade_letter(c, i + 1, str((token.roles or NONE).get("VAR")))
-    if "CONCEPT" not in (c.raw[i].roles or NONE):
+    if c.written(token) in words("before_a_grade"):
+        return _grade_letter(c, i + 1, str(token.roles.get("VAR")))
+    if "CONCEPT" not in c.raw[i].roles:
         return True
     for j in range(i + 1, min(i + 6, len(c.raw))):
         if c.may(j, "COMP") and c.time_ahead(j + 1, 4):
@@ -222,13 +217,13 @@ def _relates(c: Neighbours, i: int) -> bool:
 def _negation(c: Neighbours, i: int) -> bool:
     """`non` before a word that no phrase knows is part of that word."""
     token = c.raw[i]
-    return c.text[token.start : token.end].lower() != "non" or not c.may(i + 1, "WORD", "")
+    return c.written(token) != "non" or not c.may(i + 1, "WORD", "")
 
 
 def _heads(c: Neighbours, i: int) -> bool:
     """`both AST and ALT`, `AST and ALT both < 3 x ULN`: two names with one limit are no list."""
     token = c.raw[i]
-    if c.text[token.start : token.end].lower() not in ("both", "either"):
+    if c.written(token) not in ("both", "either"):
         return True
     limit = c.prev() not in ("", "STOP", "SUBITEM") and c.text[c.raw[i].end : c.raw[i].end + 1] != ":"
     return not (c.may(i + 1, "VAR") or (limit and (c.may(i + 1, "COMP") or _linked(c, i + 1))))
@@ -241,11 +236,11 @@ def _linked(c: Neighbours, i: int) -> bool:
 
 def _status(c: Neighbours, i: int) -> bool:
     """`infection with e.g. A`: a name before examples, no status."""
-    comma = i + 1 < len(c.raw) and c.text[c.raw[i + 1].start : c.raw[i + 1].end] == ","
+    comma = i + 1 < len(c.raw) and c.raw[i + 1].value == ","
     if not c.may(i + 1 + comma, "SUCH"):
         return True
     first = first_word(c.text, c.raw[i])
-    return not first or "CONCEPT" not in (first[0].roles or NONE)
+    return not first or "CONCEPT" not in first[0].roles
 
 
 Test = Callable[[Neighbours, int], bool]

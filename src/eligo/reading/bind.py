@@ -15,7 +15,7 @@ from eligo.reading.lexicon import measured_by, words
 from eligo.reading.names import REACH, Name, NameFinder, changed
 from eligo.reading.plausible import settled
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Bracket, Choice, Limit, Limits, Node, Unit, Window
+from eligo.reading.tree import Bracket, Choice, Element, Limit, Limits, Node, Unit, Window, amounts, type_of
 from eligo.reading.unmeasured import counts, no_measure
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
@@ -49,6 +49,11 @@ class Place:
         """The first of the limits."""
         return self.limits.limits[0]
 
+    @property
+    def behind(self) -> Element | None:
+        """What stands right behind the limits."""
+        return self.elements[self.i + 1] if self.i + 1 < len(self.elements) else None
+
 
 class Binder(NameFinder):
     """Walks the tree in reading order and remembers the last name."""
@@ -72,9 +77,10 @@ class Binder(NameFinder):
                 waiting.append(alone)
                 self.last = alone
                 continue
-            waiting = self._waited(unit, outer, waiting)
+            self._waited(unit, outer, waiting)
+            waiting = []
 
-    def _waited(self, unit: Unit, outer: Name | None, waiting: list[Name]) -> list[Name]:
+    def _waited(self, unit: Unit, outer: Name | None, waiting: list[Name]) -> None:
         """Bind a unit; `waiting` are names that stood alone before it ("AST and ALT <= 2.5 x ULN")."""
         before = len(self.bound)
         self._unit(unit, outer)
@@ -83,19 +89,19 @@ class Binder(NameFinder):
             later = bool(first.names) and first.names[0].span[0] > waiting[-1].span[0]
             if later and bool(first.names[0].variable) == bool(waiting[-1].variable):
                 self.bound[before] = Bound(first.limits, (*waiting, *first.names))
-        return []
 
     def _name_alone(self, unit: Unit) -> Name | None:
         """The name of a unit that holds one variable and nothing else."""
         found: Name | None = None
         for element in unit.elements:
-            if element.__class__ is Token and element.type == "VAR" and found is None:
-                found = Name(element.value, (element.start, element.end))
+            if isinstance(element, Token) and element.type == "VAR" and found is None:
+                found = Name(element.value, element.span)
             elif found is not None and self._belongs(element):
-                found = found._replace(span=(found.span[0], _end(element)))
-            elif not (element.__class__ is Token and element.type in ("LIGHT", "GRADE", "PAIR", "FRESH")) and not (
-                element.__class__ is Bracket and not _has_limits(element.item)
-            ):
+                found = found._replace(span=(found.span[0], element.span[1]))
+            elif isinstance(element, Bracket):
+                if _has_limits(element.item):
+                    return None
+            elif type_of(element) not in ("LIGHT", "GRADE", "PAIR", "FRESH"):
                 return None
         return found
 
@@ -103,79 +109,72 @@ class Binder(NameFinder):
         """Whether an element behind a name is part of it: `creatinine level`, `total bilirubin (TBil)`."""
         if element.__class__ is Bracket:
             return self._alias(element) is not None
-        return element.__class__ is Token and element.type == "GRADE"
+        return type_of(element) == "GRADE"
 
     def _words_alone(self, unit: Unit) -> Name | None:
         """`full-mouth plaque score (FMPS)`: words that no data file knows, with their short form, and nothing else."""
-        named = [e for e in unit.elements if not (e.__class__ is Token and e.type in ("LIGHT", "GRADE"))]
-        if len(named) != 2 or named[0].__class__ is not Token or named[0].type != "FILLER" or named[0].value:
+        named: list[Any] = [e for e in unit.elements if type_of(e) not in ("LIGHT", "GRADE")]
+        if len(named) != 2 or type_of(named[0]) != "FILLER" or named[0].value:
             return None
         if named[1].__class__ is not Bracket or self._alias(named[1]) is None:
             return None
-        return self.before(unit.elements, len(unit.elements), 0)
+        return self.before(unit.elements, len(unit.elements))
 
     def _unit(self, unit: Unit, outer: Name | None) -> None:
         elements = unit.elements
-        start = 0  # names before this place belong to limits that are already bound
         for i, element in enumerate(elements):
             if isinstance(element, Limits):
-                self._limited(elements, i, _with_unit_behind(elements, i), outer, start)
+                self._limited(elements, i, _with_unit_behind(elements, i), outer)
             elif isinstance(element, Window):
                 if element.limits is not None:
-                    self._limited(elements, i, element.limits, outer, start)
+                    self._limited(elements, i, element.limits, outer)
             elif isinstance(element, Bracket):
                 name = self._before_bracket(elements, i) or self.last or outer
                 last, self.last = self.last, None
                 self.node(element.item, name)
                 self.last = name or last
             elif isinstance(element, Token) and element.type == "VAR":
-                self.last = Name(element.value, (element.start, element.end))
+                self.last = Name(element.value, element.span)
 
-    def _limited(self, elements: Sequence[Any], i: int, limits: Limits, outer: Name | None, start: int) -> None:
+    def _limited(self, elements: Sequence[Any], i: int, limits: Limits, outer: Name | None) -> None:
         timed = elements[i].__class__ is Window
-        place = Place(elements, i, limits, _unit(limits), outer, timed, self.before(elements, i, start))
-        names = self._names(place)
-        self._keep(elements, i, limits, names)
+        at = Place(elements, i, limits, _unit(limits), outer, timed, self.before(elements, i))
+        names = self._names(at)
+        self._keep(at, names)
         if names:
             self.last = names[0]
 
     def _before_bracket(self, elements: Sequence[Any], i: int) -> Name | None:
         """The name before a bracket; `(<= 5 x ULN)` behind a condition that no value states is on what came before."""
-        name = self.before(elements, i, 0)
+        name = self.before(elements, i)
         if name is None or name.concept is None or self.last is None or self.last.variable is None:
             return name
         return name if measured_by(name.concept) else self.last
 
-    def _keep(self, elements: Sequence[Any], i: int, limits: Limits, names: tuple[Name, ...]) -> None:
+    def _keep(self, at: Place, names: tuple[Name, ...]) -> None:
         """Bind the limits; a joined one with a unit that the name cannot have has a name of its own behind it."""
-        names = tuple(changed(name, limits) for name in names)
-        likely = settled(limits, names[0]) if names else limits
-        limits, names = (limits, ()) if likely is None else (likely, names)
-        kept = len(limits.limits)
-        if kept > 1 and names and names[0].variable:
-            kept = next(
-                (
-                    k
-                    for k in range(1, kept)
-                    if not self._same_kind(names[0].variable, limits.limits[0], limits.limits[k])
-                ),
-                kept,
-            )
+        names = tuple(changed(name, at.limits) for name in names)
+        likely = settled(at.limits, names[0]) if names else at.limits
+        limits, names = (at.limits, ()) if likely is None else (likely, names)
+        id_ = names[0].variable if names else None
+        kept = 1
+        while kept < len(limits.limits) and self._same_kind(id_, limits.limits[0], limits.limits[kept]):
+            kept += 1
         if kept == len(limits.limits):
             self.bound.append(Bound(limits, names))
             return
         first, rest = limits.limits[:kept], limits.limits[kept:]
-        after = self.after(elements, i)
+        after = self.after(at.elements, at.i)
         self.bound.append(Bound(Limits(first, limits.joins[: kept - 1], (limits.span[0], first[-1].span[1])), names))
         self.bound.append(
             Bound(Limits(rest, limits.joins[kept:], (rest[0].span[0], limits.span[1])), (after,) if after else ())
         )
 
-    def _same_kind(self, id_: str, first: Limit, other: Limit) -> bool:
+    def _same_kind(self, id_: str | None, first: Limit, other: Limit) -> bool:
         a, b = first.bounds[0][1].unit, other.bounds[-1][1].unit
         if a is None or b is None or a.value == b.value:
             return True
-        variable = variables().get(id_)
+        variable = variables().get(id_ or "")
         return variable is None or variable.takes(b.value) or not variable.takes(a.value)
 
     def _names(self, at: Place) -> tuple[Name, ...]:
@@ -189,6 +188,7 @@ class Binder(NameFinder):
             self._words_before,
             self._words_behind,
             self._carried,
+            self._born,
         ):
             names = rule(at)
             if names is not None:
@@ -196,15 +196,13 @@ class Binder(NameFinder):
         return self._people(at)
 
     def _unmeasured(self, at: Place) -> Names:
-        following = at.elements[at.i + 1 : at.i + 2]
-        limited = bool(following) and following[0].__class__ is Limits
-        return () if no_measure(self.text, at.limits, limited=limited) else None
+        return () if no_measure(self.text, at.limits, limited=at.behind.__class__ is Limits) else None
 
     def _inside(self, at: Place) -> Names:
         """`over the age of 18`, `> NYHA class II`, `18 < age`."""
-        word = next((t for t in at.first.inside if t.roles and t.roles.get("VAR")), None)
-        if word is not None and word.roles:
-            return (Name(word.roles["VAR"], (word.start, word.end)),)
+        word = next((t for t in at.first.inside if t.roles.get("VAR")), None)
+        if word is not None:
+            return (Name(word.roles["VAR"], word.span),)
         if at.first.form == "flipped":
             after = self.after(at.elements, at.i)
             return (after,) if after else ()
@@ -215,19 +213,16 @@ class Binder(NameFinder):
         age = at.first.age or next((limit.age for limit in at.limits.limits if limit.age), None)
         if age is None:
             return None
-        if at.first.age is not None and age_of_thing(
-            self.text, at.elements[max(0, at.i - REACH) : at.i], at.first, at.unit
-        ):
+        if age_of_thing(self.text, at.elements[max(0, at.i - REACH) : at.i], at.first, at.unit):
             return ()
-        if at.unit not in (None, "a", "mo", "wk", "d", "h"):
+        if at.unit not in _OF_AGES:
             return None
         unborn = not words("gestational").isdisjoint(self.text[age[0] : age[1]].lower().split())
-        id_ = "gestational_age" if unborn else "age"
+        ages = ("gestational_age",) if unborn else ("age", "gestational_age")
         known = at.before or self.last
-        named = known is not None and known.variable in ((id_,) if unborn else _AGES)
-        if known and named and (at.before or not self.after(at.elements, at.i)):
+        if known is not None and known.variable in ages and (at.before or not self.after(at.elements, at.i)):
             return (known,)
-        return (Name(id_, age),) if not unborn or at.unit != "a" else ()
+        return (Name(ages[0], age),) if not unborn or at.unit != "a" else ()
 
     def _variable_before(self, at: Place) -> Names:
         before = at.before
@@ -242,7 +237,7 @@ class Binder(NameFinder):
         if at.first.form == "bare":
             at.after = None
         unknown = at.before is None or at.before.variable is None
-        if at.after and unknown and not at.timed and self._after_wins(at.elements, at.i, at.after):
+        if at.after and unknown and not at.timed and self._after_wins(at, at.after):
             return (at.after,)
         return None
 
@@ -289,7 +284,7 @@ class Binder(NameFinder):
         """Whether words stand before the limit in its bracket, or after a bare one: `(10 is the worst)`."""
         end = at.i + REACH if at.first.form == "bare" else at.i
         seen = at.elements[max(0, at.i - REACH) : end]
-        return any(e.__class__ is Token and e.type == "FILLER" for e in seen)
+        return any(type_of(e) == "FILLER" for e in seen)
 
     def _grade(self, before: Name | None, after: Name | None, outer: Name | None) -> Name | None:
         """`grade 3 or 4 hepatic encephalopathy`: the grade of the concept beside it."""
@@ -301,50 +296,48 @@ class Binder(NameFinder):
                 return Name(concept.grade_variable, name.span)
         return None
 
-    def _after_wins(self, elements: Sequence[Any], i: int, after: Name) -> bool:
+    def _after_wins(self, at: Place, after: Name) -> bool:
         """Whether the name behind a limit is the better one: a variable right there, or a rating scale."""
         if after.variable is not None:
-            return bool(elements[i + 1].__class__ is Token and elements[i + 1].type == "VAR")
+            return type_of(at.behind) == "VAR"
         written = self.text[after.span[0] : after.span[1]].lower().split()
         return any(w in words("scale_words") for w in written)
 
     def _name_follows(self, name: Name) -> bool:
-        written = self.text[name.span[0] : name.span[1]].lower().split()
-        return bool(written) and written[-1] in words("name_follows")
+        return self._last_word(name).lower() in words("name_follows")
+
+    def _born(self, at: Place) -> Names:
+        """`born before 32 weeks`."""
+        born = next((e for e in at.elements[: at.i] if isinstance(e, Token) and e.value == "born"), None)
+        return (Name("gestational_age", born.span),) if born is not None and at.unit == "wk" else None
 
     def _people(self, at: Place) -> tuple[Name, ...]:
         """Years alone, or right after a word for people, are an age: `patients < 18`; kilograms are a weight."""
-        born = next((e for e in at.elements[: at.i] if e.__class__ is Token and e.value == "born"), None)
-        if born is not None and at.unit == "wk":
-            return (Name("gestational_age", (born.start, born.end)),)
-        if (
-            at.timed
-            or at.i > REACH
-            or at.unit not in _OF_PEOPLE
-            or of_something(self.text, at.elements[at.i + 1 : at.i + 3])
-        ):
-            return ()
-        if at.first.form == "bare" or at.first.bounds[0][1].of:
-            return ()
-        before = at.elements[: at.i]
-        after = at.elements[at.i + 1 : at.i + 2]
-        if after and after[0].__class__ is Token and after[0].type in ("EXCEPT", "UNLESS", "ATTEST"):
-            return ()
-        if any(
-            not (e.__class__ is Token and e.type in ("LIGHT", "SEX", "GRADE", "GROUP", "WHO", "FRESH")) for e in before
-        ):
+        if not self._of_people(at):
             return ()
         value = at.first.bounds[0][1].number.value
-        counted = bool(after) and after[0].__class__ is Token and after[0].type in COUNTED and value < YOUNG
+        counted = value < YOUNG and type_of(at.behind) in COUNTED
         if at.unit == "a" and counted:  # `at least two years postmenopausal`
             return ()
         if at.unit is not None:
-            unit = next(a.unit for limit in at.limits.limits for _, a in limit.bounds if a.unit)
-            return (Name("age" if at.unit == "a" else "weight", (unit.start, unit.end)),)
-        people = [t for t in before if self.text[t.start : t.end].lower() in words("adults")]
+            unit = next(amount.unit for amount in amounts(at.limits) if amount.unit)
+            return (Name("age" if at.unit == "a" else "weight", unit.span),)
+        people = [t for t in at.elements[: at.i] if self._written(t) in words("adults")]
         if people and 1 <= value <= 100 and not counted:
-            return (Name("age", (people[-1].start, people[-1].end)),)
+            return (Name("age", people[-1].span),)
         return ()
+
+    def _of_people(self, at: Place) -> bool:
+        """Whether nothing but small words and words for people stands before limits that may be those of a person."""
+        if at.timed or at.i > REACH or at.unit not in _OF_PEOPLE:
+            return False
+        if at.first.form == "bare" or at.first.bounds[0][1].of:
+            return False
+        if of_something(self.text, at.elements[at.i + 1 : at.i + 3]):
+            return False
+        if type_of(at.behind) in ("EXCEPT", "UNLESS", "ATTEST"):
+            return False
+        return all(type_of(e) in _BEFORE_PEOPLE for e in at.elements[: at.i])
 
 
 def _with_unit_behind(elements: Sequence[Any], i: int) -> Limits:
@@ -363,7 +356,8 @@ def _with_unit_behind(elements: Sequence[Any], i: int) -> Limits:
 
 
 _OF_PEOPLE = (None, "a", "kg", "g", "[lb_av]")  # the units that an age or a weight without its name has
-_AGES = frozenset(["age", "gestational_age"])
+_OF_AGES = (None, "a", "mo", "wk", "d", "h")
+_BEFORE_PEOPLE = frozenset(["LIGHT", "SEX", "GRADE", "GROUP", "WHO", "FRESH"])
 
 
 def bind(tree: Node, text: str) -> list[Bound]:
@@ -373,17 +367,11 @@ def bind(tree: Node, text: str) -> list[Bound]:
     return binder.bound
 
 
-def _end(element: Any) -> int:
-    end: int = element.end if element.__class__ is Token else element.span[1]
-    return end
-
-
 def _unit(limits: Limits) -> str | None:
     """The unit of the limits: that of the last amount that has one."""
-    for limit in reversed(limits.limits):
-        for _, amount in reversed(limit.bounds):
-            if amount.unit is not None:
-                return amount.unit.value or "{score}"
+    for amount in reversed(amounts(limits)):
+        if amount.unit is not None:
+            return amount.unit.value or "{score}"
     return None
 
 

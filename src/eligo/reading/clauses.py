@@ -22,12 +22,17 @@ def condition(line: Line, i: int, token: Token) -> None:
         _condition_first(line, token, again)
     elif begins and not _behind_a_part(line) and not line.bracket_begins():
         _introduced(line, token) if token.value == "in" else line.unused(token)
-    elif (line.said or line.bracket_begins()) and line.previous() not in ("AND", "OR") and not line.deep():
+    elif _behind_something(line) and not line.deep():
         line.take_separator(token)
         token.type, line.tied = "IF", not line.bracket_begins()
         line.scope(token)
     else:
         line.unused(token)
+
+
+def _behind_something(line: Line) -> bool:
+    """`B if A`, `B (if A)`."""
+    return (line.said or line.bracket_begins()) and line.previous() not in ("AND", "OR")
 
 
 def _joined_on(line: Line) -> bool:

@@ -11,7 +11,7 @@ from eligo.reading.comparison import Comparison
 from eligo.reading.names import Name
 from eligo.reading.pairs import each_name, with_unit
 from eligo.reading.ratios import quotient
-from eligo.reading.tree import Amount, Limit, Limits
+from eligo.reading.tree import Amount, Limit, Limits, amounts
 from eligo.vocabulary.variables import Variable, variables
 
 
@@ -32,7 +32,7 @@ def _known(name: Name) -> Name:
 
 def _is_pair(limits: Limits, names: tuple[Name, ...]) -> bool:
     """Whether there is more than one name, or a number with two halves."""
-    return len(names) > 1 or any(amount.number.second is not None for lim in limits.limits for _, amount in lim.bounds)
+    return len(names) > 1 or any(amount.number.second is not None for amount in amounts(limits))
 
 
 def _compare(limits: Limits, name: Name, text: str) -> Iterator[Comparison]:
@@ -91,17 +91,16 @@ def _listed(bare: list[Limit], name: Name, text: str) -> Iterator[Comparison]:
 
 def _grades(limit: Limit, name: Name, text: str) -> Comparison | None:
     """`class II-IV` of an ordinal: the grades that are meant; None where it is no ordinal, or has no such grades."""
-    variable = variables().get(name.variable or "")
-    if variable is None or variable.kind != "ordinal" or len(limit.bounds) != 2:
-        return None
-    values = grades_between(variable, limit)
+    values = grades_between(variables().get(name.variable or ""), limit)
     if not values:
         return None
     return Comparison(name.variable, text[name.span[0] : name.span[1]], name.span, limit.span, values=values)
 
 
-def grades_between(variable: Variable, limit: Limit) -> tuple[Number, ...]:
-    """The grades of an ordinal from the lower bound of a range to the upper one."""
+def grades_between(variable: Variable | None, limit: Limit) -> tuple[Number, ...]:
+    """The grades of an ordinal from the lower bound of a range to the upper one; none where it is no ordinal."""
+    if variable is None or variable.kind != "ordinal" or len(limit.bounds) != 2:
+        return ()
     (lower, low), (upper, high) = limit.bounds
     found = {g for g in variable.grades.values() if _HOLDS[lower](g, low.number.value)}
     grades = sorted(g for g in found if _HOLDS[upper](g, high.number.value))

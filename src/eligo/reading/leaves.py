@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from eligo.criteria import AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
 from eligo.errors import EligoError
@@ -13,13 +14,14 @@ from eligo.reading.bind import Bound
 from eligo.reading.compare import grades_between
 from eligo.reading.lexicon import words as lexicon_words
 from eligo.reading.names import Name
+from eligo.reading.numbers import Number as WrittenNumber
 from eligo.reading.pairs import each_name, joined_by, members, with_unit
 from eligo.reading.plausible import infer_unit, plausible
 from eligo.reading.ratios import quotient
 from eligo.reading.sense import disjoint
 from eligo.reading.syntax import FLIPPED
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Amount, Limits
+from eligo.reading.tree import Amount, Limits, amounts
 from eligo.reading.tree import Limit as Written
 from eligo.vocabulary.unit_spellings import common, readings, under_logarithm
 from eligo.vocabulary.units import to_canonical, ucum
@@ -29,6 +31,7 @@ _COUNTED = ("ordinal", "score", "count", "category")
 UNITLESS = frozenset(["ordinal", "score", "count", "ratio", "category"])
 
 
+Bounds = tuple[tuple[Op, Amount], ...]
 Join = Callable[[list[Predicate], str], Predicate]
 
 
@@ -46,32 +49,47 @@ def leaf_of(bound: Bound, text: str, join: Join) -> Predicate | None:
     return parts[0] if len(parts) == 1 else join(parts, joined_by(bound.names, text, bound.limits))
 
 
+class _Quantity(NamedTuple):
+    """What limits are on: a variable, or words that no data file knows; `span` is the place of the limits too."""
+
+    variable: Variable | None
+    words: str | None
+    span: Span
+
+    @property
+    def id(self) -> str | None:
+        return self.variable.id if self.variable is not None else None
+
+
 def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:
     span = (min(name.span[0], limits.span[0]), max(name.span[1], limits.span[1]))
-    variable = variables().get(name.variable) if name.variable and not name.change else None
-    words = text[name.span[0] : name.span[1]] if variable is None else None
-    parts_of = quotient(name.variable) if not name.change else None
+    id_ = name.variable if not name.change else None
+    parts_of = quotient(id_)
     if parts_of is not None:
         return _of_two(parts_of, limits, span)
-    bare = [limit for limit in limits.limits if limit.form == "bare"]
-    if len(bare) == len(limits.limits):
-        return _listed(variable, words, bare, span, text)
+    variable = variables().get(id_ or "")
+    quantity = _Quantity(variable, text[name.span[0] : name.span[1]] if variable is None else None, span)
+    if all(limit.form == "bare" for limit in limits.limits):
+        return _listed(quantity, limits)
     copy = _copied(limits, variable)
-    if copy is not None:
-        limits = limits._replace(limits=limits.limits[:1])
+    written = with_unit(list(limits.limits if copy is None else limits.limits[:1]))
+    if not lexicon_words("acuity").isdisjoint((quantity.words or "").lower().split()):
+        written = [_as_decimal(limit) for limit in written]
     parts: list[Predicate] = []
-    acuity = variable is None and not lexicon_words("acuity").isdisjoint((words or "").lower().split())
-    for limit in with_unit(list(limits.limits)):
-        if acuity:
-            limit = _as_decimal(limit)
-        part = _compared(variable, words, limit, span, text)
+    for limit in written:
+        part = _compared(quantity, limit, text)
         if part is None:
             return None
         parts.append(part)
-    if len(parts) == 1:
-        only = parts[0]
-        return replace(only, equivalent=copy) if copy is not None and isinstance(only, Compare) else only
-    if "or" in limits.joins:
+    if len(parts) > 1:
+        return _together(parts, limits.joins)
+    only = parts[0]
+    return replace(only, equivalent=copy) if copy is not None and isinstance(only, Compare) else only
+
+
+def _together(parts: list[Predicate], joins: tuple[str, ...]) -> Predicate:
+    """Several limits on one variable: both sides of a range, or alternatives, also where nothing can be both."""
+    if "or" in joins:
         return AnyOf(tuple(parts))
     both = merged(parts)
     if both is not None:
@@ -85,7 +103,7 @@ _ROUNDED = 0.05  # how far a copy in another unit may lie from the limit
 
 def _copied(limits: Limits, variable: Variable | None) -> Limit | None:
     """The second limit where it only states the first in another unit: `> 1.5 mg/dL or 133 umol/L`."""
-    if variable is None or len(limits.limits) != 2 or any(len(limit.bounds) != 1 for limit in limits.limits):
+    if variable is None or [len(limit.bounds) for limit in limits.limits] != [1, 1]:
         return None
     (op, first), (other, second) = (limit.bounds[0] for limit in limits.limits)
     if op != other or first.unit is None or second.unit is None or first.unit.value == second.unit.value:
@@ -93,8 +111,8 @@ def _copied(limits: Limits, variable: Variable | None) -> Limit | None:
     one, copy = _limit(op, first, variable, "")[0], _limit(op, second, variable, "")[0]
     if one is None or copy is None or one.unit is None or copy.unit is None:
         return None
-    low, high = sorted(abs(to_canonical(limit.value, limit.unit, variable)) for limit in (one, copy) if limit.unit)
-    return copy if high - low <= _ROUNDED * high else None
+    value, again = (abs(to_canonical(limit.value, limit.unit or "", variable)) for limit in (one, copy))
+    return copy if abs(value - again) <= _ROUNDED * max(value, again) else None
 
 
 def _as_decimal(written: Written) -> Written:
@@ -145,78 +163,96 @@ _PURE = ("1", "{ratio}")
 
 def merged(parts: list[Predicate]) -> Predicate | None:
     """A lower and an upper limit on one variable as one comparison with two bounds."""
-    if len(parts) != 2 or not all(isinstance(p, Compare) and len(p.limits) == 1 for p in parts):
+    if len(parts) != 2:
         return None
     a, b = parts
-    assert isinstance(a, Compare)
-    assert isinstance(b, Compare)
-    low, high = (a, b) if a.limits[0].op in ("gt", "ge") else (b, a)
-    if low.limits[0].op not in ("gt", "ge") or high.limits[0].op not in ("lt", "le"):
+    if not isinstance(a, Compare) or not isinstance(b, Compare) or not len(a.limits) == len(b.limits) == 1:
         return None
-    first, second = low.limits[0], high.limits[0]
-    if first.of is None and first.unit is None and second.unit is not None:
-        first = Limit(first.op, first.value, second.unit)
-    elif second.of is None and second.unit is None and first.unit is not None:
-        second = Limit(second.op, second.value, first.unit)
+    low, high = (a, b) if a.limits[0].op in ("gt", "ge") else (b, a)
+    first, second = _one_unit(low.limits[0], high.limits[0])
+    if first.op not in ("gt", "ge") or second.op not in ("lt", "le"):
+        return None
     if first.of != second.of or first.unit != second.unit or first.value > second.value:
         return None
     inferred = a.unit_inferred and b.unit_inferred
     return Compare(a.variable, (first, second), a.name, unit_inferred=inferred, span=a.span)
 
 
-def _listed(
-    variable: Variable | None, words: str | None, bare: list[Written], span: Span, text: str
-) -> Predicate | None:
-    amounts = [limit.bounds[0][1] for limit in bare]
-    if any(amount.give is not None or amount.above is not None or amount.below is not None for amount in amounts):
-        return None
-    values: list[Number | str] = []
-    for amount in amounts:
-        if amount.number.finer is not None:
-            graded = variable.grades.get(amount.number.finer.lower()) if variable is not None else None
-            values.append(amount.number.finer if graded is None else graded)
-            continue
-        ordinal = variable is None or variable.kind in ("ordinal", "score")
-        values += [
-            _plain(v) for v in (amount.number.several if ordinal and amount.number.several else (amount.number.value,))
-        ]
+def _one_unit(first: Limit, second: Limit) -> tuple[Limit, Limit]:
+    """Two limits of which one has a unit, both with it."""
+    if first.of is None and first.unit is None and second.unit is not None:
+        return Limit(first.op, first.value, second.unit), second
+    if second.of is None and second.unit is None and first.unit is not None:
+        return first, Limit(second.op, second.value, first.unit)
+    return first, second
+
+
+def _listed(quantity: _Quantity, limits: Limits) -> Predicate | None:
+    """`grade 1 or 2`: the values that are named, without a side."""
+    variable, words, span = quantity
     if variable is not None and variable.kind not in _COUNTED:
         return None  # `a platelet count of 100,000`: nobody asks for just this value, and which side is not said
-    return OneOf(variable.id if variable else None, tuple(values), words, span=span)
+    listed = amounts(limits)
+    if any(amount.give is not None or amount.above is not None or amount.below is not None for amount in listed):
+        return None
+    values = [value for amount in listed for value in _values(amount.number, variable)]
+    return OneOf(quantity.id, tuple(values), words, span=span)
 
 
-def _compared(
-    variable: Variable | None, words: str | None, written: Written, span: Span, text: str
-) -> Predicate | None:
-    if variable is not None and variable.kind == "ordinal" and written.form == "ranged":
-        grades = grades_between(variable, written)
-        if grades:
-            return OneOf(variable.id, grades, span=span)
-    if written.form == "vague":
+def _values(number: WrittenNumber, variable: Variable | None) -> list[Number | str]:
+    """The values that a bare number stands for: a grade that a letter divides, a list (`0,1`), or itself."""
+    if number.finer is not None:
+        graded = variable.grades.get(number.finer.lower()) if variable is not None else None
+        return [number.finer if graded is None else graded]
+    if number.several and (variable is None or variable.kind in ("ordinal", "score")):
+        return [_plain(value) for value in number.several]
+    return [_plain(number.value)]
+
+
+def _compared(quantity: _Quantity, written: Written, text: str) -> Predicate | None:
+    variable, words, span = quantity
+    grades = grades_between(variable, written) if written.form == "ranged" else ()
+    if grades:
+        return OneOf(quantity.id, grades, span=span)
+    bounds = _sharing_unit(_in_days(written, variable).bounds)
+    if bounds is None or written.form == "vague":
         return None
     limits: list[Limit] = []
     inferred = False
-    written = _in_days(written, variable)
-    stated = next((a for _, a in reversed(written.bounds) if a.unit is not None), None)
-    for op, amount in written.bounds:
-        if op == "eq" and variable is not None and variable.kind not in _COUNTED:
-            return None  # `weight = 50 kg` has lost a sign
-        if amount.unit is None and stated is not None and amount.of is None:
-            if amount.number.power != stated.number.power:
-                return None  # `50,000 to 100 x 10^9/L`
-            amount = amount._replace(unit=stated.unit)
+    for op, amount in bounds:
         limit, guessed = _limit(op, amount, variable, text)
-        if limit is None or (variable is not None and not plausible(limit, variable)):
+        if limit is None or not _likely(limit, variable):
             return None
         limits.append(limit)
-        inferred = inferred or guessed
+        inferred |= guessed
     # Limits in two units are two comparisons: `6 months to 18 years`.
     groups = [tuple(limits)] if len({(limit.unit, limit.of) for limit in limits}) == 1 else [(one,) for one in limits]
     if any(one.value > other.value for one, *others in groups for other in others):
         return None  # `> 10% - stage 2`
-    id_ = variable.id if variable else None
-    made = [Compare(id_, group, words, unit_inferred=inferred, span=span) for group in groups]
+    made = [Compare(quantity.id, group, words, unit_inferred=inferred, span=span) for group in groups]
     return made[0] if len(made) == 1 else AllOf(tuple(made))
+
+
+def _likely(limit: Limit, variable: Variable | None) -> bool:
+    """Whether somebody may ask for the limit: `weight = 50 kg` has lost a sign."""
+    if variable is None:
+        return True
+    return (limit.op != "eq" or variable.kind in _COUNTED) and plausible(limit, variable)
+
+
+def _sharing_unit(bounds: Bounds) -> Bounds | None:
+    """`50 to 100 x 10^9/L`: both ends with the unit of one; None where a power of ten is that of one of them only."""
+    stated = next((amount for _, amount in reversed(bounds) if amount.unit is not None), None)
+    if stated is None:
+        return bounds
+    made: list[tuple[Op, Amount]] = []
+    for op, amount in bounds:
+        if amount.unit is None and amount.of is None:
+            if amount.number.power != stated.number.power:
+                return None
+            amount = amount._replace(unit=stated.unit)
+        made.append((op, amount))
+    return tuple(made)
 
 
 def _limit(op: Op, amount: Amount, variable: Variable | None, text: str) -> tuple[Limit | None, bool]:
@@ -243,24 +279,27 @@ def _measured(op: Op, amount: Amount, variable: Variable | None, text: str) -> t
         value, unit = _with_power(number.value, number.power, unit)
     if variable is None:
         return Limit(op, value, unit if unit and ucum(unit) == unit else None), False
-    if variable.kind in UNITLESS and (unit is None or unit.startswith("{")):
-        return Limit(op, value, None), False
-    if unit is None and variable.unit == "1" and set(variable.units) <= {"1"}:
-        return Limit(op, value, None), False
     if unit is None:
-        inferred = infer_unit(value, variable)
-        if inferred is None and variable.kind not in UNITLESS:
-            return None, False  # one that is not stated could be any of them
-        return Limit(op, value, inferred), inferred is not None
-    written = (
-        readings(text[amount.unit.start : amount.unit.end].lstrip("-"))
-        if amount.unit is not None and not number.power
-        else ()
-    )
-    for code in (unit, *written):
+        return _without_unit(op, value, variable)
+    if variable.kind in UNITLESS and unit.startswith("{"):
+        return Limit(op, value, None), False
+    codes = [unit]
+    if amount.unit is not None and not number.power:
+        codes += readings(text[amount.unit.start : amount.unit.end].lstrip("-"))
+    for code in codes:
         if fits(value, code, variable):
             return Limit(op, value, code if variable.kind not in UNITLESS or code != "1" else None), False
     return None, False
+
+
+def _without_unit(op: Op, value: Number, variable: Variable) -> tuple[Limit | None, bool]:
+    """A limit on what has no unit, or in the one that it must be in, as `_limit` gives it."""
+    if variable.kind in UNITLESS or {variable.unit, *variable.units} == {"1"}:
+        return Limit(op, value, None), False
+    inferred = infer_unit(value, variable)
+    if inferred is None:
+        return None, False  # one that is not stated could be any of them
+    return Limit(op, value, inferred), True
 
 
 def _beside_normal(op: Op, amount: Amount, variable: Variable | None) -> Limit | None:

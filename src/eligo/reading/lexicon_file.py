@@ -180,17 +180,21 @@ def _bonds(data: dict[str, Any]) -> dict[str, list[str]]:
 
 def _words_of_units(root: Trie) -> dict[str, list[str]]:
     """The words that units begin with, and those that they only go on with: `mm Hg`, `centimeters of water`."""
-    path = data_dir("grammar") / "units.yaml"
-    data = read_yaml(path.read_text("utf-8"), path.name).data
-    units = [body for code, body in data["atoms"].items() if code not in DAYS_IN]  # `of age` tells what is measured
-    spelled = [
-        *(text for body in units for key in _SPELLED for text in _texts(body.get(key))),
-        *(text for body in data["logarithms"].values() for text in body["words"]),
-    ]
-    phrases = [phrase_key(text) for text in spelled]
+    phrases = [phrase_key(text) for text in _spelled_units()]
     starts = {phrase[0] for phrase in phrases if phrase[0][0].isalpha()} | {w for w in root if w and begins_unit(w)}
     later = {word for phrase in phrases for word in phrase[1:] if word.isalpha() and not begins_unit(word)}
     return {"unit_starts": sorted(starts), "unit_goes_on": sorted(later - starts)}
+
+
+def _spelled_units() -> Iterator[str]:
+    """All spellings of units that are words."""
+    path = data_dir("grammar") / "units.yaml"
+    data = read_yaml(path.read_text("utf-8"), path.name).data
+    for code, body in data["atoms"].items():
+        if code not in DAYS_IN:  # `of age` tells what is measured
+            yield from _texts([body.get(key) for key in _SPELLED])
+    for body in data["logarithms"].values():
+        yield from body["words"]
 
 
 def _texts(data: Any) -> Iterator[str]:
@@ -230,9 +234,12 @@ def _vocabulary() -> Iterator[tuple[str, Entry]]:
     for text, id_, case in variables().synonym_items():
         yield from _spellings(text, ["VAR", id_, text if case else None])
     for text, id_, case in concepts().synonym_items():
-        concept = concepts().get(id_)
-        role = "ATTEST" if concept and concept.kind == "attestation" else "CONCEPT"
-        yield from _spellings(text, [role, id_, text if case else None])
+        yield from _spellings(text, [_role_of(id_), id_, text if case else None])
+
+
+def _role_of(concept: str) -> str:
+    known = concepts().get(concept)
+    return "ATTEST" if known is not None and known.kind == "attestation" else "CONCEPT"
 
 
 def _spellings(text: str, entry: Entry) -> Iterator[tuple[str, Entry]]:
@@ -273,13 +280,12 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
         yield from _valued(role, data[key].items())
     yield from _valued("LOGIC", ((key, data[key]) for key in ("exceptions", "logic", "turning", "others")))
     yield from _comparators(data)
-    yield from ((phrase, ["BORN", "born", None]) for phrase in data["born"])
+    yield from _valued("BORN", [("born", data["born"])])
     for role, key in (("FACTOR", "factors"), ("NUMBER", "number_words"), ("ROMAN", "roman"), ("AGEUNIT", "age_units")):
         yield from ((str(phrase), [role, value, None]) for phrase, value in data[key].items())
     yield from _valued("VAR", data["running_text"].items())
     for id_, phrases in data["running_concepts"].items():
-        concept = concepts().get(id_)
-        yield from _valued("ATTEST" if concept and concept.kind == "attestation" else "CONCEPT", [(id_, phrases)])
+        yield from _valued(_role_of(id_), [(id_, phrases)])
     following = data["following"]
     yield from _valued("LIGHT", [(None, phrases) for side, phrases in data["bonds"].items() if side != "without"])
     yield from _valued("WITHIN", [("ahead", data["ahead"])])

@@ -45,9 +45,14 @@ class Line:
         self.core = ""
         self.out.append(token)
 
+    def part(self) -> None:
+        """Let no word of scope that stands before reach further."""
+        self.first, self.tied, self.scoped = False, False, ""
+
     def begin(self, token: Token) -> None:
         """Add a token behind which all begins anew."""
-        self.said, self.core, self.first, self.tied, self.scoped = False, "", False, False, ""
+        self.said, self.core = False, ""
+        self.part()
         if token.type == "OPEN":
             self.bound = False
         self.out.append(token)
@@ -65,6 +70,17 @@ class Line:
     def written(self, token: Token) -> str:
         """The words of a token, in lower case."""
         return self.text[token.start : token.end].lower()
+
+    def last(self) -> str:
+        """The type of what stands right before; the empty string at the start."""
+        return self.out[-1].type if self.out else ""
+
+    def last_of(self, types: frozenset[str]) -> Token | None:
+        """The token of one of the types that stands nearest before."""
+        for token in reversed(self.out[-NEAR:]):
+            if token.type in types:
+                return token
+        return None
 
     def previous(self) -> str:
         """The type of what stands before, words of grammar left out."""
@@ -109,7 +125,7 @@ class Line:
 
     def take_separator(self, token: Token) -> None:
         """Let a word of scope have the separator before it."""
-        if self.out and self.out[-1].type in TAKEN:
+        if self.last() in TAKEN:
             token.start = self.out.pop().start
 
     def deep(self) -> bool:
@@ -119,11 +135,11 @@ class Line:
 
     def separated(self) -> bool:
         """Whether a comma or semicolon without a word stands right before."""
-        return bool(self.out) and self.out[-1].type in TAKEN and self.out[-1].value is None
+        return self.last() in TAKEN and self.out[-1].value is None
 
     def bracket_begins(self) -> bool:
         """Whether a bracket was opened right before."""
-        return bool(self.out) and self.out[-1].type == "OPEN"
+        return self.last() == "OPEN"
 
     def unused(self, token: Token, value: str = "exceptions") -> None:
         """Add a word of scope that cannot do here what it does."""

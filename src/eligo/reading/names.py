@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from eligo.criteria import Span
 from eligo.reading.lexicon import score_of, words
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Bracket, Limits, Unit
+from eligo.reading.tree import Bracket, Limits, Unit, amounts, type_of
 from eligo.vocabulary.variables import variables
 
 
@@ -27,10 +27,12 @@ class Name(NamedTuple):
 
 
 TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min", "s"])
+_AGO = TIME_CODES - {"s"}  # the units of how long something is or was; seconds are also those of a clotting time
 
 
 _STEP_OVER = frozenset(
     [
+        "",  # a time, an event
         "LIGHT",
         "GRADE",
         "QUAL",
@@ -53,6 +55,8 @@ _STEP_OVER = frozenset(
 
 
 _NOMINAL = frozenset(["FILLER", "CONCEPT"])
+_NAMING = _NOMINAL | {"VAR"}
+_IN_ALIAS = _NAMING | {"LIGHT", "GRADE"}
 
 
 WORD = re.compile(r"[^\s,;:()\[\]]+")
@@ -91,6 +95,9 @@ _GENERIC = frozenset(
 )
 
 
+_OF = frozenset(["of", "of the", "in the", "in"])
+
+
 _CHANGES = ("up", "down", "change")
 
 
@@ -103,52 +110,53 @@ class NameFinder:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def before(self, elements: Sequence[Any], i: int, start: int) -> Name | None:
+    def before(self, elements: Sequence[Any], i: int) -> Name | None:
         """The name nearest before element `i`: a variable, or the words that no data file knows."""
         graded: Token | None = None
         changing: Token | None = None
         hollow: Name | None = None
-        for j in range(i - 1, max(start, i - REACH) - 1, -1):
+        for j in range(i - 1, max(0, i - REACH) - 1, -1):
             element = elements[j]
-            kind = element.__class__
-            if kind is Token and element.type == "GRADE":
+            kind = type_of(element)
+            if kind == "GRADE":
                 graded = graded or element
-            elif kind is Token and element.type in ("VAR", "FILLER", "CONCEPT"):
-                if self._circumstance(elements, j, start):
+            elif kind in _NAMING:
+                if self._circumstance(elements, j):
                     continue
-                name = self._named(elements, j, graded)
-                if changing is not None and name.variable and name.change is None:
-                    name = name._replace(
-                        change=changing.value, change_start=name.span[0], span=(name.span[0], changing.end)
-                    )
+                name = self._named(elements, j, graded, changing)
                 if not name.hollow:
                     return name
                 hollow = hollow or name
-            elif kind is Bracket:
-                named = self._with_alias(elements, j, start, graded)
+            elif element.__class__ is Bracket:
+                named = self._with_alias(elements, j, graded)
                 if named is not None:
                     return named
-            elif kind is Limits:
+            elif element.__class__ is Limits:
                 return hollow
-            elif kind is Token and element.type == "LIGHT" and element.value in _CHANGES:
+            elif kind == "LIGHT" and element.value in _CHANGES:
                 changing = element
-            elif kind is Token and element.type not in _STEP_OVER:
+            elif kind not in _STEP_OVER:
                 break
         return hollow or (self._grade_alone(graded) if graded is not None else None)
 
-    def _named(self, elements: Sequence[Any], j: int, graded: Token | None) -> Name:
+    def _named(self, elements: Sequence[Any], j: int, graded: Token | None, changing: Token | None) -> Name:
+        """The name at `j`; `changing` is a word behind it that says how it changed: `PT prolonged`."""
         element = elements[j]
         if element.type != "VAR":
             return self._filler_name(elements, j, graded)
         change, at = self._change(elements, j)
-        return self._modified(elements, j, Name(element.value, (element.start, element.end), change, at))
+        name = self._modified(elements, j, Name(element.value, element.span, change, at))
+        if changing is None or name.variable is None or name.change is not None:
+            return name
+        start = name.span[0]
+        return name._replace(change=changing.value, change_start=start, span=(start, changing.end))
 
-    def _with_alias(self, elements: Sequence[Any], j: int, start: int, graded: Token | None) -> Name | None:
+    def _with_alias(self, elements: Sequence[Any], j: int, graded: Token | None) -> Name | None:
         """The name before a bracket that repeats it: `total bilirubin (TBil)`."""
         alias = self._alias(elements[j])
         if alias is None:
             return None
-        outer = self.before(elements, j, start)
+        outer = self.before(elements, j)
         if outer is not None and (outer.variable is not None or alias.variable is None):
             span = (outer.span[0], elements[j].span[1])
             return outer._replace(span=span, graded=graded is not None or outer.graded)
@@ -156,19 +164,19 @@ class NameFinder:
 
     def _grade_alone(self, graded: Token) -> Name:
         """`score >= 20`: there is a score, its name may follow; `performance status` is a name."""
-        written = self.text[graded.start : graded.end].lower()
+        written = self._written(graded)
         specific = " " in written and not written.endswith(("score", "scale"))
-        return Name(None, (graded.start, graded.end), graded=True, generic=not specific)
+        return Name(None, graded.span, graded=True, generic=not specific)
 
     def _change(self, elements: Sequence[Any], j: int) -> tuple[str | None, int]:
         for element in reversed(elements[max(0, j - 2) : j]):
-            if element.__class__ is Token and element.type == "CHANGE":
+            if type_of(element) == "CHANGE":
                 return str(element.value), element.start
         return None, 0
 
     def _modified(self, elements: Sequence[Any], j: int, name: Name) -> Name:
         """A variable after a word such as `maternal` is another quantity."""
-        if j and elements[j - 1].__class__ is Token and elements[j - 1].type == "FILLER":
+        if j and type_of(elements[j - 1]) == "FILLER":
             filler = elements[j - 1]
             found = list(WORD.finditer(self.text, filler.start, filler.end))
             last = found[-1][0].lower() if found else ""
@@ -180,72 +188,63 @@ class NameFinder:
         """The last words of a run of unknown words, with a variable right before it (`BMI percentile`)."""
         filler = elements[j]
         found = list(WORD.finditer(self.text, filler.start, filler.end))[-5:]
-        start = found[0].start() if found else filler.start
-        while (head := self._head(elements, j)) is not None:
-            j = head
-            start = elements[j].start
-        if j and elements[j - 1].__class__ is Token and elements[j - 1].type in ("VAR", "CONCEPT"):
-            start = elements[j - 1].start
-        end = graded.end if graded is not None else filler.end
-        following = elements[j + 1] if j + 1 < len(elements) and graded is None else None
-        if (
-            following.__class__ is Token
-            and following.type == "LIGHT"
-            and self.text[following.start : following.end].lower() in _NOUNS
-        ):
-            end = following.end
+        start, end = self._stretch(elements, j, found[0].start() if found else filler.start)
+        if graded is not None:
+            end = graded.end
         generic = all(w[0].lower() in _GENERIC for w in found) and start >= filler.start
         hollow = bool(found) and all(w[0].lower() in _HOLLOW for w in found)
-        strong = graded is not None and self.text[graded.start : graded.end].lower() not in _WEAK
+        strong = graded is not None and self._written(graded) not in _WEAK
         concept = filler.value if filler.type == "CONCEPT" and start == filler.start else None
         return Name(
             None, (start, end), graded=strong, generic=generic and concept is None, hollow=hollow, concept=concept
         )
 
-    def _circumstance(self, elements: Sequence[Any], j: int, start: int) -> bool:
+    def _stretch(self, elements: Sequence[Any], j: int, start: int) -> tuple[int, int]:
+        """Where a name begins and ends whose words at `j` begin at `start`: with what it is of, and with a noun."""
+        end: int = elements[j].end
+        while (head := self._head(elements, j)) is not None:
+            j = head
+            start = elements[j].start
+        if j and type_of(elements[j - 1]) in ("VAR", "CONCEPT"):
+            start = elements[j - 1].start
+        following: Any = elements[j + 1] if j + 1 < len(elements) else None
+        if type_of(following) == "LIGHT" and self._written(following) in _NOUNS:
+            end = following.end
+        return start, end
+
+    def _written(self, element: Any) -> str:
+        return self.text[element.start : element.end].lower()
+
+    def _circumstance(self, elements: Sequence[Any], j: int) -> bool:
         """Whether words only say when or where a value is found that is named before: `creatinine before surgery`."""
         if elements[j].type == "VAR":
             return False
         before = j - 1
-        while before > start and elements[before].__class__ is Token and elements[before].type in _NOMINAL:
+        while before > 0 and type_of(elements[before]) in _NOMINAL:
             before -= 1
         said = elements[before]
-        if said.__class__ is not Token or self.text[said.start : said.end].lower() not in words("circumstances"):
+        if not type_of(said) or self._written(said) not in words("circumstances"):
             return False
-        named = elements[before - 1] if before > start else None
-        return named.__class__ is Token and named.type == "VAR"
+        return before > 0 and type_of(elements[before - 1]) == "VAR"
 
     def _head(self, elements: Sequence[Any], j: int) -> int | None:
         """The place of what the words at `j` are of: `deformity of the lower limbs`."""
-        article = j and elements[j - 1].__class__ is Token and elements[j - 1].type == "LIGHT"
-        written = self.text[elements[j - 1].start : elements[j - 1].end].lower() if article else ""
-        of = j - 2 if written in ("the", "a", "an") else j - 1
-        if of < 1 or not self._of(elements[of]):
+        of = j - 1
+        if j and type_of(elements[of]) == "LIGHT" and self._written(elements[of]) in ("the", "a", "an"):
+            of -= 1
+        if of < 1 or type_of(elements[of]) != "LIGHT" or self._written(elements[of]) not in _OF:
             return None
-        head = elements[of - 1]
-        return of - 1 if head.__class__ is Token and head.type in _NOMINAL else None
-
-    def _of(self, element: Any) -> bool:
-        return (
-            element.__class__ is Token
-            and element.type == "LIGHT"
-            and self.text[element.start : element.end].lower() in ("of", "of the", "in the", "in")
-        )
+        return of - 1 if type_of(elements[of - 1]) in _NOMINAL else None
 
     def _alias(self, bracket: Bracket) -> Name | None:
         """The name in a bracket that holds nothing else: `(TBil)`."""
         unit = bracket.item
         if not isinstance(unit, Unit):
             return None
-        names = [e for e in unit.elements if e.__class__ is Token and e.type in ("VAR", "FILLER", "CONCEPT")]
-        rest = [
-            e
-            for e in unit.elements
-            if not (e.__class__ is Token and e.type in ("VAR", "FILLER", "LIGHT", "CONCEPT", "GRADE"))
-        ]
-        if not names or rest:
+        types = [type_of(e) for e in unit.elements]
+        if _NAMING.isdisjoint(types) or not _IN_ALIAS.issuperset(types):
             return None
-        variable = next((n.value for n in names if n.type == "VAR"), None)
+        variable = next((e.value for e in unit.elements if isinstance(e, Token) and e.type == "VAR"), None)
         return Name(variable, bracket.span)
 
     def after(self, elements: Sequence[Any], i: int) -> Name | None:
@@ -253,15 +252,14 @@ class NameFinder:
         for element in elements[i + 1 : i + REACH]:
             if element.__class__ is Limits and element.limits[0].form == "ranged":
                 continue  # "> 3 on a 0-10 scale"
-            if element.__class__ is not Token:
-                return None
-            if element.type == "VAR":
-                return Name(element.value, (element.start, element.end))
-            if element.type in ("FILLER", "CONCEPT"):
+            kind = type_of(element)
+            if kind == "VAR":
+                return Name(element.value, element.span)
+            if kind in _NOMINAL:
                 found = list(WORD.finditer(self.text, element.start, element.end))[:5]
-                concept = element.value if element.type == "CONCEPT" else None
+                concept = element.value if kind == "CONCEPT" else None
                 return Name(None, (element.start, found[-1].end() if found else element.end), concept=concept)
-            if element.type not in ("LIGHT", "GRADE", "QUAL"):
+            if kind not in ("LIGHT", "GRADE", "QUAL"):
                 return None
         return None
 
@@ -270,9 +268,9 @@ class NameFinder:
         start = limits.span[0]
         return self.text[max(0, start - 12) : start].rstrip().endswith((" of", ":", "=", " is"))
 
-    def _acronym(self, name: Name) -> bool:
-        last = self.text[name.span[0] : name.span[1]].split()[-1:]
-        return bool(last) and len(last[0]) > 1 and last[0].strip("()[]").isupper()
+    def _last_word(self, name: Name) -> str:
+        written = self.text[name.span[0] : name.span[1]].split()
+        return written[-1] if written else ""
 
     def _between(self, limits: Limits) -> bool:
         start = limits.span[0]
@@ -285,7 +283,7 @@ class NameFinder:
             return True
         if unit == "a" and variable.unit == "wk":  # weeks of gestation, but years without a period
             return False
-        if unit in TIME_CODES and unit != "s":
+        if unit in _AGO:
             return variable.unit in TIME_CODES or unit in variable.units
         if unit == "s":
             return variable.takes("s")
@@ -297,24 +295,28 @@ class NameFinder:
     def may_name(self, name: Name, unit: str | None, limits: Limits) -> bool:
         if name.variable is not None:
             return self.fits(name.variable, unit, limits)
-        written = self.text[name.span[0] : name.span[1]].lower()
-        last = written.split()[-1] if written.split() else ""
         form = limits.limits[0].form
-        if unit in TIME_CODES and unit != "s":
-            return name.concept is None and last in words("duration_names") and form != "bare"
-        if form == "compared" and limits.limits[0].bounds[0][0] == "eq" and len(written) <= 1:
-            return False  # (n = 20)
+        if unit in _AGO:
+            return form != "bare" and name.concept is None and self._last_word(name).lower() in words("duration_names")
+        if form == "compared":
+            return name.span[1] - name.span[0] > 1 or limits.limits[0].bounds[0][0] != "eq"  # (n = 20)
         if form == "bare":
-            return (name.graded and not name.generic) or (last in _WEAK and self.stated(limits))
-        if form == "ranged" and not self._between(limits):
-            return (
-                (name.graded and not name.generic)
-                or unit is not None
-                or self.stated(limits)
-                or bool(_SIGNAL.search(written))
-                or (name.concept is None and self._acronym(name))
-            )
+            return _scores(name) or (self._last_word(name).lower() in _WEAK and self.stated(limits))
+        if form == "ranged" and unit is None and not self._between(limits):
+            return _scores(name) or self.stated(limits) or self._takes_range(name)
         return True
+
+    def _takes_range(self, name: Name) -> bool:
+        """Whether a word or an acronym tells that a range behind it is one of its values: `pH 7.2-7.4`, `ABCD 2-4`."""
+        last = self._last_word(name)
+        if _SIGNAL.search(self.text[name.span[0] : name.span[1]].lower()):
+            return True
+        return name.concept is None and len(last) > 1 and last.strip("()[]").isupper()
+
+
+def _scores(name: Name) -> bool:
+    """Whether `score`, `class` or the like stands with a name that tells which."""
+    return name.graded and not name.generic
 
 
 _WORD_BEHIND = re.compile(r"\W*([a-zA-Z]+)")
@@ -350,5 +352,5 @@ def _scored(name: Name, limits: Limits) -> Name:
     variable = variables().get(name.variable or "") if score else None
     if variable is None:
         return name
-    values = [amount.number.value for limit in limits.limits for _, amount in limit.bounds]
+    values = [amount.number.value for amount in amounts(limits)]
     return name._replace(variable=score) if min(values) > max(variable.grades.values()) else name

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 
 from eligo.criteria import DAYS_IN
-from eligo.reading.tokens import Roles, Token
+from eligo.reading.tokens import Token
 from eligo.vocabulary.variables import Variable, variables
 
-NONE: Roles = {}
 TIME_CODES = frozenset(DAYS_IN)
 SKIPPED = frozenset(["LINK", "ABOUT", "GRADE", "LIGHT", "AGEUNIT"])
 
@@ -51,11 +50,15 @@ class Neighbours:
         if not 0 <= i < len(self.raw):
             return False
         token = self.raw[i]
-        return token.type in roles or any(role in (token.roles or NONE) for role in roles)
+        return token.type in roles or any(role in token.roles for role in roles)
+
+    def written(self, token: Token) -> str:
+        """The words of a token, in lower case."""
+        return self.text[token.start : token.end].lower()
 
     def says_old(self, token: Token) -> bool:
         """Whether a unit of time says that it counts an age: `years old`."""
-        return self.text[token.start : token.end].lower().endswith(_OLD_ENDINGS)
+        return self.written(token).endswith(_OLD_ENDINGS)
 
     def last_named(self) -> str | None:
         """The variable that was named last."""
@@ -65,7 +68,7 @@ class Neighbours:
         """Whether a number comes next, but for small words."""
         graded = False
         for j, token in enumerate(self.raw[i : i + reach], i):
-            roles = token.roles or NONE
+            roles = token.roles
             if token.type == "NUM" or "NUMBER" in roles or ("FACTOR" in roles and self.multiplies(j)):
                 return True
             if "ROMAN" in roles and (graded or self.upper(token)):
@@ -86,7 +89,7 @@ class Neighbours:
         """Whether a number, a word that may part two numbers, and another number come next."""
         stage = 0
         for j, token in enumerate(self.raw[i : i + 14], i):
-            roles = token.roles or NONE
+            roles = token.roles
             if token.type == "NUM" or "NUMBER" in roles or "ROMAN" in roles:
                 stage = 1
             elif stage == 1 and (token.type in ("UNIT", "AGEUNIT") or not _AFTER_NUMBER.isdisjoint(roles)):
@@ -100,7 +103,7 @@ class Neighbours:
     def number_after_word(self, j: int) -> bool:
         """Whether the number at `j` is bounded by a word behind it: `65 or younger`."""
         for token in self.raw[j + 1 : j + 4]:
-            roles = token.roles or NONE
+            roles = token.roles
             if "AGEAFTER" in roles or "AFTER" in roles:
                 return self.prev() in ("AFTER", "AGEAFTER")
             if token.type not in ("UNIT", "AGEUNIT") and "OLD" not in roles:
@@ -110,7 +113,7 @@ class Neighbours:
     def reference_ahead(self, i: int) -> bool:
         """Whether a limit of normal, or the times sign before one, comes next."""
         for token in self.raw[i : i + 3]:
-            roles = token.roles or NONE
+            roles = token.roles
             if "REF" in roles and roles["REF"] not in ("baseline", "predicted"):
                 return True
             if SKIPPED.isdisjoint(roles):
@@ -122,7 +125,7 @@ class Neighbours:
         for token in self.raw[i : i + reach]:
             if token.type == "UNIT":
                 return token.value in TIME_CODES
-            roles = token.roles or NONE
+            roles = token.roles
             if "TIMEUNIT" in roles:
                 return True
             if token.type in ("WORD", "STOP") or (token.type == "MARK" and token.value in ",;."):

@@ -48,32 +48,47 @@ def read_number(text: str, start: int, digits: str) -> Number:
     elif end < len(text) and text[end] == " " and (spaced := _SPACED.match(text, start)):
         digits, end = spaced[0].replace(" ", ""), spaced.end()
     value, other = _either(written, digits)
-    if text[end : end + 1] in _HALVES and text[end : end + 1]:
-        return Number(value + _HALVES[text[end]], end + 1)
-    if digits == "10" and (bare := _BARE_POWER.match(text, end)):
-        return Number(10 ** int((bare[1] or bare[2]).translate(_RAISED)), bare.end())
-    follow = text[end : end + 3].lstrip()[:1]
-    if follow and follow in "x×*·1":
-        power = _power(text, end)
-        if power is not None:
-            return Number(float(f"{value!r}e{power[0]}"), power[1], power[0])
-    if follow == "+" and value in _GRADES and (found := _SUM.match(text, end)):
-        total = value + int(found[1])
-        if found[2] is None or int(found[2]) == total:
-            return Number(int(total), found.end(), summed=True)
-    if follow and follow in "+/0123456":
-        found = _WEEKS_DAYS.match(text, end)
-        if found and value < 45:
-            more = int(found[1] or found[2])
-            return Number(round(value + more / 7, 6), found.end(), days=int(value) * 7 + more)
-        if follow == "/" and (found := _FRACTION.match(text, end)):
-            return Number(value, found.end(), second=float(found[1]))
+    longer = _longer(text, end, value, digits)
+    if longer is not None:
+        return longer
     whole = value.is_integer() and "." not in digits
     return Number(int(value) if whole else value, end, several=several, other=other)
 
 
 _HALVES = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 _GRADES = frozenset({1, 2, 3, 4, 5})  # what may be the first part of a sum
+_WEEKS = 45  # no pregnancy has so many
+
+
+def _longer(text: str, end: int, value: float, digits: str) -> Number | None:
+    """The number together with what stands behind its digits; None where nothing behind them is part of it."""
+    half = _HALVES.get(text[end : end + 1])
+    if half is not None:
+        return Number(value + half, end + 1)
+    if digits == "10" and (bare := _BARE_POWER.match(text, end)):
+        return Number(10 ** int((bare[1] or bare[2]).translate(_RAISED)), bare.end())
+    follow = text[end : end + 3].lstrip()[:1]
+    if follow == "":
+        return None
+    if follow in "x×*·1" and (power := _power(text, end)) is not None:
+        return Number(float(f"{value!r}e{power[0]}"), power[1], power[0])
+    if follow == "+" and (total := _sum(text, end, value)) is not None:
+        return total
+    if follow in "+/0123456" and value < _WEEKS and (found := _WEEKS_DAYS.match(text, end)):
+        days = int(found[1] or found[2])
+        return Number(round(value + days / 7, 6), found.end(), days=int(value) * 7 + days)
+    if follow == "/" and (found := _FRACTION.match(text, end)):
+        return Number(value, found.end(), second=float(found[1]))
+    return None
+
+
+def _sum(text: str, end: int, value: float) -> Number | None:
+    """`4+3`, `3 + 4 = 7`: two grades added up, where the sum that is written is that of the two."""
+    found = _SUM.match(text, end) if value in _GRADES else None
+    if found is None:
+        return None
+    total = int(value) + int(found[1])
+    return Number(total, found.end(), summed=True) if found[2] is None or int(found[2]) == total else None
 
 
 def _either(written: str, digits: str) -> tuple[float, Value | None]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from eligo.reading.lexicon import measured_by, predicted_of
 from eligo.reading.names import Name
-from eligo.reading.tree import Amount, Limit, Limits
+from eligo.reading.tree import Amount, Limit, Limits, amounts
 
 PRESSURES = ("systolic_blood_pressure", "diastolic_blood_pressure")
 _EITHER = ("blood_pressure", *PRESSURES)
@@ -31,7 +31,7 @@ def each_name(limits: Limits, names: tuple[Name, ...]) -> Iterator[tuple[Limits,
         return
     named = {name.variable for name in names}
     for name in names:
-        if not any(amount.number.second is not None for limit in limits.limits for _, amount in limit.bounds):
+        if not any(amount.number.second is not None for amount in amounts(limits)):
             yield _percent(limits, name)
         elif name.variable in PRESSURES and named >= set(PRESSURES):
             yield _half(limits, PRESSURES.index(name.variable)), name
@@ -89,7 +89,7 @@ def _half(limits: Limits, i: int) -> Limits:
 
 def _percent(limits: Limits, name: Name) -> tuple[Limits, Name]:
     """`FEV1 < 50 % predicted` is a limit on the variable that is stated in percent of what is predicted."""
-    of = {amount.of for limit in limits.limits for _, amount in limit.bounds}
+    of = {amount.of for amount in amounts(limits)}
     other = predicted_of(name.variable or "") if of == {"predicted"} else None
     if other is None:
         return limits, name

@@ -9,7 +9,8 @@ from eligo.criteria import Limit, Number, Op
 from eligo.errors import EligoError
 from eligo.reading.lexicon import least_limit, words
 from eligo.reading.names import Name
-from eligo.reading.tree import Amount, Limits
+from eligo.reading.numbers import Number as WrittenNumber
+from eligo.reading.tree import Amount, Limits, amounts
 from eligo.reading.tree import Limit as Written
 from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import Variable, variables
@@ -17,25 +18,38 @@ from eligo.vocabulary.variables import Variable, variables
 
 def settled(limits: Limits, name: Name) -> Limits | None:
     """The limits with each number as its variable makes it likely; None where it is no number of that variable."""
-    numbers = [amount.number for limit in limits.limits for _, amount in limit.bounds]
-    if any(number.summed for number in numbers) and name.variable not in words("summed"):
-        return None  # 4+3 is a sum only of a score that is one
     variable = variables().get(name.variable or "")
-    if variable is not None and any(n.finer and n.finer.lower() not in variable.grades for n in numbers):
-        return None  # stage IIIB is less than all of stage III
+    numbers = [amount.number for amount in amounts(limits)]
+    if not all(_may_be(number, name.variable, variable) for number in numbers):
+        return None
     if variable is None or all(number.other is None for number in numbers):
         return limits
     unit = next((a.unit.value for li in limits.limits for _, a in reversed(li.bounds) if a.unit is not None), None)
     made: list[Written] = []
     for limit in limits.limits:
-        bounds: list[tuple[Op, Amount]] = []
-        for op, amount in limit.bounds:
-            likely = _likely(amount, unit, variable)
-            if likely is None:
-                return None
-            bounds.append((op, likely))
-        made.append(limit._replace(bounds=tuple(bounds)))
+        bounds = _each_likely(limit, unit, variable)
+        if bounds is None:
+            return None
+        made.append(limit._replace(bounds=bounds))
     return limits._replace(limits=tuple(made))
+
+
+def _may_be(number: WrittenNumber, id_: str | None, variable: Variable | None) -> bool:
+    """4+3 is a sum only of a score that is one; stage IIIB is less than all of stage III, where that is the grade."""
+    if number.summed and id_ not in words("summed"):
+        return False
+    return number.finer is None or variable is None or number.finer.lower() in variable.grades
+
+
+def _each_likely(limit: Written, unit: str | None, variable: Variable) -> tuple[tuple[Op, Amount], ...] | None:
+    """The bounds of a limit, each as it is likely."""
+    made: list[tuple[Op, Amount]] = []
+    for op, amount in limit.bounds:
+        likely = _likely(amount, unit, variable)
+        if likely is None:
+            return None
+        made.append((op, likely))
+    return tuple(made)
 
 
 def _likely(amount: Amount, unit: str | None, variable: Variable) -> Amount | None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from eligo.reading.lexicon import ratio_of
-from eligo.reading.tokens import Roles, Token
+from eligo.reading.tokens import Token
 from eligo.vocabulary.variables import variables
 
-_NONE: Roles = {}
 _BY = "/"
 
 
@@ -52,10 +51,10 @@ def quotient(id_: str | None) -> tuple[str, str] | None:
 
 def _quotient(raw: list[Token], i: int) -> tuple[list[Token], int] | None:
     """`ratio of AST to ALT`."""
-    if "RATIO" not in (raw[i].roles or _NONE) or i + 3 >= len(raw) or "LINK" not in (raw[i + 1].roles or _NONE):
+    if "RATIO" not in raw[i].roles or i + 3 >= len(raw) or "LINK" not in raw[i + 1].roles:
         return None
     above = _named(raw, i + 2)
-    parted = above is not None and above.after < len(raw) and not _PARTS.isdisjoint(raw[above.after].roles or _NONE)
+    parted = above is not None and above.after < len(raw) and not _PARTS.isdisjoint(raw[above.after].roles)
     below = _named(raw, above.after + 1) if above is not None and parted else None
     if above is None or below is None or below.id == above.id:
         return None
@@ -71,16 +70,16 @@ def _two_names(raw: list[Token], i: int) -> tuple[list[Token], int] | None:
     if above is None or above.after >= len(raw):
         return None
     by = raw[above.after]
-    spaced = "TO" in (by.roles or _NONE)
-    if "SLASH" not in (by.roles or _NONE) and by.value != ":" and not spaced:
+    spaced = "TO" in by.roles
+    if "SLASH" not in by.roles and by.value != ":" and not spaced:
         return None
     below = _named(raw, above.after + 1)
     if below is None or below.id == above.id:
         return None
     word = raw[below.after] if below.after < len(raw) else None
-    if word is not None and "RATIO" in (word.roles or _NONE):
+    if word is not None and "RATIO" in word.roles:
         return [_joined(above.id, below.id, above.start, word.end, ratio=True)], below.after + 1
-    if "SLASH" not in (by.roles or _NONE):
+    if "SLASH" not in by.roles:
         return None
     known = ratio_of(above.id, below.id)
     if known is not None:
@@ -107,18 +106,14 @@ def _named(raw: list[Token], i: int) -> _Named | None:
     """The variable at `i`: alone, in brackets, or with a bracket behind it that repeats it."""
     if i >= len(raw):
         return None
-    id_ = (raw[i].roles or _NONE).get("VAR")
+    id_ = raw[i].roles.get("VAR")
     if id_ is None:
         if raw[i].value != "(" or i + 2 >= len(raw) or raw[i + 2].value != ")":
             return None
-        inner = (raw[i + 1].roles or _NONE).get("VAR")
+        inner = raw[i + 1].roles.get("VAR")
         return _Named(inner, raw[i].start, raw[i + 2].end, i + 3, True) if inner else None
     again = raw[i + 1 : i + 4]
-    repeated = (
-        len(again) == 3
-        and (again[0].value, again[2].value) == ("(", ")")
-        and (again[1].roles or _NONE).get("VAR") == id_
-    )
+    repeated = len(again) == 3 and (again[0].value, again[2].value) == ("(", ")") and again[1].roles.get("VAR") == id_
     if repeated:
         return _Named(id_, raw[i].start, again[2].end, i + 4, True)
     return _Named(id_, raw[i].start, raw[i].end, i + 1, False)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from eligo.reading.asides import without_asides
 from eligo.reading.ratios import joined_names
-from eligo.reading.tokens import Roles, Token
-
-_NONE: Roles = {}
+from eligo.reading.tokens import Token
 
 
 def joined_numbers(raw: list[Token]) -> list[Token]:
@@ -28,7 +26,7 @@ def joined_numbers(raw: list[Token]) -> list[Token]:
         return raw
     raw = _without_brackets(_without_hyphens(_without_repeats(raw)))
     before = [raw[i - 1] for i, token in enumerate(raw) if token.type == "NUM" and i > 1]
-    if any(t.value in ("(", ",") or t.type == "UNIT" or not _GOING_ON.isdisjoint(t.roles or _NONE) for t in before):
+    if any(t.value in ("(", ",") or t.type == "UNIT" or not _GOING_ON.isdisjoint(t.roles) for t in before):
         raw = _one_of_two(raw)  # nearly never: no number goes on with another one
     return without_asides(_extremes(raw) if "EXTREME" in roles else raw, roles)
 
@@ -72,18 +70,18 @@ _REPEATED = frozenset(["INCLUSIVE", "COMP"])
 def _adds_nothing(tokens: list[Token]) -> bool:
     """Whether a bracket of one word says that the number before it is included, or the comparator before it again."""
     before, opening, word, closing = tokens
-    roles, marks = word.roles or _NONE, (opening.value, closing.value)
+    roles, marks = word.roles, (opening.value, closing.value)
     if marks == ("(", ")") and "INCLUSIVE" in roles and _ends_number(before):
         return True
     op = roles.get("COMP")
-    return op is not None and marks in _BRACKETS and (before.roles or _NONE).get("COMP") == op
+    return op is not None and marks in _BRACKETS and before.roles.get("COMP") == op
 
 
 _BRACKETS = (("(", ")"), ("[", "]"))
 
 
 def _ends_number(token: Token) -> bool:
-    return token.type in ("NUM", "UNIT") or "OLD" in (token.roles or _NONE)
+    return token.type in ("NUM", "UNIT") or "OLD" in token.roles
 
 
 def _without_hyphens(raw: list[Token]) -> list[Token]:
@@ -98,8 +96,8 @@ def _hangs(raw: list[Token], i: int, token: Token) -> bool:
     if raw[i - 1].type != "NUM" or raw[i - 1].end != token.start or token.end - token.start > 1:
         return False
     following = raw[i + 1] if i + 1 < len(raw) else None
-    joins = following is not None and {"AND", "TO"} <= (following.roles or _NONE).keys()
-    return joins and "TO" in (token.roles or _NONE) and following is not None and following.start > token.end
+    joins = following is not None and {"AND", "TO"} <= following.roles.keys()
+    return joins and "TO" in token.roles and following is not None and following.start > token.end
 
 
 def _without_brackets(raw: list[Token]) -> list[Token]:
@@ -108,8 +106,8 @@ def _without_brackets(raw: list[Token]) -> list[Token]:
     for i in range(1, len(raw) - 2):
         if raw[i].value != "(" or raw[i].type != "MARK":
             continue
-        more = "PLUSMINUS" in (raw[i + 1].roles or _NONE) and _ends_number(raw[i - 1])  # 23 (+/- 4)
-        if not more and _LIMITING.isdisjoint(raw[i - 1].roles or _NONE):
+        more = "PLUSMINUS" in raw[i + 1].roles and _ends_number(raw[i - 1])  # 23 (+/- 4)
+        if not more and _LIMITING.isdisjoint(raw[i - 1].roles):
             continue
         end = next((j for j in range(i + 1, min(i + 7, len(raw))) if raw[j].value == ")"), 0)
         if end > i + 1 and all(_in_range(token) for token in raw[i + 1 + more : end]):
@@ -122,7 +120,7 @@ _LIMITING = frozenset(["COMP", "BETWEEN"])
 
 
 def _in_range(token: Token) -> bool:
-    return token.type in ("NUM", "UNIT") or "TO" in (token.roles or _NONE)
+    return token.type in ("NUM", "UNIT") or "TO" in token.roles
 
 
 _WORDS_BETWEEN = 5  # how many words the name of what has an extreme may have
@@ -131,15 +129,15 @@ _WORDS_BETWEEN = 5  # how many words the name of what has an extreme may have
 def _extremes(raw: list[Token]) -> list[Token]:
     """`minimum lesion length of 10 mm`: the extreme stands before its name, and the limit is where the number is."""
     for i, token in enumerate(raw):
-        if "EXTREME" not in (token.roles or _NONE):
+        if "EXTREME" not in token.roles:
             continue
         for j in range(i + 2, min(i + 2 + _WORDS_BETWEEN, len(raw) - 1)):
-            roles = raw[j].roles or _NONE
-            if "COMP" in roles and roles["COMP"][0] == (token.roles or _NONE)["EXTREME"][0]:
+            roles = raw[j].roles
+            if "COMP" in roles and roles["COMP"][0] == token.roles["EXTREME"][0]:
                 token.roles = {"LIGHT": None}  # a minimum of at least
                 break
             if raw[j + 1].type == "NUM" and "LINK" in roles and "TO" not in roles:
-                op = (token.roles or _NONE)["EXTREME"]
+                op = token.roles["EXTREME"]
                 token.roles = {"LIGHT": None}
                 raw[j].roles = {"COMP": op}
                 break
@@ -155,7 +153,7 @@ def _twice(raw: list[Token], i: int) -> int:
     mark, number, last = raw[i + 1 : i + 4]
     if number.type != "NUM" or mark.type != "MARK" or last.type != "MARK" or (mark.value, last.value) != ("(", ")"):
         return 0
-    roles = raw[i].roles or _NONE
+    roles = raw[i].roles
     value = roles["NUMBER"] if "NUMBER" in roles else raw[i].value.value
     if value != number.value.value:
         return 0
@@ -165,7 +163,7 @@ def _twice(raw: list[Token], i: int) -> int:
 
 def _out_of(raw: list[Token], i: int) -> int:
     """`4 out of 10`: how many tokens the points of a scale take; its end moves behind the highest one."""
-    if "OUT_OF" not in (raw[i + 1].roles or _NONE) or raw[i].type != "NUM" or raw[i + 2].type != "NUM":
+    if "OUT_OF" not in raw[i + 1].roles or raw[i].type != "NUM" or raw[i + 2].type != "NUM":
         return 0
     raw[i].end = raw[i + 2].end
     return 3
@@ -176,8 +174,8 @@ def _days(raw: list[Token], i: int) -> int:
     if raw[i].type != "NUM" or i + 3 >= len(raw) or not _is_unit(raw[i + 1], "wk"):
         return 0
     j = i + 2
-    plus = "AFTER" in (raw[j].roles or _NONE) and raw[j].end - raw[j].start == 1
-    if plus or "AND" in (raw[j].roles or _NONE) or raw[j].value == ",":
+    plus = "AFTER" in raw[j].roles and raw[j].end - raw[j].start == 1
+    if plus or "AND" in raw[j].roles or raw[j].value == ",":
         j += 1
     if j + 1 >= len(raw) or raw[j].type != "NUM" or not _is_unit(raw[j + 1], "d"):
         return 0

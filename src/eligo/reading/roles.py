@@ -10,7 +10,7 @@ from collections.abc import Callable
 from eligo.reading.asks import ASKS, NUMBER_END, TYPE, flipped
 from eligo.reading.enumerators import SEPARATORS, may_enumerate, subitem
 from eligo.reading.lexicon import words
-from eligo.reading.neighbours import LETTERS, NONE, TIME_CODES, Neighbours, closed, paired_brackets
+from eligo.reading.neighbours import LETTERS, TIME_CODES, Neighbours, closed, paired_brackets
 from eligo.reading.numbers import Number
 from eligo.reading.sides import JUDGING, judge_after, judge_comparator
 from eligo.reading.tokens import Token, first_word
@@ -54,20 +54,26 @@ class Chooser(Neighbours):
             else:
                 _SETTLE[token.type](self, i, token)
             i += 1
-            kind = token.type
-            if self.waiting:
-                kind = self._wait(token)
+            kind = self._wait(token) if self.waiting else token.type
             if kind in _WAITING:
                 self.waiting = True
-            if kind == "FILLER" and out and (last := out[-1]).type == "FILLER":
-                last.end = token.end
-                if token.value is not None:
-                    last.value = max(last.value, token.value, key=WEIGHT.index)
-            elif kind == "MERGED":
-                out[-1].end = token.end
+            if kind == "FILLER" or kind == "MERGED":
+                self._merge(token)
             else:
                 out.append(token)
         return out
+
+    def _merge(self, token: Token) -> None:
+        """Add a token that is part of the one before it, or filler, which is so only behind other filler."""
+        last = self.out[-1] if self.out else None
+        if token.type == "MERGED":
+            self.out[-1].end = token.end
+        elif last is None or last.type != "FILLER":
+            self.out.append(token)
+        else:
+            last.end = token.end
+            if token.value is not None:
+                last.value = max(last.value, token.value, key=WEIGHT.index)
 
     def _word(self, i: int, token: Token) -> None:
         token.type, token.value = "FILLER", None
@@ -155,19 +161,18 @@ class Chooser(Neighbours):
         j = i + 1
         while self.may(j, "AND", "OR") and not self.may(j, "COMP", "NUM") and j < i + 3:
             j += 1
-        if j >= len(self.raw):
-            return False
-        roles = self.raw[j].roles or NONE
-        if "COMP" in roles or "AGECOMP" in roles:
+        if self.may(j, "COMP", "AGECOMP"):
             return self.number_ahead(j + 1)
+        if self.may(j, "NUM", "NUMBER") or (self.may(j, "ROMAN") and self.upper(self.raw[j])):
+            return self._number_joins(i, j)
+        if self.may(j, "WORD"):
+            return self.graded and self.prev() == "NUM" and self.letter_ahead(j)
+        return self.graded and self.may(j, "GRADE") and self.number_ahead(j + 1)
+
+    def _number_joins(self, i: int, j: int) -> bool:
+        """Whether the number at `j` is another limit, seen from what stands behind it and behind the one before."""
         if self.may(j, "NUM") and self.number_after_word(j):
             return True
-        if self.ordinal is not None and self.graded and self.raw[j].type == "WORD" and self.prev() == "NUM":
-            letter = self.text[self.raw[j].start : self.raw[j].end]
-            return letter in LETTERS and letter.lower() in self.ordinal.grades
-        number = self.raw[j].type == "NUM" or "NUMBER" in roles or ("ROMAN" in roles and self.upper(self.raw[j]))
-        if not number:
-            return self.graded and "GRADE" in roles and self.number_ahead(j + 1)
         if self.may(j + 1, "UNIT", "TIMEUNIT", "AGEUNIT"):
             return self.prev() == "UNIT" and (
                 self.raw[j + 1].value == self.out[-1].value or self._stated_again(i, self.raw[j + 1])
@@ -185,7 +190,7 @@ class Chooser(Neighbours):
         if token.end - token.start == 1 and self._single(i, token):
             return
         before = self.prev()
-        for role, value in (token.roles or NONE).items():
+        for role, value in token.roles.items():
             asked = ASKS.get(role)
             if asked is not None:
                 behind, test = asked
@@ -207,7 +212,7 @@ class Chooser(Neighbours):
             if token.roles:
                 self._phrase(i, token)
                 return
-        roles = token.roles or NONE
+        roles = token.roles
         # A comparator that compares nothing may still turn the sentence: `liver function below Child-Pugh A`.
         token.type, token.value = "FILLER", roles.get("LOGIC", "comparator" if "COMP" in roles else None)
         self.graded = False
@@ -235,7 +240,7 @@ class Chooser(Neighbours):
         name = next((t for t in reversed(self.out) if t.type in ("VAR", "FILLER", "CONCEPT")), None)
         if name is None:
             return False
-        written = self.text[name.start : name.end].lower().split()
+        written = self.written(name).split()
         return name.value in words("plus_grades") or not words("plus_grades").isdisjoint(written)
 
     # --- what a word does once its type is settled

@@ -16,9 +16,14 @@ from eligo.vocabulary.concepts import concepts
 
 _NAMING = frozenset(["CONCEPT", "FILLER", "ATTEST", "VAR", "QUAL", "STATUS", "NUM", "COMP", "OTHER"])
 _LIMIT = frozenset(["COMP", "NUM", "BETWEEN", "AGECOMP", "NORMAL"])
-_STATES = _LIMIT | {"VAR", "NEG", "ATTEST"}  # with these begins what is asked of some patients
+_MEASURES = _LIMIT | {"VAR"}
+_STATES = _MEASURES | {"NEG", "ATTEST"}  # with these begins what is asked of some patients
 _BRACKETED = frozenset(["IF", "EXCEPT", "UNLESS", "COMP", "BETWEEN"])  # with these a bracket begins that has a head
-_HOLDS = frozenset(["BOND", "INNER", "OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN", "MUST", "COLON"])
+_SCOPES = frozenset(["OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN", "MUST", "COLON"])
+_BOND, _CONCEPT = frozenset(["BOND"]), frozenset(["CONCEPT"])
+_BOUND = _BOND | {"INNER"}  # behind one of these stands what is bonded
+_MARKS = _BOUND | _SCOPES | SEPARATORS | ENDS
+_BEFORE_ANEW = SEPARATORS | {"", "THEN", "NEG", "OPEN", "STOP", "SUBITEM", "COLON"}  # behind these a unit begins
 
 
 _TREATMENTS = frozenset(["procedure", "medication", "state"])
@@ -71,24 +76,33 @@ def _close(line: Line, i: int, token: Token) -> None:
 # --- separators
 
 
-def _separator(line: Line, i: int, token: Token) -> None:
-    if token.type == "COMMA" and line.first and _asks(line, i):
+def _comma(line: Line, i: int, token: Token) -> None:
+    """The comma of `if A, B` or `A, in women B`, one among what is bonded, or one of a list."""
+    if line.first and _asks(line, i):
         token.type, line.first, line.scoped = "THEN", False, "THEN"
-    elif token.type == "COMMA" and line.tied and line.follows(i, _STATES):
+    elif line.tied and line.follows(i, _STATES):
         token.type, line.tied, line.scoped = "NEXT", False, ""
-    elif token.type in ("AND", "OR") and not line.stack and _heads_list(line, i):  # `A and any of the following: B; C`
-        token.type, token.value = "SEMI", token.type.lower()
-        line.first = line.tied = False
-        line.scoped = ""
-    elif token.type == "SEMI":
-        line.first = line.tied = False
-        line.scoped = ""
-        token.type = "COMMA" if line.bound else "SEMI"
-    elif token.type in ("AND", "OR") and line.tied and line.follows(i, _LIMIT | {"VAR"}):
-        token.type, token.value, line.tied, line.scoped = "NEXT", token.type.lower(), False, ""
-    elif token.type in ("AND", "OR", "COMMA") and _inner(line, i, token):
-        token.value = token.value if token.type == "COMMA" else token.type.lower()
+    elif _inner(line, i, token):
         token.type = "INNER"
+    line.join(token)
+
+
+def _semicolon(line: Line, i: int, token: Token) -> None:
+    line.part()
+    token.type = "COMMA" if line.bound else "SEMI"
+    line.join(token)
+
+
+def _connective(line: Line, i: int, token: Token) -> None:
+    """`and` and `or`: before a list of its own, a limit for others, one more of what is bonded, or of a list."""
+    word = token.type.lower()
+    if not line.stack and _heads_list(line, i):  # `A and any of the following: B; C`
+        line.part()
+        token.type, token.value = "SEMI", word
+    elif line.tied and line.follows(i, _MEASURES):
+        token.type, token.value, line.tied, line.scoped = "NEXT", word, False, ""
+    elif _inner(line, i, token):
+        token.type, token.value = "INNER", word
     line.join(token)
 
 
@@ -114,12 +128,9 @@ def _asks(line: Line, i: int) -> bool:
 
 def _inner(line: Line, i: int, token: Token) -> bool:
     """`asthma requiring A or B`: what is joined on is of the same kind as what is required."""
-    mark = next(
-        (t for t in reversed(line.out[-NEAR:]) if t.type in SEPARATORS or t.type in ENDS or t.type in _HOLDS), None
-    )
-    if mark is None or mark.type not in ("BOND", "INNER"):
+    mark, bond = line.last_of(_MARKS), line.last_of(_BOND)
+    if mark is None or bond is None or mark.type not in _BOUND:
         return False
-    bond = next(t for t in reversed(line.out[-NEAR:]) if t.type == "BOND")
     following = _joined_on(line, i, mark, token)
     if following is None or line.relates_next(i):
         return False
@@ -150,7 +161,9 @@ def _says_again(line: Line, i: int, bond: Token) -> bool:
 
 
 def _of_a_kind(line: Line, following: Token, bond: Token, token: Token) -> bool:
-    last = next(t for t in reversed(line.out[-NEAR:]) if t.type == "CONCEPT")
+    last = line.last_of(_CONCEPT)
+    if last is None:
+        return False
     causes = bond.value in ("due_to", "unrelated_to") and token.type != "COMMA"
     kinds = {_kind(last), _kind(following)}
     return kinds <= _TREATMENTS or (len(kinds) == 1 and (causes or "condition" not in kinds))
@@ -173,7 +186,7 @@ def _except(line: Line, i: int, token: Token) -> None:
     if not line.said and not line.bracket_begins():
         line.unused(token)
         return
-    if line.out[-1].type in ("AND", "OR"):
+    if line.last() in ("AND", "OR"):
         line.unused(token)
         return
     unless = token.type == "UNLESS" or (following is not None and (following.type == "IF" or line.sexed(following)))
@@ -193,7 +206,7 @@ def _relation(line: Line, i: int, token: Token) -> None:
     """`A requiring B`; `A, or requiring B` are two things."""
     mark = line.out[-1] if line.out else None
     if mark is not None and (mark.type == "OR" or (mark.type in TAKEN and mark.value == "or")):
-        if token.value in _OF_PATIENTS and not any(t.type == "BOND" for t in line.out[-NEAR:]):
+        if token.value in _OF_PATIENTS and line.last_of(_BOND) is None:
             token.type, token.value = "STATUS", _OF_PATIENTS[token.value]
             line.add(token)
         else:
@@ -231,7 +244,7 @@ def _permit(line: Line, i: int, token: Token) -> None:
 
 def _negation(line: Line, i: int, token: Token) -> None:
     """`A without B`: after a fact a negation rules out what follows beside it."""
-    separated = bool(line.out) and line.out[-1].type in TAKEN and line.out[-1].value is None
+    separated = line.separated()
     before = line.core_before_separator() if separated else line.core
     alone = line.written(token) in words("bond_without") or line.with_next(i, token) in words("bond_without")
     if before in ("CONCEPT", "CLOSE") and (not separated or alone) and line.follows(i, _NAMING):
@@ -264,44 +277,44 @@ def _method(line: Line) -> bool:
 
 
 def _light(line: Line, i: int, token: Token) -> None:
-    if line.text[token.start] == ":" and token.end == token.start + 1:
-        if i == line.colon_of_note:
-            line.add(token)
-        else:
-            heads.colon(line, i, token)
+    """A small word: a colon, a word that obliges or bonds, one with which another unit begins, or only grammar."""
+    if line.is_colon(token) and i != line.colon_of_note:
+        heads.colon(line, i, token)
         return
-    written = line.written(token)
-    if line.text[token.start : token.end] == "A" and line.out and line.out[-1].type == "CONCEPT":  # `zorblaxitis A`
+    if line.text[token.start : token.end] == "A" and line.last() == "CONCEPT":  # `zorblaxitis A`
         line.unused(token, "")
         return
-    separated = not line.out or line.out[-1].type in SEPARATORS | {
-        "THEN",
-        "NEG",
-        "OPEN",
-        "STOP",
-        "SUBITEM",
-        "COLON",
-    }
-    if written.split()[0] in words("obligations") and not separated and not line.only_grammar():
-        if _musts(line):
-            token.type = line.scoped = "MUST"
-            line.join(token)
-            return
-    elif written == "for" and _indicated(line, i):
-        _bond(line, token, "due_to")
+    anew = line.last() in _BEFORE_ANEW
+    written = line.written(token)
+    if not anew and _obliges(line, written):
+        token.type = line.scoped = "MUST"
+        line.join(token)
         return
-    elif written in words("found_by") and line.core == "VAR" and line.limited() and _method_next(line, i):
+    bond = _bond_of(line, i, written)
+    if bond:
+        _bond(line, token, bond)
+        return
+    if written in words("found_by") and line.core == "VAR" and line.limited() and _method_next(line, i):
         line.tokens[i + 1].type = "NOTED"
-    elif written in words("bond_with") and (before := _bond_core(line)):
-        if before and line.follows(i, _NAMING):
-            _bond(line, token, "with")
-            return
-    elif written in words("bond_that") and line.core == "CONCEPT" and line.ahead(i) is not None:
-        _bond(line, token, "that")
-        return
-    if separated and line.said and written.split()[0] in words("fresh"):
+    elif anew and line.said and written.split()[0] in words("fresh"):
         token.type = "FRESH"
     line.add(token)
+
+
+def _obliges(line: Line, written: str) -> bool:
+    """Whether a word asks something of those who are named before it: `women of childbearing potential must`."""
+    return written.split()[0] in words("obligations") and not line.only_grammar() and _musts(line)
+
+
+def _bond_of(line: Line, i: int, written: str) -> str:
+    """How a small word ties what follows to what stands before; the empty string where it does not."""
+    if written == "for":
+        return "due_to" if _indicated(line, i) else ""
+    if written in words("bond_with"):
+        return "with" if _bond_core(line) and line.follows(i, _NAMING) else ""
+    if written in words("bond_that"):
+        return "that" if line.core == "CONCEPT" and line.ahead(i) is not None else ""
+    return ""
 
 
 def _method_next(line: Line, i: int) -> bool:
@@ -324,7 +337,7 @@ def _indicated(line: Line, i: int) -> bool:
 def _bond_core(line: Line) -> bool:
     if line.core in ("CONCEPT", "CLOSE", "VAR", "NUM", "FILLER"):
         return True
-    if line.out and line.out[-1].type in TAKEN and line.out[-1].value is None:
+    if line.separated():
         return line.core_before_separator() in ("CONCEPT", "CLOSE")
     return line.bracket_begins() and bool(line.stack) and line.stack[-1][1] in ("CONCEPT", "CLOSE")
 
@@ -345,8 +358,7 @@ def _musts(line: Line) -> bool:
 
 
 def _attest(line: Line, i: int, token: Token) -> None:
-    written = line.written(token)
-    if written.split()[0] in words("obligations") and line.out and not line.only_grammar() and _musts(line):
+    if line.out and _obliges(line, line.written(token)):
         line.scoped = "MUST"
         line.join(Token("MUST", token.start, token.start))
     line.add(token)
@@ -364,7 +376,9 @@ def _edge(line: Line, i: int, token: Token) -> None:
 _STEPS: dict[str, Callable[[Line, int, Token], None]] = {
     "OPEN": _open,
     "CLOSE": _close,
-    **dict.fromkeys(("COMMA", "SEMI", "AND", "OR"), _separator),
+    "COMMA": _comma,
+    "SEMI": _semicolon,
+    **dict.fromkeys(("AND", "OR"), _connective),
     **dict.fromkeys(("STOP", "SUBITEM"), _stop),
     "IF": clauses.condition,
     "SEX": clauses.sex,

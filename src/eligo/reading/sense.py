@@ -127,16 +127,18 @@ class _Guard:
         whom = [p.condition for p in parts if isinstance(p, IfThen)]
         if len(parts) > 1 and len(whom) == len(parts) and disjoint(whom):  # `<= 450 (men) or <= 470 (women)`
             return AllOf(tuple(parts))
-        idle = [p for p in parts if isinstance(p, Always)]
         said = [p for p in parts if not isinstance(p, Always)]
         if not said:
             return parts[0]
-        for part in idle:
-            assert isinstance(part, Always)
-            words = self.text[part.span[0] : part.span[1]] if part.span else part.note
-            self.notes.append(f"`{words}` restricts nothing and is left out of the alternatives")
+        for part in parts:
+            if isinstance(part, Always):
+                self._leave_out(part)
         made = said[0] if len(said) == 1 else AnyOf(tuple(said))
         return self.unparsed(made, "idle") if len(said) > 1 and _cover(said) else made
+
+    def _leave_out(self, idle: Always) -> None:
+        words = self.text[idle.span[0] : idle.span[1]] if idle.span else idle.note
+        self.notes.append(f"`{words}` restricts nothing and is left out of the alternatives")
 
 
 def _said_once(parts: list[Predicate]) -> list[Predicate]:

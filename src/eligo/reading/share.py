@@ -141,16 +141,17 @@ def _forward(tokens: list[Token], i: int, text: str) -> None:
             return
         _merge(tokens, i, id_, first.start)
         tokens[i].end = end
-        rest = [t for t in tokens[i + 2 :] if t.end > end]
-        for token in rest[:1]:
-            token.start = max(token.start, _next_word(text, end)) if token.start < end else token.start
-        tokens[i + 1 :] = rest
+        _take_until(tokens, i, end, text)
 
 
-def _next_word(text: str, end: int) -> int:
-    while end < len(text) and text[end].isspace():
-        end += 1
-    return end
+def _take_until(tokens: list[Token], i: int, end: int, text: str) -> None:
+    """Take out the tokens behind `i` up to `end`, and so much of the one that goes on there."""
+    rest = [t for t in tokens[i + 2 :] if t.end > end]
+    if rest and rest[0].start < end:
+        while end < len(text) and text[end].isspace():
+            end += 1
+        rest[0].start = max(rest[0].start, end)
+    tokens[i + 1 :] = rest
 
 
 def _begun(found: list[re.Match[str]], parts: list[str]) -> tuple[int, str, list[str]] | None:

@@ -24,6 +24,6 @@ def says_nothing(raw: Sequence[Token]) -> bool:
             return False
         roles = token.roles
         # A phrase whose roles all ask something of their neighbours may be cut, and its parts are words anew.
-        if roles is not None and (not _MAY_TELL.isdisjoint(roles) or _ASKING.issuperset(roles)):
+        if roles and (not _MAY_TELL.isdisjoint(roles) or _ASKING.issuperset(roles)):
             return False
     return True

@@ -48,25 +48,29 @@ def _scoped_bracket(children: Children) -> Bracket:
 
 
 def _limits(children: Children) -> Limits:
-    limits = tuple(c for c in children if c.__class__ is Limit)
-    for i in range(1, len(limits)):  # `above 20 g and 30 g`
-        (op, amount), (other, bare) = limits[i - 1].bounds[0], limits[i].bounds[0]
-        same = amount.unit is not None and bare.unit is not None and amount.unit.value == bare.unit.value
-        again = amount.unit is not None and bare.unit is not None and not same  # in another unit
-        if limits[i - 1].form == "compared" and limits[i].form == "bare" and (same or again) and other == "eq":
-            limits = (*limits[:i], limits[i]._replace(form="compared", bounds=((op, bare),)), *limits[i + 1 :])
+    limits: list[Limit] = [c for c in children if c.__class__ is Limit]
+    for i in range(1, len(limits)):
+        limits[i] = _with_sign_of(limits[i - 1], limits[i])
     if len(limits) == 2 and len(limits[0].bounds) == len(limits[1].bounds) == 1:
         ((op, amount),), ((other, second),) = limits[0].bounds, limits[1].bounds
         amount, second = _same_power(amount, second)
-        limits = (limits[0]._replace(bounds=((op, amount),)), limits[1]._replace(bounds=((other, second),)))
+        limits = [limits[0]._replace(bounds=((op, amount),)), limits[1]._replace(bounds=((other, second),))]
     joins = tuple(c.value or "," for c in children if c.__class__ is Token and c.type == "JOIN")
-    return Limits(limits, joins, (limits[0].span[0], limits[-1].span[1]))
+    return Limits(tuple(limits), joins, (limits[0].span[0], limits[-1].span[1]))
+
+
+def _with_sign_of(before: Limit, limit: Limit) -> Limit:
+    """`above 20 g and 30 g`: a bare number with a unit has the sign of the limit before it."""
+    if before.form != "compared" or limit.form != "bare":
+        return limit
+    (op, amount), (_, bare) = before.bounds[0], limit.bounds[0]
+    if amount.unit is None or bare.unit is None:
+        return limit
+    return limit._replace(form="compared", bounds=((op, bare),))
 
 
 def _span(children: Children) -> Span:
-    first, last = children[0], children[-1]
-    start = first.start if first.__class__ is Token else first.span[0]
-    return start, last.end if last.__class__ is Token else last.span[1]
+    return children[0].span[0], children[-1].span[1]
 
 
 def _skipped(children: Children) -> tuple[Token, ...]:
@@ -89,10 +93,10 @@ def _age_of(children: Children, amounts: list[Amount]) -> Span | None:
             return amount.age
     after = _after_op(children)
     if after is not None and after.type == "AGEAFTER":
-        return after.start, after.end
+        return after.span
     head = children[0]
     if head.__class__ is Token and head.type == "AGECOMP":
-        return head.start, head.end
+        return head.span
     return None
 
 
@@ -116,7 +120,7 @@ def _beyond(children: Children) -> Limit:
     of = reference.value
     if of == "normal":
         of = "ULN" if op in ("gt", "ge") else "LLN"
-    amount = Amount(Number(1, reference.end), (reference.start, reference.end), None, of)
+    amount = Amount(Number(1, reference.end), reference.span, None, of)
     return Limit("beyond", ((op, amount),), _span(children), None, _skipped(children))
 
 
@@ -127,16 +131,22 @@ def _range(children: Children) -> Limit:
     if low.of is None and low.unit is None and high.of is not None:
         low = low._replace(of=high.of)
     bounds: tuple[tuple[Op, Amount], ...] = (("ge", low), (op, high))
-    same = not low.unit or (high.unit is not None and low.unit.value == high.unit.value)
-    if low.number.value > high.number.value and same and (not low.unit or low.number.value < 0):
+    if low.number.value > high.number.value and _may_turn(low, high):
         bounds = (("ge", high), ("le", low))
     form = "ranged" if upper is None or op == upper.value else "vague"  # "from 4 to >= 6"
     return Limit(form, bounds, _span(children), high.age or low.age, _skipped(children))
 
 
+def _may_turn(low: Amount, high: Amount) -> bool:
+    """Whether a range may be written from its upper end to its lower one: `-2 to -5`, and `10 to 5 mg`."""
+    if low.unit is None:
+        return True
+    return low.number.value < 0 and high.unit is not None and low.unit.value == high.unit.value
+
+
 def _normal(children: Children) -> Limit:
     """Between the lower and the upper limit of normal."""
-    span = (children[0].start, children[0].end)
+    span = children[0].span
     ends: tuple[tuple[Op, str], ...] = (("ge", "LLN"), ("le", "ULN"))
     bounds = tuple((op, Amount(Number(1, span[1]), span, None, of)) for op, of in ends)
     return Limit("beyond", bounds, span)
@@ -203,9 +213,9 @@ def _with_unit(amount: Amount, children: Children) -> Amount:
         if kind == "UNIT":
             unit = unit or child
         elif kind == "AGEUNIT":
-            unit, age = unit or child, (child.start, child.end)
+            unit, age = unit or child, child.span
         elif kind == "OLD":
-            age = (child.start, child.end)
+            age = child.span
         elif kind == "REF":
             of = child.value
         elif kind == "ABOVE":

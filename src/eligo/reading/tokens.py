@@ -14,6 +14,7 @@ from eligo.reading.numbers import Number, read_number
 from eligo.reading.units_in_text import find_unit
 
 Roles = dict[str, Any]
+NO_ROLES: Roles = {}  # of a word that no phrase knows, and of every mark, number and unit
 
 
 class Token:
@@ -21,18 +22,22 @@ class Token:
 
     __slots__ = ("end", "roles", "start", "type", "value")
 
-    def __init__(self, type_: str, start: int, end: int, value: Any = None, roles: Roles | None = None) -> None:
+    def __init__(self, type_: str, start: int, end: int, value: Any = None, roles: Roles = NO_ROLES) -> None:
         self.type = type_
         self.start = start
         self.end = end
         self.value = value
         self.roles = roles
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """Its place in the text, under the name that every other element has it."""
+        return self.start, self.end
+
     def __repr__(self) -> str:
         return f"{self.type}[{self.start}:{self.end}]" + (f"={self.value}" if self.value is not None else "")
 
 
-_NONE: Roles = {}
 _DIGITS = frozenset("0123456789")
 _GRADE_ENDS = frozenset("iv012345")
 _NOT_FOUND = (None, 0, 0)
@@ -79,7 +84,7 @@ def scan(text: str) -> list[Token]:
 
 def _follows_number(tokens: list[Token]) -> bool:
     """Whether the last token stands right behind a number, and may have its unit behind it: `2 or more weeks`."""
-    return len(tokens) > 1 and (tokens[-2].type == "NUM" or "NUMBER" in (tokens[-2].roles or _NONE))
+    return len(tokens) > 1 and (tokens[-2].type == "NUM" or "NUMBER" in tokens[-2].roles)
 
 
 def _unknown(text: str, part: str, end: int, tokens: list[Token]) -> None:
@@ -172,7 +177,7 @@ def first_word(text: str, token: Token) -> list[Token]:
     written = fold(text[token.start : token.end])
     parts = atoms(written)
     node = trie().get(parts[0])
-    first = Token("", token.start, token.start + len(parts[0]), None, (node or _NONE).get(END))
+    first = Token("", token.start, token.start + len(parts[0]), None, (node or NO_ROLES).get(END, NO_ROLES))
     rest = scan(text[first.end : token.end])
     for other in rest:
         other.start += first.end
@@ -191,12 +196,7 @@ def _longest(node: dict[str, Any], parts: list[str], i: int, pos: int, text: str
     here = pos + len(parts[i])
     j = i
     while True:
-        roles = node.get(END)
-        exact = node.get(EXACT)
-        if exact is not None:
-            written = text[start:here]
-            mine = {role: value for spelling, role, value in exact if spelling == written}
-            roles = {**(roles or _NONE), **mine} if mine else roles
+        roles = node.get(END) if EXACT not in node else _with_exact(node, text[start:here])
         if roles:
             found, taken, end = roles, j + 1 - i, here
         j += 1
@@ -206,11 +206,8 @@ def _longest(node: dict[str, Any], parts: list[str], i: int, pos: int, text: str
             j += 1
             following = parts[j]
         elif following == "-" or following.isspace():
-            most = j + _BETWEEN
-            while j < most and (following == "-" or following.isspace()):
-                here += len(following)
-                j += 1
-                following = parts[j]
+            j, here = _behind_gap(parts, j, here)
+            following = parts[j]
             if following.isspace():
                 break
         below = node.get(following) or (node.get(following[:-2]) if following.endswith("'s") else None)
@@ -221,16 +218,26 @@ def _longest(node: dict[str, Any], parts: list[str], i: int, pos: int, text: str
     return found, taken, end
 
 
+def _with_exact(node: dict[str, Any], written: str) -> Roles:
+    """The roles of a phrase; those whose case counts only where it is written so."""
+    mine = {role: value for spelling, role, value in node[EXACT] if spelling == written}
+    return {**node.get(END, NO_ROLES), **mine}
+
+
+def _behind_gap(parts: list[str], j: int, here: int) -> tuple[int, int]:
+    """The atom and the place behind the blanks and hyphens at atom `j`, no more of them than may stand in a phrase."""
+    most = j + _BETWEEN
+    while j < most and (parts[j] == "-" or parts[j].isspace()):
+        here += len(parts[j])
+        j += 1
+    return j, here
+
+
 def _number(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: list[Token]) -> tuple[int, int]:
     """Add the number at atom `i` and the unit after it; give the next atom and its place."""
     digits = parts[i]
     number = read_number(folded, pos, digits)
-    before = folded[pos - 2 : pos] if pos >= 2 else ""
-    glued = (
-        len(before) == 2 and before[1] == "-" and before[0].isalnum() and len(tokens) > 1 and tokens[-2].type == "WORD"
-    )
-    underlined = bool(pos) and folded[pos - 1] == "_" and not (tokens and "COMP" in (tokens[-1].roles or _NONE))
-    if glued or underlined:  # PHQ-9, COVID-19: a name, not a number
+    if pos and _inside_name(folded, pos, tokens):
         tokens.append(Token("WORD", pos, pos + len(digits), digits))
         return i + 1, pos + len(digits)
     next_, end = _skip_to(parts, i, pos, number.end)
@@ -241,21 +248,31 @@ def _number(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: 
         skipped = len(digits) + 1 + len(parts[next_ + 1])
         tokens.append(Token("WORD", pos, pos + skipped, digits))
         return next_ + 2, pos + skipped
-    if before[1:] in ("-", "−") and _negative(folded, pos, tokens):
-        tokens[-1].type, tokens[-1].end, tokens[-1].roles = "NUM", end, None
+    if pos and folded[pos - 1] == "-" and _negative(folded, pos, tokens):
+        tokens[-1].type, tokens[-1].end, tokens[-1].roles = "NUM", end, NO_ROLES
         tokens[-1].value = number._replace(value=-number.value)
     else:
         tokens.append(Token("NUM", pos, end, number))
     return _unit(text, folded, parts, next_, end, tokens)
 
 
+def _inside_name(folded: str, pos: int, tokens: list[Token]) -> bool:
+    """Whether the digits are part of the word before them, and no number: `PHQ-9`, `COVID-19`, `item_3`."""
+    if folded[pos - 1] == "_":
+        return not _compares(tokens)
+    return folded[pos - 1] == "-" and len(tokens) > 1 and tokens[-2].type == "WORD" and folded[pos - 2].isalnum()
+
+
+def _compares(tokens: list[Token]) -> bool:
+    """Whether the last token may be a comparator."""
+    return bool(tokens) and "COMP" in tokens[-1].roles
+
+
 def _ordinal(
     folded: str, parts: list[str], i: int, pos: int, end: int, number: Number, tokens: list[Token]
 ) -> tuple[int, int]:
     """`10th percentile` and `less than 5th` hold a number; any other ordinal is a word."""
-    counts = folded[end + 2 :].lstrip()[:6] in ("percen", "centil") or (
-        tokens and "COMP" in (tokens[-1].roles or _NONE)
-    )
+    counts = folded[end + 2 :].lstrip()[:6] in ("percen", "centil") or _compares(tokens)
     tokens.append(Token("NUM" if counts else "WORD", pos, end + 2, number if counts else None))
     return i + 1, end + len(parts[i])
 
@@ -264,7 +281,7 @@ def _negative(folded: str, pos: int, tokens: list[Token]) -> bool:
     """Whether the dash before a number is its sign: after a comparator or an opening, with a blank before it."""
     if not tokens or tokens[-1].end != pos:
         return False
-    roles = (tokens[-2].roles or _NONE) if len(tokens) > 1 else _NONE
+    roles = tokens[-2].roles if len(tokens) > 1 else NO_ROLES
     return "COMP" in roles or "BETWEEN" in roles or (("TO" in roles or "LINK" in roles) and folded[pos - 2].isspace())
 
 

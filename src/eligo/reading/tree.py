@@ -96,3 +96,13 @@ class Bracket(NamedTuple):
 
 Node = Unit | Branch
 Element = Token | Limits | Window | Anchor | Choice | Bracket
+
+
+def type_of(element: Element | None) -> str:
+    """The type of a token; the empty string for anything that the grammar built."""
+    return element.type if isinstance(element, Token) else ""
+
+
+def amounts(limits: Limits) -> list[Amount]:
+    """All amounts of the limits, in reading order."""
+    return [amount for limit in limits.limits for _, amount in limit.bounds]

@@ -62,9 +62,8 @@ def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:
             continue
         first = part[0]
         if first.isalpha():
-            ends_here = part in _UNIT_STOPS or (solid and part != "per" and not _begins_unit(part))
-            dotted = bool(solid) and len(part) == 1 and parts[i - 2] == "."  # y.o.
-            if ends_here and not dotted and not inside and not (solid and part in words("unit_goes_on")):
+            dotted = solid > 0 and len(part) == 1 and parts[i - 2] == "."  # y.o.
+            if not dotted and not inside and _foreign(part, solid > 0):
                 break
             ends.append((i, pos))
         elif first.isdigit():
@@ -77,6 +76,13 @@ def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:
             break
         solid += 1
     return ends
+
+
+def _foreign(word: str, begun: bool) -> bool:
+    """Whether a word is no part of a unit, which has begun before it or begins with it."""
+    if word in _UNIT_STOPS or (begun and word != "per" and not _begins_unit(word)):
+        return not begun or word not in words("unit_goes_on")
+    return False
 
 
 def find_unit(text: str, parts: list[str], i: int, pos: int) -> tuple[int, int, int, str] | None:
