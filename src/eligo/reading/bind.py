@@ -308,8 +308,10 @@ class Binder(NameFinder):
 
     def _born(self, at: Place) -> Names:
         """`born before 32 weeks`."""
-        born = next((e for e in at.elements[: at.i] if isinstance(e, Token) and e.value == "born"), None)
-        return (Name("gestational_age", born.span),) if born is not None and at.unit == "wk" else None
+        if at.unit != "wk":
+            return None
+        born = next((e for e in at.elements[: at.i] if e.__class__ is Token and e.value == "born"), None)
+        return (Name("gestational_age", born.span),) if born is not None else None
 
     def _people(self, at: Place) -> tuple[Name, ...]:
         """Years alone, or right after a word for people, are an age: `patients < 18`; kilograms are a weight."""

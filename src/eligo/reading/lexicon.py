@@ -64,7 +64,8 @@ def named_without(name: str) -> str | None:
 
 def _qualifier_at(atoms: Sequence[str]) -> tuple[str | None, int]:
     """The longest qualifier at the beginning, and how many atoms it has."""
-    node, found = trie(), (None, 0)
+    node = trie()
+    found: tuple[str | None, int] = (None, 0)
     for i, atom in enumerate(atoms, start=1):
         if atom not in node:
             break

@@ -169,7 +169,9 @@ def asked_of_some(context: Context, predicate: Predicate) -> Predicate:
     """`Negative pregnancy test`, as an inclusion: nobody asks it of men."""
     if isinstance(predicate, AllOf):
         return AllOf(tuple([asked_of_some(context, part) for part in predicate.parts]))
-    if not isinstance(predicate, Present) or predicate.concept not in words("asked_of_women"):
+    parts = predicate.parts if isinstance(predicate, AnyOf) else (predicate,)  # `negative test, or postmenopausal`
+    facts = [part for part in parts if isinstance(part, Present) and sex_of(part.concept) == "female"]
+    if len(facts) < len(parts) or not any(fact.concept in words("asked_of_women") for fact in facts):
         return predicate
     context.notes.append("a pregnancy test is asked of women alone")
-    return IfThen(OneOf("sex", ("female",), span=predicate.span), predicate)
+    return IfThen(OneOf("sex", ("female",), span=facts[0].span), predicate)

@@ -70,7 +70,7 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
             body = either_of([over(part.body, each, context.kind, context.text) for each in before.either])
             said[i] = replace(part, body=body, either=before.either)
             continue
-        lead = Modifiers(statuses=() if part.lead.statuses else _statuses(before))
+        lead = Modifiers(statuses=() if part.lead.statuses else _statuses(before, part))
         if part.bare:
             lead = lead._replace(window=before.lead.window)
         if qualifiers := _shared_qualifiers(context, before, part):
@@ -80,10 +80,14 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
     return said
 
 
-def _statuses(before: Said) -> tuple[str, ...]:
-    """The status before a noun; of several words of which one is meant, that of all: `history of severe or acute A`."""
+def _statuses(before: Said, part: Said) -> tuple[str, ...]:
+    """The status before a noun; of several words of which one is meant, that of all: `history of severe or acute A`.
+
+    `active` tells how a disease is, as an adjective in the next name does: `active A, chronic hepatitis B`.
+    """
     either = {each.statuses for each in before.either}
-    return next(iter(either)) if len(either) == 1 else before.lead.statuses
+    found = next(iter(either)) if len(either) == 1 else before.lead.statuses
+    return tuple([one for one in found if one != "waxing"]) if part.adjectives else found
 
 
 def _shares_either(context: Context, before: Said, part: Said) -> bool:
