@@ -58,6 +58,7 @@ DETAIL = {
     "not_linked": "both are in the record, which does not say whether one has to do with the other",
     "of_today": "done on the day of the screening; the record does not say whether it goes on",
     "onset_unknown": "the day on which it began is not in the record",
+    "outlasted": "nobody closed the entry, which began longer ago than it can last; the record does not say that it still is so",
     "partial_date": "the date is known only in part",
     "qualifier": "present, but the record does not say whether it is so",
     "ruled_out": "ruled out",

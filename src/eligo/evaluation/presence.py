@@ -13,7 +13,7 @@ from datetime import date
 from eligo.criteria import Present, Window
 from eligo.evaluation.chart import CONFLICT, Basis, Chart, Outcome, Ruled
 from eligo.evaluation.kinds import Exceptions, Qualified, exceptions, qualified
-from eligo.evaluation.window import Days, ahead, ended, in_window, period
+from eligo.evaluation.window import Days, ahead, ended, in_window, outlasted, period
 from eligo.patients.model import Fact, Result
 from eligo.truth import Reason, Truth, any_of
 from eligo.vocabulary.concepts import Concept, concepts
@@ -40,6 +40,7 @@ Vote = tuple[Truth, Reason | None, str | None]
 _YES: Vote = (MET, None, None)
 _NO: Vote = (NOT_MET, None, None)
 _SUSPECTED: Vote = (UNKNOWN, Reason.NOT_STATED, "suspected_only")
+_OUTLASTED: Vote = (UNKNOWN, Reason.STALE, "outlasted")
 _WHICH_KIND: Vote = (UNKNOWN, Reason.NOT_STATED, "excepted_kind")
 _NOT_STATED: Outcome = (UNKNOWN, Reason.NOT_STATED, None, ())
 _OTHER_SEX: Outcome = (NOT_MET, None, "sex", ())
@@ -95,7 +96,7 @@ class Presence:
             unsure.append((graded, _WHICH_KIND))
             graded = None
         for fact in facts or ():
-            if self.plain and fact.status == "active" and fact.end is None:
+            if self.plain and fact.status == "active" and fact.end is None and not outlasted(fact, chart.as_of):
                 begun = fact.start is None or fact.start.first <= chart.as_of
                 vote = _YES if begun else None
             else:
@@ -124,7 +125,7 @@ class Presence:
                 return MET, None, None, tuple(met)
             return _affirmed(met, denied, graded, rule, chart.as_of)
         if unsure and len(met) + len(unsure) >= count:
-            if not rule or any(vote != _SUSPECTED for _, vote in unsure):
+            if not rule or any(vote not in (_SUSPECTED, _OUTLASTED) for _, vote in unsure):
                 _, reason, detail = unsure[0][1]
                 return UNKNOWN, reason, detail, tuple([fact for fact, _ in unsure])
         elif denied and not met:
@@ -186,7 +187,9 @@ class Presence:
             return UNKNOWN, Reason.NOT_STATED, "of_today"
         if over is NOT_MET:
             return _YES
-        return _NO if over is MET else (UNKNOWN, Reason.MISSING, "partial_date")
+        if over is MET:
+            return _NO
+        return _OUTLASTED if outlasted(fact, chart.as_of) else (UNKNOWN, Reason.MISSING, "partial_date")
 
     def _timed(self, fact: Fact, window: Window, chart: Chart) -> Vote:
         when = period(fact, chart.as_of)
