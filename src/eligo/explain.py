@@ -20,7 +20,9 @@ from eligo.evaluation.clash import clash
 from eligo.evaluation.comparing import Comparison, Measured
 from eligo.evaluation.derive import age_in, age_of
 from eligo.evaluation.evidence import Evidence
+from eligo.evaluation.picking import Picked
 from eligo.evaluation.relating import Relating
+from eligo.evaluation.stated_twice import StatedTwice
 from eligo.evaluation.trees import conditions, deciding, enough
 from eligo.margin import Margin
 from eligo.patients.dates import AgeUnit
@@ -323,6 +325,8 @@ def _evidence(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence
     elif basis and isinstance(answer, Comparison) and answer.relative and isinstance(basis[0], Result | Derived):
         reading = basis[0]
         normals = tuple(answer.resolve(li, reading, chart) if li.of or li.above else None for li in answer.test.limits)
+    if basis and isinstance(answer, StatedTwice | Picked):
+        test = answer.held(basis[0])
     stated = isinstance(answer, Measured) and answer.window is None and answer.variable in SCORES
     return Evidence(leaf, test, truth, reason, detail, basis, normals, clash(basis, chart) if stated else None, ages)
 

@@ -63,6 +63,7 @@ DETAIL = {
     "qualifier": "present, but the record does not say whether it is so",
     "ruled_out": "ruled out",
     "sex": "ruled out by the patient's sex",
+    "stated_twice": "the protocol states the limit in two units, and the value lies between the two",
     "study_condition": "what the trial itself is about is not stated in its rules, or not in the vocabulary",
     "suspected_only": "suspected only",
     "times_apart": "both are in the record, but at different times",
@@ -174,6 +175,8 @@ class Evidence(NamedTuple):
         limits = list(self._limits())
         data["limit"] = " and ".join([_limit_text(limit, normal, unit) for limit, normal in limits]) or None
         written = " and ".join([_written_limit(limit) for limit in leaf.limits])
+        if leaf.equivalent is not None:
+            written += f" ({_text(leaf.equivalent.value)}{f' {leaf.equivalent.unit}' if leaf.equivalent.unit else ''})"
         data["limit_written"] = written if written != data["limit"] else None
         apart = self.apart
         if apart is not None:
