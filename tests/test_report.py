@@ -69,7 +69,7 @@ def test_a_stale_result_says_so_and_what_to_do(rules: Rules) -> None:
     (finding,) = (f for f in data["trials"][0]["criteria"] if f["id"] == "A.I2")
     (line, _) = map(words.evidence_line, words.deciding(finding))
 
-    assert line.startswith("total bilirubin 80 umol/L (2026-08-01), limit > 17 (")
+    assert line.startswith("total bilirubin 80 umol/L (2026-09-01), limit > 17 (")
     assert line.endswith("): too old; repeat it")
     assert words.still_open([finding]) == "1 too old (total bilirubin)"
 
