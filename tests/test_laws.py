@@ -18,6 +18,7 @@ from eligo.evaluation.chart import Chart, Policy
 from eligo.evaluation.derive import other_sources
 from eligo.explain import Finding, explain
 from eligo.patients.model import Fact, PartialDate, Patient, Result
+from eligo.patients.plausible import Ends
 from eligo.patients.values import measure
 from eligo.plan import compile_rules
 from eligo.ruleset import Cohort, RuleSet
@@ -249,7 +250,7 @@ def test_so_much_above_normal_is_the_same_limit_in_whatever_units(name: str, uni
                 continue  # no value there decides anything
             for place, factor in enumerate((1 - 1e-6, 1, 1 + 1e-6)):
                 value = convert(limit, variable.unit, value_unit, variable) * factor
-                result, _ = measure(variable, value, value_unit, (None, high))
+                result, _ = measure(variable, value, value_unit, Ends(None, high))
                 found = explain(engine, Patient("patient", AS_OF, results={name: (result,)})).trials[0].findings
 
                 assert [f.truth is Truth.MET for f in found] == [bool(held[place]) for held in SIDES.values()]

@@ -314,8 +314,8 @@ def _evidence(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence
     if isinstance(answer, Relating) and isinstance(leaf, Related) and isinstance(test, Related):
         sides = answer.sides(chart) if reason is not Reason.ERROR else ()
         asked = zip((leaf.what, leaf.to), (test.what, test.to), sides, strict=False)
-        parts = tuple(Evidence(own, plain, *found, ()) for own, plain, found in asked)
-        return Evidence(leaf, test, truth, reason, detail, basis, (), parts=parts)
+        parts = tuple(Evidence(own, plain, *found, (), as_of=chart.as_of) for own, plain, found in asked)
+        return Evidence(leaf, test, truth, reason, detail, basis, (), parts=parts, as_of=chart.as_of)
     if not basis and isinstance(answer, AgeComparison):
         age = age_of(chart)
         basis = (age,) if age else ()
@@ -328,7 +328,8 @@ def _evidence(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence
     if basis and isinstance(answer, StatedTwice | Picked):
         test = answer.held(basis[0])
     stated = isinstance(answer, Measured) and answer.window is None and answer.variable in SCORES
-    return Evidence(leaf, test, truth, reason, detail, basis, normals, clash(basis, chart) if stated else None, ages)
+    other = clash(basis, chart) if stated else None
+    return Evidence(leaf, test, truth, reason, detail, basis, normals, other, ages, (), chart.as_of)
 
 
 def _completed(chart: Chart, unit: AgeUnit) -> int | None:

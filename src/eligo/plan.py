@@ -304,8 +304,8 @@ def _stated_twice(test: Compare, limit: Limit, equivalent: Limit, variable: Vari
     """
     if limit.of is not None or limit.above is not None or variable.id == "age":
         return test
-    stated = limit, replace(equivalent, op=limit.op)
-    first, second = ((_canonical(one, variable), ucum(one.unit or variable.unit)) for one in stated)
+    first = test.limits[0], ucum(limit.unit or variable.unit)
+    second = _canonical(replace(equivalent, op=limit.op), variable), ucum(equivalent.unit or variable.unit)
     low, high = sorted((abs(first[0].value), abs(second[0].value)))
     if high - low <= high * _SAME:
         return test

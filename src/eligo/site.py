@@ -23,7 +23,9 @@ from eligo.yamltext import Path, YamlText, read_yaml
 AGE = r"^([0-9]+(\.[0-9]+)? (h|d|wk|mo|a)|none)$"
 
 Number = Annotated[int | float, Field(allow_inf_nan=False)]
-AgeText = Annotated[str, Field(pattern=AGE, examples=["14 d", "3 mo"], description="a number and h, d, wk, mo or a; or none")]
+AgeText = Annotated[
+    str, Field(pattern=AGE, examples=["14 d", "3 mo"], description="a number and h, d, wk, mo or a; or none")
+]
 UnitText = Annotated[str, Field(min_length=1, examples=["mg/dL"], description="UCUM, or a laboratory's spelling")]
 
 

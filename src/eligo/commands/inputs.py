@@ -265,7 +265,9 @@ def _age(text: str) -> Duration:
     match = _AGE.fullmatch(text.strip().lower())
     unit = _TIME_UNITS.get(match[2]) if match else None
     if match is None or unit is None:
-        raise EligoError(Problem("max-age", f"`{text}` is not a length of time", help="write it like 14d, 2wk or 3mo, or none"))
+        raise EligoError(
+            Problem("max-age", f"`{text}` is not a length of time", help="write it like 14d, 2wk or 3mo, or none")
+        )
     value = float(match[1])
     return Duration(int(value) if value == int(value) else value, unit)
 

@@ -31,8 +31,8 @@ _UNUSABLE = frozenset({Reason.UNIT_UNKNOWN, Reason.IMPLAUSIBLE, Reason.UNPARSED}
 class Policy:
     """What the caller decides: how old a result may be, what silence means, whose limits of normal, what is near.
 
-    `max_age` holds for every variable that `max_ages` does not name, but for those that never grow too old, and `margin`
-    for those that `margins` does not. Where neither says it, the vocabulary does. `NO_LIMIT` is an age too.
+    `max_age` holds for every variable that `max_ages` does not name, but for those that never grow too old; where
+    neither says it, the vocabulary does. `NO_LIMIT` is an age too. `margin` holds for what `margins` does not name.
     `assume_absent` are names of lists (conditions, procedures, medications) that are taken as complete. `ranges` are
     reference ranges in canonical units. A margin changes no truth.
     """

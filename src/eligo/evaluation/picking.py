@@ -51,10 +51,7 @@ class Picked(Comparison):
         return self.single.held(basis) if isinstance(self.single, StatedTwice) else self.test
 
     def _weigh(self, test: Comparison, results: tuple[Result, ...], chart: Chart) -> _Weighed:
-        return [
-            (r, test.one(r, chart) if r.problem is None else (UNKNOWN, r.problem, r.detail, (r,)))
-            for r in results
-        ]
+        return [(r, test.one(r, chart) if r.problem is None else (UNKNOWN, r.problem, r.detail, (r,))) for r in results]
 
     def _outcome(self, joined: object, weighed: _Weighed) -> Outcome:
         """Join the answers of the values; the evidence is the most telling of those that make the answer so."""

@@ -130,5 +130,3 @@ def notes_of(part: Json) -> list[str]:
     if isinstance(noted, str):
         return [noted] if noted.strip() else []
     return [text for note in objects(noted) if (text := text_of(note.get("text")))]
-
-

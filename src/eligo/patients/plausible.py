@@ -80,7 +80,7 @@ def _is_none(variable: Variable, low: float | None, high: float | None) -> bool:
 def is_slip(variable: Variable, value: float, written: Number, unit: str) -> bool:
     """Whether a value in the canonical unit is so low that only a slip of the unit explains it.
 
-    It is, where the number would be usual in another unit of the variable, or where fewer cells are counted than can be.
+    So it is where the number would be usual in another unit of the variable, or where no machine counts so few cells.
     """
     if value <= 0:
         return False

@@ -1,4 +1,4 @@
-"""What stands beside a value in a report in, what it says of the value out: its range of normal, or that it is doubtful.
+"""What stands beside a value in a report in, what it says of it out: its range of normal, or that it is doubtful.
 
 A laboratory may state several ranges, by sex, by age or in words; the one that holds for the patient is used.
 """
@@ -58,7 +58,9 @@ def report_words() -> Words:
 
     data = cached("report-words", digest([b"1", text]), build)
     sexes: dict[str, Sex] = {word: sex for sex, several in data["sexes"].items() for word in several}
-    longest_first = {key: tuple(sorted(data[key], key=len, reverse=True)) for key in ("other", "upper", "lower", "doubts")}
+    longest_first = {
+        key: tuple(sorted(data[key], key=len, reverse=True)) for key in ("other", "upper", "lower", "doubts")
+    }
     return Words(sexes, frozenset(data["anybody"]), frozenset(data["normal"]), **longest_first)
 
 
@@ -81,7 +83,7 @@ def kind_of(text: str) -> bool | None:
 
 
 def group_fits(words: Iterable[str], sex: Sex | None) -> tuple[Fits, int] | None:
-    """Whether a range for this group is for the patient, and whether it names a sex; None for a group of another kind."""
+    """Whether a range for this group is for the patient, and whether it names a sex; None for any other group."""
     named = set[Sex]()
     for word in words:
         plain = word.strip().casefold()

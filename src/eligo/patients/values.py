@@ -191,9 +191,7 @@ def _without_unit(
     return result, (Problem("unit-inferred", message, help="add the unit", severity="warning"), *problems)
 
 
-def _converted(
-    variable: Variable, read: Quantity, unit: str, reference: Ends, entry: _Entry
-) -> Measured:
+def _converted(variable: Variable, read: Quantity, unit: str, reference: Ends, entry: _Entry) -> Measured:
     try:
         low = to_canonical(read.low, unit, variable)
         high = low if read.high == read.low else to_canonical(read.high, unit, variable)
@@ -269,7 +267,8 @@ def _scaled_range(stated: Ends, scale: Number) -> Ends:
     """The range in the unit that the value has without its power of ten."""
     if stated.unit is not None:
         return stated
-    return Ends(*(None if end is None else end * scale for end in stated[:2]))
+    low, high = (None if end is None else end * scale for end in stated[:2])
+    return Ends(low, high)
 
 
 def _some_units(variable: Variable) -> str:

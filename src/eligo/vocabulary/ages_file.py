@@ -64,10 +64,14 @@ class _Reader:
         found: dict[str, str] = {}
         for length, names in self.rows(data, key):
             if length != endless and not _LENGTH.fullmatch(length):
-                self.complain("age-length", f"`{length}` is not a length of time", key, length, help_="write it like 90 d")
+                self.complain(
+                    "age-length", f"`{length}` is not a length of time", key, length, help_="write it like 90 d"
+                )
             for name in names:
                 if name not in known:
-                    self.complain("unknown-name", f"unknown name `{name}`", key, length, help_=did_you_mean(name, known))
+                    self.complain(
+                        "unknown-name", f"unknown name `{name}`", key, length, help_=did_you_mean(name, known)
+                    )
                 elif found.setdefault(name, length) != length or names.count(name) > 1:
                     self.complain("name-twice", f"`{name}` stands twice", key, length)
         return found

@@ -66,9 +66,9 @@ def meld_na(
 ) -> float:
     """Compute MELD-Na of 2016, 6 to 40; sodium (125 to 137 mmol/L) counts only where MELD is above 11.
 
-    MELD enters unrounded, as most programs have it; rounding it first, as the policy is worded, moves some by a point.
+    MELD enters as the whole number that it is by the policy; programs that round at the end alone are a point off.
     """
-    first = _meld_i(total_bilirubin, creatinine, inr, renal_replacement_therapy)
+    first = whole(_meld_i(total_bilirubin, creatinine, inr, renal_replacement_therapy))
     lack = 137 - clamp(sodium, 125, 137)
     score = first + 1.32 * lack - 0.033 * first * lack if first > 11 else first
     return clamp(whole(score), 6, 40)
@@ -118,10 +118,12 @@ def meld_3(
     "ukeld",
     *(BILIRUBIN, CREATININE, INR, SODIUM),
     source="Barber K et al., Transplantation 2011;92:469, doi:10.1097/TP.0b013e318225db4d",
+    apart=0.5,
 )
 def ukeld(total_bilirubin: float, creatinine: float, inr: float, sodium: float) -> float:
-    """Compute UKELD, about 35 to 80; bilirubin and creatinine in umol/L, sodium in mmol/L."""
-    return 5.395 * ln(inr) + 1.485 * ln(creatinine) + 3.13 * ln(total_bilirubin) - 81.565 * ln(sodium) + 435
+    """Compute UKELD, a whole number of about 35 to 80; bilirubin and creatinine in umol/L, sodium in mmol/L."""
+    score = 5.395 * ln(inr) + 1.485 * ln(creatinine) + 3.13 * ln(total_bilirubin) - 81.565 * ln(sodium) + 435
+    return whole(score)
 
 
 _BILIRUBIN_2, _BILIRUBIN_3 = (in_umol_l(limit, BILIRUBIN_MASS) for limit in ("2", "3"))
