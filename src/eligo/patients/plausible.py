@@ -6,6 +6,7 @@ explains (6.5 white cells per uL) decides nothing.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import Variable
 
 Number = int | float
-NAN = float("nan")  # one object, so that results without a value compare as equal
+NAN = math.nan  # one object, so that results without a value compare as equal
 
 
 class Ends(NamedTuple):
@@ -41,6 +42,8 @@ _FEWEST = 0.01  # cells in 10*9/L that a machine still counts, where no range of
 def range_problem(variable: Variable, ends: Ends, written: Ends) -> tuple[Ends, Problem | None]:
     """The range in the canonical unit, without the ends that are none, and what is wrong with it as it is `written`."""
     low, high = ends.low, ends.high
+    if low is not None and math.isnan(low):  # one of several
+        return ends, None
     if low is not None and high is not None and low > high:
         message = "the reference range is upside down and is not used"
         return NO_RANGE, Problem("reference-range", message, help="`low` must not be above `high`", severity="warning")
@@ -56,7 +59,7 @@ def range_problem(variable: Variable, ends: Ends, written: Ends) -> tuple[Ends, 
 
 def _is_placeholder(variable: Variable, high: float, written: float) -> bool:
     """Whether an upper end stands for "no limit": nothing but nines, or more than anybody has."""
-    most = variable.plausible[1] if variable.plausible else float("inf")
+    most = variable.plausible[1] if variable.plausible else math.inf
     return high > most or (written >= _LEAST_NINES and _NINES.fullmatch(f"{written:.12g}") is not None)
 
 
