@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from eligo.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, IfThen, Limit, Not, Predicate, leaves
+from eligo.criteria import NO_LIMIT, AllOf, AnyOf, AtLeast, Compare, Criterion, IfThen, Limit, Not, Predicate, leaves
 from eligo.evaluate import Engine
 from eligo.evaluation.chart import Chart, Policy
 from eligo.evaluation.derive import other_sources
@@ -83,6 +83,17 @@ def test_losing_all_results_of_a_variable_never_flips_an_answer(
         less, later = replace(less, complete=frozenset()), replace(how, assume_absent=frozenset())
 
     assert all(map(never_flips, findings(found, who, how), findings(found, less, later)))
+
+
+@law
+@given(several, patients(), policies)
+def test_results_that_grow_too_old_never_flip_an_answer(found: list[Predicate], who: Patient, how: Policy) -> None:
+    """What is too old may give way to what the rest of the record says of it: then the two must not contradict."""
+    who = replace(who, results={name: rs for name, rs in who.results.items() if name not in ORDINALS})
+    endless = replace(how, max_age=NO_LIMIT)
+    assume(not contradicts_its_scores(who, how) and not contradicts_its_scores(who, endless))
+
+    assert all(map(never_flips, findings(found, who, endless), findings(found, who, how)))
 
 
 @law

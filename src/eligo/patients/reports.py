@@ -20,9 +20,8 @@ Sex = Literal["male", "female"]
 Fits = bool | None  # whether a range is for the patient; None where that is not known
 
 _PARTS = re.compile(r"[;\n]|,(?=\s*[A-Za-z])")
-_LEAD = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)?")
 _BRACKETS = re.compile(r"^[(\[]\s*(.*?)\s*[)\]]$", re.DOTALL)
-_WORD = re.compile(r"[a-z]+")
+_WORD = re.compile(r"(?<![a-z/])[a-z]+(?![a-z/%])")
 
 
 class Stated(NamedTuple):
@@ -114,17 +113,23 @@ def ranges_in(text: str, sex: Sex | None) -> list[Stated]:
         return []
     found = []
     for part in _PARTS.split(text.strip()):
-        lead = _LEAD.match(part.strip())
-        group: tuple[Fits, int] | None = (True, 0)
-        rest = part.strip()
-        if lead and (words := [w for w in _WORD.findall(lead[0].casefold()) if w in report_words().sexes]):
-            group = group_fits(words[:1], sex)
-            rest = rest[rest.casefold().index(words[0]) + len(words[0]) :]
-        ends = _ends(rest.strip(" :=,"))
+        sexes = [word for word in _WORD.findall(part.casefold()) if word in report_words().sexes]
+        group = group_fits(sexes, sex)
+        ends = _ends(_without_names(part))
         if ends is None or group is None:
             return []
         found.append(Stated(ends, *group))
     return found
+
+
+def _without_names(part: str) -> str:
+    """The range without the words that say whom and what it is for: `Adult men: < 40 U/L` is `< 40 U/L`."""
+    words = report_words()
+    names = sorted((*words.sexes, *words.anybody, *words.normal), key=len, reverse=True)
+    plain = re.sub(rf"\b(?:{'|'.join(map(re.escape, names))})\b(?![/%])", " ", part, flags=re.IGNORECASE)
+    plain = re.sub(r"\(\s*\)|\[\s*\]", " ", plain)
+    plain = re.sub(r"[(\[]([^()\[\]0-9]+)[)\]]$", r"\1", plain.strip(" :=,")).strip()
+    return re.sub(r"\s[x×*]\s*(?=10\s?[\^*])", " ", plain)  # the power of ten belongs to the unit
 
 
 def _ends(text: str) -> Ends | None:
