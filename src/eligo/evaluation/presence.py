@@ -16,6 +16,7 @@ from eligo.evaluation.kinds import Exceptions, Qualified, exceptions, qualified
 from eligo.evaluation.window import Days, ahead, ended, in_window, outlasted, period
 from eligo.patients.model import Fact, Result
 from eligo.truth import Reason, Truth, any_of
+from eligo.vocabulary.ages import lasting
 from eligo.vocabulary.concepts import Concept, concepts
 
 LIST_OF_KIND = {
@@ -54,6 +55,7 @@ class Presence:
     `sex` the only sex that can have it, `grades` the ordinals of the family, `own_grades` those of the concept and the
     broader ones, `anchor` the concepts from whose beginning the window counts. It asks for what is so `now` where it
     asks neither for the past nor for a window that reaches back; it is `plain` where what goes on now is enough.
+    `brief` are those of the family that cannot go on for ever.
     `rules` are the outcomes by what is ruled out, `qualified` and `exceptions` say which kinds of it are meant.
     """
 
@@ -68,6 +70,7 @@ class Presence:
     anchor: frozenset[str] | None
     now: bool
     plain: bool
+    brief: frozenset[str]
     rules: Mapping[str, Outcome]
     qualified: Qualified | None
     exceptions: Exceptions | None
@@ -96,7 +99,8 @@ class Presence:
             unsure.append((graded, _WHICH_KIND))
             graded = None
         for fact in facts or ():
-            if self.plain and fact.status == "active" and fact.end is None and not outlasted(fact, chart.as_of):
+            lasts = fact.concept not in self.brief and not fact.visit
+            if self.plain and lasts and fact.status == "active" and fact.end is None:
                 begun = fact.start is None or fact.start.first <= chart.as_of
                 vote = _YES if begun else None
             else:
@@ -294,6 +298,7 @@ def presence(test: Present) -> Presence:
         test.status == "now"
         or (test.status != "history" and (test.window is None or not (test.window.within or test.window.ago))),
         test.status != "planned" and test.window is None and test.qualifier is None and excepted is None,
+        frozenset(name for name in family if lasting(name) is not None),
         {concept: (NOT_MET, None, "ruled_out", (Ruled(concept),)) for concept in line},
         qualified(test.qualifier),
         excepted,
