@@ -208,6 +208,8 @@ class Presence:
             return _YES if fits is MET else _NO
         if window.lasting is not None and not when.timed:
             return UNKNOWN, Reason.MISSING, "lasting_unknown"
+        if when.end[1] == chart.as_of and outlasted(fact, chart.as_of):
+            return _OUTLASTED
         return UNKNOWN, Reason.MISSING, "partial_date" if when.dated else "undated"
 
     def _graded(self, chart: Chart) -> Result | None:
