@@ -17,6 +17,8 @@ from eligo.jsontext import shown
 from eligo.patients.model import PartialDate, Result
 from eligo.patients.plausible import NAN, NO_RANGE, Ends, is_slip, range_problem
 from eligo.truth import Reason
+from eligo.vocabulary.scores import is_whole
+from eligo.vocabulary.scoring import whole
 from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, spelling_key
 
@@ -206,6 +208,8 @@ def _converted(variable: Variable, read: Quantity, unit: str, reference: Ends, e
         return entry.useless(Reason.UNIT_UNKNOWN, code, message, "write one of " + _some_units(variable))
     except OverflowError:  # beyond what a float can hold, and so beyond what a patient can
         return entry.useless(Reason.IMPLAUSIBLE, "value-implausible", _implausible(variable), _CHECK)
+    if low == high and variable.kind == "score" and low % 1 and is_whole(variable.id):
+        low = high = whole(low)
     result, problems = _checked(variable, entry.result(low, high, read.low_closed, read.high_closed))
     if reference == NO_RANGE:
         return result, problems
