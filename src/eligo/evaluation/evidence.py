@@ -210,7 +210,7 @@ def reading_json(reading: Reading, as_of: date | None = None) -> dict[str, Any]:
     data: dict[str, Any] = {"value": value_of(reading)}
     if isinstance(reading, Result):
         data["date"] = str(reading.date) if reading.date else None
-        data["age_days"] = _age(reading.date, as_of)
+        data["age_days"] = _days(reading.date.first if reading.date else None, as_of)
         converted = reading.unit is not None and unit is not None and ucum(reading.unit) != unit
         # A comma is read, as a point or as nothing; what it was read as can be checked only where it is shown.
         if converted or _text(data["value"]) != _text(reading.value) or "," in reading.written:
@@ -248,24 +248,31 @@ def unit_of(variable: str) -> str | None:
 
 
 def fact_json(fact: Fact, as_of: date | None = None) -> dict[str, Any]:
-    """One condition, procedure or medication of the record; its age counts from its end, else from its start."""
+    """One condition, procedure or medication of the record; its age counts from its end, else from its start.
+
+    Where a date is known in part, a result is told as old as it can be, and a fact as old as it must be.
+    """
+    day = fact.end or fact.start
     data: Mapping[str, Any] = {
         "concept": fact.concept,
         "status": fact.status,
         "start": str(fact.start) if fact.start else None,
         "end": str(fact.end) if fact.end else None,
-        "age_days": _age(fact.end or fact.start, as_of),
+        "age_days": _days(_least(day, as_of) if day else None, as_of),
         "qualifiers": list(fact.qualifiers) or None,
         "written": fact.written or None,
     }
     return {key: value for key, value in data.items() if value is not None}
 
 
-def _age(day: PartialDate | None, as_of: date | None) -> int | None:
-    """How many days ago it was, at the most; None for what is not dated, or is still to come."""
-    if day is None or as_of is None or day.first > as_of:
-        return None
-    return (as_of - day.first).days
+def _least(day: PartialDate, as_of: date | None) -> date:
+    """The last day that it can have been, up to the day of the screening."""
+    return min(day.last, as_of) if as_of is not None and day.first <= as_of else day.last
+
+
+def _days(day: date | None, as_of: date | None) -> int | None:
+    """How many days ago it was; None for what is not dated, or is still to come."""
+    return None if day is None or as_of is None or day > as_of else (as_of - day).days
 
 
 def excepted_json(part: Excepted) -> dict[str, str]:

@@ -16,7 +16,6 @@ LONG = re.compile(r"(?<![\w.*])[0-9]+\.[0-9]{3,}(?![\w*])")
 _OPERATOR = re.compile(r"\b(?:lt|le|gt|ge|eq)\b")
 _YEAR = re.compile(r"([0-9]) a\b")
 _ABBREVIATION = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z][A-Za-z0-9/-]{1,7}")
-_WHOLE_DATE = len("2026-11-20")
 _TOLD_IN_DAYS = 100
 _LONG_NAME = 20  # characters; a summary says the abbreviation of a longer name
 
@@ -100,8 +99,13 @@ def dated(part: Data) -> str:
     """The date with its age: "2026-11-18, 2 d old", "2026-10, up to 50 d old"."""
     if not part.get("age_days"):
         return str(part["date"])
-    vague = "" if len(part["date"]) == _WHOLE_DATE else "up to "
+    vague = "" if is_whole(part["date"]) else "up to "
     return f"{part['date']}, {vague}{age_text(part['age_days'])} old"
+
+
+def is_whole(day: str) -> bool:
+    """Whether a date is known to the day."""
+    return len(day) == len("2026-11-20")
 
 
 def age_text(days: int) -> str:

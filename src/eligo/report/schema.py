@@ -14,7 +14,7 @@ from eligo.report.form import Bearing, Date, Number, Reason, Span, Strict, Truth
 from eligo.report.outlook_schema import Asked, Outlook
 
 SCHEMA = "eligo.screening/1"
-AGE = "days from its date (of a fact: its end, else its start) to `as_of`; the most that a date known in part allows"
+AGE = "days from its date (of a fact: its end, else its start); of a date known in part the most, of a fact the least"
 
 
 class Measured(Strict):
