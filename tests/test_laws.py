@@ -23,7 +23,7 @@ from eligo.patients.values import measure
 from eligo.plan import compile_rules
 from eligo.ruleset import Cohort, RuleSet
 from eligo.truth import Truth, all_of, any_of, at_least, not_
-from eligo.vocabulary.scores import SCORES
+from eligo.vocabulary.scores import SCORES, is_whole
 from eligo.vocabulary.units import convert, difference_to_canonical
 from eligo.vocabulary.variables import variables
 from tests.evaluating import plan_of
@@ -227,6 +227,11 @@ UNITS = [(v.id, unit) for v in variables() if v.id in QUANTITIES for unit in v.u
 SIDES = {"lt": (1, 0, 0), "le": (1, 1, 0), "gt": (0, 0, 1), "ge": (0, 1, 1), "eq": (0, 1, 0)}
 
 
+def beside(limit: float, factor: float, name: str) -> float:
+    """The value by so much beside a limit; the next whole number where the variable has only such."""
+    return limit + (factor > 1) - (factor < 1) if is_whole(name) else limit * factor
+
+
 @pytest.mark.parametrize(("name", "unit"), UNITS)
 def test_a_limit_holds_just_below_at_and_just_above_itself_whatever_the_units(name: str, unit: str) -> None:
     """The limit in one unit, the value in the other, and the other way round; each limit with few digits in its own."""
@@ -237,7 +242,7 @@ def test_a_limit_holds_just_below_at_and_just_above_itself_whatever_the_units(na
             limit = float(f"{convert(canonical, variable.unit, limit_unit, variable):.3g}")
             engine = Engine([plan_of(*(Compare(name, (Limit(op, limit, limit_unit),)) for op in SIDES))])  # type: ignore[arg-type]
             for place, factor in enumerate((1 - 1e-6, 1, 1 + 1e-6)):
-                value = convert(limit, limit_unit, value_unit, variable) * factor
+                value = beside(convert(limit, limit_unit, value_unit, variable), factor, name)
                 result, _ = measure(variable, value, value_unit)
                 found = explain(engine, Patient("patient", AS_OF, results={name: (result,)})).trials[0].findings
 
@@ -260,7 +265,7 @@ def test_so_much_above_normal_is_the_same_limit_in_whatever_units(name: str, uni
             if variable.plausible and not variable.plausible[0] < limit < variable.plausible[1]:
                 continue  # no value there decides anything
             for place, factor in enumerate((1 - 1e-6, 1, 1 + 1e-6)):
-                value = convert(limit, variable.unit, value_unit, variable) * factor
+                value = beside(convert(limit, variable.unit, value_unit, variable), factor, name)
                 result, _ = measure(variable, value, value_unit, Ends(None, high))
                 found = explain(engine, Patient("patient", AS_OF, results={name: (result,)})).trials[0].findings
 
