@@ -16,12 +16,13 @@ from eligo.criteria import Always, Compare, Leaf, OneOf, Present, Related
 from eligo.evaluation.ages import AgeComparison, AgeThen
 from eligo.evaluation.answers import MET, NOT_MET, UNKNOWN, Answer, Answers, Empty
 from eligo.evaluation.chart import Chart, Outcome, Policy
-from eligo.evaluation.comparing import Choice, Comparison, SexChoice
+from eligo.evaluation.comparing import Choice, SexChoice
 from eligo.evaluation.derive import other_sources
 from eligo.evaluation.picking import Picked
 from eligo.evaluation.predicates import Holds, all_holds, any_holds, bits_of, predicate
 from eligo.evaluation.presence import Presence, presence
 from eligo.evaluation.relating import Relating, relating
+from eligo.evaluation.stated_twice import comparison
 from eligo.patients.model import Patient
 from eligo.plan import Attested, Plan, PlannedCriterion, Test, Untestable, compared_with
 from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, verdict
@@ -270,7 +271,7 @@ def _comparison(test: Compare) -> tuple[Answer, frozenset[str]]:
         reads |= other_reads | {other}
     if test.pick != "latest":
         return Picked(test, others), reads | {variable}
-    return Comparison(test, more, others), reads | {variable}
+    return comparison(test, more, others), reads | {variable}
 
 
 def _attested(test: Attested) -> Answer:

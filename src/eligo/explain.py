@@ -20,7 +20,9 @@ from eligo.evaluation.clash import clash
 from eligo.evaluation.comparing import Comparison, Measured
 from eligo.evaluation.derive import age_in, age_of
 from eligo.evaluation.evidence import Evidence
+from eligo.evaluation.picking import Picked
 from eligo.evaluation.relating import Relating
+from eligo.evaluation.stated_twice import StatedTwice
 from eligo.evaluation.trees import conditions, deciding, enough
 from eligo.margin import Margin
 from eligo.patients.dates import AgeUnit
@@ -312,8 +314,8 @@ def _evidence(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence
     if isinstance(answer, Relating) and isinstance(leaf, Related) and isinstance(test, Related):
         sides = answer.sides(chart) if reason is not Reason.ERROR else ()
         asked = zip((leaf.what, leaf.to), (test.what, test.to), sides, strict=False)
-        parts = tuple(Evidence(own, plain, *found, ()) for own, plain, found in asked)
-        return Evidence(leaf, test, truth, reason, detail, basis, (), parts=parts)
+        parts = tuple(Evidence(own, plain, *found, (), as_of=chart.as_of) for own, plain, found in asked)
+        return Evidence(leaf, test, truth, reason, detail, basis, (), parts=parts, as_of=chart.as_of)
     if not basis and isinstance(answer, AgeComparison):
         age = age_of(chart)
         basis = (age,) if age else ()
@@ -323,8 +325,11 @@ def _evidence(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence
     elif basis and isinstance(answer, Comparison) and answer.relative and isinstance(basis[0], Result | Derived):
         reading = basis[0]
         normals = tuple(answer.resolve(li, reading, chart) if li.of or li.above else None for li in answer.test.limits)
+    if basis and isinstance(answer, StatedTwice | Picked):
+        test = answer.held(basis[0])
     stated = isinstance(answer, Measured) and answer.window is None and answer.variable in SCORES
-    return Evidence(leaf, test, truth, reason, detail, basis, normals, clash(basis, chart) if stated else None, ages)
+    other = clash(basis, chart) if stated else None
+    return Evidence(leaf, test, truth, reason, detail, basis, normals, other, ages, (), chart.as_of)
 
 
 def _completed(chart: Chart, unit: AgeUnit) -> int | None:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eligo.criteria import Duration, TimeUnit
+from eligo.criteria import NO_LIMIT, Duration, TimeUnit
 from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
 from eligo.margin import Margin, read_margin
 from eligo.patients.ledger import Reading
@@ -56,7 +56,8 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="[VARIABLE=]AGE",
-        help="results older than this (14d, 2wk, 3mo) decide nothing; for one variable: INR=7d; repeatable",
+        help="results older than this (14d, 2wk, 3mo) decide nothing (default: by kind, 90 to 180 days); none: any age "
+        "will do; for one variable: INR=7d, INR=none; repeatable",
     )
     parser.add_argument(
         "--assume-absent",
@@ -259,10 +260,14 @@ def _variable(word: str) -> str:
 
 
 def _age(text: str) -> Duration:
+    if text.strip().lower() == "none":
+        return NO_LIMIT
     match = _AGE.fullmatch(text.strip().lower())
     unit = _TIME_UNITS.get(match[2]) if match else None
     if match is None or unit is None:
-        raise EligoError(Problem("max-age", f"`{text}` is not a length of time", help="write it like 14d, 2wk or 3mo"))
+        raise EligoError(
+            Problem("max-age", f"`{text}` is not a length of time", help="write it like 14d, 2wk or 3mo, or none")
+        )
     value = float(match[1])
     return Duration(int(value) if value == int(value) else value, unit)
 

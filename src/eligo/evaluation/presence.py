@@ -13,9 +13,10 @@ from datetime import date
 from eligo.criteria import Present, Window
 from eligo.evaluation.chart import CONFLICT, Basis, Chart, Outcome, Ruled
 from eligo.evaluation.kinds import Exceptions, Qualified, exceptions, qualified
-from eligo.evaluation.window import Days, ahead, ended, in_window, period
+from eligo.evaluation.window import Days, ahead, ended, in_window, outlasted, period
 from eligo.patients.model import Fact, Result
 from eligo.truth import Reason, Truth, any_of
+from eligo.vocabulary.ages import lasting
 from eligo.vocabulary.concepts import Concept, concepts
 
 LIST_OF_KIND = {
@@ -40,6 +41,7 @@ Vote = tuple[Truth, Reason | None, str | None]
 _YES: Vote = (MET, None, None)
 _NO: Vote = (NOT_MET, None, None)
 _SUSPECTED: Vote = (UNKNOWN, Reason.NOT_STATED, "suspected_only")
+_OUTLASTED: Vote = (UNKNOWN, Reason.STALE, "outlasted")
 _WHICH_KIND: Vote = (UNKNOWN, Reason.NOT_STATED, "excepted_kind")
 _NOT_STATED: Outcome = (UNKNOWN, Reason.NOT_STATED, None, ())
 _OTHER_SEX: Outcome = (NOT_MET, None, "sex", ())
@@ -53,6 +55,7 @@ class Presence:
     `sex` the only sex that can have it, `grades` the ordinals of the family, `own_grades` those of the concept and the
     broader ones, `anchor` the concepts from whose beginning the window counts. It asks for what is so `now` where it
     asks neither for the past nor for a window that reaches back; it is `plain` where what goes on now is enough.
+    `brief` are those of the family that cannot go on for ever.
     `rules` are the outcomes by what is ruled out, `qualified` and `exceptions` say which kinds of it are meant.
     """
 
@@ -67,6 +70,7 @@ class Presence:
     anchor: frozenset[str] | None
     now: bool
     plain: bool
+    brief: frozenset[str]
     rules: Mapping[str, Outcome]
     qualified: Qualified | None
     exceptions: Exceptions | None
@@ -95,7 +99,8 @@ class Presence:
             unsure.append((graded, _WHICH_KIND))
             graded = None
         for fact in facts or ():
-            if self.plain and fact.status == "active" and fact.end is None:
+            lasts = fact.concept not in self.brief and not fact.visit
+            if self.plain and lasts and fact.status == "active" and fact.end is None:
                 begun = fact.start is None or fact.start.first <= chart.as_of
                 vote = _YES if begun else None
             else:
@@ -124,7 +129,7 @@ class Presence:
                 return MET, None, None, tuple(met)
             return _affirmed(met, denied, graded, rule, chart.as_of)
         if unsure and len(met) + len(unsure) >= count:
-            if not rule or any(vote != _SUSPECTED for _, vote in unsure):
+            if not rule or any(vote not in (_SUSPECTED, _OUTLASTED) for _, vote in unsure):
                 _, reason, detail = unsure[0][1]
                 return UNKNOWN, reason, detail, tuple([fact for fact, _ in unsure])
         elif denied and not met:
@@ -186,7 +191,9 @@ class Presence:
             return UNKNOWN, Reason.NOT_STATED, "of_today"
         if over is NOT_MET:
             return _YES
-        return _NO if over is MET else (UNKNOWN, Reason.MISSING, "partial_date")
+        if over is MET:
+            return _NO
+        return _OUTLASTED if outlasted(fact, chart.as_of) else (UNKNOWN, Reason.MISSING, "partial_date")
 
     def _timed(self, fact: Fact, window: Window, chart: Chart) -> Vote:
         when = period(fact, chart.as_of)
@@ -201,6 +208,8 @@ class Presence:
             return _YES if fits is MET else _NO
         if window.lasting is not None and not when.timed:
             return UNKNOWN, Reason.MISSING, "lasting_unknown"
+        if when.end[1] == chart.as_of and outlasted(fact, chart.as_of):
+            return _OUTLASTED
         return UNKNOWN, Reason.MISSING, "partial_date" if when.dated else "undated"
 
     def _graded(self, chart: Chart) -> Result | None:
@@ -291,6 +300,7 @@ def presence(test: Present) -> Presence:
         test.status == "now"
         or (test.status != "history" and (test.window is None or not (test.window.within or test.window.ago))),
         test.status != "planned" and test.window is None and test.qualifier is None and excepted is None,
+        frozenset(name for name in family if lasting(name) is not None),
         {concept: (NOT_MET, None, "ruled_out", (Ruled(concept),)) for concept in line},
         qualified(test.qualifier),
         excepted,

@@ -27,7 +27,9 @@ from eligo.patients.names import (
     written,
 )
 from eligo.patients.ordering import fact_order, in_order
+from eligo.patients.plausible import NAN, NO_RANGE, Ends
 from eligo.patients.values import NO_UNITS, Number, Units, measure
+from eligo.truth import Reason
 from eligo.vocabulary.qualifiers import plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
 
@@ -55,6 +57,7 @@ _KIND: dict[str, FactKind] = {"condition": "condition", "procedure": "procedure"
 # Clinics give the class and the score one name; the value tells which is meant.
 _CLASS_OR_SCORE = {"child_pugh_class": "child_pugh_score", "child_pugh_score": "child_pugh_class"}
 When = str | PartialDate  # a date as it is written, or as a reader worked it out
+OLDEST = 120  # years; nobody is known for certain to have become much older
 MOST_HELPED = 30  # problems of one record that get a help of their own
 _CRITERION = re.compile(r"[A-Za-z][\w.-]*/[\w.]+")
 
@@ -108,6 +111,11 @@ class PatientBuilder:
         self._later: Counter[JsonPath] = Counter()  # what lies after `as_of`, by list
 
     @property
+    def sex(self) -> Literal["male", "female"] | None:
+        """The sex, as far as it was taken."""
+        return self._sex
+
+    @property
     def birth(self) -> PartialDate | None:
         """The days of birth, as far as they were taken."""
         return self._birth
@@ -124,6 +132,11 @@ class PatientBuilder:
         birth = self._date(text, path)
         if birth and birth.first > self.as_of:
             self._refuse("birth-after-as-of", "the birth date lies after `as_of`", path, "check both dates")
+        elif birth and dates.age_between(birth, self.as_of, "a")[0] > OLDEST:
+            message = f"the birth date gives more than {OLDEST} years and does not count"
+            nobody = Result("age", NAN, NAN, problem=Reason.IMPLAUSIBLE, detail=message)
+            self._results.setdefault("age", []).append((nobody, dates.NO_TIME))
+            self._warn("birth-implausible", message, path, "it may stand for one that is not known")
         elif birth:
             self._birth = birth
             self._used("birth date")
@@ -163,9 +176,13 @@ class PatientBuilder:
         path: JsonPath,
         unit: str | None = None,
         day: When | None = None,
-        reference: tuple[Number | None, Number | None] = (None, None),
+        reference: Ends = NO_RANGE,
+        doubted: bool = False,
     ) -> None:
-        """Take one value of a variable; None is an explicit "not known"."""
+        """Take one value of a variable; None is an explicit "not known".
+
+        `doubted` says that a remark beside it calls it unreliable: then it decides nothing.
+        """
         variable = find_variable(name)
         when = self._date(day, (*path, "date")) if day else self._undated()
         if isinstance(variable, Trouble):
@@ -178,6 +195,10 @@ class PatientBuilder:
             self._after(path)
             return
         result = self._measured(variable, value, unit, path, reference, when)
+        if doubted:
+            message = f"a note beside the value of `{result.variable}` says that it is not to be relied on"
+            result = replace(result, problem=result.problem or Reason.IMPLAUSIBLE, detail=result.detail or message)
+            self._warn("value-doubted", message, path, "read the note, and repeat the measurement")
         clock = dates.clock_of(day) if isinstance(day, str) else dates.NO_TIME
         self._results.setdefault(result.variable, []).append((result, clock))
         if result.problem is None:
@@ -192,10 +213,11 @@ class PatientBuilder:
         start: tuple[When | None, str] = (None, ""),
         end: tuple[When | None, str] = (None, ""),
         qualifiers: Iterable[str] = (),
+        visit: bool = False,
     ) -> None:
         """Take one condition, procedure or medication; `start` and `end` come with the keys that hold them.
 
-        `status` is a word of `STATUS`.
+        `status` is a word of `STATUS`; `visit` marks the diagnosis of one visit.
         """
         found = find_concept(name)
         first = self._date(start[0], (*path, start[1])) if start[0] else None
@@ -222,7 +244,7 @@ class PatientBuilder:
             self._warn("status-and-end", "the status says active, but an end is given", path, "check both")
         words = tuple(sorted({*found.qualifiers, *(plain_qualifier(q) for q in qualifiers if q.strip())}))
         kind = _KIND.get(found.concept.kind, KIND_OF_LIST[list_name])
-        fact = Fact(found.concept.id, kind, meaning, first, last, words, written(name))
+        fact = Fact(found.concept.id, kind, meaning, first, last, words, written(name), visit)
         self._facts.setdefault(fact.concept, []).append(fact)
         self._used(fact.concept)
         if then is not None:
@@ -299,6 +321,10 @@ class PatientBuilder:
             tuple(self._ending),
         )
 
+    def remark(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
+        """Warn of what stands beside a statement and may matter for it; the statement counts all the same."""
+        self.findings.append(Finding(code, message, path, help_, "warning"))
+
     # --- values and dates
 
     def _status(
@@ -317,7 +343,7 @@ class PatientBuilder:
         value: str | Number,
         unit: str | None,
         path: JsonPath,
-        reference: tuple[Number | None, Number | None] = (None, None),
+        reference: Ends = NO_RANGE,
         day: PartialDate | None = None,
     ) -> Result:
         result, problems = measure(variable, value, unit, reference, day, self.units.get(variable.id))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from eligo.jsontext import JsonPath
 from eligo.patients.build import ListName, PatientBuilder, When
+from eligo.patients.fhir_ranges import Whom, notes_of
 from eligo.patients.fhir_values import (
     Days,
     Refusal,
     day_of,
     period_of,
-    reference_of,
     some_day,
     span_of,
     value_of,
@@ -33,7 +34,10 @@ from eligo.patients.fhir_words import (
     words,
 )
 from eligo.patients.ledger import Outcome, Took
+from eligo.patients.model import PartialDate
+from eligo.patients.reports import is_doubted
 
+VISIT = "encounter-diagnosis"  # the category of a diagnosis that was made or treated at one visit
 HOSPITAL = "hospitalization"  # what an inpatient encounter is
 Resolve = Callable[[Json, Json], Json]  # the resource that holds a reference, and the reference, to what it refers to
 
@@ -78,7 +82,13 @@ class Taker:
             except Refusal as refusal:
                 self.log.append(Took("refused", "", refusal.code, refusal.text))
                 continue
-            self.builder.observe(meaning.names[0], value, path, unit, day, reference_of(part, unit))
+            notes = notes_of(part) + (notes_of(resource) if part is not resource else [])
+            doubted = any(map(is_doubted, notes))
+            if notes and not doubted:
+                message = "a note stands beside a value, and is not read"
+                self.builder.remark("note-unread", message, path, "read it before you rely on the value")
+            whom = Whom(self.builder.sex, self.days, day if isinstance(day, PartialDate) else day_of(day))
+            self.builder.observe(meaning.names[0], value, path, unit, day, whom.range_of(part), doubted)
             by_name = by_name or meaning.by_name
         return by_name
 
@@ -94,9 +104,23 @@ class Taker:
         meaning = concepts_of(resource.get("code"), "conditions")
         onset, abatement = when_of(resource, "onset", self.days), when_of(resource, "abatement", self.days)
         self.known_by_then(resource, onset)
+        onset = onset or self.by_its_record(resource)
+        visit = status == "dates" and VISIT in _categories(resource)
         if abatement is None and resource.get("abatementBoolean") is True and status == "dates":
             status = "resolved"
-        return self.state(meaning, "conditions", path, status, (onset, "onset"), (abatement, "abatement"))
+        return self.state(meaning, "conditions", path, status, (onset, "onset"), (abatement, "abatement"), visit)
+
+    def by_its_record(self, resource: Json) -> PartialDate | None:
+        """The days on which a condition can have begun that has no onset: by the day on which it was recorded."""
+        recorded = written_date(resource.get("recordedDate"))
+        if recorded is None:
+            with contextlib.suppress(Refusal):  # the visit is often not in the record
+                visit = self.resolve(resource, obj(resource.get("encounter")))
+                start, end = period_of(visit.get("actualPeriod") or visit.get("period"))
+                recorded = start or end
+        if recorded is None or day_of(recorded).first > self.days.as_of:
+            return None
+        return PartialDate(min(some_day(self.days).first, day_of(recorded).first), day_of(recorded).last)
 
     def allergy(self, resource: Json, path: JsonPath) -> bool:
         """Take an AllergyIntolerance as the state of having that allergy."""
@@ -180,13 +204,15 @@ class Taker:
         status: str,
         start: tuple[When | None, str],
         end: tuple[When | None, str],
+        visit: bool = False,
     ) -> bool:
-        """Hand over every concept that a resource means."""
+        """Hand over every concept that a resource means; `visit` marks the diagnosis of one visit."""
         if not meaning.names:
             self.log.append(Took(_outcome(meaning), "", meaning.reason, meaning.text))
             return False
         for name in meaning.names:
-            self.builder.state(name, list_name, path, None if status == "dates" else status, start, end)
+            said = None if status == "dates" else status
+            self.builder.state(name, list_name, path, said, start, end, visit=visit)
         return meaning.by_name
 
 
@@ -205,6 +231,12 @@ def _status(resource: Json, table: str, key: str = "status") -> str:
     if status == "none":
         raise Refusal(str(word), f"its status is `{word}`, so it does not count")
     return status
+
+
+def _categories(resource: Json) -> set[str]:
+    """The codes of all categories."""
+    codings = (coding for category in objects(resource.get("category")) for coding in objects(category.get("coding")))
+    return {code for coding in codings if (code := text_of(coding.get("code")))}
 
 
 def _clinical(resource: Json) -> str:

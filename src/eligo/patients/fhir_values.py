@@ -1,4 +1,4 @@
-"""Values, units, dates and reference ranges of FHIR resources in, what the builder takes out, or a `Refusal`.
+"""Values, units and dates of FHIR resources in, what the builder takes out, or a `Refusal`.
 
 A date is handed over as it is written, or as the interval of days that a period, an age or a range leaves open.
 """
@@ -6,7 +6,6 @@ A date is handed over as it is written, or as the interval of days that a period
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -145,7 +144,7 @@ def value_of(part: Json) -> tuple[str | Number, str | None]:
     if found := obj(part.get("valueQuantity")):
         return _quantity(found)
     for kind in ("valueInteger", "valueDecimal"):
-        if (plain := _number(part.get(kind))) is not None:
+        if (plain := number_of(part.get(kind))) is not None:
             return plain, None
     if text := text_of(part.get("valueString")):
         return text, None
@@ -160,7 +159,7 @@ def value_of(part: Json) -> tuple[str | Number, str | None]:
 
 
 def _quantity(quantity: Json) -> tuple[str | Number, str | None]:
-    value = text_of(quantity.get("value")) or _number(quantity.get("value"))
+    value = text_of(quantity.get("value")) or number_of(quantity.get("value"))
     if value is None:
         raise Refusal("no-value", "its quantity has no value")
     comparator = text_of(quantity.get("comparator"))
@@ -173,7 +172,7 @@ def _quantity(quantity: Json) -> tuple[str | Number, str | None]:
 
 def _range(limits: Json) -> tuple[str | Number, str | None]:
     low, high = obj(limits.get("low")), obj(limits.get("high"))
-    least, most = _number(low.get("value")), _number(high.get("value"))
+    least, most = number_of(low.get("value")), number_of(high.get("value"))
     if least is not None and most is not None and unit_of(low) == unit_of(high):
         return f"{least} - {most}", unit_of(low)
     if least is not None and not high:
@@ -201,23 +200,6 @@ def _label(concept: Json) -> str:
     return found
 
 
-def reference_of(part: Json, unit: str | None) -> tuple[Number | None, Number | None]:
-    """The report's own range of normal, where there is one alone, for everybody, in the unit of the value."""
-    found = list(_ranges(part, unit))
-    return found[0] if len(set(found)) == 1 else (None, None)
-
-
-def _ranges(part: Json, unit: str | None) -> Iterator[tuple[Number | None, Number | None]]:
-    for known in objects(part.get("referenceRange")):
-        types = [text_of(c.get("code")) for c in objects(obj(known.get("type")).get("coding"))]
-        if known.get("age") or known.get("appliesTo") or (types and "normal" not in types):
-            continue
-        ends = obj(known.get("low")), obj(known.get("high"))
-        if all(not end or unit_of(end) in (unit, None) for end in ends):
-            low, high = _number(ends[0].get("value")), _number(ends[1].get("value"))
-            if low is not None or high is not None:
-                yield low, high
-
-
-def _number(data: object) -> Number | None:
+def number_of(data: object) -> Number | None:
+    """The number, where it is one."""
     return data if isinstance(data, int | float) and not isinstance(data, bool) else None

@@ -63,7 +63,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One condition, procedure or medication of the record, with the concept it was resolved to."""
+    """One condition, procedure or medication of the record, with the concept it was resolved to.
+
+    `visit` marks the diagnosis of one visit, of which nothing says that it went on.
+    """
 
     concept: str
     kind: FactKind
@@ -72,6 +75,7 @@ class Fact:
     end: PartialDate | None = None
     qualifiers: tuple[str, ...] = ()
     written: str = ""
+    visit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from eligo.patients.form import is_well_formed
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.model import Patient
 from eligo.patients.names import Code, Name
+from eligo.patients.plausible import Ends
 from eligo.patients.values import NO_UNITS, Units
 
 
@@ -131,7 +132,7 @@ def _take(record: dict[str, Any], builder: PatientBuilder) -> None:
         mark(("labs", name))
         builder.observe(name, value, ("labs", name))
     for i, seen in _entries(record, "observations"):
-        reference = seen.get("low"), seen.get("high")
+        reference = Ends(seen.get("low"), seen.get("high"))
         path: JsonPath = ("observations", i)
         mark(path)
         builder.observe(_name(seen["variable"]), seen["value"], path, seen.get("unit"), seen.get("date"), reference)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from eligo.patients import dates
 from eligo.patients.model import Fact, PartialDate, Result
-from eligo.patients.values import NAN
+from eligo.patients.plausible import NAN
 
 Timed = tuple[Result, dates.Clock]
 

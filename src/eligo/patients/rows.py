@@ -14,6 +14,7 @@ from eligo.patients.jobs import Job
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.mapping import MISSING, NO, YES, Column, Mapping
 from eligo.patients.names import Trouble, find_attestation, find_concept, find_variable
+from eligo.patients.plausible import Ends
 from eligo.patients.values import NO_UNITS, Units
 
 _ABOUT = ("as_of", "birth_date", "sex", "age")  # what is no variable, in a long table
@@ -222,7 +223,7 @@ def _observe(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took
         except ValueError:
             log.append(Took("refused", "", "reference-range", "its reference range is not a number"))
             ends.append(None)
-    builder.observe(cell.name, cell.value, path, cell.unit, cell.day, (ends[0], ends[1]))
+    builder.observe(cell.name, cell.value, path, cell.unit, cell.day, Ends(ends[0], ends[1]))
 
 
 def _attest(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -46,7 +47,7 @@ def _patient_json(patient: Patient) -> dict[str, Any]:
 def _result_json(result: Result) -> dict[str, Any]:
     problem = {"problem": result.problem.value} if result.problem else {}
     ends = ("low", result.reference_low), ("high", result.reference_high)
-    reference = {key: end for key, end in ends if end is not None}
+    reference = {key: end for key, end in ends if end is not None and not math.isnan(end)}
     return result_json(result) | ({"reference": reference} if reference else {}) | problem
 
 

@@ -14,6 +14,7 @@ from eligo.report.form import Bearing, Date, Number, Reason, Span, Strict, Truth
 from eligo.report.outlook_schema import Asked, Outlook
 
 SCHEMA = "eligo.screening/1"
+AGE = "days from its date (of a fact: its end, else its start); of a date known in part the most, of a fact the least"
 
 
 class Measured(Strict):
@@ -22,6 +23,7 @@ class Measured(Strict):
     value: Value | None = None
     unit: str | None = Field(None, description="UCUM; left out where there is none")
     date: Date | None = None
+    age_days: int | None = Field(None, ge=0, description=AGE)
     written: str | None = Field(None, description="as the record has it, where that differs")
     converted: str | None = Field(None, description="the conversion to the canonical unit")
     unit_from: Literal["site"] | None = Field(None, description="whose unit that is, where the record has none")
@@ -43,6 +45,7 @@ class Input(Measured):
     status: str | None = None
     start: Date | None = None
     end: Date | None = None
+    age_days: int | None = Field(None, ge=0, description=AGE)
     qualifiers: list[str] | None = None
 
 
@@ -53,6 +56,7 @@ class Fact(Strict):
     status: str
     start: Date | None = None
     end: Date | None = None
+    age_days: int | None = Field(None, ge=0, description=AGE)
     qualifiers: list[str] | None = None
     written: str | None = None
 

@@ -48,6 +48,7 @@ TO_DO = {
     "error": "the test failed; please report this",
 }
 
+STILL_SO = "too old to tell; state whether it still is so, or when it ended"
 TO_JUDGE = "the record does not say; a person has to judge"
 # How a part of a condition is told, by whether the condition holds.
 CONDITION = {
@@ -195,6 +196,8 @@ def evidence_line(evidence: Data) -> str:
 def _to_do(evidence: Data) -> str:
     """What a person can do about what is open; a link between two things that are there is for a person to judge."""
     linked = "related" in evidence and not any("reason" in part for part in evidence["parts"])
+    if evidence["reason"] == "stale" and "variable" not in evidence:
+        return STILL_SO
     return TO_JUDGE if linked else TO_DO[_reason(evidence)]
 
 
