@@ -235,10 +235,18 @@ class TrialScreening(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """The trial as JSON data; `arms` only where it has arms, `near` only where it is."""
-        return self.as_brief_json() | {"criteria": [finding.as_json() for finding in self.findings]}
+        criteria = [finding.as_json() for finding in self.findings]
+        passing = [finding for finding in criteria if finding["bearing"] == "passes"]
+        return self._brief(_passes(len(passing), ["assumed" in finding for finding in passing])) | {
+            "criteria": criteria
+        }
 
     def as_brief_json(self) -> dict[str, Any]:
         """The trial without its findings."""
+        passing = [finding for finding in self.findings if finding.bearing is PASSES]
+        return self._brief(_passes(len(passing), [finding.is_assumed for finding in passing]))
+
+    def _brief(self, passes: dict[str, int]) -> dict[str, Any]:
         data: dict[str, Any] = {
             "trial": self.plan.trial,
             "title": self.plan.title,
@@ -246,7 +254,7 @@ class TrialScreening(NamedTuple):
             "verdict": self.verdict.value,
             "blocks": list(self.blocks),
             "open": list(self.open),
-            "passes": self.passes,
+            "passes": passes,
         }
         near = self.near if self.blocks and _has_margin(self.findings[0].answers) else frozenset[str]()
         if self.is_near(near):
@@ -260,11 +268,10 @@ class TrialScreening(NamedTuple):
             data["notes"] = list(self.notes)
         return data
 
-    @property
-    def passes(self) -> dict[str, int]:
-        """How many criteria pass, and how many of them rest on an assumption."""
-        passing = [finding for finding in self.findings if finding.bearing is PASSES]
-        return {"count": len(passing), "assumed": sum([finding.is_assumed for finding in passing])}
+
+def _passes(count: int, assumed: list[bool]) -> dict[str, int]:
+    """How many criteria pass, and how many of them rest on an assumption."""
+    return {"count": count, "assumed": sum(assumed)}
 
 
 class Screening(NamedTuple):

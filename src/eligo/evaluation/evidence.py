@@ -77,7 +77,7 @@ class Evidence(NamedTuple):
     `leaf` is the leaf as it is written, `test` what was tested; `basis` are the results, facts and exclusions that the
     answer rests on, `normals` what each limit of the test is a multiple of, `clash` what a stated score comes to by its
     own inputs, where that is another value, `ages` the completed age in the unit of each limit of an age, `parts` the
-    evidence of the two things that a leaf links, `assumed` the codes of what is taken for granted.
+    evidence of the two things that a leaf links, `assumed` what a value that was worked out takes for granted.
     """
 
     leaf: Leaf

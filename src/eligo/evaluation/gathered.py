@@ -46,8 +46,8 @@ def gathered(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence:
         normals = tuple(answer.resolve(li, reading, chart) if li.of or li.above else None for li in answer.test.limits)
     stated = isinstance(answer, Measured) and answer.window is None and answer.variable in SCORES
     own = clash(basis, chart) if stated else None
-    guessed = answers.guessing >> number & 1
-    assumed = assumptions(answer, (truth, reason, detail, basis), chart) if guessed else ()
+    worked_out = basis and isinstance(basis[0], Derived) and answers.guessing >> number & 1
+    assumed = assumptions(answer, (truth, reason, detail, basis), chart) if worked_out else ()
     return Evidence(leaf, test, truth, reason, detail, basis, normals, own, ages, assumed=assumed)
 
 
