@@ -25,29 +25,27 @@ from eligo.criteria import (
     Related,
     Window,
 )
+from eligo.evaluation.assumed import ASSUMED
 from eligo.evaluation.chart import Basis, Derived, Normal, Reading, Ruled
 from eligo.evaluation.distance import Distance, distance, limit_value, plain
+from eligo.evaluation.presence import BROADER_ONLY, MAY_BE
 from eligo.margin import Margin
 from eligo.patients.model import Fact, PartialDate, Result
 from eligo.patients.values import SITE_UNIT
 from eligo.plan import Test
 from eligo.truth import Reason, Truth
+from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.units import ucum
 from eligo.vocabulary.variables import variables
 
-ASSUMED = {
-    "list_complete": "assumed absent: list complete",
-    "assumed_by_caller": "assumed absent: by the caller",
-    "link_assumed": "both are in the record; that one is for the other is assumed",
-}
 DETAIL = {
     "all_agree": "every plausible value of what is not known gives the same answer",
     "age-compared": "an age can be compared with a length of time alone",
     "anchor_unknown": "the day that the window counts from is not in the record",
     "before_birth": "the record has it begin before the patient was born",
     "beginnings_differ": "several entries have it begin on different days, which give different answers",
-    "broader_only": "the record names only something broader",
+    "broader_only": "not ruled out: {} is on the list, which is broader",
     "conflict": "the record contradicts itself",
     "depends_on_sex": "the limit of normal depends on the sex, which is not known",
     "excepted_kind": "the record does not say whether it is of the kind that is excepted",
@@ -55,6 +53,8 @@ DETAIL = {
     "excepted_whole": "the record does not say whether it is another one than what is excepted",
     "grade_not_stated": "present, but its grade is not stated",
     "inputs_missing": "some of what it is made of is missing",
+    "list_in_part": "not ruled out: an entry of the list was not understood and left out",
+    "may_be": "not ruled out: {}",
     "lasting_unknown": "how long it lasted is not stated",
     "not_linked": "both are in the record, which does not say whether one has to do with the other",
     "of_today": "done on the day of the screening; the record does not say whether it goes on",
@@ -80,7 +80,8 @@ class Evidence(NamedTuple):
     `leaf` is the leaf as it is written, `test` what was tested; `basis` are the results, facts and exclusions that the
     answer rests on, `normals` what each limit of the test is a multiple of, `clash` what a stated score comes to by its
     own inputs, where that is another value, `ages` the completed age in the unit of each limit of an age, `parts` the
-    evidence of the two things that a leaf links, `as_of` the day on which what it rests on is as old as it says.
+    evidence of the two things that a leaf links, `as_of` the day on which what it rests on is as old as it says,
+    `assumed` what a value that was worked out takes for granted.
     """
 
     leaf: Leaf
@@ -94,6 +95,7 @@ class Evidence(NamedTuple):
     ages: tuple[int | None, ...] = ()
     parts: tuple[Evidence, ...] = ()
     as_of: date | None = None
+    assumed: tuple[str, ...] = ()
 
     @property
     def distance(self) -> Number | None:
@@ -128,6 +130,10 @@ class Evidence(NamedTuple):
         first = self.basis[0] if self.basis else None
         if self.truth is not Truth.UNKNOWN and isinstance(first, Derived) and first.origin == "computed":
             return DETAIL["all_agree"] if first.missing or first.low != first.high else None
+        if self.detail == BROADER_ONLY:
+            return DETAIL[BROADER_ONLY].format(_names(self.basis))
+        if self.detail == MAY_BE:
+            return DETAIL[MAY_BE].format(_left_open(self.basis))
         return DETAIL.get(self.detail or "", self.detail)
 
     def _limits(self) -> Iterable[tuple[Limit, Normal | None]]:
@@ -141,8 +147,9 @@ class Evidence(NamedTuple):
             "truth": self.truth.name,
             "reason": self.reason,
             "detail": None if self.detail in ASSUMED else self._detail(),
-            "assumed": ASSUMED.get(self.detail or ""),
         }
+        if self.detail in ASSUMED:
+            data["assumed"] = ASSUMED[self.detail]
         match self.leaf:
             case Compare() | OneOf():
                 data |= self._measured(self.leaf)
@@ -154,6 +161,8 @@ class Evidence(NamedTuple):
                 data["concept"] = topic
             case Always(note):
                 data["note"] = note
+        if "score_part" in self.assumed:
+            data.setdefault("assumed", ASSUMED["score_part"])
         return {key: value for key, value in data.items() if value is not None}
 
     def _measured(self, leaf: Compare | OneOf) -> dict[str, Any]:
@@ -202,6 +211,30 @@ class Evidence(NamedTuple):
         }
         grade = next((b for b in self.basis if isinstance(b, Result | Derived)), None)
         return data | ({"variable": grade.variable} | reading_json(grade, self.as_of) if grade else {})
+
+
+def _left_open(basis: Iterable[Basis]) -> str:
+    """What keeps a concept from being ruled out: "latent tuberculosis is on the list"."""
+    facts = [one for one in basis if isinstance(one, Fact)]
+    signs = [one for one in basis if isinstance(one, Result)]
+    parts = [f"{_names(facts)} {'is' if len({f.concept for f in facts}) == 1 else 'are'} on the list"] if facts else []
+    return ", ".join([*parts, *(f"{_sign_text(sign)} may be a sign of it" for sign in signs)])
+
+
+def _names(basis: Iterable[Basis]) -> str:
+    found = dict.fromkeys(_name(one.concept) for one in basis if isinstance(one, Fact))
+    *first, last = found
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _name(concept: str) -> str:
+    known = concepts().get(concept)
+    return known.name if known else concept
+
+
+def _sign_text(sign: Result) -> str:
+    known, unit = variables().get(sign.variable), unit_of(sign.variable)
+    return f"{known.name if known else sign.variable} {_text(value_of(sign))}{f' {unit}' if unit else ''}"
 
 
 def reading_json(reading: Reading, as_of: date | None = None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from eligo.errors import Severity
 from eligo.jsontext import JsonPath, path_text
@@ -47,6 +47,7 @@ STATUS: dict[str, FactStatus | None] = {
     **dict.fromkeys(("refuted", "ruled-out", "absent"), "refuted"),
     **dict.fromkeys(("entered-in-error", "cancelled", "not-done", "not-taken"), None),
 }
+LISTS: tuple[ListName, ...] = get_args(ListName)
 KIND_OF_LIST: dict[ListName, FactKind] = {
     "conditions": "condition",
     "procedures": "procedure",
@@ -59,6 +60,7 @@ _CLASS_OR_SCORE = {"child_pugh_class": "child_pugh_score", "child_pugh_score": "
 When = str | PartialDate  # a date as it is written, or as a reader worked it out
 OLDEST = 120  # years; nobody is known for certain to have become much older
 MOST_HELPED = 30  # problems of one record that get a help of their own
+_FIGURE = re.compile(r"\s*[<>=≤≥~]*\s*[+-]?[.,]?\d")
 _CRITERION = re.compile(r"[A-Za-z][\w.-]*/[\w.]+")
 
 
@@ -76,6 +78,11 @@ class Finding:
 def status_word(word: str) -> str:
     """The form in which status words are compared: `Ruled out` is `ruled-out`."""
     return word.strip().lower().replace(" ", "-").replace("_", "-")
+
+
+def is_figure(value: str) -> bool:
+    """Whether a value is a figure (`< 0.1 mg/dL`), not a finding (`positive`)."""
+    return _FIGURE.match(value) is not None
 
 
 class PatientBuilder:
@@ -107,6 +114,7 @@ class PatientBuilder:
         self._ending: list[tuple[Fact, Fact]] = []
         self._absent: dict[str, JsonPath] = {}
         self._complete: frozenset[str] = frozenset()
+        self._in_part: set[ListName] = set()
         self._attested: dict[str, bool] = {}
         self._later: Counter[JsonPath] = Counter()  # what lies after `as_of`, by list
 
@@ -186,6 +194,8 @@ class PatientBuilder:
         variable = find_variable(name)
         when = self._date(day, (*path, "date")) if day else self._undated()
         if isinstance(variable, Trouble):
+            if isinstance(value, str) and not is_figure(value):  # it may say that something is there
+                self.lacks("conditions")
             self._unknown(variable, path if path[0] == "labs" else (*path, "variable"))
             return
         if value is None:
@@ -224,6 +234,8 @@ class PatientBuilder:
         last = self._date(end[0], (*path, end[1])) if end[0] else None
         meaning = self._status(status, list_name, last, path)
         if isinstance(found, Trouble):
+            if meaning is not None:
+                self.lacks(list_name)
             self._unknown(found, (*path, "concept"))
             return
         if meaning is None:
@@ -268,8 +280,12 @@ class PatientBuilder:
             self._used(f"no {found.concept.id}")
 
     def complete(self, lists: Iterable[str]) -> None:
-        """Take the lists that the record says are complete."""
-        self._complete = frozenset(lists)
+        """Take lists that the record says are complete."""
+        self._complete |= frozenset(lists)
+
+    def lacks(self, *lists: ListName) -> None:
+        """Know that an entry of these lists was left out: whatever the record says of them, none is complete."""
+        self._in_part.update(lists)
 
     def attest(self, name: str, value: bool, path: JsonPath) -> None:
         """Take what a person stated: by the name of an attestation, or for one criterion of a trial."""
@@ -319,6 +335,7 @@ class PatientBuilder:
             tuple(sorted(dict.fromkeys(w.removeprefix(": ") for w in warnings))),
             superseded,
             tuple(self._ending),
+            frozenset(self._in_part),
         )
 
     def remark(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:

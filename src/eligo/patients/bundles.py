@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from eligo.errors import EligoError, Place, Problem
+from eligo.patients.build import LISTS
 from eligo.patients.fhir import Item, read_record, type_problem
-from eligo.patients.fhir_words import Json, obj, text_of
+from eligo.patients.fhir_words import Json, obj, objects, text_of
 from eligo.patients.jobs import Raw, parsed, unwrapped
 from eligo.patients.ledger import Entry, Reading
 from eligo.patients.values import NO_UNITS, Units
@@ -36,6 +37,8 @@ def read_bundle(raw: Raw, as_of: date | None, units: Units = NO_UNITS) -> Readin
         else:
             broken.append(Entry("entry", where, "refused", reason="resource-missing", text="it holds no resource"))
     reading = read_record(items, _stem(raw), place, as_of, units=units)
+    if reading.patient and (broken or any(link.get("relation") == "next" for link in objects(bundle.get("link")))):
+        reading = replace(reading, patient=replace(reading.patient, in_part=frozenset(LISTS)))
     problems = list(reading.problems)
     if kind is not None and kind not in _TYPES:
         message = "the type of the Bundle is not one that FHIR knows; its resources are read all the same"

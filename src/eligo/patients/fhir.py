@@ -13,7 +13,7 @@ from datetime import date
 
 from eligo.errors import Place, Problem, did_you_mean
 from eligo.jsontext import JsonPath, shown
-from eligo.patients.build import Finding, PatientBuilder
+from eligo.patients.build import Finding, ListName, PatientBuilder
 from eligo.patients.fhir_resources import Taker, newest_day
 from eligo.patients.fhir_values import Days, Refusal, written_date
 from eligo.patients.fhir_words import Json, obj, objects, text_of, words
@@ -186,7 +186,10 @@ class _Record:
         before = len(self.log)
         path = item.path or (item.name,)
         by_name = taker.take(item.resource, path)
-        return entry_of(item.name, item.place, self.log[before:], by_name)
+        entry = entry_of(item.name, item.place, self.log[before:], by_name)
+        if entry.outcome != "used" and item.kind in _LISTS and entry.reason not in _NOTHING_LEFT_OUT:
+            self.builder.lacks(_LISTS[item.kind])
+        return entry
 
     def _resolve(self, resource: Json, reference: Json) -> Json:
         """The resource that a reference names: one inside it, or one of the record."""
@@ -210,7 +213,7 @@ class _Record:
         unknown = Counter(e.item.split("/")[0] for e in ledger if e.reason == "not-in-vocabulary" and not e.used_as)
         if silent := [f"{count} x {kind}" for kind, count in sorted(unknown.items()) if kind in _LISTS]:
             message = f"the vocabulary does not know what these are: {', '.join(silent)}"
-            help_ = "`--assume-absent` would take as absent what only they say"
+            help_ = "no list that they belong to counts as complete, not even with `--assume-absent`"
             yield Problem("not-in-vocabulary", message, place, help_, "warning")
         refused = Counter((e.reason, e.text) for e in ledger if e.outcome == "refused" and e.reason not in _EXPECTED)
         for (reason, text), count in sorted(refused.items()):
@@ -223,14 +226,14 @@ class _Record:
             yield Problem(reason, f"of {resources} a part is not used: {text}", place, severity="warning")
 
 
-_LISTS = (
-    "AllergyIntolerance",
-    "Condition",
-    "MedicationAdministration",
-    "MedicationRequest",
-    "MedicationStatement",
-    "Procedure",
-)
+_LISTS: dict[str, ListName] = {
+    "AllergyIntolerance": "conditions",
+    "Condition": "conditions",
+    "MedicationAdministration": "medications",
+    "MedicationRequest": "medications",
+    "MedicationStatement": "medications",
+    "Procedure": "procedures",
+}
 # What is refused by the word of the record itself needs no warning; it stands in the ledger.
 _EXPECTED = frozenset(
     {
@@ -245,6 +248,7 @@ _EXPECTED = frozenset(
         "no-value",
     }
 )
+_NOTHING_LEFT_OUT = _EXPECTED | {"nothing-known", "duplicate", "older-version", "not-asked-for"}
 
 
 def _of_the_whole(finding: Finding) -> bool:

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from eligo.jsontext import JsonPath
 from eligo.patients.build import ListName, PatientBuilder, When
@@ -27,6 +28,7 @@ from eligo.patients.fhir_words import (
     allergy_of,
     code_word,
     concepts_of,
+    nothing_of,
     obj,
     objects,
     text_of,
@@ -55,12 +57,34 @@ class Taker:
         """Hand over what a resource states, and say whether a name was understood where no code was."""
         kind = str(resource["resourceType"])
         try:
+            if self.nothing(resource, path):
+                return False
             return _TAKE[kind](self, resource, path)
         except NotNeededError as reason:
             self.log.append(Took("not needed", "", reason.code, reason.text))
         except Refusal as refusal:
             self.log.append(Took("refused", "", refusal.code, refusal.text))
         return False
+
+    def nothing(self, resource: Json, path: JsonPath) -> bool:
+        """Take a resource that stands for none of its kind, and say whether it is one."""
+        key = next((k for k in ("medicationCodeableConcept", "code") if k in resource), None)
+        said = nothing_of(resource[key]) if key else None
+        if said is None:
+            return False
+        if resource["resourceType"] in ("Condition", "AllergyIntolerance") and _clinical(resource) == "suspected":
+            raise Refusal("unconfirmed", "it is not confirmed that there is none")
+        what, of = said
+        if what == "absent":
+            self.builder.rule_out(of, path)
+        elif what != "unknown":
+            if what == "complete":
+                self.builder.complete([of])
+            self.log.append(Took("used", f"no {of}"))
+        else:
+            self.builder.lacks(cast(ListName, of))
+            self.log.append(Took("not needed", "", "nothing-known", "it says that nobody knows"))
+        return True
 
     # --- results
 

@@ -39,6 +39,7 @@ class Words:
     statuses: Mapping[str, Mapping[str, str]]
     inpatient: frozenset[str]
     tags: re.Pattern[str]
+    nothing: Mapping[str, Mapping[str, Mapping[str, str]]]
 
     def status(self, table: str, word: str | None) -> str:
         """What a status says: `suspected` for a word that is not listed, `dates` where there is none."""
@@ -56,11 +57,10 @@ def words() -> Words:
 
         return read_yaml(text.decode(), path.name).data
 
-    data = cached("fhir-words", digest([b"1", text]), build)
+    data = cached("fhir-words", digest([b"3", text]), build)
     tags = re.compile(rf"\s*\((?:{'|'.join(map(re.escape, data['tags']))})\)\s*$")
-    return Words(
-        data["read"], frozenset(data["unread"]), data["why"], data["statuses"], frozenset(data["inpatient"]), tags
-    )
+    inpatient, unread = frozenset(data["inpatient"]), frozenset(data["unread"])
+    return Words(data["read"], unread, data["why"], data["statuses"], inpatient, tags, data["nothing"])
 
 
 # --- JSON of whatever shape
@@ -162,6 +162,15 @@ def allergy_of(concept: Any) -> Meaning:
                 if isinstance(named, Found) and named.concept.kind in _CONDITION_KINDS:
                     return Meaning((phrase,), by_name=True)
     return _unknown(concept)
+
+
+def nothing_of(concept: Any) -> tuple[str, str] | None:
+    """What a code says there is none of: `absent` and a concept, or `complete`, `none` or `unknown` and a list."""
+    for code in _codes(concept):
+        said = words().nothing.get(code.system.rstrip("/"), {}).get(code.code)
+        if said:
+            return next(iter(said.items()))
+    return None
 
 
 def _of_list(kind: str, list_name: str) -> bool:

@@ -85,6 +85,7 @@ class Patient:
     `results` holds, per variable, the values dated on or before `as_of`, the latest first (undated ones count as of
     `as_of`); `facts` those of each concept. `absent` are concepts that the record rules out; `complete` the lists
     that it says are complete; `attested` what a person stated, by attestation id (or `TRIAL/criterion`).
+    `in_part` are the lists that lack what the record has of them: an entry was left out, so none of them is complete.
     `superseded` are values that gave way to a later one of the same day; they decide nothing. `ending` are the facts
     whose recorded end lies after `as_of`, each as it is now and as it will be from that end on.
     `warnings` are codes and places, never values.
@@ -102,3 +103,4 @@ class Patient:
     warnings: tuple[str, ...] = ()
     superseded: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
     ending: tuple[tuple[Fact, Fact], ...] = ()
+    in_part: frozenset[str] = frozenset()

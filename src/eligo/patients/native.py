@@ -12,7 +12,7 @@ from eligo import jsontext
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
-from eligo.patients.build import Finding, ListName, PatientBuilder
+from eligo.patients.build import LISTS, Finding, ListName, PatientBuilder
 from eligo.patients.form import is_well_formed
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.model import Patient
@@ -66,6 +66,8 @@ def read_record(
     log: list[Took] | None = [] if ledger else None
     builder = PatientBuilder(name, day or date.max, lenient, log, units, described)
     builder.findings += findings
+    if any(f.code == "unknown-key" and len(f.path) == 1 for f in findings):  # it may be a list under another name
+        builder.lacks(*LISTS)
     _take(record, builder)
     entries = _ledger(builder, log, text, file) if log is not None else ()
     patient = builder.build()

@@ -9,7 +9,7 @@ from datetime import date
 from eligo.errors import Place, Problem
 from eligo.jsontext import JsonPath, shown
 from eligo.patients import dates
-from eligo.patients.build import STATUS, ListName, PatientBuilder, status_word
+from eligo.patients.build import LISTS, STATUS, ListName, PatientBuilder, is_figure, status_word
 from eligo.patients.jobs import Job
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.mapping import MISSING, NO, YES, Column, Mapping
@@ -116,7 +116,7 @@ def _of_long(job: Job) -> Iterator[Cell]:
         row = {name: cell.strip() for name, cell in zip(job.header, cells, strict=True)}
         name, value = row["variable"], row["value"]
         kind = name.lower().replace(" ", "_")
-        kind = kind if kind in _ABOUT else _kind(name)
+        kind = kind if kind in _ABOUT else _kind(name, row.get("status") or value)
         place = Place(job.file, line)
         parts = {key: row.get(key) or None for key in ("unit", "end", "low", "high", "status")}
         missing = value in MISSING and not parts["status"]
@@ -131,8 +131,10 @@ def _of_long(job: Job) -> Iterator[Cell]:
         )
 
 
-def _kind(name: str) -> str:
-    """What a name is: a variable goes before a concept, a concept before an attestation."""
+def _kind(name: str, status: str) -> str:
+    """What a name is: a variable goes before a concept, unless a status stands beside it; attestations come last."""
+    if status_word(status) in STATUS and not isinstance(find_concept(name), Trouble):
+        return "concept"
     if not isinstance(find_variable(name), Trouble):
         return "variable"
     if not isinstance(find_concept(name), Trouble):
@@ -188,10 +190,14 @@ def _take(cell: Cell, builder: PatientBuilder, log: list[Took]) -> None:
     """Hand one statement over."""
     path: JsonPath = (cell.place.line or 0, cell.item)
     if cell.kind in ("empty", "helper", "ignored", ""):
+        if not cell.kind and (cell.status or not is_figure(cell.value)):  # it may say that something is there
+            builder.lacks(*LISTS)
         log.append(_NOTHING[cell.kind])
     elif cell.kind == "as_of":
         log.append(Took("used", "as_of"))
     elif any(day and dates.read_date(day) is None for day in (cell.day, cell.end)):
+        if cell.kind == "concept":
+            builder.lacks(_list_of(cell))
         log.append(Took("refused", "", "date-format", "its date cannot be read"))
     elif cell.kind == "birth_date":
         builder.born(cell.value, path)
@@ -234,6 +240,12 @@ def _attest(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took]
         log.append(Took("refused", "", "not-yes-or-no", "an attestation is yes or no"))
 
 
+def _list_of(cell: Cell) -> ListName:
+    """The list that a concept belongs to."""
+    found = find_concept(cell.name)
+    return "conditions" if isinstance(found, Trouble) else _LIST_OF.get(found.concept.kind, "conditions")
+
+
 def _state(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took]) -> None:
     """Take a concept: yes and no, or a word for its status."""
     word = status_word(cell.value)
@@ -244,12 +256,11 @@ def _state(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took])
         log.append(Took("not needed", "", "no-value", "it is not known"))
         return
     if word not in STATUS and word not in YES and word != "present" and not (word in MISSING and cell.status):
+        builder.lacks(_list_of(cell))
         log.append(Took("refused", "", "status-unknown", "its value says neither yes nor no, nor a status"))
         return
     status = cell.status or (word if word in STATUS else None)
-    found = find_concept(cell.name)
-    kind = "condition" if isinstance(found, Trouble) else found.concept.kind
-    list_name = _LIST_OF.get(kind, "conditions")
+    list_name = _list_of(cell)
     end = cell.end or (cell.day if list_name == "procedures" else None)
     if list_name == "medications" and status is None and end is None:
         status = "active"

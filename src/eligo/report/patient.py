@@ -40,6 +40,7 @@ def _patient_json(patient: Patient) -> dict[str, Any]:
         "absent": sorted(patient.absent),
         "complete": sorted(patient.complete),
         "attested": dict(patient.attested),
+        "in_part": sorted(patient.in_part) or None,
     }
     return {key: value for key, value in data.items() if value is not None}
 
@@ -111,6 +112,8 @@ def _patient(patient: Patient, shape: Terminal) -> Iterator[str]:
         yield from wrap(", ".join(sorted(patient.absent)), shape.width, "  absent: ", "      ")
     if patient.complete:
         yield f"  complete lists: {', '.join(sorted(patient.complete))}"
+    if patient.in_part:
+        yield f"  lists that lack an entry, so that none counts as complete: {', '.join(sorted(patient.in_part))}"
     for topic, held in patient.attested.items():
         yield f"  attested: {clean(topic)}: {'yes' if held else 'no'}"
 

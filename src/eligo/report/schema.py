@@ -15,6 +15,7 @@ from eligo.report.outlook_schema import Asked, Outlook
 
 SCHEMA = "eligo.screening/1"
 AGE = "days from its date (of a fact: its end, else its start); of a date known in part the most, of a fact the least"
+Assumption = Literal["list_complete", "assumed_by_caller", "link_assumed", "default_range", "score_part"]
 
 
 class Measured(Strict):
@@ -130,6 +131,14 @@ class Finding(Strict):
     variables: list[str]
     concepts: list[str]
     evidence: list[Evidence]
+    assumed: list[Assumption] = Field([], description="what the truth rests on that neither record nor rules say")
+
+
+class Passes(Strict):
+    """How many criteria pass."""
+
+    count: int
+    assumed: int = Field(description="how many of them rest on an assumption")
 
 
 class Arm(Strict):
@@ -152,6 +161,7 @@ class Trial(Strict):
     verdict: Verdict
     blocks: list[str]
     open: list[str]
+    passes: Passes
     near: bool = Field(
         False, description="whether nothing would block if what is near its limit did not; one of the arms is enough"
     )
