@@ -146,8 +146,8 @@ class Presence:
 
     def _vote(self, fact: Fact, chart: Chart) -> Vote | None:
         test, status = self.test, fact.status
-        if status == "refuted":
-            return _NO
+        if status == "refuted":  # what was not there on a day may have been before
+            return _NO if fact.start is None or (self.now and test.window is None) else None
         if test.status == "planned":
             vote = _planned(fact, test.window, chart.as_of)
         elif status == "planned" or (fact.start is not None and fact.start.first > chart.as_of):

@@ -17,8 +17,10 @@ from eligo.errors import Severity
 from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
 from eligo.patients.ledger import Took
+from eligo.patients.marks import Mark, together
 from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate, Patient, Result
 from eligo.patients.names import (
+    Found,
     Name,
     Trouble,
     find_attestation,
@@ -27,24 +29,13 @@ from eligo.patients.names import (
     written,
 )
 from eligo.patients.ordering import fact_order, in_order
+from eligo.patients.status import STATUS, marked_status, status_word
 from eligo.patients.values import NO_UNITS, Number, Units, measure
 from eligo.vocabulary.qualifiers import plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
 
 ListName = Literal["conditions", "procedures", "medications"]
 
-# What records say of an entry, and what it means; None does not count at all. FHIR has some of the words, not all.
-STATUS: dict[str, FactStatus | None] = {
-    **dict.fromkeys(("active", "recurrence", "relapse", "ongoing", "current", "confirmed", "in-progress"), "active"),
-    **dict.fromkeys(
-        ("resolved", "inactive", "remission", "history", "past", "ended", "stopped", "discontinued"), "resolved"
-    ),
-    **dict.fromkeys(("done", "completed", "performed"), "resolved"),
-    **dict.fromkeys(("suspected", "provisional", "possible", "probable", "unconfirmed", "differential"), "suspected"),
-    **dict.fromkeys(("planned", "scheduled", "registered"), "planned"),
-    **dict.fromkeys(("refuted", "ruled-out", "absent"), "refuted"),
-    **dict.fromkeys(("entered-in-error", "cancelled", "not-done", "not-taken"), None),
-}
 KIND_OF_LIST: dict[ListName, FactKind] = {
     "conditions": "condition",
     "procedures": "procedure",
@@ -68,11 +59,6 @@ class Finding:
     path: JsonPath
     help: str | None = None
     severity: Severity = "error"
-
-
-def status_word(word: str) -> str:
-    """The form in which status words are compared: `Ruled out` is `ruled-out`."""
-    return word.strip().lower().replace(" ", "-").replace("_", "-")
 
 
 class PatientBuilder:
@@ -192,10 +178,11 @@ class PatientBuilder:
         start: tuple[When | None, str] = (None, ""),
         end: tuple[When | None, str] = (None, ""),
         qualifiers: Iterable[str] = (),
+        mark: Mark | None = None,
     ) -> None:
         """Take one condition, procedure or medication; `start` and `end` come with the keys that hold them.
 
-        `status` is a word of `STATUS`.
+        `status` is a word of `STATUS`, `mark` what the record says beside the name.
         """
         found = find_concept(name)
         first = self._date(start[0], (*path, start[1])) if start[0] else None
@@ -206,6 +193,24 @@ class PatientBuilder:
             return
         if meaning is None:
             return
+        marks = [m for m in (found.mark, mark) if m is not None]
+        said = together(marks) if marks else None
+        if said == "refuted" and first is None and (status is None or meaning == "refuted"):
+            self._rule_out(found, path)
+            return
+        words = tuple(sorted({*found.qualifiers, *(plain_qualifier(q) for q in qualifiers if q.strip())}))
+        kind = _KIND.get(found.concept.kind, KIND_OF_LIST[list_name])
+        fact = Fact(found.concept.id, kind, meaning, first, last, words, written(name))
+        for one in marked_status(meaning, said, found.concept, stated=status is not None):
+            self._fact(replace(fact, status=one), path, end[1])
+        if found.grade and meaning == "active" and said is None:
+            variable, low, high = found.grade
+            result = Result(variable, low, high, date=self._undated(), written=written(name), value=written(name))
+            self._results.setdefault(variable, []).append((result, dates.NO_TIME))
+
+    def _fact(self, fact: Fact, path: JsonPath, end_key: str) -> None:
+        """Take a fact, as it is on the day of `as_of`."""
+        first, last, meaning = fact.start, fact.end, fact.status
         then: tuple[FactStatus, PartialDate] | None = None
         if meaning != "planned":
             if first and first.first > self.as_of:
@@ -216,28 +221,29 @@ class PatientBuilder:
                 then = (meaning, last)
                 last, meaning = None, "active" if meaning == "resolved" else meaning
         if first and last and last.last < first.first:
-            self._doubt("dates-order", "the end lies before the start", (*path, end[1]), "check both dates")
+            self._doubt("dates-order", "the end lies before the start", (*path, end_key), "check both dates")
             last = None
         if last and meaning == "active":
             self._warn("status-and-end", "the status says active, but an end is given", path, "check both")
-        words = tuple(sorted({*found.qualifiers, *(plain_qualifier(q) for q in qualifiers if q.strip())}))
-        kind = _KIND.get(found.concept.kind, KIND_OF_LIST[list_name])
-        fact = Fact(found.concept.id, kind, meaning, first, last, words, written(name))
+        fact = replace(fact, status=meaning, end=last)
         self._facts.setdefault(fact.concept, []).append(fact)
         self._used(fact.concept)
         if then is not None:
             self._ending.append((fact, replace(fact, status=then[0], end=then[1])))
-        if found.grade and meaning == "active":
-            variable, low, high = found.grade
-            result = Result(variable, low, high, date=self._undated(), written=written(name), value=written(name))
-            self._results.setdefault(variable, []).append((result, dates.NO_TIME))
 
     def rule_out(self, name: Name, path: JsonPath) -> None:
         """Take a concept that the record says the patient does not have."""
         found = find_concept(name)
         if isinstance(found, Trouble):
             self._unknown(found, path)
-        elif found.grade or found.qualifiers:
+        elif found.mark is not None:
+            message = f"the name of `{found.concept.id}` carries a mark, and so is not ruled out"
+            self._doubt("absent-marked", message, path, "write the bare name of what the patient does not have")
+        else:
+            self._rule_out(found, path)
+
+    def _rule_out(self, found: Found, path: JsonPath) -> None:
+        if found.grade or found.qualifiers:
             help_ = "rule out the concept itself, or give its grade under `observations`"
             message = f"one form of `{found.concept.id}` alone cannot be ruled out, so this does not count"
             self._warn("absent-part", message, path, help_)

@@ -186,7 +186,9 @@ class Taker:
             self.log.append(Took(_outcome(meaning), "", meaning.reason, meaning.text))
             return False
         for name in meaning.names:
-            self.builder.state(name, list_name, path, None if status == "dates" else status, start, end)
+            self.builder.state(
+                name, list_name, path, None if status == "dates" else status, start, end, mark=meaning.mark
+            )
         return meaning.by_name
 
 

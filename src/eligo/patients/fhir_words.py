@@ -14,6 +14,8 @@ from typing import Any
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
+from eligo.patients.codes import verdict
+from eligo.patients.marks import Mark, read_marks, together
 from eligo.patients.names import Code, Found, Name, Trouble, find_concept, find_variable
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import LOINC_SYSTEMS, variables
@@ -96,9 +98,10 @@ def code_word(concept: Any) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a CodeableConcept means: names for the builder, or why it means nothing here."""
+    """What a CodeableConcept means: names for the builder with what marks them, or why it means nothing here."""
 
     names: tuple[Name, ...] = ()
+    mark: Mark | None = None
     by_name: bool = False
     reason: str = ""
     text: str = ""
@@ -126,13 +129,14 @@ def variable_of(concept: Any) -> Meaning:
 def concepts_of(concept: Any, list_name: str) -> Meaning:
     """The concepts of a Condition's, Procedure's or medication's code; all of its codes hold, so the nearest count."""
     known = dict[str, Code]()
+    mark = _mark(concept)
     for code in _codes(concept):
         found = find_concept(code)
         if isinstance(found, Found):
             known.setdefault(found.concept.id, code)
     if known:
         broader = {above for id_ in known for above in concepts().ancestors(id_) - {id_}}
-        return Meaning(tuple(code for id_, code in sorted(known.items()) if id_ not in broader))
+        return Meaning(tuple(code for id_, code in sorted(known.items()) if id_ not in broader), mark)
     names = dict[str, str]()
     for label in _labels(concept):
         for name in _ingredients(label) if list_name == "medications" else _plain_names(label):
@@ -140,8 +144,29 @@ def concepts_of(concept: Any, list_name: str) -> Meaning:
             if isinstance(named, Found) and _of_list(named.concept.kind, list_name):
                 names.setdefault(named.concept.id, name)
         if names:
-            return Meaning(tuple(names.values()), by_name=True)
+            return Meaning(tuple(names.values()), mark, by_name=True)
     return _unknown(concept)
+
+
+def _mark(concept: Any) -> Mark | None:
+    """What marks a coded diagnosis: the words that a person put beside it, and how sure it is said to be."""
+    marks = [
+        found
+        for coding in objects(obj(concept).get("coding"))
+        for extension in objects(coding.get("extension"))
+        if (found := verdict(str(extension.get("url")), str(_coded_value(extension))))
+    ]
+    text = text_of(obj(concept).get("text")) or ""
+    marked = read_marks(text)
+    if marked is not None:
+        named = find_concept(text)
+        if (isinstance(named, Found) and named.mark) or (marked.signed and marked.mark == "suspected"):
+            marks.append(marked.mark)
+    return together(marks) if marks else None
+
+
+def _coded_value(extension: Json) -> Any:
+    return extension.get("valueCode") or code_word({"coding": [obj(extension.get("valueCoding"))]})
 
 
 def allergy_of(concept: Any) -> Meaning:

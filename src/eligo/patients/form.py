@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
-from eligo.patients.build import STATUS, ListName, status_word
+from eligo.patients.build import ListName
+from eligo.patients.status import STATUS, status_word
 
 Check = Callable[[Any], bool]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eligo.errors import EligoError, Place, Problem, did_you_mean
-from eligo.patients.build import STATUS, status_word
 from eligo.patients.names import Trouble, find_attestation, find_concept, find_variable
+from eligo.patients.status import STATUS, status_word
 from eligo.textfile import read_text
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from datetime import date
 from eligo.errors import Place, Problem
 from eligo.jsontext import JsonPath, shown
 from eligo.patients import dates
-from eligo.patients.build import STATUS, ListName, PatientBuilder, status_word
+from eligo.patients.build import ListName, PatientBuilder
 from eligo.patients.jobs import Job
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.mapping import MISSING, NO, YES, Column, Mapping
 from eligo.patients.names import Trouble, find_attestation, find_concept, find_variable
+from eligo.patients.status import STATUS, status_word
 from eligo.patients.values import NO_UNITS, Units
 
 _ABOUT = ("as_of", "birth_date", "sex", "age")  # what is no variable, in a long table
