@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from eligo.errors import Severity
 from eligo.jsontext import JsonPath, path_text
@@ -90,6 +90,7 @@ class PatientBuilder:
         self._ending: list[tuple[Fact, Fact]] = []
         self._absent: dict[str, JsonPath] = {}
         self._complete: frozenset[str] = frozenset()
+        self._lacking: set[str] = set()  # the lists of which a part is missing
         self._attested: dict[str, bool] = {}
         self._later: Counter[JsonPath] = Counter()  # what lies after `as_of`, by list
 
@@ -189,6 +190,7 @@ class PatientBuilder:
         last = self._date(end[0], (*path, end[1])) if end[0] else None
         meaning = self._status(status, list_name, last, path)
         if isinstance(found, Trouble):
+            self.lacks(list_name)
             self._unknown(found, (*path, "concept"))
             return
         if meaning is None:
@@ -253,7 +255,11 @@ class PatientBuilder:
 
     def complete(self, lists: Iterable[str]) -> None:
         """Take the lists that the record says are complete."""
-        self._complete = frozenset(lists)
+        self._complete |= frozenset(lists)
+
+    def lacks(self, *lists: ListName) -> None:
+        """Note that a part of a list could not be taken, or that the record holds only a part of it; None are all."""
+        self._lacking.update(lists or get_args(ListName))
 
     def attest(self, name: str, value: bool, path: JsonPath) -> None:
         """Take what a person stated: by the name of an attestation, or for one criterion of a trial."""
@@ -298,11 +304,12 @@ class PatientBuilder:
             {variable: found.results for variable, found in kept.items()},
             facts,
             frozenset(self._absent),
-            self._complete,
+            self._complete - self._lacking,
             dict(sorted(self._attested.items())),
             tuple(sorted(dict.fromkeys(w.removeprefix(": ") for w in warnings))),
             superseded,
             tuple(self._ending),
+            frozenset(self._lacking),
         )
 
     # --- values and dates

@@ -7,16 +7,16 @@ reason; only what leaves open whose record it is, or of which day, is an error.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from eligo.errors import Place, Problem, did_you_mean
 from eligo.jsontext import JsonPath, shown
 from eligo.patients.build import Finding, PatientBuilder
-from eligo.patients.fhir_resources import Taker, newest_day
+from eligo.patients.fhir_resources import DISMISSED, Taker, newest_day
 from eligo.patients.fhir_values import Days, Refusal, written_date
-from eligo.patients.fhir_words import Json, obj, objects, text_of, words
+from eligo.patients.fhir_words import Json, modifiers, obj, objects, text_of, words
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.values import NO_UNITS, Units
 
@@ -83,22 +83,44 @@ def read_record(
     as_of: date | None = None,
     shared: Sequence[Item] = (),
     units: Units = NO_UNITS,
+    partial: Sequence[str] = (),
 ) -> Reading:
     """Read the resources of one patient.
 
-    `name` is for a patient without an id, `place` for what is no resource's; `shared` may be referred to.
+    `name` is for a patient without an id, `place` for what is no resource's; `shared` may be referred to. `partial` are
+    the reasons why the resources are only a part of the record.
     """
     dropped = _older_versions(items)
     kept = [item for item in items if id(item) not in dropped]
-    reading = _read_kept(kept, name, place, as_of, shared, units)
+    partial = tuple(dict.fromkeys((*partial, *(why for item in items for why in why_partial(item.resource)))))
+    reading = _read_kept(kept, name, place, as_of, shared, units, partial)
     if not dropped:
         return reading
     entries = dict(zip(map(id, kept), reading.ledger, strict=True)) | dropped
     return replace(reading, ledger=tuple(entries[id(item)] for item in items))
 
 
+def why_partial(resource: Json) -> Iterator[str]:
+    """Why a resource says that the record around it is only a part: its own tags, or the outcome that it reports."""
+    known = words().partial
+    meta = obj(resource.get("meta"))
+    for tag in (*objects(meta.get("tag")), *objects(meta.get("security"))):
+        if tag.get("code") in known["tags"]:
+            yield f"a resource is tagged `{tag['code']}`"
+    if resource.get("resourceType") == "OperationOutcome":
+        for issue in objects(resource.get("issue")):
+            if issue.get("severity") in known["severities"] or issue.get("code") in known["issues"]:
+                yield "the server reports a problem beside it (OperationOutcome)"
+
+
 def _read_kept(
-    items: Sequence[Item], name: str, place: Place, as_of: date | None, shared: Sequence[Item], units: Units
+    items: Sequence[Item],
+    name: str,
+    place: Place,
+    as_of: date | None,
+    shared: Sequence[Item],
+    units: Units,
+    partial: Sequence[str],
 ) -> Reading:
     whose = _whose(items, place)
     if isinstance(whose, Problem):
@@ -110,7 +132,10 @@ def _read_kept(
             "as-of-missing", "no resource has a date, so the day of the record is not known", place, help_
         )
         return Reading(None, (problem,), tuple(_unread_entry(item, problem) for item in items))
-    return _Record(items, whose, day, name, shared, units).read(place, inferred=as_of is None)
+    record = _Record(items, whose, day, name, shared, units)
+    if partial:
+        record.is_partial(partial, place)
+    return record.read(place, inferred=as_of is None)
 
 
 def _read(item: Item) -> bool:
@@ -138,6 +163,13 @@ class _Record:
         self.by_key = {key: item.resource for item in (*shared, *items) for key in item.keys}
         self.warnings: list[Problem] = []
 
+    def is_partial(self, reasons: Sequence[str], place: Place) -> None:
+        """Say that the record is only a part, so that no list of it is complete."""
+        self.builder.lacks()
+        message = f"the record is partial: {'; '.join(reasons)}"
+        help_ = "none of its lists is complete; fetch the rest, and read all of it as one"
+        self.warnings.append(Problem("record-partial", message, place, help_, "warning"))
+
     def read(self, place: Place, inferred: bool) -> Reading:
         """Take all resources; the patient comes first, since ages need the birth."""
         if inferred:
@@ -162,6 +194,10 @@ class _Record:
 
     def _patient(self, item: Item) -> Entry:
         before, resource = len(self.log), item.resource
+        if names := modifiers(resource):
+            text = f"it is modified by {', '.join(f'`{shown(name)}`' for name in names)}, which is not known here"
+            self.log.append(Took("refused", "", "modifier", text))
+            return entry_of(item.name, item.place, [Took("used", "identity"), *self.log[before:]])
         try:
             birth = written_date(resource.get("birthDate"))
             if birth:
@@ -210,13 +246,13 @@ class _Record:
         unknown = Counter(e.item.split("/")[0] for e in ledger if e.reason == "not-in-vocabulary" and not e.used_as)
         if silent := [f"{count} x {kind}" for kind, count in sorted(unknown.items()) if kind in _LISTS]:
             message = f"the vocabulary does not know what these are: {', '.join(silent)}"
-            help_ = "`--assume-absent` would take as absent what only they say"
+            help_ = "the lists that hold them are not complete, and `--assume-absent` does not count for these"
             yield Problem("not-in-vocabulary", message, place, help_, "warning")
-        refused = Counter((e.reason, e.text) for e in ledger if e.outcome == "refused" and e.reason not in _EXPECTED)
+        refused = Counter((e.reason, e.text) for e in ledger if e.outcome == "refused" and e.reason not in DISMISSED)
         for (reason, text), count in sorted(refused.items()):
             resources = "1 resource is" if count == 1 else f"{count} resources are"
             yield Problem(reason, f"{resources} refused: {text}", place, "`eligo patient` lists them", "warning")
-        warned = {finding.code for finding in self.builder.findings if _of_the_whole(finding)} | _EXPECTED
+        warned = {finding.code for finding in self.builder.findings if _of_the_whole(finding)} | DISMISSED
         parts = Counter((e.reason, e.text) for e in ledger if e.used_as and e.reason not in warned and e.reason)
         for (reason, text), count in sorted(parts.items()):
             resources = "1 resource" if count == 1 else f"{count} resources"
@@ -230,20 +266,6 @@ _LISTS = (
     "MedicationRequest",
     "MedicationStatement",
     "Procedure",
-)
-# What is refused by the word of the record itself needs no warning; it stands in the ledger.
-_EXPECTED = frozenset(
-    {
-        "entered-in-error",
-        "refuted",
-        "cancelled",
-        "not-done",
-        "not-taken",
-        "not-taking",
-        "draft",
-        "after-as-of",
-        "no-value",
-    }
 )
 
 

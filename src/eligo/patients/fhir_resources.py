@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from eligo.jsontext import JsonPath
+from eligo.jsontext import JsonPath, shown
 from eligo.patients.build import ListName, PatientBuilder, When
 from eligo.patients.fhir_values import (
     Days,
@@ -26,6 +26,7 @@ from eligo.patients.fhir_words import (
     allergy_of,
     code_word,
     concepts_of,
+    modifiers,
     obj,
     objects,
     text_of,
@@ -33,6 +34,7 @@ from eligo.patients.fhir_words import (
     words,
 )
 from eligo.patients.ledger import Outcome, Took
+from eligo.patients.marks import Mark
 
 HOSPITAL = "hospitalization"  # what an inpatient encounter is
 Resolve = Callable[[Json, Json], Json]  # the resource that holds a reference, and the reference, to what it refers to
@@ -40,23 +42,41 @@ Resolve = Callable[[Json, Json], Json]  # the resource that holds a reference, a
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """Hands resources over to a builder; `log` gets what the builder does not see, `resolve` follows references."""
+    """Hands resources over to a builder; `log` gets what the builder does not see, `resolve` follows references.
+
+    What a `doubtful` one hands over is at most suspected.
+    """
 
     builder: PatientBuilder
     days: Days
     log: list[Took]
     resolve: Resolve
+    doubtful: bool = False
 
     def take(self, resource: Json, path: JsonPath) -> bool:
         """Hand over what a resource states, and say whether a name was understood where no code was."""
         kind = str(resource["resourceType"])
+        taker = self
         try:
-            return _TAKE[kind](self, resource, path)
+            if names := modifiers(resource):
+                self.modified(kind, names)
+                taker = replace(self, doubtful=True)
+            return _TAKE[kind](taker, resource, path)
         except NotNeededError as reason:
             self.log.append(Took("not needed", "", reason.code, reason.text))
         except Refusal as refusal:
             self.log.append(Took("refused", "", refusal.code, refusal.text))
+            if refusal.code not in DISMISSED and kind in LIST_OF:
+                self.builder.lacks(LIST_OF[kind])
         return False
+
+    def modified(self, kind: str, names: Sequence[str]) -> None:
+        """Say that a resource is modified; a result then does not count, and what else it is about stays open."""
+        which = ", ".join(f"`{shown(name)}`" for name in names)
+        text = f"it is modified by {which}, which is not known here"
+        if kind == "Observation":
+            raise Refusal("modifier", text)
+        self.log.append(Took("refused", "", "modifier", text))
 
     # --- results
 
@@ -123,8 +143,6 @@ class Taker:
     def request(self, resource: Json, path: JsonPath) -> bool:
         """Take a MedicationRequest: what is ordered and not stopped counts as taken."""
         intent, status = _status(resource, "intent", "intent"), _status(resource, "MedicationRequest")
-        if resource.get("doNotPerform") is True:
-            raise Refusal("not-done", "it says that it must not be done, so it does not count")
         status = next((s for s in ("suspected", "planned") if s in (status, intent)), status)
         bounds = [
             period_of(obj(obj(dose.get("timing")).get("repeat")).get("boundsPeriod"))
@@ -138,6 +156,8 @@ class Taker:
     def statement(self, resource: Json, path: JsonPath) -> bool:
         """Take a MedicationStatement; what the patient does with it goes before its status."""
         status = _status(resource, "MedicationStatement")
+        if status == "dates":
+            status = _status(resource, "taken", "taken")
         adherence = _status({"code": code_word(obj(resource.get("adherence")).get("code"))}, "adherence", "code")
         status = status if adherence == "dates" else adherence
         start, end = span_of(resource, "effective", self.days)
@@ -184,11 +204,11 @@ class Taker:
         """Hand over every concept that a resource means."""
         if not meaning.names:
             self.log.append(Took(_outcome(meaning), "", meaning.reason, meaning.text))
+            self.builder.lacks(list_name)
             return False
+        mark: Mark | None = "suspected" if self.doubtful else meaning.mark
         for name in meaning.names:
-            self.builder.state(
-                name, list_name, path, None if status == "dates" else status, start, end, mark=meaning.mark
-            )
+            self.builder.state(name, list_name, path, None if status == "dates" else status, start, end, mark=mark)
         return meaning.by_name
 
 
@@ -202,6 +222,8 @@ def _outcome(meaning: Meaning) -> Outcome:
 
 def _status(resource: Json, table: str, key: str = "status") -> str:
     """What the status says; a `Refusal` where it says that the resource does not count."""
+    if any(resource.get(negation) is True for negation in words().negations):
+        raise Refusal("not-done", "it says that this is not done, so it does not count")
     word = code_word(resource.get(key))
     status = words().status(table, word)
     if status == "none":
@@ -215,6 +237,27 @@ def _clinical(resource: Json) -> str:
     return verified if verified != "dates" else _status(resource, "clinical", "clinicalStatus")
 
 
+# What is refused by the word of the record itself: nothing is missing without it, and it needs no warning.
+DISMISSED = frozenset(
+    {
+        "entered-in-error",
+        "refuted",
+        "cancelled",
+        "not-done",
+        "not-taken",
+        "not-taking",
+        "draft",
+        "after-as-of",
+        "no-value",
+    }
+)
+LIST_OF: Mapping[str, ListName] = {
+    "Condition": "conditions",
+    "Procedure": "procedures",
+    "MedicationRequest": "medications",
+    "MedicationStatement": "medications",
+    "MedicationAdministration": "medications",
+}
 _TAKE: Mapping[str, Callable[[Taker, Json, JsonPath], bool]] = {
     "Observation": Taker.observation,
     "Condition": Taker.condition,

@@ -40,6 +40,8 @@ class Words:
     why: Mapping[str, str]
     statuses: Mapping[str, Mapping[str, str]]
     inpatient: frozenset[str]
+    partial: Mapping[str, frozenset[str]]
+    negations: tuple[str, ...]
     tags: re.Pattern[str]
 
     def status(self, table: str, word: str | None) -> str:
@@ -58,10 +60,17 @@ def words() -> Words:
 
         return read_yaml(text.decode(), path.name).data
 
-    data = cached("fhir-words", digest([b"1", text]), build)
+    data = cached("fhir-words", digest([b"2", text]), build)
     tags = re.compile(rf"\s*\((?:{'|'.join(map(re.escape, data['tags']))})\)\s*$")
     return Words(
-        data["read"], frozenset(data["unread"]), data["why"], data["statuses"], frozenset(data["inpatient"]), tags
+        data["read"],
+        frozenset(data["unread"]),
+        data["why"],
+        data["statuses"],
+        frozenset(data["inpatient"]),
+        {key: frozenset(found) for key, found in data["partial"].items()},
+        tuple(data["negations"]),
+        tags,
     )
 
 
@@ -91,6 +100,20 @@ def code_word(concept: Any) -> str | None:
         return text_of(concept)
     found = (text_of(coding.get("code")) for coding in objects(obj(concept).get("coding")))
     return next((code for code in found if code), None)
+
+
+def modifiers(resource: Json) -> list[str]:
+    """The names of what modifies a resource in a way that nobody here knows: modifier extensions, implicit rules.
+
+    They stand in the resource or in one of its parts. A resource with one must not be taken for what it seems to say.
+    """
+    held = [
+        resource,
+        *(part for value in resource.values() if isinstance(value, list | dict) for part in objects(value)),
+    ]
+    urls = [text_of(extension.get("url")) for part in held for extension in objects(part.get("modifierExtension"))]
+    rules = ["implicitRules"] if resource.get("implicitRules") else []
+    return list(dict.fromkeys([*rules, *((url or "without a name").rstrip("/").rsplit("/", 1)[-1] for url in urls)]))
 
 
 # --- what a CodeableConcept means

@@ -82,7 +82,8 @@ class Patient:
     `as_of`); `facts` those of each concept. `absent` are concepts that the record rules out; `complete` the lists
     that it says are complete; `attested` what a person stated, by attestation id (or `TRIAL/criterion`).
     `superseded` are values that gave way to a later one of the same day; they decide nothing. `ending` are the facts
-    whose recorded end lies after `as_of`, each as it is now and as it will be from that end on.
+    whose recorded end lies after `as_of`, each as it is now and as it will be from that end on. `lacking` are lists of
+    which a part is missing or was not understood: they are not complete, whoever says so.
     `warnings` are codes and places, never values.
     """
 
@@ -98,3 +99,4 @@ class Patient:
     warnings: tuple[str, ...] = ()
     superseded: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
     ending: tuple[tuple[Fact, Fact], ...] = ()
+    lacking: frozenset[str] = frozenset()

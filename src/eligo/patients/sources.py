@@ -166,7 +166,7 @@ def _of_document(raw: Raw, form: Format | None, loose: Loose, offset: int = 0) -
             yield failed(Problem("resource-type", message, Place(raw.file, raw.line or 1)))
         else:
             yield Job("native", (raw,))
-    elif resource.get("resourceType") == "Bundle":
+    elif resource.get("resourceType") in ("Bundle", "Parameters"):
         yield Job("fhir", (raw,))
     else:
         loose.add(raw, resource, offset)

@@ -16,6 +16,7 @@ from eligo.errors import EligoError, Problem
 from eligo.jsontext import shown
 from eligo.patients.model import PartialDate, Result
 from eligo.truth import Reason
+from eligo.vocabulary.unit_spellings import says_no_unit
 from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, spelling_key
 
@@ -140,7 +141,7 @@ def measure(
     if isinstance(value, str):
         entry = entry._replace(value=read.low if read.low == read.high else value, unit=unit or read.unit)
     unit = (entry.unit or "").strip()
-    if unit:
+    if unit and not says_no_unit(unit):
         return _converted(variable, read, unit, reference, entry)
     return _without_unit(variable, read, reference, entry, usual)
 
