@@ -7,15 +7,17 @@ pass shows all. What lies after `as_of` is ignored and counted.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Literal, get_args
 
-from eligo.errors import Severity
 from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
+from eligo.patients.answers import Answer
+from eligo.patients.dates import clock_of
+from eligo.patients.diagnostic_tests import DiagnosticTest, find_test, loads, test_of_variable
+from eligo.patients.findings import Observed, answer_of, conclude, not_detected, viral_load
 from eligo.patients.ledger import Took
 from eligo.patients.marks import Mark, together
 from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate, Patient, Result
@@ -28,6 +30,7 @@ from eligo.patients.names import (
     find_variable,
     written,
 )
+from eligo.patients.notes import Notes
 from eligo.patients.ordering import fact_order, in_order
 from eligo.patients.status import STATUS, marked_status, status_word
 from eligo.patients.values import NO_UNITS, Number, Units, measure
@@ -46,22 +49,10 @@ _KIND: dict[str, FactKind] = {"condition": "condition", "procedure": "procedure"
 # Clinics give the class and the score one name; the value tells which is meant.
 _CLASS_OR_SCORE = {"child_pugh_class": "child_pugh_score", "child_pugh_score": "child_pugh_class"}
 When = str | PartialDate  # a date as it is written, or as a reader worked it out
-MOST_HELPED = 30  # problems of one record that get a help of their own
 _CRITERION = re.compile(r"[A-Za-z][\w.-]*/[\w.]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A problem at a path of the record; the reader knows which line that is."""
-
-    code: str
-    message: str
-    path: JsonPath
-    help: str | None = None
-    severity: Severity = "error"
-
-
-class PatientBuilder:
+class PatientBuilder(Notes):
     """Collects the entries of one record; `lenient` turns unknown names and contradictions into warnings.
 
     `log`, where a caller gives one, gets what became of each statement, in the order of the calls. `units` are the
@@ -78,31 +69,24 @@ class PatientBuilder:
         units: Units = NO_UNITS,
         described: date | None = None,
     ) -> None:
-        self.id, self.as_of, self.lenient, self.units = id_, as_of, lenient, units
+        super().__init__(lenient, log)
+        self.id, self.as_of, self.units = id_, as_of, units
         self._described = described or as_of
-        self.findings: list[Finding] = []
-        self.marks: list[tuple[JsonPath, int]] = []
-        self._log = log
         self._birth: PartialDate | None = None
         self._sex: Literal["male", "female"] | None = None
         self._results: dict[str, list[tuple[Result, dates.Clock]]] = {}
         self._facts: dict[str, list[Fact]] = {}
+        self._observed: list[Observed] = []
         self._ending: list[tuple[Fact, Fact]] = []
         self._absent: dict[str, JsonPath] = {}
         self._complete: frozenset[str] = frozenset()
         self._lacking: set[str] = set()  # the lists of which a part is missing
         self._attested: dict[str, bool] = {}
-        self._later: Counter[JsonPath] = Counter()  # what lies after `as_of`, by list
 
     @property
     def birth(self) -> PartialDate | None:
         """The days of birth, as far as they were taken."""
         return self._birth
-
-    def mark(self, path: JsonPath) -> None:
-        """Say which entry the next statements are of, for a reader that makes a ledger of the log."""
-        if self._log is not None:
-            self.marks.append((path, len(self._log)))
 
     # --- what a reader calls
 
@@ -151,11 +135,15 @@ class PatientBuilder:
         unit: str | None = None,
         day: When | None = None,
         reference: tuple[Number | None, Number | None] = (None, None),
+        answer: Answer | None = None,
     ) -> None:
-        """Take one value of a variable; None is an explicit "not known"."""
-        variable = find_variable(name)
+        """Take one value of a variable, or the answer of a test; None is an explicit "not known".
+
+        `answer` is what a coded value says, where a reader knows it.
+        """
+        variable, test = find_variable(name), find_test(name)
         when = self._date(day, (*path, "date")) if day else self._undated()
-        if isinstance(variable, Trouble):
+        if isinstance(variable, Trouble) and test is None:
             self._unknown(variable, path if path[0] == "labs" else (*path, "variable"))
             return
         if value is None:
@@ -164,11 +152,37 @@ class PatientBuilder:
         if when and when.first > self.as_of:
             self._after(path)
             return
+        if isinstance(variable, Variable):
+            test = test or test_of_variable(variable.id)
+        if test is not None:
+            said = answer or answer_of(test, value, reference, measured=isinstance(variable, Variable))
+            if said is not None:
+                self.found(test, said, when, value if unit is None else f"{value} {unit}")
+                if said == "negative" and isinstance(variable, Variable) and variable.id in loads():
+                    result = not_detected(variable.id, when, str(value))
+                    self._results.setdefault(result.variable, []).append((result, clock_of(day)))
+                return
+            variable = variables().get(test.variable or "") or variable if isinstance(variable, Trouble) else variable
+        if isinstance(variable, Trouble):
+            return
         result = self._measured(variable, value, unit, path, reference, when)
-        clock = dates.clock_of(day) if isinstance(day, str) else dates.NO_TIME
-        self._results.setdefault(result.variable, []).append((result, clock))
+        self._results.setdefault(result.variable, []).append((result, clock_of(day)))
         if result.problem is None:
             self._used(result.variable)
+        if test is not None and (said := test.of_result(result)):
+            self._observed.append(Observed(test, said, when or self._today, result.written))
+
+    def day(self, text: When, path: JsonPath) -> PartialDate | None:
+        """The days of a date, which is refused where it is none."""
+        return self._date(text, (*path, "date"))
+
+    def found(self, test: DiagnosticTest, answer: Answer, when: PartialDate | None, written_: str | Number) -> None:
+        """Take the answer of a test."""
+        if when and when.first > self.as_of:
+            self._not_used("after-as-of", "it lies after the day of the screening")
+            return
+        self._observed.append(Observed(test, answer, when or self._today, str(written_)))
+        self._used(test.id)
 
     def state(
         self,
@@ -204,7 +218,8 @@ class PatientBuilder:
         kind = _KIND.get(found.concept.kind, KIND_OF_LIST[list_name])
         fact = Fact(found.concept.id, kind, meaning, first, last, words, written(name))
         for one in marked_status(meaning, said, found.concept, stated=status is not None):
-            self._fact(replace(fact, status=one), path, end[1])
+            over = first if one == "refuted" and last is None else last  # it says so of that day
+            self._fact(replace(fact, status=one, end=over), path, end[1])
         if found.grade and meaning == "active" and said is None:
             variable, low, high = found.grade
             result = Result(variable, low, high, date=self._undated(), written=written(name), value=written(name))
@@ -285,6 +300,8 @@ class PatientBuilder:
             entries = "1 entry lies" if count == 1 else f"{count} entries lie"
             self._warn("after-as-of", f"{entries} after `as_of`, and what lies there does not count", path)
         self._contradictions()
+        for fact in conclude(self._observed, self.as_of, self._birth):
+            self._facts.setdefault(fact.concept, []).append(fact)
         kept = {variable: in_order(self._results[variable], self.as_of) for variable in sorted(self._results)}
         superseded = {variable: found.superseded for variable, found in kept.items() if found.superseded}
         for name, found in kept.items():
@@ -294,6 +311,8 @@ class PatientBuilder:
         for name, earlier in superseded.items():
             values = "1 value of" if len(earlier) == 1 else f"{len(earlier)} values of"
             self._warn("same-day-earlier", f"{values} `{name}` gave way to a later one of the same day", ())
+        for fact in viral_load({v: found.results for v, found in kept.items()}, self._facts, self.as_of, self._birth):
+            self._facts.setdefault(fact.concept, []).append(fact)
         facts = {c: tuple(sorted(dict.fromkeys(found), key=fact_order)) for c, found in sorted(self._facts.items())}
         warnings = (f"{path_text(f.path)}: {f.code}: {f.message}" for f in self.findings if f.severity == "warning")
         return Patient(
@@ -343,6 +362,11 @@ class PatientBuilder:
             self._warn(problem.code, problem.message, path, problem.help)
         return result
 
+    @property
+    def _today(self) -> PartialDate:
+        """The day of what has no date."""
+        return PartialDate(self._described, self._described)
+
     def _undated(self) -> PartialDate | None:
         """The day of a value without a date: none where it is `as_of`, else the day that the record describes."""
         day = self._described
@@ -359,38 +383,6 @@ class PatientBuilder:
             if any(f.status == "active" and f.kind == "condition" for f in self._facts.get(concept, ())):
                 message = f"`{concept}` is ruled out here, and active elsewhere in the record"
                 self._doubt("concept-contradiction", message, path, "keep one of the two")
-
-    # --- problems, and what became of each statement
-
-    def _refuse(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
-        self.findings.append(Finding(code, message, path, help_))
-        self._not_used(code, message)
-
-    def _warn(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
-        self.findings.append(Finding(code, message, path, help_, "warning"))
-        self._not_used(code, message)
-
-    def _after(self, path: JsonPath) -> None:
-        self._later[path[:1]] += 1
-        self._not_used("after-as-of", "it lies after the day of the screening")
-
-    def _used(self, what: str) -> None:
-        if self._log is not None:
-            self._log.append(Took("used", what))
-
-    def _not_used(self, code: str, text: str) -> None:
-        if self._log is not None:
-            self._log.append(Took("refused", "", code, text))
-
-    def _unknown(self, trouble: Trouble, path: JsonPath) -> None:
-        """Report a name that means nothing here; similar names are looked for only while people still read the list."""
-        help_ = None if self.lenient or len(self.findings) > MOST_HELPED else trouble.help()
-        self._doubt(trouble.code, trouble.message, path, help_)
-
-    def _doubt(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
-        """An error, or, for a lenient caller, a warning about something that is left out."""
-        report: Callable[..., None] = self._warn if self.lenient else self._refuse
-        report(code, message, path, help_)
 
 
 def _birth_of(age: Result, as_of: date) -> PartialDate | None:

@@ -13,11 +13,12 @@ from datetime import date
 
 from eligo.errors import Place, Problem, did_you_mean
 from eligo.jsontext import JsonPath, shown
-from eligo.patients.build import Finding, PatientBuilder
+from eligo.patients.build import PatientBuilder
 from eligo.patients.fhir_resources import DISMISSED, Taker, newest_day
 from eligo.patients.fhir_values import Days, Refusal, written_date
 from eligo.patients.fhir_words import Json, modifiers, obj, objects, text_of, words
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
+from eligo.patients.notes import Finding
 from eligo.patients.values import NO_UNITS, Units
 
 _LISTED = 10  # patients that an error names

@@ -7,10 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from eligo.jsontext import JsonPath, shown
+from eligo.patients.answers import read_answer
 from eligo.patients.build import ListName, PatientBuilder, When
+from eligo.patients.diagnostic_tests import asked, find_test, names_a_finding, test_of_name
 from eligo.patients.fhir_values import (
     Days,
     Refusal,
+    answer_in,
+    answer_words,
     day_of,
     period_of,
     reference_of,
@@ -25,16 +29,20 @@ from eligo.patients.fhir_words import (
     Meaning,
     allergy_of,
     code_word,
+    codes_of,
     concepts_of,
     modifiers,
     obj,
     objects,
+    test_of,
     text_of,
     variable_of,
     words,
 )
 from eligo.patients.ledger import Outcome, Took
 from eligo.patients.marks import Mark
+from eligo.patients.model import PartialDate
+from eligo.patients.names import Trouble, find_concept
 
 HOSPITAL = "hospitalization"  # what an inpatient encounter is
 Resolve = Callable[[Json, Json], Json]  # the resource that holds a reference, and the reference, to what it refers to
@@ -89,18 +97,49 @@ class Taker:
         if len(parts) > 1 and not any(key.startswith("value") for key in resource):
             del parts[0]
         for part in parts:
-            meaning = variable_of(part.get("code"))
-            if not meaning.names:
-                self.log.append(Took(_outcome(meaning), "", meaning.reason, meaning.text))
-                continue
             try:
-                value, unit = value_of(part)
+                by_name = self.part(part, day, path) or by_name
             except Refusal as refusal:
                 self.log.append(Took("refused", "", refusal.code, refusal.text))
-                continue
-            self.builder.observe(meaning.names[0], value, path, unit, day, reference_of(part, unit))
-            by_name = by_name or meaning.by_name
         return by_name
+
+    def part(self, part: Json, day: When, path: JsonPath) -> bool:
+        """Take the value of an Observation or of one of its components: of a variable, of a test, or of a condition."""
+        meaning, test = variable_of(part.get("code")), test_of(part.get("code"))
+        if not meaning.names and not test.names:
+            return self.finding(part, day, path, meaning)
+        name = meaning.names[0] if meaning.names else test.names[0]
+        known = find_test(test.names[0]) if test.names else None
+        answer = answer_in(part, known.own if known else None) if known or test_of_name(name) else None
+        value, unit = (answer_words(part), None) if answer else value_of(part)
+        self.builder.observe(name, value, path, unit, day, reference_of(part, unit), answer)
+        return meaning.by_name if meaning.names else test.by_name
+
+    def finding(self, part: Json, day: When, path: JsonPath, unknown: Meaning) -> bool:
+        """Take an Observation that asks whether the patient has a condition, or whose value names one."""
+        code = part.get("code")
+        named = any(names_a_finding(c) for c in codes_of(code))
+        meaning = concepts_of(part.get("valueCodeableConcept") if named else code, "conditions")
+        if not meaning.names:
+            self.log.append(Took(_outcome(unknown), "", unknown.reason, unknown.text))
+            return False
+        found = find_concept(meaning.names[0])
+        if named:
+            until = day_of(day) if isinstance(day, str) else day
+            began = PartialDate(min(some_day(self.days).first, until.last), until.last)
+            return self.state(meaning, "conditions", path, "dates", (began, ""), (None, ""))
+        if isinstance(found, Trouble) or found.mark or found.concept.kind not in ("condition", "state"):
+            self.log.append(Took(_outcome(unknown), "", unknown.reason, unknown.text))
+            return False
+        answer = answer_in(part, None) or read_answer(str(answer_words(part)))
+        if answer is not None:
+            self.builder.found(asked(found.concept), answer, self.builder.day(day, path), answer_words(part))
+        elif found.concept.grade_variable:
+            value, unit = value_of(part)
+            self.builder.observe(found.concept.grade_variable, value, path, unit, day)
+        else:
+            self.log.append(Took(_outcome(unknown), "", unknown.reason, unknown.text))
+        return meaning.by_name
 
     def effective(self, resource: Json) -> When:
         """When it was measured, else when it was reported, else any day of the patient's life."""

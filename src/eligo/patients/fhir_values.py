@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from eligo.patients import dates
+from eligo.patients.answers import Answer, Wording, coded_answer
 from eligo.patients.build import When
 from eligo.patients.fhir_words import Json, obj, objects, text_of
 from eligo.patients.model import PartialDate
@@ -19,6 +20,7 @@ from eligo.vocabulary.units import ucum
 
 EARLIEST = date(1900, 1, 1)  # a result without any date is of some day between this (or the birth) and the screening
 _UCUM = ("http://unitsofmeasure.org", "https://unitsofmeasure.org", "https://ucum.org", "http://ucum.org")
+_INTERPRETED = ("POS", "NEG", "DET", "ND", "IND", "RR", "NR", "WR", "E")  # what says more than that a value is normal
 _PLAIN = re.compile(r"[a-z-]{1,40}")
 _AGE_UNITS: dict[str, dates.AgeUnit] = {
     **dict.fromkeys(("a", "y", "yr", "yrs", "year", "years"), "a"),
@@ -157,6 +159,31 @@ def value_of(part: Json) -> tuple[str | Number, str | None]:
         why = next((c for coding in objects(reason.get("coding")) if (c := text_of(coding.get("code")))), None)
         raise Refusal("no-value", f"it has no value ({why})" if why and _PLAIN.fullmatch(why) else "it has no value")
     raise Refusal("value-kind", "its value is of a kind that no criterion compares")
+
+
+def answer_in(part: Json, own: Wording | None) -> Answer | None:
+    """What the coded value of a part says, or, beside a value that is no words, how the laboratory interprets it."""
+    if isinstance(part.get("valueBoolean"), bool):
+        return "positive" if part["valueBoolean"] else "negative"
+    codes = [
+        code for c in objects(obj(part.get("valueCodeableConcept")).get("coding")) if (code := text_of(c.get("code")))
+    ]
+    said = coded_answer(codes, own)
+    if said is not None or any(part.get(key) for key in ("valueString", "valueCodeableConcept")):
+        return said
+    how = [text_of(c.get("code")) for one in objects(part.get("interpretation")) for c in objects(one.get("coding"))]
+    return coded_answer([code for code in how if code in _INTERPRETED], own)
+
+
+def answer_words(part: Json) -> str:
+    """The value of a part as a report shows it."""
+    if isinstance(part.get("valueBoolean"), bool):
+        return "yes" if part["valueBoolean"] else "no"
+    try:
+        value, unit = value_of(part)
+    except Refusal:
+        return ""
+    return f"{value} {unit}" if unit else str(value)
 
 
 def _quantity(quantity: Json) -> tuple[str | Number, str | None]:

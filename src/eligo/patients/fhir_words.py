@@ -15,6 +15,7 @@ from typing import Any
 from eligo.cache import cached, digest
 from eligo.data import data_dir
 from eligo.patients.codes import verdict
+from eligo.patients.diagnostic_tests import find_test
 from eligo.patients.marks import Mark, read_marks, together
 from eligo.patients.names import Code, Found, Name, Trouble, find_concept, find_variable
 from eligo.vocabulary.concepts import concepts
@@ -147,6 +148,22 @@ def variable_of(concept: Any) -> Meaning:
         if named is not None and named.id != "sex":
             return Meaning((named.id,), by_name=True)
     return _unknown(concept)
+
+
+def test_of(concept: Any) -> Meaning:
+    """The test of an Observation's code; a name counts where no code is one."""
+    for code in _codes(concept):
+        if find_test(code):
+            return Meaning((code,))
+    for label in _labels(concept):
+        if find_test(label):
+            return Meaning((label,), by_name=True)
+    return Meaning()
+
+
+def codes_of(concept: Any) -> list[Code]:
+    """The codes of a CodeableConcept."""
+    return list(_codes(concept))
 
 
 def concepts_of(concept: Any, list_name: str) -> Meaning:
