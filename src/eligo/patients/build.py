@@ -141,7 +141,8 @@ class PatientBuilder(Notes):
 
         `answer` is what a coded value says, where a reader knows it.
         """
-        variable, test = find_variable(name), find_test(name)
+        variable = find_variable(name)
+        test = find_test(name) if isinstance(variable, Trouble) else test_of_variable(variable.id)
         when = self._date(day, (*path, "date")) if day else self._undated()
         if isinstance(variable, Trouble) and test is None:
             self._unknown(variable, path if path[0] == "labs" else (*path, "variable"))
@@ -152,8 +153,6 @@ class PatientBuilder(Notes):
         if when and when.first > self.as_of:
             self._after(path)
             return
-        if isinstance(variable, Variable):
-            test = test or test_of_variable(variable.id)
         if test is not None:
             said = answer or answer_of(test, value, reference, measured=isinstance(variable, Variable))
             if said is not None:

@@ -105,15 +105,18 @@ class Taker:
 
     def part(self, part: Json, day: When, path: JsonPath) -> bool:
         """Take the value of an Observation or of one of its components: of a variable, of a test, or of a condition."""
-        meaning, test = variable_of(part.get("code")), test_of(part.get("code"))
-        if not meaning.names and not test.names:
-            return self.finding(part, day, path, meaning)
-        name = meaning.names[0] if meaning.names else test.names[0]
-        known = find_test(test.names[0]) if test.names else None
-        answer = answer_in(part, known.own if known else None) if known or test_of_name(name) else None
+        meaning = variable_of(part.get("code"))
+        if not meaning.names:
+            found = test_of(part.get("code"))
+            if not found.names:
+                return self.finding(part, day, path, meaning)
+            meaning, test = found, find_test(found.names[0])
+        else:
+            test = test_of_name(meaning.names[0])
+        answer = answer_in(part, test.own) if test else None
         value, unit = (answer_words(part), None) if answer else value_of(part)
-        self.builder.observe(name, value, path, unit, day, reference_of(part, unit), answer)
-        return meaning.by_name if meaning.names else test.by_name
+        self.builder.observe(meaning.names[0], value, path, unit, day, reference_of(part, unit), answer)
+        return meaning.by_name
 
     def finding(self, part: Json, day: When, path: JsonPath, unknown: Meaning) -> bool:
         """Take an Observation that asks whether the patient has a condition, or whose value names one."""
