@@ -21,6 +21,7 @@ _DATE = re.compile(
     r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)(Z|[+-][0-9]{2}:?[0-9]{2})?)?)?)?"
 )
 
+EARLIEST = date(1900, 1, 1)  # a result without any date is of some day between this (or the birth) and the screening
 HELP = "write YYYY-MM-DD, or YYYY-MM or YYYY where no more is known"
 
 

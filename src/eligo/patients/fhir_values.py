@@ -13,12 +13,12 @@ from datetime import date
 from eligo.patients import dates
 from eligo.patients.answers import Answer, Wording, coded_answer
 from eligo.patients.build import When
+from eligo.patients.dates import EARLIEST
 from eligo.patients.fhir_words import Json, obj, objects, text_of
 from eligo.patients.model import PartialDate
 from eligo.patients.values import Number
 from eligo.vocabulary.units import ucum
 
-EARLIEST = date(1900, 1, 1)  # a result without any date is of some day between this (or the birth) and the screening
 _UCUM = ("http://unitsofmeasure.org", "https://unitsofmeasure.org", "https://ucum.org", "http://ucum.org")
 _INTERPRETED = ("POS", "NEG", "DET", "ND", "IND", "RR", "NR", "WR", "E")  # what says more than that a value is normal
 _PLAIN = re.compile(r"[a-z-]{1,40}")

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from eligo.patients.answers import Answer, findings_data, read_answer
+from eligo.patients.dates import EARLIEST
 from eligo.patients.diagnostic_tests import DiagnosticTest, loads
 from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate, Result
 from eligo.patients.values import Number, Quantity, read_quantity
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
-_EARLIEST = date(1900, 1, 1)
 _ABOUT_THE_SAME_TIME = timedelta(days=30)  # between an antibody that stays and the search for the virus itself
 _KINDS: dict[str, FactKind] = {"procedure": "procedure", "medication": "medication"}
 
@@ -60,7 +60,7 @@ def conclude(observed: Sequence[Observed], as_of: date, birth: PartialDate | Non
     by_test: dict[str, list[Observed]] = {}
     for one in observed:
         by_test.setdefault(one.test.id, []).append(one)
-    first = min(birth.first if birth else _EARLIEST, as_of)
+    first = min(birth.first if birth else EARLIEST, as_of)
     facts = [fact for found in by_test.values() for fact in _of_test(found, as_of, first)]
     refuted: dict[str, date] = {}
     for fact in facts:
@@ -166,7 +166,7 @@ def viral_load(
     if not measured:
         return []
     concerned = [v for v in measured if any(_has(c, facts) for c in loads()[v].conditions)]
-    first = min(birth.first if birth else _EARLIEST, as_of)
+    first = min(birth.first if birth else EARLIEST, as_of)
     states = [_state(measured[v], as_of, first) for v in (concerned or measured)]
     data = findings_data()["viral_load"]
     concept, latest = data["concept"], max(states, key=lambda s: s[2].last)

@@ -40,6 +40,10 @@ class Notes:
         if self._log is not None:
             self.marks.append((path, len(self._log)))
 
+    def note(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
+        """Warn of something that a reader found."""
+        self._warn(code, message, path, help_)
+
     def _refuse(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
         self.findings.append(Finding(code, message, path, help_))
         self._not_used(code, message)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import read_bytes
+from eligo.patients.foreign import foreign
 from eligo.patients.jobs import MAX_BYTES, Job, Raw, failed, parsed, unwrapped
 from eligo.patients.ledger import Reading
 
@@ -105,6 +106,10 @@ def _of_stdin(form: Format | None) -> Iterator[Job]:
     loose = Loose()
     if _TYPE not in head and _has_lines("", head):
         yield from _of_lines(stream, "<stdin>", form or "native", loose)
+        return
+    known = foreign(head, Place("<stdin>"))
+    if known is not None:
+        yield failed(known)
         return
     data = stream.read()  # resources of a patient may stand anywhere in a stream, and a stream cannot be read twice
     loose.kept["<stdin>"] = data
