@@ -20,7 +20,7 @@ from eligo.patients.diagnostic_tests import DiagnosticTest, find_test, loads, te
 from eligo.patients.findings import Observed, answer_of, conclude, not_detected, viral_load
 from eligo.patients.ledger import Took
 from eligo.patients.marks import Mark, together
-from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate, Patient, Result
+from eligo.patients.model import Fact, FactKind, FactStatus, ListName, PartialDate, Patient, Result
 from eligo.patients.names import (
     Found,
     Name,
@@ -36,8 +36,6 @@ from eligo.patients.status import STATUS, marked_status, status_word
 from eligo.patients.values import NO_UNITS, Number, Units, measure
 from eligo.vocabulary.qualifiers import plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
-
-ListName = Literal["conditions", "procedures", "medications"]
 
 KIND_OF_LIST: dict[ListName, FactKind] = {
     "conditions": "condition",
@@ -136,10 +134,11 @@ class PatientBuilder(Notes):
         day: When | None = None,
         reference: tuple[Number | None, Number | None] = (None, None),
         answer: Answer | None = None,
+        remark: str | None = None,
     ) -> None:
         """Take one value of a variable, or the answer of a test; None is an explicit "not known".
 
-        `answer` is what a coded value says, where a reader knows it.
+        `answer` is what a coded value says, where a reader knows it, `remark` what stands beside the value.
         """
         variable = find_variable(name)
         test = find_test(name) if isinstance(variable, Trouble) else test_of_variable(variable.id)
@@ -164,7 +163,7 @@ class PatientBuilder(Notes):
             variable = variables().get(test.variable or "") or variable if isinstance(variable, Trouble) else variable
         if isinstance(variable, Trouble):
             return
-        result = self._measured(variable, value, unit, path, reference, when)
+        result = replace(self._measured(variable, value, unit, path, reference, when), remark=remark)
         self._results.setdefault(result.variable, []).append((result, clock_of(day)))
         if result.problem is None:
             self._used(result.variable)

@@ -21,7 +21,7 @@ _OTHER_PAGES = ("next", "previous", "prev")
 _TYPES = ("collection", "searchset", "transaction", "batch", "document", "message", "history", "batch-response")
 
 
-def read_bundle(raw: Raw, as_of: date | None, units: Units = NO_UNITS) -> Reading:
+def read_bundle(raw: Raw, as_of: date | None, units: Units = NO_UNITS, id_by: str | None = None) -> Reading:
     """Read the patient of a Bundle."""
     place = Place(raw.file, raw.line)
     try:
@@ -33,7 +33,7 @@ def read_bundle(raw: Raw, as_of: date | None, units: Units = NO_UNITS) -> Readin
         found.open(bundle, (), ())
     except EligoError as error:
         return Reading(None, error.problems)
-    reading = read_record(found.items, _stem(raw), place, as_of, units=units, partial=found.partial)
+    reading = read_record(found.items, _stem(raw), place, as_of, units=units, partial=found.partial, id_by=id_by)
     problems = list(reading.problems)
     if not found.types <= set(_TYPES):
         message = "the type of the Bundle is not one that FHIR knows; its resources are read all the same"
@@ -111,7 +111,11 @@ def _item(raw: Raw) -> Item:
 
 
 def read_loose(
-    documents: tuple[Raw, ...], shared: tuple[Raw, ...], as_of: date | None, units: Units = NO_UNITS
+    documents: tuple[Raw, ...],
+    shared: tuple[Raw, ...],
+    as_of: date | None,
+    units: Units = NO_UNITS,
+    id_by: str | None = None,
 ) -> Reading:
     """Read the loose resources of one patient."""
     items = list(map(_item, documents))
@@ -120,7 +124,7 @@ def read_loose(
     if len(items) == 1 and (wrong := type_problem(items[0].kind, items[0].place)):
         entry = Entry(items[0].name, items[0].place, "refused", reason=wrong.code, text=wrong.message)
         return Reading(None, (wrong,), (entry,))
-    return read_record(items, _stem(first), place, as_of, list(map(_item, shared)), units)
+    return read_record(items, _stem(first), place, as_of, list(map(_item, shared)), units, id_by=id_by)
 
 
 def _stem(raw: Raw) -> str:

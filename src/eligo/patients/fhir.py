@@ -16,11 +16,12 @@ from eligo.jsontext import JsonPath, shown
 from eligo.patients.build import PatientBuilder
 from eligo.patients.fhir_resources import DISMISSED, Taker, newest_day
 from eligo.patients.fhir_values import Days, Refusal, written_date
-from eligo.patients.fhir_words import Json, modifiers, obj, objects, text_of, words
+from eligo.patients.fhir_words import Json, code_word, modifiers, obj, objects, text_of, words
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.notes import Finding
 from eligo.patients.values import NO_UNITS, Units
 
+ALL = "*"  # in place of a system: keep all identifiers, and name the patient by none
 _LISTED = 10  # patients that an error names
 NOT_ASKED = "it holds nothing that criteria ask for"
 
@@ -85,16 +86,18 @@ def read_record(
     shared: Sequence[Item] = (),
     units: Units = NO_UNITS,
     partial: Sequence[str] = (),
+    id_by: str | None = None,
 ) -> Reading:
     """Read the resources of one patient.
 
     `name` is for a patient without an id, `place` for what is no resource's; `shared` may be referred to. `partial` are
-    the reasons why the resources are only a part of the record.
+    the reasons why the resources are only a part of the record. `id_by` is the system or type of the identifier that
+    names the patient, or `ALL`.
     """
     dropped = _older_versions(items)
     kept = [item for item in items if id(item) not in dropped]
     partial = tuple(dict.fromkeys((*partial, *(why for item in items for why in why_partial(item.resource)))))
-    reading = _read_kept(kept, name, place, as_of, shared, units, partial)
+    reading = _read_kept(kept, name, place, as_of, shared, units, partial, id_by)
     if not dropped:
         return reading
     entries = dict(zip(map(id, kept), reading.ledger, strict=True)) | dropped
@@ -122,6 +125,7 @@ def _read_kept(
     shared: Sequence[Item],
     units: Units,
     partial: Sequence[str],
+    id_by: str | None,
 ) -> Reading:
     whose = _whose(items, place)
     if isinstance(whose, Problem):
@@ -134,6 +138,8 @@ def _read_kept(
         )
         return Reading(None, (problem,), tuple(_unread_entry(item, problem) for item in items))
     record = _Record(items, whose, day, name, shared, units)
+    if id_by:
+        record.identify(id_by, place)
     if partial:
         record.is_partial(partial, place)
     return record.read(place, inferred=as_of is None)
@@ -162,7 +168,23 @@ class _Record:
         fallback = whose.rsplit("/", 1)[-1].removeprefix("urn:uuid:") if whose else name
         self.builder = PatientBuilder(id_ or fallback, as_of, lenient=True, log=self.log, units=units)
         self.by_key = {key: item.resource for item in (*shared, *items) for key in item.keys}
+        self.identifiers: dict[str, str] = {}
         self.warnings: list[Problem] = []
+
+    def identify(self, by: str, place: Place) -> None:
+        """Take the patient's own identifiers, and name the patient by the one whose system or type is asked for."""
+        for item in self.people[:1]:
+            for identifier in objects(item.resource.get("identifier")):
+                value, system = text_of(identifier.get("value")), text_of(identifier.get("system"))
+                kind = code_word(identifier.get("type"))
+                if value and identifier.get("use") != "old":
+                    self.identifiers.setdefault(system or kind or "unnamed", value)
+                    if by and by in (system, kind):
+                        self.builder.id = value
+                        by = ""
+        if by and by != ALL:
+            message = f"the patient has no identifier `{shown(by)}`"
+            self.warnings.append(Problem("identifier-missing", message, place, "the resource's id is used", "warning"))
 
     def is_partial(self, reasons: Sequence[str], place: Place) -> None:
         """Say that the record is only a part, so that no list of it is complete."""
@@ -189,7 +211,7 @@ class _Record:
         for item in self.items:
             if id(item) not in entries:
                 entries[id(item)] = self._entry(item, taker)
-        patient = self.builder.build()
+        patient = replace(self.builder.build(), identifiers=self.identifiers)
         ledger = tuple(entries[id(item)] for item in self.items)
         return Reading(patient, (*self.warnings, *self._summary(ledger, place)), ledger)
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from eligo.jsontext import JsonPath, shown
 from eligo.patients.answers import read_answer
-from eligo.patients.build import ListName, PatientBuilder, When
+from eligo.patients.build import PatientBuilder, When
 from eligo.patients.diagnostic_tests import asked, find_test, names_a_finding, test_of_name
 from eligo.patients.fhir_values import (
     Days,
@@ -18,6 +18,7 @@ from eligo.patients.fhir_values import (
     day_of,
     period_of,
     reference_of,
+    remark_of,
     some_day,
     span_of,
     value_of,
@@ -27,6 +28,7 @@ from eligo.patients.fhir_values import (
 from eligo.patients.fhir_words import (
     Json,
     Meaning,
+    absence_of,
     allergy_of,
     code_word,
     codes_of,
@@ -41,7 +43,7 @@ from eligo.patients.fhir_words import (
 )
 from eligo.patients.ledger import Outcome, Took
 from eligo.patients.marks import Mark
-from eligo.patients.model import PartialDate
+from eligo.patients.model import ListName, PartialDate
 from eligo.patients.names import Trouble, find_concept
 
 HOSPITAL = "hospitalization"  # what an inpatient encounter is
@@ -98,12 +100,12 @@ class Taker:
             del parts[0]
         for part in parts:
             try:
-                by_name = self.part(part, day, path) or by_name
+                by_name = self.part(resource, part, day, path) or by_name
             except Refusal as refusal:
                 self.log.append(Took("refused", "", refusal.code, refusal.text))
         return by_name
 
-    def part(self, part: Json, day: When, path: JsonPath) -> bool:
+    def part(self, resource: Json, part: Json, day: When, path: JsonPath) -> bool:
         """Take the value of an Observation or of one of its components: of a variable, of a test, or of a condition."""
         meaning = variable_of(part.get("code"))
         if not meaning.names:
@@ -115,8 +117,19 @@ class Taker:
             test = test_of_name(meaning.names[0])
         answer = answer_in(part, test.own) if test else None
         value, unit = (answer_words(part), None) if answer else value_of(part)
-        self.builder.observe(meaning.names[0], value, path, unit, day, reference_of(part, unit), answer)
+        remark = self.remark(resource, part)
+        self.builder.observe(meaning.names[0], value, path, unit, day, reference_of(part, unit), answer, remark)
         return meaning.by_name
+
+    def remark(self, resource: Json, part: Json) -> str | None:
+        """What the laboratory wrote beside a value, or says of its specimen (hemolyzed, clotted)."""
+        specimen: Json = {}
+        if reference := obj(resource.get("specimen")):
+            try:
+                specimen = self.resolve(resource, reference)
+            except Refusal:  # most records do not hold the specimen
+                specimen = {}
+        return remark_of(resource, part, specimen)
 
     def finding(self, part: Json, day: When, path: JsonPath, unknown: Meaning) -> bool:
         """Take an Observation that asks whether the patient has a condition, or whose value names one."""
@@ -153,9 +166,12 @@ class Taker:
     def condition(self, resource: Json, path: JsonPath) -> bool:
         """Take a Condition; the verification goes before the clinical status."""
         status = _clinical(resource)
+        if self.absence(resource.get("code"), status, path):
+            return False
         meaning = concepts_of(resource.get("code"), "conditions")
         onset, abatement = when_of(resource, "onset", self.days), when_of(resource, "abatement", self.days)
         self.known_by_then(resource, onset)
+        onset = onset or self.at_latest(resource)
         if abatement is None and resource.get("abatementBoolean") is True and status == "dates":
             status = "resolved"
         return self.state(meaning, "conditions", path, status, (onset, "onset"), (abatement, "abatement"))
@@ -163,10 +179,41 @@ class Taker:
     def allergy(self, resource: Json, path: JsonPath) -> bool:
         """Take an AllergyIntolerance as the state of having that allergy."""
         status = _clinical(resource)
+        if self.absence(resource.get("code"), status, path):
+            return False
         meaning = allergy_of(resource.get("code"))
+        if meaning.reason == "not-in-vocabulary":
+            kinds = {known for kind, known in words().allergies.items() if kind in (resource.get("category") or ())}
+            meaning = Meaning((kinds.pop() if len(kinds) == 1 else "allergy",), by_name=True)
         onset = when_of(resource, "onset", self.days)
         self.known_by_then(resource, onset)
         return self.state(meaning, "conditions", path, status, (onset, "onset"), (None, ""))
+
+    def at_latest(self, resource: Json) -> PartialDate | None:
+        """The days on which a condition can have begun that was recorded on a day; None where no day is known."""
+        recorded = written_date(resource.get("recordedDate")) or written_date(resource.get("dateRecorded"))
+        if recorded is None:
+            return None
+        day = day_of(recorded)
+        return PartialDate(min(some_day(self.days).first, day.last), day.last)
+
+    def absence(self, code: object, status: str, path: JsonPath) -> bool:
+        """Take a code that records that there is nothing of a kind, and say whether it is one."""
+        absence = absence_of(code)
+        if absence is None:
+            return False
+        if status in ("dates", "active") and not self.doubtful:
+            for concept in absence.ruled_out:
+                self.builder.rule_out(concept, path)
+            self.builder.complete(absence.complete)
+            for name in absence.complete:
+                self.log.append(Took("used", f"no {name}"))
+        else:
+            self.log.append(Took("refused", "", "absence", "it records an absence that is over, or not certain"))
+        for name in absence.unknown:
+            self.builder.lacks(name)
+            self.log.append(Took("used", f"{name} not known"))
+        return True
 
     def known_by_then(self, resource: Json, onset: When | None) -> None:
         """Refuse what was recorded only after the screening, where nothing says that it had begun before."""
@@ -179,6 +226,8 @@ class Taker:
         status = _status(resource, "Procedure")
         stem = "performed" if any(key.startswith("performed") for key in resource) else "occurrence"
         start, end = span_of(resource, stem, self.days)
+        if self.absence(resource.get("code"), "dates", path):
+            return False
         meaning = concepts_of(resource.get("code"), "procedures")
         return self.state(meaning, "procedures", path, status, (start, "start"), (end, "end"))
 
@@ -202,6 +251,8 @@ class Taker:
             status = _status(resource, "taken", "taken")
         adherence = _status({"code": code_word(obj(resource.get("adherence")).get("code"))}, "adherence", "code")
         status = status if adherence == "dates" else adherence
+        if self.absence(self.drug(resource), "dates", path):
+            return False
         start, end = span_of(resource, "effective", self.days)
         if start is end and status != "resolved":  # a statement of one day says that it was taken on that day
             end = None
@@ -217,13 +268,17 @@ class Taker:
         return self.state(self.medication(resource), "medications", path, status, (start, "start"), (end, "end"))
 
     def medication(self, resource: Json) -> Meaning:
-        """What a medication resource is about: its own code, or that of the Medication that it refers to."""
+        """What a medication resource is about."""
+        return concepts_of(self.drug(resource), "medications")
+
+    def drug(self, resource: Json) -> Json:
+        """The drug of a medication resource: its own code, or that of the Medication that it refers to."""
         both = obj(resource.get("medication"))  # R5
         concept = obj(resource.get("medicationCodeableConcept")) or obj(both.get("concept"))
-        if not concept:
-            reference = obj(resource.get("medicationReference")) or obj(both.get("reference"))
-            concept = obj(self.resolve(resource, reference).get("code")) if reference else {}
-        return concepts_of(concept, "medications")
+        if concept:
+            return concept
+        reference = obj(resource.get("medicationReference")) or obj(both.get("reference"))
+        return obj(self.resolve(resource, reference).get("code")) if reference else {}
 
     def encounter(self, resource: Json, path: JsonPath) -> bool:
         """Take an Encounter as a stay in hospital, where it is one."""

@@ -20,6 +20,7 @@ from eligo.patients.values import Number
 from eligo.vocabulary.units import ucum
 
 _UCUM = ("http://unitsofmeasure.org", "https://unitsofmeasure.org", "https://ucum.org", "http://ucum.org")
+_LONGEST_REMARK = 300  # characters
 _INTERPRETED = ("POS", "NEG", "DET", "ND", "IND", "RR", "NR", "WR", "E")  # what says more than that a value is normal
 _PLAIN = re.compile(r"[a-z-]{1,40}")
 _AGE_UNITS: dict[str, dates.AgeUnit] = {
@@ -173,6 +174,16 @@ def answer_in(part: Json, own: Wording | None) -> Answer | None:
         return said
     how = [text_of(c.get("code")) for one in objects(part.get("interpretation")) for c in objects(one.get("coding"))]
     return coded_answer([code for code in how if code in _INTERPRETED], own)
+
+
+def remark_of(resource: Json, part: Json, specimen: Json) -> str | None:
+    """The notes of a result and of its specimen, with what is said of the specimen's condition."""
+    notes = (*objects(resource.get("note")), *objects(part.get("note")), *objects(specimen.get("note")))
+    texts = [text_of(note.get("text")) for note in notes] + [text_of(resource.get("comments"))]  # DSTU2
+    for state in objects(specimen.get("condition")):
+        texts += [text_of(state.get("text"))] + [text_of(c.get("display")) for c in objects(state.get("coding"))]
+    found = " ".join("; ".join(dict.fromkeys(text for text in texts if text)).split())
+    return f"{found[:_LONGEST_REMARK]}..." if len(found) > _LONGEST_REMARK else found or None
 
 
 def answer_words(part: Json) -> str:

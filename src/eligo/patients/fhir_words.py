@@ -17,6 +17,7 @@ from eligo.data import data_dir
 from eligo.patients.codes import verdict
 from eligo.patients.diagnostic_tests import find_test
 from eligo.patients.marks import Mark, read_marks, together
+from eligo.patients.model import ListName
 from eligo.patients.names import Code, Found, Name, Trouble, find_concept, find_variable
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import LOINC_SYSTEMS, variables
@@ -33,6 +34,25 @@ _CONDITION_KINDS = frozenset({"condition", "state"})
 
 
 @dataclass(frozen=True, slots=True)
+class Absences:
+    """Codes that record that there is nothing of a kind; see `grammar/fhir.yaml`."""
+
+    systems: list[str]
+    ruled_out: Mapping[str, list[str]]
+    complete: Mapping[ListName, list[str]]
+    unknown: Mapping[ListName, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What one such code says: the concepts that are ruled out, the lists that are complete, or not known at all."""
+
+    ruled_out: tuple[str, ...] = ()
+    complete: tuple[ListName, ...] = ()
+    unknown: tuple[ListName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """What the words of FHIR mean: see the head of `grammar/fhir.yaml`."""
 
@@ -43,6 +63,8 @@ class Words:
     inpatient: frozenset[str]
     partial: Mapping[str, frozenset[str]]
     negations: tuple[str, ...]
+    absences: Absences
+    allergies: Mapping[str, str]
     tags: re.Pattern[str]
 
     def status(self, table: str, word: str | None) -> str:
@@ -61,7 +83,7 @@ def words() -> Words:
 
         return read_yaml(text.decode(), path.name).data
 
-    data = cached("fhir-words", digest([b"2", text]), build)
+    data = cached("fhir-words", digest([b"3", text]), build)
     tags = re.compile(rf"\s*\((?:{'|'.join(map(re.escape, data['tags']))})\)\s*$")
     return Words(
         data["read"],
@@ -71,6 +93,8 @@ def words() -> Words:
         frozenset(data["inpatient"]),
         {key: frozenset(found) for key, found in data["partial"].items()},
         tuple(data["negations"]),
+        Absences(**data["absences"]),
+        data["allergies"],
         tags,
     )
 
@@ -148,6 +172,18 @@ def variable_of(concept: Any) -> Meaning:
         if named is not None and named.id != "sex":
             return Meaning((named.id,), by_name=True)
     return _unknown(concept)
+
+
+def absence_of(concept: Any) -> Absence | None:
+    """What a code says that records an absence; None for a code of something that is there."""
+    known = words().absences
+    codes = {c.code for c in _codes(concept) if any(name in c.system.lower() for name in known.systems)}
+    if not codes:
+        return None
+    ruled_out = tuple(concept for concept, ways in known.ruled_out.items() if not codes.isdisjoint(ways))
+    complete = tuple(name for name, ways in known.complete.items() if not codes.isdisjoint(ways))
+    unknown = tuple(name for name, ways in known.unknown.items() if not codes.isdisjoint(ways))
+    return Absence(ruled_out, complete, unknown) if ruled_out or complete or unknown else None
 
 
 def test_of(concept: Any) -> Meaning:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
-from eligo.patients.build import ListName
+from eligo.patients.model import ListName
 from eligo.patients.status import STATUS, status_word
 
 Check = Callable[[Any], bool]

@@ -12,10 +12,10 @@ from eligo import jsontext
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
-from eligo.patients.build import ListName, PatientBuilder
+from eligo.patients.build import PatientBuilder
 from eligo.patients.form import is_well_formed
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
-from eligo.patients.model import Patient
+from eligo.patients.model import ListName, Patient
 from eligo.patients.names import Code, Name
 from eligo.patients.notes import Finding
 from eligo.patients.values import NO_UNITS, Units

@@ -25,7 +25,7 @@ class Ordered(NamedTuple):
 
 
 def in_order(taken: Sequence[Timed], as_of: date) -> Ordered:
-    """Put the results of a variable in order; those that gave way to one of the same day come with the earliest first."""
+    """Put the results of a variable in order; those of a day that gave way come with the earliest first."""
     if len(taken) == 1:
         return Ordered((taken[0][0],))
     days: dict[PartialDate, list[Timed]] = {}

@@ -31,7 +31,10 @@ TABLES = (".csv", ".tsv")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to read patients: a forced format, the day, lenience, a table's mapping, with a ledger, the site's units."""
+    """How to read patients: a forced format, the day, lenience, a table's mapping, with a ledger, the site's units.
+
+    `id_by` is the system or type of the identifier by which a FHIR patient is named (`*`: none, but all are kept).
+    """
 
     form: Format | None = None
     as_of: date | None = None
@@ -39,6 +42,7 @@ class Options:
     mapping: Mapping | None = None
     ledger: bool = True
     units: Units = field(default_factory=lambda: NO_UNITS)
+    id_by: str | None = None
 
 
 def read_patients(source: str | Path, options: Options | None = None) -> Iterator[Reading]:
@@ -115,5 +119,5 @@ def read_job(job: Job, options: Options) -> Reading:
     from eligo.patients import bundles
 
     if job.kind == "fhir":
-        return bundles.read_bundle(job.documents[0], options.as_of, options.units)
-    return bundles.read_loose(job.documents, job.shared, options.as_of, options.units)
+        return bundles.read_bundle(job.documents[0], options.as_of, options.units, options.id_by)
+    return bundles.read_loose(job.documents, job.shared, options.as_of, options.units, options.id_by)

@@ -9,14 +9,14 @@ from datetime import date
 from eligo.errors import Place, Problem
 from eligo.jsontext import JsonPath, shown
 from eligo.patients import dates
-from eligo.patients.build import ListName, PatientBuilder
+from eligo.patients.build import PatientBuilder
 from eligo.patients.date_formats import HELP, Order, as_iso
 from eligo.patients.dates import EARLIEST
 from eligo.patients.diagnostic_tests import find_test
 from eligo.patients.jobs import Job
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.mapping import MISSING, NO, YES, Column, Mapping
-from eligo.patients.model import PartialDate
+from eligo.patients.model import ListName, PartialDate
 from eligo.patients.names import Trouble, find_attestation, find_concept, find_variable
 from eligo.patients.status import STATUS, status_word
 from eligo.patients.values import NO_UNITS, Units

@@ -13,9 +13,9 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from eligo.errors import did_you_mean
 from eligo.jsontext import JsonPath, shown
-from eligo.patients.build import ListName
 from eligo.patients.dates import HELP as DATE_HELP
 from eligo.patients.form import is_name, is_number, is_status, is_value
+from eligo.patients.model import ListName
 from eligo.patients.notes import MOST_HELPED, Finding
 from eligo.patients.status import STATUS
 from eligo.patients.values import Number as AnyNumber

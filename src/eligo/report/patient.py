@@ -34,10 +34,12 @@ def _patient_json(patient: Patient) -> dict[str, Any]:
         "as_of": patient.as_of.isoformat(),
         "birth": str(patient.birth) if patient.birth else None,
         "sex": patient.sex,
+        "identifiers": dict(patient.identifiers) or None,
         "results": {v: [_result_json(r) for r in found] for v, found in patient.results.items()},
         "facts": [fact_json(fact) for found in patient.facts.values() for fact in found],
         "absent": sorted(patient.absent),
         "complete": sorted(patient.complete),
+        "lacking": sorted(patient.lacking) or None,
         "attested": dict(patient.attested),
     }
     return {key: value for key, value in data.items() if value is not None}
@@ -110,6 +112,10 @@ def _patient(patient: Patient, shape: Terminal) -> Iterator[str]:
         yield from wrap(", ".join(sorted(patient.absent)), shape.width, "  absent: ", "      ")
     if patient.complete:
         yield f"  complete lists: {', '.join(sorted(patient.complete))}"
+    if patient.lacking:
+        yield f"  not complete, since a part is missing or not known: {', '.join(sorted(patient.lacking))}"
+    for system, value in patient.identifiers.items():
+        yield from wrap(f"{clean(system)}: {clean(value)}", shape.width, "  identifier ", "      ")
     for topic, held in patient.attested.items():
         yield f"  attested: {clean(topic)}: {'yes' if held else 'no'}"
 
@@ -118,4 +124,7 @@ def _result(result: Result) -> str:
     data = _result_json(result)
     value = clean(str(data.get("converted") or result.written))
     day = f" on {data['date']}" if "date" in data else ""
-    return f"{value}{day}" + (f" (decides nothing: {result.problem.value.replace('_', ' ')})" if result.problem else "")
+    remark = f" (remark: {clean(result.remark)})" if result.remark else ""
+    return f"{value}{day}{remark}" + (
+        f" (decides nothing: {result.problem.value.replace('_', ' ')})" if result.problem else ""
+    )
