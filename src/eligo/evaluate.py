@@ -32,7 +32,7 @@ PASSES, BLOCKS, OPEN = Bearing.PASSES, Bearing.BLOCKS, Bearing.OPEN
 
 SLOW = 3  # the cost of working out a score
 
-_Key = tuple[Literal["male", "female"] | None, frozenset[str]]
+_Key = tuple[Literal["male", "female"] | None, frozenset[str], frozenset[str]]
 
 BEARINGS: dict[Kind, tuple[Bearing, ...]] = {
     "inclusion": tuple(bearing("inclusion", truth) for truth in Truth),
@@ -209,11 +209,11 @@ class Engine:
         return Answers(self.tests, chart, self.empty(chart), pending, ruled & ~pending)
 
     def empty(self, chart: Chart) -> Empty:
-        """The answers for a record that mentions nothing but the same sex and the same complete lists."""
-        key = (chart.sex, chart.patient.complete)
+        """The answers for a record that mentions nothing but the same sex and the same lists, complete or in part."""
+        key = (chart.sex, chart.patient.complete, chart.patient.in_part)
         known = self._empty.get(key)
         if known is None:
-            blank = Chart(Patient("", date.min, sex=key[0], complete=key[1]), self.policy)
+            blank = Chart(Patient("", date.min, sex=key[0], complete=key[1], in_part=key[2]), self.policy)
             numbers = range(len(self.tests))
             answers = Answers(self.tests, blank, Empty(0, 0, (), blank, {}), bits_of(numbers))
             outcomes = tuple([answers.outcome(number) for number in numbers])

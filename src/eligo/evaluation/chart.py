@@ -86,19 +86,23 @@ class Normal(NamedTuple):
 class Chart:
     """One patient under one policy, with what was worked out for one test and may be wanted by others.
 
+    `complete` are the lists that the record says are complete and `assumed` those that the caller takes as such.
     `under` holds the facts of each concept and of all its kinds, `latest` results by variable, `born` ages by unit,
     `inputs` and `scores` what scores are made of and come to.
     """
 
     __slots__ = (
-        *("absent", "aging", "as_of", "attested", "born", "complete", "facts", "inputs"),
+        *("absent", "aging", "as_of", "assumed", "attested", "born", "complete", "facts", "inputs"),
         *("latest", "patient", "policy", "results", "scores", "sex", "under"),
     )
 
     def __init__(self, patient: Patient, policy: Policy) -> None:
         self.patient, self.policy = patient, policy
         self.as_of, self.facts, self.attested = patient.as_of, patient.facts, patient.attested
-        self.absent, self.complete, self.results = patient.absent, patient.complete, patient.results
+        self.absent, self.results = patient.absent, patient.results
+        in_part = patient.in_part  # a list of which an entry was left out is complete for nobody
+        self.complete = patient.complete - in_part if in_part else patient.complete
+        self.assumed = policy.assume_absent - in_part if in_part else policy.assume_absent
         self.sex = patient.sex or _stated_sex(patient)
         self.under = _by_ancestor(patient.facts)
         self.latest: dict[str, tuple[Result, ...]] = {}

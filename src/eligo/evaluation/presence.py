@@ -140,7 +140,7 @@ class Presence:
                 return UNKNOWN, Reason.NOT_STATED, "broader_only", tuple(broader)
         if self.lists <= chart.complete:
             return NOT_MET, None, "list_complete", ()
-        if self.lists <= chart.complete | (chart.policy.assume_absent - chart.patient.lacking):
+        if self.lists <= chart.complete | chart.assumed:
             return NOT_MET, None, "assumed_by_caller", ()
         return _NOT_STATED
 

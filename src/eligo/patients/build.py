@@ -37,6 +37,7 @@ from eligo.patients.values import NO_UNITS, Number, Units, measure
 from eligo.vocabulary.qualifiers import plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
 
+LISTS: tuple[ListName, ...] = get_args(ListName)
 KIND_OF_LIST: dict[ListName, FactKind] = {
     "conditions": "condition",
     "procedures": "procedure",
@@ -78,7 +79,7 @@ class PatientBuilder(Notes):
         self._ending: list[tuple[Fact, Fact]] = []
         self._absent: dict[str, JsonPath] = {}
         self._complete: frozenset[str] = frozenset()
-        self._lacking: set[str] = set()  # the lists of which a part is missing
+        self._in_part: set[ListName] = set()
         self._attested: dict[str, bool] = {}
 
     @property
@@ -271,8 +272,8 @@ class PatientBuilder(Notes):
         self._complete |= frozenset(lists)
 
     def lacks(self, *lists: ListName) -> None:
-        """Note that a part of a list could not be taken, or that the record holds only a part of it; None are all."""
-        self._lacking.update(lists or get_args(ListName))
+        """Know that an entry of these lists was left out: whatever the record says of them, none is complete."""
+        self._in_part.update(lists)
 
     def attest(self, name: str, value: bool, path: JsonPath) -> None:
         """Take what a person stated: by the name of an attestation, or for one criterion of a trial."""
@@ -321,12 +322,12 @@ class PatientBuilder(Notes):
             {variable: found.results for variable, found in kept.items()},
             facts,
             frozenset(self._absent),
-            self._complete - self._lacking,
+            self._complete,
             dict(sorted(self._attested.items())),
             tuple(sorted(dict.fromkeys(w.removeprefix(": ") for w in warnings))),
             superseded,
             tuple(self._ending),
-            frozenset(self._lacking),
+            frozenset(self._in_part),
         )
 
     # --- values and dates

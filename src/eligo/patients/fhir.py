@@ -13,7 +13,7 @@ from datetime import date
 
 from eligo.errors import Place, Problem, did_you_mean
 from eligo.jsontext import JsonPath, shown
-from eligo.patients.build import PatientBuilder
+from eligo.patients.build import LISTS, PatientBuilder
 from eligo.patients.fhir_resources import DISMISSED, Taker, newest_day
 from eligo.patients.fhir_values import Days, Refusal, written_date
 from eligo.patients.fhir_words import Json, code_word, modifiers, obj, objects, text_of, words
@@ -188,7 +188,7 @@ class _Record:
 
     def is_partial(self, reasons: Sequence[str], place: Place) -> None:
         """Say that the record is only a part, so that no list of it is complete."""
-        self.builder.lacks()
+        self.builder.lacks(*LISTS)
         message = f"the record is partial: {'; '.join(reasons)}"
         help_ = "none of its lists is complete; fetch the rest, and read all of it as one"
         self.warnings.append(Problem("record-partial", message, place, help_, "warning"))

@@ -85,8 +85,9 @@ class Patient:
     `as_of`); `facts` those of each concept. `absent` are concepts that the record rules out; `complete` the lists
     that it says are complete; `attested` what a person stated, by attestation id (or `TRIAL/criterion`).
     `superseded` are values that gave way to a later one of the same day; they decide nothing. `ending` are the facts
-    whose recorded end lies after `as_of`, each as it is now and as it will be from that end on. `lacking` are lists of
-    which a part is missing or was not understood: they are not complete, whoever says so. `identifiers` are the
+    whose recorded end lies after `as_of`, each as it is now and as it will be from that end on.
+    `in_part` are the lists that lack what the record has of them: an entry was left out, so none of them is complete.
+    `identifiers` are the
     patient's own (a medical record number), by system, and there only where they were asked for.
     `warnings` are codes and places, never values.
     """
@@ -103,5 +104,5 @@ class Patient:
     warnings: tuple[str, ...] = ()
     superseded: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
     ending: tuple[tuple[Fact, Fact], ...] = ()
-    lacking: frozenset[str] = frozenset()
+    in_part: frozenset[str] = frozenset()
     identifiers: Mapping[str, str] = field(default_factory=dict)

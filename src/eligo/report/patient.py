@@ -39,7 +39,7 @@ def _patient_json(patient: Patient) -> dict[str, Any]:
         "facts": [fact_json(fact) for found in patient.facts.values() for fact in found],
         "absent": sorted(patient.absent),
         "complete": sorted(patient.complete),
-        "lacking": sorted(patient.lacking) or None,
+        "in_part": sorted(patient.in_part) or None,
         "attested": dict(patient.attested),
     }
     return {key: value for key, value in data.items() if value is not None}
@@ -112,8 +112,8 @@ def _patient(patient: Patient, shape: Terminal) -> Iterator[str]:
         yield from wrap(", ".join(sorted(patient.absent)), shape.width, "  absent: ", "      ")
     if patient.complete:
         yield f"  complete lists: {', '.join(sorted(patient.complete))}"
-    if patient.lacking:
-        yield f"  not complete, since a part is missing or not known: {', '.join(sorted(patient.lacking))}"
+    if patient.in_part:
+        yield f"  not complete, since a part is missing or not known: {', '.join(sorted(patient.in_part))}"
     for system, value in patient.identifiers.items():
         yield from wrap(f"{clean(system)}: {clean(value)}", shape.width, "  identifier ", "      ")
     for topic, held in patient.attested.items():
