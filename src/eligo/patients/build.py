@@ -164,7 +164,9 @@ class PatientBuilder(Notes):
             variable = variables().get(test.variable or "") or variable if isinstance(variable, Trouble) else variable
         if isinstance(variable, Trouble):
             return
-        result = replace(self._measured(variable, value, unit, path, reference, when), remark=remark)
+        result = self._measured(variable, value, unit, path, reference, when)
+        if remark is not None:
+            result = replace(result, remark=remark)
         self._results.setdefault(result.variable, []).append((result, clock_of(day)))
         if result.problem is None:
             self._used(result.variable)
@@ -216,7 +218,9 @@ class PatientBuilder(Notes):
         words = tuple(sorted({*found.qualifiers, *(plain_qualifier(q) for q in qualifiers if q.strip())}))
         kind = _KIND.get(found.concept.kind, KIND_OF_LIST[list_name])
         fact = Fact(found.concept.id, kind, meaning, first, last, words, written(name))
-        for one in marked_status(meaning, said, found.concept, stated=status is not None):
+        if said is None:
+            self._fact(fact, path, end[1])
+        for one in marked_status(meaning, said, found.concept, stated=status is not None) if said is not None else ():
             over = first if one == "refuted" and last is None else last  # it says so of that day
             self._fact(replace(fact, status=one, end=over), path, end[1])
         if found.grade and meaning == "active" and said is None:
@@ -241,7 +245,8 @@ class PatientBuilder(Notes):
             last = None
         if last and meaning == "active":
             self._warn("status-and-end", "the status says active, but an end is given", path, "check both")
-        fact = replace(fact, status=meaning, end=last)
+        if meaning != fact.status or last is not fact.end:
+            fact = replace(fact, status=meaning, end=last)
         self._facts.setdefault(fact.concept, []).append(fact)
         self._used(fact.concept)
         if then is not None:

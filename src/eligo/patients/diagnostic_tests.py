@@ -67,6 +67,7 @@ class Load:
     conditions: tuple[str, ...]
 
 
+@functools.lru_cache(maxsize=4096)
 def find_test(name: Name) -> DiagnosticTest | None:
     """Find a test by LOINC or SNOMED CT code, by name, or as LOINC writes its long name."""
     if isinstance(name, Code):
@@ -84,7 +85,6 @@ def _short(code: Code) -> str:
     return "loinc" if system in LOINC_SYSTEMS else "snomed" if system in _snomed() else ""
 
 
-@functools.lru_cache(maxsize=4096)
 def _named(name: str) -> DiagnosticTest | None:
     long = _LONG_LOINC.fullmatch(name)
     return _by_name().get(word_key(long[1] if long else name, ()))

@@ -106,11 +106,11 @@ def read_record(
 
 def why_partial(resource: Json) -> Iterator[str]:
     """Why a resource says that the record around it is only a part: its own tags, or the outcome that it reports."""
-    known = words().partial
-    meta = obj(resource.get("meta"))
-    for tag in (*objects(meta.get("tag")), *objects(meta.get("security"))):
-        if tag.get("code") in known["tags"]:
-            yield f"a resource is tagged `{tag['code']}`"
+    known, meta = words().partial, resource.get("meta")
+    if isinstance(meta, dict) and ("tag" in meta or "security" in meta):
+        for tag in (*objects(meta.get("tag")), *objects(meta.get("security"))):
+            if tag.get("code") in known["tags"]:
+                yield f"a resource is tagged `{tag['code']}`"
     if resource.get("resourceType") == "OperationOutcome":
         for issue in objects(resource.get("issue")):
             if issue.get("severity") in known["severities"] or issue.get("code") in known["issues"]:

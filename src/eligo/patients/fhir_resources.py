@@ -7,21 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from eligo.jsontext import JsonPath, shown
-from eligo.patients.answers import read_answer
-from eligo.patients.build import PatientBuilder, When
-from eligo.patients.diagnostic_tests import asked, find_test, names_a_finding, test_of_name
+from eligo.patients.build import When
+from eligo.patients.fhir_observations import Handover
 from eligo.patients.fhir_values import (
-    Days,
     Refusal,
-    answer_in,
-    answer_words,
     day_of,
     period_of,
-    reference_of,
-    remark_of,
     some_day,
     span_of,
-    value_of,
     when_of,
     written_date,
 )
@@ -31,37 +24,22 @@ from eligo.patients.fhir_words import (
     absence_of,
     allergy_of,
     code_word,
-    codes_of,
     concepts_of,
     modifiers,
     obj,
     objects,
-    test_of,
     text_of,
-    variable_of,
     words,
 )
-from eligo.patients.ledger import Outcome, Took
-from eligo.patients.marks import Mark
+from eligo.patients.ledger import Took
 from eligo.patients.model import ListName, PartialDate
-from eligo.patients.names import Trouble, find_concept
 
 HOSPITAL = "hospitalization"  # what an inpatient encounter is
-Resolve = Callable[[Json, Json], Json]  # the resource that holds a reference, and the reference, to what it refers to
 
 
 @dataclass(frozen=True, slots=True)
-class Taker:
-    """Hands resources over to a builder; `log` gets what the builder does not see, `resolve` follows references.
-
-    What a `doubtful` one hands over is at most suspected.
-    """
-
-    builder: PatientBuilder
-    days: Days
-    log: list[Took]
-    resolve: Resolve
-    doubtful: bool = False
+class Taker(Handover):
+    """Hands over what any resource states."""
 
     def take(self, resource: Json, path: JsonPath) -> bool:
         """Hand over what a resource states, and say whether a name was understood where no code was."""
@@ -104,58 +82,6 @@ class Taker:
             except Refusal as refusal:
                 self.log.append(Took("refused", "", refusal.code, refusal.text))
         return by_name
-
-    def part(self, resource: Json, part: Json, day: When, path: JsonPath) -> bool:
-        """Take the value of an Observation or of one of its components: of a variable, of a test, or of a condition."""
-        meaning = variable_of(part.get("code"))
-        if not meaning.names:
-            found = test_of(part.get("code"))
-            if not found.names:
-                return self.finding(part, day, path, meaning)
-            meaning, test = found, find_test(found.names[0])
-        else:
-            test = test_of_name(meaning.names[0])
-        answer = answer_in(part, test.own) if test else None
-        value, unit = (answer_words(part), None) if answer else value_of(part)
-        remark = self.remark(resource, part)
-        self.builder.observe(meaning.names[0], value, path, unit, day, reference_of(part, unit), answer, remark)
-        return meaning.by_name
-
-    def remark(self, resource: Json, part: Json) -> str | None:
-        """What the laboratory wrote beside a value, or says of its specimen (hemolyzed, clotted)."""
-        specimen: Json = {}
-        if reference := obj(resource.get("specimen")):
-            try:
-                specimen = self.resolve(resource, reference)
-            except Refusal:  # most records do not hold the specimen
-                specimen = {}
-        return remark_of(resource, part, specimen)
-
-    def finding(self, part: Json, day: When, path: JsonPath, unknown: Meaning) -> bool:
-        """Take an Observation that asks whether the patient has a condition, or whose value names one."""
-        code = part.get("code")
-        named = any(names_a_finding(c) for c in codes_of(code))
-        meaning = concepts_of(part.get("valueCodeableConcept") if named else code, "conditions")
-        if not meaning.names:
-            self.log.append(Took(_outcome(unknown), "", unknown.reason, unknown.text))
-            return False
-        found = find_concept(meaning.names[0])
-        if named:
-            until = day_of(day) if isinstance(day, str) else day
-            began = PartialDate(min(some_day(self.days).first, until.last), until.last)
-            return self.state(meaning, "conditions", path, "dates", (began, ""), (None, ""))
-        if isinstance(found, Trouble) or found.mark or found.concept.kind not in ("condition", "state"):
-            self.log.append(Took(_outcome(unknown), "", unknown.reason, unknown.text))
-            return False
-        answer = answer_in(part, None) or read_answer(str(answer_words(part)))
-        if answer is not None:
-            self.builder.found(asked(found.concept), answer, self.builder.day(day, path), answer_words(part))
-        elif found.concept.grade_variable:
-            value, unit = value_of(part)
-            self.builder.observe(found.concept.grade_variable, value, path, unit, day)
-        else:
-            self.log.append(Took(_outcome(unknown), "", unknown.reason, unknown.text))
-        return meaning.by_name
 
     def effective(self, resource: Json) -> When:
         """When it was measured, else when it was reported, else any day of the patient's life."""
@@ -289,32 +215,9 @@ class Taker:
         start, end = period_of(resource.get("actualPeriod") or resource.get("period"))
         return self.state(Meaning((HOSPITAL,)), "conditions", path, status, (start, "start"), (end, "end"))
 
-    def state(
-        self,
-        meaning: Meaning,
-        list_name: ListName,
-        path: JsonPath,
-        status: str,
-        start: tuple[When | None, str],
-        end: tuple[When | None, str],
-    ) -> bool:
-        """Hand over every concept that a resource means."""
-        if not meaning.names:
-            self.log.append(Took(_outcome(meaning), "", meaning.reason, meaning.text))
-            self.builder.lacks(list_name)
-            return False
-        mark: Mark | None = "suspected" if self.doubtful else meaning.mark
-        for name in meaning.names:
-            self.builder.state(name, list_name, path, None if status == "dates" else status, start, end, mark=mark)
-        return meaning.by_name
-
 
 class NotNeededError(Refusal):
     """Why nothing of a resource is needed."""
-
-
-def _outcome(meaning: Meaning) -> Outcome:
-    return "not needed" if meaning.reason == "not-in-vocabulary" else "refused"
 
 
 def _status(resource: Json, table: str, key: str = "status") -> str:

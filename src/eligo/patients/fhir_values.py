@@ -178,6 +178,8 @@ def answer_in(part: Json, own: Wording | None) -> Answer | None:
 
 def remark_of(resource: Json, part: Json, specimen: Json) -> str | None:
     """The notes of a result and of its specimen, with what is said of the specimen's condition."""
+    if not specimen and "note" not in resource and "note" not in part and "comments" not in resource:
+        return None
     notes = (*objects(resource.get("note")), *objects(part.get("note")), *objects(specimen.get("note")))
     texts = [text_of(note.get("text")) for note in notes] + [text_of(resource.get("comments"))]  # DSTU2
     for state in objects(specimen.get("condition")):
