@@ -18,7 +18,10 @@ from eligo.patients.values import NO_UNITS, Units
 HOLDERS = ("Bundle", "Parameters")
 _DEEPEST = 20  # Bundles in Bundles
 _OTHER_PAGES = ("next", "previous", "prev")
-_TYPES = ("collection", "searchset", "transaction", "batch", "document", "message", "history", "batch-response")
+_TYPES = (
+    *("collection", "searchset", "transaction", "batch", "document", "message", "history"),
+    *("batch-response", "transaction-response"),
+)
 
 
 def read_bundle(raw: Raw, as_of: date | None, units: Units = NO_UNITS, id_by: str | None = None) -> Reading:
@@ -95,13 +98,15 @@ def _why_partial(bundle: Json, entries: Sequence[object]) -> Iterator[str]:
     relations = {text_of(link.get("relation")) for link in objects(bundle.get("link"))}
     if not relations.isdisjoint(_OTHER_PAGES):
         yield "it is one page of several (`link`)"
-    modes = [text_of(obj(obj(entry).get("search")).get("mode")) for entry in entries]
-    total, matches = bundle.get("total"), sum(mode in (None, "match") for mode in modes)
-    if isinstance(total, int) and not isinstance(total, bool) and total > matches:
-        yield "it holds fewer entries than its `total` says"
-    answers = [text_of(obj(obj(entry).get("response")).get("status")) for entry in entries]
-    if any(answer and answer[:1] not in ("2", "3") for answer in answers):
-        yield "a request of it failed (`response`)"
+    total = bundle.get("total")
+    if isinstance(total, int) and not isinstance(total, bool):
+        modes = [text_of(obj(obj(entry).get("search")).get("mode")) for entry in entries]
+        if total > sum(mode in (None, "match") for mode in modes):
+            yield "it holds fewer entries than its `total` says"
+    if text_of(bundle.get("type")) in ("batch-response", "transaction-response"):
+        answers = [text_of(obj(obj(entry).get("response")).get("status")) for entry in entries]
+        if any(answer and answer[:1] not in ("2", "3") for answer in answers):
+            yield "a request of it failed (`response`)"
     yield from why_partial({"meta": bundle.get("meta")})
 
 

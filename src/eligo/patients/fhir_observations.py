@@ -90,6 +90,9 @@ class Handover:
 
     def finding(self, part: Json, day: When, path: JsonPath, about: Asked) -> bool:
         """Take an Observation that asks whether the patient has a condition, or whose value names one."""
+        if not about.named_by_value and not about.condition.names:
+            self.log.append(Took(_outcome(about.variable), "", about.variable.reason, about.variable.text))
+            return False
         has_value = any(key.startswith("value") for key in part)
         if about.named_by_value and has_value:
             meaning = concepts_of(part.get("valueCodeableConcept"), "conditions")

@@ -222,7 +222,8 @@ class NotNeededError(Refusal):
 
 def _status(resource: Json, table: str, key: str = "status") -> str:
     """What the status says; a `Refusal` where it says that the resource does not count."""
-    if any(resource.get(negation) is True for negation in words().negations):
+    negations = words().negations
+    if not negations.isdisjoint(resource) and any(resource.get(negation) is True for negation in negations):
         raise Refusal("not-done", "it says that this is not done, so it does not count")
     word = code_word(resource.get(key))
     status = words().status(table, word)

@@ -62,7 +62,7 @@ class Words:
     statuses: Mapping[str, Mapping[str, str]]
     inpatient: frozenset[str]
     partial: Mapping[str, frozenset[str]]
-    negations: tuple[str, ...]
+    negations: frozenset[str]
     absences: Absences
     allergies: Mapping[str, str]
     tags: re.Pattern[str]
@@ -92,7 +92,7 @@ def words() -> Words:
         data["statuses"],
         frozenset(data["inpatient"]),
         {key: frozenset(found) for key, found in data["partial"].items()},
-        tuple(data["negations"]),
+        frozenset(data["negations"]),
         Absences(**data["absences"]),
         data["allergies"],
         tags,
