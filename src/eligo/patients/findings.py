@@ -87,13 +87,13 @@ def _of_test(found: list[Observed], as_of: date, first: date) -> Iterable[Fact]:
         one = of_day[0] if len(answers) == 1 else replace(of_day[0], answer="unclear")
         for how, concept in _said(one):
             if how == "not now":
-                if concept not in told and _counts(one, as_of):
+                if concept not in told and concept not in ruled_out and _counts(one, as_of):
                     yield _fact(one, concept, "refuted", one.day, one.day)
                 ruled_out.setdefault(concept, one.day)
             elif concept not in told:
+                told.add(concept)
                 began = _began(found, one, concept, first)
                 yield from _positive(one, concept, how, began, as_of, ruled_out.get(concept))
-            told.add(concept)
 
 
 def _said(one: Observed) -> list[tuple[str, str]]:
