@@ -109,7 +109,9 @@ class Taker(Handover):
             return False
         meaning = allergy_of(resource.get("code"))
         if meaning.reason == "not-in-vocabulary":
-            kinds = {known for kind, known in words().allergies.items() if kind in (resource.get("category") or ())}
+            stated = resource.get("category")
+            listed = stated if isinstance(stated, list) else [stated]
+            kinds = {known for kind, known in words().allergies.items() if kind in listed}
             meaning = Meaning((kinds.pop() if len(kinds) == 1 else "allergy",), by_name=True)
         onset = when_of(resource, "onset", self.days)
         self.known_by_then(resource, onset)
