@@ -199,3 +199,20 @@ def test_a_remark_stands_beside_its_value() -> None:
 
     assert reading.patient is not None
     assert reading.patient.results["inr"][0].remark == "hemolyzed"
+
+
+@pytest.mark.parametrize("kind", ["Observation", "Condition", "AllergyIntolerance", "MedicationStatement", "Procedure"])
+@pytest.mark.parametrize("odd", [None, 1, True, "x", [], {}, [1], [[]], [None], {"coding": "x"}, {"a": 1}], ids=repr)
+def test_no_shape_of_an_element_stops_a_record(kind: str, odd: Any) -> None:
+    elements = (
+        "code",
+        "valueCodeableConcept",
+        "modifierExtension",
+        "note",
+        "specimen",
+        "category",
+        "meta",
+        "component",
+    )
+    for element in elements:
+        assert _bundle(INR, {**CONDITION, "resourceType": kind, element: odd}).patient is not None

@@ -135,7 +135,15 @@ def _take(record: dict[str, Any], builder: PatientBuilder) -> None:
         reference = seen.get("low"), seen.get("high")
         path: JsonPath = ("observations", i)
         mark(path)
-        builder.observe(_name(seen["variable"]), seen["value"], path, seen.get("unit"), seen.get("date"), reference)
+        builder.observe(
+            _name(seen["variable"]),
+            seen["value"],
+            path,
+            seen.get("unit"),
+            seen.get("date"),
+            reference,
+            remark=seen.get("remark"),
+        )
     _take_facts(record, builder)
     for i, ruled_out in _entries(record, "absent"):
         mark(("absent", i))

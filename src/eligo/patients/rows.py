@@ -41,6 +41,7 @@ class Cell:
     high: str | None = None
     status: str | None = None
     any_day: bool = False
+    remark: str | None = None
 
 
 def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bool, units: Units = NO_UNITS) -> Reading:
@@ -146,6 +147,7 @@ def _of_long(job: Job) -> Iterator[Cell]:
             row.get("low") or None,
             row.get("high") or None,
             row.get("status") or None,
+            remark=row.get("remark") or None,
         )
 
 
@@ -251,7 +253,7 @@ def _observe(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took
             log.append(Took("refused", "", "reference-range", "its reference range is not a number"))
             ends.append(None)
     day = some_day(builder) if cell.any_day else cell.day
-    builder.observe(cell.name, cell.value, path, cell.unit, day, (ends[0], ends[1]))
+    builder.observe(cell.name, cell.value, path, cell.unit, day, (ends[0], ends[1]), remark=cell.remark)
 
 
 def some_day(builder: PatientBuilder) -> PartialDate:
