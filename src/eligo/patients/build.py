@@ -157,11 +157,11 @@ class PatientBuilder(Notes):
             said = answer or answer_of(test, value, reference, measured=isinstance(variable, Variable))
             if said is not None:
                 self.found(test, said, when, value if unit is None else f"{value} {unit}")
-                if said == "negative" and isinstance(variable, Variable) and variable.id in loads():
-                    result = not_detected(variable.id, when, str(value))
-                    self._results.setdefault(result.variable, []).append((result, clock_of(day)))
-                return
-            variable = variables().get(test.variable or "") or variable if isinstance(variable, Trouble) else variable
+                if self._is_taken(said, variable, when, day, str(value)):
+                    return
+                test = None  # words are no number, and no earlier number may stand for them
+            elif isinstance(variable, Trouble):
+                variable = variables().get(test.variable or "") or variable
         if isinstance(variable, Trouble):
             return
         result = self._measured(variable, value, unit, path, reference, when)
@@ -172,6 +172,16 @@ class PatientBuilder(Notes):
             self._used(result.variable)
         if test is not None and (said := test.of_result(result)):
             self._observed.append(Observed(test, said, when or self._today, result.written))
+
+    def _is_taken(
+        self, said: Answer, variable: Variable | Trouble, when: PartialDate | None, day: When | None, value: str
+    ) -> bool:
+        """Whether an answer says all there is: no variable measures the same, or nothing was detected."""
+        if isinstance(variable, Variable) and said == "negative" and variable.id in loads():
+            result = not_detected(variable.id, when, value)
+            self._results.setdefault(result.variable, []).append((result, clock_of(day)))
+            return True
+        return isinstance(variable, Trouble)
 
     def day(self, text: When, path: JsonPath) -> PartialDate | None:
         """The days of a date, which is refused where it is none."""

@@ -72,7 +72,8 @@ class Handover:
             meaning, test = about.test, find_test(about.test.names[0])
         else:
             return self.finding(part, day, path, about)
-        answer = answer_in(part, test.own) if test else None
+        measured = bool(about.variable.names) and "valueQuantity" in part
+        answer = answer_in(part, test.own) if test and not measured else None
         value, unit = (answer_words(part), None) if answer else value_of(part)
         remark = self.remark(resource, part)
         self.builder.observe(meaning.names[0], value, path, unit, day, reference_of(part, unit), answer, remark)
