@@ -78,6 +78,9 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         "--as-of", type=_day, metavar="DATE", help="the day (YYYY-MM-DD) to screen for, not the record's"
     )
     parser.add_argument("--lenient", action="store_true", help="warn of unknown names and keys in a record, and go on")
+    parser.add_argument(
+        "--id-by", metavar="SYSTEM", help="name FHIR patients by their identifier of this system or type (MR)"
+    )
     parser.add_argument("--format", choices=FORMATS, help="read the patients as this (default: by their content)")
     parser.add_argument(
         "--mapping", metavar="FILE", help="what the columns of a table with one row per patient mean (YAML or JSON)"
@@ -164,7 +167,9 @@ def options(args: argparse.Namespace, ledger: bool = False) -> Options:
         mapping = load_mapping(args.mapping)
     form: Format | None = args.format or ("csv" if mapping else None)
     site = _site(getattr(args, "site", None))
-    return Options(form, args.as_of, args.lenient, mapping, ledger, site.units if site else NO_UNITS)
+    return Options(
+        form, args.as_of, args.lenient, mapping, ledger, site.units if site else NO_UNITS, getattr(args, "id_by", None)
+    )
 
 
 def read(name: str, args: argparse.Namespace) -> Patient:

@@ -232,7 +232,9 @@ class Chart:
         first = min(dated, key=lambda r: (_days(r, self.as_of), r.low), default=None)
         if first is None or not latest or _days(first, self.as_of)[1] >= _days(latest[0], self.as_of)[0]:
             return None
-        same_day = [r.low for r in dated if r.date == first.date]
+        of_variable = self.patient.superseded.get(variable, ())  # of each day, the earliest first
+        earlier = [r for r in of_variable if r.date == first.date and r.problem is None and r.low == r.high]
+        same_day = [r.low for r in dated if r.date == first.date] if not earlier else [earlier[0].low]
         return Normal(min(same_day), max(same_day), "baseline", date=first.date)
 
 

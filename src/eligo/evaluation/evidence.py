@@ -253,6 +253,7 @@ def reading_json(reading: Reading, as_of: date | None = None) -> dict[str, Any]:
             data["converted"] = f"{reading.written}{of_site} = {_text(data['value'])} {unit}"
         if reading.detail == SITE_UNIT:
             data["unit_from"] = "site"
+        data["remark"] = reading.remark
     else:
         data["source"] = reading.origin
         data["of"] = reading.detail if reading.origin == "limit" else None

@@ -201,8 +201,8 @@ class Presence:
 
     def _vote(self, fact: Fact, chart: Chart) -> Vote | None:
         test, status = self.test, fact.status
-        if status == "refuted":
-            return _NO
+        if status == "refuted":  # what was not there on a day may have been before
+            return _NO if fact.end is None or (self.now and test.window is None) else None
         if test.status == "planned":
             vote = _planned(fact, test.window, chart.as_of)
         elif status == "planned" or (fact.start is not None and fact.start.first > chart.as_of):
@@ -303,8 +303,9 @@ def _affirmed(met: list[Fact], denied: list[Fact], graded: Result | None, rule: 
     basis: tuple[Basis, ...] = (*met, graded) if graded else tuple(met)
     if rule and (graded or any(f.kind == "procedure" or ended(f, as_of) is not MET for f in met)):
         return UNKNOWN, Reason.NOT_STATED, CONFLICT, (*basis, *rule[3])
-    if denied and not met:
-        return UNKNOWN, Reason.NOT_STATED, CONFLICT, (*basis, *denied)
+    against = denied if not met else [f for f in denied if f.status == "refuted" and f.end is not None]
+    if against and all(f.kind != "procedure" for f in met):
+        return UNKNOWN, Reason.NOT_STATED, CONFLICT, (*basis, *against)
     return MET, None, None, basis
 
 

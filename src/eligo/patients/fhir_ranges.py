@@ -1,4 +1,4 @@
-"""The reference ranges and the notes of an Observation in, what they say of its value out.
+"""The reference ranges of an Observation in, the one that holds for the patient out.
 
 A report may state a range for each sex, for ages, for other groups, or in words; ranges of other kinds than normal
 (therapeutic, critical) are none.
@@ -122,11 +122,3 @@ def _years(quantity: Json) -> float | None:
     unit = next((w for key in ("code", "unit") if (w := text_of(quantity.get(key)))), "a").lower()
     factor = _IN_YEARS.get(_WORDS.get(unit, unit))
     return None if value is None or factor is None else value * factor
-
-
-def notes_of(part: Json) -> list[str]:
-    """The remarks that stand beside a value."""
-    noted = part.get("note", part.get("comments", part.get("comment")))
-    if isinstance(noted, str):
-        return [noted] if noted.strip() else []
-    return [text for note in objects(noted) if (text := text_of(note.get("text")))]

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from eligo.patients import dates
-from eligo.patients.build import When
+from eligo.patients.answers import Answer, Wording, coded_answer
+from eligo.patients.dates import EARLIEST
 from eligo.patients.fhir_words import Json, obj, objects, text_of
 from eligo.patients.model import PartialDate
+from eligo.patients.person import When
 from eligo.patients.values import Number
 from eligo.vocabulary.units import ucum
 
-EARLIEST = date(1900, 1, 1)  # a result without any date is of some day between this (or the birth) and the screening
 _UCUM = ("http://unitsofmeasure.org", "https://unitsofmeasure.org", "https://ucum.org", "http://ucum.org")
+_INTERPRETED = ("POS", "NEG", "DET", "ND", "IND", "RR", "NR", "WR", "E")  # what says more than that a value is normal
 _PLAIN = re.compile(r"[a-z-]{1,40}")
 _AGE_UNITS: dict[str, dates.AgeUnit] = {
     **dict.fromkeys(("a", "y", "yr", "yrs", "year", "years"), "a"),
@@ -156,6 +158,49 @@ def value_of(part: Json) -> tuple[str | Number, str | None]:
         why = next((c for coding in objects(reason.get("coding")) if (c := text_of(coding.get("code")))), None)
         raise Refusal("no-value", f"it has no value ({why})" if why and _PLAIN.fullmatch(why) else "it has no value")
     raise Refusal("value-kind", "its value is of a kind that no criterion compares")
+
+
+def answer_in(part: Json, own: Wording | None) -> Answer | None:
+    """What the coded value of a part says, or, beside a value that is no words, how the laboratory interprets it."""
+    if isinstance(part.get("valueBoolean"), bool):
+        return "positive" if part["valueBoolean"] else "negative"
+    codes = [
+        code for c in objects(obj(part.get("valueCodeableConcept")).get("coding")) if (code := text_of(c.get("code")))
+    ]
+    said = coded_answer(codes, own)
+    if said is not None or any(part.get(key) for key in ("valueString", "valueCodeableConcept")):
+        return said
+    how = [text_of(c.get("code")) for one in objects(part.get("interpretation")) for c in objects(one.get("coding"))]
+    return coded_answer([code for code in how if code in _INTERPRETED], own)
+
+
+def remark_of(resource: Json, part: Json, specimen: Json) -> str | None:
+    """The notes of a result and of its specimen, with what is said of the specimen's condition."""
+    texts = [text for held in (resource, part, specimen) for text in notes_of(held)]
+    for state in objects(specimen.get("condition")):
+        texts += [text_of(state.get("text"))] + [text_of(c.get("display")) for c in objects(state.get("coding"))]
+    return " ".join("; ".join(dict.fromkeys(text for text in texts if text)).split()) or None
+
+
+def notes_of(part: Json) -> list[str | None]:
+    """The remarks that stand beside a value; DSTU2 and STU3 have one text of them."""
+    keys = [key for key in ("note", "comments", "comment") if key in part]
+    return [text_of(note) or text_of(obj(note).get("text")) for key in keys for note in _several(part[key])]
+
+
+def _several(data: object) -> list[object]:
+    return data if isinstance(data, list) else [data]
+
+
+def answer_words(part: Json) -> str:
+    """The value of a part as a report shows it."""
+    if isinstance(part.get("valueBoolean"), bool):
+        return "yes" if part["valueBoolean"] else "no"
+    try:
+        value, unit = value_of(part)
+    except Refusal:
+        return ""
+    return f"{value} {unit}" if unit else str(value)
 
 
 def _quantity(quantity: Json) -> tuple[str | Number, str | None]:

@@ -19,6 +19,7 @@ from eligo.patients.plausible import NAN, NO_RANGE, Ends, is_slip, range_problem
 from eligo.truth import Reason
 from eligo.vocabulary.scores import is_whole
 from eligo.vocabulary.scoring import whole
+from eligo.vocabulary.unit_spellings import says_no_unit
 from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, spelling_key
 
@@ -28,6 +29,7 @@ NO_UNITS: Units = MappingProxyType({})
 Measured = tuple[Result, tuple[Problem, ...]]
 
 _CHECK = "check the value and its unit"
+_FIGURE = re.compile(r"\s*[<>=≤≥~]*\s*[+-]?[.,]?\d")
 _LONGEST = 200  # characters of a value: what is longer is a report, not a value
 SITE_UNIT = "site_unit"  # the detail of a result whose unit the site's profile states
 
@@ -114,6 +116,11 @@ class _Entry(NamedTuple):
         return result, (Problem(code, message, help=help_, severity="warning"),)
 
 
+def is_figure(value: str) -> bool:
+    """Whether a value is a figure (`< 0.1 mg/dL`), not a finding (`positive`)."""
+    return _FIGURE.match(value) is not None
+
+
 def measure(
     variable: Variable,
     value: str | Number,
@@ -142,7 +149,7 @@ def measure(
     if isinstance(value, str):
         entry = entry._replace(value=read.low if read.low == read.high else value, unit=unit or read.unit)
     unit = (entry.unit or "").strip()
-    if unit:
+    if unit and not says_no_unit(unit):
         return _converted(variable, read, unit, reference, entry)
     return _without_unit(variable, read, reference, entry, usual)
 

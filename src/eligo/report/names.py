@@ -90,6 +90,7 @@ def source(evidence: Data) -> str:
     if evidence.get("missing"):
         parts.append(f"without {', '.join(map(input_name, evidence['missing']))}")
     parts += [f"by {evidence['paper']}"] if "paper" in evidence else []
+    parts += [f"remark: {evidence['remark']}"] if "remark" in evidence else []
     parts += ["the unit is the site's"] if "unit_from" in evidence else []
     parts += [evidence["assumed"]] if "assumed" in evidence else []
     return f" ({', '.join(parts)})" if parts else ""

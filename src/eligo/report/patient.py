@@ -35,12 +35,13 @@ def _patient_json(patient: Patient) -> dict[str, Any]:
         "as_of": patient.as_of.isoformat(),
         "birth": str(patient.birth) if patient.birth else None,
         "sex": patient.sex,
+        "identifiers": dict(patient.identifiers) or None,
         "results": {v: [_result_json(r) for r in found] for v, found in patient.results.items()},
         "facts": [fact_json(fact) for found in patient.facts.values() for fact in found],
         "absent": sorted(patient.absent),
         "complete": sorted(patient.complete),
-        "attested": dict(patient.attested),
         "in_part": sorted(patient.in_part) or None,
+        "attested": dict(patient.attested),
     }
     return {key: value for key, value in data.items() if value is not None}
 
@@ -113,7 +114,9 @@ def _patient(patient: Patient, shape: Terminal) -> Iterator[str]:
     if patient.complete:
         yield f"  complete lists: {', '.join(sorted(patient.complete))}"
     if patient.in_part:
-        yield f"  lists that lack an entry, so that none counts as complete: {', '.join(sorted(patient.in_part))}"
+        yield f"  not complete, since a part is missing or not known: {', '.join(sorted(patient.in_part))}"
+    for system, value in patient.identifiers.items():
+        yield from wrap(f"{clean(system)}: {clean(value)}", shape.width, "  identifier ", "      ")
     for topic, held in patient.attested.items():
         yield f"  attested: {clean(topic)}: {'yes' if held else 'no'}"
 
@@ -122,4 +125,7 @@ def _result(result: Result) -> str:
     data = _result_json(result)
     value = clean(str(data.get("converted") or result.written))
     day = f" on {data['date']}" if "date" in data else ""
-    return f"{value}{day}" + (f" (decides nothing: {result.problem.value.replace('_', ' ')})" if result.problem else "")
+    remark = f" (remark: {clean(result.remark)})" if result.remark else ""
+    return f"{value}{day}{remark}" + (
+        f" (decides nothing: {result.problem.value.replace('_', ' ')})" if result.problem else ""
+    )

@@ -27,6 +27,7 @@ class Measured(Strict):
     age_days: int | None = Field(None, ge=0, description=AGE)
     written: str | None = Field(None, description="as the record has it, where that differs")
     converted: str | None = Field(None, description="the conversion to the canonical unit")
+    remark: str | None = Field(None, description="what the laboratory wrote beside it (hemolyzed, clumped)")
     unit_from: Literal["site"] | None = Field(None, description="whose unit that is, where the record has none")
     source: Literal["birth", "concept", "computed", "limit"] | None = Field(
         None, description="what it was worked out from"
