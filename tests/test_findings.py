@@ -22,6 +22,7 @@ from eligo.patients.ledger import Reading
 from eligo.patients.names import Code, Trouble, find_concept
 from eligo.patients.native import read_patient
 from eligo.patients.readers import Options, read_patients
+from eligo.truth import Reason
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
@@ -194,11 +195,33 @@ def test_no_known_allergy_is_a_recorded_absence() -> None:
     assert "allergy" in reading.patient.absent
 
 
-def test_a_remark_stands_beside_its_value() -> None:
-    reading = _bundle({**INR, "note": [{"text": "hemolyzed"}]})
+@pytest.mark.parametrize("more", [{"clinicalStatus": "resolved"}, {"verificationStatus": "unconfirmed"}], ids=str)
+def test_an_absence_that_is_over_or_not_confirmed_rules_nothing_out(more: dict[str, str]) -> None:
+    status = {key: {"coding": [{"code": word}]} for key, word in more.items()}
+    code = {"coding": [{"system": "http://snomed.info/sct", "code": "716186003"}]}
+    allergy = {"resourceType": "AllergyIntolerance", "patient": {"reference": "Patient/p"}, "code": code, **status}
+    reading = _bundle(allergy)
 
     assert reading.patient is not None
-    assert reading.patient.results["inr"][0].remark == "hemolyzed"
+    assert "allergy" not in reading.patient.absent
+    assert "conditions" in reading.patient.in_part
+
+
+def test_no_known_problems_makes_no_list_complete() -> None:
+    code = {"coding": [{"system": "http://snomed.info/sct", "code": "160245001"}]}
+    reading = _bundle({**CONDITION, "code": code})
+
+    assert reading.patient is not None
+    assert reading.patient.complete == frozenset()
+
+
+@pytest.mark.parametrize(("remark", "problem"), [("hemolyzed", Reason.IMPLAUSIBLE), ("taken at rest", None)])
+def test_a_remark_stands_beside_its_value(remark: str, problem: Reason | None) -> None:
+    reading = _bundle({**INR, "note": [{"text": remark}]})
+
+    assert reading.patient is not None
+    assert reading.patient.results["inr"][0].remark == remark
+    assert reading.patient.results["inr"][0].problem is problem
 
 
 @pytest.mark.parametrize("kind", ["Observation", "Condition", "AllergyIntolerance", "MedicationStatement", "Procedure"])
