@@ -15,12 +15,14 @@ from itertools import combinations
 from eligo.criteria import Compare, Present, Related, presences
 from eligo.evaluate import Engine, Ready, Trial
 from eligo.evaluation.answers import Answers
+from eligo.evaluation.window import shift
 from eligo.outlook.effects import Question
 from eligo.outlook.situation import Situation, known_as
 from eligo.outlook.subjects import Subject
 from eligo.patients.model import Patient
 from eligo.patients.native import read_patient
 from eligo.truth import Bearing, Truth, Verdict
+from eligo.vocabulary.ages import lasting
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 from tests.small_worlds import AS_OF, CONCEPTS, GRADES, LIMITS, Data
@@ -127,7 +129,9 @@ def facts(data: Data, concept: str, days: Sequence[int], engine: Engine) -> Iter
             day = (AS_OF - timedelta(days=back)).isoformat()
             start, end = {"conditions": ("onset", "abatement"), "procedures": ("date", "")}.get(where, ("start", "end"))
             entry: Data = {"concept": concept, start: day} | ({"qualifiers": qualifiers} if qualifiers else {})
-            entries = [entry]
+            longest = lasting(concept)  # an entry that stays active for longer leaves open whether it still is so
+            endless = longest is None or shift(AS_OF - timedelta(days=back), longest) >= AS_OF
+            entries = [entry] if endless or not end or where != "conditions" else []
             if end and back:
                 entries.append({**entry, end: day} | ({"status": "resolved"} if where == "conditions" else {}))
             if where == "procedures" and now:

@@ -81,19 +81,22 @@ def test_a_computed_score_shows_every_input_with_unit_and_date_and_its_paper() -
 
     assert found["paper"] == SCORES["apri"].source
     assert found["inputs"] == [
-        {"variable": "ast", "unit": "U/L", "value": 90, "date": "2026-11-18"},
+        {"variable": "ast", "unit": "U/L", "value": 90, "date": "2026-11-18", "age_days": 2},
         {"variable": "ast", "unit": "U/L", "value": 45, "source": "limit", "of": "ULN, report"},
         {
             "variable": "platelets",
             "unit": "10*9/L",
             "value": 100,
             "date": "2026-11-19",
+            "age_days": 1,
             "written": "100 K/uL",
             "converted": "100 K/uL = 100 10*9/L",
         },
     ]
     line = evidence_line(found)
-    assert all(part in line for part in ("90 U/L (2026-11-18)", "45 U/L (ULN, report)", "doi:10.1053/jhep.2003.50346"))
+    assert all(
+        part in line for part in ("90 U/L (2026-11-18, 2 d old)", "45 U/L (ULN, report)", "doi:10.1053/jhep.2003.50346")
+    )
 
 
 def test_a_score_of_a_score_shows_the_inputs_of_both() -> None:

@@ -73,8 +73,8 @@ def test_compiling_converts_each_limit_once(path: Path, monkeypatch: pytest.Monk
         for criterion in ruleset.criteria
         for leaf in leaves(criterion.predicate)
         if isinstance(leaf, Compare)
-        for limit in leaf.limits
-        if limit.of is None and (limit.unit is not None or leaf.variable == "age")
+        for limit in (*leaf.limits, leaf.equivalent)
+        if limit is not None and limit.of is None and (limit.unit is not None or leaf.variable == "age")
     )
     assert seen == limits
 

@@ -220,6 +220,7 @@ def test_the_screening_json_says_what_the_evidence_is() -> None:
                     "value": 18,
                     "unit": "10*9/L",
                     "date": "2026-11-19",
+                    "age_days": 1,
                     "written": "18000 /uL",
                     "converted": "18000 /uL = 18 10*9/L",
                     "limit": "< 20 10*9/L",

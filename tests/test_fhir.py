@@ -31,14 +31,16 @@ def _result(result: Result) -> str:
     value = _number(result.low) if result.low == result.high else f"{result.low:g}..{result.high:g}"
     if result.problem:
         value = f"nothing ({result.problem.value})"
-    if result.reference_low is not None and result.reference_high is not None:
-        value += f" ({result.reference_low:g} to {result.reference_high:g})"
+    ends = result.reference_low, result.reference_high
+    if ends != (None, None):
+        low, high = ("-" if end is None else _number(end) for end in ends)
+        value += f" ({low} to {high})"
     return f"{result.variable} {value} on {result.date}"
 
 
 def _fact(fact: Fact) -> str:
     times = (f" {word} {day}" for word, day in (("from", fact.start), ("to", fact.end)) if day)
-    return f"{fact.concept} {fact.status}{''.join(times)}"
+    return f"{fact.concept} {fact.status}{''.join(times)}{', at a visit' if fact.visit else ''}"
 
 
 def _knowledge(patient: Patient) -> list[str]:

@@ -12,17 +12,18 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from eligo.criteria import AllOf, AnyOf, AtLeast, Compare, Criterion, IfThen, Limit, Not, Predicate, leaves
+from eligo.criteria import NO_LIMIT, AllOf, AnyOf, AtLeast, Compare, Criterion, IfThen, Limit, Not, Predicate, leaves
 from eligo.evaluate import Engine
 from eligo.evaluation.chart import Chart, Policy
 from eligo.evaluation.derive import other_sources
 from eligo.explain import Finding, explain
 from eligo.patients.model import Fact, PartialDate, Patient, Result
+from eligo.patients.plausible import Ends
 from eligo.patients.values import measure
 from eligo.plan import compile_rules
 from eligo.ruleset import Cohort, RuleSet
 from eligo.truth import Truth, all_of, any_of, at_least, not_
-from eligo.vocabulary.scores import SCORES
+from eligo.vocabulary.scores import SCORES, is_whole
 from eligo.vocabulary.units import convert, difference_to_canonical
 from eligo.vocabulary.variables import variables
 from tests.evaluating import plan_of
@@ -82,6 +83,17 @@ def test_losing_all_results_of_a_variable_never_flips_an_answer(
         less, later = replace(less, complete=frozenset()), replace(how, assume_absent=frozenset())
 
     assert all(map(never_flips, findings(found, who, how), findings(found, less, later)))
+
+
+@law
+@given(several, patients(), policies)
+def test_results_that_grow_too_old_never_flip_an_answer(found: list[Predicate], who: Patient, how: Policy) -> None:
+    """What is too old may give way to what the rest of the record says of it: then the two must not contradict."""
+    who = replace(who, results={name: rs for name, rs in who.results.items() if name not in ORDINALS})
+    endless = replace(how, max_age=NO_LIMIT)
+    assume(not contradicts_its_scores(who, how) and not contradicts_its_scores(who, endless))
+
+    assert all(map(never_flips, findings(found, who, endless), findings(found, who, how)))
 
 
 @law
@@ -215,6 +227,11 @@ UNITS = [(v.id, unit) for v in variables() if v.id in QUANTITIES for unit in v.u
 SIDES = {"lt": (1, 0, 0), "le": (1, 1, 0), "gt": (0, 0, 1), "ge": (0, 1, 1), "eq": (0, 1, 0)}
 
 
+def beside(limit: float, factor: float, name: str) -> float:
+    """The value by so much beside a limit; the next whole number where the variable has only such."""
+    return limit + (factor > 1) - (factor < 1) if is_whole(name) else limit * factor
+
+
 @pytest.mark.parametrize(("name", "unit"), UNITS)
 def test_a_limit_holds_just_below_at_and_just_above_itself_whatever_the_units(name: str, unit: str) -> None:
     """The limit in one unit, the value in the other, and the other way round; each limit with few digits in its own."""
@@ -225,7 +242,7 @@ def test_a_limit_holds_just_below_at_and_just_above_itself_whatever_the_units(na
             limit = float(f"{convert(canonical, variable.unit, limit_unit, variable):.3g}")
             engine = Engine([plan_of(*(Compare(name, (Limit(op, limit, limit_unit),)) for op in SIDES))])  # type: ignore[arg-type]
             for place, factor in enumerate((1 - 1e-6, 1, 1 + 1e-6)):
-                value = convert(limit, limit_unit, value_unit, variable) * factor
+                value = beside(convert(limit, limit_unit, value_unit, variable), factor, name)
                 result, _ = measure(variable, value, value_unit)
                 found = explain(engine, Patient("patient", AS_OF, results={name: (result,)})).trials[0].findings
 
@@ -237,7 +254,7 @@ def test_so_much_above_normal_is_the_same_limit_in_whatever_units(name: str, uni
     """The difference is written in one unit, and the value with its limit of normal in the other."""
     variable = variables().get(name)
     assert variable is not None
-    normal, apart = float(QUANTITIES[name][1]), QUANTITIES[name][0] / 2
+    normal, apart = float(QUANTITIES[name][2]), QUANTITIES[name][0] / 2  # as laboratories may have it
     for limit_unit, value_unit in {(unit, variable.unit), (variable.unit, unit), (unit, unit)}:
         step = convert(apart, variable.unit, limit_unit, variable) - convert(0, variable.unit, limit_unit, variable)
         for written in (float(f"{step:.3g}"), -float(f"{step:.3g}")):
@@ -248,8 +265,8 @@ def test_so_much_above_normal_is_the_same_limit_in_whatever_units(name: str, uni
             if variable.plausible and not variable.plausible[0] < limit < variable.plausible[1]:
                 continue  # no value there decides anything
             for place, factor in enumerate((1 - 1e-6, 1, 1 + 1e-6)):
-                value = convert(limit, variable.unit, value_unit, variable) * factor
-                result, _ = measure(variable, value, value_unit, (None, high))
+                value = beside(convert(limit, variable.unit, value_unit, variable), factor, name)
+                result, _ = measure(variable, value, value_unit, Ends(None, high))
                 found = explain(engine, Patient("patient", AS_OF, results={name: (result,)})).trials[0].findings
 
                 assert [f.truth is Truth.MET for f in found] == [bool(held[place]) for held in SIDES.values()]

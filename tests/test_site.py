@@ -140,6 +140,22 @@ def test_the_site_says_how_old_a_result_may_be_and_the_caller_may_say_otherwise(
     assert _screened(run, tmp_path, seen, *site, "--max-age", "TBil=30d")[0]["truth"] == "MET"
 
 
+def test_a_result_of_last_year_decides_only_where_the_caller_or_the_site_says_that_any_age_will_do(
+    run: Run, tmp_path: Path
+) -> None:
+    seen = {"value": 30, "unit": "umol/L", "date": "2025-11-10"}
+    lenient, strict = tmp_path / "any.yaml", tmp_path / "strict.yaml"
+    lenient.write_text("site: A\nmax_age: none\n", "utf-8")
+    strict.write_text("site: A\nmax_age: none\nvariables: {TBil: {max_age: 30 d}}\n", "utf-8")
+
+    assert _screened(run, tmp_path, seen)[0]["reason"] == "stale"
+    assert _screened(run, tmp_path, seen)[0]["age_days"] == 375
+    for more in (("--max-age", "none"), ("--max-age", "TBil=none"), ("--site", lenient)):
+        assert _screened(run, tmp_path, seen, *more)[0]["truth"] == "MET"
+    assert _screened(run, tmp_path, seen, "--site", strict)[0]["reason"] == "stale"
+    assert _screened(run, tmp_path, seen, "--site", strict, "--max-age", "TBil=none")[0]["truth"] == "MET"
+
+
 def test_a_profile_with_a_mistake_stops_the_screening(run: Run, tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text("site: A\nvariables:\n  plateletz: {unit: 10*9/L}\n", "utf-8")
     result = run("screen", ROOT / "patients_examples" / "low_platelets.json", "--site", tmp_path / "site.yaml")

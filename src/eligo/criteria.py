@@ -7,6 +7,7 @@ predicates are compared.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -37,6 +38,9 @@ class Duration:
 
     def __str__(self) -> str:
         return f"{self.value:g} {self.unit}"
+
+
+NO_LIMIT = Duration(math.inf, "a")  # how old a result may be where every age will do
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,15 @@ from typing import Literal
 from eligo.criteria import Always, Compare, Leaf, OneOf, Present, Related
 from eligo.evaluation.ages import AgeComparison, AgeThen
 from eligo.evaluation.answers import MET, NOT_MET, UNKNOWN, Answer, Answers, Empty
+from eligo.evaluation.assumed import guesses
 from eligo.evaluation.chart import Chart, Outcome, Policy
-from eligo.evaluation.comparing import Choice, Comparison, SexChoice
+from eligo.evaluation.comparing import Choice, SexChoice
 from eligo.evaluation.derive import other_sources
 from eligo.evaluation.picking import Picked
 from eligo.evaluation.predicates import Holds, all_holds, any_holds, bits_of, predicate
 from eligo.evaluation.presence import Presence, presence
 from eligo.evaluation.relating import Relating, relating
+from eligo.evaluation.stated_twice import comparison
 from eligo.patients.model import Patient
 from eligo.plan import Attested, Plan, PlannedCriterion, Test, Untestable, compared_with
 from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, verdict
@@ -32,7 +34,7 @@ PASSES, BLOCKS, OPEN = Bearing.PASSES, Bearing.BLOCKS, Bearing.OPEN
 
 SLOW = 3  # the cost of working out a score
 
-_Key = tuple[Literal["male", "female"] | None, frozenset[str]]
+_Key = tuple[Literal["male", "female"] | None, frozenset[str], frozenset[str]]
 
 BEARINGS: dict[Kind, tuple[Bearing, ...]] = {
     "inclusion": tuple(bearing("inclusion", truth) for truth in Truth),
@@ -170,6 +172,10 @@ class Engine:
         self.trials = tuple(Trial(plan, numbers, costs) for plan, numbers in numbered)
         self.readers = {name: bits_of(found) for name, found in self._readers.items()}
         self.rulers = {name: bits_of(found) for name, found in self._rulers.items()}
+        self._guessing = {
+            silence: bits_of(number for number, answer in enumerate(self.tests) if guesses(answer, silence))
+            for silence in (True, False)
+        }
         self._concepts = bits_of(number for number, answer in enumerate(self.tests) if isinstance(answer, Presence))
         self._empty: dict[_Key, Empty] = {}
 
@@ -206,14 +212,15 @@ class Engine:
         # A score or grade does not end with what is ruled out; a concept does, unless the record says more of it.
         pending |= ruled & ~self._concepts
         chart = Chart(patient, self.policy)
-        return Answers(self.tests, chart, self.empty(chart), pending, ruled & ~pending)
+        guessing = self._guessing[bool(chart.complete or chart.assumed)]
+        return Answers(self.tests, chart, self.empty(chart), pending, ruled & ~pending, guessing)
 
     def empty(self, chart: Chart) -> Empty:
-        """The answers for a record that mentions nothing but the same sex and the same complete lists."""
-        key = (chart.sex, chart.patient.complete)
+        """The answers for a record that mentions nothing but the same sex and the same lists, complete or in part."""
+        key = (chart.sex, chart.patient.complete, chart.patient.in_part)
         known = self._empty.get(key)
         if known is None:
-            blank = Chart(Patient("", date.min, sex=key[0], complete=key[1]), self.policy)
+            blank = Chart(Patient("", date.min, sex=key[0], complete=key[1], in_part=key[2]), self.policy)
             numbers = range(len(self.tests))
             answers = Answers(self.tests, blank, Empty(0, 0, (), blank, {}), bits_of(numbers))
             outcomes = tuple([answers.outcome(number) for number in numbers])
@@ -270,7 +277,7 @@ def _comparison(test: Compare) -> tuple[Answer, frozenset[str]]:
         reads |= other_reads | {other}
     if test.pick != "latest":
         return Picked(test, others), reads | {variable}
-    return Comparison(test, more, others), reads | {variable}
+    return comparison(test, more, others), reads | {variable}
 
 
 def _attested(test: Attested) -> Answer:

@@ -9,25 +9,21 @@ touch are made once, for an empty record, and shared.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from eligo.criteria import Compare, Leaf, Related
+from eligo.criteria import Compare
 from eligo.evaluate import BLOCKS, OPEN, PASSES, VERDICT, Engine, Ready, Trial
-from eligo.evaluation.ages import AgeComparison, AgeThen
 from eligo.evaluation.answers import Answers
-from eligo.evaluation.chart import Chart, Derived, Normal, Outcome
-from eligo.evaluation.clash import clash
-from eligo.evaluation.comparing import Comparison, Measured
-from eligo.evaluation.derive import age_in, age_of
+from eligo.evaluation.assumed import resting_on
+from eligo.evaluation.chart import Outcome
+from eligo.evaluation.derive import age_of
 from eligo.evaluation.evidence import Evidence
-from eligo.evaluation.relating import Relating
+from eligo.evaluation.gathered import gathered
 from eligo.evaluation.trees import conditions, deciding, enough
 from eligo.margin import Margin
-from eligo.patients.dates import AgeUnit
-from eligo.patients.model import Fact, Patient, Result
+from eligo.patients.model import Patient
 from eligo.plan import Plan, PlannedCriterion, Test
 from eligo.truth import Bearing, Reason, Truth, Verdict, not_
-from eligo.vocabulary.scores import SCORES
 
 SCHEMA = "eligo.screening/1"
 BRIEF = "eligo.screening-brief/1"
@@ -51,7 +47,7 @@ class Finding(NamedTuple):
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """What each leaf met in the record, in the order of the text."""
-        return tuple([_evidence(number, leaf, test, self.answers) for number, leaf, test in self.ready.uses])
+        return tuple([gathered(number, leaf, test, self.answers) for number, leaf, test in self.ready.uses])
 
     @property
     def deciding(self) -> tuple[Evidence, ...]:
@@ -88,6 +84,25 @@ class Finding(NamedTuple):
         truths = [not_(outcome[0]) if place in near else outcome[0] for place, outcome in enumerate(outcomes)]
         return self.ready.bearings[deciding(self.criterion.tree, truths)[0]] is PASSES
 
+    @property
+    def is_assumed(self) -> bool:
+        """Whether the truth rests on an assumption; kept for the findings that the record does not touch."""
+        if not self.ready.bits & self.answers.guessing:
+            return False
+        if self.ready.bits & self.answers.touched:
+            return bool(self.assumed)
+        kept, key = self.answers.empty.kept, ("assumed", self.ready)
+        if key not in kept:
+            kept[key] = bool(self.assumed)
+        return bool(kept[key])
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """The codes of the assumptions that the truth rests on; none where it would be the same without any."""
+        if self.truth is Truth.UNKNOWN or not self.ready.bits & self.answers.guessing:
+            return ()
+        return resting_on(self.criterion.tree, [number for number, _, _ in self.ready.uses], self.answers)
+
     def _near(self, deciding: frozenset[int]) -> dict[int, Margin]:
         """The places of the deciding comparisons that are within the margin of their variable, with that margin."""
         found = {}
@@ -96,7 +111,7 @@ class Finding(NamedTuple):
             if isinstance(leaf, Compare):
                 policy = self.answers.chart.policy
                 margin = policy.margins.get(leaf.variable or "", policy.margin)
-                if margin and _evidence(number, leaf, test, self.answers).is_near(margin):
+                if margin and gathered(number, leaf, test, self.answers).is_near(margin):
                     found[place] = margin
         return found
 
@@ -134,7 +149,7 @@ class Finding(NamedTuple):
         if self.bearing is BLOCKS and _has_margin(self.answers):
             for place, margin in self._near(deciding).items():
                 evidence[place] |= {"near": True, "margin": margin.said(evidence[place].get("unit"))}
-        return {
+        data = {
             "id": criterion.id,
             "kind": criterion.kind,
             "cohort": criterion.cohort,
@@ -146,15 +161,17 @@ class Finding(NamedTuple):
             "concepts": list(criterion.concepts),
             "evidence": evidence,
         }
+        assumed = self.assumed
+        return data | {"assumed": list(assumed)} if assumed else data
 
     def _evidence_json(self, place: int) -> dict[str, Any]:
         """The evidence of one leaf."""
         answers, use = self.answers, self.ready.uses[place]
         if answers.touched >> use[0] & 1:
-            return _evidence(*use, answers).as_json()
+            return gathered(*use, answers).as_json()
         kept, key = answers.empty.kept, (self.ready, place)
         if key not in kept:
-            kept[key] = _evidence(*use, answers).as_json()
+            kept[key] = gathered(*use, answers).as_json()
         shared: dict[str, Any] = kept[key]
         return shared
 
@@ -218,10 +235,18 @@ class TrialScreening(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """The trial as JSON data; `arms` only where it has arms, `near` only where it is."""
-        return self.as_brief_json() | {"criteria": [finding.as_json() for finding in self.findings]}
+        criteria = [finding.as_json() for finding in self.findings]
+        passing = [finding for finding in criteria if finding["bearing"] == "passes"]
+        return self._brief(_passes(len(passing), ["assumed" in finding for finding in passing])) | {
+            "criteria": criteria
+        }
 
     def as_brief_json(self) -> dict[str, Any]:
         """The trial without its findings."""
+        passing = [finding for finding in self.findings if finding.bearing is PASSES]
+        return self._brief(_passes(len(passing), [finding.is_assumed for finding in passing]))
+
+    def _brief(self, passes: dict[str, int]) -> dict[str, Any]:
         data: dict[str, Any] = {
             "trial": self.plan.trial,
             "title": self.plan.title,
@@ -229,6 +254,7 @@ class TrialScreening(NamedTuple):
             "verdict": self.verdict.value,
             "blocks": list(self.blocks),
             "open": list(self.open),
+            "passes": passes,
         }
         near = self.near if self.blocks and _has_margin(self.findings[0].answers) else frozenset[str]()
         if self.is_near(near):
@@ -241,6 +267,11 @@ class TrialScreening(NamedTuple):
         if self.notes:
             data["notes"] = list(self.notes)
         return data
+
+
+def _passes(count: int, assumed: list[bool]) -> dict[str, int]:
+    """How many criteria pass, and how many of them rest on an assumption."""
+    return {"count": count, "assumed": sum(assumed)}
 
 
 class Screening(NamedTuple):
@@ -292,7 +323,7 @@ def _blank_findings(engine: Engine, answers: Answers) -> tuple[list[Finding], ..
     """The findings for an empty record, made once for each set of answers that the engine keeps for one."""
     kept = answers.empty.kept
     if "findings" not in kept:
-        blank = Answers(engine.tests, answers.empty.chart, answers.empty, 0)
+        blank = Answers(engine.tests, answers.empty.chart, answers.empty, 0, guessing=answers.guessing)
         kept["findings"] = tuple([_finding(ready, blank) for ready in trial.criteria] for trial in engine.trials)
     findings: tuple[list[Finding], ...] = kept["findings"]
     return findings
@@ -301,36 +332,6 @@ def _blank_findings(engine: Engine, answers: Answers) -> tuple[list[Finding], ..
 def _finding(ready: Ready, answers: Answers) -> Finding:
     truth = ready.holds(answers)
     return _new(Finding, (ready.criterion, truth, ready.bearings[truth], ready, answers))
-
-
-def _evidence(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence:
-    """The evidence of a leaf: of an age with the age, of a multiple with what it is of, of a score with its clash."""
-    chart, answer = answers.chart, answers.tests[number]
-    truth, reason, detail, basis = answers.outcome(number)
-    normals: tuple[Normal | None, ...] = ()
-    ages: tuple[int | None, ...] = ()
-    if isinstance(answer, Relating) and isinstance(leaf, Related) and isinstance(test, Related):
-        sides = answer.sides(chart) if reason is not Reason.ERROR else ()
-        asked = zip((leaf.what, leaf.to), (test.what, test.to), sides, strict=False)
-        parts = tuple(Evidence(own, plain, *found, ()) for own, plain, found in asked)
-        return Evidence(leaf, test, truth, reason, detail, basis, (), parts=parts)
-    if not basis and isinstance(answer, AgeComparison):
-        age = age_of(chart)
-        basis = (age,) if age else ()
-        ages = tuple([_completed(chart, unit) for _, unit, _ in answer.limits])
-    elif basis and isinstance(answer, AgeThen) and isinstance(basis[0], Derived) and len(basis) == 1:
-        ages = answer.ages(chart, cast(Fact, basis[0].inputs[0]))
-    elif basis and isinstance(answer, Comparison) and answer.relative and isinstance(basis[0], Result | Derived):
-        reading = basis[0]
-        normals = tuple(answer.resolve(li, reading, chart) if li.of or li.above else None for li in answer.test.limits)
-    stated = isinstance(answer, Measured) and answer.window is None and answer.variable in SCORES
-    return Evidence(leaf, test, truth, reason, detail, basis, normals, clash(basis, chart) if stated else None, ages)
-
-
-def _completed(chart: Chart, unit: AgeUnit) -> int | None:
-    """The age in completed units, where it is known to the unit."""
-    ages = age_in(chart, unit)
-    return ages[0] if isinstance(ages, tuple) and ages[0] == ages[1] else None
 
 
 def _trial(trial: Trial, answers: Answers, blank: list[Finding]) -> TrialScreening:

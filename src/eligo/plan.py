@@ -42,7 +42,7 @@ from eligo.errors import EligoError
 from eligo.patients.dates import AgeUnit
 from eligo.truth import Kind, Reason
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.units import difference_to_canonical, to_canonical, ucum
+from eligo.vocabulary.units import difference_to_canonical, same_dimension, to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
 
 if TYPE_CHECKING:  # a plan from the cache needs neither YAML nor pydantic, which rule sets bring along
@@ -50,7 +50,8 @@ if TYPE_CHECKING:  # a plan from the cache needs neither YAML nor pydantic, whic
 
 MULTIPLES = frozenset({"ULN", "LLN", "baseline"})
 
-_FORM = b"3"  # of the cached data: another form must not meet an old cache
+_FORM = b"4"  # of the cached data: another form must not meet an old cache
+_SAME, _ROUNDED = 1e-10, 0.1  # how far two ways to state a limit are apart at most, as a share of it
 DERIVED_FROM = ("variables.yaml", "concepts.yaml", "units.yaml", "units.txt")
 
 
@@ -296,7 +297,34 @@ def _comparison(leaf: Compare) -> Test:
         return Untestable(Reason.ERROR, "age-compared")
     limits = [_canonical(limit, variable) for limit in leaf.limits]
     limits.sort(key=lambda limit: (limit.op, limit.value, limit.of or "", limit.above or ""))
-    return Compare(leaf.variable, tuple(limits), window=leaf.window, pick=leaf.pick, at=leaf.at)
+    test = Compare(leaf.variable, tuple(limits), window=leaf.window, pick=leaf.pick, at=leaf.at)
+    return test if leaf.equivalent is None else _stated_twice(test, leaf.limits[0], leaf.equivalent, variable)
+
+
+def _stated_twice(test: Compare, limit: Limit, equivalent: Limit, variable: Variable) -> Compare:
+    """The test with the limit that goes with the canonical unit, and beside it the other one, with its unit.
+
+    That has no unit where the two are more than a rounding apart: then nobody knows which of them is meant.
+    """
+    if limit.of is not None or limit.above is not None or variable.id == "age":
+        return test
+    first = test.limits[0], ucum(limit.unit or variable.unit)
+    second = _canonical(replace(equivalent, op=limit.op), variable), ucum(equivalent.unit or variable.unit)
+    low, high = sorted((abs(first[0].value), abs(second[0].value)))
+    if high - low <= high * _SAME:
+        return test
+    if high - low > high * _ROUNDED:
+        return replace(test, equivalent=second[0])
+    if _goes_with(second[1], variable) > _goes_with(first[1], variable):
+        first, second = second, first
+    return replace(test, limits=(first[0],), equivalent=replace(second[0], unit=second[1]))
+
+
+def _goes_with(unit: str | None, variable: Variable) -> int:
+    """How near a unit is to the canonical one: it itself (2), one that turns into it by a number alone (1), another."""
+    if unit is None or unit == ucum(variable.unit):
+        return 2
+    return int(same_dimension(unit, variable.unit))
 
 
 def _canonical(limit: Limit, variable: Variable) -> Limit:

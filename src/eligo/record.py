@@ -22,7 +22,7 @@ from eligo.version import __version__
 
 SCHEMA = "eligo.audit-record/1"
 # Plans derive from the first of them; patients are read, and qualifiers are told apart, by the others too.
-VOCABULARY = (*DERIVED_FROM, "fhir.yaml", "phrases.yaml", "qualifiers.yaml")
+VOCABULARY = (*DERIVED_FROM, "ages.yaml", "fhir.yaml", "phrases.yaml", "qualifiers.yaml", "reports.yaml")
 
 _CHUNK = 1 << 20
 

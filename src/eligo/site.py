@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
-from eligo.criteria import Duration
+from eligo.criteria import NO_LIMIT, Duration
 from eligo.errors import EligoError, Problem, did_you_mean
 from eligo.margin import Margin, as_distance
 from eligo.textfile import read_text
@@ -20,10 +20,12 @@ from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import Reference, Variable, variables
 from eligo.yamltext import Path, YamlText, read_yaml
 
-AGE = r"^[0-9]+(\.[0-9]+)? (h|d|wk|mo|a)$"
+AGE = r"^([0-9]+(\.[0-9]+)? (h|d|wk|mo|a)|none)$"
 
 Number = Annotated[int | float, Field(allow_inf_nan=False)]
-AgeText = Annotated[str, Field(pattern=AGE, examples=["14 d", "3 mo"], description="a number and h, d, wk, mo or a")]
+AgeText = Annotated[
+    str, Field(pattern=AGE, examples=["14 d", "3 mo"], description="a number and h, d, wk, mo or a; or none")
+]
 UnitText = Annotated[str, Field(min_length=1, examples=["mg/dL"], description="UCUM, or a laboratory's spelling")]
 
 
@@ -237,6 +239,8 @@ _REFUSED = float("nan")
 
 
 def _duration(text: str) -> Duration:
+    if text == "none":
+        return NO_LIMIT
     value, unit = text.split()
     number = float(value)
     return Duration(int(number) if number == int(number) else number, unit)  # type: ignore[arg-type]  # the pattern allows only time units

@@ -35,7 +35,7 @@ from eligo.vocabulary.variables import Variable, variables
 Data = dict[str, Any]
 
 LISTS = {"condition": "conditions", "state": "conditions", "procedure": "procedures", "medication": "medications"}
-ULN = 40  # of a made-up report; any number would do
+ANY_LIMIT = 40.0  # of a made-up report, for a variable that has no usual one
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +126,25 @@ def _result(variable: Variable, value: float, unit: str | None) -> Data:
 
 def _multiple(value: float, limit: Limit, variable: Variable) -> Data:
     bound = "high" if limit.of == "ULN" else "low"
-    number = float(f"{value * ULN:.12g}")
-    return {"observations": [{"variable": variable.id, "value": number, "unit": variable.unit, bound: ULN}]}
+    normal = _normal(variable, bound, variable.unit)
+    number = float(f"{value * normal:.12g}")
+    return {"observations": [{"variable": variable.id, "value": number, "unit": variable.unit, bound: normal}]}
+
+
+def _normal(variable: Variable, bound: str, unit: str) -> float:
+    """The limit of normal of a made-up report, in a unit: near the usual one, since reports have no others."""
+    known = (r.high if bound == "high" else r.low for r in variable.references)
+    usual = next((end for end in known if end is not None), None)
+    return ANY_LIMIT if usual is None else float(f"{convert(usual, variable.unit, unit, variable):.2g}")
 
 
 def _above(value: float, limit: Limit, variable: Variable) -> Data:
     """A value so much above (or below) the limit of normal of a made-up report, in the unit of the rules."""
     bound = "high" if limit.above == "ULN" else "low"
-    number = float(f"{ULN + value:.12g}")
+    normal = _normal(variable, bound, limit.unit or variable.unit)
+    number = float(f"{normal + value:.12g}")
     unit = {"unit": limit.unit} if limit.unit else {}
-    return {"observations": [{"variable": variable.id, "value": number, **unit, bound: ULN}]}
+    return {"observations": [{"variable": variable.id, "value": number, **unit, bound: normal}]}
 
 
 def _then(leaf: Compare, as_of: date) -> Iterator[tuple[str, str, Data]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from eligo.check.across import check_contradictions, check_dead_branches, check_subsumed
 from eligo.check.findings import Finding, Subject
 from eligo.check.limits import check_boundaries, check_limits
+from eligo.check.neighbours import check_neighbours
 from eligo.check.registry import check_registry
 from eligo.check.unsettled import check_unsettled
 from eligo.check.within import check_branches, check_sentences
@@ -28,6 +29,7 @@ CHECKS: tuple[Callable[[Subject], Iterable[Finding]], ...] = (
     check_boundaries,
     check_registry,
     check_unsettled,
+    check_neighbours,
 )
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eligo.criteria import Duration, TimeUnit
+from eligo.criteria import NO_LIMIT, Duration, TimeUnit
 from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
 from eligo.margin import Margin, read_margin
 from eligo.patients.ledger import Reading
@@ -56,7 +56,8 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="[VARIABLE=]AGE",
-        help="results older than this (14d, 2wk, 3mo) decide nothing; for one variable: INR=7d; repeatable",
+        help="results older than this (14d, 2wk, 3mo) decide nothing (default: by kind, 90 to 180 days); none: any age "
+        "will do; for one variable: INR=7d, INR=none; repeatable",
     )
     parser.add_argument(
         "--assume-absent",
@@ -77,6 +78,9 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         "--as-of", type=_day, metavar="DATE", help="the day (YYYY-MM-DD) to screen for, not the record's"
     )
     parser.add_argument("--lenient", action="store_true", help="warn of unknown names and keys in a record, and go on")
+    parser.add_argument(
+        "--id-by", metavar="SYSTEM", help="name FHIR patients by their identifier of this system or type (MR)"
+    )
     parser.add_argument("--format", choices=FORMATS, help="read the patients as this (default: by their content)")
     parser.add_argument(
         "--mapping", metavar="FILE", help="what the columns of a table with one row per patient mean (YAML or JSON)"
@@ -163,7 +167,9 @@ def options(args: argparse.Namespace, ledger: bool = False) -> Options:
         mapping = load_mapping(args.mapping)
     form: Format | None = args.format or ("csv" if mapping else None)
     site = _site(getattr(args, "site", None))
-    return Options(form, args.as_of, args.lenient, mapping, ledger, site.units if site else NO_UNITS)
+    return Options(
+        form, args.as_of, args.lenient, mapping, ledger, site.units if site else NO_UNITS, getattr(args, "id_by", None)
+    )
 
 
 def read(name: str, args: argparse.Namespace) -> Patient:
@@ -259,10 +265,14 @@ def _variable(word: str) -> str:
 
 
 def _age(text: str) -> Duration:
+    if text.strip().lower() == "none":
+        return NO_LIMIT
     match = _AGE.fullmatch(text.strip().lower())
     unit = _TIME_UNITS.get(match[2]) if match else None
     if match is None or unit is None:
-        raise EligoError(Problem("max-age", f"`{text}` is not a length of time", help="write it like 14d, 2wk or 3mo"))
+        raise EligoError(
+            Problem("max-age", f"`{text}` is not a length of time", help="write it like 14d, 2wk or 3mo, or none")
+        )
     value = float(match[1])
     return Duration(int(value) if value == int(value) else value, unit)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 
 from eligo.commands import inputs
+from eligo.patients.fhir import ALL
 from eligo.patients.readers import read_patients
 from eligo.report.patient import patient_lines, reading_json
 from eligo.report.problems import write_problems
@@ -24,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="FILE", help=help_text)
     inputs.add_patient_id(parser)
     parser.add_argument("--all", action="store_true", help="list every entry of the ledger, not only what was refused")
+    parser.add_argument("--identifiers", action="store_true", help="show the identifiers of a FHIR patient, by system")
     inputs.add_reading(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object for each patient")
 
@@ -31,7 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print every patient of the source; the exit code is 1 where one could not be read."""
     failed, printed, shape = False, False, terminal(sys.stdout)
-    for reading in read_patients(args.source, inputs.options(args, ledger=True)):
+    options = inputs.options(args, ledger=True)
+    if args.identifiers and options.id_by is None:
+        options = replace(options, id_by=ALL)
+    for reading in read_patients(args.source, options):
         if args.patient_id and (reading.patient is None or reading.patient.id != args.patient_id):
             continue
         failed |= reading.failed

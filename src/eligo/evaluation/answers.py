@@ -19,13 +19,16 @@ class Answers:
 
     Only a test that looks at something in the record is ever `pending`. Those that are `ruled` are sure to be NOT_MET,
     since all that they look at is what is ruled out; they run when their evidence is wanted. `touched` are both.
-    `found` are the outcomes of those that ran, `empty` those of all tests for an empty record.
+    `found` are the outcomes of those that ran, `empty` those of all tests for an empty record. `guessing` are the tests
+    whose answer may rest on an assumption.
     """
 
-    __slots__ = ("chart", "empty", "found", "met", "pending", "tests", "touched", "unknown")
+    __slots__ = ("chart", "empty", "found", "guessing", "met", "pending", "tests", "touched", "unknown")
 
-    def __init__(self, tests: Sequence[Answer], chart: Chart, empty: Empty, pending: int, ruled: int = 0) -> None:
-        self.tests, self.chart, self.empty, self.pending = tests, chart, empty, pending
+    def __init__(
+        self, tests: Sequence[Answer], chart: Chart, empty: Empty, pending: int, ruled: int = 0, guessing: int = -1
+    ) -> None:
+        self.tests, self.chart, self.empty, self.pending, self.guessing = tests, chart, empty, pending, guessing
         self.touched = pending | ruled
         untouched = ~self.touched
         self.met, self.unknown = empty.met & untouched, empty.unknown & untouched

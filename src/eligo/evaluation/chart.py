@@ -7,6 +7,7 @@ It is a bare tuple, since a screening makes dozens for each patient; whatever is
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,10 +18,12 @@ from eligo.evaluation.window import Days, Period, in_window, shift
 from eligo.margin import Margin
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.truth import Reason, Truth
+from eligo.vocabulary.ages import result_age
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.scoring import Interval
 from eligo.vocabulary.variables import Reference, variables
 
+_MOST_DAYS = 1000
 _UNUSABLE = frozenset({Reason.UNIT_UNKNOWN, Reason.IMPLAUSIBLE, Reason.UNPARSED})
 
 
@@ -28,7 +31,8 @@ _UNUSABLE = frozenset({Reason.UNIT_UNKNOWN, Reason.IMPLAUSIBLE, Reason.UNPARSED}
 class Policy:
     """What the caller decides: how old a result may be, what silence means, whose limits of normal, what is near.
 
-    `max_age` holds for every variable that `max_ages` does not name, and `margin` for those that `margins` does not.
+    `max_age` holds for every variable that `max_ages` does not name, but for those that never grow too old; where
+    neither says it, the vocabulary does. `NO_LIMIT` is an age too. `margin` holds for what `margins` does not name.
     `assume_absent` are names of lists (conditions, procedures, medications) that are taken as complete. `ranges` are
     reference ranges in canonical units. A margin changes no truth.
     """
@@ -39,6 +43,42 @@ class Policy:
     ranges: Mapping[str, tuple[Reference, ...]] = field(default_factory=dict)
     margin: Margin | None = None
     margins: Mapping[str, Margin] = field(default_factory=dict)
+    _oldest: dict[date, Oldest] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def stated_age(self, variable: str) -> Duration | None:
+        """How old the caller lets a result be, whatever time a criterion states; None where it is not said."""
+        own = self.max_ages.get(variable)
+        return own if own is not None or result_age(variable) is None else self.max_age
+
+    def longest_age(self, variable: str) -> Duration | None:
+        """How old a result may be: as the caller says, else as the vocabulary does; None for what has no such age."""
+        return self.stated_age(variable) or result_age(variable)
+
+    def oldest(self, as_of: date) -> Oldest:
+        """The first days that still count on a day; kept, since most patients are screened for the same one."""
+        found = self._oldest.get(as_of)
+        if found is None:
+            if len(self._oldest) >= _MOST_DAYS:
+                self._oldest.clear()
+            found = self._oldest[as_of] = Oldest(self, as_of)
+        return found
+
+
+class Oldest(dict[str, date]):
+    """By variable, the first day of which a result still decides on a day; worked out when it is asked for."""
+
+    def __init__(self, policy: Policy, as_of: date) -> None:
+        self.policy, self.as_of = policy, as_of
+
+    def __missing__(self, variable: str) -> date:
+        """Work out the day."""
+        self[variable] = found = first_day(self.as_of, self.policy.longest_age(variable))
+        return found
+
+
+def first_day(as_of: date, longest: Duration | None) -> date:
+    """The day before which a result is too old."""
+    return date.min if longest is None else shift(as_of, longest, -1)
 
 
 class Derived(NamedTuple):
@@ -86,26 +126,30 @@ class Normal(NamedTuple):
 class Chart:
     """One patient under one policy, with what was worked out for one test and may be wanted by others.
 
-    `under` holds the facts of each concept and of all its kinds, `latest` results by variable, `born` ages by unit,
-    `inputs` and `scores` what scores are made of and come to.
+    `complete` are the lists that the record says are complete and `assumed` those that the caller takes as such.
+    `under` holds the facts of each concept and of all its kinds, `latest` results by variable, `oldest` the first days
+    that still count, `born` ages by unit, `inputs` and `scores` what scores are made of and come to.
     """
 
     __slots__ = (
-        *("absent", "aging", "as_of", "attested", "born", "complete", "facts", "inputs"),
-        *("latest", "patient", "policy", "results", "scores", "sex", "under"),
+        *("absent", "as_of", "assumed", "attested", "born", "complete", "facts", "inputs", "latest"),
+        *("oldest", "patient", "policy", "results", "scores", "sex", "under"),
     )
 
     def __init__(self, patient: Patient, policy: Policy) -> None:
         self.patient, self.policy = patient, policy
         self.as_of, self.facts, self.attested = patient.as_of, patient.facts, patient.attested
-        self.absent, self.complete, self.results = patient.absent, patient.complete, patient.results
+        self.absent, self.results = patient.absent, patient.results
+        in_part = patient.in_part  # a list of which an entry was left out is complete for nobody
+        self.complete = patient.complete - in_part if in_part else patient.complete
+        self.assumed = policy.assume_absent - in_part if in_part else policy.assume_absent
         self.sex = patient.sex or _stated_sex(patient)
         self.under = _by_ancestor(patient.facts)
         self.latest: dict[str, tuple[Result, ...]] = {}
         self.born: dict[str, tuple[int, int] | Reason | None] = {}
         self.inputs: dict[str, tuple[Interval, tuple[Basis, ...]] | None] = {}
         self.scores: dict[str, tuple[Reading, ...]] = {}
-        self.aging = policy.max_age is not None or bool(policy.max_ages)
+        self.oldest = policy.oldest(patient.as_of)
 
     def recorded(self, variable: str) -> tuple[Result, ...]:
         """The recorded results that can be the latest: several where they are of one day, or of days known in part."""
@@ -113,15 +157,17 @@ class Chart:
         if found is None:
             found = self.results.get(variable, ())
             if found:
-                found = found[:1] if self._first_alone(found) else self._checked(_latest(found, self.as_of))
+                oldest = self.oldest[variable]
+                alone = self._first_alone(found, oldest)
+                found = found[:1] if alone else _checked(_latest(found, self.as_of), oldest)
             self.latest[variable] = found
         return found
 
-    def _first_alone(self, results: tuple[Result, ...]) -> bool:
+    def _first_alone(self, results: tuple[Result, ...], oldest: date) -> bool:
         """Whether the first result is the latest and of age; results come with the latest first."""
         day = results[0].date
         first = self.as_of if day is None else day.first
-        if first > self.as_of or self.aging:
+        if first > self.as_of or first < oldest:
             return False
         if len(results) == 1:
             return True
@@ -129,13 +175,20 @@ class Chart:
         return day is not None and day.last < first
 
     def within(self, variable: str, window: Window) -> tuple[Result, ...]:
-        """The recorded results that can be the latest of a window; one that may lie outside it decides nothing."""
-        return self._checked(_latest(self._fitting(variable, window), self.as_of))
+        """The recorded results that can be the latest of a window; one that may lie outside it decides nothing.
+
+        A window says how old a value may be, so that here only the caller's own ages count.
+        """
+        oldest = first_day(self.as_of, self.policy.stated_age(variable))
+        return _checked(_latest(self._fitting(variable, window), self.as_of), oldest)
 
     def every(self, variable: str, window: Window | None) -> tuple[Result, ...]:
-        """All recorded results of a window, or of the record; what may lie outside it, or is stale, decides nothing."""
-        found = self._fitting(variable, window or Window())
-        return tuple(map(self._aged, found)) if self.aging else found
+        """All recorded results of a window, or of the record; what may lie outside it, or is stale, decides nothing.
+
+        The question is what ever was, so that here too only the caller's own ages count.
+        """
+        oldest = first_day(self.as_of, self.policy.stated_age(variable))
+        return tuple([_aged(result, oldest) for result in self._fitting(variable, window or Window())])
 
     def _fitting(self, variable: str, window: Window) -> tuple[Result, ...]:
         today = (self.as_of, self.as_of)
@@ -153,28 +206,12 @@ class Chart:
                 fitting.append(result)
         return tuple(fitting)
 
-    def _checked(self, results: tuple[Result, ...]) -> tuple[Result, ...]:
-        """The results with the stale ones marked; of one day, those that can decide stand for the unusable ones."""
-        if self.aging:
-            results = tuple(map(self._aged, results))
-        if len(results) > 1:
-            decided = {r.date for r in results if r.problem is None}
-            results = tuple(r for r in results if r.problem not in _UNUSABLE or r.date not in decided)
-        return results
-
-    def _aged(self, result: Result) -> Result:
-        longest = self.policy.max_ages.get(result.variable, self.policy.max_age)
-        if longest is None or result.date is None or result.problem is not None:
-            return result
-        old = result.date.first < shift(self.as_of, longest, -1)
-        return replace(result, problem=Reason.STALE) if old else result
-
     def normal(self, variable: str, which: str, reading: Reading) -> Normal | None:
         """The limit of normal (`ULN` or `LLN`): of the reading's own report, else of the site, else the default."""
         if isinstance(reading, Result):
             own = reading.reference_high if which == "ULN" else reading.reference_low
             if own is not None:
-                return Normal(own, own, "report")
+                return None if math.isnan(own) else Normal(own, own, "report")
         if variable not in self.policy.ranges:
             return _default(variable, which, self.sex)
         if self.sex is not None:
@@ -195,8 +232,26 @@ class Chart:
         first = min(dated, key=lambda r: (_days(r, self.as_of), r.low), default=None)
         if first is None or not latest or _days(first, self.as_of)[1] >= _days(latest[0], self.as_of)[0]:
             return None
-        same_day = [r.low for r in dated if r.date == first.date]
+        of_variable = self.patient.superseded.get(variable, ())  # of each day, the earliest first
+        earlier = [r for r in of_variable if r.date == first.date and r.problem is None and r.low == r.high]
+        same_day = [r.low for r in dated if r.date == first.date] if not earlier else [earlier[0].low]
         return Normal(min(same_day), max(same_day), "baseline", date=first.date)
+
+
+def _checked(results: tuple[Result, ...], oldest: date) -> tuple[Result, ...]:
+    """The results with the stale ones marked; of one day, those that can decide stand for the unusable ones."""
+    results = tuple([_aged(result, oldest) for result in results])
+    if len(results) > 1:
+        decided = {r.date for r in results if r.problem is None}
+        results = tuple(r for r in results if r.problem not in _UNUSABLE or r.date not in decided)
+    return results
+
+
+def _aged(result: Result, oldest: date) -> Result:
+    """The result, marked as stale where it may be of a day that is too long ago."""
+    if result.date is None or result.problem is not None or result.date.first >= oldest:
+        return result
+    return replace(result, problem=Reason.STALE)
 
 
 def _by_ancestor(facts: Mapping[str, tuple[Fact, ...]]) -> dict[str, list[Fact]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from eligo.criteria import (
@@ -24,29 +25,27 @@ from eligo.criteria import (
     Related,
     Window,
 )
+from eligo.evaluation.assumed import ASSUMED
 from eligo.evaluation.chart import Basis, Derived, Normal, Reading, Ruled
 from eligo.evaluation.distance import Distance, distance, limit_value, plain
+from eligo.evaluation.presence import BROADER_ONLY, MAY_BE
 from eligo.margin import Margin
-from eligo.patients.model import Fact, Result
+from eligo.patients.model import Fact, PartialDate, Result
 from eligo.patients.values import SITE_UNIT
 from eligo.plan import Test
 from eligo.truth import Reason, Truth
+from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.units import ucum
 from eligo.vocabulary.variables import variables
 
-ASSUMED = {
-    "list_complete": "assumed absent: list complete",
-    "assumed_by_caller": "assumed absent: by the caller",
-    "link_assumed": "both are in the record; that one is for the other is assumed",
-}
 DETAIL = {
     "all_agree": "every plausible value of what is not known gives the same answer",
     "age-compared": "an age can be compared with a length of time alone",
     "anchor_unknown": "the day that the window counts from is not in the record",
     "before_birth": "the record has it begin before the patient was born",
     "beginnings_differ": "several entries have it begin on different days, which give different answers",
-    "broader_only": "the record names only something broader",
+    "broader_only": "not ruled out: {} is on the list, which is broader",
     "conflict": "the record contradicts itself",
     "depends_on_sex": "the limit of normal depends on the sex, which is not known",
     "excepted_kind": "the record does not say whether it is of the kind that is excepted",
@@ -54,14 +53,18 @@ DETAIL = {
     "excepted_whole": "the record does not say whether it is another one than what is excepted",
     "grade_not_stated": "present, but its grade is not stated",
     "inputs_missing": "some of what it is made of is missing",
+    "list_in_part": "not ruled out: an entry of the list was not understood and left out",
+    "may_be": "not ruled out: {}",
     "lasting_unknown": "how long it lasted is not stated",
     "not_linked": "both are in the record, which does not say whether one has to do with the other",
     "of_today": "done on the day of the screening; the record does not say whether it goes on",
     "onset_unknown": "the day on which it began is not in the record",
+    "outlasted": "the entry was never closed, and began longer ago than it can last",
     "partial_date": "the date is known only in part",
     "qualifier": "present, but the record does not say whether it is so",
     "ruled_out": "ruled out",
     "sex": "ruled out by the patient's sex",
+    "stated_twice": "the protocol states the limit in two units, and the value lies between the two",
     "study_condition": "what the trial itself is about is not stated in its rules, or not in the vocabulary",
     "suspected_only": "suspected only",
     "times_apart": "both are in the record, but at different times",
@@ -77,7 +80,8 @@ class Evidence(NamedTuple):
     `leaf` is the leaf as it is written, `test` what was tested; `basis` are the results, facts and exclusions that the
     answer rests on, `normals` what each limit of the test is a multiple of, `clash` what a stated score comes to by its
     own inputs, where that is another value, `ages` the completed age in the unit of each limit of an age, `parts` the
-    evidence of the two things that a leaf links.
+    evidence of the two things that a leaf links, `as_of` the day on which what it rests on is as old as it says,
+    `assumed` what a value that was worked out takes for granted.
     """
 
     leaf: Leaf
@@ -90,6 +94,8 @@ class Evidence(NamedTuple):
     clash: Derived | None = None
     ages: tuple[int | None, ...] = ()
     parts: tuple[Evidence, ...] = ()
+    as_of: date | None = None
+    assumed: tuple[str, ...] = ()
 
     @property
     def distance(self) -> Number | None:
@@ -124,6 +130,10 @@ class Evidence(NamedTuple):
         first = self.basis[0] if self.basis else None
         if self.truth is not Truth.UNKNOWN and isinstance(first, Derived) and first.origin == "computed":
             return DETAIL["all_agree"] if first.missing or first.low != first.high else None
+        if self.detail == BROADER_ONLY:
+            return DETAIL[BROADER_ONLY].format(_names(self.basis))
+        if self.detail == MAY_BE:
+            return DETAIL[MAY_BE].format(_left_open(self.basis))
         return DETAIL.get(self.detail or "", self.detail)
 
     def _limits(self) -> Iterable[tuple[Limit, Normal | None]]:
@@ -137,8 +147,9 @@ class Evidence(NamedTuple):
             "truth": self.truth.name,
             "reason": self.reason,
             "detail": None if self.detail in ASSUMED else self._detail(),
-            "assumed": ASSUMED.get(self.detail or ""),
         }
+        if self.detail in ASSUMED:
+            data["assumed"] = ASSUMED[self.detail]
         match self.leaf:
             case Compare() | OneOf():
                 data |= self._measured(self.leaf)
@@ -150,6 +161,8 @@ class Evidence(NamedTuple):
                 data["concept"] = topic
             case Always(note):
                 data["note"] = note
+        if "score_part" in self.assumed:
+            data.setdefault("assumed", ASSUMED["score_part"])
         return {key: value for key, value in data.items() if value is not None}
 
     def _measured(self, leaf: Compare | OneOf) -> dict[str, Any]:
@@ -157,22 +170,24 @@ class Evidence(NamedTuple):
         reading = self.basis[0] if self.basis and isinstance(self.basis[0], Result | Derived) else None
         data: dict[str, Any] = {"variable": leaf.variable, "name": leaf.name, "unit": unit}
         if reading is not None:
-            data |= reading_json(reading)
+            data |= reading_json(reading, self.as_of)
         if len(self.basis) > 1:
-            data["others"] = [reading_json(b) for b in self.basis[1:] if isinstance(b, Result | Derived)]
+            data["others"] = [reading_json(b, self.as_of) for b in self.basis[1:] if isinstance(b, Result | Derived)]
         if self.clash is not None:
-            data["clash"] = reading_json(self.clash)
+            data["clash"] = reading_json(self.clash, self.as_of)
         if isinstance(leaf, OneOf):
             data["limit"] = "one of " + ", ".join(_text(v) for v in leaf.values)
             return data
         if leaf.at is not None:
             data["at"] = leaf.at
-            data["facts"] = [fact_json(b) for b in self.basis if isinstance(b, Fact)] or None
+            data["facts"] = [fact_json(b, self.as_of) for b in self.basis if isinstance(b, Fact)] or None
         data["window"] = window_text(leaf.window)
         data["pick"] = leaf.pick if leaf.pick != "latest" else None
         limits = list(self._limits())
         data["limit"] = " and ".join([_limit_text(limit, normal, unit) for limit, normal in limits]) or None
         written = " and ".join([_written_limit(limit) for limit in leaf.limits])
+        if leaf.equivalent is not None:
+            written += f" ({_text(leaf.equivalent.value)}{f' {leaf.equivalent.unit}' if leaf.equivalent.unit else ''})"
         data["limit_written"] = written if written != data["limit"] else None
         apart = self.apart
         if apart is not None:
@@ -183,7 +198,7 @@ class Evidence(NamedTuple):
         return data
 
     def _stated(self, leaf: Present) -> dict[str, Any]:
-        facts = [fact_json(b) for b in self.basis if isinstance(b, Fact)]
+        facts = [fact_json(b, self.as_of) for b in self.basis if isinstance(b, Fact)]
         data: dict[str, Any] = {
             "concept": leaf.concept,
             "status": leaf.status,
@@ -195,15 +210,40 @@ class Evidence(NamedTuple):
             "ruled_out_by": next((b.concept for b in self.basis if isinstance(b, Ruled)), None),
         }
         grade = next((b for b in self.basis if isinstance(b, Result | Derived)), None)
-        return data | ({"variable": grade.variable} | reading_json(grade) if grade else {})
+        return data | ({"variable": grade.variable} | reading_json(grade, self.as_of) if grade else {})
 
 
-def reading_json(reading: Reading) -> dict[str, Any]:
-    """A value with its date, as the record wrote it where that differs, or with what it was derived from."""
+def _left_open(basis: Iterable[Basis]) -> str:
+    """What keeps a concept from being ruled out: "latent tuberculosis is on the list"."""
+    facts = [one for one in basis if isinstance(one, Fact)]
+    signs = [one for one in basis if isinstance(one, Result)]
+    parts = [f"{_names(facts)} {'is' if len({f.concept for f in facts}) == 1 else 'are'} on the list"] if facts else []
+    return ", ".join([*parts, *(f"{_sign_text(sign)} may be a sign of it" for sign in signs)])
+
+
+def _names(basis: Iterable[Basis]) -> str:
+    found = dict.fromkeys(_name(one.concept) for one in basis if isinstance(one, Fact))
+    *first, last = found
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _name(concept: str) -> str:
+    known = concepts().get(concept)
+    return known.name if known else concept
+
+
+def _sign_text(sign: Result) -> str:
+    known, unit = variables().get(sign.variable), unit_of(sign.variable)
+    return f"{known.name if known else sign.variable} {_text(value_of(sign))}{f' {unit}' if unit else ''}"
+
+
+def reading_json(reading: Reading, as_of: date | None = None) -> dict[str, Any]:
+    """A value with its date and age, as the record wrote it where that differs, or with what it was derived from."""
     unit = unit_of(reading.variable)
     data: dict[str, Any] = {"value": value_of(reading)}
     if isinstance(reading, Result):
         data["date"] = str(reading.date) if reading.date else None
+        data["age_days"] = _days(reading.date.first if reading.date else None, as_of)
         converted = reading.unit is not None and unit is not None and ucum(reading.unit) != unit
         # A comma is read, as a point or as nothing; what it was read as can be checked only where it is shown.
         if converted or _text(data["value"]) != _text(reading.value) or "," in reading.written:
@@ -213,25 +253,26 @@ def reading_json(reading: Reading) -> dict[str, Any]:
             data["converted"] = f"{reading.written}{of_site} = {_text(data['value'])} {unit}"
         if reading.detail == SITE_UNIT:
             data["unit_from"] = "site"
+        data["remark"] = reading.remark
     else:
         data["source"] = reading.origin
         data["of"] = reading.detail if reading.origin == "limit" else None
         data["paper"] = SCORES[reading.variable].source if reading.origin == "computed" else None
         data["assumed"] = ASSUMED.get(reading.detail or "")
-        data["inputs"] = [basis_json(part) for part in reading.inputs] or None
+        data["inputs"] = [basis_json(part, as_of) for part in reading.inputs] or None
         data["missing"] = list(reading.missing) or None
     return {key: value for key, value in data.items() if value is not None}
 
 
-def basis_json(part: Basis) -> dict[str, Any]:
+def basis_json(part: Basis, as_of: date | None = None) -> dict[str, Any]:
     """One thing that an answer rests on."""
     if isinstance(part, Fact):
-        return fact_json(part)
+        return fact_json(part, as_of)
     if isinstance(part, Ruled):
         assumed = {"assumed": ASSUMED[part.assumed]} if part.assumed in ASSUMED else {}
         return {"concept": part.concept, "status": "absent"} | assumed
     unit = unit_of(part.variable)
-    return {"variable": part.variable} | ({"unit": unit} if unit else {}) | reading_json(part)
+    return {"variable": part.variable} | ({"unit": unit} if unit else {}) | reading_json(part, as_of)
 
 
 def unit_of(variable: str) -> str | None:
@@ -240,17 +281,32 @@ def unit_of(variable: str) -> str | None:
     return known.unit if known and known.unit != "1" else None
 
 
-def fact_json(fact: Fact) -> dict[str, Any]:
-    """One condition, procedure or medication of the record."""
+def fact_json(fact: Fact, as_of: date | None = None) -> dict[str, Any]:
+    """One condition, procedure or medication of the record; its age counts from its end, else from its start.
+
+    Where a date is known in part, a result is told as old as it can be, and a fact as old as it must be.
+    """
+    day = fact.end or fact.start
     data: Mapping[str, Any] = {
         "concept": fact.concept,
         "status": fact.status,
         "start": str(fact.start) if fact.start else None,
         "end": str(fact.end) if fact.end else None,
+        "age_days": _days(_least(day, as_of) if day else None, as_of),
         "qualifiers": list(fact.qualifiers) or None,
         "written": fact.written or None,
     }
     return {key: value for key, value in data.items() if value is not None}
+
+
+def _least(day: PartialDate, as_of: date | None) -> date:
+    """The last day that it can have been, up to the day of the screening."""
+    return min(day.last, as_of) if as_of is not None and day.first <= as_of else day.last
+
+
+def _days(day: date | None, as_of: date | None) -> int | None:
+    """How many days ago it was; None for what is not dated, or is still to come."""
+    return None if day is None or as_of is None or day > as_of else (as_of - day).days
 
 
 def excepted_json(part: Excepted) -> dict[str, str]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from eligo.criteria import Compare, Limit
-from eligo.evaluation.chart import Chart, Outcome
+from eligo.evaluation.chart import Basis, Chart, Outcome
 from eligo.evaluation.comparing import MISSING, Comparison
 from eligo.evaluation.derive import Source
+from eligo.evaluation.stated_twice import StatedTwice, comparison
 from eligo.patients.model import Result
 from eligo.truth import Reason, Truth, all_of, any_of
 
@@ -23,12 +24,13 @@ _OF_ANY = {"highest": ("ge", "gt"), "lowest": ("le", "lt")}  # the sides that an
 class Picked(Comparison):
     """The test of one `Compare` leaf that does not ask for the latest value; it asks recorded values alone."""
 
-    __slots__ = ("parts",)
+    __slots__ = ("parts", "single")
 
     def __init__(self, test: Compare, others: dict[str, tuple[Source, ...]]) -> None:
         super().__init__(test, (), others)
         limits = [one for limit in test.limits for one in _sides(limit)] if test.pick != "any" else []
-        self.parts = tuple((limit.op, Comparison(replace(test, limits=(limit,)), (), others)) for limit in limits)
+        self.parts = tuple((limit.op, comparison(_with_limit(test, limit), (), others)) for limit in limits)
+        self.single = comparison(test, (), others)
 
     def __call__(self, chart: Chart) -> Outcome:
         """Answer for one patient."""
@@ -36,7 +38,7 @@ class Picked(Comparison):
         if not results:
             return MISSING
         if not self.parts:
-            return self._outcome(any_of, self._weigh(self, results, chart))
+            return self._outcome(any_of, self._weigh(self.single, results, chart))
         outcomes = []
         for op, part in self.parts:
             joined = any_of if op in _OF_ANY[self.test.pick] else all_of
@@ -44,11 +46,12 @@ class Picked(Comparison):
         truth = all_of(outcome[0] for outcome in outcomes)
         return next(outcome for outcome in outcomes if outcome[0] is truth)
 
+    def held(self, basis: Basis) -> Compare:
+        """The test that a value was held against."""
+        return self.single.held(basis) if isinstance(self.single, StatedTwice) else self.test
+
     def _weigh(self, test: Comparison, results: tuple[Result, ...], chart: Chart) -> _Weighed:
-        return [
-            (r, Comparison.one(test, r, chart) if r.problem is None else (UNKNOWN, r.problem, r.detail, (r,)))
-            for r in results
-        ]
+        return [(r, test.one(r, chart) if r.problem is None else (UNKNOWN, r.problem, r.detail, (r,))) for r in results]
 
     def _outcome(self, joined: object, weighed: _Weighed) -> Outcome:
         """Join the answers of the values; the evidence is the most telling of those that make the answer so."""
@@ -59,6 +62,12 @@ class Picked(Comparison):
         _, best = max(telling, key=lambda pair: (pair[0].problem is None, sign * _middle(pair[0])))
         reason: Reason | None = best[1] if truth is UNKNOWN else None
         return truth, reason, best[2] if truth is UNKNOWN else None, best[3]
+
+
+def _with_limit(test: Compare, limit: Limit) -> Compare:
+    """The test with one of its sides; what states the limit in another unit has the same one."""
+    equivalent = test.equivalent and replace(test.equivalent, op=limit.op)
+    return replace(test, limits=(limit,), equivalent=equivalent)
 
 
 def _sides(limit: Limit) -> tuple[Limit, ...]:

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from eligo.criteria import DAYS_IN, Bound, Duration, Number, TimeUnit, Window
 from eligo.patients.model import Fact, PartialDate
 from eligo.truth import Truth, all_of, not_
+from eligo.vocabulary.ages import event_time, is_event, lasting
 
 MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
@@ -65,10 +66,23 @@ class Period(NamedTuple):
     timed: bool = True
 
 
+def outlasted(fact: Fact, as_of: date) -> bool:
+    """Whether an entry that nobody closed began longer ago than it can go on, so that it says nothing of that day."""
+    if fact.start is None or fact.end is not None or fact.status == "resolved":
+        return False
+    longest = lasting(fact.concept, fact.visit)
+    return longest is not None and shift(fact.start.last, longest) < as_of
+
+
 def ended(fact: Fact, as_of: date) -> Truth:
-    """Whether a condition or medication is over on that day; a day that it still lasted does not count as over."""
+    """Whether a condition or medication is over on that day; a day that it still lasted does not count as over.
+
+    It is unknown of what nobody closed and cannot go on for so long.
+    """
     if fact.end is None:
-        return MET if fact.status == "resolved" else NOT_MET
+        if fact.status == "resolved":
+            return MET
+        return UNKNOWN if outlasted(fact, as_of) else NOT_MET
     if fact.status == "resolved":  # the record knew the end; seen from an earlier day it had not come
         return NOT_MET if fact.end.first > as_of else MET
     if fact.end.last < as_of:
@@ -77,9 +91,14 @@ def ended(fact: Fact, as_of: date) -> Truth:
 
 
 def period(fact: Fact, as_of: date) -> Period:
-    """When a fact was so, as far as it lies on or before a day; what goes on still ends on that day."""
+    """When a fact was so, as far as it lies on or before a day; what goes on still ends on that day.
+
+    An event without an end is of its day, also where a list keeps it as active.
+    """
     today: Days = (as_of, as_of)
     start = _until(fact.start, as_of)
+    if fact.end is None and is_event(fact.concept) and (fact.kind != "procedure" or fact.status == "active"):
+        return _of_its_day(start, as_of)
     if fact.kind == "procedure" and not (fact.status == "active" and fact.end is None):  # else it is in progress
         end = _until(fact.end, as_of) or start
         return Period(start or (date.min, (end or today)[1]), end or (date.min, as_of), bool(end), fact.end is not None)
@@ -90,6 +109,15 @@ def period(fact: Fact, as_of: date) -> Period:
     timed = start is not None and end is not None
     start_days = start or (date.min, end[1] if end else as_of)
     return Period(start_days, end or (start_days[0], as_of), bool(start or end), timed)
+
+
+def _of_its_day(start: Days | None, as_of: date) -> Period:
+    """When an event was whose end nobody wrote down: on its day, after which it may have gone on for a short time."""
+    if start is None:
+        return Period((date.min, as_of), (date.min, as_of), dated=False, timed=False)
+    if shift(start[1], event_time()) < as_of:
+        return Period(start, start, timed=False)
+    return Period(start, (start[0], as_of))
 
 
 def _until(known: PartialDate | None, as_of: date) -> Days | None:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from eligo.criteria import Number, Present
+from eligo.evaluation.assumed import ASSUMED
 from eligo.evaluation.derive import age_of
 from eligo.evaluation.distance import plain
-from eligo.evaluation.evidence import ASSUMED, unit_of, value_of
+from eligo.evaluation.evidence import unit_of, value_of
 from eligo.evaluation.presence import presence
 from eligo.outlook.changes import Change, Remedies
 from eligo.outlook.doubts import Doubt

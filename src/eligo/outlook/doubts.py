@@ -15,8 +15,8 @@ from typing import Literal
 
 from eligo.criteria import Compare, OneOf, Present, Related
 from eligo.evaluate import Trial
+from eligo.evaluation.assumed import ASSUMED
 from eligo.evaluation.chart import Outcome
-from eligo.evaluation.evidence import ASSUMED
 from eligo.evaluation.presence import Presence
 from eligo.evaluation.relating import LINK_ASSUMED, Relating
 from eligo.outlook.edits import Edit

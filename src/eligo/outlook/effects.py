@@ -89,7 +89,8 @@ def _fresh(situation: Situation, question: Question) -> Fresh:
     kept = situation.answers.empty.kept
     if (key := (question, patient.as_of)) not in kept:
         if (blank := ("blank", patient.as_of)) not in kept:
-            empty = Patient("", patient.as_of, sex=situation.answers.chart.sex, complete=patient.complete)
+            sex = situation.answers.chart.sex
+            empty = Patient("", patient.as_of, sex=sex, complete=patient.complete, in_part=patient.in_part)
             kept[blank] = Situation(engine, empty)
         found = _run(kept[blank], options(kept[blank], question))
         bits = 0

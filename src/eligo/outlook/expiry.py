@@ -22,6 +22,7 @@ from eligo.outlook.situation import numbers, standing
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.plan import Test
 from eligo.truth import Reason, Truth, Verdict
+from eligo.vocabulary.ages import event_time, is_event, lasting
 
 YEARS = 2
 # A month later is up to three days off the same distance in days, since months differ in length.
@@ -100,8 +101,8 @@ def turning_days(engine: Engine, patient: Patient, horizon: date) -> list[date]:
         for name, entries in records.items():
             tests = [engine.asked[number] for number in numbers(engine.readers.get(name, 0))]
             lengths = {length for test in tests for length in _lengths(test)} if tests else set()
-            if tests and records is patient.results:
-                lengths |= set(_longest_ages(engine, name))
+            if tests:
+                lengths |= set(_ages(engine, name) if records is patient.results else _lasting(name))
             ahead = [then for _, then in patient.ending if then.concept == name]
             for day in {day for entry in (*entries, *ahead) for day in _days(entry)} if tests else ():
                 days |= {day, day + timedelta(1)} if day < date.max else {day}
@@ -131,12 +132,18 @@ def _windows(test: Test) -> list[Window]:
     return [part.window for part in parts if isinstance(part, Compare | Present) and part.window is not None]
 
 
-def _longest_ages(engine: Engine, variable: str) -> Iterator[Duration]:
-    """How old a result of the variable may be, or of one that it is an input of."""
-    policy = engine.policy
-    yield from (policy.max_age,) if policy.max_age else ()
-    if variable in policy.max_ages:
-        yield policy.max_ages[variable]
+def _ages(engine: Engine, variable: str) -> Iterator[Duration]:
+    """How old a result of the variable may be."""
+    for longest in (engine.policy.longest_age(variable), engine.policy.stated_age(variable)):
+        if longest is not None:
+            yield longest
+
+
+def _lasting(concept: str) -> Iterator[Duration]:
+    """How long an entry of the concept can go on."""
+    yield from filter(None, (lasting(concept), lasting(concept, visit=True)))
+    if is_event(concept):
+        yield event_time()
 
 
 def _around(day: date, length: Duration) -> list[date]:

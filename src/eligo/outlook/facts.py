@@ -1,7 +1,8 @@
 """A concept or attestation and a situation in, all that a record can say of it out, as far as tests tell it apart.
 
 What a record says is that the concept is ruled out, or that it is there, since when, until when, how often and with
-which of the qualifiers that are asked for. What it can leave vague (suspected, undated) is no answer.
+which of the qualifiers that are asked for. What it can leave vague (suspected, undated, active for longer
+than it can last) is no answer.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from eligo.evaluation.ages import AgeThen
 from eligo.evaluation.derive import birth_days
 from eligo.evaluation.presence import Presence
 from eligo.evaluation.relating import Relating
-from eligo.evaluation.window import period, shift
+from eligo.evaluation.window import outlasted, period, shift
 from eligo.outlook.edits import added, attested, ruled_out, stated
 from eligo.outlook.situation import Situation, numbers
 from eligo.outlook.values import Option
@@ -135,7 +136,8 @@ def _facts(situation: Situation, concept: str) -> Iterator[tuple[str, tuple[Fact
         with_words = "".join(f", {q}" for q in qualifiers)
         for words, status, start, end in times.all():
             fact = Fact(concept, kind, status, _day(start), _day(end) if end else None, qualifiers)
-            yield words + with_words, (fact,)
+            if not outlasted(fact, as_of):  # such an entry leaves open whether it still is so
+                yield words + with_words, (fact,)
         for count in range(2, most + 1):
             several = [as_of - _ONE * i for i in range(count)]
             yield (

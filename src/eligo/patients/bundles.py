@@ -1,49 +1,116 @@
-"""A FHIR Bundle, or the loose resources of one patient, in; the `Reading` of that patient out."""
+"""A FHIR Bundle or Parameters, or the loose resources of one patient, in; the `Reading` of that patient out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from eligo.errors import EligoError, Place, Problem
-from eligo.patients.fhir import Item, read_record, type_problem
-from eligo.patients.fhir_words import Json, obj, text_of
+from eligo.jsontext import JsonPath
+from eligo.patients.build import LISTS
+from eligo.patients.fhir import Item, read_record, type_problem, why_partial
+from eligo.patients.fhir_words import Json, obj, objects, text_of
 from eligo.patients.jobs import Raw, parsed, unwrapped
 from eligo.patients.ledger import Entry, Reading
 from eligo.patients.values import NO_UNITS, Units
 
-_TYPES = ("collection", "searchset", "transaction", "batch", "document", "message", "history", "batch-response")
+HOLDERS = ("Bundle", "Parameters")
+_DEEPEST = 20  # Bundles in Bundles
+_OTHER_PAGES = ("next", "previous", "prev")
+_TYPES = (
+    *("collection", "searchset", "transaction", "batch", "document", "message", "history"),
+    *("batch-response", "transaction-response"),
+)
 
 
-def read_bundle(raw: Raw, as_of: date | None, units: Units = NO_UNITS) -> Reading:
+def read_bundle(raw: Raw, as_of: date | None, units: Units = NO_UNITS, id_by: str | None = None) -> Reading:
     """Read the patient of a Bundle."""
     place = Place(raw.file, raw.line)
     try:
         bundle = unwrapped(parsed(raw)) or {}
     except EligoError as error:
         return Reading(None, error.problems)
-    kind = text_of(bundle.get("type"))
-    entries = bundle.get("entry", [])
-    if not isinstance(entries, list):
-        return Reading(None, (Problem("wrong-type", "`entry` of the Bundle is no list", place),))
-    items, broken = list[Item](), list[Entry]()
-    for index, entry in enumerate(entries):
-        resource = obj(entry).get("resource")
-        where = Place(raw.file, raw.line, path=f"entry[{index}]")
-        if isinstance(resource, dict):
-            items.append(Item(resource, where, ("entry", index), text_of(obj(entry).get("fullUrl"))))
-        else:
-            broken.append(Entry("entry", where, "refused", reason="resource-missing", text="it holds no resource"))
-    reading = read_record(items, _stem(raw), place, as_of, units=units)
+    found = _Found(raw)
+    try:
+        found.open(bundle, (), ())
+    except EligoError as error:
+        return Reading(None, error.problems)
+    reading = read_record(found.items, _stem(raw), place, as_of, units=units, partial=found.partial, id_by=id_by)
+    if reading.patient and found.broken:
+        reading = replace(reading, patient=replace(reading.patient, in_part=frozenset(LISTS)))
     problems = list(reading.problems)
-    if kind is not None and kind not in _TYPES:
+    if not found.types <= set(_TYPES):
         message = "the type of the Bundle is not one that FHIR knows; its resources are read all the same"
         problems.append(Problem("bundle-type", message, place, severity="warning"))
-    if broken:
-        message = f"{len(broken)} of {len(entries)} entries hold no resource"
-        problems.append(Problem("resource-missing", message, broken[0].place, severity="warning"))
-    return replace(reading, problems=tuple(problems), ledger=(*reading.ledger, *broken))
+    if found.broken:
+        message = f"{len(found.broken)} of {found.entries} entries hold no resource"
+        problems.append(Problem("resource-missing", message, found.broken[0].place, severity="warning"))
+    return replace(reading, problems=tuple(problems), ledger=(*reading.ledger, *found.broken))
+
+
+class _Found:
+    """The resources of a Bundle or of Parameters, and of those inside them; what is broken; why it is only a part."""
+
+    def __init__(self, raw: Raw) -> None:
+        self.raw = raw
+        self.items: list[Item] = []
+        self.broken: list[Entry] = []
+        self.partial: list[str] = []
+        self.types: set[str] = set()
+        self.entries = 0
+
+    def open(self, holder: Json, path: JsonPath, names: tuple[str, ...]) -> None:
+        """Take everything that a Bundle or Parameters holds; raise `EligoError` where it has no list of it."""
+        if len(names) > _DEEPEST:
+            raise EligoError(Problem("too-deep", "the Bundles lie too deep in each other", self.place(names)))
+        key = "entry" if holder.get("resourceType") == "Bundle" else "part" if "part" in holder else "parameter"
+        entries = holder.get(key, [])
+        if not isinstance(entries, list):
+            what = text_of(holder.get("resourceType")) or "resource"
+            raise EligoError(Problem("wrong-type", f"`{key}` of the {what} is no list", self.place(names)))
+        if key == "entry":
+            self.types |= {kind} if (kind := text_of(holder.get("type"))) else set()
+            self.partial += _why_partial(holder, entries)
+        for index, entry in enumerate(entries):
+            self.take(obj(entry), (*path, key, index), (*names, f"{key}[{index}]"), key == "entry")
+
+    def take(self, entry: Json, path: JsonPath, names: tuple[str, ...], of_bundle: bool) -> None:
+        """Take an entry of a Bundle, or a parameter."""
+        resource = entry.get("resource")
+        if isinstance(resource, dict) and resource.get("resourceType") in HOLDERS:
+            self.open(resource, (*path, "resource"), names)
+        elif isinstance(resource, dict):
+            self.entries += 1
+            self.items.append(Item(resource, self.place(names), path, text_of(entry.get("fullUrl"))))
+        elif "part" in entry:
+            self.open(entry, path, names)
+        elif of_bundle:
+            self.entries += 1
+            text = "it holds no resource"
+            self.broken.append(Entry("entry", self.place(names), "refused", reason="resource-missing", text=text))
+
+    def place(self, names: tuple[str, ...]) -> Place:
+        """Where in the document something stands."""
+        return Place(self.raw.file, self.raw.line, path=".".join(names) or None)
+
+
+def _why_partial(bundle: Json, entries: Sequence[object]) -> Iterator[str]:
+    """Why a Bundle is only a part of what was asked for: a page of several, cut short, or with requests that failed."""
+    relations = {text_of(link.get("relation")) for link in objects(bundle.get("link"))}
+    if not relations.isdisjoint(_OTHER_PAGES):
+        yield "it is one page of several (`link`)"
+    total = bundle.get("total")
+    if isinstance(total, int) and not isinstance(total, bool):
+        modes = [text_of(obj(obj(entry).get("search")).get("mode")) for entry in entries]
+        if total > sum(mode in (None, "match") for mode in modes):
+            yield "it holds fewer entries than its `total` says"
+    if text_of(bundle.get("type")) in ("batch-response", "transaction-response"):
+        answers = [text_of(obj(obj(entry).get("response")).get("status")) for entry in entries]
+        if any(answer and answer[:1] not in ("2", "3") for answer in answers):
+            yield "a request of it failed (`response`)"
+    yield from why_partial({"meta": bundle.get("meta")})
 
 
 def _item(raw: Raw) -> Item:
@@ -52,7 +119,11 @@ def _item(raw: Raw) -> Item:
 
 
 def read_loose(
-    documents: tuple[Raw, ...], shared: tuple[Raw, ...], as_of: date | None, units: Units = NO_UNITS
+    documents: tuple[Raw, ...],
+    shared: tuple[Raw, ...],
+    as_of: date | None,
+    units: Units = NO_UNITS,
+    id_by: str | None = None,
 ) -> Reading:
     """Read the loose resources of one patient."""
     items = list(map(_item, documents))
@@ -61,7 +132,7 @@ def read_loose(
     if len(items) == 1 and (wrong := type_problem(items[0].kind, items[0].place)):
         entry = Entry(items[0].name, items[0].place, "refused", reason=wrong.code, text=wrong.message)
         return Reading(None, (wrong,), (entry,))
-    return read_record(items, _stem(first), place, as_of, list(map(_item, shared)), units)
+    return read_record(items, _stem(first), place, as_of, list(map(_item, shared)), units, id_by=id_by)
 
 
 def _stem(raw: Raw) -> str:

@@ -21,6 +21,7 @@ _DATE = re.compile(
     r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)(Z|[+-][0-9]{2}:?[0-9]{2})?)?)?)?"
 )
 
+EARLIEST = date(1900, 1, 1)  # a result without any date is of some day between this (or the birth) and the screening
 HELP = "write YYYY-MM-DD, or YYYY-MM or YYYY where no more is known"
 
 
@@ -55,11 +56,20 @@ class Clock(NamedTuple):
 NO_TIME = Clock("", "")
 
 
+def clock_of(day: object) -> Clock:
+    """The time of a date as a record writes it; none where a reader worked the date out.
+
+    >>> clock_of(None)
+    Clock(local='', moment='')
+    """
+    return _clock_of(day) if isinstance(day, str) else NO_TIME
+
+
 @functools.lru_cache(maxsize=8192)
-def clock_of(text: str) -> Clock:
+def _clock_of(text: str) -> Clock:
     """The time after a date, which only orders one day. The day itself is the one that the record writes.
 
-    >>> clock_of("2026-11-20T09:30Z").moment > clock_of("2026-11-20T10:00+02:00").moment
+    >>> _clock_of("2026-11-20T09:30Z").moment > _clock_of("2026-11-20T10:00+02:00").moment
     True
     """
     match = _DATE.fullmatch(text.strip())

@@ -7,19 +7,21 @@ reason; only what leaves open whose record it is, or of which day, is an error.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from eligo.errors import Place, Problem, did_you_mean
 from eligo.jsontext import JsonPath, shown
-from eligo.patients.build import Finding, PatientBuilder
-from eligo.patients.fhir_resources import Taker, newest_day
+from eligo.patients.build import LISTS, PatientBuilder
+from eligo.patients.fhir_resources import DISMISSED, LIST_OF, Taker, newest_day
 from eligo.patients.fhir_values import Days, Refusal, written_date
-from eligo.patients.fhir_words import Json, obj, objects, text_of, words
+from eligo.patients.fhir_words import Json, code_word, modifiers, obj, objects, text_of, words
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
+from eligo.patients.notes import Finding
 from eligo.patients.values import NO_UNITS, Units
 
+ALL = "*"  # in place of a system: keep all identifiers, and name the patient by none
 _LISTED = 10  # patients that an error names
 NOT_ASKED = "it holds nothing that criteria ask for"
 
@@ -83,22 +85,47 @@ def read_record(
     as_of: date | None = None,
     shared: Sequence[Item] = (),
     units: Units = NO_UNITS,
+    partial: Sequence[str] = (),
+    id_by: str | None = None,
 ) -> Reading:
     """Read the resources of one patient.
 
-    `name` is for a patient without an id, `place` for what is no resource's; `shared` may be referred to.
+    `name` is for a patient without an id, `place` for what is no resource's; `shared` may be referred to. `partial` are
+    the reasons why the resources are only a part of the record. `id_by` is the system or type of the identifier that
+    names the patient, or `ALL`.
     """
     dropped = _older_versions(items)
     kept = [item for item in items if id(item) not in dropped]
-    reading = _read_kept(kept, name, place, as_of, shared, units)
+    partial = tuple(dict.fromkeys((*partial, *(why for item in items for why in why_partial(item.resource)))))
+    reading = _read_kept(kept, name, place, as_of, shared, units, partial, id_by)
     if not dropped:
         return reading
     entries = dict(zip(map(id, kept), reading.ledger, strict=True)) | dropped
     return replace(reading, ledger=tuple(entries[id(item)] for item in items))
 
 
+def why_partial(resource: Json) -> Iterator[str]:
+    """Why a resource says that the record around it is only a part: its own tags, or the outcome that it reports."""
+    known, meta = words().partial, resource.get("meta")
+    if isinstance(meta, dict) and ("tag" in meta or "security" in meta):
+        for tag in (*objects(meta.get("tag")), *objects(meta.get("security"))):
+            if tag.get("code") in known["tags"]:
+                yield f"a resource is tagged `{tag['code']}`"
+    if resource.get("resourceType") == "OperationOutcome":
+        for issue in objects(resource.get("issue")):
+            if issue.get("severity") in known["severities"] or issue.get("code") in known["issues"]:
+                yield "the server reports a problem beside it (OperationOutcome)"
+
+
 def _read_kept(
-    items: Sequence[Item], name: str, place: Place, as_of: date | None, shared: Sequence[Item], units: Units
+    items: Sequence[Item],
+    name: str,
+    place: Place,
+    as_of: date | None,
+    shared: Sequence[Item],
+    units: Units,
+    partial: Sequence[str],
+    id_by: str | None,
 ) -> Reading:
     whose = _whose(items, place)
     if isinstance(whose, Problem):
@@ -110,7 +137,12 @@ def _read_kept(
             "as-of-missing", "no resource has a date, so the day of the record is not known", place, help_
         )
         return Reading(None, (problem,), tuple(_unread_entry(item, problem) for item in items))
-    return _Record(items, whose, day, name, shared, units).read(place, inferred=as_of is None)
+    record = _Record(items, whose, day, name, shared, units)
+    if id_by:
+        record.identify(id_by, place)
+    if partial:
+        record.is_partial(partial, place)
+    return record.read(place, inferred=as_of is None)
 
 
 def _read(item: Item) -> bool:
@@ -136,7 +168,30 @@ class _Record:
         fallback = whose.rsplit("/", 1)[-1].removeprefix("urn:uuid:") if whose else name
         self.builder = PatientBuilder(id_ or fallback, as_of, lenient=True, log=self.log, units=units)
         self.by_key = {key: item.resource for item in (*shared, *items) for key in item.keys}
+        self.identifiers: dict[str, str] = {}
         self.warnings: list[Problem] = []
+
+    def identify(self, by: str, place: Place) -> None:
+        """Take the patient's own identifiers, and name the patient by the one whose system or type is asked for."""
+        for item in self.people[:1]:
+            for identifier in objects(item.resource.get("identifier")):
+                value, system = text_of(identifier.get("value")), text_of(identifier.get("system"))
+                kind = code_word(identifier.get("type"))
+                if value and identifier.get("use") != "old":
+                    self.identifiers.setdefault(system or kind or "unnamed", value)
+                    if by and by in (system, kind):
+                        self.builder.id = value
+                        by = ""
+        if by and by != ALL:
+            message = f"the patient has no identifier `{shown(by)}`"
+            self.warnings.append(Problem("identifier-missing", message, place, "the resource's id is used", "warning"))
+
+    def is_partial(self, reasons: Sequence[str], place: Place) -> None:
+        """Say that the record is only a part, so that no list of it is complete."""
+        self.builder.lacks(*LISTS)
+        message = f"the record is partial: {'; '.join(reasons)}"
+        help_ = "none of its lists is complete; fetch the rest, and read all of it as one"
+        self.warnings.append(Problem("record-partial", message, place, help_, "warning"))
 
     def read(self, place: Place, inferred: bool) -> Reading:
         """Take all resources; the patient comes first, since ages need the birth."""
@@ -156,12 +211,16 @@ class _Record:
         for item in self.items:
             if id(item) not in entries:
                 entries[id(item)] = self._entry(item, taker)
-        patient = self.builder.build()
+        patient = replace(self.builder.build(), identifiers=self.identifiers)
         ledger = tuple(entries[id(item)] for item in self.items)
         return Reading(patient, (*self.warnings, *self._summary(ledger, place)), ledger)
 
     def _patient(self, item: Item) -> Entry:
         before, resource = len(self.log), item.resource
+        if names := modifiers(resource):
+            text = f"it is modified by {', '.join(f'`{shown(name)}`' for name in names)}, which is not known here"
+            self.log.append(Took("refused", "", "modifier", text))
+            return entry_of(item.name, item.place, [Took("used", "identity"), *self.log[before:]])
         try:
             birth = written_date(resource.get("birthDate"))
             if birth:
@@ -186,7 +245,10 @@ class _Record:
         before = len(self.log)
         path = item.path or (item.name,)
         by_name = taker.take(item.resource, path)
-        return entry_of(item.name, item.place, self.log[before:], by_name)
+        entry = entry_of(item.name, item.place, self.log[before:], by_name)
+        if entry.outcome != "used" and item.kind in LIST_OF and entry.reason not in _NOTHING_LEFT_OUT:
+            self.builder.lacks(LIST_OF[item.kind])
+        return entry
 
     def _resolve(self, resource: Json, reference: Json) -> Json:
         """The resource that a reference names: one inside it, or one of the record."""
@@ -208,43 +270,22 @@ class _Record:
             if _of_the_whole(finding):
                 yield Problem(finding.code, finding.message, place, finding.help, "warning")
         unknown = Counter(e.item.split("/")[0] for e in ledger if e.reason == "not-in-vocabulary" and not e.used_as)
-        if silent := [f"{count} x {kind}" for kind, count in sorted(unknown.items()) if kind in _LISTS]:
+        if silent := [f"{count} x {kind}" for kind, count in sorted(unknown.items()) if kind in LIST_OF]:
             message = f"the vocabulary does not know what these are: {', '.join(silent)}"
-            help_ = "`--assume-absent` would take as absent what only they say"
+            help_ = "no list that they belong to counts as complete, not even with `--assume-absent`"
             yield Problem("not-in-vocabulary", message, place, help_, "warning")
-        refused = Counter((e.reason, e.text) for e in ledger if e.outcome == "refused" and e.reason not in _EXPECTED)
+        refused = Counter((e.reason, e.text) for e in ledger if e.outcome == "refused" and e.reason not in DISMISSED)
         for (reason, text), count in sorted(refused.items()):
             resources = "1 resource is" if count == 1 else f"{count} resources are"
             yield Problem(reason, f"{resources} refused: {text}", place, "`eligo patient` lists them", "warning")
-        warned = {finding.code for finding in self.builder.findings if _of_the_whole(finding)} | _EXPECTED
+        warned = {finding.code for finding in self.builder.findings if _of_the_whole(finding)} | DISMISSED
         parts = Counter((e.reason, e.text) for e in ledger if e.used_as and e.reason not in warned and e.reason)
         for (reason, text), count in sorted(parts.items()):
             resources = "1 resource" if count == 1 else f"{count} resources"
             yield Problem(reason, f"of {resources} a part is not used: {text}", place, severity="warning")
 
 
-_LISTS = (
-    "AllergyIntolerance",
-    "Condition",
-    "MedicationAdministration",
-    "MedicationRequest",
-    "MedicationStatement",
-    "Procedure",
-)
-# What is refused by the word of the record itself needs no warning; it stands in the ledger.
-_EXPECTED = frozenset(
-    {
-        "entered-in-error",
-        "refuted",
-        "cancelled",
-        "not-done",
-        "not-taken",
-        "not-taking",
-        "draft",
-        "after-as-of",
-        "no-value",
-    }
-)
+_NOTHING_LEFT_OUT = DISMISSED | {"nothing-known", "duplicate", "older-version", "not-asked-for"}
 
 
 def _of_the_whole(finding: Finding) -> bool:

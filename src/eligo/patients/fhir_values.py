@@ -1,4 +1,4 @@
-"""Values, units, dates and reference ranges of FHIR resources in, what the builder takes out, or a `Refusal`.
+"""Values, units and dates of FHIR resources in, what the builder takes out, or a `Refusal`.
 
 A date is handed over as it is written, or as the interval of days that a period, an age or a range leaves open.
 """
@@ -6,19 +6,20 @@ A date is handed over as it is written, or as the interval of days that a period
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from eligo.patients import dates
-from eligo.patients.build import When
+from eligo.patients.answers import Answer, Wording, coded_answer
+from eligo.patients.dates import EARLIEST
 from eligo.patients.fhir_words import Json, obj, objects, text_of
 from eligo.patients.model import PartialDate
+from eligo.patients.person import When
 from eligo.patients.values import Number
 from eligo.vocabulary.units import ucum
 
-EARLIEST = date(1900, 1, 1)  # a result without any date is of some day between this (or the birth) and the screening
 _UCUM = ("http://unitsofmeasure.org", "https://unitsofmeasure.org", "https://ucum.org", "http://ucum.org")
+_INTERPRETED = ("POS", "NEG", "DET", "ND", "IND", "RR", "NR", "WR", "E")  # what says more than that a value is normal
 _PLAIN = re.compile(r"[a-z-]{1,40}")
 _AGE_UNITS: dict[str, dates.AgeUnit] = {
     **dict.fromkeys(("a", "y", "yr", "yrs", "year", "years"), "a"),
@@ -145,7 +146,7 @@ def value_of(part: Json) -> tuple[str | Number, str | None]:
     if found := obj(part.get("valueQuantity")):
         return _quantity(found)
     for kind in ("valueInteger", "valueDecimal"):
-        if (plain := _number(part.get(kind))) is not None:
+        if (plain := number_of(part.get(kind))) is not None:
             return plain, None
     if text := text_of(part.get("valueString")):
         return text, None
@@ -159,8 +160,51 @@ def value_of(part: Json) -> tuple[str | Number, str | None]:
     raise Refusal("value-kind", "its value is of a kind that no criterion compares")
 
 
+def answer_in(part: Json, own: Wording | None) -> Answer | None:
+    """What the coded value of a part says, or, beside a value that is no words, how the laboratory interprets it."""
+    if isinstance(part.get("valueBoolean"), bool):
+        return "positive" if part["valueBoolean"] else "negative"
+    codes = [
+        code for c in objects(obj(part.get("valueCodeableConcept")).get("coding")) if (code := text_of(c.get("code")))
+    ]
+    said = coded_answer(codes, own)
+    if said is not None or any(part.get(key) for key in ("valueString", "valueCodeableConcept")):
+        return said
+    how = [text_of(c.get("code")) for one in objects(part.get("interpretation")) for c in objects(one.get("coding"))]
+    return coded_answer([code for code in how if code in _INTERPRETED], own)
+
+
+def remark_of(resource: Json, part: Json, specimen: Json) -> str | None:
+    """The notes of a result and of its specimen, with what is said of the specimen's condition."""
+    texts = [text for held in (resource, part, specimen) for text in notes_of(held)]
+    for state in objects(specimen.get("condition")):
+        texts += [text_of(state.get("text"))] + [text_of(c.get("display")) for c in objects(state.get("coding"))]
+    return " ".join("; ".join(dict.fromkeys(text for text in texts if text)).split()) or None
+
+
+def notes_of(part: Json) -> list[str | None]:
+    """The remarks that stand beside a value; DSTU2 and STU3 have one text of them."""
+    keys = [key for key in ("note", "comments", "comment") if key in part]
+    return [text_of(note) or text_of(obj(note).get("text")) for key in keys for note in _several(part[key])]
+
+
+def _several(data: object) -> list[object]:
+    return data if isinstance(data, list) else [data]
+
+
+def answer_words(part: Json) -> str:
+    """The value of a part as a report shows it."""
+    if isinstance(part.get("valueBoolean"), bool):
+        return "yes" if part["valueBoolean"] else "no"
+    try:
+        value, unit = value_of(part)
+    except Refusal:
+        return ""
+    return f"{value} {unit}" if unit else str(value)
+
+
 def _quantity(quantity: Json) -> tuple[str | Number, str | None]:
-    value = text_of(quantity.get("value")) or _number(quantity.get("value"))
+    value = text_of(quantity.get("value")) or number_of(quantity.get("value"))
     if value is None:
         raise Refusal("no-value", "its quantity has no value")
     comparator = text_of(quantity.get("comparator"))
@@ -173,7 +217,7 @@ def _quantity(quantity: Json) -> tuple[str | Number, str | None]:
 
 def _range(limits: Json) -> tuple[str | Number, str | None]:
     low, high = obj(limits.get("low")), obj(limits.get("high"))
-    least, most = _number(low.get("value")), _number(high.get("value"))
+    least, most = number_of(low.get("value")), number_of(high.get("value"))
     if least is not None and most is not None and unit_of(low) == unit_of(high):
         return f"{least} - {most}", unit_of(low)
     if least is not None and not high:
@@ -201,23 +245,6 @@ def _label(concept: Json) -> str:
     return found
 
 
-def reference_of(part: Json, unit: str | None) -> tuple[Number | None, Number | None]:
-    """The report's own range of normal, where there is one alone, for everybody, in the unit of the value."""
-    found = list(_ranges(part, unit))
-    return found[0] if len(set(found)) == 1 else (None, None)
-
-
-def _ranges(part: Json, unit: str | None) -> Iterator[tuple[Number | None, Number | None]]:
-    for known in objects(part.get("referenceRange")):
-        types = [text_of(c.get("code")) for c in objects(obj(known.get("type")).get("coding"))]
-        if known.get("age") or known.get("appliesTo") or (types and "normal" not in types):
-            continue
-        ends = obj(known.get("low")), obj(known.get("high"))
-        if all(not end or unit_of(end) in (unit, None) for end in ends):
-            low, high = _number(ends[0].get("value")), _number(ends[1].get("value"))
-            if low is not None or high is not None:
-                yield low, high
-
-
-def _number(data: object) -> Number | None:
+def number_of(data: object) -> Number | None:
+    """The number, where it is one."""
     return data if isinstance(data, int | float) and not isinstance(data, bool) else None

@@ -10,10 +10,14 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
+from eligo.patients.codes import verdict
+from eligo.patients.diagnostic_tests import find_test, names_a_finding
+from eligo.patients.marks import Mark, read_marks, together
+from eligo.patients.model import ListName
 from eligo.patients.names import Code, Found, Name, Trouble, find_concept, find_variable
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import LOINC_SYSTEMS, variables
@@ -30,6 +34,27 @@ _CONDITION_KINDS = frozenset({"condition", "state"})
 
 
 @dataclass(frozen=True, slots=True)
+class Absences:
+    """Codes that record that there is nothing of a kind; see `grammar/fhir.yaml`."""
+
+    systems: list[str]
+    ruled_out: Mapping[str, list[str]]
+    complete: Mapping[ListName, list[str]]
+    none: Mapping[ListName, list[str]]
+    unknown: Mapping[ListName, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What one such code says: concepts that are ruled out; lists that are complete, have nothing, or are not known."""
+
+    ruled_out: tuple[str, ...] = ()
+    complete: tuple[ListName, ...] = ()
+    none: tuple[ListName, ...] = ()
+    unknown: tuple[ListName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """What the words of FHIR mean: see the head of `grammar/fhir.yaml`."""
 
@@ -38,6 +63,10 @@ class Words:
     why: Mapping[str, str]
     statuses: Mapping[str, Mapping[str, str]]
     inpatient: frozenset[str]
+    partial: Mapping[str, frozenset[str]]
+    negations: frozenset[str]
+    absences: Absences
+    allergies: Mapping[str, str]
     tags: re.Pattern[str]
 
     def status(self, table: str, word: str | None) -> str:
@@ -56,10 +85,19 @@ def words() -> Words:
 
         return read_yaml(text.decode(), path.name).data
 
-    data = cached("fhir-words", digest([b"1", text]), build)
+    data = cached("fhir-words", digest([b"4", text]), build)
     tags = re.compile(rf"\s*\((?:{'|'.join(map(re.escape, data['tags']))})\)\s*$")
     return Words(
-        data["read"], frozenset(data["unread"]), data["why"], data["statuses"], frozenset(data["inpatient"]), tags
+        data["read"],
+        frozenset(data["unread"]),
+        data["why"],
+        data["statuses"],
+        frozenset(data["inpatient"]),
+        {key: frozenset(found) for key, found in data["partial"].items()},
+        frozenset(data["negations"]),
+        Absences(**data["absences"]),
+        data["allergies"],
+        tags,
     )
 
 
@@ -91,22 +129,69 @@ def code_word(concept: Any) -> str | None:
     return next((code for code in found if code), None)
 
 
+def modifiers(resource: Json) -> list[str]:
+    """The names of what modifies a resource in a way that nobody here knows: modifier extensions, implicit rules.
+
+    They stand in the resource or in one of its parts. A resource with one must not be taken for what it seems to say.
+    """
+    held = [part for part in (resource, *_parts(resource)) if "modifierExtension" in part]
+    if not held and "implicitRules" not in resource:
+        return []
+    urls = [text_of(extension.get("url")) for part in held for extension in objects(part["modifierExtension"])]
+    rules = ["implicitRules"] if resource.get("implicitRules") else []
+    return list(dict.fromkeys([*rules, *((url or "without a name").rstrip("/").rsplit("/", 1)[-1] for url in urls)]))
+
+
+def _parts(resource: Json) -> list[Json]:
+    found = list[Json]()
+    for value in resource.values():
+        if type(value) is dict:
+            found.append(value)
+        elif type(value) is list:
+            found += [part for part in value if type(part) is dict]
+    return found
+
+
 # --- what a CodeableConcept means
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a CodeableConcept means: names for the builder, or why it means nothing here."""
+    """What a CodeableConcept means: names for the builder with what marks them, or why it means nothing here."""
 
     names: tuple[Name, ...] = ()
+    mark: Mark | None = None
     by_name: bool = False
     reason: str = ""
     text: str = ""
 
 
-def variable_of(concept: Any) -> Meaning:
-    """The variable of an Observation's code."""
-    codes = list(_codes(concept))
+class Asked(NamedTuple):
+    """What an Observation is about by its code: a variable, a test, a condition; or its value names what there is."""
+
+    variable: Meaning
+    test: Meaning
+    condition: Meaning
+    named_by_value: bool
+
+
+def asked_by(concept: Any) -> Asked:
+    """What an Observation with this code is about."""
+    return _asked(tuple(_codes(concept)), tuple(_labels(concept)))
+
+
+@functools.lru_cache(maxsize=4096)
+def _asked(codes: tuple[Code, ...], labels: tuple[str, ...]) -> Asked:
+    """Records of one source ask the same again and again, so what was worked out is kept."""
+    return Asked(
+        _variable(codes, labels),
+        _test(codes, labels),
+        _concepts(codes, labels, "conditions", None),
+        any(map(names_a_finding, codes)),
+    )
+
+
+def _variable(codes: tuple[Code, ...], labels: tuple[str, ...]) -> Meaning:
     known = {found.id: code for code in codes if not isinstance(found := find_variable(code), Trouble)}
     if len(known) > 1:
         ids = " and ".join(f"`{id_}`" for id_ in sorted(known))
@@ -115,33 +200,82 @@ def variable_of(concept: Any) -> Meaning:
         return Meaning(tuple(known.values()))
     # A LOINC code says exactly what was measured. Beside one that is not known only the long name is trusted.
     only_long = any(code.system.lower().rstrip("/") in LOINC_SYSTEMS for code in codes)
-    for label in _labels(concept):
+    for label in labels:
         long = _LONG_LOINC.fullmatch(label)
         named = variables().find(long[1], long[2]) if long else None if only_long else variables().find(label)
         if named is not None and named.id != "sex":
             return Meaning((named.id,), by_name=True)
-    return _unknown(concept)
+    return _unknown(codes, labels)
+
+
+def _test(codes: tuple[Code, ...], labels: tuple[str, ...]) -> Meaning:
+    """The test of a code; a name counts where no code is one."""
+    code = next((code for code in codes if find_test(code)), None)
+    if code is not None:
+        return Meaning((code,))
+    label = next((label for label in labels if find_test(label)), None)
+    return Meaning((label,), by_name=True) if label else Meaning()
+
+
+def absence_of(concept: Any) -> Absence | None:
+    """What a code says that records an absence; None for a code of something that is there."""
+    known = words().absences
+    codes = {c.code for c in _codes(concept) if any(name in c.system.lower() for name in known.systems)}
+    if not codes:
+        return None
+    ruled_out = tuple(concept for concept, ways in known.ruled_out.items() if not codes.isdisjoint(ways))
+    complete, none, unknown = (
+        tuple(name for name, ways in lists.items() if not codes.isdisjoint(ways))
+        for lists in (known.complete, known.none, known.unknown)
+    )
+    found = Absence(ruled_out, complete, none, unknown)
+    return found if found != Absence() else None
 
 
 def concepts_of(concept: Any, list_name: str) -> Meaning:
     """The concepts of a Condition's, Procedure's or medication's code; all of its codes hold, so the nearest count."""
+    return _concepts(tuple(_codes(concept)), tuple(_labels(concept)), list_name, _mark(concept))
+
+
+def _concepts(codes: tuple[Code, ...], labels: tuple[str, ...], list_name: str, mark: Mark | None) -> Meaning:
     known = dict[str, Code]()
-    for code in _codes(concept):
+    for code in codes:
         found = find_concept(code)
         if isinstance(found, Found):
             known.setdefault(found.concept.id, code)
     if known:
         broader = {above for id_ in known for above in concepts().ancestors(id_) - {id_}}
-        return Meaning(tuple(code for id_, code in sorted(known.items()) if id_ not in broader))
+        return Meaning(tuple(code for id_, code in sorted(known.items()) if id_ not in broader), mark)
     names = dict[str, str]()
-    for label in _labels(concept):
+    for label in labels:
         for name in _ingredients(label) if list_name == "medications" else _plain_names(label):
             named = find_concept(name)
             if isinstance(named, Found) and _of_list(named.concept.kind, list_name):
                 names.setdefault(named.concept.id, name)
         if names:
-            return Meaning(tuple(names.values()), by_name=True)
-    return _unknown(concept)
+            return Meaning(tuple(names.values()), mark, by_name=True)
+    return _unknown(codes, labels)
+
+
+def _mark(concept: Any) -> Mark | None:
+    """What marks a coded diagnosis: the words that a person put beside it, and how sure it is said to be."""
+    marks = [
+        found
+        for coding in objects(obj(concept).get("coding"))
+        for extension in objects(coding.get("extension"))
+        if (found := verdict(str(extension.get("url")), str(_coded_value(extension))))
+    ]
+    text = text_of(obj(concept).get("text")) or ""
+    marked = read_marks(text)
+    if marked is not None:
+        named = find_concept(text)
+        if (isinstance(named, Found) and named.mark) or (marked.signed and marked.mark == "suspected"):
+            marks.append(marked.mark)
+    return together(marks) if marks else None
+
+
+def _coded_value(extension: Json) -> Any:
+    return extension.get("valueCode") or code_word({"coding": [obj(extension.get("valueCoding"))]})
 
 
 def allergy_of(concept: Any) -> Meaning:
@@ -161,7 +295,7 @@ def allergy_of(concept: Any) -> Meaning:
                 named = find_concept(phrase)
                 if isinstance(named, Found) and named.concept.kind in _CONDITION_KINDS:
                     return Meaning((phrase,), by_name=True)
-    return _unknown(concept)
+    return _unknown(tuple(_codes(concept)), tuple(_labels(concept)))
 
 
 def _of_list(kind: str, list_name: str) -> bool:
@@ -170,8 +304,8 @@ def _of_list(kind: str, list_name: str) -> bool:
     return kind == list_name.removesuffix("s")
 
 
-def _unknown(concept: Any) -> Meaning:
-    if not list(_codes(concept)) and not list(_labels(concept)):
+def _unknown(codes: Iterable[Code], labels: Iterable[str]) -> Meaning:
+    if not codes and not labels:
         return Meaning(reason="no-code", text="it has no code and no name")
     return Meaning(reason="not-in-vocabulary", text="nothing in the vocabulary has this code or name")
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
-from eligo.patients.build import STATUS, ListName, status_word
+from eligo.patients.model import ListName
+from eligo.patients.status import STATUS, status_word
 
 Check = Callable[[Any], bool]
 
@@ -89,7 +90,7 @@ _RECORD: dict[str, Check] = {
     "labs": _map_of(is_value),
     "observations": _list_of(
         _entry(
-            {"variable": is_name, "value": is_value, "unit": _is_text, "date": _is_text}
+            {"variable": is_name, "value": is_value, "unit": _is_text, "date": _is_text, "remark": _is_text}
             | {"low": is_number, "high": is_number},
             "variable",
             "value",

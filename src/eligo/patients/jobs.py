@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from eligo import jsontext
 from eligo.errors import EligoError, Place, Problem
+from eligo.patients.date_formats import Order
 from eligo.patients.ledger import Entry, Reading
 
 MAX_BYTES = 512 * 1024 * 1024  # of a single JSON document: a bundle with hundreds of thousands of resources
@@ -37,6 +38,7 @@ class Job:
     rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
     file: str = ""
     header: tuple[str, ...] = ()
+    dates: Order | None = None  # how the table writes dates, where that is known
 
 
 def failed(problem: Problem, ledger: Iterable[Entry] = ()) -> Job:

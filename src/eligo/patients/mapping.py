@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eligo.errors import EligoError, Place, Problem, did_you_mean
-from eligo.patients.build import STATUS, status_word
+from eligo.patients.date_formats import Order, stated_order
+from eligo.patients.diagnostic_tests import find_test
 from eligo.patients.names import Trouble, find_attestation, find_concept, find_variable
+from eligo.patients.status import STATUS, status_word
 from eligo.textfile import read_text
 
 if TYPE_CHECKING:
@@ -22,7 +24,10 @@ MISSING = ("", "NA", "N/A", "n/a", "null", "NULL", "-", ".")
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 YES, NO = ("yes", "y", "true", "1", "positive", "+"), ("no", "n", "false", "0", "negative")
 
-_TEXTS, _LISTS_OF_WORDS = ("as_of", "birth_date", "age", "date", "delimiter"), ("ignore", "complete", "missing")
+_TEXTS, _LISTS_OF_WORDS = (
+    ("as_of", "birth_date", "age", "date", "dates", "delimiter"),
+    ("ignore", "complete", "missing"),
+)
 _KEYS = ("patient", "sex", *_TEXTS, *_LISTS_OF_WORDS, "columns")
 _COLUMN_KEYS = {
     "variable": ("variable", "unit", "date", "low", "high", "values"),
@@ -71,6 +76,13 @@ class Mapping:
     complete: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset(MISSING)
     delimiter: str | None = None
+    dates: Order | None = None  # how the table writes dates
+
+    @property
+    def dated(self) -> list[str]:
+        """The columns that hold dates."""
+        others = (c for column in self.columns.values() for c in (column.date, column.end))
+        return list(dict.fromkeys(c for c in (self.as_of, self.birth_date, self.date, *others) if c is not None))
 
     @property
     def needed(self) -> list[str]:
@@ -106,6 +118,7 @@ def load_mapping(path: str | Path) -> Mapping:
         ignore=tuple(map(str, data.get("ignore", ()))),
         complete=tuple(data.get("complete", ())),
         missing=frozenset(map(str, data["missing"])) | {""} if "missing" in data else frozenset(MISSING),
+        dates=stated_order(data["dates"]) if "dates" in data else None,
         delimiter="\t" if data.get("delimiter") in ("tab", "\\t") else data.get("delimiter"),
     )
 
@@ -157,6 +170,9 @@ def _shapes(text: YamlText, file: str) -> Iterator[Problem]:
     for word in complete if isinstance(complete, list) else []:
         if word not in _LISTS:
             yield Problem("unknown-list", f"unknown list `{word}`", text.place(("complete",), file), ", ".join(_LISTS))
+    if isinstance(data.get("dates"), str) and stated_order(data["dates"]) is None:
+        help_ = "DMY, MDY or YMD"
+        yield Problem("dates", "`dates` must say the order of day, month and year", text.place(("dates",), file), help_)
     if data.get("delimiter") is not None and data["delimiter"] not in (*DELIMITERS, "tab", "\\t"):
         yield Problem("delimiter", "the delimiter is not one of , ; | tab", text.place(("delimiter",), file))
 
@@ -174,8 +190,11 @@ def _column_problems(entry: Any, place: Place) -> Iterator[Problem]:
             yield Problem("unknown-key", f"unknown key `{key}`", place, help_)
     find = {"variable": find_variable, "concept": find_concept, "attest": find_attestation}[kind]
     found = find(name)  # type: ignore[operator]  # three functions of one shape
-    if isinstance(found, Trouble):
+    if isinstance(found, Trouble) and not (kind == "variable" and find_test(name)):
         yield Problem(found.code, found.message, place, found.help())
+    if kind == "concept" and not isinstance(found, Trouble) and found.mark:
+        help_ = "write the bare name, and say with `status` or `values` what a cell means"
+        yield Problem("concept-marked", "the name of the concept carries a mark", place, help_)
     values = entry.get("values", {})
     if not isinstance(values, dict):
         yield Problem("wrong-type", "`values` must map cells to what they mean", place)

@@ -16,6 +16,7 @@ from eligo.truth import Reason
 
 FactStatus = Literal["active", "resolved", "suspected", "planned", "refuted"]
 FactKind = Literal["condition", "procedure", "medication"]
+ListName = Literal["conditions", "procedures", "medications"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Result:
     an open one (`low_closed`, `high_closed`). `problem` says why the value cannot decide anything (unit_unknown,
     implausible); `low` and `high` are then NaN unless the value could be converted. The reference range is
     the report's own, in the canonical unit. `value` and `unit` are as the record has them; a category's is a word.
+    `remark` is what the laboratory wrote beside it.
     """
 
     variable: str
@@ -59,11 +61,15 @@ class Result:
     reference_high: float | None = None
     problem: Reason | None = None
     detail: str | None = None
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One condition, procedure or medication of the record, with the concept it was resolved to."""
+    """One condition, procedure or medication of the record, with the concept it was resolved to.
+
+    `visit` marks the diagnosis of one visit, of which nothing says that it went on.
+    """
 
     concept: str
     kind: FactKind
@@ -72,6 +78,7 @@ class Fact:
     end: PartialDate | None = None
     qualifiers: tuple[str, ...] = ()
     written: str = ""
+    visit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,8 @@ class Patient:
     that it says are complete; `attested` what a person stated, by attestation id (or `TRIAL/criterion`).
     `superseded` are values that gave way to a later one of the same day; they decide nothing. `ending` are the facts
     whose recorded end lies after `as_of`, each as it is now and as it will be from that end on.
+    `in_part` are the lists that lack what the record has of them: an entry was left out, so none of them is complete.
+    `identifiers` are the patient's own (a medical record number), by system, and there only where they were asked for.
     `warnings` are codes and places, never values.
     """
 
@@ -98,3 +107,5 @@ class Patient:
     warnings: tuple[str, ...] = ()
     superseded: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
     ending: tuple[tuple[Fact, Fact], ...] = ()
+    in_part: frozenset[str] = frozenset()
+    identifiers: Mapping[str, str] = field(default_factory=dict)

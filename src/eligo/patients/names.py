@@ -1,6 +1,7 @@
 """A name or code of a record in, the variable or concept that it means out, or what is wrong with it.
 
-A concept's name may carry its grade (`NYHA class III heart failure`) or words that narrow it (`severe infection`).
+A concept's name may carry its grade (`NYHA class III heart failure`), words that narrow it (`severe infection`) or
+marks (`HCC?`, `no ascites`), and a code may say that it is over: both come with what is found.
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eligo.jsontext import shown
+from eligo.patients.codes import read_code
+from eligo.patients.marks import Mark, Marked, read_marks
 from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.qualifiers import known_qualifiers, plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
@@ -34,11 +37,12 @@ Name = str | Code
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The concept of a name, with what else the name states: an ordinal and its grades from low to high, qualifiers."""
+    """The concept of a name, with what else the name states: an ordinal and its grades from low to high, and so on."""
 
     concept: Concept
     grade: tuple[str, float, float] | None = None
     qualifiers: tuple[str, ...] = ()
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +111,39 @@ def _coded(name: Name) -> Code | None:
 
 
 def _by_code(coded: Code) -> Found | Trouble:
-    concept = concepts().by_code(coded.system, coded.code)
+    said = read_code(coded.system, coded.code)
+    concept = concepts().get(said.concept) if said.concept else concepts().by_code(said.system, said.code)
     if concept:
-        return Found(concept)
+        return Found(concept, qualifiers=(said.qualifier,) if said.qualifier else (), mark=said.mark)
     message = f"no concept has the code `{shown(coded.code)}`"
     return Trouble("concept-unknown", message, lambda: "give the name instead, or check the system and the code")
 
 
 def _by_words(text: str) -> Found | Trouble:
+    marked = read_marks(text)
+    if marked is None:
+        return _by_plain_words(text)
+    whole = _by_sign(marked) if marked.signed else _by_plain_words(text)
+    if isinstance(whole, Found) and (marked.mark != "over" or not whole.qualifiers):
+        return whole
+    found = _by_plain_words(marked.name)
+    if isinstance(found, Trouble):
+        return Trouble("concept-unknown", f"unknown concept {quoted(text)}", found.help)
+    over = (plain_qualifier(word) for word in marked.words) if marked.mark == "over" else ()
+    stated = (word for word in over if word in known_qualifiers())
+    return replace(
+        found, qualifiers=(*found.qualifiers, *stated), mark=None if marked.mark == "present" else marked.mark
+    )
+
+
+def _by_sign(marked: Marked) -> Found | Trouble:
+    """The concept of a test with its sign: `HCV Ab +` is a concept of its own."""
+    word = {"present": " positive", "refuted": " negative"}.get(marked.mark, "?")
+    concept = concepts().find(marked.name + word) if word != "?" else None
+    return Found(concept) if concept else Trouble("concept-unknown", "", lambda: "")
+
+
+def _by_plain_words(text: str) -> Found | Trouble:
     concept = concepts().find(text) if len(text) <= _LONGEST else None
     if concept:
         return Found(concept)

@@ -12,11 +12,13 @@ from eligo import jsontext
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
-from eligo.patients.build import Finding, ListName, PatientBuilder
+from eligo.patients.build import LISTS, PatientBuilder
 from eligo.patients.form import is_well_formed
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
-from eligo.patients.model import Patient
+from eligo.patients.model import ListName, Patient
 from eligo.patients.names import Code, Name
+from eligo.patients.notes import Finding
+from eligo.patients.plausible import Ends
 from eligo.patients.values import NO_UNITS, Units
 
 
@@ -65,6 +67,8 @@ def read_record(
     log: list[Took] | None = [] if ledger else None
     builder = PatientBuilder(name, day or date.max, lenient, log, units, described)
     builder.findings += findings
+    if any(f.code == "unknown-key" and len(f.path) == 1 for f in findings):  # it may be a list under another name
+        builder.lacks(*LISTS)
     _take(record, builder)
     entries = _ledger(builder, log, text, file) if log is not None else ()
     patient = builder.build()
@@ -131,10 +135,18 @@ def _take(record: dict[str, Any], builder: PatientBuilder) -> None:
         mark(("labs", name))
         builder.observe(name, value, ("labs", name))
     for i, seen in _entries(record, "observations"):
-        reference = seen.get("low"), seen.get("high")
+        reference = Ends(seen.get("low"), seen.get("high"))
         path: JsonPath = ("observations", i)
         mark(path)
-        builder.observe(_name(seen["variable"]), seen["value"], path, seen.get("unit"), seen.get("date"), reference)
+        builder.observe(
+            _name(seen["variable"]),
+            seen["value"],
+            path,
+            seen.get("unit"),
+            seen.get("date"),
+            reference,
+            remark=seen.get("remark"),
+        )
     _take_facts(record, builder)
     for i, ruled_out in _entries(record, "absent"):
         mark(("absent", i))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from eligo.patients import dates
 from eligo.patients.model import Fact, PartialDate, Result
-from eligo.patients.values import NAN
+from eligo.patients.plausible import NAN
 
 Timed = tuple[Result, dates.Clock]
 
@@ -25,7 +25,7 @@ class Ordered(NamedTuple):
 
 
 def in_order(taken: Sequence[Timed], as_of: date) -> Ordered:
-    """Put the results of a variable in order."""
+    """Put the results of a variable in order; those of a day that gave way come with the earliest first."""
     if len(taken) == 1:
         return Ordered((taken[0][0],))
     days: dict[PartialDate, list[Timed]] = {}
@@ -47,7 +47,8 @@ def _of_day(taken: Sequence[Timed]) -> tuple[list[Result], list[Result]]:
     last, timed = max(clocks), all(clocks)
     results = [result for result, _ in taken]
     counting = dict.fromkeys(r for r, c in zip(results, clocks, strict=True) if not timed or c == last)
-    before = [r for r, c in zip(results, clocks, strict=True) if timed and c != last]
+    in_time = sorted(zip(clocks, results, strict=True), key=lambda pair: pair[0])
+    before = [r for c, r in in_time if timed and c != last]
     return sorted(counting, key=_written_order), before
 
 

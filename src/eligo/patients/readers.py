@@ -5,6 +5,7 @@ Whatever is wrong with one patient is part of its reading; it never stops the ot
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients import native
+from eligo.patients.foreign import SUFFIXES as FOREIGN
+from eligo.patients.foreign import foreign
 from eligo.patients.jobs import Job, failed, in_line
 from eligo.patients.ledger import Reading
 from eligo.patients.sources import STDIN, SUFFIXES, Format, folder_jobs, head_of, json_jobs, looks_like_json
@@ -28,7 +31,10 @@ TABLES = (".csv", ".tsv")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to read patients: a forced format, the day, lenience, a table's mapping, with a ledger, the site's units."""
+    """How to read patients: a forced format, the day, lenience, a table's mapping, with a ledger, the site's units.
+
+    `id_by` is the system or type of the identifier by which a FHIR patient is named (`*`: none, but all are kept).
+    """
 
     form: Format | None = None
     as_of: date | None = None
@@ -36,6 +42,7 @@ class Options:
     mapping: Mapping | None = None
     ledger: bool = True
     units: Units = field(default_factory=lambda: NO_UNITS)
+    id_by: str | None = None
 
 
 def read_patients(source: str | Path, options: Options | None = None) -> Iterator[Reading]:
@@ -55,7 +62,10 @@ def jobs(source: str, options: Options) -> Iterator[Job]:
         yield from _of_folder(path, options)
         return
     try:
-        if options.form == "csv" or (options.form is None and source != STDIN and _is_table(source)):
+        known = foreign(head_of(source), Place(source)) if source != STDIN else None
+        if known is not None:
+            yield failed(known)
+        elif options.form == "csv" or (options.form is None and source != STDIN and _is_table(source)):
             from eligo.patients.tables import table_jobs  # lazily: most sources are JSON
 
             yield from table_jobs(source, options.mapping)
@@ -83,6 +93,11 @@ def _of_folder(folder: Path, options: Options) -> Iterator[Job]:
     if not found:
         message = f"the folder holds no records ({', '.join('*' + s for s in SUFFIXES)})"
         yield failed(Problem("no-patients", message, Place(str(folder))))
+    others = Counter(p.suffix.lower() for p in folder.iterdir() if p.suffix.lower() in FOREIGN and p.name[0] != ".")
+    if others:
+        which = ", ".join(f"{count} x *{suffix}" for suffix, count in sorted(others.items()))
+        message = f"the folder holds files of formats that are not read: {which}"
+        yield failed(Problem("format-not-read", message, Place(str(folder)), "give one of them to see why", "warning"))
     tables = [p for p in found if p.suffix.lower() in TABLES]
     yield from folder_jobs([p for p in found if p not in tables], options.form)
     for table in tables:
@@ -104,5 +119,5 @@ def read_job(job: Job, options: Options) -> Reading:
     from eligo.patients import bundles
 
     if job.kind == "fhir":
-        return bundles.read_bundle(job.documents[0], options.as_of, options.units)
-    return bundles.read_loose(job.documents, job.shared, options.as_of, options.units)
+        return bundles.read_bundle(job.documents[0], options.as_of, options.units, options.id_by)
+    return bundles.read_loose(job.documents, job.shared, options.as_of, options.units, options.id_by)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from eligo.errors import Place, Problem
 from eligo.jsontext import JsonPath, shown
 from eligo.patients import dates
-from eligo.patients.build import STATUS, ListName, PatientBuilder, status_word
+from eligo.patients.build import LISTS, PatientBuilder
+from eligo.patients.date_formats import HELP, Order, as_iso
+from eligo.patients.dates import EARLIEST
+from eligo.patients.diagnostic_tests import find_test
 from eligo.patients.jobs import Job
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.mapping import MISSING, NO, YES, Column, Mapping
+from eligo.patients.model import ListName, PartialDate
 from eligo.patients.names import Trouble, find_attestation, find_concept, find_variable
-from eligo.patients.values import NO_UNITS, Units
+from eligo.patients.plausible import Ends
+from eligo.patients.status import STATUS, status_word
+from eligo.patients.values import NO_UNITS, Units, is_figure
 
 _ABOUT = ("as_of", "birth_date", "sex", "age")  # what is no variable, in a long table
 _LIST_OF: dict[str, ListName] = {"procedure": "procedures", "medication": "medications"}
@@ -35,6 +41,8 @@ class Cell:
     low: str | None = None
     high: str | None = None
     status: str | None = None
+    any_day: bool = False
+    remark: str | None = None
 
 
 def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bool, units: Units = NO_UNITS) -> Reading:
@@ -42,7 +50,7 @@ def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bo
     line, first = job.rows[0]
     column = job.header.index(mapping.patient if mapping else "patient")
     place = Place(job.file, line)
-    cells = list(_of_wide(job, mapping) if mapping else _of_long(job))
+    cells = [_with_iso(cell, job.dates) for cell in (_of_wide(job, mapping) if mapping else _of_long(job))]
     stated = [c.value for c in cells if c.kind == "as_of"]
     problems = list[Problem]()
     described = _day(stated, [] if as_of else problems, place)
@@ -70,6 +78,16 @@ def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bo
     patient = builder.build()
     ledger = tuple(entries[id(cell)] for cell in cells)
     return Reading(patient, (*problems, *_warnings(builder, ledger, place)), ledger)
+
+
+def _with_iso(cell: Cell, order: Order | None) -> Cell:
+    """The cell with its dates as ISO writes them, as far as they can be read."""
+    if cell.kind in ("as_of", "birth_date"):
+        return replace(cell, value=as_iso(cell.value, order) or cell.value)
+    if cell.day is None and cell.end is None:
+        return cell
+    day, end = (as_iso(text, order) or text if text else None for text in (cell.day, cell.end))
+    return replace(cell, day=day, end=end)
 
 
 def _day(stated: Sequence[str], problems: list[Problem], place: Place) -> date | None:
@@ -115,24 +133,31 @@ def _of_long(job: Job) -> Iterator[Cell]:
         row = {name: cell.strip() for name, cell in zip(job.header, cells, strict=True)}
         name, value = row["variable"], row["value"]
         kind = name.lower().replace(" ", "_")
-        kind = kind if kind in _ABOUT else _kind(name)
+        kind = kind if kind in _ABOUT else _kind(name, row.get("status") or value)
         place = Place(job.file, line)
-        parts = {key: row.get(key) or None for key in ("unit", "end", "low", "high", "status")}
-        missing = value in MISSING and not parts["status"]
+        missing = value in MISSING and not row.get("status")
         yield Cell(
             f"line {line}: {name}",
             place,
             "empty" if missing else kind,
             name,
             value,
-            day=row.get("date") or None,
-            **parts,
+            row.get("unit") or None,
+            row.get("date") or None,
+            row.get("end") or None,
+            row.get("low") or None,
+            row.get("high") or None,
+            row.get("status") or None,
+            remark=row.get("remark") or None,
         )
 
 
-def _kind(name: str) -> str:
-    """What a name is: a variable goes before a concept, a concept before an attestation."""
-    if not isinstance(find_variable(name), Trouble):
+def _kind(name: str, status: str) -> str:
+    """What a name is: a variable goes before a concept, unless a status stands beside it; attestations come last."""
+    known = not isinstance(find_concept(name), Trouble)
+    if known and status_word(status) in STATUS:
+        return "concept"
+    if not isinstance(find_variable(name), Trouble) or (find_test(name) and not known):
         return "variable"
     if not isinstance(find_concept(name), Trouble):
         return "concept"
@@ -187,11 +212,13 @@ def _take(cell: Cell, builder: PatientBuilder, log: list[Took]) -> None:
     """Hand one statement over."""
     path: JsonPath = (cell.place.line or 0, cell.item)
     if cell.kind in ("empty", "helper", "ignored", ""):
+        if not cell.kind and (cell.status or not is_figure(cell.value)):  # it may say that something is there
+            builder.lacks(*LISTS)
         log.append(_NOTHING[cell.kind])
     elif cell.kind == "as_of":
         log.append(Took("used", "as_of"))
     elif any(day and dates.read_date(day) is None for day in (cell.day, cell.end)):
-        log.append(Took("refused", "", "date-format", "its date cannot be read"))
+        _take(_undated(cell, builder, path), builder, log)
     elif cell.kind == "birth_date":
         builder.born(cell.value, path)
     elif cell.kind == "age":
@@ -204,6 +231,15 @@ def _take(cell: Cell, builder: PatientBuilder, log: list[Took]) -> None:
         _attest(cell, builder, path, log)
     else:
         _state(cell, builder, path, log)
+
+
+def _undated(cell: Cell, builder: PatientBuilder, path: JsonPath) -> Cell:
+    """The cell without the dates that cannot be read: a value is then of any day, so that no other is surely later."""
+    message = "the date cannot be read, so that the day is not known"
+    builder.note("date-format", message, path, HELP)
+    known = [text if text and dates.read_date(text) else None for text in (cell.day, cell.end)]
+    any_day = cell.kind == "variable" and cell.day and known[0] is None
+    return replace(cell, day=known[0], end=known[1], any_day=bool(any_day))
 
 
 _NOTHING = {
@@ -222,7 +258,14 @@ def _observe(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took
         except ValueError:
             log.append(Took("refused", "", "reference-range", "its reference range is not a number"))
             ends.append(None)
-    builder.observe(cell.name, cell.value, path, cell.unit, cell.day, (ends[0], ends[1]))
+    day = some_day(builder) if cell.any_day else cell.day
+    builder.observe(cell.name, cell.value, path, cell.unit, day, Ends(ends[0], ends[1]), remark=cell.remark)
+
+
+def some_day(builder: PatientBuilder) -> PartialDate:
+    """Any day of the patient's life up to the screening."""
+    first = builder.birth.first if builder.birth else EARLIEST
+    return PartialDate(min(first, builder.as_of), builder.as_of)
 
 
 def _attest(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took]) -> None:
@@ -231,6 +274,12 @@ def _attest(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took]
         builder.attest(cell.name, word in YES, path)
     else:
         log.append(Took("refused", "", "not-yes-or-no", "an attestation is yes or no"))
+
+
+def _list_of(cell: Cell) -> ListName:
+    """The list that a concept belongs to."""
+    found = find_concept(cell.name)
+    return "conditions" if isinstance(found, Trouble) else _LIST_OF.get(found.concept.kind, "conditions")
 
 
 def _state(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took]) -> None:
@@ -243,12 +292,11 @@ def _state(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took])
         log.append(Took("not needed", "", "no-value", "it is not known"))
         return
     if word not in STATUS and word not in YES and word != "present" and not (word in MISSING and cell.status):
+        builder.lacks(_list_of(cell))
         log.append(Took("refused", "", "status-unknown", "its value says neither yes nor no, nor a status"))
         return
     status = cell.status or (word if word in STATUS else None)
-    found = find_concept(cell.name)
-    kind = "condition" if isinstance(found, Trouble) else found.concept.kind
-    list_name = _LIST_OF.get(kind, "conditions")
+    list_name = _list_of(cell)
     end = cell.end or (cell.day if list_name == "procedures" else None)
     if list_name == "medications" and status is None and end is None:
         status = "active"

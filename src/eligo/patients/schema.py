@@ -13,9 +13,11 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from eligo.errors import did_you_mean
 from eligo.jsontext import JsonPath, shown
-from eligo.patients.build import MOST_HELPED, STATUS, Finding, ListName
 from eligo.patients.dates import HELP as DATE_HELP
 from eligo.patients.form import is_name, is_number, is_status, is_value
+from eligo.patients.model import ListName
+from eligo.patients.notes import MOST_HELPED, Finding
+from eligo.patients.status import STATUS
 from eligo.patients.values import Number as AnyNumber
 
 SCHEMA_ID = "eligo.patient/1"
@@ -107,6 +109,7 @@ class Observation(_Border):
     date: Day | None = _day("when it was measured; `as_of` where not given")
     low: Number = Field(None, description="lower limit of the report's own reference range, in the same unit")
     high: Number = Field(None, description="upper limit of the report's own reference range, in the same unit")
+    remark: str | None = Field(None, description="what the laboratory wrote beside it; shown, and not read")
 
 
 class _Entry(_Border):

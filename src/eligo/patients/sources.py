@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import read_bytes
+from eligo.patients.foreign import foreign
 from eligo.patients.jobs import MAX_BYTES, Job, Raw, failed, parsed, unwrapped
 from eligo.patients.ledger import Reading
 
@@ -106,6 +107,10 @@ def _of_stdin(form: Format | None) -> Iterator[Job]:
     if _TYPE not in head and _has_lines("", head):
         yield from _of_lines(stream, "<stdin>", form or "native", loose)
         return
+    known = foreign(head, Place("<stdin>"))
+    if known is not None:
+        yield failed(known)
+        return
     data = stream.read()  # resources of a patient may stand anywhere in a stream, and a stream cannot be read twice
     loose.kept["<stdin>"] = data
     if _has_lines("", data):
@@ -166,7 +171,7 @@ def _of_document(raw: Raw, form: Format | None, loose: Loose, offset: int = 0) -
             yield failed(Problem("resource-type", message, Place(raw.file, raw.line or 1)))
         else:
             yield Job("native", (raw,))
-    elif resource.get("resourceType") == "Bundle":
+    elif resource.get("resourceType") in ("Bundle", "Parameters"):
         yield Job("fhir", (raw,))
     else:
         loose.add(raw, resource, offset)

@@ -7,6 +7,7 @@ The delimiter is the one of comma, semicolon, tab and bar that gives the columns
 from __future__ import annotations
 
 import csv
+import itertools
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
@@ -17,13 +18,16 @@ from typing import BinaryIO
 
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.jsontext import read_bytes, shown
+from eligo.patients.date_formats import Order, detect
 from eligo.patients.jobs import Job, failed
 from eligo.patients.ledger import Entry
 from eligo.patients.mapping import DELIMITERS, Mapping
 from eligo.patients.sources import STDIN
 
 REQUIRED = ("patient", "variable", "value")
-OPTIONAL = ("unit", "date", "low", "high", "end", "status")
+OPTIONAL = ("unit", "date", "low", "high", "end", "status", "remark")
+DATES_OF_LONG = ("as_of", "as of", "birth_date", "birth date", "date of birth")
+_DATES_SEEN = 5000  # rows or dates from which the format of a table is worked out
 _LONGEST_CELL = 100_000
 
 
@@ -84,9 +88,23 @@ def table_jobs(source: str, mapping: Mapping | None) -> Iterator[Job]:
         records = table.records()
         next(records)
         if mapping is not None:
-            yield from _wide_jobs(records, file, header, mapping)
+            order = mapping.dates or _order_of(records, header, mapping.dated)
+            stream.seek(0)
+            table = _Table(stream, file, delimiter)
+            records = table.records()
+            next(records)
+            yield from _wide_jobs(records, file, header, mapping, order)
         else:
             yield from _long_jobs(table, records, header)
+
+
+def _order_of(
+    records: Iterator[tuple[int, int, list[str]]], header: tuple[str, ...], dated: Sequence[str]
+) -> Order | None:
+    """How a table writes dates, by those of its first rows."""
+    columns = [header.index(name) for name in dated if name in header]
+    rows = (cells for _, _, cells in itertools.islice(records, _DATES_SEEN) if len(cells) == len(header))
+    return detect(text for cells in rows for column in columns if (text := cells[column].strip()))
 
 
 def _opened(source: str) -> BinaryIO:
@@ -137,7 +155,11 @@ def _missing(name: str, header: Sequence[str], place: Place, mapping: Mapping | 
 
 
 def _wide_jobs(
-    records: Iterator[tuple[int, int, list[str]]], file: str, header: tuple[str, ...], mapping: Mapping
+    records: Iterator[tuple[int, int, list[str]]],
+    file: str,
+    header: tuple[str, ...],
+    mapping: Mapping,
+    order: Order | None,
 ) -> Iterator[Job]:
     """A job for each row; the second row of a patient is an error, and so is one with too many or too few cells."""
     column, seen = header.index(mapping.patient), dict[str, int]()
@@ -158,12 +180,14 @@ def _wide_jobs(
         if problem:
             yield failed(problem, [_refused(line, problem)])
         else:
-            yield Job("rows", rows=((line, tuple(cells)),), file=file, header=header)
+            yield Job("rows", rows=((line, tuple(cells)),), file=file, header=header, dates=order)
 
 
 def _long_jobs(table: _Table, records: Iterator[tuple[int, int, list[str]]], header: tuple[str, ...]) -> Iterator[Job]:
     """A job for each patient, whose rows may stand anywhere: a first pass notes where."""
-    column = header.index("patient")
+    column, columns = header.index("patient"), [header.index(n) for n in ("date", "end") if n in header]
+    variable, value = header.index("variable"), header.index("value")
+    seen = dict[str, None]()  # dates, as long as they are few
     spans: dict[str, array[int]] = {}
     for start, line, cells in records:
         if not any(cell.strip() for cell in cells):
@@ -175,9 +199,13 @@ def _long_jobs(table: _Table, records: Iterator[tuple[int, int, list[str]]], hea
             yield failed(problem, [_refused(line, problem)])
         else:
             spans.setdefault(cells[column].strip(), array("Q")).extend((start, line))
+            if len(seen) < _DATES_SEEN:
+                about = [value] if cells[variable].strip().lower() in DATES_OF_LONG else []
+                seen.update((text, None) for c in (*columns, *about) if (text := cells[c].strip()))
+    order = detect(seen)
     for of_patient in spans.values():
         rows = tuple(table.record_at(*of_patient[i : i + 2]) for i in range(0, len(of_patient), 2))
-        yield Job("rows", rows=rows, file=table.file, header=header)
+        yield Job("rows", rows=rows, file=table.file, header=header, dates=order)
 
 
 def _row_problem(cells: Sequence[str], header: Sequence[str], place: Place) -> Problem | None:

@@ -15,7 +15,11 @@ from typing import NamedTuple
 from eligo.errors import EligoError, Problem
 from eligo.jsontext import shown
 from eligo.patients.model import PartialDate, Result
+from eligo.patients.plausible import NAN, NO_RANGE, Ends, is_slip, range_problem
 from eligo.truth import Reason
+from eligo.vocabulary.scores import is_whole
+from eligo.vocabulary.scoring import whole
+from eligo.vocabulary.unit_spellings import says_no_unit
 from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, spelling_key
 
@@ -25,9 +29,9 @@ NO_UNITS: Units = MappingProxyType({})
 Measured = tuple[Result, tuple[Problem, ...]]
 
 _CHECK = "check the value and its unit"
+_FIGURE = re.compile(r"\s*[<>=≤≥~]*\s*[+-]?[.,]?\d")
 _LONGEST = 200  # characters of a value: what is longer is a report, not a value
 SITE_UNIT = "site_unit"  # the detail of a result whose unit the site's profile states
-NAN = math.nan  # one object, so that results without a value compare as equal
 
 # A comma (or dot) before groups of three digits separates thousands; any other single comma is a decimal comma.
 _NUMBER = (
@@ -112,15 +116,20 @@ class _Entry(NamedTuple):
         return result, (Problem(code, message, help=help_, severity="warning"),)
 
 
+def is_figure(value: str) -> bool:
+    """Whether a value is a figure (`< 0.1 mg/dL`), not a finding (`positive`)."""
+    return _FIGURE.match(value) is not None
+
+
 def measure(
     variable: Variable,
     value: str | Number,
     unit: str | None = None,
-    reference: tuple[Number | None, Number | None] = (None, None),
+    reference: Ends = NO_RANGE,
     day: PartialDate | None = None,
     usual: str | None = None,
 ) -> Measured:
-    """Make the result of a variable from a value, its unit and the report's own reference range in the same unit.
+    """Make the result of a variable from a value, its unit and the report's own reference range.
 
     `usual` is the unit in which the site reports the variable; it counts only where neither value nor `unit` has one.
     """
@@ -140,7 +149,7 @@ def measure(
     if isinstance(value, str):
         entry = entry._replace(value=read.low if read.low == read.high else value, unit=unit or read.unit)
     unit = (entry.unit or "").strip()
-    if unit:
+    if unit and not says_no_unit(unit):
         return _converted(variable, read, unit, reference, entry)
     return _without_unit(variable, read, reference, entry, usual)
 
@@ -169,7 +178,7 @@ def _interval(side: str | None, limit: Number, unit: str | None) -> Quantity:
 def _without_unit(
     variable: Variable,
     read: Quantity,
-    reference: tuple[Number | None, Number | None],
+    reference: Ends,
     entry: _Entry,
     usual: str | None,
 ) -> Measured:
@@ -191,28 +200,38 @@ def _without_unit(
     return result, (Problem("unit-inferred", message, help="add the unit", severity="warning"), *problems)
 
 
-def _converted(
-    variable: Variable, read: Quantity, unit: str, reference: tuple[Number | None, Number | None], entry: _Entry
-) -> Measured:
+def _converted(variable: Variable, read: Quantity, unit: str, reference: Ends, entry: _Entry) -> Measured:
     try:
         low = to_canonical(read.low, unit, variable)
         high = low if read.high == read.low else to_canonical(read.high, unit, variable)
-        least, most = (None if x is None else to_canonical(x, unit, variable) for x in reference)
     except EligoError as error:
         code = error.problems[0].code
         power = _POWER.fullmatch(unit)
         if code == "unit-unknown" and power:  # `1.2 x10^5 IU/mL`: the power belongs to the number
             scale = 10.0 ** int((power[1] or power[2]).translate(_SUPERSCRIPT))
-            return _converted(variable, _scaled(read, scale), power[3].strip(), _scaled_pair(reference, scale), entry)
+            return _converted(variable, _scaled(read, scale), power[3].strip(), _scaled_range(reference, scale), entry)
         unknown = code == "unit-unknown"
         message = f"{_unit_word(unit)} is not known" if unknown else f"{_unit_word(unit)} does not fit `{variable.id}`"
         return entry.useless(Reason.UNIT_UNKNOWN, code, message, "write one of " + _some_units(variable))
     except OverflowError:  # beyond what a float can hold, and so beyond what a patient can
         return entry.useless(Reason.IMPLAUSIBLE, "value-implausible", _implausible(variable), _CHECK)
-    result = entry.result(low, high, read.low_closed, read.high_closed)
-    if least is not None or most is not None:
-        result = replace(result, reference_low=least, reference_high=most)
-    return _checked(variable, result)
+    if low == high and variable.kind == "score" and low % 1 and is_whole(variable.id):
+        low = high = whole(low)
+    result, problems = _checked(variable, entry.result(low, high, read.low_closed, read.high_closed))
+    if reference == NO_RANGE:
+        return result, problems
+    own, problem = _own_range(variable, reference, unit)
+    return replace(result, reference_low=own.low, reference_high=own.high), (*problems, *filter(None, (problem,)))
+
+
+def _own_range(variable: Variable, stated: Ends, unit: str) -> tuple[Ends, Problem | None]:
+    """The range of the report in the canonical unit, where it is one."""
+    try:
+        low, high = (None if x is None else to_canonical(x, stated.unit or unit, variable) for x in stated[:2])
+    except (EligoError, OverflowError):
+        message = f"the reference range is in a unit that does not fit `{variable.id}` and is not used"
+        return NO_RANGE, Problem("reference-unit", message, help=_CHECK, severity="warning")
+    return range_problem(variable, Ends(low, high), stated)
 
 
 def _implausible(variable: Variable) -> str:
@@ -239,27 +258,28 @@ def _only_unit(variable: Variable, read: Quantity) -> str:
 
 
 def _checked(variable: Variable, result: Result) -> Measured:
-    """Mark what no patient can have, and drop a reference range that is upside down."""
-    problems: tuple[Problem, ...] = ()
-    low, high = result.reference_low, result.reference_high
-    if low is not None and high is not None and low > high:
-        message = "the reference range is upside down and is not used"
-        problems += (Problem("reference-range", message, help="`low` must not be above `high`", severity="warning"),)
-        result = replace(result, reference_low=None, reference_high=None)
+    """Mark what no patient can have, and what only a slip of the unit explains."""
     least, most = variable.plausible or (-math.inf if variable.unit == "Cel" else 0, math.inf)
-    if result.high < least or result.low > most:
-        result = replace(result, problem=Reason.IMPLAUSIBLE, detail=_implausible(variable))
-        problems += (Problem("value-implausible", _implausible(variable), help=_CHECK, severity="warning"),)
-    return result, problems
+    message = _implausible(variable)
+    if least <= result.high and result.low <= most:
+        number, unit = result.value, result.unit
+        if isinstance(number, str) or number is None or not unit or not is_slip(variable, result.low, number, unit):
+            return result, ()
+        message = f"the value is so low for `{variable.id}` that its unit must be another one"
+    problem = Problem("value-implausible", message, help=_CHECK, severity="warning")
+    return replace(result, problem=Reason.IMPLAUSIBLE, detail=message), (problem,)
 
 
 def _scaled(read: Quantity, scale: Number) -> Quantity:
     return replace(read, low=read.low * scale, high=read.high * scale)
 
 
-def _scaled_pair(pair: tuple[Number | None, Number | None], scale: Number) -> tuple[Number | None, Number | None]:
-    low, high = pair
-    return (None if low is None else low * scale, None if high is None else high * scale)
+def _scaled_range(stated: Ends, scale: Number) -> Ends:
+    """The range in the unit that the value has without its power of ten."""
+    if stated.unit is not None:
+        return stated
+    low, high = (None if end is None else end * scale for end in stated[:2])
+    return Ends(low, high)
 
 
 def _some_units(variable: Variable) -> str:

@@ -16,6 +16,7 @@ LONG = re.compile(r"(?<![\w.*])[0-9]+\.[0-9]{3,}(?![\w*])")
 _OPERATOR = re.compile(r"\b(?:lt|le|gt|ge|eq)\b")
 _YEAR = re.compile(r"([0-9]) a\b")
 _ABBREVIATION = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z][A-Za-z0-9/-]{1,7}")
+_TOLD_IN_DAYS = 100
 _LONG_NAME = 20  # characters; a summary says the abbreviation of a longer name
 
 
@@ -80,7 +81,8 @@ def window(evidence: Data) -> str:
 
 def source(evidence: Data) -> str:
     """How the record has the value, and of when it is; or what it was worked out from."""
-    parts = [evidence[key] for key in ("written", "date") if key in evidence]
+    parts = [evidence["written"]] if "written" in evidence else []
+    parts += [dated(evidence)] if "date" in evidence else []
     if evidence.get("source") == "birth":
         parts.append("from the birth date" + (f" and {inputs(evidence)}" if "inputs" in evidence else ""))
     elif evidence.get("inputs"):
@@ -88,9 +90,34 @@ def source(evidence: Data) -> str:
     if evidence.get("missing"):
         parts.append(f"without {', '.join(map(input_name, evidence['missing']))}")
     parts += [f"by {evidence['paper']}"] if "paper" in evidence else []
+    parts += [f"remark: {evidence['remark']}"] if "remark" in evidence else []
     parts += ["the unit is the site's"] if "unit_from" in evidence else []
     parts += [evidence["assumed"]] if "assumed" in evidence else []
     return f" ({', '.join(parts)})" if parts else ""
+
+
+def dated(part: Data) -> str:
+    """The date with its age: "2026-11-18, 2 d old", "2026-10, up to 50 d old"."""
+    if not part.get("age_days"):
+        return str(part["date"])
+    vague = "" if is_whole(part["date"]) else "up to "
+    return f"{part['date']}, {vague}{age_text(part['age_days'])} old"
+
+
+def is_whole(day: str) -> bool:
+    """Whether a date is known to the day."""
+    return len(day) == len("2026-11-20")
+
+
+def age_text(days: int) -> str:
+    """A number of days in a unit in which it is easily told.
+
+    >>> age_text(44), age_text(200), age_text(2800)
+    ('44 d', '6 mo', '7 y')
+    """
+    if days < _TOLD_IN_DAYS:
+        return f"{days} d"
+    return f"{int(days / 30.4375)} mo" if days < 2 * 365.25 else f"{int(days / 365.25)} y"
 
 
 def input_name(key: str) -> str:
@@ -106,7 +133,7 @@ def inputs(evidence: Data) -> str:
     for part in evidence["inputs"]:
         if "variable" in part:
             unit = f" {part['unit']}" if "unit" in part else ""
-            more = [part[key] for key in ("written", "date", "of") if key in part]
+            more = [dated(part) if key == "date" else part[key] for key in ("written", "date", "of") if key in part]
             more += [f"from {inputs(part)}"] if part.get("inputs") else []
             about = f" ({', '.join(more)})" if more else ""
             found.append(f"{variable_name(part['variable'])} {rounded(part.get('value', '?'))}{unit}{about}")

@@ -262,9 +262,10 @@ def listed(parts: Iterable[str]) -> str:
 
 
 def tally(trial: Data) -> list[tuple[str, str]]:
-    """How many criteria block, are open and pass: [("blocks", "1"), ...]."""
-    passes = sum(finding["bearing"] == "passes" for finding in trial["criteria"])
-    counts = (("blocks", len(trial["blocks"])), ("open", len(trial["open"])), ("passes", passes))
+    """How many criteria block, are open and pass, and how many of those on an assumption: [("blocks", "1"), ...]."""
+    passes = trial["passes"]
+    counts = [("blocks", len(trial["blocks"])), ("open", len(trial["open"])), ("passes", passes["count"])]
+    counts += [("assumed", passes["assumed"])] if passes["assumed"] else []
     return [(word, number(count)) for word, count in counts]
 
 

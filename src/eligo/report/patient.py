@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -34,10 +35,12 @@ def _patient_json(patient: Patient) -> dict[str, Any]:
         "as_of": patient.as_of.isoformat(),
         "birth": str(patient.birth) if patient.birth else None,
         "sex": patient.sex,
+        "identifiers": dict(patient.identifiers) or None,
         "results": {v: [_result_json(r) for r in found] for v, found in patient.results.items()},
         "facts": [fact_json(fact) for found in patient.facts.values() for fact in found],
         "absent": sorted(patient.absent),
         "complete": sorted(patient.complete),
+        "in_part": sorted(patient.in_part) or None,
         "attested": dict(patient.attested),
     }
     return {key: value for key, value in data.items() if value is not None}
@@ -46,7 +49,7 @@ def _patient_json(patient: Patient) -> dict[str, Any]:
 def _result_json(result: Result) -> dict[str, Any]:
     problem = {"problem": result.problem.value} if result.problem else {}
     ends = ("low", result.reference_low), ("high", result.reference_high)
-    reference = {key: end for key, end in ends if end is not None}
+    reference = {key: end for key, end in ends if end is not None and not math.isnan(end)}
     return result_json(result) | ({"reference": reference} if reference else {}) | problem
 
 
@@ -110,6 +113,10 @@ def _patient(patient: Patient, shape: Terminal) -> Iterator[str]:
         yield from wrap(", ".join(sorted(patient.absent)), shape.width, "  absent: ", "      ")
     if patient.complete:
         yield f"  complete lists: {', '.join(sorted(patient.complete))}"
+    if patient.in_part:
+        yield f"  not complete, since a part is missing or not known: {', '.join(sorted(patient.in_part))}"
+    for system, value in patient.identifiers.items():
+        yield from wrap(f"{clean(system)}: {clean(value)}", shape.width, "  identifier ", "      ")
     for topic, held in patient.attested.items():
         yield f"  attested: {clean(topic)}: {'yes' if held else 'no'}"
 
@@ -118,4 +125,7 @@ def _result(result: Result) -> str:
     data = _result_json(result)
     value = clean(str(data.get("converted") or result.written))
     day = f" on {data['date']}" if "date" in data else ""
-    return f"{value}{day}" + (f" (decides nothing: {result.problem.value.replace('_', ' ')})" if result.problem else "")
+    remark = f" (remark: {clean(result.remark)})" if result.remark else ""
+    return f"{value}{day}{remark}" + (
+        f" (decides nothing: {result.problem.value.replace('_', ' ')})" if result.problem else ""
+    )

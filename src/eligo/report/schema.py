@@ -14,6 +14,8 @@ from eligo.report.form import Bearing, Date, Number, Reason, Span, Strict, Truth
 from eligo.report.outlook_schema import Asked, Outlook
 
 SCHEMA = "eligo.screening/1"
+AGE = "days from its date (of a fact: its end, else its start); of a date known in part the most, of a fact the least"
+Assumption = Literal["list_complete", "assumed_by_caller", "link_assumed", "default_range", "score_part"]
 
 
 class Measured(Strict):
@@ -22,8 +24,10 @@ class Measured(Strict):
     value: Value | None = None
     unit: str | None = Field(None, description="UCUM; left out where there is none")
     date: Date | None = None
+    age_days: int | None = Field(None, ge=0, description=AGE)
     written: str | None = Field(None, description="as the record has it, where that differs")
     converted: str | None = Field(None, description="the conversion to the canonical unit")
+    remark: str | None = Field(None, description="what the laboratory wrote beside it (hemolyzed, clumped)")
     unit_from: Literal["site"] | None = Field(None, description="whose unit that is, where the record has none")
     source: Literal["birth", "concept", "computed", "limit"] | None = Field(
         None, description="what it was worked out from"
@@ -43,6 +47,7 @@ class Input(Measured):
     status: str | None = None
     start: Date | None = None
     end: Date | None = None
+    age_days: int | None = Field(None, ge=0, description=AGE)
     qualifiers: list[str] | None = None
 
 
@@ -53,6 +58,7 @@ class Fact(Strict):
     status: str
     start: Date | None = None
     end: Date | None = None
+    age_days: int | None = Field(None, ge=0, description=AGE)
     qualifiers: list[str] | None = None
     written: str | None = None
 
@@ -126,6 +132,14 @@ class Finding(Strict):
     variables: list[str]
     concepts: list[str]
     evidence: list[Evidence]
+    assumed: list[Assumption] = Field([], description="what the truth rests on that neither record nor rules say")
+
+
+class Passes(Strict):
+    """How many criteria pass."""
+
+    count: int
+    assumed: int = Field(description="how many of them rest on an assumption")
 
 
 class Arm(Strict):
@@ -148,6 +162,7 @@ class Trial(Strict):
     verdict: Verdict
     blocks: list[str]
     open: list[str]
+    passes: Passes
     near: bool = Field(
         False, description="whether nothing would block if what is near its limit did not; one of the arms is enough"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eligo.criteria import STUDY_CONDITION
-from eligo.report.names import Data, concept_name, rounded, source, variable_name, window
+from eligo.report.names import Data, age_text, concept_name, is_whole, rounded, source, variable_name, window
 
 TRIAL_ITSELF = "what the trial is about"
 
@@ -99,6 +99,9 @@ def fact_text(fact: Data, asked: str) -> str:
         parts.append(f"{'from' if end else 'since'} {start}")
     if end and start != end:
         parts.append(f"until {end}")
+    if fact.get("age_days") and fact["status"] != "planned":
+        vague = "at least " if not is_whole(str(end or start)) else ""
+        parts[-1] += f" ({vague}{age_text(fact['age_days'])}{' ago' if end else ''})"
     written = fact.get("written")
     known = {fact["concept"], concept_name(fact["concept"]).casefold()}
     return ", ".join(parts) + (f' ("{written}")' if written and written.casefold() not in known else "")

@@ -11,7 +11,17 @@ from eligo.report.names import Data
 from eligo.report.outlook_words import question, worth
 from eligo.report.stated import link_name
 from eligo.report.terminal import Terminal, clean, columns, wrap, wrap_marked
-from eligo.report.words import blocker, cohort_title, deciding, evidence_line, headline, patient_line, spans, still_open
+from eligo.report.words import (
+    blocker,
+    cohort_title,
+    deciding,
+    evidence_line,
+    headline,
+    passing,
+    patient_line,
+    spans,
+    still_open,
+)
 
 COLOUR = {
     "ELIGIBLE": "green",
@@ -99,7 +109,8 @@ def _header(screening: Data, terminal: Terminal) -> list[str]:
 
 
 def _trial_lines(trial: Data, room: int, terminal: Terminal) -> Iterator[str]:
-    text = "; ".join(filter(None, (summary(trial), drafts(trial))))
+    counted = passing(trial) if trial["passes"]["assumed"] else ""
+    text = "; ".join(filter(None, (summary(trial), counted, drafts(trial))))
     yield from _verdict_lines(f"  {clean(trial['trial']):<{room}}", trial["verdict"], text, terminal)
     if any(finding["bearing"] == "blocks" and finding["cohort"] is None for finding in trial["criteria"]):
         return  # the arms no longer matter
@@ -205,4 +216,6 @@ def _conclusion(trial: Data, terminal: Terminal) -> Iterator[str]:
             text = blocker(finding) if label == "blocks" else still_open([finding], all_names=True)
             yield from wrap(text, terminal.width, f"  {clean(id_):<{room}}", " " * (room + 4))
     verdict = trial["verdict"]
-    yield f"verdict: {terminal.paint(verdict, COLOUR[verdict], 'bold')}{', a near miss' if 'near' in trial else ''}"
+    near = ", a near miss" if "near" in trial else ""
+    counts = f" ({passing(trial)})" if trial["criteria"] else ""
+    yield f"verdict: {terminal.paint(verdict, COLOUR[verdict], 'bold')}{near}{counts}"

@@ -56,6 +56,8 @@ def _passes(trial: TrialScreening, data: Data) -> str:
     counted = [f for f in trial.findings if f.criterion.cohort is None or f.criterion.cohort in arms]
     of_arms = f" for {_listed([f'arm {arm}' for arm in arms])}" if arms else ""
     text = f"all {len(counted)} criteria{of_arms} pass" if len(counted) > 1 else "its one criterion passes"
+    assumed = sum(1 for finding in counted if finding.is_assumed)
+    text += f", {assumed} of them assumed" if assumed and len(counted) > 1 else ", by an assumption" if assumed else ""
     drafts = data.get("drafts", 0)
     if drafts:
         are = "is a draft" if drafts == 1 else "are drafts"

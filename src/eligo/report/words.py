@@ -48,6 +48,17 @@ TO_DO = {
     "error": "the test failed; please report this",
 }
 
+STILL_SO = "too old to tell; state whether it still is so, or when it ended"
+
+# What a finding is assumed by, by the code.
+ASSUMED_BY = {
+    "list_complete": "complete list",
+    "assumed_by_caller": "the caller",
+    "link_assumed": "link",
+    "default_range": "default range",
+    "score_part": "part of a score",
+}
+
 TO_JUDGE = "the record does not say; a person has to judge"
 # How a part of a condition is told, by whether the condition holds.
 CONDITION = {
@@ -74,8 +85,23 @@ MOST_NAMES = 5
 
 
 def headline(finding: Data) -> str:
-    """Truth and bearing: "exclusion applies -> blocks"."""
-    return f"{SENTENCE[finding['kind'], finding['truth']]} -> {finding['bearing']}"
+    """Truth and bearing: "exclusion applies -> blocks"; with what the truth is assumed by."""
+    assumed = f", {assumed_by(finding)}" if finding.get("assumed") else ""
+    return f"{SENTENCE[finding['kind'], finding['truth']]}{assumed} -> {finding['bearing']}"
+
+
+def assumed_by(finding: Data) -> str:
+    """What a finding rests on that neither record nor rules say: "assumed (complete list)"."""
+    return f"assumed ({', '.join(ASSUMED_BY[code] for code in finding['assumed'])})"
+
+
+def passing(trial: Data) -> str:
+    """How many criteria pass, and how many of them on an assumption: "13 pass, 9 of them assumed"."""
+    count, assumed = trial["passes"]["count"], trial["passes"]["assumed"]
+    if not count:
+        return "none passes"
+    text = f"{count} {'passes' if count == 1 else 'pass'}"
+    return text + (f", {'it is' if count == 1 else f'{assumed} of them'} assumed" if assumed else "")
 
 
 def patient_line(screening: Data) -> str:
@@ -195,6 +221,8 @@ def evidence_line(evidence: Data) -> str:
 def _to_do(evidence: Data) -> str:
     """What a person can do about what is open; a link between two things that are there is for a person to judge."""
     linked = "related" in evidence and not any("reason" in part for part in evidence["parts"])
+    if evidence["reason"] == "stale" and "variable" not in evidence:
+        return STILL_SO
     return TO_JUDGE if linked else TO_DO[_reason(evidence)]
 
 

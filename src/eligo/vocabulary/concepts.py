@@ -76,6 +76,10 @@ class Concepts:
                 return self.get(codes[plain[:length]] or "")
         return None
 
+    def names_of_system(self, short: str) -> list[str]:
+        """List the names, in small letters, of the system that a short name stands for."""
+        return [name.rstrip("/") for name, of in self._systems.items() if of == short]
+
     def suggest(self, word: str) -> str | None:
         """Name the known words nearest to `word`, as a help text; None where none is near."""
         return did_you_mean(word, (text for concept in self for text in concept.words))

@@ -49,6 +49,7 @@ def _meld_i(total_bilirubin: float, creatinine: float, inr: float, dialysis: flo
     source="Kamath PS et al., Hepatology 2001;33:464, doi:10.1053/jhep.2001.22172; bounds of the UNOS form of 2002",
     falling=(),
     apart=1,
+    whole_number=True,
 )
 def meld(total_bilirubin: float, creatinine: float, inr: float, renal_replacement_therapy: float) -> float:
     """Compute MELD, a whole number from 6 to 40; dialysis means at least twice in the week before."""
@@ -60,15 +61,16 @@ def meld(total_bilirubin: float, creatinine: float, inr: float, renal_replacemen
     *(BILIRUBIN, CREATININE, INR, SODIUM, DIALYSIS),
     source="OPTN policy 9 of 2016-01-11 after Kim WR et al., N Engl J Med 2008;359:1018, doi:10.1056/NEJMoa0801209",
     apart=1,
+    whole_number=True,
 )
 def meld_na(
     total_bilirubin: float, creatinine: float, inr: float, sodium: float, renal_replacement_therapy: float
 ) -> float:
     """Compute MELD-Na of 2016, 6 to 40; sodium (125 to 137 mmol/L) counts only where MELD is above 11.
 
-    MELD enters unrounded, as most programs have it; rounding it first, as the policy is worded, moves some by a point.
+    MELD enters as the whole number that it is by the policy; programs that round at the end alone are a point off.
     """
-    first = _meld_i(total_bilirubin, creatinine, inr, renal_replacement_therapy)
+    first = whole(_meld_i(total_bilirubin, creatinine, inr, renal_replacement_therapy))
     lack = 137 - clamp(sodium, 125, 137)
     score = first + 1.32 * lack - 0.033 * first * lack if first > 11 else first
     return clamp(whole(score), 6, 40)
@@ -79,6 +81,7 @@ def meld_na(
     *(BILIRUBIN, CREATININE, INR, SODIUM, DIALYSIS),
     source="Kim WR et al., N Engl J Med 2008;359:1018, doi:10.1056/NEJMoa0801209",
     apart=1,
+    whole_number=True,
 )
 def meld_na_kim2008(
     total_bilirubin: float, creatinine: float, inr: float, sodium: float, renal_replacement_therapy: float
@@ -94,6 +97,7 @@ def meld_na_kim2008(
     *(SEX, BILIRUBIN, CREATININE, INR, SODIUM, ALBUMIN, DIALYSIS),
     source="Kim WR et al., Gastroenterology 2021;161:1887, doi:10.1053/j.gastro.2021.08.050; capped as by OPTN",
     apart=1,
+    whole_number=True,
 )
 def meld_3(
     sex: float,
@@ -118,10 +122,13 @@ def meld_3(
     "ukeld",
     *(BILIRUBIN, CREATININE, INR, SODIUM),
     source="Barber K et al., Transplantation 2011;92:469, doi:10.1097/TP.0b013e318225db4d",
+    apart=0.5,
+    whole_number=True,
 )
 def ukeld(total_bilirubin: float, creatinine: float, inr: float, sodium: float) -> float:
-    """Compute UKELD, about 35 to 80; bilirubin and creatinine in umol/L, sodium in mmol/L."""
-    return 5.395 * ln(inr) + 1.485 * ln(creatinine) + 3.13 * ln(total_bilirubin) - 81.565 * ln(sodium) + 435
+    """Compute UKELD, a whole number of about 35 to 80; bilirubin and creatinine in umol/L, sodium in mmol/L."""
+    score = 5.395 * ln(inr) + 1.485 * ln(creatinine) + 3.13 * ln(total_bilirubin) - 81.565 * ln(sodium) + 435
+    return whole(score)
 
 
 _BILIRUBIN_2, _BILIRUBIN_3 = (in_umol_l(limit, BILIRUBIN_MASS) for limit in ("2", "3"))

@@ -17,7 +17,7 @@ from eligo.vocabulary import body_scores, liver_scores, organ_scores
 from eligo.vocabulary.scoring import EVERYTHING, FEMALE, MALE, REGISTRY, Interval, Score, ScoreInput
 from eligo.vocabulary.variables import variables
 
-__all__ = ["FEMALE", "MALE", "SCORES", "Interval", "Score", "ScoreInput", "bounds", "leaf_inputs"]
+__all__ = ["FEMALE", "MALE", "SCORES", "Interval", "Score", "ScoreInput", "bounds", "is_whole", "leaf_inputs"]
 
 _FORMULAS = (body_scores, liver_scores, organ_scores)
 SCORES: Mapping[str, Score] = REGISTRY
@@ -32,6 +32,11 @@ class Argument(NamedTuple):
     key: str
     plausible: Interval
     leaves: frozenset[str] | None
+
+
+def is_whole(variable: str) -> bool:
+    """Whether the variable is a score that is a whole number by its definition."""
+    return variable in SCORES and SCORES[variable].whole_number
 
 
 def bounds(score: str, known: Mapping[str, Interval]) -> Interval:

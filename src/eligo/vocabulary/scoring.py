@@ -63,7 +63,8 @@ class Score:
     `falling` are the keys with which the score falls, where it falls or rises (or stands still) with each of its inputs
     whatever the others are; None where the direction of some input hangs on others. `apart` is how far from it a stated
     value may lie without contradicting it, beyond the rounding of what is written: a point where programs round at
-    different steps, any distance where the value may also be measured or have come by another formula.
+    different steps, any distance where the value may also be measured or have come by another formula. What is
+    `whole_number` is one by its definition, so that a stated value with decimals is rounded before it is compared.
     """
 
     variable: str
@@ -73,6 +74,7 @@ class Score:
     source: str
     falling: frozenset[str] | None = None
     apart: float = 0.0
+    whole_number: bool = False
 
 
 _registry: dict[str, Score] = {}
@@ -88,6 +90,7 @@ def scored(
     unit: str = "1",
     falling: Iterable[str] | None = None,
     apart: float = 0.0,
+    whole_number: bool = False,
 ) -> Callable[[Formula], Formula]:
     """Enter a formula into the registry under the variable that it gives."""
 
@@ -99,7 +102,7 @@ def scored(
             return found if found % 1 == 0 and abs(found) < 1e12 else float(f"{found:.12g}")
 
         known = None if falling is None else frozenset(falling)
-        _registry[variable] = Score(variable, unit, inputs, compute, source, known, apart)
+        _registry[variable] = Score(variable, unit, inputs, compute, source, known, apart, whole_number)
         return formula
 
     return enter

@@ -83,6 +83,19 @@ def pint_name(atom: str) -> str:
     return name
 
 
+@functools.lru_cache(maxsize=1024)
+def says_no_unit(text: str) -> bool:
+    """Whether what stands in the place of a unit says that there is none.
+
+    >>> says_no_unit("{calc}"), says_no_unit("unitless"), says_no_unit("{copies}"), says_no_unit("mg/dL")
+    (True, True, False, False)
+    """
+    plain = _plain(text)
+    if _NOTES_ALONE.fullmatch(plain):
+        return ucum(plain) is None
+    return _squeeze(plain).casefold() in _spellings()["unitless"]
+
+
 def common() -> list[str]:
     """List the codes that are worth making ready before anyone asks."""
     codes: list[str] = _spellings()["common"]
@@ -112,6 +125,7 @@ _PER = re.compile(r"(?:^|(?<=[\W\s]))\s*per\s+", re.IGNORECASE)
 _SLASH = re.compile(r"/(?![^{(]*[})])")
 _PRODUCT = re.compile(r"[.*](?![0-9])| ")
 _EXPONENT = re.compile(r"(.+?)(?:\^|\*\*)?([+-]?[1-5])")
+_NOTES_ALONE = re.compile(r"1?(?: ?\{[^{}]*\})+")
 _NOTE = re.compile(r"([^{}]+)\{[^{}]*\}")
 
 
@@ -247,7 +261,7 @@ def _spellings() -> dict[str, Any]:
     return found
 
 
-_FORM = b"3"  # of the cached data
+_FORM = b"4"  # of the cached data
 
 
 @functools.cache
@@ -266,6 +280,7 @@ def _build(text: bytes) -> dict[str, Any]:
         **_atoms(data["atoms"], data["prefixes"], str.maketrans(characters)),
         "counts": dict(counts),
         "phrases": {_squeeze(k).casefold(): v for k, v in data["phrases"].items()},
+        "unitless": [_squeeze(str(word)).casefold() for word in data["unitless"]],
         "common": [code for row in data["common"] for code in row],
         "characters": characters,
         "logarithms": {_squeeze(w).casefold(): code for code, row in logarithms.items() for w in row["words"]},

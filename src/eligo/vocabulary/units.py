@@ -78,6 +78,19 @@ def difference_to_canonical(value: float, unit: str, variable: Variable) -> floa
     return float(f"{float(Fraction(repr(value)) * way.scale):.12g}")
 
 
+def same_dimension(one: str, other: str) -> bool:
+    """Whether one unit turns into the other whatever is measured: umol/L into mmol/L, but not into mg/dL.
+
+    >>> same_dimension("umol/L", "mmol/L"), same_dimension("umol/L", "mg/dL")
+    (True, False)
+    """
+    codes = ucum(one), ucum(other)
+    if None in codes:
+        return False
+    first, second = (_size(code).dimension for code in codes if code is not None)
+    return first == second
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """How a unit leads to the canonical one: (10 to the value, for a logarithm) x scale + offset."""

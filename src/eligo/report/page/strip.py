@@ -58,7 +58,8 @@ def counts(trial: Data) -> Iterator[str]:
     yield '<ul class="counts">'
     for word, count in tally(trial):
         zero = ' class="zero"' if count == "0" else ""
-        yield f"<li{zero}>{shape(word)}{word} <b>{count}</b></li>"
+        label = "of these assumed" if word == "assumed" else word
+        yield f"<li{zero}>{shape(word)}{label} <b>{count}</b></li>"
     yield "</ul>"
 
 

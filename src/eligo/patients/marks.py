@@ -1,0 +1,126 @@
+"""A name as people write it in a record in, the bare name and what its marks say of it out: `HCC?` is suspected.
+
+The words and signs are data (`grammar/marks.yaml`). Whatever the marks are, none makes more of a name than it says.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, get_args
+
+from eligo.cache import cached, digest
+from eligo.data import data_dir
+
+Mark = Literal["suspected", "refuted", "history", "over", "present"]
+_LONGEST = 200  # characters of a name: what is longer is none
+
+
+class Marked(NamedTuple):
+    """A name without its marks; `signed` where a sign and not only a word marks it, `words` are those of the marks."""
+
+    name: str
+    mark: Mark
+    signed: bool
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """The marks of the file: what each sign and word says, and the patterns that find them."""
+
+    anywhere: Mapping[str, Mark]
+    harmless: str
+    said: Mapping[str, Mapping[str, Mark]]
+    patterns: tuple[tuple[str, bool, re.Pattern[str]], ...]
+
+
+@functools.lru_cache(maxsize=4096)
+def read_marks(text: str) -> Marked | None:
+    """Take the marks off a name; None for a name without any.
+
+    >>> read_marks("? cirrhosis"), read_marks("cirrhosis")
+    (Marked(name='cirrhosis', mark='suspected', signed=True, words=('?',)), None)
+    """
+    if len(text) > _LONGEST:
+        return None
+    marks, name = _marks(), text.strip()
+    found: list[Mark] = [marks.anywhere[sign] for sign in marks.anywhere if sign in name]
+    words = [sign for sign in marks.anywhere if sign in name]
+    signed = bool(found)
+    for sign in words:
+        name = re.sub(rf"\s*[(\[]?\s*{re.escape(sign)}+\s*[)\]]?\s*", " ", name).strip()
+    stripped = True
+    while stripped and name:
+        stripped = False
+        for table, is_sign, pattern in marks.patterns:
+            match = pattern.fullmatch(name)
+            if match is None or not match["name"].strip():
+                continue
+            word = " ".join(match["mark"].casefold().split())
+            found.append(marks.said[table][word])
+            words.append(word)
+            name, signed, stripped = match["name"].strip(), signed or is_sign, True
+            break
+    if name and not _plain_at_ends(name, marks.harmless):  # a sign that nobody knows
+        found.append("suspected")
+        signed = True
+    return Marked(name, together(found), signed, tuple(words)) if found else None
+
+
+def _plain_at_ends(name: str, harmless: str) -> bool:
+    return all(end.isalnum() or end in harmless or end in "+-" for end in (name[0], name[-1]))
+
+
+def together(found: Sequence[Mark]) -> Mark:
+    """What several marks say together: `no h/o` rules out, `? s/p` suspects."""
+    if "suspected" in found or found.count("refuted") > 1:
+        return "suspected"
+    order: tuple[Mark, ...] = ("refuted", "history", "over")
+    return next((mark for mark in order if mark in found), "present")
+
+
+@functools.cache
+def _marks() -> _Marks:
+    path = data_dir("grammar") / "marks.yaml"
+    text = path.read_bytes()
+
+    def build() -> Any:
+        from eligo.yamltext import read_yaml  # lazily: a warm start needs no YAML
+
+        return read_yaml(text.decode(), path.name).data
+
+    data = cached("marks", digest([b"1", text]), build)
+    signs = data["signs"]
+    said: dict[str, dict[str, Mark]] = {
+        "sign before": _turned(signs["before"]),
+        "sign after": _turned(signs["after"]),
+        "before": _turned(data["before"]),
+        "after": _turned(data["after"]),
+    }
+    before, after = _one_of(said["before"]), _one_of(said["after"])
+    signs_before, signs_after = _one_of(said["sign before"]), _one_of(said["sign after"])
+    flags = re.IGNORECASE | re.DOTALL
+    patterns = (
+        ("sign after", True, re.compile(rf"(?P<name>.*?)\s*[(\[]\s*(?P<mark>{signs_after})\s*[)\]]", flags)),
+        ("sign after", True, re.compile(rf"(?P<name>.*?[\w)\]])\s*(?P<mark>{signs_after})", flags)),
+        ("sign before", True, re.compile(rf"[(\[]\s*(?P<mark>{signs_before})\s*[)\]]\s*(?P<name>.*)", flags)),
+        ("sign before", True, re.compile(rf"(?P<mark>{signs_before})\s*(?P<name>\w.*)", flags)),
+        ("before", False, re.compile(rf"[(\[]?(?P<mark>{before})(?:[)\]:\s]+|-(?=\w))(?P<name>\w.*)", flags)),
+        ("after", False, re.compile(rf"(?P<name>.*?)\s*[(\[]\s*(?P<mark>{after})\s*[)\]]", flags)),
+        ("after", False, re.compile(rf"(?P<name>.*?\S)(?:\s*[,:=–]\s*|\s+-?\s*)(?P<mark>{after})", flags)),
+    )
+    return _Marks(_turned(signs["anywhere"]), signs["harmless"], said, patterns)
+
+
+def _turned(table: Mapping[str, list[str]]) -> dict[str, Mark]:
+    known: tuple[Mark, ...] = get_args(Mark)
+    return {word.casefold(): mark for mark in known for word in table.get(mark, ())}
+
+
+def _one_of(words: Mapping[str, Mark]) -> str:
+    """A pattern for one of the words, the longest first; any blanks stand for a blank."""
+    ordered = sorted(words, key=len, reverse=True)
+    return "|".join(r"\s+".join(map(re.escape, word.split())) for word in ordered)

@@ -1,0 +1,40 @@
+"""What the status of an entry and the marks of its name say together: the status of the fact that is made of it."""
+
+from __future__ import annotations
+
+from eligo.patients.marks import Mark
+from eligo.patients.model import FactStatus
+from eligo.vocabulary.concept import Concept
+
+# What records say of an entry, and what it means; None does not count at all. FHIR has some of the words, not all.
+STATUS: dict[str, FactStatus | None] = {
+    **dict.fromkeys(("active", "recurrence", "relapse", "ongoing", "current", "confirmed", "in-progress"), "active"),
+    **dict.fromkeys(
+        ("resolved", "inactive", "remission", "history", "past", "ended", "stopped", "discontinued"), "resolved"
+    ),
+    **dict.fromkeys(("done", "completed", "performed"), "resolved"),
+    **dict.fromkeys(("suspected", "provisional", "possible", "probable", "unconfirmed", "differential"), "suspected"),
+    **dict.fromkeys(("planned", "scheduled", "registered"), "planned"),
+    **dict.fromkeys(("refuted", "ruled-out", "absent"), "refuted"),
+    **dict.fromkeys(("entered-in-error", "cancelled", "not-done", "not-taken"), None),
+}
+
+
+def status_word(word: str) -> str:
+    """The form in which status words are compared: `Ruled out` is `ruled-out`."""
+    return word.strip().lower().replace(" ", "-").replace("_", "-")
+
+
+def marked_status(meaning: FactStatus, mark: Mark | None, concept: Concept, stated: bool) -> tuple[FactStatus, ...]:
+    """The statuses of a fact whose name or code is marked; what was a state may still be one.
+
+    `stated` says that the record gives the status itself, which then contradicts a mark that rules out.
+    """
+    if mark in (None, "present") or meaning in ("planned", "refuted"):
+        return (meaning,)
+    if mark == "suspected" or meaning == "suspected":
+        return ("suspected",)
+    if mark == "refuted":
+        return ("suspected" if stated else "refuted",)
+    lasts = concept.kind in ("condition", "state") and concept.aspect == "state"
+    return ("resolved", "suspected") if mark == "history" and lasts and meaning != "resolved" else ("resolved",)

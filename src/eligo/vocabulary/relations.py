@@ -1,0 +1,136 @@
+"""`grammar/relations.yaml` in, `Relations` out: what a recorded concept may be beyond what it is a kind of.
+
+A recorded concept *is* one that is asked for where it is a kind of it (the parents of `concepts.yaml`). It *may be* one
+where it is broader, where the file says so, or where nobody has said to which area it belongs. Else it is none.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from eligo.cache import cached, digest
+from eligo.data import data_dir
+from eligo.vocabulary.concepts import Concepts, concepts
+
+__all__ = ["Open", "Relations", "Sign", "load", "relations"]
+
+_FORM = b"3"  # of the cached data: another form must not meet an old cache
+
+
+class Sign(NamedTuple):
+    """A value that a concept may explain: a variable on one side (`lt`, `le`, `gt`, `ge`) of a canonical limit.
+
+    It never decides the concept; while it stands, silence does not rule the concept out.
+    """
+
+    variable: str
+    op: str
+    limit: float
+
+
+class Open(NamedTuple):
+    """What in a record leaves open that a concept is absent.
+
+    `broader` is what the concept, or a kind of it, is a kind of; `entries` are all that may be it, the broader ones
+    among them; `only` are those of them that count in some statuses alone, whatever status is asked for, and `lasting`
+    procedures that count although they are over. `signs` are values.
+    """
+
+    broader: frozenset[str]
+    entries: frozenset[str]
+    only: Mapping[str, frozenset[str]]
+    lasting: frozenset[str]
+    signs: tuple[Sign, ...]
+
+
+class Relations:
+    """The relations between the concepts of a vocabulary."""
+
+    def __init__(self, data: Mapping[str, Any], known: Concepts) -> None:
+        self._known = known
+        self._groups: list[dict[str, Any]] = data["may_be"]
+        self._signs: list[dict[str, Any]] = data["signs"]
+        self._by_asked: dict[str, list[int]] = data["by_asked"]  # the places of the groups
+        self._kinds_apart = frozenset(data["kinds_apart"])
+        self._each_apart: list[frozenset[str]] = [frozenset(group) for group in data["each_apart"]]
+        self._enough = frozenset(data["enough"])
+        self.unclassified: frozenset[str] = frozenset(data["unclassified"])
+        self._made: dict[str, Open] = {}
+        self._found: dict[int, frozenset[str]] = {}
+
+    def open_to(self, asked: str) -> Open:
+        """What leaves open that a concept is absent; nothing that is a kind of it, since that decides."""
+        if asked not in self._made:
+            self._made[asked] = self._open_to(asked)
+        return self._made[asked]
+
+    def _open_to(self, asked: str) -> Open:
+        family, line = self._known.descendants(asked), self._known.ancestors(asked)
+        above = frozenset[str]().union(*map(self._known.ancestors, family))
+        broader = above - family - (self._enough - line)
+        always, only = set(broader | self.unclassified), dict[str, frozenset[str]]()
+        lasting = set[str]()
+        for place in sorted({n for id_ in family | line for n in self._by_asked.get(id_, ())}):
+            group = self._groups[place]
+            if not _meant(group, asked, family, line):
+                continue
+            found, statuses = self._recorded(place), frozenset(group["status"])
+            if statuses:
+                only |= {entry: only.get(entry, statuses) | statuses for entry in found}
+            else:
+                always |= found
+            lasting |= found if group["lasts"] else frozenset()
+        always -= family
+        only = {entry: statuses for entry, statuses in only.items() if entry not in always and entry not in family}
+        meant = (sign for sign in self._signs if _meant(sign, asked, family, line))
+        signs = tuple(Sign(s["variable"], s["op"], s["limit"]) for s in meant)
+        return Open(broader, frozenset(always | only.keys()), only, frozenset(lasting), signs)
+
+    def unstated(self, asked: str) -> tuple[str, ...]:
+        """The other kinds of a concept's parents of which nobody has said whether they may be it, in file order."""
+        concept, stated = self._known.get(asked), self.open_to(asked).entries | self._known.descendants(asked)
+        parents = set(concept.parents if concept else ()) - self._kinds_apart
+        apart = frozenset[str]().union(*(group for group in self._each_apart if asked in group))
+        others = (other for other in self._known if not parents.isdisjoint(other.parents))
+        return tuple(other.id for other in others if other.id not in stated and other.id not in apart)
+
+    def _recorded(self, place: int) -> frozenset[str]:
+        """All concepts that a group speaks of."""
+        if place not in self._found:
+            group = self._groups[place]
+            named = frozenset(group["recorded"])
+            self._found[place] = named if group["alone"] else self._kinds(named) - self._kinds(group["but_not"])
+        return self._found[place]
+
+    def _kinds(self, ids: Iterable[str]) -> frozenset[str]:
+        return frozenset[str]().union(*map(self._known.descendants, ids))
+
+
+def _meant(group: Mapping[str, Any], asked: str, family: frozenset[str], line: frozenset[str]) -> bool:
+    """Whether what a group may be is the concept, a kind of it, or, for a vague group, broader than it."""
+    if group["exact"]:
+        return asked in group["asked"]
+    return not family.isdisjoint(group["asked"]) or (group["vague"] and not line.isdisjoint(group["asked"]))
+
+
+@functools.cache
+def relations() -> Relations:
+    """Load the relations of `grammar/relations.yaml`."""
+    return load(data_dir("grammar") / "relations.yaml", concepts())
+
+
+def load(path: Path, known: Concepts) -> Relations:
+    """Load the relations of a file between concepts; every problem of the file comes in one EligoError."""
+    text = path.read_bytes()
+
+    def build() -> dict[str, Any]:
+        from eligo.vocabulary.relations_file import read  # lazily: a warm start needs no YAML
+
+        return read(text.decode(), path.name, known)
+
+    # What it was checked against counts too: the concepts, and the variables with their units.
+    others = [(data_dir("grammar") / name).read_bytes() for name in ("concepts.yaml", "variables.yaml")]
+    return Relations(cached("relations", digest([_FORM, text, *others]), build), known)
