@@ -68,11 +68,11 @@ def meld_na(
 ) -> float:
     """Compute MELD-Na of 2016, 6 to 40; sodium (125 to 137 mmol/L) counts only where MELD is above 11.
 
-    MELD enters as the whole number that it is by the policy; programs that round at the end alone are a point off.
+    MELD is compared with 11 as the whole number that it is; the sum is rounded once, at the end.
     """
-    first = whole(_meld_i(total_bilirubin, creatinine, inr, renal_replacement_therapy))
+    first = _meld_i(total_bilirubin, creatinine, inr, renal_replacement_therapy)
     lack = 137 - clamp(sodium, 125, 137)
-    score = first + 1.32 * lack - 0.033 * first * lack if first > 11 else first
+    score = first + 1.32 * lack - 0.033 * first * lack if whole(first) > 11 else first
     return clamp(whole(score), 6, 40)
 
 

@@ -23,6 +23,8 @@ _PART = re.compile(r"\b([A-Za-z]+)[\s:]+(?=(?:\d+[a-zA-Z]?|[IVX]+[abcABC]?|[A-H]
 
 def of_a_part(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`(Phase Ib)`, `(cohort 2)`, `(dose escalation)`: it holds in one part of the trial."""
+    if any(isinstance(e, Bracket) for e in inner):  # which says for itself what it is
+        return False
     said = unit.context.written(node.span)
     named = [
         place(e) for e in inner if isinstance(e, Token) and e.type in ("VAR", "CONCEPT")
