@@ -1,9 +1,12 @@
-"""Where the data folders `grammar` and `rules` are: inside the installed package, or in a checkout."""
+"""Where the data folders `grammar` and `rules` are, in the installed package or a checkout, and what a file holds."""
 
 from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import Any
+
+from eligo.cache import cached, digest
 
 
 @functools.cache
@@ -21,3 +24,16 @@ def data_dir(kind: str) -> Path:
     if (checkout / "pyproject.toml").is_file() and (checkout / kind).is_dir():
         return checkout / kind
     raise FileNotFoundError(kind)
+
+
+def grammar_data(name: str) -> Any:
+    """The data of a file of `grammar` as it stands there, from the cache where it holds the file as it is now."""
+    path = data_dir("grammar") / name
+    text = path.read_bytes()
+
+    def build() -> Any:
+        from eligo.yamltext import read_yaml  # lazily: a warm start needs no YAML
+
+        return read_yaml(text.decode(), path.name).data
+
+    return cached(path.stem, digest([b"data", text]), build)

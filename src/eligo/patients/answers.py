@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from eligo.cache import cached, digest
-from eligo.data import data_dir
+from eligo.data import grammar_data
 
 Answer = str  # positive, negative, unclear, or one of a test alone (former)
 
@@ -97,12 +96,4 @@ def _wording() -> Wording:
 @functools.cache
 def findings_data() -> Any:
     """Load `grammar/findings.yaml`."""
-    path = data_dir("grammar") / "findings.yaml"
-    text = path.read_bytes()
-
-    def build() -> Any:
-        from eligo.yamltext import read_yaml  # lazily: a warm start needs no YAML
-
-        return read_yaml(text.decode(), path.name).data
-
-    return cached("findings", digest([b"1", text]), build)
+    return grammar_data("findings.yaml")

@@ -9,8 +9,7 @@ import functools
 import re
 from typing import Any, NamedTuple
 
-from eligo.cache import cached, digest
-from eligo.data import data_dir
+from eligo.data import grammar_data
 from eligo.patients.marks import Mark
 
 _NOT_OF_A_CODE = re.compile(r"[^A-Z0-9]")
@@ -100,12 +99,4 @@ def _further() -> dict[tuple[str, str], str]:
 
 @functools.cache
 def _data() -> Any:
-    path = data_dir("grammar") / "codes.yaml"
-    text = path.read_bytes()
-
-    def build() -> Any:
-        from eligo.yamltext import read_yaml  # lazily: a warm start needs no YAML
-
-        return read_yaml(text.decode(), path.name).data
-
-    return cached("codes", digest([b"1", text]), build)
+    return grammar_data("codes.yaml")

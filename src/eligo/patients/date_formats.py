@@ -12,8 +12,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal, get_args
 
-from eligo.cache import cached, digest
-from eligo.data import data_dir
+from eligo.data import grammar_data
 from eligo.patients import dates
 
 Order = Literal["DMY", "MDY", "YMD"]
@@ -123,13 +122,4 @@ def _month(word: str) -> str | None:
 
 @functools.cache
 def _months() -> dict[str, list[str]]:
-    path = data_dir("grammar") / "dates.yaml"
-    text = path.read_bytes()
-
-    def build() -> dict[str, list[str]]:
-        from eligo.yamltext import read_yaml  # lazily: a warm start needs no YAML
-
-        return {str(number): names for number, names in read_yaml(text.decode(), path.name).data["months"].items()}
-
-    months: dict[str, list[str]] = cached("dates", digest([b"1", text]), build)
-    return months
+    return {str(number): names for number, names in grammar_data("dates.yaml")["months"].items()}

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from eligo.cache import cached, digest
-from eligo.data import data_dir
+from eligo.data import grammar_data
 from eligo.patients.codes import verdict
 from eligo.patients.diagnostic_tests import find_test, names_a_finding
 from eligo.patients.marks import Mark, read_marks, together
@@ -77,15 +76,7 @@ class Words:
 @functools.cache
 def words() -> Words:
     """Load the words of FHIR."""
-    path = data_dir("grammar") / "fhir.yaml"
-    text = path.read_bytes()
-
-    def build() -> Any:
-        from eligo.yamltext import read_yaml  # lazily: a warm start needs no YAML
-
-        return read_yaml(text.decode(), path.name).data
-
-    data = cached("fhir-words", digest([b"4", text]), build)
+    data = grammar_data("fhir.yaml")
     tags = re.compile(rf"\s*\((?:{'|'.join(map(re.escape, data['tags']))})\)\s*$")
     return Words(
         data["read"],

@@ -9,10 +9,9 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
-from eligo.cache import cached, digest
-from eligo.data import data_dir
+from eligo.data import grammar_data
 
 Mark = Literal["suspected", "refuted", "history", "over", "present"]
 _LONGEST = 200  # characters of a name: what is longer is none
@@ -84,15 +83,7 @@ def together(found: Sequence[Mark]) -> Mark:
 
 @functools.cache
 def _marks() -> _Marks:
-    path = data_dir("grammar") / "marks.yaml"
-    text = path.read_bytes()
-
-    def build() -> Any:
-        from eligo.yamltext import read_yaml  # lazily: a warm start needs no YAML
-
-        return read_yaml(text.decode(), path.name).data
-
-    data = cached("marks", digest([b"1", text]), build)
+    data = grammar_data("marks.yaml")
     signs = data["signs"]
     said: dict[str, dict[str, Mark]] = {
         "sign before": _turned(signs["before"]),

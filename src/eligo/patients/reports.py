@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from eligo.cache import cached, digest
-from eligo.data import data_dir
+from eligo.data import grammar_data
 from eligo.patients.plausible import NO_RANGE, UNKNOWN_RANGE, Ends
 from eligo.patients.values import read_quantity
 
@@ -47,15 +46,7 @@ class Words(NamedTuple):
 @functools.cache
 def report_words() -> Words:
     """Load the words."""
-    path = data_dir("grammar") / "reports.yaml"
-    text = path.read_bytes()
-
-    def build() -> object:
-        from eligo.yamltext import read_yaml  # lazily: a warm start needs no YAML
-
-        return read_yaml(text.decode(), path.name).data
-
-    data = cached("report-words", digest([b"1", text]), build)
+    data = grammar_data("reports.yaml")
     sexes: dict[str, Sex] = {word: sex for sex, several in data["sexes"].items() for word in several}
     longest_first = {
         key: tuple(sorted(data[key], key=len, reverse=True)) for key in ("other", "upper", "lower", "doubts")
