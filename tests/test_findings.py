@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eligo.errors import Place
@@ -60,6 +60,7 @@ def test_a_code_says_whether_it_is_over(system: str, code: str, concept: str | N
     assert isinstance(found, Trouble) or found.mark == mark
 
 
+@settings(deadline=None)  # the first example reads the vocabulary
 @given(
     concept=st.sampled_from([c.name for c in concepts() if c.kind == "condition"]),
     mark=st.sampled_from(
