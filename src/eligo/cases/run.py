@@ -107,7 +107,7 @@ def _possible(plan: Plan, test: int) -> frozenset[Truth]:
             return frozenset({Truth.MET})
         case Untestable():
             return frozenset({Truth.UNKNOWN})
-        case Related(relation="due_to"):  # no record says it
+        case Related(relation="due_to" | "associated_with"):  # no record says it
             return frozenset({Truth.UNKNOWN, Truth.NOT_MET})
         case Present(but_not=parts, concept=concept) if any(_takes_in(part, concept) for part in parts):
             return frozenset({Truth.UNKNOWN, Truth.NOT_MET})

@@ -41,6 +41,7 @@ _RELATION: dict[Relation, str] = {
     "treated_with": "treated with",
     "due_to": "due to",
     "unrelated_to": "unrelated to",
+    "associated_with": "associated with",
 }
 _LONGER = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most", "eq": "exactly"}
 

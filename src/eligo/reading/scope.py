@@ -164,7 +164,7 @@ def _of_a_kind(line: Line, following: Token, bond: Token, token: Token) -> bool:
     last = line.last_of(_CONCEPT)
     if last is None:
         return False
-    causes = bond.value in ("due_to", "unrelated_to") and token.type != "COMMA"
+    causes = bond.value in ("due_to", "unrelated_to", "associated_with") and token.type != "COMMA"
     kinds = {_kind(last), _kind(following)}
     return kinds <= _TREATMENTS or (len(kinds) == 1 and (causes or "condition" not in kinds))
 
@@ -312,6 +312,8 @@ def _bond_of(line: Line, i: int, written: str) -> str:
         return "due_to" if _indicated(line, i) else ""
     if written in words("bond_with"):
         return "with" if _bond_core(line) and line.follows(i, _NAMING) else ""
+    if written in words("bond_from"):
+        return "from" if _bond_core(line) and line.follows(i, _NAMING) else ""
     if written in words("bond_that"):
         return "that" if line.core == "CONCEPT" and line.ahead(i) is not None else ""
     return ""

@@ -22,15 +22,15 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
         return bond.body
     if bond.kind in _PLAIN or is_unread(bond.body):
         return all_of([body, bond.body])
-    relation = cast(Relation, bond.kind)
-    to = _facts(bond.body)
-    if to is None or not facts_in(body):  # `lipase > 100 U/L due to surgery`
+    relation = cast(Relation, "associated_with" if bond.kind == "from" else bond.kind)
+    what, to = (bond.body, body) if bond.kind == "from" else (body, bond.body)
+    if _facts(to) is None or not facts_in(what):  # `lipase > 100 U/L due to surgery`
         return all_of([body, context.unparsed(bond.span, "unclear-relation")])
 
     def change(leaf: Leaf) -> Predicate:
-        return _to_each(leaf, relation, bond.body) if isinstance(leaf, Present) else leaf
+        return _to_each(leaf, relation, to) if isinstance(leaf, Present) else leaf
 
-    return map_leaves(body, change)
+    return map_leaves(what, change)
 
 
 def _named_more_closely(body: Predicate, other: Predicate) -> bool:

@@ -94,7 +94,7 @@ def _fact_under(fact: Present, modifiers: Modifiers, kind: Kind, text: str) -> P
     if not modifiers.statuses or fact.status != "active" or fact.qualifier == "active":
         return fact
     made = statuses_of(modifiers.statuses, concept, kind)
-    return any_of([replace(fact, status=s, qualifier=_both(fact.qualifier, q)) for s, q in made])
+    return any_of([replace(fact, status=s, qualifier=qualified(fact.qualifier, q)) for s, q in made])
 
 
 def _same_relation(relation: Related, what: Predicate, to: Predicate) -> Related:
@@ -136,7 +136,7 @@ def _sort(qualifier: str) -> str:
     return next((sort for sort in ("routes", "stages") if qualifier in words(sort)), "course")
 
 
-def _both(qualifier: str | None, active: str | None) -> str | None:
+def qualified(qualifier: str | None, active: str | None) -> str | None:
     """A qualifier with that which a status gives: `significant active` lupus."""
     if qualifier is None or active is None:
         return qualifier or active

@@ -10,7 +10,7 @@ from eligo.reading.lexicon import named_without, opposed
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import concept_of, kind_of
 from eligo.reading.meaning.joining import any_of, facts_of
-from eligo.reading.meaning.modifiers import over, statuses_of
+from eligo.reading.meaning.modifiers import over, qualified, statuses_of
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said, folded
 from eligo.vocabulary.concepts import concepts
@@ -183,7 +183,7 @@ def _with(context: Context, after: Said, lead: Modifiers) -> Predicate:
         if not lead.statuses:
             return leaf
         made = statuses_of(lead.statuses, concept_of(leaf), context.kind)
-        return any_of([replace(leaf, status=s, qualifier=leaf.qualifier or q) for s, q in made])
+        return any_of([replace(leaf, status=s, qualifier=qualified(leaf.qualifier, q)) for s, q in made])
 
     return map_leaves(after.body, change)
 

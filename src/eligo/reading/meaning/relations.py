@@ -16,7 +16,7 @@ from eligo.reading.meaning.said import Bond, Said
 from eligo.reading.tree import Branch
 
 # Behind which `or` may join two things or two sentences.
-_UNSURE = frozenset(["with", "without", "due_to", "unrelated_to"])
+_UNSURE = frozenset(["with", "from", "without", "due_to", "unrelated_to", "associated_with"])
 
 
 def related(context: Context, node: Branch) -> Said:
