@@ -109,6 +109,7 @@ _WORDS = (
     "said_of_women",
     "obligations",
     "presupposing",
+    "absent",
     "fresh",
     "anew",
     "requirements",

@@ -157,17 +157,18 @@ class Line:
 
     def core_before_separator(self) -> str:
         """What the unit before the separator that was added last is about."""
-        found = ""
+        found, depth = "", 0
         for token in reversed(self.out[-NEAR:-1]):
-            if token.type in SEPARATORS or token.type in ENDS - {"CLOSE"} or token.type == "OPEN":
+            depth += (token.type == "CLOSE") - (token.type == "OPEN")
+            if depth < 0 or (not depth and (token.type in SEPARATORS or token.type in ENDS)):
                 break
-            if token.type in _CORE:
+            if token.type in _CORE and depth == (token.type == "CLOSE"):
                 found = token.type if found != "CONCEPT" else found
         return found
 
-    def limited(self) -> bool:
-        """Whether the unit so far has a number."""
-        for token in reversed(self.out[-NEAR:]):
+    def limited(self, skip: int = 0) -> bool:
+        """Whether the unit so far has a number; `skip` tokens at its end do not count."""
+        for token in reversed(self.out[-NEAR : len(self.out) - skip]):
             if token.type in SEPARATORS or token.type in ENDS or token.type in ("OPEN", "BOND", "INNER"):
                 return False
             if token.type in ("NUM", "NORMAL"):

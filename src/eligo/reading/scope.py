@@ -243,8 +243,12 @@ def _permit(line: Line, i: int, token: Token) -> None:
 
 
 def _negation(line: Line, i: int, token: Token) -> None:
-    """`A without B`: after a fact a negation rules out what follows beside it."""
+    """`A without B`: after a fact a negation rules out what follows beside it; a limit holds unless there is B."""
     separated = line.separated()
+    if line.written(token) in words("absent") and line.limited(skip=separated or line.bracket_begins()):
+        token.type = "UNLESS"
+        _except(line, i, token)
+        return
     before = line.core_before_separator() if separated else line.core
     alone = line.written(token) in words("bond_without") or line.with_next(i, token) in words("bond_without")
     if before in ("CONCEPT", "CLOSE") and (not separated or alone) and line.follows(i, _NAMING):
@@ -315,7 +319,7 @@ def _bond_of(line: Line, i: int, written: str) -> str:
     if written in words("bond_from"):
         return "from" if _bond_core(line) and line.follows(i, _NAMING) else ""
     if written in words("bond_that"):
-        return "that" if line.core == "CONCEPT" and line.ahead(i) is not None else ""
+        return "that" if _described(line, i, written) and line.ahead(i) is not None else ""
     return ""
 
 
@@ -334,6 +338,15 @@ def _indicated(line: Line, i: int) -> bool:
         (t for t in line.tokens[i + 1 : i + 8] if t.type not in ("LIGHT", "QUAL", "STATUS", "OTHER")), None
     )
     return following is not None and following.type == "CONCEPT" and _kind(following) == "condition"
+
+
+def _described(line: Line, i: int, written: str) -> bool:
+    """Whether a fact stands before a word such as `who`; one that stands there twice begins a list of clauses."""
+    if line.core == "CONCEPT" or not line.separated():
+        return line.core == "CONCEPT"
+    first = written.split()[0]
+    again = any(line.written(token).split()[:1] == [first] for token in line.tokens[:i])
+    return not again and line.core_before_separator() == "CONCEPT"
 
 
 def _bond_core(line: Line) -> bool:

@@ -21,7 +21,7 @@ from eligo.criteria import (
 )
 from eligo.reading.lexicon import END, measured_by, measured_side, restating, trie, words
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.facts import concept_of, facts_in, is_one_of, kinds_in
+from eligo.reading.meaning.facts import concept_of, facts_in, goes_on, is_one_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of, measures
 from eligo.reading.meaning.modifiers import over
 from eligo.reading.meaning.readings import Alternative
@@ -206,7 +206,7 @@ def exampled(context: Context, body: Predicate, lead: Modifiers) -> Predicate:
 
 def has_own(context: Context, leaf: Leaf) -> bool:
     """Whether a leaf says more than that something is there: a time, a status, a word that is part of its name."""
-    if not isinstance(leaf, Present) or leaf.window or leaf.qualifier or leaf.status != "active":
+    if not isinstance(leaf, Present) or leaf.window or leaf.qualifier or not (leaf.status == "active" or goes_on(leaf)):
         return True
     if (known := concepts().get(leaf.concept)) is not None and known.kind == "condition" and known.aspect == "event":
         return True  # `severe heart disease (infarction)`: what happens is bad enough by itself

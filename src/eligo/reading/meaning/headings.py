@@ -332,7 +332,8 @@ def _taken(body: Predicate) -> bool:
 def _in_the_name(context: Context, head: Said) -> tuple[str, ...]:
     """The word that narrows, where the name of a concept begins with it: `uncontrolled intercurrent illness`."""
     first, _, rest = context.written(head.span).partition(" ")
-    found = trie().get(first.lower(), {}).get(END, {}).get("QUAL") if concept_named(rest) is not None else None
+    named = isinstance(head.body, Attest) or concept_named(rest) is not None
+    found = trie().get(first.lower(), {}).get(END, {}).get("QUAL") if named else None
     return (str(found),) if found else ()
 
 

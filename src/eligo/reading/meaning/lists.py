@@ -12,7 +12,7 @@ from eligo.reading.meaning.joining import all_of
 from eligo.reading.meaning.nouns import with_nouns
 from eligo.reading.meaning.reach import runs, spread
 from eligo.reading.meaning.said import Mark, Said
-from eligo.reading.meaning.sexes import by_sex
+from eligo.reading.meaning.sexes import by_sex, of_them
 from eligo.reading.meaning.taking import absorbed, judged, objects, of_the_same, opinion
 from eligo.reading.meaning.wrapping import wrapped, wrapped_run
 from eligo.reading.tree import Branch, Node
@@ -102,7 +102,7 @@ def settled(
         return [judgement], []
     said, between = absorbed(context, said, between)
     said, between = objects(context, said, between)
-    said, between = by_sex(of_the_same(said), between)
+    said, between = by_sex(of_them(context, of_the_same(said)), between)
     if len(said) == 1:
         return said, []
     unclear = _not_told_apart(context, said)

@@ -89,7 +89,7 @@ def _fact_under(fact: Present, modifiers: Modifiers, kind: Kind, text: str) -> P
     concept = concept_of(fact)
     if modifiers.window is not None and fact.window is None and not goes_on(fact):
         fact = replace(fact, window=modifiers.window)
-    if modifiers.qualifiers and fact.qualifier is None and fact.status == "active":
+    if modifiers.qualifiers and fact.qualifier is None and (fact.status == "active" or goes_on(fact)):
         fact = _narrowed(fact, modifiers.qualifiers, text[slice(*fact.span)] if fact.span is not None else "")
     if not modifiers.statuses or fact.status != "active" or fact.qualifier == "active":
         return fact

@@ -30,6 +30,7 @@ class Alternative(Enum):
     FREE = "the negation may ask for so long a time without it, or deny only what lasted so long"
     HAD = "who never had it may take part, or only who had it so long ago"
     PATIENTS = "what is said of these patients may be asked of them alone, or all may have to be such patients"
+    WHOM = "those who are named first may be meant by the whole list, or by its first part alone"
     MEN = "what is said of men and women may narrow both, or the women alone"
     CONDITION = "the condition may hold for the whole list or for its last part"
     EXCEPTION = "the time may hold for all of it, or only for what is taken out"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from eligo.criteria import Attest, Not, Predicate, leaves
+from eligo.criteria import Attest, IfThen, Not, Predicate, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning import conditions, exceptions, headings, lists, relations
 from eligo.reading.meaning.context import Context, bodies_of, extent, filled, hull, span_of
-from eligo.reading.meaning.joining import any_of, default, has_unread, is_unread
+from eligo.reading.meaning.joining import all_of, any_of, default, has_unread, is_unread, measures
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.unit import unit
@@ -111,7 +111,19 @@ def _joined(context: Context, said: list[Said], node: Branch) -> Said:
     """The parts as the marks between them join them."""
     bodies = bodies_of(said)
     either = any(mark.value == "or" for mark in node.marks)
-    return Said(any_of(bodies) if either else default(context, bodies), hull(s.span for s in said), "joined")
+    asked = context.kind == "inclusion"
+    body = (_of_each(bodies) if asked else None) or any_of(bodies) if either else default(context, bodies)
+    return Said(body, hull(s.span for s in said), "joined")
+
+
+def _of_each(parts: Sequence[Predicate]) -> Predicate | None:
+    """`A if B, or C if D`: of each group what is said of it; of values that depend on each other, one pair is enough."""
+    pairs = [part for part in parts if isinstance(part, IfThen)]
+    if len(pairs) < max(2, len(parts)):
+        return None
+    if all(measures(pair.condition) and measures(pair.then) for pair in pairs):
+        return any_of([all_of([pair.condition, pair.then]) for pair in pairs])
+    return all_of(pairs)
 
 
 RULES: dict[str, Callable[[Context, Branch], Said]] = {

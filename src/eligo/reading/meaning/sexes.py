@@ -3,11 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
-from eligo.criteria import AllOf, Always, AnyOf, Compare, IfThen, OneOf, Predicate
-from eligo.reading.meaning.context import hull
-from eligo.reading.meaning.joining import all_of
+from eligo.criteria import AllOf, Always, AnyOf, Attest, Compare, IfThen, OneOf, Predicate, Present
+from eligo.reading.lexicon import belongs_to, words
+from eligo.reading.meaning.conditions import sex_of
+from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.joining import all_of, facts_of
+from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Said, folded
+
+
+def of_them(context: Context, said: list[Said]) -> list[Said]:
+    """`Women who are pregnant, obese or unwilling to use contraception`: all of it is said of women."""
+    first, *rest = said
+    named = first.sex or next((each for each in ("female", "male") if _only_of(each, first.body)), None)
+    if named is None:
+        return said
+    sex = OneOf("sex", (named,), span=first.span)
+    reached = list(takewhile(lambda part: part.sex is None and not _written(context, part, "adults"), rest))
+    asked = [part for part in reached if part.body is not None and not _only_of(named, part.body)]
+    if not _written(context, first, "bond_that"):  # `pregnant women, or unwilling to use contraception`
+        own = [part for part in asked if isinstance(part.body, Attest) and belongs_to(part.body.topic)]
+        asked = own if first.body is not None and facts_of(first.body) is not None else []
+    if not asked or not context.take(Alternative.WHOM):
+        return said
+    return [_asked_of(sex, part) if part in asked else part for part in said]
+
+
+def _asked_of(sex: OneOf, part: Said) -> Said:
+    """A part with those of whom it speaks; its negation does not hold for them."""
+    if part.body is None or part.lead.negated:
+        return replace(part, whom=(*part.whom, sex), bare=False)
+    return replace(part, body=all_of([sex, part.body]), bare=False)
+
+
+def _written(context: Context, part: Said, kind: str) -> bool:
+    """Whether one of some words stands in a part: `women who are pregnant`, `patients with ascites`."""
+    return not words(kind).isdisjoint(context.written(part.span).lower().split())
+
+
+def _only_of(sex: str, body: Predicate | None) -> bool:
+    """Whether it can be true of one sex alone."""
+    match body:
+        case AllOf(parts):
+            return any(_only_of(sex, part) for part in parts)
+        case AnyOf(parts):
+            return all(_only_of(sex, part) for part in parts)
+        case _:
+            return isinstance(body, Present) and sex_of(body.concept) == sex
 
 
 def by_sex(said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:

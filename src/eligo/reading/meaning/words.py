@@ -162,14 +162,21 @@ def _group(state: UnitState, i: int, token: Token) -> None:
 
 
 def _noted(state: UnitState, i: int, token: Token) -> None:
-    """What no record states is a note; the way by which something was proven narrows what excludes."""
-    if token.value == "method" and state.context.kind == "exclusion":
-        state.qualifiers.append(state.written(token).lower())
-        state.own_words += 1
+    """What no record states is a note; what narrows a fact, or how it was proven where it excludes, stays with it."""
+    proven = token.value == "method" and state.context.kind == "exclusion"
+    if proven or (token.type == "UNTESTED" and _names_fact(state)):
+        (state.qualifiers if state.ids is None else state.behind).append(state.written(token).lower())
+        state.own_words += state.ids is None
         state.context.count((token,), "modifier")
         return
     state.context.count((token,), "note")
     state.context.notes.append(f"`{state.written(token)}` is not tested")
+
+
+def _names_fact(state: UnitState) -> bool:
+    """Whether the unit is of a condition or a treatment: `uncorrectable hypokalemia`, not `uncorrectable INR > 2`."""
+    kinds = [e.type for e in state.elements if isinstance(e, Token)]
+    return "CONCEPT" in kinds and not any(isinstance(e, Limits) for e in state.elements)
 
 
 def _cite(state: UnitState, i: int, token: Token) -> None:
