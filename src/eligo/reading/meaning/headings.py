@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Leaf, Not, Predicate, Present, Related, Span, Unparsed, leaves
 from eligo.reading.lexicon import END, concept_named, trie, words
+from eligo.reading.meaning.conditions import if_holds, of_one_sex
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, extent, filled, hull, span_of
 from eligo.reading.meaning.definitions import definition, exampled, kinds_of, replaced, states
 from eligo.reading.meaning.examples import of_its_sort
@@ -146,7 +147,7 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
         return Said(Not(made) if head.lead.negated else made, span, "joined")
     if not colon:
         return Said(default(context, [head.body, *bodies]), span, "joined")
-    return Said(_titled(context, head.body, bodies, body), span, "joined")
+    return Said(_titled(context, head.body, bodies, body, head.span), span, "joined")
 
 
 def _decides(context: Context, head: Said, bodies: list[Predicate]) -> bool:
@@ -159,8 +160,12 @@ def _names_people(context: Context, span: Span) -> bool:
     return any(word in words("adults") for word in re.findall(r"[a-z]+", context.written(span).lower()))
 
 
-def _titled(context: Context, head: Predicate, items: list[Predicate], body: Predicate) -> Predicate:
+def _titled(
+    context: Context, head: Predicate, items: list[Predicate], body: Predicate, span: Span
+) -> Predicate:
     """`Heart disease: A, B`: a title of what follows it, or a condition of its own that they are examples of."""
+    if _names_people(context, span) and all(of_one_sex(leaf) for leaf in leaves(head)):
+        return if_holds(context, head, body)  # `women of childbearing potential: A`
     if states(head, body) or facts_of(head) is None or measures(body):
         return (
             definition(context, head, body, False)
