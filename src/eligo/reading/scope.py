@@ -212,6 +212,9 @@ def _relation(line: Line, i: int, token: Token) -> None:
         else:
             line.unused(token)
         return
+    if mark is not None and mark.type == "SEMI" and token.value in _OF_PATIENTS and len(line.tokens) > i + 1:
+        line.unused(token)  # `A; treated with B`: a thing of its own, or of A
+        return
     _bond(line, token, str(token.value))
 
 

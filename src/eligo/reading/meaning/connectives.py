@@ -30,7 +30,7 @@ def combined(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> P
     if paired is not None:
         return paired
     span = hull(s.span for s in said)
-    if not _of_one_join(parts, seps) or (context.kind == "inclusion" and _two_of_several(context, parts, seps)):
+    if not (_of_one_join(parts, seps) or _closed_list(context, seps)) or (context.kind == "inclusion" and _two_of_several(context, parts, seps)):
         return _grouped(context, parts, seps, span)
     return _uniform(context, parts, next((word for _, word in seps if word), ""), span)
 
@@ -49,6 +49,11 @@ def _of_one_join(parts: Sequence[Predicate], marks: Sequence[Mark]) -> bool:
     if len(set(words_) - {""}) > 1 or not all(comma for comma, word in marks if not word):
         return False
     return all(words_) or len({category(p) for p in parts if not is_unread(p)}) <= 1
+
+
+def _closed_list(context: Context, marks: Sequence[Mark]) -> bool:
+    """`A, B and C`, as an exclusion: a list that its last word closes, whatever its parts are."""
+    return context.kind == "exclusion" and len(marks) > 1 and all(mark == (",", "") for mark in marks[:-1])
 
 
 def _two_of_several(context: Context, parts: list[Predicate], marks: Sequence[Mark]) -> bool:
@@ -135,7 +140,7 @@ def _and(context: Context, parts: list[Predicate], span: Span) -> Predicate:
             return context.unparsed(span, "and-in-exclusion")
         if context.take(Alternative.AND_EXCLUDES):
             return any_of(parts)
-    elif len(parts) > 2 and context.kind == "exclusion" and not any(map(_measured, parts)):
+    elif len(parts) > 2 and context.kind == "exclusion" and not all(map(measures, parts)):
         return any_of(parts) if context.take(Alternative.AND_EXCLUDES) else all_of(parts)
     return all_of(parts)
 

@@ -23,7 +23,7 @@ from eligo.criteria import (
 )
 from eligo.reading.meaning.conditions import instead
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.facts import TREATMENTS, facts_in, kinds_in
+from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, in_last, is_unread, measures
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
@@ -54,7 +54,7 @@ def taken_out(context: Context, head: Said, taken: Said) -> Said:
     if time is not None and time.within and head.time is None and context.take(Alternative.EXCEPTION):
         body, out = timed(body, time), _untimed(out, time)
         head = replace(head, time=time)
-    excepted = _excepted(out)
+    excepted = _excepted(any_of([out, *(e for e in taken.examples if not _kind_of_any(e, facts_of(out) or []))]))
     if excepted is None:
         return replace(head, body=_open(context, body, out, taken.span), span=span, bare=False)
     if any(_treats(body, e) for e in excepted):
@@ -62,8 +62,7 @@ def taken_out(context: Context, head: Said, taken: Said) -> Said:
     made = _without_kinds(body, excepted)
     if made is None:
         return context.unread(span, "exception", taken.span)
-    examples = [e for e in taken.examples if not _kind_of_any(e, excepted)]
-    return replace(head, body=any_of([made, *examples]) if examples else made, span=span, bare=False, examples=())
+    return replace(head, body=made, span=span, bare=False, examples=())
 
 
 def _trusted(head: Said, taken: Said) -> tuple[Predicate, Predicate] | None:
@@ -101,9 +100,8 @@ def _excepted(taken: Predicate) -> list[Excepted] | None:
     return list(dict.fromkeys(found))
 
 
-def _kind_of_any(example: Predicate, excepted: list[Excepted]) -> bool:
-    facts = facts_of(example) or []
-    return any(e.concept in concepts().ancestors(f.concept) for f in facts for e in excepted)
+def _kind_of_any(example: Predicate, taken: list[Present]) -> bool:
+    return any(is_one_of(fact, taken) for fact in facts_of(example) or [])
 
 
 def _treats(head: Predicate, excepted: Excepted) -> bool:

@@ -165,7 +165,10 @@ def _narrowing(qualifiers: tuple[str, ...], before: Said, part: Said) -> tuple[s
     return tuple(
         word
         for word in qualifiers
-        if facts and all(narrows(word, concept) for concept in facts) and not displaced(word, part.adjectives)
+        if facts
+        and word not in words("of_the_head")
+        and all(narrows(word, concept) for concept in facts)
+        and not displaced(word, part.adjectives)
     )
 
 

@@ -117,7 +117,7 @@ def _joined(context: Context, said: list[Said], node: Branch) -> Said:
 
 
 def _of_each(parts: Sequence[Predicate]) -> Predicate | None:
-    """`A if B, or C if D`: of each group what is said of it; of values that depend on each other, one pair is enough."""
+    """`A if B, or C if D`: of each group what is said of it; of values that hang together, one pair is enough."""
     pairs = [part for part in parts if isinstance(part, IfThen)]
     if len(pairs) < max(2, len(parts)):
         return None
