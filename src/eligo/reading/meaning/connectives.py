@@ -30,7 +30,9 @@ def combined(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> P
     if paired is not None:
         return paired
     span = hull(s.span for s in said)
-    if not (_of_one_join(parts, seps) or _closed_list(context, seps)) or (context.kind == "inclusion" and _two_of_several(context, parts, seps)):
+    if not (_of_one_join(parts, seps) or _closed_list(context, seps)) or (
+        context.kind == "inclusion" and _two_of_several(context, parts, seps)
+    ):
         return _grouped(context, parts, seps, span)
     return _uniform(context, parts, next((word for _, word in seps if word), ""), span)
 

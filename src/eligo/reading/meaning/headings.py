@@ -160,9 +160,7 @@ def _names_people(context: Context, span: Span) -> bool:
     return any(word in words("adults") for word in re.findall(r"[a-z]+", context.written(span).lower()))
 
 
-def _titled(
-    context: Context, head: Predicate, items: list[Predicate], body: Predicate, span: Span
-) -> Predicate:
+def _titled(context: Context, head: Predicate, items: list[Predicate], body: Predicate, span: Span) -> Predicate:
     """`Heart disease: A, B`: a title of what follows it, or a condition of its own that they are examples of."""
     if _names_people(context, span) and all(of_one_sex(leaf) for leaf in leaves(head)):
         return if_holds(context, head, body)  # `women of childbearing potential: A`

@@ -115,7 +115,11 @@ class UnitState:
         """The fact with its modifiers."""
         assert self.ids is not None
         assert self.fact_span is not None
-        modifiers = Modifiers(statuses=strongest(self.statuses), qualifiers=(*self.qualifiers, *self.behind))
+        qualifiers = (*self.qualifiers, *self.behind)
+        if {"history", "waxing"} <= set(self.statuses):  # `history of active lupus`
+            modifiers = Modifiers(statuses=("history",), qualifiers=("active", *qualifiers))
+        else:
+            modifiers = Modifiers(statuses=strongest(self.statuses), qualifiers=qualifiers)
         made = fact_of(self.ids, modifiers, self.window, self.fact_span, self.context.kind, self.but_not)
         if self.gloss is None:
             return made
