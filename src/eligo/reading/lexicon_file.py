@@ -110,6 +110,7 @@ _WORDS = (
     "obligations",
     "presupposing",
     "absent",
+    "left",
     "fresh",
     "anew",
     "requirements",

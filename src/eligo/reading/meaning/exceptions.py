@@ -21,6 +21,7 @@ from eligo.criteria import (
     map_leaves,
     presences,
 )
+from eligo.reading.lexicon import words
 from eligo.reading.meaning.conditions import instead
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kinds_in
@@ -29,6 +30,7 @@ from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
+from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch
 from eligo.vocabulary.concepts import concepts
 
@@ -36,9 +38,20 @@ from eligo.vocabulary.concepts import concepts
 def but(context: Context, node: Branch) -> Said:
     """`A other than B`."""
     said = context.read(node.parts[0])
-    for part in node.parts[1:]:
-        said = taken_out(context, said, context.read(part))
+    for mark, part in zip(node.marks, node.parts[1:], strict=True):
+        said = taken_out(context, said, _with_examples(context, mark, context.read(part)))
     return said
+
+
+def _with_examples(context: Context, mark: Token, taken: Said) -> Said:
+    """`A except B (e.g. C)`: C is taken out too; behind `A other than B` it is one of those that are left."""
+    facts = facts_of(taken.body) if taken.body is not None else None
+    more = [example for example in taken.examples if not _kind_of_any(example, facts or [])]
+    if taken.body is None or not more or context.written((mark.start, mark.end)).lower().strip(" ,;(") in words("left"):
+        return taken
+    if not context.take(Alternative.EXAMPLES):
+        return taken
+    return replace(taken, body=any_of([taken.body, *more]), examples=())
 
 
 def taken_out(context: Context, head: Said, taken: Said) -> Said:
@@ -54,7 +67,7 @@ def taken_out(context: Context, head: Said, taken: Said) -> Said:
     if time is not None and time.within and head.time is None and context.take(Alternative.EXCEPTION):
         body, out = timed(body, time), _untimed(out, time)
         head = replace(head, time=time)
-    excepted = _excepted(any_of([out, *(e for e in taken.examples if not _kind_of_any(e, facts_of(out) or []))]))
+    excepted = _excepted(out)
     if excepted is None:
         return replace(head, body=_open(context, body, out, taken.span), span=span, bare=False)
     if any(_treats(body, e) for e in excepted):
@@ -62,7 +75,8 @@ def taken_out(context: Context, head: Said, taken: Said) -> Said:
     made = _without_kinds(body, excepted)
     if made is None:
         return context.unread(span, "exception", taken.span)
-    return replace(head, body=made, span=span, bare=False, examples=())
+    examples = [e for e in taken.examples if not _kind_of_any(e, facts_of(out) or [])]
+    return replace(head, body=any_of([made, *examples]) if examples else made, span=span, bare=False, examples=())
 
 
 def _trusted(head: Said, taken: Said) -> tuple[Predicate, Predicate] | None:

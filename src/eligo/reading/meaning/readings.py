@@ -33,6 +33,7 @@ class Alternative(Enum):
     WHOM = "those who are named first may be meant by the whole list, or by its first part alone"
     MEN = "what is said of men and women may narrow both, or the women alone"
     CONDITION = "the condition may hold for the whole list or for its last part"
+    EXAMPLES = "the examples may be of what is taken out, or of what it is taken out of"
     EXCEPTION = "the time may hold for all of it, or only for what is taken out"
 
 

@@ -16,7 +16,6 @@ from eligo.reading.meaning.unit import unit
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tree import Branch, Node, Unit
 
-
 _LAST = 24  # characters, in which the last word of an item stands
 
 
