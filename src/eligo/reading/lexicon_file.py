@@ -134,6 +134,7 @@ _WORDS = (
     "obligations",
     "mere_duration",
     "of_anything",
+    "whenever",
     "anchoring",
     "summed",
     "gestational",

@@ -263,6 +263,15 @@ class NameFinder:
                 return None
         return None
 
+    def counted_of(self, elements: Sequence[Any], i: int, name: Name) -> Name:
+        """`no more than 2 cycles of chemotherapy`: with what it counts, which need not be there at all."""
+        behind = [e for e in elements[i + 1 : i + REACH] if type_of(e) not in ("QUAL", "STATUS")]
+        at = next((j for j, e in enumerate(behind) if isinstance(e, Token) and e.start == name.span[0]), None)
+        if at is None or [type_of(e) for e in behind[at : at + 3]] != ["FILLER", "LIGHT", "CONCEPT"]:
+            return name
+        of, what = behind[at + 1 : at + 3]
+        return name._replace(span=(name.span[0], what.end)) if self._written(of) in _OF else name
+
     def stated(self, limits: Limits) -> bool:
         """Whether a bare number is stated as the value (`= 5`, `of 5`), not part of something else."""
         start = limits.span[0]

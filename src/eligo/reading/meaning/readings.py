@@ -26,6 +26,7 @@ class Alternative(Enum):
     IN_BRACKET = "one of the limits in the bracket may be enough, or all of them may be meant"
     HEDGE = "the hedge may cover only its own clause, or the limits after it too"
     HEDGED_LIMIT = "the hedge may cover the limit, or the limit may hold wherever there is a value"
+    COUNTED = "so many may be just as many, or at least as many"
     VALUES = "one of the values may be enough, or all of them may be meant"
     FREE = "the negation may ask for so long a time without it, or deny only what lasted so long"
     HAD = "who never had it may take part, or only who had it so long ago"

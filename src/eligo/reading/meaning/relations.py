@@ -7,6 +7,7 @@ from dataclasses import replace
 from eligo.criteria import Not, Predicate, Span
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.definitions import allows_none
 from eligo.reading.meaning.facts import concept_of
 from eligo.reading.meaning.joining import any_of, facts_of, is_judgement, is_unread
 from eligo.reading.meaning.lists import joined
@@ -67,6 +68,8 @@ def bound_to(context: Context, said: Said, bond: Bond) -> Said:
     span = hull([said.span, bond.span])
     if said.body is None or said.exception:
         return context.unread(span, "unclear-relation", bond.span, exception=said.exception)
+    if allows_none(said.body):  # `up to 2 lines of therapy with A`
+        return context.unread(span, "unclear-relation", bond.span)
     if is_unread(said.body):
         return _bound_to_unread(context, said, bond, span)
     if said.what == "attest" and is_unread(bond.body) and not context.names_any(bond.span):

@@ -13,7 +13,7 @@ from eligo.reading.leaves import merged
 from eligo.reading.lexicon import duration_of, words
 from eligo.reading.meaning.brackets import bracket
 from eligo.reading.meaning.context import Context, hull, place
-from eligo.reading.meaning.definitions import definition, exampled, of_nothing, states_normal
+from eligo.reading.meaning.definitions import allows_none, definition, exampled, of_nothing, of_something, states_normal
 from eligo.reading.meaning.joining import all_of, measures
 from eligo.reading.meaning.measures import choice, limit, time
 from eligo.reading.meaning.modifiers import fact_of
@@ -114,6 +114,9 @@ def _together(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
     """The fact and the limits as what they are beside each other."""
     if state.ids is None:
         _untested(state, nouns)
+    elif any(allows_none(noun) for noun in nouns):
+        span = hull(leaf.span for noun in nouns for leaf in leaves(noun) if leaf.span is not None)
+        return [state.context.unparsed(span, "unclear-relation")]
     else:
         nouns = [noun if i == state.fact_at else of_nothing(state.context, noun) for i, noun in enumerate(nouns)]
         if len(nouns) == 2 and state.fact_at == 0:  # `hypokalemia K < 2.8`
@@ -149,9 +152,8 @@ def _once(state: UnitState, noun: Predicate) -> Predicate:
     """`history of NYHA class IV`, `anticipated stay >= 24 h`: what a value was or will be no value of today tells."""
     if not {"history", "planned"} & set(state.statuses) or not isinstance(noun, (Compare, OneOf)) or noun.span is None:
         return noun
-    return (
-        noun if noun.variable in (None, "age", "sex", "life_expectancy") else state.context.unparsed(noun.span, "time")
-    )
+    tells = noun.variable is None or noun.variable in words("whenever")
+    return noun if tells else state.context.unparsed(noun.span, "time")
 
 
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:
@@ -273,7 +275,8 @@ def _stay_tests(state: UnitState, nouns: list[Predicate]) -> bool:
     if state.logic or state.negated or state.sexes:  # of which women a limit is asked is not understood
         return False
     lost = any(isinstance(e, (Limits, TimeNode)) for e in state.residue)
-    return bool(nouns) and not lost and all(map(measures, nouns))
+    apart = not any(of_something(leaf) for noun in nouns for leaf in leaves(noun))
+    return bool(nouns) and not lost and apart and all(map(measures, nouns))
 
 
 def _names(element: Element) -> TypeGuard[Token]:
