@@ -16,7 +16,7 @@ from eligo.reading.meaning.context import Context, hull, place
 from eligo.reading.meaning.definitions import allows_none, definition, exampled, of_nothing, of_something, states_normal
 from eligo.reading.meaning.joining import all_of, measures
 from eligo.reading.meaning.measures import choice, limit, time
-from eligo.reading.meaning.modifiers import fact_of
+from eligo.reading.meaning.modifiers import PAST, fact_of
 from eligo.reading.meaning.reasons import reason_of
 from eligo.reading.meaning.relations import bound_to
 from eligo.reading.meaning.said import Modifiers, Said, What
@@ -150,7 +150,7 @@ def _untested(state: UnitState, nouns: list[Predicate]) -> None:
 
 def _once(state: UnitState, noun: Predicate) -> Predicate:
     """`history of NYHA class IV`, `anticipated stay >= 24 h`: what a value was or will be no value of today tells."""
-    if not {"history", "planned"} & set(state.statuses) or not isinstance(noun, (Compare, OneOf)) or noun.span is None:
+    if (PAST | {"planned"}).isdisjoint(state.statuses) or not isinstance(noun, (Compare, OneOf)) or noun.span is None:
         return noun
     tells = noun.variable is None or noun.variable in words("whenever")
     return noun if tells else state.context.unparsed(noun.span, "time")
