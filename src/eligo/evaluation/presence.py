@@ -219,7 +219,9 @@ class Presence:
         """The vote of a fact that is so at the right time, if it is of the kind that is asked for."""
         if self.qualified is not None:
             stated = self.qualified.of(fact)
-            before = self.test.status == "history" and fact.status == "active"  # as it is now it need not always have been
+            before = (
+                self.test.status == "history" and fact.status == "active"
+            )  # as it is now it need not always have been
             if stated is NOT_MET and not before:
                 return _NO
             if stated is not MET:

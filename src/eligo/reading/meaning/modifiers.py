@@ -24,7 +24,6 @@ from eligo.reading.meaning.said import Modifiers
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import Concept, concepts
 
-
 PAST = frozenset(["history", "waxed"])  # what was ever there; `waxed`: and was active then
 
 
@@ -39,6 +38,8 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
             found.append(("active", "active") if concept is not None and concept.fluctuates else ("now", None))
         elif value == "waxed":
             found.append(("history", "active" if concept is not None and concept.fluctuates else None))
+        elif value == "meanwhile":
+            found += [("now", None), ("planned", None)]
         elif value == "undergoing":
             found.append(("now", None))
             if kind == "inclusion" and concept is not None and concept.kind == "procedure":
@@ -51,6 +52,8 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
 def strongest(values: Sequence[str]) -> tuple[str, ...]:
     """The statuses that words beside each other give together: `history of known` is history."""
     said = tuple(value for value in values if value != "active")
+    if "planned" in said and "meanwhile" in said:
+        return ("planned",)
     if said[-2:] == ("history", "waxing"):  # `previously active`
         return ("waxed",)
     return said[-1:] if said else tuple(values[-1:])

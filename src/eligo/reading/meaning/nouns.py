@@ -9,7 +9,7 @@ from eligo.criteria import Leaf, Predicate, Present, map_leaves
 from eligo.reading.lexicon import named_without, opposed
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import concept_of, kind_of
-from eligo.reading.meaning.joining import any_of, facts_of
+from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of
 from eligo.reading.meaning.modifiers import over, statuses_of
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said, folded
@@ -198,8 +198,46 @@ def _behind(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list
         span, time = hull([before.span, part.span]), part.lead.window or before.time
         return replace(before, body=_with(context, before, lead), span=span, time=time)
 
-    kept, between = folded(said, marks, narrowed)
+    kept, between = folded(*_at_other_times(context, said, marks), narrowed)
     return [_lost(context, part) if part.body is None else part for part in kept] if between else kept, between
+
+
+def _at_other_times(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
+    """`A or B within 4 weeks or in the next 6 months`, `A within 2 weeks or during the study`: each noun once more."""
+    kept, between = said[:1], marks[:0]
+    for part, mark in zip(said[1:], marks, strict=False):
+        lead = part.lead
+        moves = part.body is None and not lead.negated and not lead.qualifiers and (lead.window or lead.statuses)
+        if not (moves and mark[1] and _takes(kept[-1])):
+            kept.append(part)
+            between.append(mark)
+            continue
+        start = len(kept) - 1
+        while start and _shares_times(context, kept[start - 1], kept[-1], between[start - 1]):
+            start -= 1
+        shared = Modifiers(window=kept[-1].time)
+        kept[start:] = [_again(context, one, shared, part, mark[1]) for one in kept[start:]]
+    return kept, between
+
+
+def _shares_times(context: Context, before: Said, last: Said, mark: Mark) -> bool:
+    free = before.what == "fact" and before.time is None and last.time is not None
+    return free and (not mark[0] or context.take(Alternative.TIME))
+
+
+def _again(context: Context, before: Said, shared: Modifiers, part: Said, word: str) -> Said:
+    """A noun at the time that it shares with its neighbours, and at that of the part which has none."""
+    assert before.body is not None
+    lead = part.lead
+
+    def anew(leaf: Leaf) -> Predicate:
+        plainly = replace(leaf, window=None, status="active") if isinstance(leaf, Present) else leaf
+        return over(plainly, lead, context.kind)
+
+    each = [over(before.body, shared, context.kind), map_leaves(before.body, anew)]
+    either = word == "or" or (excludes(context, before.lead.negated) and context.take(Alternative.AND_EXCLUDES))
+    span = hull([before.span, part.span])
+    return replace(before, body=any_of(each) if either else all_of(each), span=span, bare=False, what="joined")
 
 
 def _lost(context: Context, part: Said) -> Said:
