@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import Leaf, Predicate, Present, map_leaves
-from eligo.reading.lexicon import named_without, opposed
+from eligo.criteria import AnyOf, Leaf, Predicate, Present, Span, map_leaves
+from eligo.reading.lexicon import concept_named, named_without, opposed
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import concept_of, kind_of
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of
@@ -52,6 +52,8 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
     lead, span = part.lead, hull([part.span, after.span])
     if after.lead.negated and not lead.negated:
         return None
+    if _beside_adjectives(lead, after, mark):
+        return _of_last_noun(context, part, after, span)
     own = after.lead
     negated = lead.negated or own.negated
     if mark[1] == "or" or _opposed(lead, after):
@@ -63,6 +65,37 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
     merged = Modifiers(negated, lead.hedged or own.hedged, statuses, qualifiers, lead.window or own.window)
     body = _with(context, after, merged)
     return replace(after, body=body, span=span, lead=merged, bare=False)
+
+
+def _beside_adjectives(lead: Modifiers, after: Said, mark: Mark) -> bool:
+    """`systemic or skin disease`, `systemic, hepatic or renal disease`: it shares no more than the last noun."""
+    narrows = lead.qualifiers and after.bare and not after.adjectives
+    several = after.body.__class__ is AnyOf  # names that share words
+    return bool(narrows and after.what == "fact" and (mark[1] == "or" or (mark == (",", "") and several)))
+
+
+def _of_last_noun(context: Context, part: Said, after: Said, span: Span) -> Said:
+    """A noun, and what the words before narrow of it."""
+    assert after.body is not None
+    first = _narrowed_noun(context, part, after)
+    if first is None and part.lead.negated:
+        return context.unread(span, "shared-words", part.span)
+    shared = Modifiers(statuses=part.lead.statuses, window=after.time)
+    body = any_of([first or context.unparsed(part.span, "shared-words"), after.body])
+    lead = Modifiers(negated=part.lead.negated)
+    return replace(after, body=over(body, shared, context.kind), span=span, lead=lead, bare=False, what="joined")
+
+
+def _narrowed_noun(context: Context, part: Said, after: Said) -> Present | None:
+    """The last words of the name that are a name, narrowed; None where none are."""
+    facts = facts_of(after.body) if after.body is not None else None
+    words = context.written(facts[-1].span).split() if facts and facts[-1].span is not None else []
+    for k in range(1, len(words)):
+        id_ = concept_named(" ".join(words[k:]))
+        own = len(facts or ()) > 1 and any(fact.concept == id_ for fact in facts or ())
+        if id_ is not None and facts and not own and id_ in concepts().ancestors(facts[-1].concept):
+            return Present(id_, qualifier=" ".join(part.lead.qualifiers), span=part.span)
+    return _qualified(facts[0], part.lead) if len(words) == 1 and facts else None  # no noun is left to share
 
 
 def _either(context: Context, lead: Modifiers, after: Said) -> Said:
