@@ -38,6 +38,8 @@ def _grammar(state: UnitState, token: Token) -> None:
     if written in words("resting") and not _measured(state):
         (state.qualifiers if state.ids is None else state.behind).append(written)
         state.context.count((token,), "modifier")
+    elif token.value == "method":
+        _note(state, token)
     elif token.value == "measure" and not _measured(state):
         state.residue.append(token)
     else:
@@ -169,6 +171,10 @@ def _noted(state: UnitState, i: int, token: Token) -> None:
         state.own_words += 1
         state.context.count((token,), "modifier")
         return
+    _note(state, token)
+
+
+def _note(state: UnitState, token: Token) -> None:
     state.context.count((token,), "note")
     state.context.notes.append(f"`{state.written(token)}` is not tested")
 
