@@ -169,11 +169,12 @@ def _narrowed(body: Predicate, qualifiers: Sequence[str]) -> Predicate:
 
 
 def _of_the_rest(lead: Modifiers, after: Said) -> bool:
-    """`severe or chronic hepatitis`: an adjective in a name stands where another word may stand.
+    """`severe or chronic hepatitis`, `diagnosed or congenital A`: an adjective in a name stands where another word may.
 
     In `severe or frequent chronic pain` it stands behind one, and is of both unless the first word is its opposite.
     """
-    return bool(lead.qualifiers) and (not after.lead.qualifiers or _opposed(lead, after))
+    found = lead.statuses == ("active",) and not after.lead.any()
+    return found or (bool(lead.qualifiers) and (not after.lead.qualifiers or _opposed(lead, after)))
 
 
 def _opposed(lead: Modifiers, after: Said) -> bool:
