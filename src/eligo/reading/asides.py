@@ -11,6 +11,7 @@ from eligo.reading.tokens import Token
 from eligo.vocabulary.variables import variables
 
 _Taken = Callable[[list[Token], int], int]  # how many tokens are taken from a place on
+_EVENT = {"EVENT": "screening"}
 _ASIDE, _BETWEEN, _BEHIND = {"LIGHT": "aside"}, {"LIGHT": "method"}, {"NOTED": "measured"}
 
 
@@ -98,6 +99,26 @@ def _limit_follows(raw: list[Token], i: int) -> bool:
         if not _may(raw, j, "LINK", "LIGHT"):
             return False
     return False
+
+
+# --- when all of it is asked
+
+
+def joined_visits(raw: list[Token]) -> list[Token]:
+    """The tokens, with `screening or baseline` behind `at` as one."""
+    return _merged(raw, _visits, _EVENT)
+
+
+def _visits(raw: list[Token], i: int) -> int:
+    """How many tokens the visits take that begin at `i`."""
+    if not _visit(raw, i) or not _may(raw, i - 1, "AT") or not _may(raw, i + 1, "AND", "OR", "SLASH"):
+        return 0
+    j = i + 2 + _may(raw, i + 2, "AT")
+    return j + 1 - i if _visit(raw, j) else 0
+
+
+def _visit(raw: list[Token], i: int) -> bool:
+    return _may(raw, i, "EVENT") and raw[i].roles["EVENT"] in ("screening", "baseline", "enrollment")
 
 
 # --- the ends of a scale

@@ -285,7 +285,8 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     for role, key in (("FACTOR", "factors"), ("NUMBER", "number_words"), ("ROMAN", "roman"), ("AGEUNIT", "age_units")):
         yield from ((str(phrase), [role, value, None]) for phrase, value in data[key].items())
     yield from _valued("VAR", data["running_text"].items())
-    for id_, phrases in data["running_concepts"].items():
+    yield from _valued("EVENT", _in_two_parts(data["events_in_parts"]))
+    for id_, phrases in [*data["running_concepts"].items(), *_in_two_parts(data["concepts_in_parts"])]:
         yield from _valued(_role_of(id_), [(id_, phrases)])
     following = data["following"]
     yield from _valued("LIGHT", [(None, phrases) for side, phrases in data["bonds"].items() if side != "without"])
@@ -300,6 +301,12 @@ def _valued(role: str, groups: Iterable[tuple[Any, list[str]]]) -> Iterator[tupl
     for value, phrases in groups:
         for phrase in phrases:
             yield phrase, [role, value, None]
+
+
+def _in_two_parts(groups: dict[str, list[list[str]]]) -> Iterator[tuple[str, list[str]]]:
+    """`signing` + `the consent form`: each of the first parts before each of the second."""
+    for value, (first, second) in groups.items():
+        yield value, [f"{one} {other}" for one in first for other in second]
 
 
 def _headings(phrase: str, quantifier: str, nouns: Iterable[str]) -> Iterator[tuple[str, Entry]]:

@@ -22,13 +22,11 @@ from eligo.reading.meaning.relations import bound_to
 from eligo.reading.meaning.said import Modifiers, Said, What
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.meaning.subjects import beyond_negation, conditional, men_too, one_sex, subject, without_limit
-from eligo.reading.meaning.times import elapsed, rules_out
+from eligo.reading.meaning.times import elapsed, of_today, rules_out
 from eligo.reading.meaning.words import word
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Anchor, Bracket, Choice, Element, Limits, Unit
 from eligo.reading.tree import Window as TimeNode
-
-_PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
 
 
 def unit(context: Context, node: Unit) -> Said:
@@ -48,10 +46,10 @@ def read(state: UnitState) -> Said:
         elif isinstance(element, Bracket):
             bracket(state, i, element)
         elif isinstance(element, Anchor):
-            if element.event not in _PLAIN_EVENTS or element.side != "AT":
-                state.residue.append(element)
-            else:
+            if of_today(element):
                 state.context.count((element,), "modifier")
+            else:
+                state.residue.append(element)
         elif isinstance(element, Choice):
             choice(state, element)
         if state.cited or state.hedge is not None:  # what follows is part of it
