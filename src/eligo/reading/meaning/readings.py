@@ -29,6 +29,7 @@ class Alternative(Enum):
     COUNTED = "so many may be just as many, or at least as many"
     VALUES = "one of the values may be enough, or all of them may be meant"
     FREE = "the negation may ask for so long a time without it, or deny only what lasted so long"
+    SO_LONG = "so long before may be within that time, or at least so long before"
     HAD = "who never had it may take part, or only who had it so long ago"
     PATIENTS = "what is said of these patients may be asked of them alone, or all may have to be such patients"
     MEN = "what is said of men and women may narrow both, or the women alone"
