@@ -286,6 +286,7 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
         yield from ((str(phrase), [role, value, None]) for phrase, value in data[key].items())
     yield from _valued("VAR", data["running_text"].items())
     yield from _valued("EVENT", _in_two_parts(data["events_in_parts"]))
+    yield from _valued("REL", _in_two_parts(data["relations_in_parts"]))
     for id_, phrases in [*data["running_concepts"].items(), *_in_two_parts(data["concepts_in_parts"])]:
         yield from _valued(_role_of(id_), [(id_, phrases)])
     following = data["following"]

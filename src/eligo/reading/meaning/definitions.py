@@ -62,7 +62,7 @@ def definition(context: Context, head: Predicate, inner: Predicate, negated: boo
 
 def _narrowed(context: Context, head: Predicate, inner: Predicate, negated: bool) -> Predicate:
     """`severe heart failure (NYHA III-IV)`: the limit says what the qualifier means; `diabetes (HbA1c > 9 %)`."""
-    plain = _unqualified(head)
+    plain = unqualified(head)
     if negated and not _worst(inner):
         return _unclear(context, head, inner)
     if graded(inner):
@@ -98,7 +98,8 @@ def _from_one(leaf: Leaf) -> bool:
     )
 
 
-def _unqualified(head: Predicate) -> Predicate:
+def unqualified(head: Predicate) -> Predicate:
+    """The facts without what narrows them."""
     return map_leaves(head, lambda leaf: replace(leaf, qualifier=None) if isinstance(leaf, Present) else leaf)
 
 
