@@ -134,6 +134,7 @@ _WORDS = (
     "obligations",
     "mere_duration",
     "of_anything",
+    "plain_of_scores",
     "whenever",
     "anchoring",
     "summed",

@@ -180,9 +180,17 @@ class NameFinder:
             filler = elements[j - 1]
             found = list(WORD.finditer(self.text, filler.start, filler.end))
             last = found[-1][0].lower() if found else ""
-            if last in words("modifiers") or ("-" in last.strip("-") and last not in words("same_quantity")):
+            if last in words("modifiers") or self._other_quantity(last, name):
                 return Name(None, (found[-1].start(), name.span[1]), name.change)
         return name
+
+    def _other_quantity(self, word: str, name: Name) -> bool:
+        """Whether an unknown word right before a name makes another one: `zorblax-creatinine`, `modified MELD`."""
+        if "-" in word.strip("-"):
+            return word not in words("same_quantity")
+        variable = variables().get(name.variable or "")
+        scale = variable is not None and variable.kind in ("score", "count")
+        return word.endswith("-") or (scale and word.isalpha() and word not in words("plain_of_scores"))
 
     def _filler_name(self, elements: Sequence[Any], j: int, graded: Token | None) -> Name:
         """The last words of a run of unknown words, with a variable right before it (`BMI percentile`)."""
