@@ -6,7 +6,6 @@ that no rule used, which leaves its unit to a person.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 from eligo.reading import clauses, heads
@@ -28,9 +27,6 @@ _BEFORE_ANEW = SEPARATORS | {"", "THEN", "NEG", "OPEN", "STOP", "SUBITEM", "COLO
 
 
 _AT_THE_END = frozenset(["IF", "EXCEPT", "UNLESS"])  # with these a bracket at the end of a list is of all of it
-_PARTS = frozenset(["STOP", "SEMI", "SUBITEM"])
-_JOINED = frozenset(["COMMA", "AND", "OR"])
-_TIMES = frozenset(["WITHIN", "BEFORE", "SINCE", "AGO", "LASTING"])
 _LISTED = frozenset(["CONCEPT", "LIGHT", "QUAL", "COMMA"])
 _TREATMENTS = frozenset(["procedure", "medication", "state"])
 _OF_PATIENTS = {"requiring": "now", "treated_with": "active"}  # said of a patient alone: the status of `or requiring B`
@@ -64,7 +60,7 @@ def _run(line: Line) -> list[Token]:
 
 def _open(line: Line, i: int, token: Token) -> None:
     following = line.ahead(i)
-    if following is not None and following.type in _AT_THE_END and _ends_list(line, i, following):
+    if following is not None and following.type in _AT_THE_END and clauses.ends_list(line, i, following):
         return  # `A or B (unless C)` is `A or B, unless C`
     if following is not None and following.type in _BRACKETED:
         leads = following.type == "IF" and line.same_level(i, lambda _, t: t.type == "COMMA") >= 0
@@ -73,25 +69,6 @@ def _open(line: Line, i: int, token: Token) -> None:
             line.take_separator(token)
     line.stack.append((line.said, line.core, line.first, line.tied, line.scoped, line.bound))
     line.begin(token)
-
-
-def _ends_list(line: Line, i: int, following: Token) -> bool:
-    """Let a bracket with a word of scope at the end of a list of facts be no bracket; whether it is one."""
-    before = list(itertools.takewhile(lambda t: t.type not in _PARTS, reversed(line.out)))
-    types = {t.type for t in before}
-    if line.stack or types.isdisjoint(_JOINED) or not types.isdisjoint(_MEASURES | {"OPEN", "IF", "UNLESS", "EXCEPT"}):
-        return False
-    closing = next((j for j in range(i + 1, len(line.tokens)) if line.tokens[j].type == "CLOSE"), -1)
-    inner, behind = line.tokens[i + 1 : closing], line.tokens[closing + 1 : closing + 2]
-    types = {t.type for t in inner}
-    timed = following.type == "EXCEPT" and not types.isdisjoint(_TIMES)  # a time in the bracket stays there
-    if closing < 0 or "OPEN" in types or timed or (behind and behind[0].type not in _PARTS):
-        return False
-    for token in (line.tokens[i], line.tokens[closing]):
-        token.type = "LIGHT"
-        token.value = None
-    line.add(line.tokens[i])
-    return True
 
 
 def _close(line: Line, i: int, token: Token) -> None:
