@@ -421,3 +421,22 @@ def test_an_adjective_that_is_not_tested_is_a_note(text: str, word: str) -> None
 
 def test_a_variable_that_is_that_of_its_state_needs_no_note() -> None:
     assert read_item("Fasting glucose < 150 mg/dL", "inclusion").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "method"),
+    [
+        ("eGFR >= 60 mL/min (MDRD)", "(MDRD)"),
+        ("Creatinine clearance >= 50 mL/min (by the Cockcroft-Gault equation)", "(by the Cockcroft-Gault equation)"),
+        ("Creatinine clearance (Cockcroft-Gault) >= 50 mL/min", "(Cockcroft-Gault)"),
+        ("LVEF >= 50% by echocardiography or MUGA", "by echocardiography or MUGA"),
+        ("LVEF by echocardiography >= 50%", "by echocardiography"),
+        ("T-score <= -2.5 (DXA)", "(DXA)"),
+        ("Platelets > 50 x 10^9/L (XYZ)", "(XYZ)"),
+    ],
+)
+def test_how_a_value_is_found_is_a_note(text: str, method: str) -> None:
+    reading = read_item(text, "inclusion")
+
+    assert isinstance(reading.predicate, Compare)
+    assert any(note.startswith(f"`{method}`") for note in reading.notes)

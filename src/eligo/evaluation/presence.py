@@ -219,9 +219,12 @@ class Presence:
         """The vote of a fact that is so at the right time, if it is of the kind that is asked for."""
         if self.qualified is not None:
             stated = self.qualified.of(fact)
-            if stated is NOT_MET:
+            before = (
+                self.test.status == "history" and fact.status == "active"
+            )  # as it is now it need not always have been
+            if stated is NOT_MET and not before:
                 return _NO
-            if stated is UNKNOWN:
+            if stated is not MET:
                 vote = (UNKNOWN, Reason.NOT_STATED, "qualifier")
         if self.exceptions is not None:
             excepted, why = self.exceptions.cover(fact, chart.absent)

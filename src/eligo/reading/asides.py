@@ -1,6 +1,6 @@
 """What stands beside a limit and is none: the ends of a scale (`on the 0-10 scale`), and how a value is found.
 
-Such a stretch becomes one small word, so that the name and its limit find each other over it.
+Such a stretch becomes one small word, so that the name and its limit find each other over it; a method is a note.
 """
 
 from __future__ import annotations
@@ -11,24 +11,27 @@ from eligo.reading.tokens import Token
 from eligo.vocabulary.variables import variables
 
 _Taken = Callable[[list[Token], int], int]  # how many tokens are taken from a place on
+_EVENT = {"EVENT": "screening"}
+_ASIDE, _BETWEEN, _BEHIND = {"LIGHT": "aside"}, {"LIGHT": "method"}, {"NOTED": "measured"}
 
 
 def without_asides(raw: list[Token], roles: set[str]) -> list[Token]:
     """The tokens, which have these roles, with each such stretch as one."""
     if "METHOD" in roles:
-        raw = _merged(raw, _method)
+        raw = _merged(raw, _method_between, _BETWEEN)
+        raw = _merged(raw, _method_behind, _BEHIND)
     if "TO" in roles:
-        raw = _merged(raw, _scale)
+        raw = _merged(raw, _scale, _ASIDE)
     return raw
 
 
-def _merged(raw: list[Token], taken_at: _Taken) -> list[Token]:
+def _merged(raw: list[Token], taken_at: _Taken, roles: dict[str, str]) -> list[Token]:
     made: list[Token] = []
     i = 0
     while i < len(raw):
         taken = taken_at(raw, i)
         if taken:
-            made.append(Token("", raw[i].start, raw[i + taken - 1].end, None, {"LIGHT": "aside"}))
+            made.append(Token("", raw[i].start, raw[i + taken - 1].end, None, roles))
         else:
             made.append(raw[i])
         i += taken or 1
@@ -46,16 +49,46 @@ def _mark(raw: list[Token], i: int, marks: str) -> bool:
 # --- how a value is found
 
 
-def _method(raw: list[Token], i: int) -> int:
+def _method_between(raw: list[Token], i: int) -> int:
     """`ejection fraction by echocardiography or MUGA >= 50 %`: how many tokens the method at `i` takes."""
-    if not i or not _may(raw, i, "BY_METHOD") or not _may(raw, i + 1, "METHOD") or _may(raw, i - 1, "METHOD"):
+    taken = _method(raw, i) if i and _may(raw, i, "BY_METHOD") and not _may(raw, i - 1, "METHOD") else 0
+    if not taken:
         return 0
-    j = i + 2
+    named = raw[i - 1].type == "WORD" or _may(raw, i - 1, "VAR", "CONCEPT", "LINK") or _mark(raw, i - 1, ")")
+    return taken if named and _limit_follows(raw, i + taken) else 0
+
+
+def _method_behind(raw: list[Token], i: int) -> int:
+    """`>= 50 % by echocardiography`, `>= 60 mL/min (MDRD)`: how many tokens the method at `i` takes."""
+    if not i:
+        return 0
+    opens = _mark(raw, i - 1, "([")
+    taken = _method(raw, i) if opens or _may(raw, i, "BY_METHOD") else 0
+    if not taken or not (_limited(raw, i - 1 - opens) or (opens and _may(raw, i - 2, "VAR"))):
+        return 0
+    closes = _mark(raw, i + taken, ")]")
+    return taken if closes == opens and (opens or _part_ends(raw, i + taken)) else 0
+
+
+def _method(raw: list[Token], i: int) -> int:
+    """How many tokens a method takes, or several, with the word that introduces it: `by the MDRD equation`."""
+    j = i + _may(raw, i, "BY_METHOD")
+    j += j > i and _may(raw, j, "LINK", "LIGHT") and not _may(raw, j, "METHOD")
+    if not _may(raw, j, "METHOD"):
+        return 0
+    j += 1
     while _may(raw, j, "AND", "OR", "SLASH") and _may(raw, j + 1, "METHOD"):
         j += 2
-    behind = raw[i - 1]
-    named = behind.type == "WORD" or _may(raw, i - 1, "VAR", "CONCEPT", "LINK") or _mark(raw, i - 1, ")")
-    return j - i if named and _limit_follows(raw, j) else 0
+    return j - i
+
+
+def _limited(raw: list[Token], i: int) -> bool:
+    """Whether a limit ends here."""
+    return i >= 0 and (raw[i].type in ("NUM", "UNIT") or _may(raw, i, "REF", "TIMEUNIT", "SCOREUNIT", "AFTER"))
+
+
+def _part_ends(raw: list[Token], i: int) -> bool:
+    return i >= len(raw) or raw[i].type in ("MARK", "STOP") or _may(raw, i, "AND", "OR", "WITHIN", "AT")
 
 
 def _limit_follows(raw: list[Token], i: int) -> bool:
@@ -66,6 +99,26 @@ def _limit_follows(raw: list[Token], i: int) -> bool:
         if not _may(raw, j, "LINK", "LIGHT"):
             return False
     return False
+
+
+# --- when all of it is asked
+
+
+def joined_visits(raw: list[Token]) -> list[Token]:
+    """The tokens, with `screening or baseline` behind `at` as one."""
+    return _merged(raw, _visits, _EVENT)
+
+
+def _visits(raw: list[Token], i: int) -> int:
+    """How many tokens the visits take that begin at `i`."""
+    if not _visit(raw, i) or not _may(raw, i - 1, "AT") or not _may(raw, i + 1, "AND", "OR", "SLASH"):
+        return 0
+    j = i + 2 + _may(raw, i + 2, "AT")
+    return j + 1 - i if _visit(raw, j) else 0
+
+
+def _visit(raw: list[Token], i: int) -> bool:
+    return _may(raw, i, "EVENT") and raw[i].roles["EVENT"] in ("screening", "baseline", "enrollment")
 
 
 # --- the ends of a scale

@@ -89,7 +89,7 @@ def _number_word(c: Neighbours, i: int) -> bool:
     if c.may(i + 1, "TIMES") and c.reference_ahead(i + 2):
         return True
     return c.may(i + 1, "UNIT", "TIMEUNIT", "AFTER", "AGEAFTER", "AGEUNIT") or (
-        c.may(i + 1, "TO") and c.number_ahead(i + 2, 1)
+        (c.may(i + 1, "TO") and c.number_ahead(i + 2, 1)) or c.counted(i + 1)
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from eligo.reading.ages import COUNTED, YOUNG, age_of_thing, of_something
 from eligo.reading.lexicon import measured_by, words
 from eligo.reading.names import REACH, Name, NameFinder, changed
+from eligo.reading.neighbours import is_count
 from eligo.reading.plausible import settled
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Choice, Element, Limit, Limits, Node, Unit, Window, amounts, type_of
@@ -235,6 +236,8 @@ class Binder(NameFinder):
         if grade is not None:
             return (grade,)
         if at.first.form == "bare":
+            if at.after is not None and type_of(at.behind) == "VAR" and is_count(at.after.variable):
+                return (at.after,)  # `one prior line of therapy`
             at.after = None
         unknown = at.before is None or at.before.variable is None
         if at.after and unknown and not at.timed and self._after_wins(at, at.after):
@@ -267,7 +270,8 @@ class Binder(NameFinder):
         elif at.outer is not None and at.first.bounds[0][1].of and at.after.variable is None:
             return ()  # `A <= 2.5 x ULN (<= 5 x ULN zorblax if B)`
         elif not at.timed and not counts(at.limits, at.unit):
-            return (at.after,)
+            upper = all(op in ("lt", "le") for op, _ in at.first.bounds)
+            return (self.counted_of(at.elements, at.i, at.after) if upper else at.after,)
         return None
 
     def _carried(self, at: Place) -> Names:

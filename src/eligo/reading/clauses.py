@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 from eligo.reading.line import ENDS, TAKEN, Line
 from eligo.reading.tokens import Token
 
 _LIMIT = frozenset(["COMP", "NUM", "BETWEEN", "AGECOMP", "NORMAL"])
+_NO_LIST = _LIMIT | {"VAR", "OPEN", "IF", "UNLESS", "EXCEPT"}  # with these it is no list of facts
+_PARTS = frozenset(["STOP", "SEMI", "SUBITEM"])
+_JOINED = frozenset(["COMMA", "AND", "OR"])
+_TIMES = frozenset(["WITHIN", "BEFORE", "SINCE", "AGO", "LASTING"])
 _DESCRIBING = frozenset(["CONCEPT", "QUAL", "STATUS", "FILLER", "NEG"])  # of whom a sex is said
 
 
@@ -104,3 +110,22 @@ def _aged(line: Line, i: int) -> bool:
         if token.type not in _LIMIT and token.type not in ("TO", "SKIP", "LIGHT", "JOIN", "AFTER"):
             return False
     return False
+
+
+def ends_list(line: Line, i: int, following: Token) -> bool:
+    """Let a bracket with a word of scope at the end of a list of facts be no bracket; whether it is one."""
+    before = list(itertools.takewhile(lambda t: t.type not in _PARTS, reversed(line.out)))
+    types = {t.type for t in before}
+    if line.stack or types.isdisjoint(_JOINED) or not types.isdisjoint(_NO_LIST):
+        return False
+    closing = next((j for j in range(i + 1, len(line.tokens)) if line.tokens[j].type == "CLOSE"), -1)
+    inner, behind = line.tokens[i + 1 : closing], line.tokens[closing + 1 : closing + 2]
+    types = {t.type for t in inner}
+    timed = following.type == "EXCEPT" and not types.isdisjoint(_TIMES)  # a time in the bracket stays there
+    if closing < 0 or "OPEN" in types or timed or (behind and behind[0].type not in _PARTS):
+        return False
+    for token in (line.tokens[i], line.tokens[closing]):
+        token.type = "LIGHT"
+        token.value = None
+    line.add(line.tokens[i])
+    return True

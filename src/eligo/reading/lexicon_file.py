@@ -136,6 +136,8 @@ _WORDS = (
     "obligations",
     "mere_duration",
     "of_anything",
+    "plain_of_scores",
+    "whenever",
     "anchoring",
     "summed",
     "gestational",
@@ -286,7 +288,9 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     for role, key in (("FACTOR", "factors"), ("NUMBER", "number_words"), ("ROMAN", "roman"), ("AGEUNIT", "age_units")):
         yield from ((str(phrase), [role, value, None]) for phrase, value in data[key].items())
     yield from _valued("VAR", data["running_text"].items())
-    for id_, phrases in data["running_concepts"].items():
+    yield from _valued("EVENT", _in_two_parts(data["events_in_parts"]))
+    yield from _valued("REL", _in_two_parts(data["relations_in_parts"]))
+    for id_, phrases in [*data["running_concepts"].items(), *_in_two_parts(data["concepts_in_parts"])]:
         yield from _valued(_role_of(id_), [(id_, phrases)])
     following = data["following"]
     yield from _valued("LIGHT", [(None, phrases) for side, phrases in data["bonds"].items() if side != "without"])
@@ -301,6 +305,12 @@ def _valued(role: str, groups: Iterable[tuple[Any, list[str]]]) -> Iterator[tupl
     for value, phrases in groups:
         for phrase in phrases:
             yield phrase, [role, value, None]
+
+
+def _in_two_parts(groups: dict[str, list[list[str]]]) -> Iterator[tuple[str, list[str]]]:
+    """`signing` + `the consent form`: each of the first parts before each of the second."""
+    for value, (first, second) in groups.items():
+        yield value, [f"{one} {other}" for one in first for other in second]
 
 
 def _headings(phrase: str, quantifier: str, nouns: Iterable[str]) -> Iterator[tuple[str, Entry]]:

@@ -180,9 +180,17 @@ class NameFinder:
             filler = elements[j - 1]
             found = list(WORD.finditer(self.text, filler.start, filler.end))
             last = found[-1][0].lower() if found else ""
-            if last in words("modifiers") or ("-" in last.strip("-") and last not in words("same_quantity")):
+            if last in words("modifiers") or self._other_quantity(last, name):
                 return Name(None, (found[-1].start(), name.span[1]), name.change)
         return name
+
+    def _other_quantity(self, word: str, name: Name) -> bool:
+        """Whether an unknown word right before a name makes another one: `zorblax-creatinine`, `modified MELD`."""
+        if "-" in word.strip("-"):
+            return word not in words("same_quantity")
+        variable = variables().get(name.variable or "")
+        scale = variable is not None and variable.kind in ("score", "count")
+        return word.endswith("-") or (scale and word.isalpha() and word not in words("plain_of_scores"))
 
     def _filler_name(self, elements: Sequence[Any], j: int, graded: Token | None) -> Name:
         """The last words of a run of unknown words, with a variable right before it (`BMI percentile`)."""
@@ -262,6 +270,15 @@ class NameFinder:
             if kind not in ("LIGHT", "GRADE", "QUAL"):
                 return None
         return None
+
+    def counted_of(self, elements: Sequence[Any], i: int, name: Name) -> Name:
+        """`no more than 2 cycles of chemotherapy`: with what it counts, which need not be there at all."""
+        behind = [e for e in elements[i + 1 : i + REACH] if type_of(e) not in ("QUAL", "STATUS")]
+        at = next((j for j, e in enumerate(behind) if isinstance(e, Token) and e.start == name.span[0]), None)
+        if at is None or [type_of(e) for e in behind[at : at + 3]] != ["FILLER", "LIGHT", "CONCEPT"]:
+            return name
+        of, what = behind[at + 1 : at + 3]
+        return name._replace(span=(name.span[0], what.end)) if self._written(of) in _OF else name
 
     def stated(self, limits: Limits) -> bool:
         """Whether a bare number is stated as the value (`= 5`, `of 5`), not part of something else."""

@@ -25,6 +25,12 @@ def _named_inside(id_: str | None) -> bool:
     return variable is not None and variable.kind in ("ordinal", "score")
 
 
+def is_count(id_: str | None) -> bool:
+    """Whether it is a variable that is counted: prior lines of therapy."""
+    variable = variables().get(id_ or "")
+    return variable is not None and variable.kind == "count"
+
+
 class Neighbours:
     """Looks left and right of a place among the raw tokens."""
 
@@ -109,6 +115,12 @@ class Neighbours:
             if token.type not in ("UNIT", "AGEUNIT") and "OLD" not in roles:
                 return False
         return False
+
+    def counted(self, i: int) -> bool:
+        """Whether what is counted comes next: `one prior line`, `one or two prior lines`."""
+        if self.may(i, "OR") and self.may(i + 1, "NUM", "NUMBER"):
+            i += 2
+        return self.may(i, "VAR") and is_count(self.raw[i].roles.get("VAR"))
 
     def reference_ahead(self, i: int) -> bool:
         """Whether a limit of normal, or the times sign before one, comes next."""

@@ -69,11 +69,14 @@ def _two_names(raw: list[Token], i: int) -> tuple[list[Token], int] | None:
     above = _named(raw, i)
     if above is None or above.after >= len(raw):
         return None
-    by = raw[above.after]
+    at = above.after
+    if [token.end - token.start for token in raw[at : at + 3]] == [1, 2, 1] and "TO" in raw[at + 1].roles:
+        at += 1  # `bilirubin-to-albumin`
+    by = raw[at]
     spaced = "TO" in by.roles
     if "SLASH" not in by.roles and by.value != ":" and not spaced:
         return None
-    below = _named(raw, above.after + 1)
+    below = _named(raw, at + 1 + (at > above.after))
     if below is None or below.id == above.id:
         return None
     word = raw[below.after] if below.after < len(raw) else None

@@ -6,7 +6,7 @@ together, and what stands beside a limit and is none, is settled here too: all b
 
 from __future__ import annotations
 
-from eligo.reading.asides import without_asides
+from eligo.reading.asides import joined_visits, without_asides
 from eligo.reading.ratios import joined_names
 from eligo.reading.tokens import Token
 
@@ -22,6 +22,8 @@ def joined_numbers(raw: list[Token]) -> list[Token]:
             numbers = True
     if "VAR" in roles and not _PARTING.isdisjoint(roles):
         raw = joined_names(raw)
+    if "EVENT" in roles and "AT" in roles:
+        raw = joined_visits(raw)
     if not numbers:
         return raw
     raw = _without_brackets(_without_hyphens(_without_repeats(raw)))

@@ -173,6 +173,8 @@ class Chooser(Neighbours):
         """Whether the number at `j` is another limit, seen from what stands behind it and behind the one before."""
         if self.may(j, "NUM") and self.number_after_word(j):
             return True
+        if self.prev() == "NUM" and self.counted(j + 1):
+            return True
         if self.may(j + 1, "UNIT", "TIMEUNIT", "AGEUNIT"):
             return self.prev() == "UNIT" and (
                 self.raw[j + 1].value == self.out[-1].value or self._stated_again(i, self.raw[j + 1])

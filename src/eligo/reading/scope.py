@@ -26,6 +26,8 @@ _MARKS = _BOUND | _SCOPES | SEPARATORS | ENDS
 _BEFORE_ANEW = SEPARATORS | {"", "THEN", "NEG", "OPEN", "STOP", "SUBITEM", "COLON"}  # behind these a unit begins
 
 
+_AT_THE_END = frozenset(["IF", "EXCEPT", "UNLESS"])  # with these a bracket at the end of a list is of all of it
+_LISTED = frozenset(["CONCEPT", "LIGHT", "QUAL", "COMMA"])
 _TREATMENTS = frozenset(["procedure", "medication", "state"])
 _OF_PATIENTS = {"requiring": "now", "treated_with": "active"}  # said of a patient alone: the status of `or requiring B`
 
@@ -58,6 +60,8 @@ def _run(line: Line) -> list[Token]:
 
 def _open(line: Line, i: int, token: Token) -> None:
     following = line.ahead(i)
+    if following is not None and following.type in _AT_THE_END and clauses.ends_list(line, i, following):
+        return  # `A or B (unless C)` is `A or B, unless C`
     if following is not None and following.type in _BRACKETED:
         leads = following.type == "IF" and line.same_level(i, lambda _, t: t.type == "COMMA") >= 0
         heads_list = line.same_level(i, lambda _, t: t.type == "FOLLOWING" or line.is_colon(t)) >= 0
@@ -143,13 +147,14 @@ def _inner(line: Line, i: int, token: Token) -> bool:
         return True
     if bond.value in ("with", "without", "that"):
         return token.type != "COMMA" and mark.type == "BOND"
-    return _of_a_kind(line, following, bond, token)
+    joined = token.type != "COMMA" or _closed_by_word(line, i)
+    return _of_a_kind(line, following, bond, joined=joined)
 
 
 def _joined_on(line: Line, i: int, mark: Token, token: Token) -> Token | None:
     """The name behind a separator; what closes a list may have words before it: `A, B, or ongoing use of C`."""
     closes = mark.type == "INNER" and (token.type == "OR" or token.value == "or")
-    leading = ("LIGHT", "STATUS", "QUAL") if closes else ("LIGHT",)
+    leading = ("LIGHT", "STATUS", "QUAL") if closes else ("LIGHT", "QUAL")
     found = next((t for t in line.tokens[i + 1 : i + 8] if t.type not in leading), None)
     return found if found is not None and found.type in ("CONCEPT", "VAR") else None
 
@@ -160,13 +165,19 @@ def _says_again(line: Line, i: int, bond: Token) -> bool:
     return bool(behind) and behind[0].type == "LIGHT" and line.written(behind[0]) == line.written(bond).split()[-1:][0]
 
 
-def _of_a_kind(line: Line, following: Token, bond: Token, token: Token) -> bool:
+def _of_a_kind(line: Line, following: Token, bond: Token, *, joined: bool) -> bool:
     last = line.last_of(_CONCEPT)
     if last is None:
         return False
-    causes = bond.value in ("due_to", "unrelated_to", "associated_with") and token.type != "COMMA"
+    causes = bond.value in ("due_to", "unrelated_to", "associated_with") and joined
     kinds = {_kind(last), _kind(following)}
     return kinds <= _TREATMENTS or (len(kinds) == 1 and (causes or "condition" not in kinds))
+
+
+def _closed_by_word(line: Line, i: int) -> bool:
+    """Whether the list of this comma has names alone, and `and` or `or` before the last: `for A, B or C`."""
+    closing = line.same_level(i - 1, lambda _, t: t.type not in _LISTED or t.value in ("and", "or"))
+    return closing >= 0 and line.tokens[closing].type in ("OR", "AND", "COMMA")
 
 
 def _stop(line: Line, i: int, token: Token) -> None:
@@ -334,8 +345,8 @@ def _method_next(line: Line, i: int) -> bool:
 
 def _indicated(line: Line, i: int) -> bool:
     """`chemotherapy for a malignancy`: what is done or taken, and why."""
-    last = line.out[-1] if line.out else None
-    if last is None or last.type != "CONCEPT" or _kind(last) not in ("procedure", "medication"):
+    last = line.out[-1 - line.bracket_begins()] if len(line.out) > line.bracket_begins() else None
+    if last is None or last.type != "CONCEPT" or not _is_given(last):
         return False
     following = next(
         (t for t in line.tokens[i + 1 : i + 8] if t.type not in ("LIGHT", "QUAL", "STATUS", "OTHER")), None
@@ -350,6 +361,12 @@ def _described(line: Line, i: int, written: str) -> bool:
     first = written.split()[0]
     again = any(line.written(token).split()[:1] == [first] for token in line.tokens[:i])
     return not again and line.core_before_separator() == "CONCEPT"
+
+
+def _is_given(token: Token) -> bool:
+    """Whether it is done or given for a reason: a procedure, a medication, a stay in hospital."""
+    concept = concepts().get(str(token.value).split("|")[0])
+    return concept is not None and (concept.kind in ("procedure", "medication") or concept.aspect == "exposure")
 
 
 def _bond_core(line: Line) -> bool:

@@ -122,7 +122,7 @@ def _completed(found: list[re.Match[str]], parts: list[str]) -> tuple[int, str] 
 def _forward(tokens: list[Token], i: int, text: str) -> None:
     """`myocardial ischemia or infarction`: give the words after the first words of the concept at `i`."""
     first = tokens[i]
-    parts = [m[0] for m in _WORDS.finditer(text, first.start, first.end)]
+    parts = list(_WORDS.finditer(text, first.start, first.end))
     while i + 2 < len(tokens) and tokens[i + 1].type in _JOINS and tokens[i + 2].type in ("FILLER", "QUAL", "LIGHT"):
         word = tokens[i + 2]
         until = next(
@@ -154,14 +154,15 @@ def _take_until(tokens: list[Token], i: int, end: int, text: str) -> None:
     tokens[i + 1 :] = rest
 
 
-def _begun(found: list[re.Match[str]], parts: list[str]) -> tuple[int, str, list[str]] | None:
+def _begun(found: list[re.Match[str]], parts: list[re.Match[str]]) -> tuple[int, str, list[str]] | None:
     """Where the words end that make a concept with the first words of another, that concept, and all of its words."""
     for last in range(len(found), 0, -1):
         for k in range(len(parts) - 1, 0, -1):
-            whole = [*parts[:k], *(m[0] for m in found[:last])]
-            id_ = concept_named(" ".join(whole))
+            own = [m[0] for m in found[:last]]
+            begun = parts[0].string[parts[0].start() : parts[k - 1].end()]  # `alcohol and/or drug`
+            id_ = concept_named(" ".join([begun, *own]))
             if id_ is not None:
-                return found[last - 1].end(), id_, whole
+                return found[last - 1].end(), id_, [*(m[0] for m in parts[:k]), *own]
     return None
 
 

@@ -7,6 +7,7 @@ from typing import cast
 
 from eligo.criteria import AllOf, AnyOf, Leaf, Not, Predicate, Present, Related, Relation, Status, map_leaves
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.definitions import unqualified
 from eligo.reading.meaning.facts import facts_in, is_one_of
 from eligo.reading.meaning.joining import all_of, any_of, is_unread
 from eligo.reading.meaning.said import Bond
@@ -22,7 +23,9 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
         return bond.body
     if bond.kind in _PLAIN or is_unread(bond.body):
         return all_of([body, bond.body])
-    relation = cast(Relation, "associated_with" if bond.kind == "from" else bond.kind)
+    relation = cast(Relation, {"from": "associated_with", "definition": "requiring"}.get(bond.kind, bond.kind))
+    if bond.kind == "definition":  # `severe pain, defined as requiring opioids`: what is required says how bad it is
+        body = unqualified(body)
     what, to = (bond.body, body) if bond.kind == "from" else (body, bond.body)
     if _facts(to) is None or not facts_in(what):  # `lipase > 100 U/L due to surgery`
         return all_of([body, context.unparsed(bond.span, "unclear-relation")])

@@ -22,6 +22,7 @@ from eligo.reading.meaning.relations import bond_of
 from eligo.reading.meaning.restated import abbreviation, initials_of, repeats, second_unit, source, written_out
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.state import UnitState
+from eligo.reading.meaning.times import of_today
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Branch, Element, Limits, Node, Unit, Window
@@ -233,6 +234,9 @@ def _permitted(unit: UnitState, said: Said) -> None:
 
 
 def _time(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
+    if len(inner) == 1 and of_today(inner[0]) and unit.nouns:
+        unit.context.count((node,), "modifier")
+        return True
     if len(inner) != 1 or not isinstance(inner[0], Window):
         return False
     if inner[0].limits is not None and unit.context.names(inner[0].limits):  # `(> 10 g/dL before surgery)`

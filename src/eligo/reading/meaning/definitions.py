@@ -62,7 +62,7 @@ def definition(context: Context, head: Predicate, inner: Predicate, negated: boo
 
 def _narrowed(context: Context, head: Predicate, inner: Predicate, negated: bool) -> Predicate:
     """`severe heart failure (NYHA III-IV)`: the limit says what the qualifier means; `diabetes (HbA1c > 9 %)`."""
-    plain = _unqualified(head)
+    plain = unqualified(head)
     if negated and not _worst(inner):
         return _unclear(context, head, inner)
     if graded(inner):
@@ -75,14 +75,31 @@ def of_nothing(context: Context, said: Predicate) -> Predicate:
     """`infection of CTCAE grade 3`: a grade of whatever stands beside it is no value of the patient."""
 
     def change(leaf: Leaf) -> Predicate:
-        if isinstance(leaf, (Compare, OneOf)) and leaf.variable in words("of_anything") and leaf.span is not None:
-            return context.unparsed(leaf.span, "unclear-relation")
-        return leaf
+        return context.unparsed(leaf.span, "unclear-relation") if of_something(leaf) and leaf.span is not None else leaf
 
     return map_leaves(said, change)
 
 
-def _unqualified(head: Predicate) -> Predicate:
+def of_something(leaf: Leaf) -> bool:
+    """Whether it is a value of what stands beside it: a grade, a number of lines."""
+    return isinstance(leaf, MEASURING) and leaf.variable in words("of_anything")
+
+
+def allows_none(said: Predicate) -> bool:
+    """`neuropathy of CTCAE grade <= 1`, `up to 2 lines of A`: none of what stands beside it is as good."""
+    return any(of_something(leaf) and not _from_one(leaf) for leaf in leaves(said))
+
+
+def _from_one(leaf: Leaf) -> bool:
+    if isinstance(leaf, OneOf):
+        return all(value not in (0, "0") for value in leaf.values)
+    return isinstance(leaf, Compare) and any(
+        limit.op in ("gt", "ge", "eq") and limit.value != 0 for limit in leaf.limits
+    )
+
+
+def unqualified(head: Predicate) -> Predicate:
+    """The facts without what narrows them."""
     return map_leaves(head, lambda leaf: replace(leaf, qualifier=None) if isinstance(leaf, Present) else leaf)
 
 

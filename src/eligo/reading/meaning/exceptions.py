@@ -69,6 +69,9 @@ def taken_out(context: Context, head: Said, taken: Said) -> Said:
         head = replace(head, time=time)
     excepted = _excepted(out)
     if excepted is None:
+        recent = _recent(body, out)
+        if recent is not None:
+            return replace(head, body=recent, span=span, bare=False, what="joined")
         return replace(head, body=_open(context, body, out, taken.span), span=span, bare=False)
     if any(_treats(body, e) for e in excepted):
         return unless_holds(context, replace(head, body=body), replace(taken, body=out))
@@ -93,9 +96,28 @@ def _untimed(body: Predicate, window: Window) -> Predicate:
     return map_leaves(body, change)
 
 
+def _recent(head: Predicate, taken: Predicate) -> Predicate | None:
+    """`surgery other than cataract surgery more than 4 weeks ago`: any other one, or that one within 4 weeks."""
+    parts = taken.parts if isinstance(taken, AnyOf) else (taken,)
+    facts = [part for part in parts if isinstance(part, Present)]
+    if not isinstance(head, Present) or head.window is not None or len(facts) < len(parts):
+        return None
+    made: list[Predicate] = []
+    for fact in facts:
+        known, ago = concepts().get(fact.concept), fact.window.ago if fact.window is not None else None
+        plain = fact == Present(fact.concept, window=fact.window, span=fact.span)
+        event = known is not None and known.aspect == "event" and fact.concept in concepts().descendants(head.concept)
+        if not plain or not event or ago is None or ago.op != "gt" or fact.window != Window(ago=ago):
+            return None
+        made.append(replace(head, concept=fact.concept, window=Window(within=ago.duration)))
+    own = tuple(Excepted(fact.concept) for fact in facts if fact.concept != head.concept)
+    others = [replace(head, but_not=(*head.but_not, *own))] if len(own) == len(facts) else []
+    return any_of([*others, *made])
+
+
 def _open(context: Context, head: Predicate, taken: Predicate, span: Span) -> Predicate:
     """What is taken out is not understood: what is left of the head is for a person to say."""
-    return all_of([head, taken if is_unread(taken) else context.unparsed(span, "exception")])
+    return all_of([head, Not(taken if is_unread(taken) else context.unparsed(span, "exception"))])
 
 
 def _excepted(taken: Predicate) -> list[Excepted] | None:

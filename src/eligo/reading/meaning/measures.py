@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eligo.criteria import Attest, Compare, Limit, OneOf, Op, leaves
+from eligo.criteria import Attest, Compare, Limit, OneOf, Op, Predicate, leaves
 from eligo.reading.bind import Bound
 from eligo.reading.leaves import leaf_of
 from eligo.reading.lexicon import duration_of, words
 from eligo.reading.meaning.joining import several_values
+from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.meaning.times import Time, both, time_of, window_of_value
+from eligo.reading.neighbours import is_count
 from eligo.reading.tree import Choice, Limits
 from eligo.reading.tree import Window as TimeNode
 from eligo.vocabulary.variables import variables
@@ -46,6 +48,7 @@ def limit(state: UnitState, limits: Limits) -> None:
     if leaf is None:
         state.residue.append(limits)
         return
+    leaf = _counted(state, leaf)
     state.context.count((limits,), "leaf")
     for name in bound.names:
         if name.variable is None and any(isinstance(x, (Compare, OneOf)) and not x.variable for x in leaves(leaf)):
@@ -54,6 +57,16 @@ def limit(state: UnitState, limits: Limits) -> None:
     if state.early is not None and isinstance(leaf, Compare):
         leaf, state.early = replace(leaf, window=window_of_value(state.early)), None
     state.nouns.append(leaf)
+
+
+def _counted(state: UnitState, leaf: Predicate) -> Predicate:
+    """`one prior line of therapy`: just one, or at least one."""
+    if not isinstance(leaf, OneOf) or len(leaf.values) != 1 or isinstance(leaf.values[0], str):
+        return leaf
+    if not is_count(leaf.variable):
+        return leaf
+    exact = state.context.take(Alternative.COUNTED) == (state.context.kind == "inclusion")
+    return Compare(leaf.variable, (Limit("eq" if exact else "ge", leaf.values[0]),), span=leaf.span)
 
 
 def _measured_when(state: UnitState, bound: Bound) -> None:

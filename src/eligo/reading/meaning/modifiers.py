@@ -24,6 +24,8 @@ from eligo.reading.meaning.said import Modifiers
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import Concept, concepts
 
+PAST = frozenset(["history", "waxed"])  # what was ever there; `waxed`: and was active then
+
 
 def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> list[tuple[Status, str | None]]:
     """The statuses that words give a concept, each with a qualifier where `active` is one.
@@ -34,6 +36,10 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
     for value in (part for said in values for part in said.split("|")):
         if value == "waxing":
             found.append(("active", "active") if concept is not None and concept.fluctuates else ("now", None))
+        elif value == "waxed":
+            found.append(("history", "active" if concept is not None and concept.fluctuates else None))
+        elif value == "meanwhile":
+            found += [("now", None), ("planned", None)]
         elif value == "undergoing":
             found.append(("now", None))
             if kind == "inclusion" and concept is not None and concept.kind == "procedure":
@@ -46,6 +52,10 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
 def strongest(values: Sequence[str]) -> tuple[str, ...]:
     """The statuses that words beside each other give together: `history of known` is history."""
     said = tuple(value for value in values if value != "active")
+    if "planned" in said and "meanwhile" in said:
+        return ("planned",)
+    if said[-2:] == ("history", "waxing"):  # `previously active`
+        return ("waxed",)
     return said[-1:] if said else tuple(values[-1:])
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import Leaf, Predicate, Present, map_leaves
-from eligo.reading.lexicon import named_without, opposed
+from eligo.criteria import AnyOf, Leaf, Predicate, Present, Span, map_leaves
+from eligo.reading.lexicon import concept_named, named_without, opposed
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import concept_of, kind_of
-from eligo.reading.meaning.joining import any_of, facts_of
+from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of
 from eligo.reading.meaning.modifiers import over, qualified, statuses_of
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said, folded
@@ -52,6 +52,8 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
     lead, span = part.lead, hull([part.span, after.span])
     if after.lead.negated and not lead.negated:
         return None
+    if _beside_adjectives(lead, after, mark):
+        return _of_last_noun(context, part, after, span)
     own = after.lead
     negated = lead.negated or own.negated
     if mark[1] == "or" or _opposed(lead, after):
@@ -63,6 +65,37 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
     merged = Modifiers(negated, lead.hedged or own.hedged, statuses, qualifiers, lead.window or own.window)
     body = _with(context, after, merged)
     return replace(after, body=body, span=span, lead=merged, bare=False)
+
+
+def _beside_adjectives(lead: Modifiers, after: Said, mark: Mark) -> bool:
+    """`systemic or skin disease`, `systemic, hepatic or renal disease`: it shares no more than the last noun."""
+    narrows = lead.qualifiers and after.bare and not after.adjectives
+    several = after.body.__class__ is AnyOf  # names that share words
+    return bool(narrows and after.what == "fact" and (mark[1] == "or" or (mark == (",", "") and several)))
+
+
+def _of_last_noun(context: Context, part: Said, after: Said, span: Span) -> Said:
+    """A noun, and what the words before narrow of it."""
+    assert after.body is not None
+    first = _narrowed_noun(context, part, after)
+    if first is None and part.lead.negated:
+        return context.unread(span, "shared-words", part.span)
+    shared = Modifiers(statuses=part.lead.statuses, window=after.time)
+    body = any_of([first or context.unparsed(part.span, "shared-words"), after.body])
+    lead = Modifiers(negated=part.lead.negated)
+    return replace(after, body=over(body, shared, context.kind), span=span, lead=lead, bare=False, what="joined")
+
+
+def _narrowed_noun(context: Context, part: Said, after: Said) -> Present | None:
+    """The last words of the name that are a name, narrowed; None where none are."""
+    facts = facts_of(after.body) if after.body is not None else None
+    words = context.written(facts[-1].span).split() if facts and facts[-1].span is not None else []
+    for k in range(1, len(words)):
+        id_ = concept_named(" ".join(words[k:]))
+        own = len(facts or ()) > 1 and any(fact.concept == id_ for fact in facts or ())
+        if id_ is not None and facts and not own and id_ in concepts().ancestors(facts[-1].concept):
+            return Present(id_, qualifier=" ".join(part.lead.qualifiers), span=part.span)
+    return _qualified(facts[0], part.lead) if len(words) == 1 and facts else None  # no noun is left to share
 
 
 def _either(context: Context, lead: Modifiers, after: Said) -> Said:
@@ -136,11 +169,12 @@ def _narrowed(body: Predicate, qualifiers: Sequence[str]) -> Predicate:
 
 
 def _of_the_rest(lead: Modifiers, after: Said) -> bool:
-    """`severe or chronic hepatitis`: an adjective in a name stands where another word may stand.
+    """`severe or chronic hepatitis`, `diagnosed or congenital A`: an adjective in a name stands where another word may.
 
     In `severe or frequent chronic pain` it stands behind one, and is of both unless the first word is its opposite.
     """
-    return bool(lead.qualifiers) and (not after.lead.qualifiers or _opposed(lead, after))
+    found = lead.statuses == ("active",) and not after.lead.any()
+    return found or (bool(lead.qualifiers) and (not after.lead.qualifiers or _opposed(lead, after)))
 
 
 def _opposed(lead: Modifiers, after: Said) -> bool:
@@ -168,7 +202,13 @@ def _without_adjective(context: Context, leaf: Present, lead: Modifiers, after: 
 
 
 def _qualified(leaf: Present, lead: Modifiers) -> Present:
-    return replace(leaf, qualifier=" ".join(lead.qualifiers) or None)
+    """`congenital` over the long QT syndrome is a concept of its own; over a coagulopathy it is a qualifier."""
+    known = concepts().get(leaf.concept)
+    words = " ".join(lead.qualifiers)
+    id_ = concept_named(f"{words} {known.name}") if known is not None and len(lead.qualifiers) == 1 else None
+    if id_ is not None and id_ != leaf.concept and leaf.concept in concepts().ancestors(id_):
+        return replace(leaf, concept=id_, qualifier=None)
+    return replace(leaf, qualifier=words or None)
 
 
 def _with(context: Context, after: Said, lead: Modifiers) -> Predicate:
@@ -198,8 +238,46 @@ def _behind(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list
         span, time = hull([before.span, part.span]), part.lead.window or before.time
         return replace(before, body=_with(context, before, lead), span=span, time=time)
 
-    kept, between = folded(said, marks, narrowed)
+    kept, between = folded(*_at_other_times(context, said, marks), narrowed)
     return [_lost(context, part) if part.body is None else part for part in kept] if between else kept, between
+
+
+def _at_other_times(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
+    """`A or B within 4 weeks or in the next 6 months`, `A within 2 weeks or during the study`: each noun once more."""
+    kept, between = said[:1], marks[:0]
+    for part, mark in zip(said[1:], marks, strict=False):
+        lead = part.lead
+        moves = part.body is None and not lead.negated and not lead.qualifiers and (lead.window or lead.statuses)
+        if not (moves and mark[1] and _takes(kept[-1])):
+            kept.append(part)
+            between.append(mark)
+            continue
+        start = len(kept) - 1
+        while start and _shares_times(context, kept[start - 1], kept[-1], between[start - 1]):
+            start -= 1
+        shared = Modifiers(window=kept[-1].time)
+        kept[start:] = [_again(context, one, shared, part, mark[1]) for one in kept[start:]]
+    return kept, between
+
+
+def _shares_times(context: Context, before: Said, last: Said, mark: Mark) -> bool:
+    free = before.what == "fact" and before.time is None and last.time is not None
+    return free and (not mark[0] or context.take(Alternative.TIME))
+
+
+def _again(context: Context, before: Said, shared: Modifiers, part: Said, word: str) -> Said:
+    """A noun at the time that it shares with its neighbours, and at that of the part which has none."""
+    assert before.body is not None
+    lead = part.lead
+
+    def anew(leaf: Leaf) -> Predicate:
+        plainly = replace(leaf, window=None, status="active") if isinstance(leaf, Present) else leaf
+        return over(plainly, lead, context.kind)
+
+    each = [over(before.body, shared, context.kind), map_leaves(before.body, anew)]
+    either = word == "or" or (excludes(context, before.lead.negated) and context.take(Alternative.AND_EXCLUDES))
+    span = hull([before.span, part.span])
+    return replace(before, body=any_of(each) if either else all_of(each), span=span, bare=False, what="joined")
 
 
 def _lost(context: Context, part: Said) -> Said:

@@ -11,7 +11,7 @@ from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.facts import concept_of, facts_in, goes_on, kinds_in
 from eligo.reading.meaning.joining import facts_of, is_unread
-from eligo.reading.meaning.modifiers import displaced, is_route, narrows, over
+from eligo.reading.meaning.modifiers import PAST, displaced, is_route, narrows, over
 from eligo.reading.meaning.nouns import either_of
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Bond, Mark, Modifiers, Said
@@ -224,7 +224,7 @@ def _reached(said: Sequence[Said], free: Callable[[Said], bool], *, limits: bool
 def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     last = said[-1]
     run = _reached(said, lambda part: part.time is None and part.lead.window is None)
-    if last.what == "unread" and any(not said[i].bare and "history" not in said[i].lead.statuses for i in run):
+    if last.what == "unread" and any(not said[i].bare and PAST.isdisjoint(said[i].lead.statuses) for i in run):
         return said  # current smoker, or cessation of zorblax within 6 months
     run = [i for i in run if not _goes_on(said[i])]
     if not run or not _takes_time(context, said, run, marks):
@@ -257,7 +257,7 @@ def _happens(part: Said) -> bool:
 
 def _stay(said: Sequence[Said], run: Sequence[int]) -> bool:
     """Whether one of the parts is of what goes on, which is there now or not."""
-    return any("state" in _aspects(said[i]) and "history" not in said[i].lead.statuses for i in run)
+    return any("state" in _aspects(said[i]) and PAST.isdisjoint(said[i].lead.statuses) for i in run)
 
 
 def _aspects(part: Said) -> set[str]:
@@ -269,7 +269,7 @@ def _timed(part: Said, lead: Modifiers, when: Time | None, context: Context) -> 
     assert part.body is not None
     facts = facts_of(part.body)
     if when is not None and facts:
-        past = "history" in part.lead.statuses
+        past = not PAST.isdisjoint(part.lead.statuses)
         lead = lead._replace(window=window_for(when, facts[0].concept, past) or lead.window)
     return replace(part, body=over(part.body, lead, context.kind), time=lead.window)
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 from eligo.criteria import Not, Predicate, Span
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.definitions import allows_none
 from eligo.reading.meaning.facts import concept_of
 from eligo.reading.meaning.joining import any_of, facts_of, is_judgement, is_unread
 from eligo.reading.meaning.lists import joined
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
-from eligo.reading.meaning.said import Bond, Said
+from eligo.reading.meaning.said import Bond, Mark, Said
 from eligo.reading.tree import Branch
 
 # Behind which `or` may join two things or two sentences.
@@ -38,14 +39,18 @@ def related(context: Context, node: Branch) -> Said:
 def _joined_on(context: Context, said: Said, kind: str, node: Branch) -> Said:
     """`cirrhosis with ascites or jaundice`, where jaundice alone is the second of two."""
     first, *rest = [context.read(part) for part in node.parts]
-    marks = [("", str(mark.value)) for mark in node.marks]
-    return joined(context, [bound_to(context, said, bond_of(context, kind, first)), *rest], marks)
+    return joined(context, [bound_to(context, said, bond_of(context, kind, first)), *rest], _between(node))
+
+
+def _between(node: Branch) -> list[Mark]:
+    """What joins the parts; a comma has the word that closes the list."""
+    word = next((str(mark.value) for mark in reversed(node.marks) if mark.value), "")
+    return [("", str(mark.value or word)) if word else (",", "") for mark in node.marks]
 
 
 def target(context: Context, node: Branch) -> Said:
     """What is required, or stands behind `with`: one thing, or several of a kind."""
-    marks = [("", str(mark.value)) for mark in node.marks]
-    return joined(context, [context.read(part) for part in node.parts], marks)
+    return joined(context, [context.read(part) for part in node.parts], _between(node))
 
 
 def bond_of(context: Context, kind: str, said: Said) -> Bond:
@@ -63,6 +68,8 @@ def bound_to(context: Context, said: Said, bond: Bond) -> Said:
     span = hull([said.span, bond.span])
     if said.body is None or said.exception:
         return context.unread(span, "unclear-relation", bond.span, exception=said.exception)
+    if allows_none(said.body):  # `up to 2 lines of therapy with A`
+        return context.unread(span, "unclear-relation", bond.span)
     if is_unread(said.body):
         return _bound_to_unread(context, said, bond, span)
     if said.what == "attest" and is_unread(bond.body) and not context.names_any(bond.span):

@@ -32,7 +32,8 @@ def source(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> 
     if not cited and not how and not method:
         return False
     unit.context.count((node,), "note")
-    kind = "a source" if cited else "a method"
+    measured = any(isinstance(e, Token) and e.value == "measured" for e in inner)
+    kind = "a source" if cited and not measured else "a method"
     unit.context.notes.append(f"`{unit.context.written(node.span)}` names {kind} and is not tested")
     return True
 
@@ -55,7 +56,10 @@ def repeats(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) ->
     if not all(isinstance(e, Token) and e.type in _NAMES for e in inner):
         return False
     if len(inner) == 1 and abbreviation(unit.text, inner[0]) and i:
-        unit.context.count((node,), "leaf")
+        limited = isinstance(unit.elements[i - 1], Limits)  # it is no other name of what is limited
+        unit.context.count((node,), "note" if limited else "leaf")
+        if limited:
+            unit.context.notes.append(f"`{unit.context.written(node.span)}` is not tested")
         return True
     found = [e.value for e in inner if isinstance(e, Token) and e.type == "CONCEPT"]
     if unit.ids is None or not unit.is_fact() or len(found) != len(inner) or len(found) != 1:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from eligo.criteria import Excepted, Predicate, Present, Span, Window
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.definitions import Gloss, glossed
+from eligo.reading.meaning.joining import excludes
 from eligo.reading.meaning.modifiers import fact_of, strongest
+from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Anew, Bond, Modifiers
 from eligo.reading.meaning.times import Time, both, time_of, window_for, window_of_value
 from eligo.reading.roles import WEIGHT
@@ -66,6 +68,7 @@ class UnitState:
     def time_of_fact(self, time: Time, node: Limits | TimeNode | None) -> bool:
         """Give the fact a time; whether it can have it."""
         assert self.ids is not None
+        time = self._so_long(time)
         window = window_for(time, self.ids.split("|")[0], self.past)
         made = both(self.window, window) if window is not None else None
         if made is None:
@@ -77,6 +80,13 @@ class UnitState:
         if node is not None:
             self.context.count((node,), "modifier")
         return True
+
+    def _so_long(self, time: Time) -> Time:
+        """`surgery 4 weeks before enrollment`: within that time, or at least so long before."""
+        if time.form != "timed" or time.op != "eq":
+            return time
+        recent = excludes(self.context, self.negated) == self.context.take(Alternative.SO_LONG)
+        return time._replace(op="le" if recent else "ge")
 
     def written(self, token: Token) -> str:
         """The token as it stands in the text."""
@@ -127,7 +137,7 @@ class UnitState:
 
     def modifiers(self) -> Modifiers:
         """What stands before the noun."""
-        early = self.early
+        early = self._so_long(self.early) if self.early is not None else None
         window = None
         if early is not None:
             window = window_of_value(early) if not early.ahead else Window(within=early.duration, anchor=early.anchor)

@@ -16,6 +16,14 @@ _SOONER: dict[Op, Op] = {"ge": "lt", "gt": "le"}
 _LONG = ("ge", "gt")
 
 
+_OF_TODAY = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
+
+
+def of_today(element: object) -> bool:
+    """`at screening`, `on the day of consent`: when all of it is asked, so that it says nothing more."""
+    return isinstance(element, Anchor) and element.side == "AT" and element.event in _OF_TODAY
+
+
 class Time(NamedTuple):
     """A time as it is written: its form (within, ahead, lasting, timed, alone), one length, and the anchor."""
 

@@ -13,22 +13,20 @@ from eligo.reading.leaves import merged
 from eligo.reading.lexicon import duration_of, words
 from eligo.reading.meaning.brackets import bracket
 from eligo.reading.meaning.context import Context, hull, place
-from eligo.reading.meaning.definitions import definition, exampled, of_nothing, states_normal
+from eligo.reading.meaning.definitions import allows_none, definition, exampled, of_nothing, of_something, states_normal
 from eligo.reading.meaning.joining import all_of, measures
 from eligo.reading.meaning.measures import choice, limit, time
-from eligo.reading.meaning.modifiers import fact_of
+from eligo.reading.meaning.modifiers import PAST, fact_of
 from eligo.reading.meaning.reasons import reason_of
 from eligo.reading.meaning.relations import bound_to
 from eligo.reading.meaning.said import Modifiers, Said, What
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.meaning.subjects import beyond_negation, conditional, men_too, one_sex, subject, without_limit
-from eligo.reading.meaning.times import elapsed, rules_out
+from eligo.reading.meaning.times import elapsed, of_today, rules_out
 from eligo.reading.meaning.words import word
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Anchor, Bracket, Choice, Element, Limits, Unit
 from eligo.reading.tree import Window as TimeNode
-
-_PLAIN_EVENTS = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
 
 
 def unit(context: Context, node: Unit) -> Said:
@@ -48,10 +46,10 @@ def read(state: UnitState) -> Said:
         elif isinstance(element, Bracket):
             bracket(state, i, element)
         elif isinstance(element, Anchor):
-            if element.event not in _PLAIN_EVENTS or element.side != "AT":
-                state.residue.append(element)
-            else:
+            if of_today(element):
                 state.context.count((element,), "modifier")
+            else:
+                state.residue.append(element)
         elif isinstance(element, Choice):
             choice(state, element)
         if state.cited or state.hedge is not None:  # what follows is part of it
@@ -114,6 +112,9 @@ def _together(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
     """The fact and the limits as what they are beside each other."""
     if state.ids is None:
         _untested(state, nouns)
+    elif any(allows_none(noun) for noun in nouns):
+        span = hull(leaf.span for noun in nouns for leaf in leaves(noun) if leaf.span is not None)
+        return [state.context.unparsed(span, "unclear-relation")]
     else:
         nouns = [noun if i == state.fact_at else of_nothing(state.context, noun) for i, noun in enumerate(nouns)]
         if len(nouns) == 2 and state.fact_at == 0:  # `hypokalemia K < 2.8`
@@ -147,11 +148,10 @@ def _untested(state: UnitState, nouns: list[Predicate]) -> None:
 
 def _once(state: UnitState, noun: Predicate) -> Predicate:
     """`history of NYHA class IV`, `anticipated stay >= 24 h`: what a value was or will be no value of today tells."""
-    if not {"history", "planned"} & set(state.statuses) or not isinstance(noun, (Compare, OneOf)) or noun.span is None:
+    if (PAST | {"planned"}).isdisjoint(state.statuses) or not isinstance(noun, (Compare, OneOf)) or noun.span is None:
         return noun
-    return (
-        noun if noun.variable in (None, "age", "sex", "life_expectancy") else state.context.unparsed(noun.span, "time")
-    )
+    tells = noun.variable is None or noun.variable in words("whenever")
+    return noun if tells else state.context.unparsed(noun.span, "time")
 
 
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:
@@ -273,7 +273,8 @@ def _stay_tests(state: UnitState, nouns: list[Predicate]) -> bool:
     if state.logic or state.negated or state.sexes:  # of which women a limit is asked is not understood
         return False
     lost = any(isinstance(e, (Limits, TimeNode)) for e in state.residue)
-    return bool(nouns) and not lost and all(map(measures, nouns))
+    apart = not any(of_something(leaf) for noun in nouns for leaf in leaves(noun))
+    return bool(nouns) and not lost and apart and all(map(measures, nouns))
 
 
 def _names(element: Element) -> TypeGuard[Token]:

@@ -9,6 +9,7 @@ from eligo.criteria import STUDY_CONDITION, Attest, Compare, Excepted, Limit, Op
 from eligo.reading.lexicon import END, qualifiers_in, trie, words
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.examples import class_of
+from eligo.reading.meaning.modifiers import PAST
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Choice, Limits
@@ -37,6 +38,8 @@ def _grammar(state: UnitState, token: Token) -> None:
     if written in words("resting") and not _measured(state):
         (state.qualifiers if state.ids is None else state.behind).append(written)
         state.context.count((token,), "modifier")
+    elif token.value == "method":
+        _note(state, token)
     elif token.value == "measure" and not _measured(state):
         state.residue.append(token)
     else:
@@ -126,7 +129,7 @@ def _hedge(state: UnitState, i: int, token: Token) -> None:
 
 def _status(state: UnitState, i: int, token: Token) -> None:
     state.statuses.append(str(token.value))
-    state.past = state.past or token.value == "history"
+    state.past = state.past or token.value in PAST
     state.used = bool(state.qualifiers) and state.written(token).lower().split()[-1] in words("using")
     state.own_words += state.ids is None
     state.context.count((token,), "modifier")
@@ -169,6 +172,10 @@ def _noted(state: UnitState, i: int, token: Token) -> None:
         state.own_words += state.ids is None
         state.context.count((token,), "modifier")
         return
+    _note(state, token)
+
+
+def _note(state: UnitState, token: Token) -> None:
     state.context.count((token,), "note")
     state.context.notes.append(f"`{state.written(token)}` is not tested")
 
