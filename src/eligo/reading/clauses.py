@@ -122,7 +122,8 @@ def ends_list(line: Line, i: int, following: Token) -> bool:
     inner, behind = line.tokens[i + 1 : closing], line.tokens[closing + 1 : closing + 2]
     types = {t.type for t in inner}
     timed = following.type == "EXCEPT" and not types.isdisjoint(_TIMES)  # a time in the bracket stays there
-    if closing < 0 or "OPEN" in types or timed or (behind and behind[0].type not in _PARTS):
+    written = closing >= 0 and line.tokens[closing].end > line.tokens[closing].start
+    if not written or "OPEN" in types or timed or (behind and behind[0].type not in _PARTS):
         return False
     for token in (line.tokens[i], line.tokens[closing]):
         token.type = "LIGHT"

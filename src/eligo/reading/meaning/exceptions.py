@@ -102,6 +102,8 @@ def _recent(head: Predicate, taken: Predicate) -> Predicate | None:
     facts = [part for part in parts if isinstance(part, Present)]
     if not isinstance(head, Present) or head.window is not None or len(facts) < len(parts):
         return None
+    if head.status != "history" and kinds_in([head]) != {"procedure"}:  # it is of now, and so is what is taken out
+        return None
     made: list[Predicate] = []
     for fact in facts:
         known, ago = concepts().get(fact.concept), fact.window.ago if fact.window is not None else None

@@ -15,6 +15,8 @@ from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said, folded
 from eligo.vocabulary.concepts import concepts
 
+_TENSES = frozenset(["now", "planned", "meanwhile", "history", "undergoing"])
+
 
 def with_nouns(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
     """`active or chronic infection`, `history or suspicion of stroke`, `schizophrenia, unstable`."""
@@ -245,10 +247,9 @@ def _behind(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list
 def _at_other_times(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
     """`A or B within 4 weeks or in the next 6 months`, `A within 2 weeks or during the study`: each noun once more."""
     kept, between = said[:1], marks[:0]
-    for part, mark in zip(said[1:], marks, strict=False):
-        lead = part.lead
-        moves = part.body is None and not lead.negated and not lead.qualifiers and (lead.window or lead.statuses)
-        if not (moves and mark[1] and _takes(kept[-1])):
+    for i, (part, mark) in enumerate(zip(said[1:], marks, strict=False), start=1):
+        ends = i == len(said) - 1 or bool(marks[i][1])
+        if not (ends and mark[1] and _is_another_time(part, kept[-1]) and _takes(kept[-1])):
             kept.append(part)
             between.append(mark)
             continue
@@ -258,6 +259,14 @@ def _at_other_times(context: Context, said: list[Said], marks: list[Mark]) -> tu
         shared = Modifiers(window=kept[-1].time)
         kept[start:] = [_again(context, one, shared, part, mark[1]) for one in kept[start:]]
     return kept, between
+
+
+def _is_another_time(part: Said, before: Said) -> bool:
+    """Whether a part has a time alone, beside another one."""
+    lead, statuses = part.lead, set(part.lead.statuses)
+    if part.body is not None or lead.negated or lead.qualifiers or statuses - _TENSES:
+        return False
+    return bool(statuses or (lead.window and (before.time or before.lead.statuses)))
 
 
 def _shares_times(context: Context, before: Said, last: Said, mark: Mark) -> bool:

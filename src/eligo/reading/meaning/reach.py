@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from eligo.criteria import MEASURING, Attest, Leaf, Present, leaves
+from eligo.criteria import MEASURING, Attest, Leaf, Present, Related, leaves
 from eligo.reading.lexicon import belongs_to, concept_named, qualifiers_in, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
@@ -291,7 +291,12 @@ def _bonds_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> li
 
 
 def _of_last_only(bond: Bond, last: Said, others: Sequence[Said]) -> bool:
-    """`cirrhosis or hepatitis B with HBV DNA > 2000`: the value can be of the last one only."""
+    """`cirrhosis or hepatitis B with HBV DNA > 2000`: the value can be of the last one only.
+
+    `stroke, hospitalization for asthma`: what something is done for is of no disease beside it.
+    """
+    if bond.kind == "due_to" and "condition" in _kinds(others) - _kinds([last]):
+        return True
     if is_unread(bond.body):
         return False
     owners = {owner for leaf in leaves(bond.body) for owner in belongs_to(_about(leaf))}
@@ -299,6 +304,12 @@ def _of_last_only(bond: Bond, last: Said, others: Sequence[Said]) -> bool:
         return False
     facts = [fact for body in bodies_of(others) for fact in facts_in(body)]
     return owners.isdisjoint(id_ for fact in facts for id_ in concepts().ancestors(fact.concept))
+
+
+def _kinds(said: Sequence[Said]) -> set[str | None]:
+    """The kinds of what the parts name; of what is related, those of the first."""
+    found = [leaf for body in bodies_of(said) for leaf in leaves(body)]
+    return kinds_in([leaf.what if isinstance(leaf, Related) else leaf for leaf in found])
 
 
 def _about(leaf: Leaf) -> str:

@@ -69,6 +69,8 @@ def _said(state: UnitState) -> Said:
     if state.early is not None and nouns:
         state.residue.extend(e for e in state.elements if isinstance(e, TimeNode))
     state.residue.extend(without_limit(state, nouns))
+    if any(of_something(leaf) for noun in nouns for leaf in leaves(noun)) and state.ids is None:
+        state.residue.extend(e for e in state.elements if isinstance(e, Token) and e.type == "QUAL")
     if state.residue:
         return _not_understood(state, nouns, span)
     return _understood(state, nouns, span)

@@ -12,11 +12,12 @@ from eligo.reading.meaning.examples import class_of
 from eligo.reading.meaning.modifiers import PAST
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Choice, Limits
+from eligo.reading.tree import Choice, Element, Limits
 from eligo.reading.tree import Window as TimeNode
 from eligo.vocabulary.concepts import concepts
 
 _SAYING = frozenset(["CONCEPT", "ATTEST", "NEG", "STATUS"])
+_VALUED = frozenset(["VAR", "ATTEST", "CONCEPT"])
 _GRAMMAR = frozenset(["LIGHT", "FRESH", "WHO", "SKIP", "PAIR", "LEAD", "TRAIL"])
 
 
@@ -40,7 +41,7 @@ def _grammar(state: UnitState, token: Token) -> None:
         state.context.count((token,), "modifier")
     elif token.value == "method":
         _note(state, token)
-    elif token.value == "measure" and not _measured(state):
+    elif token.value == "measure" and not (_measured(state) and _names_a_value(state)):
         state.residue.append(token)
     else:
         state.context.count((token,), "grammar")
@@ -70,9 +71,18 @@ def _measured(state: UnitState) -> bool:
     )
 
 
+def _names_a_value(state: UnitState) -> bool:
+    """`plasma within 30 days` is not about when something was measured."""
+    timed = [e.limits for e in state.elements if isinstance(e, TimeNode) and e.limits is not None]
+    others = any(
+        isinstance(e, (Limits, Choice)) or (isinstance(e, Token) and e.type in _VALUED) for e in state.elements
+    )
+    return others or any(map(state.context.names, timed))
+
+
 def _other(state: UnitState, token: Token) -> None:
     """A word that no rule has used yet: part of a limit's name, or not understood."""
-    if token.type == "GRADE" and any(isinstance(e, Limits) and state.context.names(e) for e in state.elements):
+    if token.type == "GRADE" and any(limits and state.context.names(limits) for limits in map(_limits, state.elements)):
         state.context.count((token,), "leaf")
         return
     if token.type == "VAR" and token.value in state.context.tested(state.elements):
@@ -85,6 +95,11 @@ def _other(state: UnitState, token: Token) -> None:
     state.residue.append(token)
     if said:
         state.note_logic(said)
+
+
+def _limits(element: Element) -> Limits | None:
+    """The limits that it is, or that stand beside the day on which they are asked."""
+    return element if isinstance(element, Limits) else element.limits if isinstance(element, TimeNode) else None
 
 
 # --- modifiers
