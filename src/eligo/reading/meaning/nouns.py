@@ -248,7 +248,7 @@ def _at_other_times(context: Context, said: list[Said], marks: list[Mark]) -> tu
     """`A or B within 4 weeks or in the next 6 months`, `A within 2 weeks or during the study`: each noun once more."""
     kept, between = said[:1], marks[:0]
     for i, (part, mark) in enumerate(zip(said[1:], marks, strict=False), start=1):
-        ends = i == len(said) - 1 or bool(marks[i][1])
+        ends = i == len(said) - 1 or bool(marks[i][1] and (part.lead.window or "meanwhile" in part.lead.statuses))
         if not (ends and mark[1] and _is_another_time(part, kept[-1]) and _takes(kept[-1])):
             kept.append(part)
             between.append(mark)
