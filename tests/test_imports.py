@@ -13,7 +13,7 @@ from bench.imports import circles, graph, imports, modules, reached
 ORDER = (
     "errors truth version",
     "__init__",
-    "data cache textfile yamltext jsontext",
+    "bounds data cache textfile yamltext jsontext",
     "criteria",
     "vocabulary",
     "pages",

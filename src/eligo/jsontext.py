@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import json
 import math
 import re
+import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
+from eligo.bounds import MEGABYTE
 from eligo.errors import EligoError, Place, Problem
 
-MAX_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 32 * MEGABYTE
 
 JsonPath = tuple[str | int, ...]
 
@@ -48,10 +52,15 @@ class _Refused(Exception):  # noqa: N818 - it never leaves this module
         self.kind, self.word = kind, word
 
 
-def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
-    """Read a whole file; raise `EligoError` where it is missing, unreadable or larger than the limit."""
+def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES, regular: bool = False) -> bytes:
+    """Read a whole file; raise `EligoError` where it is missing, unreadable or larger than the limit.
+
+    `regular` refuses pipes and devices, which may never end: of a folder nobody has named them one by one.
+    """
     path, place = Path(path), Place(str(path))
     try:
+        if regular and not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+            raise EligoError(Problem("file-kind", "this is a pipe or a device, not a file", place))
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)
     except FileNotFoundError:
@@ -150,8 +159,8 @@ def survey(source: str | bytes) -> Survey:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _Refused("duplicate", next(key for i, key in enumerate(keys) if key in keys[:i]))
+        counts = Counter(key for key, _ in pairs)
+        raise _Refused("duplicate", next(key for key, count in counts.items() if count > 1))
     return made
 
 
@@ -180,9 +189,32 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse
 
 def _check_size(size: int, file: str | None, max_bytes: int) -> None:
     if size > max_bytes:
-        limit = f"{max_bytes // 1024**2} MB" if max_bytes >= 1024**2 else f"{max_bytes} bytes"
-        help_ = "split the file"
-        raise EligoError(Problem("file-too-large", f"the file is larger than {limit}", Place(file), help_))
+        raise EligoError(too_large(Place(file), max_bytes))
+
+
+def too_large(place: Place, max_bytes: int) -> Problem:
+    """The problem of a file, a line or a stream past the limit of its size."""
+    limit = f"{max_bytes // MEGABYTE} MB" if max_bytes >= MEGABYTE else f"{max_bytes} bytes"
+    what = "the line" if place.line else "the file"
+    return Problem("file-too-large", f"{what} is larger than {limit}", place, "split it, or raise `--max-size`")
+
+
+def read_stream(stream: BinaryIO, file: str, max_bytes: int) -> bytes:
+    """Read a whole stream; raise `EligoError` where it is larger than the limit."""
+    data = stream.read(max_bytes + 1)
+    _check_size(len(data), file, max_bytes)
+    return data
+
+
+def lines_of(stream: BinaryIO, file: str, max_bytes: int) -> Iterator[bytes]:
+    """The lines of a stream; raise `EligoError` at one that is longer than the limit."""
+    for number in itertools.count(1):
+        line = stream.readline(max_bytes + 1)
+        if not line:
+            return
+        if len(line) > max_bytes:
+            raise EligoError(too_large(Place(file, number), max_bytes))
+        yield line
 
 
 def _decoded(data: bytes, file: str | None) -> str:

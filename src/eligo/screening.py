@@ -122,7 +122,7 @@ def _rule_files(path: Path) -> Sequence[Path]:
 
 
 def _load(file: Path) -> Plan:
-    text = read_bytes(file)
+    text = read_bytes(file, regular=True)
 
     def read() -> RuleSet:
         from eligo.ruleset import loads  # lazily: a plan from the cache needs neither YAML nor pydantic

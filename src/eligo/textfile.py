@@ -8,18 +8,16 @@ import tempfile
 from pathlib import Path
 
 from eligo.errors import EligoError, Place, Problem
+from eligo.jsontext import read_bytes
 
 
 def read_text(path: Path) -> str:
     """The text of a UTF-8 file; raise `EligoError` where it cannot be had."""
     try:
-        return path.read_text("utf-8-sig")
+        return read_bytes(path, regular=True).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"the file is not UTF-8 (byte {error.start})"
         raise EligoError(Problem("encoding", message, Place(str(path)), "save it as UTF-8")) from None
-    except OSError as error:
-        message = f"the file cannot be read: {(error.strerror or 'unknown').lower()}"
-        raise EligoError(Problem("file", message, Place(str(path)))) from None
 
 
 def write_text(path: Path, text: str) -> None:

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import folder
+from eligo.commands.sizes import add_max_size
 from eligo.criteria import Always, Attest, Compare, Criterion, OneOf, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
 from eligo.report.problems import write_problems
 from eligo.trials.importing import Imported, import_document
-from eligo.trials.sources import Document, documents
+from eligo.trials.sources import MAX_BYTES, Document, documents
 
 EXAMPLES = """\
   eligo import page.txt --rules drafts
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rules", metavar="DIR", help="folder to write DIR/<trial>.yaml to (default: ELIGO_RULES)")
     parser.add_argument("--trial", metavar="ID", help="the trial, where the text does not name it")
+    add_max_size(parser, MAX_BYTES)
     parser.add_argument("--json", action="store_true", help="print one JSON object a trial")
 
 
@@ -46,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     counts = dict.fromkeys(CLASSES, 0)
     items = out = files = 0
     with Progress("trials") as progress:
-        for document in _every(args.sources):
+        for document in _every(args.sources, args.max_size):
             try:
                 imported = _import(document, rules, args.trial, done)
             except EligoError as error:
@@ -76,9 +78,9 @@ def _rules(given: str | None) -> Path:
     return folder(given)
 
 
-def _every(sources: Iterable[str]) -> Iterator[Document]:
+def _every(sources: Iterable[str], max_bytes: int) -> Iterator[Document]:
     for source in sources:
-        yield from documents(source)
+        yield from documents(source, max_bytes)
 
 
 def _import(document: Document, rules: Path, trial: str | None, done: dict[str, str]) -> Imported:

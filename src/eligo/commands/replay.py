@@ -83,6 +83,7 @@ def _arguments(old: Data, args: argparse.Namespace) -> argparse.Namespace:
         as_of=date.fromisoformat(options["as_of"]),
         site=path(options["site"]),
         mapping=path(options["mapping"]),
+        max_size=args.max_size,
         **{key: options[key] for key in ("lenient", "format", "max_age", "assume_absent", "margin")},
     )
 

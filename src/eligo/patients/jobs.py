@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from eligo import jsontext
+from eligo.bounds import MEGABYTE
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients.date_formats import Order
 from eligo.patients.ledger import Entry, Reading
 
-MAX_BYTES = 512 * 1024 * 1024  # of a single JSON document: a bundle with hundreds of thousands of resources
+MAX_BYTES = 512 * MEGABYTE  # of a single JSON document: a bundle with hundreds of thousands of resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def failed(problem: Problem, ledger: Iterable[Entry] = ()) -> Job:
 def parsed(raw: Raw) -> object:
     """The data of a document; raise `EligoError` with the line of the file."""
     try:
-        return jsontext.read_json(raw.data, raw.file, MAX_BYTES)
+        return jsontext.read_json(raw.data, raw.file, len(raw.data))
     except EligoError as error:
         raise EligoError(in_line(error.problems, raw.line)) from None
 

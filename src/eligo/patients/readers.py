@@ -16,7 +16,7 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.patients import native
 from eligo.patients.foreign import SUFFIXES as FOREIGN
 from eligo.patients.foreign import foreign
-from eligo.patients.jobs import Job, failed, in_line
+from eligo.patients.jobs import MAX_BYTES, Job, failed, in_line
 from eligo.patients.ledger import Reading
 from eligo.patients.sources import STDIN, SUFFIXES, Format, folder_jobs, head_of, json_jobs, looks_like_json
 from eligo.patients.values import NO_UNITS, Units
@@ -43,6 +43,7 @@ class Options:
     ledger: bool = True
     units: Units = field(default_factory=lambda: NO_UNITS)
     id_by: str | None = None
+    max_bytes: int = MAX_BYTES  # of one document, one line or one stream
 
 
 def read_patients(source: str | Path, options: Options | None = None) -> Iterator[Reading]:
@@ -68,9 +69,9 @@ def jobs(source: str, options: Options) -> Iterator[Job]:
         elif options.form == "csv" or (options.form is None and source != STDIN and _is_table(source)):
             from eligo.patients.tables import table_jobs  # lazily: most sources are JSON
 
-            yield from table_jobs(source, options.mapping)
+            yield from table_jobs(source, options.mapping, options.max_bytes)
         else:
-            yield from json_jobs(source, options.form)
+            yield from json_jobs(source, options.form, options.max_bytes)
     except EligoError as error:
         for problem in error.problems:
             yield failed(problem.in_file(source))
@@ -99,7 +100,7 @@ def _of_folder(folder: Path, options: Options) -> Iterator[Job]:
         message = f"the folder holds files of formats that are not read: {which}"
         yield failed(Problem("format-not-read", message, Place(str(folder)), "give one of them to see why", "warning"))
     tables = [p for p in found if p.suffix.lower() in TABLES]
-    yield from folder_jobs([p for p in found if p not in tables], options.form)
+    yield from folder_jobs([p for p in found if p not in tables], options.form, options.max_bytes)
     for table in tables:
         yield from jobs(str(table), options)
 

@@ -16,10 +16,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from eligo.bounds import MEGABYTE
 from eligo.errors import EligoError, Place, Problem, did_you_mean
-from eligo.jsontext import read_bytes, shown
+from eligo.jsontext import lines_of, read_bytes, read_stream, shown
 from eligo.patients.date_formats import Order, detect
-from eligo.patients.jobs import Job, failed
+from eligo.patients.jobs import MAX_BYTES, Job, failed
 from eligo.patients.ledger import Entry
 from eligo.patients.mapping import DELIMITERS, Mapping
 from eligo.patients.sources import STDIN
@@ -29,6 +30,7 @@ OPTIONAL = ("unit", "date", "low", "high", "end", "status", "remark")
 DATES_OF_LONG = ("as_of", "as of", "birth_date", "birth date", "date of birth")
 _DATES_SEEN = 5000  # rows or dates from which the format of a table is worked out
 _LONGEST_CELL = 100_000
+_LONGEST_LINE = 64 * MEGABYTE
 
 
 @dataclass(slots=True)
@@ -56,7 +58,7 @@ class _Table:
             yield start, first, cells
 
     def _lines(self) -> Iterator[str]:
-        for raw in self.stream:
+        for raw in lines_of(self.stream, self.file, _LONGEST_LINE):
             self.offset += len(raw)
             self.line += 1
             yield _decoded(raw, self.file, self.line)
@@ -77,10 +79,10 @@ def _decoded(raw: bytes, file: str, line: int) -> str:
         raise EligoError(Problem("csv-encoding", "the table is not in UTF-8", Place(file, line), help_)) from None
 
 
-def table_jobs(source: str, mapping: Mapping | None) -> Iterator[Job]:
+def table_jobs(source: str, mapping: Mapping | None, max_bytes: int = MAX_BYTES) -> Iterator[Job]:
     """The rows of each patient of a table; raise `EligoError` for a table that cannot be read at all."""
     file = "<stdin>" if source == STDIN else source
-    with _opened(source) as stream:
+    with _opened(source, max_bytes) as stream:
         header_line = _decoded(stream.readline(), file, 1)
         stream.seek(0)
         delimiter, header = _header(header_line, file, mapping)
@@ -107,9 +109,9 @@ def _order_of(
     return detect(text for cells in rows for column in columns if (text := cells[column].strip()))
 
 
-def _opened(source: str) -> BinaryIO:
+def _opened(source: str, max_bytes: int) -> BinaryIO:
     if source == STDIN:
-        return BytesIO(sys.stdin.buffer.read())
+        return BytesIO(read_stream(sys.stdin.buffer, "<stdin>", max_bytes))
     try:
         return Path(source).open("rb")
     except OSError:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from eligo.criteria import AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
+from eligo.criteria import DAYS_IN, AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
 from eligo.errors import EligoError
 from eligo.reading.bind import Bound
 from eligo.reading.compare import grades_between
@@ -315,6 +315,8 @@ def _beside_normal(op: Op, amount: Amount, variable: Variable | None) -> Limit |
 
 def fits(value: Number, unit: str, variable: Variable) -> bool:
     """Whether the variable can be measured in the unit: one of its own, or a common one of the same kind."""
+    if variable.id == "age":
+        return unit in DAYS_IN
     if unit in variable.units or unit == variable.unit:
         return True
     if unit not in _common() and under_logarithm(unit) is None:  # it would need pint; it is left to a person

@@ -55,6 +55,7 @@ def read_number(text: str, start: int, digits: str) -> Number:
     return Number(int(value) if whole else value, end, several=several, other=other)
 
 
+_EXACT = 1e16  # below it a float is written out digit by digit
 _HALVES = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 _GRADES = frozenset({1, 2, 3, 4, 5})  # what may be the first part of a sum
 _WEEKS = 45  # no pregnancy has so many
@@ -71,7 +72,8 @@ def _longer(text: str, end: int, value: float, digits: str) -> Number | None:
     if follow == "":
         return None
     if follow in "x×*·1" and (power := _power(text, end)) is not None:
-        return Number(float(f"{value!r}e{power[0]}"), power[1], power[0])
+        written = f"{value!r}e{power[0]}" if value < _EXACT else "inf"
+        return Number(float(written), power[1], power[0])
     if follow == "+" and (total := _sum(text, end, value)) is not None:
         return total
     if follow in "+/0123456" and value < _WEEKS and (found := _WEEKS_DAYS.match(text, end)):
