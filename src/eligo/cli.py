@@ -15,7 +15,8 @@ from types import ModuleType
 from typing import Any
 
 from eligo.errors import EligoError
-from eligo.report.problems import unexpected, write_problems
+from eligo.isolation import unexpected
+from eligo.report.problems import write_problems
 from eligo.version import __version__
 
 ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a shell counts them: 128 + signal

@@ -11,13 +11,13 @@ import gc
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from eligo.commands.progress import Progress
 from eligo.criteria import Ambiguity, Criterion, Predicate, Unparsed
 from eligo.errors import EligoError, Place, Problem
+from eligo.isolation import Unit
 from eligo.jsontext import MAX_BYTES, lines_of
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
@@ -44,11 +44,11 @@ def run(source: str, kind: Kind) -> int:
         for number, line in enumerate(lines_of(stream, name, MAX_BYTES), 1):
             if not line.strip():
                 continue
-            try:
+            with Unit(Place(name, number)) as unit:
                 out.append(_answer(line, kind))
-            except EligoError as error:
+            if unit.problems:
                 progress.clear()
-                write_problems((replace(p, place=Place(name, number)) for p in error.problems), as_json=True)
+                write_problems(unit.problems, as_json=True)
                 failed = True
             progress.step()
             if len(out) >= every:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from eligo.check import Checked, check_text
 from eligo.commands.rulefiles import rule_files
-from eligo.errors import EligoError
+from eligo.errors import Place
+from eligo.isolation import Unit
 from eligo.report.problems import write_problems
 from eligo.textfile import read_text
 
@@ -35,10 +36,10 @@ def run(args: argparse.Namespace) -> int:
     """Print what was found, and one line of counts."""
     results, unreadable = list[Checked](), False
     for file in rule_files(args.files):
-        try:
+        with Unit(Place(str(file))) as unit:
             checked = check_text(read_text(file), str(file))
-        except EligoError as error:
-            write_problems(error.problems, args.json)
+        if unit.failed:
+            write_problems(unit.problems, args.json)
             unreadable = True
             continue
         results.append(checked)

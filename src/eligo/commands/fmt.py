@@ -7,7 +7,8 @@ import json
 
 from eligo.commands.output import write_text
 from eligo.commands.rulefiles import rule_files
-from eligo.errors import EligoError
+from eligo.errors import Place
+from eligo.isolation import Unit
 from eligo.report.problems import write_problems
 from eligo.ruleset.format import format_text
 from eligo.textfile import read_text
@@ -34,13 +35,13 @@ def run(args: argparse.Namespace) -> int:
     failed, changed = False, list[str]()
     files = rule_files(args.files)
     for file in files:
-        try:
+        with Unit(Place(str(file))) as unit:
             text = read_text(file)
             formatted = format_text(text, str(file))
             if formatted != text and not args.check:
                 write_text(str(file), formatted)
-        except EligoError as error:
-            write_problems(error.problems, args.json)
+        if unit.failed:
+            write_problems(unit.problems, args.json)
             failed = True
             continue
         if formatted != text:

@@ -17,6 +17,7 @@ from eligo.commands.rulefiles import folder
 from eligo.commands.sizes import add_max_size
 from eligo.criteria import Always, Attest, Compare, Criterion, OneOf, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
+from eligo.isolation import Unit
 from eligo.report.problems import write_problems
 from eligo.trials.importing import Imported, import_document
 from eligo.trials.sources import MAX_BYTES, Document, documents
@@ -49,20 +50,21 @@ def run(args: argparse.Namespace) -> int:
     items = out = files = 0
     with Progress("trials") as progress:
         for document in _every(args.sources, args.max_size):
-            try:
+            with Unit(Place(document.file)) as unit:
                 imported = _import(document, rules, args.trial, done)
-            except EligoError as error:
+                said = _said(imported)
+                classes = [class_of(criterion) for criterion in said]
+            progress.step()
+            if unit.problems:
                 progress.clear()
-                write_problems((p.in_file(document.file) for p in error.problems), args.json)
+                write_problems(unit.problems, args.json)
                 failed += 1
                 continue
-            progress.step()
             files += 1
-            said = _said(imported)
             items += imported.items
             out += len(said)
-            for criterion in said:
-                counts[class_of(criterion)] += 1
+            for name in classes:
+                counts[name] += 1
             print(json.dumps(_as_json(imported), ensure_ascii=False) if args.json else _line(imported))
     if not args.json and files + failed > 1:
         print("\n".join(_summary(files, failed, items, out, counts)))

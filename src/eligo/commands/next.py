@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,11 +14,12 @@ from eligo.commands.crowd import in_order
 from eligo.commands.progress import Progress
 from eligo.errors import Problem
 from eligo.evaluate import Engine
+from eligo.isolation import Unit
 from eligo.outlook.worth import Union, Worth, next_of
 from eligo.patients.jobs import Job
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.report.next_steps import list_lines, next_lines
-from eligo.report.problems import unexpected, write_problems
+from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal
 from eligo.screening import Rules, load_rules
 
@@ -118,7 +118,7 @@ def _ask_all(batch: Iterable[Job]) -> list[Done]:
 
 
 def _ask_one(job: Job, state: _State) -> Done:
-    try:
+    with Unit(job.place) as unit:
         reading = read_job(job, state.options)
         if reading.patient is None:
             return Done("", None, False, (), reading.problems, reading.failed)
@@ -126,7 +126,4 @@ def _ask_one(job: Job, state: _State) -> Done:
         found = next_of(state.engine, reading.patient)
         failed = any(flaw.severity == "error" for flaw in flaws)
         return Done(reading.patient.id, found.as_json(), any(found.opens), found.worths, tuple(flaws), failed)
-    except Exception as error:
-        if os.environ.get("ELIGO_DEBUG"):
-            raise
-        return Done("", None, False, (), (unexpected(error),), True)
+    return Done("", None, False, (), unit.problems, True)

@@ -15,6 +15,7 @@ from eligo.commands.bulk import collector_at_rest, json_row, opened
 from eligo.commands.progress import Progress
 from eligo.criteria import MEASURING, Always, Attest, Leaf, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
+from eligo.isolation import Unit, each
 from eligo.jsontext import MAX_BYTES, lines_of, read_stream
 from eligo.pages.document import Page, read_criteria
 from eligo.reading.item import ItemReading
@@ -109,18 +110,26 @@ def run(sources: list[str], kind: Kind, as_json: bool) -> int:
     failed = False
     with Progress("items") as progress, collector_at_rest():
         for name in _files(sources):
-            for found in _documents(name, kind):
-                if isinstance(found, Problem):
+            for found in each(Place(name), _documents(name, kind), lambda problem: problem):
+                problems = _count(found, tally, progress, Place(name)) if isinstance(found, list) else (found,)
+                if problems:
                     progress.clear()
-                    write_problems([found], as_json)
+                    write_problems(problems, as_json)
                     failed = True
-                    continue
-                tally.documents += 1
-                for text, section in found:
-                    tally.add(read_item(text, section))
-                    progress.step()
     print(json.dumps(tally.as_json(), ensure_ascii=False) if as_json else "\n".join(_lines(tally)))
     return 1 if failed else 0
+
+
+def _count(found: list[tuple[str, Kind]], tally: Tally, progress: Progress, place: Place) -> tuple[Problem, ...]:
+    """Read the items of a document, and count them; what went wrong."""
+    tally.documents += 1
+    problems = list[Problem]()
+    for text, section in found:
+        with Unit(place) as unit:
+            tally.add(read_item(text, section))
+        problems += unit.problems
+        progress.step()
+    return tuple(problems)
 
 
 def _files(sources: Iterable[str]) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -15,10 +14,11 @@ from eligo.commands import inputs
 from eligo.commands.crowd import in_order
 from eligo.commands.progress import Progress
 from eligo.errors import Problem
+from eligo.isolation import Unit
 from eligo.patients.jobs import Job
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
-from eligo.report.problems import unexpected, write_problems
+from eligo.report.problems import write_problems
 from eligo.report.terminal import Terminal, terminal
 from eligo.report.text import screening_lines
 from eligo.screening import Policy, Rules, Screening, load_rules, screen, screen_ahead
@@ -136,16 +136,17 @@ def _screen_all(batch: Iterable[Job]) -> list[Done]:
 
 
 def _screen_one(job: Job, state: _State) -> Done:
-    try:
-        reading = read_job(job, state.options)
-        if reading.patient is None:
-            return Done("", reading.problems, (), reading.failed)
-        flaws = inputs.flaws(reading, state.args)
-        screening, data = _screened(reading.patient, state)
-    except Exception as error:
-        if os.environ.get("ELIGO_DEBUG"):
-            raise
-        return Done("", (unexpected(error),), (), True)
+    with Unit(job.place) as unit:
+        return _done(job, state)
+    return Done("", unit.problems, (), True)
+
+
+def _done(job: Job, state: _State) -> Done:
+    reading = read_job(job, state.options)
+    if reading.patient is None:
+        return Done("", reading.problems, (), reading.failed)
+    flaws = inputs.flaws(reading, state.args)
+    screening, data = _screened(reading.patient, state)
     flaws += inputs.clashes(data)
     verdicts = tuple(trial["verdict"] for trial in data["trials"])
     if state.args.why:

@@ -15,6 +15,7 @@ from eligo.cases.file import read_cases
 from eligo.cases.run import Report, run_cases
 from eligo.commands.rulefiles import case_files, rules_of
 from eligo.errors import EligoError, Place, Problem
+from eligo.isolation import Unit
 from eligo.plan import compile_rules
 from eligo.report.problems import write_problems
 from eligo.ruleset import load
@@ -45,10 +46,10 @@ def run(args: argparse.Namespace) -> int:
         raise EligoError(Problem("no-cases", "there are no cases (*.cases.yaml)", help="see `eligo cases TRIAL`"))
     unreadable, wanting = False, False
     for file in files:
-        try:
+        with Unit(Place(str(file))) as unit:
             report = _run(file)
-        except EligoError as error:
-            write_problems(error.problems, args.json)
+        if unit.failed:
+            write_problems(unit.problems, args.json)
             unreadable = True
             continue
         wanting = wanting or bool(report.failures) or report.coverage < args.coverage

@@ -41,6 +41,13 @@ class Job:
     header: tuple[str, ...] = ()
     dates: Order | None = None  # how the table writes dates, where that is known
 
+    @property
+    def place(self) -> Place:
+        """Where the patient stands: the document, or the first row."""
+        if self.rows:
+            return Place(self.file, self.rows[0][0])
+        return Place(self.documents[0].file, self.documents[0].line) if self.documents else Place(self.file or None)
+
 
 def failed(problem: Problem, ledger: Iterable[Entry] = ()) -> Job:
     """The job of what cannot become a patient."""

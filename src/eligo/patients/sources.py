@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from eligo.errors import EligoError, Place, Problem
+from eligo.isolation import each
 from eligo.jsontext import lines_of, read_bytes, read_stream
 from eligo.patients.foreign import foreign
 from eligo.patients.jobs import MAX_BYTES, Job, Raw, failed, parsed, unwrapped
@@ -67,7 +68,7 @@ def folder_jobs(files: Sequence[Path], form: Format | None, max_bytes: int = MAX
     """The jobs of JSON files that lie together: their loose resources are of the same patients."""
     loose = Loose()
     for file in files:
-        yield from _of_file(str(file), form, loose, max_bytes)
+        yield from each(Place(str(file)), _of_file(str(file), form, loose, max_bytes), failed)
     yield from loose.jobs()
 
 
@@ -87,16 +88,11 @@ def head_of(source: str) -> bytes:
 
 
 def _of_file(source: str, form: Format | None, loose: Loose, max_bytes: int) -> Iterator[Job]:
-    try:
-        head = head_of(source)
-        if _has_lines(source, head):
-            with Path(source).open("rb") as stream:
-                yield from _of_lines(lines_of(stream, source, max_bytes), source, form, loose)
-        else:
-            yield from _of_document(Raw(read_bytes(source, max_bytes), source), form, loose)
-    except EligoError as error:
-        for problem in error.problems:
-            yield failed(problem.in_file(source))
+    if _has_lines(source, head_of(source)):
+        with Path(source).open("rb") as stream:
+            yield from _of_lines(lines_of(stream, source, max_bytes), source, form, loose)
+    else:
+        yield from _of_document(Raw(read_bytes(source, max_bytes), source), form, loose)
 
 
 def _of_stdin(form: Format | None, max_bytes: int) -> Iterator[Job]:
@@ -105,30 +101,20 @@ def _of_stdin(form: Format | None, max_bytes: int) -> Iterator[Job]:
     head: bytes = peek(_HEAD) if peek else b""
     loose = Loose()
     if _TYPE not in head and _has_lines("", head):
-        yield from _lines_of_stdin(stream, form or "native", loose, max_bytes)
+        yield from _of_lines(lines_of(stream, "<stdin>", max_bytes), "<stdin>", form or "native", loose)
         return
     known = foreign(head, Place("<stdin>"))
     if known is not None:
         yield failed(known)
         return
-    try:  # resources of a patient may stand anywhere in a stream, and a stream cannot be read twice
-        data = read_stream(stream, "<stdin>", max_bytes)
-    except EligoError as error:
-        yield failed(error.problems[0])
-        return
+    # Resources of a patient may stand anywhere in a stream, and a stream cannot be read twice.
+    data = read_stream(stream, "<stdin>", max_bytes)
     loose.kept["<stdin>"] = data
     if _has_lines("", data):
         yield from _of_lines(BytesIO(data), "<stdin>", form, loose)
     else:
         yield from _of_document(Raw(data, "<stdin>"), form, loose)
     yield from loose.jobs()
-
-
-def _lines_of_stdin(stream: BinaryIO, form: Format, loose: Loose, max_bytes: int) -> Iterator[Job]:
-    try:
-        yield from _of_lines(lines_of(stream, "<stdin>", max_bytes), "<stdin>", form, loose)
-    except EligoError as error:
-        yield failed(error.problems[0])
 
 
 def _has_lines(source: str, head: bytes) -> bool:

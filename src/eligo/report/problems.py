@@ -74,19 +74,3 @@ def _source(problem: Problem) -> list[str]:
     if place.column is not None and place.column <= len(line) + 1:
         shown.append(f"  {' ' * len(number)} | {' ' * columns(line[: place.column - 1])}^")
     return shown
-
-
-def unexpected(error: Exception) -> Problem:
-    """A problem that names the exception's type and place, but not its text, which may hold a patient's value."""
-    if isinstance(error, OSError):
-        what = (error.strerror or "unknown").lower()
-        return Problem("system", f"the system says: {what}", help="check the disk and the rights on the files named")
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "its start"
-    return Problem(
-        "internal",
-        f"eligo failed with an unexpected {type(error).__name__} in {where}",
-        help="please report this; ELIGO_DEBUG=1 shows the traceback, which may hold patient values",
-    )

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, cast
 
 from eligo.bounds import MEGABYTE
 from eligo.errors import EligoError, Place, Problem
+from eligo.isolation import each
 from eligo.jsontext import read_bytes, read_json, read_stream
 from eligo.pages.document import Page
 from eligo.trials import read_trial
@@ -70,15 +71,20 @@ class Document:
 
 def documents(source: str, max_bytes: int = MAX_BYTES) -> Iterator[Document]:
     """Every document of a file, a folder, a zip or, for `-`, standard input."""
-    try:
-        if source == STDIN:
-            yield from _of_bytes(read_stream(sys.stdin.buffer, STDIN, max_bytes), STDIN)
-        elif Path(source).is_dir():
-            yield from _of_folder(Path(source), max_bytes)
-        else:
-            yield from _of_file(source, max_bytes)
-    except EligoError as error:
-        yield Document(source, problems=error.problems)
+    if source == STDIN:
+        found = _of_stream(max_bytes)
+    else:
+        found = _of_folder(Path(source), max_bytes) if Path(source).is_dir() else _of_file(source, max_bytes)
+    return _unit(source, found)
+
+
+def _unit(name: str, found: Iterator[Document]) -> Iterator[Document]:
+    """The documents of one file or part; what ends them is a document of its own."""
+    return each(Place(name), found, lambda problem: Document(name, problems=(problem,)))
+
+
+def _of_stream(max_bytes: int) -> Iterator[Document]:
+    yield from _of_bytes(read_stream(sys.stdin.buffer, STDIN, max_bytes), STDIN)
 
 
 def _of_folder(folder: Path, max_bytes: int) -> Iterator[Document]:
@@ -87,10 +93,7 @@ def _of_folder(folder: Path, max_bytes: int) -> Iterator[Document]:
     if not files:
         raise EligoError(Problem("no-documents", "the folder holds no document of a trial", Place(str(folder)), _EMPTY))
     for file in files:
-        try:
-            yield from _of_file(str(file), max_bytes)
-        except EligoError as error:
-            yield Document(str(file), problems=error.problems)
+        yield from _unit(str(file), _of_file(str(file), max_bytes))
 
 
 def _of_file(file: str, max_bytes: int) -> Iterator[Document]:
@@ -111,10 +114,11 @@ def _of_zip(file: str, max_bytes: int) -> Iterator[Document]:
             raise EligoError(Problem("no-documents", "the zip holds no document of a trial", Place(file), _EMPTY))
         for part in sorted(parts, key=lambda i: i.filename):
             name = f"{file}/{part.filename}"
-            try:
-                yield from _of_bytes(_unzipped(archive, part, name, max_bytes), name)
-            except EligoError as error:
-                yield Document(name, problems=error.problems)
+            yield from _unit(name, _of_part(archive, part, name, max_bytes))
+
+
+def _of_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, max_bytes: int) -> Iterator[Document]:
+    yield from _of_bytes(_unzipped(archive, part, name, max_bytes), name)
 
 
 def _unzipped(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, max_bytes: int) -> bytes:
@@ -156,10 +160,11 @@ def _of_lines(text: str, file: str) -> Iterator[Document]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             name = f"{file}:{number}"
-            try:
-                yield from _of_data(read_json(line, name), name)
-            except EligoError as error:
-                yield Document(name, problems=error.problems)
+            yield from _unit(name, _of_line(line, name))
+
+
+def _of_line(line: str, name: str) -> Iterator[Document]:
+    yield from _of_data(read_json(line, name), name)
 
 
 def _of_data(data: Any, file: str) -> Iterator[Document]:
