@@ -13,7 +13,7 @@ from bench.imports import circles, graph, imports, modules, reached
 ORDER = (
     "errors truth version isolation",
     "__init__",
-    "bounds data cache textfile yamltext jsontext",
+    "bounds files data cache textfile yamltext jsontext",
     "criteria",
     "vocabulary",
     "pages",

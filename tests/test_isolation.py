@@ -1,4 +1,4 @@
-"""Documents, lines, patients, rule files and cases are units of work: what goes wrong has its place, the rest goes on."""
+"""Documents, lines, patients, rule files and cases are units of work: what fails has its place, the rest goes on."""
 
 from __future__ import annotations
 

@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import itertools
 import json
 import math
 import re
-import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, NoReturn
 
-from eligo.bounds import MEGABYTE
 from eligo.errors import EligoError, Place, Problem
-
-MAX_BYTES = 32 * MEGABYTE
+from eligo.files import MAX_BYTES, too_large
 
 JsonPath = tuple[str | int, ...]
 
@@ -50,30 +45,6 @@ class _Refused(Exception):  # noqa: N818 - it never leaves this module
     def __init__(self, kind: str, word: str) -> None:
         super().__init__(kind)
         self.kind, self.word = kind, word
-
-
-def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES, regular: bool = False) -> bytes:
-    """Read a whole file; raise `EligoError` where it is missing, unreadable or larger than the limit.
-
-    `regular` refuses pipes and devices, which may never end: of a folder nobody has named them one by one.
-    """
-    path, place = Path(path), Place(str(path))
-    try:
-        if regular and not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
-            raise EligoError(Problem("file-kind", "this is a pipe or a device, not a file", place))
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
-    except FileNotFoundError:
-        raise EligoError(
-            Problem("file-missing", "there is no such file", place, "check the name and the folder")
-        ) from None
-    except IsADirectoryError:
-        raise EligoError(Problem("file-folder", "this is a folder, not a file", place)) from None
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        why = (getattr(error, "strerror", None) or "the name is not valid").lower()
-        raise EligoError(Problem("file-unreadable", f"the file cannot be read: {why}", place)) from None
-    _check_size(len(data), place.file, max_bytes)
-    return data
 
 
 def read_json(source: str | bytes, file: str | None = None, max_bytes: int = MAX_BYTES) -> Any:
@@ -190,31 +161,6 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse
 def _check_size(size: int, file: str | None, max_bytes: int) -> None:
     if size > max_bytes:
         raise EligoError(too_large(Place(file), max_bytes))
-
-
-def too_large(place: Place, max_bytes: int) -> Problem:
-    """The problem of a file, a line or a stream past the limit of its size."""
-    limit = f"{max_bytes // MEGABYTE} MB" if max_bytes >= MEGABYTE else f"{max_bytes} bytes"
-    what = "the line" if place.line else "the file"
-    return Problem("file-too-large", f"{what} is larger than {limit}", place, "split it, or raise `--max-size`")
-
-
-def read_stream(stream: BinaryIO, file: str, max_bytes: int) -> bytes:
-    """Read a whole stream; raise `EligoError` where it is larger than the limit."""
-    data = stream.read(max_bytes + 1)
-    _check_size(len(data), file, max_bytes)
-    return data
-
-
-def lines_of(stream: BinaryIO, file: str, max_bytes: int) -> Iterator[bytes]:
-    """The lines of a stream; raise `EligoError` at one that is longer than the limit."""
-    for number in itertools.count(1):
-        line = stream.readline(max_bytes + 1)
-        if not line:
-            return
-        if len(line) > max_bytes:
-            raise EligoError(too_large(Place(file, number), max_bytes))
-        yield line
 
 
 def _decoded(data: bytes, file: str | None) -> str:

@@ -13,8 +13,8 @@ from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.evaluate import Engine
 from eligo.evaluation.chart import Policy
 from eligo.explain import Screening, explain
+from eligo.files import read_bytes
 from eligo.isolation import Unit
-from eligo.jsontext import read_bytes
 from eligo.patients.model import Patient
 from eligo.plan import Plan, load_plan
 

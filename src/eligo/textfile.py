@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from eligo.errors import EligoError, Place, Problem
-from eligo.jsontext import read_bytes
+from eligo.files import read_bytes
 
 
 def read_text(path: Path) -> str:

@@ -13,6 +13,8 @@ from typing import Any
 from eligo.commands import inputs
 from eligo.commands.output import write_text
 from eligo.commands.screen import exit_code
+from eligo.errors import EligoError
+from eligo.files import changed
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal
 from eligo.report.text import audit_lines
@@ -61,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
     flaws = inputs.flaws(reading, args)
     write_problems(flaws, args.json)
     screening, ahead = screen_ahead(patient, rules.only([args.trial]) if args.trial else rules, policy)
+    if args.record and _hashed(args) != source:
+        raise EligoError(changed(args.patient))
     data = ahead.added_to(screening.as_json())
     write_problems(inputs.clashes(data), args.json)
     if args.record:

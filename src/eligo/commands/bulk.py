@@ -17,8 +17,8 @@ from typing import Any, BinaryIO, cast
 from eligo.commands.progress import Progress
 from eligo.criteria import Ambiguity, Criterion, Predicate, Unparsed
 from eligo.errors import EligoError, Place, Problem
+from eligo.files import lines_of
 from eligo.isolation import Unit
-from eligo.jsontext import MAX_BYTES, lines_of
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
 from eligo.report.problems import write_problems
@@ -41,7 +41,7 @@ def run(source: str, kind: Kind) -> int:
     out: list[str] = []
     every = 1 if sys.stdout.isatty() else _CHUNK
     with opened(source) as stream, Progress("lines") as progress, collector_at_rest():
-        for number, line in enumerate(lines_of(stream, name, MAX_BYTES), 1):
+        for number, line in enumerate(lines_of(stream, name), 1):
             if not line.strip():
                 continue
             with Unit(Place(name, number)) as unit:

@@ -15,8 +15,8 @@ from eligo.commands.bulk import collector_at_rest, json_row, opened
 from eligo.commands.progress import Progress
 from eligo.criteria import MEASURING, Always, Attest, Leaf, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
+from eligo.files import lines_of, read_stream
 from eligo.isolation import Unit, each
-from eligo.jsontext import MAX_BYTES, lines_of, read_stream
 from eligo.pages.document import Page, read_criteria
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
@@ -146,13 +146,13 @@ def _documents(name: str, kind: Kind) -> Iterator[list[tuple[str, Kind]] | Probl
     place = "<stdin>" if name == "-" else name
     try:
         with opened(name) as stream:
-            first = next(lines_of(stream, place, MAX_BYTES), b"")
+            first = next(lines_of(stream, place), b"")
             if _is_row(first):
                 for number, line in enumerate(itertools.chain([first], stream), 1):
                     if line.strip():
                         yield _of_row(line, kind, Place(place, number))
                 return
-            text = (first + read_stream(stream, place, MAX_BYTES)).decode("utf-8-sig")
+            text = (first + read_stream(stream, place)).decode("utf-8-sig")
         yield _of_page(read_criteria(text, None, place) if sniff(text) == "criteria" else read_trial(text, place))
     except UnicodeDecodeError as error:
         message = f"the text is not UTF-8 (byte {error.start})"

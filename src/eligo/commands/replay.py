@@ -13,7 +13,7 @@ from typing import Any
 from eligo.commands import inputs
 from eligo.commands.rulefiles import folder, rule_files
 from eligo.errors import EligoError, Problem
-from eligo.jsontext import read_bytes
+from eligo.files import read_bytes
 from eligo.patients.model import Patient
 from eligo.patients.readers import read_patients
 from eligo.record import Data, differences, hash_file, hash_source, hash_text, make_record, relative

@@ -12,7 +12,7 @@ from typing import Any
 from eligo.commands.bulk import criterion_data, read_criterion
 from eligo.criteria import Criterion, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
-from eligo.jsontext import MAX_BYTES, read_stream
+from eligo.files import read_stream
 from eligo.pages.document import read_criteria
 from eligo.reading.parse import read_comparisons, read_item
 from eligo.report.predicates import predicate_lines
@@ -58,7 +58,7 @@ def text_of(file: str) -> str:
     if file != "-":
         return read_text(Path(file))
     try:
-        return read_stream(sys.stdin.buffer, "<stdin>", MAX_BYTES).decode("utf-8-sig")
+        return read_stream(sys.stdin.buffer, "<stdin>").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         problem = Problem("encoding", f"the text is not UTF-8 (byte {error.start})", Place("<stdin>"), "send UTF-8")
         raise EligoError(problem) from None

@@ -11,6 +11,7 @@ from typing import Any
 from eligo import jsontext
 from eligo.bounds import LAST_DAY
 from eligo.errors import EligoError, Place, Problem
+from eligo.files import read_bytes
 from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
 from eligo.patients.build import LISTS, PatientBuilder
@@ -25,7 +26,7 @@ from eligo.patients.values import NO_UNITS, Units
 
 def read_file(path: str | Path, as_of: date | None = None, lenient: bool = False) -> Patient:
     """Read the patient of a file; the errors name the file as `path` does."""
-    return read_patient(jsontext.read_bytes(path), str(path), as_of, lenient)
+    return read_patient(read_bytes(path), str(path), as_of, lenient)
 
 
 def read_patient(

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from eligo.errors import EligoError, Place, Problem
+from eligo.files import lines_of, read_bytes, read_stream
 from eligo.isolation import each
-from eligo.jsontext import lines_of, read_bytes, read_stream
 from eligo.patients.foreign import foreign
 from eligo.patients.jobs import MAX_BYTES, Job, Raw, failed, parsed, unwrapped
 from eligo.patients.ledger import Reading

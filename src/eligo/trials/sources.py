@@ -17,8 +17,9 @@ from typing import Any, BinaryIO, cast
 
 from eligo.bounds import MEGABYTE
 from eligo.errors import EligoError, Place, Problem
+from eligo.files import read_bytes, read_stream
 from eligo.isolation import each
-from eligo.jsontext import read_bytes, read_json, read_stream
+from eligo.jsontext import read_json
 from eligo.pages.document import Page
 from eligo.trials import read_trial
 from eligo.trials.registry import read_record
