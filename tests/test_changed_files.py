@@ -23,12 +23,12 @@ def _table(shift: int = 0) -> str:
 
 
 def _resources(shift: int = 0) -> str:
-    lines = []
+    lines: list[dict[str, object]] = []
     for i in range(PATIENTS):
         who = f"p{(i + shift) % PATIENTS:02}"
         lines.append({"resourceType": "Patient", "id": f"p{i:02}", "gender": "male"})
         code = {"coding": [{"system": "http://loinc.org", "code": "6301-6"}], "text": "INR"}
-        seen = {
+        seen: dict[str, object] = {
             "resourceType": "Observation",
             "status": "final",
             "code": code,

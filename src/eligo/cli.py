@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+from eligo.commands.ending import Ended, open_streams, signals
 from eligo.errors import EligoError
 from eligo.isolation import unexpected
-from eligo.report.problems import write_problems
+from eligo.report.problems import silence, write_problems
 from eligo.version import __version__
 
 ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a shell counts them: 128 + signal
@@ -56,7 +57,17 @@ exit codes:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; no exception leaves here, unless ELIGO_DEBUG is set."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    open_streams()
+    try:
+        with signals():
+            return _main(list(sys.argv[1:] if argv is None else argv))
+    except Ended as end:
+        return 128 + end.number
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _main(arguments: list[str]) -> int:
     _spare_the_collector()
     as_json = "--json" in arguments or "--jsonl" in arguments
     for stream in (sys.stdout, sys.stderr):
@@ -70,15 +81,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ERROR
     except SystemExit as done:  # argparse: --help, --version, wrong usage
         return done.code if isinstance(done.code, int) else USAGE
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone
-        with contextlib.suppress(OSError, ValueError):  # else the interpreter writes the rest at its end, and complains
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)
         return BROKEN_PIPE
     except Exception as error:
         if os.environ.get("ELIGO_DEBUG"):
             raise
+        if isinstance(error, OSError):  # it may be the output's
+            silence(sys.stdout)
         write_problems([unexpected(error)], as_json)
         return ERROR
     return code

@@ -32,10 +32,12 @@ def write_text(path: Path, text: str) -> None:
         # mkstemp makes a file that only its owner reads; a rule set is as readable as any other new file.
         Path(temporary).chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
         Path(temporary).replace(path)
-    except OSError as error:
+    except BaseException as error:  # an interrupt too leaves nothing behind
         if temporary is not None:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
+        if not isinstance(error, OSError):
+            raise
         message = f"the file cannot be written: {(error.strerror or 'unknown').lower()}"
         raise EligoError(Problem("write", message, Place(str(path)), "name a folder that you may write to")) from None
 

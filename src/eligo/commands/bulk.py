@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from eligo.commands.ending import emit
 from eligo.commands.progress import Progress
 from eligo.criteria import Ambiguity, Criterion, Predicate, Unparsed
 from eligo.errors import EligoError, Place, Problem
@@ -52,11 +53,11 @@ def run(source: str, kind: Kind) -> int:
                 failed = True
             progress.step()
             if len(out) >= every:
-                sys.stdout.write("".join(out))
+                emit("".join(out))
                 out.clear()
             if not number % _COLLECT:
                 gc.collect()
-        sys.stdout.write("".join(out))
+        emit("".join(out))
     return 1 if failed else 0
 
 

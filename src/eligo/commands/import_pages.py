@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from eligo.commands.ending import emit
 from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import folder
 from eligo.commands.sizes import add_max_size
@@ -65,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
             out += len(said)
             for name in classes:
                 counts[name] += 1
-            print(json.dumps(_as_json(imported), ensure_ascii=False) if args.json else _line(imported))
+            emit((json.dumps(_as_json(imported), ensure_ascii=False) if args.json else _line(imported)) + "\n")
     if not args.json and files + failed > 1:
         print("\n".join(_summary(files, failed, items, out, counts)))
     return 1 if failed else 0

@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order
+from eligo.commands.ending import emit
 from eligo.commands.progress import Progress
 from eligo.errors import Problem
 from eligo.evaluate import Engine
 from eligo.isolation import Unit
 from eligo.outlook.worth import Union, Worth, next_of
-from eligo.patients.jobs import Job
+from eligo.patients.jobs import Job, killed
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.report.next_steps import list_lines, next_lines
 from eligo.report.problems import write_problems
@@ -88,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
     failed, shape = bool(state.rules.problems), terminal(sys.stdout)
     found = (job for name in args.patients for job in jobs(name, state.options))
     with Progress() as progress:
-        for done in in_order(found, _ask_all, _start, args, args.processes, BATCH):
+        for done in in_order(found, _ask_all, _start, args, args.processes, _lost, BATCH):
             if done.problems:
                 progress.clear()
                 write_problems(done.problems, args.json)
@@ -98,9 +99,9 @@ def run(args: argparse.Namespace) -> int:
                 continue
             union.add(done.patient, done.undetermined, done.worths)
             if args.json:
-                print(json.dumps(done.data, ensure_ascii=False, allow_nan=False))
+                emit(json.dumps(done.data, ensure_ascii=False, allow_nan=False) + "\n")
             elif args.each:
-                print("\n".join(next_lines(done.data, shape, args.all)) + "\n")
+                emit("\n".join(next_lines(done.data, shape, args.all)) + "\n\n")
             else:
                 kept = [done.data]
     if union.patients > 1:
@@ -115,6 +116,10 @@ def _ask_all(batch: Iterable[Job]) -> list[Done]:
     """Ask for the patients of a batch; whatever goes wrong with one is part of its own result."""
     state = _ready[0]
     return [_ask_one(job, state) for job in batch]
+
+
+def _lost(job: Job) -> Done:
+    return Done("", None, False, (), (killed(job),), True)
 
 
 def _ask_one(job: Job, state: _State) -> Done:

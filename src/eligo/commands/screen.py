@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order
+from eligo.commands.ending import emit
 from eligo.commands.progress import Progress
 from eligo.errors import Problem
 from eligo.isolation import Unit
-from eligo.patients.jobs import Job
+from eligo.patients.jobs import Job, killed
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
-from eligo.report.problems import write_problems
+from eligo.report.problems import write_error, write_problems
 from eligo.report.terminal import Terminal, terminal
 from eligo.report.text import screening_lines
 from eligo.screening import Policy, Rules, Screening, load_rules, screen, screen_ahead
@@ -112,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
     found = (job for name in args.patients for job in jobs(name, state.options))
     printed = False
     with Progress() as progress:
-        for done in in_order(found, _screen_all, _start, args, args.processes):
+        for done in in_order(found, _screen_all, _start, args, args.processes, _lost):
             if done.problems:
                 progress.clear()
                 write_problems(done.problems, args.json)
@@ -121,7 +122,7 @@ def run(args: argparse.Namespace) -> int:
             if done.verdicts or done.failed:
                 best[min(done.verdicts, key=RANK.index, default="unread")] += 1
             if done.text:
-                print(("\n" if printed and not args.json and not args.why else "") + done.text)
+                emit(("\n" if printed and not args.json and not args.why else "") + done.text + "\n")
                 printed = True
             progress.step()
     if sum(best.values()) > 1:
@@ -139,6 +140,10 @@ def _screen_one(job: Job, state: _State) -> Done:
     with Unit(job.place) as unit:
         return _done(job, state)
     return Done("", unit.problems, (), True)
+
+
+def _lost(job: Job) -> Done:
+    return Done("", (killed(job),), (), True)
 
 
 def _done(job: Job, state: _State) -> Done:
@@ -195,7 +200,7 @@ def _summarise(best: Counter[str], as_json: bool) -> None:
     total = sum(patients.values())
     if as_json:
         summary = {"patients": total, **{v.lower(): n for v, n in patients.items()}, "not_read": best["unread"]}
-        print(json.dumps({"summary": summary}), file=sys.stderr)
+        write_error(json.dumps({"summary": summary}) + "\n")
         return
     parts = [
         f"{patients['ELIGIBLE']} eligible for a trial",
@@ -204,7 +209,7 @@ def _summarise(best: Counter[str], as_json: bool) -> None:
     ]
     if best["unread"]:
         parts.append(f"{best['unread']} not read")
-    print(f"\n{total} patients: {', '.join(parts)}", file=sys.stderr)
+    write_error(f"\n{total} patients: {', '.join(parts)}\n")
 
 
 def exit_code(verdicts: Collection[str], failed: bool) -> int:

@@ -54,6 +54,12 @@ def failed(problem: Problem, ledger: Iterable[Entry] = ()) -> Job:
     return Job("known", known=Reading(None, (problem,), tuple(ledger)))
 
 
+def killed(job: Job) -> Problem:
+    """The problem of a patient whose process was ended from outside, twice."""
+    message = "the process was killed at this patient, who is not screened"
+    return Problem("killed", message, job.place, "it may need more memory than there is; try it alone")
+
+
 def parsed(raw: Raw) -> object:
     """The data of a document; raise `EligoError` with the line of the file."""
     try:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
 from eligo.errors import Problem
 from eligo.report.terminal import Terminal, clean, columns, terminal, wrap
@@ -20,7 +23,23 @@ LONGEST_LINE = 400
 def write_problems(problems: Iterable[Problem], as_json: bool) -> None:
     """Write the problems to standard error, after whatever standard output still holds."""
     sys.stdout.flush()
-    sys.stderr.write(json_lines(problems) if as_json else render_problems(problems, terminal(sys.stderr)))
+    text = json_lines(problems) if as_json else render_problems(problems, terminal(sys.stderr))
+    write_error(text)
+
+
+def write_error(text: str) -> None:
+    """Write to standard error; one that is closed or full changes no verdict."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        silence(sys.stderr)
+
+
+def silence(stream: TextIO) -> None:
+    """Lead a stream that takes nothing any more to nowhere; else the interpreter tries, and complains, at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def render_problems(problems: Iterable[Problem], terminal: Terminal) -> str:
