@@ -169,12 +169,24 @@ def test_a_full_disk_is_an_error_and_no_traceback() -> None:
     assert json.loads(err)["code"] == "system"
 
 
-@pytest.mark.parametrize("after", [0.03, 0.08, 0.15, 0.3])
-def test_an_interrupt_while_starting_shows_no_traceback_of_ours(after: float) -> None:
-    process = _begin(SCREEN, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(after)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+INTERRUPTED_IMPORT = """
+import os, signal, sys
 
-    assert b"eligo" not in err
-    assert all(json.loads(line) for line in out.splitlines())
+class Interrupts:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupts())
+from eligo.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["eligo.cli", "argparse", "eligo.commands.ending", "eligo.errors"])
+def test_an_interrupt_while_the_commands_are_imported_shows_no_traceback(module: str) -> None:
+    command = [sys.executable, "-c", INTERRUPTED_IMPORT, module]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, timeout=60, check=False)
+
+    assert done.returncode == -signal.SIGINT
+    assert done.stderr == b""
