@@ -215,7 +215,7 @@ def _compared(quantity: _Quantity, written: Written, text: str) -> Predicate | N
     if grades:
         return OneOf(quantity.id, grades, span=span)
     bounds = _sharing_unit(_in_days(written, variable).bounds)
-    if bounds is None or written.form == "vague":
+    if bounds is None or written.form == "vague" or any(_in_parts(amount.number) for _, amount in bounds):
         return None
     limits: list[Limit] = []
     inferred = False
@@ -231,6 +231,11 @@ def _compared(quantity: _Quantity, written: Written, text: str) -> Predicate | N
         return None  # `> 10% - stage 2`
     made = [Compare(quantity.id, group, words, unit_inferred=inferred, span=span) for group in groups]
     return made[0] if len(made) == 1 else AllOf(tuple(made))
+
+
+def _in_parts(number: WrittenNumber) -> bool:
+    """Whether a number is a fraction (`1/2`) or a list (`1,5,2`), of which the first part alone is no limit."""
+    return number.second is not None or len(number.several) > 2
 
 
 def _likely(limit: Limit, variable: Variable | None) -> bool:
