@@ -18,6 +18,7 @@ from eligo.commands.ending import Ended, open_streams, signals
 from eligo.errors import EligoError
 from eligo.isolation import unexpected
 from eligo.report.problems import silence, write_problems
+from eligo.report.terminal import clean_output
 from eligo.version import __version__
 
 ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a shell counts them: 128 + signal
@@ -110,7 +111,14 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
-class _Command(argparse.ArgumentParser):
+class _Parser(argparse.ArgumentParser):
+    """A parser whose usage and errors, which hold what the caller wrote, steer no terminal."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        super()._print_message(clean_output(message), file)
+
+
+class _Command(_Parser):
     """The parser of one command: what is no option may stand anywhere among the options, all of it or some."""
 
     _mixed = False
@@ -128,7 +136,7 @@ class _Command(argparse.ArgumentParser):
 
 def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of all commands, complete only for the one that `arguments` name."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="eligo",
         description="Eligibility criteria of clinical trials as reviewable rules: read, screen, explain.",
         epilog=EXIT_CODES,

@@ -22,6 +22,7 @@ from eligo.files import lines_of
 from eligo.isolation import Unit
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
+from eligo.report.jsonline import shown
 from eligo.report.problems import write_problems
 from eligo.ruleset.data import to_data
 from eligo.truth import KINDS, Kind
@@ -100,7 +101,7 @@ def _answer(line: bytes, kind: Kind) -> str:
     if section not in KINDS:
         raise EligoError(Problem("json-line", "`section` is neither `inclusion` nor `exclusion`"))
     rest = (_kept_answer_of if len(text) <= _LONGEST_KEPT else answer_of)(text, cast(Kind, section))
-    return f'{{"id": {_encode(row.get("id"))}, {rest}'
+    return shown(f'{{"id": {_encode(row.get("id"))}, {rest}')
 
 
 def json_row(line: bytes) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from eligo.commands.output import write_text
+from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import rule_files
 from eligo.errors import Place
 from eligo.isolation import Unit
@@ -47,9 +47,9 @@ def run(args: argparse.Namespace) -> int:
         if formatted != text:
             changed.append(str(file))
             if not args.json:
-                print(f"{'would change' if args.check else 'changed'} {file}")
+                say(f"{'would change' if args.check else 'changed'} {file}")
     if args.json:
-        print(json.dumps({"changed": changed, "files": len(files)}))
+        say_json({"changed": changed, "files": len(files)})
     if failed:
         return 1
     return RULES_FAIL if args.check and changed else 0

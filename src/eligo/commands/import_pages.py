@@ -8,11 +8,10 @@ kept that a person made of it: only what the source says otherwise than before c
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from eligo.commands.ending import emit
+from eligo.commands.printing import say, say_json
 from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import folder
 from eligo.commands.sizes import add_max_size
@@ -66,9 +65,12 @@ def run(args: argparse.Namespace) -> int:
             out += len(said)
             for name in classes:
                 counts[name] += 1
-            emit((json.dumps(_as_json(imported), ensure_ascii=False) if args.json else _line(imported)) + "\n")
+            if args.json:
+                say_json(_as_json(imported))
+            else:
+                say(_line(imported))
     if not args.json and files + failed > 1:
-        print("\n".join(_summary(files, failed, items, out, counts)))
+        say("\n".join(_summary(files, failed, items, out, counts)))
     return 1 if failed else 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any, NamedTuple
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order
-from eligo.commands.ending import emit
+from eligo.commands.printing import say, say_json
 from eligo.commands.progress import Progress
 from eligo.errors import Problem
 from eligo.evaluate import Engine
@@ -99,16 +98,19 @@ def run(args: argparse.Namespace) -> int:
                 continue
             union.add(done.patient, done.undetermined, done.worths)
             if args.json:
-                emit(json.dumps(done.data, ensure_ascii=False, allow_nan=False) + "\n")
+                say_json(done.data)
             elif args.each:
-                emit("\n".join(next_lines(done.data, shape, args.all)) + "\n\n")
+                say("\n".join(next_lines(done.data, shape, args.all)) + "\n")
             else:
                 kept = [done.data]
     if union.patients > 1:
         data = union.as_json()
-        print(json.dumps(data, ensure_ascii=False) if args.json else "\n".join(list_lines(data, shape)))
+        if args.json:
+            say_json(data)
+        else:
+            say("\n".join(list_lines(data, shape)))
     elif kept:
-        print("\n".join(next_lines(kept[0], shape, args.all)))
+        say("\n".join(next_lines(kept[0], shape, args.all)))
     return 1 if failed or not union.patients else 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eligo.commands.bulk import collector_at_rest, json_row, opened
+from eligo.commands.printing import say, say_json
 from eligo.commands.progress import Progress
 from eligo.criteria import MEASURING, Always, Attest, Leaf, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
@@ -116,7 +116,10 @@ def run(sources: list[str], kind: Kind, as_json: bool) -> int:
                     progress.clear()
                     write_problems(problems, as_json)
                     failed = True
-    print(json.dumps(tally.as_json(), ensure_ascii=False) if as_json else "\n".join(_lines(tally)))
+    if as_json:
+        say_json(tally.as_json())
+    else:
+        say("\n".join(_lines(tally)))
     return 1 if failed else 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eligo.commands import inputs
+from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import folder, rule_files
 from eligo.errors import EligoError, Problem
 from eligo.files import read_bytes
@@ -63,9 +63,9 @@ def verify(args: argparse.Namespace) -> int:
     new = record_of(screen(patient, rules, inputs.policy(replayed)), found, replayed, args.verify)
     changes = list(differences(old, new))
     if args.json:
-        print(json.dumps({"record": args.verify, "same": not changes, "differences": changes}, ensure_ascii=False))
+        say_json({"record": args.verify, "same": not changes, "differences": changes})
     else:
-        print("\n".join(_lines(changes, old)))
+        say("\n".join(_lines(changes, old)))
     return DIFFERENT if changes else SAME
 
 

@@ -19,8 +19,9 @@ from eligo.isolation import Unit
 from eligo.patients.jobs import Job, killed
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
+from eligo.report.jsonline import json_line
 from eligo.report.problems import write_error, write_problems
-from eligo.report.terminal import Terminal, terminal
+from eligo.report.terminal import Terminal, clean_output, terminal
 from eligo.report.text import screening_lines
 from eligo.screening import Policy, Rules, Screening, load_rules, screen, screen_ahead
 
@@ -187,11 +188,11 @@ def _lines(data: dict[str, Any], state: _State) -> Iterator[str]:
     if state.args.why:
         for trial in data["trials"]:
             line = {"patient": data["patient"], **{key: trial[key] for key in ("trial", "verdict", "why")}}
-            yield json.dumps(line, ensure_ascii=False) if state.args.json else trial["why"]
+            yield json_line(line) if state.args.json else clean_output(trial["why"])
     elif state.args.json:
-        yield json.dumps(data, ensure_ascii=False, allow_nan=False)
+        yield json_line(data)
     else:
-        yield from screening_lines(data, state.shape)
+        yield from (clean_output(line, state.shape.colour) for line in screening_lines(data, state.shape))
 
 
 def _summarise(best: Counter[str], as_json: bool) -> None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from eligo.cases.file import read_cases
 from eligo.cases.run import Report, run_cases
+from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import case_files, rules_of
 from eligo.errors import EligoError, Place, Problem
 from eligo.isolation import Unit
@@ -54,9 +54,9 @@ def run(args: argparse.Namespace) -> int:
             continue
         wanting = wanting or bool(report.failures) or report.coverage < args.coverage
         if args.json:
-            print(json.dumps(_data(report), ensure_ascii=False))
+            say_json(_data(report))
             continue
-        print("\n".join(_lines(report)))
+        say("\n".join(_lines(report)))
     if unreadable:
         return 1
     return RULES_FAIL if wanting else 0

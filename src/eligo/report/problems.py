@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from eligo.errors import Problem
+from eligo.report.jsonline import json_line
 from eligo.report.terminal import Terminal, clean, columns, terminal, wrap
 
 # Rule files are public texts. A line of a patient's record holds values, and those never stand in an error message.
@@ -68,7 +68,7 @@ def render_problem(problem: Problem, terminal: Terminal) -> str:
 
 def json_lines(problems: Iterable[Problem]) -> str:
     """One JSON object a line."""
-    return "".join(json.dumps(p.as_json(), ensure_ascii=False) + "\n" for p in dict.fromkeys(problems))
+    return "".join(json_line(p.as_json()) + "\n" for p in dict.fromkeys(problems))
 
 
 def _order(problem: Problem) -> tuple[str, int, int]:
