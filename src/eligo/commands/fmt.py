@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from eligo.commands.output import write_text
 from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import rule_files
 from eligo.errors import Place
 from eligo.isolation import Unit
 from eligo.report.problems import write_problems
 from eligo.ruleset.format import format_text
-from eligo.textfile import read_text
+from eligo.textfile import read_text, replace_text
 
 EXAMPLES = """\
   eligo fmt rules/NCT05727722.yaml
@@ -39,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
             text = read_text(file)
             formatted = format_text(text, str(file))
             if formatted != text and not args.check:
-                write_text(str(file), formatted)
+                replace_text(file.resolve(), text, formatted)  # the file that a link names
         if unit.failed:
             write_problems(unit.problems, args.json)
             failed = True

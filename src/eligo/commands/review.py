@@ -19,16 +19,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from eligo.commands.output import write_text
 from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.criteria import Criterion
-from eligo.errors import EligoError, Place, Problem
+from eligo.errors import EligoError, Problem
 from eligo.report.problems import write_problems
 from eligo.report.sentences import criterion_sentence, sentence
 from eligo.report.terminal import terminal, wrap
 from eligo.ruleset import loads
-from eligo.textfile import read_text
+from eligo.textfile import read_text, replace_text
 from eligo.trials.reviewing import JUDGEMENT, accept, attest, criterion_text, edit, open_criteria
 
 EXAMPLES = """\
@@ -172,12 +171,7 @@ class _Dialog:
         return None
 
     def _write(self, old: str, new: str) -> None:
-        if read_text(self.file) != old:
-            help_text = "start the review again"
-            raise EligoError(
-                Problem("file-changed", "the file was changed meanwhile", Place(str(self.file)), help_text)
-            )
-        write_text(str(self.file), new)
+        replace_text(self.file.resolve(), old, new)  # the file that a link names, so that the link stays
         self.answered += 1
 
 
