@@ -77,7 +77,7 @@ def test_jobs_are_taken_only_a_little_ahead_of_the_results() -> None:
             taken += 1
             yield number
 
-    results = in_order(jobs(), lambda batch: batch, lambda args: None, None, 1)
+    results = in_order(jobs(), lambda batch: batch, lambda args: None, None, 1, lambda job: -1)
 
     assert [next(results) for _ in range(BATCH)] == list(range(BATCH))
     assert taken <= 2 * BATCH

@@ -11,9 +11,9 @@ from bench.imports import circles, graph, imports, modules, reached
 
 # Each line may import from the lines above it and from its own line.
 ORDER = (
-    "errors truth version",
+    "errors truth version isolation",
     "__init__",
-    "data cache textfile yamltext jsontext",
+    "bounds files data cache textfile yamltext jsontext",
     "criteria",
     "vocabulary",
     "pages",

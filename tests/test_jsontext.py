@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eligo.errors import EligoError
-from eligo.jsontext import JsonPath, path_text, read_bytes, read_json, shown, survey
+from eligo.files import read_bytes
+from eligo.jsontext import JsonPath, path_text, read_json, shown, survey
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=6),

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from eligo.errors import EligoError
-from eligo.jsontext import MAX_BYTES
+from eligo.files import MAX_BYTES
 from eligo.patients import dates
 from eligo.patients.form import is_well_formed
 from eligo.patients.model import Fact, PartialDate, Patient, Result

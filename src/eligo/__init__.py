@@ -9,9 +9,11 @@ The names below are imported when they are first used, so that `import eligo` st
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # that of `typing`, which takes longer to import than all else here
 if TYPE_CHECKING:
+    from typing import Any
+
     from eligo.errors import EligoError, Problem
     from eligo.patients.native import read_file, read_patient
     from eligo.screening import Policy, Rules, audit, load_rules, screen

@@ -1,15 +1,17 @@
 """Derived data kept between runs, keyed by the hash of what it was derived from.
 
-A cache is only ever a shortcut: a file that is missing, damaged, written by another version or owned by another user
+A cache is only ever a shortcut: a file that is missing, damaged, written by other code or owned by another user
 is ignored and made again, and a folder that cannot be written is no error. Nothing of a patient is ever cached.
 What is kept is JSON data in the form of `marshal`, which loads faster than text; it is safe here because the file
 is our own, whole by its hash, and of this very interpreter.
-`ELIGO_CACHE` names another folder; an empty `ELIGO_CACHE` switches caching off.
+`ELIGO_CACHE` names another folder; an empty `ELIGO_CACHE` switches caching off. Of each kind only so many files are
+kept, the oldest going first.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import marshal
 import os
@@ -19,6 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from eligo.version import __version__
+
+_KEPT = 256  # files of each kind: the plans of as many rule sets
+_ABANDONED = 3600  # seconds after which a file that was not finished never will be
+_CODE = (".py", ".so", ".pyd")
+_NO_CODE = ("__pycache__", "_data")
 
 
 def digest(parts: Iterable[bytes]) -> str:
@@ -35,7 +42,7 @@ def cached(kind: str, key: str, build: Callable[[], Any]) -> Any:
     if folder is None:
         return build()
     # The interpreter's version counts too: the form of `marshal` is of one version.
-    name = digest([kind.encode(), key.encode(), __version__.encode(), sys.version.encode()])
+    name = digest([kind.encode(), key.encode(), code_state(), sys.version.encode()])
     path = folder / f"{kind}-{name[:32]}.bin"
     found = _read(path, name)
     if found is not None:
@@ -43,6 +50,22 @@ def cached(kind: str, key: str, build: Callable[[], Any]) -> Any:
     made = build()
     _write(path, name, made)
     return made
+
+
+@functools.cache
+def code_state() -> bytes:
+    """What tells one state of eligo's code from another: the version, and the name, size and time of every module.
+
+    Reading the modules themselves would take longer than a whole start.
+    """
+    found = [__version__]
+    for folder, folders, files in os.walk(Path(__file__).parent):
+        folders[:] = sorted(name for name in folders if name not in _NO_CODE)
+        for name in sorted(files):
+            if name.endswith(_CODE):
+                state = os.stat(os.path.join(folder, name))  # noqa: PTH116, PTH118 - two hundred times at each start
+                found.append(f"{name}:{state.st_size}:{state.st_mtime_ns}")
+    return "\n".join(found).encode()
 
 
 def _folder() -> Path | None:
@@ -82,9 +105,21 @@ def _write(path: Path, name: str, data: Any) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.write(_head(name, body) + b"\n" + body)
             Path(temporary).replace(path)
-        except OSError:
+        except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+        _prune(path)
+
+
+def _prune(made: Path) -> None:
+    """Take the oldest files of a kind away, where there are more than are kept, and what a killed run left."""
+    kind = made.name.rpartition("-")[0]
+    states = [(path.stat().st_mtime, path) for path in made.parent.glob(f"{kind}-*.bin") if path != made]
+    for _, path in sorted(states, reverse=True)[_KEPT - 1 :]:
+        path.unlink(missing_ok=True)
+    for path in made.parent.glob(".new-*"):
+        if path.stat().st_mtime < made.stat().st_mtime - _ABANDONED:
+            path.unlink(missing_ok=True)
 
 
 def _head(name: str, body: bytes) -> bytes:

@@ -14,8 +14,11 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+from eligo.commands.ending import Ended, open_streams, signals
 from eligo.errors import EligoError
-from eligo.report.problems import unexpected, write_problems
+from eligo.isolation import unexpected
+from eligo.report.problems import silence, write_problems
+from eligo.report.terminal import clean_output
 from eligo.version import __version__
 
 ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a shell counts them: 128 + signal
@@ -55,7 +58,17 @@ exit codes:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; no exception leaves here, unless ELIGO_DEBUG is set."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    open_streams()
+    try:
+        with signals():
+            return _main(list(sys.argv[1:] if argv is None else argv))
+    except Ended as end:
+        return 128 + end.number
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _main(arguments: list[str]) -> int:
     _spare_the_collector()
     as_json = "--json" in arguments or "--jsonl" in arguments
     for stream in (sys.stdout, sys.stderr):
@@ -69,15 +82,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ERROR
     except SystemExit as done:  # argparse: --help, --version, wrong usage
         return done.code if isinstance(done.code, int) else USAGE
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone
-        with contextlib.suppress(OSError, ValueError):  # else the interpreter writes the rest at its end, and complains
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)
         return BROKEN_PIPE
     except Exception as error:
         if os.environ.get("ELIGO_DEBUG"):
             raise
+        if isinstance(error, OSError):  # it may be the output's
+            silence(sys.stdout)
         write_problems([unexpected(error)], as_json)
         return ERROR
     return code
@@ -99,7 +111,14 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
-class _Command(argparse.ArgumentParser):
+class _Parser(argparse.ArgumentParser):
+    """A parser whose usage and errors, which hold what the caller wrote, steer no terminal."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        super()._print_message(clean_output(message), file)
+
+
+class _Command(_Parser):
     """The parser of one command: what is no option may stand anywhere among the options, all of it or some."""
 
     _mixed = False
@@ -117,7 +136,7 @@ class _Command(argparse.ArgumentParser):
 
 def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of all commands, complete only for the one that `arguments` name."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="eligo",
         description="Eligibility criteria of clinical trials as reviewable rules: read, screen, explain.",
         epilog=EXIT_CODES,

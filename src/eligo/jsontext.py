@@ -11,14 +11,13 @@ import functools
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NoReturn
 
 from eligo.errors import EligoError, Place, Problem
-
-MAX_BYTES = 32 * 1024 * 1024
+from eligo.files import MAX_BYTES, too_large
 
 JsonPath = tuple[str | int, ...]
 
@@ -46,25 +45,6 @@ class _Refused(Exception):  # noqa: N818 - it never leaves this module
     def __init__(self, kind: str, word: str) -> None:
         super().__init__(kind)
         self.kind, self.word = kind, word
-
-
-def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES) -> bytes:
-    """Read a whole file; raise `EligoError` where it is missing, unreadable or larger than the limit."""
-    path, place = Path(path), Place(str(path))
-    try:
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
-    except FileNotFoundError:
-        raise EligoError(
-            Problem("file-missing", "there is no such file", place, "check the name and the folder")
-        ) from None
-    except IsADirectoryError:
-        raise EligoError(Problem("file-folder", "this is a folder, not a file", place)) from None
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
-        why = (getattr(error, "strerror", None) or "the name is not valid").lower()
-        raise EligoError(Problem("file-unreadable", f"the file cannot be read: {why}", place)) from None
-    _check_size(len(data), place.file, max_bytes)
-    return data
 
 
 def read_json(source: str | bytes, file: str | None = None, max_bytes: int = MAX_BYTES) -> Any:
@@ -150,8 +130,8 @@ def survey(source: str | bytes) -> Survey:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _Refused("duplicate", next(key for i, key in enumerate(keys) if key in keys[:i]))
+        counts = Counter(key for key, _ in pairs)
+        raise _Refused("duplicate", next(key for key, count in counts.items() if count > 1))
     return made
 
 
@@ -180,9 +160,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse
 
 def _check_size(size: int, file: str | None, max_bytes: int) -> None:
     if size > max_bytes:
-        limit = f"{max_bytes // 1024**2} MB" if max_bytes >= 1024**2 else f"{max_bytes} bytes"
-        help_ = "split the file"
-        raise EligoError(Problem("file-too-large", f"the file is larger than {limit}", Place(file), help_))
+        raise EligoError(too_large(Place(file), max_bytes))
 
 
 def _decoded(data: bytes, file: str | None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from eligo.bounds import LARGEST
 from eligo.errors import EligoError, Problem
 from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import Variable, variables
@@ -54,7 +55,7 @@ def read_margin(text: str) -> tuple[str | None, Margin]:
     name, equals, size = text.rpartition("=")
     match = _SIZE.fullmatch(size.strip())
     value = float(match[1]) if match else 0
-    if match is None or value <= 0:
+    if match is None or not 0 < value <= LARGEST:
         raise EligoError(Problem("margin", f"`{text}` is no margin", help="write it like 5%, INR=0.1 or `Hb=5 g/L`"))
     variable = _variable(name) if equals else None
     if match[2] == "%":

@@ -13,7 +13,8 @@ from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.evaluate import Engine
 from eligo.evaluation.chart import Policy
 from eligo.explain import Screening, explain
-from eligo.jsontext import read_bytes
+from eligo.files import read_bytes
+from eligo.isolation import Unit
 from eligo.patients.model import Patient
 from eligo.plan import Plan, load_plan
 
@@ -65,10 +66,10 @@ def load_rules(path: str | Path | None = None) -> Rules:
     plans: dict[str, Plan] = {}
     problems = list[Problem]()
     for file in _rule_files(chosen):
-        try:
+        with Unit(Place(str(file))) as unit:
             plan = _load(file)
-        except EligoError as error:
-            problems += [p.in_file(str(file)) for p in error.problems]
+        problems += unit.problems
+        if unit.failed:
             continue
         if plan.trial in plans:
             message = f"the trial `{plan.trial}` has rules in another file of this folder too"
@@ -122,7 +123,7 @@ def _rule_files(path: Path) -> Sequence[Path]:
 
 
 def _load(file: Path) -> Plan:
-    text = read_bytes(file)
+    text = read_bytes(file, regular=True)
 
     def read() -> RuleSet:
         from eligo.ruleset import loads  # lazily: a plan from the cache needs neither YAML nor pydantic

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
+from eligo.bounds import LARGEST
 from eligo.criteria import NO_LIMIT, Duration
 from eligo.errors import EligoError, Problem, did_you_mean
 from eligo.margin import Margin, as_distance
+from eligo.ruleset.nodes import no_longer_than_life
 from eligo.textfile import read_text
 from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import Reference, Variable, variables
@@ -22,9 +24,11 @@ from eligo.yamltext import Path, YamlText, read_yaml
 
 AGE = r"^([0-9]+(\.[0-9]+)? (h|d|wk|mo|a)|none)$"
 
-Number = Annotated[int | float, Field(allow_inf_nan=False)]
+Number = Annotated[int | float, Field(allow_inf_nan=False, ge=-LARGEST, le=LARGEST)]
 AgeText = Annotated[
-    str, Field(pattern=AGE, examples=["14 d", "3 mo"], description="a number and h, d, wk, mo or a; or none")
+    str,
+    Field(pattern=AGE, examples=["14 d", "3 mo"], description="a number and h, d, wk, mo or a; or none"),
+    AfterValidator(lambda text: text if text == "none" else no_longer_than_life(text)),
 ]
 UnitText = Annotated[str, Field(min_length=1, examples=["mg/dL"], description="UCUM, or a laboratory's spelling")]
 

@@ -12,12 +12,14 @@ from typing import Any
 
 import yaml
 
+from eligo.bounds import is_countable
 from eligo.errors import EligoError, Place, Problem
 
 Path = tuple[str | int, ...]
 
 _INT = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?")
+_NUMBER = re.compile(rf"{_INT.pattern}|{_FLOAT.pattern}")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _MAX_DEPTH = 60
 
@@ -92,6 +94,9 @@ def _construct(
                 lines[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         return mapping
     assert isinstance(node, yaml.ScalarNode)  # the three kinds of node are all there are
+    if not node.style and _NUMBER.fullmatch(node.value) and not is_countable(float(node.value)):
+        problems.append(Problem("yaml-number", "the number is larger than any that is measured", place))
+        return None
     return _scalar(node.value, node.style)
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, cast
 
 from eligo.errors import EligoError, Place, Problem, did_you_mean
+from eligo.isolation import Unit
 from eligo.patients.model import Patient
 from eligo.patients.native import read_patient
 from eligo.truth import Bearing, Verdict
@@ -76,7 +77,7 @@ class _Reader:
         if not isinstance(cases, list) or not cases:
             self.fail("cases-shape", "the key `cases` is a list of cases", ("cases",))
             cases = []
-        found = [self.case(c, i, data.get("as_of")) for i, c in enumerate(cases)]
+        found = [self.isolated(c, i, data.get("as_of")) for i, c in enumerate(cases)]
         names = [c.name for c in found if c]
         for name in {n for n in names if names.count(n) > 1}:
             self.fail("duplicate-case", f"two cases are called `{name}`", ("cases",))
@@ -105,7 +106,7 @@ class _Reader:
             self.fail("cases-shape", "`patients` maps names to patients", ("patients",))
             return
         for name, data in patients.items():
-            if isinstance(data, dict):
+            if isinstance(data, dict) and isinstance(name, str):
                 base = self.named(data.get("from"), ("patients", name, "from"))
                 own = {k: v for k, v in data.items() if k not in ("from", "without")}
                 path: Path = ("patients", name)
@@ -116,6 +117,9 @@ class _Reader:
     def named(self, name: Any, path: Path) -> Data:
         """The patient that a case starts from."""
         if name is None:
+            return {}
+        if not isinstance(name, str):
+            self.fail("cases-shape", "`from` is the name of one patient", path)
             return {}
         if name not in self.patients:
             fix = did_you_mean(str(name), self.patients) or "define it above, under `patients:`"
@@ -131,6 +135,13 @@ class _Reader:
             data = less
         return data
 
+    def isolated(self, data: Any, index: int, as_of: Any) -> Case | None:
+        """One case as a unit of work; None where it cannot be read."""
+        with Unit(self.at(("cases", index))) as unit:
+            return self.case(data, index, as_of)
+        self.problems += unit.problems
+        return None
+
     def case(self, data: Any, index: int, as_of: Any) -> Case | None:
         """One case; None where it has no shape at all."""
         path: Path = ("cases", index)
@@ -139,7 +150,11 @@ class _Reader:
             return None
         self.known(data, CASE_KEYS, path)
         base = self.taken(self.named(data.get("from"), (*path, "from")), data.get("without"), path)
-        patient = merged({"as_of": as_of} if as_of else {}, merged(base, data.get("patient") or {}))
+        own = data.get("patient") or {}
+        if not isinstance(own, dict):
+            self.fail("cases-shape", "`patient` is a mapping", (*path, "patient"))
+            own = {}
+        patient = merged({"as_of": as_of} if as_of else {}, merged(base, own))
         if not any(key in data for key in ("verdict", "blocks", "open", "findings")):
             self.fail(
                 "no-expectation", f"the case `{data['case']}` expects nothing", path, "add `verdict:` and `blocks:`"

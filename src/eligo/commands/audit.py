@@ -6,13 +6,16 @@ With `--record` the audit is kept without a value of the patient, and `--verify`
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from typing import Any
 
 from eligo.commands import inputs
 from eligo.commands.output import write_text
+from eligo.commands.printing import say, say_json
 from eligo.commands.screen import exit_code
+from eligo.errors import EligoError
+from eligo.files import changed
+from eligo.report.jsonline import json_line
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal
 from eligo.report.text import audit_lines
@@ -61,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
     flaws = inputs.flaws(reading, args)
     write_problems(flaws, args.json)
     screening, ahead = screen_ahead(patient, rules.only([args.trial]) if args.trial else rules, policy)
+    if args.record and _hashed(args) != source:
+        raise EligoError(changed(args.patient))
     data = ahead.added_to(screening.as_json())
     write_problems(inputs.clashes(data), args.json)
     if args.record:
@@ -79,9 +84,9 @@ def _show(data: dict[str, Any], args: argparse.Namespace) -> None:
     elif args.record:
         return
     elif args.json:
-        print(json.dumps(data, ensure_ascii=False, allow_nan=False))
+        say_json(data)
     else:
-        print("\n".join(audit_lines(data, terminal(sys.stdout))))
+        say("\n".join(audit_lines(data, terminal(sys.stdout))))
 
 
 def _hashed(args: argparse.Namespace) -> dict[str, Any]:
@@ -96,7 +101,7 @@ def _write_record(screening: Screening, source: dict[str, Any], args: argparse.N
     from eligo.commands.replay import record_of
 
     record = record_of(screening, source, args, args.record)
-    write_text(args.record, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    write_text(args.record, json_line(record, indent=1) + "\n")
 
 
 def _verify(args: argparse.Namespace) -> int:

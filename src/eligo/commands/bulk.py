@@ -11,15 +11,18 @@ import gc
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from eligo.commands.ending import emit
 from eligo.commands.progress import Progress
 from eligo.criteria import Ambiguity, Criterion, Predicate, Unparsed
 from eligo.errors import EligoError, Place, Problem
+from eligo.files import lines_of
+from eligo.isolation import Unit
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
+from eligo.report.jsonline import shown
 from eligo.report.problems import write_problems
 from eligo.ruleset.data import to_data
 from eligo.truth import KINDS, Kind
@@ -40,22 +43,22 @@ def run(source: str, kind: Kind) -> int:
     out: list[str] = []
     every = 1 if sys.stdout.isatty() else _CHUNK
     with opened(source) as stream, Progress("lines") as progress, collector_at_rest():
-        for number, line in enumerate(stream, 1):
+        for number, line in enumerate(lines_of(stream, name), 1):
             if not line.strip():
                 continue
-            try:
+            with Unit(Place(name, number)) as unit:
                 out.append(_answer(line, kind))
-            except EligoError as error:
+            if unit.problems:
                 progress.clear()
-                write_problems((replace(p, place=Place(name, number)) for p in error.problems), as_json=True)
+                write_problems(unit.problems, as_json=True)
                 failed = True
             progress.step()
             if len(out) >= every:
-                sys.stdout.write("".join(out))
+                emit("".join(out))
                 out.clear()
             if not number % _COLLECT:
                 gc.collect()
-        sys.stdout.write("".join(out))
+        emit("".join(out))
     return 1 if failed else 0
 
 
@@ -98,7 +101,7 @@ def _answer(line: bytes, kind: Kind) -> str:
     if section not in KINDS:
         raise EligoError(Problem("json-line", "`section` is neither `inclusion` nor `exclusion`"))
     rest = (_kept_answer_of if len(text) <= _LONGEST_KEPT else answer_of)(text, cast(Kind, section))
-    return f'{{"id": {_encode(row.get("id"))}, {rest}'
+    return shown(f'{{"id": {_encode(row.get("id"))}, {rest}')
 
 
 def json_row(line: bytes) -> dict[str, Any]:

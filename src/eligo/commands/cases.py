@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from eligo.cases.boundary import Point, points
+from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.evaluate import Engine
 from eligo.explain import Finding, explain
@@ -51,11 +52,11 @@ def run(args: argparse.Namespace) -> int:
     found = list(_judged(ruleset, args.as_of))
     if args.json:
         for point, finding in found:
-            print(json.dumps(_data(point, finding), ensure_ascii=False))
+            say_json(_data(point, finding))
     elif args.yaml:
-        print("\n".join(_cases(ruleset, found)))
+        say("\n".join(_cases(ruleset, found)))
     else:
-        print("\n".join(_sheet(ruleset, found, terminal(sys.stdout).width)))
+        say("\n".join(_sheet(ruleset, found, terminal(sys.stdout).width)))
     return 0
 
 

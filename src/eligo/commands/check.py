@@ -6,12 +6,13 @@ A note of a criterion that begins with `check CODE:` and says why explains a fin
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 
 from eligo.check import Checked, check_text
+from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import rule_files
-from eligo.errors import EligoError
+from eligo.errors import Place
+from eligo.isolation import Unit
 from eligo.report.problems import write_problems
 from eligo.textfile import read_text
 
@@ -35,10 +36,10 @@ def run(args: argparse.Namespace) -> int:
     """Print what was found, and one line of counts."""
     results, unreadable = list[Checked](), False
     for file in rule_files(args.files):
-        try:
+        with Unit(Place(str(file))) as unit:
             checked = check_text(read_text(file), str(file))
-        except EligoError as error:
-            write_problems(error.problems, args.json)
+        if unit.failed:
+            write_problems(unit.problems, args.json)
             unreadable = True
             continue
         results.append(checked)
@@ -48,9 +49,9 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         findings = [f.as_json() for c in results for f in c.findings]
         explained = [f.as_json() for c in results for f in c.explained]
-        print(json.dumps({"findings": findings, "explained": explained, **counts}, ensure_ascii=False))
+        say_json({"findings": findings, "explained": explained, **counts})
     else:
-        print(
+        say(
             f"{_number(counts['rule_sets'], 'rule set')}, {_number(counts['criteria'], 'criterion', 'criteria')}: "
             f"{_number(counts['errors'], 'error')}, {_number(counts['warnings'], 'warning')}, "
             f"{counts['explained_count']} explained"

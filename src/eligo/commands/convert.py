@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 
+from eligo.commands.printing import say, say_json
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients.values import Quantity, read_quantity
 from eligo.report.names import rounded
@@ -45,9 +45,9 @@ def run(args: argparse.Namespace) -> int:
         if low != high:
             value = {"low": _finite(low), "low_inclusive": read.low_closed}
             value |= {"high": _finite(high), "high_inclusive": read.high_closed}
-        print(json.dumps({"variable": variable.id, **value, "unit": to}))
+        say_json({"variable": variable.id, **value, "unit": to})
     else:
-        print(_shown(low, high, read) + (f" {to}" if to != "1" else ""))
+        say(_shown(low, high, read) + (f" {to}" if to != "1" else ""))
     return 0
 
 

@@ -6,7 +6,6 @@ With patients, also who gets another verdict, and which change did it.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from eligo.cases.flips import Flip, flips
 from eligo.check.changes import Change, changes
 from eligo.commands import inputs
+from eligo.commands.printing import say, say_json
 from eligo.errors import Problem
 from eligo.patients.model import Patient
 from eligo.patients.readers import read_patients
@@ -45,13 +45,11 @@ def run(args: argparse.Namespace) -> int:
     flipped = flips(old, new, found, patients, policy)
     if args.json:
         data = {"old": args.old, "new": args.new, "changes": [c.as_json() for c in found]}
-        print(
-            json.dumps(data | {"flips": [f.as_json() for f in flipped], "patients": len(patients)}, ensure_ascii=False)
-        )
+        say_json(data | {"flips": [f.as_json() for f in flipped], "patients": len(patients)})
     else:
-        print("\n".join(_lines(old, new, found, terminal(sys.stdout).width)))
+        say("\n".join(_lines(old, new, found, terminal(sys.stdout).width)))
         if args.patients:
-            print("\n".join(_flip_lines(flipped, len(patients))))
+            say("\n".join(_flip_lines(flipped, len(patients))))
     return 1 if failed else 0
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from typing import Any
 
+from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.criteria import Criterion
 from eligo.report.sentences import criterion_sentence, ruleset_sections, sentence
@@ -33,9 +33,9 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         data = {"trial": ruleset.trial, "criteria": [_data(c) for c in ruleset.criteria]}
         data["removed"] = [_data(c) for c in ruleset.removed]
-        print(json.dumps(data, ensure_ascii=False))
+        say_json(data)
     else:
-        print("\n".join(_lines(ruleset, terminal(sys.stdout).width)))
+        say("\n".join(_lines(ruleset, terminal(sys.stdout).width)))
     return 0
 
 

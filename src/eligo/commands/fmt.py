@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 
-from eligo.commands.output import write_text
+from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import rule_files
-from eligo.errors import EligoError
+from eligo.errors import Place
+from eligo.isolation import Unit
 from eligo.report.problems import write_problems
 from eligo.ruleset.format import format_text
-from eligo.textfile import read_text
+from eligo.textfile import read_text, replace_text
 
 EXAMPLES = """\
   eligo fmt rules/NCT05727722.yaml
@@ -34,21 +34,21 @@ def run(args: argparse.Namespace) -> int:
     failed, changed = False, list[str]()
     files = rule_files(args.files)
     for file in files:
-        try:
+        with Unit(Place(str(file))) as unit:
             text = read_text(file)
             formatted = format_text(text, str(file))
             if formatted != text and not args.check:
-                write_text(str(file), formatted)
-        except EligoError as error:
-            write_problems(error.problems, args.json)
+                replace_text(file.resolve(), text, formatted)  # the file that a link names
+        if unit.failed:
+            write_problems(unit.problems, args.json)
             failed = True
             continue
         if formatted != text:
             changed.append(str(file))
             if not args.json:
-                print(f"{'would change' if args.check else 'changed'} {file}")
+                say(f"{'would change' if args.check else 'changed'} {file}")
     if args.json:
-        print(json.dumps({"changed": changed, "files": len(files)}))
+        say_json({"changed": changed, "files": len(files)})
     if failed:
         return 1
     return RULES_FAIL if args.check and changed else 0

@@ -8,17 +8,19 @@ kept that a person made of it: only what the source says otherwise than before c
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from eligo.commands.printing import say, say_json
 from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import folder
+from eligo.commands.sizes import add_max_size
 from eligo.criteria import Always, Attest, Compare, Criterion, OneOf, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
+from eligo.isolation import Unit
 from eligo.report.problems import write_problems
 from eligo.trials.importing import Imported, import_document
-from eligo.trials.sources import Document, documents
+from eligo.trials.sources import MAX_BYTES, Document, documents
 
 EXAMPLES = """\
   eligo import page.txt --rules drafts
@@ -36,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rules", metavar="DIR", help="folder to write DIR/<trial>.yaml to (default: ELIGO_RULES)")
     parser.add_argument("--trial", metavar="ID", help="the trial, where the text does not name it")
+    add_max_size(parser, MAX_BYTES)
     parser.add_argument("--json", action="store_true", help="print one JSON object a trial")
 
 
@@ -46,24 +49,28 @@ def run(args: argparse.Namespace) -> int:
     counts = dict.fromkeys(CLASSES, 0)
     items = out = files = 0
     with Progress("trials") as progress:
-        for document in _every(args.sources):
-            try:
+        for document in _every(args.sources, args.max_size):
+            with Unit(Place(document.file)) as unit:
                 imported = _import(document, rules, args.trial, done)
-            except EligoError as error:
+                said = _said(imported)
+                classes = [class_of(criterion) for criterion in said]
+            progress.step()
+            if unit.problems:
                 progress.clear()
-                write_problems((p.in_file(document.file) for p in error.problems), args.json)
+                write_problems(unit.problems, args.json)
                 failed += 1
                 continue
-            progress.step()
             files += 1
-            said = _said(imported)
             items += imported.items
             out += len(said)
-            for criterion in said:
-                counts[class_of(criterion)] += 1
-            print(json.dumps(_as_json(imported), ensure_ascii=False) if args.json else _line(imported))
+            for name in classes:
+                counts[name] += 1
+            if args.json:
+                say_json(_as_json(imported))
+            else:
+                say(_line(imported))
     if not args.json and files + failed > 1:
-        print("\n".join(_summary(files, failed, items, out, counts)))
+        say("\n".join(_summary(files, failed, items, out, counts)))
     return 1 if failed else 0
 
 
@@ -76,9 +83,9 @@ def _rules(given: str | None) -> Path:
     return folder(given)
 
 
-def _every(sources: Iterable[str]) -> Iterator[Document]:
+def _every(sources: Iterable[str], max_bytes: int) -> Iterator[Document]:
     for source in sources:
-        yield from documents(source)
+        yield from documents(source, max_bytes)
 
 
 def _import(document: Document, rules: Path, trial: str | None, done: dict[str, str]) -> Imported:

@@ -10,9 +10,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from eligo.criteria import NO_LIMIT, Duration, TimeUnit
+from eligo.bounds import FIRST_DAY, LAST_DAY, LONGEST_DAYS
+from eligo.commands.sizes import add_max_size
+from eligo.criteria import DAYS_IN, NO_LIMIT, Duration, TimeUnit
 from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
+from eligo.jsontext import shown
 from eligo.margin import Margin, read_margin
+from eligo.patients.dates import read_day
+from eligo.patients.jobs import MAX_BYTES
 from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, read_patients
@@ -81,6 +86,7 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--id-by", metavar="SYSTEM", help="name FHIR patients by their identifier of this system or type (MR)"
     )
+    add_max_size(parser, MAX_BYTES)
     parser.add_argument("--format", choices=FORMATS, help="read the patients as this (default: by their content)")
     parser.add_argument(
         "--mapping", metavar="FILE", help="what the columns of a table with one row per patient mean (YAML or JSON)"
@@ -167,9 +173,8 @@ def options(args: argparse.Namespace, ledger: bool = False) -> Options:
         mapping = load_mapping(args.mapping)
     form: Format | None = args.format or ("csv" if mapping else None)
     site = _site(getattr(args, "site", None))
-    return Options(
-        form, args.as_of, args.lenient, mapping, ledger, site.units if site else NO_UNITS, getattr(args, "id_by", None)
-    )
+    units = site.units if site else NO_UNITS
+    return Options(form, args.as_of, args.lenient, mapping, ledger, units, getattr(args, "id_by", None), args.max_size)
 
 
 def read(name: str, args: argparse.Namespace) -> Patient:
@@ -250,10 +255,11 @@ def flaws(reading: Reading, args: argparse.Namespace) -> list[Problem]:
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a day, write YYYY-MM-DD") from None
+    day = read_day(text)
+    if day is None:
+        span = f"from {FIRST_DAY} to {LAST_DAY}"
+        raise argparse.ArgumentTypeError(f"`{shown(text)}` is not a day {span}, write YYYY-MM-DD")
+    return day
 
 
 def _variable(word: str) -> str:
@@ -274,6 +280,8 @@ def _age(text: str) -> Duration:
             Problem("max-age", f"`{text}` is not a length of time", help="write it like 14d, 2wk or 3mo, or none")
         )
     value = float(match[1])
+    if value * DAYS_IN[unit] > LONGEST_DAYS:
+        raise EligoError(Problem("max-age", f"`{shown(text)}` is longer than any result is kept"))
     return Duration(int(value) if value == int(value) else value, unit)
 
 

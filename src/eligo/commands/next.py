@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,14 +10,16 @@ from typing import Any, NamedTuple
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order
+from eligo.commands.printing import say, say_json
 from eligo.commands.progress import Progress
 from eligo.errors import Problem
 from eligo.evaluate import Engine
+from eligo.isolation import Unit
 from eligo.outlook.worth import Union, Worth, next_of
-from eligo.patients.jobs import Job
+from eligo.patients.jobs import Job, killed
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.report.next_steps import list_lines, next_lines
-from eligo.report.problems import unexpected, write_problems
+from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal
 from eligo.screening import Rules, load_rules
 
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     failed, shape = bool(state.rules.problems), terminal(sys.stdout)
     found = (job for name in args.patients for job in jobs(name, state.options))
     with Progress() as progress:
-        for done in in_order(found, _ask_all, _start, args, args.processes, BATCH):
+        for done in in_order(found, _ask_all, _start, args, args.processes, _lost, BATCH):
             if done.problems:
                 progress.clear()
                 write_problems(done.problems, args.json)
@@ -98,16 +98,19 @@ def run(args: argparse.Namespace) -> int:
                 continue
             union.add(done.patient, done.undetermined, done.worths)
             if args.json:
-                print(json.dumps(done.data, ensure_ascii=False, allow_nan=False))
+                say_json(done.data)
             elif args.each:
-                print("\n".join(next_lines(done.data, shape, args.all)) + "\n")
+                say("\n".join(next_lines(done.data, shape, args.all)) + "\n")
             else:
                 kept = [done.data]
     if union.patients > 1:
         data = union.as_json()
-        print(json.dumps(data, ensure_ascii=False) if args.json else "\n".join(list_lines(data, shape)))
+        if args.json:
+            say_json(data)
+        else:
+            say("\n".join(list_lines(data, shape)))
     elif kept:
-        print("\n".join(next_lines(kept[0], shape, args.all)))
+        say("\n".join(next_lines(kept[0], shape, args.all)))
     return 1 if failed or not union.patients else 0
 
 
@@ -117,8 +120,12 @@ def _ask_all(batch: Iterable[Job]) -> list[Done]:
     return [_ask_one(job, state) for job in batch]
 
 
+def _lost(job: Job) -> Done:
+    return Done("", None, False, (), (killed(job),), True)
+
+
 def _ask_one(job: Job, state: _State) -> Done:
-    try:
+    with Unit(job.place) as unit:
         reading = read_job(job, state.options)
         if reading.patient is None:
             return Done("", None, False, (), reading.problems, reading.failed)
@@ -126,7 +133,4 @@ def _ask_one(job: Job, state: _State) -> Done:
         found = next_of(state.engine, reading.patient)
         failed = any(flaw.severity == "error" for flaw in flaws)
         return Done(reading.patient.id, found.as_json(), any(found.opens), found.worths, tuple(flaws), failed)
-    except Exception as error:
-        if os.environ.get("ELIGO_DEBUG"):
-            raise
-        return Done("", None, False, (), (unexpected(error),), True)
+    return Done("", None, False, (), unit.problems, True)

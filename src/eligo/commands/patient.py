@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from dataclasses import replace
 
 from eligo.commands import inputs
+from eligo.commands.printing import say, say_json
 from eligo.patients.fhir import ALL
 from eligo.patients.readers import read_patients
 from eligo.report.patient import patient_lines, reading_json
@@ -42,10 +42,10 @@ def run(args: argparse.Namespace) -> int:
             continue
         failed |= reading.failed
         if args.json:
-            print(json.dumps(reading_json(reading), ensure_ascii=False, allow_nan=False))
+            say_json(reading_json(reading))
         else:
             if reading.patient is not None or reading.ledger:
-                print(("\n" if printed else "") + "\n".join(patient_lines(reading, args.all, shape)))
+                say(("\n" if printed else "") + "\n".join(patient_lines(reading, args.all, shape)))
             write_problems(reading.problems, as_json=False)
         printed = True
     if not printed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 
@@ -38,10 +39,15 @@ class Progress:
         if now >= self._next:
             self._next, self._shown = now + _EVERY, True
             rate = self.count / (now - self._begun)
-            print(f"\r{self.count} {self._what}, {rate:.0f} a second ", end="", file=sys.stderr, flush=True)
+            _show(f"\r{self.count} {self._what}, {rate:.0f} a second ")
 
     def clear(self) -> None:
         """Take the line away, before anything else is written."""
         if self._shown:
-            print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
+            _show("\r" + " " * 60 + "\r")
             self._shown = False
+
+
+def _show(text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):  # nobody watches any more
+        print(text, end="", file=sys.stderr, flush=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,9 +11,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eligo.commands.bulk import collector_at_rest, json_row, opened
+from eligo.commands.printing import say, say_json
 from eligo.commands.progress import Progress
 from eligo.criteria import MEASURING, Always, Attest, Leaf, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
+from eligo.files import lines_of, read_stream
+from eligo.isolation import Unit, each
 from eligo.pages.document import Page, read_criteria
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
@@ -108,18 +110,29 @@ def run(sources: list[str], kind: Kind, as_json: bool) -> int:
     failed = False
     with Progress("items") as progress, collector_at_rest():
         for name in _files(sources):
-            for found in _documents(name, kind):
-                if isinstance(found, Problem):
+            for found in each(Place(name), _documents(name, kind), lambda problem: problem):
+                problems = _count(found, tally, progress, Place(name)) if isinstance(found, list) else (found,)
+                if problems:
                     progress.clear()
-                    write_problems([found], as_json)
+                    write_problems(problems, as_json)
                     failed = True
-                    continue
-                tally.documents += 1
-                for text, section in found:
-                    tally.add(read_item(text, section))
-                    progress.step()
-    print(json.dumps(tally.as_json(), ensure_ascii=False) if as_json else "\n".join(_lines(tally)))
+    if as_json:
+        say_json(tally.as_json())
+    else:
+        say("\n".join(_lines(tally)))
     return 1 if failed else 0
+
+
+def _count(found: list[tuple[str, Kind]], tally: Tally, progress: Progress, place: Place) -> tuple[Problem, ...]:
+    """Read the items of a document, and count them; what went wrong."""
+    tally.documents += 1
+    problems = list[Problem]()
+    for text, section in found:
+        with Unit(place) as unit:
+            tally.add(read_item(text, section))
+        problems += unit.problems
+        progress.step()
+    return tuple(problems)
 
 
 def _files(sources: Iterable[str]) -> Iterator[str]:
@@ -136,13 +149,13 @@ def _documents(name: str, kind: Kind) -> Iterator[list[tuple[str, Kind]] | Probl
     place = "<stdin>" if name == "-" else name
     try:
         with opened(name) as stream:
-            first = stream.readline()
+            first = next(lines_of(stream, place), b"")
             if _is_row(first):
                 for number, line in enumerate(itertools.chain([first], stream), 1):
                     if line.strip():
                         yield _of_row(line, kind, Place(place, number))
                 return
-            text = (first + stream.read()).decode("utf-8-sig")
+            text = (first + read_stream(stream, place)).decode("utf-8-sig")
         yield _of_page(read_criteria(text, None, place) if sniff(text) == "criteria" else read_trial(text, place))
     except UnicodeDecodeError as error:
         message = f"the text is not UTF-8 (byte {error.start})"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -11,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from eligo.commands import inputs
+from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import folder, rule_files
 from eligo.errors import EligoError, Problem
-from eligo.jsontext import read_bytes
+from eligo.files import read_bytes
 from eligo.patients.model import Patient
 from eligo.patients.readers import read_patients
 from eligo.record import Data, differences, hash_file, hash_source, hash_text, make_record, relative
@@ -63,9 +63,9 @@ def verify(args: argparse.Namespace) -> int:
     new = record_of(screen(patient, rules, inputs.policy(replayed)), found, replayed, args.verify)
     changes = list(differences(old, new))
     if args.json:
-        print(json.dumps({"record": args.verify, "same": not changes, "differences": changes}, ensure_ascii=False))
+        say_json({"record": args.verify, "same": not changes, "differences": changes})
     else:
-        print("\n".join(_lines(changes, old)))
+        say("\n".join(_lines(changes, old)))
     return DIFFERENT if changes else SAME
 
 
@@ -83,6 +83,7 @@ def _arguments(old: Data, args: argparse.Namespace) -> argparse.Namespace:
         as_of=date.fromisoformat(options["as_of"]),
         site=path(options["site"]),
         mapping=path(options["mapping"]),
+        max_size=args.max_size,
         **{key: options[key] for key in ("lenient", "format", "max_age", "assume_absent", "margin")},
     )
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import getpass
-import json
 import os
 import shlex
 import subprocess
@@ -20,15 +19,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from eligo.commands.output import write_text
+from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.criteria import Criterion
-from eligo.errors import EligoError, Place, Problem
+from eligo.errors import EligoError, Problem
 from eligo.report.problems import write_problems
 from eligo.report.sentences import criterion_sentence, sentence
-from eligo.report.terminal import clean, terminal, wrap
+from eligo.report.terminal import terminal, wrap
 from eligo.ruleset import loads
-from eligo.textfile import read_text
+from eligo.textfile import read_text, replace_text
 from eligo.trials.reviewing import JUDGEMENT, accept, attest, criterion_text, edit, open_criteria
 
 EXAMPLES = """\
@@ -63,9 +62,12 @@ def run(args: argparse.Namespace) -> int:
     if args.list or args.json:
         for criterion in found:
             lines = _lines(criterion, terminal(sys.stdout).width)
-            print(json.dumps(_data(criterion), ensure_ascii=False) if args.json else "\n".join(lines))
+            if args.json:
+                say_json(_data(criterion))
+            else:
+                say("\n".join(lines))
         if not args.json:
-            print(f"{len(found)} criteria are open")
+            say(f"{len(found)} criteria are open")
         return 0
     date = args.date or datetime.date.today().isoformat()  # a fact about the review, which no screening reads
     return _Dialog(file, args.by or getpass.getuser(), date).run([c.id for c in found])
@@ -121,9 +123,9 @@ class _Dialog:
             for number, name in enumerate(ids, 1):
                 self._about(name, f"{number} of {len(ids)}")
         except _Quit:
-            print()
+            say("")
         still = len(open_criteria(loads(read_text(self.file), str(self.file))))
-        print(f"{self.answered} criteria answered, {still} still open in {self.file}")
+        say(f"{self.answered} criteria answered, {still} still open in {self.file}")
         return 0
 
     def _about(self, name: str, count: str) -> None:
@@ -132,7 +134,7 @@ class _Dialog:
         criterion = next((c for c in open_criteria(loads(text, str(self.file))) if c.id == name), None)
         if criterion is None:  # somebody else has answered or removed it in the meantime
             return
-        print("\n" + "\n".join(_lines(criterion, terminal(sys.stdout).width)))
+        say("\n" + "\n".join(_lines(criterion, terminal(sys.stdout).width)))
         while True:
             key = _ask(f"{count} [{KEYS}] ").lower()
             if key in ("s", "skip"):
@@ -160,32 +162,27 @@ class _Dialog:
             shown = criterion_text(text, name)
             written = _edited(shown)
             if written == shown:
-                print("nothing was changed")
+                say("nothing was changed")
                 return None
             # What was written is tried before the reason is asked for.
             edit(text, name, written, self.by, self.date, "-")
             return edit(text, name, written, self.by, self.date, _ask("why ") or "no reason given")
-        print(KEYS)
+        say(KEYS)
         return None
 
     def _write(self, old: str, new: str) -> None:
-        if read_text(self.file) != old:
-            help_text = "start the review again"
-            raise EligoError(
-                Problem("file-changed", "the file was changed meanwhile", Place(str(self.file)), help_text)
-            )
-        write_text(str(self.file), new)
+        replace_text(self.file.resolve(), old, new)  # the file that a link names, so that the link stays
         self.answered += 1
 
 
 def _ask(question: str) -> str:
     """One line from the reviewer; through a pipe the question is shown all the same."""
-    print(question, end="", flush=True)
+    say(question, end="")
     line = sys.stdin.readline()
     if not line:
         raise _Quit
     if not sys.stdin.isatty():
-        print(clean(line.rstrip("\n")))
+        say(line.rstrip("\n"))
     return line.strip()
 
 

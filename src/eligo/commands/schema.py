@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 from operator import attrgetter
+
+from eligo.commands.printing import say_json
 
 EXAMPLES = """\
   eligo schema patient
@@ -32,5 +33,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the schema."""
     module, function = SCHEMAS[args.name]
-    print(json.dumps(attrgetter(function)(importlib.import_module(module))(), indent=2, ensure_ascii=False))
+    say_json(attrgetter(function)(importlib.import_module(module))(), indent=2)
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -13,13 +12,16 @@ from typing import Any, NamedTuple
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order
+from eligo.commands.ending import emit
 from eligo.commands.progress import Progress
 from eligo.errors import Problem
-from eligo.patients.jobs import Job
+from eligo.isolation import Unit
+from eligo.patients.jobs import Job, killed
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
-from eligo.report.problems import unexpected, write_problems
-from eligo.report.terminal import Terminal, terminal
+from eligo.report.jsonline import json_line
+from eligo.report.problems import write_error, write_problems
+from eligo.report.terminal import Terminal, clean_output, terminal
 from eligo.report.text import screening_lines
 from eligo.screening import Policy, Rules, Screening, load_rules, screen, screen_ahead
 
@@ -112,7 +114,7 @@ def run(args: argparse.Namespace) -> int:
     found = (job for name in args.patients for job in jobs(name, state.options))
     printed = False
     with Progress() as progress:
-        for done in in_order(found, _screen_all, _start, args, args.processes):
+        for done in in_order(found, _screen_all, _start, args, args.processes, _lost):
             if done.problems:
                 progress.clear()
                 write_problems(done.problems, args.json)
@@ -121,7 +123,7 @@ def run(args: argparse.Namespace) -> int:
             if done.verdicts or done.failed:
                 best[min(done.verdicts, key=RANK.index, default="unread")] += 1
             if done.text:
-                print(("\n" if printed and not args.json and not args.why else "") + done.text)
+                emit(("\n" if printed and not args.json and not args.why else "") + done.text + "\n")
                 printed = True
             progress.step()
     if sum(best.values()) > 1:
@@ -136,16 +138,21 @@ def _screen_all(batch: Iterable[Job]) -> list[Done]:
 
 
 def _screen_one(job: Job, state: _State) -> Done:
-    try:
-        reading = read_job(job, state.options)
-        if reading.patient is None:
-            return Done("", reading.problems, (), reading.failed)
-        flaws = inputs.flaws(reading, state.args)
-        screening, data = _screened(reading.patient, state)
-    except Exception as error:
-        if os.environ.get("ELIGO_DEBUG"):
-            raise
-        return Done("", (unexpected(error),), (), True)
+    with Unit(job.place) as unit:
+        return _done(job, state)
+    return Done("", unit.problems, (), True)
+
+
+def _lost(job: Job) -> Done:
+    return Done("", (killed(job),), (), True)
+
+
+def _done(job: Job, state: _State) -> Done:
+    reading = read_job(job, state.options)
+    if reading.patient is None:
+        return Done("", reading.problems, (), reading.failed)
+    flaws = inputs.flaws(reading, state.args)
+    screening, data = _screened(reading.patient, state)
     flaws += inputs.clashes(data)
     verdicts = tuple(trial["verdict"] for trial in data["trials"])
     if state.args.why:
@@ -181,11 +188,11 @@ def _lines(data: dict[str, Any], state: _State) -> Iterator[str]:
     if state.args.why:
         for trial in data["trials"]:
             line = {"patient": data["patient"], **{key: trial[key] for key in ("trial", "verdict", "why")}}
-            yield json.dumps(line, ensure_ascii=False) if state.args.json else trial["why"]
+            yield json_line(line) if state.args.json else clean_output(trial["why"])
     elif state.args.json:
-        yield json.dumps(data, ensure_ascii=False, allow_nan=False)
+        yield json_line(data)
     else:
-        yield from screening_lines(data, state.shape)
+        yield from (clean_output(line, state.shape.colour) for line in screening_lines(data, state.shape))
 
 
 def _summarise(best: Counter[str], as_json: bool) -> None:
@@ -194,7 +201,7 @@ def _summarise(best: Counter[str], as_json: bool) -> None:
     total = sum(patients.values())
     if as_json:
         summary = {"patients": total, **{v.lower(): n for v, n in patients.items()}, "not_read": best["unread"]}
-        print(json.dumps({"summary": summary}), file=sys.stderr)
+        write_error(json.dumps({"summary": summary}) + "\n")
         return
     parts = [
         f"{patients['ELIGIBLE']} eligible for a trial",
@@ -203,7 +210,7 @@ def _summarise(best: Counter[str], as_json: bool) -> None:
     ]
     if best["unread"]:
         parts.append(f"{best['unread']} not read")
-    print(f"\n{total} patients: {', '.join(parts)}", file=sys.stderr)
+    write_error(f"\n{total} patients: {', '.join(parts)}\n")
 
 
 def exit_code(verdicts: Collection[str], failed: bool) -> int:

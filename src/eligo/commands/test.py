@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from eligo.cases.file import read_cases
 from eligo.cases.run import Report, run_cases
+from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import case_files, rules_of
 from eligo.errors import EligoError, Place, Problem
+from eligo.isolation import Unit
 from eligo.plan import compile_rules
 from eligo.report.problems import write_problems
 from eligo.ruleset import load
@@ -45,17 +46,17 @@ def run(args: argparse.Namespace) -> int:
         raise EligoError(Problem("no-cases", "there are no cases (*.cases.yaml)", help="see `eligo cases TRIAL`"))
     unreadable, wanting = False, False
     for file in files:
-        try:
+        with Unit(Place(str(file))) as unit:
             report = _run(file)
-        except EligoError as error:
-            write_problems(error.problems, args.json)
+        if unit.failed:
+            write_problems(unit.problems, args.json)
             unreadable = True
             continue
         wanting = wanting or bool(report.failures) or report.coverage < args.coverage
         if args.json:
-            print(json.dumps(_data(report), ensure_ascii=False))
+            say_json(_data(report))
             continue
-        print("\n".join(_lines(report)))
+        say("\n".join(_lines(report)))
     if unreadable:
         return 1
     return RULES_FAIL if wanting else 0

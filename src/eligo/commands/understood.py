@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from eligo.commands.bulk import criterion_data, read_criterion
+from eligo.commands.printing import say, say_json
 from eligo.criteria import Criterion, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
+from eligo.files import read_stream
 from eligo.pages.document import read_criteria
 from eligo.reading.parse import read_comparisons, read_item
 from eligo.report.predicates import predicate_lines
@@ -31,12 +32,12 @@ def show(source: str, kind: Kind, as_json: bool) -> int:
     shape = terminal(sys.stdout)
     for number, criterion in enumerate(criteria):
         if as_json:
-            print(json.dumps(_as_json(criterion), ensure_ascii=False))
+            say_json(_as_json(criterion))
         else:
-            print(("\n" if number else "") + "\n".join(_lines(criterion, shape)))
+            say(("\n" if number else "") + "\n".join(_lines(criterion, shape)))
     if len(criteria) > 1 and not as_json:
         partly = sum(any(isinstance(leaf, Unparsed) for leaf in leaves(c.predicate)) for c in criteria)
-        print(f"\n{len(criteria)} criteria, {partly} of them not understood, or not in all parts")
+        say(f"\n{len(criteria)} criteria, {partly} of them not understood, or not in all parts")
     return 0
 
 
@@ -57,7 +58,7 @@ def text_of(file: str) -> str:
     if file != "-":
         return read_text(Path(file))
     try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
+        return read_stream(sys.stdin.buffer, "<stdin>").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         problem = Problem("encoding", f"the text is not UTF-8 (byte {error.start})", Place("<stdin>"), "send UTF-8")
         raise EligoError(problem) from None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from eligo.commands.convert import find_variable, known_variable
+from eligo.commands.printing import say, say_json
 from eligo.report.names import concept_name, number, variable_name
 from eligo.report.terminal import columns, terminal, wrap
 from eligo.vocabulary.scores import SCORES, ScoreInput
@@ -35,17 +35,17 @@ def run(args: argparse.Namespace) -> int:
     found = list(variables()) if args.word is None else _matching(args.word)
     if args.json:
         for variable in found:
-            print(json.dumps(_data(variable), ensure_ascii=False))
+            say_json(_data(variable))
         return 0
     width = terminal(sys.stdout).width
     if args.word is not None and len(found) == 1:
-        print("\n".join(_details(found[0], width)))
+        say("\n".join(_details(found[0], width)))
         return 0
     id_columns = max(columns(v.id) for v in found)
     unit_columns = max(columns(_unit(v)) for v in found)
     for variable in found:
         first = f"{variable.id:<{id_columns}}  {_unit(variable):<{unit_columns}}  "
-        print("\n".join(wrap(variable.name, width, first, " " * len(first))))
+        say("\n".join(wrap(variable.name, width, first, " " * len(first))))
     return 0
 
 

@@ -151,6 +151,12 @@ class Chart:
         self.scores: dict[str, tuple[Reading, ...]] = {}
         self.oldest = policy.oldest(patient.as_of)
 
+    def share(self, other: Chart) -> None:
+        """Take over what another chart worked out of results that are the same here, as of the same day."""
+        if self.as_of == other.as_of and self.policy is other.policy:
+            same = self.results, other.results
+            self.latest.update((v, found) for v, found in other.latest.items() if same[0].get(v) is same[1].get(v))
+
     def recorded(self, variable: str) -> tuple[Result, ...]:
         """The recorded results that can be the latest: several where they are of one day, or of days known in part."""
         found = self.latest.get(variable)

@@ -76,7 +76,7 @@ def _same_day(situation: Situation, trial: Trial, verdict: Verdict) -> Iterator[
         others = [r for r in patient.superseded.get(variable, ()) if r.date == results[0].date]
         if len(counting) + len(others) < 2:
             continue
-        earlier = tuple(r for r in results if r not in counting)
+        earlier = tuple(r for r in results if r.date != results[0].date)
         for one in [*counting, *others]:
             changed = replace(patient, results={**patient.results, variable: (one, *earlier)})
             found = trial.verdict(situation.after(Edit(changed, frozenset((variable,)))))

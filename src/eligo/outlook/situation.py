@@ -63,6 +63,7 @@ class Situation:
             return self.engine.answers(edit.patient)
         bits, before = self.reading(edit.touched), self.answers
         chart = Chart(edit.patient, self.engine.policy)
+        chart.share(before.chart)
         answers = Answers(self.engine.tests, chart, before.empty, bits)
         answers.touched = bits | before.touched
         answers.met, answers.unknown = before.met & ~bits, before.unknown & ~bits

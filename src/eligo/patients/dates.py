@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from eligo.bounds import is_screening_day
 from eligo.patients.model import PartialDate
 
 AgeUnit = Literal["a", "mo", "wk", "d"]
@@ -44,6 +45,21 @@ def read_date(text: str) -> PartialDate | None:
         return PartialDate(first, first)
     last_month = int(month or 12)
     return PartialDate(first, date(first.year, last_month, calendar.monthrange(first.year, last_month)[1]))
+
+
+def read_day(text: str) -> date | None:
+    """Read a day as of which a record may be read; None for a month, a year and what no record is of.
+
+    >>> read_day("2026-11-20"), read_day("2026-11"), read_day("9999-12-31")
+    (datetime.date(2026, 11, 20), None, None)
+    """
+    found = read_date(text)
+    return found.first if found and found.first == found.last and is_screening_day(found.first) else None
+
+
+def apart(day: date, days: int) -> date:
+    """The day so many days after another one, or before it; the calendar's first or last one where there is none."""
+    return date.fromordinal(min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal()))
 
 
 class Clock(NamedTuple):

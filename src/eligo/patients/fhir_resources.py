@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from eligo.bounds import is_screening_day
 from eligo.jsontext import JsonPath, shown
 from eligo.patients.fhir_observations import Handover
 from eligo.patients.fhir_values import (
@@ -329,4 +330,4 @@ def newest_day(resource: Json) -> date | None:
                 found += [day_of(text).last for text in (start, end if over else None) if text]
     except Refusal:
         return None
-    return max(found, default=None)
+    return max(filter(is_screening_day, found), default=None)

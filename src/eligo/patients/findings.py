@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from eligo.patients.answers import Answer, findings_data, read_answer
-from eligo.patients.dates import EARLIEST
+from eligo.patients.dates import EARLIEST, apart
 from eligo.patients.diagnostic_tests import DiagnosticTest, loads
 from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate, Result
 from eligo.patients.plausible import Ends
@@ -117,7 +117,7 @@ def _began(found: Sequence[Observed], one: Observed, concept: str, first: date) 
     last = min((day for day in run if day <= one.day.last), default=one.day.last)
     lower = since or first
     if one.test.longest is not None:
-        lower = max(lower, one.day.first - timedelta(days=one.test.longest))
+        lower = max(lower, apart(one.day.first, -one.test.longest))
     return PartialDate(min(lower, last), last)
 
 
@@ -135,7 +135,7 @@ def _positive(
             )
     elif test.longest is not None and age > test.longest:
         if how == "active":
-            until = one.day.last + timedelta(days=test.longest)
+            until = apart(one.day.last, test.longest)
             yield _fact(one, concept, "resolved", began, PartialDate(one.day.first, until))
     elif how == "active" and (test.surely is None or age <= test.surely):
         yield _fact(one, concept, "active", began, None)

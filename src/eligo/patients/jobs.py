@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from eligo import jsontext
+from eligo.bounds import MEGABYTE
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients.date_formats import Order
 from eligo.patients.ledger import Entry, Reading
 
-MAX_BYTES = 512 * 1024 * 1024  # of a single JSON document: a bundle with hundreds of thousands of resources
+MAX_BYTES = 512 * MEGABYTE  # of a single JSON document: a bundle with hundreds of thousands of resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,29 @@ class Job:
     header: tuple[str, ...] = ()
     dates: Order | None = None  # how the table writes dates, where that is known
 
+    @property
+    def place(self) -> Place:
+        """Where the patient stands: the document, or the first row."""
+        if self.rows:
+            return Place(self.file, self.rows[0][0])
+        return Place(self.documents[0].file, self.documents[0].line) if self.documents else Place(self.file or None)
+
 
 def failed(problem: Problem, ledger: Iterable[Entry] = ()) -> Job:
     """The job of what cannot become a patient."""
     return Job("known", known=Reading(None, (problem,), tuple(ledger)))
 
 
+def killed(job: Job) -> Problem:
+    """The problem of a patient whose process was ended from outside, twice."""
+    message = "the process was killed at this patient, who is not screened"
+    return Problem("killed", message, job.place, "it may need more memory than there is; try it alone")
+
+
 def parsed(raw: Raw) -> object:
     """The data of a document; raise `EligoError` with the line of the file."""
     try:
-        return jsontext.read_json(raw.data, raw.file, MAX_BYTES)
+        return jsontext.read_json(raw.data, raw.file, len(raw.data))
     except EligoError as error:
         raise EligoError(in_line(error.problems, raw.line)) from None
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from eligo import jsontext
+from eligo.bounds import LAST_DAY
 from eligo.errors import EligoError, Place, Problem
+from eligo.files import read_bytes
 from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
 from eligo.patients.build import LISTS, PatientBuilder
@@ -24,7 +26,7 @@ from eligo.patients.values import NO_UNITS, Units
 
 def read_file(path: str | Path, as_of: date | None = None, lenient: bool = False) -> Patient:
     """Read the patient of a file; the errors name the file as `path` does."""
-    return read_patient(jsontext.read_bytes(path), str(path), as_of, lenient)
+    return read_patient(read_bytes(path), str(path), as_of, lenient)
 
 
 def read_patient(
@@ -65,7 +67,7 @@ def read_record(
     day = as_of or described
     name = record.get("id") or (Path(file).stem if file else "") or "patient"
     log: list[Took] | None = [] if ledger else None
-    builder = PatientBuilder(name, day or date.max, lenient, log, units, described)
+    builder = PatientBuilder(name, day or LAST_DAY, lenient, log, units, described)
     builder.findings += findings
     if any(f.code == "unknown-key" and len(f.path) == 1 for f in findings):  # it may be a list under another name
         builder.lacks(*LISTS)
@@ -112,11 +114,11 @@ def _as_of(record: dict[str, Any], data: dict[str, Any], findings: list[Finding]
             help_ = 'add "as_of": "YYYY-MM-DD", the day that the record describes, or give it with the command'
             findings.append(Finding("as-of-missing", "the record does not say of which day it is", (), help_))
         return None
-    when = dates.read_date(record["as_of"])
-    if when is None or when.first != when.last:
-        findings.append(Finding("date-format", "this is not a day", ("as_of",), "write YYYY-MM-DD"))
-        return None
-    return when.first
+    day = dates.read_day(record["as_of"])
+    if day is None:
+        message = "this is not a day that a record can be of"
+        findings.append(Finding("date-format", message, ("as_of",), "write YYYY-MM-DD"))
+    return day
 
 
 def _take(record: dict[str, Any], builder: PatientBuilder) -> None:

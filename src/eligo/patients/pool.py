@@ -10,18 +10,23 @@ from io import BytesIO
 from pathlib import Path
 
 from eligo import jsontext
-from eligo.errors import Place, Problem
+from eligo.errors import EligoError, Place, Problem
+from eligo.files import changed
+from eligo.isolation import Unit
 from eligo.patients.fhir import NOT_ASKED, Item, reference_key, subject_key, type_problem
 from eligo.patients.fhir_words import Json, obj, text_of, words
-from eligo.patients.jobs import Job, Raw, unwrapped
+from eligo.patients.jobs import Job, Raw, failed, unwrapped
 from eligo.patients.ledger import Entry, Reading
+
+_ALL_BITS = 2**64 - 1
 
 
 @dataclass(slots=True)
 class Pool:
     """Loose resources of several patients: where each stands, by patient, and those that are of no single one.
 
-    An entry is three numbers: the file, where the document begins in it, and its line (0 for a file of one document).
+    An entry is four numbers: the file, where the document begins in it, its line (0 for a file of one document), and a
+    mark of its bytes, by which it is known again when it is read for the second time.
     `kept` holds what cannot be read twice. The key "" is for what names no patient.
     """
 
@@ -42,7 +47,7 @@ class Pool:
             self.ids.update((address, key) for address in item.keys)
         if kind == "Medication":
             self.medications.append(raw)
-        self.spans.setdefault(key, array("Q")).extend((len(self.files) - 1, offset, raw.line or 0))
+        self.spans.setdefault(key, array("Q")).extend((len(self.files) - 1, offset, raw.line or 0, _mark(raw.data)))
 
     def jobs(self) -> Iterator[Job]:
         """The resources of each patient, in the order in which patients first appear; then those of nobody."""
@@ -53,24 +58,37 @@ class Pool:
         rest = groups.pop("", None)
         shared = tuple(self.medications)
         if not groups and rest is not None:
-            yield Job("resources", tuple(self._documents(rest)))
+            yield from self._job(rest, ())
             return
         for spans in groups.values():
-            yield Job("resources", tuple(self._documents(spans)), shared=shared)
+            yield from self._job(spans, shared)
         if rest is not None:
             entries = tuple(map(_nobodys, self._documents(rest)))
             refused = (e for e in entries if e.outcome == "refused")
             problems = tuple(Problem(e.reason, f"`{e.item}` is refused: {e.text}", e.place) for e in refused)
             yield Job("known", known=Reading(None, problems, entries))
 
+    def _job(self, spans: array[int], shared: tuple[Raw, ...]) -> Iterator[Job]:
+        """The job of one patient, or of what is wrong with its files."""
+        with Unit(Place(self.files[spans[0]])) as unit:
+            yield Job("resources", tuple(self._documents(spans)), shared=shared)
+        yield from map(failed, unit.problems)
+
     def _documents(self, spans: array[int]) -> Iterator[Raw]:
-        places = (tuple(spans[i : i + 3]) for i in range(0, len(spans), 3))
+        places = (tuple(spans[i : i + 4]) for i in range(0, len(spans), 4))
         for file, of_file in itertools.groupby(places, key=lambda place: place[0]):
             name = self.files[file]
             with BytesIO(self.kept[name]) if name in self.kept else Path(name).open("rb") as stream:
-                for _, offset, line in of_file:
+                for _, offset, line, mark in of_file:
                     stream.seek(offset)
-                    yield Raw(stream.readline() if line else stream.read(), name, line or None)
+                    data = stream.readline() if line else stream.read()
+                    if _mark(data) != mark:
+                        raise EligoError(changed(name))
+                    yield Raw(data, name, line or None)
+
+
+def _mark(data: bytes) -> int:
+    return hash(data) & _ALL_BITS
 
 
 def _owner(resource: Json) -> str | None:

@@ -12,11 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eligo.errors import EligoError, Place, Problem
+from eligo.errors import Place, Problem
+from eligo.isolation import Unit, each
 from eligo.patients import native
 from eligo.patients.foreign import SUFFIXES as FOREIGN
 from eligo.patients.foreign import foreign
-from eligo.patients.jobs import Job, failed, in_line
+from eligo.patients.jobs import MAX_BYTES, Job, failed, in_line
 from eligo.patients.ledger import Reading
 from eligo.patients.sources import STDIN, SUFFIXES, Format, folder_jobs, head_of, json_jobs, looks_like_json
 from eligo.patients.values import NO_UNITS, Units
@@ -43,6 +44,7 @@ class Options:
     ledger: bool = True
     units: Units = field(default_factory=lambda: NO_UNITS)
     id_by: str | None = None
+    max_bytes: int = MAX_BYTES  # of one document, one line or one stream
 
 
 def read_patients(source: str | Path, options: Options | None = None) -> Iterator[Reading]:
@@ -52,28 +54,31 @@ def read_patients(source: str | Path, options: Options | None = None) -> Iterato
     ['low_platelets']
     """
     options = options or Options()
-    return (read_job(job, options) for job in jobs(str(source), options))
+    for job in jobs(str(source), options):
+        with Unit(job.place) as unit:
+            reading = read_job(job, options)
+        yield Reading(None, unit.problems) if unit.failed else reading
 
 
 def jobs(source: str, options: Options) -> Iterator[Job]:
-    """The raw material of each patient of a source."""
+    """The raw material of each patient of a source, one unit of work; what ends it is a job of its own."""
+    return each(Place("<stdin>" if source == STDIN else source), _jobs(source, options), failed)
+
+
+def _jobs(source: str, options: Options) -> Iterator[Job]:
     path = Path(source)
     if source != STDIN and path.is_dir():
         yield from _of_folder(path, options)
         return
-    try:
-        known = foreign(head_of(source), Place(source)) if source != STDIN else None
-        if known is not None:
-            yield failed(known)
-        elif options.form == "csv" or (options.form is None and source != STDIN and _is_table(source)):
-            from eligo.patients.tables import table_jobs  # lazily: most sources are JSON
+    known = foreign(head_of(source), Place(source)) if source != STDIN else None
+    if known is not None:
+        yield failed(known)
+    elif options.form == "csv" or (options.form is None and source != STDIN and _is_table(source)):
+        from eligo.patients.tables import table_jobs  # lazily: most sources are JSON
 
-            yield from table_jobs(source, options.mapping)
-        else:
-            yield from json_jobs(source, options.form)
-    except EligoError as error:
-        for problem in error.problems:
-            yield failed(problem.in_file(source))
+        yield from table_jobs(source, options.mapping, options.max_bytes)
+    else:
+        yield from json_jobs(source, options.form, options.max_bytes)
 
 
 def _is_table(source: str) -> bool:
@@ -99,7 +104,7 @@ def _of_folder(folder: Path, options: Options) -> Iterator[Job]:
         message = f"the folder holds files of formats that are not read: {which}"
         yield failed(Problem("format-not-read", message, Place(str(folder)), "give one of them to see why", "warning"))
     tables = [p for p in found if p.suffix.lower() in TABLES]
-    yield from folder_jobs([p for p in found if p not in tables], options.form)
+    yield from folder_jobs([p for p in found if p not in tables], options.form, options.max_bytes)
     for table in tables:
         yield from jobs(str(table), options)
 

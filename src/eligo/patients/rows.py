@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from eligo.bounds import is_screening_day
 from eligo.errors import Place, Problem
 from eligo.jsontext import JsonPath, shown
 from eligo.patients import dates
@@ -57,7 +58,7 @@ def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bo
     day = as_of or described
     if day is None and not problems:
         known = (dates.read_date(text) for c in cells for text in (c.day,) if text)
-        day = max((d.last for d in known if d), default=None)
+        day = max((d.last for d in known if d and is_screening_day(d.last)), default=None)
         if day is None:
             help_ = "add an `as_of`, or give the day with `--as-of`"
             problems.append(Problem("as-of-missing", "no row says of which day the patient's record is", place, help_))
@@ -92,17 +93,17 @@ def _with_iso(cell: Cell, order: Order | None) -> Cell:
 
 def _day(stated: Sequence[str], problems: list[Problem], place: Place) -> date | None:
     """The day that the rows state; a problem where they differ, or where it is no day."""
-    days = {dates.read_date(text) for text in stated}
+    days = {dates.read_day(text) for text in stated}
     if len(days) > 1:
         problems.append(
             Problem("as-of-twice", "the rows of the patient state different days", place, "keep one `as_of`")
         )
         return None
     found = next(iter(days), None)
-    if stated and (found is None or found.first != found.last):
-        problems.append(Problem("date-format", "`as_of` is not a day", place, "write YYYY-MM-DD"))
-        return None
-    return found.first if found else None
+    if stated and found is None:
+        message = "`as_of` is not a day that a record can be of"
+        problems.append(Problem("date-format", message, place, "write YYYY-MM-DD"))
+    return found
 
 
 def _warnings(builder: PatientBuilder, ledger: Sequence[Entry], place: Place) -> Iterator[Problem]:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from eligo.errors import EligoError, Place, Problem
-from eligo.jsontext import read_bytes
+from eligo.files import lines_of, read_bytes, read_stream
+from eligo.isolation import each
 from eligo.patients.foreign import foreign
 from eligo.patients.jobs import MAX_BYTES, Job, Raw, failed, parsed, unwrapped
 from eligo.patients.ledger import Reading
@@ -55,19 +56,19 @@ class Loose:
         return self.pool.jobs() if self.pool else iter(())
 
 
-def json_jobs(source: str, form: Format | None = None) -> Iterator[Job]:
+def json_jobs(source: str, form: Format | None = None, max_bytes: int = MAX_BYTES) -> Iterator[Job]:
     """The jobs of a file, a folder or, for `-`, standard input, as far as they are JSON."""
     if source == STDIN:
-        yield from _of_stdin(form)
+        yield from _of_stdin(form, max_bytes)
         return
-    yield from folder_jobs([Path(source)], form)
+    yield from folder_jobs([Path(source)], form, max_bytes)
 
 
-def folder_jobs(files: Sequence[Path], form: Format | None) -> Iterator[Job]:
+def folder_jobs(files: Sequence[Path], form: Format | None, max_bytes: int = MAX_BYTES) -> Iterator[Job]:
     """The jobs of JSON files that lie together: their loose resources are of the same patients."""
     loose = Loose()
     for file in files:
-        yield from _of_file(str(file), form, loose)
+        yield from each(Place(str(file)), _of_file(str(file), form, loose, max_bytes), failed)
     yield from loose.jobs()
 
 
@@ -86,32 +87,28 @@ def head_of(source: str) -> bytes:
         raise
 
 
-def _of_file(source: str, form: Format | None, loose: Loose) -> Iterator[Job]:
-    try:
-        head = head_of(source)
-        if _has_lines(source, head):
-            with Path(source).open("rb") as stream:
-                yield from _of_lines(stream, source, form, loose)
-        else:
-            yield from _of_document(Raw(read_bytes(source, MAX_BYTES), source), form, loose)
-    except EligoError as error:
-        for problem in error.problems:
-            yield failed(problem.in_file(source))
+def _of_file(source: str, form: Format | None, loose: Loose, max_bytes: int) -> Iterator[Job]:
+    if _has_lines(source, head_of(source)):
+        with Path(source).open("rb") as stream:
+            yield from _of_lines(lines_of(stream, source, max_bytes), source, form, loose)
+    else:
+        yield from _of_document(Raw(read_bytes(source, max_bytes), source), form, loose)
 
 
-def _of_stdin(form: Format | None) -> Iterator[Job]:
+def _of_stdin(form: Format | None, max_bytes: int) -> Iterator[Job]:
     stream: BinaryIO = sys.stdin.buffer
     peek = getattr(stream, "peek", None)
     head: bytes = peek(_HEAD) if peek else b""
     loose = Loose()
     if _TYPE not in head and _has_lines("", head):
-        yield from _of_lines(stream, "<stdin>", form or "native", loose)
+        yield from _of_lines(lines_of(stream, "<stdin>", max_bytes), "<stdin>", form or "native", loose)
         return
     known = foreign(head, Place("<stdin>"))
     if known is not None:
         yield failed(known)
         return
-    data = stream.read()  # resources of a patient may stand anywhere in a stream, and a stream cannot be read twice
+    # Resources of a patient may stand anywhere in a stream, and a stream cannot be read twice.
+    data = read_stream(stream, "<stdin>", max_bytes)
     loose.kept["<stdin>"] = data
     if _has_lines("", data):
         yield from _of_lines(BytesIO(data), "<stdin>", form, loose)

@@ -16,10 +16,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from eligo.bounds import MEGABYTE
 from eligo.errors import EligoError, Place, Problem, did_you_mean
-from eligo.jsontext import read_bytes, shown
+from eligo.files import Stamp, changed, check, lines_of, read_bytes, read_stream
+from eligo.jsontext import shown
 from eligo.patients.date_formats import Order, detect
-from eligo.patients.jobs import Job, failed
+from eligo.patients.jobs import MAX_BYTES, Job, failed
 from eligo.patients.ledger import Entry
 from eligo.patients.mapping import DELIMITERS, Mapping
 from eligo.patients.sources import STDIN
@@ -29,6 +31,8 @@ OPTIONAL = ("unit", "date", "low", "high", "end", "status", "remark")
 DATES_OF_LONG = ("as_of", "as of", "birth_date", "birth date", "date of birth")
 _DATES_SEEN = 5000  # rows or dates from which the format of a table is worked out
 _LONGEST_CELL = 100_000
+_ALL_BITS = 2**64 - 1
+_LONGEST_LINE = 64 * MEGABYTE
 
 
 @dataclass(slots=True)
@@ -56,17 +60,24 @@ class _Table:
             yield start, first, cells
 
     def _lines(self) -> Iterator[str]:
-        for raw in self.stream:
+        for raw in lines_of(self.stream, self.file, _LONGEST_LINE):
             self.offset += len(raw)
             self.line += 1
             yield _decoded(raw, self.file, self.line)
 
-    def record_at(self, start: int, line: int) -> tuple[int, tuple[str, ...]]:
-        """The record that begins at a byte."""
+    def record_at(self, start: int, line: int, mark: int) -> tuple[int, tuple[str, ...]]:
+        """The record that begins at a byte; raise `EligoError` where it is not the one that was there before."""
         self.stream.seek(start)
         self.offset, self.line = start, line - 1
-        _, number, cells = next(self.records())
+        _, number, cells = next(self.records(), (start, line, list[str]()))
+        if _mark(cells) != mark:
+            raise EligoError(changed(self.file))
         return number, tuple(cells)
+
+
+def _mark(cells: Sequence[str]) -> int:
+    """A number by which a record is known again."""
+    return hash(tuple(cells)) & _ALL_BITS
 
 
 def _decoded(raw: bytes, file: str, line: int) -> str:
@@ -77,10 +88,11 @@ def _decoded(raw: bytes, file: str, line: int) -> str:
         raise EligoError(Problem("csv-encoding", "the table is not in UTF-8", Place(file, line), help_)) from None
 
 
-def table_jobs(source: str, mapping: Mapping | None) -> Iterator[Job]:
+def table_jobs(source: str, mapping: Mapping | None, max_bytes: int = MAX_BYTES) -> Iterator[Job]:
     """The rows of each patient of a table; raise `EligoError` for a table that cannot be read at all."""
     file = "<stdin>" if source == STDIN else source
-    with _opened(source) as stream:
+    with _opened(source, max_bytes) as stream:
+        stamp = Stamp.of(stream)
         header_line = _decoded(stream.readline(), file, 1)
         stream.seek(0)
         delimiter, header = _header(header_line, file, mapping)
@@ -95,7 +107,8 @@ def table_jobs(source: str, mapping: Mapping | None) -> Iterator[Job]:
             next(records)
             yield from _wide_jobs(records, file, header, mapping, order)
         else:
-            yield from _long_jobs(table, records, header)
+            yield from _long_jobs(table, records, header, stamp)
+        check(stream, stamp, file)
 
 
 def _order_of(
@@ -107,9 +120,9 @@ def _order_of(
     return detect(text for cells in rows for column in columns if (text := cells[column].strip()))
 
 
-def _opened(source: str) -> BinaryIO:
+def _opened(source: str, max_bytes: int) -> BinaryIO:
     if source == STDIN:
-        return BytesIO(sys.stdin.buffer.read())
+        return BytesIO(read_stream(sys.stdin.buffer, "<stdin>", max_bytes))
     try:
         return Path(source).open("rb")
     except OSError:
@@ -183,7 +196,9 @@ def _wide_jobs(
             yield Job("rows", rows=((line, tuple(cells)),), file=file, header=header, dates=order)
 
 
-def _long_jobs(table: _Table, records: Iterator[tuple[int, int, list[str]]], header: tuple[str, ...]) -> Iterator[Job]:
+def _long_jobs(
+    table: _Table, records: Iterator[tuple[int, int, list[str]]], header: tuple[str, ...], stamp: Stamp | None
+) -> Iterator[Job]:
     """A job for each patient, whose rows may stand anywhere: a first pass notes where."""
     column, columns = header.index("patient"), [header.index(n) for n in ("date", "end") if n in header]
     variable, value = header.index("variable"), header.index("value")
@@ -198,13 +213,14 @@ def _long_jobs(table: _Table, records: Iterator[tuple[int, int, list[str]]], hea
         if problem:
             yield failed(problem, [_refused(line, problem)])
         else:
-            spans.setdefault(cells[column].strip(), array("Q")).extend((start, line))
+            spans.setdefault(cells[column].strip(), array("Q")).extend((start, line, _mark(cells)))
             if len(seen) < _DATES_SEEN:
                 about = [value] if cells[variable].strip().lower() in DATES_OF_LONG else []
                 seen.update((text, None) for c in (*columns, *about) if (text := cells[c].strip()))
     order = detect(seen)
     for of_patient in spans.values():
-        rows = tuple(table.record_at(*of_patient[i : i + 2]) for i in range(0, len(of_patient), 2))
+        rows = tuple(table.record_at(*of_patient[i : i + 3]) for i in range(0, len(of_patient), 3))
+        check(table.stream, stamp, table.file)
         yield Job("rows", rows=rows, file=table.file, header=header, dates=order)
 
 

@@ -206,6 +206,8 @@ def _converted(variable: Variable, read: Quantity, unit: str, reference: Ends, e
         high = low if read.high == read.low else to_canonical(read.high, unit, variable)
     except EligoError as error:
         code = error.problems[0].code
+        if code == "number-beyond":
+            return entry.useless(Reason.IMPLAUSIBLE, "value-implausible", _implausible(variable), _CHECK)
         power = _POWER.fullmatch(unit)
         if code == "unit-unknown" and power:  # `1.2 x10^5 IU/mL`: the power belongs to the number
             scale = 10.0 ** int((power[1] or power[2]).translate(_SUPERSCRIPT))
@@ -213,8 +215,6 @@ def _converted(variable: Variable, read: Quantity, unit: str, reference: Ends, e
         unknown = code == "unit-unknown"
         message = f"{_unit_word(unit)} is not known" if unknown else f"{_unit_word(unit)} does not fit `{variable.id}`"
         return entry.useless(Reason.UNIT_UNKNOWN, code, message, "write one of " + _some_units(variable))
-    except OverflowError:  # beyond what a float can hold, and so beyond what a patient can
-        return entry.useless(Reason.IMPLAUSIBLE, "value-implausible", _implausible(variable), _CHECK)
     if low == high and variable.kind == "score" and low % 1 and is_whole(variable.id):
         low = high = whole(low)
     result, problems = _checked(variable, entry.result(low, high, read.low_closed, read.high_closed))
@@ -228,7 +228,7 @@ def _own_range(variable: Variable, stated: Ends, unit: str) -> tuple[Ends, Probl
     """The range of the report in the canonical unit, where it is one."""
     try:
         low, high = (None if x is None else to_canonical(x, stated.unit or unit, variable) for x in stated[:2])
-    except (EligoError, OverflowError):
+    except EligoError:
         message = f"the reference range is in a unit that does not fit `{variable.id}` and is not used"
         return NO_RANGE, Problem("reference-unit", message, help=_CHECK, severity="warning")
     return range_problem(variable, Ends(low, high), stated)

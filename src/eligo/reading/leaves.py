@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from eligo.criteria import AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
+from eligo.criteria import DAYS_IN, AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
 from eligo.errors import EligoError
 from eligo.reading.bind import Bound
 from eligo.reading.compare import grades_between
@@ -215,7 +215,7 @@ def _compared(quantity: _Quantity, written: Written, text: str) -> Predicate | N
     if grades:
         return OneOf(quantity.id, grades, span=span)
     bounds = _sharing_unit(_in_days(written, variable).bounds)
-    if bounds is None or written.form == "vague":
+    if bounds is None or written.form == "vague" or any(_in_parts(amount.number) for _, amount in bounds):
         return None
     limits: list[Limit] = []
     inferred = False
@@ -231,6 +231,11 @@ def _compared(quantity: _Quantity, written: Written, text: str) -> Predicate | N
         return None  # `> 10% - stage 2`
     made = [Compare(quantity.id, group, words, unit_inferred=inferred, span=span) for group in groups]
     return made[0] if len(made) == 1 else AllOf(tuple(made))
+
+
+def _in_parts(number: WrittenNumber) -> bool:
+    """Whether a number is a fraction (`1/2`) or a list (`1,5,2`), of which the first part alone is no limit."""
+    return number.second is not None or len(number.several) > 2
 
 
 def _likely(limit: Limit, variable: Variable | None) -> bool:
@@ -315,6 +320,8 @@ def _beside_normal(op: Op, amount: Amount, variable: Variable | None) -> Limit |
 
 def fits(value: Number, unit: str, variable: Variable) -> bool:
     """Whether the variable can be measured in the unit: one of its own, or a common one of the same kind."""
+    if variable.id == "age":
+        return unit in DAYS_IN
     if unit in variable.units or unit == variable.unit:
         return True
     if unit not in _common() and under_logarithm(unit) is None:  # it would need pint; it is left to a person

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import NamedTuple
 
@@ -55,6 +56,28 @@ def read_number(text: str, start: int, digits: str) -> Number:
     return Number(int(value) if whole else value, end, several=several, other=other)
 
 
+_EXACT = 1e16  # below it a float is written out digit by digit
+_POINTS = ".,·•‧⋅∙・'’´`_\u00ad\u200b\u200c\u200d\u2060\ufeff"  # what may part the digits of one number, seen or unseen
+_PARTS = "¼-¾⅐-⅟↉"  # fractions in one character
+_SMALL = "²³¹⁰-⁹₀-₉"
+_GOES_ON = re.compile(rf" ?[{_PARTS}]|[{_SMALL}]|[{_POINTS}]{{1,3}}(?=[\d{_PARTS}])|[eE][-+]?\d+|\d+")
+_NEVER = frozenset(" )%/-<>=")  # as nearly always behind a number; none of them goes on with it
+
+
+def runs_on(text: str, end: int) -> int:
+    """Where the digits, points and fractions end that touch a number and are no part of it; `end` where none do.
+
+    >>> runs_on("INR < 1•5 or", 7), runs_on("INR < 1 or", 7)
+    (9, 7)
+    """
+    follow = text[end : end + 1]
+    if not follow or (follow in _NEVER and (follow != " " or text[end + 1 : end + 2].isascii())):
+        return end
+    while (more := _GOES_ON.match(text, end)) is not None:
+        end = more.end()
+    return end
+
+
 _HALVES = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 _GRADES = frozenset({1, 2, 3, 4, 5})  # what may be the first part of a sum
 _WEEKS = 45  # no pregnancy has so many
@@ -71,7 +94,8 @@ def _longer(text: str, end: int, value: float, digits: str) -> Number | None:
     if follow == "":
         return None
     if follow in "x×*·1" and (power := _power(text, end)) is not None:
-        return Number(float(f"{value!r}e{power[0]}"), power[1], power[0])
+        written = f"{value!r}e{power[0]}" if value < _EXACT else "inf"
+        return Number(float(written), power[1], power[0])
     if follow == "+" and (total := _sum(text, end, value)) is not None:
         return total
     if follow in "+/0123456" and value < _WEEKS and (found := _WEEKS_DAYS.match(text, end)):
@@ -97,7 +121,7 @@ def _either(written: str, digits: str) -> tuple[float, Value | None]:
         whole = int(written.replace(".", ""))
         return (float(written), whole) if written.count(".") == 1 else (float(whole), None)
     decimal = float(written.replace(",", ".")) if _ONE_GROUP.fullmatch(written) else None
-    return float(digits) if digits.count(".") <= 1 else float(".".join(digits.split(".")[:2])), decimal
+    return float(digits) if digits.count(".") <= 1 else math.nan, decimal
 
 
 def _plain(digits: str) -> tuple[str, tuple[float, ...]]:
@@ -107,7 +131,9 @@ def _plain(digits: str) -> tuple[str, tuple[float, ...]]:
     several = tuple(float(d) for d in digits.split(",")) if _LIST.fullmatch(digits) else ()
     if _DECIMAL_COMMA.fullmatch(digits):
         return digits.replace(",", "."), several
-    return digits.split(",")[0] if "." not in digits else digits.replace(",", ""), several
+    if several:
+        return digits.split(",")[0], several
+    return (digits.replace(",", "") if "." in digits else "nan"), ()
 
 
 def _power(text: str, end: int) -> tuple[int, int] | None:

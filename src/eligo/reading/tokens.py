@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from eligo.bounds import MOST_DIGITS, is_countable
 from eligo.reading.atoms import atoms, fold
 from eligo.reading.lexicon import END, EXACT, trie
-from eligo.reading.numbers import Number, read_number
+from eligo.reading.numbers import Number, read_number, runs_on
 from eligo.reading.units_in_text import find_unit
 
 Roles = dict[str, Any]
@@ -236,7 +237,12 @@ def _behind_gap(parts: list[str], j: int, here: int) -> tuple[int, int]:
 def _number(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: list[Token]) -> tuple[int, int]:
     """Add the number at atom `i` and the unit after it; give the next atom and its place."""
     digits = parts[i]
-    number = read_number(folded, pos, digits)
+    number = read_number(folded, pos, digits) if len(digits) <= MOST_DIGITS else None
+    end = runs_on(text, number.end if number else pos + len(digits))
+    if number is None or end > number.end or not is_countable(number.value):
+        next_, end = _skip_to(parts, i, pos, end)
+        tokens.append(Token("WORD", pos, end, digits))
+        return next_, end
     if pos and _inside_name(folded, pos, tokens):
         tokens.append(Token("WORD", pos, pos + len(digits), digits))
         return i + 1, pos + len(digits)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
 from eligo.errors import Problem
+from eligo.report.jsonline import json_line
 from eligo.report.terminal import Terminal, clean, columns, terminal, wrap
 
 # Rule files are public texts. A line of a patient's record holds values, and those never stand in an error message.
@@ -20,7 +23,23 @@ LONGEST_LINE = 400
 def write_problems(problems: Iterable[Problem], as_json: bool) -> None:
     """Write the problems to standard error, after whatever standard output still holds."""
     sys.stdout.flush()
-    sys.stderr.write(json_lines(problems) if as_json else render_problems(problems, terminal(sys.stderr)))
+    text = json_lines(problems) if as_json else render_problems(problems, terminal(sys.stderr))
+    write_error(text)
+
+
+def write_error(text: str) -> None:
+    """Write to standard error; one that is closed or full changes no verdict."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        silence(sys.stderr)
+
+
+def silence(stream: TextIO) -> None:
+    """Lead a stream that takes nothing any more to nowhere; else the interpreter tries, and complains, at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def render_problems(problems: Iterable[Problem], terminal: Terminal) -> str:
@@ -49,7 +68,7 @@ def render_problem(problem: Problem, terminal: Terminal) -> str:
 
 def json_lines(problems: Iterable[Problem]) -> str:
     """One JSON object a line."""
-    return "".join(json.dumps(p.as_json(), ensure_ascii=False) + "\n" for p in dict.fromkeys(problems))
+    return "".join(json_line(p.as_json()) + "\n" for p in dict.fromkeys(problems))
 
 
 def _order(problem: Problem) -> tuple[str, int, int]:
@@ -74,19 +93,3 @@ def _source(problem: Problem) -> list[str]:
     if place.column is not None and place.column <= len(line) + 1:
         shown.append(f"  {' ' * len(number)} | {' ' * columns(line[: place.column - 1])}^")
     return shown
-
-
-def unexpected(error: Exception) -> Problem:
-    """A problem that names the exception's type and place, but not its text, which may hold a patient's value."""
-    if isinstance(error, OSError):
-        what = (error.strerror or "unknown").lower()
-        return Problem("system", f"the system says: {what}", help="check the disk and the rights on the files named")
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "its start"
-    return Problem(
-        "internal",
-        f"eligo failed with an unexpected {type(error).__name__} in {where}",
-        help="please report this; ELIGO_DEBUG=1 shows the traceback, which may hold patient values",
-    )

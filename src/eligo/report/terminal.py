@@ -7,6 +7,7 @@ without its control characters, so that no file can steer the terminal.
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ PIPED_WIDTH = 100
 NARROWEST = 20
 
 _SGR = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
+_OWN = re.compile(rf"(\x1b\[(?:(?:0|{'|'.join(_SGR.values())})(?:;(?={'|'.join(_SGR.values())}))?)+m)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,14 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else " " if c.isspace() else "\ufffd" for c in text)
+
+
+def clean_output(text: str, colour: bool = False) -> str:
+    """Whole lines as a terminal may get them: without control and invisible characters, but for our own colours."""
+    if all(line.isprintable() for line in text.split("\n")):
+        return text
+    parts = _OWN.split(text) if colour else [text]
+    return "".join(part if i % 2 else clean(part) for i, part in enumerate(parts))
 
 
 def columns(text: str) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 
+from eligo.bounds import is_countable
 from eligo.criteria import (
     AllOf,
     Always,
@@ -146,7 +147,7 @@ def _equivalent(node: CompareNode, limits: tuple[Limit, ...], place: PlaceOf, pr
     if node.equivalent is None:
         return None
     found = _EQUIVALENT.fullmatch(node.equivalent)
-    if found is None or len(limits) != 1:
+    if found is None or len(limits) != 1 or not is_countable(float(found[1])):
         problems.append(Problem("equivalent", "`equivalent` is one number with a unit", place(("equivalent",))))
         return None
     return Limit(limits[0].op, _number(found[1]), found[2] or None)

@@ -6,18 +6,29 @@ editors is made from here.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
 
-from eligo.criteria import Normal, Op, Pick, Relation, Status
+from eligo.bounds import LARGEST, LONGEST_DAYS
+from eligo.criteria import DAYS_IN, Normal, Op, Pick, Relation, Status, TimeUnit
 
 DURATION = r"^[0-9]+(\.[0-9]+)? (min|h|d|wk|mo|a)$"
 BOUND = r"^(lt|le|gt|ge|eq) [0-9]+(\.[0-9]+)? (min|h|d|wk|mo|a)$"
 
-Value = Annotated[int | float, Field(allow_inf_nan=False)]
-DurationText = Annotated[str, Field(pattern=DURATION, examples=["3 mo"])]
-BoundText = Annotated[str, Field(pattern=BOUND, examples=["gt 3 d"])]
+
+def no_longer_than_life(text: str) -> str:
+    """Refuse a length of time that no person lives, and that the calendar has no room for."""
+    number, unit = text.rsplit(" ", 2)[-2:]
+    if float(number) * DAYS_IN[cast(TimeUnit, unit)] > LONGEST_DAYS:
+        raise PydanticCustomError("too_long", "this is longer than anybody lives")
+    return text
+
+
+Value = Annotated[int | float, Field(allow_inf_nan=False, ge=-LARGEST, le=LARGEST)]
+DurationText = Annotated[str, Field(pattern=DURATION, examples=["3 mo"]), AfterValidator(no_longer_than_life)]
+BoundText = Annotated[str, Field(pattern=BOUND, examples=["gt 3 d"]), AfterValidator(no_longer_than_life)]
 
 
 class Strict(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.criteria import STUDY_CONDITION, Attest, Compare, Leaf, Limit, OneOf, Predicate, leaves, presences
+from eligo.criteria import DAYS_IN, STUDY_CONDITION, Attest, Compare, Leaf, Limit, OneOf, Predicate, leaves, presences
 from eligo.errors import EligoError, Problem
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import difference_to_canonical, to_canonical, ucum
@@ -68,6 +68,9 @@ def _check_limit(limit: Limit, variable: Variable) -> Iterator[Problem]:
     if ucum(unit) != unit:
         help_text = f"did you mean `{ucum(unit)}`?" if ucum(unit) else None
         yield Problem("unit-not-ucum", f"`{unit}` is not a UCUM unit", help=help_text)
+        return
+    if variable.id == "age" and unit not in DAYS_IN:
+        yield Problem("unit-mismatch", f"`{unit}` is no unit of an age", help="use one of " + ", ".join(DAYS_IN))
         return
     convert = difference_to_canonical if limit.above is not None else to_canonical
     try:

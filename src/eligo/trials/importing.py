@@ -5,6 +5,7 @@ A draft is what the grammar read; a person reviews it. Where there is a file alr
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterator
@@ -32,13 +33,14 @@ from eligo.reading.parse import read_item
 from eligo.ruleset import Cohort, RuleSet, Source, dumps, loads
 from eligo.ruleset.rewrite import rewrite
 from eligo.ruleset.words import check_words
-from eligo.textfile import read_text, write_text
+from eligo.textfile import read_text, replace_text
 from eligo.trials.merging import Merged, merge, text_sha
 from eligo.trials.pages import NO_TRIAL
 from eligo.trials.sources import Document
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
 
+_TRIES = 20  # of two imports at once, one comes through each time
 _TRIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # as `ruleset.nodes` has it
 
 
@@ -64,6 +66,18 @@ def import_page(text: str, file: str | None, rules_dir: Path, trial: str | None 
 
 def import_document(document: Document, page: Page, rules_dir: Path) -> Imported:
     """Write or update `rules_dir/<trial>.yaml`; raise `EligoError`, and change nothing, where that cannot be done."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(_Overtaken):
+            return _imported(document, page, rules_dir)
+    message = "others write the file all the time"
+    raise EligoError(Problem("file-changed", message, Place(str(rules_dir / _file_name(page))), "try again later"))
+
+
+class _Overtaken(Exception):  # noqa: N818 - no error; it begins the work anew
+    """Somebody else wrote the file after it was read."""
+
+
+def _imported(document: Document, page: Page, rules_dir: Path) -> Imported:
     name = _file_name(page)
     path = (rules_dir / name).resolve()  # the file that a link names, so that the link stays
     shown = rules_dir / name
@@ -72,7 +86,7 @@ def import_document(document: Document, page: Page, rules_dir: Path) -> Imported
         text = dumps(ruleset)
         loads(text, str(shown))  # INVARIANT: no file is written that cannot be loaded
         _make_folder(rules_dir)
-        write_text(path, text)
+        _write(path, None, text)
         return Imported(shown, ruleset, True, len(page.items))
     text = read_text(path)
     old = loads(text, str(shown))
@@ -83,8 +97,17 @@ def import_document(document: Document, page: Page, rules_dir: Path) -> Imported
     merged = merge(old, draft(page, document.raw))
     new = rewrite(text, merged.ruleset, merged.moves)
     if new != text:
-        write_text(path, new)
+        _write(path, text, new)
     return Imported(shown, merged.ruleset, new != text, len(page.items), merged)
+
+
+def _write(path: Path, old: str | None, new: str) -> None:
+    try:
+        replace_text(path, old, new)
+    except EligoError as error:
+        if error.problems[0].code == "file-changed":
+            raise _Overtaken from None
+        raise
 
 
 def _file_name(page: Page) -> str:

@@ -13,10 +13,13 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
+from eligo.bounds import MEGABYTE
 from eligo.errors import EligoError, Place, Problem
-from eligo.jsontext import read_bytes, read_json
+from eligo.files import read_bytes, read_stream
+from eligo.isolation import each
+from eligo.jsontext import read_json
 from eligo.pages.document import Page
 from eligo.trials import read_trial
 from eligo.trials.registry import read_record
@@ -31,7 +34,7 @@ SUFFIXES = (
     ".xml",
     ".md",
 )  # of a folder or a zip; the rest is not ours
-MAX_BYTES = 64 * 1024 * 1024  # of one document; the longest record of the registry has about a tenth
+MAX_BYTES = 32 * MEGABYTE  # of one document; the longest record of the registry has about a fifth
 
 _LINES = (".jsonl", ".ndjson")
 _EMPTY = "give a registry record, a page or criteria as .json, .jsonl, .xml or .txt, or a zip of them"
@@ -39,12 +42,12 @@ _EMPTY = "give a registry record, a page or criteria as .json, .jsonl, .xml or .
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One trial's raw text, or its record as data; or the error that is all there is."""
+    """One trial's raw text, or its record as data; or what is wrong with it."""
 
     file: str
     text: str = ""
     record: Mapping[str, Any] | None = None
-    error: EligoError | None = None
+    problems: tuple[Problem, ...] = ()  # no exception, which would keep alive all that its stages held
 
     @property
     def raw(self) -> str:
@@ -58,8 +61,8 @@ class Document:
 
     def page(self, trial: str | None = None) -> Page:
         """Read it; raise `EligoError` where it is no trial."""
-        if self.error is not None:
-            raise self.error
+        if self.problems:
+            raise EligoError(self.problems)
         if self.record is not None:
             return read_record(self.record, self.file, trial)
         if is_xml(self.text):
@@ -67,42 +70,44 @@ class Document:
         return read_trial(self.text, self.file, trial)
 
 
-def documents(source: str) -> Iterator[Document]:
+def documents(source: str, max_bytes: int = MAX_BYTES) -> Iterator[Document]:
     """Every document of a file, a folder, a zip or, for `-`, standard input."""
-    try:
-        if source == STDIN:
-            yield from _of_bytes(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN)
-        elif Path(source).is_dir():
-            yield from _of_folder(Path(source))
-        else:
-            yield from _of_file(source)
-    except EligoError as error:
-        yield Document(source, error=error)
+    if source == STDIN:
+        found = _of_stream(max_bytes)
+    else:
+        found = _of_folder(Path(source), max_bytes) if Path(source).is_dir() else _of_file(source, max_bytes)
+    return _unit(source, found)
 
 
-def _of_folder(folder: Path) -> Iterator[Document]:
+def _unit(name: str, found: Iterator[Document]) -> Iterator[Document]:
+    """The documents of one file or part; what ends them is a document of its own."""
+    return each(Place(name), found, lambda problem: Document(name, problems=(problem,)))
+
+
+def _of_stream(max_bytes: int) -> Iterator[Document]:
+    yield from _of_bytes(read_stream(sys.stdin.buffer, STDIN, max_bytes), STDIN)
+
+
+def _of_folder(folder: Path, max_bytes: int) -> Iterator[Document]:
     files = [p for p in sorted(folder.rglob("*")) if p.suffix.lower() in (*SUFFIXES, ".zip") and p.is_file()]
     files = [p for p in files if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
     if not files:
         raise EligoError(Problem("no-documents", "the folder holds no document of a trial", Place(str(folder)), _EMPTY))
     for file in files:
-        try:
-            yield from _of_file(str(file))
-        except EligoError as error:
-            yield Document(str(file), error=error)
+        yield from _unit(str(file), _of_file(str(file), max_bytes))
 
 
-def _of_file(file: str) -> Iterator[Document]:
+def _of_file(file: str, max_bytes: int) -> Iterator[Document]:
     if Path(file).is_file() and zipfile.is_zipfile(file):
-        yield from _of_zip(file)
+        yield from _of_zip(file, max_bytes)
         return
-    data = read_bytes(file, MAX_BYTES)
+    data = read_bytes(file, max_bytes)
     if data.startswith(b"PK\x03\x04"):
         raise EligoError(Problem("zip", "the zip is damaged", Place(file), "get it again"))
     yield from _of_bytes(data, file)
 
 
-def _of_zip(file: str) -> Iterator[Document]:
+def _of_zip(file: str, max_bytes: int) -> Iterator[Document]:
     with zipfile.ZipFile(file) as archive:
         parts = [i for i in archive.infolist() if not i.is_dir() and i.filename.lower().endswith(SUFFIXES)]
         parts = [i for i in parts if not any(p.startswith((".", "__MACOSX")) for p in i.filename.split("/"))]
@@ -110,16 +115,17 @@ def _of_zip(file: str) -> Iterator[Document]:
             raise EligoError(Problem("no-documents", "the zip holds no document of a trial", Place(file), _EMPTY))
         for part in sorted(parts, key=lambda i: i.filename):
             name = f"{file}/{part.filename}"
-            try:
-                yield from _of_bytes(_unzipped(archive, part, name), name)
-            except EligoError as error:
-                yield Document(name, error=error)
+            yield from _unit(name, _of_part(archive, part, name, max_bytes))
 
 
-def _unzipped(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> bytes:
+def _of_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, max_bytes: int) -> Iterator[Document]:
+    yield from _of_bytes(_unzipped(archive, part, name, max_bytes), name)
+
+
+def _unzipped(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, max_bytes: int) -> bytes:
     try:
         with archive.open(part) as stream:
-            return stream.read(MAX_BYTES + 1)  # what the zip says of its size may not be so
+            return read_stream(cast(BinaryIO, stream), name, max_bytes)  # what the zip says of its size may not be so
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
         # the last two: a part with a password, or packed in a way that we do not know
         problem = Problem("zip", "this part of the zip is damaged or locked", Place(name), "unpack it yourself")
@@ -127,9 +133,6 @@ def _unzipped(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> byt
 
 
 def _of_bytes(data: bytes, file: str) -> Iterator[Document]:
-    if len(data) > MAX_BYTES:
-        message = f"the document is longer than {MAX_BYTES // 1024 // 1024} MB"
-        raise EligoError(Problem("too-large", message, Place(file), "give the trials in several files"))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -158,24 +161,25 @@ def _of_lines(text: str, file: str) -> Iterator[Document]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             name = f"{file}:{number}"
-            try:
-                yield from _of_data(read_json(line, name), name)
-            except EligoError as error:
-                yield Document(name, error=error)
+            yield from _unit(name, _of_line(line, name))
+
+
+def _of_line(line: str, name: str) -> Iterator[Document]:
+    yield from _of_data(read_json(line, name), name)
 
 
 def _of_data(data: Any, file: str) -> Iterator[Document]:
     """The records of a study, a list of studies, or a search's answer."""
     studies = data.get("studies") if isinstance(data, dict) and "protocolSection" not in data else data
     if not isinstance(studies, list):
-        yield Document(file, record=data) if isinstance(data, dict) else Document(file, error=_no_record(file))
+        yield Document(file, record=data) if isinstance(data, dict) else Document(file, problems=_no_record(file))
         return
     if not studies:
         raise EligoError(Problem("no-documents", "the list of studies is empty", Place(file), _EMPTY))
     for number, study in enumerate(studies, 1):
         name = file if len(studies) == 1 else f"{file}, study {number}"
-        yield Document(name, record=study) if isinstance(study, dict) else Document(name, error=_no_record(name))
+        yield Document(name, record=study) if isinstance(study, dict) else Document(name, problems=_no_record(name))
 
 
-def _no_record(file: str) -> EligoError:
-    return EligoError(Problem("not-a-record", "the JSON is no record of the registry", Place(file), _EMPTY))
+def _no_record(file: str) -> tuple[Problem, ...]:
+    return (Problem("not-a-record", "the JSON is no record of the registry", Place(file), _EMPTY),)

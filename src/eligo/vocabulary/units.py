@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from eligo.bounds import LARGEST, LARGEST_POWER, is_countable
 from eligo.cache import cached, digest
 from eligo.data import data_dir
 from eligo.errors import EligoError, Problem, did_you_mean
@@ -46,10 +47,15 @@ def to_canonical(value: float, unit: str | None, variable: Variable) -> float:
 
 
 def convert(value: float, unit: str | None, to: str | None, variable: Variable) -> float:
-    """Turn a value of the variable from one unit into another, rounded to 12 significant digits."""
+    """Turn a value of the variable from one unit into another, rounded to 12 significant digits.
+
+    Raise `EligoError` for a unit that does not fit, and for a number beyond `LARGEST` (`number-beyond`).
+    """
     source, target = _way(unit, variable), _way(to, variable)
     if not math.isfinite(value):
         return 0.0 if source.logarithm and not target.logarithm and value == -math.inf else value
+    if abs(value) > (LARGEST_POWER if source.logarithm else LARGEST):
+        raise EligoError(_beyond(variable))
     if source is target:
         return float(f"{float(value):.12g}")
     # str() gives the decimal that was written (1.4, not its binary neighbour), so equal limits stay equal.
@@ -59,6 +65,8 @@ def convert(value: float, unit: str | None, to: str | None, variable: Variable) 
     number = number * source.scale + source.offset
     if target is not _CANONICAL:
         number = (number - target.offset) / target.scale
+    if abs(number) > LARGEST:
+        raise EligoError(_beyond(variable))
     if target.logarithm:
         return float(f"{math.log10(number):.12g}") if number > 0 else -math.inf
     return float(f"{float(number):.12g}")
@@ -75,6 +83,8 @@ def difference_to_canonical(value: float, unit: str, variable: Variable) -> floa
     if way.logarithm:
         message = f"a difference in `{unit}` is a ratio of {variable.name}"
         raise EligoError(Problem("unit-logarithm", message, help="write the limit as a multiple: `of: ULN`"))
+    if not is_countable(value):
+        raise EligoError(_beyond(variable))
     return float(f"{float(Fraction(repr(value)) * way.scale):.12g}")
 
 
@@ -220,6 +230,10 @@ def _registry() -> Any:
 
     path = data_dir("grammar") / "units.txt"
     return pint.UnitRegistry(str(path), non_int_type=Fraction, autoconvert_offset_to_baseunit=True)
+
+
+def _beyond(variable: Variable) -> Problem:
+    return Problem("number-beyond", f"the number is beyond what can be measured of {variable.name}")
 
 
 def _unknown(unit: str, variable: Variable) -> Problem:

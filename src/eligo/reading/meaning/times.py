@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, cast, get_args
 
-from eligo.criteria import Bound, Duration, Op, TimeUnit, Window
+from eligo.bounds import LONGEST_DAYS
+from eligo.criteria import DAYS_IN, Bound, Duration, Op, TimeUnit, Window
 from eligo.reading.tree import Amount, Anchor, Limits
 from eligo.reading.tree import Window as TimeNode
 from eligo.vocabulary.concepts import concepts
@@ -86,7 +87,7 @@ def length_of(limits: Limits | None) -> tuple[Op, Duration] | None:
 def _duration(amount: Amount) -> Duration | None:
     unit = amount.unit.value if amount.unit is not None else None
     value = amount.number.value
-    if unit not in _UNITS or amount.of is not None or value < 0:
+    if unit is None or unit not in _UNITS or amount.of is not None or value < 0 or value * DAYS_IN[unit] > LONGEST_DAYS:
         return None
     return Duration(int(value) if value == int(value) else value, cast(TimeUnit, unit))
 

@@ -1,0 +1,33 @@
+"""Data in, JSON text out in which every character shows: the one way in which eligo writes JSON.
+
+What steers a terminal or turns the order of letters (controls, bidirectional and invisible marks, line separators) is
+escaped, which changes nothing of what the JSON says.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+_HIDDEN = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def json_line(data: object, indent: int | None = None) -> str:
+    r"""The data as JSON; raise `ValueError` for a number that JSON does not have.
+
+    >>> json_line({"name": "a\u202eb"})
+    '{"name": "a\\u202eb"}'
+    """
+    return shown(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=indent))
+
+
+def shown(text: str) -> str:
+    """JSON text with all that does not show escaped."""
+    return text if text.isascii() and "\x7f" not in text else _HIDDEN.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
