@@ -37,6 +37,8 @@ from eligo.patients.reports import is_doubted
 from eligo.patients.status import STATUS, marked_status, status_word
 from eligo.patients.values import NO_UNITS, Number, Units, is_figure
 from eligo.truth import Reason
+from eligo.vocabulary.ages import denied_days
+from eligo.vocabulary.concepts import Concept
 from eligo.vocabulary.qualifiers import plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
 
@@ -188,23 +190,41 @@ class PatientBuilder(Person):
             return
         if meaning is None:
             return
-        marks = [m for m in (found.mark, mark) if m is not None]
-        said = together(marks) if marks else None
+        unread: Mark | None = "suspected" if end[0] and last is None else None  # it ended, but nobody knows when
+        said = together(marks) if (marks := [m for m in (found.mark, mark, unread) if m]) else None
         if said == "refuted" and first is None and (status is None or meaning == "refuted"):
             self._rule_out(found, path)
             return
         words = tuple(sorted({*found.qualifiers, *(plain_qualifier(q) for q in qualifiers if q.strip())}))
-        kind = _KIND.get(found.concept.kind, KIND_OF_LIST[list_name])
-        fact = Fact(found.concept.id, kind, meaning, first, last, words, written(name), visit)
-        if said is None:
-            self._fact(fact, path, end[1])
-        for one in marked_status(meaning, said, found.concept, stated=status is not None) if said is not None else ():
-            over = first if one == "refuted" and last is None else last  # it says so of that day
-            self._fact(replace(fact, status=one, end=over), path, end[1])
+        for concept in (found.concept, *found.others):
+            kind = _KIND.get(concept.kind, KIND_OF_LIST[list_name])
+            fact = Fact(concept.id, kind, meaning, first, last, words, written(name), visit)
+            self._said_of(fact, concept, said, status is not None, (*path, end[1]))
         if found.grade and meaning == "active" and said is None:
-            variable, low, high = found.grade
-            result = Result(variable, low, high, date=self._undated(), written=written(name), value=written(name))
-            self._results.setdefault(variable, []).append((result, dates.NO_TIME))
+            self._grade_of(*found.grade, written(name))
+
+    def _said_of(self, fact: Fact, concept: Concept, said: Mark | None, stated: bool, end: JsonPath) -> None:
+        """Take a fact, or what the marks beside its name make of it; `stated` says that its status is the record's."""
+        if said is None:
+            self._fact(fact, end[:-1], str(end[-1]))
+            return
+        for one in marked_status(fact.status, said, concept, stated):
+            denied = one == "refuted" and fact.end is None  # it says so of that day
+            if not (denied and self._denied_long_ago(fact.start, end[:-1])):
+                self._fact(replace(fact, status=one, end=fact.start if denied else fact.end), end[:-1], str(end[-1]))
+
+    def _grade_of(self, variable: str, low: float, high: float, name: str) -> None:
+        """Take the grade that a name carries."""
+        result = Result(variable, low, high, date=self._undated(), written=name, value=name)
+        self._results.setdefault(variable, []).append((result, dates.NO_TIME))
+
+    def _denied_long_ago(self, day: PartialDate | None, path: JsonPath) -> bool:
+        """Whether something was denied so long ago that this says nothing of today; with a warning."""
+        if day is None or (self.as_of - day.first).days <= denied_days():
+            return False
+        message = f"it was not there on a day more than {denied_days():.0f} days ago, which does not rule it out now"
+        self._warn("denied-long-ago", message, path, "rule it out as of today, where that is known")
+        return True
 
     def _fact(self, fact: Fact, path: JsonPath, end_key: str) -> None:
         """Take a fact, as it is on the day of `as_of`."""
@@ -230,15 +250,21 @@ class PatientBuilder(Person):
         if then is not None:
             self._ending.append((fact, replace(fact, status=then[0], end=then[1])))
 
-    def rule_out(self, name: Name, path: JsonPath) -> None:
-        """Take a concept that the record says the patient does not have."""
+    def rule_out(self, name: Name, path: JsonPath, day: When | None = None) -> None:
+        """Take a concept that the record says the patient does not have; `day` is when that was, where it is known."""
         found = find_concept(name)
+        when = self._date(day, (*path, "date")) if day else None
         if isinstance(found, Trouble):
             self._unknown(found, path)
+        elif when is not None and when.first > self.as_of:
+            self._after(path)
+        elif found.others:
+            message = "the name may mean several things, and none of them is ruled out"
+            self._doubt("absent-several", message, path, "write the full name of what the patient does not have")
         elif found.mark is not None:
             message = f"the name of `{found.concept.id}` carries a mark, and so is not ruled out"
             self._doubt("absent-marked", message, path, "write the bare name of what the patient does not have")
-        else:
+        elif not self._denied_long_ago(when, path):
             self._rule_out(found, path)
 
     def _rule_out(self, found: Found, path: JsonPath) -> None:

@@ -16,7 +16,7 @@ from eligo.jsontext import JsonPath, shown
 from eligo.patients.build import LISTS, PatientBuilder
 from eligo.patients.fhir_resources import DISMISSED, LIST_OF, Taker, newest_day
 from eligo.patients.fhir_values import Days, Refusal, written_date
-from eligo.patients.fhir_words import Json, code_word, modifiers, obj, objects, text_of, words
+from eligo.patients.fhir_words import OF_NONE, Json, code_word, modifiers, obj, objects, text_of, words
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.notes import Finding
 from eligo.patients.values import NO_UNITS, Units
@@ -285,7 +285,7 @@ class _Record:
             yield Problem(reason, f"of {resources} a part is not used: {text}", place, severity="warning")
 
 
-_NOTHING_LEFT_OUT = DISMISSED | {"nothing-known", "duplicate", "older-version", "not-asked-for"}
+_NOTHING_LEFT_OUT = DISMISSED | {"nothing-known", "duplicate", "older-version", "not-asked-for", OF_NONE}
 
 
 def _of_the_whole(finding: Finding) -> bool:

@@ -30,7 +30,7 @@ _TEXTS, _LISTS_OF_WORDS = (
 )
 _KEYS = ("patient", "sex", *_TEXTS, *_LISTS_OF_WORDS, "columns")
 _COLUMN_KEYS = {
-    "variable": ("variable", "unit", "date", "low", "high", "values"),
+    "variable": ("variable", "unit", "date", "low", "high", "range", "values"),
     "concept": ("concept", "values", "date", "end", "status"),
     "attest": ("attest", "values"),
 }
@@ -41,7 +41,8 @@ _LISTS = ("conditions", "procedures", "medications")
 class Column:
     """What one column says: a value of a variable, the state of a concept or an attestation.
 
-    `date`, `end`, `low` and `high` are names of other columns; `values` translates what the cells hold.
+    `date`, `end`, `low`, `high` and `range` (both limits as text) are names of other columns; `values` translates what
+    the cells hold.
     """
 
     kind: str
@@ -51,13 +52,14 @@ class Column:
     end: str | None = None
     low: str | None = None
     high: str | None = None
+    range: str | None = None
     status: str | None = None
     values: dict[str, str] = field(default_factory=dict)
 
     @property
     def others(self) -> tuple[str, ...]:
         """The other columns that it needs."""
-        return tuple(c for c in (self.date, self.end, self.low, self.high) if c is not None)
+        return tuple(c for c in (self.date, self.end, self.low, self.high, self.range) if c is not None)
 
 
 @dataclass(frozen=True, slots=True)

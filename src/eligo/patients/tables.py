@@ -25,7 +25,7 @@ from eligo.patients.mapping import DELIMITERS, Mapping
 from eligo.patients.sources import STDIN
 
 REQUIRED = ("patient", "variable", "value")
-OPTIONAL = ("unit", "date", "low", "high", "end", "status", "remark")
+OPTIONAL = ("unit", "date", "low", "high", "end", "status", "remark", "range")
 DATES_OF_LONG = ("as_of", "as of", "birth_date", "birth date", "date of birth")
 _DATES_SEEN = 5000  # rows or dates from which the format of a table is worked out
 _LONGEST_CELL = 100_000

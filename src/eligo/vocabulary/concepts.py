@@ -59,7 +59,11 @@ class Concepts:
         >>> concepts().find("Oesophageal-Varices").id
         'esophageal_varices'
         """
-        return self.get(self._by_key.get(word_key(word, self._spellings), ""))
+        return self.get(self._by_key.get(self.key(word), ""))
+
+    def key(self, word: str) -> str:
+        """Give what counts of a name when two are compared."""
+        return word_key(word, self._spellings)
 
     def by_code(self, system: str, code: str) -> Concept | None:
         """Find the concept of a code; in ICD-10 and ATC the longest known code that it begins with.
