@@ -246,9 +246,12 @@ def _concepts(codes: tuple[Code, ...], labels: tuple[str, ...], list_name: str, 
                 names.setdefault(named.concept.id, name)
         if names:
             return Meaning(tuple(names.values()), mark, by_name=True)
-    if codes and list_name == "conditions" and all(is_of_none(code.system, code.code) for code in codes):
-        return Meaning(reason=OF_NONE, text="it is of no condition of the patient")
-    return _unknown(codes, labels)
+    of_none = list_name == "conditions" and _are_of_none(codes)
+    return Meaning(reason=OF_NONE, text="it is of no condition of the patient") if of_none else _unknown(codes, labels)
+
+
+def _are_of_none(codes: tuple[Code, ...]) -> bool:
+    return bool(codes) and all(is_of_none(code.system, code.code) for code in codes)
 
 
 def _mark(concept: Any) -> Mark | None:

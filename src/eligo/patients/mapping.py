@@ -5,7 +5,7 @@ Every problem of the file comes in one pass, with its line. Nothing about a colu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -190,6 +190,15 @@ def _column_problems(entry: Any, place: Place) -> Iterator[Problem]:
         if key not in _COLUMN_KEYS[kind]:
             help_ = did_you_mean(str(key), _COLUMN_KEYS[kind]) or f"the keys are {', '.join(_COLUMN_KEYS[kind])}"
             yield Problem("unknown-key", f"unknown key `{key}`", place, help_)
+    yield from _name_problems(kind, name, place)
+    values = entry.get("values", {})
+    if not isinstance(values, dict):
+        yield Problem("wrong-type", "`values` must map cells to what they mean", place)
+    elif kind == "concept":
+        yield from _word_problems([*values.values(), *([entry["status"]] if "status" in entry else [])], place)
+
+
+def _name_problems(kind: str, name: str, place: Place) -> Iterator[Problem]:
     find = {"variable": find_variable, "concept": find_concept, "attest": find_attestation}[kind]
     found = find(name)  # type: ignore[operator]  # three functions of one shape
     if isinstance(found, Trouble) and not (kind == "variable" and find_test(name)):
@@ -197,13 +206,11 @@ def _column_problems(entry: Any, place: Place) -> Iterator[Problem]:
     if kind == "concept" and not isinstance(found, Trouble) and found.mark:
         help_ = "write the bare name, and say with `status` or `values` what a cell means"
         yield Problem("concept-marked", "the name of the concept carries a mark", place, help_)
-    values = entry.get("values", {})
-    if not isinstance(values, dict):
-        yield Problem("wrong-type", "`values` must map cells to what they mean", place)
-        return
-    if kind == "concept":
-        known = {*STATUS, "present", "absent", "unknown", *YES, *NO}
-        for word in [*values.values(), *([entry["status"]] if "status" in entry else [])]:
-            if status_word(_word(word)) not in known:
-                help_ = did_you_mean(_word(word), known) or "such as active, resolved, absent, unknown"
-                yield Problem("unknown-word", f"`{word}` says nothing of a concept", place, help_)
+
+
+def _word_problems(said: Sequence[Any], place: Place) -> Iterator[Problem]:
+    known = {*STATUS, "present", "absent", "unknown", *YES, *NO}
+    for word in said:
+        if status_word(_word(word)) not in known:
+            help_ = did_you_mean(_word(word), known) or "such as active, resolved, absent, unknown"
+            yield Problem("unknown-word", f"`{word}` says nothing of a concept", place, help_)

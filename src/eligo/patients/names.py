@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from eligo.data import grammar_data
 from eligo.jsontext import shown
 from eligo.patients.codes import read_code
-from eligo.patients.marks import Mark, Marked, read_marks, together
+from eligo.patients.marks import Mark, Marked, all_together, read_marks
 from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.qualifiers import known_qualifiers, plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
@@ -136,8 +136,7 @@ def _by_words(text: str) -> Found | Trouble:
         return Trouble("concept-unknown", f"unknown concept {quoted(text)}", found.help)
     over = (plain_qualifier(word) for word in marked.words) if marked.mark == "over" else ()
     stated = (word for word in over if word in known_qualifiers())
-    marks = [mark for mark in (found.mark, marked.mark) if mark is not None]
-    said = together(marks)
+    said = all_together(found.mark, marked.mark)
     return replace(found, qualifiers=(*found.qualifiers, *stated), mark=None if said == "present" else said)
 
 

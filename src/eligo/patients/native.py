@@ -72,6 +72,11 @@ def read_record(
         builder.lacks(*LISTS)
     _take(record, builder)
     entries = _ledger(builder, log, text, file) if log is not None else ()
+    return _reading(builder, entries, text, file)
+
+
+def _reading(builder: PatientBuilder, entries: tuple[Entry, ...], text: str | bytes, file: str | None) -> Reading:
+    """The patient with the warnings, or every error."""
     patient = builder.build()
     errors = [f for f in builder.findings if f.severity == "error"]
     if errors:

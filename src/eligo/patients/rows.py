@@ -58,14 +58,7 @@ def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bo
     described = _day(stated, [] if as_of else problems, place)
     day = as_of or described
     if day is None and not problems:
-        known = (dates.read_date(text) for c in cells for text in (c.day,) if text)
-        day = max((d.last for d in known if d), default=None)
-        if day is None:
-            help_ = "add an `as_of`, or give the day with `--as-of`"
-            problems.append(Problem("as-of-missing", "no row says of which day the patient's record is", place, help_))
-        else:
-            message = f"the record is read as of its newest date, {day.isoformat()}"
-            problems.append(Problem("as-of-inferred", message, place, "`--as-of` names another day", "warning"))
+        day = _newest(cells, problems, place)
     if day is None:
         return Reading(None, tuple(problems), tuple(_unread(c, problems[0]) for c in cells))
     log: list[Took] = []
@@ -80,6 +73,19 @@ def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bo
     patient = builder.build()
     ledger = tuple(entries[id(cell)] for cell in cells)
     return Reading(patient, (*problems, *_warnings(builder, ledger, place)), ledger)
+
+
+def _newest(cells: Sequence[Cell], problems: list[Problem], place: Place) -> date | None:
+    """The newest date of the rows, as of which they are read where nothing says of which day they are."""
+    known = (dates.read_date(cell.day) for cell in cells if cell.day)
+    day = max((d.last for d in known if d), default=None)
+    if day is None:
+        help_ = "add an `as_of`, or give the day with `--as-of`"
+        problems.append(Problem("as-of-missing", "no row says of which day the patient's record is", place, help_))
+    else:
+        message = f"the record is read as of its newest date, {day.isoformat()}"
+        problems.append(Problem("as-of-inferred", message, place, "`--as-of` names another day", "warning"))
+    return day
 
 
 def _with_iso(cell: Cell, order: Order | None) -> Cell:

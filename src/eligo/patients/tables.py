@@ -133,10 +133,14 @@ def _header(line: str, file: str, mapping: Mapping | None) -> tuple[str, tuple[s
         raise EligoError(Problem("csv-delimiter", message, place, "save it with one of these as the delimiter"))
     if missing:
         raise EligoError([_missing(name, header, place, mapping) for name in missing])
+    _no_column_twice(header, needed, place)
+    return delimiter, header
+
+
+def _no_column_twice(header: Sequence[str], needed: Sequence[str], place: Place) -> None:
     twice = sorted({name for name in header if header.count(name) > 1 and name in needed})
     if twice:
         raise EligoError(Problem("column-twice", f"the column `{shown(twice[0])}` is there twice", place))
-    return delimiter, header
 
 
 def _names(line: str, delimiter: str, lower: bool) -> tuple[str, ...]:
