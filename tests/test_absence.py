@@ -19,6 +19,7 @@ from eligo.evaluation.chart import Chart, Policy
 from eligo.evaluation.presence import Presence, presence
 from eligo.explain import explain
 from eligo.patients.model import Fact, FactKind, FactStatus, Patient
+from eligo.patients.names import Found, find_concept
 from eligo.patients.native import read_record
 from eligo.plan import compile_rules
 from eligo.ruleset import load
@@ -105,6 +106,22 @@ def test_an_entry_of_a_complete_list_says_what_the_table_says(asked: str) -> Non
             truth = test(Chart(with_complete_lists(one), Policy()))[0]
 
             assert (name, truth) == (name, SAYS[row])
+
+
+MEMBERS: dict[str, list[str]] = yaml.safe_load((CASES / "members.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("asked", MEMBERS)
+def test_no_member_of_a_class_is_taken_for_its_absence(asked: str) -> None:
+    test = presence(Present(asked))
+    passed = []
+    for name in MEMBERS[asked]:
+        found = find_concept(name)
+        assert isinstance(found, Found), name
+        truth = test(Chart(with_complete_lists(fact(found.concept.id)), Policy()))[0]
+        passed += [name] if truth is Truth.NOT_MET else []
+
+    assert passed == []
 
 
 def test_an_answer_that_is_open_names_what_is_on_the_list() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from eligo.errors import EligoError
 from eligo.patients.ledger import Reading
@@ -37,6 +39,24 @@ def _findings(reading: Reading) -> list[tuple[object, ...]]:
         for trial in found.trials
         for f in trial.findings
     ]
+
+
+ROWS = yaml.safe_load((CASES / "tables" / "rows.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", ROWS, ids=lambda c: c["claim"])
+def test_a_row_says_what_it_says(case: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    rows = [f"a,{row}" for row in ("as_of,2026-11-20,,,,,,", "sex,male,,,,,,", *case["rows"])]
+    path.write_text("patient,variable,value,unit,date,end,low,high,range\n" + "\n".join(rows) + "\n", "utf-8")
+    (reading,) = _read(path)
+
+    assert reading.patient is not None
+    assert [f"{f.concept} {f.status}" for fs in reading.patient.facts.values() for f in fs] == case.get("facts", [])
+    assert sorted(reading.patient.absent) == case.get("absent", [])
+    assert sorted({p.code for p in reading.problems}) == case.get("problems", [])
+    for result in reading.patient.results.get("ast", ()):
+        assert [result.reference_low, result.reference_high] == case["range"]
 
 
 @pytest.mark.parametrize("name", FORMATS[1:])

@@ -7,10 +7,10 @@ pass shows all. What lies after `as_of` is ignored and counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
@@ -19,7 +19,7 @@ from eligo.patients.dates import clock_of
 from eligo.patients.diagnostic_tests import DiagnosticTest, find_test, loads, test_of_variable
 from eligo.patients.findings import Observed, answer_of, conclude, not_detected, viral_load
 from eligo.patients.ledger import Took
-from eligo.patients.marks import Mark, together
+from eligo.patients.marks import Mark, all_together
 from eligo.patients.model import Fact, FactKind, FactStatus, ListName, PartialDate, Patient, Result
 from eligo.patients.names import (
     Found,
@@ -37,6 +37,8 @@ from eligo.patients.reports import is_doubted
 from eligo.patients.status import STATUS, marked_status, status_word
 from eligo.patients.values import NO_UNITS, Number, Units, is_figure
 from eligo.truth import Reason
+from eligo.vocabulary.ages import denied_days
+from eligo.vocabulary.concepts import Concept
 from eligo.vocabulary.qualifiers import plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
 
@@ -48,6 +50,27 @@ KIND_OF_LIST: dict[ListName, FactKind] = {
 }
 _KIND: dict[str, FactKind] = {"condition": "condition", "procedure": "procedure", "medication": "medication"}
 _CRITERION = re.compile(r"[A-Za-z][\w.-]*/[\w.]+")
+
+
+_REFUTED = frozenset(word for word, meaning in STATUS.items() if meaning == "refuted")
+
+
+def _plain_words(found: Iterable[str], stated: Iterable[str]) -> tuple[str, ...]:
+    """The words that narrow an entry: those of its name, and those that the record gives."""
+    return tuple(sorted({*found, *(plain_qualifier(word) for word in stated if word.strip())}))
+
+
+class _Seen(NamedTuple):
+    """One observation as a reader hands it over, with the days that its date stands for."""
+
+    value: str | Number
+    unit: str | None
+    path: JsonPath
+    day: When | None
+    when: PartialDate | None
+    reference: Ends
+    doubted: bool
+    remark: str | None
 
 
 class PatientBuilder(Person):
@@ -98,34 +121,46 @@ class PatientBuilder(Person):
         test = find_test(name) if isinstance(variable, Trouble) else test_of_variable(variable.id)
         when = self._date(day, (*path, "date")) if day else self._undated()
         if isinstance(variable, Trouble) and test is None:
-            if isinstance(value, str) and not is_figure(value):  # it may say that something is there
-                self.lacks("conditions")
-            self._unknown(variable, path if path[0] == "labs" else (*path, "variable"))
-            return
-        if value is None:
+            self._unknown_result(variable, value, path)
+        elif value is None:
             self._not_used("no-value", "the record says that the value is not known")
-            return
-        if when and when.first > self.as_of:
+        elif when and when.first > self.as_of:
             self._after(path)
-            return
-        doubted = doubted or (remark is not None and is_doubted(remark))
-        if test is not None:
-            said = answer or answer_of(test, value, unit, reference, measured=isinstance(variable, Variable))
-            if said is not None:
-                said = "unclear" if doubted else said
-                self.found(test, said, when, value if unit is None else f"{value} {unit}")
-                if self._is_taken(said, variable, when, day, str(value)):
-                    return
-                test = None  # words are no number, and no earlier number may stand for them
-            elif isinstance(variable, Trouble):
-                variable = variables().get(test.variable or "") or variable
+        else:
+            doubted = doubted or (remark is not None and is_doubted(remark))
+            seen = _Seen(value, unit, path, day, when, reference, doubted, remark)
+            if test is None or not self._answered(test, variable, seen, answer):
+                self._take_value(test, variable, seen)
+
+    def _unknown_result(self, trouble: Trouble, value: str | Number | None, path: JsonPath) -> None:
+        """Report a result under a name that nobody knows, which may say that something is there."""
+        if isinstance(value, str) and not is_figure(value):
+            self.lacks("conditions")
+        self._unknown(trouble, path if path[0] == "labs" else (*path, "variable"))
+
+    def _answered(self, test: DiagnosticTest, variable: Variable | Trouble, seen: _Seen, answer: Answer | None) -> bool:
+        """Take the answer of a test, and say whether there is one; what was not detected is a value besides."""
+        measured = isinstance(variable, Variable)
+        said = answer or answer_of(test, seen.value, seen.unit, seen.reference, measured=measured)
+        if said is None:
+            return False
+        said = "unclear" if seen.doubted else said
+        self.found(test, said, seen.when, seen.value if seen.unit is None else f"{seen.value} {seen.unit}")
+        if not self._is_taken(said, variable, seen.when, seen.day, str(seen.value)):
+            self._take_value(None, variable, seen)  # words are no number, and no earlier number may stand for them
+        return True
+
+    def _take_value(self, test: DiagnosticTest | None, variable: Variable | Trouble, seen: _Seen) -> None:
+        """Take a value, and what it answers to the test that measures the same."""
+        if isinstance(variable, Trouble) and test is not None:
+            variable = variables().get(test.variable or "") or variable
         if isinstance(variable, Trouble):
             return
-        result = self._measured(variable, value, unit, path, reference, when)
-        result = replace(self._doubted(result, path) if doubted else result, remark=remark)
-        self._keep(result, day)
-        if test is not None and (said := "unclear" if doubted else test.of_result(result)):
-            self._observed.append(Observed(test, said, when or self._today, result.written))
+        result = self._measured(variable, seen.value, seen.unit, seen.path, seen.reference, seen.when)
+        result = replace(self._doubted(result, seen.path) if seen.doubted else result, remark=seen.remark)
+        self._keep(result, seen.day)
+        if test is not None and (said := "unclear" if seen.doubted else test.of_result(result)):
+            self._observed.append(Observed(test, said, seen.when or self._today, result.written))
 
     def _keep(self, result: Result, day: When | None) -> None:
         self._results.setdefault(result.variable, []).append((result, clock_of(day)))
@@ -178,8 +213,7 @@ class PatientBuilder(Person):
         visit.
         """
         found = find_concept(name)
-        first = self._date(start[0], (*path, start[1])) if start[0] else None
-        last = self._date(end[0], (*path, end[1])) if end[0] else None
+        first, last = (self._date(day, (*path, key)) if day else None for day, key in (start, end))
         meaning = self._status(status, list_name, last, path)
         if isinstance(found, Trouble):
             if meaning is not None:
@@ -188,23 +222,41 @@ class PatientBuilder(Person):
             return
         if meaning is None:
             return
-        marks = [m for m in (found.mark, mark) if m is not None]
-        said = together(marks) if marks else None
-        if said == "refuted" and first is None and (status is None or meaning == "refuted"):
+        unread: Mark | None = "suspected" if end[0] and last is None else None  # it ended, but nobody knows when
+        said = all_together(found.mark, mark, unread)
+        if said == "refuted" and first is None and (status is None or status_word(status) in _REFUTED):
             self._rule_out(found, path)
             return
-        words = tuple(sorted({*found.qualifiers, *(plain_qualifier(q) for q in qualifiers if q.strip())}))
-        kind = _KIND.get(found.concept.kind, KIND_OF_LIST[list_name])
-        fact = Fact(found.concept.id, kind, meaning, first, last, words, written(name), visit)
-        if said is None:
-            self._fact(fact, path, end[1])
-        for one in marked_status(meaning, said, found.concept, stated=status is not None) if said is not None else ():
-            over = first if one == "refuted" and last is None else last  # it says so of that day
-            self._fact(replace(fact, status=one, end=over), path, end[1])
+        words = _plain_words(found.qualifiers, qualifiers)
+        for concept in (found.concept, *found.others):
+            kind = _KIND.get(concept.kind, KIND_OF_LIST[list_name])
+            fact = Fact(concept.id, kind, meaning, first, last, words, written(name), visit)
+            self._said_of(fact, concept, said, status is not None, (*path, end[1]))
         if found.grade and meaning == "active" and said is None:
-            variable, low, high = found.grade
-            result = Result(variable, low, high, date=self._undated(), written=written(name), value=written(name))
-            self._results.setdefault(variable, []).append((result, dates.NO_TIME))
+            self._grade_of(*found.grade, written(name))
+
+    def _said_of(self, fact: Fact, concept: Concept, said: Mark | None, stated: bool, end: JsonPath) -> None:
+        """Take a fact, or what the marks beside its name make of it; `stated` says that its status is the record's."""
+        if said is None:
+            self._fact(fact, end[:-1], str(end[-1]))
+            return
+        for one in marked_status(fact.status, said, concept, stated):
+            denied = one == "refuted" and fact.end is None  # it says so of that day
+            if not (denied and self._denied_long_ago(fact.start, end[:-1])):
+                self._fact(replace(fact, status=one, end=fact.start if denied else fact.end), end[:-1], str(end[-1]))
+
+    def _grade_of(self, variable: str, low: float, high: float, name: str) -> None:
+        """Take the grade that a name carries."""
+        result = Result(variable, low, high, date=self._undated(), written=name, value=name)
+        self._results.setdefault(variable, []).append((result, dates.NO_TIME))
+
+    def _denied_long_ago(self, day: PartialDate | None, path: JsonPath) -> bool:
+        """Whether something was denied so long ago that this says nothing of today; with a warning."""
+        if day is None or (self.as_of - day.first).days <= denied_days():
+            return False
+        message = f"it was not there on a day more than {denied_days():.0f} days ago, which does not rule it out now"
+        self._warn("denied-long-ago", message, path, "rule it out as of today, where that is known")
+        return True
 
     def _fact(self, fact: Fact, path: JsonPath, end_key: str) -> None:
         """Take a fact, as it is on the day of `as_of`."""
@@ -230,15 +282,21 @@ class PatientBuilder(Person):
         if then is not None:
             self._ending.append((fact, replace(fact, status=then[0], end=then[1])))
 
-    def rule_out(self, name: Name, path: JsonPath) -> None:
-        """Take a concept that the record says the patient does not have."""
+    def rule_out(self, name: Name, path: JsonPath, day: When | None = None) -> None:
+        """Take a concept that the record says the patient does not have; `day` is when that was, where it is known."""
         found = find_concept(name)
+        when = self._date(day, (*path, "date")) if day else None
         if isinstance(found, Trouble):
             self._unknown(found, path)
+        elif when is not None and when.first > self.as_of:
+            self._after(path)
+        elif found.others:
+            message = "the name may mean several things, and none of them is ruled out"
+            self._doubt("absent-several", message, path, "write the full name of what the patient does not have")
         elif found.mark is not None:
             message = f"the name of `{found.concept.id}` carries a mark, and so is not ruled out"
             self._doubt("absent-marked", message, path, "write the bare name of what the patient does not have")
-        else:
+        elif not self._denied_long_ago(when, path):
             self._rule_out(found, path)
 
     def _rule_out(self, found: Found, path: JsonPath) -> None:
@@ -286,13 +344,7 @@ class PatientBuilder(Person):
             self._facts.setdefault(fact.concept, []).append(fact)
         kept = {variable: in_order(self._results[variable], self.as_of) for variable in sorted(self._results)}
         superseded = {variable: found.superseded for variable, found in kept.items() if found.superseded}
-        for name, found in kept.items():
-            if found.at_odds:
-                message = f"`{name}` has different values on its latest day and decides only where they agree"
-                self._warn("same-day", message, (), "give the time with the date, or leave out what was corrected")
-        for name, earlier in superseded.items():
-            values = "1 value of" if len(earlier) == 1 else f"{len(earlier)} values of"
-            self._warn("same-day-earlier", f"{values} `{name}` gave way to a later one of the same day", ())
+        self._of_one_day([name for name, found in kept.items() if found.at_odds], superseded)
         for fact in viral_load({v: found.results for v, found in kept.items()}, self._facts, self.as_of, self._birth):
             self._facts.setdefault(fact.concept, []).append(fact)
         facts = {c: tuple(sorted(dict.fromkeys(found), key=fact_order)) for c, found in sorted(self._facts.items())}
@@ -312,6 +364,15 @@ class PatientBuilder(Person):
             tuple(self._ending),
             frozenset(self._in_part),
         )
+
+    def _of_one_day(self, at_odds: Iterable[str], superseded: Mapping[str, Sequence[Result]]) -> None:
+        """Warn of variables whose values of one day differ, and of values that a later one of the day replaces."""
+        for name in at_odds:
+            message = f"`{name}` has different values on its latest day and decides only where they agree"
+            self._warn("same-day", message, (), "give the time with the date, or leave out what was corrected")
+        for name, earlier in superseded.items():
+            values = "1 value of" if len(earlier) == 1 else f"{len(earlier)} values of"
+            self._warn("same-day-earlier", f"{values} `{name}` gave way to a later one of the same day", ())
 
     # --- values and dates
 

@@ -57,6 +57,20 @@ def read_code(system: str, code: str) -> Said:
     return Said("icd10", shared)
 
 
+@functools.lru_cache(maxsize=4096)
+def is_of_none(system: str, code: str) -> bool:
+    """Whether a code stands among diagnoses, but is of no condition of the patient.
+
+    >>> [is_of_none("http://hl7.org/fhir/sid/icd-10-cm", code) for code in ("Z80.0", "C18.9")]
+    [True, False]
+    """
+    nothing, edition = _data()["nothing"], edition_of(system)
+    if edition is None:
+        return "snomed" in system.lower() and code.strip() in map(str, nothing["snomed"])
+    plain = _NOT_OF_A_CODE.sub("", code.upper())
+    return any(re.fullmatch(pattern, plain) for pattern in (*nothing["any"], *nothing[edition]))
+
+
 @functools.lru_cache(maxsize=256)
 def edition_of(system: str) -> str | None:
     """The edition of ICD-10 that a system is, `cm` or `who`; None for another system."""

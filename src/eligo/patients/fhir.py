@@ -7,7 +7,7 @@ reason; only what leaves open whose record it is, or of which day, is an error.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -16,7 +16,7 @@ from eligo.jsontext import JsonPath, shown
 from eligo.patients.build import LISTS, PatientBuilder
 from eligo.patients.fhir_resources import DISMISSED, LIST_OF, Taker, newest_day
 from eligo.patients.fhir_values import Days, Refusal, written_date
-from eligo.patients.fhir_words import Json, code_word, modifiers, obj, objects, text_of, words
+from eligo.patients.fhir_words import OF_NONE, Json, code_word, modifiers, obj, objects, text_of, words
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.notes import Finding
 from eligo.patients.values import NO_UNITS, Units
@@ -269,23 +269,32 @@ class _Record:
         for finding in dict.fromkeys(self.builder.findings):
             if _of_the_whole(finding):
                 yield Problem(finding.code, finding.message, place, finding.help, "warning")
-        unknown = Counter(e.item.split("/")[0] for e in ledger if e.reason == "not-in-vocabulary" and not e.used_as)
-        if silent := [f"{count} x {kind}" for kind, count in sorted(unknown.items()) if kind in LIST_OF]:
-            message = f"the vocabulary does not know what these are: {', '.join(silent)}"
-            help_ = "no list that they belong to counts as complete, not even with `--assume-absent`"
-            yield Problem("not-in-vocabulary", message, place, help_, "warning")
-        refused = Counter((e.reason, e.text) for e in ledger if e.outcome == "refused" and e.reason not in DISMISSED)
-        for (reason, text), count in sorted(refused.items()):
-            resources = "1 resource is" if count == 1 else f"{count} resources are"
-            yield Problem(reason, f"{resources} refused: {text}", place, "`eligo patient` lists them", "warning")
         warned = {finding.code for finding in self.builder.findings if _of_the_whole(finding)} | DISMISSED
-        parts = Counter((e.reason, e.text) for e in ledger if e.used_as and e.reason not in warned and e.reason)
-        for (reason, text), count in sorted(parts.items()):
-            resources = "1 resource" if count == 1 else f"{count} resources"
-            yield Problem(reason, f"of {resources} a part is not used: {text}", place, severity="warning")
+        yield from _left_out(list(ledger), warned, place)
 
 
-_NOTHING_LEFT_OUT = DISMISSED | {"nothing-known", "duplicate", "older-version", "not-asked-for"}
+def _left_out(ledger: Sequence[Entry], warned: Set[str], place: Place) -> Iterator[Problem]:
+    """What became of nothing: resources that nobody knows, those that were refused, and parts of others."""
+    yield from _not_known(ledger, place)
+    refused = Counter((e.reason, e.text) for e in ledger if e.outcome == "refused" and e.reason not in DISMISSED)
+    for (reason, text), count in sorted(refused.items()):
+        resources = "1 resource is" if count == 1 else f"{count} resources are"
+        yield Problem(reason, f"{resources} refused: {text}", place, "`eligo patient` lists them", "warning")
+    parts = Counter((e.reason, e.text) for e in ledger if e.used_as and e.reason not in warned and e.reason)
+    for (reason, text), count in sorted(parts.items()):
+        resources = "1 resource" if count == 1 else f"{count} resources"
+        yield Problem(reason, f"of {resources} a part is not used: {text}", place, severity="warning")
+
+
+def _not_known(ledger: Sequence[Entry], place: Place) -> Iterator[Problem]:
+    unknown = Counter(e.item.split("/")[0] for e in ledger if e.reason == "not-in-vocabulary" and not e.used_as)
+    if silent := [f"{count} x {kind}" for kind, count in sorted(unknown.items()) if kind in LIST_OF]:
+        message = f"the vocabulary does not know what these are: {', '.join(silent)}"
+        help_ = "no list that they belong to counts as complete, not even with `--assume-absent`"
+        yield Problem("not-in-vocabulary", message, place, help_, "warning")
+
+
+_NOTHING_LEFT_OUT = DISMISSED | {"nothing-known", "duplicate", "older-version", "not-asked-for", OF_NONE}
 
 
 def _of_the_whole(finding: Finding) -> bool:

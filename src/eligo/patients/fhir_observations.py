@@ -20,7 +20,7 @@ from eligo.patients.fhir_values import (
     some_day,
     value_of,
 )
-from eligo.patients.fhir_words import Asked, Json, Meaning, asked_by, concepts_of, obj
+from eligo.patients.fhir_words import OF_NONE, Asked, Json, Meaning, asked_by, concepts_of, obj
 from eligo.patients.ledger import Outcome, Took
 from eligo.patients.marks import Mark
 from eligo.patients.model import ListName, PartialDate
@@ -56,7 +56,8 @@ class Handover:
         """Hand over every concept that a resource means; `visit` marks the diagnosis of one visit."""
         if not meaning.names:
             self.log.append(Took(_outcome(meaning), "", meaning.reason, meaning.text))
-            self.builder.lacks(list_name)
+            if meaning.reason != OF_NONE:
+                self.builder.lacks(list_name)
             return False
         mark: Mark | None = "suspected" if self.doubtful else meaning.mark
         said = None if status == "dates" else status
@@ -123,4 +124,4 @@ class Handover:
 
 
 def _outcome(meaning: Meaning) -> Outcome:
-    return "not needed" if meaning.reason == "not-in-vocabulary" else "refused"
+    return "not needed" if meaning.reason in ("not-in-vocabulary", OF_NONE) else "refused"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from eligo.data import grammar_data
-from eligo.patients.codes import verdict
+from eligo.patients.codes import is_of_none, verdict
 from eligo.patients.diagnostic_tests import find_test, names_a_finding
 from eligo.patients.marks import Mark, read_marks, together
 from eligo.patients.model import ListName
@@ -29,6 +29,7 @@ _BRACKETS = re.compile(r"\s*\[[^\]]*\]")
 # A drug as RxNorm names it, `12 HR aspirin 81 MG Oral Tablet [Brand]`: between the amounts stands the ingredient.
 _LEADING_AMOUNT = re.compile(r"^(?:[0-9.]+ (?:HR|ML|MG|ACTUAT) )+")
 _TRAILING_AMOUNT = re.compile(r"\s[0-9][0-9.,]*(?:\s?(?:MG|MCG|UNT|ML|MEQ|MMOL|%|G|IU)\b.*|$)", re.IGNORECASE)
+OF_NONE = "of-no-condition"  # why a code is not needed
 _CONDITION_KINDS = frozenset({"condition", "state"})
 
 
@@ -245,7 +246,12 @@ def _concepts(codes: tuple[Code, ...], labels: tuple[str, ...], list_name: str, 
                 names.setdefault(named.concept.id, name)
         if names:
             return Meaning(tuple(names.values()), mark, by_name=True)
-    return _unknown(codes, labels)
+    of_none = list_name == "conditions" and _are_of_none(codes)
+    return Meaning(reason=OF_NONE, text="it is of no condition of the patient") if of_none else _unknown(codes, labels)
+
+
+def _are_of_none(codes: tuple[Code, ...]) -> bool:
+    return bool(codes) and all(is_of_none(code.system, code.code) for code in codes)
 
 
 def _mark(concept: Any) -> Mark | None:

@@ -155,6 +155,8 @@ def _fact(one: Observed, concept: str, status: FactStatus, start: PartialDate | 
 
 # --- viruses
 
+_State = tuple[str, PartialDate, PartialDate, Result]  # how the latest results stand, since when, as of which day
+
 
 def viral_load(
     results: Mapping[str, Sequence[Result]], facts: Mapping[str, Sequence[Fact]], as_of: date, birth: PartialDate | None
@@ -169,20 +171,24 @@ def viral_load(
     concerned = [v for v in measured if any(_has(c, facts) for c in loads()[v].conditions)]
     first = min(birth.first if birth else EARLIEST, as_of)
     states = [_state(measured[v], as_of, first) for v in (concerned or measured)]
-    data = findings_data()["viral_load"]
-    concept, latest = data["concept"], max(states, key=lambda s: s[2].last)
     written = "; ".join(sorted(f"{_name(r.variable)}: {r.written}" for _, _, _, r in states))
-    statuses = {status for status, _, _, _ in states}
-    fact = Fact(concept, "condition", "suspected", None, None, (), written)
-    if statuses == {"below"} or (concerned and "above" in statuses):
-        if "above" in statuses:
-            return [replace(fact, status="refuted", start=latest[2], end=latest[2])]
-        began = max((b for _, b, _, _ in states), key=lambda b: (b.last, b.first))
-        recent = (as_of - latest[2].last).days <= data["counts"]
-        return [replace(fact, status="active" if concerned and recent else "suspected", start=began)]
-    if statuses == {"above"}:
-        return [replace(fact, status="refuted", start=latest[2], end=latest[2])]
-    return [fact]
+    fact = Fact(findings_data()["viral_load"]["concept"], "condition", "suspected", None, None, (), written)
+    return [_of_states(fact, states, bool(concerned), as_of)]
+
+
+def _of_states(fact: Fact, states: Sequence[_State], concerned: bool, as_of: date) -> Fact:
+    """What the states of all viruses say together; those of a disease at hand (`concerned`) are sure."""
+    statuses, latest = (
+        {status for status, _, _, _ in states},
+        max((day for _, _, day, _ in states), key=lambda d: d.last),
+    )
+    if statuses == {"above"} or (concerned and "above" in statuses):
+        return replace(fact, status="refuted", start=latest, end=latest)
+    if statuses != {"below"}:
+        return fact
+    began = max((b for _, b, _, _ in states), key=lambda b: (b.last, b.first))
+    recent = (as_of - latest.last).days <= findings_data()["viral_load"]["counts"]
+    return replace(fact, status="active" if concerned and recent else "suspected", start=began)
 
 
 def _name(variable: str) -> str:
@@ -206,7 +212,7 @@ def _detected(result: Result) -> str | None:
     return "above" if result.low > load.limit else "low"
 
 
-def _state(results: Sequence[Result], as_of: date, first: date) -> tuple[str, PartialDate, PartialDate, Result]:
+def _state(results: Sequence[Result], as_of: date, first: date) -> _State:
     """How the latest results stand, since when, as of which day, and one of them."""
     dated = [(r.date or PartialDate(as_of, as_of), r) for r in results]
     dated.sort(key=lambda dr: (min(dr[0].last, as_of), dr[0].first), reverse=True)

@@ -91,7 +91,7 @@ _RECORD: dict[str, Check] = {
     "observations": _list_of(
         _entry(
             {"variable": is_name, "value": is_value, "unit": _is_text, "date": _is_text, "remark": _is_text}
-            | {"low": is_number, "high": is_number},
+            | {"low": is_number, "high": is_number, "range": _is_text},
             "variable",
             "value",
         )

@@ -5,7 +5,7 @@ Every problem of the file comes in one pass, with its line. Nothing about a colu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ _TEXTS, _LISTS_OF_WORDS = (
 )
 _KEYS = ("patient", "sex", *_TEXTS, *_LISTS_OF_WORDS, "columns")
 _COLUMN_KEYS = {
-    "variable": ("variable", "unit", "date", "low", "high", "values"),
+    "variable": ("variable", "unit", "date", "low", "high", "range", "values"),
     "concept": ("concept", "values", "date", "end", "status"),
     "attest": ("attest", "values"),
 }
@@ -41,7 +41,8 @@ _LISTS = ("conditions", "procedures", "medications")
 class Column:
     """What one column says: a value of a variable, the state of a concept or an attestation.
 
-    `date`, `end`, `low` and `high` are names of other columns; `values` translates what the cells hold.
+    `date`, `end`, `low`, `high` and `range` (both limits as text) are names of other columns; `values` translates what
+    the cells hold.
     """
 
     kind: str
@@ -51,13 +52,14 @@ class Column:
     end: str | None = None
     low: str | None = None
     high: str | None = None
+    range: str | None = None
     status: str | None = None
     values: dict[str, str] = field(default_factory=dict)
 
     @property
     def others(self) -> tuple[str, ...]:
         """The other columns that it needs."""
-        return tuple(c for c in (self.date, self.end, self.low, self.high) if c is not None)
+        return tuple(c for c in (self.date, self.end, self.low, self.high, self.range) if c is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,15 @@ def _column_problems(entry: Any, place: Place) -> Iterator[Problem]:
         if key not in _COLUMN_KEYS[kind]:
             help_ = did_you_mean(str(key), _COLUMN_KEYS[kind]) or f"the keys are {', '.join(_COLUMN_KEYS[kind])}"
             yield Problem("unknown-key", f"unknown key `{key}`", place, help_)
+    yield from _name_problems(kind, name, place)
+    values = entry.get("values", {})
+    if not isinstance(values, dict):
+        yield Problem("wrong-type", "`values` must map cells to what they mean", place)
+    elif kind == "concept":
+        yield from _word_problems([*values.values(), *([entry["status"]] if "status" in entry else [])], place)
+
+
+def _name_problems(kind: str, name: str, place: Place) -> Iterator[Problem]:
     find = {"variable": find_variable, "concept": find_concept, "attest": find_attestation}[kind]
     found = find(name)  # type: ignore[operator]  # three functions of one shape
     if isinstance(found, Trouble) and not (kind == "variable" and find_test(name)):
@@ -195,13 +206,11 @@ def _column_problems(entry: Any, place: Place) -> Iterator[Problem]:
     if kind == "concept" and not isinstance(found, Trouble) and found.mark:
         help_ = "write the bare name, and say with `status` or `values` what a cell means"
         yield Problem("concept-marked", "the name of the concept carries a mark", place, help_)
-    values = entry.get("values", {})
-    if not isinstance(values, dict):
-        yield Problem("wrong-type", "`values` must map cells to what they mean", place)
-        return
-    if kind == "concept":
-        known = {*STATUS, "present", "absent", "unknown", *YES, *NO}
-        for word in [*values.values(), *([entry["status"]] if "status" in entry else [])]:
-            if status_word(_word(word)) not in known:
-                help_ = did_you_mean(_word(word), known) or "such as active, resolved, absent, unknown"
-                yield Problem("unknown-word", f"`{word}` says nothing of a concept", place, help_)
+
+
+def _word_problems(said: Sequence[Any], place: Place) -> Iterator[Problem]:
+    known = {*STATUS, "present", "absent", "unknown", *YES, *NO}
+    for word in said:
+        if status_word(_word(word)) not in known:
+            help_ = did_you_mean(_word(word), known) or "such as active, resolved, absent, unknown"
+            yield Problem("unknown-word", f"`{word}` says nothing of a concept", place, help_)

@@ -81,6 +81,12 @@ def together(found: Sequence[Mark]) -> Mark:
     return next((mark for mark in order if mark in found), "present")
 
 
+def all_together(*marks: Mark | None) -> Mark | None:
+    """What marks of several places say together; None where there is none."""
+    found = [mark for mark in marks if mark is not None]
+    return together(found) if found else None
+
+
 @functools.cache
 def _marks() -> _Marks:
     data = grammar_data("marks.yaml")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from eligo.data import grammar_data
 from eligo.jsontext import shown
 from eligo.patients.codes import read_code
-from eligo.patients.marks import Mark, Marked, read_marks
+from eligo.patients.marks import Mark, Marked, all_together, read_marks
 from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.qualifiers import known_qualifiers, plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
@@ -37,12 +38,16 @@ Name = str | Code
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The concept of a name, with what else the name states: an ordinal and its grades from low to high, and so on."""
+    """The concept of a name, with what else the name states: an ordinal and its grades from low to high, and so on.
+
+    `others` are the concepts that the name may mean just as well; then it is known of none.
+    """
 
     concept: Concept
     grade: tuple[str, float, float] | None = None
     qualifiers: tuple[str, ...] = ()
     mark: Mark | None = None
+    others: tuple[Concept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +136,8 @@ def _by_words(text: str) -> Found | Trouble:
         return Trouble("concept-unknown", f"unknown concept {quoted(text)}", found.help)
     over = (plain_qualifier(word) for word in marked.words) if marked.mark == "over" else ()
     stated = (word for word in over if word in known_qualifiers())
-    return replace(
-        found, qualifiers=(*found.qualifiers, *stated), mark=None if marked.mark == "present" else marked.mark
-    )
+    said = all_together(found.mark, marked.mark)
+    return replace(found, qualifiers=(*found.qualifiers, *stated), mark=None if said == "present" else said)
 
 
 def _by_sign(marked: Marked) -> Found | Trouble:
@@ -144,21 +148,45 @@ def _by_sign(marked: Marked) -> Found | Trouble:
 
 
 def _by_plain_words(text: str) -> Found | Trouble:
-    concept = concepts().find(text) if len(text) <= _LONGEST else None
+    if len(text) <= _LONGEST:
+        found = short_names().get(concepts().key(text)) or _by_name(text)
+        if found:
+            return found
+    return Trouble("concept-unknown", f"unknown concept {quoted(text)}", lambda: _concept_help(text))
+
+
+def _by_name(text: str) -> Found | None:
+    """The concept of a name, which may carry a grade, or words before it that narrow it."""
+    concept = concepts().find(text)
     if concept:
         return Found(concept)
-    graded = concepts().find_graded(text) if len(text) <= _LONGEST else None
+    graded = concepts().find_graded(text)
     if graded:
         concept, variable, grade = graded
         low, high = grade if isinstance(grade, tuple) else (grade, grade)
         return Found(concept, (variable, low, high))
-    words = text.split() if len(text) <= _LONGEST else []
+    words = text.split()
     for end in range(1, len(words)):
         qualifier = plain_qualifier(" ".join(words[:end]))
-        concept = concepts().find(" ".join(words[end:]))
-        if concept and qualifier in known_qualifiers():
-            return Found(concept, qualifiers=(qualifier,))
-    return Trouble("concept-unknown", f"unknown concept {quoted(text)}", lambda: _concept_help(text))
+        if qualifier in known_qualifiers() and (found := _by_name(" ".join(words[end:]))):
+            return replace(found, qualifiers=(qualifier, *found.qualifiers))
+    return None
+
+
+@functools.cache
+def short_names() -> Mapping[str, Found]:
+    """What the names of `grammar/short_names.yaml` mean, by what counts of them when two are compared.
+
+    >>> [c.id for c in short_names()["sah"].others], short_names()["sah"].mark
+    (['severe_alcoholic_hepatitis'], 'suspected')
+    """
+    data, known = grammar_data("short_names.yaml"), concepts()
+    several = {name: tuple(c for id_ in ids if (c := known.get(id_))) for name, ids in data["several"].items()}
+    one = {name: (c,) for name, id_ in data["one"].items() if (c := known.get(id_))}
+    return {
+        known.key(name): Found(meant[0], mark="suspected" if len(meant) > 1 else None, others=meant[1:])
+        for name, meant in (one | several).items()
+    }
 
 
 def _variable_help(word: str) -> str:

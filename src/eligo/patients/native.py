@@ -20,7 +20,8 @@ from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.model import ListName, Patient
 from eligo.patients.names import Code, Name
 from eligo.patients.notes import Finding
-from eligo.patients.plausible import Ends
+from eligo.patients.plausible import NO_RANGE, Ends
+from eligo.patients.reports import range_in
 from eligo.patients.values import NO_UNITS, Units
 
 
@@ -73,6 +74,11 @@ def read_record(
         builder.lacks(*LISTS)
     _take(record, builder)
     entries = _ledger(builder, log, text, file) if log is not None else ()
+    return _reading(builder, entries, text, file)
+
+
+def _reading(builder: PatientBuilder, entries: tuple[Entry, ...], text: str | bytes, file: str | None) -> Reading:
+    """The patient with the warnings, or every error."""
     patient = builder.build()
     errors = [f for f in builder.findings if f.severity == "error"]
     if errors:
@@ -137,9 +143,9 @@ def _take(record: dict[str, Any], builder: PatientBuilder) -> None:
         mark(("labs", name))
         builder.observe(name, value, ("labs", name))
     for i, seen in _entries(record, "observations"):
-        reference = Ends(seen.get("low"), seen.get("high"))
         path: JsonPath = ("observations", i)
         mark(path)
+        reference = _range_of(seen, builder, path)
         builder.observe(
             _name(seen["variable"]),
             seen["value"],
@@ -157,6 +163,18 @@ def _take(record: dict[str, Any], builder: PatientBuilder) -> None:
     for name, held in record.get("attested", {}).items():
         mark(("attested", name))
         builder.attest(name, held, ("attested", name))
+
+
+def _range_of(seen: dict[str, Any], builder: PatientBuilder, path: JsonPath) -> Ends:
+    """The range of normal beside a value, in numbers or as the report writes it; numbers go first."""
+    reference = Ends(seen.get("low"), seen.get("high"))
+    if reference != NO_RANGE or not seen.get("range"):
+        return reference
+    stated = range_in(seen["range"], builder.sex)
+    if stated is None:
+        message = "the reference range cannot be read and is not used"
+        builder.note("reference-range", message, (*path, "range"), "write it like 5 - 40, or give `low` and `high`")
+    return stated or NO_RANGE
 
 
 def _take_facts(record: dict[str, Any], builder: PatientBuilder) -> None:

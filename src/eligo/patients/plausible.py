@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from eligo.errors import EligoError, Problem
@@ -65,17 +66,21 @@ def _is_placeholder(variable: Variable, high: float, written: float) -> bool:
 
 def _is_none(variable: Variable, low: float | None, high: float | None) -> bool:
     """Whether the whole range is none: a point, below zero, or of another magnitude than the usual one."""
-    least = variable.plausible[0] if variable.plausible else 0.0
-    lows = [r.low for r in variable.references if r.low is not None]
     highs = [r.high for r in variable.references if r.high is not None]
     if low is not None and highs and low > max(highs):
         return True
-    if high is None:
-        return False
-    if high == low or high < least or high <= 0 <= least:
-        return True
-    if lows and high < min(lows):
-        return True
+    return high is not None and (_is_no_end(variable, low, high) or _is_far_off(high, highs))
+
+
+def _is_no_end(variable: Variable, low: float | None, high: float) -> bool:
+    """Whether an upper end is that of a point, below zero or below what anybody has, or below the usual lower one."""
+    least = variable.plausible[0] if variable.plausible else 0.0
+    lows = [r.low for r in variable.references if r.low is not None]
+    return high == low or high < least or high <= 0 <= least or (bool(lows) and high < min(lows))
+
+
+def _is_far_off(high: float, highs: Sequence[float]) -> bool:
+    """Whether an upper end is of another magnitude than the usual ones; nothing but nines is no end at all."""
     nines = _NINES.fullmatch(f"{high:.12g}") is not None
     return not nines and bool(highs) and not min(highs) / _FACTOR <= high <= max(highs) * _FACTOR
 
@@ -93,8 +98,11 @@ def is_slip(variable: Variable, value: float, written: Number, unit: str) -> boo
     ranges = [(r.low, r.high) for r in variable.references if r.low is not None and r.high is not None]
     if not ranges or value >= min(low for low, _ in ranges) / _SLIP:
         return False
-    others = [_read_in(other, written, variable) for other in variable.units if other != unit]
-    return any(low / _USUAL <= other <= high * _USUAL for other in others for low, high in ranges)
+    return any(_is_usual(_read_in(other, written, variable), ranges) for other in variable.units if other != unit)
+
+
+def _is_usual(value: float, ranges: Iterable[tuple[float, float]]) -> bool:
+    return any(low / _USUAL <= value <= high * _USUAL for low, high in ranges)
 
 
 def _read_in(unit: str, number: Number, variable: Variable) -> float:

@@ -98,15 +98,20 @@ def _of_folder(folder: Path, options: Options) -> Iterator[Job]:
     if not found:
         message = f"the folder holds no records ({', '.join('*' + s for s in SUFFIXES)})"
         yield failed(Problem("no-patients", message, Place(str(folder))))
+    yield from _foreign_files(folder)
+    tables = [p for p in found if p.suffix.lower() in TABLES]
+    yield from folder_jobs([p for p in found if p not in tables], options.form, options.max_bytes)
+    for table in tables:
+        yield from jobs(str(table), options)
+
+
+def _foreign_files(folder: Path) -> Iterator[Job]:
+    """A warning of the files of a folder that are of other formats."""
     others = Counter(p.suffix.lower() for p in folder.iterdir() if p.suffix.lower() in FOREIGN and p.name[0] != ".")
     if others:
         which = ", ".join(f"{count} x *{suffix}" for suffix, count in sorted(others.items()))
         message = f"the folder holds files of formats that are not read: {which}"
         yield failed(Problem("format-not-read", message, Place(str(folder)), "give one of them to see why", "warning"))
-    tables = [p for p in found if p.suffix.lower() in TABLES]
-    yield from folder_jobs([p for p in found if p not in tables], options.form, options.max_bytes)
-    for table in tables:
-        yield from jobs(str(table), options)
 
 
 def read_job(job: Job, options: Options) -> Reading:

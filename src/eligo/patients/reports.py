@@ -94,6 +94,16 @@ def chosen(stated: Iterable[Stated]) -> Ends:
     return left.pop() if len(left) == 1 else UNKNOWN_RANGE if left else NO_RANGE
 
 
+def range_in(text: str, sex: Sex | None) -> Ends | None:
+    """The range for the patient that a text states; None where the text is none, or is one of another kind.
+
+    >>> range_in("M: < 40, F: < 30", "female"), range_in("see below", None)
+    (Ends(low=None, high=30, unit=None), None)
+    """
+    found = ranges_in(text, sex)
+    return chosen(found) if found else None
+
+
 def ranges_in(text: str, sex: Sex | None) -> list[Stated]:
     """The ranges that a text states: `5 - 40 U/L`, `< 30`, `M: up to 40; F: up to 30`; none where it is no range.
 
@@ -103,7 +113,7 @@ def ranges_in(text: str, sex: Sex | None) -> list[Stated]:
     if kind_of(text) is False:
         return []
     found = []
-    for part in _PARTS.split(text.strip()):
+    for part in _parts(text.strip()):
         sexes = [word for word in _WORD.findall(part.casefold()) if word in report_words().sexes]
         group = group_fits(sexes, sex)
         ends = _ends(_without_names(part))
@@ -111,6 +121,13 @@ def ranges_in(text: str, sex: Sex | None) -> list[Stated]:
             return []
         found.append(Stated(ends, *group))
     return found
+
+
+def _parts(text: str) -> list[str]:
+    """The ranges of a text, each with the words that say whom it is for: `M: < 40 / F: < 30` are two."""
+    sexes = "|".join(re.escape(word) for word in sorted(report_words().sexes, key=len, reverse=True) if word.isalpha())
+    marked = re.sub(rf"([0-9][^;\n]*?)\s*[\s/]\s*(?=(?:{sexes})\b\s*[:=<>≤≥(0-9])", r"\1;", text, flags=re.IGNORECASE)
+    return _PARTS.split(marked)
 
 
 def _without_names(part: str) -> str:

@@ -19,9 +19,10 @@ from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.mapping import MISSING, NO, YES, Column, Mapping
 from eligo.patients.model import ListName, PartialDate
 from eligo.patients.names import Trouble, find_attestation, find_concept, find_variable
-from eligo.patients.plausible import Ends
+from eligo.patients.plausible import NO_RANGE, Ends
+from eligo.patients.reports import range_in
 from eligo.patients.status import STATUS, status_word
-from eligo.patients.values import NO_UNITS, Units, is_figure
+from eligo.patients.values import NO_UNITS, Units, is_figure, read_quantity
 
 _ABOUT = ("as_of", "birth_date", "sex", "age")  # what is no variable, in a long table
 _LIST_OF: dict[str, ListName] = {"procedure": "procedures", "medication": "medications"}
@@ -44,6 +45,7 @@ class Cell:
     status: str | None = None
     any_day: bool = False
     remark: str | None = None
+    range: str | None = None
 
 
 def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bool, units: Units = NO_UNITS) -> Reading:
@@ -57,14 +59,7 @@ def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bo
     described = _day(stated, [] if as_of else problems, place)
     day = as_of or described
     if day is None and not problems:
-        known = (dates.read_date(text) for c in cells for text in (c.day,) if text)
-        day = max((d.last for d in known if d and is_screening_day(d.last)), default=None)
-        if day is None:
-            help_ = "add an `as_of`, or give the day with `--as-of`"
-            problems.append(Problem("as-of-missing", "no row says of which day the patient's record is", place, help_))
-        else:
-            message = f"the record is read as of its newest date, {day.isoformat()}"
-            problems.append(Problem("as-of-inferred", message, place, "`--as-of` names another day", "warning"))
+        day = _newest(cells, problems, place)
     if day is None:
         return Reading(None, tuple(problems), tuple(_unread(c, problems[0]) for c in cells))
     log: list[Took] = []
@@ -79,6 +74,19 @@ def read_rows(job: Job, mapping: Mapping | None, as_of: date | None, lenient: bo
     patient = builder.build()
     ledger = tuple(entries[id(cell)] for cell in cells)
     return Reading(patient, (*problems, *_warnings(builder, ledger, place)), ledger)
+
+
+def _newest(cells: Sequence[Cell], problems: list[Problem], place: Place) -> date | None:
+    """The newest date of the rows, as of which they are read where nothing says of which day they are."""
+    known = (dates.read_date(cell.day) for cell in cells if cell.day)
+    day = max((d.last for d in known if d and is_screening_day(d.last)), default=None)
+    if day is None:
+        help_ = "add an `as_of`, or give the day with `--as-of`"
+        problems.append(Problem("as-of-missing", "no row says of which day the patient's record is", place, help_))
+    else:
+        message = f"the record is read as of its newest date, {day.isoformat()}"
+        problems.append(Problem("as-of-inferred", message, place, "`--as-of` names another day", "warning"))
+    return day
 
 
 def _with_iso(cell: Cell, order: Order | None) -> Cell:
@@ -150,6 +158,7 @@ def _of_long(job: Job) -> Iterator[Cell]:
             row.get("high") or None,
             row.get("status") or None,
             remark=row.get("remark") or None,
+            range=row.get("range") or None,
         )
 
 
@@ -203,6 +212,7 @@ def _mapped(name: str, text: str, column: Column, row: dict[str, str], mapping: 
         other(column.low),
         other(column.high),
         column.status,
+        range=other(column.range),
     )
 
 
@@ -218,7 +228,7 @@ def _take(cell: Cell, builder: PatientBuilder, log: list[Took]) -> None:
         log.append(_NOTHING[cell.kind])
     elif cell.kind == "as_of":
         log.append(Took("used", "as_of"))
-    elif any(day and dates.read_date(day) is None for day in (cell.day, cell.end)):
+    elif cell.day and dates.read_date(cell.day) is None:
         _take(_undated(cell, builder, path), builder, log)
     elif cell.kind == "birth_date":
         builder.born(cell.value, path)
@@ -227,7 +237,7 @@ def _take(cell: Cell, builder: PatientBuilder, log: list[Took]) -> None:
     elif cell.kind == "sex":
         builder.of_sex(cell.value, path)
     elif cell.kind == "variable":
-        _observe(cell, builder, path, log)
+        _observe(cell, builder, path)
     elif cell.kind == "attest":
         _attest(cell, builder, path, log)
     else:
@@ -235,12 +245,9 @@ def _take(cell: Cell, builder: PatientBuilder, log: list[Took]) -> None:
 
 
 def _undated(cell: Cell, builder: PatientBuilder, path: JsonPath) -> Cell:
-    """The cell without the dates that cannot be read: a value is then of any day, so that no other is surely later."""
-    message = "the date cannot be read, so that the day is not known"
-    builder.note("date-format", message, path, HELP)
-    known = [text if text and dates.read_date(text) else None for text in (cell.day, cell.end)]
-    any_day = cell.kind == "variable" and cell.day and known[0] is None
-    return replace(cell, day=known[0], end=known[1], any_day=bool(any_day))
+    """The cell without its day, which cannot be read: it is then of any day, so that no other is surely later."""
+    builder.note("date-format", "the date cannot be read, so that the day is not known", path, HELP)
+    return replace(cell, day=None, any_day=True)
 
 
 _NOTHING = {
@@ -251,16 +258,39 @@ _NOTHING = {
 }
 
 
-def _observe(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took]) -> None:
-    ends: list[int | float | None] = []
-    for text in (cell.low, cell.high):
-        try:
-            ends.append(float(text.replace(",", ".")) if text else None)
-        except ValueError:
-            log.append(Took("refused", "", "reference-range", "its reference range is not a number"))
-            ends.append(None)
-    day = some_day(builder) if cell.any_day else cell.day
-    builder.observe(cell.name, cell.value, path, cell.unit, day, Ends(ends[0], ends[1]), remark=cell.remark)
+def _observe(cell: Cell, builder: PatientBuilder, path: JsonPath) -> None:
+    reference = _range_of(cell, builder, path)
+    builder.observe(cell.name, cell.value, path, cell.unit, _day_of(cell, builder), reference, remark=cell.remark)
+
+
+def _range_of(cell: Cell, builder: PatientBuilder, path: JsonPath) -> Ends:
+    """The range of normal beside a value: a number for each end, or text that states a range (`< 30 U/L`)."""
+    found = NO_RANGE
+    for text, is_low in ((cell.range, None), (cell.low, True), (cell.high, False)):
+        if text is None:
+            continue
+        known = _one_end(text, is_low) or range_in(text, builder.sex)
+        if known is None:
+            builder.note("reference-range", "the reference range cannot be read and is not used", path)
+        else:
+            low, high = (
+                (known.low if found.low is None else found.low),
+                (known.high if found.high is None else found.high),
+            )
+            found = Ends(low, high, found.unit or known.unit)
+    return found
+
+
+def _one_end(text: str, is_low: bool | None) -> Ends | None:
+    """The lower or the upper end that a cell holds as a number."""
+    read = read_quantity(text) if is_low is not None else None
+    if read is None or read.low != read.high:
+        return None
+    return Ends(read.low, None, read.unit) if is_low else Ends(None, read.high, read.unit)
+
+
+def _day_of(cell: Cell, builder: PatientBuilder) -> str | PartialDate | None:
+    return some_day(builder) if cell.any_day else cell.day
 
 
 def some_day(builder: PatientBuilder) -> PartialDate:
@@ -287,7 +317,7 @@ def _state(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took])
     """Take a concept: yes and no, or a word for its status."""
     word = status_word(cell.value)
     if word in NO or word == "absent":
-        builder.rule_out(cell.name, path)
+        builder.rule_out(cell.name, path, _day_of(cell, builder))
         return
     if word == "unknown":
         log.append(Took("not needed", "", "no-value", "it is not known"))
@@ -298,7 +328,8 @@ def _state(cell: Cell, builder: PatientBuilder, path: JsonPath, log: list[Took])
         return
     status = cell.status or (word if word in STATUS else None)
     list_name = _list_of(cell)
-    end = cell.end or (cell.day if list_name == "procedures" else None)
+    day = _day_of(cell, builder)
+    end = cell.end or (day if list_name == "procedures" else None)
     if list_name == "medications" and status is None and end is None:
         status = "active"
-    builder.state(cell.name, list_name, path, status, (cell.day, "date"), (end, "end"))
+    builder.state(cell.name, list_name, path, status, (day, "date"), (end, "end"))

@@ -109,6 +109,7 @@ class Observation(_Border):
     date: Day | None = _day("when it was measured; `as_of` where not given")
     low: Number = Field(None, description="lower limit of the report's own reference range, in the same unit")
     high: Number = Field(None, description="upper limit of the report's own reference range, in the same unit")
+    range: str | None = Field(None, description='both limits as the report writes them, such as "5 - 40" or "< 30 U/L"')
     remark: str | None = Field(None, description="what the laboratory wrote beside it; shown, and not read")
 
 

@@ -27,7 +27,7 @@ from eligo.patients.mapping import DELIMITERS, Mapping
 from eligo.patients.sources import STDIN
 
 REQUIRED = ("patient", "variable", "value")
-OPTIONAL = ("unit", "date", "low", "high", "end", "status", "remark")
+OPTIONAL = ("unit", "date", "low", "high", "end", "status", "remark", "range")
 DATES_OF_LONG = ("as_of", "as of", "birth_date", "birth date", "date of birth")
 _DATES_SEEN = 5000  # rows or dates from which the format of a table is worked out
 _LONGEST_CELL = 100_000
@@ -146,10 +146,14 @@ def _header(line: str, file: str, mapping: Mapping | None) -> tuple[str, tuple[s
         raise EligoError(Problem("csv-delimiter", message, place, "save it with one of these as the delimiter"))
     if missing:
         raise EligoError([_missing(name, header, place, mapping) for name in missing])
+    _no_column_twice(header, needed, place)
+    return delimiter, header
+
+
+def _no_column_twice(header: Sequence[str], needed: Sequence[str], place: Place) -> None:
     twice = sorted({name for name in header if header.count(name) > 1 and name in needed})
     if twice:
         raise EligoError(Problem("column-twice", f"the column `{shown(twice[0])}` is there twice", place))
-    return delimiter, header
 
 
 def _names(line: str, delimiter: str, lower: bool) -> tuple[str, ...]:

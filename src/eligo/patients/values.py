@@ -135,23 +135,31 @@ def measure(
     """
     written = f"{value} {unit}" if unit else str(value)
     entry = _Entry(variable.id, day, written, value, unit)
-    long = isinstance(value, str) and len(value) > _LONGEST
-    if variable.kind == "ordinal" and not long:
-        return _graded(variable, value, entry)
-    if variable.kind == "category" and not long:
-        return _categorised(variable, value, entry)
-    read = read_quantity("" if long else value) if isinstance(value, str) else Quantity(value, value)
+    if variable.kind in ("ordinal", "category") and len(written) <= _LONGEST:
+        in_words = _graded if variable.kind == "ordinal" else _categorised
+        return in_words(variable, value, entry)
+    read = _read(value)
     if read is None:
         help_ = "write a number with its unit, or leave it out"
         return entry.useless(Reason.UNPARSED, "value-unreadable", "the value is not a quantity", help_)
-    if unit and read.unit and unit.strip() != read.unit and ucum(unit) != ucum(read.unit):
+    if unit and read.unit and _differ(unit.strip(), read.unit):
         return entry.useless(Reason.UNIT_UNKNOWN, "unit-twice", "the value has two units", "keep one of the two")
     if isinstance(value, str):
         entry = entry._replace(value=read.low if read.low == read.high else value, unit=unit or read.unit)
-    unit = (entry.unit or "").strip()
-    if unit and not says_no_unit(unit):
-        return _converted(variable, read, unit, reference, entry)
+    stated = (entry.unit or "").strip()
+    if stated and not says_no_unit(stated):
+        return _converted(variable, read, stated, reference, entry)
     return _without_unit(variable, read, reference, entry, usual)
+
+
+def _differ(unit: str, other: str) -> bool:
+    return unit != other and ucum(unit) != ucum(other)
+
+
+def _read(value: str | Number) -> Quantity | None:
+    if isinstance(value, str):
+        return read_quantity(value) if len(value) <= _LONGEST else None
+    return Quantity(value, value)
 
 
 def _number(text: str) -> Number:

@@ -14,7 +14,7 @@ from eligo.data import data_dir
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
-_FORM = b"1"  # of the cached data: another form must not meet an old cache
+_FORM = b"2"  # of the cached data: another form must not meet an old cache
 _FILES = ("ages.yaml", "concepts.yaml", "variables.yaml")
 
 
@@ -53,6 +53,12 @@ def is_event(concept: str) -> bool:
 def event_time() -> Duration:
     """The time after its day in which an event may still go on."""
     return cast(Duration, _duration(_tables()["event"]))
+
+
+@functools.cache
+def denied_days() -> float:
+    """How old a denial of one day may be, in days, and still say that something is not there."""
+    return float(_tables()["denied"])
 
 
 def _duration(text: str | None) -> Duration | None:

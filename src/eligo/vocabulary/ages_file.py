@@ -15,7 +15,7 @@ from eligo.vocabulary.variables import Variables
 from eligo.yamltext import YamlText, read_yaml
 
 NEVER, LIFE = "never", "life"
-_KEYS = ("results", "lasts", "event", "visit")
+_KEYS = ("results", "lasts", "event", "visit", "denied")
 _LENGTH = re.compile(r"[1-9][0-9]* (d|wk|mo|a)")
 
 
@@ -40,7 +40,7 @@ class _Reader:
         for key in data:
             if key not in _KEYS:
                 self.complain("unknown-key", f"unknown key `{key}`", key, help_=did_you_mean(key, _KEYS))
-        for key in ("event", "visit"):
+        for key in ("event", "visit", "denied"):
             if not _LENGTH.fullmatch(str(data.get(key))):
                 self.complain("age-length", f"`{key}` must be a length of time", key)
         kinds: tuple[str, ...] = get_args(VariableKind)
@@ -56,6 +56,7 @@ class _Reader:
             "life": [name for name, length in lasts.items() if length == LIFE],
             "event": data["event"],
             "visit": data["visit"],
+            "denied": _days(data["denied"]),
         }
 
     def lengths(self, data: Mapping[str, Any], key: str, endless: str, known: Iterable[str]) -> dict[str, str]:

@@ -59,7 +59,11 @@ class Concepts:
         >>> concepts().find("Oesophageal-Varices").id
         'esophageal_varices'
         """
-        return self.get(self._by_key.get(word_key(word, self._spellings), ""))
+        return self.get(self._by_key.get(self.key(word), ""))
+
+    def key(self, word: str) -> str:
+        """Give what counts of a name when two are compared."""
+        return word_key(word, self._spellings)
 
     def by_code(self, system: str, code: str) -> Concept | None:
         """Find the concept of a code; in ICD-10 and ATC the longest known code that it begins with.
@@ -130,15 +134,15 @@ class Concepts:
 
 def _grade(words: list[str], rule: Mapping[str, Any]) -> Grade | GradeRange | None:
     """Read the words left around a concept's name as a grade; None where one of them is not of the rule."""
-    levels, labels = rule["levels"], rule["labels"]
+    labels = rule["labels"]
+    known = {**rule["levels"], **labels}
     said = [w for w in words if w not in rule["joins"]]
     values = [w for w in said if w not in rule["words"]]
     # A bare number is a grade only beside a word that says so; a label (moderate) is one by itself.
-    if not values or (len(said) == len(values) and not all(w in labels for w in values)):
+    enough = labels if len(said) == len(values) else known
+    if not values or not all(w in enough for w in values):
         return None
-    if any(w not in labels and w not in levels for w in values):
-        return None
-    found = [labels[w] if w in labels else levels[w] for w in values]
+    found = [known[w] for w in values]
     low = min(f[0] if isinstance(f, list) else f for f in found)
     high = max(f[1] if isinstance(f, list) else f for f in found)
     return low if low == high else (low, high)
