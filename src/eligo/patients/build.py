@@ -121,8 +121,7 @@ class PatientBuilder(Person):
                 variable = variables().get(test.variable or "") or variable
         if isinstance(variable, Trouble):
             return
-        result = self._measured(variable, value, unit, path, reference, when)
-        result = replace(self._doubted(result, path) if doubted else result, remark=remark)
+        result = self._noted(self._measured(variable, value, unit, path, reference, when), path, doubted, remark)
         self._keep(result, day)
         if test is not None and (said := "unclear" if doubted else test.of_result(result)):
             self._observed.append(Observed(test, said, when or self._today, result.written))
@@ -131,6 +130,12 @@ class PatientBuilder(Person):
         self._results.setdefault(result.variable, []).append((result, clock_of(day)))
         if result.problem is None:
             self._used(result.variable)
+
+    def _noted(self, result: Result, path: JsonPath, doubted: bool, remark: str | None) -> Result:
+        """The result with what stands beside it."""
+        if doubted:
+            result = self._doubted(result, path)
+        return result if remark is None else replace(result, remark=remark)
 
     def _doubted(self, result: Result, path: JsonPath) -> Result:
         """The result with a problem, so that it decides nothing."""

@@ -67,9 +67,16 @@ def _map_of(check: Check) -> Check:
 
 def _entry(fields: Mapping[str, Check], *required: str) -> Check:
     def check(data: Any) -> bool:
-        if type(data) is not dict or not all(key in data for key in required):
+        if type(data) is not dict:
             return False
-        return all(key in fields and fields[key](value) for key, value in data.items())
+        for key in required:
+            if key not in data:
+                return False
+        for key, value in data.items():  # a loop: this runs for every part of every record
+            of_field = fields.get(key)
+            if of_field is None or not of_field(value):
+                return False
+        return True
 
     return check
 
