@@ -138,8 +138,9 @@ class Presence:
         entries, facts = self.open_to.entries, chart.facts
         found: list[Basis] = []
         if not entries.isdisjoint(facts):
-            listed = [fact for concept in chart.listed if concept in entries for fact in facts[concept]]
-            found += [fact for fact in listed if self._may_be(fact, chart)]
+            for concept in chart.listed:
+                if concept in entries:
+                    found += [fact for fact in facts[concept] if self._may_be(fact, chart)]
         for sign in self.signs:
             if sign.variable in chart.results:
                 found += self._shown(sign, chart)

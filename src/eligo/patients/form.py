@@ -50,7 +50,16 @@ def is_status(data: Any) -> bool:
 
 def is_well_formed(data: Mapping[str, Any]) -> bool:
     """Whether a record has nothing but the keys of the format, each with what may stand there."""
-    return all(key in _RECORD and _RECORD[key](value) for key, value in data.items())
+    return _fits(data, _RECORD)
+
+
+def _fits(data: Mapping[str, Any], fields: Mapping[str, Check]) -> bool:
+    """Whether there is nothing but the fields, each with what may stand there; a loop, since every part is asked."""
+    for key, value in data.items():
+        check = fields.get(key)
+        if check is None or not check(value):
+            return False
+    return True
 
 
 def _is_text(data: Any) -> bool:
@@ -72,11 +81,7 @@ def _entry(fields: Mapping[str, Check], *required: str) -> Check:
         for key in required:
             if key not in data:
                 return False
-        for key, value in data.items():  # a loop: this runs for every part of every record
-            of_field = fields.get(key)
-            if of_field is None or not of_field(value):
-                return False
-        return True
+        return _fits(data, fields)
 
     return check
 
