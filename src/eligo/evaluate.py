@@ -44,22 +44,25 @@ BEARINGS: dict[Kind, tuple[Bearing, ...]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ready:
-    """A criterion, its predicate as a function, its leaves as they are written and as tested, and its tests' bits.
+    """A criterion, its predicate as a function, its leaves as they are written and as tested.
 
-    `bearings` are what each truth does to the patient.
+    `bearings` are what each truth does to the patient, `numbers` the tests of the leaves, `bits` all of them as bits.
     """
 
     criterion: PlannedCriterion
     holds: Holds
     bearings: tuple[Bearing, ...]
     uses: tuple[tuple[int, Leaf, Test], ...]
+    numbers: tuple[int, ...]
     bits: int
 
 
 def _ready(criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> Ready:
     uses = tuple((numbers[use.test], use.leaf, plan.tests[use.test]) for use in criterion.uses)
-    of_uses = [number for number, _, _ in uses]
-    return Ready(criterion, predicate(criterion.tree, of_uses, costs), BEARINGS[criterion.kind], uses, bits_of(of_uses))
+    of_uses = tuple(number for number, _, _ in uses)
+    return Ready(
+        criterion, predicate(criterion.tree, of_uses, costs), BEARINGS[criterion.kind], uses, of_uses, bits_of(of_uses)
+    )
 
 
 class Part:
@@ -74,7 +77,7 @@ class Part:
         single: dict[Kind, list[int]] = {"inclusion": [], "exclusion": []}
         others: list[tuple[int, int, Ready]] = []
         for ready in criteria:
-            numbers = [number for number, _, _ in ready.uses]
+            numbers = ready.numbers
             cost = max((costs[number] for number in numbers), default=0)
             if isinstance(ready.criterion.tree, int) and cost < SLOW:
                 single[ready.criterion.kind] += numbers
@@ -102,14 +105,19 @@ class Part:
 
 
 class Trial:
-    """One plan, ready to meet patients; its arms come in the order of the plan's, `bits` are its tests."""
+    """One plan, ready to meet patients; its arms come in the order of the plan's.
 
-    __slots__ = ("arms", "bits", "common", "criteria", "plan", "unstated")
+    `bits` are its tests, and `bits_of_each` those of each criterion; `drafts` are how many of these nobody reviewed.
+    """
+
+    __slots__ = ("arms", "bits", "bits_of_each", "common", "criteria", "drafts", "plan", "unstated")
 
     def __init__(self, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> None:
         self.plan = plan
         self.criteria = tuple(_ready(criterion, plan, numbers, costs) for criterion in plan.criteria)
-        self.bits = bits_of(number for ready in self.criteria for number, _, _ in ready.uses)
+        self.bits = bits_of(number for ready in self.criteria for number in ready.numbers)
+        self.bits_of_each = tuple(ready.bits for ready in self.criteria)
+        self.drafts = sum(criterion.review == "draft" for criterion in plan.criteria)
         self.common = self._part(None, costs)
         self.arms = tuple(self._part(arm.id, costs) for arm in plan.arms)
         # A trial whose source states no criteria is met by nobody, whatever the registry's fields say.

@@ -101,7 +101,7 @@ class Finding(NamedTuple):
         """The codes of the assumptions that the truth rests on; none where it would be the same without any."""
         if self.truth is Truth.UNKNOWN or not self.ready.bits & self.answers.guessing:
             return ()
-        return resting_on(self.criterion.tree, [number for number, _, _ in self.ready.uses], self.answers)
+        return resting_on(self.criterion.tree, self.ready.numbers, self.answers)
 
     def _near(self, deciding: frozenset[int]) -> dict[int, Margin]:
         """The places of the deciding comparisons that are within the margin of their variable, with that margin."""
@@ -116,7 +116,7 @@ class Finding(NamedTuple):
         return found
 
     def _outcomes(self) -> list[Outcome]:
-        return [self.answers.outcome(number) for number, _, _ in self.ready.uses]
+        return [self.answers.outcome(number) for number in self.ready.numbers]
 
     def _deciding(self, outcomes: list[Outcome]) -> frozenset[int]:
         return deciding(self.criterion.tree, [outcome[0] for outcome in outcomes])[1]
@@ -200,7 +200,8 @@ class TrialScreening(NamedTuple):
     """One trial: a finding for each criterion, and what follows from them.
 
     `blocks` are the common blockers and, only where every arm is blocked, those of the arms; `open` are the common open
-    criteria and, only where no arm passes, those of the arms that are not blocked, or of all where all are.
+    criteria and, only where no arm passes, those of the arms that are not blocked, or of all where all are. `drafts` is
+    how many of the criteria nobody has reviewed.
     """
 
     plan: Plan
@@ -209,6 +210,7 @@ class TrialScreening(NamedTuple):
     open: tuple[str, ...]
     arms: tuple[ArmScreening, ...]
     findings: tuple[Finding, ...]
+    drafts: int
 
     @property
     def trial(self) -> str:
@@ -243,7 +245,7 @@ class TrialScreening(NamedTuple):
 
     def as_brief_json(self) -> dict[str, Any]:
         """The trial without its findings."""
-        passing = [finding for finding in self.findings if finding.bearing is PASSES]
+        passing = [finding for finding in self.findings if finding[2] is PASSES]  # by place, as in `_trial`
         return self._brief(_passes(len(passing), [finding.is_assumed for finding in passing]))
 
     def _brief(self, passes: dict[str, int]) -> dict[str, Any]:
@@ -261,9 +263,8 @@ class TrialScreening(NamedTuple):
             data["near"] = True
         if self.arms:
             data["arms"] = [arm.as_json(near) for arm in self.arms]
-        drafts = sum([c.review == "draft" for c in self.plan.criteria])
-        if drafts:
-            data["drafts"] = drafts
+        if self.drafts:
+            data["drafts"] = self.drafts
         if self.notes:
             data["notes"] = list(self.notes)
         return data
@@ -336,27 +337,16 @@ def _finding(ready: Ready, answers: Answers) -> Finding:
 
 def _trial(trial: Trial, answers: Answers, blank: list[Finding]) -> TrialScreening:
     """A finding for each criterion; those whose tests the record does not touch are taken from `blank`."""
-    found: list[Finding] = []
-    blocks: list[PlannedCriterion] = []
-    opens: list[PlannedCriterion] = []
-    touched = answers.touched
-    for ready, finding in zip(trial.criteria, blank, strict=True):
-        criterion = ready.criterion
-        if ready.bits & touched:
-            truth = ready.holds(answers)
-            weight = ready.bearings[truth]
-            found.append(_new(Finding, (criterion, truth, weight, ready, answers)))
-        else:
-            weight = finding[2]
-            found.append(finding)
-        if weight is BLOCKS:
-            blocks.append(criterion)
-        elif weight is OPEN:
-            opens.append(criterion)
+    found, touched = blank.copy(), answers.touched
+    for place in [place for place, bits in enumerate(trial.bits_of_each) if bits & touched]:
+        found[place] = _finding(trial.criteria[place], answers)
+    # By place: to unpack a named tuple, or to look a name of it up, takes several times as long.
+    blocks = [finding[0] for finding in found if finding[2] is BLOCKS]
+    opens = [finding[0] for finding in found if finding[2] is OPEN]
     if trial.arms:
         return _with_arms(trial, tuple(found), blocks, opens)
     verdict = trial.conclude(BLOCKS if blocks else OPEN if opens else PASSES, ())
-    return _new(TrialScreening, (trial.plan, verdict, _ids(blocks), _ids(opens), (), tuple(found)))
+    return _new(TrialScreening, (trial.plan, verdict, _ids(blocks), _ids(opens), (), tuple(found), trial.drafts))
 
 
 def _with_arms(
@@ -378,7 +368,7 @@ def _with_arms(
     verdict = trial.conclude(weight(None), weights)
     own_blocks = _ids([c for c in blocks if c.cohort in counted])
     own_opens = _ids([c for c in opens if c.cohort in counted])
-    return _new(TrialScreening, (trial.plan, verdict, own_blocks, own_opens, tuple(arms), findings))
+    return _new(TrialScreening, (trial.plan, verdict, own_blocks, own_opens, tuple(arms), findings, trial.drafts))
 
 
 def _ids(criteria: list[PlannedCriterion]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from eligo.evaluation.chart import Basis, Chart, Derived, Outcome, Ruled
 from eligo.evaluation.comparing import Comparison, Measured
 from eligo.evaluation.presence import Presence
 from eligo.evaluation.relating import Relating
-from eligo.evaluation.trees import deciding
+from eligo.evaluation.trees import NONE, Rested, rested
 from eligo.patients.model import Result
 from eligo.plan import Tree
 from eligo.truth import Truth
@@ -33,15 +33,32 @@ def assumptions(answer: Answer, outcome: Outcome, chart: Chart) -> tuple[str, ..
     truth, _, detail, basis = outcome
     if truth is Truth.UNKNOWN:
         return ()
-    found = {detail, *(part.detail for part in basis if isinstance(part, Derived))} & ASSUMED.keys()
+    if isinstance(answer, Presence):  # it rests on entries, and on what is silent
+        return (detail,) if detail in ASSUMED else ()
+    found = {detail, *_of_derived(basis)}
+    if _at_default(answer, basis, chart):
+        found.add("default_range")
+    return tuple(code for code in ASSUMED if code in found)
+
+
+def _of_derived(basis: tuple[Basis, ...]) -> Iterator[str | None]:
+    """The codes of what was worked out: its own, and that of what it was worked out from."""
     for part in basis:
-        if isinstance(part, Derived) and part.inputs and any(map(_is_assumed, _parts(part))):
-            found.add("score_part")
-    if isinstance(answer, Comparison) and answer.relative and basis and isinstance(basis[0], Result | Derived):
-        normals = (answer.resolve(limit, basis[0], chart) for limit, _ in answer.relative)
-        if any(normal is not None and normal.source == "default" for normal in normals):
-            found.add("default_range")
-    return tuple(code for code in ASSUMED if code in found) if found else ()
+        if isinstance(part, Derived):
+            yield part.detail
+            if any(map(_is_assumed, _parts(part))):
+                yield "score_part"
+
+
+def _at_default(answer: Answer, basis: tuple[Basis, ...], chart: Chart) -> bool:
+    """Whether a limit that the answer was held against is a multiple of a default, or lies above one."""
+    if not isinstance(answer, Comparison) or not answer.relative or not basis:
+        return False
+    reading = basis[0]
+    if not isinstance(reading, Result | Derived):
+        return False
+    normals = (answer.resolve(limit, reading, chart) for limit, _ in answer.relative)
+    return any(normal is not None and normal.source == "default" for normal in normals)
 
 
 def _parts(reading: Derived) -> Iterator[Basis]:
@@ -70,17 +87,13 @@ def guesses(answer: Answer, silence_counts: bool) -> bool:
 
 def resting_on(tree: Tree, numbers: Sequence[int], answers: Answers) -> tuple[str, ...]:
     """The codes of the assumptions that a tree's truth rests on: none where it would be the same without any."""
-    outcomes = [answers.outcome(number) for number in numbers]
     tests, chart, guessing = answers.tests, answers.chart, answers.guessing
-    found = [
-        assumptions(tests[number], outcome, chart) if guessing >> number & 1 else ()
-        for number, outcome in zip(numbers, outcomes, strict=True)
-    ]
-    if not any(found):
+    leaves = list[Rested]()
+    for number in numbers:
+        outcome = answers.outcome(number)
+        codes = assumptions(tests[number], outcome, chart) if guessing >> number & 1 else ()
+        leaves.append((outcome[0], Truth.UNKNOWN, frozenset(codes)) if codes else (outcome[0], outcome[0], NONE))
+    truth, without, used = rested(tree, leaves)
+    if truth is Truth.UNKNOWN or without is not Truth.UNKNOWN or not used:
         return ()
-    without = [Truth.UNKNOWN if codes else outcome[0] for codes, outcome in zip(found, outcomes, strict=True)]
-    truth, places = deciding(tree, [outcome[0] for outcome in outcomes])
-    if truth is Truth.UNKNOWN or deciding(tree, without)[0] is not Truth.UNKNOWN:
-        return ()
-    used = {code for place in places for code in found[place]}
     return tuple(code for code in ASSUMED if code in used)

@@ -127,12 +127,13 @@ class Chart:
     """One patient under one policy, with what was worked out for one test and may be wanted by others.
 
     `complete` are the lists that the record says are complete and `assumed` those that the caller takes as such.
-    `under` holds the facts of each concept and of all its kinds, `latest` results by variable, `oldest` the first days
-    that still count, `born` ages by unit, `inputs` and `scores` what scores are made of and come to.
+    `listed` are the concepts of the facts, in their order, and `under` the facts of each concept and of all its kinds;
+    `latest` are results by variable, `oldest` the first days that still count, `born` ages by unit, `inputs` and
+    `scores` what scores are made of and come to.
     """
 
     __slots__ = (
-        *("absent", "as_of", "assumed", "attested", "born", "complete", "facts", "inputs", "latest"),
+        *("absent", "as_of", "assumed", "attested", "born", "complete", "facts", "inputs", "latest", "listed"),
         *("oldest", "patient", "policy", "results", "scores", "sex", "under"),
     )
 
@@ -144,7 +145,8 @@ class Chart:
         self.complete = patient.complete - in_part if in_part else patient.complete
         self.assumed = policy.assume_absent - in_part if in_part else policy.assume_absent
         self.sex = patient.sex or _stated_sex(patient)
-        self.under = _by_ancestor(patient.facts)
+        self.listed = sorted(patient.facts)
+        self.under = _by_ancestor(patient.facts, self.listed)
         self.latest: dict[str, tuple[Result, ...]] = {}
         self.born: dict[str, tuple[int, int] | Reason | None] = {}
         self.inputs: dict[str, tuple[Interval, tuple[Basis, ...]] | None] = {}
@@ -260,10 +262,10 @@ def _aged(result: Result, oldest: date) -> Result:
     return replace(result, problem=Reason.STALE)
 
 
-def _by_ancestor(facts: Mapping[str, tuple[Fact, ...]]) -> dict[str, list[Fact]]:
+def _by_ancestor(facts: Mapping[str, tuple[Fact, ...]], listed: list[str]) -> dict[str, list[Fact]]:
     """The facts of each concept and of all its kinds, in an order that does not hang on the record's."""
     found: dict[str, list[Fact]] = {}
-    for concept in sorted(facts):
+    for concept in listed:
         for ancestor in _line(concept):
             if ancestor in found:
                 found[ancestor] += facts[concept]

@@ -181,14 +181,21 @@ class Evidence(NamedTuple):
         if leaf.at is not None:
             data["at"] = leaf.at
             data["facts"] = [fact_json(b, self.as_of) for b in self.basis if isinstance(b, Fact)] or None
-        data["window"] = window_text(leaf.window)
-        data["pick"] = leaf.pick if leaf.pick != "latest" else None
+        return data | self._compared(leaf, unit)
+
+    def _compared(self, leaf: Compare, unit: str | None) -> dict[str, Any]:
+        """The limits of a comparison, and how far the value is from them."""
         limits = list(self._limits())
-        data["limit"] = " and ".join([_limit_text(limit, normal, unit) for limit, normal in limits]) or None
+        limit = " and ".join([_limit_text(limit, normal, unit) for limit, normal in limits]) or None
         written = " and ".join([_written_limit(limit) for limit in leaf.limits])
         if leaf.equivalent is not None:
             written += f" ({_text(leaf.equivalent.value)}{f' {leaf.equivalent.unit}' if leaf.equivalent.unit else ''})"
-        data["limit_written"] = written if written != data["limit"] else None
+        data: dict[str, Any] = {
+            "window": window_text(leaf.window),
+            "pick": leaf.pick if leaf.pick != "latest" else None,
+            "limit": limit,
+            "limit_written": written if written != limit else None,
+        }
         apart = self.apart
         if apart is not None:
             data["distance"] = apart.value
@@ -239,29 +246,37 @@ def _sign_text(sign: Result) -> str:
 
 def reading_json(reading: Reading, as_of: date | None = None) -> dict[str, Any]:
     """A value with its date and age, as the record wrote it where that differs, or with what it was derived from."""
-    unit = unit_of(reading.variable)
-    data: dict[str, Any] = {"value": value_of(reading)}
-    if isinstance(reading, Result):
-        data["date"] = str(reading.date) if reading.date else None
-        data["age_days"] = _days(reading.date.first if reading.date else None, as_of)
-        converted = reading.unit is not None and unit is not None and ucum(reading.unit) != unit
-        # A comma is read, as a point or as nothing; what it was read as can be checked only where it is shown.
-        if converted or _text(data["value"]) != _text(reading.value) or "," in reading.written:
-            data["written"] = reading.written or None
-        if converted and reading.problem is None:
-            of_site = f" {reading.unit}" if reading.detail == SITE_UNIT else ""
-            data["converted"] = f"{reading.written}{of_site} = {_text(data['value'])} {unit}"
-        if reading.detail == SITE_UNIT:
-            data["unit_from"] = "site"
-        data["remark"] = reading.remark
-    else:
-        data["source"] = reading.origin
-        data["of"] = reading.detail if reading.origin == "limit" else None
-        data["paper"] = SCORES[reading.variable].source if reading.origin == "computed" else None
-        data["assumed"] = ASSUMED.get(reading.detail or "")
-        data["inputs"] = [basis_json(part, as_of) for part in reading.inputs] or None
-        data["missing"] = list(reading.missing) or None
+    data = _recorded(reading, as_of) if isinstance(reading, Result) else _worked_out(reading, as_of)
     return {key: value for key, value in data.items() if value is not None}
+
+
+def _recorded(result: Result, as_of: date | None) -> dict[str, Any]:
+    unit, value = unit_of(result.variable), value_of(result)
+    data: dict[str, Any] = {
+        "value": value,
+        "date": str(result.date) if result.date else None,
+        "age_days": _days(result.date.first if result.date else None, as_of),
+    }
+    converted = result.unit is not None and unit is not None and ucum(result.unit) != unit
+    # A comma is read, as a point or as nothing; what it was read as can be checked only where it is shown.
+    if converted or _text(value) != _text(result.value) or "," in result.written:
+        data["written"] = result.written or None
+    of_site = result.detail == SITE_UNIT
+    if converted and result.problem is None:
+        data["converted"] = f"{result.written}{f' {result.unit}' if of_site else ''} = {_text(value)} {unit}"
+    return data | {"unit_from": "site" if of_site else None, "remark": result.remark}
+
+
+def _worked_out(reading: Derived, as_of: date | None) -> dict[str, Any]:
+    return {
+        "value": value_of(reading),
+        "source": reading.origin,
+        "of": reading.detail if reading.origin == "limit" else None,
+        "paper": SCORES[reading.variable].source if reading.origin == "computed" else None,
+        "assumed": ASSUMED.get(reading.detail or ""),
+        "inputs": [basis_json(part, as_of) for part in reading.inputs] or None,
+        "missing": list(reading.missing) or None,
+    }
 
 
 def basis_json(part: Basis, as_of: date | None = None) -> dict[str, Any]:

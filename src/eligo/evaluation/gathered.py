@@ -9,9 +9,9 @@ from typing import cast
 
 from eligo.criteria import Leaf, Related
 from eligo.evaluation.ages import AgeComparison, AgeThen
-from eligo.evaluation.answers import Answers
+from eligo.evaluation.answers import Answer, Answers
 from eligo.evaluation.assumed import assumptions
-from eligo.evaluation.chart import Chart, Derived, Normal
+from eligo.evaluation.chart import Basis, Chart, Derived, Normal, Outcome
 from eligo.evaluation.clash import clash
 from eligo.evaluation.comparing import Comparison, Measured
 from eligo.evaluation.derive import age_in, age_of
@@ -28,31 +28,57 @@ from eligo.vocabulary.scores import SCORES
 
 def gathered(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence:
     """The evidence of a leaf, by the number of its test."""
-    chart, answer = answers.chart, answers.tests[number]
-    truth, reason, detail, basis = answers.outcome(number)
-    normals: tuple[Normal | None, ...] = ()
-    ages: tuple[int | None, ...] = ()
+    chart, answer, outcome = answers.chart, answers.tests[number], answers.outcome(number)
+    truth, reason, detail, basis = outcome
     if isinstance(answer, Relating) and isinstance(leaf, Related) and isinstance(test, Related):
-        sides = answer.sides(chart) if reason is not Reason.ERROR else ()
-        asked = zip((leaf.what, leaf.to), (test.what, test.to), sides, strict=False)
-        parts = tuple(Evidence(own, plain, *found, (), as_of=chart.as_of) for own, plain, found in asked)
+        parts = _sides(answer, leaf, test, outcome, chart)
         return Evidence(leaf, test, truth, reason, detail, basis, (), parts=parts, as_of=chart.as_of)
-    if not basis and isinstance(answer, AgeComparison):
-        age = age_of(chart)
-        basis = (age,) if age else ()
-        ages = tuple([_completed(chart, unit) for _, unit, _ in answer.limits])
-    elif basis and isinstance(answer, AgeThen) and isinstance(basis[0], Derived) and len(basis) == 1:
-        ages = answer.ages(chart, cast(Fact, basis[0].inputs[0]))
-    elif basis and isinstance(answer, Comparison) and answer.relative and isinstance(basis[0], Result | Derived):
-        reading = basis[0]
-        normals = tuple(answer.resolve(li, reading, chart) if li.of or li.above else None for li in answer.test.limits)
+    ages: tuple[int | None, ...] = ()
+    if isinstance(answer, AgeComparison | AgeThen):
+        basis, ages = _ages(answer, basis, chart)
     if basis and isinstance(answer, StatedTwice | Picked):
         test = answer.held(basis[0])
-    stated = isinstance(answer, Measured) and answer.window is None and answer.variable in SCORES
-    own = clash(basis, chart) if stated else None
+    normals, own = _normals(answer, basis, chart), _own(answer, basis, chart)
     worked_out = basis and isinstance(basis[0], Derived) and answers.guessing >> number & 1
-    assumed = assumptions(answer, (truth, reason, detail, basis), chart) if worked_out else ()
+    assumed = assumptions(answer, outcome, chart) if worked_out else ()
     return Evidence(leaf, test, truth, reason, detail, basis, normals, own, ages, as_of=chart.as_of, assumed=assumed)
+
+
+def _sides(answer: Relating, leaf: Related, test: Related, outcome: Outcome, chart: Chart) -> tuple[Evidence, ...]:
+    """The evidence of the two things that a leaf links."""
+    sides = answer.sides(chart) if outcome[1] is not Reason.ERROR else ()
+    asked = zip((leaf.what, leaf.to), (test.what, test.to), sides, strict=False)
+    return tuple(Evidence(own, plain, *found, (), as_of=chart.as_of) for own, plain, found in asked)
+
+
+def _ages(
+    answer: AgeComparison | AgeThen, basis: tuple[Basis, ...], chart: Chart
+) -> tuple[tuple[Basis, ...], tuple[int | None, ...]]:
+    """What a comparison with an age rests on, and the age in the unit of each limit."""
+    if isinstance(answer, AgeComparison):
+        if basis:
+            return basis, ()
+        age = age_of(chart)
+        return (age,) if age else (), tuple([_completed(chart, unit) for _, unit, _ in answer.limits])
+    if len(basis) == 1 and isinstance(basis[0], Derived):
+        return basis, answer.ages(chart, cast(Fact, basis[0].inputs[0]))
+    return basis, ()
+
+
+def _normals(answer: Answer, basis: tuple[Basis, ...], chart: Chart) -> tuple[Normal | None, ...]:
+    """What each limit is a multiple of, or lies above; nothing where none is."""
+    if not basis or not isinstance(answer, Comparison) or not answer.relative:
+        return ()
+    reading = basis[0]
+    if not isinstance(reading, Result | Derived):
+        return ()
+    return tuple(answer.resolve(li, reading, chart) if li.of or li.above else None for li in answer.test.limits)
+
+
+def _own(answer: Answer, basis: tuple[Basis, ...], chart: Chart) -> Derived | None:
+    """What a stated score comes to by its own inputs, where that is another value."""
+    stated = isinstance(answer, Measured) and answer.window is None and answer.variable in SCORES
+    return clash(basis, chart) if stated else None
 
 
 def _completed(chart: Chart, unit: AgeUnit) -> int | None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from eligo.plan import Join, Tree
 from eligo.truth import Truth, all_of, any_of, at_least, not_
+
+# The truth of a part, what it is without the assumptions, and the codes of those of the leaves that make it so.
+Rested = tuple[Truth, Truth, frozenset[str]]
+NONE: frozenset[str] = frozenset()
 
 
 def deciding(tree: Tree, truths: list[Truth]) -> tuple[Truth, frozenset[int]]:
@@ -11,14 +17,36 @@ def deciding(tree: Tree, truths: list[Truth]) -> tuple[Truth, frozenset[int]]:
     if not isinstance(tree, Join):
         return truths[tree], frozenset((tree,))
     parts = [deciding(part, truths) for part in tree.parts]
-    of_parts = [truth for truth, _ in parts]
     if tree.how == "not":
-        return not_(of_parts[0]), parts[0][1]
-    if tree.how == "at_least":
-        truth = at_least(tree.count, of_parts)
-    else:
-        truth = all_of(of_parts) if tree.how == "all" else any_of(of_parts)
+        return not_(parts[0][0]), parts[0][1]
+    truth = _joined(tree, [truth for truth, _ in parts])
     return truth, frozenset[int]().union(*(leaves for one, leaves in parts if one is truth))
+
+
+def rested(tree: Tree, leaves: Sequence[Rested]) -> Rested:
+    """The truth of a tree, with and without what its leaves assume, in one walk; the codes are of those that decide."""
+    if not isinstance(tree, Join):
+        return leaves[tree]
+    parts = [rested(part, leaves) for part in tree.parts]
+    if tree.how == "not":
+        truth, without, codes = parts[0]
+        return not_(truth), not_(without), codes
+    truth = _joined(tree, [part[0] for part in parts])
+    marked = [part for part in parts if part[0] is not part[1] or part[2]]
+    if not marked:
+        return truth, truth, NONE
+    return (
+        truth,
+        _joined(tree, [part[1] for part in parts]),
+        NONE.union(*(codes for one, _, codes in marked if one is truth)),
+    )
+
+
+def _joined(tree: Join, truths: list[Truth]) -> Truth:
+    """The truth of a tree by those of its parts."""
+    if tree.how == "at_least":
+        return at_least(tree.count, truths)
+    return all_of(truths) if tree.how == "all" else any_of(truths)
 
 
 def enough(tree: Tree, truths: list[Truth]) -> tuple[Truth, frozenset[int]]:

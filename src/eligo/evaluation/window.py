@@ -95,20 +95,26 @@ def period(fact: Fact, as_of: date) -> Period:
 
     An event without an end is of its day, also where a list keeps it as active.
     """
-    today: Days = (as_of, as_of)
     start = _until(fact.start, as_of)
-    if fact.end is None and is_event(fact.concept) and (fact.kind != "procedure" or fact.status == "active"):
+    going_on = fact.status == "active" and fact.end is None
+    if fact.end is None and is_event(fact.concept) and (fact.kind != "procedure" or going_on):
         return _of_its_day(start, as_of)
-    if fact.kind == "procedure" and not (fact.status == "active" and fact.end is None):  # else it is in progress
-        end = _until(fact.end, as_of) or start
-        return Period(start or (date.min, (end or today)[1]), end or (date.min, as_of), bool(end), fact.end is not None)
-    over = ended(fact, as_of)
-    if over is NOT_MET:
-        return Period(start or (date.min, as_of), today, timed=start is not None)
+    if fact.kind == "procedure" and not going_on:
+        return _of_procedure(fact, start, as_of)
+    if ended(fact, as_of) is NOT_MET:
+        return Period(start or (date.min, as_of), (as_of, as_of), timed=start is not None)
     end = _until(fact.end, as_of)
     timed = start is not None and end is not None
     start_days = start or (date.min, end[1] if end else as_of)
     return Period(start_days, end or (start_days[0], as_of), bool(start or end), timed)
+
+
+def _of_procedure(fact: Fact, start: Days | None, as_of: date) -> Period:
+    """When a procedure was that is not in progress: without an end it is of the day of its start."""
+    end = _until(fact.end, as_of) or start
+    if end is None:
+        return Period((date.min, as_of), (date.min, as_of), dated=False, timed=False)
+    return Period(start or (date.min, end[1]), end, timed=fact.end is not None)
 
 
 def _of_its_day(start: Days | None, as_of: date) -> Period:

@@ -6,7 +6,7 @@ window closes or opens, a birthday. Those days are found and looked at in order;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, cast
@@ -96,19 +96,26 @@ def _on(patient: Patient, day: date) -> Patient:
 
 def turning_days(engine: Engine, patient: Patient, horizon: date) -> list[date]:
     """All days after the screening on which any answer can differ from that of the day before."""
-    days = set[date]()
-    for records in (patient.results, patient.facts):
-        for name, entries in records.items():
-            tests = [engine.asked[number] for number in numbers(engine.readers.get(name, 0))]
-            lengths = {length for test in tests for length in _lengths(test)} if tests else set()
-            if tests:
-                lengths |= set(_ages(engine, name) if records is patient.results else _lasting(name))
-            ahead = [then for _, then in patient.ending if then.concept == name]
-            for day in {day for entry in (*entries, *ahead) for day in _days(entry)} if tests else ():
-                days |= {day, day + timedelta(1)} if day < date.max else {day}
-                days.update(found for length in lengths for found in _around(day, length))
-    days.update(_birthdays(engine, patient))
+    days = set(_birthdays(engine, patient))
+    for name, results in patient.results.items():
+        days |= _turning(engine, name, results, _ages(engine, name))
+    for name, facts in patient.facts.items():
+        ahead = [then for _, then in patient.ending if then.concept == name]
+        days |= _turning(engine, name, (*facts, *ahead), _lasting(name))
     return sorted(day for day in days if patient.as_of < day <= horizon)
+
+
+def _turning(engine: Engine, name: str, entries: Sequence[Result | Fact], lasts: Iterable[Duration]) -> set[date]:
+    """The days on which an answer can turn by the dates of one thing's entries, which count for so long."""
+    tests = [engine.asked[number] for number in numbers(engine.readers.get(name, 0))]
+    if not tests:
+        return set()
+    lengths = {length for test in tests for length in _lengths(test)} | set(lasts)
+    days = set[date]()
+    for day in {day for entry in entries for day in _days(entry)}:
+        days |= {day, day + timedelta(1)} if day < date.max else {day}
+        days.update(found for length in lengths for found in _around(day, length))
+    return days
 
 
 def _days(entry: Result | Fact) -> Iterator[date]:

@@ -157,7 +157,7 @@ class PatientBuilder(Person):
         if isinstance(variable, Trouble):
             return
         result = self._measured(variable, seen.value, seen.unit, seen.path, seen.reference, seen.when)
-        result = replace(self._doubted(result, seen.path) if seen.doubted else result, remark=seen.remark)
+        result = self._noted(result, seen.path, seen.doubted, seen.remark)
         self._keep(result, seen.day)
         if test is not None and (said := "unclear" if seen.doubted else test.of_result(result)):
             self._observed.append(Observed(test, said, seen.when or self._today, result.written))
@@ -166,6 +166,12 @@ class PatientBuilder(Person):
         self._results.setdefault(result.variable, []).append((result, clock_of(day)))
         if result.problem is None:
             self._used(result.variable)
+
+    def _noted(self, result: Result, path: JsonPath, doubted: bool, remark: str | None) -> Result:
+        """The result with what stands beside it."""
+        if doubted:
+            result = self._doubted(result, path)
+        return result if remark is None else replace(result, remark=remark)
 
     def _doubted(self, result: Result, path: JsonPath) -> Result:
         """The result with a problem, so that it decides nothing."""

@@ -50,7 +50,16 @@ def is_status(data: Any) -> bool:
 
 def is_well_formed(data: Mapping[str, Any]) -> bool:
     """Whether a record has nothing but the keys of the format, each with what may stand there."""
-    return all(key in _RECORD and _RECORD[key](value) for key, value in data.items())
+    return _fits(data, _RECORD)
+
+
+def _fits(data: Mapping[str, Any], fields: Mapping[str, Check]) -> bool:
+    """Whether there is nothing but the fields, each with what may stand there; a loop, since every part is asked."""
+    for key, value in data.items():
+        check = fields.get(key)
+        if check is None or not check(value):
+            return False
+    return True
 
 
 def _is_text(data: Any) -> bool:
@@ -67,9 +76,12 @@ def _map_of(check: Check) -> Check:
 
 def _entry(fields: Mapping[str, Check], *required: str) -> Check:
     def check(data: Any) -> bool:
-        if type(data) is not dict or not all(key in data for key in required):
+        if type(data) is not dict:
             return False
-        return all(key in fields and fields[key](value) for key, value in data.items())
+        for key in required:
+            if key not in data:
+                return False
+        return _fits(data, fields)
 
     return check
 

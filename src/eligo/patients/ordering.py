@@ -35,7 +35,7 @@ def in_order(taken: Sequence[Timed], as_of: date) -> Ordered:
     for day in sorted(days, key=lambda d: (min(d.last, as_of), d.first), reverse=True):
         counting, before = _of_day(days[day])
         if not found:
-            at_odds = len({_interval(r) for r in counting if r.problem is None}) > 1
+            at_odds = len(counting) > 1 and len({_interval(r) for r in counting if r.problem is None}) > 1
         found += counting
         earlier += before
     return Ordered(tuple(found), tuple(earlier), at_odds)
@@ -43,6 +43,8 @@ def in_order(taken: Sequence[Timed], as_of: date) -> Ordered:
 
 def _of_day(taken: Sequence[Timed]) -> tuple[list[Result], list[Result]]:
     """The results of a day that count, and those that do not since a later one is known."""
+    if len(taken) == 1:
+        return [taken[0][0]], []
     clocks = dates.order_of_day([clock for _, clock in taken])
     last, timed = max(clocks), all(clocks)
     results = [result for result, _ in taken]

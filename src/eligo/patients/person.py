@@ -113,8 +113,8 @@ class Person(Notes):
         day: PartialDate | None = None,
     ) -> Result:
         result, problems = measure(variable, value, unit, reference, day, self.units.get(variable.id))
-        other = variables().get(_CLASS_OR_SCORE.get(variable.id, ""))
-        if other and result.problem:
+        other = variables().get(_CLASS_OR_SCORE.get(variable.id, "")) if result.problem else None
+        if other:
             second, found = measure(other, value, unit, reference, day, self.units.get(other.id))
             if second.problem is None:
                 result, problems = second, found

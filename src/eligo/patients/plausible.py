@@ -6,9 +6,10 @@ explains (6.5 white cells per uL) decides nothing.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from eligo.errors import EligoError, Problem
@@ -92,17 +93,26 @@ def is_slip(variable: Variable, value: float, written: Number, unit: str) -> boo
     """
     if value <= 0:
         return False
-    lows = [r.low for r in variable.references if r.low]
-    if variable.unit == _COUNTED and value < max([_FEWEST, *(low / _FEW for low in lows)]):
+    fewest, looked_at = _low_limits(variable)
+    if value < fewest:
         return True
-    ranges = [(r.low, r.high) for r in variable.references if r.low is not None and r.high is not None]
-    if not ranges or value >= min(low for low, _ in ranges) / _SLIP:
+    if value >= looked_at:
         return False
-    return any(_is_usual(_read_in(other, written, variable), ranges) for other in variable.units if other != unit)
+    others = [_read_in(other, written, variable) for other in variable.units if other != unit]
+    return any(low / _USUAL <= other <= high * _USUAL for other in others for low, high in _ranges(variable))
 
 
-def _is_usual(value: float, ranges: Iterable[tuple[float, float]]) -> bool:
-    return any(low / _USUAL <= value <= high * _USUAL for low, high in ranges)
+@functools.cache
+def _low_limits(variable: Variable) -> tuple[float, float]:
+    """Below what nothing is counted, and below what a value is looked at in other units; 0 where there is none."""
+    lows = [r.low for r in variable.references if r.low]
+    fewest = max([_FEWEST, *(low / _FEW for low in lows)]) if variable.unit == _COUNTED else 0.0
+    return fewest, min((low / _SLIP for low, _ in _ranges(variable)), default=0.0)
+
+
+def _ranges(variable: Variable) -> list[tuple[float, float]]:
+    """The ranges of normal that have both ends."""
+    return [(r.low, r.high) for r in variable.references if r.low is not None and r.high is not None]
 
 
 def _read_in(unit: str, number: Number, variable: Variable) -> float:

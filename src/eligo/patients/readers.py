@@ -125,7 +125,9 @@ def read_job(job: Job, options: Options) -> Reading:
     if job.kind == "native":
         raw = job.documents[0]
         reading = native.read_record(raw.data, raw.file, options.as_of, options.lenient, options.ledger, options.units)
-        return replace(reading, problems=in_line(reading.problems, raw.line)) if raw.line else reading
+        if raw.line is None or not reading.problems:
+            return reading
+        return replace(reading, problems=in_line(reading.problems, raw.line))
     from eligo.patients import bundles
 
     if job.kind == "fhir":

@@ -268,12 +268,13 @@ def _only_unit(variable: Variable, read: Quantity) -> str:
 def _checked(variable: Variable, result: Result) -> Measured:
     """Mark what no patient can have, and what only a slip of the unit explains."""
     least, most = variable.plausible or (-math.inf if variable.unit == "Cel" else 0, math.inf)
-    message = _implausible(variable)
     if least <= result.high and result.low <= most:
         number, unit = result.value, result.unit
         if isinstance(number, str) or number is None or not unit or not is_slip(variable, result.low, number, unit):
             return result, ()
         message = f"the value is so low for `{variable.id}` that its unit must be another one"
+    else:
+        message = _implausible(variable)
     problem = Problem("value-implausible", message, help=_CHECK, severity="warning")
     return replace(result, problem=Reason.IMPLAUSIBLE, detail=message), (problem,)
 

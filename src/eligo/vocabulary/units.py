@@ -43,6 +43,8 @@ class Size:
 
 def to_canonical(value: float, unit: str | None, variable: Variable) -> float:
     """Turn a value into the variable's canonical unit, rounded to 12 significant digits."""
+    if unit == variable.unit and math.isfinite(value):
+        return float(f"{float(value):.12g}")
     return convert(value, unit, variable.unit, variable)
 
 

@@ -114,6 +114,9 @@ class Variable:
     specimens: tuple[str, ...] = ()
     question: str | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     @property
     def spellings(self) -> tuple[str, ...]:
         """The name and all that stands for it in records."""
