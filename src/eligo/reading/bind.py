@@ -318,7 +318,8 @@ class Binder(NameFinder):
         if not self._of_people(at):
             return ()
         value = at.first.bounds[0][1].number.value
-        counted = value < YOUNG and type_of(at.behind) in COUNTED
+        of_fact = at.outer is not None and at.outer.concept is not None  # `cirrhosis (> 2 years)`
+        counted = value < YOUNG and (of_fact or type_of(at.behind) in COUNTED)
         if at.unit == "a" and counted:  # `at least two years postmenopausal`
             return ()
         if at.unit is not None:

@@ -233,8 +233,10 @@ def _permitted(unit: UnitState, said: Said) -> None:
 
 
 def _time(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
-    if len(inner) != 1 or not isinstance(inner[0], Window):
+    if len(inner) != 1 or not isinstance(inner[0], (Limits, Window)):
         return False
+    if isinstance(inner[0], Limits):  # `chronic hepatitis (> 6 months)`
+        return not unit.context.names(inner[0]) and not unit.groups and unit.narrow(inner[0])
     if inner[0].limits is not None and unit.context.names(inner[0].limits):  # `(> 10 g/dL before surgery)`
         return False
     if isinstance(unit.last, Compare):

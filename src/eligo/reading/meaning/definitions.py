@@ -55,7 +55,7 @@ def definition(context: Context, head: Predicate, inner: Predicate, negated: boo
         return Not(said) if negated else all_of([head, said])
     if any(fact.status == "history" for fact in facts):  # how it was then no value of today tells
         return all_of([head, _unclear(context, inner, inner)])
-    if beside:
+    if beside or (tested(inner) <= _GROUPS and not negated):  # `asthma (>= 40 years)`: nobody's age is asthma
         return all_of([head, inner])
     return _narrowed(context, head, inner, negated)
 

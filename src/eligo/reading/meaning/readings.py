@@ -27,6 +27,7 @@ class Alternative(Enum):
     HEDGE = "the hedge may cover only its own clause, or the limits after it too"
     HEDGED_LIMIT = "the hedge may cover the limit, or the limit may hold wherever there is a value"
     VALUES = "one of the values may be enough, or all of them may be meant"
+    LASTED = "the length of time may be how long it went on, or how long ago it was"
     FREE = "the negation may ask for so long a time without it, or deny only what lasted so long"
     HAD = "who never had it may take part, or only who had it so long ago"
     PATIENTS = "what is said of these patients may be asked of them alone, or all may have to be such patients"

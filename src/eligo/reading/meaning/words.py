@@ -111,7 +111,7 @@ def _states(state: UnitState, i: int) -> bool:
 
 def _ended(state: UnitState, i: int, token: Token) -> None:
     """`chemotherapy ended more than 4 weeks ago`: how long it is over, not how long it goes on."""
-    state.past = True
+    state.ended = True
     state.context.count((token,), "modifier")
 
 
