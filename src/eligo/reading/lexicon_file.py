@@ -127,6 +127,7 @@ _WORDS = (
     "confirming",
     "by_method",
     "of_the_head",
+    "causes",
     "of_the_name",
     "trial_parts",
     "trial_part_names",

@@ -11,7 +11,7 @@ from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import if_holds, instead, of_one_sex, sex_of
 from eligo.reading.meaning.context import Context, elements_of
 from eligo.reading.meaning.definitions import Gloss, definition, of_nothing, without_repeats
-from eligo.reading.meaning.examples import counting, one_by_one
+from eligo.reading.meaning.examples import counting, note_causes, of_causes, one_by_one, plain_list
 from eligo.reading.meaning.exceptions import permitted, taken_out, unless_holds
 from eligo.reading.meaning.headings import exemplified, explains, has_and, has_or, named
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread, measures
@@ -19,7 +19,7 @@ from eligo.reading.meaning.limited import another_quantity, obliges, of_a_part, 
 from eligo.reading.meaning.lists import apart
 from eligo.reading.meaning.measures import time
 from eligo.reading.meaning.relations import bond_of
-from eligo.reading.meaning.restated import abbreviation, initials_of, repeats, second_unit, source, written_out
+from eligo.reading.meaning.restated import abbreviation, causes, initials_of, repeats, second_unit, source, written_out
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.meaning.wrapping import wrapped
@@ -46,6 +46,7 @@ def bracket(unit: UnitState, i: int, node: Bracket) -> None:
         second_unit,
         source,
         of_a_part,
+        causes,
         obliges,
         repeats,
         _time,
@@ -201,6 +202,9 @@ def _with_bracket(context: Context, head: Said, word: str, said: Said, rule: str
 
 def _such(unit: UnitState, node: Bracket, word: Token, head: Said) -> None:
     context = unit.context
+    if word.value == "such" and of_causes(context, node.span[0]) and plain_list(node.item):
+        note_causes(context, node.span)
+        return
     items = named(context, node.item, str(word.value))
     if word.value == "such" and unit.is_fact():
         if any(item.exception for item in items):

@@ -154,6 +154,13 @@ def elements_of(node: Node) -> list[Element]:
     return found
 
 
+def marks_of(node: Node) -> list[Token]:
+    """All words and marks that join parts of it; brackets stay whole."""
+    if not isinstance(node, Branch):
+        return []
+    return [*node.marks, *(mark for part in node.parts for mark in marks_of(part))]
+
+
 def hull(spans: Iterable[Span | None]) -> Span:
     """From the first to the last of the spans."""
     known = [span for span in spans if span is not None]

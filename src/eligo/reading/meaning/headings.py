@@ -10,7 +10,7 @@ from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Leaf, Not, Predicate, 
 from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, extent, filled, hull, span_of
 from eligo.reading.meaning.definitions import definition, exampled, kinds_of, replaced, states
-from eligo.reading.meaning.examples import of_its_sort
+from eligo.reading.meaning.examples import note_causes, of_causes, of_its_sort, plain_list
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in
 from eligo.reading.meaning.joining import (
     all_of,
@@ -212,6 +212,12 @@ def examples(context: Context, node: Branch) -> Said:
     for mark, part in zip(node.marks, node.parts[1:], strict=True):
         if said.body is not None and _says_nothing(context, part):  # `A, including:` above enumerated examples
             return replace(said, quantifier="such" if mark.value == "such" else "listed", bare=False)
+        if mark.value == "such" and said.body is not None and of_causes(context, mark.start):
+            if plain_list(part):
+                note_causes(context, hull([mark.span, span_of(part)]))
+                continue
+            if said.what != "attest":
+                return context.unread(extent(node), "heading", extent(part))
         if mark.value == "means" and _asks_more(part):
             return context.unread(extent(node), "heading", span_of(part))
         said = exemplified(context, said, str(mark.value), named(context, part, str(mark.value)))
