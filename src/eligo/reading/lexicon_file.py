@@ -128,6 +128,7 @@ _WORDS = (
     "by_method",
     "of_the_head",
     "causes",
+    "bond_lists",
     "of_the_name",
     "trial_parts",
     "trial_part_names",

@@ -26,6 +26,8 @@ _MARKS = _BOUND | _SCOPES | SEPARATORS | ENDS
 _BEFORE_ANEW = SEPARATORS | {"", "THEN", "NEG", "OPEN", "STOP", "SUBITEM", "COLON"}  # behind these a unit begins
 
 
+_LISTING = frozenset(["due_to", "unrelated_to", "without"])  # behind these a list of names is of what bonds
+_OF_NAMES = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS"])
 _TREATMENTS = frozenset(["procedure", "medication", "state"])
 _OF_PATIENTS = {"requiring": "now", "treated_with": "active"}  # said of a patient alone: the status of `or requiring B`
 
@@ -131,12 +133,16 @@ def _inner(line: Line, i: int, token: Token) -> bool:
     mark, bond = line.last_of(_MARKS), line.last_of(_BOND)
     if mark is None or bond is None or mark.type not in _BOUND:
         return False
+    if _of_one_list(line, i, mark, bond):
+        return True
     following = _joined_on(line, i, mark, token)
     if following is None or line.relates_next(i):
         return False
     if line.core == "VAR" or following.type == "VAR":  # `with A >= 180 or B >= 120`
         alike = line.core == following.type and bond.value == "with" and line.limited()
         return alike and token.type != "COMMA" and mark.type == "BOND"
+    if line.core == "FILLER" and bond.value in _OF_PATIENTS:  # `requiring zorblax treatment or A`
+        return token.type != "COMMA" and mark.type == "BOND" and _kind(following) in _TREATMENTS
     if line.core != "CONCEPT":
         return False
     if _says_again(line, i, bond):  # `attributable to A or to B`
@@ -144,6 +150,31 @@ def _inner(line: Line, i: int, token: Token) -> bool:
     if bond.value in ("with", "without", "that"):
         return token.type != "COMMA" and mark.type == "BOND"
     return _of_a_kind(line, following, bond, token)
+
+
+def _of_one_list(line: Line, i: int, mark: Token, bond: Token) -> bool:
+    """`due to A, B or C`: whether names alone stand between commas, up to a word that closes their list."""
+    lists = bond.value in _LISTING or line.written(bond).strip(" ,;") in words("bond_lists")
+    if not lists or line.core not in ("CONCEPT", "FILLER"):
+        return False
+    closing = _closes(line.tokens[i])
+    if closing and mark.type != "INNER":
+        return False
+    named = False
+    for token in line.tokens[i + 1 : i + NEAR]:
+        if token.type in SEPARATORS:
+            if not named or closing:
+                return False
+            named, closing = False, _closes(token)
+        elif token.type in _OF_NAMES and not (token.type == "FILLER" and token.value):
+            named = named or token.type in ("CONCEPT", "FILLER")
+        else:
+            return closing and named and token.type not in ("REL", "NEG", "OPEN")
+    return closing and named
+
+
+def _closes(token: Token) -> bool:
+    return token.type in ("AND", "OR") or token.value in ("and", "or")
 
 
 def _joined_on(line: Line, i: int, mark: Token, token: Token) -> Token | None:

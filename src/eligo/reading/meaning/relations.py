@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from eligo.criteria import Not, Predicate, Span
 from eligo.reading.meaning.bonds import tie
-from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.context import Context, elements_of, hull
 from eligo.reading.meaning.facts import concept_of
 from eligo.reading.meaning.joining import any_of, facts_of, is_judgement, is_unread
 from eligo.reading.meaning.lists import joined
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
-from eligo.reading.meaning.said import Bond, Said
+from eligo.reading.meaning.said import Bond, Mark, Said
+from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch
 
 # Behind which `or` may join two things or two sentences.
@@ -24,28 +25,39 @@ def related(context: Context, node: Branch) -> Said:
     said = context.read(node.parts[0])
     for mark, part in zip(node.marks, node.parts[1:], strict=True):
         kind = str(mark.value)
-        if (
-            isinstance(part, Branch)
-            and part.rule == "target"
-            and kind in _UNSURE
-            and not context.take(Alternative.JOINED_ON)
-        ):
+        several = isinstance(part, Branch) and part.rule == "target" and kind in _UNSURE and said.what != "attest"
+        if several and isinstance(part, Branch) and context.take(Alternative.JOINED_ON) != _likely(kind, part):
             return _joined_on(context, said, kind, part)
         said = bound_to(context, said, bond_of(context, kind, context.read(part)))
     return said
 
 
+def _likely(kind: str, node: Branch) -> bool:
+    """Whether what is joined on is most likely bonded too: no later member of a list has a word of its own before it."""
+    listed = kind != "without" and any(mark.value is None for mark in node.marks)  # `due to A, B or C`
+    own = [e for part in node.parts[1:] for e in elements_of(part) if isinstance(e, Token)]
+    return not listed or all(token.type not in ("QUAL", "STATUS") for token in own)
+
+
 def _joined_on(context: Context, said: Said, kind: str, node: Branch) -> Said:
     """`cirrhosis with ascites or jaundice`, where jaundice alone is the second of two."""
     first, *rest = [context.read(part) for part in node.parts]
-    marks = [("", str(mark.value)) for mark in node.marks]
-    return joined(context, [bound_to(context, said, bond_of(context, kind, first)), *rest], marks)
+    return joined(context, [bound_to(context, said, bond_of(context, kind, first)), *rest], _marks(node))
+
+
+def _marks(node: Branch) -> list[Mark]:
+    """What joins the parts: a comma is as the word behind it, `A, B or C`."""
+    made: list[Mark] = []
+    word = ""
+    for mark in reversed(node.marks):
+        word = str(mark.value or word)
+        made.insert(0, ("", word) if word else (",", ""))
+    return made
 
 
 def target(context: Context, node: Branch) -> Said:
     """What is required, or stands behind `with`: one thing, or several of a kind."""
-    marks = [("", str(mark.value)) for mark in node.marks]
-    return joined(context, [context.read(part) for part in node.parts], marks)
+    return joined(context, [context.read(part) for part in node.parts], _marks(node))
 
 
 def bond_of(context: Context, kind: str, said: Said) -> Bond:
