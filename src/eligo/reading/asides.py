@@ -55,7 +55,8 @@ def _method(raw: list[Token], i: int) -> int:
         j += 2
     behind = raw[i - 1]
     named = behind.type == "WORD" or _may(raw, i - 1, "VAR", "CONCEPT", "LINK") or _mark(raw, i - 1, ")")
-    return j - i if named and _limit_follows(raw, j) else 0
+    limit = j + _mark(raw, j, "([")  # `QTc on electrocardiogram (> 450 ms)`
+    return j - i if named and _limit_follows(raw, limit) else 0
 
 
 def _limit_follows(raw: list[Token], i: int) -> bool:

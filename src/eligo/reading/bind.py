@@ -14,6 +14,7 @@ from eligo.reading.ages import COUNTED, YOUNG, age_of_thing, of_something
 from eligo.reading.lexicon import measured_by, words
 from eligo.reading.names import REACH, Name, NameFinder, changed
 from eligo.reading.plausible import settled
+from eligo.reading.stated import quantity
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Choice, Element, Limit, Limits, Node, Unit, Window, amounts, type_of
 from eligo.reading.unmeasured import counts, no_measure
@@ -153,7 +154,7 @@ class Binder(NameFinder):
 
     def _keep(self, at: Place, names: tuple[Name, ...]) -> None:
         """Bind the limits; a joined one with a unit that the name cannot have has a name of its own behind it."""
-        names = tuple(changed(name, at.limits) for name in names)
+        names = tuple(quantity(changed(name, at.limits, self.text), at.limits, self.text) for name in names)
         likely = settled(at.limits, names[0]) if names else at.limits
         limits, names = (at.limits, ()) if likely is None else (likely, names)
         id_ = names[0].variable if names else None

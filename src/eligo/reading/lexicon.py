@@ -38,12 +38,21 @@ def words(kind: str) -> frozenset[str]:
 @functools.lru_cache(1024)
 def concept_named(phrase: str) -> str | None:
     """The concept that exactly this phrase names in running text."""
+    return _role_of(phrase, "CONCEPT")
+
+
+def variable_named(phrase: str) -> str | None:
+    """The variable that exactly this phrase names in running text."""
+    return _role_of(phrase, "VAR")
+
+
+def _role_of(phrase: str, role: str) -> str | None:
     node = trie()
     for atom in phrase_key(phrase):
         if atom not in node:
             return None
         node = node[atom]
-    found: str | None = node.get(END, {}).get("CONCEPT")
+    found: str | None = node.get(END, {}).get(role)
     return found
 
 

@@ -335,15 +335,21 @@ def preceding_word(text: str, start: int) -> str:
     return found[1].lower() if found else ""
 
 
-def changed(name: Name, limits: Limits) -> Name:
-    """`decrease in platelets (< 20)` states the value; `decrease in hemoglobin > 2` how it changed."""
+def changed(name: Name, limits: Limits, text: str) -> Name:
+    """`decrease in platelets (< 20)`, `elevated A > 2` state the value; `decrease in hemoglobin > 2` how it changed."""
     if name.change is None:
         return _scored(name, limits) if name.variable else name
     op, amount = limits.limits[0].bounds[0]
     value = (name.change == "down" and op in ("lt", "le")) or (
-        name.change == "up" and op in ("gt", "ge") and (amount.of or amount.above) is not None
+        name.change == "up"
+        and op in ("gt", "ge")
+        and ((amount.of or amount.above) is not None or _first_word(text, name) in words("adjectives_of_values"))
     )
     return name._replace(change=None) if value else name._replace(variable=None, span=(name.change_start, name.span[1]))
+
+
+def _first_word(text: str, name: Name) -> str:
+    return text[name.change_start : name.span[1]].split(maxsplit=1)[0].lower()
 
 
 def _scored(name: Name, limits: Limits) -> Name:

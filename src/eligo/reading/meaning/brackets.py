@@ -9,8 +9,15 @@ from eligo.criteria import AllOf, Attest, Compare, IfThen, OneOf, Predicate, lea
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import if_holds, instead, of_one_sex, sex_of
-from eligo.reading.meaning.context import Context, elements_of
-from eligo.reading.meaning.definitions import Gloss, definition, of_nothing, without_repeats
+from eligo.reading.meaning.context import Context, elements_of, place
+from eligo.reading.meaning.definitions import (
+    Gloss,
+    definition,
+    of_a_function,
+    of_nothing,
+    read_as_limits,
+    without_repeats,
+)
 from eligo.reading.meaning.examples import counting, note_causes, of_causes, one_by_one, plain_list
 from eligo.reading.meaning.exceptions import permitted, taken_out, unless_holds
 from eligo.reading.meaning.headings import exemplified, explains, has_and, has_or, named
@@ -92,13 +99,26 @@ def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
         _left_over(unit, node, said, inner)
         return
     if unit.last is None:
-        unit.nouns.append(said.body)
+        _without_noun(unit, node, said.body)
     elif written_out(unit, said.body):
         pass
     elif unit.is_fact() and not measures(said.body):
         _gloss(unit, node, said.body, inner)
     else:
         _limits(unit, node, unit.last, said.body)
+
+
+def _without_noun(unit: UnitState, node: Bracket, body: Predicate) -> None:
+    """What stands behind words that are no noun; `inadequate renal function (creatinine > 2)` is that limit."""
+    unit.nouns.append(body)
+    before = [element for element in unit.residue if isinstance(element, Token)]
+    if not before or len(before) < len(unit.residue) or unit.negated or unit.statuses or not measures(body):
+        return
+    first = next(e for e in unit.elements if not isinstance(e, Token) or e.type not in _SMALL)
+    span = (place(first)[0], node.span[0])
+    if of_a_function(unit.context, span):
+        read_as_limits(unit.context, span)
+        unit.residue, unit.logic = [], None
 
 
 def _gloss(unit: UnitState, node: Bracket, body: Predicate, inner: Sequence[Element]) -> None:

@@ -99,7 +99,7 @@ def class_of(context: Context, before: Span, *, negated: bool) -> tuple[Predicat
 
 
 def of_causes(context: Context, end: int) -> bool:
-    """`cirrhosis of any cause, such as B`: whether what stands behind the place `end` is what the head may come from."""
+    """`A of any cause, such as B`: whether what stands behind `end` tells where A comes from."""
     before = context.text[:end].rstrip(" ,;:([").rsplit(maxsplit=1)
     return bool(before) and before[-1].lower() in words("causes")
 

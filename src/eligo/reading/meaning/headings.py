@@ -9,7 +9,15 @@ from dataclasses import replace
 from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Leaf, Not, Predicate, Present, Related, Span, Unparsed, leaves
 from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, extent, filled, hull, span_of
-from eligo.reading.meaning.definitions import definition, exampled, kinds_of, replaced, states
+from eligo.reading.meaning.definitions import (
+    definition,
+    exampled,
+    kinds_of,
+    of_a_function,
+    read_as_limits,
+    replaced,
+    states,
+)
 from eligo.reading.meaning.examples import note_causes, of_causes, of_its_sort, plain_list
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in
 from eligo.reading.meaning.joining import (
@@ -136,6 +144,9 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
         return replace(exemplified(context, replace(head, quantifier=None), "below", said), span=span)
     head = wrapped(context, head) if head.quantifier is None else head
     assert head.body is not None
+    if is_unread(head.body) and all(map(measures, bodies)) and of_a_function(context, head.span):
+        read_as_limits(context, head.span)
+        return Said(quantified(context, head.quantifier, bodies, span), span, "joined")
     if is_unread(head.body) and (
         head.lead.negated or _decides(context, head, bodies) or _names_people(context, head.span)
     ):

@@ -33,7 +33,7 @@ def related(context: Context, node: Branch) -> Said:
 
 
 def _likely(kind: str, node: Branch) -> bool:
-    """Whether what is joined on is most likely bonded too: no later member of a list has a word of its own before it."""
+    """Whether what is joined on is most likely bonded too: no later one of a list has a word of its own."""
     listed = kind != "without" and any(mark.value is None for mark in node.marks)  # `due to A, B or C`
     own = [e for part in node.parts[1:] for e in elements_of(part) if isinstance(e, Token)]
     return not listed or all(token.type not in ("QUAL", "STATUS") for token in own)
