@@ -40,6 +40,9 @@ def bracket(unit: UnitState, i: int, node: Bracket) -> None:
     """Take the bracket at element `i` into what its unit says."""
     inner = [e for e in elements_of(node.item) if not (isinstance(e, Token) and e.type in _SMALL)]
     context = unit.context
+    if _behind_another(unit):
+        unit.unused(node)
+        return
     if node.word is not None:
         if node.word.type != "OR" or not _instead_for_some(unit, i, node, inner):
             _scoped(unit, node, node.word)
@@ -64,6 +67,14 @@ def bracket(unit: UnitState, i: int, node: Bracket) -> None:
         if rule(unit, i, node, inner):
             return
     _read(unit, node, inner)
+
+
+def _behind_another(unit: UnitState) -> bool:
+    """`ascites - kidney failure (creatinine > 2)`: whether a second fact, which is not understood, stands between."""
+    if unit.fact_span is None or not unit.is_fact():
+        return False
+    end = unit.fact_span[1]
+    return any(isinstance(e, Token) and e.type == "CONCEPT" and e.start >= end for e in unit.residue)
 
 
 def _names(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:

@@ -104,6 +104,10 @@ class Context:
         """Whether a concept or a variable is named there."""
         return any(span[0] <= place < span[1] for place in self.nouns)
 
+    def names_several(self, span: Span) -> bool:
+        """Whether more than one concept or variable is named there."""
+        return sum(span[0] <= place < span[1] for place in self.nouns) > 1
+
     def names_sex(self, span: Span) -> bool:
         """Whether men or women are named there."""
         return any(span[0] <= place < span[1] for place in self.sexes)

@@ -27,6 +27,7 @@ from eligo.reading.meaning.joining import (
     default,
     excludes,
     facts_of,
+    in_last,
     is_unread,
     measures,
 )
@@ -362,12 +363,31 @@ def _means(context: Context, head: Said, bodies: list[Predicate], span: Span) ->
     if is_unread(body):
         return replace(head, body=all_of([head.body, body]), span=span, bare=False)
     if len(list(leaves(head.body))) > 1:
-        return context.unread(span, "heading", head.span)  # of several parts, which one is defined is not said
+        return _last_means(context, head, body, span)
+    if is_unread(head.body) and context.names_several(head.span):  # which of them is defined is not known
+        made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
+        return replace(head, body=made, span=span, bare=False, what="joined")
     body = over(body, head.lead._replace(qualifiers=()), context.kind)
     made = replaced(context, head.body, body, head.lead.negated)
     if not measures(body) and not kinds_of(head.body, body) and not context.take(Alternative.NARROWED):
         made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
     return replace(head, body=made, span=span, bare=False, what="joined")
+
+
+def _last_means(context: Context, head: Said, body: Predicate, span: Span) -> Said:
+    """`A, kidney failure, defined as creatinine > 2`: of several parts the last one, where the limits are of it."""
+    assert head.body is not None
+    parts = head.body.parts if isinstance(head.body, (AllOf, AnyOf)) else ()
+    defined = parts and isinstance(parts[-1], Present) and states(parts[-1], body) and not head.lead.negated
+    function = parts and isinstance(parts[-1], Unparsed) and _function(context, parts[-1]) and measures(body)
+    if not (defined or function) or not isinstance(head.body, (AllOf, AnyOf)):
+        return context.unread(span, "heading", head.span)  # which one is defined is not said
+    made = in_last(head.body, lambda last: replaced(context, last, body, head.lead.negated))
+    return replace(head, body=made, span=span, bare=False, what="joined")
+
+
+def _function(context: Context, part: Unparsed) -> bool:
+    return part.span is not None and of_a_function(context, part.span)
 
 
 def _source(context: Context, body: Predicate) -> bool:
