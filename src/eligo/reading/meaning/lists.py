@@ -102,7 +102,7 @@ def settled(
         return [judgement], []
     said, between = absorbed(context, said, between)
     said, between = objects(context, said, between)
-    said, between = by_sex(of_the_same(said), between)
+    said, between = by_sex(context, of_the_same(said), between)
     if len(said) == 1:
         return said, []
     unclear = _not_told_apart(context, said)
