@@ -367,11 +367,24 @@ def _means(context: Context, head: Said, bodies: list[Predicate], span: Span) ->
     if is_unread(head.body) and context.names_several(head.span):  # which of them is defined is not known
         made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
         return replace(head, body=made, span=span, bare=False, what="joined")
-    body = over(body, head.lead._replace(qualifiers=()), context.kind)
+    body = over(_each_excludes(context, head, body), head.lead._replace(qualifiers=()), context.kind)
     made = replaced(context, head.body, body, head.lead.negated)
     if not measures(body) and not kinds_of(head.body, body) and not context.take(Alternative.NARROWED):
         made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
     return replace(head, body=made, span=span, bare=False, what="joined")
+
+
+def _each_excludes(context: Context, head: Said, body: Predicate) -> Predicate:
+    """`liver disease, i.e. A and B`: each excludes. Limits may do so; most likely where a function is defined."""
+    assert head.body is not None
+    if not isinstance(body, AllOf) or not excludes(context, head.lead.negated):
+        return body
+    facts = facts_in(head.body)
+    kinds = facts_of(AnyOf(body.parts)) is not None and any(is_one_of(leaf, facts) for leaf in leaves(body))
+    if not kinds and not measures(body):
+        return body
+    likelier = kinds or of_a_function(context, head.span)
+    return any_of(body.parts) if context.take(Alternative.AND_EXCLUDES) == likelier else body
 
 
 def _last_means(context: Context, head: Said, body: Predicate, span: Span) -> Said:

@@ -88,7 +88,7 @@ def settled(
     context: Context, parts: Sequence[Said], marks: Sequence[Mark], *, shared: bool = True
 ) -> tuple[list[Said], list[Mark]]:
     """The parts with the nouns and modifiers that they share; one part where they cannot be told apart."""
-    said, between = _without_empty(parts, marks)
+    said, between = _without_empty(context, parts, marks)
     if not said:
         span = hull(p.span for p in parts) if parts else (0, len(context.text))
         return [Said(None, span, "empty", bare=True)], []
@@ -138,13 +138,16 @@ def _quantifier(said: Sequence[Said]) -> str | int | None:
     return next((s.quantifier for s in said if s.quantifier is not None), None)
 
 
-def _without_empty(parts: Sequence[Said], marks: Sequence[Mark]) -> tuple[list[Said], list[Mark]]:
-    """The parts that say something; a comma and a word with nothing between them are one mark."""
+def _without_empty(context: Context, parts: Sequence[Said], marks: Sequence[Mark]) -> tuple[list[Said], list[Mark]]:
+    """The parts that say something; a comma and a word with nothing between them are one mark.
+
+    What stands behind a name that shares the next limit joins names: `bilirubin <= 2, ALT or AST <= 5 x ULN`.
+    """
     kept: list[Said] = []
     between: list[Mark] = []
     pending: Mark | None = None
     for i, part in enumerate(parts):
-        if i:
+        if i and not (pending and context.names_any(parts[i - 1].span)):
             comma, word = marks[i - 1]
             pending = (comma or (pending[0] if pending else ""), word or (pending[1] if pending else ""))
         if part.silent:
