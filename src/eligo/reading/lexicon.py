@@ -46,6 +46,18 @@ def variable_named(phrase: str) -> str | None:
     return _role_of(phrase, "VAR")
 
 
+@functools.lru_cache(256)
+def begins(word: str, role: str) -> bool:
+    """Whether a phrase that plays the role begins with the word: `in` the last, `within`."""
+    todo = [trie().get(word.lower(), {})]
+    while todo:
+        node = todo.pop()
+        if role in node.get(END, {}):
+            return True
+        todo += [below for atom, below in node.items() if atom not in (END, EXACT)]
+    return False
+
+
 def _role_of(phrase: str, role: str) -> str | None:
     node = trie()
     for atom in phrase_key(phrase):

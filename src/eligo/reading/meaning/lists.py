@@ -13,7 +13,7 @@ from eligo.reading.meaning.nouns import with_nouns
 from eligo.reading.meaning.reach import runs, spread
 from eligo.reading.meaning.said import Mark, Said
 from eligo.reading.meaning.sexes import by_sex
-from eligo.reading.meaning.taking import absorbed, judged, objects, of_the_same, opinion
+from eligo.reading.meaning.taking import absorbed, judged, objects, of_the_same, opinion, or_within
 from eligo.reading.meaning.wrapping import wrapped, wrapped_run
 from eligo.reading.tree import Branch, Node
 
@@ -96,7 +96,7 @@ def settled(
     if blamed is not None:
         span = hull(s.span for s in said)
         return [context.unread(span, "exception", context.why(blamed.span)[1], exception=True)], []
-    said, between = with_nouns(context, said, between)
+    said, between = with_nouns(context, or_within(context, said, between), between)
     judgement = _under_opinion(context, said, between)
     if judgement is not None:
         return [judgement], []
