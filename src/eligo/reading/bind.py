@@ -14,7 +14,7 @@ from eligo.reading.ages import COUNTED, YOUNG, age_of_thing, of_something
 from eligo.reading.lexicon import measured_by, words
 from eligo.reading.names import REACH, Name, NameFinder, changed
 from eligo.reading.plausible import settled
-from eligo.reading.stated import quantity
+from eligo.reading.stated import quantities
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Choice, Element, Limit, Limits, Node, Unit, Window, amounts, type_of
 from eligo.reading.unmeasured import counts, no_measure
@@ -154,7 +154,7 @@ class Binder(NameFinder):
 
     def _keep(self, at: Place, names: tuple[Name, ...]) -> None:
         """Bind the limits; a joined one with a unit that the name cannot have has a name of its own behind it."""
-        names = tuple(quantity(changed(name, at.limits, self.text), at.limits, self.text) for name in names)
+        names = quantities([changed(name, at.limits, self.text) for name in names], at.limits, self.text)
         likely = settled(at.limits, names[0]) if names else at.limits
         limits, names = (at.limits, ()) if likely is None else (likely, names)
         id_ = names[0].variable if names else None
@@ -247,6 +247,9 @@ class Binder(NameFinder):
         before, after = at.before, at.after
         if before is None or before.variable is not None or not self.may_name(before, at.unit, at.limits):
             return None
+        scale = self.cited(at.elements, at.i) if before.graded else None
+        if scale is not None:
+            return (scale._replace(span=(before.span[0], scale.span[1])),)
         if before.generic:
             better = after or self.last or at.outer
             if (

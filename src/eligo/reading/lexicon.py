@@ -102,6 +102,12 @@ def measured_by(concept: str) -> list[str]:
     return found
 
 
+def measured_in(unit: str) -> str | None:
+    """The variable that alone is measured in the unit: drinks per week."""
+    found: str | None = _lexicon()["measured_in"].get(unit)
+    return found
+
+
 def belongs_to(variable: str) -> list[str]:
     """The concepts of which alone the variable says something: a virus load of its hepatitis."""
     found: list[str] = _lexicon()["belongs_to"].get(variable, [])

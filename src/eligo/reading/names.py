@@ -263,6 +263,14 @@ class NameFinder:
                 return None
         return None
 
+    def cited(self, elements: Sequence[Any], i: int) -> Name | None:
+        """The scale that is named behind a grade: `severity grade IV according to NYHA`."""
+        behind = [e for e in elements[i + 1 : i + 5] if type_of(e) not in ("LIGHT", "SKIP")][:2]
+        if [type_of(e) for e in behind] != ["CITE", "VAR"]:
+            return None
+        known = variables().get(str(behind[1].value))
+        return Name(known.id, behind[1].span) if known is not None and known.kind == "ordinal" else None
+
     def stated(self, limits: Limits) -> bool:
         """Whether a bare number is stated as the value (`= 5`, `of 5`), not part of something else."""
         start = limits.span[0]

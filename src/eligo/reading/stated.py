@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from eligo.reading.lexicon import measured_by, measured_side, variable_named
+from collections.abc import Sequence
+
+from eligo.reading.lexicon import measured_by, measured_in, measured_side, variable_named
 from eligo.reading.names import Name
 from eligo.reading.tree import Limits, amounts
 from eligo.vocabulary.variables import variables
@@ -10,7 +12,17 @@ from eligo.vocabulary.variables import variables
 _SIDES = {"lt": "low", "le": "low", "gt": "high", "ge": "high"}
 
 
-def quantity(name: Name, limits: Limits, text: str) -> Name:
+def quantities(names: Sequence[Name], limits: Limits, text: str) -> tuple[Name, ...]:
+    """The names of limits, each with its variable; a unit that one variable alone has names it: `> 7 drinks a week`."""
+    unit = next((amount.unit for amount in amounts(limits) if amount.unit is not None), None)
+    only = measured_in(str(unit.value)) if unit is not None else None
+    if unit is not None and only is not None:
+        names = [name if name.variable == only else name._replace(variable=only) for name in names[:1]]
+        return tuple(names) or (Name(only, unit.span),)
+    return tuple(_quantity(name, limits, text) for name in names)
+
+
+def _quantity(name: Name, limits: Limits, text: str) -> Name:
     """A name that is a concept's with the variable that its own words name, or the only one that states it."""
     if name.concept is None or name.variable is not None or limits.limits[0].form == "bare":
         return name

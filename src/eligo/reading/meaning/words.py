@@ -175,6 +175,9 @@ def _noted(state: UnitState, i: int, token: Token) -> None:
 def _cite(state: UnitState, i: int, token: Token) -> None:
     """`according to ...`: a source, where nothing but words follows."""
     rest = state.elements[i + 1 :]
+    if any(isinstance(e, Token) and e.type == "VAR" and state.context.consumed(e) for e in rest[:2]):
+        state.context.count((token,), "leaf")  # `grade IV according to NYHA`
+        return
     if any(not isinstance(e, Token) or (e.type == "FILLER" and e.value) or e.type in _SAYING for e in rest):
         _other(state, token)
         return
