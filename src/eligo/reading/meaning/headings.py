@@ -12,10 +12,8 @@ from eligo.reading.meaning.context import Context, bodies_of, elements_of, exten
 from eligo.reading.meaning.definitions import (
     definition,
     exampled,
-    kinds_of,
     of_a_function,
     read_as_limits,
-    replaced,
     states,
 )
 from eligo.reading.meaning.examples import note_causes, of_causes, of_its_sort, plain_list
@@ -25,13 +23,12 @@ from eligo.reading.meaning.joining import (
     any_of,
     asks_for_a_fact,
     default,
-    excludes,
     facts_of,
-    in_last,
     is_unread,
     measures,
 )
 from eligo.reading.meaning.lists import each
+from eligo.reading.meaning.meant import meant
 from eligo.reading.meaning.modifiers import over, timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Modifiers, Said
@@ -280,7 +277,7 @@ def exemplified(context: Context, head: Said, word: str, items: list[Said]) -> S
         context.notes.append("what explains a statement of the patient is not tested")
         return replace(head, span=span)
     if word == "means":
-        return _means(context, head, bodies, span)
+        return meant(context, head, bodies, span)
     if word == "with":
         return replace(head, body=all_of([head.body, any_of(bodies)]), span=span, bare=False)
     if is_unread(head.body) and _decides(context, head, bodies):
@@ -352,60 +349,6 @@ def _in_the_name(context: Context, head: Said) -> tuple[str, ...]:
     first, _, rest = context.written(head.span).partition(" ")
     found = trie().get(first.lower(), {}).get(END, {}).get("QUAL") if concept_named(rest) is not None else None
     return (str(found),) if found else ()
-
-
-def _means(context: Context, head: Said, bodies: list[Predicate], span: Span) -> Said:
-    assert head.body is not None
-    body = bodies[0] if len(bodies) == 1 else default(context, bodies)
-    if all(is_unread(b) and _source(context, b) for b in bodies):
-        context.notes.append("a source that defines a word is named and not tested")
-        return replace(head, span=span)
-    if is_unread(body):
-        return replace(head, body=all_of([head.body, body]), span=span, bare=False)
-    if len(list(leaves(head.body))) > 1:
-        return _last_means(context, head, body, span)
-    if is_unread(head.body) and context.names_several(head.span):  # which of them is defined is not known
-        made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
-        return replace(head, body=made, span=span, bare=False, what="joined")
-    body = over(_each_excludes(context, head, body), head.lead._replace(qualifiers=()), context.kind)
-    made = replaced(context, head.body, body, head.lead.negated)
-    if not measures(body) and not kinds_of(head.body, body) and not context.take(Alternative.NARROWED):
-        made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
-    return replace(head, body=made, span=span, bare=False, what="joined")
-
-
-def _each_excludes(context: Context, head: Said, body: Predicate) -> Predicate:
-    """`liver disease, i.e. A and B`: each excludes. Limits may do so; most likely where a function is defined."""
-    assert head.body is not None
-    if not isinstance(body, AllOf) or not excludes(context, head.lead.negated):
-        return body
-    facts = facts_in(head.body)
-    kinds = facts_of(AnyOf(body.parts)) is not None and any(is_one_of(leaf, facts) for leaf in leaves(body))
-    if not kinds and not measures(body):
-        return body
-    likelier = kinds or of_a_function(context, head.span)
-    return any_of(body.parts) if context.take(Alternative.AND_EXCLUDES) == likelier else body
-
-
-def _last_means(context: Context, head: Said, body: Predicate, span: Span) -> Said:
-    """`A, kidney failure, defined as creatinine > 2`: of several parts the last one, where the limits are of it."""
-    assert head.body is not None
-    parts = head.body.parts if isinstance(head.body, (AllOf, AnyOf)) else ()
-    defined = parts and isinstance(parts[-1], Present) and states(parts[-1], body) and not head.lead.negated
-    function = parts and isinstance(parts[-1], Unparsed) and _function(context, parts[-1]) and measures(body)
-    if not (defined or function) or not isinstance(head.body, (AllOf, AnyOf)):
-        return context.unread(span, "heading", head.span)  # which one is defined is not said
-    made = in_last(head.body, lambda last: replaced(context, last, body, head.lead.negated))
-    return replace(head, body=made, span=span, bare=False, what="joined")
-
-
-def _function(context: Context, part: Unparsed) -> bool:
-    return part.span is not None and of_a_function(context, part.span)
-
-
-def _source(context: Context, body: Predicate) -> bool:
-    text = " ".join(context.written(leaf.span) for leaf in leaves(body) if leaf.span)
-    return any(word.lower().strip(".,;()") in words("citation_words") for word in text.split())
 
 
 def explains(head: Predicate, items: Sequence[Said]) -> bool:
