@@ -55,7 +55,8 @@ def _method_between(raw: list[Token], i: int) -> int:
     if not taken:
         return 0
     named = raw[i - 1].type == "WORD" or _may(raw, i - 1, "VAR", "CONCEPT", "LINK") or _mark(raw, i - 1, ")")
-    return taken if named and _limit_follows(raw, i + taken) else 0
+    limit = i + taken + _mark(raw, i + taken, "([")  # `QTc on electrocardiogram (> 450 ms)`
+    return taken if named and _limit_follows(raw, limit) else 0
 
 
 def _method_behind(raw: list[Token], i: int) -> int:

@@ -207,7 +207,7 @@ def _relates(c: Neighbours, i: int) -> bool:
     if back and back[-1].type in ("COMMA", "SEMI", "OPEN"):
         back.pop()
     for token in reversed(back):
-        if token.type in ("CONCEPT", "CLOSE", "VAR"):
+        if token.type in ("CONCEPT", "CLOSE", "VAR", "ATTEST"):
             return True
         if token.type in _BREAKS:
             return False

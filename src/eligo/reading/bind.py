@@ -15,6 +15,7 @@ from eligo.reading.lexicon import measured_by, words
 from eligo.reading.names import REACH, Name, NameFinder, changed
 from eligo.reading.neighbours import is_count
 from eligo.reading.plausible import settled
+from eligo.reading.stated import quantities
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Choice, Element, Limit, Limits, Node, Unit, Window, amounts, type_of
 from eligo.reading.unmeasured import counts, no_measure
@@ -154,7 +155,7 @@ class Binder(NameFinder):
 
     def _keep(self, at: Place, names: tuple[Name, ...]) -> None:
         """Bind the limits; a joined one with a unit that the name cannot have has a name of its own behind it."""
-        names = tuple(changed(name, at.limits) for name in names)
+        names = quantities([changed(name, at.limits, self.text) for name in names], at.limits, self.text)
         likely = settled(at.limits, names[0]) if names else at.limits
         limits, names = (at.limits, ()) if likely is None else (likely, names)
         id_ = names[0].variable if names else None
@@ -249,6 +250,9 @@ class Binder(NameFinder):
         before, after = at.before, at.after
         if before is None or before.variable is not None or not self.may_name(before, at.unit, at.limits):
             return None
+        scale = self.cited(at.elements, at.i) if before.graded else None
+        if scale is not None:
+            return (scale._replace(span=(before.span[0], scale.span[1])),)
         if before.generic:
             better = after or self.last or at.outer
             if (
@@ -322,7 +326,8 @@ class Binder(NameFinder):
         if not self._of_people(at):
             return ()
         value = at.first.bounds[0][1].number.value
-        counted = value < YOUNG and type_of(at.behind) in COUNTED
+        of_fact = at.outer is not None and at.outer.concept is not None  # `cirrhosis (> 2 years)`
+        counted = value < YOUNG and (of_fact or type_of(at.behind) in COUNTED)
         if at.unit == "a" and counted:  # `at least two years postmenopausal`
             return ()
         if at.unit is not None:

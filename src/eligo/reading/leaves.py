@@ -215,7 +215,7 @@ def _compared(quantity: _Quantity, written: Written, text: str) -> Predicate | N
     if grades:
         return OneOf(quantity.id, grades, span=span)
     bounds = _sharing_unit(_in_days(written, variable).bounds)
-    if bounds is None or written.form == "vague" or any(_in_parts(amount.number) for _, amount in bounds):
+    if bounds is None or written.form == "vague" or any(_in_parts(amount.number, variable) for _, amount in bounds):
         return None
     limits: list[Limit] = []
     inferred = False
@@ -233,9 +233,13 @@ def _compared(quantity: _Quantity, written: Written, text: str) -> Predicate | N
     return made[0] if len(made) == 1 else AllOf(tuple(made))
 
 
-def _in_parts(number: WrittenNumber) -> bool:
-    """Whether a number is a fraction (`1/2`) or a list (`1,5,2`), of which the first part alone is no limit."""
-    return number.second is not None or len(number.several) > 2
+def _in_parts(number: WrittenNumber, variable: Variable | None) -> bool:
+    """Whether a number is a fraction (`1/2`) or a list (`1,5,2`), of which the first part alone is no limit.
+
+    `MMSE >= 24/30` names the end of the scale.
+    """
+    whole = variable is not None and variable.plausible is not None and number.second == variable.plausible[1]
+    return (number.second is not None and not whole) or len(number.several) > 2
 
 
 def _likely(limit: Limit, variable: Variable | None) -> bool:

@@ -38,12 +38,33 @@ def words(kind: str) -> frozenset[str]:
 @functools.lru_cache(1024)
 def concept_named(phrase: str) -> str | None:
     """The concept that exactly this phrase names in running text."""
+    return _role_of(phrase, "CONCEPT")
+
+
+def variable_named(phrase: str) -> str | None:
+    """The variable that exactly this phrase names in running text."""
+    return _role_of(phrase, "VAR")
+
+
+@functools.lru_cache(256)
+def begins(word: str, role: str) -> bool:
+    """Whether a phrase that plays the role begins with the word: `in` the last, `within`."""
+    todo = [trie().get(word.lower(), {})]
+    while todo:
+        node = todo.pop()
+        if role in node.get(END, {}):
+            return True
+        todo += [below for atom, below in node.items() if atom not in (END, EXACT)]
+    return False
+
+
+def _role_of(phrase: str, role: str) -> str | None:
     node = trie()
     for atom in phrase_key(phrase):
         if atom not in node:
             return None
         node = node[atom]
-    found: str | None = node.get(END, {}).get("CONCEPT")
+    found: str | None = node.get(END, {}).get(role)
     return found
 
 
@@ -78,6 +99,12 @@ def _qualifier_at(atoms: Sequence[str]) -> tuple[str | None, int]:
 def measured_by(concept: str) -> list[str]:
     """The variables whose value states the concept."""
     found: list[str] = [*_lexicon()["measured_by"].get(concept, []), *_lexicon()["measured_by_side"].get(concept, {})]
+    return found
+
+
+def measured_in(unit: str) -> str | None:
+    """The variable that alone is measured in the unit: drinks per week."""
+    found: str | None = _lexicon()["measured_in"].get(unit)
     return found
 
 

@@ -129,6 +129,12 @@ _WORDS = (
     "confirming",
     "by_method",
     "of_the_head",
+    "causes",
+    "dose_units",
+    "how_a_function_is",
+    "functions",
+    "adjectives_of_values",
+    "bond_lists",
     "of_the_name",
     "trial_parts",
     "trial_part_names",
@@ -164,6 +170,7 @@ def compile_lexicon() -> dict[str, Any]:
         "trie": root,
         "words": {kind: data[kind] for kind in _WORDS} | _words_of_units(root) | _bonds(data),
         "measured_by": data["measured_by"],
+        "measured_in": data["measured_in"],
         "measured_by_side": data.get("measured_by_side", {}),
         "belongs_to": data["belongs_to"],
         "alternates": data["alternates"],
@@ -296,6 +303,8 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     yield from _valued("LIGHT", [(None, phrases) for side, phrases in data["bonds"].items() if side != "without"])
     yield from _valued("WITHIN", [("ahead", data["ahead"])])
     yield from _valued("SEX", [("any", data["both_sexes"])])
+    for event, of in data["events_of"].items():
+        yield from _valued("EVENT", [(event, [f"{what} {word}" for what in of["what"] for word in of["of"]])])
     for quantifier in ("any", "every", "listed", "n"):
         for phrase in following[quantifier]:
             yield from _headings(phrase, quantifier, following["nouns"])

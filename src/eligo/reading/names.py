@@ -280,6 +280,14 @@ class NameFinder:
         of, what = behind[at + 1 : at + 3]
         return name._replace(span=(name.span[0], what.end)) if self._written(of) in _OF else name
 
+    def cited(self, elements: Sequence[Any], i: int) -> Name | None:
+        """The scale that is named behind a grade: `severity grade IV according to NYHA`."""
+        behind = [e for e in elements[i + 1 : i + 5] if type_of(e) not in ("LIGHT", "SKIP")][:2]
+        if [type_of(e) for e in behind] != ["CITE", "VAR"]:
+            return None
+        known = variables().get(str(behind[1].value))
+        return Name(known.id, behind[1].span) if known is not None and known.kind == "ordinal" else None
+
     def stated(self, limits: Limits) -> bool:
         """Whether a bare number is stated as the value (`= 5`, `of 5`), not part of something else."""
         start = limits.span[0]
@@ -352,15 +360,21 @@ def preceding_word(text: str, start: int) -> str:
     return found[1].lower() if found else ""
 
 
-def changed(name: Name, limits: Limits) -> Name:
-    """`decrease in platelets (< 20)` states the value; `decrease in hemoglobin > 2` how it changed."""
+def changed(name: Name, limits: Limits, text: str) -> Name:
+    """`decrease in platelets (< 20)`, `elevated A > 2` state the value; `decrease in hemoglobin > 2` how it changed."""
     if name.change is None:
         return _scored(name, limits) if name.variable else name
     op, amount = limits.limits[0].bounds[0]
     value = (name.change == "down" and op in ("lt", "le")) or (
-        name.change == "up" and op in ("gt", "ge") and (amount.of or amount.above) is not None
+        name.change == "up"
+        and op in ("gt", "ge")
+        and ((amount.of or amount.above) is not None or _first_word(text, name) in words("adjectives_of_values"))
     )
     return name._replace(change=None) if value else name._replace(variable=None, span=(name.change_start, name.span[1]))
+
+
+def _first_word(text: str, name: Name) -> str:
+    return text[name.change_start : name.span[1]].split(maxsplit=1)[0].lower()
 
 
 def _scored(name: Name, limits: Limits) -> Name:

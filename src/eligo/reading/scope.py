@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eligo.reading import clauses, heads
+from eligo.reading.bonded import BOND, OF_PATIENTS, kind_of, listed
 from eligo.reading.lexicon import words
 from eligo.reading.line import ENDS, NEAR, SEPARATORS, TAKEN, Line
 from eligo.reading.tokens import Token
@@ -19,22 +20,10 @@ _LIMIT = frozenset(["COMP", "NUM", "BETWEEN", "AGECOMP", "NORMAL"])
 _MEASURES = _LIMIT | {"VAR"}
 _STATES = _MEASURES | {"NEG", "ATTEST"}  # with these begins what is asked of some patients
 _BRACKETED = frozenset(["IF", "EXCEPT", "UNLESS", "COMP", "BETWEEN"])  # with these a bracket begins that has a head
-_SCOPES = frozenset(["OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN", "MUST", "COLON"])
-_BOND, _CONCEPT = frozenset(["BOND"]), frozenset(["CONCEPT"])
-_BOUND = _BOND | {"INNER"}  # behind one of these stands what is bonded
-_MARKS = _BOUND | _SCOPES | SEPARATORS | ENDS
 _BEFORE_ANEW = SEPARATORS | {"", "THEN", "NEG", "OPEN", "STOP", "SUBITEM", "COLON"}  # behind these a unit begins
 
 
 _AT_THE_END = frozenset(["IF", "EXCEPT", "UNLESS"])  # with these a bracket at the end of a list is of all of it
-_LISTED = frozenset(["CONCEPT", "LIGHT", "QUAL", "COMMA"])
-_TREATMENTS = frozenset(["procedure", "medication", "state"])
-_OF_PATIENTS = {"requiring": "now", "treated_with": "active"}  # said of a patient alone: the status of `or requiring B`
-
-
-def _kind(token: Token) -> str:
-    concept = concepts().get(str(token.value).split("|")[0])
-    return concept.kind if concept is not None else ""
 
 
 def scope(tokens: list[Token], text: str) -> list[Token]:
@@ -86,7 +75,7 @@ def _comma(line: Line, i: int, token: Token) -> None:
         token.type, line.first, line.scoped = "THEN", False, "THEN"
     elif line.tied and line.follows(i, _STATES):
         token.type, line.tied, line.scoped = "NEXT", False, ""
-    elif _inner(line, i, token):
+    elif listed(line, i, token):
         token.type = "INNER"
     line.join(token)
 
@@ -105,7 +94,7 @@ def _connective(line: Line, i: int, token: Token) -> None:
         token.type, token.value = "SEMI", word
     elif line.tied and line.follows(i, _MEASURES):
         token.type, token.value, line.tied, line.scoped = "NEXT", word, False, ""
-    elif _inner(line, i, token):
+    elif listed(line, i, token):
         token.type, token.value = "INNER", word
     line.join(token)
 
@@ -128,56 +117,6 @@ def _asks(line: Line, i: int) -> bool:
     if behind and line.previous() in ("SEX", "GROUP") and line.written(behind[0]) in words("fresh"):
         return True  # `if female, is pregnant, lactating or ...`
     return later < 0 or (following is not None and following.type in _STATES | {"SEX", "GROUP", "LIGHT"})
-
-
-def _inner(line: Line, i: int, token: Token) -> bool:
-    """`asthma requiring A or B`: what is joined on is of the same kind as what is required."""
-    mark, bond = line.last_of(_MARKS), line.last_of(_BOND)
-    if mark is None or bond is None or mark.type not in _BOUND:
-        return False
-    following = _joined_on(line, i, mark, token)
-    if following is None or line.relates_next(i):
-        return False
-    if line.core == "VAR" or following.type == "VAR":  # `with A >= 180 or B >= 120`
-        alike = line.core == following.type and bond.value == "with" and line.limited()
-        return alike and token.type != "COMMA" and mark.type == "BOND"
-    if line.core != "CONCEPT":
-        return False
-    if _says_again(line, i, bond):  # `attributable to A or to B`
-        return True
-    if bond.value in ("with", "without", "that"):
-        return token.type != "COMMA" and mark.type == "BOND"
-    joined = token.type != "COMMA" or _closed_by_word(line, i)
-    return _of_a_kind(line, following, bond, joined=joined)
-
-
-def _joined_on(line: Line, i: int, mark: Token, token: Token) -> Token | None:
-    """The name behind a separator; what closes a list may have words before it: `A, B, or ongoing use of C`."""
-    closes = mark.type == "INNER" and (token.type == "OR" or token.value == "or")
-    leading = ("LIGHT", "STATUS", "QUAL") if closes else ("LIGHT", "QUAL")
-    found = next((t for t in line.tokens[i + 1 : i + 8] if t.type not in leading), None)
-    return found if found is not None and found.type in ("CONCEPT", "VAR") else None
-
-
-def _says_again(line: Line, i: int, bond: Token) -> bool:
-    """Whether the last word of what bonds stands behind the separator once more."""
-    behind = line.tokens[i + 1 : i + 2]
-    return bool(behind) and behind[0].type == "LIGHT" and line.written(behind[0]) == line.written(bond).split()[-1:][0]
-
-
-def _of_a_kind(line: Line, following: Token, bond: Token, *, joined: bool) -> bool:
-    last = line.last_of(_CONCEPT)
-    if last is None:
-        return False
-    causes = bond.value in ("due_to", "unrelated_to", "associated_with") and joined
-    kinds = {_kind(last), _kind(following)}
-    return kinds <= _TREATMENTS or (len(kinds) == 1 and (causes or "condition" not in kinds))
-
-
-def _closed_by_word(line: Line, i: int) -> bool:
-    """Whether the list of this comma has names alone, and `and` or `or` before the last: `for A, B or C`."""
-    closing = line.same_level(i - 1, lambda _, t: t.type not in _LISTED or t.value in ("and", "or"))
-    return closing >= 0 and line.tokens[closing].type in ("OR", "AND", "COMMA")
 
 
 def _stop(line: Line, i: int, token: Token) -> None:
@@ -217,13 +156,13 @@ def _relation(line: Line, i: int, token: Token) -> None:
     """`A requiring B`; `A, or requiring B` are two things."""
     mark = line.out[-1] if line.out else None
     if mark is not None and (mark.type == "OR" or (mark.type in TAKEN and mark.value == "or")):
-        if token.value in _OF_PATIENTS and line.last_of(_BOND) is None:
-            token.type, token.value = "STATUS", _OF_PATIENTS[token.value]
+        if token.value in OF_PATIENTS and line.last_of(BOND) is None:
+            token.type, token.value = "STATUS", OF_PATIENTS[token.value]
             line.add(token)
         else:
             line.unused(token)
         return
-    if mark is not None and mark.type == "SEMI" and token.value in _OF_PATIENTS and len(line.tokens) > i + 1:
+    if mark is not None and mark.type == "SEMI" and token.value in OF_PATIENTS and len(line.tokens) > i + 1:
         line.unused(token)  # `A; treated with B`: a thing of its own, or of A
         return
     _bond(line, token, str(token.value))
@@ -288,7 +227,7 @@ def _status(line: Line, i: int, token: Token) -> None:
 def _method(line: Line) -> bool:
     """Make a note of the procedure right before, by which something was found; whether it is one."""
     last = next((t for t in reversed(line.out[-2:]) if t.type != "LIGHT" or line.text[t.start] != "-"), None)
-    if last is None or last.type != "CONCEPT" or _kind(last) != "procedure":
+    if last is None or last.type != "CONCEPT" or kind_of(last) != "procedure":
         return False
     last.type, last.value, line.core = "NOTED", "method", ""
     return True
@@ -340,7 +279,7 @@ def _bond_of(line: Line, i: int, written: str) -> str:
 def _method_next(line: Line, i: int) -> bool:
     """Whether a procedure comes next: `>= 7 mmHg by catheterization`."""
     behind = line.tokens[i + 1 : i + 2]
-    return bool(behind) and behind[0].type == "CONCEPT" and _kind(behind[0]) == "procedure"
+    return bool(behind) and behind[0].type == "CONCEPT" and kind_of(behind[0]) == "procedure"
 
 
 def _indicated(line: Line, i: int) -> bool:
@@ -351,7 +290,7 @@ def _indicated(line: Line, i: int) -> bool:
     following = next(
         (t for t in line.tokens[i + 1 : i + 8] if t.type not in ("LIGHT", "QUAL", "STATUS", "OTHER")), None
     )
-    return following is not None and following.type == "CONCEPT" and _kind(following) == "condition"
+    return following is not None and following.type == "CONCEPT" and kind_of(following) == "condition"
 
 
 def _described(line: Line, i: int, written: str) -> bool:

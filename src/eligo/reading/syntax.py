@@ -110,8 +110,14 @@ def _compared(children: Children) -> Limit:
         bounds = ((op if apart else lower, low), (upper, high))
         form = found.form if apart else "vague"
         return found._replace(form=form, bounds=bounds, span=_span(children), inside=_skipped(children) + found.inside)
-    amounts = _amounts(children)
-    return Limit("compared", ((op, amounts[0]),), _span(children), _age_of(children, amounts), _skipped(children))
+    amounts, after = _amounts(children), _after_op(children)
+    form = "compared"
+    if (
+        after is not None and after.value[0] != op[0]
+    ):  # `up to 450 ms and more` begins there; `> 5 or less` says nothing
+        worded = op == "le" and children[0].end - children[0].start >= len("up to")
+        op, form = (after.value, form) if worded else (op, "vague")
+    return Limit(form, ((op, amounts[0]),), _span(children), _age_of(children, amounts), _skipped(children))
 
 
 def _beyond(children: Children) -> Limit:

@@ -5,11 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from eligo.criteria import AllOf, AnyOf, Leaf, Not, Predicate, Present, Related, Relation, Status, map_leaves
+from eligo.criteria import (
+    AllOf,
+    AnyOf,
+    Attest,
+    Leaf,
+    Not,
+    Predicate,
+    Present,
+    Related,
+    Relation,
+    Status,
+    leaves,
+    map_leaves,
+)
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.definitions import unqualified
 from eligo.reading.meaning.facts import facts_in, is_one_of
-from eligo.reading.meaning.joining import all_of, any_of, is_unread
+from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread
 from eligo.reading.meaning.said import Bond
 
 _PLAIN = frozenset(["with", "without", "that"])
@@ -17,12 +30,17 @@ _PLAIN = frozenset(["with", "without", "that"])
 
 def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
     """A body and what is asked beside it."""
-    if bond.kind == "without":
-        return all_of([body, Not(bond.body)])
+    if bond.kind == "without":  # `without A and B`: with neither
+        several = isinstance(bond.body, AllOf) and all(isinstance(part, Present) for part in bond.body.parts)
+        return all_of([body, Not(any_of(bond.body.parts) if several and isinstance(bond.body, AllOf) else bond.body)])
     if bond.kind == "with" and _named_more_closely(body, bond.body):
         return bond.body
-    if bond.kind in _PLAIN or is_unread(bond.body):
+    stated = all(isinstance(leaf, Attest) for leaf in leaves(body))  # `serious illness requiring A`
+    if bond.kind in _PLAIN or is_unread(bond.body) or stated:
         return all_of([body, bond.body])
+    if isinstance(bond.body, AnyOf) and has_unread(bond.body):  # `requiring zorblax treatment or A`
+        join = all_of if bond.kind == "unrelated_to" else any_of
+        return join([tie(context, body, bond._replace(body=part)) for part in bond.body.parts])
     relation = cast(Relation, {"from": "associated_with", "definition": "requiring"}.get(bond.kind, bond.kind))
     if bond.kind == "definition":  # `severe pain, defined as requiring opioids`: what is required says how bad it is
         body = unqualified(body)
@@ -53,9 +71,9 @@ def _facts(body: Predicate) -> list[Present] | None:
 
 def _to_each(what: Present, relation: Relation, to: Predicate) -> Predicate:
     """The relation to one fact, to one of several, or to all of them; status and time are of both."""
-    if isinstance(to, AnyOf):
+    if isinstance(to, AnyOf) and relation != "unrelated_to":  # unrelated to A or B: to either
         return any_of([_to_each(what, relation, part) for part in to.parts])
-    if isinstance(to, AllOf):
+    if isinstance(to, (AllOf, AnyOf)):
         return all_of([_to_each(what, relation, part) for part in to.parts])
     assert isinstance(to, Present)
     window = what.window or to.window

@@ -9,9 +9,16 @@ from eligo.criteria import AllOf, Attest, Compare, IfThen, OneOf, Predicate, lea
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import if_holds, instead, of_one_sex, sex_of
-from eligo.reading.meaning.context import Context, elements_of
-from eligo.reading.meaning.definitions import Gloss, definition, of_nothing, without_repeats
-from eligo.reading.meaning.examples import counting, one_by_one
+from eligo.reading.meaning.context import Context, elements_of, place
+from eligo.reading.meaning.definitions import (
+    Gloss,
+    definition,
+    of_a_function,
+    of_nothing,
+    read_as_limits,
+    without_repeats,
+)
+from eligo.reading.meaning.examples import counting, note_causes, of_causes, one_by_one, plain_list
 from eligo.reading.meaning.exceptions import permitted, taken_out, unless_holds
 from eligo.reading.meaning.headings import exemplified, explains, has_and, has_or, named
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread, measures
@@ -19,7 +26,7 @@ from eligo.reading.meaning.limited import another_quantity, obliges, of_a_part, 
 from eligo.reading.meaning.lists import apart
 from eligo.reading.meaning.measures import time
 from eligo.reading.meaning.relations import bond_of
-from eligo.reading.meaning.restated import abbreviation, initials_of, repeats, second_unit, source, written_out
+from eligo.reading.meaning.restated import abbreviation, causes, initials_of, repeats, second_unit, source, written_out
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.meaning.times import of_today
@@ -34,6 +41,9 @@ def bracket(unit: UnitState, i: int, node: Bracket) -> None:
     """Take the bracket at element `i` into what its unit says."""
     inner = [e for e in elements_of(node.item) if not (isinstance(e, Token) and e.type in _SMALL)]
     context = unit.context
+    if _behind_another(unit):
+        unit.unused(node)
+        return
     if node.word is not None:
         if node.word.type != "OR" or not _instead_for_some(unit, i, node, inner):
             _scoped(unit, node, node.word)
@@ -47,6 +57,7 @@ def bracket(unit: UnitState, i: int, node: Bracket) -> None:
         second_unit,
         source,
         of_a_part,
+        causes,
         obliges,
         repeats,
         _time,
@@ -57,6 +68,14 @@ def bracket(unit: UnitState, i: int, node: Bracket) -> None:
         if rule(unit, i, node, inner):
             return
     _read(unit, node, inner)
+
+
+def _behind_another(unit: UnitState) -> bool:
+    """`ascites - kidney failure (creatinine > 2)`: whether a second fact, which is not understood, stands between."""
+    if unit.fact_span is None or not unit.is_fact():
+        return False
+    end = unit.fact_span[1]
+    return any(isinstance(e, Token) and e.type == "CONCEPT" and e.start >= end for e in unit.residue)
 
 
 def _names(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
@@ -92,13 +111,26 @@ def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
         _left_over(unit, node, said, inner)
         return
     if unit.last is None:
-        unit.nouns.append(said.body)
+        _without_noun(unit, node, said.body)
     elif written_out(unit, said.body):
         pass
     elif unit.is_fact() and not measures(said.body):
         _gloss(unit, node, said.body, inner)
     else:
         _limits(unit, node, unit.last, said.body)
+
+
+def _without_noun(unit: UnitState, node: Bracket, body: Predicate) -> None:
+    """What stands behind words that are no noun; `inadequate renal function (creatinine > 2)` is that limit."""
+    unit.nouns.append(body)
+    before = [element for element in unit.residue if isinstance(element, Token)]
+    if not before or len(before) < len(unit.residue) or unit.negated or unit.statuses or not measures(body):
+        return
+    first = next(e for e in unit.elements if not isinstance(e, Token) or e.type not in _SMALL)
+    span = (place(first)[0], node.span[0])
+    if of_a_function(unit.context, span):
+        read_as_limits(unit.context, span)
+        unit.residue, unit.logic = [], None
 
 
 def _gloss(unit: UnitState, node: Bracket, body: Predicate, inner: Sequence[Element]) -> None:
@@ -202,6 +234,9 @@ def _with_bracket(context: Context, head: Said, word: str, said: Said, rule: str
 
 def _such(unit: UnitState, node: Bracket, word: Token, head: Said) -> None:
     context = unit.context
+    if word.value == "such" and of_causes(context, node.span[0]) and plain_list(node.item):
+        note_causes(context, node.span)
+        return
     items = named(context, node.item, str(word.value))
     if word.value == "such" and unit.is_fact():
         if any(item.exception for item in items):
@@ -237,8 +272,10 @@ def _time(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> b
     if len(inner) == 1 and of_today(inner[0]) and unit.nouns:
         unit.context.count((node,), "modifier")
         return True
-    if len(inner) != 1 or not isinstance(inner[0], Window):
+    if len(inner) != 1 or not isinstance(inner[0], (Limits, Window)):
         return False
+    if isinstance(inner[0], Limits):  # `chronic hepatitis (> 6 months)`
+        return not unit.context.names(inner[0]) and not unit.groups and unit.narrow(inner[0])
     if inner[0].limits is not None and unit.context.names(inner[0].limits):  # `(> 10 g/dL before surgery)`
         return False
     if isinstance(unit.last, Compare):

@@ -36,8 +36,17 @@ from eligo.vocabulary.concepts import concepts
 
 def if_then(context: Context, node: Branch) -> Said:
     """`B if A`, `B in patients with A`."""
-    then, condition = wrapped(context, context.read(node.parts[0])), wrapped(context, context.read(node.parts[1]))
+    then, condition = wrapped(context, context.read(node.parts[0])), _of_each(context, node.parts[1])
     return conditioned(context, then, condition, str(node.marks[0].value))
+
+
+def _of_each(context: Context, node: Node) -> Said:
+    """A condition; `for women of A and men` is for each of them."""
+    said = wrapped(context, context.read(node))
+    groups = said.body.parts if isinstance(said.body, AllOf) else ()
+    sexes = {sex_of(leaf.concept) if isinstance(leaf, Present) else None for leaf in groups}
+    sexes |= {str(leaf.values[0]) for leaf in groups if isinstance(leaf, OneOf) and leaf.variable == "sex"}
+    return replace(said, body=any_of(groups)) if {"male", "female"} <= sexes else said
 
 
 def if_first(context: Context, node: Branch) -> Said:
@@ -89,6 +98,8 @@ def must(context: Context, node: Branch) -> Said:
     """`Women of childbearing potential must use contraception`."""
     subject, duty = _subject(context, node.parts[0]), wrapped(context, context.read(node.parts[1]))
     span = hull([subject.span, duty.span if duty.body is not None else None])
+    if subject.what == "empty" and not subject.lead.any() and context.names_sex(subject.span):
+        return duty  # `male and female patients must use contraception`
     if subject.body is None or duty.body is None or context.kind == "exclusion":
         return context.unread(span, "unclear-relation", subject.span)
     if has_unread(subject.body):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from eligo.criteria import MEASURING, OneOf, Predicate, Present, Span, Unparsed, leaves
 from eligo.reading.lexicon import alternates, measured_by
-from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.definitions import graded
 from eligo.reading.meaning.exceptions import another, plain
 from eligo.reading.meaning.joining import all_of, any_of, category, default, facts_of, is_unread, measures
@@ -23,7 +24,7 @@ def combined(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> P
     for run, mark in runs(context, said, marks):
         if parts:
             seps.append(mark)
-        parts.append(_distinguished(run, wrapped_run(context, run), parts, mark, context))
+        parts.append(_distinguished(run, wrapped_run(context, _of_any(run)), parts, mark, context))
     if len(parts) == 1:
         return parts[0]
     paired = _paired(said, parts, seps)
@@ -100,6 +101,16 @@ def _grouped(context: Context, parts: list[Predicate], marks: Sequence[Mark], sp
 
 def _measured(body: Predicate) -> bool:
     return any(isinstance(leaf, MEASURING) for leaf in leaves(body))
+
+
+def _of_any(run: Sequence[Said]) -> list[Said]:
+    """`no A or other B`: under one negation, another B than A and A are any B."""
+    made = list(run[:1])
+    for part in run[1:]:
+        before = bodies_of(made)
+        one_of = part.anew == "other" and part.body is not None and another(part.body, before) != part.body
+        made.append(replace(part, body=plain(part.body)) if one_of and part.body is not None else part)
+    return made
 
 
 def _distinguished(

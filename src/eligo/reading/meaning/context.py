@@ -104,6 +104,10 @@ class Context:
         """Whether a concept or a variable is named there."""
         return any(span[0] <= place < span[1] for place in self.nouns)
 
+    def names_several(self, span: Span) -> bool:
+        """Whether more than one concept or variable is named there."""
+        return sum(span[0] <= place < span[1] for place in self.nouns) > 1
+
     def names_sex(self, span: Span) -> bool:
         """Whether men or women are named there."""
         return any(span[0] <= place < span[1] for place in self.sexes)
@@ -152,6 +156,13 @@ def elements_of(node: Node) -> list[Element]:
         else:
             found.extend(one.elements)
     return found
+
+
+def marks_of(node: Node) -> list[Token]:
+    """All words and marks that join parts of it; brackets stay whole."""
+    if not isinstance(node, Branch):
+        return []
+    return [*node.marks, *(mark for part in node.parts for mark in marks_of(part))]
 
 
 def hull(spans: Iterable[Span | None]) -> Span:

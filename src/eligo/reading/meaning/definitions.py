@@ -15,12 +15,13 @@ from eligo.criteria import (
     OneOf,
     Predicate,
     Present,
+    Span,
     Unparsed,
     leaves,
     map_leaves,
 )
 from eligo.reading.lexicon import END, measured_by, measured_side, restating, trie, words
-from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.context import Account, Context, hull
 from eligo.reading.meaning.facts import concept_of, facts_in, goes_on, is_one_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of, measures
 from eligo.reading.meaning.modifiers import over
@@ -55,7 +56,7 @@ def definition(context: Context, head: Predicate, inner: Predicate, negated: boo
         return Not(said) if negated else all_of([head, said])
     if any(fact.status == "history" for fact in facts):  # how it was then no value of today tells
         return all_of([head, _unclear(context, inner, inner)])
-    if beside:
+    if beside or (tested(inner) <= _GROUPS and not negated):  # `asthma (>= 40 years)`: nobody's age is asthma
         return all_of([head, inner])
     return _narrowed(context, head, inner, negated)
 
@@ -280,6 +281,21 @@ def replaced(context: Context, head: Predicate, inner: Predicate, negated: bool)
         healthy = _healthy(facts[0].concept, inner)
         return Not(inner) if healthy and negated else inner
     return inner
+
+
+def of_a_function(context: Context, span: Span) -> bool:
+    """`inadequate bone marrow reserve`: words that only tell how a function is, before its limits."""
+    written = context.written(span).lower().strip(" ,;:")
+    said = written.split()
+    first = next((word for word in said if not word.endswith("ly")), "")  # `significantly impaired`
+    named = any(written.endswith(f" {function}") for function in words("functions"))
+    return named and first in words("how_a_function_is")
+
+
+def read_as_limits(context: Context, span: Span) -> None:
+    """Keep such words as a note."""
+    context.account.append(Account(span, "note"))
+    context.notes.append(f"`{context.written(span).strip(' ,;:')}` is read as its stated limits")
 
 
 def _noted(context: Context, fact: Present, said: Predicate) -> Predicate:

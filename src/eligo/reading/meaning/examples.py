@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eligo.criteria import Leaf, Predicate, Present, Span, leaves, map_leaves
-from eligo.reading.lexicon import END, trie
-from eligo.reading.meaning.context import Context
+from eligo.reading.lexicon import END, trie, words
+from eligo.reading.meaning.context import Account, Context, elements_of, marks_of
 from eligo.reading.meaning.definitions import has_own, kinds_of
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, kind_of, kinds_in
 from eligo.reading.meaning.joining import excludes, has_unread, measures
 from eligo.reading.meaning.said import Said
+from eligo.reading.tokens import Token
+from eligo.reading.tree import Element, Node
 
+_NAMES = frozenset(["CONCEPT", "QUAL", "LIGHT"])
 _MODIFIERS = frozenset(["STATUS", "NEG", "HEDGE", "OTHER", "CHANGE", "ENDED"])
 
 
@@ -93,6 +96,30 @@ def class_of(context: Context, before: Span, *, negated: bool) -> tuple[Predicat
     written = context.written(before).lower().split()
     named = any("CONCEPT" in trie().get(word, {}).get(END, {}) for word in written)
     return (context.unparsed(before, "heading"),) if named and excludes(context, negated) else ()
+
+
+def of_causes(context: Context, end: int) -> bool:
+    """`A of any cause, such as B`: whether what stands behind `end` tells where A comes from."""
+    before = context.text[:end].rstrip(" ,;:([").rsplit(maxsplit=1)
+    return bool(before) and before[-1].lower() in words("causes")
+
+
+def plain_list(node: Node) -> bool:
+    """Whether it is a list of names with nothing said of them, that one word joins once."""
+    marks = marks_of(node)
+    joins = [m for m in marks if m.type != "COMMA" or m.value in ("and", "or")]
+    listed = len(joins) < 2 and all(m.type in ("COMMA", "AND", "OR") for m in marks)
+    return listed and all(_plain_name(e) for e in elements_of(node))
+
+
+def _plain_name(element: Element) -> bool:
+    return isinstance(element, Token) and (element.type in _NAMES or (element.type == "FILLER" and not element.value))
+
+
+def note_causes(context: Context, span: Span) -> None:
+    """Keep examples of what something may come from as a note: they are nothing that is asked for."""
+    context.account.append(Account(span, "note"))
+    context.notes.append(f"`{context.written(span).lstrip(', ')}` tells causes and is not tested")
 
 
 def _adds(context: Context, head: Predicate, leaf: Leaf) -> bool:

@@ -33,6 +33,7 @@ from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.relations import relations
 
 
 def but(context: Context, node: Branch) -> Said:
@@ -170,6 +171,12 @@ def _related(concept: str, other: str) -> bool:
     return other in concepts().descendants(concept) or concept in concepts().descendants(other)
 
 
+def _belongs(concept: str, other: str) -> bool:
+    """Whether `other` is one of them, or may be: `gout or another metabolic disorder`."""
+    open_to = relations().open_to(concept)
+    return _related(concept, other) or other in open_to.entries - open_to.broader - relations().unclassified
+
+
 # --- unless
 
 
@@ -267,7 +274,7 @@ def another(body: Predicate, before: list[Predicate]) -> Predicate:
     def change(leaf: Leaf) -> Predicate:
         if not isinstance(leaf, Present) or Excepted(STUDY_CONDITION) not in leaf.but_not:
             return leaf
-        own = tuple(e for e in named if _related(leaf.concept, e.concept))
+        own = tuple(e for e in named if _belongs(leaf.concept, e.concept))
         rest = tuple(e for e in leaf.but_not if e.concept != STUDY_CONDITION)
         return replace(leaf, but_not=(*rest, *own)) if own else leaf
 

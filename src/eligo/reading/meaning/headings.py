@@ -10,20 +10,26 @@ from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Leaf, Not, Predicate, 
 from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.conditions import if_holds, of_one_sex
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, extent, filled, hull, span_of
-from eligo.reading.meaning.definitions import definition, exampled, kinds_of, replaced, states
-from eligo.reading.meaning.examples import of_its_sort
+from eligo.reading.meaning.definitions import (
+    definition,
+    exampled,
+    of_a_function,
+    read_as_limits,
+    states,
+)
+from eligo.reading.meaning.examples import note_causes, of_causes, of_its_sort, plain_list
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in
 from eligo.reading.meaning.joining import (
     all_of,
     any_of,
     asks_for_a_fact,
     default,
-    excludes,
     facts_of,
     is_unread,
     measures,
 )
 from eligo.reading.meaning.lists import each
+from eligo.reading.meaning.meant import meant
 from eligo.reading.meaning.modifiers import over, timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Modifiers, Said
@@ -137,6 +143,9 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
         return replace(exemplified(context, replace(head, quantifier=None), "below", said), span=span)
     head = wrapped(context, head) if head.quantifier is None else head
     assert head.body is not None
+    if is_unread(head.body) and all(map(measures, bodies)) and of_a_function(context, head.span):
+        read_as_limits(context, head.span)
+        return Said(quantified(context, head.quantifier, bodies, span), span, "joined")
     if is_unread(head.body) and (
         head.lead.negated or _decides(context, head, bodies) or _names_people(context, head.span)
     ):
@@ -215,6 +224,12 @@ def examples(context: Context, node: Branch) -> Said:
     for mark, part in zip(node.marks, node.parts[1:], strict=True):
         if said.body is not None and _says_nothing(context, part):  # `A, including:` above enumerated examples
             return replace(said, quantifier="such" if mark.value == "such" else "listed", bare=False)
+        if mark.value == "such" and said.body is not None and of_causes(context, mark.start):
+            if plain_list(part):
+                note_causes(context, hull([mark.span, span_of(part)]))
+                continue
+            if said.what != "attest":
+                return context.unread(extent(node), "heading", extent(part))
         if mark.value == "means" and _asks_more(part):
             return context.unread(extent(node), "heading", span_of(part))
         said = exemplified(context, said, str(mark.value), named(context, part, str(mark.value)))
@@ -265,7 +280,7 @@ def exemplified(context: Context, head: Said, word: str, items: list[Said]) -> S
         context.notes.append("what explains a statement of the patient is not tested")
         return replace(head, span=span)
     if word == "means":
-        return _means(context, head, bodies, span)
+        return meant(context, head, bodies, span)
     if word == "with":
         return replace(head, body=all_of([head.body, any_of(bodies)]), span=span, bare=False)
     if is_unread(head.body) and _decides(context, head, bodies):
@@ -338,28 +353,6 @@ def _in_the_name(context: Context, head: Said) -> tuple[str, ...]:
     named = isinstance(head.body, Attest) or concept_named(rest) is not None
     found = trie().get(first.lower(), {}).get(END, {}).get("QUAL") if named else None
     return (str(found),) if found else ()
-
-
-def _means(context: Context, head: Said, bodies: list[Predicate], span: Span) -> Said:
-    assert head.body is not None
-    body = bodies[0] if len(bodies) == 1 else default(context, bodies)
-    if all(is_unread(b) and _source(context, b) for b in bodies):
-        context.notes.append("a source that defines a word is named and not tested")
-        return replace(head, span=span)
-    if is_unread(body):
-        return replace(head, body=all_of([head.body, body]), span=span, bare=False)
-    if len(list(leaves(head.body))) > 1:
-        return context.unread(span, "heading", head.span)  # of several parts, which one is defined is not said
-    body = over(body, head.lead._replace(qualifiers=()), context.kind)
-    made = replaced(context, head.body, body, head.lead.negated)
-    if not measures(body) and not kinds_of(head.body, body) and not context.take(Alternative.NARROWED):
-        made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
-    return replace(head, body=made, span=span, bare=False, what="joined")
-
-
-def _source(context: Context, body: Predicate) -> bool:
-    text = " ".join(context.written(leaf.span) for leaf in leaves(body) if leaf.span)
-    return any(word.lower().strip(".,;()") in words("citation_words") for word in text.split())
 
 
 def explains(head: Predicate, items: Sequence[Said]) -> bool:

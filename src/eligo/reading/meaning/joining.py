@@ -55,10 +55,17 @@ def default(context: Context, parts: Sequence[Predicate]) -> Predicate:
 
 def _apart(context: Context, parts: Sequence[Predicate]) -> bool:
     """`Severe renal disease (creatinine > 2 mg/dL, eGFR < 30)`: most likely each limit is enough."""
-    limits = [p for p in parts if isinstance(p, Compare)]
-    if len(limits) < len(parts) or len({p.variable or p.name for p in limits}) < len(parts):
+    on = [frozenset((leaf.variable or leaf.name) for leaf in _compares(part)) for part in parts]
+    if not all(on) or len(frozenset[str | None]().union(*on)) < sum(map(len, on)):
         return False
     return context.take(Alternative.IN_BRACKET)
+
+
+def _compares(part: Predicate) -> list[Compare]:
+    """The limits of a part that consists of limits alone."""
+    found = list(leaves(part))
+    limits = [leaf for leaf in found if isinstance(leaf, Compare)]
+    return limits if len(limits) == len(found) else []
 
 
 def excludes(context: Context, negated: bool) -> bool:

@@ -13,7 +13,7 @@ from eligo.reading.meaning.nouns import with_nouns
 from eligo.reading.meaning.reach import runs, spread
 from eligo.reading.meaning.said import Mark, Said
 from eligo.reading.meaning.sexes import by_sex, of_them
-from eligo.reading.meaning.taking import absorbed, judged, objects, of_the_same, opinion
+from eligo.reading.meaning.taking import absorbed, judged, objects, of_the_same, opinion, or_within
 from eligo.reading.meaning.wrapping import wrapped, wrapped_run
 from eligo.reading.tree import Branch, Node
 
@@ -88,7 +88,7 @@ def settled(
     context: Context, parts: Sequence[Said], marks: Sequence[Mark], *, shared: bool = True
 ) -> tuple[list[Said], list[Mark]]:
     """The parts with the nouns and modifiers that they share; one part where they cannot be told apart."""
-    said, between = _without_empty(parts, marks)
+    said, between = _without_empty(context, parts, marks)
     if not said:
         span = hull(p.span for p in parts) if parts else (0, len(context.text))
         return [Said(None, span, "empty", bare=True)], []
@@ -96,13 +96,13 @@ def settled(
     if blamed is not None:
         span = hull(s.span for s in said)
         return [context.unread(span, "exception", context.why(blamed.span)[1], exception=True)], []
-    said, between = with_nouns(context, said, between)
+    said, between = with_nouns(context, or_within(context, said, between), between)
     judgement = _under_opinion(context, said, between)
     if judgement is not None:
         return [judgement], []
     said, between = absorbed(context, said, between)
     said, between = objects(context, said, between)
-    said, between = by_sex(of_them(context, of_the_same(said)), between)
+    said, between = by_sex(context, of_them(context, of_the_same(said)), between)
     if len(said) == 1:
         return said, []
     unclear = _not_told_apart(context, said)
@@ -138,13 +138,16 @@ def _quantifier(said: Sequence[Said]) -> str | int | None:
     return next((s.quantifier for s in said if s.quantifier is not None), None)
 
 
-def _without_empty(parts: Sequence[Said], marks: Sequence[Mark]) -> tuple[list[Said], list[Mark]]:
-    """The parts that say something; a comma and a word with nothing between them are one mark."""
+def _without_empty(context: Context, parts: Sequence[Said], marks: Sequence[Mark]) -> tuple[list[Said], list[Mark]]:
+    """The parts that say something; a comma and a word with nothing between them are one mark.
+
+    What stands behind a name that shares the next limit joins names: `bilirubin <= 2, ALT or AST <= 5 x ULN`.
+    """
     kept: list[Said] = []
     between: list[Mark] = []
     pending: Mark | None = None
     for i, part in enumerate(parts):
-        if i:
+        if i and not (pending and context.names_any(parts[i - 1].span)):
             comma, word = marks[i - 1]
             pending = (comma or (pending[0] if pending else ""), word or (pending[1] if pending else ""))
         if part.silent:

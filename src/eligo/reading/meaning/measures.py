@@ -8,13 +8,16 @@ from eligo.criteria import Attest, Compare, Limit, OneOf, Op, Predicate, leaves
 from eligo.reading.bind import Bound
 from eligo.reading.leaves import leaf_of
 from eligo.reading.lexicon import duration_of, words
-from eligo.reading.meaning.joining import several_values
+from eligo.reading.meaning.joining import all_of, several_values
+from eligo.reading.meaning.modifiers import fact_of, strongest
 from eligo.reading.meaning.readings import Alternative
+from eligo.reading.meaning.said import Modifiers
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.meaning.times import Time, both, time_of, window_of_value
 from eligo.reading.neighbours import is_count
-from eligo.reading.tree import Choice, Limits
+from eligo.reading.tree import Choice, Limits, amounts
 from eligo.reading.tree import Window as TimeNode
+from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 _WORD = 24  # characters before a name, in which the word before it lies
@@ -44,6 +47,8 @@ def limit(state: UnitState, limits: Limits) -> None:
         if found is None or state.ids is None or not state.time_of_fact(found, limits):
             state.residue.append(limits)
         return
+    if _of_a_dose(state, limits, bound):
+        return
     leaf = leaf_of(bound, state.text, lambda parts, word: several_values(state.context, parts, word))
     if leaf is None:
         state.residue.append(limits)
@@ -67,6 +72,22 @@ def _counted(state: UnitState, leaf: Predicate) -> Predicate:
         return leaf
     exact = state.context.take(Alternative.COUNTED) == (state.context.kind == "inclusion")
     return Compare(leaf.variable, (Limit("eq" if exact else "ge", leaf.values[0]),), span=leaf.span)
+
+
+def _of_a_dose(state: UnitState, limits: Limits, bound: Bound) -> bool:
+    """`prednisone > 10 mg`: who takes more takes it; how much is in no record."""
+    name, ops = bound.names[0], {op for one in limits.limits for op, _ in one.bounds}
+    concept = concepts().get(name.concept or "") if len(bound.names) == 1 and name.variable is None else None
+    if concept is None or concept.kind != "medication" or not ops <= {"gt", "ge"} or state.ids is not None:
+        return False
+    units = {amount.unit.value if amount.unit is not None else "" for amount in amounts(limits)}
+    if not units <= words("dose_units"):
+        return False
+    lead = Modifiers(statuses=strongest(state.statuses))
+    drug = fact_of(concept.id, lead, None, name.span, state.context.kind)
+    state.context.count((limits,), "unparsed")
+    state.nouns.append(all_of([drug, state.context.unparsed(limits.span, "unit-does-not-fit")]))
+    return True
 
 
 def _measured_when(state: UnitState, bound: Bound) -> None:

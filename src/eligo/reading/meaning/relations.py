@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eligo.criteria import Not, Predicate, Span
+from eligo.criteria import Not, Predicate, Span, leaves
 from eligo.reading.meaning.bonds import tie
-from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.context import Context, elements_of, hull
 from eligo.reading.meaning.definitions import allows_none
 from eligo.reading.meaning.facts import concept_of
 from eligo.reading.meaning.joining import any_of, facts_of, is_judgement, is_unread
@@ -14,6 +14,7 @@ from eligo.reading.meaning.lists import joined
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Bond, Mark, Said
+from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch
 
 # Behind which `or` may join two things or two sentences.
@@ -25,15 +26,24 @@ def related(context: Context, node: Branch) -> Said:
     said = context.read(node.parts[0])
     for mark, part in zip(node.marks, node.parts[1:], strict=True):
         kind = str(mark.value)
-        if (
-            isinstance(part, Branch)
-            and part.rule == "target"
-            and kind in _UNSURE
-            and not context.take(Alternative.JOINED_ON)
-        ):
+        several = isinstance(part, Branch) and part.rule == "target" and kind in _UNSURE and said.what != "attest"
+        if several and isinstance(part, Branch) and context.take(Alternative.JOINED_ON) != _likely(kind, said, part):
             return _joined_on(context, said, kind, part)
         said = bound_to(context, said, bond_of(context, kind, context.read(part)))
     return said
+
+
+def _likely(kind: str, said: Said, node: Branch) -> bool:
+    """Whether what is joined on is most likely bonded too: no later one of a list has a word of its own.
+
+    Behind what is done for a reason, as in `hospitalization for A, B or severe C`, all of them are reasons.
+    """
+    done = [] if said.body is None or kind != "due_to" else [concept_of(leaf) for leaf in leaves(said.body)]
+    if done and all(one is not None and one.kind != "condition" for one in done):
+        return True
+    listed = kind != "without" and any(mark.value is None for mark in node.marks)  # `due to A, B or C`
+    own = [e for part in node.parts[1:] for e in elements_of(part) if isinstance(e, Token)]
+    return not listed or all(token.type not in ("QUAL", "STATUS") for token in own)
 
 
 def _joined_on(context: Context, said: Said, kind: str, node: Branch) -> Said:

@@ -10,6 +10,7 @@ from eligo.errors import EligoError
 from eligo.reading.leaves import fits
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import place
+from eligo.reading.meaning.examples import note_causes, of_causes, plain_list
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Element, Limits, Window
@@ -35,6 +36,14 @@ def source(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> 
     measured = any(isinstance(e, Token) and e.value == "measured" for e in inner)
     kind = "a source" if cited and not measured else "a method"
     unit.context.notes.append(f"`{unit.context.written(node.span)}` names {kind} and is not tested")
+    return True
+
+
+def causes(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
+    """`cirrhosis of any etiology (hepatitis B, alcohol)`: what it may come from."""
+    if not unit.nouns or not plain_list(node.item) or not of_causes(unit.context, node.span[0]):
+        return False
+    note_causes(unit.context, node.span)
     return True
 
 

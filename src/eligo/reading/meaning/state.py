@@ -9,7 +9,7 @@ from eligo.reading.meaning.joining import excludes
 from eligo.reading.meaning.modifiers import fact_of, strongest
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Anew, Bond, Modifiers
-from eligo.reading.meaning.times import Time, both, time_of, window_for, window_of_value
+from eligo.reading.meaning.times import LONG, Time, both, time_of, window_for, window_of_value
 from eligo.reading.roles import WEIGHT
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Element, Limits, Unit
@@ -34,6 +34,7 @@ class UnitState:
         self.used = False  # a noun stands between its qualifiers and the fact: `chronic use of A`
         self.behind: list[str] = []  # qualifiers behind the fact
         self.negated = self.hedged = self.apart = self.past = False
+        self.ended = False  # a word says that it is over
         self.anew: Anew = ""
         self.negated_at = -1  # where the negation stands
         self.early: Time | None = None  # a time before the fact
@@ -68,8 +69,7 @@ class UnitState:
     def time_of_fact(self, time: Time, node: Limits | TimeNode | None) -> bool:
         """Give the fact a time; whether it can have it."""
         assert self.ids is not None
-        time = self._so_long(time)
-        window = window_for(time, self.ids.split("|")[0], self.past)
+        window = self._window(self._so_long(time), self.ids.split("|")[0])
         made = both(self.window, window) if window is not None else None
         if made is None:
             return False
@@ -87,6 +87,14 @@ class UnitState:
             return time
         recent = excludes(self.context, self.negated) == self.context.take(Alternative.SO_LONG)
         return time._replace(op="le" if recent else "ge")
+
+    def _window(self, time: Time, concept: str) -> Window | None:
+        """`history of hepatitis > 6 months`: how long it went on, most likely, unless a word says that it is over."""
+        over = window_for(time, concept, self.past or self.ended)
+        lasted = window_for(time, concept, past=False)
+        if time.form != "alone" or self.ended or lasted == over or time.op not in LONG:
+            return over
+        return lasted if self.context.take(Alternative.LASTED) else over
 
     def written(self, token: Token) -> str:
         """The token as it stands in the text."""
@@ -114,7 +122,7 @@ class UnitState:
         """What was said last, with its modifiers."""
         return self.fact() if self.is_fact() else self.nouns[-1]
 
-    def narrow(self, node: TimeNode) -> bool:
+    def narrow(self, node: Limits | TimeNode) -> bool:
         """Take a time that stands in a bracket; whether there was a fact for it."""
         time = time_of(node)
         taken = time is not None and self.is_fact() and self.time_of_fact(time, node)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import AllOf, Always, Attest, Predicate, Present, leaves
-from eligo.reading.lexicon import belongs_to
+from eligo.criteria import AllOf, Always, Attest, Leaf, Predicate, Present, leaves, map_leaves
+from eligo.reading.lexicon import begins, belongs_to
 from eligo.reading.meaning.context import Context, bodies_of
 from eligo.reading.meaning.counts import counted
 from eligo.reading.meaning.facts import facts_in
-from eligo.reading.meaning.joining import all_of, is_judgement
+from eligo.reading.meaning.joining import all_of, any_of, is_judgement
 from eligo.reading.meaning.readings import Alternative
-from eligo.reading.meaning.said import Mark, Said
+from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said
 
 
 def opinion(said: Sequence[Said], marks: Sequence[Mark]) -> Said | None:
@@ -21,6 +21,26 @@ def opinion(said: Sequence[Said], marks: Sequence[Mark]) -> Said | None:
         if mark == [(",", "")] and is_judgement(part.body) and not part.lead.any():
             return part
     return None
+
+
+def or_within(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
+    """`current A or within 4 weeks`: a time alone behind `or` is of the facts before it, which need not go on now."""
+    *others, last = said
+    time = last.lead.window
+    alone = last.body is None and last.lead == Modifiers(window=time) and bool(others) and marks[-1][1] == "or"
+    first = context.written(last.span).split(maxsplit=1)[:1]
+    if time is None or not alone or not any(begins(word, "WITHIN") for word in first):
+        return said
+    if any(part.what != "fact" or part.lead.negated for part in others):
+        return said
+
+    def then(leaf: Leaf) -> Leaf:
+        if not isinstance(leaf, Present):
+            return leaf
+        return replace(leaf, status="active" if leaf.status == "now" else leaf.status, window=time)
+
+    body = any_of([map_leaves(body, then) for body in bodies_of(others)])
+    return [*others, replace(last, body=body, what="joined", lead=NONE)]
 
 
 def judged(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:

@@ -14,7 +14,7 @@ _UNITS = frozenset(get_args(TimeUnit))
 _PASSED = frozenset(["diagnosis", "surgery", "admission", "delivery"])  # events that lie before screening
 _SCREENING = "screening"
 _SOONER: dict[Op, Op] = {"ge": "lt", "gt": "le"}
-_LONG = ("ge", "gt")
+LONG = ("ge", "gt")
 
 
 _OF_TODAY = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
@@ -104,7 +104,7 @@ def window_for(time: Time, concept: str, past: bool) -> Window | None:
         return Window(within=duration, anchor=anchor)
     if time.form == "lasting":
         return Window(lasting=Bound("ge" if op == "eq" else op, duration), anchor=anchor)
-    if op in _LONG:
+    if op in LONG:
         if aspect == "event" or past or (time.form == "timed" and time.side == "AGO" and aspect != "state"):
             return Window(ago=Bound(op, duration), anchor=anchor)
         return Window(lasting=Bound(op, duration), anchor=anchor)
@@ -115,7 +115,7 @@ def window_for(time: Time, concept: str, past: bool) -> Window | None:
 
 def window_of_value(time: Time) -> Window | None:
     """The window of a measured value."""
-    if time.form in ("within", "timed", "alone") and time.op not in _LONG:
+    if time.form in ("within", "timed", "alone") and time.op not in LONG:
         return Window(within=time.duration, anchor=time.anchor)
     if time.form == "lasting":
         return Window(lasting=Bound("ge" if time.op == "eq" else time.op, time.duration), anchor=time.anchor)

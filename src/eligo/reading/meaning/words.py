@@ -129,7 +129,7 @@ def _states(state: UnitState, i: int) -> bool:
 
 def _ended(state: UnitState, i: int, token: Token) -> None:
     """`chemotherapy ended more than 4 weeks ago`: how long it is over, not how long it goes on."""
-    state.past = True
+    state.ended = True
     state.context.count((token,), "modifier")
 
 
@@ -204,6 +204,9 @@ def _names_fact(state: UnitState) -> bool:
 def _cite(state: UnitState, i: int, token: Token) -> None:
     """`according to ...`: a source, where nothing but words follows."""
     rest = state.elements[i + 1 :]
+    if any(isinstance(e, Token) and e.type == "VAR" and state.context.consumed(e) for e in rest[:2]):
+        state.context.count((token,), "leaf")  # `grade IV according to NYHA`
+        return
     if any(not isinstance(e, Token) or (e.type == "FILLER" and e.value) or e.type in _SAYING for e in rest):
         _other(state, token)
         return

@@ -1,0 +1,93 @@
+"""Which names behind a word that bonds are of its list: `asthma requiring A or B`, `due to A, B or C`."""
+
+from __future__ import annotations
+
+from eligo.reading.line import ENDS, NEAR, SEPARATORS, Line
+from eligo.reading.tokens import Token
+from eligo.vocabulary.concepts import concepts
+
+_SCOPES = frozenset(["OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN", "MUST", "COLON"])
+BOND, _CONCEPT = frozenset(["BOND"]), frozenset(["CONCEPT"])
+_BOUND = BOND | {"INNER"}  # behind one of these stands what is bonded
+_MARKS = _BOUND | _SCOPES | SEPARATORS | ENDS
+_LISTING = frozenset(["due_to", "unrelated_to", "associated_with", "without"])  # a list of names behind these
+_OF_NAMES = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS"])
+_TREATMENTS = frozenset(["procedure", "medication", "state"])
+OF_PATIENTS = {"requiring": "now", "treated_with": "active"}  # said of a patient alone: the status of `or requiring B`
+
+
+def kind_of(token: Token) -> str:
+    """The kind of the concept that a token names; the empty string where it names none."""
+    concept = concepts().get(str(token.value).split("|")[0])
+    return concept.kind if concept is not None else ""
+
+
+def listed(line: Line, i: int, token: Token) -> bool:
+    """`asthma requiring A or B`: what is joined on is of the same kind as what is required."""
+    mark, bond = line.last_of(_MARKS), line.last_of(BOND)
+    if mark is None or bond is None or mark.type not in _BOUND:
+        return False
+    if _of_one_list(line, i, mark, bond):
+        return True
+    following = _joined_on(line, i, mark, token)
+    if following is None or line.relates_next(i):
+        return False
+    if line.core == "VAR" or following.type == "VAR":  # `with A >= 180 or B >= 120`
+        alike = line.core == following.type and bond.value == "with" and line.limited()
+        return alike and token.type != "COMMA" and mark.type == "BOND"
+    if line.core == "FILLER" and bond.value in OF_PATIENTS:  # `requiring zorblax treatment or A`
+        return token.type != "COMMA" and mark.type == "BOND" and kind_of(following) in _TREATMENTS
+    if line.core != "CONCEPT":
+        return False
+    if _says_again(line, i, bond):  # `attributable to A or to B`
+        return True
+    if bond.value in ("with", "without", "that"):
+        return token.type != "COMMA" and mark.type == "BOND"
+    return _of_akind_of(line, following, bond, token)
+
+
+def _of_one_list(line: Line, i: int, mark: Token, bond: Token) -> bool:
+    """`due to A, B or C`: whether names alone stand between commas, up to a word that closes their list."""
+    if bond.value not in _LISTING or line.core not in ("CONCEPT", "FILLER"):
+        return False
+    closing = _closes(line.tokens[i])
+    if closing and mark.type != "INNER":
+        return False
+    named = False
+    for token in line.tokens[i + 1 : i + NEAR]:
+        if token.type in SEPARATORS:
+            if not named or closing:
+                return False
+            named, closing = False, _closes(token)
+        elif token.type in _OF_NAMES and not (token.type == "FILLER" and token.value):
+            named = named or token.type in ("CONCEPT", "FILLER")
+        else:
+            return closing and named and token.type not in ("REL", "NEG", "OPEN")
+    return closing and named
+
+
+def _closes(token: Token) -> bool:
+    return token.type in ("AND", "OR") or token.value in ("and", "or")
+
+
+def _joined_on(line: Line, i: int, mark: Token, token: Token) -> Token | None:
+    """The name behind a separator; what closes a list may have words before it: `A, B, or ongoing use of C`."""
+    closes = mark.type == "INNER" and (token.type == "OR" or token.value == "or")
+    leading = ("LIGHT", "STATUS", "QUAL") if closes else ("LIGHT",)
+    found = next((t for t in line.tokens[i + 1 : i + 8] if t.type not in leading), None)
+    return found if found is not None and found.type in ("CONCEPT", "VAR") else None
+
+
+def _says_again(line: Line, i: int, bond: Token) -> bool:
+    """Whether the last word of what bonds stands behind the separator once more."""
+    behind = line.tokens[i + 1 : i + 2]
+    return bool(behind) and behind[0].type == "LIGHT" and line.written(behind[0]) == line.written(bond).split()[-1:][0]
+
+
+def _of_akind_of(line: Line, following: Token, bond: Token, token: Token) -> bool:
+    last = line.last_of(_CONCEPT)
+    if last is None:
+        return False
+    causes = bond.value in ("due_to", "unrelated_to", "associated_with") and token.type != "COMMA"
+    kinds = {kind_of(last), kind_of(following)}
+    return kinds <= _TREATMENTS or (len(kinds) == 1 and (causes or "condition" not in kinds))
