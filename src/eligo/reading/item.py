@@ -56,7 +56,7 @@ def read_tree(tree: Node, tokens: Sequence[Token], text: str, kind: Kind, *, why
     if len(tokens) > MOST_TOKENS:
         return too_long(text, comparisons(bound, text))
     choices = Choices()
-    context, predicate = _read(tree, tokens, text, kind, bound, choices)
+    context, predicate = _read(tree, tokens, text, kind, bound, choices, accounts=why)
     ambiguity: Ambiguity | None = None
     if choices.met and predicate.__class__ is not Unparsed:
         ambiguity = _others(
@@ -94,9 +94,16 @@ def _open(predicate: Predicate) -> int:
 
 
 def _read(
-    tree: Node, tokens: Sequence[Token], text: str, kind: Kind, bound: list[Bound], choices: Choices
+    tree: Node,
+    tokens: Sequence[Token],
+    text: str,
+    kind: Kind,
+    bound: list[Bound],
+    choices: Choices,
+    *,
+    accounts: bool = False,
 ) -> tuple[Context, Predicate]:
-    context = Context(text, kind, bound, choices, rules.read)
+    context = Context(text, kind, bound, choices, rules.read, accounts=accounts)
     context.nouns = [t.start for t in tokens if t.type in ("CONCEPT", "VAR")]
     context.sexes = [t.start for t in tokens if t.type == "SEX"]
     if kind == "inclusion" and _goes_on(tokens):  # `creatinine <= 1.5 x ULN, or`: what else is enough stands elsewhere

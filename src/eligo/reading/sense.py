@@ -26,6 +26,7 @@ from eligo.criteria import (
     Span,
     Unparsed,
     leaves,
+    with_parts,
 )
 from eligo.errors import EligoError
 from eligo.reading.lexicon import weaker_opinions, words
@@ -78,11 +79,11 @@ class _Guard:
             )
         if isinstance(predicate, Not):
             part = self.turned(predicate.part, not against)
-            return predicate if part == predicate.part else Not(part)
+            return predicate if part is predicate.part else Not(part)
         if isinstance(predicate, IfThen):
             return replace(predicate, then=self.turned(predicate.then, against))
         if isinstance(predicate, JOINED):
-            return replace(predicate, parts=tuple([self.turned(part, against) for part in predicate.parts]))
+            return with_parts(predicate, [self.turned(part, against) for part in predicate.parts])
         return predicate
 
     def clean(self, predicate: Predicate) -> Predicate:

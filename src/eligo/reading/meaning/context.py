@@ -28,7 +28,14 @@ class Context:
     """One item while it is read; `read` is the reading of any node, which a bracket or a list asks for its parts."""
 
     def __init__(
-        self, text: str, kind: Kind, bound: list[Bound], choices: Choices, read: Callable[[Context, Node], Said]
+        self,
+        text: str,
+        kind: Kind,
+        bound: list[Bound],
+        choices: Choices,
+        read: Callable[[Context, Node], Said],
+        *,
+        accounts: bool,
     ) -> None:
         self.text, self.kind, self.choices = text, kind, choices
         self._read = read
@@ -41,6 +48,7 @@ class Context:
         self.notes: list[str] = []
         self.unknown: list[str] = []
         self.reasons: dict[Span, tuple[str, Span]] = {}  # what is not understood: why, and the words that are to blame
+        self.accounts = accounts
         self.account: list[Account] = []
 
     def read(self, node: Node) -> Said:
@@ -79,9 +87,9 @@ class Context:
         return self.reasons.get(span or (0, 0), ("unknown-words", None))
 
     def count(self, elements: Iterable[Element | Token], role: Role) -> None:
-        """Enter words into the account."""
-        for element in elements:
-            self.account.append(Account(place(element), role))
+        """Enter words into the account, where there is one."""
+        if self.accounts:
+            self.account += [Account(place(element), role) for element in elements]
 
     # --- limits and their names
 
@@ -157,7 +165,10 @@ def elements_of(node: Node) -> list[Element]:
 def hull(spans: Iterable[Span | None]) -> Span:
     """From the first to the last of the spans."""
     known = [span for span in spans if span is not None]
-    return min(s[0] for s in known), max(s[1] for s in known)
+    start, end = known[0]
+    for first, last in known:
+        start, end = min(start, first), max(end, last)
+    return start, end
 
 
 def bodies_of(said: Iterable[Said]) -> list[Predicate]:

@@ -43,9 +43,10 @@ def of_a_part(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) 
 def another_quantity(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`calcium (corrected for albumin)`: not what the laboratory gives as calcium."""
     said = unit.context.written(node.span).strip("()[] ").lower()
-    first = next((word for word in words("corrections") if re.match(rf"{re.escape(word)}\b", said)), None)
+    if not any(said.startswith(word) and not said[len(word) : len(word) + 1].isalnum() for word in words("corrections")):
+        return False
     found = [variables().get(name) for name in unit.context.tested(unit.elements) if name is not None]
-    if first is None or not found:
+    if not found:
         return False
     if all(v is not None and _corrected(f"{v.id} {v.name} {' '.join(v.synonyms)}") for v in found):
         unit.context.count((node,), "note")

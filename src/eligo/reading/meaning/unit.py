@@ -12,7 +12,7 @@ from eligo.criteria import Always, Attest, Compare, OneOf, Predicate, Present, S
 from eligo.reading.leaves import merged
 from eligo.reading.lexicon import duration_of, words
 from eligo.reading.meaning.brackets import bracket
-from eligo.reading.meaning.context import Context, hull, place
+from eligo.reading.meaning.context import Context, place
 from eligo.reading.meaning.definitions import definition, exampled, of_nothing, states_normal
 from eligo.reading.meaning.joining import all_of, measures
 from eligo.reading.meaning.measures import choice, limit, time
@@ -156,6 +156,8 @@ def _once(state: UnitState, noun: Predicate) -> Predicate:
 
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:
     """The examples in a bracket, with what is said of the fact that they are examples of."""
+    if not state.examples:
+        return ()
     lead = state.modifiers()._replace(qualifiers=(*state.qualifiers, *state.behind), window=state.window)
     return tuple(exampled(state.context, example, lead) for example in state.examples)
 
@@ -212,7 +214,7 @@ def _extent(state: UnitState) -> Span | None:
     more = [
         e for e in state.elements if not isinstance(e, Token) or e.type != "LIGHT" or state.text[e.start].isalnum()
     ] or list(state.elements)
-    return hull([place(more[0]), place(more[-1])]) if more else None
+    return (place(more[0])[0], place(more[-1])[1]) if more else None
 
 
 def _continues(state: UnitState) -> bool:
