@@ -103,9 +103,7 @@ def _read(
     *,
     accounts: bool = False,
 ) -> tuple[Context, Predicate]:
-    context = Context(text, kind, bound, choices, rules.read, accounts=accounts)
-    context.nouns = [t.start for t in tokens if t.type in ("CONCEPT", "VAR")]
-    context.sexes = [t.start for t in tokens if t.type == "SEX"]
+    context = Context(text, kind, tokens, bound, choices, rules.read, accounts=accounts)
     if kind == "inclusion" and _goes_on(tokens):  # `creatinine <= 1.5 x ULN, or`: what else is enough stands elsewhere
         return context, context.unparsed((tokens[0].start, tokens[-1].end), "logic", _place(tokens[-1]))
     predicate = _sensible(context, settled(rules.item(context, tree)))

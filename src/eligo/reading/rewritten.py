@@ -24,7 +24,7 @@ def joined_numbers(raw: list[Token]) -> list[Token]:
         raw = joined_names(raw)
     if not numbers:
         return raw
-    raw = _without_brackets(_without_hyphens(_without_repeats(raw)))
+    raw = _without_brackets(_without_hyphens(_without_repeats(raw)) if "TO" in roles else _without_repeats(raw))
     before = [raw[i - 1] for i, token in enumerate(raw) if token.type == "NUM" and i > 1]
     if any(t.value in ("(", ",") or t.type == "UNIT" or not _GOING_ON.isdisjoint(t.roles) for t in before):
         raw = _one_of_two(raw)  # nearly never: no number goes on with another one

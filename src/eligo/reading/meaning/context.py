@@ -31,6 +31,7 @@ class Context:
         self,
         text: str,
         kind: Kind,
+        tokens: Sequence[Token],
         bound: list[Bound],
         choices: Choices,
         read: Callable[[Context, Node], Said],
@@ -42,8 +43,9 @@ class Context:
         self.bound = {b.limits.span[0]: b for b in bound}
         self.starts = sorted(self.bound)
         self.named = sorted(name.span for b in bound for name in b.names)
-        self.nouns: list[int] = []  # where concepts and variables stand
-        self.sexes: list[int] = []  # where men and women do
+        self.nouns = [t.start for t in tokens if t.type in ("CONCEPT", "VAR")]
+        self.sexes = [t.start for t in tokens if t.type == "SEX"]
+        self.stated = any(t.type == "ATTEST" for t in tokens)  # there is what only a person can state
         self.depth = 0  # brackets: what stands in one narrows what is before it
         self.notes: list[str] = []
         self.unknown: list[str] = []
@@ -135,8 +137,8 @@ def place(element: Element | Token) -> Span:
 
 def span_of(node: Node) -> Span | None:
     """The first and last place that a node covers; None for an empty one."""
-    spans = [place(e) for e in elements_of(node)]
-    return (spans[0][0], spans[-1][1]) if spans else None
+    elements = elements_of(node)
+    return (place(elements[0])[0], place(elements[-1])[1]) if elements else None
 
 
 def extent(node: Node) -> Span:
@@ -146,7 +148,7 @@ def extent(node: Node) -> Span:
 
 def filled(nodes: Iterable[Node]) -> list[Node]:
     """The nodes that are not empty."""
-    return [node for node in nodes if span_of(node) is not None]
+    return [node for node in nodes if elements_of(node)]
 
 
 def elements_of(node: Node) -> list[Element]:

@@ -11,8 +11,10 @@ from eligo.vocabulary.concepts import concepts
 
 def counted(context: Context, before: Said, part: Said, mark: Mark) -> bool:
     """Whether a part is one of several things that a number before the list counts: alone it is no fact."""
+    if not part.bare or not isinstance(part.body, Present):
+        return False
     name = _name_of_count(context, before)
-    if name is None or not part.bare or not isinstance(part.body, Present):
+    if name is None:
         return False
     if before.what == "mixed":  # at least 4 courses of cisplatin or carboplatin
         return not mark[0]

@@ -26,6 +26,7 @@ def of_a_part(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) 
     if any(isinstance(e, Bracket) for e in inner):  # which says for itself what it is
         return False
     said = unit.context.written(node.span)
+    written = said.lower()
     named = [
         place(e) for e in inner if isinstance(e, Token) and e.type in ("VAR", "CONCEPT")
     ]  # `Gleason grade group 2`
@@ -34,7 +35,7 @@ def of_a_part(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) 
         and not any(start <= node.span[0] + found.start() < end for start, end in named)
         for found in _PART.finditer(said)
     )
-    if not numbered and not any(name in said.lower() for name in words("trial_part_names")):
+    if not numbered and not any(name in written for name in words("trial_part_names")):
         return False
     unit.unused(node, "logic")
     return True

@@ -45,7 +45,7 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
 
 def strongest(values: Sequence[str]) -> tuple[str, ...]:
     """The statuses that words beside each other give together: `history of known` is history."""
-    said = tuple(value for value in values if value != "active")
+    said = tuple(value for value in values if value != "active") if len(values) > 1 else ()
     return said[-1:] if said else tuple(values[-1:])
 
 

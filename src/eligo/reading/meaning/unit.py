@@ -171,6 +171,8 @@ def _time(state: UnitState, nouns: list[Predicate]) -> Window | None:
 
 
 def _what(state: UnitState, nouns: list[Predicate]) -> What:
+    if len(nouns) == 1 and nouns[0].__class__ is Present:  # as most are
+        return "fact" if state.ids is not None else "mixed"
     kinds = {leaf.__class__ for noun in nouns for leaf in leaves(noun)}
     if Attest in kinds:
         return "attest"
