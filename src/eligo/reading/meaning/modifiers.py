@@ -49,13 +49,17 @@ def strongest(values: Sequence[str]) -> tuple[str, ...]:
     return said[-1:] if said else tuple(values[-1:])
 
 
+_PLAIN: list[tuple[Status, str | None]] = [("active", None)]
+
+
 def fact_of(
     ids: str, modifiers: Modifiers, window: Window | None, span: Span, kind: Kind, but_not: tuple[Excepted, ...] = ()
 ) -> Predicate:
     """One fact, or a choice where its words name several concepts or statuses."""
     made: list[Predicate] = []
     for id_ in ids.split("|"):
-        for status, active in statuses_of(modifiers.statuses or ("active",), concepts().get(id_), kind):
+        said = statuses_of(modifiers.statuses, concepts().get(id_), kind) if modifiers.statuses else _PLAIN
+        for status, active in said:
             words = [*modifiers.qualifiers, *([active] if active else [])]
             qualifier = " ".join(dict.fromkeys(words)) or None
             made.append(Present(id_, status, qualifier, window, span=span, but_not=but_not))
