@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from eligo.criteria import Ambiguity, Predicate, Span, Unparsed, leaves
-from eligo.reading.bind import Bound, bind
+from eligo.reading.bind import Bound
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
 from eligo.reading.meaning import rules
@@ -21,7 +21,6 @@ from eligo.reading.tree import Node
 from eligo.truth import Kind
 
 _MOST_READINGS = 4  # more of them no person compares
-_LIMITS = frozenset(["NUM", "REF", "NORMAL"])  # without any of these there is no limit
 
 
 class NotRead(NamedTuple):
@@ -49,10 +48,10 @@ class ItemReading(NamedTuple):
     account: tuple[Account, ...] = ()
 
 
-def read_tree(tree: Node, tokens: Sequence[Token], text: str, kind: Kind, *, why: bool = True) -> ItemReading:
-    """What the tree says, read once more the other way where the sentence allows it."""
-    types = frozenset([t.type for t in tokens])
-    bound = bind(tree, text) if types & _LIMITS else []
+def read_tree(
+    tree: Node, bound: list[Bound], tokens: Sequence[Token], text: str, kind: Kind, *, why: bool = True
+) -> ItemReading:
+    """What the tree says with the names of its limits, read once more the other way where the sentence allows it."""
     if len(tokens) > MOST_TOKENS:
         return too_long(text, comparisons(bound, text))
     choices = Choices()

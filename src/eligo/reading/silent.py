@@ -22,7 +22,22 @@ _SAID = frozenset(["CONCEPT", "SEX", "GROUP"])  # one of these alone is understo
 # Where an item holds nothing else, a unit is understood, or says nothing, or is left to a person.
 _PLAIN = (JOINS - {"PERMIT"}) | _UNREAD | _SAID
 _PLAIN |= {"QUAL", "STATUS", "NEG", "OTHER", "GRADE", "EVENT", "LIGHT", "FRESH", "WHO", "PAIR", "FOLLOWING", "CHANGE"}
-_PLAIN |= {"UNIT", "AGEUNIT", "OLD", "AT", "BEFORE", "SINCE"}
+# The same holds of limits that are on nothing that has a name.
+LIMITS = frozenset(["NUM", "REF", "NORMAL"])  # without any of these there is no limit
+_LIMITING = LIMITS | {
+    "COMP",
+    "AGECOMP",
+    "TOCOMP",
+    "BETWEEN",
+    "TO",
+    "JOIN",
+    "TIMES",
+    "PLUSMINUS",
+    "FLIP",
+    "SKIP",
+    "ABOVE",
+}
+_LIMITING |= {"UNIT", "AGEUNIT", "OLD", "WITHIN", "LASTING", "BEFORE", "SINCE", "AT", "AGO", "ENDED"}
 _NOTED = frozenset(["STATUS", "NEG", "SUCH"])  # with these a bracket may give a note: how it was found, an example
 
 
@@ -39,8 +54,14 @@ def says_nothing(raw: Sequence[Token]) -> bool:
 
 
 def nothing_understood(tokens: Sequence[Token], types: frozenset[str]) -> bool:
-    """Whether no unit can be understood: each fact stands in one with another, or with words that nobody knows."""
-    if not types <= _PLAIN or len(tokens) > MOST_TOKENS or ("OPEN" in types and not types.isdisjoint(_NOTED)):
+    """Whether no unit can be understood, where no limit is on what has a name.
+
+    Each fact of such an item stands in one unit with words that nobody knows, or with another fact.
+    """
+    limited = not types <= _PLAIN
+    if limited and not types <= _PLAIN | _LIMITING:
+        return False
+    if len(tokens) > MOST_TOKENS or ("OPEN" in types and not types.isdisjoint(_NOTED)):
         return False
     said = fact = unread = False
     for token in tokens:
@@ -50,7 +71,7 @@ def nothing_understood(tokens: Sequence[Token], types: frozenset[str]) -> bool:
                 return False
             said = fact = unread = False
         elif kind in _SAID:
-            unread = unread or (fact and kind == "CONCEPT")
+            unread = unread or (fact and kind == "CONCEPT" and not limited)  # a time may be counted from the second
             fact, said = fact or kind == "CONCEPT", True
         elif kind in _UNREAD:
             unread = True

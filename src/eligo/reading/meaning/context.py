@@ -41,11 +41,10 @@ class Context:
         self.text, self.kind, self.choices = text, kind, choices
         self._read = read
         self.bound = {b.limits.span[0]: b for b in bound}
-        self.starts = sorted(self.bound)
-        self.named = sorted(name.span for b in bound for name in b.names)
-        self.nouns = [t.start for t in tokens if t.type in ("CONCEPT", "VAR")]
-        self.sexes = [t.start for t in tokens if t.type == "SEX"]
-        self.stated = any(t.type == "ATTEST" for t in tokens)  # there is what only a person can state
+        self.starts = sorted(self.bound) if bound else []
+        self.named = sorted(name.span for b in bound for name in b.names) if bound else []
+        self.tokens = tokens
+        self.types = frozenset([t.type for t in tokens])
         self.depth = 0  # brackets: what stands in one narrows what is before it
         self.notes: list[str] = []
         self.unknown: list[str] = []
@@ -112,11 +111,14 @@ class Context:
 
     def names_any(self, span: Span) -> bool:
         """Whether a concept or a variable is named there."""
-        return any(span[0] <= place < span[1] for place in self.nouns)
+        return self._has(span, ("CONCEPT", "VAR"))
 
     def names_sex(self, span: Span) -> bool:
         """Whether men or women are named there."""
-        return any(span[0] <= place < span[1] for place in self.sexes)
+        return self._has(span, ("SEX",))
+
+    def _has(self, span: Span, types: tuple[str, ...]) -> bool:
+        return any(t.type in types and span[0] <= t.start < span[1] for t in self.tokens)
 
     def consumed(self, element: Element) -> bool:
         """Whether the element is (part of) the name of a limit."""

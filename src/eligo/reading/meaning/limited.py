@@ -27,24 +27,30 @@ def of_a_part(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) 
         return False
     said = unit.context.written(node.span)
     written = said.lower()
-    named = [
-        place(e) for e in inner if isinstance(e, Token) and e.type in ("VAR", "CONCEPT")
-    ]  # `Gleason grade group 2`
-    numbered = any(
-        found[1].lower() in words("trial_parts")
-        and not any(start <= node.span[0] + found.start() < end for start, end in named)
-        for found in _PART.finditer(said)
-    )
-    if not numbered and not any(name in written for name in words("trial_part_names")):
+    if not any(name in written for name in words("trial_part_names")) and not (
+        any(part in written for part in words("trial_parts")) and _numbered(said, node, inner)
+    ):
         return False
     unit.unused(node, "logic")
     return True
 
 
+def _numbered(said: str, node: Bracket, inner: Sequence[Element]) -> bool:
+    """Whether a part of a trial stands in the bracket with its number, and not in a name: `Gleason grade group 2`."""
+    named = [place(e) for e in inner if isinstance(e, Token) and e.type in ("VAR", "CONCEPT")]
+    return any(
+        found[1].lower() in words("trial_parts")
+        and not any(start <= node.span[0] + found.start() < end for start, end in named)
+        for found in _PART.finditer(said)
+    )
+
+
 def another_quantity(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`calcium (corrected for albumin)`: not what the laboratory gives as calcium."""
     said = unit.context.written(node.span).strip("()[] ").lower()
-    if not any(said.startswith(word) and not said[len(word) : len(word) + 1].isalnum() for word in words("corrections")):
+    if not any(
+        said.startswith(word) and not said[len(word) : len(word) + 1].isalnum() for word in words("corrections")
+    ):
         return False
     found = [variables().get(name) for name in unit.context.tested(unit.elements) if name is not None]
     if not found:

@@ -102,9 +102,9 @@ def settled(
         return [judgement], []
     said, between = absorbed(context, said, between)
     said, between = objects(context, said, between)
-    if context.stated:
+    if "ATTEST" in context.types:
         said = of_the_same(said)
-    if context.sexes:
+    if "SEX" in context.types:
         said, between = by_sex(said, between)
     if len(said) == 1:
         return said, []
@@ -112,7 +112,7 @@ def settled(
     if unclear is not None:
         return [unclear], []
     said = spread(context, said, between) if shared else said
-    if context.stated:
+    if "ATTEST" in context.types:
         said = judged(context, said, between)
     return said, between[: len(said) - 1]
 
@@ -134,7 +134,7 @@ def _not_told_apart(context: Context, said: Sequence[Said]) -> Said | None:
     permits = any(s.what == "allowed" for s in said)
     if permits or any(s.body is None for s in said):
         return context.unread(hull(s.span for s in said), "shared-words", exception=permits)
-    if context.sexes and _half_the_patients(context, said):
+    if "SEX" in context.types and _half_the_patients(context, said):
         return context.unread(hull(s.span for s in said), "unclear-relation")
     return None
 

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
@@ -168,5 +169,11 @@ def _not_now(fact: Present) -> Present:
         return fact
     if fact.window is not None and (fact.window.within or fact.window.ago):
         return replace(fact, status="active")  # `receiving A within 3 weeks`: at some time of these
-    kinds = {c.kind for id_ in concepts().descendants(fact.concept) if (c := concepts().get(id_)) is not None}
-    return fact if "procedure" in kinds else replace(fact, status="active")
+    return fact if _has_procedures(fact.concept) else replace(fact, status="active")
+
+
+@functools.lru_cache(1024)
+def _has_procedures(concept: str) -> bool:
+    """Whether a procedure is a kind of the concept."""
+    known = concepts()
+    return any(c is not None and c.kind == "procedure" for c in map(known.get, known.descendants(concept)))

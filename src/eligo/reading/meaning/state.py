@@ -115,6 +115,9 @@ class UnitState:
         """The fact with its modifiers."""
         assert self.ids is not None
         assert self.fact_span is not None
+        plain = not self.statuses and not self.qualifiers and not self.behind and not self.but_not
+        if plain and self.window is None and self.gloss is None and "|" not in self.ids:
+            return self.nouns[self.fact_at]
         modifiers = Modifiers(statuses=strongest(self.statuses), qualifiers=(*self.qualifiers, *self.behind))
         made = fact_of(self.ids, modifiers, self.window, self.fact_span, self.context.kind, self.but_not)
         if self.gloss is None:

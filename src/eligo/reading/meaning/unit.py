@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeGuard
 
-from eligo.criteria import Always, Attest, Compare, OneOf, Predicate, Present, Span, Window, leaves
+from eligo.criteria import MEASURING, Always, Attest, Compare, OneOf, Predicate, Present, Span, Window, leaves
 from eligo.reading.leaves import merged
 from eligo.reading.lexicon import duration_of, words
 from eligo.reading.meaning.brackets import bracket
@@ -147,7 +147,7 @@ def _untested(state: UnitState, nouns: list[Predicate]) -> None:
 
 def _once(state: UnitState, noun: Predicate) -> Predicate:
     """`history of NYHA class IV`, `anticipated stay >= 24 h`: what a value was or will be no value of today tells."""
-    if not {"history", "planned"} & set(state.statuses) or not isinstance(noun, (Compare, OneOf)) or noun.span is None:
+    if not isinstance(noun, MEASURING) or noun.span is None or not {"history", "planned"} & set(state.statuses):
         return noun
     return (
         noun if noun.variable in (None, "age", "sex", "life_expectancy") else state.context.unparsed(noun.span, "time")
