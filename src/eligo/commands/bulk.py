@@ -10,11 +10,12 @@ import functools
 import gc
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from eligo.commands.crowd import in_order
 from eligo.commands.progress import Progress
 from eligo.criteria import Ambiguity, Criterion, Predicate, Unparsed
 from eligo.errors import EligoError, Place, Problem
@@ -24,8 +25,8 @@ from eligo.report.problems import write_problems
 from eligo.ruleset.data import to_data
 from eligo.truth import KINDS, Kind
 
-_CHUNK = 256  # lines that are written together
-_COLLECT = 20_000  # lines after which garbage is looked for
+_CHUNK = 256  # lines that are written together, or go to another process
+_COLLECT = 500_000  # objects that nothing has freed, after which garbage is looked for
 _KEPT, _LONGEST_KEPT = 4096, 400  # readings, characters: protocols copy short lines from one another
 
 _decode = json.JSONDecoder().decode
@@ -33,30 +34,50 @@ _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 _quoted = json.encoder.encode_basestring  # what the encoder does with a text, without its ways to it
 
 
-def run(source: str, kind: Kind) -> int:
+_asked: list[Kind] = []  # what a line is that does not say it, in this process
+
+
+def run(source: str, kind: Kind, processes: int | None = None) -> int:
     """One output line for each input line; a line that cannot be read is reported, and the others go on."""
     failed = False
     name = "<stdin>" if source == "-" else source
     out: list[str] = []
-    every = 1 if sys.stdout.isatty() else _CHUNK
+    every, count = (1, 1) if sys.stdout.isatty() else (_CHUNK, processes)
     with opened(source) as stream, Progress("lines") as progress, collector_at_rest():
-        for number, line in enumerate(stream, 1):
-            if not line.strip():
-                continue
-            try:
-                out.append(_answer(line, kind))
-            except EligoError as error:
+        lines = (numbered for numbered in enumerate(stream, 1) if numbered[1].strip())
+        for answer in in_order(lines, _answers, _start, kind, count, every):
+            if isinstance(answer, str):
+                out.append(answer)
+            else:
+                number, problems = answer
                 progress.clear()
-                write_problems((replace(p, place=Place(name, number)) for p in error.problems), as_json=True)
+                write_problems((replace(p, place=Place(name, number)) for p in problems), as_json=True)
                 failed = True
             progress.step()
             if len(out) >= every:
                 sys.stdout.write("".join(out))
                 out.clear()
-            if not number % _COLLECT:
-                gc.collect()
         sys.stdout.write("".join(out))
     return 1 if failed else 0
+
+
+def _start(kind: Kind) -> None:
+    """Make this process ready."""
+    _asked[:] = [kind]
+    gc.disable()  # as `collector_at_rest` says, in a process that was not forked too
+
+
+def _answers(lines: list[tuple[int, bytes]]) -> list[str | tuple[int, Sequence[Problem]]]:
+    """The output line of each numbered line, or its number and what is wrong with it."""
+    made: list[str | tuple[int, Sequence[Problem]]] = []
+    for number, line in lines:
+        try:
+            made.append(_answer(line, _asked[0]))
+        except EligoError as error:
+            made.append((number, error.problems))
+    if gc.get_count()[0] > _COLLECT:
+        gc.collect()
+    return made
 
 
 @contextlib.contextmanager

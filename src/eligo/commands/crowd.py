@@ -5,6 +5,7 @@ At no time is more held in memory than a few batches.
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import os
 import signal
@@ -64,6 +65,13 @@ def _on_all_cores(
 def _started(start: Callable[..., None], args: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the first process's business
     start(args)
+
+
+def process_count(text: str) -> int:
+    """Read a number of processes."""
+    if not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number of processes")
+    return int(text)
 
 
 def cores() -> int:

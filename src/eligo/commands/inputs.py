@@ -275,10 +275,3 @@ def _age(text: str) -> Duration:
         )
     value = float(match[1])
     return Duration(int(value) if value == int(value) else value, unit)
-
-
-def count(text: str) -> int:
-    """Read a number of processes."""
-    if not text.isdigit() or not 1 <= int(text) <= 256:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a number of processes")
-    return int(text)
