@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from eligo.reading.line import ENDS, TAKEN, Line
+from eligo.reading.line import ENDS, LIMIT, TAKEN, Line
 from eligo.reading.tokens import Token
 
-_LIMIT = frozenset(["COMP", "NUM", "BETWEEN", "AGECOMP", "NORMAL"])
 _DESCRIBING = frozenset(["CONCEPT", "QUAL", "STATUS", "FILLER", "NEG"])  # of whom a sex is said
 
 
@@ -101,6 +100,6 @@ def _aged(line: Line, i: int) -> bool:
             return True
         if token.type == "UNIT":
             return bool(token.value == "a")
-        if token.type not in _LIMIT and token.type not in ("TO", "SKIP", "LIGHT", "JOIN", "AFTER"):
+        if token.type not in LIMIT and token.type not in ("TO", "SKIP", "LIGHT", "JOIN", "AFTER"):
             return False
     return False

@@ -10,13 +10,12 @@ from collections.abc import Callable
 
 from eligo.reading import clauses, heads
 from eligo.reading.lexicon import words
-from eligo.reading.line import ENDS, NEAR, SEPARATORS, TAKEN, Line
+from eligo.reading.line import ENDS, LIMIT, NEAR, SEPARATORS, TAKEN, Line
+from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
-from eligo.vocabulary.concepts import concepts
 
 _NAMING = frozenset(["CONCEPT", "FILLER", "ATTEST", "VAR", "QUAL", "STATUS", "NUM", "COMP", "OTHER"])
-_LIMIT = frozenset(["COMP", "NUM", "BETWEEN", "AGECOMP", "NORMAL"])
-_MEASURES = _LIMIT | {"VAR"}
+_MEASURES = LIMIT | {"VAR"}
 _STATES = _MEASURES | {"NEG", "ATTEST"}  # with these begins what is asked of some patients
 _BRACKETED = frozenset(["IF", "EXCEPT", "UNLESS", "COMP", "BETWEEN"])  # with these a bracket begins that has a head
 _SCOPES = frozenset(["OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN", "MUST", "COLON"])
@@ -28,11 +27,6 @@ _BEFORE_ANEW = SEPARATORS | {"", "THEN", "NEG", "OPEN", "STOP", "SUBITEM", "COLO
 
 _TREATMENTS = frozenset(["procedure", "medication", "state"])
 _OF_PATIENTS = {"requiring": "now", "treated_with": "active"}  # said of a patient alone: the status of `or requiring B`
-
-
-def _kind(token: Token) -> str:
-    concept = concepts().get(str(token.value).split("|")[0])
-    return concept.kind if concept is not None else ""
 
 
 def scope(tokens: list[Token], text: str) -> list[Token]:
@@ -165,7 +159,7 @@ def _of_a_kind(line: Line, following: Token, bond: Token, token: Token) -> bool:
     if last is None:
         return False
     causes = bond.value in ("due_to", "unrelated_to") and token.type != "COMMA"
-    kinds = {_kind(last), _kind(following)}
+    kinds = {kind_named(last.value), kind_named(following.value)}
     return kinds <= _TREATMENTS or (len(kinds) == 1 and (causes or "condition" not in kinds))
 
 
@@ -270,7 +264,7 @@ def _status(line: Line, i: int, token: Token) -> None:
 def _method(line: Line) -> bool:
     """Make a note of the procedure right before, by which something was found; whether it is one."""
     last = next((t for t in reversed(line.out[-2:]) if t.type != "LIGHT" or line.text[t.start] != "-"), None)
-    if last is None or last.type != "CONCEPT" or _kind(last) != "procedure":
+    if last is None or last.type != "CONCEPT" or kind_named(last.value) != "procedure":
         return False
     last.type, last.value, line.core = "NOTED", "method", ""
     return True
@@ -320,18 +314,18 @@ def _bond_of(line: Line, i: int, written: str) -> str:
 def _method_next(line: Line, i: int) -> bool:
     """Whether a procedure comes next: `>= 7 mmHg by catheterization`."""
     behind = line.tokens[i + 1 : i + 2]
-    return bool(behind) and behind[0].type == "CONCEPT" and _kind(behind[0]) == "procedure"
+    return bool(behind) and behind[0].type == "CONCEPT" and kind_named(behind[0].value) == "procedure"
 
 
 def _indicated(line: Line, i: int) -> bool:
     """`chemotherapy for a malignancy`: what is done or taken, and why."""
     last = line.out[-1] if line.out else None
-    if last is None or last.type != "CONCEPT" or _kind(last) not in ("procedure", "medication"):
+    if last is None or last.type != "CONCEPT" or kind_named(last.value) not in ("procedure", "medication"):
         return False
     following = next(
         (t for t in line.tokens[i + 1 : i + 8] if t.type not in ("LIGHT", "QUAL", "STATUS", "OTHER")), None
     )
-    return following is not None and following.type == "CONCEPT" and _kind(following) == "condition"
+    return following is not None and following.type == "CONCEPT" and kind_named(following.value) == "condition"
 
 
 def _bond_core(line: Line) -> bool:
