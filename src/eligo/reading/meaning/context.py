@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from eligo.criteria import Predicate, Span, Unparsed
+from eligo.criteria import Predicate, Span, Unparsed, Window
 from eligo.reading.bind import Bound
 from eligo.reading.meaning.readings import Alternative, Choices
 from eligo.reading.meaning.said import Said
@@ -82,6 +82,11 @@ class Context:
     def unread(self, span: Span, code: str, words: Span | None = None, *, exception: bool = False) -> Said:
         """The same as a part of a sentence."""
         return Said(self.unparsed(span, code, words), span, "unread", exception=exception)
+
+    def unread_with(self, one: Said, span: Span, code: str, words: Span | None, time: Window | None) -> Said:
+        """A part and what it takes in as not understood; its own modifiers may reach further still."""
+        body = self.unparsed(span, code, words)
+        return Said(body, span, "unread", one.lead, time=time, tainted=one.tainted, noun_last=True)
 
     def why(self, span: Span | None) -> tuple[str, Span | None]:
         """Why a span was not understood."""

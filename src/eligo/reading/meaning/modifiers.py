@@ -12,14 +12,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
 from eligo.criteria import AnyOf, Compare, Excepted, Leaf, Predicate, Present, Related, Span, Status, Window, map_leaves
 from eligo.reading.lexicon import concept_named, qualifiers_in, words
-from eligo.reading.meaning.facts import concept_of, goes_on
+from eligo.reading.meaning.facts import concept_of, goes_on, kind_of
 from eligo.reading.meaning.joining import any_of
 from eligo.reading.meaning.said import Modifiers
 from eligo.truth import Kind
@@ -169,11 +168,4 @@ def _not_now(fact: Present) -> Present:
         return fact
     if fact.window is not None and (fact.window.within or fact.window.ago):
         return replace(fact, status="active")  # `receiving A within 3 weeks`: at some time of these
-    return fact if _has_procedures(fact.concept) else replace(fact, status="active")
-
-
-@functools.lru_cache(1024)
-def _has_procedures(concept: str) -> bool:
-    """Whether a procedure is a kind of the concept."""
-    known = concepts()
-    return any(c is not None and c.kind == "procedure" for c in map(known.get, known.descendants(concept)))
+    return fact if kind_of(fact) == "procedure" else replace(fact, status="active")  # all of its kinds are, or none
