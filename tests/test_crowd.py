@@ -42,6 +42,18 @@ def test_two_processes_give_what_one_gives_in_the_order_of_the_source(run: Run, 
     assert _lines(two.err)[-1]["summary"]["not_read"] == 1
 
 
+def test_two_processes_read_the_lines_that_one_reads_in_their_order(run: Run, tmp_path: Path) -> None:
+    lines = [json.dumps({"id": n, "text": f"INR > {n / 100}"}) for n in range(700)]
+    lines[300] = '{"id": 300'
+    (tmp_path / "lines.jsonl").write_text("\n".join(lines), "utf-8")
+    one, two = (run("parse", "--jsonl", tmp_path / "lines.jsonl", "--processes", n) for n in ("1", "2"))
+
+    assert two == one
+    assert [line["id"] for line in _lines(two.out)] == [n for n in range(700) if n != 300]
+    assert [p["place"]["line"] for p in _lines(two.err)] == [301]
+    assert two.code == 1
+
+
 def test_brief_is_the_whole_without_the_findings(run: Run) -> None:
     (whole,), (brief,) = (
         _lines(run("screen", PATIENT, "--rules", RULES, "--json", *more).out) for more in ((), ("--brief",))

@@ -8,6 +8,7 @@ predicates are compared.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -222,12 +223,15 @@ Predicate = Leaf | AllOf | AnyOf | AtLeast | Not | IfThen
 
 
 # A union in an `isinstance` is made anew at each call, which takes longer than the check.
+LEAF = (Compare, OneOf, Present, Related, Attest, Always, Unparsed)
 JOINED = (AllOf, AnyOf, AtLeast)
 MEASURING = (Compare, OneOf)
 
 
 def leaves(predicate: Predicate) -> Iterator[Leaf]:
     """All leaves, in the order of the text."""
+    if isinstance(predicate, LEAF):  # as most predicates that reading asks
+        return iter((predicate,))
     found: list[Leaf] = []
     _gather(predicate, found)
     return iter(found)
@@ -235,27 +239,34 @@ def leaves(predicate: Predicate) -> Iterator[Leaf]:
 
 def _gather(predicate: Predicate, found: list[Leaf]) -> None:
     # A list that is filled is much faster than generators in each other, and reading asks for leaves all the time.
-    if isinstance(predicate, Not):
+    if isinstance(predicate, LEAF):
+        found.append(predicate)
+    elif isinstance(predicate, Not):
         _gather(predicate.part, found)
-    elif isinstance(predicate, JOINED):
-        for part in predicate.parts:
-            _gather(part, found)
     elif isinstance(predicate, IfThen):
         _gather(predicate.condition, found)
         _gather(predicate.then, found)
     else:
-        found.append(predicate)
+        for part in predicate.parts:
+            _gather(part, found)
 
 
 def map_leaves(predicate: Predicate, change: Callable[[Leaf], Predicate]) -> Predicate:
     """The same tree with every leaf replaced by what `change` makes of it."""
-    if isinstance(predicate, JOINED):
-        return replace(predicate, parts=tuple(map_leaves(part, change) for part in predicate.parts))
+    if isinstance(predicate, LEAF):
+        return change(predicate)
     if isinstance(predicate, Not):
         return Not(map_leaves(predicate.part, change))
     if isinstance(predicate, IfThen):
         return IfThen(map_leaves(predicate.condition, change), map_leaves(predicate.then, change))
-    return change(predicate)
+    return with_parts(predicate, [map_leaves(part, change) for part in predicate.parts])
+
+
+def with_parts(joined: AllOf | AnyOf | AtLeast, parts: list[Predicate]) -> Predicate:
+    """The same join of other parts; the join itself where they are its own."""
+    if all(map(operator.is_, parts, joined.parts)):
+        return joined
+    return replace(joined, parts=tuple(parts))
 
 
 def presences(leaf: Leaf) -> tuple[Present, ...]:

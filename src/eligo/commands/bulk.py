@@ -10,10 +10,11 @@ import functools
 import gc
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from eligo.commands.crowd import in_order
 from eligo.commands.ending import emit
 from eligo.commands.progress import Progress
 from eligo.criteria import Ambiguity, Criterion, Predicate, Unparsed
@@ -27,8 +28,8 @@ from eligo.report.problems import write_problems
 from eligo.ruleset.data import to_data
 from eligo.truth import KINDS, Kind
 
-_CHUNK = 256  # lines that are written together
-_COLLECT = 20_000  # lines after which garbage is looked for
+_CHUNK = 256  # lines that are written together, or go to another process
+_COLLECT = 500_000  # objects that nothing has freed, after which garbage is looked for
 _KEPT, _LONGEST_KEPT = 4096, 400  # readings, characters: protocols copy short lines from one another
 
 _decode = json.JSONDecoder().decode
@@ -36,30 +37,56 @@ _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 _quoted = json.encoder.encode_basestring  # what the encoder does with a text, without its ways to it
 
 
-def run(source: str, kind: Kind) -> int:
+_asked: list[tuple[Kind, str]] = []  # what a line is that does not say it, and the name of the file, in this process
+
+
+def run(source: str, kind: Kind, processes: int | None = None) -> int:
     """One output line for each input line; a line that cannot be read is reported, and the others go on."""
     failed = False
     name = "<stdin>" if source == "-" else source
     out: list[str] = []
-    every = 1 if sys.stdout.isatty() else _CHUNK
+    every, count = (1, 1) if sys.stdout.isatty() else (_CHUNK, processes)
     with opened(source) as stream, Progress("lines") as progress, collector_at_rest():
-        for number, line in enumerate(lines_of(stream, name), 1):
-            if not line.strip():
-                continue
-            with Unit(Place(name, number)) as unit:
-                out.append(_answer(line, kind))
-            if unit.problems:
+        lines = (numbered for numbered in enumerate(lines_of(stream, name), 1) if numbered[1].strip())
+        for answer in in_order(lines, _answers, _start, (kind, name), count, _lost, every):
+            if isinstance(answer, str):
+                out.append(answer)
+            else:
                 progress.clear()
-                write_problems(unit.problems, as_json=True)
+                write_problems(answer, as_json=True)
                 failed = True
             progress.step()
             if len(out) >= every:
                 emit("".join(out))
                 out.clear()
-            if not number % _COLLECT:
-                gc.collect()
         emit("".join(out))
     return 1 if failed else 0
+
+
+def _start(asked: tuple[Kind, str]) -> None:
+    """Make this process ready."""
+    _asked[:] = [asked]
+    gc.disable()  # as `collector_at_rest` says, in a process that was not forked too
+
+
+def _answers(lines: list[tuple[int, bytes]]) -> list[str | Sequence[Problem]]:
+    """The output line of each numbered line, or what is wrong with it."""
+    kind, name = _asked[0]
+    made: list[str | Sequence[Problem]] = []
+    for number, line in lines:
+        with Unit(Place(name, number)) as unit:
+            made.append(_answer(line, kind))
+        if unit.problems:
+            made.append(unit.problems)
+    if gc.get_count()[0] > _COLLECT:
+        gc.collect()
+    return made
+
+
+def _lost(line: tuple[int, bytes]) -> Sequence[Problem]:
+    """What is said of a line whose process was killed, twice."""
+    message = "the process that read the line was killed, and so was the one that tried again"
+    return (Problem("not-read", message, Place(_asked[0][1], line[0]), "read it by itself, with more memory"),)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ of them is killed, what it was at is tried again by itself, and only a job that 
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import functools
 import itertools
@@ -183,6 +184,13 @@ def _end_with_parent() -> None:
     if parent is not None:
         connection.wait([parent.sentinel])
         os._exit(1)
+
+
+def process_count(text: str) -> int:
+    """Read a number of processes."""
+    if not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number of processes")
+    return int(text)
 
 
 def cores() -> int:

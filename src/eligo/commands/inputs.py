@@ -283,10 +283,3 @@ def _age(text: str) -> Duration:
     if value * DAYS_IN[unit] > LONGEST_DAYS:
         raise EligoError(Problem("max-age", f"`{shown(text)}` is longer than any result is kept"))
     return Duration(int(value) if value == int(value) else value, unit)
-
-
-def count(text: str) -> int:
-    """Read a number of processes."""
-    if not text.isdigit() or not 1 <= int(text) <= 256:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a number of processes")
-    return int(text)

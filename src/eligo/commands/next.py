@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from eligo.commands import inputs
-from eligo.commands.crowd import in_order
+from eligo.commands.crowd import in_order, process_count
 from eligo.commands.printing import say, say_json
 from eligo.commands.progress import Progress
 from eligo.errors import Problem
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--each", action="store_true", help="with several patients: the questions of each one too")
     parser.add_argument("--all", action="store_true", help="list every question, not only those worth most")
     parser.add_argument(
-        "--processes", type=inputs.count, metavar="N", help="use so many cores for many patients (default: all)"
+        "--processes", type=process_count, metavar="N", help="use so many cores for many patients (default: all)"
     )
     inputs.add_arguments(parser)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 
+from eligo.commands.crowd import process_count
 from eligo.truth import KINDS
 
 EXAMPLES = """\
@@ -30,6 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--jsonl", action="store_true", help="the input is one JSON object a line, and so is the output")
     form.add_argument("--stats", action="store_true", help="print shares and reasons; files, folders or standard input")
+    help_text = "with --jsonl: use so many cores for many lines (default: all)"
+    parser.add_argument("--processes", type=process_count, metavar="N", help=help_text)
     parser.set_defaults(refuse=parser.error)
 
 
@@ -44,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     if args.jsonl:
         from eligo.commands import bulk  # lazily: a bulk run needs neither documents nor rule sets
 
-        return bulk.run(args.source[0], args.kind)
+        return bulk.run(args.source[0], args.kind, args.processes)
     from eligo.commands import understood  # lazily
 
     return understood.show(args.source[0], args.kind, args.json)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from eligo.commands import inputs
-from eligo.commands.crowd import in_order
+from eligo.commands.crowd import in_order, process_count
 from eligo.commands.ending import emit
 from eligo.commands.progress import Progress
 from eligo.errors import Problem
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--outlook", action="store_true", help=help_text)
     parser.add_argument("--brief", action="store_true", help="with --json: verdicts, blockers and what is open alone")
     parser.add_argument(
-        "--processes", type=inputs.count, metavar="N", help="use so many cores for many patients (default: all)"
+        "--processes", type=process_count, metavar="N", help="use so many cores for many patients (default: all)"
     )
     parser.add_argument("--reviewed-only", action="store_true", help="refuse trials with criteria that nobody reviewed")
     inputs.add_arguments(parser)

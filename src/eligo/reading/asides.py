@@ -20,7 +20,7 @@ def without_asides(raw: list[Token], roles: set[str]) -> list[Token]:
     if "METHOD" in roles:
         raw = _merged(raw, _method_between, _BETWEEN)
         raw = _merged(raw, _method_behind, _BEHIND)
-    if "TO" in roles:
+    if "TO" in roles and any(token.type == "NUM" and token.value.value in (0, 1) for token in raw):
         raw = _merged(raw, _scale, _ASIDE)
     return raw
 
@@ -39,7 +39,7 @@ def _merged(raw: list[Token], taken_at: _Taken, roles: dict[str, str]) -> list[T
 
 
 def _may(raw: list[Token], i: int, *roles: str) -> bool:
-    return 0 <= i < len(raw) and any(role in raw[i].roles for role in roles)
+    return 0 <= i < len(raw) and not raw[i].roles.keys().isdisjoint(roles)
 
 
 def _mark(raw: list[Token], i: int, marks: str) -> bool:

@@ -6,7 +6,7 @@ before the bracket that holds the limit, or in the clause before. A limit that f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -115,6 +115,8 @@ class Binder(NameFinder):
 
     def _words_alone(self, unit: Unit) -> Name | None:
         """`full-mouth plaque score (FMPS)`: words that no data file knows, with their short form, and nothing else."""
+        if not any(e.__class__ is Bracket for e in unit.elements):
+            return None
         named: list[Any] = [e for e in unit.elements if type_of(e) not in ("LIGHT", "GRADE")]
         if len(named) != 2 or type_of(named[0]) != "FILLER" or named[0].value:
             return None
@@ -125,7 +127,10 @@ class Binder(NameFinder):
     def _unit(self, unit: Unit, outer: Name | None) -> None:
         elements = unit.elements
         for i, element in enumerate(elements):
-            if isinstance(element, Limits):
+            if isinstance(element, Token):
+                if element.type == "VAR":
+                    self.last = Name(element.value, element.span)
+            elif isinstance(element, Limits):
                 self._limited(elements, i, _with_unit_behind(elements, i), outer)
             elif isinstance(element, Window):
                 if element.limits is not None:
@@ -135,8 +140,6 @@ class Binder(NameFinder):
                 last, self.last = self.last, None
                 self.node(element.item, name)
                 self.last = name or last
-            elif isinstance(element, Token) and element.type == "VAR":
-                self.last = Name(element.value, element.span)
 
     def _limited(self, elements: Sequence[Any], i: int, limits: Limits, outer: Name | None) -> None:
         timed = elements[i].__class__ is Window
@@ -394,14 +397,20 @@ _APART = {"sub_items": "far", "sentences": "far", "semicolons": "near", "and_hea
 _IN_A_ROW = frozenset(["commas", "chain", "target", "related"])  # the units of these may share one limit
 
 
-def units(node: Node, apart: str = "") -> Iterator[tuple[Unit, str]]:
+def units(node: Node) -> list[tuple[Unit, str]]:
     """All units in reading order, brackets not entered, each with what parts it from the one before.
 
     That is a full stop or an enumerator (`far`), a semicolon (`near`), a word of scope (`scope`), or nothing.
     """
+    found: list[tuple[Unit, str]] = []
+    _add_units(node, "", found)
+    return found
+
+
+def _add_units(node: Node, apart: str, found: list[tuple[Unit, str]]) -> None:
     if isinstance(node, Unit):
-        yield node, apart
+        found.append((node, apart))
         return
     own = _APART.get(node.rule, "" if node.rule in _IN_A_ROW else "scope")
     for i, part in enumerate(node.parts):
-        yield from units(part, own if i and own else apart if not i else "")
+        _add_units(part, own if i and own else apart if not i else "", found)

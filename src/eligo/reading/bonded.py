@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from eligo.reading.line import ENDS, NEAR, SEPARATORS, Line
+from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
-from eligo.vocabulary.concepts import concepts
 
 _SCOPES = frozenset(["OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN", "MUST", "COLON"])
 BOND, _CONCEPT = frozenset(["BOND"]), frozenset(["CONCEPT"])
@@ -14,12 +14,6 @@ _LISTING = frozenset(["due_to", "unrelated_to", "associated_with", "without"])  
 _OF_NAMES = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS"])
 _TREATMENTS = frozenset(["procedure", "medication", "state"])
 OF_PATIENTS = {"requiring": "now", "treated_with": "active"}  # said of a patient alone: the status of `or requiring B`
-
-
-def kind_of(token: Token) -> str:
-    """The kind of the concept that a token names; the empty string where it names none."""
-    concept = concepts().get(str(token.value).split("|")[0])
-    return concept.kind if concept is not None else ""
 
 
 def listed(line: Line, i: int, token: Token) -> bool:
@@ -36,14 +30,14 @@ def listed(line: Line, i: int, token: Token) -> bool:
         alike = line.core == following.type and bond.value == "with" and line.limited()
         return alike and token.type != "COMMA" and mark.type == "BOND"
     if line.core == "FILLER" and bond.value in OF_PATIENTS:  # `requiring zorblax treatment or A`
-        return token.type != "COMMA" and mark.type == "BOND" and kind_of(following) in _TREATMENTS
+        return token.type != "COMMA" and mark.type == "BOND" and kind_named(str(following.value)) in _TREATMENTS
     if line.core != "CONCEPT":
         return False
     if _says_again(line, i, bond):  # `attributable to A or to B`
         return True
     if bond.value in ("with", "without", "that"):
         return token.type != "COMMA" and mark.type == "BOND"
-    return _of_akind_of(line, following, bond, token)
+    return _of_a_kind(line, following, bond, token)
 
 
 def _of_one_list(line: Line, i: int, mark: Token, bond: Token) -> bool:
@@ -84,10 +78,10 @@ def _says_again(line: Line, i: int, bond: Token) -> bool:
     return bool(behind) and behind[0].type == "LIGHT" and line.written(behind[0]) == line.written(bond).split()[-1:][0]
 
 
-def _of_akind_of(line: Line, following: Token, bond: Token, token: Token) -> bool:
+def _of_a_kind(line: Line, following: Token, bond: Token, token: Token) -> bool:
     last = line.last_of(_CONCEPT)
     if last is None:
         return False
     causes = bond.value in ("due_to", "unrelated_to", "associated_with") and token.type != "COMMA"
-    kinds = {kind_of(last), kind_of(following)}
+    kinds = {kind_named(str(last.value)), kind_named(str(following.value))}
     return kinds <= _TREATMENTS or (len(kinds) == 1 and (causes or "condition" not in kinds))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import itertools
 
-from eligo.reading.line import ENDS, TAKEN, Line
+from eligo.reading.line import ENDS, LIMIT, TAKEN, Line
 from eligo.reading.tokens import Token
 
-_LIMIT = frozenset(["COMP", "NUM", "BETWEEN", "AGECOMP", "NORMAL"])
-_NO_LIST = _LIMIT | {"VAR", "OPEN", "IF", "UNLESS", "EXCEPT"}  # with these it is no list of facts
+_NO_LIST = LIMIT | {"VAR", "OPEN", "IF", "UNLESS", "EXCEPT"}  # with these it is no list of facts
 _PARTS = frozenset(["STOP", "SEMI", "SUBITEM"])
 _JOINED = frozenset(["COMMA", "AND", "OR"])
 _TIMES = frozenset(["WITHIN", "BEFORE", "SINCE", "AGO", "LASTING"])
@@ -107,7 +106,7 @@ def _aged(line: Line, i: int) -> bool:
             return True
         if token.type == "UNIT":
             return bool(token.value == "a")
-        if token.type not in _LIMIT and token.type not in ("TO", "SKIP", "LIGHT", "JOIN", "AFTER"):
+        if token.type not in LIMIT and token.type not in ("TO", "SKIP", "LIGHT", "JOIN", "AFTER"):
             return False
     return False
 

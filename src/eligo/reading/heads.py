@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from eligo.reading.lexicon import words
-from eligo.reading.line import ENDS, SEPARATORS, Line
+from eligo.reading.line import ENDS, LIMIT, SEPARATORS, Line
 from eligo.reading.tokens import Token
 
-_LIMIT = frozenset(["COMP", "NUM", "BETWEEN", "AGECOMP", "NORMAL"])
 _TIMES = frozenset(
     [
         "WITHIN",
@@ -44,7 +43,7 @@ def colon(line: Line, i: int, token: Token) -> None:
     heads = before in _NOUNS or (before == "SEX" and not line.said)
     if before in ("SUCH", "BOND") or line.scoped or line.bound or _obliges_next(line, i):  # `including: A, B`
         line.add(token)
-    elif heads and behind is not None and behind.type not in _LIMIT and behind.type not in ENDS and not line.deep():
+    elif heads and behind is not None and behind.type not in LIMIT and behind.type not in ENDS and not line.deep():
         token.type = "COLON"
         line.begin(token)
     else:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from eligo.criteria import Ambiguity, Predicate, Span, Unparsed, leaves
-from eligo.reading.bind import Bound, bind
+from eligo.reading.bind import Bound
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
 from eligo.reading.meaning import rules
@@ -21,7 +21,6 @@ from eligo.reading.tree import Node
 from eligo.truth import Kind
 
 _MOST_READINGS = 4  # more of them no person compares
-_LIMITS = frozenset(["NUM", "REF", "NORMAL"])  # without any of these there is no limit
 
 
 class NotRead(NamedTuple):
@@ -49,14 +48,14 @@ class ItemReading(NamedTuple):
     account: tuple[Account, ...] = ()
 
 
-def read_tree(tree: Node, tokens: Sequence[Token], text: str, kind: Kind, *, why: bool = True) -> ItemReading:
-    """What the tree says, read once more the other way where the sentence allows it."""
-    types = frozenset([t.type for t in tokens])
-    bound = bind(tree, text) if types & _LIMITS else []
+def read_tree(
+    tree: Node, bound: list[Bound], tokens: Sequence[Token], text: str, kind: Kind, *, why: bool = True
+) -> ItemReading:
+    """What the tree says with the names of its limits, read once more the other way where the sentence allows it."""
     if len(tokens) > MOST_TOKENS:
         return too_long(text, comparisons(bound, text))
     choices = Choices()
-    context, predicate = _read(tree, tokens, text, kind, bound, choices)
+    context, predicate = _read(tree, tokens, text, kind, bound, choices, accounts=why)
     ambiguity: Ambiguity | None = None
     if choices.met and predicate.__class__ is not Unparsed:
         ambiguity = _others(
@@ -94,11 +93,16 @@ def _open(predicate: Predicate) -> int:
 
 
 def _read(
-    tree: Node, tokens: Sequence[Token], text: str, kind: Kind, bound: list[Bound], choices: Choices
+    tree: Node,
+    tokens: Sequence[Token],
+    text: str,
+    kind: Kind,
+    bound: list[Bound],
+    choices: Choices,
+    *,
+    accounts: bool = False,
 ) -> tuple[Context, Predicate]:
-    context = Context(text, kind, bound, choices, rules.read)
-    context.nouns = [t.start for t in tokens if t.type in ("CONCEPT", "VAR")]
-    context.sexes = [t.start for t in tokens if t.type == "SEX"]
+    context = Context(text, kind, tokens, bound, choices, rules.read, accounts=accounts)
     if kind == "inclusion" and _goes_on(tokens):  # `creatinine <= 1.5 x ULN, or`: what else is enough stands elsewhere
         return context, context.unparsed((tokens[0].start, tokens[-1].end), "logic", _place(tokens[-1]))
     predicate = _sensible(context, settled(rules.item(context, tree)))

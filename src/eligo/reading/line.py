@@ -9,6 +9,7 @@ from eligo.reading.tokens import Token
 SEPARATORS = frozenset(["COMMA", "SEMI", "AND", "OR", "NEXT"])
 TAKEN = frozenset(["COMMA", "SEMI"])  # which a word of scope takes to itself
 ENDS = frozenset(["STOP", "SUBITEM", "CLOSE"])
+LIMIT = frozenset(["COMP", "NUM", "BETWEEN", "AGECOMP", "NORMAL"])  # with these a limit begins
 _BEGINNING = frozenset(["STOP", "SUBITEM", "SEMI", "NEXT", "COLON"])
 _DEEPEST = 12
 NEAR = 60  # tokens: no word of scope has its partner farther away

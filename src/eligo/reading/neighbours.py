@@ -56,7 +56,7 @@ class Neighbours:
         if not 0 <= i < len(self.raw):
             return False
         token = self.raw[i]
-        return token.type in roles or any(role in token.roles for role in roles)
+        return token.type in roles or not token.roles.keys().isdisjoint(roles)
 
     def written(self, token: Token) -> str:
         """The words of a token, in lower case."""

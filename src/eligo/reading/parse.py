@@ -17,7 +17,7 @@ from eligo.reading.rewritten import joined_numbers
 from eligo.reading.roles import settle
 from eligo.reading.scope import scope
 from eligo.reading.share import share
-from eligo.reading.silent import TELLING, says_nothing
+from eligo.reading.silent import LIMITS, TELLING, nothing_understood, says_nothing
 from eligo.reading.table import ADD, GATHER, MANY, MORE, PASS, Build, lalr_table
 from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Node
@@ -163,7 +163,14 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
     types = frozenset([t.type for t in tokens])
     if types.isdisjoint(TELLING):
         return unread(tokens, text)
-    return read_tree(_parse(tokens), tokens, text, kind, why=why)
+    silent = not why and nothing_understood(tokens, types)
+    if silent and types.isdisjoint(LIMITS):
+        return nothing(tokens, text)
+    tree = _parse(tokens)
+    bound = bind(tree, text) if not types.isdisjoint(LIMITS) else []
+    if silent and not any(names for _, names in bound):
+        return nothing(tokens, text)
+    return read_tree(tree, bound, tokens, text, kind, why=why)
 
 
 def read_comparisons(text: str) -> tuple[Comparison, ...]:

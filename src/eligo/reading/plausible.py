@@ -73,7 +73,7 @@ def _usual(value: Number, unit: str | None, variable: Variable) -> bool:
     canonical = _canonical(limit, variable)
     if not variable.references and variable.plausible is not None and canonical is not None:
         return variable.plausible[1] / _LEAST <= canonical <= variable.plausible[1]
-    return plausible(limit, variable) and _near(limit, variable, _FAR)
+    return plausible(limit, variable) and (canonical is None or _near(canonical, variable, _FAR))
 
 
 _FAR = 50  # times the upper limit of normal, or that part of the lower one
@@ -90,13 +90,12 @@ def plausible(limit: Limit, variable: Variable) -> bool:
         return True
     low, high = variable.plausible or (value, value)
     low = max(low, least_limit(variable.id) or low)
-    return low <= value <= high and _near(limit, variable, _SLIPPED, only_below=True)
+    return low <= value <= high and _near(value, variable, _SLIPPED, only_below=True)
 
 
-def _near(limit: Limit, variable: Variable, times: int, *, only_below: bool = False) -> bool:
-    value = _canonical(limit, variable)
+def _near(value: float, variable: Variable, times: int, *, only_below: bool = False) -> bool:
     ends = [end for known in variable.references for end in (known.low, known.high) if end]
-    if value is None or not ends:
+    if not ends:
         return True
     least = [known.low for known in variable.references if known.low]
     above_least = not least or min(least) <= value * times

@@ -26,7 +26,7 @@ def joined_numbers(raw: list[Token]) -> list[Token]:
         raw = joined_visits(raw)
     if not numbers:
         return raw
-    raw = _without_brackets(_without_hyphens(_without_repeats(raw)))
+    raw = _without_brackets(_without_hyphens(_without_repeats(raw)) if "TO" in roles else _without_repeats(raw))
     before = [raw[i - 1] for i, token in enumerate(raw) if token.type == "NUM" and i > 1]
     if any(t.value in ("(", ",") or t.type == "UNIT" or not _GOING_ON.isdisjoint(t.roles) for t in before):
         raw = _one_of_two(raw)  # nearly never: no number goes on with another one
@@ -88,14 +88,14 @@ def _ends_number(token: Token) -> bool:
 
 def _without_hyphens(raw: list[Token]) -> list[Token]:
     """`between 20- and 60-years`: a hyphen that hangs on a number belongs to it."""
-    hanging = [i for i, token in enumerate(raw) if i and _hangs(raw, i, token)]
+    hanging = [i for i, token in enumerate(raw) if i and raw[i - 1].type == "NUM" and _hangs(raw, i, token)]
     for i in hanging:
         raw[i - 1].end = raw[i].end
     return [t for i, t in enumerate(raw) if i not in hanging] if hanging else raw
 
 
 def _hangs(raw: list[Token], i: int, token: Token) -> bool:
-    if raw[i - 1].type != "NUM" or raw[i - 1].end != token.start or token.end - token.start > 1:
+    if raw[i - 1].end != token.start or token.end - token.start > 1:
         return False
     following = raw[i + 1] if i + 1 < len(raw) else None
     joins = following is not None and {"AND", "TO"} <= following.roles.keys()

@@ -5,6 +5,7 @@ This lets the grammar look one token ahead only: `and` between two limits become
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 from eligo.reading.asks import ASKS, NUMBER_END, TYPE, flipped
@@ -14,7 +15,7 @@ from eligo.reading.neighbours import LETTERS, TIME_CODES, Neighbours, closed, pa
 from eligo.reading.numbers import Number
 from eligo.reading.sides import JUDGING, judge_after, judge_comparator
 from eligo.reading.tokens import Token, first_word
-from eligo.vocabulary.variables import variables
+from eligo.vocabulary.variables import Variable, variables
 
 _WAITING = frozenset(["ABOVE", "COMP", "AGECOMP", "TOCOMP", "BETWEEN", "TO", "JOIN", "WITHIN", "LASTING", "TIMES"])
 
@@ -255,8 +256,7 @@ class Chooser(Neighbours):
         kind = token.type
         self.graded = kind in ("VAR", "GRADE")
         if kind == "VAR":
-            variable = variables().get(token.value)
-            self.ordinal = variable if variable is not None and variable.kind == "ordinal" else None
+            self.ordinal = _ordinal(token.value)
 
     def _light(self, i: int, token: Token) -> None:
         if self.prev() in _ANCHORS and self.may(i + 1, "EVENT"):
@@ -314,6 +314,13 @@ class Chooser(Neighbours):
             return True
         token = self.raw[i]
         return token.type == "STOP" or (token.type == "MARK" and token.value in ",;.)]}") or self.may(i, "AND", "OR")
+
+
+@functools.lru_cache(1024)
+def _ordinal(id_: str) -> Variable | None:
+    """The variable, where it is counted in grades."""
+    variable = variables().get(id_)
+    return variable if variable is not None and variable.kind == "ordinal" else None
 
 
 _Step = Callable[[Chooser, int, Token], None]

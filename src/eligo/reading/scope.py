@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eligo.reading import clauses, heads
-from eligo.reading.bonded import BOND, OF_PATIENTS, kind_of, listed
+from eligo.reading.bonded import BOND, OF_PATIENTS, listed
 from eligo.reading.lexicon import words
-from eligo.reading.line import ENDS, NEAR, SEPARATORS, TAKEN, Line
+from eligo.reading.line import ENDS, LIMIT, NEAR, SEPARATORS, TAKEN, Line
+from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
 
 _NAMING = frozenset(["CONCEPT", "FILLER", "ATTEST", "VAR", "QUAL", "STATUS", "NUM", "COMP", "OTHER"])
-_LIMIT = frozenset(["COMP", "NUM", "BETWEEN", "AGECOMP", "NORMAL"])
-_MEASURES = _LIMIT | {"VAR"}
+_MEASURES = LIMIT | {"VAR"}
 _STATES = _MEASURES | {"NEG", "ATTEST"}  # with these begins what is asked of some patients
 _BRACKETED = frozenset(["IF", "EXCEPT", "UNLESS", "COMP", "BETWEEN"])  # with these a bracket begins that has a head
 _BEFORE_ANEW = SEPARATORS | {"", "THEN", "NEG", "OPEN", "STOP", "SUBITEM", "COLON"}  # behind these a unit begins
@@ -227,7 +227,7 @@ def _status(line: Line, i: int, token: Token) -> None:
 def _method(line: Line) -> bool:
     """Make a note of the procedure right before, by which something was found; whether it is one."""
     last = next((t for t in reversed(line.out[-2:]) if t.type != "LIGHT" or line.text[t.start] != "-"), None)
-    if last is None or last.type != "CONCEPT" or kind_of(last) != "procedure":
+    if last is None or last.type != "CONCEPT" or kind_named(last.value) != "procedure":
         return False
     last.type, last.value, line.core = "NOTED", "method", ""
     return True
@@ -279,7 +279,7 @@ def _bond_of(line: Line, i: int, written: str) -> str:
 def _method_next(line: Line, i: int) -> bool:
     """Whether a procedure comes next: `>= 7 mmHg by catheterization`."""
     behind = line.tokens[i + 1 : i + 2]
-    return bool(behind) and behind[0].type == "CONCEPT" and kind_of(behind[0]) == "procedure"
+    return bool(behind) and behind[0].type == "CONCEPT" and kind_named(behind[0].value) == "procedure"
 
 
 def _indicated(line: Line, i: int) -> bool:
@@ -290,7 +290,7 @@ def _indicated(line: Line, i: int) -> bool:
     following = next(
         (t for t in line.tokens[i + 1 : i + 8] if t.type not in ("LIGHT", "QUAL", "STATUS", "OTHER")), None
     )
-    return following is not None and following.type == "CONCEPT" and kind_of(following) == "condition"
+    return following is not None and following.type == "CONCEPT" and kind_named(following.value) == "condition"
 
 
 def _described(line: Line, i: int, written: str) -> bool:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from eligo.criteria import (
     JOINED,
+    LEAF,
     MEASURING,
     AllOf,
     Always,
@@ -26,6 +27,7 @@ from eligo.criteria import (
     Span,
     Unparsed,
     leaves,
+    with_parts,
 )
 from eligo.errors import EligoError
 from eligo.reading.lexicon import weaker_opinions, words
@@ -36,7 +38,7 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.ranges import Ranges
 
 SEX = Key("sex")
-_PLAIN = frozenset([Present, *MEASURING])
+_PLAIN = frozenset([Present, Unparsed, *MEASURING])
 _WITHOUT_VALUE = frozenset([Present, Attest, Always, Unparsed])
 
 
@@ -78,15 +80,19 @@ class _Guard:
             )
         if isinstance(predicate, Not):
             part = self.turned(predicate.part, not against)
-            return predicate if part == predicate.part else Not(part)
+            return predicate if part is predicate.part else Not(part)
+        if isinstance(predicate, LEAF):
+            return predicate
         if isinstance(predicate, IfThen):
             return replace(predicate, then=self.turned(predicate.then, against))
         if isinstance(predicate, JOINED):
-            return replace(predicate, parts=tuple([self.turned(part, against) for part in predicate.parts]))
+            return with_parts(predicate, [self.turned(part, against) for part in predicate.parts])
         return predicate
 
     def clean(self, predicate: Predicate) -> Predicate:
         """The predicate without the parts that cannot be meant."""
+        if isinstance(predicate, LEAF):
+            return predicate
         if isinstance(predicate, AllOf):
             return self._all(predicate)
         if isinstance(predicate, AnyOf):

@@ -5,6 +5,7 @@ Only names that the vocabulary has are made; a word that gives none stays as it 
 
 from __future__ import annotations
 
+import functools
 import re
 
 from eligo.reading.lexicon import concept_named, words
@@ -27,9 +28,10 @@ def share(tokens: list[Token], text: str) -> list[Token]:
         return tokens
     i = 0
     while i < len(tokens):
-        if tokens[i].type == "VAR" and "|" in str(tokens[i].value):
+        kind = tokens[i].type
+        if kind == "VAR" and "|" in str(tokens[i].value):
             _members(tokens, i)
-        if tokens[i].type == "CONCEPT":
+        elif kind == "CONCEPT":
             i = _bracketed(tokens, i, text)
             _ended_by(tokens, i, text)
             if i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
@@ -56,7 +58,9 @@ def _members(tokens: list[Token], i: int) -> None:
 
 def _bracketed(tokens: list[Token], i: int, text: str) -> int:
     """`(ischemic) stroke`: words in a bracket before a name are part of it, where that is a name too."""
-    if i < 3 or [t.type for t in tokens[i - 3 : i]] not in (["OPEN", "FILLER", "CLOSE"], ["OPEN", "QUAL", "CLOSE"]):
+    if i < 3 or tokens[i - 1].type != "CLOSE" or tokens[i - 3].type != "OPEN":
+        return i
+    if tokens[i - 2].type not in ("FILLER", "QUAL"):
         return i
     opening, word, _, concept = tokens[i - 3 : i + 1]
     id_ = concept_named(f"{text[word.start : word.end]} {text[concept.start : concept.end]}")
@@ -189,45 +193,47 @@ def _ended_by(tokens: list[Token], i: int, text: str) -> None:
     """`tuberculosis or malaria treatment`: what ends the second name, which is none, is of the first one too."""
     if i < 2 or i + 1 == len(tokens) or tokens[i - 1].type not in ("OR", "AND") or tokens[i - 2].type != "CONCEPT":
         return
-    end, kind = text[tokens[i + 1].start : tokens[i + 1].end].split(maxsplit=1)[:1], _kind(str(tokens[i].value))
+    end, kind = text[tokens[i + 1].start : tokens[i + 1].end].split(maxsplit=1)[:1], kind_named(str(tokens[i].value))
     ends = words("of_diseases") if kind == "condition" else words("of_drugs") if kind == "medication" else ()
-    if end and end[0].lower() in ends and _kind(str(tokens[i - 2].value)) == kind:
+    if end and end[0].lower() in ends and kind_named(str(tokens[i - 2].value)) == kind:
         _no_concepts(tokens, i - 2)
 
 
 def _narrowed(tokens: list[Token], i: int) -> bool:
     """`active hepatitis B or hepatitis C treatment`: a disease that is active may be meant, or what is given for it."""
-    before = tokens[i - 1] if i and _kind(str(tokens[i].value)) == "condition" else None
+    before = tokens[i - 1] if i and kind_named(str(tokens[i].value)) == "condition" else None
     return before is not None and (before.type == "QUAL" or (before.type == "STATUS" and before.value == "waxing"))
 
 
 def _no_concepts(tokens: list[Token], i: int) -> None:
     """Nothing is known of a name that is not whole, nor of those of its kind in the list before it."""
-    kind = _kind(str(tokens[i].value))
+    kind = kind_named(str(tokens[i].value))
     tokens[i].type, tokens[i].value = "FILLER", None
     while i >= 2 and tokens[i - 1].type == "COMMA" and tokens[i - 2].type == "CONCEPT":
         i -= 2
-        if _kind(str(tokens[i].value)) != kind:
+        if kind_named(str(tokens[i].value)) != kind:
             return
         tokens[i].type, tokens[i].value = "FILLER", None
 
 
 def _with_end(first: Token, name: str, parts: list[str], last: str) -> tuple[bool, str | None]:
     """Whether a name shares the end of another one that is of another kind, and the concept that it is then."""
-    kind, other = _kind(str(first.value)), _kind(last)
+    kind, other = kind_named(str(first.value)), kind_named(last)
     if kind == other or {kind, other} <= _TREATMENTS or "" in (kind, other):
         return False, None
     of_drugs = kind == "medication" and parts[-1].lower() in words("of_drugs")
-    begun = [k for k in range(1, len(parts)) if _kind(concept_named(" ".join(parts[:k])) or "") == kind]
+    begun = [k for k in range(1, len(parts)) if kind_named(concept_named(" ".join(parts[:k]))) == kind]
     for k in range(1, len(parts)) if of_drugs else begun:
         id_ = concept_named(f"{name} {' '.join(parts[k:])}")
-        if id_ is not None and _kind(id_) == other:
+        if id_ is not None and kind_named(id_) == other:
             return True, id_
     return of_drugs or bool(begun), None
 
 
-def _kind(ids: str) -> str:
-    concept = concepts().get(ids.split("|")[0])
+@functools.lru_cache(4096)
+def kind_named(ids: str | None) -> str:
+    """Of what kind the concept is, the first where bars part several; the empty string for what is none."""
+    concept = concepts().get((ids or "").split("|")[0])
     return concept.kind if concept is not None else ""
 
 

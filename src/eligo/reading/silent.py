@@ -1,4 +1,4 @@
-"""Whether an item says nothing that is known, seen from its tokens alone: most of what protocols say needs no parse.
+"""Whether nothing of an item is understood, seen from its tokens alone: most of what protocols say needs no parse.
 
 What these tests pass over is what a whole reading would find to be not understood from its first word to its last; a
 test compares the two on real lines.
@@ -9,12 +9,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eligo.reading.asks import ASKS
+from eligo.reading.meaning.account import JOINS
+from eligo.reading.share import MOST_TOKENS
 from eligo.reading.tokens import Token
 
 # Without any of these an item says nothing that is known.
 TELLING = frozenset(["VAR", "CONCEPT", "ATTEST", "HEDGE", "SEX", "GROUP", "NUM"])
 _MAY_TELL = TELLING | {"NUMBER", "ROMAN"}
 _ASKING = frozenset(ASKS)
+_UNREAD = frozenset(["FILLER", "VAR"])  # without a limit, either leaves its unit to a person
+_SAID = frozenset(["CONCEPT", "SEX", "GROUP"])  # one of these alone is understood
+# Where an item holds nothing else, a unit is understood, or says nothing, or is left to a person.
+_PLAIN = (JOINS - {"PERMIT"}) | _UNREAD | _SAID
+_PLAIN |= {"QUAL", "STATUS", "NEG", "OTHER", "GRADE", "EVENT", "LIGHT", "FRESH", "WHO", "PAIR", "FOLLOWING", "CHANGE"}
+# The same holds of limits that are on nothing that has a name.
+LIMITS = frozenset(["NUM", "REF", "NORMAL"])  # without any of these there is no limit
+_LIMITING = LIMITS | {
+    "COMP",
+    "AGECOMP",
+    "TOCOMP",
+    "BETWEEN",
+    "TO",
+    "JOIN",
+    "TIMES",
+    "PLUSMINUS",
+    "FLIP",
+    "SKIP",
+    "ABOVE",
+}
+_LIMITING |= {"UNIT", "AGEUNIT", "OLD", "WITHIN", "LASTING", "BEFORE", "SINCE", "AT", "AGO", "ENDED"}
+_NOTED = frozenset(["STATUS", "NEG", "SUCH"])  # with these a bracket may give a note: how it was found, an example
 
 
 def says_nothing(raw: Sequence[Token]) -> bool:
@@ -27,3 +51,28 @@ def says_nothing(raw: Sequence[Token]) -> bool:
         if roles and (not _MAY_TELL.isdisjoint(roles) or _ASKING.issuperset(roles)):
             return False
     return True
+
+
+def nothing_understood(tokens: Sequence[Token], types: frozenset[str]) -> bool:
+    """Whether no unit can be understood, where no limit is on what has a name.
+
+    Each fact of such an item stands in one unit with words that nobody knows, or with another fact.
+    """
+    limited = not types <= _PLAIN
+    if limited and not types <= _PLAIN | _LIMITING:
+        return False
+    if len(tokens) > MOST_TOKENS or ("OPEN" in types and not types.isdisjoint(_NOTED)):
+        return False
+    said = fact = unread = False
+    for token in tokens:
+        kind = token.type
+        if kind in JOINS:
+            if (said and not unread) or token.value == "means":  # what a word means may be a note
+                return False
+            said = fact = unread = False
+        elif kind in _SAID:
+            unread = unread or (fact and kind == "CONCEPT" and not limited)  # a time may be counted from the second
+            fact, said = fact or kind == "CONCEPT", True
+        elif kind in _UNREAD:
+            unread = True
+    return unread or not said

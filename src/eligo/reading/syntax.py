@@ -204,7 +204,8 @@ def _bare(children: Children) -> Limit:
 
 def _amount(children: Children) -> Amount:
     number = children[0].value
-    return _with_unit(Amount(number, (children[0].start, children[-1].end)), children[1:])
+    amount = Amount(number, (children[0].start, children[-1].end))
+    return _with_unit(amount, children[1:]) if len(children) > 1 else amount
 
 
 def _with_unit(amount: Amount, children: Children) -> Amount:

@@ -8,7 +8,7 @@ from eligo.criteria import Predicate, Unparsed, leaves
 from eligo.reading.meaning.context import Account, Context
 from eligo.reading.tokens import Token
 
-_JOINS = frozenset(
+JOINS = frozenset(
     [
         *("SUBITEM", "STOP", "SEMI", "NEXT", "COLON", "COMMA", "AND", "OR", "INNER", "OPEN", "CLOSE", "IF", "IFFIRST"),
         *("THEN", "UNLESS", "EXCEPT", "MUST", "PERMIT", "SUCH", "BOND"),
@@ -42,4 +42,4 @@ def _role(token: Token, entries: Sequence[Account], unread: Sequence[tuple[int, 
     found = [e.role for e in entries if e.span[0] <= token.start and token.end <= e.span[1]]
     if found:
         return found[-1]
-    return "join" if token.type in _JOINS else "grammar" if token.type in ("LIGHT", "LEAD", "TRAIL") else "unparsed"
+    return "join" if token.type in JOINS else "grammar" if token.type in ("LIGHT", "LEAD", "TRAIL") else "unparsed"

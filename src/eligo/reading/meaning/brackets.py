@@ -104,20 +104,19 @@ def _read(unit: UnitState, node: Bracket, inner: Sequence[Element]) -> None:
         context.count((node,), "note")
         context.notes.append("what explains a statement of the patient is not tested")
         return
+    body = said.body
     if unit.is_fact():
-        said = replace(said, body=without_repeats(unit.made(), of_nothing(context, said.body)))
-    assert said.body is not None
-    if unit.nouns and has_unread(said.body):
+        body = without_repeats(unit.made(), of_nothing(context, body))
+    if unit.nouns and has_unread(body):
         _left_over(unit, node, said, inner)
-        return
-    if unit.last is None:
-        _without_noun(unit, node, said.body)
-    elif written_out(unit, said.body):
+    elif unit.last is None:
+        _without_noun(unit, node, body)
+    elif written_out(unit, body):
         pass
-    elif unit.is_fact() and not measures(said.body):
-        _gloss(unit, node, said.body, inner)
+    elif unit.is_fact() and not measures(body):
+        _gloss(unit, node, body, inner)
     else:
-        _limits(unit, node, unit.last, said.body)
+        _limits(unit, node, unit.last, body)
 
 
 def _without_noun(unit: UnitState, node: Bracket, body: Predicate) -> None:
@@ -174,7 +173,6 @@ def _for_others(unit: UnitState, last: Predicate, inner: Predicate) -> Predicate
 def _left_over(unit: UnitState, node: Bracket, said: Said, inner: Sequence[Element]) -> None:
     """A bracket that is not understood, beside words that are; what it may take back goes with it."""
     takes_back = any(isinstance(e, Limits) for e in inner) or said.exception
-    assert said.body is not None
     if unit.is_fact() and not takes_back and not said.tainted and _only_a_name(unit, node, inner):
         unit.context.count((node,), "note")
         return

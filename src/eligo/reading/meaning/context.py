@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from eligo.criteria import Predicate, Span, Unparsed
+from eligo.criteria import Predicate, Span, Unparsed, Window
 from eligo.reading.bind import Bound
 from eligo.reading.meaning.readings import Alternative, Choices
 from eligo.reading.meaning.said import Said
@@ -28,19 +28,28 @@ class Context:
     """One item while it is read; `read` is the reading of any node, which a bracket or a list asks for its parts."""
 
     def __init__(
-        self, text: str, kind: Kind, bound: list[Bound], choices: Choices, read: Callable[[Context, Node], Said]
+        self,
+        text: str,
+        kind: Kind,
+        tokens: Sequence[Token],
+        bound: list[Bound],
+        choices: Choices,
+        read: Callable[[Context, Node], Said],
+        *,
+        accounts: bool,
     ) -> None:
         self.text, self.kind, self.choices = text, kind, choices
         self._read = read
         self.bound = {b.limits.span[0]: b for b in bound}
-        self.starts = sorted(self.bound)
-        self.named = sorted(name.span for b in bound for name in b.names)
-        self.nouns: list[int] = []  # where concepts and variables stand
-        self.sexes: list[int] = []  # where men and women do
+        self.starts = sorted(self.bound) if bound else []
+        self.named = sorted(name.span for b in bound for name in b.names) if bound else []
+        self.tokens = tokens
+        self.types = frozenset([t.type for t in tokens])
         self.depth = 0  # brackets: what stands in one narrows what is before it
         self.notes: list[str] = []
         self.unknown: list[str] = []
         self.reasons: dict[Span, tuple[str, Span]] = {}  # what is not understood: why, and the words that are to blame
+        self.accounts = accounts
         self.account: list[Account] = []
 
     def read(self, node: Node) -> Said:
@@ -74,14 +83,19 @@ class Context:
         """The same as a part of a sentence."""
         return Said(self.unparsed(span, code, words), span, "unread", exception=exception)
 
+    def unread_with(self, one: Said, span: Span, code: str, words: Span | None, time: Window | None) -> Said:
+        """A part and what it takes in as not understood; its own modifiers may reach further still."""
+        body = self.unparsed(span, code, words)
+        return Said(body, span, "unread", one.lead, time=time, tainted=one.tainted, noun_last=True)
+
     def why(self, span: Span | None) -> tuple[str, Span | None]:
         """Why a span was not understood."""
         return self.reasons.get(span or (0, 0), ("unknown-words", None))
 
     def count(self, elements: Iterable[Element | Token], role: Role) -> None:
-        """Enter words into the account."""
-        for element in elements:
-            self.account.append(Account(place(element), role))
+        """Enter words into the account, where there is one."""
+        if self.accounts:
+            self.account += [Account(place(element), role) for element in elements]
 
     # --- limits and their names
 
@@ -102,15 +116,18 @@ class Context:
 
     def names_any(self, span: Span) -> bool:
         """Whether a concept or a variable is named there."""
-        return any(span[0] <= place < span[1] for place in self.nouns)
+        return self._has(span, ("CONCEPT", "VAR"))
 
     def names_several(self, span: Span) -> bool:
         """Whether more than one concept or variable is named there."""
-        return sum(span[0] <= place < span[1] for place in self.nouns) > 1
+        return sum(t.type in ("CONCEPT", "VAR") and span[0] <= t.start < span[1] for t in self.tokens) > 1
 
     def names_sex(self, span: Span) -> bool:
         """Whether men or women are named there."""
-        return any(span[0] <= place < span[1] for place in self.sexes)
+        return self._has(span, ("SEX",))
+
+    def _has(self, span: Span, types: tuple[str, ...]) -> bool:
+        return any(t.type in types and span[0] <= t.start < span[1] for t in self.tokens)
 
     def consumed(self, element: Element) -> bool:
         """Whether the element is (part of) the name of a limit."""
@@ -131,8 +148,8 @@ def place(element: Element | Token) -> Span:
 
 def span_of(node: Node) -> Span | None:
     """The first and last place that a node covers; None for an empty one."""
-    spans = [place(e) for e in elements_of(node)]
-    return (spans[0][0], spans[-1][1]) if spans else None
+    elements = elements_of(node)
+    return (place(elements[0])[0], place(elements[-1])[1]) if elements else None
 
 
 def extent(node: Node) -> Span:
@@ -142,7 +159,7 @@ def extent(node: Node) -> Span:
 
 def filled(nodes: Iterable[Node]) -> list[Node]:
     """The nodes that are not empty."""
-    return [node for node in nodes if span_of(node) is not None]
+    return [node for node in nodes if elements_of(node)]
 
 
 def elements_of(node: Node) -> list[Element]:
@@ -168,7 +185,10 @@ def marks_of(node: Node) -> list[Token]:
 def hull(spans: Iterable[Span | None]) -> Span:
     """From the first to the last of the spans."""
     known = [span for span in spans if span is not None]
-    return min(s[0] for s in known), max(s[1] for s in known)
+    start, end = known[0]
+    for first, last in known:
+        start, end = min(start, first), max(end, last)
+    return start, end
 
 
 def bodies_of(said: Iterable[Said]) -> list[Predicate]:

@@ -6,18 +6,20 @@ from eligo.criteria import Compare, Present, leaves
 from eligo.reading.lexicon import concept_named
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.said import Mark, Said
-from eligo.vocabulary.concepts import concepts
+from eligo.reading.share import kind_named
 
 
 def counted(context: Context, before: Said, part: Said, mark: Mark) -> bool:
     """Whether a part is one of several things that a number before the list counts: alone it is no fact."""
+    if not part.bare or not isinstance(part.body, Present):
+        return False
     name = _name_of_count(context, before)
-    if name is None or not part.bare or not isinstance(part.body, Present):
+    if name is None:
         return False
     if before.what == "mixed":  # at least 4 courses of cisplatin or carboplatin
         return not mark[0]
-    kind = _kind(concept_named(name))
-    return kind == _kind(part.body.concept) if kind else not mark[0]
+    kind = kind_named(concept_named(name))
+    return kind == kind_named(part.body.concept) if kind else not mark[0]
 
 
 def _name_of_count(context: Context, said: Said) -> str | None:
@@ -28,8 +30,3 @@ def _name_of_count(context: Context, said: Said) -> str | None:
     start = found.span[0] if found.span is not None else said.span[0]
     place = context.text.find(found.name, start)
     return found.name if any(c.isalnum() for c in context.text[start : max(place, start)]) else None
-
-
-def _kind(id_: str | None) -> str:
-    concept = concepts().get(id_) if id_ is not None else None
-    return concept.kind if concept is not None else ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from eligo.criteria import (
+    LEAF,
     MEASURING,
     AllOf,
     AnyOf,
@@ -29,12 +30,16 @@ from eligo.reading.sense import alternatives
 
 def any_of(parts: Sequence[Predicate]) -> Predicate:
     """One of the parts holds."""
+    if len(parts) == 1:
+        return parts[0]
     flat = [q for p in parts for q in (p.parts if isinstance(p, AnyOf) else (p,))]
     return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
 
 
 def all_of(parts: Sequence[Predicate]) -> Predicate:
     """Every part holds; groups of patients that have nobody in common are alternatives."""
+    if len(parts) == 1:
+        return parts[0]
     flat = [q for p in alternatives(list(parts), any_of) for q in (p.parts if isinstance(p, AllOf) else (p,))]
     return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
 
@@ -104,6 +109,8 @@ def without(context: Context, body: Predicate) -> Predicate:
 
 def is_unread(body: Predicate | None) -> bool:
     """Whether nothing of it is understood."""
+    if isinstance(body, LEAF):
+        return isinstance(body, Unparsed)
     return body is not None and all(isinstance(leaf, Unparsed) for leaf in leaves(body))
 
 
@@ -119,6 +126,8 @@ def is_judgement(body: Predicate | None) -> bool:
 
 def measures(body: Predicate) -> bool:
     """Whether it consists of limits alone."""
+    if isinstance(body, LEAF):
+        return isinstance(body, MEASURING)
     return all(isinstance(leaf, MEASURING) for leaf in leaves(body))
 
 

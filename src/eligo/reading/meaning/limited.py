@@ -26,26 +26,34 @@ def of_a_part(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) 
     if any(isinstance(e, Bracket) for e in inner):  # which says for itself what it is
         return False
     said = unit.context.written(node.span)
-    named = [
-        place(e) for e in inner if isinstance(e, Token) and e.type in ("VAR", "CONCEPT")
-    ]  # `Gleason grade group 2`
-    numbered = any(
-        found[1].lower() in words("trial_parts")
-        and not any(start <= node.span[0] + found.start() < end for start, end in named)
-        for found in _PART.finditer(said)
-    )
-    if not numbered and not any(name in said.lower() for name in words("trial_part_names")):
+    written = said.lower()
+    if not any(name in written for name in words("trial_part_names")) and not (
+        any(part in written for part in words("trial_parts")) and _numbered(said, node, inner)
+    ):
         return False
     unit.unused(node, "logic")
     return True
 
 
+def _numbered(said: str, node: Bracket, inner: Sequence[Element]) -> bool:
+    """Whether a part of a trial stands in the bracket with its number, and not in a name: `Gleason grade group 2`."""
+    named = [place(e) for e in inner if isinstance(e, Token) and e.type in ("VAR", "CONCEPT")]
+    return any(
+        found[1].lower() in words("trial_parts")
+        and not any(start <= node.span[0] + found.start() < end for start, end in named)
+        for found in _PART.finditer(said)
+    )
+
+
 def another_quantity(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`calcium (corrected for albumin)`: not what the laboratory gives as calcium."""
     said = unit.context.written(node.span).strip("()[] ").lower()
-    first = next((word for word in words("corrections") if re.match(rf"{re.escape(word)}\b", said)), None)
+    if not any(
+        said.startswith(word) and not said[len(word) : len(word) + 1].isalnum() for word in words("corrections")
+    ):
+        return False
     found = [variables().get(name) for name in unit.context.tested(unit.elements) if name is not None]
-    if first is None or not found:
+    if not found:
         return False
     if all(v is not None and _corrected(f"{v.id} {v.name} {' '.join(v.synonyms)}") for v in found):
         unit.context.count((node,), "note")

@@ -102,14 +102,17 @@ def settled(
         return [judgement], []
     said, between = absorbed(context, said, between)
     said, between = objects(context, said, between)
-    said, between = by_sex(context, of_them(context, of_the_same(said)), between)
+    if "ATTEST" in context.types:
+        said = of_the_same(said)
+    said, between = by_sex(context, of_them(context, said), between)
     if len(said) == 1:
         return said, []
     unclear = _not_told_apart(context, said)
     if unclear is not None:
         return [unclear], []
     said = spread(context, said, between) if shared else said
-    said = judged(context, said, between)
+    if "ATTEST" in context.types:
+        said = judged(context, said, between)
     return said, between[: len(said) - 1]
 
 
@@ -127,11 +130,12 @@ def _under_opinion(context: Context, said: list[Said], marks: list[Mark]) -> Sai
 
 def _not_told_apart(context: Context, said: Sequence[Said]) -> Said | None:
     """The whole list as not understood, where what one part says may be of another."""
-    span = hull(s.span for s in said)
     permits = any(s.what == "allowed" for s in said)
     if permits or any(s.body is None for s in said):
-        return context.unread(span, "shared-words", exception=permits)
-    return context.unread(span, "unclear-relation") if _half_the_patients(context, said) else None
+        return context.unread(hull(s.span for s in said), "shared-words", exception=permits)
+    if "SEX" in context.types and _half_the_patients(context, said):
+        return context.unread(hull(s.span for s in said), "unclear-relation")
+    return None
 
 
 def _quantifier(said: Sequence[Said]) -> str | int | None:

@@ -18,7 +18,7 @@ from typing import cast
 
 from eligo.criteria import AnyOf, Compare, Excepted, Leaf, Predicate, Present, Related, Span, Status, Window, map_leaves
 from eligo.reading.lexicon import concept_named, qualifiers_in, words
-from eligo.reading.meaning.facts import concept_of, goes_on
+from eligo.reading.meaning.facts import concept_of, goes_on, kind_of
 from eligo.reading.meaning.joining import any_of
 from eligo.reading.meaning.said import Modifiers
 from eligo.truth import Kind
@@ -51,12 +51,15 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
 
 def strongest(values: Sequence[str]) -> tuple[str, ...]:
     """The statuses that words beside each other give together: `history of known` is history."""
-    said = tuple(value for value in values if value != "active")
+    said = tuple(value for value in values if value != "active") if len(values) > 1 else ()
     if "planned" in said and "meanwhile" in said:
         return ("planned",)
     if said[-2:] == ("history", "waxing"):  # `previously active`
         return ("waxed",)
     return said[-1:] if said else tuple(values[-1:])
+
+
+_PLAIN: list[tuple[Status, str | None]] = [("active", None)]
 
 
 def fact_of(
@@ -65,7 +68,8 @@ def fact_of(
     """One fact, or a choice where its words name several concepts or statuses."""
     made: list[Predicate] = []
     for id_ in ids.split("|"):
-        for status, active in statuses_of(modifiers.statuses or ("active",), concepts().get(id_), kind):
+        said = statuses_of(modifiers.statuses, concepts().get(id_), kind) if modifiers.statuses else _PLAIN
+        for status, active in said:
             words = [*modifiers.qualifiers, *([active] if active else [])]
             qualifier = " ".join(dict.fromkeys(words)) or None
             made.append(Present(id_, status, qualifier, window, span=span, but_not=but_not))
@@ -174,5 +178,4 @@ def _not_now(fact: Present) -> Present:
         return fact
     if fact.window is not None and (fact.window.within or fact.window.ago):
         return replace(fact, status="active")  # `receiving A within 3 weeks`: at some time of these
-    kinds = {c.kind for id_ in concepts().descendants(fact.concept) if (c := concepts().get(id_)) is not None}
-    return fact if "procedure" in kinds else replace(fact, status="active")
+    return fact if kind_of(fact) == "procedure" else replace(fact, status="active")  # all of its kinds are, or none

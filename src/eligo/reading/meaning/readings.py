@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -40,12 +39,12 @@ class Alternative(Enum):
     EXCEPTION = "the time may hold for all of it, or only for what is taken out"
 
 
-@dataclass(slots=True)
 class Choices:
     """Which alternatives were met, and which of them are taken the less likely way."""
 
-    flipped: frozenset[Alternative] = frozenset()
-    met: dict[Alternative, None] = field(default_factory=dict)
+    def __init__(self, flipped: frozenset[Alternative] = frozenset()) -> None:
+        self.flipped = flipped
+        self.met: dict[Alternative, None] = {}
 
     def take(self, alternative: Alternative) -> bool:
         """Whether the likelier reading is taken; remembers that there was a choice."""

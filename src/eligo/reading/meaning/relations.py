@@ -101,8 +101,7 @@ def bound_to(context: Context, said: Said, bond: Bond) -> Said:
 def _bound_to_unread(context: Context, said: Said, bond: Bond, span: Span) -> Said:
     if bond.kind == "that" and is_judgement(bond.body):  # an opinion takes in the words that it is about
         return replace(said, body=bond.body, span=span, what="attest", tainted=False)
-    made = context.unread(span, *context.why(said.span))
-    return replace(made, lead=said.lead, time=bond.window, tainted=said.tainted, noun_last=True)
+    return context.unread_with(said, span, *context.why(said.span), bond.window)
 
 
 def _passes(body: Predicate) -> bool:

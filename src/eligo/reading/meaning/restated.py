@@ -105,6 +105,7 @@ def written_out(unit: UnitState, inner: Predicate) -> bool:
     if not short.isupper() or short.lower() != initials.lower():
         return False
     unit.ids, unit.fact_span = inner.concept, inner.span
+    unit.nouns[-1] = Present(unit.ids, span=unit.fact_span)
     return True
 
 

@@ -13,7 +13,7 @@ from eligo.reading.meaning.joining import all_of, any_of, default, has_unread, i
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.unit import unit
-from eligo.reading.meaning.wrapping import wrapped
+from eligo.reading.meaning.wrapping import meant, wrapped
 from eligo.reading.tree import Branch, Node, Unit
 
 _LAST = 24  # characters, in which the last word of an item stands
@@ -35,10 +35,10 @@ def item(context: Context, node: Node) -> Predicate:
         return asked.part if isinstance(asked, Not) else asked if is_unread(asked) else Not(asked)
     if context.kind == "inclusion" and _goes_on(context.text):
         return context.unparsed(extent(node), "exception")
-    said = wrapped(context, exceptions.alone(context, read(context, node)))
-    if said.body is None:
+    said = exceptions.alone(context, read(context, node))
+    body = meant(context, said)
+    if body is None:
         return context.unparsed(span_of(node) or (0, len(context.text)), "nothing-stated")
-    body = said.body
     if said.quantifier is not None:  # a heading whose list is lost
         return context.unparsed(said.span, "heading")
     if context.kind == "inclusion":
@@ -54,8 +54,8 @@ def _goes_on(text: str) -> bool:
 
 def _requires(context: Context, node: Node) -> bool:
     """Whether an exclusion is written as what a patient must be."""
-    first = context.written(extent(node)).lower().split(maxsplit=2)[:2]
-    return bool(first) and (first[0] in words("requirements") or " ".join(first) in words("requirements"))
+    first = context.written(extent(node)).split(maxsplit=2)[:2]
+    return bool(first) and not words("requirements").isdisjoint((first[0].lower(), " ".join(first).lower()))
 
 
 def _turned(context: Context, negation: Not) -> Predicate:

@@ -43,9 +43,9 @@ class Bond(NamedTuple):
     window: Window | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Said:
-    """A part of a sentence: its body, its modifiers, where it stands.
+    """A part of a sentence: its body, its modifiers, where it stands. Nothing writes into one that is made.
 
     `body` is None where there is no noun. `lead` stands before the noun and may reach over what follows, `time` and
     `bonds` stand behind it and may reach back. `bare`: it has nothing before its noun,

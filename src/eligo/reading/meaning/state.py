@@ -133,6 +133,9 @@ class UnitState:
         """The fact with its modifiers."""
         assert self.ids is not None
         assert self.fact_span is not None
+        plain = not self.statuses and not self.qualifiers and not self.behind and not self.but_not
+        if plain and self.window is None and self.gloss is None and "|" not in self.ids:
+            return self.nouns[self.fact_at]
         qualifiers = (*self.qualifiers, *self.behind)
         if {"history", "waxing"} <= set(self.statuses):  # `history of active lupus`
             modifiers = Modifiers(statuses=("history",), qualifiers=("active", *qualifiers))

@@ -117,9 +117,8 @@ def _taken_in(context: Context, before: Said, part: Said, mark: Mark) -> bool:
 
 def _one_with(context: Context, before: Said, part: Said) -> Said:
     """Two parts that are not understood apart."""
-    made = context.unread((before.span[0], part.span[1]), "shared-words", part.span)
-    lead = before.lead._replace(hedged=False)
-    return replace(made, lead=lead, time=part.time, tainted=before.tainted, noun_last=True)
+    made = context.unread_with(before, (before.span[0], part.span[1]), "shared-words", part.span, part.time)
+    return replace(made, lead=before.lead._replace(hedged=False)) if before.lead.hedged else made
 
 
 def _hedged_too(context: Context, before: Said, part: Said, mark: Mark) -> Said | None:

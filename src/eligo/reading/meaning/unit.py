@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeGuard
 
-from eligo.criteria import Always, Attest, Compare, OneOf, Predicate, Present, Span, Window, leaves
+from eligo.criteria import MEASURING, Always, Attest, Compare, OneOf, Predicate, Present, Span, Window, leaves
 from eligo.reading.leaves import merged
 from eligo.reading.lexicon import duration_of, words
 from eligo.reading.meaning.brackets import bracket
@@ -150,7 +150,7 @@ def _untested(state: UnitState, nouns: list[Predicate]) -> None:
 
 def _once(state: UnitState, noun: Predicate) -> Predicate:
     """`history of NYHA class IV`, `anticipated stay >= 24 h`: what a value was or will be no value of today tells."""
-    if (PAST | {"planned"}).isdisjoint(state.statuses) or not isinstance(noun, (Compare, OneOf)) or noun.span is None:
+    if not isinstance(noun, MEASURING) or noun.span is None or (PAST | {"planned"}).isdisjoint(state.statuses):
         return noun
     tells = noun.variable is None or noun.variable in words("whenever")
     return noun if tells else state.context.unparsed(noun.span, "time")
@@ -158,6 +158,8 @@ def _once(state: UnitState, noun: Predicate) -> Predicate:
 
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:
     """The examples in a bracket, with what is said of the fact that they are examples of."""
+    if not state.examples:
+        return ()
     lead = state.modifiers()._replace(qualifiers=(*state.qualifiers, *state.behind), window=state.window)
     return tuple(exampled(state.context, example, lead) for example in state.examples)
 
@@ -171,6 +173,8 @@ def _time(state: UnitState, nouns: list[Predicate]) -> Window | None:
 
 
 def _what(state: UnitState, nouns: list[Predicate]) -> What:
+    if len(nouns) == 1 and nouns[0].__class__ is Present:  # as most are
+        return "fact" if state.ids is not None else "mixed"
     kinds = {leaf.__class__ for noun in nouns for leaf in leaves(noun)}
     if Attest in kinds:
         return "attest"
@@ -214,7 +218,7 @@ def _extent(state: UnitState) -> Span | None:
     more = [
         e for e in state.elements if not isinstance(e, Token) or e.type != "LIGHT" or state.text[e.start].isalnum()
     ] or list(state.elements)
-    return hull([place(more[0]), place(more[-1])]) if more else None
+    return (place(more[0])[0], place(more[-1])[1]) if more else None
 
 
 def _continues(state: UnitState) -> bool:

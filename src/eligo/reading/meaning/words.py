@@ -252,13 +252,15 @@ def _concept(state: UnitState, i: int, token: Token) -> None:
     state.ids, state.fact_span = str(token.value), (token.start, token.end)
     state.fact_at = len(state.nouns)
     state.nouns.append(Present(state.ids, span=state.fact_span))
-    first = state.written(token).split(maxsplit=1)[0].lower()
-    state.adjectives = qualifiers_in(state.written(token))
+    written = state.written(token)
+    first = written.split(maxsplit=1)[0].lower()
+    state.adjectives = qualifiers_in(written)
     state.own_words += "STATUS" in trie().get(first, {}).get(END, ())  # `current smoker` takes no status of a neighbour
     state.context.count((token,), "leaf")
-    known = concepts().get(state.ids.split("|")[0])
-    if known is None or known.kind != "condition":  # another drug than that of the trial is any
-        state.but_not = ()
+    if state.but_not:
+        known = concepts().get(state.ids.split("|")[0])
+        if known is None or known.kind != "condition":  # another drug than that of the trial is any
+            state.but_not = ()
     if state.early is not None:
         _place_early(state)
 

@@ -31,17 +31,29 @@ from eligo.vocabulary.variables import variables
 
 def wrapped(context: Context, said: Said) -> Said:
     """The part as it is meant alone."""
-    if said.body is None or (said.what == "joined" and not said.lead.negated and not said.examples):
+    if not _under(said):
         return said
     return replace(said, body=wrapped_run(context, [said]), lead=NONE, examples=())
+
+
+def meant(context: Context, said: Said) -> Predicate | None:
+    """What the part says alone."""
+    return wrapped_run(context, [said]) if _under(said) else said.body
+
+
+def _under(said: Said) -> bool:
+    """Whether something stands over the part, or beside it, that its body does not have yet."""
+    if said.body is None or (said.lead == NONE and not said.examples and not said.whom):
+        return False
+    return said.what != "joined" or said.lead.negated or bool(said.examples)
 
 
 def wrapped_run(context: Context, run: Sequence[Said]) -> Predicate:
     """Parts that stand under the negation or hedge of the first of them."""
     first = run[0]
     bodies = [any_of([s.body, *s.examples]) if s.examples else s.body for s in run if s.body is not None]
-    span = hull(s.span for s in run)
     if first.lead.hedged:
+        span = hull(s.span for s in run)
         return _hedged(context, context.written(span), span, bodies)
     body = any_of(bodies) if len(bodies) > 1 else bodies[0]
     if not first.lead.negated or isinstance(body, Always):
@@ -53,7 +65,7 @@ def wrapped_run(context: Context, run: Sequence[Said]) -> Predicate:
             return replace(leaf, window=elapsed(since, True)) if isinstance(leaf, Present) else leaf
 
         return map_leaves(body, had)
-    denied = negated(context, body, span, first)
+    denied = negated(context, body, hull(s.span for s in run), first)
     return all_of([*first.whom, denied]) if first.whom else denied
 
 
