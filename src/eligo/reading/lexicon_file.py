@@ -110,6 +110,7 @@ _WORDS = (
     "obligations",
     "presupposing",
     "absent",
+    "promises",
     "left",
     "fresh",
     "anew",

@@ -125,7 +125,8 @@ def _status_of_both(lead: Modifiers, after: Said) -> bool:
 def _first_of_several(lead: Modifiers, after: Said) -> bool:
     """`severe chronic or active infection`: whether a word that narrows stands before the two of which one is meant."""
     several = len(lead.qualifiers) > 1 or (lead.qualifiers and lead.statuses and not after.adjectives)
-    return bool(several and not after.lead.qualifiers)
+    own = after.lead.qualifiers
+    return bool(several and (not own or opposed(lead.qualifiers[-1:], own)))  # `severe acute or chronic infection`
 
 
 def either_of(bodies: Sequence[Predicate]) -> Predicate:
@@ -154,8 +155,12 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
             bare = replace(bare, status="active")
         if "now" in lead.statuses and "now" not in after.lead.statuses:  # `ongoing or severe infection within 12 weeks`
             bare = replace(bare, window=None)
-        return over(bare, lead, context.kind) if lead.statuses or lead.window else _qualified(bare, lead)
+        return over(bare, lead, context.kind) if lead.statuses or lead.window else _qualified(bare, shared)
 
+    own = after.lead.qualifiers
+    rest = own[1:] if lead.qualifiers and not opposed(lead.qualifiers, own[1:]) else ()
+    # `relapsed or refractory advanced A`
+    shared = lead._replace(qualifiers=tuple(dict.fromkeys((*lead.qualifiers, *rest))))
     return map_leaves(after.body, change)
 
 
@@ -175,7 +180,7 @@ def _of_the_rest(lead: Modifiers, after: Said) -> bool:
 
     In `severe or frequent chronic pain` it stands behind one, and is of both unless the first word is its opposite.
     """
-    found = lead.statuses == ("active",) and not after.lead.any()
+    found = lead.statuses in (("active",), ("waxing",)) and not after.lead.any()  # `active or chronic hepatitis`
     return found or (bool(lead.qualifiers) and (not after.lead.qualifiers or _opposed(lead, after)))
 
 

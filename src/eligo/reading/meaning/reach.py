@@ -199,7 +199,8 @@ def _within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) ->
         time = made[i].time
         if time is None or time.lasting is not None or made[i].what != "fact" or marks[i - 1][0]:
             continue
-        if marks[i] == marks[i - 1] and context.take(Alternative.TIME):  # `A or B within 4 weeks or C`
+        anew = bool(made[i + 1].lead.statuses or made[i + 1].time)  # `A or B within 4 weeks or planned C`
+        if marks[i] == marks[i - 1] and context.take(Alternative.TIME) != anew:  # `A or B within 4 weeks or C`
             continue
         start = i
         while start and marks[start - 1] == marks[i - 1]:

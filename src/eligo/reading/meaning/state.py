@@ -137,8 +137,9 @@ class UnitState:
         if plain and self.window is None and self.gloss is None and "|" not in self.ids:
             return self.nouns[self.fact_at]
         qualifiers = (*self.qualifiers, *self.behind)
-        if {"history", "waxing"} <= set(self.statuses):  # `history of active lupus`
-            modifiers = Modifiers(statuses=("history",), qualifiers=("active", *qualifiers))
+        others = [status for status in self.statuses if status not in ("waxing", "active")]
+        if others and "waxing" in self.statuses:  # `suspected active lupus`
+            modifiers = Modifiers(statuses=strongest(others), qualifiers=("active", *qualifiers))
         else:
             modifiers = Modifiers(statuses=strongest(self.statuses), qualifiers=qualifiers)
         made = fact_of(self.ids, modifiers, self.window, self.fact_span, self.context.kind, self.but_not)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eligo.criteria import AllOf, Always, Attest, Leaf, Predicate, Present, leaves, map_leaves
-from eligo.reading.lexicon import begins, belongs_to
+from eligo.reading.lexicon import begins, belongs_to, words
 from eligo.reading.meaning.context import Context, bodies_of
 from eligo.reading.meaning.counts import counted
 from eligo.reading.meaning.facts import facts_in
@@ -83,6 +83,9 @@ def _idle(context: Context, said: Said) -> bool:
     if said.body is None:
         return True
     if said.what != "unread" or said.tainted:
+        return False
+    written = context.written(said.span).lower().split()
+    if len(written) > 2 and not words("promises").isdisjoint(written):  # `and agreement to zorblax`
         return False
     return not context.names_any(said.span) and not context.names_sex(said.span)
 

@@ -269,9 +269,18 @@ def _takes_in(state: UnitState, nouns: list[Predicate]) -> bool:
         return False
     lasting = {duration_of(n.topic) for n in nouns if isinstance(n, Attest)}  # `no response after 3 days' treatment`
     counted = any(isinstance(e, Limits) or (_names(e) and e.value not in lasting) for e in state.residue)
-    if counted or not all(isinstance(n, (Attest, Compare)) for n in nouns):
+    if counted or not all(isinstance(n, (Attest, Compare)) for n in nouns) or _narrows_people(state):
         return False
     return state.logic in (None, "others", "turning" if _judges(nouns) else None)
+
+
+def _narrows_people(state: UnitState) -> bool:
+    """`zorblax patients unwilling to use contraception`: whether nobody can tell of which patients it is said."""
+    pairs = zip(state.elements, state.elements[1:], strict=False)
+    return any(
+        word in state.residue and isinstance(people, Token) and state.written(people).lower() in words("adults")
+        for word, people in pairs
+    )
 
 
 def _stay_tests(state: UnitState, nouns: list[Predicate]) -> bool:
