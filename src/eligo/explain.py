@@ -246,7 +246,8 @@ class TrialScreening(NamedTuple):
     def as_brief_json(self) -> dict[str, Any]:
         """The trial without its findings."""
         passing = [finding for finding in self.findings if finding[2] is PASSES]  # by place, as in `_trial`
-        return self._brief(_passes(len(passing), [finding.is_assumed for finding in passing]))
+        guessed = [finding for finding in passing if finding[3].bits & finding[4].guessing]
+        return self._brief(_passes(len(passing), [finding.is_assumed for finding in guessed]))
 
     def _brief(self, passes: dict[str, int]) -> dict[str, Any]:
         data: dict[str, Any] = {

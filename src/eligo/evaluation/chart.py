@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -207,8 +207,8 @@ class Chart:
                 continue
             fits = in_window(Period(days, days), window, today)
             if fits is Truth.UNKNOWN:
-                result = replace(
-                    result, problem=result.problem or Reason.MISSING, detail=result.detail or "partial_date"
+                result = result._replace(
+                    problem=result.problem or Reason.MISSING, detail=result.detail or "partial_date"
                 )
             if fits is not Truth.NOT_MET:
                 fitting.append(result)
@@ -259,7 +259,7 @@ def _aged(result: Result, oldest: date) -> Result:
     """The result, marked as stale where it may be of a day that is too long ago."""
     if result.date is None or result.problem is not None or result.date.first >= oldest:
         return result
-    return replace(result, problem=Reason.STALE)
+    return result._replace(problem=Reason.STALE)
 
 
 def _by_ancestor(facts: Mapping[str, tuple[Fact, ...]], listed: list[str]) -> dict[str, list[Fact]]:

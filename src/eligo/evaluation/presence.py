@@ -37,15 +37,6 @@ _PART_UNKNOWN: Outcome = (UNKNOWN, Reason.NOT_STATED, "list_in_part", ())
 _OTHER_SEX: Outcome = (NOT_MET, None, "sex", ())
 
 
-@dataclass(slots=True)
-class Tally:
-    """The facts by what they say to a leaf: for it, against it, or neither, with the vote."""
-
-    met: list[Fact]
-    unsure: list[tuple[Fact | Result, Vote]]
-    denied: list[Fact]
-
-
 @dataclass(frozen=True, slots=True)
 class Presence:
     """The test of one `Present` leaf.
@@ -86,34 +77,41 @@ class Presence:
         graded = self._graded(chart) if self.grades else None
         if facts is None and graded is None:
             return self._ruled_out(chart) or self._silent(chart)
-        tally = Tally([], [], [])
+        met: list[Fact] = []
+        unsure: list[tuple[Fact | Result, Vote]] = []
+        denied: list[Fact] = []
         if graded is not None and self.voting.exceptions is not None:  # a grade does not say of which kind it is
-            tally.unsure.append((graded, WHICH_KIND))
+            unsure.append((graded, WHICH_KIND))
             graded = None
         for fact in facts or ():
             vote = self.voting.vote(fact, chart)
             if vote is YES:
-                tally.met.append(fact)
+                met.append(fact)
             elif vote is NO:
                 if fact.concept == self.concept:
-                    tally.denied.append(fact)
+                    denied.append(fact)
             elif vote is not None:
-                tally.unsure.append((fact, vote))
-        return self._weighed(chart, tally, graded)
+                unsure.append((fact, vote))
+        rule = self._ruled_out(chart)
+        if len(met) + (graded is not None) >= self.test.count:
+            return _affirmed(met, denied, graded, rule, chart.as_of)
+        return self._not_affirmed(chart, met, unsure, denied, rule)
 
-    def _weighed(self, chart: Chart, tally: Tally, graded: Result | None) -> Outcome:
-        """Weigh the facts for the leaf, those that leave it open, those against it, a grade, and what rules it out."""
-        met, needed, rule = tally.met, self.test.count, self._ruled_out(chart)
-        if len(met) + (graded is not None) >= needed:
-            if rule is None and not tally.denied and graded is None:
-                return MET, None, None, tuple(met)
-            return _affirmed(tally, graded, rule, chart.as_of)
-        if tally.unsure and len(met) + len(tally.unsure) >= needed:
-            if not rule or any(vote not in (SUSPECTED, OUTLASTED) for _, vote in tally.unsure):
-                _, reason, detail = tally.unsure[0][1]
-                return UNKNOWN, reason, detail, tuple([fact for fact, _ in tally.unsure])
-        elif tally.denied and not met:
-            return self._denied(chart, tally.denied, rule)
+    def _not_affirmed(
+        self,
+        chart: Chart,
+        met: list[Fact],
+        unsure: list[tuple[Fact | Result, Vote]],
+        denied: list[Fact],
+        rule: Outcome | None,
+    ) -> Outcome:
+        """Weigh the facts that leave the leaf open, those against it, and what rules it out; too few are for it."""
+        if unsure and len(met) + len(unsure) >= self.test.count:
+            if not rule or any(vote not in (SUSPECTED, OUTLASTED) for _, vote in unsure):
+                _, reason, detail = unsure[0][1]
+                return UNKNOWN, reason, detail, tuple([fact for fact, _ in unsure])
+        elif denied and not met:
+            return self._denied(chart, denied, rule)
         return rule if rule and not met else self._silent(chart)
 
     def _denied(self, chart: Chart, denied: list[Fact], rule: Outcome | None) -> Outcome:
@@ -212,10 +210,11 @@ def _beyond(result: Result, sign: Sign) -> bool:
     return result.high > sign.limit or (sign.op == "ge" and result.high_closed and result.high == sign.limit)
 
 
-def _affirmed(tally: Tally, graded: Result | None, rule: Outcome | None, as_of: date) -> Outcome:
+def _affirmed(met: list[Fact], denied: list[Fact], graded: Result | None, rule: Outcome | None, as_of: date) -> Outcome:
     """MET, unless the record also says the opposite; what is over does not contradict that it is absent now."""
-    met, denied = tally.met, tally.denied
     basis: tuple[Basis, ...] = (*met, graded) if graded else tuple(met)
+    if not rule and not denied:
+        return MET, None, None, basis
     if rule and (graded or any(f.kind == "procedure" or ended(f, as_of) is not MET for f in met)):
         return UNKNOWN, Reason.NOT_STATED, CONFLICT, (*basis, *rule[3])
     against = denied if not met else [f for f in denied if f.status == "refuted" and f.end is not None]

@@ -139,8 +139,8 @@ def _other_limits(
 def _with_limit(result: Result, which: Which, limit: float) -> Result:
     """The result with a limit of normal of its report, where that did not state one."""
     if which == "ULN":
-        return result if result.reference_high is not None else replace(result, reference_high=limit)
-    return result if result.reference_low is not None else replace(result, reference_low=limit)
+        return result if result.reference_high is not None else result._replace(reference_high=limit)
+    return result if result.reference_low is not None else result._replace(reference_low=limit)
 
 
 def _edge(near: float, far: float, verdict: Callable[[float], Verdict]) -> float:

@@ -79,7 +79,7 @@ def _dated(patient: Patient) -> Patient:
     """The record with the day of the screening at each value without a date, as which it counts."""
     day = today(patient)
     results = {
-        name: tuple(result if result.date else replace(result, date=day) for result in found)
+        name: tuple(result if result.date else result._replace(date=day) for result in found)
         for name, found in patient.results.items()
     }
     return replace(patient, results=results)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import pairwise
@@ -90,7 +89,7 @@ def of_reference(situation: Situation, result: Result, of: str) -> list[Option]:
     options = []
     for region in _between(sorted(ends), 0, max(ends) * 4) if ends else ():
         end = _inside(region)
-        new = replace(result, reference_high=end) if of == "ULN" else replace(result, reference_low=end)
+        new = result._replace(reference_high=end) if of == "ULN" else result._replace(reference_low=end)
         options.append(Option(region, partial(rewritten, old=result, new=new)))
     return options
 

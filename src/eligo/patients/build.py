@@ -171,13 +171,13 @@ class PatientBuilder(Person):
         """The result with what stands beside it."""
         if doubted:
             result = self._doubted(result, path)
-        return result if remark is None else replace(result, remark=remark)
+        return result if remark is None else result._replace(remark=remark)
 
     def _doubted(self, result: Result, path: JsonPath) -> Result:
         """The result with a problem, so that it decides nothing."""
         message = f"a note beside the value of `{result.variable}` says that it is not to be relied on"
         self._warn("value-doubted", message, path, "read the note, and repeat the measurement")
-        return replace(result, problem=result.problem or Reason.IMPLAUSIBLE, detail=result.detail or message)
+        return result._replace(problem=result.problem or Reason.IMPLAUSIBLE, detail=result.detail or message)
 
     def _is_taken(
         self, said: Answer, variable: Variable | Trouble, when: PartialDate | None, day: When | None, value: str

@@ -10,7 +10,7 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from eligo.truth import Reason
 
@@ -37,8 +37,7 @@ class PartialDate:
         return f"{first.isoformat()}..{last.isoformat()}"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """One measured or stated value of a variable.
 
     `low` and `high` are in the canonical unit and equal for a plain value; a censored value has an infinite end and

@@ -6,7 +6,6 @@ Age and birth date must fit together; nobody is older than people become.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -83,7 +82,7 @@ class Person(Notes):
         birth = _birth_of(result, self._described) if result.problem is None else None
         if self._birth is None:
             self._birth = birth
-            result = replace(result, date=self._undated())
+            result = result._replace(date=self._undated())
             self._results.setdefault("age", []).append((result, dates.NO_TIME))
             self._used("age")
         elif result.problem is None and not _agree(dates.age_between(self._birth, self._described, "a"), result):

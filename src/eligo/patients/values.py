@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -60,8 +59,7 @@ _CAPITALS = re.compile(r"[a-c]|[ivx]+")
 _GRADE_SIDE = re.compile(r"(<=|>=|=<|=>|[<>≤≥⩽⩾＜＞])\s*(.+)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number, or the interval that a comparator or a range stands for, with the unit as it is written."""
 
     low: Number
@@ -112,7 +110,7 @@ class _Entry(NamedTuple):
 
     def useless(self, reason: Reason, code: str, message: str, help_: str) -> Measured:
         """Make a result that decides nothing, with the reason."""
-        result = replace(self.result(NAN, NAN), problem=reason, detail=message)
+        result = self.result(NAN, NAN)._replace(problem=reason, detail=message)
         return result, (Problem(code, message, help=help_, severity="warning"),)
 
 
@@ -194,7 +192,7 @@ def _without_unit(
     if usual:
         result, problems = _converted(variable, read, usual, reference, entry._replace(unit=usual))
         message = f"`{variable.id}` has no unit and is taken in the site's, `{usual}`"
-        result = result if result.problem else replace(result, detail=SITE_UNIT)
+        result = result if result.problem else result._replace(detail=SITE_UNIT)
         return result, (Problem("unit-of-site", message, help="add the unit", severity="warning"), *problems)
     unit = _only_unit(variable, read)
     if not unit:
@@ -229,7 +227,7 @@ def _converted(variable: Variable, read: Quantity, unit: str, reference: Ends, e
     if reference == NO_RANGE:
         return result, problems
     own, problem = _own_range(variable, reference, unit)
-    return replace(result, reference_low=own.low, reference_high=own.high), (*problems, *filter(None, (problem,)))
+    return result._replace(reference_low=own.low, reference_high=own.high), (*problems, *filter(None, (problem,)))
 
 
 def _own_range(variable: Variable, stated: Ends, unit: str) -> tuple[Ends, Problem | None]:
@@ -276,11 +274,11 @@ def _checked(variable: Variable, result: Result) -> Measured:
     else:
         message = _implausible(variable)
     problem = Problem("value-implausible", message, help=_CHECK, severity="warning")
-    return replace(result, problem=Reason.IMPLAUSIBLE, detail=message), (problem,)
+    return result._replace(problem=Reason.IMPLAUSIBLE, detail=message), (problem,)
 
 
 def _scaled(read: Quantity, scale: Number) -> Quantity:
-    return replace(read, low=read.low * scale, high=read.high * scale)
+    return read._replace(low=read.low * scale, high=read.high * scale)
 
 
 def _scaled_range(stated: Ends, scale: Number) -> Ends:
