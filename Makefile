@@ -10,7 +10,7 @@ define install
 @$(BIN)/python -c 'from eligo.reading import compiled; print("the reader is", "compiled" if compiled() else "not compiled: no C compiler?")'
 endef
 
-.PHONY: demo test check lint format compile bench proof record screenshot clean
+.PHONY: demo test check lint format compile bench fuzz proof record screenshot clean
 
 demo: $(VENV)/.run ## screen an example patient against all trials
 	@# exit codes 3 and 4 say that nobody is eligible; the demo shows the answer, it does not judge it
@@ -39,6 +39,11 @@ compile: $(VENV)/.dev ## make the reader's machine code anew after a change of i
 
 bench: compile ## print the figures of accuracy and speed as a table, and write them as JSON
 	@$(BIN)/python -m bench
+
+INPUTS ?= 20000
+SEED ?= 1
+fuzz: $(VENV)/.dev ## try hostile inputs of every kind (INPUTS=2000000 SEED=7 for other ones); findings are kept as cases
+	@$(BIN)/python -m bench.fuzz --inputs $(INPUTS) --seed $(SEED)
 
 proof: $(VENV)/.dev ## try ten thousand small worlds of each kind against trying everything (an hour)
 	@$(BIN)/python -m bench.proof

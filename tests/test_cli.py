@@ -274,7 +274,7 @@ def test_wrong_usage_is_exit_code_2(run: Run, arguments: list[str]) -> None:
         (["convert", "2 foo", "--variable", "creatinine"], "unknown unit `foo`"),
         (["convert", "2 mg/dL", "--variable", "creatinine", "--to", "kg"], "error[unit-mismatch]"),
         (["variables", "plateletz"], "did you mean `platelets`"),
-        (["parse", "nowhere.txt"], "nowhere.txt: error[file]"),
+        (["parse", "nowhere.txt"], "nowhere.txt: error[file-missing]"),
         (["import", "nowhere.txt", "--rules", "drafts"], "nowhere.txt: error[file-missing]"),
     ],
 )

@@ -261,3 +261,13 @@ def test_hardly_a_record_has_a_section_without_items(shared: Path) -> None:
     lacking = [p for p in pages if {i.section for i in p.items} != {"inclusion", "exclusion"}]
 
     assert len(lacking) <= 5
+
+
+def test_a_list_goes_on_above_ninety_nine_and_a_broken_limit_is_no_mark() -> None:
+    long = "Inclusion Criteria:\n\n" + "\n".join(f"{n}. Condition {n} is there" for n in range(1, 121))
+    broken = "Inclusion Criteria:\n\n1. Patients with platelets that at that time were below\n100. Others not\n2. INR"
+
+    assert [item.text for item in read_criteria(long, None, "x").items][98:101] == [
+        f"Condition {n} is there" for n in (99, 100, 101)
+    ]
+    assert "below 100. Others" in read_criteria(broken, None, "x").items[0].text

@@ -28,6 +28,7 @@ _SHOWN = 60  # characters of a key in a message
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$+-]*")
+_LONG_NUMBER = re.compile(r"[0-9][0-9.,]{2,}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WHITE = " \t\r\n"
 _BYTE_ORDER_MARKS = (
@@ -87,7 +88,7 @@ def path_text(path: Iterable[str | int]) -> str:
         elif _PLAIN_KEY.fullmatch(step):
             parts.append(f".{shown(step)}" if parts else shown(step))
         else:
-            parts.append(f"[{json.dumps(shown(step), ensure_ascii=False)}]")
+            parts.append(f"[{json.dumps(shown(masked(step)), ensure_ascii=False)}]")
     return "".join(parts)
 
 
@@ -96,6 +97,15 @@ def shown(word: str) -> str:
     if not word.isprintable():
         word = "".join(c if c.isprintable() else "?" for c in word)
     return word if len(word) <= _SHOWN else word[: _SHOWN - 3] + "..."
+
+
+def masked(word: str) -> str:
+    """A word of a record without the numbers in it, which may be values of a patient.
+
+    >>> masked("INR 1.95 (high)")
+    'INR ... (high)'
+    """
+    return _LONG_NUMBER.sub("...", word)
 
 
 @dataclass(slots=True)

@@ -21,8 +21,11 @@ def read_text(path: Path) -> str:
         raise EligoError(Problem("encoding", message, Place(str(path)), "save it as UTF-8")) from None
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file so that at every moment it is the old one or the new one, whole."""
+def write_text(path: Path, text: str, private: bool = False) -> None:
+    """Write a file so that at every moment it is the old one or the new one, whole.
+
+    A new file is as readable as any other, or, where it is `private`, by its owner alone.
+    """
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -30,8 +33,11 @@ def write_text(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp makes a file that only its owner reads; a rule set is as readable as any other new file.
-        Path(temporary).chmod(path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+        # `mkstemp` makes a file that only its owner reads.
+        if path.exists():
+            Path(temporary).chmod(path.stat().st_mode)
+        elif not private:
+            Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
     except BaseException as error:  # an interrupt too leaves nothing behind
         if temporary is not None:

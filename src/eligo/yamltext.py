@@ -7,6 +7,7 @@ stay the text that a person wrote. Duplicate keys, aliases, tags and several doc
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ _INT = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?")
 _NUMBER = re.compile(rf"{_INT.pattern}|{_FLOAT.pattern}")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+_TAG = re.compile(r"(?:^|[\s\[{,])!", re.MULTILINE)
 _MAX_DEPTH = 60
 
 
@@ -53,12 +55,21 @@ def read_yaml(text: str, file: str | None = None) -> YamlText:
     except (yaml.YAMLError, RecursionError) as error:
         reason = getattr(error, "reason", None) or "nested too deeply"
         raise EligoError(Problem("yaml-syntax", f"the YAML cannot be read: {reason}", Place(file))) from None
-    result, problems = YamlText(None), list[Problem]()
+    result, problems = YamlText(None), list(_tags(text, loader, file)) if _TAG.search(text) else []
     if node is not None:
         result.data = _construct(node, (), result.lines, problems, file, set())
     if problems:
         raise EligoError(problems)
     return result
+
+
+def _tags(text: str, loader: Any, file: str | None) -> Iterator[Problem]:
+    """Every tag that somebody wrote: it would make another thing of a part than what stands there."""
+    for event in yaml.parse(text, Loader=loader):
+        if getattr(event, "tag", None) is not None:
+            mark = event.start_mark
+            place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+            yield Problem("yaml-tag", "a part has a tag", place, "write it without")
 
 
 def _construct(

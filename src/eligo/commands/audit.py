@@ -13,7 +13,7 @@ from eligo.commands import inputs
 from eligo.commands.output import write_text
 from eligo.commands.printing import say, say_json
 from eligo.commands.screen import exit_code
-from eligo.errors import EligoError
+from eligo.errors import EligoError, Place
 from eligo.files import changed
 from eligo.report.jsonline import json_line
 from eligo.report.problems import write_problems
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     if args.record and _hashed(args) != source:
         raise EligoError(changed(args.patient))
     data = ahead.added_to(screening.as_json())
-    write_problems(inputs.clashes(data), args.json)
+    write_problems(inputs.clashes(data, Place(args.patient)), args.json)
     if args.record:
         _write_record(screening, source, args)
     _show(data, args)
@@ -80,7 +80,7 @@ def _show(data: dict[str, Any], args: argparse.Namespace) -> None:
     if args.html:
         from eligo.report.html import page  # lazily: a page is not often asked for
 
-        write_text(args.html, page(data))
+        write_text(args.html, page(data), private=True)
     elif args.record:
         return
     elif args.json:
@@ -101,7 +101,7 @@ def _write_record(screening: Screening, source: dict[str, Any], args: argparse.N
     from eligo.commands.replay import record_of
 
     record = record_of(screening, source, args, args.record)
-    write_text(args.record, json_line(record, indent=1) + "\n")
+    write_text(args.record, json_line(record, indent=1) + "\n", private=True)
 
 
 def _verify(args: argparse.Namespace) -> int:

@@ -216,8 +216,8 @@ def _shown(name: str) -> str:
     return "<stdin>" if name == STDIN else name
 
 
-def clashes(screening: Mapping[str, Any]) -> list[Problem]:
-    """A warning for each score whose stated value is not the one that its own inputs give."""
+def clashes(screening: Mapping[str, Any], place: Place) -> list[Problem]:
+    """A warning for each score whose stated value is not what its own inputs give, at the place of the record."""
     found = {
         evidence["variable"]: None
         for trial in screening["trials"]
@@ -226,7 +226,6 @@ def clashes(screening: Mapping[str, Any]) -> list[Problem]:
         if "clash" in evidence
     }
     message = "`{}` as stated is not what its inputs in the record give; the stated value counts"
-    place = Place(path=screening["patient"])
     help_ = "check the score, its inputs and their dates"
     return [Problem("score-clash", message.format(name), place, help_, "warning") for name in found]
 

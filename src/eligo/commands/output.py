@@ -11,14 +11,17 @@ from eligo import textfile
 from eligo.errors import EligoError, Place, Problem
 
 
-def write_text(target: str, text: str) -> None:
-    """Write the text; raise `EligoError` where the target cannot be written, and leave what was there."""
+def write_text(target: str, text: str, private: bool = False) -> None:
+    """Write the text; raise `EligoError` where the target cannot be written, and leave what was there.
+
+    A new file that is `private` can be read by its owner alone.
+    """
     if target == "-":
         sys.stdout.write(text)
         return
     try:
         path = Path(target).resolve()  # the file that a link names, so that the link stays
-        _write(path, text)
+        _write(path, text, private)
     except (OSError, ValueError, RuntimeError) as error:  # the latter two: a null character, a loop of links
         why = getattr(error, "strerror", None) or "the name is not valid"
         help_text = "name a file in a folder that you may write to"
@@ -26,11 +29,11 @@ def write_text(target: str, text: str) -> None:
         raise EligoError(problem) from None
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, private: bool) -> None:
     if path.exists():
         if not os.access(path, os.W_OK):  # a new file in its place would go round the right that it denies
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         if not path.is_file():
             path.write_text(text, "utf-8")
             return
-    textfile.write_text(path, text)
+    textfile.write_text(path, text, private)

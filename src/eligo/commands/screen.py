@@ -153,7 +153,7 @@ def _done(job: Job, state: _State) -> Done:
         return Done("", reading.problems, (), reading.failed)
     flaws = inputs.flaws(reading, state.args)
     screening, data = _screened(reading.patient, state)
-    flaws += inputs.clashes(data)
+    flaws += inputs.clashes(data, job.place)
     verdicts = tuple(trial["verdict"] for trial in data["trials"])
     if state.args.why:
         _add_reasons(screening, data)

@@ -20,10 +20,11 @@ _ENUMERATOR = re.compile(
     r"\\?<\s?(?P<angle>[0-9]{1,2})\s?\\?>"
     r"|\\?[(（]\s?(?:(?P<round>[0-9]{1,2})|(?P<letters>[A-Za-z]|[ivxIVX]{2,5}))\s?\\?[)）]\.?"
     r"|(?P<nested>[0-9]{1,2}(?:\.[0-9]{1,2}){1,3})\\?[.)]?(?=\s+[A-Z(])"
-    r"|(?P<number>[0-9]{1,2})\s?(?P<stop>\\?(?:[.．、]|[)）]\.?))(?![0-9])"
+    r"|(?P<number>[0-9]{1,3})\s?(?P<stop>\\?(?:[.．、]|[)）]\.?))(?![0-9])"
     r"|(?P<letter>[A-Za-z]|[ivxIVX]{2,5})(?P<end>\\?[.)）])(?=\s)"
     rf"|(?P<circle>[{_CIRCLED}])"
 )
+_SURE = 99  # the largest number that is a list's wherever it begins a line
 _NEEDS_SPACE = frozenset("-–—−‐‑+·o*")
 _WIDEST_WRAP, _NARROWEST_WRAP = 160, 40
 _LONGEST_HEADING = 120
@@ -179,7 +180,7 @@ def unmarked(block: Block) -> Block:
 
 def _lines(text: str, start: int, end: int) -> Iterator[Block]:
     """Each line that is not blank, with its mark, as a block of its own."""
-    at, gap = start, False
+    at, gap, counted = start, False, dict[str, int | None]()
     for line in text[start:end].splitlines(keepends=True):
         words = line.strip()
         if words:
@@ -187,6 +188,12 @@ def _lines(text: str, start: int, end: int) -> Iterator[Block]:
             column = len(line[:indent].expandtabs(4))
             first, last = at + indent, at + indent + len(words)
             mark, body = _marks(text, first, last)
+            if mark is not None and mark.ordinal is not None:
+                # A number above 99 may be the end of a broken sentence: it counts only behind the one before it.
+                if mark.ordinal > _SURE and counted.get(mark.style) != mark.ordinal - 1:
+                    mark, body = None, first
+                else:
+                    counted[mark.style] = mark.ordinal
             yield Block(first, body, last, column, column + body - first, mark, gap)
         gap = not words
         at += len(line)

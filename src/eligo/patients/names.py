@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from eligo.data import grammar_data
-from eligo.jsontext import shown
+from eligo.jsontext import masked, shown
 from eligo.patients.codes import read_code
 from eligo.patients.marks import Mark, Marked, all_together, read_marks
 from eligo.vocabulary.concepts import Concept, concepts
@@ -20,7 +20,6 @@ from eligo.vocabulary.qualifiers import known_qualifiers, plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
 
 _CODED = re.compile(r"\s*([^|\s]+)\s*\|\s*([^|\s]+)\s*")
-_LONG_NUMBER = re.compile(r"[0-9][0-9.,]{2,}")
 _KEPT = 4096  # names whose meaning is kept: records of one source use the same ones again and again
 _LONGEST = 200  # characters of a name: what is longer is no name, and looking for its like would take long
 
@@ -104,7 +103,7 @@ def written(name: Name) -> str:
 
 def quoted(word: str) -> str:
     """A name as messages show it: a number within it may be a patient's value."""
-    return f"`{shown(_LONG_NUMBER.sub('...', word))}`"
+    return f"`{shown(masked(word))}`"
 
 
 def _coded(name: Name) -> Code | None:

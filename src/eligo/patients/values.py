@@ -29,6 +29,7 @@ Measured = tuple[Result, tuple[Problem, ...]]
 
 _CHECK = "check the value and its unit"
 _FIGURE = re.compile(r"\s*[<>=≤≥~]*\s*[+-]?[.,]?\d")
+_MOST_WORDS = 2  # of a unit as a message names it; what is longer is a remark
 _LONGEST = 200  # characters of a value: what is longer is a report, not a value
 SITE_UNIT = "site_unit"  # the detail of a result whose unit the site's profile states
 
@@ -294,8 +295,8 @@ def _some_units(variable: Variable) -> str:
 
 
 def _unit_word(unit: str) -> str:
-    """The unit as a message may name it: not where a number of the value may be part of it."""
-    if re.search(r"[0-9]", _UNIT_DIGITS.sub("", unit)):
+    """The unit as a message may name it: not where a number of the value, or a remark, may be part of it."""
+    if re.search(r"[0-9]", _UNIT_DIGITS.sub("", unit)) or len(unit.split()) > _MOST_WORDS:
         return "the unit"
     return f"the unit `{shown(unit)}`"
 

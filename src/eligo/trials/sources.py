@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 import sys
 import zipfile
 import zlib
@@ -108,7 +109,7 @@ def _of_file(file: str, max_bytes: int) -> Iterator[Document]:
 
 
 def _of_zip(file: str, max_bytes: int) -> Iterator[Document]:
-    with zipfile.ZipFile(file) as archive:
+    with _opened_zip(file) as archive:
         parts = [i for i in archive.infolist() if not i.is_dir() and i.filename.lower().endswith(SUFFIXES)]
         parts = [i for i in parts if not any(p.startswith((".", "__MACOSX")) for p in i.filename.split("/"))]
         if not parts:
@@ -116,6 +117,13 @@ def _of_zip(file: str, max_bytes: int) -> Iterator[Document]:
         for part in sorted(parts, key=lambda i: i.filename):
             name = f"{file}/{part.filename}"
             yield from _unit(name, _of_part(archive, part, name, max_bytes))
+
+
+def _opened_zip(file: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, struct.error):
+        raise EligoError(Problem("zip", "the zip is damaged", Place(file), "get it again")) from None
 
 
 def _of_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, max_bytes: int) -> Iterator[Document]:

@@ -1,0 +1,56 @@
+"""No message names a patient or a value, and what holds patients is for its owner alone."""
+
+from __future__ import annotations
+
+import json
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from eligo.jsontext import masked, path_text
+from tests.doors import PATIENT, RULES, VALUE, Run
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
+def test_pages_and_records_of_patients_are_for_their_owner(run: Run, tmp_path: Path) -> None:
+    page, record = tmp_path / "page.html", tmp_path / "record.json"
+    run("audit", PATIENT, "NCT00000001", "--rules", RULES, "--html", page)
+    run("audit", PATIENT, "NCT00000001", "--rules", RULES, "--record", record)
+
+    assert _mode(page) == _mode(record) == 0o600
+    page.chmod(0o644)  # somebody decided otherwise, and that stays
+    run("audit", PATIENT, "NCT00000001", "--rules", RULES, "--html", page)
+    assert _mode(page) == 0o644
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"labs": {"INR": f"1.2 {VALUE} as told by Mrs Secret on the phone"}},
+        {f"INR {VALUE}": 1},
+        {"labs": {f"INR {VALUE} foo": 1}},
+        {"labs": {"platelets": "18 as told by Mrs Secret"}},
+        {"labs": {"MELD": 38, "INR": 1.1, "TBil": "20 umol/L", "creatinine": "80 umol/L", "sodium": "140 mmol/L"}},
+    ],
+    ids=["unit", "key", "name", "remark", "clash"],
+)
+def test_no_message_names_the_patient_or_a_value(record: dict[str, object], run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text(json.dumps({"id": "Mrs Secret", "as_of": "2026-11-20", **record}), "utf-8")
+    for more in ([], ["--json"], ["--lenient"]):
+        for command in (["screen"], ["audit", "NCT00000001"], ["next"]):
+            result = run(command[0], tmp_path / "x.json", *command[1:], "--rules", RULES, *more)
+
+            assert "Secret" not in result.err
+            assert VALUE not in result.err
+
+
+def test_numbers_in_names_are_masked() -> None:
+    assert masked("INR 1.95") == "INR ..."
+    assert masked("vitamin B12") == "vitamin B12"
+    assert path_text(("labs", "INR 1.95")) == 'labs["INR ..."]'
