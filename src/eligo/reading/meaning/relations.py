@@ -9,7 +9,7 @@ from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, elements_of, hull
 from eligo.reading.meaning.definitions import allows_none
 from eligo.reading.meaning.facts import concept_of
-from eligo.reading.meaning.joining import any_of, facts_of, is_judgement, is_unread
+from eligo.reading.meaning.joining import any_of, facts_of, has_unread, is_judgement, is_unread
 from eligo.reading.meaning.lists import joined
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
@@ -78,7 +78,8 @@ def bound_to(context: Context, said: Said, bond: Bond) -> Said:
     span = hull([said.span, bond.span])
     if said.body is None or said.exception:
         return context.unread(span, "unclear-relation", bond.span, exception=said.exception)
-    if allows_none(said.body):  # `up to 2 lines of therapy with A`
+    # `up to 2 lines of therapy with A`; `INR > 2 in zorblax with A`: of A the limit may be asked alone
+    if allows_none(said.body) or (said.what == "mixed" and has_unread(said.body)):
         return context.unread(span, "unclear-relation", bond.span)
     if is_unread(said.body):
         return _bound_to_unread(context, said, bond, span)
