@@ -26,17 +26,13 @@ def listed(line: Line, i: int, token: Token) -> bool:
     following = _joined_on(line, i, mark, token)
     if following is None or line.relates_next(i):
         return False
-    if line.core == "VAR" or following.type == "VAR":  # `with A >= 180 or B >= 120`
-        alike = line.core == following.type and bond.value == "with" and line.limited()
-        return alike and token.type != "COMMA" and mark.type == "BOND"
-    if line.core == "FILLER" and bond.value in OF_PATIENTS:  # `requiring zorblax treatment or A`
-        return token.type != "COMMA" and mark.type == "BOND" and kind_named(str(following.value)) in _TREATMENTS
-    if line.core != "CONCEPT":
-        return False
+    by_word = token.type != "COMMA" and mark.type == "BOND"
+    if not line.core == following.type == "CONCEPT":
+        return by_word and _on_no_concept(line, following, bond)
     if _says_again(line, i, bond):  # `attributable to A or to B`
         return True
     if bond.value in ("with", "without", "that"):
-        return token.type != "COMMA" and mark.type == "BOND"
+        return by_word
     return _of_a_kind(line, following, bond, token)
 
 
@@ -76,6 +72,14 @@ def _says_again(line: Line, i: int, bond: Token) -> bool:
     """Whether the last word of what bonds stands behind the separator once more."""
     behind = line.tokens[i + 1 : i + 2]
     return bool(behind) and behind[0].type == "LIGHT" and line.written(behind[0]) == line.written(bond).split()[-1:][0]
+
+
+def _on_no_concept(line: Line, following: Token, bond: Token) -> bool:
+    """Whether both are limits behind `with`, or a treatment stands behind words that nobody knows."""
+    if line.core == "VAR" or following.type == "VAR":  # `with A >= 180 or B >= 120`
+        return line.core == following.type and bond.value == "with" and line.limited()
+    treats = bond.value in OF_PATIENTS and kind_named(str(following.value)) in _TREATMENTS
+    return line.core == "FILLER" and treats  # `requiring zorblax treatment or A`
 
 
 def _of_a_kind(line: Line, following: Token, bond: Token, token: Token) -> bool:

@@ -210,10 +210,25 @@ def _values(number: WrittenNumber, variable: Variable | None) -> list[Number | s
 
 
 def _compared(quantity: _Quantity, written: Written, text: str) -> Predicate | None:
+    """One limit or range on a quantity; None where it is no limit that it can have."""
     variable, words, span = quantity
     grades = grades_between(variable, written) if written.form == "ranged" else ()
     if grades:
         return OneOf(quantity.id, grades, span=span)
+    found = _limits_of(written, variable, text)
+    if found is None:
+        return None
+    limits, inferred = found
+    # Limits in two units are two comparisons: `6 months to 18 years`.
+    groups = [tuple(limits)] if len({(limit.unit, limit.of) for limit in limits}) == 1 else [(one,) for one in limits]
+    if any(one.value > other.value for one, *others in groups for other in others):
+        return None  # `> 10% - stage 2`
+    made = [Compare(quantity.id, group, words, unit_inferred=inferred, span=span) for group in groups]
+    return made[0] if len(made) == 1 else AllOf(tuple(made))
+
+
+def _limits_of(written: Written, variable: Variable | None, text: str) -> tuple[list[Limit], bool] | None:
+    """All bounds as limits, and whether a unit was inferred; None where one of them cannot be one."""
     bounds = _sharing_unit(_in_days(written, variable).bounds)
     if bounds is None or written.form == "vague" or any(_in_parts(amount.number, variable) for _, amount in bounds):
         return None
@@ -225,12 +240,7 @@ def _compared(quantity: _Quantity, written: Written, text: str) -> Predicate | N
             return None
         limits.append(limit)
         inferred |= guessed
-    # Limits in two units are two comparisons: `6 months to 18 years`.
-    groups = [tuple(limits)] if len({(limit.unit, limit.of) for limit in limits}) == 1 else [(one,) for one in limits]
-    if any(one.value > other.value for one, *others in groups for other in others):
-        return None  # `> 10% - stage 2`
-    made = [Compare(quantity.id, group, words, unit_inferred=inferred, span=span) for group in groups]
-    return made[0] if len(made) == 1 else AllOf(tuple(made))
+    return limits, inferred
 
 
 def _in_parts(number: WrittenNumber, variable: Variable | None) -> bool:

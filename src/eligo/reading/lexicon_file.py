@@ -284,10 +284,7 @@ def _other_number(text: str) -> str:
 
 def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     """Every phrase of phrases.yaml with its role and value."""
-    grammar = set(data["light"])
-    for role, key in _LISTED.items():
-        for phrase in data[key]:
-            yield phrase, [role, "measure" if role == "LINK" and phrase not in grammar else None, None]
+    yield from _listed(data)
     for role, key in _KEYED.items():
         yield from _valued(role, data[key].items())
     yield from _valued("LOGIC", ((key, data[key]) for key in ("exceptions", "logic", "turning", "others")))
@@ -300,15 +297,20 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     yield from _valued("REL", _in_two_parts(data["relations_in_parts"]))
     for id_, phrases in [*data["running_concepts"].items(), *_in_two_parts(data["concepts_in_parts"])]:
         yield from _valued(_role_of(id_), [(id_, phrases)])
-    following = data["following"]
     yield from _valued("LIGHT", [(None, phrases) for side, phrases in data["bonds"].items() if side != "without"])
     yield from _valued("WITHIN", [("ahead", data["ahead"])])
     yield from _valued("SEX", [("any", data["both_sexes"])])
     for event, of in data["events_of"].items():
         yield from _valued("EVENT", [(event, [f"{what} {word}" for what in of["what"] for word in of["of"]])])
-    for quantifier in ("any", "every", "listed", "n"):
-        for phrase in following[quantifier]:
-            yield from _headings(phrase, quantifier, following["nouns"])
+    yield from _headings(data["following"])
+
+
+def _listed(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
+    """The phrases that have a role and no value, but for links that are no words of grammar: these are of measuring."""
+    grammar = set(data["light"])
+    for role, key in _LISTED.items():
+        for phrase in data[key]:
+            yield phrase, [role, "measure" if role == "LINK" and phrase not in grammar else None, None]
 
 
 def _valued(role: str, groups: Iterable[tuple[Any, list[str]]]) -> Iterator[tuple[str, Entry]]:
@@ -323,11 +325,12 @@ def _in_two_parts(groups: dict[str, list[list[str]]]) -> Iterator[tuple[str, lis
         yield value, [f"{one} {other}" for one in first for other in second]
 
 
-def _headings(phrase: str, quantifier: str, nouns: Iterable[str]) -> Iterator[tuple[str, Entry]]:
-    entry = ["FOLLOWING", quantifier, None]
-    yield phrase, entry
-    for noun in nouns:
-        yield f"{phrase} {noun}", entry
+def _headings(following: dict[str, list[str]]) -> Iterator[tuple[str, Entry]]:
+    """`any of the following`, by itself and before each noun for what is listed: `any of the following conditions`."""
+    for quantifier in ("any", "every", "listed", "n"):
+        for phrase in following[quantifier]:
+            nouns = (f"{phrase} {noun}" for noun in following["nouns"])
+            yield from _valued("FOLLOWING", [(quantifier, [phrase, *nouns])])
 
 
 _INCLUSIVE = {"lt": "le", "gt": "ge"}

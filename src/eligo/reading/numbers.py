@@ -93,14 +93,12 @@ def _longer(text: str, end: int, value: float, digits: str) -> Number | None:
     follow = text[end : end + 3].lstrip()[:1]
     if follow == "":
         return None
-    if follow in "x×*·1" and (power := _power(text, end)) is not None:
-        written = f"{value!r}e{power[0]}" if value < _EXACT else "inf"
-        return Number(float(written), power[1], power[0])
+    if follow in "x×*·1" and (product := _times_power(text, end, value)) is not None:
+        return product
     if follow == "+" and (total := _sum(text, end, value)) is not None:
         return total
-    if follow in "+/0123456" and value < _WEEKS and (found := _WEEKS_DAYS.match(text, end)):
-        days = int(found[1] or found[2])
-        return Number(round(value + days / 7, 6), found.end(), days=int(value) * 7 + days)
+    if follow in "+/0123456" and (weeks := _with_days(text, end, value)) is not None:
+        return weeks
     if follow == "/" and (found := _FRACTION.match(text, end)):
         return Number(value, found.end(), second=float(found[1]))
     return None
@@ -113,6 +111,15 @@ def _sum(text: str, end: int, value: float) -> Number | None:
         return None
     total = int(value) + int(found[1])
     return Number(total, found.end(), summed=True) if found[2] is None or int(found[2]) == total else None
+
+
+def _with_days(text: str, end: int, value: float) -> Number | None:
+    """`34 6/7`, `34+6`: a number of weeks with the days behind it; None where there are none."""
+    found = _WEEKS_DAYS.match(text, end) if value < _WEEKS else None
+    if found is None:
+        return None
+    days = int(found[1] or found[2])
+    return Number(round(value + days / 7, 6), found.end(), days=int(value) * 7 + days)
 
 
 def _either(written: str, digits: str) -> tuple[float, Value | None]:
@@ -136,8 +143,8 @@ def _plain(digits: str) -> tuple[str, tuple[float, ...]]:
     return (digits.replace(",", "") if "." in digits else "nan"), ()
 
 
-def _power(text: str, end: int) -> tuple[int, int] | None:
-    """The power of ten after a number, and its end; None where there is none."""
+def _times_power(text: str, end: int, value: float) -> Number | None:
+    """`1.5 x 10^9`, `100 x 109`: the number times the power of ten behind it; None where there is none."""
     sign = _SIGN.match(text, end)
     if not sign:
         return None
@@ -153,7 +160,7 @@ def _power(text: str, end: int) -> tuple[int, int] | None:
     clear = raised or rest["caret"] or rest["bracket"]
     if not clear and not (marked and power in _LOST):
         return None
-    return power, rest.end()
+    return Number(float(f"{value!r}e{power}" if value < _EXACT else "inf"), rest.end(), power)
 
 
 _AFTER_TEN = re.compile(

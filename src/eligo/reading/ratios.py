@@ -67,16 +67,11 @@ _PARTS = frozenset(["TO", "SLASH", "AND"])
 def _two_names(raw: list[Token], i: int) -> tuple[list[Token], int] | None:
     """`AST/ALT ratio`, `(AST)/(ALT)`: one name, or two without brackets."""
     above = _named(raw, i)
-    if above is None or above.after >= len(raw):
+    between = _between(raw, above.after) if above is not None else None
+    if above is None or between is None:
         return None
-    at = above.after
-    if [token.end - token.start for token in raw[at : at + 3]] == [1, 2, 1] and "TO" in raw[at + 1].roles:
-        at += 1  # `bilirubin-to-albumin`
-    by = raw[at]
-    spaced = "TO" in by.roles
-    if "SLASH" not in by.roles and by.value != ":" and not spaced:
-        return None
-    below = _named(raw, at + 1 + (at > above.after))
+    by, behind = between
+    below = _named(raw, behind)
     if below is None or below.id == above.id:
         return None
     word = raw[below.after] if below.after < len(raw) else None
@@ -91,6 +86,17 @@ def _two_names(raw: list[Token], i: int) -> tuple[list[Token], int] | None:
         return None
     first = Token("", above.start, above.end, None, {"VAR": above.id})
     return [first, by, Token("", below.start, below.end, None, {"VAR": below.id})], below.after
+
+
+def _between(raw: list[Token], at: int) -> tuple[Token, int] | None:
+    """The mark or word at `at` that may part two names, and the place behind it; None where there is none."""
+    if at >= len(raw):
+        return None
+    hyphens = [token.end - token.start for token in raw[at : at + 3]] == [1, 2, 1] and "TO" in raw[at + 1].roles
+    by = raw[at + 1] if hyphens else raw[at]  # `bilirubin-to-albumin`
+    if "SLASH" not in by.roles and "TO" not in by.roles and by.value != ":":
+        return None
+    return by, at + 3 if hyphens else at + 1
 
 
 def _joined(above: str, below: str, start: int, end: int, *, ratio: bool) -> Token:

@@ -27,14 +27,19 @@ def joined_numbers(raw: list[Token]) -> list[Token]:
     if not numbers:
         return raw
     raw = _without_brackets(_without_hyphens(_without_repeats(raw)) if "TO" in roles else _without_repeats(raw))
-    before = [raw[i - 1] for i, token in enumerate(raw) if token.type == "NUM" and i > 1]
-    if any(t.value in ("(", ",") or t.type == "UNIT" or not _GOING_ON.isdisjoint(t.roles) for t in before):
-        raw = _one_of_two(raw)  # nearly never: no number goes on with another one
+    if _may_go_on(raw):
+        raw = _one_of_two(raw)
     return without_asides(_extremes(raw) if "EXTREME" in roles else raw, roles)
 
 
 _PARTING = frozenset(["SLASH", "RATIO"])
 _GOING_ON = frozenset(["AND", "AFTER", "OUT_OF"])
+
+
+def _may_go_on(raw: list[Token]) -> bool:
+    """Whether a number stands where it may go on with one before it, as hardly any does."""
+    before = [raw[i - 1] for i, token in enumerate(raw) if token.type == "NUM" and i > 1]
+    return any(t.value in ("(", ",") or t.type == "UNIT" or not _GOING_ON.isdisjoint(t.roles) for t in before)
 
 
 def _one_of_two(raw: list[Token]) -> list[Token]:

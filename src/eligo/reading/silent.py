@@ -38,6 +38,7 @@ _LIMITING = LIMITS | {
     "ABOVE",
 }
 _LIMITING |= {"UNIT", "AGEUNIT", "OLD", "WITHIN", "LASTING", "BEFORE", "SINCE", "AT", "AGO", "ENDED"}
+_PLAIN_OR_LIMITING = _PLAIN | _LIMITING
 _NOTED = frozenset(["STATUS", "NEG", "SUCH"])  # with these a bracket may give a note: how it was found, an example
 
 
@@ -58,11 +59,9 @@ def nothing_understood(tokens: Sequence[Token], types: frozenset[str]) -> bool:
 
     Each fact of such an item stands in one unit with words that nobody knows, or with another fact.
     """
+    if len(tokens) > MOST_TOKENS or not _can_be_told(types):
+        return False
     limited = not types <= _PLAIN
-    if limited and not types <= _PLAIN | _LIMITING:
-        return False
-    if len(tokens) > MOST_TOKENS or ("OPEN" in types and not types.isdisjoint(_NOTED)):
-        return False
     said = fact = unread = False
     for token in tokens:
         kind = token.type
@@ -76,3 +75,8 @@ def nothing_understood(tokens: Sequence[Token], types: frozenset[str]) -> bool:
         elif kind in _UNREAD:
             unread = True
     return unread or not said
+
+
+def _can_be_told(types: frozenset[str]) -> bool:
+    """Whether an item holds nothing but what can be told from the tokens alone, and no bracket that may give a note."""
+    return types <= _PLAIN_OR_LIMITING and ("OPEN" not in types or types.isdisjoint(_NOTED))

@@ -11,7 +11,7 @@ from typing import Any
 from eligo.evaluation.evidence import fact_json
 from eligo.evaluation.evidence import reading_json as result_json
 from eligo.patients.ledger import Entry, Reading, counts
-from eligo.patients.model import Patient, Result
+from eligo.patients.model import Fact, Patient, Result
 from eligo.report.terminal import Terminal, clean, wrap
 
 SCHEMA = "eligo.ledger/1"
@@ -94,31 +94,44 @@ def _entry(entry: Entry) -> str:
 
 
 def _patient(patient: Patient, shape: Terminal) -> Iterator[str]:
-    about = [f"as of {patient.as_of.isoformat()}"]
-    about += [f"born {patient.birth}"] if patient.birth else ["age unknown"]
-    about.append(patient.sex or "sex unknown")
+    """Who it is, the values, the facts, and what else the record says."""
+    born = f"born {patient.birth}" if patient.birth else "age unknown"
+    about = [f"as of {patient.as_of.isoformat()}", born, patient.sex or "sex unknown"]
     yield shape.paint(f"{clean(patient.id)}   {', '.join(about)}", "bold")
     for variable, results in patient.results.items():
-        lines = [_result(result) for result in results[:_MOST]]
-        more = f"; and {len(results) - _MOST} older" if len(results) > _MOST else ""
-        yield from wrap("; ".join(lines) + more, shape.width, f"  {variable}: ", "      ")
+        yield from wrap(_results(results), shape.width, f"  {variable}: ", "      ")
     for fact in itertools.chain.from_iterable(patient.facts.values()):
-        data = fact_json(fact)
-        times = [f"{word} {data[key]}" for word, key in (("from", "start"), ("to", "end")) if key in data]
-        written = clean(fact.written)
-        named = f" ({written})" if written and written != fact.concept else ""
-        text = " ".join([f"{fact.concept}{named}: {fact.status}", *times, *fact.qualifiers])
-        yield from wrap(text, shape.width, "  ", "      ")
+        yield from wrap(_fact(fact), shape.width, "  ", "      ")
+    yield from _lists(patient, shape)
+    for system, value in patient.identifiers.items():
+        yield from wrap(f"{clean(system)}: {clean(value)}", shape.width, "  identifier ", "      ")
+    for topic, held in patient.attested.items():
+        yield f"  attested: {clean(topic)}: {'yes' if held else 'no'}"
+
+
+def _lists(patient: Patient, shape: Terminal) -> Iterator[str]:
+    """What the record rules out, and which of its lists are complete or are not."""
     if patient.absent:
         yield from wrap(", ".join(sorted(patient.absent)), shape.width, "  absent: ", "      ")
     if patient.complete:
         yield f"  complete lists: {', '.join(sorted(patient.complete))}"
     if patient.in_part:
         yield f"  not complete, since a part is missing or not known: {', '.join(sorted(patient.in_part))}"
-    for system, value in patient.identifiers.items():
-        yield from wrap(f"{clean(system)}: {clean(value)}", shape.width, "  identifier ", "      ")
-    for topic, held in patient.attested.items():
-        yield f"  attested: {clean(topic)}: {'yes' if held else 'no'}"
+
+
+def _fact(fact: Fact) -> str:
+    """A fact with the words of the record for it, its status, its times and what narrows it."""
+    data = fact_json(fact)
+    times = [f"{word} {data[key]}" for word, key in (("from", "start"), ("to", "end")) if key in data]
+    written = clean(fact.written)
+    named = f" ({written})" if written and written != fact.concept else ""
+    return " ".join([f"{fact.concept}{named}: {fact.status}", *times, *fact.qualifiers])
+
+
+def _results(results: tuple[Result, ...]) -> str:
+    """The latest values of a variable, and how many older ones there are."""
+    more = f"; and {len(results) - _MOST} older" if len(results) > _MOST else ""
+    return "; ".join(map(_result, results[:_MOST])) + more
 
 
 def _result(result: Result) -> str:

@@ -30,9 +30,8 @@ _PLAIN = frozenset(["with", "without", "that"])
 
 def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
     """A body and what is asked beside it."""
-    if bond.kind == "without":  # `without A and B`: with neither
-        several = isinstance(bond.body, AllOf) and all(isinstance(part, Present) for part in bond.body.parts)
-        return all_of([body, Not(any_of(bond.body.parts) if several and isinstance(bond.body, AllOf) else bond.body)])
+    if bond.kind == "without":
+        return all_of([body, _without(bond.body)])
     if bond.kind == "with" and _named_more_closely(body, bond.body):
         return bond.body
     stated = all(isinstance(leaf, Attest) for leaf in leaves(body))  # `serious illness requiring A`
@@ -41,6 +40,17 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
     if isinstance(bond.body, AnyOf) and has_unread(bond.body):  # `requiring zorblax treatment or A`
         join = all_of if bond.kind == "unrelated_to" else any_of
         return join([tie(context, body, bond._replace(body=part)) for part in bond.body.parts])
+    return _relate(context, body, bond)
+
+
+def _without(body: Predicate) -> Not:
+    """`without A and B`: with neither."""
+    several = isinstance(body, AllOf) and all(isinstance(part, Present) for part in body.parts)
+    return Not(any_of(body.parts) if several and isinstance(body, AllOf) else body)
+
+
+def _relate(context: Context, body: Predicate, bond: Bond) -> Predicate:
+    """The facts of a body, each in a relation to what is bound to it; what is no fact stands in none that is known."""
     relation = cast(Relation, {"from": "associated_with", "definition": "requiring"}.get(bond.kind, bond.kind))
     if bond.kind == "definition":  # `severe pain, defined as requiring opioids`: what is required says how bad it is
         body = unqualified(body)

@@ -47,18 +47,23 @@ def definition(context: Context, head: Predicate, inner: Predicate, negated: boo
     if not measures(inner):
         return all_of([head, inner])
     if _states(facts, inner):
-        healthy = _healthy(facts[0].concept, inner)
-        said = over(inner, Modifiers(window=facts[0].window), context.kind)
-        if healthy is None:
-            return said if not negated or _worst(inner) else _unclear(context, head, inner)
-        if not healthy:
-            return _noted(context, facts[0], said)
-        return Not(said) if negated else all_of([head, said])
+        return _defined(context, head, facts[0], inner, negated)
     if any(fact.status == "history" for fact in facts):  # how it was then no value of today tells
         return all_of([head, _unclear(context, inner, inner)])
     if beside or (tested(inner) <= _GROUPS and not negated):  # `asthma (>= 40 years)`: nobody's age is asthma
         return all_of([head, inner])
     return _narrowed(context, head, inner, negated)
+
+
+def _defined(context: Context, head: Predicate, fact: Present, inner: Predicate, negated: bool) -> Predicate:
+    """`neutropenia (neutrophils < 1.0)`: what the fact means, unless the limit is on the side where the fact is not."""
+    healthy = _healthy(fact.concept, inner)
+    said = over(inner, Modifiers(window=fact.window), context.kind)
+    if healthy is None:
+        return said if not negated or _worst(inner) else _unclear(context, head, inner)
+    if not healthy:
+        return _noted(context, fact, said)
+    return Not(said) if negated else all_of([head, said])
 
 
 def _narrowed(context: Context, head: Predicate, inner: Predicate, negated: bool) -> Predicate:

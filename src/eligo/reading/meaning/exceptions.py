@@ -99,23 +99,31 @@ def _untimed(body: Predicate, window: Window) -> Predicate:
 
 def _recent(head: Predicate, taken: Predicate) -> Predicate | None:
     """`surgery other than cataract surgery more than 4 weeks ago`: any other one, or that one within 4 weeks."""
-    parts = taken.parts if isinstance(taken, AnyOf) else (taken,)
-    facts = [part for part in parts if isinstance(part, Present)]
-    if not isinstance(head, Present) or head.window is not None or len(facts) < len(parts):
+    facts = facts_of(taken)
+    if facts is None or not isinstance(head, Present) or head.window is not None:
         return None
     if head.status != "history" and kinds_in([head]) != {"procedure"}:  # it is of now, and so is what is taken out
         return None
     made: list[Predicate] = []
     for fact in facts:
-        known, ago = concepts().get(fact.concept), fact.window.ago if fact.window is not None else None
-        plain = fact == Present(fact.concept, window=fact.window, span=fact.span)
-        event = known is not None and known.aspect == "event" and fact.concept in concepts().descendants(head.concept)
-        if not plain or not event or ago is None or ago.op != "gt" or fact.window != Window(ago=ago):
+        within = _within(head, fact)
+        if within is None:
             return None
-        made.append(replace(head, concept=fact.concept, window=Window(within=ago.duration)))
+        made.append(within)
     own = tuple(Excepted(fact.concept) for fact in facts if fact.concept != head.concept)
     others = [replace(head, but_not=(*head.but_not, *own))] if len(own) == len(facts) else []
     return any_of([*others, *made])
+
+
+def _within(head: Present, fact: Present) -> Present | None:
+    """The head as a kind of it that is taken out where it is longer ago; None where something else is said of it."""
+    ago = fact.window.ago if fact.window is not None else None
+    if ago is None or ago.op != "gt" or fact != Present(fact.concept, window=Window(ago=ago)):
+        return None
+    known = concepts().get(fact.concept)
+    if known is None or known.aspect != "event" or fact.concept not in concepts().descendants(head.concept):
+        return None
+    return replace(head, concept=fact.concept, window=Window(within=ago.duration))
 
 
 def _open(context: Context, head: Predicate, taken: Predicate, span: Span) -> Predicate:

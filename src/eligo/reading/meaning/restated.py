@@ -13,30 +13,36 @@ from eligo.reading.meaning.context import place
 from eligo.reading.meaning.examples import note_causes, of_causes, plain_list
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Bracket, Element, Limits, Window
+from eligo.reading.tree import Bracket, Element, Limits, Window, type_of
 from eligo.reading.tree import Limit as Written
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import convert
 from eligo.vocabulary.variables import Variable, variables
 
-_NAMES = frozenset(["VAR", "FILLER", "CONCEPT", "GRADE", "QUAL"])
 _METHODS = frozenset(["CONCEPT", "FILLER", "OR", "AND", "COMMA"])
 _FACTS = frozenset(["ATTEST"])
+_CITING = frozenset(["CITE", "NOTED"])
 
 
 def source(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`(according to ...)`, `(confirmed by endoscopy within 3 months)`: a source or a method, and when that was."""
-    plain = all(isinstance(e, (Token, Window)) and not (isinstance(e, Token) and e.type in _FACTS) for e in inner)
-    cited = plain and any(isinstance(e, Token) and e.type in ("CITE", "NOTED") for e in inner)
-    how = _how(unit.text, inner)
-    method = not unit.nouns and bool(unit.statuses) and all(isinstance(e, Token) and e.type in _METHODS for e in inner)
-    if not cited and not how and not method:
+    kind = _kind_of_source(unit, inner)
+    if kind is None:
         return False
     unit.context.count((node,), "note")
-    measured = any(isinstance(e, Token) and e.value == "measured" for e in inner)
-    kind = "a source" if cited and not measured else "a method"
     unit.context.notes.append(f"`{unit.context.written(node.span)}` names {kind} and is not tested")
     return True
+
+
+def _kind_of_source(unit: UnitState, inner: Sequence[Element]) -> str | None:
+    """Whether a bracket names a source, or a method; None where it says something else."""
+    types = {type_of(e) for e in inner}
+    plain = all(isinstance(e, (Token, Window)) for e in inner) and types.isdisjoint(_FACTS)
+    if plain and not types.isdisjoint(_CITING):
+        measured = any(isinstance(e, Token) and e.value == "measured" for e in inner)
+        return "a method" if measured else "a source"
+    method = not unit.nouns and bool(unit.statuses) and types <= _METHODS
+    return "a method" if method or _how(unit.text, inner) else None
 
 
 def causes(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
@@ -62,21 +68,23 @@ def _how(text: str, inner: Sequence[Element]) -> bool:
 
 def repeats(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """Whether the bracket gives only another name of what stands before it: `(ACLF)`."""
-    if not all(isinstance(e, Token) and e.type in _NAMES for e in inner):
+    if len(inner) != 1:
         return False
-    if len(inner) == 1 and abbreviation(unit.text, inner[0]) and i:
-        limited = isinstance(unit.elements[i - 1], Limits)  # it is no other name of what is limited
-        unit.context.count((node,), "note" if limited else "leaf")
-        if limited:
-            unit.context.notes.append(f"`{unit.context.written(node.span)}` is not tested")
-        return True
-    found = [e.value for e in inner if isinstance(e, Token) and e.type == "CONCEPT"]
-    if unit.ids is None or not unit.is_fact() or len(found) != len(inner) or len(found) != 1:
+    short = i > 0 and abbreviation(unit.text, inner[0])
+    if not short and not _is_kind_of(unit, inner[0]):
         return False
-    same = any(found[0] in concepts().ancestors(id_) for id_ in unit.ids.split("|"))
-    if same:
-        unit.context.count((node,), "leaf")
-    return same
+    limited = short and isinstance(unit.elements[i - 1], Limits)  # it is no other name of what is limited
+    unit.context.count((node,), "note" if limited else "leaf")
+    if limited:
+        unit.context.notes.append(f"`{unit.context.written(node.span)}` is not tested")
+    return True
+
+
+def _is_kind_of(unit: UnitState, element: Element) -> bool:
+    """Whether the fact before a bracket is a kind of the concept in it."""
+    if unit.ids is None or not unit.is_fact() or not isinstance(element, Token) or element.type != "CONCEPT":
+        return False
+    return any(element.value in concepts().ancestors(id_) for id_ in unit.ids.split("|"))
 
 
 def abbreviation(text: str, element: Element) -> bool:

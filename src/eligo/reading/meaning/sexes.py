@@ -21,15 +21,23 @@ def of_them(context: Context, said: list[Said]) -> list[Said]:
     named = first.sex or next((each for each in ("female", "male") if _only_of(each, first.body)), None)
     if named is None:
         return said
-    sex = OneOf("sex", (named,), span=first.span)
-    reached = list(takewhile(lambda part: part.sex is None and not _written(context, part, "adults"), rest))
-    asked = [part for part in reached if part.body is not None and not _only_of(named, part.body)]
-    if not _written(context, first, "bond_that"):  # `pregnant women, or unwilling to use contraception`
-        own = [part for part in asked if isinstance(part.body, Attest) and belongs_to(part.body.topic)]
-        asked = own if first.body is not None and facts_of(first.body) is not None else []
+    asked = _said_of(named, context, first, rest)
     if not asked or not context.take(Alternative.WHOM):
         return said
+    sex = OneOf("sex", (named,), span=first.span)
     return [_asked_of(sex, part) if part in asked else part for part in said]
+
+
+def _said_of(sex: str, context: Context, first: Said, rest: list[Said]) -> list[Said]:
+    """Which parts are said of those of whom the first one speaks; without `who`, only what belongs to its facts."""
+    reached = takewhile(lambda part: part.sex is None and not _written(context, part, "adults"), rest)
+    asked = [part for part in reached if part.body is not None and not _only_of(sex, part.body)]
+    if _written(context, first, "bond_that"):
+        return asked
+    if first.body is None or facts_of(first.body) is None:
+        return []
+    # `pregnant women, or unwilling to use contraception`
+    return [part for part in asked if isinstance(part.body, Attest) and belongs_to(part.body.topic)]
 
 
 def _asked_of(sex: OneOf, part: Said) -> Said:

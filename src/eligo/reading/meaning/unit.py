@@ -5,7 +5,7 @@ Word by word, each is a modifier, the noun, or a word of grammar; what is none o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeGuard
 
 from eligo.criteria import MEASURING, Always, Attest, Compare, OneOf, Predicate, Present, Span, Window, leaves
@@ -60,20 +60,31 @@ def read(state: UnitState) -> Said:
 
 
 def _said(state: UnitState) -> Said:
+    """What the elements say together, once all of them are read."""
     span = _extent(state)
     if span is None:
         return Said(None, (0, 0), "empty", bare=True)
     if state.since is not None:
         return _elapsed(state, span)
     nouns = [state.fact() if state.ids is not None and i == state.fact_at else n for i, n in enumerate(state.nouns)]
-    if state.early is not None and nouns:
-        state.residue.extend(e for e in state.elements if isinstance(e, TimeNode))
-    state.residue.extend(without_limit(state, nouns))
-    if any(of_something(leaf) for noun in nouns for leaf in leaves(noun)) and state.ids is None:
-        state.residue.extend(e for e in state.elements if isinstance(e, Token) and e.type == "QUAL")
+    state.residue.extend(_left_over(state, nouns))
     if state.residue:
         return _not_understood(state, nouns, span)
     return _understood(state, nouns, span)
+
+
+def _left_over(state: UnitState, nouns: list[Predicate]) -> Iterator[Element]:
+    """What is understood by itself, and has nothing that it could be said of: a time, a name, a word beside a grade."""
+    if state.early is not None and nouns:
+        yield from (e for e in state.elements if isinstance(e, TimeNode))
+    yield from without_limit(state, nouns)
+    if state.ids is None and _any_of_something(nouns):
+        yield from (e for e in state.elements if isinstance(e, Token) and e.type == "QUAL")
+
+
+def _any_of_something(nouns: list[Predicate]) -> bool:
+    """Whether a value of whatever stands beside it, such as a grade, is among what is said."""
+    return any(of_something(leaf) for noun in nouns for leaf in leaves(noun))
 
 
 def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
@@ -288,8 +299,7 @@ def _stay_tests(state: UnitState, nouns: list[Predicate]) -> bool:
     if state.logic or state.negated or state.sexes:  # of which women a limit is asked is not understood
         return False
     lost = any(isinstance(e, (Limits, TimeNode)) for e in state.residue)
-    apart = not any(of_something(leaf) for noun in nouns for leaf in leaves(noun))
-    return bool(nouns) and not lost and apart and all(map(measures, nouns))
+    return bool(nouns) and not lost and not _any_of_something(nouns) and all(map(measures, nouns))
 
 
 def _names(element: Element) -> TypeGuard[Token]:
