@@ -78,8 +78,7 @@ def bound_to(context: Context, said: Said, bond: Bond) -> Said:
     span = hull([said.span, bond.span])
     if said.body is None or said.exception:
         return context.unread(span, "unclear-relation", bond.span, exception=said.exception)
-    # `up to 2 lines of therapy with A`; `INR > 2 in zorblax with A`: of A the limit may be asked alone
-    if allows_none(said.body) or (said.what == "mixed" and has_unread(said.body)):
+    if _of_some(said, said.body):
         return context.unread(span, "unclear-relation", bond.span)
     if is_unread(said.body):
         return _bound_to_unread(context, said, bond, span)
@@ -97,6 +96,11 @@ def bound_to(context: Context, said: Said, bond: Bond) -> Said:
         bonds=(*said.bonds, bond),
         examples=(),
     )
+
+
+def _of_some(said: Said, body: Predicate) -> bool:
+    """`up to 2 lines of therapy with A`, `INR > 2 in zorblax with A`: whether A may tell of whom it is asked."""
+    return allows_none(body) or (said.what == "mixed" and has_unread(body))
 
 
 def _bound_to_unread(context: Context, said: Said, bond: Bond, span: Span) -> Said:
