@@ -65,7 +65,7 @@ def read_tree(
         predicate,
         comparisons(bound, text) if bound else (),
         ambiguity,
-        tuple(dict.fromkeys(context.notes)),
+        () if isinstance(predicate, Unparsed) else tuple(dict.fromkeys(context.notes)),
         tuple(dict.fromkeys(context.unknown)),
         _not_read(predicate, context, text) if why else (),
         account_of(predicate, context, tokens) if why else (),
@@ -114,7 +114,7 @@ def _read(
 def _goes_on(tokens: Sequence[Token]) -> bool:
     """Whether the item ends in `or`."""
     last = next((t for t in reversed(tokens) if t.value or t.type != "LIGHT"), None)
-    return last is not None and last.type == "LIGHT" and last.value == "or"
+    return last is not None and (last.type == "OR" or (last.type in ("LIGHT", "COMMA", "SEMI") and last.value == "or"))
 
 
 def _place(token: Token) -> Span:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from eligo.criteria import Attest, IfThen, Not, Predicate, leaves
-from eligo.reading.lexicon import END, trie, words
+from eligo.reading.lexicon import words
 from eligo.reading.meaning import conditions, exceptions, headings, lists, relations
 from eligo.reading.meaning.context import Context, bodies_of, extent, filled, hull, span_of
 from eligo.reading.meaning.joining import all_of, any_of, default, has_unread, is_unread, measures
@@ -15,8 +14,6 @@ from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.unit import unit
 from eligo.reading.meaning.wrapping import meant, wrapped
 from eligo.reading.tree import Branch, Node, Unit
-
-_LAST = 24  # characters, in which the last word of an item stands
 
 
 def read(context: Context, node: Node) -> Said:
@@ -33,8 +30,6 @@ def item(context: Context, node: Node) -> Predicate:
         asked = item(context, node)
         context.kind = "exclusion"
         return asked.part if isinstance(asked, Not) else asked if is_unread(asked) else Not(asked)
-    if context.kind == "inclusion" and _goes_on(context.text):
-        return context.unparsed(extent(node), "exception")
     said = exceptions.alone(context, read(context, node))
     body = meant(context, said)
     if body is None:
@@ -44,12 +39,6 @@ def item(context: Context, node: Node) -> Predicate:
     if context.kind == "inclusion":
         return conditions.asked_of_some(context, body)
     return _turned(context, body) if isinstance(body, Not) else body
-
-
-def _goes_on(text: str) -> bool:
-    """`INR < 1.5, or`: what else would be enough stands in another item."""
-    last = re.findall(r"\w+", text[-_LAST:])[-1:]
-    return bool(last) and "OR" in trie().get(last[0].lower(), {}).get(END, {})
 
 
 def _requires(context: Context, node: Node) -> bool:
