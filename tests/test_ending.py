@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,6 +23,20 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and pro
 
 SCREEN = ["screen", PATIENT, "--rules", RULES, "--json"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def heeded() -> Iterator[None]:
+    """Signals as a terminal leaves them: a shell's background jobs ignore some, and hand that on to what they start."""
+    heard: dict[signal.Signals, Any] = {
+        signal.SIGHUP: signal.SIG_DFL,
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+    }
+    before = {number: signal.signal(number, handler) for number, handler in heard.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def _begin(arguments: list[str], **more: Any) -> subprocess.Popen[bytes]:
