@@ -300,8 +300,6 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     yield from _valued("LIGHT", [(None, phrases) for side, phrases in data["bonds"].items() if side != "without"])
     yield from _valued("WITHIN", [("ahead", data["ahead"])])
     yield from _valued("SEX", [("any", data["both_sexes"])])
-    for event, of in data["events_of"].items():
-        yield from _valued("EVENT", [(event, [f"{what} {word}" for what in of["what"] for word in of["of"]])])
     yield from _headings(data["following"])
 
 
