@@ -135,7 +135,6 @@ _WORDS = (
     "how_a_function_is",
     "functions",
     "adjectives_of_values",
-    "bond_lists",
     "of_the_name",
     "trial_parts",
     "trial_part_names",

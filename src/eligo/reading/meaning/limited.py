@@ -52,7 +52,8 @@ def another_quantity(unit: UnitState, i: int, node: Bracket, inner: Sequence[Ele
         said.startswith(word) and not said[len(word) : len(word) + 1].isalnum() for word in words("corrections")
     ):
         return False
-    found = [variables().get(name) for name in unit.context.tested(unit.elements) if name is not None]
+    beside = [*unit.elements[:i], *unit.elements[i + 1 :]]  # `(corrected QT interval <= 450 ms)` alone is itself
+    found = [variables().get(name) for name in unit.context.tested(beside) if name is not None]
     if not found:
         return False
     if all(v is not None and _corrected(f"{v.id} {v.name} {' '.join(v.synonyms)}") for v in found):
