@@ -97,6 +97,12 @@ class Context:
         if self.accounts:
             self.account += [Account(place(element), role) for element in elements]
 
+    def note(self, span: Span, said: str) -> None:
+        """Keep the words of a span as a note, and what it says of them."""
+        if self.accounts:
+            self.account.append(Account(span, "note"))
+        self.notes.append(said)
+
     # --- limits and their names
 
     def names(self, limits: Limits) -> bool:

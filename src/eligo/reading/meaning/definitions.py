@@ -21,7 +21,7 @@ from eligo.criteria import (
     map_leaves,
 )
 from eligo.reading.lexicon import END, measured_by, measured_side, restating, trie, words
-from eligo.reading.meaning.context import Account, Context, hull
+from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import concept_of, facts_in, goes_on, is_one_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of, measures
 from eligo.reading.meaning.modifiers import over
@@ -299,8 +299,7 @@ def of_a_function(context: Context, span: Span) -> bool:
 
 def read_as_limits(context: Context, span: Span) -> None:
     """Keep such words as a note."""
-    context.account.append(Account(span, "note"))
-    context.notes.append(f"`{context.written(span).strip(' ,;:')}` is read as its stated limits")
+    context.note(span, f"`{context.written(span).strip(' ,;:')}` is read as its stated limits")
 
 
 def _noted(context: Context, fact: Present, said: Predicate) -> Predicate:

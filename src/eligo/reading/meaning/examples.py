@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from eligo.criteria import Leaf, Predicate, Present, Span, leaves, map_leaves
 from eligo.reading.lexicon import END, trie, words
-from eligo.reading.meaning.context import Account, Context, elements_of, marks_of
+from eligo.reading.meaning.context import Context, elements_of, marks_of
 from eligo.reading.meaning.definitions import has_own, kinds_of
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, kind_of, kinds_in
 from eligo.reading.meaning.joining import excludes, has_unread, measures
@@ -118,8 +118,7 @@ def _plain_name(element: Element) -> bool:
 
 def note_causes(context: Context, span: Span) -> None:
     """Keep examples of what something may come from as a note: they are nothing that is asked for."""
-    context.account.append(Account(span, "note"))
-    context.notes.append(f"`{context.written(span).lstrip(', ')}` tells causes and is not tested")
+    context.note(span, f"`{context.written(span).lstrip(', ')}` tells causes and is not tested")
 
 
 def _adds(context: Context, head: Predicate, leaf: Leaf) -> bool:
