@@ -133,6 +133,8 @@ class Present:
     (ever), suspected (diagnosed or suspected), planned.
     `qualifier`: a word that narrows it (severe, uncontrolled ...). `count`: at least so many times.
     `but_not`: kinds of it that do not count; `STUDY_CONDITION` among them is what the trial is about.
+    The concept is of the vocabulary, or a thing that is known by its name alone (`eligo.vocabulary.named`); of such
+    a one, `head` is the concept that a person knows it to be a kind of, whose absence rules it out.
     """
 
     concept: str
@@ -142,6 +144,7 @@ class Present:
     count: int = 1
     span: Span | None = field(default=None, compare=False)
     but_not: tuple[Excepted, ...] = ()
+    head: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ DETAIL = {
     "list_in_part": "not ruled out: an entry of the list was not understood and left out",
     "may_be": "not ruled out: {}",
     "lasting_unknown": "how long it lasted is not stated",
+    "name_only": "known by its name alone: only an entry of this very name, or an answer, decides",
     "not_linked": "both are in the record, which does not say whether one has to do with the other",
     "of_today": "done on the day of the screening; the record does not say whether it goes on",
     "onset_unknown": "the day on which it began is not in the record",

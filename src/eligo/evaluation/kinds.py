@@ -12,6 +12,7 @@ from eligo.criteria import STUDY_CONDITION, Excepted
 from eligo.patients.model import Fact
 from eligo.truth import Truth
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.named import is_named
 from eligo.vocabulary.qualifiers import plain_qualifier, related
 
 MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
@@ -41,6 +42,7 @@ class ExceptedKind(NamedTuple):
     family: frozenset[str]
     line: frozenset[str]
     whole: bool  # it takes in all that is asked for, so that no name tells which entry is another one
+    named: bool  # known by its name alone, so that any other entry may be of this kind
     qualified: Qualified | None
 
     def covers(self, fact: Fact, absent: Set[str]) -> tuple[Truth, str | None]:
@@ -51,8 +53,8 @@ class ExceptedKind(NamedTuple):
                 return UNKNOWN, "excepted_qualifier"
             return (UNKNOWN, "excepted_whole") if of_kind is MET and self.whole else (of_kind, None)
         # What is broader may be of this kind, but where the record rules the kind out.
-        broader = fact.concept in self.line and self.line.isdisjoint(absent)
-        return (UNKNOWN, "excepted_kind") if broader else (NOT_MET, None)
+        may_be = (self.named or fact.concept in self.line) and self.line.isdisjoint(absent)
+        return (UNKNOWN, "excepted_kind") if may_be else (NOT_MET, None)
 
 
 class Exceptions(NamedTuple):
@@ -90,6 +92,7 @@ def exceptions(concept: str, but_not: tuple[Excepted, ...]) -> Exceptions | None
             known.descendants(part.concept),
             known.ancestors(part.concept),
             part.qualifier is None and part.concept in known.ancestors(concept),
+            is_named(part.concept),
             qualified(part.qualifier),
         )
         for part in but_not

@@ -19,6 +19,7 @@ from eligo.evaluation.window import ended
 from eligo.patients.model import Fact, Result
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.concepts import Concept, concepts
+from eligo.vocabulary.named import is_named
 from eligo.vocabulary.relations import Open, Sign, relations
 
 LIST_OF_KIND = {
@@ -27,6 +28,8 @@ LIST_OF_KIND = {
     "procedure": "procedures",
     "medication": "medications",
 }
+# Of a thing that is known by its name alone: a list may have it under another name, and is never complete for it.
+_NO_LIST = frozenset({"names"})
 # The details of an answer that something in the record leaves open.
 BROADER_ONLY, MAY_BE = "broader_only", "may_be"
 # Bound once: in Python 3.11 every look-up of an enum's member is a function call.
@@ -34,6 +37,7 @@ MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
 _NOT_STATED: Outcome = (UNKNOWN, Reason.NOT_STATED, None, ())
 _PART_UNKNOWN: Outcome = (UNKNOWN, Reason.NOT_STATED, "list_in_part", ())
+_NAME_ONLY: Outcome = (UNKNOWN, Reason.NOT_STATED, "name_only", ())
 _OTHER_SEX: Outcome = (NOT_MET, None, "sex", ())
 
 
@@ -125,6 +129,8 @@ class Presence:
         left = self._left_open(chart)
         if left is not None:
             return left
+        if self.lists is _NO_LIST:
+            return _NAME_ONLY
         if self.lists <= chart.complete:
             return NOT_MET, None, "list_complete", ()
         if self.lists <= chart.complete | chart.assumed:
@@ -225,7 +231,8 @@ def _affirmed(met: list[Fact], denied: list[Fact], graded: Result | None, rule: 
 
 def presence(test: Present) -> Presence:
     """Make the test of a leaf; the concept is known to the vocabulary."""
-    family, line = concepts().descendants(test.concept), concepts().ancestors(test.concept)
+    family = concepts().descendants(test.concept)
+    line = concepts().ancestors(test.concept) | concepts().ancestors(test.head or "")
     of_line, of_family = _known(line), _known(family)
     votes, open_to = voting(test), relations().open_to(test.concept)
     return Presence(
@@ -233,7 +240,7 @@ def presence(test: Present) -> Presence:
         test.concept,
         family,
         line - {test.concept},
-        frozenset(LIST_OF_KIND[c.kind] for c in of_family if c.kind in LIST_OF_KIND),
+        _NO_LIST if is_named(test.concept) else _lists(of_family),
         open_to,
         open_to.signs if test.status != "planned" else (),
         next((c.sex for c in of_line if c.sex), None),
@@ -242,6 +249,11 @@ def presence(test: Present) -> Presence:
         {concept: (NOT_MET, None, "ruled_out", (Ruled(concept),)) for concept in line},
         votes,
     )
+
+
+def _lists(found: list[Concept]) -> frozenset[str]:
+    """Where these concepts would be listed."""
+    return frozenset(LIST_OF_KIND[c.kind] for c in found if c.kind in LIST_OF_KIND)
 
 
 def _known(ids: frozenset[str]) -> list[Concept]:

@@ -31,6 +31,7 @@ from eligo.criteria import (
     Window,
 )
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.named import is_named
 from eligo.vocabulary.variables import variables
 
 _TIME = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours", "min": "minutes"}
@@ -158,7 +159,9 @@ def _excepted(part: Excepted) -> str:
 
 def _concept(name: str) -> str:
     concept = concepts().get(name)
-    return concept.name if concept is not None else name
+    if concept is None:
+        return name
+    return f'{concept.kind} "{concept.name}"' if is_named(name) else concept.name
 
 
 def window_text(window: Window | None) -> str:

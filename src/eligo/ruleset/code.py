@@ -40,8 +40,10 @@ from eligo.ruleset.nodes import (
     AtLeastNode,
     AttestNode,
     CompareNode,
+    ExceptedNameNode,
     ExceptedNode,
     IfThenNode,
+    NamedNode,
     NotNode,
     OneOfNode,
     PresentNode,
@@ -50,6 +52,8 @@ from eligo.ruleset.nodes import (
     Windowed,
     Words,
 )
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.named import is_named
 
 RANGE_KEYS: tuple[Op, ...] = ("gt", "ge", "lt", "le")
 AGE = "age"
@@ -81,7 +85,7 @@ def from_node(node: Any, text: str, place: PlaceOf, problems: list[Problem]) -> 
 
 def _leaf(node: Any, text: str, place: PlaceOf, problems: list[Problem]) -> Leaf:
     span = _span(node, text, place, problems)
-    if isinstance(node, PresentNode):
+    if isinstance(node, PresentNode | NamedNode):
         return _present(node, span)
     if isinstance(node, RelatedNode):
         what = _present(node.what, _span(node.what, text, lambda p: place(("what", *p)), problems))
@@ -99,13 +103,22 @@ def _leaf(node: Any, text: str, place: PlaceOf, problems: list[Problem]) -> Leaf
     return _compare(node, span, place, problems)
 
 
-def _present(node: PresentNode, span: Span | None) -> Present:
+def _present(node: PresentNode | NamedNode, span: Span | None) -> Present:
     but_not = tuple(_excepted(part) for part in node.but_not)
-    return Present(node.concept, node.status, node.qualifier, _window(node), node.count, span, but_not)
+    concept = _concept(node)
+    head = node.head if isinstance(node, NamedNode) and is_named(concept) else None
+    return Present(concept, node.status, node.qualifier, _window(node), node.count, span, but_not, head)
 
 
-def _excepted(part: str | ExceptedNode) -> Excepted:
-    return Excepted(part) if isinstance(part, str) else Excepted(part.concept, part.qualifier)
+def _excepted(part: str | ExceptedNode | ExceptedNameNode) -> Excepted:
+    return Excepted(part) if isinstance(part, str) else Excepted(_concept(part), part.qualifier)
+
+
+def _concept(node: PresentNode | NamedNode | ExceptedNode | ExceptedNameNode) -> str:
+    """The concept's id; a name that the vocabulary has learnt since is the concept that it has for it."""
+    if isinstance(node, NamedNode | ExceptedNameNode):
+        return concepts().named(node.kind, node.named)
+    return node.concept
 
 
 def _compare(node: CompareNode, span: Span | None, place: PlaceOf, problems: list[Problem]) -> Compare:
@@ -159,8 +172,9 @@ def _same_side(limits: tuple[Limit, ...]) -> bool:
 
 def _named(node: CompareNode | OneOfNode, place: PlaceOf, problems: list[Problem]) -> None:
     if (node.variable is None) == (node.name is None):
-        help_text = "write `variable:` with an id, or `name:` with the words where the vocabulary has none"
-        problems.append(Problem("variable", "a comparison needs a variable or a name, not both", place(()), help_text))
+        help_text = "write `variable:` with an id, or `quantity:` with the words where the vocabulary has none"
+        message = "a comparison needs a variable or a quantity, not both"
+        problems.append(Problem("variable", message, place(()), help_text))
 
 
 def _number(text: str) -> Number:

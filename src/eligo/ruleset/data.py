@@ -27,6 +27,7 @@ from eligo.criteria import (
     Unparsed,
     Window,
 )
+from eligo.vocabulary.named import is_named, name_of
 
 
 def to_data(predicate: Predicate, text: str) -> dict[str, Any]:
@@ -62,7 +63,9 @@ def _leaf_data(leaf: Leaf, text: str) -> dict[str, Any]:
 
 
 def _present_data(leaf: Present) -> dict[str, Any]:
-    data: dict[str, Any] = {"concept": leaf.concept}
+    data: dict[str, Any] = _thing(leaf.concept)
+    if leaf.head is not None:
+        data["head"] = leaf.head
     if leaf.status != "active":
         data["status"] = leaf.status
     if leaf.qualifier is not None:
@@ -75,11 +78,20 @@ def _present_data(leaf: Present) -> dict[str, Any]:
 
 
 def _excepted_data(part: Excepted) -> str | dict[str, str]:
-    return part.concept if part.qualifier is None else {"concept": part.concept, "qualifier": part.qualifier}
+    if part.qualifier is None and not is_named(part.concept):
+        return part.concept
+    return _thing(part.concept) | ({"qualifier": part.qualifier} if part.qualifier is not None else {})
+
+
+def _thing(concept: str) -> dict[str, str]:
+    if not is_named(concept):
+        return {"concept": concept}
+    kind, name = name_of(concept)
+    return {"named": name, "kind": kind}
 
 
 def _variable(leaf: Compare | OneOf) -> dict[str, Any]:
-    return {"variable": leaf.variable} if leaf.variable is not None else {"name": leaf.name}
+    return {"variable": leaf.variable} if leaf.variable is not None else {"quantity": leaf.name}
 
 
 def _compare_data(leaf: Compare) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from eligo.bounds import LARGEST, LONGEST_DAYS
 from eligo.criteria import DAYS_IN, Normal, Op, Pick, Relation, Status, TimeUnit
+from eligo.vocabulary.named import NamedKind
 
 DURATION = r"^[0-9]+(\.[0-9]+)? (min|h|d|wk|mo|a)$"
 BOUND = r"^(lt|le|gt|ge|eq) [0-9]+(\.[0-9]+)? (min|h|d|wk|mo|a)$"
@@ -61,7 +62,9 @@ class CompareNode(Windowed):
     """A variable against one limit (`op`, `limit`) or two bounds (`ge`/`gt` and `le`/`lt`)."""
 
     variable: str | None = Field(default=None, description="id of grammar/variables.yaml")
-    name: str | None = Field(default=None, description="the words, for a quantity that the vocabulary does not have")
+    name: str | None = Field(
+        default=None, alias="quantity", description="the words, for a quantity that the vocabulary does not have"
+    )
     op: Op | None = None
     limit: Value | None = None
     gt: Value | None = None
@@ -81,8 +84,11 @@ class OneOfNode(Words):
     """An ordinal or a category that is one of the values."""
 
     variable: str | None = None
-    name: str | None = None
+    name: str | None = Field(default=None, alias="quantity")
     in_: list[Value | str] = Field(alias="in", min_length=1)
+
+
+NamedText = Annotated[str, Field(pattern=r"[^\W_]", description="the name, for a thing that the vocabulary lacks")]
 
 
 class ExceptedNode(Strict):
@@ -92,17 +98,29 @@ class ExceptedNode(Strict):
     qualifier: str | None = None
 
 
+class ExceptedNameNode(Strict):
+    """A kind that is known by its name alone, and does not count where the qualifier holds."""
+
+    named: NamedText
+    kind: NamedKind
+    qualifier: str | None = None
+
+
 def _form(value: Any) -> str:
-    return "word" if isinstance(value, str) else "mapping"
+    if isinstance(value, str):
+        return "word"
+    return "named" if isinstance(value, dict) and "named" in value else "mapping"
 
 
-ExceptedPart = Annotated[Annotated[str, Tag("word")] | Annotated[ExceptedNode, Tag("mapping")], Discriminator(_form)]
+ExceptedPart = Annotated[
+    Annotated[str, Tag("word")] | Annotated[ExceptedNode, Tag("mapping")] | Annotated[ExceptedNameNode, Tag("named")],
+    Discriminator(_form),
+]
 
 
-class PresentNode(Windowed):
-    """The patient has, had or takes the concept."""
+class PresenceNode(Windowed):
+    """What is asked of a thing that a patient has, had or takes."""
 
-    concept: str = Field(description="id of grammar/concepts.yaml")
     status: Status = Field("active", description="`active` is now, for a procedure ever; `now` is now for it too")
     qualifier: str | None = None
     count: int = Field(1, ge=1, description="at least so many times")
@@ -111,12 +129,29 @@ class PresentNode(Windowed):
     )
 
 
+class PresentNode(PresenceNode):
+    """The patient has, had or takes the concept."""
+
+    concept: str = Field(description="id of grammar/concepts.yaml")
+
+
+class NamedNode(PresenceNode):
+    """The patient has, had or takes a thing that is known by its name alone."""
+
+    named: NamedText
+    kind: NamedKind
+    head: str | None = Field(default=None, description="the concept that it is a kind of, as a person has verified")
+
+
+Thing = Annotated[Annotated[PresentNode, Tag("mapping")] | Annotated[NamedNode, Tag("named")], Discriminator(_form)]
+
+
 class RelatedNode(Words):
     """Two things of which the text says how they belong together."""
 
     related: Relation
-    what: PresentNode
-    to: PresentNode
+    what: Thing
+    to: Thing
 
 
 class AttestNode(Words):
@@ -169,7 +204,7 @@ class IfThenNode(Strict):
     then: Node
 
 
-KINDS = ("all", "any", "not", "at_least", "if", "related", "concept", "attest", "always", "unparsed", "in")
+KINDS = ("all", "any", "not", "at_least", "if", "related", "concept", "named", "attest", "always", "unparsed", "in")
 COMPARE = "compare"
 
 
@@ -187,6 +222,7 @@ Node = Annotated[
     | Annotated[IfThenNode, Tag("if")]
     | Annotated[RelatedNode, Tag("related")]
     | Annotated[PresentNode, Tag("concept")]
+    | Annotated[NamedNode, Tag("named")]
     | Annotated[AttestNode, Tag("attest")]
     | Annotated[AlwaysNode, Tag("always")]
     | Annotated[UnparsedNode, Tag("unparsed")]

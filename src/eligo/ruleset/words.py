@@ -34,6 +34,8 @@ def _check_leaf(leaf: Leaf) -> Iterator[Problem]:
         yield from _check_concept(leaf.topic, attested=True)
     for present in presences(leaf):
         yield from _check_concept(present.concept)
+        if present.head is not None:
+            yield from _check_concept(present.head)
         for part in present.but_not:
             if part.concept != STUDY_CONDITION:
                 yield from _check_concept(part.concept)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
 from eligo.errors import did_you_mean
 from eligo.vocabulary.concept import Concept, code_key, thaw, word_key, words_of
+from eligo.vocabulary.named import NAMED_KINDS, NamedKind, is_named, named_concept, named_id
 
 __all__ = ["Concept", "Concepts", "concepts", "load"]
 
@@ -25,7 +26,10 @@ _SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
 
 
 class Concepts:
-    """All concepts in the order of the file, found by id, by any name and by code."""
+    """All concepts in the order of the file, found by id, by any name and by code.
+
+    The ids of things that are known by their name alone are found too; see `eligo.vocabulary.named`.
+    """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._rows: dict[str, str] = data["concepts"]
@@ -45,13 +49,17 @@ class Concepts:
         return len(self._rows)
 
     def __contains__(self, id: object) -> bool:  # noqa: A002 - the word of the interface
-        return id in self._rows
+        return id in self._rows or (isinstance(id, str) and is_named(id))
 
     def get(self, id: str) -> Concept | None:  # noqa: A002 - the word of the interface
         """Find a concept by its id."""
-        if id not in self._made and id in self._rows:
-            self._made[id] = thaw(self._rows[id])
-        return self._made.get(id)
+        found = self._made.get(id)
+        if found is None:
+            if id in self._rows:
+                found = self._made[id] = thaw(self._rows[id])
+            elif is_named(id):
+                found = named_concept(id)
+        return found
 
     def find(self, word: str) -> Concept | None:
         """Find the concept that is written `word`: case, hyphens, plural and British spelling do not count.
@@ -59,7 +67,20 @@ class Concepts:
         >>> concepts().find("Oesophageal-Varices").id
         'esophageal_varices'
         """
+        if word.partition(":")[0] in NAMED_KINDS and is_named(word):
+            kind, _, name = word.partition(":")
+            return self.get(self.named(cast(NamedKind, kind), name))
         return self.get(self._by_key.get(self.key(word), ""))
+
+    def named(self, kind: NamedKind, name: str) -> str:
+        """Give the id of a thing by its kind and name: that of the vocabulary where it has the name in that kind.
+
+        >>> concepts().named("condition", "Ascites"), concepts().named("condition", "Keratoconus")
+        ('ascites', 'condition:keratoconus')
+        """
+        known = self.get(self._by_key.get(self.key(name), ""))
+        fits = known is not None and (known.kind == kind or (kind == "condition" and known.kind == "state"))
+        return known.id if known is not None and fits else named_id(kind, name, self._spellings)
 
     def key(self, word: str) -> str:
         """Give what counts of a name when two are compared."""
@@ -90,11 +111,11 @@ class Concepts:
 
     def ancestors(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
         """List all that a concept is, itself among them; nothing for an unknown id."""
-        return frozenset(self._ancestors.get(id, ()))
+        return frozenset(self._ancestors.get(id, ())) or _alone(id)
 
     def descendants(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
         """List all that are a kind of the concept, itself among them; nothing for an unknown id."""
-        return self._descendants.get(id, frozenset())
+        return self._descendants.get(id) or _alone(id)
 
     def synonym_items(self) -> Iterator[tuple[str, str, bool]]:
         """Give every way to write a concept with its id, and whether its case counts in running text."""
@@ -130,6 +151,11 @@ class Concepts:
             for ancestor in above:
                 below.setdefault(ancestor, set()).add(child)
         return {ancestor: frozenset(children) for ancestor, children in below.items()}
+
+
+def _alone(id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
+    """What an id that is not in the file is a kind of: itself, where it stands for a name."""
+    return frozenset((id,)) if is_named(id) else frozenset()
 
 
 def _grade(words: list[str], rule: Mapping[str, Any]) -> Grade | GradeRange | None:

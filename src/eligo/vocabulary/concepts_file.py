@@ -10,11 +10,11 @@ from typing import Any, get_args
 from eligo.errors import EligoError, Problem, did_you_mean
 from eligo.vocabulary.concept import Aspect, Concept, ConceptKind, code_key, freeze, word_key
 from eligo.vocabulary.concepts_inherited import classes_of, nearest
+from eligo.vocabulary.named import USUAL_ASPECT
 from eligo.yamltext import YamlText, read_yaml
 
 _KINDS: tuple[ConceptKind, ...] = get_args(ConceptKind)
 _ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
-_USUAL: dict[ConceptKind, Aspect] = {"procedure": "event", "medication": "exposure"}  # of the other kinds: a state
 _TABLES = {"spellings": dict, "systems": dict, "prefixes": list, "no_concept": dict, "graded": dict}
 _KEYS = {f.name for f in fields(Concept)} - {"id", "kind"}
 _ASPECT_HELP = "event, state or exposure"
@@ -131,7 +131,7 @@ class _Reader:
         """Give every concept its aspect and its fluctuation: its own, else that of what it is a kind of."""
         parents = {concept.id: concept.parents for concept in self.found.values()}
         for concept in self.found.values():
-            aspects = nearest(concept.id, self.aspects, parents) or [_USUAL.get(concept.kind, "state")]
+            aspects = nearest(concept.id, self.aspects, parents) or [USUAL_ASPECT.get(concept.kind, "state")]
             fluctuates = nearest(concept.id, self.fluctuating, parents) or [False]
             for key, several in (("aspect", aspects), ("fluctuates", fluctuates)):
                 if len(several) > 1:
