@@ -71,7 +71,8 @@ def _joined_on(line: Line, i: int, mark: Token, token: Token) -> Token | None:
 def _says_again(line: Line, i: int, bond: Token) -> bool:
     """Whether the last word of what bonds stands behind the separator once more."""
     behind = line.tokens[i + 1 : i + 2]
-    return bool(behind) and behind[0].type == "LIGHT" and line.written(behind[0]) == line.written(bond).split()[-1:][0]
+    last = line.written(bond).split()[-1:]  # none where only the place bonds: `A received B`
+    return bool(behind) and behind[0].type == "LIGHT" and [line.written(behind[0])] == last
 
 
 def _on_no_concept(line: Line, following: Token, bond: Token) -> bool:

@@ -110,7 +110,7 @@ _WORDS = (
     "obligations",
     "presupposing",
     "absent",
-    "promises",
+    "elaborating",
     "left",
     "fresh",
     "anew",

@@ -148,9 +148,11 @@ def _without_commas(context: Context, parts: list[Predicate], joins: list[str], 
 
 
 def _and(context: Context, parts: list[Predicate], span: Span) -> Predicate:
-    if len(parts) > 1 and context.kind == "exclusion" and all(isinstance(p, Unparsed) or facts_of(p) for p in parts):
-        if any(isinstance(p, Unparsed) for p in parts):
-            return context.unparsed(span, "and-in-exclusion")
+    known = [p for p in parts if not isinstance(p, Unparsed)]
+    stated = context.kind == "exclusion" and all(facts_of(p) or category(p) == "attest" for p in known)
+    if stated and len(known) < len(parts) > 1:
+        return context.unparsed(span, "and-in-exclusion")
+    if len(parts) > 1 and context.kind == "exclusion" and all(map(facts_of, parts)):
         if context.take(Alternative.AND_EXCLUDES):
             return any_of(parts)
     elif len(parts) > 2 and context.kind == "exclusion" and not all(map(measures, parts)):

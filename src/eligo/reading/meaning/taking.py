@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import AllOf, Always, Attest, Leaf, Predicate, Present, leaves, map_leaves
+from eligo.criteria import DAYS_IN, AllOf, Always, Attest, Leaf, Predicate, Present, leaves, map_leaves
 from eligo.reading.lexicon import begins, belongs_to, words
 from eligo.reading.meaning.context import Context, bodies_of
 from eligo.reading.meaning.counts import counted
@@ -13,6 +14,8 @@ from eligo.reading.meaning.facts import facts_in
 from eligo.reading.meaning.joining import all_of, any_of, is_judgement
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said
+
+_WORDS = re.compile(r"[^\W\d_]+")
 
 
 def opinion(said: Sequence[Said], marks: Sequence[Mark]) -> Said | None:
@@ -64,13 +67,14 @@ def _stands_behind(opinion: Predicate, part: Said) -> bool:
 
 
 def absorbed(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
-    """What a person states takes in the words around it that are not understood.
+    """What a person states takes in the words around it that say more of the same.
 
     Where a fact stands beside it, it takes in nothing: the fact alone would decide for all that is left out.
     """
     if len(said) < 2 or not any(s.what == "attest" for s in said):
         return said, marks
-    places = [i for i, s in enumerate(said) if not _idle(context, s)]
+    opinions = [i for i, s in enumerate(said) if s.what == "attest" and _judges(s)]
+    places = [i for i, s in enumerate(said) if not (_idle(context, s) and _of_it(context, said, marks, i, opinions))]
     if len(places) == len(said) or any(map(facts_in, bodies_of([said[i] for i in places]))):
         return said, marks
     return [said[i] for i in places], [marks[i - 1] for i in places[1:]]
@@ -84,10 +88,33 @@ def _idle(context: Context, said: Said) -> bool:
         return True
     if said.what != "unread" or said.tainted:
         return False
-    written = context.written(said.span).lower().split()
-    if len(written) > 2 and not words("promises").isdisjoint(written):  # `and agreement to zorblax`
-        return False
     return not context.names_any(said.span) and not context.names_sex(said.span)
+
+
+def _of_it(context: Context, said: list[Said], marks: list[Mark], i: int, opinions: list[int]) -> bool:
+    """Whether words that are not understood only say more of what a person states: visits, procedures, risks.
+
+    An opinion takes in what it is said of ("a condition that, in the opinion ..."), and what is said of that behind it.
+    """
+    if said[i].body is None:
+        return True
+    tokens = [t for t in context.tokens if said[i].span[0] <= t.start < said[i].span[1]]
+    told = [set(_WORDS.findall(context.written((t.start, t.end)).lower())) for t in tokens if t.type == "FILLER"]
+    timed = any(t.type == "UNIT" and t.value in DAYS_IN for t in tokens)
+    if any(t.type == "NUM" for t in tokens) and not timed:
+        return False
+    general = words("general_nouns") if opinions else frozenset()
+    if all(part <= words("elaborating") | general for part in told):
+        return True
+    if any(j < i for j in opinions):
+        return any(part & words("elaborating") for part in told)
+    last = context.written(said[i].span).lower().split()[-1:]
+    return i + 1 in opinions and marks[i] == (",", "") and not words("bond_that").isdisjoint(last)
+
+
+def _judges(said: Said) -> bool:
+    """Whether it is an opinion."""
+    return said.body is not None and any(map(is_judgement, leaves(said.body)))
 
 
 def objects(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:

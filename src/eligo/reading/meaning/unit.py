@@ -246,7 +246,7 @@ def _not_understood(state: UnitState, nouns: list[Predicate], span: Span) -> Sai
     """What a person states takes in words that are not understood, limits stay tests beside them; facts do not."""
     lead = state.modifiers()
     if _takes_in(state, nouns):
-        state.context.count(state.residue, "leaf")
+        _note_unknown(state)
         people = subject(state, nouns) if state.logic != "others" else []  # `an adult relative has signed`
         body, whom = _of_whom(state, nouns, people)
         return Said(body, span, "attest", lead, whom=whom, apart=state.apart, anew=state.anew)
@@ -283,6 +283,16 @@ def _takes_in(state: UnitState, nouns: list[Predicate]) -> bool:
     if counted or not all(isinstance(n, (Attest, Compare)) for n in nouns) or _narrows_people(state):
         return False
     return state.logic in (None, "others", "turning" if _judges(nouns) else None)
+
+
+def _note_unknown(state: UnitState) -> None:
+    """Words of an attestation that nobody knows are part of what the person states."""
+    state.context.count(state.residue, "leaf")
+    for element in state.residue:
+        if isinstance(element, Token) and element.type == "FILLER":
+            written = state.written(element)
+            if not words("elaborating") >= set(written.lower().split()):
+                state.context.notes.append(f"`{written}` is part of what a person states")
 
 
 def _narrows_people(state: UnitState) -> bool:
