@@ -230,7 +230,7 @@ def _near(windows: Sequence[Window]) -> Iterator[int]:
     """The days ago that lie just inside, at and just outside of each time of the windows."""
     for window in windows:
         bounds = [bound.duration for bound in (window.ago, window.lasting) if bound]
-        for duration in (window.within, *bounds):
+        for duration in (window.within, window.began, *bounds):
             if duration is not None:
                 edge = (AS_OF - shift(AS_OF, duration, -1)).days
                 yield from (max(edge - 2, 0), edge, edge + 2)

@@ -110,6 +110,7 @@ def _one(values: list[Any]) -> st.SearchStrategy[Any]:
 _durations = st.builds(Duration, st.integers(1, 60), st.sampled_from(["d", "wk", "mo", "a"]))
 _windows = st.one_of(
     st.builds(lambda d: Window(within=d), _durations),
+    st.builds(lambda d: Window(began=d), _durations),
     st.builds(lambda d, op: Window(ago=Bound(op, d)), _durations, st.sampled_from(["gt", "ge"])),
     st.builds(lambda d, op: Window(lasting=Bound(op, d)), _durations, st.sampled_from(["gt", "ge"])),
 )
@@ -142,13 +143,20 @@ def _is_one_concept(fact: Present) -> bool:
     return concept is not None and concept_named(f"{fact.qualifier} {concept.name}") is not None
 
 
+def _begins(fact: Present) -> bool:
+    """Whether a window on its beginning, if it has one, says more than another window does."""
+    concept = concepts().get(fact.concept)
+    goes_on = concept is not None and concept.kind == "condition" and concept.aspect != "event"
+    return fact.window is None or fact.window.began is None or (goes_on and fact.status != "planned")
+
+
 _facts = st.builds(
     Present,
     _one(_CONDITIONS),
     status=st.sampled_from(["active", "history", "planned"]),
     qualifier=st.sampled_from([None, None, "severe", "uncontrolled"]),
     window=st.one_of(st.none(), _windows),
-).filter(lambda f: f.qualifier is None or not _is_one_concept(f))
+).filter(lambda f: (f.qualifier is None or not _is_one_concept(f)) and _begins(f))
 _grades = st.builds(lambda v: OneOf(v.id, (2, 3)), _one(_ORDINALS))
 _known = st.one_of(_compares(), _facts, _grades, st.builds(Attest, _one(_ATTESTATIONS)))
 _leaves = st.one_of(_known, st.just(Always("with or without zorblax")), st.just(Unparsed("quandrin zorblaxed")))

@@ -61,7 +61,8 @@ class Window:
 
     `within` 3 mo: not longer before the anchor than three months, that day included (for a planned thing: after it).
     `ago` gt 6 mo: ended, or happened, more than six months before the anchor. `lasting` ge 3 d: went on for at least
-    three days. The anchor is a word of the protocol (screening, consent, first dose, surgery), and screening means
+    three days. `began` 6 mo: began, or was found, not longer before the anchor than six months; it may be over. The
+    anchor is a word of the protocol (screening, consent, first dose, surgery), and screening means
     `as_of`; or it is the id of a concept, and then `within` counts from the day on which that concept began.
     """
 
@@ -69,6 +70,12 @@ class Window:
     ago: Bound | None = None
     lasting: Bound | None = None
     anchor: str = "screening"
+    began: Duration | None = None
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether what is over by now may count."""
+        return self.within is not None or self.ago is not None or self.began is not None
 
 
 @dataclass(frozen=True, slots=True)

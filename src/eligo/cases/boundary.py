@@ -248,7 +248,7 @@ def _entry(leaf: Present, as_of: date) -> tuple[str, Data]:
 
 def _windowed(leaf: Present, entry: Data, where: str, as_of: date) -> Iterator[tuple[str, str, Data]]:
     """The first day of a window, and the day before it."""
-    within = leaf.window.within if leaf.window else None
+    within = (leaf.window.within or leaf.window.began) if leaf.window else None
     if within is None or (leaf.window and leaf.window.anchor != "screening"):
         return
     if leaf.status == "planned":

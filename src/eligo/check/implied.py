@@ -70,7 +70,7 @@ def _era(leaf: Present) -> str:
     if leaf.status in ("planned", "now"):
         return leaf.status
     known = concepts().get(leaf.concept)
-    looks_back = leaf.window is not None and bool(leaf.window.within or leaf.window.ago)
+    looks_back = leaf.window is not None and leaf.window.looks_back
     ever = leaf.status == "history" or looks_back or (known is not None and known.kind == "procedure")
     if leaf.status == "suspected":
         return "ever suspected" if ever else "suspected"
@@ -81,12 +81,16 @@ def _time_fits(one: Present, window: Window | None) -> bool:
     if window is None or window == one.window:
         return True
     if _era(one) in ("now", "suspected") and one.window is None:
-        return window.ago is None and window.lasting is None and window.anchor == "screening"
+        return window == Window(within=window.within)
     if one.window is None or one.window.anchor != window.anchor:
         return False
     own = one.window
-    nearer = window.within is None or (own.within is not None and days(own.within) <= days(window.within))
+    nearer = _nearer(own.within or own.began, window.within) and _nearer(own.began, window.began)
     return nearer and _bound_fits(own.ago, window.ago) and _bound_fits(own.lasting, window.lasting)
+
+
+def _nearer(one: Duration | None, other: Duration | None) -> bool:
+    return other is None or (one is not None and days(one) <= days(other))
 
 
 def _bound_fits(one: Bound | None, other: Bound | None) -> bool:

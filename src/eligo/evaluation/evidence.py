@@ -343,11 +343,14 @@ def value_of(reading: Reading) -> Number | str | None:
     return f"{_text(reading.low)} to {_text(reading.high)}"
 
 
+_PARTS = ("within", "ago", "lasting", "began")
+
+
 def window_text(window: Window | None) -> str | None:
     """The window in the words of the rule set file."""
     if window is None:
         return None
-    parts = [f"{key} {part}" for key in ("within", "ago", "lasting") if (part := getattr(window, key)) is not None]
+    parts = [f"{key} {part}" for key in _PARTS if (part := getattr(window, key)) is not None]
     anchor = [] if window.anchor == "screening" else [f"of {window.anchor}"]
     return " ".join([*parts, *anchor])
 

@@ -172,8 +172,9 @@ class Presence:
     def _shown(self, sign: Sign, chart: Chart) -> list[Result]:
         """The results that are a sign of the concept: of those that can be the latest, or of the time asked for."""
         window = self.test.window
-        if window is not None and (window.within or window.ago):
-            results = chart.every(sign.variable, replace(window, lasting=None))
+        if window is not None and window.looks_back:
+            asked = replace(window, within=window.within or window.began, lasting=None, began=None)
+            results = chart.every(sign.variable, asked)
         elif self.test.status == "history":
             results = chart.every(sign.variable, None)
         else:
@@ -183,7 +184,13 @@ class Presence:
     def _graded(self, chart: Chart) -> Result | None:
         """A grade of 1 or more of the concept or of a kind of it, which says that it is present."""
         test = self.test
-        if test.status == "planned" or test.count > 1 or test.qualifier or self.voting.anchor is not None:
+        if (
+            test.status == "planned"
+            or test.count > 1
+            or test.qualifier
+            or self.voting.anchor is not None
+            or _beginning(test)
+        ):
             return None
         for variable in self.grades:
             results = chart.within(variable, test.window) if test.window else chart.recorded(variable)
@@ -207,6 +214,11 @@ class Presence:
                 if results and all(r.problem is None and r.high == 0 for r in results):
                     return NOT_MET, None, "ruled_out", (results[0],)
         return None
+
+
+def _beginning(test: Present) -> bool:
+    """Whether it is asked when it began, of which a grade says nothing."""
+    return test.window is not None and test.window.began is not None
 
 
 def _beyond(result: Result, sign: Sign) -> bool:

@@ -165,7 +165,7 @@ def _anchors(family: frozenset[str], chart: Chart) -> list[Days]:
 def voting(test: Present) -> Voting:
     """Make the voting on a leaf; the concept is known to the vocabulary."""
     window, excepted = test.window, exceptions(test.concept, test.but_not)
-    reaches_back = window is not None and (window.within is not None or window.ago is not None)
+    reaches_back = window is not None and window.looks_back
     return Voting(
         test,
         test.status == "now" or (test.status != "history" and not reaches_back),

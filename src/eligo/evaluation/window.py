@@ -140,6 +140,9 @@ def in_window(when: Period, window: Window, day: Days, around: bool = False) -> 
         parts.append(_side(when.end, window.ago, day))
     if window.lasting is not None:
         parts.append(_side(when.start, window.lasting, when.end) if when.timed else UNKNOWN)
+    if window.began is not None:
+        latest = _moved(day, window.began, 1) if around else day
+        parts += not_after(_moved(day, window.began, -1), when.start), not_after(when.start, latest)
     return all_of(parts)
 
 

@@ -130,7 +130,7 @@ def _lengths(test: Test) -> Iterator[Duration]:
     """The durations that a test counts in, forwards and back: what is planned comes nearer."""
     for window in _windows(test):
         bounds = [bound.duration for bound in (window.ago, window.lasting) if bound]
-        for length in (*bounds, window.within) if window.within else bounds:
+        for length in (*bounds, *filter(None, (window.within, window.began))):
             yield from (length, replace(length, value=-length.value))
 
 

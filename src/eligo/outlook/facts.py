@@ -154,8 +154,9 @@ class _Times:
         self.once = kind == "procedure"  # all else lasts
         self.over: FactStatus = "active" if kind == "medication" else "resolved"
         self.tests, self.as_of, self.days = tests, as_of, days
-        self.lasting = sorted({w.lasting.duration for w in windows if w.lasting}, key=str)
-        self.backs = {w.within for w in windows if w.within} | {w.ago.duration for w in windows if w.ago}
+        began = {w.began for w in windows if w.began}
+        self.lasting = sorted(began | {w.lasting.duration for w in windows if w.lasting}, key=str)
+        self.backs = began | {w.within for w in windows if w.within} | {w.ago.duration for w in windows if w.ago}
 
     def all(self) -> Iterator[_Time]:
         """Now, since long, over since each of the times that windows tell apart, planned."""

@@ -128,7 +128,7 @@ class Subjects:
 
 def _looks_back(test: Present) -> bool:
     """Whether a test asks for what was."""
-    return test.status == "history" or (test.window is not None and bool(test.window.within or test.window.ago))
+    return test.status == "history" or (test.window is not None and test.window.looks_back)
 
 
 def _picks_earlier(test: Test, variable: str) -> bool:

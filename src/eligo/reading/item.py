@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from eligo.criteria import Ambiguity, Predicate, Span, Unparsed, leaves
+from eligo.criteria import Ambiguity, Leaf, Not, Predicate, Present, Span, Unparsed, Window, leaves, map_leaves
 from eligo.reading.bind import Bound
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
@@ -105,10 +106,28 @@ def _read(
     context = Context(text, kind, tokens, bound, choices, rules.read, accounts=accounts)
     if kind == "inclusion" and _goes_on(tokens):  # `creatinine <= 1.5 x ULN, or`: what else is enough stands elsewhere
         return context, context.unparsed((tokens[0].start, tokens[-1].end), "logic", _place(tokens[-1]))
-    predicate = _sensible(context, settled(rules.item(context, tree)))
+    predicate = _sensible(context, _found(context, settled(rules.item(context, tree))))
     if predicate.__class__ is Unparsed or all(leaf.__class__ is Unparsed for leaf in leaves(predicate)):
         predicate = _one_unparsed(predicate, context, tokens)
     return context, predicate
+
+
+def _found(context: Context, predicate: Predicate) -> Predicate:
+    """`malignancy diagnosed within 5 years`: what rules out was found in that time, or was there in it."""
+    rules_out = context.kind == "exclusion" or isinstance(predicate, Not)
+    if not rules_out or not any(_began(leaf) for leaf in leaves(predicate)) or context.take(Alternative.FOUND):
+        return predicate
+
+    def there(leaf: Leaf) -> Leaf:
+        if not isinstance(leaf, Present) or leaf.window is None or leaf.window.began is None:
+            return leaf
+        return replace(leaf, window=Window(within=leaf.window.began, anchor=leaf.window.anchor))
+
+    return map_leaves(predicate, there)
+
+
+def _began(leaf: Leaf) -> bool:
+    return isinstance(leaf, Present) and leaf.window is not None and leaf.window.began is not None
 
 
 def _goes_on(tokens: Sequence[Token]) -> bool:

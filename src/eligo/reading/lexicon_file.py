@@ -111,6 +111,7 @@ _WORDS = (
     "presupposing",
     "absent",
     "elaborating",
+    "beginning",
     "left",
     "fresh",
     "anew",

@@ -172,6 +172,8 @@ def window_text(window: Window | None) -> str:
     text = f" for {_bound(window.lasting)}" if window.lasting else ""
     if window.ago:
         text += f" {_bound(window.ago)}{anchor}"
+    if window.began:
+        text += f" diagnosed within {_duration(window.began)}{anchor}"
     if window.within:
         text += f" within {_duration(window.within)}{anchor}"
     return text

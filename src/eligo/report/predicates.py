@@ -105,6 +105,7 @@ def _window(window: Window | None, ahead: bool = False) -> list[str]:
     parts = [f"within {following}{window.within}"] if window.within else []
     parts += [f"{SYMBOL[window.ago.op]} {window.ago.duration} ago"] if window.ago else []
     parts += [f"lasting {SYMBOL[window.lasting.op]} {window.lasting.duration}"] if window.lasting else []
+    parts += [f"began within {window.began}"] if window.began else []
     anchor = [f"of {window.anchor.replace('_', ' ')}"] if window.anchor != "screening" else []
     return [" ".join([*parts, *anchor])]
 

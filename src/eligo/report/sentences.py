@@ -167,7 +167,7 @@ def _is_so(leaf: Present, negative: bool) -> str:
     """The verb, with when and how often it must be so."""
     times = f", at least {leaf.count} times" if leaf.count > 1 else ""
     when = _when(leaf.window, ahead=leaf.status == "planned")
-    looks_back = leaf.window is not None and bool(leaf.window.within or leaf.window.ago)
+    looks_back = leaf.window is not None and leaf.window.looks_back
     verbs = {
         "planned": ("is planned", "is not planned"),
         "history": ("is or was present", "was never present"),
@@ -177,6 +177,8 @@ def _is_so(leaf: Present, negative: bool) -> str:
     }
     looks_back = looks_back and leaf.status in ("active", "history")
     verb = ("was present", "was not present") if looks_back else verbs[leaf.status]
+    if leaf.window is not None and leaf.window.began:
+        verb = ("began", "did not begin")
     return f"{verb[negative]}{when}{times}"
 
 
@@ -185,7 +187,7 @@ def _when(window: Window | None, measured: bool = False, ahead: bool = False) ->
         return ""
     anchor = "screening" if window.anchor == "screening" else window.anchor.replace("_", " ")
     near = "of" if window.anchor != "screening" else "before"
-    parts = [f"within {_duration(window.within)} {near} {anchor}"] if window.within else []
+    parts = [f"within {_duration(length)} {near} {anchor}" for length in (window.within, window.began) if length]
     if ahead and window.within and window.anchor == "screening":
         parts = [f"within the next {_duration(window.within)}"]
     parts += [f"{_bound(window.ago)} before {anchor}"] if window.ago else []

@@ -192,13 +192,14 @@ def _bound(text: str) -> Bound:
 
 
 def _window(node: Windowed) -> Window | None:
-    if node.within is None and node.ago is None and node.lasting is None and node.anchor is None:
+    if not (node.within or node.ago or node.lasting or node.began or node.anchor):
         return None
     return Window(
         _duration(node.within) if node.within else None,
         _bound(node.ago) if node.ago else None,
         _bound(node.lasting) if node.lasting else None,
         node.anchor or "screening",
+        _duration(node.began) if node.began else None,
     )
 
 

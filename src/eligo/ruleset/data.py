@@ -121,7 +121,7 @@ def _compare_data(leaf: Compare) -> dict[str, Any]:
 def _window_data(window: Window | None) -> dict[str, Any]:
     if window is None:
         return {}
-    data = {k: str(v) for k in ("within", "ago", "lasting") if (v := getattr(window, k)) is not None}
+    data = {k: str(v) for k in ("within", "ago", "lasting", "began") if (v := getattr(window, k)) is not None}
     # A window without any part would be read back as none, so its anchor is always written then.
     return data if data and window.anchor == "screening" else {**data, "anchor": window.anchor}
 

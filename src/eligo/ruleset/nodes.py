@@ -55,6 +55,7 @@ class Windowed(Words):
     )
     ago: BoundText | None = Field(default=None, description="happened or ended so long before the anchor")
     lasting: BoundText | None = Field(default=None, description="went on for so long")
+    began: DurationText | None = Field(default=None, description="began not longer before the anchor than this")
     anchor: str | None = Field(default=None, description="the protocol's word for day 0; `screening` where left out")
 
 

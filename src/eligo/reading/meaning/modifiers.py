@@ -24,6 +24,7 @@ from eligo.reading.meaning.said import Modifiers
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import Concept, concepts
 
+_PLAIN_WORDS = frozenset(["active", "found"])  # `found`: diagnosed, which a time behind it is of
 PAST = frozenset(["history", "waxed"])  # what was ever there; `waxed`: and was active then
 
 
@@ -40,6 +41,8 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
             found.append(("history", "active" if concept is not None and concept.fluctuates else None))
         elif value == "meanwhile":
             found += [("now", None), ("planned", None)]
+        elif value == "found":
+            found.append(("active", None))
         elif value == "undergoing":
             found.append(("now", None))
             if kind == "inclusion" and concept is not None and concept.kind == "procedure":
@@ -51,12 +54,12 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
 
 def strongest(values: Sequence[str]) -> tuple[str, ...]:
     """The statuses that words beside each other give together: `history of known` is history."""
-    said = tuple(value for value in values if value != "active") if len(values) > 1 else ()
+    said = tuple(value for value in values if value not in _PLAIN_WORDS) if len(values) > 1 else ()
     if "planned" in said and "meanwhile" in said:
         return ("planned",)
     if said[-2:] == ("history", "waxing"):  # `previously active`
         return ("waxed",)
-    return said[-1:] if said else tuple(values[-1:])
+    return said[-1:] or (("found",) if "found" in values else tuple(values[-1:]))
 
 
 _PLAIN: list[tuple[Status, str | None]] = [("active", None)]
@@ -74,6 +77,23 @@ def fact_of(
             qualifier = " ".join(dict.fromkeys(words)) or None
             made.append(Present(id_, status, qualifier, window, span=span, but_not=but_not))
     return made[0] if len(made) == 1 else AnyOf(tuple(made))
+
+
+def begun(body: Predicate, statuses: Sequence[str]) -> Predicate:
+    """`diagnosed within 6 months`: what goes on began within that time; an event was in it."""
+    return map_leaves(body, lambda leaf: _begun(leaf, statuses) if isinstance(leaf, Present) else leaf)
+
+
+def _begun(fact: Present, statuses: Sequence[str]) -> Present:
+    window, concept = fact.window, concept_of(fact)
+    if window is None or window.within is None or window.ago or window.lasting or fact.status == "planned":
+        return fact
+    newly = fact.qualifier in words("beginning")
+    if concept is None or concept.kind != "condition" or not (newly or "found" in statuses):
+        return fact
+    if concept.aspect != "event":
+        window = Window(anchor=window.anchor, began=window.within)
+    return replace(fact, window=window, qualifier=None if newly else fact.qualifier)
 
 
 def over(body: Predicate, modifiers: Modifiers, kind: Kind, text: str = "") -> Predicate:
@@ -105,6 +125,7 @@ def _fact_under(fact: Present, modifiers: Modifiers, kind: Kind, text: str) -> P
         fact = replace(fact, window=modifiers.window)
     if modifiers.qualifiers and fact.qualifier is None and (fact.status == "active" or goes_on(fact)):
         fact = _narrowed(fact, modifiers.qualifiers, text[slice(*fact.span)] if fact.span is not None else "")
+    fact = _begun(fact, modifiers.statuses)
     if not modifiers.statuses or fact.status != "active" or fact.qualifier == "active":
         return fact
     made = statuses_of(modifiers.statuses, concept, kind)

@@ -10,7 +10,7 @@ from eligo.reading.lexicon import concept_named, named_without, opposed
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import concept_of, kind_of
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of
-from eligo.reading.meaning.modifiers import over, qualified, statuses_of
+from eligo.reading.meaning.modifiers import begun, over, qualified, statuses_of
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said, folded
 from eligo.vocabulary.concepts import concepts
@@ -180,7 +180,9 @@ def _of_the_rest(lead: Modifiers, after: Said) -> bool:
 
     In `severe or frequent chronic pain` it stands behind one, and is of both unless the first word is its opposite.
     """
-    found = lead.statuses in (("active",), ("waxing",)) and not after.lead.any()  # `active or chronic hepatitis`
+    found = (
+        lead.statuses in (("active",), ("found",), ("waxing",)) and not after.lead.any()
+    )  # `active or chronic hepatitis`
     return found or (bool(lead.qualifiers) and (not after.lead.qualifiers or _opposed(lead, after)))
 
 
@@ -230,7 +232,8 @@ def _with(context: Context, after: Said, lead: Modifiers) -> Predicate:
         if not lead.statuses:
             return leaf
         made = statuses_of(lead.statuses, concept_of(leaf), context.kind)
-        return any_of([replace(leaf, status=s, qualifier=qualified(leaf.qualifier, q)) for s, q in made])
+        each = any_of([replace(leaf, status=s, qualifier=qualified(leaf.qualifier, q)) for s, q in made])
+        return begun(each, lead.statuses)
 
     return map_leaves(after.body, change)
 

@@ -11,7 +11,7 @@ from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.facts import concept_of, facts_in, goes_on, kinds_in
 from eligo.reading.meaning.joining import facts_of, is_unread
-from eligo.reading.meaning.modifiers import PAST, displaced, is_route, narrows, over
+from eligo.reading.meaning.modifiers import PAST, begun, displaced, is_route, narrows, over
 from eligo.reading.meaning.nouns import either_of
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Bond, Mark, Modifiers, Said
@@ -272,7 +272,7 @@ def _timed(part: Said, lead: Modifiers, when: Time | None, context: Context) -> 
     if when is not None and facts:
         past = not PAST.isdisjoint(part.lead.statuses)
         lead = lead._replace(window=window_for(when, facts[0].concept, past) or lead.window)
-    return replace(part, body=over(part.body, lead, context.kind), time=lead.window)
+    return replace(part, body=begun(over(part.body, lead, context.kind), part.lead.statuses), time=lead.window)
 
 
 def _bonds_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:

@@ -28,6 +28,7 @@ class Alternative(Enum):
     COUNTED = "so many may be just as many, or at least as many"
     VALUES = "one of the values may be enough, or all of them may be meant"
     LASTED = "the length of time may be how long it went on, or how long ago it was"
+    FOUND = "it may have been found in that time, or been there in that time"
     FREE = "the negation may ask for so long a time without it, or deny only what lasted so long"
     SO_LONG = "so long before may be within that time, or at least so long before"
     HAD = "who never had it may take part, or only who had it so long ago"

@@ -6,7 +6,7 @@ from eligo.criteria import Excepted, Predicate, Present, Span, Window
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.definitions import Gloss, glossed
 from eligo.reading.meaning.joining import excludes
-from eligo.reading.meaning.modifiers import fact_of, strongest
+from eligo.reading.meaning.modifiers import begun, fact_of, strongest
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Anew, Bond, Modifiers
 from eligo.reading.meaning.times import LONG, Time, both, time_of, window_for, window_of_value
@@ -137,12 +137,14 @@ class UnitState:
         if plain and self.window is None and self.gloss is None and "|" not in self.ids:
             return self.nouns[self.fact_at]
         qualifiers = (*self.qualifiers, *self.behind)
-        others = [status for status in self.statuses if status not in ("waxing", "active")]
+        others = [status for status in self.statuses if status not in ("waxing", "active", "found")]
         if others and "waxing" in self.statuses:  # `suspected active lupus`
             modifiers = Modifiers(statuses=strongest(others), qualifiers=("active", *qualifiers))
         else:
             modifiers = Modifiers(statuses=strongest(self.statuses), qualifiers=qualifiers)
         made = fact_of(self.ids, modifiers, self.window, self.fact_span, self.context.kind, self.but_not)
+        if self.window is not None:
+            made = begun(made, self.statuses)
         if self.gloss is None:
             return made
         return glossed(self.context, made, self.gloss, modifiers._replace(window=self.window), self.negated)
