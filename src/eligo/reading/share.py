@@ -17,6 +17,7 @@ _JOINS = frozenset(["COMMA", "OR", "AND"])
 _WORDS = re.compile(r"[^\W_][\w'’-]*")
 _TREATMENTS = frozenset(["medication", "procedure"])
 _LONGEST = 6
+_SHORTEST = 3  # letters that the beginning and the end of a word have at least
 MOST_TOKENS = (
     4000  # no person writes an item that is longer; its limits are still found, but it is not read as a sentence
 )
@@ -32,7 +33,7 @@ def share(tokens: list[Token], text: str) -> list[Token]:
         if kind == "VAR" and "|" in str(tokens[i].value):
             _members(tokens, i)
         elif kind == "CONCEPT":
-            i = _bracketed(tokens, i, text)
+            i = _prefixed(tokens, _bracketed(tokens, i, text), text)
             _ended_by(tokens, i, text)
             if i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
                 _forward(tokens, i, text)
@@ -69,6 +70,34 @@ def _bracketed(tokens: list[Token], i: int, text: str) -> int:
     concept.value, concept.start = id_, opening.start
     del tokens[i - 3 : i]
     return i - 3
+
+
+def _prefixed(tokens: list[Token], i: int, text: str) -> int:
+    """`hypo- or hyperkalemia`, `hypo/hyperthyroidism`: the beginning of a word, of which the next one has the end."""
+    first = i - 1
+    if first > 0 and tokens[first].type in _JOINS:
+        first -= 1
+        if first > 0 and text[tokens[first].start : tokens[first].end] == "-":
+            first -= 1
+    if first < 0 or tokens[first].type != "FILLER" or tokens[first].value:
+        return i
+    begun = list(_WORDS.finditer(text, tokens[first].start, tokens[first].end))[-1:]
+    slashed = first == i - 1
+    if not begun or text[begun[0].end() : tokens[first].end] != ("/" if slashed else ""):
+        return i
+    name = text[tokens[i].start : tokens[i].end]
+    word = name.split()[0]
+    ends = range(_SHORTEST, len(word) - _SHORTEST + 1)
+    ids = {id_ for k in ends if (id_ := concept_named(f"{begun[0][0]}{name[k:]}"))}
+    if len(ids) != 1 or ids == {str(tokens[i].value)}:
+        return i
+    _merge(tokens, i, ids.pop(), begun[0].start())
+    kept = text[tokens[first].start : begun[0].start()].rstrip()
+    if kept:
+        tokens[first].end = tokens[first].start + len(kept)
+        first += 1
+    del tokens[first:i]
+    return first
 
 
 def _backward(tokens: list[Token], i: int, text: str) -> int:

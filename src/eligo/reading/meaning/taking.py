@@ -6,12 +6,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import DAYS_IN, AllOf, Always, Attest, Leaf, Predicate, Present, leaves, map_leaves
-from eligo.reading.lexicon import begins, belongs_to, words
+from eligo.criteria import (
+    DAYS_IN,
+    MEASURING,
+    AllOf,
+    Always,
+    Attest,
+    Compare,
+    Leaf,
+    Predicate,
+    Present,
+    leaves,
+    map_leaves,
+)
+from eligo.reading.lexicon import begins, belongs_to, measured_by, words
 from eligo.reading.meaning.context import Context, bodies_of
 from eligo.reading.meaning.counts import counted
 from eligo.reading.meaning.facts import facts_in
-from eligo.reading.meaning.joining import all_of, any_of, is_judgement
+from eligo.reading.meaning.joining import all_of, any_of, is_judgement, measures
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said
 
@@ -125,6 +137,8 @@ def objects(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list
         hedged = _hedged_too(context, before, part, mark)
         if hedged is not None:
             kept[-1] = hedged
+        elif _defined_by(context, before, part, mark):
+            kept[-1] = replace(part, span=(before.span[0], part.span[1]))
         elif _taken_in(context, before, part, mark):
             kept[-1] = _one_with(context, before, part)
             if between and not between[-1][1]:  # zorblax A, zorblax B or C: a list that `or` joins
@@ -141,8 +155,32 @@ def _taken_in(context: Context, before: Said, part: Said, mark: Mark) -> bool:
         return True
     if part.anew:
         return False
+    if _shares_name(context, before, part, mark):
+        return True
     free = (part.bare or before.tainted) and not (part.lead.negated or part.apart)
     return (before.what == "unread" and free) or counted(context, before, part, mark)
+
+
+def _defined_by(context: Context, before: Said, part: Said, mark: Mark) -> bool:
+    """`overweight or obesity (BMI > 25)`: the limit may say what both names mean, where it can state either."""
+    facts = [before.body] if before.what == "fact" and isinstance(before.body, Present) else []
+    if not facts or mark != ("", "or") or part.body is None or not measures(part.body):
+        return False
+    bracket = context.text.rfind("(", *part.span)
+    named = [str(t.value) for t in context.tokens if t.type == "CONCEPT" and part.span[0] <= t.start < bracket]
+    names = [fact.concept for fact in facts] + named
+    on = {leaf.variable for leaf in leaves(part.body) if isinstance(leaf, MEASURING)}
+    stated = bool(named) and all(on <= set(measured_by(name)) for name in names)
+    return stated and context.take(Alternative.STATED)
+
+
+def _shares_name(context: Context, before: Said, part: Said, mark: Mark) -> bool:
+    """`weight loss or gain >= 5 kg`: a limit on one word that nobody knows may be on the name before it too."""
+    limits = list(leaves(part.body)) if part.body is not None and part.what == "limit" else []
+    unknown = [leaf.name for leaf in limits if isinstance(leaf, Compare) and leaf.variable is None and leaf.name]
+    if mark[0] or before.what != "fact" or len(unknown) != 1 or len(unknown[0].split()) > 1:
+        return False
+    return len(context.written(before.span).split()) > 1 and not part.lead.any()
 
 
 def _one_with(context: Context, before: Said, part: Said) -> Said:
