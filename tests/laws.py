@@ -14,13 +14,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal
 
-from eligo.criteria import AllOf, AnyOf, AtLeast, Compare, Not, OneOf, Predicate, Unparsed, leaves
+from eligo.criteria import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Attest,
+    Compare,
+    Leaf,
+    Not,
+    OneOf,
+    Predicate,
+    Unparsed,
+    leaves,
+    map_leaves,
+    presences,
+)
 from eligo.patients.model import Patient
 from eligo.reading.parse import read_item
 from eligo.reading.render import render
 from eligo.trials import read_trial
 from eligo.trials.importing import draft
 from eligo.truth import Bearing, Kind
+from eligo.vocabulary.named import is_named
 from tests.bearings import bearings, patients
 from tests.sentences import Pair, Swap, parts
 
@@ -43,12 +58,22 @@ class Heard:
     @property
     def is_open(self) -> bool:
         """Whether a part of it is left to a person."""
-        return any(isinstance(leaf, Unparsed) or _is_unknown(leaf) for leaf in leaves(self.predicate))
+        return any(
+            isinstance(leaf, Unparsed) or _is_unknown(leaf) or _is_named(leaf) for leaf in leaves(self.predicate)
+        )
 
 
 def _is_unknown(leaf: object) -> bool:
     """Whether a limit is of a quantity that the vocabulary does not have: no record answers it."""
     return isinstance(leaf, Compare | OneOf) and leaf.variable is None
+
+
+def _is_named(leaf: Leaf) -> bool:
+    """Whether a leaf, or an exception of it, is known by its words alone: nothing else in a record answers it."""
+    asked = [leaf.topic] if isinstance(leaf, Attest) else []
+    for fact in presences(leaf):
+        asked += [fact.concept, *(part.concept for part in fact.but_not)]
+    return any(map(is_named, asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +104,11 @@ def judge(pair: Pair) -> Judged:
 def weigh(one: Heard, other: Heard, *, less: bool = False) -> Verdict:
     """Compare two readings; with `less` the other one may know less than the first, never more.
 
-    What decides where the other reading is open is excused only by a part of the other that is left to a person.
+    What decides where the other reading is open is excused only by a part of the other that is left to a person. With
+    `less`, what is known by its words alone is such a part: an unknown word makes no test of anything else.
     """
+    if less:
+        one, other = _without_names(one), _without_names(other)
     if one.kind == other.kind and without_order(one.predicate) == without_order(other.predicate):
         return "same"
     if isinstance(other.predicate, Unparsed) or (isinstance(one.predicate, Unparsed) and not less):
@@ -101,6 +129,17 @@ def weigh(one: Heard, other: Heard, *, less: bool = False) -> Verdict:
     if any(found[0] is Bearing.OPEN for found in unlike) and (less or not one.is_open):
         return "different"
     return "person"
+
+
+def _without_names(side: Heard) -> Heard:
+    """The reading with all that is known by its words alone as parts that are not understood."""
+
+    def plain(leaf: Leaf) -> Leaf:
+        return Unparsed(render(leaf)) if _is_named(leaf) else leaf
+
+    found = map_leaves(side.predicate, plain)
+    whole = all(isinstance(leaf, Unparsed) for leaf in leaves(found))
+    return replace(side, predicate=Unparsed(side.words) if whole else found)
 
 
 def _meeting(one: Heard, other: Heard) -> list[Patient]:

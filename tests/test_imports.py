@@ -17,7 +17,7 @@ ORDER = (
     "criteria",
     "vocabulary",
     "pages",
-    "wording reading",
+    "understood wording reading",
     "ruleset",
     "check",
     "trials",

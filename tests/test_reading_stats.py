@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from eligo.commands.reading_stats import Share, share_of
 from eligo.reading.parse import read_item
+from eligo.understood import Share, share_of
 from tests.doors import DOORS, Run
 
 CRITERIA = "Inclusion Criteria:\n- INR > 1.5\n- Signed informed consent\nExclusion Criteria:\n- Zorblaxed quandrins\n"
@@ -18,25 +18,27 @@ RECORD = {
         "eligibilityModule": {"eligibilityCriteria": CRITERIA, "minimumAge": "18 Years"},
     }
 }
-SHARES = {"computable": 1, "partly": 0, "attest": 1, "always": 0, "unparsed": 1}
+SHARES = {"coded": 1, "named": 0, "asked": 1, "partly": 0, "always": 0, "unread": 1}
 
 
 @pytest.mark.parametrize(
     ("text", "share"),
     [
-        ("Age 18 to 70 years", "computable"),
-        ("Pregnancy or INR > 1.5", "computable"),
-        ("INR > 1.5 and signed informed consent", "partly"),
+        ("Age 18 to 70 years", "coded"),
+        ("Pregnancy or INR > 1.5", "coded"),
+        ("INR > 1.5 and signed informed consent", "asked"),
+        ("INR > 1.5 and zorblax disease", "named"),
         ("INR > 1.5; zorblaxed quandrins", "partly"),
-        ("Signed informed consent", "attest"),
+        ("Signed informed consent", "asked"),
         ("With or without ascites", "always"),
-        ("Zorblaxed quandrins", "unparsed"),
-        ("Zorblax level > 5", "unparsed"),
-        ("", "unparsed"),
+        ("Zorblaxed quandrins", "unread"),
+        ("Zorblax level > 5", "named"),
+        ("Zorblax disease", "named"),
+        ("", "unread"),
     ],
 )
 def test_an_item_counts_by_how_much_of_it_the_record_decides(text: str, share: Share) -> None:
-    assert share_of(read_item(text, "inclusion")) == share
+    assert share_of(read_item(text, "inclusion").predicate) == share
 
 
 @pytest.mark.parametrize(

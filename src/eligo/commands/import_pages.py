@@ -15,20 +15,19 @@ from eligo.commands.printing import say, say_json
 from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import folder
 from eligo.commands.sizes import add_max_size
-from eligo.criteria import Always, Attest, Compare, Criterion, OneOf, Unparsed, leaves
+from eligo.criteria import Criterion, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
 from eligo.isolation import Unit
 from eligo.report.problems import write_problems
 from eligo.trials.importing import Imported, import_document
 from eligo.trials.sources import MAX_BYTES, Document, documents
+from eligo.understood import SHARES, Share, share_of
 
 EXAMPLES = """\
   eligo import page.txt --rules drafts
   eligo import criteria.txt --rules drafts --trial NCT00000001
   eligo import search_result.json older_records.zip --rules drafts
 """
-
-CLASSES = ("computable", "partly", "attest", "unparsed")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,14 +45,14 @@ def run(args: argparse.Namespace) -> int:
     """Import every document; one that cannot be read is reported, and the others go on."""
     rules = _rules(args.rules)
     done, failed = dict[str, str](), 0
-    counts = dict.fromkeys(CLASSES, 0)
+    counts = dict.fromkeys(SHARES, 0)
     items = out = files = 0
     with Progress("trials") as progress:
         for document in _every(args.sources, args.max_size):
             with Unit(Place(document.file)) as unit:
                 imported = _import(document, rules, args.trial, done)
                 said = _said(imported)
-                classes = [class_of(criterion) for criterion in said]
+                classes = [share_of(criterion.predicate) for criterion in said]
             progress.step()
             if unit.problems:
                 progress.clear()
@@ -98,24 +97,6 @@ def _import(document: Document, rules: Path, trial: str | None, done: dict[str, 
     return import_document(document, page, rules)
 
 
-def class_of(criterion: Criterion) -> str:
-    """How much of a criterion a program can decide: all of it, a part, what a person states, or nothing."""
-    kinds = [_decides(leaf) for leaf in leaves(criterion.predicate)]
-    if all(kind == "unparsed" for kind in kinds):
-        return "unparsed"
-    if "unparsed" in kinds:
-        return "partly"
-    if "attest" in kinds:
-        return "partly" if "computable" in kinds else "attest"
-    return "computable"
-
-
-def _decides(leaf: object) -> str:
-    if isinstance(leaf, Unparsed) or (isinstance(leaf, Compare | OneOf) and leaf.variable is None):
-        return "unparsed"
-    return "attest" if isinstance(leaf, Attest) else "always" if isinstance(leaf, Always) else "computable"
-
-
 def _said(imported: Imported) -> list[Criterion]:
     """The criteria that stand for items of the source's text."""
     return [c for c in imported.ruleset.criteria if c.origin == "text" and (c.source_item or c.source_sha)]
@@ -123,14 +104,14 @@ def _said(imported: Imported) -> list[Criterion]:
 
 def _as_json(imported: Imported) -> dict[str, object]:
     criteria, merged = imported.ruleset.criteria, imported.merged
-    classes = [class_of(c) for c in _said(imported)]
+    classes = [share_of(c.predicate) for c in _said(imported)]
     return {
         "trial": imported.ruleset.trial,
         "file": str(imported.path),
         "written": imported.written,
         "items": imported.items,
         "criteria": len(criteria),
-        "classes": {name: classes.count(name) for name in CLASSES},
+        "classes": {name: classes.count(name) for name in SHARES},
         "not_understood": [c.id for c in criteria if any(isinstance(part, Unparsed) for part in leaves(c.predicate))],
         "ambiguous": [c.id for c in criteria if c.ambiguous],
         "new": list(merged.new) if merged else [],
@@ -159,10 +140,8 @@ def _line(imported: Imported) -> str:
     return f"{data['file']}: {state}; {'; '.join(parts)}"
 
 
-def _summary(files: int, failed: int, items: int, out: int, counts: dict[str, int]) -> Iterator[str]:
+def _summary(files: int, failed: int, items: int, out: int, counts: dict[Share, int]) -> Iterator[str]:
     yield ""
     yield f"{files} trials imported, {failed} sources failed; items in: {items}, criteria out: {out}"
     if out:
-        words = ("all computable", "computable in part", "for a person to state", "not understood")
-        shares = (f"{words[i]} {counts[name]} ({100 * counts[name] / out:.0f} %)" for i, name in enumerate(CLASSES))
-        yield ", ".join(shares)
+        yield ", ".join(f"{name} {count} ({100 * count / out:.0f} %)" for name, count in counts.items())

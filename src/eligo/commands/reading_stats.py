@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from eligo.commands.bulk import collector_at_rest, json_row, opened
 from eligo.commands.printing import say, say_json
 from eligo.commands.progress import Progress
-from eligo.criteria import MEASURING, Always, Attest, Leaf, Unparsed, leaves
+from eligo.criteria import leaves
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import lines_of, read_stream
 from eligo.isolation import Unit, each
@@ -24,15 +24,8 @@ from eligo.report.problems import write_problems
 from eligo.report.terminal import clean
 from eligo.trials import read_record, read_trial, sniff
 from eligo.truth import KINDS, Kind
+from eligo.understood import PARTS, SHARES, Part, Share, part_of, share_of
 
-Share = Literal["computable", "partly", "attest", "always", "unparsed"]
-SHARES: dict[Share, str] = {
-    "computable": "every part is tested against the record",
-    "partly": "some parts are tested or to attest, the others not",
-    "attest": "a person states it",
-    "always": "restricts nothing",
-    "unparsed": "no part is understood",
-}
 UNKNOWN_QUANTITY = "unknown-quantity"  # beside the codes of reading/reasons.py
 
 _SUFFIXES = (".json", ".jsonl", ".txt", ".md")
@@ -46,6 +39,7 @@ class Tally:
 
     documents: int = 0
     shares: Counter[Share] = field(default_factory=Counter)
+    parts: Counter[Part] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     words: Counter[str] = field(default_factory=Counter)
     quantities: Counter[str] = field(default_factory=Counter)
@@ -57,7 +51,8 @@ class Tally:
 
     def add(self, reading: ItemReading) -> None:
         """Count an item."""
-        self.shares[share_of(reading)] += 1
+        self.shares[share_of(reading.predicate)] += 1
+        self.parts.update(map(part_of, leaves(reading.predicate)))
         self.reasons.update(reason.code for reason in reading.not_read)
         unknown = {w for r in reading.not_read if r.code == "unknown-words" for w in _WORD.findall(r.words.lower())}
         self.words.update(unknown)
@@ -71,32 +66,11 @@ class Tally:
             "documents": self.documents,
             "items": self.items,
             "shares": {name: self.shares[name] for name in SHARES},
+            "parts": {name: self.parts[name] for name in PARTS},
             "reasons": dict(_commonest(self.reasons, len(self.reasons))),
             "unknown_words": dict(_commonest(self.words)),
             "unknown_quantities": dict(_commonest(self.quantities)),
         }
-
-
-def share_of(reading: ItemReading) -> Share:
-    """How much of an item can be computed.
-
-    >>> share_of(read_item("INR above 1.5", "inclusion")), share_of(read_item("Signed informed consent", "inclusion"))
-    ('computable', 'attest')
-    """
-    kinds = {_kind(leaf) for leaf in leaves(reading.predicate)}
-    if len(kinds) > 1:
-        kinds.discard("always")
-    return kinds.pop() if len(kinds) == 1 else "partly"
-
-
-def _kind(leaf: Leaf) -> Share:
-    if isinstance(leaf, Attest):
-        return "attest"
-    if isinstance(leaf, Always):
-        return "always"
-    if isinstance(leaf, Unparsed) or (isinstance(leaf, MEASURING) and leaf.variable is None):
-        return "unparsed"
-    return "computable"
 
 
 def _commonest(counts: Counter[str], count: int = _COMMONEST) -> list[tuple[str, int]]:
@@ -200,8 +174,10 @@ def _lines(tally: Tally) -> Iterator[str]:
     """The figures for a person."""
     yield f"documents {tally.documents}, items {tally.items}"
     for name, meaning in SHARES.items():
-        count = tally.shares[name]
-        yield f"  {name:<10} {count:>7} {100 * count / max(tally.items, 1):5.1f} %  {meaning}"
+        yield _line(name, tally.shares[name], tally.items, meaning)
+    yield f"parts {tally.parts.total()}"
+    for part, meaning in PARTS.items():
+        yield _line(part, tally.parts[part], tally.parts.total(), meaning)
     tables = (
         ("parts that are not understood, by reason", tally.reasons),
         ("words that are not known, by items", tally.words),
@@ -211,3 +187,7 @@ def _lines(tally: Tally) -> Iterator[str]:
         if rows := _commonest(counts):
             yield title
             yield from (f"  {count:>7}  {clean(name)}" for name, count in rows)
+
+
+def _line(name: str, count: int, of: int, meaning: str) -> str:
+    return f"  {name:<7} {count:>7} {100 * count / max(of, 1):5.1f} %  {meaning}"

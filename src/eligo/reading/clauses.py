@@ -7,7 +7,8 @@ import itertools
 from eligo.reading.line import ENDS, LIMIT, TAKEN, Line
 from eligo.reading.tokens import Token
 
-_NO_LIST = LIMIT | {"VAR", "OPEN", "IF", "UNLESS", "EXCEPT"}  # with these it is no list of facts
+_NO_LIST_AT_ALL = frozenset(["OPEN", "IF", "UNLESS", "EXCEPT"])
+_NO_LIST = LIMIT | _NO_LIST_AT_ALL | {"VAR"}  # with these it is no list of facts
 _PARTS = frozenset(["STOP", "SEMI", "SUBITEM"])
 _JOINED = frozenset(["COMMA", "AND", "OR"])
 _TIMES = frozenset(["WITHIN", "BEFORE", "SINCE", "AGO", "LASTING"])
@@ -112,10 +113,15 @@ def _aged(line: Line, i: int) -> bool:
 
 
 def ends_list(line: Line, i: int, following: Token) -> bool:
-    """Let a bracket with a word of scope at the end of a list of facts be no bracket; whether it is one."""
+    """Let a bracket with a word of scope at the end of a list of facts be no bracket; whether it is one.
+
+    So is one of limits on one variable: `INR > 2 or INR > 3 (if A)` gives the limit for whom A holds.
+    """
     before = list(itertools.takewhile(lambda t: t.type not in _PARTS, reversed(line.out)))
     types = {t.type for t in before}
-    if line.stack or types.isdisjoint(_JOINED) or not types.isdisjoint(_NO_LIST):
+    measured = [t.value for t in before if t.type == "VAR"]
+    in_its_place = following.type == "IF" and len(measured) > 1 and len(set(measured)) == 1
+    if line.stack or types.isdisjoint(_JOINED) or not types.isdisjoint(_NO_LIST_AT_ALL if in_its_place else _NO_LIST):
         return False
     closing = next((j for j in range(i + 1, len(line.tokens)) if line.tokens[j].type == "CLOSE"), -1)
     inner, behind = line.tokens[i + 1 : closing], line.tokens[closing + 1 : closing + 2]

@@ -13,11 +13,14 @@ from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
 from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
+from eligo.reading.naming import name, quoted
+from eligo.reading.reactions import react
 from eligo.reading.rewritten import joined_numbers
 from eligo.reading.roles import settle
 from eligo.reading.scope import scope
 from eligo.reading.share import share
-from eligo.reading.silent import LIMITS, TELLING, nothing_understood, says_nothing
+from eligo.reading.silent import LIMITS, TELLING, nothing_understood
+from eligo.reading.statements import state
 from eligo.reading.table import ADD, GATHER, MANY, MORE, PASS, Build, lalr_table
 from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Node
@@ -39,7 +42,13 @@ def tokenise(text: str) -> list[Token]:
     >>> tokenise("INR > ULN")
     [VAR[0:3]=inr, COMP[4:5]=gt, REF[6:9]=ULN]
     """
-    return scope(share(settle(joined_numbers(scan(text)), text), text), text)
+    return _scoped(scan(text), text)
+
+
+def _scoped(raw: list[Token], text: str) -> list[Token]:
+    """The tokens with one type each, whole names, and the words that join."""
+    settled = quoted(share(settle(joined_numbers(raw), text), text), text)
+    return scope(name(react(state(settled, text), text), text), text)
 
 
 def parse(text: str) -> Node:
@@ -157,9 +166,7 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
     if len(text) > LONGEST:
         return too_long(text)
     raw = scan(text)
-    if not why and says_nothing(raw):
-        return nothing(raw, text)
-    tokens = scope(share(settle(joined_numbers(raw), text), text), text)
+    tokens = _scoped(raw, text)
     types = frozenset([t.type for t in tokens])
     if types.isdisjoint(TELLING):
         return unread(tokens, text)

@@ -31,7 +31,7 @@ from eligo.criteria import (
     Window,
 )
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.named import is_named
+from eligo.vocabulary.named import is_named, name_of
 from eligo.vocabulary.variables import variables
 
 _TIME = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours", "min": "minutes"}
@@ -161,7 +161,7 @@ def _concept(name: str) -> str:
     concept = concepts().get(name)
     if concept is None:
         return name
-    return f'{concept.kind} "{concept.name}"' if is_named(name) else concept.name
+    return f'{name_of(name)[0]} "{concept.name}"' if is_named(name) else concept.name
 
 
 def window_text(window: Window | None) -> str:

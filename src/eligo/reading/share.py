@@ -9,7 +9,7 @@ import functools
 import re
 
 from eligo.reading.lexicon import concept_named, words
-from eligo.reading.tokens import Token
+from eligo.reading.tokens import LACKS_NOUN, NO_NAME, Token
 from eligo.vocabulary.concepts import concepts
 
 _LISTING = frozenset(["VAR", "COMMA", "OR", "AND", "JOIN", "SLASH", "LIGHT"])
@@ -237,12 +237,12 @@ def _narrowed(tokens: list[Token], i: int) -> bool:
 def _no_concepts(tokens: list[Token], i: int) -> None:
     """Nothing is known of a name that is not whole, nor of those of its kind in the list before it."""
     kind = kind_named(str(tokens[i].value))
-    tokens[i].type, tokens[i].value = "FILLER", None
+    tokens[i].type, tokens[i].value, tokens[i].roles = "FILLER", None, NO_NAME if _narrowed(tokens, i) else LACKS_NOUN
     while i >= 2 and tokens[i - 1].type == "COMMA" and tokens[i - 2].type == "CONCEPT":
         i -= 2
         if kind_named(str(tokens[i].value)) != kind:
             return
-        tokens[i].type, tokens[i].value = "FILLER", None
+        tokens[i].type, tokens[i].value, tokens[i].roles = "FILLER", None, LACKS_NOUN
 
 
 def _with_end(first: Token, name: str, parts: list[str], last: str) -> tuple[bool, str | None]:

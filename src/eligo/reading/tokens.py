@@ -16,6 +16,8 @@ from eligo.reading.units_in_text import find_unit
 
 Roles = dict[str, Any]
 NO_ROLES: Roles = {}  # of a word that no phrase knows, and of every mark, number and unit
+LACKS_NOUN: Roles = {"LACKS_NOUN": True}  # of a name that is whole only with the last word of another one
+NO_NAME: Roles = {"NO_NAME": True}  # of words of which nobody can tell whether they are a name or a part of one
 
 
 class Token:

@@ -53,7 +53,7 @@ from eligo.ruleset.nodes import (
     Words,
 )
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.named import is_named
+from eligo.vocabulary.named import is_named, statement_id
 
 RANGE_KEYS: tuple[Op, ...] = ("gt", "ge", "lt", "le")
 AGE = "age"
@@ -92,7 +92,7 @@ def _leaf(node: Any, text: str, place: PlaceOf, problems: list[Problem]) -> Leaf
         to = _present(node.to, _span(node.to, text, lambda p: place(("to", *p)), problems))
         return Related(what, node.related, to, span)
     if isinstance(node, AttestNode):
-        return Attest(node.attest, span)
+        return Attest(node.attest if node.kind is None else statement_id(node.kind, node.attest), span)
     if isinstance(node, AlwaysNode):
         return Always(node.always, span)
     if isinstance(node, UnparsedNode):

@@ -55,7 +55,8 @@ def _leaf_data(leaf: Leaf, text: str) -> dict[str, Any]:
         case Related(what, relation, to):
             return {"related": relation, "what": to_data(what, text), "to": to_data(to, text)}
         case Attest():
-            return {"attest": leaf.topic}
+            kind, words = name_of(leaf.topic)
+            return {"attest": words, "kind": kind} if is_named(leaf.topic) else {"attest": leaf.topic}
         case Always():
             return {"always": leaf.note}
         case Unparsed():

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from eligo.bounds import LARGEST, LONGEST_DAYS
 from eligo.criteria import DAYS_IN, Normal, Op, Pick, Relation, Status, TimeUnit
-from eligo.vocabulary.named import NamedKind
+from eligo.vocabulary.named import NamedKind, StatementKind
 
 DURATION = r"^[0-9]+(\.[0-9]+)? (min|h|d|wk|mo|a)$"
 BOUND = r"^(lt|le|gt|ge|eq) [0-9]+(\.[0-9]+)? (min|h|d|wk|mo|a)$"
@@ -158,7 +158,8 @@ class RelatedNode(Words):
 class AttestNode(Words):
     """What only a person can state."""
 
-    attest: str = Field(description="id of grammar/concepts.yaml, of kind attestation")
+    attest: str = Field(description="id of grammar/concepts.yaml, of kind attestation; with `kind`, the words")
+    kind: StatementKind | None = Field(default=None, description="what sort of statement the words make")
 
 
 class AlwaysNode(Words):

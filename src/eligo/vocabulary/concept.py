@@ -53,7 +53,7 @@ class Concept:
 
 def word_key(word: str, spellings: Iterable[Iterable[str]]) -> str:
     """Reduce a name to what counts when two are compared; `spellings` are replacements such as British to American."""
-    text = "".join(map(_singular, words_of(word)))
+    text = "".join(map(singular, words_of(word)))
     for written, kept in spellings:
         text = text.replace(written, kept)
     return text
@@ -75,7 +75,8 @@ def _plain(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
-def _singular(token: str) -> str:
+def singular(token: str) -> str:
+    """A word in small letters without the `s` of a plural."""
     if len(token) > 4 and token.endswith("ies"):
         return token[:-3] + "y"
     if len(token) > 3 and token.endswith("s") and not token.endswith(("ss", "us", "is")):

@@ -14,7 +14,7 @@ from eligo.cache import cached, digest
 from eligo.data import data_dir
 from eligo.errors import did_you_mean
 from eligo.vocabulary.concept import Concept, code_key, thaw, word_key, words_of
-from eligo.vocabulary.named import NAMED_KINDS, NamedKind, is_named, named_concept, named_id
+from eligo.vocabulary.named import NamedKind, is_named, is_statement, name_of, named_concept, named_id
 
 __all__ = ["Concept", "Concepts", "concepts", "load"]
 
@@ -67,9 +67,9 @@ class Concepts:
         >>> concepts().find("Oesophageal-Varices").id
         'esophageal_varices'
         """
-        if word.partition(":")[0] in NAMED_KINDS and is_named(word):
-            kind, _, name = word.partition(":")
-            return self.get(self.named(cast(NamedKind, kind), name))
+        if is_named(word):
+            kind, name = name_of(word)
+            return self.get(word if is_statement(word) else self.named(cast(NamedKind, kind), name))
         return self.get(self._by_key.get(self.key(word), ""))
 
     def named(self, kind: NamedKind, name: str) -> str:
@@ -80,7 +80,7 @@ class Concepts:
         """
         known = self.get(self._by_key.get(self.key(name), ""))
         fits = known is not None and (known.kind == kind or (kind == "condition" and known.kind == "state"))
-        return known.id if known is not None and fits else named_id(kind, name, self._spellings)
+        return known.id if known is not None and fits else named_id(kind, name)
 
     def key(self, word: str) -> str:
         """Give what counts of a name when two are compared."""

@@ -1,56 +1,98 @@
-"""Things that no vocabulary has, known by the name alone that a text gives them.
+"""Things and statements that no vocabulary has, known by the words alone that a text gives them.
 
-Such a thing is a concept whose id is its kind and the words of its name: `condition:renal medullary carcinoma`. It is
-nothing but itself: no code, no synonym, no parent, so that only an entry of exactly that name says anything of it.
+Such a thing is a concept whose id is its kind and its name: `condition:renal medullary carcinoma`. It is nothing but
+itself: no code, no synonym, no parent, so that only an entry of exactly that name says anything of it. In the same way
+a statement is an attestation: `ability:able to swallow capsules`.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from typing import Literal, cast
 
-from eligo.vocabulary.concept import Aspect, Concept, word_key, words_of
+from eligo.data import grammar_data
+from eligo.vocabulary.concept import Aspect, Concept, singular, words_of
 
 NamedKind = Literal["condition", "procedure", "medication"]
+StatementKind = Literal["ability", "willingness", "circumstance", "judgement"]
 NAMED_KINDS: tuple[NamedKind, ...] = ("condition", "procedure", "medication")
+STATEMENT_KINDS: tuple[StatementKind, ...] = ("ability", "willingness", "circumstance", "judgement")
 # How times with a kind of thing are meant, where nobody has said it of the thing itself.
 USUAL_ASPECT: dict[str, Aspect] = {"procedure": "event", "medication": "exposure"}
 
 _MARK = ":"
+_KINDS = frozenset((*NAMED_KINDS, *STATEMENT_KINDS))
+_OF_ONE_SENTENCE = frozenset(("willingness", "judgement"))  # what a person agrees to, or thinks, in another is another
 
 
 def is_named(id: str) -> bool:  # noqa: A002 - the word of the interface
-    """Whether an id is of a thing that is known by its name alone.
+    """Whether an id is of what is known by its words alone.
 
-    >>> is_named("condition:keratoconus"), is_named("ascites")
-    (True, False)
+    >>> is_named("condition:keratoconus"), is_named("ability:able to swallow capsules"), is_named("ascites")
+    (True, True, False)
     """
     kind, mark, name = id.partition(_MARK)
-    return bool(mark and name) and kind in NAMED_KINDS
+    return bool(mark and name) and kind in _KINDS
 
 
-def named_id(kind: NamedKind, name: str, spellings: Iterable[Iterable[str]] = ()) -> str:
-    """The id of a thing of a kind by its name: case, accents, hyphens and plurals of its words do not count.
+def is_statement(id: str) -> bool:  # noqa: A002 - the word of the interface
+    """Whether an id is of a statement.
+
+    >>> is_statement("condition:keratoconus"), is_statement("ability:able to swallow capsules")
+    (False, True)
+    """
+    return is_named(id) and id.partition(_MARK)[0] in STATEMENT_KINDS
+
+
+def named_id(kind: NamedKind, name: str) -> str:
+    """The id of a thing of a kind by its name: case, accents, hyphens and the plural of its last word do not count.
 
     >>> named_id("condition", "Renal-Medullary Carcinomas")
     'condition:renal medullary carcinoma'
     """
-    return kind + _MARK + " ".join(word_key(word, spellings) for word in words_of(name))
+    words = words_of(name)
+    if words and singular(words[-1]) in _nouns():  # of another word nobody knows whether its `s` is one of a plural
+        words[-1] = singular(words[-1])
+    return kind + _MARK + " ".join(words)
 
 
-def name_of(id: str) -> tuple[NamedKind, str]:  # noqa: A002 - the word of the interface
-    """The kind and the name of such an id.
+def statement_id(kind: StatementKind, words: str) -> str:
+    """The id of a statement by its words: case and blanks do not count.
+
+    >>> statement_id("circumstance", "Owns  a smartphone")
+    'circumstance:owns a smartphone'
+    """
+    return kind + _MARK + " ".join(words.casefold().split())
+
+
+def name_of(id: str) -> tuple[str, str]:  # noqa: A002 - the word of the interface
+    """The kind and the words of such an id.
 
     >>> name_of("procedure:zorblaxectomy")
     ('procedure', 'zorblaxectomy')
     """
     kind, _, name = id.partition(_MARK)
-    return cast(NamedKind, kind), name
+    return kind, name
+
+
+@functools.cache
+def _nouns() -> frozenset[str]:
+    """The nouns that names end in, in the singular."""
+    kinds = grammar_data("names.yaml")["kinds"]
+    return frozenset(noun for kind in NAMED_KINDS for noun in kinds[kind]["nouns"])
+
+
+@functools.cache
+def _for_one_trial() -> frozenset[str]:
+    """The words that make a statement one of a single trial."""
+    return frozenset(grammar_data("names.yaml")["for_one_trial"])
 
 
 @functools.lru_cache(maxsize=4096)  # records bring any number of names
 def named_concept(id: str) -> Concept:  # noqa: A002 - the word of the interface
     """The concept that such an id stands for."""
     kind, name = name_of(id)
-    return Concept(id, name, kind, aspect=USUAL_ASPECT.get(kind, "state"))
+    if is_statement(id):
+        alone = kind in _OF_ONE_SENTENCE or not _for_one_trial().isdisjoint(words_of(name))
+        return Concept(id, name, "attestation", per_criterion=alone)
+    return Concept(id, name, cast(NamedKind, kind), aspect=USUAL_ASPECT.get(kind, "state"))

@@ -16,7 +16,6 @@ from eligo.reading.tokens import Token
 from eligo.reading.tree import Element, Node
 
 _NAMES = frozenset(["CONCEPT", "QUAL", "LIGHT"])
-_MODIFIERS = frozenset(["STATUS", "NEG", "HEDGE", "OTHER", "CHANGE", "ENDED"])
 
 
 def counting(context: Context, head: Predicate, items: Sequence[Said], *, negated: bool) -> list[Predicate]:
@@ -30,25 +29,11 @@ def counting(context: Context, head: Predicate, items: Sequence[Said], *, negate
         body = of_its_sort(context, head, item.body, negated=negated) if item.body is not None else None
         if body is None or (kinds_of(head, body) and not any(_adds(context, head, leaf) for leaf in leaves(body))):
             continue
-        if has_unread(body) and _named_after(context, head, item):
-            continue
         if excludes(context, negated) or not has_unread(body):
             found.append(body)
         else:
             _left_out(context)
     return found
-
-
-def _named_after(context: Context, head: Predicate, item: Said) -> bool:
-    """`surgery (including dental surgery)`: an unknown word before the name of the head makes a kind of it."""
-    written = context.written(item.span).lower().rstrip(" .,;")
-    names = [context.written(leaf.span).lower() for leaf in leaves(head) if leaf.span is not None]
-    name = next((name for name in names if written.endswith(f" {name}")), None)
-    if name is None or item.body is None or item.tainted:
-        return False
-    before = written.removesuffix(name).split()
-    plain = all(context.why(leaf.span)[0] == "unknown-words" for leaf in leaves(item.body))
-    return plain and not any(_MODIFIERS & trie().get(word, {}).get(END, {}).keys() for word in before)
 
 
 def one_by_one(context: Context, head: Predicate, items: Sequence[Said], apart: Sequence[Said]) -> list[Said]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from eligo.criteria import Leaf, Predicate, Present, leaves
 from eligo.vocabulary.concepts import Concept, concepts
+from eligo.vocabulary.named import is_named
 
 TREATMENTS = frozenset(["medication", "procedure"])
 
@@ -38,4 +39,13 @@ def goes_on(fact: Present) -> bool:
 
 def is_one_of(leaf: Leaf, facts: Iterable[Present]) -> bool:
     """Whether a leaf is a fact, and of a kind of one of the facts."""
-    return isinstance(leaf, Present) and not concepts().ancestors(leaf.concept).isdisjoint({f.concept for f in facts})
+    if not isinstance(leaf, Present):
+        return False
+    ids = {fact.concept for fact in facts}
+    return not concepts().ancestors(leaf.concept).isdisjoint(ids) or any(_ends_in(leaf.concept, id_) for id_ in ids)
+
+
+def _ends_in(named: str, concept: str) -> bool:
+    """Whether what is known by its name alone has the name of a concept at the end: dental surgery is surgery."""
+    known = concepts().get(concept) if is_named(named) else None
+    return known is not None and any(named.endswith(f" {word.casefold()}") for word in known.words)

@@ -26,6 +26,7 @@ from eligo.reading.meaning.facts import facts_in
 from eligo.reading.meaning.joining import all_of, any_of, is_judgement, measures
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said
+from eligo.vocabulary.named import is_named, is_statement
 
 _WORDS = re.compile(r"[^\W\d_]+")
 
@@ -83,13 +84,20 @@ def absorbed(context: Context, said: list[Said], marks: list[Mark]) -> tuple[lis
 
     Where a fact stands beside it, it takes in nothing: the fact alone would decide for all that is left out.
     """
-    if len(said) < 2 or not any(s.what == "attest" for s in said):
+    if len(said) < 2 or not any(s.what == "attest" and not _is_statement(s) for s in said):
         return said, marks
     opinions = [i for i, s in enumerate(said) if s.what == "attest" and _judges(s)]
     places = [i for i, s in enumerate(said) if not (_idle(context, s) and _of_it(context, said, marks, i, opinions))]
-    if len(places) == len(said) or any(map(facts_in, bodies_of([said[i] for i in places]))):
+    facts = [fact for body in bodies_of([said[i] for i in places]) for fact in facts_in(body)]
+    if len(places) == len(said) or any(not is_named(fact.concept) for fact in facts):
         return said, marks
     return [said[i] for i in places], [marks[i - 1] for i in places[1:]]
+
+
+def _is_statement(said: Said) -> bool:
+    """Whether it is asked for in its own words, which have nothing to take in."""
+    found = list(leaves(said.body)) if said.body is not None else []
+    return any(isinstance(leaf, Attest) and is_statement(leaf.topic) for leaf in found)
 
 
 def _idle(context: Context, said: Said) -> bool:

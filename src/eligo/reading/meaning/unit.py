@@ -27,6 +27,7 @@ from eligo.reading.meaning.words import word
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Anchor, Bracket, Choice, Element, Limits, Unit
 from eligo.reading.tree import Window as TimeNode
+from eligo.vocabulary.named import is_statement
 
 
 def unit(context: Context, node: Unit) -> Said:
@@ -276,7 +277,7 @@ def _not_understood(state: UnitState, nouns: list[Predicate], span: Span) -> Sai
 
 def _takes_in(state: UnitState, nouns: list[Predicate]) -> bool:
     """Whether it is what a person states, and the words that are not understood name nothing else."""
-    if not nouns or not isinstance(nouns[0], Attest):  # `>= 18 years at the time of zorblax consent` tells when
+    if not nouns or not isinstance(nouns[0], Attest) or is_statement(nouns[0].topic):
         return False
     lasting = {duration_of(n.topic) for n in nouns if isinstance(n, Attest)}  # `no response after 3 days' treatment`
     counted = any(isinstance(e, Limits) or (_names(e) and e.value not in lasting) for e in state.residue)

@@ -1,0 +1,268 @@
+"""Words that no data file knows, as names: "severe caries lesions" is of a condition, whatever caries is.
+
+The last word of a name says of what kind the thing is, or the vocabulary's own name that stands there; `in` and `of` go
+on to where it is: "fracture of the hip". Such a name becomes a concept of its own (`eligo.vocabulary.named`), so that
+all that stands around it is read as it is around any other. What is not a name from its first word to its last stays
+as it is, and with it what stands beside it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from typing import NamedTuple, cast
+
+from eligo.data import grammar_data
+from eligo.reading.lexicon import words
+from eligo.reading.tokens import LACKS_NOUN, NO_NAME, Roles, Token
+from eligo.vocabulary.concept import singular
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.named import NAMED_KINDS, STATEMENT_KINDS, NamedKind, StatementKind, is_statement, statement_id
+
+_PREFIX = 6  # letters; a longer word before a hyphen is one of its own
+_QUOTED = re.compile(rf'\b({"|".join((*NAMED_KINDS, *STATEMENT_KINDS))}) "([^"]*[^\W_][^"]*)"')
+_NAMED: Roles = {"NAMED": True}  # of a name that is made here
+_PLAIN = frozenset(["", "-"])
+_TIMES = frozenset(["BEFORE", "SINCE", "AT", "AGO", "AFTER"])
+_GLOSS = re.compile(r"\([^()]*\)")
+_LONGEST = 8  # words; what is longer is a sentence
+_JOINS = frozenset(["OR", "AND", "COMMA"])
+_PARTS = frozenset(["FILLER", "CONCEPT"])
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_BETWEEN = re.compile(r"[ -]{0,2}")
+_KIND_OF_CONCEPT: dict[str, NamedKind] = {
+    "condition": "condition",
+    "procedure": "procedure",
+    "medication": "medication",
+}
+
+
+class _Words(NamedTuple):
+    """The words of `grammar/names.yaml`."""
+
+    nouns: dict[str, NamedKind]
+    endings: tuple[tuple[NamedKind, tuple[str, ...]], ...]
+    treatments: frozenset[str]
+    done: frozenset[str]
+    inside: frozenset[str]
+    vague: frozenset[str]
+    adds_nothing: dict[NamedKind, frozenset[str]]
+    of_the_study: frozenset[str]
+    found_by: frozenset[str]
+    adjectives: tuple[str, ...]
+    body: frozenset[str]
+    never: frozenset[str]
+
+
+@functools.cache
+def _words() -> _Words:
+    data = grammar_data("names.yaml")
+    kinds = [(kind, data["kinds"][kind]) for kind in NAMED_KINDS]
+    return _Words(
+        {noun: kind for kind, of in kinds for noun in of["nouns"]},
+        tuple((kind, tuple(of["endings"])) for kind, of in kinds),
+        frozenset(data["treatments"]),
+        frozenset(data["done"]),
+        frozenset(data["inside"]),
+        frozenset((*data["general"], *data["vague"])),
+        {kind: frozenset(data["adds_nothing"][kind]) for kind in NAMED_KINDS},
+        frozenset(data["of_the_study"]),
+        frozenset(data["found_by"]),
+        tuple(data["adjective_endings"]),
+        frozenset(data["body_parts"]),
+        frozenset(data["never"]),
+    )
+
+
+class _Name(NamedTuple):
+    """The token of a name, and where the next one begins."""
+
+    token: Token
+    end: int
+
+
+def quoted(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens with `condition "renal medullary carcinoma"`, as rules are written in words, as what it stands for."""
+    if '"' not in text:
+        return tokens
+    for match in _QUOTED.finditer(text):
+        kind, words_ = match.groups()
+        id_ = concepts().named(kind, words_) if kind in NAMED_KINDS else statement_id(cast(StatementKind, kind), words_)
+        made = Token("ATTEST" if is_statement(id_) else "CONCEPT", *match.span(), id_)
+        before = [t for t in tokens if t.start < match.start()]
+        if before and before[-1].end > match.start():
+            before[-1].end = len(text[: match.start()].rstrip())
+        tokens = [*before, made, *(t for t in tokens if t.start >= match.end())]
+    return tokens
+
+
+def name(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens with every name that no data file knows as one concept."""
+    if not any(t.type == "FILLER" and t.value is None for t in tokens):
+        return tokens
+    out: list[Token] = []
+    i = 0
+    while i < len(tokens):
+        found = _name_at(tokens, i, text) if tokens[i].type in _PARTS and not _found_by(tokens, i, text) else None
+        if found is None:
+            out.append(tokens[i])
+            i += 1
+            continue
+        out.append(found.token)
+        i = found.end
+    return _shared(out, text)
+
+
+def _name_at(tokens: Sequence[Token], i: int, text: str) -> _Name | None:
+    """The name that begins with this token; None where it begins none, or where the vocabulary has all of it."""
+    head_end = _run(tokens, i, text)
+    end = head_end
+    while (inner := _inside(tokens, end, text)) is not None:
+        end = inner
+    if all(t.type == "CONCEPT" for t in tokens[i:end] if t.type in _PARTS):
+        return None
+    span = tokens[i].start, tokens[end - 1].end
+    if end == i + 2 == head_end and _adds_nothing(tokens[i], tokens[i + 1], text):
+        return _Name(Token("CONCEPT", *span, tokens[i].value), end)
+    said = _GLOSS.sub(" ", text[slice(*span)])
+    written = _WORD.findall(said.casefold())
+    kind = _kind(tokens[head_end - 1], written, text)
+    if (
+        kind is None
+        or len(written) > _LONGEST
+        or _lists_objects(tokens, end, written)
+        or all(singular(word) in _words().vague for word in written)
+    ):
+        return None
+    return _Name(Token("CONCEPT", *span, concepts().named(kind, said), _NAMED), end)
+
+
+def _lists_objects(tokens: Sequence[Token], i: int, written: Sequence[str]) -> bool:
+    """`zorblax intolerance, aspirin or heparin`: what is listed may be what is not tolerated, or taken."""
+    behind = tokens[i + 1 : i + 2] if tokens[i : i + 1] and tokens[i].type == "COMMA" else []
+    drugs = bool(behind) and behind[0].type == "CONCEPT" and _kind_of(behind[0]) == "medication"
+    return drugs and written[-1] in words("of_drugs")
+
+
+def _found_by(tokens: Sequence[Token], i: int, text: str) -> bool:
+    """Whether what begins here tells how or when a thing is found: "seen on zorbography", "prior to zorbectomy"."""
+    before = tokens[i - 1] if i else None
+    if before is None:
+        return False
+    return before.type in _TIMES or text[before.start : before.end].casefold() in _words().found_by
+
+
+def _adds_nothing(named: Token, behind: Token, text: str) -> bool:
+    """Whether the word behind a name says only of what kind it is: "statin drugs"."""
+    kind = _kind_of(named) if named.type == "CONCEPT" else None
+    word = singular(text[behind.start : behind.end].casefold())
+    return kind is not None and behind.type == "FILLER" and word in _words().adds_nothing[kind]
+
+
+def _run(tokens: Sequence[Token], i: int, text: str) -> int:
+    """The end of the name's parts that stand side by side from token `i` on; `i` where it is no part of a name."""
+    end = i
+    while end < len(tokens) and _is_part(tokens[end], text) and (end == i or _beside(tokens, end, text)):
+        end += 1
+    return end
+
+
+def _is_part(token: Token, text: str) -> bool:
+    """Whether all words of a token may be part of a name."""
+    if token.type == "CONCEPT":
+        return _kind_of(token) is not None
+    if token.type != "FILLER" or token.value is not None or token.roles is LACKS_NOUN or token.roles is NO_NAME:
+        return False
+    written = text[token.start : token.end].casefold()
+    found = _WORD.findall(written)
+    if not found or not is_nameable(found):
+        return False
+    return _WORD.sub("", written).strip(" '’") in _PLAIN and (written[-1] != "-" or len(found[-1]) < _PREFIX)
+
+
+def is_nameable(written: Sequence[str]) -> bool:
+    """Whether each of the words may be part of a name."""
+    known = _words()
+    return not any(w in known.never or w.partition("-")[0] in known.of_the_study for w in written)
+
+
+def is_adjective(word: str) -> bool:
+    """Whether a word tells which, and not what: an adjective, or a part of the body."""
+    known = _words()
+    return bool(_WORD.fullmatch(word)) and (word in known.body or word.endswith(known.adjectives))
+
+
+def _beside(tokens: Sequence[Token], i: int, text: str) -> bool:
+    return _BETWEEN.fullmatch(text, tokens[i - 1].end, tokens[i].start) is not None
+
+
+def _inside(tokens: Sequence[Token], i: int, text: str) -> int | None:
+    """The end of what a name is in or of, where that begins at token `i`; None where nothing of it does."""
+    j = i
+    while j < len(tokens) and tokens[j].type == "LIGHT" and j < i + 2:
+        j += 1
+    if j == i or " ".join(text[tokens[i].start : tokens[j - 1].end].casefold().split()) not in _words().inside:
+        return None
+    end = _run(tokens, j, text)
+    return end if end > j else None
+
+
+def _kind(head: Token, written: Sequence[str], text: str) -> NamedKind | None:
+    """The kind of thing that a name is of, by the last word of its head."""
+    if head.type == "CONCEPT":
+        return _kind_of(head)
+    last = _WORD.findall(text[head.start : head.end].casefold())[-1]
+    return _kind_of_word(last, written)
+
+
+def _kind_of(token: Token) -> NamedKind | None:
+    found = concepts().get(str(token.value).split("|")[0])
+    return _KIND_OF_CONCEPT.get(found.kind) if found is not None else None
+
+
+def _kind_of_word(last: str, written: Sequence[str]) -> NamedKind | None:
+    """The kind that the last word of a name tells; None where it tells none."""
+    known = _words()
+    noun = singular(last.rpartition("-")[2])
+    kind = known.nouns.get(noun)
+    if kind is None:
+        kind = next((kind for kind, endings in known.endings if len(noun) > 5 and noun.endswith(endings)), None)
+    if kind == "medication" and noun in known.treatments and not known.done.isdisjoint(written):
+        return "procedure"
+    return kind
+
+
+def _shared(tokens: list[Token], text: str) -> list[Token]:
+    """Make whole names of words that share the noun of a name behind them: "spine or brain surgery", "X or Y abuse"."""
+    for i in range(len(tokens) - 1, 1, -1):
+        noun = _noun_to_share(tokens[i], text)
+        if noun is None:
+            continue
+        j = i
+        while j > 1 and tokens[j - 1].type in _JOINS and _lacks_noun(tokens[j - 2], noun, text):
+            j -= 2
+            adjective = text[tokens[j].start : tokens[j].end]
+            id_ = concepts().named(_kind_of(tokens[i]) or "condition", f"{adjective} {noun}")
+            tokens[j] = Token("CONCEPT", tokens[j].start, tokens[j].end, id_)
+    return tokens
+
+
+def _noun_to_share(token: Token, text: str) -> str | None:
+    """The last word of a name of several words, where others may share it."""
+    if token.type != "CONCEPT":
+        return None
+    written = _WORD.findall(text[token.start : token.end].casefold())
+    return written[-1] if len(written) > 1 and singular(written[-1]) in _words().nouns else None
+
+
+def _lacks_noun(token: Token, noun: str, text: str) -> bool:
+    """Whether a token tells which, and not what: an adjective, a part of the body, a drug before what comes of one."""
+    if token.roles is LACKS_NOUN:
+        return True
+    if token.type == "CONCEPT" and noun in words("of_drugs"):
+        return _kind_of(token) == "medication" and token.roles is _NAMED
+    if token.type != "FILLER" or token.value is not None:
+        return False
+    written = text[token.start : token.end].casefold()
+    return is_adjective(written) and is_nameable([written]) and _kind_of_word(written, ()) is None

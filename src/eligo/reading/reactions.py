@@ -1,0 +1,232 @@
+"""What somebody reacts to: "allergy or intolerance to A, B or C" is one thing for each of A, B and C.
+
+The words before the preposition name the reaction, those behind it what it is to. What the trial itself gives has a
+concept of its own; any other is known by its name. Where a part is none of these, nothing is made of the list's rest.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from eligo.data import grammar_data
+from eligo.reading.naming import is_adjective, is_nameable
+from eligo.reading.tokens import Token
+from eligo.vocabulary.concept import singular
+from eligo.vocabulary.concepts import concepts
+
+_JOINS = frozenset(["OR", "AND", "COMMA", "SUCH"])  # examples of what somebody is allergic to count beside it
+_CONTRAINDICATION = "contraindication_to_study_treatment"
+_GLOSS = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "SUCH", "VAR", *_JOINS])
+_BEFORE_OBJECT = frozenset(["LIGHT", "OTHER", "FOLLOWING", "COLON"])
+_OBJECT = frozenset(["FILLER", "CONCEPT", "EVENT", "QUAL", "VAR"])
+_CONDITION = frozenset(["condition", "state", "attestation"])
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+
+
+class _Words(NamedTuple):
+    """The words of `grammar/names.yaml` on reactions: the concept of each, where it is to what the trial gives."""
+
+    reactions: dict[str, str]
+    to: frozenset[str]
+    any: frozenset[str]
+    trial: frozenset[str]
+    products: frozenset[str]
+    parts: frozenset[str]
+    within: frozenset[str]
+    joining: frozenset[str]
+
+
+@functools.cache
+def _words() -> _Words:
+    data = grammar_data("names.yaml")
+    reactions = {word: id_ for id_, of in data["reactions"].items() for word in of}
+    lists = ["reacting_to", "of_any", "of_the_trial", "trial_products", "parts_of_products"]
+    lists += ["within_products", "joining"]
+    return _Words(reactions, *(frozenset(data[key]) for key in lists))
+
+
+class _Object(NamedTuple):
+    """What is reacted to: its words, where they stand, and the token behind them; None for what the trial gives."""
+
+    name: str | None
+    start: int
+    end: int
+    after: int
+
+
+def react(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens with each reaction to something as one concept."""
+    i = 0
+    while i < len(tokens):
+        heads, objects = _heads(tokens, i, text), list[_Object]()
+        if heads:
+            joins = _JOINS if _is_allergy(tokens[heads[-1]], text) else _JOINS - {"SUCH"}
+            objects = _objects(tokens, _behind(tokens, heads[-1] + 1, text) or len(tokens), joins, text)
+        made = _made(tokens, heads, objects, text) if objects and _is_all(tokens, objects[-1].after, text) else None
+        if made is not None:
+            tokens[i : objects[-1].after] = made
+            i += len(made)
+        else:
+            i += 1
+    return tokens
+
+
+def _is_all(tokens: Sequence[Token], i: int, text: str) -> bool:
+    """Whether the list of what is reacted to ends here: no relation narrows it, and no other substance is left over."""
+    if i < len(tokens) and tokens[i].type == "BOND":
+        return False
+    i = _behind_joins(tokens, i, text)
+    while i < len(tokens) and tokens[i].type in _BEFORE_OBJECT:
+        i += 1
+    return i >= len(tokens) or not (tokens[i].type == "CONCEPT" and not _is_condition(tokens[i]))
+
+
+def _made(tokens: Sequence[Token], heads: list[int], objects: list[_Object], text: str) -> list[Token] | None:
+    """The tokens of all reactions; None where one of them has no name, as an intolerance to what the trial gives."""
+    ids = [[_concept(_written(tokens[h], text), o) for o in objects] for h in heads]
+    if not all(id_ for of_head in ids for id_ in of_head):
+        return None
+    found: list[Token] = []
+    for place, of_head in zip(heads[:-1], ids, strict=False):
+        found.append(_token("|".join(dict.fromkeys(filter(None, of_head))), tokens[place].start, tokens[place].end))
+        found += tokens[place + 1 : heads[heads.index(place) + 1]]
+    start = tokens[heads[-1]].start
+    for n, (one, id_) in enumerate(zip(objects, ids[-1], strict=True)):
+        found.append(_token(id_ or "", start, one.end))
+        if n + 1 < len(objects):
+            behind = _behind_joins(tokens, one.after, text)
+            join = next(token for token in tokens[one.after : behind] if token.type in _JOINS)
+            found.append(Token(join.type, tokens[one.after].start, tokens[behind - 1].end, join.value))
+            start = tokens[behind].start
+    return found
+
+
+def _token(id_: str, start: int, end: int) -> Token:
+    known = concepts().get(id_.split("|")[0])
+    return Token("ATTEST" if known is not None and known.kind == "attestation" else "CONCEPT", start, end, id_)
+
+
+def _concept(reaction: str, to: _Object) -> str | None:
+    """The id of a reaction to a thing."""
+    if to.name is not None:
+        known = concepts().find(f"{reaction} to {to.name}")
+        return known.id if known is not None else concepts().named("condition", f"{reaction} to {to.name}")
+    found = next((id_ for word, id_ in _words().reactions.items() if reaction.endswith(word)), "none")
+    return found if found != "none" else None
+
+
+def _heads(tokens: Sequence[Token], i: int, text: str) -> list[int]:
+    """The places of the reactions that begin here and share what they are to; none where none begins."""
+    found: list[int] = []
+    while i < len(tokens) and _is_reaction(tokens[i], text):
+        found.append(i)
+        if _behind(tokens, i + 1, text) is not None:
+            return found
+        if i + 1 >= len(tokens) or tokens[i + 1].type not in _JOINS:
+            return []
+        i += 2
+    return []
+
+
+def _is_reaction(token: Token, text: str) -> bool:
+    if token.type not in ("FILLER", "CONCEPT") or (token.type == "FILLER" and token.value is not None):
+        return False
+    written = _written(token, text).split()
+    last = " ".join(written[-2:]) in _words().reactions or (bool(written) and written[-1] in _words().reactions)
+    return last and (token.type == "CONCEPT" or is_nameable(written[:-1]))
+
+
+def _is_allergy(token: Token, text: str) -> bool:
+    """Whether a reaction is one of the body, of which what stands in examples is a cause."""
+    return _words().reactions.get(_written(token, text).split()[-1]) != _CONTRAINDICATION
+
+
+def _written(token: Token, text: str) -> str:
+    return " ".join(text[token.start : token.end].casefold().split())
+
+
+def _behind(tokens: Sequence[Token], i: int, text: str) -> int | None:
+    """The place behind a preposition that says to what; None where there is none."""
+    if i >= len(tokens) or tokens[i].type not in ("LIGHT", "BOND"):
+        return None
+    words = _written(tokens[i], text).split()
+    return i + 1 if words and words[0] in _words().to else None
+
+
+def _objects(tokens: Sequence[Token], i: int, joins: frozenset[str], text: str) -> list[_Object]:
+    """All that is reacted to, from this token on, with a join between any two."""
+    found: list[_Object] = []
+    while (one := _object(tokens, i, text)) is not None:
+        found.append(one)
+        i = _behind_joins(tokens, one.after, text)
+        if i == one.after or any(token.type in _JOINS - joins for token in tokens[one.after : i]):
+            break
+    return _with_noun(found)
+
+
+def _behind_joins(tokens: Sequence[Token], i: int, text: str) -> int:
+    """The place behind what joins at token `i`, several words of it too (`and or`); `i` where nothing does."""
+    end = i
+    while end < len(tokens) and (tokens[end].type in _JOINS or _written(tokens[end], text) in _words().joining):
+        end += 1
+    return end if any(token.type in _JOINS for token in tokens[i:end]) else i
+
+
+def _with_noun(found: list[_Object]) -> list[_Object]:
+    """The objects, with the noun that an adjective shares with the one behind it: "murine or chimeric proteins"."""
+    for n in range(len(found) - 2, -1, -1):
+        behind = (found[n + 1].name or "").split()
+        own = found[n].name
+        if own is not None and is_adjective(own) and len(behind) > 1:
+            found[n] = found[n]._replace(name=f"{own} {behind[-1]}")
+    return found
+
+
+def _object(tokens: Sequence[Token], i: int, text: str) -> _Object | None:
+    """What is reacted to, where that begins at token `i`."""
+    while i < len(tokens) and tokens[i].type in _BEFORE_OBJECT and _written(tokens[i], text) in (*_words().any, ""):
+        i += 1
+    end = i
+    while end < len(tokens) and (tokens[end].type in _OBJECT or _goes_on(tokens, end, text)):
+        end += 1
+    parts = tokens[i:end]
+    if not parts or parts[-1].type == "QUAL" or any(t.type == "FILLER" and t.value is not None for t in parts):
+        return None
+    start, stop = parts[0].start, parts[-1].end
+    written = _WORD.findall(text[start:stop].casefold())
+    end = _behind_gloss(tokens, end)
+    stop = max(stop, tokens[end - 1].end)
+    if _of_the_trial(written):
+        return _Object(None, start, stop, end)
+    if any(_is_condition(t) for t in parts) or not is_nameable(written):
+        return None
+    return _Object(" ".join(written), start, stop, end)
+
+
+def _behind_gloss(tokens: Sequence[Token], i: int) -> int:
+    """The end of a bracket that begins at token `i` and says what the words before it are; `i` where there is none."""
+    if i >= len(tokens) or tokens[i].type != "OPEN":
+        return i
+    close = next((j for j in range(i + 1, len(tokens)) if tokens[j].type not in _GLOSS), len(tokens))
+    return close + 1 if close < len(tokens) and tokens[close].type == "CLOSE" else i
+
+
+def _goes_on(tokens: Sequence[Token], i: int, text: str) -> bool:
+    """Whether a word such as `of` stands between two parts of an object: "components of zorblax"."""
+    inner = tokens[i].type == "LIGHT" and _written(tokens[i], text) in _words().within
+    return inner and i + 1 < len(tokens) and tokens[i + 1].type in (*_OBJECT, "LIGHT")
+
+
+def _of_the_trial(written: Sequence[str]) -> bool:
+    """Whether the words are of what the trial itself gives, or of a part of it."""
+    words = _words()
+    only = all(word in words.products or word in words.trial for word in written)
+    return only and any(word in words.trial or singular(word) in words.parts for word in written)
+
+
+def _is_condition(token: Token) -> bool:
+    found = concepts().get(str(token.value).split("|")[0]) if token.type == "CONCEPT" else None
+    return found is not None and found.kind in _CONDITION

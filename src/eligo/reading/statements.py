@@ -1,0 +1,172 @@
+"""What only a person can state, where no data file knows all its words: "able to swallow capsules", "lives near by".
+
+The words that a part begins with say what kind of statement it is; it goes on to the end of its sentence, or to the
+next part that says something known. All of it is one attestation, which is asked for in its own words, so that nothing
+in it can be misread: neither what it joins nor what it denies.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from eligo.data import grammar_data
+from eligo.reading.tokens import Token
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.named import STATEMENT_KINDS, StatementKind, statement_id
+
+_JOINS = frozenset(["OR", "AND", "COMMA"])
+# Where a statement ends, outside of brackets.
+_ENDS = frozenset(
+    ["STOP", "SEMI", "SUBITEM", "COLON", "EXCEPT", "UNLESS", "IF", "IFFIRST", "THEN", "NEXT", "CLOSE", "PERMIT"]
+)
+_BEGINS = _ENDS | _JOINS | {"OPEN"} - {"CLOSE"}
+_MAY_BEGIN = frozenset(["FILLER", "LIGHT"])
+_BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "MUST", "NEG", "SEX", "GROUP"])
+# What says something by itself: a part with one of these is no more of the statement before it.
+_TELLING = frozenset(["CONCEPT", "VAR", "NUM", "ATTEST", "STATUS", "NEG", "SEX", "GROUP", "HEDGE", "MUST", "FOLLOWING"])
+_DEEDS = ["FILLER"], ["ATTEST"]
+_WHOM = frozenset(["SEX", "GROUP"])
+_OBJECTS = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
+_WORD = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
+
+
+class _Words(NamedTuple):
+    """How statements begin, with the kind of each; the words that go on with one, and that may precede one."""
+
+    begins: re.Pattern[str]
+    kinds: dict[str, StatementKind]
+    denying: frozenset[str]
+    verbs: frozenset[str]
+    before: frozenset[str]
+
+
+@functools.cache
+def _words() -> _Words:
+    data = grammar_data("names.yaml")
+    kinds: dict[str, StatementKind] = {}
+    for kind in STATEMENT_KINDS:
+        of = data["statements"][kind]
+        kinds.update(dict.fromkeys((*of["before_to"], *of["alone"]), kind))
+    before_to = _any(word for of in data["statements"].values() for word in of["before_to"])
+    alone = _any(word for of in data["statements"].values() for word in of["alone"])
+    join = r"\s*(?:,\s*(?:and|or)?|and/or|and|or|/)\s*"
+    begins = rf"(?P<to>{before_to})(?:{join}(?:{before_to}))*\s+(?:not\s+)?(?:to|of)\b|(?P<alone>{alone})(?![\w-])"
+    return _Words(
+        re.compile(begins, re.IGNORECASE),
+        kinds,
+        frozenset(data["denying"]),
+        frozenset(data["statement_verbs"]),
+        frozenset(data["before_statements"]),
+    )
+
+
+def _any(words: Iterable[str]) -> str:
+    """A pattern of one of some phrases, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(set(words), key=lambda word: (-len(word), word)))
+
+
+class _Begun(NamedTuple):
+    """A statement: its kind, where its first words end, and whether they deny all that follows."""
+
+    kind: StatementKind
+    end: int
+    denies: bool
+
+
+def state(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens with every statement as one attestation."""
+    out: list[Token] = []
+    i = 0
+    while i < len(tokens):
+        found = _begun(tokens, i, out, text)
+        end = _end(tokens, i, found, text) if found is not None else i
+        if found is not None and end > i:
+            span = tokens[i].start, tokens[end - 1].end
+            out.append(Token("ATTEST", *span, statement_id(found.kind, text[slice(*span)])))
+            i = end
+        else:
+            out.append(tokens[i])
+            i += 1
+    return out
+
+
+def _begun(tokens: Sequence[Token], i: int, before: Sequence[Token], text: str) -> _Begun | None:
+    """The statement that begins with this token; None where none does."""
+    token = tokens[i]
+    refuses = token.type == "NEG" and token.value == "refusal"
+    if not (refuses or token.type in _MAY_BEGIN) or not _begins_part(before, text):
+        return None
+    words = _words()
+    found = words.begins.match(text, token.start)
+    if found is None:
+        return None
+    first = " ".join((found["to"] or found["alone"]).casefold().split())
+    return _Begun(words.kinds[first], found.end(), first in words.denying)
+
+
+def _begins_part(before: Sequence[Token], text: str) -> bool:
+    """Whether nothing but words of grammar, and of whom it is, stands before in the same part."""
+    for token in reversed(before):
+        if token.type in _BEGINS:
+            return token.type != "OPEN"  # what a bracket says is of what stands before it
+        if token.type in _BEFORE:
+            continue
+        written = _WORD.findall(text[token.start : token.end].casefold())
+        if token.type != "FILLER" or not _words().before.issuperset(written):
+            return False
+    return True
+
+
+def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:
+    """The end of the statement that begins with token `i`.
+
+    That is `i` where its own part holds a value, whom it is said of, or an attestation that is known.
+    """
+    behind = next((j for j in range(i, len(tokens)) if tokens[j].end >= begun.end), len(tokens) - 1)
+    end = _part_end(tokens, behind)
+    own = {token.type for token in tokens[i:end]}
+    several = not _JOINS.isdisjoint(token.type for token in tokens[i:behind])  # `unable or unwilling to comply`
+    if ("ATTEST" in own and not several) or {"VAR", "NUM"} <= own or not own.isdisjoint(_WHOM):
+        return i
+    while end < len(tokens) and tokens[end].type in _JOINS and _goes_on(tokens, end + 1, begun.denies, text):
+        end = _part_end(tokens, end + 1)
+    return end
+
+
+def _part_end(tokens: Sequence[Token], i: int) -> int:
+    """The end of the part that begins with token `i`: the next join or end that stands in no bracket of it."""
+    depth = 0
+    for j in range(i, len(tokens)):
+        kind = tokens[j].type
+        if kind == "OPEN":
+            depth += 1
+        elif kind == "CLOSE" and depth:
+            depth -= 1
+        elif not depth and (kind in _ENDS or kind in _JOINS):
+            return j
+    return len(tokens)
+
+
+def _is_treatment(token: Token) -> bool:
+    """Whether it is something that is done or given, as the object of what somebody is able or willing to do."""
+    found = concepts().get(str(token.value).split("|")[0])
+    return found is not None and found.kind in ("procedure", "medication")
+
+
+def _goes_on(tokens: Sequence[Token], i: int, denied: bool, text: str) -> bool:
+    """Whether the part that begins with token `i` says more of the statement before it.
+
+    So does a known attestation where it is denied as well: "inability to understand or give consent".
+    """
+    part = tokens[i : _part_end(tokens, i)]
+    if not part:
+        return False
+    said = [token.type for token in part if token.type != "LIGHT"]
+    if set(said) <= _OBJECTS and all(_is_treatment(token) for token in part if token.type == "CONCEPT"):
+        return True
+    first = _WORD.search(text, part[0].start)
+    deed = first is not None and first[0].casefold() in _words().verbs and said[:1] in _DEEDS[: 1 + denied]
+    return deed or _TELLING.isdisjoint(said)
