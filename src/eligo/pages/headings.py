@@ -19,7 +19,12 @@ _NO_COLON = frozenset(("for", "of", "at", "related", "specific"))  # after a phr
 _WORD = re.compile(r"[\w&+'/-]+")
 _NUMBERING = re.compile(r"(?:[ivx]{1,4}|[a-z]|[0-9]{1,2})(?:\.[0-9]{1,2})*[.)]?\s+(?=\w)")
 _BRACKETS = re.compile(r"[()\[\]{},.:;\"“”]")
-_INSIDE = re.compile(r"(?<=[\s.;)])(?:INCLUSION|EXCLUSION|Inclusion|Exclusion) (?:CRITERIA|Criteria|criteria)\s?[:：]")
+_INSIDE = re.compile(
+    r"(?<=[\s.;)])(?:INCLUSION|EXCLUSION|Inclusion|Exclusion) (?:CRITERIA|Criteria|criteria)\s?[:：]"
+    r"|(?<=[.;)] )(?:INCLUSION|EXCLUSION|Inclusion|Exclusion)s?\s?[:：]"
+    r"|(?<=\s)(?:DISEASE CHARACTERISTICS|PATIENT CHARACTERISTICS|PRIOR CONCURRENT THERAPY)\s?:"
+)
+_LEAST_LABELS = 2  # of different topics, in a text whose line breaks were lost
 _LETTER_GROUP = re.compile(r"(?:or\s+)?([A-Z])[.):]\s+(\S.*)", re.IGNORECASE)
 _TAKES_PART = re.compile(r"eligib|inclu|exclu|enrol|participat|randomi|precluded|take part", re.IGNORECASE)
 _COLON = re.compile("[:：]")
@@ -163,14 +168,34 @@ def split_heading(raw: str, marked: bool) -> int | None:
 def inner_headings(raw: str) -> list[tuple[int, int]]:
     """Where section headings stand inside a raw block whose line breaks were lost."""
     found: list[tuple[int, int]] = []
-    if "riteria" not in raw and "RITERIA" not in raw:
+    if ":" not in raw and "：" not in raw:
         return found
     for match in _INSIDE.finditer(raw, 1):
+        if not raw[match.end() :].strip():
+            continue
         before = raw[max(0, match.start() - 40) : match.start()].rstrip()
         last = before.rsplit(None, 1)[-1].lower() if before else ""
         if any(map(str.isalnum, before)) and last not in layout().qualifiers and last not in layout().lead_words:
             found.append(match.span())
     return found
+
+
+def inner_labels(raw: str) -> list[tuple[int, int]]:
+    """Where the labels of fields stand in a raw block whose line breaks were lost: `Age: 18 Renal: ...`.
+
+    Only where the first one stands at the start of the block, or right after the heading of a section.
+    """
+    found = [match.span() for match in layout().label.finditer(raw)] if ":" in raw else []
+    if len({raw[a:b] for a, b in found}) < _LEAST_LABELS:
+        return []
+    before = raw[: found[0][0]].rstrip()
+    return found if not before or (before[-1] == ":" and _ends_in_heading(before[:-1])) else []
+
+
+def _ends_in_heading(words: str) -> bool:
+    """Whether the phrase of a section stands at the end of some words."""
+    end = key(clean(words[-_LONGEST_HEADING:]))
+    return any(match.end() == len(end) for match in layout().section_phrase.finditer(end))
 
 
 def is_remark(line: str) -> bool:
@@ -235,6 +260,8 @@ def is_topic(line: str, colon: bool) -> bool:
     if not 0 < len(words) <= longest or _COMPARISON.search(line) or asks_any(line):
         return False
     small = [w.lower() for w in words]
+    if matches(table.choices, key(line)):
+        return False
     if small[0] in table.continues or not table.not_topics.isdisjoint(small):
         return False
     if small[0] in table.topic_starts and words[0][0].isupper():

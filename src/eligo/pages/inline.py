@@ -6,6 +6,7 @@ A number or letter counts as a list mark only in its order, outside brackets, an
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -41,6 +42,18 @@ def cut_siblings(text: str, blocks: list[Block]) -> list[Block]:
         following = next((b for b in blocks[index + 1 : index + 2]), None)
         result.extend(_cut(text, block, following))
     return result
+
+
+def cut_run_on(text: str, block: Block) -> list[Block]:
+    """A paragraph whose line breaks were lost, cut before each word with which an item usually begins."""
+    starts = [m.end() for m in layout().run_on.finditer(text, block.body, block.end)] if block.mark is None else []
+    if not starts:
+        return [block]
+    ends = [*starts, block.end]
+    pieces = [replace(block, end=block.body + len(text[block.body : ends[0]].rstrip()))]
+    for start, end in itertools.pairwise(ends):
+        pieces.append(replace(block, start=start, body=start, end=start + len(text[start:end].rstrip()), cut=True))
+    return pieces
 
 
 def _cut(text: str, block: Block, following: Block | None) -> list[Block]:

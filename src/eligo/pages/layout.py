@@ -52,6 +52,20 @@ class Layout:
         self.connectors = frozenset(data["connectors"])
         self.continues = tuple(data["continues"])
         self.remark = _patterns(data["remark_patterns"])
+        others = data["others"]
+        self.companions, self.apart = frozenset(others["companions"]), frozenset(others["apart"])
+        self.well, self.well_people = frozenset(others["well"]), frozenset(others["well_people"])
+        self.patients = frozenset(others["patients"])
+        self.people_ends, self.idle_people = frozenset(others["ends"]), frozenset(others["idle"])
+        self.scopes = tuple(map(re.compile, data["scope_patterns"]))
+        self.scope_people = frozenset(data["scope_people"])
+        self.value_labels, self.value_starts = frozenset(data["value_labels"]), tuple(data["value_starts"])
+        self.choices = _patterns(data["choice_patterns"])
+        self.table_heads = frozenset(data["table_heads"])
+        self.unfinished = frozenset(data["unfinished"])
+        self.coded = frozenset(data["coded"])
+        self.run_on = _run_on(data["run_on"])
+        self.label = _label([*data["topics"], *data["value_labels"]])
         self.bullet_rank = {glyph: rank for rank, glyphs in enumerate(data["bullets"]) for glyph in glyphs}
         self.before_number = frozenset(data["before_number"])
         self.before_bare_number = frozenset(data["before_bare_number"]) | self.before_number
@@ -111,6 +125,18 @@ def matches(patterns: re.Pattern[str], line: str) -> bool:
 
 def _patterns(parts: list[str]) -> re.Pattern[str]:
     return re.compile("|".join(parts))
+
+
+def _run_on(words: list[str]) -> re.Pattern[str]:
+    """Where an item begins anew in a text whose line breaks were lost: at one of the words, with a capital."""
+    starts = "|".join(re.escape(w[0].upper() + w[1:]) for w in words) + "|" + "|".join(w.upper() for w in words)
+    return re.compile(rf"(?<=[a-z0-9)%])\s+(?=(?:{starts})(?!\w))")
+
+
+def _label(topics: list[str]) -> re.Pattern[str]:
+    """A topic with a capital and a colon, inside a line."""
+    ordered = sorted({t[0].upper() + t[1:] for t in topics}, key=len, reverse=True)
+    return re.compile(rf"(?<![\w/-])(?:{'|'.join(map(re.escape, ordered))})\s?:(?=\s)")
 
 
 def _any_phrase(phrases: dict[str, str]) -> re.Pattern[str]:

@@ -23,9 +23,17 @@ _ENUMERATOR = re.compile(
     r"|(?P<number>[0-9]{1,3})\s?(?P<stop>\\?(?:[.．、]|[)）]\.?))(?![0-9])"
     r"|(?P<letter>[A-Za-z]|[ivxIVX]{2,5})(?P<end>\\?[.)）])(?=\s)"
     rf"|(?P<circle>[{_CIRCLED}])"
+    r"|\[(?P<square>[0-9]{1,2})\]"
+    # Only where the list goes on with the next number: "IN01.", "E-2", and "3- " or "3: " before a capital.
+    r"|(?P<code>[A-Za-z]{1,12})\s?[-#]?\s?(?P<coded>[0-9]{1,2})(?:[.):]|(?=\s))"
+    r"|(?P<dashed>[0-9]{1,2})\s?[-–:/](?=\s?[A-Z])"
 )
+_CHAINED = "#"  # begins the style of a mark that counts only in a chain of numbers
+ROW = "|"  # the style of a row of a table
+_CELLS = re.compile(r"\s*\|\s*|\s*\t\s*")
+_LONGEST_CELL = 80
 _SURE = 99  # the largest number that is a list's wherever it begins a line
-_NEEDS_SPACE = frozenset("-–—−‐‑+·o*")
+_NEEDS_SPACE = frozenset("-–—−‐‑+·o*üØŸ§→⇒")
 _WIDEST_WRAP, _NARROWEST_WRAP = 160, 40
 _LONGEST_HEADING = 120
 _WORDY_LINE = 50  # characters: a shorter line that has no end mark is more likely an entry than a broken sentence
@@ -76,7 +84,7 @@ def read_mark(text: str, at: int, end: int) -> tuple[Mark, int] | None:
     """
     first = text[at]
     glyph = text[at + 1] if first == "\\" and at + 1 < end else first
-    if glyph in layout().bullet_rank:
+    if bullet_rank(glyph) is not None:
         after = at + (2 if first == "\\" else 1)
         if glyph == "-" and text[after : after + 1] == "-" != text[after + 1 : after + 2]:
             after += 1
@@ -85,7 +93,7 @@ def read_mark(text: str, at: int, end: int) -> tuple[Mark, int] | None:
             return Mark(glyph), _skip_space(text, after, end)
         return None
     match = _ENUMERATOR.match(text, at, end)
-    if match is None:
+    if match is None or (match["code"] and match["code"].lower() not in layout().coded):
         return None
     mark = _enumerator(match)
     return mark, _skip_space(text, match.end(), end)
@@ -101,11 +109,19 @@ def _enumerator(match: re.Match[str]) -> Mark:
         shape = "(%s)" if match["letters"] else "%s)" if match["end"][-1] in ")）" else "%s."
         return _letter(value, shape)
     value = match[kind]
+    if kind in ("coded", "dashed"):
+        style = match["code"].upper() if kind == "coded" else "1"
+        return Mark(_CHAINED + style, str(int(value)), int(value))
     if kind == "circle":
         return Mark("①", value, _CIRCLED.index(value) + 1)
     if kind == "nested":
         return Mark("1.1" + value[: value.rindex(".")], value, int(value.rsplit(".", 1)[1]))
-    return Mark("<1>" if kind == "angle" else "(1)", value, int(value))
+    return Mark("<1>" if kind == "angle" else "[1]" if kind == "square" else "(1)", value, int(value))
+
+
+def bullet_rank(glyph: str) -> int | None:
+    """How deep a glyph usually stands, as the data file has it; a character of a symbol font is one of the first."""
+    return layout().bullet_rank.get(glyph, 0 if "\ue000" <= glyph <= "\uf8ff" else None)
 
 
 def _letter(value: str, shape: str) -> Mark:
@@ -135,7 +151,7 @@ def _skip_space(text: str, at: int, end: int) -> int:
 
 def read_blocks(text: str, start: int, end: int, is_heading: Callable[[str], bool]) -> list[Block]:
     """The blocks of a stretch of text; lines that a hard wrap broke are one block again."""
-    lines = list(_lines(text, start, end))
+    lines = _rows(text, _in_chains(list(_lines(text, start, end))))
     joins = _Joins(text, lines, is_heading)
     blocks: list[Block] = []
     for index, line in enumerate(lines):
@@ -144,6 +160,53 @@ def read_blocks(text: str, start: int, end: int, is_heading: Callable[[str], boo
         else:
             blocks.append(line)
     return _settle(blocks)
+
+
+def _in_chains(lines: list[Block]) -> list[Block]:
+    """The lines, of which some marks are none: those that go on with no list, and that no other one goes on with."""
+    marks = {m.readings[0] for line in lines if (m := line.mark) and m.style.startswith(_CHAINED)}
+    if not marks:
+        return lines
+    last, found = dict[str, int](), list[Block]()
+    for line in lines:
+        mark = line.mark
+        if mark is not None and mark.style.startswith(_CHAINED):
+            ordinal = mark.ordinal or 0
+            if last.get(mark.style) != ordinal - 1 and (mark.style, ordinal + 1) not in marks:
+                line = unmarked(line)
+            else:
+                last[mark.style] = ordinal
+        found.append(line)
+    return found
+
+
+def cells(line: str) -> list[str]:
+    """The cells of a row of a table that was pasted as text; of any other line the line itself."""
+    return _CELLS.split(line.strip().strip("|").strip())
+
+
+def _rows(text: str, lines: list[Block]) -> list[Block]:
+    """The lines, where rows of a table are marked as such: two or more in a row, with as many cells each."""
+    counts = [_cells_of(text, line) for line in lines]
+    if not any(counts):
+        return lines
+    found = []
+    for index, line in enumerate(lines):
+        beside = counts[max(0, index - 1) : index] + counts[index + 1 : index + 2]
+        if counts[index] and counts[index] in beside:
+            body = line.start + len(text[line.start : line.end]) - len(text[line.start : line.end].lstrip("| \t"))
+            line = replace(line, mark=Mark(ROW), body=min(body, line.end), body_column=line.column)
+        found.append(line)
+    return found
+
+
+def _cells_of(text: str, line: Block) -> int:
+    """How many cells a line has; 0 where it is no row."""
+    words = text[line.start : line.end]
+    if line.mark is not None or ("|" not in words and "\t" not in words):
+        return 0
+    found = cells(words)
+    return len(found) if len(found) > 1 and len(found[0]) <= _LONGEST_CELL else 0
 
 
 def _settle(blocks: list[Block]) -> list[Block]:
@@ -233,11 +296,18 @@ class _Joins:
             return False
         if line.mark:
             return self._wrapped and self._spaced and self._full(index)
+        if self._is_unfinished(before) and not self._text[line.start].isupper():
+            return True
         if self._wrapped:
             return self._spaced or self._full(index)
         least = max(_WORDY_LINE, 0.9 * self._width if self._small else 0)
         wordy = before.end - before.start >= least and self._text[before.end - 1] not in ".;:!?"
         return wordy and self._text[line.start].islower()
+
+    def _is_unfinished(self, line: Block) -> bool:
+        """Whether a line ends in a word or sign after which a sentence goes on."""
+        end = self._text[max(line.body, line.end - 12) : line.end].split()
+        return bool(end) and (end[-1].lower() in layout().unfinished or end[-1][-1] in "<>≤≥=")
 
     def _begins_small(self) -> bool:
         """Whether entries begin in lower case, so that a lower-case line need not go on with the one before."""

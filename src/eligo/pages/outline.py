@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from eligo.pages.headings import announces
 from eligo.pages.layout import announces_list, clean, connector, layout
-from eligo.pages.lines import Block, Mark
+from eligo.pages.lines import Block, Mark, bullet_rank
 
 _DEEPEST = 12
 _LOOK_AHEAD = 40
@@ -90,6 +90,8 @@ class Outline:
             self._open(block, top.node.children)
         else:
             self._levels.pop()
+            while self._levels and _side(block, self._levels[-1]) == 0 and _is_deeper(top.style, block.mark):
+                top = self._levels.pop()
             self._open(block, top.siblings)
 
     def _goes_on(self, block: Block, level: _Level) -> bool:
@@ -135,8 +137,7 @@ class Outline:
         if above is None or mark is None or opens(self._text, top.node):
             return True
         if mark.ordinal is None and above.ordinal is None:
-            rank = layout().bullet_rank
-            return rank.get(mark.style, 0) > rank.get(above.style, 0)
+            return (bullet_rank(mark.style) or 0) > (bullet_rank(above.style) or 0)
         if mark.ordinal == 1 and _rank(mark.style) > _rank(above.style) and above.ordinal is not None:
             return True
         return above.ordinal is not None and self._resumes(index, block, above.style, above.ordinal + 1)
@@ -209,6 +210,13 @@ class Outline:
         return self._text[node.lead_end - 1] not in ".;:!?"
 
 
+def _is_deeper(style: str, mark: Mark | None) -> bool:
+    """Whether a glyph usually stands deeper than the mark, which is a glyph too."""
+    if mark is None or mark.ordinal is not None:
+        return False
+    return (bullet_rank(style) or 0) > (bullet_rank(mark.style) or 0)
+
+
 def _is_variant(level: _Level, mark: Mark) -> bool:
     """Whether a number goes on with a list whose numbers look a little different: `3)` after `2.`."""
     next_ = mark.ordinal is not None and mark.ordinal > 1 and level.ordinal == mark.ordinal - 1
@@ -241,7 +249,7 @@ def opens(text: str, node: Node) -> bool:
 
 def _rank(style: str) -> int:
     """How deep a style of numbers usually stands."""
-    if style in ("A.", "I.", "A)", "I)"):
+    if style in ("A.", "I.", "A)", "I)") or style.startswith("#"):
         return 0
     if style == "1.":
         return 1

@@ -17,6 +17,7 @@ from eligo.pages.headings import (
     group_of_line,
     group_of_section,
     inner_headings,
+    inner_labels,
     is_for_everyone,
     is_lead,
     is_mostly_lead,
@@ -28,7 +29,7 @@ from eligo.pages.headings import (
     starts_group,
     takes_part,
 )
-from eligo.pages.inline import cut_siblings
+from eligo.pages.inline import cut_run_on, cut_siblings
 from eligo.pages.layout import clean, connector, key, layout
 from eligo.pages.lines import Block, read_blocks, read_mark
 from eligo.truth import Kind
@@ -74,17 +75,19 @@ def _is_heading_line(line: str) -> bool:
 
 
 def _heading_apart(text: str, block: Block) -> list[Block]:
-    """A block in pieces, where section headings stand at its start or inside it."""
-    edges = [block.start, block.end]
-    inner = inner_headings(text[block.start : block.end])
-    if inner and not read_section(clean(text[block.body : block.end][:_LONGEST])):
-        edges[1:1] = [block.start + at for span in inner for at in span]
-    length = split_heading(text[block.body : edges[1]], block.mark is not None)
+    """A block in pieces, where headings of sections or labels of fields stand at its start or inside it."""
+    raw = text[block.start : block.end]
+    labels = inner_labels(raw) if block.mark is None else []
+    edges = {block.start + at for span in (*inner_headings(raw), *labels) for at in span}
+    length = split_heading(text[block.body : min(edges - {block.start}, default=block.end)], block.mark is not None)
     if length is not None:
-        edges.insert(1, block.body + length)
-    if len(edges) == 2:
+        edges.add(block.body + length)
+    if not edges:
         return [block]
-    return list(_pieces(text, block, edges))
+    pieces = list(_pieces(text, block, sorted(edges | {block.start, block.end})))
+    if labels or any(key(clean(text[p.start : p.end])) in layout().topical for p in pieces if len(pieces) > 1):
+        return [part for piece in pieces for part in cut_run_on(text, piece)]
+    return pieces
 
 
 def _pieces(text: str, block: Block, edges: list[int]) -> Iterator[Block]:
