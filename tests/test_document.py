@@ -48,7 +48,8 @@ def _view(page: Page) -> dict[str, Any]:
 
 def _outline(item: Item, depth: int = 0) -> Iterator[str]:
     heading = f"<{item.heading}> " if item.heading and not depth else ""
-    yield f"{'  ' * depth}{item.id} [{item.number}] {heading}{item.lead}"
+    others = f"({item.others.standing}: {item.others.name}) " if item.others and not depth else ""
+    yield f"{'  ' * depth}{item.id} [{item.number}] {heading}{others}{item.lead}"
     for below in item.children:
         yield from _outline(below, depth + 1)
 

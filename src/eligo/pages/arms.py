@@ -5,6 +5,7 @@ from __future__ import annotations
 from eligo.pages.headings import GroupName
 from eligo.pages.layout import connector, layout
 from eligo.pages.parts import Part
+from eligo.pages.people import Population, names_patients, other_people
 
 _LONGEST_NAME = 80
 _SECOND = frozenset(("B", "2", "II"))
@@ -12,6 +13,7 @@ _SECOND = frozenset(("B", "2", "II"))
 
 def settle_arms(parts: list[Part]) -> None:
     """Give the role of an arm to what `OR` joins and what repeats a name; take it from what tells nobody apart."""
+    _set_others_apart(parts)
     _join_arms(parts)
     named = {p.group.identity: p.group for p in parts if p.group}
     for part in parts:
@@ -22,6 +24,48 @@ def settle_arms(parts: list[Part]) -> None:
         if part.group and part.group.identity in unneeded:
             part.heading, part.group = (part.words or "").rstrip(" :："), None
             part.role = "heading" if part.role == "arm" else part.role
+
+
+def _set_others_apart(parts: list[Part]) -> None:
+    """Find the headings that speak of other people than the patients; they name no arm.
+
+    Where nothing is asked of anybody else, they are whom the trial is about.
+    """
+    heads = [_head(part, parts[i + 1] if i + 1 < len(parts) else None) for i, part in enumerate(parts)]
+    patients = [head is not None and names_patients(head) for head in heads]
+    found = [other_people(head) if head else None for head in heads]
+    if not any(patients):  # then those who are well may be whom the trial is about
+        found = [others if others and others.standing != "well" else None for others in found]
+    if not any(found) or not _asks_the_patients(parts, found, patients):
+        return
+    for part, head, others, own in zip(parts, heads, found, patients, strict=True):
+        part.others, part.ends_others = others, own
+        if head and (others or (own and part.role == "item")):
+            part.group, part.heading = None, part.heading or head.rstrip(" :：")
+            part.role = part.role if part.role == "section" else "heading"
+
+
+def _head(part: Part, following: Part | None) -> str | None:
+    """The words of a heading, or of a short line right above the heading of a section; None for any other part."""
+    if part.role in ("arm", "section", "heading"):
+        return part.group.name if part.group else part.heading
+    above = following is not None and following.role == "section" and following.section == "inclusion"
+    if part.role == "item" and part.block.mark is None and above and part.words:
+        return part.words if len(part.words.split()) <= layout().subheading_words else None
+    return None
+
+
+def _asks_the_patients(parts: list[Part], found: list[Population | None], patients: list[bool]) -> bool:
+    """Whether some inclusion item is not of other people."""
+    section, others = "inclusion", False
+    for part, named, own in zip(parts, found, patients, strict=True):
+        if part.section:
+            section, others = part.section, False
+        if named or own:
+            others = bool(named)
+        elif part.role == "item" and section == "inclusion" and not others:
+            return True
+    return False
 
 
 def _join_arms(parts: list[Part]) -> None:

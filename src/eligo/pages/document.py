@@ -16,6 +16,7 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.pages.headings import asks_all, asks_any, excludes, is_lead, is_negated, takes_part
 from eligo.pages.inline import cut_pieces
 from eligo.pages.layout import clean
+from eligo.pages.people import Population, names_patients, other_people, speaks_of_controls
 from eligo.pages.outline import Node, Outline, opens
 from eligo.pages.sections import Arm, Group, read_groups
 from eligo.truth import Kind
@@ -50,7 +51,8 @@ class Item:
     the item's number as printed, or its position among the items of its section (and arm) where the source has only
     bullets. `id` is unique on the page: `I3`, `A.I3`, below it `I3.a`; where the source uses a number twice, the second
     is `I3-2`. `heading` is the nearest heading that governs the item. `span` is the place in the page's `text`, marks
-    included.
+    included. `others` are the people of whom the item is asked, where these are not the patients; below a heading
+    that names them, ids begin with `O`.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Item:
     span: Span
     children: tuple[Item, ...] = ()
     heading: str | None = None
+    others: Population | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ class _Items:
         self._text = text
         self._items: list[Item] = []
         self._leads: list[Span] = []
-        self._counts: dict[tuple[str, str | None], int] = {}
+        self._counts: dict[tuple[str, str | None, str | None], int] = {}
         self._used: dict[str, int] = {}
 
     def read(self, groups: list[Group]) -> tuple[list[Item], list[Span]]:
@@ -173,10 +176,19 @@ class _Items:
         if node.children or node.more or block.end - block.body > _LONGEST_LEAD:
             return None
         words = clean(self._text[block.body : block.end])
-        if not words.endswith(":") or not takes_part(words) or not self._is_mere_lead(words, group):
+        ends_others = group.others is not None and names_patients(words)
+        if not words.endswith(":") or not (ends_others or self._heads_others(words) or self._is_lead_of_all(words, group)):
             return None
         self._leads.append(block.span)
         return _headed(group, words)
+
+    def _is_lead_of_all(self, words: str, group: Group) -> bool:
+        return takes_part(words) and self._is_mere_lead(words, group)
+
+    def _heads_others(self, words: str) -> bool:
+        """Whether the words of a list item name other people, and say nothing of them."""
+        found = other_people(words)
+        return found is not None and found.standing != "well" and words.endswith((":", "："))
 
     def _is_misplaced(self, top: list[Node]) -> bool:
         """Whether all items of a section but the first stand below the first, whose words announce no list."""
@@ -188,7 +200,7 @@ class _Items:
     def _add(self, node: Node, group: Group, alone: bool = False) -> None:
         below, start = self._below_lead(node)
         words = clean(self._text[node.block.body : start]) if below and start - node.block.body <= _LONGEST_LEAD else ""
-        lead = self._is_mere_lead(words, group) and (alone or takes_part(words))
+        lead = self._heads_others(words) or (self._is_mere_lead(words, group) and (alone or takes_part(words)))
         bare = start == node.block.body and not (node.block.mark and node.block.mark.ordinal)
         if not below or not (bare or lead):
             self._append(node, group)
@@ -203,10 +215,10 @@ class _Items:
 
     def _append(self, node: Node, group: Group) -> None:
         """Make the node the next item of its section and arm."""
-        place = (group.section, group.cohort)
+        place = (group.section, group.cohort, group.others and group.others.name)
         self._counts[place] = self._counts.get(place, 0) + 1
         number = _number(node, self._counts[place])
-        prefix = f"{group.cohort}." if group.cohort else ""
+        prefix = "O." if group.others else f"{group.cohort}." if group.cohort else ""
         name = self._unused(f"{prefix}{group.section[0].upper()}{number}")
         self._items.append(self._item(node, group, name, number, 0))
 
@@ -244,9 +256,9 @@ class _Items:
         whole = _words(text[node.block.body : end])
         if node.children:
             whole = " ".join([whole, *(_printed(c, child) for c, child in zip(children, node.children, strict=True))])
-        return Item(
-            name, group.section, number, group.cohort, whole, lead, (node.start, node.end), children, group.heading
-        )
+        others = group.others or speaks_of_controls(lead)
+        span = (node.start, node.end)
+        return Item(name, group.section, number, group.cohort, whole, lead, span, children, group.heading, others)
 
     def _below(self, node: Node, group: Group, name: str, position: int, depth: int) -> Item:
         number = _number(node, position)
@@ -263,7 +275,9 @@ class _Items:
 
 def _headed(group: Group, lead: str) -> Group:
     """The group of what stands below a lead."""
-    return Group("exclusion" if excludes(lead) else group.section, group.cohort, lead.rstrip(" :："))
+    others = other_people(lead) or (None if names_patients(lead) else group.others)
+    section: Kind = "exclusion" if excludes(lead) else group.section
+    return Group(section, None if others else group.cohort, lead.rstrip(" :："), others=others)
 
 
 def _number(node: Node, position: int) -> str:

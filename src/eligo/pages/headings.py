@@ -260,15 +260,18 @@ def is_topic(line: str, colon: bool) -> bool:
     if not 0 < len(words) <= longest or _COMPARISON.search(line) or asks_any(line):
         return False
     small = [w.lower() for w in words]
-    if matches(table.choices, key(line)):
-        return False
-    if small[0] in table.continues or not table.not_topics.isdisjoint(small):
+    if is_choice(line) or small[0] in table.continues or not table.not_topics.isdisjoint(small):
         return False
     if small[0] in table.topic_starts and words[0][0].isupper():
         return True
     if colon or key(line) in table.topics:
         return True
     return (_is_titled(words) and small[-1] in table.topic_ends) or (line.isupper() and len(line) > 3)
+
+
+def is_choice(line: str) -> bool:
+    """Whether a heading announces alternatives, so that its list is one item: `Eligible diagnoses:`."""
+    return matches(layout().choices, key(line))
 
 
 def announces(line: str) -> bool:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from eligo.pages.layout import announces_list, clean, layout
+from eligo.pages.headings import asks_any, read_section
+from eligo.pages.layout import announces_list, clean, connector, key, layout
 from eligo.pages.lines import Block, Mark, read_mark
 
 # One mark that may stand inside a line, or a bracket.
@@ -22,9 +23,12 @@ _CANDIDATE = re.compile(
 )
 _GLYPH = re.compile(r"(?<=[\s.:;,)])[•●■⬤➢➤►✓✔❖◆▪◦](?!\w?\))")
 _DASH = re.compile(r"(?<=\s)[-–—]\s+(?=[A-Z≥≤<>(])")
+# Between the items of a list in one line: dashes, of which one alone is part of a sentence, or semicolons.
+_SEPARATORS = (re.compile(r"\s+[-–—]\s+(?![0-9])"), re.compile(r"\s*;\s+"))
 # What any list of pieces begins with: a cheap look before the thorough one.
 _FIRST = re.compile(r"(?<!\w)[1ai]\\?[)）>.、]|[①•●■⬤➢➤►✓✔❖◆▪◦]")
 _LEAST_WORDS = 4  # letters: "criteria a) and b)" names two pieces, it does not list them
+_LONGEST_LINE = 2000  # characters of a list whose items are only separated
 _PROVEN_ORDINAL = 4  # from here on an inline number is a list number even where the next line repeats it
 
 
@@ -40,8 +44,13 @@ def cut_siblings(text: str, blocks: list[Block]) -> list[Block]:
     result: list[Block] = []
     for index, block in enumerate(blocks):
         following = next((b for b in blocks[index + 1 : index + 2]), None)
-        result.extend(_cut(text, block, following))
+        alone = block.cut and index > 0 and _is_plain_section(clean(text[slice(*blocks[index - 1].span)]))
+        result.extend(_cut(text, block, following, alone))
     return result
+
+
+def _is_plain_section(words: str) -> bool:
+    return key(words) not in layout().topical and read_section(words) is not None
 
 
 def cut_run_on(text: str, block: Block) -> list[Block]:
@@ -56,9 +65,10 @@ def cut_run_on(text: str, block: Block) -> list[Block]:
     return pieces
 
 
-def _cut(text: str, block: Block, following: Block | None) -> list[Block]:
+def _cut(text: str, block: Block, following: Block | None, alone: bool) -> list[Block]:
+    """The items of one block; it is `alone` where it stands in the line of its section's heading."""
     mark = block.mark
-    found = list(_glyphs(text, block))
+    found = list(_glyphs(text, block)) or (list(_separated(text, block)) if alone else [])
     if not found and mark is not None and mark.ordinal is not None:
         found = list(_numbers(text, block, mark, following))
     return _split(block, found) if found else [block]
@@ -72,6 +82,22 @@ def _glyphs(text: str, block: Block) -> Iterator[_Found]:
         if announces_list(first):
             return
         yield _Found(block.mark or Mark(match.group()[0]), match.start(), _after(text, match.end(), block.end))
+
+
+def _separated(text: str, block: Block) -> Iterator[_Found]:
+    """The separators of a list in one line behind its heading, `Inclusion: age over 18 - no cancer - consent`."""
+    words = text[block.body : block.end]
+    if block.mark is not None or len(words) > _LONGEST_LINE or ":" in words or asks_any(words):
+        return
+    depths = itertools.accumulate((c in "([") - (c in ")]") for c in words)
+    outside = "".join(c if depth <= 0 else "x" for c, depth in zip(words, depths, strict=True))
+    found = next((m for p in _SEPARATORS if len(m := list(p.finditer(outside))) > (p is _SEPARATORS[0])), [])
+    rests = [words[match.end() :].lower() for match in found]
+    if any(rest.startswith(layout().continues) or connector(rest.split(None, 1)[0]) for rest in rests if rest):
+        return
+    for match in found:
+        if match.end() < len(words):
+            yield _Found(Mark(match.group().strip()), block.body + match.start(), block.body + match.end())
 
 
 def _numbers(text: str, block: Block, mark: Mark, following: Block | None) -> Iterator[_Found]:

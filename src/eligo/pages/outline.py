@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from eligo.pages.headings import announces
+from eligo.pages.headings import announces, is_choice
 from eligo.pages.layout import announces_list, clean, connector, layout
 from eligo.pages.lines import Block, Mark, bullet_rank
 
@@ -202,7 +202,8 @@ class Outline:
         """Put a paragraph beside the items before it; what follows stands below it only where it announces a list."""
         self._levels.clear()
         self._open(block, self.top)
-        if not (opens(self._text, self.top[-1]) and announces(clean(self._text[block.body : block.end]))):
+        words = clean(self._text[block.body : block.end])
+        if not is_choice(words) and not (opens(self._text, self.top[-1]) and announces(words)):
             self._levels.clear()
 
     def _is_broken(self, node: Node) -> bool:

@@ -31,9 +31,11 @@ from eligo.pages.headings import (
 )
 from eligo.pages.inline import cut_run_on, cut_siblings
 from eligo.pages.layout import clean, connector, key, layout
-from eligo.pages.lines import Block, read_blocks, read_mark
+from eligo.pages.lines import ROW, Block, cells, read_blocks, read_mark
+from eligo.pages.people import Population
 from eligo.truth import Kind
 
+_SHORTEST_LEAD = 4  # words
 _LONGEST = 600  # characters: a longer block is an item
 
 RoleName = Literal["section", "arm", "heading", "remark", "item"]
@@ -50,6 +52,9 @@ class Part:
     heading: str | None = None
     group: GroupName | None = None
     lead: str | None = None  # the words about the arm
+    others: Population | None = None  # of whom the part speaks, where these are not the patients
+    is_container: bool = False  # whether sections follow under its heading
+    ends_others: bool = False  # whether it speaks of the patients again
 
 
 def read_parts(text: str, stretches: list[Span]) -> list[Part]:
@@ -132,7 +137,7 @@ class _Roles:
     def _assign(self, part: Part, words: str, following: Block | None) -> None:
         mark = part.block.mark
         head = read_section(words, mark is not None)
-        if is_remark(words):
+        if is_remark(words) or (mark and mark.style == ROW and _is_table_head(words)):
             part.role = "remark"
         elif head:
             self._open_section(part, head, words)
@@ -146,6 +151,7 @@ class _Roles:
 
     def _open_section(self, part: Part, head: SectionHead, words: str) -> None:
         part.role = "section"
+        part.is_container = head.kind == "container"
         part.section = "exclusion" if head.kind == "exclusion" else "inclusion"
         part.group = group_of_section(head)
         plain = not head.before and not head.after and key(words) not in layout().topical
@@ -169,7 +175,7 @@ class _Roles:
         arm = _arm(words, colon, heads or (listed and words.endswith(")")))
         if arm:
             part.role, (part.group, part.lead) = "arm", arm
-        elif colon or (listed and is_lead(words) and takes_part(words)):
+        elif colon or (listed and is_lead(words) and (takes_part(words) or len(words.split()) >= _SHORTEST_LEAD)):
             self._assign_colon(part, words)
         elif heads and is_topic(words, colon=False):
             part.role, part.heading = "heading", words
@@ -187,6 +193,11 @@ class _Roles:
                 part.role, part.heading = "heading", heading
         elif is_topic(words, colon=True) and not is_negated(words):
             part.role, part.heading = "heading", heading
+
+
+def _is_table_head(words: str) -> bool:
+    """Whether a row of a table only says what stands in its columns."""
+    return all(key(cell) in layout().table_heads for cell in cells(words) if cell)
 
 
 def _arm(words: str, colon: bool, heads: bool) -> tuple[GroupName, str | None] | None:

@@ -15,7 +15,7 @@ Standing = Literal["companion", "apart", "well"]
 
 _WORD = re.compile(r"[\w&+'/-]+")
 _BREAK = re.compile(r"[()\[\]:：,;]|\s[-–—]\s")
-_LONGEST = 12  # words
+_LONGEST, _LONGEST_NAME = 12, 250  # words, characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def other_people(name: str) -> Population | None:
     >>> other_people("Recipients of a kidney of a living donor") is other_people("Control of pain") is None
     True
     """
-    for segment in _BREAK.split(name):
+    for segment in _BREAK.split(name[:_LONGEST_NAME]):
         words = _named(segment)
         if words:
             standing = _standing(words) if len(words) <= _LONGEST else None

@@ -12,6 +12,7 @@ from eligo.pages.headings import GroupName, is_for_everyone
 from eligo.pages.layout import clean
 from eligo.pages.lines import Block
 from eligo.pages.parts import Part, read_parts
+from eligo.pages.people import Population
 from eligo.truth import Kind
 
 
@@ -36,6 +37,7 @@ class Group:
     cohort: str | None
     heading: str | None
     blocks: list[Block] = field(default_factory=list)
+    others: Population | None = None  # of whom its items are asked, where these are not the patients
 
 
 @dataclass(slots=True)
@@ -62,6 +64,7 @@ class _Reader:
         self._text, self._parts = text, parts
         self._result = Sections([], (), [], [])
         self._open = Group("inclusion", None, None)
+        self._holding: Population | None = None  # the other people of whom the sections below speak
         self._names: dict[str, GroupName] = {}
         self._ids: dict[str, str] = {}
         self._taken: set[str] = set()
@@ -90,15 +93,29 @@ class _Reader:
         elif part.role == "heading":
             self._result.headings.append(part.block.span)
             if part.heading:
-                cohort = None if is_for_everyone(part.heading) else self._open.cohort
-                self._close(self._open.section, cohort, part.heading)
+                self._read_heading(part, part.heading, self._parts[index + 1 : index + 2])
         elif part.role == "section":
-            self._close(part.section or "inclusion", self._arm(part) if part.group else None, part.heading)
-            if not part.group:
-                self._result.headings.append(part.block.span)
+            self._read_section(part)
         else:
             return self._read_arm(index)
         return index + 1
+
+    def _read_heading(self, part: Part, heading: str, following: list[Part]) -> None:
+        """Open the list under a heading; over a section, other people are spoken of until somebody else is named."""
+        everyone = part.ends_others or is_for_everyone(heading)
+        cohort = None if part.others or is_for_everyone(heading) else self._open.cohort
+        others = part.others or (None if everyone else self._open.others)
+        if everyone or part.others:
+            self._holding = part.others if following and following[0].role == "section" else None
+        self._close(self._open.section, cohort, heading, others)
+
+    def _read_section(self, part: Part) -> None:
+        if part.others or part.group or part.ends_others:
+            self._holding = part.others if part.is_container else None
+        cohort = self._arm(part) if part.group else None
+        self._close(part.section or "inclusion", cohort, part.heading, part.others or self._holding)
+        if not part.group:
+            self._result.headings.append(part.block.span)
 
     def _read_arm(self, index: int) -> int:
         part = self._parts[index]
@@ -135,8 +152,10 @@ class _Reader:
         self._spans[name].append(part.block.span)
         return self._ids[name]
 
-    def _close(self, section: Kind, cohort: str | None, heading: str | None) -> None:
+    def _close(
+        self, section: Kind, cohort: str | None, heading: str | None, others: Population | None = None
+    ) -> None:
         """End the open group and start another."""
         if self._open.blocks:
             self._result.groups.append(self._open)
-        self._open = Group(section, cohort, heading)
+        self._open = Group(section, cohort, heading, others=others)
