@@ -238,6 +238,12 @@ JOINED = (AllOf, AnyOf, AtLeast)
 MEASURING = (Compare, OneOf)
 
 
+def without_bearing(kind: Kind, note: str) -> Predicate:
+    """A predicate that keeps nobody out, whichever the kind; `note` says why the criterion asks nothing."""
+    always = Always(note)
+    return always if kind == "inclusion" else Not(always)
+
+
 def leaves(predicate: Predicate) -> Iterator[Leaf]:
     """All leaves, in the order of the text."""
     if isinstance(predicate, LEAF):  # as most predicates that reading asks

@@ -165,9 +165,9 @@ def _of_row(line: bytes, kind: Kind, place: Place) -> list[tuple[str, Kind]] | P
 
 
 def _of_page(page: Page) -> list[tuple[str, Kind]]:
-    """The items of a page, the populations of its arms included, as `eligo import` drafts them."""
+    """The items of a page that are asked of patients, the populations of its arms included, as an import reads them."""
     populations: list[tuple[str, Kind]] = [(arm.lead, "inclusion") for arm in page.arms if arm.lead]
-    return populations + [(item.text, item.section) for item in page.items]
+    return populations + [(i.sentence, i.section) for i in page.items if not i.others]
 
 
 def _lines(tally: Tally) -> Iterator[str]:

@@ -6,6 +6,7 @@ rule knows is an item.
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -16,8 +17,8 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.pages.headings import asks_all, asks_any, excludes, is_lead, is_negated, takes_part
 from eligo.pages.inline import cut_pieces
 from eligo.pages.layout import clean
-from eligo.pages.people import Population, names_patients, other_people, speaks_of_controls
 from eligo.pages.outline import Node, Outline, opens
+from eligo.pages.people import Population, names_patients, other_people, speaks_of_controls, value_label
 from eligo.pages.sections import Arm, Group, read_groups
 from eligo.truth import Kind
 
@@ -52,7 +53,8 @@ class Item:
     bullets. `id` is unique on the page: `I3`, `A.I3`, below it `I3.a`; where the source uses a number twice, the second
     is `I3-2`. `heading` is the nearest heading that governs the item. `span` is the place in the page's `text`, marks
     included. `others` are the people of whom the item is asked, where these are not the patients; below a heading
-    that names them, ids begin with `O`.
+    that names them, ids begin with `O`. `scope` is what the heading adds to the words: for whom the item is, or what
+    its value is of.
     """
 
     id: str
@@ -65,6 +67,12 @@ class Item:
     children: tuple[Item, ...] = ()
     heading: str | None = None
     others: Population | None = None
+    scope: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The item with what its heading adds: `Age: 18 and over`."""
+        return f"{self.scope}: {self.text}" if self.scope else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,8 @@ class Page:
 
     Spans point into `text`. `trial` is None only for bare criteria without a name. `updated` is an ISO date, or the
     month of one. A remark is page furniture among the criteria, or a sentence such as that further criteria apply.
-    `conditions` are what the trial is about, in the words of the registry's field.
+    `conditions` are what the trial is about, in the words of the registry's field. `places` are offsets in the text of
+    a protocol, each with the page or paragraph that begins there; `notes` say what of a protocol was not read.
     """
 
     trial: str | None
@@ -95,6 +104,13 @@ class Page:
     remarks: tuple[Line, ...] = ()
     text: str = ""
     conditions: tuple[str, ...] = ()
+    places: tuple[tuple[int, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def place_of(self, span: Span) -> str | None:
+        """Where in its document a stretch of the text begins: `page 41`."""
+        index = bisect.bisect_right(self.places, span[0], key=lambda place: place[0])
+        return self.places[index - 1][1] if index else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +193,9 @@ class _Items:
             return None
         words = clean(self._text[block.body : block.end])
         ends_others = group.others is not None and names_patients(words)
-        if not words.endswith(":") or not (ends_others or self._heads_others(words) or self._is_lead_of_all(words, group)):
+        if not words.endswith(":") or not (
+            ends_others or self._heads_others(words) or self._is_lead_of_all(words, group)
+        ):
             return None
         self._leads.append(block.span)
         return _headed(group, words)
@@ -215,7 +233,7 @@ class _Items:
 
     def _append(self, node: Node, group: Group) -> None:
         """Make the node the next item of its section and arm."""
-        place = (group.section, group.cohort, group.others and group.others.name)
+        place = (group.section, group.cohort, group.others.name if group.others else None)
         self._counts[place] = self._counts.get(place, 0) + 1
         number = _number(node, self._counts[place])
         prefix = "O." if group.others else f"{group.cohort}." if group.cohort else ""
@@ -258,7 +276,10 @@ class _Items:
             whole = " ".join([whole, *(_printed(c, child) for c, child in zip(children, node.children, strict=True))])
         others = group.others or speaks_of_controls(lead)
         span = (node.start, node.end)
-        return Item(name, group.section, number, group.cohort, whole, lead, span, children, group.heading, others)
+        scope = None if depth else _scope(group, whole)
+        return Item(
+            name, group.section, number, group.cohort, whole, lead, span, children, group.heading, others, scope
+        )
 
     def _below(self, node: Node, group: Group, name: str, position: int, depth: int) -> Item:
         number = _number(node, position)
@@ -273,11 +294,18 @@ class _Items:
         return found.lead_end, tuple(self._below(Node(block), group, name, i, depth + 1) for i, block in pieces)
 
 
+def _scope(group: Group, words: str) -> str | None:
+    """What the heading of a group adds to the words of an item."""
+    if group.others:
+        return group.heading or group.others.name
+    return group.scope or value_label(group.heading, words)
+
+
 def _headed(group: Group, lead: str) -> Group:
     """The group of what stands below a lead."""
     others = other_people(lead) or (None if names_patients(lead) else group.others)
     section: Kind = "exclusion" if excludes(lead) else group.section
-    return Group(section, None if others else group.cohort, lead.rstrip(" :："), others=others)
+    return Group(section, None if others else group.cohort, lead.rstrip(" :："), others=others, scope=group.scope)
 
 
 def _number(node: Node, position: int) -> str:

@@ -12,7 +12,7 @@ from eligo.pages.headings import GroupName, is_for_everyone
 from eligo.pages.layout import clean
 from eligo.pages.lines import Block
 from eligo.pages.parts import Part, read_parts
-from eligo.pages.people import Population
+from eligo.pages.people import Population, scope
 from eligo.truth import Kind
 
 
@@ -38,6 +38,7 @@ class Group:
     heading: str | None
     blocks: list[Block] = field(default_factory=list)
     others: Population | None = None  # of whom its items are asked, where these are not the patients
+    scope: str | None = None  # of which patients alone they are asked, in the words of the heading
 
 
 @dataclass(slots=True)
@@ -78,6 +79,7 @@ class _Reader:
         while index < len(self._parts):
             index = self._read(index)
         self._close(self._open.section, None, None)
+        _widen_lone_scopes(self._result.groups)
         self._result.arms = tuple(
             Arm(self._ids[n], g.name, self._leads.get(n), tuple(self._spans[n])) for n, g in self._names.items()
         )
@@ -152,10 +154,16 @@ class _Reader:
         self._spans[name].append(part.block.span)
         return self._ids[name]
 
-    def _close(
-        self, section: Kind, cohort: str | None, heading: str | None, others: Population | None = None
-    ) -> None:
+    def _close(self, section: Kind, cohort: str | None, heading: str | None, others: Population | None = None) -> None:
         """End the open group and start another."""
         if self._open.blocks:
             self._result.groups.append(self._open)
-        self._open = Group(section, cohort, heading, others=others)
+        limited = scope(heading) if heading and cohort is None and others is None else None
+        self._open = Group(section, cohort, heading, others=others, scope=limited)
+
+
+def _widen_lone_scopes(groups: list[Group]) -> None:
+    """Take a heading as one for all patients where nothing else stands in its section."""
+    for group in groups:
+        if group.scope and not any(g.section == group.section and not g.scope and not g.others for g in groups):
+            group.scope = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from eligo.errors import EligoError, Place, Problem
-from eligo.pages.document import Page, read_criteria
-from eligo.trials.pages import NO_TRIAL, is_page, read_page, trial_of
+from eligo.pages.document import Page
+from eligo.trials.pages import NO_TRIAL, is_page, read_bare, read_page, trial_of
 from eligo.trials.registry import read_record
 
 __all__ = ["Form", "read_page", "read_record", "read_trial", "sniff"]
@@ -38,4 +38,4 @@ def read_trial(text: str, file: str | None = None, trial: str | None = None) -> 
         raise EligoError(
             Problem("no-trial-id", "the criteria do not say which trial they belong to", Place(file), NO_TRIAL)
         )
-    return read_criteria(text, name, file, line)
+    return read_bare(text, name, file, line)

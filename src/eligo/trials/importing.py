@@ -15,6 +15,7 @@ from pathlib import Path
 from eligo.criteria import (
     AllOf,
     Always,
+    Attest,
     Compare,
     Criterion,
     Duration,
@@ -25,9 +26,11 @@ from eligo.criteria import (
     Predicate,
     Unparsed,
     map_leaves,
+    without_bearing,
 )
 from eligo.errors import EligoError, Place, Problem
 from eligo.pages.document import Item, Page, RegistryFields
+from eligo.pages.people import Population
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
 from eligo.ruleset import Cohort, RuleSet, Source, dumps, loads
@@ -40,6 +43,7 @@ from eligo.trials.sources import Document
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
 
+OTHER_PERSON = "other_person"  # of grammar/concepts.yaml
 _TRIES = 20  # of two imports at once, one comes through each time
 _TRIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # as `ruleset.nodes` has it
 
@@ -186,8 +190,24 @@ def _populations(page: Page) -> Iterator[Criterion]:
 
 
 def _criterion(item: Item) -> Criterion:
-    reading = read_item(item.text, item.section)
-    return _read(item.id, item.section, item.text, reading, item.cohort, "text", f"{item.section} {item.number}")
+    source_item = f"{item.section} {item.number}"
+    if item.others:
+        return _of_others(item, item.others, source_item)
+    reading = read_item(item.sentence, item.section)
+    return _read(item.id, item.section, item.sentence, reading, item.cohort, "text", source_item)
+
+
+def _of_others(item: Item, others: Population, source_item: str) -> Criterion:
+    """What is asked of other people: nothing of the patient, or, of those who take part beside one, for a person."""
+    beside = others.standing == "companion"
+    asked = f"asked of {others.name}, not of the patient"
+    predicate = Attest(OTHER_PERSON) if beside else without_bearing(item.section, asked)
+    left = "whether it holds is left to a person" if beside else "it does not bear on the patient"
+    notes = (f"asked of {others.name}: {left}",)
+    sha = text_sha(item.sentence)
+    return Criterion(
+        item.id, item.section, item.sentence, predicate, source_item=source_item, notes=notes, source_sha=sha
+    )
 
 
 def _read(
