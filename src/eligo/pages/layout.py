@@ -63,6 +63,8 @@ class Layout:
         self.choices = _patterns(data["choice_patterns"])
         self.table_heads = frozenset(data["table_heads"])
         self.unfinished = frozenset(data["unfinished"])
+        self.symbols = {0xF000 + int(code, 16): letter for code, letter in data["symbols"].items()}
+        self.protocol_ends = frozenset(data["protocol_ends"])
         self.coded = frozenset(data["coded"])
         self.run_on = _run_on(data["run_on"])
         self.label = _label([*data["topics"], *data["value_labels"]])
@@ -98,7 +100,7 @@ def clean(raw: str) -> str:
     if "**" in raw or "__" in raw:
         raw = _EMPHASIS.sub("", raw)
     if not raw.isascii():
-        raw = raw.translate(_INVISIBLE)
+        raw = raw.translate(_INVISIBLE).translate(layout().symbols)
     return " ".join(raw.split())
 
 

@@ -121,7 +121,8 @@ def _enumerator(match: re.Match[str]) -> Mark:
 
 def bullet_rank(glyph: str) -> int | None:
     """How deep a glyph usually stands, as the data file has it; a character of a symbol font is one of the first."""
-    return layout().bullet_rank.get(glyph, 0 if "\ue000" <= glyph <= "\uf8ff" else None)
+    private = "\ue000" <= glyph <= "\uf8ff" and ord(glyph) not in layout().symbols
+    return layout().bullet_rank.get(glyph, 0 if private else None)
 
 
 def _letter(value: str, shape: str) -> Mark:

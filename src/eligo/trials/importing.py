@@ -151,7 +151,7 @@ def draft(page: Page, raw: str) -> RuleSet:
     """The rule set that the grammar reads from a page; `raw` is the text that was pasted, whose hash is kept."""
     if page.trial is None:
         raise EligoError(Problem("no-trial-id", "nothing says which trial this is", help="name it with `--trial ID`"))
-    criteria = [*_populations(page), *map(_criterion, page.items), *_registry(page.registry)]
+    criteria = [*_populations(page), *(_criterion(item, page) for item in page.items), *_registry(page.registry)]
     return RuleSet(
         trial=page.trial,
         title=page.title or page.trial,
@@ -162,6 +162,7 @@ def draft(page: Page, raw: str) -> RuleSet:
         ),
         cohorts=tuple(Cohort(arm.id, arm.label) for arm in page.arms),
         criteria=tuple(sorted(criteria, key=lambda c: _order(c, page))),
+        notes=page.notes,
         states_no_criteria=page.states_no_criteria,
         conditions=tuple(dict.fromkeys(map(_condition, page.conditions))),
     )
@@ -189,8 +190,9 @@ def _populations(page: Page) -> Iterator[Criterion]:
             yield _read(f"{arm.id}.P", "inclusion", arm.lead, read_item(arm.lead, "inclusion"), arm.id, "population")
 
 
-def _criterion(item: Item) -> Criterion:
-    source_item = f"{item.section} {item.number}"
+def _criterion(item: Item, page: Page) -> Criterion:
+    place = page.place_of(item.span)
+    source_item = ", ".join([f"{item.section} {item.number}", *([place] if place else [])])
     if item.others:
         return _of_others(item, item.others, source_item)
     reading = read_item(item.sentence, item.section)

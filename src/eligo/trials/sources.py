@@ -12,7 +12,7 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -23,6 +23,10 @@ from eligo.isolation import each
 from eligo.jsontext import read_json
 from eligo.pages.document import Page
 from eligo.trials import read_trial
+from eligo.trials.docx_file import is_docx, read_docx
+from eligo.trials.pages import NO_TRIAL, read_bare
+from eligo.trials.pdf_file import is_pdf, read_pdf
+from eligo.trials.protocol import Protocol, read_protocol
 from eligo.trials.registry import read_record
 from eligo.trials.xml_record import is_xml, read_xml
 
@@ -34,11 +38,14 @@ SUFFIXES = (
     ".txt",
     ".xml",
     ".md",
+    ".docx",
+    ".pdf",
 )  # of a folder or a zip; the rest is not ours
 MAX_BYTES = 32 * MEGABYTE  # of one document; the longest record of the registry has about a fifth
 
 _LINES = (".jsonl", ".ndjson")
-_EMPTY = "give a registry record, a page or criteria as .json, .jsonl, .xml or .txt, or a zip of them"
+_PROTOCOLS = (".docx", ".pdf")
+_EMPTY = "give a record, a page, criteria or a protocol as .json, .jsonl, .xml, .txt, .docx or .pdf, or a zip of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class Document:
     file: str
     text: str = ""
     record: Mapping[str, Any] | None = None
+    protocol: Protocol | None = None  # where `text` is what its file says of the criteria
     problems: tuple[Problem, ...] = ()  # no exception, which would keep alive all that its stages held
 
     @property
@@ -66,9 +74,19 @@ class Document:
             raise EligoError(self.problems)
         if self.record is not None:
             return read_record(self.record, self.file, trial)
+        if self.protocol is not None:
+            return _page_of(self.protocol, self.file, trial)
         if is_xml(self.text):
             return read_record(read_xml(self.text, self.file), self.file, trial)
         return read_trial(self.text, self.file, trial)
+
+
+def _page_of(protocol: Protocol, file: str, trial: str | None) -> Page:
+    """The criteria of a protocol, with their places in it."""
+    name = trial or protocol.trial
+    if name is None:
+        raise EligoError(Problem("no-trial-id", "the protocol does not say which trial it is", Place(file), NO_TRIAL))
+    return replace(read_bare(protocol.text, name, file), places=protocol.places, notes=protocol.notes)
 
 
 def documents(source: str, max_bytes: int = MAX_BYTES) -> Iterator[Document]:
@@ -99,11 +117,12 @@ def _of_folder(folder: Path, max_bytes: int) -> Iterator[Document]:
 
 
 def _of_file(file: str, max_bytes: int) -> Iterator[Document]:
-    if Path(file).is_file() and zipfile.is_zipfile(file):
+    protocol = file.lower().endswith(_PROTOCOLS)
+    if not protocol and Path(file).is_file() and zipfile.is_zipfile(file):
         yield from _of_zip(file, max_bytes)
         return
     data = read_bytes(file, max_bytes)
-    if data.startswith(b"PK\x03\x04"):
+    if not protocol and data.startswith(b"PK\x03\x04"):
         raise EligoError(Problem("zip", "the zip is damaged", Place(file), "get it again"))
     yield from _of_bytes(data, file)
 
@@ -141,6 +160,10 @@ def _unzipped(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, max_by
 
 
 def _of_bytes(data: bytes, file: str) -> Iterator[Document]:
+    protocol = _protocol(data, file)
+    if protocol is not None:
+        yield Document(file, protocol.text, protocol=protocol)
+        return
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -152,6 +175,18 @@ def _of_bytes(data: bytes, file: str) -> Iterator[Document]:
         yield from _of_data(read_json(text, file), file)
     else:
         yield Document(file, text.replace("\r\n", "\n"))
+
+
+def _protocol(data: bytes, file: str) -> Protocol | None:
+    """The protocol in a Word document or a PDF; None for any other file."""
+    if is_pdf(data):
+        return read_protocol(*read_pdf(data, file), file=file)
+    if is_docx(data):
+        return read_protocol(read_docx(data, file), file=file)
+    if file.lower().endswith(_PROTOCOLS):
+        message = f"this is no {file.rsplit('.', 1)[1].lower()} file, or a damaged one"
+        raise EligoError(Problem("protocol-file", message, Place(file), "save it anew as .docx, .pdf or .txt"))
+    return None
 
 
 def _looks_like_lines(text: str) -> bool:
