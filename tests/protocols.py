@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 from typing import Any
 
@@ -10,9 +11,7 @@ Line = tuple[str, str]  # the style (`h1`, `h2`, `p`, `bullet`, `1.`, `a)`), the
 
 def docx_bytes(lines: list[Line], rows: dict[int, list[list[str]]] | None = None) -> bytes:
     """A Word document whose lists are numbered by rules, as Word writes them; `rows` are tables, by the line before."""
-    import docx  # lazily: an extra
-
-    document = docx.Document()
+    document = importlib.import_module("docx").Document()  # of an extra
     numbers = _Numbering(document)
     for index, (style, words) in enumerate(lines):
         if style in ("h1", "h2"):
@@ -37,10 +36,8 @@ class _Numbering:
     _FORMS = (("decimal", "%1."), ("lowerLetter", "%2)"), ("bullet", "·"))
 
     def __init__(self, document: Any) -> None:
-        from docx.oxml import parse_xml
-        from docx.oxml.ns import nsdecls
-
-        self._parse, self._ns = parse_xml, nsdecls("w")
+        self._parse = importlib.import_module("docx.oxml").parse_xml
+        self._ns = importlib.import_module("docx.oxml.ns").nsdecls("w")
         self._root = document.part.numbering_part.element
         levels = "".join(
             f'<w:lvl w:ilvl="{i}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
@@ -65,9 +62,7 @@ class _Numbering:
         level = {"1.": 0, "1.*": 0, "a)": 1, "bullet": 2}[style]
         properties = paragraph._p.get_or_add_pPr()
         properties.append(
-            self._parse(
-                f'<w:numPr {self._ns}><w:ilvl w:val="{level}"/><w:numId w:val="{self._next}"/></w:numPr>'
-            )
+            self._parse(f'<w:numPr {self._ns}><w:ilvl w:val="{level}"/><w:numId w:val="{self._next}"/></w:numPr>')
         )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eligo.criteria import Attest
+from eligo.criteria import Always, Attest, Not
 from eligo.ruleset import load
 from eligo.trials.importing import import_document
 from eligo.trials.sources import documents
@@ -193,3 +193,31 @@ def test_a_file_that_someone_else_changes_is_not_overwritten(
     assert "error[file-changed]" in result.err
     assert file.read_text().endswith("# theirs\n")
     assert "# mine" not in file.read_text()
+
+
+def test_what_is_no_criterion_stays_and_keeps_nobody_out(run: Run, file: Path) -> None:
+    ids = [c.id for c in load(file).criteria]
+    exclusion = next(i for i, c in enumerate(load(file).criteria) if c.kind == "exclusion")
+    keys = "n\n\nn\nit is a title\n" + "s\n" * (exclusion - 1) + "n\nthe page's footer\nq\n"
+    result = _review(run, file, keys)
+    criteria = load(file).criteria
+
+    assert "say why it is no criterion" in result.out
+    assert [c.id for c in criteria] == ids
+    assert [c.predicate for c in (criteria[0], criteria[exclusion])] == [Always(), Not(Always())]
+    assert (criteria[0].review.state, criteria[0].review.by) == ("edited", "A. Reader")
+    assert criteria[exclusion].review.note == "not a criterion: the page's footer"
+    patient = file.parent / "patient.json"
+    patient.write_text('{"id": "made-up", "as_of": "2031-01-20"}')
+    screening = json.loads(run("screen", patient, "--rules", file.parent, "--json").out)
+    bearings = {c["id"]: c["bearing"] for c in screening["trials"][0]["criteria"]}
+
+    assert [bearings[ids[0]], bearings[ids[exclusion]]] == ["passes", "passes"]
+
+
+def test_the_known_attestations_can_be_listed(run: Run, file: Path) -> None:
+    listed = [json.loads(line)["id"] for line in run("review", "--attestations", "--json").out.splitlines()]
+
+    assert {"informed_consent", "investigator_judgement"} <= {*listed}
+    assert "informed_consent" in _review(run, file, "t\n?\nq\n").out
+    assert run("review").code == 1

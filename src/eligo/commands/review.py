@@ -1,8 +1,8 @@
 """Walk through the open criteria of a trial: the words of the source, what is understood of them, and your answer.
 
 Each answer is written at once, so that nothing is lost when you stop; what you did not answer stays a draft. The keys
-are a (accept), e (edit in $VISUAL or $EDITOR), t (a person has to state it), s (skip), q (quit), or the number of a
-reading.
+are a (accept), e (edit in $VISUAL or $EDITOR), t (a person has to state it), n (not a criterion), s (skip), q (quit),
+or the number of a reading. What is no criterion stays in the file, and keeps nobody out.
 """
 
 from __future__ import annotations
@@ -28,24 +28,26 @@ from eligo.report.sentences import criterion_sentence, sentence
 from eligo.report.terminal import terminal, wrap
 from eligo.ruleset import loads
 from eligo.textfile import read_text, replace_text
-from eligo.trials.reviewing import JUDGEMENT, accept, attest, criterion_text, edit, open_criteria
+from eligo.trials.reviewing import JUDGEMENT, accept, attest, attestations, criterion_text, dismiss, edit, open_criteria
 
 EXAMPLES = """\
   eligo review NCT01234567 --rules drafts --by "A. Reader"
   eligo review drafts/NCT01234567.yaml --list
+  eligo review --attestations
 """
 
-KEYS = "a accept, e edit, t person states it, s skip, q quit"
+KEYS = "a accept, e edit, t person states it, n not a criterion, s skip, q quit"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument("trial", metavar="TRIAL", help="a trial, or the file of a rule set")
+    parser.add_argument("trial", metavar="TRIAL", nargs="?", help="a trial, or the file of a rule set")
     add_folder(parser)
     parser.add_argument("--by", metavar="NAME", help="who reviews (default: the name of the login)")
     parser.add_argument("--date", metavar="DATE", type=_date, help="the day of the review (default: today)")
     parser.add_argument("--list", action="store_true", help="list what is open, and ask nothing")
-    parser.add_argument("--json", action="store_true", help="with --list: one JSON object a criterion")
+    parser.add_argument("--attestations", action="store_true", help="list what a person can state, and ask nothing")
+    parser.add_argument("--json", action="store_true", help="with a list: one JSON object a line")
 
 
 def _date(text: str) -> str:
@@ -57,6 +59,10 @@ def _date(text: str) -> str:
 
 def run(args: argparse.Namespace) -> int:
     """Ask about each open criterion, or list them."""
+    if args.attestations:
+        return _list_attestations(args.json)
+    if args.trial is None:
+        raise EligoError(Problem("no-trial", "nothing says which trial is reviewed", help="name a trial, or its file"))
     file = trial_file(args.trial, args.rules)
     found = open_criteria(loads(read_text(file), str(file)))
     if args.list or args.json:
@@ -71,6 +77,21 @@ def run(args: argparse.Namespace) -> int:
         return 0
     date = args.date or datetime.date.today().isoformat()  # a fact about the review, which no screening reads
     return _Dialog(file, args.by or getpass.getuser(), date).run([c.id for c in found])
+
+
+def _list_attestations(as_json: bool) -> int:
+    if as_json:
+        for name, meaning in attestations():
+            say_json({"id": name, "name": meaning})
+    else:
+        say("\n".join(_attestations(terminal(sys.stdout).width)))
+    return 0
+
+
+def _attestations(width: int) -> Iterator[str]:
+    """What a person can state, an id a line."""
+    for name, meaning in attestations():
+        yield from wrap(meaning, width, f"{name}  ", "      ")
 
 
 def _data(criterion: Criterion) -> dict[str, object]:
@@ -156,8 +177,17 @@ class _Dialog:
         if key.isdecimal():
             return accept(text, name, self.by, self.date, int(key) - 1)
         if key in ("t", "attest"):
-            topic = _ask(f"what is stated [{JUDGEMENT}] ") or JUDGEMENT
+            topic = _ask(f"what is stated, ? lists all [{JUDGEMENT}] ") or JUDGEMENT
+            if topic == "?":
+                say("\n".join(_attestations(terminal(sys.stdout).width)))
+                return None
             return attest(text, name, topic, self.by, self.date)
+        if key in ("n", "not"):
+            reason = _ask("why ")
+            if not reason:
+                say("nothing was changed: say why it is no criterion")
+                return None
+            return dismiss(text, name, self.by, self.date, reason)
         if key in ("e", "edit"):
             shown = criterion_text(text, name)
             written = _edited(shown)

@@ -315,8 +315,8 @@ def _number(node: Node, position: int) -> str:
 
 
 def _words(raw: str) -> str:
-    """The cleaned words of an item; a stray stop that a doubled list mark left is no part of them."""
-    return _STRAY.sub("", clean(raw), count=1)
+    """The cleaned words of an item, without the stray stop of a doubled list mark, and without the edge of a table."""
+    return _STRAY.sub("", clean(raw), count=1).rstrip(" |")
 
 
 def _printed(item: Item, node: Node) -> str:

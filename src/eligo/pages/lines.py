@@ -26,7 +26,7 @@ _ENUMERATOR = re.compile(
     r"|\[(?P<square>[0-9]{1,2})\]"
     # Only where the list goes on with the next number: "IN01.", "E-2", and "3- " or "3: " before a capital.
     r"|(?P<code>[A-Za-z]{1,12})\s?[-#]?\s?(?P<coded>[0-9]{1,2})(?:[.):]|(?=\s))"
-    r"|(?P<dashed>[0-9]{1,2})\s?[-–:/](?=\s?[A-Z])"
+    r"|(?P<dashed>[0-9]{1,2})(?:\s?[-–:/](?=\s?[A-Z])|[-–](?=\s[0-9]))"
 )
 _CHAINED = "#"  # begins the style of a mark that counts only in a chain of numbers
 ROW = "|"  # the style of a row of a table

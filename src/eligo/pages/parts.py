@@ -53,6 +53,7 @@ class Part:
     group: GroupName | None = None
     lead: str | None = None  # the words about the arm
     others: Population | None = None  # of whom the part speaks, where these are not the patients
+    is_table_head: bool = False  # whether it only says what stands in the columns of a table
     is_container: bool = False  # whether sections follow under its heading
     ends_others: bool = False  # whether it speaks of the patients again
 
@@ -61,6 +62,10 @@ def read_parts(text: str, stretches: list[Span]) -> list[Part]:
     """The parts of some stretches of a text, with their roles."""
     blocks = [b for a, z in stretches for b in _blocks(text, a, z)]
     parts = [Part(b, clean(text[b.body : b.end]) if b.end - b.start <= _LONGEST else None) for b in blocks]
+    for part in parts:
+        if part.block.mark and part.block.mark.style == ROW:
+            row = cells(text[slice(*part.block.span)])
+            part.is_table_head = all(key(clean(cell)) in layout().table_heads for cell in row if cell)
     _Roles(parts).assign()
     return parts
 
@@ -137,7 +142,7 @@ class _Roles:
     def _assign(self, part: Part, words: str, following: Block | None) -> None:
         mark = part.block.mark
         head = read_section(words, mark is not None)
-        if is_remark(words) or (mark and mark.style == ROW and _is_table_head(words)):
+        if is_remark(words) or part.is_table_head:
             part.role = "remark"
         elif head:
             self._open_section(part, head, words)
@@ -193,11 +198,6 @@ class _Roles:
                 part.role, part.heading = "heading", heading
         elif is_topic(words, colon=True) and not is_negated(words):
             part.role, part.heading = "heading", heading
-
-
-def _is_table_head(words: str) -> bool:
-    """Whether a row of a table only says what stands in its columns."""
-    return all(key(cell) in layout().table_heads for cell in cells(words) if cell)
 
 
 def _arm(words: str, colon: bool, heads: bool) -> tuple[GroupName, str | None] | None:

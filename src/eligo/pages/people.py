@@ -104,8 +104,8 @@ def scope(heading: str) -> str | None:
             words = _WORD.findall(match["who"].lower())
             people = layout().people | layout().scope_people
             if layout().common.isdisjoint(words) and not people.isdisjoint(words) and not _names_nobody(words):
-                start = "For " if match.start("who") and not match["who"].lower().endswith(" only") else ""
-                return start + match["who"]
+                named_alone = heading.lower().startswith(match["who"].lower())
+                return match["who"] if named_alone else f"For {match['who']}"
     return None
 
 

@@ -18,6 +18,7 @@ from eligo.trials.region import labels
 _NUMBER = re.compile(r"(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2}){0,4})\.?\s+(?=[A-Z])")
 _CONTENTS = re.compile(r"(?:\.\s?){4,}\s*[0-9]*\s*$|\s[0-9]{1,3}\s*$")  # of a line in a table of contents
 _LONGEST_HEADING = 100  # characters
+_BARE_WORDS = 6  # of a chapter's heading without a stop behind its number
 _INDENT = 4
 
 
@@ -128,6 +129,8 @@ def _read_section(paragraphs: list[Paragraph], section: _Section, opening: Parag
     while index < len(paragraphs):
         paragraph = paragraphs[index]
         kind = _head(paragraph)
+        if kind in section.kinds and _is_numbered(paragraph) and not _is_numbered(opening):
+            break  # the section itself, after a summary of it
         if kind:
             section.kinds |= {kind} - {"container"}
         elif _ends(paragraph, opening, last):
@@ -155,8 +158,13 @@ def _ends(paragraph: Paragraph, opening: Paragraph, last: str) -> bool:
     above = tuple(map(int, first["number"].split("."))) if first else ()
     if len(own) == 1:  # `6 STUDY TREATMENT`, and no sixth item of the list
         goes_on = last.isdigit() and own[0] == int(last) + 1
-        return not goes_on and (paragraph.text.isupper() or (bool(above) and own[0] == above[0] + 1))
+        bare = not above and not number[0].rstrip().endswith(".") and len(paragraph.text.split()) <= _BARE_WORDS
+        return not goes_on and (paragraph.text.isupper() or bare or (bool(above) and own[0] == above[0] + 1))
     return not above or (own[: len(above)] != above and own > above and own[0] <= above[0] + 1)
+
+
+def _is_numbered(paragraph: Paragraph) -> bool:
+    return _NUMBER.match(paragraph.printed) is not None
 
 
 def _is_topic(paragraph: Paragraph) -> bool:

@@ -22,6 +22,7 @@ from eligo.trials.fields import read_age, read_ages, read_answer, read_sex
 
 _LONGEST_LINE = 400  # characters
 _SEPARATED = re.compile(r"\s*[,;|•·]\s*(?![^()]*\))")  # not inside brackets
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
 _STOPS = " ,;|•·-"
 
 
@@ -114,9 +115,9 @@ def _value(words: str) -> tuple[str, str] | None:
         known = [name for text, name in labels().strong + labels().weak if text == label]
         value = words[match.end() :].strip()
         return (known[0], value) if known and _read(known[0], value) is not None else None
-    return next(
-        ((name, words) for name in ("ages", "sex", "healthy_volunteers") if _read(name, words) is not None), None
-    )
+    bare = _BRACKETS.sub("", words)  # `all sexes (adult, older adult)`
+    names = ("ages", "sex", "healthy_volunteers")
+    return next(((name, bare) for name in names if _read(name, bare) is not None), None)
 
 
 def _read(name: str, words: str) -> dict[str, Any] | None:

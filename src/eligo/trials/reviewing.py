@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eligo.criteria import Attest, Criterion, Predicate, Review
+from eligo.criteria import Attest, Criterion, Predicate, Review, without_bearing
 from eligo.errors import EligoError, Problem
 from eligo.ruleset import RuleSet, loads
 from eligo.ruleset.rewrite import block_of, rewrite
@@ -15,6 +15,7 @@ from eligo.vocabulary.concepts import concepts
 from eligo.yamltext import Path
 
 JUDGEMENT = "investigator_judgement"
+NO_CRITERION = "not a criterion"
 
 
 def open_criteria(ruleset: RuleSet) -> list[Criterion]:
@@ -45,6 +46,19 @@ def attest(text: str, id: str, topic: str, by: str, date: str) -> str:  # noqa: 
     review = Review("edited", by, date, "left to a person to state")
     predicate: Predicate = Attest(concept.id)
     return _with(text, replace(_of(loads(text), id), predicate=predicate, ambiguous=None, review=review, was=()))
+
+
+def dismiss(text: str, id: str, by: str, date: str, reason: str) -> str:  # noqa: A002 - as the file has it
+    """The file with the item as no criterion: it stays in its place, and keeps nobody out."""
+    criterion = _of(loads(text), id)
+    predicate = without_bearing(criterion.kind, NO_CRITERION)
+    review = Review("edited", by, date, f"{NO_CRITERION}: {reason}")
+    return _with(text, replace(criterion, predicate=predicate, ambiguous=None, review=review, was=()))
+
+
+def attestations() -> list[tuple[str, str]]:
+    """What a person can state, by id, with its name."""
+    return [(c.id, c.name) for c in concepts() if c.kind == "attestation"]
 
 
 def criterion_text(text: str, id: str) -> str:  # noqa: A002 - as the file has it
