@@ -49,8 +49,9 @@ def _view(page: Page) -> dict[str, Any]:
 def _outline(item: Item, depth: int = 0) -> Iterator[str]:
     heading = f"<{item.heading}> " if item.heading and not depth else ""
     scope = f"[{item.scope}] " if item.scope and not depth and item.scope != item.heading else ""
+    announced = f"(after {item.announced_by}) " if item.announced_by else ""
     others = f"({item.others.standing}: {item.others.name}) " if item.others and not depth else ""
-    yield f"{'  ' * depth}{item.id} [{item.number}] {heading}{scope}{others}{item.lead}"
+    yield f"{'  ' * depth}{item.id} [{item.number}] {heading}{scope}{others}{announced}{item.lead}"
     for below in item.children:
         yield from _outline(below, depth + 1)
 

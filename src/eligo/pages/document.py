@@ -16,7 +16,7 @@ from eligo.criteria import Duration, Span
 from eligo.errors import EligoError, Place, Problem
 from eligo.pages.headings import asks_all, asks_any, excludes, is_lead, is_negated, takes_part
 from eligo.pages.inline import cut_pieces
-from eligo.pages.layout import clean
+from eligo.pages.layout import announces_list, clean
 from eligo.pages.outline import Node, Outline, opens
 from eligo.pages.people import Population, names_patients, other_people, speaks_of_controls, value_label
 from eligo.pages.sections import Arm, Group, read_groups
@@ -26,6 +26,7 @@ Sex = Literal["all", "female", "male"]
 
 _DEEPEST_PIECE = 3
 _LONGEST_LEAD, _SHORTEST_LEAD = 250, 4  # characters, words
+_LONGEST_END = 100  # characters in which an item says that alternatives follow
 _SHAPES = (("(", "({})"), ("<", "<{}>"), (")", "{})"), (".", "{}."))
 _STRAY = re.compile(r"^[.,;:]\s+")
 
@@ -54,7 +55,8 @@ class Item:
     is `I3-2`. `heading` is the nearest heading that governs the item. `span` is the place in the page's `text`, marks
     included. `others` are the people of whom the item is asked, where these are not the patients; below a heading
     that names them, ids begin with `O`. `scope` is what the heading adds to the words: for whom the item is, or what
-    its value is of.
+    its value is of. `announced_by` is the item before it that announces alternatives and has none below it: this one
+    may be one of them, and nothing on the page says so.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Item:
     heading: str | None = None
     others: Population | None = None
     scope: str | None = None
+    announced_by: str | None = None
 
     @property
     def sentence(self) -> str:
@@ -171,6 +174,7 @@ class _Items:
         self._leads: list[Span] = []
         self._counts: dict[tuple[str, str | None, str | None], int] = {}
         self._used: dict[str, int] = {}
+        self._announcing: tuple[str, Group | None] = ("", None)  # the last item that announces alternatives
 
     def read(self, groups: list[Group]) -> tuple[list[Item], list[Span]]:
         """The items, and the places of list items that turned out to be mere leads."""
@@ -238,7 +242,11 @@ class _Items:
         number = _number(node, self._counts[place])
         prefix = "O." if group.others else f"{group.cohort}." if group.cohort else ""
         name = self._unused(f"{prefix}{group.section[0].upper()}{number}")
-        self._items.append(self._item(node, group, name, number, 0))
+        item = self._item(node, group, name, number, 0)
+        announcing, of = self._announcing
+        self._items.append(replace(item, announced_by=announcing) if announcing and of is group else item)
+        if _announces_alternatives(item):
+            self._announcing = (item.id, group)
 
     def _below_lead(self, node: Node) -> tuple[list[Node], int]:
         """The items that a node would make if its own words were a mere lead, and where those words end."""
@@ -292,6 +300,14 @@ class _Items:
             return end, ()
         pieces = enumerate(found.blocks, 1)
         return found.lead_end, tuple(self._below(Node(block), group, name, i, depth + 1) for i, block in pieces)
+
+
+def _announces_alternatives(item: Item) -> bool:
+    """Whether an item without a list below it ends in words such as `one of the following:`."""
+    end = item.text[-_LONGEST_END:]
+    if item.children or not announces_list(end):
+        return False
+    return asks_any(end) if item.section == "inclusion" else asks_all(end)
 
 
 def _scope(group: Group, words: str) -> str | None:

@@ -195,6 +195,20 @@ def _criterion(item: Item, page: Page) -> Criterion:
     source_item = ", ".join([f"{item.section} {item.number}", *([place] if place else [])])
     if item.others:
         return _of_others(item, item.others, source_item)
+    if item.announced_by:
+        why = f"it may be one of the alternatives that `{item.announced_by}` announces: left to a person"
+        sha = text_sha(item.sentence)
+        left = Unparsed(item.sentence, (0, len(item.sentence)))
+        return Criterion(
+            item.id,
+            item.section,
+            item.sentence,
+            left,
+            item.cohort,
+            source_item=source_item,
+            notes=(why,),
+            source_sha=sha,
+        )
     reading = read_item(item.sentence, item.section)
     return _read(item.id, item.section, item.sentence, reading, item.cohort, "text", source_item)
 
