@@ -28,7 +28,7 @@ _DEEPEST_PIECE = 3
 _LONGEST_LEAD, _SHORTEST_LEAD = 250, 4  # characters, words
 _LONGEST_END = 100  # characters in which an item says that alternatives follow
 _SHAPES = (("(", "({})"), ("<", "<{}>"), (")", "{})"), (".", "{}."))
-_STRAY = re.compile(r"^[.,;:]\s+")
+_STRAY = re.compile(r"^[.,;:•–—-]\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,9 @@ class _Items:
     def _heads_others(self, words: str) -> bool:
         """Whether the words of a list item name other people, and say nothing of them."""
         found = other_people(words)
-        return found is not None and found.standing != "well" and words.endswith((":", "："))
+        if found is None or found.standing == "well" or not words.endswith((":", "：")):
+            return False
+        return is_lead(words.lower().replace(found.name, " ", 1))
 
     def _is_misplaced(self, top: list[Node]) -> bool:
         """Whether all items of a section but the first stand below the first, whose words announce no list."""
@@ -331,8 +333,9 @@ def _number(node: Node, position: int) -> str:
 
 
 def _words(raw: str) -> str:
-    """The cleaned words of an item, without the stray stop of a doubled list mark, and without the edge of a table."""
-    return _STRAY.sub("", clean(raw), count=1).rstrip(" |")
+    """The cleaned words of an item, without the rest of a doubled list mark, and without the edge of a table."""
+    words = _STRAY.sub("", clean(raw), count=1)
+    return words.rstrip(" |") or words
 
 
 def _printed(item: Item, node: Node) -> str:

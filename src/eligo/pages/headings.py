@@ -20,9 +20,9 @@ _WORD = re.compile(r"[\w&+'/-]+")
 _NUMBERING = re.compile(r"(?:[ivx]{1,4}|[a-z]|[0-9]{1,2})(?:\.[0-9]{1,2})*[.)]?\s+(?=\w)")
 _BRACKETS = re.compile(r"[()\[\]{},.:;\"“”]")
 _INSIDE = re.compile(
-    r"(?<=[\s.;)])(?:INCLUSION|EXCLUSION|Inclusion|Exclusion) (?:CRITERIA|Criteria|criteria)\s?[:：]"
+    r"(?<=[\s.;)])(?:INCLUSION|EXCLUSION|Inclusion|Exclusion)\s+(?:CRITERIA|Criteria|criteria)\s?[:：]"
     r"|(?<=[.;)] )(?:INCLUSION|EXCLUSION|Inclusion|Exclusion)s?\s?[:：]"
-    r"|(?<=\s)(?:DISEASE CHARACTERISTICS|PATIENT CHARACTERISTICS|PRIOR CONCURRENT THERAPY)\s?:"
+    r"|(?<=\s)(?:DISEASE\s+CHARACTERISTICS|PATIENT\s+CHARACTERISTICS|PRIOR\s+CONCURRENT\s+THERAPY)\s?:"
 )
 _LEAST_LABELS = 2  # of different topics, in a text whose line breaks were lost
 _LETTER_GROUP = re.compile(r"(?:or\s+)?([A-Z])[.):]\s+(\S.*)", re.IGNORECASE)

@@ -138,7 +138,8 @@ def _run_on(words: list[str]) -> re.Pattern[str]:
 def _label(topics: list[str]) -> re.Pattern[str]:
     """A topic with a capital and a colon, inside a line."""
     ordered = sorted({t[0].upper() + t[1:] for t in topics}, key=len, reverse=True)
-    return re.compile(rf"(?<![\w/-])(?:{'|'.join(map(re.escape, ordered))})\s?:(?=\s)")
+    words = "|".join(re.escape(t).replace("\\ ", r"\s+") for t in ordered)  # a line may break inside a label
+    return re.compile(rf"(?<![\w/-])(?:{words})\s?:(?=\s)")
 
 
 def _any_phrase(phrases: dict[str, str]) -> re.Pattern[str]:

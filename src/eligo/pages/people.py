@@ -23,8 +23,8 @@ class Population:
     """Other people than the patients, as the source names them.
 
     A `companion` (donor, caregiver) takes part beside a patient, so that a person has to say whether there is one who
-    fits; nothing that is asked of people `apart` (controls, staff) bears on the patient. Who is `well` is apart only
-    where the trial names its patients as well.
+    fits; as below a further heading, of which nobody knows whom it means. Nothing that is asked of people
+    `apart` (controls, staff) bears on the patient. Who is `well` is apart only where the trial names its patients.
     """
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import string
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from eligo.criteria import Span
 from eligo.pages.arms import settle_arms
@@ -107,6 +107,8 @@ class _Reader:
         everyone = part.ends_others or is_for_everyone(heading)
         cohort = None if part.others or is_for_everyone(heading) else self._open.cohort
         others = part.others or (None if everyone else self._open.others)
+        if others and not part.others:  # it may be of the patients again: left to a person, as what is asked of a donor
+            others = replace(others, standing="companion")
         if everyone or part.others:
             self._holding = part.others if following and following[0].role == "section" else None
         self._close(self._open.section, cohort, heading, others)
