@@ -18,7 +18,7 @@ from eligo.pages.headings import asks_all, asks_any, excludes, is_lead, is_negat
 from eligo.pages.inline import cut_pieces
 from eligo.pages.layout import announces_list, clean
 from eligo.pages.outline import Node, Outline, opens
-from eligo.pages.people import Population, names_patients, other_people, speaks_of_controls, value_label
+from eligo.pages.people import Population, names_patients, other_people, scope, speaks_of_controls, value_label
 from eligo.pages.sections import Arm, Group, read_groups
 from eligo.truth import Kind
 
@@ -323,7 +323,9 @@ def _headed(group: Group, lead: str) -> Group:
     """The group of what stands below a lead."""
     others = other_people(lead) or (None if names_patients(lead) else group.others)
     section: Kind = "exclusion" if excludes(lead) else group.section
-    return Group(section, None if others else group.cohort, lead.rstrip(" :："), others=others, scope=group.scope)
+    return Group(
+        section, None if others else group.cohort, lead.rstrip(" :："), others=others, scope=scope(lead) or group.scope
+    )
 
 
 def _number(node: Node, position: int) -> str:
