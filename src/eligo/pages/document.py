@@ -14,9 +14,9 @@ from typing import Literal
 
 from eligo.criteria import Duration, Span
 from eligo.errors import EligoError, Place, Problem
-from eligo.pages.headings import asks_all, asks_any, excludes, is_lead, is_negated, takes_part
 from eligo.pages.inline import cut_pieces
 from eligo.pages.layout import announces_list, clean
+from eligo.pages.leads import asks_all, asks_any, excludes, is_lead, is_negated, takes_part, turns
 from eligo.pages.outline import Node, Outline, opens
 from eligo.pages.people import Population, names_patients, other_people, scope, speaks_of_controls, value_label
 from eligo.pages.sections import Arm, Group, read_groups
@@ -55,8 +55,8 @@ class Item:
     is `I3-2`. `heading` is the nearest heading that governs the item. `span` is the place in the page's `text`, marks
     included. `others` are the people of whom the item is asked, where these are not the patients; below a heading
     that names them, ids begin with `O`. `scope` is what the heading adds to the words: for whom the item is, or what
-    its value is of. `announced_by` is the item before it that announces alternatives and has none below it: this one
-    may be one of them, and nothing on the page says so.
+    its value is of. `announced_by` is the item before it that announces alternatives or exceptions and has no list
+    below it: this one may be of that list, and nothing on the page says so.
     """
 
     id: str
@@ -247,7 +247,7 @@ class _Items:
         item = self._item(node, group, name, number, 0)
         announcing, of = self._announcing
         self._items.append(replace(item, announced_by=announcing) if announcing and of is group else item)
-        if _announces_alternatives(item):
+        if _announces_apart(item):
             self._announcing = (item.id, group)
 
     def _below_lead(self, node: Node) -> tuple[list[Node], int]:
@@ -304,12 +304,15 @@ class _Items:
         return found.lead_end, tuple(self._below(Node(block), group, name, i, depth + 1) for i, block in pieces)
 
 
-def _announces_alternatives(item: Item) -> bool:
-    """Whether an item without a list below it ends in words such as `one of the following:`."""
+def _announces_apart(item: Item) -> bool:
+    """Whether an item without a list below it announces what is not asked for in each of its parts.
+
+    So do alternatives (`one of the following:`), exceptions and what is denied; any other list may as well stand alone.
+    """
     end = item.text[-_LONGEST_END:]
     if item.children or not announces_list(end):
         return False
-    return asks_any(end) if item.section == "inclusion" else asks_all(end)
+    return turns(end) or (asks_any(end) if item.section == "inclusion" else asks_all(end))
 
 
 def _scope(group: Group, words: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What a line or paragraph is: a section heading, a lead, a group's heading, a remark, or none of them.
+"""What a line or paragraph is: a section heading, a topic, a group's heading, a remark, or none of them.
 
 Every function looks at one cleaned line; what stands around the line is the caller's business.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eligo.pages.layout import clean, key, layout, matches
+from eligo.pages.leads import asks_any, takes_part
 
 SectionKind = Literal["container", "inclusion", "exclusion"]
 
@@ -26,7 +27,6 @@ _INSIDE = re.compile(
 )
 _LEAST_LABELS = 2  # of different topics, in a text whose line breaks were lost
 _LETTER_GROUP = re.compile(r"(?:or\s+)?([A-Z])[.):]\s+(\S.*)", re.IGNORECASE)
-_TAKES_PART = re.compile(r"eligib|inclu|exclu|enrol|participat|randomi|precluded|take part", re.IGNORECASE)
 _COLON = re.compile("[:：]")
 _BARE = re.compile(r"(?:inclusion|exclusion) criteria\s+(?=[A-Z][a-z])", re.IGNORECASE)
 _NAMED_GROUP = re.compile(r"\b(?:in|into|to) the ((?:[\w()/-]+ ){1,8}(?:group|cohort|arm))\b")
@@ -202,55 +202,6 @@ def is_remark(line: str) -> bool:
     """Whether the line says nothing about the patient: page furniture, or that the protocol has more criteria."""
     words = _BRACKETS.sub("", key(line)) if len(line) <= _LONGEST_HEADING * 2 else ""
     return bool(words) and matches(layout().remark, words)
-
-
-def is_lead(line: str) -> bool:
-    """Whether a line that ends in a colon is made of words about taking part only.
-
-    >>> is_lead("Patients who meet any of the following will be excluded:"), is_lead("Confirmed cirrhosis and all of:")
-    (True, False)
-    """
-    if len(line) > _LONGEST_HEADING:
-        return False
-    return all(w in layout().lead_words or w[0].isdigit() for w in _WORD.findall(key(line)))
-
-
-def asks_any(line: str) -> bool:
-    """Whether a lead asks for one of the items below it."""
-    return matches(layout().any_of, key(line))
-
-
-def asks_all(line: str) -> bool:
-    """Whether a lead asks for all of the items below it, and not for any."""
-    return matches(layout().all_of, key(line)) and not asks_any(line)
-
-
-def excludes(line: str) -> bool:
-    """Whether a lead says that who meets what follows cannot take part."""
-    words = key(line)
-    return (
-        len(line) <= _LONGEST_HEADING
-        and matches(layout().exclusion, words)
-        and not matches(layout().not_exclusion, words)
-    )
-
-
-def is_negated(line: str) -> bool:
-    """Whether a lead denies what follows: its items are not read under a mere heading."""
-    return not {"not", "no", "non", "never", "unless", "without"}.isdisjoint(_WORD.findall(key(line)))
-
-
-def takes_part(line: str) -> bool:
-    """Whether a lead speaks of who can or cannot take part."""
-    return _TAKES_PART.search(line) is not None
-
-
-def is_mostly_lead(line: str) -> bool:
-    """Whether a line has few words beside those of a lead: the first paragraph of a section then heads it."""
-    if len(line) > _LONGEST_HEADING:
-        return False
-    words = [w in layout().lead_words or w[0].isdigit() for w in _WORD.findall(key(line))]
-    return len(words) > 5 and sum(words) >= 0.75 * len(words) and takes_part(line)
 
 
 def is_topic(line: str, colon: bool) -> bool:

@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from eligo.pages.headings import asks_any, read_section
+from eligo.pages.headings import read_section
 from eligo.pages.layout import announces_list, clean, connector, key, layout
+from eligo.pages.leads import asks_any
 from eligo.pages.lines import Block, Mark, read_mark
 
 # One mark that may stand inside a line, or a bracket.

@@ -37,6 +37,8 @@ class Layout:
         self.lead_words = frozenset(data["lead_words"].split())
         self.any_of = _patterns(data["any_of_patterns"])
         self.all_of = _patterns(data["all_of_patterns"])
+        self.denying, self.not_denying = frozenset(data["denying"]), tuple(data["not_denying"])
+        self.excepting = _patterns(data["excepting_patterns"])
         self.announcing = _patterns(data["announcing_patterns"])
         self.not_topics = frozenset(data["not_topics"])
         self.topics = frozenset(data["topics"])

@@ -11,26 +11,20 @@ from eligo.criteria import Span
 from eligo.pages.headings import (
     GroupName,
     SectionHead,
-    asks_all,
-    asks_any,
-    excludes,
     group_of_line,
     group_of_section,
     inner_headings,
     inner_labels,
     is_for_everyone,
-    is_lead,
-    is_mostly_lead,
-    is_negated,
     is_remark,
     is_topic,
     read_section,
     split_heading,
     starts_group,
-    takes_part,
 )
 from eligo.pages.inline import cut_run_on, cut_siblings
 from eligo.pages.layout import clean, connector, key, layout
+from eligo.pages.leads import asks_all, asks_any, excludes, is_lead, is_mostly_lead, is_negated, takes_part
 from eligo.pages.lines import ROW, Block, cells, read_blocks, read_mark
 from eligo.pages.people import Population
 from eligo.truth import Kind

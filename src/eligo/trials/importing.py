@@ -196,7 +196,7 @@ def _criterion(item: Item, page: Page) -> Criterion:
     if item.others:
         return _of_others(item, item.others, source_item)
     if item.announced_by:
-        why = f"it may be one of the alternatives that `{item.announced_by}` announces: left to a person"
+        why = f"it may be of the list that `{item.announced_by}` announces, and is left to a person"
         sha = text_sha(item.sentence)
         left = Unparsed(item.sentence, (0, len(item.sentence)))
         return Criterion(
