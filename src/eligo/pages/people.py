@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from eligo.pages.layout import key, layout
+from eligo.pages.leads import excludes
 
 Standing = Literal["companion", "apart", "well"]
 
@@ -59,6 +60,11 @@ def names_patients(line: str) -> bool:
     return not layout().patients.isdisjoint(words) and other_people(line) is None
 
 
+def is_about_patients(limit: str) -> bool:
+    """Whether the words that limit a list name patients, and no sex or age of them."""
+    return names_patients(limit) and layout().scope_people.isdisjoint(_WORD.findall(key(limit)))
+
+
 def _named(segment: str) -> list[str]:
     """The words of a segment that name people, without those around them that name nobody, such as `Group B`."""
     table = layout()
@@ -103,7 +109,9 @@ def scope(heading: str) -> str | None:
         if match:
             words = _WORD.findall(match["who"].lower())
             people = layout().people | layout().scope_people
-            if layout().common.isdisjoint(words) and not people.isdisjoint(words) and not _names_nobody(words):
+            if excludes(heading) or not layout().common.isdisjoint(words):
+                return None
+            if not people.isdisjoint(words) and not _names_nobody(words):
                 named_alone = heading.lower().startswith(match["who"].lower())
                 return match["who"] if named_alone else f"For {match['who']}"
     return None

@@ -12,7 +12,7 @@ from eligo.pages.headings import GroupName, is_for_everyone
 from eligo.pages.layout import clean
 from eligo.pages.lines import Block
 from eligo.pages.parts import Part, read_parts
-from eligo.pages.people import Population, scope
+from eligo.pages.people import Population, is_about_patients, scope
 from eligo.truth import Kind
 
 
@@ -165,7 +165,12 @@ class _Reader:
 
 
 def _widen_lone_scopes(groups: list[Group]) -> None:
-    """Take a heading as one for all patients where nothing else stands in its section."""
+    """Take a heading as one for all patients where it is whom the trial is about.
+
+    So it is where nothing else stands in its section, and where the others of whom the source speaks are no patients.
+    """
+    others = any(group.others for group in groups)
     for group in groups:
-        if group.scope and not any(g.section == group.section and not g.scope and not g.others for g in groups):
+        beside = any(g.section == group.section and not g.scope and not g.others for g in groups)
+        if group.scope and (not beside or (others and is_about_patients(group.scope))):
             group.scope = None
