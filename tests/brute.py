@@ -27,6 +27,8 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 from tests.small_worlds import AS_OF, CONCEPTS, GRADES, LIMITS, Data
 
+EVER = "history of "  # before a name under `absent`: it never was
+
 UNDETERMINED = Verdict.UNDETERMINED
 FEW = (0, 1, 14, 15, 30, 31, 91, 92, 93, 365, 366, 30_000)  # days on either side of the ends of windows, and the ends
 # Days before the screening on which something can have been over: all around the ends of every window.
@@ -107,7 +109,7 @@ def without(data: Data, concept: str, gone: Collection[str]) -> Data:
     for where in set(CONCEPTS.values()):
         if where in changed:
             changed[where] = [entry for entry in changed[where] if entry["concept"] not in gone]
-    changed["absent"] = [name for name in changed["absent"] if name not in line]
+    changed["absent"] = [name for name in changed["absent"] if name.removeprefix(EVER) not in line]
     if concept == "hepatic_encephalopathy":
         changed["observations"] = [o for o in changed["observations"] if o["variable"] != GRADES[0]]
     return changed
@@ -116,7 +118,7 @@ def without(data: Data, concept: str, gone: Collection[str]) -> Data:
 def facts(data: Data, concept: str, days: Sequence[int], engine: Engine) -> Iterator[Data]:
     """The record with everything that it can say of a concept about which it says nothing yet."""
     where, ruled_out = CONCEPTS.get(concept, "procedures"), without(data, concept, concepts().descendants(concept))
-    yield {**ruled_out, "absent": [*ruled_out["absent"], concept]}
+    yield {**ruled_out, "absent": [*ruled_out["absent"], EVER + concept]}
     blank = without(data, concept, {concept})
     line = concepts().ancestors(concept)
     asked = [p for test in engine.asked if isinstance(test, Present | Related) for p in presences(test)]
@@ -258,7 +260,11 @@ def _hidden(data: Data, chosen: tuple[Subject, ...]) -> tuple[object, ...]:
     if not shown:
         return ()
     said = [entry for entry in data.get("conditions", ()) if entry["concept"] in shown]
-    return data.get("sex"), tuple(sorted(shown & {*data["absent"]})), json.dumps(said)
+    return (
+        data.get("sex"),
+        tuple(sorted(shown & {name.removeprefix(EVER) for name in data["absent"]})),
+        json.dumps(said),
+    )
 
 
 def _lets_in(after: Answers, before: Answers, trial: Trial) -> bool:

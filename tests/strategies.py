@@ -228,6 +228,7 @@ def patients(draw: st.DrawFn) -> Patient:
     measured = draw(st.lists(st.sampled_from(names), unique=True, max_size=8))
     stated = draw(st.lists(st.sampled_from(list(CONCEPTS)), unique=True, max_size=4))
     birth = draw(st.none() | st.integers(300, 28000).map(lambda days: AS_OF - timedelta(days=days)))
+    absent = draw(st.frozensets(st.sampled_from(list(CONCEPTS)), max_size=2))
     return Patient(
         "patient",
         AS_OF,
@@ -238,9 +239,10 @@ def patients(draw: st.DrawFn) -> Patient:
             for name in measured
         },
         {name: tuple(draw(st.lists(facts(name), min_size=1, max_size=2))) for name in stated},
-        draw(st.frozensets(st.sampled_from(list(CONCEPTS)), max_size=2)),
+        absent,
         draw(st.frozensets(st.sampled_from(("conditions", "procedures", "medications")), max_size=2)),
         draw(st.dictionaries(st.sampled_from((*ATTESTATIONS, "NCT00000001/I1")), st.booleans(), max_size=2)),
+        never=absent if draw(st.booleans()) else frozenset(),
     )
 
 

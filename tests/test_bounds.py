@@ -102,7 +102,13 @@ def test_a_conversion_beyond_measure_is_an_error_and_not_a_hang(run: Run, in_tim
 
 
 def test_long_digits_in_parse_are_never_infinite(run: Run) -> None:
-    for text in ("INR > " + "9" * 309, "INR > " + "9" * 5000, "INR < 1" + "0" * 35):
+    for text in (
+        "INR > " + "9" * 309,
+        "INR > " + "9" * 5000,
+        "INR < 1" + "0" * 35,
+        "INR < 5 x 10^99999999",
+        "INR < 10^999",
+    ):
         result = run("parse", text, "--json")
 
         assert result.code == 0
@@ -155,7 +161,7 @@ def test_a_key_among_many_that_is_there_twice_is_found_at_once(in_time: None) ->
     with pytest.raises(EligoError) as error:
         read_json("{" + keys + ',"k99999": 2}')
 
-    assert error.value.problems[0].message == "the key `k99999` appears twice"
+    assert error.value.problems[0].message == "a key appears twice"
 
 
 @pytest.mark.parametrize("name", ["x.json", "x.ndjson", "-"])

@@ -90,7 +90,7 @@ def test_all_duplicates_and_numbers_are_reported_at_once() -> None:
 
 def test_a_long_text_with_a_duplicate_key_is_refused_without_a_scan() -> None:
     text = "[" + "{}," * 600_000 + '{"a": 1, "a": 2}]'
-    with pytest.raises(EligoError, match="the key `a` appears twice") as error:
+    with pytest.raises(EligoError, match="a key appears twice") as error:
         read_json(text, "long.json")
 
     assert error.value.problems[0].place.line is None

@@ -31,6 +31,7 @@ from tests.strategies import AS_OF, CONCEPTS, ORDINALS, QUANTITIES, STATED, late
 from tests.strategies import leaves as any_leaf
 
 T = TypeVar("T")
+LIST_OF = {"condition": "conditions", "procedure": "procedures", "medication": "medications"}
 law = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 several = st.lists(predicates, min_size=1, max_size=4)
 
@@ -83,6 +84,37 @@ def test_losing_all_results_of_a_variable_never_flips_an_answer(
         less, later = replace(less, complete=frozenset()), replace(how, assume_absent=frozenset())
 
     assert all(map(never_flips, findings(found, who, how), findings(found, less, later)))
+
+
+def pieces(who: Patient) -> list[Patient]:
+    """The patient without one piece of what is known, for each: of which nothing says that it was ever there.
+
+    A list that lost an entry is complete for nobody, as readers have it; an earlier value of a variable, or an earlier
+    entry of a concept, says something of its own, so that all of them are lost together.
+    """
+    results = [replace(who, results={v: r for v, r in who.results.items() if v != name}) for name in who.results]
+    facts = []
+    for name in who.facts:
+        lacks = frozenset((LIST_OF[CONCEPTS[name]],)) | who.in_part
+        facts.append(replace(who, facts={c: f for c, f in who.facts.items() if c != name}, in_part=lacks))
+    absent = [replace(who, absent=who.absent - {name}, never=who.never - {name}) for name in who.absent]
+    complete = [replace(who, complete=who.complete - {name}) for name in who.complete]
+    attested = [replace(who, attested={k: v for k, v in who.attested.items() if k != n}) for n in who.attested]
+    return [*results, *facts, *absent, *complete, *attested, replace(who, never=frozenset())]
+
+
+@given(several, patients(), policies)
+@settings(law, max_examples=150)
+def test_losing_any_one_piece_of_knowledge_never_turns_an_answer(
+    found: list[Predicate], who: Patient, how: Policy
+) -> None:
+    """What the caller assumes of silence is no knowledge: every answer that rests on it says so."""
+    how = replace(how, assume_absent=frozenset())
+    assume(not contradicts_its_scores(who, how))
+    before = findings(found, who, how)
+    for less in pieces(who):
+        for one, other in zip(before, findings(found, less, how), strict=True):
+            assert {one.truth, other.truth} != {Truth.MET, Truth.NOT_MET}
 
 
 @law

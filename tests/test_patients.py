@@ -170,7 +170,7 @@ def test_texts_without_end_are_no_values_and_no_names() -> None:
     patient = read_patient(json.dumps({"as_of": "2026-11-20", "labs": labs}))
 
     assert {r[0].problem for r in patient.results.values()} == {Reason.UNPARSED}
-    with pytest.raises(EligoError, match="unknown concept"):
+    with pytest.raises(EligoError, match="no concept has this name"):
         read_patient(json.dumps({"as_of": "2026-11-20", "absent": [endless]}))
 
 

@@ -50,6 +50,16 @@ def test_no_message_names_the_patient_or_a_value(record: dict[str, object], run:
             assert VALUE not in result.err
 
 
+def test_of_very_many_problems_of_a_kind_the_first_are_told_and_the_rest_counted(run: Run, tmp_path: Path) -> None:
+    junk = {f"key{number}": 1 for number in range(3000)}
+    (tmp_path / "x.json").write_text(json.dumps({"as_of": "2026-11-20", **junk}), "utf-8")
+    for more in ([], ["--json"], ["--lenient"]):
+        lines = run("screen", tmp_path / "x.json", "--rules", RULES, *more).err.splitlines()
+
+        assert len([line for line in lines if "no such key is known" in line]) == 20
+        assert len([line for line in lines if "and 2980 more of this kind" in line]) == 1
+
+
 def test_numbers_in_names_are_masked() -> None:
     assert masked("INR 1.95") == "INR ..."
     assert masked("vitamin B12") == "vitamin B12"

@@ -16,7 +16,7 @@ import pytest
 import eligo
 import eligo.record
 from eligo.patients.native import read_file
-from eligo.record import VOCABULARY, differences, hash_source, hash_text
+from eligo.record import VOCABULARY, differences, hash_patient, hash_source
 from eligo.report.record_schema import json_schema
 from eligo.screening import load_rules
 from tests.doors import Result, Run
@@ -262,8 +262,38 @@ def test_one_of_several_patients_is_found_again_by_the_hash_of_the_id(run: Run, 
     run("audit", folder / "all.jsonl", "--patient", records[2]["id"], "--record", target)
 
     assert _verified(run, folder) == (0, [])
-    assert json.loads(target.read_text("utf-8"))["input"]["patient_sha256"] == hash_text(records[2]["id"])
+    made = json.loads(target.read_text("utf-8"))["input"]
+    assert made["patient_sha256"] == hash_patient(records[2]["id"], made)
     assert run("audit", "--verify", target, folder / "rules").code == 1
+
+
+def test_two_records_of_a_patient_do_not_tell_that_they_are(run: Run, folder: Path) -> None:
+    made = []
+    for name in ("one.json", "two.json"):
+        run("audit", folder / "patient.json", "--record", folder / name)
+        made.append(json.loads((folder / name).read_text("utf-8"))["input"])
+
+    assert made[0]["patient_salt"] != made[1]["patient_salt"]
+    assert made[0]["patient_sha256"] != made[1]["patient_sha256"]
+
+
+def test_the_key_of_a_site_is_a_part_of_the_hash(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ELIGO_RECORD_KEY", "of the site")
+    run("audit", folder / "patient.json", "--record", folder / "audit.json")
+    made = json.loads((folder / "audit.json").read_text("utf-8"))["input"]
+    id_ = json.loads((folder / "patient.json").read_text("utf-8"))["id"]
+
+    assert made["patient_keyed"] is True
+    assert made["patient_sha256"] != hash_patient(id_, made | {"patient_keyed": False})
+    assert _verified(run, folder) == (0, [])
+
+    monkeypatch.delenv("ELIGO_RECORD_KEY")
+    without = run("audit", "--verify", folder / "audit.json")
+    assert without.code == 1
+    assert "record-key" in without.err
+
+    monkeypatch.setenv("ELIGO_RECORD_KEY", "of another site")
+    assert [change["what"] for change in _verified(run, folder)[1]] == ["patient"]
 
 
 # --- what cannot be recorded or replayed
@@ -371,10 +401,12 @@ def _unexplained(record: dict[str, Any]) -> list[str]:
     """Every text of a record that is neither a hash nor a word that a record may hold, and every unknown key."""
     plans = {plan.trial: plan for plan in load_rules().plans}
     words = {"MET", "NOT_MET", "UNKNOWN", "passes", "blocks", "open", "ELIGIBLE", "INELIGIBLE", "UNDETERMINED"}
-    words |= {reason.value for reason in eligo.truth.Reason} | {"eligo.audit-record/1", eligo.__version__}
+    words |= {reason.value for reason in eligo.truth.Reason} | {"eligo.audit-record/2", eligo.__version__}
     words |= {c.id for plan in plans.values() for c in plan.criteria} | set(plans) | {f"{name}.yaml" for name in plans}
     words |= {record["input"]["path"], record["options"]["as_of"]}
     keys = {"schema", "eligo", "vocabulary", "input", "options", "trials", "path", "sha256", "patient_sha256"}
+    keys |= {"patient_salt", "patient_keyed"}
+    words |= {record["input"]["patient_salt"]}
     keys |= {"as_of", "lenient", "format", "max_age", "assume_absent", "margin", "site", "mapping", "rules"}
     keys |= {"trial", "file", "rules_sha256", "verdict", "criteria", "id", "truth", "bearing", "leaves", "reason"}
     found = []
@@ -416,4 +448,6 @@ def test_patients_who_differ_in_values_alone_have_the_same_record_but_for_hashes
 
     assert read_file(tmp_path / "patient.json").results["platelets"][0].low == 17.4
     assert records[0]["input"].pop("sha256") != records[1]["input"].pop("sha256")
+    ids = [{record["input"].pop(key) for key in ("patient_salt", "patient_sha256")} for record in records]
+    assert ids[0].isdisjoint(ids[1])
     assert records[0] == records[1]

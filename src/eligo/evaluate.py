@@ -184,6 +184,8 @@ class Engine:
             silence: bits_of(number for number, answer in enumerate(self.tests) if guesses(answer, silence))
             for silence in (True, False)
         }
+        asked = [answer.voting.past if isinstance(answer, Presence) else False for answer in self.tests]
+        self._past = bits_of(number for number, past in enumerate(asked) if past)
         self._concepts = bits_of(number for number, answer in enumerate(self.tests) if isinstance(answer, Presence))
         self._empty: dict[_Key, Empty] = {}
 
@@ -214,9 +216,10 @@ class Engine:
                 if name in readers:
                     pending |= readers[name]
         ruled, rulers = 0, self.rulers
-        for name in patient.absent:
-            if name in rulers:
-                ruled |= rulers[name]
+        for denied, bits in ((patient.absent, ~self._past), (patient.never, self._past)):
+            for name in denied:
+                if name in rulers:
+                    ruled |= rulers[name] & bits
         # A score or grade does not end with what is ruled out; a concept does, unless the record says more of it.
         pending |= ruled & ~self._concepts
         chart = Chart(patient, self.policy)

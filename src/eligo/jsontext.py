@@ -48,8 +48,12 @@ class _Refused(Exception):  # noqa: N818 - it never leaves this module
         self.kind, self.word = kind, word
 
 
-def read_json(source: str | bytes, file: str | None = None, max_bytes: int = MAX_BYTES) -> Any:
+def read_json(
+    source: str | bytes, file: str | None = None, max_bytes: int = MAX_BYTES, of_patient: bool = False
+) -> Any:
     """Parse one JSON document; raise `EligoError` with all duplicate keys and unusable numbers, or the syntax error.
+
+    The keys of a patient's record may be anything, so that no path of one that cannot be read is told.
 
     >>> read_json('{"a": [1, 2.5]}')
     {'a': [1, 2.5]}
@@ -69,7 +73,7 @@ def read_json(source: str | bytes, file: str | None = None, max_bytes: int = MAX
             Problem("json-depth", "the JSON is nested too deeply", place, "check the brackets here")
         ) from None
     except _Refused as refused:
-        problems = list(_refusals(text, file)) or [_refusal(refused.kind, refused.word, Place(file))]
+        problems = list(_refusals(text, file, of_patient)) or [_refusal(refused.kind, Place(file))]
         raise EligoError(problems) from None
     _check_characters(text, file)
     return data
@@ -227,14 +231,14 @@ _HELP = (
 )
 
 
-def _refusals(text: str, file: str | None) -> Iterator[Problem]:
-    for kind, word, path, (line, column) in survey(text).refused:
-        yield _refusal(kind, word, Place(file, line, column, path_text(path) or None))
+def _refusals(text: str, file: str | None, of_patient: bool) -> Iterator[Problem]:
+    for kind, _, path, (line, column) in survey(text).refused:
+        yield _refusal(kind, Place(file, line, column, None if of_patient else path_text(path) or None))
 
 
-def _refusal(kind: str, word: str, place: Place) -> Problem:
+def _refusal(kind: str, place: Place) -> Problem:
     if kind == "duplicate":
-        return Problem("duplicate-key", f"the key `{shown(word)}` appears twice", place, "keep one of the two")
+        return Problem("duplicate-key", "a key appears twice", place, "keep one of the two")
     return Problem("json-number", "this is not a finite number", place, "leave out what is not known")
 
 

@@ -1,14 +1,18 @@
 """A screening and what it was made from in, a record out that can be replayed; two records in, their differences out.
 
 A record holds no value, no date and no word of the patient's data but the day that was screened for: hashes say what
-the data was, and truths and reason codes what came of it.
+the data was, and truths and reason codes what came of it. The hash of the patient's id has a salt of the record's own,
+so that two records do not tell that they are of one patient, and the key of the site where it has one: ids are few
+enough to be tried one by one, and then only who has the key can.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import itertools
 import os
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +24,8 @@ from eligo.patients.sources import STDIN, SUFFIXES
 from eligo.plan import DERIVED_FROM
 from eligo.version import __version__
 
-SCHEMA = "eligo.audit-record/1"
+SCHEMA = "eligo.audit-record/2"
+KEY = "ELIGO_RECORD_KEY"  # the variable of the environment that holds a site's key
 # Plans derive from the first of them; patients are read, and qualifiers are told apart, by the others too.
 VOCABULARY = (*DERIVED_FROM, "ages.yaml", "fhir.yaml", "phrases.yaml", "qualifiers.yaml", "reports.yaml")
 
@@ -37,7 +42,7 @@ def make_record(screening: Screening, source: Data, options: Data, rules: Iterab
         "schema": SCHEMA,
         "eligo": __version__,
         "vocabulary": {name: hash_file(grammar / name) for name in VOCABULARY},
-        "input": source | {"patient_sha256": hash_text(screening.patient)},
+        "input": source | {"patient_sha256": hash_patient(screening.patient, source)},
         "options": {"as_of": screening.as_of.isoformat()} | options,
         "trials": [
             {
@@ -64,9 +69,18 @@ def _criterion(finding: Finding) -> Data:
     }
 
 
-def hash_text(text: str) -> str:
-    """The sha256 of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def salted() -> Data:
+    """How the id of a new record's patient is hashed: with a salt, and with the site's key if there is one."""
+    return {"patient_salt": secrets.token_hex(16), "patient_keyed": bool(os.environ.get(KEY))}
+
+
+def hash_patient(id_: str, source: Data) -> str:
+    """The keyed hash (HMAC of sha256) of a patient's id, as `patient_salt` and `patient_keyed` of the record say."""
+    key = os.environ.get(KEY, "") if source["patient_keyed"] else ""
+    if source["patient_keyed"] and not key:
+        message = "the record was made with the key of a site, which is not known here"
+        raise EligoError(Problem("record-key", message, help=f"set {KEY} to that key"))
+    return hmac.new(bytes.fromhex(source["patient_salt"]) + key.encode(), id_.encode(), hashlib.sha256).hexdigest()
 
 
 def hash_file(path: Path) -> str:

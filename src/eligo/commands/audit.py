@@ -99,8 +99,9 @@ def _hashed(args: argparse.Namespace) -> dict[str, Any]:
 
 def _write_record(screening: Screening, source: dict[str, Any], args: argparse.Namespace) -> None:
     from eligo.commands.replay import record_of
+    from eligo.record import salted
 
-    record = record_of(screening, source, args, args.record)
+    record = record_of(screening, source | salted(), args, args.record)
     write_text(args.record, json_line(record, indent=1) + "\n", private=True)
 
 

@@ -16,7 +16,7 @@ from eligo.errors import EligoError, Problem
 from eligo.files import read_bytes
 from eligo.patients.model import Patient
 from eligo.patients.readers import read_patients
-from eligo.record import Data, differences, hash_file, hash_source, hash_text, make_record, relative
+from eligo.record import Data, differences, hash_file, hash_patient, hash_source, make_record, relative
 from eligo.report.problems import write_problems
 from eligo.report.record_schema import load_record
 from eligo.screening import Screening, load_rules, screen
@@ -55,11 +55,12 @@ def verify(args: argparse.Namespace) -> int:
     """Replay a record and say what differs; raise `EligoError` where that is not possible."""
     old = load_record(read_bytes(args.verify), args.verify)
     replayed = _arguments(old, args)
-    found = source(replayed.patient, args.verify)
+    how = {key: old["input"][key] for key in ("patient_salt", "patient_keyed")}
+    found = source(replayed.patient, args.verify) | how
     rules = load_rules(replayed.rules)
     write_problems(rules.problems, args.json)
     rules = rules.only(trial["trial"] for trial in old["trials"])
-    patient = _patient(old["input"]["patient_sha256"], replayed)
+    patient = _patient(old["input"], replayed)
     new = record_of(screen(patient, rules, inputs.policy(replayed)), found, replayed, args.verify)
     changes = list(differences(old, new))
     if args.json:
@@ -88,14 +89,14 @@ def _arguments(old: Data, args: argparse.Namespace) -> argparse.Namespace:
     )
 
 
-def _patient(sha256: str, args: argparse.Namespace) -> Patient:
+def _patient(recorded: Data, args: argparse.Namespace) -> Patient:
     """The patient of the record; the only one of the source where none has that id."""
     readings = list[Patient]()
     problems = list[Problem]()
     for reading in read_patients(args.patient, inputs.options(args)):
         if reading.patient is None:
             problems += [p for p in reading.problems if p.severity == "error"]
-        elif hash_text(reading.patient.id) == sha256:
+        elif hash_patient(reading.patient.id, recorded) == recorded["patient_sha256"]:
             return reading.patient
         elif len(readings) < 2:
             readings.append(reading.patient)

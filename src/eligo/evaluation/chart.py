@@ -134,13 +134,14 @@ class Chart:
 
     __slots__ = (
         *("absent", "as_of", "assumed", "attested", "born", "complete", "facts", "inputs", "latest", "listed"),
+        *("never",),
         *("oldest", "patient", "policy", "results", "scores", "sex", "under"),
     )
 
     def __init__(self, patient: Patient, policy: Policy) -> None:
         self.patient, self.policy = patient, policy
         self.as_of, self.facts, self.attested = patient.as_of, patient.facts, patient.attested
-        self.absent, self.results = patient.absent, patient.results
+        self.absent, self.never, self.results = patient.absent, patient.never, patient.results
         in_part = patient.in_part  # a list of which an entry was left out is complete for nobody
         self.complete = patient.complete - in_part if in_part else patient.complete
         self.assumed = policy.assume_absent - in_part if in_part else policy.assume_absent

@@ -13,7 +13,7 @@ from typing import cast
 
 from eligo.criteria import Compare, Limit, OneOf, Op, Window
 from eligo.evaluation.chart import CONFLICT, Chart, Normal, Outcome, Reading
-from eligo.evaluation.derive import SEX, Source
+from eligo.evaluation.derive import SEX, Source, opposed
 from eligo.patients.model import Result
 from eligo.truth import Reason, Truth
 
@@ -64,10 +64,11 @@ OF_POINT = {op: tuple(side(at, True, at, True, 0, 0) for at in (-1, 0, 1)) for o
 class Measured:
     """What a comparison and a choice share: where the value comes from, and the agreement of several readings."""
 
-    __slots__ = ("more", "variable", "window")
+    __slots__ = ("against", "more", "variable", "window")
 
     def __init__(self, variable: str, window: Window | None, more: tuple[Source, ...]) -> None:
         self.variable, self.window, self.more = variable, window, more
+        self.against = opposed(variable) if window is None else None
 
     def one(self, reading: Reading, chart: Chart) -> Outcome:
         """Answer for one reading that can decide."""
@@ -79,6 +80,10 @@ class Measured:
             results = chart.latest.get(self.variable) or chart.recorded(self.variable)
         else:
             results = chart.within(self.variable, self.window)
+        return self._weighed((*results, *self.against(chart)) if results and self.against else results, chart)
+
+    def _weighed(self, results: tuple[Reading, ...], chart: Chart) -> Outcome:
+        """The answer of what is recorded, else that of another source."""
         if len(results) == 1 and results[0].problem is None:
             outcome = self.one(results[0], chart)
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple, cast
 
@@ -61,6 +62,32 @@ def _implied(variable: Variable) -> tuple[Source, Reads]:
         return tuple([Derived(variable.id, *grade, "concept", detail=detail, inputs=basis) for grade in grades])
 
     return implied, test.reads
+
+
+@functools.cache
+def opposed(variable: str) -> Source | None:
+    """What the rest of the record says against a recorded grade: none where a grade says some, and the other way round.
+
+    None for a variable that grades no concept. Silence, of a list or assumed, says nothing against what is recorded.
+    """
+    known = variables().get(variable)
+    if known is None or known.concept is None:
+        return None
+    rest = replace(presence(Present(known.concept)), grades=(), own_grades=())
+    most = max(known.grades.values(), default=math.inf)
+
+    def against(chart: Chart) -> tuple[Reading, ...]:
+        recorded = chart.recorded(variable)
+        some, none = all(r.low > 0 for r in recorded), all(r.high == 0 for r in recorded)
+        if some is none or any(r.problem is not None for r in recorded):
+            return ()
+        truth, _, detail, basis = rest(chart)
+        if truth is not (NOT_MET if some else MET) or detail in ("assumed_by_caller", "list_complete"):
+            return ()
+        ends = (0.0, 0.0) if some else (1.0, most)
+        return (Derived(variable, *ends, "concept", detail=CONFLICT, inputs=basis),)
+
+    return against
 
 
 def _computed(score: str) -> tuple[Source, Reads]:
@@ -153,7 +180,8 @@ def _look(item: ScoreInput) -> tuple[Look, Reads]:
         return lambda chart: _value(item.id, other, chart), reads | {item.id}
     if variable is not None and variable.concept is not None:
         other, reads = _implied(variable)
-        return lambda chart: _value(item.id, other, chart), reads | {item.id}
+        against = cast(Source, opposed(item.id))
+        return lambda chart: _graded(item.id, other, against, chart), reads | {item.id}
     return lambda chart: _known(chart.latest.get(item.id) or chart.recorded(item.id)), frozenset({item.id})
 
 
@@ -197,6 +225,12 @@ def _age(chart: Chart) -> Known | None:
 def _value(variable: str, other: Source, chart: Chart) -> Known | None:
     """What is recorded of an input, else what another source says."""
     return _known(chart.latest.get(variable) or chart.recorded(variable) or other(chart))
+
+
+def _graded(variable: str, other: Source, against: Source, chart: Chart) -> Known | None:
+    """The grade that is recorded, with what the rest of the record says against it; else what another source says."""
+    recorded = chart.recorded(variable)
+    return _known((*recorded, *against(chart)) if recorded else other(chart))
 
 
 def _known(readings: tuple[Reading, ...]) -> Known | None:

@@ -3,6 +3,11 @@
 The world is open: a concept that is not mentioned is UNKNOWN, unless the record rules it out or says that the list is
 complete, or the caller assumes so. Facts vote: one of any kind of the concept can affirm, only one of itself can deny.
 A list is silent on a concept only where nothing on it may be that concept, and no value is a sign of it.
+A denial speaks of today, and of the past only where it says so.
+
+A grade of 1 or more affirms as well. Then a record without the grade must not deny: some findings are recorded by their
+grade in place of an entry, so that no list is complete without it; of all others, a complete list that lacks them
+contradicts the grade.
 """
 
 from __future__ import annotations
@@ -38,6 +43,7 @@ MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 _NOT_STATED: Outcome = (UNKNOWN, Reason.NOT_STATED, None, ())
 _PART_UNKNOWN: Outcome = (UNKNOWN, Reason.NOT_STATED, "list_in_part", ())
 _NAME_ONLY: Outcome = (UNKNOWN, Reason.NOT_STATED, "name_only", ())
+_LIST_COMPLETE: Outcome = (NOT_MET, None, "list_complete", ())
 _OTHER_SEX: Outcome = (NOT_MET, None, "sex", ())
 
 
@@ -48,7 +54,8 @@ class Presence:
     `family` are the concept and its kinds, `broader` what it is a kind of, `lists` where the family would be listed,
     `open_to` what else in a record may be it or be a sign of it, `signs` those values that count for what is asked,
     `sex` the only sex that can have it, `grades` the ordinals of the family, `own_grades` those of the concept and the
-    broader ones. `rules` are the outcomes by what is ruled out, `voting` says what a fact of it says.
+    broader ones, `by_grade` those of `grades` that are recorded in place of an entry. `rules` are the outcomes by what
+    is ruled out, `voting` says what a fact of it says.
     """
 
     test: Present
@@ -63,6 +70,7 @@ class Presence:
     own_grades: tuple[str, ...]
     rules: Mapping[str, Outcome]
     voting: Voting
+    by_grade: tuple[str, ...] = ()
 
     @property
     def line(self) -> frozenset[str]:
@@ -98,6 +106,8 @@ class Presence:
                 unsure.append((fact, vote))
         rule = self._ruled_out(chart)
         if len(met) + (graded is not None) >= self.test.count:
+            if graded is not None and not (met or rule):
+                rule = self._unlisted(graded.variable, chart)
             return _affirmed(met, denied, graded, rule, chart.as_of)
         return self._not_affirmed(chart, met, unsure, denied, rule)
 
@@ -131,11 +141,24 @@ class Presence:
             return left
         if self.lists is _NO_LIST:
             return _NAME_ONLY
-        if self.lists <= chart.complete:
-            return NOT_MET, None, "list_complete", ()
-        if self.lists <= chart.complete | chart.assumed:
+        if self.lists <= chart.complete and not any(self._is_missing(grade, chart) for grade in self.by_grade):
+            return _LIST_COMPLETE
+        if self.lists <= chart.complete | chart.assumed and not self.lists.isdisjoint(chart.assumed):
             return NOT_MET, None, "assumed_by_caller", ()
         return _NOT_STATED if self.lists.isdisjoint(chart.patient.in_part) else _PART_UNKNOWN
+
+    def _is_missing(self, grade: str, chart: Chart) -> bool:
+        """Whether no usable grade says that what is recorded by its grade is not there."""
+        results = chart.recorded(grade)
+        return not results or any(r.problem is not None or r.high > 0 for r in results)
+
+    def _unlisted(self, grade: str, chart: Chart) -> Outcome | None:
+        """What a list that the record calls complete says of what a grade alone tells of: that it is not there.
+
+        What the caller assumes is no word of the record, and a list on which something may be it says nothing.
+        """
+        said = grade not in self.by_grade and self.lists <= chart.complete and self._left_open(chart) is None
+        return _LIST_COMPLETE if said else None
 
     def _left_open(self, chart: Chart) -> Outcome | None:
         """UNKNOWN with all that may be the concept, or that is a sign of it, in the time that is asked for."""
@@ -148,6 +171,9 @@ class Presence:
         for sign in self.signs:
             if sign.variable in chart.results:
                 found += self._shown(sign, chart)
+        for grade in self.grades:
+            if grade in chart.results:
+                found += self._unsure(grade, chart)
         if not found:
             return None
         broader = all(isinstance(one, Fact) and one.concept in self.broader for one in found)
@@ -181,16 +207,17 @@ class Presence:
             results = chart.recorded(sign.variable)
         return [r for r in results if r.problem is None and _beyond(r, sign)][:1]
 
+    def _unsure(self, grade: str, chart: Chart) -> list[Result]:
+        """The grades that decide nothing, but may be of 1 or more: too old, not understood, or a range from 0."""
+        if not _may_be_graded(self.test, self.voting):
+            return []
+        results = chart.within(grade, self.test.window) if self.test.window else chart.recorded(grade)
+        return [r for r in results if r.problem is not None or r.low <= 0 < r.high][:1]
+
     def _graded(self, chart: Chart) -> Result | None:
         """A grade of 1 or more of the concept or of a kind of it, which says that it is present."""
         test = self.test
-        if (
-            test.status == "planned"
-            or test.count > 1
-            or test.qualifier
-            or self.voting.anchor is not None
-            or _beginning(test)
-        ):
+        if not _may_be_graded(test, self.voting):
             return None
         for variable in self.grades:
             results = chart.within(variable, test.window) if test.window else chart.recorded(variable)
@@ -200,7 +227,7 @@ class Presence:
 
     def _ruled_out(self, chart: Chart) -> Outcome | None:
         """What rules the concept out: its absence or that of a broader concept, the patient's sex, a grade of 0."""
-        absent = chart.absent
+        absent = self.voting.denied(chart)
         if absent:
             if self.concept in absent:
                 return self.rules[self.concept]
@@ -247,6 +274,8 @@ def presence(test: Present) -> Presence:
     line = concepts().ancestors(test.concept) | concepts().ancestors(test.head or "")
     of_line, of_family = _known(line), _known(family)
     votes, open_to = voting(test), relations().open_to(test.concept)
+    grades = tuple(v for v in _grades(of_family) if not _all_excepted(v, of_family, votes.exceptions))
+    told = _may_be_graded(test, votes) and votes.exceptions is None
     return Presence(
         test,
         test.concept,
@@ -256,16 +285,23 @@ def presence(test: Present) -> Presence:
         open_to,
         open_to.signs if test.status != "planned" else (),
         next((c.sex for c in of_line if c.sex), None),
-        tuple(v for v in _grades(of_family) if not _all_excepted(v, of_family, votes.exceptions)),
+        grades,
         _grades(of_line),
         {concept: (NOT_MET, None, "ruled_out", (Ruled(concept),)) for concept in line},
         votes,
+        tuple(v for v in grades if told and v in relations().by_grade),
     )
 
 
 def _lists(found: list[Concept]) -> frozenset[str]:
     """Where these concepts would be listed."""
     return frozenset(LIST_OF_KIND[c.kind] for c in found if c.kind in LIST_OF_KIND)
+
+
+def _may_be_graded(test: Present, votes: Voting) -> bool:
+    """Whether a grade can answer a leaf: not one of a plan, a second time, a qualifier, another day or a beginning."""
+    plain = test.status != "planned" and test.count == 1 and not test.qualifier
+    return plain and votes.anchor is None and not _beginning(test)
 
 
 def _known(ids: frozenset[str]) -> list[Concept]:

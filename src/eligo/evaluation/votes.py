@@ -43,12 +43,14 @@ class Voting:
     """How the facts of a record vote on one `Present` leaf.
 
     It asks for what is so `now` where it asks neither for the past nor for a window that reaches back; it is `plain`
-    where what goes on now is enough. `anchor` are the concepts from whose beginning the window counts, None where it
+    where what goes on now is enough. `past` marks what a denial of today does not speak of: what was, of anything but
+    a procedure. `anchor` are the concepts from whose beginning the window counts, None where it
     counts from the screening; `qualified` and `exceptions` say which kinds of the concept are meant.
     """
 
     test: Present
     now: bool
+    past: bool
     plain: bool
     anchor: frozenset[str] | None
     qualified: Qualified | None
@@ -60,11 +62,17 @@ class Voting:
         excepted = self.exceptions.reads if self.exceptions else frozenset[str]()
         return excepted | (self.anchor or frozenset())
 
+    def denied(self, chart: Chart) -> frozenset[str]:
+        """The concepts that the record rules out for the time that is asked for."""
+        return chart.never if self.past else chart.absent
+
     def vote(self, fact: Fact, chart: Chart) -> Vote | None:
         """What a fact of the concept says."""
         status = fact.status
         if status == "refuted":  # what was not there on a day may have been before
-            return NO if fact.end is None or (self.now and self.test.window is None) else None
+            if fact.end is None:
+                return None if self.past else NO
+            return NO if self.now and self.test.window is None else None
         if self.test.status == "planned":
             vote = _planned(fact, self.test.window, chart.as_of)
         elif status == "planned" or (fact.start is not None and fact.start.first > chart.as_of):
@@ -93,7 +101,7 @@ class Voting:
             if stated is not MET:
                 vote = (UNKNOWN, Reason.NOT_STATED, "qualifier")
         if self.exceptions is not None:
-            excepted, why = self.exceptions.cover(fact, chart.absent)
+            excepted, why = self.exceptions.cover(fact, self.denied(chart))
             if excepted is MET:
                 return None
             if excepted is UNKNOWN and vote is YES:
@@ -166,9 +174,12 @@ def voting(test: Present) -> Voting:
     """Make the voting on a leaf; the concept is known to the vocabulary."""
     window, excepted = test.window, exceptions(test.concept, test.but_not)
     reaches_back = window is not None and window.looks_back
+    now = test.status == "now" or (test.status != "history" and not reaches_back)
+    kinds = {concept.kind for id_ in concepts().descendants(test.concept) if (concept := concepts().get(id_))}
     return Voting(
         test,
-        test.status == "now" or (test.status != "history" and not reaches_back),
+        now,
+        not now and test.status != "planned" and kinds != {"procedure"},
         test.status != "planned" and window is None and test.qualifier is None and excepted is None,
         _anchor(window),
         qualified(test.qualifier),

@@ -44,7 +44,7 @@ def measured(patient: Patient, result: Result, past_too: bool = False) -> Edit:
         return Edit(replace(patient, results=results), touched)
     concept = variable.concept
     if result.high == 0:
-        edit = ruled_out(patient, concept)
+        edit = ruled_out(patient, concept, ever=False)
     else:
         own = tuple(f for f in patient.facts.get(concept, ()) if f.status == "active" and f.end is None)
         edit = _with_facts(patient, concept, own)
@@ -62,13 +62,14 @@ def _before(result: Result, day: date) -> bool:
     return result.date is not None and result.date.last < day
 
 
-def ruled_out(patient: Patient, concept: str) -> Edit:
-    """The concept is ruled out, and with it all its kinds."""
+def ruled_out(patient: Patient, concept: str, ever: bool = True) -> Edit:
+    """The concept is ruled out, and with it all its kinds: as of today, or for all of the past too."""
     family = concepts().descendants(concept) or frozenset((concept,))
     facts = {c: found for c, found in patient.facts.items() if c not in family}
     grades = grades_of(family)
     results = {v: found for v, found in patient.results.items() if v not in grades}
-    changed = replace(patient, facts=facts, results=results, absent=patient.absent | {concept})
+    changed = replace(patient, facts=facts, results=results)
+    changed = replace(changed, absent=patient.absent | {concept}, never=patient.never | ({concept} if ever else set()))
     return Edit(changed, family | grades)
 
 
@@ -88,7 +89,8 @@ def added(patient: Patient, concept: str, facts: Iterable[Fact]) -> Edit:
 def _with_facts(patient: Patient, concept: str, facts: tuple[Fact, ...]) -> Edit:
     line = concepts().ancestors(concept) or frozenset((concept,))
     others = {c: found for c, found in patient.facts.items() if c != concept}
-    changed = replace(patient, facts=others | ({concept: facts} if facts else {}), absent=patient.absent - line)
+    changed = replace(patient, facts=others | ({concept: facts} if facts else {}))
+    changed = replace(changed, absent=patient.absent - line, never=patient.never - line)
     return Edit(changed, line)
 
 

@@ -32,6 +32,7 @@ from eligo.patients.names import (
 )
 from eligo.patients.ordering import fact_order, in_order
 from eligo.patients.person import Person, When
+from eligo.patients.places import PublicPaths
 from eligo.patients.plausible import NO_RANGE, Ends
 from eligo.patients.reports import is_doubted
 from eligo.patients.status import STATUS, marked_status, status_word
@@ -94,6 +95,7 @@ class PatientBuilder(Person):
         self._observed: list[Observed] = []
         self._ending: list[tuple[Fact, Fact]] = []
         self._absent: dict[str, JsonPath] = {}
+        self._never = set[str]()
         self._complete: frozenset[str] = frozenset()
         self._in_part: set[ListName] = set()
         self._attested: dict[str, bool] = {}
@@ -299,7 +301,7 @@ class PatientBuilder(Person):
         elif found.others:
             message = "the name may mean several things, and none of them is ruled out"
             self._doubt("absent-several", message, path, "write the full name of what the patient does not have")
-        elif found.mark is not None:
+        elif found.mark is not None and not (found.mark == "history" and found.ever):
             message = f"the name of `{found.concept.id}` carries a mark, and so is not ruled out"
             self._doubt("absent-marked", message, path, "write the bare name of what the patient does not have")
         elif not self._denied_long_ago(when, path):
@@ -312,6 +314,7 @@ class PatientBuilder(Person):
             self._warn("absent-part", message, path, help_)
         else:
             self._absent[found.concept.id] = path
+            self._never |= {found.concept.id} if found.ever else set()
             self._used(f"no {found.concept.id}")
 
     def complete(self, lists: Iterable[str]) -> None:
@@ -354,7 +357,10 @@ class PatientBuilder(Person):
         for fact in viral_load({v: found.results for v, found in kept.items()}, self._facts, self.as_of, self._birth):
             self._facts.setdefault(fact.concept, []).append(fact)
         facts = {c: tuple(sorted(dict.fromkeys(found), key=fact_order)) for c, found in sorted(self._facts.items())}
-        warnings = (f"{path_text(f.path)}: {f.code}: {f.message}" for f in self.findings if f.severity == "warning")
+        paths = PublicPaths(None)
+        warnings = (
+            f"{path_text(paths.of(f.path))}: {f.code}: {f.message}" for f in self.findings if f.severity == "warning"
+        )
         return Patient(
             self.id,
             self.as_of,
@@ -369,6 +375,7 @@ class PatientBuilder(Person):
             superseded,
             tuple(self._ending),
             frozenset(self._in_part),
+            never=frozenset(self._never),
         )
 
     def _of_one_day(self, at_odds: Iterable[str], superseded: Mapping[str, Sequence[Result]]) -> None:

@@ -16,13 +16,12 @@ from eligo.jsontext import JsonPath, shown
 from eligo.patients.build import LISTS, PatientBuilder
 from eligo.patients.fhir_resources import DISMISSED, LIST_OF, Taker, newest_day
 from eligo.patients.fhir_values import Days, Refusal, written_date
-from eligo.patients.fhir_words import OF_NONE, Json, code_word, modifiers, obj, objects, text_of, words
+from eligo.patients.fhir_words import MODIFIED, OF_NONE, Json, code_word, modifiers, obj, objects, text_of, words
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.notes import Finding
 from eligo.patients.values import NO_UNITS, Units
 
 ALL = "*"  # in place of a system: keep all identifiers, and name the patient by none
-_LISTED = 10  # patients that an error names
 NOT_ASKED = "it holds nothing that criteria ask for"
 
 
@@ -73,7 +72,7 @@ def type_problem(kind: str, place: Place) -> Problem | None:
     known = words()
     if kind in known.read or kind in known.unread:
         return None
-    message = f"`{shown(kind)}` is no FHIR resource type" if kind else "the resource does not say of which type it is"
+    message = "this is no FHIR resource type" if kind else "the resource does not say of which type it is"
     help_ = did_you_mean(kind[:40], (*known.read, *known.unread)) or "`resourceType` is a name such as `Observation`"
     return Problem("resource-type", message, place, help_)
 
@@ -183,7 +182,7 @@ class _Record:
                         self.builder.id = value
                         by = ""
         if by and by != ALL:
-            message = f"the patient has no identifier `{shown(by)}`"
+            message = "the patient has no identifier of the system that is asked for"
             self.warnings.append(Problem("identifier-missing", message, place, "the resource's id is used", "warning"))
 
     def is_partial(self, reasons: Sequence[str], place: Place) -> None:
@@ -217,8 +216,8 @@ class _Record:
 
     def _patient(self, item: Item) -> Entry:
         before, resource = len(self.log), item.resource
-        if names := modifiers(resource):
-            text = f"it is modified by {', '.join(f'`{shown(name)}`' for name in names)}, which is not known here"
+        if modifiers(resource):
+            text = MODIFIED
             self.log.append(Took("refused", "", "modifier", text))
             return entry_of(item.name, item.place, [Took("used", "identity"), *self.log[before:]])
         try:
@@ -334,7 +333,7 @@ def _whose(items: Sequence[Item], place: Place) -> str | Problem | None:
     """The one patient that all resources are of, by key; a problem where there are several, or none."""
     people = [item for item in items if item.kind == "Patient"]
     if len(people) > 1:
-        return _several("two-patients", "Patient resources", [item.name for item in people], place)
+        return _several("two-patients", "Patient resources", len(people), place)
     own = set(people[0].keys) if people else set[str]()
     others = dict[str, None]()
     for item in items:
@@ -344,8 +343,7 @@ def _whose(items: Sequence[Item], place: Place) -> str | Problem | None:
     if people and not others:
         return people[0].name
     if len(others) + len(people) > 1:
-        named = [item.name for item in people] + list(others)
-        return _several("several-patients", "patients", named, place)
+        return _several("several-patients", "patients", len(others) + len(people), place)
     if others:
         return next(iter(others))
     if sum(map(_read, items)) == 1:  # a lone resource that names nobody is of nobody else, either
@@ -354,10 +352,8 @@ def _whose(items: Sequence[Item], place: Place) -> str | Problem | None:
     return Problem("no-patient", "there is no patient and nothing of one", place, help_)
 
 
-def _several(code: str, what: str, names: Sequence[str], place: Place) -> Problem:
-    listed = ", ".join(f"`{shown(name)}`" for name in names[:_LISTED])
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    message = f"the resources are of {len(names)} {what}: {listed}{more}"
+def _several(code: str, what: str, count: int, place: Place) -> Problem:
+    message = f"the resources are of {count} {what}"
     return Problem(code, message, place, "one bundle holds one patient; NDJSON and folders may hold several")
 
 

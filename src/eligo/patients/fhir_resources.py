@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from eligo.bounds import is_screening_day
-from eligo.jsontext import JsonPath, shown
+from eligo.jsontext import JsonPath
 from eligo.patients.fhir_observations import Handover
 from eligo.patients.fhir_values import (
     Refusal,
@@ -20,6 +20,7 @@ from eligo.patients.fhir_values import (
     written_date,
 )
 from eligo.patients.fhir_words import (
+    MODIFIED,
     Json,
     Meaning,
     absence_of,
@@ -49,8 +50,8 @@ class Taker(Handover):
         kind = str(resource["resourceType"])
         taker = self
         try:
-            if names := modifiers(resource):
-                self.modified(kind, names)
+            if modifiers(resource):
+                self.modified(kind)
                 taker = replace(self, doubtful=True)
             return _TAKE[kind](taker, resource, path)
         except NotNeededError as reason:
@@ -59,13 +60,11 @@ class Taker(Handover):
             self.log.append(Took("refused", "", refusal.code, refusal.text))
         return False
 
-    def modified(self, kind: str, names: Sequence[str]) -> None:
+    def modified(self, kind: str) -> None:
         """Say that a resource is modified; a result then does not count, and what else it is about stays open."""
-        which = ", ".join(f"`{shown(name)}`" for name in names)
-        text = f"it is modified by {which}, which is not known here"
         if kind == "Observation":
-            raise Refusal("modifier", text)
-        self.log.append(Took("refused", "", "modifier", text))
+            raise Refusal("modifier", MODIFIED)
+        self.log.append(Took("refused", "", "modifier", MODIFIED))
 
     # --- results
 

@@ -121,6 +121,9 @@ def code_word(concept: Any) -> str | None:
     return next((code for code in found if code), None)
 
 
+MODIFIED = "it is modified in a way that is not known here"
+
+
 def modifiers(resource: Json) -> list[str]:
     """The names of what modifies a resource in a way that nobody here knows: modifier extensions, implicit rules.
 

@@ -92,6 +92,16 @@ _ANY_ENTRY: dict[str, Check] = {
     "severity": _is_text,
     "qualifiers": _list_of(lambda word: type(word) is str),
 }
+_OBSERVATION: dict[str, Check] = {
+    "variable": is_name,
+    "value": is_value,
+    "unit": _is_text,
+    "date": _is_text,
+    "remark": _is_text,
+    "low": is_number,
+    "high": is_number,
+    "range": _is_text,
+}
 _RECORD: dict[str, Check] = {
     "$schema": _is_text,
     "id": lambda data: data is None or (type(data) is str and data != ""),
@@ -102,8 +112,7 @@ _RECORD: dict[str, Check] = {
     "labs": _map_of(is_value),
     "observations": _list_of(
         _entry(
-            {"variable": is_name, "value": is_value, "unit": _is_text, "date": _is_text, "remark": _is_text}
-            | {"low": is_number, "high": is_number, "range": _is_text},
+            _OBSERVATION,
             "variable",
             "value",
         )
@@ -115,3 +124,6 @@ _RECORD: dict[str, Check] = {
     "complete": _list_of(lambda word: type(word) is str and word in _LIST_NAMES),
     "attested": _map_of(lambda held: type(held) is bool),
 }
+
+# All keys of the format, wherever they may stand.
+KEYS = frozenset({*_RECORD, *_OBSERVATION, *_ANY_ENTRY, *_CODE_KEYS, "onset", "abatement", "start", "end"})

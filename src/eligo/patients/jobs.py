@@ -63,7 +63,7 @@ def killed(job: Job) -> Problem:
 def parsed(raw: Raw) -> object:
     """The data of a document; raise `EligoError` with the line of the file."""
     try:
-        return jsontext.read_json(raw.data, raw.file, len(raw.data))
+        return jsontext.read_json(raw.data, raw.file, len(raw.data), of_patient=True)
     except EligoError as error:
         raise EligoError(in_line(error.problems, raw.line)) from None
 

@@ -18,12 +18,16 @@ _LONGEST = 200  # characters of a name: what is longer is none
 
 
 class Marked(NamedTuple):
-    """A name without its marks; `signed` where a sign and not only a word marks it, `words` are those of the marks."""
+    """A name without its marks; `signed` where a sign and not only a word marks it, `words` are those of the marks.
+
+    `ever` where one of them speaks of all of the past, so that what is denied with it never was.
+    """
 
     name: str
     mark: Mark
     signed: bool
     words: tuple[str, ...] = ()
+    ever: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class _Marks:
 
     anywhere: Mapping[str, Mark]
     harmless: str
+    ever: frozenset[str]
     said: Mapping[str, Mapping[str, Mark]]
     patterns: tuple[tuple[str, bool, re.Pattern[str]], ...]
 
@@ -41,7 +46,7 @@ def read_marks(text: str) -> Marked | None:
     """Take the marks off a name; None for a name without any.
 
     >>> read_marks("? cirrhosis"), read_marks("cirrhosis")
-    (Marked(name='cirrhosis', mark='suspected', signed=True, words=('?',)), None)
+    (Marked(name='cirrhosis', mark='suspected', signed=True, words=('?',), ever=False), None)
     """
     if len(text) > _LONGEST:
         return None
@@ -66,7 +71,7 @@ def read_marks(text: str) -> Marked | None:
     if name and not _plain_at_ends(name, marks.harmless):  # a sign that nobody knows
         found.append("suspected")
         signed = True
-    return Marked(name, together(found), signed, tuple(words)) if found else None
+    return Marked(name, together(found), signed, tuple(words), not marks.ever.isdisjoint(words)) if found else None
 
 
 def _plain_at_ends(name: str, harmless: str) -> bool:
@@ -91,6 +96,7 @@ def all_together(*marks: Mark | None) -> Mark | None:
 def _marks() -> _Marks:
     data = grammar_data("marks.yaml")
     signs = data["signs"]
+    ever = frozenset(word.casefold() for word in data["ever"])
     said: dict[str, dict[str, Mark]] = {
         "sign before": _turned(signs["before"]),
         "sign after": _turned(signs["after"]),
@@ -109,7 +115,7 @@ def _marks() -> _Marks:
         ("after", False, re.compile(rf"(?P<name>.*?)\s*[(\[]\s*(?P<mark>{after})\s*[)\]]", flags)),
         ("after", False, re.compile(rf"(?P<name>.*?\S)(?:\s*[,:=–]\s*|\s+-?\s*)(?P<mark>{after})", flags)),
     )
-    return _Marks(_turned(signs["anywhere"]), signs["harmless"], said, patterns)
+    return _Marks(_turned(signs["anywhere"]), signs["harmless"], ever, said, patterns)
 
 
 def _turned(table: Mapping[str, list[str]]) -> dict[str, Mark]:

@@ -85,8 +85,9 @@ class Patient:
     """A patient as of a day.
 
     `results` holds, per variable, the values dated on or before `as_of`, the latest first (undated ones count as of
-    `as_of`); `facts` those of each concept. `absent` are concepts that the record rules out; `complete` the lists
-    that it says are complete; `attested` what a person stated, by attestation id (or `TRIAL/criterion`).
+    `as_of`); `facts` those of each concept. `absent` are concepts that the record rules out, and `never` those of them
+    that it rules out for all of the past too; `complete` are the lists that it says are complete; `attested` what a
+    person stated, by attestation id (or `TRIAL/criterion`).
     `superseded` are values that gave way to a later one of the same day; they decide nothing. `ending` are the facts
     whose recorded end lies after `as_of`, each as it is now and as it will be from that end on.
     `in_part` are the lists that lack what the record has of them: an entry was left out, so none of them is complete.
@@ -108,3 +109,4 @@ class Patient:
     ending: tuple[tuple[Fact, Fact], ...] = ()
     in_part: frozenset[str] = frozenset()
     identifiers: Mapping[str, str] = field(default_factory=dict)
+    never: frozenset[str] = frozenset()

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from eligo.data import grammar_data
-from eligo.jsontext import masked, shown
 from eligo.patients.codes import read_code
 from eligo.patients.marks import Mark, Marked, all_together, read_marks
 from eligo.vocabulary.concepts import Concept, concepts
@@ -39,7 +38,8 @@ Name = str | Code
 class Found:
     """The concept of a name, with what else the name states: an ordinal and its grades from low to high, and so on.
 
-    `others` are the concepts that the name may mean just as well; then it is known of none.
+    `others` are the concepts that the name may mean just as well; then it is known of none. `ever`: its marks speak
+    of all of the past.
     """
 
     concept: Concept
@@ -47,6 +47,7 @@ class Found:
     qualifiers: tuple[str, ...] = ()
     mark: Mark | None = None
     others: tuple[Concept, ...] = ()
+    ever: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,12 @@ def find_variable(name: Name) -> Variable | Trouble:
     """Find a variable by id, name, synonym or LOINC code."""
     coded = _coded(name)
     if coded:
-        message = f"no variable has the code `{shown(coded.code)}`"
         found = variables().by_code(coded.system, coded.code)
-        return found or Trouble(
-            "variable-unknown", message, lambda: "the system known here is LOINC (http://loinc.org)"
-        )
+        help_ = "the system known here is LOINC (http://loinc.org)"
+        return found or Trouble("variable-unknown", "no variable has this code", lambda: help_)
     word = str(name)
     found = variables().find(word) if len(word) <= _LONGEST else None
-    return found or Trouble("variable-unknown", f"unknown variable {quoted(word)}", lambda: _variable_help(word))
+    return found or Trouble("variable-unknown", "no variable has this name", lambda: _variable_help(word))
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -88,7 +87,7 @@ def find_attestation(name: str) -> Concept | Trouble:
     """Find what a person can state, by id, name or synonym."""
     concept = concepts().find(name) if len(name) <= _LONGEST else None
     if concept is None:
-        return Trouble("attestation-unknown", f"unknown attestation {quoted(name)}", lambda: _attestation_help(name))
+        return Trouble("attestation-unknown", "no attestation has this name", lambda: _attestation_help(name))
     if concept.kind != "attestation":
         message = f"`{concept.id}` is a {concept.kind}, not an attestation"
         help_ = "list it under `conditions`, `procedures` or `medications`, or under `absent`"
@@ -99,11 +98,6 @@ def find_attestation(name: str) -> Concept | Trouble:
 def written(name: Name) -> str:
     """The name as the record has it."""
     return name if isinstance(name, str) else f"{name.system}|{name.code}"
-
-
-def quoted(word: str) -> str:
-    """A name as messages show it: a number within it may be a patient's value."""
-    return f"`{shown(masked(word))}`"
 
 
 def _coded(name: Name) -> Code | None:
@@ -119,8 +113,9 @@ def _by_code(coded: Code) -> Found | Trouble:
     concept = concepts().get(said.concept) if said.concept else concepts().by_code(said.system, said.code)
     if concept:
         return Found(concept, qualifiers=(said.qualifier,) if said.qualifier else (), mark=said.mark)
-    message = f"no concept has the code `{shown(coded.code)}`"
-    return Trouble("concept-unknown", message, lambda: "give the name instead, or check the system and the code")
+    return Trouble(
+        "concept-unknown", "no concept has this code", lambda: "give the name instead, or check the system and the code"
+    )
 
 
 def _by_words(text: str) -> Found | Trouble:
@@ -132,11 +127,13 @@ def _by_words(text: str) -> Found | Trouble:
         return whole
     found = _by_plain_words(marked.name)
     if isinstance(found, Trouble):
-        return Trouble("concept-unknown", f"unknown concept {quoted(text)}", found.help)
+        return Trouble("concept-unknown", "no concept has this name", found.help)
     over = (plain_qualifier(word) for word in marked.words) if marked.mark == "over" else ()
     stated = (word for word in over if word in known_qualifiers())
     said = all_together(found.mark, marked.mark)
-    return replace(found, qualifiers=(*found.qualifiers, *stated), mark=None if said == "present" else said)
+    return replace(
+        found, qualifiers=(*found.qualifiers, *stated), mark=None if said == "present" else said, ever=marked.ever
+    )
 
 
 def _by_sign(marked: Marked) -> Found | Trouble:
@@ -151,7 +148,7 @@ def _by_plain_words(text: str) -> Found | Trouble:
         found = short_names().get(concepts().key(text)) or _by_name(text)
         if found:
             return found
-    return Trouble("concept-unknown", f"unknown concept {quoted(text)}", lambda: _concept_help(text))
+    return Trouble("concept-unknown", "no concept has this name", lambda: _concept_help(text))
 
 
 def _by_name(text: str) -> Found | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.model import ListName, Patient
 from eligo.patients.names import Code, Name
 from eligo.patients.notes import Finding
+from eligo.patients.places import PublicPaths
 from eligo.patients.plausible import NO_RANGE, Ends
 from eligo.patients.reports import range_in
 from eligo.patients.values import NO_UNITS, Units
@@ -57,7 +59,7 @@ def read_record(
     `ledger` asks for an entry for each part of the record; `units` are those of values without one, by variable.
     """
     try:
-        data = jsontext.read_json(text, file)
+        data = jsontext.read_json(text, file, of_patient=True)
     except EligoError as error:
         return Reading(None, error.problems)
     if not isinstance(data, dict):
@@ -74,17 +76,20 @@ def read_record(
         builder.lacks(*LISTS)
     _take(record, builder)
     entries = _ledger(builder, log, text, file) if log is not None else ()
-    return _reading(builder, entries, text, file)
+    return _reading(builder, entries, text, file, data)
 
 
-def _reading(builder: PatientBuilder, entries: tuple[Entry, ...], text: str | bytes, file: str | None) -> Reading:
+def _reading(
+    builder: PatientBuilder, entries: tuple[Entry, ...], text: str | bytes, file: str | None, data: Any
+) -> Reading:
     """The patient with the warnings, or every error."""
     patient = builder.build()
     errors = [f for f in builder.findings if f.severity == "error"]
     if errors:
-        return Reading(None, tuple(_problems(errors, text, file)), entries)
+        return Reading(None, tuple(_problems(errors, text, file, data)), entries)
+    paths = PublicPaths(data)
     warnings = (
-        Problem(f.code, f.message, Place(file, path=path_text(f.path) or None), f.help, f.severity)
+        Problem(f.code, f.message, Place(file, path=path_text(paths.of(f.path)) or None), f.help, f.severity)
         for f in dict.fromkeys(builder.findings)
     )
     return Reading(patient, tuple(warnings), entries, strict=True)
@@ -210,8 +215,11 @@ def _name(data: str | dict[str, str]) -> Name:
     return data if isinstance(data, str) else Code(data["system"], data["code"])
 
 
-def _problems(findings: list[Finding], text: str | bytes, file: str | None) -> list[Problem]:
+def _problems(findings: list[Finding], text: str | bytes, file: str | None, data: Any) -> list[Problem]:
     """The findings with the line and column of their paths, in the order of the file."""
     survey = jsontext.survey(text)
-    problems = [Problem(f.code, f.message, survey.place(f.path, file), f.help) for f in dict.fromkeys(findings)]
+    problems, paths = [], PublicPaths(data)
+    for f in dict.fromkeys(findings):
+        place = replace(survey.place(f.path, file), path=path_text(paths.of(f.path)) or None)
+        problems.append(Problem(f.code, f.message, place, f.help))
     return sorted(problems, key=lambda p: (p.place.line or 0, p.place.column or 0))

@@ -65,7 +65,7 @@ class Pool:
         if rest is not None:
             entries = tuple(map(_nobodys, self._documents(rest)))
             refused = (e for e in entries if e.outcome == "refused")
-            problems = tuple(Problem(e.reason, f"`{e.item}` is refused: {e.text}", e.place) for e in refused)
+            problems = tuple(Problem(e.reason, f"a resource is refused: {e.text}", e.place) for e in refused)
             yield Job("known", known=Reading(None, problems, entries))
 
     def _job(self, spans: array[int], shared: tuple[Raw, ...]) -> Iterator[Job]:
@@ -102,7 +102,7 @@ def _owner(resource: Json) -> str | None:
 
 def _nobodys(raw: Raw) -> Entry:
     """The entry of a resource that is of no single patient."""
-    resource = unwrapped(jsontext.read_json(raw.data)) or {}
+    resource = unwrapped(jsontext.read_json(raw.data, of_patient=True)) or {}
     item = Item(resource, Place(raw.file, raw.line))
     if item.kind in words().read:
         text = "it does not say whose it is"

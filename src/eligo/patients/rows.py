@@ -8,7 +8,7 @@ from datetime import date
 
 from eligo.bounds import is_screening_day
 from eligo.errors import Place, Problem
-from eligo.jsontext import JsonPath, masked, shown
+from eligo.jsontext import JsonPath
 from eligo.patients import dates
 from eligo.patients.build import LISTS, PatientBuilder
 from eligo.patients.date_formats import HELP, Order, as_iso
@@ -122,18 +122,9 @@ def _warnings(builder: PatientBuilder, ledger: Sequence[Entry], place: Place) ->
     told = {finding.code for finding in builder.findings}
     for entry in ledger:
         if entry.outcome == "refused" and entry.reason not in told:
-            yield Problem(
-                entry.reason, f"`{_named(entry.item)}` is refused: {entry.text}", entry.place, severity="warning"
-            )
+            yield Problem(entry.reason, f"an entry is refused: {entry.text}", entry.place, severity="warning")
         if entry.reason == "not-in-vocabulary":
-            message = f"{entry.text}: `{_named(entry.item)}`"
-            yield Problem(entry.reason, message, entry.place, "`eligo variables` lists what is known", "warning")
-
-
-def _named(item: str) -> str:
-    """The entry as a message names it: a number in its own name may be a value, that of its line is none."""
-    line, colon, name = item.partition(": ")
-    return shown(line + colon + masked(name) if colon else masked(item))
+            yield Problem(entry.reason, entry.text, entry.place, "`eligo variables` lists what is known", "warning")
 
 
 def _unread(cell: Cell, why: Problem) -> Entry:

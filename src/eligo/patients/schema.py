@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationErr
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from eligo.errors import did_you_mean
-from eligo.jsontext import JsonPath, masked, shown
+from eligo.jsontext import JsonPath
 from eligo.patients.dates import HELP as DATE_HELP
 from eligo.patients.form import is_name, is_number, is_status, is_value
 from eligo.patients.model import ListName
@@ -222,13 +222,13 @@ def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, help
     for step in error["loc"] if error["type"] not in ("missing", "extra_forbidden") else ():
         found = found[step]
     kind, context = error["type"], error.get("ctx", {})
-    last = shown(masked(str(path[-1])))
     if kind == "extra_forbidden":
         known = _keys(error["loc"])
         near = did_you_mean(str(path[-1])[:_LONGEST], known) if helped else None
         help_ = near or "known keys: " + ", ".join(f"`{k}`" for k in known)
-        return Finding("unknown-key", f"unknown key `{last}`", path, help_, "warning" if lenient else "error")
+        return Finding("unknown-key", "no such key is known", path, help_, "warning" if lenient else "error")
     if kind == "missing":
+        last = str(path[-1])  # a key of the format
         return Finding("key-missing", f"the key `{last}` is missing", path[:-1], f"add `{last}`")
     if kind == "not_a_word":
         return _unknown_word(found, list(STATUS), path, helped)

@@ -7,6 +7,7 @@ The delimiter is the one of comma, semicolon, tab and bar that gives the columns
 from __future__ import annotations
 
 import csv
+import difflib
 import itertools
 import sys
 from array import array
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from eligo.bounds import MEGABYTE
-from eligo.errors import EligoError, Place, Problem, did_you_mean
+from eligo.errors import EligoError, Place, Problem
 from eligo.files import Stamp, changed, check, lines_of, read_bytes, read_stream
 from eligo.jsontext import shown
 from eligo.patients.date_formats import Order, detect
@@ -165,7 +166,8 @@ def _names(line: str, delimiter: str, lower: bool) -> tuple[str, ...]:
 
 
 def _missing(name: str, header: Sequence[str], place: Place, mapping: Mapping | None) -> Problem:
-    help_ = did_you_mean(name, [h for h in header if h])
+    near = difflib.get_close_matches(name, [h for h in header if h], n=1)
+    help_ = f"column {header.index(near[0]) + 1} has a name like it" if near else None
     if help_ is None and mapping is None:
         help_ = "a long table has patient, variable, value, unit, date; one row per patient needs `--mapping FILE`"
     return Problem("column-missing", f"the table has no column `{shown(name)}`", place, help_)

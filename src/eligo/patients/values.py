@@ -29,7 +29,6 @@ Measured = tuple[Result, tuple[Problem, ...]]
 
 _CHECK = "check the value and its unit"
 _FIGURE = re.compile(r"\s*[<>=≤≥~]*\s*[+-]?[.,]?\d")
-_MOST_WORDS = 2  # of a unit as a message names it; what is longer is a remark
 _LONGEST = 200  # characters of a value: what is longer is a report, not a value
 SITE_UNIT = "site_unit"  # the detail of a result whose unit the site's profile states
 
@@ -49,9 +48,10 @@ _QUANTITY = re.compile(
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _POINT_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})")
 _GROUPING = re.compile(r"[ '’\u00a0\u2009\u202f]")
+_MOST_WORDS = 2  # of a unit as a message names it; what is longer is a remark
+_UNIT_DIGITS = re.compile(r"10\s*(?:\^|\*\*?)?\s*-?[0-9]{1,2}(?![0-9])|1\.73|(?<=[A-Za-zµμ])[23]\b")
 _POWER = re.compile(r"[x×X*·]?\s*10\s*(?:(?:\^|\*\*?)\s*([-+]?[0-9]{1,2})|([⁺⁻]?[⁰¹²³⁴-⁹]{1,2}))\s*(.*)", re.DOTALL)
 _SUPERSCRIPT = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
-_UNIT_DIGITS = re.compile(r"10\s*(?:\^|\*\*?)?\s*-?[0-9]{1,2}(?![0-9])|1\.73|(?<=[A-Za-zµμ])[23]\b")
 _COMPARATOR = {"≤": "<=", "⩽": "<=", "=<": "<=", "≥": ">=", "⩾": ">=", "=>": ">=", "＜": "<", "＞": ">", "=": ""}
 _GRADE_RANGE = re.compile(r"\s*(?:-|–|—|/|\bto\b|\bor\b)\s*")
 _NO_LABEL = re.compile(r"[<>=≤≥⩽⩾＜＞+~?−]|^-|\b[ivx0-9]+\s*[-–—/,.&]\s*[ivx0-9]+\b", re.IGNORECASE)
@@ -220,7 +220,7 @@ def _converted(variable: Variable, read: Quantity, unit: str, reference: Ends, e
             scale = 10.0 ** int((power[1] or power[2]).translate(_SUPERSCRIPT))
             return _converted(variable, _scaled(read, scale), power[3].strip(), _scaled_range(reference, scale), entry)
         unknown = code == "unit-unknown"
-        message = f"{_unit_word(unit)} is not known" if unknown else f"{_unit_word(unit)} does not fit `{variable.id}`"
+        message = "the unit is not known" if unknown else f"{_unit_word(unit)} does not fit `{variable.id}`"
         return entry.useless(Reason.UNIT_UNKNOWN, code, message, "write one of " + _some_units(variable))
     if low == high and variable.kind == "score" and low % 1 and is_whole(variable.id):
         low = high = whole(low)
@@ -295,7 +295,7 @@ def _some_units(variable: Variable) -> str:
 
 
 def _unit_word(unit: str) -> str:
-    """The unit as a message may name it: not where a number of the value, or a remark, may be part of it."""
+    """A known unit as a message may name it: not where a number of the value, or a remark, may be part of it."""
     if re.search(r"[0-9]", _UNIT_DIGITS.sub("", unit)) or len(unit.split()) > _MOST_WORDS:
         return "the unit"
     return f"the unit `{shown(unit)}`"

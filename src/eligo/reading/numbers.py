@@ -15,7 +15,8 @@ _ONE_GROUP = re.compile(r"\d{1,3},\d{3}")
 _DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}")
 _LIST = re.compile(r"\d(?:,\d)+")
 _SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d.,])(?=\s*[/a-zμ%])")
-_BARE_POWER = re.compile(r"\s?\^\s?(\d{1,2})(?!\d)|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
+_LONGEST_POWER = 2  # digits of a power of ten
+_BARE_POWER = re.compile(r"\s?\^\s?(\d+)|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
 _SIGN = re.compile(r"\s*[x×*·]\s*|\s+")
 _WEEKS_DAYS = re.compile(r"\s?\+\s?([0-6])(?=\s*(?:w|\)|-|–|days?\b|and\b|to\b|$))|\s+([0-6])/7(?!\d)")
 _SUM = re.compile(r"(?:\+|\s\+\s)([1-5])(?![\d/+]|[.,]\d)(?:\s?=\s?(\d{1,2}))?(?!\s*(?:w|days?\b))")
@@ -89,7 +90,7 @@ def _longer(text: str, end: int, value: float, digits: str) -> Number | None:
     if half is not None:
         return Number(value + half, end + 1)
     if digits == "10" and (bare := _BARE_POWER.match(text, end)):
-        return Number(10 ** int((bare[1] or bare[2]).translate(_RAISED)), bare.end())
+        return Number(_raised(1, (bare[1] or bare[2]).translate(_RAISED)), bare.end())
     follow = text[end : end + 3].lstrip()[:1]
     if follow == "":
         return None
@@ -156,14 +157,23 @@ def _times_power(text: str, end: int, value: float) -> Number | None:
         return None
     raised = rest["raised"]
     written = raised.translate(_RAISED) if raised else rest["plain"]
-    power = int(written)
+    power = int(written[:3])
     clear = raised or rest["caret"] or rest["bracket"]
     if not clear and not (marked and power in _LOST):
         return None
-    return Number(float(f"{value!r}e{power}" if value < _EXACT else "inf"), rest.end(), power)
+    return Number(_raised(value, written), rest.end(), power)
+
+
+def _raised(value: float, power: str) -> float:
+    """The value times this power of ten; one that nobody can reckon with is infinite, and so no number of a limit.
+
+    >>> _raised(1.5, "9"), _raised(5, "99999999")
+    (1500000000.0, inf)
+    """
+    return float(f"{value!r}e{power}") if value < _EXACT and len(power) <= _LONGEST_POWER else math.inf
 
 
 _AFTER_TEN = re.compile(
     r"\s?(?:(?P<caret>\^|\*\*|\*|e)\s?)?(?P<bracket>[({\[])?"
-    r"(?:(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})|(?P<plain>\d{1,2}))(?![\d.,])(?(bracket)[)}\]])"
+    r"(?:(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})|(?P<plain>\d+))(?![\d.,])(?(bracket)[)}\]])"
 )

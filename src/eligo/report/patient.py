@@ -39,6 +39,7 @@ def _patient_json(patient: Patient) -> dict[str, Any]:
         "results": {v: [_result_json(r) for r in found] for v, found in patient.results.items()},
         "facts": [fact_json(fact) for found in patient.facts.values() for fact in found],
         "absent": sorted(patient.absent),
+        "never": sorted(patient.never) or None,
         "complete": sorted(patient.complete),
         "in_part": sorted(patient.in_part) or None,
         "attested": dict(patient.attested),
@@ -112,7 +113,8 @@ def _patient(patient: Patient, shape: Terminal) -> Iterator[str]:
 def _lists(patient: Patient, shape: Terminal) -> Iterator[str]:
     """What the record rules out, and which of its lists are complete or are not."""
     if patient.absent:
-        yield from wrap(", ".join(sorted(patient.absent)), shape.width, "  absent: ", "      ")
+        names = (f"{name} (ever)" if name in patient.never else name for name in sorted(patient.absent))
+        yield from wrap(", ".join(names), shape.width, "  absent: ", "      ")
     if patient.complete:
         yield f"  complete lists: {', '.join(sorted(patient.complete))}"
     if patient.in_part:

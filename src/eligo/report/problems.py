@@ -6,17 +6,18 @@ import contextlib
 import itertools
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from eligo.errors import Problem
+from eligo.errors import Place, Problem, Severity
 from eligo.report.jsonline import json_line
 from eligo.report.terminal import Terminal, clean, columns, terminal, wrap
 
 # Rule files are public texts. A line of a patient's record holds values, and those never stand in an error message.
 SHOWN = frozenset({".yaml", ".yml"})
-MOST_PROBLEMS = 50  # of one file; a file of junk must not flood the terminal
+MOST_PROBLEMS = 20  # of one kind in one file; a file of junk must flood neither a terminal nor a log
 LONGEST_LINE = 400
 
 
@@ -43,16 +44,26 @@ def silence(stream: TextIO) -> None:
 
 
 def render_problems(problems: Iterable[Problem], terminal: Terminal) -> str:
-    """All problems as text, sorted by file and line, each problem once."""
+    """The problems as text, sorted by file and line, each problem once; of many of one kind the first, and a count."""
     ordered = sorted(dict.fromkeys(problems), key=_order)
-    blocks = []
-    for file, group in itertools.groupby(ordered, key=lambda p: p.place.file):
-        found = list(group)
-        blocks += [render_problem(p, terminal) for p in found[:MOST_PROBLEMS]]
-        if len(found) > MOST_PROBLEMS:
-            where = f"{clean(file)}: " if file else ""
-            blocks.append(f"{where}and {len(found) - MOST_PROBLEMS} more problems")
-    return "".join(f"{block}\n" for block in blocks)
+    return "".join(f"{render_problem(problem, terminal)}\n" for problem in summed(ordered))
+
+
+def summed(problems: Iterable[Problem]) -> list[Problem]:
+    """The first problems of each kind in each file, in their order, and behind those of a file how many more it has."""
+    kept = dict[str | None, list[Problem]]()
+    counts = Counter[tuple[str | None, str, Severity]]()
+    for problem in problems:
+        file = problem.place.file
+        kind = (file, problem.code, problem.severity)
+        counts[kind] += 1
+        if counts[kind] <= MOST_PROBLEMS:
+            kept.setdefault(file, []).append(problem)
+    for (file, code, severity), count in counts.items():
+        if count > MOST_PROBLEMS:
+            more = Problem(code, f"and {count - MOST_PROBLEMS} more of this kind", Place(file), severity=severity)
+            kept[file].append(more)
+    return [problem for found in kept.values() for problem in found]
 
 
 def render_problem(problem: Problem, terminal: Terminal) -> str:
@@ -67,8 +78,8 @@ def render_problem(problem: Problem, terminal: Terminal) -> str:
 
 
 def json_lines(problems: Iterable[Problem]) -> str:
-    """One JSON object a line."""
-    return "".join(json_line(p.as_json()) + "\n" for p in dict.fromkeys(problems))
+    """One JSON object a line; as many of one kind as in the text, and then their count."""
+    return "".join(json_line(p.as_json()) + "\n" for p in summed(dict.fromkeys(problems)))
 
 
 def _order(problem: Problem) -> tuple[str, int, int]:

@@ -13,7 +13,7 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import read_json
 from eligo.report.form import Bearing, Reason, Strict, Truth, Verdict
 
-SCHEMA = "eligo.audit-record/1"
+SCHEMA = "eligo.audit-record/2"
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
@@ -30,7 +30,9 @@ class File(Strict):
 class Source(File):
     """The patient's record: a file or a folder of files; of a folder the names and bytes of all records count."""
 
-    patient_sha256: Sha256 = Field(description="of the patient's id")
+    patient_salt: str = Field(pattern="^[0-9a-f]{32}$", description="of this record alone")
+    patient_keyed: bool = Field(description="whether the key of the site (ELIGO_RECORD_KEY) is a part of the hash")
+    patient_sha256: Sha256 = Field(description="HMAC of the patient's id; its key is the salt, then the site's key")
 
 
 class Options(Strict):
@@ -78,7 +80,7 @@ class Record(Strict):
 
     model_config = ConfigDict(extra="forbid", strict=True, title=SCHEMA)
 
-    schema_: Literal["eligo.audit-record/1"] = Field(alias="schema")
+    schema_: Literal["eligo.audit-record/2"] = Field(alias="schema")
     eligo: str = Field(description="the version")
     vocabulary: dict[str, Sha256] = Field(description="the files that rules and records are understood by")
     input: Source

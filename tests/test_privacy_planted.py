@@ -1,0 +1,142 @@
+"""A word planted in any place of a record of any format never comes to standard error, whatever the command."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.doors import RULES, Run
+
+WORD, NUMBER = "Zyxwvut", 31415.926
+COMMANDS = (("screen",), ("screen", "--json"), ("audit", "NCT00000001"), ("next",), ("patient",))
+NATIVE: dict[str, Any] = {
+    "id": "a",
+    "as_of": "2026-11-20",
+    "birth_date": "1978-04-02",
+    "sex": "male",
+    "labs": {"INR": 1.9, "platelets": "64 x10^9/L"},
+    "observations": [
+        {"variable": "creatinine", "value": 1.4, "unit": "mg/dL", "date": "2026-11-19", "low": 0.6, "high": 1.2},
+        {"variable": "hepatic encephalopathy grade", "value": "II", "range": "0 - 1", "remark": "seen twice"},
+        {"variable": {"system": "http://loinc.org", "code": "2160-0"}, "value": 1.1, "unit": "mg/dL"},
+    ],
+    "conditions": [{"concept": "hepatitis B", "status": "active", "onset": "2010-05", "severity": "mild"}],
+    "procedures": [{"concept": "liver transplantation", "date": "2024-01-02", "qualifiers": ["urgent"]}],
+    "medications": [{"concept": "prednisone", "start": "2026-10-01", "end": "2026-11-01"}],
+    "absent": ["HIV infection"],
+    "complete": ["procedures"],
+    "attested": {"informed consent": True, "NCT00000001/I1": True},
+}
+SUBJECT = {"reference": "Patient/a"}
+CODE = {"coding": [{"system": "http://loinc.org", "code": "777-3", "display": "Platelets"}], "text": "platelets"}
+QUANTITY = {"value": 18, "unit": "10*9/L", "system": "http://unitsofmeasure.org", "code": "10*9/L"}
+FHIR: dict[str, Any] = {
+    "resourceType": "Bundle",
+    "type": "collection",
+    "entry": [
+        {"resource": {"resourceType": "Patient", "id": "a", "gender": "male", "birthDate": "1980-02-01"}},
+        {
+            "fullUrl": "http://example.org/Observation/o",
+            "resource": {
+                "resourceType": "Observation",
+                "id": "o",
+                "status": "final",
+                "code": CODE,
+                "subject": SUBJECT,
+                "effectiveDateTime": "2026-11-19",
+                "valueQuantity": QUANTITY,
+                "referenceRange": [{"low": {"value": 150, "unit": "10*9/L"}, "text": "150 - 400"}],
+                "note": [{"text": "clumped"}],
+                "modifierExtension": [{"url": "http://example.org/x"}],
+            },
+        },
+        {
+            "resource": {
+                "resourceType": "Condition",
+                "id": "c",
+                "clinicalStatus": {"coding": [{"code": "active"}]},
+                "verificationStatus": {"coding": [{"code": "confirmed"}]},
+                "code": {"coding": [{"system": "http://snomed.info/sct", "code": "19943007"}], "text": "cirrhosis"},
+                "subject": SUBJECT,
+                "onsetDateTime": "2020-01-01",
+            }
+        },
+    ],
+}
+LONG = ["patient", "variable", "value", "unit", "date"]
+TABLE = [LONG, ["a", "platelets", "18", "10*9/L", "2026-11-19"], ["a", "hepatitis B", "yes", "", "2020-01-01"]]
+
+
+def planted(data: Any) -> Iterator[Any]:
+    """The data with the word, or the number, in place of each key, of each value, and beside each text."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield {(f"{key} {WORD}" if k == key else k): v for k, v in data.items()}
+            yield {**data, WORD: value}
+            for changed in planted(value):
+                yield {**data, key: changed}
+    elif isinstance(data, list):
+        yield [*data, WORD]
+        for i, value in enumerate(data):
+            for changed in planted(value):
+                yield [*data[:i], changed, *data[i + 1 :]]
+    else:
+        yield from (WORD, NUMBER, {WORD: WORD}, [WORD])
+        if isinstance(data, str):
+            yield f"{data} {WORD}"
+            yield f"{data} {NUMBER}"
+
+
+def assert_silent(run: Run, path: Path, commands: tuple[tuple[str, ...], ...]) -> None:
+    for command, *args in commands:
+        for more in ([], ["--lenient"]):
+            result = run(command, path, *args, *more, *([] if command == "patient" else ["--rules", RULES]))
+
+            assert WORD.casefold() not in result.err.casefold(), (command, args, more)
+            assert str(NUMBER) not in result.err, (command, args, more)
+
+
+@pytest.mark.parametrize("part", list(NATIVE))
+def test_no_word_of_a_native_record_is_told(part: str, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    for number, changed in enumerate(planted({part: NATIVE[part]})):
+        path.write_text(json.dumps(NATIVE | {"id": "a"} | changed if isinstance(changed, dict) else changed), "utf-8")
+        assert_silent(run, path, (COMMANDS[number % len(COMMANDS)],))
+
+
+def test_no_word_of_a_bundle_is_told(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    for number, changed in enumerate(planted(copy.deepcopy(FHIR))):
+        path.write_text(json.dumps(changed), "utf-8")
+        assert_silent(run, path, (COMMANDS[number % len(COMMANDS)],))
+
+
+def test_no_word_of_a_table_is_told(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    for number, changed in enumerate(planted(TABLE)):
+        if all(isinstance(row, list) and all(isinstance(cell, str | float) for cell in row) for row in changed):
+            path.write_text("".join(",".join(map(str, row)) + "\n" for row in changed), "utf-8")
+            assert_silent(run, path, (COMMANDS[number % len(COMMANDS)],))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"{WORD}": 1, "{WORD}": 2}}',
+        f'{{"id": "{WORD}", "labs": {{"INR": NaN}}}}',
+        f'{{"id": "{WORD}" "x": 1}}',
+        f'{{"{WORD}": 1e999}}',
+        f"patient;variable\n{WORD};{WORD};{WORD};{WORD}\n",
+        f'patient,variable,value\n"{WORD},{WORD},1\n',
+    ],
+)
+def test_no_word_of_a_broken_file_is_told(text: str, run: Run, tmp_path: Path) -> None:
+    for suffix in ("json", "csv", "ndjson"):
+        path = tmp_path / f"p.{suffix}"
+        path.write_text(text, "utf-8")
+        assert_silent(run, path, COMMANDS)
