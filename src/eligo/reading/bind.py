@@ -64,6 +64,7 @@ class Binder(NameFinder):
         super().__init__(text)
         self.bound: list[Bound] = []
         self.last: Name | None = None
+        self.shared: tuple[Name, ...] = ()  # all names of the limits that were bound last, where they are several
 
     def node(self, node: Node, outer: Name | None = None) -> None:
         """Bind all limits of a node; `outer` is the name before the bracket that holds it."""
@@ -90,7 +91,8 @@ class Binder(NameFinder):
             first = self.bound[before]
             later = bool(first.names) and first.names[0].span[0] > waiting[-1].span[0]
             if later and bool(first.names[0].variable) == bool(waiting[-1].variable):
-                self.bound[before] = Bound(first.limits, (*waiting, *first.names))
+                self.shared = (*waiting, *first.names)
+                self.bound[before] = Bound(first.limits, self.shared)
 
     def _name_alone(self, unit: Unit) -> Name | None:
         """The name of a unit that holds one variable and nothing else."""
@@ -288,7 +290,7 @@ class Binder(NameFinder):
         bare = at.first.form == "bare"
         for name in (None if bare else self.last, None if self._goes_on(at) else at.outer):
             if name is not None and self.may_name(name, at.unit, at.limits):
-                return (name,)
+                return self.shared if name in self.shared else (name,)
         return None
 
     def _goes_on(self, at: Place) -> bool:

@@ -15,7 +15,7 @@ from eligo.reading.compare import grades_between
 from eligo.reading.lexicon import words as lexicon_words
 from eligo.reading.names import Name
 from eligo.reading.numbers import Number as WrittenNumber
-from eligo.reading.pairs import each_name, joined_by, members, with_unit
+from eligo.reading.pairs import each_name, grouped, joined_by, members, with_unit
 from eligo.reading.plausible import infer_unit, plausible
 from eligo.reading.ratios import quotient
 from eligo.reading.sense import disjoint
@@ -37,6 +37,11 @@ Join = Callable[[list[Predicate], str], Predicate]
 
 def leaf_of(bound: Bound, text: str, join: Join) -> Predicate | None:
     """What bound limits say: one leaf, or several joined; None where a limit has no name, or does not fit it."""
+    groups = grouped(bound.names, text)
+    if len(groups) > 1:
+        made = [leaf_of(Bound(bound.limits, group), text, join) for group in groups]
+        found = [one for one in made if one is not None]
+        return join(found, "and") if len(found) == len(made) else None
     parts: list[Predicate] = []
     names = members(bound.names)
     for limits, name in each_name(bound.limits, names):

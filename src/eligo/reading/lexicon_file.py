@@ -111,6 +111,8 @@ _WORDS = (
     "presupposing",
     "absent",
     "elaborating",
+    "to_the_value",
+    "either_of",
     "beginning",
     "left",
     "fresh",

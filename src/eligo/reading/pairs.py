@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
-from eligo.reading.lexicon import measured_by, predicted_of
+from eligo.reading.lexicon import measured_by, predicted_of, words
 from eligo.reading.names import Name
 from eligo.reading.tree import Amount, Limit, Limits, amounts
 
 PRESSURES = ("systolic_blood_pressure", "diastolic_blood_pressure")
 _EITHER = ("blood_pressure", *PRESSURES)
-_OR = re.compile(r"\bor\b")
+_OR, _AND = re.compile(r"\bor\b"), re.compile(r"\band\b(?!/)")
 
 
 def members(names: tuple[Name, ...]) -> tuple[Name, ...]:
@@ -69,8 +70,25 @@ def joined_by(names: tuple[Name, ...], text: str, limits: Limits) -> str:
         return "/" if ops <= {"lt", "le"} else "or" if ops <= {"gt", "ge"} else "and"
     if len(names) == 1:
         return "/"
+    before = text[: names[0].span[0]].lower().split()[-1:]
+    if before and before[0] in words("either_of"):
+        return "either"
     between = text[names[0].span[1] : names[-1].span[0]].lower()
     return "or" if _OR.search(between) else "/" if "/" in between else "and"
+
+
+def grouped(names: tuple[Name, ...], text: str) -> list[tuple[Name, ...]]:
+    """`PTT and either INR or PT`: the names between each `and`, where `or` joins some of them too; else all of them."""
+    between = [text[a.span[1] : b.span[0]].lower() for a, b in itertools.pairwise(names)]
+    if not (any(map(_OR.search, between)) and any(map(_AND.search, between))):
+        return [names]
+    groups = [[names[0]]]
+    for words_, name in zip(between, names[1:], strict=True):
+        if _AND.search(words_):
+            groups.append([name])
+        else:
+            groups[-1].append(name)
+    return [tuple(group) for group in groups]
 
 
 def _half(limits: Limits, i: int) -> Limits:

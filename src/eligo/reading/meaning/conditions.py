@@ -5,6 +5,7 @@ Who does not have A need not have B. In an exclusion both must hold.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from eligo.criteria import (
@@ -138,15 +139,46 @@ def of_one_sex(leaf: Leaf) -> bool:
 
 def other_limit(context: Context, then: Predicate, condition: Predicate) -> Predicate | None:
     """`<= 2.5 x ULN or <= 5 x ULN if A`: the second limit holds under the condition; `< 9 or > 12 in A`: both do."""
-    if not isinstance(then, AnyOf) or len(then.parts) != 2:
+    made = looser_limit(context, then, condition)
+    return if_holds(context, condition, then) if made is None and _two_limits(then) is not None else made
+
+
+def looser_limit(context: Context, then: Predicate, condition: Predicate) -> Predicate | None:
+    """Each value with its second limit in place of the first one under a condition; None where both are asked."""
+    pairs, join = _two_limits(then) or ([], all_of)
+    if not pairs or any(first.limits[0].op[0] != second.limits[0].op[0] for first, second in pairs):
         return None
-    first, second = then.parts
-    if not isinstance(first, Compare) or not isinstance(second, Compare) or first.variable != second.variable:
+    made = [instead(first, second, condition, context.kind) for first, second in pairs]
+    found = [one for one in made if one is not None]
+    if len(found) < len(pairs):
+        return context.unparsed(hull(leaf.span for leaf in leaves(then)), "unclear-relation")
+    return join(found)
+
+
+def _two_limits(then: Predicate) -> tuple[list[tuple[Compare, Compare]], Callable[[list[Predicate]], Predicate]] | None:
+    """The first and the second limit of each value that has two, one of which is enough, and what joins the values."""
+    if isinstance(then, AllOf):
+        each = [_two_limits(part) for part in then.parts]
+        known = [pairs for found in each if found is not None for pairs in found[0]]
+        return (known, all_of) if len(known) == len(each) else None
+    if not isinstance(then, AnyOf):
         return None
-    if first.limits[0].op[0] != second.limits[0].op[0]:
-        return if_holds(context, condition, then)
-    made = instead(first, second, condition, context.kind)
-    return made or context.unparsed(hull([first.span, second.span]), "unclear-relation")
+    if len(then.parts) == 2 and all(isinstance(part, AllOf) for part in then.parts):
+        first, second = (list(leaves(part)) for part in then.parts)
+        found = _paired(first, second)
+        return (found, all_of) if found is not None else None
+    limits = [part for part in then.parts if isinstance(part, Compare)]
+    by_value = {limit.variable: [one for one in limits if one.variable == limit.variable] for limit in limits}
+    if len(limits) < len(then.parts) or any(len(two) != 2 for two in by_value.values()):
+        return None
+    return [(two[0], two[1]) for two in by_value.values()], any_of
+
+
+def _paired(first: list[Leaf], second: list[Leaf]) -> list[tuple[Compare, Compare]] | None:
+    """The limits of two lists on the same values, value by value."""
+    pairs = [(a, b) for a, b in zip(first, second, strict=False) if isinstance(a, Compare) and isinstance(b, Compare)]
+    alike = len(first) == len(second) == len(pairs) and all(a.variable == b.variable for a, b in pairs)
+    return pairs if alike else None
 
 
 def instead(said: Predicate, other: Compare, condition: Predicate, kind: Kind) -> Predicate | None:

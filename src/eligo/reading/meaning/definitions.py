@@ -61,9 +61,17 @@ def _defined(context: Context, head: Predicate, fact: Present, inner: Predicate,
     said = over(inner, Modifiers(window=fact.window), context.kind)
     if healthy is None:
         return said if not negated or _worst(inner) else _unclear(context, head, inner)
-    if not healthy:
+    if not healthy or _only_scaled(context, fact, inner):
         return _noted(context, fact, said)
     return Not(said) if negated else all_of([head, said])
+
+
+def _only_scaled(context: Context, fact: Present, inner: Predicate) -> bool:
+    """`pain on the VAS below 50`: whether the name only tells of what the value is."""
+    value = next(leaves(inner)).span
+    if fact.span is None or value is None or fact.qualifier is not None:
+        return False
+    return context.written((fact.span[1], value[0])).strip().lower() in words("to_the_value")
 
 
 def _narrowed(context: Context, head: Predicate, inner: Predicate, negated: bool) -> Predicate:

@@ -84,6 +84,8 @@ def several_values(context: Context, parts: list[Predicate], word: str) -> Predi
     upper = bool(ops) and ops <= {"lt", "le"}
     if context.kind == "exclusion":
         return any_of(parts) if word != "and" or context.take(Alternative.VALUES) else all_of(parts)
+    if word == "either":
+        return any_of(parts)
     if word == "and" or (word == "/" and upper):
         return all_of(parts)
     either = (word == "or") != upper

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from eligo.criteria import Not, Predicate, Span, leaves
 from eligo.reading.meaning.bonds import tie
+from eligo.reading.meaning.conditions import looser_limit
 from eligo.reading.meaning.context import Context, elements_of, hull
 from eligo.reading.meaning.definitions import allows_none
 from eligo.reading.meaning.facts import concept_of
@@ -87,9 +88,10 @@ def bound_to(context: Context, said: Said, bond: Bond) -> Said:
     body = any_of([said.body, *said.examples]) if said.examples else said.body
     if bond.kind == "with" and bond.window is not None and said.time is None and _passes(body):
         body = timed(body, bond.window)
+    other = looser_limit(context, body, bond.body) if bond.kind == "with" else None
     return replace(
         said,
-        body=tie(context, body, bond),
+        body=other or tie(context, body, bond),
         span=span,
         what="fact" if said.what == "fact" else "joined",
         time=said.time or bond.window,

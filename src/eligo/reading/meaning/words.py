@@ -92,9 +92,25 @@ def _other(state: UnitState, token: Token) -> None:
     if not said and state.context.consumed(token):
         state.context.count((token,), "leaf")
         return
+    if not said and _of_the_value(state, token):
+        state.context.count((token,), "note")
+        if state.written(token).lower() in words("states_of_measuring"):
+            state.context.notes.append(f"`{state.written(token).lower()}` is not tested")
+        return
     state.residue.append(token)
     if said:
         state.note_logic(said)
+
+
+def _of_the_value(state: UnitState, token: Token) -> bool:
+    """`score on the PHQ-9`, `fasting triglycerides`: a word before the name of the value that it is of."""
+    written = state.written(token).lower()
+    if token.type != "FILLER" or not (written in words("scale_words") or written in words("states_of_measuring")):
+        return False
+    linking = words("to_the_value")
+    behind = state.elements[state.elements.index(token) + 1 :]
+    value = next((e for e in behind if not isinstance(e, Token) or state.written(e).lower() not in linking), None)
+    return isinstance(value, Token) and value.type == "VAR" and state.context.consumed(value)
 
 
 def _limits(element: Element) -> Limits | None:
