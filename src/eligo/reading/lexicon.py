@@ -46,6 +46,11 @@ def variable_named(phrase: str) -> str | None:
     return _role_of(phrase, "VAR")
 
 
+def relation_named(phrase: str) -> str | None:
+    """The relation that exactly this phrase states: `due to`."""
+    return _role_of(phrase, "REL")
+
+
 @functools.lru_cache(256)
 def begins(word: str, role: str) -> bool:
     """Whether a phrase that plays the role begins with the word: `in` the last, `within`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 
-from eligo.reading.lexicon import concept_named, words
+from eligo.reading.lexicon import concept_named, relation_named, words
 from eligo.reading.tokens import LACKS_NOUN, NO_NAME, Token
 from eligo.vocabulary.concepts import concepts
 
@@ -17,6 +17,7 @@ _JOINS = frozenset(["COMMA", "OR", "AND"])
 _WORDS = re.compile(r"[^\W_][\w'’-]*")
 _TREATMENTS = frozenset(["medication", "procedure"])
 _LONGEST = 6
+_LEAST = 3  # words of a name that says what comes of what
 _SHORTEST = 3  # letters that the beginning and the end of a word have at least
 MOST_TOKENS = (
     4000  # no person writes an item that is longer; its limits are still found, but it is not read as a sentence
@@ -36,7 +37,7 @@ def share(tokens: list[Token], text: str) -> list[Token]:
             i = _prefixed(tokens, _bracketed(tokens, i, text), text)
             _ended_by(tokens, i, text)
             if i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
-                _forward(tokens, i, text)
+                i = _forward(tokens, _related(tokens, i, text), text)
             if i and tokens[i - 1].type == "FILLER":
                 i = _slashed(tokens, i, text)
             if i >= 2 and tokens[i - 1].type in _JOINS:
@@ -111,6 +112,7 @@ def _backward(tokens: list[Token], i: int, text: str) -> int:
         if made is None:
             break
         start, id_ = made
+        _narrow(tokens[i], found[0][0], text)
         _merge(tokens, i, id_, start)
         if start > word.start:
             before = Token(word.type, word.start, start, word.value)
@@ -120,6 +122,14 @@ def _backward(tokens: list[Token], i: int, text: str) -> int:
         del tokens[i - 2 : i]
         i -= 2
     return i
+
+
+def _narrow(token: Token, first: str, text: str) -> None:
+    """`allogeneic bone marrow or stem cell transplantation`: the first word is of the second name too."""
+    own = str(token.value)
+    id_ = concept_named(f"{first} {text[token.start : token.end]}") if kind_named(own) == "procedure" else None
+    if id_ is not None and own in concepts().ancestors(id_):
+        token.value = id_
 
 
 def _slashed(tokens: list[Token], i: int, text: str) -> int:
@@ -152,7 +162,34 @@ def _completed(found: list[re.Match[str]], parts: list[str]) -> tuple[int, str] 
     return None
 
 
-def _forward(tokens: list[Token], i: int, text: str) -> None:
+def _related(tokens: list[Token], i: int, text: str) -> int:
+    """`cirrhosis due to hepatitis B or alcohol`: a name that says why, where more reasons follow, is two names."""
+    name, behind = tokens[i], tokens[i + 2]
+    same = behind.type == "CONCEPT" and concept_named(text[name.start : behind.end]) is None
+    parts = list(_WORDS.finditer(text, name.start, name.end))
+    if len(parts) < _LEAST or not (same or behind.type == "FILLER") or not _closed_by_or(tokens, i + 1):
+        return i
+    for a in range(1, len(parts) - 1):
+        for b in range(len(parts) - 1, a, -1):
+            relation = relation_named(text[parts[a].start() : parts[b - 1].end()])
+            what = concept_named(text[name.start : parts[a - 1].end()])
+            why = concept_named(text[parts[b].start() : name.end])
+            if relation and what and why:
+                first = Token("CONCEPT", name.start, parts[a - 1].end(), what)
+                between = Token("REL", parts[a].start(), parts[b - 1].end(), relation)
+                tokens[i : i + 1] = [first, between, Token("CONCEPT", parts[b].start(), name.end, why)]
+                return i + 2
+    return i
+
+
+def _closed_by_or(tokens: list[Token], i: int) -> bool:
+    """Whether the separator at `i` is `or`, or the first of a list that `or` closes."""
+    while i + 2 < len(tokens) and tokens[i].type == "COMMA" and tokens[i].value is None:
+        i += 2
+    return i < len(tokens) and "or" in (tokens[i].value, tokens[i].type.lower())
+
+
+def _forward(tokens: list[Token], i: int, text: str) -> int:
     """`myocardial ischemia or infarction`: give the words after the first words of the concept at `i`."""
     first = tokens[i]
     parts = list(_WORDS.finditer(text, first.start, first.end))
@@ -164,17 +201,18 @@ def _forward(tokens: list[Token], i: int, text: str) -> None:
         found = list(_WORDS.finditer(text, word.start, until))[:_LONGEST]
         made = _begun(found, parts) if found and found[0].start() == word.start else None
         if made is None:
-            return
+            return i
         end, id_, whole = made
         shares, own = _with_end(first, text[first.start : first.end], whole, id_)
         own = None if _narrowed(tokens, i) else own
         if shares:
             first.type, first.value = ("CONCEPT", own) if own is not None else ("FILLER", None)
         if shares and own is None:
-            return
+            return i
         _merge(tokens, i, id_, first.start)
         tokens[i].end = end
         _take_until(tokens, i, end, text)
+    return i
 
 
 def _take_until(tokens: list[Token], i: int, end: int, text: str) -> None:

@@ -19,7 +19,7 @@ from eligo.reading.meaning.definitions import (
     without_repeats,
 )
 from eligo.reading.meaning.examples import counting, note_causes, of_causes, one_by_one, plain_list
-from eligo.reading.meaning.exceptions import permitted, taken_out, unless_holds
+from eligo.reading.meaning.exceptions import permits_another, permitted, taken_out, unless_holds
 from eligo.reading.meaning.headings import exemplified, explains, has_and, has_or, named
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread, measures
 from eligo.reading.meaning.limited import another_quantity, obliges, of_a_part, of_another_time
@@ -257,7 +257,8 @@ def _permitted(unit: UnitState, said: Said) -> None:
         unit.residue.extend(unit.elements)
         return
     made = permitted(unit.context, Said(unit.made(), unit.fact_span or said.span, "fact"), said)
-    if made.body is None or made.exception or is_unread(made.body):
+    another = made.body == unit.made() and permits_another(unit.context, said, unit.fact_span or said.span)
+    if another or made.body is None or made.exception or is_unread(made.body):
         unit.unused(unit.elements[-1], "exceptions")
     else:
         unit.replace_last(made.body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import MEASURING, OneOf, Predicate, Present, Span, Unparsed, leaves
+from eligo.criteria import MEASURING, Compare, OneOf, Predicate, Present, Span, Unparsed, leaves
 from eligo.reading.lexicon import alternates, measured_by
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.definitions import graded
@@ -152,12 +152,19 @@ def _and(context: Context, parts: list[Predicate], span: Span) -> Predicate:
     stated = context.kind == "exclusion" and all(facts_of(p) or category(p) == "attest" for p in known)
     if stated and len(known) < len(parts) > 1:
         return context.unparsed(span, "and-in-exclusion")
-    if len(parts) > 1 and context.kind == "exclusion" and all(map(facts_of, parts)):
+    if len(parts) > 1 and context.kind == "exclusion" and all(facts_of(p) or _of_an_age(context, p) for p in parts):
         if context.take(Alternative.AND_EXCLUDES):
             return any_of(parts)
     elif len(parts) > 2 and context.kind == "exclusion" and not all(map(measures, parts)):
         return any_of(parts) if context.take(Alternative.AND_EXCLUDES) else all_of(parts)
     return all_of(parts)
+
+
+def _of_an_age(context: Context, part: Predicate) -> bool:
+    """`children and pregnancy`: people who are named by their age, without a number."""
+    if not isinstance(part, Compare) or part.variable != "age" or part.span is None:
+        return False
+    return not any(character.isdigit() for character in context.written(part.span))
 
 
 def _uniform(context: Context, parts: list[Predicate], word: str, span: Span) -> Predicate:

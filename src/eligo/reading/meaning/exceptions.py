@@ -258,6 +258,13 @@ def permitted(context: Context, head: Said, allowance: Said) -> Said:
     return replace(head, body=made, span=span, bare=head.bare and made is head.body)
 
 
+def permits_another(context: Context, allowance: Said, head: Span) -> bool:
+    """Whether what is permitted is of the kind of something else that the sentence names before."""
+    facts = facts_of(allowance.body) or [] if allowance.body is not None else []
+    named = [t for t in context.tokens if t.type == "CONCEPT" and t.end <= allowance.span[0] and t.start != head[0]]
+    return any(_related(fact.concept, id_) for fact in facts for t in named for id_ in str(t.value).split("|"))
+
+
 def _without_permitted(head: Predicate, facts: list[Present]) -> Predicate | None:
     """The head without the facts, or as it is where they are something else; None where that is not known."""
     heads = facts_in(head)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from eligo.criteria import AnyOf, Compare, Not, OneOf, Predicate, Present, Unparsed, leaves
 from eligo.reading.meaning.connectives import combined
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.joining import all_of
+from eligo.reading.meaning.joining import all_of, measures
 from eligo.reading.meaning.nouns import with_nouns
 from eligo.reading.meaning.reach import runs, spread
 from eligo.reading.meaning.said import Mark, Said
@@ -174,6 +174,10 @@ def _half_the_patients(context: Context, said: Sequence[Said]) -> bool:
 def _half_negated(parts: Sequence[Predicate]) -> bool:
     """`no prior A, or active B`: the negation of the first part may reach over facts behind it."""
     first, *rest = parts
-    if not isinstance(first, Not) or not all(isinstance(leaf, Present) for leaf in leaves(first.part)):
+    if not isinstance(first, Not):
+        return False
+    if measures(first.part):  # `no INR > 2 or zorblax`
+        return any(isinstance(p, Unparsed) for p in rest)
+    if not all(isinstance(leaf, Present) for leaf in leaves(first.part)):
         return False
     return any(isinstance(p, (Present, Compare, Unparsed)) for p in rest)

@@ -16,7 +16,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
-from eligo.criteria import AnyOf, Compare, Excepted, Leaf, Predicate, Present, Related, Span, Status, Window, map_leaves
+from eligo.criteria import (
+    STUDY_CONDITION,
+    AnyOf,
+    Compare,
+    Excepted,
+    Leaf,
+    Predicate,
+    Present,
+    Related,
+    Span,
+    Status,
+    Window,
+    map_leaves,
+)
 from eligo.reading.lexicon import concept_named, qualifiers_in, words
 from eligo.reading.meaning.facts import concept_of, goes_on, kind_of
 from eligo.reading.meaning.joining import any_of
@@ -195,6 +208,8 @@ def _settled(leaf: Leaf) -> Leaf:
 
 
 def _not_now(fact: Present) -> Present:
+    if fact.but_not and kind_of(fact) != "condition":  # another drug than that of the trial is any
+        fact = replace(fact, but_not=tuple(one for one in fact.but_not if one.concept != STUDY_CONDITION))
     if fact.status != "now":
         return fact
     if fact.window is not None and (fact.window.within or fact.window.ago):

@@ -30,8 +30,15 @@ def related(context: Context, node: Branch) -> Said:
         several = isinstance(part, Branch) and part.rule == "target" and kind in _UNSURE and said.what != "attest"
         if several and isinstance(part, Branch) and context.take(Alternative.JOINED_ON) != _likely(kind, said, part):
             return _joined_on(context, said, kind, part)
-        said = bound_to(context, said, bond_of(context, kind, context.read(part)))
+        said = bound_to(context, said, _of_the_unread(context, said, bond_of(context, kind, context.read(part))))
     return said
+
+
+def _of_the_unread(context: Context, said: Said, bond: Bond) -> Bond:
+    """`A due to zorblax effects with B`: what stands behind words that are not understood is of these."""
+    if not said.bonds or not has_unread(said.bonds[-1].body) or not facts_of(bond.body):
+        return bond
+    return bond._replace(body=context.unparsed(bond.span, "unclear-relation"))
 
 
 def _likely(kind: str, said: Said, node: Branch) -> bool:

@@ -161,6 +161,9 @@ def _taken_in(context: Context, before: Said, part: Said, mark: Mark) -> bool:
     """Whether words that are not understood, a number or a stroke make one thing of two parts."""
     if part.what == "unread" and context.text[before.span[1] : part.span[0]].strip() == "/":
         return True
+    denied = before.bonds[-1].kind == "without" if before.bonds else False
+    if denied and part.what == "unread" and not mark[0]:  # `A without B or zorblax`
+        return True
     if part.anew:
         return False
     if _shares_name(context, before, part, mark):

@@ -54,6 +54,8 @@ def _heed(state: UnitState, token: Token, written: str) -> None:
     elif token.type == "PAIR":
         state.pair = token.value
     last = state.last
+    if written in words("adults") and state.fact_span is not None and _given(state, token):
+        state.statuses.append("now")
     if isinstance(last, Compare) and written in words("at_event"):
         state.at_event = last.variable == "age"
     if last is not None:
@@ -63,6 +65,14 @@ def _heed(state: UnitState, token: Token, written: str) -> None:
     if token.value == "such":
         before = [place(e) for e in state.elements if place(e)[1] <= token.start]
         state.examples += class_of(state.context, before[-1], negated=state.negated) if before else ()
+
+
+def _given(state: UnitState, token: Token) -> bool:
+    """`dialysis patients`: whether people stand right behind what is done for some time."""
+    concept = concepts().get((state.ids or "").split("|")[0])
+    assert state.fact_span is not None
+    beside = not state.text[state.fact_span[1] : token.start].strip() and not state.statuses
+    return beside and concept is not None and (concept.kind, concept.aspect) == ("procedure", "exposure")
 
 
 def _measured(state: UnitState) -> bool:
@@ -273,10 +283,6 @@ def _concept(state: UnitState, i: int, token: Token) -> None:
     state.adjectives = qualifiers_in(written)
     state.own_words += "STATUS" in trie().get(first, {}).get(END, ())  # `current smoker` takes no status of a neighbour
     state.context.count((token,), "leaf")
-    if state.but_not:
-        known = concepts().get(state.ids.split("|")[0])
-        if known is None or known.kind != "condition":  # another drug than that of the trial is any
-            state.but_not = ()
     if state.early is not None:
         _place_early(state)
 
