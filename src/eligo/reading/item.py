@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
-from eligo.criteria import Ambiguity, Leaf, Not, Predicate, Present, Span, Unparsed, Window, leaves, map_leaves
+from eligo.criteria import Ambiguity, Leaf, Not, Predicate, Present, Span, Unparsed, leaves, map_leaves
 from eligo.reading.bind import Bound
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
 from eligo.reading.meaning import rules
 from eligo.reading.meaning.account import account_of
 from eligo.reading.meaning.context import Account, Context
-from eligo.reading.meaning.modifiers import settled
+from eligo.reading.meaning.modifiers import settled, there
 from eligo.reading.meaning.readings import Alternative, Choices
 from eligo.reading.sense import make_sense
 from eligo.reading.share import MOST_TOKENS
@@ -117,13 +116,7 @@ def _found(context: Context, predicate: Predicate) -> Predicate:
     rules_out = context.kind == "exclusion" or isinstance(predicate, Not)
     if not rules_out or not any(_began(leaf) for leaf in leaves(predicate)) or context.take(Alternative.FOUND):
         return predicate
-
-    def there(leaf: Leaf) -> Leaf:
-        if not isinstance(leaf, Present) or leaf.window is None or leaf.window.began is None:
-            return leaf
-        return replace(leaf, window=Window(within=leaf.window.began, anchor=leaf.window.anchor))
-
-    return map_leaves(predicate, there)
+    return map_leaves(predicate, lambda leaf: there(leaf) if isinstance(leaf, Present) else leaf)
 
 
 def _began(leaf: Leaf) -> bool:

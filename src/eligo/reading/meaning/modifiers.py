@@ -97,6 +97,13 @@ def begun(body: Predicate, statuses: Sequence[str]) -> Predicate:
     return map_leaves(body, lambda leaf: _begun(leaf, statuses) if isinstance(leaf, Present) else leaf)
 
 
+def there(fact: Present) -> Present:
+    """A fact that was there in the time in which it is said to have begun."""
+    if fact.window is None or fact.window.began is None:
+        return fact
+    return replace(fact, window=Window(within=fact.window.began, anchor=fact.window.anchor))
+
+
 def _begun(fact: Present, statuses: Sequence[str]) -> Present:
     window, concept = fact.window, concept_of(fact)
     if window is None or window.within is None or window.ago or window.lasting or fact.status == "planned":

@@ -10,7 +10,7 @@ from eligo.reading.lexicon import concept_named, named_without, opposed
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import concept_of, kind_of
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of
-from eligo.reading.meaning.modifiers import begun, over, qualified, statuses_of
+from eligo.reading.meaning.modifiers import begun, over, qualified, statuses_of, there
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said, folded
 from eligo.vocabulary.concepts import concepts
@@ -149,6 +149,8 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
         bare = _without_adjective(context, leaf, lead, after) if _of_the_rest(lead, after) else leaf
         if lead.statuses:
             bare = replace(bare, status="active")
+        if "found" not in lead.statuses and lead.statuses:
+            bare = there(bare)  # `history of or diagnosed with A within 6 months`
         if lead.qualifiers or leaf.qualifier == "active" or (after.lead.qualifiers and not after.lead.statuses):
             bare = replace(bare, qualifier=None)
         if after.lead.statuses and not lead.statuses:
