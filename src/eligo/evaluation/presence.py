@@ -5,9 +5,8 @@ complete, or the caller assumes so. Facts vote: one of any kind of the concept c
 A list is silent on a concept only where nothing on it may be that concept, and no value is a sign of it.
 A denial speaks of today, and of the past only where it says so.
 
-A grade of 1 or more affirms as well. Then a record without the grade must not deny: some findings are recorded by their
-grade in place of an entry, so that no list is complete without it; of all others, a complete list that lacks them
-contradicts the grade.
+A grade of 1 or more affirms as well, unless a complete list that lacks the concept contradicts it: a record without
+the grade would deny it.
 """
 
 from __future__ import annotations
@@ -54,8 +53,7 @@ class Presence:
     `family` are the concept and its kinds, `broader` what it is a kind of, `lists` where the family would be listed,
     `open_to` what else in a record may be it or be a sign of it, `signs` those values that count for what is asked,
     `sex` the only sex that can have it, `grades` the ordinals of the family, `own_grades` those of the concept and the
-    broader ones, `by_grade` those of `grades` that are recorded in place of an entry. `rules` are the outcomes by what
-    is ruled out, `voting` says what a fact of it says.
+    broader ones. `rules` are the outcomes by what is ruled out, `voting` says what a fact of it says.
     """
 
     test: Present
@@ -70,7 +68,6 @@ class Presence:
     own_grades: tuple[str, ...]
     rules: Mapping[str, Outcome]
     voting: Voting
-    by_grade: tuple[str, ...] = ()
 
     @property
     def line(self) -> frozenset[str]:
@@ -107,7 +104,7 @@ class Presence:
         rule = self._ruled_out(chart)
         if len(met) + (graded is not None) >= self.test.count:
             if graded is not None and not (met or rule):
-                rule = self._unlisted(graded.variable, chart)
+                rule = self._unlisted(chart)
             return _affirmed(met, denied, graded, rule, chart.as_of)
         return self._not_affirmed(chart, met, unsure, denied, rule)
 
@@ -141,24 +138,18 @@ class Presence:
             return left
         if self.lists is _NO_LIST:
             return _NAME_ONLY
-        if self.lists <= chart.complete and not any(self._is_missing(grade, chart) for grade in self.by_grade):
+        if self.lists <= chart.complete:
             return _LIST_COMPLETE
         if self.lists <= chart.complete | chart.assumed and not self.lists.isdisjoint(chart.assumed):
             return NOT_MET, None, "assumed_by_caller", ()
         return _NOT_STATED if self.lists.isdisjoint(chart.patient.in_part) else _PART_UNKNOWN
 
-    def _is_missing(self, grade: str, chart: Chart) -> bool:
-        """Whether no usable grade says that what is recorded by its grade is not there."""
-        results = chart.recorded(grade)
-        return not results or any(r.problem is not None or r.high > 0 for r in results)
-
-    def _unlisted(self, grade: str, chart: Chart) -> Outcome | None:
+    def _unlisted(self, chart: Chart) -> Outcome | None:
         """What a list that the record calls complete says of what a grade alone tells of: that it is not there.
 
         What the caller assumes is no word of the record, and a list on which something may be it says nothing.
         """
-        said = grade not in self.by_grade and self.lists <= chart.complete and self._left_open(chart) is None
-        return _LIST_COMPLETE if said else None
+        return _LIST_COMPLETE if self.lists <= chart.complete and self._left_open(chart) is None else None
 
     def _left_open(self, chart: Chart) -> Outcome | None:
         """UNKNOWN with all that may be the concept, or that is a sign of it, in the time that is asked for."""
@@ -275,7 +266,6 @@ def presence(test: Present) -> Presence:
     of_line, of_family = _known(line), _known(family)
     votes, open_to = voting(test), relations().open_to(test.concept)
     grades = tuple(v for v in _grades(of_family) if not _all_excepted(v, of_family, votes.exceptions))
-    told = _may_be_graded(test, votes) and votes.exceptions is None
     return Presence(
         test,
         test.concept,
@@ -289,7 +279,6 @@ def presence(test: Present) -> Presence:
         _grades(of_line),
         {concept: (NOT_MET, None, "ruled_out", (Ruled(concept),)) for concept in line},
         votes,
-        tuple(v for v in grades if told and v in relations().by_grade),
     )
 
 

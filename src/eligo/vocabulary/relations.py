@@ -17,7 +17,7 @@ from eligo.vocabulary.concepts import Concepts, concepts
 
 __all__ = ["Open", "Relations", "Sign", "load", "relations"]
 
-_FORM = b"4"  # of the cached data: another form must not meet an old cache
+_FORM = b"5"  # of the cached data: another form must not meet an old cache
 
 
 class Sign(NamedTuple):
@@ -57,7 +57,6 @@ class Relations:
         self._kinds_apart = frozenset(data["kinds_apart"])
         self._each_apart: list[frozenset[str]] = [frozenset(group) for group in data["each_apart"]]
         self._enough = frozenset(data["enough"])
-        self.by_grade: frozenset[str] = frozenset(data["by_grade"])  # ordinals that stand in place of their concept
         self.unclassified: frozenset[str] = frozenset(data["unclassified"])
         self._made: dict[str, Open] = {}
         self._found: dict[int, frozenset[str]] = {}

@@ -13,7 +13,7 @@ from eligo.yamltext import Path, YamlText, read_yaml
 
 OPS = ("lt", "le", "gt", "ge")
 STATUSES = ("active", "resolved", "suspected", "planned")
-_TABLES = ("areas", "may_be", "overlaps", "enough", "apart", "signs", "by_grade")
+_TABLES = ("areas", "may_be", "overlaps", "enough", "apart", "signs")
 _AREA = ("concepts", "may_be")
 _GROUP = ("recorded", "asked", "but_not", "status", "alone", "lasts", "vague", "exact", "why")
 _FLAGS = ("alone", "lasts", "vague", "exact")
@@ -51,7 +51,6 @@ class _Reader:
             "may_be": groups,
             "by_asked": {id_: [i for i, group in enumerate(groups) if id_ in group["asked"]] for id_ in asked},
             "signs": [self.sign(sign, ("signs", i)) for i, sign in enumerate(self.items(data, "signs", ()))],
-            "by_grade": self.ordinals(data),
             "enough": self.ids(data, "enough", ()),
             "kinds_apart": self.ids(apart, "kinds_of", ("apart",)),
             "each_apart": self.sets(apart, "each_other", ("apart",)),
@@ -106,15 +105,6 @@ class _Reader:
             except EligoError as error:
                 self.complain("sign-unit", error.problems[0].message, (*path, "unit"), error.problems[0].help)
         return made | {"asked": self.ids(row, "asked", path), "vague": False, "exact": row.get("exact") is True}
-
-    def ordinals(self, data: Row) -> list[str]:
-        """The variables that grade a concept and stand in its place."""
-        found = self.items(data, "by_grade", ())
-        for i, id_ in enumerate(found):
-            variable = variables().get(str(id_))
-            if variable is None or variable.concept is None:
-                self.complain("unknown-variable", f"`{id_}` is no variable that grades a concept", ("by_grade", i))
-        return found
 
     def unclassified(self, placed: Sequence[str]) -> list[str]:
         """What is of no area, neither itself nor by what it is a kind of."""
