@@ -23,6 +23,7 @@ from typing import Any
 from eligo.version import __version__
 
 _KEPT = 256  # files of each kind: the plans of as many rule sets
+_KEPT_FILES = 2  # of those that are opened in place, which are large
 _ABANDONED = 3600  # seconds after which a file that was not finished never will be
 _CODE = (".py", ".so", ".pyd")
 _NO_CODE = ("__pycache__", "_data")
@@ -49,6 +50,29 @@ def cached(kind: str, key: str, build: Callable[[], Any]) -> Any:
         return found
     made = build()
     _write(path, name, made)
+    return made
+
+
+def cached_file(kind: str, key: str, build: Callable[[], bytes]) -> Path | bytes:
+    """A file with the bytes that `build` makes, to be opened in place; the bytes themselves where it cannot be kept.
+
+    Its name is of `kind` and `key` alone, and says nothing of the code: who opens it must see whether it is whole and
+    of the right form, and may have it `made_again`.
+    """
+    folder = _folder()
+    if folder is None:
+        return build()
+    path = folder / f"{kind}-{digest([kind.encode(), key.encode()])[:32]}.bin"
+    if _is_ours(path):
+        return path
+    made = made_again(path, build)
+    return path if _is_ours(path) else made
+
+
+def made_again(path: Path, build: Callable[[], bytes]) -> bytes:
+    """The bytes of a file of the cache, made anew and put in its place where that can be."""
+    made = build()
+    _replace(path, made, _KEPT_FILES)
     return made
 
 
@@ -94,28 +118,43 @@ def _read(path: Path, name: str) -> Any | None:
 
 
 def _write(path: Path, name: str, data: Any) -> None:
-    import json  # lazily, as the next: a warm start writes nothing
-    import tempfile
+    import json  # lazily: a warm start writes nothing
 
     body = marshal.dumps(json.loads(json.dumps(data)))  # by way of JSON, so that it holds nothing but plain types
+    _replace(path, _head(name, body) + b"\n" + body, _KEPT)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether there is a file that nobody else wrote."""
+    try:
+        state = path.stat()
+    except OSError:
+        return False
+    return not hasattr(os, "getuid") or state.st_uid == os.getuid()
+
+
+def _replace(path: Path, data: bytes, kept: int) -> None:
+    """Put a file in its place, whole or not at all, and take the oldest of its kind away."""
+    import tempfile  # lazily, too
+
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(_head(name, body) + b"\n" + body)
+                file.write(data)
             Path(temporary).replace(path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        _prune(path)
+        _prune(path, kept)
 
 
-def _prune(made: Path) -> None:
+def _prune(made: Path, kept: int) -> None:
     """Take the oldest files of a kind away, where there are more than are kept, and what a killed run left."""
     kind = made.name.rpartition("-")[0]
     states = [(path.stat().st_mtime, path) for path in made.parent.glob(f"{kind}-*.bin") if path != made]
-    for _, path in sorted(states, reverse=True)[_KEPT - 1 :]:
+    for _, path in sorted(states, reverse=True)[kept - 1 :]:
         path.unlink(missing_ok=True)
     for path in made.parent.glob(".new-*"):
         if path.stat().st_mtime < made.stat().st_mtime - _ABANDONED:

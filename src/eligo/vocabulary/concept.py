@@ -53,7 +53,12 @@ class Concept:
 
 def word_key(word: str, spellings: Iterable[Iterable[str]]) -> str:
     """Reduce a name to what counts when two are compared; `spellings` are replacements such as British to American."""
-    text = "".join(map(singular, words_of(word)))
+    return words_key(words_of(word), spellings)
+
+
+def words_key(words: Iterable[str], spellings: Iterable[Iterable[str]]) -> str:
+    """Reduce a name that is split into its words (`words_of`) to what counts when two are compared."""
+    text = "".join(map(singular, words))
     for written, kept in spellings:
         text = text.replace(written, kept)
     return text
@@ -72,6 +77,8 @@ def code_key(code: str) -> str:
 def _plain(word: str) -> str:
     """The word without accents and possessives, with the sign of a test in words: Sjögren's is Sjogren."""
     text = _SIGN.sub(lambda m: " positive" if m[1] == "+" else " negative", _POSSESSIVE.sub("", word))
+    if text.isascii():
+        return text
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 

@@ -86,12 +86,17 @@ class Concepts:
         """Give what counts of a name when two are compared."""
         return word_key(word, self._spellings)
 
+    @property
+    def spellings(self) -> list[list[str]]:
+        """What is replaced by what before two names are compared."""
+        return self._spellings
+
     def by_code(self, system: str, code: str) -> Concept | None:
         """Find the concept of a code; in ICD-10 and ATC the longest known code that it begins with.
 
         The system is a short name (`snomed`, `icd10`, `rxnorm`, `atc`) or one of the URIs that FHIR gives it.
         """
-        short = self._systems.get(system.strip().lower().rstrip("/"))
+        short = self.system(system)
         if short is None:
             return None
         codes, plain = self._by_code.get(short, {}), code_key(code)
@@ -100,6 +105,10 @@ class Concepts:
             if plain[:length] in codes:
                 return self.get(codes[plain[:length]] or "")
         return None
+
+    def system(self, name: str) -> str | None:
+        """The short name of a system that a record names in any of its ways."""
+        return self._systems.get(name.strip().lower().rstrip("/"))
 
     def names_of_system(self, short: str) -> list[str]:
         """List the names, in small letters, of the system that a short name stands for."""

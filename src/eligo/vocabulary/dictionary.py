@@ -1,0 +1,200 @@
+"""The dictionary: tens of thousands of diseases, procedures and medicines of open terminologies, beside the vocabulary.
+
+What `grammar/concepts.yaml` says comes first, then what the dictionary says, then a name of which nothing is known. A
+terminology's own parents never decide: what an entry *is* a kind of is stated in `grammar/ancestors.yaml`, which a
+person reviewed; whatever else it stands under it *may be*. [docs/dictionary.md](../../../docs/dictionary.md) says where
+the entries are from, and how they are made anew.
+
+Opening it reads nothing but its head (`dictionary_file`); the file lies in the installed package, or is made once from
+the table of the checkout and kept.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from eligo.cache import cached_file, digest, made_again
+from eligo.data import data_dir
+from eligo.vocabulary.ancestors import Reviewed, reviewed
+from eligo.vocabulary.concept import words_key, words_of
+from eligo.vocabulary.concepts import Concepts, concepts
+from eligo.vocabulary.dictionary_file import FORM, Pack, packed
+from eligo.vocabulary.entry import MOST_WORDS, Entry, letters
+from eligo.vocabulary.variables import variables
+
+__all__ = ["Dictionary", "Entry", "dictionary"]
+
+_REMEMBERED = 20_000  # words of which it is kept whether a name begins with them
+
+
+class Dictionary:
+    """The entries of one dictionary after the other, the most trusted first; found by name, id and code."""
+
+    def __init__(self, packs: Sequence[Pack], known: Concepts, reviewed_ancestors: Mapping[str, Reviewed]) -> None:
+        self._packs, self._known, self._reviewed = tuple(packs), known, reviewed_ancestors
+        self._sizes = functools.lru_cache(_REMEMBERED)(self._sizes_of)
+        self._entries = functools.lru_cache(_REMEMBERED)(self._get)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._packs))
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (self._linked(entry) for pack in self._packs for entry in pack)
+
+    def get(self, id: str) -> Entry | None:  # noqa: A002 - the word of the interface
+        """Find an entry by its id.
+
+        >>> dictionary().get("MONDO:0015924").name
+        'pulmonary arterial hypertension'
+        """
+        return self._entries(id)
+
+    def find(self, name: str) -> Entry | None:
+        """Find the entry of a name: case (but of an abbreviation), hyphens, plural and British spelling do not count.
+
+        Nothing is found where the vocabulary has the name for another thing, or for a variable.
+
+        >>> dictionary().find("Dressler's syndromes").id
+        'MONDO:0007893'
+        """
+        return self._find(words_of(name), name)
+
+    def longest(self, words: Sequence[str], start: int = 0) -> tuple[Entry, int] | None:
+        """Find the longest name that begins with `words[start]`: its entry, and where the words after it begin.
+
+        A word may be any piece of a text (`non-small`); a name ends where one ends. Words of which no name begins
+        cost next to nothing.
+
+        >>> found, end = dictionary().longest("known pulmonary veno-occlusive disease today".split(), 1)
+        >>> found.id, end
+        ('MONDO:0009937', 4)
+        """
+        first = words_of(words[start].rstrip("+-"))
+        sizes = self._sizes(first[0]) if first else 0
+        if not sizes:
+            return None
+        parts: list[str] = []
+        ends: list[tuple[int, int]] = []  # of how many words, and where the next piece begins
+        for end in range(start, min(len(words), start + MOST_WORDS)):
+            parts += words_of(words[end].rstrip("+-"))
+            ends.append((len(parts), end + 1))
+        for size, end in reversed(ends):
+            if 0 < size <= MOST_WORDS and sizes >> (size - 1) & 1:
+                entry = self._find(parts[:size], " ".join(words[start:end]))
+                if entry is not None:
+                    return entry, end
+        return None
+
+    def by_code(self, system: str, code: str) -> Entry | None:
+        """Find the entry that has a code; the system as in `Concepts.by_code`, or `mesh` or `drugbank`."""
+        short = self._known.system(system) or system
+        return next((self._linked(found) for pack in self._packs if (found := pack.by_code(short, code))), None)
+
+    def search(self, text: str) -> Iterator[Entry]:
+        """All entries with a text in a name, an id or a code."""
+        return (self._linked(entry) for pack in self._packs for entry in pack.search(text))
+
+    def ancestors(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
+        """The ids of all that the terminology puts an entry under, itself among them; nothing for an unknown id."""
+        found: set[str] = set()
+        todo = [id]
+        while todo:
+            entry = self.get(todo.pop())
+            if entry is not None and entry.id not in found:
+                found.add(entry.id)
+                todo += entry.parents
+        return frozenset(found)
+
+    def is_a(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
+        """The concepts that whoever has the entry has, each with what it is a kind of in turn: this decides.
+
+        >>> sorted(dictionary().is_a("MONDO:0015924"))[:2]
+        ['cardiovascular_disease', 'cardiovascular_or_cerebrovascular_disease']
+        """
+        entry = self.get(id)
+        if entry is None:
+            return frozenset()
+        if entry.concept is not None:
+            return self._known.ancestors(entry.concept)
+        line = self.ancestors(id)
+        stated = {row.concept for above in line for row in self._reviewed.get(above, ()) if line.isdisjoint(row.but_not)}
+        return frozenset[str]().union(*map(self._known.ancestors, stated))
+
+    def may_be(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
+        """The concepts that the entry may be a kind of, as far as the terminology puts it there; this leaves open.
+
+        Where the entry is a concept of the vocabulary, the vocabulary says that (`relations`), and nothing is given.
+        """
+        entry = self.get(id)
+        if entry is None or entry.concept is not None:
+            return frozenset()
+        above = {found.concept for up in self.ancestors(id) if (found := self.get(up)) and found.concept}
+        coded = {found.id for system, code in entry.codes if (found := self._known.by_code(system, code))}
+        return (above | coded) - self.is_a(id)
+
+    def _get(self, id_: str) -> Entry | None:
+        return next((self._linked(found) for pack in self._packs if (found := pack.get(id_))), None)
+
+    def _find(self, words: Sequence[str], written: str) -> Entry | None:
+        key = words_key(words, self._known.spellings)
+        for pack in self._packs:
+            found = pack.named(key, letters(written)) if key else None
+            if found is not None:
+                entry = self._linked(found)
+                stated = self._known.find(written)
+                other = stated is not None and stated.id != entry.concept
+                return None if other or variables().find(written) else entry
+        return None
+
+    def _linked(self, entry: Entry) -> Entry:
+        """The entry with the concept that is the same thing: by its name, else by all its other names alike.
+
+        Codes do not say so: cross references of one to one are often of something broader.
+        """
+        named = self._known.find(entry.name)
+        found = {named.id} if named else {other.id for name in entry.names if (other := self._known.find(name))}
+        concept = self._known.get(found.pop()) if len(found) == 1 else None
+        if concept is None or (entry.kind, concept.kind) not in _ALIKE:
+            return entry
+        return replace(entry, concept=concept.id)
+
+    def _sizes_of(self, word: str) -> int:
+        key, sizes = words_key([word], self._known.spellings), 0
+        for pack in self._packs:
+            sizes |= pack.sizes(key)
+        return sizes
+
+
+# The kinds of an entry and of a concept that can be one thing.
+_ALIKE = {(kind, kind) for kind in ("condition", "procedure", "medication")} | {("condition", "state")}
+
+
+@functools.cache
+def dictionary() -> Dictionary:
+    """Open the dictionary that eligo comes with."""
+    return Dictionary([shipped()], concepts(), reviewed())
+
+
+def shipped() -> Pack:
+    """The dictionary that eligo comes with, as the build made it, or made from the table of the checkout."""
+    folder = data_dir("vocabularies")
+    made = folder / "dictionary.bin"
+    if made.is_file():
+        return Pack.opened(made)
+    table = folder / "dictionary.tsv.xz"
+    spellings = concepts().spellings
+
+    def build() -> bytes:
+        return packed(table, spellings)
+
+    state = table.stat()  # hashing it would take as long as opening a hundred
+    key = digest([str(FORM).encode(), repr(spellings).encode(), f"{state.st_size} {state.st_mtime_ns}".encode()])
+    found = cached_file("dictionary", key, build)
+    if isinstance(found, bytes):
+        return Pack(found)
+    try:
+        return Pack.opened(found)
+    except (ValueError, KeyError, OSError):  # not whole, or of another form
+        return Pack(made_again(found, build))
