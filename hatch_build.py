@@ -1,8 +1,12 @@
-"""The build step that makes machine code of the reader, by mypyc: the same modules, nearly twice as fast.
+"""The build steps: machine code of the reader, and the dictionary in the form that is looked up.
 
-What comes out is a package of its own, `eligo_compiled`, with the digest of the sources that it was made from;
-`eligo/reading/__init__.py` takes it only where the sources are still those. Where there is no C compiler, or anything
-else goes wrong, the package is built without it. `ELIGO_PURE=1` leaves the step out.
+mypyc makes the same modules nearly twice as fast. What comes out is a package of its own, `eligo_compiled`, with the
+digest of the sources that it was made from; `eligo/reading/__init__.py` takes it only where the sources are still those.
+Where there is no C compiler, or anything else goes wrong, the package is built without it. `ELIGO_PURE=1` leaves the
+step out.
+
+The dictionary's table becomes a file of sorted hashes (`eligo/vocabulary/dictionary_file.py`); a checkout makes it at
+its first use.
 """
 
 from __future__ import annotations
@@ -23,15 +27,34 @@ GROUP = "eligo_reading"
 OPTIONS = ("--config-file=", "--ignore-missing-imports", "--python-version", f"3.{sys.version_info.minor}")
 
 
-class CompiledReader(BuildHookInterface):
-    """Adds `eligo_compiled` to the wheel, or to the editable install."""
+class Built(BuildHookInterface):
+    """Adds `eligo_compiled` to the wheel, or to the editable install, and the dictionary to the wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile, unless these sources were compiled before."""
-        if self.target_name != "wheel" or os.environ.get("ELIGO_PURE"):
+        """Make both, unless these sources were compiled before."""
+        if self.target_name != "wheel":
             return
         source = Path(self.root, "src")
         sys.path.insert(0, str(source))
+        if version != "editable":
+            self.add_dictionary(build_data)
+        if not os.environ.get("ELIGO_PURE"):
+            self.add_reader(source, version, build_data)
+
+    def add_dictionary(self, build_data: dict[str, Any]) -> None:
+        """Put the dictionary into the wheel, with what its sources ask to be said; else the table that it is made of."""
+        folder, made = Path(self.root, "vocabularies"), Path(self.root, "build", "dictionary.bin")
+        given = {folder / "NOTICE.md": "NOTICE.md"}
+        try:
+            make_dictionary(folder / "dictionary.tsv.xz", Path(self.root, "grammar", "concepts.yaml"), made)
+            given[made] = made.name
+        except ImportError as error:
+            self.app.display_warning(f"the first run makes the dictionary: {error}")
+            given[folder / "dictionary.tsv.xz"] = "dictionary.tsv.xz"
+        build_data["force_include"] |= {str(path): f"eligo/_data/vocabularies/{name}" for path, name in given.items()}
+
+    def add_reader(self, source: Path, version: str, build_data: dict[str, Any]) -> None:
+        """Compile the modules, or take what was compiled of them before."""
         from eligo.reading import sources_digest  # now that it can be found
 
         digest = sources_digest()
@@ -45,6 +68,16 @@ class CompiledReader(BuildHookInterface):
         kept = "force_include_editable" if version == "editable" else "force_include"
         build_data[kept] |= {str(path): path.name for path in made.iterdir()}
         build_data |= {"pure_python": False, "infer_tag": True}
+
+
+def make_dictionary(table: Path, vocabulary: Path, made: Path) -> None:
+    """Make the file of the table, with the spellings of the vocabulary."""
+    from eligo.vocabulary.dictionary_file import packed  # now that it can be found
+    from eligo.yamltext import read_yaml
+
+    spellings = read_yaml(vocabulary.read_text("utf-8"), vocabulary.name).data["spellings"]
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_bytes(packed(table, [list(pair) for pair in spellings.items()]))
 
 
 def make(source: Path, modules: list[str], left: list[str], made: Path, digest: str) -> None:

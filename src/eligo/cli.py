@@ -39,6 +39,8 @@ COMMANDS = {
     "cases": ("cases", "make boundary patients from a rule set, to review and to freeze"),
     "explain": ("explain_rules", "say a rule set in plain sentences, for a clinician to sign"),
     "variables": ("variables", "list the variables that records and rules may name"),
+    "concepts": ("concepts", "list the conditions, procedures and medications that are known, or find one"),
+    "attestations": ("attestations", "list what only a person can state"),
     "convert": ("convert", "convert a value of a variable to another unit"),
     "schema": ("schema", "print the JSON Schema of an input or output"),
 }

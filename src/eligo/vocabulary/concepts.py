@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
-from eligo.errors import did_you_mean
+from eligo.errors import did_you_mean_name
 from eligo.vocabulary.concept import Concept, code_key, thaw, word_key, words_of
 from eligo.vocabulary.named import NamedKind, is_named, is_statement, name_of, named_concept, named_id
 
@@ -116,7 +116,7 @@ class Concepts:
 
     def suggest(self, word: str) -> str | None:
         """Name the known words nearest to `word`, as a help text; None where none is near."""
-        return did_you_mean(word, (text for concept in self for text in concept.words))
+        return did_you_mean_name(word, (text for concept in self for text in concept.words))
 
     def ancestors(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
         """List all that a concept is, itself among them; nothing for an unknown id."""
