@@ -69,6 +69,11 @@ def words_of(name: str) -> list[str]:
     return _TOKEN.findall(_plain(name).casefold())
 
 
+def singular_words(name: str) -> list[str]:
+    """The words of a name (`words_of`), each without its plural."""
+    return [_singular(word) for word in words_of(name)]
+
+
 def code_key(code: str) -> str:
     """Reduce a code to its letters and digits: `k70.30` is `K7030`."""
     return code.strip().upper().replace(".", "")

@@ -119,7 +119,8 @@ class Dictionary:
         if entry.concept is not None:
             return self._known.ancestors(entry.concept)
         line = self.ancestors(id)
-        stated = {row.concept for above in line for row in self._reviewed.get(above, ()) if line.isdisjoint(row.but_not)}
+        rows = (row for above in line for row in self._reviewed.get(above, ()))
+        stated = {row.concept for row in rows if row.holds(entry.name, line)}
         return frozenset[str]().union(*map(self._known.ancestors, stated))
 
     def may_be(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
