@@ -1,9 +1,9 @@
 """The build steps: machine code of the reader, and the dictionary in the form that is looked up.
 
 mypyc makes the same modules nearly twice as fast. What comes out is a package of its own, `eligo_compiled`, with the
-digest of the sources that it was made from; `eligo/reading/__init__.py` takes it only where the sources are still those.
-Where there is no C compiler, or anything else goes wrong, the package is built without it. `ELIGO_PURE=1` leaves the
-step out.
+digest of the sources that it was made from; `eligo/reading/__init__.py` takes it only where the sources are still
+those. Where there is no C compiler, or anything else goes wrong, the package is built without it. `ELIGO_PURE=1` leaves
+the step out.
 
 The dictionary's table becomes a file of sorted hashes (`eligo/vocabulary/dictionary_file.py`); a checkout makes it at
 its first use.
@@ -42,7 +42,7 @@ class Built(BuildHookInterface):
             self.add_reader(source, version, build_data)
 
     def add_dictionary(self, build_data: dict[str, Any]) -> None:
-        """Put the dictionary into the wheel, with what its sources ask to be said; else the table that it is made of."""
+        """Put the dictionary into the wheel, with the credits of its sources; else the table that it is made of."""
         folder, made = Path(self.root, "vocabularies"), Path(self.root, "build", "dictionary.bin")
         given = {folder / "NOTICE.md": "NOTICE.md"}
         try:
@@ -72,12 +72,12 @@ class Built(BuildHookInterface):
 
 def make_dictionary(table: Path, vocabulary: Path, made: Path) -> None:
     """Make the file of the table, with the spellings of the vocabulary."""
-    from eligo.vocabulary.dictionary_file import packed  # now that it can be found
+    from eligo.vocabulary.dictionary_file import packed_table  # now that it can be found
     from eligo.yamltext import read_yaml
 
     spellings = read_yaml(vocabulary.read_text("utf-8"), vocabulary.name).data["spellings"]
     made.parent.mkdir(parents=True, exist_ok=True)
-    made.write_bytes(packed(table, [list(pair) for pair in spellings.items()]))
+    made.write_bytes(packed_table(table, [list(pair) for pair in spellings.items()]))
 
 
 def make(source: Path, modules: list[str], left: list[str], made: Path, digest: str) -> None:

@@ -31,6 +31,7 @@ from vocabularies.names import Names
 from vocabularies.term import Term
 
 HERE = Path(__file__).parent
+PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input")
 
 
 def main() -> int:
@@ -50,8 +51,7 @@ def main() -> int:
 def download(folder: Path) -> Path:
     """Get the packages as they were when their hashes were written down."""
     subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"]
-        + ["--dest", str(folder), "--requirement", str(HERE / "packages.txt")],
+        [*PIP, "download", "--require-hashes", "--dest", str(folder), "--requirement", str(HERE / "packages.txt")],
         check=True,
     )
     return folder
@@ -61,8 +61,8 @@ class Decoders:
     """Zstandard and MessagePack, installed into a folder that goes away."""
 
     def __init__(self, folder: Path) -> None:
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
-        subprocess.run([*command, "--requirement", str(HERE / "decoders.txt")], check=True)
+        wanted = ["--target", str(folder), "--requirement", str(HERE / "decoders.txt")]
+        subprocess.run([*PIP, "install", *wanted], check=True)
         sys.path.insert(0, str(folder))
         self.zstd: Any = importlib.import_module("zstandard")
         self.msgpack: Any = importlib.import_module("msgpack")

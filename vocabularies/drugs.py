@@ -18,7 +18,9 @@ from vocabularies.term import Term
 
 _FOREIGN = ("wikipedia_url", "nhs_url", "nhs_api_url")
 # A formula and no name: locants, stereo marks, brackets.
-_FORMULA = re.compile(r"\d,\d|[\[\]{}^~*']|\(\d|\b[RSNOEZ]\)-|^\W|\b(alpha|beta)-[dl]-|-yl\b|-\d+-|\d-\(|\bacid ester\b")
+_FORMULA = re.compile(
+    r"\d,\d|[\[\]{}^~*']|\(\d|\b[RSNOEZ]\)-|^\W|\b(alpha|beta)-[dl]-|-yl\b|-\d+-|\d-\(|\bacid ester\b"
+)
 
 
 class _PlainData(pickle.Unpickler):
@@ -43,11 +45,8 @@ def terms(packed: bytes, mesh: Mesh) -> list[Term]:
         heading = by_name.get(row["name"].casefold())
         named_by_mesh, parents = _in_mesh(heading, mesh)
         codes = {"drugbank": [row["drugbank_id"]]} | ({"mesh": [heading]} if heading else {})
-        if any(key in row for key in _FOREIGN):
-            names = named_by_mesh
-        else:
-            names = [*variants[canonical], *named_by_mesh]
-        names = [n for n in dict.fromkeys(names) if not _FORMULA.search(n)]
+        own = [] if any(key in row for key in _FOREIGN) else variants[canonical]
+        names = [n for n in dict.fromkeys([*own, *named_by_mesh]) if not _FORMULA.search(n)]
         found.append(
             Term(
                 f"DRUGBANK:{row['drugbank_id']}",

@@ -85,7 +85,9 @@ class Merger:
 
     def _part_codes(self) -> None:
         """Take the codes away that two entries have."""
-        uses = Counter((s, code) for entry in self.entries.values() for s, codes in entry.codes.items() for code in codes)
+        uses = Counter(
+            (s, code) for entry in self.entries.values() for s, codes in entry.codes.items() for code in codes
+        )
         for entry in self.entries.values():
             single = {s: [c for c in codes if uses[s, c] == 1] for s, codes in sorted(entry.codes.items())}
             entry.codes = {system: codes for system, codes in single.items() if codes}

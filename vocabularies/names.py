@@ -54,7 +54,7 @@ class Names:
             return None
         if key in self._left:
             return "left out by reading"
-        if any(w.isupper() and 1 < len(w) and not _ROMAN.fullmatch(w) and self._seen(w) >= _EVERYDAY for w in words):
+        if any(w.isupper() and len(w) > 1 and not _ROMAN.fullmatch(w) and self._seen(w) >= _EVERYDAY for w in words):
             return "abbreviation like a word"
         return self._fault_of_medicine(name, words, term) if term.kind == "medication" else self._common(words, _COMMON)
 

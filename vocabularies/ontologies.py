@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from vocabularies.term import Term
@@ -59,7 +58,7 @@ def _codes(row: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _one_to_one(codes: Mapping[str, Mapping[str, Iterable[str]]]) -> dict[str, dict[str, list[str]]]:
-    """Only the codes that one term alone has, of a system in which it has no other: what is broader or narrower goes."""
+    """Only codes that one term alone has, of a system in which it has no other: what is broader or narrower goes."""
     uses = Counter((system, code) for of in codes.values() for system, several in of.items() for code in set(several))
     result: dict[str, dict[str, list[str]]] = {}
     for id_, of in codes.items():

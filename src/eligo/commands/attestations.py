@@ -8,6 +8,7 @@ from eligo.commands.concepts import show
 from eligo.commands.found import Found
 from eligo.errors import EligoError, Place, Problem, did_you_mean_name
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.dictionary import dictionary
 
 EXAMPLES = """\
   eligo attestations
@@ -27,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     found: list[Found] = [concept for concept in concepts() if concept.kind == "attestation"]
     if args.word is not None:
         found = _named(args.word)
-    show(found, args.word is not None, args.json)
+    show(found, dictionary(), args.word is not None, args.json)
     return 0
 
 

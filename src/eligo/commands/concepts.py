@@ -8,13 +8,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from eligo.commands.found import Found, listed, shown, shown_as_json, suggestion
 from eligo.commands.printing import say, say_json
 from eligo.errors import EligoError, Place, Problem
+from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal
 from eligo.vocabulary.concepts import Concept, concepts
-from eligo.vocabulary.dictionary import Entry, dictionary
+from eligo.vocabulary.dictionary import Dictionary, Entry, dictionary
 from eligo.vocabulary.variables import spelling_key, variables
 
 EXAMPLES = """\
@@ -23,7 +25,10 @@ EXAMPLES = """\
   eligo concepts varices
   eligo concepts K70.3
   eligo concepts MONDO:0015924 --json
+  eligo concepts "trial drug" --vocabulary names.csv
 """
+
+ERROR = 1  # what could be done was done
 
 _FEW = 30  # entries of the dictionary in a list for people
 _SHORTEST_PART = 3  # letters of a part of a name
@@ -33,24 +38,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     help_text = "an id, a name or a part of one, or a code; without it, all concepts of the vocabulary are listed"
     parser.add_argument("word", nargs="?", metavar="WORD", help=help_text)
+    parser.add_argument("--vocabulary", metavar="FILE", help="a CSV file of the site's own names, to look up as well")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what the word names, or all concepts."""
-    show(_known(args.word) if args.word is not None else clinical(), args.word is not None, args.json)
-    return 0
+    """Print what the word names, or all concepts and the site's own names."""
+    known, own = dictionary(), list[Entry]()
+    problems: tuple[Problem, ...] = ()
+    if args.vocabulary is not None:
+        from eligo.vocabulary import site_names  # lazily: few have such a file
+
+        own, problems = site_names.load(Path(args.vocabulary))
+        known = known.before(own)
+    found = _known(args.word, known) if args.word is not None else [*clinical(), *map(known.linked, own)]
+    show(found, known, args.word is not None, args.json)
+    write_problems(problems, args.json)
+    return ERROR if problems else 0
 
 
-def show(found: Sequence[Found], asked_for: bool, as_json: bool) -> None:
+def show(found: Sequence[Found], known: Dictionary, asked_for: bool, as_json: bool) -> None:
     """Print one thing in full, or a line for each; of many entries of the dictionary only some."""
     if as_json:
         for one in found:
-            say_json(shown_as_json(one))
+            say_json(shown_as_json(one, known))
         return
     width = terminal(sys.stdout).width
     if asked_for and len(found) == 1:
-        say("\n".join(shown(found[0], width)))
+        say("\n".join(shown(found[0], known, width)))
         return
     entries = [one for one in found if isinstance(one, Entry)]
     others = [one for one in found if not isinstance(one, Entry)]
@@ -64,24 +79,26 @@ def clinical() -> list[Found]:
     return [concept for concept in concepts() if concept.kind != "attestation"]
 
 
-def _known(word: str) -> list[Found]:
+def _known(word: str, known: Dictionary) -> list[Found]:
     """What has that name or code; else all with the word in a name; else an error with the nearest names."""
-    found = _named(word) or _with_part(word)
+    found = _named(word, known) or _with_part(word, known)
     if not found:
         message = f"nothing is called `{word}`"
-        raise EligoError(Problem("unknown-concept", message, Place(), suggestion(word) or "`eligo concepts` lists all"))
+        raise EligoError(
+            Problem("unknown-concept", message, Place(), suggestion(word, known) or "`eligo concepts` lists all")
+        )
     return found
 
 
-def _named(word: str) -> list[Found]:
+def _named(word: str, known: Dictionary) -> list[Found]:
     """The concept, the variable and the entry of that id, name or code; an entry that is the concept is not shown."""
     systems = ("snomed", "icd10", "rxnorm", "atc", "mesh", "drugbank")
     by_code = any(char.isdigit() for char in word)
     concept = concepts().get(word) or concepts().find(word)
-    entry = dictionary().get(word) or dictionary().find(word)
+    entry = known.get(word) or known.find(word)
     found: list[Found | None] = [concept, variables().get(word) or variables().find(word), entry]
     if by_code:
-        found += [known.by_code(system, word) for known in (concepts(), dictionary()) for system in systems]
+        found += [of.by_code(system, word) for of in (concepts(), known) for system in systems]
     same = {one.id for one in found if isinstance(one, Concept)}
     clear: dict[str, Found] = {}
     for one in found:
@@ -90,11 +107,11 @@ def _named(word: str) -> list[Found]:
     return list(clear.values())
 
 
-def _with_part(word: str) -> list[Found]:
+def _with_part(word: str, known: Dictionary) -> list[Found]:
     key, spelled = concepts().key(word), spelling_key(word)
     if len(key) < _SHORTEST_PART:
         return []
     by_name = [c for c in concepts() if any(key in concepts().key(text) for text in (c.id, *c.words))]
     measured = [v for v in variables() if any(spelled in spelling_key(text) for text in (v.id, v.name, *v.synonyms))]
     same = {concept.id for concept in by_name}
-    return [*by_name, *measured, *(entry for entry in dictionary().search(word) if entry.concept not in same)]
+    return [*by_name, *measured, *(entry for entry in known.search(word) if entry.concept not in same)]

@@ -9,7 +9,7 @@ from eligo.errors import did_you_mean_name
 from eligo.report.names import concept_name
 from eligo.report.terminal import columns, wrap
 from eligo.vocabulary.concepts import Concept, concepts
-from eligo.vocabulary.dictionary import Entry, dictionary
+from eligo.vocabulary.dictionary import OF_CONCEPT, Dictionary, Entry
 from eligo.vocabulary.relations import relations
 from eligo.vocabulary.variables import Variable, variables
 
@@ -28,23 +28,22 @@ def listed(found: Sequence[Found], width: int) -> Iterator[str]:
         yield from wrap(one.name, width, first, " " * len(first))
 
 
-def shown(one: Found, width: int) -> Iterator[str]:
+def shown(one: Found, known: Dictionary, width: int) -> Iterator[str]:
     """All that is known of one, row by row."""
     yield f"{one.id}  ({one.name})"
-    for label, text in _rows(one):
+    for label, text in _rows(one, known):
         if text:
             yield from wrap(text, width, f"  {label:<13}", " " * 15)
 
 
-def shown_as_json(one: Found) -> dict[str, Any]:
+def shown_as_json(one: Found, known: Dictionary) -> dict[str, Any]:
     """All that is known of one, without what is empty."""
     data: dict[str, Any] = {"id": one.id, "name": one.name, "kind": _kind(one)}
     if isinstance(one, Variable):
         data |= {"source": "variables", "synonyms": [*one.synonyms, *one.exact], "codes": _codes(one)}
     elif isinstance(one, Entry):
-        known = dictionary()
         data |= {"source": one.source, "names": list(one.names), "codes": _codes(one), "parents": list(one.parents)}
-        data |= {"members": [member.id for member in _members_of(one)], "concept": one.concept}
+        data |= {"members": [member.id for member in _members_of(one, known)], "concept": one.concept}
         data |= {"is_a": sorted(known.is_a(one.id)), "may_be": sorted(known.may_be(one.id))}
     else:
         data |= {"source": "vocabulary", "synonyms": [*one.synonyms, *one.exact], "codes": _codes(one)}
@@ -54,11 +53,11 @@ def shown_as_json(one: Found) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value not in (None, "", [], {})}
 
 
-def suggestion(word: str) -> str | None:
+def suggestion(word: str, known: Dictionary) -> str | None:
     """The known names nearest to a word: of concepts, variables and the dictionary."""
     names = [text for concept in concepts() for text in concept.words]
     names += [text for variable in variables() for text in (variable.name, *variable.synonyms)]
-    names += [name for entry in dictionary() for name in entry.names if _is_like(word, name)]
+    names += [name for entry in known for name in entry.names if _is_like(word, name)]
     return did_you_mean_name(word, names)
 
 
@@ -71,14 +70,16 @@ def _kind(one: Found) -> str:
     return "variable" if isinstance(one, Variable) else one.kind
 
 
-def _rows(one: Found) -> list[tuple[str, str]]:
+def _rows(one: Found, known: Dictionary) -> list[tuple[str, str]]:
     codes = "; ".join(f"{system} {', '.join(several)}" for system, several in _codes(one).items())
     head = [("kind", _kind(one))]
     if isinstance(one, Variable):
         return [*head, ("codes", codes), ("also called", _some(one.synonyms)), ("see", f"eligo variables {one.id}")]
     if isinstance(one, Entry):
-        known = dictionary()
-        parents = [entry.name if (entry := known.get(id_)) else id_ for id_ in one.parents]
+        parents = [
+            entry.name if (entry := known.get(id_)) else concept_name(id_.removeprefix(OF_CONCEPT))
+            for id_ in one.parents
+        ]
         others = [name for name in one.names if name != one.name]
         return [
             *head,
@@ -89,7 +90,7 @@ def _rows(one: Found) -> list[tuple[str, str]]:
             ("is a", _names(sorted(known.is_a(one.id)))),
             ("may be", _names(sorted(known.may_be(one.id)))),
             ("stands under", _some(parents)),
-            ("members", _some([member.name for member in _members_of(one)])),
+            ("members", _some([member.name for member in _members_of(one, known)])),
         ]
     return [
         *head,
@@ -118,13 +119,13 @@ def _members(one: Concept) -> list[str]:
     return [other.id for other in concepts() if one.id in other.parents]
 
 
-def _members_of(one: Entry) -> list[Entry]:
+def _members_of(one: Entry, known: Dictionary) -> list[Entry]:
     """What a terminology puts directly under an entry."""
-    return [other for other in dictionary().search(one.id) if one.id in other.parents]
+    return [other for other in known.search(one.id) if one.id in other.parents]
 
 
 def _open(one: Concept) -> list[str]:
-    """What on a list keeps the concept from being ruled out, broader and overlapping things, without what is unplaced."""
+    """What on a list keeps the concept from being ruled out, without what has no place in medicine yet."""
     if one.kind == "attestation":
         return []
     return sorted(relations().open_to(one.id).entries - relations().unclassified)

@@ -1,4 +1,4 @@
-"""`grammar/ancestors.yaml` in: which branches of the dictionary's terminologies are kinds of which concept, as reviewed."""
+"""`grammar/ancestors.yaml` in: which branches of the dictionary are kinds of which concept, as reviewed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _ENDING = "-"  # before a phrase that is the end of a word
 class Reviewed(NamedTuple):
     """What a person stated of a branch: what of it has such a name is a kind of the concept.
 
-    `named` are phrases as lists of words, one of which the name must have (any name, where there is none), `unsaid` words
-    of which it may have none, `but_not` entries that are no such kind, with all below them.
+    `named` are phrases as lists of words, one of which the name must have (any name, where there is none), `unsaid`
+    words of which it may have none, `but_not` entries that are no such kind, with all below them.
     """
 
     concept: str

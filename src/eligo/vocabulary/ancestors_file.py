@@ -19,7 +19,7 @@ Statement = tuple[str, str, list[list[str]], list[str], list[str]]
 
 
 def read(text: str, file: str, known: Concepts) -> list[list[Any]]:
-    """Check the file against the vocabulary; give each statement as entry, concept, phrases, words that take back, exceptions."""
+    """Check the file against the vocabulary; give each statement as the parts of `Reviewed`, its entry first."""
     return _Reader(read_yaml(text, file), file, known).read()
 
 
@@ -51,7 +51,9 @@ class _Reader:
         row = self.row(row, path, _KEYS)
         concept = str(row.get("concept"))
         if concept not in self.known:
-            self.complain("unknown-concept", f"unknown concept `{concept}`", (*path, "concept"), self.known.suggest(concept))
+            self.complain(
+                "unknown-concept", f"unknown concept `{concept}`", (*path, "concept"), self.known.suggest(concept)
+            )
         phrases = [_phrase(text) for text in self.texts(row, "named", path)]
         # A line that asks for a word wants it.
         left = sorted(unsaid - {word for phrase in phrases for word in phrase})

@@ -12,7 +12,7 @@ the table of the checkout and kept.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from eligo.cache import cached_file, digest, made_again
@@ -20,11 +20,13 @@ from eligo.data import data_dir
 from eligo.vocabulary.ancestors import Reviewed, reviewed
 from eligo.vocabulary.concept import words_key, words_of
 from eligo.vocabulary.concepts import Concepts, concepts
-from eligo.vocabulary.dictionary_file import FORM, Pack, packed
+from eligo.vocabulary.dictionary_file import FORM, Pack, packed, packed_table
 from eligo.vocabulary.entry import MOST_WORDS, Entry, letters
 from eligo.vocabulary.variables import variables
 
 __all__ = ["Dictionary", "Entry", "dictionary"]
+
+OF_CONCEPT = "concept:"  # before the id of a parent that is a concept of the vocabulary, in a site's own names
 
 _REMEMBERED = 20_000  # words of which it is kept whether a name begins with them
 
@@ -32,7 +34,9 @@ _REMEMBERED = 20_000  # words of which it is kept whether a name begins with the
 class Dictionary:
     """The entries of one dictionary after the other, the most trusted first; found by name, id and code."""
 
-    def __init__(self, packs: Sequence[Pack], known: Concepts, reviewed_ancestors: Mapping[str, Reviewed]) -> None:
+    def __init__(
+        self, packs: Sequence[Pack], known: Concepts, reviewed_ancestors: Mapping[str, tuple[Reviewed, ...]]
+    ) -> None:
         self._packs, self._known, self._reviewed = tuple(packs), known, reviewed_ancestors
         self._sizes = functools.lru_cache(_REMEMBERED)(self._sizes_of)
         self._entries = functools.lru_cache(_REMEMBERED)(self._get)
@@ -41,7 +45,7 @@ class Dictionary:
         return sum(map(len, self._packs))
 
     def __iter__(self) -> Iterator[Entry]:
-        return (self._linked(entry) for pack in self._packs for entry in pack)
+        return (self.linked(entry) for pack in self._packs for entry in pack)
 
     def get(self, id: str) -> Entry | None:  # noqa: A002 - the word of the interface
         """Find an entry by its id.
@@ -90,11 +94,11 @@ class Dictionary:
     def by_code(self, system: str, code: str) -> Entry | None:
         """Find the entry that has a code; the system as in `Concepts.by_code`, or `mesh` or `drugbank`."""
         short = self._known.system(system) or system
-        return next((self._linked(found) for pack in self._packs if (found := pack.by_code(short, code))), None)
+        return next((self.linked(found) for pack in self._packs if (found := pack.by_code(short, code))), None)
 
     def search(self, text: str) -> Iterator[Entry]:
         """All entries with a text in a name, an id or a code."""
-        return (self._linked(entry) for pack in self._packs for entry in pack.search(text))
+        return (self.linked(entry) for pack in self._packs for entry in pack.search(text))
 
     def ancestors(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
         """The ids of all that the terminology puts an entry under, itself among them; nothing for an unknown id."""
@@ -131,26 +135,33 @@ class Dictionary:
         entry = self.get(id)
         if entry is None or entry.concept is not None:
             return frozenset()
-        above = {found.concept for up in self.ancestors(id) if (found := self.get(up)) and found.concept}
-        coded = {found.id for system, code in entry.codes if (found := self._known.by_code(system, code))}
-        return (above | coded) - self.is_a(id)
+        line = [found for up in self.ancestors(id) if (found := self.get(up))]
+        above = {found.concept for found in line if found.concept}
+        above |= {up.removeprefix(OF_CONCEPT) for found in line for up in found.parents if up.startswith(OF_CONCEPT)}
+        coded = {same.id for system, code in entry.codes if (same := self._known.by_code(system, code))}
+        return frozenset(above | coded) - self.is_a(id)
+
+    def before(self, entries: Iterable[Entry]) -> Dictionary:
+        """A dictionary with more entries, such as a site's own names, which count before those of this one."""
+        own = Pack(packed(entries, self._known.spellings))
+        return Dictionary([own, *self._packs], self._known, self._reviewed)
 
     def _get(self, id_: str) -> Entry | None:
-        return next((self._linked(found) for pack in self._packs if (found := pack.get(id_))), None)
+        return next((self.linked(found) for pack in self._packs if (found := pack.get(id_))), None)
 
     def _find(self, words: Sequence[str], written: str) -> Entry | None:
         key = words_key(words, self._known.spellings)
         for pack in self._packs:
             found = pack.named(key, letters(written)) if key else None
             if found is not None:
-                entry = self._linked(found)
+                entry = self.linked(found)
                 stated = self._known.find(written)
                 other = stated is not None and stated.id != entry.concept
                 return None if other or variables().find(written) else entry
         return None
 
-    def _linked(self, entry: Entry) -> Entry:
-        """The entry with the concept that is the same thing: by its name, else by all its other names alike.
+    def linked(self, entry: Entry) -> Entry:
+        """An entry with the concept that is the same thing: by its name, else by all its other names alike.
 
         Codes do not say so: cross references of one to one are often of something broader.
         """
@@ -188,7 +199,7 @@ def shipped() -> Pack:
     spellings = concepts().spellings
 
     def build() -> bytes:
-        return packed(table, spellings)
+        return packed_table(table, spellings)
 
     state = table.stat()  # hashing it would take as long as opening a hundred
     key = digest([str(FORM).encode(), repr(spellings).encode(), f"{state.st_size} {state.st_mtime_ns}".encode()])

@@ -1,9 +1,9 @@
 """The entries of a dictionary as one file that is looked up without being read: sorted hashes of all phrases.
 
-A file has a head (JSON, on one line) that says where its parts are, and these parts: `phrases`, the hashes of the keys of
-all names, and `named`, the place of the entry of each; `keys` and `keyed`, the same of ids and codes; `firsts`, the hashes
-of the first words of all names, and `sizes`, of how many words those names are (bit n: of n + 1); `starts` of the rows;
-and the rows themselves (`entry.freeze`). What is found by its hash is compared with the row before it is given.
+A file has a head (JSON, on one line) that says where its parts are, and these parts: `phrases`, the hashes of the keys
+of all names, and `named`, the place of the entry of each; `keys` and `keyed`, the same of ids and codes; `firsts`, the
+hashes of the first words of all names, and `sizes`, of how many words those names are (bit n: of n + 1); `starts` of
+the rows; and the rows themselves (`entry.freeze`). What is found by its hash is compared with the row before it is given.
 """
 
 from __future__ import annotations
@@ -18,12 +18,21 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from eligo.vocabulary.concept import code_key, word_key, words_key, words_of
 from eligo.vocabulary.entry import MOST_WORDS, Entry, freeze, is_abbreviation, letters, thaw
 
 FORM = 1  # of the file
-_FORMS = {"phrases": "Q", "named": "I", "keys": "Q", "keyed": "I", "firsts": "Q", "sizes": "H", "starts": "I"}
+FORMS: dict[str, Literal["Q", "I", "H"]] = {
+    "phrases": "Q",
+    "named": "I",
+    "keys": "Q",
+    "keyed": "I",
+    "firsts": "Q",
+    "sizes": "H",
+    "starts": "I",
+}
 
 Spellings = Sequence[Sequence[str]]
 
@@ -33,7 +42,7 @@ def hashed(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
-def pack(entries: Iterable[Entry], spellings: Spellings) -> bytes:
+def packed(entries: Iterable[Entry], spellings: Spellings) -> bytes:
     """The file of these entries; `spellings` as in `word_key`."""
     phrases: dict[int, int] = {}
     keys: dict[int, int] = {}
@@ -150,11 +159,12 @@ class Pack:
 
     def _part(self, name: str) -> Sequence[int]:
         offset, count = self._places[name]
-        form = _FORMS[name]
+        form = FORMS[name]
         start = self._end + offset
         view = memoryview(self._data)[start : start + count * array(form).itemsize]
         if not self._swapped:
-            return view.cast(form)
+            numbers: Sequence[int] = view.cast(form)
+            return numbers
         swapped = array(form, view.tobytes())
         swapped.byteswap()
         return swapped
@@ -162,7 +172,10 @@ class Pack:
 
 def read_table(data: bytes) -> tuple[dict[str, object], list[Entry]]:
     """The head and the entries of the compressed table of the repository; raise ValueError where it is not whole."""
-    first, _, rows = lzma.decompress(data).partition(b"\n")
+    try:
+        first, _, rows = lzma.decompress(data).partition(b"\n")
+    except lzma.LZMAError as error:
+        raise ValueError("the table cannot be unpacked") from error
     head: dict[str, object] = json.loads(first)
     if head["sha256"] != hashlib.sha256(rows).hexdigest():
         raise ValueError("the table is not what its first line says")
@@ -176,9 +189,9 @@ def write_table(head: Mapping[str, object], entries: Iterable[Entry]) -> bytes:
     return lzma.compress(first + b"\n" + rows, preset=9 | lzma.PRESET_EXTREME)
 
 
-def packed(table: Path, spellings: Spellings) -> bytes:
+def packed_table(table: Path, spellings: Spellings) -> bytes:
     """The file of the table at a path."""
-    return pack(read_table(table.read_bytes())[1], spellings)
+    return packed(read_table(table.read_bytes())[1], spellings)
 
 
 def _coded(system: str, code: str) -> str:

@@ -1,4 +1,4 @@
-"""An entry of the dictionary: one disease, procedure or medicine of an open terminology, as a row of text and as data."""
+"""An entry of the dictionary: one disease, procedure or medicine of a terminology, as data and as a line of text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ENTRY_KINDS: tuple[EntryKind, ...] = get_args(EntryKind)
 MOST_WORDS = 16  # of one name
 
 _WORD = re.compile(r"[^\W_]+")
-_SOURCES = {"MONDO": "MONDO", "DOID": "DOID", "MESH": "MeSH", "ICD10CM": "ICD-10-CM", "DRUGBANK": "DrugBank"}
+_SOURCES = {"MESH": "MeSH", "ICD10CM": "ICD-10-CM", "DRUGBANK": "DrugBank"}  # whose name is not how their ids begin
 _ALSO = "="  # in a row, in the place of a name that is the entry's own
 
 
@@ -49,10 +49,10 @@ def is_abbreviation(name: str) -> bool:
 
 
 def freeze(entry: Entry) -> str:
-    """Turn an entry into a line of text: id, kind, name, names, codes and parents, with tabs between.
+    r"""Turn an entry into a line of text: id, kind, name, names, codes and parents, with tabs between.
 
     >>> freeze(Entry("A:1", "gout", "condition", ("gout", "urate arthritis"), (("icd10", "M10"),), ("A:2",)))
-    'A:1\\tcondition\\tgout\\t=|urate arthritis\\ticd10:M10\\tA:2'
+    'A:1\tcondition\tgout\t=|urate arthritis\ticd10:M10\tA:2'
     """
     names = [_ALSO if name == entry.name else name for name in entry.names]
     codes = [f"{system}:{code}" for system, code in entry.codes]
@@ -66,8 +66,8 @@ def thaw(row: str) -> Entry:
         raise ValueError(kind)
     pairs = tuple((system, code) for system, _, code in (pair.partition(":") for pair in _parts(codes)))
     own = tuple(name if other == _ALSO else other for other in _parts(names))
-    source = _SOURCES.get(id_.partition(":")[0], "")
-    return Entry(id_, name, kind, own, pairs, tuple(_parts(parents)), source)
+    terminology = id_.partition(":")[0]
+    return Entry(id_, name, kind, own, pairs, tuple(_parts(parents)), _SOURCES.get(terminology, terminology))
 
 
 def letters(text: str) -> str:
