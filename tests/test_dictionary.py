@@ -267,7 +267,9 @@ def test_the_vocabulary_agrees_with_every_reviewed_branch() -> None:
 
 def test_a_branch_holds_only_where_the_name_says_so_too() -> None:
     known = dictionary()
-    named = {entry.name: known.is_a(entry.id) for entry in known if entry.name in ("aniridia 2", "Merkel cell carcinoma")}
+    named = {
+        entry.name: known.is_a(entry.id) for entry in known if entry.name in ("aniridia 2", "Merkel cell carcinoma")
+    }
     in_situ = known.find("bladder carcinoma in situ")
 
     assert "malignancy" not in named["aniridia 2"]  # which MONDO has below carcinoma
@@ -356,7 +358,15 @@ def test_nothing_opens_the_dictionary_that_does_not_ask_for_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("NSCLC", True), ("COVID-19", True), ("PEComa", True), ("CADASIL syndrome", False), ("gout", False), ("19", False)]
+    ("name", "expected"),
+    [
+        ("NSCLC", True),
+        ("COVID-19", True),
+        ("PEComa", True),
+        ("CADASIL syndrome", False),
+        ("gout", False),
+        ("19", False),
+    ],
 )
 def test_abbreviations_are_known_by_their_capitals(name: str, expected: bool) -> None:
     assert is_abbreviation(name) is expected

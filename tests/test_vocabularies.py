@@ -89,7 +89,10 @@ def test_a_term_that_two_entries_are_called_by_is_neither() -> None:
     merger.take([_term("MONDO:1", "foo fever"), _term("MONDO:2", "bar fever")], share_names=False)
     merger.take([_term("MESH:D1", "Quux", "foo fever", "bar fever", "quux fever", source="MeSH")])
 
-    assert [(e.id, e.names) for e in merger.finish(_names())] == [("MONDO:1", ["foo fever"]), ("MONDO:2", ["bar fever"])]
+    assert [(e.id, e.names) for e in merger.finish(_names())] == [
+        ("MONDO:1", ["foo fever"]),
+        ("MONDO:2", ["bar fever"]),
+    ]
 
 
 def test_a_name_of_two_things_names_neither_but_an_own_name_stays() -> None:
@@ -97,7 +100,10 @@ def test_a_name_of_two_things_names_neither_but_an_own_name_stays() -> None:
     terms = [_term("MONDO:1", "foo fever", "quux ague"), _term("MONDO:2", "bar fever", "quux ague", "foo fever")]
     merger.take(terms, share_names=False)
 
-    assert [(e.id, e.names) for e in merger.finish(_names())] == [("MONDO:1", ["foo fever"]), ("MONDO:2", ["bar fever"])]
+    assert [(e.id, e.names) for e in merger.finish(_names())] == [
+        ("MONDO:1", ["foo fever"]),
+        ("MONDO:2", ["bar fever"]),
+    ]
 
 
 def test_an_abbreviation_needs_two_sources_and_no_other_meaning() -> None:
@@ -107,7 +113,10 @@ def test_an_abbreviation_needs_two_sources_and_no_other_meaning() -> None:
     merger.take(first, share_names=False)
     merger.take([_term("MESH:D1", "foo fever", "FOOF", "FOOX", source="MeSH")])
 
-    assert {e.id: e.names for e in merger.finish(_names())} == {"MONDO:1": ["foo fever", "FOOF"], "MONDO:2": ["bar fever"]}
+    assert {e.id: e.names for e in merger.finish(_names())} == {
+        "MONDO:1": ["foo fever", "FOOF"],
+        "MONDO:2": ["bar fever"],
+    }
 
 
 def test_terms_that_a_source_holds_to_be_one_share_codes_and_only_shared_names() -> None:
@@ -146,7 +155,12 @@ def test_what_has_no_name_stays_only_above_what_has_one() -> None:
 def test_mondo_gives_human_diseases_with_codes_of_one_to_one() -> None:
     human = {ontologies.HUMAN: 1}
     newest = {
-        "MONDO:1": {"label": "foo fever", "synonyms": ["foo ague"], "ancestors": {"MONDO:2": 1, **human}, "deprecated": False},
+        "MONDO:1": {
+            "label": "foo fever",
+            "synonyms": ["foo ague"],
+            "ancestors": {"MONDO:2": 1, **human},
+            "deprecated": False,
+        },
         "MONDO:2": {"label": "fever", "ancestors": human, "deprecated": False},
         "MONDO:3": {"label": "dog fever", "ancestors": {}, "deprecated": False},
         "MONDO:4": {"label": "old fever", "ancestors": human, "deprecated": True},
@@ -159,7 +173,13 @@ def test_mondo_gives_human_diseases_with_codes_of_one_to_one() -> None:
     terms = ontologies.mondo(json.dumps(newest).encode(), json.dumps(older).encode())
 
     assert [(t.id, t.names, t.codes, t.parents, t.same) for t in terms] == [
-        ("MONDO:1", ["foo ague"], {"snomed": ["1"]}, ["MONDO:2"], ["DOID:7"]),  # two codes, and one of two terms, are none
+        (
+            "MONDO:1",
+            ["foo ague"],
+            {"snomed": ["1"]},
+            ["MONDO:2"],
+            ["DOID:7"],
+        ),  # two codes, and one of two terms, are none
         ("MONDO:2", [], {}, [], []),
     ]
     assert terms[0].loose == ["FF"]
@@ -202,7 +222,12 @@ def test_drugs_are_those_of_drugbank_with_names_of_its_own_and_of_mesh() -> None
 
     assert [(t.id, t.names, t.codes, t.parents) for t in terms] == [
         ("DRUGBANK:DB1", ["quuxan", "Quuxolum"], {"drugbank": ["DB1"], "mesh": ["D5"]}, ["MESH:D9"]),
-        ("DRUGBANK:DB2", ["suppline"], {"drugbank": ["DB2"], "mesh": ["C7"]}, []),  # what Wikipedia may have named is left
+        (
+            "DRUGBANK:DB2",
+            ["suppline"],
+            {"drugbank": ["DB2"], "mesh": ["C7"]},
+            [],
+        ),  # what Wikipedia may have named is left
     ]
 
 
