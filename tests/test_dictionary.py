@@ -25,7 +25,7 @@ from eligo.vocabulary.concept import word_key
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.dictionary import Dictionary, dictionary, shipped
 from eligo.vocabulary.dictionary_file import FORMS, Pack, packed, read_table, write_table
-from eligo.vocabulary.entry import Entry, freeze, is_abbreviation, letters, thaw
+from eligo.vocabulary.entry import Entry, freeze, is_abbreviation, thaw
 from eligo.vocabulary.variables import variables
 
 MEGABYTE = 1_000_000
@@ -141,7 +141,7 @@ def test_an_entry_is_a_line_of_text() -> None:
 
 def test_entries_are_found_by_name_id_and_code(small: Pack) -> None:
     def named(text: str) -> Entry | None:
-        return small.named(word_key(text, SPELLINGS), letters(text))
+        return small.named(word_key(text, SPELLINGS), text)
 
     assert (named("Gouts"), named("urate-arthritis"), named("edema")) == (GOUT, GOUT, OEDEMA)
     assert (named("FOOX"), named("foox")) == (OEDEMA, None)  # the case of an abbreviation counts
@@ -186,7 +186,7 @@ def test_whatever_is_packed_is_found(names: list[str]) -> None:
         first.setdefault(word_key(entry.name, ()), entry.id)
 
     for entry in entries:
-        found = pack.named(word_key(entry.name, ()), letters(entry.name))
+        found = pack.named(word_key(entry.name, ()), entry.name)
         assert found is not None
         assert found.id == first[word_key(entry.name, ())]
 
@@ -205,7 +205,10 @@ def test_names_are_found_however_they_are_spelled() -> None:
 
 
 def test_the_longest_name_that_begins_at_a_word_is_found() -> None:
-    words = "prior pulmonary veno-occlusive disease or non- small cell lung carcinoma".split()
+    words = [
+        *("prior", "pulmonary", "veno-occlusive", "disease", "or"),
+        *("non-", "small", "cell", "lung", "carcinoma"),
+    ]
 
     assert [dictionary().longest(words, i) is not None for i in (0, 1, 2, 3)] == [False, True, False, False]
     found = dictionary().longest(words, 1)
@@ -232,7 +235,7 @@ def test_nothing_that_is_found_has_another_meaning_in_the_vocabulary() -> None:
     for entry in dictionary():
         for name in entry.names:
             concept = concepts().find(name)
-            if concept is not None and concept.id != entry.concept or variables().find(name):
+            if (concept is not None and concept.id != entry.concept) or variables().find(name):
                 assert dictionary().find(name) is None, name
 
 
@@ -349,7 +352,7 @@ def test_opening_is_quick_and_reads_little() -> None:
 
 def test_nothing_opens_the_dictionary_that_does_not_ask_for_it() -> None:
     program = (
-        "import sys; from eligo.cli import main; code = main(['screen', 'patients_examples/low_platelets.json', '--json'])\n"
+        "import sys; from eligo.cli import main; main(['screen', 'patients_examples/low_platelets.json', '--json'])\n"
         "print('eligo.vocabulary.dictionary' in sys.modules, file=sys.stderr)"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=data_dir("rules").parent)

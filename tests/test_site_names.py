@@ -82,7 +82,8 @@ def test_a_broken_row_is_named_with_its_line_and_not_used(row: str, code: str, m
 
 
 def test_all_rows_of_a_circle_are_named() -> None:
-    rows = "one foo,condition,,,two foo\ntwo foo,condition,,,three foo\nthree foo,condition,,,one foo\nfour foo,condition,,,one foo\n"
+    pairs = [("one foo", "two foo"), ("two foo", "three foo"), ("three foo", "one foo"), ("four foo", "one foo")]
+    rows = "".join(f"{name},condition,,,{parent}\n" for name, parent in pairs)
     entries, problems = loads(HEADER + rows)
 
     assert [(p.code, p.place.line) for p in problems] == [

@@ -29,15 +29,18 @@ CHOICES: dict[str, Any] = {
 }
 ZIPF = {"cold": 5.0, "tremor": 3.5, "men": 5.5, "rayos": 2.5, "ozempic": 2.9, "clear": 5.0, "eyes": 5.0, "pollen": 3.4}
 
-DESCRIPTORS = """\
-D1	Foo Fever	Fever, Foo|Foo Ague	C01.100	
-D2	Barectomy	Bar Removal	E04.100|E04.200.300	
-D3	Foo Surgery		E04.200	
-D4	Dog Fever		C01.300|C22.100	
-D5	Quuxol	Quuxolum|2,3-quux	D02.100.200	
-D6	Zaps	Zap Agents	D27.100	
-D9	Quuxanes		D02.100	
-"""
+DESCRIPTORS = "".join(
+    "\t".join(row) + "\t\n"
+    for row in (
+        ("D1", "Foo Fever", "Fever, Foo|Foo Ague", "C01.100"),
+        ("D2", "Barectomy", "Bar Removal", "E04.100|E04.200.300"),
+        ("D3", "Foo Surgery", "", "E04.200"),
+        ("D4", "Dog Fever", "", "C01.300|C22.100"),
+        ("D5", "Quuxol", "Quuxolum|2,3-quux", "D02.100.200"),
+        ("D6", "Zaps", "Zap Agents", "D27.100"),
+        ("D9", "Quuxanes", "", "D02.100"),
+    )
+)
 SUPPLEMENT = "C7\tsupplol\tsuppline\tD5\n"
 
 
@@ -241,7 +244,8 @@ def test_icd_gives_titles_that_are_names_under_the_next_that_is_one() -> None:
         return f"<diag><name>{code}</name><desc>{title}</desc>{below}</diag>"
 
     inner = diag("A01.1", "Other foo fever", diag("A01.11", "Blue foo fever"))
-    text = f"<root><chapter><section>{diag('A01', 'Foo fever', inner)}{diag('S01', 'Foo injury')}</section></chapter></root>"
+    section = diag("A01", "Foo fever", inner) + diag("S01", "Foo injury")
+    text = f"<root><chapter><section>{section}</section></chapter></root>"
 
     assert [(t.id, t.name, t.parents) for t in icd.terms(text.encode())] == [
         ("ICD10CM:A01", "Foo fever", []),

@@ -13,8 +13,8 @@ _LEFT = re.compile(r"[S-Z]")
 # What makes a title a rest, or one of several things, and no name.
 _NO_NAME = re.compile(
     r"\b(other|others|unspecified|classified|elsewhere|NEC|NOS|and|or|with|without|due to|in|during|following|"
-    r"right|left|bilateral|unilateral|trimester|encounter|sequela|complicating|affecting|by|not|type|of unknown|certain|"
-    r"multiple|"
+    r"right|left|bilateral|unilateral|trimester|encounter|sequela|complicating|affecting|by|not|type|of unknown|"
+    r"certain|multiple|"
     r"initial|subsequent|history|specified|mention|status|for|from|puerperal|newborn|persons|elements)\b|[,;:/()\[\]]",
     re.IGNORECASE,
 )

@@ -53,12 +53,12 @@ class Concept:
 
 def word_key(word: str, spellings: Iterable[Iterable[str]]) -> str:
     """Reduce a name to what counts when two are compared; `spellings` are replacements such as British to American."""
-    return words_key(words_of(word), spellings)
+    return words_key(singular_words(word), spellings)
 
 
 def words_key(words: Iterable[str], spellings: Iterable[Iterable[str]]) -> str:
-    """Reduce a name that is split into its words (`words_of`) to what counts when two are compared."""
-    text = "".join(map(singular, words))
+    """Reduce a name that is split into its words (`singular_words`) to what counts when two are compared."""
+    text = "".join(words)
     for written, kept in spellings:
         text = text.replace(written, kept)
     return text
@@ -71,7 +71,7 @@ def words_of(name: str) -> list[str]:
 
 def singular_words(name: str) -> list[str]:
     """The words of a name (`words_of`), each without its plural."""
-    return [_singular(word) for word in words_of(name)]
+    return [singular(word) for word in words_of(name)]
 
 
 def code_key(code: str) -> str:

@@ -18,17 +18,18 @@ from dataclasses import replace
 from eligo.cache import cached_file, digest, made_again
 from eligo.data import data_dir
 from eligo.vocabulary.ancestors import Reviewed, reviewed
-from eligo.vocabulary.concept import words_key, words_of
+from eligo.vocabulary.concept import singular_words, words_key
 from eligo.vocabulary.concepts import Concepts, concepts
 from eligo.vocabulary.dictionary_file import FORM, Pack, packed, packed_table
-from eligo.vocabulary.entry import MOST_WORDS, Entry, letters
+from eligo.vocabulary.entry import Entry
 from eligo.vocabulary.variables import variables
 
 __all__ = ["Dictionary", "Entry", "dictionary"]
 
 OF_CONCEPT = "concept:"  # before the id of a parent that is a concept of the vocabulary, in a site's own names
 
-_REMEMBERED = 20_000  # words of which it is kept whether a name begins with them
+_REMEMBERED = 10_000  # words of which it is kept whether a name begins with them
+_FEW = 1_000  # entries that are kept: those above others are asked for again and again
 
 
 class Dictionary:
@@ -38,8 +39,10 @@ class Dictionary:
         self, packs: Sequence[Pack], known: Concepts, reviewed_ancestors: Mapping[str, tuple[Reviewed, ...]]
     ) -> None:
         self._packs, self._known, self._reviewed = tuple(packs), known, reviewed_ancestors
+        self._split = functools.lru_cache(_REMEMBERED)(_split)
         self._sizes = functools.lru_cache(_REMEMBERED)(self._sizes_of)
-        self._entries = functools.lru_cache(_REMEMBERED)(self._get)
+        self._entries = functools.lru_cache(_FEW)(self._get)
+        self._same: dict[str, str | None] = {}  # the concept of each entry that was ever met
 
     def __len__(self) -> int:
         return sum(map(len, self._packs))
@@ -63,7 +66,7 @@ class Dictionary:
         >>> dictionary().find("Dressler's syndromes").id
         'MONDO:0001049'
         """
-        return self._find(words_of(name), name)
+        return self._find(singular_words(name), name)
 
     def longest(self, words: Sequence[str], start: int = 0) -> tuple[Entry, int] | None:
         """Find the longest name that begins with `words[start]`: its entry, and where the words after it begin.
@@ -75,17 +78,20 @@ class Dictionary:
         >>> found.id, end
         ('MONDO:0009937', 4)
         """
-        first = words_of(words[start].rstrip("+-"))
+        first = self._split(words[start])
         sizes = self._sizes(first[0]) if first else 0
         if not sizes:
             return None
+        most = sizes.bit_length()
         parts: list[str] = []
         ends: list[tuple[int, int]] = []  # of how many words, and where the next piece begins
-        for end in range(start, min(len(words), start + MOST_WORDS)):
-            parts += words_of(words[end].rstrip("+-"))
+        for end in range(start, len(words)):
+            parts += self._split(words[end])
+            if len(parts) > most:
+                break
             ends.append((len(parts), end + 1))
         for size, end in reversed(ends):
-            if 0 < size <= MOST_WORDS and sizes >> (size - 1) & 1:
+            if size and sizes >> (size - 1) & 1:
                 entry = self._find(parts[:size], " ".join(words[start:end]))
                 if entry is not None:
                     return entry, end
@@ -152,7 +158,7 @@ class Dictionary:
     def _find(self, words: Sequence[str], written: str) -> Entry | None:
         key = words_key(words, self._known.spellings)
         for pack in self._packs:
-            found = pack.named(key, letters(written)) if key else None
+            found = pack.named(key, written) if key else None
             if found is not None:
                 entry = self.linked(found)
                 stated = self._known.find(written)
@@ -165,18 +171,27 @@ class Dictionary:
 
         Codes do not say so: cross references of one to one are often of something broader.
         """
+        if entry.id not in self._same:
+            self._same[entry.id] = self._concept_of(entry)
+        concept = self._same[entry.id]
+        return replace(entry, concept=concept) if concept is not None else entry
+
+    def _concept_of(self, entry: Entry) -> str | None:
         named = self._known.find(entry.name)
         found = {named.id} if named else {other.id for name in entry.names if (other := self._known.find(name))}
         concept = self._known.get(found.pop()) if len(found) == 1 else None
-        if concept is None or (entry.kind, concept.kind) not in _ALIKE:
-            return entry
-        return replace(entry, concept=concept.id)
+        return concept.id if concept is not None and (entry.kind, concept.kind) in _ALIKE else None
 
     def _sizes_of(self, word: str) -> int:
         key, sizes = words_key([word], self._known.spellings), 0
         for pack in self._packs:
             sizes |= pack.sizes(key)
         return sizes
+
+
+def _split(piece: str) -> tuple[str, ...]:
+    """The words of a piece of a text; what it ends with is no sign of a test (`non-`)."""
+    return tuple(singular_words(piece.rstrip("+-")))
 
 
 # The kinds of an entry and of a concept that can be one thing.

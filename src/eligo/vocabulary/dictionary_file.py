@@ -2,8 +2,9 @@
 
 A file has a head (JSON, on one line) that says where its parts are, and these parts: `phrases`, the hashes of the keys
 of all names, and `named`, the place of the entry of each; `keys` and `keyed`, the same of ids and codes; `firsts`, the
-hashes of the first words of all names, and `sizes`, of how many words those names are (bit n: of n + 1); `starts` of
-the rows; and the rows themselves (`entry.freeze`). What is found by its hash is compared with the row before it is given.
+hashes of the first words of all names, and `sizes`, of how many words those names are (bit n: of n + 1); `starts`
+of the rows; and the rows themselves (`entry.freeze`). What is found by its hash is compared with the row before it is
+given.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from eligo.vocabulary.concept import code_key, word_key, words_key, words_of
+from eligo.vocabulary.concept import code_key, singular_words, word_key, words_key
 from eligo.vocabulary.entry import MOST_WORDS, Entry, freeze, is_abbreviation, letters, thaw
 
 FORM = 1  # of the file
+# Of each part that holds numbers: 64, 32 or 16 bits.
 FORMS: dict[str, Literal["Q", "I", "H"]] = {
     "phrases": "Q",
     "named": "I",
@@ -50,7 +52,7 @@ def packed(entries: Iterable[Entry], spellings: Spellings) -> bytes:
     starts, rows = array("I", [0]), bytearray()
     for place, entry in enumerate(entries):
         for name in entry.names:
-            words = words_of(name)
+            words = singular_words(name)
             if 0 < len(words) <= MOST_WORDS:
                 phrases.setdefault(hashed(words_key(words, spellings)), place)
                 first = hashed(words_key(words[:1], spellings))
@@ -128,7 +130,9 @@ class Pack:
         """The entry with a name of this key; an abbreviation must be written in its case, too."""
         found = self._at(self._phrases, self._named, key)
         for name in found.names if found else ():
-            if word_key(name, self.spellings) == key and (not is_abbreviation(name) or letters(name) == written):
+            if word_key(name, self.spellings) == key and (
+                not is_abbreviation(name) or letters(name) == letters(written)
+            ):
                 return found
         return None
 
