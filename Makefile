@@ -10,7 +10,7 @@ define install
 @$(BIN)/python -c 'from eligo.reading import compiled; print("the reader is", "compiled" if compiled() else "not compiled: no C compiler?")'
 endef
 
-.PHONY: demo test check lint format compile bench fuzz proof record screenshot clean
+.PHONY: demo test check lint format compile dictionary bench fuzz proof record screenshot clean
 
 demo: $(VENV)/.run ## screen an example patient against all trials
 	@# exit codes 3 and 4 say that nobody is eligible; the demo shows the answer, it does not judge it
@@ -39,6 +39,9 @@ compile: $(VENV)/.dev ## make the reader's machine code anew after a change of i
 
 bench: compile ## print the figures of accuracy and speed as a table, and write them as JSON
 	@$(BIN)/python -m bench
+
+dictionary: $(VENV)/.dev ## make the dictionary's table anew of open terminologies; downloads 200 MB, and throws them away
+	@$(BIN)/python -m vocabularies.build
 
 INPUTS ?= 20000
 SEED ?= 1

@@ -57,6 +57,15 @@ def test_the_table_is_what_its_first_line_says(table: tuple[dict[str, object], l
     assert head["names"] == sum(len(entry.names) for entry in entries)
 
 
+def test_the_page_says_how_much_there_is(root: Path, table: tuple[dict[str, object], list[Entry]]) -> None:
+    text = (root / "docs" / "dictionary.md").read_text("utf-8")
+    kinds, sources = table[0]["kinds"], table[0]["sources"]
+    assert isinstance(kinds, dict)
+    assert isinstance(sources, dict)
+
+    assert [n for n in [*kinds.values(), *sources.values(), table[0]["names"]] if f"{n:,}" not in text] == []
+
+
 def test_a_changed_table_is_refused() -> None:
     whole = write_table({"names": 1}, [GOUT])
     changed = lzma.compress(lzma.decompress(whole).replace(b"arthritis", b"arthrosis"))
