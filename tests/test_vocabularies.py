@@ -25,7 +25,7 @@ CHOICES: dict[str, Any] = {
         "without": ["C22"],
         "medication_classes": ["D9"],
     },
-    "words": {"keep": ["tremor"], "leave_out": ["rare disease"], "raw": ["pollen"]},
+    "words": {"keep": ["tremor"], "leave_out": ["rare disease"], "raw": ["pollen"], "numbered": ["type"]},
 }
 ZIPF = {"cold": 5.0, "tremor": 3.5, "men": 5.5, "rayos": 2.5, "ozempic": 2.9, "clear": 5.0, "eyes": 5.0, "pollen": 3.4}
 
@@ -65,6 +65,8 @@ def _term(id_: str, name: str, *names: str, kind: Kind = "condition", source: So
         ("foo fever, type 2", "condition", False),
         ("foo or bar fever", "condition", False),
         ("other foo fever", "condition", False),
+        ("foo fever 2", "condition", False),  # as in a list of criteria
+        ("foo fever type 2", "condition", True),
         ("fièvre foo", "condition", False),
         ("a b c d e f g h fever", "condition", False),
         ("quuxol acetate", "medication", True),

@@ -17,6 +17,8 @@ _NAME_OF_MANY = 2.3  # a word that is more often a family, a firm or a place tha
 _EVERYDAY = 4.0  # a word that an abbreviation must not look like: ALL, MEN, NET
 _RARE = 5  # letters that a rare word has at least, which makes it the name of a medicine
 _WORD = re.compile(r"[^\W_]+")
+# Of the many places of one disease in the genome (thrombocytopenia 2): a number behind a name is mostly another one.
+_NUMBERED = re.compile(r"[0-9]+[A-Za-z]{0,2}")
 _ROMAN = re.compile(r"[IVX]+")
 _OPEN = re.compile(
     r"[,;:/()\[\]{}|&+*=<>%\"~^$#@!?]|\b(?:or|NOS|NEC|unspecified|obsolete|other|others)\b", re.IGNORECASE
@@ -30,7 +32,7 @@ class Names:
         self._zipf, self._key = zipf, key
         self._kept = {key(word) for word in words["keep"]}
         self._left = {key(word) for word in words["leave_out"]}
-        self._raw = frozenset(words["raw"])
+        self._raw, self._numbers = frozenset(words["raw"]), frozenset(words["numbered"])
         self.refused: Counter[str] = Counter()
 
     def good(self, name: str, term: Term) -> bool:
@@ -54,6 +56,8 @@ class Names:
             return None
         if key in self._left:
             return "left out by reading"
+        if len(words) > 1 and _NUMBERED.fullmatch(words[-1]) and words[-2].casefold() not in self._numbers:
+            return "number of a place in the genome"
         if any(w.isupper() and len(w) > 1 and not _ROMAN.fullmatch(w) and self._seen(w) >= _EVERYDAY for w in words):
             return "abbreviation like a word"
         return self._fault_of_medicine(name, words, term) if term.kind == "medication" else self._common(words, _COMMON)

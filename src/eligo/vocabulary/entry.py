@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from eligo.vocabulary.concept import words_of
-
-EntryKind = Literal["condition", "procedure", "medication"]
-ENTRY_KINDS: tuple[EntryKind, ...] = get_args(EntryKind)
+from eligo.vocabulary.named import NAMED_KINDS, NamedKind
 
 MOST_WORDS = 16  # of one name
 
@@ -30,7 +27,7 @@ class Entry:
 
     id: str
     name: str
-    kind: EntryKind
+    kind: NamedKind
     names: tuple[str, ...] = ()
     codes: tuple[tuple[str, str], ...] = ()
     parents: tuple[str, ...] = ()
@@ -62,7 +59,7 @@ def freeze(entry: Entry) -> str:
 def thaw(row: str) -> Entry:
     """The entry of such a line."""
     id_, kind, name, names, codes, parents = row.split("\t")
-    if kind not in ENTRY_KINDS:
+    if kind not in NAMED_KINDS:
         raise ValueError(kind)
     pairs = tuple((system, code) for system, _, code in (pair.partition(":") for pair in _parts(codes)))
     own = tuple(name if other == _ALSO else other for other in _parts(names))

@@ -17,7 +17,8 @@ from eligo.textfile import read_text
 from eligo.vocabulary.concept import singular_words, words_of
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.dictionary import OF_CONCEPT, dictionary
-from eligo.vocabulary.entry import ENTRY_KINDS, MOST_WORDS, Entry, EntryKind
+from eligo.vocabulary.entry import MOST_WORDS, Entry
+from eligo.vocabulary.named import NAMED_KINDS, NamedKind
 from eligo.vocabulary.variables import variables
 
 NEEDED = ("name", "kind")
@@ -31,7 +32,7 @@ class _Thing:
 
     id: str
     name: str
-    kind: EntryKind
+    kind: NamedKind
     line: int
     names: list[str] = field(default_factory=list)
     codes: list[tuple[str, str]] = field(default_factory=list)
@@ -124,8 +125,8 @@ class _Reader:
             self.complain("names-name", f"`{row.name}` cannot be a name", row.line, help_)
         elif variables().find(row.name):
             self.complain("names-variable", f"`{row.name}` is a variable", row.line, "see `eligo variables`")
-        if row.kind not in ENTRY_KINDS:
-            help_ = did_you_mean(row.kind, ENTRY_KINDS) or ", ".join(ENTRY_KINDS)
+        if row.kind not in NAMED_KINDS:
+            help_ = did_you_mean(row.kind, NAMED_KINDS) or ", ".join(NAMED_KINDS)
             self.complain("names-kind", f"unknown kind `{row.kind}`", row.line, help_)
         if bool(row.code) != bool(row.system):
             self.complain("names-code", "a code and its system go together", row.line, "fill in both, or neither")
@@ -144,7 +145,7 @@ class _Reader:
         elif thing is not None and thing.kind != row.kind:
             self.complain("names-kind", f"`{row.name}` is a {thing.kind} on line {thing.line}", row.line)
         else:
-            kind = next(kind for kind in ENTRY_KINDS if kind == row.kind)
+            kind = next(kind for kind in NAMED_KINDS if kind == row.kind)
             thing = self.things.setdefault(first.id if first else row.id, _Thing(row.id, row.name, kind, row.line))
             self.named.setdefault(key, row)
             if row.name not in thing.names:
