@@ -280,6 +280,14 @@ def test_a_build_gives_entries_and_a_head_that_counts_them() -> None:
     assert all("==" in package for package in head["packages"])
 
 
+def test_packages_are_downloaded_alone_and_by_their_hashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr("subprocess.run", lambda command, check: asked.append(command))
+
+    assert build.download(tmp_path) == tmp_path
+    assert {"download", "--no-deps", "--only-binary=:all:", "--require-hashes", str(tmp_path)} <= set(asked[0])
+
+
 def test_every_package_is_pinned_and_hashed() -> None:
     lines = (build.HERE / "packages.txt").read_text("utf-8").splitlines()
     packages = [line for line in lines if line and not line.startswith("#")]

@@ -31,6 +31,7 @@ from vocabularies.names import Names
 from vocabularies.term import Term
 
 HERE = Path(__file__).parent
+ALONE = ("--no-deps", "--only-binary=:all:")  # neither what a package needs nor a build of it
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input")
 
 
@@ -51,7 +52,16 @@ def main() -> int:
 def download(folder: Path) -> Path:
     """Get the packages as they were when their hashes were written down."""
     subprocess.run(
-        [*PIP, "download", "--require-hashes", "--dest", str(folder), "--requirement", str(HERE / "packages.txt")],
+        [
+            *PIP,
+            "download",
+            *ALONE,
+            "--require-hashes",
+            "--dest",
+            str(folder),
+            "--requirement",
+            str(HERE / "packages.txt"),
+        ],
         check=True,
     )
     return folder
@@ -62,7 +72,7 @@ class Decoders:
 
     def __init__(self, folder: Path) -> None:
         wanted = ["--target", str(folder), "--requirement", str(HERE / "decoders.txt")]
-        subprocess.run([*PIP, "install", *wanted], check=True)
+        subprocess.run([*PIP, "install", *ALONE, *wanted], check=True)
         sys.path.insert(0, str(folder))
         self.zstd: Any = importlib.import_module("zstandard")
         self.msgpack: Any = importlib.import_module("msgpack")
