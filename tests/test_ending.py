@@ -16,7 +16,7 @@ import pytest
 
 from bench.patients import write
 from eligo.commands.crowd import BATCH, in_order
-from eligo.commands.ending import Ended, emit, signals
+from eligo.ending import Ended, emit, signals
 from tests.doors import PATIENT, RULES
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and process groups of POSIX")
@@ -197,7 +197,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("module", ["eligo.cli", "argparse", "eligo.commands.ending", "eligo.errors"])
+@pytest.mark.parametrize("module", ["eligo.cli", "argparse", "eligo.ending", "eligo.errors"])
 def test_an_interrupt_while_the_commands_are_imported_shows_no_traceback(module: str) -> None:
     command = [sys.executable, "-c", INTERRUPTED_IMPORT, module]
     done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, timeout=60, check=False)

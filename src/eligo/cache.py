@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from eligo.ending import held
 from eligo.version import __version__
 
 _KEPT = 256  # files of each kind: the plans of as many rule sets
@@ -137,7 +138,7 @@ def _replace(path: Path, data: bytes, kept: int) -> None:
     """Put a file in its place, whole or not at all, and take the oldest of its kind away."""
     import tempfile  # lazily, too
 
-    with contextlib.suppress(OSError):
+    with held(), contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         try:

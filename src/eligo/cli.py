@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from eligo.commands.ending import Ended, open_streams, signals
+from eligo.ending import Ended, emit, heed, open_streams, signals
 from eligo.errors import EligoError
 from eligo.isolation import unexpected
-from eligo.report.problems import silence, write_problems
+from eligo.report.problems import silence, write_error, write_problems
 from eligo.report.terminal import clean_output
 from eligo.version import __version__
 
@@ -79,22 +79,28 @@ def _main(arguments: list[str]) -> int:
     try:
         code = _run(arguments)
         sys.stdout.flush()
-    except EligoError as error:
-        write_problems(error.problems, as_json)
-        return ERROR
     except SystemExit as done:  # argparse: --help, --version, wrong usage
         return done.code if isinstance(done.code, int) else USAGE
-    except BrokenPipeError:  # the reader of our output has gone
+    except Exception as error:
+        heed()  # it may be what other code made of a signal
+        return _failed(error, as_json)
+    return code
+
+
+def _failed(error: Exception, as_json: bool) -> int:
+    """Say what went wrong, and give the exit code."""
+    if isinstance(error, EligoError):
+        write_problems(error.problems, as_json)
+        return ERROR
+    if isinstance(error, BrokenPipeError):  # the reader of our output has gone
         silence(sys.stdout)
         return BROKEN_PIPE
-    except Exception as error:
-        if os.environ.get("ELIGO_DEBUG"):
-            raise
-        if isinstance(error, OSError):  # it may be the output's
-            silence(sys.stdout)
-        write_problems([unexpected(error)], as_json)
-        return ERROR
-    return code
+    if os.environ.get("ELIGO_DEBUG"):
+        raise error
+    if isinstance(error, OSError):  # it may be the output's
+        silence(sys.stdout)
+    write_problems([unexpected(error)], as_json)
+    return ERROR
 
 
 @functools.cache
@@ -117,7 +123,10 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose usage and errors, which hold what the caller wrote, steer no terminal."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        super()._print_message(clean_output(message), file)
+        if file is sys.stdout:  # what argparse writes may get lost without an error
+            emit(clean_output(message))
+        elif message:
+            write_error(clean_output(message))
 
 
 class _Command(_Parser):

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
+from eligo.ending import heed
 from eligo.errors import EligoError, Place, Problem
 
 T = TypeVar("T")
@@ -43,6 +44,8 @@ class Unit:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
+        if isinstance(error, Exception):
+            heed()  # the error may be what other code made of a signal
         if isinstance(error, EligoError):
             self.problems = tuple([_placed(problem, self.place) for problem in error.problems])
             return True

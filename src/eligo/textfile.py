@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import glob
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from eligo.ending import held
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import read_bytes
+
+ABANDONED = 3600  # seconds after which a file that was not finished never will be
+_RANDOM = 8  # characters that `mkstemp` adds
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def read_text(path: Path) -> str:
@@ -26,6 +33,11 @@ def write_text(path: Path, text: str, private: bool = False) -> None:
 
     A new file is as readable as any other, or, where it is `private`, by its owner alone.
     """
+    with held():
+        _write(path, text, private)
+
+
+def _write(path: Path, text: str, private: bool) -> None:
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -39,14 +51,20 @@ def write_text(path: Path, text: str, private: bool = False) -> None:
         elif not private:
             Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
-    except BaseException as error:  # an interrupt too leaves nothing behind
+    except BaseException as error:  # a second signal, which is not held back, leaves nothing behind either
         if temporary is not None:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
         if not isinstance(error, OSError):
             raise
-        message = f"the file cannot be written: {(error.strerror or 'unknown').lower()}"
-        raise EligoError(Problem("write", message, Place(str(path)), "name a folder that you may write to")) from None
+        raise EligoError(not_written(error, path)) from None
+
+
+def not_written(error: OSError, path: Path) -> Problem:
+    """The problem of a file that cannot be written."""
+    message = f"the file cannot be written: {(error.strerror or 'unknown').lower()}"
+    help_text = "make room on the disk" if error.errno in _FULL else "name a file in a folder that you may write to"
+    return Problem("write", message, Place(str(path)), help_text)
 
 
 def replace_text(path: Path, old: str | None, new: str) -> None:
@@ -61,6 +79,16 @@ def replace_text(path: Path, old: str | None, new: str) -> None:
         if old is not None and not os.access(path, os.W_OK):  # a new file in its place would go round that right
             raise EligoError(Problem("write", "the file cannot be written: permission denied", Place(str(path))))
         write_text(path, new)
+        _take_away_leftovers(path)
+
+
+def _take_away_leftovers(path: Path) -> None:
+    """Remove what runs left behind that were killed while they wrote this file, where that was some time ago."""
+    with contextlib.suppress(OSError):
+        now = path.stat().st_mtime
+        for left in path.parent.glob(f".{glob.escape(path.name)}.{'?' * _RANDOM}"):
+            if left.stat().st_mtime < now - ABANDONED:
+                left.unlink()
 
 
 @contextlib.contextmanager
@@ -80,6 +108,8 @@ def _locked(folder: Path) -> Iterator[None]:
         with contextlib.suppress(OSError):  # a file system without locks
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+        with contextlib.suppress(OSError):  # a file system that cannot
+            os.fsync(handle)  # else the new name may be lost where the machine, not only the process, stops
     finally:
         os.close(handle)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from eligo.commands.crowd import in_order
-from eligo.commands.ending import emit
+from eligo.ending import emit
 from eligo.commands.progress import Progress
 from eligo.criteria import Ambiguity, Criterion, Predicate, Unparsed
 from eligo.errors import EligoError, Place, Problem

@@ -11,9 +11,10 @@ import contextlib
 import functools
 import itertools
 import os
-import signal
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
+
+from eligo.ending import as_other_process, blocked
 
 BATCH = 64  # jobs that go to another process together
 _AHEAD = 3  # batches for each process that are under way
@@ -58,7 +59,8 @@ class _Worker(Generic[J]):
 
         self.pipe, far = multiprocessing.Pipe()
         self.process = multiprocessing.Process(target=_serve, args=(far, work, start, args), daemon=True)
-        self.process.start()
+        with blocked():
+            self.process.start()
         far.close()
         self.number = -1
         self.batch: list[J] = []
@@ -166,12 +168,9 @@ def _serve(pipe: Any, work: Callable[[list[J]], Any], start: Callable[..., None]
 
 def _started(start: Callable[..., None], args: Any) -> None:
     """Make a process ready that has nothing of its own: it ends with the first one."""
-    import threading  # lazily, as the next: the first process needs neither
+    import threading  # lazily: the first process does not need it
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the first process's business
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    as_other_process()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     start(args)
 

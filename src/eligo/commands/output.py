@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
 from pathlib import Path
 
 from eligo import textfile
-from eligo.errors import EligoError, Place, Problem
+from eligo.ending import emit
+from eligo.errors import EligoError
 
 
 def write_text(target: str, text: str, private: bool = False) -> None:
@@ -17,16 +17,15 @@ def write_text(target: str, text: str, private: bool = False) -> None:
     A new file that is `private` can be read by its owner alone.
     """
     if target == "-":
-        sys.stdout.write(text)
+        emit(text)
         return
     try:
         path = Path(target).resolve()  # the file that a link names, so that the link stays
         _write(path, text, private)
-    except (OSError, ValueError, RuntimeError) as error:  # the latter two: a null character, a loop of links
-        why = getattr(error, "strerror", None) or "the name is not valid"
-        help_text = "name a file in a folder that you may write to"
-        problem = Problem("write", f"the file cannot be written: {why.lower()}", Place(target), help_text)
-        raise EligoError(problem) from None
+    except OSError as error:
+        raise EligoError(textfile.not_written(error, Path(target))) from None
+    except (ValueError, RuntimeError):  # a null character, a loop of links
+        raise EligoError(textfile.not_written(OSError(0, "the name is not valid"), Path(target))) from None
 
 
 def _write(path: Path, text: str, private: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from eligo.commands.ending import emit
+from eligo.ending import emit
 from eligo.report.jsonline import json_line
 from eligo.report.terminal import clean_output, terminal
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
-from eligo.commands.ending import emit
+from eligo.ending import emit
 from eligo.commands.progress import Progress
 from eligo.errors import Problem
 from eligo.isolation import Unit

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
+from eligo.ending import held
 from eligo.errors import Place, Problem, Severity
 from eligo.report.jsonline import json_line
 from eligo.report.terminal import Terminal, clean, columns, terminal, wrap
@@ -30,11 +31,12 @@ def write_problems(problems: Iterable[Problem], as_json: bool) -> None:
 
 def write_error(text: str) -> None:
     """Write to standard error; one that is closed or full changes no verdict."""
-    try:
-        sys.stderr.write(text)
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        silence(sys.stderr)
+    with held():
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            silence(sys.stderr)
 
 
 def silence(stream: TextIO) -> None:

@@ -1,0 +1,123 @@
+"""How a run ends early: by a signal, between whole lines and files; without an output or an error stream too.
+
+SIGINT, SIGTERM and SIGHUP are held back while lines or a file are written, so that nobody finds half of one; a second
+signal is not. Else a signal is raised at once, as `Ended`. What is raised in the middle of other code may be lost there
+or come out of it as another error; so it is also noted, and `heed` raises it again. What ignores a signal already
+(`nohup`) goes on ignoring it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+class Ended(KeyboardInterrupt):
+    """A signal asks the run to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+@dataclass(slots=True)
+class _State:
+    """Whether something is written that has to be whole, and the first signal that came."""
+
+    writing: bool = False
+    number: int | None = None
+
+
+_state = _State()
+
+
+def emit(text: str) -> None:
+    """Write whole lines to standard output, which no signal cuts in two."""
+    with held():
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """Hold the signals back while something is written that has to be whole."""
+    outer = _state.writing
+    _state.writing = True
+    try:
+        yield
+    finally:
+        _state.writing = outer
+    if not outer:
+        heed()
+
+
+def heed() -> None:
+    """Raise `Ended` where a signal has come, whatever became of it."""
+    if _state.number is not None and not _state.writing:
+        raise Ended(_state.number)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    first = _state.number is None
+    if first:
+        _state.number = number
+    if not (first and _state.writing):
+        raise Ended(number)
+
+
+@contextlib.contextmanager
+def signals() -> Iterator[None]:
+    """Let the signals raise `Ended` inside, where this is the first thread of a program."""
+    before = dict[int, object]()
+    _state.writing, _state.number = False, None
+    with contextlib.suppress(ValueError):  # of another thread than the first
+        for number in SIGNALS:
+            if signal.getsignal(number) != signal.SIG_IGN:
+                before[number] = signal.signal(number, _end)
+    try:
+        yield
+        heed()
+    finally:
+        for number, handler in before.items():
+            if handler is not None:  # one that C code installed
+                signal.signal(number, handler)  # type: ignore[arg-type]  # what `signal.signal` gave
+        _state.writing, _state.number = False, None
+
+
+@contextlib.contextmanager
+def blocked() -> Iterator[None]:
+    """Keep the signals waiting outside while a process is made, which else would meet them half made."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def as_other_process() -> None:
+    """Meet signals as a process that only helps: a hang-up or an end ends it, an interrupt is not its business."""
+    for number in SIGNALS:
+        if number == signal.SIGINT:
+            signal.signal(number, signal.SIG_IGN)
+        elif signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # `blocked` was inherited
+
+
+def open_streams() -> None:
+    """Put something in the place of streams that the caller closed, before a file gets their number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - it stays open to the end
