@@ -10,7 +10,7 @@ define install
 @$(BIN)/python -c 'from eligo.reading import compiled; print("the reader is", "compiled" if compiled() else "not compiled: no C compiler?")'
 endef
 
-.PHONY: demo test check lint format compile dictionary bench fuzz proof record screenshot clean
+.PHONY: demo test check lint format compile dictionary bench fuzz kills proof record screenshot clean
 
 demo: $(VENV)/.run ## screen an example patient against all trials
 	@# exit codes 3 and 4 say that nobody is eligible; the demo shows the answer, it does not judge it
@@ -44,9 +44,13 @@ dictionary: $(VENV)/.dev ## make the dictionary's table anew of open terminologi
 	@$(BIN)/python -m vocabularies.build
 
 INPUTS ?= 20000
+MOMENTS ?= 200
 SEED ?= 1
 fuzz: $(VENV)/.dev ## try hostile inputs of every kind (INPUTS=2000000 SEED=7 for other ones); findings are kept as cases
 	@$(BIN)/python -m bench.fuzz --inputs $(INPUTS) --seed $(SEED)
+
+kills: $(VENV)/.dev ## kill eligo at random moments and fill its disk (Linux; MOMENTS=2000 SEED=7 for other ones)
+	@$(BIN)/python -m bench.kills --moments $(MOMENTS) --seed $(SEED)
 
 proof: $(VENV)/.dev ## try ten thousand small worlds of each kind against trying everything (an hour)
 	@$(BIN)/python -m bench.proof

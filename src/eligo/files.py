@@ -57,8 +57,8 @@ def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES, regular: bool = Fal
     """
     path, place = Path(path), Place(str(path))
     try:
-        if regular and not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
-            raise EligoError(Problem("file-kind", "this is a pipe or a device, not a file", place))
+        if regular:
+            refuse_special(path)
         with path.open("rb") as file:
             stamp = Stamp.of(file)
             data = file.read(max_bytes + 1)
@@ -75,6 +75,13 @@ def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES, regular: bool = Fal
     if len(data) > max_bytes:
         raise EligoError(too_large(place, max_bytes))
     return data
+
+
+def refuse_special(path: Path, help_text: str | None = None) -> None:
+    """Raise `EligoError` for a pipe, a device or a socket, which may never end, and cannot be read twice."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise EligoError(Problem("file-kind", "this is a pipe or a device, not a file", Place(str(path)), help_text))
 
 
 def read_stream(stream: BinaryIO, file: str, max_bytes: int = MAX_BYTES) -> bytes:

@@ -67,6 +67,14 @@ def not_written(error: OSError, path: Path) -> Problem:
     return Problem("write", message, Place(str(path)), help_text)
 
 
+def linked(path: Path) -> Path:
+    """The file that a link names, so that what is written goes there and the link stays; a loop of links is refused."""
+    found = Path(os.path.realpath(path))
+    if found.is_symlink():
+        raise EligoError(not_written(OSError(errno.ELOOP, os.strerror(errno.ELOOP)), path))
+    return found
+
+
 def replace_text(path: Path, old: str | None, new: str) -> None:
     """Write a file that still holds `old` (None: that is not there yet); raise `EligoError` where it does not.
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from eligo.commands.crowd import in_order
-from eligo.ending import emit
 from eligo.commands.progress import Progress
 from eligo.criteria import Ambiguity, Criterion, Predicate, Unparsed
+from eligo.ending import emit
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import lines_of
 from eligo.isolation import Unit

@@ -10,7 +10,7 @@ from eligo.errors import Place
 from eligo.isolation import Unit
 from eligo.report.problems import write_problems
 from eligo.ruleset.format import format_text
-from eligo.textfile import read_text, replace_text
+from eligo.textfile import linked, read_text, replace_text
 
 EXAMPLES = """\
   eligo fmt rules/NCT05727722.yaml
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
             text = read_text(file)
             formatted = format_text(text, str(file))
             if formatted != text and not args.check:
-                replace_text(file.resolve(), text, formatted)  # the file that a link names
+                replace_text(linked(file), text, formatted)
         if unit.failed:
             write_problems(unit.problems, args.json)
             failed = True

@@ -20,11 +20,10 @@ def write_text(target: str, text: str, private: bool = False) -> None:
         emit(text)
         return
     try:
-        path = Path(target).resolve()  # the file that a link names, so that the link stays
-        _write(path, text, private)
+        _write(textfile.linked(Path(target)), text, private)
     except OSError as error:
         raise EligoError(textfile.not_written(error, Path(target))) from None
-    except (ValueError, RuntimeError):  # a null character, a loop of links
+    except ValueError:  # a null character
         raise EligoError(textfile.not_written(OSError(0, "the name is not valid"), Path(target))) from None
 
 

@@ -53,7 +53,7 @@ def _file(name: str | None, target: str) -> Data | None:
 
 def verify(args: argparse.Namespace) -> int:
     """Replay a record and say what differs; raise `EligoError` where that is not possible."""
-    old = load_record(read_bytes(args.verify), args.verify)
+    old = load_record(read_bytes(args.verify, regular=True), args.verify)
     replayed = _arguments(old, args)
     how = {key: old["input"][key] for key in ("patient_salt", "patient_keyed")}
     found = source(replayed.patient, args.verify) | how

@@ -27,7 +27,7 @@ from eligo.report.problems import write_problems
 from eligo.report.sentences import criterion_sentence, sentence
 from eligo.report.terminal import terminal, wrap
 from eligo.ruleset import loads
-from eligo.textfile import read_text, replace_text
+from eligo.textfile import linked, read_text, replace_text
 from eligo.trials.reviewing import JUDGEMENT, accept, attest, attestations, criterion_text, dismiss, edit, open_criteria
 
 EXAMPLES = """\
@@ -164,11 +164,12 @@ class _Dialog:
                 raise _Quit
             try:
                 new = self._answer(key, text, name)
-                if new is not None:
-                    self._write(text, new)
-                    return
             except EligoError as error:
                 write_problems(error.problems, as_json=False)
+                continue
+            if new is not None:
+                self._write(text, new)  # where that fails, no other answer would come through either
+                return
 
     def _answer(self, key: str, text: str, name: str) -> str | None:
         """The new file; None where there is none yet."""
@@ -201,7 +202,7 @@ class _Dialog:
         return None
 
     def _write(self, old: str, new: str) -> None:
-        replace_text(self.file.resolve(), old, new)  # the file that a link names, so that the link stays
+        replace_text(linked(self.file), old, new)
         self.answered += 1
 
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
-from eligo.ending import emit
 from eligo.commands.progress import Progress
+from eligo.ending import emit
 from eligo.errors import Problem
 from eligo.isolation import Unit
 from eligo.patients.jobs import Job, killed

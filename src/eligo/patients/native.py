@@ -29,7 +29,7 @@ from eligo.patients.values import NO_UNITS, Units
 
 def read_file(path: str | Path, as_of: date | None = None, lenient: bool = False) -> Patient:
     """Read the patient of a file; the errors name the file as `path` does."""
-    return read_patient(read_bytes(path), str(path), as_of, lenient)
+    return read_patient(read_bytes(path, regular=True), str(path), as_of, lenient)
 
 
 def read_patient(

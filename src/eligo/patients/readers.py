@@ -90,7 +90,7 @@ def _is_table(source: str) -> bool:
 
 def _of_folder(folder: Path, options: Options) -> Iterator[Job]:
     try:
-        found = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.name[0] != "." and p.is_file())
+        found = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.name[0] != ".")
     except OSError as error:
         why = (error.strerror or "unknown").lower()
         yield failed(Problem("folder", f"the folder cannot be read: {why}", Place(str(folder))))
@@ -99,6 +99,13 @@ def _of_folder(folder: Path, options: Options) -> Iterator[Job]:
         message = f"the folder holds no records ({', '.join('*' + s for s in SUFFIXES)})"
         yield failed(Problem("no-patients", message, Place(str(folder))))
     yield from _foreign_files(folder)
+    for path in found[:]:
+        with Unit(Place(str(path))) as unit:
+            if not path.is_file():
+                head_of(str(path))  # says what it is
+        if unit.failed:
+            yield from map(failed, unit.problems)
+            found.remove(path)
     tables = [p for p in found if p.suffix.lower() in TABLES]
     yield from folder_jobs([p for p in found if p not in tables], options.form, options.max_bytes)
     for table in tables:

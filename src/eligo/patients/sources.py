@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from eligo.errors import EligoError, Place, Problem
-from eligo.files import lines_of, read_bytes, read_stream
+from eligo.files import lines_of, read_bytes, read_stream, refuse_special
 from eligo.isolation import each
 from eligo.patients.foreign import foreign
 from eligo.patients.jobs import MAX_BYTES, Job, Raw, failed, parsed, unwrapped
@@ -80,6 +80,7 @@ def looks_like_json(head: bytes) -> bool:
 def head_of(source: str) -> bytes:
     """The beginning of a file; raise `EligoError` where it cannot be read."""
     try:
+        refuse_special(Path(source), "a record is read twice; give what a pipe holds as standard input: `-`")
         with Path(source).open("rb") as file:
             return file.read(_HEAD)
     except (OSError, ValueError):

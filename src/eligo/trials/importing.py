@@ -36,7 +36,7 @@ from eligo.reading.parse import read_item
 from eligo.ruleset import Cohort, RuleSet, Source, dumps, loads
 from eligo.ruleset.rewrite import rewrite
 from eligo.ruleset.words import check_words
-from eligo.textfile import read_text, replace_text
+from eligo.textfile import linked, read_text, replace_text
 from eligo.trials.merging import Merged, merge, text_sha
 from eligo.trials.pages import NO_TRIAL
 from eligo.trials.sources import Document
@@ -83,7 +83,7 @@ class _Overtaken(Exception):  # noqa: N818 - no error; it begins the work anew
 
 def _imported(document: Document, page: Page, rules_dir: Path) -> Imported:
     name = _file_name(page)
-    path = (rules_dir / name).resolve()  # the file that a link names, so that the link stays
+    path = linked(rules_dir / name)
     shown = rules_dir / name
     if not path.exists():
         ruleset = draft(page, document.raw)

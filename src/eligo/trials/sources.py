@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import struct
 import sys
 import zipfile
@@ -108,20 +109,26 @@ def _of_stream(max_bytes: int) -> Iterator[Document]:
 
 
 def _of_folder(folder: Path, max_bytes: int) -> Iterator[Document]:
-    files = [p for p in sorted(folder.rglob("*")) if p.suffix.lower() in (*SUFFIXES, ".zip") and p.is_file()]
-    files = [p for p in files if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
-    if not files:
+    files, unread = list[Path](), list[OSError]()
+    for here, folders, names in os.walk(folder, onerror=unread.append):
+        folders[:] = [name for name in folders if name[0] != "."]
+        files += [Path(here, name) for name in names if name[0] != "." and name.lower().endswith((*SUFFIXES, ".zip"))]
+    for error in unread:
+        message = f"the folder cannot be read: {(error.strerror or 'unknown').lower()}"
+        yield Document(str(error.filename), problems=(Problem("folder", message, Place(str(error.filename))),))
+    if not files and not unread:
         raise EligoError(Problem("no-documents", "the folder holds no document of a trial", Place(str(folder)), _EMPTY))
-    for file in files:
-        yield from _unit(str(file), _of_file(str(file), max_bytes))
+    for file in sorted(files):
+        yield from _unit(str(file), _of_file(str(file), max_bytes, regular=True))
 
 
-def _of_file(file: str, max_bytes: int) -> Iterator[Document]:
+def _of_file(file: str, max_bytes: int, regular: bool = False) -> Iterator[Document]:
+    """The documents of a file; one of a folder, which nobody has named, has to be a `regular` one."""
     protocol = file.lower().endswith(_PROTOCOLS)
     if not protocol and Path(file).is_file() and zipfile.is_zipfile(file):
         yield from _of_zip(file, max_bytes)
         return
-    data = read_bytes(file, max_bytes)
+    data = read_bytes(file, max_bytes, regular)
     if not protocol and data.startswith(b"PK\x03\x04"):
         raise EligoError(Problem("zip", "the zip is damaged", Place(file), "get it again"))
     yield from _of_bytes(data, file)
