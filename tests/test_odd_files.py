@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -104,3 +105,14 @@ def test_a_pipe_is_refused_where_it_would_be_read_twice(run: Run, tmp_path: Path
         result = run(*arguments, tmp_path / "pipe")
 
         assert (result.code, "file-kind" in result.err) == (1, True)
+
+
+def test_a_record_past_the_usual_limit_is_read_where_the_caller_allows_it(run: Run, tmp_path: Path) -> None:
+    design = {"eligibilityCriteria": CRITERIA}
+    names = {"nctId": "NCT00000009", "briefTitle": "t"}
+    record = {"protocolSection": {"identificationModule": names, "eligibilityModule": design}, "more": "x" * 33 * 2**20}
+    (tmp_path / "large.json").write_text(json.dumps(record), "utf-8")
+    command = ["import", tmp_path / "large.json", "--rules", tmp_path / "rules"]
+
+    assert "larger than 32 MB" in run(*command).err
+    assert run(*command, "--max-size", "64").code == 0

@@ -179,7 +179,7 @@ def _of_bytes(data: bytes, file: str) -> Iterator[Document]:
     if file.lower().endswith(_LINES) or _looks_like_lines(text):
         yield from _of_lines(text, file)
     elif file.lower().endswith(".json") or (text.lstrip()[:1] in ("{", "[") and text.rstrip()[-1:] in ("}", "]")):
-        yield from _of_data(read_json(text, file), file)
+        yield from _of_data(read_json(text, file, len(text)), file)  # its size was held against the limit before
     else:
         yield Document(file, text.replace("\r\n", "\n"))
 
@@ -215,7 +215,7 @@ def _of_lines(text: str, file: str) -> Iterator[Document]:
 
 
 def _of_line(line: str, name: str) -> Iterator[Document]:
-    yield from _of_data(read_json(line, name), name)
+    yield from _of_data(read_json(line, name, len(line)), name)
 
 
 def _of_data(data: Any, file: str) -> Iterator[Document]:
