@@ -112,7 +112,7 @@ def test_a_record_past_the_usual_limit_is_read_where_the_caller_allows_it(run: R
     names = {"nctId": "NCT00000009", "briefTitle": "t"}
     record = {"protocolSection": {"identificationModule": names, "eligibilityModule": design}, "more": "x" * 33 * 2**20}
     (tmp_path / "large.json").write_text(json.dumps(record), "utf-8")
-    command = ["import", tmp_path / "large.json", "--rules", tmp_path / "rules"]
+    command: list[str | Path] = ["import", tmp_path / "large.json", "--rules", tmp_path / "rules"]
 
     assert "larger than 32 MB" in run(*command).err
     assert run(*command, "--max-size", "64").code == 0
