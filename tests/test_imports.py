@@ -11,7 +11,7 @@ from bench.imports import circles, graph, imports, modules, reached
 
 # Each line may import from the lines above it and from its own line.
 ORDER = (
-    "errors truth version isolation",
+    "errors truth version ending isolation",
     "__init__",
     "bounds files data cache textfile yamltext jsontext",
     "criteria",

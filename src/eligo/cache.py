@@ -23,7 +23,7 @@ from typing import Any
 from eligo.ending import held
 from eligo.version import __version__
 
-_KEPT = 256  # files of each kind: the plans of as many rule sets
+_KEPT = 4096  # files of each kind: the plans of as many rule sets, a few kilobytes each
 _KEPT_FILES = 2  # of those that are opened in place, which are large
 _ABANDONED = 3600  # seconds after which a file that was not finished never will be
 _CODE = (".py", ".so", ".pyd")
