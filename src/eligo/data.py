@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,17 @@ def data_dir(kind: str) -> Path:
     if (checkout / "pyproject.toml").is_file() and (checkout / kind).is_dir():
         return checkout / kind
     raise FileNotFoundError(kind)
+
+
+@functools.cache
+def _state(path: Path) -> bytes:
+    return digest([path.read_bytes()]).encode()
+
+
+def grammar_state(names: Iterable[str]) -> bytes:
+    """What tells one state of files of `grammar` from another; each is read once in a process, however often asked."""
+    folder = data_dir("grammar")
+    return b"".join(_state(folder / name) for name in names)
 
 
 def grammar_data(name: str) -> Any:

@@ -37,7 +37,7 @@ from eligo.criteria import (
     Window,
     presences,
 )
-from eligo.data import data_dir
+from eligo.data import grammar_state
 from eligo.errors import EligoError
 from eligo.patients.dates import AgeUnit
 from eligo.truth import Kind, Reason
@@ -154,9 +154,10 @@ class Plan:
 
 def load_plan(text: bytes, read: Callable[[], RuleSet]) -> Plan:
     """The plan of a rules file; from the cache where the file's content, the vocabulary and the units are the same."""
-    grammar = [(data_dir("grammar") / name).read_bytes() for name in DERIVED_FROM]
     sha256 = hashlib.sha256(text).hexdigest()
-    data = cached("plan", digest([_FORM, text, *grammar]), lambda: compile_rules(read(), sha256).to_json())
+    data = cached(
+        "plan", digest([_FORM, text, grammar_state(DERIVED_FROM)]), lambda: compile_rules(read(), sha256).to_json()
+    )
     return Plan.from_json(data)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from eligo.cache import cached, digest
-from eligo.data import data_dir
+from eligo.data import grammar_state
 from eligo.reading.atoms import phrase_key
 
 Entry = list[Any]  # role, value, the exact spelling where case counts
@@ -178,9 +178,7 @@ def ratio_of(above: str, below: str) -> str | None:
 
 @functools.cache
 def _lexicon() -> dict[str, Any]:
-    folder = data_dir("grammar")
-    key = digest([_FORM, *((folder / name).read_bytes() for name in _FILES)])
-    found: dict[str, Any] = cached("lexicon", key, _build)
+    found: dict[str, Any] = cached("lexicon", digest([_FORM, grammar_state(_FILES)]), _build)
     return found
 
 

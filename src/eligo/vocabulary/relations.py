@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eligo.cache import cached, digest
-from eligo.data import data_dir
+from eligo.data import data_dir, grammar_state
 from eligo.vocabulary.concepts import Concepts, concepts
 
 __all__ = ["Open", "Relations", "Sign", "load", "relations"]
@@ -132,5 +132,5 @@ def load(path: Path, known: Concepts) -> Relations:
         return read(text.decode(), path.name, known)
 
     # What it was checked against counts too: the concepts, and the variables with their units.
-    others = [(data_dir("grammar") / name).read_bytes() for name in ("concepts.yaml", "variables.yaml")]
-    return Relations(cached("relations", digest([_FORM, text, *others]), build), known)
+    others = grammar_state(["concepts.yaml", "variables.yaml"])
+    return Relations(cached("relations", digest([_FORM, text, others]), build), known)
