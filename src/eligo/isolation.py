@@ -44,15 +44,25 @@ class Unit:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
-        if isinstance(error, Exception):
-            heed()  # the error may be what other code made of a signal
-        if isinstance(error, EligoError):
-            self.problems = tuple([_placed(problem, self.place) for problem in error.problems])
-            return True
-        if not isinstance(error, Exception) or isinstance(error, BrokenPipeError) or os.environ.get("ELIGO_DEBUG"):
+        if not isinstance(error, Exception) or ends_run(error):
             return False
-        self.problems = (replace(unexpected(error), place=self.place),)
+        self.problems = problems_of(error, self.place)
         return True
+
+
+def ends_run(error: Exception) -> bool:
+    """Whether it is more than one unit's business: the reader of the output has gone, or ELIGO_DEBUG asks for it."""
+    heed()  # the error may be what other code made of a signal
+    return not isinstance(error, EligoError) and (
+        isinstance(error, BrokenPipeError) or bool(os.environ.get("ELIGO_DEBUG"))
+    )
+
+
+def problems_of(error: Exception, place: Place) -> tuple[Problem, ...]:
+    """What went wrong with the unit of work at a place."""
+    if isinstance(error, EligoError):
+        return tuple([_placed(problem, place) for problem in error.problems])
+    return (replace(unexpected(error), place=place),)
 
 
 def each(place: Place, items: Iterable[T], failed: Callable[[Problem], F]) -> Iterator[T | F]:
