@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from eligo.criteria import (
+    LEAF,
     AllOf,
     Always,
     AnyOf,
@@ -16,7 +17,6 @@ from eligo.criteria import (
     Attest,
     Compare,
     Excepted,
-    IfThen,
     Leaf,
     Not,
     OneOf,
@@ -32,6 +32,8 @@ from eligo.vocabulary.named import is_named, name_of
 
 def to_data(predicate: Predicate, text: str) -> dict[str, Any]:
     """The mapping of a predicate, in the key order of the file."""
+    if isinstance(predicate, LEAF):
+        return {**_leaf_data(predicate, text), **_words(predicate.span, text)}
     if isinstance(predicate, (AllOf, AnyOf)):
         key = "all" if isinstance(predicate, AllOf) else "any"
         return {key: [to_data(p, text) for p in predicate.parts]}
@@ -39,19 +41,19 @@ def to_data(predicate: Predicate, text: str) -> dict[str, Any]:
         return {"at_least": predicate.count, "of": [to_data(p, text) for p in predicate.parts]}
     if isinstance(predicate, Not):
         return {"not": to_data(predicate.part, text)}
-    if isinstance(predicate, IfThen):
-        return {"if": to_data(predicate.condition, text), "then": to_data(predicate.then, text)}
-    return {**_leaf_data(predicate, text), **_words(predicate.span, text)}
+    return {"if": to_data(predicate.condition, text), "then": to_data(predicate.then, text)}
 
 
 def _leaf_data(leaf: Leaf, text: str) -> dict[str, Any]:
     match leaf:
+        case Unparsed():
+            return {"unparsed": leaf.text}
+        case Present():
+            return _present_data(leaf)
         case Compare():
             return _compare_data(leaf)
         case OneOf():
             return {**_variable(leaf), "in": list(leaf.values)}
-        case Present():
-            return _present_data(leaf)
         case Related(what, relation, to):
             return {"related": relation, "what": to_data(what, text), "to": to_data(to, text)}
         case Attest():
@@ -59,8 +61,6 @@ def _leaf_data(leaf: Leaf, text: str) -> dict[str, Any]:
             return {"attest": words, "kind": kind} if is_named(leaf.topic) else {"attest": leaf.topic}
         case Always():
             return {"always": leaf.note}
-        case Unparsed():
-            return {"unparsed": leaf.text}
 
 
 def _present_data(leaf: Present) -> dict[str, Any]:
