@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from eligo.criteria import Predicate, Span, Window
 from eligo.reading.meaning.times import Time
@@ -31,7 +31,7 @@ class Modifiers(NamedTuple):
         return self != NONE
 
 
-NONE = Modifiers()
+NONE: Final = Modifiers()
 
 
 class Bond(NamedTuple):
@@ -43,7 +43,7 @@ class Bond(NamedTuple):
     window: Window | None = None
 
 
-@dataclass(slots=True)
+@dataclass(init=False, slots=True)
 class Said:
     """A part of a sentence: its body, its modifiers, where it stands. Nothing writes into one that is made.
 
@@ -56,30 +56,65 @@ class Said:
     body: Predicate | None
     span: Span
     what: What
-    lead: Modifiers = NONE
-    bare: bool = False
-    apart: bool = False
-    anew: Anew = ""  # what stands behind such a word does not reach back over it
-    time: Window | None = None
-    when: Time | None = None  # the time as it is written, which is another window for another kind of thing
-    lost_time: bool = False  # not understood, with a time that is not understood either
-    bonds: tuple[Bond, ...] = ()
-    examples: tuple[Predicate, ...] = ()  # that stand in a bracket behind the fact, and count too
-    whom: tuple[
-        Predicate, ...
-    ] = ()  # of whom it speaks, where a negation stands behind them and does not hold for them
-    sex: str | None = None  # for whom the last limit holds
-    continues: bool = False  # its limits are on a name that stands before it
-    exception: bool = False  # a word such as `however`: nothing of the sentence can be trusted
-    tainted: bool = False  # not understood, and with a word that may reach further
-    noun_last: bool = False  # not understood words stand before its noun, which may be one of several objects
-    either: tuple[Modifiers, ...] = ()  # words before its noun of which one is meant: `untreated or uncontrolled A`
-    adjectives: tuple[str, ...] = ()  # qualifiers that are part of its name: acute hepatitis, topical steroids
-    used: bool = False  # its qualifiers narrow what is done with it: `chronic use of A`
-    pair: str | None = None  # both, either
-    quantifier: str | int | None = None
-    hedge: Span | None = None  # it ends in `with or without ...`
-    since: Time | None = None  # it is of what must have been so long ago
+    lead: Modifiers
+    bare: bool
+    apart: bool
+    anew: Anew  # what stands behind such a word does not reach back over it
+    time: Window | None
+    when: Time | None  # the time as it is written, which is another window for another kind of thing
+    lost_time: bool  # not understood, with a time that is not understood either
+    bonds: tuple[Bond, ...]
+    examples: tuple[Predicate, ...]  # that stand in a bracket behind the fact, and count too
+    whom: tuple[Predicate, ...]  # of whom it speaks, where a negation stands behind them and does not hold for them
+    sex: str | None  # for whom the last limit holds
+    continues: bool  # its limits are on a name that stands before it
+    exception: bool  # a word such as `however`: nothing of the sentence can be trusted
+    tainted: bool  # not understood, and with a word that may reach further
+    noun_last: bool  # not understood words stand before its noun, which may be one of several objects
+    either: tuple[Modifiers, ...]  # words before its noun of which one is meant: `untreated or uncontrolled A`
+    adjectives: tuple[str, ...]  # qualifiers that are part of its name: acute hepatitis, topical steroids
+    used: bool  # its qualifiers narrow what is done with it: `chronic use of A`
+    pair: str | None  # both, either
+    quantifier: str | int | None
+    hedge: Span | None  # it ends in `with or without ...`
+    since: Time | None  # it is of what must have been so long ago
+
+    def __init__(  # what `dataclass` would make is not compiled, and takes twenty times as long
+        self,
+        body: Predicate | None,
+        span: Span,
+        what: What,
+        lead: Modifiers = NONE,
+        *,
+        bare: bool = False,
+        apart: bool = False,
+        anew: Anew = "",
+        time: Window | None = None,
+        when: Time | None = None,
+        lost_time: bool = False,
+        bonds: tuple[Bond, ...] = (),
+        examples: tuple[Predicate, ...] = (),
+        whom: tuple[Predicate, ...] = (),
+        sex: str | None = None,
+        continues: bool = False,
+        exception: bool = False,
+        tainted: bool = False,
+        noun_last: bool = False,
+        either: tuple[Modifiers, ...] = (),
+        adjectives: tuple[str, ...] = (),
+        used: bool = False,
+        pair: str | None = None,
+        quantifier: str | int | None = None,
+        hedge: Span | None = None,
+        since: Time | None = None,
+    ) -> None:
+        self.body, self.span, self.what, self.lead = body, span, what, lead
+        self.bare, self.apart, self.anew, self.time = bare, apart, anew, time
+        self.when, self.lost_time, self.bonds, self.examples = when, lost_time, bonds, examples
+        self.whom, self.sex, self.continues, self.exception = whom, sex, continues, exception
+        self.tainted, self.noun_last, self.either, self.adjectives = tainted, noun_last, either, adjectives
+        self.used, self.pair, self.quantifier, self.hedge = used, pair, quantifier, hedge
+        self.since = since
 
     @property
     def silent(self) -> bool:

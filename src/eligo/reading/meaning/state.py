@@ -8,7 +8,7 @@ from eligo.reading.meaning.definitions import Gloss, glossed
 from eligo.reading.meaning.joining import excludes
 from eligo.reading.meaning.modifiers import begun, fact_of, strongest
 from eligo.reading.meaning.readings import Alternative
-from eligo.reading.meaning.said import Anew, Bond, Modifiers
+from eligo.reading.meaning.said import NONE, Anew, Bond, Modifiers
 from eligo.reading.meaning.times import LONG, Time, both, time_of, window_for, window_of_value
 from eligo.reading.roles import WEIGHT
 from eligo.reading.tokens import Token
@@ -151,6 +151,8 @@ class UnitState:
 
     def modifiers(self) -> Modifiers:
         """What stands before the noun."""
+        if not (self.negated or self.hedged or self.statuses or self.qualifiers or self.early):
+            return NONE
         early = self._so_long(self.early) if self.early is not None else None
         window = None
         if early is not None:

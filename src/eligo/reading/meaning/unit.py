@@ -5,7 +5,7 @@ Word by word, each is a modifier, the noun, or a word of grammar; what is none o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TypeGuard
 
 from eligo.criteria import MEASURING, Always, Attest, Compare, OneOf, Predicate, Present, Span, Window, leaves
@@ -74,13 +74,13 @@ def _said(state: UnitState) -> Said:
     return _understood(state, nouns, span)
 
 
-def _left_over(state: UnitState, nouns: list[Predicate]) -> Iterator[Element]:
+def _left_over(state: UnitState, nouns: list[Predicate]) -> list[Element]:
     """What is understood by itself, and has nothing that it could be said of: a time, a name, a word beside a grade."""
-    if state.early is not None and nouns:
-        yield from (e for e in state.elements if isinstance(e, TimeNode))
-    yield from without_limit(state, nouns)
+    times = state.elements if state.early is not None and nouns else []
+    left: list[Element] = [*[e for e in times if isinstance(e, TimeNode)], *without_limit(state, nouns)]
     if state.ids is None and _any_of_something(nouns):
-        yield from (e for e in state.elements if isinstance(e, Token) and e.type == "QUAL")
+        left += [e for e in state.elements if isinstance(e, Token) and e.type == "QUAL"]
+    return left
 
 
 def _any_of_something(nouns: list[Predicate]) -> bool:
