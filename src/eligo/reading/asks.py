@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from eligo.reading.lexicon import words
 from eligo.reading.neighbours import TIME_CODES, Neighbours
 from eligo.reading.tokens import first_word
 from eligo.vocabulary.variables import variables
 
-NUMBER_END = frozenset(["NUM", "UNIT", "AGEUNIT", "OLD", "REF", "AFTER", "AGEAFTER", "PLUSMINUS"])
+NUMBER_END: Final = frozenset(["NUM", "UNIT", "AGEUNIT", "OLD", "REF", "AFTER", "AGEAFTER", "PLUSMINUS"])
 
 
 def flipped(c: Neighbours, i: int) -> bool:
@@ -244,16 +245,16 @@ def _status(c: Neighbours, i: int) -> bool:
 
 
 Test = Callable[[Neighbours, int], bool]
-_NAMES = frozenset(["VAR", "CONCEPT", "QUAL", "STATUS", "ATTEST"])
-_ANCHORS = frozenset(["BEFORE", "SINCE", "AT"])
-_NUMBER = frozenset(["NUM"])
-_BREAKS = frozenset(["COMMA", "SEMI", "STOP", "OPEN", "SUBITEM", "UNLESS", "EXCEPT", "IF"])
+_NAMES: Final = frozenset(["VAR", "CONCEPT", "QUAL", "STATUS", "ATTEST"])
+_ANCHORS: Final = frozenset(["BEFORE", "SINCE", "AT"])
+_NUMBER: Final = frozenset(["NUM"])
+_BREAKS: Final = frozenset(["COMMA", "SEMI", "STOP", "OPEN", "SUBITEM", "UNLESS", "EXCEPT", "IF"])
 
 # Roles that tell what becomes of the raw tokens beside them; no token has one of them as its type.
-_OF_RAW = ("INCLUSIVE", "EXTREME", "METHOD", "BY_METHOD", "SCALE", "ON_SCALE", "OUT_OF", "RATIO")
+_OF_RAW: Final = ("INCLUSIVE", "EXTREME", "METHOD", "BY_METHOD", "SCALE", "ON_SCALE", "OUT_OF", "RATIO")
 
 # For each role that is not free: the types one of which must stand right before it, and what else it asks for.
-ASKS: dict[str, tuple[frozenset[str] | None, Test | None]] = {
+ASKS: Final[dict[str, tuple[frozenset[str] | None, Test | None]]] = {
     "COMP": (None, _comparator),
     "AGECOMP": (None, lambda c, i: c.number_ahead(i + 1)),
     "AFTER": (NUMBER_END | {"QUAL", "CLOSE"}, _after),
@@ -292,7 +293,7 @@ ASKS: dict[str, tuple[frozenset[str] | None, Test | None]] = {
     **dict.fromkeys(_OF_RAW, (frozenset(), None)),
     "ABOUT": (None, lambda c, i: c.number_ahead(i + 1, 1)),
 }
-TYPE = {
+TYPE: Final = {
     "FACTOR": "NUM",
     "NUMBER": "NUM",
     "ROMAN": "NUM",

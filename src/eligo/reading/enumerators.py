@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from eligo.reading.neighbours import Neighbours
 from eligo.reading.tokens import Token
 
-SEPARATORS = frozenset(["COMMA", "SEMI", "STOP", "OPEN", "SUBITEM", "AND", "OR", ""])
-_BULLETS = "•◦▪‣●■◆"
-_AFTER_ENUMERATOR = (
+SEPARATORS: Final = frozenset(["COMMA", "SEMI", "STOP", "OPEN", "SUBITEM", "AND", "OR", ""])
+_BULLETS: Final = "•◦▪‣●■◆"
+_AFTER_ENUMERATOR: Final = (
     "WORD",
     "NUM",
     "LIGHT",
@@ -27,7 +29,7 @@ _AFTER_ENUMERATOR = (
 )
 
 
-_NOT_BEFORE_NUMBER = ("COMP", "TO", "SKIP")
+_NOT_BEFORE_NUMBER: Final = ("COMP", "TO", "SKIP")
 
 
 def may_enumerate(c: Neighbours, i: int, token: Token) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from eligo.cache import cached, digest
 from eligo.data import grammar_state
@@ -16,8 +16,8 @@ from eligo.reading.atoms import phrase_key
 Entry = list[Any]  # role, value, the exact spelling where case counts
 Trie = dict[str, Any]
 
-END = ""  # the key under which a trie node keeps its roles: role to value
-EXACT = " "  # the key for those whose case counts: spelling, role, value
+END: Final = ""  # the key under which a trie node keeps its roles: role to value
+EXACT: Final = " "  # the key for those whose case counts: spelling, role, value
 
 _FORM = b"33"
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")

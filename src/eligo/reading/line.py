@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from eligo.reading.tokens import Token
 
-SEPARATORS = frozenset(["COMMA", "SEMI", "AND", "OR", "NEXT"])
-TAKEN = frozenset(["COMMA", "SEMI"])  # which a word of scope takes to itself
-ENDS = frozenset(["STOP", "SUBITEM", "CLOSE"])
-LIMIT = frozenset(["COMP", "NUM", "BETWEEN", "AGECOMP", "NORMAL"])  # with these a limit begins
-_BEGINNING = frozenset(["STOP", "SUBITEM", "SEMI", "NEXT", "COLON"])
-_DEEPEST = 12
-NEAR = 60  # tokens: no word of scope has its partner farther away
-_CORE = frozenset(["CONCEPT", "VAR", "ATTEST", "NUM", "FILLER", "CLOSE", "NORMAL", "REF"])  # what a unit can be about
+SEPARATORS: Final = frozenset(["COMMA", "SEMI", "AND", "OR", "NEXT"])
+TAKEN: Final = frozenset(["COMMA", "SEMI"])  # which a word of scope takes to itself
+ENDS: Final = frozenset(["STOP", "SUBITEM", "CLOSE"])
+LIMIT: Final = frozenset(["COMP", "NUM", "BETWEEN", "AGECOMP", "NORMAL"])  # with these a limit begins
+_BEGINNING: Final = frozenset(["STOP", "SUBITEM", "SEMI", "NEXT", "COLON"])
+_DEEPEST: Final = 12
+NEAR: Final = 60  # tokens: no word of scope has its partner farther away
+# What a unit can be about.
+_CORE: Final = frozenset(["CONCEPT", "VAR", "ATTEST", "NUM", "FILLER", "CLOSE", "NORMAL", "REF"])
 
 
 class Line:

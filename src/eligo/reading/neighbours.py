@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from eligo.criteria import DAYS_IN
 from eligo.reading.tokens import Token
 from eligo.vocabulary.variables import Variable, variables
 
-TIME_CODES = frozenset(DAYS_IN)
-SKIPPED = frozenset(["LINK", "ABOUT", "GRADE", "LIGHT", "AGEUNIT"])
+TIME_CODES: Final = frozenset(DAYS_IN)
+SKIPPED: Final = frozenset(["LINK", "ABOUT", "GRADE", "LIGHT", "AGEUNIT"])
 
-_AFTER_NUMBER = frozenset(["TIMEUNIT", "AGEUNIT", "OLD", "SCOREUNIT", "REF", "TIMES"])
-_OLD_ENDINGS = ("old", "age", "yo", "y/o", "olds", "y.o", "y.o.", "gestation", "amenorrhea")
-_MAX_DEPTH = 12  # brackets: no person nests them deeper
-LETTERS = frozenset("ABCDE")  # letters that name a grade; I and V are Roman numerals
+_AFTER_NUMBER: Final = frozenset(["TIMEUNIT", "AGEUNIT", "OLD", "SCOREUNIT", "REF", "TIMES"])
+_OLD_ENDINGS: Final = ("old", "age", "yo", "y/o", "olds", "y.o", "y.o.", "gestation", "amenorrhea")
+_MAX_DEPTH: Final = 12  # brackets: no person nests them deeper
+LETTERS: Final = frozenset("ABCDE")  # letters that name a grade; I and V are Roman numerals
 
 
 def _named_inside(id_: str | None) -> bool:
@@ -167,7 +168,7 @@ class Neighbours:
         return " "
 
 
-_GOES_ON = re.compile(r"[;\n()\[\]{}]|\.\s+\S")
+_GOES_ON: Final = re.compile(r"[;\n()\[\]{}]|\.\s+\S")
 
 
 def closed(raw: list[Token], text: str) -> list[Token]:

@@ -7,7 +7,7 @@ needs no tree.
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, Final
 
 from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
@@ -26,7 +26,7 @@ from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Node
 from eligo.truth import Kind
 
-LONGEST = 60_000  # characters: no criterion is longer
+LONGEST: Final = 60_000  # characters: no criterion is longer
 
 
 class NotAccepted(Exception):  # noqa: N818 - never seen outside this module
@@ -131,8 +131,8 @@ def _flat(children: list[Any]) -> list[Any]:
     return flat
 
 
-_END = Token("$END", 0, 0)
-_OPENERS = frozenset(
+_END: Final = Token("$END", 0, 0)
+_OPENERS: Final = frozenset(
     [
         "COMP",
         "AGECOMP",

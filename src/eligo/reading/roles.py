@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import Final
 
 from eligo.reading.asks import ASKS, NUMBER_END, TYPE, flipped
 from eligo.reading.enumerators import SEPARATORS, may_enumerate, subitem
@@ -17,7 +18,9 @@ from eligo.reading.sides import JUDGING, judge_after, judge_comparator
 from eligo.reading.tokens import Token, first_word
 from eligo.vocabulary.variables import Variable, variables
 
-_WAITING = frozenset(["ABOVE", "COMP", "AGECOMP", "TOCOMP", "BETWEEN", "TO", "JOIN", "WITHIN", "LASTING", "TIMES"])
+_WAITING: Final = frozenset(
+    ["ABOVE", "COMP", "AGECOMP", "TOCOMP", "BETWEEN", "TO", "JOIN", "WITHIN", "LASTING", "TIMES"]
+)
 
 
 def settle(raw: list[Token], text: str) -> list[Token]:
@@ -325,14 +328,14 @@ def _ordinal(id_: str) -> Variable | None:
 
 _Step = Callable[[Chooser, int, Token], None]
 # What is done with each raw token that is no phrase, and with each phrase once its type is settled.
-_SETTLE: dict[str, _Step] = {
+_SETTLE: Final[dict[str, _Step]] = {
     "WORD": Chooser._word,
     "MARK": Chooser._mark,
     "NUM": Chooser._number,
     "UNIT": Chooser._unit,
     "STOP": Chooser._nothing,
 }
-_THEN: dict[str, _Step] = {
+_THEN: Final[dict[str, _Step]] = {
     **dict.fromkeys(("VAR", "GRADE", "CONCEPT", "FILLER"), Chooser._remember),
     **dict.fromkeys(("AND", "OR"), Chooser._connect),
     **dict.fromkeys(("COMP", "AGECOMP"), Chooser._compare),
@@ -342,9 +345,9 @@ _THEN: dict[str, _Step] = {
     "NUM": Chooser._word_number,
     "LIGHT": Chooser._light,
 }
-_ANCHORS = frozenset(["BEFORE", "SINCE", "AT"])
-_AND_EQUAL = {("lt", "eq"): "le", ("gt", "eq"): "ge", ("eq", "lt"): "le", ("eq", "gt"): "ge"}  # "less than = 14"
-WEIGHT = (
+_ANCHORS: Final = frozenset(["BEFORE", "SINCE", "AT"])
+_AND_EQUAL: Final = {("lt", "eq"): "le", ("gt", "eq"): "ge", ("eq", "lt"): "le", ("eq", "gt"): "ge"}  # "less than = 14"
+WEIGHT: Final = (
     None,
     "others",
     "comparator",
@@ -352,5 +355,5 @@ WEIGHT = (
     "logic",
     "exceptions",
 )  # what a word in filler does, from nothing to most
-_BEFORE_GRADE = frozenset(["VAR", "GRADE", "JOIN", "TO", "SKIP", "COMP"])
-_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}
+_BEFORE_GRADE: Final = frozenset(["VAR", "GRADE", "JOIN", "TO", "SKIP", "COMP"])
+_ROMAN: Final = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6}

@@ -7,6 +7,7 @@ that no rule used, which leaves its unit to a person.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from eligo.reading import clauses, heads
 from eligo.reading.bonded import BOND, OF_PATIENTS, listed
@@ -16,14 +17,14 @@ from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
 
-_NAMING = frozenset(["CONCEPT", "FILLER", "ATTEST", "VAR", "QUAL", "STATUS", "NUM", "COMP", "OTHER"])
-_MEASURES = LIMIT | {"VAR"}
-_STATES = _MEASURES | {"NEG", "ATTEST"}  # with these begins what is asked of some patients
-_BRACKETED = frozenset(["IF", "EXCEPT", "UNLESS", "COMP", "BETWEEN"])  # with these a bracket begins that has a head
-_BEFORE_ANEW = SEPARATORS | {"", "THEN", "NEG", "OPEN", "STOP", "SUBITEM", "COLON"}  # behind these a unit begins
+_NAMING: Final = frozenset(["CONCEPT", "FILLER", "ATTEST", "VAR", "QUAL", "STATUS", "NUM", "COMP", "OTHER"])
+_MEASURES: Final = LIMIT | {"VAR"}
+_STATES: Final = _MEASURES | {"NEG", "ATTEST"}  # with these begins what is asked of some patients
+_BRACKETED: Final = frozenset(["IF", "EXCEPT", "UNLESS", "COMP", "BETWEEN"])  # a bracket that begins so has a head
+_BEFORE_ANEW: Final = SEPARATORS | {"", "THEN", "NEG", "OPEN", "STOP", "SUBITEM", "COLON"}  # behind these a unit begins
 
 
-_AT_THE_END = frozenset(["IF", "EXCEPT", "UNLESS"])  # with these a bracket at the end of a list is of all of it
+_AT_THE_END: Final = frozenset(["IF", "EXCEPT", "UNLESS"])  # with these a bracket at the end of a list is of all of it
 
 
 def scope(tokens: list[Token], text: str) -> list[Token]:
@@ -347,7 +348,7 @@ def _edge(line: Line, i: int, token: Token) -> None:
     line.out.append(token)
 
 
-_STEPS: dict[str, Callable[[Line, int, Token], None]] = {
+_STEPS: Final[dict[str, Callable[[Line, int, Token], None]]] = {
     "OPEN": _open,
     "CLOSE": _close,
     "COMMA": _comma,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eligo.criteria import (
     JOINED,
@@ -37,9 +37,9 @@ from eligo.vocabulary.allowed import Key, domain, values_of
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.ranges import Ranges
 
-SEX = Key("sex")
-_PLAIN = frozenset([Present, Unparsed, *MEASURING])
-_WITHOUT_VALUE = frozenset([Present, Attest, Always, Unparsed])
+SEX: Final = Key("sex")
+_PLAIN: Final = frozenset([Present, Unparsed, *MEASURING])
+_WITHOUT_VALUE: Final = frozenset([Present, Attest, Always, Unparsed])
 
 
 class Sensible(NamedTuple):

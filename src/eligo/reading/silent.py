@@ -7,6 +7,7 @@ test compares the two on real lines.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from eligo.reading.asks import ASKS
 from eligo.reading.meaning.account import JOINS
@@ -14,32 +15,26 @@ from eligo.reading.share import MOST_TOKENS
 from eligo.reading.tokens import Token
 
 # Without any of these an item says nothing that is known.
-TELLING = frozenset(["VAR", "CONCEPT", "ATTEST", "HEDGE", "SEX", "GROUP", "NUM"])
-_MAY_TELL = TELLING | {"NUMBER", "ROMAN"}
-_ASKING = frozenset(ASKS)
-_UNREAD = frozenset(["FILLER", "VAR"])  # without a limit, either leaves its unit to a person
-_SAID = frozenset(["CONCEPT", "SEX", "GROUP"])  # one of these alone is understood
+TELLING: Final = frozenset(["VAR", "CONCEPT", "ATTEST", "HEDGE", "SEX", "GROUP", "NUM"])
+_MAY_TELL: Final = TELLING | {"NUMBER", "ROMAN"}
+_ASKING: Final = frozenset(ASKS)
+_UNREAD: Final = frozenset(["FILLER", "VAR"])  # without a limit, either leaves its unit to a person
+_SAID: Final = frozenset(["CONCEPT", "SEX", "GROUP"])  # one of these alone is understood
 # Where an item holds nothing else, a unit is understood, or says nothing, or is left to a person.
-_PLAIN = (JOINS - {"PERMIT"}) | _UNREAD | _SAID
-_PLAIN |= {"QUAL", "STATUS", "NEG", "OTHER", "GRADE", "EVENT", "LIGHT", "FRESH", "WHO", "PAIR", "FOLLOWING", "CHANGE"}
+_PLAIN: Final = (
+    (JOINS - {"PERMIT"})
+    | _UNREAD
+    | _SAID
+    | {*("QUAL", "STATUS", "NEG", "OTHER", "GRADE", "EVENT", "LIGHT", "FRESH", "WHO", "PAIR", "FOLLOWING", "CHANGE")}
+)
 # The same holds of limits that are on nothing that has a name.
-LIMITS = frozenset(["NUM", "REF", "NORMAL"])  # without any of these there is no limit
-_LIMITING = LIMITS | {
-    "COMP",
-    "AGECOMP",
-    "TOCOMP",
-    "BETWEEN",
-    "TO",
-    "JOIN",
-    "TIMES",
-    "PLUSMINUS",
-    "FLIP",
-    "SKIP",
-    "ABOVE",
+LIMITS: Final = frozenset(["NUM", "REF", "NORMAL"])  # without any of these there is no limit
+_LIMITING: Final = LIMITS | {
+    *("COMP", "AGECOMP", "TOCOMP", "BETWEEN", "TO", "JOIN", "TIMES", "PLUSMINUS", "FLIP", "SKIP", "ABOVE"),
+    *("UNIT", "AGEUNIT", "OLD", "WITHIN", "LASTING", "BEFORE", "SINCE", "AT", "AGO", "ENDED"),
 }
-_LIMITING |= {"UNIT", "AGEUNIT", "OLD", "WITHIN", "LASTING", "BEFORE", "SINCE", "AT", "AGO", "ENDED"}
-_PLAIN_OR_LIMITING = _PLAIN | _LIMITING
-_NOTED = frozenset(["STATUS", "NEG", "SUCH"])  # with these a bracket may give a note: how it was found, an example
+_PLAIN_OR_LIMITING: Final = _PLAIN | _LIMITING
+_NOTED: Final = frozenset(["STATUS", "NEG", "SUCH"])  # with these a bracket may give a note: a method, an example
 
 
 def says_nothing(raw: Sequence[Token]) -> bool:

@@ -6,7 +6,7 @@ A token first carries all roles that its phrase may play; `roles.py` then choose
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from eligo.bounds import MOST_DIGITS, is_countable
 from eligo.reading.atoms import atoms, fold
@@ -15,9 +15,9 @@ from eligo.reading.numbers import Number, read_number, runs_on
 from eligo.reading.units_in_text import find_unit
 
 Roles = dict[str, Any]
-NO_ROLES: Roles = {}  # of a word that no phrase knows, and of every mark, number and unit
-LACKS_NOUN: Roles = {"LACKS_NOUN": True}  # of a name that is whole only with the last word of another one
-NO_NAME: Roles = {"NO_NAME": True}  # of words of which nobody can tell whether they are a name or a part of one
+NO_ROLES: Final[Roles] = {}  # of a word that no phrase knows, and of every mark, number and unit
+LACKS_NOUN: Final[Roles] = {"LACKS_NOUN": True}  # of a name that is whole only with the last word of another one
+NO_NAME: Final[Roles] = {"NO_NAME": True}  # of words of which nobody can tell whether they are a name or a part of one
 
 
 class Token:
@@ -41,11 +41,13 @@ class Token:
         return f"{self.type}[{self.start}:{self.end}]" + (f"={self.value}" if self.value is not None else "")
 
 
-_DIGITS = frozenset("0123456789")
-_GRADE_ENDS = frozenset("iv012345")
-_NOT_FOUND = (None, 0, 0)
-_BETWEEN = 4  # blanks and hyphens that may stand between two words of a phrase; more are a rule, or the end of a line
-_PADDING = ["\0"] * (_BETWEEN + 2)  # no phrase holds it: it ends each without a look at how many atoms there are
+_DIGITS: Final = frozenset("0123456789")
+_GRADE_ENDS: Final = frozenset("iv012345")
+_NOT_FOUND: Final = (None, 0, 0)
+_BETWEEN: Final = (
+    4  # blanks and hyphens that may stand between two words of a phrase; more are a rule, or the end of a line
+)
+_PADDING: Final = ["\0"] * (_BETWEEN + 2)  # no phrase holds it: it ends each without a look at how many atoms there are
 
 
 def scan(text: str) -> list[Token]:
@@ -123,7 +125,7 @@ def _shorter(
     return found, taken, end
 
 
-_GRADED_WORD = re.compile(r"([a-z]{2,6}?)(iv|i{1,3}|[0-5])")
+_GRADED_WORD: Final = re.compile(r"([a-z]{2,6}?)(iv|i{1,3}|[0-5])")
 
 
 def _graded_word(text: str, part: str, pos: int, tokens: list[Token]) -> bool:
@@ -311,7 +313,7 @@ def _unit(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: li
     return next_, end
 
 
-_FEVER = 30  # a number so high with a C behind it is a temperature, and no grade
+_FEVER: Final = 30  # a number so high with a C behind it is a temperature, and no grade
 
 
 def _warm(text: str, parts: list[str], i: int, pos: int, number: Token) -> tuple[int, int, int, str] | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from eligo.criteria import Predicate, Unparsed, leaves
 from eligo.reading.meaning.context import Account, Context
 from eligo.reading.tokens import Token
 
-JOINS = frozenset(
+JOINS: Final = frozenset(
     [
         *("SUBITEM", "STOP", "SEMI", "NEXT", "COLON", "COMMA", "AND", "OR", "INNER", "OPEN", "CLOSE", "IF", "IFFIRST"),
         *("THEN", "UNLESS", "EXCEPT", "MUST", "PERMIT", "SUCH", "BOND"),

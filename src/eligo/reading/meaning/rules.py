@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from eligo.criteria import Attest, IfThen, Not, Predicate, leaves
 from eligo.reading.lexicon import words
@@ -126,7 +127,7 @@ def _of_each(parts: Sequence[Predicate]) -> Predicate | None:
     return all_of(pairs)
 
 
-RULES: dict[str, Callable[[Context, Branch], Said]] = {
+RULES: Final[dict[str, Callable[[Context, Branch], Said]]] = {
     "sub_items": headings.sub_items,
     "sentences": sentences,
     "semicolons": semicolons,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from eligo.criteria import STUDY_CONDITION, Attest, Compare, Excepted, Limit, Op, Present
 from eligo.reading.lexicon import END, qualifiers_in, trie, words
@@ -16,9 +17,9 @@ from eligo.reading.tree import Choice, Element, Limits
 from eligo.reading.tree import Window as TimeNode
 from eligo.vocabulary.concepts import concepts
 
-_SAYING = frozenset(["CONCEPT", "ATTEST", "NEG", "STATUS"])
-_VALUED = frozenset(["VAR", "ATTEST", "CONCEPT"])
-_GRAMMAR = frozenset(["LIGHT", "FRESH", "WHO", "SKIP", "PAIR", "LEAD", "TRAIL"])
+_SAYING: Final = frozenset(["CONCEPT", "ATTEST", "NEG", "STATUS"])
+_VALUED: Final = frozenset(["VAR", "ATTEST", "CONCEPT"])
+_GRAMMAR: Final = frozenset(["LIGHT", "FRESH", "WHO", "SKIP", "PAIR", "LEAD", "TRAIL"])
 
 
 def word(state: UnitState, i: int, token: Token) -> None:
@@ -338,7 +339,7 @@ def _attest(state: UnitState, i: int, token: Token) -> None:
     state.context.count((token,), "leaf")
 
 
-_STEPS: dict[str, Callable[[UnitState, int, Token], None]] = {
+_STEPS: Final[dict[str, Callable[[UnitState, int, Token], None]]] = {
     "CONCEPT": _concept,
     "ATTEST": _attest,
     "NEG": _negation,
