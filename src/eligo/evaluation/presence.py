@@ -22,7 +22,7 @@ from eligo.evaluation.votes import NO, OUTLASTED, SUSPECTED, WHICH_KIND, YES, Vo
 from eligo.evaluation.window import ended
 from eligo.patients.model import Fact, Result
 from eligo.truth import Reason, Truth
-from eligo.vocabulary.concepts import Concept, concepts
+from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import is_named
 from eligo.vocabulary.relations import Open, Sign, relations
 
@@ -261,30 +261,29 @@ def _affirmed(met: list[Fact], denied: list[Fact], graded: Result | None, rule: 
 
 def presence(test: Present) -> Presence:
     """Make the test of a leaf; the concept is known to the vocabulary."""
-    family = concepts().descendants(test.concept)
-    line = concepts().ancestors(test.concept) | concepts().ancestors(test.head or "")
-    of_line, of_family = _known(line), _known(family)
-    votes, open_to = voting(test), relations().open_to(test.concept)
-    grades = tuple(v for v in _grades(of_family) if not _all_excepted(v, of_family, votes.exceptions))
+    known = concepts()
+    family = known.descendants(test.concept)
+    line = known.ancestors(test.concept) | known.ancestors(test.head or "")
+    votes, open_to, graded = voting(test), relations().open_to(test.concept), known.grades(family)
     return Presence(
         test,
         test.concept,
         family,
         line - {test.concept},
-        _NO_LIST if is_named(test.concept) else _lists(of_family),
+        _NO_LIST if is_named(test.concept) else _lists(family),
         open_to,
         open_to.signs if test.status != "planned" else (),
-        next((c.sex for c in of_line if c.sex), None),
-        grades,
-        _grades(of_line),
+        next((concept.sex for id_ in sorted(line) if (concept := known.get(id_)) and concept.sex), None),
+        tuple(v for v in _variables(graded) if not _all_excepted(v, graded, votes.exceptions)),
+        _variables(known.grades(line)),
         {concept: (NOT_MET, None, "ruled_out", (Ruled(concept),)) for concept in line},
         votes,
     )
 
 
-def _lists(found: list[Concept]) -> frozenset[str]:
+def _lists(ids: frozenset[str]) -> frozenset[str]:
     """Where these concepts would be listed."""
-    return frozenset(LIST_OF_KIND[c.kind] for c in found if c.kind in LIST_OF_KIND)
+    return frozenset(LIST_OF_KIND[kind] for kind in map(concepts().kind, ids) if kind in LIST_OF_KIND)
 
 
 def _may_be_graded(test: Present, votes: Voting) -> bool:
@@ -293,15 +292,10 @@ def _may_be_graded(test: Present, votes: Voting) -> bool:
     return plain and votes.anchor is None and not _beginning(test)
 
 
-def _known(ids: frozenset[str]) -> list[Concept]:
-    """The concepts with these ids, in the order of the ids."""
-    return [concept for id_ in sorted(ids) if (concept := concepts().get(id_))]
-
-
-def _all_excepted(grade: str, found: list[Concept], excepted: Exceptions | None) -> bool:
+def _all_excepted(grade: str, graded: Mapping[str, str], excepted: Exceptions | None) -> bool:
     """Whether a grade is one of kinds alone that do not count."""
-    return excepted is not None and excepted.all_of(c.id for c in found if c.grade_variable == grade)
+    return excepted is not None and excepted.all_of(id_ for id_, variable in graded.items() if variable == grade)
 
 
-def _grades(found: list[Concept]) -> tuple[str, ...]:
-    return tuple(sorted({c.grade_variable for c in found if c.grade_variable}))
+def _variables(graded: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(set(graded.values())))

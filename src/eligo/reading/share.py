@@ -300,8 +300,7 @@ def _with_end(first: Token, name: str, parts: list[str], last: str) -> tuple[boo
 @functools.lru_cache(4096)
 def kind_named(ids: str | None) -> str:
     """Of what kind the concept is, the first where bars part several; the empty string for what is none."""
-    concept = concepts().get((ids or "").split("|")[0])
-    return concept.kind if concept is not None else ""
+    return concepts().kind((ids or "").split("|")[0]) or ""
 
 
 def _merge(tokens: list[Token], i: int, id_: str, start: int) -> None:

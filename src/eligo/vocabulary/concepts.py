@@ -6,14 +6,14 @@ The YAML file is read and checked only when it changed; otherwise keys, ancestor
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
 from eligo.errors import did_you_mean_name
-from eligo.vocabulary.concept import Concept, code_key, thaw, word_key, words_of
+from eligo.vocabulary.concept import Concept, ConceptKind, code_key, thaw, word_key, words_of
 from eligo.vocabulary.named import NamedKind, is_named, is_statement, name_of, named_concept, named_id
 
 __all__ = ["Concept", "Concepts", "concepts", "load"]
@@ -21,7 +21,7 @@ __all__ = ["Concept", "Concepts", "concepts", "load"]
 Grade = int | float
 GradeRange = tuple[Grade, Grade]
 
-_FORM = b"6"  # of the cached data: another form must not meet an old cache
+_FORM = b"7"  # of the cached data: another form must not meet an old cache
 _SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
 
 
@@ -34,6 +34,8 @@ class Concepts:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._rows: dict[str, str] = data["concepts"]
         self._made: dict[str, Concept] = {}  # few of the many are ever asked for
+        self._kinds: dict[str, ConceptKind] = data["kinds"]
+        self._grades: dict[str, str] = data["grades"]
         self._by_key: dict[str, str] = data["keys"]
         self._ancestors: dict[str, list[str]] = data["ancestors"]
         self._by_code: dict[str, dict[str, str | None]] = data["codes"]
@@ -60,6 +62,16 @@ class Concepts:
             elif is_named(id):
                 found = named_concept(id)
         return found
+
+    def kind(self, id: str) -> ConceptKind | None:  # noqa: A002 - the word of the interface
+        """Say of what kind a concept is, without reading the rest of it."""
+        kind = self._kinds.get(id)
+        named = self.get(id) if kind is None else None  # known by its name alone
+        return named.kind if named is not None else kind
+
+    def grades(self, ids: Iterable[str]) -> dict[str, str]:
+        """Pick the concepts that an ordinal grades, each with its variable, without reading the rest of them."""
+        return {id_: self._grades[id_] for id_ in sorted(ids) if id_ in self._grades}
 
     def find(self, word: str) -> Concept | None:
         """Find the concept that is written `word`: case, hyphens, plural and British spelling do not count.

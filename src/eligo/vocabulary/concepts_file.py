@@ -47,6 +47,8 @@ class _Reader:
         spellings = [[str(a), str(b)] for a, b in tables["spellings"].items()]
         made = {
             "concepts": {concept.id: freeze(concept) for concept in self.found.values()},
+            "kinds": {concept.id: concept.kind for concept in self.found.values()},
+            "grades": {c.id: c.grade_variable for c in self.found.values() if c.grade_variable},
             "keys": self.keys(spellings),
             "ancestors": self.ancestors(),
             "codes": self.codes(tables["systems"], tables["no_concept"]),
