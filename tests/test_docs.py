@@ -52,8 +52,9 @@ def _section(command: str) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to run examples in: the example patients, a page and lines to read."""
-    (tmp_path / "patients_examples").symlink_to(ROOT / "patients_examples")
+    """A folder to run examples in: the example patients, the pages of the docs, a page and lines to read."""
+    for name in ("patients_examples", "docs"):
+        (tmp_path / name).symlink_to(ROOT / name)
     shutil.copy(DOORS / "page.txt", tmp_path)
     shutil.copy(DOORS / "lines.jsonl", tmp_path)
     monkeypatch.chdir(tmp_path)

@@ -7,6 +7,7 @@ predicates are compared.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import operator
 from collections.abc import Callable, Iterator
@@ -340,3 +341,8 @@ class Criterion:
     notes: tuple[str, ...] = ()
     source_sha: str | None = None
     was: tuple[Criterion, ...] = ()
+
+
+def text_sha(text: str) -> str:
+    """A short hash of the words of a criterion; white space does not count."""
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:12]

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from eligo.answers.asked import Asked
+from eligo.answers.given import given
 from eligo.criteria import Always, Compare, Leaf, OneOf, Present, Related
 from eligo.evaluation.ages import AgeComparison, AgeThen
 from eligo.evaluation.answers import MET, NOT_MET, UNKNOWN, Answer, Answers, Empty
@@ -23,6 +25,7 @@ from eligo.evaluation.picking import Picked
 from eligo.evaluation.predicates import Holds, all_holds, any_holds, bits_of, predicate
 from eligo.evaluation.presence import Presence, presence
 from eligo.evaluation.relating import Relating, relating
+from eligo.evaluation.replies import Given
 from eligo.evaluation.stated_twice import comparison
 from eligo.patients.model import Patient
 from eligo.plan import Attested, Plan, PlannedCriterion, Test, Untestable, compared_with
@@ -46,23 +49,30 @@ BEARINGS: dict[Kind, tuple[Bearing, ...]] = {
 class Ready:
     """A criterion, its predicate as a function, its leaves as they are written and as tested.
 
-    `bearings` are what each truth does to the patient, `numbers` the tests of the leaves, `bits` all of them as bits.
+    `key` is `TRIAL/id`, `bearings` are what each truth does to the patient, `numbers` the tests of the leaves, `bits`
+    all of them as bits.
     """
 
     criterion: PlannedCriterion
+    key: str
     holds: Holds
     bearings: tuple[Bearing, ...]
     uses: tuple[tuple[int, Leaf, Test], ...]
     numbers: tuple[int, ...]
     bits: int
 
+    def truth(self, answers: Answers) -> Truth:
+        """The truth of the criterion, with what a person says of it as a whole."""
+        truth = self.holds(answers)
+        return truth if answers.given is None else answers.given.judged(self.key, truth, self.bits)
+
 
 def _ready(criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> Ready:
     uses = tuple((numbers[use.test], use.leaf, plan.tests[use.test]) for use in criterion.uses)
     of_uses = tuple(number for number, _, _ in uses)
-    return Ready(
-        criterion, predicate(criterion.tree, of_uses, costs), BEARINGS[criterion.kind], uses, of_uses, bits_of(of_uses)
-    )
+    holds = predicate(criterion.tree, of_uses, costs)
+    key = f"{plan.trial}/{criterion.id}"
+    return Ready(criterion, key, holds, BEARINGS[criterion.kind], uses, of_uses, bits_of(of_uses))
 
 
 class Part:
@@ -71,12 +81,13 @@ class Part:
     `bearing` keeps the order of truths, so the least of many inclusions and the greatest of many exclusions tell all.
     """
 
-    __slots__ = ("including", "others")
+    __slots__ = ("criteria", "including", "others")
 
     def __init__(self, criteria: Iterable[Ready], costs: Sequence[int]) -> None:
+        self.criteria = tuple(criteria)
         single: dict[Kind, list[int]] = {"inclusion": [], "exclusion": []}
         others: list[tuple[int, int, Ready]] = []
-        for ready in criteria:
+        for ready in self.criteria:
             numbers = ready.numbers
             cost = max((costs[number] for number in numbers), default=0)
             if isinstance(ready.criterion.tree, int) and cost < SLOW:
@@ -92,6 +103,8 @@ class Part:
 
     def weigh(self, answers: Answers) -> Bearing:
         """What the part does to the patient, looking no further than what blocks."""
+        if answers.given is not None and answers.given.criteria:
+            return self._each(answers)
         weight = BEARINGS["inclusion"][self.including(answers)]
         if weight is BLOCKS:
             return weight
@@ -102,6 +115,11 @@ class Part:
                     return bears
                 weight = bears
         return weight
+
+    def _each(self, answers: Answers) -> Bearing:
+        """The same criterion by criterion, since a person has answered one as a whole."""
+        weights = {ready.bearings[ready.truth(answers)] for ready in self.criteria}
+        return BLOCKS if BLOCKS in weights else OPEN if OPEN in weights else PASSES
 
 
 class Trial:
@@ -188,6 +206,7 @@ class Engine:
         self._past = bits_of(number for number, past in enumerate(asked) if past)
         self._concepts = bits_of(number for number, answer in enumerate(self.tests) if isinstance(answer, Presence))
         self._empty: dict[_Key, Empty] = {}
+        self._asked: Asked | None = None
 
     def _number(self, test: Test) -> int:
         """The number of a test, the same for equal ones."""
@@ -224,7 +243,17 @@ class Engine:
         pending |= ruled & ~self._concepts
         chart = Chart(patient, self.policy)
         guessing = self._guessing[bool(chart.complete or chart.assumed)]
-        return Answers(self.tests, chart, self.empty(chart), pending, ruled & ~pending, guessing)
+        said = self.given(patient)
+        pending |= said.bits if said is not None else 0
+        return Answers(self.tests, chart, self.empty(chart), pending, ruled & ~pending, guessing, said).compare()
+
+    def given(self, patient: Patient) -> Given | None:
+        """What counts of the answers that persons gave; None where nothing does."""
+        if not patient.replies:
+            return None
+        if self._asked is None:
+            self._asked = Asked(trial.plan for trial in self.trials)
+        return given(patient, self.policy, self._asked, self._numbers, self.tests)
 
     def empty(self, chart: Chart) -> Empty:
         """The answers for a record that mentions nothing but the same sex and the same lists, complete or in part."""

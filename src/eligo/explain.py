@@ -8,20 +8,22 @@ touch are made once, for an empty record, and shared.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from eligo.criteria import Compare
 from eligo.evaluate import BLOCKS, OPEN, PASSES, VERDICT, Engine, Ready, Trial
 from eligo.evaluation.answers import Answers
-from eligo.evaluation.assumed import resting_on
+from eligo.evaluation.assumed import resting_on, resting_on_answers
 from eligo.evaluation.chart import Outcome
 from eligo.evaluation.derive import age_of
-from eligo.evaluation.evidence import Evidence
+from eligo.evaluation.evidence import Evidence, answer_json
 from eligo.evaluation.gathered import gathered
+from eligo.evaluation.replies import Voice
 from eligo.evaluation.trees import conditions, deciding, enough
 from eligo.margin import Margin
-from eligo.patients.model import Patient
+from eligo.patients.model import Patient, Reply
 from eligo.plan import Plan, PlannedCriterion, Test
 from eligo.truth import Bearing, Reason, Truth, Verdict, not_
 
@@ -62,16 +64,38 @@ class Finding(NamedTuple):
         return tuple([(self.ready.uses[place][2], outcomes[place]) for place in sorted(self._deciding(outcomes))])
 
     @property
+    def whole(self) -> Sequence[Voice]:
+        """What persons say of the criterion as a whole."""
+        given = self.answers.given
+        return given.criteria.get(self.ready.key, ()) if given is not None else ()
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the truth is another one than that of the leaves, by what persons say of the criterion as a whole."""
+        return bool(self.whole) and self.truth is not self.ready.holds(self.answers)
+
+    @property
+    def answered(self) -> tuple[Reply, ...]:
+        """The answers of persons that the truth rests on, or that leave it UNKNOWN, being at odds."""
+        whole = tuple([voice.reply for voice in self.whole])
+        if whole and (self.is_judged or len({voice.truth for voice in self.whole}) > 1 or self.rests_on_assumption):
+            return whole
+        return resting_on_answers(self.criterion.tree, self.ready.numbers, self.answers)
+
+    @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why the truth is UNKNOWN, each reason once; none for a truth that is known."""
-        if self.truth is not Truth.UNKNOWN:
-            return ()
         outcomes = self._outcomes()
         return self._reasons(outcomes, self._deciding(outcomes))
 
     @property
     def enough(self) -> tuple[int, ...]:
-        """The places of a smallest set of leaves that make the truth what it is, whatever the others say."""
+        """The places of a smallest set of leaves that make the truth what it is, whatever the others say.
+
+        None where it is not the leaves that do.
+        """
+        if self.is_judged:
+            return ()
         return tuple(sorted(enough(self.criterion.tree, [outcome[0] for outcome in self._outcomes()])[1]))
 
     @property
@@ -86,19 +110,27 @@ class Finding(NamedTuple):
 
     @property
     def is_assumed(self) -> bool:
-        """Whether the truth rests on an assumption; kept for the findings that the record does not touch."""
+        """Whether the truth rests on an assumption, and not on what a person says of it."""
+        return (self.answers.given is None or not self.whole) and self.rests_on_assumption
+
+    @property
+    def rests_on_assumption(self) -> bool:
+        """The same of the leaves alone; kept for the findings that the record does not touch."""
         if not self.ready.bits & self.answers.guessing:
             return False
         if self.ready.bits & self.answers.touched:
-            return bool(self.assumed)
+            return bool(self._assumed())
         kept, key = self.answers.empty.kept, ("assumed", self.ready)
         if key not in kept:
-            kept[key] = bool(self.assumed)
+            kept[key] = bool(self._assumed())
         return bool(kept[key])
 
     @property
     def assumed(self) -> tuple[str, ...]:
         """The codes of the assumptions that the truth rests on; none where it would be the same without any."""
+        return () if self.whole else self._assumed()
+
+    def _assumed(self) -> tuple[str, ...]:
         if self.truth is Truth.UNKNOWN or not self.ready.bits & self.answers.guessing:
             return ()
         return resting_on(self.criterion.tree, self.ready.numbers, self.answers)
@@ -119,9 +151,13 @@ class Finding(NamedTuple):
         return [self.answers.outcome(number) for number in self.ready.numbers]
 
     def _deciding(self, outcomes: list[Outcome]) -> frozenset[int]:
+        if self.is_judged:
+            return frozenset()
         return deciding(self.criterion.tree, [outcome[0] for outcome in outcomes])[1]
 
     def _reasons(self, outcomes: list[Outcome], deciding: frozenset[int]) -> tuple[Reason, ...]:
+        if self.truth is Truth.UNKNOWN and self.is_judged:
+            return (Reason.NOT_STATED,)
         reasons = [outcomes[number][1] for number in sorted(deciding)] if self.truth is Truth.UNKNOWN else []
         return tuple(dict.fromkeys([reason for reason in reasons if reason is not None]))
 
@@ -130,7 +166,7 @@ class Finding(NamedTuple):
 
         The data is not to be changed: what the record does not touch is made once and shared.
         """
-        if self.ready.bits & self.answers.touched:
+        if self.ready.bits & self.answers.touched or self.whole:
             return self._as_json()
         kept = self.answers.empty.kept
         if self.ready not in kept:
@@ -161,8 +197,9 @@ class Finding(NamedTuple):
             "concepts": list(criterion.concepts),
             "evidence": evidence,
         }
-        assumed = self.assumed
-        return data | {"assumed": list(assumed)} if assumed else data
+        assumed, answered = self.assumed, self.answered
+        data |= {"assumed": list(assumed)} if assumed else {}
+        return data | ({"answered": [answer_json(reply) for reply in answered]} if answered else {})
 
     def _evidence_json(self, place: int) -> dict[str, Any]:
         """The evidence of one leaf."""
@@ -239,7 +276,8 @@ class TrialScreening(NamedTuple):
         """The trial as JSON data; `arms` only where it has arms, `near` only where it is."""
         criteria = [finding.as_json() for finding in self.findings]
         passing = [finding for finding in criteria if finding["bearing"] == "passes"]
-        return self._brief(_passes(len(passing), ["assumed" in finding for finding in passing])) | {
+        by = [[reply["by"] for reply in finding.get("answered", ())] for finding in passing]
+        return self._brief(_passes(len(passing), ["assumed" in finding for finding in passing], by)) | {
             "criteria": criteria
         }
 
@@ -247,9 +285,10 @@ class TrialScreening(NamedTuple):
         """The trial without its findings."""
         passing = [finding for finding in self.findings if finding[2] is PASSES]  # by place, as in `_trial`
         guessed = [finding for finding in passing if finding[3].bits & finding[4].guessing]
-        return self._brief(_passes(len(passing), [finding.is_assumed for finding in guessed]))
+        by = [[reply.by for reply in finding.answered] for finding in passing if finding[4].given is not None]
+        return self._brief(_passes(len(passing), [finding.is_assumed for finding in guessed], by))
 
-    def _brief(self, passes: dict[str, int]) -> dict[str, Any]:
+    def _brief(self, passes: dict[str, Any]) -> dict[str, Any]:
         data: dict[str, Any] = {
             "trial": self.plan.trial,
             "title": self.plan.title,
@@ -271,9 +310,11 @@ class TrialScreening(NamedTuple):
         return data
 
 
-def _passes(count: int, assumed: list[bool]) -> dict[str, int]:
-    """How many criteria pass, and how many of them rest on an assumption."""
-    return {"count": count, "assumed": sum(assumed)}
+def _passes(count: int, assumed: list[bool], by: list[list[str]]) -> dict[str, Any]:
+    """How many criteria pass, how many of them rest on an assumption, how many on answers of persons, and whose."""
+    data = {"count": count, "assumed": sum(assumed)}
+    whose = dict.fromkeys(name for names in by for name in names)
+    return data | ({"answered": sum(map(bool, by)), "answered_by": list(whose)} if whose else {})
 
 
 class Screening(NamedTuple):
@@ -332,7 +373,7 @@ def _blank_findings(engine: Engine, answers: Answers) -> tuple[list[Finding], ..
 
 
 def _finding(ready: Ready, answers: Answers) -> Finding:
-    truth = ready.holds(answers)
+    truth = ready.truth(answers)
     return _new(Finding, (ready.criterion, truth, ready.bearings[truth], ready, answers))
 
 
@@ -340,6 +381,9 @@ def _trial(trial: Trial, answers: Answers, blank: list[Finding]) -> TrialScreeni
     """A finding for each criterion; those whose tests the record does not touch are taken from `blank`."""
     found, touched = blank.copy(), answers.touched
     for place in [place for place, bits in enumerate(trial.bits_of_each) if bits & touched]:
+        found[place] = _finding(trial.criteria[place], answers)
+    judged = answers.given.criteria if answers.given is not None else {}
+    for place in [place for place, ready in enumerate(trial.criteria) if ready.key in judged] if judged else ():
         found[place] = _finding(trial.criteria[place], answers)
     # By place: to unpack a named tuple, or to look a name of it up, takes several times as long.
     blocks = [finding[0] for finding in found if finding[2] is BLOCKS]

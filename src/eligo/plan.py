@@ -42,6 +42,7 @@ from eligo.errors import EligoError
 from eligo.patients.dates import AgeUnit
 from eligo.truth import Kind, Reason
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.named import quantity_key
 from eligo.vocabulary.units import difference_to_canonical, same_dimension, to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
 
@@ -50,7 +51,7 @@ if TYPE_CHECKING:  # a plan from the cache needs neither YAML nor pydantic, whic
 
 MULTIPLES = frozenset({"ULN", "LLN", "baseline"})
 
-_FORM = b"4"  # of the cached data: another form must not meet an old cache
+_FORM = b"5"  # of the cached data: another form must not meet an old cache
 _SAME, _ROUNDED = 1e-10, 0.1  # how far two ways to state a limit are apart at most, as a share of it
 DERIVED_FROM = ("variables.yaml", "concepts.yaml", "units.yaml", "units.txt")
 
@@ -71,10 +72,14 @@ class Attested:
 
 @dataclass(frozen=True, slots=True)
 class Untestable:
-    """What no record can answer: text that was not understood, or a leaf that does not fit the vocabulary."""
+    """What no record can answer: text that was not understood, or a leaf that does not fit the vocabulary.
+
+    `asks` is what a person can answer all the same: a limit on a quantity that the vocabulary does not have.
+    """
 
     reason: Reason
     detail: str
+    asks: Compare | OneOf | None = None
 
 
 _UNKNOWN_CONCEPT = Untestable(Reason.ERROR, "unknown-concept")
@@ -198,6 +203,19 @@ def compile_rules(ruleset: RuleSet, sha256: str | None = None) -> Plan:
     )
 
 
+def asked_alone(leaf: Leaf, criterion: str) -> Test:
+    """What a leaf asks by itself; what a trial is about (`study_condition`) is left as it is.
+
+    `criterion` (`TRIAL/id`) counts for an attestation alone.
+    """
+    return _Compiler(criterion, (Excepted(STUDY_CONDITION),), [], {}).test(leaf)
+
+
+def _of_quantity(limit: Limit) -> Limit:
+    """The limit on a quantity without a variable, with its unit in UCUM where that is one."""
+    return replace(limit, value=float(limit.value), unit=(ucum(limit.unit) or limit.unit) if limit.unit else None)
+
+
 def _study_conditions(stated: tuple[str, ...]) -> tuple[Excepted, ...]:
     """What the trial is about, as exceptions; `STUDY_CONDITION` stays for what is not stated or not known."""
     found = [concepts().get(words) or concepts().find(words) for words in stated]
@@ -285,7 +303,9 @@ def compared_with(leaf: Compare) -> Iterator[str]:
 
 def _comparison(leaf: Compare) -> Test:
     if leaf.variable is None:
-        return Untestable(Reason.UNPARSED, "unknown-name")
+        limits = sorted(map(_of_quantity, leaf.limits), key=lambda limit: (limit.op, limit.value))
+        asks = Compare(None, tuple(limits), quantity_key(leaf.name or ""), leaf.window, pick=leaf.pick)
+        return Untestable(Reason.UNPARSED, "unknown-name", asks)
     variable = variables().get(leaf.variable)
     if variable is None or any(other not in variables() for other in compared_with(leaf)):
         return Untestable(Reason.ERROR, "unknown-variable")
@@ -358,12 +378,13 @@ def age_unit(value: Number, unit: TimeUnit) -> tuple[Number, AgeUnit]:
 
 
 def _choice(leaf: OneOf) -> Test:
-    if leaf.variable is None:
-        return Untestable(Reason.UNPARSED, "unknown-name")
-    if leaf.variable not in variables():
+    if leaf.variable is not None and leaf.variable not in variables():
         return Untestable(Reason.ERROR, "unknown-variable")
     values = (v if isinstance(v, str) else float(v) for v in leaf.values)
-    return OneOf(leaf.variable, tuple(sorted(values, key=lambda v: (isinstance(v, str), v))))
+    asks = OneOf(leaf.variable, tuple(sorted(values, key=lambda v: (isinstance(v, str), v))))
+    if leaf.variable is None:
+        return Untestable(Reason.UNPARSED, "unknown-name", replace(asks, name=quantity_key(leaf.name or "")))
+    return asks
 
 
 def qualifier_key(word: str) -> str:

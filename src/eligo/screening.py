@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eligo.answers.asked import Asked
 from eligo.data import data_dir
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.evaluate import Engine
@@ -30,11 +31,22 @@ NOT_RULES = (".cases.yaml", ".cases.yml")  # the tests of a rule set lie beside 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The trials of a folder, ready to meet patients, and what is wrong with the files that could not be used."""
+    """The trials of a folder, ready to meet patients, and what is wrong with the files that could not be used.
+
+    `whole` are the trials of the folder where these are only some of them.
+    """
 
     plans: tuple[Plan, ...]
     problems: tuple[Problem, ...] = ()
     _engines: list[Engine] = field(default_factory=list, repr=False, compare=False)
+    whole: tuple[Plan, ...] | None = None
+    _asked: list[Asked] = field(default_factory=list, repr=False, compare=False)
+
+    def asked(self) -> Asked:
+        """What all the rules of the folder ask, in which answers of persons are looked up."""
+        if not self._asked:
+            self._asked.append(Asked(self.whole or self.plans))
+        return self._asked[0]
 
     def engine(self, policy: Policy | None = None) -> Engine:
         """The trials under a policy; the last engine is kept, since most callers use one policy for all patients."""
@@ -54,7 +66,7 @@ class Rules:
                 problems.append(_unknown_trial(name, [plan.trial for plan in self.plans]))
         if problems:
             raise EligoError(problems)
-        return Rules(tuple(chosen), self.problems)
+        return Rules(tuple(chosen), self.problems, whole=self.whole or self.plans)
 
 
 def load_rules(path: str | Path | None = None) -> Rules:

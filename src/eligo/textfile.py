@@ -75,10 +75,10 @@ def linked(path: Path) -> Path:
     return found
 
 
-def replace_text(path: Path, old: str | None, new: str) -> None:
+def replace_text(path: Path, old: str | None, new: str, private: bool = False) -> None:
     """Write a file that still holds `old` (None: that is not there yet); raise `EligoError` where it does not.
 
-    Nobody who also writes by this function comes in between.
+    Nobody who also writes by this function comes in between. `private` is as for `write_text`.
     """
     with _locked(path.parent):
         if (read_text(path) if path.exists() else None) != old:
@@ -86,7 +86,7 @@ def replace_text(path: Path, old: str | None, new: str) -> None:
             raise EligoError(Problem("file-changed", "the file was changed meanwhile", Place(str(path)), help_text))
         if old is not None and not os.access(path, os.W_OK):  # a new file in its place would go round that right
             raise EligoError(Problem("write", "the file cannot be written: permission denied", Place(str(path))))
-        write_text(path, new)
+        write_text(path, new, private)
         _take_away_leftovers(path)
 
 

@@ -29,7 +29,18 @@ EXAMPLES = """\
 """
 
 # What a record has of its own; `--rules` and PATIENT may lead to where things are now.
-OF_RECORD = ("as_of", "lenient", "format", "mapping", "max_age", "assume_absent", "site", "margin", "patient_id")
+OF_RECORD = (
+    "as_of",
+    "lenient",
+    "format",
+    "mapping",
+    "max_age",
+    "assume_absent",
+    "site",
+    "margin",
+    "answers",
+    "patient_id",
+)
 NOT_WITH_VERIFY = ("trial", "html", "record", *OF_RECORD)
 
 
@@ -60,9 +71,12 @@ def run(args: argparse.Namespace) -> int:
     policy = inputs.policy(args)
     rules = load_rules(args.rules)
     write_problems(rules.problems, args.json)
+    wrong = inputs.write_wrong_answers(args)
     patient, reading = inputs.read_one(args.patient, args)
-    flaws = inputs.flaws(reading, args)
+    flaws = inputs.flaws(reading, args, rules)
     write_problems(flaws, args.json)
+    if not patient.replies:
+        inputs.warn_of_strangers(args, (patient.id,))
     screening, ahead = screen_ahead(patient, rules.only([args.trial]) if args.trial else rules, policy)
     if args.record and _hashed(args) != source:
         raise EligoError(changed(args.patient))
@@ -71,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     if args.record:
         _write_record(screening, source, args)
     _show(data, args)
-    failed = bool(rules.problems) or any(flaw.severity == "error" for flaw in flaws)
+    failed = wrong or bool(rules.problems) or any(flaw.severity == "error" for flaw in flaws)
     return exit_code([trial["verdict"] for trial in data["trials"]], failed)
 
 

@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_text = "records, or folders of records: show whose verdict flips"
     parser.add_argument("--patients", nargs="+", default=[], metavar="PATIENT", help=help_text)
     inputs.add_policy(parser)
+    inputs.add_answers(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -64,7 +65,8 @@ def _read(args: argparse.Namespace) -> tuple[list[Patient], bool]:
                 patients.append(reading.patient)
                 problems += inputs.flaws(reading, args)
     write_problems(problems, args.json)
-    return patients, any(p.severity == "error" for p in problems)
+    wrong = inputs.write_wrong_answers(args)
+    return patients, wrong or any(p.severity == "error" for p in problems)
 
 
 def _lines(old: RuleSet, new: RuleSet, found: Sequence[Change], width: int) -> Iterator[str]:

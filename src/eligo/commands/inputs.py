@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,9 +21,11 @@ from eligo.patients.jobs import MAX_BYTES
 from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, read_patients
+from eligo.patients.replies import Replies, read_answers
 from eligo.patients.sources import FORMATS, Format
 from eligo.patients.values import NO_UNITS
-from eligo.screening import Policy
+from eligo.report.problems import write_problems
+from eligo.screening import Policy, Rules
 from eligo.truth import Reason
 from eligo.vocabulary.variables import variables
 
@@ -44,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rules", metavar="DIR", help="folder with rule sets (default: ELIGO_RULES, else those that come with eligo)"
     )
     add_policy(parser)
+    add_answers(parser)
     parser.add_argument(
         "--margin",
         action="append",
@@ -91,6 +94,50 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mapping", metavar="FILE", help="what the columns of a table with one row per patient mean (YAML or JSON)"
     )
+
+
+def add_answers(parser: argparse.ArgumentParser) -> None:
+    """Define the option that names what persons answered beside the records."""
+    help_text = "what persons answered beside the records (`eligo answer`, `eligo form`): JSON, or one object a line"
+    parser.add_argument("--answers", metavar="FILE", help=help_text)
+
+
+def answers(args: argparse.Namespace) -> Replies:
+    """What persons answered beside the records; `write_wrong_answers` tells what is wrong with others."""
+    return _answers(args)[0]
+
+
+def write_wrong_answers(args: argparse.Namespace) -> bool:
+    """Tell what is wrong with answers of the answers file; whether anything is wrong beyond warnings."""
+    problems = _answers(args)[1]
+    write_problems(problems, args.json)
+    return any(problem.severity == "error" for problem in problems)
+
+
+def warn_of_strangers(args: argparse.Namespace, seen: Collection[str]) -> None:
+    """Tell of answers in the answers file that are of no patient who was read; by their number alone."""
+    strangers = answers(args).keys() - set(seen)
+    if strangers:
+        of = "1 patient" if len(strangers) == 1 else f"{len(strangers)} patients"
+        message = f"the answers of {of} are not used, since no record is of such a patient"
+        help_ = "check the `patient` of each answer against the ids of the records"
+        write_problems([Problem("answer-patient", message, Place(args.answers), help_, "warning")], args.json)
+
+
+def _answers(args: argparse.Namespace) -> tuple[Replies, tuple[Problem, ...]]:
+    path = getattr(args, "answers", None)
+    if path is None:
+        return {}, ()
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):  # the reader says what is wrong
+        return _load_answers(path, args.lenient, (0, 0))
+    return _load_answers(path, args.lenient, (found.st_mtime_ns, found.st_size))
+
+
+@functools.lru_cache(maxsize=4)
+def _load_answers(path: str, lenient: bool, _: tuple[int, int]) -> tuple[Replies, tuple[Problem, ...]]:
+    return read_answers(path, lenient)
 
 
 def add_patient_id(parser: argparse.ArgumentParser) -> None:
@@ -174,7 +221,8 @@ def options(args: argparse.Namespace, ledger: bool = False) -> Options:
     form: Format | None = args.format or ("csv" if mapping else None)
     site = _site(getattr(args, "site", None))
     units = site.units if site else NO_UNITS
-    return Options(form, args.as_of, args.lenient, mapping, ledger, units, getattr(args, "id_by", None), args.max_size)
+    id_by = getattr(args, "id_by", None)
+    return Options(form, args.as_of, args.lenient, mapping, ledger, units, id_by, args.max_size, answers(args))
 
 
 def read(name: str, args: argparse.Namespace) -> Patient:
@@ -230,8 +278,19 @@ def clashes(screening: Mapping[str, Any], place: Place) -> list[Problem]:
     return [Problem("score-clash", message.format(name), place, help_, "warning") for name in found]
 
 
-def flaws(reading: Reading, args: argparse.Namespace) -> list[Problem]:
+def flaws(reading: Reading, args: argparse.Namespace, rules: Rules | None = None) -> list[Problem]:
     """What is wrong with single entries of a record that could be read; the patient is screened without them.
+
+    With `rules`, the answers of persons that decide nothing are told too.
+    """
+    patient = reading.patient
+    if rules is None or patient is None or not patient.replies:
+        return _flaws(reading, args)
+    return [*_flaws(reading, args), *rules.asked().problems(patient)]
+
+
+def _flaws(reading: Reading, args: argparse.Namespace) -> list[Problem]:
+    """The same of the record alone.
 
     In a record that was written for eligo, an entry that cannot be what was meant is an error, so that the exit code
     tells of it; what is only doubtful, and everything for a lenient caller, is a warning.

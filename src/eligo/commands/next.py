@@ -85,7 +85,8 @@ def run(args: argparse.Namespace) -> int:
     _start(args)
     state, union, kept = _ready[0], Union(), list[dict[str, Any]]()
     write_problems(state.rules.problems, args.json)
-    failed, shape = bool(state.rules.problems), terminal(sys.stdout)
+    failed, shape = inputs.write_wrong_answers(args) or bool(state.rules.problems), terminal(sys.stdout)
+    patients = set[str]()
     found = (job for name in args.patients for job in jobs(name, state.options))
     with Progress() as progress:
         for done in in_order(found, _ask_all, _start, args, args.processes, _lost, BATCH):
@@ -93,6 +94,7 @@ def run(args: argparse.Namespace) -> int:
                 progress.clear()
                 write_problems(done.problems, args.json)
             failed |= done.failed
+            patients.add(done.patient)
             progress.step()
             if done.data is None:
                 continue
@@ -103,6 +105,7 @@ def run(args: argparse.Namespace) -> int:
                 say("\n".join(next_lines(done.data, shape, args.all)) + "\n")
             else:
                 kept = [done.data]
+    inputs.warn_of_strangers(args, patients)
     if union.patients > 1:
         data = union.as_json()
         if args.json:
@@ -129,7 +132,7 @@ def _ask_one(job: Job, state: _State) -> Done:
         reading = read_job(job, state.options)
         if reading.patient is None:
             return Done("", None, False, (), reading.problems, reading.failed)
-        flaws = inputs.flaws(reading, state.args)
+        flaws = inputs.flaws(reading, state.args, state.rules)
         found = next_of(state.engine, reading.patient)
         failed = any(flaw.severity == "error" for flaw in flaws)
         return Done(reading.patient.id, found.as_json(), any(found.opens), found.worths, tuple(flaws), failed)

@@ -34,7 +34,7 @@ def source(name: str, target: str) -> Data:
 def record_of(screening: Screening, source: Data, args: argparse.Namespace, target: str) -> Data:
     """The record of a screening that the arguments asked for."""
     rules = args.rules or os.environ.get("ELIGO_RULES")
-    options = {
+    options: Data = {
         "lenient": args.lenient,
         "format": args.format,
         "max_age": list(args.max_age),
@@ -44,6 +44,8 @@ def record_of(screening: Screening, source: Data, args: argparse.Namespace, targ
         "mapping": _file(args.mapping, target),
         "rules": relative(rules, target) if rules else None,
     }
+    if args.answers:
+        options["answers"] = _file(args.answers, target)
     return make_record(screening, source, options, rule_files([str(folder(args.rules))]))
 
 
@@ -84,6 +86,8 @@ def _arguments(old: Data, args: argparse.Namespace) -> argparse.Namespace:
         as_of=date.fromisoformat(options["as_of"]),
         site=path(options["site"]),
         mapping=path(options["mapping"]),
+        answers=path(options.get("answers")),
+        json=args.json,
         max_size=args.max_size,
         **{key: options[key] for key in ("lenient", "format", "max_age", "assume_absent", "margin")},
     )

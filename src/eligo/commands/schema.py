@@ -16,6 +16,7 @@ EXAMPLES = """\
 # Each schema: the module and the name of its function; only the one that is asked for is imported.
 SCHEMAS = {
     "patient": ("eligo.patients.native", "json_schema"),
+    "answers": ("eligo.patients.schema", "answers_schema"),
     "site": ("eligo.site", "json_schema"),
     "ruleset": ("eligo.ruleset.nodes", "RuleSetNode.model_json_schema"),
     "screening": ("eligo.report.schema", "json_schema"),

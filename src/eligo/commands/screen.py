@@ -60,12 +60,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 class Done(NamedTuple):
-    """What came of one patient: the text to print, the problems, the verdicts; none for what was no patient."""
+    """What came of one patient: the text to print, the problems, the verdicts, the id; none for what was no patient."""
 
     text: str
     problems: tuple[Problem, ...]
     verdicts: tuple[str, ...]
     failed: bool
+    patient: str | None = None
 
 
 @dataclass(slots=True)
@@ -101,7 +102,7 @@ def _reviewed(rules: Rules) -> Rules:
             problems.append(Problem("drafts", message, help=f"review them with `eligo review {plan.trial}`"))
         else:
             kept.append(plan)
-    return Rules(tuple(kept), tuple(problems))
+    return Rules(tuple(kept), tuple(problems), whole=rules.whole or rules.plans)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -110,7 +111,8 @@ def run(args: argparse.Namespace) -> int:
     _start(args)
     state = _ready[0]
     write_problems(state.rules.problems, args.json)
-    failed, seen, best = bool(state.rules.problems), Counter[str](), Counter[str]()
+    failed = inputs.write_wrong_answers(args) or bool(state.rules.problems)
+    seen, best, patients = Counter[str](), Counter[str](), set[str]()
     found = (job for name in args.patients for job in jobs(name, state.options))
     printed = False
     with Progress() as progress:
@@ -119,6 +121,8 @@ def run(args: argparse.Namespace) -> int:
                 progress.clear()
                 write_problems(done.problems, args.json)
             failed |= done.failed
+            if args.answers and done.patient is not None:
+                patients.add(done.patient)
             seen.update(done.verdicts)
             if done.verdicts or done.failed:
                 best[min(done.verdicts, key=RANK.index, default="unread")] += 1
@@ -126,6 +130,7 @@ def run(args: argparse.Namespace) -> int:
                 emit(("\n" if printed and not args.json and not args.why else "") + done.text + "\n")
                 printed = True
             progress.step()
+    inputs.warn_of_strangers(args, patients)
     if sum(best.values()) > 1:
         _summarise(best, args.json)
     return exit_code(seen, failed)
@@ -151,7 +156,7 @@ def _done(job: Job, state: _State) -> Done:
     reading = read_job(job, state.options)
     if reading.patient is None:
         return Done("", reading.problems, (), reading.failed)
-    flaws = inputs.flaws(reading, state.args)
+    flaws = inputs.flaws(reading, state.args, state.rules)
     screening, data = _screened(reading.patient, state)
     flaws += inputs.clashes(data, job.place)
     verdicts = tuple(trial["verdict"] for trial in data["trials"])
@@ -161,7 +166,8 @@ def _done(job: Job, state: _State) -> Done:
         data["trials"] = [t for t in data["trials"] if t["verdict"] == ONLY[state.args.only]]
     shown = bool(data["trials"]) or not state.args.only
     text = "\n".join(_lines(data, state)) if shown else ""
-    return Done(text, tuple(flaws), verdicts, any(flaw.severity == "error" for flaw in flaws))
+    failed = any(flaw.severity == "error" for flaw in flaws)
+    return Done(text, tuple(flaws), verdicts, failed, reading.patient.id)
 
 
 def _screened(patient: Patient, state: _State) -> tuple[Screening, dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from eligo.evaluation.chart import Chart, Outcome
+from eligo.evaluation.replies import AT_ODDS, Given
 from eligo.truth import Reason, Truth
 
 # Bound once: in Python 3.11 every look-up of an enum's member is a function call.
@@ -20,19 +21,34 @@ class Answers:
     Only a test that looks at something in the record is ever `pending`. Those that are `ruled` are sure to be NOT_MET,
     since all that they look at is what is ruled out; they run when their evidence is wanted. `touched` are both.
     `found` are the outcomes of those that ran, `empty` those of all tests for an empty record. `guessing` are the tests
-    whose answer may rest on an assumption.
+    whose answer may rest on an assumption. `given` is what persons answered, where that counts for any of them.
     """
 
-    __slots__ = ("chart", "empty", "found", "guessing", "met", "pending", "tests", "touched", "unknown")
+    __slots__ = ("chart", "empty", "found", "given", "guessing", "met", "pending", "tests", "touched", "unknown")
 
     def __init__(
-        self, tests: Sequence[Answer], chart: Chart, empty: Empty, pending: int, ruled: int = 0, guessing: int = -1
+        self,
+        tests: Sequence[Answer],
+        chart: Chart,
+        empty: Empty,
+        pending: int,
+        ruled: int = 0,
+        guessing: int = -1,
+        given: Given | None = None,
     ) -> None:
         self.tests, self.chart, self.empty, self.pending, self.guessing = tests, chart, empty, pending, guessing
+        self.given = given
         self.touched = pending | ruled
         untouched = ~self.touched
         self.met, self.unknown = empty.met & untouched, empty.unknown & untouched
         self.found: dict[int, Outcome] = {}
+
+    def compare(self) -> Answers:
+        """Find out which answers of persons are at odds with the record; the answers themselves."""
+        for number in self.given.tests if self.given is not None else ():
+            if self.given is not None and self.outcome(number)[2] in AT_ODDS:
+                self.given.at_odds |= 1 << number
+        return self
 
     def run(self, number: int) -> Truth:
         """Run a pending test."""
@@ -40,6 +56,8 @@ class Answers:
             outcome = self.tests[number](self.chart)
         except Exception as error:
             outcome = failed(error)
+        if self.given is not None:
+            outcome = self.given.settle(number, outcome)
         self.found[number] = outcome
         bit = 1 << number
         self.pending &= ~bit

@@ -12,8 +12,9 @@ from eligo.evaluation.chart import Basis, Chart, Derived, Outcome, Ruled
 from eligo.evaluation.comparing import Comparison, Measured
 from eligo.evaluation.presence import Presence
 from eligo.evaluation.relating import Relating
+from eligo.evaluation.replies import ANSWERED
 from eligo.evaluation.trees import NONE, Rested, rested
-from eligo.patients.model import Result
+from eligo.patients.model import Reply, Result
 from eligo.plan import Tree
 from eligo.truth import Truth
 
@@ -97,3 +98,19 @@ def resting_on(tree: Tree, numbers: Sequence[int], answers: Answers) -> tuple[st
     if truth is Truth.UNKNOWN or without is not Truth.UNKNOWN or not used:
         return ()
     return tuple(code for code in ASSUMED if code in used)
+
+
+def resting_on_answers(tree: Tree, numbers: Sequence[int], answers: Answers) -> tuple[Reply, ...]:
+    """The answers of persons that a tree's truth rests on: none where it would be the same without any."""
+    given = answers.given
+    if given is None or given.tests.keys().isdisjoint(numbers):
+        return ()
+    leaves = list[Rested]()
+    for place, outcome in enumerate(map(answers.outcome, numbers)):
+        said = outcome[2] == ANSWERED
+        leaves.append((outcome[0], Truth.UNKNOWN if said else outcome[0], frozenset([str(place)]) if said else NONE))
+    truth, without, used = rested(tree, leaves)
+    if truth is Truth.UNKNOWN or truth is without:
+        return ()
+    voices = (voice for place in sorted(map(int, used)) for voice in given.tests[numbers[place]])
+    return tuple(dict.fromkeys(voice.reply for voice in voices))

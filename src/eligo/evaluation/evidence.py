@@ -29,8 +29,9 @@ from eligo.evaluation.assumed import ASSUMED
 from eligo.evaluation.chart import Basis, Derived, Normal, Reading, Ruled
 from eligo.evaluation.distance import Distance, distance, limit_value, plain
 from eligo.evaluation.presence import BROADER_ONLY, MAY_BE
+from eligo.evaluation.replies import ANSWERED
 from eligo.margin import Margin
-from eligo.patients.model import Fact, PartialDate, Result
+from eligo.patients.model import Fact, PartialDate, Reply, Result
 from eligo.patients.values import SITE_UNIT
 from eligo.plan import Test
 from eligo.truth import Reason, Truth
@@ -42,6 +43,8 @@ from eligo.vocabulary.variables import variables
 DETAIL = {
     "all_agree": "every plausible value of what is not known gives the same answer",
     "age-compared": "an age can be compared with a length of time alone",
+    "answer_contradicts": "what a person answers is not what the record says",
+    "answers_differ": "persons answer differently",
     "anchor_unknown": "the day that the window counts from is not in the record",
     "before_birth": "the record has it begin before the patient was born",
     "beginnings_differ": "several entries have it begin on different days, which give different answers",
@@ -82,7 +85,7 @@ class Evidence(NamedTuple):
     answer rests on, `normals` what each limit of the test is a multiple of, `clash` what a stated score comes to by its
     own inputs, where that is another value, `ages` the completed age in the unit of each limit of an age, `parts` the
     evidence of the two things that a leaf links, `as_of` the day on which what it rests on is as old as it says,
-    `assumed` what a value that was worked out takes for granted.
+    `assumed` what a value that was worked out takes for granted, `answered` what persons said of it.
     """
 
     leaf: Leaf
@@ -97,6 +100,7 @@ class Evidence(NamedTuple):
     parts: tuple[Evidence, ...] = ()
     as_of: date | None = None
     assumed: tuple[str, ...] = ()
+    answered: tuple[Reply, ...] = ()
 
     @property
     def distance(self) -> Number | None:
@@ -147,7 +151,7 @@ class Evidence(NamedTuple):
             "span": list(self.leaf.span) if self.leaf.span else None,
             "truth": self.truth.name,
             "reason": self.reason,
-            "detail": None if self.detail in ASSUMED else self._detail(),
+            "detail": None if self.detail in ASSUMED or self.detail == ANSWERED else self._detail(),
         }
         if self.detail in ASSUMED:
             data["assumed"] = ASSUMED[self.detail]
@@ -164,6 +168,8 @@ class Evidence(NamedTuple):
                 data["note"] = note
         if "score_part" in self.assumed:
             data.setdefault("assumed", ASSUMED["score_part"])
+        if self.answered:
+            data["answered"] = [answer_json(reply) for reply in self.answered]
         return {key: value for key, value in data.items() if value is not None}
 
     def _measured(self, leaf: Compare | OneOf) -> dict[str, Any]:
@@ -191,6 +197,8 @@ class Evidence(NamedTuple):
         written = " and ".join([_written_limit(limit) for limit in leaf.limits])
         if leaf.equivalent is not None:
             written += f" ({_text(leaf.equivalent.value)}{f' {leaf.equivalent.unit}' if leaf.equivalent.unit else ''})"
+        if leaf.variable is None and self.basis:  # a person gave the value
+            limit = written
         data: dict[str, Any] = {
             "window": window_text(leaf.window),
             "pick": leaf.pick if leaf.pick != "latest" else None,
@@ -219,6 +227,12 @@ class Evidence(NamedTuple):
         }
         grade = next((b for b in self.basis if isinstance(b, Result | Derived)), None)
         return data | ({"variable": grade.variable} | reading_json(grade, self.as_of) if grade else {})
+
+
+def answer_json(reply: Reply) -> dict[str, str]:
+    """Who answered, and when."""
+    note = {"note": reply.note} if reply.note else {}
+    return {"by": reply.by, "date": reply.day.isoformat()} | note
 
 
 def _left_open(basis: Iterable[Basis]) -> str:

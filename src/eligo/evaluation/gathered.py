@@ -18,6 +18,7 @@ from eligo.evaluation.derive import age_in, age_of
 from eligo.evaluation.evidence import Evidence
 from eligo.evaluation.picking import Picked
 from eligo.evaluation.relating import Relating
+from eligo.evaluation.replies import DETAILS
 from eligo.evaluation.stated_twice import StatedTwice
 from eligo.patients.dates import AgeUnit
 from eligo.patients.model import Fact, Result
@@ -27,7 +28,14 @@ from eligo.vocabulary.scores import SCORES
 
 
 def gathered(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence:
-    """The evidence of a leaf, by the number of its test."""
+    """The evidence of a leaf, by the number of its test, with what persons said where that counts."""
+    found = _gathered(number, leaf, test, answers)
+    if answers.given is None or found.detail not in DETAILS:
+        return found
+    return found._replace(answered=tuple(voice.reply for voice in answers.given.tests.get(number, ())))
+
+
+def _gathered(number: int, leaf: Leaf, test: Test, answers: Answers) -> Evidence:
     chart, answer, outcome = answers.chart, answers.tests[number], answers.outcome(number)
     truth, reason, detail, basis = outcome
     if isinstance(answer, Relating) and isinstance(leaf, Related) and isinstance(test, Related):

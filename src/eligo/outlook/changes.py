@@ -280,15 +280,15 @@ def together(options: Mapping[Subject, Option], patient: Patient) -> Edit:
 
 
 def _blocks(ready: Ready, answers: Answers) -> bool:
-    return ready.bearings[ready.holds(answers)] is BLOCKS
+    return ready.bearings[ready.truth(answers)] is BLOCKS
 
 
 def _has_lost(ready: Ready, before: Answers, after: Answers, lost: int) -> bool:
     """Whether a criterion is open, and would not be if what was answered before still were."""
-    if ready.holds(after) is not Truth.UNKNOWN:
+    if ready.truth(after) is not Truth.UNKNOWN:
         return False
     restored = known_as(after, after.met & ~lost | before.met & lost, after.unknown & ~lost)
-    return ready.holds(restored) is not Truth.UNKNOWN
+    return ready.truth(restored) is not Truth.UNKNOWN
 
 
 def _least(open_to: list[list[Subject]]) -> int:

@@ -150,7 +150,7 @@ def expiry_json(expiry: Expiry) -> dict[str, Any]:
             {
                 "id": turn.criterion,
                 "cause": turn.cause,
-                "variable" if turn.about in variables() else "concept": turn.about,
+                **({"variable" if turn.about in variables() else "concept": turn.about} if turn.about else {}),
                 "truth": Truth(turn.truth).name,
             }
             for turn in expiry.turns

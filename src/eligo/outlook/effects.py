@@ -42,13 +42,20 @@ class Effect(NamedTuple):
 
 
 class Fresh(NamedTuple):
-    """The effects for a record that mentions none of the `names`, which are all that the affected tests look at."""
+    """The effects for a record that mentions none of the `names`, which are all that the affected tests look at.
+
+    `bits` are these tests: where a person has answered one of them, the effects are others.
+    """
 
     names: frozenset[str]
     effects: tuple[Effect, ...]
+    bits: int
 
-    def fits(self, patient: Patient) -> bool:
-        """Whether the record mentions none of them."""
+    def fits(self, situation: Situation) -> bool:
+        """Whether the record mentions none of them, and nobody answered what they ask."""
+        patient, given = situation.patient, situation.answers.given
+        if given is not None and given.bits & self.bits:
+            return False
         parts = (patient.results, patient.facts, patient.absent, patient.attested)
         return not (patient.birth and "age" in self.names) and all(map(self.names.isdisjoint, parts))
 
@@ -61,7 +68,7 @@ def effects(situation: Situation, question: Question, why: Reason) -> Sequence[E
             found = [option for of in ("ULN", "LLN") for option in of_reference(situation, known[0], of)]
             return _run(situation, found)
     fresh = _fresh(situation, question)
-    if fresh.fits(situation.patient):
+    if fresh.fits(situation):
         return fresh.effects
     narrow = situation if question.id == "sex" else situation.narrowed(names_of(question.kind == "fact", question.id))
     return _run(narrow, options(narrow, question))
@@ -98,6 +105,6 @@ def _fresh(situation: Situation, question: Question) -> Fresh:
             bits |= effect.bits
         reading = (engine.readers, engine.rulers)
         names = frozenset(name for tests in reading for name, read in tests.items() if read & bits)
-        kept[key] = Fresh(names, found)
+        kept[key] = Fresh(names, found, bits)
     fresh: Fresh = kept[key]
     return fresh

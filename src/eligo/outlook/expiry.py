@@ -11,24 +11,28 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, cast
 
+from eligo.answers.asked import longest_age
+from eligo.answers.resolve import Resolved, resolve
 from eligo.criteria import Compare, Duration, OneOf, Present, Related, TimeUnit, Window, presences
 from eligo.evaluate import Engine, Trial
 from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Chart, Outcome
 from eligo.evaluation.derive import birth_days
+from eligo.evaluation.replies import ANSWERED
 from eligo.evaluation.window import shift
 from eligo.outlook.edits import today
 from eligo.outlook.situation import numbers, standing
-from eligo.patients.model import Fact, PartialDate, Patient, Result
+from eligo.patients.model import Fact, PartialDate, Patient, Reply, Result
 from eligo.plan import Test
 from eligo.truth import Reason, Truth, Verdict
 from eligo.vocabulary.ages import event_time, is_event, lasting
+from eligo.vocabulary.variables import variables
 
 YEARS = 2
 # A month later is up to three days off the same distance in days, since months differ in length.
 AROUND = range(-3, 5)
 
-Cause = Literal["stale", "window", "birthday", "date"]
+Cause = Literal["stale", "answer", "window", "birthday", "date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +103,21 @@ def turning_days(engine: Engine, patient: Patient, horizon: date) -> list[date]:
     days = set(_birthdays(engine, patient))
     for name, results in patient.results.items():
         days |= _turning(engine, name, results, _ages(engine, name))
+    for reply in patient.replies:
+        days |= _grown_old(engine, reply)
     for name, facts in patient.facts.items():
         ahead = [then for _, then in patient.ending if then.concept == name]
         days |= _turning(engine, name, (*facts, *ahead), _lasting(name))
     return sorted(day for day in days if patient.as_of < day <= horizon)
+
+
+def _grown_old(engine: Engine, reply: Reply) -> set[date]:
+    """The days on which an answer begins or ceases to count."""
+    found, days = resolve(reply) if reply.asks is not None else None, {reply.day}
+    if isinstance(found, Resolved) and found.subject in variables() and found.result is not None:
+        days |= _turning(engine, found.subject or "", (found.result,), _ages(engine, found.subject or ""))
+    longest = longest_age(reply)
+    return days | set(_around(reply.day, longest) if longest is not None else ())
 
 
 def _turning(engine: Engine, name: str, entries: Sequence[Result | Fact], lasts: Iterable[Duration]) -> set[date]:
@@ -179,14 +194,17 @@ def _birthdays(engine: Engine, patient: Patient) -> Iterator[date]:
 def _turns(engine: Engine, trial: Trial, eve: Answers, answers: Answers) -> Iterator[Turn]:
     """The criteria whose truth turns overnight in a way that bears on the verdict, and what turns them."""
     for ready in trial.criteria:
-        before, after = ready.holds(eve), ready.holds(answers)
+        before, after = ready.truth(eve), ready.truth(answers)
         if before is after:
             continue
         for number, _, test in ready.uses:
             old, new = eve.outcome(number), answers.outcome(number)
             if old[0] is not new[0]:
-                yield Turn(ready.criterion.id, after, _cause(test, new), _about(test))
+                cause = "answer" if ANSWERED in (old[2], new[2]) else _cause(test, new)
+                yield Turn(ready.criterion.id, after, cause, _about(test))
                 break
+        else:  # an answer to the whole sentence
+            yield Turn(ready.criterion.id, after, "answer", "")
 
 
 def _cause(test: Test, outcome: Outcome) -> Cause:

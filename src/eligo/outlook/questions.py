@@ -107,6 +107,8 @@ def open_parts(screening: TrialScreening) -> Open:
 
 def _collect(finding: Finding, found: Open) -> None:
     criterion = finding.criterion.id
+    if finding.is_judged:  # what a person answered is at odds with the record, or with another answer
+        found.read[criterion] = None
     for test, outcome in finding.deciding_tests:
         if outcome[0] is not Truth.UNKNOWN:
             continue

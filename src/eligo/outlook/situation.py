@@ -64,10 +64,10 @@ class Situation:
         bits, before = self.reading(edit.touched), self.answers
         chart = Chart(edit.patient, self.engine.policy)
         chart.share(before.chart)
-        answers = Answers(self.engine.tests, chart, before.empty, bits)
+        answers = Answers(self.engine.tests, chart, before.empty, bits, given=self.engine.given(edit.patient))
         answers.touched = bits | before.touched
         answers.met, answers.unknown = before.met & ~bits, before.unknown & ~bits
-        return answers
+        return answers.compare()
 
 
 class Standing(NamedTuple):
@@ -79,7 +79,7 @@ class Standing(NamedTuple):
 
 def standing(trial: Trial, answers: Answers) -> Standing:
     """What blocks the trial and what is open: the common criteria, and those of the arms that count."""
-    weighed = [(ready.criterion, ready.bearings[ready.holds(answers)]) for ready in trial.criteria]
+    weighed = [(ready.criterion, ready.bearings[ready.truth(answers)]) for ready in trial.criteria]
     blocked = {criterion.cohort for criterion, weight in weighed if weight is BLOCKS}
     undecided = {criterion.cohort for criterion, weight in weighed if weight is OPEN}
     counted = trial.counting(blocked, undecided)
@@ -90,7 +90,7 @@ def standing(trial: Trial, answers: Answers) -> Standing:
 
 def known_as(answers: Answers, met: int, unknown: int) -> Answers:
     """The answers with other truths, none of them pending."""
-    other = Answers(answers.tests, answers.chart, answers.empty, 0)
+    other = Answers(answers.tests, answers.chart, answers.empty, 0, given=answers.given)
     other.touched, other.met, other.unknown = answers.touched, met, unknown
     return other
 

@@ -20,7 +20,7 @@ from eligo.patients.diagnostic_tests import DiagnosticTest, find_test, loads, te
 from eligo.patients.findings import Observed, answer_of, conclude, not_detected, viral_load
 from eligo.patients.ledger import Took
 from eligo.patients.marks import Mark, all_together
-from eligo.patients.model import Fact, FactKind, FactStatus, ListName, PartialDate, Patient, Result
+from eligo.patients.model import Fact, FactKind, FactStatus, ListName, PartialDate, Patient, Reply, Result
 from eligo.patients.names import (
     Found,
     Name,
@@ -99,6 +99,7 @@ class PatientBuilder(Person):
         self._complete: frozenset[str] = frozenset()
         self._in_part: set[ListName] = set()
         self._attested: dict[str, bool] = {}
+        self._replies: list[Reply] = []
 
     # --- what a reader calls
 
@@ -343,6 +344,11 @@ class PatientBuilder(Person):
         else:
             self._used(found.id)
 
+    def replied(self, reply: Reply) -> None:
+        """Take what a person answers to a question of rules."""
+        self._replies.append(reply)
+        self._used("answer")
+
     def build(self) -> Patient:
         """Make the patient of what was taken; look into `findings` first."""
         for path, count in sorted(self._later.items(), key=str):
@@ -376,6 +382,7 @@ class PatientBuilder(Person):
             tuple(self._ending),
             frozenset(self._in_part),
             never=frozenset(self._never),
+            replies=tuple(self._replies),
         )
 
     def _of_one_day(self, at_odds: Iterable[str], superseded: Mapping[str, Sequence[Result]]) -> None:

@@ -16,6 +16,7 @@ Check = Callable[[Any], bool]
 
 _CODE_KEYS = frozenset({"system", "code", "display"})
 _LIST_NAMES = frozenset(get_args(ListName))
+YES_NO = {"yes": True, "no": False}
 _NOTHING = type(None)
 # INVARIANT: exact types. JSON gives no others, and `bool` is an `int` that is no number here.
 _VALUE_TYPES = frozenset({str, int, float, _NOTHING})
@@ -46,6 +47,11 @@ def is_name(data: Any) -> bool:
 def is_status(data: Any) -> bool:
     """Whether it is null or a word for the status of an entry."""
     return data is None or (type(data) is str and status_word(data) in STATUS)
+
+
+def is_yes_or_no(data: Any) -> bool:
+    """Whether it is null, or says yes or no."""
+    return data is None or (type(data) is str and data in YES_NO)
 
 
 def is_well_formed(data: Mapping[str, Any]) -> bool:
@@ -123,6 +129,15 @@ _RECORD: dict[str, Check] = {
     "absent": _list_of(is_name),
     "complete": _list_of(lambda word: type(word) is str and word in _LIST_NAMES),
     "attested": _map_of(lambda held: type(held) is bool),
+    "answers": _list_of(
+        _entry(
+            {"asks": lambda data: data is None or type(data) is dict, "criterion": _is_text, "text_sha": _is_text}
+            | {"answer": is_yes_or_no, "value": is_value, "unit": _is_text, "note": _is_text}
+            | {"by": lambda data: type(data) is str, "date": lambda data: type(data) is str},
+            "by",
+            "date",
+        )
+    ),
 }
 
 # All keys of the format, wherever they may stand.

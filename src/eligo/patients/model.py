@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
 
+from eligo.errors import Place
 from eligo.truth import Reason
 
 FactStatus = Literal["active", "resolved", "suspected", "planned", "refuted"]
@@ -80,6 +81,26 @@ class Fact:
     visit: bool = False
 
 
+class Reply(NamedTuple):
+    """A person's answer to what rules ask: by whom, of which day, and to what.
+
+    `asks` is a leaf in the form of a rule set, as JSON with sorted keys; or it is `criterion` (`TRIAL/id`) as a whole,
+    of whose text `text_sha` is the hash. What is said is yes or no (`answer`), or the `value` of a variable or quantity
+    as it was written, with its `unit`. `place` says where the answer stands.
+    """
+
+    by: str
+    day: date
+    asks: str | None = None
+    criterion: str | None = None
+    text_sha: str | None = None
+    answer: bool | None = None
+    value: float | str | None = None
+    unit: str | None = None
+    note: str | None = None
+    place: Place = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Patient:
     """A patient as of a day.
@@ -92,7 +113,7 @@ class Patient:
     whose recorded end lies after `as_of`, each as it is now and as it will be from that end on.
     `in_part` are the lists that lack what the record has of them: an entry was left out, so none of them is complete.
     `identifiers` are the patient's own (a medical record number), by system, and there only where they were asked for.
-    `warnings` are codes and places, never values.
+    `warnings` are codes and places, never values. `replies` are what persons answered to questions of rules.
     """
 
     id: str
@@ -110,3 +131,4 @@ class Patient:
     in_part: frozenset[str] = frozenset()
     identifiers: Mapping[str, str] = field(default_factory=dict)
     never: frozenset[str] = frozenset()
+    replies: tuple[Reply, ...] = ()

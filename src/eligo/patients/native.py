@@ -23,6 +23,7 @@ from eligo.patients.names import Code, Name
 from eligo.patients.notes import Finding
 from eligo.patients.places import PublicPaths
 from eligo.patients.plausible import NO_RANGE, Ends
+from eligo.patients.replies import read_reply
 from eligo.patients.reports import range_in
 from eligo.patients.values import NO_UNITS, Units
 
@@ -74,7 +75,7 @@ def read_record(
     builder.findings += findings
     if any(f.code == "unknown-key" and len(f.path) == 1 for f in findings):  # it may be a list under another name
         builder.lacks(*LISTS)
-    _take(record, builder)
+    _take(record, builder, file)
     entries = _ledger(builder, log, text, file) if log is not None else ()
     return _reading(builder, entries, text, file, data)
 
@@ -132,7 +133,7 @@ def _as_of(record: dict[str, Any], data: dict[str, Any], findings: list[Finding]
     return day
 
 
-def _take(record: dict[str, Any], builder: PatientBuilder) -> None:
+def _take(record: dict[str, Any], builder: PatientBuilder, file: str | None) -> None:
     """Hand every entry over; entries whose form was wrong are None."""
     mark = builder.mark
     if record.get("birth_date") is not None:
@@ -168,6 +169,12 @@ def _take(record: dict[str, Any], builder: PatientBuilder) -> None:
     for name, held in record.get("attested", {}).items():
         mark(("attested", name))
         builder.attest(name, held, ("attested", name))
+    for i, said in _entries(record, "answers"):
+        mark(("answers", i))
+        reply, wrong = read_reply(said, ("answers", i), file, builder.lenient)
+        builder.findings += wrong
+        if reply is not None:
+            builder.replied(reply)
 
 
 def _range_of(seen: dict[str, Any], builder: PatientBuilder, path: JsonPath) -> Ends:

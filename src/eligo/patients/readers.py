@@ -19,6 +19,7 @@ from eligo.patients.foreign import SUFFIXES as FOREIGN
 from eligo.patients.foreign import foreign
 from eligo.patients.jobs import MAX_BYTES, Job, failed, in_line
 from eligo.patients.ledger import Reading
+from eligo.patients.replies import Replies
 from eligo.patients.sources import STDIN, SUFFIXES, Format, folder_jobs, head_of, json_jobs, looks_like_json
 from eligo.patients.values import NO_UNITS, Units
 
@@ -34,6 +35,7 @@ TABLES = (".csv", ".tsv")
 class Options:
     """How to read patients: a forced format, the day, lenience, a table's mapping, with a ledger, the site's units.
 
+    `answers` are what persons answered beside the records, by the id of the patient.
     `id_by` is the system or type of the identifier by which a FHIR patient is named (`*`: none, but all are kept).
     """
 
@@ -45,6 +47,7 @@ class Options:
     units: Units = field(default_factory=lambda: NO_UNITS)
     id_by: str | None = None
     max_bytes: int = MAX_BYTES  # of one document, one line or one stream
+    answers: Replies = field(default_factory=dict)
 
 
 def read_patients(source: str | Path, options: Options | None = None) -> Iterator[Reading]:
@@ -122,7 +125,15 @@ def _foreign_files(folder: Path) -> Iterator[Job]:
 
 
 def read_job(job: Job, options: Options) -> Reading:
-    """Read one patient."""
+    """Read one patient, with what persons answered beside the record."""
+    reading = _read(job, options)
+    beside = options.answers.get(reading.patient.id, ()) if reading.patient is not None else ()
+    if reading.patient is None or not beside:
+        return reading
+    return replace(reading, patient=replace(reading.patient, replies=(*reading.patient.replies, *beside)))
+
+
+def _read(job: Job, options: Options) -> Reading:
     if job.known is not None:
         return job.known
     if job.kind == "rows":

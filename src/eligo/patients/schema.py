@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from eligo.errors import did_you_mean
 from eligo.jsontext import JsonPath
 from eligo.patients.dates import HELP as DATE_HELP
-from eligo.patients.form import is_name, is_number, is_status, is_value
+from eligo.patients.form import YES_NO, is_name, is_number, is_status, is_value, is_yes_or_no
 from eligo.patients.model import ListName
 from eligo.patients.notes import MOST_HELPED, Finding
 from eligo.patients.status import STATUS
@@ -63,6 +63,12 @@ def _check_status(value: Any) -> Any:
     raise PydanticCustomError("not_a_word", "") if isinstance(value, str) else _must_be("text")
 
 
+def _check_yes_no(value: Any) -> Any:
+    if is_yes_or_no(value):
+        return value
+    raise _must_be("`yes` or `no`")
+
+
 _CODE_SCHEMA = {
     "type": "object",
     "description": "a code of a terminology",
@@ -89,6 +95,7 @@ Value = Annotated[
 ]
 Number = Annotated[AnyNumber | None, _checked_by(is_number, "a number"), WithJsonSchema({"type": ["number", "null"]})]
 Status = Annotated[str | None, PlainValidator(_check_status), WithJsonSchema({"enum": [*STATUS, None]})]
+YesNo = Annotated[str | None, PlainValidator(_check_yes_no), WithJsonSchema({"enum": [*YES_NO, None]})]
 Day = Annotated[str, WithJsonSchema({"type": "string", "pattern": _DATE})]
 
 
@@ -142,6 +149,38 @@ class Medication(_Entry):
     end: Day | None = _day("the last day")
 
 
+class Answer(_Border):
+    """What a person answers to what rules ask: by whom, on which day, and to what."""
+
+    asks: dict[str, Any] | None = Field(
+        None, description="a leaf as rule sets write it (`eligo schema ruleset`), or a bare variable or quantity"
+    )
+    criterion: str | None = Field(None, description="a criterion as a whole: TRIAL/id")
+    text_sha: str | None = Field(None, description="of the criterion's text, 12 hex digits; `eligo form` gives it")
+    answer: YesNo = Field(None, description="whether it is so, as the leaf or the sentence is written")
+    value: Value = Field(None, description="in place of `answer`: the value of the variable or quantity")
+    unit: str | None = Field(None, description="the unit of the value")
+    by: str = Field(description="who answers")
+    date: Day = Field(description="the day of the answer: YYYY-MM-DD")
+    note: str | None = Field(None, description="shown, and not read")
+
+
+class PatientAnswer(Answer):
+    """An answer beside the records, with the patient that it is of."""
+
+    patient: str | None = Field(
+        None, min_length=1, description="the id of the record, where the file names none for all"
+    )
+
+
+class AnswersFile(_Border):
+    """What persons answered beside the records: all answers in one object, or one answer a line."""
+
+    schema_: str | None = Field(None, alias="schema", description="eligo.answers/1")
+    patient: str | None = Field(None, description="of all answers that name no other")
+    answers: list[PatientAnswer]
+
+
 class Record(_Border):
     """A patient as of a day. What is not stated is not known, and never counts as absent."""
 
@@ -161,6 +200,7 @@ class Record(_Border):
     attested: dict[str, bool] = Field(
         {}, description='what a person stated, by attestation or by criterion ("NCT01234567/E12")'
     )
+    answers: list[Answer] = Field([], description="what persons answer to what rules ask, with who and when")
 
 
 _ENTRIES: dict[str, type[_Border]] = {
@@ -168,6 +208,7 @@ _ENTRIES: dict[str, type[_Border]] = {
     "conditions": Condition,
     "procedures": Procedure,
     "medications": Medication,
+    "answers": Answer,
 }
 _LISTS = frozenset({*_ENTRIES, "absent", "complete"})
 _MAPS = frozenset({"labs", "attested"})
@@ -177,6 +218,17 @@ def patient_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of the native patient JSON."""
     made = Record.model_json_schema()
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, "title": "eligo patient"}
+    return {**head, **{key: part for key, part in made.items() if key not in head}}
+
+
+def answers_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an answers file."""
+    made = AnswersFile.model_json_schema()
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "eligo.answers/1",
+        "title": "eligo answers",
+    }
     return {**head, **{key: part for key, part in made.items() if key not in head}}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from eligo.criteria import SYMBOL, Op
@@ -44,7 +44,16 @@ def five_digits(match: re.Match[str]) -> str:
 def measured_name(evidence: Data) -> str:
     """What was measured: an age is that of today, where the evidence does not say when else."""
     at = evidence.get("at")
-    return f"age at which {concept_name(at)} began" if at else variable_name(evidence["variable"])
+    return (
+        f"age at which {concept_name(at)} began"
+        if at
+        else variable_name(evidence.get("variable") or evidence.get("name"))
+    )
+
+
+def said_by(answers: Iterable[Data]) -> str:
+    """Who answered, and when: "AB on 2026-11-20 and CD on 2026-11-21"."""
+    return " and ".join(dict.fromkeys(f"{one['by']} on {one['date']}" for one in answers))
 
 
 def variable_name(id: str | None) -> str:  # noqa: A002 - the word of the vocabulary

@@ -96,7 +96,7 @@ class Cause(Strict):
     """A criterion whose answer ends with time."""
 
     id: Id
-    cause: Literal["stale", "window", "birthday", "date"]
+    cause: Literal["stale", "answer", "window", "birthday", "date"]
     variable: str | None = None
     concept: str | None = None
     truth: Truth

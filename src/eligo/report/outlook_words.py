@@ -51,6 +51,7 @@ _WHY_FIXED = {
 }
 _CAUSE = {
     "stale": "{} is then too old",
+    "answer": "the answer of a person is then too old",
     "window": "a time window for {} ends",
     "birthday": "the patient's birthday",
     "date": "a date of {} is reached",
@@ -266,6 +267,7 @@ def tally(trial: Data) -> list[tuple[str, str]]:
     passes = trial["passes"]
     counts = [("blocks", len(trial["blocks"])), ("open", len(trial["open"])), ("passes", passes["count"])]
     counts += [("assumed", passes["assumed"])] if passes["assumed"] else []
+    counts += [("answered", passes["answered"])] if "answered" in passes else []
     return [(word, number(count)) for word, count in counts]
 
 

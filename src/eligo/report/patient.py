@@ -11,7 +11,8 @@ from typing import Any
 from eligo.evaluation.evidence import fact_json
 from eligo.evaluation.evidence import reading_json as result_json
 from eligo.patients.ledger import Entry, Reading, counts
-from eligo.patients.model import Fact, Patient, Result
+from eligo.patients.model import Fact, Patient, Reply, Result
+from eligo.patients.replies import reply_json
 from eligo.report.terminal import Terminal, clean, wrap
 
 SCHEMA = "eligo.ledger/1"
@@ -43,6 +44,7 @@ def _patient_json(patient: Patient) -> dict[str, Any]:
         "complete": sorted(patient.complete),
         "in_part": sorted(patient.in_part) or None,
         "attested": dict(patient.attested),
+        "answers": [reply_json(reply) for reply in patient.replies] or None,
     }
     return {key: value for key, value in data.items() if value is not None}
 
@@ -108,6 +110,17 @@ def _patient(patient: Patient, shape: Terminal) -> Iterator[str]:
         yield from wrap(f"{clean(system)}: {clean(value)}", shape.width, "  identifier ", "      ")
     for topic, held in patient.attested.items():
         yield f"  attested: {clean(topic)}: {'yes' if held else 'no'}"
+    for reply in patient.replies:
+        yield from wrap(_reply(reply), shape.width, "  ", "      ")
+
+
+def _reply(reply: Reply) -> str:
+    """An answer of a person: who, when, to what, and what was said."""
+    data = reply_json(reply)
+    asks = ", ".join(f"{key} {part}" for key, part in data.get("asks", {}).items())
+    value = f"{data.get('value', '')}{f' {reply.unit}' if reply.unit else ''}"
+    to = ", ".join(filter(None, (asks, reply.criterion)))
+    return clean(f"answered by {reply.by} on {data['date']}: {to}: {data.get('answer', value)}")
 
 
 def _lists(patient: Patient, shape: Terminal) -> Iterator[str]:

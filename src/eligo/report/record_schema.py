@@ -46,6 +46,7 @@ class Options(Strict):
     margin: list[str]
     site: File | None
     mapping: File | None
+    answers: File | None = Field(None, description="what persons answered beside the record")
     rules: Path | None = Field(description="the folder of rule sets; null for those that come with eligo")
 
 

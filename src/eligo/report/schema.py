@@ -18,6 +18,14 @@ AGE = "days from its date (of a fact: its end, else its start); of a date known 
 Assumption = Literal["list_complete", "assumed_by_caller", "link_assumed", "default_range", "score_part"]
 
 
+class Answered(Strict):
+    """Who answered, and when."""
+
+    by: str
+    date: Date
+    note: str | None = None
+
+
 class Measured(Strict):
     """A value: recorded, or worked out from something else in the record."""
 
@@ -117,6 +125,7 @@ class Evidence(Side):
     related: Relation | None = Field(None, description="how the two `parts` belong together by the sentence")
     parts: list[Side] | None = Field(None, description="what the record says of each of the two things that it links")
     note: str | None = Field(None, description="why a sentence restricts nothing")
+    answered: list[Answered] | None = Field(None, description="the persons who answered this part")
 
 
 class Finding(Strict):
@@ -133,6 +142,9 @@ class Finding(Strict):
     concepts: list[str]
     evidence: list[Evidence]
     assumed: list[Assumption] = Field([], description="what the truth rests on that neither record nor rules say")
+    answered: list[Answered] = Field(
+        [], description="the answers that it rests on, or that are at odds with the record"
+    )
 
 
 class Passes(Strict):
@@ -140,6 +152,8 @@ class Passes(Strict):
 
     count: int
     assumed: int = Field(description="how many of them rest on an assumption")
+    answered: int = Field(0, description="how many of them rest on answers of persons")
+    answered_by: list[str] = Field([], description="these persons")
 
 
 class Arm(Strict):

@@ -73,7 +73,10 @@ def _open_parts(findings: Iterable[Data]) -> tuple[int, int]:
     """How many different measurements and facts are open, and how much else: what to attest and what to read."""
     known, other = set[tuple[str, str]](), set[tuple[str, str]]()
     for finding in findings:
-        for evidence in deciding(finding):
+        parts_of = deciding(finding)
+        if not parts_of:
+            other.add((finding["id"], "answered"))
+        for evidence in parts_of:
             if "related" in evidence:
                 parts = [part for part in evidence["parts"] if "reason" in part]
                 known.update(("concept", part["concept"]) for part in parts[:1])
@@ -109,7 +112,7 @@ def _header(screening: Data, terminal: Terminal) -> list[str]:
 
 
 def _trial_lines(trial: Data, room: int, terminal: Terminal) -> Iterator[str]:
-    counted = passing(trial) if trial["passes"]["assumed"] else ""
+    counted = passing(trial) if trial["passes"].keys() & {"answered"} or trial["passes"]["assumed"] else ""
     text = "; ".join(filter(None, (summary(trial), counted, drafts(trial))))
     yield from _verdict_lines(f"  {clean(trial['trial']):<{room}}", trial["verdict"], text, terminal)
     if any(finding["bearing"] == "blocks" and finding["cohort"] is None for finding in trial["criteria"]):

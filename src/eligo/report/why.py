@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from eligo.explain import NO_CRITERIA, Finding, TrialScreening
-from eligo.report.names import Data, measured_name, variable_name
+from eligo.report.names import Data, measured_name, said_by, variable_name
 from eligo.report.stated import asked_concept, fact_text, link_name, missing_part, wanted
 from eligo.report.terminal import clean
 from eligo.report.words import MOST_NAMES, failed_bound, figures, nearness, open_by_reason
@@ -58,6 +58,10 @@ def _passes(trial: TrialScreening, data: Data) -> str:
     text = f"all {len(counted)} criteria{of_arms} pass" if len(counted) > 1 else "its one criterion passes"
     assumed = sum(1 for finding in counted if finding.is_assumed)
     text += f", {assumed} of them assumed" if assumed and len(counted) > 1 else ", by an assumption" if assumed else ""
+    answered = [finding.answered for finding in counted if finding.answered]
+    if answered:
+        who = _listed(list(dict.fromkeys(reply.by for replies in answered for reply in replies)))
+        text += f", {len(answered)} of them answered by {who}" if len(counted) > 1 else f", answered by {who}"
     drafts = data.get("drafts", 0)
     if drafts:
         are = "is a draft" if drafts == 1 else "are drafts"
@@ -114,7 +118,7 @@ def _shortest(blocking: Iterable[tuple[Finding, Data]]) -> str:
     for number, (finding, told) in enumerate(blocking):
         parts = [told["evidence"][place] for place in finding.enough]
         parts = [
-            part for part in parts if part.keys() & {"variable", "concept", "related"}
+            part for part in parts if part.keys() & {"variable", "concept", "related", "answered"}
         ]  # the others hold for everybody
         text = _alone(told, parts[0]) if len(parts) == 1 else _together(told, parts) if parts else _always(told)
         apart = max((abs(part.get("distance_relative", 9e9)) for part in parts), default=0)
@@ -143,7 +147,11 @@ def _beside(part: Data) -> str:
 
 
 def _always(finding: Data) -> str:
-    """A criterion that blocks whatever the record says."""
+    """A criterion that blocks whatever the record says, or by a person's answer to it as a whole."""
+    if "answered" in finding:
+        verb = "excludes" if finding["kind"] == "exclusion" else "asks for"
+        said = "yes" if finding["truth"] == "MET" else "no"
+        return f"the answer of {said_by(finding['answered'])} to what {finding['id']} {verb} is {said}"
     return f"{finding['id']} {'excludes everybody' if finding['kind'] == 'exclusion' else 'accepts nobody'}"
 
 
@@ -157,8 +165,10 @@ def _verb(finding: Data, part: Data) -> str:
 
 def _fact(part: Data) -> str:
     """What the record says: "platelets were 18 10*9/L on 2026-11-19"."""
-    if "variable" in part and "value" in part:
+    if "value" in part and "status" not in part:
         return _value(part)
+    if "answered" in part:
+        return _answer(part)
     if "variable" in part:  # what holds of everybody, such as being of either sex
         return f"{variable_name(part['variable'])} is not stated"
     if "related" in part:
@@ -172,6 +182,15 @@ def _fact(part: Data) -> str:
         assumed, _, by = part["assumed"].partition(": ")
         return f"{name} is {assumed} ({by})"
     return f"the patient's sex rules out {name}" if "sex" in part.get("detail", "") else f"the record rules out {name}"
+
+
+def _answer(part: Data) -> str:
+    """What a person says of a part, without a value."""
+    if "variable" in part or "name" in part:
+        name = f"{measured_name(part)} {part.get('limit') or part.get('limit_written', '')}".rstrip()
+    else:
+        name = link_name(part) if "related" in part else asked_concept(part)
+    return f"{name} is answered with {'yes' if part['truth'] == 'MET' else 'no'} by {said_by(part['answered'])}"
 
 
 def _link(part: Data) -> str:

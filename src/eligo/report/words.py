@@ -16,6 +16,7 @@ from eligo.report.names import (
     measured_name,
     number,
     rounded,
+    said_by,
     short_name,
     source,
     window,
@@ -59,6 +60,8 @@ ASSUMED_BY = {
     "score_part": "part of a score",
 }
 
+AT_ODDS = "{}: the answer is at odds with the record, or with another answer"
+SETTLE = "find out which is right, and correct the record or the answer"
 TO_JUDGE = "the record does not say; a person has to judge"
 # How a part of a condition is told, by whether the condition holds.
 CONDITION = {
@@ -85,9 +88,17 @@ MOST_NAMES = 5
 
 
 def headline(finding: Data) -> str:
-    """Truth and bearing: "exclusion applies -> blocks"; with what the truth is assumed by."""
+    """Truth and bearing: "exclusion applies -> blocks"; with what the truth is assumed by, and who answered it."""
     assumed = f", {assumed_by(finding)}" if finding.get("assumed") else ""
-    return f"{SENTENCE[finding['kind'], finding['truth']]}{assumed} -> {finding['bearing']}"
+    return f"{SENTENCE[finding['kind'], finding['truth']]}{assumed}{_answered(finding)} -> {finding['bearing']}"
+
+
+def _answered(finding: Data) -> str:
+    """Who answered what the truth rests on; of the sentence as a whole, or of parts of it."""
+    if "answered" not in finding:
+        return ""
+    who = said_by(finding["answered"])
+    return f", answered by {who}" if finding["truth"] != "UNKNOWN" else f", {AT_ODDS.format(who)}"
 
 
 def assumed_by(finding: Data) -> str:
@@ -96,12 +107,20 @@ def assumed_by(finding: Data) -> str:
 
 
 def passing(trial: Data) -> str:
-    """How many criteria pass, and how many of them on an assumption: "13 pass, 9 of them assumed"."""
-    count, assumed = trial["passes"]["count"], trial["passes"]["assumed"]
+    """How many criteria pass, and how many of them on an assumption: "13 pass, 9 of them assumed".
+
+    Those that a person's answer decides are told too, with who it is.
+    """
+    passes = trial["passes"]
+    count, assumed, answered = passes["count"], passes["assumed"], passes.get("answered", 0)
     if not count:
         return "none passes"
     text = f"{count} {'passes' if count == 1 else 'pass'}"
-    return text + (f", {'it is' if count == 1 else f'{assumed} of them'} assumed" if assumed else "")
+    text += f", {'it is' if count == 1 else f'{assumed} of them'} assumed" if assumed else ""
+    if not answered:
+        return text
+    who = " and ".join(passes["answered_by"])
+    return f"{text}, {'it is' if count == 1 else f'{answered} of them'} answered by {who}"
 
 
 def patient_line(screening: Data) -> str:
@@ -129,23 +148,34 @@ def spans(finding: Data) -> list[tuple[int, int]]:
 
 def blocker(finding: Data) -> str:
     """Why a criterion blocks, in a few words: "platelets 18 < 20 10*9/L"."""
-    return ", ".join(dict.fromkeys(map(_brief, deciding(finding))))
+    found = deciding(finding)
+    if not found and "answered" in finding:
+        return f"answered by {said_by(finding['answered'])}"
+    return ", ".join(dict.fromkeys(map(_brief, found)))
 
 
 def _brief(evidence: Data) -> str:
     """One deciding part in a few words."""
+    return _bare(evidence) + (f" (answered by {said_by(evidence['answered'])})" if "answered" in evidence else "")
+
+
+def _bare(evidence: Data) -> str:
+    """The same without who answered it."""
     held = evidence["truth"] == "MET"
     if "limit" in evidence:
         value, limit = figures(evidence)
         value = f"({value})" if value[:1] in "<>" else value
         against = f" {limit}" if held else f", not {failed_bound(evidence, limit)}"
         near = f" (near: {nearness(evidence)})" if "near" in evidence else ""
-        name = measured_name(evidence) if "at" in evidence else short_name(evidence["variable"])
+        name = short_name(evidence["variable"]) if "variable" in evidence else measured_name(evidence)
+        name = measured_name(evidence) if "at" in evidence else name
         return f"{name} {value}{against}{near}"
     if "related" in evidence:
         return brief_link(evidence, held)
     if "concept" in evidence:
         return brief_concept(evidence, held)
+    if "answered" in evidence and "name" in evidence:
+        return str(evidence["name"])
     return "not understood" if evidence.get("reason") == "unparsed" else evidence.get("note", "")
 
 
@@ -182,7 +212,10 @@ def open_by_reason(findings: Iterable[Data]) -> dict[str, list[str]]:
     """The names of what is open, each once, by the reason, in the order of `OPEN`."""
     found: dict[str, dict[str, None]] = {reason: {} for reason in OPEN}
     for finding in findings:
-        for evidence in deciding(finding):
+        parts = deciding(finding)
+        if not parts:  # what a person answers to the whole sentence is at odds with the record
+            found["not_stated"][finding["id"]] = None
+        for evidence in parts:
             if "reason" in evidence:
                 name = open_name(evidence) or f"{finding['id']} {evidence.get('span')}"
                 found[_reason(evidence)][name] = None
@@ -201,7 +234,7 @@ def _open_name(id: str) -> str:  # noqa: A002 - the word of the vocabulary
 
 def evidence_line(evidence: Data) -> str:
     """One part of a finding in full: value, unit, as written, date, limit, distance, and what to do if it is open."""
-    if "variable" in evidence and "status" not in evidence:
+    if "status" not in evidence and ("variable" in evidence or "value" in evidence):
         text = _value_line(evidence)
     elif "related" in evidence:
         text = link_line(evidence)
@@ -215,11 +248,14 @@ def evidence_line(evidence: Data) -> str:
     said_before = "ruled_out_by" in evidence or evidence.get("reason") == "unparsed"
     detail = "" if said_before else evidence.get("detail", "")
     line = ": ".join(part for part in (text, to_do) if part) + (f" ({detail})" if detail else "")
+    line += f" (answered by {said_by(evidence['answered'])})" if "answered" in evidence else ""
     return CONDITION.get(evidence.get("condition", ""), "{}").format(line)
 
 
 def _to_do(evidence: Data) -> str:
     """What a person can do about what is open; a link between two things that are there is for a person to judge."""
+    if "answered" in evidence:
+        return SETTLE
     linked = "related" in evidence and not any("reason" in part for part in evidence["parts"])
     if evidence["reason"] == "stale" and "variable" not in evidence:
         return STILL_SO

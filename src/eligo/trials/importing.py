@@ -26,6 +26,7 @@ from eligo.criteria import (
     Predicate,
     Unparsed,
     map_leaves,
+    text_sha,
     without_bearing,
 )
 from eligo.errors import EligoError, Place, Problem
@@ -37,7 +38,7 @@ from eligo.ruleset import Cohort, RuleSet, Source, dumps, loads
 from eligo.ruleset.rewrite import rewrite
 from eligo.ruleset.words import check_words
 from eligo.textfile import linked, read_text, replace_text
-from eligo.trials.merging import Merged, merge, text_sha
+from eligo.trials.merging import Merged, merge
 from eligo.trials.pages import NO_TRIAL
 from eligo.trials.sources import Document
 from eligo.truth import Kind

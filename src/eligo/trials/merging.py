@@ -7,11 +7,10 @@ under `was`; what it no longer says goes to `removed`. INVARIANT: no criterion o
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from eligo.criteria import Criterion
+from eligo.criteria import Criterion, text_sha
 from eligo.ruleset import Cohort, RuleSet
 from eligo.yamltext import Path
 
@@ -44,11 +43,6 @@ class _Entry:
     def came_from(self) -> str | int | None:
         """The list of the old rule set that held it; None for one that is new."""
         return self.path[0] if self.path else None
-
-
-def text_sha(text: str) -> str:
-    """A short hash of the source's words; white space does not count."""
-    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:12]
 
 
 def merge(old: RuleSet, new: RuleSet) -> Merged:

@@ -14,7 +14,7 @@ from eligo.data import data_dir
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
-_FORM = b"2"  # of the cached data: another form must not meet an old cache
+_FORM = b"3"  # of the cached data: another form must not meet an old cache
 _FILES = ("ages.yaml", "concepts.yaml", "variables.yaml")
 
 
@@ -53,6 +53,16 @@ def is_event(concept: str) -> bool:
 def event_time() -> Duration:
     """The time after its day in which an event may still go on."""
     return cast(Duration, _duration(_tables()["event"]))
+
+
+@functools.cache
+def answer_age(about: str) -> Duration | None:
+    """How old the answer of a person may be and still decide: on a kind of concept, a link, a measurement ...
+
+    >>> str(answer_age("criterion"))
+    '180 d'
+    """
+    return _duration(_tables()["answers"].get(about))
 
 
 @functools.cache

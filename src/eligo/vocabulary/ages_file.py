@@ -15,7 +15,9 @@ from eligo.vocabulary.variables import Variables
 from eligo.yamltext import YamlText, read_yaml
 
 NEVER, LIFE = "never", "life"
-_KEYS = ("results", "lasts", "event", "visit", "denied")
+_KEYS = ("results", "answers", "lasts", "event", "visit", "denied")
+# What a person's answer may be about.
+ABOUT = frozenset(("condition", "procedure", "medication", "state", "link", "measurement", "attestation", "criterion"))
 _LENGTH = re.compile(r"[1-9][0-9]* (d|wk|mo|a)")
 
 
@@ -46,6 +48,9 @@ class _Reader:
         kinds: tuple[str, ...] = get_args(VariableKind)
         of_results = self.lengths(data, "results", NEVER, {*kinds, *(v.id for v in variables)})
         of_concepts = self.lengths(data, "lasts", LIFE, {c.id for c in concepts})
+        of_answers = self.lengths(data, "answers", NEVER, ABOUT)
+        for about in sorted(ABOUT - of_answers.keys()):
+            self.complain("age-missing", f"`answers` does not say how old one on a `{about}` may be", "answers")
         if self.problems:
             return {}
         results = {v.id: of_results.get(v.id, of_results.get(v.kind, NEVER)) for v in variables}
@@ -54,6 +59,7 @@ class _Reader:
             "results": {name: length for name, length in results.items() if length != NEVER},
             "lasts": {name: length for name, length in lasts.items() if length != LIFE},
             "life": [name for name, length in lasts.items() if length == LIFE],
+            "answers": {name: length for name, length in of_answers.items() if length != NEVER},
             "event": data["event"],
             "visit": data["visit"],
             "denied": _days(data["denied"]),

@@ -11,7 +11,7 @@ import functools
 from typing import Literal, cast
 
 from eligo.data import grammar_data
-from eligo.vocabulary.concept import Aspect, Concept, singular, words_of
+from eligo.vocabulary.concept import Aspect, Concept, singular, word_key, words_of
 
 NamedKind = Literal["condition", "procedure", "medication"]
 StatementKind = Literal["ability", "willingness", "circumstance", "judgement"]
@@ -63,6 +63,15 @@ def statement_id(kind: StatementKind, words: str) -> str:
     'circumstance:owns a smartphone'
     """
     return kind + _MARK + " ".join(words.casefold().split())
+
+
+def quantity_key(name: str) -> str:
+    """The form in which quantities are compared that are known by their name alone.
+
+    >>> quantity_key("Peripheral-Neuropathy grades")
+    'peripheral neuropathy grade'
+    """
+    return " ".join(word_key(word, ()) for word in words_of(name))
 
 
 def name_of(id: str) -> tuple[str, str]:  # noqa: A002 - the word of the interface

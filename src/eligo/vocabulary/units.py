@@ -103,6 +103,25 @@ def same_dimension(one: str, other: str) -> bool:
     return first == second
 
 
+def between(one: str | None, other: str | None) -> float | None:
+    """How many of the other unit one unit is, whatever is measured; None where one does not turn into the other so.
+
+    A unit that is no UCUM unit is only itself.
+
+    >>> between("mmol/L", "umol/L"), between("points", "points"), between(None, "mg/dL")
+    (1000.0, 1.0, None)
+    """
+    if one == other:
+        return 1.0
+    codes = ucum(one or "1"), ucum(other or "1")
+    if codes[0] is None or codes[1] is None:
+        return None
+    first, second = map(_size, codes)
+    if first.dimension != second.dimension or first.offset != second.offset:
+        return None
+    return float(first.scale / second.scale)
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """How a unit leads to the canonical one: (10 to the value, for a logarithm) x scale + offset."""

@@ -17,6 +17,7 @@ _OUTLINE = {
     "open": '<path class="hollow" d="M8 1.5L14.5 8L8 14.5L1.5 8z"/><circle cx="8" cy="8" r="1.6"/>',
     "blocks": '<rect x="1" y="1" width="14" height="14" rx="1.5"/><path class="cut" d="M4 8h8"/>',
     "assumed": '<circle class="hollow" cx="8" cy="8" r="6.5"/><path class="cut" d="M4.5 8.3l2.4 2.5l4.6-5.3"/>',
+    "answered": '<circle class="hollow" cx="8" cy="5.2" r="3.2"/><path class="hollow" d="M2 14.5c0-7 12-7 12 0z"/>',
     "near": '<path class="hollow" d="M1.8 1.8h12.4v12.4h-12.4z"/><path d="M1.5 14.5v-13l13 13z"/>',
 }
 SHAPE = {

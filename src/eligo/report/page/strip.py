@@ -58,7 +58,7 @@ def counts(trial: Data) -> Iterator[str]:
     yield '<ul class="counts">'
     for word, count in tally(trial):
         zero = ' class="zero"' if count == "0" else ""
-        label = "of these assumed" if word == "assumed" else word
+        label = f"of these {word}" if word in ("assumed", "answered") else word
         yield f"<li{zero}>{shape(word)}{label} <b>{count}</b></li>"
     yield "</ul>"
 

@@ -1,0 +1,182 @@
+"""Plans in, the questions out that a person may answer: each once, by what a person does to answer it.
+
+A value is asked for once, whatever the limits; a leaf is asked once for all trials that ask the same; a
+criterion of which a part was not understood is asked as a whole, in its own words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from eligo.answers.resolve import QUANTITY, asked_by, is_of_one_criterion, subject_of
+from eligo.criteria import Always, Compare, Leaf, OneOf, Present, text_sha
+from eligo.outlook.effects import Question
+from eligo.patients.replies import canonical
+from eligo.plan import Attested, Plan, PlannedCriterion, Test
+from eligo.report.names import concept_name
+from eligo.report.outlook_words import question as asked_in_words
+from eligo.report.sentences import sentence
+from eligo.truth import Reason
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.variable import Variable
+from eligo.vocabulary.variables import variables
+
+Group = Literal["measure", "ask", "chart", "sign", "read"]
+GROUPS: dict[Group, str] = {
+    "measure": "Measure, or order a test",
+    "ask": "Ask the patient",
+    "chart": "Look in the chart",
+    "sign": "State and sign",
+    "read": "Read the sentence and judge",
+}
+YES_NO = "yes or no"
+
+MOST_UNITS = 4  # that a question names
+_GROUP_OF_VALUE: dict[str, Group] = {
+    **dict.fromkeys(("quantity", "ratio", "count"), "measure"),
+    **dict.fromkeys(("category", "duration"), "ask"),
+}
+_ASKED = frozenset({"medication", "state"})  # kinds of concepts that a patient can tell of
+_STATED = frozenset({"age", "sex"})  # what the record states of the person, and no value of a day
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question: its `key`, what it asks, and the criteria that it serves (`TRIAL/id`).
+
+    A value has a `subject` (a variable or quantity) and takes a number in one of the `units`, or one of the `words`.
+    """
+
+    key: str
+    group: Group
+    words: str
+    asks: dict[str, Any] | None = None
+    criterion: str | None = None
+    text_sha: str | None = None
+    subject: str | None = None
+    units: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    about: Question | None = None
+    limits: dict[str, None] = field(default_factory=dict)
+    criteria: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def takes(self) -> str:
+        """What an answer looks like: yes or no, one of some words, or a number with its unit."""
+        if self.subject is None:
+            return YES_NO
+        return " | ".join(self.choices) or " | ".join(self.units) or "a number"
+
+
+def items_of(plans: Iterable[Plan]) -> list[Item]:
+    """Every question of the trials, in the order of the groups, and in each as the trials ask."""
+    found: dict[str, Item] = {}
+    for plan in plans:
+        for criterion in plan.criteria:
+            for item in items_of_criterion(plan, criterion):
+                kept = found.setdefault(item.key, item)
+                kept.criteria.update(item.criteria)
+                kept.limits.update(item.limits)
+    order = list(GROUPS)
+    return sorted(found.values(), key=lambda item: order.index(item.group))
+
+
+def items_of_criterion(plan: Plan, criterion: PlannedCriterion) -> Iterator[Item]:
+    """The questions of a criterion; itself as a whole, where a part of it cannot be asked alone."""
+    place = f"{plan.trial}/{criterion.id}"
+    parts = [item_of_leaf(use.leaf, plan.tests[use.test], criterion) for use in criterion.uses]
+    if any(part is None for part in parts):
+        yield whole(place, criterion)
+        return
+    for part in parts:
+        if part is not None and part is not _NOTHING:
+            part.criteria[place] = None
+            yield part
+
+
+def whole(place: str, criterion: PlannedCriterion) -> Item:
+    """A criterion as a whole."""
+    sha = text_sha(criterion.text)
+    words = f"Is this {criterion.kind} true of the patient, as it is written: {criterion.text}"
+    return Item(f"{place}#{sha}", "read", words, criterion=place, text_sha=sha, criteria={place: None})
+
+
+_NOTHING = Item("", "read", "")  # a leaf that asks nothing
+
+
+def item_of_leaf(leaf: Leaf, test: Test, criterion: PlannedCriterion) -> Item | None:
+    """The question of a leaf; None where it can be asked with the whole criterion alone."""
+    if isinstance(test, Always):
+        return _NOTHING
+    subject = subject_of(test)
+    if subject is not None and subject not in _STATED:
+        return _value(subject, leaf)
+    asks = asked_by(leaf, test)
+    if asks is None:
+        return None
+    if isinstance(test, Attested):
+        words = f"Do you state this: {concept_name(test.topic)}?"
+        if not is_of_one_criterion(test.topic):
+            return Item(test.topic, "sign", words, asks)
+        sha = text_sha(criterion.text)
+        words = f"{words} The {criterion.kind} is: {criterion.text}"
+        return Item(f"{test.criterion}#{test.topic}#{sha}", "sign", words, asks, test.criterion, sha)
+    key = hashlib.sha256(canonical(asks).encode()).hexdigest()[:8]
+    return Item(key, _group(test), f"Is this so: {sentence(leaf)}?", asks, about=_about(test))
+
+
+def _group(test: Test) -> Group:
+    """What a person does to answer yes or no."""
+    if isinstance(test, Compare | OneOf):
+        return "ask" if test.variable in _STATED else "chart"
+    if isinstance(test, Present):
+        known = concepts().get(test.concept)
+        return "ask" if known is not None and (known.kind in _ASKED or test.status == "planned") else "chart"
+    return "chart"
+
+
+def _about(test: Test) -> Question | None:
+    """The question of `eligo next` that this is a part of."""
+    if isinstance(test, Present):
+        return Question("fact", test.concept)
+    return Question("measurement", test.variable) if isinstance(test, Compare | OneOf) and test.variable else None
+
+
+def _value(subject: str, leaf: Leaf) -> Item:
+    """The value of a variable, or of a quantity that the vocabulary does not have."""
+    limits = {sentence(leaf): None}
+    if subject.startswith(QUANTITY):
+        name = subject.removeprefix(QUANTITY)
+        own = {limit.unit: None for limit in leaf.limits if limit.unit} if isinstance(leaf, Compare) else {}
+        words = f"What is the value: {name}?"
+        return Item(subject, "chart", words, {"quantity": name}, subject=subject, units=tuple(own), limits=limits)
+    known = variables().get(subject)
+    if known is None:  # the plan would not have a test of it
+        raise LookupError(subject)
+    words = asked_in_words({"variable": subject, "why": Reason.MISSING.value})
+    choices = _choices(known)
+    units = () if choices or known.unit == "1" else tuple(dict.fromkeys((known.unit, *known.units)))[:MOST_UNITS]
+    return Item(
+        subject,
+        _GROUP_OF_VALUE.get(known.kind, "chart"),
+        words,
+        {"variable": subject},
+        subject=subject,
+        units=units,
+        choices=choices,
+        about=Question("measurement", subject),
+        limits=limits,
+    )
+
+
+def _choices(known: Variable) -> tuple[str, ...]:
+    """The words that a grade or a category may be answered with: one for each of its values."""
+    if known.kind == "category":
+        return tuple(dict.fromkeys(known.values.values()))
+    labels: dict[float, str] = {}
+    for label, grade in known.grades.items():
+        labels.setdefault(float(grade), label)
+    return tuple(labels[grade] for grade in sorted(labels)) if known.kind == "ordinal" else ()
