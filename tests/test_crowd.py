@@ -66,6 +66,26 @@ def test_brief_is_the_whole_without_the_findings(run: Run) -> None:
     assert brief == whole
 
 
+def test_brief_goes_with_json(run: Run) -> None:
+    found = run("screen", PATIENT, "--rules", RULES, "--brief")
+
+    assert found.code == 2
+    assert "--brief goes with --json" in found.err
+
+
+@pytest.mark.parametrize("command", ["screen", "next"])
+def test_sources_without_a_patient_say_so(run: Run, tmp_path: Path, command: str) -> None:
+    nobody = tmp_path / "nobody.csv"
+    nobody.write_text("patient,variable,value\n", "utf-8")
+
+    one = run(command, nobody, "--rules", RULES)
+    two = run(command, nobody, nobody, "--rules", RULES, "--json")
+
+    assert one.code == two.code == 1
+    assert one.err.startswith(f"{nobody}: error[no-patient]: the source holds no patient\n")
+    assert [p["message"] for p in _lines(two.err)] == ["the sources hold no patient"]
+
+
 @pytest.mark.parametrize(
     ("word", "verdict"), [("eligible", "ELIGIBLE"), ("open", "UNDETERMINED"), ("blocked", "INELIGIBLE")]
 )

@@ -119,6 +119,8 @@ def test_all_that_is_wrong_with_a_mapping_comes_at_once() -> None:
         (6, "unknown-word"),
         (7, "unknown-key"),
         (8, "column"),
+        (9, "unknown-key"),
+        (9, "wrong-type"),
     ]
 
 

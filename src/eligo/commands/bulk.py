@@ -33,7 +33,7 @@ _COLLECT = 500_000  # objects that nothing has freed, after which garbage is loo
 _KEPT, _LONGEST_KEPT = 4096, 400  # readings, characters: protocols copy short lines from one another
 
 _decode = json.JSONDecoder().decode
-_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False).encode
 _quoted = json.encoder.encode_basestring  # what the encoder does with a text, without its ways to it
 
 
@@ -130,7 +130,10 @@ def _answer(line: bytes, kind: Kind) -> str:
     if section not in KINDS:
         raise EligoError(Problem("json-line", "`section` is neither `inclusion` nor `exclusion`"))
     rest = (_kept_answer_of if len(text) <= _LONGEST_KEPT else answer_of)(text, cast(Kind, section))
-    return shown(f'{{"id": {_encode(row.get("id"))}, {rest}')
+    try:
+        return shown(f'{{"id": {_encode(row.get("id"))}, {rest}')
+    except ValueError:  # NaN, or a number that is past all floats
+        raise EligoError(Problem("json-line", "the `id` holds a number that JSON does not have")) from None
 
 
 def json_row(line: bytes) -> dict[str, Any]:

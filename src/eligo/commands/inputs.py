@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -244,7 +244,7 @@ def read_one(name: str, args: argparse.Namespace, ledger: bool = False) -> One:
                 help_text = "name one of them with `--patient ID`"
                 raise EligoError(Problem("several-patients", message, Place(_shown(name)), help_text))
     if not chosen:
-        raise EligoError(problems or [nobody(name)])
+        raise EligoError(problems or [nobody([name], wanted)])
     return chosen[0]
 
 
@@ -255,9 +255,13 @@ class One(NamedTuple):
     reading: Reading
 
 
-def nobody(name: str) -> Problem:
-    """The problem of a source without the patient that is asked for."""
-    return Problem("no-patient", "the source holds no such patient", Place(_shown(name)), "check `--patient`")
+def nobody(names: Sequence[str], wanted: str | None = None) -> Problem:
+    """The problem of sources without a patient, or without the one that is asked for."""
+    place = Place(_shown(names[0])) if len(names) == 1 else Place()
+    if wanted is None:
+        message = "the source holds no patient" if len(names) == 1 else "the sources hold no patient"
+        return Problem("no-patient", message, place, "a record, a Bundle or a row is one; check the file")
+    return Problem("no-patient", "the source holds no such patient", place, "check `--patient`")
 
 
 def _shown(name: str) -> str:

@@ -114,6 +114,8 @@ def run(args: argparse.Namespace) -> int:
             say("\n".join(list_lines(data, shape)))
     elif kept:
         say("\n".join(next_lines(kept[0], shape, args.all)))
+    if not union.patients and not failed:
+        write_problems([inputs.nobody(args.patients)], args.json)
     return 1 if failed or not union.patients else 0
 
 

@@ -49,5 +49,5 @@ def run(args: argparse.Namespace) -> int:
             write_problems(reading.problems, as_json=False)
         printed = True
     if not printed:
-        write_problems([inputs.nobody(args.source)], args.json)
+        write_problems([inputs.nobody([args.source], args.patient_id)], args.json)
     return 1 if failed or not printed else 0

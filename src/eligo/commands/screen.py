@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--reviewed-only", action="store_true", help="refuse trials with criteria that nobody reviewed")
     inputs.add_arguments(parser)
+    parser.set_defaults(refuse=parser.error)
 
 
 class Done(NamedTuple):
@@ -107,6 +108,8 @@ def _reviewed(rules: Rules) -> Rules:
 
 def run(args: argparse.Namespace) -> int:
     """Screen every patient, report what cannot be read, and sum the verdicts up in the exit code."""
+    if args.brief and not args.json:
+        args.refuse("--brief goes with --json")
     _ready.clear()
     _start(args)
     state = _ready[0]
@@ -131,6 +134,8 @@ def run(args: argparse.Namespace) -> int:
                 printed = True
             progress.step()
     inputs.warn_of_strangers(args, patients)
+    if not best and not failed:
+        write_problems([inputs.nobody(args.patients)], args.json)
     if sum(best.values()) > 1:
         _summarise(best, args.json)
     return exit_code(seen, failed)

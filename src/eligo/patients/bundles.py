@@ -12,7 +12,7 @@ from eligo.jsontext import JsonPath
 from eligo.patients.build import LISTS
 from eligo.patients.fhir import Item, read_record, type_problem, why_partial
 from eligo.patients.fhir_words import Json, obj, objects, text_of
-from eligo.patients.jobs import Raw, parsed, unwrapped
+from eligo.patients.jobs import Raw, kind_of, parsed, unwrapped
 from eligo.patients.ledger import Entry, Reading
 from eligo.patients.values import NO_UNITS, Units
 
@@ -65,10 +65,10 @@ class _Found:
         """Take everything that a Bundle or Parameters holds; raise `EligoError` where it has no list of it."""
         if len(names) > _DEEPEST:
             raise EligoError(Problem("too-deep", "the Bundles lie too deep in each other", self.place(names)))
-        key = "entry" if holder.get("resourceType") == "Bundle" else "part" if "part" in holder else "parameter"
+        key = "entry" if kind_of(holder) == "Bundle" else "part" if "part" in holder else "parameter"
         entries = holder.get(key, [])
         if not isinstance(entries, list):
-            what = text_of(holder.get("resourceType")) or "resource"
+            what = kind_of(holder) or "resource"
             raise EligoError(Problem("wrong-type", f"`{key}` of the {what} is no list", self.place(names)))
         if key == "entry":
             self.types |= {kind} if (kind := text_of(holder.get("type"))) else set()
@@ -79,7 +79,7 @@ class _Found:
     def take(self, entry: Json, path: JsonPath, names: tuple[str, ...], of_bundle: bool) -> None:
         """Take an entry of a Bundle, or a parameter."""
         resource = entry.get("resource")
-        if isinstance(resource, dict) and resource.get("resourceType") in HOLDERS:
+        if isinstance(resource, dict) and kind_of(resource) in HOLDERS:
             self.open(resource, (*path, "resource"), names)
         elif isinstance(resource, dict):
             self.entries += 1

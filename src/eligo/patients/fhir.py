@@ -17,6 +17,7 @@ from eligo.patients.build import LISTS, PatientBuilder
 from eligo.patients.fhir_resources import DISMISSED, LIST_OF, Taker, newest_day
 from eligo.patients.fhir_values import Days, Refusal, written_date
 from eligo.patients.fhir_words import MODIFIED, OF_NONE, Json, code_word, modifiers, obj, objects, text_of, words
+from eligo.patients.jobs import kind_of
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.notes import Finding
 from eligo.patients.values import NO_UNITS, Units
@@ -36,7 +37,7 @@ class Item:
     kind: str = field(init=False)  # the resource type, as it is written
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "kind", text_of(self.resource.get("resourceType")) or "")
+        object.__setattr__(self, "kind", kind_of(self.resource))
 
     @property
     def name(self) -> str:
@@ -62,7 +63,7 @@ def reference_key(reference: str) -> str:
 
 def subject_key(resource: Json) -> str | None:
     """Whose resource it is, by the reference of its subject; None where it names nobody."""
-    key = words().read.get(text_of(resource.get("resourceType")) or "")
+    key = words().read.get(kind_of(resource))
     reference = text_of(obj(resource.get(key)).get("reference")) if key else None
     return reference_key(reference) if reference else None
 
@@ -110,7 +111,7 @@ def why_partial(resource: Json) -> Iterator[str]:
         for tag in (*objects(meta.get("tag")), *objects(meta.get("security"))):
             if tag.get("code") in known["tags"]:
                 yield f"a resource is tagged `{tag['code']}`"
-    if resource.get("resourceType") == "OperationOutcome":
+    if kind_of(resource) == "OperationOutcome":
         for issue in objects(resource.get("issue")):
             if issue.get("severity") in known["severities"] or issue.get("code") in known["issues"]:
                 yield "the server reports a problem beside it (OperationOutcome)"

@@ -33,6 +33,7 @@ from eligo.patients.fhir_words import (
     text_of,
     words,
 )
+from eligo.patients.jobs import kind_of
 from eligo.patients.ledger import Took
 from eligo.patients.model import ListName, PartialDate
 from eligo.patients.person import When
@@ -47,7 +48,7 @@ class Taker(Handover):
 
     def take(self, resource: Json, path: JsonPath) -> bool:
         """Hand over what a resource states, and say whether a name was understood where no code was."""
-        kind = str(resource["resourceType"])
+        kind = kind_of(resource)
         taker = self
         try:
             if modifiers(resource):
@@ -312,7 +313,7 @@ _PERIODS = frozenset((*(f"{stem}Period" for stem in _STEMS), "period", "actualPe
 
 def newest_day(resource: Json) -> date | None:
     """The last day that a resource speaks of as past; None for one that does not count, or that is only planned."""
-    kind = str(resource["resourceType"])
+    kind = kind_of(resource)
     if kind not in _TAKE:
         return None
     try:

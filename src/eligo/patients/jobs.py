@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -86,3 +86,9 @@ def unwrapped(data: object) -> dict[str, Any] | None:
         return found
     bundle = found.get("bundle")
     return bundle if isinstance(bundle, dict) and "resourceType" in bundle else None
+
+
+def kind_of(resource: Mapping[str, Any]) -> str:
+    """The type of a resource; empty where it does not say one."""
+    kind = resource.get("resourceType")
+    return kind.strip() if isinstance(kind, str) else ""

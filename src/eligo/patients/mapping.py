@@ -164,10 +164,7 @@ def _shapes(text: YamlText, file: str) -> Iterator[Problem]:
         for key in keys:
             if not isinstance(data.get(key, kind()), kind):
                 yield Problem("wrong-type", f"`{key}` must be {words}", text.place((key,), file))
-    sex = data.get("sex", "")
-    if not isinstance(sex, str) and not (isinstance(sex, dict) and isinstance(sex.get("column"), str)):
-        help_ = "sex: <column>, or sex: {column: <column>, values: {1: male, 2: female}}"
-        yield Problem("wrong-type", "`sex` must name a column", text.place(("sex",), file), help_)
+    yield from _sex_problems(data.get("sex", ""), text.place(("sex",), file))
     complete = data.get("complete", [])
     for word in complete if isinstance(complete, list) else []:
         if word not in _LISTS:
@@ -177,6 +174,20 @@ def _shapes(text: YamlText, file: str) -> Iterator[Problem]:
         yield Problem("dates", "`dates` must say the order of day, month and year", text.place(("dates",), file), help_)
     if data.get("delimiter") is not None and data["delimiter"] not in (*DELIMITERS, "tab", "\\t"):
         yield Problem("delimiter", "the delimiter is not one of , ; | tab", text.place(("delimiter",), file))
+
+
+def _sex_problems(sex: Any, place: Place) -> Iterator[Problem]:
+    """What is wrong with the key that says where the sex is, and how it is written."""
+    help_ = "sex: <column>, or sex: {column: <column>, values: {1: male, 2: female}}"
+    if isinstance(sex, str):
+        return
+    if not isinstance(sex, dict) or not isinstance(sex.get("column"), str):
+        yield Problem("wrong-type", "`sex` must name a column", place, help_)
+        return
+    for key in sex.keys() - {"column", "values"}:
+        yield Problem("unknown-key", f"unknown key `{key}`", place, help_)
+    if not isinstance(sex.get("values", {}), dict):
+        yield Problem("wrong-type", "`values` must map cells to what they mean", place, help_)
 
 
 def _column_problems(entry: Any, place: Place) -> Iterator[Problem]:

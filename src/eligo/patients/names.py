@@ -203,5 +203,6 @@ def _attestation_help(word: str) -> str:
     return _similar(word, concepts().suggest) or "write the name of an attestation, or TRIAL/criterion"
 
 
+@functools.lru_cache(maxsize=1024)  # the records of one source have the same names, and a search takes 20 ms
 def _similar(word: str, suggest: Callable[[str], str | None]) -> str | None:
     return suggest(word) if len(word) <= _LONGEST else None

@@ -15,7 +15,7 @@ from eligo.files import changed
 from eligo.isolation import Unit
 from eligo.patients.fhir import NOT_ASKED, Item, reference_key, subject_key, type_problem
 from eligo.patients.fhir_words import Json, obj, text_of, words
-from eligo.patients.jobs import Job, Raw, failed, unwrapped
+from eligo.patients.jobs import Job, Raw, failed, kind_of, unwrapped
 from eligo.patients.ledger import Entry, Reading
 
 _ALL_BITS = 2**64 - 1
@@ -40,7 +40,7 @@ class Pool:
         """Note where a resource stands."""
         if not self.files or self.files[-1] != raw.file:
             self.files.append(raw.file)
-        kind = text_of(resource.get("resourceType")) or ""
+        kind = kind_of(resource)
         item = Item(resource, Place(raw.file, raw.line))
         key = item.keys[0] if kind == "Patient" and item.keys else subject_key(resource) or _owner(resource) or ""
         if kind == "Patient":

@@ -18,7 +18,7 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.files import lines_of, read_bytes, read_stream, refuse_special
 from eligo.isolation import each
 from eligo.patients.foreign import foreign
-from eligo.patients.jobs import MAX_BYTES, Job, Raw, failed, parsed, unwrapped
+from eligo.patients.jobs import MAX_BYTES, Job, Raw, failed, kind_of, parsed, unwrapped
 from eligo.patients.ledger import Reading
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _of_document(raw: Raw, form: Format | None, loose: Loose, offset: int = 0) -
             yield failed(Problem("resource-type", message, Place(raw.file, raw.line or 1)))
         else:
             yield Job("native", (raw,))
-    elif resource.get("resourceType") in ("Bundle", "Parameters"):
+    elif kind_of(resource) in ("Bundle", "Parameters"):
         yield Job("fhir", (raw,))
     else:
         loose.add(raw, resource, offset)

@@ -30,6 +30,7 @@ Measured = tuple[Result, tuple[Problem, ...]]
 _CHECK = "check the value and its unit"
 _FIGURE = re.compile(r"\s*[<>=≤≥~]*\s*[+-]?[.,]?\d")
 _LONGEST = 200  # characters of a value: what is longer is a report, not a value
+_LONGEST_INT = 300  # digits: a float holds no more
 SITE_UNIT = "site_unit"  # the detail of a result whose unit the site's profile states
 
 # A comma (or dot) before groups of three digits separates thousands; any other single comma is a decimal comma.
@@ -93,7 +94,9 @@ def read_quantity(text: str) -> Quantity | None:
     if second is None:
         return _interval(side, low, unit or None)
     high = _number(second)
-    return Quantity(low, high, unit=unit or None) if not side and not sign and low <= high else None
+    if math.isinf(high) or side or sign or low > high:
+        return None
+    return Quantity(low, high, unit=unit or None)
 
 
 class _Entry(NamedTuple):
@@ -168,7 +171,7 @@ def _number(text: str) -> Number:
     elif _POINT_THOUSANDS.fullmatch(text):
         text = text.replace(".", "").replace(",", ".")
     text = text.replace(",", ".")
-    return int(text) if text.isdigit() else float(text)
+    return int(text) if text.isdigit() and len(text) <= _LONGEST_INT else float(text)
 
 
 def _interval(side: str | None, limit: Number, unit: str | None) -> Quantity:
