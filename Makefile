@@ -46,7 +46,7 @@ dictionary: $(VENV)/.dev ## make the dictionary's table anew of open terminologi
 INPUTS ?= 20000
 MOMENTS ?= 200
 SEED ?= 1
-fuzz: $(VENV)/.dev ## try hostile inputs of every kind (INPUTS=2000000 SEED=7 for other ones); findings are kept as cases
+fuzz: compile ## try hostile inputs of every kind and laws over random patients (INPUTS=2000000 SEED=7 for other ones)
 	@$(BIN)/python -m bench.fuzz --inputs $(INPUTS) --seed $(SEED)
 
 kills: $(VENV)/.dev ## kill eligo at random moments and fill its disk (Linux; MOMENTS=2000 SEED=7 for other ones)
