@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from eligo.errors import Place, Problem, did_you_mean
-from eligo.jsontext import JsonPath, shown
+from eligo.jsontext import JsonPath, masked, shown
 from eligo.patients.build import LISTS, PatientBuilder
 from eligo.patients.fhir_resources import DISMISSED, LIST_OF, Taker, newest_day
 from eligo.patients.fhir_values import Days, Refusal, written_date
@@ -41,9 +41,9 @@ class Item:
 
     @property
     def name(self) -> str:
-        """The resource as a ledger names it."""
-        id_ = text_of(self.resource.get("id"))
-        return shown(f"{self.kind or 'resource'}/{id_}" if id_ else self.kind or "resource")
+        """The resource as a ledger names it; a number in the place of its type may be a value."""
+        id_, kind = text_of(self.resource.get("id")), masked(self.kind) or "resource"
+        return shown(f"{kind}/{id_}" if id_ else kind)
 
     @property
     def keys(self) -> list[str]:
