@@ -105,7 +105,7 @@ def _patient(recorded: Data, args: argparse.Namespace) -> Patient:
         elif len(readings) < 2:
             readings.append(reading.patient)
     if len(readings) != 1 or problems:
-        raise EligoError(problems or [inputs.nobody([args.patient], sha256 if readings else None)])
+        raise EligoError(problems or [inputs.nobody([args.patient], recorded["patient_sha256"] if readings else None)])
     return readings[0]
 
 
