@@ -177,7 +177,7 @@ def test_bundles_in_bundles_and_parameters_are_opened() -> None:
     assert reading.patient.results["inr"][0].low == 1.9
 
 
-def test_a_modified_resource_is_refused_by_name() -> None:
+def test_a_modified_resource_is_refused_and_its_modifier_not_named() -> None:
     modifier = {"modifierExtension": [{"url": "http://example.org/of-donor", "valueBoolean": True}]}
     hiv = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "B20"}]}
     reading = _bundle({**INR, **modifier}, {**CONDITION, "code": hiv, **modifier})
@@ -185,7 +185,9 @@ def test_a_modified_resource_is_refused_by_name() -> None:
     assert reading.patient is not None
     assert "inr" not in reading.patient.results
     assert [f.status for f in reading.patient.facts["hiv_infection"]] == ["suspected"]
-    assert any("of-donor" in p.message for p in reading.problems)
+    told = [p for p in reading.problems if "it is modified in a way that is not known here" in p.message]
+    assert [p.place.path for p in told] == ["x"]
+    assert not any("of-donor" in str(p) for p in reading.problems)
 
 
 def test_no_known_allergy_is_a_recorded_absence() -> None:

@@ -130,7 +130,7 @@ def test_every_document_of_an_import_stands_for_itself(
     written = [json.loads(line)["trial"] for line in result.out.splitlines()]
     assert written == ["NCT00000011", "NCT00000022", "NCT00000015"]
     named = [json.loads(line)["place"]["file"] for line in result.err.splitlines()]
-    assert named == [str(folder / name) for name in ("b.json", "c.json", "d.zip/NCT00000021.json")]
+    assert named == [str(folder / name) for name in ("b.json", "c.json", "d.zip/NCT00000021.json", "loop.txt")]
 
 
 @pytest.mark.parametrize(

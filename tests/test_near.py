@@ -260,7 +260,7 @@ def _armed(of_a: dict[str, Any], of_b: dict[str, Any], common: float) -> dict[st
         ],
         cohorts=[{"id": "A", "label": "a"}, {"id": "B", "label": "b"}],
     )
-    who = patient(labs={"PLT": "18 10*9/L", "INR": 1.45}, absent=["ascites"])
+    who = patient(labs={"PLT": "18 10*9/L", "INR": 1.45}, absent=["history of ascites"])
     data: dict[str, Any] = screen(ruleset, who, Policy(margin=Margin(0.1, True))).as_json()
     return data
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,12 +113,17 @@ def test_a_record_of_one_trial_is_verified_for_that(run: Run, folder: Path) -> N
     assert run("audit", "--verify", folder / "audit.json").out.startswith("nothing differs: 1 trial, 31 criteria")
 
 
-def test_a_record_is_the_same_each_time(run: Run, folder: Path) -> None:
+def test_a_record_is_the_same_each_time_but_for_its_salt(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (_recorded(run, folder)["input"] for _ in range(2))
+    monkeypatch.setattr(secrets, "token_hex", lambda count: "5a" * count)
     _recorded(run, folder)
-    first = (folder / "audit.json").read_bytes()
+    salted = (folder / "audit.json").read_bytes()
     _recorded(run, folder)
 
-    assert (folder / "audit.json").read_bytes() == first
+    assert (folder / "audit.json").read_bytes() == salted
+    assert {key for key in first if first[key] != second[key]} == {"patient_salt", "patient_sha256"}
     assert run("audit", folder / "patient.json", "--rules", folder / "rules", "--record", "-").out.count("\n") > 100
 
 
