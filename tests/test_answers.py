@@ -33,12 +33,20 @@ from eligo.report.terminal import Terminal
 from eligo.report.text import audit_lines
 from eligo.ruleset import RuleSet
 from eligo.truth import Reason, Truth, Verdict
+from eligo.worksheet.items import items_of
 from tests.evaluating import finding, patient, rules
 from tests.strategies import AS_OF as DAY
 from tests.strategies import patients, policies, predicates
 
 TODAY = "2026-11-20"
 KERATOCONUS = {"named": "keratoconus", "kind": "condition", "status": "history"}
+CAPSULES = {"attest": "able to swallow capsules", "kind": "ability"}
+VISITS = {"attest": "agrees to return for visits", "kind": "willingness"}
+NEARBY = {"attest": "lives near the study site", "kind": "circumstance"}
+SURGERY = {"named": "zorblaxectomy", "kind": "procedure", "within": "3 mo"}
+MEDULLARY = {"named": "renal medullary carcinoma", "kind": "condition", "head": "malignancy"}
+NAMED = (CAPSULES, VISITS, NEARBY, SURGERY, MEDULLARY)
+HERE = {"criterion": "NCT00000001/I1"}
 GRADE = {"quantity": "peripheral neuropathy grade", "op": "le", "limit": 1}
 
 
@@ -92,6 +100,29 @@ def found(when: dict[str, Any], *answers: dict[str, Any], **record: Any) -> Find
             said({"attest": "investigator_judgement"}, "yes", criterion="NCT00000001/I1"),
             "MET",
         ),
+        (CAPSULES, said(CAPSULES, "yes"), "MET"),
+        (CAPSULES, said({**CAPSULES, "attest": "Able to  swallow capsules"}, "no"), "NOT_MET"),
+        (CAPSULES, said({"attest": "ability:able to swallow capsules"}, "yes"), "MET"),
+        ({"not": CAPSULES}, said(CAPSULES, "no"), "MET"),
+        (CAPSULES, said({**CAPSULES, "attest": "able to swallow tablets"}, "yes"), "UNKNOWN"),
+        (CAPSULES, said({**CAPSULES, "kind": "circumstance"}, "yes"), "UNKNOWN"),  # another sort of statement
+        (CAPSULES, said({"attest": "able to swallow capsules"}, "yes"), "UNKNOWN"),  # no id
+        (CAPSULES, said({"attest": "informed_consent"}, "yes"), "UNKNOWN"),
+        (CAPSULES, said(CAPSULES, "yes", date="2026-05-23"), "UNKNOWN"),
+        (VISITS, said(VISITS, "yes"), "UNKNOWN"),  # of which criterion?
+        (VISITS, said(VISITS, "yes", **HERE), "MET"),
+        (VISITS, said(VISITS, "no", **HERE, text_sha=text_sha("the text")), "NOT_MET"),
+        (VISITS, said(VISITS, "yes", **HERE, text_sha=text_sha("the former text")), "UNKNOWN"),
+        (VISITS, said(VISITS, "yes", criterion="NCT00000001/I2"), "UNKNOWN"),
+        (VISITS, said(VISITS, "yes", criterion="NCT00000002/I1"), "UNKNOWN"),
+        (NEARBY, said(NEARBY, "yes"), "UNKNOWN"),  # of which trial's site?
+        (NEARBY, said(NEARBY, "yes", **HERE), "MET"),
+        (SURGERY, said(SURGERY, "no"), "NOT_MET"),
+        (SURGERY, said({**SURGERY, "named": "Zorblaxectomy"}, "yes"), "MET"),
+        (SURGERY, said({**SURGERY, "within": "6 mo"}, "no"), "UNKNOWN"),
+        (SURGERY, said({**SURGERY, "kind": "condition"}, "no"), "UNKNOWN"),
+        (MEDULLARY, said(MEDULLARY, "yes"), "MET"),
+        (MEDULLARY, said({**MEDULLARY, "head": "infection"}, "yes"), "UNKNOWN"),
         ({"unparsed": "something"}, of_whole("yes"), "MET"),
         ({"unparsed": "something"}, of_whole("yes", "the former text"), "UNKNOWN"),
         ({"all": [{"unparsed": "something"}, GRADE]}, of_whole("no"), "NOT_MET"),
@@ -121,6 +152,17 @@ def test_an_answer_decides_what_it_answers(when: dict[str, Any], answer: dict[st
         ({"concept": "ascites"}, {"absent": ["ascites"]}, of_whole("yes"), "UNKNOWN", True),
         ({"concept": "ascites"}, {"absent": ["ascites"]}, of_whole("no"), "NOT_MET", False),
         ({"concept": "ascites"}, {"complete": ["conditions"]}, of_whole("no"), "NOT_MET", True),
+        (MEDULLARY, {"absent": ["malignancy"]}, said(MEDULLARY, "yes"), "UNKNOWN", False),
+        (MEDULLARY, {"absent": ["malignancy"]}, said(MEDULLARY, "no"), "NOT_MET", False),
+        (
+            {**SURGERY, "status": "history"},
+            {"procedures": [{"concept": "procedure:zorblaxectomy", "date": "2026-11-01"}]},
+            said({**SURGERY, "status": "history"}, "no"),
+            "UNKNOWN",
+            False,
+        ),
+        (CAPSULES, {"attested": {"ability:able to swallow capsules": True}}, said(CAPSULES, "no"), "UNKNOWN", False),
+        (CAPSULES, {"attested": {"ability:able to swallow capsules": True}}, said(CAPSULES, "yes"), "MET", False),
         (
             {"variable": "inr", "op": "lt", "limit": 2},
             {"labs": {"INR": 3}},
@@ -173,21 +215,50 @@ def test_one_answer_serves_every_trial_that_asks_the_same_and_is_counted() -> No
     assert "peripheral neuropathy grade 1 (2026-11-20), limit <= 1 (answered by AB on 2026-11-20)" in text
 
 
+def test_an_ability_is_answered_for_every_trial_and_a_willingness_for_its_own_alone() -> None:
+    first = rules([{"id": "I1", "when": CAPSULES}, {"id": "I2", "when": VISITS}])
+    plans = [compile_rules(replace(first, trial=trial)) for trial in ("NCT00000001", "NCT00000002")]
+    answers = [said(CAPSULES, "yes"), said(VISITS, "yes", criterion="NCT00000002/I2")]
+    trials = explain(Engine(plans), patient(answers=answers)).trials
+
+    assert [[f.truth.name for f in trial.findings] for trial in trials] == [["MET", "UNKNOWN"], ["MET", "MET"]]
+    assert [trial.verdict for trial in trials] == [Verdict.UNDETERMINED, Verdict.ELIGIBLE]
+
+
+def test_statements_and_names_are_asked_in_their_own_words_and_the_form_answers_them() -> None:
+    plan = compile_rules(rules([{"id": f"I{i}", "when": when} for i, when in enumerate(NAMED, 1)]))
+    items = items_of([plan])
+    asked = {item.criterion or "": item.asks for item in items if item.asks in (VISITS, NEARBY)}
+    of = [{"criterion": item.criterion} if item.criterion else {} for item in items]
+    answers = [said(item.asks or {}, "yes", **named) for item, named in zip(items, of, strict=True)]
+    (trial,) = explain(Engine([plan]), patient(answers=answers)).trials
+
+    assert asked == {"NCT00000001/I2": VISITS, "NCT00000001/I3": NEARBY}
+    assert [item.asks for item in items if item.criterion is None] == [SURGERY, MEDULLARY, CAPSULES]
+    assert all(str(when.get("attest") or when.get("named")) in " ".join(i.words for i in items) for when in NAMED)
+    assert (trial.verdict, [bool(f.answered) for f in trial.findings]) == (Verdict.ELIGIBLE, [True] * len(NAMED))
+
+
 @pytest.mark.parametrize(
     ("answer", "code", "place"),
     [
         (said(KERATOCONUS, "perhaps"), "wrong-type", "answers[0].answer"),
-        (said({**KERATOCONUS, "colour": "blue"}, "yes"), "unknown-key", "answers[0].asks.colour"),
+        (said({**KERATOCONUS, "colour": "blue"}, "yes"), "unknown-key", "answers[0].asks"),
         (said(KERATOCONUS), "answer-missing", "answers[0]"),
         ({"asks": KERATOCONUS, "answer": "yes", "date": TODAY}, "key-missing", "answers[0]"),
         ({"asks": KERATOCONUS, "answer": "yes", "by": "AB"}, "key-missing", "answers[0]"),
         (said(KERATOCONUS, "yes", date="2026-11"), "date-format", "answers[0].date"),
         (said(KERATOCONUS, "yes", by=" "), "answer-by", "answers[0].by"),
-        (said(KERATOCONUS, "yes", colour=1), "unknown-key", "answers[0].colour"),
+        (said(KERATOCONUS, "yes", colour=1), "unknown-key", 'answers[0]["#5"]'),
         (said(KERATOCONUS, value=1), "answer-value", "answers[0]"),
         (said({"variable": "inr"}, "yes"), "answer-value", "answers[0]"),
         (said({"variable": "creatinine"}, value=1, unit="mmHg"), "unit-mismatch", "answers[0]"),
         (said({"variable": "nonsense"}, value=1), "unknown-variable", "answers[0]"),
+        (said({**KERATOCONUS, "status": "maybe"}, "yes"), "ruleset-value", "answers[0].asks.status"),
+        (said({"concept": "Mrs Secret"}, "yes"), "unknown-concept", "answers[0].asks"),
+        (said(VISITS, "yes"), "attested-for-what", "answers[0]"),
+        (said(CAPSULES, "yes"), "answer-lapsed", "answers[0]"),
+        (said({**KERATOCONUS, "kind": "ability"}, "yes"), "ruleset-value", "answers[0].asks.kind"),
         (said({"unparsed": "x"}, "yes"), "answer-leaf", "answers[0]"),
         (said({"always": "x"}, "yes"), "answer-leaf", "answers[0]"),
         (said({"concept": "malignancy", "but_not": ["study_condition"]}, "yes"), "answer-leaf", "answers[0]"),

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from eligo.jsontext import masked, path_text
+from eligo.patients.form import KEYS
+from eligo.patients.native import json_schema
+from eligo.patients.places import PublicPaths, told
 from tests.doors import PATIENT, RULES, VALUE, Run
 
 
@@ -58,6 +61,28 @@ def test_of_very_many_problems_of_a_kind_the_first_are_told_and_the_rest_counted
 
         assert len([line for line in lines if "no such key is known" in line]) == 20
         assert len([line for line in lines if "and 2980 more of this kind" in line]) == 1
+
+
+def test_every_key_of_the_format_may_stand_in_a_path() -> None:
+    schema = json_schema()
+    forms = [schema, *schema["$defs"].values()]
+    keys = {key for form in forms for key in form["properties"]}
+
+    assert {"answers", "text_sha", "note", "abatement"} <= keys
+    assert keys <= KEYS
+    assert PublicPaths({}).text(("answers", 0, "by")) == "answers[0].by"
+
+
+def test_a_word_in_an_id_by_name_stands_in_no_path_and_no_message() -> None:
+    paths = PublicPaths({"attested": {"informed consent": True, "ability:as Mrs Secret": True}})
+    many = PublicPaths({f"key{number}": 1 for number in range(3000)})
+
+    assert paths.text(("attested", "ability:as Mrs Secret")) == 'attested["#2"]'
+    assert [many.text((f"key{number}",)) for number in (0, 2999)] == ['["#1"]', '["#3000"]']
+    assert [told(id_) for id_ in ("ascites", "ability:as Mrs Secret", "condition:secret")] == [
+        "`ascites`",
+        *["this"] * 2,
+    ]
 
 
 def test_numbers_in_names_are_masked() -> None:

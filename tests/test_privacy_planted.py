@@ -13,6 +13,7 @@ import pytest
 from tests.doors import RULES, Run
 
 WORD, NUMBER = "Zyxwvut", 31415.926
+WHO = {"by": "AB", "date": "2026-11-20"}
 COMMANDS = (("screen",), ("screen", "--json"), ("audit", "NCT00000001"), ("next",), ("patient",))
 NATIVE: dict[str, Any] = {
     "id": "a",
@@ -28,9 +29,17 @@ NATIVE: dict[str, Any] = {
     "conditions": [{"concept": "hepatitis B", "status": "active", "onset": "2010-05", "severity": "mild"}],
     "procedures": [{"concept": "liver transplantation", "date": "2024-01-02", "qualifiers": ["urgent"]}],
     "medications": [{"concept": "prednisone", "start": "2026-10-01", "end": "2026-11-01"}],
-    "absent": ["HIV infection"],
+    "absent": ["HIV infection", "condition:keratoconus"],
     "complete": ["procedures"],
-    "attested": {"informed consent": True, "NCT00000001/I1": True},
+    "attested": {"informed consent": True, "NCT00000001/I1": True, "ability:able to swallow capsules": True},
+    "answers": [
+        {"asks": {"concept": "ascites", "within": "1 mo", "but_not": ["keratoconus"]}, "answer": "yes", **WHO},
+        {"asks": {"variable": "alt", "op": "lt", "limit": 2, "unit": "U/L"}, "value": 1.2, "unit": "U/L", **WHO},
+        {"asks": {"quantity": "mirth"}, "value": "3 mg", "note": "seen", **WHO},
+        {"asks": {"named": "keratoconus", "kind": "condition", "head": "malignancy"}, "answer": "no", **WHO},
+        {"asks": {"attest": "agrees to return", "kind": "willingness"}, "answer": "yes", **WHO},
+        {"criterion": "NCT00000001/I1", "text_sha": "0123456789ab", "answer": "yes", **WHO},
+    ],
 }
 SUBJECT = {"reference": "Patient/a"}
 CODE = {"coding": [{"system": "http://loinc.org", "code": "777-3", "display": "Platelets"}], "text": "platelets"}
@@ -107,6 +116,16 @@ def test_no_word_of_a_native_record_is_told(part: str, run: Run, tmp_path: Path)
     for number, changed in enumerate(planted({part: NATIVE[part]})):
         path.write_text(json.dumps(NATIVE | {"id": "a"} | changed if isinstance(changed, dict) else changed), "utf-8")
         assert_silent(run, path, (COMMANDS[number % len(COMMANDS)],))
+
+
+def test_no_word_of_an_answers_file_is_told(run: Run, tmp_path: Path) -> None:
+    path, record = tmp_path / "answers.json", tmp_path / "p.json"
+    record.write_text(json.dumps({"id": "a", "as_of": "2026-11-20"}), "utf-8")
+    whole = {"schema": "eligo.answers/1", "patient": "a", "answers": NATIVE["answers"][:2]}
+    for number, changed in enumerate(planted(whole)):
+        path.write_text(json.dumps(changed), "utf-8")
+        command = (("screen",), ("screen", "--json"), ("audit", "NCT00000001"), ("next",))[number % 4]
+        assert_silent(run, record, ((*command, "--answers", str(path)),))
 
 
 def test_no_word_of_a_bundle_is_told(run: Run, tmp_path: Path) -> None:

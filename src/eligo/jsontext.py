@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -79,8 +79,8 @@ def read_json(
     return data
 
 
-def path_text(path: Iterable[str | int]) -> str:
-    """A path as people write it.
+def path_text(path: Iterable[str | int], mask: Callable[[str], str] | None = None) -> str:
+    """A path as people write it; `mask` is what is done to a key that is no plain word (`masked`).
 
     >>> path_text(("labs", "prothrombin time")), path_text(("observations", 0, "value"))
     ('labs["prothrombin time"]', 'observations[0].value')
@@ -92,7 +92,7 @@ def path_text(path: Iterable[str | int]) -> str:
         elif _PLAIN_KEY.fullmatch(step):
             parts.append(f".{shown(step)}" if parts else shown(step))
         else:
-            parts.append(f"[{json.dumps(shown(masked(step)), ensure_ascii=False)}]")
+            parts.append(f"[{json.dumps(shown((mask or masked)(step)), ensure_ascii=False)}]")
     return "".join(parts)
 
 

@@ -84,9 +84,8 @@ class Asked:
 
     def _of_criterion(self, criterion: str, sha: str | None) -> Iterator[Problem]:
         if criterion not in self.texts:
-            trial = criterion.partition("/")[0]
-            what = "criterion" if trial in self.trials else "trial"
-            message = f"no rules have the {what} of `{criterion}`, so the answer is not used"
+            what = "criterion" if criterion.partition("/")[0] in self.trials else "trial"
+            message = f"no rules have the {what} that this names, so the answer is not used"
             near = did_you_mean(criterion, self.texts) or _REMOVE
             yield Problem("answer-lapsed", message, help=near, severity="warning")
         elif sha is not None and sha != self.texts[criterion]:
@@ -97,7 +96,7 @@ class Asked:
 
 def _at(whole: Place, part: Place) -> Place:
     """A place inside what an answer asks."""
-    inside = ".".join(filter(None, (whole.path, "asks" if part.path else None, part.path)))
+    inside = ".".join(filter(None, (whole.path, part.path)))
     return Place(whole.file, whole.line, whole.column, inside or None)
 
 

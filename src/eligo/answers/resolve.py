@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from eligo.criteria import STUDY_CONDITION, Always, Compare, Leaf, OneOf, Present, Related, presences
-from eligo.errors import EligoError, Problem
-from eligo.jsontext import shown
+from eligo.errors import EligoError, Place, Problem
 from eligo.patients.model import PartialDate, Reply, Result
 from eligo.patients.values import measure, read_quantity
 from eligo.plan import Attested, Test, Untestable, asked_alone
@@ -88,9 +87,13 @@ def _test(criterion: str | None, asks: dict[str, Any]) -> Test:
     """The test that a leaf asks."""
     from eligo.ruleset.leaf import read_leaf  # lazily: it needs pydantic, and most records have no answers
 
-    test = asked_alone(read_leaf(asks), criterion or "")
+    try:
+        leaf = read_leaf(asks)
+    except EligoError as error:
+        raise EligoError(replace(p, place=Place(path=_inside(p.place.path))) for p in error.problems) from None
+    test = asked_alone(leaf, criterion or "")
     if isinstance(test, Attested) and not test.criterion and is_of_one_criterion(test.topic):
-        message = f"`{shown(test.topic)}` does not say for which criterion"
+        message = "the answer does not say for which criterion it states this"
         raise EligoError(Problem("attested-for-what", message, help="add `criterion`: TRIAL/id"))
     if isinstance(test, Untestable) and test.asks is None:
         message = "nobody can answer this by itself"
@@ -99,6 +102,11 @@ def _test(criterion: str | None, asks: dict[str, Any]) -> Test:
         message = f"`{STUDY_CONDITION}` is another thing in each trial, and `always` asks nothing"
         raise EligoError(Problem("answer-leaf", message, help="name it, or answer the criterion as a whole"))
     return test
+
+
+def _inside(path: str | None) -> str:
+    """A path in what an answer asks as one in the answer."""
+    return "asks" if path is None else f"asks.{path}"
 
 
 def is_of_one_criterion(topic: str) -> bool:
@@ -117,9 +125,8 @@ def _value(reply: Reply, asks: dict[str, Any]) -> Resolved:
     elif "variable" in asks:
         known = variables().get(str(asks["variable"])) or variables().find(str(asks["variable"]))
         if known is None:
-            message = f"unknown variable `{shown(str(asks['variable']))}`"
             near = variables().suggest(str(asks["variable"])) or "`eligo variables` lists the names"
-            raise EligoError(Problem("unknown-variable", message, help=near))
+            raise EligoError(Problem("unknown-variable", "no such variable is known", help=near))
         subject = known.id
     else:
         subject = QUANTITY + quantity_key(str(asks.get("quantity") or asks.get("name") or ""))

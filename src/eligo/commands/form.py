@@ -100,7 +100,7 @@ def _entries(data: bytes, args: argparse.Namespace, signed: Signed) -> Iterable[
 
         rules = load_rules(args.rules)
         plans = rules.only(args.trials).plans if args.trials else rules.plans
-        return read_response(read_json(data, args.read), args.read, items_of(plans), signed)
+        return read_response(read_json(data, args.read, of_patient=True), args.read, items_of(plans), signed)
     from eligo.worksheet.table import read_table
 
     try:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple, get_args
 
-from eligo.jsontext import JsonPath, path_text
+from eligo.jsontext import JsonPath
 from eligo.patients import dates
 from eligo.patients.answers import Answer
 from eligo.patients.dates import clock_of
@@ -32,7 +32,7 @@ from eligo.patients.names import (
 )
 from eligo.patients.ordering import fact_order, in_order
 from eligo.patients.person import Person, When
-from eligo.patients.places import PublicPaths
+from eligo.patients.places import PublicPaths, told
 from eligo.patients.plausible import NO_RANGE, Ends
 from eligo.patients.reports import is_doubted
 from eligo.patients.status import STATUS, marked_status, status_word
@@ -303,7 +303,7 @@ class PatientBuilder(Person):
             message = "the name may mean several things, and none of them is ruled out"
             self._doubt("absent-several", message, path, "write the full name of what the patient does not have")
         elif found.mark is not None and not (found.mark == "history" and found.ever):
-            message = f"the name of `{found.concept.id}` carries a mark, and so is not ruled out"
+            message = f"the name of {told(found.concept.id)} carries a mark, and so is not ruled out"
             self._doubt("absent-marked", message, path, "write the bare name of what the patient does not have")
         elif not self._denied_long_ago(when, path):
             self._rule_out(found, path)
@@ -311,7 +311,7 @@ class PatientBuilder(Person):
     def _rule_out(self, found: Found, path: JsonPath) -> None:
         if found.grade or found.qualifiers:
             help_ = "rule out the concept itself, or give its grade under `observations`"
-            message = f"one form of `{found.concept.id}` alone cannot be ruled out, so this does not count"
+            message = f"one form of {told(found.concept.id)} alone cannot be ruled out, so this does not count"
             self._warn("absent-part", message, path, help_)
         else:
             self._absent[found.concept.id] = path
@@ -336,10 +336,10 @@ class PatientBuilder(Person):
         if isinstance(found, Trouble):
             self._unknown(found, path)
         elif found.per_criterion:
-            message = f"`{found.id}` does not say for which criterion, and does not count"
+            message = f"{told(found.id)} does not say for which criterion, and does not count"
             self._warn("attested-for-what", message, path, "name the criterion: TRIAL/criterion")
         elif self._attested.setdefault(found.id, value) != value:
-            message = f"`{found.id}` is attested twice, with different answers"
+            message = f"{told(found.id)} is attested twice, with different answers"
             self._doubt("attested-twice", message, path, "keep one of the two")
         else:
             self._used(found.id)
@@ -365,7 +365,7 @@ class PatientBuilder(Person):
         facts = {c: tuple(sorted(dict.fromkeys(found), key=fact_order)) for c, found in sorted(self._facts.items())}
         paths = PublicPaths(None)
         warnings = (
-            f"{path_text(paths.of(f.path))}: {f.code}: {f.message}" for f in self.findings if f.severity == "warning"
+            f"{paths.text(f.path) or ''}: {f.code}: {f.message}" for f in self.findings if f.severity == "warning"
         )
         return Patient(
             self.id,
@@ -409,5 +409,5 @@ class PatientBuilder(Person):
     def _contradictions(self) -> None:
         for concept, path in self._absent.items():
             if any(f.status == "active" and f.kind == "condition" for f in self._facts.get(concept, ())):
-                message = f"`{concept}` is ruled out here, and active elsewhere in the record"
+                message = f"{told(concept)} is ruled out here, and active elsewhere in the record"
                 self._doubt("concept-contradiction", message, path, "keep one of the two")

@@ -108,6 +108,17 @@ _OBSERVATION: dict[str, Check] = {
     "high": is_number,
     "range": _is_text,
 }
+_ANSWER: dict[str, Check] = {
+    "asks": lambda data: data is None or type(data) is dict,
+    "criterion": _is_text,
+    "text_sha": _is_text,
+    "answer": is_yes_or_no,
+    "value": is_value,
+    "unit": _is_text,
+    "note": _is_text,
+    "by": lambda data: type(data) is str,
+    "date": lambda data: type(data) is str,
+}
 _RECORD: dict[str, Check] = {
     "$schema": _is_text,
     "id": lambda data: data is None or (type(data) is str and data != ""),
@@ -129,16 +140,8 @@ _RECORD: dict[str, Check] = {
     "absent": _list_of(is_name),
     "complete": _list_of(lambda word: type(word) is str and word in _LIST_NAMES),
     "attested": _map_of(lambda held: type(held) is bool),
-    "answers": _list_of(
-        _entry(
-            {"asks": lambda data: data is None or type(data) is dict, "criterion": _is_text, "text_sha": _is_text}
-            | {"answer": is_yes_or_no, "value": is_value, "unit": _is_text, "note": _is_text}
-            | {"by": lambda data: type(data) is str, "date": lambda data: type(data) is str},
-            "by",
-            "date",
-        )
-    ),
+    "answers": _list_of(_entry(_ANSWER, "by", "date")),
 }
 
 # All keys of the format, wherever they may stand.
-KEYS = frozenset({*_RECORD, *_OBSERVATION, *_ANY_ENTRY, *_CODE_KEYS, "onset", "abatement", "start", "end"})
+KEYS = frozenset({*_RECORD, *_OBSERVATION, *_ANY_ENTRY, *_ANSWER, *_CODE_KEYS, "onset", "abatement", "start", "end"})

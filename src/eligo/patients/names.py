@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from eligo.data import grammar_data
 from eligo.patients.codes import read_code
 from eligo.patients.marks import Mark, Marked, all_together, read_marks
+from eligo.patients.places import told
 from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.qualifiers import known_qualifiers, plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
@@ -78,7 +79,7 @@ def find_concept(name: Name) -> Found | Trouble:
     coded = _coded(name)
     found = _by_code(coded) if coded else _by_words(str(name))
     if isinstance(found, Found) and found.concept.kind == "attestation":
-        message = f"`{found.concept.id}` is an attestation"
+        message = f"{told(found.concept.id)} is an attestation"
         return Trouble("concept-attestation", message, lambda: "state it under `attested`")
     return found
 
@@ -89,7 +90,7 @@ def find_attestation(name: str) -> Concept | Trouble:
     if concept is None:
         return Trouble("attestation-unknown", "no attestation has this name", lambda: _attestation_help(name))
     if concept.kind != "attestation":
-        message = f"`{concept.id}` is a {concept.kind}, not an attestation"
+        message = f"{told(concept.id)} is a {concept.kind}, not an attestation"
         help_ = "list it under `conditions`, `procedures` or `medications`, or under `absent`"
         return Trouble("not-attestable", message, lambda: help_)
     return concept
@@ -188,7 +189,7 @@ def short_names() -> Mapping[str, Found]:
 def _variable_help(word: str) -> str:
     concept = concepts().find(word) if len(word) <= _LONGEST else None
     if concept:
-        return f"`{concept.id}` is a {concept.kind}: list it under `conditions`, or under `absent`"
+        return f"{told(concept.id)} is a {concept.kind}: list it under `conditions`, or under `absent`"
     return _similar(word, variables().suggest) or "`eligo variables` lists what is known"
 
 

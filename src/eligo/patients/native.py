@@ -90,7 +90,7 @@ def _reading(
         return Reading(None, tuple(_problems(errors, text, file, data)), entries)
     paths = PublicPaths(data)
     warnings = (
-        Problem(f.code, f.message, Place(file, path=path_text(paths.of(f.path)) or None), f.help, f.severity)
+        Problem(f.code, f.message, Place(file, path=paths.text(f.path)), f.help, f.severity)
         for f in dict.fromkeys(builder.findings)
     )
     return Reading(patient, tuple(warnings), entries, strict=True)
@@ -227,6 +227,6 @@ def _problems(findings: list[Finding], text: str | bytes, file: str | None, data
     survey = jsontext.survey(text)
     problems, paths = [], PublicPaths(data)
     for f in dict.fromkeys(findings):
-        place = replace(survey.place(f.path, file), path=path_text(paths.of(f.path)) or None)
+        place = replace(survey.place(f.path, file), path=paths.text(f.path))
         problems.append(Problem(f.code, f.message, place, f.help))
     return sorted(problems, key=lambda p: (p.place.line or 0, p.place.column or 0))

@@ -6,15 +6,18 @@ A key that is neither one of the format nor a name of the vocabulary may be anyt
 from __future__ import annotations
 
 import functools
+import re
 from typing import Any
 
-from eligo.jsontext import JsonPath
+from eligo.jsontext import JsonPath, masked, path_text
 from eligo.patients.form import KEYS
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.named import is_named
 from eligo.vocabulary.variables import variables
 
 _LONGEST = 60  # characters of a key that may be a name of the vocabulary
 _MOST_LOOKED_UP = 200  # keys of one record: of more, nobody reads the names
+_NUMBER = re.compile(r"#[0-9]+")  # of a key
 
 
 class PublicPaths:
@@ -43,6 +46,10 @@ class PublicPaths:
                 here = here.get(step) if isinstance(here, dict) else None
         return tuple(found)
 
+    def text(self, path: JsonPath) -> str | None:
+        """The path with numbers as people write it; None for the record as a whole."""
+        return path_text(self.of(path), _masked) or None
+
     def _is_public(self, key: str) -> bool:
         if key in KEYS:
             return True
@@ -57,6 +64,21 @@ class PublicPaths:
         return self._numbers[id(found)].get(key, "?")
 
 
+def _masked(step: str) -> str:
+    return step if _NUMBER.fullmatch(step) else masked(step)
+
+
 @functools.lru_cache(maxsize=4096)
 def _is_name(key: str) -> bool:
-    return len(key) <= _LONGEST and (variables().find(key) is not None or concepts().find(key) is not None)
+    if len(key) > _LONGEST or is_named(key):
+        return False
+    return variables().find(key) is not None or concepts().find(key) is not None
+
+
+def told(concept: str) -> str:
+    """The id of a concept as messages may name it: what is known by its name alone may be any word.
+
+    >>> told("ascites"), told("ability:able to swallow capsules")
+    ('`ascites`', 'this')
+    """
+    return "this" if is_named(concept) else f"`{concept}`"

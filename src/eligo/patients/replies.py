@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from eligo import jsontext
 from eligo.errors import EligoError, Place, Problem, Severity
@@ -20,6 +20,7 @@ from eligo.patients import dates
 from eligo.patients.form import YES_NO, is_well_formed
 from eligo.patients.model import Reply
 from eligo.patients.notes import Finding
+from eligo.patients.places import PublicPaths
 
 SCHEMA = "eligo.answers/1"
 SHA = re.compile(r"[0-9a-f]{12}")
@@ -98,37 +99,47 @@ def read_answers(path: str | Path, lenient: bool = False) -> tuple[Replies, tupl
     file, data = str(path), read_bytes(path)
     found: dict[str, list[Reply]] = {}
     problems = list[Problem]()
-    for entry, at, line in _answers(data, file):
-        reply, findings = one_reply(entry, at, file, lenient)
+    for answer in _answers(data, file):
+        entry, line, paths = answer.entry, answer.line, PublicPaths(answer.document)
+        reply, findings = one_reply(entry, answer.path, file, lenient)
         if reply is not None:
             where = Place(file, line, path=reply.place.path)
             found.setdefault(entry["patient"], []).append(reply._replace(place=where))
         problems += [
-            Problem(f.code, f.message, Place(file, line, path=path_text(f.path) or None), f.help, f.severity)
-            for f in findings
+            Problem(f.code, f.message, Place(file, line, path=paths.text(f.path)), f.help, f.severity) for f in findings
         ]
     return {patient: tuple(replies) for patient, replies in found.items()}, tuple(problems)
 
 
-def _answers(data: bytes, file: str) -> Iterator[tuple[Any, JsonPath, int | None]]:
-    """Each answer of a file, with its path and, where it is one of many documents, the line."""
+class _Answer(NamedTuple):
+    """An answer of a file with its path in a document and, where that is one of many, the line."""
+
+    entry: Any
+    path: JsonPath
+    document: Any
+    line: int | None = None
+
+
+def _answers(data: bytes, file: str) -> Iterator[_Answer]:
+    """Each answer of a file."""
     try:
-        whole = jsontext.read_json(data, file)
+        whole = jsontext.read_json(data, file, of_patient=True)
     except EligoError:
         lines = [(n, line) for n, line in enumerate(data.splitlines(), 1) if line.strip()]
         if len(lines) < 2:
             raise
         for number, line in lines:
-            yield jsontext.read_json(line, file), (), number
+            entry = jsontext.read_json(line, file, of_patient=True)
+            yield _Answer(entry, (), entry, number)
         return
     if isinstance(whole, dict) and "answers" not in whole and "patient" in whole:
-        yield whole, (), None
+        yield _Answer(whole, (), whole)
         return
     if not isinstance(whole, dict) or not isinstance(whole.get("answers"), list) or whole.keys() - _WHOLE:
         raise EligoError(Problem("answers-shape", "the file holds no answers", Place(file, 1, 1), _SHAPE))
     for i, entry in enumerate(whole["answers"]):
         named = {"patient": whole["patient"]} if "patient" in whole else {}
-        yield named | entry if isinstance(entry, dict) else entry, ("answers", i), None
+        yield _Answer(named | entry if isinstance(entry, dict) else entry, ("answers", i), whole)
 
 
 _WHOLE = {"schema", "patient", "answers"}

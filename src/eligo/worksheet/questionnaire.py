@@ -50,8 +50,9 @@ def _item(item: Item) -> dict[str, Any]:
 
 
 def read_response(data: Any, file: str, items: Iterable[Item], signed: Signed) -> Iterator[Entry | Problem]:
-    """The answers of a QuestionnaireResponse, or what is wrong with each; the place is the `linkId`.
+    """The answers of a QuestionnaireResponse, or what is wrong with each.
 
+    The place is the `linkId`, or the number of a part that has none which is known.
     Raise `EligoError` where it is none.
     """
     if not isinstance(data, dict) or data.get("resourceType") != RESPONSE:
@@ -59,13 +60,13 @@ def read_response(data: Any, file: str, items: Iterable[Item], signed: Signed) -
         raise EligoError(Problem("form-response", message, Place(file), "fill in what `eligo form` writes"))
     by_key = {item.key: item for item in items}
     own = Signed(signed.by or _author(data), signed.date or _day(data), signed.patient or _subject(data))
-    for part in _parts(data):
+    for number, part in enumerate(_parts(data), 1):
         key = part.get("linkId")
-        place = Place(file, path=key if isinstance(key, str) else None)
         answers = part.get("answer")
         if not isinstance(answers, list) or not answers:
             continue
         item = by_key.get(key) if isinstance(key, str) else None
+        place = Place(file, path=item.key if item is not None else f"#{number}")  # an unknown one may be any word
         if item is None:
             message = "no rules ask this, or not any more in these words, so the answer is not used"
             yield Problem("answer-lapsed", message, place, "ask again with a new form")
