@@ -18,6 +18,7 @@ from eligo.reading.lexicon import words
 from eligo.reading.tokens import LACKS_NOUN, NO_NAME, Roles, Token
 from eligo.vocabulary.concept import singular
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.dictionary import dictionary
 from eligo.vocabulary.named import NAMED_KINDS, STATEMENT_KINDS, NamedKind, StatementKind, is_statement, statement_id
 
 _PREFIX = 6  # letters; a longer word before a hyphen is one of its own
@@ -48,6 +49,7 @@ class _Words(NamedTuple):
     inside: frozenset[str]
     vague: frozenset[str]
     adds_nothing: dict[NamedKind, frozenset[str]]
+    denying: frozenset[str]
     of_the_study: frozenset[str]
     found_by: frozenset[str]
     adjectives: tuple[str, ...]
@@ -67,6 +69,7 @@ def _words() -> _Words:
         frozenset(data["inside"]),
         frozenset((*data["general"], *data["vague"])),
         {kind: frozenset(data["adds_nothing"][kind]) for kind in NAMED_KINDS},
+        frozenset(data["denying_prefixes"]),
         frozenset(data["of_the_study"]),
         frozenset(data["found_by"]),
         tuple(data["adjective_endings"]),
@@ -127,7 +130,7 @@ def _name_at(tokens: Sequence[Token], i: int, text: str) -> _Name | None:
         return _Name(Token("CONCEPT", *span, tokens[i].value), end)
     said = _GLOSS.sub(" ", text[slice(*span)])
     written = _WORD.findall(said.casefold())
-    kind = _kind(tokens[head_end - 1], written, text)
+    kind = _kind(tokens[head_end - 1], written, text) or _listed_kind(text[tokens[i].start : tokens[head_end - 1].end])
     if (
         kind is None
         or len(written) > _LONGEST
@@ -187,6 +190,14 @@ def is_nameable(written: Sequence[str]) -> bool:
     return not any(w in known.never or w.partition("-")[0] in known.of_the_study for w in written)
 
 
+def is_vague(written: Sequence[str]) -> bool:
+    """Whether words tell of no thing: "other medical or psychological conditions"."""
+    known = _words()
+    return all(
+        singular(word) in known.vague or word in known.vague or word.endswith(known.adjectives) for word in written
+    )
+
+
 def is_adjective(word: str) -> bool:
     """Whether a word tells which, and not what: an adjective, or a part of the body."""
     known = _words()
@@ -214,6 +225,16 @@ def _kind(head: Token, written: Sequence[str], text: str) -> NamedKind | None:
         return _kind_of(head)
     last = _WORD.findall(text[head.start : head.end].casefold())[-1]
     return _kind_of_word(last, written)
+
+
+def _listed_kind(name: str) -> NamedKind | None:
+    """The kind of the thing that the dictionary has for a name, or for the last words of it."""
+    words_ = name.split()
+    for start in range(len(words_)):
+        entry = dictionary().find(" ".join(words_[start:]))
+        if entry is not None:
+            return entry.kind
+    return None
 
 
 def _kind_of(token: Token) -> NamedKind | None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import functools
 from typing import Any, Final
 
+from eligo.reading.anchors import anchor
 from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
 from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
 from eligo.reading.naming import name, quoted
 from eligo.reading.reactions import react
+from eligo.reading.relatives import relate
 from eligo.reading.rewritten import joined_numbers
 from eligo.reading.roles import settle
 from eligo.reading.scope import scope
@@ -47,8 +49,8 @@ def tokenise(text: str) -> list[Token]:
 
 def _scoped(raw: list[Token], text: str) -> list[Token]:
     """The tokens with one type each, whole names, and the words that join."""
-    settled = quoted(share(settle(joined_numbers(raw), text), text), text)
-    return scope(name(react(state(settled, text), text), text), text)
+    settled = quoted(share(anchor(settle(joined_numbers(raw), text), text), text), text)
+    return scope(relate(name(react(state(settled, text), text), text), text), text)
 
 
 def parse(text: str) -> Node:

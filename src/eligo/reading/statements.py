@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from eligo.data import grammar_data
+from eligo.reading.naming import is_vague
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import STATEMENT_KINDS, StatementKind, statement_id
@@ -23,6 +24,8 @@ _ENDS = frozenset(
     ["STOP", "SEMI", "SUBITEM", "COLON", "EXCEPT", "UNLESS", "IF", "IFFIRST", "THEN", "NEXT", "CLOSE", "PERMIT"]
 )
 _BEGINS = _ENDS | _JOINS | {"OPEN"} - {"CLOSE"}
+_BESIDE_VAGUE = frozenset(["FILLER", "LIGHT", "QUAL", "OTHER", "STATUS"])
+_OPINION = "investigator_judgement"
 _MAY_BEGIN = frozenset(["FILLER", "LIGHT"])
 _BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "MUST", "NEG", "SEX", "GROUP"])
 # What says something by itself: a part with one of these is no more of the statement before it.
@@ -41,6 +44,7 @@ class _Words(NamedTuple):
     denying: frozenset[str]
     verbs: frozenset[str]
     before: frozenset[str]
+    behind: frozenset[str]
 
 
 @functools.cache
@@ -60,6 +64,7 @@ def _words() -> _Words:
         frozenset(data["denying"]),
         frozenset(data["statement_verbs"]),
         frozenset(data["before_statements"]),
+        frozenset(data["statements_behind"]),
     )
 
 
@@ -81,25 +86,33 @@ def state(tokens: list[Token], text: str) -> list[Token]:
     out: list[Token] = []
     i = 0
     while i < len(tokens):
-        found = _begun(tokens, i, out, text)
+        before = out[:-1] if _is_opinion(tokens[i]) and out and out[-1].type == "COMMA" else out
+        found = _begun(tokens, i, before, text)
         end = _end(tokens, i, found, text) if found is not None else i
-        if found is not None and end > i:
-            span = tokens[i].start, tokens[end - 1].end
-            out.append(Token("ATTEST", *span, statement_id(found.kind, text[slice(*span)])))
-            i = end
-        else:
+        if found is None or end == i:
             out.append(tokens[i])
             i += 1
+            continue
+        whole = _vague(before, text)
+        start = out[whole].start if whole < len(before) else tokens[i].start
+        for comma in out[len(before) :]:
+            comma.type, comma.value = "LIGHT", None
+        del out[whole if whole < len(before) else len(out) :]
+        opinion = any(map(_is_opinion, tokens[i:end]))
+        id_ = _OPINION if opinion else statement_id(found.kind, text[start : tokens[end - 1].end])
+        out.append(Token("ATTEST", start, tokens[end - 1].end, id_))
+        i = end
     return out
 
 
 def _begun(tokens: Sequence[Token], i: int, before: Sequence[Token], text: str) -> _Begun | None:
     """The statement that begins with this token; None where none does."""
-    token = tokens[i]
+    token, words = tokens[i], _words()
+    if _is_opinion(token) and before and _last(before[-1], text) in words.behind:
+        return _Begun("judgement", token.end, False)
     refuses = token.type == "NEG" and token.value == "refusal"
     if not (refuses or token.type in _MAY_BEGIN) or not _begins_part(before, text):
         return None
-    words = _words()
     found = words.begins.match(text, token.start)
     if found is None:
         return None
@@ -107,11 +120,44 @@ def _begun(tokens: Sequence[Token], i: int, before: Sequence[Token], text: str) 
     return _Begun(words.kinds[first], found.end(), first in words.denying)
 
 
+def _vague(before: Sequence[Token], text: str) -> int:
+    """The place from which on nothing is said but of what kind a statement is, as in "any medical condition that".
+
+    That is the end, where a statement does not begin behind such a word, or something is named before it.
+    """
+    nothing = whole = len(before)
+    if not before or _last(before[-1], text) not in _words().behind:
+        return nothing
+    while True:
+        start = whole
+        while start and before[start - 1].type in _BESIDE_VAGUE:
+            start -= 1
+        named = [t for t in before[start:whole] if t.type == "FILLER"]
+        telling = not named or not all(is_vague(_WORD.findall(text[t.start : t.end].casefold())) for t in named)
+        ahead = before[start - 1].type if start else ""
+        if telling or not (start == 0 or ahead in _BEGINS or ahead in _BEFORE):
+            return nothing if whole == nothing else whole + 1
+        if ahead not in _JOINS:
+            return start
+        whole = start - 1
+
+
+def _last(token: Token, text: str) -> str:
+    return " ".join(_WORD.findall(text[token.start : token.end].casefold())[-1:])
+
+
+def _is_opinion(token: Token) -> bool:
+    """Whether it is somebody's opinion: "in the opinion of the investigator"."""
+    return token.type == "ATTEST" and token.value == _OPINION
+
+
 def _begins_part(before: Sequence[Token], text: str) -> bool:
     """Whether nothing but words of grammar, and of whom it is, stands before in the same part."""
     for token in reversed(before):
         if token.type in _BEGINS:
             return token.type != "OPEN"  # what a bracket says is of what stands before it
+        if _last(token, text) in _words().behind:
+            return True
         if token.type in _BEFORE:
             continue
         written = _WORD.findall(text[token.start : token.end].casefold())
@@ -127,7 +173,7 @@ def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:
     """
     behind = next((j for j in range(i, len(tokens)) if tokens[j].end >= begun.end), len(tokens) - 1)
     end = _part_end(tokens, behind)
-    own = {token.type for token in tokens[i:end]}
+    own = {token.type for token in tokens[i:end] if not _is_opinion(token)}
     several = not _JOINS.isdisjoint(token.type for token in tokens[i:behind])  # `unable or unwilling to comply`
     if ("ATTEST" in own and not several) or {"VAR", "NUM"} <= own or not own.isdisjoint(_WHOM):
         return i
@@ -164,6 +210,8 @@ def _goes_on(tokens: Sequence[Token], i: int, denied: bool, text: str) -> bool:
     part = tokens[i : _part_end(tokens, i)]
     if not part:
         return False
+    if all(_is_opinion(token) or token.type == "LIGHT" for token in part):
+        return True
     said = [token.type for token in part if token.type != "LIGHT"]
     if set(said) <= _OBJECTS and all(_is_treatment(token) for token in part if token.type == "CONCEPT"):
         return True

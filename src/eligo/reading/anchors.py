@@ -1,0 +1,95 @@
+"""The day that a time counts from, where no data file knows its words: "prior to the first planned dose of study drug".
+
+What has only words of a trial's days is one of the events that are known. Any other is kept in its own words: then
+nobody knows the day, and the time stays open.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from eligo.data import grammar_data
+from eligo.reading.tokens import Token
+
+_TIMES = frozenset(["BEFORE", "SINCE"])
+_BACK = frozenset(["WITHIN", "SINCE"])  # behind one of these a time is looked back over: "within 2 weeks of"
+_WORDED = frozenset(["FILLER", "EVENT", "LIGHT", "STATUS", "NUM"])
+_ENDS = frozenset(["OR", "AND", "COMMA", "SEMI", "STOP", "CLOSE", "OPEN", "SUBITEM", "EXCEPT", "UNLESS", "IF", "COLON"])
+_WORD = re.compile(r"-?[^\W_]+(?:[-'’][^\W_]+)*")
+_MOST_WORDS = 5  # of a day that is kept in its own words
+
+
+class _Words(NamedTuple):
+    """The words of the trial's days, which of them say which day it is, and what may stand before them."""
+
+    of_events: frozenset[str]
+    marks: frozenset[str]
+    kinds: tuple[tuple[str, frozenset[str]], ...]
+    before: frozenset[str]
+    numbered: frozenset[str]
+
+
+@functools.cache
+def _words() -> _Words:
+    data = grammar_data("names.yaml")
+    kinds = tuple((event, frozenset(of)) for event, of in data["events_by_words"].items())
+    lists = ("event_words", "event_marks", "before_event", "numbered_events")
+    words, marks, before, numbered = (frozenset(data[key]) for key in lists)
+    return _Words(words, marks, kinds, before, numbered)
+
+
+def anchor(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens with each unknown day that a time counts from as one event."""
+    i = 0
+    while i < len(tokens):
+        begin = _begin(tokens, i, text)
+        end = _end(tokens, begin) if begin else 0
+        value = _event(tokens[begin:end], text) if end > begin else None
+        if value is not None:
+            kind = "SINCE" if tokens[i].type == "SINCE" else "BEFORE"
+            event = Token("EVENT", tokens[begin].start, tokens[end - 1].end, value)
+            tokens[i:end] = [Token(kind, tokens[i].start, tokens[begin - 1].end), event]
+        i += 1
+    return tokens
+
+
+def _begin(tokens: Sequence[Token], i: int, text: str) -> int:
+    """The place behind a word such as `before`, or `of` behind a length of time; 0 where there is none."""
+    if tokens[i].type in _TIMES:
+        return i + 1
+    if tokens[i].type != "LIGHT" or i < 2 or tokens[i - 1].type != "UNIT" or tokens[i - 2].type != "NUM":
+        return 0
+    for end in (i + 2, i + 1):
+        written = " ".join(text[tokens[i].start : tokens[min(end, len(tokens)) - 1].end].casefold().split())
+        if end < len(tokens) and written in _words().before:
+            return end if any(token.type in _BACK for token in tokens[max(0, i - 5) : i]) else 0
+    return 0
+
+
+def _end(tokens: Sequence[Token], i: int) -> int:
+    """The end of the words that may name the day which begins with token `i`; `i` where something else follows them."""
+    end = i
+    while end < len(tokens) and tokens[end].type in _WORDED and tokens[end].value not in ("logic", "exceptions"):
+        end += 1
+    return end if end == len(tokens) or tokens[end].type in _ENDS else i
+
+
+def _event(parts: Sequence[Token], text: str) -> str | None:
+    """The event that the words name, or the words themselves; None where they name none, or are known already."""
+    if all(token.type != "FILLER" for token in parts):
+        return None
+    written = _WORD.findall(text[parts[0].start : parts[-1].end].casefold())
+    words = _words()
+    if words.of_events.issuperset(written) and not words.marks.isdisjoint(written):
+        return next((event for event, of in words.kinds if not of.isdisjoint(written)), "enrollment")
+    numbers = [n for n, token in enumerate(parts) if token.type == "NUM"]
+    numbered = all(n and _last(parts[n - 1], text) in words.numbered for n in numbers)
+    plain = parts[0].type == "FILLER" and numbered and all(token.type != "STATUS" for token in parts)
+    return " ".join(written) if plain and len(written) <= _MOST_WORDS else None
+
+
+def _last(token: Token, text: str) -> str:
+    return text[token.start : token.end].casefold().split()[-1]

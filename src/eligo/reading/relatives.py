@@ -1,0 +1,60 @@
+"""What somebody else has: "family history of A or B" is one thing for each of A and B, none of the patient's own."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+from eligo.data import grammar_data
+from eligo.reading.tokens import Token
+from eligo.vocabulary.concepts import concepts
+
+_JOINS = frozenset(["OR", "AND", "COMMA"])
+_TIMES = frozenset(["WITHIN", "LASTING", "SINCE", "AGO", "AT", "BEFORE"])
+
+
+@functools.cache
+def _relatives() -> re.Pattern[str]:
+    words = sorted(grammar_data("names.yaml")["relatives"], key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
+
+
+def relate(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens with each thing that a relative has as a concept of its own."""
+    if _relatives().search(text) is None:
+        return tokens
+    i = 0
+    while i < len(tokens):
+        match = _relatives().match(text, tokens[i].start)
+        first = next((j for j in range(i, len(tokens)) if match and tokens[j].start >= match.end()), len(tokens))
+        things = _things(tokens, first)
+        behind = tokens[things[-1] + 1 : things[-1] + 2] if things else []
+        if match and things and not (len(things) > 1 and behind and behind[0].type in _TIMES):
+            for place in things:
+                written = text[tokens[place].start : tokens[place].end]
+                tokens[place].value = concepts().named("condition", f"{match[0]} {written}")
+            tokens[things[0]].start = tokens[i].start
+            del tokens[i : things[0]]
+        i += 1
+    return tokens
+
+
+def _things(tokens: Sequence[Token], i: int) -> list[int]:
+    """The places of the conditions that are listed from token `i` on, with a join between any two."""
+    found: list[int] = []
+    while i < len(tokens):
+        while i < len(tokens) and tokens[i].type == "LIGHT":
+            i += 1
+        if i >= len(tokens) or not _is_condition(tokens[i]):
+            break
+        found.append(i)
+        if i + 1 >= len(tokens) or tokens[i + 1].type not in _JOINS:
+            break
+        i += 2
+    return found
+
+
+def _is_condition(token: Token) -> bool:
+    found = concepts().get(str(token.value).split("|")[0]) if token.type == "CONCEPT" else None
+    return found is not None and found.kind in ("condition", "state")
