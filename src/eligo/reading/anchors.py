@@ -19,6 +19,7 @@ _BACK = frozenset(["WITHIN", "SINCE"])  # behind one of these a time is looked b
 _WORDED = frozenset(["FILLER", "EVENT", "LIGHT", "STATUS", "NUM"])
 _ENDS = frozenset(["OR", "AND", "COMMA", "SEMI", "STOP", "CLOSE", "OPEN", "SUBITEM", "EXCEPT", "UNLESS", "IF", "COLON"])
 _WORD = re.compile(r"-?[^\W_]+(?:[-'’][^\W_]+)*")
+_TOLD = frozenset(["STATUS", "EVENT"])  # with one of these it is no day of its own
 _MOST_WORDS = 5  # of a day that is kept in its own words
 
 
@@ -87,7 +88,8 @@ def _event(parts: Sequence[Token], text: str) -> str | None:
         return next((event for event, of in words.kinds if not of.isdisjoint(written)), "enrollment")
     numbers = [n for n, token in enumerate(parts) if token.type == "NUM"]
     numbered = all(n and _last(parts[n - 1], text) in words.numbered for n in numbers)
-    plain = parts[0].type == "FILLER" and numbered and all(token.type != "STATUS" for token in parts)
+    own = words.marks.isdisjoint(written) and parts[0].type == "FILLER"
+    plain = own and numbered and not any(token.type in _TOLD for token in parts)
     return " ".join(written) if plain and len(written) <= _MOST_WORDS else None
 
 

@@ -28,6 +28,7 @@ _PLAIN = frozenset(["", "-"])
 _TIMES = frozenset(["BEFORE", "SINCE", "AT", "AGO", "AFTER"])
 _GLOSS = re.compile(r"\([^()]*\)")
 _LONGEST = 8  # words; what is longer is a sentence
+_LONGEST_NAME = 120  # characters
 _JOINS = frozenset(["OR", "AND", "COMMA"])
 _PARTS = frozenset(["FILLER", "CONCEPT"])
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
@@ -126,6 +127,8 @@ def _name_at(tokens: Sequence[Token], i: int, text: str) -> _Name | None:
     if all(t.type == "CONCEPT" for t in tokens[i:end] if t.type in _PARTS):
         return None
     span = tokens[i].start, tokens[end - 1].end
+    if span[1] - span[0] > _LONGEST_NAME:
+        return None
     if end == i + 2 == head_end and _adds_nothing(tokens[i], tokens[i + 1], text):
         return _Name(Token("CONCEPT", *span, tokens[i].value), end)
     said = _GLOSS.sub(" ", text[slice(*span)])

@@ -27,10 +27,13 @@ def relate(tokens: list[Token], text: str) -> list[Token]:
     i = 0
     while i < len(tokens):
         match = _relatives().match(text, tokens[i].start)
-        first = next((j for j in range(i, len(tokens)) if match and tokens[j].start >= match.end()), len(tokens))
+        if match is None:
+            i += 1
+            continue
+        first = next((j for j in range(i, len(tokens)) if tokens[j].start >= match.end()), len(tokens))
         things = _things(tokens, first)
         behind = tokens[things[-1] + 1 : things[-1] + 2] if things else []
-        if match and things and not (len(things) > 1 and behind and behind[0].type in _TIMES):
+        if things and not (len(things) > 1 and behind and behind[0].type in _TIMES):
             for place in things:
                 written = text[tokens[place].start : tokens[place].end]
                 tokens[place].value = concepts().named("condition", f"{match[0]} {written}")

@@ -111,10 +111,8 @@ def _begun(tokens: Sequence[Token], i: int, before: Sequence[Token], text: str) 
     if _is_opinion(token) and before and _last(before[-1], text) in words.behind:
         return _Begun("judgement", token.end, False)
     refuses = token.type == "NEG" and token.value == "refusal"
-    if not (refuses or token.type in _MAY_BEGIN) or not _begins_part(before, text):
-        return None
-    found = words.begins.match(text, token.start)
-    if found is None:
+    found = words.begins.match(text, token.start) if refuses or token.type in _MAY_BEGIN else None
+    if found is None or not _begins_part(before, text):
         return None
     first = " ".join((found["to"] or found["alone"]).casefold().split())
     return _Begun(words.kinds[first], found.end(), first in words.denying)
