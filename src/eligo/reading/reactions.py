@@ -187,7 +187,7 @@ def _with_noun(found: list[_Object]) -> list[_Object]:
 
 def _object(tokens: Sequence[Token], i: int, text: str) -> _Object | None:
     """What is reacted to, where that begins at token `i`."""
-    while i < len(tokens) and tokens[i].type in _BEFORE_OBJECT and _written(tokens[i], text) in (*_words().any, ""):
+    while i < len(tokens) and tokens[i].type in _BEFORE_OBJECT and _is_any(tokens[i], text):
         i += 1
     end = i
     while end < len(tokens) and (tokens[end].type in _OBJECT or _goes_on(tokens, end, text)):
@@ -206,6 +206,12 @@ def _object(tokens: Sequence[Token], i: int, text: str) -> _Object | None:
     return _Object(" ".join(written), start, stop, end)
 
 
+def _is_any(token: Token, text: str) -> bool:
+    """Whether a word before what is reacted to says nothing of it, or stands for none: "any of the"."""
+    written = _written(token, text)
+    return not written or written in _words().any
+
+
 def _behind_gloss(tokens: Sequence[Token], i: int) -> int:
     """The end of a bracket that begins at token `i` and says what the words before it are; `i` where there is none."""
     if i >= len(tokens) or tokens[i].type != "OPEN":
@@ -217,7 +223,7 @@ def _behind_gloss(tokens: Sequence[Token], i: int) -> int:
 def _goes_on(tokens: Sequence[Token], i: int, text: str) -> bool:
     """Whether a word such as `of` stands between two parts of an object: "components of zorblax"."""
     inner = tokens[i].type == "LIGHT" and _written(tokens[i], text) in _words().within
-    return inner and i + 1 < len(tokens) and tokens[i + 1].type in (*_OBJECT, "LIGHT")
+    return inner and i + 1 < len(tokens) and (tokens[i + 1].type in _OBJECT or tokens[i + 1].type == "LIGHT")
 
 
 def _of_the_trial(written: Sequence[str]) -> bool:

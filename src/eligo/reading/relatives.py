@@ -10,7 +10,7 @@ from eligo.data import grammar_data
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
 
-_JOINS = frozenset(["OR", "AND", "COMMA"])
+_JOINS = frozenset(["OR", "AND", "COMMA", "SUCH"])
 _TIMES = frozenset(["WITHIN", "LASTING", "SINCE", "AGO", "AT", "BEFORE"])
 
 

@@ -278,7 +278,8 @@ def _timed(part: Said, lead: Modifiers, when: Time | None, context: Context) -> 
 def _bonds_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     run = [i for i in _reached(said, lambda part: not part.bonds, limits=True) if said[i].body is not None]
     bonds = [bond for bond in said[-1].bonds if not _of_last_only(bond, said[-1], [said[i] for i in run])]
-    likelier = all(bond.kind != "that" or is_unread(bond.body) for bond in bonds)  # women who are pregnant or ...
+    # `women who are pregnant or ...`; what is not understood, or judged, is of all of them
+    likelier = all(bond.kind != "that" or is_unread(bond.body) or isinstance(bond.body, Attest) for bond in bonds)
     if not run or not bonds or context.take(Alternative.BEHIND) != likelier:
         return said
     made = list(said)
