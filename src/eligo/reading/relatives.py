@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from eligo.data import grammar_data
+from eligo.reading.statements import first_word
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
 
@@ -20,13 +21,17 @@ def _relatives() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
 
 
+@functools.cache
+def _first_words() -> frozenset[str]:
+    return frozenset(phrase.split()[0] for phrase in grammar_data("names.yaml")["relatives"])
+
+
 def relate(tokens: list[Token], text: str) -> list[Token]:
     """The tokens with each thing that a relative has as a concept of its own."""
-    if _relatives().search(text) is None:
-        return tokens
     i = 0
     while i < len(tokens):
-        match = _relatives().match(text, tokens[i].start)
+        begins = tokens[i].type == "FILLER" and first_word(text, tokens[i]) in _first_words()
+        match = _relatives().match(text, tokens[i].start) if begins else None
         if match is None:
             i += 1
             continue

@@ -40,6 +40,7 @@ class _Words(NamedTuple):
     """How statements begin, with the kind of each; the words that go on with one, and that may precede one."""
 
     begins: re.Pattern[str]
+    first: frozenset[str]
     kinds: dict[str, StatementKind]
     denying: frozenset[str]
     verbs: frozenset[str]
@@ -60,6 +61,7 @@ def _words() -> _Words:
     begins = rf"(?P<to>{before_to})(?:{join}(?:{before_to}))*\s+(?:not\s+)?(?:to|of)\b|(?P<alone>{alone})(?![\w-])"
     return _Words(
         re.compile(begins, re.IGNORECASE),
+        frozenset(phrase.split()[0] for phrase in kinds),
         kinds,
         frozenset(data["denying"]),
         frozenset(data["statement_verbs"]),
@@ -111,7 +113,8 @@ def _begun(tokens: Sequence[Token], i: int, before: Sequence[Token], text: str) 
     if _is_opinion(token) and before and _last(before[-1], text) in words.behind:
         return _Begun("judgement", token.end, False)
     refuses = token.type == "NEG" and token.value == "refusal"
-    found = words.begins.match(text, token.start) if refuses or token.type in _MAY_BEGIN else None
+    may_begin = (refuses or token.type in _MAY_BEGIN) and first_word(text, token) in words.first
+    found = words.begins.match(text, token.start) if may_begin else None
     if found is None or not _begins_part(before, text):
         return None
     first = " ".join((found["to"] or found["alone"]).casefold().split())
@@ -138,6 +141,11 @@ def _vague(before: Sequence[Token], text: str) -> int:
         if ahead not in _JOINS:
             return start
         whole = start - 1
+
+
+def first_word(text: str, token: Token) -> str:
+    """The first word of a token, in small letters."""
+    return text[token.start : token.end].replace("/", " ").split(maxsplit=1)[0].casefold()
 
 
 def _last(token: Token, text: str) -> str:
