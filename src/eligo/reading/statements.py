@@ -144,8 +144,8 @@ def _vague(before: Sequence[Token], text: str) -> int:
 
 
 def first_word(text: str, token: Token) -> str:
-    """The first word of a token, in small letters."""
-    return text[token.start : token.end].replace("/", " ").split(maxsplit=1)[0].casefold()
+    """The first word of a token, in small letters; the empty string where it has none."""
+    return next(iter(text[token.start : token.end].replace("/", " ").split(maxsplit=1)), "").casefold()
 
 
 def _last(token: Token, text: str) -> str:
