@@ -31,6 +31,7 @@ _BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "MUST", "NEG", "SEX", "GROUP"])
 # What says something by itself: a part with one of these is no more of the statement before it.
 _TELLING = frozenset(["CONCEPT", "VAR", "NUM", "ATTEST", "STATUS", "NEG", "SEX", "GROUP", "HEDGE", "MUST", "FOLLOWING"])
 _DEEDS = ["FILLER"], ["ATTEST"]
+_TIMES = frozenset(["WITHIN", "SINCE", "LASTING"])
 _WHOM = frozenset(["SEX", "GROUP"])
 _OBJECTS = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
 _WORD = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
@@ -76,11 +77,12 @@ def _any(words: Iterable[str]) -> str:
 
 
 class _Begun(NamedTuple):
-    """A statement: its kind, where its first words end, and whether they deny all that follows."""
+    """A statement: its kind, where its first words end, whether they deny all that follows, and stand behind `that`."""
 
     kind: StatementKind
     end: int
     denies: bool
+    behind: bool
 
 
 def state(tokens: list[Token], text: str) -> list[Token]:
@@ -111,14 +113,15 @@ def _begun(tokens: Sequence[Token], i: int, before: Sequence[Token], text: str) 
     """The statement that begins with this token; None where none does."""
     token, words = tokens[i], _words()
     if _is_opinion(token) and before and _last(before[-1], text) in words.behind:
-        return _Begun("judgement", token.end, False)
+        return _Begun("judgement", token.end, denies=False, behind=True)
     refuses = token.type == "NEG" and token.value == "refusal"
     may_begin = (refuses or token.type in _MAY_BEGIN) and first_word(text, token) in words.first
     found = words.begins.match(text, token.start) if may_begin else None
     if found is None or not _begins_part(before, text):
         return None
     first = " ".join((found["to"] or found["alone"]).casefold().split())
-    return _Begun(words.kinds[first], found.end(), first in words.denying)
+    behind = bool(before) and _last(before[-1], text) in words.behind
+    return _Begun(words.kinds[first], found.end(), first in words.denying, behind)
 
 
 def _vague(before: Sequence[Token], text: str) -> int:
@@ -182,6 +185,10 @@ def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:
     own = {token.type for token in tokens[i:end] if not _is_opinion(token)}
     several = not _JOINS.isdisjoint(token.type for token in tokens[i:behind])  # `unable or unwilling to comply`
     if ("ATTEST" in own and not several) or {"VAR", "NUM"} <= own or not own.isdisjoint(_WHOM):
+        return i
+    if begun.behind and not own.isdisjoint(
+        _TIMES
+    ):  # it may be of what stands before
         return i
     while end < len(tokens) and tokens[end].type in _JOINS and _goes_on(tokens, end + 1, begun.denies, text):
         end = _part_end(tokens, end + 1)

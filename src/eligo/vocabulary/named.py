@@ -104,4 +104,6 @@ def named_concept(id: str) -> Concept:  # noqa: A002 - the word of the interface
     if is_statement(id):
         alone = kind in _OF_ONE_SENTENCE or not _for_one_trial().isdisjoint(words_of(name))
         return Concept(id, name, "attestation", per_criterion=alone)
-    return Concept(id, name, cast(NamedKind, kind), aspect=USUAL_ASPECT.get(kind, "state"))
+    # Of a condition nobody knows whether it waxes and wanes, so that `active` is asked for as it is said.
+    aspect = USUAL_ASPECT.get(kind, "state")
+    return Concept(id, name, cast(NamedKind, kind), aspect=aspect, fluctuates=kind == "condition")
