@@ -76,7 +76,7 @@ def react(tokens: list[Token], text: str) -> list[Token]:
 
 def _is_all(tokens: Sequence[Token], i: int, text: str) -> bool:
     """Whether the list of what is reacted to ends here: no relation narrows it, and no other substance is left over."""
-    if i < len(tokens) and tokens[i].type == "BOND":
+    if i < len(tokens) and tokens[i].type in ("BOND", "OPEN"):  # what a bracket says may be of one of them alone
         return False
     i = _behind_joins(tokens, i, text)
     while i < len(tokens) and tokens[i].type in _BEFORE_OBJECT:

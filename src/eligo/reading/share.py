@@ -18,6 +18,7 @@ _WORDS = re.compile(r"[^\W_][\w'’-]*")
 _TREATMENTS = frozenset(["medication", "procedure"])
 _LONGEST = 6
 _LEAST = 3  # words of a name that says what comes of what
+_GLOSSES = (["OPEN", "CONCEPT", "CLOSE"], ["OPEN", "FILLER", "CLOSE"])
 _SHORTEST = 3  # letters that the beginning and the end of a word have at least
 MOST_TOKENS = (
     4000  # no person writes an item that is longer; its limits are still found, but it is not read as a sentence
@@ -35,6 +36,7 @@ def share(tokens: list[Token], text: str) -> list[Token]:
             _members(tokens, i)
         elif kind == "CONCEPT":
             i = _prefixed(tokens, _bracketed(tokens, i, text), text)
+            _glossed(tokens, i, text)
             _ended_by(tokens, i, text)
             if i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
                 i = _forward(tokens, _related(tokens, i, text), text)
@@ -71,6 +73,24 @@ def _bracketed(tokens: list[Token], i: int, text: str) -> int:
     concept.value, concept.start = id_, opening.start
     del tokens[i - 3 : i]
     return i - 3
+
+
+def _glossed(tokens: list[Token], i: int, text: str) -> None:
+    """`hepatitis B virus (HBV) infection`: an abbreviation in a bracket parts no name."""
+    name, *gloss = tokens[i : i + 4]
+    behind = tokens[i + 4] if len(tokens) > i + 4 else None
+    if [t.type for t in gloss] not in _GLOSSES or behind is None or behind.type not in ("CONCEPT", "FILLER"):
+        return
+    if gloss[1].type == "CONCEPT" and gloss[1].value != name.value:
+        return
+    words_behind = list(_WORDS.finditer(text, behind.start, behind.end))
+    for last in range(len(words_behind), 0, -1):
+        end = words_behind[last - 1].end()
+        id_ = concept_named(f"{text[name.start : name.end]} {text[behind.start : end]}")
+        if id_ is not None:
+            name.value, name.end = id_, end
+            _take_until(tokens, i, end, text)
+            return
 
 
 def _prefixed(tokens: list[Token], i: int, text: str) -> int:

@@ -186,9 +186,7 @@ def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:
     several = not _JOINS.isdisjoint(token.type for token in tokens[i:behind])  # `unable or unwilling to comply`
     if ("ATTEST" in own and not several) or {"VAR", "NUM"} <= own or not own.isdisjoint(_WHOM):
         return i
-    if begun.behind and not own.isdisjoint(
-        _TIMES
-    ):  # it may be of what stands before
+    if begun.behind and not own.isdisjoint(_TIMES):  # it may be of what stands before
         return i
     while end < len(tokens) and tokens[end].type in _JOINS and _goes_on(tokens, end + 1, begun.denies, text):
         end = _part_end(tokens, end + 1)

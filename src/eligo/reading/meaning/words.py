@@ -234,13 +234,20 @@ def _cite(state: UnitState, i: int, token: Token) -> None:
     if any(isinstance(e, Token) and e.type == "VAR" and state.context.consumed(e) for e in rest[:2]):
         state.context.count((token,), "leaf")  # `grade IV according to NYHA`
         return
-    if any(not isinstance(e, Token) or (e.type == "FILLER" and e.value) or e.type in _SAYING for e in rest):
+    if any(_says_more(state, e) for e in rest):
         _other(state, token)
         return
     state.cited = True
     state.context.count(state.elements[i:], "note")
     source = state.text[token.start : place(state.elements[-1])[1]]
     state.context.notes.append(f"`{source}` names a source and is not tested")
+
+
+def _says_more(state: UnitState, element: Element) -> bool:
+    """Whether an element behind `according to` is more than the words of a source and its edition: `RECIST 1.1`."""
+    if isinstance(element, Token):
+        return bool(element.type == "FILLER" and element.value) or element.type in _SAYING
+    return not isinstance(element, Limits) or state.context.names(element)
 
 
 def _change(state: UnitState, i: int, token: Token) -> None:
