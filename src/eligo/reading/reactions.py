@@ -65,7 +65,8 @@ def react(tokens: list[Token], text: str) -> list[Token]:
         if heads:
             joins = _JOINS if _is_allergy(tokens[heads[-1]], text) else _JOINS - {"SUCH"}
             objects = _objects(tokens, _behind(tokens, heads[-1] + 1, text) or len(tokens), joins, text)
-        made = _made(tokens, heads, objects, text) if objects and _is_all(tokens, objects[-1].after, text) else None
+        whole = objects and _is_all(tokens, objects[-1].after, len(heads) * len(objects), text)
+        made = _made(tokens, heads, objects, text) if whole else None
         if made is not None:
             tokens[i : objects[-1].after] = made
             i += len(made)
@@ -74,9 +75,10 @@ def react(tokens: list[Token], text: str) -> list[Token]:
     return tokens
 
 
-def _is_all(tokens: Sequence[Token], i: int, text: str) -> bool:
+def _is_all(tokens: Sequence[Token], i: int, reactions: int, text: str) -> bool:
     """Whether the list of what is reacted to ends here: no relation narrows it, and no other substance is left over."""
-    if i < len(tokens) and tokens[i].type in ("BOND", "OPEN"):  # what a bracket says may be of one of them alone
+    following = tokens[i].type if i < len(tokens) else ""
+    if following == "BOND" or (following == "OPEN" and reactions > 1):  # a bracket may be of one of them alone
         return False
     i = _behind_joins(tokens, i, text)
     while i < len(tokens) and tokens[i].type in _BEFORE_OBJECT:
