@@ -9,12 +9,14 @@ import functools
 from typing import Any, cast
 
 from eligo.cache import cached, digest
-from eligo.criteria import Duration, TimeUnit
+from eligo.criteria import DAYS_IN, Duration, TimeUnit
 from eligo.data import data_dir
-from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.concepts import concepts, is_outside
+from eligo.vocabulary.own_names import forgotten_with_names
 from eligo.vocabulary.variables import variables
 
 _FORM = b"3"  # of the cached data: another form must not meet an old cache
+_MOST = 10_000  # things whose time is kept; records bring any number of names
 _FILES = ("ages.yaml", "concepts.yaml", "variables.yaml")
 
 
@@ -28,7 +30,8 @@ def result_age(variable: str) -> Duration | None:
     return _duration(_tables()["results"].get(variable))
 
 
-@functools.cache
+@forgotten_with_names
+@functools.lru_cache(_MOST)
 def lasting(concept: str, visit: bool = False) -> Duration | None:
     """The longest time that the concept goes on; None where it may be for life.
 
@@ -38,11 +41,22 @@ def lasting(concept: str, visit: bool = False) -> Duration | None:
     ('44 wk', None, '1 a')
     """
     tables = _tables()
-    short = visit and concept not in tables["life"]
-    return _duration(tables["lasts"].get(concept) or (tables["visit"] if short else None))
+    classes = _stated(concept)
+    lengths = [length for id_ in classes if (length := _duration(tables["lasts"].get(id_)))]
+    if lengths:
+        return min(lengths, key=lambda length: length.value * DAYS_IN[length.unit])
+    short = visit and not any(id_ in tables["life"] for id_ in classes)
+    return _duration(tables["visit"] if short else None)
 
 
-@functools.cache
+def _stated(concept: str) -> tuple[str, ...]:
+    """The concepts of which the file speaks in the place of this one: itself, or what an entry is a kind of."""
+    known = concepts().get(concept) if is_outside(concept) else None
+    return (concept, *known.parents) if known is not None else (concept,)
+
+
+@forgotten_with_names
+@functools.lru_cache(_MOST)
 def is_event(concept: str) -> bool:
     """Whether the concept happens, so that its day counts, however long a list keeps it."""
     known = concepts().get(concept)

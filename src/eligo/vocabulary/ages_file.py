@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from eligo.criteria import DAYS_IN
 from eligo.errors import EligoError, Problem, did_you_mean
-from eligo.vocabulary.concepts import Concepts
+from eligo.vocabulary.curated import Curated
 from eligo.vocabulary.concepts_inherited import nearest
 from eligo.vocabulary.variable import VariableKind
 from eligo.vocabulary.variables import Variables
@@ -21,7 +21,7 @@ ABOUT = frozenset(("condition", "procedure", "medication", "state", "link", "mea
 _LENGTH = re.compile(r"[1-9][0-9]* (d|wk|mo|a)")
 
 
-def read(text: str, file: str, concepts: Concepts, variables: Variables) -> dict[str, Any]:
+def read(text: str, file: str, concepts: Curated, variables: Variables) -> dict[str, Any]:
     """Check the file, and give each variable and each concept its own length of time."""
     reader = _Reader(read_yaml(text, file), file)
     made = reader.read(concepts, variables)
@@ -37,7 +37,7 @@ class _Reader:
         self.source, self.file = source, file
         self.problems: list[Problem] = []
 
-    def read(self, concepts: Concepts, variables: Variables) -> dict[str, Any]:
+    def read(self, concepts: Curated, variables: Variables) -> dict[str, Any]:
         data = self.source.data if isinstance(self.source.data, dict) else {}
         for key in data:
             if key not in _KEYS:
@@ -98,7 +98,7 @@ class _Reader:
         self.problems.append(Problem(code, message, self.source.place(path, self.file), help_))
 
 
-def _inherited(stated: Mapping[str, str], concepts: Concepts, event: str) -> dict[str, str]:
+def _inherited(stated: Mapping[str, str], concepts: Curated, event: str) -> dict[str, str]:
     """The length of each concept that has one: its own, else the shortest of the nearest above it."""
     parents = {concept.id: concept.parents for concept in concepts}
     events = {concept.id for concept in concepts if concept.aspect == "event"}

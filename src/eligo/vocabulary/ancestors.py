@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from eligo.cache import cached, digest
 from eligo.data import data_dir
 from eligo.vocabulary.concept import singular_words
-from eligo.vocabulary.concepts import Concepts, concepts
+from eligo.vocabulary.curated import Curated, curated
 
 __all__ = ["Reviewed", "load", "reviewed"]
 
@@ -49,10 +49,10 @@ def _has(words: Sequence[str], phrase: Sequence[str]) -> bool:
 @functools.cache
 def reviewed() -> Mapping[str, tuple[Reviewed, ...]]:
     """The statements of `grammar/ancestors.yaml`, by the id of the entry at the top of the branch."""
-    return load(data_dir("grammar") / "ancestors.yaml", concepts())
+    return load(data_dir("grammar") / "ancestors.yaml", curated())
 
 
-def load(path: Path, known: Concepts) -> Mapping[str, tuple[Reviewed, ...]]:
+def load(path: Path, known: Curated) -> Mapping[str, tuple[Reviewed, ...]]:
     """Load the statements of a file; every problem of the file comes in one EligoError."""
     text = path.read_bytes()
 

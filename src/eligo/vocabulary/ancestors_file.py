@@ -9,7 +9,7 @@ from typing import Any
 
 from eligo.errors import EligoError, Problem, did_you_mean
 from eligo.vocabulary.concept import singular_words
-from eligo.vocabulary.concepts import Concepts
+from eligo.vocabulary.curated import Curated
 from eligo.yamltext import Path, YamlText, read_yaml
 
 _TABLES = ("unsaid", "is")
@@ -18,7 +18,7 @@ _KEYS = ("entry", "concept", "named", "but_not")
 Statement = tuple[str, str, list[list[str]], list[str], list[str]]
 
 
-def read(text: str, file: str, known: Concepts) -> list[list[Any]]:
+def read(text: str, file: str, known: Curated) -> list[list[Any]]:
     """Check the file against the vocabulary; give each statement as the parts of `Reviewed`, its entry first."""
     return _Reader(read_yaml(text, file), file, known).read()
 
@@ -26,7 +26,7 @@ def read(text: str, file: str, known: Concepts) -> list[list[Any]]:
 class _Reader:
     """Keeps the problems that were found so far."""
 
-    def __init__(self, source: YamlText, file: str, known: Concepts) -> None:
+    def __init__(self, source: YamlText, file: str, known: Curated) -> None:
         self.source, self.file, self.known = source, file, known
         self.problems: list[Problem] = []
 

@@ -1,213 +1,192 @@
-"""`grammar/concepts.yaml` in, `Concepts` out: what a patient has, had or takes, by name or code, and its is-a parents.
+"""The one door for ids of what a patient has, had or takes: of the vocabulary, of the dictionary, or a name alone.
 
-The YAML file is read and checked only when it changed; otherwise keys, ancestors and codes come from the cache.
+The order of trust is that of `docs/dictionary.md`. The dictionary is opened when an id or a name asks for it that the
+vocabulary does not have, and not before. What a terminology puts an entry under never decides: `ancestors` are what was
+reviewed, `may_be` and `above` all else.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from eligo.cache import cached, digest
-from eligo.data import data_dir
-from eligo.errors import did_you_mean_name
-from eligo.vocabulary.concept import Concept, ConceptKind, code_key, thaw, word_key, words_of
-from eligo.vocabulary.named import NamedKind, is_named, is_statement, name_of, named_concept, named_id
+from eligo.vocabulary.concept import Aspect, Concept, ConceptKind
+from eligo.vocabulary.curated import Curated, curated, table
+from eligo.vocabulary.named import (
+    USUAL_ASPECT,
+    NamedKind,
+    is_named,
+    is_statement,
+    name_of,
+    named_concept,
+    named_id,
+)
 
-__all__ = ["Concept", "Concepts", "concepts", "load"]
+if TYPE_CHECKING:
+    from eligo.vocabulary.dictionary import Dictionary, Entry
 
-Grade = int | float
-GradeRange = tuple[Grade, Grade]
+__all__ = ["Concept", "Concepts", "concepts", "is_outside", "load"]
 
-_FORM = b"7"  # of the cached data: another form must not meet an old cache
-_SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
+_ENTRY = re.compile(r"[A-Z][A-Z0-9]*:\S+|site:\S.*")
 
 
-class Concepts:
-    """All concepts in the order of the file, found by id, by any name and by code.
+def is_outside(id: str) -> bool:  # noqa: A002 - the word of the interface
+    """Whether an id is of a thing that the vocabulary does not have: an entry of the dictionary, or a name alone.
 
-    The ids of things that are known by their name alone are found too; see `eligo.vocabulary.named`.
+    >>> is_outside("MONDO:0015924"), is_outside("condition:keratoconus"), is_outside("ascites")
+    (True, True, False)
+    """
+    return ":" in id
+
+
+def is_entry(id: str) -> bool:  # noqa: A002 - the word of the interface
+    """Whether an id has the form of those of entries of the dictionary.
+
+    >>> is_entry("MONDO:0015924"), is_entry("condition:keratoconus"), is_entry("ascites")
+    (True, False, False)
+    """
+    return ":" in id and _ENTRY.fullmatch(id) is not None
+
+
+class Concepts(Curated):
+    """The concepts of the vocabulary, in the order of its file, and beyond them all that has an id.
+
+    To list, to search and to suggest are of the vocabulary alone; the dictionary does that for itself.
     """
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        self._rows: dict[str, str] = data["concepts"]
-        self._made: dict[str, Concept] = {}  # few of the many are ever asked for
-        self._kinds: dict[str, ConceptKind] = data["kinds"]
-        self._grades: dict[str, str] = data["grades"]
-        self._by_key: dict[str, str] = data["keys"]
-        self._ancestors: dict[str, list[str]] = data["ancestors"]
-        self._by_code: dict[str, dict[str, str | None]] = data["codes"]
-        self._systems: dict[str, str] = data["systems"]
-        self._prefixed = frozenset(data["prefixes"])
-        self._graded: dict[str, Any] = data["graded"]
-        self._spellings: list[list[str]] = data["spellings"]
-
-    def __iter__(self) -> Iterator[Concept]:
-        return (concept for id_ in self._rows if (concept := self.get(id_)))
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
     def __contains__(self, id: object) -> bool:  # noqa: A002 - the word of the interface
-        return id in self._rows or (isinstance(id, str) and is_named(id))
+        return super().__contains__(id) or (isinstance(id, str) and is_outside(id) and self.get(id) is not None)
 
     def get(self, id: str) -> Concept | None:  # noqa: A002 - the word of the interface
-        """Find a concept by its id."""
+        """Find what has an id; an entry that is a concept of the vocabulary is found as that.
+
+        >>> concepts().get("MONDO:0015924").id, concepts().get("MONDO:0009937").name
+        ('pulmonary_arterial_hypertension', 'pulmonary veno-occlusive disease')
+        """
         found = self._made.get(id)
-        if found is None:
-            if id in self._rows:
-                found = self._made[id] = thaw(self._rows[id])
-            elif is_named(id):
-                found = named_concept(id)
-        return found
+        if found is not None or not is_outside(id):
+            return found or super().get(id)
+        if is_named(id):
+            return named_concept(id)
+        entry = self.entry(id)
+        if entry is None:
+            return None
+        return super().get(entry.concept) if entry.concept is not None else self._of_entry(entry)
+
+    def entry(self, id: str) -> Entry | None:  # noqa: A002 - the word of the interface
+        """Find the entry of the dictionary that has an id."""
+        return _dictionary().get(id) if is_entry(id) else None
+
+    def canonical(self, id: str) -> str:  # noqa: A002 - the word of the interface
+        """The id that a thing goes by: of an entry that is a concept of the vocabulary, that concept's."""
+        entry = self.entry(id)
+        return entry.concept if entry is not None and entry.concept is not None else id
 
     def kind(self, id: str) -> ConceptKind | None:  # noqa: A002 - the word of the interface
-        """Say of what kind a concept is, without reading the rest of it."""
+        """Say of what kind a thing is, without reading the rest of a concept."""
         kind = self._kinds.get(id)
-        named = self.get(id) if kind is None else None  # known by its name alone
-        return named.kind if named is not None else kind
-
-    def grades(self, ids: Iterable[str]) -> dict[str, str]:
-        """Pick the concepts that an ordinal grades, each with its variable, without reading the rest of them."""
-        return {id_: self._grades[id_] for id_ in sorted(ids) if id_ in self._grades}
+        if kind is not None or not is_outside(id):
+            return kind
+        beyond = self.get(id)
+        return None if beyond is None else beyond.kind
 
     def find(self, word: str) -> Concept | None:
-        """Find the concept that is written `word`: case, hyphens, plural and British spelling do not count.
+        """Find what is written `word` in the vocabulary, or has that id.
 
-        >>> concepts().find("Oesophageal-Varices").id
-        'esophageal_varices'
+        >>> concepts().find("Oesophageal-Varices").id, concepts().find("MONDO:0009937").id
+        ('esophageal_varices', 'MONDO:0009937')
         """
         if is_named(word):
             kind, name = name_of(word)
             return self.get(word if is_statement(word) else self.named(cast(NamedKind, kind), name))
-        return self.get(self._by_key.get(self.key(word), ""))
+        return super().find(word) or (self.get(word) if is_entry(word) else None)
+
+    def find_beyond(self, name: str) -> Concept | None:
+        """Find the thing of a name that the vocabulary does not have, in the dictionary.
+
+        >>> concepts().find_beyond("Dressler's syndrome").id, concepts().find_beyond("ascites")
+        ('MONDO:0001049', None)
+        """
+        entry = _dictionary().find(name) if super().find(name) is None else None
+        return self.get(entry.id) if entry is not None else None
+
+    def by_code_beyond(self, system: str, code: str) -> Concept | None:
+        """Find the thing that has a code in the dictionary."""
+        entry = _dictionary().by_code(system, code)
+        return self.get(entry.id) if entry is not None else None
 
     def named(self, kind: NamedKind, name: str) -> str:
-        """Give the id of a thing by its kind and name: that of the vocabulary where it has the name in that kind.
+        """Give the id of a thing by its kind and name: the vocabulary's, else the dictionary's, else one of the name.
 
-        >>> concepts().named("condition", "Ascites"), concepts().named("condition", "Keratoconus")
-        ('ascites', 'condition:keratoconus')
+        Of the vocabulary and of the dictionary only what is of that kind.
+
+        >>> [concepts().named("condition", name) for name in ("Ascites", "Dressler syndrome", "Zorblax-diseases")]
+        ['ascites', 'MONDO:0001049', 'condition:zorblax disease']
         """
-        known = self.get(self._by_key.get(self.key(name), ""))
+        known = super().find(name) or self.find_beyond(name)
         fits = known is not None and (known.kind == kind or (kind == "condition" and known.kind == "state"))
         return known.id if known is not None and fits else named_id(kind, name)
 
-    def key(self, word: str) -> str:
-        """Give what counts of a name when two are compared."""
-        return word_key(word, self._spellings)
-
-    @property
-    def spellings(self) -> list[list[str]]:
-        """What is replaced by what before two names are compared."""
-        return self._spellings
-
-    def by_code(self, system: str, code: str) -> Concept | None:
-        """Find the concept of a code; in ICD-10 and ATC the longest known code that it begins with.
-
-        The system is a short name (`snomed`, `icd10`, `rxnorm`, `atc`) or one of the URIs that FHIR gives it.
-        """
-        short = self.system(system)
-        if short is None:
-            return None
-        codes, plain = self._by_code.get(short, {}), code_key(code)
-        shortest = _SHORTEST_PREFIX if short in self._prefixed else len(plain)
-        for length in range(len(plain), shortest - 1, -1):
-            if plain[:length] in codes:
-                return self.get(codes[plain[:length]] or "")
-        return None
-
-    def system(self, name: str) -> str | None:
-        """The short name of a system that a record names in any of its ways."""
-        return self._systems.get(name.strip().lower().rstrip("/"))
-
-    def names_of_system(self, short: str) -> list[str]:
-        """List the names, in small letters, of the system that a short name stands for."""
-        return [name.rstrip("/") for name, of in self._systems.items() if of == short]
-
-    def suggest(self, word: str) -> str | None:
-        """Name the known words nearest to `word`, as a help text; None where none is near."""
-        return did_you_mean_name(word, (text for concept in self for text in concept.words))
-
     def ancestors(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
-        """List all that a concept is, itself among them; nothing for an unknown id."""
-        return frozenset(self._ancestors.get(id, ())) or _alone(id)
+        """List all that a thing is, itself among them; nothing for an unknown id."""
+        found = super().ancestors(id)
+        if found or not is_outside(id):
+            return found
+        if is_named(id):
+            return frozenset((id,))
+        entry = self.entry(id)
+        if entry is None:
+            return frozenset()
+        return _dictionary().is_a(id) | (frozenset((id,)) if entry.concept is None else frozenset())
 
     def descendants(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
-        """List all that are a kind of the concept, itself among them; nothing for an unknown id."""
-        return self._descendants.get(id) or _alone(id)
+        """List all that is a kind of a concept in the vocabulary, itself among them; nothing for an unknown id.
 
-    def synonym_items(self) -> Iterator[tuple[str, str, bool]]:
-        """Give every way to write a concept with its id, and whether its case counts in running text."""
-        for concept in self:
-            for text in (concept.name, *concept.synonyms):
-                yield text, concept.id, False
-            for text in concept.exact:
-                yield text, concept.id, True
-
-    def find_graded(self, name: str) -> tuple[Concept, str, Grade | GradeRange] | None:
-        """Find the concept, the ordinal and the grade (or lowest and highest) of a graded name; None where it is none.
-
-        >>> concept, variable, grade = concepts().find_graded("moderate to severe ascites")
-        >>> concept.id, variable, grade
-        ('ascites', 'ascites_grade', (2, 3))
+        An entry or a name has no kinds, since what a terminology puts below an entry need not be one.
         """
-        words = words_of(name)
-        for size in range(len(words) - 1, 0, -1):
-            for start in range(len(words) - size + 1):
-                concept = self.find(" ".join(words[start : start + size]))
-                rest = words[:start] + words[start + size :]
-                for variable, rule in self._graded.items() if concept else ():
-                    if concept and (concept.grade_variable == variable or concept.id in rule["concepts"]):
-                        grade = _grade(rest, rule)
-                        if grade is not None:
-                            return concept, variable, grade
-        return None
+        found = super().descendants(id)
+        if found or not is_outside(id):
+            return found
+        same = self.get(id)
+        return frozenset() if same is None else super().descendants(same.id) or frozenset((id,))
 
-    @functools.cached_property
-    def _descendants(self) -> dict[str, frozenset[str]]:
-        below: dict[str, set[str]] = {}
-        for child, above in self._ancestors.items():
-            for ancestor in above:
-                below.setdefault(ancestor, set()).add(child)
-        return {ancestor: frozenset(children) for ancestor, children in below.items()}
+    def may_be(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
+        """The concepts that an entry may be a kind of beyond `ancestors`, as far as is known; nothing of any other."""
+        return _dictionary().may_be(id) if is_entry(id) else frozenset()
+
+    def above(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
+        """The entries that a terminology puts an entry under, itself among them; this decides nothing."""
+        return _dictionary().ancestors(id) if is_entry(id) else frozenset()
+
+    def _of_entry(self, entry: Entry) -> Concept:
+        """An entry that the vocabulary lacks, as a concept: its parents are what was reviewed."""
+        stated = _dictionary().is_a(entry.id)
+        above = (found for id_ in stated if (found := super(Concepts, self).get(id_)))
+        broader = frozenset[str]().union(*(self.ancestors(parent) for one in above for parent in one.parents))
+        parents = tuple(sorted(stated - broader))
+        aspects = {found.aspect for id_ in parents if (found := super(Concepts, self).get(id_))}
+        aspect: Aspect = aspects.pop() if len(aspects) == 1 else USUAL_ASPECT.get(entry.kind, "state")
+        others = tuple(name for name in entry.names if name != entry.name)
+        return Concept(entry.id, entry.name, entry.kind, others, codes=entry.codes, parents=parents, aspect=aspect)
 
 
-def _alone(id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
-    """What an id that is not in the file is a kind of: itself, where it stands for a name."""
-    return frozenset((id,)) if is_named(id) else frozenset()
+def _dictionary() -> Dictionary:
+    """The dictionary, with the site's own names before it."""
+    from eligo.vocabulary.dictionary import dictionary  # lazily: most rules and records name nothing of it
 
-
-def _grade(words: list[str], rule: Mapping[str, Any]) -> Grade | GradeRange | None:
-    """Read the words left around a concept's name as a grade; None where one of them is not of the rule."""
-    labels = rule["labels"]
-    known = {**rule["levels"], **labels}
-    said = [w for w in words if w not in rule["joins"]]
-    values = [w for w in said if w not in rule["words"]]
-    # A bare number is a grade only beside a word that says so; a label (moderate) is one by itself.
-    enough = labels if len(said) == len(values) else known
-    if not values or not all(w in enough for w in values):
-        return None
-    found = [known[w] for w in values]
-    low = min(f[0] if isinstance(f, list) else f for f in found)
-    high = max(f[1] if isinstance(f, list) else f for f in found)
-    return low if low == high else (low, high)
+    return dictionary()
 
 
 @functools.cache
 def concepts() -> Concepts:
-    """Load the concepts of `grammar/concepts.yaml`."""
-    return load(data_dir("grammar") / "concepts.yaml")
+    """The door to all concepts; what it lists are those of `grammar/concepts.yaml`."""
+    return Concepts(curated().data)
 
 
 def load(path: Path) -> Concepts:
     """Load the concepts of a file; every problem of the file comes in one EligoError."""
-    text = path.read_bytes()
-
-    def build() -> dict[str, Any]:
-        from eligo.vocabulary.concepts_file import read  # lazily: a warm start needs no YAML
-
-        return read(text.decode(), path.name)
-
-    return Concepts(cached("concepts", digest([_FORM, text]), build))
+    data: Mapping[str, Any] = table(path)
+    return Concepts(data)

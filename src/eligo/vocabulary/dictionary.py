@@ -19,9 +19,10 @@ from eligo.cache import cached_file, digest, made_again
 from eligo.data import data_dir
 from eligo.vocabulary.ancestors import Reviewed, reviewed
 from eligo.vocabulary.concept import singular_words, words_key
-from eligo.vocabulary.concepts import Concepts, concepts
+from eligo.vocabulary.curated import Curated, curated
 from eligo.vocabulary.dictionary_file import FORM, Pack, packed, packed_table
 from eligo.vocabulary.entry import Entry
+from eligo.vocabulary.own_names import SHIPPED, forgotten_with_names, own_names
 from eligo.vocabulary.variables import variables
 
 __all__ = ["Dictionary", "Entry", "dictionary"]
@@ -36,7 +37,7 @@ class Dictionary:
     """The entries of one dictionary after the other, the most trusted first; found by name, id and code."""
 
     def __init__(
-        self, packs: Sequence[Pack], known: Concepts, reviewed_ancestors: Mapping[str, tuple[Reviewed, ...]]
+        self, packs: Sequence[Pack], known: Curated, reviewed_ancestors: Mapping[str, tuple[Reviewed, ...]]
     ) -> None:
         self._packs, self._known, self._reviewed = tuple(packs), known, reviewed_ancestors
         self._split = functools.lru_cache(_REMEMBERED)(_split)
@@ -198,20 +199,26 @@ def _split(piece: str) -> tuple[str, ...]:
 _ALIKE = {(kind, kind) for kind in ("condition", "procedure", "medication")} | {("condition", "state")}
 
 
+@forgotten_with_names
 @functools.cache
 def dictionary() -> Dictionary:
-    """Open the dictionary that eligo comes with."""
-    return Dictionary([shipped()], concepts(), reviewed())
+    """The dictionary of this process: that which eligo comes with, and before it the site's own names, if any."""
+    known = Dictionary([_shipped()], curated(), reviewed())
+    return known.before(own_names()) if own_names() else known
+
+
+@functools.cache
+def _shipped() -> Pack:
+    return shipped()
 
 
 def shipped() -> Pack:
     """The dictionary that eligo comes with, as the build made it, or made from the table of the checkout."""
     folder = data_dir("vocabularies")
-    made = folder / "dictionary.bin"
+    made, table = (folder / name for name in SHIPPED)
     if made.is_file():
         return Pack.opened(made)
-    table = folder / "dictionary.tsv.xz"
-    spellings = concepts().spellings
+    spellings = curated().spellings
 
     def build() -> bytes:
         return packed_table(table, spellings)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from eligo.errors import EligoError, Problem, did_you_mean
-from eligo.vocabulary.concepts import Concepts
+from eligo.vocabulary.curated import Curated
 from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import variables
 from eligo.yamltext import Path, YamlText, read_yaml
@@ -24,7 +24,7 @@ _SIGN = ("variable", "op", "limit", "unit", "asked", "exact", "why")
 Row = dict[str, Any]
 
 
-def read(text: str, file: str, known: Concepts) -> dict[str, Any]:
+def read(text: str, file: str, known: Curated) -> dict[str, Any]:
     """Check the file against the vocabulary, and put areas, groups and overlaps into one form."""
     return _Reader(read_yaml(text, file), file, known).read()
 
@@ -32,7 +32,7 @@ def read(text: str, file: str, known: Concepts) -> dict[str, Any]:
 class _Reader:
     """Keeps the problems that were found so far."""
 
-    def __init__(self, source: YamlText, file: str, known: Concepts) -> None:
+    def __init__(self, source: YamlText, file: str, known: Curated) -> None:
         self.source, self.file, self.known = source, file, known
         self.problems: list[Problem] = []
 
