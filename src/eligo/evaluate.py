@@ -30,6 +30,7 @@ from eligo.evaluation.stated_twice import comparison
 from eligo.patients.model import Patient
 from eligo.plan import Attested, Plan, PlannedCriterion, Test, Untestable, compared_with
 from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, verdict
+from eligo.vocabulary.relations import relations
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
 
@@ -234,6 +235,8 @@ class Engine:
             for name in names:
                 if name in readers:
                     pending |= readers[name]
+                if ":" in name:
+                    pending |= self._reached(name)
         ruled, rulers = 0, self.rulers
         for denied, bits in ((patient.absent, ~self._past), (patient.never, self._past)):
             for name in denied:
@@ -246,6 +249,13 @@ class Engine:
         said = self.given(patient)
         pending |= said.bits if said is not None else 0
         return Answers(self.tests, chart, self.empty(chart), pending, ruled & ~pending, guessing, said).compare()
+
+    def _reached(self, id_: str) -> int:
+        """The bits of the tests to which a thing that the vocabulary does not have can make a difference."""
+        bits = 0
+        for name in relations().reach(id_):
+            bits |= self.readers.get(name, 0)
+        return bits
 
     def given(self, patient: Patient) -> Given | None:
         """What counts of the answers that persons gave; None where nothing does."""

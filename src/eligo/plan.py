@@ -43,6 +43,7 @@ from eligo.patients.dates import AgeUnit
 from eligo.truth import Kind, Reason
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import quantity_key
+from eligo.vocabulary.own_names import names_state
 from eligo.vocabulary.units import difference_to_canonical, same_dimension, to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
 
@@ -51,7 +52,7 @@ if TYPE_CHECKING:  # a plan from the cache needs neither YAML nor pydantic, whic
 
 MULTIPLES = frozenset({"ULN", "LLN", "baseline"})
 
-_FORM = b"5"  # of the cached data: another form must not meet an old cache
+_FORM = b"6"  # of the cached data: another form must not meet an old cache
 _SAME, _ROUNDED = 1e-10, 0.1  # how far two ways to state a limit are apart at most, as a share of it
 DERIVED_FROM = ("variables.yaml", "concepts.yaml", "units.yaml", "units.txt")
 
@@ -161,7 +162,7 @@ def load_plan(text: bytes, read: Callable[[], RuleSet]) -> Plan:
     """The plan of a rules file; from the cache where the file's content, the vocabulary and the units are the same."""
     sha256 = hashlib.sha256(text).hexdigest()
     data = cached(
-        "plan", digest([_FORM, text, grammar_state(DERIVED_FROM)]), lambda: compile_rules(read(), sha256).to_json()
+        "plan", digest([_FORM, text, grammar_state(DERIVED_FROM), names_state()]), lambda: compile_rules(read(), sha256).to_json()
     )
     return Plan.from_json(data)
 
@@ -271,11 +272,17 @@ class _Compiler:
             return Untestable(Reason.ERROR, error.problems[0].code)
 
     def presence(self, leaf: Present) -> Present:
-        given = [e if e.qualifier is None else Excepted(e.concept, qualifier_key(e.qualifier)) for e in leaf.but_not]
+        given = [_excepted(part) for part in leaf.but_not]
         parts = dict.fromkeys(p for e in given for p in (self.about if e.concept == STUDY_CONDITION else (e,)))
         but_not = tuple(sorted(parts, key=lambda part: (part.concept, part.qualifier or "")))
         qualifier = qualifier_key(leaf.qualifier) if leaf.qualifier else None
-        return replace(leaf, span=None, qualifier=qualifier, but_not=but_not)
+        return replace(
+            leaf, concept=concepts().canonical(leaf.concept), span=None, qualifier=qualifier, but_not=but_not
+        )
+
+
+def _excepted(part: Excepted) -> Excepted:
+    return Excepted(concepts().canonical(part.concept), qualifier_key(part.qualifier) if part.qualifier else None)
 
 
 def _concept_ids(leaf: Leaf) -> Iterator[str]:
@@ -318,7 +325,7 @@ def _comparison(leaf: Compare) -> Test:
         return Untestable(Reason.ERROR, "age-compared")
     limits = [_canonical(limit, variable) for limit in leaf.limits]
     limits.sort(key=lambda limit: (limit.op, limit.value, limit.of or "", limit.above or ""))
-    test = Compare(leaf.variable, tuple(limits), window=leaf.window, pick=leaf.pick, at=leaf.at)
+    test = Compare(leaf.variable, tuple(limits), window=leaf.window, pick=leaf.pick, at=leaf.at and concepts().canonical(leaf.at))
     return test if leaf.equivalent is None else _stated_twice(test, leaf.limits[0], leaf.equivalent, variable)
 
 

@@ -20,10 +20,12 @@ from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.ages import result_age
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.own_names import forgotten_with_names
 from eligo.vocabulary.scoring import Interval
 from eligo.vocabulary.variables import Reference, variables
 
 _MOST_DAYS = 1000
+_MOST_LINES = 50_000  # records bring any number of names
 _UNUSABLE = frozenset({Reason.UNIT_UNKNOWN, Reason.IMPLAUSIBLE, Reason.UNPARSED})
 
 
@@ -127,13 +129,14 @@ class Chart:
     """One patient under one policy, with what was worked out for one test and may be wanted by others.
 
     `complete` are the lists that the record says are complete and `assumed` those that the caller takes as such.
-    `listed` are the concepts of the facts, in their order, and `under` the facts of each concept and of all its kinds;
+    `listed` are the concepts of the facts, in their order, `beyond` those of them that the vocabulary does not have, and
+    `under` the facts of each concept and of all its kinds;
     `latest` are results by variable, `oldest` the first days that still count, `born` ages by unit, `inputs` and
     `scores` what scores are made of and come to.
     """
 
     __slots__ = (
-        *("absent", "as_of", "assumed", "attested", "born", "complete", "facts", "inputs", "latest", "listed"),
+        *("absent", "as_of", "assumed", "attested", "beyond", "born", "complete", "facts", "inputs", "latest", "listed"),
         *("never",),
         *("oldest", "patient", "policy", "results", "scores", "sex", "under"),
     )
@@ -147,6 +150,7 @@ class Chart:
         self.assumed = policy.assume_absent - in_part if in_part else policy.assume_absent
         self.sex = patient.sex or _stated_sex(patient)
         self.listed = sorted(patient.facts)
+        self.beyond = [concept for concept in self.listed if ":" in concept]
         self.under = _by_ancestor(patient.facts, self.listed)
         self.latest: dict[str, tuple[Result, ...]] = {}
         self.born: dict[str, tuple[int, int] | Reason | None] = {}
@@ -159,6 +163,11 @@ class Chart:
         if self.as_of == other.as_of and self.policy is other.policy:
             same = self.results, other.results
             self.latest.update((v, found) for v, found in other.latest.items() if same[0].get(v) is same[1].get(v))
+
+    def of_family(self, family: frozenset[str]) -> list[str]:
+        """The recorded concepts of a family, and what is a kind of one of it beyond the vocabulary."""
+        found = sorted(family & self.facts.keys())
+        return [*found, *(one for one in self.beyond if one not in family and not family.isdisjoint(line_of(one)))]
 
     def recorded(self, variable: str) -> tuple[Result, ...]:
         """The recorded results that can be the latest: several where they are of one day, or of days known in part."""
@@ -267,7 +276,7 @@ def _by_ancestor(facts: Mapping[str, tuple[Fact, ...]], listed: list[str]) -> di
     """The facts of each concept and of all its kinds, in an order that does not hang on the record's."""
     found: dict[str, list[Fact]] = {}
     for concept in listed:
-        for ancestor in _line(concept):
+        for ancestor in line_of(concept):
             if ancestor in found:
                 found[ancestor] += facts[concept]
             else:
@@ -275,8 +284,10 @@ def _by_ancestor(facts: Mapping[str, tuple[Fact, ...]], listed: list[str]) -> di
     return found
 
 
-@functools.cache
-def _line(concept: str) -> tuple[str, ...]:
+@forgotten_with_names
+@functools.lru_cache(_MOST_LINES)
+def line_of(concept: str) -> tuple[str, ...]:
+    """All that a recorded concept is, itself among them."""
     return tuple(concepts().ancestors(concept)) or (concept,)
 
 

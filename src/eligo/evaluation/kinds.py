@@ -9,11 +9,13 @@ from collections.abc import Iterable, Set
 from typing import NamedTuple
 
 from eligo.criteria import STUDY_CONDITION, Excepted
+from eligo.evaluation.chart import line_of
 from eligo.patients.model import Fact
 from eligo.truth import Truth
-from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.concepts import concepts, is_entry, is_outside
 from eligo.vocabulary.named import is_named
 from eligo.vocabulary.qualifiers import plain_qualifier, related
+from eligo.vocabulary.relations import relations
 
 MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
@@ -39,6 +41,7 @@ def qualified(word: str | None) -> Qualified | None:
 class ExceptedKind(NamedTuple):
     """One kind that does not count: it and its own kinds, what it is a kind of, and what is asked of it."""
 
+    concept: str
     family: frozenset[str]
     line: frozenset[str]
     whole: bool  # it takes in all that is asked for, so that no name tells which entry is another one
@@ -47,14 +50,20 @@ class ExceptedKind(NamedTuple):
 
     def covers(self, fact: Fact, absent: Set[str]) -> tuple[Truth, str | None]:
         """Whether the fact is of this kind; where that is open, the code of why."""
-        if fact.concept in self.family:
+        if fact.concept in self.family or (is_outside(fact.concept) and self.concept in line_of(fact.concept)):
             of_kind = self.qualified.of(fact) if self.qualified else MET
             if of_kind is UNKNOWN:
                 return UNKNOWN, "excepted_qualifier"
             return (UNKNOWN, "excepted_whole") if of_kind is MET and self.whole else (of_kind, None)
         # What is broader may be of this kind, but where the record rules the kind out.
-        may_be = (self.named or fact.concept in self.line) and self.line.isdisjoint(absent)
+        may_be = (self.named or fact.concept in self.line or self._may_be(fact.concept)) and self.line.isdisjoint(absent)
         return (UNKNOWN, "excepted_kind") if may_be else (NOT_MET, None)
+
+    def _may_be(self, recorded: str) -> bool:
+        """Whether one of the two is an entry of the dictionary, of which nobody knows that they are not the same."""
+        if is_outside(recorded):
+            return relations().left_open_by(self.concept, recorded) is not None
+        return is_entry(self.concept) and recorded in relations().open_to(self.concept).entries
 
 
 class Exceptions(NamedTuple):
@@ -89,6 +98,7 @@ def exceptions(concept: str, but_not: tuple[Excepted, ...]) -> Exceptions | None
     known = concepts()
     parts = tuple(
         ExceptedKind(
+            part.concept,
             known.descendants(part.concept),
             known.ancestors(part.concept),
             part.qualifier is None and part.concept in known.ancestors(concept),

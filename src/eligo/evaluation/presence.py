@@ -22,8 +22,7 @@ from eligo.evaluation.votes import NO, OUTLASTED, SUSPECTED, WHICH_KIND, YES, Vo
 from eligo.evaluation.window import ended
 from eligo.patients.model import Fact, Result
 from eligo.truth import Reason, Truth
-from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.named import is_named
+from eligo.vocabulary.concepts import concepts, is_outside
 from eligo.vocabulary.relations import Open, Sign, relations
 
 LIST_OF_KIND = {
@@ -32,7 +31,7 @@ LIST_OF_KIND = {
     "procedure": "procedures",
     "medication": "medications",
 }
-# Of a thing that is known by its name alone: a list may have it under another name, and is never complete for it.
+# Of a thing of which nothing but its name is known: a list may have it under another one, and is never complete for it.
 _NO_LIST = frozenset({"names"})
 # The details of an answer that something in the record leaves open.
 BROADER_ONLY, MAY_BE = "broader_only", "may_be"
@@ -78,7 +77,9 @@ class Presence:
     def reads(self) -> frozenset[str]:
         """The ids of everything that this test looks at."""
         left_open = self.open_to.entries | {sign.variable for sign in self.open_to.signs}
-        return self.family | self.broader | {*self.grades, *self.own_grades} | left_open | self.voting.reads
+        beyond = relations().sorts(self.concept) | concepts().above(self.concept)  # see `Relations.reach`
+        own = self.family | self.broader | {*self.grades, *self.own_grades}
+        return own | left_open | beyond | self.voting.reads
 
     def __call__(self, chart: Chart) -> Outcome:
         """Answer for one patient."""
@@ -155,6 +156,8 @@ class Presence:
         """UNKNOWN with all that may be the concept, or that is a sign of it, in the time that is asked for."""
         entries, facts = self.open_to.entries, chart.facts
         found: list[Basis] = []
+        for concept in chart.beyond:
+            found += [fact for fact in facts[concept] if self._beyond(fact, chart)]
         if not entries.isdisjoint(facts):
             for concept in chart.listed:
                 if concept in entries:
@@ -177,6 +180,14 @@ class Presence:
             return fact.status in only
         if self._says_nothing_now(fact, chart):
             return False
+        vote = self.voting.vote(fact, chart)
+        return vote is not None and vote[0] is not NOT_MET
+
+    def _beyond(self, fact: Fact, chart: Chart) -> bool:
+        """The same of a fact that the vocabulary does not have; nobody knows what a procedure that is over has left."""
+        statuses = relations().left_open_by(self.concept, fact.concept)
+        if statuses is None or statuses:
+            return statuses is not None and fact.status in statuses
         vote = self.voting.vote(fact, chart)
         return vote is not None and vote[0] is not NOT_MET
 
@@ -270,7 +281,7 @@ def presence(test: Present) -> Presence:
         test.concept,
         family,
         line - {test.concept},
-        _NO_LIST if is_named(test.concept) else _lists(family),
+        _NO_LIST if is_outside(test.concept) and relations().is_unclassified(test.concept) else _lists(family),
         open_to,
         open_to.signs if test.status != "planned" else (),
         next((concept.sex for id_ in sorted(line) if (concept := known.get(id_)) and concept.sex), None),

@@ -162,7 +162,7 @@ def _anchors(family: frozenset[str], chart: Chart) -> list[Days]:
     """The days on which an anchor that is a concept began, or is planned to."""
     return [
         (fact.start.first, fact.start.last)
-        for concept in sorted(family & chart.facts.keys())
+        for concept in chart.of_family(family)
         for fact in chart.facts[concept]
         if fact.start is not None
         and (fact.status == "planned" or fact.start.first <= chart.as_of)

@@ -11,8 +11,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal, NamedTuple
 
+from eligo.evaluation.chart import line_of
 from eligo.patients.model import Fact, PartialDate, Patient, Result
-from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.concepts import concepts, is_outside
+from eligo.vocabulary.relations import relations
 from eligo.vocabulary.variables import variables
 
 
@@ -65,12 +67,12 @@ def _before(result: Result, day: date) -> bool:
 def ruled_out(patient: Patient, concept: str, ever: bool = True) -> Edit:
     """The concept is ruled out, and with it all its kinds: as of today, or for all of the past too."""
     family = concepts().descendants(concept) or frozenset((concept,))
-    facts = {c: found for c, found in patient.facts.items() if c not in family}
+    facts = {c: found for c, found in patient.facts.items() if concept not in line_of(c)}
     grades = grades_of(family)
     results = {v: found for v, found in patient.results.items() if v not in grades}
     changed = replace(patient, facts=facts, results=results)
     changed = replace(changed, absent=patient.absent | {concept}, never=patient.never | ({concept} if ever else set()))
-    return Edit(changed, family | grades)
+    return Edit(changed, family | grades | _reached(patient.facts.keys() - facts.keys()))
 
 
 def stated(patient: Patient, concept: str, facts: Iterable[Fact]) -> Edit:
@@ -91,7 +93,12 @@ def _with_facts(patient: Patient, concept: str, facts: tuple[Fact, ...]) -> Edit
     others = {c: found for c, found in patient.facts.items() if c != concept}
     changed = replace(patient, facts=others | ({concept: facts} if facts else {}))
     changed = replace(changed, absent=patient.absent - line, never=patient.never - line)
-    return Edit(changed, line)
+    return Edit(changed, line | _reached((concept,)))
+
+
+def _reached(ids: Iterable[str]) -> frozenset[str]:
+    """What things that the vocabulary does not have can make a difference to."""
+    return frozenset[str]().union(*(relations().reach(id_) for id_ in ids if is_outside(id_)))
 
 
 def grades_of(family: Iterable[str]) -> frozenset[str]:
@@ -116,11 +123,12 @@ def attested(patient: Patient, key: str, held: bool) -> Edit:
     return Edit(replace(patient, attested={**patient.attested, key: held}), frozenset((key,)))
 
 
-def names_of(is_concept: bool, id_: str) -> frozenset[str]:
-    """All ids that an edit of a concept or of a variable can touch."""
+def names_of(patient: Patient, is_concept: bool, id_: str) -> frozenset[str]:
+    """All ids that an edit of a concept or of a variable can touch in a patient."""
     variable = None if is_concept else variables().get(id_)
     concept = id_ if is_concept else (variable.concept if variable else None)
     if concept is None:
         return frozenset((id_,))
     family = concepts().descendants(concept) | concepts().ancestors(concept)
-    return frozenset((id_,)) | family | grades_of(family)
+    kinds = (other for other in patient.facts if concept in line_of(other))
+    return frozenset((id_,)) | family | grades_of(family) | _reached((concept, *kinds))

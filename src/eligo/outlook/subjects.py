@@ -98,7 +98,7 @@ class Subjects:
 
     def _touched(self, subject: Subject) -> int:
         """The bits of the tests that a change of the subject can bear on."""
-        reading = self.situation.reading(names_of(subject.kind == "concept", subject.id))
+        reading = self.situation.reading(names_of(self.situation.patient, subject.kind == "concept", subject.id))
         if subject.id == "sex":  # it rules concepts out
             tests = self.situation.engine.tests
             reading |= sum({1 << n for n in numbers(self.bits) for side in _sides(tests[n]) if side.sex})

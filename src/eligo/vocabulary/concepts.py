@@ -28,7 +28,7 @@ from eligo.vocabulary.named import (
 if TYPE_CHECKING:
     from eligo.vocabulary.dictionary import Dictionary, Entry
 
-__all__ = ["Concept", "Concepts", "concepts", "is_outside", "load"]
+__all__ = ["Concept", "Concepts", "concepts", "is_entry", "is_outside", "load"]
 
 _ENTRY = re.compile(r"[A-Z][A-Z0-9]*:\S+|site:\S.*")
 

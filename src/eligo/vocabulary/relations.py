@@ -2,6 +2,10 @@
 
 A recorded concept *is* one that is asked for where it is a kind of it (the parents of `concepts.yaml`). It *may be* one
 where it is broader, where the file says so, or where nobody has said to which area it belongs. Else it is none.
+
+Of a thing beyond the vocabulary (`is_outside`) its kin tells that: the concepts that it is a kind of, or may be. One
+without any is unclassified, and may be whatever is of its sort (condition, procedure, medication). Records bring any
+number of such things, so that what each leaves open is worked out when it is met.
 """
 
 from __future__ import annotations
@@ -13,11 +17,15 @@ from typing import Any, NamedTuple
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir, grammar_state
-from eligo.vocabulary.concepts import Concepts, concepts
+from eligo.vocabulary.concepts import Concepts, concepts, is_entry
+from eligo.vocabulary.named import is_named
+from eligo.vocabulary.own_names import forget_with_names, forgotten_with_names
 
-__all__ = ["Open", "Relations", "Sign", "load", "relations"]
+__all__ = ["ALWAYS", "Open", "Relations", "Sign", "load", "relations"]
 
-_FORM = b"5"  # of the cached data: another form must not meet an old cache
+ALWAYS = frozenset[str]()  # the statuses in which an entry counts, where it counts whatever its status is
+_MOST = 50_000  # pairs of what is asked and what is recorded of which the relation is kept
+_FORM = b"6"  # of the cached data: another form must not meet an old cache
 
 
 class Sign(NamedTuple):
@@ -57,15 +65,90 @@ class Relations:
         self._kinds_apart = frozenset(data["kinds_apart"])
         self._each_apart: list[frozenset[str]] = [frozenset(group) for group in data["each_apart"]]
         self._enough = frozenset(data["enough"])
+        self._too_wide = frozenset(data["too_wide"])
         self.unclassified: frozenset[str] = frozenset(data["unclassified"])
         self._made: dict[str, Open] = {}
         self._found: dict[int, frozenset[str]] = {}
+        self._beyond = forgotten_with_names(functools.lru_cache(_MOST)(self._left_open_by))
+        self._kin_of = forgotten_with_names(functools.lru_cache(_MOST)(self._found_kin))
+        self._reach = forgotten_with_names(functools.lru_cache(_MOST)(self._found_reach))
+        self._sorts = forgotten_with_names(functools.lru_cache(_MOST)(self._found_sorts))
+        forget_with_names(self._made.clear)
 
     def open_to(self, asked: str) -> Open:
-        """What leaves open that a concept is absent; nothing that is a kind of it, since that decides."""
+        """What in the vocabulary leaves open that a thing is absent; no kind of it, since that decides.
+
+        Whether a recorded thing beyond the vocabulary does so, `left_open_by` says.
+        """
         if asked not in self._made:
-            self._made[asked] = self._open_to(asked)
+            self._made[asked] = self._open_to_entry(asked) if is_entry(asked) else self._open_to(asked)
         return self._made[asked]
+
+    def left_open_by(self, asked: str, recorded: str) -> frozenset[str] | None:
+        """In which statuses a recorded thing beyond the vocabulary may be the one that is asked for: `ALWAYS`, or some.
+
+        None where it is that thing, or a kind of it, which decides; and where it says nothing of it, as of a name alone.
+        """
+        return self._beyond(asked, recorded)
+
+    def is_unclassified(self, id: str) -> bool:  # noqa: A002 - the word of the interface
+        """Whether nobody has said in which area a thing beyond the vocabulary is."""
+        return self._kin_of(id) <= self._too_wide | self.unclassified
+
+    def reach(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
+        """The ids of all that is looked at by whatever a thing beyond the vocabulary can make a difference to.
+
+        Of what is unclassified they are no ids of things, but of its sort (`sorts`).
+        """
+        return self._reach(id)
+
+    def _found_reach(self, id_: str) -> frozenset[str]:
+        own = self._known.above(id_) | self._kin_of(id_) | {id_}
+        return own | self.sorts(id_) if self.is_unclassified(id_) else own
+
+    def sorts(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
+        """Of which sorts a thing and its kinds are, as ids that nothing has: `:condition`."""
+        return self._sorts(id)
+
+    def _found_sorts(self, id_: str) -> frozenset[str]:
+        kinds = {self._known.kind(one) for one in self._known.descendants(id_)}
+        return frozenset(f":{'condition' if kind == 'state' else kind}" for kind in kinds)
+
+    def _found_kin(self, id_: str) -> frozenset[str]:
+        """The concepts that an entry is a kind of, or may be, each with what that is a kind of in turn."""
+        own = self._known.ancestors(id_) - {id_}
+        return own.union(*map(self._known.ancestors, self._known.may_be(id_)))
+
+    def _left_open_by(self, asked: str, recorded: str) -> frozenset[str] | None:
+        known, kin = self._known, self._kin_of(recorded)
+        if is_named(asked) or asked in known.ancestors(recorded):
+            return None
+        if self.is_unclassified(recorded):
+            return None if self.sorts(asked).isdisjoint(self.sorts(recorded)) else ALWAYS
+        if asked in known.above(recorded) or recorded in known.above(asked):
+            return ALWAYS
+        open_to, family = self.open_to(asked), known.descendants(asked)
+        near = kin & (open_to.entries | family | known.ancestors(asked)) - self.unclassified
+        if is_entry(asked):
+            near -= self._too_wide
+        if not near:
+            return None
+        some = [open_to.only.get(one, ALWAYS) for one in near]
+        return ALWAYS if ALWAYS in some else frozenset[str]().union(*some)
+
+    def _open_to_entry(self, asked: str) -> Open:
+        """The same of an entry: it may be whatever shares an area with it, but an area that is too wide says nothing."""
+        line = self._known.ancestors(asked) - {asked}
+        kin = self._kin_of(asked)
+        always, only = set(kin | self.unclassified), dict[str, frozenset[str]]()
+        lasting = set[str]()
+        for area in sorted(kin - self._too_wide):
+            found = self.open_to(area)
+            always |= self._known.descendants(area) | (found.entries - found.only.keys())
+            only |= {entry: only.get(entry, statuses) | statuses for entry, statuses in found.only.items()}
+            lasting |= found.lasting
+        only = {entry: statuses for entry, statuses in only.items() if entry not in always}
+        return Open(line, frozenset(always | only.keys()), only, frozenset(lasting), ())
 
     def _open_to(self, asked: str) -> Open:
         family, line = self._known.descendants(asked), self._known.ancestors(asked)

@@ -13,7 +13,7 @@ from eligo.yamltext import Path, YamlText, read_yaml
 
 OPS = ("lt", "le", "gt", "ge")
 STATUSES = ("active", "resolved", "suspected", "planned")
-_TABLES = ("areas", "may_be", "overlaps", "enough", "apart", "signs")
+_TABLES = ("areas", "may_be", "overlaps", "enough", "too_wide", "apart", "signs")
 _AREA = ("concepts", "may_be")
 _GROUP = ("recorded", "asked", "but_not", "status", "alone", "lasts", "vague", "exact", "why")
 _FLAGS = ("alone", "lasts", "vague", "exact")
@@ -52,6 +52,7 @@ class _Reader:
             "by_asked": {id_: [i for i, group in enumerate(groups) if id_ in group["asked"]] for id_ in asked},
             "signs": [self.sign(sign, ("signs", i)) for i, sign in enumerate(self.items(data, "signs", ()))],
             "enough": self.ids(data, "enough", ()),
+            "too_wide": self.ids(data, "too_wide", ()),
             "kinds_apart": self.ids(apart, "kinds_of", ("apart",)),
             "each_apart": self.sets(apart, "each_other", ("apart",)),
             "unclassified": self.unclassified(placed),
