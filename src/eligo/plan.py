@@ -161,9 +161,8 @@ class Plan:
 def load_plan(text: bytes, read: Callable[[], RuleSet]) -> Plan:
     """The plan of a rules file; from the cache where the file's content, the vocabulary and the units are the same."""
     sha256 = hashlib.sha256(text).hexdigest()
-    data = cached(
-        "plan", digest([_FORM, text, grammar_state(DERIVED_FROM), names_state()]), lambda: compile_rules(read(), sha256).to_json()
-    )
+    key = digest([_FORM, text, grammar_state(DERIVED_FROM), names_state()])
+    data = cached("plan", key, lambda: compile_rules(read(), sha256).to_json())
     return Plan.from_json(data)
 
 
@@ -325,7 +324,8 @@ def _comparison(leaf: Compare) -> Test:
         return Untestable(Reason.ERROR, "age-compared")
     limits = [_canonical(limit, variable) for limit in leaf.limits]
     limits.sort(key=lambda limit: (limit.op, limit.value, limit.of or "", limit.above or ""))
-    test = Compare(leaf.variable, tuple(limits), window=leaf.window, pick=leaf.pick, at=leaf.at and concepts().canonical(leaf.at))
+    at = leaf.at and concepts().canonical(leaf.at)
+    test = Compare(leaf.variable, tuple(limits), window=leaf.window, pick=leaf.pick, at=at)
     return test if leaf.equivalent is None else _stated_twice(test, leaf.limits[0], leaf.equivalent, variable)
 
 

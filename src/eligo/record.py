@@ -27,7 +27,10 @@ from eligo.version import __version__
 SCHEMA = "eligo.audit-record/2"
 KEY = "ELIGO_RECORD_KEY"  # the variable of the environment that holds a site's key
 # Plans derive from the first of them; patients are read, and qualifiers are told apart, by the others too.
-VOCABULARY = (*DERIVED_FROM, "ages.yaml", "ancestors.yaml", "fhir.yaml", "phrases.yaml", "qualifiers.yaml", "reports.yaml")
+VOCABULARY = (
+    *DERIVED_FROM,
+    *("ages.yaml", "ancestors.yaml", "fhir.yaml", "phrases.yaml", "qualifiers.yaml", "reports.yaml"),
+)
 
 _CHUNK = 1 << 20
 

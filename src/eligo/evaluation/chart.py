@@ -136,8 +136,8 @@ class Chart:
     """
 
     __slots__ = (
-        *("absent", "as_of", "assumed", "attested", "beyond", "born", "complete", "facts", "inputs", "latest", "listed"),
-        *("never",),
+        *("absent", "as_of", "assumed", "attested", "beyond", "born", "complete", "facts", "inputs", "latest"),
+        *("listed", "never"),
         *("oldest", "patient", "policy", "results", "scores", "sex", "under"),
     )
 
@@ -165,7 +165,7 @@ class Chart:
             self.latest.update((v, found) for v, found in other.latest.items() if same[0].get(v) is same[1].get(v))
 
     def of_family(self, family: frozenset[str]) -> list[str]:
-        """The recorded concepts of a family, and what is a kind of one of it beyond the vocabulary."""
+        """The recorded concepts of a family, and what beyond the vocabulary is a kind of one."""
         found = sorted(family & self.facts.keys())
         return [*found, *(one for one in self.beyond if one not in family and not family.isdisjoint(line_of(one)))]
 

@@ -56,8 +56,8 @@ class ExceptedKind(NamedTuple):
                 return UNKNOWN, "excepted_qualifier"
             return (UNKNOWN, "excepted_whole") if of_kind is MET and self.whole else (of_kind, None)
         # What is broader may be of this kind, but where the record rules the kind out.
-        may_be = (self.named or fact.concept in self.line or self._may_be(fact.concept)) and self.line.isdisjoint(absent)
-        return (UNKNOWN, "excepted_kind") if may_be else (NOT_MET, None)
+        may_be = self.named or fact.concept in self.line or self._may_be(fact.concept)
+        return (UNKNOWN, "excepted_kind") if may_be and self.line.isdisjoint(absent) else (NOT_MET, None)
 
     def _may_be(self, recorded: str) -> bool:
         """Whether one of the two is an entry of the dictionary, of which nobody knows that they are not the same."""

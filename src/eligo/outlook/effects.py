@@ -70,7 +70,8 @@ def effects(situation: Situation, question: Question, why: Reason) -> Sequence[E
     fresh = _fresh(situation, question)
     if fresh.fits(situation):
         return fresh.effects
-    narrow = situation if question.id == "sex" else situation.narrowed(names_of(situation.patient, question.kind == "fact", question.id))
+    names = names_of(situation.patient, question.kind == "fact", question.id)
+    narrow = situation if question.id == "sex" else situation.narrowed(names)
     return _run(narrow, options(narrow, question))
 
 

@@ -22,9 +22,11 @@ from eligo.patients.ledger import Took
 from eligo.patients.marks import Mark, all_together
 from eligo.patients.model import Fact, FactKind, FactStatus, ListName, PartialDate, Patient, Reply, Result
 from eligo.patients.names import (
+    UNKNOWN_CONCEPT,
     Found,
     Name,
     Trouble,
+    by_name_alone,
     find_attestation,
     find_concept,
     find_variable,
@@ -40,11 +42,12 @@ from eligo.patients.values import NO_UNITS, Number, Units, is_figure
 from eligo.truth import Reason
 from eligo.vocabulary.ages import denied_days
 from eligo.vocabulary.concepts import Concept
+from eligo.vocabulary.named import NamedKind
 from eligo.vocabulary.qualifiers import plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
 
 LISTS: tuple[ListName, ...] = get_args(ListName)
-KIND_OF_LIST: dict[ListName, FactKind] = {
+KIND_OF_LIST: dict[ListName, NamedKind] = {
     "conditions": "condition",
     "procedures": "procedure",
     "medications": "medication",
@@ -215,21 +218,20 @@ class PatientBuilder(Person):
         qualifiers: Iterable[str] = (),
         mark: Mark | None = None,
         visit: bool = False,
+        told: bool = False,
     ) -> None:
         """Take one condition, procedure or medication; `start` and `end` come with the keys that hold them.
 
         `status` is a word of `STATUS`, `mark` what the record says beside the name; `visit` marks the diagnosis of one
-        visit.
+        visit. A name that nobody knows is kept by itself; `told` says that the reader told of it.
         """
-        found = find_concept(name)
+        known = find_concept(name)
         first, last = (self._date(day, (*path, key)) if day else None for day, key in (start, end))
         meaning = self._status(status, list_name, last, path)
-        if isinstance(found, Trouble):
-            if meaning is not None:
-                self.lacks(list_name)
-            self._unknown(found, (*path, "concept"))
-            return
-        if meaning is None:
+        found = known if isinstance(known, Found) else self._not_known(known, name, list_name, path, told)
+        if isinstance(known, Trouble) and meaning is not None:
+            self.lacks(list_name)
+        if found is None or meaning is None:
             return
         unread: Mark | None = "suspected" if end[0] and last is None else None  # it ended, but nobody knows when
         said = all_together(found.mark, mark, unread)
@@ -240,19 +242,35 @@ class PatientBuilder(Person):
         for concept in (found.concept, *found.others):
             kind = _KIND.get(concept.kind, KIND_OF_LIST[list_name])
             fact = Fact(concept.id, kind, meaning, first, last, words, written(name), visit)
-            self._said_of(fact, concept, said, status is not None, (*path, end[1]))
+            if self._said_of(fact, concept, said, status is not None, (*path, end[1])) and found is known:
+                self._used(concept.id)
         if found.grade and meaning == "active" and said is None:
             self._grade_of(*found.grade, written(name))
 
-    def _said_of(self, fact: Fact, concept: Concept, said: Mark | None, stated: bool, end: JsonPath) -> None:
-        """Take a fact, or what the marks beside its name make of it; `stated` says that its status is the record's."""
+    def _not_known(self, trouble: Trouble, name: Name, list_name: ListName, path: JsonPath, told: bool) -> Found | None:
+        """Tell of a name that nobody knows, and find the thing that it stands for by itself.
+
+        A mark that denies, or is one of a test, may be a part of such a name, which then says nothing.
+        """
+        if not told:
+            self._unknown(trouble, (*path, "concept"))
+        found = by_name_alone(name, KIND_OF_LIST[list_name]) if trouble.code == UNKNOWN_CONCEPT else None
+        return None if found is None or found.mark in ("refuted", "present") else found
+
+    def _said_of(self, fact: Fact, concept: Concept, said: Mark | None, stated: bool, end: JsonPath) -> bool:
+        """Take a fact, or what the marks beside its name make of it, and say whether any was taken.
+
+        `stated` says that its status is the record's.
+        """
         if said is None:
-            self._fact(fact, end[:-1], str(end[-1]))
-            return
+            return self._fact(fact, end[:-1], str(end[-1]))
+        taken = False
         for one in marked_status(fact.status, said, concept, stated):
             denied = one == "refuted" and fact.end is None  # it says so of that day
             if not (denied and self._denied_long_ago(fact.start, end[:-1])):
-                self._fact(replace(fact, status=one, end=fact.start if denied else fact.end), end[:-1], str(end[-1]))
+                marked = replace(fact, status=one, end=fact.start if denied else fact.end)
+                taken |= self._fact(marked, end[:-1], str(end[-1]))
+        return taken
 
     def _grade_of(self, variable: str, low: float, high: float, name: str) -> None:
         """Take the grade that a name carries."""
@@ -267,14 +285,14 @@ class PatientBuilder(Person):
         self._warn("denied-long-ago", message, path, "rule it out as of today, where that is known")
         return True
 
-    def _fact(self, fact: Fact, path: JsonPath, end_key: str) -> None:
-        """Take a fact, as it is on the day of `as_of`."""
+    def _fact(self, fact: Fact, path: JsonPath, end_key: str) -> bool:
+        """Take a fact, as it is on the day of `as_of`, and say whether it was taken."""
         first, last, meaning = fact.start, fact.end, fact.status
         then: tuple[FactStatus, PartialDate] | None = None
         if meaning != "planned":
             if first and first.first > self.as_of:
                 self._after(path)
-                return
+                return False
             if last and last.first > self.as_of:  # on that day it had not ended yet
                 self._later[path[:1]] += 1
                 then = (meaning, last)
@@ -287,9 +305,9 @@ class PatientBuilder(Person):
         if meaning != fact.status or last is not fact.end:
             fact = replace(fact, status=meaning, end=last)
         self._facts.setdefault(fact.concept, []).append(fact)
-        self._used(fact.concept)
         if then is not None:
             self._ending.append((fact, replace(fact, status=then[0], end=then[1])))
+        return True
 
     def rule_out(self, name: Name, path: JsonPath, day: When | None = None) -> None:
         """Take a concept that the record says the patient does not have; `day` is when that was, where it is known."""

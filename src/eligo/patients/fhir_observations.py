@@ -24,7 +24,7 @@ from eligo.patients.fhir_words import OF_NONE, Asked, Json, Meaning, asked_by, c
 from eligo.patients.ledger import Outcome, Took
 from eligo.patients.marks import Mark
 from eligo.patients.model import ListName, PartialDate
-from eligo.patients.names import Trouble, find_concept
+from eligo.patients.names import Trouble, find_in_vocabulary
 from eligo.patients.person import When
 
 Resolve = Callable[[Json, Json], Json]  # the resource that holds a reference, and the reference, to what it refers to
@@ -58,9 +58,10 @@ class Handover:
             self.log.append(Took(_outcome(meaning), "", meaning.reason, meaning.text))
             if meaning.reason != OF_NONE:
                 self.builder.lacks(list_name)
-            return False
         mark: Mark | None = "suspected" if self.doubtful else meaning.mark
         said = None if status == "dates" else status
+        if meaning.alone is not None:
+            self.builder.state(meaning.alone, list_name, path, said, start, end, mark=mark, visit=visit, told=True)
         for name in meaning.names:
             self.builder.state(name, list_name, path, said, start, end, mark=mark, visit=visit)
         return meaning.by_name
@@ -107,7 +108,7 @@ class Handover:
             until = day_of(day) if isinstance(day, str) else day
             began = PartialDate(min(some_day(self.days).first, until.last), until.last)
             return self.state(meaning, "conditions", path, "dates", (began, ""), (None, ""))
-        found = find_concept(about.condition.names[0]) if about.condition.names and has_value else None
+        found = find_in_vocabulary(about.condition.names[0]) if about.condition.names and has_value else None
         if found is not None and not isinstance(found, Trouble) and not found.mark:
             concept = found.concept
             answer = answer_in(part, None) or read_answer(answer_words(part))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from eligo.data import grammar_data
@@ -17,7 +17,7 @@ from eligo.patients.codes import is_of_none, verdict
 from eligo.patients.diagnostic_tests import find_test, names_a_finding
 from eligo.patients.marks import Mark, read_marks, together
 from eligo.patients.model import ListName
-from eligo.patients.names import Code, Found, Name, Trouble, find_concept, find_variable
+from eligo.patients.names import Code, Found, Name, Trouble, find_concept, find_in_vocabulary, find_variable
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import LOINC_SYSTEMS, variables
 
@@ -152,13 +152,17 @@ def _parts(resource: Json) -> list[Json]:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a CodeableConcept means: names for the builder with what marks them, or why it means nothing here."""
+    """What a CodeableConcept means: names for the builder with what marks them, or why it means nothing here.
+
+    `alone` is its name where nobody knows it.
+    """
 
     names: tuple[Name, ...] = ()
     mark: Mark | None = None
     by_name: bool = False
     reason: str = ""
     text: str = ""
+    alone: str | None = None
 
 
 class Asked(NamedTuple):
@@ -181,7 +185,7 @@ def _asked(codes: tuple[Code, ...], labels: tuple[str, ...]) -> Asked:
     return Asked(
         _variable(codes, labels),
         _test(codes, labels),
-        _concepts(codes, labels, "conditions", None),
+        _concepts_by(find_in_vocabulary, codes, labels, "conditions", None) or _unknown(codes, labels),
         any(map(names_a_finding, codes)),
     )
 
@@ -233,9 +237,26 @@ def concepts_of(concept: Any, list_name: str) -> Meaning:
 
 
 def _concepts(codes: tuple[Code, ...], labels: tuple[str, ...], list_name: str, mark: Mark | None) -> Meaning:
+    for find in (find_in_vocabulary, find_concept):  # any code or name of the vocabulary goes before the dictionary
+        meaning = _concepts_by(find, codes, labels, list_name, mark)
+        if meaning is not None:
+            return meaning
+    if list_name == "conditions" and _are_of_none(codes):
+        return Meaning(reason=OF_NONE, text="it is of no condition of the patient")
+    return replace(_unknown(codes, labels), mark=mark, alone=labels[0] if labels else None)
+
+
+def _concepts_by(
+    find: Callable[[Name], Found | Trouble],
+    codes: tuple[Code, ...],
+    labels: tuple[str, ...],
+    list_name: str,
+    mark: Mark | None,
+) -> Meaning | None:
+    """What one way to find concepts finds: by the codes, else by the names."""
     known = dict[str, Code]()
     for code in codes:
-        found = find_concept(code)
+        found = find(code)
         if isinstance(found, Found):
             known.setdefault(found.concept.id, code)
     if known:
@@ -244,13 +265,12 @@ def _concepts(codes: tuple[Code, ...], labels: tuple[str, ...], list_name: str, 
     names = dict[str, str]()
     for label in labels:
         for name in _ingredients(label) if list_name == "medications" else _plain_names(label):
-            named = find_concept(name)
+            named = find(name)
             if isinstance(named, Found) and _of_list(named.concept.kind, list_name):
                 names.setdefault(named.concept.id, name)
         if names:
             return Meaning(tuple(names.values()), mark, by_name=True)
-    of_none = list_name == "conditions" and _are_of_none(codes)
-    return Meaning(reason=OF_NONE, text="it is of no condition of the patient") if of_none else _unknown(codes, labels)
+    return None
 
 
 def _are_of_none(codes: tuple[Code, ...]) -> bool:
@@ -281,18 +301,18 @@ def _coded_value(extension: Json) -> Any:
 def allergy_of(concept: Any) -> Meaning:
     """The allergy of an AllergyIntolerance, whose code is an allergy or the substance."""
     for code in _codes(concept):
-        found = find_concept(code)
+        found = find_in_vocabulary(code)
         if isinstance(found, Found) and found.concept.kind in _CONDITION_KINDS:
             return Meaning((code,))
     substances = list(_labels(concept))
     for code in _codes(concept):
-        found = find_concept(code)
+        found = find_in_vocabulary(code)
         if isinstance(found, Found):
             substances.append(found.concept.name)
     for label in substances:
         for name in _plain_names(label):
             for phrase in (name, f"{name} allergy", f"allergy to {name}"):
-                named = find_concept(phrase)
+                named = find_in_vocabulary(phrase)
                 if isinstance(named, Found) and named.concept.kind in _CONDITION_KINDS:
                     return Meaning((phrase,), by_name=True)
     return _unknown(tuple(_codes(concept)), tuple(_labels(concept)))

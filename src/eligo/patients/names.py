@@ -1,7 +1,8 @@
 """A name or code of a record in, the variable or concept that it means out, or what is wrong with it.
 
 A concept's name may carry its grade (`NYHA class III heart failure`), words that narrow it (`severe infection`) or
-marks (`HCC?`, `no ascites`), and a code may say that it is over: both come with what is found.
+marks (`HCC?`, `no ascites`), and a code may say that it is over: both come with what is found. What the vocabulary
+does not have is looked for in the dictionary; what that does not have either is a thing known by its name alone.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from eligo.patients.codes import read_code
 from eligo.patients.marks import Mark, Marked, all_together, read_marks
 from eligo.patients.places import told
 from eligo.vocabulary.concepts import Concept, concepts
+from eligo.vocabulary.named import NamedKind, is_named, named_id
+from eligo.vocabulary.own_names import forgotten_with_names
 from eligo.vocabulary.qualifiers import known_qualifiers, plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
 
 _CODED = re.compile(r"\s*([^|\s]+)\s*\|\s*([^|\s]+)\s*")
+UNKNOWN_CONCEPT = "concept-unknown"
 _KEPT = 4096  # names whose meaning is kept: records of one source use the same ones again and again
 _LONGEST = 200  # characters of a name: what is longer is no name, and looking for its like would take long
 
@@ -73,15 +77,43 @@ def find_variable(name: Name) -> Variable | Trouble:
     return found or Trouble("variable-unknown", "no variable has this name", lambda: _variable_help(word))
 
 
+@forgotten_with_names
 @functools.lru_cache(maxsize=_KEPT)
 def find_concept(name: Name) -> Found | Trouble:
-    """Find a concept by id, name, synonym or code; attestations are none that a record can list."""
+    """Find a concept by id, name, synonym or code, in the vocabulary, else in the dictionary; no attestation is one."""
+    found = find_in_vocabulary(name)
+    if isinstance(found, Found) or found.code != UNKNOWN_CONCEPT:
+        return found
     coded = _coded(name)
-    found = _by_code(coded) if coded else _by_words(str(name))
+    beyond = _by_code_beyond(coded) if coded else _by_words(str(name), _beyond)
+    return beyond if isinstance(beyond, Found) else found
+
+
+@forgotten_with_names
+@functools.lru_cache(maxsize=_KEPT)
+def find_in_vocabulary(name: Name) -> Found | Trouble:
+    """Find a concept in the vocabulary alone."""
+    coded = _coded(name)
+    found = _by_code(coded) if coded else _by_words(str(name), _by_plain_words)
     if isinstance(found, Found) and found.concept.kind == "attestation":
         message = f"{told(found.concept.id)} is an attestation"
         return Trouble("concept-attestation", message, lambda: "state it under `attested`")
     return found
+
+
+def by_name_alone(name: Name, kind: NamedKind) -> Found | None:
+    """The thing that a name stands for by itself, where nobody knows the name; None for a code, and for no name.
+
+    >>> found = by_name_alone("Zorblax-disease?", "condition")
+    >>> found.concept.id, found.mark
+    ('condition:zorblax disease', 'suspected')
+    """
+    if _coded(name) or len(str(name)) > _LONGEST:
+        return None
+    marked = read_marks(str(name))
+    id_ = named_id(kind, marked.name if marked else str(name))
+    concept = concepts().get(id_) if is_named(id_) else None
+    return Found(concept, mark=marked.mark if marked else None) if concept is not None else None
 
 
 def find_attestation(name: str) -> Concept | Trouble:
@@ -115,20 +147,28 @@ def _by_code(coded: Code) -> Found | Trouble:
     if concept:
         return Found(concept, qualifiers=(said.qualifier,) if said.qualifier else (), mark=said.mark)
     return Trouble(
-        "concept-unknown", "no concept has this code", lambda: "give the name instead, or check the system and the code"
+        UNKNOWN_CONCEPT, "no concept has this code", lambda: "give the name instead, or check the system and the code"
     )
 
 
-def _by_words(text: str) -> Found | Trouble:
+def _by_code_beyond(coded: Code) -> Found | None:
+    """The entry of a code, with what the code says beside it."""
+    said = read_code(coded.system, coded.code)
+    concept = concepts().by_code_beyond(said.system, said.code)
+    return Found(concept, qualifiers=(said.qualifier,) if said.qualifier else (), mark=said.mark) if concept else None
+
+
+def _by_words(text: str, plain: Callable[[str], Found | Trouble]) -> Found | Trouble:
+    """What a name means with its marks; `plain` finds what it means without any."""
     marked = read_marks(text)
     if marked is None:
-        return _by_plain_words(text)
-    whole = _by_sign(marked) if marked.signed else _by_plain_words(text)
+        return plain(text)
+    whole = _by_sign(marked) if marked.signed else plain(text)
     if isinstance(whole, Found) and (marked.mark != "over" or not whole.qualifiers):
         return whole
-    found = _by_plain_words(marked.name)
+    found = plain(marked.name)
     if isinstance(found, Trouble):
-        return Trouble("concept-unknown", "no concept has this name", found.help)
+        return Trouble(UNKNOWN_CONCEPT, "no concept has this name", found.help)
     over = (plain_qualifier(word) for word in marked.words) if marked.mark == "over" else ()
     stated = (word for word in over if word in known_qualifiers())
     said = all_together(found.mark, marked.mark)
@@ -141,7 +181,7 @@ def _by_sign(marked: Marked) -> Found | Trouble:
     """The concept of a test with its sign: `HCV Ab +` is a concept of its own."""
     word = {"present": " positive", "refuted": " negative"}.get(marked.mark, "?")
     concept = concepts().find(marked.name + word) if word != "?" else None
-    return Found(concept) if concept else Trouble("concept-unknown", "", lambda: "")
+    return Found(concept) if concept else Trouble(UNKNOWN_CONCEPT, "", lambda: "")
 
 
 def _by_plain_words(text: str) -> Found | Trouble:
@@ -149,7 +189,20 @@ def _by_plain_words(text: str) -> Found | Trouble:
         found = short_names().get(concepts().key(text)) or _by_name(text)
         if found:
             return found
-    return Trouble("concept-unknown", "no concept has this name", lambda: _concept_help(text))
+    return Trouble(UNKNOWN_CONCEPT, "no concept has this name", lambda: _concept_help(text))
+
+
+def _beyond(text: str) -> Found | Trouble:
+    """The entry of a name, which may have words before it that narrow it."""
+    words = text.split() if len(text) <= _LONGEST else []
+    for end in range(len(words)):
+        qualifier = plain_qualifier(" ".join(words[:end]))
+        if end and qualifier not in known_qualifiers():
+            continue
+        concept = concepts().find_beyond(" ".join(words[end:]))
+        if concept is not None:
+            return Found(concept, qualifiers=(qualifier,) if end else ())
+    return Trouble(UNKNOWN_CONCEPT, "no concept has this name", lambda: _concept_help(text))
 
 
 def _by_name(text: str) -> Found | None:

@@ -18,7 +18,7 @@ from eligo.patients.jobs import Job
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.mapping import MISSING, NO, YES, Column, Mapping
 from eligo.patients.model import ListName, PartialDate
-from eligo.patients.names import Trouble, find_attestation, find_concept, find_variable
+from eligo.patients.names import Trouble, find_attestation, find_concept, find_in_vocabulary, find_variable
 from eligo.patients.plausible import NO_RANGE, Ends
 from eligo.patients.reports import range_in
 from eligo.patients.status import STATUS, status_word
@@ -161,7 +161,7 @@ def _of_long(job: Job) -> Iterator[Cell]:
 
 def _kind(name: str, status: str) -> str:
     """What a name is: a variable goes before a concept, unless a status stands beside it; attestations come last."""
-    known = not isinstance(find_concept(name), Trouble)
+    known = not isinstance(find_in_vocabulary(name), Trouble)
     if known and status_word(status) in STATUS:
         return "concept"
     if not isinstance(find_variable(name), Trouble) or (find_test(name) and not known):

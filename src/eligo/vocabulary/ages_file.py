@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 from eligo.criteria import DAYS_IN
 from eligo.errors import EligoError, Problem, did_you_mean
-from eligo.vocabulary.curated import Curated
 from eligo.vocabulary.concepts_inherited import nearest
+from eligo.vocabulary.curated import Curated
 from eligo.vocabulary.variable import VariableKind
 from eligo.vocabulary.variables import Variables
 from eligo.yamltext import YamlText, read_yaml

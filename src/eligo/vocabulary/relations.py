@@ -87,7 +87,7 @@ class Relations:
     def left_open_by(self, asked: str, recorded: str) -> frozenset[str] | None:
         """In which statuses a recorded thing beyond the vocabulary may be the one that is asked for: `ALWAYS`, or some.
 
-        None where it is that thing, or a kind of it, which decides; and where it says nothing of it, as of a name alone.
+        None where it is that thing, or a kind of it, which decides; where it says nothing of it; and of a bare name.
         """
         return self._beyond(asked, recorded)
 
@@ -137,7 +137,7 @@ class Relations:
         return ALWAYS if ALWAYS in some else frozenset[str]().union(*some)
 
     def _open_to_entry(self, asked: str) -> Open:
-        """The same of an entry: it may be whatever shares an area with it, but an area that is too wide says nothing."""
+        """The same of an entry: it may be whatever shares an area with it that is not too wide."""
         line = self._known.ancestors(asked) - {asked}
         kin = self._kin_of(asked)
         always, only = set(kin | self.unclassified), dict[str, frozenset[str]]()
