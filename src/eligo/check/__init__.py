@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from eligo.check.across import check_contradictions, check_dead_branches, check_subsumed
+from eligo.check.entries import check_entries
 from eligo.check.findings import Finding, Subject
 from eligo.check.limits import check_boundaries, check_limits
 from eligo.check.neighbours import check_neighbours
@@ -30,6 +31,7 @@ CHECKS: tuple[Callable[[Subject], Iterable[Finding]], ...] = (
     check_registry,
     check_unsettled,
     check_neighbours,
+    check_entries,
 )
 
 

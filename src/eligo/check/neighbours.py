@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from eligo.check.findings import Finding, Subject, leaves_at
 from eligo.criteria import presences
-from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.concepts import concepts, is_outside
 from eligo.vocabulary.relations import relations
 
 MOST_NAMED = 6
@@ -18,7 +18,7 @@ def check_neighbours(subject: Subject) -> Iterator[Finding]:
     for item in subject.items:
         for path, leaf in leaves_at(item.criterion.predicate):
             for concept in (test.concept for test in presences(leaf)):
-                if concept in seen or concept not in concepts():
+                if concept in seen or is_outside(concept) or concept not in concepts():
                     continue
                 seen.add(concept)
                 message = _message(concept)

@@ -1,9 +1,13 @@
-"""Write rule sets in their canonical form; comments stay beside what they were written beside."""
+"""Write rule sets in their canonical form; comments stay beside what they were written beside.
+
+A file in which an entry of the dictionary has a wrong name beside its id is left as it is, with a warning.
+"""
 
 from __future__ import annotations
 
 import argparse
 
+from eligo.check.entries import name_problems
 from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import rule_files
 from eligo.errors import Place
@@ -11,6 +15,7 @@ from eligo.isolation import Unit
 from eligo.report.problems import write_problems
 from eligo.ruleset.format import format_text
 from eligo.textfile import linked, read_text, replace_text
+from eligo.yamltext import read_yaml
 
 EXAMPLES = """\
   eligo fmt rules/NCT05727722.yaml
@@ -37,6 +42,10 @@ def run(args: argparse.Namespace) -> int:
         with Unit(Place(str(file))) as unit:
             text = read_text(file)
             formatted = format_text(text, str(file))
+            wrong = list(name_problems(read_yaml(text, str(file)), str(file))) if formatted != text else []
+            if wrong:  # what was meant, the name or the id, a person knows
+                formatted = text
+                write_problems(wrong, args.json)
             if formatted != text and not args.check:
                 replace_text(linked(file), text, formatted)
         if unit.failed:

@@ -129,7 +129,7 @@ class Chart:
     """One patient under one policy, with what was worked out for one test and may be wanted by others.
 
     `complete` are the lists that the record says are complete and `assumed` those that the caller takes as such.
-    `listed` are the concepts of the facts, in their order, `beyond` those of them that the vocabulary does not have, and
+    `listed` are the concepts of the facts, in their order, `beyond` those of them that the vocabulary lacks, and
     `under` the facts of each concept and of all its kinds;
     `latest` are results by variable, `oldest` the first days that still count, `born` ages by unit, `inputs` and
     `scores` what scores are made of and come to.

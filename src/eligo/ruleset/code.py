@@ -48,6 +48,7 @@ from eligo.ruleset.nodes import (
     OneOfNode,
     PresentNode,
     RelatedNode,
+    ThingNode,
     UnparsedNode,
     Windowed,
     Words,
@@ -111,14 +112,20 @@ def _present(node: PresentNode | NamedNode, span: Span | None) -> Present:
 
 
 def _excepted(part: str | ExceptedNode | ExceptedNameNode) -> Excepted:
-    return Excepted(part) if isinstance(part, str) else Excepted(_concept(part), part.qualifier)
+    return Excepted(concepts().canonical(part)) if isinstance(part, str) else Excepted(_concept(part), part.qualifier)
 
 
 def _concept(node: PresentNode | NamedNode | ExceptedNode | ExceptedNameNode) -> str:
-    """The concept's id; a name that the vocabulary has learnt since is the concept that it has for it."""
+    """The concept's id; a name that the vocabulary or the dictionary has learnt since is what it has for it."""
     if isinstance(node, NamedNode | ExceptedNameNode):
         return concepts().named(node.kind, node.named)
-    return node.concept
+    return concepts().canonical(node.concept)
+
+
+def _at(node: CompareNode) -> str | None:
+    """The id of the concept on whose first day an age is meant."""
+    at = node.at.concept if isinstance(node.at, ThingNode) else node.at
+    return concepts().canonical(at) if at is not None else None
 
 
 def _compare(node: CompareNode, span: Span | None, place: PlaceOf, problems: list[Problem]) -> Compare:
@@ -134,7 +141,7 @@ def _compare(node: CompareNode, span: Span | None, place: PlaceOf, problems: lis
         problems.append(Problem("at-with-window", message, place(("at",))))
     equivalent = _equivalent(node, limits, place, problems)
     pick = node.pick or "latest"
-    return Compare(node.variable, limits, node.name, window, node.unit_inferred, equivalent, span, pick, node.at)
+    return Compare(node.variable, limits, node.name, window, node.unit_inferred, equivalent, span, pick, _at(node))
 
 
 def _limits(node: CompareNode, place: PlaceOf, problems: list[Problem]) -> tuple[Limit, ...]:

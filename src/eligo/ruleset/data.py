@@ -27,6 +27,7 @@ from eligo.criteria import (
     Unparsed,
     Window,
 )
+from eligo.vocabulary.concepts import concepts, is_outside
 from eligo.vocabulary.named import is_named, name_of
 
 
@@ -79,14 +80,16 @@ def _present_data(leaf: Present) -> dict[str, Any]:
 
 
 def _excepted_data(part: Excepted) -> str | dict[str, str]:
-    if part.qualifier is None and not is_named(part.concept):
+    if part.qualifier is None and not is_outside(part.concept):
         return part.concept
     return _thing(part.concept) | ({"qualifier": part.qualifier} if part.qualifier is not None else {})
 
 
 def _thing(concept: str) -> dict[str, str]:
+    """What stands for a concept: its id, with the name of an entry of the dictionary; or its name and kind alone."""
     if not is_named(concept):
-        return {"concept": concept}
+        known = concepts().get(concept) if is_outside(concept) else None
+        return {"concept": concept, "name": known.name} if known is not None else {"concept": concept}
     kind, name = name_of(concept)
     return {"named": name, "kind": kind}
 
@@ -115,7 +118,7 @@ def _compare_data(leaf: Compare) -> dict[str, Any]:
     if leaf.pick != "latest":
         data["pick"] = leaf.pick
     if leaf.at is not None:
-        data["at"] = leaf.at
+        data["at"] = _thing(leaf.at) if is_outside(leaf.at) else leaf.at
     return {**data, **_window_data(leaf.window)}
 
 

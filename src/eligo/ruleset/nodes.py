@@ -38,6 +38,16 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
 
 
+EntryName = Annotated[str | None, Field(description="what the entry with that id is called, for who reads the file")]
+
+
+class ThingNode(Strict):
+    """A concept by its id, with its name where it is an entry of the dictionary."""
+
+    concept: str = Field(description="id of grammar/concepts.yaml or of the dictionary")
+    name: EntryName = None
+
+
 class Words(Strict):
     """A leaf's words: a part of the criterion's text, the `nth` one where they stand there more than once."""
 
@@ -75,7 +85,7 @@ class CompareNode(Windowed):
     unit: str | None = Field(default=None, description="UCUM unit")
     of: str | None = Field(default=None, description="the limit is a multiple of ULN, LLN, baseline or a variable")
     above: Normal | None = Field(default=None, description="the limit is so much above that limit of normal")
-    at: str | None = Field(default=None, description="the concept on whose first day an age is meant")
+    at: str | ThingNode | None = Field(default=None, description="the concept on whose first day an age is meant")
     unit_inferred: bool = Field(False, description="the source states no unit; this one alone is plausible")
     equivalent: str | None = Field(default=None, description="the same limit as the source states it in another unit")
     pick: Pick | None = Field(default=None, description="which value of the window counts; `latest` where left out")
@@ -95,7 +105,8 @@ NamedText = Annotated[str, Field(pattern=r"[^\W_]", description="the name, for a
 class ExceptedNode(Strict):
     """A kind of the concept that does not count where the qualifier holds."""
 
-    concept: str = Field(description="id of grammar/concepts.yaml, or `study_condition`")
+    concept: str = Field(description="id of grammar/concepts.yaml or of the dictionary, or `study_condition`")
+    name: EntryName = None
     qualifier: str | None = None
 
 
@@ -133,7 +144,8 @@ class PresenceNode(Windowed):
 class PresentNode(PresenceNode):
     """The patient has, had or takes the concept."""
 
-    concept: str = Field(description="id of grammar/concepts.yaml")
+    concept: str = Field(description="id of grammar/concepts.yaml, or of the dictionary (`MONDO:0015924`)")
+    name: EntryName = None
 
 
 class NamedNode(PresenceNode):
