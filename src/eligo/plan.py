@@ -271,17 +271,12 @@ class _Compiler:
             return Untestable(Reason.ERROR, error.problems[0].code)
 
     def presence(self, leaf: Present) -> Present:
-        given = [_excepted(part) for part in leaf.but_not]
+        key, same = qualifier_key, concepts().canonical
+        given = [Excepted(same(e.concept), key(e.qualifier) if e.qualifier else None) for e in leaf.but_not]
         parts = dict.fromkeys(p for e in given for p in (self.about if e.concept == STUDY_CONDITION else (e,)))
         but_not = tuple(sorted(parts, key=lambda part: (part.concept, part.qualifier or "")))
-        qualifier = qualifier_key(leaf.qualifier) if leaf.qualifier else None
-        return replace(
-            leaf, concept=concepts().canonical(leaf.concept), span=None, qualifier=qualifier, but_not=but_not
-        )
-
-
-def _excepted(part: Excepted) -> Excepted:
-    return Excepted(concepts().canonical(part.concept), qualifier_key(part.qualifier) if part.qualifier else None)
+        qualifier = key(leaf.qualifier) if leaf.qualifier else None
+        return replace(leaf, concept=same(leaf.concept), span=None, qualifier=qualifier, but_not=but_not)
 
 
 def _concept_ids(leaf: Leaf) -> Iterator[str]:

@@ -28,6 +28,7 @@ from eligo.criteria import (
 from eligo.evaluation.assumed import ASSUMED
 from eligo.evaluation.chart import Basis, Derived, Normal, Reading, Ruled
 from eligo.evaluation.distance import Distance, distance, limit_value, plain
+from eligo.evaluation.entries import called, entry_json
 from eligo.evaluation.presence import BROADER_ONLY, MAY_BE
 from eligo.evaluation.replies import ANSWERED
 from eligo.margin import Margin
@@ -217,6 +218,7 @@ class Evidence(NamedTuple):
         facts = [fact_json(b, self.as_of) for b in self.basis if isinstance(b, Fact)]
         data: dict[str, Any] = {
             "concept": leaf.concept,
+            "entry": entry_json(leaf.concept),
             "status": leaf.status,
             "qualifier": leaf.qualifier,
             "count": leaf.count if leaf.count > 1 else None,
@@ -319,6 +321,7 @@ def fact_json(fact: Fact, as_of: date | None = None) -> dict[str, Any]:
     day = fact.end or fact.start
     data: Mapping[str, Any] = {
         "concept": fact.concept,
+        "entry": entry_json(fact.concept),
         "status": fact.status,
         "start": str(fact.start) if fact.start else None,
         "end": str(fact.end) if fact.end else None,
@@ -365,7 +368,7 @@ def window_text(window: Window | None) -> str | None:
     if window is None:
         return None
     parts = [f"{key} {part}" for key in _PARTS if (part := getattr(window, key)) is not None]
-    anchor = [] if window.anchor == "screening" else [f"of {window.anchor}"]
+    anchor = [] if window.anchor == "screening" else [f"of {called(window.anchor)}"]
     return " ".join([*parts, *anchor])
 
 

@@ -37,13 +37,12 @@ from eligo.patients.person import Person, When
 from eligo.patients.places import PublicPaths, told
 from eligo.patients.plausible import NO_RANGE, Ends
 from eligo.patients.reports import is_doubted
-from eligo.patients.status import STATUS, marked_status, status_word
+from eligo.patients.status import REFUTED, STATUS, marked_status, narrowed_by, status_word
 from eligo.patients.values import NO_UNITS, Number, Units, is_figure
 from eligo.truth import Reason
 from eligo.vocabulary.ages import denied_days
 from eligo.vocabulary.concepts import Concept
 from eligo.vocabulary.named import NamedKind
-from eligo.vocabulary.qualifiers import plain_qualifier
 from eligo.vocabulary.variables import Variable, variables
 
 LISTS: tuple[ListName, ...] = get_args(ListName)
@@ -54,14 +53,6 @@ KIND_OF_LIST: dict[ListName, NamedKind] = {
 }
 _KIND: dict[str, FactKind] = {"condition": "condition", "procedure": "procedure", "medication": "medication"}
 _CRITERION = re.compile(r"[A-Za-z][\w.-]*/[\w.]+")
-
-
-_REFUTED = frozenset(word for word, meaning in STATUS.items() if meaning == "refuted")
-
-
-def _plain_words(found: Iterable[str], stated: Iterable[str]) -> tuple[str, ...]:
-    """The words that narrow an entry: those of its name, and those that the record gives."""
-    return tuple(sorted({*found, *(plain_qualifier(word) for word in stated if word.strip())}))
 
 
 class _Seen(NamedTuple):
@@ -235,10 +226,10 @@ class PatientBuilder(Person):
             return
         unread: Mark | None = "suspected" if end[0] and last is None else None  # it ended, but nobody knows when
         said = all_together(found.mark, mark, unread)
-        if said == "refuted" and first is None and (status is None or status_word(status) in _REFUTED):
+        if said == "refuted" and first is None and (status is None or status_word(status) in REFUTED):
             self._rule_out(found, path)
             return
-        words = _plain_words(found.qualifiers, qualifiers)
+        words = narrowed_by(found.qualifiers, qualifiers)
         for concept in (found.concept, *found.others):
             kind = _KIND.get(concept.kind, KIND_OF_LIST[list_name])
             fact = Fact(concept.id, kind, meaning, first, last, words, written(name), visit)
@@ -248,14 +239,10 @@ class PatientBuilder(Person):
             self._grade_of(*found.grade, written(name))
 
     def _not_known(self, trouble: Trouble, name: Name, list_name: ListName, path: JsonPath, told: bool) -> Found | None:
-        """Tell of a name that nobody knows, and find the thing that it stands for by itself.
-
-        A mark that denies, or is one of a test, may be a part of such a name, which then says nothing.
-        """
+        """Tell of a name that nobody knows, and find the thing that it stands for by itself."""
         if not told:
             self._unknown(trouble, (*path, "concept"))
-        found = by_name_alone(name, KIND_OF_LIST[list_name]) if trouble.code == UNKNOWN_CONCEPT else None
-        return None if found is None or found.mark in ("refuted", "present") else found
+        return by_name_alone(name, KIND_OF_LIST[list_name]) if trouble.code == UNKNOWN_CONCEPT else None
 
     def _said_of(self, fact: Fact, concept: Concept, said: Mark | None, stated: bool, end: JsonPath) -> bool:
         """Take a fact, or what the marks beside its name make of it, and say whether any was taken.

@@ -104,6 +104,8 @@ def find_in_vocabulary(name: Name) -> Found | Trouble:
 def by_name_alone(name: Name, kind: NamedKind) -> Found | None:
     """The thing that a name stands for by itself, where nobody knows the name; None for a code, and for no name.
 
+    A mark that denies, or is the sign of a test, may be a part of such a name, which then says nothing.
+
     >>> found = by_name_alone("Zorblax-disease?", "condition")
     >>> found.concept.id, found.mark
     ('condition:zorblax disease', 'suspected')
@@ -111,6 +113,8 @@ def by_name_alone(name: Name, kind: NamedKind) -> Found | None:
     if _coded(name) or len(str(name)) > _LONGEST:
         return None
     marked = read_marks(str(name))
+    if marked is not None and marked.mark in ("refuted", "present"):
+        return None
     id_ = named_id(kind, marked.name if marked else str(name))
     concept = concepts().get(id_) if is_named(id_) else None
     return Found(concept, mark=marked.mark if marked else None) if concept is not None else None

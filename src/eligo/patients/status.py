@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from eligo.patients.marks import Mark
 from eligo.patients.model import FactStatus
 from eligo.vocabulary.concept import Concept
+from eligo.vocabulary.qualifiers import plain_qualifier
 
 # What records say of an entry, and what it means; None does not count at all. FHIR has some of the words, not all.
 STATUS: dict[str, FactStatus | None] = {
@@ -18,6 +21,13 @@ STATUS: dict[str, FactStatus | None] = {
     **dict.fromkeys(("refuted", "ruled-out", "absent"), "refuted"),
     **dict.fromkeys(("entered-in-error", "cancelled", "not-done", "not-taken"), None),
 }
+
+REFUTED = frozenset(word for word, meaning in STATUS.items() if meaning == "refuted")
+
+
+def narrowed_by(found: Iterable[str], stated: Iterable[str]) -> tuple[str, ...]:
+    """The words that narrow an entry: those of its name, and those that the record gives."""
+    return tuple(sorted({*found, *(plain_qualifier(word) for word in stated if word.strip())}))
 
 
 def status_word(word: str) -> str:

@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from eligo.evaluation.entries import called
 from eligo.evaluation.evidence import fact_json
 from eligo.evaluation.evidence import reading_json as result_json
 from eligo.patients.ledger import Entry, Reading, counts
 from eligo.patients.model import Fact, Patient, Reply, Result
 from eligo.patients.replies import reply_json
 from eligo.report.terminal import Terminal, clean, wrap
+from eligo.vocabulary.concepts import is_entry
 
 SCHEMA = "eligo.ledger/1"
 _MOST = 5  # values of a variable that are shown
@@ -126,12 +128,18 @@ def _reply(reply: Reply) -> str:
 def _lists(patient: Patient, shape: Terminal) -> Iterator[str]:
     """What the record rules out, and which of its lists are complete or are not."""
     if patient.absent:
-        names = (f"{name} (ever)" if name in patient.never else name for name in sorted(patient.absent))
+        names = (_name(id_) + (" (ever)" if id_ in patient.never else "") for id_ in sorted(patient.absent))
         yield from wrap(", ".join(names), shape.width, "  absent: ", "      ")
     if patient.complete:
         yield f"  complete lists: {', '.join(sorted(patient.complete))}"
     if patient.in_part:
         yield f"  not complete, since a part is missing or not known: {', '.join(sorted(patient.in_part))}"
+
+
+def _name(id_: str) -> str:
+    """The id of a concept; of an entry of the dictionary its name and its id, of a name alone the name."""
+    name = clean(called(id_))
+    return f"{name} [{id_}]" if is_entry(id_) else name
 
 
 def _fact(fact: Fact) -> str:
@@ -140,7 +148,8 @@ def _fact(fact: Fact) -> str:
     times = [f"{word} {data[key]}" for word, key in (("from", "start"), ("to", "end")) if key in data]
     written = clean(fact.written)
     named = f" ({written})" if written and written != fact.concept else ""
-    return " ".join([f"{fact.concept}{named}: {fact.status}", *times, *fact.qualifiers])
+    name = _name(fact.concept)
+    return " ".join([f"{name}{named if written != name else ''}: {fact.status}", *times, *fact.qualifiers])
 
 
 def _results(results: tuple[Result, ...]) -> str:

@@ -23,6 +23,7 @@ from eligo.criteria import (
     Unparsed,
     Window,
 )
+from eligo.evaluation.entries import called
 from eligo.report.names import concept_name, number, variable_name
 from eligo.report.sentences import other_than
 
@@ -106,7 +107,7 @@ def _window(window: Window | None, ahead: bool = False) -> list[str]:
     parts += [f"{SYMBOL[window.ago.op]} {window.ago.duration} ago"] if window.ago else []
     parts += [f"lasting {SYMBOL[window.lasting.op]} {window.lasting.duration}"] if window.lasting else []
     parts += [f"began within {window.began}"] if window.began else []
-    anchor = [f"of {window.anchor.replace('_', ' ')}"] if window.anchor != "screening" else []
+    anchor = [f"of {called(window.anchor).replace('_', ' ')}"] if window.anchor != "screening" else []
     return [" ".join([*parts, *anchor])]
 
 

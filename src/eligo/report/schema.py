@@ -59,10 +59,25 @@ class Input(Measured):
     qualifiers: list[str] | None = None
 
 
+class Code(Strict):
+    """A code of a terminology."""
+
+    system: str = Field(description="its short name: snomed, icd10, mesh, drugbank")
+    code: str
+
+
+class Entry(Strict):
+    """What the dictionary says of a concept that the vocabulary does not have."""
+
+    name: str
+    codes: list[Code]
+
+
 class Fact(Strict):
     """One condition, procedure or medication of the record."""
 
     concept: str
+    entry: Entry | None = Field(None, description="where it is one of the dictionary")
     status: str
     start: Date | None = None
     end: Date | None = None
@@ -94,6 +109,7 @@ class Side(Measured):
     detail: str | None = None
     variable: str | None = Field(None, description="id of the variable")
     concept: str | None = Field(None, description="id of the concept, or of what is to be attested")
+    entry: Entry | None = Field(None, description="where the concept is one of the dictionary")
     status: str | None = Field(None, description="as asked for: active, now, history, suspected, planned")
     qualifier: str | None = None
     count: int | None = None

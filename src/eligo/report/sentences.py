@@ -29,6 +29,7 @@ from eligo.criteria import (
     Unparsed,
     Window,
 )
+from eligo.evaluation.entries import called
 from eligo.report.names import concept_name, number, variable_name
 from eligo.report.stated import other_than as excepted
 from eligo.ruleset import RuleSet
@@ -185,7 +186,7 @@ def _is_so(leaf: Present, negative: bool) -> str:
 def _when(window: Window | None, measured: bool = False, ahead: bool = False) -> str:
     if window is None:
         return ""
-    anchor = "screening" if window.anchor == "screening" else window.anchor.replace("_", " ")
+    anchor = "screening" if window.anchor == "screening" else called(window.anchor).replace("_", " ")
     near = "of" if window.anchor != "screening" else "before"
     parts = [f"within {_duration(length)} {near} {anchor}" for length in (window.within, window.began) if length]
     if ahead and window.within and window.anchor == "screening":

@@ -64,7 +64,7 @@ class Concepts(Curated):
         """Find what has an id; an entry that is a concept of the vocabulary is found as that.
 
         >>> concepts().get("MONDO:0015924").id, concepts().get("MONDO:0009937").name
-        ('pulmonary_arterial_hypertension', 'pulmonary veno-occlusive disease')
+        ('pulmonary_arterial_hypertension', 'pulmonary venoocclusive disease')
         """
         found = self._made.get(id)
         if found is not None or not is_outside(id):
