@@ -117,6 +117,10 @@ def _spare_the_collector() -> None:
 
 def _run(arguments: list[str]) -> int:
     args = build_parser(arguments).parse_args(arguments)
+    if getattr(args, "vocabulary", None) is not None:
+        from eligo.commands.names import run_with_names  # lazily: few sites have such a file
+
+        return run_with_names(args)
     code: int = args.run(args)
     return code
 

@@ -127,7 +127,7 @@ def differences(old: Data, new: Data) -> Iterator[Data]:
         yield from _changed(at, old["vocabulary"].get(name), new["vocabulary"].get(name))
     yield from _changed({"what": "input"}, old["input"]["sha256"], new["input"]["sha256"])
     yield from _changed({"what": "patient"}, old["input"]["patient_sha256"], new["input"]["patient_sha256"])
-    for name in ("site", "mapping", "answers"):
+    for name in ("site", "mapping", "answers", "vocabulary"):
         hashes = [(record["options"].get(name) or {}).get("sha256") for record in (old, new)]
         yield from _changed({"what": name}, *hashes)
     now = {trial["trial"]: trial for trial in new["trials"]}

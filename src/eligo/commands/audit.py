@@ -37,6 +37,7 @@ OF_RECORD = (
     "max_age",
     "assume_absent",
     "site",
+    "vocabulary",
     "margin",
     "answers",
     "patient_id",

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from eligo.cases.boundary import Point, points
+from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.evaluate import Engine
@@ -43,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of", type=date.fromisoformat, default=DAY, metavar="DATE", help=f"the day (default: {DAY})"
     )
+    add_vocabulary(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object a patient")
 
 

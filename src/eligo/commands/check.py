@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Sequence
 
 from eligo.check import Checked, check_text
+from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import rule_files
 from eligo.errors import Place
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     help_text = "a rule set, or a folder of them (default: those of ELIGO_RULES, else those that come with eligo)"
     parser.add_argument("files", nargs="*", metavar="FILE", help=help_text)
+    add_vocabulary(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object with all findings")
 
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from eligo.commands.found import Found, listed, shown, shown_as_json, suggestion
+from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json
 from eligo.errors import EligoError, Place, Problem
-from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal
 from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.dictionary import Dictionary, Entry, dictionary
+from eligo.vocabulary.own_names import own_names
 from eligo.vocabulary.variables import spelling_key, variables
 
 EXAMPLES = """\
@@ -28,8 +28,6 @@ EXAMPLES = """\
   eligo concepts "trial drug" --vocabulary names.csv
 """
 
-ERROR = 1  # what could be done was done
-
 _FEW = 30  # entries of the dictionary in a list for people
 _SHORTEST_PART = 3  # letters of a part of a name
 
@@ -38,23 +36,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     help_text = "an id, a name or a part of one, or a code; without it, all concepts of the vocabulary are listed"
     parser.add_argument("word", nargs="?", metavar="WORD", help=help_text)
-    parser.add_argument("--vocabulary", metavar="FILE", help="a CSV file of the site's own names, to look up as well")
+    add_vocabulary(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what the word names, or all concepts and the site's own names."""
-    known, own = dictionary(), list[Entry]()
-    problems: tuple[Problem, ...] = ()
-    if args.vocabulary is not None:
-        from eligo.vocabulary import site_names  # lazily: few have such a file
-
-        own, problems = site_names.load(Path(args.vocabulary))
-        known = known.before(own)
-    found = _known(args.word, known) if args.word is not None else [*clinical(), *map(known.linked, own)]
+    known = dictionary()
+    found = _known(args.word, known) if args.word is not None else [*clinical(), *map(known.linked, own_names())]
     show(found, known, args.word is not None, args.json)
-    write_problems(problems, args.json)
-    return ERROR if problems else 0
+    return 0
 
 
 def show(found: Sequence[Found], known: Dictionary, asked_for: bool, as_json: bool) -> None:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
 from eligo.ending import as_other_process, blocked
+from eligo.vocabulary.entry import Entry
+from eligo.vocabulary.own_names import own_names, use_names
 
 BATCH = 64  # jobs that go to another process together
 _AHEAD = 3  # batches for each process that are under way
@@ -58,7 +60,7 @@ class _Worker(Generic[J]):
         import multiprocessing  # lazily: few patients need no other process
 
         self.pipe, far = multiprocessing.Pipe()
-        self.process = multiprocessing.Process(target=_serve, args=(far, work, start, args), daemon=True)
+        self.process = multiprocessing.Process(target=_serve, args=(far, work, start, args, own_names()), daemon=True)
         with blocked():
             self.process.start()
         far.close()
@@ -154,8 +156,11 @@ class _Workers(Generic[J, R]):
         return found
 
 
-def _serve(pipe: Any, work: Callable[[list[J]], Any], start: Callable[..., None], args: Any) -> None:
-    """Do one batch after the other, until nobody sends any more."""
+def _serve(
+    pipe: Any, work: Callable[[list[J]], Any], start: Callable[..., None], args: Any, names: Iterable[Entry]
+) -> None:
+    """Do one batch after the other, until nobody sends any more; `names` are the site's own."""
+    use_names(names)
     _started(start, args)
     while True:
         batch = pipe.recv()

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.criteria import Criterion
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("trial", metavar="TRIAL", help="a trial, or the file of a rule set")
     add_folder(parser)
+    add_vocabulary(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 
 from eligo.check.entries import name_problems
+from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import rule_files
 from eligo.errors import Place
@@ -31,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_text = "a rule set, or a folder of them (default: those of ELIGO_RULES, else those that come with eligo)"
     parser.add_argument("files", nargs="*", metavar="FILE", help=help_text)
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 5 where a file would change")
+    add_vocabulary(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object with the files that change")
 
 

@@ -11,6 +11,7 @@ import argparse
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json
 from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import folder
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--rules", metavar="DIR", help="folder to write DIR/<trial>.yaml to (default: ELIGO_RULES)")
     parser.add_argument("--trial", metavar="ID", help="the trial, where the text does not name it")
+    add_vocabulary(parser)
     add_max_size(parser, MAX_BYTES)
     parser.add_argument("--json", action="store_true", help="print one JSON object a trial")
 

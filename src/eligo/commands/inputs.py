@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eligo.bounds import FIRST_DAY, LAST_DAY, LONGEST_DAYS
+from eligo.commands.names import add_vocabulary
 from eligo.commands.sizes import add_max_size
 from eligo.criteria import DAYS_IN, NO_LIMIT, Duration, TimeUnit
 from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
@@ -89,6 +90,7 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--id-by", metavar="SYSTEM", help="name FHIR patients by their identifier of this system or type (MR)"
     )
+    add_vocabulary(parser)
     add_max_size(parser, MAX_BYTES)
     parser.add_argument("--format", choices=FORMATS, help="read the patients as this (default: by their content)")
     parser.add_argument(

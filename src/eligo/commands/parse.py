@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 
 from eligo.commands.crowd import process_count
+from eligo.commands.names import add_vocabulary
 from eligo.truth import KINDS
 
 EXAMPLES = """\
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", nargs="*", metavar="TEXT|FILE", help="a sentence, a file, or - for standard input")
     parser.add_argument("--kind", choices=KINDS, default="inclusion", help="what a sentence is (default: inclusion)")
     parser.add_argument("--json", action="store_true", help="print one JSON object a criterion; with --stats, one")
+    add_vocabulary(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--jsonl", action="store_true", help="the input is one JSON object a line, and so is the output")
     form.add_argument("--stats", action="store_true", help="print shares and reasons; files, folders or standard input")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from eligo.commands import inputs
+from eligo.commands.names import names_of
 from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import folder, rule_files
 from eligo.errors import EligoError, Problem
@@ -44,8 +45,9 @@ def record_of(screening: Screening, source: Data, args: argparse.Namespace, targ
         "mapping": _file(args.mapping, target),
         "rules": relative(rules, target) if rules else None,
     }
-    if args.answers:
-        options["answers"] = _file(args.answers, target)
+    for name in ("answers", "vocabulary"):
+        if given := _file(getattr(args, name), target):
+            options[name] = given
     return make_record(screening, source, options, rule_files([str(folder(args.rules))]))
 
 
@@ -59,11 +61,12 @@ def verify(args: argparse.Namespace) -> int:
     replayed = _arguments(old, args)
     how = {key: old["input"][key] for key in ("patient_salt", "patient_keyed")}
     found = source(replayed.patient, args.verify) | how
-    rules = load_rules(replayed.rules)
-    write_problems(rules.problems, args.json)
-    rules = rules.only(trial["trial"] for trial in old["trials"])
-    patient = _patient(old["input"], replayed)
-    new = record_of(screen(patient, rules, inputs.policy(replayed)), found, replayed, args.verify)
+    with names_of(replayed.vocabulary, args.json):
+        rules = load_rules(replayed.rules)
+        write_problems(rules.problems, args.json)
+        rules = rules.only(trial["trial"] for trial in old["trials"])
+        patient = _patient(old["input"], replayed)
+        new = record_of(screen(patient, rules, inputs.policy(replayed)), found, replayed, args.verify)
     changes = list(differences(old, new))
     if args.json:
         say_json({"record": args.verify, "same": not changes, "differences": changes})
@@ -87,6 +90,7 @@ def _arguments(old: Data, args: argparse.Namespace) -> argparse.Namespace:
         site=path(options["site"]),
         mapping=path(options["mapping"]),
         answers=path(options.get("answers")),
+        vocabulary=path(options.get("vocabulary")),
         json=args.json,
         max_size=args.max_size,
         **{key: options[key] for key in ("lenient", "format", "max_age", "assume_absent", "margin")},

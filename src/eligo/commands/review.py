@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.criteria import Criterion
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_folder(parser)
     parser.add_argument("--by", metavar="NAME", help="who reviews (default: the name of the login)")
     parser.add_argument("--date", metavar="DATE", type=_date, help="the day of the review (default: today)")
+    add_vocabulary(parser)
     parser.add_argument("--list", action="store_true", help="list what is open, and ask nothing")
     parser.add_argument("--attestations", action="store_true", help="list what a person can state, and ask nothing")
     parser.add_argument("--json", action="store_true", help="with a list: one JSON object a line")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from eligo.cases.file import read_cases
 from eligo.cases.run import Report, run_cases
+from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import case_files, rules_of
 from eligo.errors import EligoError, Place, Problem
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help=help_text)
     least = "exit code 5 where less than this share of the leaves' ways is covered (default: 100)"
     parser.add_argument("--coverage", type=float, default=100.0, metavar="PERCENT", help=least)
+    add_vocabulary(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object a trial")
 
 

@@ -47,6 +47,7 @@ class Options(Strict):
     site: File | None
     mapping: File | None
     answers: File | None = Field(None, description="what persons answered beside the record")
+    vocabulary: File | None = Field(None, description="the site's own names")
     rules: Path | None = Field(description="the folder of rule sets; null for those that come with eligo")
 
 
