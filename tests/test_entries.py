@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eligo.criteria import Compare, Excepted, Limit, Not, Present, Related, Window
+from eligo.criteria import Compare, Excepted, Leaf, Limit, Not, Present, Related, Window
 from eligo.evaluate import Engine
 from eligo.evaluation.chart import Chart, Policy
 from eligo.evaluation.presence import presence
@@ -77,7 +77,7 @@ def test_one_more_entry_of_any_sort_never_makes_an_absence(asked: str, before: l
 def test_only_what_a_record_can_bear_on_is_asked_and_nothing_is_missed(
     asked: str, excepted: str, other: str, found: list[Fact]
 ) -> None:
-    leaves = [
+    leaves: list[Leaf] = [
         Present(asked),
         Present(asked, but_not=(Excepted(excepted),)),
         Present(other, "history", window=Window(anchor=excepted)),
