@@ -10,7 +10,7 @@ define install
 @$(BIN)/python -c 'from eligo.reading import compiled; print("the reader is", "compiled" if compiled() else "not compiled: no C compiler?")'
 endef
 
-.PHONY: demo test check lint format compile dictionary bench fuzz kills proof record screenshot clean
+.PHONY: demo test check lint format compile dictionary bench fuzz kills scale proof record screenshot clean
 
 demo: $(VENV)/.run ## screen an example patient against all trials
 	@# exit codes 3 and 4 say that nobody is eligible; the demo shows the answer, it does not judge it
@@ -51,6 +51,9 @@ fuzz: compile ## try hostile inputs of every kind and laws over random patients 
 
 kills: $(VENV)/.dev ## kill eligo at random moments and fill its disk (Linux; MOMENTS=2000 SEED=7 for other ones)
 	@$(BIN)/python -m bench.kills --moments $(MOMENTS) --seed $(SEED)
+
+scale: $(VENV)/.dev ## give inputs of every kind twice the size, and print how many times the seconds that takes
+	@$(BIN)/python -m bench.scale
 
 proof: $(VENV)/.dev ## try ten thousand small worlds of each kind against trying everything (an hour)
 	@$(BIN)/python -m bench.proof
