@@ -218,7 +218,7 @@ def _status(line: Line, i: int, token: Token) -> None:
     if joins and line.previous() != "BOND":
         if line.core == "CONCEPT" and line.written(token) in words("confirming") and _method(line):
             token.type, token.value = "NOTED", "method"
-        elif token.value not in ("active", "found") or line.core == "CONCEPT":
+        elif token.value not in ("active", "found", "used") or line.core == "CONCEPT":
             line.join(Token("BOND", token.start, token.start, "with"))
     elif line.written(token).startswith("with ") and line.separated() and line.core_before_separator() == "CONCEPT":
         _bond(line, Token("BOND", token.start, token.start), "with")  # `A; with a history of B`

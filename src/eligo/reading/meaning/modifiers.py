@@ -37,7 +37,8 @@ from eligo.reading.meaning.said import Modifiers
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import Concept, concepts
 
-_PLAIN_WORDS = frozenset(["active", "found"])  # `found`: diagnosed, which a time behind it is of
+# as `active`; `used` is of a treatment, and `found` is a diagnosis, which a time behind it is of
+_PLAIN_WORDS = frozenset(["active", "found", "used"])
 PAST = frozenset(["history", "waxed"])  # what was ever there; `waxed`: and was active then
 
 
@@ -54,7 +55,7 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
             found.append(("history", "active" if concept is not None and concept.fluctuates else None))
         elif value == "meanwhile":
             found += [("now", None), ("planned", None)]
-        elif value == "found":
+        elif value in ("found", "used"):
             found.append(("active", None))
         elif value == "undergoing":
             found.append(("now", None))

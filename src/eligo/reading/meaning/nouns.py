@@ -182,9 +182,8 @@ def _of_the_rest(lead: Modifiers, after: Said) -> bool:
 
     In `severe or frequent chronic pain` it stands behind one, and is of both unless the first word is its opposite.
     """
-    found = (
-        lead.statuses in (("active",), ("found",), ("waxing",)) and not after.lead.any()
-    )  # `active or chronic hepatitis`
+    plain = lead.statuses in (("active",), ("found",), ("used",), ("waxing",))
+    found = plain and not after.lead.any()  # `active or chronic hepatitis`
     return found or (bool(lead.qualifiers) and (not after.lead.qualifiers or _opposed(lead, after)))
 
 

@@ -9,7 +9,7 @@ from eligo.criteria import MEASURING, Attest, Leaf, Present, Related, leaves
 from eligo.reading.lexicon import belongs_to, concept_named, qualifiers_in, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
-from eligo.reading.meaning.facts import concept_of, facts_in, goes_on, kinds_in
+from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, goes_on, kinds_in
 from eligo.reading.meaning.joining import facts_of, is_unread
 from eligo.reading.meaning.modifiers import PAST, begun, displaced, is_route, narrows, over
 from eligo.reading.meaning.nouns import either_of
@@ -70,7 +70,7 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
             body = either_of([over(part.body, each, context.kind, context.text) for each in before.either])
             said[i] = replace(part, body=body, either=before.either)
             continue
-        lead = Modifiers(statuses=() if part.lead.statuses else _statuses(before, part))
+        lead = Modifiers(statuses=_statuses(before, part) if _has_no_time(before, part) else ())
         if part.bare:
             lead = lead._replace(window=before.lead.window)
         if qualifiers := _shared_qualifiers(context, before, part):
@@ -78,6 +78,14 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
         if lead.any():
             said[i] = replace(_led(context, part, lead), used=before.used)
     return said
+
+
+def _has_no_time(before: Said, part: Said) -> bool:
+    """Whether a part has no status of its own: `prior A or treatment with B` is of treatments of before."""
+    if part.lead.statuses != ("used",):
+        return not part.lead.statuses
+    facts = [*_facts(before), *_facts(part)]
+    return bool(facts) and kinds_in(facts) <= TREATMENTS
 
 
 def _statuses(before: Said, part: Said) -> tuple[str, ...]:
@@ -125,7 +133,7 @@ def _led(context: Context, part: Said, lead: Modifiers) -> Said:
     assert part.body is not None
     own = part.lead
     kept = own._replace(
-        statuses=own.statuses or lead.statuses,
+        statuses=lead.statuses or own.statuses,
         window=own.window or lead.window,
         qualifiers=own.qualifiers or lead.qualifiers,
     )

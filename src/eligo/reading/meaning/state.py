@@ -137,7 +137,7 @@ class UnitState:
         if plain and self.window is None and self.gloss is None and "|" not in self.ids:
             return self.nouns[self.fact_at]
         qualifiers = (*self.qualifiers, *self.behind)
-        others = [status for status in self.statuses if status not in ("waxing", "active", "found")]
+        others = [status for status in self.statuses if status not in ("waxing", "active", "found", "used")]
         if others and "waxing" in self.statuses:  # `suspected active lupus`
             modifiers = Modifiers(statuses=strongest(others), qualifiers=("active", *qualifiers))
         else:
