@@ -57,7 +57,7 @@ def test_each_rule_has_its_function_where_the_page_says() -> None:
 
 
 def test_what_the_page_teaches_is_read(tmp_path: Path) -> None:
-    for folder in ("src", "grammar"):
+    for folder in ("src", "grammar", "vocabularies"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     edits = _EDITS.findall(PAGE)

@@ -27,7 +27,7 @@ criteria:
 - {{id: I1, kind: inclusion, text: INR below 1.5, when: {{variable: inr, op: lt, limit: 1.5}}}}
 - {{id: I2, kind: inclusion, text: neuropathy grade 1 at most, when: {{quantity: neuropathy grade, op: le, limit: 1}}}}
 - {{id: I3, kind: inclusion, text: consent, when: {{attest: informed_consent}}}}
-- {{id: E1, kind: exclusion, text: keratoconus ever, when: {{named: keratoconus, kind: condition, status: history}}}}
+- {{id: E1, kind: exclusion, text: zorblaxitis ever, when: {{named: zorblaxitis, kind: condition, status: history}}}}
 - {{id: E2, kind: exclusion, text: '=mirth', when: {{unparsed: mirth}}}}
 """
 
@@ -202,7 +202,7 @@ def test_the_dialog_asks_until_nothing_is_open_and_keeps_each_answer(run: Run, f
     result = run("answer", "p.json", "--answers", "answers.json", "--by", "AB", stdin=answers.encode())
 
     ranked = [q.get("variable") or q["concept"] for q in json.loads(run("next", "p.json", "--json").out)["questions"]]
-    asked = ["inr" if key == "inr" else "condition:keratoconus" for key in keys[: len(ranked)]]
+    asked = ["inr" if key == "inr" else "condition:zorblaxitis" for key in keys[: len(ranked)]]
     assert asked == ranked  # what can be measured and found out as `eligo next` ranks it, then what is stated and read
     assert "0 questions are still open" in result.out
     assert _verdicts(run, "--answers", "answers.json") == ["ELIGIBLE", "ELIGIBLE"]
