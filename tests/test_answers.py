@@ -28,9 +28,9 @@ from eligo.patients.model import Patient, Reply
 from eligo.patients.native import json_schema, read_record
 from eligo.patients.replies import canonical
 from eligo.plan import Plan, compile_rules
+from eligo.report.audit import audit_lines
 from eligo.report.schema import Screening as ScreeningModel
 from eligo.report.terminal import Terminal
-from eligo.report.text import audit_lines
 from eligo.ruleset import RuleSet
 from eligo.truth import Reason, Truth, Verdict
 from eligo.worksheet.items import items_of
@@ -210,9 +210,9 @@ def test_one_answer_serves_every_trial_that_asks_the_same_and_is_counted() -> No
     assert data["trials"][0]["passes"] == {"count": 2, "assumed": 0, "answered": 2, "answered_by": ["AB"]}
     assert [t["passes"] for t in brief["trials"]] == [t["passes"] for t in data["trials"]]
     ScreeningModel.model_validate_json(json.dumps(look_ahead(engine, who, screening).added_to(data)))
-    text = "\n".join(audit_lines(data, Terminal(200)))
-    assert "2 pass, 2 of them answered by AB" in text
-    assert "peripheral neuropathy grade 1 (2026-11-20), limit <= 1 (answered by AB on 2026-11-20)" in text
+    text = "\n".join(audit_lines(data, Terminal(200), "all"))
+    assert "all 2 criteria pass, 2 of them answered by AB" in text
+    assert "peripheral neuropathy grade 1 (2026-11-20), limit ≤ 1 (answered by AB on 2026-11-20)" in text
 
 
 def test_an_ability_is_answered_for_every_trial_and_a_willingness_for_its_own_alone() -> None:

@@ -128,7 +128,7 @@ def test_a_decision_on_partial_knowledge_says_that_every_completion_agrees() -> 
     assert found["truth"] == "MET"
     assert found["detail"] == "every plausible value of what is not known gives the same answer"
     assert found["missing"] == ["creatinine", "renal_replacement_therapy"]
-    assert "without creatinine, renal replacement therapy" in evidence_line(found)
+    assert "; creatinine and renal replacement therapy are not stated)" in evidence_line(found)
 
 
 def test_a_score_that_no_missing_input_can_move_says_so_too() -> None:

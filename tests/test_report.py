@@ -17,11 +17,12 @@ from eligo.errors import Place, Problem
 from eligo.evaluation.chart import Policy
 from eligo.patients.native import read_file
 from eligo.report import words
+from eligo.report.audit import audit_lines
 from eligo.report.predicates import predicate_lines
 from eligo.report.problems import MOST_PROBLEMS, json_lines, render_problem, render_problems
 from eligo.report.schema import Finding as ScreeningFinding
 from eligo.report.terminal import Terminal, columns, terminal, wrap_marked
-from eligo.report.text import audit_lines, screening_lines
+from eligo.report.text import screening_lines
 from eligo.ruleset import load
 from eligo.screening import Rules, load_rules, screen
 from eligo.truth import Reason
@@ -58,9 +59,11 @@ def test_the_summary_names_blockers_and_open_items(patient: Path, rules: Rules, 
 @pytest.mark.parametrize("patient", PATIENTS, ids=lambda p: p.stem)
 def test_the_audit_shows_every_criterion_with_its_evidence(patient: Path, rules: Rules, golden: Golden) -> None:
     data = _data(rules, patient.stem, "NCT00000001")
-    lines = list(audit_lines(data, WIDE))
+    lines = list(audit_lines(data, WIDE, "all"))
 
-    assert sum("->" in line for line in lines) == len(data["trials"][0]["criteria"])
+    for told in data["trials"][0]["criteria"]:  # each once, with a mark, its name and its id
+        assert sum(bool(re.match(rf"  [■◇●○] [A-Z][^()]*\({told['id']}\): ", line)) for line in lines) == 1
+    assert sum(bool(re.match(r"  [■◇●○] ", line)) for line in lines) == len(data["trials"][0]["criteria"])
     golden.check(f"audit_{patient.stem}.txt", _text(lines))
 
 
@@ -69,26 +72,26 @@ def test_a_stale_result_says_so_and_what_to_do(rules: Rules) -> None:
     (finding,) = (f for f in data["trials"][0]["criteria"] if f["id"] == "A.I2")
     (line, _) = map(words.evidence_line, words.deciding(finding))
 
-    assert line.startswith("total bilirubin 80 umol/L (2026-09-01, 80 d old), limit > 17 (")
+    assert line.startswith("total bilirubin 80 umol/L (2026-09-01, 80 d old), limit > 1 x ULN (> 17 umol/L; ")
     assert line.endswith("): too old; repeat it")
     assert words.still_open([finding]) == "1 too old (total bilirubin)"
 
 
 def test_the_limit_of_normal_names_its_source(rules: Rules) -> None:
-    own = _text(audit_lines(_data(rules, "hopeful", "NCT00000001"), WIDE))
+    own = _text(audit_lines(_data(rules, "hopeful", "NCT00000001"), WIDE, "all"))
     default = _text(audit_lines(_data(rules, "low_platelets", "NCT00000001"), WIDE))
 
-    assert "ULN 17 umol/L (report)" in " ".join(own.split())
+    assert "ULN 17 µmol/L (report)" in " ".join(own.split())
     assert "(default)" in default
 
 
 @pytest.mark.parametrize("width", [30, 40, 72])
 def test_narrow_terminals_lose_nothing(rules: Rules, width: int) -> None:
     data = _data(rules, "low_platelets", "NCT00000001")
-    narrow = list(audit_lines(data, Terminal(width=width)))
+    narrow = list(audit_lines(data, Terminal(width=width), "all"))
 
     assert all(columns(line) <= width or " " not in line.strip() or "->" in line for line in narrow)
-    assert _letters(narrow) == _letters(audit_lines(data, WIDE))
+    assert _letters(narrow) == _letters(audit_lines(data, WIDE, "all"))
 
 
 def test_colour_only_repeats_what_words_say(rules: Rules) -> None:

@@ -1,9 +1,8 @@
 """Answers in, a Screening out: for each trial its verdict and a finding per criterion, with the evidence as data.
 
 `as_json` gives the screening of `eligo.screening/1`. All of it is a view of the very answers that give the verdict: no
-test runs twice (but for the two sides of a link, of which an answer is one), and one that no truth needs runs when its
-evidence is looked at. Findings that the record does not
-touch are made once, for an empty record, and shared.
+test runs twice (but for the two sides of a link), and one that no truth needs runs when its evidence is looked at.
+Findings that the record does not touch are made once, for an empty record, and shared.
 """
 
 from __future__ import annotations
@@ -35,10 +34,7 @@ _new = tuple.__new__  # three times as fast as the constructor of a named tuple,
 
 
 class Finding(NamedTuple):
-    """What came of one criterion: whether the sentence holds, and what that does to the patient.
-
-    The evidence is a view of the outcomes in `answers`, made when it is looked at.
-    """
+    """What came of one criterion; the evidence is a view of the outcomes in `answers`, made when it is looked at."""
 
     criterion: PlannedCriterion
     truth: Truth
@@ -60,8 +56,8 @@ class Finding(NamedTuple):
     @property
     def deciding_tests(self) -> tuple[tuple[Test, Outcome], ...]:
         """The tests of the leaves that make the truth what it is, with their outcomes."""
-        outcomes = self._outcomes()
-        return tuple([(self.ready.uses[place][2], outcomes[place]) for place in sorted(self._deciding(outcomes))])
+        found = self._outcomes()
+        return tuple([(self.ready.uses[place][2], found[place]) for place in sorted(self._deciding(found))])
 
     @property
     def whole(self) -> Sequence[Voice]:
@@ -90,10 +86,7 @@ class Finding(NamedTuple):
 
     @property
     def enough(self) -> tuple[int, ...]:
-        """The places of a smallest set of leaves that make the truth what it is, whatever the others say.
-
-        None where it is not the leaves that do.
-        """
+        """The places of a smallest set of leaves that make the truth so, whatever the others say; none where judged."""
         if self.is_judged:
             return ()
         return tuple(sorted(enough(self.criterion.tree, [outcome[0] for outcome in self._outcomes()])[1]))
@@ -105,7 +98,7 @@ class Finding(NamedTuple):
             return False
         outcomes = self._outcomes()
         near = self._near(self._deciding(outcomes))
-        truths = [not_(outcome[0]) if place in near else outcome[0] for place, outcome in enumerate(outcomes)]
+        truths = [not_(one[0]) if place in near else one[0] for place, one in enumerate(outcomes)]
         return self.ready.bearings[deciding(self.criterion.tree, truths)[0]] is PASSES
 
     @property
@@ -182,9 +175,10 @@ class Finding(NamedTuple):
         ]
         for place, holds in conditions(criterion.tree, [outcome[0] for outcome in outcomes]).items():
             evidence[place]["condition"] = holds.name
-        if self.bearing is BLOCKS and _has_margin(self.answers):
-            for place, margin in self._near(deciding).items():
-                evidence[place] |= {"near": True, "margin": margin.said(evidence[place].get("unit"))}
+        for place, margin in (
+            self._near(deciding).items() if self.bearing is BLOCKS and _has_margin(self.answers) else ()
+        ):
+            evidence[place] |= {"near": True, "margin": margin.said(evidence[place].get("unit"))}
         data = {
             "id": criterion.id,
             "kind": criterion.kind,
@@ -197,6 +191,8 @@ class Finding(NamedTuple):
             "concepts": list(criterion.concepts),
             "evidence": evidence,
         }
+        if self.bearing is BLOCKS and 0 < len(needed := self.enough) < len(deciding):
+            data["enough"] = list(needed)
         assumed, answered = self.assumed, self.answered
         data |= {"assumed": list(assumed)} if assumed else {}
         return data | ({"answered": [answer_json(reply) for reply in answered]} if answered else {})
@@ -205,7 +201,10 @@ class Finding(NamedTuple):
         """The evidence of one leaf."""
         answers, use = self.answers, self.ready.uses[place]
         if answers.touched >> use[0] & 1:
-            return gathered(*use, answers).as_json()
+            data = gathered(*use, answers).as_json()
+            # A stated age is kept as the days on which the patient can be born.
+            stated = data.get("source") == "birth" and ".." in str(answers.chart.patient.birth)
+            return data | ({"source": "age"} if stated else {})
         kept, key = answers.empty.kept, (self.ready, place)
         if key not in kept:
             kept[key] = gathered(*use, answers).as_json()
@@ -363,7 +362,7 @@ def explain(engine: Engine, patient: Patient) -> Screening:
 
 
 def _blank_findings(engine: Engine, answers: Answers) -> tuple[list[Finding], ...]:
-    """The findings for an empty record, made once for each set of answers that the engine keeps for one."""
+    """The findings for an empty record, made once for each set of answers that the engine keeps."""
     kept = answers.empty.kept
     if "findings" not in kept:
         blank = Answers(engine.tests, answers.empty.chart, answers.empty, 0, guessing=answers.guessing)

@@ -20,12 +20,13 @@ from eligo.commands.printing import say, say_json
 from eligo.errors import Place, Problem, did_you_mean
 from eligo.evaluate import Engine
 from eligo.patients.model import Patient
+from eligo.report.actions import ACTIONS
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal, wrap
 from eligo.screening import load_rules, screen
 from eligo.worksheet.asking import open_questions
 from eligo.worksheet.entry import Entry, entries_checked
-from eligo.worksheet.items import GROUPS, Item, items_of
+from eligo.worksheet.items import Item, items_of
 from eligo.worksheet.store import put, write_answers
 from eligo.worksheet.table import said
 
@@ -106,7 +107,7 @@ def item_json(item: Item) -> dict[str, Any]:
 def _lines(item: Item, width: int) -> Iterator[str]:
     yield from wrap(item.words, width, f"{item.key}  ", "    ")
     yield from wrap(
-        f"{GROUPS[item.group].lower()}; {item.takes}; for {', '.join(item.criteria)}", width, "    ", "    "
+        f"{ACTIONS[item.group].lower()}; {item.takes}; for {', '.join(item.criteria)}", width, "    ", "    "
     )
 
 

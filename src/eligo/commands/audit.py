@@ -15,14 +15,15 @@ from eligo.commands.printing import say, say_json
 from eligo.commands.screen import exit_code
 from eligo.errors import EligoError, Place
 from eligo.files import changed
+from eligo.report.audit import ONLY, audit_lines
 from eligo.report.jsonline import json_line
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal
-from eligo.report.text import audit_lines
 from eligo.screening import Screening, load_rules, screen_ahead
 
 EXAMPLES = """\
   eligo audit patients_examples/low_platelets.json NCT05727722
+  eligo audit patients_examples/attested_and_complete.json NCT06884904 --only assumed
   eligo audit patients_examples/low_platelets.json NCT06884904 --html audit.html
   eligo audit patients_examples/low_platelets.json --record audit.json
   eligo audit --verify audit.json
@@ -42,7 +43,7 @@ OF_RECORD = (
     "answers",
     "patient_id",
 )
-NOT_WITH_VERIFY = ("trial", "html", "record", *OF_RECORD)
+NOT_WITH_VERIFY = ("trial", "html", "record", "only", "full", *OF_RECORD)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--patient", dest="patient_id", metavar="ID", help="which patient, where the source has several"
     )
+    help_text = "show these criteria alone (default: what blocks and what is open, and how many others there are)"
+    parser.add_argument("--only", choices=ONLY, help=help_text)
+    help_text = "with each criterion all that the record says of it, not only what decides; on paper the passes in full"
+    parser.add_argument("--full", action="store_true", help=help_text)
     parser.add_argument("--html", metavar="FILE", help="write one self-contained page instead; - for standard output")
     parser.add_argument(
         "--record", metavar="FILE", help="write what can be replayed instead, without a value of the patient"
@@ -101,7 +106,7 @@ def _show(data: dict[str, Any], args: argparse.Namespace) -> None:
     elif args.json:
         say_json(data)
     else:
-        say("\n".join(audit_lines(data, terminal(sys.stdout))))
+        say("\n".join(audit_lines(data, terminal(sys.stdout), args.only, args.full)))
 
 
 def _hashed(args: argparse.Namespace) -> dict[str, Any]:

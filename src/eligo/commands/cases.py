@@ -20,8 +20,8 @@ from eligo.evaluate import Engine
 from eligo.explain import Finding, explain
 from eligo.patients.native import read_patient
 from eligo.plan import compile_rules
-from eligo.report.names import concept_name, variable_name
 from eligo.report.terminal import terminal, wrap
+from eligo.report.terms import concept_name, variable_name
 from eligo.report.words import SENTENCE
 from eligo.ruleset import RuleSet, load
 from eligo.truth import Truth

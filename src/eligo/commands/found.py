@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from eligo.errors import did_you_mean_name
-from eligo.report.names import concept_name
 from eligo.report.terminal import columns, wrap
+from eligo.report.terms import concept_name
 from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.dictionary import OF_CONCEPT, Dictionary, Entry
 from eligo.vocabulary.relations import relations

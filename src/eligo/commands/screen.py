@@ -23,7 +23,7 @@ from eligo.report.jsonline import json_line
 from eligo.report.problems import write_error, write_problems
 from eligo.report.terminal import Terminal, clean_output, terminal
 from eligo.report.text import screening_lines
-from eligo.screening import Policy, Rules, Screening, load_rules, screen, screen_ahead
+from eligo.screening import Policy, Rules, load_rules, screen, screen_ahead
 
 EXAMPLES = """\
   eligo screen patients_examples/low_platelets.json
@@ -162,11 +162,11 @@ def _done(job: Job, state: _State) -> Done:
     if reading.patient is None:
         return Done("", reading.problems, (), reading.failed)
     flaws = inputs.flaws(reading, state.args, state.rules)
-    screening, data = _screened(reading.patient, state)
+    data = _screened(reading.patient, state)
     flaws += inputs.clashes(data, job.place)
     verdicts = tuple(trial["verdict"] for trial in data["trials"])
     if state.args.why:
-        _add_reasons(screening, data)
+        _add_reasons(data)
     if state.args.only:
         data["trials"] = [t for t in data["trials"] if t["verdict"] == ONLY[state.args.only]]
     shown = bool(data["trials"]) or not state.args.only
@@ -175,8 +175,8 @@ def _done(job: Job, state: _State) -> Done:
     return Done(text, tuple(flaws), verdicts, failed, reading.patient.id)
 
 
-def _screened(patient: Patient, state: _State) -> tuple[Screening, dict[str, Any]]:
-    """The screening, and the JSON data that the options ask for."""
+def _screened(patient: Patient, state: _State) -> dict[str, Any]:
+    """The screening as the JSON data that the options ask for."""
     ahead = None
     if state.args.outlook:
         screening, ahead = screen_ahead(patient, state.rules, state.policy)
@@ -184,15 +184,15 @@ def _screened(patient: Patient, state: _State) -> tuple[Screening, dict[str, Any
         screening = screen(patient, state.rules, state.policy)
     brief = state.args.brief and not state.args.why
     data = screening.as_brief_json() if brief else screening.as_json()
-    return screening, ahead.added_to(data) if ahead else data
+    return ahead.added_to(data) if ahead else data
 
 
-def _add_reasons(screening: Screening, data: dict[str, Any]) -> None:
+def _add_reasons(data: dict[str, Any]) -> None:
     """Put the sentence that says why beside each verdict."""
     from eligo.report.why import why  # lazily: few ask for it
 
-    for trial, told in zip(screening.trials, data["trials"], strict=True):
-        told["why"] = why(screening.patient, trial, told)
+    for trial in data["trials"]:
+        trial["why"] = why(data["patient"], trial)
 
 
 def _lines(data: dict[str, Any], state: _State) -> Iterator[str]:

@@ -10,8 +10,9 @@ from typing import Any
 
 from eligo.commands.convert import find_variable, known_variable
 from eligo.commands.printing import say, say_json
-from eligo.report.names import concept_name, number, variable_name
+from eligo.report.names import number
 from eligo.report.terminal import columns, terminal, wrap
+from eligo.report.terms import concept_name, variable_name
 from eligo.vocabulary.scores import SCORES, ScoreInput
 from eligo.vocabulary.variables import Reference, Variable, spelling_key, variables
 

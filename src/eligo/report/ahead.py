@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from eligo.report import outlook_words as words
 from eligo.report.names import Data
 from eligo.report.terminal import Terminal, wrap
+from eligo.report.typeset import typeset
 
 MOST = 3  # questions and sets of changes; the page and the JSON have all
 
@@ -17,7 +18,8 @@ def ahead_lines(outlook: Data, terminal: Terminal) -> Iterator[str]:
     changes = outlook.get("changes")
     if changes:
         yield from _part("would help", words.change_sets(changes), terminal, MOST)
-        yield from (f"  {line}" for text in words.after_changes(changes) for line in wrap(text, terminal.width - 2))
+        for text in words.after_changes(changes):
+            yield from wrap(typeset(text), terminal.width, "  ", "  ")
     yield from _part("hangs on", words.hangs_on(outlook.get("sensitivity", ())), terminal)
     if "expiry" in outlook:
         expiry = [words.holds_until(outlook["expiry"]), *words.expiry_causes(outlook["expiry"])]
@@ -34,6 +36,6 @@ def _part(title: str, items: Iterable[str], terminal: Terminal, most: int | None
         return
     yield f"{terminal.paint(title, 'bold')}:"
     for item in found[:most]:
-        yield from wrap(item, terminal.width, "  - ", "    ")
+        yield from wrap(typeset(item), terminal.width, "  - ", "    ")
     if most is not None and len(found) > most:
         yield f"  ... and {len(found) - most} more"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from eligo.criteria import SYMBOL, Op
-from eligo.vocabulary.concepts import concepts
+from eligo.report.display import concept_name, variable_name
 from eligo.vocabulary.variables import variables
 
 Data = Mapping[str, Any]
@@ -16,7 +16,10 @@ LONG = re.compile(r"(?<![\w.*])[0-9]+\.[0-9]{3,}(?![\w*])")
 _OPERATOR = re.compile(r"\b(?:lt|le|gt|ge|eq)\b")
 _YEAR = re.compile(r"([0-9]) a\b")
 _ABBREVIATION = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z][A-Za-z0-9/-]{1,7}")
+_NUMBER = re.compile(r"(?<![\w.*])-?[0-9]+(?:\.[0-9]+)?(?![\w*]*[*])")
+_NOT_DIGIT = re.compile(r"[^0-9]")
 _TOLD_IN_DAYS = 100
+AGE_FROM = {"birth": "from the birth date", "age": "from the age in the record"}
 _LONG_NAME = 20  # characters; a summary says the abbreviation of a longer name
 
 
@@ -56,24 +59,12 @@ def said_by(answers: Iterable[Data]) -> str:
     return " and ".join(dict.fromkeys(f"{one['by']} on {one['date']}" for one in answers))
 
 
-def variable_name(id: str | None) -> str:  # noqa: A002 - the word of the vocabulary
-    """What people call the variable."""
-    known = variables().get(id) if id else None
-    return known.name if known else (id or "").replace("_", " ")
-
-
 def short_name(id: str) -> str:  # noqa: A002 - the word of the vocabulary
     """What a summary calls the variable: the first abbreviation of a long name, where it has one."""
     known = variables().get(id)
-    if known is None or len(known.name) <= _LONG_NAME:
+    if known is None or len(variable_name(id)) <= _LONG_NAME:
         return variable_name(id)
     return next((s for s in (*known.exact, *known.synonyms) if _ABBREVIATION.fullmatch(s)), known.name)
-
-
-def concept_name(id: str) -> str:  # noqa: A002 - the word of the vocabulary
-    """What people call the concept."""
-    known = concepts().get(id)
-    return known.name if known else id.replace("_", " ")
 
 
 def years(text: str) -> str:
@@ -90,19 +81,75 @@ def window(evidence: Data) -> str:
 
 def source(evidence: Data) -> str:
     """How the record has the value, and of when it is; or what it was worked out from."""
-    parts = [evidence["written"]] if "written" in evidence else []
+    own = reported(evidence)
+    parts = [in_canonical(evidence)] if own else [evidence["written"]] if "written" in evidence else []
     parts += [dated(evidence)] if "date" in evidence else []
-    if evidence.get("source") == "birth":
-        parts.append("from the birth date" + (f" and {inputs(evidence)}" if "inputs" in evidence else ""))
+    if evidence.get("source") in AGE_FROM:
+        parts.append(AGE_FROM[evidence["source"]] + (f" and {inputs(evidence)}" if "inputs" in evidence else ""))
     elif evidence.get("inputs"):
         parts.append(f"from {inputs(evidence)}")
-    if evidence.get("missing"):
-        parts.append(f"without {', '.join(map(input_name, evidence['missing']))}")
     parts += [f"by {evidence['paper']}"] if "paper" in evidence else []
     parts += [f"remark: {evidence['remark']}"] if "remark" in evidence else []
     parts += ["the unit is the site's"] if "unit_from" in evidence else []
     parts += [evidence["assumed"]] if "assumed" in evidence else []
-    return f" ({', '.join(parts)})" if parts else ""
+    text = "; ".join(filter(None, (", ".join(parts), not_stated(evidence.get("missing", ())))))
+    return f" ({text})" if text else ""
+
+
+def not_stated(keys: Iterable[str]) -> str:
+    """Which inputs of a score the record does not have: "vasopressors and lactate are not stated"."""
+    found = list(map(input_name, keys))
+    return f"{listed(found)} {'is' if len(found) == 1 else 'are'} not stated" if found else ""
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts joined as a person would: "a, b and c".
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    found = list(parts)
+    return " and ".join(filter(None, (", ".join(found[:-1]), found[-1]))) if found else ""
+
+
+def reported(evidence: Data) -> str | None:
+    """The value as the laboratory wrote it, where eligo converted it: "1.4 mg/dL"."""
+    return evidence["converted"].rpartition(" = ")[0] if "converted" in evidence else None
+
+
+def in_canonical(evidence: Data) -> str:
+    """The value in the canonical unit: "124 umol/L"."""
+    unit = f" {evidence['unit']}" if "unit" in evidence else ""
+    return years(f"{known_digits(evidence, evidence.get('limit', ''))}{unit}")
+
+
+def known_digits(evidence: Data, limit: str) -> str:
+    """The value in as many digits as are known: of a conversion those that the laboratory wrote, three at least.
+
+    More are said where fewer would put it on the other side of a limit, or on the limit.
+    """
+    exact = number(evidence.get("value", "?"))
+    bounds = [float(bound) for bound in _NUMBER.findall(LONG.sub(five_digits, limit))]
+    exact_bounds = [float(bound) for bound in _NUMBER.findall(limit)]
+    own = reported(evidence)
+    wrote = len(_NOT_DIGIT.sub("", _NUMBER.findall(own)[0]).lstrip("0")) if own and _NUMBER.findall(own) else 5
+    for digits in range(max(3, wrote) if own else 5, 12):
+        said = LONG.sub(lambda match, most=digits: digits_of(match, most), exact)
+        if _sides(said, bounds) == _sides(exact, exact_bounds):
+            return said
+    return exact
+
+
+def _sides(value: str, bounds: Iterable[float]) -> list[int]:
+    """For each number of a value and each bound whether it lies below, on or above it."""
+    found = [float(part) for part in _NUMBER.findall(value)]
+    return [(part > bound) - (part < bound) for part in found for bound in bounds]
+
+
+def digits_of(match: re.Match[str], most: int) -> str:
+    """A long number in at most so many digits, those before the point always kept."""
+    value = float(match[0])
+    return number(round(value) if abs(value) >= 10**most else float(f"{value:.{most}g}"))
 
 
 def dated(part: Data) -> str:

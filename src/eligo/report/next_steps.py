@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.report.names import Data, concept_name
-from eligo.report.outlook_words import answers, asked_by, listed, name_of, question, why, worth
+from eligo.report.display import concept_name, criterion
+from eligo.report.names import Data, listed
+from eligo.report.outlook_words import answers, asked_by, name_of, question, why, worth
 from eligo.report.terminal import Terminal, clean, wrap
+from eligo.report.typeset import typeset
 
 MOST_QUESTIONS = 8
 MOST_PATIENTS = 6
@@ -27,18 +29,18 @@ def next_lines(data: Data, terminal: Terminal, all_questions: bool = False) -> I
         names = ", ".join(f"{concept_name(item['concept'])} ({', '.join(item['trials'])})" for item in data["attest"])
         yield from wrap(names, terminal.width, "  to attest: ", "    ")
     for trial, ids in data["read"].items():
-        yield from wrap(f"{trial} {', '.join(ids)}", terminal.width, "  for a person to read: ", "    ")
+        yield from wrap(f"{trial} {listed(map(criterion, ids))}", terminal.width, "  for a person to read: ", "    ")
 
 
 def _question_lines(place: int, item: Data, terminal: Terminal) -> Iterator[str]:
     first = item["trials"][0]
     text = f"{question(first)} {terminal.paint(worth(item), 'bold')}; {why(first)}"
-    yield from wrap(text, terminal.width, f"  {place}. ", "     ")
+    yield from wrap(typeset(text), terminal.width, f"  {place}. ", "     ")
     for trial in item["trials"]:
         if "no" == trial["settles"] == trial["settles_but_for_attestations"]:
             continue
-        given = "; ".join(answers(trial))
-        yield from wrap(f"{asked_by(trial)}: {given}", terminal.width, f"     {clean(trial['trial'])} ", " " * 7)
+        given = typeset(f"{asked_by(trial)}: {'; '.join(answers(trial))}")
+        yield from wrap(given, terminal.width, f"     {clean(trial['trial'])} ", " " * 7)
 
 
 def list_lines(data: Data, terminal: Terminal) -> Iterator[str]:

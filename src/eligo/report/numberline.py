@@ -13,7 +13,8 @@ from html import escape
 from typing import Literal
 
 from eligo.report.axis import Limit, Line, Role, Scale, line_of, scale_of
-from eligo.report.names import Data, number, rounded, variable_name
+from eligo.report.display import variable_name
+from eligo.report.names import Data, number, rounded
 from eligo.report.terminal import clean
 from eligo.report.typeset import typeset
 

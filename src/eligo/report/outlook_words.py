@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from eligo.outlook.phrases import together
-from eligo.report.names import Data, concept_name, number, rounded, variable_name
-from eligo.vocabulary.concepts import concepts
+from eligo.report.display import concept_name, concept_question, criterion, display, variable_name
+from eligo.report.names import Data, listed, number, rounded
 from eligo.vocabulary.variables import variables
 
 MOST_ANSWERS = 4  # that give the same and are named one by one
@@ -27,7 +27,6 @@ _ASK_AGAIN = {
     "censored": "Which number exactly: {}?",
     "error": "Check by hand: {}",
 }
-_ASK_FACT = {"medication": "Is this given: {}?", "procedure": "Was this done: {}?"}
 WHY = {
     "missing": "not in the record",
     "stale": "the result is too old",
@@ -50,7 +49,7 @@ _WHY_FIXED = {
     "history": "it lies in the past",
 }
 _CAUSE = {
-    "stale": "{} is then too old",
+    "stale": "the result of {} is then too old",
     "answer": "the answer of a person is then too old",
     "window": "a time window for {} ends",
     "birthday": "the patient's birthday",
@@ -85,8 +84,7 @@ def question(item: Data) -> str:
     if "variable" in item:
         known = variables().get(item["variable"])
         return (known.question if known else None) or f"What is the result: {name}?"
-    found = concepts().get(item["concept"])
-    return _ASK_FACT.get(found.kind if found else "", "Is there {}?").format(name)
+    return concept_question(item["concept"])
 
 
 def why(item: Data) -> str:
@@ -96,7 +94,7 @@ def why(item: Data) -> str:
 
 def asked_by(item: Data) -> str:
     """Which criteria ask for it: "for I3 and A.E4"."""
-    return f"for {listed(item['criteria'])}"
+    return f"for {listed(map(criterion, item['criteria']))}"
 
 
 def settles(item: Data) -> str:
@@ -119,15 +117,40 @@ def answers(item: Data) -> list[str]:
         found.setdefault(gives, []).append(f"{text}{unit_words(unit) if _NUMBER.search(text) else ''}")
     if len(found) == 1:
         return [f"any answer: {_given(*gives)}" for gives in found]
+    others = {gives: [text for other, said in found.items() if other != gives for text in said] for gives in found}
     most = max(found, key=lambda gives: len(found[gives]), default=None)
     if most is not None and len(found[most]) > MOST_ANSWERS:
         del found[most]
         found[most] = ["anything else"]
-    return [f"{'; '.join(together(said))}: {_given(*gives)}" for gives, said in found.items()]
+    return [f"{_said(said, others[gives])}: {_given(*gives)}" for gives, said in found.items()]
+
+
+def _said(answers: Iterable[str], others: Iterable[str]) -> str:
+    """Answers that give the same as a person would say them; `others` are those that give something else.
+
+    A kind of the thing is not named beside the thing itself; where it gives something else, it is named apart:
+    "yes" for "present; present, severe", "yes, but controlled" where "present, uncontrolled" gives something else.
+    """
+    found = list(answers)
+    whole = {text for text in found if ", " not in text}
+    kept = [text for text in together(found) if text.partition(", ")[0] not in whole or text in whole]
+    words = display()["answers"]
+    parts = []
+    for text in kept:
+        what, _, kind = text.partition(", ")
+        apart = [other.partition(", ")[2] for other in others if other.startswith(f"{text}, ")] if not kind else []
+        but = f", but {listed(dict.fromkeys(map(_opposite, apart)))}" if apart else ""
+        parts.append(f"{words.get(what, what)}{f', {kind}' if kind else but}")
+    return " or ".join(parts)
+
+
+def _opposite(kind: str) -> str:
+    """What is left of a thing once one kind of it is named apart."""
+    return str(display()["opposites"].get(kind, f"not {kind}"))
 
 
 def _given(verdict: str, but_for: str, blocks: tuple[str, ...]) -> str:
-    notes = [f"{listed(blocks)} block{'s' if len(blocks) == 1 else ''}"] if blocks else []
+    notes = [f"{listed(map(criterion, blocks))} block{'s' if len(blocks) == 1 else ''}"] if blocks else []
     notes += [f"{VERDICT[but_for]} once all is attested"] if but_for != verdict else []
     return VERDICT[verdict] + (f" ({', '.join(notes)})" if notes else "")
 
@@ -153,14 +176,14 @@ def _count(count: int, does: str) -> str:
 
 
 def attestation(item: Data) -> str:
-    """What only a person can state: "informed consent (I9)"."""
-    return f"{concept_name(item['concept'])} ({', '.join(item['criteria'])})"
+    """What only a person can state: "informed consent, for inclusion 9 (I9)"."""
+    return f"{concept_name(item['concept'])}, {asked_by(item)}"
 
 
 def to_read(ids: Iterable[str]) -> str:
     """Which sentences nobody but a person can judge; nothing where there are none."""
     ids = list(ids)
-    return f"{listed(ids)}: a person has to read {'it' if len(ids) == 1 else 'them'}" if ids else ""
+    return f"{listed(map(criterion, ids))}: a person has to read {'it' if len(ids) == 1 else 'them'}" if ids else ""
 
 
 # --- what would have to change
@@ -190,7 +213,7 @@ def after_changes(changes: Data) -> list[str]:
     if not changes["sets"]:
         return []
     then = changes.get("then_open", ())
-    lines = [f"then still open: {', '.join(then)}"] if then else []
+    lines = [f"then still open: {listed(map(criterion, then))}"] if then else []
     return lines if changes.get("complete", True) else [*lines, "other such sets may exist"]
 
 
@@ -246,20 +269,10 @@ def expiry_causes(expiry: Data) -> list[str]:
 def _causes(expiry: Data) -> Iterator[str]:
     for cause in expiry.get("causes", ()):
         text = _CAUSE[cause["cause"]].format(name_of(cause) or "the record")
-        yield "; ".join(filter(None, (f"{cause['id']}: {text}", _THEN.get(cause.get("truth", ""), ""))))
+        yield "; ".join(filter(None, (f"{criterion(cause['id'])}: {text}", _THEN.get(cause.get("truth", ""), ""))))
 
 
 # --- small words
-
-
-def listed(parts: Iterable[str]) -> str:
-    """Parts joined as a person would: "a, b and c".
-
-    >>> listed(["a"]), listed(["a", "b", "c"])
-    ('a', 'a, b and c')
-    """
-    found = list(parts)
-    return " and ".join(filter(None, (", ".join(found[:-1]), found[-1]))) if found else ""
 
 
 def tally(trial: Data) -> list[tuple[str, str]]:

@@ -24,8 +24,9 @@ from eligo.criteria import (
     Window,
 )
 from eligo.evaluation.entries import called
-from eligo.report.names import concept_name, number, variable_name
+from eligo.report.names import number
 from eligo.report.sentences import other_than
+from eligo.report.terms import concept_name, variable_name
 
 
 def predicate_lines(predicate: Predicate, indent: str = "") -> Iterator[str]:

@@ -37,8 +37,8 @@ class Measured(Strict):
     converted: str | None = Field(None, description="the conversion to the canonical unit")
     remark: str | None = Field(None, description="what the laboratory wrote beside it (hemolyzed, clumped)")
     unit_from: Literal["site"] | None = Field(None, description="whose unit that is, where the record has none")
-    source: Literal["birth", "concept", "computed", "limit"] | None = Field(
-        None, description="what it was worked out from"
+    source: Literal["birth", "age", "concept", "computed", "limit"] | None = Field(
+        None, description="what it was worked out from; `age` is an age that the record states"
     )
     of: str | None = Field(None, description="which limit of normal it is and whose, or of when the baseline is")
     paper: str | None = Field(None, description="where the formula of a computed value was published")
@@ -158,6 +158,9 @@ class Finding(Strict):
     concepts: list[str]
     evidence: list[Evidence]
     assumed: list[Assumption] = Field([], description="what the truth rests on that neither record nor rules say")
+    enough: list[int] = Field(
+        [], description="places of the parts that block by themselves, where these are fewer than those that decide"
+    )
     answered: list[Answered] = Field(
         [], description="the answers that it rests on, or that are at odds with the record"
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eligo.criteria import STUDY_CONDITION
-from eligo.report.names import Data, age_text, concept_name, is_whole, rounded, source, variable_name, window
+from eligo.report.display import concept_name, variable_name
+from eligo.report.names import Data, age_text, is_whole, rounded, source, window
 
 TRIAL_ITSELF = "what the trial is about"
 

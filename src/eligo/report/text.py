@@ -1,27 +1,21 @@
-"""A screening as data in, lines for a terminal out: a summary per patient, or one trial criterion by criterion."""
+"""A screening as data in, lines for a terminal out: a summary per patient, the answer of each trial first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from eligo.explain import NO_CRITERIA
+from eligo.report.actions import ACTIONS, to_do
 from eligo.report.ahead import ahead_lines
+from eligo.report.display import criterion
 from eligo.report.names import Data
 from eligo.report.outlook_words import question, worth
 from eligo.report.stated import link_name
-from eligo.report.terminal import Terminal, clean, columns, wrap, wrap_marked
-from eligo.report.words import (
-    blocker,
-    cohort_title,
-    deciding,
-    evidence_line,
-    headline,
-    passing,
-    patient_line,
-    spans,
-    still_open,
-)
+from eligo.report.terminal import Terminal, clean, columns, wrap
+from eligo.report.typeset import typeset
+from eligo.report.why import reason
+from eligo.report.words import MOST_NAMES, blocker, deciding, passing, patient_line, still_open
 
 COLOUR = {
     "ELIGIBLE": "green",
@@ -39,7 +33,7 @@ NEAR_MISS = "near miss: "
 
 def screening_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
     """A patient's header, a line per trial, the nearest to eligible first, and how many there are of each verdict."""
-    yield from _header(screening, terminal)
+    yield from header(screening, terminal)
     trials = sorted(screening["trials"], key=nearest_first)
     room = max((columns(trial["trial"]) for trial in trials), default=0)
     for trial in trials:
@@ -103,27 +97,59 @@ def _next_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
     """What to find out next over all trials, as far as it could settle a verdict."""
     for item in [item for item in screening.get("next") or () if item["trials"]][:MOST_QUESTIONS]:
         text = f"{question(item)} {worth(item)} ({', '.join(item['trials'])})"
-        yield from wrap(text, terminal.width, "  next: ", "        ")
+        yield from wrap(typeset(text), terminal.width, "  next: ", "        ")
 
 
-def _header(screening: Data, terminal: Terminal) -> list[str]:
+def header(screening: Data, terminal: Terminal) -> list[str]:
+    """Whose screening it is, and as of when."""
     lines = wrap(patient_line(screening), terminal.width, f"{clean(screening['patient'])}   ", "  ")
     return [terminal.paint(line, "bold") for line in lines]
 
 
 def _trial_lines(trial: Data, room: int, terminal: Terminal) -> Iterator[str]:
-    counted = passing(trial) if trial["passes"].keys() & {"answered"} or trial["passes"]["assumed"] else ""
-    text = "; ".join(filter(None, (summary(trial), counted, drafts(trial))))
-    yield from _verdict_lines(f"  {clean(trial['trial']):<{room}}", trial["verdict"], text, terminal)
+    """Verdict and reason in a sentence; below them what blocks, what is open by what a person does, and the rest."""
+    start = f"  {clean(trial['trial']):<{room}}"
+    text = f"{NEAR_MISS * ('near' in trial)}{reason(trial)}."
+    yield from verdict_lines(start, trial["verdict"], text, terminal)
+    indent = " " * min(room + 4, 16)
+    for title, said in _parts(trial):
+        yield from wrap(typeset(said), terminal.width, f"{indent}{title}: ", f"{indent}  ")
     if any(finding["bearing"] == "blocks" and finding["cohort"] is None for finding in trial["criteria"]):
         return  # the arms no longer matter
+    yield from arm_lines(trial, room, terminal)
+
+
+def _parts(trial: Data) -> Iterator[tuple[str, str]]:
+    """What the sentence leaves out: further blockers; what is open, where nothing blocks; how many pass."""
+    found = {finding["id"]: finding for finding in trial["criteria"]}
+    if len(trial["blocks"]) > 1:
+        yield "blocks", _blockers(trial["blocks"], found)
+    if not trial["blocks"]:
+        yield from open_parts(found[id_] for id_ in trial["open"])
+    if trial["verdict"] == "ELIGIBLE":
+        return
+    rest = passing(trial) if trial["passes"].keys() & {"answered"} or trial["passes"]["assumed"] else ""
+    if said := "; ".join(filter(None, (rest, drafts(trial)))):
+        yield "rest", said
+
+
+def open_parts(findings: Iterable[Data], most: int = MOST_NAMES) -> Iterator[tuple[str, str]]:
+    """What is open by what a person does about it: ("ask the patient", "fatigue, pregnancy")."""
+    for action, names in to_do(findings).items():
+        more = f" and {len(names) - most} more" if len(names) > most else ""
+        yield ACTIONS[action].lower(), f"{', '.join(names[:most])}{more}"
+
+
+def arm_lines(trial: Data, room: int, terminal: Terminal) -> Iterator[str]:
+    """Each arm with its own verdict, and what blocks or is open in it."""
     for arm in trial.get("arms", ()):
         first = f"    arm {clean(arm['id'])}"
         own = {**{key: part for key, part in trial.items() if key != "near"}, **arm, "arms": ()}
-        yield from _verdict_lines(f"{first:<{room + 2}}", arm["verdict"], f"{arm['label']}: {summary(own)}", terminal)
+        text = typeset(f"{arm['label']}: {summary(own)}")
+        yield from verdict_lines(f"{first:<{room + 2}}", arm["verdict"], text, terminal)
 
 
-def _verdict_lines(first: str, verdict: str, text: str, terminal: Terminal) -> list[str]:
+def verdict_lines(first: str, verdict: str, text: str, terminal: Terminal) -> list[str]:
     """A line that starts with name and verdict; on a narrow terminal the text goes below them."""
     start = f"{first}  {verdict:<{VERDICT_COLUMNS}}  "
     below = columns(start) + 30 > terminal.width
@@ -145,9 +171,7 @@ def summary(trial: Data) -> str:
     """What blocks, and whether by little; or, where nothing does, what is open."""
     found = {finding["id"]: finding for finding in trial["criteria"]}
     if trial["blocks"]:
-        shown = [f"{id_} {blocker(found[id_])}" for id_ in trial["blocks"][:MOST_BLOCKERS]]
-        more = len(trial["blocks"]) - len(shown)
-        return NEAR_MISS * ("near" in trial) + "; ".join(shown) + (f"; and {more} more" if more else "")
+        return NEAR_MISS * ("near" in trial) + _blockers(trial["blocks"], found)
     if trial["open"]:
         return f"nothing blocks; open: {still_open(found[id_] for id_ in trial['open'])}"
     if trial["verdict"] == "UNDETERMINED":
@@ -155,70 +179,8 @@ def summary(trial: Data) -> str:
     return "every criterion passes"
 
 
-def audit_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
-    """Each trial of the screening, criterion by criterion, and at the end what blocks and what is open."""
-    yield from _header(screening, terminal)
-    for number, trial in enumerate(screening["trials"]):
-        if number:
-            yield ""
-        start = f"{clean(trial['trial'])}  {trial['verdict']}"
-        lines = wrap(trial["title"], terminal.width, f"{start}  ", "  ")
-        yield lines[0].replace(trial["verdict"], terminal.paint(trial["verdict"], COLOUR[trial["verdict"]], "bold"), 1)
-        yield from lines[1:]
-        for note in filter(None, (drafts(trial), *trial.get("notes", ()))):
-            yield from wrap(note, terminal.width, "  note: ", "        ")
-        yield from _finding_lines(trial, terminal)
-        yield ""
-        yield from _conclusion(trial, terminal)
-        yield from ahead_lines(trial.get("outlook", {}), terminal)
-
-
-def _finding_lines(trial: Data, terminal: Terminal) -> Iterator[str]:
-    arms = {arm["id"]: arm for arm in trial.get("arms", ())}
-    room = max((columns(finding["id"]) for finding in trial["criteria"]), default=0) + 2
-    cohort: object = arms  # no cohort yet: any other value gets a heading
-    for finding in trial["criteria"]:
-        if arms and finding["cohort"] != cohort:
-            cohort = finding["cohort"]
-            yield ""
-            for line in wrap(cohort_title(arms.get(finding["cohort"])), terminal.width):
-                yield terminal.paint(line, "bold")
-        yield ""
-        yield from finding_lines(finding, room, terminal)
-
-
-def finding_lines(finding: Data, room: int, terminal: Terminal) -> Iterator[str]:
-    """One criterion: truth and bearing, the sentence with its deciding words underlined, and the evidence."""
-    colour = COLOUR[finding["bearing"]]
-    indent = " " * (2 + room)
-    bearing = terminal.paint(finding["bearing"], colour, "bold")
-    words = headline(finding).replace(f"-> {finding['bearing']}", f"-> {bearing}")
-    yield f"  {clean(finding['id']):<{room}}{words}"
-    for line, under in wrap_marked(finding["text"], spans(finding), terminal.width, indent, indent):
-        yield line
-        if under:
-            yield terminal.paint(under, colour)
-    decides = deciding(finding)
-    for evidence in decides:
-        yield from wrap(evidence_line(evidence), terminal.width, indent, f"{indent}  ")
-    for evidence in finding["evidence"]:
-        if not evidence["decides"] and evidence.keys() & {"value", "facts", "parts"}:
-            for line in wrap(f"beside it: {evidence_line(evidence)}", terminal.width, indent, f"{indent}  "):
-                yield terminal.paint(line, "dim")
-
-
-def _conclusion(trial: Data, terminal: Terminal) -> Iterator[str]:
-    """What blocks and what is open, each criterion with what it takes."""
-    found = {finding["id"]: finding for finding in trial["criteria"]}
-    room = max((columns(id_) for id_ in (*trial["blocks"], *trial["open"])), default=0) + 2
-    for label, ids in (("blocks", trial["blocks"]), ("open", trial["open"])):
-        title = terminal.paint(label, COLOUR[label], "bold")
-        yield f"{title}: {'nothing' if not ids else len(ids)}"
-        for id_ in ids:
-            finding = found[id_]
-            text = blocker(finding) if label == "blocks" else still_open([finding], all_names=True)
-            yield from wrap(text, terminal.width, f"  {clean(id_):<{room}}", " " * (room + 4))
-    verdict = trial["verdict"]
-    near = ", a near miss" if "near" in trial else ""
-    counts = f" ({passing(trial)})" if trial["criteria"] else ""
-    yield f"verdict: {terminal.paint(verdict, COLOUR[verdict], 'bold')}{near}{counts}"
+def _blockers(ids: Sequence[str], found: Data) -> str:
+    """The criteria that block, each with why."""
+    shown = [f"{criterion(id_)}: {blocker(found[id_])}" for id_ in ids[:MOST_BLOCKERS]]
+    more = len(ids) - len(shown)
+    return "; ".join(shown) + (f"; and {more} more" if more else "")

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
-from eligo.explain import NO_CRITERIA, Finding, TrialScreening
-from eligo.report.names import Data, measured_name, said_by, variable_name
+from eligo.explain import NO_CRITERIA
+from eligo.report.display import criterion, variable_name
+from eligo.report.names import Data, in_canonical, listed, measured_name, reported, said_by
 from eligo.report.stated import asked_concept, fact_text, link_name, missing_part, wanted
 from eligo.report.terminal import clean
-from eligo.report.words import MOST_NAMES, failed_bound, figures, nearness, open_by_reason
-from eligo.truth import Verdict
+from eligo.report.typeset import typeset
+from eligo.report.words import MOST_NAMES, blocking, failed_bound, figures, nearness, open_by_reason
 
 SIGNS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "=": "exactly"}
 
@@ -40,48 +40,48 @@ _TIME = re.compile(r"\b([0-9.]+) (y|mo|wk|d)\b")
 _TIMES = {"y": "year", "mo": "month", "wk": "week", "d": "day"}
 
 
-def why(patient: str, trial: TrialScreening, data: Data) -> str:
-    """Say in one sentence why the trial has its verdict for the patient; `data` is the trial as JSON data."""
-    told: dict[Verdict, Callable[[TrialScreening, Data], str]] = {
-        Verdict.ELIGIBLE: _passes,
-        Verdict.UNDETERMINED: _opens,
-        Verdict.INELIGIBLE: _blocks,
-    }
-    text = f"{patient} is {trial.verdict.value.lower()} for {trial.trial}: {told[trial.verdict](trial, data)}."
-    return " ".join(clean(text).split())
+def why(patient: str, trial: Data) -> str:
+    """Say in one sentence why the trial has its verdict for the patient; `trial` is the trial's JSON data."""
+    return f"{clean(patient)} is {trial['verdict'].lower()} for {trial['trial']}: {reason(trial)}."
 
 
-def _passes(trial: TrialScreening, data: Data) -> str:
-    arms = [arm.id for arm in trial.arms if arm.verdict is Verdict.ELIGIBLE]
-    counted = [f for f in trial.findings if f.criterion.cohort is None or f.criterion.cohort in arms]
-    of_arms = f" for {_listed([f'arm {arm}' for arm in arms])}" if arms else ""
+def reason(trial: Data) -> str:
+    """The shortest reason for the verdict of a trial that is true as it stands, without a final period."""
+    told: dict[str, Callable[[Data], str]] = {"ELIGIBLE": _passes, "UNDETERMINED": _opens, "INELIGIBLE": _blocks}
+    return " ".join(typeset(clean(told[trial["verdict"]](trial))).split())
+
+
+def _passes(trial: Data) -> str:
+    arms = [arm["id"] for arm in trial.get("arms", ()) if arm["verdict"] == "ELIGIBLE"]
+    counted = [f for f in trial["criteria"] if f["cohort"] is None or f["cohort"] in arms]
+    of_arms = f" for {listed(f'arm {arm}' for arm in arms)}" if arms else ""
     text = f"all {len(counted)} criteria{of_arms} pass" if len(counted) > 1 else "its one criterion passes"
-    assumed = sum(1 for finding in counted if finding.is_assumed)
+    assumed = sum(1 for finding in counted if finding.get("assumed"))
     text += f", {assumed} of them assumed" if assumed and len(counted) > 1 else ", by an assumption" if assumed else ""
-    answered = [finding.answered for finding in counted if finding.answered]
+    answered = [finding["answered"] for finding in counted if finding.get("answered")]
     if answered:
-        who = _listed(list(dict.fromkeys(reply.by for replies in answered for reply in replies)))
+        who = listed(dict.fromkeys(reply["by"] for replies in answered for reply in replies))
         text += f", {len(answered)} of them answered by {who}" if len(counted) > 1 else f", answered by {who}"
-    drafts = data.get("drafts", 0)
+    drafts = trial.get("drafts", 0)
     if drafts:
         are = "is a draft" if drafts == 1 else "are drafts"
-        text += f", but {drafts} of its {len(trial.findings)} criteria {are} that nobody has reviewed"
+        text += f", but {drafts} of its {len(trial['criteria'])} criteria {are} that nobody has reviewed"
     return text
 
 
-def _opens(trial: TrialScreening, data: Data) -> str:
-    found = {finding["id"]: finding for finding in data["criteria"]}
-    names = open_by_reason(found[id_] for id_ in data["open"])
+def _opens(trial: Data) -> str:
+    found = {finding["id"]: finding for finding in trial["criteria"]}
+    names = open_by_reason(found[id_] for id_ in trial["open"])
     waiting = [_open(reason, names[reason]) for reason in OPEN if reason in names]
     if not waiting:
         return NO_CRITERIA
-    return f"nothing blocks{_outside(trial)}, but {_listed(waiting)}"
+    return f"nothing blocks{_outside(trial)}, but {listed(waiting)}"
 
 
-def _outside(trial: TrialScreening) -> str:
+def _outside(trial: Data) -> str:
     """The arms that criteria of their own block, of which something else is said."""
-    blocked = [f"arm {arm.id}" for arm in trial.arms if arm.verdict is Verdict.INELIGIBLE]
-    return f" outside {_listed(blocked)}" if blocked else ""
+    blocked = [f"arm {arm['id']}" for arm in trial.get("arms", ()) if arm["verdict"] == "INELIGIBLE"]
+    return f" outside {listed(blocked)}" if blocked else ""
 
 
 def _open(reason: str, names: Sequence[str]) -> str:
@@ -90,35 +90,31 @@ def _open(reason: str, names: Sequence[str]) -> str:
         return one.format(names[0]) if len(names) == 1 else many.format(len(names))
     more = len(names) - MOST_NAMES
     shown = [*names[:MOST_NAMES], f"{more} more"] if more > 0 else names
-    return (many if len(names) > 1 or _is_plural(names[0]) else one).format(_listed(shown))
+    return (many if len(names) > 1 or _is_plural(names[0]) else one).format(listed(shown))
 
 
-def _blocks(trial: TrialScreening, data: Data) -> str:
+def _blocks(trial: Data) -> str:
     """A common blocker; or, where only the arms' own criteria block, one of each arm."""
-    blocking = [
-        (finding, told)
-        for finding, told in zip(trial.findings, data["criteria"], strict=True)
-        if told["bearing"] == "blocks" and told["id"] in data["blocks"]
-    ]
-    common = [pair for pair in blocking if pair[1]["cohort"] is None]
+    blocked = frozenset(trial["blocks"])
+    blockers = [f for f in trial["criteria"] if f["bearing"] == "blocks" and f["id"] in blocked]
+    common = [finding for finding in blockers if finding["cohort"] is None]
     if common:
         reasons = [_shortest(common)]
     else:
-        of_arms = ((arm.id, [p for p in blocking if p[1]["cohort"] == arm.id]) for arm in trial.arms)
-        reasons = [f"in arm {arm}, {_shortest(pairs)}" for arm, pairs in of_arms]
-    more = len(blocking) - len(reasons)
+        of_arms = ((arm["id"], [f for f in blockers if f["cohort"] == arm["id"]]) for arm in trial["arms"])
+        reasons = [f"in arm {arm}, {_shortest(found)}" for arm, found in of_arms]
+    more = len(blockers) - len(reasons)
     if more:
         return "; ".join([*reasons, "1 more criterion blocks" if more == 1 else f"{more} more criteria block"])
     return "; ".join([*reasons, f"nothing else blocks{_outside(trial) if common else ''}"])
 
 
-def _shortest(blocking: Iterable[tuple[Finding, Data]]) -> str:
+def _shortest(blockers: Iterable[Data]) -> str:
     """The reason of the blocker that takes the fewest parts; of several the nearest to its limit, then the shortest."""
     reasons = []
-    for number, (finding, told) in enumerate(blocking):
-        parts = [told["evidence"][place] for place in finding.enough]
+    for number, told in enumerate(blockers):
         parts = [
-            part for part in parts if part.keys() & {"variable", "concept", "related", "answered"}
+            part for part in blocking(told) if part.keys() & {"variable", "concept", "related", "answered"}
         ]  # the others hold for everybody
         text = _alone(told, parts[0]) if len(parts) == 1 else _together(told, parts) if parts else _always(told)
         apart = max((abs(part.get("distance_relative", 9e9)) for part in parts), default=0)
@@ -129,7 +125,7 @@ def _shortest(blocking: Iterable[tuple[Finding, Data]]) -> str:
 def _alone(finding: Data, part: Data) -> str:
     near = f", a near miss ({nearness(part)})" if "near" in part else ""
     does = f"{_verb(finding, part)} {_asked(part)}".replace("rules out it", "rules it out")
-    return f"{_fact(part)}, and {finding['id']} {does}{near}"
+    return f"{_fact(part)}, and {criterion(finding['id'])} {does}{near}"
 
 
 def _together(finding: Data, parts: Sequence[Data]) -> str:
@@ -138,7 +134,7 @@ def _together(finding: Data, parts: Sequence[Data]) -> str:
     more = len(facts) - MOST_FACTS
     shown = [*facts[:MOST_FACTS], f"{more} more such findings"] if more > 1 else facts
     verb = "excludes" if finding["kind"] == "exclusion" else "does not accept"
-    return f"{_listed(shown)}, which {finding['id']} {verb} together"
+    return f"{listed(shown)}, which {criterion(finding['id'])} {verb} together"
 
 
 def _beside(part: Data) -> str:
@@ -151,8 +147,8 @@ def _always(finding: Data) -> str:
     if "answered" in finding:
         verb = "excludes" if finding["kind"] == "exclusion" else "asks for"
         said = "yes" if finding["truth"] == "MET" else "no"
-        return f"the answer of {said_by(finding['answered'])} to what {finding['id']} {verb} is {said}"
-    return f"{finding['id']} {'excludes everybody' if finding['kind'] == 'exclusion' else 'accepts nobody'}"
+        return f"the answer of {said_by(finding['answered'])} to what {criterion(finding['id'])} {verb} is {said}"
+    return f"{criterion(finding['id'])} {'excludes everybody' if finding['kind'] == 'exclusion' else 'accepts nobody'}"
 
 
 def _verb(finding: Data, part: Data) -> str:
@@ -198,7 +194,7 @@ def _link(part: Data) -> str:
     if part["truth"] == "NOT_MET":
         return _fact(missing_part(part))
     held = [side for side in part["parts"] if side["truth"] == "MET"]
-    return _listed([_fact(side) for side in held])
+    return listed([_fact(side) for side in held])
 
 
 def _value(part: Data) -> str:
@@ -208,10 +204,12 @@ def _value(part: Data) -> str:
         name = f"the {part['pick']} {name}"
     unit = f" {part['unit']}" if "unit" in part else ""
     unit = " y" if unit == " a" else unit
+    own = reported(part)
+    said = f"{own} ({in_canonical(part)})" if own else _timed(_signed(value) + unit)
     plural, when = _is_plural(name), part.get("date")
     verb = ("were" if when else "are") if plural else ("was" if when else "is")
     how = " by its inputs" if part.get("source") == "computed" else ""
-    return f"{name} {verb} {_timed(_signed(value) + unit)}{f' on {when}' if when else ''}{how}"
+    return f"{name} {verb} {said}{f' on {when}' if when else ''}{how}"
 
 
 def _asked(part: Data) -> str:
@@ -263,8 +261,3 @@ def _timed(text: str) -> str:
 def _is_plural(name: str) -> bool:
     """Whether the name of a variable takes `are`."""
     return name.endswith("s") and not name.endswith(("ss", "us", "is"))
-
-
-def _listed(parts: Sequence[Any]) -> str:
-    """The parts as people list them: "a, b and c"."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

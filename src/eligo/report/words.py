@@ -5,16 +5,20 @@ Truth and bearing are always both said, since "met" alone means the opposite for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+from eligo.report.display import concept_name
 from eligo.report.names import (
     LONG,
     Data,
-    concept_name,
+    digits_of,
     five_digits,
-    input_name,
+    known_digits,
     measured_name,
+    not_stated,
     number,
+    reported,
     rounded,
     said_by,
     short_name,
@@ -36,19 +40,20 @@ SENTENCE = {
 
 # What a person can do about each reason; `{}` is what is concerned.
 TO_DO = {
-    "missing": "not in the record; add a result",
+    "missing": "no result in the record; measure it or look in the chart",
     "stale": "too old; repeat it",
-    "no_reference_range": "its limit of normal is not known; add the report's own `low` and `high`",
-    "unit_unknown": "no unit that fits; add the unit of the report",
+    "no_reference_range": "its limit of normal is not known; see the laboratory's report",
+    "unit_unknown": "the result has no unit that fits; see the laboratory's report",
     "implausible": "not plausible, so it decides nothing; check value and unit",
     "censored": "too coarse to decide; a result with a number is needed",
-    "not_stated": "the record does not say; state it, or list it under `absent`",
+    "not_stated": "the record does not say; ask, or look in the chart",
     "unparsed": "the sentence was not understood; a person has to read it",
     "unread": "the value is not understood; a number or a grade is needed",
-    "needs_attestation": "only a person can state this; add it under `attested`",
+    "needs_attestation": "only a person can state this; it waits for a signature",
     "error": "the test failed; please report this",
 }
 
+FIND_OUT = "find out what is not stated"
 STILL_SO = "too old to tell; state whether it still is so, or when it ended"
 
 # What a finding is assumed by, by the code.
@@ -60,6 +65,7 @@ ASSUMED_BY = {
     "score_part": "part of a score",
 }
 
+KEEPS_NOBODY_OUT = "keeps nobody out"
 AT_ODDS = "{}: the answer is at odds with the record, or with another answer"
 SETTLE = "find out which is right, and correct the record or the answer"
 TO_JUDGE = "the record does not say; a person has to judge"
@@ -85,12 +91,22 @@ OPEN = {
     "error": ("failed", "failed", False),
 }
 MOST_NAMES = 5
+_QUOTED = re.compile(r"`([^`]*)`")
 
 
 def headline(finding: Data) -> str:
-    """Truth and bearing: "exclusion applies -> blocks"; with what the truth is assumed by, and who answered it."""
-    assumed = f", {assumed_by(finding)}" if finding.get("assumed") else ""
-    return f"{SENTENCE[finding['kind'], finding['truth']]}{assumed}{_answered(finding)} -> {finding['bearing']}"
+    """Truth and bearing: "exclusion applies -> blocks"; with who answered it, and what it is assumed by."""
+    return f"{truth_line(finding)} -> {bearing_line(finding)}"
+
+
+def truth_line(finding: Data) -> str:
+    """Whether the sentence holds, and who answered that."""
+    return f"{SENTENCE[finding['kind'], finding['truth']]}{_answered(finding)}"
+
+
+def bearing_line(finding: Data) -> str:
+    """What follows from it, and what that rests on where it is assumed: "passes, assumed (complete list)"."""
+    return f"{finding['bearing']}{f', {assumed_by(finding)}' if finding.get('assumed') else ''}"
 
 
 def _answered(finding: Data) -> str:
@@ -140,6 +156,12 @@ def deciding(finding: Data) -> list[Data]:
     return [e for e in finding["evidence"] if e["decides"]]
 
 
+def blocking(finding: Data) -> list[Data]:
+    """The fewest parts that make a criterion block, whatever the others say."""
+    places = finding.get("enough")
+    return [finding["evidence"][place] for place in places] if places else deciding(finding)
+
+
 def spans(finding: Data) -> list[tuple[int, int]]:
     """Where the deciding words of the sentence stand."""
     found = [part for e in deciding(finding) for part in ([e] if "span" in e else e.get("parts", ()))]
@@ -147,8 +169,8 @@ def spans(finding: Data) -> list[tuple[int, int]]:
 
 
 def blocker(finding: Data) -> str:
-    """Why a criterion blocks, in a few words: "platelets 18 < 20 10*9/L"."""
-    found = deciding(finding)
+    """Why a criterion blocks, in a few words: "platelets 18 < 20 10*9/L"; no more parts than are enough for it."""
+    found = blocking(finding)
     if not found and "answered" in finding:
         return f"answered by {said_by(finding['answered'])}"
     return ", ".join(dict.fromkeys(map(_brief, found)))
@@ -181,11 +203,9 @@ def _bare(evidence: Data) -> str:
 
 def figures(evidence: Data) -> tuple[str, str]:
     """Value and limit in five digits each, or in all of theirs where five would make a near miss look like a hit."""
-    value, limit = years(number(evidence.get("value", "?"))), years(evidence.get("limit", ""))
-    short, short_limit = LONG.sub(five_digits, value), LONG.sub(five_digits, limit)
-    if evidence.get("distance") and short in short_limit.split():
-        return value, limit
-    return short, short_limit
+    value, limit = number(evidence.get("value", "?")), evidence.get("limit", "")
+    short = known_digits(evidence, limit)
+    return years(short), years(limit if short == value and LONG.search(value) else LONG.sub(five_digits, limit))
 
 
 def failed_bound(evidence: Data, limit: str) -> str:
@@ -218,17 +238,23 @@ def open_by_reason(findings: Iterable[Data]) -> dict[str, list[str]]:
         for evidence in parts:
             if "reason" in evidence:
                 name = open_name(evidence) or f"{finding['id']} {evidence.get('span')}"
-                found[_reason(evidence)][name] = None
-    return {reason: list(map(_open_name, names)) for reason, names in found.items() if names}
+                found[reason_of(evidence)][name] = None
+    return {reason: list(map(open_words, names)) for reason, names in found.items() if names}
 
 
-def _reason(evidence: Data) -> str:
+def plain(detail: str) -> str:
+    """A detail of the data without the backticks around ids, which are told by their names."""
+    return _QUOTED.sub(lambda match: open_words(match[1]), detail)
+
+
+def reason_of(evidence: Data) -> str:
     """The reason of an open part; whether it was the sentence or the value that was not understood."""
     reason: str = evidence["reason"]
     return "unread" if reason == "unparsed" and "variable" in evidence else reason
 
 
-def _open_name(id: str) -> str:  # noqa: A002 - the word of the vocabulary
+def open_words(id: str) -> str:  # noqa: A002 - the word of the vocabulary
+    """What people call what is open: an id of the vocabulary, or words that stand for themselves."""
     return short_name(id) if id in variables() else concept_name(id)
 
 
@@ -241,13 +267,13 @@ def evidence_line(evidence: Data) -> str:
     elif "concept" in evidence:
         text = concept_line(evidence)
     elif "note" in evidence:
-        text = f"restricts nothing ({evidence['note']})" if evidence["note"] else "restricts nothing"
+        text = f"{KEEPS_NOBODY_OUT} ({evidence['note']})" if evidence["note"] else KEEPS_NOBODY_OUT
     else:
         text = evidence.get("name", "")
     to_do = _to_do(evidence) if "reason" in evidence else ""
-    said_before = "ruled_out_by" in evidence or evidence.get("reason") == "unparsed"
+    said_before = "ruled_out_by" in evidence or evidence.get("reason") == "unparsed" or "missing" in evidence
     detail = "" if said_before else evidence.get("detail", "")
-    line = ": ".join(part for part in (text, to_do) if part) + (f" ({detail})" if detail else "")
+    line = ": ".join(part for part in (text, to_do) if part) + (f" ({plain(detail)})" if detail else "")
     line += f" (answered by {said_by(evidence['answered'])})" if "answered" in evidence else ""
     return CONDITION.get(evidence.get("condition", ""), "{}").format(line)
 
@@ -257,9 +283,11 @@ def _to_do(evidence: Data) -> str:
     if "answered" in evidence:
         return SETTLE
     linked = "related" in evidence and not any("reason" in part for part in evidence["parts"])
+    if evidence.get("missing"):
+        return FIND_OUT
     if evidence["reason"] == "stale" and "variable" not in evidence:
         return STILL_SO
-    return TO_JUDGE if linked else TO_DO[_reason(evidence)]
+    return TO_JUDGE if linked else TO_DO[reason_of(evidence)]
 
 
 def _value_line(evidence: Data) -> str:
@@ -268,11 +296,11 @@ def _value_line(evidence: Data) -> str:
     limit = _limit(evidence, limit)
     if "value" not in evidence:
         missing = evidence.get("missing")
-        needs = f", made of {', '.join(map(input_name, missing))}" if missing else ""
-        said = f", in the record as `{evidence['written']}`" if "written" in evidence else ""
+        needs = f": {not_stated(missing)}" if missing else ""
+        said = f', in the record as "{evidence["written"]}"' if "written" in evidence else ""
         return f"{name}{needs}{said}{f' (limit {limit})' if limit else ''}"
     unit = years(f"0 {evidence['unit']}")[1:] if "unit" in evidence else ""
-    parts = [f"{name} {value}{unit}{source(evidence)}"]
+    parts = [f"{name} {reported(evidence) or f'{value}{unit}'}{source(evidence)}"]
     if limit:
         parts.append(f"limit {limit}")
     if "near" in evidence:
@@ -289,13 +317,18 @@ def _value_line(evidence: Data) -> str:
 
 
 def _limit(evidence: Data, limit: str) -> str:
-    """The limit without the unit that the value already has; a multiple with what it is a multiple of."""
-    if "unit" in evidence and "value" in evidence:
+    """The limit as the rules have it, with the canonical one behind, and what a multiple is a multiple of.
+
+    A limit in the very unit of the value goes without it.
+    """
+    written = years(evidence.get("limit_written", ""))
+    if not written and "unit" in evidence and "value" in evidence and not reported(evidence):
         unit = years(f"0 {evidence['unit']}")[1:]
         limit = limit.replace(f"{unit} and ", " and ").removesuffix(unit)
-    notes = [evidence[key] for key in ("limit_written", "reference") if key in evidence]
-    notes = [LONG.sub(five_digits, years(note)) for note in notes]
+    notes = [limit] if written and "(" not in written else []
+    notes += [LONG.sub(five_digits, years(evidence["reference"]))] if "reference" in evidence else []
     notes += [window(evidence)] if "window" in evidence else []
+    limit = LONG.sub(five_digits, written) or limit
     return f"{limit} ({'; '.join(notes)})" if notes else limit
 
 
@@ -308,10 +341,19 @@ def _distance(evidence: Data, limit: str = "it") -> str:
     if distance == 0:
         return f"exactly at {limit}"
     side = "below" if distance < 0 else "above"
+    short = _three_digits if own is not None or reported(evidence) else rounded
+    unit = f" {evidence['unit']}" if "unit" in evidence and reported(evidence) else ""
     if own is None:
-        return f"{rounded(abs(distance))} {side} {limit}"
-    in_own = f"{rounded(abs(own['value']))} {own['unit']}"
-    return f"{in_own} {side} {limit}" if of_age else f"{rounded(abs(distance))} {side} {limit} ({in_own})"
+        return f"{short(abs(distance))}{unit} {side} {limit}"
+    in_own = f"{_three_digits(abs(own['value']))} {own['unit']}"
+    if " and " in evidence["limit"] and not of_age:
+        return f"{short(abs(distance))} {side} {limit} ({in_own})"
+    return f"{in_own} {side} {limit}"
+
+
+def _three_digits(value: float) -> str:
+    """A distance between conversions, of which more digits would not be known."""
+    return LONG.sub(lambda match: digits_of(match, 3), number(value))
 
 
 def nearness(evidence: Data) -> str:

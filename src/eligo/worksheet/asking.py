@@ -9,8 +9,9 @@ from eligo.explain import Finding, TrialScreening, explain
 from eligo.outlook.worth import next_of
 from eligo.patients.model import Patient
 from eligo.plan import Plan
+from eligo.report.actions import ACTIONS
 from eligo.truth import Truth, Verdict
-from eligo.worksheet.items import GROUPS, Item, item_of_leaf, whole
+from eligo.worksheet.items import Item, item_of_leaf, whole
 
 
 def open_questions(engine: Engine, patient: Patient) -> list[Item]:
@@ -22,7 +23,7 @@ def open_questions(engine: Engine, patient: Patient) -> list[Item]:
             found.setdefault(item.key, item).criteria.update(item.criteria)
     worths = next_of(engine, patient, screening).worths
     rank = {worth.question: number for number, worth in enumerate(worths)}
-    order = list(GROUPS)
+    order = list(ACTIONS)
     return sorted(
         found.values(),
         key=lambda item: (rank.get(item.about, len(rank)) if item.about else len(rank), order.index(item.group)),

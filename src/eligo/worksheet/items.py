@@ -9,37 +9,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from eligo.answers.resolve import QUANTITY, asked_by, is_of_one_criterion, subject_of
 from eligo.criteria import Always, Compare, Leaf, OneOf, Present, text_sha
 from eligo.outlook.effects import Question
 from eligo.patients.replies import canonical
 from eligo.plan import Attested, Plan, PlannedCriterion, Test
-from eligo.report.names import concept_name
+from eligo.report.actions import ACTIONS, Action, for_fact, for_value
+from eligo.report.display import concept_name
 from eligo.report.outlook_words import question as asked_in_words
 from eligo.report.sentences import sentence
 from eligo.truth import Reason
-from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variable import Variable
 from eligo.vocabulary.variables import variables
 
-Group = Literal["measure", "ask", "chart", "sign", "read"]
-GROUPS: dict[Group, str] = {
-    "measure": "Measure, or order a test",
-    "ask": "Ask the patient",
-    "chart": "Look in the chart",
-    "sign": "State and sign",
-    "read": "Read the sentence and judge",
-}
 YES_NO = "yes or no"
 
 MOST_UNITS = 4  # that a question names
-_GROUP_OF_VALUE: dict[str, Group] = {
-    **dict.fromkeys(("quantity", "ratio", "count"), "measure"),
-    **dict.fromkeys(("category", "duration"), "ask"),
-}
-_ASKED = frozenset({"medication", "state"})  # kinds of concepts that a patient can tell of
 _STATED = frozenset({"age", "sex"})  # what the record states of the person, and no value of a day
 
 
@@ -51,7 +38,7 @@ class Item:
     """
 
     key: str
-    group: Group
+    group: Action
     words: str
     asks: dict[str, Any] | None = None
     criterion: str | None = None
@@ -80,7 +67,7 @@ def items_of(plans: Iterable[Plan]) -> list[Item]:
                 kept = found.setdefault(item.key, item)
                 kept.criteria.update(item.criteria)
                 kept.limits.update(item.limits)
-    order = list(GROUPS)
+    order = list(ACTIONS)
     return sorted(found.values(), key=lambda item: order.index(item.group))
 
 
@@ -128,14 +115,11 @@ def item_of_leaf(leaf: Leaf, test: Test, criterion: PlannedCriterion) -> Item | 
     return Item(key, _group(test), f"Is this so: {sentence(leaf)}?", asks, about=_about(test))
 
 
-def _group(test: Test) -> Group:
+def _group(test: Test) -> Action:
     """What a person does to answer yes or no."""
     if isinstance(test, Compare | OneOf):
         return "ask" if test.variable in _STATED else "chart"
-    if isinstance(test, Present):
-        known = concepts().get(test.concept)
-        return "ask" if known is not None and (known.kind in _ASKED or test.status == "planned") else "chart"
-    return "chart"
+    return for_fact(test.concept, test.status) if isinstance(test, Present) else "chart"
 
 
 def _about(test: Test) -> Question | None:
@@ -161,7 +145,7 @@ def _value(subject: str, leaf: Leaf) -> Item:
     units = () if choices or known.unit == "1" else tuple(dict.fromkeys((known.unit, *known.units)))[:MOST_UNITS]
     return Item(
         subject,
-        _GROUP_OF_VALUE.get(known.kind, "chart"),
+        for_value(subject),
         words,
         {"variable": subject},
         subject=subject,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from eligo.report.actions import ACTIONS
 from eligo.report.html import style
 from eligo.report.page.markup import phrase, text
-from eligo.worksheet.items import GROUPS, Item
+from eligo.worksheet.items import Item
 
 _STYLE = """
 table.form { border-collapse: collapse; width: 100%; }
@@ -31,7 +32,7 @@ def form_page(items: Iterable[Item], trials: Iterable[str]) -> str:
         *(f"<p>{field}: ______________________________</p>" for field in _FIELDS),
         "</header>\n<main>",
     ]
-    for name, heading in GROUPS.items():
+    for name, heading in ACTIONS.items():
         if name in of_group:
             parts += _table(heading, of_group[name])
     return "\n".join([*parts, "</main>\n</body>\n</html>", ""])

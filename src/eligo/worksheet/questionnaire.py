@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from eligo.errors import EligoError, Place, Problem
+from eligo.report.actions import ACTIONS
 from eligo.worksheet.entry import Entry, Signed, entries_checked
-from eligo.worksheet.items import GROUPS, Item
+from eligo.worksheet.items import Item
 
 RESPONSE = "QuestionnaireResponse"
 UCUM = "http://unitsofmeasure.org"
@@ -29,7 +30,7 @@ def questionnaire(items: Iterable[Item], trials: Iterable[str]) -> dict[str, Any
         "subjectType": ["Patient"],
         "item": [
             {"linkId": f"group-{name}", "text": heading, "type": "group", "item": list(map(_item, of_group[name]))}
-            for name, heading in GROUPS.items()
+            for name, heading in ACTIONS.items()
             if name in of_group
         ],
     }

@@ -12,9 +12,10 @@ from typing import Any
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients.form import YES_NO
 from eligo.patients.values import read_quantity
+from eligo.report.actions import ACTIONS
 from eligo.worksheet.entry import Entry, Signed, entries_checked
-from eligo.worksheet.items import GROUPS, Item
 from eligo.worksheet.items import YES_NO as YES_OR_NO
+from eligo.worksheet.items import Item
 
 COLUMNS = ("patient", "group", "question", "answer", "unit", "date", "by", "note", "takes", "limits", "criteria")
 HIDDEN = ("key", "asks", "criterion", "text_sha")  # what makes the sheet readable again by itself
@@ -31,7 +32,7 @@ def csv_text(items: Iterable[Item], patient: str | None = None) -> str:
     for item in items:
         shown = {
             "patient": patient or "",
-            "group": GROUPS[item.group],
+            "group": ACTIONS[item.group],
             "question": item.words,
             "takes": item.takes,
             "limits": "; ".join(item.limits),

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eligo.report.display import criterion
 from eligo.report.names import Data
 from eligo.report.numberline import number_line
 from eligo.report.page.markup import anchor, marked, phrase, shape, text
-from eligo.report.words import evidence_line, headline, spans
+from eligo.report.words import bearing_line, evidence_line, spans, truth_line
 
 
 def article(trial: str, finding: Data, sex: str | None, level: int) -> Iterator[str]:
     """The criterion under a heading of the given level."""
     name, bearing = anchor(trial, finding["id"]), finding["bearing"]
-    truth = headline(finding).removesuffix(f" -> {bearing}")
+    named = criterion(finding["id"])
+    rests = bearing_line(finding).removeprefix(bearing)
+    mark = "assumed" if bearing == "passes" and finding.get("assumed") else bearing
     yield f'<article id="{name}" class="is-{bearing}" aria-labelledby="{name}-head">'
     yield (
-        f'<h{level} id="{name}-head">{shape(bearing)}<span class="id">{text(finding["id"])}</span> '
-        f'{phrase(truth)} <span class="so">→ <span class="{bearing}">{bearing}</span></span></h{level}>'
+        f'<h{level} id="{name}-head">{shape(mark)}<span class="id">{text(named[0].upper() + named[1:])}</span>: '
+        f'{phrase(truth_line(finding))} <span class="so">→ <span class="{bearing}">{bearing}</span>'
+        f"{phrase(rests)}</span></h{level}>"
     )
     yield f'<p class="sentence">{marked(finding["text"], spans(finding))}</p>'
     lines = [(e, "") for e in finding["evidence"] if e["decides"]]
-    lines += [
-        (e, "beside it: ") for e in finding["evidence"] if not e["decides"] and e.keys() & {"value", "facts", "parts"}
-    ]
+    lines += [(e, "also: ") for e in finding["evidence"] if not e["decides"] and e.keys() & {"value", "facts", "parts"}]
     drawn = [number_line(finding, e, sex, f"{name}-{place}") for place, (e, _) in enumerate(lines, 1)]
     alone = sum(map(bool, drawn)) == 1  # then it stands beside the whole article, which is shorter
     if lines:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from eligo.report import outlook_words as words
+from eligo.report.display import criterion
 from eligo.report.names import Data
 from eligo.report.page.markup import anchor, phrase, text
 
@@ -59,7 +60,7 @@ def _next(trial: str, outlook: Data) -> Iterator[str]:
 
 
 def _row(trial: str, rank: int, item: Data) -> Iterator[str]:
-    links = ", ".join(f'<a href="#{anchor(trial, id_)}">{text(id_)}</a>' for id_ in item["criteria"])
+    links = ", ".join(f'<a href="#{anchor(trial, id_)}">{text(criterion(id_))}</a>' for id_ in item["criteria"])
     yield '<tr role="row">'
     yield (
         f'<th role="rowheader" scope="row"><span class="rank">{rank}</span> {phrase(words.question(item))}'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.report.names import Data
-from eligo.report.outlook_words import VERDICT, listed, tally, verdict_words
+from eligo.report.names import Data, listed
+from eligo.report.outlook_words import VERDICT, tally, verdict_words
 from eligo.report.page.markup import anchor, phrase, shape, text
 
 

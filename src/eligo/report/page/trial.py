@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from eligo.report.display import criterion, with_names
 from eligo.report.names import Data
 from eligo.report.outlook_words import holds_until
 from eligo.report.page import outlook
@@ -48,7 +49,7 @@ def _summary(trial: Data) -> Iterator[str]:
 
 def _list(trial: Data, title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     items = [
-        f'<li><a href="#{anchor(trial["trial"], id_)}">{text(id_)}</a> <span>{phrase(said)}</span></li>'
+        f'<li><a href="#{anchor(trial["trial"], id_)}">{text(criterion(id_))}</a> <span>{phrase(said)}</span></li>'
         for id_, said in rows
     ]
     yield '<div class="part">'
@@ -67,7 +68,7 @@ def _notes(trial: Data) -> Iterator[str]:
         yield "<h3>Notes of the rules</h3>"
         yield "<ul>"
         for note in notes:
-            yield f'<li class="note">{text(note)}</li>'
+            yield f'<li class="note">{text(with_names(note, (f["id"] for f in trial["criteria"])))}</li>'
         yield "</ul>"
         yield "</div>"
 

@@ -1,0 +1,155 @@
+"""What people read is in their words: no id alone, no key of JSON, no UCUM, no word of Python, in any text or page."""
+
+from __future__ import annotations
+
+import functools
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eligo.evaluate import Engine
+from eligo.outlook.worth import next_of
+from eligo.patients.native import read_file
+from eligo.report.audit import MARK, audit_lines, sorted_findings
+from eligo.report.display import concept_question, criterion, criterion_name, display
+from eligo.report.html import page
+from eligo.report.next_steps import next_lines
+from eligo.report.terminal import Terminal, clean
+from eligo.report.text import screening_lines
+from eligo.report.why import why
+from eligo.screening import Rules, load_rules, screen_ahead
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.variables import variables
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = sorted((ROOT / "patients_examples").glob("*.json"))
+WIDE = Terminal(width=100)
+
+# What no person should have to read, each with what it is.
+FORBIDDEN = {
+    "a key of JSON or an id of the vocabulary": r"\b[a-z0-9]+_[a-z0-9_]+\b",
+    "a name of data in backticks": r"`",
+    "UCUM": r"10\*[0-9]|\[(?:Hg|IU|H2O|deg|in_|lb_|ft_)|\{[^}]*\}|\bumol\b|(?<=[0-9] )ug\b|/uL\b|\bCel\b",
+    "a word of Python": r"\b(?:None|True|False|NoneType|NaN|nan|dict|Traceback)\b",
+    "a truth of the engine": r"\b(?:MET|NOT_MET|UNKNOWN)\b",
+    "eligo's own way of speaking": r"restricts nothing|beside it|\bbearing\b|present; present",
+    "what sounds absent but is not stated": r"[(,] ?without [a-z]+(?: [a-z]+)*,",
+}
+
+
+@functools.cache
+def rules() -> Rules:
+    """The rules that come with eligo."""
+    return load_rules()
+
+
+@functools.cache
+def engine() -> Engine:
+    """Their engine."""
+    return rules().engine()
+
+
+def _quoted(data: dict[str, Any]) -> list[str]:
+    """What stands in the output in somebody else's words: sentences and notes of the protocols, ids, titles, labels."""
+    found = [data["patient"]]
+    for trial in data["trials"]:
+        found += [trial["title"], trial["trial"], *(arm["label"] for arm in trial.get("arms", ()))]
+        found += [finding["text"] for finding in trial["criteria"]]
+    return sorted(filter(None, found), key=len, reverse=True)
+
+
+def _words_of(text: str, quoted: list[str]) -> str:
+    """The words of the output in one line, without what it quotes and without underlines."""
+    text = "\n".join(line for line in text.splitlines() if not re.fullmatch(r"[~ ]+", line))
+    text = " ".join(text.split())
+    for words in quoted:
+        text = text.replace(" ".join(clean(words).split()), " ... ")
+    return text
+
+
+def _page_words(html: str) -> str:
+    body = re.sub(r"<style>.*?</style>", " ", html, flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(?:p|li|h[1-6]|td|th|tr|article|summary|section)>", "\n", body)))
+
+
+@functools.cache
+def outputs(example: Path) -> dict[str, tuple[str, dict[str, Any]]]:
+    patient = read_file(example)
+    screening, ahead = screen_ahead(patient, rules())
+    data = ahead.added_to(screening.as_json())
+    texts = {
+        "screen": "\n".join(screening_lines(data, WIDE)),
+        "audit": "\n".join(audit_lines(data, WIDE)),
+        "audit in full": "\n".join(audit_lines(data, WIDE, "all", full=True)),
+        "why": "\n".join(why(data["patient"], trial) for trial in data["trials"]),
+        "next": "\n".join(next_lines(next_of(engine(), patient).as_json(), WIDE, all_questions=True)),
+        "page": _page_words(page(data)),
+    }
+    return {name: (text, data) for name, text in texts.items()}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_people_read_peoples_words(example: Path) -> None:
+    for name, (text, data) in outputs(example).items():
+        words = _words_of(text, _quoted(data))
+        for what, pattern in FORBIDDEN.items():
+            assert re.findall(f".{{0,40}}(?:{pattern}).{{0,40}}", words) == [], (name, what)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_no_criterion_is_named_by_its_id_alone(example: Path) -> None:
+    for name, (text, data) in outputs(example).items():
+        words = _words_of(text, _quoted(data))
+        ids = {finding["id"] for trial in data["trials"] for finding in trial["criteria"]}
+        for id_ in sorted(ids, key=len, reverse=True):
+            for named in (criterion(id_), f"{criterion_name(id_)} [{id_}]"):
+                words = re.sub(re.escape(named), "...", words, flags=re.IGNORECASE)
+        alone = (
+            re.findall(rf".{{0,40}}(?<![\w.])(?:{'|'.join(map(re.escape, ids))})(?![\w.]).{{0,20}}", words)
+            if ids
+            else []
+        )
+        assert alone == [], name
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_the_answer_stands_first_and_an_assumed_pass_looks_like_no_other(example: Path) -> None:
+    _, data = outputs(example)["audit"]
+    for trial in data["trials"]:
+        lines = list(audit_lines({**data, "trials": [trial]}, Terminal(width=2000)))
+        assert lines[2].startswith(trial["trial"])
+        assert lines[3].strip().endswith(why("", trial).partition(": ")[2])
+        found, whole = sorted_findings(trial), list(audit_lines({**data, "trials": [trial]}, WIDE, "all"))
+        assert sum(map(len, found)) == len(trial["criteria"])
+        marks = [line[2] for line in whole if re.match(r"  [■◇●○] ", line)]
+        assert marks.count(MARK["assumed"]) == trial["passes"]["assumed"] == len(found.assumed)
+        assert marks.count(MARK["passes"]) == trial["passes"]["count"] - trial["passes"]["assumed"]
+
+
+def test_every_entry_of_the_display_names_something_of_the_vocabulary() -> None:
+    assert [id_ for id_ in display()["variables"] if id_ not in variables()] == []
+    assert [id_ for id_ in display()["concepts"] if id_ not in concepts()] == []
+    assert all(entry.keys() <= {"name", "question"} for entry in display()["concepts"].values())
+
+
+def test_every_concept_can_be_asked_for_in_a_sentence() -> None:
+    for concept in concepts():
+        assert concept_question(concept.id).endswith("?")
+
+
+@pytest.mark.parametrize(
+    ("id_", "named"),
+    [
+        ("E7", "exclusion 7 (E7)"),
+        ("B.I5", "arm B, inclusion 5 (B.I5)"),
+        ("A.P", "population of arm A (A.P)"),
+        ("R.age", "registry: age (R.age)"),
+        ("I3a", "inclusion 3a (I3a)"),
+        ("odd", "criterion (odd)"),
+    ],
+)
+def test_a_criterion_has_a_name_beside_its_id(id_: str, named: str) -> None:
+    assert criterion(id_) == named
