@@ -179,7 +179,7 @@ class Finding(NamedTuple):
             self._near(deciding).items() if self.bearing is BLOCKS and _has_margin(self.answers) else ()
         ):
             evidence[place] |= {"near": True, "margin": margin.said(evidence[place].get("unit"))}
-        data = {
+        data: dict[str, Any] = {
             "id": criterion.id,
             "kind": criterion.kind,
             "cohort": criterion.cohort,

@@ -57,7 +57,7 @@ def with_names(text: str, ids: Iterable[str]) -> str:
 
 def variable_name(id: str | None) -> str:  # noqa: A002 - the word of the vocabulary
     """What people call the variable."""
-    own: str | None = display()["variables"].get(id, {}).get("name")
+    own: str | None = display()["variables"].get(id or "", {}).get("name")
     return own or terms.variable_name(id)
 
 

@@ -134,7 +134,7 @@ def known_digits(evidence: Data, limit: str) -> str:
     own = reported(evidence)
     wrote = len(_NOT_DIGIT.sub("", _NUMBER.findall(own)[0]).lstrip("0")) if own and _NUMBER.findall(own) else 5
     for digits in range(max(3, wrote) if own else 5, 12):
-        said = LONG.sub(lambda match, most=digits: digits_of(match, most), exact)
+        said = in_digits(exact, digits)
         if _sides(said, bounds) == _sides(exact, exact_bounds):
             return said
     return exact
@@ -146,10 +146,14 @@ def _sides(value: str, bounds: Iterable[float]) -> list[int]:
     return [(part > bound) - (part < bound) for part in found for bound in bounds]
 
 
-def digits_of(match: re.Match[str], most: int) -> str:
-    """A long number in at most so many digits, those before the point always kept."""
-    value = float(match[0])
-    return number(round(value) if abs(value) >= 10**most else float(f"{value:.{most}g}"))
+def in_digits(text: str, most: int) -> str:
+    """The text with its long numbers in at most so many digits, those before the point always kept."""
+
+    def short(match: re.Match[str]) -> str:
+        value = float(match[0])
+        return number(round(value) if abs(value) >= 10**most else float(f"{value:.{most}g}"))
+
+    return LONG.sub(short, text)
 
 
 def dated(part: Data) -> str:

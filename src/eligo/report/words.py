@@ -12,8 +12,8 @@ from eligo.report.display import concept_name
 from eligo.report.names import (
     LONG,
     Data,
-    digits_of,
     five_digits,
+    in_digits,
     known_digits,
     measured_name,
     not_stated,
@@ -353,7 +353,7 @@ def _distance(evidence: Data, limit: str = "it") -> str:
 
 def _three_digits(value: float) -> str:
     """A distance between conversions, of which more digits would not be known."""
-    return LONG.sub(lambda match: digits_of(match, 3), number(value))
+    return in_digits(number(value), 3)
 
 
 def nearness(evidence: Data) -> str:
