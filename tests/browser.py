@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eligo.patients.native import read_file
+from eligo.patients.readers import Options, read_patients
+from eligo.report.page.summary import About
+from eligo.report.patient import reading_json
 from eligo.screening import load_rules, screen_ahead
 
 if TYPE_CHECKING:
@@ -42,3 +45,9 @@ def screening(name: str) -> dict[str, Any]:
     """An example patient against all trials, with the outlook of each."""
     screened, ahead = screen_ahead(read_file(ROOT / "patients_examples" / f"{name}.json"), load_rules())
     return ahead.added_to(screened.as_json())
+
+
+def about(name: str) -> About:
+    """What the page of an example says of how it came about, as `eligo audit --html` does."""
+    (reading,) = read_patients(str(ROOT / "patients_examples" / f"{name}.json"), Options())
+    return About(reading_json(reading)["patient"], (), ("none",), ("eligo 0.0.0", f"record SHA-256 {'0' * 64}"))

@@ -15,10 +15,11 @@ PATIENT, TRIAL, CRITERION = "low_platelets", "NCT05727722", "NCT05727722-E7"
 WIDTH, SCALE = 960, 1.25
 # The strip, then the trial's head, then one criterion: what lies between is left out of the picture.
 SHOWN = f"""() => {{
-  const keep = new Set(['start', 'all']);
+  const keep = new Set(['start', 'reason']);
+  document.querySelector('.sheet').remove();
   for (const section of document.querySelectorAll('main > section')) if (section.id !== '{TRIAL}') section.remove();
   const trial = document.getElementById('{TRIAL}');
-  const blocks = trial.querySelector('.part');
+  const blocks = trial.querySelector('.all');
   for (const part of [...trial.children])
     if (part !== blocks && part.id !== '{CRITERION}' && !keep.has(part.className)) part.remove();
   document.querySelector('footer').remove();

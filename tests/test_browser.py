@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from eligo.report.html import page as html_page
-from tests.browser import executable, launch, screening
+from tests.browser import about, executable, launch, screening
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install '.[dev]')")
 pytestmark = pytest.mark.browser
 
-PATIENTS = ("missing_bilirubin_leaves_two_open", "low_platelets")
+PATIENTS = ("missing_bilirubin_leaves_two_open", "low_platelets", "attested_and_complete")
+MOST_SHEETS = 6  # of a patient of whom nearly everything is known, against all trials
 A4 = (595, 842)  # points
 LEAST_ON_A_PAGE = 250  # letters; less looks like a page that should not be there
 AXE = {
@@ -42,7 +43,7 @@ FOCUS = """async () => {
   const seen = () => { const b = e.getBoundingClientRect();
     return b.left >= 0 && b.top >= 0 && b.bottom <= innerHeight && b.width > 0; };
   for (let frame = 0; frame < 60 && !seen(); frame++) await new Promise(requestAnimationFrame);
-  return {href: e.getAttribute('href'), skip: e.className === 'skip', outline: s.outlineStyle,
+  return {href: e.getAttribute('href') ?? e.localName, skip: e.className === 'skip', outline: s.outlineStyle,
     width: parseFloat(s.outlineWidth), seen: seen()};
 }"""
 TOO_WIDE = """() => [...document.querySelectorAll('body *:not(.skip):not(thead, thead *)')]
@@ -90,7 +91,7 @@ def files(screenings: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPa
     """Their pages."""
     folder = tmp_path_factory.mktemp("pages")
     for name, data in screenings.items():
-        (folder / f"{name}.html").write_text(html_page(data), "utf-8")
+        (folder / f"{name}.html").write_text(html_page(data, about(name)), "utf-8")
     return {name: folder / f"{name}.html" for name in screenings}
 
 
@@ -164,10 +165,12 @@ def test_the_keyboard_reaches_the_skip_link_first_and_sees_every_link(browser: A
     with browser.new_context(viewport={"width": 900, "height": 900}) as context:
         page = _open(context, files["low_platelets"]).page
         stops = []
-        for _ in range(page.locator("a").count()):
+        for _ in range(page.locator("a, summary").count()):
             page.keyboard.press("Tab")
             stops.append(page.evaluate(FOCUS))
-        links = page.evaluate("[...document.links].map(a => a.getAttribute('href'))")
+        links = page.evaluate(
+            "[...document.querySelectorAll('a, summary')].map(e => e.getAttribute('href') ?? e.localName)"
+        )
 
     assert stops[0]["skip"]
     assert [stop["href"] for stop in stops] == links
@@ -214,6 +217,15 @@ def test_on_paper_every_page_is_a4_and_none_is_nearly_empty(
     for number, text in enumerate(texts, 1):
         assert f"page {number} of {len(texts)}" in text
         assert number == 1 or (name in text and f"as of {screenings[name]['as_of']}" in text)
+
+
+def test_on_paper_a_decided_patient_takes_few_sheets(printed: dict[str, list[Sheet]]) -> None:
+    sheets = printed["attested_and_complete"]
+    first = sheets[0].text
+
+    assert len(sheets) <= MOST_SHEETS
+    assert all(words in first for words in ("Verdicts", "The patient as read", "Made with", "Signature"))
+    assert "Passes:" not in first  # the trials begin on the next sheet
 
 
 @pytest.mark.parametrize("name", PATIENTS)

@@ -17,7 +17,8 @@ from eligo.report import outlook_words, words
 from eligo.report.display import with_names
 from eligo.report.html import page, style
 from eligo.report.outlook_words import tally
-from eligo.report.page.markup import anchor
+from eligo.report.page.markup import SHAPE, anchor
+from eligo.report.page.summary import About
 from eligo.report.terminal import clean
 from eligo.report.text import nearest_first
 from eligo.report.typeset import typeset
@@ -126,7 +127,7 @@ def test_the_page_says_all_that_the_text_says(rules: Rules) -> None:
         text = Page(page(data)).text
         for trial in data["trials"]:
             ids = [finding["id"] for finding in trial["criteria"]]
-            assert all(with_names(note, ids) in text for note in trial.get("notes", ()))
+            assert all(with_names(note, ids).casefold() in text.casefold() for note in trial.get("notes", ()))
             for finding in trial["criteria"]:
                 assert f"({finding['id']}): {typeset(words.headline(finding))}" in text
                 assert clean(finding["text"]) in text
@@ -286,3 +287,61 @@ def test_ids_of_the_page_are_plain_and_stay_apart() -> None:
 
     assert len(set(ids)) == len(names)
     assert all(re.fullmatch(r"[\w.-]+", id_, re.ASCII) for id_ in ids)
+
+
+def test_what_passes_is_folded_to_a_line_and_nothing_else_is(shipped: dict[str, Any]) -> None:
+    html = page(shipped)
+    findings = [finding for trial in shipped["trials"] for finding in trial["criteria"]]
+    passing = [finding for finding in findings if finding["bearing"] == "passes"]
+
+    assert html.count("<details><summary>") == len(passing) > 20
+    assert page(shipped, full=True).count("<details open><summary>") == len(passing)
+    assert "<details>" not in page(shipped, full=True)
+    for part in html.split("<article ")[1:]:
+        assert ("<details>" in part) is ('class="is-passes"' in part.partition(">")[0])
+        assert ("<mark>" not in part.partition("</article>")[0]) or 'class="is-passes"' not in part.partition(">")[0]
+
+
+def test_an_assumed_pass_has_a_hollow_mark(shipped: dict[str, Any]) -> None:
+    articles = {part.partition('"')[0]: part for part in page(shipped).split('<article id="')[1:]}
+    for trial in shipped["trials"]:
+        for finding in trial["criteria"]:
+            head = articles[anchor(trial["trial"], finding["id"])].partition("</svg>")[0]
+            assumed = finding["bearing"] == "passes" and bool(finding.get("assumed"))
+            assert (SHAPE["assumed"] in head) is assumed
+            title = articles[anchor(trial["trial"], finding["id"])].partition("</h4>")[0]
+            assert (", assumed (" in title) is bool(finding.get("assumed"))
+
+
+def test_a_note_is_said_once(shipped: dict[str, Any]) -> None:
+    note = "both criteria speak of the same thing"
+    trials = [{**trial, "notes": [note]} for trial in shipped["trials"]]
+
+    assert page(shipped | {"trials": trials}).count(note) == 1
+
+
+def test_the_first_sheet_shows_the_patient_as_read_and_what_nothing_used(shipped: dict[str, Any]) -> None:
+    read: dict[str, Any] = {
+        "id": "p",
+        "as_of": "2026-11-20",
+        "birth": "1978-04-02",
+        "sex": "male",
+        "results": {
+            "platelets": [{"value": 18, "converted": "18000 /uL = 18 10*9/L"}],
+            "body_fat_percentage": [{"value": 20}],
+        },
+        "facts": [{"concept": "migraine", "status": "active"}, {"concept": "ascites", "status": "active"}],
+        "absent": ["hiv_infection"],
+        "complete": ["procedures"],
+        "attested": {"informed_consent": True, "NCT06884904/E6": False},
+    }
+    about = About(read, ("a warning",), ("--max-age 14d",), ("eligo 1", "record SHA-256 abc"))
+    first = page(shipped, about).partition('<div class="sheet">')[2].partition('<section class="trial')[0]
+    rows = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", first))
+
+    assert rows["Results"] == "platelets 18000 /µL"
+    assert rows["In the record"] == "ascites, active"
+    assert rows["Used by no criterion"] == "body fat percentage 20 %; migraine, active"
+    assert rows["Stated"] == "informed consent: yes; exclusion 6 (E6) of NCT06884904: no"
+    assert all(words in first for words in ("a warning", "--max-age 14d", "eligo 1; record SHA-256 abc", "Signature"))
+    assert 'class="box"' in first  # of what is open, to tick

@@ -23,6 +23,7 @@ from eligo.report.why import why
 from eligo.screening import Rules, load_rules, screen_ahead
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
+from tests.browser import about
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = sorted((ROOT / "patients_examples").glob("*.json"))
@@ -86,7 +87,7 @@ def outputs(example: Path) -> dict[str, tuple[str, dict[str, Any]]]:
         "audit in full": "\n".join(audit_lines(data, WIDE, "all", full=True)),
         "why": "\n".join(why(data["patient"], trial) for trial in data["trials"]),
         "next": "\n".join(next_lines(next_of(engine(), patient).as_json(), WIDE, all_questions=True)),
-        "page": _page_words(page(data)),
+        "page": _page_words(page(data, about(example.stem))),
     }
     return {name: (text, data) for name, text in texts.items()}
 

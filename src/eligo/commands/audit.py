@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from eligo.commands import inputs
 from eligo.commands.output import write_text
 from eligo.commands.printing import say, say_json
 from eligo.commands.screen import exit_code
-from eligo.errors import EligoError, Place
+from eligo.errors import EligoError, Place, Problem
 from eligo.files import changed
 from eligo.report.audit import ONLY, audit_lines
 from eligo.report.jsonline import json_line
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal
 from eligo.screening import Screening, load_rules, screen_ahead
+from eligo.version import __version__
 
 EXAMPLES = """\
   eligo audit patients_examples/low_platelets.json NCT05727722
@@ -28,6 +31,10 @@ EXAMPLES = """\
   eligo audit patients_examples/low_platelets.json --record audit.json
   eligo audit --verify audit.json
 """
+
+if TYPE_CHECKING:
+    from eligo.patients.ledger import Reading
+    from eligo.report.page.summary import About
 
 # What a record has of its own; `--rules` and PATIENT may lead to where things are now.
 OF_RECORD = (
@@ -90,23 +97,43 @@ def run(args: argparse.Namespace) -> int:
     write_problems(inputs.clashes(data, Place(args.patient)), args.json)
     if args.record:
         _write_record(screening, source, args)
-    _show(data, args)
+    _show(data, args, reading, flaws)
     failed = wrong or bool(rules.problems) or any(flaw.severity == "error" for flaw in flaws)
     return exit_code([trial["verdict"] for trial in data["trials"]], failed)
 
 
-def _show(data: dict[str, Any], args: argparse.Namespace) -> None:
+def _show(data: dict[str, Any], args: argparse.Namespace, reading: Reading, flaws: Iterable[Problem]) -> None:
     """Print the explanation, where it does not go to a file."""
     if args.html:
         from eligo.report.html import page  # lazily: a page is not often asked for
 
-        write_text(args.html, page(data), private=True)
+        write_text(args.html, page(data, _about(args, reading, flaws), args.full), private=True)
     elif args.record:
         return
     elif args.json:
         say_json(data)
     else:
         say("\n".join(audit_lines(data, terminal(sys.stdout), args.only, args.full)))
+
+
+def _about(args: argparse.Namespace, reading: Reading, flaws: Iterable[Problem]) -> About:
+    """What the page says of how it came about: the patient as read, warnings, options, versions and the file's hash."""
+    from eligo.record import hash_source
+    from eligo.report.page.summary import About
+    from eligo.report.patient import reading_json
+    from eligo.report.words import plain
+
+    given = ((name.replace("_", "-"), getattr(args, name)) for name in (*OF_RECORD, "rules"))
+    options = [
+        f"--{name}{'' if value is True else f' {part}'}"
+        for name, value in given
+        if value
+        for part in (value if isinstance(value, list) else [value])
+    ]
+    made = [f"eligo {__version__}"]
+    made += [f"record SHA-256 {hash_source(args.patient)}"] if Path(args.patient).exists() else []
+    warned = [plain(flaw.message) for flaw in flaws]
+    return About(reading_json(reading)["patient"], tuple(warned), tuple(options) or ("none",), tuple(made))
 
 
 def _hashed(args: argparse.Namespace) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from eligo.report.names import Data
 from eligo.report.outlook_words import verdict_words
 from eligo.report.page.markup import anchor, shape, text
-from eligo.report.page.outlook import over_all_trials
 from eligo.report.page.strip import strip
+from eligo.report.page.summary import About, summary
 from eligo.report.page.trial import section
 from eligo.report.terminal import clean
 from eligo.report.text import nearest_first
@@ -35,8 +35,11 @@ def style() -> str:
     return (Path(__file__).parent / "page" / "style.css").read_text("utf-8")
 
 
-def page(screening: Data) -> str:
-    """The screening of a patient, for one trial or for many, as one page."""
+def page(screening: Data, about: About | None = None, full: bool = False) -> str:
+    """The screening of a patient, for one trial or for many, as one page: a sheet of summary, then each trial.
+
+    What passes is folded to a line each, unless `full`.
+    """
     trials = sorted(screening["trials"], key=nearest_first)
     parts = [
         *_head(screening, trials),
@@ -50,10 +53,12 @@ def page(screening: Data) -> str:
         "</header>",
         *strip(trials),
         "<main>",
-        *over_all_trials(screening),
+        '<div class="sheet">',
+        *summary(screening, about or About()),
+        "</div>",
     ]
     for trial in trials:
-        parts += section(trial, screening.get("sex"))
+        parts += section(trial, screening.get("sex"), full)
     return "\n".join([*parts, "</main>", *_footer(), "</body>", "</html>", ""])
 
 
@@ -93,7 +98,8 @@ def _footer() -> list[str]:
         ("UNDETERMINED", "undetermined, open"),
         ("INELIGIBLE", "ineligible, blocks"),
     )
-    shapes = ", ".join(f"{shape(name)}{word}" for name, word in (*verdicts, ("near", "near miss")))
+    marks = (*verdicts, ("assumed", "passes on an assumption alone"), ("near", "near miss"))
+    shapes = ", ".join(f"{shape(name)}{word}" for name, word in marks)
     return [
         "<footer>",
         f'<p class="legend">{shapes}.</p>',

@@ -11,19 +11,37 @@ from eligo.report.page.markup import anchor, marked, phrase, shape, text
 from eligo.report.words import bearing_line, evidence_line, spans, truth_line
 
 
-def article(trial: str, finding: Data, sex: str | None, level: int) -> Iterator[str]:
-    """The criterion under a heading of the given level."""
+def article(trial: str, finding: Data, sex: str | None, level: int, full: bool) -> Iterator[str]:
+    """The criterion under a heading of the given level; one that passes is folded to a line, unless all is to be seen.
+
+    On paper a folded one stays a line. Only the words that make a criterion block or leave it open are marked.
+    """
     name, bearing = anchor(trial, finding["id"]), finding["bearing"]
-    named = criterion(finding["id"])
+    folds = bearing == "passes"
+    yield f'<article id="{name}" class="is-{bearing}" aria-labelledby="{name}-head">'
+    if folds:
+        yield f"<details{' open' if full else ''}><summary>"
+    yield from _head(name, finding, level)
+    if folds:
+        yield f'<span class="gist">{text(finding["text"])}</span></summary>'
+    else:
+        yield f'<p class="sentence">{marked(finding["text"], spans(finding))}</p>'
+    yield from _evidence(name, finding, sex)
+    yield f"{'</details>' if folds else ''}</article>"
+
+
+def _head(name: str, finding: Data, level: int) -> Iterator[str]:
+    named, bearing = criterion(finding["id"]), finding["bearing"]
     rests = bearing_line(finding).removeprefix(bearing)
     mark = "assumed" if bearing == "passes" and finding.get("assumed") else bearing
-    yield f'<article id="{name}" class="is-{bearing}" aria-labelledby="{name}-head">'
     yield (
         f'<h{level} id="{name}-head">{shape(mark)}<span class="id">{text(named[0].upper() + named[1:])}</span>: '
         f'{phrase(truth_line(finding))} <span class="so">→ <span class="{bearing}">{bearing}</span>'
         f"{phrase(rests)}</span></h{level}>"
     )
-    yield f'<p class="sentence">{marked(finding["text"], spans(finding))}</p>'
+
+
+def _evidence(name: str, finding: Data, sex: str | None) -> Iterator[str]:
     lines = [(e, "") for e in finding["evidence"] if e["decides"]]
     lines += [(e, "also: ") for e in finding["evidence"] if not e["decides"] and e.keys() & {"value", "facts", "parts"}]
     drawn = [number_line(finding, e, sex, f"{name}-{place}") for place, (e, _) in enumerate(lines, 1)]
@@ -37,4 +55,3 @@ def article(trial: str, finding: Data, sex: str | None, level: int) -> Iterator[
         yield "</ul>"
     if alone:
         yield "".join(drawn)
-    yield "</article>"

@@ -9,8 +9,6 @@ from eligo.report.display import criterion
 from eligo.report.names import Data
 from eligo.report.page.markup import anchor, phrase, text
 
-MOST_QUESTIONS = 6  # over all trials; each trial has all of its own
-
 
 def sections(trial: Data) -> Iterator[str]:
     """All that the outlook says, each part under its own heading; nothing where there is none."""
@@ -27,21 +25,6 @@ def sections(trial: Data) -> Iterator[str]:
         yield '<div class="parts">'
         yield from parts
         yield "</div>"
-
-
-def over_all_trials(screening: Data) -> Iterator[str]:
-    """What to find out next over all trials, as far as it could settle a verdict; nothing for a single trial."""
-    found = [item for item in screening.get("next") or () if item["trials"]][:MOST_QUESTIONS]
-    if not found or len(screening["trials"]) < 2:
-        return
-    yield '<section class="overall" aria-labelledby="find-out">'
-    yield '<h2 id="find-out">What to find out next</h2>'
-    yield "<ol>"
-    for item in found:
-        links = ", ".join(f'<a href="#{anchor(trial)}">{text(trial)}</a>' for trial in item["trials"])
-        yield f"<li><strong>{phrase(words.question(item))}</strong> {_sentence(words.worth(item))}: {links}</li>"
-    yield "</ol>"
-    yield "</section>"
 
 
 def _next(trial: str, outlook: Data) -> Iterator[str]:

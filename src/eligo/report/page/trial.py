@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from eligo.report.display import criterion, with_names
+from eligo.report.audit import sorted_findings
 from eligo.report.names import Data
 from eligo.report.outlook_words import holds_until
 from eligo.report.page import outlook
 from eligo.report.page.finding import article
 from eligo.report.page.markup import anchor, phrase, text
-from eligo.report.page.strip import arms, kind, verdict
-from eligo.report.text import drafts
-from eligo.report.words import blocker, cohort_title, still_open
+from eligo.report.page.strip import arms, kind, sentence_of, verdict
 
 
-def section(trial: Data, sex: str | None) -> Iterator[str]:
+def section(trial: Data, sex: str | None, full: bool) -> Iterator[str]:
     """Everything about one trial."""
     name = anchor(trial["trial"])
     yield f'<section class="trial {kind(trial)}" id="{name}" aria-labelledby="{name}-head">'
@@ -25,11 +23,9 @@ def section(trial: Data, sex: str | None) -> Iterator[str]:
     if trial.get("arms"):
         yield from arms(trial)
     yield "</div>"
-    if trial["criteria"]:
-        yield from _summary(trial)
+    yield f'<p class="reason">{text(sentence_of(trial))}</p>'
+    yield from _criteria(trial, sex, full)
     yield from outlook.sections(trial)
-    yield from _notes(trial)
-    yield from _criteria(trial, sex)
     yield f'<p class="rules">Rules of {text(trial["trial"])}, SHA-256 {text(trial["rules_sha256"] or "not known")}.</p>'
     yield '<p class="up"><a href="#verdicts">All verdicts</a></p>'
     yield "</section>"
@@ -40,49 +36,22 @@ def _until(trial: Data) -> str:
     return f' <span class="until">{phrase(holds_until(expiry))}</span>' if expiry else ""
 
 
-def _summary(trial: Data) -> Iterator[str]:
-    found = {finding["id"]: finding for finding in trial["criteria"]}
-    yield from _list(trial, "Blocks", ((i, blocker(found[i])) for i in trial["blocks"]))
-    opens = ((i, still_open([found[i]], all_names=True)) for i in trial["open"])
-    yield from _list(trial, "Open", opens)
-
-
-def _list(trial: Data, title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    items = [
-        f'<li><a href="#{anchor(trial["trial"], id_)}">{text(criterion(id_))}</a> <span>{phrase(said)}</span></li>'
-        for id_, said in rows
-    ]
-    yield '<div class="part">'
-    yield f"<h3>{title}: {len(items) or 'nothing'}</h3>"
-    if items:
-        yield '<ul class="ids">'
-        yield from items
-        yield "</ul>"
-    yield "</div>"
-
-
-def _notes(trial: Data) -> Iterator[str]:
-    notes = [note for note in (drafts(trial), *trial.get("notes", ())) if note]
-    if notes:
-        yield '<div class="part">'
-        yield "<h3>Notes of the rules</h3>"
-        yield "<ul>"
-        for note in notes:
-            yield f'<li class="note">{text(with_names(note, (f["id"] for f in trial["criteria"])))}</li>'
-        yield "</ul>"
-        yield "</div>"
-
-
-def _criteria(trial: Data, sex: str | None) -> Iterator[str]:
-    """The criteria in the order of the protocol, each arm's own under a heading."""
+def _criteria(trial: Data, sex: str | None, full: bool) -> Iterator[str]:
+    """What blocks, what is open by what a person does, and what passes: folded, each to a line."""
     if not trial["criteria"]:
         return
-    yield f'<h3 class="all">All criteria: {len(trial["criteria"])}</h3>'
-    arms_ = {arm["id"]: arm for arm in trial.get("arms", ())}
-    cohort: object = arms_  # no cohort yet: any other value gets a heading
-    for finding in trial["criteria"]:
-        if arms_ and finding["cohort"] != cohort:
-            cohort = finding["cohort"]
-            title = cohort_title(arms_.get(finding["cohort"]))
-            yield f'<h4 class="arm">{text(title[:1].upper() + title[1:])}</h4>'
-        yield from article(trial["trial"], finding, sex, level=5 if arms_ else 4)
+    found = sorted_findings(trial)
+    groups = (
+        ("Blocks", found.blocks),
+        ("Blocks one arm alone", found.arm_blocks),
+        ("Open", found.open),
+        ("Open, but of no weight beside what blocks or passes", found.other),
+        ("Passes", sorted([*found.passes, *found.assumed], key=trial["criteria"].index)),
+    )
+    for title, findings in groups:
+        if not findings:
+            continue
+        assumed = f", {len(found.assumed)} of them assumed" if title == "Passes" and found.assumed else ""
+        yield f'<h3 class="all">{title}: {len(findings)}{assumed}</h3>'
+        for finding in findings:
+            yield from article(trial["trial"], finding, sex, 4, full)
