@@ -21,8 +21,10 @@ from eligo.errors import Place, Problem, did_you_mean
 from eligo.evaluate import Engine
 from eligo.patients.model import Patient
 from eligo.report.actions import ACTIONS
+from eligo.report.display import criterion_of
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal, wrap
+from eligo.report.typeset import typeset
 from eligo.screening import load_rules, screen
 from eligo.worksheet.asking import open_questions
 from eligo.worksheet.entry import Entry, entries_checked
@@ -105,10 +107,9 @@ def item_json(item: Item) -> dict[str, Any]:
 
 
 def _lines(item: Item, width: int) -> Iterator[str]:
-    yield from wrap(item.words, width, f"{item.key}  ", "    ")
-    yield from wrap(
-        f"{ACTIONS[item.group].lower()}; {item.takes}; for {', '.join(item.criteria)}", width, "    ", "    "
-    )
+    yield from wrap(typeset(item.words), width, f"{item.key}  ", "    ")
+    about = f"{ACTIONS[item.group].lower()}; {item.takes}; for {'; '.join(map(criterion_of, item.criteria))}"
+    yield from wrap(typeset(about), width, "    ", "    ")
 
 
 class _Quit(Exception):  # noqa: N818 - no error; it ends the walk

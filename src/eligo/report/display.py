@@ -46,6 +46,12 @@ def criterion(id: str) -> str:  # noqa: A002 - the word of the rules
     return f"{criterion_name(id)} ({id})"
 
 
+def criterion_of(place: str) -> str:
+    """A criterion of a trial: "exclusion 7 (E7) of NCT05727722" for `NCT05727722/E7`."""
+    trial, _, id_ = place.partition("/")
+    return f"{criterion(id_)} of {trial}"
+
+
 def with_names(text: str, ids: Iterable[str]) -> str:
     """A text of the rules in which the ids of criteria stand, with what people call them before each."""
     known = sorted(ids, key=len, reverse=True)

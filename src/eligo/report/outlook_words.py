@@ -131,17 +131,35 @@ def _said(answers: Iterable[str], others: Iterable[str]) -> str:
     A kind of the thing is not named beside the thing itself; where it gives something else, it is named apart:
     "yes" for "present; present, severe", "yes, but controlled" where "present, uncontrolled" gives something else.
     """
-    found = list(answers)
-    whole = {text for text in found if ", " not in text}
-    kept = [text for text in together(found) if text.partition(", ")[0] not in whole or text in whole]
+    found, apart = list(answers), list(others)
+    kept = [text for text in found if not any(_covers(of, text, apart) for of in found)]
     words = display()["answers"]
     parts = []
-    for text in kept:
-        what, _, kind = text.partition(", ")
-        apart = [other.partition(", ")[2] for other in others if other.startswith(f"{text}, ")] if not kind else []
-        but = f", but {listed(dict.fromkeys(map(_opposite, apart)))}" if apart else ""
-        parts.append(f"{words.get(what, what)}{f', {kind}' if kind else but}")
-    return " or ".join(parts)
+    for text in together(kept):
+        what, *kinds = text.split(", ")
+        narrower = [other for other in apart if _is_kind(other, text)]
+        but = [_rest(other, kinds) for other in narrower if not any(_is_kind(other, of) for of in narrower)]
+        said = ", ".join([words.get(what, what), *kinds])
+        parts.append(said + (f", but {listed(dict.fromkeys(map(_opposite, but)))}" if but else ""))
+    return " / ".join(parts)
+
+
+def _is_kind(text: str, of: str) -> bool:
+    """Whether an answer is a narrower one than another: "present, severe" than "present"."""
+    what, *kinds = text.split(", ")
+    whole, *known = of.split(", ")
+    return what == whole and set(known) < set(kinds)
+
+
+def _covers(whole: str, text: str, others: Iterable[str]) -> bool:
+    """Whether an answer says the narrower one too, with nothing between them that gives something else."""
+    between = (other for other in others if _is_kind(other, whole) and _is_kind(text, other))
+    return _is_kind(text, whole) and not any(between)
+
+
+def _rest(text: str, kinds: Iterable[str]) -> str:
+    """What narrows an answer beyond these kinds."""
+    return ", ".join(kind for kind in text.split(", ")[1:] if kind not in kinds)
 
 
 def _opposite(kind: str) -> str:

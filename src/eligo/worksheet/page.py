@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from eligo.report.actions import ACTIONS
+from eligo.report.display import criterion_of
 from eligo.report.html import style
 from eligo.report.page.markup import phrase, text
 from eligo.worksheet.items import Item
@@ -46,9 +47,9 @@ def _table(heading: str, items: Iterable[Item]) -> Iterator[str]:
     for item in items:
         takes = "☐ yes &nbsp; ☐ no" if item.subject is None else f"____ {phrase(item.takes)}"
         limits = "".join(f"<br><small>{phrase(limit)}</small>" for limit in item.limits)
-        serves = ", ".join(item.criteria)
+        serves = "; ".join(map(criterion_of, item.criteria))
         yield (
-            f'<tr><td>{text(item.words)}{limits}</td><td class="room">{takes}</td>'
+            f'<tr><td>{phrase(item.words)}{limits}</td><td class="room">{takes}</td>'
             f'<td class="room"></td><td>{text(serves)}</td></tr>'
         )
     yield "</tbody></table></section>"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from eligo.evaluation.evidence import unit_of
 from eligo.report import outlook_words as words
 from eligo.report.actions import ACTIONS, to_do
-from eligo.report.display import concept_name, criterion, variable_name
+from eligo.report.display import concept_name, criterion_of, variable_name
 from eligo.report.names import Data, rounded
 from eligo.report.page.markup import anchor, phrase, text
 from eligo.report.stated import fact_text
@@ -107,8 +107,7 @@ def _fact(fact: Data) -> str:
 
 def _topic(name: str) -> str:
     """What was stated; a statement on one criterion of one trial has its place as its name."""
-    trial, _, id_ = name.rpartition("/")
-    return f"{criterion(id_)} of {trial}" if trial else concept_name(name)
+    return criterion_of(name) if "/" in name else concept_name(name)
 
 
 def _used(screening: Data) -> frozenset[str]:
