@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import jsonschema
@@ -454,3 +456,36 @@ def test_the_package_has_its_doors_and_stays_light() -> None:
     assert callable(eligo.audit)
     with pytest.raises(AttributeError, match="nonsense"):
         _ = eligo.nonsense
+
+
+def test_an_audit_shows_the_criteria_that_are_asked_for_and_counts_the_others(run: Run) -> None:
+    asked = ("audit", PATIENT, "NCT00000001", "--rules", RULES)
+    outs = {only: run(*asked, "--only", only).out for only in ("blocks", "open", "assumed", "all")}
+    plain, full = run(*asked).out, run(*asked, "--full").out
+
+    def shown(out: str) -> Counter[str]:
+        return Counter(re.findall(r"^  ([■◇●○]) ", out, re.MULTILINE))
+
+    assert shown(plain) == shown(full) == {"■": 6, "◇": 2}
+    assert shown(outs["blocks"]) == {"■": 6}
+    assert shown(outs["open"]) == {"◇": 2}
+    assert shown(outs["assumed"]) == {}
+    assert shown(outs["all"]) == {"■": 6, "◇": 2, "●": 2}
+    assert "not shown: ● passes 2" in plain
+    assert "not shown" not in outs["all"]
+    assert ("also: " in plain, "also: " in full, "also: " in outs["all"]) == (False, True, True)
+    assert run("audit", "--verify", "x", "--only", "all").code == 2
+
+
+def test_the_page_of_an_audit_says_how_it_came_about(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "page.html"
+    asked = ("audit", PATIENT, "NCT00000001", "--rules", RULES, "--html", str(target))
+    run(*asked, "--max-age", "14d")
+    folded = target.read_text("utf-8")
+    run(*asked, "--full")
+
+    assert "--max-age 14d" in folded
+    assert hashlib.sha256(Path(PATIENT).read_bytes()).hexdigest() in folded
+    assert "The patient as read" in folded
+    assert "<details>" in folded
+    assert "<details>" not in target.read_text("utf-8")
