@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eligo.evaluate import Engine
 from eligo.outlook.worth import next_of
@@ -17,6 +20,7 @@ from eligo.report.audit import MARK, audit_lines, sorted_findings
 from eligo.report.display import concept_question, criterion, criterion_name, display
 from eligo.report.html import page
 from eligo.report.next_steps import next_lines
+from eligo.report.outlook_words import answers
 from eligo.report.terminal import Terminal, clean
 from eligo.report.text import screening_lines
 from eligo.report.why import why
@@ -154,3 +158,32 @@ def test_every_concept_can_be_asked_for_in_a_sentence() -> None:
 )
 def test_a_criterion_has_a_name_beside_its_id(id_: str, named: str) -> None:
     assert criterion(id_) == named
+
+
+KINDS = ("rare", "late", "small")
+
+
+def _understood(line: str) -> Iterator[tuple[frozenset[str], list[frozenset[str]]]]:
+    """What a line of answers says of the thing: for each part the kinds that it names, and those named apart."""
+    for part in line.split(": ")[0].split(" / "):
+        said, _, but = part.partition(", but not ")
+        what, *kinds = said.split(", ")
+        if what == "yes":
+            yield frozenset(kinds), [frozenset(one.split(", ")) for one in re.split(" and not |, not ", but) if one]
+
+
+@given(st.dictionaries(st.frozensets(st.sampled_from(KINDS)), st.booleans(), min_size=1))
+def test_answers_that_are_said_together_mean_what_each_of_them_gave(gives: dict[frozenset[str], bool]) -> None:
+    told = [
+        {"answer": ", ".join(["present", *sorted(kinds)]), "verdict": "ELIGIBLE" if good else "INELIGIBLE"}
+        for kinds, good in gives.items()
+    ]
+    lines = answers({"answers": [*told, {"answer": "ruled out", "verdict": "UNDETERMINED"}]})
+    for kinds, good in gives.items():
+        found = set()
+        for line in lines:
+            for named, apart in _understood(line):
+                if named <= kinds and not any(one <= kinds for one in apart):
+                    found.add("ineligible" not in line)
+        rest = {"ineligible" not in line for line in lines if line.startswith("anything else")}
+        assert (found or rest) == {good}, lines

@@ -117,15 +117,16 @@ def answers(item: Data) -> list[str]:
         found.setdefault(gives, []).append(f"{text}{unit_words(unit) if _NUMBER.search(text) else ''}")
     if len(found) == 1:
         return [f"any answer: {_given(*gives)}" for gives in found]
-    others = {gives: [text for other, said in found.items() if other != gives for text in said] for gives in found}
-    most = max(found, key=lambda gives: len(found[gives]), default=None)
-    if most is not None and len(found[most]) > MOST_ANSWERS:
-        del found[most]
-        found[most] = ["anything else"]
-    return [f"{_said(said, others[gives])}: {_given(*gives)}" for gives, said in found.items()]
+    others = {gives: [text for other, texts in found.items() if other != gives for text in texts] for gives in found}
+    said = {gives: _said(texts, others[gives]) for gives, texts in found.items()}
+    most = max(said, key=lambda gives: len(said[gives]), default=None)
+    if most is not None and len(said[most]) > MOST_ANSWERS:
+        del said[most]
+        said[most] = ["anything else"]
+    return [f"{' / '.join(parts)}: {_given(*gives)}" for gives, parts in said.items()]
 
 
-def _said(answers: Iterable[str], others: Iterable[str]) -> str:
+def _said(answers: Iterable[str], others: Iterable[str]) -> list[str]:
     """Answers that give the same as a person would say them; `others` are those that give something else.
 
     A kind of the thing is not named beside the thing itself; where it gives something else, it is named apart:
@@ -141,7 +142,7 @@ def _said(answers: Iterable[str], others: Iterable[str]) -> str:
         but = [_rest(other, kinds) for other in narrower if not any(_is_kind(other, of) for of in narrower)]
         said = ", ".join([words.get(what, what), *kinds])
         parts.append(said + (f", but {listed(dict.fromkeys(map(_opposite, but)))}" if but else ""))
-    return " / ".join(parts)
+    return parts
 
 
 def _is_kind(text: str, of: str) -> bool:
@@ -152,9 +153,9 @@ def _is_kind(text: str, of: str) -> bool:
 
 
 def _covers(whole: str, text: str, others: Iterable[str]) -> bool:
-    """Whether an answer says the narrower one too, with nothing between them that gives something else."""
-    between = (other for other in others if _is_kind(other, whole) and _is_kind(text, other))
-    return _is_kind(text, whole) and not any(between)
+    """Whether an answer says the narrower one too, and no other one that gives something else has a say in that."""
+    has_a_say = (other for other in others if _is_kind(text, other) and not _is_kind(whole, other))
+    return _is_kind(text, whole) and not any(has_a_say)
 
 
 def _rest(text: str, kinds: Iterable[str]) -> str:
