@@ -200,7 +200,7 @@ def _negation(line: Line, i: int, token: Token) -> None:
     """`A without B`: after a fact a negation rules out what follows beside it; a limit holds unless there is B."""
     separated = line.separated()
     if line.written(token) in words("absent") and line.limited(skip=separated or line.bracket_begins()):
-        token.type = "UNLESS"
+        token.type, token.value = "UNLESS", "absent"
         _except(line, i, token)
         return
     before = line.core_before_separator() if separated else line.core

@@ -217,7 +217,7 @@ def _with_bracket(context: Context, head: Said, word: str, said: Said, rule: str
     if rule == "EXCEPT":
         return taken_out(context, head, replace(said, time=None)).body  # a time in the bracket stays there
     if rule == "UNLESS":
-        return unless_holds(context, head, said).body
+        return unless_holds(context, head, said, absent=word == "absent").body
     assert head.body is not None
     if rule == "BOND":
         return tie(context, head.body, bond_of(context, word, said))

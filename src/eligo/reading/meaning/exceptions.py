@@ -191,29 +191,33 @@ def _belongs(concept: str, other: str) -> bool:
 def unless(context: Context, node: Branch) -> Said:
     """`A unless B`."""
     head, taken = context.read(node.parts[0]), wrapped(context, context.read(node.parts[1]))
-    return unless_holds(context, head, taken)
+    return unless_holds(context, head, taken, absent=node.marks[0].value == "absent")
 
 
-def unless_holds(context: Context, head: Said, taken: Said) -> Said:
-    """Who has B need not have A; in an exclusion, A excludes only without B."""
+def unless_holds(context: Context, head: Said, taken: Said, *, absent: bool) -> Said:
+    """Who has B need not have A; in an exclusion, A excludes only without B.
+
+    `platelets >= 50 in the absence of transfusion` asks for both: a treatment that makes the value does not excuse it.
+    """
     span = hull([head.span if head.body is not None else None, taken.span])
     both = _trusted(head, taken)
     if both is None:
         return context.unread(span, "exception", taken.span, exception=True)
     body, out = both
+    demands = context.kind == "exclusion" or (absent and kinds_in(leaves(out)) <= TREATMENTS)
+
+    def joined(last: Predicate) -> Predicate:
+        return all_of([last, Not(out)]) if demands else any_of([last, out])
+
     other = _condition_and_limit(out)
     if other is not None and measures(body):
         made = instead(body, other[1], other[0], context.kind)
         return Said(made, span, "joined") if made is not None else context.unread(span, "exception", taken.span)
     if head.what == "joined" and isinstance(body, (AllOf, AnyOf)) and not context.take(Alternative.CONDITION):
-        return Said(in_last(body, lambda last: _unless(context, last, out)), span, "joined")
+        return Said(in_last(body, joined), span, "joined")
     if context.kind == "inclusion" and not head.lead.negated:
-        return Said(_unless(context, body, out), span, "joined")
+        return Said(joined(body), span, "joined")
     return replace(head, body=all_of([body, Not(out)]), span=span, bare=False)
-
-
-def _unless(context: Context, body: Predicate, taken: Predicate) -> Predicate:
-    return any_of([body, taken]) if context.kind == "inclusion" else all_of([body, Not(taken)])
 
 
 def _condition_and_limit(taken: Predicate) -> tuple[Predicate, Compare] | None:
