@@ -132,6 +132,8 @@ def _name_at(tokens: Sequence[Token], i: int, text: str) -> _Name | None:
     if end == i + 2 == head_end and _adds_nothing(tokens[i], tokens[i + 1], text):
         return _Name(Token("CONCEPT", *span, tokens[i].value), end)
     said = _GLOSS.sub(" ", text[slice(*span)])
+    if text[span[1] : span[1] + 1].isalpha():
+        said = said.removesuffix("-")  # `tumor-related pain`
     written = _WORD.findall(said.casefold())
     kind = _kind(tokens[head_end - 1], written, text) or _listed_kind(text[tokens[i].start : tokens[head_end - 1].end])
     if (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import Not, Predicate, Span, leaves
+from eligo.criteria import Leaf, Not, Predicate, Present, Span, leaves, map_leaves
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import looser_limit
 from eligo.reading.meaning.context import Context, elements_of, hull
@@ -93,6 +94,8 @@ def bound_to(context: Context, said: Said, bond: Bond) -> Said:
     if said.what == "attest" and is_unread(bond.body) and not context.names_any(bond.span):
         return replace(said, span=span)
     body = any_of([said.body, *said.examples]) if said.examples else said.body
+    if bond.kind == "from" and said.lead.qualifiers and context.take(Alternative.QUALIFIER):
+        body, bond = _of_the_second(body, bond, said.lead.qualifiers)
     if bond.kind == "with" and bond.window is not None and said.time is None and _passes(body):
         body = timed(body, bond.window)
     other = looser_limit(context, body, bond.body) if bond.kind == "with" else None
@@ -105,6 +108,23 @@ def bound_to(context: Context, said: Said, bond: Bond) -> Said:
         bonds=(*said.bonds, bond),
         examples=(),
     )
+
+
+def _of_the_second(body: Predicate, bond: Bond, qualifiers: Sequence[str]) -> tuple[Predicate, Bond]:
+    """`uncontrolled tumor-related pain`: what stands before a thing and what comes of it tells how the second one is."""
+
+    def plain(leaf: Leaf) -> Predicate:
+        if not isinstance(leaf, Present) or leaf.qualifier is None:
+            return leaf
+        kept = [word for word in leaf.qualifier.split() if word not in qualifiers]
+        return replace(leaf, qualifier=" ".join(kept) or None)
+
+    def narrowed(leaf: Leaf) -> Predicate:
+        if not isinstance(leaf, Present):
+            return leaf
+        return replace(leaf, qualifier=" ".join(dict.fromkeys([*qualifiers, *(leaf.qualifier or "").split()])))
+
+    return map_leaves(body, plain), bond._replace(body=map_leaves(bond.body, narrowed))
 
 
 def _of_some(said: Said, body: Predicate) -> bool:
