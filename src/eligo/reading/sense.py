@@ -19,6 +19,7 @@ from eligo.criteria import (
     AnyOf,
     AtLeast,
     Attest,
+    Compare,
     IfThen,
     Not,
     OneOf,
@@ -126,7 +127,7 @@ class _Guard:
         made = parts[0] if len(parts) == 1 else AllOf(tuple(parts))
         if len(said) > 1 and contradict(said):
             return self.unparsed(made, "contradiction")
-        return made
+        return self.unparsed(made, "idle") if len(said) > 1 and _limited_twice(said) else made
 
     def _any(self, whole: AnyOf) -> Predicate:
         parts = _said_once([self.clean(p) for p in whole.parts])
@@ -178,6 +179,16 @@ def contradict(parts: Sequence[Predicate]) -> bool:
             return True
         known[key] = both
     return False
+
+
+def _limited_twice(parts: Sequence[Predicate]) -> bool:
+    """`flow > 5 mL/s and 15 mL/s`: whether two limits on one thing differ in the number alone, so that one says nothing."""
+    limits = [part for part in _flat(parts, AllOf) if isinstance(part, Compare) and len(part.limits) == 1]
+    return len({_without_number(limit) for limit in limits}) < len(limits)
+
+
+def _without_number(part: Compare) -> Compare:
+    return replace(part, limits=tuple(replace(limit, value=0.0) for limit in part.limits), equivalent=None)
 
 
 def _of_sex(either: AnyOf) -> tuple[Key, Ranges] | None:
