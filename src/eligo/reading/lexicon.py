@@ -19,6 +19,10 @@ Trie = dict[str, Any]
 END: Final = ""  # the key under which a trie node keeps its roles: role to value
 EXACT: Final = " "  # the key for those whose case counts: spelling, role, value
 
+# The statuses of a thing that is there; `used` and `awaited` are said of treatments, and `found` of a diagnosis,
+# of which a time behind it is.
+PLAIN_STATUSES: Final = frozenset(["active", "found", "used", "awaited"])
+
 _FORM = b"33"
 _FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 

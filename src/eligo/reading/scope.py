@@ -11,7 +11,7 @@ from typing import Final
 
 from eligo.reading import clauses, heads
 from eligo.reading.bonded import BOND, OF_PATIENTS, listed
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import PLAIN_STATUSES, words
 from eligo.reading.line import ENDS, LIMIT, NEAR, SEPARATORS, TAKEN, Line
 from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
@@ -218,7 +218,7 @@ def _status(line: Line, i: int, token: Token) -> None:
     if joins and line.previous() != "BOND":
         if line.core == "CONCEPT" and line.written(token) in words("confirming") and _method(line):
             token.type, token.value = "NOTED", "method"
-        elif token.value not in ("active", "found", "used") or line.core == "CONCEPT":
+        elif token.value not in PLAIN_STATUSES or line.core == "CONCEPT":
             line.join(Token("BOND", token.start, token.start, "with"))
     elif line.written(token).startswith("with ") and line.separated() and line.core_before_separator() == "CONCEPT":
         _bond(line, Token("BOND", token.start, token.start), "with")  # `A; with a history of B`

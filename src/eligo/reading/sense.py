@@ -182,7 +182,7 @@ def contradict(parts: Sequence[Predicate]) -> bool:
 
 
 def _limited_twice(parts: Sequence[Predicate]) -> bool:
-    """`flow > 5 mL/s and 15 mL/s`: whether two limits on one thing differ in the number alone, so that one says nothing."""
+    """`flow > 5 mL/s and 15 mL/s`: whether two limits differ in the number alone, and so one says nothing."""
     limits = [part for part in _flat(parts, AllOf) if isinstance(part, Compare) and len(part.limits) == 1]
     return len({_without_number(limit) for limit in limits}) < len(limits)
 

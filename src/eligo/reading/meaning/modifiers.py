@@ -30,15 +30,13 @@ from eligo.criteria import (
     Window,
     map_leaves,
 )
-from eligo.reading.lexicon import concept_named, qualifiers_in, words
-from eligo.reading.meaning.facts import concept_of, goes_on, kind_of
+from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, qualifiers_in, words
+from eligo.reading.meaning.facts import TREATMENTS, concept_of, goes_on, kind_of
 from eligo.reading.meaning.joining import any_of
 from eligo.reading.meaning.said import Modifiers
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import Concept, concepts
 
-# as `active`; `used` is of a treatment, and `found` is a diagnosis, which a time behind it is of
-_PLAIN_WORDS = frozenset(["active", "found", "used"])
 PAST = frozenset(["history", "waxed"])  # what was ever there; `waxed`: and was active then
 
 
@@ -55,6 +53,9 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
             found.append(("history", "active" if concept is not None and concept.fluctuates else None))
         elif value == "meanwhile":
             found += [("now", None), ("planned", None)]
+        elif value == "awaited":
+            treats = concept is not None and concept.kind in TREATMENTS
+            found.append(("planned" if treats else "active", None))
         elif value in ("found", "used"):
             found.append(("active", None))
         elif value == "undergoing":
@@ -68,7 +69,7 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
 
 def strongest(values: Sequence[str]) -> tuple[str, ...]:
     """The statuses that words beside each other give together: `history of known` is history."""
-    said = tuple(value for value in values if value not in _PLAIN_WORDS) if len(values) > 1 else ()
+    said = tuple(value for value in values if value not in PLAIN_STATUSES) if len(values) > 1 else ()
     if "planned" in said and "meanwhile" in said:
         return ("planned",)
     if said[-2:] == ("history", "waxing"):  # `previously active`

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eligo.criteria import AnyOf, Leaf, Predicate, Present, Span, map_leaves
-from eligo.reading.lexicon import concept_named, named_without, opposed
+from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, named_without, opposed
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import concept_of, kind_of
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of
@@ -182,7 +182,7 @@ def _of_the_rest(lead: Modifiers, after: Said) -> bool:
 
     In `severe or frequent chronic pain` it stands behind one, and is of both unless the first word is its opposite.
     """
-    plain = lead.statuses in (("active",), ("found",), ("used",), ("waxing",))
+    plain = len(lead.statuses) == 1 and (PLAIN_STATUSES | {"waxing"}).issuperset(lead.statuses)
     found = plain and not after.lead.any()  # `active or chronic hepatitis`
     return found or (bool(lead.qualifiers) and (not after.lead.qualifiers or _opposed(lead, after)))
 

@@ -111,7 +111,7 @@ def bound_to(context: Context, said: Said, bond: Bond) -> Said:
 
 
 def _of_the_second(body: Predicate, bond: Bond, qualifiers: Sequence[str]) -> tuple[Predicate, Bond]:
-    """`uncontrolled tumor-related pain`: what stands before a thing and what comes of it tells how the second one is."""
+    """`uncontrolled tumor-related pain`: what stands before the two may tell how the second one is."""
 
     def plain(leaf: Leaf) -> Predicate:
         if not isinstance(leaf, Present) or leaf.qualifier is None:

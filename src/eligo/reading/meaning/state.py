@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eligo.criteria import Excepted, Predicate, Present, Span, Window
+from eligo.reading.lexicon import PLAIN_STATUSES
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.definitions import Gloss, glossed
 from eligo.reading.meaning.joining import excludes
@@ -137,7 +138,7 @@ class UnitState:
         if plain and self.window is None and self.gloss is None and "|" not in self.ids:
             return self.nouns[self.fact_at]
         qualifiers = (*self.qualifiers, *self.behind)
-        others = [status for status in self.statuses if status not in ("waxing", "active", "found", "used")]
+        others = [status for status in self.statuses if status != "waxing" and status not in PLAIN_STATUSES]
         if others and "waxing" in self.statuses:  # `suspected active lupus`
             modifiers = Modifiers(statuses=strongest(others), qualifiers=("active", *qualifiers))
         else:
