@@ -194,7 +194,7 @@ def unless(context: Context, node: Branch) -> Said:
     return unless_holds(context, head, taken, absent=node.marks[0].value == "absent")
 
 
-def unless_holds(context: Context, head: Said, taken: Said, *, absent: bool) -> Said:
+def unless_holds(context: Context, head: Said, taken: Said, *, absent: bool = False) -> Said:
     """Who has B need not have A; in an exclusion, A excludes only without B.
 
     `platelets >= 50 in the absence of transfusion` asks for both: a treatment that makes the value does not excuse it.
