@@ -20,9 +20,7 @@ from eligo.vocabulary.named import STATEMENT_KINDS, StatementKind, statement_id
 
 _JOINS = frozenset(["OR", "AND", "COMMA"])
 # Where a statement ends, outside of brackets.
-_ENDS = frozenset(
-    ["STOP", "SEMI", "SUBITEM", "COLON", "UNLESS", "IF", "IFFIRST", "THEN", "NEXT", "CLOSE", "PERMIT"]
-)
+_ENDS = frozenset(["STOP", "SEMI", "SUBITEM", "COLON", "UNLESS", "IF", "IFFIRST", "THEN", "NEXT", "CLOSE", "PERMIT"])
 _BEGINS = _ENDS | _JOINS | {"OPEN"} - {"CLOSE"}
 _BESIDE_VAGUE = frozenset(["FILLER", "LIGHT", "QUAL", "OTHER", "STATUS"])
 _OPINION = "investigator_judgement"

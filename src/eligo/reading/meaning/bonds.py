@@ -21,7 +21,7 @@ from eligo.criteria import (
 )
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.definitions import unqualified
-from eligo.reading.meaning.facts import facts_in, is_one_of
+from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, is_one_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread
 from eligo.reading.meaning.said import Bond
 
@@ -34,6 +34,8 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
         return all_of([body, _without(bond.body)])
     if bond.kind == "with" and _named_more_closely(body, bond.body):
         return bond.body
+    if bond.kind == "with" and _is_course(body) and kinds_in(leaves(bond.body)) <= TREATMENTS:
+        return _relate(context, body, bond._replace(kind="associated_with"))
     stated = all(isinstance(leaf, Attest) for leaf in leaves(body))  # `serious illness requiring A`
     if bond.kind in _PLAIN or is_unread(bond.body) or stated:
         return all_of([body, bond.body])
@@ -41,6 +43,12 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
         join = all_of if bond.kind == "unrelated_to" else any_of
         return join([tie(context, body, bond._replace(body=part)) for part in bond.body.parts])
     return _relate(context, body, bond)
+
+
+def _is_course(body: Predicate) -> bool:
+    """`a trial with interferon`: whether what is taken in its course is of it, and not of everything else."""
+    found = [concept_of(fact) for fact in _facts(body) or []]
+    return bool(found) and all(c is not None and c.aspect == "exposure" and c.kind not in TREATMENTS for c in found)
 
 
 def _without(body: Predicate) -> Not:
