@@ -30,6 +30,7 @@ _GLOSS = re.compile(r"\([^()]*\)")
 _LONGEST = 8  # words; what is longer is a sentence
 _LONGEST_NAME = 120  # characters
 _JOINS = frozenset(["OR", "AND", "COMMA"])
+_ENDS = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM"])
 _PARTS = frozenset(["FILLER", "CONCEPT"])
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _BETWEEN = re.compile(r"[ -]{0,2}")
@@ -51,6 +52,7 @@ class _Words(NamedTuple):
     vague: frozenset[str]
     adds_nothing: dict[NamedKind, frozenset[str]]
     denying: frozenset[str]
+    persons: frozenset[str]
     of_the_study: frozenset[str]
     found_by: frozenset[str]
     adjectives: tuple[str, ...]
@@ -71,6 +73,7 @@ def _words() -> _Words:
         frozenset((*data["general"], *data["vague"])),
         {kind: frozenset(data["adds_nothing"][kind]) for kind in NAMED_KINDS},
         frozenset(data["denying_prefixes"]),
+        frozenset(data["denied_persons"]),
         frozenset(data["of_the_study"]),
         frozenset(data["found_by"]),
         tuple(data["adjective_endings"]),
@@ -108,6 +111,8 @@ def name(tokens: list[Token], text: str) -> list[Token]:
     out: list[Token] = []
     i = 0
     while i < len(tokens):
+        if _denies(tokens, i, text):
+            tokens[i].type, tokens[i].value = "NEG", "refuted"
         found = _name_at(tokens, i, text) if tokens[i].type in _PARTS and not _found_by(tokens, i, text) else None
         if found is None:
             out.append(tokens[i])
@@ -116,6 +121,23 @@ def name(tokens: list[Token], text: str) -> list[Token]:
         out.append(found.token)
         i = found.end
     return _shared(out, text)
+
+
+def _denies(tokens: Sequence[Token], i: int, text: str) -> bool:
+    """`non-smokers`, `non-diabetic patients`: whether the token says what people are not."""
+    if not _is_denying(tokens[i], text) or i + 1 == len(tokens) or tokens[i + 1].type != "CONCEPT":
+        return False
+    who = tokens[i + 1]
+    if who.start != tokens[i].end or text[who.start : who.end].casefold() not in _words().persons:
+        return False
+    end = next((j for j in range(i + 2, len(tokens)) if tokens[j].type != "LIGHT"), len(tokens))
+    if end < len(tokens) and tokens[end].type in _JOINS:  # `non-pregnant and non-lactating`
+        return end + 1 < len(tokens) and _is_denying(tokens[end + 1], text)
+    return end == len(tokens) or tokens[end].type in _ENDS
+
+
+def _is_denying(token: Token, text: str) -> bool:
+    return token.type == "FILLER" and text[token.start : token.end].casefold().rstrip("-") in _words().denying
 
 
 def _name_at(tokens: Sequence[Token], i: int, text: str) -> _Name | None:

@@ -43,6 +43,7 @@ class _Words(NamedTuple):
     kinds: dict[str, StatementKind]
     denying: frozenset[str]
     verbs: frozenset[str]
+    adjectives: frozenset[str]
     before: frozenset[str]
     behind: frozenset[str]
 
@@ -64,6 +65,7 @@ def _words() -> _Words:
         kinds,
         frozenset(data["denying"]),
         frozenset(data["statement_verbs"]),
+        frozenset(data["statement_adjectives"]),
         frozenset(data["before_statements"]),
         frozenset(data["statements_behind"]),
     )
@@ -182,6 +184,8 @@ def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:
     end = _part_end(tokens, behind)
     own = {token.type for token in tokens[i:end] if not _is_opinion(token)}
     several = not _JOINS.isdisjoint(token.type for token in tokens[i:behind])  # `unable or unwilling to comply`
+    if text[tokens[i].start : begun.end].casefold() in _words().adjectives and _of_one_sex(tokens, behind + 1):
+        return behind + 1  # `healthy men`: healthy, and a man
     if ("ATTEST" in own and not several) or {"VAR", "NUM"} <= own or not own.isdisjoint(_WHOM):
         return i
     if begun.behind and not own.isdisjoint(_TIMES):  # it may be of what stands before
@@ -189,6 +193,13 @@ def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:
     while end < len(tokens) and tokens[end].type in _JOINS and _goes_on(tokens, end + 1, begun.denies, text):
         end = _part_end(tokens, end + 1)
     return end
+
+
+def _of_one_sex(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a sex begins with token `i`, and its sentence has no other one, nor an age group."""
+    end = next((j for j in range(i, len(tokens)) if tokens[j].type == "STOP"), len(tokens))
+    whom = [j for j in range(i, end) if tokens[j].type in _WHOM]
+    return whom == [i] and tokens[i].type == "SEX"
 
 
 def _part_end(tokens: Sequence[Token], i: int) -> int:
