@@ -162,6 +162,7 @@ def _name_at(tokens: Sequence[Token], i: int, text: str) -> _Name | None:
         kind is None
         or len(written) > _LONGEST
         or _lists_objects(tokens, end, written)
+        or _says_with_what(tokens, end, written, text)
         or all(singular(word) in _words().vague for word in written)
     ):
         return None
@@ -173,6 +174,13 @@ def _lists_objects(tokens: Sequence[Token], i: int, written: Sequence[str]) -> b
     behind = tokens[i + 1 : i + 2] if tokens[i : i + 1] and tokens[i].type == "COMMA" else []
     drugs = bool(behind) and behind[0].type == "CONCEPT" and _kind_of(behind[0]) == "medication"
     return drugs and written[-1] in words("of_drugs")
+
+
+def _says_with_what(tokens: Sequence[Token], i: int, written: Sequence[str], text: str) -> bool:
+    """`combined treatment with interferon`: what stands before the noun may tell how, and name no other treatment."""
+    behind = tokens[i : i + 1]
+    said = text[behind[0].start : behind[0].end].casefold() if behind else ""
+    return written[-1] in _words().treatments and said == "with"
 
 
 def _found_by(tokens: Sequence[Token], i: int, text: str) -> bool:
