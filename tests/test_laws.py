@@ -23,6 +23,7 @@ from eligo.patients.values import measure
 from eligo.plan import compile_rules
 from eligo.ruleset import Cohort, RuleSet
 from eligo.truth import Truth, all_of, any_of, at_least, not_
+from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.scores import SCORES, is_whole
 from eligo.vocabulary.units import convert, difference_to_canonical
 from eligo.vocabulary.variables import variables
@@ -47,6 +48,16 @@ def never_flips(before: Finding, after: Finding) -> bool:
         contradicted = any(e.detail == "conflict" for e in before.evidence)
         return after.truth is Truth.UNKNOWN or contradicted
     return after.truth in (before.truth, Truth.UNKNOWN)
+
+
+def ends_what_goes_on(who: Patient) -> bool:
+    """Whether something is over in the record while one of its kinds goes on: a resolved malignancy and a liver cancer.
+
+    Each of the two decides alone, and the kind that goes on wins; so to forget it lets the other one turn the answer.
+    """
+    going = {fact.concept for facts in who.facts.values() for fact in facts if fact.status == "active"}
+    over = {fact.concept for facts in who.facts.values() for fact in facts if fact.status == "resolved"}
+    return any(going & (concepts().descendants(id_) - {id_}) for id_ in over)
 
 
 def contradicts_its_scores(who: Patient, how: Policy) -> bool:
@@ -110,7 +121,7 @@ def test_losing_any_one_piece_of_knowledge_never_turns_an_answer(
 ) -> None:
     """What the caller assumes of silence is no knowledge: every answer that rests on it says so."""
     how = replace(how, assume_absent=frozenset())
-    assume(not contradicts_its_scores(who, how))
+    assume(not contradicts_its_scores(who, how) and not ends_what_goes_on(who))
     assume(len(set(who.attested.values())) < 2)  # what is attested for one criterion goes before its topic
     before = findings(found, who, how)
     for less in pieces(who):

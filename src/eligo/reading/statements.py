@@ -103,10 +103,19 @@ def state(tokens: list[Token], text: str) -> list[Token]:
             comma.type, comma.value = "LIGHT", None
         del out[whole if whole < len(before) else len(out) :]
         opinion = any(map(_is_opinion, tokens[i:end]))
-        id_ = _OPINION if opinion else statement_id(found.kind, text[start : tokens[end - 1].end])
+        id_ = _OPINION if opinion else statement_id(found.kind, _written(tokens, start, end, text))
         out.append(Token("ATTEST", start, tokens[end - 1].end, id_))
         i = end
     return out
+
+
+def _written(tokens: Sequence[Token], start: int, end: int, text: str) -> str:
+    """The words of a statement up to token `end`; what parts an exception from it says nothing."""
+    said, at = "", start
+    for i, token in enumerate(tokens[:end]):
+        if token.start >= start and _before_exception(tokens, i):
+            said, at = said + text[at : token.start], token.end
+    return said + text[at : tokens[end - 1].end]
 
 
 def _begun(tokens: Sequence[Token], i: int, before: Sequence[Token], text: str) -> _Begun | None:
@@ -211,9 +220,14 @@ def _part_end(tokens: Sequence[Token], i: int) -> int:
             depth += 1
         elif kind == "CLOSE" and depth:
             depth -= 1
-        elif not depth and (kind in _ENDS or kind in _JOINS):
+        elif not depth and (kind in _ENDS or kind in _JOINS) and not _before_exception(tokens, j):
             return j
     return len(tokens)
+
+
+def _before_exception(tokens: Sequence[Token], i: int) -> bool:
+    """Whether it parts a statement from its exception: "in good health, except for hypertension"."""
+    return tokens[i].type in ("SEMI", "COMMA") and tokens[i + 1 : i + 2] != [] and tokens[i + 1].type == "EXCEPT"
 
 
 def _is_treatment(token: Token) -> bool:

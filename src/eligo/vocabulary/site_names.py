@@ -37,6 +37,7 @@ class _Thing:
     names: list[str] = field(default_factory=list)
     codes: list[tuple[str, str]] = field(default_factory=list)
     parents: dict[str, int] = field(default_factory=dict)  # as written, with their lines
+    lines: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ class _Reader:
             kind = next(kind for kind in NAMED_KINDS if kind == row.kind)
             thing = self.things.setdefault(first.id if first else row.id, _Thing(row.id, row.name, kind, row.line))
             self.named.setdefault(key, row)
+            thing.lines.append(row.line)
             if row.name not in thing.names:
                 thing.names.append(row.name)
             if row.code and not thing.codes:
@@ -175,7 +177,8 @@ class _Reader:
         for id_ in sorted(circles):
             thing = self.things.pop(id_)
             message = f"`{thing.name}` is its own parent, or the parent of its parents"
-            self.complain("names-circle", message, thing.line, "take one of the parents away")
+            for line in thing.lines:
+                self.complain("names-circle", message, line, "take one of the parents away")
         # What stood in a circle is no parent any more.
         self.named = {key: row for key, row in self.named.items() if row.id in self.things}
 
