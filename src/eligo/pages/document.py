@@ -139,11 +139,16 @@ def read_criteria(text: str, trial: str | None = None, file: str | None = None, 
             Problem("empty-document", "the document is empty", Place(file), "give a page, a record or criteria")
         )
     found = read_stretches(text, [(0, name[0]), (name[1], len(text))] if name else [(0, len(text))])
+    return bare_page(text, trial, name, found, RegistryFields())
+
+
+def bare_page(text: str, trial: str | None, name: Span | None, found: Criteria, registry: RegistryFields) -> Page:
+    """The page of a text that is nothing but its criteria, and perhaps the registry's fields behind them."""
     return Page(
         trial=trial,
         title=None,
         updated=None,
-        registry=RegistryFields(),
+        registry=registry,
         arms=found.arms,
         items=found.items,
         states_no_criteria=not found.items,

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from eligo.criteria import Span
 from eligo.errors import EligoError, Place, Problem
-from eligo.pages.document import Line, Page, read_criteria, read_stretches
-from eligo.pages.layout import clean, key
+from eligo.pages.document import Page, bare_page, read_criteria, read_stretches
+from eligo.pages.layout import key
 from eligo.trials.fields import read_date
 from eligo.trials.region import PageLine, Region, labels, page_lines
 
@@ -93,18 +93,7 @@ def read_bare(text: str, trial: str, file: str | None = None, name: Span | None 
     if not region.spans:
         return read_criteria(text, trial, file, name)
     found = read_stretches(text, region.stretches)
-    return Page(
-        trial=trial,
-        title=None,
-        updated=None,
-        registry=region.fields(),
-        arms=found.arms,
-        items=found.items,
-        states_no_criteria=not found.items,
-        headings=(*([Line(clean(text[slice(*name)]), name)] if name else []), *found.headings),
-        remarks=found.remarks,
-        text=text,
-    )
+    return bare_page(text, trial, name, found, region.fields())
 
 
 def is_page(text: str) -> bool:
