@@ -11,7 +11,7 @@ from eligo.reading.parse import read_item
 from eligo.understood import Share, share_of
 from tests.doors import DOORS, Run
 
-CRITERIA = "Inclusion Criteria:\n- INR > 1.5\n- Signed informed consent\nExclusion Criteria:\n- Zorblaxed quandrins\n"
+CRITERIA = "Inclusion Criteria:\n- INR > 1.5\n- Signed informed consent\nExclusion Criteria:\n- Zorblaxed wavelets of ascites\n"
 RECORD = {
     "protocolSection": {
         "identificationModule": {"nctId": "NCT00000009"},
@@ -31,7 +31,8 @@ SHARES = {"coded": 1, "named": 0, "asked": 1, "partly": 0, "always": 0, "unread"
         ("INR > 1.5; zorblaxed quandrins", "partly"),
         ("Signed informed consent", "asked"),
         ("With or without ascites", "always"),
-        ("Zorblaxed quandrins", "unread"),
+        ("Zorblaxed quandrins", "asked"),
+        ("Zorblaxed quandrins of ascites", "unread"),
         ("Zorblax level > 5", "named"),
         ("Zorblax disease", "named"),
         ("", "unread"),

@@ -10,6 +10,7 @@ import functools
 from typing import Any, Final
 
 from eligo.reading.anchors import anchor
+from eligo.reading.asked import asked
 from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
@@ -170,6 +171,8 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
     raw = scan(text)
     tokens = _scoped(raw, text)
     types = frozenset([t.type for t in tokens])
+    if (statement := asked(tokens, types, text, kind)) is not None:
+        return statement
     if types.isdisjoint(TELLING):
         return unread(tokens, text)
     silent = not why and nothing_understood(tokens, types)

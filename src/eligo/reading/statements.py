@@ -10,13 +10,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from eligo.data import grammar_data
 from eligo.reading.naming import is_vague
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.named import STATEMENT_KINDS, StatementKind, statement_id
+from eligo.vocabulary.named import StatementKind, statement_id
 
 _JOINS = frozenset(["OR", "AND", "COMMA"])
 # Where a statement ends, outside of brackets.
@@ -52,7 +52,7 @@ class _Words(NamedTuple):
 def _words() -> _Words:
     data = grammar_data("names.yaml")
     kinds: dict[str, StatementKind] = {}
-    for kind in STATEMENT_KINDS:
+    for kind in cast(tuple[StatementKind, ...], tuple(data["statements"])):
         of = data["statements"][kind]
         kinds.update(dict.fromkeys((*of["before_to"], *of["alone"]), kind))
     before_to = _any(word for of in data["statements"].values() for word in of["before_to"])

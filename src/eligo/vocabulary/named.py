@@ -14,15 +14,16 @@ from eligo.data import grammar_data
 from eligo.vocabulary.concept import Aspect, Concept, singular, word_key, words_of
 
 NamedKind = Literal["condition", "procedure", "medication"]
-StatementKind = Literal["ability", "willingness", "circumstance", "judgement"]
+StatementKind = Literal["ability", "willingness", "circumstance", "judgement", "statement"]
 NAMED_KINDS: tuple[NamedKind, ...] = ("condition", "procedure", "medication")
-STATEMENT_KINDS: tuple[StatementKind, ...] = ("ability", "willingness", "circumstance", "judgement")
+STATEMENT_KINDS: tuple[StatementKind, ...] = ("ability", "willingness", "circumstance", "judgement", "statement")
 # How times with a kind of thing are meant, where nobody has said it of the thing itself.
 USUAL_ASPECT: dict[str, Aspect] = {"procedure": "event", "medication": "exposure"}
 
 _MARK = ":"
 _KINDS = frozenset((*NAMED_KINDS, *STATEMENT_KINDS))
-_OF_ONE_SENTENCE = frozenset(("willingness", "judgement"))  # what a person agrees to, or thinks, in another is another
+# What a person agrees to, or thinks, in another sentence is another; so is what words mean that nobody knows.
+_OF_ONE_SENTENCE = frozenset(("willingness", "judgement", "statement"))
 
 
 def is_named(id: str) -> bool:  # noqa: A002 - the word of the interface

@@ -1,0 +1,116 @@
+"""An item that names nothing a record could hold, asked of a person in its own words: "sleeps by day, works at night".
+
+No word of it is a condition, a value, an age or a sex that is known, so that nothing in it could be tested. It is one
+statement, whatever its words mean, as long as it is one sentence that says what is so: no heading, no permission, no
+condition for some, nothing that points to another place of the page. What denies it in front is a negation of it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from eligo.criteria import DAYS_IN, Attest, Not, Predicate
+from eligo.data import grammar_data
+from eligo.reading.item import ItemReading
+from eligo.reading.meaning.context import Account
+from eligo.reading.naming import is_vague
+from eligo.reading.silent import TELLING
+from eligo.reading.tokens import Token
+from eligo.truth import Kind
+from eligo.vocabulary.named import statement_id
+
+_TOLD: Final = TELLING - {"NUM"}
+# With one of these in it a line is more than one statement, or none.
+_NO_STATEMENT: Final = frozenset(
+    ["STOP", "SEMI", "SUBITEM", "COLON", "IF", "IFFIRST", "THEN", "UNLESS", "NEXT", "PERMIT", "MUST", "FOLLOWING"]
+)
+_BEFORE: Final = frozenset(["LIGHT", "WHO"])
+_MARKS: Final = frozenset(["STOP", "SEMI", "LIGHT"])
+_LONGEST: Final = 400  # characters
+_WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+
+
+@functools.cache
+def _pointing() -> frozenset[str]:
+    """The words of lines that speak of the page or of who may take part."""
+    return frozenset(grammar_data("names.yaml")["not_asked"])
+
+
+@functools.cache
+def _of_the_trial() -> frozenset[str]:
+    """The words that tell of a trial, and of nothing in it."""
+    data = grammar_data("names.yaml")
+    return frozenset((*data["for_one_trial"], *data["of_the_study"]))
+
+
+@functools.cache
+def _of_whom() -> frozenset[str]:
+    """The words that tell of whom a line speaks, and what joins them to a statement."""
+    data = grammar_data("names.yaml")
+    return frozenset((*data["before_statements"], *data["before_asked"]))
+
+
+def asked(tokens: Sequence[Token], types: frozenset[str], text: str, kind: Kind) -> ItemReading | None:
+    """The item as one statement; None where a record could tell something of it, or it is no statement."""
+    if not types.isdisjoint(_TOLD):
+        return None
+    first, last = _ends(tokens, text)
+    denied = first < last and tokens[first].type == "NEG"
+    body = tokens[first + denied : last]
+    if not _is_statement(body, text) or (denied and (kind == "exclusion" or tokens[first].value != "plain")):
+        return None
+    span = body[0].start, body[-1].end
+    leaf = Attest(statement_id("statement", text[slice(*span)]), span=span)
+    predicate: Predicate = Not(leaf) if denied else leaf
+    return ItemReading(predicate, (), account=_account(tokens, tokens[first] if denied else None, span))
+
+
+def _ends(tokens: Sequence[Token], text: str) -> tuple[int, int]:
+    """The place of the first token behind the words of grammar, and that behind the last one before the marks."""
+    first, last = 0, len(tokens)
+    while last and tokens[last - 1].type in _MARKS and not text[tokens[last - 1].start].isalnum():
+        last -= 1
+    while first < last and _tells_whom(tokens[first], text):
+        first += 1
+    return first, last
+
+
+def _tells_whom(token: Token, text: str) -> bool:
+    """Whether nothing but of whom a line speaks stands there: "patients with", "the subject has"."""
+    return token.type in _BEFORE and _of_whom().issuperset(_WORD.findall(text[token.start : token.end].casefold()))
+
+
+def _is_statement(body: Sequence[Token], text: str) -> bool:
+    """Whether tokens say one thing of a patient: several words, one sentence, numbers of times alone."""
+    if not body or not _NO_STATEMENT.isdisjoint(t.type for t in body) or not any(t.type == "FILLER" for t in body):
+        return False
+    if body[0].type in ("NEG", "OR", "AND") or body[-1].type in ("OR", "AND"):
+        return False
+    said = text[body[0].start : body[-1].end]
+    if said.count("(") != said.count(")"):
+        return False
+    words = _WORD.findall(said.casefold())
+    if len(words) < 2 or len(said) > _LONGEST or not _pointing().isdisjoint(words) or _tells_nothing(words):
+        return False
+    return text[body[-1].end :].strip()[:1] != ":" and all(map(_of_time, body, [*body[1:], None]))
+
+
+def _tells_nothing(words: Sequence[str]) -> bool:
+    """Whether words name no thing: "medical conditions", "study procedures"."""
+    trial = _of_the_trial()
+    return is_vague([word for word in words if word not in trial and word.partition("-")[0] not in trial])
+
+
+def _of_time(token: Token, behind: Token | None) -> bool:
+    """Whether a token is no number, or that of a time."""
+    return token.type != "NUM" or (behind is not None and behind.type == "UNIT" and behind.value in DAYS_IN)
+
+
+def _account(tokens: Sequence[Token], denial: Token | None, span: tuple[int, int]) -> tuple[Account, ...]:
+    made = [Account((t.start, t.end), "grammar") for t in tokens if t.end <= span[0] and t is not denial]
+    made += [Account((denial.start, denial.end), "modifier")] if denial is not None else []
+    made.append(Account(span, "leaf"))
+    return (*made, *(Account((t.start, t.end), "grammar") for t in tokens if t.start >= span[1]))
