@@ -11,7 +11,7 @@ from eligo.reading.parse import read_item
 from eligo.understood import Share, share_of
 from tests.doors import DOORS, Run
 
-CRITERIA = "Inclusion Criteria:\n- INR > 1.5\n- Signed informed consent\nExclusion Criteria:\n- Zorblaxed wavelets of ascites\n"
+CRITERIA = "Inclusion Criteria:\n- INR > 1.5\n- Signed informed consent\nExclusion Criteria:\n- Wavelets (plughs\n"
 RECORD = {
     "protocolSection": {
         "identificationModule": {"nctId": "NCT00000009"},
