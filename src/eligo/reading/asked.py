@@ -16,7 +16,7 @@ from eligo.criteria import DAYS_IN, Attest, Not, Predicate
 from eligo.data import grammar_data
 from eligo.reading.item import ItemReading
 from eligo.reading.meaning.context import Account
-from eligo.reading.naming import is_vague
+from eligo.reading.naming import is_general
 from eligo.reading.silent import TELLING
 from eligo.reading.tokens import Token
 from eligo.truth import Kind
@@ -101,7 +101,7 @@ def _is_statement(body: Sequence[Token], text: str) -> bool:
 def _tells_nothing(words: Sequence[str]) -> bool:
     """Whether words name no thing: "medical conditions", "study procedures"."""
     trial = _of_the_trial()
-    return is_vague([word for word in words if word not in trial and word.partition("-")[0] not in trial])
+    return all(is_general(word) or word in trial or word.partition("-")[0] in trial for word in words)
 
 
 def _of_time(token: Token, behind: Token | None) -> bool:

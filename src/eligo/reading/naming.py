@@ -26,7 +26,9 @@ _QUOTED = re.compile(rf'\b({"|".join((*NAMED_KINDS, *STATEMENT_KINDS))}) "([^"]*
 _NAMED: Roles = {"NAMED": True}  # of a name that is made here
 _PLAIN = frozenset(["", "-"])
 _TIMES = frozenset(["BEFORE", "SINCE", "AT", "AGO", "AFTER"])
-_GLOSS = re.compile(r"\([^()]*\)")
+_GLOSS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_GLOSSED = ["OPEN", "FILLER", "CLOSE"], ["OPEN", "CONCEPT", "CLOSE"]
+_ABBREVIATION = re.compile(r"(?=[^\W_]*[A-Z][^\W_]*[A-Z0-9])[^\W_]+(?:-[^\W_]+)*")
 _LONGEST = 8  # words; what is longer is a sentence
 _LONGEST_NAME = 120  # characters
 _JOINS = frozenset(["OR", "AND", "COMMA"])
@@ -201,9 +203,28 @@ def _adds_nothing(named: Token, behind: Token, text: str) -> bool:
 def _run(tokens: Sequence[Token], i: int, text: str) -> int:
     """The end of the name's parts that stand side by side from token `i` on; `i` where it is no part of a name."""
     end = i
-    while end < len(tokens) and _is_part(tokens[end], text) and (end == i or _beside(tokens, end, text)):
-        end += 1
+    while end < len(tokens):
+        if _is_part(tokens[end], text) and (end == i or _beside(tokens, end, text)):
+            end += 1
+        elif end > i and _is_gloss(tokens, i, end, text):
+            end += 4
+        else:
+            break
     return end
+
+
+def _is_gloss(tokens: Sequence[Token], first: int, i: int, text: str) -> bool:
+    """Whether token `i` begins a bracket with the other form of the name from `first` on, which goes on behind it.
+
+    That is an abbreviation ("zorblax factor (ZF) disease"), or what one stands for ("ZF (zorblax factor) disease").
+    """
+    if [t.type for t in tokens[i : i + 3]] not in _GLOSSED or i + 3 >= len(tokens) or not _is_part(tokens[i + 3], text):
+        return False
+    before, inside = text[tokens[first].start : tokens[i - 1].end], text[tokens[i + 1].start : tokens[i + 1].end]
+    if _ABBREVIATION.fullmatch(inside):
+        return any(word.startswith(inside[0].casefold()) for word in before.casefold().replace("-", " ").split())
+    short = before.rpartition(" ")[2]
+    return _ABBREVIATION.fullmatch(short) is not None and short[0].casefold() == inside[0].casefold()
 
 
 def _is_part(token: Token, text: str) -> bool:
@@ -227,10 +248,12 @@ def is_nameable(written: Sequence[str]) -> bool:
 
 def is_vague(written: Sequence[str]) -> bool:
     """Whether words tell of no thing: "other medical or psychological conditions"."""
-    known = _words()
-    return all(
-        singular(word) in known.vague or word in known.vague or word.endswith(known.adjectives) for word in written
-    )
+    return all(is_general(word) or word.endswith(_words().adjectives) for word in written)
+
+
+def is_general(word: str) -> bool:
+    """Whether a word tells of nothing by itself: "medical", "condition"."""
+    return singular(word) in _words().vague or word in _words().vague
 
 
 def is_adjective(word: str) -> bool:

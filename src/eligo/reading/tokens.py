@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from eligo.bounds import MOST_DIGITS, is_countable
 from eligo.reading.atoms import atoms, fold
-from eligo.reading.lexicon import END, EXACT, trie
+from eligo.reading.lexicon import END, EXACT, begins, trie
 from eligo.reading.numbers import Number, read_number, runs_on
 from eligo.reading.units_in_text import find_unit
 
@@ -120,7 +120,7 @@ def _shorter(
         shorter = trie()[part].get(END)
         if shorter:
             return shorter, 1, pos + len(part)
-    if "NEG" in found:
+    if "NEG" in found or begins(parts[i + taken - 1], "HEDGE"):
         return _not_into(found, taken, end, parts, i, pos, text)
     return found, taken, end
 
@@ -166,13 +166,14 @@ def _goes_on(parts: list[str], i: int) -> bool:
 def _not_into(
     found: Roles, taken: int, end: int, parts: list[str], i: int, pos: int, text: str
 ) -> tuple[Roles, int, int]:
-    """`have no family to consent`: a negation does not take the first word of a longer phrase."""
+    """`have no family to consent`, `patients with or without`: a phrase does not take the first word of a longer one."""
     root = trie()
     last, start = i + taken - 1, end - len(parts[i + taken - 1])
     node = root.get(parts[last])
     inner, reach, _ = _longest(node, parts, last, start, text) if node is not None else _NOT_FOUND
     shorter = root[parts[i]].get(END)
-    if inner and reach > 1 and ("ATTEST" in inner or "CONCEPT" in inner) and shorter:
+    inside = ("ATTEST", "CONCEPT", "HEDGE") if "NEG" in found else ("HEDGE",)
+    if inner and reach > 1 and not inner.keys().isdisjoint(inside) and shorter:
         return shorter, 1, pos + len(parts[i])
     return found, taken, end
 
