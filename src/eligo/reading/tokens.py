@@ -166,7 +166,7 @@ def _goes_on(parts: list[str], i: int) -> bool:
 def _not_into(
     found: Roles, taken: int, end: int, parts: list[str], i: int, pos: int, text: str
 ) -> tuple[Roles, int, int]:
-    """`have no family to consent`, `patients with or without`: a phrase does not take the first word of a longer one."""
+    """`have no family to consent`, `with or without`: a phrase does not take the first word of a longer one."""
     root = trie()
     last, start = i + taken - 1, end - len(parts[i + taken - 1])
     node = root.get(parts[last])
