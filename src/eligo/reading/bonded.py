@@ -89,4 +89,4 @@ def _of_a_kind(line: Line, following: Token, bond: Token, token: Token) -> bool:
         return False
     causes = bond.value in ("due_to", "unrelated_to", "associated_with") and token.type != "COMMA"
     kinds = {kind_named(str(last.value)), kind_named(str(following.value))}
-    return kinds <= _TREATMENTS or (len(kinds) == 1 and (causes or "condition" not in kinds))
+    return causes or kinds <= _TREATMENTS or (len(kinds) == 1 and "condition" not in kinds)

@@ -12,7 +12,7 @@ from eligo.criteria import DAYS_IN, AllOf, AnyOf, Compare, Limit, Number, OneOf,
 from eligo.errors import EligoError
 from eligo.reading.bind import Bound
 from eligo.reading.compare import grades_between
-from eligo.reading.lexicon import words as lexicon_words
+from eligo.reading.lexicon import is_scale, words as lexicon_words
 from eligo.reading.names import Name
 from eligo.reading.numbers import Number as WrittenNumber
 from eligo.reading.pairs import each_name, grouped, joined_by, members, with_unit
@@ -73,7 +73,7 @@ def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:
     if parts_of is not None:
         return _of_two(parts_of, limits, span)
     variable = variables().get(id_ or "")
-    quantity = _Quantity(variable, text[name.span[0] : name.span[1]] if variable is None else None, span)
+    quantity = _Quantity(variable, _words_of(limits, name, text) if variable is None else None, span)
     if all(limit.form == "bare" for limit in limits.limits):
         return _listed(quantity, limits)
     copy = _copied(limits, variable)
@@ -90,6 +90,15 @@ def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:
         return _together(parts, limits.joins)
     only = parts[0]
     return replace(only, equivalent=copy) if copy is not None and isinstance(only, Compare) else only
+
+
+def _words_of(limits: Limits, name: Name, text: str) -> str:
+    """The words of a quantity without a variable; `neuropathy > grade 1` is about its grade, wherever that word stands."""
+    written = text[name.span[0] : name.span[1]]
+    before = text[: limits.span[0]].rsplit(maxsplit=1)[-1:]
+    inside = [text[t.start : t.end] for limit in limits.limits for t in limit.inside]
+    scale = next((word.lower() for word in (*inside, *before) if is_scale(word.lower())), "")
+    return written if not scale or is_scale(written.lower().split()[-1]) else f"{written} {scale}"
 
 
 def _together(parts: list[Predicate], joins: tuple[str, ...]) -> Predicate:

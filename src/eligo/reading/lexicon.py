@@ -55,6 +55,11 @@ def relation_named(phrase: str) -> str | None:
     return _role_of(phrase, "REL")
 
 
+def is_scale(phrase: str) -> bool:
+    """Whether exactly this phrase says that something is counted in grades: `stage`, `class`."""
+    return "GRADE" in _roles_of(phrase)
+
+
 @functools.lru_cache(256)
 def begins(word: str, role: str) -> bool:
     """Whether a phrase that plays the role begins with the word: `in` the last, `within`."""
@@ -68,12 +73,17 @@ def begins(word: str, role: str) -> bool:
 
 
 def _role_of(phrase: str, role: str) -> str | None:
+    found: str | None = _roles_of(phrase).get(role)
+    return found
+
+
+def _roles_of(phrase: str) -> dict[str, Any]:
     node = trie()
     for atom in phrase_key(phrase):
         if atom not in node:
-            return None
+            return {}
         node = node[atom]
-    found: str | None = node.get(END, {}).get(role)
+    found: dict[str, Any] = node.get(END, {})
     return found
 
 

@@ -215,10 +215,13 @@ def _status(line: Line, i: int, token: Token) -> None:
     """`renal disease undergoing dialysis`: a status between two facts joins them; `biopsy proven A` tells a method."""
     following = line.ahead(i)
     joins = line.core in ("CONCEPT", "VAR") and following is not None and following.type in ("CONCEPT", "QUAL")
-    if joins and line.previous() != "BOND":
-        if line.core == "CONCEPT" and line.written(token) in words("confirming") and _method(line):
-            token.type, token.value = "NOTED", "method"
-        elif token.value not in PLAIN_STATUSES or line.core == "CONCEPT":
+    joins = joins and line.previous() != "BOND"
+    hyphened = line.text[token.start - 1 : token.start] == "-"  # `biopsy-proven, invasive A`
+    confirms = line.core == "CONCEPT" and line.written(token) in words("confirming")
+    if confirms and (joins or hyphened) and _method(line):
+        token.type, token.value = "NOTED", "method"
+    elif joins:
+        if token.value not in PLAIN_STATUSES or line.core == "CONCEPT":
             line.join(Token("BOND", token.start, token.start, "with"))
     elif line.written(token).startswith("with ") and line.separated() and line.core_before_separator() == "CONCEPT":
         _bond(line, Token("BOND", token.start, token.start), "with")  # `A; with a history of B`

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import MEASURING, Compare, OneOf, Predicate, Present, Span, Unparsed, leaves
+from eligo.criteria import MEASURING, AllOf, AnyOf, Attest, Compare, OneOf, Predicate, Present, Span, Unparsed, leaves
 from eligo.reading.lexicon import alternates, measured_by
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.definitions import graded
@@ -152,12 +152,20 @@ def _and(context: Context, parts: list[Predicate], span: Span) -> Predicate:
     stated = context.kind == "exclusion" and all(facts_of(p) or category(p) == "attest" for p in known)
     if stated and len(known) < len(parts) > 1:
         return context.unparsed(span, "and-in-exclusion")
-    if len(parts) > 1 and context.kind == "exclusion" and all(facts_of(p) or _of_an_age(context, p) for p in parts):
+    if len(parts) > 1 and context.kind == "exclusion" and all(_tells(p) or _of_an_age(context, p) for p in parts):
         if context.take(Alternative.AND_EXCLUDES):
             return any_of(parts)
     elif len(parts) > 2 and context.kind == "exclusion" and not all(map(measures, parts)):
         return any_of(parts) if context.take(Alternative.AND_EXCLUDES) else all_of(parts)
     return all_of(parts)
+
+
+def _tells(part: Predicate) -> bool:
+    """Whether a part tells of a fact, or of one and what a person states of it, or of several of which some are known."""
+    if not isinstance(part, (AllOf, AnyOf)):
+        return bool(facts_of(part))
+    beside = Attest if isinstance(part, AllOf) else Unparsed
+    return all(isinstance(one, (Present, beside)) for one in part.parts) and any(map(facts_of, part.parts))
 
 
 def _of_an_age(context: Context, part: Predicate) -> bool:
