@@ -12,7 +12,8 @@ from eligo.criteria import DAYS_IN, AllOf, AnyOf, Compare, Limit, Number, OneOf,
 from eligo.errors import EligoError
 from eligo.reading.bind import Bound
 from eligo.reading.compare import grades_between
-from eligo.reading.lexicon import is_scale, words as lexicon_words
+from eligo.reading.lexicon import is_scale
+from eligo.reading.lexicon import words as lexicon_words
 from eligo.reading.names import Name
 from eligo.reading.numbers import Number as WrittenNumber
 from eligo.reading.pairs import each_name, grouped, joined_by, members, with_unit
@@ -93,7 +94,7 @@ def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:
 
 
 def _words_of(limits: Limits, name: Name, text: str) -> str:
-    """The words of a quantity without a variable; `neuropathy > grade 1` is about its grade, wherever that word stands."""
+    """The words of a quantity without a variable; `neuropathy > grade 1` is about its grade."""
     written = text[name.span[0] : name.span[1]]
     before = text[: limits.span[0]].rsplit(maxsplit=1)[-1:]
     inside = [text[t.start : t.end] for limit in limits.limits for t in limit.inside]

@@ -161,7 +161,7 @@ def _and(context: Context, parts: list[Predicate], span: Span) -> Predicate:
 
 
 def _tells(part: Predicate) -> bool:
-    """Whether a part tells of a fact, or of one and what a person states of it, or of several of which some are known."""
+    """Whether a part tells of a fact, or of one and what a person states of it, or of several, some of them known."""
     if not isinstance(part, (AllOf, AnyOf)):
         return bool(facts_of(part))
     beside = Attest if isinstance(part, AllOf) else Unparsed
