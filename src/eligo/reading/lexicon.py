@@ -55,6 +55,11 @@ def relation_named(phrase: str) -> str | None:
     return _role_of(phrase, "REL")
 
 
+def is_of_some(written: str) -> bool:
+    """Whether words such as `for women` begin as those do of whom alone something is asked."""
+    return not words("of_some").isdisjoint(written.casefold().split()[:1])
+
+
 def is_scale(phrase: str) -> bool:
     """Whether exactly this phrase says that something is counted in grades: `stage`, `class`."""
     return "GRADE" in _roles_of(phrase)

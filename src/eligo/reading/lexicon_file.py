@@ -156,6 +156,7 @@ _WORDS = (
     "resting",
     "plus_grades",
     "acuity",
+    "of_some",
     "falling",
 )
 

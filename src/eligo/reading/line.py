@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from eligo.reading.lexicon import is_of_some
 from eligo.reading.tokens import Token
 
 SEPARATORS: Final = frozenset(["COMMA", "SEMI", "AND", "OR", "NEXT"])
@@ -151,7 +152,7 @@ class Line:
 
     def sexed(self, token: Token) -> bool:
         """Whether it is `in women`, `for men`."""
-        return token.type == "SEX" and self.written(token).startswith(("in ", "for "))
+        return token.type == "SEX" and is_of_some(self.written(token))
 
     def with_next(self, i: int, token: Token) -> str:
         """The words of a token and of the next one."""

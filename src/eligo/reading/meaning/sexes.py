@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from eligo.criteria import AllOf, Always, AnyOf, Attest, Compare, IfThen, OneOf, Predicate, Present, leaves
-from eligo.reading.lexicon import belongs_to, words
+from eligo.reading.lexicon import belongs_to, is_of_some, words
 from eligo.reading.meaning.conditions import if_holds, of_one_sex, sex_of
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import all_of, any_of, facts_of
@@ -25,7 +25,14 @@ def of_them(context: Context, said: list[Said]) -> list[Said]:
     if not asked or not context.take(Alternative.WHOM):
         return said
     sex = OneOf("sex", (named,), span=first.span)
-    return [_asked_of(sex, part) if part in asked else part for part in said]
+    alone = context.kind == "inclusion" and _of_them_alone(context, first)
+    return [_asked_of(context, sex, part, alone=alone) if part in asked else part for part in said]
+
+
+def _of_them_alone(context: Context, part: Said) -> bool:
+    """`a pregnancy test for women`: whether it is asked of them alone, and not of who else may take part."""
+    sexes = [t for t in context.tokens if t.type == "SEX" and part.span[0] <= t.start < part.span[1]]
+    return any(is_of_some(context.written(token.span)) for token in sexes)
 
 
 def _said_of(sex: str, context: Context, first: Said, rest: list[Said]) -> list[Said]:
@@ -40,8 +47,10 @@ def _said_of(sex: str, context: Context, first: Said, rest: list[Said]) -> list[
     return [part for part in asked if isinstance(part.body, Attest) and belongs_to(part.body.topic)]
 
 
-def _asked_of(sex: OneOf, part: Said) -> Said:
+def _asked_of(context: Context, sex: OneOf, part: Said, *, alone: bool) -> Said:
     """A part with those of whom it speaks; its negation does not hold for them."""
+    if part.body is not None and alone:
+        return replace(part, body=if_holds(context, sex, part.body), bare=False)
     if part.body is None or part.lead.negated:
         return replace(part, whom=(*part.whom, sex), bare=False)
     return replace(part, body=all_of([sex, part.body]), bare=False)
@@ -99,7 +108,7 @@ def _for_the_other_too(context: Context, first: Predicate | None, second: Said) 
     whom, then = _whom(first)
     if whom is None or then is None:
         return None
-    asked = whom.span is not None and context.written(whom.span).lower().startswith(("for ", "in "))
+    asked = whom.span is not None and is_of_some(context.written(whom.span))
     if second.body is None or not asked:
         return None
     if _sex_in(second.body) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eligo.criteria import Attest, Compare, Limit, OneOf, Predicate, leaves
-from eligo.reading.lexicon import belongs_to, words
+from eligo.reading.lexicon import belongs_to, is_of_some, words
 from eligo.reading.meaning.conditions import if_holds, other_limit
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.joining import all_of, any_of
@@ -74,7 +74,7 @@ def _of_some(noun: Predicate) -> bool:
 
 def _of_them(state: UnitState, token: Token) -> bool:
     written = state.written(token).lower()
-    return written.startswith(("in ", "for ")) or written.endswith(":")
+    return is_of_some(written) or written.endswith(":")
 
 
 def men_too(state: UnitState, body: Predicate) -> Predicate:
