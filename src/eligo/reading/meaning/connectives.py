@@ -10,7 +10,7 @@ from eligo.reading.lexicon import alternates, measured_by
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.definitions import graded
 from eligo.reading.meaning.exceptions import another, plain
-from eligo.reading.meaning.joining import all_of, any_of, category, default, facts_of, is_unread, measures
+from eligo.reading.meaning.joining import all_of, any_of, category, default, facts_of, has_unread, is_unread, measures
 from eligo.reading.meaning.reach import runs
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Said
@@ -21,12 +21,18 @@ def combined(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> P
     """Runs under one negation first, then `or` and `and` by the strength of their separators."""
     parts: list[Predicate] = []
     seps: list[Mark] = []
-    for run, mark in runs(context, said, marks):
+    apart = list(runs(context, said, marks))
+    waits = [run[0].since is not None and run[0].lead.negated for run, _ in apart]
+    choice = context.kind == "inclusion" and not all(waits) and any(word == "or" for _, (_, word) in apart[1:])
+    choice = choice and not any(part.body is not None and has_unread(part.body) for part in said)
+    for run, mark in apart:
         if parts:
             seps.append(mark)
-        parts.append(_distinguished(run, wrapped_run(context, _of_any(run)), parts, mark, context))
+        parts.append(_distinguished(run, wrapped_run(context, _of_any(run), had=choice), parts, mark, context))
     if len(parts) == 1:
         return parts[0]
+    if all(waits):  # `at least 4 weeks since A or at least 2 weeks since B`: each of them has to be over
+        return all_of(parts)
     paired = _paired(said, parts, seps)
     if paired is not None:
         return paired

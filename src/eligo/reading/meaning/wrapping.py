@@ -48,8 +48,11 @@ def _under(said: Said) -> bool:
     return said.what != "joined" or said.lead.negated or bool(said.examples)
 
 
-def wrapped_run(context: Context, run: Sequence[Said]) -> Predicate:
-    """Parts that stand under the negation or hedge of the first of them."""
+def wrapped_run(context: Context, run: Sequence[Said], *, had: bool = False) -> Predicate:
+    """Parts that stand under the negation or hedge of the first of them.
+
+    `stable angina or > 6 months after a stent` means those who `had` one: of anybody else it would say nothing.
+    """
     first = run[0]
     bodies = [any_of([s.body, *s.examples]) if s.examples else s.body for s in run if s.body is not None]
     if first.lead.hedged:
@@ -59,12 +62,14 @@ def wrapped_run(context: Context, run: Sequence[Said]) -> Predicate:
     if not first.lead.negated or isinstance(body, Always):
         return all_of([*first.whom, body]) if first.whom else body
     since = first.since
-    if since is not None and kinds_in(leaves(body)) == {"condition"} and not context.take(Alternative.HAD):
+    if since is not None:
+        had = had or (kinds_in(leaves(body)) == {"condition"} and not context.take(Alternative.HAD))
+    if since is not None and had:
 
-        def had(leaf: Leaf) -> Predicate:
+        def long_ago(leaf: Leaf) -> Predicate:
             return replace(leaf, window=elapsed(since, True)) if isinstance(leaf, Present) else leaf
 
-        return map_leaves(body, had)
+        return map_leaves(body, long_ago)
     denied = negated(context, body, hull(s.span for s in run), first)
     return all_of([*first.whom, denied]) if first.whom else denied
 
