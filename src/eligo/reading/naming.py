@@ -190,7 +190,8 @@ def _found_by(tokens: Sequence[Token], i: int, text: str) -> bool:
     before = tokens[i - 1] if i else None
     if before is None:
         return False
-    return before.type in _TIMES or text[before.start : before.end].casefold() in _words().found_by
+    cut = text[before.start : before.end] == "-" and before.end == tokens[i].start  # `total-body zorblaxectomy`
+    return cut or before.type in _TIMES or text[before.start : before.end].casefold() in _words().found_by
 
 
 def _adds_nothing(named: Token, behind: Token, text: str) -> bool:

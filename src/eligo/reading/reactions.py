@@ -20,6 +20,7 @@ from eligo.vocabulary.concepts import concepts
 _JOINS = frozenset(["OR", "AND", "COMMA", "SUCH"])  # examples of what somebody is allergic to count beside it
 _CONTRAINDICATION = "contraindication_to_study_treatment"
 _GLOSS = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "SUCH", "VAR", *_JOINS])
+_NARROWING = frozenset(["QUAL", "LIGHT"])  # may stand before the second of two reactions
 _BEFORE_OBJECT = frozenset(["LIGHT", "OTHER", "FOLLOWING", "COLON"])
 _OBJECT = frozenset(["FILLER", "CONCEPT", "EVENT", "QUAL", "VAR"])
 _CONDITION = frozenset(["condition", "state", "attestation"])
@@ -37,6 +38,7 @@ class _Words(NamedTuple):
     parts: frozenset[str]
     within: frozenset[str]
     joining: frozenset[str]
+    alike: frozenset[str]
 
 
 @functools.cache
@@ -44,7 +46,7 @@ def _words() -> _Words:
     data = grammar_data("names.yaml")
     reactions = {word: id_ for id_, of in data["reactions"].items() for word in of}
     lists = ["reacting_to", "of_any", "of_the_trial", "trial_products", "parts_of_products"]
-    lists += ["within_products", "joining"]
+    lists += ["within_products", "joining", "alike"]
     return _Words(reactions, *(frozenset(data[key]) for key in lists))
 
 
@@ -130,6 +132,8 @@ def _heads(tokens: Sequence[Token], i: int, text: str) -> list[int]:
         if i + 1 >= len(tokens) or tokens[i + 1].type not in _JOINS:
             return []
         i += 2
+        while i < len(tokens) and tokens[i].type in _NARROWING:
+            i += 1
     return []
 
 
@@ -203,7 +207,7 @@ def _object(tokens: Sequence[Token], i: int, text: str) -> _Object | None:
     stop = max(stop, tokens[end - 1].end)
     if _of_the_trial(written):
         return _Object(None, start, stop, end)
-    if any(_is_condition(t) for t in parts) or not is_nameable(written):
+    if any(_is_condition(t) for t in parts) or not is_nameable(written) or not _words().alike.isdisjoint(written):
         return None
     return _Object(" ".join(written), start, stop, end)
 
