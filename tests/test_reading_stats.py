@@ -32,7 +32,7 @@ SHARES = {"coded": 1, "named": 0, "asked": 1, "partly": 0, "always": 0, "unread"
         ("Signed informed consent", "asked"),
         ("With or without ascites", "always"),
         ("Zorblaxed quandrins", "asked"),
-        ("Zorblaxed quandrins of ascites", "unread"),
+        ("Risk of stroke or sepsis", "unread"),
         ("Zorblax level > 5", "named"),
         ("Zorblax disease", "named"),
         ("", "unread"),

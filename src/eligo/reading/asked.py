@@ -1,8 +1,8 @@
-"""An item that names nothing a record could hold, asked of a person in its own words: "sleeps by day, works at night".
+"""An item of which no part is understood, asked of a person in its own words: "sleeps by day, works at night".
 
-No word of it is a condition, a value, an age or a sex that is known, so that nothing in it could be tested. It is one
-statement, whatever its words mean, as long as it is one sentence that says what is so: no heading, no permission, no
-condition for some, nothing that points to another place of the page. What denies it in front is a negation of it.
+It is one statement, whatever its words mean, as long as it is one sentence that says what is so: no heading, no
+permission, no condition for some, no value, nothing that points to another place of the page, and no list of what
+is known ("risk of stroke", not "risk of stroke or sepsis"). What denies it in front is a negation of it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Final
 from eligo.criteria import DAYS_IN, Attest, Not, Predicate
 from eligo.data import grammar_data
 from eligo.reading.item import ItemReading
+from eligo.reading.meaning.account import JOINS
 from eligo.reading.meaning.context import Account
 from eligo.reading.naming import is_general
 from eligo.reading.silent import TELLING
@@ -22,10 +23,14 @@ from eligo.reading.tokens import Token
 from eligo.truth import Kind
 from eligo.vocabulary.named import statement_id
 
-_TOLD: Final = TELLING - {"NUM"}
+_TOLD: Final = TELLING - {"NUM", "CONCEPT"}
+_JOINING: Final = (JOINS | {"OTHER"}) - {"STOP", "SEMI"}
 # With one of these in it a line is more than one statement, or none.
 _NO_STATEMENT: Final = frozenset(
-    ["STOP", "SEMI", "SUBITEM", "COLON", "IF", "IFFIRST", "THEN", "UNLESS", "NEXT", "PERMIT", "MUST", "FOLLOWING"]
+    [
+        *("STOP", "SEMI", "SUBITEM", "COLON", "IF", "IFFIRST", "THEN", "UNLESS", "NEXT", "PERMIT", "MUST", "FOLLOWING"),
+        *("AGEUNIT", "AGECOMP", "AGEAFTER", "OLD"),
+    ]
 )
 _BEFORE: Final = frozenset(["LIGHT", "WHO"])
 _MARKS: Final = frozenset(["STOP", "SEMI", "LIGHT"])
@@ -54,8 +59,8 @@ def _of_whom() -> frozenset[str]:
 
 
 def asked(tokens: Sequence[Token], types: frozenset[str], text: str, kind: Kind) -> ItemReading | None:
-    """The item as one statement; None where a record could tell something of it, or it is no statement."""
-    if not types.isdisjoint(_TOLD):
+    """The item as one statement; None where it is none. It is for who has found that no part of it is understood."""
+    if not types.isdisjoint(_TOLD) or ("CONCEPT" in types and not types.isdisjoint(_JOINING)):
         return None
     first, last = _ends(tokens, text)
     denied = first < last and tokens[first].type == "NEG"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from typing import Any, Final
 
+from eligo.criteria import Unparsed
 from eligo.reading.anchors import anchor
 from eligo.reading.asked import asked
 from eligo.reading.bind import bind
@@ -171,18 +172,20 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
     raw = scan(text)
     tokens = _scoped(raw, text)
     types = frozenset([t.type for t in tokens])
-    if (statement := asked(tokens, types, text, kind)) is not None:
-        return statement
     if types.isdisjoint(TELLING):
-        return unread(tokens, text)
+        return asked(tokens, types, text, kind) or unread(tokens, text)
     silent = not why and nothing_understood(tokens, types)
     if silent and types.isdisjoint(LIMITS):
-        return nothing(tokens, text)
+        return asked(tokens, types, text, kind) or nothing(tokens, text)
     tree = _parse(tokens)
     bound = bind(tree, text) if not types.isdisjoint(LIMITS) else []
     if silent and not any(names for _, names in bound):
-        return nothing(tokens, text)
-    return read_tree(tree, bound, tokens, text, kind, why=why)
+        return asked(tokens, types, text, kind) or nothing(tokens, text)
+    reading = read_tree(tree, bound, tokens, text, kind, why=why)
+    if not isinstance(reading.predicate, Unparsed):
+        return reading
+    statement = asked(tokens, types, text, kind)
+    return reading if statement is None else statement._replace(comparisons=reading.comparisons)
 
 
 def read_comparisons(text: str) -> tuple[Comparison, ...]:
