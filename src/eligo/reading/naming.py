@@ -58,6 +58,7 @@ class _Words(NamedTuple):
     of_the_study: frozenset[str]
     found_by: frozenset[str]
     adjectives: tuple[str, ...]
+    verb_endings: tuple[str, ...]
     body: frozenset[str]
     never: frozenset[str]
 
@@ -79,6 +80,7 @@ def _words() -> _Words:
         frozenset(data["of_the_study"]),
         frozenset(data["found_by"]),
         tuple(data["adjective_endings"]),
+        tuple(data["verb_endings"]),
         frozenset(data["body_parts"]),
         frozenset(data["never"]),
     )
@@ -174,7 +176,7 @@ def _name_at(tokens: Sequence[Token], i: int, text: str) -> _Name | None:
 def _lists_objects(tokens: Sequence[Token], i: int, written: Sequence[str]) -> bool:
     """`zorblax intolerance, aspirin or heparin`: what is listed may be what is not tolerated, or taken."""
     behind = tokens[i + 1 : i + 2] if tokens[i : i + 1] and tokens[i].type == "COMMA" else []
-    drugs = bool(behind) and behind[0].type == "CONCEPT" and _kind_of(behind[0]) == "medication"
+    drugs = bool(behind) and behind[0].type == "CONCEPT" and kind_named_by(behind[0]) == "medication"
     return drugs and written[-1] in words("of_drugs")
 
 
@@ -196,7 +198,7 @@ def _found_by(tokens: Sequence[Token], i: int, text: str) -> bool:
 
 def _adds_nothing(named: Token, behind: Token, text: str) -> bool:
     """Whether the word behind a name says only of what kind it is: "statin drugs"."""
-    kind = _kind_of(named) if named.type == "CONCEPT" else None
+    kind = kind_named_by(named) if named.type == "CONCEPT" else None
     word = singular(text[behind.start : behind.end].casefold())
     return kind is not None and behind.type == "FILLER" and word in _words().adds_nothing[kind]
 
@@ -231,7 +233,7 @@ def _is_gloss(tokens: Sequence[Token], first: int, i: int, text: str) -> bool:
 def _is_part(token: Token, text: str) -> bool:
     """Whether all words of a token may be part of a name."""
     if token.type == "CONCEPT":
-        return _kind_of(token) is not None
+        return kind_named_by(token) is not None
     if token.type != "FILLER" or token.value is not None or token.roles is LACKS_NOUN or token.roles is NO_NAME:
         return False
     written = text[token.start : token.end].casefold()
@@ -255,6 +257,11 @@ def is_vague(written: Sequence[str]) -> bool:
 def is_general(word: str) -> bool:
     """Whether a word tells of nothing by itself: "medical", "condition"."""
     return singular(word) in _words().vague or word in _words().vague
+
+
+def is_noun(word: str) -> bool:
+    """Whether nothing in the form of a word tells that it is a verb: "treated", "requiring"."""
+    return not word.endswith(_words().verb_endings)
 
 
 def is_adjective(word: str) -> bool:
@@ -281,9 +288,9 @@ def _inside(tokens: Sequence[Token], i: int, text: str) -> int | None:
 def _kind(head: Token, written: Sequence[str], text: str) -> NamedKind | None:
     """The kind of thing that a name is of, by the last word of its head."""
     if head.type == "CONCEPT":
-        return _kind_of(head)
+        return kind_named_by(head)
     last = _WORD.findall(text[head.start : head.end].casefold())[-1]
-    return _kind_of_word(last, written)
+    return kind_of_word(last, written)
 
 
 def _listed_kind(name: str) -> NamedKind | None:
@@ -296,12 +303,13 @@ def _listed_kind(name: str) -> NamedKind | None:
     return None
 
 
-def _kind_of(token: Token) -> NamedKind | None:
+def kind_named_by(token: Token) -> NamedKind | None:
+    """Of what kind a concept is; None where names of that kind cannot be made."""
     found = concepts().get(str(token.value).split("|")[0])
     return _KIND_OF_CONCEPT.get(found.kind) if found is not None else None
 
 
-def _kind_of_word(last: str, written: Sequence[str]) -> NamedKind | None:
+def kind_of_word(last: str, written: Sequence[str] = ()) -> NamedKind | None:
     """The kind that the last word of a name tells; None where it tells none."""
     known = _words()
     noun = singular(last.rpartition("-")[2])
@@ -323,7 +331,7 @@ def _shared(tokens: list[Token], text: str) -> list[Token]:
         while j > 1 and tokens[j - 1].type in _JOINS and _lacks_noun(tokens[j - 2], noun, text):
             j -= 2
             adjective = text[tokens[j].start : tokens[j].end]
-            id_ = concepts().named(_kind_of(tokens[i]) or "condition", f"{adjective} {noun}")
+            id_ = concepts().named(kind_named_by(tokens[i]) or "condition", f"{adjective} {noun}")
             tokens[j] = Token("CONCEPT", tokens[j].start, tokens[j].end, id_)
     return tokens
 
@@ -341,8 +349,8 @@ def _lacks_noun(token: Token, noun: str, text: str) -> bool:
     if token.roles is LACKS_NOUN:
         return True
     if token.type == "CONCEPT" and noun in words("of_drugs"):
-        return _kind_of(token) == "medication" and token.roles is _NAMED
+        return kind_named_by(token) == "medication" and token.roles is _NAMED
     if token.type != "FILLER" or token.value is not None:
         return False
     written = text[token.start : token.end].casefold()
-    return is_adjective(written) and is_nameable([written]) and _kind_of_word(written, ()) is None
+    return is_adjective(written) and is_nameable([written]) and kind_of_word(written) is None

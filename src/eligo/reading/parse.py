@@ -16,6 +16,7 @@ from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
 from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
+from eligo.reading.listed import name_listed
 from eligo.reading.naming import name, quoted
 from eligo.reading.reactions import react
 from eligo.reading.relatives import relate
@@ -52,7 +53,7 @@ def tokenise(text: str) -> list[Token]:
 def _scoped(raw: list[Token], text: str) -> list[Token]:
     """The tokens with one type each, whole names, and the words that join."""
     settled = quoted(share(anchor(settle(joined_numbers(raw), text), text), text), text)
-    return scope(relate(name(react(state(settled, text), text), text), text), text)
+    return scope(relate(name_listed(name(react(state(settled, text), text), text), text), text), text)
 
 
 def parse(text: str) -> Node:
