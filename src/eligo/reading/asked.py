@@ -15,6 +15,7 @@ from typing import Final
 from eligo.criteria import DAYS_IN, Attest, Not, Predicate
 from eligo.data import grammar_data
 from eligo.reading.item import ItemReading
+from eligo.reading.lexicon import belongs_to
 from eligo.reading.meaning.account import JOINS
 from eligo.reading.meaning.context import Account
 from eligo.reading.naming import is_general
@@ -32,6 +33,8 @@ _NO_STATEMENT: Final = frozenset(
         *("AGEUNIT", "AGECOMP", "AGEAFTER", "OLD"),
     ]
 )
+_FOR_SOME: Final = frozenset(["IF", "IFFIRST", "THEN", "UNLESS", "MUST"])  # who is not meant does what is asked
+_MEASURED: Final = frozenset(["VAR", "HEDGE"])
 _BEFORE: Final = frozenset(["LIGHT", "WHO"])
 _MARKS: Final = frozenset(["STOP", "SEMI", "LIGHT"])
 _LONGEST: Final = 400  # characters
@@ -60,12 +63,21 @@ def _of_whom() -> frozenset[str]:
 
 def asked(tokens: Sequence[Token], types: frozenset[str], text: str, kind: Kind) -> ItemReading | None:
     """The item as one statement; None where it is none. It is for who has found that no part of it is understood."""
-    if not types.isdisjoint(_TOLD) or ("CONCEPT" in types and not types.isdisjoint(_JOINING)):
+    stated = "ATTEST" in types
+    if not (_of_a_person(tokens, types) if stated else types.isdisjoint(_TOLD)):
+        return None
+    if "CONCEPT" in types and not stated and not types.isdisjoint(_JOINING):
         return None
     first, last = _ends(tokens, text)
-    denied = first < last and tokens[first].type == "NEG"
+    refuses = stated and first < last and tokens[first].value == "refusal"  # `unwilling to comply or zorblax`
+    denied = first < last and tokens[first].type == "NEG" and not refuses
     body = tokens[first + denied : last]
-    if not _is_statement(body, text) or (denied and (kind == "exclusion" or tokens[first].value != "plain")):
+    if denied and (kind == "exclusion" or tokens[first].value != "plain"):
+        return None
+    forbidden = _NO_STATEMENT - _FOR_SOME if stated and kind == "inclusion" else _NO_STATEMENT
+    if not forbidden.isdisjoint(t.type for t in body) or not (stated or _counts_time(body)):
+        return None
+    if not _is_statement(body, text, refuses=refuses):
         return None
     span = body[0].start, body[-1].end
     leaf = Attest(statement_id("statement", text[slice(*span)]), span=span)
@@ -88,11 +100,20 @@ def _tells_whom(token: Token, text: str) -> bool:
     return token.type in _BEFORE and _of_whom().issuperset(_WORD.findall(text[token.start : token.end].casefold()))
 
 
-def _is_statement(body: Sequence[Token], text: str) -> bool:
-    """Whether tokens say one thing of a patient: several words, one sentence, numbers of times alone."""
-    if not body or not _NO_STATEMENT.isdisjoint(t.type for t in body) or not any(t.type == "FILLER" for t in body):
+def _of_a_person(tokens: Sequence[Token], types: frozenset[str]) -> bool:
+    """Whether all that is known is what a person states, and of whom: women who agree to use contraception."""
+    if not types.isdisjoint(_MEASURED):
         return False
-    if body[0].type in ("NEG", "OR", "AND") or body[-1].type in ("OR", "AND"):
+    topics = [str(token.value) for token in tokens if token.type == "ATTEST"]
+    named = {id_ for token in tokens if token.type == "CONCEPT" for id_ in str(token.value).split("|")}
+    return named <= {concept for topic in topics for concept in belongs_to(topic)}
+
+
+def _is_statement(body: Sequence[Token], text: str, *, refuses: bool) -> bool:
+    """Whether tokens say one thing of a patient: several words of one sentence, not all of them known."""
+    if not any(token.type == "FILLER" for token in body) or body[-1].type in ("OR", "AND"):
+        return False
+    if body[0].type in ("OR", "AND") or (body[0].type == "NEG" and not refuses):
         return False
     said = text[body[0].start : body[-1].end]
     if said.count("(") != said.count(")"):
@@ -100,13 +121,18 @@ def _is_statement(body: Sequence[Token], text: str) -> bool:
     words = _WORD.findall(said.casefold())
     if len(words) < 2 or len(said) > _LONGEST or not _pointing().isdisjoint(words) or _tells_nothing(words):
         return False
-    return text[body[-1].end :].strip()[:1] != ":" and all(map(_of_time, body, [*body[1:], None]))
+    return text[body[-1].end :].strip()[:1] != ":"
 
 
 def _tells_nothing(words: Sequence[str]) -> bool:
     """Whether words name no thing: "medical conditions", "study procedures"."""
     trial = _of_the_trial()
     return all(is_general(word) or word in trial or word.partition("-")[0] in trial for word in words)
+
+
+def _counts_time(body: Sequence[Token]) -> bool:
+    """Whether all numbers are of times."""
+    return all(map(_of_time, body, [*body[1:], None]))
 
 
 def _of_time(token: Token, behind: Token | None) -> bool:

@@ -39,7 +39,7 @@ def _said_of(sex: str, context: Context, first: Said, rest: list[Said]) -> list[
     """Which parts are said of those of whom the first one speaks; without `who`, only what belongs to its facts."""
     reached = takewhile(lambda part: part.sex is None and not _written(context, part, "adults"), rest)
     asked = [part for part in reached if part.body is not None and not _only_of(sex, part.body)]
-    if _written(context, first, "bond_that"):
+    if first.sex is not None and _written(context, first, "bond_that"):
         return asked
     if first.body is None or facts_of(first.body) is None:
         return []
