@@ -60,6 +60,11 @@ def is_of_some(written: str) -> bool:
     return not words("of_some").isdisjoint(written.casefold().split()[:1])
 
 
+def is_sex(word: str) -> bool:
+    """Whether a word alone tells of which sex somebody is: `women`."""
+    return "SEX" in _roles_of(word)
+
+
 def is_scale(phrase: str) -> bool:
     """Whether exactly this phrase says that something is counted in grades: `stage`, `class`."""
     return "GRADE" in _roles_of(phrase)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from eligo.criteria import AllOf, Always, AnyOf, Attest, Compare, IfThen, OneOf, Predicate, Present, leaves
-from eligo.reading.lexicon import belongs_to, is_of_some, words
+from eligo.reading.lexicon import belongs_to, is_of_some, is_sex, words
 from eligo.reading.meaning.conditions import if_holds, of_one_sex, sex_of
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import all_of, any_of, facts_of
@@ -39,7 +39,8 @@ def _said_of(sex: str, context: Context, first: Said, rest: list[Said]) -> list[
     """Which parts are said of those of whom the first one speaks; without `who`, only what belongs to its facts."""
     reached = takewhile(lambda part: part.sex is None and not _written(context, part, "adults"), rest)
     asked = [part for part in reached if part.body is not None and not _only_of(sex, part.body)]
-    if first.sex is not None and _written(context, first, "bond_that"):
+    named = any(map(is_sex, context.written(first.span).lower().split()))  # not of `patients who are pregnant`
+    if named and _written(context, first, "bond_that"):
         return asked
     if first.body is None or facts_of(first.body) is None:
         return []
