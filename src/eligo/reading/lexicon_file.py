@@ -114,6 +114,7 @@ _WORDS = (
     "to_the_value",
     "either_of",
     "beginning",
+    "recent",
     "left",
     "fresh",
     "anew",
