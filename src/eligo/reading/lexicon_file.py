@@ -38,6 +38,7 @@ RANK = [
     "TIMEUNIT",
     "OLD",
     "SCOREUNIT",
+    "FINDING",
     "VAR",
     "CONCEPT",
     "ATTEST",
@@ -158,6 +159,9 @@ _WORDS = (
     "plus_grades",
     "acuity",
     "falling",
+    "results_of_tests",
+    "negative_results",
+    "between_results",
 )
 
 _SPELLED = ("words", "long", "also", "exact")  # the spellings of a unit
@@ -172,7 +176,7 @@ def compile_lexicon() -> dict[str, Any]:
     _rank(root)
     return {
         "trie": root,
-        "words": {kind: data[kind] for kind in _WORDS} | _words_of_units(root) | _bonds(data),
+        "words": {kind: data[kind] for kind in _WORDS} | _words_of_units(root) | _bonds(data) | _behind(data),
         "measured_by": data["measured_by"],
         "measured_in": data["measured_in"],
         "measured_by_side": data.get("measured_by_side", {}),
@@ -191,6 +195,10 @@ def compile_lexicon() -> dict[str, Any]:
 
 def _bonds(data: dict[str, Any]) -> dict[str, list[str]]:
     return {f"bond_{side}": phrases for side, phrases in data["bonds"].items()}
+
+
+def _behind(data: dict[str, Any]) -> dict[str, list[str]]:
+    return {f"behind_{kind}": phrases for kind, phrases in data["behind_a_name"].items()}
 
 
 def _words_of_units(root: Trie) -> dict[str, list[str]]:
@@ -298,6 +306,10 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     yield from _valued("VAR", data["running_text"].items())
     yield from _valued("EVENT", _in_two_parts(data["events_in_parts"]))
     yield from _valued("REL", _in_two_parts(data["relations_in_parts"]))
+    yield from _valued("STATUS", _in_two_parts(data["statuses_in_parts"]))
+    yield from _valued("STATUS", [("found", data["behind_a_name"]["condition"]), ("now", data["behind_a_name"]["procedure"])])
+    yield from _valued("NOTED", [(None, phrases) for _, phrases in _in_two_parts(data["noted_in_parts"])])
+    yield from _valued("FINDING", _in_two_parts(data["found_in_tests"]))
     for id_, phrases in [*data["running_concepts"].items(), *_in_two_parts(data["concepts_in_parts"])]:
         yield from _valued(_role_of(id_), [(id_, phrases)])
     yield from _valued("LIGHT", [(None, phrases) for side, phrases in data["bonds"].items() if side != "without"])
@@ -321,9 +333,9 @@ def _valued(role: str, groups: Iterable[tuple[Any, list[str]]]) -> Iterator[tupl
 
 
 def _in_two_parts(groups: dict[str, list[list[str]]]) -> Iterator[tuple[str, list[str]]]:
-    """`signing` + `the consent form`: each of the first parts before each of the second."""
+    """`signing` + `the consent form`: each of the first parts before each of the second, of which one may be empty."""
     for value, (first, second) in groups.items():
-        yield value, [f"{one} {other}" for one in first for other in second]
+        yield value, [f"{one} {other}".strip() for one in first for other in second]
 
 
 def _headings(following: dict[str, list[str]]) -> Iterator[tuple[str, Entry]]:

@@ -233,6 +233,12 @@ def is_vague(written: Sequence[str]) -> bool:
     )
 
 
+def tells_nothing(written: Sequence[str]) -> bool:
+    """Whether words name no thing, and one of them a kind of things: "a medical condition", but no "renal disease"."""
+    known = _words()
+    return bool(written) and all(singular(word) in known.vague or word in known.vague for word in written)
+
+
 def is_adjective(word: str) -> bool:
     """Whether a word tells which, and not what: an adjective, or a part of the body."""
     known = _words()

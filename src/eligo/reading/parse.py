@@ -26,6 +26,7 @@ from eligo.reading.statements import state
 from eligo.reading.table import ADD, GATHER, MANY, MORE, PASS, Build, lalr_table
 from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Node
+from eligo.reading.vague import judge
 from eligo.truth import Kind
 
 LONGEST: Final = 60_000  # characters: no criterion is longer
@@ -50,7 +51,7 @@ def tokenise(text: str) -> list[Token]:
 def _scoped(raw: list[Token], text: str) -> list[Token]:
     """The tokens with one type each, whole names, and the words that join."""
     settled = quoted(share(anchor(settle(joined_numbers(raw), text), text), text), text)
-    return scope(relate(name(react(state(settled, text), text), text), text), text)
+    return scope(relate(judge(name(react(state(settled, text), text), text), text), text), text)
 
 
 def parse(text: str) -> Node:

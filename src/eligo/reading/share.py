@@ -19,6 +19,9 @@ _TREATMENTS = frozenset(["medication", "procedure"])
 _LONGEST = 6
 _LEAST = 3  # words of a name that says what comes of what
 _GLOSSES = (["OPEN", "CONCEPT", "CLOSE"], ["OPEN", "FILLER", "CLOSE"])
+_LISTED = frozenset(["OR", "AND", "COMMA", "JOIN"])
+_NUMBERED = re.compile(r"(.*[^\W\d_]) ?\d[a-z]?")  # a name with a number at its end
+_NUMBER = re.compile(r"\d[a-z]?(?![\w.])")
 _SHORTEST = 3  # letters that the beginning and the end of a word have at least
 MOST_TOKENS = (
     4000  # no person writes an item that is longer; its limits are still found, but it is not read as a sentence
@@ -38,6 +41,7 @@ def share(tokens: list[Token], text: str) -> list[Token]:
             i = _prefixed(tokens, _bracketed(tokens, i, text), text)
             _glossed(tokens, i, text)
             _ended_by(tokens, i, text)
+            _numbered(tokens, i, text)
             if i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
                 i = _forward(tokens, _related(tokens, i, text), text)
             if i and tokens[i - 1].type == "FILLER":
@@ -233,6 +237,31 @@ def _forward(tokens: list[Token], i: int, text: str) -> int:
         tokens[i].end = end
         _take_until(tokens, i, end, text)
     return i
+
+
+def _numbered(tokens: list[Token], i: int, text: str) -> None:
+    """`HCV genotype 1, 2 or 4 infection`: numbers that share the words before the first of them, and behind the last."""
+    name = _NUMBERED.fullmatch(text[tokens[i].start : tokens[i].end])
+    if name is None:
+        return
+    ids, end, j = [str(tokens[i].value)], tokens[i].end, i + 1
+    while j + 1 < len(tokens) and tokens[j].type in _LISTED and tokens[j + 1].type == "NUM":
+        number = _NUMBER.match(text, tokens[j + 1].start)
+        id_ = concept_named(f"{name[1]} {number[0]}") if number is not None else None
+        if number is None or id_ is None:
+            return
+        ids.append(id_)
+        end = number.end()
+        j += 2
+        while j < len(tokens) and tokens[j].end <= end:
+            j += 1
+    if len(ids) == 1 or (j < len(tokens) and tokens[j].start < end):
+        return
+    behind = text[end : tokens[j].end] if j < len(tokens) and tokens[j].type == "CONCEPT" else ""
+    if behind and concept_named(f"{name[0]}{behind}") == ids[0]:  # `genotype 1 or 4 infection`
+        end = tokens[j].end
+    tokens[i].value, tokens[i].end = "|".join(dict.fromkeys(ids)), end
+    _take_until(tokens, i, end, text)
 
 
 def _take_until(tokens: list[Token], i: int, end: int, text: str) -> None:
