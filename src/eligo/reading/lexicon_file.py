@@ -116,6 +116,7 @@ _WORDS = (
     "either_of",
     "beginning",
     "recent",
+    "and_so_on",
     "left",
     "fresh",
     "anew",

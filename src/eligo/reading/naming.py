@@ -125,9 +125,11 @@ def name(tokens: list[Token], text: str) -> list[Token]:
 
 def _denies(tokens: Sequence[Token], i: int, text: str) -> bool:
     """`non-smokers`, `non-diabetic patients`: whether the token says what people are not."""
-    if not _is_denying(tokens[i], text) or i + 1 == len(tokens) or tokens[i + 1].type != "CONCEPT":
+    if not _is_denying(tokens[i], text) or i + 1 == len(tokens) or tokens[i + 1].type not in ("CONCEPT", "ATTEST"):
         return False
     who = tokens[i + 1]
+    if who.type == "ATTEST":  # `non-English speaking`
+        return who.start == tokens[i].end
     if who.start != tokens[i].end or text[who.start : who.end].casefold() not in _words().persons:
         return False
     end = next((j for j in range(i + 2, len(tokens)) if tokens[j].type != "LIGHT"), len(tokens))

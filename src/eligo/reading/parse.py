@@ -15,6 +15,7 @@ from eligo.reading.compare import comparisons
 from eligo.reading.comparison import Comparison
 from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
 from eligo.reading.naming import name, quoted
+from eligo.reading.open_lists import without_rest
 from eligo.reading.reactions import react
 from eligo.reading.relatives import relate
 from eligo.reading.rewritten import joined_numbers
@@ -50,7 +51,7 @@ def tokenise(text: str) -> list[Token]:
 
 def _scoped(raw: list[Token], text: str) -> list[Token]:
     """The tokens with one type each, whole names, and the words that join."""
-    settled = quoted(share(anchor(settle(joined_numbers(raw), text), text), text), text)
+    settled = quoted(share(anchor(without_rest(settle(joined_numbers(raw), text), text), text), text), text)
     return scope(relate(judge(name(react(state(settled, text), text), text), text), text), text)
 
 
