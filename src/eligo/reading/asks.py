@@ -258,11 +258,15 @@ def _result(c: Neighbours, i: int, step: int) -> bool:
     return False
 
 
+def _kind_of(ids: object) -> str | None:
+    return concepts().kind(str(ids).split("|")[0])
+
+
 def _status(c: Neighbours, i: int) -> bool:
     """`infection with e.g. A`: a name before examples, no status; `diagnosis` is one only behind a name."""
     said = c.written(c.raw[i])
-    for kind in ("condition", "procedure"):
-        if said in words(f"behind_{kind}") and (c.prev() != "CONCEPT" or concepts().kind(str(c.out[-1].value).split('|')[0]) != kind):
+    for kind in ("condition", "procedure", "medication"):
+        if said in words(f"behind_{kind}") and (c.prev() != "CONCEPT" or _kind_of(c.out[-1].value) != kind):
             return False
     comma = i + 1 < len(c.raw) and c.raw[i + 1].value == ","
     if not c.may(i + 1 + comma, "SUCH"):

@@ -116,6 +116,8 @@ _WORDS = (
     "either_of",
     "beginning",
     "recent",
+    "sites",
+    "before_a_treatment",
     "and_so_on",
     "left",
     "fresh",
@@ -308,7 +310,9 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     yield from _valued("EVENT", _in_two_parts(data["events_in_parts"]))
     yield from _valued("REL", _in_two_parts(data["relations_in_parts"]))
     yield from _valued("STATUS", _in_two_parts(data["statuses_in_parts"]))
-    yield from _valued("STATUS", [("found", data["behind_a_name"]["condition"]), ("now", data["behind_a_name"]["procedure"])])
+    yield from _valued("STATUS", [(_BEHIND[kind], phrases) for kind, phrases in data["behind_a_name"].items()])
+    yield from _valued("STATUS", [("history", data["before_a_treatment"])])
+    yield from _valued("QUAL", [(site, [site]) for site in data["sites"]])
     yield from _valued("NOTED", [(None, phrases) for _, phrases in _in_two_parts(data["noted_in_parts"])])
     yield from _valued("FINDING", _in_two_parts(data["found_in_tests"]))
     for id_, phrases in [*data["running_concepts"].items(), *_in_two_parts(data["concepts_in_parts"])]:
@@ -369,6 +373,7 @@ def _comparators(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
         yield from _valued(role, data[key].items())
 
 
+_BEHIND = {"condition": "found", "procedure": "now", "medication": "used"}  # what a word behind a name of each kind is
 _KEYED = {
     "REF": "references",
     "CHANGE": "changes",

@@ -50,6 +50,7 @@ class _Words(NamedTuple):
     done: frozenset[str]
     inside: frozenset[str]
     vague: frozenset[str]
+    examined: frozenset[str]
     adds_nothing: dict[NamedKind, frozenset[str]]
     denying: frozenset[str]
     persons: frozenset[str]
@@ -71,6 +72,7 @@ def _words() -> _Words:
         frozenset(data["done"]),
         frozenset(data["inside"]),
         frozenset((*data["general"], *data["vague"])),
+        frozenset(data["examined"]),
         {kind: frozenset(data["adds_nothing"][kind]) for kind in NAMED_KINDS},
         frozenset(data["denying_prefixes"]),
         frozenset(data["denied_persons"]),
@@ -238,7 +240,9 @@ def is_vague(written: Sequence[str]) -> bool:
 def tells_nothing(written: Sequence[str]) -> bool:
     """Whether words name no thing, and one of them a kind of things: "a medical condition", but no "renal disease"."""
     known = _words()
-    return bool(written) and all(singular(word) in known.vague or word in known.vague for word in written)
+    return bool(written) and all(
+        singular(word) in known.vague or word in known.vague or word in known.examined for word in written
+    )
 
 
 def is_adjective(word: str) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from eligo.data import grammar_data
+from eligo.reading.lexicon import words
 from eligo.reading.naming import is_vague
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
@@ -236,6 +237,11 @@ def _is_treatment(token: Token) -> bool:
     return found is not None and found.kind in ("procedure", "medication")
 
 
+def _behind_a_drug(token: Token, text: str) -> bool:
+    """`administration` behind the name of a drug says no more of what somebody is able to do than the name."""
+    return token.type == "STATUS" and text[token.start : token.end].casefold() in words("behind_medication")
+
+
 def _goes_on(tokens: Sequence[Token], i: int, denied: bool, text: str) -> bool:
     """Whether the part that begins with token `i` says more of the statement before it.
 
@@ -246,7 +252,7 @@ def _goes_on(tokens: Sequence[Token], i: int, denied: bool, text: str) -> bool:
         return False
     if all(_is_opinion(token) or token.type == "LIGHT" for token in part):
         return True
-    said = [token.type for token in part if token.type != "LIGHT"]
+    said = [token.type for token in part if token.type != "LIGHT" and not _behind_a_drug(token, text)]
     if set(said) <= _OBJECTS and all(_is_treatment(token) for token in part if token.type == "CONCEPT"):
         return True
     first = _WORD.search(text, part[0].start)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from eligo.data import grammar_data
+from eligo.reading.lexicon import words
 from eligo.reading.naming import tells_nothing
 from eligo.reading.neighbours import TIME_CODES
 from eligo.reading.tokens import Token
@@ -59,6 +60,8 @@ def _start(part: Sequence[Token], text: str) -> int:
 
 def _tells_nothing(part: Sequence[Token], text: str) -> bool:
     """Whether a part says no more than of what kind something is, how bad, and when."""
+    if any(not words("obligations").isdisjoint(_words_of(token, text)) for token in part):
+        return False  # `the screening value must be obtained`: what the trial does
     kinds = [token for token in part if token.type == "FILLER"]
     if not kinds or not all(token.type in _NARROWING or _is_time(part, i) for i, token in enumerate(part)):
         return False
