@@ -27,6 +27,7 @@ from eligo.reading.statements import state
 from eligo.reading.table import ADD, GATHER, MANY, MORE, PASS, Build, lalr_table
 from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Node
+from eligo.reading.trials import take_part
 from eligo.reading.vague import judge
 from eligo.truth import Kind
 
@@ -51,7 +52,8 @@ def tokenise(text: str) -> list[Token]:
 
 def _scoped(raw: list[Token], text: str) -> list[Token]:
     """The tokens with one type each, whole names, and the words that join."""
-    settled = quoted(share(anchor(without_rest(settle(joined_numbers(raw), text), text), text), text), text)
+    whole = take_part(without_rest(settle(joined_numbers(raw), text), text), text)
+    settled = quoted(share(anchor(whole, text), text), text)
     return scope(relate(judge(name(react(state(settled, text), text), text), text), text), text)
 
 
