@@ -275,6 +275,12 @@ def _status(c: Neighbours, i: int) -> bool:
     return not first or "CONCEPT" not in first[0].roles
 
 
+def _plainly_normal(c: Neighbours, i: int) -> bool:
+    """`creatinine normal or clearance > 60`: whether nothing stands behind that could be what is normal."""
+    j = i + 1
+    return j >= len(c.raw) or c.may(j, "AND", "OR") or (c.raw[j].type == "MARK" and c.raw[j].value in ",;.)")
+
+
 Test = Callable[[Neighbours, int], bool]
 _NAMES: Final = frozenset(["VAR", "CONCEPT", "QUAL", "STATUS", "ATTEST"])
 _ANCHORS: Final = frozenset(["BEFORE", "SINCE", "AT"])
@@ -317,6 +323,7 @@ ASKS: Final[dict[str, tuple[frozenset[str] | None, Test | None]]] = {
     "REL": (None, _relates),
     "NEG": (None, _negation),
     "STATUS": (None, _status),
+    "PLAINNORMAL": (frozenset(["VAR"]), _plainly_normal),
     "FINDING": (None, _found),
     "VAR": (None, _variable),
     "CONCEPT": (None, _no_event),
@@ -339,4 +346,5 @@ TYPE: Final = {
     "BORN": "LIGHT",
     "LOGIC": "FILLER",
     "FINDING": "CONCEPT",
+    "PLAINNORMAL": "NORMAL",
 }

@@ -31,6 +31,7 @@ _LONGEST = 8  # words; what is longer is a sentence
 _LONGEST_NAME = 120  # characters
 _JOINS = frozenset(["OR", "AND", "COMMA"])
 _ENDS = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM"])
+_ANEW = frozenset(["FRESH", "NEG"])  # a part that begins so takes no negation of the one before it
 _PARTS = frozenset(["FILLER", "CONCEPT"])
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _BETWEEN = re.compile(r"[ -]{0,2}")
@@ -135,9 +136,9 @@ def _denies(tokens: Sequence[Token], i: int, text: str) -> bool:
     if who.start != tokens[i].end or text[who.start : who.end].casefold() not in _words().persons:
         return False
     end = next((j for j in range(i + 2, len(tokens)) if tokens[j].type != "LIGHT"), len(tokens))
-    if end < len(tokens) and tokens[end].type in _JOINS:  # `non-pregnant and non-lactating`
-        return end + 1 < len(tokens) and _is_denying(tokens[end + 1], text)
-    return end == len(tokens) or tokens[end].type in _ENDS
+    if end < len(tokens) and tokens[end].type in _JOINS:  # `non-pregnant and non-lactating`, `non-smoker or has not ...`
+        return end + 1 < len(tokens) and (_is_denying(tokens[end + 1], text) or tokens[end + 1].type in _ANEW)
+    return end == len(tokens) or tokens[end].type in _ENDS or tokens[end].type == "LASTING"
 
 
 def _is_denying(token: Token, text: str) -> bool:

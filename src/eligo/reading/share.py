@@ -163,7 +163,11 @@ def _slashed(tokens: list[Token], i: int, text: str) -> int:
     if "/" not in written:
         return i
     name = text[concept.start : concept.end]
-    ids = [concept_named(f"{word} {name}") for word in written.split("/")]
+    if written.endswith("/") and filler.end == concept.start:  # `coronary/peripheral artery bypass`
+        other = concept_named(f"{written[:-1]} {name.partition(' ')[2]}") if " " in name else None
+        ids = [other, str(concept.value)]
+    else:
+        ids = [concept_named(f"{word} {name}") for word in written.split("/")]
     if not all(ids):
         return i
     concept.value = "|".join(dict.fromkeys(str(id_) for id_ in ids))

@@ -180,8 +180,8 @@ def _begins_part(before: Sequence[Token], text: str) -> bool:
         if token.type in _BEFORE:
             continue
         written = _WORD.findall(text[token.start : token.end].casefold())
-        if token.type != "FILLER" or not _words().before.issuperset(written):
-            return False
+        if token.type not in ("FILLER", "STATUS") or not _words().before.issuperset(written):
+            return False  # `the patient had adequate organ function`
     return True
 
 

@@ -66,6 +66,8 @@ def take_part(tokens: list[Token], text: str) -> list[Token]:
             start = tokens[inside[1]].start
         elif first.start < start and first.type != "STATUS":
             continue
+        else:
+            start = min(start, first.start)
         made = Token("CONCEPT", start, end, _CONCEPT)
         tokens[inside[0] : inside[-1] + 1] = [first, made] if kept else [made]
     return tokens
