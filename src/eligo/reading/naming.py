@@ -136,7 +136,7 @@ def _denies(tokens: Sequence[Token], i: int, text: str) -> bool:
     if who.start != tokens[i].end or text[who.start : who.end].casefold() not in _words().persons:
         return False
     end = next((j for j in range(i + 2, len(tokens)) if tokens[j].type != "LIGHT"), len(tokens))
-    if end < len(tokens) and tokens[end].type in _JOINS:  # `non-pregnant and non-lactating`, `non-smoker or has not ...`
+    if end < len(tokens) and tokens[end].type in _JOINS:  # `non-pregnant and non-lactating`, `non-smoker or has not`
         return end + 1 < len(tokens) and (_is_denying(tokens[end + 1], text) or tokens[end + 1].type in _ANEW)
     return end == len(tokens) or tokens[end].type in _ENDS or tokens[end].type == "LASTING"
 

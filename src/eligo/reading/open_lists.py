@@ -27,7 +27,7 @@ def _goes_on(text: str, token: Token) -> bool:
 
 
 def _in_examples(tokens: Sequence[Token], i: int) -> bool:
-    """Whether examples stand before token `i`, in its own bracket or outside of one, and nothing more of them behind."""
+    """Whether examples stand before token `i`, in its own bracket or outside of one, and none of them behind it."""
     depth = 0
     for j in range(i - 1, -1, -1):
         kind = tokens[j].type

@@ -244,7 +244,7 @@ def _forward(tokens: list[Token], i: int, text: str) -> int:
 
 
 def _numbered(tokens: list[Token], i: int, text: str) -> None:
-    """`HCV genotype 1, 2 or 4 infection`: numbers that share the words before the first of them, and behind the last."""
+    """`HCV genotype 1, 2 or 4 infection`: numbers that share the words before the first, and behind the last."""
     name = _NUMBERED.fullmatch(text[tokens[i].start : tokens[i].end])
     if name is None:
         return

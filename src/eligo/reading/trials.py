@@ -22,8 +22,7 @@ _GOING_ON = frozenset(["FILLER", "CONCEPT", "VAR", "QUAL"])  # behind the trial 
 def _pattern() -> re.Pattern[str]:
     data = grammar_data("names.yaml")
     deed, into, other, trial, of, tried = (
-        _any(data[key])
-        for key in ("trial_deeds", "into_trials", "other_trials", "trials", "of_trials", "tried")
+        _any(data[key]) for key in ("trial_deeds", "into_trials", "other_trials", "trials", "of_trials", "tried")
     )
     between = r"[\s,/()-]+"
     told = rf"(?:{between}(?:{of}){between}(?:(?:{tried}){between})*(?:{tried})\b)?"

@@ -19,7 +19,9 @@ from eligo.vocabulary.named import statement_id
 
 _ENDS = frozenset(["STOP", "SEMI"])
 _BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "NEG"])
-_NARROWING = frozenset(["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "FILLER", "NOTED", "UNTESTED", "OR", "AND", "COMMA"])
+_NARROWING = frozenset(
+    ["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "FILLER", "NOTED", "UNTESTED", "OR", "AND", "COMMA"]
+)
 _JOINING = frozenset(["OR", "AND", "COMMA", "NEG", "FRESH"])
 _OPINION = "investigator_judgement"
 _AHEAD = frozenset(["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "COMMA", "OR", "AND"])
