@@ -117,6 +117,8 @@ _WORDS = (
     "either_of",
     "beginning",
     "recent",
+    "containing",
+    "regimens",
     "sites",
     "before_a_treatment",
     "and_so_on",

@@ -208,7 +208,20 @@ def _run(tokens: Sequence[Token], i: int, text: str) -> int:
     end = i
     while end < len(tokens) and _is_part(tokens[end], text) and (end == i or _beside(tokens, end, text)):
         end += 1
+        if end > i and _glosses(tokens, i, end, text):
+            end += 3
     return end
+
+
+def _glosses(tokens: Sequence[Token], i: int, end: int, text: str) -> bool:
+    """`central nervous system (CNS) disease`: whether a bracket of the initials parts the words of a name."""
+    if [t.type for t in tokens[end : end + 3]] not in (["OPEN", "FILLER", "CLOSE"], ["OPEN", "CONCEPT", "CLOSE"]):
+        return False
+    if end + 3 >= len(tokens) or not _is_part(tokens[end + 3], text):
+        return False
+    initials = "".join(word[0] for word in _WORD.findall(text[tokens[i].start : tokens[end - 1].end].casefold()))
+    short = text[tokens[end + 1].start : tokens[end + 1].end].casefold()
+    return len(short) > 1 and initials.endswith(short)
 
 
 def _is_part(token: Token, text: str) -> bool:

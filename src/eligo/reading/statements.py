@@ -25,7 +25,7 @@ _ENDS = frozenset(["STOP", "SEMI", "SUBITEM", "COLON", "UNLESS", "IF", "IFFIRST"
 _BEGINS = _ENDS | _JOINS | {"OPEN"} - {"CLOSE"}
 _BESIDE_VAGUE = frozenset(["FILLER", "LIGHT", "QUAL", "OTHER", "STATUS"])
 _OPINION = "investigator_judgement"
-_MAY_BEGIN = frozenset(["FILLER", "LIGHT"])
+_MAY_BEGIN = frozenset(["FILLER", "LIGHT", "NOTED"])
 _BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "MUST", "NEG", "SEX", "GROUP"])
 # What says something by itself: a part with one of these is no more of the statement before it.
 _TELLING = frozenset(["CONCEPT", "VAR", "NUM", "ATTEST", "STATUS", "NEG", "SEX", "GROUP", "HEDGE", "MUST", "FOLLOWING"])

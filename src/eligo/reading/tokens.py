@@ -127,7 +127,7 @@ def _shorter(
             return shorter, 1, pos + len(part)
     if "NEG" in found:
         return _not_into(found, taken, end, parts, i, pos, text)
-    if "STATUS" in found and _begins_hedge(parts, i + taken - 1, end, text):
+    if ("STATUS" in found or "IF" in found) and _begins_hedge(parts, i + taken - 1, end, text):
         return trie()[part].get(END, NO_ROLES), 1, pos + len(part)
     return found, taken, end
 
