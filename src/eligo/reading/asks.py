@@ -8,6 +8,7 @@ from typing import Final
 from eligo.reading.lexicon import words
 from eligo.reading.neighbours import TIME_CODES, Neighbours
 from eligo.reading.tokens import first_word
+from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 NUMBER_END: Final = frozenset(["NUM", "UNIT", "AGEUNIT", "OLD", "REF", "AFTER", "AGEAFTER", "PLUSMINUS"])
@@ -235,13 +236,49 @@ def _linked(c: Neighbours, i: int) -> bool:
     return c.number_ahead(i, 3) or (c.may(i, "LINK", "LIGHT") and c.may(i + 1, "COMP"))
 
 
+def _found(c: Neighbours, i: int) -> bool:
+    """`positive for HBsAg or HCV antibody`, `HIV antibody test positive`: whether a result is said of what is found."""
+    return any(_result(c, i, step) for step in (-1, 1))
+
+
+def _result(c: Neighbours, i: int, step: int) -> bool:
+    """Whether a result stands on one side, with nothing but what is found, joins and small words between."""
+    j = i + step
+    while 0 <= j < len(c.raw):
+        token = c.raw[j]
+        said = c.written(token)
+        if not words("results_of_tests").isdisjoint(said.replace("-", " ").split()):
+            return True
+        if step < 0 and "NEG" in token.roles:  # `negative for A`
+            return said in words("negative_results")
+        small = not any(map(str.isalnum, said)) and said not in (";", ".")
+        if not (small or "FINDING" in token.roles or "CONCEPT" in token.roles or said in words("between_results")):
+            return False
+        j += step
+    return False
+
+
+def _kind_of(ids: object) -> str | None:
+    return concepts().kind(str(ids).split("|")[0])
+
+
 def _status(c: Neighbours, i: int) -> bool:
-    """`infection with e.g. A`: a name before examples, no status."""
+    """`infection with e.g. A`: a name before examples, no status; `diagnosis` is one only behind a name."""
+    said = c.written(c.raw[i])
+    for kind in ("condition", "procedure", "medication"):
+        if said in words(f"behind_{kind}") and (c.prev() != "CONCEPT" or _kind_of(c.out[-1].value) != kind):
+            return False
     comma = i + 1 < len(c.raw) and c.raw[i + 1].value == ","
     if not c.may(i + 1 + comma, "SUCH"):
         return True
     first = first_word(c.text, c.raw[i])
     return not first or "CONCEPT" not in first[0].roles
+
+
+def _plainly_normal(c: Neighbours, i: int) -> bool:
+    """`creatinine normal or clearance > 60`: whether nothing stands behind that could be what is normal."""
+    j = i + 1
+    return j >= len(c.raw) or c.may(j, "AND", "OR") or (c.raw[j].type == "MARK" and c.raw[j].value in ",;.)")
 
 
 Test = Callable[[Neighbours, int], bool]
@@ -286,6 +323,8 @@ ASKS: Final[dict[str, tuple[frozenset[str] | None, Test | None]]] = {
     "REL": (None, _relates),
     "NEG": (None, _negation),
     "STATUS": (None, _status),
+    "PLAINNORMAL": (frozenset(["VAR"]), _plainly_normal),
+    "FINDING": (None, _found),
     "VAR": (None, _variable),
     "CONCEPT": (None, _no_event),
     "ATTEST": (None, _no_event),
@@ -306,4 +345,6 @@ TYPE: Final = {
     "LINK": "LIGHT",
     "BORN": "LIGHT",
     "LOGIC": "FILLER",
+    "FINDING": "CONCEPT",
+    "PLAINNORMAL": "NORMAL",
 }

@@ -30,6 +30,7 @@ RANK = [
     "PLUSMINUS",
     "TIMES",
     "NORMAL",
+    "PLAINNORMAL",
     "REF",
     "FACTOR",
     "NUMBER",
@@ -38,6 +39,7 @@ RANK = [
     "TIMEUNIT",
     "OLD",
     "SCOREUNIT",
+    "FINDING",
     "VAR",
     "CONCEPT",
     "ATTEST",
@@ -114,6 +116,12 @@ _WORDS = (
     "to_the_value",
     "either_of",
     "beginning",
+    "recent",
+    "containing",
+    "regimens",
+    "sites",
+    "before_a_treatment",
+    "and_so_on",
     "left",
     "fresh",
     "anew",
@@ -158,6 +166,9 @@ _WORDS = (
     "acuity",
     "of_some",
     "falling",
+    "results_of_tests",
+    "negative_results",
+    "between_results",
 )
 
 _SPELLED = ("words", "long", "also", "exact")  # the spellings of a unit
@@ -172,7 +183,7 @@ def compile_lexicon() -> dict[str, Any]:
     _rank(root)
     return {
         "trie": root,
-        "words": {kind: data[kind] for kind in _WORDS} | _words_of_units(root) | _bonds(data),
+        "words": {kind: data[kind] for kind in _WORDS} | _words_of_units(root) | _bonds(data) | _behind(data),
         "measured_by": data["measured_by"],
         "measured_in": data["measured_in"],
         "measured_by_side": data.get("measured_by_side", {}),
@@ -191,6 +202,10 @@ def compile_lexicon() -> dict[str, Any]:
 
 def _bonds(data: dict[str, Any]) -> dict[str, list[str]]:
     return {f"bond_{side}": phrases for side, phrases in data["bonds"].items()}
+
+
+def _behind(data: dict[str, Any]) -> dict[str, list[str]]:
+    return {f"behind_{kind}": phrases for kind, phrases in data["behind_a_name"].items()}
 
 
 def _words_of_units(root: Trie) -> dict[str, list[str]]:
@@ -298,6 +313,12 @@ def _phrases(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     yield from _valued("VAR", data["running_text"].items())
     yield from _valued("EVENT", _in_two_parts(data["events_in_parts"]))
     yield from _valued("REL", _in_two_parts(data["relations_in_parts"]))
+    yield from _valued("STATUS", _in_two_parts(data["statuses_in_parts"]))
+    yield from _valued("STATUS", [(_BEHIND[kind], phrases) for kind, phrases in data["behind_a_name"].items()])
+    yield from _valued("STATUS", [("history", data["before_a_treatment"])])
+    yield from _valued("QUAL", [(site, [site]) for site in data["sites"]])
+    yield from _valued("NOTED", [(None, phrases) for _, phrases in _in_two_parts(data["noted_in_parts"])])
+    yield from _valued("FINDING", _in_two_parts(data["found_in_tests"]))
     for id_, phrases in [*data["running_concepts"].items(), *_in_two_parts(data["concepts_in_parts"])]:
         yield from _valued(_role_of(id_), [(id_, phrases)])
     yield from _valued("LIGHT", [(None, phrases) for side, phrases in data["bonds"].items() if side != "without"])
@@ -321,9 +342,9 @@ def _valued(role: str, groups: Iterable[tuple[Any, list[str]]]) -> Iterator[tupl
 
 
 def _in_two_parts(groups: dict[str, list[list[str]]]) -> Iterator[tuple[str, list[str]]]:
-    """`signing` + `the consent form`: each of the first parts before each of the second."""
+    """`signing` + `the consent form`: each of the first parts before each of the second, of which one may be empty."""
     for value, (first, second) in groups.items():
-        yield value, [f"{one} {other}" for one in first for other in second]
+        yield value, [f"{one} {other}".strip() for one in first for other in second]
 
 
 def _headings(following: dict[str, list[str]]) -> Iterator[tuple[str, Entry]]:
@@ -356,6 +377,7 @@ def _comparators(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
         yield from _valued(role, data[key].items())
 
 
+_BEHIND = {"condition": "found", "procedure": "now", "medication": "used"}  # what a word behind a name of each kind is
 _KEYED = {
     "REF": "references",
     "CHANGE": "changes",
@@ -396,6 +418,7 @@ _LISTED = {
     "PLAIN": "plain_qualifiers",
     "REST": "resting",
     "UNTESTED": "untested",
+    "PLAINNORMAL": "plain_normal",
     "OTHER": "other_of_kind",
     "NOTED": "noted",
     "NOTE": "note_words",

@@ -33,6 +33,7 @@ _LONGEST = 8  # words; what is longer is a sentence
 _LONGEST_NAME = 120  # characters
 _JOINS = frozenset(["OR", "AND", "COMMA"])
 _ENDS = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM"])
+_ANEW = frozenset(["FRESH", "NEG"])  # a part that begins so takes no negation of the one before it
 _PARTS = frozenset(["FILLER", "CONCEPT"])
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _BETWEEN = re.compile(r"[ -]{0,2}")
@@ -52,6 +53,7 @@ class _Words(NamedTuple):
     done: frozenset[str]
     inside: frozenset[str]
     vague: frozenset[str]
+    examined: frozenset[str]
     adds_nothing: dict[NamedKind, frozenset[str]]
     denying: frozenset[str]
     persons: frozenset[str]
@@ -74,6 +76,7 @@ def _words() -> _Words:
         frozenset(data["done"]),
         frozenset(data["inside"]),
         frozenset((*data["general"], *data["vague"])),
+        frozenset(data["examined"]),
         {kind: frozenset(data["adds_nothing"][kind]) for kind in NAMED_KINDS},
         frozenset(data["denying_prefixes"]),
         frozenset(data["denied_persons"]),
@@ -129,15 +132,17 @@ def name(tokens: list[Token], text: str) -> list[Token]:
 
 def _denies(tokens: Sequence[Token], i: int, text: str) -> bool:
     """`non-smokers`, `non-diabetic patients`: whether the token says what people are not."""
-    if not _is_denying(tokens[i], text) or i + 1 == len(tokens) or tokens[i + 1].type != "CONCEPT":
+    if not _is_denying(tokens[i], text) or i + 1 == len(tokens) or tokens[i + 1].type not in ("CONCEPT", "ATTEST"):
         return False
     who = tokens[i + 1]
+    if who.type == "ATTEST":  # `non-English speaking`
+        return who.start == tokens[i].end
     if who.start != tokens[i].end or text[who.start : who.end].casefold() not in _words().persons:
         return False
     end = next((j for j in range(i + 2, len(tokens)) if tokens[j].type != "LIGHT"), len(tokens))
-    if end < len(tokens) and tokens[end].type in _JOINS:  # `non-pregnant and non-lactating`
-        return end + 1 < len(tokens) and _is_denying(tokens[end + 1], text)
-    return end == len(tokens) or tokens[end].type in _ENDS
+    if end < len(tokens) and tokens[end].type in _JOINS:  # `non-pregnant and non-lactating`, `non-smoker or has not`
+        return end + 1 < len(tokens) and (_is_denying(tokens[end + 1], text) or tokens[end + 1].type in _ANEW)
+    return end == len(tokens) or tokens[end].type in _ENDS or tokens[end].type == "LASTING"
 
 
 def _is_denying(token: Token, text: str) -> bool:
@@ -262,6 +267,14 @@ def is_general(word: str) -> bool:
 def is_noun(word: str) -> bool:
     """Whether nothing in the form of a word tells that it is a verb: "treated", "requiring"."""
     return not word.endswith(_words().verb_endings)
+
+
+def tells_nothing(written: Sequence[str]) -> bool:
+    """Whether words name no thing, and one of them a kind of things: "a medical condition", but no "renal disease"."""
+    known = _words()
+    return bool(written) and all(
+        singular(word) in known.vague or word in known.vague or word in known.examined for word in written
+    )
 
 
 def is_adjective(word: str) -> bool:

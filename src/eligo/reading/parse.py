@@ -18,6 +18,7 @@ from eligo.reading.comparison import Comparison
 from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
 from eligo.reading.listed import name_listed
 from eligo.reading.naming import name, quoted
+from eligo.reading.open_lists import without_rest
 from eligo.reading.reactions import react
 from eligo.reading.relatives import relate
 from eligo.reading.rewritten import joined_numbers
@@ -29,6 +30,8 @@ from eligo.reading.statements import state
 from eligo.reading.table import ADD, GATHER, MANY, MORE, PASS, Build, lalr_table
 from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Node
+from eligo.reading.trials import take_part
+from eligo.reading.vague import judge
 from eligo.truth import Kind
 
 LONGEST: Final = 60_000  # characters: no criterion is longer
@@ -52,8 +55,9 @@ def tokenise(text: str) -> list[Token]:
 
 def _scoped(raw: list[Token], text: str) -> list[Token]:
     """The tokens with one type each, whole names, and the words that join."""
-    settled = quoted(share(anchor(settle(joined_numbers(raw), text), text), text), text)
-    return scope(relate(name_listed(name(react(state(settled, text), text), text), text), text), text)
+    whole = take_part(without_rest(settle(joined_numbers(raw), text), text), text)
+    settled = quoted(share(anchor(whole, text), text), text)
+    return scope(relate(judge(name_listed(name(react(state(settled, text), text), text), text), text), text), text)
 
 
 def parse(text: str) -> Node:

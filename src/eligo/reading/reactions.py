@@ -22,6 +22,7 @@ _CONTRAINDICATION = "contraindication_to_study_treatment"
 _GLOSS = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "SUCH", "VAR", *_JOINS])
 _NARROWING = frozenset(["QUAL", "LIGHT"])  # may stand before the second of two reactions
 _BEFORE_OBJECT = frozenset(["LIGHT", "OTHER", "FOLLOWING", "COLON"])
+_ANY = frozenset([*_BEFORE_OBJECT, "FILLER", "STATUS"])
 _OBJECT = frozenset(["FILLER", "CONCEPT", "EVENT", "QUAL", "VAR"])
 _CONDITION = frozenset(["condition", "state", "attestation"])
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -39,6 +40,8 @@ class _Words(NamedTuple):
     within: frozenset[str]
     joining: frozenset[str]
     alike: frozenset[str]
+    related: frozenset[str]
+    relating: frozenset[str]
 
 
 @functools.cache
@@ -46,7 +49,7 @@ def _words() -> _Words:
     data = grammar_data("names.yaml")
     reactions = {word: id_ for id_, of in data["reactions"].items() for word in of}
     lists = ["reacting_to", "of_any", "of_the_trial", "trial_products", "parts_of_products"]
-    lists += ["within_products", "joining", "alike"]
+    lists += ["within_products", "joining", "alike", "related_products", "relating"]
     return _Words(reactions, *(frozenset(data[key]) for key in lists))
 
 
@@ -64,17 +67,31 @@ def react(tokens: list[Token], text: str) -> list[Token]:
     i = 0
     while i < len(tokens):
         heads, objects = _heads(tokens, i, text), list[_Object]()
+        if not heads and tokens[i].type == "CONCEPT" and tokens[i].value in _words().reactions.values():
+            _more_of_the_trial(tokens, i, text)
         if heads:
             joins = _JOINS if _is_allergy(tokens[heads[-1]], text) else _JOINS - {"SUCH"}
             objects = _objects(tokens, _behind(tokens, heads[-1] + 1, text) or len(tokens), joins, text)
-        whole = objects and _is_all(tokens, objects[-1].after, len(heads) * len(objects), text)
-        made = _made(tokens, heads, objects, text) if whole else None
+        made = None
+        while objects and made is None:
+            if _is_all(tokens, objects[-1].after, len(heads) * len(objects), text):
+                made = _made(tokens, heads, objects, text)
+            if made is None:
+                objects = objects[:-1] if objects[-1].name is None else []
         if made is not None:
             tokens[i : objects[-1].after] = made
             i += len(made)
         else:
             i += 1
     return tokens
+
+
+def _more_of_the_trial(tokens: list[Token], i: int, text: str) -> None:
+    """`hypersensitivity to the study drug or its excipients`: a name that is known, and more of what it is to."""
+    behind = _behind_joins(tokens, i + 1, text)
+    one = _object(tokens, behind, text) if behind > i + 1 else None
+    if one is not None and one.name is None and _is_all(tokens, one.after, 1, text):
+        tokens[behind : one.after] = [Token("CONCEPT", tokens[behind].start, one.end, tokens[i].value)]
 
 
 def _is_all(tokens: Sequence[Token], i: int, reactions: int, text: str) -> bool:
@@ -156,7 +173,7 @@ def _written(token: Token, text: str) -> str:
 
 def _behind(tokens: Sequence[Token], i: int, text: str) -> int | None:
     """The place behind a preposition that says to what; None where there is none."""
-    if i >= len(tokens) or tokens[i].type not in ("LIGHT", "BOND"):
+    if i >= len(tokens) or tokens[i].type not in ("LIGHT", "BOND", "REL"):
         return None
     words = _written(tokens[i], text).split()
     return i + 1 if words and words[0] in _words().to else None
@@ -165,12 +182,37 @@ def _behind(tokens: Sequence[Token], i: int, text: str) -> int | None:
 def _objects(tokens: Sequence[Token], i: int, joins: frozenset[str], text: str) -> list[_Object]:
     """All that is reacted to, from this token on, with a join between any two."""
     found: list[_Object] = []
+    like = _written(tokens[i], text) if i < len(tokens) else ""
+    i, like = (i + 1, like) if like in _words().alike else (i, "")
     while (one := _object(tokens, i, text)) is not None:
+        one = _told_by(one, found, like)
+        if one is None:
+            break
         found.append(one)
         i = _behind_joins(tokens, one.after, text)
         if i == one.after or any(token.type in _JOINS - joins for token in tokens[one.after : i]):
             break
     return _with_noun(found)
+
+
+def _told_by(one: _Object, before: Sequence[_Object], like: str) -> _Object | None:
+    """The object in the words of those before it: "zorblax or related compounds", "compounds similar to A or B".
+
+    None where these are of the trial, so that a name would tell of no one thing.
+    """
+    if one.name is None:
+        return one
+    if _is_related(one.name.split()):
+        names = [o.name for o in before if o.name is not None]
+        whole = bool(names) and len(names) == len(before)
+        return one._replace(name=f"{one.name} of {' or '.join(names)}") if whole else None
+    return one._replace(name=f"{like} {one.name}") if like else one
+
+
+def _is_related(written: Sequence[str]) -> bool:
+    """Whether words tell of what is like the things before them: "related compounds"."""
+    words = _words()
+    return words.related.issuperset(written) and not words.relating.isdisjoint(written)
 
 
 def _behind_joins(tokens: Sequence[Token], i: int, text: str) -> int:
@@ -186,16 +228,18 @@ def _with_noun(found: list[_Object]) -> list[_Object]:
     for n in range(len(found) - 2, -1, -1):
         behind = (found[n + 1].name or "").split()
         own = found[n].name
-        if own is not None and is_adjective(own) and len(behind) > 1:
+        if own is not None and is_adjective(own) and len(behind) > 1 and own not in behind:
             found[n] = found[n]._replace(name=f"{own} {behind[-1]}")
     return found
 
 
 def _object(tokens: Sequence[Token], i: int, text: str) -> _Object | None:
     """What is reacted to, where that begins at token `i`."""
-    while i < len(tokens) and tokens[i].type in _BEFORE_OBJECT and _is_any(tokens[i], text):
+    while i < len(tokens) and tokens[i].type in _ANY and _is_any(tokens[i], text):
         i += 1
     end = i
+    if end < len(tokens) and _written(tokens[end], text) in _words().relating:
+        end += 1
     while end < len(tokens) and (tokens[end].type in _OBJECT or _goes_on(tokens, end, text)):
         end += 1
     parts = tokens[i:end]
@@ -207,7 +251,8 @@ def _object(tokens: Sequence[Token], i: int, text: str) -> _Object | None:
     stop = max(stop, tokens[end - 1].end)
     if _of_the_trial(written):
         return _Object(None, start, stop, end)
-    if any(_is_condition(t) for t in parts) or not is_nameable(written) or not _words().alike.isdisjoint(written):
+    told = _is_related(written)
+    if any(_is_condition(t) for t in parts) or not (told or is_nameable(written)):
         return None
     return _Object(" ".join(written), start, stop, end)
 

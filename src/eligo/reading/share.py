@@ -19,6 +19,10 @@ _TREATMENTS = frozenset(["medication", "procedure"])
 _LONGEST = 6
 _LEAST = 3  # words of a name that says what comes of what
 _GLOSSES = (["OPEN", "CONCEPT", "CLOSE"], ["OPEN", "FILLER", "CLOSE"])
+_LISTED = frozenset(["OR", "AND", "COMMA", "JOIN"])
+_NUMBERED = re.compile(r"(.*[^\W\d_]) ?\d[a-z]?")  # a name with a number at its end
+_NUMBER = re.compile(r"\d[a-z]?(?![\w.])")
+_BASED = re.compile(r"-([a-z]+)\b", re.IGNORECASE)
 _SHORTEST = 3  # letters that the beginning and the end of a word have at least
 MOST_TOKENS = (
     4000  # no person writes an item that is longer; its limits are still found, but it is not read as a sentence
@@ -38,6 +42,9 @@ def share(tokens: list[Token], text: str) -> list[Token]:
             i = _prefixed(tokens, _bracketed(tokens, i, text), text)
             _glossed(tokens, i, text)
             _ended_by(tokens, i, text)
+            _numbered(tokens, i, text)
+            _based(tokens, i, text)
+            _slashed_behind(tokens, i, text)
             if i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
                 i = _forward(tokens, _related(tokens, i, text), text)
             if i and tokens[i - 1].type == "FILLER":
@@ -159,7 +166,11 @@ def _slashed(tokens: list[Token], i: int, text: str) -> int:
     if "/" not in written:
         return i
     name = text[concept.start : concept.end]
-    ids = [concept_named(f"{word} {name}") for word in written.split("/")]
+    if written.endswith("/") and filler.end == concept.start:  # `coronary/peripheral artery bypass`
+        other = concept_named(f"{written[:-1]} {name.partition(' ')[2]}") if " " in name else None
+        ids = [other, str(concept.value)]
+    else:
+        ids = [concept_named(f"{word} {name}") for word in written.split("/")]
     if not all(ids):
         return i
     concept.value = "|".join(dict.fromkeys(str(id_) for id_ in ids))
@@ -233,6 +244,63 @@ def _forward(tokens: list[Token], i: int, text: str) -> int:
         tokens[i].end = end
         _take_until(tokens, i, end, text)
     return i
+
+
+def _based(tokens: list[Token], i: int, text: str) -> None:
+    """`platinum-based chemotherapy`: what a drug is part of is that drug, with whatever else."""
+    found = _BASED.match(text, tokens[i].end)
+    if found is None or found[1].lower() not in words("containing") or kind_named(str(tokens[i].value)) != "medication":
+        return
+    behind = next((t for t in tokens[i + 1 :] if t.end > found.end(1)), None)
+    last = text[behind.start : behind.end].split()[-1].lower() if behind is not None else ""
+    if (
+        behind is not None
+        and behind.type in ("CONCEPT", "FILLER")
+        and behind.value != "logic"
+        and last in words("regimens")
+    ):
+        tokens[i].end = behind.end
+        _take_until(tokens, i, behind.end, text)
+
+
+def _slashed_behind(tokens: list[Token], i: int, text: str) -> None:
+    """`CYP3A4 inhibitors/inducers`: the word behind a slash shares the words before the last of the name."""
+    behind = tokens[i + 1] if i + 1 < len(tokens) else None
+    if behind is None or behind.type != "FILLER" or behind.start != tokens[i].end or text[behind.start] != "/":
+        return
+    word = _WORDS.match(text, behind.start + 1)
+    begun = text[tokens[i].start : tokens[i].end].rpartition(" ")[0]
+    id_ = concept_named(f"{begun} {word[0]}") if word is not None and begun else None
+    if word is None or id_ is None or word.end() != behind.end:
+        return
+    ids = [str(tokens[i].value), id_]
+    tokens[i].value, tokens[i].end = "|".join(dict.fromkeys(ids)), behind.end
+    del tokens[i + 1]
+
+
+def _numbered(tokens: list[Token], i: int, text: str) -> None:
+    """`HCV genotype 1, 2 or 4 infection`: numbers that share the words before the first, and behind the last."""
+    name = _NUMBERED.fullmatch(text[tokens[i].start : tokens[i].end])
+    if name is None:
+        return
+    ids, end, j = [str(tokens[i].value)], tokens[i].end, i + 1
+    while j + 1 < len(tokens) and tokens[j].type in _LISTED and tokens[j + 1].type == "NUM":
+        number = _NUMBER.match(text, tokens[j + 1].start)
+        id_ = concept_named(f"{name[1]} {number[0]}") if number is not None else None
+        if number is None or id_ is None:
+            return
+        ids.append(id_)
+        end = number.end()
+        j += 2
+        while j < len(tokens) and tokens[j].end <= end:
+            j += 1
+    if len(ids) == 1 or (j < len(tokens) and tokens[j].start < end):
+        return
+    behind = text[end : tokens[j].end] if j < len(tokens) and tokens[j].type == "CONCEPT" else ""
+    if behind and concept_named(f"{name[0]}{behind}") == ids[0]:  # `genotype 1 or 4 infection`
+        end = tokens[j].end
+    tokens[i].value, tokens[i].end = "|".join(dict.fromkeys(ids)), end
+    _take_until(tokens, i, end, text)
 
 
 def _take_until(tokens: list[Token], i: int, end: int, text: str) -> None:

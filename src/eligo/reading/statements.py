@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, cast
 
 from eligo.data import grammar_data
+from eligo.reading.lexicon import words
 from eligo.reading.naming import is_vague
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
@@ -24,7 +25,7 @@ _ENDS = frozenset(["STOP", "SEMI", "SUBITEM", "COLON", "UNLESS", "IF", "IFFIRST"
 _BEGINS = _ENDS | _JOINS | {"OPEN"} - {"CLOSE"}
 _BESIDE_VAGUE = frozenset(["FILLER", "LIGHT", "QUAL", "OTHER", "STATUS"])
 _OPINION = "investigator_judgement"
-_MAY_BEGIN = frozenset(["FILLER", "LIGHT"])
+_MAY_BEGIN = frozenset(["FILLER", "LIGHT", "NOTED"])
 _BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "MUST", "NEG", "SEX", "GROUP"])
 # What says something by itself: a part with one of these is no more of the statement before it.
 _TELLING = frozenset(["CONCEPT", "VAR", "NUM", "ATTEST", "STATUS", "NEG", "SEX", "GROUP", "HEDGE", "MUST", "FOLLOWING"])
@@ -179,8 +180,8 @@ def _begins_part(before: Sequence[Token], text: str) -> bool:
         if token.type in _BEFORE:
             continue
         written = _WORD.findall(text[token.start : token.end].casefold())
-        if token.type != "FILLER" or not _words().before.issuperset(written):
-            return False
+        if token.type not in ("FILLER", "STATUS") or not _words().before.issuperset(written):
+            return False  # `the patient had adequate organ function`
     return True
 
 
@@ -236,6 +237,11 @@ def _is_treatment(token: Token) -> bool:
     return found is not None and found.kind in ("procedure", "medication")
 
 
+def _behind_a_drug(token: Token, text: str) -> bool:
+    """`administration` behind the name of a drug says no more of what somebody is able to do than the name."""
+    return token.type == "STATUS" and text[token.start : token.end].casefold() in words("behind_medication")
+
+
 def _goes_on(tokens: Sequence[Token], i: int, denied: bool, text: str) -> bool:
     """Whether the part that begins with token `i` says more of the statement before it.
 
@@ -246,7 +252,7 @@ def _goes_on(tokens: Sequence[Token], i: int, denied: bool, text: str) -> bool:
         return False
     if all(_is_opinion(token) or token.type == "LIGHT" for token in part):
         return True
-    said = [token.type for token in part if token.type != "LIGHT"]
+    said = [token.type for token in part if token.type != "LIGHT" and not _behind_a_drug(token, text)]
     if set(said) <= _OBJECTS and all(_is_treatment(token) for token in part if token.type == "CONCEPT"):
         return True
     first = _WORD.search(text, part[0].start)

@@ -79,6 +79,11 @@ def scan(text: str) -> list[Token]:
             continue
         if taken > 1:
             found, taken, end = _shorter(found, taken, end, parts, i, pos, text)
+            if not found:
+                pos += len(part)
+                i += 1
+                _unknown(text, part, pos, tokens)
+                continue
         tokens.append(Token("", pos, end, None, found))
         pos = end
         i += taken
@@ -122,7 +127,18 @@ def _shorter(
             return shorter, 1, pos + len(part)
     if "NEG" in found or begins(parts[i + taken - 1], "HEDGE"):
         return _not_into(found, taken, end, parts, i, pos, text)
+    if ("STATUS" in found or "IF" in found) and _begins_hedge(parts, i + taken - 1, end, text):
+        return trie()[part].get(END, NO_ROLES), 1, pos + len(part)
     return found, taken, end
+
+
+def _begins_hedge(parts: list[str], i: int, end: int, text: str) -> bool:
+    """`therapy with or without A`: whether the last word of a phrase is the first one of a hedge."""
+    node = trie().get(parts[i])
+    if node is None:
+        return False
+    roles, reach, _ = _longest(node, parts, i, end - len(parts[i]), text)
+    return roles is not None and reach > 1 and "HEDGE" in roles
 
 
 _GRADED_WORD: Final = re.compile(r"([a-z]{2,6}?)(iv|i{1,3}|[0-5])")

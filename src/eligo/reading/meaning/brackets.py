@@ -29,7 +29,7 @@ from eligo.reading.meaning.relations import bond_of
 from eligo.reading.meaning.restated import abbreviation, causes, initials_of, repeats, second_unit, source, written_out
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.state import UnitState
-from eligo.reading.meaning.times import of_today
+from eligo.reading.meaning.times import of_today, time_of
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Branch, Element, Limits, Node, Unit, Window
@@ -280,7 +280,19 @@ def _time(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> b
     if isinstance(unit.last, Compare):
         time(unit, inner[0])
         return True
+    if unit.last is None:
+        return _time_ahead(unit, inner[0])
     return unit.narrow(inner[0])
+
+
+def _time_ahead(unit: UnitState, node: Window) -> bool:
+    """`recent (within 6 months) stroke`: the time of the noun that comes."""
+    found = time_of(node)
+    narrowed = (unit.qualifiers or unit.statuses) and not unit.residue and unit.early is None
+    if found is None or found.form != "within" or not narrowed:
+        return False
+    time(unit, node)
+    return True
 
 
 def _qualifies(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:

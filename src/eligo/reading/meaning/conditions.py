@@ -120,12 +120,15 @@ def _owns(leaf: Leaf, duty: Predicate) -> bool:
 
 
 def _subject(context: Context, node: Node) -> Said:
-    """Of whom something is asked: of each group that is named, however they are joined."""
+    """Of whom something is asked: of each group that is named, however they are joined.
+
+    `men who smoke and have not had a vasectomy` are one group: what they have not is no other one.
+    """
     if not isinstance(node, Branch) or node.rule not in ("chain", "commas"):
         return wrapped(context, context.read(node))
     said = [wrapped(context, context.read(part)) for part in node.parts]
     bodies = bodies_of(said)
-    if len(bodies) < len(said):
+    if len(bodies) < len(said) or any(isinstance(body, Not) for body in bodies[1:]):
         return wrapped(context, context.read(node))
     return Said(any_of(bodies), hull(s.span for s in said), "joined")
 

@@ -219,8 +219,21 @@ def _settled(leaf: Leaf) -> Leaf:
 def _not_now(fact: Present) -> Present:
     if fact.but_not and kind_of(fact) != "condition":  # another drug than that of the trial is any
         fact = replace(fact, but_not=tuple(one for one in fact.but_not if one.concept != STUDY_CONDITION))
+    fact = _dated(fact)
     if fact.status != "now":
         return fact
     if fact.window is not None and (fact.window.within or fact.window.ago):
         return replace(fact, status="active")  # `receiving A within 3 weeks`: at some time of these
     return fact if kind_of(fact) == "procedure" else replace(fact, status="active")  # all of its kinds are, or none
+
+
+def _dated(fact: Present) -> Present:
+    """`recent stroke (< 3 months)`: the time says how recent, and is counted back from today."""
+    own = (fact.qualifier or "").split()
+    window = fact.window
+    if window is None or words("recent").isdisjoint(own):
+        return fact
+    rest = " ".join(word for word in own if word not in words("recent")) or None
+    if window.lasting is not None and window.lasting.op in ("lt", "le") and not (window.within or window.ago):
+        window = Window(within=window.lasting.duration, anchor=window.anchor)
+    return replace(fact, qualifier=rest, window=window)

@@ -10,6 +10,7 @@ from eligo.criteria import STUDY_CONDITION, Attest, Compare, Excepted, Limit, Op
 from eligo.reading.lexicon import END, qualifiers_in, trie, words
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.examples import class_of
+from eligo.reading.meaning.facts import TREATMENTS
 from eligo.reading.meaning.modifiers import PAST
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
@@ -170,6 +171,9 @@ def _hedge(state: UnitState, i: int, token: Token) -> None:
 
 
 def _status(state: UnitState, i: int, token: Token) -> None:
+    if state.written(token).lower() in words("before_a_treatment") and not _treatment_behind(state, i):
+        state.residue.append(token)
+        return
     state.statuses.append(str(token.value))
     state.past = state.past or token.value in PAST
     state.used = bool(state.qualifiers) and state.written(token).lower().split()[-1] in words("using")
@@ -177,7 +181,17 @@ def _status(state: UnitState, i: int, token: Token) -> None:
     state.context.count((token,), "modifier")
 
 
+def _treatment_behind(state: UnitState, i: int) -> bool:
+    """Whether the noun behind is of what is given or done: `exposure to statins`, but not `exposure to measles`."""
+    nouns = [e for e in state.elements[i + 1 :] if isinstance(e, Token) and e.type == "CONCEPT"]
+    found = concepts().get(str(nouns[0].value).split("|")[0]) if nouns else None
+    return found is not None and found.kind in TREATMENTS
+
+
 def _qualifier(state: UnitState, i: int, token: Token) -> None:
+    if state.written(token).lower() in words("sites") and not _names_fact(state):
+        state.residue.append(token)
+        return
     (state.qualifiers if state.ids is None else state.behind).append(str(token.value))
     state.own_words += state.ids is None
     state.context.count((token,), "modifier")

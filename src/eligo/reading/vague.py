@@ -1,0 +1,127 @@
+"""What tells of no thing, as a statement: "any other clinically significant illness within 4 weeks".
+
+No record has such a thing by name, and no vocabulary can: where a whole part of an item says no more than of what kind
+something is, how bad and when, a person answers it in its own words.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+
+from eligo.data import grammar_data
+from eligo.reading.lexicon import words
+from eligo.reading.naming import tells_nothing
+from eligo.reading.neighbours import TIME_CODES
+from eligo.reading.tokens import Token
+from eligo.vocabulary.named import statement_id
+
+_ENDS = frozenset(["STOP", "SEMI"])
+_BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "NEG"])
+_NARROWING = frozenset(
+    ["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "FILLER", "NOTED", "UNTESTED", "OR", "AND", "COMMA"]
+)
+_JOINING = frozenset(["OR", "AND", "COMMA", "NEG", "FRESH"])
+_OPINION = "investigator_judgement"
+_AHEAD = frozenset(["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "COMMA", "OR", "AND"])
+_UNTOLD = frozenset(["VAR", "SUCH", "SUBITEM", "COLON", "FOLLOWING", "PERMIT", "EXCEPT", "UNLESS", "HEDGE", "IF"])
+_TIMES = frozenset(["WITHIN", "NUM", "UNIT", "BEFORE", "AT", "SINCE", "EVENT", "AGO", "LASTING"])
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+
+
+def judge(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens with each part that tells of no thing as one statement."""
+    if all(token.type != "FILLER" or token.value is not None for token in tokens):
+        return tokens
+    out: list[Token] = []
+    for part, end in _parts(tokens):
+        start = _start(part, text)
+        denied = any(token.type == "NEG" for token in part[:start])
+        if _tells_nothing(part[start:], text) or _describes(part[start:], denied, text):
+            span = part[start].start, part[-1].end
+            opinion = any(token.type == "ATTEST" for token in part[start:])
+            id_ = _OPINION if opinion else statement_id("judgement", text[slice(*span)])
+            part[start:] = [Token("ATTEST", *span, id_)]
+        out += [*part, *end]
+    return out
+
+
+def _parts(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
+    """The parts of an item, each with what ends it."""
+    begin = 0
+    for i, token in enumerate(tokens):
+        if token.type in _ENDS:
+            yield list(tokens[begin:i]), [token]
+            begin = i + 1
+    yield list(tokens[begin:]), []
+
+
+def _start(part: Sequence[Token], text: str) -> int:
+    """The place of the first word that is more than of whom it is, and whether it is so."""
+    before = frozenset(grammar_data("names.yaml")["before_statements"])
+    for i, token in enumerate(part):
+        written = _words_of(token, text)
+        people = token.type in ("FILLER", "STATUS") and bool(written) and before.issuperset(written)
+        if token.type not in _BEFORE and not people:
+            return i
+    return len(part)
+
+
+def _tells_nothing(part: Sequence[Token], text: str) -> bool:
+    """Whether a part says no more than of what kind something is, how bad, and when."""
+    if _obliges(part, text):
+        return False
+    kinds = [token for token in part if token.type == "FILLER"]
+    if not kinds or not all(token.type in _NARROWING or _is_time(part, i) for i, token in enumerate(part)):
+        return False
+    return all(token.value is None and tells_nothing(_words_of(token, text)) for token in kinds)
+
+
+def _describes(part: Sequence[Token], denied: bool, text: str) -> bool:
+    """Whether a part begins with no more than a kind of things, and goes on with what they are like.
+
+    A negation before it denies no more than one thing, so that nothing may be joined to it.
+    """
+    if denied and not _JOINING.isdisjoint(token.type for token in part):
+        return False
+    if any(token.type == "ATTEST" and token.value != _OPINION for token in part):
+        return False
+    place = next((i for i, token in enumerate(part) if token.type not in _AHEAD), len(part))
+    token = part[place] if place < len(part) else None
+    if token is None or token.type != "FILLER" or token.value not in (None, "logic"):
+        return False
+    if any(t.type in _UNTOLD or text[t.start : t.end] == ":" for t in part) or _obliges(part, text):
+        return False
+    written = _words_of(token, text)
+    kinds = 0
+    while kinds < len(written) and tells_nothing(written[kinds : kinds + 1]):
+        kinds += 1
+    if not kinds or place + 1 == len(part):
+        return False
+    behind = written[kinds:] or _words_of(part[place + 1], text)
+    return bool(behind) and behind[0] in _describing()
+
+
+@functools.cache
+def _describing() -> frozenset[str]:
+    return frozenset(grammar_data("names.yaml")["describing"])
+
+
+def _obliges(part: Sequence[Token], text: str) -> bool:
+    """`the screening value must be obtained`: what the trial does."""
+    return any(not words("obligations").isdisjoint(_words_of(token, text)) for token in part)
+
+
+def _is_time(part: Sequence[Token], i: int) -> bool:
+    """Whether a token is of a time; a number only with a unit of time behind it."""
+    token = part[i]
+    if token.type == "NUM":
+        return i + 1 < len(part) and part[i + 1].type == "UNIT"
+    if token.type == "UNIT":
+        return token.value in TIME_CODES
+    return token.type in _TIMES
+
+
+def _words_of(token: Token, text: str) -> list[str]:
+    return _WORD.findall(text[token.start : token.end].casefold())
