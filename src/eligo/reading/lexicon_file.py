@@ -157,6 +157,7 @@ _WORDS = (
     "plus_grades",
     "acuity",
     "falling",
+    "leading_on",
 )
 
 _SPELLED = ("words", "long", "also", "exact")  # the spellings of a unit

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from eligo.reading.asks import ASKS, NUMBER_END, TYPE, flipped
-from eligo.reading.enumerators import SEPARATORS, may_enumerate, subitem
+from eligo.reading.enumerators import SEPARATORS, may_enumerate, pointed, subitem
 from eligo.reading.lexicon import words
 from eligo.reading.neighbours import LETTERS, TIME_CODES, Neighbours, closed, paired_brackets
 from eligo.reading.numbers import Number
@@ -37,13 +37,15 @@ class Chooser(Neighbours):
         raw = closed(raw, text)
         super().__init__(raw, text)
         self.partners = paired_brackets(raw, text)
+        self.pointed = pointed(raw, text)
 
     def run(self) -> list[Token]:
         """Settle every token."""
         raw, out = self.raw, self.out
         i = 0
         text = self.text
-        listed = not text.isascii() or ")" in text or ("<" in text and ">" in text)  # else only its start may enumerate
+        # else only its start may enumerate
+        listed = not text.isascii() or ")" in text or ("<" in text and ">" in text) or bool(self.pointed)
         while i < len(raw):
             token = raw[i]
             if (listed or not out) and may_enumerate(self, i, token) and (taken := subitem(self, i)):

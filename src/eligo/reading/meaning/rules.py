@@ -7,7 +7,7 @@ from typing import Final
 
 from eligo.criteria import Attest, IfThen, Not, Predicate, leaves
 from eligo.reading.lexicon import words
-from eligo.reading.meaning import conditions, exceptions, headings, lists, relations
+from eligo.reading.meaning import conditions, enumerated, exceptions, headings, lists, relations
 from eligo.reading.meaning.context import Context, bodies_of, extent, filled, hull, span_of
 from eligo.reading.meaning.joining import all_of, any_of, default, has_unread, is_unread, measures
 from eligo.reading.meaning.readings import Alternative
@@ -128,7 +128,7 @@ def _of_each(parts: Sequence[Predicate]) -> Predicate | None:
 
 
 RULES: Final[dict[str, Callable[[Context, Branch], Said]]] = {
-    "sub_items": headings.sub_items,
+    "sub_items": enumerated.sub_items,
     "sentences": sentences,
     "semicolons": semicolons,
     "headed": headings.headed,
