@@ -158,6 +158,8 @@ _WORDS = (
     "acuity",
     "falling",
     "leading_on",
+    "abbreviated",
+    "telling_whom",
 )
 
 _SPELLED = ("words", "long", "also", "exact")  # the spellings of a unit

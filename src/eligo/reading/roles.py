@@ -149,7 +149,13 @@ class Chooser(Neighbours):
 
     def _ends_sentence(self, token: Token) -> bool:
         after = self.text[token.end : token.end + 2]
+        if self.out and self.out[-1].end == token.start and self._abbreviated(token.start):  # `Dr. Zorblax`
+            return after.strip() == ""
         return after.strip() == "" or (after[0].isspace() and not after[1:].islower())
+
+    def _abbreviated(self, end: int) -> bool:
+        written = self.text[max(0, end - 12) : end].lower().replace("(", " ").split()
+        return bool(written) and written[-1] in words("abbreviated")
 
     def _separate(self, i: int, token: Token, kind: str) -> None:
         token.type = "JOIN" if kind == "COMMA" and self.joins(i) else kind

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from eligo.criteria import Span
+from eligo.criteria import Compare, Span, leaves
 from eligo.reading.meaning.context import Context, bodies_of, extent, filled, hull, span_of
+from eligo.reading.meaning.excluded import one_of_several
 from eligo.reading.meaning.headings import under
 from eligo.reading.meaning.joining import any_of, default, measures
 from eligo.reading.meaning.said import Said
@@ -20,42 +21,47 @@ def sub_items(context: Context, node: Branch) -> Said:
         below = Branch("sub_items", (last.parts[-1], *rest), node.marks)
         return context.read(Branch(last.rule, (*before, below), last.marks))
     parts = filled(rest)
-    items = [wrapped(context, context.read(part)) for part in parts]
+    items = [one_of_several(context, context.read(part), extent(part)) for part in parts]
     joined = [_behind_or(context, extent(part)) for part in parts[1:]] if context.kind == "inclusion" else []
     if span_of(head) is not None and items:
         said = context.read(head)
         if (any(joined) and said.quantifier == "every") or _loses_count(context, head, said):
             return context.unread(extent(node), "heading", said.span)
-        return under(
-            context,
-            said,
-            items if said.quantifier is not None else _alternatives(items, joined),
-            _ends_open(context, head),
-            span=extent(node),
-        )
-    items = _alternatives(items, joined) or [wrapped(context, context.read(head))]
-    bodies = bodies_of(items)
+        chosen = items if said.quantifier is not None else _alternatives(items, joined)
+        if chosen is None:
+            return context.unread(extent(node), "logic", said.span)
+        return under(context, said, chosen, _ends_open(context, head), span=extent(node))
+    if not items:
+        return wrapped(context, context.read(head))
+    chosen = _alternatives(items, joined)
+    bodies = bodies_of(chosen or [])
+    if chosen is None:
+        return context.unread(extent(node), "logic")
     return Said(default(context, bodies), hull(s.span for s in items), "joined") if bodies else items[0]
 
 
-def _alternatives(items: list[Said], joined: list[bool]) -> list[Said]:
+def _alternatives(items: list[Said], joined: list[bool]) -> list[Said] | None:
     """Items, with those as one of which one is enough: all where `or` stands between them, as at the end of a list.
 
-    Among limits it joins the two beside it, unless it stands between all of them.
+    Between limits on one value it joins these two. One `or` behind several limits may do either: then None.
     """
     if not any(joined) or len(bodies_of(items)) < len(items) or any(s.exception for s in items):
         return items
-    apart = sum(measures(body) for body in bodies_of(items)) > 1 and not all(joined)
-    groups = [items[:1]]
-    for item, either in zip(items[1:], joined, strict=True):
-        if either or not apart:
-            groups[-1].append(item)
-        else:
-            groups.append([item])
-    return [
-        Said(any_of(bodies_of(group)), hull(s.span for s in group), "joined") if len(group) > 1 else group[0]
-        for group in groups
-    ]
+    behind = [i for i, either in enumerate(joined) if either]
+    limits = sum(measures(s.body) for s in items if s.body is not None)
+    if all(joined) or limits < 2:
+        return [_one_of(items)]
+    on = [{leaf.variable for leaf in leaves(s.body) if isinstance(leaf, Compare)} if s.body else set() for s in items]
+    if all(on[i] & on[i + 1] for i in behind):
+        made = items[:1]
+        for item, either in zip(items[1:], joined, strict=True):
+            made[-1:] = [_one_of([made[-1], item])] if either else [made[-1], item]
+        return made
+    return [_one_of(items)] if len(behind) > 1 else None
+
+
+def _one_of(items: list[Said]) -> Said:
+    return Said(any_of(bodies_of(items)), hull(s.span for s in items), "joined")
 
 
 def _heading_behind(context: Context, head: Node) -> Branch | None:

@@ -25,6 +25,7 @@ from eligo.reading.meaning.joining import (
     asks_for_a_fact,
     default,
     facts_of,
+    has_unread,
     is_unread,
     measures,
 )
@@ -131,7 +132,8 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
         read_as_limits(context, head.span)
         return Said(quantified(context, head.quantifier, bodies, span), span, "joined")
     decides = head.lead.negated or _decides(context, head, bodies) or _tells_whom(context, head.span)
-    if is_unread(head.body) and decides:
+    of_whom = has_unread(head.body) and _ends_in(context, head.span, "telling_whom")
+    if (is_unread(head.body) and decides) or of_whom:
         return context.unread(span, "heading", head.span)
     body = quantified(context, head.quantifier, bodies, span)
     if head.quantifier is not None:
@@ -149,8 +151,11 @@ def _decides(context: Context, head: Said, bodies: list[Predicate]) -> bool:
 
 def _tells_whom(context: Context, span: Span) -> bool:
     """Whether a heading says of whom, or under which condition, what follows holds: `any contact person who is:`."""
-    last = context.written(span).lower().rstrip(" ,;:").split()[-1:]
-    return _names_people(context, span) or not words("leading_on").isdisjoint(last)
+    return _names_people(context, span) or _ends_in(context, span, "leading_on")
+
+
+def _ends_in(context: Context, span: Span, kind: str) -> bool:
+    return not words(kind).isdisjoint(context.written(span).lower().rstrip(" ,;:").split()[-1:])
 
 
 def _names_people(context: Context, span: Span) -> bool:
@@ -164,6 +169,8 @@ def _titled(context: Context, head: Predicate, items: list[Predicate], body: Pre
         groups = isinstance(head, AllOf) and all(isinstance(part, Present) for part in head.parts)
         whom = any_of(head.parts) if groups and isinstance(head, AllOf) else head  # each of several groups
         return if_holds(context, whom, body)  # `women of childbearing potential: A`
+    if _ends_in(context, span, "telling_whom"):
+        return all_of([head, body])  # `patients with A who: B`
     if states(head, body) or facts_of(head) is None or measures(body):
         return (
             definition(context, head, body, False)
