@@ -46,6 +46,11 @@ class _Words(NamedTuple):
     defines: re.Pattern[str]
     letting: re.Pattern[str]
     taking_out: re.Pattern[str]
+    because: re.Pattern[str]
+    lacking: re.Pattern[str]
+    if_words: re.Pattern[str]
+    of_all: re.Pattern[str]
+    therefore: re.Pattern[str]
 
 
 @functools.cache
@@ -77,11 +82,16 @@ def _words() -> _Words:
         whole(rf"{any_of('measured_modals')} {few}{any_of('measured')}"),
         whole(any_of("things_measured")),
         whole(any_of("not_only_measured")),
-        re.compile(rf"(?<!{_WORD}){any_of('explaining')}(?!{_WORD})|^\W*{any_of('see')} "),
+        re.compile(rf"(?<!{_WORD}){any_of('explaining')}(?!{_WORD})|^\W*{any_of('see')}(?!{_WORD})"),
         re.compile(rf"^{few}?{any_of('defined_already')}\W+(?:\([^)]*\)\W*)?{any_of('defining')}(?!{_WORD})"),
         whole(any_of("defines")),
         re.compile(rf"^{few}?{any_of('letting')}(?!{_WORD})"),
         re.compile(rf"^\W*{any_of('taking_out')}(?!{_WORD})"),
+        re.compile(rf" {any_of('because')} .*"),
+        whole(any_of("lacking")),
+        whole(any_of("if_words")),
+        re.compile(rf"\W*(?:all |the )*{any_of('people')} {any_of('obliging')}(?!{_WORD})"),
+        re.compile(rf"\W*{any_of('therefore')}\W+"),
     )
 
 
@@ -96,23 +106,45 @@ def role_of(
             return "note"
         if words.defining.search(said) and not words.obliging.search(said):
             return "definition"
-    if words.scoping.search(said) or words.of_some.match(said):
-        return "unclear"
     rest, excluded = words.excluding.subn(" ", said)
     if excluded:
-        return "unclear" if words.relaxing.search(rest) or words.denying.search(rest) or _back(rest) else "excludes"
-    if words.permitting.search(said):
-        return "permits" if not first and _permits(written, said) else "unclear"
-    if words.relaxing.search(said) or after_permission or noted:
+        rest = words.because.sub("", rest)
+        keeps = words.relaxing.search(rest) or words.denying.search(rest) or _back(rest) or _scoped(rest)
+        return "unclear" if keeps else "excludes"
+    permission, permitted = words.permitting.subn(" ", said)
+    if permitted:
+        return "permits" if not first and not _scoped(permission) and _permits(written, said) else "unclear"
+    if kind == "inclusion" and words.obliging.search(said) and not (words.lacking.search(said) or _back(said)):
+        said = words.if_words.sub(" ", said, 1)  # what is asked of some is asked besides
+    if _scoped(said) or words.relaxing.search(said) or after_permission or noted or words.defines.search(said):
         return "unclear"
+    if kind == "exclusion" and words.of_all.match(said) and not _back(said):
+        return "excludes"  # `patients must have recovered`: who has not is out
     return "adds" if _adds(said, kind) else "unclear"
+
+
+def _scoped(said: str) -> bool:
+    """Whether it is said of some, or of a part of the trial."""
+    return _words().scoping.search(said) is not None or _words().of_some.match(said) is not None
 
 
 def _told(written: str) -> tuple[str, bool]:
     """The words of a sentence in small letters, without what announces a note; whether that stands there."""
     said = " ".join(written.lower().split())
+    said = _words().therefore.sub("", said, 1) if explains_before(said) else said
     noted = _words().note.match(said) is not None
     return _words().note.sub("", said, 1) if noted else said, noted
+
+
+def explains_before(written: str) -> bool:
+    """`For this reason`: whether what stands before only says why."""
+    return _words().therefore.match(written.lower()) is not None
+
+
+def leaves_open(written: str, kind: Kind) -> bool:
+    """Whether a sentence that is understood may be of what another one says, or of some alone."""
+    said, _ = _told(written)
+    return kind == "exclusion" and (_back(said) or _words().of_some.match(said) is not None)
 
 
 def _permits(written: str, said: str) -> bool:
@@ -122,6 +154,8 @@ def _permits(written: str, said: str) -> bool:
     found = words.permitting.search(bare)
     if found is None or words.denying.search(words.permitting.sub(" ", said)):
         return False
+    if takes_list_out(written):
+        return True
     where = words.permitting.search(written.lower())
     return _RUN_ON.search(written, where.end() if where is not None else 0) is None
 

@@ -5,9 +5,10 @@ Where a sentence is not understood, its words tell what it may do to the others.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eligo.criteria import (
     DAYS_IN,
@@ -18,6 +19,7 @@ from eligo.criteria import (
     IfThen,
     Not,
     Predicate,
+    Present,
     Span,
     Unparsed,
     leaves,
@@ -33,15 +35,21 @@ from eligo.reading.meaning.sentence_roles import (
     Role,
     asks_of_some,
     defines,
+    explains_before,
     keeps_definition,
+    leaves_open,
     lets,
     permitted_in,
     role_of,
     takes_list_out,
 )
 from eligo.reading.meaning.wrapping import wrapped
+from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch
 from eligo.vocabulary.concepts import concepts
+
+_NO_AGE: Final = 11  # years: an age that is limited in a criterion is mostly more, any other time less
+_MANY: Final = 3  # conditions that nobody has all of
 
 
 class Sentence(NamedTuple):
@@ -60,7 +68,12 @@ def sentences(context: Context, node: Branch) -> Said:
         return wrapped(context, exceptions.alone(context, found[0].said))
     whole = hull(s.said.span for s in found)
     together = _Together(context)
-    if not all(map(together.add, found)) or together.relaxed() or not together.kept:
+    explained = [explains_before(context.written(following.span)) for following in found[1:]]
+    told = [sentence for sentence, why in zip(found, [*explained, False], strict=True) if not why]
+    for sentence, why in zip(found, explained, strict=False):
+        if why:
+            context.only_note(sentence.said.span, f"`{context.written(sentence.span).strip()}` is not tested")
+    if not all(map(together.add, told)) or together.relaxed() or not together.kept:
         return context.unread(whole, "second-sentence")
     if any(s.body is None for s in together.kept):
         return context.unread(whole, "nothing-stated")
@@ -92,6 +105,7 @@ class _Together:
         self.kept: list[Said] = []
         self.open: list[tuple[int, Sentence]] = []  # what is not understood, by its place among what is kept
         self.permitted = False  # a permission stands before
+        self.noted = False  # a note stands before
         self.alone = False  # the only sentence so far may do anything to another one
 
     def add(self, sentence: Sentence) -> bool:
@@ -117,6 +131,8 @@ class _Together:
         if self.context.kind == "exclusion":
             return False
         bodies = [s.body for s in self.kept]
+        if self.open and any(map(_lists_diseases, bodies)):
+            return True
         for at, sentence in self.open:
             others = [body for i, body in enumerate(bodies) if i != at and body is not None]
             if _may_relax(self.context, sentence, bodies[at], others):
@@ -131,9 +147,9 @@ class _Together:
         if let or keeps_definition(written):
             self._note(sentence, one)
             return True
-        if self.kept and defines(written):
+        if (self.kept or self.noted) and defines(written):
             return self._role(sentence, written) == "permits" and self._by_role(sentence, one, "permits")
-        if self.alone:
+        if self.alone or (self.kept and leaves_open(written, self.context.kind)):
             return False
         self.kept.append(one)
         return True
@@ -164,14 +180,29 @@ class _Together:
             self.alone = True
         elif self.alone or role not in ("adds", "excludes") or (role == "adds" and one.exception):
             return False
-        if role == "excludes":
+        if role == "adds" and one.body is not None and not self._as_read(sentence, one.body):
+            return False
+        if role == "excludes" or (role == "adds" and self._of_whom(sentence, one.body)):
             one = context.unread(_trimmed(context, sentence.span), *context.why(_first(one)))
         if not self.alone:
             self.open.append((len(kept), sentence))
         kept.append(one)
         return True
 
+    def _as_read(self, sentence: Sentence, body: Predicate) -> bool:
+        """Whether what is read of a sentence is what it says: not where it stands below a title that is not read."""
+        written = self.context.written(sentence.span)
+        return not self.kept or self.context.kind == "inclusion" or is_unread(body) or ":" not in written
+
+    def _of_whom(self, sentence: Sentence, body: Predicate | None) -> bool:
+        """`Patients treated with A must not B`: whether those of whom it is asked are read as asked for themselves."""
+        context, start = self.context, sentence.span[0]
+        whom = start, start + len(asks_of_some(context.written(sentence.span)))
+        named = any(t.type == "CONCEPT" and _inside(t.start, whom) for t in context.tokens)
+        return named and body is not None and not isinstance(body, IfThen)
+
     def _note(self, sentence: Sentence, one: Said) -> None:
+        self.noted = True
         written = self.context.written(sentence.span).strip()
         self.context.only_note(one.span, f"`{written}` is not tested")
 
@@ -188,6 +219,12 @@ class _Together:
         self.open.append((0, sentence))
         kept[:] = [Said(body, hull([before.span, one.span]), "joined")]
         return True
+
+
+def _lists_diseases(body: Predicate | None) -> bool:
+    """`Gout; lymphoma; stroke`: a list of which one is meant, most likely, and all are asked for."""
+    parts = body.parts if isinstance(body, AllOf) else ()
+    return sum(isinstance(part, Present) and kinds_in([part]) == {"condition"} for part in parts) >= _MANY
 
 
 def _inside(place: int, span: Span) -> bool:
@@ -238,6 +275,14 @@ def _of_its_sort(context: Context, before: Predicate, sentence: Sentence) -> boo
     return True
 
 
+def _ages(tokens: Sequence[Token]) -> bool:
+    """Whether an age is among them: `those over 65 years`."""
+    if any(t.type in ("AGECOMP", "AGEUNIT", "OLD", "AGEAFTER", "GROUP") for t in tokens):
+        return True
+    pairs = itertools.pairwise(tokens)
+    return any(a.type == "NUM" and b.type == "UNIT" and b.value == "a" and a.value.value > _NO_AGE for a, b in pairs)
+
+
 def _may_relax(context: Context, sentence: Sentence, body: Predicate | None, others: Sequence[Predicate]) -> bool:
     """Whether what a sentence asks for may be asked in place of what another one does."""
     start, end = sentence.span
@@ -245,6 +290,8 @@ def _may_relax(context: Context, sentence: Sentence, body: Predicate | None, oth
     limited = {leaf.variable for leaf in found if isinstance(leaf, Compare)}
     inside = [t for t in context.tokens if start <= t.start < end]
     if not limited.isdisjoint(t.value for t in inside if t.type == "VAR"):
+        return True
+    if "age" in limited and _ages(inside):
         return True
     lost = [leaf.span for leaf in leaves(body) if isinstance(leaf, Unparsed) and leaf.span] if body is not None else []
     for i, token in enumerate(inside):
