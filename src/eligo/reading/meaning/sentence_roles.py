@@ -113,7 +113,8 @@ def role_of(
         return "unclear" if keeps else "excludes"
     permission, permitted = words.permitting.subn(" ", said)
     if permitted:
-        return "permits" if not first and not _scoped(permission) and _permits(written, said) else "unclear"
+        scoped = words.scoping.search(permission) or (kind == "exclusion" and words.of_some.match(permission))
+        return "permits" if not first and not scoped and _permits(written, said) else "unclear"
     if kind == "inclusion" and words.obliging.search(said) and not (words.lacking.search(said) or _back(said)):
         said = words.if_words.sub(" ", said, 1)  # what is asked of some is asked besides
     if _scoped(said) or words.relaxing.search(said) or after_permission or noted or words.defines.search(said):

@@ -251,11 +251,11 @@ def _permitted(context: Context, before: Predicate, left: Unparsed, sentence: Se
     inside = [t for t in context.tokens if sentence.span[0] <= t.start < sentence.span[1]]
     named = {str(t.value) for t in inside if t.type == "VAR"}
     own = before.parts if isinstance(before, AllOf) else (before,)
-    limited = [i for i, one in enumerate(own) if isinstance(one, Compare) and one.variable in named]
-    if len(named) != 1 or len(limited) != 1 or not any(t.type in ("NUM", "REF") for t in inside):
+    limited = [one.variable in named if isinstance(one, Compare) else False for one in own]
+    if not named or sum(limited) != len(named) or not any(t.type in ("NUM", "REF") for t in inside):
         return None
-    parts = [any_of([one, left]) if i == limited[0] else one for i, one in enumerate(own)]
-    return all_of(parts)
+    within = all_of([one for one, its in zip(own, limited, strict=True) if its])
+    return all_of([*[one for one, its in zip(own, limited, strict=True) if not its], any_of([within, left])])
 
 
 def _of_its_sort(context: Context, before: Predicate, sentence: Sentence) -> bool:
