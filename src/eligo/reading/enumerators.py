@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from eligo.reading.neighbours import Neighbours
 from eligo.reading.tokens import Token
@@ -30,6 +32,85 @@ _AFTER_ENUMERATOR: Final = (
 
 
 _NOT_BEFORE_NUMBER: Final = ("COMP", "TO", "SKIP")
+_POINTED: Final = re.compile(r"(?<!\S)(?:\d{1,2}|[a-h])\.(?=\s+\S)")  # `1. A 2. B`
+_OTHER_STYLE: Final = re.compile(rf"[{_BULLETS}]|(?<!\w)(?:\d{{1,2}}|[a-h]|[ivx]{{1,4}})\)|[<＜]\d{{1,2}}[>＞]")
+_FRESH_MARKS: Final = ".:;,)]"
+_FRESH_WORDS: Final = ("and", "or", "and/or")
+# A number behind one of these is no number of an item, whatever stands behind it.
+_TAKES_NUMBER: Final = (
+    "COMP",
+    "AGECOMP",
+    "BETWEEN",
+    "TO",
+    "GRADE",
+    "VAR",
+    "LINK",
+    "WITHIN",
+    "AT",
+    "BEFORE",
+    "TIMES",
+    "AND",
+    "OR",
+)
+
+
+class _Mark(NamedTuple):
+    """A number or letter with its point: which one of its series, whether letters count it, how sure that is one."""
+
+    order: int
+    lettered: bool
+    start: int
+    fresh: bool
+
+
+def pointed(raw: Sequence[Token], text: str) -> frozenset[int]:
+    """Where the numbers of a list in one line stand: `any of: 1. A. 2. B`; nothing where they may be none.
+
+    They count on from one without a gap. A list in which another one stands has nothing to tell where that ends.
+    """
+    if len(_POINTED.findall(text)) < 2 or _OTHER_STYLE.search(text):
+        return frozenset()
+    ends = {token.end: token for token in raw}
+    found = [_mark(text, match, ends) for match in _POINTED.finditer(text)]
+    marks = [mark for mark in found if mark is not None]
+    for lettered in (False, True):
+        series = _series([mark for mark in marks if mark.lettered == lettered])
+        if len(series) > 1:
+            return frozenset(mark.start for mark in series)
+    return frozenset()
+
+
+def _mark(text: str, match: re.Match[str], ends: dict[int, Token]) -> _Mark | None:
+    """A number or letter as one of a list, where it may be one."""
+    written, start = match.group()[:-1], match.start()
+    before = text[:start].rstrip()
+    last = before.split()[-1].casefold() if before else ""
+    lettered = written.isalpha()
+    order = ord(written) - ord("a") + 1 if lettered else int(written)
+    fresh = not before or before[-1] in _FRESH_MARKS or (last in _FRESH_WORDS and order > 1)
+    token = ends.get(len(before))
+    if not fresh and (text[match.end() :].lstrip()[:1].islower() or token is None or _takes_number(token)):
+        return None
+    return _Mark(order, lettered, start, fresh)
+
+
+def _takes_number(token: Token) -> bool:
+    return not token.roles.keys().isdisjoint(_TAKES_NUMBER)
+
+
+def _series(marks: Sequence[_Mark]) -> list[_Mark]:
+    """The marks that count on from the first one; none where it is not clear which they are."""
+    if sum(mark.order == 1 and mark.fresh for mark in marks) != 1:
+        return []
+    series = [next(mark for mark in marks if mark.order == 1 and mark.fresh)]
+    while True:
+        behind = [m for m in marks if m.start > series[-1].start and m.order == series[-1].order + 1]
+        following = [m for m in behind if m.fresh] or behind
+        if not following:
+            return series
+        if len(following) > 1:
+            return []
+        series += following
 
 
 def may_enumerate(c: Neighbours, i: int, token: Token) -> bool:
@@ -59,7 +140,8 @@ def subitem(c: Neighbours, i: int) -> int:
     if _is_mark(second, ")"):
         return 2 if _before_bracket(c, token, second) else 0
     if _is_mark(second, "."):
-        return 2 if c.prev() == "" and token.end == second.start and _enumerates(token) else 0
+        counts = token.start in c.pointed or (c.prev() == "" and _enumerates(token))
+        return 2 if counts and token.end == second.start else 0
     return 0
 
 

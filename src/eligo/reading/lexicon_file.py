@@ -169,6 +169,9 @@ _WORDS = (
     "results_of_tests",
     "negative_results",
     "between_results",
+    "leading_on",
+    "abbreviated",
+    "telling_whom",
 )
 
 _SPELLED = ("words", "long", "also", "exact")  # the spellings of a unit

@@ -35,7 +35,7 @@ def is_count(id_: str | None) -> bool:
 class Neighbours:
     """Looks left and right of a place among the raw tokens."""
 
-    __slots__ = ("between", "enumerated", "graded", "ordinal", "out", "partners", "raw", "text", "waiting")
+    __slots__ = ("between", "enumerated", "graded", "ordinal", "out", "partners", "pointed", "raw", "text", "waiting")
 
     def __init__(self, raw: list[Token], text: str) -> None:
         self.raw = raw
@@ -46,6 +46,7 @@ class Neighbours:
         self.graded = False  # what was named last is counted in grades
         self.waiting = False  # a comparator still waits for its number: small words before it are SKIP
         self.enumerated = False  # the item begins with `(1)`: more may follow without a separator
+        self.pointed: frozenset[int] = frozenset()  # where the numbers of a list stand that is written in one line
         self.partners: dict[int, int] = {}
 
     def prev(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from eligo.reading.asks import ASKS, NUMBER_END, TYPE, flipped
-from eligo.reading.enumerators import SEPARATORS, may_enumerate, subitem
+from eligo.reading.enumerators import SEPARATORS, may_enumerate, pointed, subitem
 from eligo.reading.lexicon import words
 from eligo.reading.neighbours import LETTERS, TIME_CODES, Neighbours, closed, paired_brackets
 from eligo.reading.numbers import Number
@@ -37,13 +37,15 @@ class Chooser(Neighbours):
         raw = closed(raw, text)
         super().__init__(raw, text)
         self.partners = paired_brackets(raw, text)
+        self.pointed = pointed(raw, text)
 
     def run(self) -> list[Token]:
         """Settle every token."""
         raw, out = self.raw, self.out
         i = 0
         text = self.text
-        listed = not text.isascii() or ")" in text or ("<" in text and ">" in text)  # else only its start may enumerate
+        # else only its start may enumerate
+        listed = not text.isascii() or ")" in text or ("<" in text and ">" in text) or bool(self.pointed)
         while i < len(raw):
             token = raw[i]
             if (listed or not out) and may_enumerate(self, i, token) and (taken := subitem(self, i)):
@@ -147,7 +149,13 @@ class Chooser(Neighbours):
 
     def _ends_sentence(self, token: Token) -> bool:
         after = self.text[token.end : token.end + 2]
+        if self.out and self.out[-1].end == token.start and self._abbreviated(token.start):  # `Dr. Zorblax`
+            return after.strip() == ""
         return after.strip() == "" or (after[0].isspace() and not after[1:].islower())
+
+    def _abbreviated(self, end: int) -> bool:
+        written = self.text[max(0, end - 12) : end].lower().replace("(", " ").split()
+        return bool(written) and written[-1] in words("abbreviated")
 
     def _separate(self, i: int, token: Token, kind: str) -> None:
         token.type = "JOIN" if kind == "COMMA" and self.joins(i) else kind

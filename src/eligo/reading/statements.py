@@ -221,7 +221,7 @@ def _part_end(tokens: Sequence[Token], i: int) -> int:
             depth += 1
         elif kind == "CLOSE" and depth:
             depth -= 1
-        elif not depth and (kind in _ENDS or kind in _JOINS) and not _before_exception(tokens, j):
+        elif not depth and (_before_items(tokens, j) or _parts(tokens, j)):
             return j
     return len(tokens)
 
@@ -229,6 +229,17 @@ def _part_end(tokens: Sequence[Token], i: int) -> int:
 def _before_exception(tokens: Sequence[Token], i: int) -> bool:
     """Whether it parts a statement from its exception: "in good health, except for hypertension"."""
     return tokens[i].type in ("SEMI", "COMMA") and tokens[i + 1 : i + 2] != [] and tokens[i + 1].type == "EXCEPT"
+
+
+def _parts(tokens: Sequence[Token], i: int) -> bool:
+    """Whether it ends or joins parts."""
+    return (tokens[i].type in _ENDS or tokens[i].type in _JOINS) and not _before_exception(tokens, i)
+
+
+def _before_items(tokens: Sequence[Token], i: int) -> bool:
+    """Whether it is a colon or a dash before numbered items."""
+    mark = tokens[i].type == "LIGHT" and tokens[i].end == tokens[i].start + 1
+    return mark and [token.type for token in tokens[i + 1 : i + 2]] == ["SUBITEM"]
 
 
 def _is_treatment(token: Token) -> bool:

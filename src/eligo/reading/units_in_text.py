@@ -97,6 +97,8 @@ def find_unit(text: str, parts: list[str], i: int, pos: int) -> tuple[int, int, 
     first = parts[start_atom]
     if first in _NOT_UNITS and parts[start_atom + 1 : start_atom + 2] not in (["/"], ["["]):
         return None
+    if first == "." and "".join(parts[start_atom + 1 : start_atom + 2]).isspace():  # `1. INR < 2` is the first item
+        return None
     if not (first[0].isalpha() or first[0] in MARKS or first[0] in "[{") or not _begins_unit(first):
         return None
     for next_, end in reversed(_unit_ends(parts, start_atom, start)):

@@ -5,7 +5,7 @@ Who does not have A need not have B. In an exclusion both must hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from eligo.criteria import (
@@ -26,7 +26,7 @@ from eligo.criteria import (
 )
 from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.context import Context, bodies_of, hull
-from eligo.reading.meaning.joining import all_of, any_of, has_unread, in_last
+from eligo.reading.meaning.joining import all_of, any_of, has_unread, in_last, measures
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
@@ -201,6 +201,50 @@ def instead(said: Predicate, other: Compare, condition: Predicate, kind: Kind) -
         return AnyOf((one, AllOf((condition, looser))))
 
     return map_leaves(said, either)
+
+
+def with_other_limits(context: Context, parts: Sequence[Predicate]) -> list[Predicate]:
+    """`A <= 2.5. If B, A <= 5`: a looser limit under a condition takes the place of the one that stands before it."""
+    made: list[Predicate] = []
+    for part in parts:
+        condition, then = _under_condition(context, part)
+        limits = [leaf for leaf in leaves(then) if isinstance(leaf, Compare)] if then is not None else []
+        changed = list(made)
+        placed = bool(limits) and condition is not None and len(limits) == len(list(leaves(then or part)))
+        for limit in limits:
+            placed = placed and condition is not None and _placed(context, changed, limit, condition)
+        if placed:
+            made = changed
+        else:
+            made.append(part)
+    return made
+
+
+def _under_condition(context: Context, part: Predicate) -> tuple[Predicate | None, Predicate | None]:
+    """The condition and the limits that hold under it, as a sentence of its own says them."""
+    if isinstance(part, IfThen) and not measures(part.condition) and measures(part.then):
+        return part.condition, part.then
+    if context.kind == "exclusion" and isinstance(part, AllOf) and len(part.parts) == 2:
+        first, second = part.parts
+        if measures(second) and not measures(first) and not has_unread(first):
+            return first, second
+    return None, None
+
+
+def _placed(context: Context, parts: list[Predicate], limit: Compare, condition: Predicate) -> bool:
+    """Whether the limit takes the place of one on the same value among the parts, and then it does."""
+    for i, part in enumerate(parts):
+        own = part.parts if isinstance(part, (AllOf, AnyOf)) else (part,)
+        for j, one in enumerate(own):
+            if not isinstance(one, Compare) or limit.variable is None or one.variable != limit.variable:
+                continue
+            other = instead(one, limit, condition, context.kind)
+            if other is None:
+                return False
+            replaced = [*own[:j], other, *own[j + 1 :]]
+            parts[i] = (any_of if isinstance(part, AnyOf) else all_of)(replaced) if len(own) > 1 else other
+            return True
+    return False
 
 
 def _looser(limit: Limit, other: Limit, kind: Kind) -> bool:

@@ -103,6 +103,11 @@ class Context:
             self.account.append(Account(span, "note"))
         self.notes.append(said)
 
+    def only_note(self, span: Span, said: str) -> None:
+        """The same, where what was read of the words counts for nothing."""
+        self.account = [entry for entry in self.account if not span[0] <= entry.span[0] < span[1]]
+        self.note(span, said)
+
     # --- limits and their names
 
     def names(self, limits: Limits) -> bool:

@@ -179,6 +179,11 @@ def _related(concept: str, other: str) -> bool:
     return other in concepts().descendants(concept) or concept in concepts().descendants(other)
 
 
+def may_be(concept: str, other: str) -> bool:
+    """Whether either of them may be the other, by what the vocabulary says."""
+    return _related(concept, other) or _belongs(concept, other) or _belongs(other, concept)
+
+
 def _belongs(concept: str, other: str) -> bool:
     """Whether `other` is one of them, or may be: `gout or another metabolic disorder`."""
     open_to = relations().open_to(concept)
@@ -257,6 +262,8 @@ def permitted(context: Context, head: Said, allowance: Said) -> Said:
         context.notes.append(f"`{context.written(allowance.span)}` is a permission and is not tested")
         return replace(head, span=span)
     made = _without_permitted(head.body, facts)
+    if made is None and not facts_in(head.body):  # `INR > 3; the use of aspirin is allowed`: of a value, or of whom
+        made = all_of([head.body, Not(context.unparsed(allowance.span, "permission"))])
     if made is None:
         return context.unread(span, "permission", allowance.span)
     return replace(head, body=made, span=span, bare=head.bare and made is head.body)
@@ -277,7 +284,7 @@ def _without_permitted(head: Predicate, facts: list[Present]) -> Predicate | Non
     made = _without_kinds(head, excepted) if of_kind and len(excepted) == len(facts) else None
     if made is not None:
         return made
-    if all(_treats(head, e) for e in excepted):
+    if heads and all(_treats(head, e) for e in excepted):
         return all_of([head, Not(any_of(list(facts)))])
     something_else = not any(_related(f.concept, e.concept) for f in heads for e in excepted)
     return head if heads and something_else else None

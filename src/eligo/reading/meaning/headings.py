@@ -1,4 +1,4 @@
-"""What stands above a list: `any of the following`, `A such as B`, `A: B`, enumerated items below a heading."""
+"""What stands above a list: `any of the following`, `A such as B`, `A: B`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from eligo.reading.meaning.joining import (
     asks_for_a_fact,
     default,
     facts_of,
+    has_unread,
     is_unread,
     measures,
 )
@@ -36,22 +37,6 @@ from eligo.reading.meaning.said import NONE, Modifiers, Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch, Element, Node
-
-
-def sub_items(context: Context, node: Branch) -> Said:
-    """`Severe disease, including: <1> shock. <2> cancer`: a heading and its items, or items alone."""
-    head, *rest = node.parts
-    items = [wrapped(context, context.read(part)) for part in filled(rest)]
-    if span_of(head) is not None and items:
-        return under(context, context.read(head), items, _ends_open(context, head), span=extent(node))
-    said = items or [wrapped(context, context.read(head))]
-    bodies = bodies_of(said)
-    return Said(default(context, bodies), hull(s.span for s in said), "joined") if bodies else said[0]
-
-
-def _ends_open(context: Context, node: Node) -> bool:
-    end = extent(node)[1]
-    return context.text[max(0, end - 1) : end + 1].rstrip().endswith(":")
 
 
 def headed(context: Context, node: Branch) -> Said:
@@ -146,9 +131,9 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
     if is_unread(head.body) and all(map(measures, bodies)) and of_a_function(context, head.span):
         read_as_limits(context, head.span)
         return Said(quantified(context, head.quantifier, bodies, span), span, "joined")
-    if is_unread(head.body) and (
-        head.lead.negated or _decides(context, head, bodies) or _names_people(context, head.span)
-    ):
+    decides = head.lead.negated or _decides(context, head, bodies) or _tells_whom(context, head.span)
+    of_whom = has_unread(head.body) and _ends_in(context, head.span, "telling_whom")
+    if (is_unread(head.body) and decides) or of_whom:
         return context.unread(span, "heading", head.span)
     body = quantified(context, head.quantifier, bodies, span)
     if head.quantifier is not None:
@@ -164,6 +149,15 @@ def _decides(context: Context, head: Said, bodies: list[Predicate]) -> bool:
     return head.tainted or (context.kind == "inclusion" and any(map(asks_for_a_fact, bodies)))
 
 
+def _tells_whom(context: Context, span: Span) -> bool:
+    """Whether a heading says of whom, or under which condition, what follows holds: `any contact person who is:`."""
+    return _names_people(context, span) or _ends_in(context, span, "leading_on")
+
+
+def _ends_in(context: Context, span: Span, kind: str) -> bool:
+    return not words(kind).isdisjoint(context.written(span).lower().rstrip(" ,;:").split()[-1:])
+
+
 def _names_people(context: Context, span: Span) -> bool:
     """`Zorblax participants: A, B`: what follows is said of some patients."""
     return any(word in words("adults") for word in re.findall(r"[a-z]+", context.written(span).lower()))
@@ -172,7 +166,11 @@ def _names_people(context: Context, span: Span) -> bool:
 def _titled(context: Context, head: Predicate, items: list[Predicate], body: Predicate, span: Span) -> Predicate:
     """`Heart disease: A, B`: a title of what follows it, or a condition of its own that they are examples of."""
     if _names_people(context, span) and all(of_one_sex(leaf) for leaf in leaves(head)):
-        return if_holds(context, head, body)  # `women of childbearing potential: A`
+        groups = isinstance(head, AllOf) and all(isinstance(part, Present) for part in head.parts)
+        whom = any_of(head.parts) if groups and isinstance(head, AllOf) else head  # each of several groups
+        return if_holds(context, whom, body)  # `women of childbearing potential: A`
+    if _ends_in(context, span, "telling_whom"):
+        return all_of([head, body])  # `patients with A who: B`
     if states(head, body) or facts_of(head) is None or measures(body):
         return (
             definition(context, head, body, False)

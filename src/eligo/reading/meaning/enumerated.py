@@ -1,0 +1,100 @@
+"""Enumerated items in one line, alone or below a heading: `severe disease, including: <1> shock. <2> cancer`."""
+
+from __future__ import annotations
+
+from eligo.criteria import Compare, Span, leaves
+from eligo.reading.meaning.context import Context, bodies_of, extent, filled, hull, span_of
+from eligo.reading.meaning.excluded import one_of_several
+from eligo.reading.meaning.headings import under
+from eligo.reading.meaning.joining import any_of, default, measures
+from eligo.reading.meaning.said import Said
+from eligo.reading.meaning.wrapping import wrapped
+from eligo.reading.tree import Branch, Node
+
+
+def sub_items(context: Context, node: Branch) -> Said:
+    """`Severe disease, including: <1> shock. <2> cancer`: a heading and its items, or items alone."""
+    head, *rest = node.parts
+    last = _heading_behind(context, head) if filled(rest) else None
+    if last is not None:  # `A. Any of the following: <1> B. <2> C`: the list is of the last sentence
+        *before, _ = last.parts
+        below = Branch("sub_items", (last.parts[-1], *rest), node.marks)
+        return context.read(Branch(last.rule, (*before, below), last.marks))
+    parts = filled(rest)
+    items = [one_of_several(context, context.read(part), extent(part)) for part in parts]
+    joined = [_behind_or(context, extent(part)) for part in parts[1:]] if context.kind == "inclusion" else []
+    if span_of(head) is not None and items:
+        said = context.read(head)
+        if (any(joined) and said.quantifier == "every") or _loses_count(context, head, said):
+            return context.unread(extent(node), "heading", said.span)
+        chosen = items if said.quantifier is not None else _alternatives(items, joined)
+        if chosen is None:
+            return context.unread(extent(node), "logic", said.span)
+        return under(context, said, chosen, _ends_open(context, head), span=extent(node))
+    if not items:
+        return wrapped(context, context.read(head))
+    chosen = _alternatives(items, joined)
+    bodies = bodies_of(chosen or [])
+    if chosen is None:
+        return context.unread(extent(node), "logic")
+    return Said(default(context, bodies), hull(s.span for s in items), "joined") if bodies else items[0]
+
+
+def _alternatives(items: list[Said], joined: list[bool]) -> list[Said] | None:
+    """Items, with those as one of which one is enough: all where `or` stands between them, as at the end of a list.
+
+    Between limits on one value it joins these two. One `or` behind several limits may do either: then None.
+    """
+    if not any(joined) or len(bodies_of(items)) < len(items) or any(s.exception for s in items):
+        return items
+    behind = [i for i, either in enumerate(joined) if either]
+    limits = sum(measures(s.body) for s in items if s.body is not None)
+    if all(joined) or limits < 2:
+        return [_one_of(items)]
+    on = [{leaf.variable for leaf in leaves(s.body) if isinstance(leaf, Compare)} if s.body else set() for s in items]
+    if all(on[i] & on[i + 1] for i in behind):
+        made = items[:1]
+        for item, either in zip(items[1:], joined, strict=True):
+            made[-1:] = [_one_of([made[-1], item])] if either else [made[-1], item]
+        return made
+    return [_one_of(items)] if len(behind) > 1 else None
+
+
+def _one_of(items: list[Said]) -> Said:
+    return Said(any_of(bodies_of(items)), hull(s.span for s in items), "joined")
+
+
+def _heading_behind(context: Context, head: Node) -> Branch | None:
+    """What stands before a list, where its last sentence or part is the heading, and the others are not."""
+    if not isinstance(head, Branch) or head.rule not in ("sentences", "semicolons"):
+        return None
+    said = filled(head.parts)
+    last = said[-1] if said else None
+    if len(said) < 2 or last is not head.parts[-1]:
+        return None
+    return head if _ends_open(context, last) or context.read(last).quantifier is not None else None
+
+
+def _loses_count(context: Context, head: Node, said: Said) -> bool:
+    """Whether what stands above the items says how many of them, and is not read as such a heading."""
+    start, end = extent(head)
+    usual = "every" if context.kind == "inclusion" else "any"
+    inside = [t for t in context.tokens if start <= t.start < end]
+    said_so = {t.value for t in inside if t.type == "FOLLOWING"}
+    taken_out = any(t.type in ("UNLESS", "EXCEPT") for t in inside)  # `excluded, unless any of the following:`
+    return (
+        said.quantifier is None
+        and not said.exception
+        and (not said_so <= {"listed", usual} or (bool(said_so) and taken_out))
+    )
+
+
+def _behind_or(context: Context, item: Span) -> bool:
+    """Whether `or` stands before the number of an item: `<1> A, or <2> B`."""
+    before = [token for token in context.tokens if token.end <= item[0] and token.type != "SUBITEM"]
+    return bool(before) and (before[-1].type == "OR" or before[-1].value == "or")
+
+
+def _ends_open(context: Context, node: Node) -> bool:
+    end = extent(node)[1]
+    return context.text[max(0, end - 1) : end + 1].rstrip().endswith(":")
