@@ -8,6 +8,7 @@ from typing import Any
 from eligo.criteria import DAYS_IN
 from eligo.data import data_dir
 from eligo.reading.atoms import phrase_key
+from eligo.reading.word_lists import WORD_LISTS
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.unit_spellings import begins_unit
 from eligo.vocabulary.variables import variables
@@ -94,86 +95,6 @@ RANK = [
 ]
 
 
-_WORDS = (
-    "judgements",
-    "citation_words",
-    "joining",
-    "modifiers",
-    "duration_names",
-    "adults",
-    "scale_words",
-    "name_follows",
-    "months",
-    "numbered",
-    "rule_negations",
-    "rising",
-    "asked_of_women",
-    "said_of_women",
-    "obligations",
-    "presupposing",
-    "absent",
-    "elaborating",
-    "to_the_value",
-    "either_of",
-    "beginning",
-    "recent",
-    "containing",
-    "regimens",
-    "sites",
-    "before_a_treatment",
-    "and_so_on",
-    "left",
-    "fresh",
-    "anew",
-    "requirements",
-    "favourable",
-    "found_by",
-    "using",
-    "routes",
-    "stages",
-    "of_drugs",
-    "of_diseases",
-    "general_nouns",
-    "before_a_grade",
-    "of_treatments",
-    "routes_of_diseases",
-    "at_event",
-    "confirming",
-    "by_method",
-    "of_the_head",
-    "causes",
-    "dose_units",
-    "how_a_function_is",
-    "functions",
-    "adjectives_of_values",
-    "of_the_name",
-    "trial_parts",
-    "trial_part_names",
-    "corrections",
-    "obligations",
-    "mere_duration",
-    "of_anything",
-    "plain_of_scores",
-    "whenever",
-    "anchoring",
-    "summed",
-    "gestational",
-    "same_quantity",
-    "circumstances",
-    "states_of_measuring",
-    "resting",
-    "plus_grades",
-    "acuity",
-    "of_some",
-    "falling",
-    "results_of_tests",
-    "negative_results",
-    "between_results",
-    "leading_on",
-    "abbreviated",
-    "telling_whom",
-)
-
 _SPELLED = ("words", "long", "also", "exact")  # the spellings of a unit
 
 
@@ -186,7 +107,7 @@ def compile_lexicon() -> dict[str, Any]:
     _rank(root)
     return {
         "trie": root,
-        "words": {kind: data[kind] for kind in _WORDS} | _words_of_units(root) | _bonds(data) | _behind(data),
+        "words": {kind: data[kind] for kind in WORD_LISTS} | _words_of_units(root) | _bonds(data) | _behind(data),
         "measured_by": data["measured_by"],
         "measured_in": data["measured_in"],
         "measured_by_side": data.get("measured_by_side", {}),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from eligo.criteria import Leaf, Predicate, Present, leaves
 from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.named import is_named
+from eligo.vocabulary.relations import relations
 
 TREATMENTS = frozenset(["medication", "procedure"])
 
@@ -43,6 +44,11 @@ def is_one_of(leaf: Leaf, facts: Iterable[Present]) -> bool:
         return False
     ids = {fact.concept for fact in facts}
     return not concepts().ancestors(leaf.concept).isdisjoint(ids) or any(_ends_in(leaf.concept, id_) for id_ in ids)
+
+
+def may_be_of(concept: str, general: str) -> bool:
+    """Whether a concept whose name ends with that of a general one is, or may be, a kind of it: lung carcinoma."""
+    return general in concepts().ancestors(concept) or concept in relations().open_to(general).entries
 
 
 def _ends_in(named: str, concept: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from eligo.criteria import AnyOf, Leaf, Predicate, Present, Span, map_leaves
 from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, named_without, opposed
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.facts import concept_of, kind_of
+from eligo.reading.meaning.facts import concept_of, kind_of, may_be_of
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of
 from eligo.reading.meaning.modifiers import begun, over, qualified, statuses_of, there
 from eligo.reading.meaning.readings import Alternative
@@ -95,7 +95,7 @@ def _narrowed_noun(context: Context, part: Said, after: Said) -> Present | None:
     for k in range(1, len(words)):
         id_ = concept_named(" ".join(words[k:]))
         own = len(facts or ()) > 1 and any(fact.concept == id_ for fact in facts or ())
-        if id_ is not None and facts and not own and id_ in concepts().ancestors(facts[-1].concept):
+        if id_ is not None and facts and not own and may_be_of(facts[-1].concept, id_):
             return Present(id_, qualifier=" ".join(part.lead.qualifiers), span=part.span)
     return _qualified(facts[0], part.lead) if len(words) == 1 and facts else None  # no noun is left to share
 
@@ -206,7 +206,7 @@ def _rest(context: Context, leaf: Present) -> str | None:
 def _without_adjective(context: Context, leaf: Present, lead: Modifiers, after: Said) -> Present:
     """`acute or chronic liver disease`: what the first word narrows is named by the rest of the name."""
     id_ = _rest(context, leaf)
-    if id_ is None or not (id_ in concepts().ancestors(leaf.concept) or _opposed(lead, after)):
+    if id_ is None or not (may_be_of(leaf.concept, id_) or _opposed(lead, after)):
         return leaf
     return replace(leaf, concept=id_)
 

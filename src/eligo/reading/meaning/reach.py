@@ -9,7 +9,7 @@ from eligo.criteria import MEASURING, Attest, Leaf, Present, Related, leaves
 from eligo.reading.lexicon import belongs_to, concept_named, qualifiers_in, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
-from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, goes_on, kinds_in
+from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, goes_on, kinds_in, may_be_of
 from eligo.reading.meaning.joining import facts_of, is_unread
 from eligo.reading.meaning.modifiers import PAST, begun, displaced, is_route, narrows, over
 from eligo.reading.meaning.nouns import either_of
@@ -118,7 +118,7 @@ def _with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> 
         return part
     word, *rest = context.written(first.span).split()
     id_ = concept_named(f"{word} {context.written(second.span)}") if rest and not qualifiers_in(word) else None
-    if id_ is None or id_ == second.concept or second.concept not in concepts().ancestors(id_):
+    if id_ is None or id_ == second.concept or not may_be_of(id_, second.concept):
         return part
     if not context.text[first.span[1] : second.span[0]].strip().isalpha():  # eczema/dermatitis
         return part
