@@ -253,7 +253,12 @@ def _based(tokens: list[Token], i: int, text: str) -> None:
         return
     behind = next((t for t in tokens[i + 1 :] if t.end > found.end(1)), None)
     last = text[behind.start : behind.end].split()[-1].lower() if behind is not None else ""
-    if behind is not None and behind.type in ("CONCEPT", "FILLER") and behind.value != "logic" and last in words("regimens"):
+    if (
+        behind is not None
+        and behind.type in ("CONCEPT", "FILLER")
+        and behind.value != "logic"
+        and last in words("regimens")
+    ):
         tokens[i].end = behind.end
         _take_until(tokens, i, behind.end, text)
 
