@@ -31,6 +31,7 @@ _BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "MUST", "NEG", "SEX", "GROUP"])
 _TELLING = frozenset(["CONCEPT", "VAR", "NUM", "ATTEST", "STATUS", "NEG", "SEX", "GROUP", "HEDGE", "MUST", "FOLLOWING"])
 _DEEDS = ["FILLER"], ["ATTEST"]
 _TIMES = frozenset(["WITHIN", "SINCE", "LASTING"])
+_AGES = frozenset(["OLD", "AGECOMP", "AGEUNIT"])
 _WHOM = frozenset(["SEX", "GROUP"])
 _OBJECTS = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
 _WORD = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
@@ -196,7 +197,8 @@ def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:
     several = not _JOINS.isdisjoint(token.type for token in tokens[i:behind])  # `unable or unwilling to comply`
     if text[tokens[i].start : begun.end].casefold() in _words().adjectives and _of_one_sex(tokens, behind + 1):
         return behind + 1  # `healthy men`: healthy, and a man
-    if ("ATTEST" in own and not several) or {"VAR", "NUM"} <= own or not own.isdisjoint(_WHOM):
+    aged = "NUM" in own and not own.isdisjoint(_AGES)
+    if ("ATTEST" in own and not several) or {"VAR", "NUM"} <= own or aged or not own.isdisjoint(_WHOM):
         return i
     if begun.behind and not own.isdisjoint(_TIMES):  # it may be of what stands before
         return i

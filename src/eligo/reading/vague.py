@@ -25,7 +25,23 @@ _NARROWING = frozenset(
 _JOINING = frozenset(["OR", "AND", "COMMA", "NEG", "FRESH"])
 _OPINION = "investigator_judgement"
 _AHEAD = frozenset(["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "COMMA", "OR", "AND"])
-_UNTOLD = frozenset(["VAR", "SUCH", "SUBITEM", "COLON", "FOLLOWING", "PERMIT", "EXCEPT", "UNLESS", "HEDGE", "IF"])
+_UNTOLD = frozenset(
+    [
+        "OLD",
+        "AGECOMP",
+        "AGEUNIT",
+        "VAR",
+        "SUCH",
+        "SUBITEM",
+        "COLON",
+        "FOLLOWING",
+        "PERMIT",
+        "EXCEPT",
+        "UNLESS",
+        "HEDGE",
+        "IF",
+    ]
+)
 _TIMES = frozenset(["WITHIN", "NUM", "UNIT", "BEFORE", "AT", "SINCE", "EVENT", "AGO", "LASTING"])
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
