@@ -49,10 +49,18 @@ def _under(context: Context, first: Said, part: Said, mark: Mark) -> bool:
         return True
     if first.lead.hedged:
         return part.what == "limit" and not context.take(Alternative.HEDGE)
-    alike = first.what == part.what and part.what in ("fact", "limit") and part.sex is None
+    alike = _sort_of(context, first) == part.what and part.what in ("fact", "limit") and part.sex is None
     if not alike or mark not in (("", "or"), (",", "")):
         return False
     return not mark[0] or context.take(Alternative.NEGATED_LIST)
+
+
+def _sort_of(context: Context, part: Said) -> str:
+    """What a part is about; a fact that a limit defines is one: `no hypertension (defined as SBP > 150 mmHg) or asthma`."""
+    start, end = part.span
+    nouns = (t for t in context.tokens if start <= t.start < end and t.type in ("CONCEPT", "VAR"))
+    first = next(nouns, None)
+    return "fact" if part.what == "limit" and first is not None and first.type == "CONCEPT" else part.what
 
 
 # --- forward: status, qualifier, a time in front

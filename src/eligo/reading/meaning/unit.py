@@ -6,7 +6,7 @@ Word by word, each is a modifier, the noun, or a word of grammar; what is none o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeGuard
+from typing import TypeGuard, cast
 
 from eligo.criteria import MEASURING, Always, Attest, Compare, OneOf, Predicate, Present, Span, Window, leaves
 from eligo.reading.leaves import merged
@@ -27,7 +27,7 @@ from eligo.reading.meaning.words import word
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Anchor, Bracket, Choice, Element, Limits, Unit
 from eligo.reading.tree import Window as TimeNode
-from eligo.vocabulary.named import is_statement
+from eligo.vocabulary.named import StatementKind, is_statement, statement_id
 
 
 def unit(context: Context, node: Unit) -> Said:
@@ -92,7 +92,7 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     whom = subject(state, nouns)
     if not nouns and not whom:
         return _empty(state, span)
-    nouns = _together(state, nouns)
+    nouns = _together(state, [_in_all_words(state, noun, span) for noun in nouns])
     body, beyond = _of_whom(state, nouns, whom)
     body = men_too(state, body)
     if state.hedge is not None:
@@ -120,6 +120,19 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     for bond in state.bonds:
         said = bound_to(state.context, said, bond)
     return said
+
+
+def _in_all_words(state: UnitState, noun: Predicate, span: Span) -> Predicate:
+    """`history (within 6 months) of inadequate response`: a statement takes in when and how it is meant.
+
+    A negation before it stays one.
+    """
+    alone = isinstance(noun, Attest) and is_statement(noun.topic) and len(state.nouns) == 1
+    narrowed = state.window is not None or state.early is not None or bool(state.qualifiers)
+    if not alone or not narrowed or state.negated or not isinstance(noun, Attest):
+        return noun
+    kind = cast(StatementKind, noun.topic.partition(":")[0])
+    return Attest(statement_id(kind, state.context.written(span)), span=span)
 
 
 def _together(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
