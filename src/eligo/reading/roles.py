@@ -234,7 +234,8 @@ class Chooser(Neighbours):
     def _single(self, i: int, token: Token) -> bool:
         """Settle a phrase of one character where it is part of a word, or a grade's letter."""
         mark = self.text[token.start]
-        if mark in "-/'&+" and self._inside_word(token):
+        graded = mark in "Aa" and self.prev() == "NUM" and self.out[-1].end == token.start  # `3A` is no grade 3
+        if graded or (mark in "-/'&+" and self._inside_word(token)):
             token.type, token.value = "FILLER", None
         elif mark == "+" and self.prev() == "NUM" and self._plus_grade(token):
             token.type = "MERGED"  # 2+
