@@ -280,7 +280,8 @@ class Binder(NameFinder):
             return ()  # `A <= 2.5 x ULN (<= 5 x ULN zorblax if B)`
         elif not at.timed and not counts(at.limits, at.unit):
             upper = all(op in ("lt", "le") for op, _ in at.first.bounds)
-            return (self.counted_of(at.elements, at.i, at.after) if upper else at.after,)
+            counted = self.counted_of(at.elements, at.i, at.after)
+            return (counted if upper else at.after._replace(of=counted.span[1]),)
         return None
 
     def _carried(self, at: Place) -> Names:

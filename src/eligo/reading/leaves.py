@@ -74,6 +74,8 @@ def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:
     if parts_of is not None:
         return _of_two(parts_of, limits, span)
     variable = variables().get(id_ or "")
+    if variable is not None and variable.kind not in _COUNTED and _scale_of(limits, text):
+        variable = None  # `hypertriglyceridemia >= grade 2` is about no value in mmol/L
     quantity = _Quantity(variable, _words_of(limits, name, text) if variable is None else None, span)
     if all(limit.form == "bare" for limit in limits.limits):
         return _listed(quantity, limits)
@@ -95,11 +97,16 @@ def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:
 
 def _words_of(limits: Limits, name: Name, text: str) -> str:
     """The words of a quantity without a variable; `neuropathy > grade 1` is about its grade."""
-    written = text[name.span[0] : name.span[1]]
+    written = text[name.span[0] : max(name.span[1], name.of)]
     before = text[: limits.span[0]].rsplit(maxsplit=1)[-1:]
-    inside = [text[t.start : t.end] for limit in limits.limits for t in limit.inside]
-    scale = next((word.lower() for word in (*inside, *before) if is_scale(word.lower())), "")
+    scale = _scale_of(limits, text) or next((word.lower() for word in before if is_scale(word.lower())), "")
     return written if not scale or is_scale(written.lower().split()[-1]) else f"{written} {scale}"
+
+
+def _scale_of(limits: Limits, text: str) -> str:
+    """The word between a sign and its number that says in what it counts: `>= grade 2`."""
+    inside = (text[t.start : t.end].lower() for limit in limits.limits for t in limit.inside)
+    return next(filter(is_scale, inside), "")
 
 
 def _together(parts: list[Predicate], joins: tuple[str, ...]) -> Predicate:

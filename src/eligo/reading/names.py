@@ -20,6 +20,7 @@ class Name(NamedTuple):
     span: Span
     change: str | None = None  # "increase in": not the value itself but how it changed
     change_start: int = 0
+    of: int = 0  # where the words end of what it counts, which is a part of its own: `more than 2 cycles of A`
     graded: bool = False  # `score`, `class` or the like stands with it
     generic: bool = False  # the words say only that there is a score; its name may follow
     hollow: bool = False  # the words say only that there is a range; its name stands before them

@@ -97,6 +97,8 @@ def _more_of_the_trial(tokens: list[Token], i: int, text: str) -> None:
 def _is_all(tokens: Sequence[Token], i: int, reactions: int, text: str) -> bool:
     """Whether the list of what is reacted to ends here: no relation narrows it, and no other substance is left over."""
     following = tokens[i].type if i < len(tokens) else ""
+    if following == "OPEN" and tokens[i + 1 : i + 2] and tokens[i + 1].type in _JOINS:  # `allergy to A (or other B)`
+        return False
     if following == "BOND" or (following == "OPEN" and reactions > 1):  # a bracket may be of one of them alone
         return False
     i = _behind_joins(tokens, i, text)

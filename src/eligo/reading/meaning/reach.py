@@ -56,7 +56,7 @@ def _under(context: Context, first: Said, part: Said, mark: Mark) -> bool:
 
 
 def _sort_of(context: Context, part: Said) -> str:
-    """What a part is about; a fact that a limit defines is one: `no hypertension (defined as SBP > 150 mmHg) or asthma`."""
+    """What a part is about; a fact that a limit defines is one: `no fever (defined as > 38 degrees) or asthma`."""
     start, end = part.span
     nouns = (t for t in context.tokens if start <= t.start < end and t.type in ("CONCEPT", "VAR"))
     first = next(nouns, None)

@@ -17,7 +17,10 @@ def subject(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
     """Whom the unit speaks of: women, adults; what the noun or an age says already is not said again."""
     found: list[Predicate] = []
     sex = one_sex(state)
-    if sex is not None and not _presupposes(state, sex):
+    apart = bool(state.sexes) and state.written(state.sexes[0]).endswith(
+        ":"
+    )  # `Women: hysterectomy`; men take part too
+    if sex is not None and (apart or not _presupposes(state, sex)):
         found.append(OneOf("sex", (sex,), span=place(state.sexes[0])))
     for token in state.groups:
         aged = _aged(token, nouns)
