@@ -32,8 +32,8 @@ def wrong(made: Input, outcome: Outcome) -> str | None:
         return "steers the terminal"
     if SECRET in err.replace(f"/{SECRET}", "") and not _is_public(made):  # `Observation/1.5` names a resource
         return "a value in an error message"
-    asked_json = "--json" in made.arguments or "--jsonl" in made.arguments
-    return (_no_json(out) if asked_json and not out.startswith("usage: ") else None) or _wrong_code(made, code, out, err)
+    asked_json = ("--json" in made.arguments or "--jsonl" in made.arguments) and not out.startswith("usage: ")
+    return (_no_json(out) if asked_json else None) or _wrong_code(made, code, out, err)
 
 
 def _steers(text: str) -> bool:

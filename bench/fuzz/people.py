@@ -314,7 +314,7 @@ def strange_variables(around: World) -> list[Variable]:
 
 
 def strange_concepts(around: World, data: Data) -> list[Concept]:
-    """The concepts that are no kin of what the rules ask for or the record names, nor may be it, and go into no score."""
+    """The concepts that are no kin of what the rules ask for, nor may be it, go into no score, and no record names."""
     inputs = [i for score in SCORES.values() for i in score.inputs]
     graded = {v.concept for i in inputs if (v := variables().get(i.id)) and v.concept}
     family = _kin(around) | {i.id for i in inputs if i.role == "fact"} | graded
