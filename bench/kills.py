@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,16 +32,31 @@ ENDING = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 GONE = 2.0  # seconds after which no process may be left
 LONGEST = 120.0  # seconds that any run may take
 SMALL = 1024  # bytes that a file may have where the disk is said to be full
+_SLOWLY = """
+import os, time
+while part := os.read(0, 8192):
+    os.write(1, part)
+    time.sleep(0.002)
+"""
+READERS: dict[str, tuple[str, ...]] = {  # of the output
+    "none": (),  # it goes to a file
+    "quick": ("cat",),
+    "slow": (sys.executable, "-c", _SLOWLY),  # so that a signal mostly finds half of a write
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What meets a run: the signal, whether a worker gets it, after which share of its time, and whether by a pipe."""
+    """What meets a run: the signal, whether a worker gets it, after which share of its time; who reads its output.
+
+    `unbuffered` is how containers set Python: what it writes is then not asked for again where only a part was taken.
+    """
 
     number: signal.Signals
     to_worker: bool
     share: float
-    piped: bool
+    reader: str
+    unbuffered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,7 @@ def moments(kind: Kind, count: int, seed: str) -> Iterator[Moment]:
     for _ in range(count):
         to_worker = kind.workers and chance.random() < 0.25
         number = signal.SIGKILL if to_worker else chance.choice(ENDING)
-        yield Moment(number, to_worker, chance.random(), chance.random() < 0.5)
+        yield Moment(number, to_worker, chance.random(), chance.choice(list(READERS)), chance.random() < 0.5)
 
 
 # --- runs
@@ -107,9 +122,9 @@ def _copy(ready: Path) -> Iterator[Path]:
         shutil.rmtree(copy)
 
 
-def undisturbed(kind: Kind, folder: Path, **more: object) -> Done:
+def undisturbed(kind: Kind, folder: Path, preexec_fn: Callable[[], None] | None = None) -> Done:
     """Do the work to its end."""
-    with begin(kind, folder, subprocess.PIPE, subprocess.PIPE, **more) as process:
+    with begin(kind, folder, subprocess.PIPE, subprocess.PIPE, preexec_fn=preexec_fn) as process:
         out, err = process.communicate(timeout=LONGEST)
     return Done(process.returncode, out, err, files_of(kind, folder))
 
@@ -117,8 +132,10 @@ def undisturbed(kind: Kind, folder: Path, **more: object) -> Done:
 def _disturbed(stage: Stage, moment: Moment, folder: Path) -> tuple[Done, list[int]]:
     """Do the work until the moment comes; gives also the processes that are left some time after its end."""
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        reader = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=out) if moment.piped else None
-        process = begin(stage.kind, folder, reader.stdin if reader and reader.stdin else out, err)
+        program = READERS[moment.reader]
+        reader = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=out) if program else None
+        stream = reader.stdin if reader and reader.stdin else out
+        process = begin(stage.kind, folder, stream, err, unbuffered=moment.unbuffered)
         if reader and reader.stdin:
             reader.stdin.close()
         time.sleep(moment.share * stage.seconds)
@@ -215,6 +232,14 @@ def full(stage: Stage) -> Iterator[tuple[str, list[str]]]:
             out = process.communicate(timeout=LONGEST)[0]
         same = (process.returncode, out) == (stage.done.code, stage.done.out)
         yield "standard error", [] if same else [f"exit code {process.returncode}, or another output"]
+    for unbuffered in (False, True):
+        with _copy(stage.folder) as folder, (folder / "out").open("wb") as file:
+            with begin(stage.kind, folder, file, subprocess.PIPE, unbuffered, preexec_fn=_small_files) as process:
+                err = process.communicate(timeout=LONGEST)[1]
+            done = Done(process.returncode, b"", err, files_of(stage.kind, folder))
+            failed = _wrong_failure(done) if stage.kind.folder or len(stage.done.out) > SMALL else ()
+            place = "output past a limit" + (", unbuffered" if unbuffered else "")
+            yield place, [*failed, *_wrong_files(stage, done, killed=False)]
     if stage.kind.folder is None:
         return
     with _copy(stage.folder) as folder:

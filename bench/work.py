@@ -116,11 +116,13 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def begin(kind: Kind, folder: Path, out: IO[bytes] | int, err: IO[bytes] | int, **more: Any) -> subprocess.Popen[bytes]:
+def begin(
+    kind: Kind, folder: Path, out: IO[bytes] | int, err: IO[bytes] | int, unbuffered: bool = False, **more: Any
+) -> subprocess.Popen[bytes]:
     """Start the work in its prepared folder, in a session of its own."""
     (folder / "answers").write_text(kind.answers, "utf-8")
     search = os.pathsep.join([str(Path(__file__).resolve().parents[1] / "src"), os.environ.get("PYTHONPATH", "")])
-    env = {**os.environ, "PYTHONPATH": search}
+    env = {**os.environ, "PYTHONPATH": search, "PYTHONUNBUFFERED": "1" if unbuffered else ""}
     with (folder / "answers").open("rb") as answers:
         return subprocess.Popen(
             [sys.executable, "-m", "eligo", *kind.arguments],

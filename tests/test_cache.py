@@ -76,6 +76,17 @@ def test_only_so_many_files_of_a_kind_are_kept(folder: Path, monkeypatch: pytest
     assert cached("plan", "11", lambda: -1) == 11
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(folder: Path) -> None:
+    cached("plan", "a", lambda: 1)
+    (kept,) = folder.iterdir()
+    kept.unlink()
+    os.mkfifo(kept)
+
+    assert cached("plan", "a", lambda: 2) == 2
+    assert cached("plan", "a", lambda: 3) == 2
+
+
 def test_what_a_killed_run_left_is_taken_away(folder: Path) -> None:
     (folder / ".new-abc").write_bytes(b"half")
     (folder / ".new-now").write_bytes(b"half")

@@ -161,6 +161,87 @@ def test_a_signal_waits_for_the_line_that_is_being_written(
     assert capsys.readouterr().out == '{"a": 1}\n'
 
 
+STREAMS = pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])  # as containers often are
+
+
+@pytest.fixture(scope="module")
+def sentences(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """More of them than a pipe holds when they are read."""
+    path = tmp_path_factory.mktemp("sentences") / "lines.jsonl"
+    rows = ({"id": n, "section": "inclusion", "text": f"{n} {'words ' * 60}"} for n in range(600))
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+@STREAMS
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="how much a pipe holds is not known")
+def test_a_signal_cuts_no_write_that_waits_for_a_slow_reader(sentences: Path, unbuffered: str) -> None:
+    environment = {**ENVIRONMENT, "PYTHONUNBUFFERED": unbuffered}
+    command = [sys.executable, "-m", "eligo", "parse", "--jsonl", str(sentences), "--processes", "1"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        full = process.stdout.fileno()
+        assert _until(lambda: _waiting(full) >= PIPE - 4096)
+        time.sleep(0.2)  # it waits now for somebody to read
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 128 + signal.SIGTERM
+    assert err == b""
+    assert len(out) > PIPE
+    assert [json.loads(line)["id"] for line in out.splitlines()] == list(range(out.count(b"\n")))
+    assert out.endswith(b"\n")
+
+
+PIPE = 64 * 1024  # bytes that one holds
+
+
+def _waiting(handle: int) -> int:
+    """The bytes that a pipe holds."""
+    import fcntl
+    import struct
+    import termios
+
+    held: bytes = fcntl.ioctl(handle, termios.FIONREAD, b"\0" * 4)
+    (size,) = struct.unpack("i", held)
+    assert isinstance(size, int)
+    return size
+
+
+@STREAMS
+def test_an_output_that_does_not_fit_is_an_error(tmp_path: Path, unbuffered: str) -> None:
+    import resource
+
+    def small_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+    with (tmp_path / "out").open("wb") as out:
+        environment = {**ENVIRONMENT, "PYTHONUNBUFFERED": unbuffered}
+        command = [sys.executable, "-m", "eligo", "schema", "patient"]
+        done = subprocess.run(
+            command, env=environment, stdout=out, stderr=subprocess.PIPE, preexec_fn=small_files, check=False
+        )
+
+    assert done.returncode == 1
+    assert b"error[system]: the system says: file too large" in done.stderr
+
+
+def test_a_stream_that_does_not_wait_is_made_to(sentences: Path) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    command = [sys.executable, "-m", "eligo", "parse", "--jsonl", str(sentences)]
+    with subprocess.Popen(command, env=ENVIRONMENT, stdout=writing, stderr=subprocess.PIPE) as process:
+        os.close(writing)
+        time.sleep(0.5)  # so that the pipe is full before anything is taken
+        with open(reading, "rb") as pipe:  # noqa: PTH123 - it has no path
+            out = pipe.read()
+        _, err = process.communicate(timeout=60)
+
+    assert (process.returncode, err) == (0, b"")
+    assert out.count(b"\n") == 600
+
+
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">&- 2>&-", "2>/dev/full", "<&- 2>&-"])
 @pytest.mark.parametrize("more", ["", "--lenient --margin 5%"])
 def test_a_closed_or_full_stream_turns_no_verdict(closed: str, more: str) -> None:

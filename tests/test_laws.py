@@ -12,7 +12,21 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from eligo.criteria import NO_LIMIT, AllOf, AnyOf, AtLeast, Compare, Criterion, IfThen, Limit, Not, Predicate, leaves
+from eligo.criteria import (
+    NO_LIMIT,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Compare,
+    Criterion,
+    IfThen,
+    Limit,
+    Not,
+    OneOf,
+    Predicate,
+    Present,
+    leaves,
+)
 from eligo.evaluate import Engine
 from eligo.evaluation.chart import Chart, Policy
 from eligo.evaluation.derive import other_sources
@@ -28,11 +42,27 @@ from eligo.vocabulary.scores import SCORES, is_whole
 from eligo.vocabulary.units import convert, difference_to_canonical
 from eligo.vocabulary.variables import variables
 from tests.evaluating import plan_of
-from tests.strategies import AS_OF, CONCEPTS, ORDINALS, QUANTITIES, STATED, latest_first, patients, policies, predicates
+from tests.strategies import (
+    AS_OF,
+    CONCEPTS,
+    ORDINALS,
+    QUANTITIES,
+    STATED,
+    facts,
+    latest_first,
+    ops,
+    patients,
+    picks,
+    policies,
+    predicates,
+    presences,
+    results,
+)
 from tests.strategies import leaves as any_leaf
 
 T = TypeVar("T")
 LIST_OF = {"condition": "conditions", "procedure": "procedures", "medication": "medications"}
+GRADED = ("hepatic_encephalopathy_grade", "ascites_grade")  # grades of things that stand in lists too
 law = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 several = st.lists(predicates, min_size=1, max_size=4)
 
@@ -88,13 +118,48 @@ def test_losing_all_results_of_a_variable_never_flips_an_answer(
     assume(who.results and not contradicts_its_scores(who, how))
     name = data.draw(st.sampled_from(sorted(who.results)))
     less = replace(who, results={k: v for k, v in who.results.items() if k != name})
-    later = how
-    if name in ORDINALS:  # a grade and its concept speak of one thing, and a list that leaves it out is not complete
-        concept = name.removesuffix("_grade")
-        less = replace(less, facts={k: v for k, v in who.facts.items() if k != concept}, absent=who.absent - {concept})
-        less, later = replace(less, complete=frozenset()), replace(how, assume_absent=frozenset())
+    if name in ORDINALS:  # what the caller assumes of silence is no knowledge
+        how = replace(how, assume_absent=frozenset())
 
-    assert all(map(never_flips, findings(found, who, how), findings(found, less, later)))
+    assert all(map(never_flips, findings(found, who, how), findings(found, less, how)))
+
+
+@settings(law, max_examples=300)
+@given(st.sampled_from(GRADED), st.data())
+def test_losing_a_grade_beside_complete_lists_turns_nothing(name: str, data: st.DataObject) -> None:
+    """A list that lacks what a grade tells of contradicts it, so that the grade alone decides nothing either."""
+    draw, concept = data.draw, name.removesuffix("_grade")
+    limits = st.builds(Limit, ops, st.sampled_from(ORDINALS[name]))
+    choices = st.lists(st.sampled_from(ORDINALS[name]), min_size=1, unique=True).map(tuple)
+    found: list[Predicate] = [
+        *draw(st.lists(st.builds(lambda limit, pick: Compare(name, (limit,), pick=pick), limits, picks), max_size=4)),
+        *draw(st.lists(st.builds(OneOf, st.just(name), choices), max_size=3)),
+        *draw(st.lists(presences, max_size=3)),
+        *(Present(concept, status) for status in ("active", "history", "now", "suspected")),
+        Compare("child_pugh_score", (Limit(draw(ops), draw(st.integers(5, 15))),)),
+    ]
+    stated = results(name).filter(lambda grade: grade.high > 0 or grade.high_closed)  # there is none below 0
+    grades = tuple(sorted(draw(st.lists(stated, min_size=1, max_size=2)), key=latest_first))
+    entries = {concept: (draw(facts(concept)),)} if draw(st.booleans()) else {}
+    who = Patient("patient", AS_OF, results={name: grades}, facts=entries, complete=frozenset(LIST_OF.values()))
+    how = draw(policies.map(lambda how: replace(how, assume_absent=frozenset())))
+
+    for one, other in zip(findings(found, who, how), findings(found, replace(who, results={}), how), strict=True):
+        assert {one.truth, other.truth} != {Truth.MET, Truth.NOT_MET}
+
+
+def test_a_grade_that_no_complete_list_knows_is_open_and_says_why() -> None:
+    some = Compare("ascites_grade", (Limit("ge", 1),))
+    grade = Result("ascites_grade", 2, 2, value=2)
+    who = Patient("patient", AS_OF, results={"ascites_grade": (grade,)}, complete=frozenset({"conditions"}))
+
+    (finding,) = findings([some], who)
+
+    assert finding.truth is Truth.UNKNOWN
+    assert [e.detail for e in finding.evidence] == ["conflict"]
+    assert findings([some], replace(who, complete=frozenset()))[0].truth is Truth.MET
+    assert findings([some], replace(who, results={}))[0].truth is Truth.NOT_MET
+    assert findings([Compare("ascites_grade", (Limit("le", 2),))], who)[0].truth is Truth.MET  # both say so
 
 
 def pieces(who: Patient) -> list[Patient]:

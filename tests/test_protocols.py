@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import io
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -154,6 +158,35 @@ def test_what_is_no_protocol_is_refused_by_name(name: str, data: bytes, code: st
     (document,) = documents(str(tmp_path / name))
 
     assert [(p.code, Path(p.place.file or "").name) for p in document.problems] == [(code, name)]
+
+
+def test_slips_in_a_pdf_are_not_told_in_its_own_words(pdf: Path, tmp_path: Path) -> None:
+    pdf.write_bytes(pdf.read_bytes().replace(b"startxref\n", b"startxref\n9"))
+    command = [sys.executable, "-m", "eligo", "import", str(pdf), "--rules", str(tmp_path / "rules")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def _zip(method: int) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        archive.writestr("one.txt", "Inclusion Criteria:\n\n* INR < 2\n" * 20)
+        archive.writestr("two.txt", "Inclusion Criteria:\n\n* INR < 3\n" * 20)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_whatever_is_damaged_in_a_zip_is_named_and_the_rest_read(method: int, tmp_path: Path) -> None:
+    whole, file = _zip(method), tmp_path / "all.zip"
+    for at in range(0, len(whole), 6):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 8]) + whole[at + 1 :])
+
+        found = list(documents(str(file)))
+
+        assert found
+        assert "internal" not in {p.code for document in found for p in document.problems}, at
 
 
 def test_without_the_extra_the_error_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

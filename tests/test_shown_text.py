@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from eligo.report.jsonline import json_line
-from eligo.report.terminal import clean_output
+from eligo.report.terminal import clean_line
 from tests.doors import Run
 
-HOSTILE = ("\x1b[31m", "\x1b]0;title\x07", "\x9b2J", "\u202e", "\u2066", "\u200b", "\x7f", "\x08")
+FORGED = "\nFORGED"  # a line end within a text would make a line of its own
+HOSTILE = (FORGED, "\x1b[31m", "\x1b]0;title\x07", "\x9b2J", "\u202e", "\u2066", "\u200b", "\x7f", "\x08")
 STEERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
@@ -92,6 +93,7 @@ def test_nothing_that_is_printed_steers_the_terminal(evil: str, run: Run, tmp_pa
 
             assert not STEERS.search(result.out), (call, more)
             assert not STEERS.search(result.err), (call, more)
+            assert FORGED not in result.out + result.err, (call, more)
             assert "internal" not in result.err, (call, more)
 
 
@@ -110,7 +112,7 @@ def test_json_has_no_number_that_json_does_not_have() -> None:
 
 
 def test_our_own_colours_are_kept_and_no_others() -> None:
-    text = "\x1b[31;1mred\x1b[0m \x1b[2J\x1b[8m\n"
+    text = "\x1b[31;1mred\x1b[0m \x1b[2J\x1b[8m\nand more"
 
-    assert clean_output(text, colour=True) == "\x1b[31;1mred\x1b[0m \ufffd[2J\ufffd[8m\n"
-    assert "\x1b" not in clean_output(text)
+    assert clean_line(text, colour=True) == "\x1b[31;1mred\x1b[0m \ufffd[2J\ufffd[8m and more"
+    assert "\x1b" not in clean_line(text)

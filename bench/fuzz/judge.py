@@ -32,7 +32,7 @@ def wrong(made: Input, outcome: Outcome) -> str | None:
         return "steers the terminal"
     if SECRET in err.replace(f"/{SECRET}", "") and not _is_public(made):  # `Observation/1.5` names a resource
         return "a value in an error message"
-    asked_json = "--json" in made.arguments or "--jsonl" in made.arguments
+    asked_json = ("--json" in made.arguments or "--jsonl" in made.arguments) and not out.startswith("usage: ")
     return (_no_json(out) if asked_json else None) or _wrong_code(made, code, out, err)
 
 

@@ -188,6 +188,59 @@ def registry(chance: random.Random) -> Input:
     return Input({"t.zip": bytes(raw)}, ("import", "t.zip", "--rules", "out"), "t.zip")
 
 
+_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_PARTS = {
+    "[Content_Types].xml": (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Override PartName="/word/document.xml" ContentType='
+        '"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+    ),
+    "_rels/.rels": (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+        'Target="word/document.xml"/></Relationships>'
+    ),
+    "word/document.xml": (
+        f'<w:document xmlns:w="{_WORD}"><w:body>'
+        + "".join(
+            '<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+            f"<w:r><w:t>{line.replace('<', '&lt;')}</w:t></w:r></w:p>"
+            for line in CRITERIA.split("\n")
+        )
+        + "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>INR</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>"
+    ),
+}
+_PAGE = " ".join(f"({line}) Tj 0 -14 Td" for line in CRITERIA.replace("(", "").replace(")", "").split("\n"))
+PDF = (
+    "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+    "2 0 obj\n<< /Type /Pages /Kids [4 0 R] /Count 1 >>\nendobj\n"
+    "3 0 obj\n<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>\nendobj\n"
+    "4 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R "
+    "/Resources << /Font << /F1 3 0 R >> >> >>\nendobj\n"
+    f"5 0 obj\n<< /Length {len(_PAGE) + 38} >>\nstream\nBT /F1 10 Tf 50 800 Td {_PAGE} ET\nendstream\nendobj\n"
+    "xref\n0 6\ntrailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n"  # its places are made anew by a reader
+)
+
+
+def protocol(chance: random.Random) -> Input:
+    """A protocol as a Word document or a PDF, with slips in its parts or in its bytes."""
+    trial = ("--rules", "out", "--trial", f"NCT{chance.randrange(10**8):08}")
+    if chance.random() < 0.5:
+        return Input({"t.pdf": as_bytes(chance, text(chance, PDF))}, ("import", "t.pdf", *trial))
+    parts = {name: part.encode() for name, part in _PARTS.items()}
+    name = chance.choice((*parts, "word/document.xml"))
+    parts[name] = as_bytes(chance, text(chance, _PARTS[name]))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    raw = bytearray(packed.getvalue())
+    for _ in range(chance.choice((0, 0, 1, 5))):
+        raw[chance.randrange(len(raw))] = chance.randrange(256)
+    return Input({"t.docx": bytes(raw)}, ("import", "t.docx", *trial))
+
+
 def page(chance: random.Random) -> Input:
     """A pasted page."""
     content = as_bytes(chance, text(chance, chance.choice(PAGES)))
@@ -229,6 +282,7 @@ SHARES: dict[Callable[[random.Random], Input], int] = {
     rules: 6,
     cases: 6,
     registry: 7,
+    protocol: 2,
     page: 5,
     lines: 12,
     arguments: 3,

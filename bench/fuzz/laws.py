@@ -63,7 +63,7 @@ def unrelated(chance: random.Random, data: Data, around: World) -> Data:
         value = value if isinstance(value, int | float) else value[1] if value else 1
         unit = {} if variable.unit == "1" else {"unit": variable.unit}
         made["observations"] = [*made.get("observations", ()), {"variable": variable.id, "value": value, **unit}]
-    for concept in chance.sample(strange_concepts(around), 3):
+    for concept in chance.sample(strange_concepts(around, data), 3):
         name = LIST_OF_KIND[concept.kind]
         if chance.random() < 0.3:
             made["absent"] = [*made.get("absent", ()), concept.id]

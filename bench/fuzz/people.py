@@ -313,10 +313,13 @@ def strange_variables(around: World) -> list[Variable]:
     return [v for v in _measured() if v.id not in asked and v.id not in SCORES and v.concept not in family]
 
 
-def strange_concepts(around: World) -> list[Concept]:
-    """The concepts that are no kin of what the rules ask for, nor may be it."""
-    family = _kin(around) | {i.id for score in SCORES.values() for i in score.inputs if i.role == "fact"}
+def strange_concepts(around: World, data: Data) -> list[Concept]:
+    """The concepts that are no kin of what the rules ask for, nor may be it, go into no score, and no record names."""
+    inputs = [i for score in SCORES.values() for i in score.inputs]
+    graded = {v.concept for i in inputs if (v := variables().get(i.id)) and v.concept}
+    family = _kin(around) | {i.id for i in inputs if i.role == "fact"} | graded
     near = family.union(*(relations().open_to(c.id).entries for c in around.concepts))
+    near |= {entry["concept"] for name in LISTS for entry in data.get(name, ())} | {*data.get("absent", ())}
     return [
         c
         for c in _named()

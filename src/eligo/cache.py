@@ -107,7 +107,7 @@ def _folder() -> Path | None:
 def _read(path: Path, name: str) -> Any | None:
     """The data of a cache file, or None where it is not ours, not whole or not for this name."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_at_once) as file:
             if hasattr(os, "getuid") and os.fstat(file.fileno()).st_uid != os.getuid():
                 return None
             head, _, body = file.read().partition(b"\n")
@@ -116,6 +116,11 @@ def _read(path: Path, name: str) -> Any | None:
         return marshal.loads(body)
     except (OSError, ValueError, EOFError, TypeError):
         return None
+
+
+def _at_once(name: str, flags: int) -> int:
+    """Open a file; one that is a pipe has nothing to read, and is not waited for."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _write(path: Path, name: str, data: Any) -> None:

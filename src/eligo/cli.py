@@ -12,13 +12,13 @@ import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 from eligo.ending import Ended, emit, heed, open_streams, signals
 from eligo.errors import EligoError
 from eligo.isolation import unexpected
 from eligo.report.problems import silence, write_error, write_problems
-from eligo.report.terminal import clean_output
+from eligo.report.terminal import clean, clean_lines
 from eligo.version import __version__
 
 ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a shell counts them: 128 + signal
@@ -128,11 +128,15 @@ def _run(arguments: list[str]) -> int:
 class _Parser(argparse.ArgumentParser):
     """A parser whose usage and errors, which hold what the caller wrote, steer no terminal."""
 
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, on one line; exit."""
+        super().error(clean(message))
+
     def _print_message(self, message: str, file: Any = None) -> None:
         if file is sys.stdout:  # what argparse writes may get lost without an error
-            emit(clean_output(message))
+            emit(clean_lines(message))
         elif message:
-            write_error(clean_output(message))
+            write_error(clean_lines(message))
 
 
 class _Command(_Parser):

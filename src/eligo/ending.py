@@ -9,6 +9,7 @@ or come out of it as another error; so it is also noted, and `heed` raises it ag
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -42,8 +44,23 @@ _state = _State()
 def emit(text: str) -> None:
     """Write whole lines to standard output, which no signal cuts in two."""
     with held():
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        write(sys.stdout, text)
+
+
+def write(stream: TextIO, text: str) -> None:
+    """Write all of a text, and flush it.
+
+    A stream without a buffer (PYTHONUNBUFFERED) forgets the rest of a write that a signal or a full disk cuts short.
+    """
+    raw = getattr(stream, "buffer", None)
+    if isinstance(raw, io.RawIOBase):
+        stream.flush()
+        left = memoryview(text.encode(stream.encoding, stream.errors or "strict"))
+        while left:
+            left = left[raw.write(left) or 0 :]
+    else:
+        stream.write(text)
+    stream.flush()
 
 
 @contextlib.contextmanager
@@ -86,15 +103,16 @@ def signals() -> Iterator[None]:
         yield
         heed()
     finally:
-        for number, handler in before.items():
-            if handler is not None:  # one that C code installed
-                signal.signal(number, handler)  # type: ignore[arg-type]  # what `signal.signal` gave
-        _state.writing, _state.number = False, None
+        with blocked():  # else one that comes now leaves the others as they are
+            for number, handler in before.items():
+                if handler is not None:  # one that C code installed
+                    signal.signal(number, handler)  # type: ignore[arg-type]  # what `signal.signal` gave
+            _state.writing, _state.number = False, None
 
 
 @contextlib.contextmanager
 def blocked() -> Iterator[None]:
-    """Keep the signals waiting outside while a process is made, which else would meet them half made."""
+    """Keep the signals waiting outside while a process or the like is made, which else would meet them half made."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -117,7 +135,14 @@ def as_other_process() -> None:
 
 
 def open_streams() -> None:
-    """Put something in the place of streams that the caller closed, before a file gets their number."""
+    """Put something in the place of streams that the caller closed, before a file gets their number; all others wait.
+
+    One that does not, because another process that shares it said so, gives half of what is asked of it.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is not None:
+            with contextlib.suppress(AttributeError, OSError, ValueError):  # in memory, closed, or not on POSIX
+                os.set_blocking(stream.fileno(), True)
+        else:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - it stays open to the end

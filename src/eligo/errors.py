@@ -5,6 +5,7 @@ Messages are lower case, without a final period, with the user's words in backti
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -12,6 +13,8 @@ from typing import Literal
 Severity = Literal["error", "warning"]
 
 _TWO_LETTERS = 2
+_NEAR = 0.6  # the least ratio of difflib, from 0 to 1
+_MOST_WORDS = 32_768  # whose letters are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,45 @@ class EligoError(Exception):
 
 def did_you_mean(word: str, known: Iterable[str], count: int = 3) -> str | None:
     """A help text that names the known words nearest to `word`, or None where none is near."""
+    asked, by_lower = word.lower(), {k.lower(): k for k in known}
+    length, letters = len(asked), _letters(asked)
+    likely = [(most, k) for k in by_lower if (most := _likeness(length, letters, len(k), _letters(k))) >= _NEAR]
+    near = _nearest(asked, likely, count)
+    return "did you mean " + " or ".join(f"`{by_lower[n]}`" for n in near) + "?" if near else None
+
+
+def _nearest(word: str, likely: list[tuple[float, str]], count: int) -> list[str]:
+    """What `difflib.get_close_matches` gives, looking first at what can be nearest, and at no more than it needs."""
     import difflib  # lazily: only a mistake needs it
 
-    by_lower = {k.lower(): k for k in known}
-    near = difflib.get_close_matches(word.lower(), by_lower, n=count, cutoff=0.6)
-    return "did you mean " + " or ".join(f"`{by_lower[n]}`" for n in near) + "?" if near else None
+    matcher = difflib.SequenceMatcher()
+    matcher.set_seq2(word)
+    found: list[tuple[float, str]] = []
+    least = _NEAR
+    for most, name in sorted(likely, reverse=True):
+        if most < least:
+            break
+        matcher.set_seq1(name)
+        if matcher.quick_ratio() >= least and (ratio := matcher.ratio()) >= least:
+            found = sorted([*found, (ratio, name)], reverse=True)[:count]
+            least = found[-1][0] if len(found) == count else least
+    return [name for _, name in found]
+
+
+@functools.lru_cache(_MOST_WORDS)
+def _letters(word: str) -> int:
+    """The letters of a word as bits, one for each time that it has a letter up to four; letters may share theirs."""
+    bits = 0
+    for letter in word:
+        own = (ord(letter) & 63) * 4
+        bits |= (bits & 7 << own) << 1 | 1 << own
+    return bits
+
+
+def _likeness(length: int, letters: int, other_length: int, other_letters: int) -> float:
+    """The most that the ratio of difflib, which takes much longer, can be: each bit that one lacks is a letter less."""
+    shared = min(length - (letters & ~other_letters).bit_count(), other_length - (other_letters & ~letters).bit_count())
+    return 2.0 * shared / (length + other_length or 1)
 
 
 def did_you_mean_name(word: str, names: Iterable[str]) -> str | None:

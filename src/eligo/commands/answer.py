@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from eligo.commands import inputs
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say, say_json, say_lines
 from eligo.errors import Place, Problem, did_you_mean
 from eligo.evaluate import Engine
 from eligo.patients.model import Patient
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
         data = {"patient": patient.id, "answered": dialog.answered, "verdicts": verdicts}
         say_json(data | {"open": [item_json(item) for item in still]})
     elif args.list:
-        say("\n".join(line for item in still for line in _lines(item, terminal(sys.stdout).width)))
+        say_lines(line for item in still for line in _lines(item, terminal(sys.stdout).width))
         say(f"{_open(len(still))} open")
     else:
         say(f"{_counted(dialog.answered)} in {args.answers}, {_open(len(still))} still open")
@@ -150,7 +150,7 @@ class _Dialog:
         skipped = set[str]()
         try:
             while (item := next((one for one in self.open() if one.key not in skipped), None)) is not None:
-                say("\n" + "\n".join(_lines(item, terminal(sys.stdout).width)))
+                say_lines(["", *_lines(item, terminal(sys.stdout).width)])
                 self._ask(item, skipped)
         except _Quit:
             say("")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from eligo.commands import inputs
 from eligo.commands.output import write_text
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say_json, say_lines
 from eligo.commands.screen import exit_code
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import changed
@@ -113,7 +113,7 @@ def _show(data: dict[str, Any], args: argparse.Namespace, reading: Reading, flaw
     elif args.json:
         say_json(data)
     else:
-        say("\n".join(audit_lines(data, terminal(sys.stdout), args.only, args.full)))
+        say_lines(audit_lines(data, terminal(sys.stdout), args.only, args.full))
 
 
 def _about(args: argparse.Namespace, reading: Reading, flaws: Iterable[Problem]) -> About:

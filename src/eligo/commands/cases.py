@@ -14,7 +14,7 @@ from typing import Any
 
 from eligo.cases.boundary import Point, points
 from eligo.commands.names import add_vocabulary
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say_json, say_lines
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.evaluate import Engine
 from eligo.explain import Finding, explain
@@ -56,9 +56,9 @@ def run(args: argparse.Namespace) -> int:
         for point, finding in found:
             say_json(_data(point, finding))
     elif args.yaml:
-        say("\n".join(_cases(ruleset, found)))
+        say_lines(_cases(ruleset, found))
     else:
-        say("\n".join(_sheet(ruleset, found, terminal(sys.stdout).width)))
+        say_lines(_sheet(ruleset, found, terminal(sys.stdout).width))
     return 0
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from eligo.commands.found import Found, listed, shown, shown_as_json, suggestion
 from eligo.commands.names import add_vocabulary
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say, say_json, say_lines
 from eligo.errors import EligoError, Place, Problem
 from eligo.report.terminal import terminal
 from eligo.vocabulary.concepts import Concept, concepts
@@ -56,11 +56,11 @@ def show(found: Sequence[Found], known: Dictionary, asked_for: bool, as_json: bo
         return
     width = terminal(sys.stdout).width
     if asked_for and len(found) == 1:
-        say("\n".join(shown(found[0], known, width)))
+        say_lines(shown(found[0], known, width))
         return
     entries = [one for one in found if isinstance(one, Entry)]
     others = [one for one in found if not isinstance(one, Entry)]
-    say("\n".join(listed([*others, *entries[:_FEW]], width)))
+    say_lines(listed([*others, *entries[:_FEW]], width))
     if len(entries) > _FEW:
         say(f"and {len(entries) - _FEW:,} more entries of the dictionary; --json lists all of them")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from eligo.cases.flips import Flip, flips
 from eligo.check.changes import Change, changes
 from eligo.commands import inputs
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say_json, say_lines
 from eligo.errors import Problem
 from eligo.patients.model import Patient
 from eligo.patients.readers import read_patients
@@ -48,9 +48,9 @@ def run(args: argparse.Namespace) -> int:
         data = {"old": args.old, "new": args.new, "changes": [c.as_json() for c in found]}
         say_json(data | {"flips": [f.as_json() for f in flipped], "patients": len(patients)})
     else:
-        say("\n".join(_lines(old, new, found, terminal(sys.stdout).width)))
+        say_lines(_lines(old, new, found, terminal(sys.stdout).width))
         if args.patients:
-            say("\n".join(_flip_lines(flipped, len(patients))))
+            say_lines(_flip_lines(flipped, len(patients)))
     return 1 if failed else 0
 
 

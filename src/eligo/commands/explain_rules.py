@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eligo.commands.names import add_vocabulary
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say_json, say_lines
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.criteria import Criterion
 from eligo.report.sentences import criterion_sentence, ruleset_sections, sentence
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         data["removed"] = [_data(c) for c in ruleset.removed]
         say_json(data)
     else:
-        say("\n".join(_lines(ruleset, terminal(sys.stdout).width)))
+        say_lines(_lines(ruleset, terminal(sys.stdout).width))
     return 0
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from eligo.commands.names import add_vocabulary
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say, say_json, say_lines
 from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import folder
 from eligo.commands.sizes import add_max_size
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
             else:
                 say(_line(imported))
     if not args.json and files + failed > 1:
-        say("\n".join(_summary(files, failed, items, out, counts)))
+        say_lines(_summary(files, failed, items, out, counts))
     return 1 if failed else 0
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say_json, say_lines
 from eligo.commands.progress import Progress
 from eligo.errors import Problem
 from eligo.evaluate import Engine
@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
             if args.json:
                 say_json(done.data)
             elif args.each:
-                say("\n".join(next_lines(done.data, shape, args.all)) + "\n")
+                say_lines([*next_lines(done.data, shape, args.all), ""])
             else:
                 kept = [done.data]
     inputs.warn_of_strangers(args, patients)
@@ -111,9 +111,9 @@ def run(args: argparse.Namespace) -> int:
         if args.json:
             say_json(data)
         else:
-            say("\n".join(list_lines(data, shape)))
+            say_lines(list_lines(data, shape))
     elif kept:
-        say("\n".join(next_lines(kept[0], shape, args.all)))
+        say_lines(next_lines(kept[0], shape, args.all))
     if not union.patients and not failed:
         write_problems([inputs.nobody(args.patients)], args.json)
     return 1 if failed or not union.patients else 0

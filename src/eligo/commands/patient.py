@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 
 from eligo.commands import inputs
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say_json, say_lines
 from eligo.patients.fhir import ALL
 from eligo.patients.readers import read_patients
 from eligo.report.patient import patient_lines, reading_json
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
             say_json(reading_json(reading))
         else:
             if reading.patient is not None or reading.ledger:
-                say(("\n" if printed else "") + "\n".join(patient_lines(reading, args.all, shape)))
+                say_lines([*[""] * bool(printed), *patient_lines(reading, args.all, shape)])
             write_problems(reading.problems, as_json=False)
         printed = True
     if not printed:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 
 from eligo.ending import emit
 from eligo.report.jsonline import json_line
-from eligo.report.terminal import clean_output, terminal
+from eligo.report.terminal import clean_line, terminal
 
 
-def say(text: str, end: str = "\n") -> None:
-    """Print lines for people, each as a whole."""
-    emit(clean_output(text, terminal(sys.stdout).colour) + end)
+def say(line: str, end: str = "\n") -> None:
+    """Print a line for people."""
+    emit(clean_line(line, terminal(sys.stdout).colour) + end)
+
+
+def say_lines(lines: Iterable[str]) -> None:
+    """Print lines for people: as many as there are, whatever the texts of files hold that are in them."""
+    colour = terminal(sys.stdout).colour
+    emit("".join(f"{clean_line(line, colour)}\n" for line in lines))
 
 
 def say_json(data: object, indent: int | None = None) -> None:

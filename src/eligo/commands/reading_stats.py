@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eligo.commands.bulk import collector_at_rest, json_row, opened
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say_json, say_lines
 from eligo.commands.progress import Progress
 from eligo.criteria import leaves
 from eligo.errors import EligoError, Place, Problem
@@ -93,7 +93,7 @@ def run(sources: list[str], kind: Kind, as_json: bool) -> int:
     if as_json:
         say_json(tally.as_json())
     else:
-        say("\n".join(_lines(tally)))
+        say_lines(_lines(tally))
     return 1 if failed else 0
 
 

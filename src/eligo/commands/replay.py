@@ -11,7 +11,7 @@ from typing import Any
 
 from eligo.commands import inputs
 from eligo.commands.names import names_of
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say_json, say_lines
 from eligo.commands.rulefiles import folder, rule_files
 from eligo.errors import EligoError, Problem
 from eligo.files import read_bytes
@@ -71,7 +71,7 @@ def verify(args: argparse.Namespace) -> int:
     if args.json:
         say_json({"record": args.verify, "same": not changes, "differences": changes})
     else:
-        say("\n".join(_lines(changes, old)))
+        say_lines(_lines(changes, old))
     return DIFFERENT if changes else SAME
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eligo.commands.names import add_vocabulary
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say, say_json, say_lines
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.criteria import Criterion
 from eligo.errors import EligoError, Problem
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
             if args.json:
                 say_json(_data(criterion))
             else:
-                say("\n".join(lines))
+                say_lines(lines)
         if not args.json:
             say(f"{len(found)} criteria are open")
         return 0
@@ -86,7 +86,7 @@ def _list_attestations(as_json: bool) -> int:
         for name, meaning in attestations():
             say_json({"id": name, "name": meaning})
     else:
-        say("\n".join(_attestations(terminal(sys.stdout).width)))
+        say_lines(_attestations(terminal(sys.stdout).width))
     return 0
 
 
@@ -157,7 +157,7 @@ class _Dialog:
         criterion = next((c for c in open_criteria(loads(text, str(self.file))) if c.id == name), None)
         if criterion is None:  # somebody else has answered or removed it in the meantime
             return
-        say("\n" + "\n".join(_lines(criterion, terminal(sys.stdout).width)))
+        say_lines(["", *_lines(criterion, terminal(sys.stdout).width)])
         while True:
             key = _ask(f"{count} [{KEYS}] ").lower()
             if key in ("s", "skip"):
@@ -182,7 +182,7 @@ class _Dialog:
         if key in ("t", "attest"):
             topic = _ask(f"what is stated, ? lists all [{JUDGEMENT}] ") or JUDGEMENT
             if topic == "?":
-                say("\n".join(_attestations(terminal(sys.stdout).width)))
+                say_lines(_attestations(terminal(sys.stdout).width))
                 return None
             return attest(text, name, topic, self.by, self.date)
         if key in ("n", "not"):

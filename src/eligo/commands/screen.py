@@ -21,7 +21,7 @@ from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.report.jsonline import json_line
 from eligo.report.problems import write_error, write_problems
-from eligo.report.terminal import Terminal, clean_output, terminal
+from eligo.report.terminal import Terminal, clean_line, terminal
 from eligo.report.text import screening_lines
 from eligo.screening import Policy, Rules, load_rules, screen, screen_ahead
 
@@ -199,11 +199,11 @@ def _lines(data: dict[str, Any], state: _State) -> Iterator[str]:
     if state.args.why:
         for trial in data["trials"]:
             line = {"patient": data["patient"], **{key: trial[key] for key in ("trial", "verdict", "why")}}
-            yield json_line(line) if state.args.json else clean_output(trial["why"])
+            yield json_line(line) if state.args.json else clean_line(trial["why"])
     elif state.args.json:
         yield json_line(data)
     else:
-        yield from (clean_output(line, state.shape.colour) for line in screening_lines(data, state.shape))
+        yield from (clean_line(line, state.shape.colour) for line in screening_lines(data, state.shape))
 
 
 def _summarise(best: Counter[str], as_json: bool) -> None:

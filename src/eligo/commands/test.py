@@ -13,7 +13,7 @@ from pathlib import Path
 from eligo.cases.file import read_cases
 from eligo.cases.run import Report, run_cases
 from eligo.commands.names import add_vocabulary
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say_json, say_lines
 from eligo.commands.rulefiles import case_files, rules_of
 from eligo.errors import EligoError, Place, Problem
 from eligo.isolation import Unit
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         if args.json:
             say_json(_data(report))
             continue
-        say("\n".join(_lines(report)))
+        say_lines(_lines(report))
     if unreadable:
         return 1
     return RULES_FAIL if wanting else 0

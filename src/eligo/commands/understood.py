@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eligo.commands.bulk import criterion_data, read_criterion
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say, say_json, say_lines
 from eligo.criteria import Criterion, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import read_stream
@@ -34,10 +34,11 @@ def show(source: str, kind: Kind, as_json: bool) -> int:
         if as_json:
             say_json(_as_json(criterion))
         else:
-            say(("\n" if number else "") + "\n".join(_lines(criterion, shape)))
+            say_lines([*[""] * bool(number), *_lines(criterion, shape)])
     if len(criteria) > 1 and not as_json:
         partly = sum(any(isinstance(leaf, Unparsed) for leaf in leaves(c.predicate)) for c in criteria)
-        say(f"\n{len(criteria)} criteria, {partly} of them not understood, or not in all parts")
+        say("")
+        say(f"{len(criteria)} criteria, {partly} of them not understood, or not in all parts")
     return 0
 
 

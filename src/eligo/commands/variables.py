@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from eligo.commands.convert import find_variable, known_variable
-from eligo.commands.printing import say, say_json
+from eligo.commands.printing import say_json, say_lines
 from eligo.report.names import number
 from eligo.report.terminal import columns, terminal, wrap
 from eligo.report.terms import concept_name, variable_name
@@ -40,13 +40,13 @@ def run(args: argparse.Namespace) -> int:
         return 0
     width = terminal(sys.stdout).width
     if args.word is not None and len(found) == 1:
-        say("\n".join(_details(found[0], width)))
+        say_lines(_details(found[0], width))
         return 0
     id_columns = max(columns(v.id) for v in found)
     unit_columns = max(columns(_unit(v)) for v in found)
     for variable in found:
         first = f"{variable.id:<{id_columns}}  {_unit(variable):<{unit_columns}}  "
-        say("\n".join(wrap(variable.name, width, first, " " * len(first))))
+        say_lines(wrap(variable.name, width, first, " " * len(first)))
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple, cast
 
 from eligo.criteria import Present, Window
 from eligo.evaluation.chart import CONFLICT, Basis, Chart, Derived, Normal, Reading, Ruled
-from eligo.evaluation.presence import Presence, presence
+from eligo.evaluation.presence import Presence, is_some, presence
 from eligo.patients.dates import AgeUnit, born, completed
 from eligo.patients.model import PartialDate, Result
 from eligo.truth import Reason, Truth
@@ -68,7 +68,8 @@ def _implied(variable: Variable) -> tuple[Source, Reads]:
 def opposed(variable: str) -> Source | None:
     """What the rest of the record says against a recorded grade: none where a grade says some, and the other way round.
 
-    None for a variable that grades no concept. Silence, of a list or assumed, says nothing against what is recorded.
+    None for a variable that grades no concept. A complete list that lacks the concept speaks against a grade: a record
+    without the grade would have none. What the caller assumes of silence is no word of the record.
     """
     known = variables().get(variable)
     if known is None or known.concept is None:
@@ -78,14 +79,15 @@ def opposed(variable: str) -> Source | None:
 
     def against(chart: Chart) -> tuple[Reading, ...]:
         recorded = chart.recorded(variable)
-        some, none = all(r.low > 0 for r in recorded), all(r.high == 0 for r in recorded)
+        some, none = all(map(is_some, recorded)), all(r.high == 0 for r in recorded)
         if some is none or any(r.problem is not None for r in recorded):
             return ()
         truth, _, detail, basis = rest(chart)
-        if truth is not (NOT_MET if some else MET) or detail in ("assumed_by_caller", "list_complete"):
+        if truth is not (NOT_MET if some else MET) or detail == "assumed_by_caller":
             return ()
         ends = (0.0, 0.0) if some else (1.0, most)
-        return (Derived(variable, *ends, "concept", detail=CONFLICT, inputs=basis),)
+        inputs = basis or (Ruled(rest.concept, detail),)
+        return (Derived(variable, *ends, "concept", detail=CONFLICT, inputs=inputs),)
 
     return against
 

@@ -6,7 +6,7 @@ A list is silent on a concept only where nothing on it may be that concept, and 
 A denial speaks of today, and of the past only where it says so.
 
 A grade of 1 or more affirms as well, unless a complete list that lacks the concept contradicts it: a record without
-the grade would deny it.
+the grade would deny it. For the same reason the grade is open then too (`derive`).
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ class Presence:
         if not _may_be_graded(self.test, self.voting):
             return []
         results = chart.within(grade, self.test.window) if self.test.window else chart.recorded(grade)
-        return [r for r in results if r.problem is not None or r.low <= 0 < r.high][:1]
+        return [r for r in results if r.problem is not None or (r.high > 0 and not is_some(r))][:1]
 
     def _graded(self, chart: Chart) -> Result | None:
         """A grade of 1 or more of the concept or of a kind of it, which says that it is present."""
@@ -223,7 +223,7 @@ class Presence:
             return None
         for variable in self.grades:
             results = chart.within(variable, test.window) if test.window else chart.recorded(variable)
-            if results and all(r.problem is None and r.low > 0 for r in results):
+            if results and all(r.problem is None and is_some(r) for r in results):
                 return results[0]
         return None
 
@@ -243,6 +243,11 @@ class Presence:
                 if results and all(r.problem is None and r.high == 0 for r in results):
                     return NOT_MET, None, "ruled_out", (results[0],)
         return None
+
+
+def is_some(grade: Result) -> bool:
+    """Whether a grade, which may be a side of one (`> 0`), is not 0."""
+    return grade.low > 0 or (grade.low == 0 and not grade.low_closed)
 
 
 def _beginning(test: Present) -> bool:

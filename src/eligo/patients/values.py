@@ -270,7 +270,8 @@ def _only_unit(variable: Variable, read: Quantity) -> str:
 def _checked(variable: Variable, result: Result) -> Measured:
     """Mark what no patient can have, and what only a slip of the unit explains."""
     least, most = variable.plausible or (-math.inf if variable.unit == "Cel" else 0, math.inf)
-    if least <= result.high and result.low <= most:
+    below_zero = result.high <= 0 <= least and not result.high_closed  # `< 0`
+    if least <= result.high and result.low <= most and not below_zero:
         number, unit = result.value, result.unit
         if isinstance(number, str) or number is None or not unit or not is_slip(variable, result.low, number, unit):
             return result, ()
@@ -314,6 +315,8 @@ def _graded(variable: Variable, value: str | Number, entry: _Entry) -> Measured:
         limit = _grade(variable, side[2])
         if limit is not None:
             i = _interval(_COMPARATOR.get(side[1], side[1]), limit, None)
+            if not any(_holds(i, grade) for grade in variable.grades.values()):  # `< 0`
+                return entry.useless(Reason.IMPLAUSIBLE, "value-implausible", _implausible(variable), _CHECK)
             return entry.result(i.low, i.high, i.low_closed, i.high_closed), ()
     ends = [_grade(variable, part) for part in _GRADE_RANGE.split(text)]
     if len(ends) == 2 and ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]:
@@ -324,6 +327,13 @@ def _graded(variable: Variable, value: str | Number, entry: _Entry) -> Measured:
     labels = (g.upper() if _CAPITALS.fullmatch(g) else g for g in variable.grades)
     help_ = "write one of " + ", ".join(f"`{label}`" for label in labels)
     return entry.useless(Reason.UNPARSED, "grade-unknown", f"this is no grade of `{variable.id}`", help_)
+
+
+def _holds(read: Quantity, value: float) -> bool:
+    """Whether an interval holds a value."""
+    return (read.low < value or (read.low_closed and read.low == value)) and (
+        value < read.high or (read.high_closed and value == read.high)
+    )
 
 
 def _grade(variable: Variable, label: str) -> float | None:

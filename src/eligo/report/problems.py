@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from eligo.ending import held
+from eligo.ending import held, write
 from eligo.errors import Place, Problem, Severity
 from eligo.report.jsonline import json_line
 from eligo.report.terminal import Terminal, clean, columns, terminal, wrap
@@ -33,8 +33,7 @@ def write_error(text: str) -> None:
     """Write to standard error; one that is closed or full changes no verdict."""
     with held():
         try:
-            sys.stderr.write(text)
-            sys.stderr.flush()
+            write(sys.stderr, text)
         except (OSError, ValueError):
             silence(sys.stderr)
 

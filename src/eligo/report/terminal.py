@@ -52,15 +52,23 @@ def _columns(stream: TextIO, env: Mapping[str, str]) -> int:
 
 
 def clean(text: str) -> str:
-    """The text with each control or invisible character replaced by one that shows; the length stays the same."""
+    """The text on one line, each control or invisible character replaced by one that shows; as long as before.
+
+    A line end among them would begin a line that looks as if it were ours.
+    """
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c == "\n" else " " if c.isspace() else "\ufffd" for c in text)
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
 
 
-def clean_output(text: str, colour: bool = False) -> str:
-    """Whole lines as a terminal may get them: without control and invisible characters, but for our own colours."""
-    if all(line.isprintable() for line in text.split("\n")):
+def clean_lines(text: str) -> str:
+    """A text of several lines, each of which is cleaned."""
+    return text if text.isprintable() else "\n".join(map(clean, text.split("\n")))
+
+
+def clean_line(text: str, colour: bool = False) -> str:
+    """A line as a terminal may get it: `clean`, but for our own colours."""
+    if text.isprintable():
         return text
     parts = _OWN.split(text) if colour else [text]
     return "".join(part if i % 2 else clean(part) for i, part in enumerate(parts))
@@ -89,10 +97,12 @@ def wrap_marked(
 ) -> list[tuple[str, str]]:
     """Wrapped lines, each with the `~` that underline the parts of `spans` that it holds ("" where it holds none).
 
+    The text's own line ends stay where `rest` shows that the next line belongs to it.
+
     >>> wrap_marked("platelets below 20", [(10, 18)], 80, "  ", "  ")
     [('  platelets below 20', '            ~~~~~~~~')]
     """
-    text = clean(text)
+    text = clean_lines(text) if rest else clean(text)  # what is not indented would look like a line of ours
     marked = {i for start, end in spans for i in range(start, end)}
     lines: list[tuple[str, str]] = []
     for start, end in _breaks(text, width - columns(first), width - columns(rest)):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from eligo.bounds import MEGABYTE
+from eligo.ending import heed
 from eligo.errors import EligoError, Place, Problem
 from eligo.pages.headings import read_section
 from eligo.pages.layout import clean, layout
@@ -31,7 +32,8 @@ def is_docx(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return "word/document.xml" in archive.namelist()
-    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError):
+    except Exception:  # of damaged bytes, the library raises whatever it comes upon
+        heed()
         return False
 
 
@@ -46,6 +48,7 @@ def read_docx(data: bytes, file: str) -> list[Paragraph]:
         document = docx.Document(io.BytesIO(data))
         return list(_Reader(document).paragraphs())
     except Exception as error:  # of a damaged document, the libraries below raise whatever they come upon
+        heed()
         if isinstance(error, EligoError):
             raise
         message = "the Word document is damaged"

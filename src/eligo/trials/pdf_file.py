@@ -7,9 +7,11 @@ next one.
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections import Counter
 
+from eligo.ending import heed
 from eligo.errors import EligoError, Place, Problem
 from eligo.pages.headings import read_section
 from eligo.pages.layout import clean
@@ -18,6 +20,7 @@ from eligo.trials.extra import needed
 from eligo.trials.protocol import Paragraph
 
 _DIGITS = re.compile(r"[0-9]+")
+_SILENT = logging.CRITICAL + 1
 _EDGE = 3  # lines at the top and at the bottom of a page that may be its header and footer
 _LEAST_PAGES = 3
 _FULL = 0.7  # of the usual width: a shorter line ends its sentence
@@ -50,6 +53,7 @@ def read_pdf(data: bytes, file: str) -> tuple[list[Paragraph], tuple[str, ...]]:
 
 def _pages(data: bytes, file: str) -> list[list[str]]:
     pypdf = needed("pypdf", "pypdf", file)
+    logging.getLogger("pypdf").setLevel(_SILENT)  # it tells a terminal, in a document's own words, of each slip
     try:
         reader = pypdf.PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
@@ -58,6 +62,7 @@ def _pages(data: bytes, file: str) -> list[list[str]]:
     except EligoError:
         raise
     except Exception:  # of a damaged document, the library raises whatever it comes upon
+        heed()
         raise EligoError(Problem("pdf", "the pdf is damaged", Place(file), "get it again, or save it anew")) from None
     return [[line.strip() for line in text.splitlines() if line.strip()] for text in texts]
 

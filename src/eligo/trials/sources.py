@@ -8,16 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import struct
 import sys
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from eligo.bounds import MEGABYTE
+from eligo.ending import heed
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import read_bytes, read_stream
 from eligo.isolation import each
@@ -148,7 +147,10 @@ def _of_zip(file: str, max_bytes: int) -> Iterator[Document]:
 def _opened_zip(file: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, struct.error):
+    except OSError:  # the file's own, not of what is in it
+        raise
+    except Exception:  # of damaged bytes, the library raises whatever it comes upon
+        heed()
         raise EligoError(Problem("zip", "the zip is damaged", Place(file), "get it again")) from None
 
 
@@ -160,8 +162,10 @@ def _unzipped(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str, max_by
     try:
         with archive.open(part) as stream:
             return read_stream(cast(BinaryIO, stream), name, max_bytes)  # what the zip says of its size may not be so
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
-        # the last two: a part with a password, or packed in a way that we do not know
+    except EligoError:
+        raise
+    except Exception:  # of damaged bytes, a password or a packing that it does not know, the library raises anything
+        heed()
         problem = Problem("zip", "this part of the zip is damaged or locked", Place(name), "unpack it yourself")
         raise EligoError(problem) from None
 

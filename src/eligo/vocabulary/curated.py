@@ -23,6 +23,7 @@ Grade = int | float
 GradeRange = tuple[Grade, Grade]
 
 _FORM = b"7"  # of the cached data: another form must not meet an old cache
+_MOST_KEPT = 1024  # words for which the nearest known ones are kept
 _SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
 
 
@@ -42,6 +43,7 @@ class Curated:
         self._prefixed = frozenset(data["prefixes"])
         self._graded: dict[str, Any] = data["graded"]
         self._spellings: list[list[str]] = data["spellings"]
+        self._suggest = functools.lru_cache(_MOST_KEPT)(self._suggested)  # the same slips come in many records
 
     def __iter__(self) -> Iterator[Concept]:
         return (concept for id_ in self._rows if (concept := self.get(id_)))
@@ -109,6 +111,9 @@ class Curated:
 
     def suggest(self, word: str) -> str | None:
         """Name the known words nearest to `word`, as a help text; None where none is near."""
+        return self._suggest(word)
+
+    def _suggested(self, word: str) -> str | None:
         return did_you_mean_name(word, (text for concept in self for text in concept.words))
 
     def ancestors(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface

@@ -22,6 +22,7 @@ __all__ = ["LOINC_SYSTEMS", "Reference", "Variable", "Variables", "load", "spell
 LOINC_SYSTEMS = frozenset({"http://loinc.org", "https://loinc.org", "loinc", "ln", "urn:oid:2.16.840.1.113883.6.1"})
 
 _FORM = b"5"  # of the cached data: another form must not meet an old cache
+_MOST_KEPT = 1024  # words for which the nearest known ones are kept
 _BRACKET = re.compile(r"[()\[\]]")
 
 
@@ -35,6 +36,7 @@ class Variables:
         self._by_loinc: dict[str, str] = data["loinc"]
         self._specimen_words = frozenset(data["specimen_words"])
         self._filler_words = frozenset(data["filler_words"])
+        self._suggest = functools.lru_cache(_MOST_KEPT)(self._suggested)  # the same slips come in many records
 
     def __iter__(self) -> Iterator[Variable]:
         return map(self._variable, self._rows)
@@ -68,6 +70,9 @@ class Variables:
 
     def suggest(self, word: str) -> str | None:
         """A help text with the known spellings nearest to `word`, or None where none is near."""
+        return self._suggest(word)
+
+    def _suggested(self, word: str) -> str | None:
         return did_you_mean_name(word, (text for v in self for text in v.spellings))
 
     def synonym_items(self) -> Iterator[tuple[str, str, bool]]:

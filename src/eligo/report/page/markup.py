@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from eligo.report.terminal import clean
+from eligo.report.terminal import clean_lines
 from eligo.report.typeset import typeset
 
 _NOT_ID = re.compile(r"[^A-Za-z0-9.-]")
@@ -30,12 +30,12 @@ SHAPE = {
 
 def text(raw: str) -> str:
     """Text of a file as it is, safe to stand in the page."""
-    return escape(clean(raw))
+    return escape(clean_lines(raw))
 
 
 def phrase(raw: str) -> str:
     """Words of our own, with the signs of print."""
-    return escape(typeset(clean(raw)))
+    return escape(typeset(clean_lines(raw)))
 
 
 def anchor(*names: str) -> str:
