@@ -11,8 +11,6 @@ from typing import Literal
 
 Severity = Literal["error", "warning"]
 
-_TWO_LETTERS = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -77,8 +75,3 @@ def did_you_mean(word: str, known: Iterable[str], count: int = 3) -> str | None:
     by_lower = {k.lower(): k for k in known}
     near = difflib.get_close_matches(word.lower(), by_lower, n=count, cutoff=0.6)
     return "did you mean " + " or ".join(f"`{by_lower[n]}`" for n in near) + "?" if near else None
-
-
-def did_you_mean_name(word: str, names: Iterable[str]) -> str | None:
-    """`did_you_mean` of names alone: abbreviations of two letters are near to anything, and left out."""
-    return did_you_mean(word, (name for name in names if len(name) > _TWO_LETTERS))

@@ -80,6 +80,12 @@ def _map_of(check: Check) -> Check:
     return lambda data: type(data) is dict and all(map(check, data.values()))
 
 
+def _fact(**more: Check) -> Check:
+    """An entry of a list of facts: an object, or a bare name."""
+    in_full = _entry(_ANY_ENTRY | more, "concept")
+    return lambda data: is_name(data) or in_full(data)
+
+
 def _entry(fields: Mapping[str, Check], *required: str) -> Check:
     def check(data: Any) -> bool:
         if type(data) is not dict:
@@ -134,9 +140,9 @@ _RECORD: dict[str, Check] = {
             "value",
         )
     ),
-    "conditions": _list_of(_entry(_ANY_ENTRY | {"onset": _is_text, "abatement": _is_text}, "concept")),
-    "procedures": _list_of(_entry(_ANY_ENTRY | {"date": _is_text, "start": _is_text, "end": _is_text}, "concept")),
-    "medications": _list_of(_entry(_ANY_ENTRY | {"start": _is_text, "end": _is_text}, "concept")),
+    "conditions": _list_of(_fact(onset=_is_text, abatement=_is_text)),
+    "procedures": _list_of(_fact(date=_is_text, start=_is_text, end=_is_text)),
+    "medications": _list_of(_fact(start=_is_text, end=_is_text)),
     "absent": _list_of(is_name),
     "complete": _list_of(lambda word: type(word) is str and word in _LIST_NAMES),
     "attested": _map_of(lambda held: type(held) is bool),

@@ -191,7 +191,8 @@ def _range_of(seen: dict[str, Any], builder: PatientBuilder, path: JsonPath) -> 
 
 def _take_facts(record: dict[str, Any], builder: PatientBuilder) -> None:
     for list_name, starts, ends in _FACTS:
-        for i, entry in _entries(record, list_name):
+        for i, stated in _entries(record, list_name):
+            entry = stated if isinstance(stated, dict) and "concept" in stated else {"concept": stated}
             start, end = _first(entry, starts), _first(entry, ends)
             if end[1] == "date" and start[1] != "date":  # a start without an end is not over on its first day
                 end = None, "end"
@@ -202,6 +203,7 @@ def _take_facts(record: dict[str, Any], builder: PatientBuilder) -> None:
             builder.state(name, list_name, (list_name, i), status, start, end, words)
 
 
+_OF_A_NAME = 3  # steps to `conditions[0].concept`
 _FACTS: tuple[tuple[ListName, tuple[str, ...], tuple[str, ...]], ...] = (
     ("conditions", ("onset",), ("abatement",)),
     ("procedures", ("start", "date"), ("end", "date")),
@@ -227,6 +229,14 @@ def _problems(findings: list[Finding], text: str | bytes, file: str | None, data
     survey = jsontext.survey(text)
     problems, paths = [], PublicPaths(data)
     for f in dict.fromkeys(findings):
-        place = replace(survey.place(f.path, file), path=paths.text(f.path))
+        path = f.path[:-1] if len(f.path) == _OF_A_NAME and _is_bare(data, f.path) else f.path
+        place = replace(survey.place(path, file), path=paths.text(path))
         problems.append(Problem(f.code, f.message, place, f.help))
     return sorted(problems, key=lambda p: (p.place.line or 0, p.place.column or 0))
+
+
+def _is_bare(data: Any, path: JsonPath) -> bool:
+    """Whether an entry of a list of facts is a bare name, and so has no keys to name."""
+    list_name, index, _ = path
+    found = data.get(list_name) if isinstance(data, dict) else None
+    return isinstance(found, list) and isinstance(index, int) and isinstance(found[index], str)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from eligo.errors import did_you_mean
@@ -44,6 +44,11 @@ _EXPECTED = {  # by the first word of pydantic's error type
 
 def _must_be(expected: str) -> PydanticCustomError:
     return PydanticCustomError("must_be", "{expected}", {"expected": expected})
+
+
+def _in_full(entry: Any) -> Any:
+    """An entry of a list of facts that is a bare name, as an object; anything else as it is."""
+    return {"concept": entry} if is_name(entry) else entry
 
 
 def _checked_by(check: Callable[[Any], bool], expected: str) -> PlainValidator:
@@ -192,9 +197,9 @@ class Record(_Border):
     sex: str | None = Field(None, description="male or female; anything else leaves criteria on sex open")
     labs: dict[str, Value] = Field({}, description='short form of observations on the day of `as_of`: {"INR": 1.9}')
     observations: list[Observation] = []
-    conditions: list[Condition] = []
-    procedures: list[Procedure] = []
-    medications: list[Medication] = []
+    conditions: list[Annotated[Condition, BeforeValidator(_in_full, json_schema_input_type=Name | Condition)]] = []
+    procedures: list[Annotated[Procedure, BeforeValidator(_in_full, json_schema_input_type=Name | Procedure)]] = []
+    medications: list[Annotated[Medication, BeforeValidator(_in_full, json_schema_input_type=Name | Medication)]] = []
     absent: list[Name] = Field([], description="concepts that the record rules out")
     complete: list[ListName] = Field([], description="lists that name all there is: what they do not name is absent")
     attested: dict[str, bool] = Field(
@@ -210,6 +215,7 @@ _ENTRIES: dict[str, type[_Border]] = {
     "medications": Medication,
     "answers": Answer,
 }
+_FACTS = frozenset({"conditions", "procedures", "medications"})
 _LISTS = frozenset({*_ENTRIES, "absent", "complete"})
 _MAPS = frozenset({"labs", "attested"})
 
@@ -289,6 +295,10 @@ def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, help
     if kind == "string_too_short":
         return Finding("text-empty", "the text is empty", path, "write it, or leave out the key")
     expected = str(context["expected"]) if kind == "must_be" else _EXPECTED.get(kind.split("_")[0], "something else")
+    if kind.startswith("model") and path[0] in _FACTS:
+        if isinstance(found, str):
+            return Finding("text-empty", "the name is empty", path, "write the name, or leave out the entry")
+        expected = "a name, or an object with `concept`"
     message = f"this must be {expected}, not {_JSON_TYPES.get(type(found), 'null')}"
     return Finding("wrong-type", message, path, _type_help(path, found))
 
