@@ -37,7 +37,7 @@ def test_two_processes_give_what_one_gives_in_the_order_of_the_source(run: Run, 
 
     assert two == one
     assert ids == [f"synthetic-{n:06}" for n in range(3 * BATCH) if n != 100]
-    assert two.code == 1
+    assert two.code == 14
     assert [p["place"]["line"] for p in _lines(two.err) if p.get("severity") == "error"] == [101]
     assert _lines(two.err)[-1]["summary"]["not_read"] == 1
 
@@ -118,7 +118,7 @@ def test_jobs_are_taken_only_a_little_ahead_of_the_results() -> None:
 def test_a_source_that_is_gone_is_reported_and_the_others_are_screened(run: Run, tmp_path: Path) -> None:
     result = run("screen", tmp_path / "gone.json", PATIENT, "--rules", RULES, "--json")
 
-    assert result.code == 1
+    assert result.code == 10
     assert [s["patient"] for s in _lines(result.out)] == ["low_platelets"]
     assert _lines(result.err)[0]["code"] == "file-missing"
 

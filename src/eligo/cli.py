@@ -49,11 +49,12 @@ COMMANDS = {
 
 EXIT_CODES = """\
 exit codes:
-  0  done; for screen: at least one verdict is ELIGIBLE
-  1  an error in the input or in eligo; what could be done was done
+  0  done; for screen and audit: at least one verdict is ELIGIBLE
+  1  an error in the input or in eligo: nothing could be screened, or a part of what was asked for could not be done
   2  wrong usage
-  3  screen: all verdicts are INELIGIBLE
-  4  screen: none is ELIGIBLE, some are UNDETERMINED
+  3  screen, audit: all verdicts are INELIGIBLE
+  4  screen, audit: none is ELIGIBLE, some are UNDETERMINED
+ 10, 13, 14  as 0, 3 and 4, but a part of the input was refused; 1 with --strict
   5  check, fmt --check, test: the rules or their cases fail; audit --verify: something differs
 
 `eligo COMMAND --help` shows the options and examples of a command.

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+_AS_NEAR = 0.15  # a word that is less like by more than this is noise beside the nearest one
+
 Severity = Literal["error", "warning"]
 
 
@@ -74,4 +76,6 @@ def did_you_mean(word: str, known: Iterable[str], count: int = 3) -> str | None:
 
     by_lower = {k.lower(): k for k in known}
     near = difflib.get_close_matches(word.lower(), by_lower, n=count, cutoff=0.6)
+    likeness = [difflib.SequenceMatcher(None, name, word.lower()).ratio() for name in near]
+    near = [name for name, like in zip(near, likeness, strict=True) if like >= likeness[0] - _AS_NEAR]
     return "did you mean " + " or ".join(f"`{by_lower[n]}`" for n in near) + "?" if near else None

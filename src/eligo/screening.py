@@ -68,6 +68,14 @@ class Rules:
             raise EligoError(problems)
         return Rules(tuple(chosen), self.problems, whole=self.whole or self.plans)
 
+    def without(self, trials: Iterable[str]) -> Rules:
+        """Rules of all but the named trials; raise `EligoError` for a name that is not there, or if none is left."""
+        left_out = {plan.trial for plan in self.only(trials).plans}
+        kept = tuple(plan for plan in self.plans if plan.trial not in left_out)
+        if not kept:
+            raise EligoError(Problem("no-rules", "no trial is left", help="leave out fewer with `--exclude-trial`"))
+        return Rules(kept, self.problems, whole=self.whole or self.plans)
+
 
 def load_rules(path: str | Path | None = None) -> Rules:
     """Load the rule sets of a folder (or one file): `path`, else `ELIGO_RULES`, else those that come with eligo.

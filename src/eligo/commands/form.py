@@ -10,6 +10,7 @@ import argparse
 from collections.abc import Iterable
 
 from eligo.commands.output import write_text
+from eligo.commands.rulefiles import add_folder
 from eligo.errors import EligoError, Problem
 from eligo.files import read_bytes
 from eligo.jsontext import read_json
@@ -34,9 +35,7 @@ FORMATS = ("csv", "html", "questionnaire")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("trials", nargs="*", metavar="TRIAL", help="the trials that ask; with --read all by default")
-    parser.add_argument(
-        "--rules", metavar="DIR", help="folder with rule sets (default: ELIGO_RULES, else those that come with eligo)"
-    )
+    add_folder(parser)
     parser.add_argument("--format", choices=FORMATS, default="csv", help="what to write (default: csv)")
     parser.add_argument("--out", metavar="FILE", default="-", help="where to (default: standard output)")
     parser.add_argument("--read", metavar="FILE", help="read a filled CSV, or a QuestionnaireResponse (JSON), instead")

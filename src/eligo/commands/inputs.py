@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eligo.bounds import FIRST_DAY, LAST_DAY, LONGEST_DAYS
 from eligo.commands.names import add_vocabulary
+from eligo.commands.rulefiles import add_folder
 from eligo.commands.sizes import add_max_size
 from eligo.criteria import DAYS_IN, NO_LIMIT, Duration, TimeUnit
 from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
@@ -43,9 +44,7 @@ _TIME_UNITS: dict[str, TimeUnit] = {"h": "h", "d": "d", "w": "wk", "wk": "wk", "
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument(
-        "--rules", metavar="DIR", help="folder with rule sets (default: ELIGO_RULES, else those that come with eligo)"
-    )
+    add_folder(parser)
     add_policy(parser)
     add_answers(parser)
     parser.add_argument(

@@ -12,6 +12,7 @@ from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
 from eligo.commands.printing import say, say_json
 from eligo.commands.progress import Progress
+from eligo.commands.verdicts import add_trials, chosen
 from eligo.errors import Problem
 from eligo.evaluate import Engine
 from eligo.isolation import Unit
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     help_text = "patients: a file (JSON, FHIR, NDJSON, CSV), a folder of such files, or - for standard input"
     parser.add_argument("patients", nargs="+", metavar="PATIENT", help=help_text)
-    parser.add_argument("--trial", action="append", metavar="NCT", help="for this trial only; repeatable")
+    add_trials(parser)
     parser.add_argument("--each", action="store_true", help="with several patients: the questions of each one too")
     parser.add_argument("--all", action="store_true", help="list every question, not only those worth most")
     parser.add_argument(
@@ -74,8 +75,7 @@ _ready: list[_State] = []
 def _start(args: argparse.Namespace) -> None:
     """Make this process ready; one that was forked is ready already."""
     if not _ready or _ready[0].args is not args:
-        rules = load_rules(args.rules)
-        rules = rules.only(args.trial) if args.trial else rules
+        rules = chosen(load_rules(args.rules), args, args.trial)
         _ready[:] = [_State(args, rules, rules.engine(inputs.policy(args)), inputs.options(args))]
 
 

@@ -207,12 +207,13 @@ class Trial(Strict):
 
 
 class Counts(Strict):
-    """How many of the trials have each verdict, and how many of the ineligible ones are near misses."""
+    """How many of the trials have each verdict; how many of the ineligible ones are near misses."""
 
     eligible: int
     undetermined: int
     ineligible: int
     near: int
+    no_criteria: int = Field(0, description="how many of the undetermined trials state no criteria at all")
 
 
 class Screening(Strict):
