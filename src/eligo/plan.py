@@ -40,6 +40,7 @@ from eligo.criteria import (
 from eligo.data import grammar_state
 from eligo.errors import EligoError
 from eligo.patients.dates import AgeUnit
+from eligo.standing import review_state
 from eligo.truth import Kind, Reason
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import quantity_key
@@ -52,7 +53,7 @@ if TYPE_CHECKING:  # a plan from the cache needs neither YAML nor pydantic, whic
 
 MULTIPLES = frozenset({"ULN", "LLN", "baseline"})
 
-_FORM = b"6"  # of the cached data: another form must not meet an old cache
+_FORM = b"7"  # of the cached data: another form must not meet an old cache
 _SAME, _ROUNDED = 1e-10, 0.1  # how far two ways to state a limit are apart at most, as a share of it
 DERIVED_FROM = ("variables.yaml", "concepts.yaml", "units.yaml", "units.txt")
 
@@ -183,7 +184,7 @@ def compile_rules(ruleset: RuleSet, sha256: str | None = None) -> Plan:
                 criterion.text,
                 criterion.cohort,
                 criterion.origin,
-                criterion.review.state,
+                review_state(criterion),
                 criterion.ambiguous is not None,
                 tuple(uses),
                 tree,

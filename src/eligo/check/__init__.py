@@ -11,6 +11,7 @@ from eligo.check.findings import Finding, Subject
 from eligo.check.limits import check_boundaries, check_limits
 from eligo.check.neighbours import check_neighbours
 from eligo.check.registry import check_registry
+from eligo.check.reviews import check_reviews
 from eligo.check.unsettled import check_unsettled
 from eligo.check.within import check_branches, check_sentences
 from eligo.errors import EligoError, Problem
@@ -30,6 +31,7 @@ CHECKS: tuple[Callable[[Subject], Iterable[Finding]], ...] = (
     check_boundaries,
     check_registry,
     check_unsettled,
+    check_reviews,
     check_neighbours,
     check_entries,
 )

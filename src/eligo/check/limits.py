@@ -11,6 +11,7 @@ from eligo.check.findings import Finding, Item, Subject, leaves_at
 from eligo.check.logic import Join, Node, Path, Values
 from eligo.criteria import Compare, Limit
 from eligo.errors import EligoError
+from eligo.standing import review_state
 from eligo.vocabulary.allowed import Key, canonical, domain
 from eligo.vocabulary.ranges import LEAST, MOST, Cut
 from eligo.vocabulary.units import difference_to_canonical, to_canonical
@@ -30,7 +31,7 @@ def check_limits(subject: Subject) -> Iterator[Finding]:
             # Registries write 120 years and more for no limit at all.
             for limit in leaf.limits if item.criterion.origin != "registry" else ():
                 yield from _implausible(subject, item, path, limit, variable)
-            if leaf.unit_inferred and item.criterion.review.state == "draft":
+            if leaf.unit_inferred and review_state(item.criterion) == "draft":
                 message = f"`{item.id}` states no unit for `{variable.id}`; `{leaf.limits[0].unit}` was inferred"
                 fix = "let a reviewer confirm the unit (`review:`)"
                 yield subject.finding("unit-inferred", "warning", message, item, path=path, fix=fix)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from eligo.check.findings import Finding, Item, Subject, leaves_at
 from eligo.criteria import Compare, OneOf, Unparsed
+from eligo.standing import review_state
 from eligo.vocabulary.variables import variables
 
 
 def check_unsettled(subject: Subject) -> Iterator[Finding]:
     """Open decisions, each at its place; a criterion that is reviewed or edited has been decided, but for its words."""
     for item in subject.items:
-        draft = item.criterion.review.state == "draft"
+        draft = review_state(item.criterion) == "draft"
         if item.criterion.ambiguous is not None and draft:
             count = len(item.criterion.ambiguous.readings)
             message = f"`{item.id}` can be read in {count} ways, and no reviewer has chosen"

@@ -14,6 +14,7 @@ from eligo.criteria import Criterion
 from eligo.report.sentences import criterion_sentence, ruleset_sections, sentence
 from eligo.report.terminal import terminal, wrap
 from eligo.ruleset import RuleSet, load
+from eligo.standing import review_state
 
 EXAMPLES = """\
   eligo explain NCT05727722
@@ -48,7 +49,7 @@ def _data(criterion: Criterion) -> dict[str, Any]:
         "cohort": criterion.cohort,
         "text": criterion.text,
         "sentence": criterion_sentence(criterion),
-        "review": criterion.review.state,
+        "review": review_state(criterion),
         "was": [{"text": w.text, "sentence": criterion_sentence(w), "review": w.review.state} for w in criterion.was],
     }
 
@@ -77,13 +78,13 @@ def _lines(ruleset: RuleSet, width: int) -> Iterator[str]:
         for criterion in ruleset.removed:
             yield from _criterion(criterion, widest, width)
     yield ""
-    reviewed = sum(c.review.state != "draft" for c in ruleset.criteria)
+    reviewed = sum(review_state(c) != "draft" for c in ruleset.criteria)
     yield f"reviewed so far: {reviewed} of {len(ruleset.criteria)} criteria"
     yield "This is what the protocol means.   name ______________________   date ____________"
 
 
 def _criterion(criterion: Criterion, widest: int, width: int) -> Iterator[str]:
-    mark = {"draft": " (draft)", "edited": " (edited)", "reviewed": ""}[criterion.review.state]
+    mark = {"draft": " (draft)", "edited": " (edited)", "reviewed": ""}[review_state(criterion)]
     indent = " " * (widest + 4)
     said = [
         (f"  {criterion.id:<{widest}}  ", criterion_sentence(criterion)),

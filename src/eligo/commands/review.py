@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
             else:
                 say("\n".join(lines))
         if not args.json:
-            say(f"{len(found)} criteria are open")
+            say("1 criterion is open" if len(found) == 1 else f"{len(found)} criteria are open")
         return 0
     date = args.date or datetime.date.today().isoformat()  # a fact about the review, which no screening reads
     return _Dialog(file, args.by or getpass.getuser(), date).run([c.id for c in found])
@@ -148,7 +148,8 @@ class _Dialog:
         except _Quit:
             say("")
         still = len(open_criteria(loads(read_text(self.file), str(self.file))))
-        say(f"{self.answered} criteria answered, {still} still open in {self.file}")
+        counted = "1 criterion" if self.answered == 1 else f"{self.answered} criteria"
+        say(f"{counted} answered, {still} still open in {self.file}")
         return 0
 
     def _about(self, name: str, count: str) -> None:
