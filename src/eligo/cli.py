@@ -25,6 +25,7 @@ ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a she
 
 # Each command: its module in `eligo.commands` and its line in `eligo --help`. Only the one asked for is imported.
 COMMANDS = {
+    "new": ("new", "make a patient's record by questions and answers, or a template of what trials ask"),
     "screen": ("screen", "say for each patient and trial: eligible, ineligible or undetermined, and why"),
     "audit": ("audit", "explain a patient and a trial, criterion by criterion; keep and verify that"),
     "next": ("next", "say what to find out next: what could settle the most verdicts, and how"),

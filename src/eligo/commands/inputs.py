@@ -6,6 +6,7 @@ import argparse
 import functools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -83,7 +84,7 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
 def add_reading(parser: argparse.ArgumentParser) -> None:
     """Define the options about how records are read."""
     parser.add_argument(
-        "--as-of", type=_day, metavar="DATE", help="the day (YYYY-MM-DD) to screen for, not the record's"
+        "--as-of", type=day, metavar="DATE", help="the day (YYYY-MM-DD) to screen for, not the record's"
     )
     parser.add_argument("--lenient", action="store_true", help="warn of unknown names and keys in a record, and go on")
     parser.add_argument(
@@ -313,16 +314,17 @@ def _flaws(reading: Reading, args: argparse.Namespace) -> list[Problem]:
         wrong = problem.code in WRONG_UNIT or (problem.code == "after-as-of" and args.as_of is None)
         wrong |= problem.code == "value-implausible" and any(v in problem.message for v in below_zero)
         severity: Severity = "error" if wrong and not args.lenient else "warning"
-        found.append(Problem(problem.code, problem.message, problem.place, severity=severity))
+        found.append(replace(problem, severity=severity))
     return found
 
 
-def _day(text: str) -> date:
-    day = read_day(text)
-    if day is None:
+def day(text: str) -> date:
+    """A day that an option names."""
+    found = read_day(text)
+    if found is None:
         span = f"from {FIRST_DAY} to {LAST_DAY}"
         raise argparse.ArgumentTypeError(f"`{shown(text)}` is not a day {span}, write YYYY-MM-DD")
-    return day
+    return found
 
 
 def _variable(word: str) -> str:

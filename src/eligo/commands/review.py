@@ -24,9 +24,11 @@ from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.criteria import Criterion
 from eligo.errors import EligoError, Problem
+from eligo.report.display import criterion as criterion_called
 from eligo.report.problems import write_problems
 from eligo.report.sentences import criterion_sentence, sentence
 from eligo.report.terminal import terminal, wrap
+from eligo.report.typeset import typeset
 from eligo.ruleset import loads
 from eligo.textfile import linked, read_text, replace_text
 from eligo.trials.reviewing import JUDGEMENT, accept, attest, attestations, criterion_text, dismiss, edit, open_criteria
@@ -112,9 +114,10 @@ def _data(criterion: Criterion) -> dict[str, object]:
 
 def _lines(criterion: Criterion, width: int) -> Iterator[str]:
     """What a reviewer has to see, the source's words first."""
+    name = criterion_called(criterion.id)
     said = [
-        (f"{criterion.id}  ", criterion.text),
-        (f"  {criterion.kind}, understood as: ", criterion_sentence(criterion)),
+        (f"{name[0].upper()}{name[1:]}  ", criterion.text),
+        ("  understood as: ", criterion_sentence(criterion)),
         *(("  note: ", note) for note in criterion.notes),
     ]
     if criterion.ambiguous:
@@ -125,7 +128,7 @@ def _lines(criterion: Criterion, width: int) -> Iterator[str]:
         said.append((f"  before the change ({former.review.state}{by}): ", former.text))
         said.append(("    understood as: ", criterion_sentence(former)))
     for first, words in said:
-        yield from wrap(words, width, first, "      ")
+        yield from wrap(typeset(words) if first.strip().startswith("understood") else words, width, first, "      ")
 
 
 class _Quit(Exception):  # noqa: N818 - no error; it ends the walk

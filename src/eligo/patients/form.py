@@ -16,6 +16,7 @@ Check = Callable[[Any], bool]
 
 _CODE_KEYS = frozenset({"system", "code", "display"})
 _LIST_NAMES = frozenset(get_args(ListName))
+NOTE = "#"  # begins a key of a note
 YES_NO = {"yes": True, "no": False}
 _NOTHING = type(None)
 # INVARIANT: exact types. JSON gives no others, and `bool` is an `int` that is no number here.
@@ -54,8 +55,15 @@ def is_yes_or_no(data: Any) -> bool:
     return data is None or (type(data) is str and data in YES_NO)
 
 
+def is_note(key: str) -> bool:
+    """Whether a key of a record holds a note to people: nothing of it is read."""
+    return key[:1] == NOTE
+
+
 def is_well_formed(data: Mapping[str, Any]) -> bool:
-    """Whether a record has nothing but the keys of the format, each with what may stand there."""
+    """Whether a record has nothing but the keys of the format, each with what may stand there, and notes."""
+    if any(key[:1] == NOTE for key in data):
+        data = {key: value for key, value in data.items() if not is_note(key)}
     return _fits(data, _RECORD)
 
 

@@ -16,7 +16,7 @@ from eligo.files import read_bytes
 from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
 from eligo.patients.build import LISTS, PatientBuilder
-from eligo.patients.form import is_well_formed
+from eligo.patients.form import is_note, is_well_formed
 from eligo.patients.ledger import Entry, Reading, Took, entry_of
 from eligo.patients.model import ListName, Patient
 from eligo.patients.names import Code, Name
@@ -146,6 +146,8 @@ def _take(record: dict[str, Any], builder: PatientBuilder, file: str | None) -> 
         mark(("sex",))
         builder.of_sex(record["sex"], ("sex",))
     for name, value in record.get("labs", {}).items():
+        if is_note(name):
+            continue
         mark(("labs", name))
         builder.observe(name, value, ("labs", name))
     for i, seen in _entries(record, "observations"):

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from eligo.errors import did_you_mean
 from eligo.jsontext import JsonPath
 from eligo.patients.dates import HELP as DATE_HELP
-from eligo.patients.form import YES_NO, is_name, is_number, is_status, is_value, is_yes_or_no
+from eligo.patients.form import NOTE, YES_NO, is_name, is_note, is_number, is_status, is_value, is_yes_or_no
 from eligo.patients.model import ListName
 from eligo.patients.notes import MOST_HELPED, Finding
 from eligo.patients.status import STATUS
@@ -223,6 +223,7 @@ _MAPS = frozenset({"labs", "attested"})
 def patient_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of the native patient JSON."""
     made = Record.model_json_schema()
+    made["patternProperties"] = {f"^{NOTE}": {"description": "a note to people; not read"}}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, "title": "eligo patient"}
     return {**head, **{key: part for key, part in made.items() if key not in head}}
 
@@ -246,6 +247,8 @@ def check(data: Mapping[str, Any], lenient: bool = False) -> tuple[dict[str, Any
     rest: dict[str, Any] = {}
     findings: list[Finding] = []
     for key, value in data.items():
+        if is_note(key):
+            continue
         if key in _LISTS and isinstance(value, list):
             found = [_one(key, (i,), [item], lenient, findings) for i, item in enumerate(value)]
             rest[key] = [kept[0] if kept else None for kept in found]

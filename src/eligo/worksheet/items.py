@@ -26,6 +26,7 @@ from eligo.vocabulary.variables import variables
 
 YES_NO = "yes or no"
 
+NO_UNIT = "1"  # UCUM's unit of a bare number
 MOST_UNITS = 4  # that a question names
 _STATED = frozenset({"age", "sex"})  # what the record states of the person, and no value of a day
 
@@ -142,7 +143,8 @@ def _value(subject: str, leaf: Leaf) -> Item:
         raise LookupError(subject)
     words = asked_in_words({"variable": subject, "why": Reason.MISSING.value})
     choices = _choices(known)
-    units = () if choices or known.unit == "1" else tuple(dict.fromkeys((known.unit, *known.units)))[:MOST_UNITS]
+    taken = [unit for unit in dict.fromkeys((known.unit, *known.units)) if unit != NO_UNIT]
+    units = () if choices or known.unit == NO_UNIT else tuple(taken[:MOST_UNITS])
     return Item(
         subject,
         for_value(subject),
