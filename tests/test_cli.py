@@ -305,7 +305,7 @@ def test_a_sentence_is_read_and_shown(run: Run) -> None:
     result = run("parse", "Platelets below 20 x 10^9/L", "--kind", "exclusion")
 
     assert result.code == 0
-    assert "    platelets < 20 10*9/L\n" in result.out
+    assert "    platelets < 20 × 10⁹/L\n" in result.out
 
 
 def test_a_page_is_read_item_by_item(run: Run) -> None:

@@ -28,6 +28,7 @@ from eligo.screening import Rules, load_rules, screen_ahead
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 from tests.browser import about
+from tests.doors import Run
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = sorted((ROOT / "patients_examples").glob("*.json"))
@@ -187,3 +188,29 @@ def test_answers_that_are_said_together_mean_what_each_of_them_gave(gives: dict[
                     found.add("ineligible" not in line)
         rest = {"ineligible" not in line for line in lines if line.startswith("anything else")}
         assert (found or rest) == {good}, lines
+
+
+@pytest.mark.parametrize("trial", [plan.trial for plan in load_rules().plans])
+def test_rules_are_told_in_peoples_words(trial: str, run: Run) -> None:
+    plan = next(plan for plan in rules().plans if plan.trial == trial)
+    quoted = sorted((criterion.text for criterion in plan.criteria), key=len, reverse=True)
+    for command in ("explain", "cases"):
+        shown = run(command, trial).out
+        words = _words_of(shown, quoted)
+        for what, pattern in FORBIDDEN.items():
+            assert re.findall(f".{{0,40}}(?:{pattern}).{{0,40}}", words) == [], (command, what)
+        assert re.findall(r"^ *(?:[A-Z]\.)?[A-Z][0-9]+ .*|^ *R\..*|.*[0-9] a\b.*", shown, re.MULTILINE) == [], command
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_a_patient_as_read_is_told_in_peoples_words(example: Path, run: Run) -> None:
+    shown = run("patient", example).out.partition("ledger: ")[0].replace(example.stem, "")
+    for what, pattern in FORBIDDEN.items():
+        assert re.findall(f".{{0,40}}(?:{pattern}).{{0,40}}", shown) == [], what
+
+
+def test_a_sentence_as_read_is_told_in_peoples_words(run: Run) -> None:
+    shown = run("parse", "Age >= 18 years and platelets < 20 x 10^9/L").out
+
+    assert "age ≥ 18 y" in shown
+    assert "platelets < 20 × 10⁹/L" in shown

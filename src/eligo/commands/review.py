@@ -24,7 +24,7 @@ from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.criteria import Criterion
 from eligo.errors import EligoError, Problem
-from eligo.report.display import criterion as criterion_called
+from eligo.report.display import criterion_title
 from eligo.report.problems import write_problems
 from eligo.report.sentences import criterion_sentence, sentence
 from eligo.report.terminal import terminal, wrap
@@ -114,9 +114,8 @@ def _data(criterion: Criterion) -> dict[str, object]:
 
 def _lines(criterion: Criterion, width: int) -> Iterator[str]:
     """What a reviewer has to see, the source's words first."""
-    name = criterion_called(criterion.id)
     said = [
-        (f"{name[0].upper()}{name[1:]}  ", criterion.text),
+        (f"{criterion_title(criterion.id)}  ", criterion.text),
         ("  understood as: ", criterion_sentence(criterion)),
         *(("  note: ", note) for note in criterion.notes),
     ]

@@ -28,6 +28,8 @@ from eligo.report.names import number
 from eligo.report.sentences import other_than
 from eligo.report.terms import concept_name, variable_name
 
+NOT_UNDERSTOOD = "not understood"
+
 
 def predicate_lines(predicate: Predicate, indent: str = "") -> Iterator[str]:
     """One line a leaf, below the word that joins it to its neighbours.
@@ -85,9 +87,9 @@ def leaf_words(leaf: Leaf) -> str:
         case Attest():
             return f"to attest: {concept_name(leaf.topic)}"
         case Always():
-            return "restricts nothing" + (f": {leaf.note}" if leaf.note else "")
+            return "asks for nothing" + (f": {leaf.note}" if leaf.note else "")
         case Unparsed():
-            return f"not understood: {leaf.text}"
+            return f"{NOT_UNDERSTOOD}: {leaf.text}"
 
 
 def _present(leaf: Present) -> str:
