@@ -13,15 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eligo.errors import Place, Problem
 from eligo.evaluate import Engine
 from eligo.outlook.worth import next_of
-from eligo.patients.native import read_file
+from eligo.patients.native import read_file, read_record
 from eligo.report.audit import MARK, audit_lines, sorted_findings
 from eligo.report.display import concept_question, criterion, criterion_name, display
 from eligo.report.html import page
 from eligo.report.next_steps import next_lines
 from eligo.report.outlook_words import answers
-from eligo.report.terminal import Terminal, clean
+from eligo.report.patient import patient_lines
+from eligo.report.problems import render_problems
+from eligo.report.terminal import Terminal, clean, clean_output, columns
 from eligo.report.text import screening_lines
 from eligo.report.why import why
 from eligo.screening import Rules, load_rules, screen_ahead
@@ -214,3 +217,29 @@ def test_a_sentence_as_read_is_told_in_peoples_words(run: Run) -> None:
 
     assert "age ≥ 18 y" in shown
     assert "platelets < 20 × 10⁹/L" in shown
+
+
+# --- a terminal of the usual width
+
+
+NARROW = Terminal(width=80, colour=True)
+PAINT = re.compile(r"\x1b\[[0-9;]+m")
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_a_colour_terminal_gets_its_colours_and_no_more_columns_than_it_has(example: Path) -> None:
+    _, data = outputs(example)["screen"]
+    next_data = next_of(engine(), read_file(example)).as_json()
+    problems = [Problem("a-code", "a message of more words than a line of a terminal holds " * 2, Place("f.json", 1))]
+    shown = [
+        *screening_lines(data, NARROW),
+        *audit_lines(data, NARROW, "all", full=True),
+        *next_lines(next_data, NARROW, all_questions=True),
+        *patient_lines(read_record(example.read_bytes(), ledger=True), True, NARROW),
+        *render_problems(problems, NARROW).splitlines(),
+    ]
+    plain = [PAINT.sub("", clean_output(line, colour=True)) for line in shown]
+
+    assert [line for line in plain if columns(line) > NARROW.width] == []
+    assert [line for line in plain if "\ufffd" in line or "\x1b" in line] == []
+    assert sum("\x1b[" in line for line in shown) > 0

@@ -38,6 +38,8 @@ EXAMPLES = """\
 DAY = date(2026, 1, 15)
 PART = {Truth.MET: "this part holds", Truth.NOT_MET: "this part does not hold", Truth.UNKNOWN: "this part is unknown"}
 
+HOW = "Each line is a patient of whom nothing else is known. Tick what is as the protocol means it."
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
@@ -84,8 +86,10 @@ def _data(point: Point, finding: Finding) -> dict[str, Any]:
 
 
 def _sheet(ruleset: RuleSet, found: list[tuple[Point, Finding]], width: int) -> Iterator[str]:
-    yield f"{ruleset.trial}  {ruleset.title}"
-    yield "Each line is a patient of whom nothing else is known. Tick what is as the protocol means it."
+    yield from wrap(ruleset.title, width, f"{ruleset.trial}  ", "    ")
+    yield from wrap(
+        "Each line is a patient of whom nothing else is known. Tick what is as the protocol means it.", width
+    )
     last = ("", "")
     for point, finding in found:
         criterion = finding.criterion
@@ -97,7 +101,8 @@ def _sheet(ruleset: RuleSet, found: list[tuple[Point, Finding]], width: int) -> 
         last = (criterion.id, point.name)
         said = SENTENCE[criterion.kind, finding.truth.name]
         part = f"{PART[finding.evidence[point.leaf].truth]}; " if len(finding.evidence) > 1 else ""
-        yield f"    [ ] {point.position:<13} {_shown(point.shown):<24} {part}{said} -> {finding.bearing.value}"
+        first = f"    [ ] {point.position:<13} {_shown(point.shown):<24} "
+        yield from wrap(f"{part}{said} -> {finding.bearing.value}", width, first, " " * 10)
     yield ""
     yield "read by ______________________   date ____________"
 

@@ -70,7 +70,7 @@ def _lines(ruleset: RuleSet, width: int) -> Iterator[str]:
         yield from wrap(f"A patient takes part in one of the arms {arms}.", width)
     for heading, criteria in ruleset_sections(ruleset):
         yield ""
-        yield f"{heading}:"
+        yield from wrap(f"{heading}:", width)
         for criterion in criteria:
             yield from _criterion(criterion, width)
     if ruleset.removed:
@@ -81,7 +81,7 @@ def _lines(ruleset: RuleSet, width: int) -> Iterator[str]:
     yield ""
     reviewed = sum(review_state(c) != "draft" for c in ruleset.criteria)
     yield f"reviewed so far: {reviewed} of {len(ruleset.criteria)} criteria"
-    yield "This is what the protocol means.   name ______________________   date ____________"
+    yield "This is what the protocol means.  name ____________________  date ____________"
 
 
 def _criterion(criterion: Criterion, width: int) -> Iterator[str]:

@@ -22,7 +22,7 @@ from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.report.jsonline import json_line
 from eligo.report.problems import write_error, write_problems
-from eligo.report.terminal import Terminal, clean_output, terminal
+from eligo.report.terminal import Terminal, clean_output, terminal, wrap
 from eligo.report.text import screening_lines
 from eligo.screening import Policy, Rules, load_rules, screen, screen_ahead
 
@@ -223,4 +223,5 @@ def _summarise(best: Counter[str], as_json: bool) -> None:
     ]
     if best["unread"]:
         parts.append(f"{best['unread']} not read")
-    write_error(f"\n{'1 patient' if total == 1 else f'{total} patients'}: {', '.join(parts)}\n")
+    said = f"{'1 patient' if total == 1 else f'{total} patients'}: {', '.join(parts)}"
+    write_error("\n" + "\n".join(wrap(said, terminal(sys.stderr).width, "", "  ")) + "\n")
