@@ -64,8 +64,8 @@ def read_record(
     except EligoError as error:
         return Reading(None, error.problems)
     if not isinstance(data, dict):
-        help_ = "a patient is one object: {...}"
-        return Reading(None, (Problem("wrong-type", "the JSON holds no object", Place(file, 1, 1), help_),))
+        help_ = "a record is one object, from `{` to `}`; `eligo new FILE` makes one"
+        return Reading(None, (Problem("wrong-type", "this is no record of a patient", Place(file, 1, 1), help_),))
     record, findings = (data, []) if is_well_formed(data) else _checked(data, lenient)
     described = _as_of(record, data, [] if as_of else findings)
     day = as_of or described

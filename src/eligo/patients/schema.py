@@ -32,6 +32,21 @@ _JSON_TYPES = {
     list: "a list",
     dict: "an object",
 }
+_EXAMPLES = {  # of each key of a record, as people would write it
+    "id": '`"id": "patient-1"`',
+    "as_of": '`"as_of": "2026-11-20"`',
+    "birth_date": '`"birth_date": "1978-04-02"`',
+    "age": '`"age": 48`',
+    "sex": '`"sex": "female"`',
+    "labs": '`"labs": {"INR": 1.9, "platelets": "64 x10^9/L"}`',
+    "observations": '`"observations": [{"variable": "INR", "value": 1.9, "date": "2026-11-19"}]`',
+    "conditions": '`"conditions": ["ascites", {"concept": "hepatitis B", "onset": "2010-05"}]`',
+    "procedures": '`"procedures": [{"concept": "liver transplantation", "date": "2024-01-02"}]`',
+    "medications": '`"medications": ["prednisone"]`',
+    "absent": '`"absent": ["HIV infection"]`',
+    "complete": '`"complete": ["medications"]`',
+    "attested": '`"attested": {"informed consent": true}`',
+}
 _LONGEST = 60  # characters of a word that is compared with known ones
 _EXPECTED = {  # by the first word of pydantic's error type
     "string": "text",
@@ -297,6 +312,8 @@ def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, help
         return _unknown_word(found, list(get_args(ListName)), path, helped)
     if kind == "string_too_short":
         return Finding("text-empty", "the text is empty", path, "write it, or leave out the key")
+    if kind == "must_be" and isinstance(found, str) and not found.strip():
+        return Finding("text-empty", "the name is empty", path, "write the name, or leave out the entry")
     expected = str(context["expected"]) if kind == "must_be" else _EXPECTED.get(kind.split("_")[0], "something else")
     if kind.startswith("model") and path[0] in _FACTS:
         if isinstance(found, str):
@@ -323,4 +340,5 @@ def _type_help(path: JsonPath, found: Any) -> str:
         return "give the value with its unit as one text, or list it under `observations`"
     if isinstance(found, int | float) and path[-1] in _DATE_KEYS:
         return DATE_HELP
-    return "`eligo schema patient` shows the whole format"
+    example = _EXAMPLES.get(str(path[0]))
+    return f"write it like {example}" if example else "`eligo schema patient` shows the whole format"
