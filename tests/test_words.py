@@ -21,7 +21,7 @@ from eligo.explain import explain
 from eligo.margin import Margin
 from eligo.patients.model import Patient
 from eligo.patients.native import read_file
-from eligo.plan import Join, Tree
+from eligo.plan import PlannedJoin, Tree
 from eligo.report.terminal import Terminal
 from eligo.report.text import nearest_first, screening_lines
 from eligo.report.why import OPEN, why
@@ -229,9 +229,9 @@ def _trees(leaves: int) -> st.SearchStrategy[Tree]:
     def joined(parts: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
         several = st.lists(parts, min_size=1, max_size=3).map(tuple)
         return st.one_of(
-            st.builds(Join, st.sampled_from(("all", "any")), several),
-            st.builds(Join, st.just("at_least"), several, st.integers(0, 4)),
-            st.builds(Join, st.just("not"), st.tuples(parts)),
+            st.builds(PlannedJoin, st.sampled_from(("all", "any")), several),
+            st.builds(PlannedJoin, st.just("at_least"), several, st.integers(0, 4)),
+            st.builds(PlannedJoin, st.just("not"), st.tuples(parts)),
         )
 
     return st.recursive(st.integers(0, leaves - 1), joined, max_leaves=6)

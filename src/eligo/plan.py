@@ -97,7 +97,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Join:
+class PlannedJoin:
     """Parts joined by a word of logic; a part is another join, or the number of one of the criterion's uses.
 
     An `if` is the choice of two parts: that its condition does not hold (a `not`), and what is asked where it does.
@@ -108,7 +108,7 @@ class Join:
     count: int = 0
 
 
-Tree = int | Join
+Tree = int | PlannedJoin
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class PlannedCriterion:
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
+class PlannedArm:
     """One arm of the trial."""
 
     id: str
@@ -143,7 +143,7 @@ class Plan:
     trial: str
     title: str
     sha256: str | None
-    arms: tuple[Arm, ...]
+    arms: tuple[PlannedArm, ...]
     criteria: tuple[PlannedCriterion, ...]
     tests: tuple[Test, ...]
     notes: tuple[str, ...]
@@ -196,7 +196,7 @@ def compile_rules(ruleset: RuleSet, sha256: str | None = None) -> Plan:
         ruleset.trial,
         ruleset.title,
         sha256,
-        tuple(Arm(c.id, c.label) for c in ruleset.cohorts),
+        tuple(PlannedArm(c.id, c.label) for c in ruleset.cohorts),
         tuple(criteria),
         tuple(tests),
         ruleset.notes,
@@ -237,15 +237,15 @@ class _Compiler:
     def tree(self, predicate: Predicate) -> Tree:
         match predicate:
             case AllOf(parts):
-                return Join("all", tuple(map(self.tree, parts)))
+                return PlannedJoin("all", tuple(map(self.tree, parts)))
             case AnyOf(parts):
-                return Join("any", tuple(map(self.tree, parts)))
+                return PlannedJoin("any", tuple(map(self.tree, parts)))
             case AtLeast(count, parts):
-                return Join("at_least", tuple(map(self.tree, parts)), count)
+                return PlannedJoin("at_least", tuple(map(self.tree, parts)), count)
             case Not(part):
-                return Join("not", (self.tree(part),))
+                return PlannedJoin("not", (self.tree(part),))
             case IfThen(condition, then):
-                return Join("if", (self.tree(Not(condition)), self.tree(then)))
+                return PlannedJoin("if", (self.tree(Not(condition)), self.tree(then)))
         self.uses.append(Use(self.tests.setdefault(self.test(predicate), len(self.tests)), predicate))
         return len(self.uses) - 1
 
@@ -398,7 +398,7 @@ def qualifier_key(word: str) -> str:
 _CLASSES: dict[str, type] = {
     cls.__name__: cls
     for cls in (
-        *(Plan, PlannedCriterion, Arm, Use, Join, Attested, Untestable),
+        *(Plan, PlannedCriterion, PlannedArm, Use, PlannedJoin, Attested, Untestable),
         *(Compare, OneOf, Present, Related, Excepted, Attest, Always, Unparsed, Limit, Window, Duration, Bound),
     )
 }

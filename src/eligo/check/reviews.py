@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.check.findings import Finding, Item, Subject, leaves_at
+from eligo.check.findings import CheckedItem, CheckFinding, CheckSubject, leaves_at
 from eligo.standing import disagreeing, is_as_reviewed
 
 
-def check_reviews(subject: Subject) -> Iterator[Finding]:
+def check_reviews(subject: CheckSubject) -> Iterator[CheckFinding]:
     """What changed since a person approved it, and limits that their own words contradict, each at its place."""
     again = f"review it again with `eligo review {subject.ruleset.trial}`"
     for item in subject.items:
@@ -20,7 +20,7 @@ def check_reviews(subject: Subject) -> Iterator[Finding]:
         yield from _words(subject, item)
 
 
-def _words(subject: Subject, item: Item) -> Iterator[Finding]:
+def _words(subject: CheckSubject, item: CheckedItem) -> Iterator[CheckFinding]:
     wrong = [leaf for leaf, _ in disagreeing(item.criterion)]
     for path, leaf in leaves_at(item.criterion.predicate):
         if any(leaf is one for one in wrong):

@@ -18,7 +18,7 @@ from eligo.patients.replies import answers_text
 from eligo.report.jsonline import json_line
 from eligo.report.problems import write_problems
 from eligo.screening import load_rules
-from eligo.worksheet.entry import Entry, Signed
+from eligo.worksheet.entry import FilledEntry, Signed
 from eligo.worksheet.items import items_of
 from eligo.worksheet.store import together, write_answers
 
@@ -78,9 +78,9 @@ def run(args: argparse.Namespace) -> int:
 def _read(args: argparse.Namespace) -> int:
     signed = Signed(args.by, args.date, args.patient)
     data = read_bytes(args.read)
-    entries, problems = list[Entry](), list[Problem]()
+    entries, problems = list[FilledEntry](), list[Problem]()
     for found in _entries(data, args, signed):
-        if isinstance(found, Entry):
+        if isinstance(found, FilledEntry):
             entries.append(found)
         else:
             problems.append(found)
@@ -92,7 +92,7 @@ def _read(args: argparse.Namespace) -> int:
     return 1 if any(problem.severity == "error" for problem in problems) else 0
 
 
-def _entries(data: bytes, args: argparse.Namespace, signed: Signed) -> Iterable[Entry | Problem]:
+def _entries(data: bytes, args: argparse.Namespace, signed: Signed) -> Iterable[FilledEntry | Problem]:
     """The answers of a form of either kind, and what is wrong with it."""
     if data.lstrip()[:1] == b"{":
         from eligo.worksheet.questionnaire import read_response

@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     inputs.add_arguments(parser)
 
 
-class Done(NamedTuple):
+class DoneAsking(NamedTuple):
     """What came of one patient: the questions as data, what counts for the union, and the problems."""
 
     patient: str
@@ -119,23 +119,23 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed or not union.patients else 0
 
 
-def _ask_all(batch: Iterable[Job]) -> list[Done]:
+def _ask_all(batch: Iterable[Job]) -> list[DoneAsking]:
     """Ask for the patients of a batch; whatever goes wrong with one is part of its own result."""
     state = _ready[0]
     return [_ask_one(job, state) for job in batch]
 
 
-def _lost(job: Job) -> Done:
-    return Done("", None, False, (), (killed(job),), True)
+def _lost(job: Job) -> DoneAsking:
+    return DoneAsking("", None, False, (), (killed(job),), True)
 
 
-def _ask_one(job: Job, state: _State) -> Done:
+def _ask_one(job: Job, state: _State) -> DoneAsking:
     with Unit(job.place) as unit:
         reading = read_job(job, state.options)
         if reading.patient is None:
-            return Done("", None, False, (), reading.problems, reading.failed)
+            return DoneAsking("", None, False, (), reading.problems, reading.failed)
         flaws = inputs.flaws(reading, state.args, state.rules)
         found = next_of(state.engine, reading.patient)
         failed = any(flaw.severity == "error" for flaw in flaws)
-        return Done(reading.patient.id, found.as_json(), any(found.opens), found.worths, tuple(flaws), failed)
-    return Done("", None, False, (), unit.problems, True)
+        return DoneAsking(reading.patient.id, found.as_json(), any(found.opens), found.worths, tuple(flaws), failed)
+    return DoneAsking("", None, False, (), unit.problems, True)

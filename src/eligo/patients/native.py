@@ -17,10 +17,10 @@ from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
 from eligo.patients.build import LISTS, PatientBuilder
 from eligo.patients.form import is_note, is_well_formed
-from eligo.patients.ledger import Entry, Reading, Took, entry_of
+from eligo.patients.ledger import LedgerEntry, Reading, Took, entry_of
 from eligo.patients.model import ListName, Patient
 from eligo.patients.names import Code, Name
-from eligo.patients.notes import Finding
+from eligo.patients.notes import Noted
 from eligo.patients.places import PublicPaths
 from eligo.patients.plausible import NO_RANGE, Ends
 from eligo.patients.replies import read_reply
@@ -81,7 +81,7 @@ def read_record(
 
 
 def _reading(
-    builder: PatientBuilder, entries: tuple[Entry, ...], text: str | bytes, file: str | None, data: Any
+    builder: PatientBuilder, entries: tuple[LedgerEntry, ...], text: str | bytes, file: str | None, data: Any
 ) -> Reading:
     """The patient with the warnings, or every error."""
     patient = builder.build()
@@ -96,7 +96,7 @@ def _reading(
     return Reading(patient, tuple(warnings), entries, strict=True)
 
 
-def _ledger(builder: PatientBuilder, log: list[Took], text: str | bytes, file: str | None) -> tuple[Entry, ...]:
+def _ledger(builder: PatientBuilder, log: list[Took], text: str | bytes, file: str | None) -> tuple[LedgerEntry, ...]:
     """An entry for each part of the record that states something."""
     survey = jsontext.survey(text)
     marks = [*builder.marks, ((), len(log))]
@@ -113,23 +113,23 @@ def json_schema() -> dict[str, Any]:
     return patient_schema()
 
 
-def _checked(data: dict[str, Any], lenient: bool) -> tuple[dict[str, Any], list[Finding]]:
+def _checked(data: dict[str, Any], lenient: bool) -> tuple[dict[str, Any], list[Noted]]:
     from eligo.patients.schema import check  # lazily: a record of the right form needs no pydantic
 
     return check(data, lenient)
 
 
-def _as_of(record: dict[str, Any], data: dict[str, Any], findings: list[Finding]) -> date | None:
+def _as_of(record: dict[str, Any], data: dict[str, Any], findings: list[Noted]) -> date | None:
     """The day that the record describes, which must be known to the day."""
     if record.get("as_of") is None:
         if data.get("as_of") is None:
             help_ = 'add "as_of": "YYYY-MM-DD", the day that the record describes, or give it with the command'
-            findings.append(Finding("as-of-missing", "the record does not say of which day it is", (), help_))
+            findings.append(Noted("as-of-missing", "the record does not say of which day it is", (), help_))
         return None
     day = dates.read_day(record["as_of"])
     if day is None:
         message = "this is not a day that a record can be of"
-        findings.append(Finding("date-format", message, ("as_of",), "write YYYY-MM-DD"))
+        findings.append(Noted("date-format", message, ("as_of",), "write YYYY-MM-DD"))
     return day
 
 
@@ -226,7 +226,7 @@ def _name(data: str | dict[str, str]) -> Name:
     return data if isinstance(data, str) else Code(data["system"], data["code"])
 
 
-def _problems(findings: list[Finding], text: str | bytes, file: str | None, data: Any) -> list[Problem]:
+def _problems(findings: list[Noted], text: str | bytes, file: str | None, data: Any) -> list[Problem]:
     """The findings with the line and column of their paths, in the order of the file."""
     survey = jsontext.survey(text)
     problems, paths = [], PublicPaths(data)

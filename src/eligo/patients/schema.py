@@ -16,7 +16,7 @@ from eligo.jsontext import JsonPath
 from eligo.patients.dates import HELP as DATE_HELP
 from eligo.patients.form import NOTE, YES_NO, is_name, is_note, is_number, is_status, is_value, is_yes_or_no
 from eligo.patients.model import ListName
-from eligo.patients.notes import MOST_HELPED, Finding
+from eligo.patients.notes import MOST_HELPED, Noted
 from eligo.patients.status import STATUS
 from eligo.patients.values import Number as AnyNumber
 
@@ -254,13 +254,13 @@ def answers_schema() -> dict[str, Any]:
     return {**head, **{key: part for key, part in made.items() if key not in head}}
 
 
-def check(data: Mapping[str, Any], lenient: bool = False) -> tuple[dict[str, Any], list[Finding]]:
+def check(data: Mapping[str, Any], lenient: bool = False) -> tuple[dict[str, Any], list[Noted]]:
     """Say what is wrong with the form of a record, and give the rest of it, with None for each list entry left out.
 
     Each part is checked alone, so that one that is wrong neither hides the others nor moves their places.
     """
     rest: dict[str, Any] = {}
-    findings: list[Finding] = []
+    findings: list[Noted] = []
     for key, value in data.items():
         if is_note(key):
             continue
@@ -274,7 +274,7 @@ def check(data: Mapping[str, Any], lenient: bool = False) -> tuple[dict[str, Any
     return rest, list(dict.fromkeys(findings))
 
 
-def _one(key: str, index: tuple[int, ...], value: Any, lenient: bool, findings: list[Finding]) -> Any:
+def _one(key: str, index: tuple[int, ...], value: Any, lenient: bool, findings: list[Noted]) -> Any:
     """The value of one key where its form is right, or None; `index` is where the only item of a list really stands."""
     try:
         Record.model_validate({key: value})
@@ -292,7 +292,7 @@ def _one(key: str, index: tuple[int, ...], value: Any, lenient: bool, findings: 
     return [{k: v for k, v in value[0].items() if k not in unknown}]
 
 
-def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, helped: bool) -> Finding:
+def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, helped: bool) -> Noted:
     """One problem in our words; of the data, only keys and the kind of what is there are named."""
     found = data
     for step in error["loc"] if error["type"] not in ("missing", "extra_forbidden") else ():
@@ -302,31 +302,31 @@ def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, help
         known = _keys(error["loc"])
         near = did_you_mean(str(path[-1])[:_LONGEST], known) if helped else None
         help_ = near or "known keys: " + ", ".join(f"`{k}`" for k in known)
-        return Finding("unknown-key", "no such key is known", path, help_, "warning" if lenient else "error")
+        return Noted("unknown-key", "no such key is known", path, help_, "warning" if lenient else "error")
     if kind == "missing":
         last = str(path[-1])  # a key of the format
-        return Finding("key-missing", f"the key `{last}` is missing", path[:-1], f"add `{last}`")
+        return Noted("key-missing", f"the key `{last}` is missing", path[:-1], f"add `{last}`")
     if kind == "not_a_word":
         return _unknown_word(found, list(STATUS), path, helped)
     if kind == "literal_error":
         return _unknown_word(found, list(get_args(ListName)), path, helped)
     if kind == "string_too_short":
-        return Finding("text-empty", "the text is empty", path, "write it, or leave out the key")
+        return Noted("text-empty", "the text is empty", path, "write it, or leave out the key")
     if kind == "must_be" and isinstance(found, str) and not found.strip():
-        return Finding("text-empty", "the name is empty", path, "write the name, or leave out the entry")
+        return Noted("text-empty", "the name is empty", path, "write the name, or leave out the entry")
     expected = str(context["expected"]) if kind == "must_be" else _EXPECTED.get(kind.split("_")[0], "something else")
     if kind.startswith("model") and path[0] in _FACTS:
         if isinstance(found, str):
-            return Finding("text-empty", "the name is empty", path, "write the name, or leave out the entry")
+            return Noted("text-empty", "the name is empty", path, "write the name, or leave out the entry")
         expected = "a name, or an object with `concept`"
     message = f"this must be {expected}, not {_JSON_TYPES.get(type(found), 'null')}"
-    return Finding("wrong-type", message, path, _type_help(path, found))
+    return Noted("wrong-type", message, path, _type_help(path, found))
 
 
-def _unknown_word(found: Any, words: list[str], path: JsonPath, helped: bool) -> Finding:
+def _unknown_word(found: Any, words: list[str], path: JsonPath, helped: bool) -> Noted:
     near = did_you_mean(found[:_LONGEST], words) if helped and isinstance(found, str) else None
     help_ = near or "one of " + ", ".join(f"`{w}`" for w in words)
-    return Finding("unknown-word", "this word is not known here", path, help_)
+    return Noted("unknown-word", "this word is not known here", path, help_)
 
 
 def _keys(path: tuple[int | str, ...]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from eligo.evaluation.entries import called
 from eligo.evaluation.evidence import fact_json, unit_of
 from eligo.evaluation.evidence import reading_json as result_json
-from eligo.patients.ledger import Entry, Reading, counts
+from eligo.patients.ledger import LedgerEntry, Reading, counts
 from eligo.patients.model import Fact, Patient, Reply, Result
 from eligo.patients.replies import reply_json
 from eligo.report.display import concept_name, criterion_of, variable_name
@@ -82,7 +82,7 @@ def patient_lines(reading: Reading, everything: bool, shape: Terminal) -> Iterat
         yield from _summed(reading.ledger, shape)
 
 
-def _summed(ledger: tuple[Entry, ...], shape: Terminal) -> Iterator[str]:
+def _summed(ledger: tuple[LedgerEntry, ...], shape: Terminal) -> Iterator[str]:
     """What was not needed, by kind and reason, and the names that were understood without a code."""
     left = Counter((e.item.split("/")[0], e.text) for e in ledger if e.outcome == "not needed")
     for (kind, text), count in sorted(left.items()):
@@ -92,7 +92,7 @@ def _summed(ledger: tuple[Entry, ...], shape: Terminal) -> Iterator[str]:
         yield f"  {named} by name, where no code was known; `--all` lists them"
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: LedgerEntry) -> str:
     where = str(entry.place.path or entry.place.line or "")
     text = f"{clean(entry.item)}" + (f" ({clean(where)})" if where and where not in entry.item else "")
     text += f": {entry.outcome}"

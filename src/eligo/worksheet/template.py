@@ -13,7 +13,7 @@ from eligo.report.display import concept_name, criterion_of
 from eligo.report.typeset import typeset
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.suggest import PART_OF_RECORD
-from eligo.worksheet.items import Item, items_of
+from eligo.worksheet.items import FormItem, items_of
 
 Value = str | None | list[str] | dict[str, str | None]
 
@@ -40,7 +40,7 @@ def template(plans: Iterable[Plan], id_: str, as_of: str) -> str:
     return json.dumps(data | {"attested": {}}, indent=1, ensure_ascii=False) + "\n"
 
 
-def _labs(items: Iterable[Item]) -> Iterator[tuple[str, str | None]]:
+def _labs(items: Iterable[FormItem]) -> Iterator[tuple[str, str | None]]:
     """Each value that is asked for, with a note of its units and of whose it is."""
     for item in items:
         if item.asks is not None and "variable" in item.asks and item.subject is not None:
@@ -48,13 +48,13 @@ def _labs(items: Iterable[Item]) -> Iterator[tuple[str, str | None]]:
             yield item.subject, None
 
 
-def _whose(item: Item) -> str:
+def _whose(item: FormItem) -> str:
     more = len(item.criteria) - _MOST_CRITERIA
     named = "; ".join(map(criterion_of, list(item.criteria)[:_MOST_CRITERIA]))
     return f"{named} and {more} more" if more > 0 else named
 
 
-def _names(items: Iterable[Item]) -> dict[str, list[str]]:
+def _names(items: Iterable[FormItem]) -> dict[str, list[str]]:
     """What is asked about, by the part of the record in which it is stated."""
     found: dict[str, dict[str, None]] = {part: {} for part in (*_LISTS, "attested")}
     for item in items:
