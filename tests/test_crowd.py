@@ -140,7 +140,7 @@ def test_the_patient_as_understood_is_printed(run: Run) -> None:
 
     assert result.code == 0
     assert "same-01   as of 2026-11-20, born 1978-04-02, male" in result.out
-    assert "  platelets: <20 10*9/L on 2026-11-18; 64 10*9/L on 2026-10-02" in result.out
+    assert "  platelets: <20 × 10⁹/L on 2026-11-18; 64 × 10⁹/L on 2026-10-02" in result.out
     assert "ledger: 10 entries: 10 used, 0 not needed, 0 refused" in result.out
 
 

@@ -171,8 +171,9 @@ def answer_text(answer: str | ValueRegion, variable: str) -> str:
 def _region_text(region: ValueRegion, plausible: tuple[float, float]) -> str:
     """The bounds of a region, without those beyond which nothing is plausible.
 
-    >>> _region_text(ValueRegion(0, True, 12, False), (0, 100)), _region_text(ValueRegion(12, False, 15, True), (0, 100))
-    ('< 12', '> 12 and <= 15')
+    >>> regions = ValueRegion(0, True, 12, False), ValueRegion(12, False, 15, True)
+    >>> [_region_text(region, (0, 100)) for region in regions]
+    ['< 12', '> 12 and <= 15']
     """
     least, most = plausible
     if region.low == region.high:
