@@ -4,9 +4,7 @@ import sys
 
 import pytest
 
+RECORDED = ("cli", "report", "page", "docs", "tasks")
+
 if __name__ == "__main__":
-    sys.exit(
-        pytest.main(
-            ["--record", "-q", "tests/test_cli.py", "tests/test_report.py", "tests/test_page.py", "tests/test_docs.py"]
-        )
-    )
+    sys.exit(pytest.main(["--record", "-q", *(f"tests/test_{name}.py" for name in RECORDED)]))

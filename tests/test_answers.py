@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eligo.answers.asked import Asked
+from eligo.answers.asked import AskedByRules
 from eligo.answers.resolve import QUANTITY, asked_by, subject_of
 from eligo.criteria import Criterion, Predicate, text_sha
 from eligo.evaluate import Engine
@@ -29,7 +29,7 @@ from eligo.patients.native import json_schema, read_record
 from eligo.patients.replies import canonical
 from eligo.plan import Plan, compile_rules
 from eligo.report.audit import audit_lines
-from eligo.report.schema import Screening as ScreeningModel
+from eligo.report.schema import ScreeningJson as ScreeningModel
 from eligo.report.terminal import Terminal
 from eligo.ruleset import RuleSet
 from eligo.truth import Reason, Truth, Verdict
@@ -274,7 +274,7 @@ def test_statements_and_names_are_asked_in_their_own_words_and_the_form_answers_
     ],
 )
 def test_what_is_wrong_with_an_answer_is_named_at_its_place(answer: dict[str, Any], code: str, place: str) -> None:
-    asked = Asked([compile_rules(rules([{"id": "I1", "when": KERATOCONUS}]))])
+    asked = AskedByRules([compile_rules(rules([{"id": "I1", "when": KERATOCONUS}]))])
     reading = read_record(json.dumps({"id": "p", "as_of": TODAY, "answers": [answer]}), "p.json")
     problems = list(reading.problems) + (list(asked.problems(reading.patient)) if reading.patient else [])
 

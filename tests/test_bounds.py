@@ -189,7 +189,7 @@ def test_a_pipe_in_a_folder_of_rules_is_refused_and_not_waited_for(run: Run, tmp
     (tmp_path / "good.yaml").write_bytes((Path(RULES) / "NCT00000001.yaml").read_bytes())
     screened = run("screen", PATIENT, "--rules", tmp_path, "--json")
 
-    assert screened.code == 1
+    assert screened.code == 13
     assert "file-kind" in screened.err
     assert json.loads(screened.out)["trials"]
     for command in (["check"], ["fmt", "--check"]):

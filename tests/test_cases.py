@@ -274,7 +274,7 @@ def test_an_explained_rule_set_names_every_criterion_once(path: Path, capsys: py
 
     assert main(["explain", ruleset.trial]) == 0
     out = capsys.readouterr().out
-    named = re.findall(r"^  ([A-Z][A-Za-z0-9.]*)  ", out, re.MULTILINE)
+    named = re.findall(r"^  [A-Z][^():]*(?::[^():]*)?\(([A-Z][A-Za-z0-9.]*)\):", out, re.MULTILINE)
     assert sorted(named) == sorted(c.id for c in ruleset.criteria)
     assert "name ____" in out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from eligo.cli import main
 from eligo.evaluate import Engine
 from eligo.patients.native import read_file
 from eligo.plan import compile_rules
+from eligo.report.changes import change_lines, part_words
 from eligo.ruleset import RuleSet, load, loads
 from eligo.truth import Verdict
+from tests.doors import DOORS
 
 CASES = Path(__file__).parent / "cases" / "diff"
 DOCS = Path(__file__).parents[1] / "docs"
@@ -149,3 +152,49 @@ def test_json_has_the_same_changes_and_flips(capsys: pytest.CaptureFixture[str])
         ("I3", "removed"),
     ]
     assert len(data["flips"]) == 6
+
+
+def test_the_part_that_changed_is_told_with_its_limits_before_and_after() -> None:
+    case = {"variable": "platelets", "op": "lt", "limit": 20, "unit": "10*9/L"}
+    old, new = _ruleset("exclusion", case), _ruleset("exclusion", {**case, "limit": 30})
+    (change,) = changes(old, new)
+
+    assert list(change_lines(change, 100)) == ["  Inclusion 1 (I1) tightened: platelets < 20 -> < 30 × 10⁹/L"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ({"variable": "age", "ge": 18, "le": 65, "unit": "a"}, {"variable": "age", "ge": 18, "le": 70, "unit": "a"},
+         "age <= 65 -> <= 70 y"),
+        ({"concept": "ascites"}, {"concept": "jaundice"}, "ascites -> jaundice"),
+        ({"concept": "ascites"}, {"any": [{"concept": "ascites"}, {"concept": "jaundice"}]}, "also jaundice"),
+        ({"all": [{"concept": "ascites"}, {"concept": "jaundice"}]}, {"concept": "ascites"}, "no longer jaundice"),
+        ({"all": [{"concept": "ascites"}, {"concept": "jaundice"}]},
+         {"any": [{"concept": "ascites"}, {"concept": "jaundice"}]}, ""),
+    ],
+)  # fmt: skip
+def test_a_part_that_came_went_or_took_the_place_of_another_is_told(old: Any, new: Any, told: str) -> None:
+    (change,) = changes(_ruleset("inclusion", old), _ruleset("inclusion", new))
+
+    assert part_words(change) == told
+
+
+def test_two_folders_are_compared_trial_by_trial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        for version in ("NCT00000002", "NCT00000003"):
+            shutil.copy(DOORS / "rules" / f"{version}.yaml", tmp_path / name)
+    (tmp_path / "old" / "NCT00000002.yaml").unlink()
+    shutil.copy(CASES / "before.yaml", tmp_path / "old" / "a.yaml")
+    shutil.copy(CASES / "after.yaml", tmp_path / "new" / "b.yaml")
+
+    assert main(["diff", str(tmp_path / "old"), str(tmp_path / "new")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == [
+        "MADEUP-01  2025-03-01 -> 2025-11-15: 7 changes",
+        "NCT00000002  is new",
+        "1 trial without a change",
+    ]
+    assert main(["diff", str(tmp_path / "old"), str(CASES / "after.yaml")]) == 1
+    assert "error[old-and-new]" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from eligo.check import check_text
 from eligo.check.changes import changes
-from eligo.check.logic import Context, certain, impossible, negated, node_of
+from eligo.check.logic import LogicContext, certain, impossible, negated, node_of
 from eligo.evaluate import Engine
 from eligo.explain import explain
 from eligo.patients.model import Patient
@@ -167,9 +167,9 @@ def test_the_certain_is_met_and_the_impossible_is_not(when: Any, patient: Patien
     node = node_of(ruleset.criteria[0].predicate)
     (finding,) = explain(Engine([compile_rules(ruleset)]), patient).trials[0].findings
 
-    if certain(node, Context()):
+    if certain(node, LogicContext()):
         assert finding.truth is not Truth.NOT_MET
-    if impossible(node, Context()):
+    if impossible(node, LogicContext()):
         assert finding.truth is not Truth.MET
     assert negated(negated(node)) == node
 

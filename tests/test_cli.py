@@ -244,7 +244,15 @@ def test_variables_are_listed_found_and_shown(run: Run) -> None:
         (["screen", PATIENT], 0),
         (["screen", PATIENT, "--trial", "NCT00000001"], 3),
         (["screen", PATIENT, "--trial", "NCT00000002"], 4),
-        (["screen", PATIENT, "--trial", "NCT00000001", "--trial", "NCT00000002"], 4),
+        (["screen", PATIENT, "--trial", "NCT00000002", "--trial", "NCT00000002"], 4),
+        (["screen", PATIENT, "--trial", "NCT00000001", "--trial", "NCT00000002"], 3),  # one states no criteria
+        (["screen", PATIENT, "--exclude-trial", "NCT00000003"], 3),
+        (["screen", PATIENT, "missing.json"], 10),
+        (["screen", PATIENT, "missing.json", "--trial", "NCT00000001"], 13),
+        (["screen", PATIENT, "missing.json", "--trial", "NCT00000002"], 14),
+        (["screen", PATIENT, "missing.json", "--strict"], 1),
+        (["screen", "missing.json"], 1),
+        (["audit", PATIENT, "--trial", "NCT00000001", "--trial", "NCT00000003"], 0),
         (["audit", PATIENT, "NCT00000001"], 3),
         (["audit", PATIENT, "NCT00000003"], 0),
     ],
@@ -297,7 +305,7 @@ def test_a_sentence_is_read_and_shown(run: Run) -> None:
     result = run("parse", "Platelets below 20 x 10^9/L", "--kind", "exclusion")
 
     assert result.code == 0
-    assert "    platelets < 20 10*9/L\n" in result.out
+    assert "    platelets < 20 × 10⁹/L\n" in result.out
 
 
 def test_a_page_is_read_item_by_item(run: Run) -> None:

@@ -163,6 +163,8 @@ def test_a_finding_in_a_call_of_many_is_that_of_its_own_input(
         (("screen", "x"), 1, "", "", "without an error"),
         (("screen", "x"), 1, "", "x:3: error[a-code]: why\n", None),
         (("screen", "x"), 4, "", "x:3: error[a-code]: why\n", "with an error"),
+        (("screen", "x"), 14, "", "x:3: error[a-code]: why\n", None),
+        (("screen", "x"), 14, "", "", "without an error"),
         (("check", "x"), 3, "", "", "exit code 3 of check"),
         (("check", "x"), 5, "", "x: error[a-code]: why\n", None),
         (("check", "x"), 2, "", "no usage", "for the usage"),

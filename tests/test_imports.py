@@ -14,7 +14,7 @@ ORDER = (
     "errors truth version ending isolation",
     "__init__",
     "bounds files data cache textfile yamltext jsontext",
-    "criteria",
+    "criteria standing",
     "vocabulary",
     "pages",
     "understood wording reading",

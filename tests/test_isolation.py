@@ -91,7 +91,7 @@ def test_a_patient_that_cannot_be_screened_is_named_and_stops_no_other(
     _breaks_at(monkeypatch, screen, "screen", "id='p2'")
     result = run("screen", tmp_path, "--rules", RULES, "--json")
 
-    assert result.code == 1
+    assert result.code == 14
     assert [json.loads(line)["patient"] for line in result.out.splitlines()] == ["p0", "p1", "p3", "p4"]
     problem, summary = map(json.loads, result.err.splitlines())
     assert (problem["code"], problem["place"]["file"]) == ("internal", str(tmp_path / "p2.json"))
@@ -103,7 +103,7 @@ def test_a_rule_file_that_breaks_blocks_no_other_trial(run: Run, monkeypatch: py
     _breaks_at(monkeypatch, screening_module, "_load", "NCT00000002")
     result = run("screen", PATIENT, "--rules", RULES, "--json")
 
-    assert result.code == 1
+    assert result.code == 10
     assert {t["trial"] for t in json.loads(result.out)["trials"]} == {"NCT00000001", "NCT00000003"}
     assert json.loads(result.err)["place"]["file"].endswith("NCT00000002.yaml")
 

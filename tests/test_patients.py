@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+import eligo
 from eligo.errors import EligoError
 from eligo.files import MAX_BYTES
 from eligo.patients import dates
@@ -595,3 +596,20 @@ def test_a_value_without_use_has_a_reason_and_a_detail() -> None:
     }
     assert all(results[0].detail for results in patient.results.values())
     assert len(patient.warnings) == 4
+
+
+# --- any format
+
+
+def test_python_reads_every_format_as_the_commands_do() -> None:
+    formats = Path(__file__).parents[1] / "patients_examples" / "formats"
+    found = {
+        "native.json": list(eligo.read(formats / "native.json")),
+        "bundle.json": list(eligo.read(formats / "bundle.json")),
+        "long.csv": list(eligo.read(formats / "long.csv")),
+        "wide.csv": list(eligo.read(formats / "wide.csv", mapping=formats / "wide.yaml")),
+    }
+
+    assert {name: len(patients) for name, patients in found.items()} == dict.fromkeys(found, 1)
+    with pytest.raises(EligoError, match=r"error\[column-missing\]"):
+        list(eligo.read(formats / "wide.csv"))

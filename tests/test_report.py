@@ -20,7 +20,7 @@ from eligo.report import words
 from eligo.report.audit import audit_lines
 from eligo.report.predicates import predicate_lines
 from eligo.report.problems import MOST_PROBLEMS, json_lines, render_problem, render_problems
-from eligo.report.schema import Finding as ScreeningFinding
+from eligo.report.schema import FindingJson as ScreeningFinding
 from eligo.report.terminal import Terminal, columns, terminal, wrap_marked
 from eligo.report.text import screening_lines
 from eligo.ruleset import load

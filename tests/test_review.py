@@ -60,8 +60,9 @@ def test_accepting_writes_state_name_and_day_and_nothing_else(run: Run, file: Pa
     result = _review(run, file, "a\nq\n")
 
     assert result.code == 0
-    assert "1 criteria answered, 9 still open" in result.out
-    reviewed = "{state: reviewed, by: A. Reader, date: '2031-01-20'}"
+    assert "1 criterion answered, 9 still open" in result.out
+    of = load(file).criteria[0].review.of
+    reviewed = f"{{state: reviewed, by: A. Reader, date: '2031-01-20', of: {of}}}"
     assert file.read_text() == before.replace("{state: draft}", reviewed, 1)
 
 

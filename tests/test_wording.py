@@ -13,21 +13,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eligo.errors import Place, Problem
 from eligo.evaluate import Engine
 from eligo.outlook.worth import next_of
-from eligo.patients.native import read_file
+from eligo.patients.native import read_file, read_record
 from eligo.report.audit import MARK, audit_lines, sorted_findings
 from eligo.report.display import concept_question, criterion, criterion_name, display
 from eligo.report.html import page
 from eligo.report.next_steps import next_lines
 from eligo.report.outlook_words import answers
-from eligo.report.terminal import Terminal, clean
+from eligo.report.patient import patient_lines
+from eligo.report.problems import render_problems
+from eligo.report.terminal import Terminal, clean, clean_line, columns
 from eligo.report.text import screening_lines
 from eligo.report.why import why
 from eligo.screening import Rules, load_rules, screen_ahead
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 from tests.browser import about
+from tests.doors import Run
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = sorted((ROOT / "patients_examples").glob("*.json"))
@@ -187,3 +191,55 @@ def test_answers_that_are_said_together_mean_what_each_of_them_gave(gives: dict[
                     found.add("ineligible" not in line)
         rest = {"ineligible" not in line for line in lines if line.startswith("anything else")}
         assert (found or rest) == {good}, lines
+
+
+@pytest.mark.parametrize("trial", [plan.trial for plan in load_rules().plans])
+def test_rules_are_told_in_peoples_words(trial: str, run: Run) -> None:
+    plan = next(plan for plan in rules().plans if plan.trial == trial)
+    quoted = sorted((criterion.text for criterion in plan.criteria), key=len, reverse=True)
+    for command in ("explain", "cases"):
+        shown = run(command, trial).out
+        words = _words_of(shown, quoted)
+        for what, pattern in FORBIDDEN.items():
+            assert re.findall(f".{{0,40}}(?:{pattern}).{{0,40}}", words) == [], (command, what)
+        assert re.findall(r"^ *(?:[A-Z]\.)?[A-Z][0-9]+ .*|^ *R\..*|.*[0-9] a\b.*", shown, re.MULTILINE) == [], command
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_a_patient_as_read_is_told_in_peoples_words(example: Path, run: Run) -> None:
+    shown = run("patient", example).out.partition("ledger: ")[0].replace(example.stem, "")
+    for what, pattern in FORBIDDEN.items():
+        assert re.findall(f".{{0,40}}(?:{pattern}).{{0,40}}", shown) == [], what
+
+
+def test_a_sentence_as_read_is_told_in_peoples_words(run: Run) -> None:
+    shown = run("parse", "Age >= 18 years and platelets < 20 x 10^9/L").out
+
+    assert "age ≥ 18 y" in shown
+    assert "platelets < 20 × 10⁹/L" in shown
+
+
+# --- a terminal of the usual width
+
+
+NARROW = Terminal(width=80, colour=True)
+PAINT = re.compile(r"\x1b\[[0-9;]+m")
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_a_colour_terminal_gets_its_colours_and_no_more_columns_than_it_has(example: Path) -> None:
+    _, data = outputs(example)["screen"]
+    next_data = next_of(engine(), read_file(example)).as_json()
+    problems = [Problem("a-code", "a message of more words than a line of a terminal holds " * 2, Place("f.json", 1))]
+    shown = [
+        *screening_lines(data, NARROW),
+        *audit_lines(data, NARROW, "all", full=True),
+        *next_lines(next_data, NARROW, all_questions=True),
+        *patient_lines(read_record(example.read_bytes(), ledger=True), True, NARROW),
+        *render_problems(problems, NARROW).splitlines(),
+    ]
+    plain = [PAINT.sub("", clean_line(line, colour=True)) for line in shown]
+
+    assert [line for line in plain if columns(line) > NARROW.width] == []
+    assert [line for line in plain if "\ufffd" in line or "\x1b" in line] == []
+    assert sum("\x1b[" in line for line in shown) > 0

@@ -21,7 +21,7 @@ from eligo.explain import explain
 from eligo.margin import Margin
 from eligo.patients.model import Patient
 from eligo.patients.native import read_file
-from eligo.plan import Join, Tree
+from eligo.plan import PlannedJoin, Tree
 from eligo.report.terminal import Terminal
 from eligo.report.text import nearest_first, screening_lines
 from eligo.report.why import OPEN, why
@@ -92,14 +92,15 @@ def test_the_table_has_the_best_verdicts_first_and_counts_them(example: Path, sh
 
     assert shown == sorted(shown, key=("ELIGIBLE", "UNDETERMINED", "INELIGIBLE").index)
     assert lines[-1] == (
-        f"  {len(shown)} trials: {counts['ELIGIBLE']} eligible, {counts['UNDETERMINED']} undetermined, "
-        f"{counts['INELIGIBLE']} ineligible{f' ({near} near)' if near else ''}"
+        f"  {len(shown)} trials: {counts['ELIGIBLE']} eligible, {counts['UNDETERMINED'] - 1} undetermined, "
+        f"{counts['INELIGIBLE']} ineligible{f' ({near} near)' if near else ''}, 1 states no criteria"
     )
     assert data["counts"] == {
         "eligible": counts["ELIGIBLE"],
         "undetermined": counts["UNDETERMINED"],
         "ineligible": counts["INELIGIBLE"],
         "near": near,
+        "no_criteria": 1,
     }
 
 
@@ -124,7 +125,7 @@ def test_one_trial_needs_no_count(run: Run) -> None:
 
 
 def test_counts_are_of_all_trials_even_where_some_are_shown(run: Run) -> None:
-    assert "3 trials: 1 eligible, 1 undetermined, 1 ineligible" in (
+    assert "3 trials: 1 eligible, 0 undetermined, 1 ineligible, 1 states no criteria" in (
         run("screen", PATIENT, "--rules", RULES, "--only", "blocked").out
     )
 
@@ -228,9 +229,9 @@ def _trees(leaves: int) -> st.SearchStrategy[Tree]:
     def joined(parts: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
         several = st.lists(parts, min_size=1, max_size=3).map(tuple)
         return st.one_of(
-            st.builds(Join, st.sampled_from(("all", "any")), several),
-            st.builds(Join, st.just("at_least"), several, st.integers(0, 4)),
-            st.builds(Join, st.just("not"), st.tuples(parts)),
+            st.builds(PlannedJoin, st.sampled_from(("all", "any")), several),
+            st.builds(PlannedJoin, st.just("at_least"), several, st.integers(0, 4)),
+            st.builds(PlannedJoin, st.just("not"), st.tuples(parts)),
         )
 
     return st.recursive(st.integers(0, leaves - 1), joined, max_leaves=6)

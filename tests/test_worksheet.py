@@ -254,7 +254,7 @@ def test_answers_lines_and_wrong_ones_beside_right_ones(run: Run, folder: Path) 
 
     assert [t["verdict"] for t in json.loads(result.out)["trials"]] == ["INELIGIBLE", "INELIGIBLE"]
     assert json.loads(result.err.splitlines()[0])["place"]["line"] == 2
-    assert result.code == 1
+    assert result.code == 13
     refused = run("answer", "p.json", "--answers", "a.jsonl", "--by", "AB", "--set", "inr=1")
     assert refused.code == 1
     assert len(Path("a.jsonl").read_text().splitlines()) == 2  # nothing of it is lost

@@ -13,7 +13,10 @@ from bench.fuzz.run import Outcome
 
 STEERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 PATIENTS = ("screen", "audit", "next", "patient", "diff")  # the commands that read records
-CODES = {"screen": {0, 1, 3, 4}, "audit": {0, 1, 3, 4, 5}, "check": {0, 1, 5}, "fmt": {0, 1, 5}, "test": {0, 1, 5}}
+OF_VERDICTS = {0, 3, 4}
+REFUSED = 10  # more, where a part of the input was refused
+SCREENED = OF_VERDICTS | {code + REFUSED for code in OF_VERDICTS}
+CODES = {"screen": {1, *SCREENED}, "audit": {1, 5, *SCREENED}, "check": {0, 1, 5}, "fmt": {0, 1, 5}, "test": {0, 1, 5}}
 _ERROR = re.compile(r"(?:^|: )error\[[a-z0-9-]+\]: ", re.MULTILINE)
 _RANK = {"ELIGIBLE": 0, "INELIGIBLE": 3, "UNDETERMINED": 4}
 
@@ -73,12 +76,16 @@ def _wrong_code(made: Input, code: int, out: str, err: str) -> str | None:
     told = bool(_ERROR.search(err)) or any(line.get("severity") == "error" for line in _objects(err))
     if code == 1 and not told and command not in ("patient", "diff"):
         return f"exit code 1 of {command} without an error"
-    if code in (0, 3, 4) and told:
+    if code in OF_VERDICTS and told:
         return f"exit code {code} of {command} with an error"
+    if code in SCREENED - OF_VERDICTS and not told:
+        return f"exit code {code} of {command} without an error"
     if command == "screen" and "--json" in made.arguments and code != 1 and "--only" not in made.arguments:
-        verdicts = {trial["verdict"] for line in _objects(out) for trial in line.get("trials", ())}
+        trials = [trial for line in _objects(out) for trial in line.get("trials", ())]
+        stated = [trial for trial in trials if "criteria" not in trial or trial["criteria"]]
+        verdicts = {trial["verdict"] for trial in stated or trials}
         ranks = {_RANK[verdict] for verdict in verdicts}
-        if (0 if 0 in ranks else 4 if 4 in ranks else 3) != code:
+        if (0 if 0 in ranks else 4 if 4 in ranks else 3) != code % REFUSED:
             return f"exit code {code} of screen for other verdicts"
     return None
 

@@ -1,7 +1,8 @@
 """eligo: eligibility criteria of clinical trials as reviewable rules; read, screen, explain.
 
     rules = eligo.load_rules()
-    screening = eligo.screen(eligo.read_file(path), rules)
+    for patient in eligo.read(path):
+        screening = eligo.screen(patient, rules)
 
 The names below are imported when they are first used, so that `import eligo` stays light.
 """
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from eligo.errors import EligoError, Problem
     from eligo.patients.native import read_file, read_patient
+    from eligo.patients.readers import read
     from eligo.screening import Policy, Rules, audit, load_rules, screen
     from eligo.version import __version__
 
@@ -27,6 +29,7 @@ __all__ = [
     "__version__",
     "audit",
     "load_rules",
+    "read",
     "read_file",
     "read_patient",
     "screen",
@@ -41,6 +44,7 @@ _HOME = {
     "load_rules": "eligo.screening",
     "screen": "eligo.screening",
     "__version__": "eligo.version",
+    "read": "eligo.patients.readers",
     "read_file": "eligo.patients.native",
     "read_patient": "eligo.patients.native",
 }

@@ -21,10 +21,12 @@ from eligo.report.problems import silence, write_error, write_problems
 from eligo.report.terminal import clean, clean_lines
 from eligo.version import __version__
 
+HELP_WIDTH = 79
 ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a shell counts them: 128 + signal
 
 # Each command: its module in `eligo.commands` and its line in `eligo --help`. Only the one asked for is imported.
 COMMANDS = {
+    "new": ("new", "make a patient's record by questions and answers, or a template of what trials ask"),
     "screen": ("screen", "say for each patient and trial: eligible, ineligible or undetermined, and why"),
     "audit": ("audit", "explain a patient and a trial, criterion by criterion; keep and verify that"),
     "next": ("next", "say what to find out next: what could settle the most verdicts, and how"),
@@ -49,12 +51,14 @@ COMMANDS = {
 
 EXIT_CODES = """\
 exit codes:
-  0  done; for screen: at least one verdict is ELIGIBLE
-  1  an error in the input or in eligo; what could be done was done
+  0  done; for screen and audit: at least one verdict is ELIGIBLE
+  1  an error: nothing could be screened, or what was asked for not be done
   2  wrong usage
-  3  screen: all verdicts are INELIGIBLE
-  4  screen: none is ELIGIBLE, some are UNDETERMINED
-  5  check, fmt --check, test: the rules or their cases fail; audit --verify: something differs
+  3  screen, audit: all verdicts are INELIGIBLE
+  4  screen, audit: none is ELIGIBLE, some are UNDETERMINED
+ 10, 13, 14  as 0, 3 and 4, but a part of the input was refused (--strict: 1)
+  5  check, fmt --check, test: the rules or their cases fail;
+     audit --verify: something differs
 
 `eligo COMMAND --help` shows the options and examples of a command.
 """
@@ -159,7 +163,7 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of all commands, complete only for the one that `arguments` name."""
     parser = _Parser(
         prog="eligo",
-        description="Eligibility criteria of clinical trials as reviewable rules: read, screen, explain.",
+        description="Eligibility criteria of trials as reviewable rules: read, screen, explain.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -175,7 +179,7 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         command = commands.add_parser(
             name,
             help=summary,
-            description=module.__doc__ if module else None,
+            description=_description(module) if module else None,
             epilog=_epilog(module) if module else None,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
@@ -184,6 +188,13 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     return parser
+
+
+def _description(module: ModuleType) -> str:
+    """What the module says of its command, in lines that a terminal of the usual width holds."""
+    from textwrap import fill  # lazily: only a command that is asked for has a description
+
+    return "\n\n".join(fill(part, HELP_WIDTH) for part in (module.__doc__ or "").split("\n\n"))
 
 
 def _epilog(module: ModuleType) -> str:

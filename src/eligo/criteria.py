@@ -307,12 +307,16 @@ ReviewState = Literal["draft", "reviewed", "edited"]
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Who looked at the predicate: `edited` means that a person changed what was read, for the reason in `note`."""
+    """Who looked at the predicate: `edited` means that a person changed what was read, for the reason in `note`.
+
+    `of` is a hash of what was reviewed (`eligo.standing`).
+    """
 
     state: ReviewState = "draft"
     by: str | None = None
     date: str | None = None
     note: str | None = None
+    of: str | None = None
 
 
 Origin = Literal["text", "registry", "population"]

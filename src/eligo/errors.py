@@ -12,7 +12,7 @@ from typing import Literal
 
 Severity = Literal["error", "warning"]
 
-_TWO_LETTERS = 2
+_AS_NEAR = 0.15  # a word that is less like by more than this is noise beside the nearest one
 _NEAR = 0.6  # the least ratio of difflib, from 0 to 1
 _MOST_WORDS = 32_768  # whose letters are kept
 
@@ -83,7 +83,7 @@ def did_you_mean(word: str, known: Iterable[str], count: int = 3) -> str | None:
 
 
 def _nearest(word: str, likely: list[tuple[float, str]], count: int) -> list[str]:
-    """What `difflib.get_close_matches` gives, looking first at what can be nearest, and at no more than it needs."""
+    """What `difflib.get_close_matches` gives that is about as near as the nearest, looking at no more than it needs."""
     import difflib  # lazily: only a mistake needs it
 
     matcher = difflib.SequenceMatcher()
@@ -97,7 +97,7 @@ def _nearest(word: str, likely: list[tuple[float, str]], count: int) -> list[str
         if matcher.quick_ratio() >= least and (ratio := matcher.ratio()) >= least:
             found = sorted([*found, (ratio, name)], reverse=True)[:count]
             least = found[-1][0] if len(found) == count else least
-    return [name for _, name in found]
+    return [name for ratio, name in found if ratio >= found[0][0] - _AS_NEAR]
 
 
 @functools.lru_cache(_MOST_WORDS)
@@ -114,8 +114,3 @@ def _likeness(length: int, letters: int, other_length: int, other_letters: int) 
     """The most that the ratio of difflib, which takes much longer, can be: each bit that one lacks is a letter less."""
     shared = min(length - (letters & ~other_letters).bit_count(), other_length - (other_letters & ~letters).bit_count())
     return 2.0 * shared / (length + other_length or 1)
-
-
-def did_you_mean_name(word: str, names: Iterable[str]) -> str | None:
-    """`did_you_mean` of names alone: abbreviations of two letters are near to anything, and left out."""
-    return did_you_mean(word, (name for name in names if len(name) > _TWO_LETTERS))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from eligo.answers.asked import Asked
+from eligo.answers.asked import AskedByRules
 from eligo.answers.given import given
 from eligo.criteria import Always, Compare, Leaf, OneOf, Present, Related
 from eligo.evaluation.ages import AgeComparison, AgeThen
@@ -76,7 +76,7 @@ def _ready(criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int], cost
     return Ready(criterion, key, holds, BEARINGS[criterion.kind], uses, of_uses, bits_of(of_uses))
 
 
-class Part:
+class TrialPart:
     """Criteria that must all pass: the quick ones of a single leaf, which are weighed at one stroke, and the others.
 
     `bearing` keeps the order of truths, so the least of many inclusions and the greatest of many exclusions tell all.
@@ -142,8 +142,8 @@ class Trial:
         # A trial whose source states no criteria is met by nobody, whatever the registry's fields say.
         self.unstated = plan.states_no_criteria or all(c.origin == "registry" for c in plan.criteria)
 
-    def _part(self, arm: str | None, costs: Sequence[int]) -> Part:
-        return Part((ready for ready in self.criteria if ready.criterion.cohort == arm), costs)
+    def _part(self, arm: str | None, costs: Sequence[int]) -> TrialPart:
+        return TrialPart((ready for ready in self.criteria if ready.criterion.cohort == arm), costs)
 
     def verdict(self, answers: Answers) -> Verdict:
         """The verdict alone: as `conclude` over all criteria, without looking at more of them than it takes."""
@@ -207,7 +207,7 @@ class Engine:
         self._past = bits_of(number for number, past in enumerate(asked) if past)
         self._concepts = bits_of(number for number, answer in enumerate(self.tests) if isinstance(answer, Presence))
         self._empty: dict[_Key, Empty] = {}
-        self._asked: Asked | None = None
+        self._asked: AskedByRules | None = None
 
     def _number(self, test: Test) -> int:
         """The number of a test, the same for equal ones."""
@@ -262,7 +262,7 @@ class Engine:
         if not patient.replies:
             return None
         if self._asked is None:
-            self._asked = Asked(trial.plan for trial in self.trials)
+            self._asked = AskedByRules(trial.plan for trial in self.trials)
         return given(patient, self.policy, self._asked, self._numbers, self.tests)
 
     def empty(self, chart: Chart) -> Empty:

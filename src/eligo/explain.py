@@ -346,7 +346,8 @@ class Screening(NamedTuple):
                 "undetermined": verdicts.count("UNDETERMINED"),
                 "ineligible": verdicts.count("INELIGIBLE"),
                 "near": sum(["near" in trial for trial in trials]),
-            },
+            }
+            | ({"no_criteria": bare} if (bare := sum(t.plan.states_no_criteria for t in self.trials)) else {}),
             "trials": trials,
         }
 

@@ -206,29 +206,44 @@ def _check_characters(text: str, file: str | None) -> None:
         if token.startswith('"') and _SURROGATE.search(json.loads(token, strict=False)):
             line, column = _line_column(text, match.start())
             raise EligoError(
-                Problem("json-character", "a text holds half a character", Place(file, line, column), _SAVE_AS_UTF8)
+                Problem("json-character", "a character in a text is broken", Place(file, line, column), _SAVE_AS_UTF8)
             )
 
 
 def _fail_syntax(error: json.JSONDecodeError, text: str, file: str | None) -> NoReturn:
     """Raise the parser's complaint in our words; the text itself, which may hold values, stays out of it."""
-    message = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").removesuffix(" starting")
-    help_ = next((h for start, h in _HELP if error.msg.startswith(start)), "check the quotes, commas and brackets here")
+    message, help_ = next((said for start, said in _SAID.items() if error.msg.startswith(start)), _UNSAID)
     if error.pos >= len(text.rstrip(_WHITE)):
         help_ = "the file ends too early; was it cut off?"
     place = Place(file, error.lineno, error.colno)
     raise EligoError(Problem("json-syntax", f"the JSON cannot be read: {message}", place, help_)) from None
 
 
-_HELP = (
-    ("Expecting property name", "a key needs double quotes; no comma may stand before `}`"),
-    ("Illegal trailing comma", "remove the comma"),
-    ("Expecting ',' delimiter", "a comma or a closing bracket is missing before this place"),
-    ("Expecting ':' delimiter", "a key and its value need a colon between them"),
-    ("Extra data", "one file holds one document: put the second into a file of its own"),
-    ("Unterminated string", "a closing quote is missing"),
-    ("Invalid control character", "write a line break in a text as `\\n`"),
-)
+_UNSAID = ("something stands here that JSON does not have", "check the quotes, commas and brackets here")
+# What the parser complains of, by how its words begin: what is wrong in ours, and what helps.
+_SAID = {
+    "Expecting property name": (
+        "a key in double quotes is missing",
+        "a key needs double quotes; no comma may stand before `}`",
+    ),
+    "Illegal trailing comma": ("a comma stands before a closing bracket", "remove the comma"),
+    "Expecting ',' delimiter": (
+        "a comma or a closing bracket is missing",
+        "look at the end of what stands before this place",
+    ),
+    "Expecting ':' delimiter": ("a colon is missing", "a key and its value need a colon between them"),
+    "Expecting value": ("a value is missing", "write text in double quotes, a number, true, false or null"),
+    "Extra data": (
+        "something stands behind the end",
+        "one file holds one document: put the second into a file of its own",
+    ),
+    "Unterminated string": ("a closing quote is missing", "write text between double quotes"),
+    "Invalid control character": (
+        "a line break or a tab stands inside a text",
+        "write a line break in a text as `\\n`",
+    ),
+    "Invalid \\": ("a backslash stands before what it cannot stand before", "write a backslash as `\\\\`"),
+}
 
 
 def _refusals(text: str, file: str | None, of_patient: bool) -> Iterator[Problem]:
@@ -239,7 +254,7 @@ def _refusals(text: str, file: str | None, of_patient: bool) -> Iterator[Problem
 def _refusal(kind: str, place: Place) -> Problem:
     if kind == "duplicate":
         return Problem("duplicate-key", "a key appears twice", place, "keep one of the two")
-    return Problem("json-number", "this is not a finite number", place, "leave out what is not known")
+    return Problem("json-number", "this is no number that can be measured", place, "leave out what is not known")
 
 
 def _deepest(text: str) -> tuple[int | None, int | None]:

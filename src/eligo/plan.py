@@ -40,6 +40,7 @@ from eligo.criteria import (
 from eligo.data import grammar_state
 from eligo.errors import EligoError
 from eligo.patients.dates import AgeUnit
+from eligo.standing import review_state
 from eligo.truth import Kind, Reason
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import quantity_key
@@ -52,7 +53,7 @@ if TYPE_CHECKING:  # a plan from the cache needs neither YAML nor pydantic, whic
 
 MULTIPLES = frozenset({"ULN", "LLN", "baseline"})
 
-_FORM = b"6"  # of the cached data: another form must not meet an old cache
+_FORM = b"7"  # of the cached data: another form must not meet an old cache
 _SAME, _ROUNDED = 1e-10, 0.1  # how far two ways to state a limit are apart at most, as a share of it
 DERIVED_FROM = ("variables.yaml", "concepts.yaml", "units.yaml", "units.txt")
 
@@ -96,7 +97,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Join:
+class PlannedJoin:
     """Parts joined by a word of logic; a part is another join, or the number of one of the criterion's uses.
 
     An `if` is the choice of two parts: that its condition does not hold (a `not`), and what is asked where it does.
@@ -107,7 +108,7 @@ class Join:
     count: int = 0
 
 
-Tree = int | Join
+Tree = int | PlannedJoin
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class PlannedCriterion:
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
+class PlannedArm:
     """One arm of the trial."""
 
     id: str
@@ -142,7 +143,7 @@ class Plan:
     trial: str
     title: str
     sha256: str | None
-    arms: tuple[Arm, ...]
+    arms: tuple[PlannedArm, ...]
     criteria: tuple[PlannedCriterion, ...]
     tests: tuple[Test, ...]
     notes: tuple[str, ...]
@@ -183,7 +184,7 @@ def compile_rules(ruleset: RuleSet, sha256: str | None = None) -> Plan:
                 criterion.text,
                 criterion.cohort,
                 criterion.origin,
-                criterion.review.state,
+                review_state(criterion),
                 criterion.ambiguous is not None,
                 tuple(uses),
                 tree,
@@ -195,7 +196,7 @@ def compile_rules(ruleset: RuleSet, sha256: str | None = None) -> Plan:
         ruleset.trial,
         ruleset.title,
         sha256,
-        tuple(Arm(c.id, c.label) for c in ruleset.cohorts),
+        tuple(PlannedArm(c.id, c.label) for c in ruleset.cohorts),
         tuple(criteria),
         tuple(tests),
         ruleset.notes,
@@ -236,15 +237,15 @@ class _Compiler:
     def tree(self, predicate: Predicate) -> Tree:
         match predicate:
             case AllOf(parts):
-                return Join("all", tuple(map(self.tree, parts)))
+                return PlannedJoin("all", tuple(map(self.tree, parts)))
             case AnyOf(parts):
-                return Join("any", tuple(map(self.tree, parts)))
+                return PlannedJoin("any", tuple(map(self.tree, parts)))
             case AtLeast(count, parts):
-                return Join("at_least", tuple(map(self.tree, parts)), count)
+                return PlannedJoin("at_least", tuple(map(self.tree, parts)), count)
             case Not(part):
-                return Join("not", (self.tree(part),))
+                return PlannedJoin("not", (self.tree(part),))
             case IfThen(condition, then):
-                return Join("if", (self.tree(Not(condition)), self.tree(then)))
+                return PlannedJoin("if", (self.tree(Not(condition)), self.tree(then)))
         self.uses.append(Use(self.tests.setdefault(self.test(predicate), len(self.tests)), predicate))
         return len(self.uses) - 1
 
@@ -397,7 +398,7 @@ def qualifier_key(word: str) -> str:
 _CLASSES: dict[str, type] = {
     cls.__name__: cls
     for cls in (
-        *(Plan, PlannedCriterion, Arm, Use, Join, Attested, Untestable),
+        *(Plan, PlannedCriterion, PlannedArm, Use, PlannedJoin, Attested, Untestable),
         *(Compare, OneOf, Present, Related, Excepted, Attest, Always, Unparsed, Limit, Window, Duration, Bound),
     )
 }

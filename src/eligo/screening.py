@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eligo.answers.asked import Asked
+from eligo.answers.asked import AskedByRules
 from eligo.data import data_dir
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.evaluate import Engine
@@ -40,12 +40,12 @@ class Rules:
     problems: tuple[Problem, ...] = ()
     _engines: list[Engine] = field(default_factory=list, repr=False, compare=False)
     whole: tuple[Plan, ...] | None = None
-    _asked: list[Asked] = field(default_factory=list, repr=False, compare=False)
+    _asked: list[AskedByRules] = field(default_factory=list, repr=False, compare=False)
 
-    def asked(self) -> Asked:
+    def asked(self) -> AskedByRules:
         """What all the rules of the folder ask, in which answers of persons are looked up."""
         if not self._asked:
-            self._asked.append(Asked(self.whole or self.plans))
+            self._asked.append(AskedByRules(self.whole or self.plans))
         return self._asked[0]
 
     def engine(self, policy: Policy | None = None) -> Engine:
@@ -67,6 +67,14 @@ class Rules:
         if problems:
             raise EligoError(problems)
         return Rules(tuple(chosen), self.problems, whole=self.whole or self.plans)
+
+    def without(self, trials: Iterable[str]) -> Rules:
+        """Rules of all but the named trials; raise `EligoError` for a name that is not there, or if none is left."""
+        left_out = {plan.trial for plan in self.only(trials).plans}
+        kept = tuple(plan for plan in self.plans if plan.trial not in left_out)
+        if not kept:
+            raise EligoError(Problem("no-rules", "no trial is left", help="leave out fewer with `--exclude-trial`"))
+        return Rules(kept, self.problems, whole=self.whole or self.plans)
 
 
 def load_rules(path: str | Path | None = None) -> Rules:

@@ -18,6 +18,7 @@ from eligo.errors import EligoError, Place, Problem
 
 Path = tuple[str | int, ...]
 
+_HELP = "check the brackets, the colons and the indentation here and in the line above"
 _INT = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?")
 _NUMBER = re.compile(rf"{_INT.pattern}|{_FLOAT.pattern}")
@@ -51,10 +52,10 @@ def read_yaml(text: str, file: str | None = None) -> YamlText:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
         reason = (error.problem or "not readable").strip()
-        raise EligoError(Problem("yaml-syntax", f"the YAML cannot be read: {reason}", place)) from None
+        raise EligoError(Problem("yaml-syntax", f"the YAML cannot be read: {reason}", place, _HELP)) from None
     except (yaml.YAMLError, RecursionError) as error:
         reason = getattr(error, "reason", None) or "nested too deeply"
-        raise EligoError(Problem("yaml-syntax", f"the YAML cannot be read: {reason}", Place(file))) from None
+        raise EligoError(Problem("yaml-syntax", f"the YAML cannot be read: {reason}", Place(file), _HELP)) from None
     result, problems = YamlText(None), list(_tags(text, loader, file)) if _TAG.search(text) else []
     if node is not None:
         result.data = _construct(node, (), result.lines, problems, file, set())

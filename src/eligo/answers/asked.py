@@ -18,7 +18,7 @@ from eligo.vocabulary.concepts import concepts
 _REMOVE = "answer it again, or remove the answer"
 
 
-class Asked:
+class AskedByRules:
     """The tests and the criteria of some plans, as answers name them.
 
     `texts` are the criteria (`TRIAL/id`) with the hash of the text, `of_subject` the tests that hold a variable or a
@@ -100,31 +100,31 @@ def _at(whole: Place, part: Place) -> Place:
     return Place(whole.file, whole.line, whole.column, inside or None)
 
 
-class About(NamedTuple):
+class AboutLeaf(NamedTuple):
     """What an answer is about, in a word of `grammar/ages.yaml`, and the variable where it is a value of one."""
 
     kind: str
     variable: str | None = None
 
 
-def about(reply: Reply) -> About:
+def about(reply: Reply) -> AboutLeaf:
     """What an answer is about."""
     found = resolve(reply) if reply.asks is not None else None
     if not isinstance(found, Resolved):
-        return About("criterion")
+        return AboutLeaf("criterion")
     if found.subject is not None:
-        return About("measurement", None if found.subject.startswith(QUANTITY) else found.subject)
+        return AboutLeaf("measurement", None if found.subject.startswith(QUANTITY) else found.subject)
     match found.test:
         case Present(concept=concept):
             known = concepts().get(concept)
-            return About(known.kind if known is not None else "condition")
+            return AboutLeaf(known.kind if known is not None else "condition")
         case Related():
-            return About("link")
+            return AboutLeaf("link")
         case Attested():
-            return About("attestation")
+            return AboutLeaf("attestation")
         case Compare() | OneOf():
-            return About("measurement")
-    return About("measurement")
+            return AboutLeaf("measurement")
+    return AboutLeaf("measurement")
 
 
 def longest_age(reply: Reply) -> Duration | None:

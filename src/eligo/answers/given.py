@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from eligo.answers.asked import Asked, is_stale
+from eligo.answers.asked import AskedByRules, is_stale
 from eligo.answers.resolve import QUANTITY, Resolved, in_unit, resolve
 from eligo.criteria import Compare, Limit, OneOf
 from eligo.evaluation.answers import Answer
@@ -19,7 +19,7 @@ from eligo.truth import Truth
 
 
 def given(
-    patient: Patient, policy: Policy, asked: Asked, numbers: Mapping[Test, int], tests: Sequence[Answer]
+    patient: Patient, policy: Policy, asked: AskedByRules, numbers: Mapping[Test, int], tests: Sequence[Answer]
 ) -> Given | None:
     """What counts of a patient's answers; None where nothing does."""
     of_test: dict[int, list[Voice]] = {}
@@ -42,7 +42,7 @@ def given(
     return Given(of_test, of_criterion) if of_test or of_criterion else None
 
 
-def _is_current(reply: Reply, asked: Asked) -> bool:
+def _is_current(reply: Reply, asked: AskedByRules) -> bool:
     """Whether the criterion that an answer names is still there, with the same text."""
     if reply.criterion is None:
         return True

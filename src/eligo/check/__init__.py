@@ -7,20 +7,21 @@ from dataclasses import dataclass
 
 from eligo.check.across import check_contradictions, check_dead_branches, check_subsumed
 from eligo.check.entries import check_entries
-from eligo.check.findings import Finding, Subject
+from eligo.check.findings import CheckFinding, CheckSubject
 from eligo.check.limits import check_boundaries, check_limits
 from eligo.check.neighbours import check_neighbours
 from eligo.check.registry import check_registry
+from eligo.check.reviews import check_reviews
 from eligo.check.unsettled import check_unsettled
 from eligo.check.within import check_branches, check_sentences
 from eligo.errors import EligoError, Problem
 from eligo.ruleset import RuleSet, loads
 from eligo.yamltext import read_yaml
 
-__all__ = ["CHECKS", "Checked", "Finding", "check_text"]
+__all__ = ["CHECKS", "CheckFinding", "Checked", "check_text"]
 
 # A new check is a function from a subject to findings, and a line here.
-CHECKS: tuple[Callable[[Subject], Iterable[Finding]], ...] = (
+CHECKS: tuple[Callable[[CheckSubject], Iterable[CheckFinding]], ...] = (
     check_sentences,
     check_branches,
     check_contradictions,
@@ -30,6 +31,7 @@ CHECKS: tuple[Callable[[Subject], Iterable[Finding]], ...] = (
     check_boundaries,
     check_registry,
     check_unsettled,
+    check_reviews,
     check_neighbours,
     check_entries,
 )
@@ -40,8 +42,8 @@ class Checked:
     """What came of one file: its rule set where it has one, the findings, and those that a note explains."""
 
     ruleset: RuleSet | None
-    findings: tuple[Finding, ...]
-    explained: tuple[Finding, ...] = ()
+    findings: tuple[CheckFinding, ...]
+    explained: tuple[CheckFinding, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -55,18 +57,18 @@ def check_text(text: str, file: str | None = None) -> Checked:
         ruleset = loads(text, file)
     except EligoError as error:
         return Checked(None, tuple(map(_of_problem, error.problems)))
-    subject = Subject(ruleset, file, read_yaml(text, file))
+    subject = CheckSubject(ruleset, file, read_yaml(text, file))
     found = list(dict.fromkeys(f for check in CHECKS for f in check(subject)))
     found.sort(key=lambda f: (f.places[0].line or 0, f.code))
     explained = [f for f in found if _explained(f, ruleset)]
     return Checked(ruleset, tuple(f for f in found if f not in explained), tuple(explained))
 
 
-def _of_problem(problem: Problem) -> Finding:
-    return Finding(problem.code, problem.severity, problem.message, (), (problem.place,), problem.help)
+def _of_problem(problem: Problem) -> CheckFinding:
+    return CheckFinding(problem.code, problem.severity, problem.message, (), (problem.place,), problem.help)
 
 
-def _explained(finding: Finding, ruleset: RuleSet) -> bool:
+def _explained(finding: CheckFinding, ruleset: RuleSet) -> bool:
     """Whether a note of one of the criteria says why the finding may stand."""
     start = f"check {finding.code}:"
     notes = [n for c in ruleset.criteria if c.id in finding.criteria for n in c.notes]

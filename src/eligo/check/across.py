@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from eligo.check.findings import Finding, Item, Subject, context_of
-from eligo.check.logic import Branch, Context, called, certain, impossible, or_branches
+from eligo.check.findings import CheckedItem, CheckFinding, CheckSubject, context_of
+from eligo.check.logic import LogicBranch, LogicContext, called, certain, impossible, or_branches
 
-Holds = Callable[[Context], bool]
+Holds = Callable[[LogicContext], bool]
 
 
-def check_contradictions(subject: Subject) -> Iterator[Finding]:
+def check_contradictions(subject: CheckSubject) -> Iterator[CheckFinding]:
     """Criteria that no patient can pass together."""
     seen = set[frozenset[str]]()
     for arm, items in subject.regions:
         for item in items:
             clash = _clash(item)
-            if clash(Context()):
+            if clash(LogicContext()):
                 continue  # by itself already
             others = _because(item, items, clash)
             if others is None or (names := frozenset((item.id, *(o.id for o in others)))) in seen:
@@ -25,14 +25,16 @@ def check_contradictions(subject: Subject) -> Iterator[Finding]:
             yield _contradiction(subject, arm, item, others)
 
 
-def _clash(item: Item) -> Holds:
+def _clash(item: CheckedItem) -> Holds:
     """Whether the criterion cannot be passed in a context."""
     if item.included:
         return lambda context: impossible(item.node, context)
     return lambda context: certain(item.node, context)
 
 
-def _contradiction(subject: Subject, arm: str | None, item: Item, others: tuple[Item, ...]) -> Finding:
+def _contradiction(
+    subject: CheckSubject, arm: str | None, item: CheckedItem, others: tuple[CheckedItem, ...]
+) -> CheckFinding:
     found = sorted((item, *others), key=lambda i: i.index)
     names = " and ".join(f"{i.criterion.kind} `{i.id}`" for i in found)
     where = f" (arm {arm})" if arm and any(i.criterion.cohort for i in found) else ""
@@ -41,14 +43,14 @@ def _contradiction(subject: Subject, arm: str | None, item: Item, others: tuple[
     return subject.finding("contradiction", "error", message, *found, path=("when",), fix=fix)
 
 
-def check_subsumed(subject: Subject) -> Iterator[Finding]:
+def check_subsumed(subject: CheckSubject) -> Iterator[CheckFinding]:
     """Criteria that other criteria make idle: whoever passes those passes these."""
     idle = set[str]()
     for item in subject.items:
         if item.criterion.origin == "registry":
             continue
         passes = _passes(item)
-        if passes(Context()):
+        if passes(LogicContext()):
             continue
         in_arms = [tuple(i for i in usable if i.id not in idle) for usable in _usable(subject, item)]
         others = _merged([None if context_of(some).broken else _because(item, some, passes) for some in in_arms])
@@ -61,18 +63,18 @@ def check_subsumed(subject: Subject) -> Iterator[Finding]:
         yield subject.finding("subsumed", "warning", message, item, *others, path=("when",), fix=fix)
 
 
-def _passes(item: Item) -> Holds:
+def _passes(item: CheckedItem) -> Holds:
     """Whether the criterion is passed by everybody in a context."""
     if item.included:
         return lambda context: certain(item.node, context)
     return lambda context: impossible(item.node, context)
 
 
-def check_dead_branches(subject: Subject) -> Iterator[Finding]:
+def check_dead_branches(subject: CheckSubject) -> Iterator[CheckFinding]:
     """Branches of an `any` that the other criteria rule out in every arm."""
     for item in subject.items:
         for branch in or_branches(item.node):
-            if _dead(branch)(Context()):
+            if _dead(branch)(LogicContext()):
                 continue  # by itself already
             others = _merged([_killers(item, some, branch) for some in _usable(subject, item)])
             if others is None or _passes(item)(context_of(_all_but(subject, item))):
@@ -83,37 +85,37 @@ def check_dead_branches(subject: Subject) -> Iterator[Finding]:
             yield subject.finding("dead-branch", "warning", message, item, *others, path=branch.node.path, fix=fix)
 
 
-def _dead(branch: Branch) -> Holds:
+def _dead(branch: LogicBranch) -> Holds:
     """Whether the branch cannot be true in a context."""
     return lambda context: impossible(branch.node, context.plus(branch.beside))
 
 
-def _killers(item: Item, items: tuple[Item, ...], branch: Branch) -> tuple[Item, ...] | None:
+def _killers(item: CheckedItem, items: tuple[CheckedItem, ...], branch: LogicBranch) -> tuple[CheckedItem, ...] | None:
     """The fewest other criteria of an arm that rule the branch out; None where they rule out each other."""
     whole = context_of(tuple(i for i in items if i is not item)).plus(branch.beside)
     return None if whole.broken else _because(item, items, _dead(branch))
 
 
-def _all_but(subject: Subject, item: Item) -> tuple[Item, ...]:
+def _all_but(subject: CheckSubject, item: CheckedItem) -> tuple[CheckedItem, ...]:
     arm = item.criterion.cohort
     return tuple(i for i in subject.items if i is not item and i.criterion.cohort in (None, arm))
 
 
-def _usable(subject: Subject, item: Item) -> Iterator[tuple[Item, ...]]:
+def _usable(subject: CheckSubject, item: CheckedItem) -> Iterator[tuple[CheckedItem, ...]]:
     """The criteria of each arm that the item is in which can be a reason: all but the registry's."""
     for _, items in subject.regions:
         if item in items:
             yield tuple(i for i in items if i.criterion.origin != "registry")
 
 
-def _merged(reasons: Sequence[tuple[Item, ...] | None]) -> list[Item] | None:
+def _merged(reasons: Sequence[tuple[CheckedItem, ...] | None]) -> list[CheckedItem] | None:
     """The reasons of all arms together; None where an arm has none, or there is no arm."""
     if not reasons or None in reasons:
         return None
     return list(dict.fromkeys(item for some in reasons for item in some or ()))
 
 
-def _because(item: Item, items: tuple[Item, ...], holds: Holds) -> tuple[Item, ...] | None:
+def _because(item: CheckedItem, items: tuple[CheckedItem, ...], holds: Holds) -> tuple[CheckedItem, ...] | None:
     """The fewest of the other criteria that make it so: one, else a set that none can be left out of; None for none."""
     others = tuple(i for i in items if i is not item)
     if not holds(context_of(others)):

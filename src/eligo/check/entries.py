@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from eligo.check.findings import Finding, Subject
+from eligo.check.findings import CheckFinding, CheckSubject
 from eligo.check.logic import Path
 from eligo.errors import Problem
 from eligo.vocabulary.concepts import concepts
@@ -28,7 +28,7 @@ class WrongName(NamedTuple):
         return f"write `name: {self.right}`, or the id of what is meant (`eligo concepts`)"
 
 
-def check_entries(subject: Subject) -> Iterator[Finding]:
+def check_entries(subject: CheckSubject) -> Iterator[CheckFinding]:
     """One finding for each wrong name."""
     for item in subject.items:
         for wrong in wrong_names(subject.lines.data["criteria"][item.index], ()):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from eligo.check.logic import Context, Join, Literal, Node, Path, literals, negated, node_of
+from eligo.check.logic import Literal, LogicContext, LogicJoin, Node, Path, literals, negated, node_of
 from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Criterion, IfThen, Leaf, Not, Predicate
 from eligo.errors import Place, Problem, Severity
 from eligo.ruleset import RuleSet
@@ -17,7 +17,7 @@ from eligo.yamltext import YamlText
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckFinding:
     """One thing that a person should look at; `places` has the place of each of `criteria`, in the same order."""
 
     code: str
@@ -71,7 +71,7 @@ def _leaves_of(parts: Sequence[Predicate], path: Path) -> Iterator[tuple[Path, L
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class CheckedItem:
     """One criterion with its logic: `node` is the sentence as written, `needed` what it asks of a patient."""
 
     criterion: Criterion
@@ -99,41 +99,41 @@ class Item:
 
 
 @dataclass
-class Subject:
+class CheckSubject:
     """A rule set to be checked, with the lines of its file."""
 
     ruleset: RuleSet
     file: str | None
     lines: YamlText
-    items: tuple[Item, ...] = field(init=False)
+    items: tuple[CheckedItem, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.items = tuple(Item(c, i, node_of(c.predicate)) for i, c in enumerate(self.ruleset.criteria))
+        self.items = tuple(CheckedItem(c, i, node_of(c.predicate)) for i, c in enumerate(self.ruleset.criteria))
 
     @cached_property
-    def regions(self) -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
+    def regions(self) -> tuple[tuple[str | None, tuple[CheckedItem, ...]], ...]:
         """The criteria that must hold together: the common ones, for each arm with its own."""
         arms: list[str | None] = [c.id for c in self.ruleset.cohorts] or [None]
         return tuple((a, tuple(i for i in self.items if i.criterion.cohort in (None, a))) for a in arms)
 
-    def place(self, item: Item, path: Path = ()) -> Place:
+    def place(self, item: CheckedItem, path: Path = ()) -> Place:
         """Where a criterion, or a part of it, stands in the file."""
         place = self.lines.place(("criteria", item.index, *path), self.file)
         return Place(self.file, place.line, place.column, ".".join(map(str, (item.id, *path))))
 
     def finding(
-        self, code: str, severity: Severity, message: str, *items: Item, path: Path = (), fix: str | None = None
-    ) -> Finding:
+        self, code: str, severity: Severity, message: str, *items: CheckedItem, path: Path = (), fix: str | None = None
+    ) -> CheckFinding:
         """A finding about criteria; `path` is the part of the first one that it speaks of."""
         places = tuple(self.place(item, path if i == 0 else ()) for i, item in enumerate(items))
-        return Finding(code, severity, message, tuple(item.id for item in items), places, fix)
+        return CheckFinding(code, severity, message, tuple(item.id for item in items), places, fix)
 
 
-def context_of(items: tuple[Item, ...]) -> Context:
+def context_of(items: tuple[CheckedItem, ...]) -> LogicContext:
     """What holds for a patient who passes all of the criteria."""
-    return Context(literal for item in items for literal in item.shared())
+    return LogicContext(literal for item in items for literal in item.shared())
 
 
 def restricts(node: Node) -> bool:
     """Whether the node says anything at all; text that restricts nothing does not."""
-    return not (isinstance(node, Join) and all(isinstance(p, Join) and not restricts(p) for p in node.parts))
+    return not (isinstance(node, LogicJoin) and all(isinstance(p, LogicJoin) and not restricts(p) for p in node.parts))

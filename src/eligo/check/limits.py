@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from eligo.check.findings import Finding, Item, Subject, leaves_at
-from eligo.check.logic import Join, Node, Path, Values
+from eligo.check.findings import CheckedItem, CheckFinding, CheckSubject, leaves_at
+from eligo.check.logic import LogicJoin, Node, Path, Values
 from eligo.criteria import Compare, Limit
 from eligo.errors import EligoError
+from eligo.standing import review_state
 from eligo.vocabulary.allowed import Key, canonical, domain
 from eligo.vocabulary.ranges import LEAST, MOST, Cut
 from eligo.vocabulary.units import difference_to_canonical, to_canonical
@@ -20,7 +21,7 @@ from eligo.vocabulary.variables import Variable, variables
 TOLERANCE = 0.01
 
 
-def check_limits(subject: Subject) -> Iterator[Finding]:
+def check_limits(subject: CheckSubject) -> Iterator[CheckFinding]:
     """Limits outside what is plausible, limits whose unit was inferred, equivalents that are another limit."""
     for item in subject.items:
         for path, leaf in leaves_at(item.criterion.predicate):
@@ -30,7 +31,7 @@ def check_limits(subject: Subject) -> Iterator[Finding]:
             # Registries write 120 years and more for no limit at all.
             for limit in leaf.limits if item.criterion.origin != "registry" else ():
                 yield from _implausible(subject, item, path, limit, variable)
-            if leaf.unit_inferred and item.criterion.review.state == "draft":
+            if leaf.unit_inferred and review_state(item.criterion) == "draft":
                 message = f"`{item.id}` states no unit for `{variable.id}`; `{leaf.limits[0].unit}` was inferred"
                 fix = "let a reviewer confirm the unit (`review:`)"
                 yield subject.finding("unit-inferred", "warning", message, item, path=path, fix=fix)
@@ -40,7 +41,9 @@ def check_limits(subject: Subject) -> Iterator[Finding]:
                 yield subject.finding("equivalent-differs", "error", message, item, path=path, fix=fix)
 
 
-def _implausible(subject: Subject, item: Item, path: Path, limit: Limit, variable: Variable) -> Iterator[Finding]:
+def _implausible(
+    subject: CheckSubject, item: CheckedItem, path: Path, limit: Limit, variable: Variable
+) -> Iterator[CheckFinding]:
     if limit.of is not None or limit.above is not None or variable.plausible is None:
         return
     low, high = variable.plausible
@@ -90,14 +93,14 @@ def _next(limit: Limit) -> Limit:
 class _Edge(NamedTuple):
     """One end of what a leaf allows: below or above a cut."""
 
-    item: Item
+    item: CheckedItem
     key: Key
     above: bool
     cut: Cut
     path: Path
 
 
-def check_boundaries(subject: Subject) -> Iterator[Finding]:
+def check_boundaries(subject: CheckSubject) -> Iterator[CheckFinding]:
     """Values at which an inclusion and an exclusion, or two arms, leave a gap or overlap: `> 5` here, `< 5` there."""
     edges = [edge for item in subject.items if item.criterion.origin != "registry" for edge in _edges(item, item.node)]
     for one, other in itertools.combinations(edges, 2):
@@ -125,7 +128,7 @@ def _meeting(upper: _Edge, lower: _Edge) -> str | None:
     return "boundary-gap" if upper.cut > lower.cut else "boundary-overlap"
 
 
-def _opposed(one: Item, other: Item) -> bool:
+def _opposed(one: CheckedItem, other: CheckedItem) -> bool:
     """Whether two criteria can share out values: inclusions do between arms, an exclusion with all of its own arm."""
     arms = {one.criterion.cohort, other.criterion.cohort}
     if one.included and other.included:
@@ -133,8 +136,8 @@ def _opposed(one: Item, other: Item) -> bool:
     return len(arms) == 1 or None in arms
 
 
-def _edges(item: Item, node: Node) -> Iterator[_Edge]:
-    if isinstance(node, Join):
+def _edges(item: CheckedItem, node: Node) -> Iterator[_Edge]:
+    if isinstance(node, LogicJoin):
         for part in node.parts:
             yield from _edges(item, part)
     elif isinstance(node, Values) and len(node.ranges) == 1:

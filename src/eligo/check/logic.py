@@ -46,7 +46,7 @@ class Values:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class LogicFact:
     """What a leaf asks for is so, or is not; one without a meaning here (unparsed, a link) only equals itself."""
 
     leaf: Present | Related | Attest | Unparsed | Compare | OneOf
@@ -55,7 +55,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Join:
+class LogicJoin:
     """At least `need` of the parts: all of them is `and`, one is `or`, none of none is true, one of none is false."""
 
     need: int
@@ -63,65 +63,65 @@ class Join:
     path: Path = field(default=(), compare=False)
 
 
-Node = Values | Fact | Join
-Literal = Values | Fact
+Node = Values | LogicFact | LogicJoin
+Literal = Values | LogicFact
 
 
 def node_of(predicate: Predicate, path: Path = ("when",)) -> Node:
     """The predicate without `not`: negation goes down to the leaves."""
     match predicate:
         case AllOf(parts):
-            return Join(len(parts), tuple(node_of(p, (*path, "all", i)) for i, p in enumerate(parts)), path)
+            return LogicJoin(len(parts), tuple(node_of(p, (*path, "all", i)) for i, p in enumerate(parts)), path)
         case AnyOf(parts):
-            return Join(1, tuple(node_of(p, (*path, "any", i)) for i, p in enumerate(parts)), path)
+            return LogicJoin(1, tuple(node_of(p, (*path, "any", i)) for i, p in enumerate(parts)), path)
         case AtLeast(count, parts):
-            return Join(count, tuple(node_of(p, (*path, "of", i)) for i, p in enumerate(parts)), path)
+            return LogicJoin(count, tuple(node_of(p, (*path, "of", i)) for i, p in enumerate(parts)), path)
         case Not(part):
             return negated(node_of(part, (*path, "not")))
         case IfThen(condition, then):
             unasked = negated(node_of(condition, (*path, "if")))
-            return Join(1, (unasked, node_of(then, (*path, "then"))), path)
+            return LogicJoin(1, (unasked, node_of(then, (*path, "then"))), path)
         case Always():
-            return Join(0, (), path)
+            return LogicJoin(0, (), path)
         case Compare() | OneOf():
             found = values_of(predicate)
-            return Values(*found, path) if found else Fact(predicate, True, path)
-    return Fact(predicate, True, path)
+            return Values(*found, path) if found else LogicFact(predicate, True, path)
+    return LogicFact(predicate, True, path)
 
 
 def negated(node: Node) -> Node:
     """What holds when the node does not."""
     if isinstance(node, Values):
         return replace(node, ranges=ranges.minus(domain(node.key), node.ranges))
-    if isinstance(node, Fact):
+    if isinstance(node, LogicFact):
         return replace(node, holds=not node.holds)
-    return Join(len(node.parts) - node.need + 1, tuple(map(negated, node.parts)), node.path)
+    return LogicJoin(len(node.parts) - node.need + 1, tuple(map(negated, node.parts)), node.path)
 
 
 def literals(node: Node) -> Iterator[Literal]:
     """The literals that must hold for the node to hold."""
-    if not isinstance(node, Join):
+    if not isinstance(node, LogicJoin):
         yield node
     elif node.need == len(node.parts):
         for part in node.parts:
             yield from literals(part)
 
 
-class Context:
+class LogicContext:
     """Literals that hold together; `broken` where they cannot."""
 
     __slots__ = ("broken", "facts", "known")
 
     def __init__(self, found: Iterable[Literal] = ()) -> None:
         self.known: dict[Key, Ranges] = {}
-        self.facts: dict[Fact, None] = {}
+        self.facts: dict[LogicFact, None] = {}
         self.broken = False
         for literal in found:
             self.add(literal)
 
-    def plus(self, found: Iterable[Literal]) -> Context:
+    def plus(self, found: Iterable[Literal]) -> LogicContext:
         """The context with more literals."""
-        more = Context()
+        more = LogicContext()
         more.known, more.facts, more.broken = dict(self.known), dict(self.facts), self.broken
         for literal in found:
             more.add(literal)
@@ -143,7 +143,7 @@ class Context:
         return self.known.get(key) or (domain(key) if key not in self.known else ())
 
 
-def _brings(fact: Fact) -> Iterator[Values]:
+def _brings(fact: LogicFact) -> Iterator[Values]:
     if isinstance(fact.leaf, Present):
         for key, present in twins(fact.leaf, fact.holds):
             yield Values(key, present if fact.holds else ranges.minus(domain(key), present))
@@ -152,36 +152,36 @@ def _brings(fact: Fact) -> Iterator[Values]:
             yield Values(*sex)
 
 
-def _twin(fact: Fact) -> Values | None:
+def _twin(fact: LogicFact) -> Values | None:
     """The grade that says the same as the fact, where the concept has one."""
     for key, present in twins(fact.leaf, fact.holds, exact=True) if isinstance(fact.leaf, Present) else ():
         return Values(key, present if fact.holds else ranges.minus(domain(key), present))
     return None
 
 
-def certain(node: Node, context: Context) -> bool:
+def certain(node: Node, context: LogicContext) -> bool:
     """Whether the node holds wherever the context does."""
     if isinstance(node, Values):
         return ranges.within(context.value(node.key), node.ranges)
-    if isinstance(node, Fact):
+    if isinstance(node, LogicFact):
         twin = _twin(node)
         return any(_implies(f, node) for f in context.facts) or (twin is not None and certain(twin, context))
     parts = _merged(node.parts) if node.need == 1 else node.parts
     return sum(certain(p, context) for p in parts) >= node.need
 
 
-def impossible(node: Node, context: Context) -> bool:
+def impossible(node: Node, context: LogicContext) -> bool:
     """Whether the node holds nowhere where the context does."""
     if isinstance(node, Values):
         return not ranges.intersect(context.value(node.key), node.ranges)
-    if isinstance(node, Fact):
+    if isinstance(node, LogicFact):
         return certain(negated(node), context) or _needs_other_sex(node, context)
     if sum(not impossible(p, context) for p in node.parts) < node.need:
         return True
     return node.need == len(node.parts) > 1 and context.plus(literals(node)).broken
 
 
-def _needs_other_sex(fact: Fact, context: Context) -> bool:
+def _needs_other_sex(fact: LogicFact, context: LogicContext) -> bool:
     sex = sex_of(fact.leaf) if fact.holds and isinstance(fact.leaf, Present) else None
     return sex is not None and not ranges.intersect(context.value(sex[0]), sex[1])
 
@@ -195,7 +195,7 @@ def _merged(parts: Sequence[Node]) -> list[Node]:
     return [Values(k, r) for k, r in by_key.items()] + [p for p in parts if not isinstance(p, Values)]
 
 
-def _implies(one: Fact, other: Fact) -> bool:
+def _implies(one: LogicFact, other: LogicFact) -> bool:
     if one.holds != other.holds:
         return False
     narrow, broad = (one.leaf, other.leaf) if one.holds else (other.leaf, one.leaf)
@@ -205,12 +205,12 @@ def _implies(one: Fact, other: Fact) -> bool:
 def implies(one: Node, other: Node) -> bool:
     """Whether `other` holds wherever `one` does, as far as can be seen in so many branches."""
     found = branches(one)
-    return found is not None and all(b.broken or certain(other, b) for b in map(Context, found))
+    return found is not None and all(b.broken or certain(other, b) for b in map(LogicContext, found))
 
 
 def branches(node: Node) -> list[tuple[Literal, ...]] | None:
     """The ways in which the node can hold, each a set of literals; None for too many."""
-    if not isinstance(node, Join):
+    if not isinstance(node, LogicJoin):
         return [(node,)]
     parts = [branches(p) for p in node.parts]
     if math.comb(len(parts), max(node.need, 0)) > MOST_BRANCHES:
@@ -232,24 +232,24 @@ def called(node: Node) -> str:
     """How to speak of a node: by its concept or variable where it is a leaf."""
     if isinstance(node, Values):
         return f"`{node.key.variable}`"
-    return f"`{name_of(node.leaf)}`" if isinstance(node, Fact) else "a part"
+    return f"`{name_of(node.leaf)}`" if isinstance(node, LogicFact) else "a part"
 
 
-def is_conditional(node: Join) -> bool:
+def is_conditional(node: LogicJoin) -> bool:
     """Whether the node is something that is asked under a condition."""
     return bool(node.parts) and node.parts[-1].path == (*node.path, "then")
 
 
-class Branch(NamedTuple):
+class LogicBranch(NamedTuple):
     """A branch of an `or`, with what holds beside it inside its own criterion."""
 
     node: Node
     beside: tuple[Literal, ...]
 
 
-def or_branches(node: Node, beside: tuple[Literal, ...] = ()) -> Iterator[Branch]:
+def or_branches(node: Node, beside: tuple[Literal, ...] = ()) -> Iterator[LogicBranch]:
     """Every branch of every `or` in the node; what is asked under a condition is no choice."""
-    if not isinstance(node, Join):
+    if not isinstance(node, LogicJoin):
         return
     every = node.need == len(node.parts)
     turned = (node.path.count("not") + node.path.count("if")) % 2
@@ -258,5 +258,5 @@ def or_branches(node: Node, beside: tuple[Literal, ...] = ()) -> Iterator[Branch
         around = (*beside, *(literal for p in others for literal in literals(p)))
         # Under a `not`, what is `or` here is `all` in the file: its parts are no branches.
         if not every and not turned and not is_conditional(node):
-            yield Branch(part, around)
+            yield LogicBranch(part, around)
         yield from or_branches(part, around)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.check.findings import Finding, Subject, leaves_at
+from eligo.check.findings import CheckFinding, CheckSubject, leaves_at
 from eligo.criteria import presences
 from eligo.vocabulary.concepts import concepts, is_outside
 from eligo.vocabulary.relations import relations
@@ -12,7 +12,7 @@ from eligo.vocabulary.relations import relations
 MOST_NAMED = 6
 
 
-def check_neighbours(subject: Subject) -> Iterator[Finding]:
+def check_neighbours(subject: CheckSubject) -> Iterator[CheckFinding]:
     """One finding for each concept with neighbours that stand in no relation to it, where it is first asked for."""
     seen = set[str]()
     for item in subject.items:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.check.findings import Finding, Item, Subject
-from eligo.check.logic import Context
+from eligo.check.findings import CheckedItem, CheckFinding, CheckSubject
+from eligo.check.logic import LogicContext
 from eligo.vocabulary import ranges
 from eligo.vocabulary.allowed import Key
 from eligo.vocabulary.ranges import Ranges
@@ -13,7 +13,7 @@ from eligo.vocabulary.ranges import Ranges
 FIELDS = {"age": "registry-age", "sex": "registry-sex"}
 
 
-def check_registry(subject: Subject) -> Iterator[Finding]:
+def check_registry(subject: CheckSubject) -> Iterator[CheckFinding]:
     """Ages and sexes that the text allows and the registry's fields do not, or the reverse."""
     for name, code in FIELDS.items():
         key = Key(name)
@@ -22,7 +22,7 @@ def check_registry(subject: Subject) -> Iterator[Finding]:
             continue
         text = tuple(i for i in subject.items if i.criterion.origin != "registry" and key in _keys(i))
         allowed = _allowed(subject, text, key)
-        registered = Context(literal for i in fields for literal in i.shared()).value(key)
+        registered = LogicContext(literal for i in fields for literal in i.shared()).value(key)
         if text and allowed != registered:
             what = {"age": "ages", "sex": "sexes"}[name]
             message = f"the text and the registry's fields allow different {what}"
@@ -30,14 +30,14 @@ def check_registry(subject: Subject) -> Iterator[Finding]:
             yield subject.finding(code, "warning", message, *text, *fields, path=("when",), fix=fix)
 
 
-def _keys(item: Item) -> set[Key]:
+def _keys(item: CheckedItem) -> set[Key]:
     return {n.key for n in item.shared() if hasattr(n, "key")}
 
 
-def _allowed(subject: Subject, text: tuple[Item, ...], key: Key) -> Ranges:
+def _allowed(subject: CheckSubject, text: tuple[CheckedItem, ...], key: Key) -> Ranges:
     """What the text allows, in any arm."""
     found: Ranges = ()
     for _, items in subject.regions:
-        context = Context(literal for i in items if i in text for literal in i.shared())
+        context = LogicContext(literal for i in items if i in text for literal in i.shared())
         found = ranges.union(found, context.value(key))
     return found

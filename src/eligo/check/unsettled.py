@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.check.findings import Finding, Item, Subject, leaves_at
+from eligo.check.findings import CheckedItem, CheckFinding, CheckSubject, leaves_at
 from eligo.criteria import Compare, OneOf, Unparsed
+from eligo.standing import review_state
 from eligo.vocabulary.variables import variables
 
 
-def check_unsettled(subject: Subject) -> Iterator[Finding]:
+def check_unsettled(subject: CheckSubject) -> Iterator[CheckFinding]:
     """Open decisions, each at its place; a criterion that is reviewed or edited has been decided, but for its words."""
     for item in subject.items:
-        draft = item.criterion.review.state == "draft"
+        draft = review_state(item.criterion) == "draft"
         if item.criterion.ambiguous is not None and draft:
             count = len(item.criterion.ambiguous.readings)
             message = f"`{item.id}` can be read in {count} ways, and no reviewer has chosen"
@@ -21,7 +22,7 @@ def check_unsettled(subject: Subject) -> Iterator[Finding]:
         yield from _words(subject, item, draft)
 
 
-def _words(subject: Subject, item: Item, draft: bool) -> Iterator[Finding]:
+def _words(subject: CheckSubject, item: CheckedItem, draft: bool) -> Iterator[CheckFinding]:
     for path, leaf in leaves_at(item.criterion.predicate):
         if isinstance(leaf, Unparsed) and draft:
             message = f"a part of `{item.id}` was not understood, and no reviewer has decided what it means"

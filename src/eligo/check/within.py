@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eligo.check.findings import Finding, Item, Subject, restricts
-from eligo.check.logic import Context, Join, Node, called, certain, impossible, is_conditional, literals, or_branches
+from eligo.check.findings import CheckedItem, CheckFinding, CheckSubject, restricts
+from eligo.check.logic import (
+    LogicContext,
+    LogicJoin,
+    Node,
+    called,
+    certain,
+    impossible,
+    is_conditional,
+    literals,
+    or_branches,
+)
 
 
-def check_sentences(subject: Subject) -> Iterator[Finding]:
+def check_sentences(subject: CheckSubject) -> Iterator[CheckFinding]:
     """Criteria that nobody passes, or everybody, whatever the record says."""
-    nothing = Context()
+    nothing = LogicContext()
     for item in subject.items:
         never, always = impossible(item.node, nothing), certain(item.node, nothing)
         if item.included and never:
@@ -28,22 +38,22 @@ def check_sentences(subject: Subject) -> Iterator[Finding]:
             yield subject.finding("vacuous", "warning", f"`{item.id}` {what} {who}", item, path=("when",), fix=fix)
 
 
-def check_branches(subject: Subject) -> Iterator[Finding]:
+def check_branches(subject: CheckSubject) -> Iterator[CheckFinding]:
     """Branches of `any` that cannot be true beside the rest of their criterion, and parts that others make idle."""
     for item in subject.items:
-        if impossible(item.node, Context()):
+        if impossible(item.node, LogicContext()):
             continue
         for branch in or_branches(item.node):
-            if impossible(branch.node, Context(branch.beside)):
+            if impossible(branch.node, LogicContext(branch.beside)):
                 message = f"{called(branch.node)} in `any` of `{item.id}` can never be true"
                 fix = "it contradicts the rest of the criterion, or what is plausible"
                 yield subject.finding("dead-branch", "warning", message, item, path=branch.node.path, fix=fix)
         yield from _idle(subject, item, item.node)
 
 
-def _idle(subject: Subject, item: Item, node: Node) -> Iterator[Finding]:
+def _idle(subject: CheckSubject, item: CheckedItem, node: Node) -> Iterator[CheckFinding]:
     """Parts of one `all` or `any` that say no more than another part of it says."""
-    if not isinstance(node, Join):
+    if not isinstance(node, LogicJoin):
         return
     for part in node.parts:
         yield from _idle(subject, item, part)
@@ -66,4 +76,4 @@ def _idle(subject: Subject, item: Item, node: Node) -> Iterator[Finding]:
 
 def _within(one: Node, other: Node) -> bool:
     found = tuple(literals(one))
-    return bool(found) and certain(other, Context(found)) and not Context(found).broken
+    return bool(found) and certain(other, LogicContext(found)) and not LogicContext(found).broken

@@ -27,8 +27,8 @@ from eligo.report.terminal import terminal, wrap
 from eligo.report.typeset import typeset
 from eligo.screening import load_rules, screen
 from eligo.worksheet.asking import open_questions
-from eligo.worksheet.entry import Entry, entries_checked
-from eligo.worksheet.items import Item, items_of
+from eligo.worksheet.entry import FilledEntry, entries_checked
+from eligo.worksheet.items import FormItem, items_of
 from eligo.worksheet.store import put, write_answers
 from eligo.worksheet.table import said
 
@@ -99,14 +99,14 @@ def _open(count: int) -> str:
     return "1 question is" if count == 1 else f"{count} questions are"
 
 
-def item_json(item: Item) -> dict[str, Any]:
+def item_json(item: FormItem) -> dict[str, Any]:
     """A question as JSON data."""
     data = {"key": item.key, "group": item.group, "question": item.words, "takes": item.takes}
     named = {"asks": item.asks, "criterion": item.criterion, "text_sha": item.text_sha}
     return {**data, **{k: v for k, v in named.items() if v is not None}, "criteria": list(item.criteria)}
 
 
-def _lines(item: Item, width: int) -> Iterator[str]:
+def _lines(item: FormItem, width: int) -> Iterator[str]:
     yield from wrap(typeset(item.words), width, f"{item.key}  ", "    ")
     about = f"{ACTIONS[item.group].lower()}; {item.takes}; for {'; '.join(map(criterion_of, item.criteria))}"
     yield from wrap(typeset(about), width, "    ", "    ")
@@ -125,12 +125,12 @@ class _Dialog:
     args: argparse.Namespace
     answered: int = 0
 
-    def open(self) -> list[Item]:
+    def open(self) -> list[FormItem]:
         return open_questions(self.engine, self.patient)
 
-    def take(self, settings: list[str], items: dict[str, Item]) -> bool:
+    def take(self, settings: list[str], items: dict[str, FormItem]) -> bool:
         """Take answers without a dialog, as many as can be; whether all could be."""
-        entries, problems = list[Entry](), list[Problem]()
+        entries, problems = list[FilledEntry](), list[Problem]()
         for setting in settings:
             key, _, text = setting.partition("=")
             if key not in items:
@@ -155,7 +155,7 @@ class _Dialog:
         except _Quit:
             say("")
 
-    def _ask(self, item: Item, skipped: set[str]) -> None:
+    def _ask(self, item: FormItem, skipped: set[str]) -> None:
         """Ask one question until there is an answer, or it is skipped; what settles nothing is not asked again."""
         while True:
             text = _line(f"[{'y yes, n no' if item.subject is None else item.takes}, {KEYS}] ")
@@ -167,11 +167,11 @@ class _Dialog:
             found = list(self._entries(item, text))
             problems = [one for one in found if isinstance(one, Problem)]
             if not problems:
-                self._keep([one for one in found if isinstance(one, Entry)])
+                self._keep([one for one in found if isinstance(one, FilledEntry)])
                 return
             write_problems(problems, as_json=False)
 
-    def _entries(self, item: Item, text: str) -> Iterator[Entry | Problem]:
+    def _entries(self, item: FormItem, text: str) -> Iterator[FilledEntry | Problem]:
         data = {"asks": item.asks, "criterion": item.criterion, "text_sha": item.text_sha}
         data |= said(text, item.subject is None)
         day = self.args.date or self.patient.as_of.isoformat()
@@ -179,7 +179,7 @@ class _Dialog:
         place = Place(path=item.key)
         return entries_checked({**data, "patient": self.patient.id, "by": by, "date": day}, lambda _: place)
 
-    def _keep(self, entries: list[Entry]) -> None:
+    def _keep(self, entries: list[FilledEntry]) -> None:
         """Write answers at once, and go on with them."""
         if entries:
             write_answers(self.args.answers, entries)

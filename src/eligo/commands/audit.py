@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from eligo.commands import inputs
 from eligo.commands.output import write_text
 from eligo.commands.printing import say_json, say_lines
-from eligo.commands.screen import exit_code
+from eligo.commands.verdicts import add_strict, add_trials, chosen, exit_code, verdicts_of
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import changed
 from eligo.report.audit import ONLY, audit_lines
@@ -50,7 +50,7 @@ OF_RECORD = (
     "answers",
     "patient_id",
 )
-NOT_WITH_VERIFY = ("trial", "html", "record", "only", "full", *OF_RECORD)
+NOT_WITH_VERIFY = ("trial", "trials", "exclude_trial", "strict", "html", "record", "only", "full", *OF_RECORD)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_text = "a record (JSON, FHIR, CSV), or - for standard input; left out only with --verify"
     parser.add_argument("patient", metavar="PATIENT", nargs="?", help=help_text)
     parser.add_argument("trial", metavar="TRIAL", nargs="?", help="the trial's id (default: all trials)")
+    add_trials(parser, "trials")
     parser.add_argument(
         "--patient", dest="patient_id", metavar="ID", help="which patient, where the source has several"
     )
@@ -70,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--record", metavar="FILE", help="write what can be replayed instead, without a value of the patient"
     )
     parser.add_argument("--verify", metavar="FILE", help="replay such a record, and say what differs")
+    add_strict(parser)
     inputs.add_arguments(parser)
     parser.set_defaults(refuse=parser.error)
 
@@ -90,7 +92,8 @@ def run(args: argparse.Namespace) -> int:
     write_problems(flaws, args.json)
     if not patient.replies:
         inputs.warn_of_strangers(args, (patient.id,))
-    screening, ahead = screen_ahead(patient, rules.only([args.trial]) if args.trial else rules, policy)
+    wanted = chosen(rules, args, [*([args.trial] if args.trial else []), *args.trials])
+    screening, ahead = screen_ahead(patient, wanted, policy)
     if args.record and _hashed(args) != source:
         raise EligoError(changed(args.patient))
     data = ahead.added_to(screening.as_json())
@@ -99,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
         _write_record(screening, source, args)
     _show(data, args, reading, flaws)
     failed = wrong or bool(rules.problems) or any(flaw.severity == "error" for flaw in flaws)
-    return exit_code([trial["verdict"] for trial in data["trials"]], failed)
+    return exit_code(verdicts_of(data["trials"]), failed, args.strict)
 
 
 def _show(data: dict[str, Any], args: argparse.Namespace, reading: Reading, flaws: Iterable[Problem]) -> None:

@@ -20,8 +20,11 @@ from eligo.evaluate import Engine
 from eligo.explain import Finding, explain
 from eligo.patients.native import read_patient
 from eligo.plan import compile_rules
+from eligo.report.display import criterion_title
+from eligo.report.names import years
 from eligo.report.terminal import terminal, wrap
 from eligo.report.terms import concept_name, variable_name
+from eligo.report.typeset import typeset
 from eligo.report.words import SENTENCE
 from eligo.ruleset import RuleSet, load
 from eligo.truth import Truth
@@ -34,6 +37,8 @@ EXAMPLES = """\
 
 DAY = date(2026, 1, 15)
 PART = {Truth.MET: "this part holds", Truth.NOT_MET: "this part does not hold", Truth.UNKNOWN: "this part is unknown"}
+
+HOW = "Each line is a patient of whom nothing else is known. Tick what is as the protocol means it."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,22 +86,30 @@ def _data(point: Point, finding: Finding) -> dict[str, Any]:
 
 
 def _sheet(ruleset: RuleSet, found: list[tuple[Point, Finding]], width: int) -> Iterator[str]:
-    yield f"{ruleset.trial}  {ruleset.title}"
-    yield "Each line is a patient of whom nothing else is known. Tick what is as the protocol means it."
+    yield from wrap(ruleset.title, width, f"{ruleset.trial}  ", "    ")
+    yield from wrap(
+        "Each line is a patient of whom nothing else is known. Tick what is as the protocol means it.", width
+    )
     last = ("", "")
     for point, finding in found:
         criterion = finding.criterion
         if criterion.id != last[0]:
             yield ""
-            yield from wrap(criterion.text, width, f"{criterion.id}  {criterion.kind}  ", "    ")
+            yield from wrap(criterion.text, width, f"{criterion_title(criterion.id)}  ", "    ")
         if (criterion.id, point.name) != last:
             yield f"    {variable_name(point.name) if point.name in variables() else concept_name(point.name)}"
         last = (criterion.id, point.name)
         said = SENTENCE[criterion.kind, finding.truth.name]
         part = f"{PART[finding.evidence[point.leaf].truth]}; " if len(finding.evidence) > 1 else ""
-        yield f"    [ ] {point.position:<13} {point.shown:<24} {part}{said} -> {finding.bearing.value}"
+        first = f"    [ ] {point.position:<13} {_shown(point.shown):<24} "
+        yield from wrap(f"{part}{said} -> {finding.bearing.value}", width, first, " " * 10)
     yield ""
     yield "read by ______________________   date ____________"
+
+
+def _shown(text: str) -> str:
+    """A value, in signs of print; of a concept what people call it."""
+    return years(typeset(text)).replace("_", " ")
 
 
 def _cases(ruleset: RuleSet, found: list[tuple[Point, Finding]]) -> Iterator[str]:

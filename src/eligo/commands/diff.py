@@ -14,9 +14,12 @@ from eligo.cases.flips import Flip, flips
 from eligo.check.changes import Change, changes
 from eligo.commands import inputs
 from eligo.commands.printing import say_json, say_lines
-from eligo.errors import Problem
+from eligo.commands.rulefiles import rule_files
+from eligo.errors import EligoError, Place, Problem
+from eligo.evaluation.chart import Policy
 from eligo.patients.model import Patient
 from eligo.patients.readers import read_patients
+from eligo.report.changes import cause, change_lines, part_words
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal, wrap
 from eligo.ruleset import RuleSet, load
@@ -24,13 +27,16 @@ from eligo.ruleset import RuleSet, load
 EXAMPLES = """\
   eligo diff old/NCT05727722.yaml rules/NCT05727722.yaml
   eligo diff version1.yaml version2.yaml --patients patients_examples
+  eligo diff rules-2025 rules-2026
 """
+
+Pair = tuple[RuleSet | None, RuleSet | None]  # the versions of one trial
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument("old", metavar="OLD", help="the rule set before")
-    parser.add_argument("new", metavar="NEW", help="the rule set after")
+    parser.add_argument("old", metavar="OLD", help="the rule set before, or a folder of them")
+    parser.add_argument("new", metavar="NEW", help="the rule set after, or a folder of them")
     help_text = "records, or folders of records: show whose verdict flips"
     parser.add_argument("--patients", nargs="+", default=[], metavar="PATIENT", help=help_text)
     inputs.add_policy(parser)
@@ -39,19 +45,67 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the changes, and the flips."""
-    old, new = load(Path(args.old)), load(Path(args.new))
+    pairs = _pairs(Path(args.old), Path(args.new))
     policy = inputs.policy(args)
-    found = changes(old, new)
     patients, failed = _read(args)
-    flipped = flips(old, new, found, patients, policy)
     if args.json:
-        data = {"old": args.old, "new": args.new, "changes": [c.as_json() for c in found]}
-        say_json(data | {"flips": [f.as_json() for f in flipped], "patients": len(patients)})
+        for old, new in pairs:
+            say_json(_data(args, old, new, patients, policy))
     else:
-        say_lines(_lines(old, new, found, terminal(sys.stdout).width))
-        if args.patients:
-            say_lines(_flip_lines(flipped, len(patients)))
+        say_lines(_text(pairs, patients, policy, args))
     return 1 if failed else 0
+
+
+def _pairs(old: Path, new: Path) -> list[Pair]:
+    """The versions of each trial; of two folders each trial that either has, None where one does not have it."""
+    if old.is_dir() != new.is_dir():
+        place, help_text = Place(str(new if old.is_dir() else old)), "name two rule sets, or two folders of them"
+        raise EligoError(Problem("old-and-new", "one version is a folder and the other one a file", place, help_text))
+    if not old.is_dir():
+        return [(load(old), load(new))]
+    before, after = ({found.trial: found for found in map(load, rule_files([str(path)]))} for path in (old, new))
+    return [(before.get(trial), after.get(trial)) for trial in sorted(before.keys() | after.keys())]
+
+
+def _compared(
+    old: RuleSet | None, new: RuleSet | None, patients: Sequence[Patient], policy: Policy
+) -> tuple[tuple[Change, ...], list[Flip]]:
+    if old is None or new is None:
+        return (), []
+    found = changes(old, new)
+    return found, flips(old, new, found, patients, policy)
+
+
+def _data(
+    args: argparse.Namespace, old: RuleSet | None, new: RuleSet | None, patients: Sequence[Patient], policy: Policy
+) -> dict[str, object]:
+    """One trial as JSON data; `only` says which version has it, where one does not."""
+    found, flipped = _compared(old, new, patients, policy)
+    known = new or old
+    data: dict[str, object] = {"old": args.old, "new": args.new, "trial": known.trial if known else None}
+    data |= {"only": "new" if old is None else "old"} if old is None or new is None else {}
+    told = [change.as_json() | ({"parts": parts} if (parts := part_words(change)) else {}) for change in found]
+    return data | {"changes": told, "flips": [f.as_json() for f in flipped], "patients": len(patients)}
+
+
+def _text(
+    pairs: Sequence[Pair], patients: Sequence[Patient], policy: Policy, args: argparse.Namespace
+) -> Iterator[str]:
+    """Each trial with its changes and flips; of folders those without any are counted."""
+    width, same = terminal(sys.stdout).width, 0
+    for old, new in pairs:
+        found, flipped = _compared(old, new, patients, policy)
+        if old is None or new is None:
+            yield from (f"{one.trial}  {'is new' if old is None else 'is gone'}" for one in (old or new,) if one)
+            continue
+        if len(pairs) > 1 and not found and old.trial == new.trial:
+            same += 1
+            continue
+        yield from _lines(old, new, found, width)
+        if args.patients:
+            yield from _flip_lines(flipped, len(patients), width)
+    if same:
+        yield f"{same} {'trial' if same == 1 else 'trials'} without a change"
 
 
 def _read(args: argparse.Namespace) -> tuple[list[Patient], bool]:
@@ -75,23 +129,13 @@ def _lines(old: RuleSet, new: RuleSet, found: Sequence[Change], width: int) -> I
     versions = f"{old.source.version or 'no date'} -> {new.source.version or 'no date'}"
     yield f"{new.trial}  {versions}: {len(found)} {'change' if len(found) == 1 else 'changes'}"
     for change in found:
-        renamed = change.old and change.new and change.old[0].id != change.new[0].id
-        name = f"{change.old[0].id} -> {change.id}" if renamed else change.id
-        yield f"  {name:<8} {change.kind}"
-        for sign, criteria in (("-", change.old), ("+", change.new)):
-            for criterion in criteria:
-                if change.kind in ("new", "removed") or not _same(change):
-                    yield from wrap(criterion.text, width, f"    {sign} ", "      ")
+        yield from change_lines(change, width)
 
 
-def _same(change: Change) -> bool:
-    return [c.text for c in change.old] == [c.text for c in change.new]
-
-
-def _flip_lines(flipped: Sequence[Flip], patients: int) -> Iterator[str]:
+def _flip_lines(flipped: Sequence[Flip], patients: int, width: int) -> Iterator[str]:
     yield f"{len(flipped)} of {patients} patients flip"
     for flip in flipped:
         word = " and " if flip.together else " or "
-        causes = word.join(f"{c.id} ({c.kind})" for c in flip.causes)
+        causes = word.join(map(cause, flip.causes))
         how = "by" if len(flip.causes) < 2 else "by both together:" if flip.together else "by any one of"
-        yield f"  {flip.patient}  {flip.old.value} -> {flip.new.value}  {how} {causes}"
+        yield from wrap(f"{flip.old.value} -> {flip.new.value}  {how} {causes}", width, f"  {flip.patient}  ", "    ")

@@ -11,9 +11,12 @@ from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say_json, say_lines
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.criteria import Criterion
+from eligo.report.display import criterion_title
 from eligo.report.sentences import criterion_sentence, ruleset_sections, sentence
 from eligo.report.terminal import terminal, wrap
+from eligo.report.typeset import typeset
 from eligo.ruleset import RuleSet, load
+from eligo.standing import review_state
 
 EXAMPLES = """\
   eligo explain NCT05727722
@@ -48,7 +51,7 @@ def _data(criterion: Criterion) -> dict[str, Any]:
         "cohort": criterion.cohort,
         "text": criterion.text,
         "sentence": criterion_sentence(criterion),
-        "review": criterion.review.state,
+        "review": review_state(criterion),
         "was": [{"text": w.text, "sentence": criterion_sentence(w), "review": w.review.state} for w in criterion.was],
     }
 
@@ -65,37 +68,36 @@ def _lines(ruleset: RuleSet, width: int) -> Iterator[str]:
     if ruleset.cohorts:
         arms = ", ".join(f"{c.id} ({c.label})" for c in ruleset.cohorts)
         yield from wrap(f"A patient takes part in one of the arms {arms}.", width)
-    widest = max((len(c.id) for c in (*ruleset.criteria, *ruleset.removed)), default=0)
     for heading, criteria in ruleset_sections(ruleset):
         yield ""
-        yield f"{heading}:"
+        yield from wrap(f"{heading}:", width)
         for criterion in criteria:
-            yield from _criterion(criterion, widest, width)
+            yield from _criterion(criterion, width)
     if ruleset.removed:
         yield ""
         yield "No longer in the source, and not screened for:"
         for criterion in ruleset.removed:
-            yield from _criterion(criterion, widest, width)
+            yield from _criterion(criterion, width)
     yield ""
-    reviewed = sum(c.review.state != "draft" for c in ruleset.criteria)
+    reviewed = sum(review_state(c) != "draft" for c in ruleset.criteria)
     yield f"reviewed so far: {reviewed} of {len(ruleset.criteria)} criteria"
-    yield "This is what the protocol means.   name ______________________   date ____________"
+    yield "This is what the protocol means.  name ____________________  date ____________"
 
 
-def _criterion(criterion: Criterion, widest: int, width: int) -> Iterator[str]:
-    mark = {"draft": " (draft)", "edited": " (edited)", "reviewed": ""}[criterion.review.state]
-    indent = " " * (widest + 4)
+def _criterion(criterion: Criterion, width: int) -> Iterator[str]:
+    mark = {"draft": " (draft)", "edited": " (edited)", "reviewed": ""}[review_state(criterion)]
+    indent = "    "
     said = [
-        (f"  {criterion.id:<{widest}}  ", criterion_sentence(criterion)),
+        (f"  {criterion_title(criterion.id)}: ", typeset(criterion_sentence(criterion))),
         (f"{indent}from: ", f"{criterion.text}{mark}"),
         *((f"{indent}note: ", note) for note in criterion.notes),
     ]
     if criterion.ambiguous is not None:
         others = (r for i, r in enumerate(criterion.ambiguous.readings) if i != criterion.ambiguous.chosen)
         said.append((f"{indent}may be read otherwise: ", criterion.ambiguous.why))
-        said += [(f"{indent}not chosen: ", sentence(reading)) for reading in others]
+        said += [(f"{indent}not chosen: ", typeset(sentence(reading))) for reading in others]
     for former in criterion.was:
         said.append((f"{indent}before the change ({former.review.state}): ", former.text))
-        said.append((f"{indent}  understood as: ", criterion_sentence(former)))
+        said.append((f"{indent}  understood as: ", typeset(criterion_sentence(former))))
     for first, text in said:
-        yield from wrap(text, width, first, indent if first.strip() == criterion.id else indent + "      ")
+        yield from wrap(text, width, first, f"{indent}  ")

@@ -10,6 +10,7 @@ import argparse
 from collections.abc import Iterable
 
 from eligo.commands.output import write_text
+from eligo.commands.rulefiles import add_folder
 from eligo.errors import EligoError, Problem
 from eligo.files import read_bytes
 from eligo.jsontext import read_json
@@ -17,7 +18,7 @@ from eligo.patients.replies import answers_text
 from eligo.report.jsonline import json_line
 from eligo.report.problems import write_problems
 from eligo.screening import load_rules
-from eligo.worksheet.entry import Entry, Signed
+from eligo.worksheet.entry import FilledEntry, Signed
 from eligo.worksheet.items import items_of
 from eligo.worksheet.store import together, write_answers
 
@@ -34,9 +35,7 @@ FORMATS = ("csv", "html", "questionnaire")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("trials", nargs="*", metavar="TRIAL", help="the trials that ask; with --read all by default")
-    parser.add_argument(
-        "--rules", metavar="DIR", help="folder with rule sets (default: ELIGO_RULES, else those that come with eligo)"
-    )
+    add_folder(parser)
     parser.add_argument("--format", choices=FORMATS, default="csv", help="what to write (default: csv)")
     parser.add_argument("--out", metavar="FILE", default="-", help="where to (default: standard output)")
     parser.add_argument("--read", metavar="FILE", help="read a filled CSV, or a QuestionnaireResponse (JSON), instead")
@@ -79,9 +78,9 @@ def run(args: argparse.Namespace) -> int:
 def _read(args: argparse.Namespace) -> int:
     signed = Signed(args.by, args.date, args.patient)
     data = read_bytes(args.read)
-    entries, problems = list[Entry](), list[Problem]()
+    entries, problems = list[FilledEntry](), list[Problem]()
     for found in _entries(data, args, signed):
-        if isinstance(found, Entry):
+        if isinstance(found, FilledEntry):
             entries.append(found)
         else:
             problems.append(found)
@@ -93,7 +92,7 @@ def _read(args: argparse.Namespace) -> int:
     return 1 if any(problem.severity == "error" for problem in problems) else 0
 
 
-def _entries(data: bytes, args: argparse.Namespace, signed: Signed) -> Iterable[Entry | Problem]:
+def _entries(data: bytes, args: argparse.Namespace, signed: Signed) -> Iterable[FilledEntry | Problem]:
     """The answers of a form of either kind, and what is wrong with it."""
     if data.lstrip()[:1] == b"{":
         from eligo.worksheet.questionnaire import read_response

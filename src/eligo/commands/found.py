@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from eligo.errors import did_you_mean_name
 from eligo.report.terminal import columns, wrap
 from eligo.report.terms import concept_name
 from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.dictionary import OF_CONCEPT, Dictionary, Entry
+from eligo.vocabulary.nearest import did_you_mean_name
 from eligo.vocabulary.relations import relations
 from eligo.vocabulary.variables import Variable, variables
 
@@ -55,9 +55,9 @@ def shown_as_json(one: Found, known: Dictionary) -> dict[str, Any]:
 
 def suggestion(word: str, known: Dictionary) -> str | None:
     """The known names nearest to a word: of concepts, variables and the dictionary."""
-    names = [text for concept in concepts() for text in concept.words]
-    names += [text for variable in variables() for text in (variable.name, *variable.synonyms)]
-    names += [name for entry in known for name in entry.names if _is_like(word, name)]
+    names = [(text, concept.id) for concept in concepts() for text in concept.words]
+    names += [(text, variable.id) for variable in variables() for text in (variable.name, *variable.synonyms)]
+    names += [(name, entry.concept or entry.id) for entry in known for name in entry.names if _is_like(word, name)]
     return did_you_mean_name(word, names)
 
 

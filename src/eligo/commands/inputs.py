@@ -6,12 +6,14 @@ import argparse
 import functools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eligo.bounds import FIRST_DAY, LAST_DAY, LONGEST_DAYS
 from eligo.commands.names import add_vocabulary
+from eligo.commands.rulefiles import add_folder
 from eligo.commands.sizes import add_max_size
 from eligo.criteria import DAYS_IN, NO_LIMIT, Duration, TimeUnit
 from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
@@ -43,9 +45,7 @@ _TIME_UNITS: dict[str, TimeUnit] = {"h": "h", "d": "d", "w": "wk", "wk": "wk", "
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument(
-        "--rules", metavar="DIR", help="folder with rule sets (default: ELIGO_RULES, else those that come with eligo)"
-    )
+    add_folder(parser)
     add_policy(parser)
     add_answers(parser)
     parser.add_argument(
@@ -84,7 +84,7 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
 def add_reading(parser: argparse.ArgumentParser) -> None:
     """Define the options about how records are read."""
     parser.add_argument(
-        "--as-of", type=_day, metavar="DATE", help="the day (YYYY-MM-DD) to screen for, not the record's"
+        "--as-of", type=day, metavar="DATE", help="the day (YYYY-MM-DD) to screen for, not the record's"
     )
     parser.add_argument("--lenient", action="store_true", help="warn of unknown names and keys in a record, and go on")
     parser.add_argument(
@@ -314,16 +314,17 @@ def _flaws(reading: Reading, args: argparse.Namespace) -> list[Problem]:
         wrong = problem.code in WRONG_UNIT or (problem.code == "after-as-of" and args.as_of is None)
         wrong |= problem.code == "value-implausible" and any(v in problem.message for v in below_zero)
         severity: Severity = "error" if wrong and not args.lenient else "warning"
-        found.append(Problem(problem.code, problem.message, problem.place, severity=severity))
+        found.append(replace(problem, severity=severity))
     return found
 
 
-def _day(text: str) -> date:
-    day = read_day(text)
-    if day is None:
+def day(text: str) -> date:
+    """A day that an option names."""
+    found = read_day(text)
+    if found is None:
         span = f"from {FIRST_DAY} to {LAST_DAY}"
         raise argparse.ArgumentTypeError(f"`{shown(text)}` is not a day {span}, write YYYY-MM-DD")
-    return day
+    return found
 
 
 def _variable(word: str) -> str:

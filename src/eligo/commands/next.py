@@ -12,6 +12,7 @@ from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
 from eligo.commands.printing import say_json, say_lines
 from eligo.commands.progress import Progress
+from eligo.commands.verdicts import add_trials, chosen
 from eligo.errors import Problem
 from eligo.evaluate import Engine
 from eligo.isolation import Unit
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     help_text = "patients: a file (JSON, FHIR, NDJSON, CSV), a folder of such files, or - for standard input"
     parser.add_argument("patients", nargs="+", metavar="PATIENT", help=help_text)
-    parser.add_argument("--trial", action="append", metavar="NCT", help="for this trial only; repeatable")
+    add_trials(parser)
     parser.add_argument("--each", action="store_true", help="with several patients: the questions of each one too")
     parser.add_argument("--all", action="store_true", help="list every question, not only those worth most")
     parser.add_argument(
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     inputs.add_arguments(parser)
 
 
-class Done(NamedTuple):
+class DoneAsking(NamedTuple):
     """What came of one patient: the questions as data, what counts for the union, and the problems."""
 
     patient: str
@@ -74,8 +75,7 @@ _ready: list[_State] = []
 def _start(args: argparse.Namespace) -> None:
     """Make this process ready; one that was forked is ready already."""
     if not _ready or _ready[0].args is not args:
-        rules = load_rules(args.rules)
-        rules = rules.only(args.trial) if args.trial else rules
+        rules = chosen(load_rules(args.rules), args, args.trial)
         _ready[:] = [_State(args, rules, rules.engine(inputs.policy(args)), inputs.options(args))]
 
 
@@ -119,23 +119,23 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed or not union.patients else 0
 
 
-def _ask_all(batch: Iterable[Job]) -> list[Done]:
+def _ask_all(batch: Iterable[Job]) -> list[DoneAsking]:
     """Ask for the patients of a batch; whatever goes wrong with one is part of its own result."""
     state = _ready[0]
     return [_ask_one(job, state) for job in batch]
 
 
-def _lost(job: Job) -> Done:
-    return Done("", None, False, (), (killed(job),), True)
+def _lost(job: Job) -> DoneAsking:
+    return DoneAsking("", None, False, (), (killed(job),), True)
 
 
-def _ask_one(job: Job, state: _State) -> Done:
+def _ask_one(job: Job, state: _State) -> DoneAsking:
     with Unit(job.place) as unit:
         reading = read_job(job, state.options)
         if reading.patient is None:
-            return Done("", None, False, (), reading.problems, reading.failed)
+            return DoneAsking("", None, False, (), reading.problems, reading.failed)
         flaws = inputs.flaws(reading, state.args, state.rules)
         found = next_of(state.engine, reading.patient)
         failed = any(flaw.severity == "error" for flaw in flaws)
-        return Done(reading.patient.id, found.as_json(), any(found.opens), found.worths, tuple(flaws), failed)
-    return Done("", None, False, (), unit.problems, True)
+        return DoneAsking(reading.patient.id, found.as_json(), any(found.opens), found.worths, tuple(flaws), failed)
+    return DoneAsking("", None, False, (), unit.problems, True)

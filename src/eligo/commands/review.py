@@ -24,9 +24,11 @@ from eligo.commands.printing import say, say_json, say_lines
 from eligo.commands.rulefiles import add_folder, trial_file
 from eligo.criteria import Criterion
 from eligo.errors import EligoError, Problem
+from eligo.report.display import criterion_title
 from eligo.report.problems import write_problems
 from eligo.report.sentences import criterion_sentence, sentence
 from eligo.report.terminal import terminal, wrap
+from eligo.report.typeset import typeset
 from eligo.ruleset import loads
 from eligo.textfile import linked, read_text, replace_text
 from eligo.trials.reviewing import JUDGEMENT, accept, attest, attestations, criterion_text, dismiss, edit, open_criteria
@@ -75,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
             else:
                 say_lines(lines)
         if not args.json:
-            say(f"{len(found)} criteria are open")
+            say("1 criterion is open" if len(found) == 1 else f"{len(found)} criteria are open")
         return 0
     date = args.date or datetime.date.today().isoformat()  # a fact about the review, which no screening reads
     return _Dialog(file, args.by or getpass.getuser(), date).run([c.id for c in found])
@@ -113,8 +115,8 @@ def _data(criterion: Criterion) -> dict[str, object]:
 def _lines(criterion: Criterion, width: int) -> Iterator[str]:
     """What a reviewer has to see, the source's words first."""
     said = [
-        (f"{criterion.id}  ", criterion.text),
-        (f"  {criterion.kind}, understood as: ", criterion_sentence(criterion)),
+        (f"{criterion_title(criterion.id)}  ", criterion.text),
+        ("  understood as: ", criterion_sentence(criterion)),
         *(("  note: ", note) for note in criterion.notes),
     ]
     if criterion.ambiguous:
@@ -125,7 +127,7 @@ def _lines(criterion: Criterion, width: int) -> Iterator[str]:
         said.append((f"  before the change ({former.review.state}{by}): ", former.text))
         said.append(("    understood as: ", criterion_sentence(former)))
     for first, words in said:
-        yield from wrap(words, width, first, "      ")
+        yield from wrap(typeset(words) if first.strip().startswith("understood") else words, width, first, "      ")
 
 
 class _Quit(Exception):  # noqa: N818 - no error; it ends the walk
@@ -148,7 +150,8 @@ class _Dialog:
         except _Quit:
             say("")
         still = len(open_criteria(loads(read_text(self.file), str(self.file))))
-        say(f"{self.answered} criteria answered, {still} still open in {self.file}")
+        counted = "1 criterion" if self.answered == 1 else f"{self.answered} criteria"
+        say(f"{counted} answered, {still} still open in {self.file}")
         return 0
 
     def _about(self, name: str, count: str) -> None:

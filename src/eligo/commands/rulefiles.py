@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,8 +17,8 @@ CASES = (".cases.yaml", ".cases.yml")
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
     """Define `--rules`."""
-    help_text = "folder with rule sets (default: ELIGO_RULES, else those that come with eligo)"
-    parser.add_argument("--rules", metavar="DIR", help=help_text)
+    help_text = "rule set, or folder of them (default: ELIGO_RULES, else those that come with eligo)"
+    parser.add_argument("--rules", metavar="PATH", help=help_text)
 
 
 def folder(given: str | None = None) -> Path:
@@ -53,6 +54,12 @@ def trial_file(trial: str, given: str | None) -> Path:
     known = {p.stem.upper(): p for p in _in(folder(given)) if not p.name.endswith(CASES)}
     if trial.upper() in known:
         return known[trial.upper()]
+    from eligo.ruleset import load  # lazily: it needs pydantic, and most commands have other doors
+
+    for path in known.values():  # a file may have another name than its trial
+        with contextlib.suppress(EligoError):
+            if load(path).trial.upper() == trial.upper():
+                return path
     nearest = did_you_mean(trial, [p.stem for p in known.values()])
     help_text = nearest or f"there are rules for {', '.join(p.stem for p in known.values()) or 'no trial'}"
     raise EligoError(Problem("unknown-trial", f"no rules for the trial `{trial}`", help=help_text))
@@ -64,6 +71,8 @@ def _files(names: Iterable[str]) -> list[Path]:
 
 
 def _in(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
     try:
         return sorted(p for p in path.iterdir() if p.name.endswith(SUFFIXES) and p.name[0] != ".")
     except OSError as error:

@@ -6,13 +6,14 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
 from eligo.commands.progress import Progress
+from eligo.commands.verdicts import add_strict, add_trials, chosen, exit_code, verdicts_of
 from eligo.ending import emit
 from eligo.errors import Problem
 from eligo.isolation import Unit
@@ -21,7 +22,7 @@ from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.report.jsonline import json_line
 from eligo.report.problems import write_error, write_problems
-from eligo.report.terminal import Terminal, clean_line, terminal
+from eligo.report.terminal import Terminal, clean_line, terminal, wrap
 from eligo.report.text import screening_lines
 from eligo.screening import Policy, Rules, load_rules, screen, screen_ahead
 
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_text = "patients: a file (JSON, FHIR, NDJSON, CSV), a folder of such files, or - for standard input"
     parser.add_argument("patients", nargs="+", metavar="PATIENT", help=help_text)
     trials = parser.add_mutually_exclusive_group()
-    trials.add_argument("--trial", action="append", metavar="NCT", help="screen for this trial only; repeatable")
+    add_trials(parser, beside=trials)
     trials.add_argument(
         "--why", action="append", metavar="NCT", help="for this trial only: the reason in one sentence; repeatable"
     )
@@ -55,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--processes", type=process_count, metavar="N", help="use so many cores for many patients (default: all)"
     )
+    add_strict(parser)
     parser.add_argument("--reviewed-only", action="store_true", help="refuse trials with criteria that nobody reviewed")
     inputs.add_arguments(parser)
     parser.set_defaults(refuse=parser.error)
@@ -88,7 +90,7 @@ def _start(args: argparse.Namespace) -> None:
     """Make this process ready; one that was forked is ready already."""
     if not _ready or _ready[0].args is not args:
         rules = load_rules(args.rules)
-        rules = rules.only(args.trial or args.why) if args.trial or args.why else rules
+        rules = chosen(rules, args, args.trial or args.why)
         rules = _reviewed(rules) if args.reviewed_only else rules
         _ready[:] = [_State(args, rules, inputs.policy(args), inputs.options(args), terminal(sys.stdout))]
 
@@ -138,7 +140,7 @@ def run(args: argparse.Namespace) -> int:
         write_problems([inputs.nobody(args.patients)], args.json)
     if sum(best.values()) > 1:
         _summarise(best, args.json)
-    return exit_code(seen, failed)
+    return exit_code(seen, failed, args.strict)
 
 
 def _screen_all(batch: Iterable[Job]) -> list[Done]:
@@ -164,7 +166,7 @@ def _done(job: Job, state: _State) -> Done:
     flaws = inputs.flaws(reading, state.args, state.rules)
     data = _screened(reading.patient, state)
     flaws += inputs.clashes(data, job.place)
-    verdicts = tuple(trial["verdict"] for trial in data["trials"])
+    verdicts = verdicts_of(data["trials"])
     if state.args.why:
         _add_reasons(data)
     if state.args.only:
@@ -221,13 +223,5 @@ def _summarise(best: Counter[str], as_json: bool) -> None:
     ]
     if best["unread"]:
         parts.append(f"{best['unread']} not read")
-    write_error(f"\n{total} patients: {', '.join(parts)}\n")
-
-
-def exit_code(verdicts: Collection[str], failed: bool) -> int:
-    """1 where anything failed; else 0 for any ELIGIBLE, 3 where all are INELIGIBLE, 4 for what is left."""
-    if failed or not verdicts:
-        return 1
-    if "ELIGIBLE" in verdicts:
-        return 0
-    return 4 if "UNDETERMINED" in verdicts else 3
+    said = f"{'1 patient' if total == 1 else f'{total} patients'}: {', '.join(parts)}"
+    write_error("\n" + "\n".join(wrap(said, terminal(sys.stderr).width, "", "  ")) + "\n")

@@ -18,14 +18,8 @@ from eligo.patients.model import Reply, Result
 from eligo.plan import Tree
 from eligo.truth import Truth
 
-# The codes, in the order in which they are told.
-ASSUMED = {
-    "list_complete": "assumed absent: list complete",
-    "assumed_by_caller": "assumed absent: by the caller",
-    "link_assumed": "both are in the record; that one is for the other is assumed",
-    "default_range": "the limit of normal is a default",
-    "score_part": "a part of it is assumed",
-}
+# The codes, in the order in which they are told; `grammar/display.yaml` has their words.
+ASSUMED = ("list_complete", "assumed_by_caller", "link_assumed", "default_range", "score_part")
 DEFAULT = ", default"  # the end of the detail of a limit of normal that is nobody's own
 
 

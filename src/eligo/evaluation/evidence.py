@@ -29,6 +29,7 @@ from eligo.evaluation.assumed import ASSUMED
 from eligo.evaluation.chart import Basis, Derived, Normal, Reading, Ruled
 from eligo.evaluation.distance import Distance, distance, limit_value, plain
 from eligo.evaluation.entries import called, entry_json
+from eligo.evaluation.phrases import phrases
 from eligo.evaluation.presence import BROADER_ONLY, MAY_BE
 from eligo.evaluation.replies import ANSWERED
 from eligo.margin import Margin
@@ -40,43 +41,6 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.units import ucum
 from eligo.vocabulary.variables import variables
-
-DETAIL = {
-    "all_agree": "every plausible value of what is not known gives the same answer",
-    "age-compared": "an age can be compared with a length of time alone",
-    "answer_contradicts": "what a person answers is not what the record says",
-    "answers_differ": "persons answer differently",
-    "anchor_unknown": "the day that the window counts from is not in the record",
-    "before_birth": "the record has it begin before the patient was born",
-    "beginnings_differ": "several entries have it begin on different days, which give different answers",
-    "broader_only": "not ruled out: {} is on the list, which is broader",
-    "conflict": "the record contradicts itself",
-    "depends_on_sex": "the limit of normal depends on the sex, which is not known",
-    "excepted_kind": "the record does not say whether it is of the kind that is excepted",
-    "excepted_qualifier": "it is of the kind that is excepted, but the record does not say whether it is so",
-    "excepted_whole": "the record does not say whether it is another one than what is excepted",
-    "grade_not_stated": "present, but its grade is not stated",
-    "inputs_missing": "some of what it is made of is missing",
-    "list_in_part": "not ruled out: an entry of the list was not understood and left out",
-    "may_be": "not ruled out: {}",
-    "lasting_unknown": "how long it lasted is not stated",
-    "name_only": "known by its name alone: only an entry of this very name, or an answer, decides",
-    "not_linked": "both are in the record, which does not say whether one has to do with the other",
-    "of_today": "done on the day of the screening; the record does not say whether it goes on",
-    "onset_unknown": "the day on which it began is not in the record",
-    "outlasted": "the entry was never closed, and began longer ago than it can last",
-    "partial_date": "the date is known only in part",
-    "qualifier": "present, but the record does not say whether it is so",
-    "ruled_out": "ruled out",
-    "sex": "ruled out by the patient's sex",
-    "stated_twice": "the protocol states the limit in two units, and the value lies between the two",
-    "study_condition": "what the trial itself is about is not stated in its rules, or not in the vocabulary",
-    "suspected_only": "suspected only",
-    "times_apart": "both are in the record, but at different times",
-    "undated": "not dated",
-    "unknown-name": "the quantity is not in the vocabulary",
-    "unparsed": "the text was not understood",
-}
 
 
 class Evidence(NamedTuple):
@@ -135,12 +99,12 @@ class Evidence(NamedTuple):
     def _detail(self) -> str | None:
         first = self.basis[0] if self.basis else None
         if self.truth is not Truth.UNKNOWN and isinstance(first, Derived) and first.origin == "computed":
-            return DETAIL["all_agree"] if first.missing or first.low != first.high else None
+            return phrases("details")["all_agree"] if first.missing or first.low != first.high else None
         if self.detail == BROADER_ONLY:
-            return DETAIL[BROADER_ONLY].format(_names(self.basis))
+            return phrases("details")[BROADER_ONLY].format(_names(self.basis))
         if self.detail == MAY_BE:
-            return DETAIL[MAY_BE].format(_left_open(self.basis))
-        return DETAIL.get(self.detail or "", self.detail)
+            return phrases("details")[MAY_BE].format(_left_open(self.basis))
+        return phrases("details").get(self.detail or "", self.detail)
 
     def _limits(self) -> Iterable[tuple[Limit, Normal | None]]:
         limits = self.test.limits if isinstance(self.test, Compare) else ()
@@ -155,7 +119,7 @@ class Evidence(NamedTuple):
             "detail": None if self.detail in ASSUMED or self.detail == ANSWERED else self._detail(),
         }
         if self.detail in ASSUMED:
-            data["assumed"] = ASSUMED[self.detail]
+            data["assumed"] = phrases("assumed")[self.detail]
         match self.leaf:
             case Compare() | OneOf():
                 data |= self._measured(self.leaf)
@@ -168,7 +132,7 @@ class Evidence(NamedTuple):
             case Always(note):
                 data["note"] = note
         if "score_part" in self.assumed:
-            data.setdefault("assumed", ASSUMED["score_part"])
+            data.setdefault("assumed", phrases("assumed")["score_part"])
         if self.answered:
             data["answered"] = [answer_json(reply) for reply in self.answered]
         return {key: value for key, value in data.items() if value is not None}
@@ -290,7 +254,7 @@ def _worked_out(reading: Derived, as_of: date | None) -> dict[str, Any]:
         "source": reading.origin,
         "of": reading.detail if reading.origin == "limit" else None,
         "paper": SCORES[reading.variable].source if reading.origin == "computed" else None,
-        "assumed": ASSUMED.get(reading.detail or ""),
+        "assumed": phrases("assumed").get(reading.detail or ""),
         "inputs": [basis_json(part, as_of) for part in reading.inputs] or None,
         "missing": list(reading.missing) or None,
     }
@@ -301,7 +265,7 @@ def basis_json(part: Basis, as_of: date | None = None) -> dict[str, Any]:
     if isinstance(part, Fact):
         return fact_json(part, as_of)
     if isinstance(part, Ruled):
-        assumed = {"assumed": ASSUMED[part.assumed]} if part.assumed in ASSUMED else {}
+        assumed = {"assumed": phrases("assumed")[part.assumed]} if part.assumed in ASSUMED else {}
         return {"concept": part.concept, "status": "absent"} | assumed
     unit = unit_of(part.variable)
     return {"variable": part.variable} | ({"unit": unit} if unit else {}) | reading_json(part, as_of)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from eligo.evaluation.answers import MET, NOT_MET, UNKNOWN, Answers
-from eligo.plan import Join, Tree
+from eligo.plan import PlannedJoin, Tree
 from eligo.truth import Truth, at_least, not_
 
 Holds = Callable[[Answers], Truth]
@@ -23,7 +23,7 @@ def predicate(tree: Tree, numbers: Sequence[int], costs: Sequence[int]) -> Holds
     if isinstance(tree, int):
         return _one(numbers[tree])
     leaves = [numbers[part] for part in tree.parts if isinstance(part, int)]
-    nested = [predicate(part, numbers, costs) for part in tree.parts if isinstance(part, Join)]
+    nested = [predicate(part, numbers, costs) for part in tree.parts if isinstance(part, PlannedJoin)]
     if tree.how == "all":
         return all_holds(leaves, nested, costs)
     if tree.how in ("any", "if"):

@@ -23,7 +23,7 @@ from eligo.evaluation.window import ended
 from eligo.patients.model import Fact, Result
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.concepts import concepts, is_outside
-from eligo.vocabulary.relations import Open, Sign, relations
+from eligo.vocabulary.relations import LeftOpen, Sign, relations
 
 LIST_OF_KIND = {
     "condition": "conditions",
@@ -60,7 +60,7 @@ class Presence:
     family: frozenset[str]
     broader: frozenset[str]
     lists: frozenset[str]
-    open_to: Open
+    open_to: LeftOpen
     signs: tuple[Sign, ...]
     sex: str | None
     grades: tuple[str, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eligo.plan import Join, Tree
+from eligo.plan import PlannedJoin, Tree
 from eligo.truth import Truth, all_of, any_of, at_least, not_
 
 # The truth of a part, what it is without the assumptions, and the codes of those of the leaves that make it so.
@@ -14,7 +14,7 @@ NONE: frozenset[str] = frozenset()
 
 def deciding(tree: Tree, truths: list[Truth]) -> tuple[Truth, frozenset[int]]:
     """The truth of a tree, and the leaves that make it so: those of each part that has the truth of its whole."""
-    if not isinstance(tree, Join):
+    if not isinstance(tree, PlannedJoin):
         return truths[tree], frozenset((tree,))
     parts = [deciding(part, truths) for part in tree.parts]
     if tree.how == "not":
@@ -25,7 +25,7 @@ def deciding(tree: Tree, truths: list[Truth]) -> tuple[Truth, frozenset[int]]:
 
 def rested(tree: Tree, leaves: Sequence[Rested]) -> Rested:
     """The truth of a tree, with and without what its leaves assume, in one walk; the codes are of those that decide."""
-    if not isinstance(tree, Join):
+    if not isinstance(tree, PlannedJoin):
         return leaves[tree]
     parts = [rested(part, leaves) for part in tree.parts]
     if tree.how == "not":
@@ -42,7 +42,7 @@ def rested(tree: Tree, leaves: Sequence[Rested]) -> Rested:
     )
 
 
-def _joined(tree: Join, truths: list[Truth]) -> Truth:
+def _joined(tree: PlannedJoin, truths: list[Truth]) -> Truth:
     """The truth of a tree by those of its parts."""
     if tree.how == "at_least":
         return at_least(tree.count, truths)
@@ -51,7 +51,7 @@ def _joined(tree: Join, truths: list[Truth]) -> Truth:
 
 def enough(tree: Tree, truths: list[Truth]) -> tuple[Truth, frozenset[int]]:
     """The truth of a tree, and a smallest set of leaves that make it so, whatever the others are."""
-    if not isinstance(tree, Join):
+    if not isinstance(tree, PlannedJoin):
         return truths[tree], frozenset((tree,))
     parts = [enough(part, truths) for part in tree.parts]
     if tree.how == "not":
@@ -66,7 +66,7 @@ def enough(tree: Tree, truths: list[Truth]) -> tuple[Truth, frozenset[int]]:
 
 def conditions(tree: Tree, truths: list[Truth]) -> dict[int, Truth]:
     """The leaves of the conditions under which something is asked, each with whether its condition holds."""
-    if not isinstance(tree, Join):
+    if not isinstance(tree, PlannedJoin):
         return {}
     found: dict[int, Truth] = {}
     if tree.how == "if":
@@ -78,4 +78,4 @@ def conditions(tree: Tree, truths: list[Truth]) -> dict[int, Truth]:
 
 
 def _places(tree: Tree) -> list[int]:
-    return [place for part in tree.parts for place in _places(part)] if isinstance(tree, Join) else [tree]
+    return [place for part in tree.parts for place in _places(part)] if isinstance(tree, PlannedJoin) else [tree]

@@ -18,7 +18,7 @@ from eligo.evaluation.answers import Answers
 from eligo.outlook.edits import Edit
 from eligo.outlook.situation import Situation, known_as, settled, standing
 from eligo.outlook.subjects import Fixed, Subject, Subjects
-from eligo.outlook.values import Option, Region
+from eligo.outlook.values import Option, ValueRegion
 from eligo.patients.model import Patient
 from eligo.plan import Test
 from eligo.truth import Truth
@@ -33,11 +33,11 @@ Found = dict[frozenset[Subject], Ways]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Remedy:
     """One subject, the answers that would do, and why nobody can change it, if so."""
 
     subject: Subject
-    to: tuple[str | Region, ...]
+    to: tuple[str | ValueRegion, ...]
     fixed: Fixed | None = None
     option: Option | None = field(default=None, compare=False)  # one of those that do
 
@@ -50,14 +50,14 @@ class Remedies:
     are open after the first of them.
     """
 
-    sets: tuple[tuple[Change, ...], ...]
+    sets: tuple[tuple[Remedy, ...], ...]
     complete: bool = True
     then_open: tuple[str, ...] = ()
 
 
 def remedies(situation: Situation, trial: Trial) -> Remedies:
     """The smallest sets of changes of a trial; with arms, of the arms that need the fewest."""
-    found, complete = list[tuple[Change, ...]](), True
+    found, complete = list[tuple[Remedy, ...]](), True
     arms: list[str | None] = [arm.id for arm in trial.plan.arms]
     subjects = Subjects(situation, trial.criteria)
     for arm in arms or [None]:
@@ -70,7 +70,7 @@ def remedies(situation: Situation, trial: Trial) -> Remedies:
     return Remedies(tuple(unique[:MOST_SETS]), complete and len(unique) <= MOST_SETS, standing(trial, after).opens)
 
 
-def _chosen(found: list[tuple[Change, ...]]) -> list[tuple[Change, ...]]:
+def _chosen(found: list[tuple[Remedy, ...]]) -> list[tuple[Remedy, ...]]:
     """The smallest sets; where each of them holds something fixed, the smallest without too."""
     smallest = _smallest(found)
     if not all(map(_is_fixed, smallest)):
@@ -78,12 +78,12 @@ def _chosen(found: list[tuple[Change, ...]]) -> list[tuple[Change, ...]]:
     return smallest + _smallest([changes for changes in found if not _is_fixed(changes)])
 
 
-def _smallest(found: list[tuple[Change, ...]]) -> list[tuple[Change, ...]]:
+def _smallest(found: list[tuple[Remedy, ...]]) -> list[tuple[Remedy, ...]]:
     least = min(map(len, found), default=0)
     return [changes for changes in found if len(changes) == least]
 
 
-def _is_fixed(changes: tuple[Change, ...]) -> bool:
+def _is_fixed(changes: tuple[Remedy, ...]) -> bool:
     return any(change.fixed for change in changes)
 
 
@@ -95,14 +95,14 @@ class _Arm:
         blocking = [ready for ready in criteria if _blocks(ready, situation.answers)]
         self.hopeless = any(not self.subjects.of(ready) for ready in blocking)
         parts = _parts(criteria, self.subjects)
-        self.parts = [Part(situation, part, self.subjects) for part in parts if any(r in blocking for r in part)]
+        self.parts = [RemedyPart(situation, part, self.subjects) for part in parts if any(r in blocking for r in part)]
 
     @property
     def complete(self) -> bool:
         """Whether no part's search was cut short."""
         return all(part.complete for part in self.parts)
 
-    def sets(self) -> Iterator[tuple[Change, ...]]:
+    def sets(self) -> Iterator[tuple[Remedy, ...]]:
         """The smallest sets, and the smallest without anything fixed."""
         if self.hopeless:
             return
@@ -112,7 +112,7 @@ class _Arm:
             for choice in islice(product(*found), MOST_SETS + 1):
                 yield tuple(sorted((c for part in choice for c in part), key=lambda c: (bool(c.fixed), c.subject)))
 
-    def _changes(self, found: Found) -> Iterator[tuple[Change, ...]]:
+    def _changes(self, found: Found) -> Iterator[tuple[Remedy, ...]]:
         """The changes of each set, with all that a subject can be while the others are as in the first way."""
         for chosen, ways in found.items():
             first, changes = ways[0], []
@@ -121,7 +121,7 @@ class _Arm:
                 answers = [option.answer for n in fitting for option in self.subjects.options(subject)[n]]
                 fixed = self.subjects.fixed(subject)
                 option = self.subjects.options(subject)[first[subject]][0]
-                changes.append(Change(subject, joined(answers), fixed, option))
+                changes.append(Remedy(subject, joined(answers), fixed, option))
             yield tuple(changes)
 
 
@@ -160,7 +160,7 @@ def _rests_on_two(test: Test) -> bool:
 
 
 @dataclass(slots=True)
-class Part:
+class RemedyPart:
     """A walk over changes: each step changes one subject of a criterion that is not as it must be.
 
     INVARIANT: a set of changes that does holds, for each criterion that still blocks or has lost an answer, a subject
@@ -303,11 +303,11 @@ def _least(open_to: list[list[Subject]]) -> int:
     return count
 
 
-def joined(answers: list[str | Region]) -> tuple[str | Region, ...]:
+def joined(answers: list[str | ValueRegion]) -> tuple[str | ValueRegion, ...]:
     """The answers, with regions that touch made one."""
     words = [answer for answer in answers if isinstance(answer, str)]
-    regions = list[Region]()
-    of_values = [answer for answer in answers if isinstance(answer, Region)]
+    regions = list[ValueRegion]()
+    of_values = [answer for answer in answers if isinstance(answer, ValueRegion)]
     for region in sorted(of_values, key=lambda r: (r.low, not r.low_closed)):
         if regions and regions[-1].high == region.low and (regions[-1].high_closed or region.low_closed):
             regions[-1] = regions[-1].joined(region)

@@ -7,20 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from eligo.criteria import Number, Present
-from eligo.evaluation.assumed import ASSUMED
 from eligo.evaluation.derive import age_of
 from eligo.evaluation.distance import plain
 from eligo.evaluation.evidence import unit_of, value_of
+from eligo.evaluation.phrases import phrases
 from eligo.evaluation.presence import presence
-from eligo.outlook.changes import Change, Remedies
+from eligo.outlook.changes import Remedies, Remedy
 from eligo.outlook.doubts import Doubt
 from eligo.outlook.effects import Question
 from eligo.outlook.expiry import Expiry
 from eligo.outlook.phrases import together
-from eligo.outlook.questions import Answer, Asked, Open
+from eligo.outlook.questions import Asked, Open, PossibleAnswer
 from eligo.outlook.situation import Situation
 from eligo.outlook.subjects import Subject
-from eligo.outlook.values import Region
+from eligo.outlook.values import ValueRegion
 from eligo.truth import Truth
 from eligo.vocabulary.variables import variables
 
@@ -43,17 +43,17 @@ def asked_json(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _answer_json(answer: Answer, asked: Asked) -> dict[str, Any]:
+def _answer_json(answer: PossibleAnswer, asked: Asked) -> dict[str, Any]:
     variable = asked.question.id
     data: dict[str, Any] = {"answer": answer_text(answer.answer, variable)}
-    if isinstance(answer.answer, Region) and (unit := unit_of(variable)):
+    if isinstance(answer.answer, ValueRegion) and (unit := unit_of(variable)):
         data["unit"] = unit
         data |= _as_written(answer.answer, asked.written, variable)
     data |= {"verdict": answer.verdict.value, "but_for_attestations": answer.but_for_attestations.value}
     return data | ({"blocks": list(answer.blocks)} if answer.blocks else {})
 
 
-def _as_written(region: Region, written: Mapping[float, tuple[Number, str]], variable: str) -> dict[str, Any]:
+def _as_written(region: ValueRegion, written: Mapping[float, tuple[Number, str]], variable: str) -> dict[str, Any]:
     """The region in the unit of the protocol, where each of its ends is a limit that the protocol has in that unit."""
     least, most = _beyond(variable)
     ends = [end for end in {region.low, region.high} if least < end < most]
@@ -89,7 +89,7 @@ def remedies_json(found: Remedies, situation: Situation) -> dict[str, Any]:
     return {"sets": sets, "then_open": list(found.then_open), "complete": found.complete}
 
 
-def _change_json(change: Change, situation: Situation) -> dict[str, Any]:
+def _change_json(change: Remedy, situation: Situation) -> dict[str, Any]:
     subject = change.subject
     data: dict[str, Any] = {"variable" if subject.kind == "variable" else "concept": subject.id}
     data["now"] = _now(subject, situation)
@@ -134,7 +134,7 @@ def doubt_json(doubt: Doubt) -> dict[str, Any]:
             "beyond": _region_text(doubt.beyond, (0.0, math.inf)),
         }
     data["unit"] = None if of_concept else unit_of(doubt.id)
-    data["assumed"] = ASSUMED.get(doubt.assumed or "", "").removeprefix("assumed absent: ") or None
+    data["assumed"] = phrases("assumed").get(doubt.assumed or "", "").removeprefix("assumed absent: ") or None
     data["if"] = doubt.answer
     data["verdict"] = doubt.verdict.value
     return {key: value for key, value in data.items() if value is not None}
@@ -158,7 +158,7 @@ def expiry_json(expiry: Expiry) -> dict[str, Any]:
     return data
 
 
-def answer_text(answer: str | Region, variable: str) -> str:
+def answer_text(answer: str | ValueRegion, variable: str) -> str:
     """An answer in words, or its bounds as a limit is written."""
     if isinstance(answer, str):
         return answer
@@ -168,11 +168,12 @@ def answer_text(answer: str | Region, variable: str) -> str:
     return _region_text(answer, _beyond(variable))
 
 
-def _region_text(region: Region, plausible: tuple[float, float]) -> str:
+def _region_text(region: ValueRegion, plausible: tuple[float, float]) -> str:
     """The bounds of a region, without those beyond which nothing is plausible.
 
-    >>> _region_text(Region(0, True, 12, False), (0, 100)), _region_text(Region(12, False, 15, True), (0, 100))
-    ('< 12', '> 12 and <= 15')
+    >>> regions = ValueRegion(0, True, 12, False), ValueRegion(12, False, 15, True)
+    >>> [_region_text(region, (0, 100)) for region in regions]
+    ['< 12', '> 12 and <= 15']
     """
     least, most = plausible
     if region.low == region.high:

@@ -22,7 +22,7 @@ from eligo.evaluation.relating import LINK_ASSUMED, Relating
 from eligo.outlook.edits import Edit
 from eligo.outlook.facts import beside
 from eligo.outlook.situation import Situation, known_as, numbers
-from eligo.outlook.values import Region
+from eligo.outlook.values import ValueRegion
 from eligo.patients.model import Result
 from eligo.truth import Verdict
 from eligo.vocabulary.scores import SCORES, leaf_inputs
@@ -50,7 +50,7 @@ class Doubt:
     other: Result | None = None
     which: Which | None = None
     value: float | None = None
-    beyond: Region | None = None
+    beyond: ValueRegion | None = None
     assumed: str | None = None
     answer: str | None = None
     link: Related | None = None
@@ -117,7 +117,7 @@ def _relative(situation: Situation, bits: int) -> set[tuple[str, Which]]:
 
 def _other_limits(
     situation: Situation, trial: Trial, variable: str, which: Which, default: float
-) -> Iterator[tuple[Region, Verdict]]:
+) -> Iterator[tuple[ValueRegion, Verdict]]:
     """The verdict for each limit of normal that laboratories may have, from the nearest to the default on."""
     patient = situation.patient
 
@@ -132,7 +132,7 @@ def _other_limits(
         for near, far in pairwise(steps):
             if verdict(far) is not verdict(near):
                 edge = float(f"{_edge(near, far, verdict):.5g}")
-                region = Region(edge, False, math.inf, False) if factor > 1 else Region(0, True, edge, False)
+                region = ValueRegion(edge, False, math.inf, False) if factor > 1 else ValueRegion(0, True, edge, False)
                 yield region, verdict(far)
 
 

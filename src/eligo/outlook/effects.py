@@ -13,7 +13,7 @@ from eligo.evaluation.answers import Answers
 from eligo.outlook.edits import names_of
 from eligo.outlook.facts import of_concept
 from eligo.outlook.situation import Situation, known_as, settled
-from eligo.outlook.values import Option, Region, of_reference, of_variable
+from eligo.outlook.values import Option, ValueRegion, of_reference, of_variable
 from eligo.patients.model import Patient
 from eligo.truth import Reason
 
@@ -30,7 +30,7 @@ class Question(NamedTuple):
 class Effect(NamedTuple):
     """What one answer does: the tests that run anew, as bits, and those of them that are then MET or UNKNOWN."""
 
-    answer: str | Region
+    answer: str | ValueRegion
     bits: int
     met: int
     unknown: int

@@ -18,7 +18,7 @@ from eligo.evaluation.chart import Derived, Outcome
 from eligo.explain import Finding, TrialScreening
 from eligo.outlook.effects import Effect, Question, effects
 from eligo.outlook.situation import Situation, granting, standing
-from eligo.outlook.values import Region
+from eligo.outlook.values import ValueRegion
 from eligo.patients.model import Fact
 from eligo.plan import Attested, Test, Untestable, compared_with
 from eligo.truth import Reason, Truth, Verdict
@@ -29,10 +29,10 @@ from eligo.vocabulary.variables import variables
 Settles = Literal["certain", "may", "no"]
 
 
-class Answer(NamedTuple):
+class PossibleAnswer(NamedTuple):
     """What one answer would do to a trial: the verdict, the one if open attestations turn out well, and what blocks."""
 
-    answer: str | Region
+    answer: str | ValueRegion
     verdict: Verdict
     but_for_attestations: Verdict
     blocks: tuple[str, ...]
@@ -54,7 +54,7 @@ class Asked:
     question: Question
     why: Reason
     criteria: tuple[str, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[PossibleAnswer, ...]
     written: Mapping[float, tuple[Number, str]] = field(default_factory=dict)
 
     @property
@@ -209,27 +209,34 @@ def _written(trial: Trial, variable: str) -> Mapping[float, tuple[Number, str]]:
     return found
 
 
-def _answers(situation: Situation, trial: Trial, found: Iterable[Effect]) -> tuple[Answer, ...]:
+def _answers(situation: Situation, trial: Trial, found: Iterable[Effect]) -> tuple[PossibleAnswer, ...]:
     """What each answer does to a trial; regions that follow each other and do the same are one."""
-    answers: list[Answer] = []
-    seen: dict[tuple[int, int, int], Answer] = {}
+    answers: list[PossibleAnswer] = []
+    seen: dict[tuple[int, int, int], PossibleAnswer] = {}
     for effect in found:
         key = (effect.bits & trial.bits, effect.met & trial.bits, effect.unknown & trial.bits)
         if key not in seen:
             seen[key] = _answer(effect.answer, trial, effect.on(situation))
         new, last = seen[key]._replace(answer=effect.answer), answers[-1] if answers else None
-        if last and last.effect == new.effect and isinstance(last.answer, Region) and isinstance(new.answer, Region):
+        if (
+            last
+            and last.effect == new.effect
+            and isinstance(last.answer, ValueRegion)
+            and isinstance(new.answer, ValueRegion)
+        ):
             answers[-1] = last._replace(answer=last.answer.joined(new.answer))
         else:
             answers.append(new)
     return tuple(answers)
 
 
-def _answer(answer: str | Region, trial: Trial, after: Answers) -> Answer:
+def _answer(answer: str | ValueRegion, trial: Trial, after: Answers) -> PossibleAnswer:
     """What an answer does to a trial."""
     verdict = trial.verdict(after)
     granted = granting(trial).verdict(trial, after) if verdict is Verdict.UNDETERMINED else verdict
-    return Answer(answer, verdict, granted, standing(trial, after).blocks if verdict is Verdict.INELIGIBLE else ())
+    return PossibleAnswer(
+        answer, verdict, granted, standing(trial, after).blocks if verdict is Verdict.INELIGIBLE else ()
+    )
 
 
 _WORTH: dict[Settles, int] = {"certain": 0, "may": 1, "no": 2}

@@ -16,7 +16,7 @@ from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Chart
 from eligo.outlook.edits import Edit
 from eligo.patients.model import Patient
-from eligo.plan import Attested, Join, Tree
+from eligo.plan import Attested, PlannedJoin, Tree
 from eligo.truth import Kind, Truth, Verdict
 
 MET, UNKNOWN = Truth.MET, Truth.UNKNOWN
@@ -141,7 +141,7 @@ def granting(trial: Trial) -> Granting:
 
 def _wanted(tree: Tree, kind: Kind, sign: bool = True) -> Iterator[tuple[int, bool]]:
     """Each use of a criterion, and whether it has to be MET for the patient to pass."""
-    if isinstance(tree, Join):
+    if isinstance(tree, PlannedJoin):
         for part in tree.parts:
             yield from _wanted(part, kind, sign != (tree.how == "not"))
     else:

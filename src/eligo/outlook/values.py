@@ -25,7 +25,7 @@ from eligo.patients.model import PartialDate, Patient, Result
 from eligo.vocabulary.variables import Variable, variables
 
 
-class Region(NamedTuple):
+class ValueRegion(NamedTuple):
     """Values that no test tells apart; in the canonical unit, an age in years."""
 
     low: float
@@ -33,15 +33,15 @@ class Region(NamedTuple):
     high: float
     high_closed: bool
 
-    def joined(self, other: Region) -> Region:
+    def joined(self, other: ValueRegion) -> ValueRegion:
         """Both regions, of which the other one follows."""
-        return Region(self.low, self.low_closed, other.high, other.high_closed)
+        return ValueRegion(self.low, self.low_closed, other.high, other.high_closed)
 
 
 class Option(NamedTuple):
     """One answer to a question: the words or the region that it stands for, and what it does to a record."""
 
-    answer: str | Region
+    answer: str | ValueRegion
     edit: Callable[[Patient], Edit]
 
 
@@ -60,7 +60,7 @@ def of_variable(situation: Situation, variable: str, past_too: bool = False) -> 
         results = (Result(variable, math.nan, math.nan, date=day, written=word, value=word) for word in words)
         return [Option(word, partial(measured, result=result)) for word, result in zip(words, results, strict=True)]
 
-    def option(region: Region) -> Option:
+    def option(region: ValueRegion) -> Option:
         result = value_of(variable, _inside(region), day)
         return Option(region, partial(measured, result=result, past_too=past_too))
 
@@ -130,36 +130,36 @@ def _range(variable: Variable, limits: Iterable[float]) -> tuple[float, float]:
     return min((0.0, *limits)), 2 * max((1.0, *limits))
 
 
-def _between(limits: list[float], least: float, most: float) -> Iterator[Region]:
+def _between(limits: list[float], least: float, most: float) -> Iterator[ValueRegion]:
     """The limits and what lies between them, from the least to the greatest value."""
     if not limits:
-        yield Region(least, True, most, True)
+        yield ValueRegion(least, True, most, True)
         return
     if least < limits[0]:
-        yield Region(least, True, limits[0], False)
+        yield ValueRegion(least, True, limits[0], False)
     for limit, following in pairwise([*limits, math.nan]):
-        yield Region(limit, True, limit, True)
+        yield ValueRegion(limit, True, limit, True)
         if following > limit:
-            yield Region(limit, False, following, False)
+            yield ValueRegion(limit, False, following, False)
     if limits[-1] < most:
-        yield Region(limits[-1], False, most, True)
+        yield ValueRegion(limits[-1], False, most, True)
 
 
-def _whole(variable: Variable, limits: Iterable[float], least: float, most: float) -> Iterator[Region]:
+def _whole(variable: Variable, limits: Iterable[float], least: float, most: float) -> Iterator[ValueRegion]:
     """Each grade; of what is counted, the whole numbers between the limits."""
     if variable.grades:
         for grade in sorted(set(variable.grades.values())):
-            yield Region(grade, True, grade, True)
+            yield ValueRegion(grade, True, grade, True)
         return
     starts = {math.ceil(least)}
     for limit in limits:
         starts |= {int(limit), int(limit) + 1} if limit == int(limit) else {math.ceil(limit)}
     inside = sorted(start for start in starts if least <= start <= most)
     for start, following in pairwise([*inside, math.floor(most) + 1]):
-        yield Region(start, True, following - 1, True)
+        yield ValueRegion(start, True, following - 1, True)
 
 
-def _inside(region: Region) -> float:
+def _inside(region: ValueRegion) -> float:
     """A value of the region, whole where the ends are."""
     if region.low_closed and region.high_closed and float(region.low).is_integer():
         return region.low
@@ -185,7 +185,7 @@ def _ages(situation: Situation) -> list[Option]:
     ordered = sorted(starts.items(), reverse=True)
     ages = [*(years for _, years in ordered), math.inf]
     return [
-        Option(Region(low, True, high, False), partial(born, day=day))
+        Option(ValueRegion(low, True, high, False), partial(born, day=day))
         for (day, _), (low, high) in zip(ordered, pairwise(ages), strict=True)
     ]
 

@@ -358,7 +358,8 @@ class PatientBuilder(Person):
         """Make the patient of what was taken; look into `findings` first."""
         for path, count in sorted(self._later.items(), key=str):
             entries = "1 entry lies" if count == 1 else f"{count} entries lie"
-            self._warn("after-as-of", f"{entries} after `as_of`, and what lies there does not count", path)
+            help_ = "check the dates; `as_of` is the day that the record describes"
+            self._warn("after-as-of", f"{entries} after `as_of`, and what lies there does not count", path, help_)
         self._contradictions()
         for fact in conclude(self._observed, self.as_of, self._birth):
             self._facts.setdefault(fact.concept, []).append(fact)

@@ -10,10 +10,10 @@ from pathlib import Path
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import JsonPath
 from eligo.patients.build import LISTS
-from eligo.patients.fhir import Item, read_record, type_problem, why_partial
+from eligo.patients.fhir import FhirItem, read_record, type_problem, why_partial
 from eligo.patients.fhir_words import Json, obj, objects, text_of
 from eligo.patients.jobs import Raw, kind_of, parsed, unwrapped
-from eligo.patients.ledger import Entry, Reading
+from eligo.patients.ledger import LedgerEntry, Reading
 from eligo.patients.values import NO_UNITS, Units
 
 HOLDERS = ("Bundle", "Parameters")
@@ -55,8 +55,8 @@ class _Found:
 
     def __init__(self, raw: Raw) -> None:
         self.raw = raw
-        self.items: list[Item] = []
-        self.broken: list[Entry] = []
+        self.items: list[FhirItem] = []
+        self.broken: list[LedgerEntry] = []
         self.partial: list[str] = []
         self.types: set[str] = set()
         self.entries = 0
@@ -83,13 +83,13 @@ class _Found:
             self.open(resource, (*path, "resource"), names)
         elif isinstance(resource, dict):
             self.entries += 1
-            self.items.append(Item(resource, self.place(names), path, text_of(entry.get("fullUrl"))))
+            self.items.append(FhirItem(resource, self.place(names), path, text_of(entry.get("fullUrl"))))
         elif "part" in entry:
             self.open(entry, path, names)
         elif of_bundle:
             self.entries += 1
             text = "it holds no resource"
-            self.broken.append(Entry("entry", self.place(names), "refused", reason="resource-missing", text=text))
+            self.broken.append(LedgerEntry("entry", self.place(names), "refused", reason="resource-missing", text=text))
 
     def place(self, names: tuple[str, ...]) -> Place:
         """Where in the document something stands."""
@@ -113,9 +113,9 @@ def _why_partial(bundle: Json, entries: Sequence[object]) -> Iterator[str]:
     yield from why_partial({"meta": bundle.get("meta")})
 
 
-def _item(raw: Raw) -> Item:
+def _item(raw: Raw) -> FhirItem:
     resource: Json = unwrapped(parsed(raw)) or {}
-    return Item(resource, Place(raw.file, raw.line))
+    return FhirItem(resource, Place(raw.file, raw.line))
 
 
 def read_loose(
@@ -130,7 +130,7 @@ def read_loose(
     first = documents[0]
     place = Place(first.file) if len({raw.file for raw in documents}) == 1 else Place(str(Path(first.file).parent))
     if len(items) == 1 and (wrong := type_problem(items[0].kind, items[0].place)):
-        entry = Entry(items[0].name, items[0].place, "refused", reason=wrong.code, text=wrong.message)
+        entry = LedgerEntry(items[0].name, items[0].place, "refused", reason=wrong.code, text=wrong.message)
         return Reading(None, (wrong,), (entry,))
     return read_record(items, _stem(first), place, as_of, list(map(_item, shared)), units, id_by=id_by)
 

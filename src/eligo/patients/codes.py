@@ -16,7 +16,7 @@ _NOT_OF_A_CODE = re.compile(r"[^A-Z0-9]")
 _SHARED = 4  # characters of an ICD-10 code that all editions share
 
 
-class Said(NamedTuple):
+class CodeSaid(NamedTuple):
     """What a code says: the system and the code to look up, or its concept; a mark and a qualifier."""
 
     system: str
@@ -35,26 +35,26 @@ class _Rule(NamedTuple):
 
 
 @functools.lru_cache(maxsize=4096)
-def read_code(system: str, code: str) -> Said:
+def read_code(system: str, code: str) -> CodeSaid:
     """Read what a code says.
 
     >>> read_code("http://hl7.org/fhir/sid/icd-10-cm", "C91.01")
-    Said(system='icd10', code='C910', concept=None, mark='over', qualifier='in remission')
+    CodeSaid(system='icd10', code='C910', concept=None, mark='over', qualifier='in remission')
     >>> read_code("http://fhir.de/CodeSystem/bfarm/icd-10-gm", "K74.6").code
     'K746'
     """
     edition = edition_of(system)
     if edition is None:
         concept = _further().get((system.strip().lower().rstrip("/"), code.strip()))
-        return Said(system, code, concept)
+        return CodeSaid(system, code, concept)
     plain = _NOT_OF_A_CODE.sub("", code.upper())
     shared = plain if edition == "cm" else plain[:_SHARED]
     for rule in _rules():
         match = rule.codes.fullmatch(plain) if rule.edition in (edition, "any") else None
         if match:
             looked_up = match[1] if rule.codes.groups else shared
-            return Said("icd10", looked_up, rule.concept, rule.mark, rule.qualifier)
-    return Said("icd10", shared)
+            return CodeSaid("icd10", looked_up, rule.concept, rule.mark, rule.qualifier)
+    return CodeSaid("icd10", shared)
 
 
 @functools.lru_cache(maxsize=4096)

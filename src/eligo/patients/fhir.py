@@ -15,11 +15,11 @@ from eligo.errors import Place, Problem, did_you_mean
 from eligo.jsontext import JsonPath, masked, shown
 from eligo.patients.build import LISTS, PatientBuilder
 from eligo.patients.fhir_resources import DISMISSED, LIST_OF, Taker, newest_day
-from eligo.patients.fhir_values import Days, Refusal, written_date
+from eligo.patients.fhir_values import FhirDays, Refusal, written_date
 from eligo.patients.fhir_words import MODIFIED, OF_NONE, Json, code_word, modifiers, obj, objects, text_of, words
 from eligo.patients.jobs import kind_of
-from eligo.patients.ledger import Entry, Reading, Took, entry_of
-from eligo.patients.notes import Finding
+from eligo.patients.ledger import LedgerEntry, Reading, Took, entry_of
+from eligo.patients.notes import Noted
 from eligo.patients.values import NO_UNITS, Units
 
 ALL = "*"  # in place of a system: keep all identifiers, and name the patient by none
@@ -27,7 +27,7 @@ NOT_ASKED = "it holds nothing that criteria ask for"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FhirItem:
     """A resource and where it is: its place, its path in the document, and the address that others know it by."""
 
     resource: Json
@@ -79,11 +79,11 @@ def type_problem(kind: str, place: Place) -> Problem | None:
 
 
 def read_record(
-    items: Sequence[Item],
+    items: Sequence[FhirItem],
     name: str,
     place: Place,
     as_of: date | None = None,
-    shared: Sequence[Item] = (),
+    shared: Sequence[FhirItem] = (),
     units: Units = NO_UNITS,
     partial: Sequence[str] = (),
     id_by: str | None = None,
@@ -118,11 +118,11 @@ def why_partial(resource: Json) -> Iterator[str]:
 
 
 def _read_kept(
-    items: Sequence[Item],
+    items: Sequence[FhirItem],
     name: str,
     place: Place,
     as_of: date | None,
-    shared: Sequence[Item],
+    shared: Sequence[FhirItem],
     units: Units,
     partial: Sequence[str],
     id_by: str | None,
@@ -145,7 +145,7 @@ def _read_kept(
     return record.read(place, inferred=as_of is None)
 
 
-def _read(item: Item) -> bool:
+def _read(item: FhirItem) -> bool:
     return item.kind in words().read
 
 
@@ -154,11 +154,11 @@ class _Record:
 
     def __init__(
         self,
-        items: Sequence[Item],
+        items: Sequence[FhirItem],
         whose: str | None,
         as_of: date,
         name: str,
-        shared: Sequence[Item],
+        shared: Sequence[FhirItem],
         units: Units,
     ) -> None:
         self.items = items
@@ -202,11 +202,11 @@ class _Record:
         if not self.people:
             message = "there is no Patient resource, so age and sex are not known"
             self.warnings.append(Problem("patient-missing", message, place, severity="warning"))
-        entries: dict[int, Entry] = {}
-        days = Days(self.builder.as_of)
+        entries: dict[int, LedgerEntry] = {}
+        days = FhirDays(self.builder.as_of)
         for item in self.people:
             entries[id(item)] = self._patient(item)
-            days = Days(self.builder.as_of, self.builder.birth)
+            days = FhirDays(self.builder.as_of, self.builder.birth)
         taker = Taker(self.builder, days, self.log, self._resolve)
         for item in self.items:
             if id(item) not in entries:
@@ -215,7 +215,7 @@ class _Record:
         ledger = tuple(entries[id(item)] for item in self.items)
         return Reading(patient, (*self.warnings, *self._summary(ledger, place)), ledger)
 
-    def _patient(self, item: Item) -> Entry:
+    def _patient(self, item: FhirItem) -> LedgerEntry:
         before, resource = len(self.log), item.resource
         if modifiers(resource):
             text = MODIFIED
@@ -234,14 +234,14 @@ class _Record:
             self.warnings.append(Problem("deceased", message, item.place, severity="warning"))
         return entry_of(item.name, item.place, [Took("used", "identity"), *self.log[before:]])
 
-    def _entry(self, item: Item, taker: Taker) -> Entry:
+    def _entry(self, item: FhirItem, taker: Taker) -> LedgerEntry:
         """Take one resource; what came of it is what the log has more afterwards."""
         wrong = type_problem(item.kind, item.place)
         if wrong:
-            return Entry(item.name, item.place, "refused", reason=wrong.code, text=wrong.message)
+            return LedgerEntry(item.name, item.place, "refused", reason=wrong.code, text=wrong.message)
         if not _read(item):
             why = words().why.get(item.kind, NOT_ASKED)
-            return Entry(item.name, item.place, "not needed", reason="not-asked-for", text=why)
+            return LedgerEntry(item.name, item.place, "not needed", reason="not-asked-for", text=why)
         before = len(self.log)
         path = item.path or (item.name,)
         by_name = taker.take(item.resource, path)
@@ -264,7 +264,7 @@ class _Record:
             raise Refusal("reference-dangling", "what it refers to is not in the source")
         return found
 
-    def _summary(self, ledger: Iterable[Entry], place: Place) -> Iterable[Problem]:
+    def _summary(self, ledger: Iterable[LedgerEntry], place: Place) -> Iterable[Problem]:
         """What the builder warns of, and how much of which kind was refused."""
         for finding in dict.fromkeys(self.builder.findings):
             if _of_the_whole(finding):
@@ -273,7 +273,7 @@ class _Record:
         yield from _left_out(list(ledger), warned, place)
 
 
-def _left_out(ledger: Sequence[Entry], warned: Set[str], place: Place) -> Iterator[Problem]:
+def _left_out(ledger: Sequence[LedgerEntry], warned: Set[str], place: Place) -> Iterator[Problem]:
     """What became of nothing: resources that nobody knows, those that were refused, and parts of others."""
     yield from _not_known(ledger, place)
     refused = Counter((e.reason, e.text) for e in ledger if e.outcome == "refused" and e.reason not in DISMISSED)
@@ -286,7 +286,7 @@ def _left_out(ledger: Sequence[Entry], warned: Set[str], place: Place) -> Iterat
         yield Problem(reason, f"of {resources} a part is not used: {text}", place, severity="warning")
 
 
-def _not_known(ledger: Sequence[Entry], place: Place) -> Iterator[Problem]:
+def _not_known(ledger: Sequence[LedgerEntry], place: Place) -> Iterator[Problem]:
     unknown = Counter(e.item.split("/")[0] for e in ledger if e.reason == "not-in-vocabulary" and not e.used_as)
     if silent := [f"{count} x {kind}" for kind, count in sorted(unknown.items()) if kind in LIST_OF]:
         message = f"the vocabulary does not know what these are: {', '.join(silent)}"
@@ -297,17 +297,17 @@ def _not_known(ledger: Sequence[Entry], place: Place) -> Iterator[Problem]:
 _NOTHING_LEFT_OUT = DISMISSED | {"nothing-known", "duplicate", "older-version", "not-asked-for", OF_NONE}
 
 
-def _of_the_whole(finding: Finding) -> bool:
+def _of_the_whole(finding: Noted) -> bool:
     return not finding.path or finding.code in ("same-day", "same-day-earlier", "after-as-of", "sex-unknown")
 
 
-def _older_versions(items: Sequence[Item]) -> dict[int, Entry]:
+def _older_versions(items: Sequence[FhirItem]) -> dict[int, LedgerEntry]:
     """The entries of resources of which the record has a newer version, or the same one twice."""
-    by_name: dict[str, list[Item]] = {}
+    by_name: dict[str, list[FhirItem]] = {}
     for item in items:
         if text_of(item.resource.get("id")) and item.kind:
             by_name.setdefault(item.name, []).append(item)
-    dropped: dict[int, Entry] = {}
+    dropped: dict[int, LedgerEntry] = {}
     for versions in by_name.values():
         if len(versions) == 1:
             continue
@@ -323,14 +323,14 @@ def _older_versions(items: Sequence[Item]) -> dict[int, Entry]:
     return dropped
 
 
-def _dropped(item: Item, reason: str, text: str) -> Entry:
-    return Entry(item.name, item.place, "not needed", reason=reason, text=text)
+def _dropped(item: FhirItem, reason: str, text: str) -> LedgerEntry:
+    return LedgerEntry(item.name, item.place, "not needed", reason=reason, text=text)
 
 
 # --- whose record it is
 
 
-def _whose(items: Sequence[Item], place: Place) -> str | Problem | None:
+def _whose(items: Sequence[FhirItem], place: Place) -> str | Problem | None:
     """The one patient that all resources are of, by key; a problem where there are several, or none."""
     people = [item for item in items if item.kind == "Patient"]
     if len(people) > 1:
@@ -358,9 +358,9 @@ def _several(code: str, what: str, count: int, place: Place) -> Problem:
     return Problem(code, message, place, "one bundle holds one patient; NDJSON and folders may hold several")
 
 
-def _unread_entry(item: Item, why: Problem) -> Entry:
+def _unread_entry(item: FhirItem, why: Problem) -> LedgerEntry:
     """The entry of a resource whose record could not be read."""
     if item.kind in words().unread:
         text = words().why.get(item.kind, NOT_ASKED)
-        return Entry(item.name, item.place, "not needed", reason="not-asked-for", text=text)
-    return Entry(item.name, item.place, "refused", reason=why.code, text="the record could not be read")
+        return LedgerEntry(item.name, item.place, "not needed", reason="not-asked-for", text=text)
+    return LedgerEntry(item.name, item.place, "refused", reason=why.code, text="the record could not be read")

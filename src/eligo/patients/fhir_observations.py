@@ -11,7 +11,7 @@ from eligo.patients.build import PatientBuilder
 from eligo.patients.diagnostic_tests import asked, find_test, test_of_name
 from eligo.patients.fhir_ranges import Whom
 from eligo.patients.fhir_values import (
-    Days,
+    FhirDays,
     Refusal,
     answer_in,
     answer_words,
@@ -20,7 +20,7 @@ from eligo.patients.fhir_values import (
     some_day,
     value_of,
 )
-from eligo.patients.fhir_words import OF_NONE, Asked, Json, Meaning, asked_by, concepts_of, obj
+from eligo.patients.fhir_words import OF_NONE, FhirAsked, Json, Meaning, asked_by, concepts_of, obj
 from eligo.patients.ledger import Outcome, Took
 from eligo.patients.marks import Mark
 from eligo.patients.model import ListName, PartialDate
@@ -38,7 +38,7 @@ class Handover:
     """
 
     builder: PatientBuilder
-    days: Days
+    days: FhirDays
     log: list[Took]
     resolve: Resolve
     doubtful: bool = False
@@ -97,7 +97,7 @@ class Handover:
                 specimen = {}
         return remark_of(resource, part, specimen)
 
-    def finding(self, part: Json, day: When, path: JsonPath, about: Asked) -> bool:
+    def finding(self, part: Json, day: When, path: JsonPath, about: FhirAsked) -> bool:
         """Take an Observation that asks whether the patient has a condition, or whose value names one."""
         if not about.named_by_value and not about.condition.names:
             self.log.append(Took(_outcome(about.variable), "", about.variable.reason, about.variable.text))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from eligo.patients.fhir_values import Days, number_of, unit_of
+from eligo.patients.fhir_values import FhirDays, number_of, unit_of
 from eligo.patients.fhir_words import Json, obj, objects, text_of
 from eligo.patients.model import PartialDate
 from eligo.patients.plausible import Ends
@@ -25,7 +25,7 @@ class Whom:
     """Whom a range has to be for: the sex, the days of birth, and the day of the value."""
 
     sex: Sex | None
-    days: Days
+    days: FhirDays
     on: PartialDate | None
 
     def range_of(self, part: Json) -> Ends:

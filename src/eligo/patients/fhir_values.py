@@ -36,7 +36,7 @@ class Refusal(Exception):  # noqa: N818 - it says why a resource is refused; it 
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class FhirDays:
     """What dates are read against: the day of the screening and the days of birth."""
 
     as_of: date
@@ -64,7 +64,7 @@ def day_of(text: str) -> PartialDate:
     return found
 
 
-def when_of(resource: Json, stem: str, days: Days) -> When | None:
+def when_of(resource: Json, stem: str, days: FhirDays) -> When | None:
     """When something was: `effective`, `onset`, `abatement`, `performed` of any kind; None where it is not said."""
     for kind in ("DateTime", "Instant", "Date"):
         if found := written_date(resource.get(stem + kind)):
@@ -79,7 +79,7 @@ def when_of(resource: Json, stem: str, days: Days) -> When | None:
     return _at_age(resource, stem, days)
 
 
-def span_of(resource: Json, stem: str, days: Days) -> tuple[When | None, When | None]:
+def span_of(resource: Json, stem: str, days: FhirDays) -> tuple[When | None, When | None]:
     """From when to when something lasted; of a point in time both are the same."""
     start, end = period_of(resource.get(f"{stem}Period"))
     if start or end:
@@ -94,13 +94,13 @@ def period_of(data: object) -> tuple[str | None, str | None]:
     return written_date(period.get("start")), written_date(period.get("end"))
 
 
-def some_day(days: Days) -> PartialDate:
+def some_day(days: FhirDays) -> PartialDate:
     """Any day of the patient's life up to the screening, for what has no date."""
     first = days.birth.first if days.birth else EARLIEST
     return PartialDate(min(first, days.as_of), days.as_of)
 
 
-def _between(start: str | None, end: str | None, days: Days) -> PartialDate:
+def _between(start: str | None, end: str | None, days: FhirDays) -> PartialDate:
     first = day_of(start).first if start else some_day(days).first
     last = day_of(end).last if end else max(days.as_of, first)
     if last < first:
@@ -115,7 +115,7 @@ def _timing(timing: Json) -> list[str]:
     return events or [day for day in bounds if day]
 
 
-def _at_age(resource: Json, stem: str, days: Days) -> PartialDate | None:
+def _at_age(resource: Json, stem: str, days: FhirDays) -> PartialDate | None:
     """The days on which the patient had the age of `onsetAge` or an age within `onsetRange`."""
     low = high = obj(resource.get(f"{stem}Age"))
     if not low:

@@ -55,7 +55,7 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class FhirWords:
     """What the words of FHIR mean: see the head of `grammar/fhir.yaml`."""
 
     read: Mapping[str, str | None]
@@ -75,11 +75,11 @@ class Words:
 
 
 @functools.cache
-def words() -> Words:
+def words() -> FhirWords:
     """Load the words of FHIR."""
     data = grammar_data("fhir.yaml")
     tags = re.compile(rf"\s*\((?:{'|'.join(map(re.escape, data['tags']))})\)\s*$")
-    return Words(
+    return FhirWords(
         data["read"],
         frozenset(data["unread"]),
         data["why"],
@@ -165,7 +165,7 @@ class Meaning:
     alone: str | None = None
 
 
-class Asked(NamedTuple):
+class FhirAsked(NamedTuple):
     """What an Observation is about by its code: a variable, a test, a condition; or its value names what there is."""
 
     variable: Meaning
@@ -174,15 +174,15 @@ class Asked(NamedTuple):
     named_by_value: bool
 
 
-def asked_by(concept: Any) -> Asked:
+def asked_by(concept: Any) -> FhirAsked:
     """What an Observation with this code is about."""
     return _asked(tuple(_codes(concept)), tuple(_labels(concept)))
 
 
 @functools.lru_cache(maxsize=4096)
-def _asked(codes: tuple[Code, ...], labels: tuple[str, ...]) -> Asked:
+def _asked(codes: tuple[Code, ...], labels: tuple[str, ...]) -> FhirAsked:
     """Records of one source ask the same again and again, so what was worked out is kept."""
-    return Asked(
+    return FhirAsked(
         _variable(codes, labels),
         _test(codes, labels),
         _concepts_by(find_in_vocabulary, codes, labels, "conditions", None) or _unknown(codes, labels),

@@ -16,6 +16,7 @@ Check = Callable[[Any], bool]
 
 _CODE_KEYS = frozenset({"system", "code", "display"})
 _LIST_NAMES = frozenset(get_args(ListName))
+NOTE = "#"  # begins a key of a note
 YES_NO = {"yes": True, "no": False}
 _NOTHING = type(None)
 # INVARIANT: exact types. JSON gives no others, and `bool` is an `int` that is no number here.
@@ -54,8 +55,15 @@ def is_yes_or_no(data: Any) -> bool:
     return data is None or (type(data) is str and data in YES_NO)
 
 
+def is_note(key: str) -> bool:
+    """Whether a key of a record holds a note to people: nothing of it is read."""
+    return key[:1] == NOTE
+
+
 def is_well_formed(data: Mapping[str, Any]) -> bool:
-    """Whether a record has nothing but the keys of the format, each with what may stand there."""
+    """Whether a record has nothing but the keys of the format, each with what may stand there, and notes."""
+    if any(key[:1] == NOTE for key in data):
+        data = {key: value for key, value in data.items() if not is_note(key)}
     return _fits(data, _RECORD)
 
 
@@ -78,6 +86,12 @@ def _list_of(check: Check) -> Check:
 
 def _map_of(check: Check) -> Check:
     return lambda data: type(data) is dict and all(map(check, data.values()))
+
+
+def _fact(**more: Check) -> Check:
+    """An entry of a list of facts: an object, or a bare name."""
+    in_full = _entry(_ANY_ENTRY | more, "concept")
+    return lambda data: is_name(data) or in_full(data)
 
 
 def _entry(fields: Mapping[str, Check], *required: str) -> Check:
@@ -134,9 +148,9 @@ _RECORD: dict[str, Check] = {
             "value",
         )
     ),
-    "conditions": _list_of(_entry(_ANY_ENTRY | {"onset": _is_text, "abatement": _is_text}, "concept")),
-    "procedures": _list_of(_entry(_ANY_ENTRY | {"date": _is_text, "start": _is_text, "end": _is_text}, "concept")),
-    "medications": _list_of(_entry(_ANY_ENTRY | {"start": _is_text, "end": _is_text}, "concept")),
+    "conditions": _list_of(_fact(onset=_is_text, abatement=_is_text)),
+    "procedures": _list_of(_fact(date=_is_text, start=_is_text, end=_is_text)),
+    "medications": _list_of(_fact(start=_is_text, end=_is_text)),
     "absent": _list_of(is_name),
     "complete": _list_of(lambda word: type(word) is str and word in _LIST_NAMES),
     "attested": _map_of(lambda held: type(held) is bool),

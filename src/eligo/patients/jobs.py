@@ -10,7 +10,7 @@ from eligo import jsontext
 from eligo.bounds import MEGABYTE
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients.date_formats import Order
-from eligo.patients.ledger import Entry, Reading
+from eligo.patients.ledger import LedgerEntry, Reading
 
 MAX_BYTES = 512 * MEGABYTE  # of a single JSON document: a bundle with hundreds of thousands of resources
 
@@ -49,7 +49,7 @@ class Job:
         return Place(self.documents[0].file, self.documents[0].line) if self.documents else Place(self.file or None)
 
 
-def failed(problem: Problem, ledger: Iterable[Entry] = ()) -> Job:
+def failed(problem: Problem, ledger: Iterable[LedgerEntry] = ()) -> Job:
     """The job of what cannot become a patient."""
     return Job("known", known=Reading(None, (problem,), tuple(ledger)))
 

@@ -26,7 +26,7 @@ class Took(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One line of the ledger.
 
     `item` names the resource or row, `place` says where it is. `used_as` are ids of variables, concepts or parts of the
@@ -58,7 +58,7 @@ class Reading:
 
     patient: Patient | None
     problems: tuple[Problem, ...] = ()
-    ledger: tuple[Entry, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
     strict: bool = False
 
     @property
@@ -67,18 +67,18 @@ class Reading:
         return any(p.severity == "error" for p in self.problems)
 
 
-def entry_of(item: str, place: Place, taken: Sequence[Took], by_name: bool = False) -> Entry:
+def entry_of(item: str, place: Place, taken: Sequence[Took], by_name: bool = False) -> LedgerEntry:
     """Sum up all that was done with one item: used where any of it was; what of it was refused stays visible."""
     used = tuple(dict.fromkeys(t.what for t in taken if t.outcome == "used"))
     others = [t for t in taken if t.outcome == "refused"] or [t for t in taken if t.outcome == "not needed"]
     reason, text = (others[0].reason, others[0].text) if others else ("", "")
     if used:
-        return Entry(item, place, "used", used, by_name, reason, text)
+        return LedgerEntry(item, place, "used", used, by_name, reason, text)
     outcome: Outcome = others[0].outcome if others else "not needed"
-    return Entry(item, place, outcome, (), False, reason or "nothing-stated", text or "it states nothing")
+    return LedgerEntry(item, place, outcome, (), False, reason or "nothing-stated", text or "it states nothing")
 
 
-def counts(ledger: Iterable[Entry]) -> dict[Outcome, int]:
+def counts(ledger: Iterable[LedgerEntry]) -> dict[Outcome, int]:
     """How many entries there are of each outcome."""
     found = Counter(entry.outcome for entry in ledger)
     outcomes: tuple[Outcome, ...] = ("used", "not needed", "refused")

@@ -20,6 +20,7 @@ from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.named import NamedKind, is_named, named_id
 from eligo.vocabulary.own_names import forgotten_with_names
 from eligo.vocabulary.qualifiers import known_qualifiers, plain_qualifier
+from eligo.vocabulary.suggest import PART_OF_RECORD, Wanted, elsewhere, suggest
 from eligo.vocabulary.variables import Variable, variables
 
 _CODED = re.compile(r"\s*([^|\s]+)\s*\|\s*([^|\s]+)\s*")
@@ -97,7 +98,7 @@ def find_in_vocabulary(name: Name) -> Found | Trouble:
     found = _by_code(coded) if coded else _by_words(str(name), _by_plain_words)
     if isinstance(found, Found) and found.concept.kind == "attestation":
         message = f"{told(found.concept.id)} is an attestation"
-        return Trouble("concept-attestation", message, lambda: "state it under `attested`")
+        return Trouble("concept-attestation", message, lambda: "state it under `attested`, as true or false")
     return found
 
 
@@ -127,7 +128,7 @@ def find_attestation(name: str) -> Concept | Trouble:
         return Trouble("attestation-unknown", "no attestation has this name", lambda: _attestation_help(name))
     if concept.kind != "attestation":
         message = f"{told(concept.id)} is a {concept.kind}, not an attestation"
-        help_ = "list it under `conditions`, `procedures` or `medications`, or under `absent`"
+        help_ = f"list it under `{PART_OF_RECORD[concept.kind]}`, or under `absent`"
         return Trouble("not-attestable", message, lambda: help_)
     return concept
 
@@ -244,23 +245,17 @@ def short_names() -> Mapping[str, Found]:
 
 
 def _variable_help(word: str) -> str:
-    concept = concepts().find(word) if len(word) <= _LONGEST else None
-    if concept:
-        return f"{told(concept.id)} is a {concept.kind}: list it under `conditions`, or under `absent`"
-    return _similar(word, variables().suggest) or "`eligo variables` lists what is known"
+    return _help(word, "variable") or "`eligo variables` lists what is known"
 
 
 def _concept_help(word: str) -> str:
-    variable = variables().find(word) if len(word) <= _LONGEST else None
-    if variable:
-        return f"`{variable.id}` is a variable: give its value under `observations`"
-    return _similar(word, concepts().suggest) or "use a name that a protocol would use"
+    return _help(word, "concept") or "use a name that a protocol would use; `eligo concepts WORD` looks for one"
 
 
 def _attestation_help(word: str) -> str:
-    return _similar(word, concepts().suggest) or "write the name of an attestation, or TRIAL/criterion"
+    return _help(word, "attestation") or "`eligo attestations` lists what can be stated; or write TRIAL/criterion"
 
 
-@functools.lru_cache(maxsize=1024)  # the records of one source have the same names, and a search takes 20 ms
-def _similar(word: str, suggest: Callable[[str], str | None]) -> str | None:
-    return suggest(word) if len(word) <= _LONGEST else None
+def _help(word: str, wanted: Wanted) -> str | None:
+    """What the word names elsewhere, or what it may have been meant for."""
+    return (elsewhere(word, wanted) or suggest(word, wanted)) if len(word) <= _LONGEST else None

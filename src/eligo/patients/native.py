@@ -16,11 +16,11 @@ from eligo.files import read_bytes
 from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
 from eligo.patients.build import LISTS, PatientBuilder
-from eligo.patients.form import is_well_formed
-from eligo.patients.ledger import Entry, Reading, Took, entry_of
+from eligo.patients.form import is_note, is_well_formed
+from eligo.patients.ledger import LedgerEntry, Reading, Took, entry_of
 from eligo.patients.model import ListName, Patient
 from eligo.patients.names import Code, Name
-from eligo.patients.notes import Finding
+from eligo.patients.notes import Noted
 from eligo.patients.places import PublicPaths
 from eligo.patients.plausible import NO_RANGE, Ends
 from eligo.patients.replies import read_reply
@@ -64,8 +64,8 @@ def read_record(
     except EligoError as error:
         return Reading(None, error.problems)
     if not isinstance(data, dict):
-        help_ = "a patient is one object: {...}"
-        return Reading(None, (Problem("wrong-type", "the JSON holds no object", Place(file, 1, 1), help_),))
+        help_ = "a record is one object, from `{` to `}`; `eligo new FILE` makes one"
+        return Reading(None, (Problem("wrong-type", "this is no record of a patient", Place(file, 1, 1), help_),))
     record, findings = (data, []) if is_well_formed(data) else _checked(data, lenient)
     described = _as_of(record, data, [] if as_of else findings)
     day = as_of or described
@@ -81,7 +81,7 @@ def read_record(
 
 
 def _reading(
-    builder: PatientBuilder, entries: tuple[Entry, ...], text: str | bytes, file: str | None, data: Any
+    builder: PatientBuilder, entries: tuple[LedgerEntry, ...], text: str | bytes, file: str | None, data: Any
 ) -> Reading:
     """The patient with the warnings, or every error."""
     patient = builder.build()
@@ -96,7 +96,7 @@ def _reading(
     return Reading(patient, tuple(warnings), entries, strict=True)
 
 
-def _ledger(builder: PatientBuilder, log: list[Took], text: str | bytes, file: str | None) -> tuple[Entry, ...]:
+def _ledger(builder: PatientBuilder, log: list[Took], text: str | bytes, file: str | None) -> tuple[LedgerEntry, ...]:
     """An entry for each part of the record that states something."""
     survey = jsontext.survey(text)
     marks = [*builder.marks, ((), len(log))]
@@ -113,23 +113,23 @@ def json_schema() -> dict[str, Any]:
     return patient_schema()
 
 
-def _checked(data: dict[str, Any], lenient: bool) -> tuple[dict[str, Any], list[Finding]]:
+def _checked(data: dict[str, Any], lenient: bool) -> tuple[dict[str, Any], list[Noted]]:
     from eligo.patients.schema import check  # lazily: a record of the right form needs no pydantic
 
     return check(data, lenient)
 
 
-def _as_of(record: dict[str, Any], data: dict[str, Any], findings: list[Finding]) -> date | None:
+def _as_of(record: dict[str, Any], data: dict[str, Any], findings: list[Noted]) -> date | None:
     """The day that the record describes, which must be known to the day."""
     if record.get("as_of") is None:
         if data.get("as_of") is None:
             help_ = 'add "as_of": "YYYY-MM-DD", the day that the record describes, or give it with the command'
-            findings.append(Finding("as-of-missing", "the record does not say of which day it is", (), help_))
+            findings.append(Noted("as-of-missing", "the record does not say of which day it is", (), help_))
         return None
     day = dates.read_day(record["as_of"])
     if day is None:
         message = "this is not a day that a record can be of"
-        findings.append(Finding("date-format", message, ("as_of",), "write YYYY-MM-DD"))
+        findings.append(Noted("date-format", message, ("as_of",), "write YYYY-MM-DD"))
     return day
 
 
@@ -146,6 +146,8 @@ def _take(record: dict[str, Any], builder: PatientBuilder, file: str | None) -> 
         mark(("sex",))
         builder.of_sex(record["sex"], ("sex",))
     for name, value in record.get("labs", {}).items():
+        if is_note(name):
+            continue
         mark(("labs", name))
         builder.observe(name, value, ("labs", name))
     for i, seen in _entries(record, "observations"):
@@ -191,7 +193,8 @@ def _range_of(seen: dict[str, Any], builder: PatientBuilder, path: JsonPath) -> 
 
 def _take_facts(record: dict[str, Any], builder: PatientBuilder) -> None:
     for list_name, starts, ends in _FACTS:
-        for i, entry in _entries(record, list_name):
+        for i, stated in _entries(record, list_name):
+            entry = stated if isinstance(stated, dict) and "concept" in stated else {"concept": stated}
             start, end = _first(entry, starts), _first(entry, ends)
             if end[1] == "date" and start[1] != "date":  # a start without an end is not over on its first day
                 end = None, "end"
@@ -202,6 +205,7 @@ def _take_facts(record: dict[str, Any], builder: PatientBuilder) -> None:
             builder.state(name, list_name, (list_name, i), status, start, end, words)
 
 
+_OF_A_NAME = 3  # steps to `conditions[0].concept`
 _FACTS: tuple[tuple[ListName, tuple[str, ...], tuple[str, ...]], ...] = (
     ("conditions", ("onset",), ("abatement",)),
     ("procedures", ("start", "date"), ("end", "date")),
@@ -222,11 +226,19 @@ def _name(data: str | dict[str, str]) -> Name:
     return data if isinstance(data, str) else Code(data["system"], data["code"])
 
 
-def _problems(findings: list[Finding], text: str | bytes, file: str | None, data: Any) -> list[Problem]:
+def _problems(findings: list[Noted], text: str | bytes, file: str | None, data: Any) -> list[Problem]:
     """The findings with the line and column of their paths, in the order of the file."""
     survey = jsontext.survey(text)
     problems, paths = [], PublicPaths(data)
     for f in dict.fromkeys(findings):
-        place = replace(survey.place(f.path, file), path=paths.text(f.path))
+        path = f.path[:-1] if len(f.path) == _OF_A_NAME and _is_bare(data, f.path) else f.path
+        place = replace(survey.place(path, file), path=paths.text(path))
         problems.append(Problem(f.code, f.message, place, f.help))
     return sorted(problems, key=lambda p: (p.place.line or 0, p.place.column or 0))
+
+
+def _is_bare(data: Any, path: JsonPath) -> bool:
+    """Whether an entry of a list of facts is a bare name, and so has no keys to name."""
+    list_name, index, _ = path
+    found = data.get(list_name) if isinstance(data, dict) else None
+    return isinstance(found, list) and isinstance(index, int) and isinstance(found[index], str)

@@ -15,7 +15,7 @@ MOST_HELPED = 30  # problems of one record that get a help of their own
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Noted:
     """A problem at a path of the record; the reader knows which line that is."""
 
     code: str
@@ -30,7 +30,7 @@ class Notes:
 
     def __init__(self, lenient: bool, log: list[Took] | None) -> None:
         self.lenient = lenient
-        self.findings: list[Finding] = []
+        self.findings: list[Noted] = []
         self.marks: list[tuple[JsonPath, int]] = []
         self._log = log
         self._later: Counter[JsonPath] = Counter()  # what lies after `as_of`, by list
@@ -45,11 +45,11 @@ class Notes:
         self._warn(code, message, path, help_)
 
     def _refuse(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
-        self.findings.append(Finding(code, message, path, help_))
+        self.findings.append(Noted(code, message, path, help_))
         self._not_used(code, message)
 
     def _warn(self, code: str, message: str, path: JsonPath, help_: str | None = None) -> None:
-        self.findings.append(Finding(code, message, path, help_, "warning"))
+        self.findings.append(Noted(code, message, path, help_, "warning"))
         self._not_used(code, message)
 
     def _after(self, path: JsonPath) -> None:

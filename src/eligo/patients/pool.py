@@ -13,10 +13,10 @@ from eligo import jsontext
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import changed
 from eligo.isolation import Unit
-from eligo.patients.fhir import NOT_ASKED, Item, reference_key, subject_key, type_problem
+from eligo.patients.fhir import NOT_ASKED, FhirItem, reference_key, subject_key, type_problem
 from eligo.patients.fhir_words import Json, obj, text_of, words
 from eligo.patients.jobs import Job, Raw, failed, kind_of, unwrapped
-from eligo.patients.ledger import Entry, Reading
+from eligo.patients.ledger import LedgerEntry, Reading
 
 _ALL_BITS = 2**64 - 1
 
@@ -41,7 +41,7 @@ class Pool:
         if not self.files or self.files[-1] != raw.file:
             self.files.append(raw.file)
         kind = kind_of(resource)
-        item = Item(resource, Place(raw.file, raw.line))
+        item = FhirItem(resource, Place(raw.file, raw.line))
         key = item.keys[0] if kind == "Patient" and item.keys else subject_key(resource) or _owner(resource) or ""
         if kind == "Patient":
             self.ids.update((address, key) for address in item.keys)
@@ -100,15 +100,15 @@ def _owner(resource: Json) -> str | None:
     return None
 
 
-def _nobodys(raw: Raw) -> Entry:
+def _nobodys(raw: Raw) -> LedgerEntry:
     """The entry of a resource that is of no single patient."""
     resource = unwrapped(jsontext.read_json(raw.data, of_patient=True)) or {}
-    item = Item(resource, Place(raw.file, raw.line))
+    item = FhirItem(resource, Place(raw.file, raw.line))
     if item.kind in words().read:
         text = "it does not say whose it is"
-        return Entry(item.name, item.place, "refused", reason="subject-missing", text=text)
+        return LedgerEntry(item.name, item.place, "refused", reason="subject-missing", text=text)
     wrong = type_problem(item.kind, item.place)
     if wrong:
-        return Entry(item.name, item.place, "refused", reason=wrong.code, text=wrong.message)
+        return LedgerEntry(item.name, item.place, "refused", reason=wrong.code, text=wrong.message)
     why = words().why.get(item.kind, NOT_ASKED)
-    return Entry(item.name, item.place, "not needed", reason="not-asked-for", text=why)
+    return LedgerEntry(item.name, item.place, "not needed", reason="not-asked-for", text=why)

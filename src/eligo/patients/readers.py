@@ -12,13 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eligo.errors import Place, Problem
+from eligo.errors import EligoError, Place, Problem
 from eligo.isolation import Unit, each
 from eligo.patients import native
 from eligo.patients.foreign import SUFFIXES as FOREIGN
 from eligo.patients.foreign import foreign
 from eligo.patients.jobs import MAX_BYTES, Job, failed, in_line
 from eligo.patients.ledger import Reading
+from eligo.patients.model import Patient
 from eligo.patients.replies import Replies
 from eligo.patients.sources import STDIN, SUFFIXES, Format, folder_jobs, head_of, json_jobs, looks_like_json
 from eligo.patients.values import NO_UNITS, Units
@@ -48,6 +49,28 @@ class Options:
     id_by: str | None = None
     max_bytes: int = MAX_BYTES  # of one document, one line or one stream
     answers: Replies = field(default_factory=dict)
+
+
+def read(
+    source: str | Path, as_of: date | None = None, lenient: bool = False, mapping: str | Path | None = None
+) -> Iterator[Patient]:
+    """Read every patient of a source of any format, as the commands do; raise `EligoError` at one that cannot be read.
+
+    `mapping` says what the columns of a table with one row per patient mean.
+
+    >>> [patient.id for patient in read("patients_examples/formats/bundle.json")]
+    ['same-01']
+    """
+    columns = None
+    if mapping is not None:
+        from eligo.patients.mapping import load_mapping  # lazily: most sources are no tables
+
+        columns = load_mapping(str(mapping))
+    options = Options("csv" if columns else None, as_of, lenient, columns, ledger=False)
+    for reading in read_patients(source, options):
+        if reading.patient is None:
+            raise EligoError(reading.problems)
+        yield reading.patient
 
 
 def read_patients(source: str | Path, options: Options | None = None) -> Iterator[Reading]:

@@ -19,7 +19,7 @@ from eligo.jsontext import JsonPath, path_text
 from eligo.patients import dates
 from eligo.patients.form import YES_NO, is_well_formed
 from eligo.patients.model import Reply
-from eligo.patients.notes import Finding
+from eligo.patients.notes import Noted
 from eligo.patients.places import PublicPaths
 
 SCHEMA = "eligo.answers/1"
@@ -36,11 +36,11 @@ def canonical(asks: Mapping[str, Any]) -> str:
 
 def read_reply(
     entry: Mapping[str, Any], path: JsonPath, file: str | None, lenient: bool = False
-) -> tuple[Reply | None, list[Finding]]:
+) -> tuple[Reply | None, list[Noted]]:
     """Read one answer whose form is right; None with what is wrong where it cannot be one."""
     severity: Severity = "warning" if lenient else "error"
     wrong = [
-        Finding(code, message, (*path, key) if key else path, help_, severity)
+        Noted(code, message, (*path, key) if key else path, help_, severity)
         for code, message, key, help_ in _wrong(entry)
     ]
     day = dates.read_day(entry["date"])
@@ -145,16 +145,16 @@ def _answers(data: bytes, file: str) -> Iterator[_Answer]:
 _WHOLE = {"schema", "patient", "answers"}
 
 
-def one_reply(entry: Any, path: JsonPath, file: str | None, lenient: bool) -> tuple[Reply | None, list[Finding]]:
+def one_reply(entry: Any, path: JsonPath, file: str | None, lenient: bool) -> tuple[Reply | None, list[Noted]]:
     """One answer with its `patient`, or what is wrong with it."""
     severity: Severity = "warning" if lenient else "error"
     if not isinstance(entry, dict):
-        return None, [Finding("wrong-type", "this must be an object", path, _SHAPE, severity)]
+        return None, [Noted("wrong-type", "this must be an object", path, _SHAPE, severity)]
     patient = entry.get("patient")
     if not isinstance(patient, str) or not patient:
         message = "the answer does not say of which patient it is"
-        return None, [Finding("answer-patient", message, path, "add `patient`: the id of the record", severity)]
-    own, findings = {key: value for key, value in entry.items() if key != "patient"}, list[Finding]()
+        return None, [Noted("answer-patient", message, path, "add `patient`: the id of the record", severity)]
+    own, findings = {key: value for key, value in entry.items() if key != "patient"}, list[Noted]()
     if not is_well_formed({"answers": [own]}):
         from eligo.patients.schema import check  # lazily: an answer of the right form needs no pydantic
 

@@ -31,7 +31,7 @@ class Stated(NamedTuple):
     told: int = 0
 
 
-class Words(NamedTuple):
+class ReportWords(NamedTuple):
     """The words of `grammar/reports.yaml`."""
 
     sexes: Mapping[str, Sex]
@@ -44,14 +44,14 @@ class Words(NamedTuple):
 
 
 @functools.cache
-def report_words() -> Words:
+def report_words() -> ReportWords:
     """Load the words."""
     data = grammar_data("reports.yaml")
     sexes: dict[str, Sex] = {word: sex for sex, several in data["sexes"].items() for word in several}
     longest_first = {
         key: tuple(sorted(data[key], key=len, reverse=True)) for key in ("other", "upper", "lower", "doubts")
     }
-    return Words(sexes, frozenset(data["anybody"]), frozenset(data["normal"]), **longest_first)
+    return ReportWords(sexes, frozenset(data["anybody"]), frozenset(data["normal"]), **longest_first)
 
 
 def is_doubted(remark: str) -> bool:

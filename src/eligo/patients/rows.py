@@ -15,7 +15,7 @@ from eligo.patients.date_formats import HELP, Order, as_iso
 from eligo.patients.dates import EARLIEST
 from eligo.patients.diagnostic_tests import find_test
 from eligo.patients.jobs import Job
-from eligo.patients.ledger import Entry, Reading, Took, entry_of
+from eligo.patients.ledger import LedgerEntry, Reading, Took, entry_of
 from eligo.patients.mapping import MISSING, NO, YES, Column, Mapping
 from eligo.patients.model import ListName, PartialDate
 from eligo.patients.names import Trouble, find_attestation, find_concept, find_in_vocabulary, find_variable
@@ -114,7 +114,7 @@ def _day(stated: Sequence[str], problems: list[Problem], place: Place) -> date |
     return found
 
 
-def _warnings(builder: PatientBuilder, ledger: Sequence[Entry], place: Place) -> Iterator[Problem]:
+def _warnings(builder: PatientBuilder, ledger: Sequence[LedgerEntry], place: Place) -> Iterator[Problem]:
     for finding in dict.fromkeys(builder.findings):
         line = finding.path[0] if finding.path and isinstance(finding.path[0], int) else place.line
         where = Place(place.file, line, path=str(finding.path[1]) if len(finding.path) > 1 else None)
@@ -127,8 +127,8 @@ def _warnings(builder: PatientBuilder, ledger: Sequence[Entry], place: Place) ->
             yield Problem(entry.reason, entry.text, entry.place, "`eligo variables` lists what is known", "warning")
 
 
-def _unread(cell: Cell, why: Problem) -> Entry:
-    return Entry(cell.item, cell.place, "refused", reason=why.code, text="the record could not be read")
+def _unread(cell: Cell, why: Problem) -> LedgerEntry:
+    return LedgerEntry(cell.item, cell.place, "refused", reason=why.code, text="the record could not be read")
 
 
 # --- rows to cells

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from eligo.errors import did_you_mean
 from eligo.jsontext import JsonPath
 from eligo.patients.dates import HELP as DATE_HELP
-from eligo.patients.form import YES_NO, is_name, is_number, is_status, is_value, is_yes_or_no
+from eligo.patients.form import NOTE, YES_NO, is_name, is_note, is_number, is_status, is_value, is_yes_or_no
 from eligo.patients.model import ListName
-from eligo.patients.notes import MOST_HELPED, Finding
+from eligo.patients.notes import MOST_HELPED, Noted
 from eligo.patients.status import STATUS
 from eligo.patients.values import Number as AnyNumber
 
@@ -32,6 +32,21 @@ _JSON_TYPES = {
     list: "a list",
     dict: "an object",
 }
+_EXAMPLES = {  # of each key of a record, as people would write it
+    "id": '`"id": "patient-1"`',
+    "as_of": '`"as_of": "2026-11-20"`',
+    "birth_date": '`"birth_date": "1978-04-02"`',
+    "age": '`"age": 48`',
+    "sex": '`"sex": "female"`',
+    "labs": '`"labs": {"INR": 1.9, "platelets": "64 x10^9/L"}`',
+    "observations": '`"observations": [{"variable": "INR", "value": 1.9, "date": "2026-11-19"}]`',
+    "conditions": '`"conditions": ["ascites", {"concept": "hepatitis B", "onset": "2010-05"}]`',
+    "procedures": '`"procedures": [{"concept": "liver transplantation", "date": "2024-01-02"}]`',
+    "medications": '`"medications": ["prednisone"]`',
+    "absent": '`"absent": ["HIV infection"]`',
+    "complete": '`"complete": ["medications"]`',
+    "attested": '`"attested": {"informed consent": true}`',
+}
 _LONGEST = 60  # characters of a word that is compared with known ones
 _EXPECTED = {  # by the first word of pydantic's error type
     "string": "text",
@@ -44,6 +59,11 @@ _EXPECTED = {  # by the first word of pydantic's error type
 
 def _must_be(expected: str) -> PydanticCustomError:
     return PydanticCustomError("must_be", "{expected}", {"expected": expected})
+
+
+def _in_full(entry: Any) -> Any:
+    """An entry of a list of facts that is a bare name, as an object; anything else as it is."""
+    return {"concept": entry} if is_name(entry) else entry
 
 
 def _checked_by(check: Callable[[Any], bool], expected: str) -> PlainValidator:
@@ -192,9 +212,9 @@ class Record(_Border):
     sex: str | None = Field(None, description="male or female; anything else leaves criteria on sex open")
     labs: dict[str, Value] = Field({}, description='short form of observations on the day of `as_of`: {"INR": 1.9}')
     observations: list[Observation] = []
-    conditions: list[Condition] = []
-    procedures: list[Procedure] = []
-    medications: list[Medication] = []
+    conditions: list[Annotated[Condition, BeforeValidator(_in_full, json_schema_input_type=Name | Condition)]] = []
+    procedures: list[Annotated[Procedure, BeforeValidator(_in_full, json_schema_input_type=Name | Procedure)]] = []
+    medications: list[Annotated[Medication, BeforeValidator(_in_full, json_schema_input_type=Name | Medication)]] = []
     absent: list[Name] = Field([], description="concepts that the record rules out")
     complete: list[ListName] = Field([], description="lists that name all there is: what they do not name is absent")
     attested: dict[str, bool] = Field(
@@ -210,6 +230,7 @@ _ENTRIES: dict[str, type[_Border]] = {
     "medications": Medication,
     "answers": Answer,
 }
+_FACTS = frozenset({"conditions", "procedures", "medications"})
 _LISTS = frozenset({*_ENTRIES, "absent", "complete"})
 _MAPS = frozenset({"labs", "attested"})
 
@@ -217,6 +238,7 @@ _MAPS = frozenset({"labs", "attested"})
 def patient_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of the native patient JSON."""
     made = Record.model_json_schema()
+    made["patternProperties"] = {f"^{NOTE}": {"description": "a note to people; not read"}}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, "title": "eligo patient"}
     return {**head, **{key: part for key, part in made.items() if key not in head}}
 
@@ -232,14 +254,16 @@ def answers_schema() -> dict[str, Any]:
     return {**head, **{key: part for key, part in made.items() if key not in head}}
 
 
-def check(data: Mapping[str, Any], lenient: bool = False) -> tuple[dict[str, Any], list[Finding]]:
+def check(data: Mapping[str, Any], lenient: bool = False) -> tuple[dict[str, Any], list[Noted]]:
     """Say what is wrong with the form of a record, and give the rest of it, with None for each list entry left out.
 
     Each part is checked alone, so that one that is wrong neither hides the others nor moves their places.
     """
     rest: dict[str, Any] = {}
-    findings: list[Finding] = []
+    findings: list[Noted] = []
     for key, value in data.items():
+        if is_note(key):
+            continue
         if key in _LISTS and isinstance(value, list):
             found = [_one(key, (i,), [item], lenient, findings) for i, item in enumerate(value)]
             rest[key] = [kept[0] if kept else None for kept in found]
@@ -250,7 +274,7 @@ def check(data: Mapping[str, Any], lenient: bool = False) -> tuple[dict[str, Any
     return rest, list(dict.fromkeys(findings))
 
 
-def _one(key: str, index: tuple[int, ...], value: Any, lenient: bool, findings: list[Finding]) -> Any:
+def _one(key: str, index: tuple[int, ...], value: Any, lenient: bool, findings: list[Noted]) -> Any:
     """The value of one key where its form is right, or None; `index` is where the only item of a list really stands."""
     try:
         Record.model_validate({key: value})
@@ -268,7 +292,7 @@ def _one(key: str, index: tuple[int, ...], value: Any, lenient: bool, findings: 
     return [{k: v for k, v in value[0].items() if k not in unknown}]
 
 
-def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, helped: bool) -> Finding:
+def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, helped: bool) -> Noted:
     """One problem in our words; of the data, only keys and the kind of what is there are named."""
     found = data
     for step in error["loc"] if error["type"] not in ("missing", "extra_forbidden") else ():
@@ -278,25 +302,31 @@ def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, help
         known = _keys(error["loc"])
         near = did_you_mean(str(path[-1])[:_LONGEST], known) if helped else None
         help_ = near or "known keys: " + ", ".join(f"`{k}`" for k in known)
-        return Finding("unknown-key", "no such key is known", path, help_, "warning" if lenient else "error")
+        return Noted("unknown-key", "no such key is known", path, help_, "warning" if lenient else "error")
     if kind == "missing":
         last = str(path[-1])  # a key of the format
-        return Finding("key-missing", f"the key `{last}` is missing", path[:-1], f"add `{last}`")
+        return Noted("key-missing", f"the key `{last}` is missing", path[:-1], f"add `{last}`")
     if kind == "not_a_word":
         return _unknown_word(found, list(STATUS), path, helped)
     if kind == "literal_error":
         return _unknown_word(found, list(get_args(ListName)), path, helped)
     if kind == "string_too_short":
-        return Finding("text-empty", "the text is empty", path, "write it, or leave out the key")
+        return Noted("text-empty", "the text is empty", path, "write it, or leave out the key")
+    if kind == "must_be" and isinstance(found, str) and not found.strip():
+        return Noted("text-empty", "the name is empty", path, "write the name, or leave out the entry")
     expected = str(context["expected"]) if kind == "must_be" else _EXPECTED.get(kind.split("_")[0], "something else")
+    if kind.startswith("model") and path[0] in _FACTS:
+        if isinstance(found, str):
+            return Noted("text-empty", "the name is empty", path, "write the name, or leave out the entry")
+        expected = "a name, or an object with `concept`"
     message = f"this must be {expected}, not {_JSON_TYPES.get(type(found), 'null')}"
-    return Finding("wrong-type", message, path, _type_help(path, found))
+    return Noted("wrong-type", message, path, _type_help(path, found))
 
 
-def _unknown_word(found: Any, words: list[str], path: JsonPath, helped: bool) -> Finding:
+def _unknown_word(found: Any, words: list[str], path: JsonPath, helped: bool) -> Noted:
     near = did_you_mean(found[:_LONGEST], words) if helped and isinstance(found, str) else None
     help_ = near or "one of " + ", ".join(f"`{w}`" for w in words)
-    return Finding("unknown-word", "this word is not known here", path, help_)
+    return Noted("unknown-word", "this word is not known here", path, help_)
 
 
 def _keys(path: tuple[int | str, ...]) -> list[str]:
@@ -310,4 +340,5 @@ def _type_help(path: JsonPath, found: Any) -> str:
         return "give the value with its unit as one text, or list it under `observations`"
     if isinstance(found, int | float) and path[-1] in _DATE_KEYS:
         return DATE_HELP
-    return "`eligo schema patient` shows the whole format"
+    example = _EXAMPLES.get(str(path[0]))
+    return f"write it like {example}" if example else "`eligo schema patient` shows the whole format"

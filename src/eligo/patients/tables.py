@@ -23,7 +23,7 @@ from eligo.files import Stamp, changed, check, lines_of, read_bytes, read_stream
 from eligo.jsontext import shown
 from eligo.patients.date_formats import Order, detect
 from eligo.patients.jobs import MAX_BYTES, Job, failed
-from eligo.patients.ledger import Entry
+from eligo.patients.ledger import LedgerEntry
 from eligo.patients.mapping import DELIMITERS, Mapping
 from eligo.patients.sources import STDIN
 
@@ -239,5 +239,5 @@ def _row_problem(cells: Sequence[str], header: Sequence[str], place: Place) -> P
     return None
 
 
-def _refused(line: int, problem: Problem) -> Entry:
-    return Entry(f"line {line}", problem.place, "refused", reason=problem.code, text=problem.message)
+def _refused(line: int, problem: Problem) -> LedgerEntry:
+    return LedgerEntry(f"line {line}", problem.place, "refused", reason=problem.code, text=problem.message)

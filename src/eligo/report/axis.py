@@ -32,7 +32,7 @@ _OPS = {symbol: op for op, symbol in SYMBOL.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class AxisLimit:
     """One limit: its symbol and value, and how the protocol writes it where that differs."""
 
     symbol: str
@@ -41,7 +41,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Normal:
+class AxisNormal:
     """A normal range, either end of which may not be known; `whose` it is, and its published source."""
 
     low: float | None
@@ -51,12 +51,12 @@ class Normal:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AxisLine:
     """All that a number line shows; `low` and `high` are the value's ends, infinite where they are not known."""
 
     variable: Variable
     role: Role
-    limits: tuple[Limit, ...]
+    limits: tuple[AxisLimit, ...]
     grades: tuple[float, ...]  # the steps of an ordinal; empty for a continuous line
     marked: Ranges
     low: float
@@ -64,7 +64,7 @@ class Line:
     value: str
     known: bool
     others: tuple[float, ...]
-    normal: Normal | None
+    normal: AxisNormal | None
 
     @property
     def numbers(self) -> list[float]:
@@ -75,7 +75,7 @@ class Line:
         return [n for n in found if math.isfinite(n)]
 
 
-def line_of(finding: Data, evidence: Data, sex: str | None) -> Line | None:
+def line_of(finding: Data, evidence: Data, sex: str | None) -> AxisLine | None:
     """The line of one comparison; None where there is no value or no number to compare it with."""
     variable = variables().get(evidence.get("variable") or "")
     ends = _value(evidence.get("value"))
@@ -87,7 +87,7 @@ def line_of(finding: Data, evidence: Data, sex: str | None) -> Line | None:
     if not limits and not grades:
         return None
     others = tuple(float(o["value"]) for o in evidence.get("others", ()) if isinstance(o.get("value"), int | float))
-    return Line(
+    return AxisLine(
         variable=variable,
         role=_role(finding, evidence),
         limits=limits,
@@ -116,7 +116,7 @@ def _value(value: object) -> tuple[float, float] | None:
     return None
 
 
-def _limits(evidence: Data) -> tuple[tuple[Limit, ...], Ranges] | None:
+def _limits(evidence: Data) -> tuple[tuple[AxisLimit, ...], Ranges] | None:
     """The limits of a comparison, and the values of which its words are true."""
     text = evidence.get("limit", "")
     if text.startswith("one of "):
@@ -134,7 +134,7 @@ def _limits(evidence: Data) -> tuple[tuple[Limit, ...], Ranges] | None:
             return None  # a multiple whose limit of normal is not known, or a limit in another unit
         value = float(match[2])
         as_written = written[place] if len(written) == len(parts) and written[place] else None
-        found.append(Limit(match[1], value, as_written))
+        found.append(AxisLimit(match[1], value, as_written))
         here = side(_OPS[match[1]], value)
         marked = here if marked is None else intersect(marked, here)
     return (tuple(found), marked) if marked else None
@@ -162,21 +162,21 @@ def _role(finding: Data, evidence: Data) -> Role:
     return "against" if against else "for"
 
 
-def _shown(value: float | str, limits: tuple[Limit, ...]) -> str:
+def _shown(value: float | str, limits: tuple[AxisLimit, ...]) -> str:
     """The value in five digits, or in all where five would put it on its limit."""
     short = rounded(value)
     near = [li for li in limits if rounded(li.value) == short and li.value != value]
     return number(value) if near else short
 
 
-def _normal(evidence: Data, variable: Variable, sex: str | None) -> Normal | None:
+def _normal(evidence: Data, variable: Variable, sex: str | None) -> AxisNormal | None:
     """The normal range that the evidence names, or else the default of the vocabulary."""
     default = variable.reference(sex)
     stated = _NORMAL.fullmatch(evidence.get("reference", ""))
     if stated and stated[3] != "default":
         end = float(stated[2])
-        return Normal(None, end, stated[3]) if stated[1] == "ULN" else Normal(end, None, stated[3])
-    return Normal(default.low, default.high, "default", default.source) if default else None
+        return AxisNormal(None, end, stated[3]) if stated[1] == "ULN" else AxisNormal(end, None, stated[3])
+    return AxisNormal(default.low, default.high, "default", default.source) if default else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ class Scale:
         return [tick for tick in found if self.low <= tick <= self.high]
 
 
-def scale_of(line: Line) -> Scale:
+def scale_of(line: AxisLine) -> Scale:
     """The scale on which every number of the line can be told apart."""
     numbers = sorted(line.numbers)
     low, high = numbers[0], numbers[-1]
@@ -228,7 +228,7 @@ def scale_of(line: Line) -> Scale:
     return Scale(max(low - room, min(least, low)), min(high + room, max(most, high)), False, whole)
 
 
-def _wants_log(line: Line, low: float, high: float) -> bool:
+def _wants_log(line: AxisLine, low: float, high: float) -> bool:
     if low < _LEAST or line.variable.kind not in _LOGARITHMIC or line.grades or low == high:
         return False
     if high / low > 10**DECADES:
@@ -238,7 +238,7 @@ def _wants_log(line: Line, low: float, high: float) -> bool:
     return linear / (high - low) < _NEAR and log / math.log(high / low) > 2 * linear / (high - low)
 
 
-def _pairs(line: Line) -> list[tuple[float, float]]:
+def _pairs(line: AxisLine) -> list[tuple[float, float]]:
     """Each known end of the value with each limit."""
     return [(end, li.value) for end in (line.low, line.high) if math.isfinite(end) for li in line.limits]
 

@@ -46,6 +46,12 @@ def criterion(id: str) -> str:  # noqa: A002 - the word of the rules
     return f"{criterion_name(id)} ({id})"
 
 
+def criterion_title(id: str) -> str:  # noqa: A002 - the word of the rules
+    """The same at the start of a line: "Exclusion 7 (E7)"."""
+    name = criterion(id)
+    return f"{name[:1].upper()}{name[1:]}"
+
+
 def criterion_of(place: str) -> str:
     """A criterion of a trial: "exclusion 7 (E7) of NCT05727722" for `NCT05727722/E7`."""
     trial, _, id_ = place.partition("/")

@@ -28,7 +28,7 @@ Id = Annotated[str, Field(description="id of a criterion")]
 Span = Annotated[tuple[int, int], Field(description="`[start, end)` character offsets in the criterion's text")]
 
 
-class Strict(BaseModel):
+class StrictJson(BaseModel):
     """Refuses unknown keys and converts nothing."""
 
     model_config = ConfigDict(extra="forbid", strict=True)

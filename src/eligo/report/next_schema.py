@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from eligo.report.form import Date, Id, Reason, Strict
-from eligo.report.outlook_schema import Question, Ranked
+from eligo.report.form import Date, Id, Reason, StrictJson
+from eligo.report.outlook_schema import QuestionJson, Ranked
 
 
-class OfTrial(Question):
+class OfTrial(QuestionJson):
     """The question for one trial."""
 
     trial: str
@@ -32,14 +32,14 @@ class OfList(Ranked):
     patients: list[str]
 
 
-class Attestation(Strict):
+class NextAttestation(StrictJson):
     """What only a person can state: for which trials, in which criteria."""
 
     concept: str
     trials: dict[str, list[Id]]
 
 
-class Patient(Strict):
+class NextPatient(StrictJson):
     """What to find out next about one patient; one line for each."""
 
     form: Literal["eligo.next/1"] = Field(alias="schema")
@@ -47,11 +47,11 @@ class Patient(Strict):
     as_of: Date
     undetermined: list[str] = Field(description="the trials in which something is open")
     questions: list[OfPatient] = Field(description="those that settle most first")
-    attest: list[Attestation]
+    attest: list[NextAttestation]
     read: dict[str, list[Id]] = Field(description="by trial: open criteria for a person, as in an outlook")
 
 
-class List(Strict):
+class List(StrictJson):
     """The union over all patients; the last line, where there are several."""
 
     form: Literal["eligo.next-list/1"] = Field(alias="schema")
@@ -62,5 +62,5 @@ class List(Strict):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a line of `eligo next --json`."""
-    schema = TypeAdapter(Patient | List).json_schema(by_alias=True)
+    schema = TypeAdapter(NextPatient | List).json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

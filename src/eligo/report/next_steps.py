@@ -34,8 +34,11 @@ def next_lines(data: Data, terminal: Terminal, all_questions: bool = False) -> I
 
 def _question_lines(place: int, item: Data, terminal: Terminal) -> Iterator[str]:
     first = item["trials"][0]
-    text = f"{question(first)} {terminal.paint(worth(item), 'bold')}; {why(first)}"
-    yield from wrap(typeset(text), terminal.width, f"  {place}. ", "     ")
+    said = typeset(worth(item))
+    text = f"{typeset(question(first))} {said}; {typeset(why(first))}"
+    for line in wrap(text, terminal.width, f"  {place}. ", "     "):
+        # Painted once it is wrapped: a line that is wrapped loses what would steer a terminal.
+        yield line.replace(f" {said};", f" {terminal.paint(said, 'bold')};", 1)
     for trial in item["trials"]:
         if "no" == trial["settles"] == trial["settles_but_for_attestations"]:
             continue

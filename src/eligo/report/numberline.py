@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
-from eligo.report.axis import Limit, Line, Role, Scale, line_of, scale_of
+from eligo.report.axis import AxisLimit, AxisLine, Role, Scale, line_of, scale_of
 from eligo.report.display import variable_name
 from eligo.report.names import Data, number, rounded
 from eligo.report.terminal import clean
@@ -55,7 +55,7 @@ def number_line(finding: Data, evidence: Data, sex: str | None, name: str) -> st
     return _svg(line, evidence, name) if line else ""
 
 
-def _svg(line: Line, evidence: Data, name: str) -> str:
+def _svg(line: AxisLine, evidence: Data, name: str) -> str:
     axis = _Axis(line)
     labels = list(_placed(_labels(line, axis)))
     height = FIRST_ROW + ROW * max((row for _, _, row in labels), default=0) + 5
@@ -74,7 +74,7 @@ def _svg(line: Line, evidence: Data, name: str) -> str:
     return "".join([*parts, "</svg>"])
 
 
-def describe(line: Line, evidence: Data) -> tuple[str, str]:
+def describe(line: AxisLine, evidence: Data) -> tuple[str, str]:
     """What the drawing shows, in words: a title and a description."""
     unit = _unit(line)
     limits = " and ".join(_limit_text(li) for li in line.limits) or evidence["limit"]
@@ -94,7 +94,7 @@ def describe(line: Line, evidence: Data) -> tuple[str, str]:
 class _Axis:
     """Places on the drawing: of numbers on a scale, or of the steps of an ordinal."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: AxisLine) -> None:
         self.grades = line.grades
         self.scale: Scale | None = None if line.grades else scale_of(line)
 
@@ -107,7 +107,7 @@ class _Axis:
             return MARGIN if value < 0 else WIDTH - MARGIN
         return MARGIN + step * (self.grades.index(value) + 0.5)
 
-    def marked(self, line: Line) -> list[tuple[float, float]]:
+    def marked(self, line: AxisLine) -> list[tuple[float, float]]:
         """The marked parts of the line, from left to right."""
         if self.scale:
             return [(self.x(low[0]), self.x(high[0])) for low, high in line.marked]
@@ -116,7 +116,7 @@ class _Axis:
         return [(self.x(g) - step / 2, self.x(g) + step / 2) for g in holds]
 
 
-def _band(line: Line, axis: _Axis) -> Iterator[str]:
+def _band(line: AxisLine, axis: _Axis) -> Iterator[str]:
     bottom = BAND + BAND_HEIGHT
     for start, end in axis.marked(line):
         yield f'<path class="hatch" d="{_hatching(start, end, _SLANT[line.role])}"/>'
@@ -148,7 +148,7 @@ def _hatching(start: float, end: float, slant: int) -> str:
     return "".join(strokes)
 
 
-def _normal(line: Line, axis: _Axis) -> Iterator[str]:
+def _normal(line: AxisLine, axis: _Axis) -> Iterator[str]:
     if line.normal is None:
         return
     start = axis.x(-math.inf if line.normal.low is None else line.normal.low)
@@ -157,7 +157,7 @@ def _normal(line: Line, axis: _Axis) -> Iterator[str]:
     yield f'<rect class="normal" x="{_n(start)}" y="{_n(NORMAL)}" {size}/>'
 
 
-def _value(line: Line, axis: _Axis) -> Iterator[str]:
+def _value(line: AxisLine, axis: _Axis) -> Iterator[str]:
     """The patient's value: a triangle for a number, a bar with ends for an interval; hollow where open."""
     known = "known" if line.known else "unknown"
     for other in line.others:
@@ -180,7 +180,7 @@ def _triangle(x: float) -> str:
     return f"M{_n(x - 6)} {_n(BAND - 11)}h12l-6 11z"
 
 
-def _labels(line: Line, axis: _Axis) -> Iterator[Label]:
+def _labels(line: AxisLine, axis: _Axis) -> Iterator[Label]:
     """The labels, the most important first."""
     if axis.grades:
         yield from _of_grades(line, axis)
@@ -195,7 +195,7 @@ def _labels(line: Line, axis: _Axis) -> Iterator[Label]:
         yield Label("log scale", WIDTH - MARGIN, "end", "tick", row=1)
 
 
-def _of_grades(line: Line, axis: _Axis) -> Iterator[Label]:
+def _of_grades(line: AxisLine, axis: _Axis) -> Iterator[Label]:
     """The steps of an ordinal, and what the marked ones do."""
     for grade in axis.grades:
         yield Label(_grade_name(line, grade), axis.x(grade), style="tick")
@@ -204,7 +204,7 @@ def _of_grades(line: Line, axis: _Axis) -> Iterator[Label]:
         yield Label(WORD[line.role], (marked[0][0] + marked[-1][1]) / 2, style="limit", row=1)
 
 
-def _of_limits(line: Line, axis: _Axis) -> Iterator[Label]:
+def _of_limits(line: AxisLine, axis: _Axis) -> Iterator[Label]:
     """The limits, and what the marked side of them does; of a single limit in one label on that side."""
     word = WORD[line.role]
     if len(line.limits) == 1:
@@ -240,17 +240,17 @@ def _width(text: str, bold: bool = False) -> float:
     return len(text) * CHARACTER * (1.09 if bold else 1)
 
 
-def _limit_text(limit: Limit) -> str:
+def _limit_text(limit: AxisLimit) -> str:
     written = f" ({typeset(_unsigned(limit))})" if limit.written else ""
     return f"{typeset(limit.symbol)} {rounded(limit.value)}{written}"
 
 
-def _unsigned(limit: Limit) -> str:
+def _unsigned(limit: AxisLimit) -> str:
     """How the protocol writes the limit, without its symbol, which stands before it already."""
     return (limit.written or "").removeprefix(f"{limit.symbol} ")
 
 
-def _normal_text(line: Line) -> str:
+def _normal_text(line: AxisLine) -> str:
     normal = line.normal
     if normal is None:
         return ""
@@ -263,13 +263,13 @@ def _normal_text(line: Line) -> str:
     return f"normal {ends} ({normal.whose})"
 
 
-def _grade_name(line: Line, grade: float) -> str:
+def _grade_name(line: AxisLine, grade: float) -> str:
     """The number of a step, or its letter where it has one."""
     letters = [label for label, value in line.variable.grades.items() if value == grade and label.isalpha()]
     return letters[0].upper() if letters and len(letters[0]) == 1 and letters[0] not in "ivx" else number(grade)
 
 
-def _unit(line: Line) -> str:
+def _unit(line: AxisLine) -> str:
     unit = line.variable.unit
     if unit == "1":
         return ""

@@ -10,12 +10,12 @@ from typing import Literal
 from pydantic import Field
 
 from eligo.criteria import Relation
-from eligo.report.form import Date, Id, Reason, Strict, Truth, Value, Verdict
+from eligo.report.form import Date, Id, Reason, StrictJson, Truth, Value, Verdict
 
 Settles = Literal["certain", "may", "no"]
 
 
-class Answer(Strict):
+class AnswerJson(StrictJson):
     """One answer to a question, and what the trial's verdict would be with it."""
 
     answer: str = Field(description="a range in the canonical unit; of a fact: present, ruled out ...")
@@ -27,7 +27,7 @@ class Answer(Strict):
     blocks: list[Id] = Field([], description="criteria that would block")
 
 
-class Question(Strict):
+class QuestionJson(StrictJson):
     """A measurement or a fact that is open: who asks for it, and what each answer would do."""
 
     kind: Literal["measurement", "fact"]
@@ -37,17 +37,17 @@ class Question(Strict):
     criteria: list[Id] = Field([], description="open criteria that ask for it")
     settles: Settles = Field(description="whether it alone settles the trial's verdict")
     settles_but_for_attestations: Settles
-    answers: list[Answer] = Field([])
+    answers: list[AnswerJson] = Field([])
 
 
-class Attestation(Strict):
+class AttestationJson(StrictJson):
     """What only a person can state, and who asks for it."""
 
     concept: str
     criteria: list[Id] = Field([])
 
 
-class Change(Strict):
+class ChangeJson(StrictJson):
     """One thing that would have to be otherwise."""
 
     variable: str | None = None
@@ -59,14 +59,14 @@ class Change(Strict):
     why_fixed: Literal["age", "sex", "history"] | None = None
 
 
-class ChangeSet(Strict):
+class ChangeSet(StrictJson):
     """Changes after which together nothing blocks."""
 
     fixed: bool = Field(description="whether one of them is")
-    changes: list[Change]
+    changes: list[ChangeJson]
 
 
-class Changes(Strict):
+class Changes(StrictJson):
     """The smallest sets of changes after which nothing blocks; those that are possible first, then by size."""
 
     sets: list[ChangeSet] = Field([])
@@ -74,7 +74,7 @@ class Changes(Strict):
     complete: bool = Field(description="false: the search stopped at its limit, and larger sets may exist")
 
 
-class Doubt(Strict):
+class DoubtJson(StrictJson):
     """One doubtful thing that the verdict hangs on."""
 
     cause: Literal["same_day", "default_limit", "assumed_absent", "assumed_link"]
@@ -92,7 +92,7 @@ class Doubt(Strict):
     verdict: Verdict = Field(description="what the verdict would be")
 
 
-class Cause(Strict):
+class Cause(StrictJson):
     """A criterion whose answer ends with time."""
 
     id: Id
@@ -102,7 +102,7 @@ class Cause(Strict):
     truth: Truth
 
 
-class Expiry(Strict):
+class ExpiryJson(StrictJson):
     """Until when the verdict holds, if nothing is added to the record."""
 
     until: Date | None = Field(None, description="the last day; left out or null: it holds through `horizon`")
@@ -111,14 +111,14 @@ class Expiry(Strict):
     causes: list[Cause] = Field([])
 
 
-class Settling(Strict):
+class Settling(StrictJson):
     """How many verdicts a question settles, counted over trials (and in a list over patients)."""
 
     certain: int = Field(description="whatever the answer")
     may: int = Field(description="by some answer")
 
 
-class Ranked(Strict):
+class Ranked(StrictJson):
     """A question, and what it could settle."""
 
     kind: Literal["measurement", "fact"]
@@ -128,21 +128,21 @@ class Ranked(Strict):
     settles_but_for_attestations: Settling = Field(description="if the open attestations turn out well")
 
 
-class Asked(Ranked):
+class AskedJson(Ranked):
     """A question about one patient, over all trials."""
 
     why: Reason
     trials: list[str] = Field(description="those whose verdict it may settle, attestations apart")
 
 
-class Outlook(Strict):
+class Outlook(StrictJson):
     """What comes after the verdict."""
 
-    next: list[Question] = Field([], description="what to ask next, the best first; of undetermined trials")
-    attest: list[Attestation] = Field([])
+    next: list[QuestionJson] = Field([], description="what to ask next, the best first; of undetermined trials")
+    attest: list[AttestationJson] = Field([])
     read: list[Id] = Field(
         [], description="open criteria for a person: not understood, or a link that no record states"
     )
     changes: Changes | None = Field(None, description="of ineligible trials")
-    sensitivity: list[Doubt] = Field([])
-    expiry: Expiry | None = None
+    sensitivity: list[DoubtJson] = Field([])
+    expiry: ExpiryJson | None = None

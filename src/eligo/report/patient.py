@@ -9,13 +9,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from eligo.evaluation.entries import called
-from eligo.evaluation.evidence import fact_json
+from eligo.evaluation.evidence import fact_json, unit_of
 from eligo.evaluation.evidence import reading_json as result_json
-from eligo.patients.ledger import Entry, Reading, counts
+from eligo.patients.ledger import LedgerEntry, Reading, counts
 from eligo.patients.model import Fact, Patient, Reply, Result
 from eligo.patients.replies import reply_json
+from eligo.report.display import concept_name, criterion_of, variable_name
+from eligo.report.names import known_digits, reported, years
+from eligo.report.outlook_words import unit_words
 from eligo.report.terminal import Terminal, clean, wrap
-from eligo.vocabulary.concepts import is_entry
+from eligo.report.typeset import typeset
+from eligo.vocabulary.concepts import concepts, is_entry
+from eligo.vocabulary.variables import variables
 
 SCHEMA = "eligo.ledger/1"
 _MOST = 5  # values of a variable that are shown
@@ -77,7 +82,7 @@ def patient_lines(reading: Reading, everything: bool, shape: Terminal) -> Iterat
         yield from _summed(reading.ledger, shape)
 
 
-def _summed(ledger: tuple[Entry, ...], shape: Terminal) -> Iterator[str]:
+def _summed(ledger: tuple[LedgerEntry, ...], shape: Terminal) -> Iterator[str]:
     """What was not needed, by kind and reason, and the names that were understood without a code."""
     left = Counter((e.item.split("/")[0], e.text) for e in ledger if e.outcome == "not needed")
     for (kind, text), count in sorted(left.items()):
@@ -87,15 +92,22 @@ def _summed(ledger: tuple[Entry, ...], shape: Terminal) -> Iterator[str]:
         yield f"  {named} by name, where no code was known; `--all` lists them"
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: LedgerEntry) -> str:
     where = str(entry.place.path or entry.place.line or "")
     text = f"{clean(entry.item)}" + (f" ({clean(where)})" if where and where not in entry.item else "")
     text += f": {entry.outcome}"
     if entry.used_as:
-        text += " as " + ", ".join(entry.used_as)
+        text += " as " + ", ".join(map(_called, entry.used_as))
     if entry.by_name:
         text += " (by its name)"
     return text + (f"; {entry.text}" if entry.used_as and entry.text else f": {entry.text}" if entry.text else "")
+
+
+def _called(used: str) -> str:
+    """What people call the variable or concept as which an entry is used; `no` before it rules it out."""
+    id_ = used.removeprefix("no ")
+    name = variable_name(id_) if id_ in variables() else concept_name(id_) if id_ in concepts() else id_
+    return f"no {name}" if used.startswith("no ") else name
 
 
 def _patient(patient: Patient, shape: Terminal) -> Iterator[str]:
@@ -104,14 +116,15 @@ def _patient(patient: Patient, shape: Terminal) -> Iterator[str]:
     about = [f"as of {patient.as_of.isoformat()}", born, patient.sex or "sex unknown"]
     yield shape.paint(f"{clean(patient.id)}   {', '.join(about)}", "bold")
     for variable, results in patient.results.items():
-        yield from wrap(_results(results), shape.width, f"  {variable}: ", "      ")
+        yield from wrap(_results(results), shape.width, f"  {variable_name(variable)}: ", "      ")
     for fact in itertools.chain.from_iterable(patient.facts.values()):
         yield from wrap(_fact(fact), shape.width, "  ", "      ")
     yield from _lists(patient, shape)
     for system, value in patient.identifiers.items():
         yield from wrap(f"{clean(system)}: {clean(value)}", shape.width, "  identifier ", "      ")
     for topic, held in patient.attested.items():
-        yield f"  attested: {clean(topic)}: {'yes' if held else 'no'}"
+        name = criterion_of(topic) if "/" in topic else concept_name(topic)
+        yield from wrap(f"{clean(name)}: {'yes' if held else 'no'}", shape.width, "  attested: ", "      ")
     for reply in patient.replies:
         yield from wrap(_reply(reply), shape.width, "  ", "      ")
 
@@ -137,8 +150,8 @@ def _lists(patient: Patient, shape: Terminal) -> Iterator[str]:
 
 
 def _name(id_: str) -> str:
-    """The id of a concept; of an entry of the dictionary its name and its id, of a name alone the name."""
-    name = clean(called(id_))
+    """The name of a concept; of an entry of the dictionary also its id."""
+    name = clean(called(id_) if is_entry(id_) else concept_name(id_))
     return f"{name} [{id_}]" if is_entry(id_) else name
 
 
@@ -147,9 +160,10 @@ def _fact(fact: Fact) -> str:
     data = fact_json(fact)
     times = [f"{word} {data[key]}" for word, key in (("from", "start"), ("to", "end")) if key in data]
     written = clean(fact.written)
-    named = f" ({written})" if written and written != fact.concept else ""
     name = _name(fact.concept)
-    return " ".join([f"{name}{named if written != name else ''}: {fact.status}", *times, *fact.qualifiers])
+    same = {name.casefold(), fact.concept.casefold(), ""}
+    named = f" ({written})" if written.casefold() not in same else ""
+    return " ".join([f"{name}{named}: {fact.status}", *times, *fact.qualifiers])
 
 
 def _results(results: tuple[Result, ...]) -> str:
@@ -160,7 +174,9 @@ def _results(results: tuple[Result, ...]) -> str:
 
 def _result(result: Result) -> str:
     data = _result_json(result)
-    value = clean(str(data.get("converted") or result.written))
+    own = reported(data)
+    converted = f"{known_digits(data, '')}{unit_words(unit_of(result.variable))}"
+    value = typeset(clean(f"{own} ({converted})" if own else years(str(result.written))))
     day = f" on {data['date']}" if "date" in data else ""
     remark = f" (remark: {clean(result.remark)})" if result.remark else ""
     return f"{value}{day}{remark}" + (

@@ -28,6 +28,8 @@ from eligo.report.names import number
 from eligo.report.sentences import other_than
 from eligo.report.terms import concept_name, variable_name
 
+NOT_UNDERSTOOD = "not understood"
+
 
 def predicate_lines(predicate: Predicate, indent: str = "") -> Iterator[str]:
     """One line a leaf, below the word that joins it to its neighbours.
@@ -52,7 +54,7 @@ def predicate_lines(predicate: Predicate, indent: str = "") -> Iterator[str]:
             (line,) = predicate_lines(part)
             yield f"{indent}not {line}"
         case _:
-            yield f"{indent}{_leaf(predicate)}"
+            yield f"{indent}{leaf_words(predicate)}"
 
 
 def _join(predicate: AllOf | AnyOf | AtLeast) -> str:
@@ -61,14 +63,20 @@ def _join(predicate: AllOf | AnyOf | AtLeast) -> str:
     return "all of" if isinstance(predicate, AllOf) else "any of"
 
 
-def _leaf(leaf: Leaf) -> str:
+def limits_words(leaf: Compare) -> str:
+    """The limits of a comparison: ">= 18 a and <= 70 a"."""
+    return " and ".join(map(_limit, leaf.limits))
+
+
+def leaf_words(leaf: Leaf) -> str:
+    """One part of a predicate, in a line."""
     match leaf:
         case Compare():
             name = variable_name(leaf.variable) if leaf.variable else f"{leaf.name} (not in the vocabulary)"
             picked = {"any": ["any value"], "lowest": ["lowest value"], "highest": ["highest value"]}.get(leaf.pick, [])
             at = [f"on the day on which {concept_name(leaf.at)} began"] if leaf.at else []
             notes = [*at, *(["unit inferred"] if leaf.unit_inferred else []), *picked, *_window(leaf.window)]
-            return f"{name} {' and '.join(map(_limit, leaf.limits))}{_noted(notes)}"
+            return f"{name} {limits_words(leaf)}{_noted(notes)}"
         case OneOf():
             name = variable_name(leaf.variable) if leaf.variable else f"{leaf.name} (not in the vocabulary)"
             return f"{name} one of {', '.join(map(number, leaf.values))}"
@@ -79,9 +87,9 @@ def _leaf(leaf: Leaf) -> str:
         case Attest():
             return f"to attest: {concept_name(leaf.topic)}"
         case Always():
-            return "restricts nothing" + (f": {leaf.note}" if leaf.note else "")
+            return "asks for nothing" + (f": {leaf.note}" if leaf.note else "")
         case Unparsed():
-            return f"not understood: {leaf.text}"
+            return f"{NOT_UNDERSTOOD}: {leaf.text}"
 
 
 def _present(leaf: Present) -> str:

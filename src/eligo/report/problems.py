@@ -70,9 +70,14 @@ def summed(problems: Iterable[Problem]) -> list[Problem]:
 def render_problem(problem: Problem, terminal: Terminal) -> str:
     """One problem: `place: severity[code]: message`, the line that it points at if that may be shown, and the help."""
     colour = "red" if problem.severity == "error" else "yellow"
-    head = f"{terminal.paint(problem.severity, colour, 'bold')}[{problem.code}]: {clean(problem.message)}"
+    head = f"{problem.severity}[{problem.code}]: {clean(problem.message)}"
     place = clean(str(problem.place))
-    lines = [f"{place}: {head}" if place else head, *_source(problem)]
+    text = f"{place}: {head}" if place else head
+    # A pipe gets one line a problem, which programs read.
+    found = [text] if terminal == Terminal() else wrap(text, terminal.width, "", "  ")
+    painted = terminal.paint(problem.severity, colour, "bold")
+    lines = [line.replace(f"{problem.severity}[", f"{painted}[", 1) for line in found]
+    lines += _source(problem)
     if problem.help:
         lines += wrap(problem.help, terminal.width, "  help: ", "        ")
     return "\n".join(lines)

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import read_json
-from eligo.report.form import Bearing, Reason, Strict, Truth, Verdict
+from eligo.report.form import Bearing, Reason, StrictJson, Truth, Verdict
 
 SCHEMA = "eligo.audit-record/2"
 
@@ -20,14 +20,14 @@ Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Path = Annotated[str, Field(min_length=1, description="as seen from the folder of the record")]
 
 
-class File(Strict):
+class File(StrictJson):
     """A file, and what its bytes were."""
 
     path: Path
     sha256: Sha256
 
 
-class Source(File):
+class RecordedSource(File):
     """The patient's record: a file or a folder of files; of a folder the names and bytes of all records count."""
 
     patient_salt: str = Field(pattern="^[0-9a-f]{32}$", description="of this record alone")
@@ -35,7 +35,7 @@ class Source(File):
     patient_sha256: Sha256 = Field(description="HMAC of the patient's id; its key is the salt, then the site's key")
 
 
-class Options(Strict):
+class RecordedOptions(StrictJson):
     """The options of `eligo audit` that matter for the answer, as they were given."""
 
     as_of: Day = Field(description="the day that was screened for")
@@ -51,14 +51,14 @@ class Options(Strict):
     rules: Path | None = Field(description="the folder of rule sets; null for those that come with eligo")
 
 
-class Leaf(Strict):
+class Leaf(StrictJson):
     """One part of a criterion, in the order of the text."""
 
     truth: Truth
     reason: Reason | None = Field(None, description="why the truth is UNKNOWN")
 
 
-class Criterion(Strict):
+class RecordedCriterion(StrictJson):
     """One criterion and what came of it."""
 
     id: str
@@ -67,17 +67,17 @@ class Criterion(Strict):
     leaves: list[Leaf]
 
 
-class Trial(Strict):
+class RecordedTrial(StrictJson):
     """One trial: its rules, and what came of them."""
 
     trial: str
     file: str | None = Field(description="the name of the rules' file")
     rules_sha256: Sha256 | None
     verdict: Verdict
-    criteria: list[Criterion]
+    criteria: list[RecordedCriterion]
 
 
-class Record(Strict):
+class AuditRecord(StrictJson):
     """An audit without a value of the patient, to be replayed with `eligo audit --verify`."""
 
     model_config = ConfigDict(extra="forbid", strict=True, title=SCHEMA)
@@ -85,21 +85,21 @@ class Record(Strict):
     schema_: Literal["eligo.audit-record/2"] = Field(alias="schema")
     eligo: str = Field(description="the version")
     vocabulary: dict[str, Sha256] = Field(description="the files that rules and records are understood by")
-    input: Source
-    options: Options
-    trials: list[Trial]
+    input: RecordedSource
+    options: RecordedOptions
+    trials: list[RecordedTrial]
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of an audit record."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Record.model_json_schema(by_alias=True)}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **AuditRecord.model_json_schema(by_alias=True)}
 
 
 def load_record(text: bytes, file: str) -> dict[str, Any]:
     """Read a record; raise `EligoError` for what is none."""
     data = read_json(text, file)
     try:
-        Record.model_validate(data)
+        AuditRecord.model_validate(data)
     except ValidationError as error:
         raise EligoError(dict.fromkeys(_problem(dict(one), file) for one in error.errors())) from None
     if not isinstance(data, dict):

@@ -10,15 +10,15 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from eligo.criteria import Relation
-from eligo.report.form import Bearing, Date, Number, Reason, Span, Strict, Truth, Value, Verdict
-from eligo.report.outlook_schema import Asked, Outlook
+from eligo.report.form import Bearing, Date, Number, Reason, Span, StrictJson, Truth, Value, Verdict
+from eligo.report.outlook_schema import AskedJson, Outlook
 
 SCHEMA = "eligo.screening/1"
 AGE = "days from its date (of a fact: its end, else its start); of a date known in part the most, of a fact the least"
 Assumption = Literal["list_complete", "assumed_by_caller", "link_assumed", "default_range", "score_part"]
 
 
-class Answered(Strict):
+class Answered(StrictJson):
     """Who answered, and when."""
 
     by: str
@@ -26,7 +26,7 @@ class Answered(Strict):
     note: str | None = None
 
 
-class Measured(Strict):
+class MeasuredJson(StrictJson):
     """A value: recorded, or worked out from something else in the record."""
 
     value: Value | None = None
@@ -47,7 +47,7 @@ class Measured(Strict):
     missing: list[str] | None = Field(None, description="variables that it still needs")
 
 
-class Input(Measured):
+class Input(MeasuredJson):
     """One thing that a value was worked out from: another value, a fact, or an exclusion."""
 
     variable: str | None = None
@@ -59,25 +59,25 @@ class Input(Measured):
     qualifiers: list[str] | None = None
 
 
-class Code(Strict):
+class CodeJson(StrictJson):
     """A code of a terminology."""
 
     system: str = Field(description="its short name: snomed, icd10, mesh, drugbank")
     code: str
 
 
-class Entry(Strict):
+class EntryJson(StrictJson):
     """What the dictionary says of a concept that the vocabulary does not have."""
 
     name: str
-    codes: list[Code]
+    codes: list[CodeJson]
 
 
-class Fact(Strict):
+class FactJson(StrictJson):
     """One condition, procedure or medication of the record."""
 
     concept: str
-    entry: Entry | None = Field(None, description="where it is one of the dictionary")
+    entry: EntryJson | None = Field(None, description="where it is one of the dictionary")
     status: str
     start: Date | None = None
     end: Date | None = None
@@ -86,21 +86,21 @@ class Fact(Strict):
     written: str | None = None
 
 
-class Own(Strict):
+class Own(StrictJson):
     """A distance in the unit of the criterion."""
 
     value: Number
     unit: str = Field(description="as the rules have it; `x ULN`, `x LLN`, `x baseline` or `x` and a variable's id")
 
 
-class Excepted(Strict):
+class ExceptedJson(StrictJson):
     """A kind of a concept that does not count."""
 
     concept: str = Field(description="id of the concept, or `study_condition`: what the trial is about")
     qualifier: str | None = None
 
 
-class Side(Measured):
+class Side(MeasuredJson):
     """What a record says of one concept, as the sentence asks for it."""
 
     span: Span | None = None
@@ -109,17 +109,17 @@ class Side(Measured):
     detail: str | None = None
     variable: str | None = Field(None, description="id of the variable")
     concept: str | None = Field(None, description="id of the concept, or of what is to be attested")
-    entry: Entry | None = Field(None, description="where the concept is one of the dictionary")
+    entry: EntryJson | None = Field(None, description="where the concept is one of the dictionary")
     status: str | None = Field(None, description="as asked for: active, now, history, suspected, planned")
     qualifier: str | None = None
     count: int | None = None
     window: str | None = None
-    but_not: list[Excepted] | None = Field(None, description="the kinds of it that do not count")
-    facts: list[Fact] | None = None
+    but_not: list[ExceptedJson] | None = Field(None, description="the kinds of it that do not count")
+    facts: list[FactJson] | None = None
     ruled_out_by: str | None = Field(None, description="the concept whose absence the record states")
 
 
-class Evidence(Side):
+class EvidenceJson(Side):
     """What one part of the sentence met in the record: a value, facts, a statement, or nothing."""
 
     decides: bool = Field(description="whether the criterion's truth rests on this part")
@@ -136,15 +136,17 @@ class Evidence(Side):
     near: bool = Field(False, description="whether a criterion blocks by it, and by no more than the stated margin")
     margin: str | None = Field(None, description="that margin")
     reference: str | None = Field(None, description="what a limit is a multiple of or lies above, and whose that is")
-    others: list[Measured] | None = Field(None, description="other results of the same day")
-    clash: Measured | None = Field(None, description="a stated score's value by its own inputs, where it is another")
+    others: list[MeasuredJson] | None = Field(None, description="other results of the same day")
+    clash: MeasuredJson | None = Field(
+        None, description="a stated score's value by its own inputs, where it is another"
+    )
     related: Relation | None = Field(None, description="how the two `parts` belong together by the sentence")
     parts: list[Side] | None = Field(None, description="what the record says of each of the two things that it links")
     note: str | None = Field(None, description="why a sentence restricts nothing")
     answered: list[Answered] | None = Field(None, description="the persons who answered this part")
 
 
-class Finding(Strict):
+class FindingJson(StrictJson):
     """One criterion and what came of it."""
 
     id: str
@@ -156,7 +158,7 @@ class Finding(Strict):
     reasons: list[Reason]
     variables: list[str]
     concepts: list[str]
-    evidence: list[Evidence]
+    evidence: list[EvidenceJson]
     assumed: list[Assumption] = Field([], description="what the truth rests on that neither record nor rules say")
     enough: list[int] = Field(
         [], description="places of the parts that block by themselves, where these are fewer than those that decide"
@@ -166,7 +168,7 @@ class Finding(Strict):
     )
 
 
-class Passes(Strict):
+class Passes(StrictJson):
     """How many criteria pass."""
 
     count: int
@@ -175,7 +177,7 @@ class Passes(Strict):
     answered_by: list[str] = Field([], description="these persons")
 
 
-class Arm(Strict):
+class ArmJson(StrictJson):
     """One arm of a trial, with its own verdict."""
 
     id: str
@@ -186,7 +188,7 @@ class Arm(Strict):
     near: bool = Field(False, description="whether nothing would block it if what is near its limit did not")
 
 
-class Trial(Strict):
+class TrialJson(StrictJson):
     """One trial: its verdict, and as many findings as it has criteria."""
 
     trial: str
@@ -199,23 +201,24 @@ class Trial(Strict):
     near: bool = Field(
         False, description="whether nothing would block if what is near its limit did not; one of the arms is enough"
     )
-    arms: list[Arm] = Field([])
+    arms: list[ArmJson] = Field([])
     drafts: int = Field(default=0, description="how many of the criteria nobody has reviewed")
     notes: list[str] = Field([])
-    criteria: list[Finding]
+    criteria: list[FindingJson]
     outlook: Outlook | None = Field(None, description="what comes after the verdict, where it is asked for")
 
 
-class Counts(Strict):
-    """How many of the trials have each verdict, and how many of the ineligible ones are near misses."""
+class Counts(StrictJson):
+    """How many of the trials have each verdict; how many of the ineligible ones are near misses."""
 
     eligible: int
     undetermined: int
     ineligible: int
     near: int
+    no_criteria: int = Field(0, description="how many of the undetermined trials state no criteria at all")
 
 
-class Screening(Strict):
+class ScreeningJson(StrictJson):
     """One patient against every trial."""
 
     model_config = ConfigDict(extra="forbid", strict=True, title=SCHEMA)
@@ -226,10 +229,12 @@ class Screening(Strict):
     sex: Literal["male", "female"] | None
     age: int | None = Field(description="completed years")
     counts: Counts
-    next: list[Asked] | None = Field(None, description="what to find out next, over all trials, the most worth first")
-    trials: list[Trial]
+    next: list[AskedJson] | None = Field(
+        None, description="what to find out next, over all trials, the most worth first"
+    )
+    trials: list[TrialJson]
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a screening."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Screening.model_json_schema(by_alias=True)}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **ScreeningJson.model_json_schema(by_alias=True)}

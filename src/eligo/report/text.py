@@ -87,10 +87,16 @@ def _open_parts(findings: Iterable[Data]) -> tuple[int, int]:
 
 
 def _counted(counts: Data) -> str:
-    """How many trials there are of each verdict: "5 trials: 1 eligible, 2 undetermined, 2 ineligible (1 near)"."""
+    """How many trials there are of each verdict: "5 trials: 1 eligible, 2 undetermined, 2 ineligible (1 near)".
+
+    Those whose source states no criteria are counted apart.
+    """
     words = ("eligible", "undetermined", "ineligible")
     near = f" ({counts['near']} near)" if counts["near"] else ""
-    return f"{sum(counts[w] for w in words)} trials: {', '.join(f'{counts[w]} {w}' for w in words)}{near}"
+    bare = counts.get("no_criteria", 0)
+    each = [f"{counts[w] - (bare if w == 'undetermined' else 0)} {w}" for w in words]
+    apart = [f"{bare} {'states' if bare == 1 else 'state'} no criteria"] if bare else []
+    return f"{sum(counts[w] for w in words)} trials: {', '.join(each)}{near}{''.join(f', {a}' for a in apart)}"
 
 
 def _next_lines(screening: Data, terminal: Terminal) -> Iterator[str]:

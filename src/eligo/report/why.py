@@ -241,8 +241,9 @@ def _limit(part: Data) -> str:
     written = limit if limit.startswith(f"{written} ") else written
     one_of = written.startswith("one of ")
     text = written.removeprefix("one of ").replace(", ", " or ") if one_of else _signed(written)
-    if written != limit:
-        text += f" ({_LIMIT.sub('', limit)})"
+    canonical = f"({_LIMIT.sub('', limit)})"
+    if written != limit and canonical not in text:  # the source may state the limit in both units
+        text += f" {canonical}"
     asked = wanted({"status": "active", **part})
     text = _timed(f"{text} ({asked})" if asked else text)
     return f"any value {text}" if part.get("pick") == "any" else text

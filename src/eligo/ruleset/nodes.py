@@ -261,6 +261,9 @@ class ReviewNode(Strict):
     by: str | None = None
     date: str | None = None
     note: str | None = None
+    of: str | None = Field(
+        default=None, pattern=r"^[0-9a-f]{12}$", description="of the text and the predicate that were reviewed"
+    )
 
 
 class FormerNode(Strict):

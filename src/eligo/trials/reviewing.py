@@ -11,6 +11,7 @@ from eligo.criteria import Attest, Criterion, Predicate, Review, without_bearing
 from eligo.errors import EligoError, Problem
 from eligo.ruleset import RuleSet, loads
 from eligo.ruleset.rewrite import block_of, rewrite
+from eligo.standing import meaning_sha, review_state
 from eligo.vocabulary.concepts import concepts
 from eligo.yamltext import Path
 
@@ -20,7 +21,7 @@ NO_CRITERION = "not a criterion"
 
 def open_criteria(ruleset: RuleSet) -> list[Criterion]:
     """The criteria that nobody has reviewed, in their order."""
-    return [c for c in ruleset.criteria if c.review.state == "draft"]
+    return [c for c in ruleset.criteria if review_state(c) == "draft"]
 
 
 def accept(text: str, id: str, by: str, date: str, reading: int | None = None) -> str:  # noqa: A002 - as the file has it
@@ -100,5 +101,6 @@ def _lines(text: str, id: str) -> tuple[int, int]:  # noqa: A002 - as the file h
 
 def _with(text: str, criterion: Criterion) -> str:
     old = loads(text)
+    criterion = replace(criterion, review=replace(criterion.review, of=meaning_sha(criterion)))
     new = replace(old, criteria=tuple(criterion if c.id == criterion.id else c for c in old.criteria))
     return rewrite(text, new, {})

@@ -14,8 +14,8 @@ from typing import Any
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
-from eligo.errors import did_you_mean_name
 from eligo.vocabulary.concept import Concept, ConceptKind, code_key, thaw, word_key, words_of
+from eligo.vocabulary.nearest import did_you_mean_name
 
 __all__ = ["Concept", "Curated", "Grade", "GradeRange", "curated", "table"]
 
@@ -114,7 +114,7 @@ class Curated:
         return self._suggest(word)
 
     def _suggested(self, word: str) -> str | None:
-        return did_you_mean_name(word, (text for concept in self for text in concept.words))
+        return did_you_mean_name(word, ((text, concept.id) for concept in self for text in concept.words))
 
     def ancestors(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
         """List all that a concept is, itself among them; nothing for an unknown id."""

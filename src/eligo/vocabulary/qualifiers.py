@@ -14,7 +14,7 @@ from eligo.data import data_dir
 _FILES = ("phrases.yaml", "qualifiers.yaml")
 
 
-class Relations(NamedTuple):
+class QualifierRelations(NamedTuple):
     """The qualifiers of a fact that say that an asked one is so, and those that say that it is not."""
 
     implied_by: frozenset[str]
@@ -40,7 +40,7 @@ def known_qualifiers() -> frozenset[str]:
 
 
 @functools.lru_cache(maxsize=1024)
-def related(asked: str) -> Relations:
+def related(asked: str) -> QualifierRelations:
     """What other qualifiers say about the asked one, which is among those that imply it.
 
     >>> "inactive" in related("active").contradicted_by, "poorly controlled" in related("active").implied_by
@@ -48,7 +48,7 @@ def related(asked: str) -> Relations:
     """
     plain = plain_qualifier(asked)
     implied, contradicted = _tables()["relations"].get(plain, ((), ()))
-    return Relations(frozenset((plain, *implied)), frozenset(contradicted))
+    return QualifierRelations(frozenset((plain, *implied)), frozenset(contradicted))
 
 
 @functools.cache
@@ -60,11 +60,13 @@ def _tables() -> dict[str, Any]:
 
         phrases, relations = (read_yaml(t.decode(), name).data for t, name in zip(texts, _FILES, strict=True))
         ways = [*phrases["qualifiers"].items(), *((word, row.get("same", ())) for word, row in relations.items())]
-        named = [word for row in relations.values() for key in Relations._fields for word in row.get(key, ())]
+        named = [word for row in relations.values() for key in QualifierRelations._fields for word in row.get(key, ())]
         spelled = {phrase.replace("-", " "): word for word, several in ways for phrase in [word, *several]}
         return {
             "spelled": {**{word: word for word in named}, **spelled},
-            "relations": {word: [row.get(key, []) for key in Relations._fields] for word, row in relations.items()},
+            "relations": {
+                word: [row.get(key, []) for key in QualifierRelations._fields] for word, row in relations.items()
+            },
         }
 
     tables: dict[str, Any] = cached("qualifiers", digest([b"2", *texts]), build)

@@ -21,7 +21,7 @@ from eligo.vocabulary.concepts import Concepts, concepts, is_entry
 from eligo.vocabulary.named import is_named
 from eligo.vocabulary.own_names import forget_with_names, forgotten_with_names
 
-__all__ = ["ALWAYS", "Open", "Relations", "Sign", "load", "relations"]
+__all__ = ["ALWAYS", "LeftOpen", "Relations", "Sign", "load", "relations"]
 
 ALWAYS = frozenset[str]()  # the statuses in which an entry counts, where it counts whatever its status is
 _MOST = 50_000  # pairs of what is asked and what is recorded of which the relation is kept
@@ -39,7 +39,7 @@ class Sign(NamedTuple):
     limit: float
 
 
-class Open(NamedTuple):
+class LeftOpen(NamedTuple):
     """What in a record leaves open that a concept is absent.
 
     `broader` is what the concept, or a kind of it, is a kind of; `entries` are all that may be it, the broader ones
@@ -67,7 +67,7 @@ class Relations:
         self._enough = frozenset(data["enough"])
         self._too_wide = frozenset(data["too_wide"])
         self.unclassified: frozenset[str] = frozenset(data["unclassified"])
-        self._made: dict[str, Open] = {}
+        self._made: dict[str, LeftOpen] = {}
         self._found: dict[int, frozenset[str]] = {}
         self._beyond = forgotten_with_names(functools.lru_cache(_MOST)(self._left_open_by))
         self._kin_of = forgotten_with_names(functools.lru_cache(_MOST)(self._found_kin))
@@ -75,7 +75,7 @@ class Relations:
         self._sorts = forgotten_with_names(functools.lru_cache(_MOST)(self._found_sorts))
         forget_with_names(self._made.clear)
 
-    def open_to(self, asked: str) -> Open:
+    def open_to(self, asked: str) -> LeftOpen:
         """What in the vocabulary leaves open that a thing is absent; no kind of it, since that decides.
 
         Whether a recorded thing beyond the vocabulary does so, `left_open_by` says.
@@ -136,7 +136,7 @@ class Relations:
         some = [open_to.only.get(one, ALWAYS) for one in near]
         return ALWAYS if ALWAYS in some else frozenset[str]().union(*some)
 
-    def _open_to_entry(self, asked: str) -> Open:
+    def _open_to_entry(self, asked: str) -> LeftOpen:
         """The same of an entry: it may be whatever shares an area with it that is not too wide."""
         line = self._known.ancestors(asked) - {asked}
         kin = self._kin_of(asked)
@@ -148,9 +148,9 @@ class Relations:
             only |= {entry: only.get(entry, statuses) | statuses for entry, statuses in found.only.items()}
             lasting |= found.lasting
         only = {entry: statuses for entry, statuses in only.items() if entry not in always}
-        return Open(line, frozenset(always | only.keys()), only, frozenset(lasting), ())
+        return LeftOpen(line, frozenset(always | only.keys()), only, frozenset(lasting), ())
 
-    def _open_to(self, asked: str) -> Open:
+    def _open_to(self, asked: str) -> LeftOpen:
         family, line = self._known.descendants(asked), self._known.ancestors(asked)
         above = frozenset[str]().union(*map(self._known.ancestors, family))
         broader = above - family - (self._enough - line)
@@ -170,7 +170,7 @@ class Relations:
         only = {entry: statuses for entry, statuses in only.items() if entry not in always and entry not in family}
         meant = (sign for sign in self._signs if _meant(sign, asked, family, line))
         signs = tuple(Sign(s["variable"], s["op"], s["limit"]) for s in meant)
-        return Open(broader, frozenset(always | only.keys()), only, frozenset(lasting), signs)
+        return LeftOpen(broader, frozenset(always | only.keys()), only, frozenset(lasting), signs)
 
     def unstated(self, asked: str) -> tuple[str, ...]:
         """The other kinds of a concept's parents of which nobody has said whether they may be it, in file order."""

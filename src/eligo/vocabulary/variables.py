@@ -14,7 +14,7 @@ from typing import Any
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
-from eligo.errors import did_you_mean_name
+from eligo.vocabulary.nearest import did_you_mean_name
 from eligo.vocabulary.variable import Reference, Variable, freeze, name_key, singular, spelling_key, thaw, words_of
 
 __all__ = ["LOINC_SYSTEMS", "Reference", "Variable", "Variables", "load", "spelling_key", "variables"]
@@ -73,7 +73,7 @@ class Variables:
         return self._suggest(word)
 
     def _suggested(self, word: str) -> str | None:
-        return did_you_mean_name(word, (text for v in self for text in v.spellings))
+        return did_you_mean_name(word, ((text, v.id) for v in self for text in v.spellings))
 
     def synonym_items(self) -> Iterator[tuple[str, str, bool]]:
         """Every spelling that counts in running text, with its variable's id and whether its case counts."""

@@ -11,13 +11,13 @@ from eligo.patients.model import Patient
 from eligo.plan import Plan
 from eligo.report.actions import ACTIONS
 from eligo.truth import Truth, Verdict
-from eligo.worksheet.items import Item, item_of_leaf, whole
+from eligo.worksheet.items import FormItem, item_of_leaf, whole
 
 
-def open_questions(engine: Engine, patient: Patient) -> list[Item]:
+def open_questions(engine: Engine, patient: Patient) -> list[FormItem]:
     """What is open in the undetermined trials, as `eligo next` ranks it; then what is to be stated and to be read."""
     screening = explain(engine, patient)
-    found: dict[str, Item] = {}
+    found: dict[str, FormItem] = {}
     for trial in screening.trials:
         for item in _of_trial(trial):
             found.setdefault(item.key, item).criteria.update(item.criteria)
@@ -30,7 +30,7 @@ def open_questions(engine: Engine, patient: Patient) -> list[Item]:
     )
 
 
-def _of_trial(trial: TrialScreening) -> Iterator[Item]:
+def _of_trial(trial: TrialScreening) -> Iterator[FormItem]:
     if trial.verdict is not Verdict.UNDETERMINED:
         return
     wanted = set(trial.open)
@@ -39,7 +39,7 @@ def _of_trial(trial: TrialScreening) -> Iterator[Item]:
             yield from _of_finding(trial.plan, finding)
 
 
-def _of_finding(plan: Plan, finding: Finding) -> Iterator[Item]:
+def _of_finding(plan: Plan, finding: Finding) -> Iterator[FormItem]:
     """The questions of an open criterion: its open leaves, or itself as a whole."""
     place = f"{plan.trial}/{finding.criterion.id}"
     decide = [evidence for evidence in finding.deciding if evidence.truth is Truth.UNKNOWN]

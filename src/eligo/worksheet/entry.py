@@ -19,7 +19,7 @@ class Signed(NamedTuple):
     patient: str | None = None
 
 
-class Entry(NamedTuple):
+class FilledEntry(NamedTuple):
     """An answer, and the patient that it is of."""
 
     patient: str
@@ -35,7 +35,7 @@ _MISSING = {
 }
 
 
-def entries_checked(data: Mapping[str, Any], at: Callable[[str], Place]) -> Iterator[Entry | Problem]:
+def entries_checked(data: Mapping[str, Any], at: Callable[[str], Place]) -> Iterator[FilledEntry | Problem]:
     """The answer that the data of a form make, or all that is wrong with it; `at` is the place of a column."""
     given = {key: value for key, value in data.items() if value not in (None, "")}
     missing = [name for name in _MISSING if name not in given]
@@ -51,7 +51,7 @@ def entries_checked(data: Mapping[str, Any], at: Callable[[str], Place]) -> Iter
         return
     found = resolve(reply) if reply.asks is not None else Resolved()
     if isinstance(found, Resolved):
-        yield Entry(given["patient"], reply)
+        yield FilledEntry(given["patient"], reply)
         return
     for problem in found:
         column = "unit" if problem.code.startswith("unit") else "answer"

@@ -26,12 +26,13 @@ from eligo.vocabulary.variables import variables
 
 YES_NO = "yes or no"
 
+NO_UNIT = "1"  # UCUM's unit of a bare number
 MOST_UNITS = 4  # that a question names
 _STATED = frozenset({"age", "sex"})  # what the record states of the person, and no value of a day
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FormItem:
     """One question: its `key`, what it asks, and the criteria that it serves (`TRIAL/id`).
 
     A value has a `subject` (a variable or quantity) and takes a number in one of the `units`, or one of the `words`.
@@ -58,9 +59,9 @@ class Item:
         return " | ".join(self.choices) or " | ".join(self.units) or "a number"
 
 
-def items_of(plans: Iterable[Plan]) -> list[Item]:
+def items_of(plans: Iterable[Plan]) -> list[FormItem]:
     """Every question of the trials, in the order of the groups, and in each as the trials ask."""
-    found: dict[str, Item] = {}
+    found: dict[str, FormItem] = {}
     for plan in plans:
         for criterion in plan.criteria:
             for item in items_of_criterion(plan, criterion):
@@ -71,7 +72,7 @@ def items_of(plans: Iterable[Plan]) -> list[Item]:
     return sorted(found.values(), key=lambda item: order.index(item.group))
 
 
-def items_of_criterion(plan: Plan, criterion: PlannedCriterion) -> Iterator[Item]:
+def items_of_criterion(plan: Plan, criterion: PlannedCriterion) -> Iterator[FormItem]:
     """The questions of a criterion; itself as a whole, where a part of it cannot be asked alone."""
     place = f"{plan.trial}/{criterion.id}"
     parts = [item_of_leaf(use.leaf, plan.tests[use.test], criterion) for use in criterion.uses]
@@ -84,17 +85,17 @@ def items_of_criterion(plan: Plan, criterion: PlannedCriterion) -> Iterator[Item
             yield part
 
 
-def whole(place: str, criterion: PlannedCriterion) -> Item:
+def whole(place: str, criterion: PlannedCriterion) -> FormItem:
     """A criterion as a whole."""
     sha = text_sha(criterion.text)
     words = f"Is this {criterion.kind} true of the patient, as it is written: {criterion.text}"
-    return Item(f"{place}#{sha}", "read", words, criterion=place, text_sha=sha, criteria={place: None})
+    return FormItem(f"{place}#{sha}", "read", words, criterion=place, text_sha=sha, criteria={place: None})
 
 
-_NOTHING = Item("", "read", "")  # a leaf that asks nothing
+_NOTHING = FormItem("", "read", "")  # a leaf that asks nothing
 
 
-def item_of_leaf(leaf: Leaf, test: Test, criterion: PlannedCriterion) -> Item | None:
+def item_of_leaf(leaf: Leaf, test: Test, criterion: PlannedCriterion) -> FormItem | None:
     """The question of a leaf; None where it can be asked with the whole criterion alone."""
     if isinstance(test, Always):
         return _NOTHING
@@ -107,12 +108,12 @@ def item_of_leaf(leaf: Leaf, test: Test, criterion: PlannedCriterion) -> Item | 
     if isinstance(test, Attested):
         words = f"Do you state this: {concept_name(test.topic)}?"
         if not is_of_one_criterion(test.topic):
-            return Item(test.topic, "sign", words, asks)
+            return FormItem(test.topic, "sign", words, asks)
         sha = text_sha(criterion.text)
         words = f"{words} The {criterion.kind} is: {criterion.text}"
-        return Item(f"{test.criterion}#{test.topic}#{sha}", "sign", words, asks, test.criterion, sha)
+        return FormItem(f"{test.criterion}#{test.topic}#{sha}", "sign", words, asks, test.criterion, sha)
     key = hashlib.sha256(canonical(asks).encode()).hexdigest()[:8]
-    return Item(key, _group(test), f"Is this so: {sentence(leaf)}?", asks, about=_about(test))
+    return FormItem(key, _group(test), f"Is this so: {sentence(leaf)}?", asks, about=_about(test))
 
 
 def _group(test: Test) -> Action:
@@ -129,21 +130,22 @@ def _about(test: Test) -> Question | None:
     return Question("measurement", test.variable) if isinstance(test, Compare | OneOf) and test.variable else None
 
 
-def _value(subject: str, leaf: Leaf) -> Item:
+def _value(subject: str, leaf: Leaf) -> FormItem:
     """The value of a variable, or of a quantity that the vocabulary does not have."""
     limits = {sentence(leaf): None}
     if subject.startswith(QUANTITY):
         name = subject.removeprefix(QUANTITY)
         own = {limit.unit: None for limit in leaf.limits if limit.unit} if isinstance(leaf, Compare) else {}
         words = f"What is the value: {name}?"
-        return Item(subject, "chart", words, {"quantity": name}, subject=subject, units=tuple(own), limits=limits)
+        return FormItem(subject, "chart", words, {"quantity": name}, subject=subject, units=tuple(own), limits=limits)
     known = variables().get(subject)
     if known is None:  # the plan would not have a test of it
         raise LookupError(subject)
     words = asked_in_words({"variable": subject, "why": Reason.MISSING.value})
     choices = _choices(known)
-    units = () if choices or known.unit == "1" else tuple(dict.fromkeys((known.unit, *known.units)))[:MOST_UNITS]
-    return Item(
+    taken = [unit for unit in dict.fromkeys((known.unit, *known.units)) if unit != NO_UNIT]
+    units = () if choices or known.unit == NO_UNIT else tuple(taken[:MOST_UNITS])
+    return FormItem(
         subject,
         for_value(subject),
         words,

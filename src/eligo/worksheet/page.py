@@ -8,7 +8,7 @@ from eligo.report.actions import ACTIONS
 from eligo.report.display import criterion_of
 from eligo.report.html import style
 from eligo.report.page.markup import phrase, text
-from eligo.worksheet.items import Item
+from eligo.worksheet.items import FormItem
 
 _STYLE = """
 table.form { border-collapse: collapse; width: 100%; }
@@ -19,9 +19,9 @@ table.form tr { break-inside: avoid; }
 _FIELDS = ("Patient", "By", "Date", "Signature")
 
 
-def form_page(items: Iterable[Item], trials: Iterable[str]) -> str:
+def form_page(items: Iterable[FormItem], trials: Iterable[str]) -> str:
     """The worksheet as one page."""
-    of_group: dict[str, list[Item]] = {}
+    of_group: dict[str, list[FormItem]] = {}
     for item in items:
         of_group.setdefault(item.group, []).append(item)
     title = f"Eligibility: {', '.join(trials)}"
@@ -39,7 +39,7 @@ def form_page(items: Iterable[Item], trials: Iterable[str]) -> str:
     return "\n".join([*parts, "</main>\n</body>\n</html>", ""])
 
 
-def _table(heading: str, items: Iterable[Item]) -> Iterator[str]:
+def _table(heading: str, items: Iterable[FormItem]) -> Iterator[str]:
     yield f"<section><h2>{text(heading)}</h2>"
     yield '<table class="form"><thead><tr>'
     yield "".join(f'<th scope="col">{name}</th>' for name in ("Question", "Answer", "Date", "For"))

@@ -11,16 +11,16 @@ from typing import Any
 
 from eligo.errors import EligoError, Place, Problem
 from eligo.report.actions import ACTIONS
-from eligo.worksheet.entry import Entry, Signed, entries_checked
-from eligo.worksheet.items import Item
+from eligo.worksheet.entry import FilledEntry, Signed, entries_checked
+from eligo.worksheet.items import FormItem
 
 RESPONSE = "QuestionnaireResponse"
 UCUM = "http://unitsofmeasure.org"
 
 
-def questionnaire(items: Iterable[Item], trials: Iterable[str]) -> dict[str, Any]:
+def questionnaire(items: Iterable[FormItem], trials: Iterable[str]) -> dict[str, Any]:
     """The questions as a Questionnaire, a group for each thing that a person does."""
-    of_group: dict[str, list[Item]] = {}
+    of_group: dict[str, list[FormItem]] = {}
     for item in items:
         of_group.setdefault(item.group, []).append(item)
     return {
@@ -36,7 +36,7 @@ def questionnaire(items: Iterable[Item], trials: Iterable[str]) -> dict[str, Any
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _item(item: FormItem) -> dict[str, Any]:
     serves = f" ({', '.join(item.criteria)})"
     data: dict[str, Any] = {"linkId": item.key, "text": item.words + serves}
     if item.subject is None:
@@ -50,7 +50,7 @@ def _item(item: Item) -> dict[str, Any]:
     return data | {"type": "quantity", "extension": options}
 
 
-def read_response(data: Any, file: str, items: Iterable[Item], signed: Signed) -> Iterator[Entry | Problem]:
+def read_response(data: Any, file: str, items: Iterable[FormItem], signed: Signed) -> Iterator[FilledEntry | Problem]:
     """The answers of a QuestionnaireResponse, or what is wrong with each.
 
     The place is the `linkId`, or the number of a part that has none which is known.
@@ -77,7 +77,7 @@ def read_response(data: Any, file: str, items: Iterable[Item], signed: Signed) -
             yield from _entry(item, answers[0], place, own)
 
 
-def _entry(item: Item, answer: Mapping[str, Any], place: Place, signed: Signed) -> Iterator[Entry | Problem]:
+def _entry(item: FormItem, answer: Mapping[str, Any], place: Place, signed: Signed) -> Iterator[FilledEntry | Problem]:
     said = _said(answer)
     if said is None:
         yield Problem("form-cell", "this kind of answer is not read", place, f"it takes {item.takes}")

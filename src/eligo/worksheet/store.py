@@ -9,7 +9,7 @@ from eligo.errors import EligoError
 from eligo.patients.model import Reply
 from eligo.patients.replies import Replies, answers_text, read_answers
 from eligo.textfile import read_text, replace_text
-from eligo.worksheet.entry import Entry
+from eligo.worksheet.entry import FilledEntry
 
 
 def same_question(one: Reply, other: Reply) -> bool:
@@ -22,7 +22,7 @@ def put(kept: Iterable[Reply], reply: Reply) -> tuple[Reply, ...]:
     return (*(one for one in kept if not same_question(one, reply)), reply)
 
 
-def together(entries: Iterable[Entry], kept: Replies | None = None) -> Replies:
+def together(entries: Iterable[FilledEntry], kept: Replies | None = None) -> Replies:
     """Answers by patient, with those that are kept already; of two to one question the later one stays."""
     found = dict(kept or {})
     for entry in entries:
@@ -30,7 +30,7 @@ def together(entries: Iterable[Entry], kept: Replies | None = None) -> Replies:
     return found
 
 
-def write_answers(target: str, entries: Iterable[Entry]) -> None:
+def write_answers(target: str, entries: Iterable[FilledEntry]) -> None:
     """Put answers into a file, which is made where there is none and which its owner alone can then read.
 
     Raise `EligoError` where it holds what cannot be read, since that would be lost.

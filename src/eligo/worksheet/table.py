@@ -13,9 +13,9 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.patients.form import YES_NO
 from eligo.patients.values import read_quantity
 from eligo.report.actions import ACTIONS
-from eligo.worksheet.entry import Entry, Signed, entries_checked
+from eligo.worksheet.entry import FilledEntry, Signed, entries_checked
 from eligo.worksheet.items import YES_NO as YES_OR_NO
-from eligo.worksheet.items import Item
+from eligo.worksheet.items import FormItem
 
 COLUMNS = ("patient", "group", "question", "answer", "unit", "date", "by", "note", "takes", "limits", "criteria")
 HIDDEN = ("key", "asks", "criterion", "text_sha")  # what makes the sheet readable again by itself
@@ -24,7 +24,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a fo
 _NEEDED = ("answer", "asks", "criterion", "text_sha")
 
 
-def csv_text(items: Iterable[Item], patient: str | None = None) -> str:
+def csv_text(items: Iterable[FormItem], patient: str | None = None) -> str:
     """The worksheet as CSV."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -51,7 +51,7 @@ def _plain(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def read_table(text: str, file: str, signed: Signed) -> Iterator[Entry | Problem]:
+def read_table(text: str, file: str, signed: Signed) -> Iterator[FilledEntry | Problem]:
     """The answer of each row that has one, or what is wrong with it, named by row and column.
 
     Raise `EligoError` where it is no worksheet.
@@ -74,7 +74,7 @@ def read_table(text: str, file: str, signed: Signed) -> Iterator[Entry | Problem
         raise EligoError(Problem("form-csv", "this is no CSV", Place(file, rows.line_num))) from None
 
 
-def _row(row: dict[str, str], names: list[str], place: Place, signed: Signed) -> Iterator[Entry | Problem]:
+def _row(row: dict[str, str], names: list[str], place: Place, signed: Signed) -> Iterator[FilledEntry | Problem]:
     def at(name: str) -> Place:
         return replace(place, column=names.index(name) + 1 if name in names else None, path=name)
 

@@ -170,10 +170,8 @@ def _tells(part: Predicate) -> bool:
     """Whether a part tells of a fact, or of one and what a person states of it, or of several, some of them known."""
     if not isinstance(part, (AllOf, AnyOf)):
         return bool(facts_of(part))
-    beside = (Attest, Compare, OneOf) if isinstance(part, AllOf) else Unparsed
-    return all(isinstance(one, Present) or isinstance(one, beside) for one in part.parts) and any(
-        map(facts_of, part.parts)
-    )
+    allowed = (Present, Attest, Compare, OneOf) if isinstance(part, AllOf) else (Present, Unparsed)
+    return all(isinstance(one, allowed) for one in part.parts) and any(map(facts_of, part.parts))
 
 
 def _of_an_age(context: Context, part: Predicate) -> bool:

@@ -39,7 +39,9 @@ def _notes(trial: Data) -> list[str]:
 
 
 def _sum(trials: list[Data]) -> str:
-    counts = [(sum(trial["verdict"] == verdict for trial in trials), word) for verdict, word in VERDICT.items()]
+    stated = [trial for trial in trials if trial["criteria"]]
+    counts = [(sum(trial["verdict"] == verdict for trial in stated), word) for verdict, word in VERDICT.items()]
+    counts += [(len(trials) - len(stated), "without criteria")]
     one = "1 trial" if len(trials) == 1 else f"{len(trials)} trials"
     return f"{one}: {listed(f'{count} {word}' for count, word in counts if count)}"
 
