@@ -61,7 +61,11 @@ _EXACT = 1e16  # below it a float is written out digit by digit
 _POINTS = ".,·•‧⋅∙・'’´`_\u00ad\u200b\u200c\u200d\u2060\ufeff"  # what may part the digits of one number, seen or unseen
 _PARTS = "¼-¾⅐-⅟↉"  # fractions in one character
 _SMALL = "²³¹⁰-⁹₀-₉"
-_GOES_ON = re.compile(rf" ?[{_PARTS}]|[{_SMALL}]|[{_POINTS}]{{1,3}}(?=[\d{_PARTS}])|[eE][-+]?\d+|\d+")
+_SIGNS = "Ⅰ-ↈ①-⓿❶-➓"  # roman numbers and numbers in circles, each in one character
+_SLIP = r"(?![mMxXeE])[^\W\d_](?=\d)"  # a letter before a digit that is no part of a unit ("m2") or a product: `1b5`
+_GOES_ON = re.compile(
+    rf" ?[{_PARTS}]|[{_SMALL}]|[{_SIGNS}]|{_SLIP}|[{_POINTS}]{{1,3}}(?=[\d{_PARTS}])|[eE][-+]?\d+|\d+"
+)
 _NEVER = frozenset(" )%/-<>=")  # as nearly always behind a number; none of them goes on with it
 
 
