@@ -72,14 +72,24 @@ def elsewhere(word: str, wanted: Wanted) -> str | None:
 
 
 def _suggested(word: str, wanted: Wanted) -> Iterator[Suggested]:
-    kinds = {concept.id: concept.kind for concept in concepts()}
-    of_concepts = nearest(word, ((text, concept.id) for concept in concepts() for text in concept.words))
-    of_variables = nearest(word, ((text, variable.id) for variable in variables() for text in variable.spellings))
+    of_variables, of_concepts = (nearest(word, names) for names in _names())
     both = [Suggested("variable", near) for near in of_variables]
-    both += [Suggested(kinds[near.id], near) for near in of_concepts]
+    both += [Suggested(_kinds()[near.id], near) for near in of_concepts]
     weighed = [one._replace(near=_weighed(one, wanted)) for one in both]
     best = max((one.near.likeness for one in weighed), default=0)
     return (one for one in weighed if one.near.likeness >= best - _LESS)
+
+
+@functools.cache
+def _names() -> tuple[tuple[tuple[str, str], ...], ...]:
+    """All names of variables and all of concepts, each with its id; kept, since each mistake asks for all of them."""
+    of_variables = tuple((text, variable.id) for variable in variables() for text in variable.spellings)
+    return of_variables, tuple((text, concept.id) for concept in concepts() for text in concept.words)
+
+
+@functools.cache
+def _kinds() -> dict[str, str]:
+    return {concept.id: concept.kind for concept in concepts()}
 
 
 def _weighed(one: Suggested, wanted: Wanted) -> Near:
