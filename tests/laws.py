@@ -35,7 +35,7 @@ from eligo.reading.render import render
 from eligo.trials import read_trial
 from eligo.trials.importing import draft
 from eligo.truth import Bearing, Kind
-from eligo.vocabulary.named import is_named
+from eligo.vocabulary.named import is_named, is_statement, name_of
 from tests.bearings import bearings, patients
 from tests.sentences import Pair, Swap, parts
 
@@ -109,6 +109,7 @@ def weigh(one: Heard, other: Heard, *, less: bool = False) -> Verdict:
     """
     if less:
         one, other = _without_names(one), _without_names(other)
+    one, other = _in_plain_words(one), _in_plain_words(other)
     if one.kind == other.kind and without_order(one.predicate) == without_order(other.predicate):
         return "same"
     if isinstance(other.predicate, Unparsed) or (isinstance(one.predicate, Unparsed) and not less):
@@ -129,6 +130,18 @@ def weigh(one: Heard, other: Heard, *, less: bool = False) -> Verdict:
     if any(found[0] is Bearing.OPEN for found in unlike) and (less or not one.is_open):
         return "different"
     return "person"
+
+
+def _in_plain_words(side: Heard) -> Heard:
+    """The reading with each statement without its marks: what a person is asked is the same with a comma in it."""
+
+    def plain(leaf: Leaf) -> Leaf:
+        if not isinstance(leaf, Attest) or not is_statement(leaf.topic):
+            return leaf
+        kind, words = name_of(leaf.topic)
+        return replace(leaf, topic=f"{kind}:{' '.join(_WORD.findall(words))}")
+
+    return replace(side, predicate=map_leaves(side.predicate, plain))
 
 
 def _without_names(side: Heard) -> Heard:

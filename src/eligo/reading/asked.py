@@ -48,6 +48,12 @@ def _pointing() -> frozenset[str]:
 
 
 @functools.cache
+def _obliging() -> frozenset[str]:
+    """The words that tell what somebody must do."""
+    return frozenset(grammar_data("names.yaml")["obliging"])
+
+
+@functools.cache
 def _of_the_trial() -> frozenset[str]:
     """The words that tell of a trial, and of nothing in it."""
     data = grammar_data("names.yaml")
@@ -73,6 +79,8 @@ def asked(tokens: Sequence[Token], types: frozenset[str], text: str, kind: Kind)
     denied = first < last and tokens[first].type == "NEG" and not refuses
     body = tokens[first + denied : last]
     if denied and (kind == "exclusion" or tokens[first].value != "plain"):
+        return None
+    if kind == "exclusion" and _obliges(body, text):  # whom it keeps out is who does so, or who does not
         return None
     forbidden = _NO_STATEMENT - _FOR_SOME if stated and kind == "inclusion" else _NO_STATEMENT
     if not forbidden.isdisjoint(t.type for t in body) or not (stated or _counts_time(body)):
@@ -100,6 +108,12 @@ def _tells_whom(token: Token, text: str) -> bool:
     return token.type in _BEFORE and _of_whom().issuperset(_WORD.findall(text[token.start : token.end].casefold()))
 
 
+def _obliges(body: Sequence[Token], text: str) -> bool:
+    """Whether tokens tell what somebody must do."""
+    obliging = _obliging()
+    return any(not obliging.isdisjoint(_WORD.findall(text[t.start : t.end].casefold())) for t in body)
+
+
 def _of_a_person(tokens: Sequence[Token], types: frozenset[str]) -> bool:
     """Whether all that is known is what a person states, and of whom: women who agree to use contraception."""
     if not types.isdisjoint(_MEASURED):
@@ -118,8 +132,8 @@ def _is_statement(body: Sequence[Token], text: str, *, refuses: bool) -> bool:
     said = text[body[0].start : body[-1].end]
     if said.count("(") != said.count(")"):
         return False
-    words = _WORD.findall(said.casefold())
-    if len(words) < 2 or len(said) > _LONGEST or not _pointing().isdisjoint(words) or _tells_nothing(words):
+    written = _WORD.findall(said.casefold())
+    if len(written) < 2 or len(said) > _LONGEST or not _pointing().isdisjoint(written) or _tells_nothing(written):
         return False
     return text[body[-1].end :].strip()[:1] != ":"
 

@@ -22,6 +22,7 @@ _BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "NEG"])
 _NARROWING = frozenset(
     ["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "FILLER", "NOTED", "UNTESTED", "OR", "AND", "COMMA"]
 )
+_SEPARATING = frozenset(["COMMA", "SEMI", "OPEN"])
 _JOINING = frozenset(["OR", "AND", "COMMA", "NEG", "FRESH"])
 _OPINION = "investigator_judgement"
 _AHEAD = frozenset(["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "COMMA", "OR", "AND"])
@@ -51,7 +52,7 @@ def judge(tokens: list[Token], text: str) -> list[Token]:
     if all(token.type != "FILLER" or token.value is not None for token in tokens):
         return tokens
     out: list[Token] = []
-    for part, end in _parts(tokens):
+    for part, end in _parts(tokens, text):
         start = _start(part, text)
         denied = any(token.type == "NEG" for token in part[:start])
         if _tells_nothing(part[start:], text) or _describes(part[start:], denied, text):
@@ -63,11 +64,12 @@ def judge(tokens: list[Token], text: str) -> list[Token]:
     return out
 
 
-def _parts(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
-    """The parts of an item, each with what ends it."""
+def _parts(tokens: Sequence[Token], text: str) -> Iterator[tuple[list[Token], list[Token]]]:
+    """The parts of an item, each with what ends it; no separator ends one before what something is like."""
     begin = 0
     for i, token in enumerate(tokens):
-        if token.type in _ENDS:
+        described = token.type == "SEMI" and i + 1 < len(tokens) and _tells_how(tokens[i + 1], text)
+        if token.type in _ENDS and not described:
             yield list(tokens[begin:i]), [token]
             begin = i + 1
     yield list(tokens[begin:]), []
@@ -115,8 +117,15 @@ def _describes(part: Sequence[Token], denied: bool, text: str) -> bool:
         kinds += 1
     if not kinds or place + 1 == len(part):
         return False
-    behind = written[kinds:] or _words_of(part[place + 1], text)
-    return bool(behind) and behind[0] in _describing()
+    if kinds < len(written):
+        return written[kinds] in _describing()
+    behind = part[place + 2 :] if part[place + 1].type in _SEPARATING else part[place + 1 :]
+    return bool(behind) and _tells_how(behind[0], text)
+
+
+def _tells_how(token: Token, text: str) -> bool:
+    """Whether a token begins to say what something is like: "requiring treatment"."""
+    return next(iter(_words_of(token, text)), "") in _describing()
 
 
 @functools.cache

@@ -24,7 +24,7 @@ from eligo.criteria import (
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.conditions import instead
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kinds_in
+from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, in_last, is_unread, measures
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
@@ -262,8 +262,11 @@ def permitted(context: Context, head: Said, allowance: Said) -> Said:
         context.notes.append(f"`{context.written(allowance.span)}` is a permission and is not tested")
         return replace(head, span=span)
     made = _without_permitted(head.body, facts)
-    if made is None and not facts_in(head.body):  # `INR > 3; the use of aspirin is allowed`: of a value, or of whom
+    untold = made is head.body and _may_be_kinds(facts_in(head.body), facts)
+    if untold or (made is None and not facts_in(head.body)):  # `INR > 3; the use of aspirin is allowed`: of whom
         made = all_of([head.body, Not(context.unparsed(allowance.span, "permission"))])
+    elif made is head.body:
+        context.note(allowance.span, f"`{context.written(allowance.span)}` is a permission and is not tested")
     if made is None:
         return context.unread(span, "permission", allowance.span)
     return replace(head, body=made, span=span, bare=head.bare and made is head.body)
@@ -288,6 +291,20 @@ def _without_permitted(head: Predicate, facts: list[Present]) -> Predicate | Non
         return all_of([head, Not(any_of(list(facts)))])
     something_else = not any(_related(f.concept, e.concept) for f in heads for e in excepted)
     return head if heads and something_else else None
+
+
+def _may_be_kinds(heads: list[Present], facts: list[Present]) -> bool:
+    """`abdominal surgery; appendectomy is acceptable`: whether nobody has reviewed how the two belong together."""
+    return any(
+        kind_of(head) == kind_of(fact) and (_unreviewed(head.concept) or _unreviewed(fact.concept))
+        for head in heads
+        for fact in facts
+    )
+
+
+def _unreviewed(concept: str) -> bool:
+    """Whether a thing is known by its name, or from a terminology alone."""
+    return ":" in concept
 
 
 # --- another one
