@@ -78,6 +78,12 @@ class Oldest(dict[str, date]):
         return found
 
 
+def _is_grade(variable: str) -> bool:
+    """Whether a variable grades a concept, which is there or not."""
+    known = variables().get(variable)
+    return known is not None and known.concept is not None
+
+
 def first_day(as_of: date, longest: Duration | None) -> date:
     """The day before which a result is too old."""
     return date.min if longest is None else shift(as_of, longest, -1)
@@ -178,6 +184,8 @@ class Chart:
                 oldest = self.oldest[variable]
                 alone = self._first_alone(found, oldest)
                 found = found[:1] if alone else _checked(_latest(found, self.as_of), oldest)
+                if all(r.low <= 0 and r.high == math.inf for r in found) and _is_grade(variable):
+                    found = ()  # `>= 0` may be any grade: as good as none, also beside a complete list
             self.latest[variable] = found
         return found
 
