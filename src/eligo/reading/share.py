@@ -143,7 +143,7 @@ def _backward(tokens: list[Token], i: int, text: str) -> int:
         _merge(tokens, i, id_, start)
         if start > word.start:
             before = Token(word.type, word.start, start, word.value)
-            before.end = found[[m.start() for m in found].index(start) - 1].end()
+            before.end = len(text[:start].rstrip())
             tokens[i - 2 : i] = [before]
             return i - 1
         del tokens[i - 2 : i]
