@@ -22,7 +22,7 @@ _BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "NEG"])
 _NARROWING = frozenset(
     ["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "FILLER", "NOTED", "UNTESTED", "OR", "AND", "COMMA"]
 )
-_SEPARATING = frozenset(["COMMA", "SEMI", "OPEN"])
+_SEPARATING = frozenset(["COMMA", "SEMI"])
 _JOINING = frozenset(["OR", "AND", "COMMA", "NEG", "FRESH"])
 _OPINION = "investigator_judgement"
 _AHEAD = frozenset(["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "COMMA", "OR", "AND"])

@@ -262,7 +262,7 @@ def permitted(context: Context, head: Said, allowance: Said) -> Said:
         context.notes.append(f"`{context.written(allowance.span)}` is a permission and is not tested")
         return replace(head, span=span)
     made = _without_permitted(head.body, facts)
-    untold = made is head.body and _may_be_kinds(facts_in(head.body), facts)
+    untold = made is head.body and allowance.anew != "other" and _may_be_kinds(facts_in(head.body), facts)
     if untold or (made is None and not facts_in(head.body)):  # `INR > 3; the use of aspirin is allowed`: of whom
         made = all_of([head.body, Not(context.unparsed(allowance.span, "permission"))])
     elif made is head.body:

@@ -153,6 +153,8 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
             bare = there(bare)  # `history of or diagnosed with A within 6 months`
         if lead.qualifiers or leaf.qualifier == "active" or (after.lead.qualifiers and not after.lead.statuses):
             bare = replace(bare, qualifier=None)
+        if bare.qualifier and lead.statuses and "waxing" in after.lead.statuses:  # `history of or active severe A`
+            bare = replace(bare, qualifier=bare.qualifier.removesuffix(" active"))
         if after.lead.statuses and not lead.statuses:
             bare = replace(bare, status="active")
         if "now" in lead.statuses and "now" not in after.lead.statuses:  # `ongoing or severe infection within 12 weeks`
