@@ -32,16 +32,16 @@ def _pattern() -> re.Pattern[str]:
 def _is_another(said: str) -> bool:
     """Whether it is any trial, and not the one that the sentence is of: "consent to participate in study"."""
     words = set(re.split(r"[\s,/()-]+", said.casefold()))
-    return not words.isdisjoint(grammar_data("names.yaml")["indefinite"])
+    return not words.isdisjoint(_listed("indefinite"))
 
 
 def _is_past(said: str) -> bool:
-    return any(deed in said.casefold() for deed in grammar_data("names.yaml")["past_deeds"])
+    return any(deed in said.casefold() for deed in _listed("past_deeds"))
 
 
 @functools.cache
-def _telling() -> frozenset[str]:
-    return frozenset(grammar_data("names.yaml")["telling_of_trials"])
+def _listed(key: str) -> frozenset[str]:
+    return frozenset(grammar_data("names.yaml")[key])
 
 
 def _any(words: Iterable[str]) -> str:
@@ -56,7 +56,10 @@ def take_part(tokens: list[Token], text: str) -> list[Token]:
         if not inside or any(tokens[i].type not in _WHOLE for i in inside) or tokens[inside[-1]].end != end:
             continue
         first, behind = tokens[inside[0]], tokens[inside[-1] + 1 : inside[-1] + 2]
-        if behind and (behind[0].type in _GOING_ON or text[behind[0].start : behind[0].end].casefold() in _telling()):
+        if behind and (
+            behind[0].type in _GOING_ON
+            or text[behind[0].start : behind[0].end].casefold() in _listed("telling_of_trials")
+        ):
             continue
         if not _is_another(found[0]):
             continue

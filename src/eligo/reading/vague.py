@@ -77,7 +77,7 @@ def _parts(tokens: Sequence[Token], text: str) -> Iterator[tuple[list[Token], li
 
 def _start(part: Sequence[Token], text: str) -> int:
     """The place of the first word that is more than of whom it is, and whether it is so."""
-    before = frozenset(grammar_data("names.yaml")["before_statements"])
+    before = _people()
     for i, token in enumerate(part):
         written = _words_of(token, text)
         people = token.type in ("FILLER", "STATUS") and bool(written) and before.issuperset(written)
@@ -126,6 +126,12 @@ def _describes(part: Sequence[Token], denied: bool, text: str) -> bool:
 def _tells_how(token: Token, text: str) -> bool:
     """Whether a token begins to say what something is like: "requiring treatment"."""
     return next(iter(_words_of(token, text)), "") in _describing()
+
+
+@functools.cache
+def _people() -> frozenset[str]:
+    """The words that tell of whom a line speaks."""
+    return frozenset(grammar_data("names.yaml")["before_statements"])
 
 
 @functools.cache
