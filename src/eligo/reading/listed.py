@@ -6,16 +6,29 @@ are one word each, so that none of them can lend it one.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import Final
 
-from eligo.reading.naming import is_adjective, is_nameable, is_noun, is_vague, kind_named_by, kind_of_word
+from eligo.data import grammar_data
+from eligo.reading.naming import (
+    is_adjective,
+    is_in_or_of,
+    is_made_here,
+    is_nameable,
+    is_noun,
+    is_vague,
+    kind_named_by,
+    kind_of_word,
+)
 from eligo.reading.tokens import LACKS_NOUN, NO_NAME, Token
+from eligo.vocabulary.concept import singular
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import NamedKind
 
 _JOINS: Final = frozenset(["OR", "AND", "COMMA"])
+_JOINED: Final = ["OR", "CONCEPT"], ["AND", "CONCEPT"]
 _ENDS: Final = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM", "WITHIN", "BEFORE"])
 _NARROWING: Final = frozenset(["STATUS", "QUAL"])
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -23,13 +36,38 @@ _LONGEST: Final = 5  # words
 
 
 def name_listed(tokens: list[Token], text: str) -> list[Token]:
-    """The tokens with each such word as a name."""
+    """The tokens with each such word as a name; a class beside a name that may narrow it is none."""
     for i in range(len(tokens)):
         kind = _kind(tokens, i, text) if _may_be_name(tokens[i], text) else None
         if kind is not None:
             written = text[tokens[i].start : tokens[i].end]
             tokens[i] = Token("CONCEPT", tokens[i].start, tokens[i].end, concepts().named(kind, written))
+    for i, token in enumerate(tokens):
+        if token.type == "CONCEPT" and _is_narrowed(tokens, i, text):
+            tokens[i] = Token("FILLER", token.start, token.end)
     return tokens
+
+
+def _is_narrowed(tokens: Sequence[Token], i: int, text: str) -> bool:
+    """Whether a class shares words with a name: "malignancy or metastasis of the brain", "brain infections or cancers".
+
+    Nobody knows whether a malignancy of the brain is meant, or any.
+    """
+    if singular(text[tokens[i].start : tokens[i].end].casefold()) not in _classes():
+        return False
+    before, behind = tokens[max(0, i - 2) : i], tokens[i + 1 : i + 3]
+    if [t.type for t in behind] in _JOINED and is_made_here(behind[1]):
+        return is_in_or_of(text[behind[1].start : behind[1].end])
+    if [t.type for t in reversed(before)] not in _JOINED or not is_made_here(before[0]):
+        return False
+    written = _WORD.findall(text[before[0].start : before[0].end].casefold())
+    return len(written) > 1 and singular(written[-1]) in _classes()
+
+
+@functools.cache
+def _classes() -> frozenset[str]:
+    """The words that name a class of conditions, of which a site may be said once for several."""
+    return frozenset(grammar_data("names.yaml")["classes"])
 
 
 def _may_be_name(token: Token, text: str) -> bool:

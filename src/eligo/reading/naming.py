@@ -264,6 +264,17 @@ def is_general(word: str) -> bool:
     return singular(word) in _words().vague or word in _words().vague
 
 
+def is_made_here(token: Token) -> bool:
+    """Whether a token is a name that the reader made of words."""
+    return token.roles is _NAMED
+
+
+def is_in_or_of(written: str) -> bool:
+    """Whether a name tells what it is in or of: "fracture of the hip"."""
+    said = f" {' '.join(written.casefold().split())} "
+    return any(f" {inside} " in said for inside in _words().inside)
+
+
 def is_noun(word: str) -> bool:
     """Whether nothing in the form of a word tells that it is a verb: "treated", "requiring"."""
     return not word.endswith(_words().verb_endings)
