@@ -7,15 +7,13 @@ is known ("risk of stroke", not "risk of stroke or sepsis"). What denies it in f
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from typing import Final
 
 from eligo.criteria import DAYS_IN, Attest, Not, Predicate
-from eligo.data import grammar_data
 from eligo.reading.item import ItemReading
-from eligo.reading.lexicon import belongs_to
+from eligo.reading.lexicon import belongs_to, name_words
 from eligo.reading.meaning.account import JOINS
 from eligo.reading.meaning.context import Account
 from eligo.reading.naming import is_general
@@ -41,38 +39,10 @@ _LONGEST: Final = 400  # characters
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
-@functools.cache
-def _pointing() -> frozenset[str]:
-    """The words of lines that speak of the page or of who may take part."""
-    return frozenset(grammar_data("names.yaml")["not_asked"])
-
-
-@functools.cache
-def _obliging() -> frozenset[str]:
-    """The words that tell what somebody must do."""
-    return frozenset(grammar_data("names.yaml")["obliging"])
-
-
-@functools.cache
-def _of_the_trial() -> frozenset[str]:
-    """The words that tell of a trial, and of nothing in it."""
-    data = grammar_data("names.yaml")
-    return frozenset((*data["for_one_trial"], *data["of_the_study"]))
-
-
-@functools.cache
-def _of_whom() -> frozenset[str]:
-    """The words that tell of whom a line speaks, and what joins them to a statement."""
-    data = grammar_data("names.yaml")
-    return frozenset((*data["before_statements"], *data["before_asked"]))
-
-
 def asked(tokens: Sequence[Token], types: frozenset[str], text: str, kind: Kind) -> ItemReading | None:
     """The item as one statement; None where it is none. It is for who has found that no part of it is understood."""
     stated = "ATTEST" in types
-    if not (_of_a_person(tokens, types) if stated else types.isdisjoint(_TOLD)):
-        return None
-    if "CONCEPT" in types and not stated and not types.isdisjoint(_JOINING):
+    if not (_of_a_person(tokens, types) if stated else _tells_no_more(types)):
         return None
     first, last = _ends(tokens, text)
     refuses = stated and first < last and tokens[first].value == "refusal"  # `unwilling to comply or zorblax`
@@ -82,15 +52,20 @@ def asked(tokens: Sequence[Token], types: frozenset[str], text: str, kind: Kind)
         return None
     if kind == "exclusion" and _obliges(body, text):  # whom it keeps out is who does so, or who does not
         return None
-    forbidden = _NO_STATEMENT - _FOR_SOME if stated and kind == "inclusion" else _NO_STATEMENT
-    if not forbidden.isdisjoint(t.type for t in body) or not (stated or _counts_time(body)):
+    if not (stated or _counts_time(body)) or not _is_statement(body, text, refuses=refuses):
         return None
-    if not _is_statement(body, text, refuses=refuses):
+    forbidden = _NO_STATEMENT - _FOR_SOME if stated and kind == "inclusion" else _NO_STATEMENT
+    if not forbidden.isdisjoint(t.type for t in body):
         return None
     span = body[0].start, body[-1].end
     leaf = Attest(statement_id("statement", text[slice(*span)]), span=span)
     predicate: Predicate = Not(leaf) if denied else leaf
     return ItemReading(predicate, (), account=_account(tokens, tokens[first] if denied else None, span))
+
+
+def _tells_no_more(types: frozenset[str]) -> bool:
+    """Whether nothing that is known is in it but the names of things, and no list of those."""
+    return types.isdisjoint(_TOLD) and ("CONCEPT" not in types or types.isdisjoint(_JOINING))
 
 
 def _ends(tokens: Sequence[Token], text: str) -> tuple[int, int]:
@@ -105,12 +80,13 @@ def _ends(tokens: Sequence[Token], text: str) -> tuple[int, int]:
 
 def _tells_whom(token: Token, text: str) -> bool:
     """Whether nothing but of whom a line speaks stands there: "patients with", "the subject has"."""
-    return token.type in _BEFORE and _of_whom().issuperset(_WORD.findall(text[token.start : token.end].casefold()))
+    of_whom = name_words("before_statements", "before_asked")
+    return token.type in _BEFORE and of_whom.issuperset(_WORD.findall(text[token.start : token.end].casefold()))
 
 
 def _obliges(body: Sequence[Token], text: str) -> bool:
     """Whether tokens tell what somebody must do."""
-    obliging = _obliging()
+    obliging = name_words("obliging")
     return any(not obliging.isdisjoint(_WORD.findall(text[t.start : t.end].casefold())) for t in body)
 
 
@@ -133,14 +109,19 @@ def _is_statement(body: Sequence[Token], text: str, *, refuses: bool) -> bool:
     if said.count("(") != said.count(")"):
         return False
     written = _WORD.findall(said.casefold())
-    if len(written) < 2 or len(said) > _LONGEST or not _pointing().isdisjoint(written) or _tells_nothing(written):
+    if (
+        len(written) < 2
+        or len(said) > _LONGEST
+        or not name_words("not_asked").isdisjoint(written)
+        or _tells_nothing(written)
+    ):
         return False
     return text[body[-1].end :].strip()[:1] != ":"
 
 
 def _tells_nothing(words: Sequence[str]) -> bool:
     """Whether words name no thing: "medical conditions", "study procedures"."""
-    trial = _of_the_trial()
+    trial = name_words("for_one_trial", "of_the_study")
     return all(is_general(word) or word in trial or word.partition("-")[0] in trial for word in words)
 
 

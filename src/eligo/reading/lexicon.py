@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from eligo.cache import cached, digest
-from eligo.data import grammar_state
+from eligo.data import grammar_data, grammar_state
 from eligo.reading.atoms import phrase_key
 
 Entry = list[Any]  # role, value, the exact spelling where case counts
@@ -37,6 +37,13 @@ def trie() -> Trie:
 def words(kind: str) -> frozenset[str]:
     """A plain list of words of phrases.yaml, such as `modifiers`."""
     return frozenset(_lexicon()["words"][kind])
+
+
+@functools.cache
+def name_words(*keys: str) -> frozenset[str]:
+    """The words of plain lists of names.yaml together, such as `not_asked`."""
+    data = grammar_data("names.yaml")
+    return frozenset(word for key in keys for word in data[key])
 
 
 @functools.lru_cache(1024)

@@ -6,12 +6,11 @@ are one word each, so that none of them can lend it one.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from typing import Final
 
-from eligo.data import grammar_data
+from eligo.reading.lexicon import name_words
 from eligo.reading.naming import (
     is_adjective,
     is_in_or_of,
@@ -53,7 +52,7 @@ def _is_narrowed(tokens: Sequence[Token], i: int, text: str) -> bool:
 
     Nobody knows whether a malignancy of the brain is meant, or any.
     """
-    if singular(text[tokens[i].start : tokens[i].end].casefold()) not in _classes():
+    if singular(text[tokens[i].start : tokens[i].end].casefold()) not in name_words("classes"):
         return False
     before, behind = tokens[max(0, i - 2) : i], tokens[i + 1 : i + 3]
     if [t.type for t in behind] in _JOINED and is_made_here(behind[1]):
@@ -61,13 +60,7 @@ def _is_narrowed(tokens: Sequence[Token], i: int, text: str) -> bool:
     if [t.type for t in reversed(before)] not in _JOINED or not is_made_here(before[0]):
         return False
     written = _WORD.findall(text[before[0].start : before[0].end].casefold())
-    return len(written) > 1 and singular(written[-1]) in _classes()
-
-
-@functools.cache
-def _classes() -> frozenset[str]:
-    """The words that name a class of conditions, of which a site may be said once for several."""
-    return frozenset(grammar_data("names.yaml")["classes"])
+    return len(written) > 1 and singular(written[-1]) in name_words("classes")
 
 
 def _may_be_name(token: Token, text: str) -> bool:

@@ -282,10 +282,7 @@ def is_noun(word: str) -> bool:
 
 def tells_nothing(written: Sequence[str]) -> bool:
     """Whether words name no thing, and one of them a kind of things: "a medical condition", but no "renal disease"."""
-    known = _words()
-    return bool(written) and all(
-        singular(word) in known.vague or word in known.vague or word in known.examined for word in written
-    )
+    return bool(written) and all(is_general(word) or word in _words().examined for word in written)
 
 
 def is_adjective(word: str) -> bool:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 
 from eligo.data import grammar_data
+from eligo.reading.lexicon import name_words
 from eligo.reading.tokens import Token
 
 _CONCEPT = "clinical_trial_participation"
@@ -32,16 +33,11 @@ def _pattern() -> re.Pattern[str]:
 def _is_another(said: str) -> bool:
     """Whether it is any trial, and not the one that the sentence is of: "consent to participate in study"."""
     words = set(re.split(r"[\s,/()-]+", said.casefold()))
-    return not words.isdisjoint(_listed("indefinite"))
+    return not words.isdisjoint(name_words("indefinite"))
 
 
 def _is_past(said: str) -> bool:
-    return any(deed in said.casefold() for deed in _listed("past_deeds"))
-
-
-@functools.cache
-def _listed(key: str) -> frozenset[str]:
-    return frozenset(grammar_data("names.yaml")[key])
+    return any(deed in said.casefold() for deed in name_words("past_deeds"))
 
 
 def _any(words: Iterable[str]) -> str:
@@ -58,7 +54,7 @@ def take_part(tokens: list[Token], text: str) -> list[Token]:
         first, behind = tokens[inside[0]], tokens[inside[-1] + 1 : inside[-1] + 2]
         if behind and (
             behind[0].type in _GOING_ON
-            or text[behind[0].start : behind[0].end].casefold() in _listed("telling_of_trials")
+            or text[behind[0].start : behind[0].end].casefold() in name_words("telling_of_trials")
         ):
             continue
         if not _is_another(found[0]):

@@ -6,12 +6,10 @@ something is, how bad and when, a person answers it in its own words.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator, Sequence
 
-from eligo.data import grammar_data
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import name_words, words
 from eligo.reading.naming import tells_nothing
 from eligo.reading.neighbours import TIME_CODES
 from eligo.reading.tokens import Token
@@ -77,7 +75,7 @@ def _parts(tokens: Sequence[Token], text: str) -> Iterator[tuple[list[Token], li
 
 def _start(part: Sequence[Token], text: str) -> int:
     """The place of the first word that is more than of whom it is, and whether it is so."""
-    before = _people()
+    before = name_words("before_statements")
     for i, token in enumerate(part):
         written = _words_of(token, text)
         people = token.type in ("FILLER", "STATUS") and bool(written) and before.issuperset(written)
@@ -118,25 +116,14 @@ def _describes(part: Sequence[Token], denied: bool, text: str) -> bool:
     if not kinds or place + 1 == len(part):
         return False
     if kinds < len(written):
-        return written[kinds] in _describing()
+        return written[kinds] in name_words("describing")
     behind = part[place + 2 :] if part[place + 1].type in _SEPARATING else part[place + 1 :]
     return bool(behind) and _tells_how(behind[0], text)
 
 
 def _tells_how(token: Token, text: str) -> bool:
     """Whether a token begins to say what something is like: "requiring treatment"."""
-    return next(iter(_words_of(token, text)), "") in _describing()
-
-
-@functools.cache
-def _people() -> frozenset[str]:
-    """The words that tell of whom a line speaks."""
-    return frozenset(grammar_data("names.yaml")["before_statements"])
-
-
-@functools.cache
-def _describing() -> frozenset[str]:
-    return frozenset(grammar_data("names.yaml")["describing"])
+    return next(iter(_words_of(token, text)), "") in name_words("describing")
 
 
 def _obliges(part: Sequence[Token], text: str) -> bool:

@@ -32,7 +32,7 @@ from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch
-from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.concepts import concepts, is_outside
 from eligo.vocabulary.relations import relations
 
 
@@ -296,15 +296,10 @@ def _without_permitted(head: Predicate, facts: list[Present]) -> Predicate | Non
 def _may_be_kinds(heads: list[Present], facts: list[Present]) -> bool:
     """`abdominal surgery; appendectomy is acceptable`: whether nobody has reviewed how the two belong together."""
     return any(
-        kind_of(head) == kind_of(fact) and (_unreviewed(head.concept) or _unreviewed(fact.concept))
+        kind_of(head) == kind_of(fact) and (is_outside(head.concept) or is_outside(fact.concept))
         for head in heads
         for fact in facts
     )
-
-
-def _unreviewed(concept: str) -> bool:
-    """Whether a thing is known by its name, or from a terminology alone."""
-    return ":" in concept
 
 
 # --- another one
