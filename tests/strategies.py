@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, timedelta
+from typing import cast
 
 from hypothesis import strategies as st
 
@@ -34,7 +35,9 @@ from eligo.criteria import (
 )
 from eligo.evaluation.chart import Policy
 from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate, Patient, Result
+from eligo.patients.values import measure
 from eligo.truth import Reason
+from eligo.vocabulary.variables import Variable, variables
 
 AS_OF = date(2026, 11, 20)
 
@@ -192,6 +195,9 @@ def results(draw: st.DrawFn, variable: str) -> Result:
     form = draw(st.sampled_from(("plain", "plain", "plain", "below", "above", "unusable")))
     if form == "unusable":
         return Result(variable, math.nan, math.nan, date=day, value=value, problem=Reason.UNIT_UNKNOWN)
+    if form in ("below", "above") and variable in ORDINALS:  # as a reader makes it: there is no grade between two
+        side = draw(st.sampled_from(("<", "<=") if form == "below" else (">", ">=")))
+        return measure(cast(Variable, variables().get(variable)), f"{side} {value:g}", day=day)[0]
     if form == "below":
         return Result(variable, -math.inf, value, False, draw(st.booleans()), day, value=value)
     if form == "above":

@@ -148,6 +148,23 @@ def test_losing_a_grade_beside_complete_lists_turns_nothing(name: str, data: st.
         assert {one.truth, other.truth} != {Truth.MET, Truth.NOT_MET}
 
 
+@pytest.mark.parametrize(
+    ("written", "some", "none"), [("< 1", Truth.NOT_MET, Truth.MET), ("> 0", Truth.MET, Truth.NOT_MET)]
+)
+def test_a_side_of_a_grade_ends_at_the_next_grade(written: str, some: Truth, none: Truth) -> None:
+    grade = variables().get("ascites_grade")
+    assert grade is not None
+    who = Patient("patient", AS_OF, results={"ascites_grade": (measure(grade, written)[0],)})
+
+    asked: list[Predicate] = [
+        Compare("ascites_grade", (Limit("ge", 1),)),
+        OneOf("ascites_grade", (0,)),
+        Present("ascites"),
+    ]
+
+    assert [f.truth for f in findings(asked, who)] == [some, none, some]
+
+
 def test_a_grade_that_no_complete_list_knows_is_open_and_says_why() -> None:
     some = Compare("ascites_grade", (Limit("ge", 1),))
     grade = Result("ascites_grade", 2, 2, value=2)

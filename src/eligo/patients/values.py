@@ -314,10 +314,14 @@ def _graded(variable: Variable, value: str | Number, entry: _Entry) -> Measured:
     if side := _GRADE_SIDE.fullmatch(text):
         limit = _grade(variable, side[2])
         if limit is not None:
-            i = _interval(_COMPARATOR.get(side[1], side[1]), limit, None)
-            if not any(_holds(i, grade) for grade in variable.grades.values()):  # `< 0`
+            read = _interval(_COMPARATOR.get(side[1], side[1]), limit, None)
+            held = [grade for grade in variable.grades.values() if _holds(read, grade)]
+            if not held:  # `< 0`
                 return entry.useless(Reason.IMPLAUSIBLE, "value-implausible", _implausible(variable), _CHECK)
-            return entry.result(i.low, i.high, i.low_closed, i.high_closed), ()
+            # There is no grade between two: `< 1` ends at 0, `> 0` begins at 1.
+            if read.low == -math.inf:
+                return entry.result(read.low, max(held), low_closed=False), ()
+            return entry.result(min(held), read.high, high_closed=False), ()
     ends = [_grade(variable, part) for part in _GRADE_RANGE.split(text)]
     if len(ends) == 2 and ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]:
         return entry.result(ends[0], ends[1]), ()
