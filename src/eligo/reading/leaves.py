@@ -252,6 +252,8 @@ def _compared(quantity: _Quantity, written: Written, text: str) -> Predicate | N
 def _limits_of(written: Written, variable: Variable | None, text: str) -> tuple[list[Limit], bool] | None:
     """All bounds as limits, and whether a unit was inferred; None where one of them cannot be one."""
     bounds = _sharing_unit(_in_days(written, variable).bounds)
+    if variable is not None and variable.abnormal == "high" and bounds is not None:
+        bounds = _normal_up_to(bounds)
     if bounds is None or written.form == "vague" or any(_in_parts(amount.number, variable) for _, amount in bounds):
         return None
     limits: list[Limit] = []
@@ -263,6 +265,11 @@ def _limits_of(written: Written, variable: Variable | None, text: str) -> tuple[
         limits.append(limit)
         inferred |= guessed
     return limits, inferred
+
+
+def _normal_up_to(bounds: Bounds) -> Bounds:
+    """`ALT within normal limits`: nobody asks that it be no lower, where only a high value is abnormal."""
+    return bounds[1:] if [(op, amount.of) for op, amount in bounds] == [("ge", "LLN"), ("le", "ULN")] else bounds
 
 
 def _in_parts(number: WrittenNumber, variable: Variable | None) -> bool:

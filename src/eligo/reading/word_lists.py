@@ -50,6 +50,8 @@ WORD_LISTS: Final = (
     "at_event",
     "confirming",
     "by_method",
+    "of_the_course",
+    "participles",
     "of_the_head",
     "causes",
     "dose_units",
