@@ -37,7 +37,7 @@ def listed(line: Line, i: int, token: Token) -> bool:
 
 
 def _of_one_list(line: Line, i: int, mark: Token, bond: Token) -> bool:
-    """`due to A, B or C`, `with A, B`: whether names alone stand between commas, up to a word that closes their list."""
+    """`due to A, B or C`, `with A, B`: names alone between commas, up to a word that closes their list, or its end."""
     if bond.value not in _LISTING or line.core not in ("CONCEPT", "FILLER"):
         return False
     closing = _closes(line.tokens[i])
