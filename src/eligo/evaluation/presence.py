@@ -51,10 +51,11 @@ _OTHER_SEX: Outcome = (NOT_MET, None, "sex", ())
 class Presence:
     """The test of one `Present` leaf.
 
-    `family` are the concept and its kinds, `broader` what it is a kind of, `lists` where the family would be listed, `beside` where it may be as well,
-    `open_to` what else in a record may be it or be a sign of it, `signs` those values that count for what is asked,
-    `sex` the only sex that can have it, `grades` the ordinals of the family, `own_grades` those of the concept and the
-    broader ones. `rules` are the outcomes by what is ruled out, `voting` says what a fact of it says.
+    `family` are the concept and its kinds, `broader` what it is a kind of, `lists` where the family would be listed,
+    `beside` where it may be as well, `open_to` what else in a record may be it or be a sign of it, `signs` those values
+    that count for what is asked, `sex` the only sex that can have it, `grades` the ordinals of the family, `own_grades`
+    those of the concept and the broader ones. `rules` are the outcomes by what is ruled out, `voting` says what a fact
+    of it says.
     """
 
     test: Present
@@ -293,7 +294,9 @@ def presence(test: Present) -> Presence:
         test.concept,
         family,
         line - {test.concept},
-        _NO_LIST if is_outside(test.concept) and relations().is_unclassified(test.concept) else _lists(family, LIST_OF_KIND),
+        _NO_LIST
+        if is_outside(test.concept) and relations().is_unclassified(test.concept)
+        else _lists(family, LIST_OF_KIND),
         _lists(family, _BESIDE),
         open_to,
         open_to.signs if test.status != "planned" else (),
@@ -307,7 +310,7 @@ def presence(test: Present) -> Presence:
 
 def _lists(ids: frozenset[str], by_kind: Mapping[str, str]) -> frozenset[str]:
     """The lists of the kinds of these concepts."""
-    return frozenset(by_kind[kind] for kind in map(concepts().kind, ids) if kind in by_kind)
+    return frozenset(found for kind in map(concepts().kind, ids) if (found := by_kind.get(kind or "")))
 
 
 def _may_be_graded(test: Present, votes: Voting) -> bool:

@@ -52,6 +52,8 @@ WORD_LISTS: Final = (
     "by_method",
     "of_the_course",
     "participles",
+    "referring",
+    "complements",
     "of_the_head",
     "causes",
     "dose_units",

@@ -28,7 +28,8 @@ class Concept:
     that grades it: 0 is its absence. `per_criterion` is an attestation whose name alone does not say what is attested.
 
     `aspect` says how times with it are meant: an event happens (a stroke), a state goes on (diabetes), an exposure goes
-    on while it is given (a medication, dialysis). What `fluctuates` waxes and wanes: on a list, it need not be active.
+    on while it is given (a medication, dialysis). What `fluctuates` waxes and wanes: on a list, it need not be active;
+    where only `kinds_fluctuate`, an entry of the class itself is.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Concept:
     per_criterion: bool = False
     aspect: Aspect = "state"
     fluctuates: bool = False
+    kinds_fluctuate: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ __all__ = ["Concept", "Curated", "Grade", "GradeRange", "curated", "table"]
 Grade = int | float
 GradeRange = tuple[Grade, Grade]
 
-_FORM = b"7"  # of the cached data: another form must not meet an old cache
+_FORM = b"8"  # of the cached data: another form must not meet an old cache
 _MOST_KEPT = 1024  # words for which the nearest known ones are kept
 _SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
 

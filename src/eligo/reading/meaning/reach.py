@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import cast
 
-from eligo.criteria import MEASURING, Attest, Leaf, Predicate, Present, Related, leaves
+from eligo.criteria import MEASURING, Attest, Leaf, Predicate, Present, Related, Span, leaves
 from eligo.reading.lexicon import PLAIN_STATUSES, belongs_to, concept_named, qualifiers_in, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
@@ -231,6 +231,8 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
     said = _within_chains(context, said, marks)
     if last.time is not None and last.what in ("fact", "unread", "joined"):
         said = _time_back(context, said, marks)
+    if last.what == "fact":
+        said = _complement_back(context, said)
     if last.meanwhile:
         said = _meanwhile_back(context, said)
     if last.bonds and not (last.apart or last.anew):
@@ -282,6 +284,40 @@ def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> lis
     return [_timed(part, lead, last.when, context) if i in run else part for i, part in enumerate(said)]
 
 
+def _complement_back(context: Context, said: list[Said]) -> list[Said]:
+    """`spondylitis or unknown arthropathy at the target disc`: what an unknown name ends with may be said of all."""
+    last = said[-1].body
+    if len(said) < 2 or not isinstance(last, Present) or not is_named(last.concept) or last.span is None:
+        return said
+    kind, _ = name_of(last.concept)
+    complement = _complement(context.written(last.span))
+    run = _reached(said, lambda part: _takes_complement(context, part, kind)) if complement else []
+    if not run or context.take(Alternative.COMPLEMENT):
+        return said
+    made = list(said)
+    for i in run:
+        fact = _facts(said[i])[0]
+        name = f"{context.written(cast(Span, fact.span))} {complement}"
+        made[i] = replace(said[i], body=replace(fact, concept=named_id(cast(NamedKind, kind), name)))
+    return made
+
+
+def _complement(written: str) -> str:
+    """What a name ends with that may be said of others: `of the hip`."""
+    found = written.split()
+    return next((" ".join(found[i:]) for i, word in enumerate(found) if i and word in words("complements")), "")
+
+
+def _takes_complement(context: Context, part: Said, kind: str) -> bool:
+    """Whether a part is one thing of the kind, in its own words, and without a complement."""
+    facts = _facts(part)
+    if not part.bare or len(facts) != 1 or facts[0].span is None or kind_of(facts[0]) != kind:
+        return False
+    written = context.written(facts[0].span)
+    in_own_words = not is_named(facts[0].concept) or len(name_of(facts[0].concept)[1].split()) == len(written.split())
+    return in_own_words and not _complement(written)
+
+
 def _meanwhile_back(context: Context, said: Sequence[Said]) -> list[Said]:
     """`use of A or B during the study`: when something is given holds for what is given before it too."""
     made = list(said)
@@ -306,7 +342,8 @@ def _takes_time(context: Context, said: Sequence[Said], run: Sequence[int], mark
     last = said[-1]
     if last.anew == "any":  # stroke, or any surgery within 4 weeks
         return not context.take(Alternative.TIME)
-    unsure = last.apart or last.anew or any(comma for comma, _ in marks) or (_happens(last) and _stay(said, run))
+    events = _happens(last) or any(is_named(fact.concept) for fact in _facts(last))  # whatever it may be
+    unsure = last.apart or last.anew or any(comma for comma, _ in marks) or (events and _stay(said, run))
     return not unsure or context.take(Alternative.TIME)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple, cast, get_args
 
 from eligo.bounds import LONGEST_DAYS
 from eligo.criteria import DAYS_IN, Bound, Duration, Op, TimeUnit, Window
+from eligo.reading.meaning.facts import TREATMENTS
 from eligo.reading.tree import Amount, Anchor, Limits
 from eligo.reading.tree import Window as TimeNode
 from eligo.vocabulary.concepts import concepts
@@ -109,6 +110,8 @@ def window_for(time: Time, concept: str, past: bool) -> Window | None:
             return Window(ago=Bound(op, duration), anchor=anchor)
         return Window(lasting=Bound(op, duration), anchor=anchor)
     if aspect == "event" or past or time.form == "timed":
+        if op == "lt" and known is not None and known.kind in TREATMENTS:  # the day itself is none of `< 28 days`
+            return Window(ago=Bound(op, duration), anchor=anchor)
         return Window(within=duration, anchor=anchor)
     return Window(lasting=Bound("ge" if op == "eq" else op, duration), anchor=anchor)
 
