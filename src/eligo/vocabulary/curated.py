@@ -15,7 +15,7 @@ from typing import Any
 from eligo.cache import cached, digest
 from eligo.data import data_dir
 from eligo.vocabulary.concept import Concept, ConceptKind, code_key, thaw, word_key, words_of
-from eligo.vocabulary.nearest import did_you_mean_name
+from eligo.vocabulary.nearest import Names, did_you_mean_name
 
 __all__ = ["Concept", "Curated", "Grade", "GradeRange", "curated", "table"]
 
@@ -109,12 +109,17 @@ class Curated:
         """List the names, in small letters, of the system that a short name stands for."""
         return [name.rstrip("/") for name, of in self._systems.items() if of == short]
 
+    @functools.cached_property
+    def names(self) -> Names:
+        """All words for a concept, for the search of those that are near to a word."""
+        return Names((text, concept.id) for concept in self for text in concept.words)
+
     def suggest(self, word: str) -> str | None:
         """Name the known words nearest to `word`, as a help text; None where none is near."""
         return self._suggest(word)
 
     def _suggested(self, word: str) -> str | None:
-        return did_you_mean_name(word, ((text, concept.id) for concept in self for text in concept.words))
+        return did_you_mean_name(word, self.names)
 
     def ancestors(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
         """List all that a concept is, itself among them; nothing for an unknown id."""
