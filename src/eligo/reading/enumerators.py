@@ -68,7 +68,7 @@ def pointed(raw: Sequence[Token], text: str) -> frozenset[int]:
 
     They count on from one without a gap. A list in which another one stands has nothing to tell where that ends.
     """
-    if len(_POINTED.findall(text)) < 2 or _OTHER_STYLE.search(text):
+    if text.count(".") < 2 or len(_POINTED.findall(text)) < 2 or _OTHER_STYLE.search(text):
         return frozenset()
     ends = {token.end: token for token in raw}
     found = [_mark(text, match, ends) for match in _POINTED.finditer(text)]

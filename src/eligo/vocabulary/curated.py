@@ -24,6 +24,7 @@ GradeRange = tuple[Grade, Grade]
 
 _FORM = b"8"  # of the cached data: another form must not meet an old cache
 _MOST_KEPT = 1024  # words for which the nearest known ones are kept
+_MOST_KEYS = 4096  # names whose key is kept: one name is looked for in several places
 _SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
 
 
@@ -43,6 +44,7 @@ class Curated:
         self._prefixed = frozenset(data["prefixes"])
         self._graded: dict[str, Any] = data["graded"]
         self._spellings: list[list[str]] = data["spellings"]
+        self._key = functools.lru_cache(_MOST_KEYS)(functools.partial(word_key, spellings=self._spellings))
         self._suggest = functools.lru_cache(_MOST_KEPT)(self._suggested)  # the same slips come in many records
 
     def __iter__(self) -> Iterator[Concept]:
@@ -79,7 +81,7 @@ class Curated:
 
     def key(self, word: str) -> str:
         """Give what counts of a name when two are compared."""
-        return word_key(word, self._spellings)
+        return self._key(word)
 
     @property
     def spellings(self) -> list[list[str]]:
