@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from eligo.commands import inputs
 from eligo.commands.output import write_text
 from eligo.commands.printing import say_json, say_lines
-from eligo.commands.verdicts import add_strict, add_trials, chosen, exit_code, verdicts_of
+from eligo.commands.rulefiles import add_trials
+from eligo.commands.verdicts import add_strict, chosen, exit_code, verdicts_of
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import changed
 from eligo.report.audit import ONLY, audit_lines

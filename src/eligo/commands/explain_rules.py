@@ -9,7 +9,7 @@ from typing import Any
 
 from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say_json, say_lines
-from eligo.commands.rulefiles import add_folder, trial_file
+from eligo.commands.rulefiles import add_trial, the_trial_file
 from eligo.criteria import Criterion
 from eligo.report.display import criterion_title
 from eligo.report.sentences import criterion_sentence, ruleset_sections, sentence
@@ -26,15 +26,14 @@ EXAMPLES = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument("trial", metavar="TRIAL", help="a trial, or the file of a rule set")
-    add_folder(parser)
+    add_trial(parser)
     add_vocabulary(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the sentences."""
-    ruleset = load(trial_file(args.trial, args.rules))
+    ruleset = load(the_trial_file(args))
     if args.json:
         data = {"trial": ruleset.trial, "criteria": [_data(c) for c in ruleset.criteria]}
         data["removed"] = [_data(c) for c in ruleset.removed]

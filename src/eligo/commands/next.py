@@ -12,7 +12,8 @@ from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
 from eligo.commands.printing import say_json, say_lines
 from eligo.commands.progress import Progress
-from eligo.commands.verdicts import add_trials, chosen
+from eligo.commands.rulefiles import add_trials
+from eligo.commands.verdicts import chosen
 from eligo.errors import Problem
 from eligo.evaluate import Engine
 from eligo.isolation import Unit

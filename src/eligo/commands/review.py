@@ -3,6 +3,9 @@
 Each answer is written at once, so that nothing is lost when you stop; what you did not answer stays a draft. The keys
 are a (accept), e (edit in $VISUAL or $EDITOR), t (a person has to state it), n (not a criterion), s (skip), q (quit),
 or the number of a reading. What is no criterion stays in the file, and keeps nobody out.
+
+Each answer keeps a hash of the text and the predicate that it is about, by which `eligo check` notices a later change.
+`--seal` adds it to reviews without one, which were written by hand; without TRIAL, in all rule sets of --rules.
 """
 
 from __future__ import annotations
@@ -21,9 +24,10 @@ from pathlib import Path
 
 from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json, say_lines
-from eligo.commands.rulefiles import add_folder, trial_file
+from eligo.commands.rulefiles import add_trial, folder, rule_files, the_trial_file
 from eligo.criteria import Criterion
-from eligo.errors import EligoError, Problem
+from eligo.errors import EligoError, Place, Problem
+from eligo.isolation import Unit
 from eligo.report.display import criterion_title
 from eligo.report.problems import write_problems
 from eligo.report.sentences import criterion_sentence, sentence
@@ -31,27 +35,40 @@ from eligo.report.terminal import terminal, wrap
 from eligo.report.typeset import typeset
 from eligo.ruleset import loads
 from eligo.textfile import linked, read_text, replace_text
-from eligo.trials.reviewing import JUDGEMENT, accept, attest, attestations, criterion_text, dismiss, edit, open_criteria
+from eligo.trials.reviewing import (
+    JUDGEMENT,
+    accept,
+    attest,
+    attestations,
+    criterion_text,
+    dismiss,
+    edit,
+    open_criteria,
+    seal,
+)
 
 EXAMPLES = """\
   eligo review NCT01234567 --rules drafts --by "A. Reader"
   eligo review drafts/NCT01234567.yaml --list
   eligo review --attestations
+  eligo review --seal --rules drafts
 """
 
+RULES_FAIL = 5
 KEYS = "a accept, e edit, t person states it, n not a criterion, s skip, q quit"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument("trial", metavar="TRIAL", nargs="?", help="a trial, or the file of a rule set")
-    add_folder(parser)
+    add_trial(parser)
     parser.add_argument("--by", metavar="NAME", help="who reviews (default: the name of the login)")
     parser.add_argument("--date", metavar="DATE", type=_date, help="the day of the review (default: today)")
     add_vocabulary(parser)
     parser.add_argument("--list", action="store_true", help="list what is open, and ask nothing")
     parser.add_argument("--attestations", action="store_true", help="list what a person can state, and ask nothing")
-    parser.add_argument("--json", action="store_true", help="with a list: one JSON object a line")
+    seal_help = "add to reviews that lack it what they are of, so that a later change is noticed, and ask nothing"
+    parser.add_argument("--seal", action="store_true", help=seal_help)
+    parser.add_argument("--json", action="store_true", help="with a list, or --seal: one JSON object a line")
 
 
 def _date(text: str) -> str:
@@ -65,9 +82,11 @@ def run(args: argparse.Namespace) -> int:
     """Ask about each open criterion, or list them."""
     if args.attestations:
         return _list_attestations(args.json)
-    if args.trial is None:
-        raise EligoError(Problem("no-trial", "nothing says which trial is reviewed", help="name a trial, or its file"))
-    file = trial_file(args.trial, args.rules)
+    if args.seal:
+        one = args.trial or args.trial_too
+        files = [the_trial_file(args)] if one else rule_files([str(folder(args.rules))])
+        return max([_seal(file, args.json) for file in files], default=0)
+    file = the_trial_file(args)
     found = open_criteria(loads(read_text(file), str(file)))
     if args.list or args.json:
         for criterion in found:
@@ -81,6 +100,27 @@ def run(args: argparse.Namespace) -> int:
         return 0
     date = args.date or datetime.date.today().isoformat()  # a fact about the review, which no screening reads
     return _Dialog(file, args.by or getpass.getuser(), date).run([c.id for c in found])
+
+
+def _seal(file: Path, as_json: bool) -> int:
+    """Seal the reviews of one file; 1 where it cannot be read, 5 where a review was left."""
+    with Unit(Place(str(file))) as unit:
+        text = read_text(file)
+        found = seal(text, str(file))
+        if found.sealed:
+            replace_text(linked(file), text, found.text)
+    if unit.failed:
+        write_problems(unit.problems, as_json)
+        return 1
+    left = [criterion.id for criterion in found.left]
+    if as_json:
+        say_json({"file": str(file), "sealed": list(found.sealed), "left": left})
+    else:
+        say(f"{file}: {len(found.sealed)} {'review' if len(found.sealed) == 1 else 'reviews'} sealed")
+    help_ = "correct the limit or `words` (`eligo check` shows the place), then seal again"
+    message = "the review of `{}` is not sealed: a limit is not the one that its words state"
+    write_problems([Problem("words-disagree", message.format(id_), Place(str(file)), help_) for id_ in left], as_json)
+    return RULES_FAIL if left else 0
 
 
 def _list_attestations(as_json: bool) -> int:

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
 from eligo.commands.progress import Progress
-from eligo.commands.verdicts import add_strict, add_trials, chosen, exit_code, verdicts_of
+from eligo.commands.rulefiles import add_trials
+from eligo.commands.verdicts import add_strict, chosen, exit_code, verdicts_of
 from eligo.ending import emit
 from eligo.errors import Problem
 from eligo.isolation import Unit
