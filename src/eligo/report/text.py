@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from eligo.explain import NO_CRITERIA
 from eligo.report.actions import ACTIONS, to_do
 from eligo.report.ahead import ahead_lines
+from eligo.report.clashes import clash_lines
 from eligo.report.display import criterion
 from eligo.report.names import Data
 from eligo.report.outlook_words import question, worth
@@ -107,9 +109,10 @@ def _next_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
 
 
 def header(screening: Data, terminal: Terminal) -> list[str]:
-    """Whose screening it is, and as of when."""
+    """Whose screening it is, and as of when; and the scores that are at odds with their inputs."""
     lines = wrap(patient_line(screening), terminal.width, f"{clean(screening['patient'])}   ", "  ")
-    return [terminal.paint(line, "bold") for line in lines]
+    warned = [wrap(typeset(said), terminal.width, "  warning: ", "           ") for said in clash_lines(screening)]
+    return [*(terminal.paint(line, "bold") for line in lines), *itertools.chain.from_iterable(warned)]
 
 
 def _trial_lines(trial: Data, room: int, terminal: Terminal) -> Iterator[str]:
