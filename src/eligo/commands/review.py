@@ -18,7 +18,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from eligo.commands.rulefiles import add_trial, folder, rule_files, the_trial_fi
 from eligo.criteria import Criterion
 from eligo.errors import EligoError, Place, Problem
 from eligo.isolation import Unit
-from eligo.report.display import criterion_title
+from eligo.report.display import criterion_title, with_names, without_code
 from eligo.report.problems import write_problems
 from eligo.report.sentences import criterion_sentence, sentence
 from eligo.report.terminal import terminal, wrap
@@ -87,10 +87,11 @@ def run(args: argparse.Namespace) -> int:
         files = [the_trial_file(args)] if one else rule_files([str(folder(args.rules))])
         return max([_seal(file, args.json) for file in files], default=0)
     file = the_trial_file(args)
-    found = open_criteria(loads(read_text(file), str(file)))
+    ruleset = loads(read_text(file), str(file))
+    found, ids = open_criteria(ruleset), [c.id for c in ruleset.criteria]
     if args.list or args.json:
         for criterion in found:
-            lines = _lines(criterion, terminal(sys.stdout).width)
+            lines = _lines(criterion, ids, terminal(sys.stdout).width)
             if args.json:
                 say_json(_data(criterion))
             else:
@@ -152,22 +153,22 @@ def _data(criterion: Criterion) -> dict[str, object]:
     }
 
 
-def _lines(criterion: Criterion, width: int) -> Iterator[str]:
+def _lines(criterion: Criterion, ids: Sequence[str], width: int) -> Iterator[str]:
     """What a reviewer has to see, the source's words first."""
     said = [
         (f"{criterion_title(criterion.id)}  ", criterion.text),
-        ("  understood as: ", criterion_sentence(criterion)),
-        *(("  note: ", note) for note in criterion.notes),
+        ("  understood as: ", typeset(criterion_sentence(criterion))),
+        *(("  note: ", with_names(without_code(note), ids)) for note in criterion.notes),
     ]
     if criterion.ambiguous:
         said.append(("  may be read otherwise: ", criterion.ambiguous.why))
-        said += [(f"  reading {n}: ", sentence(r)) for n, r in enumerate(criterion.ambiguous.readings, 1)]
+        said += [(f"  reading {n}: ", typeset(sentence(r))) for n, r in enumerate(criterion.ambiguous.readings, 1)]
     for former in criterion.was:
         by = f" by {former.review.by}" if former.review.by else ""
         said.append((f"  before the change ({former.review.state}{by}): ", former.text))
-        said.append(("    understood as: ", criterion_sentence(former)))
+        said.append(("    understood as: ", typeset(criterion_sentence(former))))
     for first, words in said:
-        yield from wrap(typeset(words) if first.strip().startswith("understood") else words, width, first, "      ")
+        yield from wrap(words, width, first, "      ")
 
 
 class _Quit(Exception):  # noqa: N818 - no error; it ends the walk
@@ -197,10 +198,11 @@ class _Dialog:
     def _about(self, name: str, count: str) -> None:
         """Ask until there is an answer that the file can hold."""
         text = read_text(self.file)
-        criterion = next((c for c in open_criteria(loads(text, str(self.file))) if c.id == name), None)
+        ruleset = loads(text, str(self.file))
+        criterion = next((c for c in open_criteria(ruleset) if c.id == name), None)
         if criterion is None:  # somebody else has answered or removed it in the meantime
             return
-        say_lines(["", *_lines(criterion, terminal(sys.stdout).width)])
+        say_lines(["", *_lines(criterion, [c.id for c in ruleset.criteria], terminal(sys.stdout).width)])
         while True:
             key = _ask(f"{count} [{KEYS}] ").lower()
             if key in ("s", "skip"):

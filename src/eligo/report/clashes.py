@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eligo.report.display import variable_name
-from eligo.report.names import Data, in_digits, number, source
+from eligo.report.names import Data, in_digits, lettered, number, source
 
 
 def clash_lines(screening: Data) -> list[str]:
@@ -20,7 +20,6 @@ def clash_lines(screening: Data) -> list[str]:
 
 def _line(name: str, stated: float | str, clash: Data) -> str:
     inputs = in_digits(source({key: part for key, part in clash.items() if key not in ("paper", "of")}), 3)
-    computed = in_digits(number(clash["value"]), 3)
-    return (
-        f"{variable_name(name)} {number(stated)} is stated, but its inputs give {computed}{inputs}; the stated counts"
-    )
+    computed = lettered(name, in_digits(number(clash["value"]), 3))
+    said = f"{variable_name(name)} {lettered(name, number(stated))}"
+    return f"{said} is stated, but its inputs give {computed}{inputs}; the stated one counts"

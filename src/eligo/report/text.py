@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -46,6 +45,7 @@ def screening_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
     if counts["eligible"] + counts["undetermined"] + counts["ineligible"] > 1:
         yield from wrap(_counted(counts), terminal.width, "  ", "  ")
         yield from _next_lines(screening, terminal)
+    yield from warning_lines(screening, terminal)
 
 
 def nearest_first(trial: Data) -> tuple[object, ...]:
@@ -109,10 +109,15 @@ def _next_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
 
 
 def header(screening: Data, terminal: Terminal) -> list[str]:
-    """Whose screening it is, and as of when; and the scores that are at odds with their inputs."""
+    """Whose screening it is, and as of when."""
     lines = wrap(patient_line(screening), terminal.width, f"{clean(screening['patient'])}   ", "  ")
-    warned = [wrap(typeset(said), terminal.width, "  warning: ", "           ") for said in clash_lines(screening)]
-    return [*(terminal.paint(line, "bold") for line in lines), *itertools.chain.from_iterable(warned)]
+    return [terminal.paint(line, "bold") for line in lines]
+
+
+def warning_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
+    """The scores that are at odds with their own inputs."""
+    for said in clash_lines(screening):
+        yield from wrap(typeset(said), terminal.width, "  warning: ", "    ")
 
 
 def _trial_lines(trial: Data, room: int, terminal: Terminal) -> Iterator[str]:

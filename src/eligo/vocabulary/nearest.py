@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
+from os.path import commonprefix
 from typing import NamedTuple
 
 _SHORTEST = 3  # letters of a name, and of a word that may be one of a name's own
@@ -18,6 +19,8 @@ _WITHIN = 0.12  # how much less like than the best one another may be
 _OTHER_START = 0.06  # few misspell the first letter
 _PART, _EACH_WORD_MORE = 0.9, 0.03
 _WORD_NEAR = 0.8
+_REST_NEAR = 0.6  # what is left of two names without their common words (`disease`), which make any two alike
+_SWAPPED = 0.9  # two letters beside each other changed places
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -52,10 +55,12 @@ def nearest(word: str, names: Iterable[tuple[str, str]]) -> list[Near]:
             matcher.set_seq1(known)
             if matcher.real_quick_ratio() - penalty < enough or matcher.quick_ratio() - penalty < enough:
                 continue
-            likeness = matcher.ratio() - penalty
+            likeness = _SWAPPED if _is_swapped(asked, known) else matcher.ratio() - penalty
+            if likeness >= enough and not _rest_is_near(asked, known):
+                continue
         if likeness >= enough and (id_ not in best or likeness > best[id_].likeness):
             best[id_] = Near(likeness, name, id_)
-    found = sorted(best.values(), key=lambda near: -near.likeness)
+    found = sorted(best.values(), key=lambda near: (-near.likeness, -len(commonprefix([near.name.casefold(), asked]))))
     return [near for near in found if near.likeness >= found[0].likeness - _WITHIN][:_MOST]
 
 
@@ -85,6 +90,21 @@ def _as_part(asked: frozenset[str], known: str) -> float:
         return 0
     spelled = max((_likeness(word, other) for word in rest for other in words - asked), default=1.0)
     return _PART * spelled - _EACH_WORD_MORE * (len(words) - len(asked)) if spelled >= _WORD_NEAR else 0
+
+
+def _is_swapped(asked: str, known: str) -> bool:
+    """Whether two letters beside each other changed places, and all others are the same."""
+    if len(asked) != len(known):
+        return False
+    first = next((i for i, (a, b) in enumerate(zip(asked, known, strict=True)) if a != b), 0)
+    return asked[:first] + asked[first : first + 2][::-1] + asked[first + 2 :] == known
+
+
+def _rest_is_near(asked: str, known: str) -> bool:
+    """Whether two names are alike without the words that both have."""
+    common = _words(asked) & _words(known)
+    left, right = (" ".join(word for word in _WORDS.findall(name) if word not in common) for name in (asked, known))
+    return not common or not left or not right or _likeness(left, right) >= _REST_NEAR
 
 
 def _likeness(word: str, other: str) -> float:

@@ -11,7 +11,7 @@ from eligo.report import outlook_words as words
 from eligo.report.actions import ACTIONS, to_do
 from eligo.report.clashes import clash_lines
 from eligo.report.display import concept_name, criterion_of, variable_name
-from eligo.report.names import Data, rounded
+from eligo.report.names import Data, lettered, rounded
 from eligo.report.page.markup import anchor, phrase, text
 from eligo.report.stated import fact_text
 from eligo.report.typeset import typeset
@@ -97,7 +97,8 @@ def _row(title: str, parts: Iterable[str]) -> Iterator[str]:
 
 
 def _result(variable: str, result: Data) -> str:
-    said = result["converted"].partition(" = ")[0] if "converted" in result else rounded(result.get("value", "?"))
+    value = lettered(variable, rounded(result.get("value", "?")))
+    said = result["converted"].partition(" = ")[0] if "converted" in result else value
     unit = "" if "converted" in result else words.unit_words(unit_of(variable))
     day = f" ({result['date']})" if "date" in result else ""
     return f"{said}{unit}{day}{', which decides nothing' if 'problem' in result else ''}"
