@@ -20,6 +20,7 @@ _OTHER_START = 0.06  # few misspell the first letter
 _PART, _EACH_WORD_MORE = 0.9, 0.03
 _WORD_NEAR = 0.8
 _REST_NEAR = 0.6  # what is left of two names without their common words (`disease`), which make any two alike
+_SAME_START = 2  # letters by which two words may be of one stem
 _SWAPPED = 0.9  # two letters beside each other changed places
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -104,7 +105,9 @@ def _rest_is_near(asked: str, known: str) -> bool:
     """Whether two names are alike without the words that both have."""
     common = _words(asked) & _words(known)
     left, right = (" ".join(word for word in _WORDS.findall(name) if word not in common) for name in (asked, known))
-    return not common or not left or not right or _likeness(left, right) >= _REST_NEAR
+    if not common or not left or not right:
+        return True
+    return len(commonprefix([left, right])) >= _SAME_START or _likeness(left, right) >= _REST_NEAR
 
 
 def _likeness(word: str, other: str) -> float:
