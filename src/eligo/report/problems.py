@@ -83,9 +83,14 @@ def render_problem(problem: Problem, terminal: Terminal) -> str:
     return "\n".join(lines)
 
 
+def problems_json(problems: Iterable[Problem]) -> list[dict[str, object]]:
+    """The problems as JSON data, as many of one kind as in the text."""
+    return [problem.as_json() for problem in summed(dict.fromkeys(problems))]
+
+
 def json_lines(problems: Iterable[Problem]) -> str:
     """One JSON object a line; as many of one kind as in the text, and then their count."""
-    return "".join(json_line(p.as_json()) + "\n" for p in summed(dict.fromkeys(problems)))
+    return "".join(json_line(problem) + "\n" for problem in problems_json(problems))
 
 
 def _order(problem: Problem) -> tuple[str, int, int]:

@@ -10,6 +10,7 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from os.path import commonprefix
 from typing import NamedTuple
 
 _SHORTEST = 3  # letters of a name, and of a word that may be one of a name's own
@@ -19,6 +20,9 @@ _WITHIN = 0.12  # how much less like than the best one another may be
 _OTHER_START = 0.06  # few misspell the first letter
 _PART, _EACH_WORD_MORE = 0.9, 0.03
 _WORD_NEAR = 0.8
+_REST_NEAR = 0.6  # what is left of two names without their common words (`disease`), which make any two alike
+_SAME_START = 2  # letters by which two words may be of one stem
+_SWAPPED = 0.9  # two letters beside each other changed places
 _ROUNDED = 1e-9  # what a product of fractions may be off by
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -90,7 +94,8 @@ class Names:
             if at in done or known == asked:
                 continue
             matcher.set_seq1(known)
-            if (likeness := matcher.ratio() - self._penalty(asked, at)) >= enough:
+            likeness = _SWAPPED if _is_swapped(asked, known) else matcher.ratio() - self._penalty(asked, at)
+            if likeness >= enough and _rest_is_near(asked, known):
                 found.append((likeness, at))
                 best = max(best, likeness)
         found.sort(key=lambda one: one[1])
@@ -116,7 +121,7 @@ def nearest(word: str, names: Names) -> list[Near]:
     for near in names.near(asked, _NEAR_WHEN_SHORT if len(asked) <= _SHORT else _NEAR):
         if near.id not in best or near.likeness > best[near.id].likeness:
             best[near.id] = near
-    found = sorted(best.values(), key=lambda near: -near.likeness)
+    found = sorted(best.values(), key=lambda near: (-near.likeness, -len(commonprefix([near.name.casefold(), asked]))))
     return [near for near in found if near.likeness >= found[0].likeness - _WITHIN][:_MOST]
 
 
@@ -146,6 +151,34 @@ def _as_part(asked: frozenset[str], known: str) -> float:
         return 0
     spelled = max((_likeness(word, other) for word in rest for other in words - asked), default=1.0)
     return _PART * spelled - _EACH_WORD_MORE * (len(words) - len(asked)) if spelled >= _WORD_NEAR else 0
+
+
+def _likeness(word: str, other: str) -> float:
+    from difflib import SequenceMatcher  # lazily, as above
+
+    return SequenceMatcher(None, word, other, autojunk=False).ratio()
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_WORDS.findall(name))
+
+
+def _is_swapped(asked: str, known: str) -> bool:
+    """Whether two letters beside each other changed places, and all others are the same."""
+    if len(asked) != len(known):
+        return False
+    first = next((i for i, (a, b) in enumerate(zip(asked, known, strict=True)) if a != b), 0)
+    return asked[:first] + asked[first : first + 2][::-1] + asked[first + 2 :] == known
+
+
+def _rest_is_near(asked: str, known: str) -> bool:
+    """Whether two names are alike without the words that both have."""
+    common = _words(asked) & _words(known)
+    left, right = (" ".join(word for word in _WORDS.findall(name) if word not in common) for name in (asked, known))
+    if not common or not left or not right:
+        return True
+    return len(commonprefix([left, right])) >= _SAME_START or _likeness(left, right) >= _REST_NEAR
 
 
 def _likeness(word: str, other: str) -> float:

@@ -77,7 +77,10 @@ def _suggested(word: str, wanted: Wanted) -> Iterator[Suggested]:
     both += [Suggested(_kinds()[near.id], near) for near in of_concepts]
     weighed = [one._replace(near=_weighed(one, wanted)) for one in both]
     best = max((one.near.likeness for one in weighed), default=0)
-    return (one for one in weighed if one.near.likeness >= best - _LESS)
+    near = [one for one in weighed if one.near.likeness >= best - _LESS]
+    fitting = {one.near.name.casefold() for one in near if _fits(one.kind, wanted)}
+    # What is given as a drug is also measured: one of the two is meant where the name stands.
+    return (one for one in near if _fits(one.kind, wanted) or one.near.name.casefold() not in fitting)
 
 
 @functools.cache
