@@ -10,7 +10,6 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from os.path import commonprefix
 from typing import NamedTuple
 
 _SHORTEST = 3  # letters of a name, and of a word that may be one of a name's own
@@ -121,7 +120,7 @@ def nearest(word: str, names: Names) -> list[Near]:
     for near in names.near(asked, _NEAR_WHEN_SHORT if len(asked) <= _SHORT else _NEAR):
         if near.id not in best or near.likeness > best[near.id].likeness:
             best[near.id] = near
-    found = sorted(best.values(), key=lambda near: (-near.likeness, -len(commonprefix([near.name.casefold(), asked]))))
+    found = sorted(best.values(), key=lambda near: (-near.likeness, -_same_start(near.name.casefold(), asked)))
     return [near for near in found if near.likeness >= found[0].likeness - _WITHIN][:_MOST]
 
 
@@ -178,15 +177,9 @@ def _rest_is_near(asked: str, known: str) -> bool:
     left, right = (" ".join(word for word in _WORDS.findall(name) if word not in common) for name in (asked, known))
     if not common or not left or not right:
         return True
-    return len(commonprefix([left, right])) >= _SAME_START or _likeness(left, right) >= _REST_NEAR
+    return _same_start(left, right) >= _SAME_START or _likeness(left, right) >= _REST_NEAR
 
 
-def _likeness(word: str, other: str) -> float:
-    from difflib import SequenceMatcher  # lazily, as above
-
-    return SequenceMatcher(None, word, other, autojunk=False).ratio()
-
-
-@functools.lru_cache(maxsize=1 << 14)
-def _words(name: str) -> frozenset[str]:
-    return frozenset(_WORDS.findall(name))
+def _same_start(one: str, other: str) -> int:
+    """By how many letters two words begin alike."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
