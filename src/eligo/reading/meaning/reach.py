@@ -321,7 +321,8 @@ def _takes_complement(context: Context, part: Said, kind: str) -> bool:
 def _meanwhile_back(context: Context, said: Sequence[Said]) -> list[Said]:
     """`use of A or B during the study`: when something is given holds for what is given before it too."""
     made = list(said)
-    if not kinds_in(_facts(said[-1])) <= TREATMENTS:
+    last = _facts(said[-1])
+    if not last or not kinds_in(last) <= TREATMENTS:
         return made
     for i in _reached(said, lambda part: part.time is None and _PLAINLY.issuperset(part.lead.statuses)):
         facts = _facts(said[i])

@@ -144,7 +144,8 @@ def _in_all_words(state: UnitState, noun: Predicate, span: Span) -> Predicate:
         return noun
     if not is_statement(noun.topic):  # what a person states in the protocol's words
         known = concepts().get(noun.topic) if state.qualifiers else None
-        return replace(noun, span=span) if known is not None and known.per_criterion else noun
+        whole = state.meanwhile or (known is not None and known.per_criterion)
+        return replace(noun, span=span) if whole else noun
     if state.window is None and state.early is None and not state.qualifiers:
         return noun
     kind = cast(StatementKind, noun.topic.partition(":")[0])

@@ -178,7 +178,7 @@ def _status(state: UnitState, i: int, token: Token) -> None:
     state.past = state.past or token.value in PAST
     state.used = bool(state.qualifiers) and state.written(token).lower().split()[-1] in words("using")
     state.own_words += state.ids is None
-    state.meanwhile = state.meanwhile or (state.ids is not None and token.value == "meanwhile")
+    state.meanwhile = state.meanwhile or (bool(state.nouns) and token.value == "meanwhile")
     state.context.count((token,), "modifier")
 
 
