@@ -18,6 +18,7 @@ from eligo.reading.comparison import Comparison
 from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
 from eligo.reading.listed import name_listed
 from eligo.reading.naming import name, quoted
+from eligo.reading.numbered import numbered
 from eligo.reading.open_lists import without_rest
 from eligo.reading.reactions import react
 from eligo.reading.relatives import relate
@@ -57,7 +58,7 @@ def tokenise(text: str) -> list[Token]:
 def _scoped(raw: list[Token], text: str) -> list[Token]:
     """The tokens with one type each, whole names, and the words that join."""
     whole = take_part(without_rest(settle(joined_numbers(raw), text), text), text)
-    settled = quoted(share(anchor(whole, text), text), text)
+    settled = quoted(share(numbered(anchor(whole, text), text), text), text)
     return scope(relate(judge(name_listed(name(react(state(settled, text), text), text), text), text), text), text)
 
 

@@ -68,6 +68,7 @@ WORD_LISTS: Final = (
     "mere_duration",
     "of_anything",
     "plain_of_scores",
+    "of_a_state",
     "whenever",
     "anchoring",
     "summed",

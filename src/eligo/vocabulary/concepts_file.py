@@ -11,11 +11,14 @@ from eligo.errors import EligoError, Problem, did_you_mean
 from eligo.vocabulary.concept import Aspect, Concept, ConceptKind, code_key, freeze, word_key
 from eligo.vocabulary.concepts_inherited import classes_of, nearest
 from eligo.vocabulary.named import USUAL_ASPECT
+from eligo.vocabulary.series import KEYS as SERIES_KEYS
+from eligo.vocabulary.series import LISTS as SERIES_LISTS
+from eligo.vocabulary.series import entries
 from eligo.yamltext import YamlText, read_yaml
 
 _KINDS: tuple[ConceptKind, ...] = get_args(ConceptKind)
 _ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
-_TABLES = {"spellings": dict, "systems": dict, "prefixes": list, "no_concept": dict, "graded": dict}
+_TABLES = {"spellings": dict, "systems": dict, "prefixes": list, "no_concept": dict, "graded": dict, "series": dict}
 _KEYS = {f.name for f in fields(Concept)} - {"id", "kind"}
 _IN_KINDS = "kinds"
 _ASPECT_HELP = "event, state or exposure"
@@ -42,6 +45,7 @@ class _Reader:
         self.aspects: dict[str, Aspect] = {}  # as stated
         self.fluctuating: dict[str, bool] = {}
         self.mixed: set[str] = set()  # of which some kinds wax and wane
+        self.made_series: dict[str, tuple[list[str], dict[str, str]]] = {}  # by what they are of
 
     def read(self) -> dict[str, Any]:
         tables = self.tables()
@@ -57,6 +61,7 @@ class _Reader:
             "systems": {n.lower(): short for short, names in tables["systems"].items() for n in [short, *names]},
             "prefixes": tables["prefixes"],
             "graded": {name: self.rule(name, rule) for name, rule in tables["graded"].items()},
+            "series": self.made_series,
             "spellings": spellings,
         }
         if self.problems:
@@ -81,6 +86,8 @@ class _Reader:
             if not isinstance(tables[key], form):
                 self.complain("concept-shape", f"`{key}` must be a {form.__name__}", key)
                 tables[key] = form()
+        for id_, template in tables["series"].items():
+            self.series(id_, template)
         return tables
 
     def concept(self, kind: ConceptKind, id_: str, entry: Any) -> None:
@@ -115,6 +122,24 @@ class _Reader:
             entry.get("grade_variable"),
             entry.get("per_criterion") is True,
         )
+
+    def series(self, id_: str, template: Any) -> None:
+        """Make the concepts of a series, each of the kind of what it is of."""
+        shaped = isinstance(template, dict) and template.keys() <= SERIES_KEYS and isinstance(template.get("name"), str)
+        lists = [self.texts(template, key, "series", id_) for key in SERIES_LISTS] if shaped else []
+        if not shaped or "{}" not in id_ or not all(lists[:2]):
+            help_ = "it has an id with `{}`, and " + ", ".join(sorted(SERIES_KEYS))
+            self.complain("concept-shape", f"`{id_}` is no series", "series", id_, help=help_)
+            return
+        of = self.found.get(template.get("of", ""))
+        if of is None:
+            self.complain("unknown-concept", f"unknown concept `{template.get('of')}`", "series", id_, "of")
+            return
+        ids: dict[str, str] = {}
+        for number, one, entry in entries(id_, template):
+            self.concept(of.kind, one, entry)
+            ids[number] = one
+        self.made_series[of.id] = ([word.casefold() for word in template["words"]], ids)
 
     def times(self, entry: Row, *path: str) -> None:
         """Keep what an entry states about times: its aspect, and whether it waxes and wanes."""

@@ -16,13 +16,14 @@ from eligo.cache import cached, digest
 from eligo.data import data_dir
 from eligo.vocabulary.concept import Concept, ConceptKind, code_key, thaw, word_key, words_of
 from eligo.vocabulary.nearest import Names, did_you_mean_name
+from eligo.vocabulary.series import Series
 
 __all__ = ["Concept", "Curated", "Grade", "GradeRange", "curated", "table"]
 
 Grade = int | float
 GradeRange = tuple[Grade, Grade]
 
-_FORM = b"8"  # of the cached data: another form must not meet an old cache
+_FORM = b"9"  # of the cached data: another form must not meet an old cache
 _MOST_KEPT = 1024  # words for which the nearest known ones are kept
 _MOST_KEYS = 4096  # names whose key is kept: one name is looked for in several places
 _SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
@@ -45,6 +46,7 @@ class Curated:
         self._graded: dict[str, Any] = data["graded"]
         self._spellings: list[list[str]] = data["spellings"]
         self._key = functools.lru_cache(_MOST_KEYS)(functools.partial(word_key, spellings=self._spellings))
+        self.series = {of: Series(tuple(words), ids) for of, (words, ids) in data["series"].items()}
         self._suggest = functools.lru_cache(_MOST_KEPT)(self._suggested)  # the same slips come in many records
 
     def __iter__(self) -> Iterator[Concept]:

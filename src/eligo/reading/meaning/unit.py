@@ -31,6 +31,8 @@ from eligo.reading.tree import Window as TimeNode
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import StatementKind, is_statement, statement_id
 
+_NOT_NOW = PAST | {"planned"}
+
 
 def unit(context: Context, node: Unit) -> Said:
     """What stands between two joins."""
@@ -193,11 +195,28 @@ def _untested(state: UnitState, nouns: list[Predicate]) -> None:
 
 
 def _once(state: UnitState, noun: Predicate) -> Predicate:
-    """`history of NYHA class IV`, `anticipated stay >= 24 h`: what a value was or will be no value of today tells."""
-    if not isinstance(noun, MEASURING) or noun.span is None or (PAST | {"planned"}).isdisjoint(state.statuses):
+    """`history of NYHA class IV`, `anticipated stay >= 24 h`: what a value was or will be no value of today tells.
+
+    How often something was (`undergone > 2 operations`) is of the past by itself.
+    """
+    if not isinstance(noun, MEASURING) or noun.span is None or _NOT_NOW.isdisjoint(state.statuses):
         return noun
-    tells = noun.variable is None or noun.variable in words("whenever")
+    known = noun.variable is not None
+    tells = noun.variable in words("whenever") if known else not _was(state, noun, noun.span)
     return noun if tells else state.context.unparsed(noun.span, "time")
+
+
+def _was(state: UnitState, noun: Compare | OneOf, span: Span) -> bool:
+    """Whether words before an unknown quantity say that it was: a grade, or what has a unit behind "history of"."""
+    before = (
+        token
+        for token in state.elements
+        if isinstance(token, Token) and token.type == "STATUS" and token.end <= span[0] and str(token.value) in _NOT_NOW
+    )
+    said = [state.written(token).casefold() for token in before]
+    graded = not words("of_a_state").isdisjoint((noun.name or "").casefold().split())
+    measured = isinstance(noun, Compare) and any(limit.unit is not None for limit in noun.limits)
+    return bool(said) and (graded or (measured and any("history" in words_ for words_ in said)))
 
 
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:
