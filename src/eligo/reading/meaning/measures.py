@@ -30,7 +30,11 @@ def choice(state: UnitState, node: Choice) -> None:
     first = node.limits.limits[0]
     op, amount = first.bounds[0]
     count = int(amount.number.value)
-    if op in ("ge", "eq") and first.form in ("compared", "bare", "bounded") and count > 0:
+    whole = count == amount.number.value and not amount.in_parts
+    if not whole:
+        state.residue.append(node)
+        state.note_logic("logic")
+    elif op in ("ge", "eq") and first.form in ("compared", "bare", "bounded") and count > 0:
         state.quantifier = count
     elif op == "gt":
         state.quantifier = count + 1

@@ -88,7 +88,9 @@ def length_of(limits: Limits | None) -> tuple[Op, Duration] | None:
 def _duration(amount: Amount) -> Duration | None:
     unit = amount.unit.value if amount.unit is not None else None
     value = amount.number.value
-    if unit is None or unit not in _UNITS or amount.of is not None or value < 0 or value * DAYS_IN[unit] > LONGEST_DAYS:
+    if unit is None or unit not in _UNITS or amount.of is not None or amount.in_parts:
+        return None
+    if value < 0 or value * DAYS_IN[unit] > LONGEST_DAYS:
         return None
     return Duration(int(value) if value == int(value) else value, cast(TimeUnit, unit))
 
