@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
-from os.path import commonprefix
 from typing import NamedTuple
 
 _SHORTEST = 3  # letters of a name, and of a word that may be one of a name's own
@@ -61,7 +60,7 @@ def nearest(word: str, names: Iterable[tuple[str, str]]) -> list[Near]:
                 continue
         if likeness >= enough and (id_ not in best or likeness > best[id_].likeness):
             best[id_] = Near(likeness, name, id_)
-    found = sorted(best.values(), key=lambda near: (-near.likeness, -len(commonprefix([near.name.casefold(), asked]))))
+    found = sorted(best.values(), key=lambda near: (-near.likeness, -_same_start(near.name.casefold(), asked)))
     return [near for near in found if near.likeness >= found[0].likeness - _WITHIN][:_MOST]
 
 
@@ -107,7 +106,12 @@ def _rest_is_near(asked: str, known: str) -> bool:
     left, right = (" ".join(word for word in _WORDS.findall(name) if word not in common) for name in (asked, known))
     if not common or not left or not right:
         return True
-    return len(commonprefix([left, right])) >= _SAME_START or _likeness(left, right) >= _REST_NEAR
+    return _same_start(left, right) >= _SAME_START or _likeness(left, right) >= _REST_NEAR
+
+
+def _same_start(one: str, other: str) -> int:
+    """With how many letters both begin."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _likeness(word: str, other: str) -> float:
