@@ -277,3 +277,30 @@ def test_an_empty_file_and_one_that_was_cut_off_say_what_to_do(run: Run, tmp_pat
         (tmp_path / name).write_text(text, "utf-8")
         command = ("check",) if name.endswith("yaml") else ("screen", "--rules", RULES)
         assert words in " ".join(run(*command, tmp_path / name).err.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "help_"),
+    [
+        (["sceen", PATIENT], "did you mean `screen`?"),
+        (["why", PATIENT], "did you mean `eligo screen PATIENT --why TRIAL`?"),
+        (["validate", RULES], "did you mean `eligo check`?"),
+        (["xyzzy"], "`eligo --help` lists all commands"),
+        (["screen", PATIENT, "--trials", "X"], "did you mean `--trial`?"),
+        (["screen", PATIENT, "--rule=X"], "did you mean `--rules`?"),
+        (["audit", PATIENT, "--htm", "page.html"], "did you mean `--html`?"),
+    ],
+)
+def test_an_unknown_command_or_option_is_told_with_the_nearest(words: list[str], help_: str, run: Run) -> None:
+    result = run(*words)
+
+    assert (result.code, result.out) == (2, "")
+    assert f"\n  help: {help_}\n" in result.err
+
+
+def test_keys_that_others_use_lead_to_those_that_are_meant(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text(_record(meds=["lactulose"], dx=["ascites"], gender="male", DOB="1970"), "utf-8")
+    found = run("screen", tmp_path / "x.json", "--rules", RULES).err
+
+    for key in ("medications", "conditions", "sex", "birth_date"):
+        assert f"did you mean `{key}`?" in found
