@@ -37,7 +37,7 @@ from eligo.worksheet.table import said
 EXAMPLES = """\
   eligo answer patients_examples/missing_inr.json NCT06884904 --list
   eligo answer patients_examples/missing_inr.json --answers answers.json --by AB
-  eligo answer patients_examples/missing_inr.json --answers answers.json --by AB --set inr=1.9
+  eligo answer mine.json --answers answers.json --by AB --set inr=1.9
 """
 
 KEYS = "s skip, q quit"

@@ -26,7 +26,7 @@ from eligo.version import __version__
 
 EXAMPLES = """\
   eligo audit patients_examples/low_platelets.json NCT05727722
-  eligo audit patients_examples/attested_and_complete.json NCT06884904 --only assumed
+  eligo audit patients_examples/missing_inr.json NCT06884904 --only assumed
   eligo audit patients_examples/low_platelets.json NCT06884904 --html audit.html
   eligo audit patients_examples/low_platelets.json --record audit.json
   eligo audit --verify audit.json

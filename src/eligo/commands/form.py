@@ -27,7 +27,7 @@ EXAMPLES = """\
   eligo form NCT06884904 > form.csv
   eligo form NCT06884904 NCT05727722 --format html --out form.html
   eligo form NCT06884904 --format questionnaire --out form.json
-  eligo form --read form.csv --by AB --date 2026-11-20 --patient example-01 --answers answers.json
+  eligo form --read form.csv --by AB --date 2026-11-20 --answers answers.json
 """
 
 FORMATS = ("csv", "html", "questionnaire")

@@ -116,7 +116,8 @@ def _of_trial(trial: str, files: Iterable[Path]) -> Path:
             if load(path).trial.upper() == trial.upper():
                 return path
     nearest = did_you_mean(trial, [p.stem for p in known.values()])
-    help_text = nearest or f"there are rules for {', '.join(p.stem for p in known.values()) or 'no trial'}"
+    there = f"there are rules for {', '.join(p.stem for p in known.values()) or 'no trial'}"
+    help_text = nearest or f"{there}; `--rules` names another folder"
     raise EligoError(Problem("unknown-trial", f"no rules for the trial `{trial}`", help=help_text))
 
 

@@ -34,7 +34,7 @@ EXAMPLES = """\
   eligo screen patients_examples --only open --brief --json
   eligo screen patients_examples/stale_inr.json --max-age 14d --outlook
   eligo screen - --as-of 2026-11-20 < patients_examples/missing_inr.json
-  eligo screen patients_examples/low_platelets.json --why NCT05727722 --margin PLT=10%
+  eligo screen patients_examples/low_platelets.json --margin PLT=10%
 """
 
 ONLY = {"eligible": "ELIGIBLE", "blocked": "INELIGIBLE", "open": "UNDETERMINED"}

@@ -77,7 +77,7 @@ def short_name(id: str) -> str:  # noqa: A002 - the word of the vocabulary
     known = variables().get(id)
     if known is None or len(variable_name(id)) <= _LONG_NAME:
         return variable_name(id)
-    return next((s for s in (*known.exact, *known.synonyms) if _ABBREVIATION.fullmatch(s)), known.name)
+    return next((s for s in (*known.exact, *known.synonyms) if _ABBREVIATION.fullmatch(s)), variable_name(id))
 
 
 def years(text: str) -> str:

@@ -41,11 +41,11 @@ def screening_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
         yield from _trial_lines(trial, room, terminal)
         narrower = replace(terminal, width=terminal.width - 4)
         yield from (f"    {line}" for line in ahead_lines(trial.get("outlook", {}), narrower))
+    yield from warning_lines(screening, terminal)
     counts = screening["counts"]
     if counts["eligible"] + counts["undetermined"] + counts["ineligible"] > 1:
         yield from wrap(_counted(counts), terminal.width, "  ", "  ")
         yield from _next_lines(screening, terminal)
-    yield from warning_lines(screening, terminal)
 
 
 def nearest_first(trial: Data) -> tuple[object, ...]:
