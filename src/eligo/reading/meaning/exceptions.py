@@ -287,7 +287,8 @@ def _without_permitted(head: Predicate, facts: list[Present]) -> Predicate | Non
     made = _without_kinds(head, excepted) if of_kind and len(excepted) == len(facts) else None
     if made is not None:
         return made
-    if heads and all(_treats(head, e) for e in excepted):
+    treated = all(fact.status != "history" for fact in facts)  # an operation of long ago treats nothing of today
+    if heads and treated and all(_treats(head, e) for e in excepted):
         return all_of([head, Not(any_of(list(facts)))])
     something_else = not any(_related(f.concept, e.concept) for f in heads for e in excepted)
     return head if heads and something_else else None

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import cast
 
-from eligo.criteria import MEASURING, Attest, Leaf, Predicate, Present, Related, Span, leaves
-from eligo.reading.lexicon import PLAIN_STATUSES, belongs_to, concept_named, qualifiers_in, words
+from eligo.criteria import MEASURING, AllOf, Attest, Leaf, Predicate, Present, Related, Span, leaves
+from eligo.reading.lexicon import PLAIN_STATUSES, belongs_to, concept_named, name_words, qualifiers_in, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, goes_on, kind_of, kinds_in, may_be_of
-from eligo.reading.meaning.joining import any_of, facts_of, is_unread
+from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_judgement, is_unread
 from eligo.reading.meaning.modifiers import PAST, begun, displaced, is_route, narrows, over
 from eligo.reading.meaning.nouns import either_of
 from eligo.reading.meaning.readings import Alternative
@@ -150,15 +150,17 @@ def _with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> 
 
 
 def _with_participle(context: Context, before: Said, part: Said) -> Said:
-    """`uncorrected hypothyroidism or hyperthyroidism`: an adjective that no data file knows may be of both names."""
+    """`uncorrected A or B`, `cardiac A or B`: an adjective that no data file knows may be of both, a participle is."""
     first, second = before.body, part.body
     if not (isinstance(first, Present) and isinstance(second, Present)) or not part.bare or not is_named(first.concept):
         return part
     kind, name = name_of(first.concept)
     word, _, rest = name.partition(" ")
-    if not word.endswith(tuple(words("participles"))) or qualifiers_in(word) or concept_named(rest) is None:
+    participle = word.endswith(tuple(words("participles")))
+    adjective = participle or word.endswith(tuple(words("adjective_ends")))
+    if not adjective or qualifiers_in(word) or concept_named(rest) is None:
         return part
-    if second.span is None or kind_of(second) != kind or not context.take(Alternative.QUALIFIER):
+    if second.span is None or kind_of(second) != kind or context.take(Alternative.QUALIFIER) != participle:
         return part
     named = named_id(cast(NamedKind, kind), f"{word} {context.written(second.span)}")
     return replace(part, body=replace(second, concept=named))
@@ -231,6 +233,8 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
     said = _within_chains(context, said, marks)
     if last.time is not None and last.what in ("fact", "unread", "joined"):
         said = _time_back(context, said, marks)
+    if not (last.apart or last.anew):
+        said = _opinion_back(context, said)
     if last.what == "fact":
         said = _complement_back(context, said)
     if last.meanwhile:
@@ -282,6 +286,38 @@ def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> lis
     if any(fact.status == "planned" for fact in _facts(last)):
         lead, run = lead._replace(statuses=("planned",)), [i for i in run if said[i].bare]
     return [_timed(part, lead, last.when, context) if i in run else part for i, part in enumerate(said)]
+
+
+def _opinion_back(context: Context, said: list[Said]) -> list[Said]:
+    """`asthma or abnormality that in the opinion of the investigator may harm`: the opinion is most likely on both."""
+    last = said[-1]
+    opinion = _opinion(last)
+    if isinstance(last.body, Attest) and not _names_another(context.written(last.span)):
+        opinion = None
+    among: tuple[What, ...] = ("fact", "limit", "attest")
+    run = _reached(said, lambda part: _opinion(part) is None, among) if opinion is not None else []
+    if not run or not context.take(Alternative.BEHIND):
+        return said
+    made = list(said)
+    for i in run:
+        body = said[i].body
+        if body is not None:
+            made[i] = replace(said[i], body=all_of([body, cast(Attest, opinion)]))
+    return made
+
+
+def _names_another(written: str) -> bool:
+    """Whether an opinion is of what it names first, as the things before it are: not `any other condition that ...`."""
+    first, *rest = written.lower().split()
+    return first not in name_words("indefinite") and not {"that", "which"}.isdisjoint(rest)
+
+
+def _opinion(part: Said) -> Attest | None:
+    """The opinion that a part asks for besides what it names."""
+    inner = part.body.parts if isinstance(part.body, AllOf) else (part.body,)
+    found = next((leaf for leaf in inner if isinstance(leaf, Attest) and is_judgement(leaf)), None)
+    told = found is not None and (len(inner) > 1 or part.what == "attest")
+    return found if told else None
 
 
 def _complement_back(context: Context, said: list[Said]) -> list[Said]:

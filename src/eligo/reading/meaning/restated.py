@@ -38,7 +38,8 @@ def _kind_of_source(unit: UnitState, inner: Sequence[Element]) -> str | None:
     """Whether a bracket names a source, or a method; None where it says something else."""
     types = {type_of(e) for e in inner}
     plain = all(isinstance(e, (Token, Window)) for e in inner) and types.isdisjoint(_FACTS)
-    if plain and not types.isdisjoint(_CITING):
+    first = next((e for e in inner if type_of(e) != "LIGHT"), None)
+    if plain and type_of(first) in _CITING:
         measured = any(isinstance(e, Token) and e.value == "measured" for e in inner)
         return "a method" if measured else "a source"
     method = not unit.nouns and bool(unit.statuses) and types <= _METHODS

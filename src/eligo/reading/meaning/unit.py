@@ -59,7 +59,8 @@ def read(state: UnitState) -> Said:
             choice(state, element)
         if state.cited or state.hedge is not None:  # what follows is part of it
             break
-    if state.hedge is not None:
+    if state.hedge is not None:  # a time behind `with or without A` may be of what stands before it
+        state.residue.extend(e for e in state.elements[i + 1 :] if isinstance(e, TimeNode))
         state.hedge = (state.hedge[0], place(state.elements[-1])[1])
     return _said(state)
 

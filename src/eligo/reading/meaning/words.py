@@ -11,12 +11,14 @@ from eligo.reading.lexicon import END, qualifiers_in, trie, words
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.examples import class_of
 from eligo.reading.meaning.facts import TREATMENTS
+from eligo.reading.meaning.joining import excludes
 from eligo.reading.meaning.modifiers import PAST
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Choice, Element, Limits
 from eligo.reading.tree import Window as TimeNode
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.named import statement_id
 
 _SAYING: Final = frozenset(["CONCEPT", "ATTEST", "NEG", "STATUS"])
 _VALUED: Final = frozenset(["VAR", "ATTEST", "CONCEPT"])
@@ -174,12 +176,22 @@ def _status(state: UnitState, i: int, token: Token) -> None:
     if state.written(token).lower() in words("before_a_treatment") and not _treatment_behind(state, i):
         state.residue.append(token)
         return
+    if _is_before(state, i, token):
+        state.unused(token, "turning")
+        return
     state.statuses.append(str(token.value))
     state.past = state.past or token.value in PAST
     state.used = bool(state.qualifiers) and state.written(token).lower().split()[-1] in words("using")
     state.own_words += state.ids is None
     state.meanwhile = state.meanwhile or (bool(state.nouns) and token.value == "meanwhile")
     state.context.count((token,), "modifier")
+
+
+def _is_before(state: UnitState, i: int, token: Token) -> bool:
+    """`pain prior to zorblax`: a day that no data file knows, and no status of what follows."""
+    behind = state.elements[i + 1 : i + 2]
+    to = bool(behind) and isinstance(behind[0], Token) and state.written(behind[0]).lower().split()[0] == "to"
+    return to and state.written(token).lower() == "prior"
 
 
 def _treatment_behind(state: UnitState, i: int) -> bool:
@@ -233,6 +245,12 @@ def _noted(state: UnitState, i: int, token: Token) -> None:
 
 
 def _note(state: UnitState, token: Token) -> None:
+    """What is not tested may be dropped where more is asked for; where it narrows what excludes, a person states it."""
+    if token.type == "UNTESTED" and excludes(state.context, state.negated):
+        span = (token.start, token.end)
+        state.context.count((token,), "leaf")
+        state.nouns.append(Attest(statement_id("statement", state.written(token)), span=span))
+        return
     state.context.count((token,), "note")
     state.context.notes.append(f"`{state.written(token)}` is not tested")
 
