@@ -214,7 +214,9 @@ def build_parser(arguments: Sequence[str]) -> _Parser:
         metavar="COMMAND", required=True, title="commands", prog="eligo", parser_class=_Command
     )
     chosen = next((a for a in arguments if not a.startswith("-")), None)
-    for name, (module_name, summary) in COMMANDS.items():
+    # A command that comes first is the only one whose parser is asked; all of them take as long as reading a patient.
+    first = {chosen: COMMANDS[chosen]} if chosen in COMMANDS and arguments[0] == chosen else COMMANDS
+    for name, (module_name, summary) in first.items():
         module = importlib.import_module(f"eligo.commands.{module_name}") if name == chosen else None
         command = commands.add_parser(
             name,

@@ -145,9 +145,14 @@ def survey(source: str | bytes) -> Survey:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        counts = Counter(key for key, _ in pairs)
-        raise _Refused("duplicate", next(key for key, count in counts.items() if count > 1))
+        raise _Refused("duplicate", twice(pairs))
     return made
+
+
+def twice(pairs: Iterable[tuple[str, Any]]) -> str:
+    """The first key of which there are two."""
+    counts = Counter(key for key, _ in pairs)
+    return next(key for key, count in counts.items() if count > 1)
 
 
 def _integer(digits: str) -> int:
