@@ -163,7 +163,9 @@ def _name_at(tokens: Sequence[Token], i: int, text: str) -> _Name | None:
         return None
     if end == i + 2 == head_end and _adds_nothing(tokens[i], tokens[i + 1], text):
         return _Name(Token("CONCEPT", *span, tokens[i].value), end)
-    said = _GLOSS.sub(" ", text[slice(*span)])
+    said = text[span[0] : span[1]]
+    if "(" in said or "[" in said:
+        said = _GLOSS.sub(" ", said)
     if text[span[1] : span[1] + 1].isalpha():
         said = said.removesuffix("-")  # `tumor-related pain`
     written = _WORD.findall(said.casefold())

@@ -24,6 +24,7 @@ from eligo.reading.reactions import react
 from eligo.reading.relatives import relate
 from eligo.reading.rewritten import joined_numbers
 from eligo.reading.roles import settle
+from eligo.reading.run_together import parted
 from eligo.reading.scope import scope
 from eligo.reading.share import share
 from eligo.reading.silent import LIMITS, TELLING, nothing_understood
@@ -51,7 +52,7 @@ def tokenise(text: str) -> list[Token]:
     >>> tokenise("INR > ULN")
     [VAR[0:3]=inr, COMP[4:5]=gt, REF[6:9]=ULN]
     """
-    return _scoped(scan(text), text)
+    return _scoped(parted(scan(text), text), text)
 
 
 def _scoped(raw: list[Token], text: str) -> list[Token]:
@@ -175,7 +176,7 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
     """What one eligibility item says; without `why`, not for which reasons parts of it are not understood."""
     if len(text) > LONGEST:
         return too_long(text)
-    raw = scan(text)
+    raw = parted(scan(text), text)
     tokens = _scoped(raw, text)
     types = frozenset([t.type for t in tokens])
     if types.isdisjoint(TELLING):

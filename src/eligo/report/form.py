@@ -32,3 +32,29 @@ class StrictJson(BaseModel):
     """Refuses unknown keys and converts nothing."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class PlaceJson(StrictJson):
+    """Where something is wrong."""
+
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    path: str | None = Field(None, description="within the document")
+    span: tuple[int, int] | None = None
+
+
+class ProblemJson(StrictJson):
+    """One thing that is wrong, without a value of the patient."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    message: str
+    place: PlaceJson
+    help: str | None
+
+
+Problems = Annotated[
+    list[ProblemJson] | None,
+    Field(description="what is wrong with record, answers or rules, warnings too: the same as on standard error"),
+]

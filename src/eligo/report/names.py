@@ -23,6 +23,19 @@ AGE_FROM = {"birth": "from the birth date", "age": "from the age in the record"}
 _LONG_NAME = 20  # characters; a summary says the abbreviation of a longer name
 
 
+def lettered(id: str | None, text: str) -> str:  # noqa: A002 - the word of the vocabulary
+    """The text with the letters of a scale that has no numbers for its grades.
+
+    >>> lettered("child_pugh_class", "one of 2, 3"), lettered("nyha_class", "3")
+    ('one of B, C', '3')
+    """
+    known = variables().get(id or "")
+    letters = {number(float(value)): label.upper() for label, value in known.grades.items()} if known else {}
+    if not letters or not all(len(label) == 1 and label in "ABCDEF" for label in letters.values()):
+        return text
+    return _NUMBER.sub(lambda match: letters.get(match[0], match[0]), text)
+
+
 def number(value: float | str) -> str:
     """A number as short as it can be without changing it: at most 12 digits, no exponent below a million millions.
 
@@ -64,7 +77,7 @@ def short_name(id: str) -> str:  # noqa: A002 - the word of the vocabulary
     known = variables().get(id)
     if known is None or len(variable_name(id)) <= _LONG_NAME:
         return variable_name(id)
-    return next((s for s in (*known.exact, *known.synonyms) if _ABBREVIATION.fullmatch(s)), known.name)
+    return next((s for s in (*known.exact, *known.synonyms) if _ABBREVIATION.fullmatch(s)), variable_name(id))
 
 
 def years(text: str) -> str:
@@ -187,6 +200,10 @@ def input_name(key: str) -> str:
     return name if id_ == key else f"{name} ({key.removeprefix(f'{id_}_').replace('uln', 'ULN')})"
 
 
+def _rounded(part: Data) -> str:
+    return lettered(part["variable"], rounded(part.get("value", "?")))
+
+
 def inputs(evidence: Data) -> str:
     """What a value was worked out from; what is itself worked out comes with its own inputs."""
     found = []
@@ -196,7 +213,7 @@ def inputs(evidence: Data) -> str:
             more = [dated(part) if key == "date" else part[key] for key in ("written", "date", "of") if key in part]
             more += [f"from {inputs(part)}"] if part.get("inputs") else []
             about = f" ({', '.join(more)})" if more else ""
-            found.append(f"{variable_name(part['variable'])} {rounded(part.get('value', '?'))}{unit}{about}")
+            found.append(f"{variable_name(part['variable'])} {_rounded(part)}{unit}{about}")
         else:
             since = f", since {part['start']}" if "start" in part else ""
             found.append(f"{concept_name(part['concept'])}: {part['status']}{since}")

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from eligo.criteria import Relation
-from eligo.report.form import Bearing, Date, Number, Reason, Span, StrictJson, Truth, Value, Verdict
+from eligo.report.form import Bearing, Date, Number, Problems, Reason, Span, StrictJson, Truth, Value, Verdict
 from eligo.report.outlook_schema import AskedJson, Outlook
 
 SCHEMA = "eligo.screening/1"
@@ -233,6 +233,7 @@ class ScreeningJson(StrictJson):
         None, description="what to find out next, over all trials, the most worth first"
     )
     trials: list[TrialJson]
+    problems: Problems = None
 
 
 def json_schema() -> dict[str, Any]:

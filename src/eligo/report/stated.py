@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eligo.criteria import STUDY_CONDITION
-from eligo.report.display import concept_name, variable_name
+from eligo.report.display import concept_name, display, variable_name
 from eligo.report.names import Data, age_text, is_whole, rounded, source, window
 
 TRIAL_ITSELF = "what the trial is about"
@@ -41,8 +41,17 @@ def open_name(evidence: Data) -> str | None:
         return parts[0]["concept"] if parts else link_name(evidence)
     if "at" in evidence:
         return f"first day of {concept_name(evidence['at'])}" if "value" not in evidence else evidence["variable"]
+    if evidence.get("reason") == "missing" and "status" in evidence:
+        return f"day of {concept_name(_undated(evidence))}"
     found: str | None = evidence.get("variable") or evidence.get("concept")
     return found
+
+
+def _undated(evidence: Data) -> str:
+    """Of what the day is missing: what a window counts from, or the thing itself."""
+    _, of, anchor = evidence.get("window", "").partition(" of ")
+    of_anchor = of and evidence.get("detail") == display()["details"]["anchor_unknown"]
+    return str(anchor if of_anchor else evidence["concept"])
 
 
 def concept_line(evidence: Data) -> str:

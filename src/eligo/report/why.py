@@ -261,4 +261,4 @@ def _timed(text: str) -> str:
 
 def _is_plural(name: str) -> bool:
     """Whether the name of a variable takes `are`."""
-    return name.endswith("s") and not name.endswith(("ss", "us", "is"))
+    return name.endswith("s") and not name.startswith("number of") and not name.endswith(("ss", "us", "is"))

@@ -15,6 +15,7 @@ from eligo.report.names import (
     five_digits,
     in_digits,
     known_digits,
+    lettered,
     measured_name,
     not_stated,
     number,
@@ -204,8 +205,9 @@ def _bare(evidence: Data) -> str:
 def figures(evidence: Data) -> tuple[str, str]:
     """Value and limit in five digits each, or in all of theirs where five would make a near miss look like a hit."""
     value, limit = number(evidence.get("value", "?")), evidence.get("limit", "")
-    short = known_digits(evidence, limit)
-    return years(short), years(limit if short == value and LONG.search(value) else LONG.sub(five_digits, limit))
+    short, name = known_digits(evidence, limit), evidence.get("variable")
+    limit = limit if short == value and LONG.search(value) else LONG.sub(five_digits, limit)
+    return lettered(name, years(short)), lettered(name, years(limit))
 
 
 def failed_bound(evidence: Data, limit: str) -> str:
@@ -309,7 +311,9 @@ def _value_line(evidence: Data) -> str:
         parts.append(_distance(evidence))
     if "clash" in evidence:
         by_inputs = evidence["clash"]
-        parts.append(f"but its inputs give {rounded(by_inputs['value'])}{source(by_inputs)}")
+        parts.append(
+            f"but its inputs give {lettered(evidence.get('variable'), rounded(by_inputs['value']))}{source(by_inputs)}"
+        )
     if evidence.get("others"):
         others = ", ".join(rounded(other.get("value", "?")) for other in evidence["others"])
         parts.append(f"other results of that day: {others}")

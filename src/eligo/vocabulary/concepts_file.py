@@ -20,6 +20,7 @@ _KINDS: tuple[ConceptKind, ...] = get_args(ConceptKind)
 _ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 _TABLES = {"spellings": dict, "systems": dict, "prefixes": list, "no_concept": dict, "graded": dict, "series": dict}
 _KEYS = {f.name for f in fields(Concept)} - {"id", "kind"}
+_IN_KINDS = "kinds"
 _ASPECT_HELP = "event, state or exposure"
 _LISTS = ("synonyms", "exact", "ambiguous", "parents")
 _RULE_KEYS = {"words", "joins", "levels", "labels", "concepts"}
@@ -43,6 +44,7 @@ class _Reader:
         self.found: dict[str, Concept] = {}
         self.aspects: dict[str, Aspect] = {}  # as stated
         self.fluctuating: dict[str, bool] = {}
+        self.mixed: set[str] = set()  # of which some kinds wax and wane
         self.made_series: dict[str, tuple[list[str], dict[str, str]]] = {}  # by what they are of
 
     def read(self) -> dict[str, Any]:
@@ -149,10 +151,12 @@ class _Reader:
             self.complain(
                 "concept-aspect", message, *path, "aspect", help=did_you_mean(str(aspect), _ASPECTS) or _ASPECT_HELP
             )
-        if isinstance(fluctuates, bool):
-            self.fluctuating[path[-1]] = fluctuates
+        if isinstance(fluctuates, bool) or fluctuates == _IN_KINDS:
+            self.fluctuating[path[-1]] = fluctuates is True
+            if fluctuates == _IN_KINDS:
+                self.mixed.add(path[-1])
         elif "fluctuates" in entry:
-            self.complain("concept-shape", "`fluctuates` must be true or false", *path, "fluctuates")
+            self.complain("concept-shape", "`fluctuates` must be true, false or kinds", *path, "fluctuates")
 
     def inherit(self) -> None:
         """Give every concept its aspect and its fluctuation: its own, else that of what it is a kind of."""
@@ -164,7 +168,10 @@ class _Reader:
                 if len(several) > 1:
                     message = f"what `{concept.id}` is a kind of states more than one `{key}`"
                     self.complain("unclear-parents", message, *self.path(concept), help=f"state its own `{key}`")
-            self.found[concept.id] = replace(concept, aspect=aspects[0], fluctuates=fluctuates[0])
+            mixed = concept.id in self.mixed
+            self.found[concept.id] = replace(
+                concept, aspect=aspects[0], fluctuates=fluctuates[0], kinds_fluctuate=mixed
+            )
         waxing = [id_ for id_, waxes in self.fluctuating.items() if waxes]  # not what does so by another parent
         for id_ in classes_of(waxing, self.fluctuating, parents) & self.found.keys():
             self.found[id_] = replace(self.found[id_], fluctuates=True)
