@@ -30,6 +30,7 @@ from tests.doors import DOORS
 from tests.evaluating import finding
 from tests.evaluating import patient as patient_of
 from tests.golden import Golden
+from tests.measured import as_data
 
 CASES = Path(__file__).parent / "cases"
 RULESETS = CASES / "ruleset" / "accept"
@@ -115,9 +116,9 @@ def test_five_digits_never_hide_a_near_miss() -> None:
     hit = {"variable": "creatinine", "value": 176.842, "limit": ">= 176.8 umol/L", "distance": 0.042, "truth": "MET"}
     even = {"variable": "creatinine", "value": 176.842, "limit": ">= 176.842 umol/L", "distance": 0, "truth": "MET"}
 
-    assert words.blocker({"evidence": [near | {"decides": True}]}) == "platelets 19.999999 < 20 10*9/L"
-    assert words.blocker({"evidence": [hit | {"decides": True}]}) == "creatinine 176.84 >= 176.8 umol/L"
-    assert words.blocker({"evidence": [even | {"decides": True}]}) == "creatinine 176.84 >= 176.84 umol/L"
+    assert words.blocker({"evidence": [as_data(near | {"decides": True})]}) == "platelets 19.999999 < 20 10*9/L"
+    assert words.blocker({"evidence": [as_data(hit | {"decides": True})]}) == "creatinine 176.84 >= 176.8 umol/L"
+    assert words.blocker({"evidence": [as_data(even | {"decides": True})]}) == "creatinine 176.84 >= 176.84 umol/L"
 
 
 @pytest.mark.parametrize("case", EVIDENCE, ids=lambda case: case["lines"][0])
@@ -134,7 +135,7 @@ def test_lines_below_a_sentence_show_every_kind_of_node() -> None:
 
     assert lines[-14:] == [
         "any of",
-        "  malignancy other than what the trial is about or treated basal cell carcinoma (within 3 a)",
+        "  malignancy other than what the trial is about or treated basal cell carcinoma (within 3 y)",
         "  dialysis (now)",
         "  asthma, requiring: systemic corticosteroids",
         "all of",
@@ -146,7 +147,7 @@ def test_lines_below_a_sentence_show_every_kind_of_node() -> None:
         "      childbearing potential",
         "  then",
         "    to attest: contraception",
-        "  age >= 30 a (on the day on which type 2 diabetes began)",
+        "  age >= 30 y (on the day on which type 2 diabetes began)",
     ]
 
 

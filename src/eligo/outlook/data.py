@@ -9,7 +9,7 @@ from typing import Any
 from eligo.criteria import Number, Present
 from eligo.evaluation.derive import age_of
 from eligo.evaluation.distance import plain
-from eligo.evaluation.evidence import unit_of, value_of
+from eligo.evaluation.measures import unit_of, value_of
 from eligo.evaluation.phrases import phrases
 from eligo.evaluation.presence import presence
 from eligo.outlook.changes import Remedies, Remedy
@@ -134,7 +134,8 @@ def doubt_json(doubt: Doubt) -> dict[str, Any]:
             "beyond": _region_text(doubt.beyond, (0.0, math.inf)),
         }
     data["unit"] = None if of_concept else unit_of(doubt.id)
-    data["assumed"] = phrases("assumed").get(doubt.assumed or "", "").removeprefix("assumed absent: ") or None
+    by, code = phrases("absent_by"), doubt.assumed or ""
+    data["assumed"] = by.get(code) or phrases("assumed").get(code)
     data["if"] = doubt.answer
     data["verdict"] = doubt.verdict.value
     return {key: value for key, value in data.items() if value is not None}

@@ -99,6 +99,19 @@ def read_quantity(text: str) -> Quantity | None:
     return Quantity(low, high, unit=unit or None)
 
 
+def written_digits(text: str) -> int | None:
+    """How many digits a number is written with, those before the first that is not zero left out; None for a word.
+
+    >>> written_digits("1.40 mg/dL"), written_digits("< 0.05"), written_digits("trace")
+    (3, 1, None)
+    """
+    match = _QUANTITY.fullmatch(text.strip())
+    if match is None:
+        return None
+    figures = match[3].casefold().partition("e")[0]
+    return len("".join(filter(str.isdecimal, figures)).lstrip("0"))
+
+
 class _Entry(NamedTuple):
     """What every result of an entry says of where it comes from, whatever is made of its value."""
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from eligo.outlook.phrases import together
 from eligo.report.display import concept_name, concept_question, criterion, display, variable_name
-from eligo.report.names import Data, listed, number, rounded
+from eligo.report.measures import Data, number, quantity, rounded, unit_words
+from eligo.report.names import listed
 from eligo.vocabulary.variables import variables
 
 MOST_ANSWERS = 4  # that give the same and are named one by one
@@ -61,16 +62,6 @@ _THEN = {"MET": "the sentence then holds", "NOT_MET": "the sentence then does no
 def name_of(item: Data) -> str:
     """What people call the variable or concept that an item is about."""
     return variable_name(item["variable"]) if "variable" in item else concept_name(item.get("concept", ""))
-
-
-def unit_words(unit: str | None) -> str:
-    """A unit as it stands after a number, with the blank before it; nothing where there is none."""
-    return {None: "", "1": "", "a": " y"}.get(unit, f" {unit}")
-
-
-def quantity(value: float | str, unit: str | None) -> str:
-    """A value with its unit: "18 10*9/L", "71 y"."""
-    return f"{rounded(value)}{unit_words(unit)}"
 
 
 # --- what to ask next
@@ -244,8 +235,9 @@ def hangs_on(doubts: Iterable[Data]) -> list[str]:
     lines, assumed = list[str](), dict[tuple[str, str, str], list[str]]()
     for item in doubts:
         if item["cause"] == "assumed_absent":
-            by = item["assumed"].removeprefix("assumed absent: ")
-            assumed.setdefault((by, item.get("if", "present"), VERDICT[item["verdict"]]), []).append(name_of(item))
+            assumed.setdefault((item["assumed"], item.get("if", "present"), VERDICT[item["verdict"]]), []).append(
+                name_of(item)
+            )
         else:
             lines.append(_other_value(item))
     for (by, otherwise, verdict), names in assumed.items():

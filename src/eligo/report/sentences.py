@@ -30,7 +30,7 @@ from eligo.criteria import (
     Window,
 )
 from eligo.evaluation.entries import called
-from eligo.report.names import number
+from eligo.report.measures import number
 from eligo.report.stated import other_than as excepted
 from eligo.report.terms import concept_name, variable_name
 from eligo.ruleset import RuleSet

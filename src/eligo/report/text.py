@@ -9,7 +9,7 @@ from eligo.explain import NO_CRITERIA
 from eligo.report.actions import ACTIONS, to_do
 from eligo.report.ahead import ahead_lines
 from eligo.report.display import criterion
-from eligo.report.names import Data
+from eligo.report.measures import Data
 from eligo.report.outlook_words import question, worth
 from eligo.report.stated import link_name
 from eligo.report.terminal import Terminal, clean, columns, wrap
