@@ -48,3 +48,42 @@ def as_data(part: Mapping[str, Any]) -> dict[str, Any]:
         side = "high" if value[0] == "<" else "low"
         data["interval"] = {side: float(end[2]), f"{side}_inclusive": "=" in value}
     return data
+
+
+def outlook_as_data(data: Any) -> Any:
+    """A part of an outlook in which answers, changes and limits of normal are text, with the same as data beside it."""
+    if isinstance(data, list):
+        return list(map(outlook_as_data, data))
+    if not isinstance(data, dict):
+        return data
+    found = {key: outlook_as_data(part) for key, part in data.items()}
+    if "answer" in data and (of_value := _bounds(data["answer"], data.get("unit"))) is not None:
+        found["limits"] = of_value
+    elif "answer" in data:
+        found["says"] = _says(data["answer"])
+    if "answer_written" in data:
+        found["limits_written"] = _bounds(data["answer_written"], data["unit_written"])
+    if "to" in data:
+        parts = data["to"].split(" or ")
+        bounds = [_bounds(part, data.get("unit")) for part in parts]
+        found |= {"to_limits": bounds} if None not in bounds else {"to_says": list(map(_says, parts))}
+    if "beyond" in data:
+        found["beyond_limits"] = _bounds(data["beyond"], data.get("unit"))
+    return found
+
+
+def _bounds(text: str, unit: str | None) -> list[dict[str, Any]] | None:
+    """The bounds of a value; None for what is no value."""
+    if text == "any value":
+        return []
+    if not re.match(r"[<>]|[0-9.]+$", text):
+        return None
+    return [limit | ({"unit": unit} if unit else {}) for limit in limits(text)]
+
+
+def _says(text: str) -> dict[str, Any]:
+    """What is said of a fact: `last on 2026-10-20, severe`."""
+    head, *kinds = text.split(", ")
+    day = re.fullmatch(r"last (after|on|before) ([0-9-]+)", head)
+    parts: dict[str, Any] = {"what": "last", "side": day[1], "day": day[2]} if day else {"what": head}
+    return parts | ({"kinds": kinds} if kinds else {})

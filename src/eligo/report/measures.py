@@ -183,6 +183,15 @@ def limits_words(
     return " and ".join(f"{manner.sign[one.op]} {amount_words(one, manner, digits, bare)}" for one in limits)
 
 
+def region_words(limits: Sequence[Limit]) -> str:
+    """The bounds of a value that could be otherwise, with their unit behind the last: "> 12 and <= 15 g/L", "3"."""
+    if not limits:
+        return "any value"
+    signs = ("" if limit.op == "eq" else f"{SHORT.sign[limit.op]} " for limit in limits)
+    said = " and ".join(f"{sign}{rounded(limit.value)}" for sign, limit in zip(signs, limits, strict=True))
+    return f"{said}{unit_words(limits[-1].unit)}"
+
+
 # --- time
 
 

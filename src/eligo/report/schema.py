@@ -10,7 +10,19 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from eligo.criteria import Op, Relation, TimeUnit
-from eligo.report.form import Bearing, Date, Number, Reason, Span, StrictJson, Truth, Value, Verdict
+from eligo.report.form import (
+    AmountJson,
+    Bearing,
+    Date,
+    LimitJson,
+    Number,
+    Reason,
+    Span,
+    StrictJson,
+    Truth,
+    Value,
+    Verdict,
+)
 from eligo.report.outlook_schema import AskedJson, Outlook
 
 SCHEMA = "eligo.screening/1"
@@ -24,21 +36,6 @@ class Answered(StrictJson):
     by: str
     date: Date
     note: str | None = None
-
-
-class AmountJson(StrictJson):
-    """A number with its unit."""
-
-    value: Number
-    unit: str | None = Field(None, description="UCUM; left out where there is none")
-
-
-class LimitJson(AmountJson):
-    """One side of a comparison."""
-
-    op: Op
-    of: str | None = Field(None, description="ULN, LLN, baseline or a variable's id, of which it is a multiple")
-    above: Literal["ULN", "LLN"] | None = Field(None, description="the limit of normal to which the value is added")
 
 
 class LengthJson(StrictJson):
