@@ -15,7 +15,7 @@ from eligo.commands.progress import Progress
 from eligo.commands.verdicts import add_trials, chosen
 from eligo.errors import Problem
 from eligo.evaluate import Engine
-from eligo.isolation import Unit
+from eligo.isolation import Isolated
 from eligo.outlook.worth import Union, Worth, next_of
 from eligo.patients.jobs import Job, killed
 from eligo.patients.readers import Options, jobs, read_job
@@ -130,7 +130,7 @@ def _lost(job: Job) -> DoneAsking:
 
 
 def _ask_one(job: Job, state: _State) -> DoneAsking:
-    with Unit(job.place) as unit:
+    with Isolated(job.place) as unit:
         reading = read_job(job, state.options)
         if reading.patient is None:
             return DoneAsking("", None, False, (), reading.problems, reading.failed)

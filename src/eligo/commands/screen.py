@@ -16,7 +16,7 @@ from eligo.commands.progress import Progress
 from eligo.commands.verdicts import add_strict, add_trials, chosen, exit_code, verdicts_of
 from eligo.ending import emit
 from eligo.errors import Problem
-from eligo.isolation import Unit
+from eligo.isolation import Isolated
 from eligo.patients.jobs import Job, killed
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
@@ -150,7 +150,7 @@ def _screen_all(batch: Iterable[Job]) -> list[Done]:
 
 
 def _screen_one(job: Job, state: _State) -> Done:
-    with Unit(job.place) as unit:
+    with Isolated(job.place) as unit:
         return _done(job, state)
     return Done("", unit.problems, (), True)
 
