@@ -135,8 +135,9 @@ def _reply(reply: Reply) -> str:
     data = reply_json(reply)
     asks = ", ".join(f"{key} {part}" for key, part in data.get("asks", {}).items())
     value = f"{data.get('value', '')}{f' {reply.unit}' if reply.unit else ''}"
+    said = value if reply.answer is None else "yes" if reply.answer else "no"
     to = ", ".join(filter(None, (asks, reply.criterion)))
-    return clean(f"answered by {reply.by} on {data['date']}: {to}: {data.get('answer', value)}")
+    return clean(f"answered by {reply.by} on {data['date']}: {to}: {said}")
 
 
 def _lists(patient: Patient, shape: Terminal) -> Iterator[str]:

@@ -5,7 +5,6 @@ Truth and bearing are always both said, since "met" alone means the opposite for
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from eligo.report.compared import distance_words, failed_bound, is_one_sided, limit_line, limit_words, nearness
@@ -77,7 +76,6 @@ OPEN = {
     "error": ("failed", "failed", False),
 }
 MOST_NAMES = 5
-_QUOTED = re.compile(r"`([^`]*)`")
 
 
 def headline(finding: Data) -> str:
@@ -214,8 +212,9 @@ def open_by_reason(findings: Iterable[Data]) -> dict[str, list[str]]:
 
 
 def plain(detail: str) -> str:
-    """A detail of the data without the backticks around ids, which are told by their names."""
-    return _QUOTED.sub(lambda match: open_words(match[1]), detail)
+    """A message without the backticks that mark ids in it, which are told by their names."""
+    parts = detail.split("`")
+    return "".join(open_words(part) if place % 2 else part for place, part in enumerate(parts))
 
 
 def reason_of(evidence: Data) -> str:
