@@ -50,10 +50,10 @@ class CaseFile:
 
 def read_cases(text: str, file: str | None = None) -> CaseFile:
     """Read a cases file; raise `EligoError` with every problem that it has."""
-    return _Reader(read_yaml(text, file), file).read()
+    return _CasesReader(read_yaml(text, file), file).read()
 
 
-class _Reader:
+class _CasesReader:
     """One file on its way to cases, with the problems found."""
 
     def __init__(self, text: YamlText, file: str | None) -> None:

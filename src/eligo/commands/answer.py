@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     flaws = inputs.flaws(reading, args, rules)
     write_problems(flaws, args.json)
     rules = rules.only(args.trials) if args.trials else rules
-    dialog = _Dialog(rules.engine(inputs.policy(args)), patient, args)
+    dialog = _AnswerDialog(rules.engine(inputs.policy(args)), patient, args)
     if args.set:
         items = {item.key: item for item in items_of(rules.plans)}
         wrong |= not dialog.take(args.set, items)
@@ -112,12 +112,12 @@ def _lines(item: FormItem, width: int) -> Iterator[str]:
     yield from wrap(typeset(about), width, "    ", "    ")
 
 
-class _Quit(Exception):  # noqa: N818 - no error; it ends the walk
+class _StopAnswering(Exception):  # noqa: N818 - no error; it ends the walk
     """The person stops, or there is nothing more to read."""
 
 
 @dataclass(slots=True)
-class _Dialog:
+class _AnswerDialog:
     """The questions about one patient."""
 
     engine: Engine
@@ -152,7 +152,7 @@ class _Dialog:
             while (item := next((one for one in self.open() if one.key not in skipped), None)) is not None:
                 say_lines(["", *_lines(item, terminal(sys.stdout).width)])
                 self._ask(item, skipped)
-        except _Quit:
+        except _StopAnswering:
             say("")
 
     def _ask(self, item: FormItem, skipped: set[str]) -> None:
@@ -160,7 +160,7 @@ class _Dialog:
         while True:
             text = _line(f"[{'y yes, n no' if item.subject is None else item.takes}, {KEYS}] ")
             if text.lower() in ("q", "quit"):
-                raise _Quit
+                raise _StopAnswering
             skipped.add(item.key)
             if text.lower() in ("s", "skip", ""):
                 return
@@ -193,7 +193,7 @@ def _line(question: str) -> str:
     say(question, end="")
     line = sys.stdin.readline()
     if not line:
-        raise _Quit
+        raise _StopAnswering
     if not sys.stdin.isatty():
         say("")
     return line.strip()

@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
             say("1 criterion is open" if len(found) == 1 else f"{len(found)} criteria are open")
         return 0
     date = args.date or datetime.date.today().isoformat()  # a fact about the review, which no screening reads
-    return _Dialog(file, args.by or getpass.getuser(), date).run([c.id for c in found])
+    return _ReviewDialog(file, args.by or getpass.getuser(), date).run([c.id for c in found])
 
 
 def _list_attestations(as_json: bool) -> int:
@@ -130,12 +130,12 @@ def _lines(criterion: Criterion, width: int) -> Iterator[str]:
         yield from wrap(typeset(words) if first.strip().startswith("understood") else words, width, first, "      ")
 
 
-class _Quit(Exception):  # noqa: N818 - no error; it ends the walk
+class _StopReviewing(Exception):  # noqa: N818 - no error; it ends the walk
     """The reviewer stops, or there is nothing more to read."""
 
 
 @dataclass(slots=True)
-class _Dialog:
+class _ReviewDialog:
     """The questions about one file."""
 
     file: Path
@@ -147,7 +147,7 @@ class _Dialog:
         try:
             for number, name in enumerate(ids, 1):
                 self._about(name, f"{number} of {len(ids)}")
-        except _Quit:
+        except _StopReviewing:
             say("")
         still = len(open_criteria(loads(read_text(self.file), str(self.file))))
         counted = "1 criterion" if self.answered == 1 else f"{self.answered} criteria"
@@ -166,7 +166,7 @@ class _Dialog:
             if key in ("s", "skip"):
                 return
             if key in ("q", "quit"):
-                raise _Quit
+                raise _StopReviewing
             try:
                 new = self._answer(key, text, name)
             except EligoError as error:
@@ -216,7 +216,7 @@ def _ask(question: str) -> str:
     say(question, end="")
     line = sys.stdin.readline()
     if not line:
-        raise _Quit
+        raise _StopReviewing
     if not sys.stdin.isatty():
         say(line.rstrip("\n"))
     return line.strip()

@@ -73,7 +73,7 @@ class Done(NamedTuple):
 
 
 @dataclass(slots=True)
-class _State:
+class _ScreenState:
     """What a process needs for every patient."""
 
     args: argparse.Namespace
@@ -83,7 +83,7 @@ class _State:
     shape: Terminal
 
 
-_ready: list[_State] = []
+_ready: list[_ScreenState] = []
 
 
 def _start(args: argparse.Namespace) -> None:
@@ -92,7 +92,7 @@ def _start(args: argparse.Namespace) -> None:
         rules = load_rules(args.rules)
         rules = chosen(rules, args, args.trial or args.why)
         rules = _reviewed(rules) if args.reviewed_only else rules
-        _ready[:] = [_State(args, rules, inputs.policy(args), inputs.options(args), terminal(sys.stdout))]
+        _ready[:] = [_ScreenState(args, rules, inputs.policy(args), inputs.options(args), terminal(sys.stdout))]
 
 
 def _reviewed(rules: Rules) -> Rules:
@@ -149,7 +149,7 @@ def _screen_all(batch: Iterable[Job]) -> list[Done]:
     return [_screen_one(job, state) for job in batch]
 
 
-def _screen_one(job: Job, state: _State) -> Done:
+def _screen_one(job: Job, state: _ScreenState) -> Done:
     with Isolated(job.place) as unit:
         return _done(job, state)
     return Done("", unit.problems, (), True)
@@ -159,7 +159,7 @@ def _lost(job: Job) -> Done:
     return Done("", (killed(job),), (), True)
 
 
-def _done(job: Job, state: _State) -> Done:
+def _done(job: Job, state: _ScreenState) -> Done:
     reading = read_job(job, state.options)
     if reading.patient is None:
         return Done("", reading.problems, (), reading.failed)
@@ -177,7 +177,7 @@ def _done(job: Job, state: _State) -> Done:
     return Done(text, tuple(flaws), verdicts, failed, reading.patient.id)
 
 
-def _screened(patient: Patient, state: _State) -> dict[str, Any]:
+def _screened(patient: Patient, state: _ScreenState) -> dict[str, Any]:
     """The screening as the JSON data that the options ask for."""
     ahead = None
     if state.args.outlook:
@@ -197,7 +197,7 @@ def _add_reasons(data: dict[str, Any]) -> None:
         trial["why"] = why(data["patient"], trial)
 
 
-def _lines(data: dict[str, Any], state: _State) -> Iterator[str]:
+def _lines(data: dict[str, Any], state: _ScreenState) -> Iterator[str]:
     if state.args.why:
         for trial in data["trials"]:
             line = {"patient": data["patient"], **{key: trial[key] for key in ("trial", "verdict", "why")}}
