@@ -50,4 +50,4 @@ def screening(name: str) -> dict[str, Any]:
 def about(name: str) -> About:
     """What the page of an example says of how it came about, as `eligo audit --html` does."""
     (reading,) = read_patients(str(ROOT / "patients_examples" / f"{name}.json"), Options())
-    return About(reading_json(reading)["patient"], (), ("none",), ("eligo 0.0.0", f"record SHA-256 {'0' * 64}"))
+    return About(reading_json(reading)["patient"], ("none",), ("eligo 0.0.0", f"record SHA-256 {'0' * 64}"))

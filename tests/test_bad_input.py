@@ -230,3 +230,77 @@ def test_a_device_is_written_to_and_not_replaced(run: Run) -> None:
 
     assert result.code == 3
     assert not Path("/dev/null").is_file()
+
+
+YAML_SLIPS = {
+    "a: [1,": "a value is missing, or a bracket is not closed",
+    "a: {b: 1": "a comma or a closing bracket is missing",
+    "a: b: c": "a colon stands where none can",
+    "a:\n\t- b": "a tab indents the line",
+    "a: 'x": "a closing quote is missing",
+    "- a\nb: 1": "a list goes on as something else",
+    "a: - b": "a list begins behind a key",
+    "a: *x": "a word begins with `*`",
+    "a: &": "a word begins with `&` or `*`",
+    "--- a\n--- b": "a second document begins",
+    'a: "\\q"': "a backslash stands before what it cannot stand before",
+    "a: \x00": "a control character stands in it",
+}
+
+
+@pytest.mark.parametrize("text", YAML_SLIPS)
+def test_a_slip_in_a_rule_set_is_told_in_our_words_with_help(text: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text(text, "utf-8")
+    result = run("check", tmp_path / "x.yaml")
+
+    assert "error[yaml-syntax]: the YAML cannot be read: " in result.err
+    assert YAML_SLIPS[text] in result.err
+    assert "  help: " in result.err
+
+
+def test_a_key_of_a_rule_set_is_suggested_where_it_belongs(run: Run, tmp_path: Path) -> None:
+    criterion = "- {id: I1, kind: inclusion, txt: a, text: a, when: {concept: ascites}}"
+    (tmp_path / "x.yaml").write_text(f"trial: X\ntitle: a\ncohortz: []\ncriteria:\n{criterion}\n", "utf-8")
+    result = run("check", tmp_path / "x.yaml")
+
+    assert "did you mean `cohorts`?" in result.err
+    assert "did you mean `text`?" in result.err
+
+
+def test_an_empty_file_and_one_that_was_cut_off_say_what_to_do(run: Run, tmp_path: Path) -> None:
+    for name, text, words in (
+        ("a.json", "", "`eligo new FILE` makes one"),
+        ("b.json", '{"id": "x", "labs": {"INR": 1.', "the file ends too early"),
+        ("c.yaml", "", "`eligo import FILE --rules DIR` makes one of a page"),
+        ("d.yaml", "- a\n", "this is no rule set"),
+    ):
+        (tmp_path / name).write_text(text, "utf-8")
+        command = ("check",) if name.endswith("yaml") else ("screen", "--rules", RULES)
+        assert words in " ".join(run(*command, tmp_path / name).err.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "help_"),
+    [
+        (["sceen", PATIENT], "did you mean `screen`?"),
+        (["why", PATIENT], "did you mean `eligo screen PATIENT --why TRIAL`?"),
+        (["validate", RULES], "did you mean `eligo check`?"),
+        (["xyzzy"], "`eligo --help` lists all commands"),
+        (["screen", PATIENT, "--trials", "X"], "did you mean `--trial`?"),
+        (["screen", PATIENT, "--rule=X"], "did you mean `--rules`?"),
+        (["audit", PATIENT, "--htm", "page.html"], "did you mean `--html`?"),
+    ],
+)
+def test_an_unknown_command_or_option_is_told_with_the_nearest(words: list[str], help_: str, run: Run) -> None:
+    result = run(*words)
+
+    assert (result.code, result.out) == (2, "")
+    assert f"\n  help: {help_}\n" in result.err
+
+
+def test_keys_that_others_use_lead_to_those_that_are_meant(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text(_record(meds=["lactulose"], dx=["ascites"], gender="male", DOB="1970"), "utf-8")
+    found = run("screen", tmp_path / "x.json", "--rules", RULES).err
+
+    for key in ("medications", "conditions", "sex", "birth_date"):
+        assert f"did you mean `{key}`?" in found

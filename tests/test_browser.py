@@ -51,6 +51,12 @@ TOO_WIDE = """() => [...document.querySelectorAll('body *:not(.skip):not(thead, 
   .map(e => e.outerHTML.slice(0, 80))"""
 
 
+# Words that are set letter below letter: taller than two lines of their own.
+STACKED = """() => [...document.querySelectorAll('.word, h2 .id, .counts li, .so')]
+  .filter(e => e.getBoundingClientRect().height > 2.5 * parseFloat(getComputedStyle(e).fontSize) * 1.5)
+  .map(e => e.outerHTML.slice(0, 80))"""
+
+
 @dataclass
 class Opened:
     """A page in the browser, and what it said and asked for while it was opened."""
@@ -138,7 +144,7 @@ def test_the_page_says_nothing_to_the_console_and_asks_for_nothing_but_itself(
     assert windows[name].asked == [files[name].as_uri()]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, 390, 1280])
 @pytest.mark.parametrize("name", PATIENTS)
 def test_every_trial_is_there_and_nothing_is_wider_than_the_window(
     windows: dict[str, Opened], screenings: dict[str, dict[str, Any]], name: str, width: int
@@ -151,6 +157,7 @@ def test_every_trial_is_there_and_nothing_is_wider_than_the_window(
         assert page.locator(f"h2 >> text={trial['trial']}").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert page.evaluate(TOO_WIDE) == []
+    assert page.evaluate(STACKED) == []
 
 
 @pytest.mark.parametrize("name", PATIENTS)

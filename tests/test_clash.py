@@ -58,7 +58,7 @@ def test_a_clash_is_a_warning_too_and_changes_no_verdict(run: Run, tmp_path: Pat
         found[name] = run("screen", tmp_path / f"{name}.json", "--rules", tmp_path / "rules")
 
     assert "INELIGIBLE" in found["stated"].out
-    assert "warning[score-clash]: `meld` as stated" in found["stated"].err
+    assert "warning[score-clash]: the MELD score as stated" in found["stated"].err
     assert " ELIGIBLE" in found["computed"].out
     assert found["computed"].err == ""
 

@@ -218,7 +218,7 @@ def test_what_is_assumed_absent_is_said_to_be(run: Run) -> None:
 
 
 def test_a_value_is_converted(run: Run) -> None:
-    assert run("convert", "2.1 mg/dL", "--variable", "TBil", "--to", "umol/L").out == "35.918 umol/L\n"
+    assert run("convert", "2.1 mg/dL", "--variable", "TBil", "--to", "umol/L").out == "35.918 µmol/L\n"
     assert json.loads(run("convert", "18000 /uL", "--variable", "PLT", "--json").out) == {
         "variable": "platelets",
         "value": 18,

@@ -248,6 +248,25 @@ def test_nothing_that_is_found_has_another_meaning_in_the_vocabulary() -> None:
                 assert dictionary().find(name) is None, name
 
 
+NARROWER_WIDER_OR_OTHER = [
+    "asystole",
+    "fructose intolerance",
+    "healthcare-associated pneumonia",
+    "hyperlipoproteinemia type II",
+    "hypoglycemic",
+    "ischemic encephalopathy",
+    "Lewy body disease",
+    "major affective disorder",
+    "medullary carcinoma",
+    "phospholipids",
+]
+
+
+@pytest.mark.parametrize("name", NARROWER_WIDER_OR_OTHER)
+def test_a_name_of_something_else_than_the_entry_finds_nothing(name: str) -> None:
+    assert dictionary().find(name) is None
+
+
 def test_entries_have_the_codes_of_records() -> None:
     entry = dictionary().by_code("http://snomed.info/sct", "11399002")
 
@@ -288,6 +307,19 @@ def test_a_branch_holds_only_where_the_name_says_so_too() -> None:
     assert known.ancestors("MONDO:0014937") >= {"MONDO:0004993"}
     assert in_situ is not None
     assert "malignancy" not in known.is_a(in_situ.id)
+
+
+@pytest.mark.parametrize(
+    ("id_", "concept"),
+    [
+        ("MONDO:0016332", "cardiomyopathy"),  # the heart of an athlete
+        ("MONDO:0043969", "dystonia"),  # nocturnal paroxysmal dystonia, an epilepsy
+        ("MONDO:0003575", "malignancy"),  # comedocarcinoma, mostly in situ
+        ("MONDO:0003697", "malignancy"),  # non-invasive verrucous carcinoma of the penis
+    ],
+)
+def test_what_is_called_like_a_kind_of_a_concept_may_be_none(id_: str, concept: str) -> None:
+    assert concept not in dictionary().is_a(id_)
 
 
 def test_what_a_terminology_only_puts_somewhere_may_be_that() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from eligo.errors import Place, Problem
 from eligo.patients.native import read_file
 from eligo.report import outlook_words, words
 from eligo.report.display import with_names
@@ -336,13 +337,21 @@ def test_the_first_sheet_shows_the_patient_as_read_and_what_nothing_used(shipped
         "complete": ["procedures"],
         "attested": {"informed_consent": True, "NCT06884904/E6": False},
     }
-    about = About(read, ("a warning",), ("--max-age 14d",), ("eligo 1", "record SHA-256 abc"))
-    first = page(shipped, about).partition('<div class="sheet">')[2].partition('<section class="trial')[0]
+    about = About(read, ("--max-age 14d",), ("eligo 1", "record SHA-256 abc"))
+    problem = Problem("unit-missing", "a warning", Place("p.json", 3), severity="warning")
+    refused = Problem("yaml-syntax", "a broken rule set", Place("rules/X.yaml", 3))
+    told = [one.as_json() for one in (problem, refused)]
+    first = (
+        page(shipped | {"problems": told}, about)
+        .partition('<div class="sheet">')[2]
+        .partition('<section class="trial')[0]
+    )
     rows = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", first))
 
     assert rows["Results"] == "platelets 18000 /µL"
     assert rows["In the record"] == "ascites, active"
     assert rows["Used by no criterion"] == "body fat percentage 20 %; migraine, active"
     assert rows["Stated"] == "informed consent: yes; exclusion 6 (E6) of NCT06884904: no"
-    assert all(words in first for words in ("a warning", "--max-age 14d", "eligo 1; record SHA-256 abc", "Signature"))
+    assert "a warning; a broken rule set (rules/X.yaml)" in first
+    assert all(words in first for words in ("--max-age 14d", "eligo 1; record SHA-256 abc", "Signature"))
     assert 'class="box"' in first  # of what is open, to tick

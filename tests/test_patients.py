@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import eligo
-from eligo.errors import EligoError
+from eligo.errors import EligoError, Problem
 from eligo.files import MAX_BYTES
 from eligo.patients import dates
 from eligo.patients.form import is_well_formed
@@ -613,3 +613,16 @@ def test_python_reads_every_format_as_the_commands_do() -> None:
     assert {name: len(patients) for name, patients in found.items()} == dict.fromkeys(found, 1)
     with pytest.raises(EligoError, match=r"error\[column-missing\]"):
         list(eligo.read(formats / "wide.csv"))
+
+
+def test_python_goes_on_where_a_list_takes_what_is_wrong(tmp_path: Path) -> None:
+    good = {"as_of": "2026-11-20", "labs": {"creatinine": "1.2"}}
+    lines = [json.dumps(good | {"id": "a"}), "{", json.dumps(good | {"id": "b"})]
+    (tmp_path / "many.ndjson").write_text("\n".join(lines), "utf-8")
+    problems = list[Problem]()
+    found = [patient.id for patient in eligo.read(tmp_path, problems=problems)]
+
+    assert found == ["a", "b"]
+    assert [problem.code for problem in problems] == ["unit-missing", "json-syntax", "unit-missing"]
+    with pytest.raises(EligoError, match="json-syntax"):
+        list(eligo.read(tmp_path))

@@ -234,6 +234,7 @@ def _covered(text: str) -> None:
                 "BOND",
                 "IF",
                 "MUST",
+                "STOP",
             )
         )  # a join that no word stands for
         assert not text[place : token.start].strip(" \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u200b\ufeff\u2028\u2029\u3000")

@@ -225,6 +225,19 @@ def test_a_problem_in_a_rules_file_shows_the_line_with_a_caret(tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize("column", [1, 60, 150, 299])
+def test_a_long_line_of_a_rules_file_is_cut_to_the_terminal_around_the_caret(tmp_path: Path, column: int) -> None:
+    file = tmp_path / "rules.yaml"
+    line = "".join(chr(ord("a") + n % 26) for n in range(300))
+    file.write_text(line + "\n", "utf-8")
+    problem = Problem("yaml-syntax", "not readable", Place(str(file), 1, column))
+    source, caret = render_problem(problem, Terminal(width=80, colour=True)).splitlines()[-2:]
+
+    assert len(source) <= 80
+    assert source[caret.index("^")] == line[column - 1]
+    assert "…" in source
+
+
 def test_a_problem_in_a_record_never_shows_a_line_of_it(tmp_path: Path) -> None:
     file = tmp_path / "patient.json"
     file.write_text('{"labs": {"INR": 98.76}}', "utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -222,3 +223,60 @@ def test_the_known_attestations_can_be_listed(run: Run, file: Path) -> None:
     assert {"informed_consent", "investigator_judgement"} <= {*listed}
     assert "informed_consent" in _review(run, file, "t\n?\nq\n").out
     assert run("review").code == 1
+
+
+SEALED = """\
+trial: X
+title: made up
+source: {}
+criteria:
+- id: E1
+  kind: exclusion
+  text: Platelets < 20 x 10^9/L
+  review: {state: reviewed, by: A. Reader, date: '2031-01-20'}
+  when: {variable: platelets, op: lt, limit: 20, unit: 10*9/L, words: Platelets < 20 x 10^9/L}
+# ask the sponsor
+- id: I1
+  kind: inclusion
+  text: Total bilirubin of 85 umol/L at most
+  review: {state: edited, by: A. Reader, date: '2031-01-20', note: at most}
+  when: {variable: total_bilirubin, op: le, limit: 85, unit: umol/L}
+- id: I2
+  kind: inclusion
+  text: Ascites
+  when: {concept: ascites}
+"""
+
+
+@pytest.mark.parametrize(
+    ("criterion", "old", "new"),
+    [("E1", "limit: 20", "limit: 30"), ("E1", "op: lt", "op: gt"), ("I1", "limit: 85", "limit: 8.5")],
+)
+def test_a_sealed_review_is_lost_with_any_change(run: Run, tmp_path: Path, criterion: str, old: str, new: str) -> None:
+    file = tmp_path / "X.yaml"
+    file.write_text(SEALED, "utf-8")
+    before = run("check", file)
+    sealed = run("review", "--seal", "--rules", tmp_path)
+    text = file.read_text("utf-8")
+    after = run("check", file)
+    file.write_text(text.replace(old, new), "utf-8")
+    changed = run("check", file, "--json")
+
+    assert (before.code, "warning[review-unsealed]: 2 reviews" in before.err) == (0, True)
+    assert sealed == Result(0, f"{file}: 2 reviews sealed\n", "")
+    assert "review-unsealed" not in after.err
+    assert re.sub(r", of: [0-9a-f]{12}", "", text) == SEALED
+    assert run("review", "X", "--seal", "--rules", tmp_path).out == f"{file}: 0 reviews sealed\n"
+    lost = {f["criteria"][0] for f in json.loads(changed.out)["findings"] if f["code"] == "review-lost"}
+    assert (changed.code, lost) == (5, {criterion})
+
+
+def test_a_review_that_its_words_contradict_is_not_sealed(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "X.yaml"
+    file.write_text(SEALED.replace("limit: 20", "limit: 30"), "utf-8")
+    result = run("review", "X", "--rules", tmp_path, "--seal", "--json")
+
+    assert result.code == 5
+    assert json.loads(result.out) == {"file": str(file), "sealed": ["I1"], "left": ["E1"]}
+    assert "words-disagree" in result.err
+    assert [c.review.of is None for c in load(file).criteria] == [True, False, True]

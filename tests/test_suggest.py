@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import yaml
 
 from eligo.patients.names import Trouble, find_attestation, find_concept, find_variable
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.nearest import nearest
+from eligo.vocabulary.nearest import Names, nearest
 from eligo.vocabulary.variables import variables
 
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases/suggest/names.yaml").read_text("utf-8"))
@@ -59,4 +60,20 @@ def test_something_of_another_kind_is_named_as_what_it_is() -> None:
 def test_a_word_of_several_may_be_misspelled_where_the_others_are_a_name_s_own() -> None:
     names = [("systolic blood pressure", "a"), ("blood urea", "b")]
 
-    assert nearest("blood presure", names)[0].id == "a"
+    assert nearest("blood presure", Names(names))[0].id == "a"
+
+
+def test_the_search_leaves_out_no_name_that_is_near() -> None:
+    """Which names are compared in full is found by letters and words; each compared in full gives the same."""
+    names = [(text, variable.id) for variable in variables() for text in variable.spellings]
+    every, chance = Names(names), random.Random(7)
+    for text, _ in chance.sample(names, 12):
+        at = chance.randrange(len(text))
+        word = text[:at] + chance.choice(("", "x", "e ", text[at : at + 1] * 2)) + text[at + 1 :]
+        one_by_one = [near for name in names for near in nearest(word, Names([name]))]
+        best = max((near.likeness for near in one_by_one), default=0)
+        found = nearest(word, every)
+
+        assert {near.id for near in found} <= {near.id for near in one_by_one}, word
+        assert bool(found) == bool(one_by_one), word
+        assert not found or found[0].likeness == best, word

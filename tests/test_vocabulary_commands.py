@@ -18,7 +18,7 @@ def test_a_variable_is_found_by_id_name_and_code(word: str, run: Run) -> None:
 
     assert result.out.startswith("total_bilirubin  (total bilirubin)\n")
     assert run("variables", word, "--json").out.count("\n") == 1
-    assert run("convert", "2.1 mg/dL", "--variable", word).out == "35.918 umol/L\n"
+    assert run("convert", "2.1 mg/dL", "--variable", word).out == "35.918 µmol/L\n"
 
 
 def test_a_code_that_nothing_has_is_an_error(run: Run) -> None:
@@ -65,7 +65,7 @@ def test_all_variables_are_listed_as_json(run: Run) -> None:
     ("value", "arguments", "shown", "data"),
     [
         ("2,1 mg/dL", ["--to", "mg/L"], "21 mg/L", {"value": 21, "unit": "mg/L"}),
-        ("12 mg/dl", ["--to", "µmol/l"], "205.25 umol/L", {"value": 205.24749427, "unit": "umol/L"}),
+        ("12 mg/dl", ["--to", "µmol/l"], "205.25 µmol/L", {"value": 205.24749427, "unit": "umol/L"}),
         (
             "<0.1 mg/dL",
             ["--to", "mg/L"],
@@ -75,7 +75,7 @@ def test_all_variables_are_listed_as_json(run: Run) -> None:
         (
             ">=500 umol/L",
             [],
-            ">= 500 umol/L",
+            "≥ 500 µmol/L",
             {"low": 500, "low_inclusive": True, "high": None, "high_inclusive": False, "unit": "umol/L"},
         ),
         (

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import functools
+import io
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -219,6 +222,93 @@ def test_a_sentence_as_read_is_told_in_peoples_words(run: Run) -> None:
 
     assert "age ≥ 18 y" in shown
     assert "platelets < 20 × 10⁹/L" in shown
+
+
+TRIALS = [plan.trial for plan in load_rules().plans]
+AMENDED = ROOT / "docs" / "example" / "amended"
+# Listings of the vocabulary: an id stands first in a line, a unit as files have it second, and then what is for people.
+NAMES_OF = {"concepts": r"^\S+ +\w+ +", "attestations": r"^\S+ +\w+ +", "variables": r"^\S+ +\S+ +"}
+
+
+def _broken(text: str, quoted: list[str]) -> dict[str, list[str]]:
+    """What of the law an output breaks, ids of criteria that stand alone among it."""
+    words = _words_of(text, quoted)
+    found = {what: re.findall(f".{{0,40}}(?:{pattern}).{{0,40}}", words) for what, pattern in FORBIDDEN.items()}
+    ids = sorted({one.id for plan in rules().plans for one in plan.criteria}, key=len, reverse=True)
+    for id_ in ids:
+        for named in (criterion(id_), f"{criterion_name(id_)} [{id_}]"):
+            words = re.sub(re.escape(named), "...", words, flags=re.IGNORECASE)
+    alone = rf".{{0,40}}(?<![\w.])(?:{'|'.join(map(re.escape, ids))})(?![\w.]).{{0,20}}"
+    return {what: lines for what, lines in (found | {"an id alone": re.findall(alone, words)}).items() if lines}
+
+
+@functools.cache
+def _of_rules() -> list[str]:
+    """What rule sets quote: the sentences of the protocols, and their titles."""
+    found = [one.text for plan in rules().plans for one in plan.criteria] + [plan.title for plan in rules().plans]
+    return sorted(found, key=len, reverse=True)
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_worksheets_and_drafts_are_in_peoples_words(trial: str, run: Run, tmp_path: Path) -> None:
+    draft = (ROOT / "rules" / f"{trial}.yaml").read_text("utf-8")
+    draft = re.sub(r", of: [0-9a-f]{12}", "", re.sub(r"state: (?:reviewed|edited)", "state: draft", draft))
+    (tmp_path / f"{trial}.yaml").write_text(draft, "utf-8")
+    rows = list(csv.DictReader(io.StringIO(run("form", trial).out)))
+    shown = {
+        "form": _page_words(run("form", trial, "--format", "html").out),
+        "form csv": "\n".join(f"{row['group']} {row['question']} {row['limits']}" for row in rows),
+        "explain": run("explain", trial).out,
+        "review": run("review", trial, "--rules", tmp_path, "--list").out,
+        "test": run("test", "--trial", trial).out,
+    }
+
+    assert {name: broken for name, text in shown.items() if (broken := _broken(text, _of_rules()))} == {}
+    assert len(shown["review"].splitlines()) > 1 or not rows
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_what_is_asked_and_what_became_of_a_record_is_in_peoples_words(example: Path, run: Run) -> None:
+    keys = re.compile(r"^\S+  (?=\S)", re.MULTILINE)  # for `--set`
+    places = re.compile(r"^  \S.*?: (?=used|refused|not needed)", re.MULTILINE)  # of the record, as it is written
+    shown = {
+        "answer": keys.sub("", run("answer", example, "--list").out),
+        "patient": places.sub("", run("patient", example, "--all").out),
+    }
+
+    quoted = [*_of_rules(), example.stem]
+    assert {name: broken for name, text in shown.items() if (broken := _broken(text, quoted))} == {}
+
+
+def test_lists_of_patients_changes_and_the_vocabulary_are_in_peoples_words(run: Run) -> None:
+    folder = str(ROOT / "patients_examples")
+    quoted = [*(path.stem for path in EXAMPLES), *_of_rules(), "Platelets that cannot be corrected (below 30 x 10^9/L)"]
+    shown = {
+        "next": run("next", folder).out.replace("`--json`", ""),
+        "diff": run("diff", AMENDED / "before.yaml", AMENDED / "after.yaml", "--patients", folder).out,
+        "convert": run("convert", "64000 /uL", "--variable", "platelets").out,
+        **{name: re.sub(start, "", run(name).out, flags=re.MULTILINE) for name, start in NAMES_OF.items()},
+    }
+
+    assert {name: broken for name, text in shown.items() if (broken := _broken(text, quoted))} == {}
+    assert shown["convert"] == "64 × 10⁹/L\n"
+
+
+def test_an_answer_of_a_person_is_shown_in_peoples_words(run: Run, tmp_path: Path) -> None:
+    asks = {"variable": "total_bilirubin", "op": "ge", "limit": 85, "unit": "umol/L"}
+    by = {"by": "AB", "date": "2026-11-20"}
+    answers = [
+        {"asks": asks, "answer": "yes", **by},
+        {"asks": {"concept": "hiv_infection"}, "answer": "no", **by},
+        {"criterion": "NCT05727722/E7", "text_sha": "0" * 12, "answer": "no", **by},
+    ]
+    (tmp_path / "p.json").write_text(json.dumps({"id": "p", "as_of": "2026-11-20", "answers": answers}), "utf-8")
+    shown = run("patient", tmp_path / "p.json").out.partition("ledger: ")[0]
+
+    assert _broken(shown, []) == {}
+    assert "total bilirubin ≥ 85 µmol/L: yes" in shown
+    assert "HIV infection: no" in shown
+    assert "exclusion 7 (E7) of NCT05727722: no" in shown
 
 
 # --- a terminal of the usual width

@@ -22,6 +22,8 @@ from eligo.margin import Margin
 from eligo.patients.model import Patient
 from eligo.patients.native import read_file
 from eligo.plan import PlannedJoin, Tree
+from eligo.report.display import display
+from eligo.report.stated import open_name
 from eligo.report.terminal import Terminal
 from eligo.report.text import nearest_first, screening_lines
 from eligo.report.why import OPEN, why
@@ -246,3 +248,12 @@ def test_what_is_enough_makes_the_truth_whatever_the_others_are(tree: Tree, foun
     assert truth is deciding(tree, found)[0]
     assert needed <= deciding(tree, found)[1]
     assert deciding(tree, alone)[0] is truth
+
+
+def test_what_lacks_a_day_is_not_told_as_missing() -> None:
+    part = {"concept": "ascites", "status": "active", "reason": "missing", "window": "within 4 wk of liver_failure"}
+    anchor = display()["details"]["anchor_unknown"]
+
+    assert open_name(part) == "day of ascites"
+    assert open_name(part | {"detail": anchor}) == "day of liver failure"
+    assert open_name(part | {"reason": "not_stated"}) == "ascites"

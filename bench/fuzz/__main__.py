@@ -29,16 +29,17 @@ from bench.fuzz.workers import Task, reports
 from eligo.commands.crowd import cores
 from eligo.reading import compiled
 
-CHUNK, PATIENTS = 1500, 100  # inputs and patients of one task
+CHUNK, PATIENTS = 12_000, 100  # inputs and patients of one task
 LAWFUL = 50  # one of so many inputs is a random patient, whom the laws are tried with
 APART = 2000  # one of so many inputs runs in a process of its own too
+ENDED = 143  # as a shell counts a signal to end: 128 + its number
 _TOLD = 30  # seconds between two words about how far it is
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run, print what was found, and give 1 where something was."""
     args = _arguments(argv)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # its processes and its folder go too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED))  # its processes and its folder go too
     folder = settle()
     kinds = [kind for kind in args.kind or KINDS if kind in KINDS]
     hostile = Hostile(args.seed, kinds, folder, args.keep, APART)
@@ -56,14 +57,18 @@ def main(argv: Sequence[str] | None = None) -> int:
             return (lawful if task.what == "laws" else hostile).died(task, number)
 
         every = _tasks(args.inputs, kinds, not args.kind or "laws" in args.kind, end)
-        for found in reports(every, work, args.processes, died):
-            tally.add(found)
+        code = 0
+        try:
+            for found in reports(every, work, args.processes, died):
+                tally.add(found)
+        except SystemExit:  # told to end: what was tried counts
+            code = ENDED
     finally:
         unsettle(folder)
     print("\n".join(tally.lines()))
     args.json.parent.mkdir(parents=True, exist_ok=True)
     args.json.write_text(json.dumps(tally.data(), indent=2) + "\n", "utf-8")
-    return 1 if tally.findings else 0
+    return code or (1 if tally.findings else 0)
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:

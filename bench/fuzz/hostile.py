@@ -17,7 +17,7 @@ from bench.fuzz.run import Outcome, run, run_apart
 from bench.fuzz.together import Numbered, batches, merged
 from bench.fuzz.workers import Report, Task, memory
 
-LONG = 1.0  # seconds after which the inputs of one call are timed one by one
+LONG = 2.5  # seconds after which the inputs of one call are timed one by one
 
 
 @dataclass(slots=True)

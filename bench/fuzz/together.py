@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bench.fuzz.kinds import Input
 
-MOST = 50  # inputs of one call; fewer than eligo gives to another process
+MOST = 150  # inputs of one call
 
 
 class Numbered(NamedTuple):
@@ -51,13 +51,14 @@ def merged(group: Sequence[Input]) -> Input:
     first = group[0]
     if len(group) == 1:
         return first
+    # No other processes: they take longer to start than a few records or lines need.
+    alone = ("--processes", "1") if first.arguments[0] in ("screen", "next", "parse") else ()
     if "--jsonl" in first.arguments:
-        return first._replace(files={first.own: b"\n".join(made.files[made.own] for made in group)}, own="")
+        files = {first.own: b"\n".join(made.files[made.own] for made in group)}
+        return first._replace(files=files, arguments=(*first.arguments, *alone), own="")
     files = {name: content for name, content in first.files.items() if not _is_own(name, first.own)}
     for i, made in enumerate(group):
         files |= {f"{i}{name}": content for name, content in made.files.items() if _is_own(name, made.own)}
     names = tuple(f"{i}{first.own}" for i in range(len(group)))
     at = first.arguments.index(first.own)
-    # No other processes: they take longer to start than a few records need.
-    alone = ("--processes", "1") if first.arguments[0] in ("screen", "next") else ()
     return Input(files, (*first.arguments[:at], *names, *first.arguments[at + 1 :], *alone))

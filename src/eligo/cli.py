@@ -9,13 +9,14 @@ import functools
 import gc
 import importlib
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
 from eligo.ending import Ended, emit, heed, open_streams, signals
-from eligo.errors import EligoError
+from eligo.errors import EligoError, did_you_mean
 from eligo.isolation import unexpected
 from eligo.report.problems import silence, write_error, write_problems
 from eligo.report.terminal import clean, clean_lines
@@ -120,7 +121,10 @@ def _spare_the_collector() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    args = build_parser(arguments).parse_args(arguments)
+    parser = build_parser(arguments)
+    args, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        parser.unknown(unknown, args.options)
     if getattr(args, "vocabulary", None) is not None:
         from eligo.commands.names import run_with_names  # lazily: few sites have such a file
 
@@ -129,12 +133,48 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
+ALL_COMMANDS = "`eligo --help` lists all commands"
+_NO_COMMAND = re.compile(r"argument COMMAND: invalid choice: '(.*?)'")
+_OPTION = re.compile(r"--[a-z-]+")
+# What others call a command, and what there is.
+_MEANT = {
+    "why": "eligo screen PATIENT --why TRIAL",
+    "html": "eligo audit PATIENT --html FILE",
+    "page": "eligo audit PATIENT --html FILE",
+    "report": "eligo audit PATIENT --html FILE",
+    "help": "eligo --help",
+    "version": "eligo --version",
+    "match": "eligo screen",
+    "run": "eligo screen",
+    "validate": "eligo check",
+    "lint": "eligo check",
+    "format": "eligo fmt",
+    "compare": "eligo diff",
+    "init": "eligo new",
+    "create": "eligo new",
+    "search": "eligo concepts WORD",
+    "units": "eligo convert",
+    "labs": "eligo variables",
+}
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose usage and errors, which hold what the caller wrote, steer no terminal."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the arguments, on one line; exit."""
-        super().error(clean(message))
+        """Say what is wrong with the arguments, on one line, and which command may have been meant; exit."""
+        asked = _NO_COMMAND.match(message)
+        meant = _MEANT.get(asked[1].lower()) if asked else None
+        near = f"did you mean `{meant}`?" if meant else did_you_mean(asked[1], COMMANDS) if asked else None
+        said = f"there is no command `{asked[1]}`" if asked else message
+        super().error(clean(said) + (f"\n  help: {near or ALL_COMMANDS}" if asked else ""))
+
+    def unknown(self, arguments: Sequence[str], options: Iterable[str]) -> NoReturn:
+        """Say which arguments are not known, and which options may have been meant; exit."""
+        names = [word.partition("=")[0] for word in arguments if word.startswith("-")]
+        near = next(filter(None, (did_you_mean(name, options) for name in names)), None)
+        text = clean(f"unknown arguments: {' '.join(arguments)}")
+        super().error(text + (f"\n  help: {near}" if near else ""))
 
     def _print_message(self, message: str, file: Any = None) -> None:
         if file is sys.stdout:  # what argparse writes may get lost without an error
@@ -159,7 +199,7 @@ class _Command(_Parser):
             self._mixed = False
 
 
-def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+def build_parser(arguments: Sequence[str]) -> _Parser:
     """The parser of all commands, complete only for the one that `arguments` name."""
     parser = _Parser(
         prog="eligo",
@@ -174,7 +214,9 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         metavar="COMMAND", required=True, title="commands", prog="eligo", parser_class=_Command
     )
     chosen = next((a for a in arguments if not a.startswith("-")), None)
-    for name, (module_name, summary) in COMMANDS.items():
+    # A command that comes first is the only one whose parser is asked; all of them take as long as reading a patient.
+    first = {chosen: COMMANDS[chosen]} if chosen in COMMANDS and arguments[0] == chosen else COMMANDS
+    for name, (module_name, summary) in first.items():
         module = importlib.import_module(f"eligo.commands.{module_name}") if name == chosen else None
         command = commands.add_parser(
             name,
@@ -186,7 +228,7 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         )
         if module:
             module.add_arguments(command)
-            command.set_defaults(run=module.run)
+            command.set_defaults(run=module.run, options=frozenset(_OPTION.findall(command.format_usage())))
     return parser
 
 

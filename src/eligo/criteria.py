@@ -11,7 +11,7 @@ import hashlib
 import math
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from eligo.truth import Kind
@@ -283,7 +283,7 @@ def with_parts(joined: AllOf | AnyOf | AtLeast, parts: list[Predicate]) -> Predi
     """The same join of other parts; the join itself where they are its own."""
     if all(map(operator.is_, parts, joined.parts)):
         return joined
-    return replace(joined, parts=tuple(parts))
+    return AtLeast(joined.count, tuple(parts)) if isinstance(joined, AtLeast) else type(joined)(tuple(parts))
 
 
 def presences(leaf: Leaf) -> tuple[Present, ...]:

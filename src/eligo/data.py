@@ -38,8 +38,12 @@ def grammar_state(names: Iterable[str]) -> bytes:
     return b"".join(_state(folder / name) for name in names)
 
 
+@functools.cache  # several modules take their words from one file
 def grammar_data(name: str) -> Any:
-    """The data of a file of `grammar` as it stands there, from the cache where it holds the file as it is now."""
+    """The data of a file of `grammar` as it stood at its first use, from the cache where it holds the file as it is.
+
+    Nobody writes into it.
+    """
     path = data_dir("grammar") / name
     text = path.read_bytes()
 

@@ -61,7 +61,8 @@ def read_json(
     _check_size(len(source), file, max_bytes)
     text = _decoded(source, file) if isinstance(source, bytes) else source.removeprefix("\ufeff")
     if not text.strip(_WHITE):
-        raise EligoError(Problem("json-empty", "the file is empty", Place(file), "write at least `{}`"))
+        help_ = "a record is one object, from `{` to `}`; `eligo new FILE` makes one" if of_patient else None
+        raise EligoError(Problem("json-empty", "the file is empty", Place(file), help_ or "write at least `{}`"))
     try:
         data = _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -144,9 +145,14 @@ def survey(source: str | bytes) -> Survey:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        counts = Counter(key for key, _ in pairs)
-        raise _Refused("duplicate", next(key for key, count in counts.items() if count > 1))
+        raise _Refused("duplicate", twice(pairs))
     return made
+
+
+def twice(pairs: Iterable[tuple[str, Any]]) -> str:
+    """The first key of which there are two."""
+    counts = Counter(key for key, _ in pairs)
+    return next(key for key, count in counts.items() if count > 1)
 
 
 def _integer(digits: str) -> int:
@@ -213,7 +219,7 @@ def _check_characters(text: str, file: str | None) -> None:
 def _fail_syntax(error: json.JSONDecodeError, text: str, file: str | None) -> NoReturn:
     """Raise the parser's complaint in our words; the text itself, which may hold values, stays out of it."""
     message, help_ = next((said for start, said in _SAID.items() if error.msg.startswith(start)), _UNSAID)
-    if error.pos >= len(text.rstrip(_WHITE)):
+    if not text[error.pos :].strip(f"{_WHITE}.eE+-"):  # a number may be cut off too
         help_ = "the file ends too early; was it cut off?"
     place = Place(file, error.lineno, error.colno)
     raise EligoError(Problem("json-syntax", f"the JSON cannot be read: {message}", place, help_)) from None

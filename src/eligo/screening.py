@@ -158,5 +158,8 @@ def _load(file: Path) -> Plan:
 
 
 def _unknown_trial(name: str, known: list[str]) -> Problem:
-    nearest = did_you_mean(name, known) or f"there are rules for {', '.join(known) or 'no trial'}"
+    nearest = (
+        did_you_mean(name, known)
+        or f"there are rules for {', '.join(known) or 'no trial'}; `--rules` names another folder"
+    )
     return Problem("unknown-trial", f"no rules for the trial `{name}`", help=nearest)

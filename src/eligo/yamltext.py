@@ -18,10 +18,33 @@ from eligo.errors import EligoError, Place, Problem
 
 Path = tuple[str | int, ...]
 
-_HELP = "check the brackets, the colons and the indentation here and in the line above"
 _INT = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?")
 _NUMBER = re.compile(rf"{_INT.pattern}|{_FLOAT.pattern}")
+_HELP = "check the brackets, the colons and the indentation here and in the line above"
+_UNSAID = ("it is not well formed", _HELP)
+# What the parser complains of, by words of it: what is wrong in ours, and what helps.
+_COMPLAINTS = {
+    "expected node content": ("a value is missing, or a bracket is not closed", _HELP),
+    "expected ',' or": ("a comma or a closing bracket is missing", "close the bracket, and part its parts by commas"),
+    "mapping values are not allowed": (
+        "a colon stands where none can",
+        "put text with a colon in quotes; check the indentation here, and the line above",
+    ),
+    "cannot start any token": (
+        "a word begins with a sign that YAML keeps for itself, or a tab indents the line",
+        "put text that begins with %, @ or ` in quotes; indent by spaces",
+    ),
+    "unexpected end of stream": ("a closing quote is missing", "look for text in quotes above"),
+    "expected '-' indicator": ("a list goes on as something else", "begin each item with `- `, at one indentation"),
+    "sequence entries are not allowed": ("a list begins behind a key", "begin a list on a line of its own"),
+    "expected ':'": ("a colon is missing", "a key and its value need a colon between them"),
+    "expected <block end>": ("the indentation is not that of the lines above", "indent parts of one thing alike"),
+    "undefined alias": ("a word begins with `*`", "put it in quotes"),
+    "alphabetic or numeric": ("a word begins with `&` or `*`", "put it in quotes"),
+    "another document": ("a second document begins", "keep one document in a file"),
+    "escape character": ("a backslash stands before what it cannot stand before", "use single quotes"),
+}
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _TAG = re.compile(r"(?:^|[\s\[{,])!", re.MULTILINE)
 _MAX_DEPTH = 60
@@ -51,10 +74,11 @@ def read_yaml(text: str, file: str | None = None) -> YamlText:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        reason = (error.problem or "not readable").strip()
-        raise EligoError(Problem("yaml-syntax", f"the YAML cannot be read: {reason}", place, _HELP)) from None
+        message, help_ = _said(error.problem or "")
+        raise EligoError(Problem("yaml-syntax", f"the YAML cannot be read: {message}", place, help_)) from None
     except (yaml.YAMLError, RecursionError) as error:
-        reason = getattr(error, "reason", None) or "nested too deeply"
+        nested = isinstance(error, RecursionError)
+        reason = "it is nested too deeply" if nested else "a control character stands in it"
         raise EligoError(Problem("yaml-syntax", f"the YAML cannot be read: {reason}", Place(file), _HELP)) from None
     result, problems = YamlText(None), list(_tags(text, loader, file)) if _TAG.search(text) else []
     if node is not None:
@@ -62,6 +86,11 @@ def read_yaml(text: str, file: str | None = None) -> YamlText:
     if problems:
         raise EligoError(problems)
     return result
+
+
+def _said(problem: str) -> tuple[str, str]:
+    """The parser's complaint in our words, and what helps."""
+    return next((said for words, said in _COMPLAINTS.items() if words in problem), _UNSAID)
 
 
 def _tags(text: str, loader: Any, file: str | None) -> Iterator[Problem]:

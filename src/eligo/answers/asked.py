@@ -11,6 +11,7 @@ from eligo.criteria import Compare, Duration, OneOf, Present, Related, text_sha
 from eligo.errors import Place, Problem, did_you_mean
 from eligo.evaluation.window import shift
 from eligo.patients.model import Patient, Reply
+from eligo.patients.notes import MOST_HELPED
 from eligo.plan import Attested, Plan, Test
 from eligo.vocabulary.ages import answer_age, result_age
 from eligo.vocabulary.concepts import concepts
@@ -27,6 +28,7 @@ class AskedByRules:
 
     def __init__(self, plans: Iterable[Plan]) -> None:
         self.trials: set[str] = set()
+        self._searched = 0
         self.tests: set[Test] = set()
         self.texts: dict[str, str] = {}
         self.of_subject: dict[str, list[Test]] = {}
@@ -57,6 +59,7 @@ class AskedByRules:
 
     def problems(self, patient: Patient) -> Iterator[Problem]:
         """What is wrong with the answers of a patient that decide nothing, each at its place."""
+        self._searched = 0
         for reply in patient.replies:
             yield from (
                 Problem(p.code, p.message, _at(reply.place, p.place), p.help, p.severity)
@@ -84,14 +87,26 @@ class AskedByRules:
 
     def _of_criterion(self, criterion: str, sha: str | None) -> Iterator[Problem]:
         if criterion not in self.texts:
-            what = "criterion" if criterion.partition("/")[0] in self.trials else "trial"
+            trial = criterion.partition("/")[0]
+            what = "criterion" if trial in self.trials else "trial"
             message = f"no rules have the {what} that this names, so the answer is not used"
-            near = did_you_mean(criterion, self.texts) or _REMOVE
-            yield Problem("answer-lapsed", message, help=near, severity="warning")
+            yield Problem("answer-lapsed", message, help=self._near(criterion, trial) or _REMOVE, severity="warning")
         elif sha is not None and sha != self.texts[criterion]:
             message = f"the text of `{criterion}` is another one than the answer is to, so it is not used"
             help_ = "read the new text, and answer again"
             yield Problem("answer-lapsed", message, help=help_, severity="warning")
+
+    def _near(self, criterion: str, trial: str) -> str | None:
+        """The criteria of the trial, or the trials, whose names are near to one that no rules have; for a few of many.
+
+        An answer of an older set of rules has many fellows, and nobody reads what each may have meant.
+        """
+        self._searched += 1
+        if self._searched > MOST_HELPED:
+            return None
+        if trial not in self.trials:
+            return did_you_mean(trial, self.trials)
+        return did_you_mean(criterion, (key for key in self.texts if key.startswith(f"{trial}/")))
 
 
 def _at(whole: Place, part: Place) -> Place:

@@ -32,7 +32,8 @@ def check_limits(subject: CheckSubject) -> Iterator[CheckFinding]:
             for limit in leaf.limits if item.criterion.origin != "registry" else ():
                 yield from _implausible(subject, item, path, limit, variable)
             if leaf.unit_inferred and review_state(item.criterion) == "draft":
-                message = f"`{item.id}` states no unit for `{variable.id}`; `{leaf.limits[0].unit}` was inferred"
+                unit = "years" if leaf.limits[0].unit == "a" else f"`{leaf.limits[0].unit}`"
+                message = f"`{item.id}` states no unit for `{variable.id}`; what was inferred is {unit}"
                 fix = "let a reviewer confirm the unit (`review:`)"
                 yield subject.finding("unit-inferred", "warning", message, item, path=path, fix=fix)
             if leaf.equivalent is not None and not agree(leaf.limits[0], leaf.equivalent, variable):

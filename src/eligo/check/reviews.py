@@ -10,6 +10,7 @@ from eligo.standing import disagreeing, is_as_reviewed
 
 def check_reviews(subject: CheckSubject) -> Iterator[CheckFinding]:
     """What changed since a person approved it, and limits that their own words contradict, each at its place."""
+    yield from _unsealed(subject)
     again = f"review it again with `eligo review {subject.ruleset.trial}`"
     for item in subject.items:
         review = item.criterion.review
@@ -18,6 +19,16 @@ def check_reviews(subject: CheckSubject) -> Iterator[CheckFinding]:
             message = f"`{item.id}` is not what was reviewed{when}: its text or its predicate is another one"
             yield subject.finding("review-lost", "error", message, item, fix=f"put it back as it was, or {again}")
         yield from _words(subject, item)
+
+
+def _unsealed(subject: CheckSubject) -> Iterator[CheckFinding]:
+    """Reviews that do not say what they are of, all in one finding at the first."""
+    bare = [item for item in subject.items if item.criterion.review.state != "draft" and not item.criterion.review.of]
+    if bare:
+        more = f"the review of `{bare[0].id}` does" if len(bare) == 1 else f"{len(bare)} reviews do"
+        message = f"{more} not say of what text and predicate: no later change of these would be noticed"
+        fix = f"`eligo review {subject.ruleset.trial} --seal` adds it, once you know that nothing changed since"
+        yield subject.finding("review-unsealed", "warning", message, bare[0], fix=fix)
 
 
 def _words(subject: CheckSubject, item: CheckedItem) -> Iterator[CheckFinding]:

@@ -26,7 +26,7 @@ def _words(subject: CheckSubject, item: CheckedItem, draft: bool) -> Iterator[Ch
     for path, leaf in leaves_at(item.criterion.predicate):
         if isinstance(leaf, Unparsed) and draft:
             message = f"a part of `{item.id}` was not understood, and no reviewer has decided what it means"
-            fix = "write it as a predicate or as `attest:`, or keep it and set `review:`"
+            fix = f"`eligo review {subject.ruleset.trial}` goes through it; or write it as a predicate or as `attest:`"
             yield subject.finding("unparsed", "error", message, item, path=path, fix=fix)
         elif isinstance(leaf, Compare | OneOf) and leaf.variable is None:
             name = leaf.name or ""

@@ -17,6 +17,8 @@ from typing import Any
 
 from eligo.commands import inputs
 from eligo.commands.printing import say, say_json, say_lines
+from eligo.commands.rulefiles import add_trials
+from eligo.commands.verdicts import chosen
 from eligo.errors import Place, Problem, did_you_mean
 from eligo.evaluate import Engine
 from eligo.patients.model import Patient
@@ -35,7 +37,7 @@ from eligo.worksheet.table import said
 EXAMPLES = """\
   eligo answer patients_examples/missing_inr.json NCT06884904 --list
   eligo answer patients_examples/missing_inr.json --answers answers.json --by AB
-  eligo answer patients_examples/missing_inr.json --answers answers.json --by AB --set inr=1.9
+  eligo answer mine.json --answers answers.json --by AB --set inr=1.9
 """
 
 KEYS = "s skip, q quit"
@@ -45,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("patient", metavar="PATIENT", help="a record (JSON, FHIR, CSV)")
     parser.add_argument("trials", nargs="*", metavar="TRIAL", help="for these trials only (default: all)")
+    add_trials(parser)
     inputs.add_patient_id(parser)
     parser.add_argument("--by", metavar="NAME", help="who answers (default: the name of the login)")
     parser.add_argument("--date", metavar="DATE", help="the day of the answers (default: the day of the record)")
@@ -70,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     patient, reading = inputs.read_one(args.patient, args)
     flaws = inputs.flaws(reading, args, rules)
     write_problems(flaws, args.json)
-    rules = rules.only(args.trials) if args.trials else rules
+    rules = chosen(rules, args, [*args.trials, *args.trial])
     dialog = _AnswerDialog(rules.engine(inputs.policy(args)), patient, args)
     if args.set:
         items = {item.key: item for item in items_of(rules.plans)}

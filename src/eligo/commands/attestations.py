@@ -9,7 +9,7 @@ from eligo.commands.found import Found
 from eligo.errors import EligoError, Place, Problem
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.dictionary import dictionary
-from eligo.vocabulary.nearest import did_you_mean_name
+from eligo.vocabulary.nearest import Names, did_you_mean_name
 
 EXAMPLES = """\
   eligo attestations
@@ -41,7 +41,7 @@ def _named(word: str) -> list[Found]:
     key = concepts().key(word)
     parts = [one for one in known if key and any(key in concepts().key(text) for text in (one.id, *one.words))]
     if not parts:
-        near = did_you_mean_name(word, ((text, one.id) for one in known for text in one.words))
+        near = did_you_mean_name(word, Names((text, one.id) for one in known for text in one.words))
         message, help_ = f"unknown attestation `{word}`", near or "`eligo attestations` lists all of them"
         raise EligoError(Problem("unknown-concept", message, Place(), help_))
     return list(parts)

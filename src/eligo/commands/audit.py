@@ -7,26 +7,26 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eligo.commands import inputs
 from eligo.commands.output import write_text
 from eligo.commands.printing import say_json, say_lines
-from eligo.commands.verdicts import add_strict, add_trials, chosen, exit_code, verdicts_of
-from eligo.errors import EligoError, Place, Problem
+from eligo.commands.rulefiles import add_trials
+from eligo.commands.verdicts import add_strict, chosen, exit_code, verdicts_of
+from eligo.errors import EligoError, Place
 from eligo.files import changed
 from eligo.report.audit import ONLY, audit_lines
 from eligo.report.jsonline import json_line
-from eligo.report.problems import write_problems
+from eligo.report.problems import problems_json, write_problems
 from eligo.report.terminal import terminal
 from eligo.screening import Screening, load_rules, screen_ahead
 from eligo.version import __version__
 
 EXAMPLES = """\
   eligo audit patients_examples/low_platelets.json NCT05727722
-  eligo audit patients_examples/attested_and_complete.json NCT06884904 --only assumed
+  eligo audit patients_examples/missing_inr.json NCT06884904 --only assumed
   eligo audit patients_examples/low_platelets.json NCT06884904 --html audit.html
   eligo audit patients_examples/low_platelets.json --record audit.json
   eligo audit --verify audit.json
@@ -97,20 +97,23 @@ def run(args: argparse.Namespace) -> int:
     if args.record and _hashed(args) != source:
         raise EligoError(changed(args.patient))
     data = ahead.added_to(screening.as_json())
-    write_problems(inputs.clashes(data, Place(args.patient)), args.json)
+    clashes = inputs.clashes(screening, patient, Place(args.patient))
+    write_problems(clashes, args.json)
+    if told := [*rules.problems, *inputs.wrong_answers(args), *flaws, *clashes]:
+        data["problems"] = problems_json(told)
     if args.record:
         _write_record(screening, source, args)
-    _show(data, args, reading, flaws)
+    _show(data, args, reading)
     failed = wrong or bool(rules.problems) or any(flaw.severity == "error" for flaw in flaws)
     return exit_code(verdicts_of(data["trials"]), failed, args.strict)
 
 
-def _show(data: dict[str, Any], args: argparse.Namespace, reading: Reading, flaws: Iterable[Problem]) -> None:
+def _show(data: dict[str, Any], args: argparse.Namespace, reading: Reading) -> None:
     """Print the explanation, where it does not go to a file."""
     if args.html:
         from eligo.report.html import page  # lazily: a page is not often asked for
 
-        write_text(args.html, page(data, _about(args, reading, flaws), args.full), private=True)
+        write_text(args.html, page(data, _about(args, reading), args.full), private=True)
     elif args.record:
         return
     elif args.json:
@@ -119,12 +122,11 @@ def _show(data: dict[str, Any], args: argparse.Namespace, reading: Reading, flaw
         say_lines(audit_lines(data, terminal(sys.stdout), args.only, args.full))
 
 
-def _about(args: argparse.Namespace, reading: Reading, flaws: Iterable[Problem]) -> About:
-    """What the page says of how it came about: the patient as read, warnings, options, versions and the file's hash."""
+def _about(args: argparse.Namespace, reading: Reading) -> About:
+    """What the page says of how it came about: the patient as read, options, versions and the file's hash."""
     from eligo.record import hash_source
     from eligo.report.page.summary import About
     from eligo.report.patient import reading_json
-    from eligo.report.words import plain
 
     given = ((name.replace("_", "-"), getattr(args, name)) for name in (*OF_RECORD, "rules"))
     options = [
@@ -135,8 +137,7 @@ def _about(args: argparse.Namespace, reading: Reading, flaws: Iterable[Problem])
     ]
     made = [f"eligo {__version__}"]
     made += [f"record SHA-256 {hash_source(args.patient)}"] if Path(args.patient).exists() else []
-    warned = [plain(flaw.message) for flaw in flaws]
-    return About(reading_json(reading)["patient"], tuple(warned), tuple(options) or ("none",), tuple(made))
+    return About(reading_json(reading)["patient"], tuple(options) or ("none",), tuple(made))
 
 
 def _hashed(args: argparse.Namespace) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from eligo.ending import emit
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import lines_of
 from eligo.isolation import ends_run, problems_of
+from eligo.jsontext import shown as printable
+from eligo.jsontext import twice
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
 from eligo.report.jsonline import shown
@@ -32,7 +34,17 @@ _CHUNK = 256  # lines that are written together, or go to another process
 _COLLECT = 500_000  # objects that nothing has freed, after which garbage is looked for
 _KEPT, _LONGEST_KEPT = 4096, 400  # readings, characters: protocols copy short lines from one another
 
-_decode = json.JSONDecoder().decode
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these keys; of two values of one key nobody can tell which is meant."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        message = f"the key `{printable(twice(pairs))}` appears twice"
+        raise EligoError(Problem("duplicate-key", message, help="keep one of the two"))
+    return made
+
+
+_decode = json.JSONDecoder(object_pairs_hook=_object).decode
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False).encode
 _quoted = json.encoder.encode_basestring  # what the encoder does with a text, without its ways to it
 

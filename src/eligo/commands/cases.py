@@ -15,7 +15,7 @@ from typing import Any
 from eligo.cases.boundary import Point, points
 from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say_json, say_lines
-from eligo.commands.rulefiles import add_folder, trial_file
+from eligo.commands.rulefiles import add_trial, the_trial_file
 from eligo.evaluate import Engine
 from eligo.explain import Finding, explain
 from eligo.patients.native import read_patient
@@ -42,8 +42,7 @@ HOW = "Each line is a patient of whom nothing else is known. Tick what is as the
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument("trial", metavar="TRIAL", help="a trial, or the file of a rule set")
-    add_folder(parser)
+    add_trial(parser)
     parser.add_argument("--yaml", action="store_true", help="print cases for `eligo test`, to be frozen once reviewed")
     parser.add_argument(
         "--as-of", type=date.fromisoformat, default=DAY, metavar="DATE", help=f"the day (default: {DAY})"
@@ -54,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the sheet or the cases."""
-    ruleset = load(trial_file(args.trial, args.rules))
+    ruleset = load(the_trial_file(args))
     found = list(_judged(ruleset, args.as_of))
     if args.json:
         for point, finding in found:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from eligo.check import Checked, check_text
 from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json
-from eligo.commands.rulefiles import rule_files
+from eligo.commands.rulefiles import CASES, add_files, named_files
 from eligo.errors import Place
 from eligo.isolation import Isolated
 from eligo.report.problems import write_problems
@@ -29,7 +29,7 @@ RULES_FAIL = 5
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     help_text = "a rule set, or a folder of them (default: those of ELIGO_RULES, else those that come with eligo)"
-    parser.add_argument("files", nargs="*", metavar="FILE", help=help_text)
+    add_files(parser, help_text)
     add_vocabulary(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object with all findings")
 
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print what was found, and one line of counts."""
     results, unreadable = list[Checked](), False
-    for file in rule_files(args.files):
+    for file in [path for path in named_files(args) if not path.name.endswith(CASES)]:
         with Isolated(Place(str(file))) as unit:
             checked = check_text(read_text(file), str(file))
         if unit.failed:

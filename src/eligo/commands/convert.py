@@ -9,6 +9,7 @@ from eligo.commands.printing import say, say_json
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients.values import Quantity, read_quantity
 from eligo.report.measures import rounded
+from eligo.report.typeset import typeset
 from eligo.vocabulary.units import convert, ucum
 from eligo.vocabulary.variables import Variable, variables
 
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
             value |= {"high": _finite(high), "high_inclusive": read.high_closed}
         say_json({"variable": variable.id, **value, "unit": to})
     else:
-        say(_shown(low, high, read) + (f" {to}" if to != "1" else ""))
+        say(typeset(_shown(low, high, read) + (f" {to}" if to != "1" else "")))
     return 0
 
 

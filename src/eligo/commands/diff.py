@@ -14,8 +14,8 @@ from eligo.cases.flips import Flip, flips
 from eligo.check.changes import Change, changes
 from eligo.commands import inputs
 from eligo.commands.printing import say_json, say_lines
-from eligo.commands.rulefiles import rule_files
-from eligo.errors import EligoError, Place, Problem
+from eligo.commands.rulefiles import add_trials, rule_files
+from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.evaluation.chart import Policy
 from eligo.patients.model import Patient
 from eligo.patients.readers import read_patients
@@ -39,13 +39,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("new", metavar="NEW", help="the rule set after, or a folder of them")
     help_text = "records, or folders of records: show whose verdict flips"
     parser.add_argument("--patients", nargs="+", default=[], metavar="PATIENT", help=help_text)
+    add_trials(parser)
     inputs.add_policy(parser)
     inputs.add_answers(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the changes, and the flips."""
-    pairs = _pairs(Path(args.old), Path(args.new))
+    pairs = _chosen(_pairs(Path(args.old), Path(args.new)), args.trial, args.exclude_trial)
     policy = inputs.policy(args)
     patients, failed = _read(args)
     if args.json:
@@ -65,6 +66,17 @@ def _pairs(old: Path, new: Path) -> list[Pair]:
         return [(load(old), load(new))]
     before, after = ({found.trial: found for found in map(load, rule_files([str(path)]))} for path in (old, new))
     return [(before.get(trial), after.get(trial)) for trial in sorted(before.keys() | after.keys())]
+
+
+def _chosen(pairs: list[Pair], named: Sequence[str], left_out: Sequence[str]) -> list[Pair]:
+    """The pairs of the trials that are named, else of all, but for those left out."""
+    known = {one.trial.upper(): one.trial for pair in pairs for one in pair if one}
+    for name in (*named, *left_out):
+        if name.upper() not in known:
+            help_text = did_you_mean(name, known.values()) or f"there are versions of {', '.join(known.values())}"
+            raise EligoError(Problem("unknown-trial", f"no rules for the trial `{name}`", help=help_text))
+    wanted = {name.upper() for name in named or known} - {name.upper() for name in left_out}
+    return [pair for pair in pairs if any(one and one.trial.upper() in wanted for one in pair)]
 
 
 def _compared(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say_json, say_lines
-from eligo.commands.rulefiles import add_folder, trial_file
+from eligo.commands.rulefiles import add_trial, the_trial_file
 from eligo.criteria import Criterion
-from eligo.report.display import criterion_title
+from eligo.report.display import criterion_title, with_names, without_code
 from eligo.report.sentences import criterion_sentence, ruleset_sections, sentence
 from eligo.report.terminal import terminal, wrap
 from eligo.report.typeset import typeset
@@ -26,15 +26,14 @@ EXAMPLES = """\
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument("trial", metavar="TRIAL", help="a trial, or the file of a rule set")
-    add_folder(parser)
+    add_trial(parser)
     add_vocabulary(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the sentences."""
-    ruleset = load(trial_file(args.trial, args.rules))
+    ruleset = load(the_trial_file(args))
     if args.json:
         data = {"trial": ruleset.trial, "criteria": [_data(c) for c in ruleset.criteria]}
         data["removed"] = [_data(c) for c in ruleset.removed]
@@ -57,12 +56,13 @@ def _data(criterion: Criterion) -> dict[str, Any]:
 
 
 def _lines(ruleset: RuleSet, width: int) -> Iterator[str]:
+    ids = [criterion.id for criterion in (*ruleset.criteria, *ruleset.removed)]
     yield from wrap(ruleset.title, width, f"{ruleset.trial}  ", "    ")
     source = ", ".join(part for part in (ruleset.source.registry, ruleset.source.version) if part)
     if source:
         yield f"made from: {source}"
     for note in ruleset.notes:
-        yield from wrap(note, width, "note: ", "      ")
+        yield from wrap(with_names(note, ids), width, "note: ", "      ")
     if ruleset.states_no_criteria:
         yield "The source states no criteria."
     if ruleset.cohorts:
@@ -72,25 +72,25 @@ def _lines(ruleset: RuleSet, width: int) -> Iterator[str]:
         yield ""
         yield from wrap(f"{heading}:", width)
         for criterion in criteria:
-            yield from _criterion(criterion, width)
+            yield from _criterion(criterion, ids, width)
     if ruleset.removed:
         yield ""
         yield "No longer in the source, and not screened for:"
         for criterion in ruleset.removed:
-            yield from _criterion(criterion, width)
+            yield from _criterion(criterion, ids, width)
     yield ""
     reviewed = sum(review_state(c) != "draft" for c in ruleset.criteria)
     yield f"reviewed so far: {reviewed} of {len(ruleset.criteria)} criteria"
     yield "This is what the protocol means.  name ____________________  date ____________"
 
 
-def _criterion(criterion: Criterion, width: int) -> Iterator[str]:
+def _criterion(criterion: Criterion, ids: Sequence[str], width: int) -> Iterator[str]:
     mark = {"draft": " (draft)", "edited": " (edited)", "reviewed": ""}[review_state(criterion)]
     indent = "    "
     said = [
         (f"  {criterion_title(criterion.id)}: ", typeset(criterion_sentence(criterion))),
         (f"{indent}from: ", f"{criterion.text}{mark}"),
-        *((f"{indent}note: ", note) for note in criterion.notes),
+        *((f"{indent}note: ", with_names(without_code(note), ids)) for note in criterion.notes),
     ]
     if criterion.ambiguous is not None:
         others = (r for i, r in enumerate(criterion.ambiguous.readings) if i != criterion.ambiguous.chosen)

@@ -10,7 +10,7 @@ import argparse
 from eligo.check.entries import name_problems
 from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json
-from eligo.commands.rulefiles import rule_files
+from eligo.commands.rulefiles import CASES, add_files, named_files
 from eligo.errors import Place
 from eligo.isolation import Isolated
 from eligo.report.problems import write_problems
@@ -30,7 +30,7 @@ RULES_FAIL = 5
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     help_text = "a rule set, or a folder of them (default: those of ELIGO_RULES, else those that come with eligo)"
-    parser.add_argument("files", nargs="*", metavar="FILE", help=help_text)
+    add_files(parser, help_text)
     parser.add_argument("--check", action="store_true", help="write nothing; exit code 5 where a file would change")
     add_vocabulary(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object with the files that change")
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Format every file that can be read, and name those that change."""
     failed, changed = False, list[str]()
-    files = rule_files(args.files)
+    files = [path for path in named_files(args) if not path.name.endswith(CASES)]
     for file in files:
         with Isolated(Place(str(file))) as unit:
             text = read_text(file)

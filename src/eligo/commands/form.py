@@ -10,7 +10,8 @@ import argparse
 from collections.abc import Iterable
 
 from eligo.commands.output import write_text
-from eligo.commands.rulefiles import add_folder
+from eligo.commands.rulefiles import add_folder, add_trials
+from eligo.commands.verdicts import chosen
 from eligo.errors import EligoError, Problem
 from eligo.files import read_bytes
 from eligo.jsontext import read_json
@@ -26,7 +27,7 @@ EXAMPLES = """\
   eligo form NCT06884904 > form.csv
   eligo form NCT06884904 NCT05727722 --format html --out form.html
   eligo form NCT06884904 --format questionnaire --out form.json
-  eligo form --read form.csv --by AB --date 2026-11-20 --patient example-01 --answers answers.json
+  eligo form --read form.csv --by AB --date 2026-11-20 --answers answers.json
 """
 
 FORMATS = ("csv", "html", "questionnaire")
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("trials", nargs="*", metavar="TRIAL", help="the trials that ask; with --read all by default")
     add_folder(parser)
+    add_trials(parser)
     parser.add_argument("--format", choices=FORMATS, default="csv", help="what to write (default: csv)")
     parser.add_argument("--out", metavar="FILE", default="-", help="where to (default: standard output)")
     parser.add_argument("--read", metavar="FILE", help="read a filled CSV, or a QuestionnaireResponse (JSON), instead")
@@ -53,11 +55,11 @@ def run(args: argparse.Namespace) -> int:
     """Write a worksheet, or read a filled one; the exit code is 1 where a part of it could not be used."""
     if args.read is not None:
         return _read(args)
-    if not args.trials:
+    if not (args.trials or args.trial or args.exclude_trial):
         args.refuse("name a TRIAL, or a filled form with --read")
     rules = load_rules(args.rules)
     write_problems(rules.problems, args.json)
-    plans = rules.only(args.trials).plans
+    plans = chosen(rules, args, [*args.trials, *args.trial]).plans
     items, trials = items_of(plans), [plan.trial for plan in plans]
     if args.format == "html":
         from eligo.worksheet.page import form_page  # lazily, as the others: one of them is asked for
@@ -97,8 +99,7 @@ def _entries(data: bytes, args: argparse.Namespace, signed: Signed) -> Iterable[
     if data.lstrip()[:1] == b"{":
         from eligo.worksheet.questionnaire import read_response
 
-        rules = load_rules(args.rules)
-        plans = rules.only(args.trials).plans if args.trials else rules.plans
+        plans = chosen(load_rules(args.rules), args, [*args.trials, *args.trial]).plans
         return read_response(read_json(data, args.read, of_patient=True), args.read, items_of(plans), signed)
     from eligo.worksheet.table import read_table
 

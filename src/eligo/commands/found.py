@@ -9,7 +9,7 @@ from eligo.report.terminal import columns, wrap
 from eligo.report.terms import concept_name
 from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.dictionary import OF_CONCEPT, Dictionary, Entry
-from eligo.vocabulary.nearest import did_you_mean_name
+from eligo.vocabulary.nearest import Names, did_you_mean_name
 from eligo.vocabulary.relations import relations
 from eligo.vocabulary.variables import Variable, variables
 
@@ -58,7 +58,7 @@ def suggestion(word: str, known: Dictionary) -> str | None:
     names = [(text, concept.id) for concept in concepts() for text in concept.words]
     names += [(text, variable.id) for variable in variables() for text in (variable.name, *variable.synonyms)]
     names += [(name, entry.concept or entry.id) for entry in known for name in entry.names if _is_like(word, name)]
-    return did_you_mean_name(word, names)
+    return did_you_mean_name(word, Names(names))
 
 
 def _is_like(word: str, name: str) -> bool:

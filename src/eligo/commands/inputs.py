@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from eligo.bounds import FIRST_DAY, LAST_DAY, LONGEST_DAYS
 from eligo.commands.names import add_vocabulary
 from eligo.commands.rulefiles import add_folder
 from eligo.commands.sizes import add_max_size
-from eligo.criteria import DAYS_IN, NO_LIMIT, Duration, TimeUnit
+from eligo.criteria import DAYS_IN, NO_LIMIT, Compare, Duration, OneOf, TimeUnit
 from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
 from eligo.jsontext import shown
 from eligo.margin import Margin, read_margin
@@ -27,9 +27,11 @@ from eligo.patients.readers import Options, read_patients
 from eligo.patients.replies import Replies, read_answers
 from eligo.patients.sources import FORMATS, Format
 from eligo.patients.values import NO_UNITS
+from eligo.report.display import variable_name
 from eligo.report.problems import write_problems
-from eligo.screening import Policy, Rules
+from eligo.screening import Policy, Rules, Screening
 from eligo.truth import Reason
+from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
 
 if TYPE_CHECKING:
@@ -109,9 +111,14 @@ def answers(args: argparse.Namespace) -> Replies:
     return _answers(args)[0]
 
 
+def wrong_answers(args: argparse.Namespace) -> tuple[Problem, ...]:
+    """What is wrong with answers of the answers file."""
+    return _answers(args)[1]
+
+
 def write_wrong_answers(args: argparse.Namespace) -> bool:
     """Tell what is wrong with answers of the answers file; whether anything is wrong beyond warnings."""
-    problems = _answers(args)[1]
+    problems = wrong_answers(args)
     write_problems(problems, args.json)
     return any(problem.severity == "error" for problem in problems)
 
@@ -270,18 +277,20 @@ def _shown(name: str) -> str:
     return "<stdin>" if name == STDIN else name
 
 
-def clashes(screening: Mapping[str, Any], place: Place) -> list[Problem]:
+def clashes(screening: Screening, patient: Patient, place: Place) -> list[Problem]:
     """A warning for each score whose stated value is not what its own inputs give, at the place of the record."""
+    if not patient.results.keys() & SCORES.keys():
+        return []
     found = {
-        evidence["variable"]: None
-        for trial in screening["trials"]
-        for finding in trial.get("criteria", ())
-        for evidence in finding["evidence"]
-        if "clash" in evidence
+        evidence.test.variable: None
+        for trial in screening.trials
+        for finding in trial.findings
+        for evidence in finding.evidence
+        if evidence.clash is not None and isinstance(evidence.test, Compare | OneOf)
     }
-    message = "`{}` as stated is not what its inputs in the record give; the stated value counts"
-    help_ = "check the score, its inputs and their dates"
-    return [Problem("score-clash", message.format(name), place, help_, "warning") for name in found]
+    message = "the {} as stated is not what its inputs in the record give; the stated value counts"
+    help_ = "check the score, its inputs and their dates; `eligo audit` shows both values"
+    return [Problem("score-clash", message.format(variable_name(name)), place, help_, "warning") for name in found]
 
 
 def flaws(reading: Reading, args: argparse.Namespace, rules: Rules | None = None) -> list[Problem]:

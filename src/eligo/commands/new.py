@@ -17,7 +17,8 @@ from eligo.commands import inputs
 from eligo.commands.names import add_vocabulary
 from eligo.commands.output import write_text
 from eligo.commands.printing import say, say_json
-from eligo.commands.rulefiles import add_folder
+from eligo.commands.rulefiles import add_folder, add_trials
+from eligo.commands.verdicts import chosen
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients.native import read_record
 from eligo.report.problems import write_problems
@@ -53,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--as-of", type=inputs.day, metavar="DATE", help="the day that the record describes (default: today)"
     )
     add_folder(parser)
+    add_trials(parser)
     add_vocabulary(parser)
     parser.add_argument("--json", action="store_true", help="print what was written, and problems, as JSON")
 
@@ -64,19 +66,21 @@ def run(args: argparse.Namespace) -> int:
         raise EligoError(problem)
     name = args.id or (Path(args.file).stem if args.file != inputs.STDIN else "patient")
     day = (args.as_of or date.today()).isoformat()
-    if args.trials or args.template:
+    named = [*args.trials, *args.trial]
+    fill_in = args.template or named or args.exclude_trial
+    if fill_in:
         from eligo.worksheet.template import template  # lazily: it needs the rules
 
         rules = load_rules(args.rules)
         write_problems(rules.problems, args.json)
-        text = template((rules.only(args.trials) if args.trials else rules).plans, name, day)
+        text = template(chosen(rules, args, named).plans, name, day)
     else:
         text = json.dumps(_RecordDialog(name, day).ask(), indent=1, ensure_ascii=False) + "\n"
     write_text(args.file, text, private=True)
     if args.json:
         say_json({"written": args.file})
     elif args.file != inputs.STDIN:
-        what = "; fill it in" if args.trials or args.template else ""
+        what = "; fill it in" if fill_in else ""
         say(f"{args.file}: written{what}; next: eligo screen {args.file}")
     return 0
 

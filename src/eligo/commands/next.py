@@ -12,15 +12,17 @@ from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
 from eligo.commands.printing import say_json, say_lines
 from eligo.commands.progress import Progress
-from eligo.commands.verdicts import add_trials, chosen
+from eligo.commands.rulefiles import add_trials
+from eligo.commands.verdicts import chosen
 from eligo.errors import Problem
 from eligo.evaluate import Engine
+from eligo.explain import explain
 from eligo.isolation import Isolated
 from eligo.outlook.worth import Union, Worth, next_of
 from eligo.patients.jobs import Job, killed
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.report.next_steps import list_lines, next_lines
-from eligo.report.problems import write_problems
+from eligo.report.problems import problems_json, write_problems
 from eligo.report.terminal import terminal
 from eligo.screening import Rules, load_rules
 
@@ -135,7 +137,12 @@ def _ask_one(job: Job, state: _NextState) -> DoneAsking:
         if reading.patient is None:
             return DoneAsking("", None, False, (), reading.problems, reading.failed)
         flaws = inputs.flaws(reading, state.args, state.rules)
-        found = next_of(state.engine, reading.patient)
+        screening = explain(state.engine, reading.patient)
+        flaws += inputs.clashes(screening, reading.patient, job.place)
+        found = next_of(state.engine, reading.patient, screening)
+        data = found.as_json()
+        if wrong := [*state.rules.problems, *inputs.wrong_answers(state.args), *flaws]:
+            data["problems"] = problems_json(wrong)
         failed = any(flaw.severity == "error" for flaw in flaws)
-        return DoneAsking(reading.patient.id, found.as_json(), any(found.opens), found.worths, tuple(flaws), failed)
+        return DoneAsking(reading.patient.id, data, any(found.opens), found.worths, tuple(flaws), failed)
     return DoneAsking("", None, False, (), unit.problems, True)

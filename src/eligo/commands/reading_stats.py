@@ -142,8 +142,8 @@ def _is_row(line: bytes) -> bool:
     """Whether a first line is a JSON object of its own, so that the file has one a line."""
     try:
         return bool(json_row(line))
-    except EligoError:
-        return False
+    except EligoError as error:
+        return any(problem.code == "duplicate-key" for problem in error.problems)
 
 
 def _of_row(line: bytes, kind: Kind, place: Place) -> list[tuple[str, Kind]] | Problem:

@@ -3,6 +3,9 @@
 Each answer is written at once, so that nothing is lost when you stop; what you did not answer stays a draft. The keys
 are a (accept), e (edit in $VISUAL or $EDITOR), t (a person has to state it), n (not a criterion), s (skip), q (quit),
 or the number of a reading. What is no criterion stays in the file, and keeps nobody out.
+
+Each answer keeps a hash of the text and the predicate that it is about, by which `eligo check` notices a later change.
+`--seal` adds it to reviews without one, which were written by hand; without TRIAL, in all rule sets of --rules.
 """
 
 from __future__ import annotations
@@ -15,43 +18,57 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json, say_lines
-from eligo.commands.rulefiles import add_folder, trial_file
+from eligo.commands.rulefiles import add_trial, folder, rule_files, the_trial_file
 from eligo.criteria import Criterion
-from eligo.errors import EligoError, Problem
-from eligo.report.display import criterion_title
+from eligo.errors import EligoError, Place, Problem
+from eligo.isolation import Isolated
+from eligo.report.display import criterion_title, with_names, without_code
 from eligo.report.problems import write_problems
 from eligo.report.sentences import criterion_sentence, sentence
 from eligo.report.terminal import terminal, wrap
 from eligo.report.typeset import typeset
 from eligo.ruleset import loads
 from eligo.textfile import linked, read_text, replace_text
-from eligo.trials.reviewing import JUDGEMENT, accept, attest, attestations, criterion_text, dismiss, edit, open_criteria
+from eligo.trials.reviewing import (
+    JUDGEMENT,
+    accept,
+    attest,
+    attestations,
+    criterion_text,
+    dismiss,
+    edit,
+    open_criteria,
+    seal,
+)
 
 EXAMPLES = """\
   eligo review NCT01234567 --rules drafts --by "A. Reader"
   eligo review drafts/NCT01234567.yaml --list
   eligo review --attestations
+  eligo review --seal --rules drafts
 """
 
+RULES_FAIL = 5
 KEYS = "a accept, e edit, t person states it, n not a criterion, s skip, q quit"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
-    parser.add_argument("trial", metavar="TRIAL", nargs="?", help="a trial, or the file of a rule set")
-    add_folder(parser)
+    add_trial(parser)
     parser.add_argument("--by", metavar="NAME", help="who reviews (default: the name of the login)")
     parser.add_argument("--date", metavar="DATE", type=_date, help="the day of the review (default: today)")
     add_vocabulary(parser)
     parser.add_argument("--list", action="store_true", help="list what is open, and ask nothing")
     parser.add_argument("--attestations", action="store_true", help="list what a person can state, and ask nothing")
-    parser.add_argument("--json", action="store_true", help="with a list: one JSON object a line")
+    seal_help = "add to reviews that lack it what they are of, so that a later change is noticed, and ask nothing"
+    parser.add_argument("--seal", action="store_true", help=seal_help)
+    parser.add_argument("--json", action="store_true", help="with a list, or --seal: one JSON object a line")
 
 
 def _date(text: str) -> str:
@@ -65,13 +82,16 @@ def run(args: argparse.Namespace) -> int:
     """Ask about each open criterion, or list them."""
     if args.attestations:
         return _list_attestations(args.json)
-    if args.trial is None:
-        raise EligoError(Problem("no-trial", "nothing says which trial is reviewed", help="name a trial, or its file"))
-    file = trial_file(args.trial, args.rules)
-    found = open_criteria(loads(read_text(file), str(file)))
+    if args.seal:
+        one = args.trial or args.trial_too
+        files = [the_trial_file(args)] if one else rule_files([str(folder(args.rules))])
+        return max([_seal(file, args.json) for file in files], default=0)
+    file = the_trial_file(args)
+    ruleset = loads(read_text(file), str(file))
+    found, ids = open_criteria(ruleset), [c.id for c in ruleset.criteria]
     if args.list or args.json:
         for criterion in found:
-            lines = _lines(criterion, terminal(sys.stdout).width)
+            lines = _lines(criterion, ids, terminal(sys.stdout).width)
             if args.json:
                 say_json(_data(criterion))
             else:
@@ -81,6 +101,27 @@ def run(args: argparse.Namespace) -> int:
         return 0
     date = args.date or datetime.date.today().isoformat()  # a fact about the review, which no screening reads
     return _ReviewDialog(file, args.by or getpass.getuser(), date).run([c.id for c in found])
+
+
+def _seal(file: Path, as_json: bool) -> int:
+    """Seal the reviews of one file; 1 where it cannot be read, 5 where a review was left."""
+    with Isolated(Place(str(file))) as unit:
+        text = read_text(file)
+        found = seal(text, str(file))
+        if found.sealed:
+            replace_text(linked(file), text, found.text)
+    if unit.failed:
+        write_problems(unit.problems, as_json)
+        return 1
+    left = [criterion.id for criterion in found.left]
+    if as_json:
+        say_json({"file": str(file), "sealed": list(found.sealed), "left": left})
+    else:
+        say(f"{file}: {len(found.sealed)} {'review' if len(found.sealed) == 1 else 'reviews'} sealed")
+    help_ = "correct the limit or `words` (`eligo check` shows the place), then seal again"
+    message = "the review of `{}` is not sealed: a limit is not the one that its words state"
+    write_problems([Problem("words-disagree", message.format(id_), Place(str(file)), help_) for id_ in left], as_json)
+    return RULES_FAIL if left else 0
 
 
 def _list_attestations(as_json: bool) -> int:
@@ -112,22 +153,22 @@ def _data(criterion: Criterion) -> dict[str, object]:
     }
 
 
-def _lines(criterion: Criterion, width: int) -> Iterator[str]:
+def _lines(criterion: Criterion, ids: Sequence[str], width: int) -> Iterator[str]:
     """What a reviewer has to see, the source's words first."""
     said = [
         (f"{criterion_title(criterion.id)}  ", criterion.text),
-        ("  understood as: ", criterion_sentence(criterion)),
-        *(("  note: ", note) for note in criterion.notes),
+        ("  understood as: ", typeset(criterion_sentence(criterion))),
+        *(("  note: ", with_names(without_code(note), ids)) for note in criterion.notes),
     ]
     if criterion.ambiguous:
         said.append(("  may be read otherwise: ", criterion.ambiguous.why))
-        said += [(f"  reading {n}: ", sentence(r)) for n, r in enumerate(criterion.ambiguous.readings, 1)]
+        said += [(f"  reading {n}: ", typeset(sentence(r))) for n, r in enumerate(criterion.ambiguous.readings, 1)]
     for former in criterion.was:
         by = f" by {former.review.by}" if former.review.by else ""
         said.append((f"  before the change ({former.review.state}{by}): ", former.text))
-        said.append(("    understood as: ", criterion_sentence(former)))
+        said.append(("    understood as: ", typeset(criterion_sentence(former))))
     for first, words in said:
-        yield from wrap(typeset(words) if first.strip().startswith("understood") else words, width, first, "      ")
+        yield from wrap(words, width, first, "      ")
 
 
 class _StopReviewing(Exception):  # noqa: N818 - no error; it ends the walk
@@ -157,10 +198,11 @@ class _ReviewDialog:
     def _about(self, name: str, count: str) -> None:
         """Ask until there is an answer that the file can hold."""
         text = read_text(self.file)
-        criterion = next((c for c in open_criteria(loads(text, str(self.file))) if c.id == name), None)
+        ruleset = loads(text, str(self.file))
+        criterion = next((c for c in open_criteria(ruleset) if c.id == name), None)
         if criterion is None:  # somebody else has answered or removed it in the meantime
             return
-        say_lines(["", *_lines(criterion, terminal(sys.stdout).width)])
+        say_lines(["", *_lines(criterion, [c.id for c in ruleset.criteria], terminal(sys.stdout).width)])
         while True:
             key = _ask(f"{count} [{KEYS}] ").lower()
             if key in ("s", "skip"):

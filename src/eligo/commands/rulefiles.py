@@ -21,6 +21,56 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", metavar="PATH", help=help_text)
 
 
+def add_trials(
+    parser: argparse.ArgumentParser, kept_as: str = "trial", beside: argparse._ActionsContainer | None = None
+) -> None:
+    """Define which trials count; `beside` is the group of the options that go without `--trial`."""
+    help_text = "for this trial only; repeatable"
+    (beside or parser).add_argument("--trial", dest=kept_as, action="append", default=[], metavar="NCT", help=help_text)
+    help_text = "for all trials but this one; repeatable"
+    parser.add_argument("--exclude-trial", action="append", default=[], metavar="NCT", help=help_text)
+
+
+def add_files(parser: argparse.ArgumentParser, help_text: str) -> None:
+    """Define which files a command works on: those that are named, or those of `--rules`; and of which trials."""
+    parser.add_argument("files", nargs="*", metavar="FILE", help=help_text)
+    add_folder(parser)
+    add_trials(parser)
+
+
+def add_trial(parser: argparse.ArgumentParser) -> None:
+    """Define the one trial of a command, and where its rules are."""
+    help_text = "a trial, or the file of a rule set; may be left out where there is one alone"
+    parser.add_argument("trial", metavar="TRIAL", nargs="?", help=help_text)
+    parser.add_argument("--trial", dest="trial_too", metavar="NCT", help="the same as TRIAL")
+    add_folder(parser)
+
+
+def named_files(args: argparse.Namespace) -> list[Path]:
+    """The rule set and cases files that `add_files` is about."""
+    found = _files([*args.files, *([args.rules] if args.rules else [])])
+    if not args.trial and not args.exclude_trial:
+        return found
+    rules = [path for path in found if not path.name.endswith(CASES)]
+    wanted = {_of_trial(trial, rules) for trial in args.trial} or set(rules)
+    wanted -= {_of_trial(trial, rules) for trial in args.exclude_trial}
+    if not wanted:
+        raise EligoError(Problem("no-rules", "no trial is left", help="leave out fewer with `--exclude-trial`"))
+    return [path for path in found if path in wanted]
+
+
+def the_trial_file(args: argparse.Namespace) -> Path:
+    """The rule set that `add_trial` is about."""
+    named = args.trial or args.trial_too
+    if named:
+        return trial_file(named, args.rules)
+    found = rule_files([str(folder(args.rules))])
+    if len(found) == 1:
+        return found[0]
+    help_text = f"name one of {', '.join(p.stem for p in found)}" if found else "name a trial, or its file"
+    raise EligoError(Problem("no-trial", "nothing says which trial is meant", help=help_text))
+
+
 def folder(given: str | None = None) -> Path:
     """The folder with rule sets."""
     return Path(given or os.environ.get("ELIGO_RULES") or data_dir("rules"))
@@ -31,10 +81,10 @@ def rule_files(names: Iterable[str]) -> list[Path]:
     return [p for p in _files(names) if not p.name.endswith(CASES)]
 
 
-def case_files(names: Iterable[str]) -> list[Path]:
-    """The cases files that the arguments name; a rule set stands for the cases beside it."""
+def case_files(files: Iterable[Path]) -> list[Path]:
+    """The cases files among files; a rule set stands for the cases beside it."""
     found = []
-    for path in _files(names):
+    for path in files:
         beside = path if path.name.endswith(CASES) else path.with_suffix(".cases" + path.suffix)
         if beside.is_file() or path.name.endswith(CASES):
             found.append(beside)
@@ -51,7 +101,12 @@ def trial_file(trial: str, given: str | None) -> Path:
     """The rule set of a trial, or the file that is named itself."""
     if trial.endswith(SUFFIXES) and Path(trial).is_file():
         return Path(trial)
-    known = {p.stem.upper(): p for p in _in(folder(given)) if not p.name.endswith(CASES)}
+    return _of_trial(trial, [p for p in _in(folder(given)) if not p.name.endswith(CASES)])
+
+
+def _of_trial(trial: str, files: Iterable[Path]) -> Path:
+    """The rule set of a trial among files."""
+    known = {p.stem.upper(): p for p in files}
     if trial.upper() in known:
         return known[trial.upper()]
     from eligo.ruleset import load  # lazily: it needs pydantic, and most commands have other doors
@@ -61,7 +116,8 @@ def trial_file(trial: str, given: str | None) -> Path:
             if load(path).trial.upper() == trial.upper():
                 return path
     nearest = did_you_mean(trial, [p.stem for p in known.values()])
-    help_text = nearest or f"there are rules for {', '.join(p.stem for p in known.values()) or 'no trial'}"
+    there = f"there are rules for {', '.join(p.stem for p in known.values()) or 'no trial'}"
+    help_text = nearest or f"{there}; `--rules` names another folder"
     raise EligoError(Problem("unknown-trial", f"no rules for the trial `{trial}`", help=help_text))
 
 

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
 from eligo.commands.progress import Progress
-from eligo.commands.verdicts import add_strict, add_trials, chosen, exit_code, verdicts_of
+from eligo.commands.rulefiles import add_trials
+from eligo.commands.verdicts import add_strict, chosen, exit_code, verdicts_of
 from eligo.ending import emit
 from eligo.errors import Problem
 from eligo.isolation import Isolated
@@ -21,10 +22,10 @@ from eligo.patients.jobs import Job, killed
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.report.jsonline import json_line
-from eligo.report.problems import write_error, write_problems
+from eligo.report.problems import problems_json, write_error, write_problems
 from eligo.report.terminal import Terminal, clean_line, terminal, wrap
 from eligo.report.text import screening_lines
-from eligo.screening import Policy, Rules, load_rules, screen, screen_ahead
+from eligo.screening import Policy, Rules, Screening, load_rules, screen, screen_ahead
 
 EXAMPLES = """\
   eligo screen patients_examples/low_platelets.json
@@ -33,7 +34,7 @@ EXAMPLES = """\
   eligo screen patients_examples --only open --brief --json
   eligo screen patients_examples/stale_inr.json --max-age 14d --outlook
   eligo screen - --as-of 2026-11-20 < patients_examples/missing_inr.json
-  eligo screen patients_examples/low_platelets.json --why NCT05727722 --margin PLT=10%
+  eligo screen patients_examples/low_platelets.json --margin PLT=10%
 """
 
 ONLY = {"eligible": "ELIGIBLE", "blocked": "INELIGIBLE", "open": "UNDETERMINED"}
@@ -117,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
     state = _ready[0]
     write_problems(state.rules.problems, args.json)
     failed = inputs.write_wrong_answers(args) or bool(state.rules.problems)
-    seen, best, patients = Counter[str](), Counter[str](), set[str]()
+    seen, best, patients, unread = Counter[str](), Counter[str](), set[str](), set[str | None]()
     found = (job for name in args.patients for job in jobs(name, state.options))
     printed = False
     with Progress() as progress:
@@ -129,17 +130,19 @@ def run(args: argparse.Namespace) -> int:
             if args.answers and done.patient is not None:
                 patients.add(done.patient)
             seen.update(done.verdicts)
-            if done.verdicts or done.failed:
-                best[min(done.verdicts, key=RANK.index, default="unread")] += 1
+            if done.verdicts:
+                best[min(done.verdicts, key=RANK.index)] += 1
+            elif done.failed:
+                unread |= {problem.place.file for problem in done.problems if problem.severity == "error"}
             if done.text:
                 emit(("\n" if printed and not args.json and not args.why else "") + done.text + "\n")
                 printed = True
             progress.step()
     inputs.warn_of_strangers(args, patients)
-    if not best and not failed:
+    if not best and not unread and not failed:
         write_problems([inputs.nobody(args.patients)], args.json)
-    if sum(best.values()) > 1:
-        _summarise(best, args.json)
+    if sum(best.values()) + len(unread) > 1:
+        _summarise(best, len(unread), args.json)
     return exit_code(seen, failed, args.strict)
 
 
@@ -164,8 +167,10 @@ def _done(job: Job, state: _ScreenState) -> Done:
     if reading.patient is None:
         return Done("", reading.problems, (), reading.failed)
     flaws = inputs.flaws(reading, state.args, state.rules)
-    data = _screened(reading.patient, state)
-    flaws += inputs.clashes(data, job.place)
+    screening, data = _screened(reading.patient, state)
+    flaws += inputs.clashes(screening, reading.patient, job.place)
+    if wrong := [*state.rules.problems, *inputs.wrong_answers(state.args), *flaws]:
+        data["problems"] = problems_json(wrong)
     verdicts = verdicts_of(data["trials"])
     if state.args.why:
         _add_reasons(data)
@@ -177,8 +182,8 @@ def _done(job: Job, state: _ScreenState) -> Done:
     return Done(text, tuple(flaws), verdicts, failed, reading.patient.id)
 
 
-def _screened(patient: Patient, state: _ScreenState) -> dict[str, Any]:
-    """The screening as the JSON data that the options ask for."""
+def _screened(patient: Patient, state: _ScreenState) -> tuple[Screening, dict[str, Any]]:
+    """The screening, and the JSON data of it that the options ask for."""
     ahead = None
     if state.args.outlook:
         screening, ahead = screen_ahead(patient, state.rules, state.policy)
@@ -186,7 +191,7 @@ def _screened(patient: Patient, state: _ScreenState) -> dict[str, Any]:
         screening = screen(patient, state.rules, state.policy)
     brief = state.args.brief and not state.args.why
     data = screening.as_brief_json() if brief else screening.as_json()
-    return ahead.added_to(data) if ahead else data
+    return screening, ahead.added_to(data) if ahead else data
 
 
 def _add_reasons(data: dict[str, Any]) -> None:
@@ -208,12 +213,12 @@ def _lines(data: dict[str, Any], state: _ScreenState) -> Iterator[str]:
         yield from (clean_line(line, state.shape.colour) for line in screening_lines(data, state.shape))
 
 
-def _summarise(best: Counter[str], as_json: bool) -> None:
-    """Say on standard error how many patients there were, each by its best verdict."""
+def _summarise(best: Counter[str], unread: int, as_json: bool) -> None:
+    """Say on standard error how many patients there were, each by its best verdict, and how many files had others."""
     patients = {verdict: best[verdict] for verdict in RANK}
     total = sum(patients.values())
     if as_json:
-        summary = {"patients": total, **{v.lower(): n for v, n in patients.items()}, "not_read": best["unread"]}
+        summary = {"patients": total, **{v.lower(): n for v, n in patients.items()}, "not_read": unread}
         write_error(json.dumps({"summary": summary}) + "\n")
         return
     parts = [
@@ -221,7 +226,7 @@ def _summarise(best: Counter[str], as_json: bool) -> None:
         f"{patients['UNDETERMINED']} undetermined at best",
         f"{patients['INELIGIBLE']} ineligible for all",
     ]
-    if best["unread"]:
-        parts.append(f"{best['unread']} not read")
     said = f"{'1 patient' if total == 1 else f'{total} patients'}: {', '.join(parts)}"
+    if unread:
+        said += f"; {'1 file' if unread == 1 else f'{unread} files'} not read, or not in whole"
     write_error("\n" + "\n".join(wrap(said, terminal(sys.stderr).width, "", "  ")) + "\n")

@@ -14,7 +14,7 @@ from eligo.cases.file import read_cases
 from eligo.cases.run import Report, run_cases
 from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say_json, say_lines
-from eligo.commands.rulefiles import case_files, rules_of
+from eligo.commands.rulefiles import add_files, case_files, named_files, rules_of
 from eligo.errors import EligoError, Place, Problem
 from eligo.isolation import Isolated
 from eligo.plan import compile_rules
@@ -34,7 +34,7 @@ RULES_FAIL = 5
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     help_text = "a cases file, a rule set with cases beside it, or a folder (default: as for `eligo check`)"
-    parser.add_argument("files", nargs="*", metavar="FILE", help=help_text)
+    add_files(parser, help_text)
     least = "exit code 5 where less than this share of the leaves' ways is covered (default: 100)"
     parser.add_argument("--coverage", type=float, default=100.0, metavar="PERCENT", help=least)
     add_vocabulary(parser)
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run all cases, list what failed and what is not covered."""
-    files = case_files(args.files)
+    files = case_files(named_files(args))
     if not files:
         raise EligoError(Problem("no-cases", "there are no cases (*.cases.yaml)", help="see `eligo cases TRIAL`"))
     unreadable, wanting = False, False

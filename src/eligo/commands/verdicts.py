@@ -1,4 +1,4 @@
-"""Verdicts in, the exit code out, for the commands that screen; with the options about refusals and about trials."""
+"""Verdicts in, the exit code out, for the commands that screen; with the option about refusals."""
 
 from __future__ import annotations
 
@@ -17,16 +17,6 @@ def add_strict(parser: argparse.ArgumentParser) -> None:
     """Define whether what is refused outweighs the verdicts."""
     help_text = "exit with 1 where any part of the input is refused, whatever the verdicts of the rest"
     parser.add_argument("--strict", action="store_true", help=help_text)
-
-
-def add_trials(
-    parser: argparse.ArgumentParser, kept_as: str = "trial", beside: argparse._ActionsContainer | None = None
-) -> None:
-    """Define which trials count; `beside` is the group of the options that go without `--trial`."""
-    help_text = "for this trial only; repeatable"
-    (beside or parser).add_argument("--trial", dest=kept_as, action="append", default=[], metavar="NCT", help=help_text)
-    help_text = "for all trials but this one; repeatable"
-    parser.add_argument("--exclude-trial", action="append", default=[], metavar="NCT", help=help_text)
 
 
 def chosen(rules: Rules, args: argparse.Namespace, named: Collection[str] | None) -> Rules:

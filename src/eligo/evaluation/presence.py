@@ -31,6 +31,8 @@ LIST_OF_KIND = {
     "procedure": "procedures",
     "medication": "medications",
 }
+# A record may have a state among its procedures too, as a stay in hospital: of what was lost there it may be one.
+_BESIDE = {"state": "procedures"}
 # Of a thing of which nothing but its name is known: a list may have it under another one, and is never complete for it.
 _NO_LIST = frozenset({"names"})
 # The details of an answer that something in the record leaves open.
@@ -50,9 +52,10 @@ class Presence:
     """The test of one `Present` leaf.
 
     `family` are the concept and its kinds, `broader` what it is a kind of, `lists` where the family would be listed,
-    `open_to` what else in a record may be it or be a sign of it, `signs` those values that count for what is asked,
-    `sex` the only sex that can have it, `grades` the ordinals of the family, `own_grades` those of the concept and the
-    broader ones. `rules` are the outcomes by what is ruled out, `voting` says what a fact of it says.
+    `beside` where it may be as well, `open_to` what else in a record may be it or be a sign of it, `signs` those values
+    that count for what is asked, `sex` the only sex that can have it, `grades` the ordinals of the family, `own_grades`
+    those of the concept and the broader ones. `rules` are the outcomes by what is ruled out, `voting` says what a fact
+    of it says.
     """
 
     test: Present
@@ -60,6 +63,7 @@ class Presence:
     family: frozenset[str]
     broader: frozenset[str]
     lists: frozenset[str]
+    beside: frozenset[str]
     open_to: LeftOpen
     signs: tuple[Sign, ...]
     sex: str | None
@@ -139,18 +143,22 @@ class Presence:
             return left
         if self.lists is _NO_LIST:
             return _NAME_ONLY
+        in_part = chart.patient.in_part
+        if in_part and not in_part.isdisjoint(self.beside):
+            return _PART_UNKNOWN
         if self.lists <= chart.complete:
             return _LIST_COMPLETE
         if self.lists <= chart.complete | chart.assumed and not self.lists.isdisjoint(chart.assumed):
             return NOT_MET, None, "assumed_by_caller", ()
-        return _NOT_STATED if self.lists.isdisjoint(chart.patient.in_part) else _PART_UNKNOWN
+        return _NOT_STATED if self.lists.isdisjoint(in_part) else _PART_UNKNOWN
 
     def _unlisted(self, chart: Chart) -> Outcome | None:
         """What a list that the record calls complete says of what a grade alone tells of: that it is not there.
 
         What the caller assumes is no word of the record, and a list on which something may be it says nothing.
         """
-        return _LIST_COMPLETE if self.lists <= chart.complete and self._left_open(chart) is None else None
+        whole = self.lists <= chart.complete and self.beside.isdisjoint(chart.patient.in_part)
+        return _LIST_COMPLETE if whole and self._left_open(chart) is None else None
 
     def _left_open(self, chart: Chart) -> Outcome | None:
         """UNKNOWN with all that may be the concept, or that is a sign of it, in the time that is asked for."""
@@ -286,7 +294,10 @@ def presence(test: Present) -> Presence:
         test.concept,
         family,
         line - {test.concept},
-        _NO_LIST if is_outside(test.concept) and relations().is_unclassified(test.concept) else _lists(family),
+        _NO_LIST
+        if is_outside(test.concept) and relations().is_unclassified(test.concept)
+        else _lists(family, LIST_OF_KIND),
+        _lists(family, _BESIDE),
         open_to,
         open_to.signs if test.status != "planned" else (),
         next((concept.sex for id_ in sorted(line) if (concept := known.get(id_)) and concept.sex), None),
@@ -297,9 +308,9 @@ def presence(test: Present) -> Presence:
     )
 
 
-def _lists(ids: frozenset[str]) -> frozenset[str]:
-    """Where these concepts would be listed."""
-    return frozenset(LIST_OF_KIND[kind] for kind in map(concepts().kind, ids) if kind in LIST_OF_KIND)
+def _lists(ids: frozenset[str], by_kind: Mapping[str, str]) -> frozenset[str]:
+    """The lists of the kinds of these concepts."""
+    return frozenset(found for kind in map(concepts().kind, ids) if (found := by_kind.get(kind or "")))
 
 
 def _may_be_graded(test: Present, votes: Voting) -> bool:

@@ -95,6 +95,8 @@ class Voting:
         """The vote of a fact that is so at the right time, if it is of the kind that is asked for."""
         if self.qualified is not None:
             stated = self.qualified.of(fact)
+            if stated is UNKNOWN and self.test.qualifier == "active" and _is_active(fact):
+                stated = MET
             as_it_is = self.test.status == "history" and fact.status == "active"  # it need not always have been so
             if stated is NOT_MET and not as_it_is:
                 return NO
@@ -138,6 +140,12 @@ class Voting:
         if when.end[1] == chart.as_of and outlasted(fact, chart.as_of):
             return OUTLASTED
         return UNKNOWN, Reason.MISSING, "partial_date" if when.dated else "undated"
+
+
+def _is_active(fact: Fact) -> bool:
+    """Whether a fact that goes on is active for that reason: a pneumonia is, a hepatitis B waxes and wanes."""
+    known = concepts().get(fact.concept)
+    return fact.status == "active" and known is not None and not known.fluctuates
 
 
 def _may_be_of(fact: Fact, day: date) -> bool:

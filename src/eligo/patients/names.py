@@ -191,7 +191,8 @@ def _by_sign(marked: Marked) -> Found | Trouble:
 
 def _by_plain_words(text: str) -> Found | Trouble:
     if len(text) <= _LONGEST:
-        found = short_names().get(concepts().key(text)) or _by_name(text)
+        known = concepts().get(text) if "_" in text else None  # an id, whatever its words are short for
+        found = Found(known) if known else short_names().get(concepts().key(text)) or _by_name(text)
         if found:
             return found
     return Trouble(UNKNOWN_CONCEPT, "no concept has this name", lambda: _concept_help(text))

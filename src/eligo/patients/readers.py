@@ -52,11 +52,16 @@ class Options:
 
 
 def read(
-    source: str | Path, as_of: date | None = None, lenient: bool = False, mapping: str | Path | None = None
+    source: str | Path,
+    as_of: date | None = None,
+    lenient: bool = False,
+    mapping: str | Path | None = None,
+    problems: list[Problem] | None = None,
 ) -> Iterator[Patient]:
     """Read every patient of a source of any format, as the commands do; raise `EligoError` at one that cannot be read.
 
-    `mapping` says what the columns of a table with one row per patient mean.
+    `mapping` says what the columns of a table with one row per patient mean. A list `problems` takes what is wrong,
+    with single entries of a record too, and the reading goes on.
 
     >>> [patient.id for patient in read("patients_examples/formats/bundle.json")]
     ['same-01']
@@ -68,9 +73,12 @@ def read(
         columns = load_mapping(str(mapping))
     options = Options("csv" if columns else None, as_of, lenient, columns, ledger=False)
     for reading in read_patients(source, options):
-        if reading.patient is None:
+        if problems is not None:
+            problems += reading.problems
+        elif reading.patient is None:
             raise EligoError(reading.problems)
-        yield reading.patient
+        if reading.patient is not None:
+            yield reading.patient
 
 
 def read_patients(source: str | Path, options: Options | None = None) -> Iterator[Reading]:

@@ -292,6 +292,27 @@ def _one(key: str, index: tuple[int, ...], value: Any, lenient: bool, findings: 
     return [{k: v for k, v in value[0].items() if k not in unknown}]
 
 
+# Keys that others use, by the key that is meant.
+_OTHER_WORDS = {
+    word: key
+    for key, words in {
+        "id": "mrn patient patient_id name pseudonym",
+        "as_of": "date day asof index_date screening_date",
+        "birth_date": "dob birthdate born date_of_birth birthday",
+        "sex": "gender",
+        "labs": "lab results laboratory values lab_results measurements vitals",
+        "conditions": "diagnoses diagnosis dx problems problem_list history comorbidities diseases",
+        "procedures": "surgeries operations interventions surgery",
+        "medications": "meds drugs medicines medication prescriptions therapy",
+        "absent": "negatives ruled_out denied negative excluded",
+        "attested": "consents consent attestations statements",
+        "start": "since from begin began",
+        "end": "until to stopped",
+    }.items()
+    for word in words.split()
+}
+
+
 def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, helped: bool) -> Noted:
     """One problem in our words; of the data, only keys and the kind of what is there are named."""
     found = data
@@ -300,7 +321,9 @@ def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, help
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         known = _keys(error["loc"])
-        near = did_you_mean(str(path[-1])[:_LONGEST], known) if helped else None
+        word = str(path[-1])[:_LONGEST]
+        meant = _OTHER_WORDS.get(word.casefold().replace(" ", "_"))
+        near = f"did you mean `{meant}`?" if meant in known else did_you_mean(word, known) if helped else None
         help_ = near or "known keys: " + ", ".join(f"`{k}`" for k in known)
         return Noted("unknown-key", "no such key is known", path, help_, "warning" if lenient else "error")
     if kind == "missing":

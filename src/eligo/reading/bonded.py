@@ -10,7 +10,7 @@ _SCOPES = frozenset(["OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN"
 BOND, _CONCEPT = frozenset(["BOND"]), frozenset(["CONCEPT"])
 _BOUND = BOND | {"INNER"}  # behind one of these stands what is bonded
 _MARKS = _BOUND | _SCOPES | SEPARATORS | ENDS
-_LISTING = frozenset(["due_to", "unrelated_to", "associated_with", "without"])  # a list of names behind these
+_LISTING = frozenset(["due_to", "unrelated_to", "associated_with", "with", "without"])  # a list of names behind these
 _OF_NAMES = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS"])
 _TREATMENTS = frozenset(["procedure", "medication", "state"])
 OF_PATIENTS = {"requiring": "now", "treated_with": "active"}  # said of a patient alone: the status of `or requiring B`
@@ -37,7 +37,7 @@ def listed(line: LinePass, i: int, token: Token) -> bool:
 
 
 def _of_one_list(line: LinePass, i: int, mark: Token, bond: Token) -> bool:
-    """`due to A, B or C`: whether names alone stand between commas, up to a word that closes their list."""
+    """`due to A, B or C`, `with A, B`: names alone between commas, up to a word that closes their list, or its end."""
     if bond.value not in _LISTING or line.core not in ("CONCEPT", "FILLER"):
         return False
     closing = _closes(line.tokens[i])
@@ -52,8 +52,8 @@ def _of_one_list(line: LinePass, i: int, mark: Token, bond: Token) -> bool:
         elif token.type in _OF_NAMES and not (token.type == "FILLER" and token.value):
             named = named or token.type in ("CONCEPT", "FILLER")
         else:
-            return closing and named and token.type not in ("REL", "NEG", "OPEN")
-    return closing and named
+            return (closing or token.type in ENDS) and named and token.type not in ("REL", "NEG", "OPEN")
+    return named
 
 
 def _closes(token: Token) -> bool:

@@ -41,6 +41,8 @@ def _compare(limits: Limits, name: Name, text: str) -> Iterator[StatedComparison
         yield from _listed(bare, name, text)
     one_sided: list[WrittenLimit] = []
     for limit in limits.limits:
+        if any(amount.give is not None for _, amount in limit.bounds):
+            continue  # `>= 18 +/- 2`: nobody can tell the number
         if limit.form in ("compared", "bounded", "flipped"):
             one_sided.append(limit)
         elif limit.form in ("ranged", "vague"):

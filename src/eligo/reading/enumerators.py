@@ -68,7 +68,7 @@ def pointed(raw: Sequence[Token], text: str) -> frozenset[int]:
 
     They count on from one without a gap. A list in which another one stands has nothing to tell where that ends.
     """
-    if len(_POINTED.findall(text)) < 2 or _OTHER_STYLE.search(text):
+    if text.count(".") < 2 or len(_POINTED.findall(text)) < 2 or _OTHER_STYLE.search(text):
         return frozenset()
     ends = {token.end: token for token in raw}
     found = [_mark(text, match, ends) for match in _POINTED.finditer(text)]
@@ -140,7 +140,7 @@ def subitem(c: Neighbours, i: int) -> int:
     if _is_mark(second, ")"):
         return 2 if _before_bracket(c, token, second) else 0
     if _is_mark(second, "."):
-        counts = token.start in c.pointed or (c.prev() == "" and _enumerates(token))
+        counts = token.start in c.pointed or (c.prev() == "" and _enumerates(c, token))
         return 2 if counts and token.end == second.start else 0
     return 0
 
@@ -159,7 +159,7 @@ def _in_angles(c: Neighbours, opening: Token, number: Token, closing: Token) -> 
 
 def _in_brackets(c: Neighbours, i: int) -> bool:
     """`(a)`: behind a separator, or anywhere in an item that begins with one."""
-    if not _enumerates(c.raw[i + 1]) or not c.may(i + 3, *_AFTER_ENUMERATOR):
+    if not _enumerates(c, c.raw[i + 1]) or not c.may(i + 3, *_AFTER_ENUMERATOR):
         return False
     if all(t.type in ("LIGHT", "FILLER") and t.end - t.start <= 2 for t in c.out):
         c.enumerated = True
@@ -168,7 +168,7 @@ def _in_brackets(c: Neighbours, i: int) -> bool:
 
 def _before_bracket(c: Neighbours, token: Token, bracket: Token) -> bool:
     """`2)`, `a)`: a letter only behind a separator, a number wherever no comparator waits for it."""
-    if id(bracket) in c.partners or not _enumerates(token):
+    if id(bracket) in c.partners or not _enumerates(c, token):
         return False
     return (token.type == "NUM" or _fresh(c, token)) and c.prev() not in _NOT_BEFORE_NUMBER
 
@@ -178,9 +178,13 @@ def _fresh(c: Neighbours, token: Token) -> bool:
     return c.prev() in SEPARATORS or c.char_before(token.start) in ":-•*"
 
 
-def _enumerates(token: Token) -> bool:
+_MOST_WITHIN: Final = 30  # of a number in the middle of an item, where a larger one is rather a value
+_MOST_FIRST: Final = 999  # of one that an item begins with
+
+
+def _enumerates(c: Neighbours, token: Token) -> bool:
     if token.type == "NUM":
-        number = token.value
-        return number.second is None and 0 < number.value <= 30 and number.value == int(number.value)
+        number, most = token.value, _MOST_WITHIN if c.prev() else _MOST_FIRST
+        return number.second is None and 0 < number.value <= most and number.value == int(number.value)
     length = token.end - token.start
     return length == 1 or (length <= 4 and "ROMAN" in token.roles)

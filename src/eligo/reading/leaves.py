@@ -171,7 +171,7 @@ def _of_two(parts_of: tuple[str, str], limits: Limits, span: Span) -> Predicate 
     for limit in limits.limits:
         for op, amount in limit.bounds:
             pure = amount.unit is None or amount.unit.value in _PURE
-            if not pure or amount.of is not None or op == "eq" or limit.form == "vague":
+            if not pure or amount.in_parts or amount.of is not None or op == "eq" or limit.form == "vague":
                 return None
             made.append(Compare(above, (Limit(op, _plain(amount.number.value), None, below),), span=span))
     if len(made) == 1:
@@ -251,7 +251,9 @@ def _compared(quantity: _Quantity, written: WrittenLimit, text: str) -> Predicat
 def _limits_of(written: WrittenLimit, variable: Variable | None, text: str) -> tuple[list[Limit], bool] | None:
     """All bounds as limits, and whether a unit was inferred; None where one of them cannot be one."""
     bounds = _sharing_unit(_in_days(written, variable).bounds)
-    if bounds is None or written.form == "vague" or any(_in_parts(amount.number, variable) for _, amount in bounds):
+    if variable is not None and variable.abnormal == "high" and bounds is not None:
+        bounds = _normal_up_to(bounds)
+    if bounds is None or written.form == "vague" or any(_in_parts(amount, variable) for _, amount in bounds):
         return None
     limits: list[Limit] = []
     inferred = False
@@ -264,13 +266,15 @@ def _limits_of(written: WrittenLimit, variable: Variable | None, text: str) -> t
     return limits, inferred
 
 
-def _in_parts(number: WrittenNumber, variable: Variable | None) -> bool:
-    """Whether a number is a fraction (`1/2`) or a list (`1,5,2`), of which the first part alone is no limit.
+def _normal_up_to(bounds: Bounds) -> Bounds:
+    """`ALT within normal limits`: nobody asks that it be no lower, where only a high value is abnormal."""
+    return bounds[1:] if [(op, amount.of) for op, amount in bounds] == [("ge", "LLN"), ("le", "ULN")] else bounds
 
-    `MMSE >= 24/30` names the end of the scale.
-    """
-    whole = variable is not None and variable.plausible is not None and number.second == variable.plausible[1]
-    return (number.second is not None and not whole) or len(number.several) > 2
+
+def _in_parts(amount: Amount, variable: Variable | None) -> bool:
+    """Whether it is no one number; `MMSE >= 24/30` is, and names the end of the scale."""
+    whole = variable is not None and variable.plausible is not None and amount.number.second == variable.plausible[1]
+    return amount.in_parts and not (whole and amount.give is None)
 
 
 def _likely(limit: Limit, variable: Variable | None) -> bool:
@@ -323,12 +327,14 @@ def _measured(op: Op, amount: Amount, variable: Variable | None, text: str) -> t
         return _without_unit(op, value, variable)
     if variable.kind in UNITLESS and unit.startswith("{"):
         return Limit(op, value, None), False
-    codes = [unit]
-    if amount.unit is not None and not number.power:
-        codes += readings(text[amount.unit.start : amount.unit.end].lstrip("-"))
-    for code in codes:
-        if fits(value, code, variable):
-            return Limit(op, value, code if variable.kind not in UNITLESS or code != "1" else None), False
+    written = [(value, unit)]
+    if number.power and amount.unit is not None:  # `2 x 10^5 IU/mL`, where nobody counts in that many
+        written.append((_plain(number.value), amount.unit.value))
+    elif amount.unit is not None:
+        written += [(value, code) for code in readings(text[amount.unit.start : amount.unit.end].lstrip("-"))]
+    for one, code in written:
+        if fits(one, code, variable):
+            return Limit(op, one, code if variable.kind not in UNITLESS or code != "1" else None), False
     return None, False
 
 

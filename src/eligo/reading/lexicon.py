@@ -77,7 +77,7 @@ def is_scale(phrase: str) -> bool:
     return "GRADE" in _roles_of(phrase)
 
 
-@functools.lru_cache(256)
+@functools.lru_cache(4096)
 def begins(word: str, role: str) -> bool:
     """Whether a phrase that plays the role begins with the word: `in` the last, `within`."""
     todo = [trie().get(word.lower(), {})]

@@ -31,17 +31,16 @@ _GLOSSED = ["OPEN", "FILLER", "CLOSE"], ["OPEN", "CONCEPT", "CLOSE"]
 _ABBREVIATION = re.compile(r"(?=[^\W_]*[A-Z][^\W_]*[A-Z0-9])[^\W_]+(?:-[^\W_]+)*")
 _LONGEST = 8  # words; what is longer is a sentence
 _LONGEST_NAME = 120  # characters
+_MOST_BLANKS = 2  # in a name of which only the words before it say the kind
 _JOINS = frozenset(["OR", "AND", "COMMA"])
+_SAID = frozenset(["STATUS", "FILLER"])
+_BOUNDS = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM", "CITE", "WITHIN", "LASTING", "AT", "BEFORE", "SINCE", "AGO"])
 _ENDS = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM"])
 _ANEW = frozenset(["FRESH", "NEG"])  # a part that begins so takes no negation of the one before it
 _PARTS = frozenset(["FILLER", "CONCEPT"])
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _BETWEEN = re.compile(r"[ -]{0,2}")
-_KIND_OF_CONCEPT: dict[str, NamedKind] = {
-    "condition": "condition",
-    "procedure": "procedure",
-    "medication": "medication",
-}
+_KIND_OF_CONCEPT: dict[str, NamedKind] = {str(kind): kind for kind in NAMED_KINDS}
 
 
 class _NamingWords(NamedTuple):
@@ -63,6 +62,7 @@ class _NamingWords(NamedTuple):
     verb_endings: tuple[str, ...]
     body: frozenset[str]
     never: frozenset[str]
+    places: tuple[tuple[NamedKind, tuple[str, ...]], ...]
 
 
 @functools.cache
@@ -86,6 +86,7 @@ def _words() -> _NamingWords:
         tuple(data["verb_endings"]),
         frozenset(data["body_parts"]),
         frozenset(data["never"]),
+        tuple((kind, tuple(places)) for kind, places in data["places"].items()),
     )
 
 
@@ -162,11 +163,17 @@ def _name_at(tokens: Sequence[Token], i: int, text: str) -> _Name | None:
         return None
     if end == i + 2 == head_end and _adds_nothing(tokens[i], tokens[i + 1], text):
         return _Name(Token("CONCEPT", *span, tokens[i].value), end)
-    said = _GLOSS.sub(" ", text[slice(*span)])
+    said = text[span[0] : span[1]]
+    if "(" in said or "[" in said:
+        said = _GLOSS.sub(" ", said)
     if text[span[1] : span[1] + 1].isalpha():
         said = said.removesuffix("-")  # `tumor-related pain`
     written = _WORD.findall(said.casefold())
-    kind = _kind(tokens[head_end - 1], written, text) or _listed_kind(text[tokens[i].start : tokens[head_end - 1].end])
+    kind = (
+        _kind(tokens[head_end - 1], written, text)
+        or _listed_kind(text[tokens[i].start : tokens[head_end - 1].end])
+        or _kind_by_place(tokens, i, end, text)
+    )
     if (
         kind is None
         or len(written) > _LONGEST
@@ -322,6 +329,23 @@ def _listed_kind(name: str) -> NamedKind | None:
         if found is not None and found[1] == len(words_):
             return found[0].kind
     return None
+
+
+def _kind_by_place(tokens: Sequence[Token], i: int, end: int, text: str) -> NamedKind | None:
+    """The kind of what words before it call a disease or an operation: "diagnosis of zorblax", to the end of the part.
+
+    An adjective or a verb may go on behind a join, so that none is taken there.
+    """
+    before = tokens[i - 1] if i else None
+    behind = tokens[end].type if end < len(tokens) else "STOP"
+    if before is None or before.type not in _SAID or behind not in _BOUNDS:
+        return None
+    name, said = text[tokens[i].start : tokens[end - 1].end], text[before.start : before.end].casefold()
+    last = name.split()[-1].casefold()
+    whole = not is_adjective(last) and is_noun(last) and name.count(" ") <= _MOST_BLANKS
+    if not whole and _ABBREVIATION.fullmatch(name) is None:
+        return None
+    return next((kind for kind, places in _words().places if said.endswith(places)), None)
 
 
 def kind_named_by(token: Token) -> NamedKind | None:

@@ -17,6 +17,7 @@ _LIST = re.compile(r"\d(?:,\d)+")
 _SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d.,])(?=\s*[/a-zμ%])")
 _LONGEST_POWER = 2  # digits of a power of ten
 _BARE_POWER = re.compile(r"\s?\^\s?(\d+)|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
+_EXPONENT = re.compile(r"e\+?(\d{1,2})(?![\w.,])")
 _SIGN = re.compile(r"\s*[x×*·]\s*|\s+")
 _WEEKS_DAYS = re.compile(r"\s?\+\s?([0-6])(?=\s*(?:w|\)|-|–|days?\b|and\b|to\b|$))|\s+([0-6])/7(?!\d)")
 _SUM = re.compile(r"(?:\+|\s\+\s)([1-5])(?![\d/+]|[.,]\d)(?:\s?=\s?(\d{1,2}))?(?!\s*(?:w|days?\b))")
@@ -58,15 +59,19 @@ def read_number(text: str, start: int, digits: str) -> Number:
 
 
 _EXACT = 1e16  # below it a float is written out digit by digit
-_POINTS = ".,·•‧⋅∙・'’´`_\u00ad\u200b\u200c\u200d\u2060\ufeff"  # what may part the digits of one number, seen or unseen
+_POINTS = (
+    ".,;·•‧⋅∙・'’´`_\u00ad\u200b\u200c\u200d\u2060\ufeff"  # what may part the digits of one number, seen or unseen
+)
 _PARTS = "¼-¾⅐-⅟↉"  # fractions in one character
 _SMALL = "²³¹⁰-⁹₀-₉"
 _SIGNS = "Ⅰ-ↈ①-⓿❶-➓"  # roman numbers and numbers in circles, each in one character
 _SLIP = r"(?![mMxXeE])[^\W\d_](?=\d)"  # a letter before a digit that is no part of a unit ("m2") or a product: `1b5`
+_VAIN = r"[\^‰‱]|[×·~±∓/](?=\s*(?:$|[,;.)\]]))|[xX](?=\s*$)|[xX*](?=\d)"  # makes nothing of a number: `5±`, `0x10`
 _GOES_ON = re.compile(
-    rf" ?[{_PARTS}]|[{_SMALL}]|[{_SIGNS}]|{_SLIP}|[{_POINTS}]{{1,3}}(?=[\d{_PARTS}])|[eE][-+]?\d+|\d+"
+    rf" ?[{_PARTS}]|[{_SMALL}]|[{_SIGNS}]|{_SLIP}|{_VAIN}|[{_POINTS}]{{1,3}}(?=[\d{_PARTS}])| ?[eE][-+]?\d+|\d+"
 )
-_NEVER = frozenset(" )%/-<>=")  # as nearly always behind a number; none of them goes on with it
+_NEVER = frozenset(" )%-<>=")  # as nearly always behind a number; none of them goes on with it
+_NEVER_BEHIND_BLANK = frozenset(map(chr, range(128))) - {"e", "E"}
 
 
 def runs_on(text: str, end: int) -> int:
@@ -76,7 +81,7 @@ def runs_on(text: str, end: int) -> int:
     (9, 7)
     """
     follow = text[end : end + 1]
-    if not follow or (follow in _NEVER and (follow != " " or text[end + 1 : end + 2].isascii())):
+    if not follow or (follow in _NEVER and (follow != " " or text[end + 1 : end + 2] in _NEVER_BEHIND_BLANK)):
         return end
     while (more := _GOES_ON.match(text, end)) is not None:
         end = more.end()
@@ -95,6 +100,8 @@ def _longer(text: str, end: int, value: float, digits: str) -> Number | None:
         return Number(value + half, end + 1)
     if digits == "10" and (bare := _BARE_POWER.match(text, end)):
         return Number(_raised(1, (bare[1] or bare[2]).translate(_RAISED)), bare.end())
+    if digits != "10" and (exponent := _EXPONENT.match(text, end)):  # of `10e5` nobody can tell whether it is 10^5
+        return Number(_raised(value, exponent[1]), exponent.end(), int(exponent[1]))
     follow = text[end : end + 3].lstrip()[:1]
     if follow == "":
         return None

@@ -18,11 +18,13 @@ from eligo.reading.comparison import StatedComparison
 from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
 from eligo.reading.listed import name_listed
 from eligo.reading.naming import name, quoted
+from eligo.reading.numbered import numbered
 from eligo.reading.open_lists import without_rest
 from eligo.reading.reactions import react
 from eligo.reading.relatives import relate
 from eligo.reading.rewritten import joined_numbers
 from eligo.reading.roles import settle
+from eligo.reading.run_together import parted
 from eligo.reading.scope import scope
 from eligo.reading.share import share
 from eligo.reading.silent import LIMITS, TELLING, nothing_understood
@@ -50,13 +52,13 @@ def tokenise(text: str) -> list[Token]:
     >>> tokenise("INR > ULN")
     [VAR[0:3]=inr, COMP[4:5]=gt, REF[6:9]=ULN]
     """
-    return _scoped(scan(text), text)
+    return _scoped(parted(scan(text), text), text)
 
 
 def _scoped(raw: list[Token], text: str) -> list[Token]:
     """The tokens with one type each, whole names, and the words that join."""
     whole = take_part(without_rest(settle(joined_numbers(raw), text), text), text)
-    settled = quoted(share(anchor(whole, text), text), text)
+    settled = quoted(share(numbered(anchor(whole, text), text), text), text)
     return scope(relate(judge(name_listed(name(react(state(settled, text), text), text), text), text), text), text)
 
 
@@ -174,7 +176,7 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
     """What one eligibility item says; without `why`, not for which reasons parts of it are not understood."""
     if len(text) > LONGEST:
         return too_long(text)
-    raw = scan(text)
+    raw = parted(scan(text), text)
     tokens = _scoped(raw, text)
     types = frozenset([t.type for t in tokens])
     if types.isdisjoint(TELLING):

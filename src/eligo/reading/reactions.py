@@ -17,6 +17,7 @@ from eligo.reading.tokens import Token
 from eligo.vocabulary.concept import singular
 from eligo.vocabulary.concepts import concepts
 
+_REACTIONS = frozenset(["FILLER", "CONCEPT"])
 _JOINS = frozenset(["OR", "AND", "COMMA", "SUCH"])  # examples of what somebody is allergic to count beside it
 _CONTRAINDICATION = "contraindication_to_study_treatment"
 _GLOSS = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "SUCH", "VAR", *_JOINS])
@@ -32,6 +33,8 @@ class _ReactionWords(NamedTuple):
     """The words of `grammar/names.yaml` on reactions: the concept of each, where it is to what the trial gives."""
 
     reactions: dict[str, str]
+    ids: frozenset[str]
+    last: frozenset[str]  # of each reaction
     to: frozenset[str]
     any: frozenset[str]
     trial: frozenset[str]
@@ -50,7 +53,8 @@ def _words() -> _ReactionWords:
     reactions = {word: id_ for id_, of in data["reactions"].items() for word in of}
     lists = ["reacting_to", "of_any", "of_the_trial", "trial_products", "parts_of_products"]
     lists += ["within_products", "joining", "alike", "related_products", "relating"]
-    return _ReactionWords(reactions, *(frozenset(data[key]) for key in lists))
+    last = frozenset(word.split()[-1] for word in reactions)
+    return _ReactionWords(reactions, frozenset(reactions.values()), last, *(frozenset(data[key]) for key in lists))
 
 
 class _Object(NamedTuple):
@@ -65,9 +69,13 @@ class _Object(NamedTuple):
 def react(tokens: list[Token], text: str) -> list[Token]:
     """The tokens with each reaction to something as one concept."""
     i = 0
+    known = _words().ids
     while i < len(tokens):
+        if tokens[i].type not in _REACTIONS:
+            i += 1
+            continue
         heads, objects = _heads(tokens, i, text), list[_Object]()
-        if not heads and tokens[i].type == "CONCEPT" and tokens[i].value in _words().reactions.values():
+        if not heads and tokens[i].type == "CONCEPT" and tokens[i].value in known:
             _more_of_the_trial(tokens, i, text)
         if heads:
             joins = _JOINS if _is_allergy(tokens[heads[-1]], text) else _JOINS - {"SUCH"}
@@ -157,10 +165,13 @@ def _heads(tokens: Sequence[Token], i: int, text: str) -> list[int]:
 
 
 def _is_reaction(token: Token, text: str) -> bool:
-    if token.type not in ("FILLER", "CONCEPT") or (token.type == "FILLER" and token.value is not None):
+    if token.type not in _REACTIONS or (token.type == "FILLER" and token.value is not None):
         return False
-    written = _written(token, text).split()
-    last = " ".join(written[-2:]) in _words().reactions or (bool(written) and written[-1] in _words().reactions)
+    words = _words()
+    written = text[token.start : token.end].casefold().split()
+    if not written or written[-1] not in words.last:
+        return False
+    last = written[-1] in words.reactions or " ".join(written[-2:]) in words.reactions
     return last and (token.type == "CONCEPT" or is_nameable(written[:-1]))
 
 

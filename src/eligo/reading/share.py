@@ -20,8 +20,6 @@ _LONGEST = 6
 _LEAST = 3  # words of a name that says what comes of what
 _GLOSSES = (["OPEN", "CONCEPT", "CLOSE"], ["OPEN", "FILLER", "CLOSE"])
 _LISTED = frozenset(["OR", "AND", "COMMA", "JOIN"])
-_NUMBERED = re.compile(r"(.*[^\W\d_]) ?\d[a-z]?")  # a name with a number at its end
-_NUMBER = re.compile(r"\d[a-z]?(?![\w.])")
 _BASED = re.compile(r"-([a-z]+)\b", re.IGNORECASE)
 _SHORTEST = 3  # letters that the beginning and the end of a word have at least
 MOST_TOKENS = (
@@ -42,7 +40,6 @@ def share(tokens: list[Token], text: str) -> list[Token]:
             i = _prefixed(tokens, _bracketed(tokens, i, text), text)
             _glossed(tokens, i, text)
             _ended_by(tokens, i, text)
-            _numbered(tokens, i, text)
             _based(tokens, i, text)
             _slashed_behind(tokens, i, text)
             if i + 2 < len(tokens) and tokens[i + 1].type in _JOINS:
@@ -276,31 +273,6 @@ def _slashed_behind(tokens: list[Token], i: int, text: str) -> None:
     ids = [str(tokens[i].value), id_]
     tokens[i].value, tokens[i].end = "|".join(dict.fromkeys(ids)), behind.end
     del tokens[i + 1]
-
-
-def _numbered(tokens: list[Token], i: int, text: str) -> None:
-    """`HCV genotype 1, 2 or 4 infection`: numbers that share the words before the first, and behind the last."""
-    name = _NUMBERED.fullmatch(text[tokens[i].start : tokens[i].end])
-    if name is None:
-        return
-    ids, end, j = [str(tokens[i].value)], tokens[i].end, i + 1
-    while j + 1 < len(tokens) and tokens[j].type in _LISTED and tokens[j + 1].type == "NUM":
-        number = _NUMBER.match(text, tokens[j + 1].start)
-        id_ = concept_named(f"{name[1]} {number[0]}") if number is not None else None
-        if number is None or id_ is None:
-            return
-        ids.append(id_)
-        end = number.end()
-        j += 2
-        while j < len(tokens) and tokens[j].end <= end:
-            j += 1
-    if len(ids) == 1 or (j < len(tokens) and tokens[j].start < end):
-        return
-    behind = text[end : tokens[j].end] if j < len(tokens) and tokens[j].type == "CONCEPT" else ""
-    if behind and concept_named(f"{name[0]}{behind}") == ids[0]:  # `genotype 1 or 4 infection`
-        end = tokens[j].end
-    tokens[i].value, tokens[i].end = "|".join(dict.fromkeys(ids)), end
-    _take_until(tokens, i, end, text)
 
 
 def _take_until(tokens: list[Token], i: int, end: int, text: str) -> None:

@@ -92,6 +92,10 @@ def state(tokens: list[Token], text: str) -> list[Token]:
     out: list[Token] = []
     i = 0
     while i < len(tokens):
+        if not _may_begin(tokens[i], text):
+            out.append(tokens[i])
+            i += 1
+            continue
         before = out[:-1] if _is_opinion(tokens[i]) and out and out[-1].type == "COMMA" else out
         found = _begun(tokens, i, before, text)
         end = _end(tokens, i, found, text) if found is not None else i
@@ -111,6 +115,13 @@ def state(tokens: list[Token], text: str) -> list[Token]:
     return out
 
 
+def _may_begin(token: Token, text: str) -> bool:
+    """Whether a statement may begin with a token: with its first word, or with an opinion."""
+    if token.type in _MAY_BEGIN or (token.type == "NEG" and token.value == "refusal"):
+        return first_word(text, token) in _words().first
+    return _is_opinion(token)
+
+
 def _written(tokens: Sequence[Token], start: int, end: int, text: str) -> str:
     """The words of a statement up to token `end`; what parts an exception from it says nothing."""
     said, at = "", start
@@ -121,13 +132,12 @@ def _written(tokens: Sequence[Token], start: int, end: int, text: str) -> str:
 
 
 def _begun(tokens: Sequence[Token], i: int, before: Sequence[Token], text: str) -> _Begun | None:
-    """The statement that begins with this token; None where none does."""
+    """The statement that begins with this token, which may begin one; None where none does."""
     token, words = tokens[i], _words()
-    if _is_opinion(token) and before and _last(before[-1], text) in words.behind:
+    opinion = _is_opinion(token)
+    if opinion and before and _last(before[-1], text) in words.behind:
         return _Begun("judgement", token.end, denies=False, behind=True)
-    refuses = token.type == "NEG" and token.value == "refusal"
-    may_begin = (refuses or token.type in _MAY_BEGIN) and first_word(text, token) in words.first
-    found = words.begins.match(text, token.start) if may_begin else None
+    found = words.begins.match(text, token.start) if not opinion else None
     if found is None or not _begins_part(before, text):
         return None
     first = " ".join((found["to"] or found["alone"]).casefold().split())

@@ -278,6 +278,9 @@ def _number(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: 
     if pos and folded[pos - 1] == "-" and _negative(folded, pos, tokens):
         tokens[-1].type, tokens[-1].end, tokens[-1].roles = "NUM", end, NO_ROLES
         tokens[-1].value = number._replace(value=-number.value)
+    elif pos and folded[pos - 1] == "-" and _signed_in_vain(pos, tokens):
+        tokens.append(Token("WORD", pos, end, digits))
+        return next_, end
     else:
         tokens.append(Token("NUM", pos, end, number))
     return _unit(text, folded, parts, next_, end, tokens)
@@ -310,6 +313,22 @@ def _negative(folded: str, pos: int, tokens: list[Token]) -> bool:
         return False
     roles = tokens[-2].roles if len(tokens) > 1 else NO_ROLES
     return "COMP" in roles or "BETWEEN" in roles or (("TO" in roles or "LINK" in roles) and folded[pos - 2].isspace())
+
+
+def _signed_in_vain(pos: int, tokens: list[Token]) -> bool:
+    """`> --1`, `within -5 weeks`: whether dashes touch the number that are neither its sign nor a range's."""
+    at, end = len(tokens), pos
+    while (
+        at
+        and tokens[at - 1].end == end
+        and tokens[at - 1].end - tokens[at - 1].start == 1
+        and "TO" in tokens[at - 1].roles
+    ):
+        at, end = at - 1, end - 1
+    return 0 < at < len(tokens) and not _WAITS.isdisjoint(tokens[at - 1].roles)
+
+
+_WAITS: Final = frozenset(["COMP", "AGECOMP", "WITHIN"])  # the number behind one of these is all that it has
 
 
 def _skip_to(parts: list[str], i: int, pos: int, end: int) -> tuple[int, int]:

@@ -22,6 +22,14 @@ class Amount(NamedTuple):
     above: Normal | None = None  # so much more than the limit of normal
     below: Normal | None = None  # so much less
 
+    @property
+    def in_parts(self) -> bool:
+        """Whether it is no one number but a fraction (`1/5`), a list (`1,5,2`) or a span (`5 +/- 2`).
+
+        Its first part alone says something else.
+        """
+        return self.number.second is not None or len(self.number.several) > 2 or self.give is not None
+
 
 class WrittenLimit(NamedTuple):
     """One limit or range: each bound is an operator with its amount; a bare amount has the operator eq.

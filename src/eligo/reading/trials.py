@@ -30,6 +30,19 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{deed})\s+(?:{into})\s+(?:(?:{other}){between})*?(?:{trial})\b{told}", re.IGNORECASE)
 
 
+@functools.cache
+def _trials() -> tuple[str, ...]:
+    """What one of the words for a trial holds, the shortest."""
+    words: list[str] = grammar_data("names.yaml")["trials"]
+    return tuple(word for word in words if not any(other != word and other in word for other in words))
+
+
+def _may_name_trial(text: str) -> bool:
+    """Whether the pattern is worth a try; only in ASCII are letters of either case as many."""
+    said = text.lower() if text.isascii() else ""
+    return not said or any(word in said for word in _trials())
+
+
 def _is_another(said: str) -> bool:
     """Whether it is any trial, and not the one that the sentence is of: "consent to participate in study"."""
     words = set(re.split(r"[\s,/()-]+", said.casefold()))
@@ -46,7 +59,7 @@ def _any(words: Iterable[str]) -> str:
 
 def take_part(tokens: list[Token], text: str) -> list[Token]:
     """The tokens with each such stretch as the one concept; a status that holds the deed stays one."""
-    for found in _pattern().finditer(text):
+    for found in _pattern().finditer(text) if _may_name_trial(text) else ():
         start, end = found.span()
         inside = [i for i, t in enumerate(tokens) if t.start < end and t.end > start]
         if not inside or any(tokens[i].type not in _WHOLE for i in inside) or tokens[inside[-1]].end != end:

@@ -86,12 +86,11 @@ def _start(part: Sequence[Token], text: str) -> int:
 
 def _tells_nothing(part: Sequence[Token], text: str) -> bool:
     """Whether a part says no more than of what kind something is, how bad, and when."""
-    if _obliges(part, text):
-        return False
     kinds = [token for token in part if token.type == "FILLER"]
     if not kinds or not all(token.type in _NARROWING or _is_time(part, i) for i, token in enumerate(part)):
         return False
-    return all(token.value is None and tells_nothing(_words_of(token, text)) for token in kinds)
+    nothing = all(token.value is None and tells_nothing(_words_of(token, text)) for token in kinds)
+    return nothing and not _obliges(part, text)
 
 
 def _describes(part: Sequence[Token], denied: bool, text: str) -> bool:
@@ -107,13 +106,13 @@ def _describes(part: Sequence[Token], denied: bool, text: str) -> bool:
     token = part[place] if place < len(part) else None
     if token is None or token.type != "FILLER" or token.value not in (None, "logic"):
         return False
-    if any(t.type in _UNTOLD or text[t.start : t.end] == ":" for t in part) or _obliges(part, text):
-        return False
     written = _words_of(token, text)
     kinds = 0
     while kinds < len(written) and tells_nothing(written[kinds : kinds + 1]):
         kinds += 1
     if not kinds or place + 1 == len(part):
+        return False
+    if any(t.type in _UNTOLD or text[t.start : t.end] == ":" for t in part) or _obliges(part, text):
         return False
     if kinds < len(written):
         return written[kinds] in name_words("describing")

@@ -14,7 +14,7 @@ from eligo.report.ahead import ahead_lines
 from eligo.report.display import criterion, with_names
 from eligo.report.measures import Data
 from eligo.report.terminal import Terminal, clean, wrap, wrap_marked
-from eligo.report.text import COLOUR, NEAR_MISS, arm_lines, drafts, header
+from eligo.report.text import COLOUR, NEAR_MISS, arm_lines, drafts, header, warning_lines
 from eligo.report.typeset import typeset
 from eligo.report.why import reason
 from eligo.report.words import blocking, deciding, evidence_line, headline, spans
@@ -60,6 +60,7 @@ def audit_lines(screening: Data, terminal: Terminal, only: Only | None = None, f
         yield from _rest(found, shown, terminal)
         if only in (None, "all"):
             yield from ahead_lines(trial.get("outlook", {}), terminal)
+    yield from warning_lines(screening, terminal)
 
 
 def _answer(trial: Data, terminal: Terminal) -> Iterator[str]:

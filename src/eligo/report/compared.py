@@ -24,7 +24,7 @@ from eligo.report.measures import (
     window_of,
     window_words,
 )
-from eligo.report.names import digits_of, reported
+from eligo.report.names import digits_of, lettered, reported
 
 
 def is_one_sided(evidence: Data) -> bool:
@@ -44,7 +44,8 @@ def limit_digits(evidence: Data) -> Digits:
     """How to write limits: in five digits, or in all where that would make a near miss look like a hit."""
     value = value_of(evidence)
     exact = value_words(value, digits_of(evidence)) == value_words(value, number)
-    return number if exact and any(map(is_long, numbers_of(value))) else rounded
+    digits = number if exact and any(map(is_long, numbers_of(value))) else rounded
+    return lettered(evidence.get("variable"), digits)
 
 
 def failed_bound(evidence: Data) -> Data:

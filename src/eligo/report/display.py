@@ -13,6 +13,7 @@ from eligo.vocabulary.concepts import concepts
 
 _ID = re.compile(r"(?:(?P<arm>.+)\.)?(?P<letter>[A-Z])(?P<number>[0-9][\w-]*)?")
 _REGISTRY = "R."
+_EXPLAINS = re.compile(r"^check [a-z-]+: ?")
 
 
 @functools.cache
@@ -65,6 +66,15 @@ def with_names(text: str, ids: Iterable[str]) -> str:
         return text
     found = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, known))})(?![\w]|\.\w)")
     return found.sub(lambda match: f"{criterion_name(match[0])} [{match[0]}]", text)
+
+
+def without_code(note: str) -> str:
+    """A note of the rules without the code of the finding that it explains.
+
+    >>> without_code("check dead-branch: the protocol says both")
+    'the protocol says both'
+    """
+    return _EXPLAINS.sub("", note)
 
 
 def variable_name(id: str | None) -> str:  # noqa: A002 - the word of the vocabulary

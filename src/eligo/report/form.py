@@ -49,3 +49,29 @@ class LimitJson(AmountJson):
     op: Op
     of: str | None = Field(None, description="ULN, LLN, baseline or a variable's id, of which it is a multiple")
     above: Literal["ULN", "LLN"] | None = Field(None, description="the limit of normal to which the value is added")
+
+
+class PlaceJson(StrictJson):
+    """Where something is wrong."""
+
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    path: str | None = Field(None, description="within the document")
+    span: tuple[int, int] | None = None
+
+
+class ProblemJson(StrictJson):
+    """One thing that is wrong, without a value of the patient."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    message: str
+    place: PlaceJson
+    help: str | None
+
+
+Problems = Annotated[
+    list[ProblemJson] | None,
+    Field(description="what is wrong with record, answers or rules, warnings too: the same as on standard error"),
+]

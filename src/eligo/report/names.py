@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eligo.report.display import concept_name, variable_name
-from eligo.report.measures import Data, Digits, limits_of, telling_digits, unit_words, value_of, value_words
+from eligo.report.measures import Data, Digits, limits_of, rounded, telling_digits, unit_words, value_of, value_words
 from eligo.vocabulary.variables import variables
 
 _TOLD_IN_DAYS = 100
 AGE_FROM = {"birth": "from the birth date", "age": "from the age in the record"}
 _LONG_NAME = 20  # characters; a summary says the abbreviation of a longer name
 _LONGEST_ABBREVIATION = 8
+
+
+def lettered(id: str | None, digits: Digits = rounded) -> Digits:  # noqa: A002 - the word of the vocabulary
+    """How to write numbers of a variable: by its letters, where its grades have those and no numbers.
+
+    >>> lettered("child_pugh_class")(2), lettered("nyha_class")(3)
+    ('B', '3')
+    """
+    known = variables().get(id or "")
+    letters = {float(value): label.upper() for label, value in known.grades.items()} if known else {}
+    if not letters or not all(len(label) == 1 and label in "ABCDEF" for label in letters.values()):
+        return digits
+    return lambda value: letters.get(float(value)) or digits(value)
 
 
 def measured_name(evidence: Data) -> str:
@@ -34,7 +47,7 @@ def short_name(id: str) -> str:  # noqa: A002 - the word of the vocabulary
     known = variables().get(id)
     if known is None or len(variable_name(id)) <= _LONG_NAME:
         return variable_name(id)
-    return next((s for s in (*known.exact, *known.synonyms) if _is_abbreviation(s)), known.name)
+    return next((s for s in (*known.exact, *known.synonyms) if _is_abbreviation(s)), variable_name(id))
 
 
 def _is_abbreviation(word: str) -> bool:
@@ -44,15 +57,17 @@ def _is_abbreviation(word: str) -> bool:
     return short and plain.isascii() and plain.isalnum() and sum(map(str.isupper, word)) > 1
 
 
-def source(evidence: Data) -> str:
+def source(evidence: Data, digits: Digits = rounded) -> str:
     """How the record has the value, and of when it is; or what it was worked out from."""
     own = reported(evidence)
     parts = [in_canonical(evidence)] if own else [evidence["written"]] if "written" in evidence else []
     parts += [dated(evidence)] if "date" in evidence else []
     if evidence.get("source") in AGE_FROM:
-        parts.append(AGE_FROM[evidence["source"]] + (f" and {inputs(evidence)}" if "inputs" in evidence else ""))
+        parts.append(
+            AGE_FROM[evidence["source"]] + (f" and {inputs(evidence, digits)}" if "inputs" in evidence else "")
+        )
     elif evidence.get("inputs"):
-        parts.append(f"from {inputs(evidence)}")
+        parts.append(f"from {inputs(evidence, digits)}")
     parts += [f"by {evidence['paper']}"] if "paper" in evidence else []
     parts += [f"remark: {evidence['remark']}"] if "remark" in evidence else []
     parts += ["the unit is the site's"] if "unit_from" in evidence else []
@@ -92,7 +107,8 @@ def digits_of(evidence: Data) -> Digits:
     """How to write a value in as many digits as are known, and as tell on which side of its limits it is."""
     limits = [limit.value for limit in limits_of(evidence) if limit.of is None and limit.above is None]
     limits += [value for value in evidence.get("values", ()) if not isinstance(value, str)]
-    return telling_digits(value_of(evidence), limits, evidence.get("digits", 5) if reported(evidence) else None)
+    digits = telling_digits(value_of(evidence), limits, evidence.get("digits", 5) if reported(evidence) else None)
+    return lettered(evidence.get("variable"), digits)
 
 
 def dated(part: Data) -> str:
@@ -126,15 +142,15 @@ def input_name(key: str) -> str:
     return name if id_ == key else f"{name} ({key.removeprefix(f'{id_}_').replace('uln', 'ULN')})"
 
 
-def inputs(evidence: Data) -> str:
+def inputs(evidence: Data, digits: Digits = rounded) -> str:
     """What a value was worked out from; what is itself worked out comes with its own inputs."""
     found = []
     for part in evidence["inputs"]:
         if "variable" in part:
             more = [dated(part) if key == "date" else part[key] for key in ("written", "date", "of") if key in part]
-            more += [f"from {inputs(part)}"] if part.get("inputs") else []
+            more += [f"from {inputs(part, digits)}"] if part.get("inputs") else []
             about = f" ({', '.join(more)})" if more else ""
-            said = f"{value_words(value_of(part))}{unit_words(part.get('unit'))}"
+            said = f"{value_words(value_of(part), lettered(part['variable'], digits))}{unit_words(part.get('unit'))}"
             found.append(f"{variable_name(part['variable'])} {said}{about}")
         else:
             since = f", since {part['start']}" if "start" in part else ""

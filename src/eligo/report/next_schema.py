@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from eligo.report.form import Date, Id, Reason, StrictJson
+from eligo.report.form import Date, Id, Problems, Reason, StrictJson
 from eligo.report.outlook_schema import QuestionJson, Ranked
 
 
@@ -49,6 +49,7 @@ class NextPatient(StrictJson):
     questions: list[OfPatient] = Field(description="those that settle most first")
     attest: list[NextAttestation]
     read: dict[str, list[Id]] = Field(description="by trial: open criteria for a person, as in an outlook")
+    problems: Problems = None
 
 
 class List(StrictJson):

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from eligo.criteria import SYMBOL
 from eligo.evaluation.entries import called
 from eligo.evaluation.evidence import fact_json
 from eligo.evaluation.evidence import reading_json as result_json
@@ -16,14 +17,17 @@ from eligo.patients.ledger import LedgerEntry, Reading, counts
 from eligo.patients.model import Fact, Patient, Reply, Result
 from eligo.patients.replies import reply_json
 from eligo.report.display import concept_name, criterion_of, variable_name
-from eligo.report.measures import number, unit_words
+from eligo.report.measures import Data, number, unit_words
 from eligo.report.names import in_canonical, reported
 from eligo.report.terminal import Terminal, clean, wrap
 from eligo.report.typeset import typeset
+from eligo.report.words import plain
 from eligo.vocabulary.concepts import concepts, is_entry
 from eligo.vocabulary.variables import variables
 
 SCHEMA = "eligo.ledger/1"
+_FIRST = ("variable", "concept", "attest", "op", "eq", "ge", "gt", "le", "lt", "limit", "unit")
+_SIGNS = {str(op): sign for op, sign in SYMBOL.items()}
 _MOST = 5  # values of a variable that are shown
 
 
@@ -101,12 +105,15 @@ def _entry(entry: LedgerEntry) -> str:
         text += " as " + ", ".join(map(_called, entry.used_as))
     if entry.by_name:
         text += " (by its name)"
-    return text + (f"; {entry.text}" if entry.used_as and entry.text else f": {entry.text}" if entry.text else "")
+    said = plain(entry.text)
+    return text + (f"; {said}" if entry.used_as and said else f": {said}" if said else "")
 
 
 def _called(used: str) -> str:
     """What people call the variable or concept as which an entry is used; `no` before it rules it out."""
     id_ = used.removeprefix("no ")
+    if "/" in id_:
+        return criterion_of(id_)
     name = variable_name(id_) if id_ in variables() else concept_name(id_) if id_ in concepts() else id_
     return f"no {name}" if used.startswith("no ") else name
 
@@ -133,11 +140,26 @@ def _patient(patient: Patient, shape: Terminal) -> Iterator[str]:
 def _reply(reply: Reply) -> str:
     """An answer of a person: who, when, to what, and what was said."""
     data = reply_json(reply)
-    asks = ", ".join(f"{key} {part}" for key, part in data.get("asks", {}).items())
+    asks = _asked(data.get("asks", {}))
     value = f"{data.get('value', '')}{f' {reply.unit}' if reply.unit else ''}"
     said = value if reply.answer is None else "yes" if reply.answer else "no"
-    to = ", ".join(filter(None, (asks, reply.criterion)))
+    to = ", ".join(filter(None, (asks, criterion_of(reply.criterion) if reply.criterion else None)))
     return clean(f"answered by {reply.by} on {data['date']}: {to}: {said}")
+
+
+def _asked(asks: Data) -> str:
+    """What an answer asks: a name, a limit with its sign and its unit, and what else narrows it."""
+    found = []
+    for key in sorted(asks, key=lambda key: (*_FIRST, key).index(key)):
+        part = str(asks[key])
+        sign = _SIGNS.get(part if key == "op" else key)
+        if key in ("variable", "concept", "attest"):
+            found.append(_called(part))
+        elif sign:
+            found.append(sign if key == "op" else f"{sign} {part}")
+        else:
+            found.append(part if key in ("limit", "unit") else f"{key} {part}")
+    return typeset(" ".join(found))
 
 
 def _lists(patient: Patient, shape: Terminal) -> Iterator[str]:

@@ -20,6 +20,7 @@ from eligo.report.terminal import Terminal, clean, columns, terminal, wrap
 SHOWN = frozenset({".yaml", ".yml"})
 MOST_PROBLEMS = 20  # of one kind in one file; a file of junk must flood neither a terminal nor a log
 LONGEST_LINE = 400
+_CUT = "…"
 
 
 def write_problems(problems: Iterable[Problem], as_json: bool) -> None:
@@ -77,23 +78,42 @@ def render_problem(problem: Problem, terminal: Terminal) -> str:
     found = [text] if terminal == Terminal() else wrap(text, terminal.width, "", "  ")
     painted = terminal.paint(problem.severity, colour, "bold")
     lines = [line.replace(f"{problem.severity}[", f"{painted}[", 1) for line in found]
-    lines += _source(problem)
+    lines += _source(problem, None if terminal == Terminal() else terminal.width)
     if problem.help:
         lines += wrap(problem.help, terminal.width, "  help: ", "        ")
     return "\n".join(lines)
 
 
+def problems_json(problems: Iterable[Problem]) -> list[dict[str, object]]:
+    """The problems as JSON data, as many of one kind as in the text."""
+    return [problem.as_json() for problem in summed(dict.fromkeys(problems))]
+
+
 def json_lines(problems: Iterable[Problem]) -> str:
     """One JSON object a line; as many of one kind as in the text, and then their count."""
-    return "".join(json_line(p.as_json()) + "\n" for p in summed(dict.fromkeys(problems)))
+    return "".join(json_line(problem) + "\n" for problem in problems_json(problems))
+
+
+def fitted(line: str, room: int) -> str:
+    """The line, or as much of it as the columns hold, with a sign that it goes on.
+
+    >>> fitted("platelets", 9), fitted("platelets", 5)
+    ('platelets', 'plat…')
+    """
+    if columns(line) <= room:
+        return line
+    return line[: next(n for n in range(room, -1, -1) if columns(line[:n]) < room)] + _CUT
 
 
 def _order(problem: Problem) -> tuple[str, int, int]:
     return (problem.place.file or "", problem.place.line or 0, problem.place.column or 0)
 
 
-def _source(problem: Problem) -> list[str]:
-    """The source line and a caret under the column; nothing where the file may not be shown or is gone."""
+def _source(problem: Problem, width: int | None) -> list[str]:
+    """The source line and a caret under the column; nothing where the file may not be shown or is gone.
+
+    A terminal gets as much of it as its width holds.
+    """
     place = problem.place
     if place.file is None or place.line is None or Path(place.file).suffix not in SHOWN:
         return []
@@ -105,8 +125,13 @@ def _source(problem: Problem) -> list[str]:
     line = clean(line.rstrip("\n"))
     if not line.strip() or len(line) > LONGEST_LINE:
         return []
-    number = str(place.line)
+    number, column = str(place.line), place.column
+    room = (width or LONGEST_LINE) - len(f"  {number} | ")
+    if width and columns(line) > room:
+        start = max(0, (column or 1) - room // 2) if (column or 1) > room - 1 else 0
+        line = fitted(f"{_CUT if start else ''}{line[start:]}", room)
+        column = column - start + bool(start) if column else None
     shown = [f"  {number} | {line}"]
-    if place.column is not None and place.column <= len(line) + 1:
-        shown.append(f"  {' ' * len(number)} | {' ' * columns(line[: place.column - 1])}^")
+    if column is not None and column <= len(line) + 1:
+        shown.append(f"  {' ' * len(number)} | {' ' * columns(line[: column - 1])}^")
     return shown

@@ -16,6 +16,7 @@ from eligo.report.form import (
     Date,
     LimitJson,
     Number,
+    Problems,
     Reason,
     Span,
     StrictJson,
@@ -294,6 +295,7 @@ class ScreeningJson(StrictJson):
         None, description="what to find out next, over all trials, the most worth first"
     )
     trials: list[TrialJson]
+    problems: Problems = None
 
 
 def json_schema() -> dict[str, Any]:

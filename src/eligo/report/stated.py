@@ -42,8 +42,17 @@ def open_name(evidence: Data) -> str | None:
         return parts[0]["concept"] if parts else link_name(evidence)
     if "at" in evidence:
         return f"first day of {concept_name(evidence['at'])}" if "value" not in evidence else evidence["variable"]
+    if evidence.get("reason") == "missing" and "status" in evidence:
+        return f"day of {concept_name(_undated(evidence))}"
     found: str | None = evidence.get("variable") or evidence.get("concept")
     return found
+
+
+def _undated(evidence: Data) -> str:
+    """Of what the day is missing: what a window counts from, or the thing itself."""
+    anchor = evidence.get("window_parts", {}).get("anchor")
+    of_anchor = anchor and evidence.get("detail_code") == "anchor_unknown"
+    return str(anchor if of_anchor else evidence["concept"])
 
 
 def concept_line(evidence: Data) -> str:

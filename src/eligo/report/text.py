@@ -8,6 +8,7 @@ from dataclasses import replace
 from eligo.explain import NO_CRITERIA
 from eligo.report.actions import ACTIONS, to_do
 from eligo.report.ahead import ahead_lines
+from eligo.report.clashes import clash_lines
 from eligo.report.display import criterion
 from eligo.report.measures import Data
 from eligo.report.outlook_words import question, worth
@@ -40,6 +41,7 @@ def screening_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
         yield from _trial_lines(trial, room, terminal)
         narrower = replace(terminal, width=terminal.width - 4)
         yield from (f"    {line}" for line in ahead_lines(trial.get("outlook", {}), narrower))
+    yield from warning_lines(screening, terminal)
     counts = screening["counts"]
     if counts["eligible"] + counts["undetermined"] + counts["ineligible"] > 1:
         yield from wrap(_counted(counts), terminal.width, "  ", "  ")
@@ -110,6 +112,12 @@ def header(screening: Data, terminal: Terminal) -> list[str]:
     """Whose screening it is, and as of when."""
     lines = wrap(patient_line(screening), terminal.width, f"{clean(screening['patient'])}   ", "  ")
     return [terminal.paint(line, "bold") for line in lines]
+
+
+def warning_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
+    """The scores that are at odds with their own inputs."""
+    for said in clash_lines(screening):
+        yield from wrap(typeset(said), terminal.width, "  warning: ", "    ")
 
 
 def _trial_lines(trial: Data, room: int, terminal: Terminal) -> Iterator[str]:

@@ -263,4 +263,4 @@ def _is_without_unit(own: Limit, limit: Limit) -> bool:
 
 def _is_plural(name: str) -> bool:
     """Whether the name of a variable takes `are`."""
-    return name.endswith("s") and not name.endswith(("ss", "us", "is"))
+    return name.endswith("s") and not name.startswith("number of") and not name.endswith(("ss", "us", "is"))

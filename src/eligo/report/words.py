@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from eligo.report.compared import distance_words, failed_bound, is_one_sided, limit_line, limit_words, nearness
 from eligo.report.display import concept_name
 from eligo.report.measures import Data, unit_words, value_of, value_words
-from eligo.report.names import digits_of, measured_name, not_stated, reported, said_by, short_name, source
+from eligo.report.names import digits_of, lettered, measured_name, not_stated, reported, said_by, short_name, source
 from eligo.report.stated import brief_concept, brief_link, concept_line, link_line, open_name
 from eligo.vocabulary.variables import variables
 
@@ -277,7 +277,8 @@ def _value_line(evidence: Data) -> str:
         parts.append(distance_words(evidence))
     if "clash" in evidence:
         by_inputs = evidence["clash"]
-        parts.append(f"but its inputs give {value_words(value_of(by_inputs))}{source(by_inputs)}")
+        value = value_words(value_of(by_inputs), lettered(evidence.get("variable")))
+        parts.append(f"but its inputs give {value}{source(by_inputs)}")
     if evidence.get("others"):
         parts.append(f"other results of that day: {', '.join(value_words(value_of(o)) for o in evidence['others'])}")
     return ", ".join(parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -66,10 +66,9 @@ def loads(text: str, file: str | None = None) -> RuleSet:
     """Read a rule set from text; `file` is what problems name."""
     yaml_text = read_yaml(text, file)
     if not isinstance(yaml_text.data, dict):
-        message = (
-            "the file is empty" if yaml_text.data is None else "a rule set is a mapping with `trial:` and `criteria:`"
-        )
-        raise EligoError(Problem("ruleset-shape", message, Place(file, 1, 1)))
+        message = "the file is empty" if yaml_text.data is None else "this is no rule set"
+        help_ = "a rule set has `trial:`, `title:` and `criteria:`; `eligo import FILE --rules DIR` makes one of a page"
+        raise EligoError(Problem("ruleset-shape", message, Place(file, 1, 1), help_))
     try:
         node = RuleSetNode.model_validate(yaml_text.data)
     except ValidationError as error:
@@ -102,7 +101,7 @@ def _problem(error: Mapping[str, Any], text: YamlText, file: str | None) -> Prob
     place = text.place(path, file)
     last = str(error["loc"][-1])
     if error["type"] == "extra_forbidden":
-        known = did_you_mean(last, _all_keys())
+        known = did_you_mean(last, _keys_at(error["loc"])) or did_you_mean(last, _all_keys())
         return Problem("unknown-key", f"unknown key `{last}`", place, known or "see `eligo schema ruleset`")
     if error["type"] == "missing":
         return Problem("missing-key", f"the key `{last}` is missing", place, "see `eligo schema ruleset`")
@@ -127,6 +126,13 @@ def _existing(path: Path, data: Any) -> Path:
 
 def _has(data: Any, index: int) -> bool:
     return isinstance(data, list) and index < len(data)
+
+
+def _keys_at(path: Path) -> Iterable[str]:
+    """The keys of a rule set or of a criterion, where the path ends in one of them."""
+    if len(path) == 1:
+        return RuleSetNode.model_fields
+    return CriterionNode.model_fields if len(path) == 3 else ()
 
 
 def _all_keys() -> set[str]:

@@ -5,18 +5,27 @@ An answer is refused, and nothing changes, where the file would not load with it
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from eligo.criteria import Attest, Criterion, Predicate, Review, without_bearing
 from eligo.errors import EligoError, Problem
 from eligo.ruleset import RuleSet, loads
 from eligo.ruleset.rewrite import block_of, rewrite
-from eligo.standing import meaning_sha, review_state
+from eligo.standing import disagreeing, meaning_sha, review_state
 from eligo.vocabulary.concepts import concepts
 from eligo.yamltext import Path
 
 JUDGEMENT = "investigator_judgement"
 NO_CRITERION = "not a criterion"
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A file with its reviews sealed, whose these were, and the criteria that do not say what their words say."""
+
+    text: str
+    sealed: tuple[str, ...]
+    left: tuple[Criterion, ...]
 
 
 def open_criteria(ruleset: RuleSet) -> list[Criterion]:
@@ -55,6 +64,18 @@ def dismiss(text: str, id: str, by: str, date: str, reason: str) -> str:  # noqa
     predicate = without_bearing(criterion.kind, NO_CRITERION)
     review = Review("edited", by, date, f"{NO_CRITERION}: {reason}")
     return _with(text, replace(criterion, predicate=predicate, ambiguous=None, review=review, was=()))
+
+
+def seal(text: str, file: str | None = None) -> Sealed:
+    """The file with each review that does not say what it is of saying so, so that a later change is noticed."""
+    ruleset = loads(text, file)
+    bare = [c for c in ruleset.criteria if c.review.state != "draft" and c.review.of is None]
+    left = tuple(c for c in bare if any(disagreeing(c)))
+    sealed = {c.id: _as_reviewed(c) for c in bare if c not in left}
+    if not sealed:
+        return Sealed(text, (), left)
+    new = replace(ruleset, criteria=tuple(sealed.get(c.id, c) for c in ruleset.criteria))
+    return Sealed(rewrite(text, new, {}), tuple(sealed), left)
 
 
 def attestations() -> list[tuple[str, str]]:
@@ -101,6 +122,11 @@ def _lines(text: str, id: str) -> tuple[int, int]:  # noqa: A002 - as the file h
 
 def _with(text: str, criterion: Criterion) -> str:
     old = loads(text)
-    criterion = replace(criterion, review=replace(criterion.review, of=meaning_sha(criterion)))
+    criterion = _as_reviewed(criterion)
     new = replace(old, criteria=tuple(criterion if c.id == criterion.id else c for c in old.criteria))
     return rewrite(text, new, {})
+
+
+def _as_reviewed(criterion: Criterion) -> Criterion:
+    """The criterion whose review says what it is of."""
+    return replace(criterion, review=replace(criterion.review, of=meaning_sha(criterion)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import unicodedata
@@ -13,6 +14,7 @@ ConceptKind = Literal["condition", "procedure", "medication", "state", "attestat
 Aspect = Literal["event", "state", "exposure"]
 Sex = Literal["male", "female"]
 
+_KEPT = 8192  # words whose singular is kept: texts and records have the same ones again and again
 _TOKEN = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"(?<=\w)['’](?:s\b)?")
 _SIGN = re.compile(r"[\s(]*([+-])[)\s]*$")  # of a test: HBsAg (+), HIV-
@@ -28,7 +30,8 @@ class Concept:
     that grades it: 0 is its absence. `per_criterion` is an attestation whose name alone does not say what is attested.
 
     `aspect` says how times with it are meant: an event happens (a stroke), a state goes on (diabetes), an exposure goes
-    on while it is given (a medication, dialysis). What `fluctuates` waxes and wanes: on a list, it need not be active.
+    on while it is given (a medication, dialysis). What `fluctuates` waxes and wanes: on a list, it need not be active;
+    where only `kinds_fluctuate`, an entry of the class itself is.
     """
 
     id: str
@@ -44,6 +47,7 @@ class Concept:
     per_criterion: bool = False
     aspect: Aspect = "state"
     fluctuates: bool = False
+    kinds_fluctuate: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -81,12 +85,15 @@ def code_key(code: str) -> str:
 
 def _plain(word: str) -> str:
     """The word without accents and possessives, with the sign of a test in words: Sjögren's is Sjogren."""
-    text = _SIGN.sub(lambda m: " positive" if m[1] == "+" else " negative", _POSSESSIVE.sub("", word))
+    text = _POSSESSIVE.sub("", word) if "'" in word or "’" in word else word
+    if "+" in text or "-" in text:
+        text = _SIGN.sub(lambda m: " positive" if m[1] == "+" else " negative", text)
     if text.isascii():
         return text
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
+@functools.lru_cache(_KEPT)
 def singular(token: str) -> str:
     """A word in small letters without the `s` of a plural."""
     if len(token) > 4 and token.endswith("ies"):

@@ -24,12 +24,14 @@ from eligo.vocabulary.named import (
     named_concept,
     named_id,
 )
+from eligo.vocabulary.own_names import forget_with_names
 
 if TYPE_CHECKING:
     from eligo.vocabulary.dictionary import Dictionary, Entry
 
 __all__ = ["Concept", "Concepts", "concepts", "is_entry", "is_outside", "load"]
 
+_MOST_OUTSIDE = 4096  # things beyond the vocabulary that are kept
 _ENTRY = re.compile(r"[A-Z][A-Z0-9]*:\S+|site:\S.*")
 
 
@@ -57,6 +59,11 @@ class Concepts(Curated):
     To list, to search and to suggest are of the vocabulary alone; the dictionary does that for itself.
     """
 
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self._outside = functools.lru_cache(_MOST_OUTSIDE)(self._found_outside)
+        forget_with_names(self._outside.cache_clear)
+
     def __contains__(self, id: object) -> bool:  # noqa: A002 - the word of the interface
         return super().__contains__(id) or (isinstance(id, str) and is_outside(id) and self.get(id) is not None)
 
@@ -69,6 +76,10 @@ class Concepts(Curated):
         found = self._made.get(id)
         if found is not None or not is_outside(id):
             return found or super().get(id)
+        return self._outside(id)
+
+    def _found_outside(self, id: str) -> Concept | None:  # noqa: A002 - the word of the interface
+        """Find a thing that the vocabulary does not have; what is found is asked for again and again."""
         if is_named(id):
             return named_concept(id)
         entry = self.entry(id)

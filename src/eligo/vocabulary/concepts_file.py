@@ -11,12 +11,16 @@ from eligo.errors import EligoError, Problem, did_you_mean
 from eligo.vocabulary.concept import Aspect, Concept, ConceptKind, code_key, freeze, word_key
 from eligo.vocabulary.concepts_inherited import classes_of, nearest
 from eligo.vocabulary.named import USUAL_ASPECT
+from eligo.vocabulary.series import KEYS as SERIES_KEYS
+from eligo.vocabulary.series import LISTS as SERIES_LISTS
+from eligo.vocabulary.series import entries
 from eligo.yamltext import YamlText, read_yaml
 
 _KINDS: tuple[ConceptKind, ...] = get_args(ConceptKind)
 _ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
-_TABLES = {"spellings": dict, "systems": dict, "prefixes": list, "no_concept": dict, "graded": dict}
+_TABLES = {"spellings": dict, "systems": dict, "prefixes": list, "no_concept": dict, "graded": dict, "series": dict}
 _KEYS = {f.name for f in fields(Concept)} - {"id", "kind"}
+_IN_KINDS = "kinds"
 _ASPECT_HELP = "event, state or exposure"
 _LISTS = ("synonyms", "exact", "ambiguous", "parents")
 _RULE_KEYS = {"words", "joins", "levels", "labels", "concepts"}
@@ -40,6 +44,8 @@ class _ConceptsReader:
         self.found: dict[str, Concept] = {}
         self.aspects: dict[str, Aspect] = {}  # as stated
         self.fluctuating: dict[str, bool] = {}
+        self.mixed: set[str] = set()  # of which some kinds wax and wane
+        self.made_series: dict[str, tuple[list[str], dict[str, str]]] = {}  # by what they are of
 
     def read(self) -> dict[str, Any]:
         tables = self.tables()
@@ -55,6 +61,7 @@ class _ConceptsReader:
             "systems": {n.lower(): short for short, names in tables["systems"].items() for n in [short, *names]},
             "prefixes": tables["prefixes"],
             "graded": {name: self.rule(name, rule) for name, rule in tables["graded"].items()},
+            "series": self.made_series,
             "spellings": spellings,
         }
         if self.problems:
@@ -79,6 +86,8 @@ class _ConceptsReader:
             if not isinstance(tables[key], form):
                 self.complain("concept-shape", f"`{key}` must be a {form.__name__}", key)
                 tables[key] = form()
+        for id_, template in tables["series"].items():
+            self.series(id_, template)
         return tables
 
     def concept(self, kind: ConceptKind, id_: str, entry: Any) -> None:
@@ -114,6 +123,24 @@ class _ConceptsReader:
             entry.get("per_criterion") is True,
         )
 
+    def series(self, id_: str, template: Any) -> None:
+        """Make the concepts of a series, each of the kind of what it is of."""
+        shaped = isinstance(template, dict) and template.keys() <= SERIES_KEYS and isinstance(template.get("name"), str)
+        lists = [self.texts(template, key, "series", id_) for key in SERIES_LISTS] if shaped else []
+        if not shaped or "{}" not in id_ or not all(lists[:2]):
+            help_ = "it has an id with `{}`, and " + ", ".join(sorted(SERIES_KEYS))
+            self.complain("concept-shape", f"`{id_}` is no series", "series", id_, help=help_)
+            return
+        of = self.found.get(template.get("of", ""))
+        if of is None:
+            self.complain("unknown-concept", f"unknown concept `{template.get('of')}`", "series", id_, "of")
+            return
+        ids: dict[str, str] = {}
+        for number, one, entry in entries(id_, template):
+            self.concept(of.kind, one, entry)
+            ids[number] = one
+        self.made_series[of.id] = ([word.casefold() for word in template["words"]], ids)
+
     def times(self, entry: Row, *path: str) -> None:
         """Keep what an entry states about times: its aspect, and whether it waxes and wanes."""
         aspect, fluctuates = entry.get("aspect"), entry.get("fluctuates")
@@ -124,10 +151,12 @@ class _ConceptsReader:
             self.complain(
                 "concept-aspect", message, *path, "aspect", help=did_you_mean(str(aspect), _ASPECTS) or _ASPECT_HELP
             )
-        if isinstance(fluctuates, bool):
-            self.fluctuating[path[-1]] = fluctuates
+        if isinstance(fluctuates, bool) or fluctuates == _IN_KINDS:
+            self.fluctuating[path[-1]] = fluctuates is True
+            if fluctuates == _IN_KINDS:
+                self.mixed.add(path[-1])
         elif "fluctuates" in entry:
-            self.complain("concept-shape", "`fluctuates` must be true or false", *path, "fluctuates")
+            self.complain("concept-shape", "`fluctuates` must be true, false or kinds", *path, "fluctuates")
 
     def inherit(self) -> None:
         """Give every concept its aspect and its fluctuation: its own, else that of what it is a kind of."""
@@ -139,7 +168,10 @@ class _ConceptsReader:
                 if len(several) > 1:
                     message = f"what `{concept.id}` is a kind of states more than one `{key}`"
                     self.complain("unclear-parents", message, *self.path(concept), help=f"state its own `{key}`")
-            self.found[concept.id] = replace(concept, aspect=aspects[0], fluctuates=fluctuates[0])
+            mixed = concept.id in self.mixed
+            self.found[concept.id] = replace(
+                concept, aspect=aspects[0], fluctuates=fluctuates[0], kinds_fluctuate=mixed
+            )
         waxing = [id_ for id_, waxes in self.fluctuating.items() if waxes]  # not what does so by another parent
         for id_ in classes_of(waxing, self.fluctuating, parents) & self.found.keys():
             self.found[id_] = replace(self.found[id_], fluctuates=True)

@@ -15,15 +15,17 @@ from typing import Any
 from eligo.cache import cached, digest
 from eligo.data import data_dir
 from eligo.vocabulary.concept import Concept, ConceptKind, code_key, thaw, word_key, words_of
-from eligo.vocabulary.nearest import did_you_mean_name
+from eligo.vocabulary.nearest import Names, did_you_mean_name
+from eligo.vocabulary.series import Series
 
 __all__ = ["Concept", "Curated", "Grade", "GradeRange", "curated", "table"]
 
 Grade = int | float
 GradeRange = tuple[Grade, Grade]
 
-_FORM = b"7"  # of the cached data: another form must not meet an old cache
+_FORM = b"9"  # of the cached data: another form must not meet an old cache
 _MOST_KEPT = 1024  # words for which the nearest known ones are kept
+_MOST_KEYS = 4096  # names whose key is kept: one name is looked for in several places
 _SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
 
 
@@ -43,6 +45,8 @@ class Curated:
         self._prefixed = frozenset(data["prefixes"])
         self._graded: dict[str, Any] = data["graded"]
         self._spellings: list[list[str]] = data["spellings"]
+        self._key = functools.lru_cache(_MOST_KEYS)(functools.partial(word_key, spellings=self._spellings))
+        self.series = {of: Series(tuple(words), ids) for of, (words, ids) in data["series"].items()}
         self._suggest = functools.lru_cache(_MOST_KEPT)(self._suggested)  # the same slips come in many records
 
     def __iter__(self) -> Iterator[Concept]:
@@ -79,7 +83,7 @@ class Curated:
 
     def key(self, word: str) -> str:
         """Give what counts of a name when two are compared."""
-        return word_key(word, self._spellings)
+        return self._key(word)
 
     @property
     def spellings(self) -> list[list[str]]:
@@ -109,12 +113,17 @@ class Curated:
         """List the names, in small letters, of the system that a short name stands for."""
         return [name.rstrip("/") for name, of in self._systems.items() if of == short]
 
+    @functools.cached_property
+    def names(self) -> Names:
+        """All words for a concept, for the search of those that are near to a word."""
+        return Names((text, concept.id) for concept in self for text in concept.words)
+
     def suggest(self, word: str) -> str | None:
         """Name the known words nearest to `word`, as a help text; None where none is near."""
         return self._suggest(word)
 
     def _suggested(self, word: str) -> str | None:
-        return did_you_mean_name(word, ((text, concept.id) for concept in self for text in concept.words))
+        return did_you_mean_name(word, self.names)
 
     def ancestors(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
         """List all that a concept is, itself among them; nothing for an unknown id."""

@@ -39,7 +39,7 @@ class Suggested(NamedTuple):
 
 
 @forgotten_with_names
-@functools.lru_cache(maxsize=1024)  # the records of one source have the same names, and a search takes 40 ms
+@functools.lru_cache(maxsize=1024)  # the records of one source have the same names, and a search takes a millisecond
 def suggest(word: str, wanted: Wanted) -> str | None:
     """A help text with what a name may have been meant for, where `wanted` is what should stand there.
 
@@ -72,19 +72,15 @@ def elsewhere(word: str, wanted: Wanted) -> str | None:
 
 
 def _suggested(word: str, wanted: Wanted) -> Iterator[Suggested]:
-    of_variables, of_concepts = (nearest(word, names) for names in _names())
+    of_variables, of_concepts = nearest(word, variables().names), nearest(word, concepts().names)
     both = [Suggested("variable", near) for near in of_variables]
     both += [Suggested(_kinds()[near.id], near) for near in of_concepts]
     weighed = [one._replace(near=_weighed(one, wanted)) for one in both]
     best = max((one.near.likeness for one in weighed), default=0)
-    return (one for one in weighed if one.near.likeness >= best - _LESS)
-
-
-@functools.cache
-def _names() -> tuple[tuple[tuple[str, str], ...], ...]:
-    """All names of variables and all of concepts, each with its id; kept, since each mistake asks for all of them."""
-    of_variables = tuple((text, variable.id) for variable in variables() for text in variable.spellings)
-    return of_variables, tuple((text, concept.id) for concept in concepts() for text in concept.words)
+    near = [one for one in weighed if one.near.likeness >= best - _LESS]
+    fitting = {one.near.name.casefold() for one in near if _fits(one.kind, wanted)}
+    # What is given as a drug is also measured: one of the two is meant where the name stands.
+    return (one for one in near if _fits(one.kind, wanted) or one.near.name.casefold() not in fitting)
 
 
 @functools.cache

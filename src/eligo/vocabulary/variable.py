@@ -92,7 +92,7 @@ class Variable:
     count everywhere, `exact` ones in running text only in just this case (`PT`, `Na`), `labels` only in records (`T4`,
     which in a text may be a stage). `specimens` are the words that may stand with a synonym (`serum`). `grades` maps
     the labels of an ordinal to numbers, `values` those of a category to its values, both by `spelling_key`. `concept`
-    is what an ordinal grades.
+    is what an ordinal grades. `abnormal` is `high` where only a high value is: `normal` is then up to the upper limit.
     """
 
     id: str
@@ -111,6 +111,7 @@ class Variable:
     grades: Mapping[str, int | float] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     concept: str | None = None
+    abnormal: str | None = None
     specimens: tuple[str, ...] = ()
     question: str | None = None
 

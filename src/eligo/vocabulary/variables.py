@@ -14,7 +14,7 @@ from typing import Any
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
-from eligo.vocabulary.nearest import did_you_mean_name
+from eligo.vocabulary.nearest import Names, did_you_mean_name
 from eligo.vocabulary.variable import Reference, Variable, freeze, name_key, singular, spelling_key, thaw, words_of
 
 __all__ = ["LOINC_SYSTEMS", "Reference", "Variable", "Variables", "load", "spelling_key", "variables"]
@@ -68,12 +68,17 @@ class Variables:
         known = system.strip().lower().rstrip("/") in LOINC_SYSTEMS
         return self.get(self._by_loinc.get(code.strip(), "")) if known else None
 
+    @functools.cached_property
+    def names(self) -> Names:
+        """All spellings, for the search of those that are near to a word."""
+        return Names((text, variable.id) for variable in self for text in variable.spellings)
+
     def suggest(self, word: str) -> str | None:
         """A help text with the known spellings nearest to `word`, or None where none is near."""
         return self._suggest(word)
 
     def _suggested(self, word: str) -> str | None:
-        return did_you_mean_name(word, ((text, v.id) for v in self for text in v.spellings))
+        return did_you_mean_name(word, self.names)
 
     def synonym_items(self) -> Iterator[tuple[str, str, bool]]:
         """Every spelling that counts in running text, with its variable's id and whether its case counts."""

@@ -197,6 +197,7 @@ _SHAPES: dict[str, Shape] = {
     **dict.fromkeys(_MAPS, (lambda value: isinstance(value, dict), "a mapping")),
     "molar_mass": (_is_number, "a number"),
     "plausible": (_is_range, "two numbers, the smaller one first"),
+    "abnormal": (lambda value: value == "high", "`high`"),
     "reference": (lambda value: isinstance(value, dict | list), "a mapping or a list of them"),
 }
 _MAP_PARTS: dict[str, Shape] = {
@@ -215,5 +216,6 @@ _PLAIN = (
     "molar_mass",
     "plausible",
     "concept",
+    "abnormal",
     "question",
 )

@@ -13,6 +13,7 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.patients.form import YES_NO
 from eligo.patients.values import read_quantity
 from eligo.report.actions import ACTIONS
+from eligo.report.typeset import typeset
 from eligo.worksheet.entry import FilledEntry, Signed, entries_checked
 from eligo.worksheet.items import YES_NO as YES_OR_NO
 from eligo.worksheet.items import FormItem
@@ -35,7 +36,7 @@ def csv_text(items: Iterable[FormItem], patient: str | None = None) -> str:
             "group": ACTIONS[item.group],
             "question": item.words,
             "takes": item.takes,
-            "limits": "; ".join(item.limits),
+            "limits": typeset("; ".join(item.limits)),
             "criteria": " ".join(item.criteria),
             "key": item.key,
             "asks": json.dumps(item.asks, ensure_ascii=False) if item.asks is not None else "",

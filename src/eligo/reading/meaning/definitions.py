@@ -42,13 +42,16 @@ def definition(context: Context, head: Predicate, inner: Predicate, negated: boo
     facts = facts_of(head)
     if facts is None:
         return _on_values(context, head, inner)
-    if all(isinstance(leaf, MEASURING) and leaf.variable is None for leaf in leaves(inner)):
-        return all_of([head, inner]) if not negated else _unclear(context, head, inner)
+    unknown = all(isinstance(leaf, MEASURING) and leaf.variable is None for leaf in leaves(inner))
+    if unknown and negated:
+        return _unclear(context, head, inner)
     if not measures(inner):
         return all_of([head, inner])
     if _states(facts, inner):
         return _defined(context, head, facts[0], inner, negated)
-    if any(fact.status == "history" for fact in facts):  # how it was then no value of today tells
+    if unknown and len(facts) == 1:
+        inner = over(inner, Modifiers(window=facts[0].window), context.kind)
+    elif any(fact.status == "history" for fact in facts):  # how it was then no value of today tells
         return all_of([head, _unclear(context, inner, inner)])
     if beside or (tested(inner) <= _GROUPS and not negated):  # `asthma (>= 40 years)`: nobody's age is asthma
         return all_of([head, inner])
@@ -62,6 +65,9 @@ def _defined(context: Context, head: Predicate, fact: Present, inner: Predicate,
     if healthy is None:
         return said if not negated or _worst(inner) else _unclear(context, head, inner)
     if not healthy or _only_scaled(context, fact, inner):
+        narrowed = not words("of_the_course").isdisjoint((fact.qualifier or "").split())  # what no value of a day tells
+        if narrowed and not negated and context.take(Alternative.QUALIFIED):
+            return all_of([head, said])
         return _noted(context, fact, said)
     return Not(said) if negated else all_of([head, said])
 

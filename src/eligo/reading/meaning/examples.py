@@ -19,15 +19,16 @@ _NAMES = frozenset(["CONCEPT", "QUAL", "LIGHT"])
 
 
 def counting(context: Context, head: Predicate, items: Sequence[Said], *, negated: bool) -> list[Predicate]:
-    """The examples in a bracket that say more than their head.
+    """The examples in a bracket.
 
     Where they exclude, one that is not understood may exclude too and stays open; else it is left out with a note. A
-    kind of the head that has nothing of its own adds nothing.
+    kind of a head that is narrowed ("high-dose steroids (e.g. prednisone)") is there as far as the head is.
     """
     found: list[Predicate] = []
+    narrowed = any(one.qualifier for one in facts_in(head))
     for item in items:
         body = of_its_sort(context, head, item.body, negated=negated) if item.body is not None else None
-        if body is None or (kinds_of(head, body) and not any(_adds(context, head, leaf) for leaf in leaves(body))):
+        if body is None or (narrowed and kinds_of(head, body) and not any(has_own(context, li) for li in leaves(body))):
             continue
         if excludes(context, negated) or not has_unread(body):
             found.append(body)
@@ -104,16 +105,6 @@ def _plain_name(element: Element) -> bool:
 def note_causes(context: Context, span: Span) -> None:
     """Keep examples of what something may come from as a note: they are nothing that is asked for."""
     context.note(span, f"`{context.written(span).lstrip(', ')}` tells causes and is not tested")
-
-
-def _adds(context: Context, head: Predicate, leaf: Leaf) -> bool:
-    """Whether a kind of the head says more: its words are other ones, or it was when the head need not be."""
-    if not isinstance(leaf, Present):
-        return True
-    heads = facts_in(head)
-    if any(one.qualifier for one in heads):
-        return has_own(context, leaf)
-    return leaf.window is not None or leaf.status not in {"active", *(one.status for one in heads)}
 
 
 def _treats(head: Predicate, leaf: Leaf) -> bool:

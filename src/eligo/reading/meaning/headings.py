@@ -294,7 +294,14 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
         body, lead, head = timed(body, time), lead._replace(window=time), replace(head, time=time)
     examples = _examples(context, head, body, word, items)
     own = lead._replace(qualifiers=())  # of what has words of its own
-    meant = [exampled(context, example, lead if bare else own) for example, bare in examples]
+    leads = [lead]
+    said = {qualifier for each in head.either for qualifier in each.qualifiers}
+    if word != "below" and said and words("stages").isdisjoint(said):  # `severe or progressive A such as B`
+        leads = [lead._replace(qualifiers=each.qualifiers) for each in head.either]
+    meant = [
+        any_of(list(dict.fromkeys(exampled(context, example, one) for one in (leads if bare else [own]))))
+        for example, bare in examples
+    ]
     like = _required(body, [example for example, _ in examples]) if word != "below" else None
     if isinstance(body, Not) and not head.lead.negated:  # `no A or B, including C`: the examples are denied too
         made: Predicate = Not(any_of([body.part, *meant]))

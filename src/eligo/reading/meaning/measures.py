@@ -8,6 +8,7 @@ from eligo.criteria import Attest, Compare, Limit, OneOf, Op, Predicate, leaves
 from eligo.reading.bind import BoundLimits
 from eligo.reading.leaves import leaf_of
 from eligo.reading.lexicon import duration_of, words
+from eligo.reading.meaning.context import place
 from eligo.reading.meaning.joining import all_of, several_values
 from eligo.reading.meaning.modifiers import fact_of, strongest
 from eligo.reading.meaning.readings import Alternative
@@ -15,7 +16,8 @@ from eligo.reading.meaning.said import Modifiers
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.meaning.times import Time, both, time_of, window_of_value
 from eligo.reading.neighbours import is_count
-from eligo.reading.tree import CountOf, Limits, TimeNode, amounts
+from eligo.reading.tokens import Token
+from eligo.reading.tree import CountOf, Element, Limits, TimeNode, amounts
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
@@ -27,7 +29,11 @@ def choice(state: UnitState, node: CountOf) -> None:
     first = node.limits.limits[0]
     op, amount = first.bounds[0]
     count = int(amount.number.value)
-    if op in ("ge", "eq") and first.form in ("compared", "bare", "bounded") and count > 0:
+    whole = count == amount.number.value and not amount.in_parts
+    if not whole:
+        state.residue.append(node)
+        state.note_logic("logic")
+    elif op in ("ge", "eq") and first.form in ("compared", "bare", "bounded") and count > 0:
         state.quantifier = count
     elif op == "gt":
         state.quantifier = count + 1
@@ -52,7 +58,7 @@ def limit(state: UnitState, limits: Limits) -> None:
     if leaf is None:
         state.residue.append(limits)
         return
-    leaf = _counted(state, leaf)
+    leaf = _in_full(state, bound, _counted(state, leaf))
     state.context.count((limits,), "leaf")
     for name in bound.names:
         if name.variable is None and any(isinstance(x, (Compare, OneOf)) and not x.variable for x in leaves(leaf)):
@@ -61,6 +67,29 @@ def limit(state: UnitState, limits: Limits) -> None:
     if state.early is not None and isinstance(leaf, Compare):
         leaf, state.early = replace(leaf, window=window_of_value(state.early)), None
     state.nouns.append(leaf)
+
+
+def _in_full(state: UnitState, bound: BoundLimits, leaf: Predicate) -> Predicate:
+    """`persistent proteinuria > grade 2`: what narrows a quantity without a variable is part of its name."""
+    if not isinstance(leaf, (Compare, OneOf)) or leaf.variable is not None or not leaf.name or leaf.span is None:
+        return leaf
+    start = bound.names[0].span[0]
+    at = next((i for i, e in enumerate(state.elements) if place(e)[0] == start), 0)
+    own = at
+    while own and _is_qualifier(state.elements[own - 1]):
+        own -= 1
+    if own == at or leaf.span[0] < start:
+        return leaf
+    before = state.elements[own:at]
+    first = place(before[0])[0]
+    del state.qualifiers[len(state.qualifiers) - len(before) :]
+    state.context.count(before, "leaf")
+    return replace(leaf, name=f"{state.text[first:start]}{leaf.name}", span=(first, leaf.span[1]))
+
+
+def _is_qualifier(element: Element) -> bool:
+    """Whether it is a word that narrows what stands behind it."""
+    return isinstance(element, Token) and element.type == "QUAL"
 
 
 def _counted(state: UnitState, leaf: Predicate) -> Predicate:

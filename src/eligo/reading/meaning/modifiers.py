@@ -48,9 +48,9 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
     found: list[tuple[Status, str | None]] = []
     for value in (part for said in values for part in said.split("|")):
         if value == "waxing":
-            found.append(("active", "active") if concept is not None and concept.fluctuates else ("now", None))
+            found.append(("active", "active") if _waxes(concept) else ("now", None))
         elif value == "waxed":
-            found.append(("history", "active" if concept is not None and concept.fluctuates else None))
+            found.append(("history", "active" if _waxes(concept) else None))
         elif value == "meanwhile":
             found += [("now", None), ("planned", None)]
         elif value == "awaited":
@@ -65,6 +65,11 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
         else:
             found.append((cast(Status, value), None))
     return found
+
+
+def _waxes(concept: Concept | None) -> bool:
+    """Whether it need not be active where it is on a list, or some of its kinds need not be."""
+    return concept is not None and (concept.fluctuates or concept.kinds_fluctuate)
 
 
 def strongest(values: Sequence[str]) -> tuple[str, ...]:
@@ -88,8 +93,7 @@ def fact_of(
     for id_ in ids.split("|"):
         said = statuses_of(modifiers.statuses, concepts().get(id_), kind) if modifiers.statuses else _PLAIN
         for status, active in said:
-            words = [*modifiers.qualifiers, *([active] if active else [])]
-            qualifier = " ".join(dict.fromkeys(words)) or None
+            qualifier = qualified(" ".join(dict.fromkeys(modifiers.qualifiers)) or None, active, concepts().get(id_))
             made.append(Present(id_, status, qualifier, window, span=span, but_not=but_not))
     return made[0] if len(made) == 1 else AnyOf(tuple(made))
 
@@ -151,7 +155,7 @@ def _fact_under(fact: Present, modifiers: Modifiers, kind: Kind, text: str) -> P
     if not modifiers.statuses or fact.status != "active" or fact.qualifier == "active":
         return fact
     made = statuses_of(modifiers.statuses, concept, kind)
-    return any_of([replace(fact, status=s, qualifier=qualified(fact.qualifier, q)) for s, q in made])
+    return any_of([replace(fact, status=s, qualifier=qualified(fact.qualifier, q, concept)) for s, q in made])
 
 
 def _same_relation(relation: Related, what: Predicate, to: Predicate) -> Related:
@@ -193,10 +197,12 @@ def _sort(qualifier: str) -> str:
     return next((sort for sort in ("routes", "stages") if qualifier in words(sort)), "course")
 
 
-def qualified(qualifier: str | None, active: str | None) -> str | None:
-    """A qualifier with that which a status gives: `significant active` lupus."""
+def qualified(qualifier: str | None, active: str | None, concept: Concept | None) -> str | None:
+    """A qualifier with that which a status gives: `significant active` lupus; a severe infection is active."""
     if qualifier is None or active is None:
         return qualifier or active
+    if concept is not None and concept.kinds_fluctuate:
+        return qualifier
     return qualifier if active in qualifier.split() else f"{qualifier} {active}"
 
 

@@ -162,10 +162,27 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
         return over(bare, lead, context.kind) if lead.statuses or lead.window else _qualified(bare, shared)
 
     own = after.lead.qualifiers
+    behind = _behind_noun(after)
     rest = own[1:] if lead.qualifiers and not opposed(lead.qualifiers, own[1:]) else ()
     # `relapsed or refractory advanced A`
     shared = lead._replace(qualifiers=tuple(dict.fromkeys((*lead.qualifiers, *rest))))
-    return map_leaves(after.body, change)
+    made = map_leaves(after.body, change)
+    return map_leaves(made, lambda leaf: _also(leaf, behind)) if behind else made
+
+
+def _behind_noun(after: Said) -> tuple[str, ...]:
+    """What narrows a noun from behind, and so each that shares it: `chronic or acute infection requiring treatment`."""
+    facts = facts_of(after.body) if after.body is not None else None
+    narrowed = facts[0].qualifier if facts and len({fact.qualifier for fact in facts}) == 1 else None
+    before = " ".join(after.lead.qualifiers)
+    rest = narrowed.removeprefix(before).strip() if narrowed and narrowed.startswith(before) else ""
+    return () if rest in ("", "active") else (rest,)
+
+
+def _also(leaf: Leaf, behind: tuple[str, ...]) -> Leaf:
+    if not isinstance(leaf, Present) or set(behind) <= {leaf.qualifier}:
+        return leaf
+    return replace(leaf, qualifier=" ".join((*([leaf.qualifier] if leaf.qualifier else []), *behind)))
 
 
 def _narrowed(body: Predicate, qualifiers: Sequence[str]) -> Predicate:
@@ -235,7 +252,9 @@ def _with(context: Context, after: Said, lead: Modifiers) -> Predicate:
         if not lead.statuses:
             return leaf
         made = statuses_of(lead.statuses, concept_of(leaf), context.kind)
-        each = any_of([replace(leaf, status=s, qualifier=qualified(leaf.qualifier, q)) for s, q in made])
+        each = any_of(
+            [replace(leaf, status=s, qualifier=qualified(leaf.qualifier, q, concept_of(leaf))) for s, q in made]
+        )
         return begun(each, lead.statuses)
 
     return map_leaves(after.body, change)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import cast
 
-from eligo.criteria import MEASURING, Attest, Leaf, Present, Related, leaves
-from eligo.reading.lexicon import belongs_to, concept_named, qualifiers_in, words
+from eligo.criteria import MEASURING, Attest, Leaf, Predicate, Present, Related, Span, leaves
+from eligo.reading.lexicon import PLAIN_STATUSES, belongs_to, concept_named, qualifiers_in, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
-from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, goes_on, kinds_in, may_be_of
-from eligo.reading.meaning.joining import facts_of, is_unread
+from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, goes_on, kind_of, kinds_in, may_be_of
+from eligo.reading.meaning.joining import any_of, facts_of, is_unread
 from eligo.reading.meaning.modifiers import PAST, begun, displaced, is_route, narrows, over
 from eligo.reading.meaning.nouns import either_of
 from eligo.reading.meaning.readings import Alternative
-from eligo.reading.meaning.said import Bond, Mark, Modifiers, Said
+from eligo.reading.meaning.said import Bond, Mark, Modifiers, Said, What
 from eligo.reading.meaning.times import Time, window_for
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.named import NamedKind, is_named, name_of, named_id
+
+_PLAINLY = PLAIN_STATUSES | {"now"}  # statuses that say no more than that something is given
 
 
 def spread(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> list[Said]:
@@ -70,6 +74,7 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
     """What stands before a noun holds for the bare nouns behind it."""
     for i in range(1, len(said)):
         before, part = said[i - 1], _with_first_word(context, said[i - 1], said[i], marks[i - 1])
+        part = _with_participle(context, before, part)
         said[i] = part
         if part.body is None or part.what != "fact" or part.apart or part.lead.negated:
             continue
@@ -77,6 +82,9 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
         if before.either and _shares_either(context, before, part):
             body = either_of([over(part.body, each, context.kind, context.text) for each in before.either])
             said[i] = replace(part, body=body, either=before.either)
+            continue
+        if part.meanwhile and "planned" in before.lead.statuses and part.lead.statuses == ("meanwhile",):
+            said[i] = replace(part, body=_planned(part))  # `expected to need A or B during the study`
             continue
         lead = Modifiers(statuses=_statuses(before, part) if _has_no_time(before, part) else ())
         if part.bare:
@@ -86,6 +94,11 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
         if lead.any():
             said[i] = replace(_led(context, part, lead), used=before.used)
     return said
+
+
+def _planned(part: Said) -> Predicate:
+    """The facts of a part, each of them once, as what is planned."""
+    return any_of(list(dict.fromkeys(replace(fact, status="planned") for fact in _facts(part))))
 
 
 def _has_no_time(before: Said, part: Said) -> bool:
@@ -134,6 +147,21 @@ def _with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> 
     if context.take(Alternative.FIRST_WORD) == general:  # lung disease or infection: most likely any
         return part
     return replace(part, body=replace(second, concept=id_, span=second.span))
+
+
+def _with_participle(context: Context, before: Said, part: Said) -> Said:
+    """`uncorrected hypothyroidism or hyperthyroidism`: an adjective that no data file knows may be of both names."""
+    first, second = before.body, part.body
+    if not (isinstance(first, Present) and isinstance(second, Present)) or not part.bare or not is_named(first.concept):
+        return part
+    kind, name = name_of(first.concept)
+    word, _, rest = name.partition(" ")
+    if not word.endswith(tuple(words("participles"))) or qualifiers_in(word) or concept_named(rest) is None:
+        return part
+    if second.span is None or kind_of(second) != kind or not context.take(Alternative.QUALIFIER):
+        return part
+    named = named_id(cast(NamedKind, kind), f"{word} {context.written(second.span)}")
+    return replace(part, body=replace(second, concept=named))
 
 
 def _led(context: Context, part: Said, lead: Modifiers) -> Said:
@@ -203,6 +231,10 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
     said = _within_chains(context, said, marks)
     if last.time is not None and last.what in ("fact", "unread", "joined"):
         said = _time_back(context, said, marks)
+    if last.what == "fact":
+        said = _complement_back(context, said)
+    if last.meanwhile:
+        said = _meanwhile_back(context, said)
     if last.bonds and not (last.apart or last.anew):
         said = _bonds_back(context, said, marks)
     return said
@@ -225,14 +257,14 @@ def _within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) ->
     return made
 
 
-def _reached(said: Sequence[Said], free: Callable[[Said], bool], *, limits: bool = False) -> list[int]:
-    """The facts right before the last part that the condition leaves free, first to last."""
+def _reached(said: Sequence[Said], free: Callable[[Said], bool], among: Sequence[What] = ("fact",)) -> list[int]:
+    """The facts, or what is `among` them, right before the last part that the condition leaves free, first to last."""
     found: list[int] = []
     for i in range(len(said) - 2, -1, -1):
         part = said[i]
         if part.what == "unread" and part.time is None and not part.lost_time:
             continue
-        if part.what not in ("fact", "limit" if limits else "fact") or not free(part):
+        if part.what not in among or not free(part):
             break
         found.insert(0, i)
     return found
@@ -252,6 +284,54 @@ def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> lis
     return [_timed(part, lead, last.when, context) if i in run else part for i, part in enumerate(said)]
 
 
+def _complement_back(context: Context, said: list[Said]) -> list[Said]:
+    """`spondylitis or unknown arthropathy at the target disc`: what an unknown name ends with may be said of all."""
+    last = said[-1].body
+    if len(said) < 2 or not isinstance(last, Present) or not is_named(last.concept) or last.span is None:
+        return said
+    kind, _ = name_of(last.concept)
+    complement = _complement(context.written(last.span))
+    run = _reached(said, lambda part: _takes_complement(context, part, kind)) if complement else []
+    if not run or context.take(Alternative.COMPLEMENT):
+        return said
+    made = list(said)
+    for i in run:
+        fact = _facts(said[i])[0]
+        name = f"{context.written(cast(Span, fact.span))} {complement}"
+        made[i] = replace(said[i], body=replace(fact, concept=named_id(cast(NamedKind, kind), name)))
+    return made
+
+
+def _complement(written: str) -> str:
+    """What a name ends with that may be said of others: `of the hip`."""
+    found = written.split()
+    return next((" ".join(found[i:]) for i, word in enumerate(found) if i and word in words("complements")), "")
+
+
+def _takes_complement(context: Context, part: Said, kind: str) -> bool:
+    """Whether a part is one thing of the kind, in its own words, and without a complement."""
+    facts = _facts(part)
+    if not part.bare or len(facts) != 1 or facts[0].span is None or kind_of(facts[0]) != kind:
+        return False
+    written = context.written(facts[0].span)
+    in_own_words = not is_named(facts[0].concept) or len(name_of(facts[0].concept)[1].split()) == len(written.split())
+    return in_own_words and not _complement(written)
+
+
+def _meanwhile_back(context: Context, said: Sequence[Said]) -> list[Said]:
+    """`use of A or B during the study`: when something is given holds for what is given before it too."""
+    made = list(said)
+    last = _facts(said[-1])
+    if not last or not kinds_in(last) <= TREATMENTS:
+        return made
+    for i in _reached(said, lambda part: part.time is None and _PLAINLY.issuperset(part.lead.statuses)):
+        facts = _facts(said[i])
+        if facts and kinds_in(facts) <= TREATMENTS:
+            plain = any_of([replace(fact, status="active") for fact in facts])
+            made[i] = _led(context, replace(said[i], body=plain), Modifiers(statuses=("meanwhile",)))
+    return made
+
+
 def _goes_on(part: Said) -> bool:
     """`ongoing angina or stroke within 6 months`: whether all of it goes on now."""
     facts = _facts(part)
@@ -263,7 +343,8 @@ def _takes_time(context: Context, said: Sequence[Said], run: Sequence[int], mark
     last = said[-1]
     if last.anew == "any":  # stroke, or any surgery within 4 weeks
         return not context.take(Alternative.TIME)
-    unsure = last.apart or last.anew or any(comma for comma, _ in marks) or (_happens(last) and _stay(said, run))
+    events = _happens(last) or any(is_named(fact.concept) for fact in _facts(last))  # whatever it may be
+    unsure = last.apart or last.anew or any(comma for comma, _ in marks) or (events and _stay(said, run))
     return not unsure or context.take(Alternative.TIME)
 
 
@@ -292,7 +373,10 @@ def _timed(part: Said, lead: Modifiers, when: Time | None, context: Context) -> 
 
 
 def _bonds_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
-    run = [i for i in _reached(said, lambda part: not part.bonds, limits=True) if said[i].body is not None]
+    # `serious condition or psychiatric illness that may interfere`: what is judged may be what a person states
+    judged = all(bond.kind == "that" and isinstance(bond.body, Attest) for bond in said[-1].bonds)
+    among: tuple[What, ...] = ("fact", "limit", "attest") if judged else ("fact", "limit")
+    run = [i for i in _reached(said, lambda part: not part.bonds, among) if said[i].body is not None]
     bonds = [bond for bond in said[-1].bonds if not _of_last_only(bond, said[-1], [said[i] for i in run])]
     # `women who are pregnant or ...`; what is not understood, or judged, is of all of them
     likelier = all(bond.kind != "that" or is_unread(bond.body) or isinstance(bond.body, Attest) for bond in bonds)

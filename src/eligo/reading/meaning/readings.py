@@ -16,6 +16,7 @@ class Alternative(Enum):
     NEGATED_LIST = "the negation may hold for the whole list or for its first part"
     NEGATED_EXCLUSION = "an exclusion that is negated most likely means its opposite"
     QUALIFIER = "the word before the list may narrow all of it or only its first part"
+    COMPLEMENT = "what the last name ends with may be said of the whole list"
     FIRST_WORD = "the first word of a name may belong to the name behind it too"
     STATED = "the limits may say what the condition means, or be asked for besides it"
     TITLE = "what stands before the colon may be a title of what follows, or be asked for by itself"

@@ -69,10 +69,12 @@ def repeats(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) ->
     """Whether the bracket gives only another name of what stands before it: `(ACLF)`."""
     if len(inner) != 1:
         return False
+    limited = i > 0 and isinstance(unit.elements[i - 1], Limits)  # it is no other name of what is limited
+    refers = i > 0 and _capitals(unit.text, inner[0]) and (limited or _refers(unit.text, inner[0]))
     short = i > 0 and abbreviation(unit.text, inner[0])
-    if not short and not _is_kind_of(unit, inner[0]):
+    if not short and not refers and not _is_kind_of(unit, inner[0]):
         return False
-    limited = short and isinstance(unit.elements[i - 1], Limits)  # it is no other name of what is limited
+    limited = refers or (short and limited)
     unit.context.count((node,), "note" if limited else "leaf")
     if limited:
         unit.context.notes.append(f"`{unit.context.written(node.span)}` is not tested")
@@ -87,10 +89,24 @@ def _is_kind_of(unit: UnitState, element: Element) -> bool:
 
 
 def abbreviation(text: str, element: Element) -> bool:
+    """Whether it can be short for what stands before it: each of its few words has a capital within."""
+    if not _capitals(text, element):
+        return False
+    written = text[element.span[0] : element.span[1]].split()
+    return all(any(c.isupper() for c in word[1:] or word) or word.isdigit() for word in written)
+
+
+def _capitals(text: str, element: Element) -> bool:
+    """Whether it is a few words that no data file knows, one of which has a capital within."""
     if not isinstance(element, Token) or element.type != "FILLER" or element.value:
         return False
     written = text[element.start : element.end]
     return len(written.split()) <= 3 and any(c.isupper() for c in written[1:] or written)
+
+
+def _refers(text: str, element: Element) -> bool:
+    """Whether it names another place of the protocol: `(see Appendix A)`."""
+    return not words("referring").isdisjoint(text[element.span[0] : element.span[1]].casefold().split())
 
 
 def initials_of(unit: UnitState, span: tuple[int, int], inner: Sequence[Element]) -> bool:

@@ -62,6 +62,7 @@ class Said:
     anew: Anew  # what stands behind such a word does not reach back over it
     time: Window | None
     when: Time | None  # the time as it is written, which is another window for another kind of thing
+    meanwhile: bool  # `during the study` stands behind it
     lost_time: bool  # not understood, with a time that is not understood either
     bonds: tuple[Bond, ...]
     examples: tuple[Predicate, ...]  # that stand in a bracket behind the fact, and count too
@@ -91,6 +92,7 @@ class Said:
         anew: Anew = "",
         time: Window | None = None,
         when: Time | None = None,
+        meanwhile: bool = False,
         lost_time: bool = False,
         bonds: tuple[Bond, ...] = (),
         examples: tuple[Predicate, ...] = (),
@@ -110,7 +112,8 @@ class Said:
     ) -> None:
         self.body, self.span, self.what, self.lead = body, span, what, lead
         self.bare, self.apart, self.anew, self.time = bare, apart, anew, time
-        self.when, self.lost_time, self.bonds, self.examples = when, lost_time, bonds, examples
+        self.when, self.meanwhile, self.lost_time = when, meanwhile, lost_time
+        self.bonds, self.examples = bonds, examples
         self.whom, self.sex, self.continues, self.exception = whom, sex, continues, exception
         self.tainted, self.noun_last, self.either, self.adjectives = tainted, noun_last, either, adjectives
         self.used, self.pair, self.quantifier, self.hedge = used, pair, quantifier, hedge

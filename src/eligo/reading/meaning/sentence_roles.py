@@ -99,25 +99,52 @@ def role_of(
     written: str, kind: Kind, *, first: bool = False, after_permission: bool = False, value: bool = False
 ) -> Role:
     """What the words of a sentence make of it; `value` tells that it names one."""
-    words = _words()
     said, noted = _told(written)
-    if not (words.denying.search(said) or words.permitting.search(said)):
-        if words.explaining.search(said) or _only_measured(said, value=value):
-            return "note"
-        if words.defining.search(said) and not words.obliging.search(said):
-            return "definition"
+    return (
+        _telling(said, value=value)
+        or _excluding(said)
+        or _permitting(written, said, kind, first=first)
+        or _stating(said, kind, unsure=after_permission or noted)
+    )
+
+
+def _telling(said: str, *, value: bool) -> Role | None:
+    """A sentence that asks for nothing: it explains, says how something is found, or what a word means."""
+    words = _words()
+    if words.denying.search(said) or words.permitting.search(said):
+        return None
+    if words.explaining.search(said) or _only_measured(said, value=value):
+        return "note"
+    return "definition" if words.defining.search(said) and not words.obliging.search(said) else None
+
+
+def _excluding(said: str) -> Role | None:
+    """A sentence that says of somebody that they are out."""
+    words = _words()
     rest, excluded = words.excluding.subn(" ", said)
-    if excluded:
-        rest = words.because.sub("", rest)
-        keeps = words.relaxing.search(rest) or words.denying.search(rest) or _back(rest) or _scoped(rest)
-        return "unclear" if keeps else "excludes"
+    if not excluded:
+        return None
+    rest = words.because.sub("", rest)
+    keeps = words.relaxing.search(rest) or words.denying.search(rest) or _back(rest) or _scoped(rest)
+    return "unclear" if keeps else "excludes"
+
+
+def _permitting(written: str, said: str, kind: Kind, *, first: bool) -> Role | None:
+    """A sentence that says what is allowed."""
+    words = _words()
     permission, permitted = words.permitting.subn(" ", said)
-    if permitted:
-        scoped = words.scoping.search(permission) or (kind == "exclusion" and words.of_some.match(permission))
-        return "permits" if not first and not scoped and _permits(written, said) else "unclear"
+    if not permitted:
+        return None
+    scoped = words.scoping.search(permission) or (kind == "exclusion" and words.of_some.match(permission))
+    return "permits" if not first and not scoped and _permits(written, said) else "unclear"
+
+
+def _stating(said: str, kind: Kind, *, unsure: bool) -> Role:
+    """A sentence that asks for something, of everybody."""
+    words = _words()
     if kind == "inclusion" and words.obliging.search(said) and not (words.lacking.search(said) or _back(said)):
         said = words.if_words.sub(" ", said, 1)  # what is asked of some is asked besides
-    if _scoped(said) or words.relaxing.search(said) or after_permission or noted or words.defines.search(said):
+    if unsure or _scoped(said) or words.relaxing.search(said) or words.defines.search(said):
         return "unclear"
     if kind == "exclusion" and words.of_all.match(said) and not _back(said):
         return "excludes"  # `patients must have recovered`: who has not is out

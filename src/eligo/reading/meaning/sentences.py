@@ -285,22 +285,31 @@ def _ages(tokens: Sequence[Token]) -> bool:
 
 def _may_relax(context: Context, sentence: Sentence, body: Predicate | None, others: Sequence[Predicate]) -> bool:
     """Whether what a sentence asks for may be asked in place of what another one does."""
-    start, end = sentence.span
     found = [leaf for other in others for leaf in leaves(other)]
     limited = {leaf.variable for leaf in found if isinstance(leaf, Compare)}
-    inside = [t for t in context.tokens if start <= t.start < end]
-    if not limited.isdisjoint(t.value for t in inside if t.type == "VAR"):
+    inside = [t for t in context.tokens if sentence.span[0] <= t.start < sentence.span[1]]
+    if limited and _limits_again(inside, limited, body):
         return True
-    if "age" in limited and _ages(inside):
+    return "condition" in kinds_in(found) and _asks_some(context, sentence, inside)
+
+
+def _limits_again(inside: Sequence[Token], limited: set[str | None], body: Predicate | None) -> bool:
+    """Whether a sentence names what is limited already, or has a number that is not understood."""
+    if any(t.type == "VAR" and t.value in limited for t in inside) or ("age" in limited and _ages(inside)):
         return True
     lost = [leaf.span for leaf in leaves(body) if isinstance(leaf, Unparsed) and leaf.span] if body is not None else []
-    for i, token in enumerate(inside):
-        timed = [t for t in inside[i + 1 : i + 2] if t.type == "UNIT" and t.value in DAYS_IN]
-        if limited and token.type in ("NUM", "REF") and not timed and any(a <= token.start < b for a, b in lost):
+    for token, behind in zip(inside, [*inside[1:], None], strict=True):
+        timed = behind is not None and behind.type == "UNIT" and behind.value in DAYS_IN
+        if token.type in ("NUM", "REF") and not timed and any(a <= token.start < b for a, b in lost):
             return True
+    return False
+
+
+def _asks_some(context: Context, sentence: Sentence, inside: Sequence[Token]) -> bool:
+    """Whether it asks something of people with a condition."""
     subject = asks_of_some(context.written(sentence.span))
-    some = " with " in f" {subject} " or any(t.type == "CONCEPT" and t.start < start + len(subject) for t in inside)
-    return some and "condition" in kinds_in(found)
+    end = sentence.span[0] + len(subject)
+    return " with " in f" {subject} " or any(t.type == "CONCEPT" and t.start < end for t in inside)
 
 
 def decides(body: Predicate) -> tuple[bool, bool]:

@@ -38,8 +38,10 @@ class UnitState:
         self.anew: Anew = ""
         self.negated_at = -1  # where the negation stands
         self.early: Time | None = None  # a time before the fact
+        self.in_front: Window | None = None  # the same, where it became that of the fact
         self.window: Window | None = None  # the time of the fact
         self.when: Time | None = None  # the same as it is written
+        self.meanwhile = False  # `during the study` stands behind the fact
         self.own_time = False  # it stands in a bracket, and reaches no other fact
         self.since: Time | None = None
         self.sexes: list[Token] = []
@@ -151,10 +153,10 @@ class UnitState:
 
     def modifiers(self) -> Modifiers:
         """What stands before the noun."""
-        if not (self.negated or self.hedged or self.statuses or self.qualifiers or self.early):
+        if not (self.negated or self.hedged or self.statuses or self.qualifiers or self.early or self.in_front):
             return NONE
         early = self._so_long(self.early) if self.early is not None else None
-        window = None
+        window = self.in_front
         if early is not None:
             window = window_of_value(early) if not early.ahead else Window(within=early.duration, anchor=early.anchor)
         ahead = ["planned"] if early is not None and early.ahead else []

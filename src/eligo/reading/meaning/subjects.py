@@ -86,9 +86,11 @@ def men_too(state: UnitState, body: Predicate) -> Predicate:
     What is in records of women rather ("of reproductive potential") may tell which men are meant as well.
     """
     both = [token for token in state.sexes if token.value == "any"]
+    if not both:
+        return body
     concept = concepts().get(state.ids) if state.ids is not None and len(state.nouns) == 1 else None
-    before = state.fact_span is not None and bool(both) and state.fact_span[0] < both[0].start  # `fertile men or women`
-    if not both or concept is None or (before and concept.sex is None):
+    before = state.fact_span is not None and state.fact_span[0] < both[0].start  # `fertile men or women`
+    if concept is None or (before and concept.sex is None):
         return body
     rather = concept.id in words("said_of_women")
     if concept.sex is None and not (rather and state.context.take(Alternative.MEN)):

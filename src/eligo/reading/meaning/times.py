@@ -6,6 +6,7 @@ from typing import NamedTuple, cast, get_args
 
 from eligo.bounds import LONGEST_DAYS
 from eligo.criteria import DAYS_IN, Bound, Duration, Op, TimeUnit, Window
+from eligo.reading.meaning.facts import TREATMENTS
 from eligo.reading.tree import Amount, Anchor, Limits, TimeNode
 from eligo.vocabulary.concepts import concepts
 
@@ -86,7 +87,9 @@ def length_of(limits: Limits | None) -> tuple[Op, Duration] | None:
 def _duration(amount: Amount) -> Duration | None:
     unit = amount.unit.value if amount.unit is not None else None
     value = amount.number.value
-    if unit is None or unit not in _UNITS or amount.of is not None or value < 0 or value * DAYS_IN[unit] > LONGEST_DAYS:
+    if unit is None or unit not in _UNITS or amount.of is not None or amount.in_parts:
+        return None
+    if value < 0 or value * DAYS_IN[unit] > LONGEST_DAYS:
         return None
     return Duration(int(value) if value == int(value) else value, cast(TimeUnit, unit))
 
@@ -108,6 +111,8 @@ def window_for(time: Time, concept: str, past: bool) -> Window | None:
             return Window(ago=Bound(op, duration), anchor=anchor)
         return Window(lasting=Bound(op, duration), anchor=anchor)
     if aspect == "event" or past or time.form == "timed":
+        if op == "lt" and known is not None and known.kind in TREATMENTS:  # the day itself is none of `< 28 days`
+            return Window(ago=Bound(op, duration), anchor=anchor)
         return Window(within=duration, anchor=anchor)
     return Window(lasting=Bound("ge" if op == "eq" else op, duration), anchor=anchor)
 

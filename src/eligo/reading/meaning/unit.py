@@ -6,6 +6,7 @@ Word by word, each is a modifier, the noun, or a word of grammar; what is none o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeGuard, cast
 
 from eligo.criteria import MEASURING, Always, Attest, Compare, OneOf, Predicate, Present, Span, Window, leaves
@@ -26,7 +27,10 @@ from eligo.reading.meaning.times import elapsed, of_today, rules_out
 from eligo.reading.meaning.words import word
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Anchor, Bracket, Clause, CountOf, Element, Limits, TimeNode
+from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import StatementKind, is_statement, statement_id
+
+_NOT_NOW = PAST | {"planned"}
 
 
 def unit(context: Context, node: Clause) -> Said:
@@ -67,10 +71,19 @@ def _said(state: UnitState) -> Said:
     if state.since is not None:
         return _elapsed(state, span)
     nouns = [state.fact() if state.ids is not None and i == state.fact_at else n for i, n in enumerate(state.nouns)]
+    nouns = [_counted_when(state, noun) for noun in nouns]
     state.residue.extend(_left_over(state, nouns))
     if state.residue:
         return _not_understood(state, nouns, span)
     return _understood(state, nouns, span)
+
+
+def _counted_when(state: UnitState, noun: Predicate) -> Predicate:
+    """`more than one episode of severe hypoglycemia within a year`: the time of the fact is that of what is counted."""
+    if not isinstance(noun, Compare) or noun.variable is not None or noun.window is not None or state.window is None:
+        return noun
+    counts = noun.limits[0].unit is None and noun.limits[0].of is None
+    return replace(noun, window=state.window) if counts and state.ids is not None else noun
 
 
 def _left_over(state: UnitState, nouns: list[Predicate]) -> list[Element]:
@@ -105,6 +118,7 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
         apart=state.apart,
         anew=state.anew,
         time=_time(state, nouns),
+        meanwhile=state.meanwhile,
         whom=beyond,
         sex=one_sex(state),
         continues=_continues(state),
@@ -124,11 +138,16 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
 def _in_all_words(state: UnitState, noun: Predicate, span: Span) -> Predicate:
     """`history (within 6 months) of inadequate response`: a statement takes in when and how it is meant.
 
-    A negation before it stays one.
+    So does what its own words alone tell, as in `uncontrolled intercurrent illness`: they are what is signed. A
+    negation before it stays one.
     """
-    alone = isinstance(noun, Attest) and is_statement(noun.topic) and len(state.nouns) == 1
-    narrowed = state.window is not None or state.early is not None or bool(state.qualifiers)
-    if not alone or not narrowed or state.negated or not isinstance(noun, Attest):
+    if not isinstance(noun, Attest) or len(state.nouns) != 1 or state.negated:
+        return noun
+    if not is_statement(noun.topic):  # what a person states in the protocol's words
+        known = concepts().get(noun.topic) if state.qualifiers else None
+        whole = state.meanwhile or (known is not None and known.per_criterion)
+        return replace(noun, span=span) if whole else noun
+    if state.window is None and state.early is None and not state.qualifiers:
         return noun
     kind = cast(StatementKind, noun.topic.partition(":")[0])
     return Attest(statement_id(kind, state.context.written(span)), span=span)
@@ -166,18 +185,37 @@ def _bare(state: UnitState) -> bool:
 def _untested(state: UnitState, nouns: list[Predicate]) -> None:
     """`stable creatinine < 2 mg/dL`: what narrows a value is in no record; the number decides."""
     limited = any(isinstance(e, Limits) for e in state.elements) and _what(state, nouns) == "limit"
+    named = [leaf.span for noun in nouns for leaf in leaves(noun) if leaf.span is not None]
     for token in state.elements if limited else ():
-        if isinstance(token, Token) and token.type == "QUAL" and not state.context.consumed(token):
+        inside = any(a <= place(token)[0] < b for a, b in named)
+        if isinstance(token, Token) and token.type == "QUAL" and not (inside or state.context.consumed(token)):
             state.context.count((token,), "note")
             state.context.notes.append(f"`{state.written(token)}` is not tested")
 
 
 def _once(state: UnitState, noun: Predicate) -> Predicate:
-    """`history of NYHA class IV`, `anticipated stay >= 24 h`: what a value was or will be no value of today tells."""
-    if not isinstance(noun, MEASURING) or noun.span is None or (PAST | {"planned"}).isdisjoint(state.statuses):
+    """`history of NYHA class IV`, `anticipated stay >= 24 h`: what a value was or will be no value of today tells.
+
+    How often something was (`undergone > 2 operations`) is of the past by itself.
+    """
+    if not isinstance(noun, MEASURING) or noun.span is None or _NOT_NOW.isdisjoint(state.statuses):
         return noun
-    tells = noun.variable is None or noun.variable in words("whenever")
+    known = noun.variable is not None
+    tells = noun.variable in words("whenever") if known else not _was(state, noun, noun.span)
     return noun if tells else state.context.unparsed(noun.span, "time")
+
+
+def _was(state: UnitState, noun: Compare | OneOf, span: Span) -> bool:
+    """Whether words before an unknown quantity say that it was: a grade, or what has a unit behind "history of"."""
+    before = (
+        token
+        for token in state.elements
+        if isinstance(token, Token) and token.type == "STATUS" and token.end <= span[0] and str(token.value) in _NOT_NOW
+    )
+    said = [state.written(token).casefold() for token in before]
+    graded = not words("of_a_state").isdisjoint((noun.name or "").casefold().split())
+    measured = isinstance(noun, Compare) and any(limit.unit is not None for limit in noun.limits)
+    return bool(said) and (graded or (measured and any("history" in words_ for words_ in said)))
 
 
 def _like_it(state: UnitState) -> tuple[Predicate, ...]:

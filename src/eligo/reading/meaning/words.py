@@ -177,6 +177,7 @@ def _status(state: UnitState, i: int, token: Token) -> None:
     state.past = state.past or token.value in PAST
     state.used = bool(state.qualifiers) and state.written(token).lower().split()[-1] in words("using")
     state.own_words += state.ids is None
+    state.meanwhile = state.meanwhile or (bool(state.nouns) and token.value == "meanwhile")
     state.context.count((token,), "modifier")
 
 
@@ -334,6 +335,8 @@ def _place_early(state: UnitState) -> None:
     early, state.early = state.early, None
     if early is None or not state.time_of_fact(early, None):
         state.early = early
+    else:
+        state.in_front = state.window
 
 
 def _graded(state: UnitState, token: Token) -> bool:

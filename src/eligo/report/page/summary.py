@@ -9,11 +9,14 @@ from typing import NamedTuple
 from eligo.evaluation.measures import unit_of
 from eligo.report import outlook_words as words
 from eligo.report.actions import ACTIONS, to_do
+from eligo.report.clashes import clash_lines
 from eligo.report.display import concept_name, criterion_of, variable_name
 from eligo.report.measures import Data, unit_words, value_of, value_words
-from eligo.report.names import reported
+from eligo.report.names import lettered, reported
 from eligo.report.page.markup import anchor, phrase, text
 from eligo.report.stated import fact_text
+from eligo.report.typeset import typeset
+from eligo.report.words import plain
 
 MOST_QUESTIONS = 3  # over all trials; each trial has all of its own
 MOST_UNUSED = 24
@@ -24,7 +27,6 @@ class About(NamedTuple):
     """What a page says of how it came about: the patient as read (`eligo patient --json`), and lines of plain text."""
 
     patient: Data | None = None
-    warnings: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     made_with: tuple[str, ...] = ()
 
@@ -35,7 +37,7 @@ def summary(screening: Data, about: About) -> Iterator[str]:
     yield '<div class="parts">'
     if about.patient:
         yield from _as_read(about.patient, screening)
-    yield from _listed("warnings", "Warnings", about.warnings)
+    yield from _listed("warnings", "Warnings", map(typeset, [*clash_lines(screening), *_told(screening)]))
     yield from _listed("options", "Options", about.options)
     yield from _listed("made", "Made with", about.made_with)
     yield "</div>"
@@ -96,7 +98,7 @@ def _row(title: str, parts: Iterable[str]) -> Iterator[str]:
 
 
 def _result(variable: str, result: Data) -> str:
-    said = reported(result) or f"{value_words(value_of(result))}{unit_words(unit_of(variable))}"
+    said = reported(result) or f"{value_words(value_of(result), lettered(variable))}{unit_words(unit_of(variable))}"
     day = f" ({result['date']})" if "date" in result else ""
     return f"{said}{day}{', which decides nothing' if 'problem' in result else ''}"
 
@@ -126,6 +128,14 @@ def _ids(part: Data) -> Iterator[str]:
     for key in ("facts", "parts", "inputs"):
         for inner in part.get(key) or ():
             yield from _ids(inner)
+
+
+def _told(screening: Data) -> Iterator[str]:
+    """What is wrong, and in which file of rules; of clashes of scores there is more to tell than this."""
+    for problem in screening.get("problems", ()):
+        file = problem["place"].get("file", "")
+        if problem["code"] != "score-clash":
+            yield plain(problem["message"]) + (f" ({file})" if file.endswith((".yaml", ".yml")) else "")
 
 
 def _listed(name: str, title: str, lines: Iterable[str]) -> Iterator[str]:
