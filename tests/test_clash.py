@@ -90,6 +90,8 @@ def test_a_computed_score_shows_every_input_with_unit_and_date_and_its_paper() -
             "date": "2026-11-19",
             "age_days": 1,
             "written": "100 K/uL",
+            "reported": "100 K/uL",
+            "digits": 3,
             "converted": "100 K/uL = 100 10*9/L",
         },
     ]

@@ -224,8 +224,11 @@ def test_the_screening_json_says_what_the_evidence_is() -> None:
                     "date": "2026-11-19",
                     "age_days": 1,
                     "written": "18000 /uL",
+                    "reported": "18000 /uL",
+                    "digits": 5,
                     "converted": "18000 /uL = 18 10*9/L",
                     "limit": "< 20 10*9/L",
+                    "limits": [{"op": "lt", "value": 20, "unit": "10*9/L"}],
                     "distance": -2,
                     "distance_relative": -0.1,
                 }

@@ -11,7 +11,7 @@ import pytest
 from eligo import screening as screening_module
 from eligo.commands import bulk, import_pages, screen
 from eligo.errors import EligoError, Place, Problem
-from eligo.isolation import Unit, each
+from eligo.isolation import Isolated, each
 from tests.doors import PATIENT, RULES, Run
 
 CRITERIA = "Inclusion Criteria:\n\n* Platelets below 20 x 10^9/L\n\nExclusion Criteria:\n\n* HIV infection\n"
@@ -46,7 +46,7 @@ def _record(trial: str) -> dict[str, object]:
 def test_a_unit_keeps_what_is_said_of_its_own_place() -> None:
     own = Problem("a", "of a part", Place(None, 7, 2, "labs"))
     elsewhere = Problem("b", "of another file", Place("other.yaml", 1))
-    with Unit(Place("x.json", 3)) as unit:
+    with Isolated(Place("x.json", 3)) as unit:
         raise EligoError([own, elsewhere])
 
     assert [p.place for p in unit.problems] == [Place("x.json", 7, 2, "labs"), Place("other.yaml", 1)]
@@ -54,7 +54,7 @@ def test_a_unit_keeps_what_is_said_of_its_own_place() -> None:
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, BrokenPipeError])
 def test_what_ends_the_run_passes_through_a_unit(error: type[BaseException]) -> None:
-    with pytest.raises(error), Unit(Place("x.json")):
+    with pytest.raises(error), Isolated(Place("x.json")):
         raise error
 
 

@@ -18,7 +18,7 @@ from bench.work import KINDS
 from eligo import textfile
 from eligo.ending import SIGNALS, held, signals
 from eligo.errors import Place
-from eligo.isolation import Unit
+from eligo.isolation import Isolated
 from tests.doors import PATIENT, RULES, Run
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the processes of a group are not known")
@@ -128,7 +128,7 @@ def test_what_other_code_makes_of_a_signal_is_no_problem_of_a_patient() -> None:
         finally:
             raise AttributeError("left half made")
 
-    with pytest.raises(KeyboardInterrupt), signals(), Unit(Place("a.json")):
+    with pytest.raises(KeyboardInterrupt), signals(), Isolated(Place("a.json")):
         covered()
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from eligo.report.axis import line_of, scale_of
 from eligo.report.numberline import WIDTH, _Axis, _labels, _placed, _width, describe, number_line
+from tests.measured import as_data
 
 TRUE = {
     "<": lambda value, limit: value < limit,
@@ -35,6 +36,7 @@ def _case(kind: str = "exclusion", truth: str = "MET", of: str | None = None, **
         unit = UNITS[part["variable"]]
         limits = " and ".join(f"{limit} {unit}" for limit in part["limit"].split(" and "))
         part |= {"unit": unit, "limit": limits}
+    part = as_data(part)
     return {"kind": kind, "truth": of or truth, "evidence": [part]}, part
 
 
@@ -115,7 +117,7 @@ def test_one_part_of_several_is_not_said_to_decide_alone() -> None:
 
 def test_a_multiple_is_drawn_at_the_resolved_limit_of_whoever_gave_it() -> None:
     part: dict[str, Any] = {"variable": "alt", "value": 300, "limit": "> 80", "limit_written": "> 2 x ULN"}
-    finding, own = _case("inclusion", reference="ULN 40 U/L (report)", **part)
+    finding, own = _case("inclusion", normal={"of": "ULN", "low": 40, "high": 40, "whose": "report"}, **part)
     line = line_of(finding, own, None)
     svg = number_line(finding, own, None, "x")
 
@@ -182,7 +184,7 @@ def test_a_value_on_its_limit_and_one_just_below_are_told_apart() -> None:
     ],
 )
 def test_what_has_no_number_to_compare_has_no_line(part: dict[str, Any]) -> None:
-    evidence = {"truth": "MET", "decides": True, **part}
+    evidence = as_data({"truth": "MET", "decides": True, **part})
     finding = {"kind": "inclusion", "truth": "MET", "evidence": [evidence]}
 
     assert number_line(finding, evidence, None, "x") == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -30,6 +31,7 @@ from tests.doors import DOORS
 from tests.evaluating import finding
 from tests.evaluating import patient as patient_of
 from tests.golden import Golden
+from tests.measured import as_data
 
 CASES = Path(__file__).parent / "cases"
 RULESETS = CASES / "ruleset" / "accept"
@@ -115,9 +117,9 @@ def test_five_digits_never_hide_a_near_miss() -> None:
     hit = {"variable": "creatinine", "value": 176.842, "limit": ">= 176.8 umol/L", "distance": 0.042, "truth": "MET"}
     even = {"variable": "creatinine", "value": 176.842, "limit": ">= 176.842 umol/L", "distance": 0, "truth": "MET"}
 
-    assert words.blocker({"evidence": [near | {"decides": True}]}) == "platelets 19.999999 < 20 10*9/L"
-    assert words.blocker({"evidence": [hit | {"decides": True}]}) == "creatinine 176.84 >= 176.8 umol/L"
-    assert words.blocker({"evidence": [even | {"decides": True}]}) == "creatinine 176.84 >= 176.84 umol/L"
+    assert words.blocker({"evidence": [as_data(near | {"decides": True})]}) == "platelets 19.999999 < 20 10*9/L"
+    assert words.blocker({"evidence": [as_data(hit | {"decides": True})]}) == "creatinine 176.84 >= 176.8 umol/L"
+    assert words.blocker({"evidence": [as_data(even | {"decides": True})]}) == "creatinine 176.84 >= 176.84 umol/L"
 
 
 @pytest.mark.parametrize("case", EVIDENCE, ids=lambda case: case["lines"][0])
@@ -134,7 +136,7 @@ def test_lines_below_a_sentence_show_every_kind_of_node() -> None:
 
     assert lines[-14:] == [
         "any of",
-        "  malignancy other than what the trial is about or treated basal cell carcinoma (within 3 a)",
+        "  malignancy other than what the trial is about or treated basal cell carcinoma (within 3 y)",
         "  dialysis (now)",
         "  asthma, requiring: systemic corticosteroids",
         "all of",
@@ -146,7 +148,7 @@ def test_lines_below_a_sentence_show_every_kind_of_node() -> None:
         "      childbearing potential",
         "  then",
         "    to attest: contraception",
-        "  age >= 30 a (on the day on which type 2 diabetes began)",
+        "  age >= 30 y (on the day on which type 2 diabetes began)",
     ]
 
 
@@ -260,3 +262,57 @@ def _text(lines: Any) -> str:
 def _letters(lines: Any) -> str:
     """All that is said, whatever the line breaks; underlines count by their length."""
     return re.sub(r"\s", "", _text(lines)).replace("~", "")
+
+
+# --- words are made of data
+
+# Who may use regular expressions in a report, and on whose words: none reads what eligo worded itself.
+READS = {
+    "report/display.py": "ids of criteria, in rules and in the notes of rules",
+    "report/html.py": "a patient's id that stands in a style sheet",
+    "report/jsonline.py": "characters that do not show, whoever wrote them",
+    "report/page/markup.py": "ids of trials and criteria that become ids of a page",
+    "report/terminal.py": "what could steer a terminal, whoever wrote it",
+    "report/typeset.py": "units as UCUM, records and protocols write them",
+}
+# Texts of evidence and outlook that stand beside the same as data, for those who read them in JSON.
+TEXTS = frozenset({"limit", "limit_written", "window", "reference", "converted", "margin", "answer", "answer_written"})
+
+
+def _trees(root: Path) -> dict[str, ast.Module]:
+    """The modules that word what people read."""
+    package = root / "src" / "eligo"
+    files = [file for part in ("report", "outlook") for file in (package / part).rglob("*.py")]
+    return {file.relative_to(package).as_posix(): ast.parse(file.read_text("utf-8")) for file in files}
+
+
+def _imports_re(tree: ast.Module) -> bool:
+    names = (n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom))
+    return any("re" in ([n.module] if isinstance(n, ast.ImportFrom) else [a.name for a in n.names]) for n in names)
+
+
+def _texts_read(tree: ast.Module) -> set[str]:
+    """The keys of texts whose content is looked at: `evidence["limit"]`, `evidence.get("limit")`."""
+    keys = [n.slice for n in ast.walk(tree) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Load)]
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    keys += [n.args[0] for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr in ("get", "pop") and n.args]
+    return {key.value for key in keys if isinstance(key, ast.Constant) and key.value in TEXTS}
+
+
+def test_no_regular_expression_reads_what_eligo_worded(root: Path) -> None:
+    assert {name for name, tree in _trees(root).items() if _imports_re(tree)} == READS.keys()
+
+
+def test_reports_are_worded_from_data_and_not_from_its_texts(root: Path) -> None:
+    found = {name: texts for name, tree in _trees(root).items() if (texts := _texts_read(tree))}
+
+    assert found == {}
+
+
+def test_a_text_that_is_read_is_found() -> None:
+    read = ast.parse('limit = evidence["limit"]\nevidence.get("window", "")\nif "reference" in evidence: pass')
+
+    assert _texts_read(read) == {"limit", "window"}
+    assert _imports_re(ast.parse("import re"))
+    assert _imports_re(ast.parse("from re import compile"))
+    assert not _imports_re(ast.parse("import json"))

@@ -35,6 +35,7 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 from tests.browser import about
 from tests.doors import Run
+from tests.measured import outlook_as_data
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = sorted((ROOT / "patients_examples").glob("*.json"))
@@ -185,7 +186,8 @@ def test_answers_that_are_said_together_mean_what_each_of_them_gave(gives: dict[
         {"answer": ", ".join(["present", *sorted(kinds)]), "verdict": "ELIGIBLE" if good else "INELIGIBLE"}
         for kinds, good in gives.items()
     ]
-    lines = answers({"answers": [*told, {"answer": "ruled out", "verdict": "UNDETERMINED"}]})
+    told.append({"answer": "ruled out", "verdict": "UNDETERMINED"})
+    lines = answers(outlook_as_data({"answers": told}))
     for kinds, good in gives.items():
         found = set()
         for line in lines:

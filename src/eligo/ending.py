@@ -31,14 +31,14 @@ class Ended(KeyboardInterrupt):
 
 
 @dataclass(slots=True)
-class _State:
+class _EndingState:
     """Whether something is written that has to be whole, and the first signal that came."""
 
     writing: bool = False
     number: int | None = None
 
 
-_state = _State()
+_state = _EndingState()
 
 
 def emit(text: str) -> None:

@@ -178,7 +178,7 @@ class Finding(NamedTuple):
         for place, margin in (
             self._near(deciding).items() if self.bearing is BLOCKS and _has_margin(self.answers) else ()
         ):
-            evidence[place] |= {"near": True, "margin": margin.said(evidence[place].get("unit"))}
+            evidence[place] |= {"near": True, **margin.as_json(evidence[place].get("unit"))}
         data: dict[str, Any] = {
             "id": criterion.id,
             "kind": criterion.kind,

@@ -20,7 +20,7 @@ T = TypeVar("T")
 F = TypeVar("F")
 
 
-class Unit:
+class Isolated:
     """A `with` block that never raises for what is wrong with its own work; `problems` then says what was.
 
     >>> with Unit(Place("a.json", 3)) as unit:
@@ -40,7 +40,7 @@ class Unit:
         """Whether the work was not done."""
         return bool(self.problems)
 
-    def __enter__(self) -> Unit:
+    def __enter__(self) -> Isolated:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
@@ -67,7 +67,7 @@ def problems_of(error: Exception, place: Place) -> tuple[Problem, ...]:
 
 def each(place: Place, items: Iterable[T], failed: Callable[[Problem], F]) -> Iterator[T | F]:
     """All items of a source; where getting the next one fails, `failed` of each problem ends them."""
-    with Unit(place) as unit:
+    with Isolated(place) as unit:
         yield from items
     yield from map(failed, unit.problems)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from eligo.bounds import LARGEST
 from eligo.errors import EligoError, Problem
@@ -39,9 +40,22 @@ class Margin:
         >>> Margin(0.05, True).said("umol/L"), Margin(5, False).said("umol/L")
         ('5 %', '5 umol/L')
         """
-        if self.relative:
-            return f"{self.value * 100:.12g} %"
-        return f"{self.value:.12g}" + (f" {unit}" if unit else "")
+        value, unit = self.size(unit)
+        return f"{value:.12g}" + (f" {unit}" if unit else "")
+
+    def size(self, unit: str | None) -> tuple[float, str | None]:
+        """The margin as a number with its unit, which is `%` for a share.
+
+        >>> Margin(0.05, True).size("umol/L"), Margin(0.5, False).size(None)
+        ((5, '%'), (0.5, None))
+        """
+        value = float(f"{self.value * (100 if self.relative else 1):.12g}")
+        return int(value) if value.is_integer() else value, "%" if self.relative else unit
+
+    def as_json(self, unit: str | None) -> dict[str, Any]:
+        """The margin in words, and as a number with its unit."""
+        value, of = self.size(unit)
+        return {"margin": self.said(unit), "margin_size": {"value": value} | ({"unit": of} if of else {})}
 
 
 def read_margin(text: str) -> tuple[str | None, Margin]:

@@ -15,7 +15,7 @@ from eligo.evaluate import Engine
 from eligo.evaluation.chart import Policy
 from eligo.explain import Screening, explain
 from eligo.files import read_bytes
-from eligo.isolation import Unit
+from eligo.isolation import Isolated
 from eligo.patients.model import Patient
 from eligo.plan import Plan, load_plan
 
@@ -86,7 +86,7 @@ def load_rules(path: str | Path | None = None) -> Rules:
     plans: dict[str, Plan] = {}
     problems = list[Problem]()
     for file in _rule_files(chosen):
-        with Unit(Place(str(file))) as unit:
+        with Isolated(Place(str(file))) as unit:
             plan = _load(file)
         problems += unit.problems
         if unit.failed:

@@ -111,7 +111,7 @@ def loads(text: str, file: str | None = None) -> Site:
         node = SiteNode.model_validate(document.data)
     except ValidationError as error:
         raise EligoError(dict.fromkeys(_problem(e, document, file) for e in error.errors())) from None
-    reader = _Reader(node, document, file)
+    reader = _SiteReader(node, document, file)
     site = reader.read()
     if reader.problems:
         raise EligoError(sorted(reader.problems, key=lambda p: (p.place.line or 0, p.place.column or 0)))
@@ -123,7 +123,7 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **SiteNode.model_json_schema()}
 
 
-class _Reader:
+class _SiteReader:
     """Turns a profile of the right form into a `Site`, and collects what does not fit the vocabulary."""
 
     def __init__(self, node: SiteNode, document: YamlText, file: str | None) -> None:

@@ -112,6 +112,7 @@ def _step(limit: Limit, variable: Variable) -> float:
 
 
 def _shown(value: float, unit: str | None) -> str:
+    unit = "y" if unit == "a" else unit  # people read it, also as the name of a case
     return f"{value:.12g}{f' {unit}' if unit and unit != '1' else ''}"
 
 

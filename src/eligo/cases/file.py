@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, cast
 
 from eligo.errors import EligoError, Place, Problem, did_you_mean
-from eligo.isolation import Unit
+from eligo.isolation import Isolated
 from eligo.patients.model import Patient
 from eligo.patients.native import read_patient
 from eligo.truth import Bearing, Verdict
@@ -50,10 +50,10 @@ class CaseFile:
 
 def read_cases(text: str, file: str | None = None) -> CaseFile:
     """Read a cases file; raise `EligoError` with every problem that it has."""
-    return _Reader(read_yaml(text, file), file).read()
+    return _CasesReader(read_yaml(text, file), file).read()
 
 
-class _Reader:
+class _CasesReader:
     """One file on its way to cases, with the problems found."""
 
     def __init__(self, text: YamlText, file: str | None) -> None:
@@ -137,7 +137,7 @@ class _Reader:
 
     def isolated(self, data: Any, index: int, as_of: Any) -> Case | None:
         """One case as a unit of work; None where it cannot be read."""
-        with Unit(self.at(("cases", index))) as unit:
+        with Isolated(self.at(("cases", index))) as unit:
             return self.case(data, index, as_of)
         self.problems += unit.problems
         return None

@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     flaws = inputs.flaws(reading, args, rules)
     write_problems(flaws, args.json)
     rules = chosen(rules, args, [*args.trials, *args.trial])
-    dialog = _Dialog(rules.engine(inputs.policy(args)), patient, args)
+    dialog = _AnswerDialog(rules.engine(inputs.policy(args)), patient, args)
     if args.set:
         items = {item.key: item for item in items_of(rules.plans)}
         wrong |= not dialog.take(args.set, items)
@@ -115,12 +115,12 @@ def _lines(item: FormItem, width: int) -> Iterator[str]:
     yield from wrap(typeset(about), width, "    ", "    ")
 
 
-class _Quit(Exception):  # noqa: N818 - no error; it ends the walk
+class _StopAnswering(Exception):  # noqa: N818 - no error; it ends the walk
     """The person stops, or there is nothing more to read."""
 
 
 @dataclass(slots=True)
-class _Dialog:
+class _AnswerDialog:
     """The questions about one patient."""
 
     engine: Engine
@@ -155,7 +155,7 @@ class _Dialog:
             while (item := next((one for one in self.open() if one.key not in skipped), None)) is not None:
                 say_lines(["", *_lines(item, terminal(sys.stdout).width)])
                 self._ask(item, skipped)
-        except _Quit:
+        except _StopAnswering:
             say("")
 
     def _ask(self, item: FormItem, skipped: set[str]) -> None:
@@ -163,7 +163,7 @@ class _Dialog:
         while True:
             text = _line(f"[{'y yes, n no' if item.subject is None else item.takes}, {KEYS}] ")
             if text.lower() in ("q", "quit"):
-                raise _Quit
+                raise _StopAnswering
             skipped.add(item.key)
             if text.lower() in ("s", "skip", ""):
                 return
@@ -196,7 +196,7 @@ def _line(question: str) -> str:
     say(question, end="")
     line = sys.stdin.readline()
     if not line:
-        raise _Quit
+        raise _StopAnswering
     if not sys.stdin.isatty():
         say("")
     return line.strip()

@@ -21,7 +21,6 @@ from eligo.explain import Finding, explain
 from eligo.patients.native import read_patient
 from eligo.plan import compile_rules
 from eligo.report.display import criterion_title
-from eligo.report.names import years
 from eligo.report.terminal import terminal, wrap
 from eligo.report.terms import concept_name, variable_name
 from eligo.report.typeset import typeset
@@ -108,7 +107,7 @@ def _sheet(ruleset: RuleSet, found: list[tuple[Point, Finding]], width: int) -> 
 
 def _shown(text: str) -> str:
     """A value, in signs of print; of a concept what people call it."""
-    return years(typeset(text)).replace("_", " ")
+    return typeset(text).replace("_", " ")
 
 
 def _cases(ruleset: RuleSet, found: list[tuple[Point, Finding]]) -> Iterator[str]:

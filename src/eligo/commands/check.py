@@ -13,7 +13,7 @@ from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import CASES, add_files, named_files
 from eligo.errors import Place
-from eligo.isolation import Unit
+from eligo.isolation import Isolated
 from eligo.report.problems import write_problems
 from eligo.textfile import read_text
 
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     """Print what was found, and one line of counts."""
     results, unreadable = list[Checked](), False
     for file in [path for path in named_files(args) if not path.name.endswith(CASES)]:
-        with Unit(Place(str(file))) as unit:
+        with Isolated(Place(str(file))) as unit:
             checked = check_text(read_text(file), str(file))
         if unit.failed:
             write_problems(unit.problems, args.json)

@@ -8,7 +8,7 @@ import math
 from eligo.commands.printing import say, say_json
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients.values import Quantity, read_quantity
-from eligo.report.names import rounded
+from eligo.report.measures import rounded
 from eligo.report.typeset import typeset
 from eligo.vocabulary.units import convert, ucum
 from eligo.vocabulary.variables import Variable, variables

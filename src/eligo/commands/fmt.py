@@ -12,7 +12,7 @@ from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import CASES, add_files, named_files
 from eligo.errors import Place
-from eligo.isolation import Unit
+from eligo.isolation import Isolated
 from eligo.report.problems import write_problems
 from eligo.ruleset.format import format_text
 from eligo.textfile import linked, read_text, replace_text
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     failed, changed = False, list[str]()
     files = [path for path in named_files(args) if not path.name.endswith(CASES)]
     for file in files:
-        with Unit(Place(str(file))) as unit:
+        with Isolated(Place(str(file))) as unit:
             text = read_text(file)
             formatted = format_text(text, str(file))
             wrong = list(name_problems(read_yaml(text, str(file)), str(file))) if formatted != text else []

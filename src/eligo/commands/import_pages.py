@@ -18,7 +18,7 @@ from eligo.commands.rulefiles import folder
 from eligo.commands.sizes import add_max_size
 from eligo.criteria import Criterion, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
-from eligo.isolation import Unit
+from eligo.isolation import Isolated
 from eligo.report.problems import write_problems
 from eligo.trials.importing import Imported, import_document
 from eligo.trials.sources import MAX_BYTES, Document, documents
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     items = out = files = 0
     with Progress("trials") as progress:
         for document in _every(args.sources, args.max_size):
-            with Unit(Place(document.file)) as unit:
+            with Isolated(Place(document.file)) as unit:
                 imported = _import(document, rules, args.trial, done)
                 said = _said(imported)
                 classes = [share_of(criterion.predicate) for criterion in said]

@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         write_problems(rules.problems, args.json)
         text = template(chosen(rules, args, named).plans, name, day)
     else:
-        text = json.dumps(_Dialog(name, day).ask(), indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(_RecordDialog(name, day).ask(), indent=1, ensure_ascii=False) + "\n"
     write_text(args.file, text, private=True)
     if args.json:
         say_json({"written": args.file})
@@ -89,7 +89,7 @@ class _Done(Exception):  # noqa: N818 - no error: there is nothing more to read
     """The person has no more to say."""
 
 
-class _Dialog:
+class _RecordDialog:
     """The questions about one patient; `record` has what was answered and can be read."""
 
     def __init__(self, name: str, day: str) -> None:

@@ -17,7 +17,7 @@ from eligo.commands.verdicts import chosen
 from eligo.errors import Problem
 from eligo.evaluate import Engine
 from eligo.explain import explain
-from eligo.isolation import Unit
+from eligo.isolation import Isolated
 from eligo.outlook.worth import Union, Worth, next_of
 from eligo.patients.jobs import Job, killed
 from eligo.patients.readers import Options, jobs, read_job
@@ -62,7 +62,7 @@ class DoneAsking(NamedTuple):
 
 
 @dataclass(slots=True)
-class _State:
+class _NextState:
     """What a process needs for every patient."""
 
     args: argparse.Namespace
@@ -71,14 +71,14 @@ class _State:
     options: Options
 
 
-_ready: list[_State] = []
+_ready: list[_NextState] = []
 
 
 def _start(args: argparse.Namespace) -> None:
     """Make this process ready; one that was forked is ready already."""
     if not _ready or _ready[0].args is not args:
         rules = chosen(load_rules(args.rules), args, args.trial)
-        _ready[:] = [_State(args, rules, rules.engine(inputs.policy(args)), inputs.options(args))]
+        _ready[:] = [_NextState(args, rules, rules.engine(inputs.policy(args)), inputs.options(args))]
 
 
 def run(args: argparse.Namespace) -> int:
@@ -131,8 +131,8 @@ def _lost(job: Job) -> DoneAsking:
     return DoneAsking("", None, False, (), (killed(job),), True)
 
 
-def _ask_one(job: Job, state: _State) -> DoneAsking:
-    with Unit(job.place) as unit:
+def _ask_one(job: Job, state: _NextState) -> DoneAsking:
+    with Isolated(job.place) as unit:
         reading = read_job(job, state.options)
         if reading.patient is None:
             return DoneAsking("", None, False, (), reading.problems, reading.failed)

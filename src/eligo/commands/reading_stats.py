@@ -16,7 +16,7 @@ from eligo.commands.progress import Progress
 from eligo.criteria import leaves
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import lines_of, read_stream
-from eligo.isolation import Unit, each
+from eligo.isolation import Isolated, each
 from eligo.pages.document import Page, read_criteria
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
@@ -102,7 +102,7 @@ def _count(found: list[tuple[str, Kind]], tally: Tally, progress: Progress, plac
     tally.documents += 1
     problems = list[Problem]()
     for text, section in found:
-        with Unit(place) as unit:
+        with Isolated(place) as unit:
             tally.add(read_item(text, section))
         problems += unit.problems
         progress.step()

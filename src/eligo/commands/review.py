@@ -27,7 +27,7 @@ from eligo.commands.printing import say, say_json, say_lines
 from eligo.commands.rulefiles import add_trial, folder, rule_files, the_trial_file
 from eligo.criteria import Criterion
 from eligo.errors import EligoError, Place, Problem
-from eligo.isolation import Unit
+from eligo.isolation import Isolated
 from eligo.report.display import criterion_title, with_names, without_code
 from eligo.report.problems import write_problems
 from eligo.report.sentences import criterion_sentence, sentence
@@ -100,12 +100,12 @@ def run(args: argparse.Namespace) -> int:
             say("1 criterion is open" if len(found) == 1 else f"{len(found)} criteria are open")
         return 0
     date = args.date or datetime.date.today().isoformat()  # a fact about the review, which no screening reads
-    return _Dialog(file, args.by or getpass.getuser(), date).run([c.id for c in found])
+    return _ReviewDialog(file, args.by or getpass.getuser(), date).run([c.id for c in found])
 
 
 def _seal(file: Path, as_json: bool) -> int:
     """Seal the reviews of one file; 1 where it cannot be read, 5 where a review was left."""
-    with Unit(Place(str(file))) as unit:
+    with Isolated(Place(str(file))) as unit:
         text = read_text(file)
         found = seal(text, str(file))
         if found.sealed:
@@ -171,12 +171,12 @@ def _lines(criterion: Criterion, ids: Sequence[str], width: int) -> Iterator[str
         yield from wrap(words, width, first, "      ")
 
 
-class _Quit(Exception):  # noqa: N818 - no error; it ends the walk
+class _StopReviewing(Exception):  # noqa: N818 - no error; it ends the walk
     """The reviewer stops, or there is nothing more to read."""
 
 
 @dataclass(slots=True)
-class _Dialog:
+class _ReviewDialog:
     """The questions about one file."""
 
     file: Path
@@ -188,7 +188,7 @@ class _Dialog:
         try:
             for number, name in enumerate(ids, 1):
                 self._about(name, f"{number} of {len(ids)}")
-        except _Quit:
+        except _StopReviewing:
             say("")
         still = len(open_criteria(loads(read_text(self.file), str(self.file))))
         counted = "1 criterion" if self.answered == 1 else f"{self.answered} criteria"
@@ -208,7 +208,7 @@ class _Dialog:
             if key in ("s", "skip"):
                 return
             if key in ("q", "quit"):
-                raise _Quit
+                raise _StopReviewing
             try:
                 new = self._answer(key, text, name)
             except EligoError as error:
@@ -258,7 +258,7 @@ def _ask(question: str) -> str:
     say(question, end="")
     line = sys.stdin.readline()
     if not line:
-        raise _Quit
+        raise _StopReviewing
     if not sys.stdin.isatty():
         say(line.rstrip("\n"))
     return line.strip()

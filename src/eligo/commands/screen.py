@@ -17,7 +17,7 @@ from eligo.commands.rulefiles import add_trials
 from eligo.commands.verdicts import add_strict, chosen, exit_code, verdicts_of
 from eligo.ending import emit
 from eligo.errors import Problem
-from eligo.isolation import Unit
+from eligo.isolation import Isolated
 from eligo.patients.jobs import Job, killed
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
@@ -74,7 +74,7 @@ class Done(NamedTuple):
 
 
 @dataclass(slots=True)
-class _State:
+class _ScreenState:
     """What a process needs for every patient."""
 
     args: argparse.Namespace
@@ -84,7 +84,7 @@ class _State:
     shape: Terminal
 
 
-_ready: list[_State] = []
+_ready: list[_ScreenState] = []
 
 
 def _start(args: argparse.Namespace) -> None:
@@ -93,7 +93,7 @@ def _start(args: argparse.Namespace) -> None:
         rules = load_rules(args.rules)
         rules = chosen(rules, args, args.trial or args.why)
         rules = _reviewed(rules) if args.reviewed_only else rules
-        _ready[:] = [_State(args, rules, inputs.policy(args), inputs.options(args), terminal(sys.stdout))]
+        _ready[:] = [_ScreenState(args, rules, inputs.policy(args), inputs.options(args), terminal(sys.stdout))]
 
 
 def _reviewed(rules: Rules) -> Rules:
@@ -152,8 +152,8 @@ def _screen_all(batch: Iterable[Job]) -> list[Done]:
     return [_screen_one(job, state) for job in batch]
 
 
-def _screen_one(job: Job, state: _State) -> Done:
-    with Unit(job.place) as unit:
+def _screen_one(job: Job, state: _ScreenState) -> Done:
+    with Isolated(job.place) as unit:
         return _done(job, state)
     return Done("", unit.problems, (), True)
 
@@ -162,7 +162,7 @@ def _lost(job: Job) -> Done:
     return Done("", (killed(job),), (), True)
 
 
-def _done(job: Job, state: _State) -> Done:
+def _done(job: Job, state: _ScreenState) -> Done:
     reading = read_job(job, state.options)
     if reading.patient is None:
         return Done("", reading.problems, (), reading.failed)
@@ -182,7 +182,7 @@ def _done(job: Job, state: _State) -> Done:
     return Done(text, tuple(flaws), verdicts, failed, reading.patient.id)
 
 
-def _screened(patient: Patient, state: _State) -> tuple[Screening, dict[str, Any]]:
+def _screened(patient: Patient, state: _ScreenState) -> tuple[Screening, dict[str, Any]]:
     """The screening, and the JSON data of it that the options ask for."""
     ahead = None
     if state.args.outlook:
@@ -202,7 +202,7 @@ def _add_reasons(data: dict[str, Any]) -> None:
         trial["why"] = why(data["patient"], trial)
 
 
-def _lines(data: dict[str, Any], state: _State) -> Iterator[str]:
+def _lines(data: dict[str, Any], state: _ScreenState) -> Iterator[str]:
     if state.args.why:
         for trial in data["trials"]:
             line = {"patient": data["patient"], **{key: trial[key] for key in ("trial", "verdict", "why")}}

@@ -16,7 +16,7 @@ from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say_json, say_lines
 from eligo.commands.rulefiles import add_files, case_files, named_files, rules_of
 from eligo.errors import EligoError, Place, Problem
-from eligo.isolation import Unit
+from eligo.isolation import Isolated
 from eligo.plan import compile_rules
 from eligo.report.problems import write_problems
 from eligo.ruleset import load
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         raise EligoError(Problem("no-cases", "there are no cases (*.cases.yaml)", help="see `eligo cases TRIAL`"))
     unreadable, wanting = False, False
     for file in files:
-        with Unit(Place(str(file))) as unit:
+        with Isolated(Place(str(file))) as unit:
             report = _run(file)
         if unit.failed:
             write_problems(unit.problems, args.json)

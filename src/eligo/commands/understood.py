@@ -16,7 +16,6 @@ from eligo.files import read_stream
 from eligo.pages.document import read_criteria
 from eligo.reading.parse import read_comparisons, read_item
 from eligo.report.display import criterion_title
-from eligo.report.names import years
 from eligo.report.predicates import NOT_UNDERSTOOD, predicate_lines
 from eligo.report.terminal import Terminal, clean, terminal, wrap, wrap_marked
 from eligo.report.typeset import typeset
@@ -97,7 +96,7 @@ def _lines(criterion: Criterion, shape: Terminal) -> Iterator[str]:
 def _predicate(predicate: Predicate, indent: str) -> Iterator[str]:
     """What was understood, in signs of print; what was not understood, in the protocol's own."""
     for line in predicate_lines(predicate, indent):
-        yield line if NOT_UNDERSTOOD in line else years(typeset(line))
+        yield line if NOT_UNDERSTOOD in line else typeset(line)
 
 
 def _as_json(criterion: Criterion) -> dict[str, Any]:

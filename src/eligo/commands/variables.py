@@ -10,7 +10,7 @@ from typing import Any
 
 from eligo.commands.convert import find_variable, known_variable
 from eligo.commands.printing import say_json, say_lines
-from eligo.report.names import number
+from eligo.report.measures import number
 from eligo.report.terminal import columns, terminal, wrap
 from eligo.report.terms import concept_name, variable_name
 from eligo.vocabulary.scores import SCORES, ScoreInput

@@ -6,13 +6,11 @@ stands beside them where it differs.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
 from eligo.criteria import (
-    SYMBOL,
     Always,
     Attest,
     Compare,
@@ -27,14 +25,27 @@ from eligo.criteria import (
 )
 from eligo.evaluation.assumed import ASSUMED
 from eligo.evaluation.chart import Basis, Derived, Normal, Reading, Ruled
-from eligo.evaluation.distance import Distance, distance, limit_value, plain
-from eligo.evaluation.entries import called, entry_json
+from eligo.evaluation.distance import Distance, distance
+from eligo.evaluation.entries import entry_json
+from eligo.evaluation.measures import (
+    interval_json,
+    limit_json,
+    limits_text,
+    met,
+    normal_json,
+    number_text,
+    reference_text,
+    unit_of,
+    value_of,
+    window_json,
+    window_text,
+)
 from eligo.evaluation.phrases import phrases
 from eligo.evaluation.presence import BROADER_ONLY, MAY_BE
 from eligo.evaluation.replies import ANSWERED
 from eligo.margin import Margin
 from eligo.patients.model import Fact, PartialDate, Reply, Result
-from eligo.patients.values import SITE_UNIT
+from eligo.patients.values import SITE_UNIT, written_digits
 from eligo.plan import Test
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.concepts import concepts
@@ -96,15 +107,18 @@ class Evidence(NamedTuple):
             return None
         return distance(self.leaf, self.test, reading.low, self.normals, self.ages)
 
-    def _detail(self) -> str | None:
-        first = self.basis[0] if self.basis else None
+    def _detail(self) -> dict[str, str]:
+        """Why it is open, or how it was decided: in words, and by its code where it is not what a reader said."""
+        code, first = self.detail, self.basis[0] if self.basis else None
         if self.truth is not Truth.UNKNOWN and isinstance(first, Derived) and first.origin == "computed":
-            return phrases("details")["all_agree"] if first.missing or first.low != first.high else None
-        if self.detail == BROADER_ONLY:
-            return phrases("details")[BROADER_ONLY].format(_names(self.basis))
-        if self.detail == MAY_BE:
-            return phrases("details")[MAY_BE].format(_left_open(self.basis))
-        return phrases("details").get(self.detail or "", self.detail)
+            code = "all_agree" if first.missing or first.low != first.high else None
+        if code is None or code in ASSUMED or self.detail == ANSWERED:
+            return {}
+        words = phrases("details").get(code)
+        if words is None:
+            return {"detail": code}
+        name = {BROADER_ONLY: _names, MAY_BE: _left_open}.get(code)
+        return {"detail": words.format(name(self.basis)) if name else words, "detail_code": code}
 
     def _limits(self) -> Iterable[tuple[Limit, Normal | None]]:
         limits = self.test.limits if isinstance(self.test, Compare) else ()
@@ -116,10 +130,9 @@ class Evidence(NamedTuple):
             "span": list(self.leaf.span) if self.leaf.span else None,
             "truth": self.truth.name,
             "reason": self.reason,
-            "detail": None if self.detail in ASSUMED or self.detail == ANSWERED else self._detail(),
+            **self._detail(),
+            **_assumed(self.detail if self.detail in ASSUMED else None),
         }
-        if self.detail in ASSUMED:
-            data["assumed"] = phrases("assumed")[self.detail]
         match self.leaf:
             case Compare() | OneOf():
                 data |= self._measured(self.leaf)
@@ -132,7 +145,7 @@ class Evidence(NamedTuple):
             case Always(note):
                 data["note"] = note
         if "score_part" in self.assumed:
-            data.setdefault("assumed", phrases("assumed")["score_part"])
+            data = _assumed("score_part") | data
         if self.answered:
             data["answered"] = [answer_json(reply) for reply in self.answered]
         return {key: value for key, value in data.items() if value is not None}
@@ -148,8 +161,8 @@ class Evidence(NamedTuple):
         if self.clash is not None:
             data["clash"] = reading_json(self.clash, self.as_of)
         if isinstance(leaf, OneOf):
-            data["limit"] = "one of " + ", ".join(_text(v) for v in leaf.values)
-            return data
+            data["limit"] = "one of " + ", ".join(map(number_text, leaf.values))
+            return data | {"values": list(leaf.values)}
         if leaf.at is not None:
             data["at"] = leaf.at
             data["facts"] = [fact_json(b, self.as_of) for b in self.basis if isinstance(b, Fact)] or None
@@ -158,24 +171,31 @@ class Evidence(NamedTuple):
     def _compared(self, leaf: Compare, unit: str | None) -> dict[str, Any]:
         """The limits of a comparison, and how far the value is from them."""
         limits = list(self._limits())
-        limit = " and ".join([_limit_text(limit, normal, unit) for limit, normal in limits]) or None
-        written = " and ".join([_written_limit(limit) for limit in leaf.limits])
-        if leaf.equivalent is not None:
-            written += f" ({_text(leaf.equivalent.value)}{f' {leaf.equivalent.unit}' if leaf.equivalent.unit else ''})"
+        written, twin = limits_text(leaf.limits), leaf.equivalent
+        if twin is not None:
+            written += f" ({number_text(twin.value)}{f' {twin.unit}' if twin.unit else ''})"
         if leaf.variable is None and self.basis:  # a person gave the value
-            limit = written
+            against, limit = list(leaf.limits), written
+        else:
+            against = [met(one, normal, unit) for one, normal in limits]
+            limit = limits_text(against)
         data: dict[str, Any] = {
-            "window": window_text(leaf.window),
+            **_window(leaf.window),
             "pick": leaf.pick if leaf.pick != "latest" else None,
-            "limit": limit,
-            "limit_written": written if written != limit else None,
+            "limit": limit or None,
+            "limits": list(map(limit_json, against)) or None,
+            "equivalent": limit_json(twin) if twin is not None else None,
         }
+        if written != limit:
+            data |= {"limit_written": written, "limits_written": list(map(limit_json, leaf.limits))}
         apart = self.apart
         if apart is not None:
             data["distance"] = apart.value
             data["distance_own"] = {"value": apart.own, "unit": apart.unit} if apart.own is not None else None
             data["distance_relative"] = apart.relative
-        data["reference"] = next((_reference_text(li, n, unit) for li, n in limits if n is not None), None)
+        for one, normal in limits:
+            if normal is not None:
+                return data | {"reference": reference_text(one, normal, unit), "normal": normal_json(one, normal)}
         return data
 
     def _stated(self, leaf: Present) -> dict[str, Any]:
@@ -187,7 +207,7 @@ class Evidence(NamedTuple):
             "qualifier": leaf.qualifier,
             "count": leaf.count if leaf.count > 1 else None,
             "but_not": [excepted_json(part) for part in leaf.but_not] or None,
-            "window": window_text(leaf.window),
+            **_window(leaf.window),
             "facts": facts or None,
             "ruled_out_by": next((b.concept for b in self.basis if isinstance(b, Ruled)), None),
         }
@@ -222,7 +242,7 @@ def _name(concept: str) -> str:
 
 def _sign_text(sign: Result) -> str:
     known, unit = variables().get(sign.variable), unit_of(sign.variable)
-    return f"{known.name if known else sign.variable} {_text(value_of(sign))}{f' {unit}' if unit else ''}"
+    return f"{known.name if known else sign.variable} {number_text(value_of(sign))}{f' {unit}' if unit else ''}"
 
 
 def reading_json(reading: Reading, as_of: date | None = None) -> dict[str, Any]:
@@ -235,26 +255,30 @@ def _recorded(result: Result, as_of: date | None) -> dict[str, Any]:
     unit, value = unit_of(result.variable), value_of(result)
     data: dict[str, Any] = {
         "value": value,
+        "interval": interval_json(result),
         "date": str(result.date) if result.date else None,
         "age_days": _days(result.date.first if result.date else None, as_of),
     }
     converted = result.unit is not None and unit is not None and ucum(result.unit) != unit
     # A comma is read, as a point or as nothing; what it was read as can be checked only where it is shown.
-    if converted or _text(value) != _text(result.value) or "," in result.written:
+    if converted or number_text(value) != number_text(result.value) or "," in result.written:
         data["written"] = result.written or None
     of_site = result.detail == SITE_UNIT
     if converted and result.problem is None:
-        data["converted"] = f"{result.written}{f' {result.unit}' if of_site else ''} = {_text(value)} {unit}"
+        data["reported"] = f"{result.written}{f' {result.unit}' if of_site else ''}"
+        data["digits"] = written_digits(result.written)
+        data["converted"] = f"{data['reported']} = {number_text(value)} {unit}"
     return data | {"unit_from": "site" if of_site else None, "remark": result.remark}
 
 
 def _worked_out(reading: Derived, as_of: date | None) -> dict[str, Any]:
     return {
         "value": value_of(reading),
+        "interval": interval_json(reading),
         "source": reading.origin,
         "of": reading.detail if reading.origin == "limit" else None,
         "paper": SCORES[reading.variable].source if reading.origin == "computed" else None,
-        "assumed": phrases("assumed").get(reading.detail or ""),
+        **_assumed(reading.detail if reading.detail in phrases("assumed") else None),
         "inputs": [basis_json(part, as_of) for part in reading.inputs] or None,
         "missing": list(reading.missing) or None,
     }
@@ -265,16 +289,10 @@ def basis_json(part: Basis, as_of: date | None = None) -> dict[str, Any]:
     if isinstance(part, Fact):
         return fact_json(part, as_of)
     if isinstance(part, Ruled):
-        assumed = {"assumed": phrases("assumed")[part.assumed]} if part.assumed in ASSUMED else {}
-        return {"concept": part.concept, "status": "absent"} | assumed
+        assumed = part.assumed if part.assumed in ASSUMED else None
+        return {"concept": part.concept, "status": "absent"} | _assumed(assumed)
     unit = unit_of(part.variable)
     return {"variable": part.variable} | ({"unit": unit} if unit else {}) | reading_json(part, as_of)
-
-
-def unit_of(variable: str) -> str | None:
-    """The canonical unit, None where it is 1."""
-    known = variables().get(variable)
-    return known.unit if known and known.unit != "1" else None
 
 
 def fact_json(fact: Fact, as_of: date | None = None) -> dict[str, Any]:
@@ -311,54 +329,10 @@ def excepted_json(part: Excepted) -> dict[str, str]:
     return {"concept": part.concept} | ({"qualifier": part.qualifier} if part.qualifier else {})
 
 
-def value_of(reading: Reading) -> Number | str | None:
-    """The value: a number for a point, text for an interval or a category, None for what could not be read."""
-    if isinstance(reading, Result) and math.isnan(reading.low):
-        return reading.value if isinstance(reading.value, str) and reading.problem is None else None
-    if reading.low == reading.high:
-        return plain(reading.low)
-    if math.isinf(reading.low):
-        return f"{'<=' if reading.high_closed else '<'} {_text(reading.high)}"
-    if math.isinf(reading.high):
-        return f"{'>=' if reading.low_closed else '>'} {_text(reading.low)}"
-    return f"{_text(reading.low)} to {_text(reading.high)}"
+def _assumed(code: str | None) -> dict[str, str]:
+    """What is taken for granted, by its code and in words."""
+    return {} if code is None else {"assumed": phrases("assumed")[code], "assumed_code": code}
 
 
-_PARTS = ("within", "ago", "lasting", "began")
-
-
-def window_text(window: Window | None) -> str | None:
-    """The window in the words of the rule set file."""
-    if window is None:
-        return None
-    parts = [f"{key} {part}" for key in _PARTS if (part := getattr(window, key)) is not None]
-    anchor = [] if window.anchor == "screening" else [f"of {called(window.anchor)}"]
-    return " ".join([*parts, *anchor])
-
-
-def _text(value: object) -> str:
-    return f"{value:.12g}" if isinstance(value, int | float) else str(value)
-
-
-def _limit_text(limit: Limit, normal: Normal | None, unit: str | None) -> str:
-    value = limit_value(limit, normal)
-    if value is None:
-        return _written_limit(limit)
-    return f"{SYMBOL[limit.op]} {_text(value)}" + (f" {limit.unit or unit}" if limit.unit or unit else "")
-
-
-def _written_limit(limit: Limit) -> str:
-    of, unit = f" x {limit.of}" if limit.of else "", f" {limit.unit}" if limit.unit else ""
-    if limit.above is not None:
-        sign = "-" if limit.value < 0 else "+"
-        return f"{SYMBOL[limit.op]} {limit.above} {sign} {_text(abs(limit.value))}{unit}"
-    return f"{SYMBOL[limit.op]} {_text(limit.value)}{of}{unit}"
-
-
-def _reference_text(limit: Limit, normal: Normal | None, unit: str | None) -> str | None:
-    """What a relative limit is a multiple of, or lies above, and whose it is."""
-    if normal is None:
-        return None
-    value = _text(normal.low) if normal.low == normal.high else f"{_text(normal.low)} to {_text(normal.high)}"
-    when = f", {normal.date}" if normal.date else ""
-    return f"{limit.of or limit.above} {value}{f' {unit}' if unit else ''} ({normal.source}{when})"
+def _window(window: Window | None) -> dict[str, Any]:
+    return {} if window is None else {"window": window_text(window), "window_parts": window_json(window)}

@@ -10,11 +10,13 @@ from eligo.data import grammar_data
 
 
 @functools.cache
-def phrases(table: Literal["assumed", "details"]) -> Mapping[str, str]:
+def phrases(table: Literal["absent_by", "assumed", "details"]) -> Mapping[str, str]:
     """The words of a table, by code.
 
-    >>> phrases("assumed")["list_complete"]
-    'assumed absent: list complete'
+    >>> phrases("absent_by")["list_complete"], phrases("assumed")["list_complete"]
+    ('list complete', 'assumed absent: list complete')
     """
     found: Mapping[str, str] = grammar_data("display.yaml")[table]
-    return found
+    if table != "assumed":
+        return found
+    return {**{code: f"assumed absent: {words}" for code, words in phrases("absent_by").items()}, **found}

@@ -16,6 +16,7 @@ from eligo.criteria import Compare, OneOf, Related
 from eligo.evaluate import BLOCKS, Ready, Trial
 from eligo.evaluation.answers import Answers
 from eligo.outlook.edits import Edit
+from eligo.outlook.phrases import Told
 from eligo.outlook.situation import Situation, known_as, settled, standing
 from eligo.outlook.subjects import Fixed, Subject, Subjects
 from eligo.outlook.values import Option, ValueRegion
@@ -37,7 +38,7 @@ class Remedy:
     """One subject, the answers that would do, and why nobody can change it, if so."""
 
     subject: Subject
-    to: tuple[str | ValueRegion, ...]
+    to: tuple[Told | ValueRegion, ...]
     fixed: Fixed | None = None
     option: Option | None = field(default=None, compare=False)  # one of those that do
 
@@ -303,9 +304,9 @@ def _least(open_to: list[list[Subject]]) -> int:
     return count
 
 
-def joined(answers: list[str | ValueRegion]) -> tuple[str | ValueRegion, ...]:
+def joined(answers: list[Told | ValueRegion]) -> tuple[Told | ValueRegion, ...]:
     """The answers, with regions that touch made one."""
-    words = [answer for answer in answers if isinstance(answer, str)]
+    words = [answer for answer in answers if isinstance(answer, Told)]
     regions = list[ValueRegion]()
     of_values = [answer for answer in answers if isinstance(answer, ValueRegion)]
     for region in sorted(of_values, key=lambda r: (r.low, not r.low_closed)):

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eligo.criteria import Number, Present
+from eligo.criteria import SYMBOL, Limit, Number, Present
 from eligo.evaluation.derive import age_of
 from eligo.evaluation.distance import plain
-from eligo.evaluation.evidence import unit_of, value_of
+from eligo.evaluation.measures import limit_json, number_text, unit_of, value_of
 from eligo.evaluation.phrases import phrases
 from eligo.evaluation.presence import presence
 from eligo.outlook.changes import Remedies, Remedy
 from eligo.outlook.doubts import Doubt
 from eligo.outlook.effects import Question
 from eligo.outlook.expiry import Expiry
-from eligo.outlook.phrases import together
+from eligo.outlook.phrases import Told, together
 from eligo.outlook.questions import Asked, Open, PossibleAnswer
 from eligo.outlook.situation import Situation
 from eligo.outlook.subjects import Subject
@@ -45,10 +45,15 @@ def asked_json(asked: Asked) -> dict[str, Any]:
 
 def _answer_json(answer: PossibleAnswer, asked: Asked) -> dict[str, Any]:
     variable = asked.question.id
-    data: dict[str, Any] = {"answer": answer_text(answer.answer, variable)}
-    if isinstance(answer.answer, ValueRegion) and (unit := unit_of(variable)):
-        data["unit"] = unit
-        data |= _as_written(answer.answer, asked.written, variable)
+    said = answer.answer
+    data: dict[str, Any] = {"answer": answer_text(said, variable)}
+    if isinstance(said, ValueRegion):
+        data["limits"] = list(map(limit_json, _limits(said, variable)))
+        if (unit := unit_of(variable)) is not None:
+            data["unit"] = unit
+            data |= _as_written(said, asked.written, variable)
+    else:
+        data["says"] = said.as_json()
     data |= {"verdict": answer.verdict.value, "but_for_attestations": answer.but_for_attestations.value}
     return data | ({"blocks": list(answer.blocks)} if answer.blocks else {})
 
@@ -64,8 +69,9 @@ def _as_written(region: ValueRegion, written: Mapping[float, tuple[Number, str]]
     def own(end: float) -> float:
         return float(written[end][0]) if end in written else -math.inf if end <= least else math.inf
 
-    text = _region_text(region._replace(low=own(region.low), high=own(region.high)), (-math.inf, math.inf))
-    return {"answer_written": text, "unit_written": units.pop()}
+    found, unit = region._replace(low=own(region.low), high=own(region.high)), units.pop()
+    limits = _bounds(found, (-math.inf, math.inf), unit)
+    return {"answer_written": _text(limits), "unit_written": unit, "limits_written": list(map(limit_json, limits))}
 
 
 def _beyond(variable: str) -> tuple[float, float]:
@@ -94,7 +100,11 @@ def _change_json(change: Remedy, situation: Situation) -> dict[str, Any]:
     data: dict[str, Any] = {"variable" if subject.kind == "variable" else "concept": subject.id}
     data["now"] = _now(subject, situation)
     data["unit"] = unit_of(subject.id) if subject.kind == "variable" else None
-    data["to"] = " or ".join(together(answer_text(answer, subject.id) for answer in change.to))
+    said = together(answer for answer in change.to if isinstance(answer, Told))
+    regions = [_limits(answer, subject.id) for answer in change.to if isinstance(answer, ValueRegion)]
+    data["to"] = " or ".join([*map(str, said), *dict.fromkeys(map(_text, regions))])
+    data["to_says"] = [one.as_json() for one in said] or None
+    data["to_limits"] = [list(map(limit_json, limits)) for limits in dict.fromkeys(regions)] or None
     data["fixed"], data["why_fixed"] = change.fixed is not None, change.fixed
     return {key: value for key, value in data.items() if value is not None}
 
@@ -128,13 +138,16 @@ def doubt_json(doubt: Doubt) -> dict[str, Any]:
     if doubt.other is not None:
         data |= {"value": value_of(doubt.other), "date": str(doubt.other.date) if doubt.other.date else None}
     if doubt.which is not None and doubt.value is not None and doubt.beyond is not None:
+        beyond = _bounds(doubt.beyond, (0.0, math.inf), unit_of(doubt.id))
         data |= {
             "which": doubt.which,
             "value": plain(doubt.value),
-            "beyond": _region_text(doubt.beyond, (0.0, math.inf)),
+            "beyond": _text(beyond),
+            "beyond_limits": list(map(limit_json, beyond)),
         }
     data["unit"] = None if of_concept else unit_of(doubt.id)
-    data["assumed"] = phrases("assumed").get(doubt.assumed or "", "").removeprefix("assumed absent: ") or None
+    by, code = phrases("absent_by"), doubt.assumed or ""
+    data["assumed"] = by.get(code) or phrases("assumed").get(code)
     data["if"] = doubt.answer
     data["verdict"] = doubt.verdict.value
     return {key: value for key, value in data.items() if value is not None}
@@ -158,33 +171,33 @@ def expiry_json(expiry: Expiry) -> dict[str, Any]:
     return data
 
 
-def answer_text(answer: str | ValueRegion, variable: str) -> str:
+def answer_text(answer: Told | ValueRegion, variable: str) -> str:
     """An answer in words, or its bounds as a limit is written."""
-    if isinstance(answer, str):
-        return answer
-    known = variables().get(variable)
-    if known is not None and known.grades and answer.low == answer.high:
-        return _number(answer.low)
-    return _region_text(answer, _beyond(variable))
+    return str(answer) if isinstance(answer, Told) else _text(_limits(answer, variable))
 
 
-def _region_text(region: ValueRegion, plausible: tuple[float, float]) -> str:
-    """The bounds of a region, without those beyond which nothing is plausible.
+def _limits(region: ValueRegion, variable: str) -> tuple[Limit, ...]:
+    """The bounds of a region of a variable, in its canonical unit."""
+    return _bounds(region, _beyond(variable), unit_of(variable))
 
-    >>> regions = ValueRegion(0, True, 12, False), ValueRegion(12, False, 15, True)
-    >>> [_region_text(region, (0, 100)) for region in regions]
-    ['< 12', '> 12 and <= 15']
-    """
-    least, most = plausible
+
+def _bounds(region: ValueRegion, plausible: tuple[float, float], unit: str | None = None) -> tuple[Limit, ...]:
+    """The bounds of a region, without those beyond which nothing is plausible; of a single value just that."""
     if region.low == region.high:
-        return _number(region.low)
-    parts = []
-    if region.low > least:
-        parts.append(f"{'>=' if region.low_closed else '>'} {_number(region.low)}")
-    if region.high < most:
-        parts.append(f"{'<=' if region.high_closed else '<'} {_number(region.high)}")
-    return " and ".join(parts) or "any value"
+        return (Limit("eq", plain(region.low), unit),)
+    least, most = plausible
+    low = [Limit("ge" if region.low_closed else "gt", plain(region.low), unit)] if region.low > least else []
+    high = [Limit("le" if region.high_closed else "lt", plain(region.high), unit)] if region.high < most else []
+    return (*low, *high)
 
 
-def _number(value: float) -> str:
-    return f"{value:.12g}"
+def _text(limits: Sequence[Limit]) -> str:
+    """Bounds without their unit.
+
+    >>> regions = ValueRegion(0, True, 12, False), ValueRegion(12, False, 15, True), ValueRegion(3, True, 3, True)
+    >>> [_text(_bounds(region, (0, 100))) for region in regions]
+    ['< 12', '> 12 and <= 15', '3']
+    """
+    signs = ("" if limit.op == "eq" else f"{SYMBOL[limit.op]} " for limit in limits)
+    said = [f"{sign}{number_text(limit.value)}" for sign, limit in zip(signs, limits, strict=True)]
+    return " and ".join(said) or "any value"

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from eligo.evaluation.answers import Answers
 from eligo.outlook.edits import names_of
 from eligo.outlook.facts import of_concept
+from eligo.outlook.phrases import Told
 from eligo.outlook.situation import Situation, known_as, settled
 from eligo.outlook.values import Option, ValueRegion, of_reference, of_variable
 from eligo.patients.model import Patient
@@ -30,7 +31,7 @@ class Question(NamedTuple):
 class Effect(NamedTuple):
     """What one answer does: the tests that run anew, as bits, and those of them that are then MET or UNKNOWN."""
 
-    answer: str | ValueRegion
+    answer: Told | ValueRegion
     bits: int
     met: int
     unknown: int

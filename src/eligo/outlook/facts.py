@@ -20,6 +20,7 @@ from eligo.evaluation.presence import Presence
 from eligo.evaluation.relating import Relating
 from eligo.evaluation.window import outlasted, period, shift
 from eligo.outlook.edits import added, attested, ruled_out, stated
+from eligo.outlook.phrases import Told
 from eligo.outlook.situation import Situation, numbers
 from eligo.outlook.values import Option
 from eligo.patients.dates import reached
@@ -27,21 +28,21 @@ from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.qualifiers import related
 
-RULED_OUT = "ruled out"
+RULED_OUT = Told("ruled out")
 MOST_QUALIFIERS = 3
 _KIND: dict[str, FactKind] = {"procedure": "procedure", "medication": "medication"}  # all else is a condition
 _ONE = timedelta(days=1)
-_Time = tuple[str, FactStatus, date, date | None]
+_Time = tuple[Told, FactStatus, date, date | None]
 
 
 def of_attestation(key: str) -> list[Option]:
     """Yes and no."""
-    return [Option(word, partial(attested, key=key, held=held)) for word, held in (("yes", True), ("no", False))]
+    return [Option(Told(word), partial(attested, key=key, held=held)) for word, held in (("yes", True), ("no", False))]
 
 
 def of_concept(situation: Situation, concept: str) -> list[Option]:
     """Ruled out first, then everything that it can be."""
-    seen = dict[tuple[Fact, ...], str]()
+    seen = dict[tuple[Fact, ...], Told]()
     for words, facts in _facts(situation, concept):
         seen.setdefault(facts, words)
     found = [Option(words, partial(stated, concept=concept, facts=facts)) for facts, words in seen.items()]
@@ -125,7 +126,7 @@ def _qualified(tests: list[Present]) -> Iterator[tuple[str, ...]]:
         yield from dict.fromkeys(((), *(one for each in said for one in each), tuple(asked)))
 
 
-def _facts(situation: Situation, concept: str) -> Iterator[tuple[str, tuple[Fact, ...]]]:
+def _facts(situation: Situation, concept: str) -> Iterator[tuple[Told, tuple[Fact, ...]]]:
     """The facts of a record that says that the concept is, was, or is planned, each with the words for it."""
     as_of, tests = situation.patient.as_of, asking(situation, concept)
     known = concepts().get(concept)
@@ -133,21 +134,20 @@ def _facts(situation: Situation, concept: str) -> Iterator[tuple[str, tuple[Fact
     times = _Times(tests, kind, as_of, telling_days(situation, concept))
     most = max((test.count for test in tests), default=1)
     for qualifiers in _qualified(tests):
-        with_words = "".join(f", {q}" for q in qualifiers)
-        for words, status, start, end in times.all():
+        for said, status, start, end in times.all():
             fact = Fact(concept, kind, status, _day(start), _day(end) if end else None, qualifiers)
             if not outlasted(fact, as_of):  # such an entry leaves open whether it still is so
-                yield words + with_words, (fact,)
+                yield said.narrowed(*qualifiers), (fact,)
         for count in range(2, most + 1):
             several = [as_of - _ONE * i for i in range(count)]
             yield (
-                f"{count} times{with_words}",
+                Told(f"{count} times", qualifiers),
                 tuple(Fact(concept, kind, times.over, _day(d), _day(d), qualifiers) for d in several),
             )
 
 
 class _Times:
-    """When something can have been, as far as tests tell it apart: words, status, beginning and end of each time."""
+    """When something can have been, as far as tests tell it apart: what is said, status, beginning and end of each."""
 
     def __init__(self, tests: list[Present], kind: FactKind, as_of: date, days: Days) -> None:
         windows = [test.window for test in tests if test.window]
@@ -161,13 +161,13 @@ class _Times:
     def all(self) -> Iterator[_Time]:
         """Now, since long, over since each of the times that windows tell apart, planned."""
         if self.once:
-            yield "present", "resolved", self.as_of, None
+            yield Told("present"), "resolved", self.as_of, None
         if not self.once or self._asks("now"):
             yield from self._going_on()
-        for words, day in _past(self.backs, self.as_of, self.days.ends | (self.days.starts if self.once else set())):
-            yield from self._until(words, day)
+        for said, day in _past(self.backs, self.as_of, self.days.ends | (self.days.starts if self.once else set())):
+            yield from self._until(said, day)
         if not self.backs and not self.days.ends and (not self.once or self._asks("now", "history")):
-            yield "in the past", self.over, self.as_of - _ONE * 2, None if self.once else self.as_of - _ONE
+            yield Told("in the past"), self.over, self.as_of - _ONE * 2, None if self.once else self.as_of - _ONE
         if self._asks("planned"):
             yield from self._planned()
 
@@ -175,38 +175,38 @@ class _Times:
         return any(test.status in statuses for test in self.tests)
 
     def _going_on(self) -> Iterator[_Time]:
-        yield "in progress" if self.once else "present", "active", self.as_of, None
+        yield Told("in progress" if self.once else "present"), "active", self.as_of, None
         for length in self.lasting:
-            yield f"present for exactly {length}", "active", shift(self.as_of, length, -1), None
-            yield f"present for over {length}", "active", shift(self.as_of, length, -1) - _ONE, None
+            yield Told(f"present for exactly {length}"), "active", shift(self.as_of, length, -1), None
+            yield Told(f"present for over {length}"), "active", shift(self.as_of, length, -1) - _ONE, None
         for day in sorted(self.days.starts):
-            yield f"present since {day}", "active", day, None
+            yield Told(f"present since {day}"), "active", day, None
 
-    def _until(self, words: str, day: date) -> Iterator[_Time]:
+    def _until(self, said: Told, day: date) -> Iterator[_Time]:
         """What was over on a day; something done once has no beginning before it that could matter."""
-        yield words, self.over, day, None if self.once else day
+        yield said, self.over, day, None if self.once else day
         for length in self.lasting:
-            yield f"{words}, for over {length}", self.over, shift(day, length, -1) - _ONE, day
+            yield said.narrowed(f"for over {length}"), self.over, shift(day, length, -1) - _ONE, day
         for start in () if self.once else sorted(self.days.starts):
             if start < day:
-                yield f"{words}, since {start}", self.over, start, day
+                yield said.narrowed(f"since {start}"), self.over, start, day
 
     def _planned(self) -> Iterator[_Time]:
         ahead = [t.window.within for t in self.tests if t.status == "planned" and t.window and t.window.within]
         for day in sorted({self.as_of + _ONE, *(shift(self.as_of, d) + i * _ONE for d in ahead for i in (0, 1))}):
-            yield f"planned for {day}", "planned", day, None
+            yield Told(f"planned for {day}"), "planned", day, None
 
 
-def _past(backs: set[Duration], as_of: date, more: frozenset[date]) -> Iterator[tuple[str, date]]:
+def _past(backs: set[Duration], as_of: date, more: frozenset[date]) -> Iterator[tuple[Told, date]]:
     """A day on either side of the first day of each window that reaches back, that day itself, and more days."""
     ends = sorted({shift(as_of, back, -1) for back in backs}, reverse=True)
     if (ends or more) and max((*ends, *more)) < as_of - _ONE:
-        yield f"last after {max((*ends, *more))}", as_of - _ONE
+        yield Told("last", (), "after", str(max((*ends, *more)))), as_of - _ONE
     for end in ends:
-        yield f"last on {end}", end
-        yield f"last before {end}", end - _ONE
+        yield Told("last", (), "on", str(end)), end
+        yield Told("last", (), "before", str(end)), end - _ONE
     for day in sorted(more - {as_of}):
-        yield f"on {day}", day
+        yield Told(f"on {day}"), day
 
 
 def _day(day: date) -> PartialDate:

@@ -17,6 +17,7 @@ from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Derived, Outcome
 from eligo.explain import Finding, TrialScreening
 from eligo.outlook.effects import Effect, Question, effects
+from eligo.outlook.phrases import Told
 from eligo.outlook.situation import Situation, granting, standing
 from eligo.outlook.values import ValueRegion
 from eligo.patients.model import Fact
@@ -32,7 +33,7 @@ Settles = Literal["certain", "may", "no"]
 class PossibleAnswer(NamedTuple):
     """What one answer would do to a trial: the verdict, the one if open attestations turn out well, and what blocks."""
 
-    answer: str | ValueRegion
+    answer: Told | ValueRegion
     verdict: Verdict
     but_for_attestations: Verdict
     blocks: tuple[str, ...]
@@ -230,7 +231,7 @@ def _answers(situation: Situation, trial: Trial, found: Iterable[Effect]) -> tup
     return tuple(answers)
 
 
-def _answer(answer: str | ValueRegion, trial: Trial, after: Answers) -> PossibleAnswer:
+def _answer(answer: Told | ValueRegion, trial: Trial, after: Answers) -> PossibleAnswer:
     """What an answer does to a trial."""
     verdict = trial.verdict(after)
     granted = granting(trial).verdict(trial, after) if verdict is Verdict.UNDETERMINED else verdict

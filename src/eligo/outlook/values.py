@@ -17,6 +17,7 @@ from eligo.evaluation.ages import AgeThen
 from eligo.evaluation.chart import Chart
 from eligo.evaluation.comparing import Comparison, absolute, multiple
 from eligo.outlook.edits import Edit, born, measured, of_sex, rewritten, today, value_of
+from eligo.outlook.phrases import Told
 from eligo.outlook.situation import Situation, numbers
 from eligo.outlook.turns import turns
 from eligo.patients.dates import AgeUnit
@@ -39,16 +40,16 @@ class ValueRegion(NamedTuple):
 
 
 class Option(NamedTuple):
-    """One answer to a question: the words or the region that it stands for, and what it does to a record."""
+    """One answer to a question: what is said or the region that it stands for, and what it does to a record."""
 
-    answer: str | ValueRegion
+    answer: Told | ValueRegion
     edit: Callable[[Patient], Edit]
 
 
 def of_variable(situation: Situation, variable: str, past_too: bool = False) -> list[Option]:
     """Everything that the variable can be, in rising order; nothing for one that has no values."""
     if variable == "sex":
-        return [Option(sex, partial(of_sex, sex=sex)) for sex in ("male", "female")]
+        return [Option(Told(sex), partial(of_sex, sex=sex)) for sex in ("male", "female")]
     if variable == "age":
         return _ages(situation)
     known = variables().get(variable)
@@ -58,7 +59,8 @@ def of_variable(situation: Situation, variable: str, past_too: bool = False) -> 
     if known.kind == "category":
         words = sorted(set(known.values.values()))
         results = (Result(variable, math.nan, math.nan, date=day, written=word, value=word) for word in words)
-        return [Option(word, partial(measured, result=result)) for word, result in zip(words, results, strict=True)]
+        edits = (partial(measured, result=result) for result in results)
+        return [Option(Told(word), edit) for word, edit in zip(words, edits, strict=True)]
 
     def option(region: ValueRegion) -> Option:
         result = value_of(variable, _inside(region), day)

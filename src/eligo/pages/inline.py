@@ -34,7 +34,7 @@ _PROVEN_ORDINAL = 4  # from here on an inline number is a list number even where
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _FoundItem:
     mark: Mark
     start: int
     body: int
@@ -75,17 +75,17 @@ def _cut(text: str, block: Block, following: Block | None, alone: bool) -> list[
     return _split(block, found) if found else [block]
 
 
-def _glyphs(text: str, block: Block) -> Iterator[_Found]:
+def _glyphs(text: str, block: Block) -> Iterator[_FoundItem]:
     """The bullets inside a block, unless its words announce a list: then they are pieces of the item."""
     pattern = _DASH if block.cut and block.mark and block.mark.style in "-–—" else _GLYPH
     for match in pattern.finditer(text, block.body, block.end):
         first = text[max(block.body, match.start() - 40) : match.start()]
         if announces_list(first):
             return
-        yield _Found(block.mark or Mark(match.group()[0]), match.start(), _after(text, match.end(), block.end))
+        yield _FoundItem(block.mark or Mark(match.group()[0]), match.start(), _after(text, match.end(), block.end))
 
 
-def _separated(text: str, block: Block) -> Iterator[_Found]:
+def _separated(text: str, block: Block) -> Iterator[_FoundItem]:
     """The separators of a list in one line behind its heading, `Inclusion: age over 18 - no cancer - consent`."""
     words = text[block.body : block.end]
     if block.mark is not None or len(words) > _LONGEST_LINE or ":" in words or asks_any(words):
@@ -98,10 +98,10 @@ def _separated(text: str, block: Block) -> Iterator[_Found]:
         return
     for match in found:
         if match.end() < len(words):
-            yield _Found(Mark(match.group().strip()), block.body + match.start(), block.body + match.end())
+            yield _FoundItem(Mark(match.group().strip()), block.body + match.start(), block.body + match.end())
 
 
-def _numbers(text: str, block: Block, mark: Mark, following: Block | None) -> Iterator[_Found]:
+def _numbers(text: str, block: Block, mark: Mark, following: Block | None) -> Iterator[_FoundItem]:
     """The marks that go on with the block's own number."""
     expected = (mark.ordinal or 0) + 1
     if mark.number.isdigit() and text.find(str(expected), block.body, block.end) < 0:
@@ -118,7 +118,7 @@ def _numbers(text: str, block: Block, mark: Mark, following: Block | None) -> It
         # The next line proves that a number is missing: it may stand here without its stop.
         bare = re.compile(rf"(?<=[a-z,;.)]\s){expected}\s+(?=[A-Z])").search(text, block.body, block.end)
         if bare:
-            yield _Found(Mark(mark.style, str(expected), expected), bare.start(), bare.end())
+            yield _FoundItem(Mark(mark.style, str(expected), expected), bare.start(), bare.end())
 
 
 def _ordinal_below(mark: Mark, following: Block | None) -> int:
@@ -134,7 +134,7 @@ def _begins_item(first: str, expected: int, below: int) -> bool:
     return expected >= _PROVEN_ORDINAL and first.isalpha()
 
 
-def _split(block: Block, found: list[_Found]) -> list[Block]:
+def _split(block: Block, found: list[_FoundItem]) -> list[Block]:
     rest = [
         Block(f.start, f.body, end, block.column, block.body_column, f.mark, False, True)
         for f, end in _with_ends(found, block.end)
@@ -142,7 +142,7 @@ def _split(block: Block, found: list[_Found]) -> list[Block]:
     return [replace(block, end=found[0].start), *rest]
 
 
-def _with_ends(found: list[_Found], end: int) -> Iterator[tuple[_Found, int]]:
+def _with_ends(found: list[_FoundItem], end: int) -> Iterator[tuple[_FoundItem, int]]:
     """Each mark with the place where the words after it end: at the next mark."""
     return zip(found, [*(f.start for f in found[1:]), end], strict=True)
 
@@ -168,9 +168,9 @@ def cut_pieces(text: str, start: int, end: int) -> Pieces | None:
     return Pieces(chain[0].start, tuple(Block(f.start, f.body, e, 0, 0, f.mark) for f, e in _with_ends(chain, end)))
 
 
-def _chains(text: str, start: int, end: int) -> dict[str, list[_Found]]:
+def _chains(text: str, start: int, end: int) -> dict[str, list[_FoundItem]]:
     """The marks of each style that follow each other in their order, from the first one on."""
-    chains: dict[str, list[_Found]] = {}
+    chains: dict[str, list[_FoundItem]] = {}
     for found in _candidates(text, start, end):
         for style, ordinal in found.mark.readings:
             chain = chains.setdefault(style, [])
@@ -178,18 +178,18 @@ def _chains(text: str, start: int, end: int) -> dict[str, list[_Found]]:
                 chain.append(replace(found, mark=Mark(style, found.mark.number, ordinal)))
     for match in _GLYPH.finditer(text, start, end):
         glyph = Mark(match.group())
-        chains.setdefault(glyph.style, []).append(_Found(glyph, match.start(), _after(text, match.end(), end)))
+        chains.setdefault(glyph.style, []).append(_FoundItem(glyph, match.start(), _after(text, match.end(), end)))
     return chains
 
 
-def _has_words(text: str, chain: list[_Found], end: int) -> bool:
+def _has_words(text: str, chain: list[_FoundItem], end: int) -> bool:
     return all(
         e - f.body > 60 or sum(map(str.isalpha, clean(text[f.body : e]))) >= _LEAST_WORDS
         for f, e in _with_ends(chain, end)
     )
 
 
-def _candidates(text: str, start: int, end: int) -> Iterator[_Found]:
+def _candidates(text: str, start: int, end: int) -> Iterator[_FoundItem]:
     """Every number or letter that may be a list mark, outside of brackets."""
     depth = 0
     for match in _CANDIDATE.finditer(text, start, end):
@@ -203,7 +203,7 @@ def _candidates(text: str, start: int, end: int) -> Iterator[_Found]:
             binders = layout().before_bare_number if found[0].style == "1." else layout().before_number
             before = text[max(start, match.start() - 24) : match.start()].split()
             if not before or before[-1].lower().strip("(") not in binders:
-                yield _Found(found[0], match.start(), found[1])
+                yield _FoundItem(found[0], match.start(), found[1])
 
 
 def _after(text: str, at: int, end: int) -> int:

@@ -55,10 +55,10 @@ def read_groups(text: str, stretches: list[Span]) -> Sections:
     """Read the stretches of a text as criteria."""
     parts = read_parts(text, stretches)
     settle_arms(parts)
-    return _Reader(text, parts).read()
+    return _SectionReader(text, parts).read()
 
 
-class _Reader:
+class _SectionReader:
     """Reads the parts in order, with the section, arm and heading that are open."""
 
     def __init__(self, text: str, parts: list[Part]) -> None:

@@ -32,7 +32,7 @@ def read_bundle(raw: Raw, as_of: date | None, units: Units = NO_UNITS, id_by: st
         bundle = unwrapped(parsed(raw)) or {}
     except EligoError as error:
         return Reading(None, error.problems)
-    found = _Found(raw)
+    found = _FoundResources(raw)
     try:
         found.open(bundle, (), ())
     except EligoError as error:
@@ -50,7 +50,7 @@ def read_bundle(raw: Raw, as_of: date | None, units: Units = NO_UNITS, id_by: st
     return replace(reading, problems=tuple(problems), ledger=(*reading.ledger, *found.broken))
 
 
-class _Found:
+class _FoundResources:
     """The resources of a Bundle or of Parameters, and of those inside them; what is broken; why it is only a part."""
 
     def __init__(self, raw: Raw) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from eligo import jsontext
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import changed
-from eligo.isolation import Unit
+from eligo.isolation import Isolated
 from eligo.patients.fhir import NOT_ASKED, FhirItem, reference_key, subject_key, type_problem
 from eligo.patients.fhir_words import Json, obj, text_of, words
 from eligo.patients.jobs import Job, Raw, failed, kind_of, unwrapped
@@ -70,7 +70,7 @@ class Pool:
 
     def _job(self, spans: array[int], shared: tuple[Raw, ...]) -> Iterator[Job]:
         """The job of one patient, or of what is wrong with its files."""
-        with Unit(Place(self.files[spans[0]])) as unit:
+        with Isolated(Place(self.files[spans[0]])) as unit:
             yield Job("resources", tuple(self._documents(spans)), shared=shared)
         yield from map(failed, unit.problems)
 

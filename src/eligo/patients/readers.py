@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eligo.errors import EligoError, Place, Problem
-from eligo.isolation import Unit, each
+from eligo.isolation import Isolated, each
 from eligo.patients import native
 from eligo.patients.foreign import SUFFIXES as FOREIGN
 from eligo.patients.foreign import foreign
@@ -89,7 +89,7 @@ def read_patients(source: str | Path, options: Options | None = None) -> Iterato
     """
     options = options or Options()
     for job in jobs(str(source), options):
-        with Unit(job.place) as unit:
+        with Isolated(job.place) as unit:
             reading = read_job(job, options)
         yield Reading(None, unit.problems) if unit.failed else reading
 
@@ -134,7 +134,7 @@ def _of_folder(folder: Path, options: Options) -> Iterator[Job]:
         yield failed(Problem("no-patients", message, Place(str(folder))))
     yield from _foreign_files(folder)
     for path in found[:]:
-        with Unit(Place(str(path))) as unit:
+        with Isolated(Place(str(path))) as unit:
             if not path.is_file():
                 head_of(str(path))  # says what it is
         if unit.failed:

@@ -99,7 +99,20 @@ def read_quantity(text: str) -> Quantity | None:
     return Quantity(low, high, unit=unit or None)
 
 
-class _Entry(NamedTuple):
+def written_digits(text: str) -> int | None:
+    """How many digits a number is written with, those before the first that is not zero left out; None for a word.
+
+    >>> written_digits("1.40 mg/dL"), written_digits("< 0.05"), written_digits("trace")
+    (3, 1, None)
+    """
+    match = _QUANTITY.fullmatch(text.strip())
+    if match is None:
+        return None
+    figures = match[3].casefold().partition("e")[0]
+    return len("".join(filter(str.isdecimal, figures)).lstrip("0"))
+
+
+class _EnteredValue(NamedTuple):
     """What every result of an entry says of where it comes from, whatever is made of its value."""
 
     variable: str
@@ -136,7 +149,7 @@ def measure(
     `usual` is the unit in which the site reports the variable; it counts only where neither value nor `unit` has one.
     """
     written = f"{value} {unit}" if unit else str(value)
-    entry = _Entry(variable.id, day, written, value, unit)
+    entry = _EnteredValue(variable.id, day, written, value, unit)
     if variable.kind in ("ordinal", "category") and len(written) <= _LONGEST:
         in_words = _graded if variable.kind == "ordinal" else _categorised
         return in_words(variable, value, entry)
@@ -189,7 +202,7 @@ def _without_unit(
     variable: Variable,
     read: Quantity,
     reference: Ends,
-    entry: _Entry,
+    entry: _EnteredValue,
     usual: str | None,
 ) -> Measured:
     """Take a bare number in the site's unit, or, for a variable without dimension, in the only one that fits."""
@@ -210,7 +223,7 @@ def _without_unit(
     return result, (Problem("unit-inferred", message, help="add the unit", severity="warning"), *problems)
 
 
-def _converted(variable: Variable, read: Quantity, unit: str, reference: Ends, entry: _Entry) -> Measured:
+def _converted(variable: Variable, read: Quantity, unit: str, reference: Ends, entry: _EnteredValue) -> Measured:
     try:
         low = to_canonical(read.low, unit, variable)
         high = low if read.high == read.low else to_canonical(read.high, unit, variable)
@@ -308,7 +321,7 @@ def _unit_word(unit: str) -> str:
 # --- grades and categories
 
 
-def _graded(variable: Variable, value: str | Number, entry: _Entry) -> Measured:
+def _graded(variable: Variable, value: str | Number, entry: _EnteredValue) -> Measured:
     """Read a grade (`II`, `grade 2`, `B`, 3), a range of grades or a side of one (`>= 2`)."""
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
     if side := _GRADE_SIDE.fullmatch(text):
@@ -357,7 +370,7 @@ def _grade(variable: Variable, label: str) -> float | None:
     return found
 
 
-def _categorised(variable: Variable, value: str | Number, entry: _Entry) -> Measured:
+def _categorised(variable: Variable, value: str | Number, entry: _EnteredValue) -> Measured:
     found = variable.value(str(value))
     if found is not None:
         return entry._replace(value=found).result(NAN, NAN), ()

@@ -7,13 +7,13 @@ from typing import Any
 
 from eligo.reading.lexicon import words
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Limit, type_of
+from eligo.reading.tree import WrittenLimit, type_of
 
 COUNTED = frozenset(["CONCEPT", "VAR", "QUAL", "STATUS", "FILLER"])
 YOUNG = 10  # below it a number of nothing is rather one of what follows: `patients must have at least one lesion`
 
 
-def age_of_thing(text: str, before: Sequence[Any], limit: Limit, unit: str | None) -> bool:
+def age_of_thing(text: str, before: Sequence[Any], limit: WrittenLimit, unit: str | None) -> bool:
     """Whether the limit, with these elements before it, is on the age of a thing: `biopsy older than 6 months`."""
     if limit.age is None or unit is None:
         return False
@@ -29,7 +29,7 @@ def age_of_thing(text: str, before: Sequence[Any], limit: Limit, unit: str | Non
     return bool(nearest.type == "CONCEPT" and (unit != "a" or _young(limit)))
 
 
-def _young(limit: Limit) -> bool:
+def _young(limit: WrittenLimit) -> bool:
     op, amount = limit.bounds[0]
     return len(limit.bounds) == 1 and op in ("lt", "le") and amount.number.value < YOUNG
 

@@ -23,7 +23,7 @@ _TOLD = frozenset(["STATUS", "EVENT"])  # with one of these it is no day of its 
 _MOST_WORDS = 5  # of a day that is kept in its own words
 
 
-class _Words(NamedTuple):
+class _AnchorWords(NamedTuple):
     """The words of the trial's days, which of them say which day it is, and what may stand before them."""
 
     of_events: frozenset[str]
@@ -34,12 +34,12 @@ class _Words(NamedTuple):
 
 
 @functools.cache
-def _words() -> _Words:
+def _words() -> _AnchorWords:
     data = grammar_data("names.yaml")
     kinds = tuple((event, frozenset(of)) for event, of in data["events_by_words"].items())
     lists = ("event_words", "event_marks", "before_event", "numbered_events")
     words, marks, before, numbered = (frozenset(data[key]) for key in lists)
-    return _Words(words, marks, kinds, before, numbered)
+    return _AnchorWords(words, marks, kinds, before, numbered)
 
 
 def anchor(tokens: list[Token], text: str) -> list[Token]:

@@ -17,13 +17,13 @@ from eligo.reading.neighbours import is_count
 from eligo.reading.plausible import settled
 from eligo.reading.stated import quantities
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Bracket, Choice, Element, Limit, Limits, Node, Unit, Window, amounts, type_of
+from eligo.reading.tree import Bracket, Clause, CountOf, Element, Limits, Node, TimeNode, WrittenLimit, amounts, type_of
 from eligo.reading.unmeasured import counts, no_measure
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 
-class Bound(NamedTuple):
+class BoundLimits(NamedTuple):
     """Limits with the names that they hold for; none where they are a duration, a dose or a count."""
 
     limits: Limits
@@ -34,7 +34,7 @@ Names = tuple[Name, ...] | None  # None where a rule has no answer
 
 
 @dataclass(slots=True)
-class Place:
+class LimitsPlace:
     """Limits where they stand in their clause, with the name before them and, once sought, the one behind them."""
 
     elements: Sequence[Any]
@@ -47,7 +47,7 @@ class Place:
     after: Name | None = None
 
     @property
-    def first(self) -> Limit:
+    def first(self) -> WrittenLimit:
         """The first of the limits."""
         return self.limits.limits[0]
 
@@ -62,7 +62,7 @@ class Binder(NameFinder):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.bound: list[Bound] = []
+        self.bound: list[BoundLimits] = []
         self.last: Name | None = None
         self.shared: tuple[Name, ...] = ()  # all names of the limits that were bound last, where they are several
 
@@ -83,7 +83,7 @@ class Binder(NameFinder):
             self._waited(unit, outer, waiting)
             waiting = []
 
-    def _waited(self, unit: Unit, outer: Name | None, waiting: list[Name]) -> None:
+    def _waited(self, unit: Clause, outer: Name | None, waiting: list[Name]) -> None:
         """Bind a unit; `waiting` are names that stood alone before it ("AST and ALT <= 2.5 x ULN")."""
         before = len(self.bound)
         self._unit(unit, outer)
@@ -92,9 +92,9 @@ class Binder(NameFinder):
             later = bool(first.names) and first.names[0].span[0] > waiting[-1].span[0]
             if later and bool(first.names[0].variable) == bool(waiting[-1].variable):
                 self.shared = (*waiting, *first.names)
-                self.bound[before] = Bound(first.limits, self.shared)
+                self.bound[before] = BoundLimits(first.limits, self.shared)
 
-    def _name_alone(self, unit: Unit) -> Name | None:
+    def _name_alone(self, unit: Clause) -> Name | None:
         """The name of a unit that holds one variable and nothing else."""
         found: Name | None = None
         for element in unit.elements:
@@ -115,7 +115,7 @@ class Binder(NameFinder):
             return self._alias(element) is not None
         return type_of(element) == "GRADE"
 
-    def _words_alone(self, unit: Unit) -> Name | None:
+    def _words_alone(self, unit: Clause) -> Name | None:
         """`full-mouth plaque score (FMPS)`: words that no data file knows, with their short form, and nothing else."""
         if not any(e.__class__ is Bracket for e in unit.elements):
             return None
@@ -126,7 +126,7 @@ class Binder(NameFinder):
             return None
         return self.before(unit.elements, len(unit.elements))
 
-    def _unit(self, unit: Unit, outer: Name | None) -> None:
+    def _unit(self, unit: Clause, outer: Name | None) -> None:
         elements = unit.elements
         for i, element in enumerate(elements):
             if isinstance(element, Token):
@@ -134,7 +134,7 @@ class Binder(NameFinder):
                     self.last = Name(element.value, element.span)
             elif isinstance(element, Limits):
                 self._limited(elements, i, _with_unit_behind(elements, i), outer)
-            elif isinstance(element, Window):
+            elif isinstance(element, TimeNode):
                 if element.limits is not None:
                     self._limited(elements, i, element.limits, outer)
             elif isinstance(element, Bracket):
@@ -144,8 +144,8 @@ class Binder(NameFinder):
                 self.last = name or last
 
     def _limited(self, elements: Sequence[Any], i: int, limits: Limits, outer: Name | None) -> None:
-        timed = elements[i].__class__ is Window
-        at = Place(elements, i, limits, _unit(limits), outer, timed, self.before(elements, i))
+        timed = elements[i].__class__ is TimeNode
+        at = LimitsPlace(elements, i, limits, _unit(limits), outer, timed, self.before(elements, i))
         names = self._names(at)
         self._keep(at, names)
         if names:
@@ -158,7 +158,7 @@ class Binder(NameFinder):
             return name
         return name if measured_by(name.concept) else self.last
 
-    def _keep(self, at: Place, names: tuple[Name, ...]) -> None:
+    def _keep(self, at: LimitsPlace, names: tuple[Name, ...]) -> None:
         """Bind the limits; a joined one with a unit that the name cannot have has a name of its own behind it."""
         names = quantities([changed(name, at.limits, self.text) for name in names], at.limits, self.text)
         likely = settled(at.limits, names[0]) if names else at.limits
@@ -168,23 +168,25 @@ class Binder(NameFinder):
         while kept < len(limits.limits) and self._same_kind(id_, limits.limits[0], limits.limits[kept]):
             kept += 1
         if kept == len(limits.limits):
-            self.bound.append(Bound(limits, names))
+            self.bound.append(BoundLimits(limits, names))
             return
         first, rest = limits.limits[:kept], limits.limits[kept:]
         after = self.after(at.elements, at.i)
-        self.bound.append(Bound(Limits(first, limits.joins[: kept - 1], (limits.span[0], first[-1].span[1])), names))
         self.bound.append(
-            Bound(Limits(rest, limits.joins[kept:], (rest[0].span[0], limits.span[1])), (after,) if after else ())
+            BoundLimits(Limits(first, limits.joins[: kept - 1], (limits.span[0], first[-1].span[1])), names)
+        )
+        self.bound.append(
+            BoundLimits(Limits(rest, limits.joins[kept:], (rest[0].span[0], limits.span[1])), (after,) if after else ())
         )
 
-    def _same_kind(self, id_: str | None, first: Limit, other: Limit) -> bool:
+    def _same_kind(self, id_: str | None, first: WrittenLimit, other: WrittenLimit) -> bool:
         a, b = first.bounds[0][1].unit, other.bounds[-1][1].unit
         if a is None or b is None or a.value == b.value:
             return True
         variable = variables().get(id_ or "")
         return variable is None or variable.takes(b.value) or not variable.takes(a.value)
 
-    def _names(self, at: Place) -> tuple[Name, ...]:
+    def _names(self, at: LimitsPlace) -> tuple[Name, ...]:
         """The names of the limits, by the first rule that gives an answer; no name is an answer too."""
         for rule in (
             self._unmeasured,
@@ -202,10 +204,10 @@ class Binder(NameFinder):
                 return names
         return self._people(at)
 
-    def _unmeasured(self, at: Place) -> Names:
+    def _unmeasured(self, at: LimitsPlace) -> Names:
         return () if no_measure(self.text, at.limits, limited=at.behind.__class__ is Limits) else None
 
-    def _inside(self, at: Place) -> Names:
+    def _inside(self, at: LimitsPlace) -> Names:
         """`over the age of 18`, `> NYHA class II`, `18 < age`."""
         word = next((t for t in at.first.inside if t.roles.get("VAR")), None)
         if word is not None:
@@ -215,7 +217,7 @@ class Binder(NameFinder):
             return (after,) if after else ()
         return None
 
-    def _age(self, at: Place) -> Names:
+    def _age(self, at: LimitsPlace) -> Names:
         """A number with a word such as `old` is an age."""
         age = at.first.age or next((limit.age for limit in at.limits.limits if limit.age), None)
         if age is None:
@@ -231,11 +233,11 @@ class Binder(NameFinder):
             return (known,)
         return (Name(ages[0], age),) if not unborn or at.unit != "a" else ()
 
-    def _variable_before(self, at: Place) -> Names:
+    def _variable_before(self, at: LimitsPlace) -> Names:
         before = at.before
         return (before,) if before and before.variable and self.fits(before.variable, at.unit, at.limits) else None
 
-    def _name_behind(self, at: Place) -> Names:
+    def _name_behind(self, at: LimitsPlace) -> Names:
         """The concept whose grade it is, or a name behind the limit that is better than one before it."""
         at.after = self.after(at.elements, at.i)
         grade = self._grade(at.before, at.after, at.outer)
@@ -250,7 +252,7 @@ class Binder(NameFinder):
             return (at.after,)
         return None
 
-    def _words_before(self, at: Place) -> Names:
+    def _words_before(self, at: LimitsPlace) -> Names:
         """Words before the limit that the vocabulary does not have."""
         before, after = at.before, at.after
         if before is None or before.variable is not None or not self.may_name(before, at.unit, at.limits):
@@ -270,7 +272,7 @@ class Binder(NameFinder):
             return () if counts(at.limits, at.unit) else (after,)
         return (before,)
 
-    def _words_behind(self, at: Place) -> Names:
+    def _words_behind(self, at: LimitsPlace) -> Names:
         """`less than 30 kg of body weight`."""
         if at.after is None:
             return None
@@ -284,7 +286,7 @@ class Binder(NameFinder):
             return (counted if upper else at.after._replace(of=counted.span[1]),)
         return None
 
-    def _carried(self, at: Place) -> Names:
+    def _carried(self, at: LimitsPlace) -> Names:
         """The name of the clause before, or before the bracket."""
         if at.before is not None or at.after is not None:
             return None
@@ -294,7 +296,7 @@ class Binder(NameFinder):
                 return self.shared if name in self.shared else (name,)
         return None
 
-    def _goes_on(self, at: Place) -> bool:
+    def _goes_on(self, at: LimitsPlace) -> bool:
         """Whether words stand before the limit in its bracket, or after a bare one: `(10 is the worst)`."""
         end = at.i + REACH if at.first.form == "bare" else at.i
         seen = at.elements[max(0, at.i - REACH) : end]
@@ -310,7 +312,7 @@ class Binder(NameFinder):
                 return Name(concept.grade_variable, name.span)
         return None
 
-    def _after_wins(self, at: Place, after: Name) -> bool:
+    def _after_wins(self, at: LimitsPlace, after: Name) -> bool:
         """Whether the name behind a limit is the better one: a variable right there, or a rating scale."""
         if after.variable is not None:
             return type_of(at.behind) == "VAR"
@@ -320,14 +322,14 @@ class Binder(NameFinder):
     def _name_follows(self, name: Name) -> bool:
         return self._last_word(name).lower() in words("name_follows")
 
-    def _born(self, at: Place) -> Names:
+    def _born(self, at: LimitsPlace) -> Names:
         """`born before 32 weeks`."""
         if at.unit != "wk":
             return None
         born = next((e for e in at.elements[: at.i] if e.__class__ is Token and e.value == "born"), None)
         return (Name("gestational_age", born.span),) if born is not None else None
 
-    def _people(self, at: Place) -> tuple[Name, ...]:
+    def _people(self, at: LimitsPlace) -> tuple[Name, ...]:
         """Years alone, or right after a word for people, are an age: `patients < 18`; kilograms are a weight."""
         if not self._of_people(at):
             return ()
@@ -344,7 +346,7 @@ class Binder(NameFinder):
             return (Name("age", people[-1].span),)
         return ()
 
-    def _of_people(self, at: Place) -> bool:
+    def _of_people(self, at: LimitsPlace) -> bool:
         """Whether nothing but small words and words for people stands before limits that may be those of a person."""
         if at.timed or at.i > REACH or at.unit not in _OF_PEOPLE:
             return False
@@ -377,7 +379,7 @@ _OF_AGES = (None, "a", "mo", "wk", "d", "h")
 _BEFORE_PEOPLE = frozenset(["LIGHT", "SEX", "GRADE", "GROUP", "WHO", "FRESH"])
 
 
-def bind(tree: Node, text: str) -> list[Bound]:
+def bind(tree: Node, text: str) -> list[BoundLimits]:
     """All limits of the item with their names, in reading order."""
     binder = Binder(text)
     binder.node(tree)
@@ -393,25 +395,25 @@ def _unit(limits: Limits) -> str | None:
 
 
 def _has_limits(node: Node) -> bool:
-    return any(e.__class__ in (Limits, Choice, Window) for unit, _ in units(node) for e in unit.elements)
+    return any(e.__class__ in (Limits, CountOf, TimeNode) for unit, _ in units(node) for e in unit.elements)
 
 
 _APART = {"sub_items": "far", "sentences": "far", "semicolons": "near", "and_headed": "near", "parted": "near"}
 _IN_A_ROW = frozenset(["commas", "chain", "target", "related"])  # the units of these may share one limit
 
 
-def units(node: Node) -> list[tuple[Unit, str]]:
+def units(node: Node) -> list[tuple[Clause, str]]:
     """All units in reading order, brackets not entered, each with what parts it from the one before.
 
     That is a full stop or an enumerator (`far`), a semicolon (`near`), a word of scope (`scope`), or nothing.
     """
-    found: list[tuple[Unit, str]] = []
+    found: list[tuple[Clause, str]] = []
     _add_units(node, "", found)
     return found
 
 
-def _add_units(node: Node, apart: str, found: list[tuple[Unit, str]]) -> None:
-    if isinstance(node, Unit):
+def _add_units(node: Node, apart: str, found: list[tuple[Clause, str]]) -> None:
+    if isinstance(node, Clause):
         found.append((node, apart))
         return
     own = _APART.get(node.rule, "" if node.rule in _IN_A_ROW else "scope")

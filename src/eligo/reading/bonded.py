@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eligo.reading.line import ENDS, NEAR, SEPARATORS, Line
+from eligo.reading.line import ENDS, NEAR, SEPARATORS, LinePass
 from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
 
@@ -16,7 +16,7 @@ _TREATMENTS = frozenset(["procedure", "medication", "state"])
 OF_PATIENTS = {"requiring": "now", "treated_with": "active"}  # said of a patient alone: the status of `or requiring B`
 
 
-def listed(line: Line, i: int, token: Token) -> bool:
+def listed(line: LinePass, i: int, token: Token) -> bool:
     """`asthma requiring A or B`: what is joined on is of the same kind as what is required."""
     mark, bond = line.last_of(_MARKS), line.last_of(BOND)
     if mark is None or bond is None or mark.type not in _BOUND:
@@ -36,7 +36,7 @@ def listed(line: Line, i: int, token: Token) -> bool:
     return _of_a_kind(line, following, bond, token)
 
 
-def _of_one_list(line: Line, i: int, mark: Token, bond: Token) -> bool:
+def _of_one_list(line: LinePass, i: int, mark: Token, bond: Token) -> bool:
     """`due to A, B or C`, `with A, B`: names alone between commas, up to a word that closes their list, or its end."""
     if bond.value not in _LISTING or line.core not in ("CONCEPT", "FILLER"):
         return False
@@ -60,7 +60,7 @@ def _closes(token: Token) -> bool:
     return token.type in ("AND", "OR") or token.value in ("and", "or")
 
 
-def _joined_on(line: Line, i: int, mark: Token, token: Token) -> Token | None:
+def _joined_on(line: LinePass, i: int, mark: Token, token: Token) -> Token | None:
     """The name behind a separator; what closes a list may have words before it: `A, B, or ongoing use of C`."""
     closes = mark.type == "INNER" and (token.type == "OR" or token.value == "or")
     leading = ("LIGHT", "STATUS", "QUAL") if closes else ("LIGHT",)
@@ -68,14 +68,14 @@ def _joined_on(line: Line, i: int, mark: Token, token: Token) -> Token | None:
     return found if found is not None and found.type in ("CONCEPT", "VAR") else None
 
 
-def _says_again(line: Line, i: int, bond: Token) -> bool:
+def _says_again(line: LinePass, i: int, bond: Token) -> bool:
     """Whether the last word of what bonds stands behind the separator once more."""
     behind = line.tokens[i + 1 : i + 2]
     last = line.written(bond).split()[-1:]  # none where only the place bonds: `A received B`
     return bool(behind) and behind[0].type == "LIGHT" and [line.written(behind[0])] == last
 
 
-def _on_no_concept(line: Line, following: Token, bond: Token) -> bool:
+def _on_no_concept(line: LinePass, following: Token, bond: Token) -> bool:
     """Whether both are limits behind `with`, or a treatment stands behind words that nobody knows."""
     if line.core == "VAR" or following.type == "VAR":  # `with A >= 180 or B >= 120`
         return line.core == following.type and bond.value == "with" and line.limited()
@@ -83,7 +83,7 @@ def _on_no_concept(line: Line, following: Token, bond: Token) -> bool:
     return line.core == "FILLER" and treats  # `requiring zorblax treatment or A`
 
 
-def _of_a_kind(line: Line, following: Token, bond: Token, token: Token) -> bool:
+def _of_a_kind(line: LinePass, following: Token, bond: Token, token: Token) -> bool:
     last = line.last_of(_CONCEPT)
     if last is None:
         return False

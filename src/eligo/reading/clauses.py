@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from eligo.reading.line import ENDS, LIMIT, TAKEN, Line
+from eligo.reading.line import ENDS, LIMIT, TAKEN, LinePass
 from eligo.reading.tokens import Token
 
 _NO_LIST_AT_ALL = frozenset(["OPEN", "IF", "UNLESS", "EXCEPT"])
@@ -15,7 +15,7 @@ _TIMES = frozenset(["WITHIN", "BEFORE", "SINCE", "AGO", "LASTING"])
 _DESCRIBING = frozenset(["CONCEPT", "QUAL", "STATUS", "FILLER", "NEG"])  # of whom a sex is said
 
 
-def condition(line: Line, i: int, token: Token) -> None:
+def condition(line: LinePass, i: int, token: Token) -> None:
     """`if`, `in patients with`: before what it holds for, behind it, or only an introduction."""
     if token.value == "who":
         _introduced(line, token) if not line.core else line.unused(token, "logic")
@@ -36,12 +36,12 @@ def condition(line: Line, i: int, token: Token) -> None:
         line.unused(token)
 
 
-def _behind_something(line: Line) -> bool:
+def _behind_something(line: LinePass) -> bool:
     """`B if A`, `B (if A)`."""
     return (line.said or line.bracket_begins()) and line.previous() not in ("AND", "OR")
 
 
-def _joined_on(line: Line) -> bool:
+def _joined_on(line: LinePass) -> bool:
     """`B, and if A`: another condition after what was said."""
     last = line.out[-1] if line.out else None
     if last is None or not line.said:
@@ -49,12 +49,12 @@ def _joined_on(line: Line) -> bool:
     return last.type in ("AND", "OR") or (last.type in TAKEN and last.value in ("and", "or"))
 
 
-def _behind_a_part(line: Line) -> bool:
+def _behind_a_part(line: LinePass) -> bool:
     """`B; in patients with A`."""
     return line.said and line.previous() == "SEMI"
 
 
-def _condition_first(line: Line, token: Token, again: bool) -> None:
+def _condition_first(line: LinePass, token: Token, again: bool) -> None:
     """`if A, B`: what comes next is asked of some only, up to its comma."""
     if again:
         mark = line.out[-1]
@@ -64,22 +64,22 @@ def _condition_first(line: Line, token: Token, again: bool) -> None:
     line.join(token)
 
 
-def _then_ahead(line: Line, i: int) -> int:
+def _then_ahead(line: LinePass, i: int) -> int:
     """The place of the comma or colon behind `if A`, where something comes behind it; else -1."""
     return line.same_level(i, lambda j, t: (t.type == "COMMA" and _goes_on(line, j)) or line.is_colon(t))
 
 
-def _goes_on(line: Line, j: int) -> bool:
+def _goes_on(line: LinePass, j: int) -> bool:
     following = line.ahead(j)
     return following is not None and following.type not in ENDS
 
 
-def _introduced(line: Line, token: Token) -> None:
+def _introduced(line: LinePass, token: Token) -> None:
     token.type = "WHO"
     line.out.append(token)
 
 
-def sex(line: Line, i: int, token: Token) -> None:
+def sex(line: LinePass, i: int, token: Token) -> None:
     """`in women of childbearing potential` is a condition; `in women` alone is part of its unit."""
     comma = bool(line.tokens[i + 1 : i + 2]) and line.tokens[i + 1].type == "COMMA" and line.begins()  # `for women, A`
     if (
@@ -100,7 +100,7 @@ def sex(line: Line, i: int, token: Token) -> None:
     line.add(token)
 
 
-def _aged(line: Line, i: int) -> bool:
+def _aged(line: LinePass, i: int) -> bool:
     """Whether an age comes next: `in women over 50 years`; else the limit is of a value: `in women < 12 g/dL`."""
     for token in line.tokens[i + 1 : i + 8]:
         if token.type in ("AGECOMP", "AGEUNIT", "OLD", "AGEAFTER") or (token.type == "VAR" and token.value == "age"):
@@ -112,7 +112,7 @@ def _aged(line: Line, i: int) -> bool:
     return False
 
 
-def ends_list(line: Line, i: int, following: Token) -> bool:
+def ends_list(line: LinePass, i: int, following: Token) -> bool:
     """Let a bracket with a word of scope at the end of a list of facts be no bracket; whether it is one.
 
     So is one of limits on one variable: `INR > 2 or INR > 3 (if A)` gives the limit for whom A holds.

@@ -6,18 +6,18 @@ import operator
 from collections.abc import Callable, Iterator
 
 from eligo.criteria import Number, Op
-from eligo.reading.bind import Bound
-from eligo.reading.comparison import Comparison
+from eligo.reading.bind import BoundLimits
+from eligo.reading.comparison import StatedComparison
 from eligo.reading.names import Name
 from eligo.reading.pairs import each_name, with_unit
 from eligo.reading.ratios import quotient
-from eligo.reading.tree import Amount, Limit, Limits, amounts
+from eligo.reading.tree import Amount, Limits, WrittenLimit, amounts
 from eligo.vocabulary.variables import Variable, variables
 
 
-def comparisons(bound: list[Bound], text: str) -> tuple[Comparison, ...]:
+def comparisons(bound: list[BoundLimits], text: str) -> tuple[StatedComparison, ...]:
     """All comparisons that the bound limits state, in reading order; `140/90` states a systolic and a diastolic one."""
-    made: list[Comparison] = []
+    made: list[StatedComparison] = []
     for limits, names in bound:
         names = tuple(_known(name) for name in names)
         for own, name in each_name(limits, names) if _is_pair(limits, names) else ((limits, name) for name in names):
@@ -35,11 +35,11 @@ def _is_pair(limits: Limits, names: tuple[Name, ...]) -> bool:
     return len(names) > 1 or any(amount.number.second is not None for amount in amounts(limits))
 
 
-def _compare(limits: Limits, name: Name, text: str) -> Iterator[Comparison]:
+def _compare(limits: Limits, name: Name, text: str) -> Iterator[StatedComparison]:
     bare = [limit for limit in limits.limits if limit.form == "bare" and limit.bounds[0][1].give is None]
     if bare:
         yield from _listed(bare, name, text)
-    one_sided: list[Limit] = []
+    one_sided: list[WrittenLimit] = []
     for limit in limits.limits:
         if any(amount.give is not None for _, amount in limit.bounds):
             continue  # `>= 18 +/- 2`: nobody can tell the number
@@ -57,13 +57,13 @@ def _compare(limits: Limits, name: Name, text: str) -> Iterator[Comparison]:
             yield from _one(first, name, text)
 
 
-def _halves(limit: Limit) -> list[Limit]:
+def _halves(limit: WrittenLimit) -> list[WrittenLimit]:
     """The range, or its two ends where each has a unit of its own: `6 months to 18 years`."""
     units = {unit_of(amount) for _, amount in limit.bounds} - {None}
     return [limit] if len(units) < 2 else [limit._replace(bounds=(bound,)) for bound in limit.bounds]
 
 
-def _complete(a: Limit, b: Limit) -> bool:
+def _complete(a: WrittenLimit, b: WrittenLimit) -> bool:
     """Whether two limits are the two ends of one range."""
     low = [x.bounds[0][1] for x in (a, b) if x.bounds[0][0] in ("gt", "ge")]
     high = [x.bounds[0][1] for x in (a, b) if x.bounds[0][0] in ("lt", "le")]
@@ -72,7 +72,7 @@ def _complete(a: Limit, b: Limit) -> bool:
     return len({unit_of(low[0]), unit_of(high[0])} - {None}) < 2
 
 
-def _listed(bare: list[Limit], name: Name, text: str) -> Iterator[Comparison]:
+def _listed(bare: list[WrittenLimit], name: Name, text: str) -> Iterator[StatedComparison]:
     amounts = [limit.bounds[0][1] for limit in bare]
     variable = variables().get(name.variable or "")
     ordinal = variable is None or variable.kind in ("ordinal", "score")
@@ -81,7 +81,7 @@ def _listed(bare: list[Limit], name: Name, text: str) -> Iterator[Comparison]:
         for a in amounts
         for v in ((ordinal and a.number.several) or (a.number.finer or a.number.label or a.number.value,))
     )
-    yield Comparison(
+    yield StatedComparison(
         name.variable,
         text[name.span[0] : name.span[1]],
         name.span,
@@ -91,15 +91,15 @@ def _listed(bare: list[Limit], name: Name, text: str) -> Iterator[Comparison]:
     )
 
 
-def _grades(limit: Limit, name: Name, text: str) -> Comparison | None:
+def _grades(limit: WrittenLimit, name: Name, text: str) -> StatedComparison | None:
     """`class II-IV` of an ordinal: the grades that are meant; None where it is no ordinal, or has no such grades."""
     values = grades_between(variables().get(name.variable or ""), limit)
     if not values:
         return None
-    return Comparison(name.variable, text[name.span[0] : name.span[1]], name.span, limit.span, values=values)
+    return StatedComparison(name.variable, text[name.span[0] : name.span[1]], name.span, limit.span, values=values)
 
 
-def grades_between(variable: Variable | None, limit: Limit) -> tuple[Number, ...]:
+def grades_between(variable: Variable | None, limit: WrittenLimit) -> tuple[Number, ...]:
     """The grades of an ordinal from the lower bound of a range to the upper one; none where it is no ordinal."""
     if variable is None or variable.kind != "ordinal" or len(limit.bounds) != 2:
         return ()
@@ -109,7 +109,7 @@ def grades_between(variable: Variable | None, limit: Limit) -> tuple[Number, ...
     return tuple(int(g) if g == int(g) else g for g in grades)
 
 
-def _bounds(first: Limit, limits: list[Limit], name: Name, text: str) -> Comparison:
+def _bounds(first: WrittenLimit, limits: list[WrittenLimit], name: Name, text: str) -> StatedComparison:
     low: Amount | None = None
     high: Amount | None = None
     ops: dict[str, Op] = {}
@@ -121,7 +121,7 @@ def _bounds(first: Limit, limits: list[Limit], name: Name, text: str) -> Compari
                 high, ops["high"] = amount, op
     span = (limits[0].span[0], limits[-1].span[1])
     unit = next((u for u in (unit_of(a) for a in (high, low) if a) if u), None)
-    return Comparison(
+    return StatedComparison(
         name.variable,
         text[name.span[0] : name.span[1]],
         name.span,
@@ -134,7 +134,7 @@ def _bounds(first: Limit, limits: list[Limit], name: Name, text: str) -> Compari
     )
 
 
-def _one(limit: Limit, name: Name, text: str) -> Iterator[Comparison]:
+def _one(limit: WrittenLimit, name: Name, text: str) -> Iterator[StatedComparison]:
     op, amount = limit.bounds[0]
     if op == "eq":
         yield from _listed([limit], name, text)
@@ -145,7 +145,7 @@ def _one(limit: Limit, name: Name, text: str) -> Iterator[Comparison]:
     yield _bounds(limit, [limit], name, text)
 
 
-def _letters(limit: Limit, name: Name, text: str) -> Comparison:
+def _letters(limit: WrittenLimit, name: Name, text: str) -> StatedComparison:
     """`Child-Pugh B or worse`: the letters of the grades that are meant."""
     op, amount = limit.bounds[0]
     variable = variables().get(name.variable or "")
@@ -155,7 +155,7 @@ def _letters(limit: Limit, name: Name, text: str) -> Comparison:
         if label.isalpha() and len(label) == 1
     }
     values = tuple(found[g] for g in sorted(found) if _HOLDS[op](g, amount.number.value))
-    return Comparison(name.variable, text[name.span[0] : name.span[1]], name.span, limit.span, values=values)
+    return StatedComparison(name.variable, text[name.span[0] : name.span[1]], name.span, limit.span, values=values)
 
 
 _HOLDS: dict[Op, Callable[[Number, Number], bool]] = {

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from eligo.criteria import Number, Span
 
 
-class Comparison(NamedTuple):
+class StatedComparison(NamedTuple):
     """A stated comparison, before negation or exclusion turns it.
 
     `variable` is None for a quantity whose name is not in the vocabulary. Numbers are as written, with powers of ten

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eligo.reading.lexicon import words
-from eligo.reading.line import ENDS, LIMIT, SEPARATORS, Line
+from eligo.reading.line import ENDS, LIMIT, SEPARATORS, LinePass
 from eligo.reading.tokens import Token
 
 _TIMES = frozenset(
@@ -31,7 +31,7 @@ _NOUNS = frozenset(
 )  # behind one of these a colon may end a heading
 
 
-def colon(line: Line, i: int, token: Token) -> None:
+def colon(line: LinePass, i: int, token: Token) -> None:
     """A colon after words that are no name of a quantity, before something of its own."""
     if len(line.out) > 1 and line.out[-2].type in ("NUM", "UNIT") and line.written(line.out[-1]) == "of":
         line.out[-1].type, line.out[-1].value = "FOLLOWING", "n"  # `at least 2 of: A; B`
@@ -50,7 +50,7 @@ def colon(line: Line, i: int, token: Token) -> None:
         line.add(token)
 
 
-def _obliges_next(line: Line, i: int) -> bool:
+def _obliges_next(line: LinePass, i: int) -> bool:
     """`Women of childbearing potential: must use contraception`."""
     for token in line.tokens[i + 1 : i + 2]:
         if token.type in ("LIGHT", "ATTEST"):
@@ -58,7 +58,7 @@ def _obliges_next(line: Line, i: int) -> bool:
     return False
 
 
-def following(line: Line, i: int, token: Token) -> None:
+def following(line: LinePass, i: int, token: Token) -> None:
     """`any of the following`: its list begins at the colon, or behind the time that stands with it."""
     line.add(token)
     line.said = True
@@ -73,7 +73,7 @@ def following(line: Line, i: int, token: Token) -> None:
     line.heads = j
 
 
-def note(line: Line, i: int, token: Token) -> None:
+def note(line: LinePass, i: int, token: Token) -> None:
     """`note: A is allowed`: neither the word nor its colon says anything."""
     token.type = "LIGHT"
     line.colon_of_note = i + 1

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from eligo.criteria import Ambiguity, Leaf, Not, Predicate, Present, Span, Unparsed, leaves, map_leaves
-from eligo.reading.bind import Bound
+from eligo.reading.bind import BoundLimits
 from eligo.reading.compare import comparisons
-from eligo.reading.comparison import Comparison
+from eligo.reading.comparison import StatedComparison
 from eligo.reading.meaning import rules
 from eligo.reading.meaning.account import account_of
 from eligo.reading.meaning.context import Account, Context
@@ -40,7 +40,7 @@ class ItemReading(NamedTuple):
     """
 
     predicate: Predicate
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[StatedComparison, ...]
     ambiguity: Ambiguity | None = None
     notes: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class ItemReading(NamedTuple):
 
 
 def read_tree(
-    tree: Node, bound: list[Bound], tokens: Sequence[Token], text: str, kind: Kind, *, why: bool = True
+    tree: Node, bound: list[BoundLimits], tokens: Sequence[Token], text: str, kind: Kind, *, why: bool = True
 ) -> ItemReading:
     """What the tree says with the names of its limits, read once more the other way where the sentence allows it."""
     if len(tokens) > MOST_TOKENS:
@@ -97,7 +97,7 @@ def _read(
     tokens: Sequence[Token],
     text: str,
     kind: Kind,
-    bound: list[Bound],
+    bound: list[BoundLimits],
     choices: Choices,
     *,
     accounts: bool = False,
@@ -142,7 +142,7 @@ def _sensible(context: Context, predicate: Predicate) -> Predicate:
     return made.predicate
 
 
-def too_long(text: str, found: tuple[Comparison, ...] = ()) -> ItemReading:
+def too_long(text: str, found: tuple[StatedComparison, ...] = ()) -> ItemReading:
     """The reading of an item that is longer than any criterion."""
     whole = NotRead("too-long", (0, len(text)), text, "")
     return ItemReading(Unparsed(text, span=(0, len(text))), found, not_read=(whole,))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from eligo.criteria import DAYS_IN, AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
 from eligo.errors import EligoError
-from eligo.reading.bind import Bound
+from eligo.reading.bind import BoundLimits
 from eligo.reading.compare import grades_between
 from eligo.reading.lexicon import is_scale
 from eligo.reading.lexicon import words as lexicon_words
@@ -22,8 +22,7 @@ from eligo.reading.ratios import quotient
 from eligo.reading.sense import disjoint
 from eligo.reading.syntax import FLIPPED
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Amount, Limits, amounts
-from eligo.reading.tree import Limit as Written
+from eligo.reading.tree import Amount, Limits, WrittenLimit, amounts
 from eligo.vocabulary.unit_spellings import common, readings, under_logarithm
 from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
@@ -36,11 +35,11 @@ Bounds = tuple[tuple[Op, Amount], ...]
 Join = Callable[[list[Predicate], str], Predicate]
 
 
-def leaf_of(bound: Bound, text: str, join: Join) -> Predicate | None:
+def leaf_of(bound: BoundLimits, text: str, join: Join) -> Predicate | None:
     """What bound limits say: one leaf, or several joined; None where a limit has no name, or does not fit it."""
     groups = grouped(bound.names, text)
     if len(groups) > 1:
-        made = [leaf_of(Bound(bound.limits, group), text, join) for group in groups]
+        made = [leaf_of(BoundLimits(bound.limits, group), text, join) for group in groups]
         found = [one for one in made if one is not None]
         return join(found, "and") if len(found) == len(made) else None
     parts: list[Predicate] = []
@@ -137,7 +136,7 @@ def _copied(limits: Limits, variable: Variable | None) -> Limit | None:
     return copy if abs(value - again) <= _ROUNDED * max(value, again) else None
 
 
-def _as_decimal(written: Written) -> Written:
+def _as_decimal(written: WrittenLimit) -> WrittenLimit:
     """`20/40` of visual acuity is a half."""
     bounds: list[tuple[Op, Amount]] = []
     for op, amount in written.bounds:
@@ -149,7 +148,7 @@ def _as_decimal(written: Written) -> Written:
     return written._replace(bounds=tuple(bounds))
 
 
-def _in_days(written: Written, variable: Variable | None) -> Written:
+def _in_days(written: WrittenLimit, variable: Variable | None) -> WrittenLimit:
     """`24 weeks to 33 weeks 6 days`: in days, where a number of weeks is written with days."""
     if all(amount.number.days is None for _, amount in written.bounds) or (variable and not variable.takes("d")):
         return written
@@ -231,7 +230,7 @@ def _values(number: WrittenNumber, variable: Variable | None) -> list[Number | s
     return [_plain(number.value)]
 
 
-def _compared(quantity: _Quantity, written: Written, text: str) -> Predicate | None:
+def _compared(quantity: _Quantity, written: WrittenLimit, text: str) -> Predicate | None:
     """One limit or range on a quantity; None where it is no limit that it can have."""
     variable, words, span = quantity
     grades = grades_between(variable, written) if written.form == "ranged" else ()
@@ -249,7 +248,7 @@ def _compared(quantity: _Quantity, written: Written, text: str) -> Predicate | N
     return made[0] if len(made) == 1 else AllOf(tuple(made))
 
 
-def _limits_of(written: Written, variable: Variable | None, text: str) -> tuple[list[Limit], bool] | None:
+def _limits_of(written: WrittenLimit, variable: Variable | None, text: str) -> tuple[list[Limit], bool] | None:
     """All bounds as limits, and whether a unit was inferred; None where one of them cannot be one."""
     bounds = _sharing_unit(_in_days(written, variable).bounds)
     if variable is not None and variable.abnormal == "high" and bounds is not None:

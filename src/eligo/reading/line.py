@@ -19,7 +19,7 @@ NEAR: Final = 60  # tokens: no word of scope has its partner farther away
 _CORE: Final = frozenset(["CONCEPT", "VAR", "ATTEST", "NUM", "FILLER", "CLOSE", "NORMAL", "REF"])
 
 
-class Line:
+class LinePass:
     """One pass, left to right; what is open in each bracket is kept apart."""
 
     def __init__(self, tokens: list[Token], text: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from eligo.criteria import Span
 from eligo.reading.lexicon import score_of, words
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Bracket, Limits, Unit, amounts, type_of
+from eligo.reading.tree import Bracket, Clause, Limits, amounts, type_of
 from eligo.vocabulary.variables import variables
 
 
@@ -248,7 +248,7 @@ class NameFinder:
     def _alias(self, bracket: Bracket) -> Name | None:
         """The name in a bracket that holds nothing else: `(TBil)`."""
         unit = bracket.item
-        if not isinstance(unit, Unit):
+        if not isinstance(unit, Clause):
             return None
         types = [type_of(e) for e in unit.elements]
         if _NAMING.isdisjoint(types) or not _IN_ALIAS.issuperset(types):

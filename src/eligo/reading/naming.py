@@ -43,7 +43,7 @@ _BETWEEN = re.compile(r"[ -]{0,2}")
 _KIND_OF_CONCEPT: dict[str, NamedKind] = {str(kind): kind for kind in NAMED_KINDS}
 
 
-class _Words(NamedTuple):
+class _NamingWords(NamedTuple):
     """The words of `grammar/names.yaml`."""
 
     nouns: dict[str, NamedKind]
@@ -66,10 +66,10 @@ class _Words(NamedTuple):
 
 
 @functools.cache
-def _words() -> _Words:
+def _words() -> _NamingWords:
     data = grammar_data("names.yaml")
     kinds = [(kind, data["kinds"][kind]) for kind in NAMED_KINDS]
-    return _Words(
+    return _NamingWords(
         {noun: kind for kind, of in kinds for noun in of["nouns"]},
         tuple((kind, tuple(of["endings"])) for kind, of in kinds),
         frozenset(data["treatments"]),

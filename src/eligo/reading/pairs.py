@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from eligo.reading.lexicon import measured_by, predicted_of, words
 from eligo.reading.names import Name
-from eligo.reading.tree import Amount, Limit, Limits, amounts
+from eligo.reading.tree import Amount, Limits, WrittenLimit, amounts
 
 PRESSURES = ("systolic_blood_pressure", "diastolic_blood_pressure")
 _EITHER = ("blood_pressure", *PRESSURES)
@@ -50,10 +50,10 @@ def _respective(limits: Limits, names: tuple[Name, ...]) -> bool:
     return len({limit.bounds[0][0] for limit in limits.limits} - {"eq"}) == 1 and "or" not in limits.joins
 
 
-def with_unit(limits: list[Limit]) -> list[Limit]:
+def with_unit(limits: list[WrittenLimit]) -> list[WrittenLimit]:
     """`< 40 or > 100 umol/L`: a limit without a unit has that of the next one."""
     unit = None
-    made: list[Limit] = []
+    made: list[WrittenLimit] = []
     for limit in reversed(limits):
         op, amount = limit.bounds[0]
         if amount.of is None and amount.unit is None and unit is not None and len(limit.bounds) == 1:

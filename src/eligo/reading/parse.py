@@ -14,7 +14,7 @@ from eligo.reading.anchors import anchor
 from eligo.reading.asked import asked
 from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
-from eligo.reading.comparison import Comparison
+from eligo.reading.comparison import StatedComparison
 from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
 from eligo.reading.listed import name_listed
 from eligo.reading.naming import name, quoted
@@ -195,7 +195,7 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
     return reading if statement is None else statement._replace(comparisons=reading.comparisons)
 
 
-def read_comparisons(text: str) -> tuple[Comparison, ...]:
+def read_comparisons(text: str) -> tuple[StatedComparison, ...]:
     """Every numeric or ordinal comparison that the text states."""
     if len(text) > LONGEST:
         return ()

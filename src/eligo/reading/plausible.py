@@ -10,8 +10,7 @@ from eligo.errors import EligoError
 from eligo.reading.lexicon import least_limit, words
 from eligo.reading.names import Name
 from eligo.reading.numbers import Number as WrittenNumber
-from eligo.reading.tree import Amount, Limits, amounts
-from eligo.reading.tree import Limit as Written
+from eligo.reading.tree import Amount, Limits, WrittenLimit, amounts
 from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import Variable, variables
 
@@ -25,7 +24,7 @@ def settled(limits: Limits, name: Name) -> Limits | None:
     if variable is None or all(number.other is None for number in numbers):
         return limits
     unit = next((a.unit.value for li in limits.limits for _, a in reversed(li.bounds) if a.unit is not None), None)
-    made: list[Written] = []
+    made: list[WrittenLimit] = []
     for limit in limits.limits:
         bounds = _each_likely(limit, unit, variable)
         if bounds is None:
@@ -41,7 +40,7 @@ def _may_be(number: WrittenNumber, id_: str | None, variable: Variable | None) -
     return number.finer is None or variable is None or number.finer.lower() in variable.grades
 
 
-def _each_likely(limit: Written, unit: str | None, variable: Variable) -> tuple[tuple[Op, Amount], ...] | None:
+def _each_likely(limit: WrittenLimit, unit: str | None, variable: Variable) -> tuple[tuple[Op, Amount], ...] | None:
     """The bounds of a limit, each as it is likely."""
     made: list[tuple[Op, Amount]] = []
     for op, amount in limit.bounds:

@@ -29,7 +29,7 @@ _CONDITION = frozenset(["condition", "state", "attestation"])
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
-class _Words(NamedTuple):
+class _ReactionWords(NamedTuple):
     """The words of `grammar/names.yaml` on reactions: the concept of each, where it is to what the trial gives."""
 
     reactions: dict[str, str]
@@ -48,13 +48,13 @@ class _Words(NamedTuple):
 
 
 @functools.cache
-def _words() -> _Words:
+def _words() -> _ReactionWords:
     data = grammar_data("names.yaml")
     reactions = {word: id_ for id_, of in data["reactions"].items() for word in of}
     lists = ["reacting_to", "of_any", "of_the_trial", "trial_products", "parts_of_products"]
     lists += ["within_products", "joining", "alike", "related_products", "relating"]
     last = frozenset(word.split()[-1] for word in reactions)
-    return _Words(reactions, frozenset(reactions.values()), last, *(frozenset(data[key]) for key in lists))
+    return _ReactionWords(reactions, frozenset(reactions.values()), last, *(frozenset(data[key]) for key in lists))
 
 
 class _Object(NamedTuple):

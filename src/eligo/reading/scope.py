@@ -12,7 +12,7 @@ from typing import Final
 from eligo.reading import clauses, heads
 from eligo.reading.bonded import BOND, OF_PATIENTS, listed
 from eligo.reading.lexicon import PLAIN_STATUSES, words
-from eligo.reading.line import ENDS, LIMIT, NEAR, SEPARATORS, TAKEN, Line
+from eligo.reading.line import ENDS, LIMIT, NEAR, SEPARATORS, TAKEN, LinePass
 from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
@@ -29,10 +29,10 @@ _AT_THE_END: Final = frozenset(["IF", "EXCEPT", "UNLESS"])  # with these a brack
 
 def scope(tokens: list[Token], text: str) -> list[Token]:
     """The tokens with the words of scope settled; every character stays in exactly one token."""
-    return _run(Line(tokens, text))
+    return _run(LinePass(tokens, text))
 
 
-def _run(line: Line) -> list[Token]:
+def _run(line: LinePass) -> list[Token]:
     """Settle every token."""
     for i, token in enumerate(line.tokens):
         if i == line.heads:
@@ -48,7 +48,7 @@ def _run(line: Line) -> list[Token]:
 # --- brackets
 
 
-def _open(line: Line, i: int, token: Token) -> None:
+def _open(line: LinePass, i: int, token: Token) -> None:
     following = line.ahead(i)
     if following is not None and following.type in _AT_THE_END and clauses.ends_list(line, i, following):
         return  # `A or B (unless C)` is `A or B, unless C`
@@ -61,7 +61,7 @@ def _open(line: Line, i: int, token: Token) -> None:
     line.begin(token)
 
 
-def _close(line: Line, i: int, token: Token) -> None:
+def _close(line: LinePass, i: int, token: Token) -> None:
     if line.stack:
         line.said, line.core, line.first, line.tied, line.scoped, line.bound = line.stack.pop()
     line.add(token)
@@ -70,7 +70,7 @@ def _close(line: Line, i: int, token: Token) -> None:
 # --- separators
 
 
-def _comma(line: Line, i: int, token: Token) -> None:
+def _comma(line: LinePass, i: int, token: Token) -> None:
     """The comma of `if A, B` or `A, in women B`, one among what is bonded, or one of a list."""
     if line.first and _asks(line, i):
         token.type, line.first, line.scoped = "THEN", False, "THEN"
@@ -81,13 +81,13 @@ def _comma(line: Line, i: int, token: Token) -> None:
     line.join(token)
 
 
-def _semicolon(line: Line, i: int, token: Token) -> None:
+def _semicolon(line: LinePass, i: int, token: Token) -> None:
     line.part()
     token.type = "COMMA" if line.bound else "SEMI"
     line.join(token)
 
 
-def _connective(line: Line, i: int, token: Token) -> None:
+def _connective(line: LinePass, i: int, token: Token) -> None:
     """`and` and `or`: before a list of its own, a limit for others, one more of what is bonded, or of a list."""
     word = token.type.lower()
     if not line.stack and _heads_list(line, i):  # `A and any of the following: B; C`
@@ -100,7 +100,7 @@ def _connective(line: Line, i: int, token: Token) -> None:
     line.join(token)
 
 
-def _heads_list(line: Line, i: int) -> bool:
+def _heads_list(line: LinePass, i: int) -> bool:
     """Whether `any of the following` comes next, with a list behind its colon."""
     following = line.ahead(i)
     return (
@@ -111,7 +111,7 @@ def _heads_list(line: Line, i: int) -> bool:
     )
 
 
-def _asks(line: Line, i: int) -> bool:
+def _asks(line: LinePass, i: int) -> bool:
     """Whether what is asked begins behind this comma; in `for patients with A, B or C` another condition does."""
     later = line.same_level(i, lambda _, token: token.type == "COMMA")
     following, behind = line.ahead(i), line.tokens[i + 1 : i + 2]
@@ -120,7 +120,7 @@ def _asks(line: Line, i: int) -> bool:
     return later < 0 or (following is not None and following.type in _STATES | {"SEX", "GROUP", "LIGHT"})
 
 
-def _stop(line: Line, i: int, token: Token) -> None:
+def _stop(line: LinePass, i: int, token: Token) -> None:
     if line.bound:  # in `(if A. B)` nothing but a list can stand
         token.type = "COMMA" if token.type == "STOP" else "LIGHT"
         line.join(token)
@@ -132,7 +132,7 @@ def _stop(line: Line, i: int, token: Token) -> None:
 # --- words of scope
 
 
-def _except(line: Line, i: int, token: Token) -> None:
+def _except(line: LinePass, i: int, token: Token) -> None:
     following = line.ahead(i)
     if not line.said and not line.bracket_begins():
         line.unused(token)
@@ -153,7 +153,7 @@ def _except(line: Line, i: int, token: Token) -> None:
     line.scope(token)
 
 
-def _relation(line: Line, i: int, token: Token) -> None:
+def _relation(line: LinePass, i: int, token: Token) -> None:
     """`A requiring B`; `A, or requiring B` are two things."""
     mark = line.out[-1] if line.out else None
     if mark is not None and (mark.type == "OR" or (mark.type in TAKEN and mark.value == "or")):
@@ -169,14 +169,14 @@ def _relation(line: Line, i: int, token: Token) -> None:
     _bond(line, token, str(token.value))
 
 
-def _bond(line: Line, token: Token, value: str) -> None:
+def _bond(line: LinePass, token: Token, value: str) -> None:
     line.take_separator(token)
     token.type, token.value = "BOND", value
     line.bound = line.bound or line.bracket_begins()
     line.join(token)
 
 
-def _such(line: Line, i: int, token: Token) -> None:
+def _such(line: LinePass, i: int, token: Token) -> None:
     if not line.said and not line.bracket_begins():
         token.type = "LIGHT"
         line.add(token)
@@ -186,7 +186,7 @@ def _such(line: Line, i: int, token: Token) -> None:
     line.join(token)
 
 
-def _permit(line: Line, i: int, token: Token) -> None:
+def _permit(line: LinePass, i: int, token: Token) -> None:
     """`A is allowed`: at the end of what is said, and not denied."""
     behind = line.tokens[i + 1 : i + 2]
     ends = not behind or behind[0].type in ENDS or behind[0].type == "SEMI"
@@ -196,7 +196,7 @@ def _permit(line: Line, i: int, token: Token) -> None:
         line.unused(token)
 
 
-def _negation(line: Line, i: int, token: Token) -> None:
+def _negation(line: LinePass, i: int, token: Token) -> None:
     """`A without B`: after a fact a negation rules out what follows beside it; a limit holds unless there is B."""
     separated = line.separated()
     if line.written(token) in words("absent") and line.limited(skip=separated or line.bracket_begins()):
@@ -211,7 +211,7 @@ def _negation(line: Line, i: int, token: Token) -> None:
         line.add(token)
 
 
-def _status(line: Line, i: int, token: Token) -> None:
+def _status(line: LinePass, i: int, token: Token) -> None:
     """`renal disease undergoing dialysis`: a status between two facts joins them; `biopsy proven A` tells a method."""
     following = line.ahead(i)
     joins = line.core in ("CONCEPT", "VAR") and following is not None and following.type in ("CONCEPT", "QUAL")
@@ -228,7 +228,7 @@ def _status(line: Line, i: int, token: Token) -> None:
     line.add(token)
 
 
-def _method(line: Line) -> bool:
+def _method(line: LinePass) -> bool:
     """Make a note of the procedure right before, by which something was found; whether it is one."""
     last = next((t for t in reversed(line.out[-2:]) if t.type != "LIGHT" or line.text[t.start] != "-"), None)
     if last is None or last.type != "CONCEPT" or kind_named(last.value) != "procedure":
@@ -237,7 +237,7 @@ def _method(line: Line) -> bool:
     return True
 
 
-def _light(line: Line, i: int, token: Token) -> None:
+def _light(line: LinePass, i: int, token: Token) -> None:
     """A small word: a colon, a word that obliges or bonds, one with which another unit begins, or only grammar."""
     if line.is_colon(token) and i != line.colon_of_note:
         heads.colon(line, i, token)
@@ -262,12 +262,12 @@ def _light(line: Line, i: int, token: Token) -> None:
     line.add(token)
 
 
-def _obliges(line: Line, written: str) -> bool:
+def _obliges(line: LinePass, written: str) -> bool:
     """Whether a word asks something of those who are named before it: `women of childbearing potential must`."""
     return written.split()[0] in words("obligations") and not line.only_grammar() and _musts(line)
 
 
-def _bond_of(line: Line, i: int, written: str) -> str:
+def _bond_of(line: LinePass, i: int, written: str) -> str:
     """How a small word ties what follows to what stands before; the empty string where it does not."""
     if written == "for":
         return "due_to" if _indicated(line, i) else ""
@@ -280,13 +280,13 @@ def _bond_of(line: Line, i: int, written: str) -> str:
     return ""
 
 
-def _method_next(line: Line, i: int) -> bool:
+def _method_next(line: LinePass, i: int) -> bool:
     """Whether a procedure comes next: `>= 7 mmHg by catheterization`."""
     behind = line.tokens[i + 1 : i + 2]
     return bool(behind) and behind[0].type == "CONCEPT" and kind_named(behind[0].value) == "procedure"
 
 
-def _indicated(line: Line, i: int) -> bool:
+def _indicated(line: LinePass, i: int) -> bool:
     """`chemotherapy for a malignancy`: what is done or taken, and why."""
     last = line.out[-1 - line.bracket_begins()] if len(line.out) > line.bracket_begins() else None
     if last is None or last.type != "CONCEPT" or not _is_given(last):
@@ -297,7 +297,7 @@ def _indicated(line: Line, i: int) -> bool:
     return following is not None and following.type == "CONCEPT" and kind_named(following.value) == "condition"
 
 
-def _described(line: Line, i: int, written: str) -> bool:
+def _described(line: LinePass, i: int, written: str) -> bool:
     """Whether a fact stands before a word such as `who`; one that stands there twice begins a list of clauses."""
     if line.core == "CONCEPT" or not line.separated():
         return line.core == "CONCEPT"
@@ -312,7 +312,7 @@ def _is_given(token: Token) -> bool:
     return concept is not None and (concept.kind in ("procedure", "medication") or concept.aspect == "exposure")
 
 
-def _bond_core(line: Line) -> bool:
+def _bond_core(line: LinePass) -> bool:
     if line.core in ("CONCEPT", "CLOSE", "VAR", "NUM", "FILLER"):
         return True
     if line.separated():
@@ -320,7 +320,7 @@ def _bond_core(line: Line) -> bool:
     return line.bracket_begins() and bool(line.stack) and line.stack[-1][1] in ("CONCEPT", "CLOSE")
 
 
-def _musts(line: Line) -> bool:
+def _musts(line: LinePass) -> bool:
     """Whether those of whom something is asked are named before: `women of childbearing potential must`."""
     seen: set[str] = set()
     depth = 0
@@ -335,14 +335,14 @@ def _musts(line: Line) -> bool:
     return line.core != "ATTEST" and ("SEX" in seen or "CONCEPT" in seen or grouped)
 
 
-def _attest(line: Line, i: int, token: Token) -> None:
+def _attest(line: LinePass, i: int, token: Token) -> None:
     if line.out and _obliges(line, line.written(token)):
         line.scoped = "MUST"
         line.join(Token("MUST", token.start, token.start))
     line.add(token)
 
 
-def _edge(line: Line, i: int, token: Token) -> None:
+def _edge(line: LinePass, i: int, token: Token) -> None:
     """`and`, `or` where they join nothing, but for `(or INR >= 1.5)`."""
     if token.value == "and" and line.bracket_begins():
         _bond(line, token, "with")  # `A (and received B)`: both
@@ -351,7 +351,7 @@ def _edge(line: Line, i: int, token: Token) -> None:
     line.out.append(token)
 
 
-_STEPS: Final[dict[str, Callable[[Line, int, Token], None]]] = {
+_STEPS: Final[dict[str, Callable[[LinePass, int, Token], None]]] = {
     "OPEN": _open,
     "CLOSE": _close,
     "COMMA": _comma,

@@ -37,7 +37,7 @@ _OBJECTS = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
 _WORD = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
 
 
-class _Words(NamedTuple):
+class _StatementWords(NamedTuple):
     """How statements begin, with the kind of each; the words that go on with one, and that may precede one."""
 
     begins: re.Pattern[str]
@@ -51,7 +51,7 @@ class _Words(NamedTuple):
 
 
 @functools.cache
-def _words() -> _Words:
+def _words() -> _StatementWords:
     data = grammar_data("names.yaml")
     kinds: dict[str, StatementKind] = {}
     for kind in cast(tuple[StatementKind, ...], tuple(data["statements"])):
@@ -61,7 +61,7 @@ def _words() -> _Words:
     alone = _any(word for of in data["statements"].values() for word in of["alone"])
     join = r"\s*(?:,\s*(?:and|or)?|and/or|and|or|/)\s*"
     begins = rf"(?P<to>{before_to})(?:{join}(?:{before_to}))*\s+(?:not\s+)?(?:to|of)\b|(?P<alone>{alone})(?![\w-])"
-    return _Words(
+    return _StatementWords(
         re.compile(begins, re.IGNORECASE),
         frozenset(phrase.split()[0] for phrase in kinds),
         kinds,

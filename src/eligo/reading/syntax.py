@@ -9,7 +9,7 @@ from eligo.criteria import Normal, Op, Span
 from eligo.criteria import Number as Value
 from eligo.reading.numbers import Number
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Amount, Anchor, Bracket, Branch, Choice, Limit, Limits, Unit, Window
+from eligo.reading.tree import Amount, Anchor, Bracket, Branch, Clause, CountOf, Limits, TimeNode, WrittenLimit
 
 Children = list[Any]
 
@@ -35,8 +35,8 @@ def _led(rule: str) -> Callable[[Children], Any]:
     return build
 
 
-def _unit(children: Children) -> Unit:
-    return Unit(tuple(children))
+def _unit(children: Children) -> Clause:
+    return Clause(tuple(children))
 
 
 def _bracket(children: Children) -> Bracket:
@@ -48,7 +48,7 @@ def _scoped_bracket(children: Children) -> Bracket:
 
 
 def _limits(children: Children) -> Limits:
-    limits: list[Limit] = [c for c in children if c.__class__ is Limit]
+    limits: list[WrittenLimit] = [c for c in children if c.__class__ is WrittenLimit]
     for i in range(1, len(limits)):
         limits[i] = _with_sign_of(limits[i - 1], limits[i])
     if len(limits) == 2 and len(limits[0].bounds) == len(limits[1].bounds) == 1:
@@ -59,7 +59,7 @@ def _limits(children: Children) -> Limits:
     return Limits(tuple(limits), joins, (limits[0].span[0], limits[-1].span[1]))
 
 
-def _with_sign_of(before: Limit, limit: Limit) -> Limit:
+def _with_sign_of(before: WrittenLimit, limit: WrittenLimit) -> WrittenLimit:
     """`above 20 g and 30 g`: a bare number with a unit has the sign of the limit before it."""
     if before.form != "compared" or limit.form != "bare":
         return limit
@@ -100,8 +100,8 @@ def _age_of(children: Children, amounts: list[Amount]) -> Span | None:
     return None
 
 
-def _compared(children: Children) -> Limit:
-    found = next((c for c in children if c.__class__ is Limit), None)
+def _compared(children: Children) -> WrittenLimit:
+    found = next((c for c in children if c.__class__ is WrittenLimit), None)
     op: Op = children[0].value
     if found is not None:
         (lower, low), (upper, high) = found.bounds
@@ -117,20 +117,20 @@ def _compared(children: Children) -> Limit:
     ):  # `up to 450 ms and more` begins there; `> 5 or less` says nothing
         worded = op == "le" and children[0].end - children[0].start >= len("up to")
         op, form = (after.value, form) if worded else (op, "vague")
-    return Limit(form, ((op, amounts[0]),), _span(children), _age_of(children, amounts), _skipped(children))
+    return WrittenLimit(form, ((op, amounts[0]),), _span(children), _age_of(children, amounts), _skipped(children))
 
 
-def _beyond(children: Children) -> Limit:
+def _beyond(children: Children) -> WrittenLimit:
     reference = children[-1]
     op: Op = children[0].value
     of = reference.value
     if of == "normal":
         of = "ULN" if op in ("gt", "ge") else "LLN"
     amount = Amount(Number(1, reference.end), reference.span, None, of)
-    return Limit("beyond", ((op, amount),), _span(children), None, _skipped(children))
+    return WrittenLimit("beyond", ((op, amount),), _span(children), None, _skipped(children))
 
 
-def _range(children: Children) -> Limit:
+def _range(children: Children) -> WrittenLimit:
     low, high = _same_power(*_amounts(children))
     upper = next((c for c in children if c.__class__ is Token and c.type == "TOCOMP"), None)
     op: Op = upper.value if upper is not None and upper.value in ("lt", "le") else "le"
@@ -140,7 +140,7 @@ def _range(children: Children) -> Limit:
     if low.number.value > high.number.value and _may_turn(low, high):
         bounds = (("ge", high), ("le", low))
     form = "ranged" if upper is None or op == upper.value else "vague"  # "from 4 to >= 6"
-    return Limit(form, bounds, _span(children), high.age or low.age, _skipped(children))
+    return WrittenLimit(form, bounds, _span(children), high.age or low.age, _skipped(children))
 
 
 def _may_turn(low: Amount, high: Amount) -> bool:
@@ -150,12 +150,12 @@ def _may_turn(low: Amount, high: Amount) -> bool:
     return low.number.value < 0 and high.unit is not None and low.unit.value == high.unit.value
 
 
-def _normal(children: Children) -> Limit:
+def _normal(children: Children) -> WrittenLimit:
     """Between the lower and the upper limit of normal."""
     span = children[0].span
     ends: tuple[tuple[Op, str], ...] = (("ge", "LLN"), ("le", "ULN"))
     bounds = tuple((op, Amount(Number(1, span[1]), span, None, of)) for op, of in ends)
-    return Limit("beyond", bounds, span)
+    return WrittenLimit("beyond", bounds, span)
 
 
 _WRITTEN_OUT = 1000  # a count that needs no power of ten is not smaller
@@ -174,32 +174,32 @@ def _with_power_of(amount: Amount, other: Amount) -> Amount:
     return amount._replace(number=number._replace(value=value, power=power), unit=other.unit)
 
 
-def _ranged(children: Children) -> Limit:
-    limit: Limit = next(c for c in children if c.__class__ is Limit)
+def _ranged(children: Children) -> WrittenLimit:
+    limit: WrittenLimit = next(c for c in children if c.__class__ is WrittenLimit)
     return limit._replace(
         span=_span(children), age=limit.age or _age_of(children, []), inside=_skipped(children) + limit.inside
     )
 
 
-def _bounded(children: Children) -> Limit:
+def _bounded(children: Children) -> WrittenLimit:
     amount, after = children[:2]
     op: Op = after.value
     if len(children) > 2 and amount.unit is None:
         amount = _with_unit(amount, children[2:])
-    return Limit("bounded", ((op, amount),), _span(children), _age_of(children, [amount]))
+    return WrittenLimit("bounded", ((op, amount),), _span(children), _age_of(children, [amount]))
 
 
 FLIPPED: dict[Op, Op] = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq"}
 
 
-def _flipped(children: Children) -> Limit:
+def _flipped(children: Children) -> WrittenLimit:
     amount, sign = children
-    return Limit("flipped", ((FLIPPED[sign.value], amount),), _span(children), amount.age)
+    return WrittenLimit("flipped", ((FLIPPED[sign.value], amount),), _span(children), amount.age)
 
 
-def _bare(children: Children) -> Limit:
+def _bare(children: Children) -> WrittenLimit:
     amount: Amount = children[0]
-    return Limit("bare", (("eq", amount),), amount.span, amount.age)
+    return WrittenLimit("bare", (("eq", amount),), amount.span, amount.age)
 
 
 def _amount(children: Children) -> Amount:
@@ -245,20 +245,20 @@ def _anchor(children: Children) -> Anchor:
     return Anchor(first.type, event, (first.start, children[-1].end))
 
 
-def _window(children: Children) -> Window:
+def _window(children: Children) -> TimeNode:
     limits = next((c for c in children if c.__class__ is Limits), None)
     anchor = children[-1] if children[-1].__class__ is Anchor else None
     unit = next((c for c in children[1:] if c.__class__ is Token and c.type == "UNIT"), None)
     form = children[0].value or children[0].type.lower()  # `ahead`, else `within` or `lasting`
-    return Window(form, limits, unit, anchor, _span(children))
+    return TimeNode(form, limits, unit, anchor, _span(children))
 
 
-def _timed(children: Children) -> Window:
-    return Window("timed", children[0], None, children[1], _span(children))
+def _timed(children: Children) -> TimeNode:
+    return TimeNode("timed", children[0], None, children[1], _span(children))
 
 
-def _choice(children: Children) -> Choice:
-    return Choice(children[0], children[1], _span(children))
+def _choice(children: Children) -> CountOf:
+    return CountOf(children[0], children[1], _span(children))
 
 
 def _only(children: Children) -> Any:

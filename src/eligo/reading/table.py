@@ -45,14 +45,14 @@ def _compile(grammar: str) -> list[Any]:
     from lark.lexer import Lexer
     from lark.parsers.lalr_analysis import Shift
 
-    class Ready(Lexer):
+    class NeverAsked(Lexer):
         def __init__(self, conf: Any) -> None:
             pass
 
         def lex(self, lexer_state: Any, parser_state: Any) -> Any:
             return iter(())  # never asked: the table is run by parse.py
 
-    lark = Lark(grammar, parser="lalr", lexer=Ready, maybe_placeholders=False)
+    lark = Lark(grammar, parser="lalr", lexer=NeverAsked, maybe_placeholders=False)
     table = lark.parser.parser._parse_table
     rules: list[Any] = [[0, "", 0, ""]]
     number: dict[Any, int] = {}

@@ -31,7 +31,7 @@ class Amount(NamedTuple):
         return self.number.second is not None or len(self.number.several) > 2 or self.give is not None
 
 
-class Limit(NamedTuple):
+class WrittenLimit(NamedTuple):
     """One limit or range: each bound is an operator with its amount; a bare amount has the operator eq.
 
     `form`: compared, ranged, bounded (by a word after it), bare, beyond (`above ULN`: no number), or vague: a range
@@ -49,7 +49,7 @@ class Limit(NamedTuple):
 class Limits(NamedTuple):
     """Limits on one name, with the words that join them."""
 
-    limits: tuple[Limit, ...]
+    limits: tuple[WrittenLimit, ...]
     joins: tuple[str, ...]
     span: Span
 
@@ -62,7 +62,7 @@ class Anchor(NamedTuple):
     span: Span
 
 
-class Window(NamedTuple):
+class TimeNode(NamedTuple):
     """`within` or `lasting` a time, or (`timed`) limits with an anchor; `in the last year` has a unit and no limits."""
 
     form: str
@@ -72,7 +72,7 @@ class Window(NamedTuple):
     span: Span
 
 
-class Choice(NamedTuple):
+class CountOf(NamedTuple):
     """At least so many of what follows."""
 
     limits: Limits
@@ -80,7 +80,7 @@ class Choice(NamedTuple):
     span: Span
 
 
-class Unit(NamedTuple):
+class Clause(NamedTuple):
     """What stands between two joins: one fact or limit with its own modifiers."""
 
     elements: tuple[Element, ...]
@@ -102,8 +102,8 @@ class Bracket(NamedTuple):
     span: Span
 
 
-Node = Unit | Branch
-Element = Token | Limits | Window | Anchor | Choice | Bracket
+Node = Clause | Branch
+Element = Token | Limits | TimeNode | Anchor | CountOf | Bracket
 
 
 def type_of(element: Element | None) -> str:

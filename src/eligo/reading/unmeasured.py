@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eligo.reading.lexicon import words
 from eligo.reading.names import WORD, following_word, preceding_word
-from eligo.reading.tree import Limit, Limits
+from eligo.reading.tree import Limits, WrittenLimit
 
 
 def no_measure(text: str, limits: Limits, *, limited: bool) -> bool:
@@ -30,7 +30,7 @@ def no_measure(text: str, limits: Limits, *, limited: bool) -> bool:
     return False
 
 
-def _of_calendar(text: str, limit: Limit) -> bool:
+def _of_calendar(text: str, limit: WrittenLimit) -> bool:
     """Whether a number is a year of the calendar or a day of a month."""
     for _, amount in limit.bounds:
         if amount.unit is None and amount.of is None and 1900 <= amount.number.value <= 2100:
@@ -47,6 +47,6 @@ def counts(limits: Limits, unit: str | None) -> bool:
     return unit is None and first.bounds[0][0] == "ge" and value in (1, 2, 3) and first.bounds[0][1].of is None
 
 
-def _scale_ends(limit: Limit) -> bool:
+def _scale_ends(limit: WrittenLimit) -> bool:
     (_, low), (_, high) = limit.bounds
     return low.number.value in (0, 1) and high.number.value in (5, 10, 100) and low.unit is None and high.unit is None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from eligo.report.display import criterion
-from eligo.report.names import Data
+from eligo.report.measures import Data
 from eligo.report.stated import link_name, open_name
 from eligo.report.words import OPEN, deciding, open_words, reason_of
 from eligo.vocabulary.concepts import concepts

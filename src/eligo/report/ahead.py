@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from eligo.report import outlook_words as words
-from eligo.report.names import Data
+from eligo.report.measures import Data
 from eligo.report.terminal import Terminal, wrap
 from eligo.report.typeset import typeset
 

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from eligo.report.actions import ACTIONS, for_finding
 from eligo.report.ahead import ahead_lines
 from eligo.report.display import criterion, with_names
-from eligo.report.names import Data
+from eligo.report.measures import Data
 from eligo.report.terminal import Terminal, clean, wrap, wrap_marked
 from eligo.report.text import COLOUR, NEAR_MISS, arm_lines, drafts, header, warning_lines
 from eligo.report.typeset import typeset

@@ -5,13 +5,13 @@ Nothing is worked out here that the evidence does not state: a limit or a value 
 
 from __future__ import annotations
 
+import functools
 import math
-import re
 from dataclasses import dataclass
 from typing import Literal
 
-from eligo.criteria import SYMBOL
-from eligo.report.names import Data, number, rounded
+from eligo.criteria import Limit
+from eligo.report.measures import Data, Extent, Value, limits_of, number, rounded, value_of, value_words
 from eligo.vocabulary.ranges import Ranges, intersect, points, side
 from eligo.vocabulary.variables import Variable, variables
 
@@ -24,20 +24,18 @@ _NEAR = (
 _LEAST = 1e-12  # nothing that is measured is smaller; a logarithm of less would leave the range of numbers
 _LOGARITHMIC = {"quantity", "ratio"}
 
-_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?"
-_LIMIT = re.compile(rf"(<=|>=|<|>|=) ({_NUMBER})(?: (.+))?")
-_SPAN = re.compile(rf"({_NUMBER}) to ({_NUMBER})")
-_NORMAL = re.compile(rf"(ULN|LLN) ({_NUMBER})(?: .+)? \((.+)\)")
-_OPS = {symbol: op for op, symbol in SYMBOL.items()}
-
 
 @dataclass(frozen=True, slots=True)
 class AxisLimit:
-    """One limit: its symbol and value, and how the protocol writes it where that differs."""
+    """One limit in the canonical unit, and how the protocol writes it, once or in two units, where that differs."""
 
-    symbol: str
-    value: float
-    written: str | None = None
+    limit: Limit
+    written: tuple[Limit, ...] = ()
+
+    @property
+    def value(self) -> float:
+        """Where it stands."""
+        return self.limit.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +76,10 @@ class AxisLine:
 def line_of(finding: Data, evidence: Data, sex: str | None) -> AxisLine | None:
     """The line of one comparison; None where there is no value or no number to compare it with."""
     variable = variables().get(evidence.get("variable") or "")
-    ends = _value(evidence.get("value"))
+    value = value_of(evidence)
+    ends = _ends(value)
     read = _limits(evidence)
-    if variable is None or ends is None or read is None or evidence.keys() & {"status", "at"}:
+    if variable is None or value is None or ends is None or read is None or evidence.keys() & {"status", "at"}:
         return None
     limits, marked = read
     grades = _grades(variable, marked, ends) if variable.kind == "ordinal" else ()
@@ -95,49 +94,32 @@ def line_of(finding: Data, evidence: Data, sex: str | None) -> AxisLine | None:
         marked=marked,
         low=ends[0],
         high=ends[1],
-        value=_shown(evidence["value"], limits),
+        value=_shown(value, limits),
         known=evidence["truth"] != "UNKNOWN",
         others=others,
         normal=None if grades else _normal(evidence, variable, sex),
     )
 
 
-def _value(value: object) -> tuple[float, float] | None:
+def _ends(value: Value | None) -> tuple[float, float] | None:
     """The ends of a value: twice the same for a number, an interval for `< 30` or `8 to 14`."""
-    if isinstance(value, int | float):
-        return float(value), float(value)
-    if not isinstance(value, str):
-        return None
-    if limit := _LIMIT.fullmatch(value):
-        end = float(limit[2])
-        return (-math.inf, end) if limit[1][0] == "<" else (end, math.inf)
-    if span := _SPAN.fullmatch(value):
-        return float(span[1]), float(span[2])
-    return None
+    if isinstance(value, Extent):
+        return value.low, value.high
+    return None if value is None or isinstance(value, str) else (float(value), float(value))
 
 
 def _limits(evidence: Data) -> tuple[tuple[AxisLimit, ...], Ranges] | None:
     """The limits of a comparison, and the values of which its words are true."""
-    text = evidence.get("limit", "")
-    if text.startswith("one of "):
-        try:
-            values = [float(part) for part in text.removeprefix("one of ").split(", ")]
-        except ValueError:  # categories have no place on a line
-            return None
-        return (), points(values)
-    parts = text.split(" and ")
-    written = evidence.get("limit_written", "").split(" and ")
-    found, marked = [], None
-    for place, part in enumerate(parts):
-        match = _LIMIT.fullmatch(part)
-        if match is None or (match[3] or None) != evidence.get("unit"):
-            return None  # a multiple whose limit of normal is not known, or a limit in another unit
-        value = float(match[2])
-        as_written = written[place] if len(written) == len(parts) and written[place] else None
-        found.append(AxisLimit(match[1], value, as_written))
-        here = side(_OPS[match[1]], value)
-        marked = here if marked is None else intersect(marked, here)
-    return (tuple(found), marked) if marked else None
+    if "values" in evidence:
+        values = [value for value in evidence["values"] if not isinstance(value, str)]
+        return ((), points(values)) if values else None  # categories have no place on a line
+    limits, own = limits_of(evidence), limits_of(evidence, "limits_written")
+    if not limits or any(li.of or li.above or li.unit != evidence.get("unit") for li in limits):
+        return None  # a multiple whose limit of normal is not known, or a limit in another unit
+    twin = (Limit(**evidence["equivalent"]),) if "equivalent" in evidence else ()
+    found = tuple(map(AxisLimit, limits, [(limit, *twin) for limit in own] or [()] * len(limits)))
+    marked = functools.reduce(intersect, (side(limit.op, limit.value) for limit in limits))
+    return found, marked
 
 
 def _grades(variable: Variable, marked: Ranges, ends: tuple[float, float]) -> tuple[float, ...]:
@@ -162,20 +144,20 @@ def _role(finding: Data, evidence: Data) -> Role:
     return "against" if against else "for"
 
 
-def _shown(value: float | str, limits: tuple[AxisLimit, ...]) -> str:
+def _shown(value: Value, limits: tuple[AxisLimit, ...]) -> str:
     """The value in five digits, or in all where five would put it on its limit."""
-    short = rounded(value)
+    short = value_words(value)
     near = [li for li in limits if rounded(li.value) == short and li.value != value]
-    return number(value) if near else short
+    return value_words(value, number) if near else short
 
 
 def _normal(evidence: Data, variable: Variable, sex: str | None) -> AxisNormal | None:
     """The normal range that the evidence names, or else the default of the vocabulary."""
-    default = variable.reference(sex)
-    stated = _NORMAL.fullmatch(evidence.get("reference", ""))
-    if stated and stated[3] != "default":
-        end = float(stated[2])
-        return AxisNormal(None, end, stated[3]) if stated[1] == "ULN" else AxisNormal(end, None, stated[3])
+    stated, default = evidence.get("normal", {}), variable.reference(sex)
+    if stated.get("of") in ("ULN", "LLN") and stated["low"] == stated["high"] and stated["whose"] != "default":
+        whose = f"{stated['whose']}, {stated['date']}" if "date" in stated else stated["whose"]
+        low, high = (None, stated["high"]) if stated["of"] == "ULN" else (stated["low"], None)
+        return AxisNormal(low, high, whose)
     return AxisNormal(default.low, default.high, "default", default.source) if default else None
 
 

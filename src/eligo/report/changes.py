@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 
 from eligo.check.changes import Change
 from eligo.check.parts import PartChange, part_changes
-from eligo.criteria import Compare, Leaf
+from eligo.criteria import Compare, Leaf, Limit
 from eligo.report.display import criterion
-from eligo.report.names import years
-from eligo.report.predicates import leaf_words, limits_words
+from eligo.report.measures import limits_words, number
+from eligo.report.predicates import leaf_words
 from eligo.report.terminal import wrap
 from eligo.report.terms import variable_name
 from eligo.report.typeset import typeset
@@ -69,8 +68,11 @@ def _name(change: Change) -> str:
 def _part(part: PartChange) -> str:
     old, new = part.old, part.new
     if isinstance(old, Compare) and isinstance(new, Compare) and _alike_but_for_limits(old, new):
-        before, after = map(limits_words, _bounds_that_differ(old, new))
-        return years(f"{_measured(new)} {_without_shared_unit(before, after, new)} -> {after}")
+        before, after = _bounds_that_differ(old, new)
+        shared = {limit.unit for limit in (*before, *after)}
+        bare = shared.pop() if len(shared) == 1 else None  # said once, behind the limits after the change
+        said = limits_words(before, digits=number, bare=bare), limits_words(after, digits=number)
+        return f"{_measured(new)} {' -> '.join(said)}"
     if old is not None and new is not None:
         return f"{leaf_words(old)} -> {leaf_words(new)}"
     return f"also {leaf_words(new)}" if new is not None else f"no longer {_words_of(old)}"
@@ -94,17 +96,8 @@ def _alike_but_for_limits(old: Compare, new: Compare) -> bool:
     )
 
 
-def _bounds_that_differ(old: Compare, new: Compare) -> tuple[Compare, Compare]:
-    """Both comparisons, without the bound of a range that is the same in both."""
-    same = [limit for limit in old.limits if limit in new.limits]
-    kept = [tuple(limit for limit in leaf.limits if limit not in same) for leaf in (old, new)]
-    if not all(kept):
-        return old, new
-    return replace(old, limits=kept[0]), replace(new, limits=kept[1])
-
-
-def _without_shared_unit(before: str, after: str, leaf: Compare) -> str:
-    """The limits before, without their unit where those after it end with the same one."""
-    units: Sequence[str | None] = [limit.unit for limit in leaf.limits]
-    unit = f" {units[-1]}" if units and units[-1] else ""
-    return before.removesuffix(unit) if unit and after.endswith(unit) else before
+def _bounds_that_differ(old: Compare, new: Compare) -> tuple[tuple[Limit, ...], tuple[Limit, ...]]:
+    """The limits of both, without the bound of a range that is the same in both."""
+    before = tuple(limit for limit in old.limits if limit not in new.limits)
+    after = tuple(limit for limit in new.limits if limit not in old.limits)
+    return (before, after) if before and after else (old.limits, new.limits)

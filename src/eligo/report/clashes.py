@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from eligo.report.display import variable_name
-from eligo.report.names import Data, in_digits, lettered, number, source
+from eligo.report.measures import Data, in_digits, number, value_of, value_words
+from eligo.report.names import lettered, source
 
 
 def clash_lines(screening: Data) -> list[str]:
@@ -15,11 +18,12 @@ def clash_lines(screening: Data) -> list[str]:
         for evidence in finding["evidence"]
         if "clash" in evidence
     }
-    return [_line(name, evidence["value"], evidence["clash"]) for name, evidence in found.items()]
+    return [_line(name, evidence, evidence["clash"]) for name, evidence in found.items()]
 
 
-def _line(name: str, stated: float | str, clash: Data) -> str:
-    inputs = in_digits(source({key: part for key, part in clash.items() if key not in ("paper", "of")}), 3)
-    computed = lettered(name, in_digits(number(clash["value"]), 3))
-    said = f"{variable_name(name)} {lettered(name, number(stated))}"
+def _line(name: str, stated: Data, clash: Data) -> str:
+    short = partial(in_digits, most=3)
+    inputs = source({key: part for key, part in clash.items() if key not in ("paper", "of")}, short)
+    computed = value_words(value_of(clash), lettered(name, short))
+    said = f"{variable_name(name)} {value_words(value_of(stated), lettered(name, number))}"
     return f"{said} is stated, but its inputs give {computed}{inputs}; the stated one counts"

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from eligo.criteria import Op
+
 Truth = Literal["MET", "NOT_MET", "UNKNOWN"]
 Bearing = Literal["passes", "blocks", "open"]
 Verdict = Literal["ELIGIBLE", "INELIGIBLE", "UNDETERMINED"]
@@ -32,6 +34,21 @@ class StrictJson(BaseModel):
     """Refuses unknown keys and converts nothing."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class AmountJson(StrictJson):
+    """A number with its unit."""
+
+    value: Number
+    unit: str | None = Field(None, description="UCUM; left out where there is none")
+
+
+class LimitJson(AmountJson):
+    """One side of a comparison."""
+
+    op: Op
+    of: str | None = Field(None, description="ULN, LLN, baseline or a variable's id, of which it is a multiple")
+    above: Literal["ULN", "LLN"] | None = Field(None, description="the limit of normal to which the value is added")
 
 
 class PlaceJson(StrictJson):

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from eligo.report.names import Data
+from eligo.report.measures import Data
 from eligo.report.outlook_words import verdict_words
 from eligo.report.page.markup import anchor, shape, text
 from eligo.report.page.strip import strip

@@ -2,59 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Iterable
 
-from eligo.criteria import SYMBOL, Op
 from eligo.report.display import concept_name, variable_name
+from eligo.report.measures import Data, Digits, limits_of, rounded, telling_digits, unit_words, value_of, value_words
 from eligo.vocabulary.variables import variables
 
-Data = Mapping[str, Any]
-
-LONG = re.compile(r"(?<![\w.*])[0-9]+\.[0-9]{3,}(?![\w*])")
-_OPERATOR = re.compile(r"\b(?:lt|le|gt|ge|eq)\b")
-_YEAR = re.compile(r"([0-9]) a\b")
-_ABBREVIATION = re.compile(r"(?=(?:.*[A-Z]){2})[A-Za-z][A-Za-z0-9/-]{1,7}")
-_NUMBER = re.compile(r"(?<![\w.*])-?[0-9]+(?:\.[0-9]+)?(?![\w*]*[*])")
-_NOT_DIGIT = re.compile(r"[^0-9]")
 _TOLD_IN_DAYS = 100
 AGE_FROM = {"birth": "from the birth date", "age": "from the age in the record"}
 _LONG_NAME = 20  # characters; a summary says the abbreviation of a longer name
+_LONGEST_ABBREVIATION = 8
 
 
-def lettered(id: str | None, text: str) -> str:  # noqa: A002 - the word of the vocabulary
-    """The text with the letters of a scale that has no numbers for its grades.
+def lettered(id: str | None, digits: Digits = rounded) -> Digits:  # noqa: A002 - the word of the vocabulary
+    """How to write numbers of a variable: by its letters, where its grades have those and no numbers.
 
-    >>> lettered("child_pugh_class", "one of 2, 3"), lettered("nyha_class", "3")
-    ('one of B, C', '3')
+    >>> lettered("child_pugh_class")(2), lettered("nyha_class")(3)
+    ('B', '3')
     """
     known = variables().get(id or "")
-    letters = {number(float(value)): label.upper() for label, value in known.grades.items()} if known else {}
+    letters = {float(value): label.upper() for label, value in known.grades.items()} if known else {}
     if not letters or not all(len(label) == 1 and label in "ABCDEF" for label in letters.values()):
-        return text
-    return _NUMBER.sub(lambda match: letters.get(match[0], match[0]), text)
-
-
-def number(value: float | str) -> str:
-    """A number as short as it can be without changing it: at most 12 digits, no exponent below a million millions.
-
-    >>> number(18.0), number(0.1), number(1500000.0)
-    ('18', '0.1', '1500000')
-    """
-    if isinstance(value, str):
-        return value
-    text = f"{value:.12g}"
-    return f"{value:.0f}" if "e+" in text and abs(value) < 1e15 else text
-
-
-def rounded(value: float | str) -> str:
-    """A number in five digits at most after the first that is not zero, unless it is whole."""
-    return LONG.sub(five_digits, number(value))
-
-
-def five_digits(match: re.Match[str]) -> str:
-    return number(float(f"{float(match[0]):.5g}"))
+        return digits
+    return lambda value: letters.get(float(value)) or digits(value)
 
 
 def measured_name(evidence: Data) -> str:
@@ -77,30 +47,27 @@ def short_name(id: str) -> str:  # noqa: A002 - the word of the vocabulary
     known = variables().get(id)
     if known is None or len(variable_name(id)) <= _LONG_NAME:
         return variable_name(id)
-    return next((s for s in (*known.exact, *known.synonyms) if _ABBREVIATION.fullmatch(s)), variable_name(id))
+    return next((s for s in (*known.exact, *known.synonyms) if _is_abbreviation(s)), variable_name(id))
 
 
-def years(text: str) -> str:
-    """The text with UCUM's `a` written as people write a year."""
-    return _YEAR.sub(r"\1 y", text)
+def _is_abbreviation(word: str) -> bool:
+    """Whether a name is a short one with capitals: `INR`, `HbA1c`, `SpO2/FiO2`."""
+    plain = word.replace("-", "").replace("/", "")
+    short = 1 < len(word) <= _LONGEST_ABBREVIATION and word[0].isalpha()
+    return short and plain.isascii() and plain.isalnum() and sum(map(str.isupper, word)) > 1
 
 
-def window(evidence: Data) -> str:
-    """The window with signs for the operators: "lasting >= 6 mo"; one of a planned thing looks ahead."""
-    signed = _OPERATOR.sub(lambda match: SYMBOL[cast(Op, match[0])], years(evidence["window"])).replace("_", " ")
-    ahead = evidence.get("status") == "planned" and " of " not in signed
-    return re.sub(r"^within ", "within the next ", signed) if ahead else signed
-
-
-def source(evidence: Data) -> str:
+def source(evidence: Data, digits: Digits = rounded) -> str:
     """How the record has the value, and of when it is; or what it was worked out from."""
     own = reported(evidence)
     parts = [in_canonical(evidence)] if own else [evidence["written"]] if "written" in evidence else []
     parts += [dated(evidence)] if "date" in evidence else []
     if evidence.get("source") in AGE_FROM:
-        parts.append(AGE_FROM[evidence["source"]] + (f" and {inputs(evidence)}" if "inputs" in evidence else ""))
+        parts.append(
+            AGE_FROM[evidence["source"]] + (f" and {inputs(evidence, digits)}" if "inputs" in evidence else "")
+        )
     elif evidence.get("inputs"):
-        parts.append(f"from {inputs(evidence)}")
+        parts.append(f"from {inputs(evidence, digits)}")
     parts += [f"by {evidence['paper']}"] if "paper" in evidence else []
     parts += [f"remark: {evidence['remark']}"] if "remark" in evidence else []
     parts += ["the unit is the site's"] if "unit_from" in evidence else []
@@ -127,46 +94,21 @@ def listed(parts: Iterable[str]) -> str:
 
 def reported(evidence: Data) -> str | None:
     """The value as the laboratory wrote it, where eligo converted it: "1.4 mg/dL"."""
-    return evidence["converted"].rpartition(" = ")[0] if "converted" in evidence else None
+    found: str | None = evidence.get("reported")
+    return found
 
 
 def in_canonical(evidence: Data) -> str:
     """The value in the canonical unit: "124 umol/L"."""
-    unit = f" {evidence['unit']}" if "unit" in evidence else ""
-    return years(f"{known_digits(evidence, evidence.get('limit', ''))}{unit}")
+    return f"{value_words(value_of(evidence), digits_of(evidence))}{unit_words(evidence.get('unit'))}"
 
 
-def known_digits(evidence: Data, limit: str) -> str:
-    """The value in as many digits as are known: of a conversion those that the laboratory wrote, three at least.
-
-    More are said where fewer would put it on the other side of a limit, or on the limit.
-    """
-    exact = number(evidence.get("value", "?"))
-    bounds = [float(bound) for bound in _NUMBER.findall(LONG.sub(five_digits, limit))]
-    exact_bounds = [float(bound) for bound in _NUMBER.findall(limit)]
-    own = reported(evidence)
-    wrote = len(_NOT_DIGIT.sub("", _NUMBER.findall(own)[0]).lstrip("0")) if own and _NUMBER.findall(own) else 5
-    for digits in range(max(3, wrote) if own else 5, 12):
-        said = in_digits(exact, digits)
-        if _sides(said, bounds) == _sides(exact, exact_bounds):
-            return said
-    return exact
-
-
-def _sides(value: str, bounds: Iterable[float]) -> list[int]:
-    """For each number of a value and each bound whether it lies below, on or above it."""
-    found = [float(part) for part in _NUMBER.findall(value)]
-    return [(part > bound) - (part < bound) for part in found for bound in bounds]
-
-
-def in_digits(text: str, most: int) -> str:
-    """The text with its long numbers in at most so many digits, those before the point always kept."""
-
-    def short(match: re.Match[str]) -> str:
-        value = float(match[0])
-        return number(round(value) if abs(value) >= 10**most else float(f"{value:.{most}g}"))
-
-    return LONG.sub(short, text)
+def digits_of(evidence: Data) -> Digits:
+    """How to write a value in as many digits as are known, and as tell on which side of its limits it is."""
+    limits = [limit.value for limit in limits_of(evidence) if limit.of is None and limit.above is None]
+    limits += [value for value in evidence.get("values", ()) if not isinstance(value, str)]
+    digits = telling_digits(value_of(evidence), limits, evidence.get("digits", 5) if reported(evidence) else None)
+    return lettered(evidence.get("variable"), digits)
 
 
 def dated(part: Data) -> str:
@@ -200,20 +142,16 @@ def input_name(key: str) -> str:
     return name if id_ == key else f"{name} ({key.removeprefix(f'{id_}_').replace('uln', 'ULN')})"
 
 
-def _rounded(part: Data) -> str:
-    return lettered(part["variable"], rounded(part.get("value", "?")))
-
-
-def inputs(evidence: Data) -> str:
+def inputs(evidence: Data, digits: Digits = rounded) -> str:
     """What a value was worked out from; what is itself worked out comes with its own inputs."""
     found = []
     for part in evidence["inputs"]:
         if "variable" in part:
-            unit = f" {part['unit']}" if "unit" in part else ""
             more = [dated(part) if key == "date" else part[key] for key in ("written", "date", "of") if key in part]
-            more += [f"from {inputs(part)}"] if part.get("inputs") else []
+            more += [f"from {inputs(part, digits)}"] if part.get("inputs") else []
             about = f" ({', '.join(more)})" if more else ""
-            found.append(f"{variable_name(part['variable'])} {_rounded(part)}{unit}{about}")
+            said = f"{value_words(value_of(part), lettered(part['variable'], digits))}{unit_words(part.get('unit'))}"
+            found.append(f"{variable_name(part['variable'])} {said}{about}")
         else:
             since = f", since {part['start']}" if "start" in part else ""
             found.append(f"{concept_name(part['concept'])}: {part['status']}{since}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eligo.report.display import concept_name, criterion
-from eligo.report.names import Data, listed
+from eligo.report.measures import Data
+from eligo.report.names import listed
 from eligo.report.outlook_words import answers, asked_by, name_of, question, why, worth
 from eligo.report.terminal import Terminal, clean, wrap
 from eligo.report.typeset import typeset

@@ -13,8 +13,9 @@ from html import escape
 from typing import Literal
 
 from eligo.report.axis import AxisLimit, AxisLine, Role, Scale, line_of, scale_of
+from eligo.report.compared import limit_words
 from eligo.report.display import variable_name
-from eligo.report.names import Data, number, rounded
+from eligo.report.measures import Data, amount_words, limits_words, number, rounded, unit_words
 from eligo.report.terminal import clean
 from eligo.report.typeset import typeset
 
@@ -77,7 +78,7 @@ def _svg(line: AxisLine, evidence: Data, name: str) -> str:
 def describe(line: AxisLine, evidence: Data) -> tuple[str, str]:
     """What the drawing shows, in words: a title and a description."""
     unit = _unit(line)
-    limits = " and ".join(_limit_text(li) for li in line.limits) or evidence["limit"]
+    limits = " and ".join(_limit_text(li) for li in line.limits) or limit_words(evidence)
     title = f"{variable_name(line.variable.id)}: patient {typeset(line.value)}{unit}, limit {limits}{unit}"
     said = [f"Patient: {typeset(line.value)}{unit}{'' if line.known else ', which decides nothing'}."]
     said.append(f"{WORD[line.role].capitalize()}: {limits}{unit}.")
@@ -209,8 +210,8 @@ def _of_limits(line: AxisLine, axis: _Axis) -> Iterator[Label]:
     word = WORD[line.role]
     if len(line.limits) == 1:
         (limit,) = line.limits
-        at, left = axis.x(limit.value), limit.symbol[0] == "<"
-        anchor: Anchor = "middle" if limit.symbol == "=" else "end" if left else "start"
+        at, left = axis.x(limit.value), limit.limit.op in ("lt", "le")
+        anchor: Anchor = "middle" if limit.limit.op == "eq" else "end" if left else "start"
         yield Label(f"{word} {_limit_text(limit)}", at + (4 if left else -4), anchor, "limit")
         return
     for limit in line.limits:
@@ -241,13 +242,10 @@ def _width(text: str, bold: bool = False) -> float:
 
 
 def _limit_text(limit: AxisLimit) -> str:
-    written = f" ({typeset(_unsigned(limit))})" if limit.written else ""
-    return f"{typeset(limit.symbol)} {rounded(limit.value)}{written}"
-
-
-def _unsigned(limit: AxisLimit) -> str:
-    """How the protocol writes the limit, without its symbol, which stands before it already."""
-    return (limit.written or "").removeprefix(f"{limit.symbol} ")
+    """The limit without its unit, which all share, and how the protocol writes it."""
+    own = " (".join(amount_words(one, digits=number) for one in limit.written)
+    written = f" ({own}{')' * len(limit.written)}" if own else ""
+    return typeset(f"{limits_words([limit.limit], bare=limit.limit.unit)}{written}")
 
 
 def _normal_text(line: AxisLine) -> str:
@@ -270,10 +268,7 @@ def _grade_name(line: AxisLine, grade: float) -> str:
 
 
 def _unit(line: AxisLine) -> str:
-    unit = line.variable.unit
-    if unit == "1":
-        return ""
-    return " y" if unit == "a" else typeset(f"0 {unit}")[1:]
+    return typeset(f"0{unit_words(line.variable.unit)}")[1:]
 
 
 def _n(value: float) -> str:

@@ -10,9 +10,18 @@ from typing import Literal
 from pydantic import Field
 
 from eligo.criteria import Relation
-from eligo.report.form import Date, Id, Reason, StrictJson, Truth, Value, Verdict
+from eligo.report.form import Date, Id, LimitJson, Reason, StrictJson, Truth, Value, Verdict
 
 Settles = Literal["certain", "may", "no"]
+
+
+class SaysJson(StrictJson):
+    """What a record would say of a thing: what is so, on which side of a day, and what narrows it."""
+
+    what: str = Field(description="present, ruled out, in the past, last ...; of a choice the word itself")
+    kinds: list[str] = Field([])
+    side: Literal["after", "on", "before"] | None = None
+    day: Date | None = None
 
 
 class AnswerJson(StrictJson):
@@ -22,6 +31,9 @@ class AnswerJson(StrictJson):
     unit: str | None = Field(None, description="UCUM; left out where there is none")
     answer_written: str | None = Field(None, description="the range in the unit of the protocol, where that is another")
     unit_written: str | None = None
+    says: SaysJson | None = Field(None, description="the parts of what is said of a fact or a choice")
+    limits: list[LimitJson] | None = Field(None, description="the bounds of a value; none where any will do")
+    limits_written: list[LimitJson] | None = Field(None, description="the same in the unit of the protocol")
     verdict: Verdict
     but_for_attestations: Verdict = Field(description="if the open attestations of the trial turn out well")
     blocks: list[Id] = Field([], description="criteria that would block")
@@ -55,6 +67,8 @@ class ChangeJson(StrictJson):
     now: Value | None = None
     unit: str | None = None
     to: str
+    to_says: list[SaysJson] | None = Field(None, description="the parts of each thing that `to` allows")
+    to_limits: list[list[LimitJson]] | None = Field(None, description="the bounds of each value that `to` allows")
     fixed: bool = Field(description="whether nobody can change it")
     why_fixed: Literal["age", "sex", "history"] | None = None
 
@@ -87,6 +101,7 @@ class DoubtJson(StrictJson):
     date: Date | None = None
     which: Literal["ULN", "LLN"] | None = None
     beyond: str | None = Field(None, description="a limit of normal out here would turn the verdict")
+    beyond_limits: list[LimitJson] | None = Field(None, description="the same as data")
     assumed: str | None = None
     otherwise: str | None = Field(None, alias="if", description="what the record would say of the concept")
     verdict: Verdict = Field(description="what the verdict would be")

@@ -5,17 +5,16 @@ Each function takes one part of the data. What the data does not say is not said
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
-from eligo.outlook.phrases import together
+from eligo.outlook.phrases import Told, together
 from eligo.report.display import concept_name, concept_question, criterion, display, variable_name
-from eligo.report.names import Data, listed, number, rounded
+from eligo.report.measures import Data, limits_of, number, quantity, region_words, rounded
+from eligo.report.names import listed
 from eligo.vocabulary.variables import variables
 
 MOST_ANSWERS = 4  # that give the same and are named one by one
 MOST_ASSUMED = 5  # names of what is assumed absent
-_NUMBER = re.compile("[0-9]")
 VERDICT = {"ELIGIBLE": "eligible", "UNDETERMINED": "undetermined", "INELIGIBLE": "ineligible"}
 
 # What to ask where a question has a value that will not do; `{}` is the variable.
@@ -63,16 +62,6 @@ def name_of(item: Data) -> str:
     return variable_name(item["variable"]) if "variable" in item else concept_name(item.get("concept", ""))
 
 
-def unit_words(unit: str | None) -> str:
-    """A unit as it stands after a number, with the blank before it; nothing where there is none."""
-    return {None: "", "1": "", "a": " y"}.get(unit, f" {unit}")
-
-
-def quantity(value: float | str, unit: str | None) -> str:
-    """A value with its unit: "18 10*9/L", "71 y"."""
-    return f"{rounded(value)}{unit_words(unit)}"
-
-
 # --- what to ask next
 
 
@@ -109,12 +98,11 @@ def answers(item: Data) -> list[str]:
 
     Answers that give the same share a line; many of them, and all where there is no other, are not named one by one.
     """
-    found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    found: dict[tuple[str, str, tuple[str, ...]], list[Told]] = {}
     for answer in item.get("answers", ()):
         verdict = answer["verdict"]
         gives = verdict, answer.get("but_for_attestations", verdict), tuple(answer.get("blocks", ()))
-        text, unit = answer.get("answer_written", answer["answer"]), answer.get("unit_written", answer.get("unit"))
-        found.setdefault(gives, []).append(f"{text}{unit_words(unit) if _NUMBER.search(text) else ''}")
+        found.setdefault(gives, []).append(_told_by(answer))
     if len(found) == 1:
         return [f"any answer: {_given(*gives)}" for gives in found]
     others = {gives: [text for other, texts in found.items() if other != gives for text in texts] for gives in found}
@@ -126,41 +114,46 @@ def answers(item: Data) -> list[str]:
     return [f"{' / '.join(parts)}: {_given(*gives)}" for gives, parts in said.items()]
 
 
-def _said(answers: Iterable[str], others: Iterable[str]) -> list[str]:
+def _told_by(answer: Data) -> Told:
+    """What an answer says; of a value its bounds, in the unit of the protocol."""
+    if "says" in answer:
+        return _told(answer["says"])
+    return Told(region_words(limits_of(answer, "limits_written" if "limits_written" in answer else "limits")))
+
+
+def _told(data: Data) -> Told:
+    """What the data says of a thing."""
+    return Told(data["what"], tuple(data.get("kinds", ())), data.get("side"), data.get("day"))
+
+
+def _said(answers: Iterable[Told], others: Iterable[Told]) -> list[str]:
     """Answers that give the same as a person would say them; `others` are those that give something else.
 
     A kind of the thing is not named beside the thing itself; where it gives something else, it is named apart:
     "yes" for "present; present, severe", "yes, but controlled" where "present, uncontrolled" gives something else.
     """
     found, apart = list(answers), list(others)
-    kept = [text for text in found if not any(_covers(of, text, apart) for of in found)]
+    kept = [one for one in found if not any(_covers(of, one, apart) for of in found)]
     words = display()["answers"]
     parts = []
-    for text in together(kept):
-        what, *kinds = text.split(", ")
-        narrower = [other for other in apart if _is_kind(other, text)]
-        but = [_rest(other, kinds) for other in narrower if not any(_is_kind(other, of) for of in narrower)]
-        said = ", ".join([words.get(what, what), *kinds])
+    for one in together(kept):
+        narrower = [other for other in apart if other.is_kind_of(one)]
+        but = [_rest(other, one.kinds) for other in narrower if not any(map(other.is_kind_of, narrower))]
+        said = ", ".join([words.get(one.head, one.head), *one.kinds])
         parts.append(said + (f", but {listed(dict.fromkeys(map(_opposite, but)))}" if but else ""))
     return parts
 
 
-def _is_kind(text: str, of: str) -> bool:
-    """Whether an answer is a narrower one than another: "present, severe" than "present"."""
-    what, *kinds = text.split(", ")
-    whole, *known = of.split(", ")
-    return what == whole and set(known) < set(kinds)
-
-
-def _covers(whole: str, text: str, others: Iterable[str]) -> bool:
+def _covers(whole: Told, narrower: Told, others: Iterable[Told]) -> bool:
     """Whether an answer says the narrower one too, and no other one that gives something else has a say in that."""
-    has_a_say = (other for other in others if _is_kind(text, other) and not _is_kind(whole, other))
-    return _is_kind(text, whole) and not any(has_a_say)
+    has_a_say = (other for other in others if narrower.is_kind_of(other) and not whole.is_kind_of(other))
+    return narrower.is_kind_of(whole) and not any(has_a_say)
 
 
-def _rest(text: str, kinds: Iterable[str]) -> str:
+def _rest(answer: Told, kinds: Iterable[str]) -> str:
     """What narrows an answer beyond these kinds."""
-    return ", ".join(kind for kind in text.split(", ")[1:] if kind not in kinds)
+    known = set(kinds)
+    return ", ".join(kind for kind in answer.kinds if kind not in known)
 
 
 def _opposite(kind: str) -> str:
@@ -210,10 +203,12 @@ def to_read(ids: Iterable[str]) -> str:
 
 def change(item: Data) -> str:
     """One change: "platelets >= 20 10*9/L (now 18)"; what cannot change says why."""
-    to = item["to"]
-    if item.get("now") == "present" and {"ruled out", "in the past"} <= set(to.split(" or ")):
-        to = "no longer present"
-    text = f"{name_of(item)} {quantity(to, item.get('unit'))}"
+    says = list(map(_told, item.get("to_says", ())))
+    if item.get("now") == "present" and {"ruled out", "in the past"} <= set(map(str, says)):
+        says = [Told("no longer present")]
+    regions = [limits_of({"limits": limits}) for limits in item.get("to_limits", ())]
+    to = " or ".join([*map(str, says), *map(region_words, regions)])
+    text = f"{name_of(item)} {to}"
     notes = [f"now {rounded(item['now'])}"] if item.get("now") is not None else []
     if item.get("fixed"):
         notes.append(_WHY_FIXED.get(item.get("why_fixed", ""), "this cannot be changed"))
@@ -244,8 +239,9 @@ def hangs_on(doubts: Iterable[Data]) -> list[str]:
     lines, assumed = list[str](), dict[tuple[str, str, str], list[str]]()
     for item in doubts:
         if item["cause"] == "assumed_absent":
-            by = item["assumed"].removeprefix("assumed absent: ")
-            assumed.setdefault((by, item.get("if", "present"), VERDICT[item["verdict"]]), []).append(name_of(item))
+            assumed.setdefault((item["assumed"], item.get("if", "present"), VERDICT[item["verdict"]]), []).append(
+                name_of(item)
+            )
         else:
             lines.append(_other_value(item))
     for (by, otherwise, verdict), names in assumed.items():
@@ -265,7 +261,7 @@ def _other_value(item: Data) -> str:
         when = f"of {item['date']}" if "date" in item else "of the same day"
         said = f"{name}: another result {when} is {quantity(item['value'], unit)}; with it"
     else:
-        beyond = quantity(item["beyond"], unit) if "beyond" in item else "another"
+        beyond = region_words(limits_of(item, "beyond_limits")) if "beyond" in item else "another"
         said = f"{name}: its {item['which']} is a default, {quantity(item['value'], unit)}; were it {beyond}"
     return f"{said}: {VERDICT[item['verdict']]}"
 

@@ -10,14 +10,15 @@ from typing import Any
 
 from eligo.criteria import SYMBOL
 from eligo.evaluation.entries import called
-from eligo.evaluation.evidence import fact_json, unit_of
+from eligo.evaluation.evidence import fact_json
 from eligo.evaluation.evidence import reading_json as result_json
+from eligo.evaluation.measures import unit_of
 from eligo.patients.ledger import LedgerEntry, Reading, counts
 from eligo.patients.model import Fact, Patient, Reply, Result
 from eligo.patients.replies import reply_json
 from eligo.report.display import concept_name, criterion_of, variable_name
-from eligo.report.names import Data, known_digits, reported, years
-from eligo.report.outlook_words import unit_words
+from eligo.report.measures import Data, number, unit_words
+from eligo.report.names import in_canonical, reported
 from eligo.report.terminal import Terminal, clean, wrap
 from eligo.report.typeset import typeset
 from eligo.report.words import plain
@@ -141,8 +142,9 @@ def _reply(reply: Reply) -> str:
     data = reply_json(reply)
     asks = _asked(data.get("asks", {}))
     value = f"{data.get('value', '')}{f' {reply.unit}' if reply.unit else ''}"
+    said = value if reply.answer is None else "yes" if reply.answer else "no"
     to = ", ".join(filter(None, (asks, criterion_of(reply.criterion) if reply.criterion else None)))
-    return clean(f"answered by {reply.by} on {data['date']}: {to}: {data.get('answer', value)}")
+    return clean(f"answered by {reply.by} on {data['date']}: {to}: {said}")
 
 
 def _asked(asks: Data) -> str:
@@ -194,11 +196,17 @@ def _results(results: tuple[Result, ...]) -> str:
     return "; ".join(map(_result, results[:_MOST])) + more
 
 
+def _as_written(result: Result) -> str:
+    """The record's own words for a value, but for UCUM's year."""
+    value = result.value if isinstance(result.value, str) else number(result.value or 0)
+    return f"{value}{unit_words('a')}" if result.unit == "a" else result.written
+
+
 def _result(result: Result) -> str:
     data = _result_json(result)
     own = reported(data)
-    converted = f"{known_digits(data, '')}{unit_words(unit_of(result.variable))}"
-    value = typeset(clean(f"{own} ({converted})" if own else years(str(result.written))))
+    converted = in_canonical({**data, "unit": unit_of(result.variable)})
+    value = typeset(clean(f"{own} ({converted})" if own else _as_written(result)))
     day = f" on {data['date']}" if "date" in data else ""
     remark = f" (remark: {clean(result.remark)})" if result.remark else ""
     return f"{value}{day}{remark}" + (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eligo.criteria import (
-    SYMBOL,
     AllOf,
     Always,
     AnyOf,
@@ -14,7 +13,6 @@ from eligo.criteria import (
     Compare,
     IfThen,
     Leaf,
-    Limit,
     Not,
     OneOf,
     Predicate,
@@ -23,8 +21,7 @@ from eligo.criteria import (
     Unparsed,
     Window,
 )
-from eligo.evaluation.entries import called
-from eligo.report.names import number
+from eligo.report.measures import limits_words, number, window_words
 from eligo.report.sentences import other_than
 from eligo.report.terms import concept_name, variable_name
 
@@ -63,11 +60,6 @@ def _join(predicate: AllOf | AnyOf | AtLeast) -> str:
     return "all of" if isinstance(predicate, AllOf) else "any of"
 
 
-def limits_words(leaf: Compare) -> str:
-    """The limits of a comparison: ">= 18 a and <= 70 a"."""
-    return " and ".join(map(_limit, leaf.limits))
-
-
 def leaf_words(leaf: Leaf) -> str:
     """One part of a predicate, in a line."""
     match leaf:
@@ -76,7 +68,7 @@ def leaf_words(leaf: Leaf) -> str:
             picked = {"any": ["any value"], "lowest": ["lowest value"], "highest": ["highest value"]}.get(leaf.pick, [])
             at = [f"on the day on which {concept_name(leaf.at)} began"] if leaf.at else []
             notes = [*at, *(["unit inferred"] if leaf.unit_inferred else []), *picked, *_window(leaf.window)]
-            return f"{name} {limits_words(leaf)}{_noted(notes)}"
+            return f"{name} {limits_words(leaf.limits, digits=number)}{_noted(notes)}"
         case OneOf():
             name = variable_name(leaf.variable) if leaf.variable else f"{leaf.name} (not in the vocabulary)"
             return f"{name} one of {', '.join(map(number, leaf.values))}"
@@ -100,24 +92,8 @@ def _present(leaf: Present) -> str:
     return f"{concept_name(leaf.concept)}{other_than(leaf)}{_noted(notes)}"
 
 
-def _limit(limit: Limit) -> str:
-    if limit.above is not None:
-        sign, apart = "-" if limit.value < 0 else "+", number(abs(limit.value))
-        return f"{SYMBOL[limit.op]} {limit.above} {sign} {apart}{f' {limit.unit}' if limit.unit else ''}"
-    of, unit = f" x {limit.of}" if limit.of else "", f" {limit.unit}" if limit.unit else ""
-    return f"{SYMBOL[limit.op]} {number(limit.value)}{of}{unit}"
-
-
 def _window(window: Window | None, ahead: bool = False) -> list[str]:
-    if window is None:
-        return []
-    following = "the next " if ahead and window.anchor == "screening" else ""
-    parts = [f"within {following}{window.within}"] if window.within else []
-    parts += [f"{SYMBOL[window.ago.op]} {window.ago.duration} ago"] if window.ago else []
-    parts += [f"lasting {SYMBOL[window.lasting.op]} {window.lasting.duration}"] if window.lasting else []
-    parts += [f"began within {window.began}"] if window.began else []
-    anchor = [f"of {called(window.anchor).replace('_', ' ')}"] if window.anchor != "screening" else []
-    return [" ".join([*parts, *anchor])]
+    return [] if window is None else [window_words(window, ahead)]
 
 
 def _noted(notes: list[str]) -> str:

@@ -9,8 +9,21 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from eligo.criteria import Relation
-from eligo.report.form import Bearing, Date, Number, Problems, Reason, Span, StrictJson, Truth, Value, Verdict
+from eligo.criteria import Op, Relation, TimeUnit
+from eligo.report.form import (
+    AmountJson,
+    Bearing,
+    Date,
+    LimitJson,
+    Number,
+    Problems,
+    Reason,
+    Span,
+    StrictJson,
+    Truth,
+    Value,
+    Verdict,
+)
 from eligo.report.outlook_schema import AskedJson, Outlook
 
 SCHEMA = "eligo.screening/1"
@@ -26,14 +39,54 @@ class Answered(StrictJson):
     note: str | None = None
 
 
+class LengthJson(StrictJson):
+    """A length of time; with `op` a time that is compared with it."""
+
+    value: Number
+    unit: TimeUnit
+    op: Op | None = None
+
+
+class WindowJson(StrictJson):
+    """When something must have been; each part that is given must hold."""
+
+    within: LengthJson | None = None
+    ago: LengthJson | None = None
+    lasting: LengthJson | None = None
+    began: LengthJson | None = None
+    anchor: str | None = Field(None, description="the word or the concept that it counts from; else the screening")
+
+
+class IntervalJson(StrictJson):
+    """A value of which only its ends are known; an end that is left out is not known."""
+
+    low: Number | None = None
+    low_inclusive: bool | None = None
+    high: Number | None = None
+    high_inclusive: bool | None = None
+
+
+class NormalJson(StrictJson):
+    """What a limit is a multiple of, or lies above: an interval where it depends on what is not known."""
+
+    of: str
+    low: Number
+    high: Number
+    whose: Literal["report", "site", "default", "baseline", "record"]
+    date: Date | None = None
+
+
 class MeasuredJson(StrictJson):
     """A value: recorded, or worked out from something else in the record."""
 
     value: Value | None = None
+    interval: IntervalJson | None = Field(None, description="the ends of a value that is no single number")
     unit: str | None = Field(None, description="UCUM; left out where there is none")
     date: Date | None = None
     age_days: int | None = Field(None, ge=0, description=AGE)
     written: str | None = Field(None, description="as the record has it, where that differs")
+    reported: str | None = Field(None, description="what was converted: the value as the laboratory wrote it")
+    digits: int | None = Field(None, description="how many digits that has, without zeros before the first")
     converted: str | None = Field(None, description="the conversion to the canonical unit")
     remark: str | None = Field(None, description="what the laboratory wrote beside it (hemolyzed, clumped)")
     unit_from: Literal["site"] | None = Field(None, description="whose unit that is, where the record has none")
@@ -43,6 +96,7 @@ class MeasuredJson(StrictJson):
     of: str | None = Field(None, description="which limit of normal it is and whose, or of when the baseline is")
     paper: str | None = Field(None, description="where the formula of a computed value was published")
     assumed: str | None = Field(None, description="what was taken for granted: an absence and by whom, or a link")
+    assumed_code: Assumption | None = Field(None, description="the same by its code")
     inputs: list[Input] | None = None
     missing: list[str] | None = Field(None, description="variables that it still needs")
 
@@ -107,6 +161,7 @@ class Side(MeasuredJson):
     truth: Truth
     reason: Reason | None = None
     detail: str | None = None
+    detail_code: str | None = Field(None, description="the same by its code, where it has one")
     variable: str | None = Field(None, description="id of the variable")
     concept: str | None = Field(None, description="id of the concept, or of what is to be attested")
     entry: EntryJson | None = Field(None, description="where the concept is one of the dictionary")
@@ -114,6 +169,7 @@ class Side(MeasuredJson):
     qualifier: str | None = None
     count: int | None = None
     window: str | None = None
+    window_parts: WindowJson | None = Field(None, description="the same as data")
     but_not: list[ExceptedJson] | None = Field(None, description="the kinds of it that do not count")
     facts: list[FactJson] | None = None
     ruled_out_by: str | None = Field(None, description="the concept whose absence the record states")
@@ -127,6 +183,10 @@ class EvidenceJson(Side):
     name: str | None = Field(None, description="the protocol's words, where the vocabulary does not have them")
     limit: str | None = Field(None, description="in the canonical unit")
     limit_written: str | None = Field(None, description="as the rules have it, where that differs")
+    limits: list[LimitJson] | None = Field(None, description="the limit as data: one side, or both of a range")
+    limits_written: list[LimitJson] | None = Field(None, description="as the rules have them, where that differs")
+    equivalent: LimitJson | None = Field(None, description="the same limit as the rules state it in another unit")
+    values: list[Number | str] | None = Field(None, description="of a choice, the grades or words that it allows")
     at: str | None = Field(None, description="the concept on whose first day the age is meant")
     distance: Number | None = Field(
         None, description="value minus the limit that it fails, or else is nearest to; canonical unit"
@@ -135,7 +195,9 @@ class EvidenceJson(Side):
     distance_relative: Number | None = Field(None, description="the distance as a share of the limit")
     near: bool = Field(False, description="whether a criterion blocks by it, and by no more than the stated margin")
     margin: str | None = Field(None, description="that margin")
+    margin_size: AmountJson | None = Field(None, description="the same as data; a share of the limit in percent")
     reference: str | None = Field(None, description="what a limit is a multiple of or lies above, and whose that is")
+    normal: NormalJson | None = Field(None, description="the same as data, in the canonical unit")
     others: list[MeasuredJson] | None = Field(None, description="other results of the same day")
     clash: MeasuredJson | None = Field(
         None, description="a stated score's value by its own inputs, where it is another"

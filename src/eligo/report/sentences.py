@@ -16,7 +16,6 @@ from eligo.criteria import (
     Bound,
     Compare,
     Criterion,
-    Duration,
     IfThen,
     Leaf,
     Limit,
@@ -30,7 +29,7 @@ from eligo.criteria import (
     Window,
 )
 from eligo.evaluation.entries import called
-from eligo.report.names import number
+from eligo.report.measures import LONG, duration_words, limits_words, number, quantity
 from eligo.report.stated import other_than as excepted
 from eligo.report.terms import concept_name, variable_name
 from eligo.ruleset import RuleSet
@@ -38,11 +37,8 @@ from eligo.vocabulary.variables import variables
 
 MOST_IN_LINE = 3  # parts; more are read more easily as a list
 
-_SIDE: dict[Op, str] = {"lt": "below", "le": "at most", "gt": "above", "ge": "at least", "eq": "exactly"}
 _LENGTH: dict[Op, str] = {"lt": "less than", "le": "at most", "gt": "more than", "ge": "at least", "eq": "exactly"}
-_TIME = {"min": "minute", "h": "hour", "d": "day", "wk": "week", "mo": "month", "a": "year"}
 _OF = {"ULN": "the upper limit of normal", "LLN": "the lower limit of normal", "baseline": "the patient's first value"}
-_UNIT = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours", "min": "minutes", "1": ""}
 
 
 def sentence(predicate: Predicate, negative: bool = False) -> str:
@@ -120,16 +116,16 @@ def _compare(leaf: Compare, negative: bool) -> str:
 
 
 def _limit(limit: Limit) -> str:
+    side = LONG.sign[limit.op]
     if limit.of is not None:
         of = _OF.get(limit.of, variable_name(limit.of))
-        return f"{_SIDE[limit.op]} {of}" if limit.value == 1 else f"{_SIDE[limit.op]} {number(limit.value)} times {of}"
-    unit = _UNIT.get(limit.unit or "1", limit.unit or "")
+        return f"{side} {of}" if limit.value == 1 else f"{side} {number(limit.value)} times {of}"
     if limit.above is not None:
-        apart, of = f"{number(abs(limit.value))}{' ' if unit else ''}{unit}", _OF[limit.above]
+        apart, of = quantity(abs(limit.value), limit.unit, LONG, number), _OF[limit.above]
         if limit.value > 0:
             return f"{_LENGTH[limit.op]} {apart} above {of}"
-        return f"{_SIDE[limit.op]} {of}{f' minus {apart}' if limit.value else ''}"
-    return f"{_SIDE[limit.op]} {number(limit.value)}{' ' if unit else ''}{unit}"
+        return f"{side} {of}{f' minus {apart}' if limit.value else ''}"
+    return limits_words([limit], LONG, number)
 
 
 def _values(leaf: OneOf) -> str:
@@ -189,20 +185,18 @@ def _when(window: Window | None, measured: bool = False, ahead: bool = False) ->
         return ""
     anchor = "screening" if window.anchor == "screening" else called(window.anchor).replace("_", " ")
     near = "of" if window.anchor != "screening" else "before"
-    parts = [f"within {_duration(length)} {near} {anchor}" for length in (window.within, window.began) if length]
+    parts = [
+        f"within {duration_words(length, LONG)} {near} {anchor}" for length in (window.within, window.began) if length
+    ]
     if ahead and window.within and window.anchor == "screening":
-        parts = [f"within the next {_duration(window.within)}"]
+        parts = [f"within the next {duration_words(window.within, LONG)}"]
     parts += [f"{_bound(window.ago)} before {anchor}"] if window.ago else []
     parts += [f"for {_bound(window.lasting)}"] if window.lasting else []
     return f"{', measured' if measured else ''} {', '.join(parts)}" if parts else ""
 
 
 def _bound(bound: Bound) -> str:
-    return f"{_LENGTH[bound.op]} {_duration(bound.duration)}"
-
-
-def _duration(duration: Duration) -> str:
-    return f"{number(duration.value)} {_TIME[duration.unit]}{'' if duration.value == 1 else 's'}"
+    return f"{_LENGTH[bound.op]} {duration_words(bound.duration, LONG)}"
 
 
 def criterion_sentence(criterion: Criterion) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eligo.criteria import STUDY_CONDITION
-from eligo.report.display import concept_name, display, variable_name
-from eligo.report.names import Data, age_text, is_whole, rounded, source, window
+from eligo.report.display import concept_name, variable_name
+from eligo.report.measures import Data, value_of, value_words, window_of, window_words
+from eligo.report.names import age_text, is_whole, source
 
 TRIAL_ITSELF = "what the trial is about"
 
@@ -49,8 +50,8 @@ def open_name(evidence: Data) -> str | None:
 
 def _undated(evidence: Data) -> str:
     """Of what the day is missing: what a window counts from, or the thing itself."""
-    _, of, anchor = evidence.get("window", "").partition(" of ")
-    of_anchor = of and evidence.get("detail") == display()["details"]["anchor_unknown"]
+    anchor = evidence.get("window_parts", {}).get("anchor")
+    of_anchor = anchor and evidence.get("detail_code") == "anchor_unknown"
     return str(anchor if of_anchor else evidence["concept"])
 
 
@@ -71,7 +72,7 @@ def _said(evidence: Data) -> list[str]:
     """What the record says of the concept: facts, a value that tells of it, that it is ruled out, what is assumed."""
     said = [fact_text(fact, evidence["concept"]) for fact in evidence.get("facts", ())]
     if "value" in evidence:
-        said.append(f"{variable_name(evidence['variable'])} {rounded(evidence['value'])}{source(evidence)}")
+        said.append(f"{variable_name(evidence['variable'])} {value_words(value_of(evidence))}{source(evidence)}")
     if "ruled_out_by" in evidence:
         broader = evidence["ruled_out_by"] if evidence["ruled_out_by"] != evidence["concept"] else None
         said.append(f"ruled out with {concept_name(broader)}" if broader else "ruled out in the record")
@@ -90,11 +91,12 @@ def link_line(evidence: Data) -> str:
     return f"{link_name(evidence)}: {'; '.join(said)}" if said else link_name(evidence)
 
 
-def wanted(evidence: Data) -> str:
+def wanted(evidence: Data, in_sentence: bool = False) -> str:
     """What the sentence asks of the concept, beyond that it is there."""
     asked = [evidence.get("qualifier", ""), "" if evidence["status"] == "active" else evidence["status"]]
     asked += [f"{evidence['count']} times" if "count" in evidence else ""]
-    asked += [window(evidence)] if "window" in evidence else []
+    if (window := window_of(evidence)) is not None:
+        asked.append(window_words(window, evidence["status"] == "planned", in_sentence))
     return ", ".join(part for part in asked if part)
 
 

@@ -10,7 +10,7 @@ from eligo.report.actions import ACTIONS, to_do
 from eligo.report.ahead import ahead_lines
 from eligo.report.clashes import clash_lines
 from eligo.report.display import criterion
-from eligo.report.names import Data
+from eligo.report.measures import Data
 from eligo.report.outlook_words import question, worth
 from eligo.report.stated import link_name
 from eligo.report.terminal import Terminal, clean, columns, wrap

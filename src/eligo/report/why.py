@@ -5,18 +5,28 @@ A blocker is told with as few of its parts as are enough for it; that others blo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
+from eligo.criteria import Limit
+from eligo.evaluation.phrases import phrases
 from eligo.explain import NO_CRITERIA
+from eligo.report.compared import failed_bound, limit_digits, limit_words, nearness, written_limit
 from eligo.report.display import criterion, variable_name
-from eligo.report.names import Data, in_canonical, listed, measured_name, reported, said_by
+from eligo.report.measures import (
+    LONG,
+    Data,
+    amount_words,
+    limits_of,
+    number,
+    unit_words,
+    value_of,
+    value_words,
+)
+from eligo.report.names import digits_of, in_canonical, listed, measured_name, reported, said_by
 from eligo.report.stated import asked_concept, fact_text, link_name, missing_part, wanted
 from eligo.report.terminal import clean
 from eligo.report.typeset import typeset
-from eligo.report.words import MOST_NAMES, blocking, failed_bound, figures, nearness, open_by_reason
-
-SIGNS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "=": "exactly"}
+from eligo.report.words import MOST_NAMES, blocking, open_by_reason
 
 # What is open, by reason: one thing, several of them; `{}` are their names, or how many they are.
 OPEN: dict[str, tuple[str, str]] = {
@@ -34,10 +44,6 @@ OPEN: dict[str, tuple[str, str]] = {
 }
 COUNTED = frozenset({"not_stated", "needs_attestation", "unparsed", "error"})
 MOST_FACTS = 4
-
-_LIMIT = re.compile(r"(<=|>=|<|>|=) ")
-_TIME = re.compile(r"\b([0-9.]+) (y|mo|wk|d)\b")
-_TIMES = {"y": "year", "mo": "month", "wk": "week", "d": "day"}
 
 
 def why(patient: str, trial: Data) -> str:
@@ -112,13 +118,13 @@ def _blocks(trial: Data) -> str:
 def _shortest(blockers: Iterable[Data]) -> str:
     """The reason of the blocker that takes the fewest parts; of several the nearest to its limit, then the shortest."""
     reasons = []
-    for number, told in enumerate(blockers):
+    for place, told in enumerate(blockers):
         parts = [
             part for part in blocking(told) if part.keys() & {"variable", "concept", "related", "answered"}
         ]  # the others hold for everybody
         text = _alone(told, parts[0]) if len(parts) == 1 else _together(told, parts) if parts else _always(told)
         apart = max((abs(part.get("distance_relative", 9e9)) for part in parts), default=0)
-        reasons.append(((len(parts), apart, len(text), number), text))
+        reasons.append(((len(parts), apart, len(text), place), text))
     return min(reasons)[1]
 
 
@@ -174,16 +180,16 @@ def _fact(part: Data) -> str:
         return f"{name} is stated as {'yes' if part['truth'] == 'MET' else 'no'}"
     if part.get("facts"):
         return f"{name} is in the record ({fact_text(part['facts'][0], part['concept'])})"
-    if "assumed" in part:
-        assumed, _, by = part["assumed"].partition(": ")
-        return f"{name} is {assumed} ({by})"
-    return f"the patient's sex rules out {name}" if "sex" in part.get("detail", "") else f"the record rules out {name}"
+    if (by := phrases("absent_by").get(part.get("assumed_code", ""))) is not None:
+        return f"{name} is assumed absent ({by})"
+    what = "patient's sex" if part.get("detail_code") == "sex" else "record"
+    return f"the {what} rules out {name}"
 
 
 def _answer(part: Data) -> str:
     """What a person says of a part, without a value."""
     if "variable" in part or "name" in part:
-        name = f"{measured_name(part)} {part.get('limit') or part.get('limit_written', '')}".rstrip()
+        name = f"{measured_name(part)} {limit_words(part) or written_limit(part)}".rstrip()
     else:
         name = link_name(part) if "related" in part else asked_concept(part)
     return f"{name} is answered with {'yes' if part['truth'] == 'MET' else 'no'} by {said_by(part['answered'])}"
@@ -199,13 +205,12 @@ def _link(part: Data) -> str:
 
 def _value(part: Data) -> str:
     name = measured_name(part)
-    value, _ = figures({"limit": "", **part})
+    value = value_of(part)
     if part.get("pick") in ("lowest", "highest"):
         name = f"the {part['pick']} {name}"
-    unit = f" {part['unit']}" if "unit" in part else ""
-    unit = " y" if unit == " a" else unit
     own = reported(part)
-    said = f"{own} ({in_canonical(part)})" if own else _timed(_signed(value) + unit)
+    words = value_words(value, digits_of(part), LONG) + unit_words(part.get("unit"), value_words(value), LONG)
+    said = f"{own} ({in_canonical(part)})" if own else words
     plural, when = _is_plural(name), part.get("date")
     verb = ("were" if when else "are") if plural else ("was" if when else "is")
     how = " by its inputs" if part.get("source") == "computed" else ""
@@ -220,9 +225,9 @@ def _asked(part: Data) -> str:
         return f"{link_name(part)}{' (which is assumed)' if part.get('assumed') and part['truth'] == 'MET' else ''}"
     # What is diagnosed is more than suspected, so that word would say nothing here.
     suspected = part.get("status") == "suspected" and part["truth"] == "MET"
-    asked = wanted({**part, "status": "active"} if suspected else part) if "status" in part else ""
+    asked = wanted({**part, "status": "active"} if suspected else part, in_sentence=True) if "status" in part else ""
     if asked:
-        return f"{asked_concept(part)} ({_timed(asked)})"
+        return f"{asked_concept(part)} ({asked})"
     return "it" if "value" not in part else asked_concept(part)
 
 
@@ -232,31 +237,28 @@ def _against(part: Data) -> str:
 
 def _limit(part: Data) -> str:
     """The limit, of two bounds the one that fails; as the rules have it, with the canonical one behind."""
-    _, limit = figures({"value": "", **part})
-    written = part.get("limit_written", limit)
-    if part["truth"] == "NOT_MET":
-        bounds, failed = limit.split(" and "), failed_bound(part, limit)
-        written = dict(zip(bounds, written.split(" and "), strict=False)).get(failed, failed)
-        limit = failed
-    written = limit if limit.startswith(f"{written} ") else written
-    one_of = written.startswith("one of ")
-    text = written.removeprefix("one of ").replace(", ", " or ") if one_of else _signed(written)
-    canonical = f"({_LIMIT.sub('', limit)})"
-    if written != limit and canonical not in text:  # the source may state the limit in both units
-        text += f" {canonical}"
-    asked = wanted({"status": "active", **part})
-    text = _timed(f"{text} ({asked})" if asked else text)
+    told = failed_bound(part) if part["truth"] == "NOT_MET" else part
+    text = " or ".join(map(number, part["values"])) if "values" in part else _rules_limit(told)
+    asked = wanted({"status": "active", **part}, in_sentence=True)
+    text = f"{text} ({asked})" if asked else text
     return f"any value {text}" if part.get("pick") == "any" else text
 
 
-def _signed(text: str) -> str:
-    """The text with words for the signs: "at least 18 y"."""
-    return _LIMIT.sub(lambda match: f"{SIGNS[match[1]]} ", text)
+def _rules_limit(part: Data) -> str:
+    """A limit as the rules have it, with the canonical one behind where that is another and the rules lack it."""
+    limits, own = limits_of(part), limits_of(part, "limits_written")
+    if not own or all(map(_is_without_unit, own, limits)):
+        return limit_words(part, LONG)
+    text = written_limit(part, LONG, number)
+    canonical = " and ".join(amount_words(limit, LONG, limit_digits(part)) for limit in limits)
+    twin = Limit(**part["equivalent"]) if "equivalent" in part else None
+    said = twin is not None and amount_words(twin, LONG, number) == canonical  # the source states it in both units
+    return text if said else f"{text} ({canonical})"
 
 
-def _timed(text: str) -> str:
-    """The text with words for the units of time: "18 years"."""
-    return _TIME.sub(lambda m: f"{m[1]} {_TIMES[m[2]]}{'' if m[1] == '1' else 's'}", text)
+def _is_without_unit(own: Limit, limit: Limit) -> bool:
+    """Whether the rules have the very limit, but for the unit."""
+    return (own.op, own.value) == (limit.op, limit.value) and own.unit is None and own.of is own.above is None
 
 
 def _is_plural(name: str) -> bool:

@@ -5,28 +5,12 @@ Truth and bearing are always both said, since "met" alone means the opposite for
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from eligo.report.compared import distance_words, failed_bound, is_one_sided, limit_line, limit_words, nearness
 from eligo.report.display import concept_name
-from eligo.report.names import (
-    LONG,
-    Data,
-    five_digits,
-    in_digits,
-    known_digits,
-    lettered,
-    measured_name,
-    not_stated,
-    number,
-    reported,
-    rounded,
-    said_by,
-    short_name,
-    source,
-    window,
-    years,
-)
+from eligo.report.measures import Data, unit_words, value_of, value_words
+from eligo.report.names import digits_of, lettered, measured_name, not_stated, reported, said_by, short_name, source
 from eligo.report.stated import brief_concept, brief_link, concept_line, link_line, open_name
 from eligo.vocabulary.variables import variables
 
@@ -92,7 +76,6 @@ OPEN = {
     "error": ("failed", "failed", False),
 }
 MOST_NAMES = 5
-_QUOTED = re.compile(r"`([^`]*)`")
 
 
 def headline(finding: Data) -> str:
@@ -186,9 +169,9 @@ def _bare(evidence: Data) -> str:
     """The same without who answered it."""
     held = evidence["truth"] == "MET"
     if "limit" in evidence:
-        value, limit = figures(evidence)
-        value = f"({value})" if value[:1] in "<>" else value
-        against = f" {limit}" if held else f", not {failed_bound(evidence, limit)}"
+        value = value_words(value_of(evidence), digits_of(evidence))
+        value = f"({value})" if is_one_sided(evidence) else value
+        against = f" {limit_words(evidence)}" if held else f", not {limit_words(failed_bound(evidence))}"
         near = f" (near: {nearness(evidence)})" if "near" in evidence else ""
         name = short_name(evidence["variable"]) if "variable" in evidence else measured_name(evidence)
         name = measured_name(evidence) if "at" in evidence else name
@@ -200,22 +183,6 @@ def _bare(evidence: Data) -> str:
     if "answered" in evidence and "name" in evidence:
         return str(evidence["name"])
     return "not understood" if evidence.get("reason") == "unparsed" else evidence.get("note", "")
-
-
-def figures(evidence: Data) -> tuple[str, str]:
-    """Value and limit in five digits each, or in all of theirs where five would make a near miss look like a hit."""
-    value, limit = number(evidence.get("value", "?")), evidence.get("limit", "")
-    short, name = known_digits(evidence, limit), evidence.get("variable")
-    limit = limit if short == value and LONG.search(value) else LONG.sub(five_digits, limit)
-    return lettered(name, years(short)), lettered(name, years(limit))
-
-
-def failed_bound(evidence: Data, limit: str) -> str:
-    """Of two bounds the one that the value fails, which is the one that the distance is from."""
-    bounds = limit.split(" and ")
-    if len(bounds) == 2 and "distance" in evidence:
-        return bounds[0] if evidence["distance"] < 0 or "<" in bounds[0] else bounds[1]
-    return limit
 
 
 def still_open(findings: Iterable[Data], all_names: bool = False) -> str:
@@ -245,8 +212,9 @@ def open_by_reason(findings: Iterable[Data]) -> dict[str, list[str]]:
 
 
 def plain(detail: str) -> str:
-    """A detail of the data without the backticks around ids, which are told by their names."""
-    return _QUOTED.sub(lambda match: open_words(match[1]), detail)
+    """A message without the backticks that mark ids in it, which are told by their names."""
+    parts = detail.split("`")
+    return "".join(open_words(part) if place % 2 else part for place, part in enumerate(parts))
 
 
 def reason_of(evidence: Data) -> str:
@@ -293,80 +261,24 @@ def _to_do(evidence: Data) -> str:
 
 
 def _value_line(evidence: Data) -> str:
-    name = measured_name(evidence)
-    value, limit = figures(evidence)
-    limit = _limit(evidence, limit)
+    name, limit = measured_name(evidence), limit_line(evidence)
     if "value" not in evidence:
         missing = evidence.get("missing")
         needs = f": {not_stated(missing)}" if missing else ""
         said = f', in the record as "{evidence["written"]}"' if "written" in evidence else ""
         return f"{name}{needs}{said}{f' (limit {limit})' if limit else ''}"
-    unit = years(f"0 {evidence['unit']}")[1:] if "unit" in evidence else ""
-    parts = [f"{name} {reported(evidence) or f'{value}{unit}'}{source(evidence)}"]
+    value = f"{value_words(value_of(evidence), digits_of(evidence))}{unit_words(evidence.get('unit'))}"
+    parts = [f"{name} {reported(evidence) or value}{source(evidence)}"]
     if limit:
         parts.append(f"limit {limit}")
     if "near" in evidence:
         parts.append(f"near: {nearness(evidence)}")
     elif "distance" in evidence:
-        parts.append(_distance(evidence))
+        parts.append(distance_words(evidence))
     if "clash" in evidence:
         by_inputs = evidence["clash"]
-        parts.append(
-            f"but its inputs give {lettered(evidence.get('variable'), rounded(by_inputs['value']))}{source(by_inputs)}"
-        )
+        value = value_words(value_of(by_inputs), lettered(evidence.get("variable")))
+        parts.append(f"but its inputs give {value}{source(by_inputs)}")
     if evidence.get("others"):
-        others = ", ".join(rounded(other.get("value", "?")) for other in evidence["others"])
-        parts.append(f"other results of that day: {others}")
+        parts.append(f"other results of that day: {', '.join(value_words(value_of(o)) for o in evidence['others'])}")
     return ", ".join(parts)
-
-
-def _limit(evidence: Data, limit: str) -> str:
-    """The limit as the rules have it, with the canonical one behind, and what a multiple is a multiple of.
-
-    A limit in the very unit of the value goes without it.
-    """
-    written = years(evidence.get("limit_written", ""))
-    if not written and "unit" in evidence and "value" in evidence and not reported(evidence):
-        unit = years(f"0 {evidence['unit']}")[1:]
-        limit = limit.replace(f"{unit} and ", " and ").removesuffix(unit)
-    notes = [limit] if written and "(" not in written else []
-    notes += [LONG.sub(five_digits, years(evidence["reference"]))] if "reference" in evidence else []
-    notes += [window(evidence)] if "window" in evidence else []
-    limit = LONG.sub(five_digits, written) or limit
-    return f"{limit} ({'; '.join(notes)})" if notes else limit
-
-
-def _distance(evidence: Data, limit: str = "it") -> str:
-    """How far the value is from its limit; of two bounds, from the one that it fails or is nearest to."""
-    distance, own = evidence["distance"], evidence.get("distance_own")
-    of_age = own is not None and evidence["variable"] == "age"
-    if " and " in evidence["limit"] and (distance or not of_age):
-        limit = _bound(evidence) if of_age else rounded(float(f"{evidence['value'] - distance:.12g}"))
-    if distance == 0:
-        return f"exactly at {limit}"
-    side = "below" if distance < 0 else "above"
-    short = _three_digits if own is not None or reported(evidence) else rounded
-    unit = f" {evidence['unit']}" if "unit" in evidence and reported(evidence) else ""
-    if own is None:
-        return f"{short(abs(distance))}{unit} {side} {limit}"
-    in_own = f"{_three_digits(abs(own['value']))} {own['unit']}"
-    if " and " in evidence["limit"] and not of_age:
-        return f"{short(abs(distance))} {side} {limit} ({in_own})"
-    return f"{in_own} {side} {limit}"
-
-
-def _three_digits(value: float) -> str:
-    """A distance between conversions, of which more digits would not be known."""
-    return in_digits(number(value), 3)
-
-
-def nearness(evidence: Data) -> str:
-    """How near a failed comparison is: "2 below the limit, margin 10 %"."""
-    return f"{_distance(evidence, 'the limit')}, margin {years(evidence['margin'])}"
-
-
-def _bound(evidence: Data) -> str:
-    """Of two bounds the one that the distance is from."""
-    bounds = evidence["limit"].split(" and ")
-    above = evidence["distance"] > 0
-    return str(bounds[above is (evidence["truth"] == "NOT_MET")]).lstrip("<>= ")

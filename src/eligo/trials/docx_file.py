@@ -46,7 +46,7 @@ def read_docx(data: bytes, file: str) -> list[Paragraph]:
             raise EligoError(Problem("too-large", message, Place(file), "save the criteria alone"))
     try:
         document = docx.Document(io.BytesIO(data))
-        return list(_Reader(document).paragraphs())
+        return list(_DocxReader(document).paragraphs())
     except Exception as error:  # of a damaged document, the libraries below raise whatever they come upon
         heed()
         if isinstance(error, EligoError):
@@ -55,7 +55,7 @@ def read_docx(data: bytes, file: str) -> list[Paragraph]:
         raise EligoError(Problem("docx", message, Place(file), "save it anew, or as .txt")) from None
 
 
-class _Reader:
+class _DocxReader:
     """Reads the blocks of a document, counting the numbers of its lists."""
 
     def __init__(self, document: Any) -> None:

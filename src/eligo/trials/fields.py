@@ -30,7 +30,7 @@ class Ages:
     high: Duration | None
 
 
-class _Words:
+class _FieldWords:
     """The words of the fields in the data file."""
 
     def __init__(self, fields: dict[str, Any], months: list[str]) -> None:
@@ -46,8 +46,8 @@ class _Words:
 
 
 @functools.cache
-def _words() -> _Words:
-    return _Words(layout().data["fields"], layout().data["months"])
+def _words() -> _FieldWords:
+    return _FieldWords(layout().data["fields"], layout().data["months"])
 
 
 def read_age(line: str) -> Ages | None:

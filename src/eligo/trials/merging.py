@@ -31,7 +31,7 @@ class Merged:
 
 
 @dataclass(slots=True)
-class _Entry:
+class _Merged:
     """A criterion of the result, and where it comes from."""
 
     criterion: Criterion
@@ -73,17 +73,17 @@ def merge(old: RuleSet, new: RuleSet) -> Merged:
     )
 
 
-def _ids(entries: Iterable[_Entry]) -> tuple[str, ...]:
+def _ids(entries: Iterable[_Merged]) -> tuple[str, ...]:
     return tuple(entry.criterion.id for entry in entries)
 
 
-def _kept_and_removed(old: RuleSet, new: RuleSet) -> tuple[list[_Entry], list[_Entry]]:
+def _kept_and_removed(old: RuleSet, new: RuleSet) -> tuple[list[_Merged], list[_Merged]]:
     """The old criteria that are in the new version too, brought up to date, and those that are not."""
     draft_of = {path: index for index, path in _pairs(old, new).items()}
     said = {(_place(c), _sha(c)) for c in new.criteria}
-    kept, removed = list[_Entry](), list[_Entry]()
+    kept, removed = list[_Merged](), list[_Merged]()
     for path, criterion in _with_paths(old):
-        entry = _Entry(criterion, draft_of.get(path), path)
+        entry = _Merged(criterion, draft_of.get(path), path)
         if entry.draft is not None:
             entry.criterion, entry.changed = _updated(criterion, new.criteria[entry.draft])
             kept.append(entry)
@@ -179,23 +179,23 @@ def _updated(old: Criterion, new: Criterion) -> tuple[Criterion, bool]:
 # --- where everything goes
 
 
-def _put_restored_back(entries: list[_Entry]) -> None:
+def _put_restored_back(entries: list[_Merged]) -> None:
     """Put what had been removed where the new version has it."""
     for entry in [e for e in entries if e.came_from == "removed"]:
         entries.remove(entry)
         _insert(entries, entry)
 
 
-def _insert_new(entries: list[_Entry], new: RuleSet, used: set[str]) -> None:
+def _insert_new(entries: list[_Merged], new: RuleSet, used: set[str]) -> None:
     paired = {e.draft for e in entries}
     for index, criterion in enumerate(new.criteria):
         if index not in paired:
             name = _unused(criterion.id, used)
             used.add(name)
-            _insert(entries, _Entry(replace(criterion, id=name), index))
+            _insert(entries, _Merged(replace(criterion, id=name), index))
 
 
-def _insert(entries: list[_Entry], entry: _Entry) -> None:
+def _insert(entries: list[_Merged], entry: _Merged) -> None:
     """Put an entry after the one before it in the new source, in whatever order a person keeps the others."""
     assert entry.draft is not None
     place = {e.draft: i for i, e in enumerate(entries) if e.draft is not None}
@@ -225,7 +225,7 @@ def _cohorts(old: RuleSet, new: RuleSet, criteria: tuple[Criterion, ...]) -> tup
     return (*arms, *(c for c in old.cohorts if c.id in needed - known))
 
 
-def _moves(entries: list[_Entry], removed: list[_Entry]) -> Iterator[tuple[Path, Path]]:
+def _moves(entries: list[_Merged], removed: list[_Merged]) -> Iterator[tuple[Path, Path]]:
     for name, found in (("criteria", entries), ("removed", removed)):
         for index, entry in enumerate(found):
             if entry.path is None:

@@ -23,14 +23,14 @@ _LENGTH = re.compile(r"[1-9][0-9]* (d|wk|mo|a)")
 
 def read(text: str, file: str, concepts: Curated, variables: Variables) -> dict[str, Any]:
     """Check the file, and give each variable and each concept its own length of time."""
-    reader = _Reader(read_yaml(text, file), file)
+    reader = _AgesReader(read_yaml(text, file), file)
     made = reader.read(concepts, variables)
     if reader.problems:
         raise EligoError(sorted(reader.problems, key=lambda p: p.place.line or 0))
     return made
 
 
-class _Reader:
+class _AgesReader:
     """Keeps the problems."""
 
     def __init__(self, source: YamlText, file: str) -> None:

@@ -20,10 +20,10 @@ Statement = tuple[str, str, list[list[str]], list[str], list[str]]
 
 def read(text: str, file: str, known: Curated) -> list[list[Any]]:
     """Check the file against the vocabulary; give each statement as the parts of `Reviewed`, its entry first."""
-    return _Reader(read_yaml(text, file), file, known).read()
+    return _AncestorsReader(read_yaml(text, file), file, known).read()
 
 
-class _Reader:
+class _AncestorsReader:
     """Keeps the problems that were found so far."""
 
     def __init__(self, source: YamlText, file: str, known: Curated) -> None:

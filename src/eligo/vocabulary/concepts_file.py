@@ -31,10 +31,10 @@ Row = dict[str, Any]
 
 def read(text: str, file: str) -> dict[str, Any]:
     """Check the file, and work out all that lookups need."""
-    return _Reader(read_yaml(text, file), file).read()
+    return _ConceptsReader(read_yaml(text, file), file).read()
 
 
-class _Reader:
+class _ConceptsReader:
     """Keeps the problems and what has been found so far."""
 
     def __init__(self, source: YamlText, file: str) -> None:

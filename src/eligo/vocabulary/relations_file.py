@@ -26,10 +26,10 @@ Row = dict[str, Any]
 
 def read(text: str, file: str, known: Curated) -> dict[str, Any]:
     """Check the file against the vocabulary, and put areas, groups and overlaps into one form."""
-    return _Reader(read_yaml(text, file), file, known).read()
+    return _RelationsReader(read_yaml(text, file), file, known).read()
 
 
-class _Reader:
+class _RelationsReader:
     """Keeps the problems that were found so far."""
 
     def __init__(self, source: YamlText, file: str, known: Curated) -> None:

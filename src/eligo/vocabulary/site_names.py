@@ -64,11 +64,11 @@ def load(path: Path) -> tuple[list[Entry], tuple[Problem, ...]]:
 
 def loads(text: str, file: str | None = None) -> tuple[list[Entry], tuple[Problem, ...]]:
     """Read names from text; raise `EligoError` where it is no such table at all."""
-    reader = _Reader(file)
+    reader = _SiteNamesReader(file)
     return reader.read(text), tuple(sorted(reader.problems, key=lambda p: p.place.line or 0))
 
 
-class _Reader:
+class _SiteNamesReader:
     """Keeps what was found so far, and what is wrong."""
 
     def __init__(self, file: str | None) -> None:

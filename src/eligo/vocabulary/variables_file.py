@@ -24,7 +24,7 @@ _LOINC = re.compile(r"\d{1,7}-\d")
 
 def read(text: str, file: str) -> Read:
     """The variables, the words for specimens, and the words that say nothing beside a name."""
-    reader = _Reader(read_yaml(text, file), file)
+    reader = _VariablesReader(read_yaml(text, file), file)
     found = reader.read()
     if reader.problems:
         raise EligoError(sorted(reader.problems, key=lambda p: p.place.line or 0))
@@ -42,7 +42,7 @@ def check_digit_fits(code: str) -> bool:
     return (10 - sum(d // 10 + d % 10 for d in doubled)) % 10 == int(digit)
 
 
-class _Reader:
+class _VariablesReader:
     """What was seen so far: problems, spellings and codes with the variable and line that first had them."""
 
     def __init__(self, text: YamlText, file: str) -> None:

@@ -32,7 +32,7 @@ from eligo.reading.meaning.state import UnitState
 from eligo.reading.meaning.times import of_today, time_of
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Bracket, Branch, Element, Limits, Node, Unit, Window
+from eligo.reading.tree import Bracket, Branch, Clause, Element, Limits, Node, TimeNode
 
 _SMALL = frozenset(["LIGHT", "LEAD", "TRAIL", "FRESH", "WHO", "SKIP"])
 
@@ -271,7 +271,7 @@ def _time(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> b
     if len(inner) == 1 and of_today(inner[0]) and unit.nouns:
         unit.context.count((node,), "modifier")
         return True
-    if len(inner) != 1 or not isinstance(inner[0], (Limits, Window)):
+    if len(inner) != 1 or not isinstance(inner[0], (Limits, TimeNode)):
         return False
     if isinstance(inner[0], Limits):  # `chronic hepatitis (> 6 months)`
         return not unit.context.names(inner[0]) and not unit.groups and unit.narrow(inner[0])
@@ -285,7 +285,7 @@ def _time(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> b
     return unit.narrow(inner[0])
 
 
-def _time_ahead(unit: UnitState, node: Window) -> bool:
+def _time_ahead(unit: UnitState, node: TimeNode) -> bool:
     """`recent (within 6 months) stroke`: the time of the noun that comes."""
     found = time_of(node)
     narrowed = (unit.qualifiers or unit.statuses) and not unit.residue and unit.early is None
@@ -298,7 +298,7 @@ def _time_ahead(unit: UnitState, node: Window) -> bool:
 def _qualifies(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`infection (severe)`, `hepatitis B (active)`."""
     tokens = [e for e in inner if isinstance(e, Token) and e.type in ("QUAL", "STATUS")]
-    if len(tokens) < len(inner) or not isinstance(node.item, Unit) or not unit.is_fact():
+    if len(tokens) < len(inner) or not isinstance(node.item, Clause) or not unit.is_fact():
         return False
     for token in tokens:
         (unit.behind if token.type == "QUAL" else unit.statuses).append(str(token.value))
@@ -308,7 +308,7 @@ def _qualifies(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element])
 
 def _for_some(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`(women)`, `(patients under 16 years of age)`: of whom it is asked."""
-    if not unit.nouns or not isinstance(node.item, Unit):
+    if not unit.nouns or not isinstance(node.item, Clause):
         return False
     if unit.is_fact():
         return _of_women(unit, node, inner)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from eligo.criteria import Predicate, Span, Unparsed, Window
-from eligo.reading.bind import Bound
+from eligo.reading.bind import BoundLimits
 from eligo.reading.meaning.readings import Alternative, Choices
 from eligo.reading.meaning.said import Said
 from eligo.reading.tokens import Token
@@ -32,7 +32,7 @@ class Context:
         text: str,
         kind: Kind,
         tokens: Sequence[Token],
-        bound: list[Bound],
+        bound: list[BoundLimits],
         choices: Choices,
         read: Callable[[Context, Node], Said],
         *,

@@ -14,7 +14,7 @@ from eligo.reading.meaning.context import elements_of, place
 from eligo.reading.meaning.joining import any_of, measures
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Anchor, Bracket, Element, Window
+from eligo.reading.tree import Anchor, Bracket, Element, TimeNode
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
@@ -75,7 +75,7 @@ def of_another_time(head: Predicate, inner: Predicate, node: Bracket) -> bool:
     of_others = any(isinstance(leaf, OneOf) and leaf.variable == "sex" for leaf in leaves(inner))
     if not both or not measures(head) or of_others:  # `(women: >= 50 kg)`
         return False
-    timed = not measures(inner) or any(isinstance(e, (Anchor, Window)) for e in elements_of(node.item))
+    timed = not measures(inner) or any(isinstance(e, (Anchor, TimeNode)) for e in elements_of(node.item))
     return timed or any(_differ(a, b) for a, b in both)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from eligo.criteria import Attest, Compare, Limit, OneOf, Op, Predicate, leaves
-from eligo.reading.bind import Bound
+from eligo.reading.bind import BoundLimits
 from eligo.reading.leaves import leaf_of
 from eligo.reading.lexicon import duration_of, words
 from eligo.reading.meaning.context import place
@@ -17,15 +17,14 @@ from eligo.reading.meaning.state import UnitState
 from eligo.reading.meaning.times import Time, both, time_of, window_of_value
 from eligo.reading.neighbours import is_count
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Choice, Element, Limits, amounts
-from eligo.reading.tree import Window as TimeNode
+from eligo.reading.tree import CountOf, Element, Limits, TimeNode, amounts
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
 _WORD = 24  # characters before a name, in which the word before it lies
 
 
-def choice(state: UnitState, node: Choice) -> None:
+def choice(state: UnitState, node: CountOf) -> None:
     """`at least 2 of the following`."""
     first = node.limits.limits[0]
     op, amount = first.bounds[0]
@@ -70,7 +69,7 @@ def limit(state: UnitState, limits: Limits) -> None:
     state.nouns.append(leaf)
 
 
-def _in_full(state: UnitState, bound: Bound, leaf: Predicate) -> Predicate:
+def _in_full(state: UnitState, bound: BoundLimits, leaf: Predicate) -> Predicate:
     """`persistent proteinuria > grade 2`: what narrows a quantity without a variable is part of its name."""
     if not isinstance(leaf, (Compare, OneOf)) or leaf.variable is not None or not leaf.name or leaf.span is None:
         return leaf
@@ -103,7 +102,7 @@ def _counted(state: UnitState, leaf: Predicate) -> Predicate:
     return Compare(leaf.variable, (Limit("eq" if exact else "ge", leaf.values[0]),), span=leaf.span)
 
 
-def _of_a_dose(state: UnitState, limits: Limits, bound: Bound) -> bool:
+def _of_a_dose(state: UnitState, limits: Limits, bound: BoundLimits) -> bool:
     """`prednisone > 10 mg`: who takes more takes it; how much is in no record."""
     name, ops = bound.names[0], {op for one in limits.limits for op, _ in one.bounds}
     concept = concepts().get(name.concept or "") if len(bound.names) == 1 and name.variable is None else None
@@ -119,7 +118,7 @@ def _of_a_dose(state: UnitState, limits: Limits, bound: Bound) -> bool:
     return True
 
 
-def _measured_when(state: UnitState, bound: Bound) -> None:
+def _measured_when(state: UnitState, bound: BoundLimits) -> None:
     """`fasting triglycerides > 150`: where the variable is not that of its state alone, a note says so."""
     for name in bound.names:
         variable = variables().get(name.variable or "")
@@ -131,7 +130,7 @@ def _measured_when(state: UnitState, bound: Bound) -> None:
             state.context.notes.append(f"`{word}` is not tested")
 
 
-def _duration_alone(state: UnitState, bound: Bound) -> bool:
+def _duration_alone(state: UnitState, bound: BoundLimits) -> bool:
     """`arthritis of at least 3 months duration`: the name of the limit is only that it is a length of time."""
     written = [state.context.written(name.span).lower() for name in bound.names]
     return state.ids is not None and all(w in words("mere_duration") for w in written)

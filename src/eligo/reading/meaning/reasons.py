@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from eligo.criteria import Span
 from eligo.reading.meaning.context import Context, place
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Element, Limits
+from eligo.reading.tree import Anchor, Bracket, Element, Limits, TimeNode
 
 _LOGIC = {
     "exceptions": "exception",
@@ -23,7 +23,7 @@ _LOGIC = {
     "turning": "logic",
 }
 _OF_TOKEN = {"VAR": "name-without-limit", "CONCEPT": "unclear-relation", "EVENT": "time", "AT": "time"}
-_OF_NODE = {"Window": "time", "Anchor": "time", "Bracket": "bracket"}
+_OF_NODE: dict[type, str] = {TimeNode: "time", Anchor: "time", Bracket: "bracket"}
 
 
 def reason_of(residue: Sequence[Element], logic: str | None, context: Context) -> tuple[str, Span]:
@@ -39,7 +39,7 @@ def reason_of(residue: Sequence[Element], logic: str | None, context: Context) -
         return _of_limits(first, context), place(first)
     if isinstance(first, Token):
         return _OF_TOKEN.get(first.type, "unused-word"), place(first)
-    return _OF_NODE.get(first.__class__.__name__, "unused-word"), place(first)
+    return _OF_NODE.get(first.__class__, "unused-word"), place(first)
 
 
 def _of_limits(limits: Limits, context: Context) -> str:

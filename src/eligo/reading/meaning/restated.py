@@ -13,8 +13,7 @@ from eligo.reading.meaning.context import place
 from eligo.reading.meaning.examples import note_causes, of_causes, plain_list
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Bracket, Element, Limits, Window, type_of
-from eligo.reading.tree import Limit as Written
+from eligo.reading.tree import Bracket, Element, Limits, TimeNode, WrittenLimit, type_of
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import convert
 from eligo.vocabulary.variables import Variable, variables
@@ -37,7 +36,7 @@ def source(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> 
 def _kind_of_source(unit: UnitState, inner: Sequence[Element]) -> str | None:
     """Whether a bracket names a source, or a method; None where it says something else."""
     types = {type_of(e) for e in inner}
-    plain = all(isinstance(e, (Token, Window)) for e in inner) and types.isdisjoint(_FACTS)
+    plain = all(isinstance(e, (Token, TimeNode)) for e in inner) and types.isdisjoint(_FACTS)
     first = next((e for e in inner if type_of(e) != "LIGHT"), None)
     if plain and type_of(first) in _CITING:
         measured = any(isinstance(e, Token) and e.value == "measured" for e in inner)
@@ -61,7 +60,7 @@ def _how(text: str, inner: Sequence[Element]) -> bool:
         return False
     said = text[first.start : first.end].lower()
     by = text[first.end :].split(maxsplit=1)[0].strip(".,;()[]").lower() if text[first.end :].strip() else ""
-    timed = len(inner) > 1 and isinstance(inner[1], Window)
+    timed = len(inner) > 1 and isinstance(inner[1], TimeNode)
     return said in words("confirming") and (
         len(inner) == 1 or timed or by in words("by_method") or said.endswith(" by")
     )
@@ -154,7 +153,7 @@ def second_unit(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]
     return True
 
 
-def _one_limit(inner: Sequence[Element]) -> Written | None:
+def _one_limit(inner: Sequence[Element]) -> WrittenLimit | None:
     """The limit that a bracket consists of, with a word such as `equivalent` before it or not."""
     equivalent = isinstance(inner[0], Token) and inner[0].type == "EQUIV"
     limits = inner[-1]

@@ -15,12 +15,12 @@ from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.unit import unit
 from eligo.reading.meaning.wrapping import meant
-from eligo.reading.tree import Branch, Node, Unit
+from eligo.reading.tree import Branch, Clause, Node
 
 
 def read(context: Context, node: Node) -> Said:
     """What a node of the tree says."""
-    if isinstance(node, Unit):
+    if isinstance(node, Clause):
         return unit(context, node)
     return RULES[node.rule](context, node)
 

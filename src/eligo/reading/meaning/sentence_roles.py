@@ -23,7 +23,7 @@ _RUN_ON: Final = re.compile(
 )  # another sentence begins
 
 
-class _Words(NamedTuple):
+class _RoleWords(NamedTuple):
     """Patterns of the lists of `grammar/sentences.yaml`."""
 
     note: re.Pattern[str]
@@ -54,7 +54,7 @@ class _Words(NamedTuple):
 
 
 @functools.cache
-def _words() -> _Words:
+def _words() -> _RoleWords:
     data = grammar_data("sentences.yaml")
 
     def any_of(kind: str) -> str:
@@ -66,7 +66,7 @@ def _words() -> _Words:
 
     begins, some = any_of("beginning_for"), any_of("of_some")
     few = rf"(?:{_WORD}+ ){{0,{_FEW}}}"
-    return _Words(
+    return _RoleWords(
         re.compile(rf"\W*{any_of('note_prefixes')}\s*[:.-]*\s*"),
         whole(any_of("relaxing")),
         whole(any_of("permitting")),

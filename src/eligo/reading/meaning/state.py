@@ -13,14 +13,13 @@ from eligo.reading.meaning.said import NONE, Anew, Bond, Modifiers
 from eligo.reading.meaning.times import LONG, Time, both, time_of, window_for, window_of_value
 from eligo.reading.roles import WEIGHT
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Element, Limits, Unit
-from eligo.reading.tree import Window as TimeNode
+from eligo.reading.tree import Clause, Element, Limits, TimeNode
 
 
 class UnitState:
     """The noun of a unit, its modifiers before and behind it, and the words that no rule has used."""
 
-    def __init__(self, context: Context, node: Unit) -> None:
+    def __init__(self, context: Context, node: Clause) -> None:
         self.context = context
         self.text = context.text
         self.elements = node.elements

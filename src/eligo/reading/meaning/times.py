@@ -7,8 +7,7 @@ from typing import NamedTuple, cast, get_args
 from eligo.bounds import LONGEST_DAYS
 from eligo.criteria import DAYS_IN, Bound, Duration, Op, TimeUnit, Window
 from eligo.reading.meaning.facts import TREATMENTS
-from eligo.reading.tree import Amount, Anchor, Limits
-from eligo.reading.tree import Window as TimeNode
+from eligo.reading.tree import Amount, Anchor, Limits, TimeNode
 from eligo.vocabulary.concepts import concepts
 
 _UNITS = frozenset(get_args(TimeUnit))

@@ -26,15 +26,14 @@ from eligo.reading.meaning.subjects import beyond_negation, conditional, men_too
 from eligo.reading.meaning.times import elapsed, of_today, rules_out
 from eligo.reading.meaning.words import word
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Anchor, Bracket, Choice, Element, Limits, Unit
-from eligo.reading.tree import Window as TimeNode
+from eligo.reading.tree import Anchor, Bracket, Clause, CountOf, Element, Limits, TimeNode
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import StatementKind, is_statement, statement_id
 
 _NOT_NOW = PAST | {"planned"}
 
 
-def unit(context: Context, node: Unit) -> Said:
+def unit(context: Context, node: Clause) -> Said:
     """What stands between two joins."""
     return read(UnitState(context, node))
 
@@ -55,7 +54,7 @@ def read(state: UnitState) -> Said:
                 state.context.count((element,), "modifier")
             else:
                 state.residue.append(element)
-        elif isinstance(element, Choice):
+        elif isinstance(element, CountOf):
             choice(state, element)
         if state.cited or state.hedge is not None:  # what follows is part of it
             break

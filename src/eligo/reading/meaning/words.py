@@ -15,8 +15,7 @@ from eligo.reading.meaning.joining import excludes
 from eligo.reading.meaning.modifiers import PAST
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Choice, Element, Limits
-from eligo.reading.tree import Window as TimeNode
+from eligo.reading.tree import CountOf, Element, Limits, TimeNode
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import statement_id
 
@@ -80,7 +79,7 @@ def _given(state: UnitState, token: Token) -> bool:
 
 
 def _measured(state: UnitState) -> bool:
-    return any(isinstance(e, (Limits, TimeNode, Choice)) for e in state.elements) or any(
+    return any(isinstance(e, (Limits, TimeNode, CountOf)) for e in state.elements) or any(
         isinstance(e, Token) and e.type in ("VAR", "ATTEST") for e in state.elements
     )
 
@@ -89,7 +88,7 @@ def _names_a_value(state: UnitState) -> bool:
     """`plasma within 30 days` is not about when something was measured."""
     timed = [e.limits for e in state.elements if isinstance(e, TimeNode) and e.limits is not None]
     others = any(
-        isinstance(e, (Limits, Choice)) or (isinstance(e, Token) and e.type in _VALUED) for e in state.elements
+        isinstance(e, (Limits, CountOf)) or (isinstance(e, Token) and e.type in _VALUED) for e in state.elements
     )
     return others or any(map(state.context.names, timed))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eligo.report.display import criterion
-from eligo.report.names import Data
+from eligo.report.measures import Data
 from eligo.report.numberline import number_line
 from eligo.report.page.markup import anchor, marked, phrase, shape, text
 from eligo.report.words import bearing_line, evidence_line, spans, truth_line

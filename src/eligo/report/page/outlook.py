@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from eligo.report import outlook_words as words
 from eligo.report.display import criterion
-from eligo.report.names import Data
+from eligo.report.measures import Data
 from eligo.report.page.markup import anchor, phrase, text
 
 

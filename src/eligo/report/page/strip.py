@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eligo.report.display import criterion, with_names
-from eligo.report.names import Data, listed
+from eligo.report.measures import Data
+from eligo.report.names import listed
 from eligo.report.outlook_words import VERDICT, tally, verdict_words
 from eligo.report.page.markup import anchor, phrase, shape, text
 from eligo.report.text import drafts

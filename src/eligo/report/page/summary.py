@@ -6,12 +6,13 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from eligo.evaluation.evidence import unit_of
+from eligo.evaluation.measures import unit_of
 from eligo.report import outlook_words as words
 from eligo.report.actions import ACTIONS, to_do
 from eligo.report.clashes import clash_lines
 from eligo.report.display import concept_name, criterion_of, variable_name
-from eligo.report.names import Data, lettered, rounded
+from eligo.report.measures import Data, unit_words, value_of, value_words
+from eligo.report.names import lettered, reported
 from eligo.report.page.markup import anchor, phrase, text
 from eligo.report.stated import fact_text
 from eligo.report.typeset import typeset
@@ -97,11 +98,9 @@ def _row(title: str, parts: Iterable[str]) -> Iterator[str]:
 
 
 def _result(variable: str, result: Data) -> str:
-    value = lettered(variable, rounded(result.get("value", "?")))
-    said = result["converted"].partition(" = ")[0] if "converted" in result else value
-    unit = "" if "converted" in result else words.unit_words(unit_of(variable))
+    said = reported(result) or f"{value_words(value_of(result), lettered(variable))}{unit_words(unit_of(variable))}"
     day = f" ({result['date']})" if "date" in result else ""
-    return f"{said}{unit}{day}{', which decides nothing' if 'problem' in result else ''}"
+    return f"{said}{day}{', which decides nothing' if 'problem' in result else ''}"
 
 
 def _fact(fact: Data) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eligo.report.audit import sorted_findings
-from eligo.report.names import Data
+from eligo.report.measures import Data
 from eligo.report.outlook_words import holds_until
 from eligo.report.page import outlook
 from eligo.report.page.finding import article
