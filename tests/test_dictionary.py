@@ -230,6 +230,20 @@ def test_the_longest_name_that_begins_at_a_word_is_found() -> None:
     assert dictionary().longest(["-", "+"], 0) is None
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("pulmonary veno-occlusive disease", "pulmonary veno-occlusive disease -", "non- small cell lung carcinoma"),
+        *("alopecia", "pulmonary", "disease or", "- alopecia", "-", "zorblax disease"),
+    ],
+)
+def test_a_whole_name_is_the_longest_one_that_ends_where_the_words_do(name: str) -> None:
+    words = name.split()
+    found = dictionary().longest(words)
+
+    assert dictionary().whole(words) == (found[0] if found is not None and found[1] == len(words) else None)
+
+
 def test_the_vocabulary_goes_before_the_dictionary() -> None:
     entry = dictionary().find("kidney failure")
 

@@ -325,9 +325,9 @@ def _listed_kind(name: str) -> NamedKind | None:
     """The kind of the thing that the dictionary has for a name, or for the last words of it."""
     words_ = name.split()
     for start in range(len(words_)):
-        found = dictionary().longest(words_, start)
-        if found is not None and found[1] == len(words_):
-            return found[0].kind
+        found = dictionary().whole(words_[start:])
+        if found is not None:
+            return found.kind
     return None
 
 

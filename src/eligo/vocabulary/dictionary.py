@@ -98,6 +98,19 @@ class Dictionary:
                     return entry, end
         return None
 
+    def whole(self, words: Sequence[str]) -> Entry | None:
+        """Find the entry whose name all the words are together, each any piece of a text as for `longest`.
+
+        >>> dictionary().whole("pulmonary veno-occlusive disease".split()).id, dictionary().whole(["pulmonary"])
+        ('MONDO:0009937', None)
+        """
+        first = self._split(words[0])
+        sizes = self._sizes(first[0]) if first else 0
+        if not sizes:
+            return None
+        parts = [part for word in words for part in self._split(word)]
+        return self._find(parts, " ".join(words)) if sizes >> (len(parts) - 1) & 1 else None
+
     def by_code(self, system: str, code: str) -> Entry | None:
         """Find the entry that has a code; the system as in `Concepts.by_code`, or `mesh` or `drugbank`."""
         short = self._known.system(system) or system.strip().casefold()
