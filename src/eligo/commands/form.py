@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from eligo.commands.output import write_text
 from eligo.commands.rulefiles import add_folder
-from eligo.errors import EligoError, Problem
+from eligo.errors import EligoError, Place, Problem
 from eligo.files import read_bytes
 from eligo.jsontext import read_json
 from eligo.patients.replies import answers_text
@@ -106,4 +106,4 @@ def _entries(data: bytes, args: argparse.Namespace, signed: Signed) -> Iterable[
         return read_table(data.decode("utf-8-sig"), args.read, signed)
     except UnicodeDecodeError as error:
         message = f"the file is not UTF-8 (byte {error.start})"
-        raise EligoError(Problem("encoding", message, help="save it as UTF-8")) from None
+        raise EligoError(Problem("encoding", message, Place(args.read), "save it as UTF-8")) from None
