@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from tests.doors import Run
 from tests.golden import Golden
 
+SLOWEST = 5.0  # seconds of this process for what may not grow without a bound; it takes minutes where it does
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -50,3 +53,11 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 def golden(request: pytest.FixtureRequest) -> Golden:
     """The goldens, compared or recorded."""
     return Golden(bool(request.config.getoption("--record")))
+
+
+@pytest.fixture
+def in_time() -> Iterator[None]:
+    """Fail a test that takes longer than anything may."""
+    began = time.process_time()
+    yield
+    assert time.process_time() - began < SLOWEST

@@ -6,7 +6,6 @@ import contextlib
 import json
 import math
 import os
-import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -27,15 +26,7 @@ from eligo.vocabulary.units import convert
 from eligo.vocabulary.variables import Variable, variables
 from tests.doors import PATIENT, RULES, Run
 
-SLOWEST = 5.0  # seconds of this process for anything here; without bounds these take minutes
 LOGARITHMS = ("1000000000 log10 IU/mL", "2e7 log IU/mL", "-1000000000 log10 IU/mL")
-
-
-@pytest.fixture
-def in_time() -> Any:
-    began = time.process_time()
-    yield
-    assert time.process_time() - began < SLOWEST
 
 
 def _fhir(value: dict[str, Any]) -> bytes:

@@ -29,6 +29,8 @@ def wrong(made: Input, outcome: Outcome) -> str | None:
     told = re.search(r"unexpected (\w+ in [\w.]+)", err)
     if told:
         return f"internal: {told[1]}"
+    if re.search(r'\[memory\]|"code": "memory"', err):
+        return "more memory than it may use"
     if "Traceback" in err:
         return "traceback"
     if _steers(out) or _steers(err):

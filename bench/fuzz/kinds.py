@@ -189,7 +189,7 @@ def registry(chance: random.Random) -> Input:
 
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_PARTS = {
+DOCX = {
     "[Content_Types].xml": (
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -228,9 +228,9 @@ def protocol(chance: random.Random) -> Input:
     trial = ("--rules", "out", "--trial", f"NCT{chance.randrange(10**8):08}")
     if chance.random() < 0.5:
         return Input({"t.pdf": as_bytes(chance, text(chance, PDF))}, ("import", "t.pdf", *trial))
-    parts = {name: part.encode() for name, part in _PARTS.items()}
+    parts = {name: part.encode() for name, part in DOCX.items()}
     name = chance.choice((*parts, "word/document.xml"))
-    parts[name] = as_bytes(chance, text(chance, _PARTS[name]))
+    parts[name] = as_bytes(chance, text(chance, DOCX[name]))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for part, content in parts.items():

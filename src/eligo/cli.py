@@ -80,9 +80,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main(arguments: list[str]) -> int:
     _spare_the_collector()
     as_json = "--json" in arguments or "--jsonl" in arguments
+    # JSON is UTF-8 wherever it is written; what people read is in the encoding of their terminal.
+    encoding = "utf-8" if as_json or not {"schema", "form"}.isdisjoint(arguments[:1]) else None
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):  # a stream put there by another program
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # `TextIO` hides it
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")  # type: ignore[union-attr]  # `TextIO` hides it
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -122,6 +124,8 @@ def _spare_the_collector() -> None:
 
 def _run(arguments: list[str]) -> int:
     parser = build_parser(arguments)
+    if any(not word or (word.startswith("--") and word.endswith("=")) for word in arguments):
+        parser.error("an argument is empty; was a variable of the shell not set?")
     args, unknown = parser.parse_known_args(arguments)
     if unknown:
         parser.unknown(unknown, args.options)

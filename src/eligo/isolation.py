@@ -86,6 +86,9 @@ def unexpected(error: Exception) -> Problem:
     if isinstance(error, OSError):
         what = (error.strerror or "unknown").lower()
         return Problem("system", f"the system says: {what}", help="check the disk and the rights on the files named")
+    if isinstance(error, MemoryError):
+        help_ = "give eligo more memory, or fewer processes (`--processes`) or smaller files"
+        return Problem("memory", "the memory that eligo may use is not enough for this", help=help_)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

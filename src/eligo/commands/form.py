@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from eligo.commands.output import write_text
 from eligo.commands.rulefiles import add_folder, add_trials
 from eligo.commands.verdicts import chosen
-from eligo.errors import EligoError, Problem
+from eligo.errors import EligoError, Place, Problem
 from eligo.files import read_bytes
 from eligo.jsontext import read_json
 from eligo.patients.replies import answers_text
@@ -107,4 +107,4 @@ def _entries(data: bytes, args: argparse.Namespace, signed: Signed) -> Iterable[
         return read_table(data.decode("utf-8-sig"), args.read, signed)
     except UnicodeDecodeError as error:
         message = f"the file is not UTF-8 (byte {error.start})"
-        raise EligoError(Problem("encoding", message, help="save it as UTF-8")) from None
+        raise EligoError(Problem("encoding", message, Place(args.read), "save it as UTF-8")) from None

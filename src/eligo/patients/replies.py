@@ -137,6 +137,11 @@ def _answers(data: bytes, file: str) -> Iterator[_Answer]:
         return
     if not isinstance(whole, dict) or not isinstance(whole.get("answers"), list) or whole.keys() - _WHOLE:
         raise EligoError(Problem("answers-shape", "the file holds no answers", Place(file, 1, 1), _SHAPE))
+    if whole.get("schema", SCHEMA) != SCHEMA:
+        message = f"the answers are of another form than `{SCHEMA}`"
+        raise EligoError(
+            Problem("answers-schema", message, Place(file, 1, 1), "read them with the eligo that wrote them")
+        )
     for i, entry in enumerate(whole["answers"]):
         named = {"patient": whole["patient"]} if "patient" in whole else {}
         yield _Answer(named | entry if isinstance(entry, dict) else entry, ("answers", i), whole)

@@ -46,6 +46,9 @@ def read_docx(data: bytes, file: str) -> list[Paragraph]:
             raise EligoError(Problem("too-large", message, Place(file), "save the criteria alone"))
     try:
         document = docx.Document(io.BytesIO(data))
+        if document.element.getroottree().docinfo.internalDTD is not None:  # what it defines stands in for words
+            message = "the Word document has a document type, as none of Word's has"
+            raise EligoError(Problem("docx", message, Place(file), "save it anew, or as .txt"))
         return list(_DocxReader(document).paragraphs())
     except Exception as error:  # of a damaged document, the libraries below raise whatever they come upon
         heed()
