@@ -125,7 +125,8 @@ def assert_silent(run: Run, paths: Sequence[Path], command: Sequence[str]) -> No
     args += ["--processes", "1"] * (name in ("screen", "next"))  # to begin others takes longer than the work
     args += [] if name in WITHOUT_RULES else ["--rules", RULES]
     for more in ([], ["--lenient"]):
-        said = run(name, *([*args, *more, "--patients", *paths] if name == "diff" else [*paths, *args, *more]))
+        words: list[str | Path] = [*args, *more, "--patients", *paths] if name == "diff" else [*paths, *args, *more]
+        said = run(name, *words)
         assert said.code != USAGE
         err = said.err
         if len(paths) > 1 and tells(err):
