@@ -10,11 +10,24 @@ from unittest import mock
 
 import pytest
 
+from eligo.cli import USAGE
 from tests.doors import RULES, Run
 
 WORD, NUMBER = "Zyxwvut", 31415.926
 WHO = {"by": "AB", "date": "2026-11-20"}
-COMMANDS = (("screen",), ("screen", "--json"), ("audit", "NCT00000001"), ("next",), ("patient",))
+COMMANDS = (
+    ("screen",),
+    ("screen", "--json"),
+    ("audit", "NCT00000001"),
+    ("next",),
+    ("patient",),
+    ("answer", "--list"),
+    ("screen", "--json", "--outlook"),
+    ("diff", f"{RULES}/NCT00000001.yaml", f"{RULES}/NCT00000002.yaml"),
+)
+OF_ONE = ("audit", "answer")  # commands that take one patient
+OF_FOLDER = ("patient", "diff")
+WITHOUT_RULES = ("patient", "diff")
 NATIVE: dict[str, Any] = {
     "id": "a",
     "as_of": "2026-11-20",
@@ -110,8 +123,12 @@ def assert_silent(run: Run, paths: Sequence[Path], command: Sequence[str]) -> No
     """Give the files to one call; where it tells something, to one each, so that the failure names the file."""
     name, *args = command
     args += ["--processes", "1"] * (name in ("screen", "next"))  # to begin others takes longer than the work
+    args += [] if name in WITHOUT_RULES else ["--rules", RULES]
     for more in ([], ["--lenient"]):
-        err = run(name, *paths, *args, *more, *([] if name == "patient" else ["--rules", RULES])).err
+        words: list[str | Path] = [*args, *more, "--patients", *paths] if name == "diff" else [*paths, *args, *more]
+        said = run(name, *words)
+        assert said.code != USAGE
+        err = said.err
         if len(paths) > 1 and tells(err):
             for path in paths:
                 assert_silent(run, [path], command)
@@ -133,11 +150,11 @@ def assert_all_silent(run: Run, folder: Path, texts: Iterable[str], suffix: str 
         share[-1].parent.mkdir(exist_ok=True)
         share[-1].write_text(text, "utf-8")
     for command, share in zip(COMMANDS, shares, strict=True):
-        if command[0] == "audit":  # of one patient
+        if command[0] in OF_ONE:
             for path in share:
                 assert_silent(run, [path], command)
         elif share:
-            assert_silent(run, [share[0].parent] if command[0] == "patient" else share, command)
+            assert_silent(run, [share[0].parent] if command[0] in OF_FOLDER else share, command)
 
 
 @pytest.mark.parametrize("part", list(NATIVE))
@@ -178,7 +195,7 @@ def test_a_word_that_is_told_is_found_among_many_files(run: Run, tmp_path: Path)
     record = {"id": "a", "as_of": "2026-11-20", "labs": {"INR": 1.9}}
     texts = [json.dumps(record) for _ in range(25)]
     texts[10] = json.dumps(record | {"conditions": [{"concept": "hepatitsi b"}]})
-    with mock.patch.dict(globals(), {"WORD": "hepatitis b"}), pytest.raises(AssertionError, match="hepatitsi b"):
+    with mock.patch.dict(globals(), {"WORD": "hepatitis b"}), pytest.raises(AssertionError, match=r"10\.json"):
         assert_all_silent(run, tmp_path, texts)  # the help names the nearest known name
 
 

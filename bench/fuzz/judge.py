@@ -71,6 +71,8 @@ def _refuse(word: str) -> None:
 def _wrong_code(made: Input, code: int, out: str, err: str) -> str | None:
     """The exit code says what the output says: usage, errors, verdicts, nothing to tell."""
     command = next((word for word in made.arguments if not word.startswith("-")), "")
+    if code == 0 and out.startswith("usage: "):  # --help
+        return None
     if code == 2 or err.startswith("usage: "):
         return None if code == 2 and err.startswith("usage: ") else f"exit code {code} for the usage"
     if code not in CODES.get(command, {0, 1}):

@@ -145,6 +145,7 @@ class Region:
     stretches: list[Span] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     spans: list[Span] = field(default_factory=list)
+    valueless: int = -1  # the last line that was found to state no value: none before it begins a footer
 
     def read(self) -> Region:
         """Find the stretches of criteria and the fields among and around them."""
@@ -260,13 +261,20 @@ class Region:
 
     def _footer(self, index: int, last: int) -> int:
         """How many lines from `index` on are the registry's values behind the exclusions; 0 where anything follows."""
-        lines = list(itertools.takewhile(lambda line: line.head is None, self.lines[index:last]))
-        found = [_values(line) for line in lines]
-        if not all(found):
+        if index <= self.valueless < last:
             return 0
+        found = list[list[tuple[str, str]]]()
+        for at, line in enumerate(self.lines[index:last], index):
+            if line.head is not None:
+                break
+            values = _values(line)
+            if not values:
+                self.valueless = at
+                return 0
+            found.append(values)
         for name, words in itertools.chain.from_iterable(found):
             self._note(name, words)
-        return self._used(index, len(lines))
+        return self._used(index, len(found))
 
     def _used(self, index: int, count: int) -> int:
         self.spans += [(line.start, line.end) for line in self.lines[index : index + count]]
