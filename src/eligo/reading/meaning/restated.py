@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from eligo.vocabulary.variables import Variable, variables
 
 _METHODS = frozenset(["CONCEPT", "FILLER", "OR", "AND", "COMMA"])
 _FACTS = frozenset(["ATTEST"])
+_NAMING = frozenset(["CONCEPT", "FILLER", "VAR", ""])
 _CITING = frozenset(["CITE", "NOTED"])
 
 
@@ -37,8 +39,8 @@ def _kind_of_source(unit: UnitState, inner: Sequence[Element]) -> str | None:
     """Whether a bracket names a source, or a method; None where it says something else."""
     types = {type_of(e) for e in inner}
     plain = all(isinstance(e, (Token, TimeNode)) for e in inner) and types.isdisjoint(_FACTS)
-    first = next((e for e in inner if type_of(e) != "LIGHT"), None)
-    if plain and type_of(first) in _CITING:
+    said = [type_of(e) for e in itertools.takewhile(lambda e: type_of(e) not in _CITING, inner)]
+    if plain and len(said) < len(inner) and _NAMING.isdisjoint(said):  # `(T2-T4 as defined by ...)` says more
         measured = any(isinstance(e, Token) and e.value == "measured" for e in inner)
         return "a method" if measured else "a source"
     method = not unit.nouns and bool(unit.statuses) and types <= _METHODS
