@@ -23,7 +23,7 @@ F = TypeVar("F")
 class Isolated:
     """A `with` block that never raises for what is wrong with its own work; `problems` then says what was.
 
-    >>> with Unit(Place("a.json", 3)) as unit:
+    >>> with Isolated(Place("a.json", 3)) as unit:
     ...     raise EligoError(Problem("empty", "the record is empty"))
     >>> str(unit.problems[0])
     'a.json:3: error[empty]: the record is empty'

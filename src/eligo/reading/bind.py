@@ -17,7 +17,19 @@ from eligo.reading.neighbours import is_count
 from eligo.reading.plausible import settled
 from eligo.reading.stated import quantities
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Bracket, Clause, CountOf, Element, Limits, Node, TimeNode, WrittenLimit, amounts, type_of
+from eligo.reading.tree import (
+    Bracket,
+    Clause,
+    CountOf,
+    Element,
+    Limits,
+    Node,
+    TimeNode,
+    WrittenLimit,
+    amounts,
+    type_of,
+    units,
+)
 from eligo.reading.unmeasured import counts, no_measure
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
@@ -396,26 +408,3 @@ def _unit(limits: Limits) -> str | None:
 
 def _has_limits(node: Node) -> bool:
     return any(e.__class__ in (Limits, CountOf, TimeNode) for unit, _ in units(node) for e in unit.elements)
-
-
-_APART = {"sub_items": "far", "sentences": "far", "semicolons": "near", "and_headed": "near", "parted": "near"}
-_IN_A_ROW = frozenset(["commas", "chain", "target", "related"])  # the units of these may share one limit
-
-
-def units(node: Node) -> list[tuple[Clause, str]]:
-    """All units in reading order, brackets not entered, each with what parts it from the one before.
-
-    That is a full stop or an enumerator (`far`), a semicolon (`near`), a word of scope (`scope`), or nothing.
-    """
-    found: list[tuple[Clause, str]] = []
-    _add_units(node, "", found)
-    return found
-
-
-def _add_units(node: Node, apart: str, found: list[tuple[Clause, str]]) -> None:
-    if isinstance(node, Clause):
-        found.append((node, apart))
-        return
-    own = _APART.get(node.rule, "" if node.rule in _IN_A_ROW else "scope")
-    for i, part in enumerate(node.parts):
-        _add_units(part, own if i and own else apart if not i else "", found)

@@ -114,3 +114,26 @@ def type_of(element: Element | None) -> str:
 def amounts(limits: Limits) -> list[Amount]:
     """All amounts of the limits, in reading order."""
     return [amount for limit in limits.limits for _, amount in limit.bounds]
+
+
+_APART = {"sub_items": "far", "sentences": "far", "semicolons": "near", "and_headed": "near", "parted": "near"}
+_IN_A_ROW = frozenset(["commas", "chain", "target", "related"])  # the units of these may share one limit
+
+
+def units(node: Node) -> list[tuple[Clause, str]]:
+    """All units in reading order, brackets not entered, each with what parts it from the one before.
+
+    That is a full stop or an enumerator (`far`), a semicolon (`near`), a word of scope (`scope`), or nothing.
+    """
+    found: list[tuple[Clause, str]] = []
+    _add_units(node, "", found)
+    return found
+
+
+def _add_units(node: Node, apart: str, found: list[tuple[Clause, str]]) -> None:
+    if isinstance(node, Clause):
+        found.append((node, apart))
+        return
+    own = _APART.get(node.rule, "" if node.rule in _IN_A_ROW else "scope")
+    for i, part in enumerate(node.parts):
+        _add_units(part, own if i and own else apart if not i else "", found)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import cast
 
-from eligo.criteria import MEASURING, AllOf, Attest, Leaf, Predicate, Present, Related, Span, leaves
-from eligo.reading.lexicon import PLAIN_STATUSES, belongs_to, concept_named, name_words, qualifiers_in, words
+from eligo.criteria import MEASURING, Attest, Leaf, Predicate, Present, Related, leaves
+from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
-from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, goes_on, kind_of, kinds_in, may_be_of
-from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_judgement, is_unread
+from eligo.reading.meaning.edges import (
+    complement_back,
+    facts_named,
+    led,
+    meanwhile_back,
+    opinion_back,
+    reached,
+    with_first_word,
+    with_participle,
+)
+from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, goes_on, kinds_in
+from eligo.reading.meaning.joining import any_of, facts_of, is_unread
 from eligo.reading.meaning.modifiers import PAST, begun, displaced, is_route, narrows, over
 from eligo.reading.meaning.nouns import either_of
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Bond, Mark, Modifiers, Said, What
 from eligo.reading.meaning.times import Time, window_for
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.named import NamedKind, is_named, name_of, named_id
-
-_PLAINLY = PLAIN_STATUSES | {"now"}  # statuses that say no more than that something is given
+from eligo.vocabulary.named import is_named
 
 
 def spread(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> list[Said]:
@@ -73,8 +80,8 @@ def _sort_of(context: Context, part: Said) -> str:
 def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     """What stands before a noun holds for the bare nouns behind it."""
     for i in range(1, len(said)):
-        before, part = said[i - 1], _with_first_word(context, said[i - 1], said[i], marks[i - 1])
-        part = _with_participle(context, before, part)
+        before, part = said[i - 1], with_first_word(context, said[i - 1], said[i], marks[i - 1])
+        part = with_participle(context, before, part)
         said[i] = part
         if part.body is None or part.what != "fact" or part.apart or part.lead.negated:
             continue
@@ -92,20 +99,20 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
         if qualifiers := _shared_qualifiers(context, before, part):
             lead = lead._replace(qualifiers=qualifiers)
         if lead.any():
-            said[i] = replace(_led(context, part, lead), used=before.used)
+            said[i] = replace(led(context, part, lead), used=before.used)
     return said
 
 
 def _planned(part: Said) -> Predicate:
     """The facts of a part, each of them once, as what is planned."""
-    return any_of(list(dict.fromkeys(replace(fact, status="planned") for fact in _facts(part))))
+    return any_of(list(dict.fromkeys(replace(fact, status="planned") for fact in facts_named(part))))
 
 
 def _has_no_time(before: Said, part: Said) -> bool:
     """Whether a part has no status of its own: `prior A or treatment with B` is of treatments of before."""
     if part.lead.statuses != ("used",):
         return not part.lead.statuses
-    facts = [*_facts(before), *_facts(part)]
+    facts = [*facts_named(before), *facts_named(part)]
     return bool(facts) and kinds_in(facts) <= TREATMENTS
 
 
@@ -130,55 +137,6 @@ def _shares_either(context: Context, before: Said, part: Said) -> bool:
     )
 
 
-def _with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> Said:
-    """`hepatic adenoma or carcinoma`: a carcinoma of the liver, where that is a kind of what the second word names."""
-    first, second = before.body, part.body
-    if not isinstance(first, Present) or not isinstance(second, Present) or first.span is None or second.span is None:
-        return part
-    if mark[0] or not part.bare or part.what != "fact":
-        return part
-    word, *rest = context.written(first.span).split()
-    id_ = concept_named(f"{word} {context.written(second.span)}") if rest and not qualifiers_in(word) else None
-    if id_ is None or id_ == second.concept or not may_be_of(id_, second.concept):
-        return part
-    if not context.text[first.span[1] : second.span[0]].strip().isalpha():  # eczema/dermatitis
-        return part
-    general = rest[-1].lower() in words("general_nouns") or concept_named(" ".join(rest)) is not None
-    if context.take(Alternative.FIRST_WORD) == general:  # lung disease or infection: most likely any
-        return part
-    return replace(part, body=replace(second, concept=id_, span=second.span))
-
-
-def _with_participle(context: Context, before: Said, part: Said) -> Said:
-    """`uncorrected A or B`, `cardiac A or B`: an adjective that no data file knows may be of both, a participle is."""
-    first, second = before.body, part.body
-    if not (isinstance(first, Present) and isinstance(second, Present)) or not part.bare or not is_named(first.concept):
-        return part
-    kind, name = name_of(first.concept)
-    word, _, rest = name.partition(" ")
-    participle = word.endswith(tuple(words("participles")))
-    adjective = participle or word.endswith(tuple(words("adjective_ends")))
-    if not adjective or qualifiers_in(word) or concept_named(rest) is None:
-        return part
-    if second.span is None or kind_of(second) != kind or context.take(Alternative.QUALIFIER) != participle:
-        return part
-    named = named_id(cast(NamedKind, kind), f"{word} {context.written(second.span)}")
-    return replace(part, body=replace(second, concept=named))
-
-
-def _led(context: Context, part: Said, lead: Modifiers) -> Said:
-    """A part with what stands before another one; it goes on to the next one from there."""
-    assert part.body is not None
-    own = part.lead
-    kept = own._replace(
-        statuses=lead.statuses or own.statuses,
-        window=own.window or lead.window,
-        qualifiers=own.qualifiers or lead.qualifiers,
-    )
-    others = tuple(over(example, lead, context.kind, context.text) for example in part.examples)
-    return replace(part, body=over(part.body, lead, context.kind, context.text), examples=others, lead=kept)
-
-
 def _shared_qualifiers(context: Context, before: Said, part: Said) -> tuple[str, ...]:
     """`uncontrolled hypertension or diabetes`: most likely uncontrolled diabetes too.
 
@@ -193,7 +151,7 @@ def _shared_qualifiers(context: Context, before: Said, part: Said) -> tuple[str,
 
 def _routes(said: Said) -> tuple[str, ...]:
     """How the medications that it names are given, as their names say."""
-    given = kinds_in(_facts(said)) == {"medication"}
+    given = kinds_in(facts_named(said)) == {"medication"}
     return tuple(q for q in dict.fromkeys(said.adjectives) if is_route(q)) if given else ()
 
 
@@ -207,7 +165,7 @@ def _with_routes(said: Said) -> Said:
 
 def _narrowing(qualifiers: tuple[str, ...], before: Said, part: Said) -> tuple[str, ...]:
     """Those of the qualifiers that can narrow what both parts name; an adjective in the second one displaces them."""
-    facts = [concept_of(fact) for said in (before, part) for fact in _facts(said)]
+    facts = [concept_of(fact) for said in (before, part) for fact in facts_named(said)]
     return tuple(
         word
         for word in qualifiers
@@ -218,27 +176,23 @@ def _narrowing(qualifiers: tuple[str, ...], before: Said, part: Said) -> tuple[s
     )
 
 
-def _facts(said: Said) -> Sequence[Present]:
-    return [] if said.body is None else facts_of(said.body) or []
-
-
 # --- back: a time, and what is bound to the last part
 
 
 def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     """What stands behind the last noun holds for the nouns before it, or only for it."""
     last = said[-1]
-    if last.lost_time and (run := _reached(said, lambda part: part.time is None)):
+    if last.lost_time and (run := reached(said, lambda part: part.time is None)):
         return [*said[: run[0]], _whole(context, said[run[0] :])]
     said = _within_chains(context, said, marks)
     if last.time is not None and last.what in ("fact", "unread", "joined"):
         said = _time_back(context, said, marks)
     if not (last.apart or last.anew):
-        said = _opinion_back(context, said)
+        said = opinion_back(context, said)
     if last.what == "fact":
-        said = _complement_back(context, said)
+        said = complement_back(context, said)
     if last.meanwhile:
-        said = _meanwhile_back(context, said)
+        said = meanwhile_back(context, said)
     if last.bonds and not (last.apart or last.anew):
         said = _bonds_back(context, said, marks)
     return said
@@ -261,116 +215,23 @@ def _within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) ->
     return made
 
 
-def _reached(said: Sequence[Said], free: Callable[[Said], bool], among: Sequence[What] = ("fact",)) -> list[int]:
-    """The facts, or what is `among` them, right before the last part that the condition leaves free, first to last."""
-    found: list[int] = []
-    for i in range(len(said) - 2, -1, -1):
-        part = said[i]
-        if part.what == "unread" and part.time is None and not part.lost_time:
-            continue
-        if part.what not in among or not free(part):
-            break
-        found.insert(0, i)
-    return found
-
-
 def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     last = said[-1]
-    run = _reached(said, lambda part: part.time is None and part.lead.window is None)
+    run = reached(said, lambda part: part.time is None and part.lead.window is None)
     if last.what == "unread" and any(not said[i].bare and PAST.isdisjoint(said[i].lead.statuses) for i in run):
         return said  # current smoker, or cessation of zorblax within 6 months
     run = [i for i in run if not _goes_on(said[i])]
     if not run or not _takes_time(context, said, run, marks):
         return said
     lead = Modifiers(window=last.time)
-    if any(fact.status == "planned" for fact in _facts(last)):
+    if any(fact.status == "planned" for fact in facts_named(last)):
         lead, run = lead._replace(statuses=("planned",)), [i for i in run if said[i].bare]
     return [_timed(part, lead, last.when, context) if i in run else part for i, part in enumerate(said)]
 
 
-def _opinion_back(context: Context, said: list[Said]) -> list[Said]:
-    """`asthma or abnormality that in the opinion of the investigator may harm`: the opinion is most likely on both."""
-    last = said[-1]
-    opinion = _opinion(last)
-    if isinstance(last.body, Attest) and not _names_another(context.written(last.span)):
-        opinion = None
-    among: tuple[What, ...] = ("fact", "limit", "attest")
-    run = _reached(said, lambda part: _opinion(part) is None, among) if opinion is not None else []
-    if not run or not context.take(Alternative.BEHIND):
-        return said
-    made = list(said)
-    for i in run:
-        body = said[i].body
-        if body is not None:
-            made[i] = replace(said[i], body=all_of([body, cast(Attest, opinion)]))
-    return made
-
-
-def _names_another(written: str) -> bool:
-    """Whether an opinion is of what it names first, as the things before it are: not `any other condition that ...`."""
-    first, *rest = written.lower().split()
-    return first not in name_words("indefinite") and not {"that", "which"}.isdisjoint(rest)
-
-
-def _opinion(part: Said) -> Attest | None:
-    """The opinion that a part asks for besides what it names."""
-    inner = part.body.parts if isinstance(part.body, AllOf) else (part.body,)
-    found = next((leaf for leaf in inner if isinstance(leaf, Attest) and is_judgement(leaf)), None)
-    told = found is not None and (len(inner) > 1 or part.what == "attest")
-    return found if told else None
-
-
-def _complement_back(context: Context, said: list[Said]) -> list[Said]:
-    """`spondylitis or unknown arthropathy at the target disc`: what an unknown name ends with may be said of all."""
-    last = said[-1].body
-    if len(said) < 2 or not isinstance(last, Present) or not is_named(last.concept) or last.span is None:
-        return said
-    kind, _ = name_of(last.concept)
-    complement = _complement(context.written(last.span))
-    run = _reached(said, lambda part: _takes_complement(context, part, kind)) if complement else []
-    if not run or context.take(Alternative.COMPLEMENT):
-        return said
-    made = list(said)
-    for i in run:
-        fact = _facts(said[i])[0]
-        name = f"{context.written(cast(Span, fact.span))} {complement}"
-        made[i] = replace(said[i], body=replace(fact, concept=named_id(cast(NamedKind, kind), name)))
-    return made
-
-
-def _complement(written: str) -> str:
-    """What a name ends with that may be said of others: `of the hip`."""
-    found = written.split()
-    return next((" ".join(found[i:]) for i, word in enumerate(found) if i and word in words("complements")), "")
-
-
-def _takes_complement(context: Context, part: Said, kind: str) -> bool:
-    """Whether a part is one thing of the kind, in its own words, and without a complement."""
-    facts = _facts(part)
-    if not part.bare or len(facts) != 1 or facts[0].span is None or kind_of(facts[0]) != kind:
-        return False
-    written = context.written(facts[0].span)
-    in_own_words = not is_named(facts[0].concept) or len(name_of(facts[0].concept)[1].split()) == len(written.split())
-    return in_own_words and not _complement(written)
-
-
-def _meanwhile_back(context: Context, said: Sequence[Said]) -> list[Said]:
-    """`use of A or B during the study`: when something is given holds for what is given before it too."""
-    made = list(said)
-    last = _facts(said[-1])
-    if not last or not kinds_in(last) <= TREATMENTS:
-        return made
-    for i in _reached(said, lambda part: part.time is None and _PLAINLY.issuperset(part.lead.statuses)):
-        facts = _facts(said[i])
-        if facts and kinds_in(facts) <= TREATMENTS:
-            plain = any_of([replace(fact, status="active") for fact in facts])
-            made[i] = _led(context, replace(said[i], body=plain), Modifiers(statuses=("meanwhile",)))
-    return made
-
-
 def _goes_on(part: Said) -> bool:
     """`ongoing angina or stroke within 6 months`: whether all of it goes on now."""
-    facts = _facts(part)
+    facts = facts_named(part)
     return bool(facts) and all(map(goes_on, facts))
 
 
@@ -379,7 +240,7 @@ def _takes_time(context: Context, said: Sequence[Said], run: Sequence[int], mark
     last = said[-1]
     if last.anew == "any":  # stroke, or any surgery within 4 weeks
         return not context.take(Alternative.TIME)
-    events = _happens(last) or any(is_named(fact.concept) for fact in _facts(last))  # whatever it may be
+    events = _happens(last) or any(is_named(fact.concept) for fact in facts_named(last))  # whatever it may be
     unsure = last.apart or last.anew or any(comma for comma, _ in marks) or (events and _stay(said, run))
     return not unsure or context.take(Alternative.TIME)
 
@@ -395,7 +256,7 @@ def _stay(said: Sequence[Said], run: Sequence[int]) -> bool:
 
 
 def _aspects(part: Said) -> set[str]:
-    return {concept.aspect for fact in _facts(part) if (concept := concept_of(fact)) is not None}
+    return {concept.aspect for fact in facts_named(part) if (concept := concept_of(fact)) is not None}
 
 
 def _timed(part: Said, lead: Modifiers, when: Time | None, context: Context) -> Said:
@@ -412,7 +273,7 @@ def _bonds_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> li
     # `serious condition or psychiatric illness that may interfere`: what is judged may be what a person states
     judged = all(bond.kind == "that" and isinstance(bond.body, Attest) for bond in said[-1].bonds)
     among: tuple[What, ...] = ("fact", "limit", "attest") if judged else ("fact", "limit")
-    run = [i for i in _reached(said, lambda part: not part.bonds, among) if said[i].body is not None]
+    run = [i for i in reached(said, lambda part: not part.bonds, among) if said[i].body is not None]
     bonds = [bond for bond in said[-1].bonds if not _of_last_only(bond, said[-1], [said[i] for i in run])]
     # `women who are pregnant or ...`; what is not understood, or judged, is of all of them
     likelier = all(bond.kind != "that" or is_unread(bond.body) or isinstance(bond.body, Attest) for bond in bonds)

@@ -1,0 +1,166 @@
+"""The edges of a list: what its first or its last part says, which may be said of the parts beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import cast
+
+from eligo.criteria import AllOf, Attest, Present, Span
+from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qualifiers_in, words
+from eligo.reading.meaning.context import Context
+from eligo.reading.meaning.facts import TREATMENTS, kind_of, kinds_in, may_be_of
+from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_judgement
+from eligo.reading.meaning.modifiers import over
+from eligo.reading.meaning.readings import Alternative
+from eligo.reading.meaning.said import Mark, Modifiers, Said, What
+from eligo.vocabulary.named import NamedKind, is_named, name_of, named_id
+
+_PLAINLY = PLAIN_STATUSES | {"now"}  # statuses that say no more than that something is given
+
+
+def facts_named(said: Said) -> Sequence[Present]:
+    """The facts of a part that is a fact, or a choice of facts; none where it says more."""
+    return [] if said.body is None else facts_of(said.body) or []
+
+
+def led(context: Context, part: Said, lead: Modifiers) -> Said:
+    """A part with what stands before another one; it goes on to the next one from there."""
+    assert part.body is not None
+    own = part.lead
+    kept = own._replace(
+        statuses=lead.statuses or own.statuses,
+        window=own.window or lead.window,
+        qualifiers=own.qualifiers or lead.qualifiers,
+    )
+    others = tuple(over(example, lead, context.kind, context.text) for example in part.examples)
+    return replace(part, body=over(part.body, lead, context.kind, context.text), examples=others, lead=kept)
+
+
+def reached(said: Sequence[Said], free: Callable[[Said], bool], among: Sequence[What] = ("fact",)) -> list[int]:
+    """The facts, or what is `among` them, right before the last part that the condition leaves free, first to last."""
+    found: list[int] = []
+    for i in range(len(said) - 2, -1, -1):
+        part = said[i]
+        if part.what == "unread" and part.time is None and not part.lost_time:
+            continue
+        if part.what not in among or not free(part):
+            break
+        found.insert(0, i)
+    return found
+
+
+def with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> Said:
+    """`hepatic adenoma or carcinoma`: a carcinoma of the liver, where that is a kind of what the second word names."""
+    first, second = before.body, part.body
+    if not isinstance(first, Present) or not isinstance(second, Present) or first.span is None or second.span is None:
+        return part
+    if mark[0] or not part.bare or part.what != "fact":
+        return part
+    word, *rest = context.written(first.span).split()
+    id_ = concept_named(f"{word} {context.written(second.span)}") if rest and not qualifiers_in(word) else None
+    if id_ is None or id_ == second.concept or not may_be_of(id_, second.concept):
+        return part
+    if not context.text[first.span[1] : second.span[0]].strip().isalpha():  # eczema/dermatitis
+        return part
+    general = rest[-1].lower() in words("general_nouns") or concept_named(" ".join(rest)) is not None
+    if context.take(Alternative.FIRST_WORD) == general:  # lung disease or infection: most likely any
+        return part
+    return replace(part, body=replace(second, concept=id_, span=second.span))
+
+
+def with_participle(context: Context, before: Said, part: Said) -> Said:
+    """`uncorrected A or B`, `cardiac A or B`: an adjective that no data file knows may be of both, a participle is."""
+    first, second = before.body, part.body
+    if not (isinstance(first, Present) and isinstance(second, Present)) or not part.bare or not is_named(first.concept):
+        return part
+    kind, name = name_of(first.concept)
+    word, _, rest = name.partition(" ")
+    participle = word.endswith(tuple(words("participles")))
+    adjective = participle or word.endswith(tuple(words("adjective_ends")))
+    if not adjective or qualifiers_in(word) or concept_named(rest) is None:
+        return part
+    if second.span is None or kind_of(second) != kind or context.take(Alternative.QUALIFIER) != participle:
+        return part
+    named = named_id(cast(NamedKind, kind), f"{word} {context.written(second.span)}")
+    return replace(part, body=replace(second, concept=named))
+
+
+def opinion_back(context: Context, said: list[Said]) -> list[Said]:
+    """`asthma or abnormality that in the opinion of the investigator may harm`: the opinion is most likely on both."""
+    last = said[-1]
+    opinion = _opinion(last)
+    if isinstance(last.body, Attest) and not _names_another(context.written(last.span)):
+        opinion = None
+    among: tuple[What, ...] = ("fact", "limit", "attest")
+    run = reached(said, lambda part: _opinion(part) is None, among) if opinion is not None else []
+    if not run or not context.take(Alternative.BEHIND):
+        return said
+    made = list(said)
+    for i in run:
+        body = said[i].body
+        if body is not None:
+            made[i] = replace(said[i], body=all_of([body, cast(Attest, opinion)]))
+    return made
+
+
+def _names_another(written: str) -> bool:
+    """Whether an opinion is of what it names first, as the things before it are: not `any other condition that ...`."""
+    first, *rest = written.lower().split()
+    return first not in name_words("indefinite") and not {"that", "which"}.isdisjoint(rest)
+
+
+def _opinion(part: Said) -> Attest | None:
+    """The opinion that a part asks for besides what it names."""
+    inner = part.body.parts if isinstance(part.body, AllOf) else (part.body,)
+    found = next((leaf for leaf in inner if isinstance(leaf, Attest) and is_judgement(leaf)), None)
+    told = found is not None and (len(inner) > 1 or part.what == "attest")
+    return found if told else None
+
+
+def complement_back(context: Context, said: list[Said]) -> list[Said]:
+    """`spondylitis or unknown arthropathy at the target disc`: what an unknown name ends with may be said of all."""
+    last = said[-1].body
+    if len(said) < 2 or not isinstance(last, Present) or not is_named(last.concept) or last.span is None:
+        return said
+    kind, _ = name_of(last.concept)
+    complement = _complement(context.written(last.span))
+    run = reached(said, lambda part: _takes_complement(context, part, kind)) if complement else []
+    if not run or context.take(Alternative.COMPLEMENT):
+        return said
+    made = list(said)
+    for i in run:
+        fact = facts_named(said[i])[0]
+        name = f"{context.written(cast(Span, fact.span))} {complement}"
+        made[i] = replace(said[i], body=replace(fact, concept=named_id(cast(NamedKind, kind), name)))
+    return made
+
+
+def _complement(written: str) -> str:
+    """What a name ends with that may be said of others: `of the hip`."""
+    found = written.split()
+    return next((" ".join(found[i:]) for i, word in enumerate(found) if i and word in words("complements")), "")
+
+
+def _takes_complement(context: Context, part: Said, kind: str) -> bool:
+    """Whether a part is one thing of the kind, in its own words, and without a complement."""
+    facts = facts_named(part)
+    if not part.bare or len(facts) != 1 or facts[0].span is None or kind_of(facts[0]) != kind:
+        return False
+    written = context.written(facts[0].span)
+    in_own_words = not is_named(facts[0].concept) or len(name_of(facts[0].concept)[1].split()) == len(written.split())
+    return in_own_words and not _complement(written)
+
+
+def meanwhile_back(context: Context, said: Sequence[Said]) -> list[Said]:
+    """`use of A or B during the study`: when something is given holds for what is given before it too."""
+    made = list(said)
+    last = facts_named(said[-1])
+    if not last or not kinds_in(last) <= TREATMENTS:
+        return made
+    for i in reached(said, lambda part: part.time is None and _PLAINLY.issuperset(part.lead.statuses)):
+        facts = facts_named(said[i])
+        if facts and kinds_in(facts) <= TREATMENTS:
+            plain = any_of([replace(fact, status="active") for fact in facts])
+            made[i] = led(context, replace(said[i], body=plain), Modifiers(statuses=("meanwhile",)))
+    return made
