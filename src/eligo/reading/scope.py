@@ -255,6 +255,9 @@ def _light(line: LinePass, i: int, token: Token) -> None:
     if bond:
         _bond(line, token, bond)
         return
+    if written in words("bond_from") and line.core == "CONCEPT" and line.text[token.start - 1 : token.start] == "-":
+        line.unused(token, "logic")  # `radiation-induced or drug-induced pneumonitis`: it is no radiation that is asked
+        return
     if written in words("found_by") and line.core == "VAR" and line.limited() and _method_next(line, i):
         line.tokens[i + 1].type = "NOTED"
     elif anew and line.said and written.split()[0] in words("fresh"):
