@@ -22,7 +22,6 @@ from eligo.margin import Margin
 from eligo.patients.model import Patient
 from eligo.patients.native import read_file
 from eligo.plan import PlannedJoin, Tree
-from eligo.report.display import display
 from eligo.report.stated import open_name
 from eligo.report.terminal import Terminal
 from eligo.report.text import nearest_first, screening_lines
@@ -251,9 +250,8 @@ def test_what_is_enough_makes_the_truth_whatever_the_others_are(tree: Tree, foun
 
 
 def test_what_lacks_a_day_is_not_told_as_missing() -> None:
-    part = {"concept": "ascites", "status": "active", "reason": "missing", "window": "within 4 wk of liver_failure"}
-    anchor = display()["details"]["anchor_unknown"]
+    part = {"concept": "ascites", "status": "active", "reason": "missing", "window_parts": {"anchor": "liver_failure"}}
 
     assert open_name(part) == "day of ascites"
-    assert open_name(part | {"detail": anchor}) == "day of liver failure"
+    assert open_name(part | {"detail_code": "anchor_unknown"}) == "day of liver failure"
     assert open_name(part | {"reason": "not_stated"}) == "ascites"

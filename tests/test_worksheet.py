@@ -273,7 +273,7 @@ def test_the_patient_as_understood_has_the_answers(run: Run, folder: Path) -> No
     answer = {"asks": {"variable": "inr"}, "value": 3, "by": "AB", "date": "2026-11-20"}
     Path("q.json").write_text(json.dumps({"id": "q", "as_of": "2026-11-20", "answers": [answer]}))
 
-    assert "answered by AB on 2026-11-20: variable inr: 3" in run("patient", "q.json").out
+    assert "answered by AB on 2026-11-20: INR: 3" in run("patient", "q.json").out
     assert json.loads(run("patient", "q.json", "--json").out)["patient"]["answers"] == [answer]
 
 

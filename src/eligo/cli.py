@@ -124,7 +124,7 @@ def _spare_the_collector() -> None:
 
 def _run(arguments: list[str]) -> int:
     parser = build_parser(arguments)
-    if any(not word or (word.startswith("--") and word.endswith("=")) for word in arguments):
+    if any(not word or (word.startswith("--") and word.find("=") == len(word) - 1) for word in arguments):
         parser.error("an argument is empty; was a variable of the shell not set?")
     args, unknown = parser.parse_known_args(arguments)
     if unknown:

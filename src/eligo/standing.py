@@ -16,6 +16,7 @@ from eligo.criteria import Compare, Criterion, Limit, ReviewState, leaves
 from eligo.data import grammar_data
 
 _HASH = 12  # hex digits
+_EXPONENT = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[eE][+-]?\d{1,2}(?!\w)")  # `2.5E+5`
 _NUMBER = re.compile(r"(?<![A-Za-z0-9^*⁰-⁹])\d+(?:[ ,.']\d+)*|(?<=[x×*])\d+(?:[.,]\d+)*")
 _SCALED = re.compile(r"\^|\*|\d[eE]\d|[x×]\s*10|[⁰¹²³⁴⁵⁶⁷⁸⁹]|thousand|million|lakh|\d\s?[kKmM]\b", re.IGNORECASE)
 _POWER = re.compile(r"(?:\^|\*|10\s?[eE]|\d[eE])\s?(\d+)")
@@ -100,6 +101,7 @@ def _stated(words: str) -> Iterator[float]:
             except ValueError:
                 continue
         yield from map(float, re.findall(r"\d+(?:\.\d+)?", match[0]))
+    yield from map(float, _EXPONENT.findall(words))
     yield from (float(a) / float(b) for a, b in _FRACTION.findall(words) if float(b))
     yield from (float(a) + float(b) for a, b in _SUM.findall(words))
 

@@ -52,6 +52,7 @@ WORD_LISTS: Final = (
     "by_method",
     "of_the_course",
     "participles",
+    "despite",
     "adjective_ends",
     "referring",
     "complements",

@@ -244,8 +244,9 @@ def _noted(state: UnitState, i: int, token: Token) -> None:
 
 
 def _note(state: UnitState, token: Token) -> None:
-    """What is not tested may be dropped where more is asked for; where it narrows what excludes, a person states it."""
-    if token.type == "UNTESTED" and excludes(state.context, state.negated):
+    """What is not tested is a note; a treatment despite which a value excludes is stated by a person."""
+    despite = state.written(token).split()[0].lower() in words("despite")
+    if despite and token.type == "UNTESTED" and excludes(state.context, state.negated):
         span = (token.start, token.end)
         state.context.count((token,), "leaf")
         state.nouns.append(Attest(statement_id("statement", state.written(token)), span=span))
