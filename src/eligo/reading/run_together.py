@@ -24,8 +24,11 @@ def _pattern() -> re.Pattern[str]:
 
 def parted(tokens: list[Token], text: str) -> list[Token]:
     """The raw tokens, with the end of a sentence before each item that begins in the middle of one."""
+    at = 0
     for found in _pattern().finditer(text):
-        at = next((i for i, token in enumerate(tokens) if token.start >= found.end()), len(tokens))
+        while at < len(tokens) and tokens[at].start < found.end():
+            at += 1
         if at < len(tokens) and tokens[at].start == found.end() and tokens[at - 1].end <= found.end():
             tokens.insert(at, Token("STOP", found.end(), found.end()))
+            at += 1
     return tokens
