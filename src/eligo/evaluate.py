@@ -190,15 +190,13 @@ class Engine:
     def __init__(self, plans: Iterable[Plan], policy: Policy | None = None) -> None:
         self.policy = policy or Policy()
         self.tests: list[Answer] = []
-        self._readers: dict[str, set[int]] = {}
-        self._rulers: dict[str, set[int]] = {}
+        self.readers: dict[str, int] = {}
+        self.rulers: dict[str, int] = {}
         self._numbers: dict[Test, int] = {}
         numbered = [(plan, [self._number(test) for test in plan.tests]) for plan in plans]
         self.asked = tuple(self._numbers)
         costs = [_cost(test) for test in self.asked]
         self.trials = tuple(Trial(plan, numbers, costs) for plan, numbers in numbered)
-        self.readers = {name: bits_of(found) for name, found in self._readers.items()}
-        self.rulers = {name: bits_of(found) for name, found in self._rulers.items()}
         self._guessing = {
             silence: bits_of(number for number, answer in enumerate(self.tests) if guesses(answer, silence))
             for silence in (True, False)
@@ -216,10 +214,11 @@ class Engine:
             number = self._numbers[test] = len(self.tests)
             answer, reads = _answer(test)
             self.tests.append(answer)
+            bit = 1 << number
             for name in reads:
-                self._readers.setdefault(name, set()).add(number)
+                self.readers[name] = self.readers.get(name, 0) | bit
             for name in answer.line if isinstance(answer, Presence | Relating) else reads:
-                self._rulers.setdefault(name, set()).add(number)
+                self.rulers[name] = self.rulers.get(name, 0) | bit
         return number
 
     def verdicts(self, patient: Patient) -> tuple[Verdict, ...]:

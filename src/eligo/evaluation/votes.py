@@ -183,7 +183,7 @@ def voting(test: Present) -> Voting:
     window, excepted = test.window, exceptions(test.concept, test.but_not)
     reaches_back = window is not None and window.looks_back
     now = test.status == "now" or (test.status != "history" and not reaches_back)
-    kinds = {concept.kind for id_ in concepts().descendants(test.concept) if (concept := concepts().get(id_))}
+    kinds = {*map(concepts().kind, concepts().descendants(test.concept))}
     return Voting(
         test,
         now,

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from eligo.data import grammar_data
 
 Mark = Literal["suspected", "refuted", "history", "over", "present"]
+_PART = re.compile(r"[^\W_]+|\S")
 _LONGEST = 200  # characters of a name: what is longer is none
 
 
@@ -38,7 +39,8 @@ class _Marks:
     harmless: str
     ever: frozenset[str]
     said: Mapping[str, Mapping[str, Mark]]
-    patterns: tuple[tuple[str, bool, re.Pattern[str]], ...]
+    begins: Mapping[str, frozenset[str]]  # what a mark of a table begins with: a sign, or letters
+    patterns: tuple[tuple[str, bool, str], ...]
 
 
 @functools.lru_cache(maxsize=4096)
@@ -60,7 +62,9 @@ def read_marks(text: str) -> Marked | None:
     while stripped and name:
         stripped = False
         for table, is_sign, pattern in marks.patterns:
-            match = pattern.fullmatch(name)
+            if marks.begins[table].isdisjoint(_PART.findall(name.casefold())):
+                continue  # as most names
+            match = _compiled(pattern).fullmatch(name)
             if match is None or not match["name"].strip():
                 continue
             word = " ".join(match["mark"].casefold().split())
@@ -105,17 +109,28 @@ def _marks() -> _Marks:
     }
     before, after = _one_of(said["before"]), _one_of(said["after"])
     signs_before, signs_after = _one_of(said["sign before"]), _one_of(said["sign after"])
-    flags = re.IGNORECASE | re.DOTALL
     patterns = (
-        ("sign after", True, re.compile(rf"(?P<name>.*?)\s*[(\[]\s*(?P<mark>{signs_after})\s*[)\]]", flags)),
-        ("sign after", True, re.compile(rf"(?P<name>.*?[\w)\]])\s*(?P<mark>{signs_after})", flags)),
-        ("sign before", True, re.compile(rf"[(\[]\s*(?P<mark>{signs_before})\s*[)\]]\s*(?P<name>.*)", flags)),
-        ("sign before", True, re.compile(rf"(?P<mark>{signs_before})\s*(?P<name>\w.*)", flags)),
-        ("before", False, re.compile(rf"[(\[]?(?P<mark>{before})(?:[)\]:\s]+|-(?=\w))(?P<name>\w.*)", flags)),
-        ("after", False, re.compile(rf"(?P<name>.*?)\s*[(\[]\s*(?P<mark>{after})\s*[)\]]", flags)),
-        ("after", False, re.compile(rf"(?P<name>.*?\S)(?:\s*[,:=–]\s*|\s+-?\s*)(?P<mark>{after})", flags)),
+        ("sign after", True, rf"(?P<name>.*?)\s*[(\[]\s*(?P<mark>{signs_after})\s*[)\]]"),
+        ("sign after", True, rf"(?P<name>.*?[\w)\]])\s*(?P<mark>{signs_after})"),
+        ("sign before", True, rf"[(\[]\s*(?P<mark>{signs_before})\s*[)\]]\s*(?P<name>.*)"),
+        ("sign before", True, rf"(?P<mark>{signs_before})\s*(?P<name>\w.*)"),
+        ("before", False, rf"[(\[]?(?P<mark>{before})(?:[)\]:\s]+|-(?=\w))(?P<name>\w.*)"),
+        ("after", False, rf"(?P<name>.*?)\s*[(\[]\s*(?P<mark>{after})\s*[)\]]"),
+        ("after", False, rf"(?P<name>.*?\S)(?:\s*[,:=–]\s*|\s+-?\s*)(?P<mark>{after})"),
     )
-    return _Marks(_turned(signs["anywhere"]), signs["harmless"], ever, said, patterns)
+    begins = {table: _begins(words) for table, words in said.items()}
+    return _Marks(_turned(signs["anywhere"]), signs["harmless"], ever, said, begins, patterns)
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern made ready, which takes long for one of all the words; most names need none."""
+    return re.compile(pattern, re.IGNORECASE | re.DOTALL)
+
+
+def _begins(words: Iterable[str]) -> frozenset[str]:
+    """What the marks begin with, as the parts of a name are found."""
+    return frozenset(_PART.findall(word)[0] for word in words)
 
 
 def _turned(table: Mapping[str, list[str]]) -> dict[str, Mark]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import re
 
-_HIDDEN = re.compile(
-    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
+_HIDDEN = "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 
 
 def json_line(data: object, indent: int | None = None) -> str:
@@ -25,7 +23,9 @@ def json_line(data: object, indent: int | None = None) -> str:
 
 def shown(text: str) -> str:
     """JSON text with all that does not show escaped."""
-    return text if text.isascii() and "\x7f" not in text else _HIDDEN.sub(_escaped, text)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return re.sub(_HIDDEN, _escaped, text)  # compiled only where something may be hidden
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -29,6 +29,15 @@ _ID = re.compile(r"[a-z][a-z0-9_]*")
 Row = dict[str, Any]
 
 
+def _turned(ancestors: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """What each concept is, as what each concept takes in: itself among them."""
+    below: dict[str, list[str]] = {}
+    for child, above in ancestors.items():
+        for ancestor in above:
+            below.setdefault(ancestor, []).append(child)
+    return below
+
+
 def read(text: str, file: str) -> dict[str, Any]:
     """Check the file, and work out all that lookups need."""
     return _ConceptsReader(read_yaml(text, file), file).read()
@@ -51,12 +60,14 @@ class _ConceptsReader:
         tables = self.tables()
         self.inherit()
         spellings = [[str(a), str(b)] for a, b in tables["spellings"].items()]
+        ancestors = self.ancestors()
         made = {
             "concepts": {concept.id: freeze(concept) for concept in self.found.values()},
             "kinds": {concept.id: concept.kind for concept in self.found.values()},
             "grades": {c.id: c.grade_variable for c in self.found.values() if c.grade_variable},
             "keys": self.keys(spellings),
-            "ancestors": self.ancestors(),
+            "ancestors": ancestors,
+            "descendants": _turned(ancestors),
             "codes": self.codes(tables["systems"], tables["no_concept"]),
             "systems": {n.lower(): short for short, names in tables["systems"].items() for n in [short, *names]},
             "prefixes": tables["prefixes"],

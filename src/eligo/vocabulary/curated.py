@@ -23,7 +23,7 @@ __all__ = ["Concept", "Curated", "Grade", "GradeRange", "curated", "table"]
 Grade = int | float
 GradeRange = tuple[Grade, Grade]
 
-_FORM = b"9"  # of the cached data: another form must not meet an old cache
+_FORM = b"10"  # of the cached data: another form must not meet an old cache
 _MOST_KEPT = 1024  # words for which the nearest known ones are kept
 _MOST_KEYS = 4096  # names whose key is kept: one name is looked for in several places
 _SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
@@ -40,6 +40,7 @@ class Curated:
         self._grades: dict[str, str] = data["grades"]
         self._by_key: dict[str, str] = data["keys"]
         self._ancestors: dict[str, list[str]] = data["ancestors"]
+        self._descendants: dict[str, list[str]] = data["descendants"]
         self._by_code: dict[str, dict[str, str | None]] = data["codes"]
         self._systems: dict[str, str] = data["systems"]
         self._prefixed = frozenset(data["prefixes"])
@@ -131,7 +132,7 @@ class Curated:
 
     def descendants(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
         """List all that are a kind of the concept, itself among them; nothing for an unknown id."""
-        return self._descendants.get(id, frozenset())
+        return frozenset(self._descendants.get(id, ()))
 
     def synonym_items(self) -> Iterator[tuple[str, str, bool]]:
         """Give every way to write a concept with its id, and whether its case counts in running text."""
@@ -159,14 +160,6 @@ class Curated:
                         if grade is not None:
                             return concept, variable, grade
         return None
-
-    @functools.cached_property
-    def _descendants(self) -> dict[str, frozenset[str]]:
-        below: dict[str, set[str]] = {}
-        for child, above in self._ancestors.items():
-            for ancestor in above:
-                below.setdefault(ancestor, set()).add(child)
-        return {ancestor: frozenset(children) for ancestor, children in below.items()}
 
 
 def _grade(words: list[str], rule: Mapping[str, Any]) -> Grade | GradeRange | None:
