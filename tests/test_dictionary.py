@@ -26,6 +26,7 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.dictionary import Dictionary, dictionary, shipped
 from eligo.vocabulary.dictionary_file import FORMS, Pack, packed, read_table, write_table
 from eligo.vocabulary.entry import Entry, freeze, is_abbreviation, thaw
+from eligo.vocabulary.relations import relations
 from eligo.vocabulary.variables import variables
 
 MEGABYTE = 1_000_000
@@ -334,6 +335,18 @@ def test_a_branch_holds_only_where_the_name_says_so_too() -> None:
 )
 def test_what_is_called_like_a_kind_of_a_concept_may_be_none(id_: str, concept: str) -> None:
     assert concept not in dictionary().is_a(id_)
+
+
+def test_a_concept_that_a_terminology_puts_below_an_entry_may_be_that() -> None:
+    """Of an entry that is classified; one that is not is never ruled out by what a record does not say."""
+    known = dictionary()
+    same = [one for one in known if (own := concepts().get(one.concept or "")) is not None and one.name == own.name]
+    pairs = {(up, str(entry.concept)) for entry in same for up in known.ancestors(entry.id) - {entry.id}}
+    beyond = [(up, id_) for up, id_ in pairs if (above := known.get(up)) is not None and above.concept is None]
+    classified = [(up, id_) for up, id_ in beyond if not relations().is_unclassified(up)]
+
+    assert len(classified) > 1000
+    assert [(up, id_) for up, id_ in classified if id_ not in relations().open_to(up).entries] == []
 
 
 def test_what_a_terminology_only_puts_somewhere_may_be_that() -> None:

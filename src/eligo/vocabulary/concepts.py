@@ -172,6 +172,11 @@ class Concepts(Curated):
         """The entries that a terminology puts an entry under, itself among them; this decides nothing."""
         return _dictionary().ancestors(id) if is_entry(id) else frozenset()
 
+    def below(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
+        """The concepts that a terminology puts under an entry, with all their kinds; this decides nothing."""
+        found = _dictionary().concepts_below(id) if is_entry(id) else ()
+        return frozenset[str]().union(*map(super().descendants, found))
+
     def _of_entry(self, entry: Entry) -> Concept:
         """An entry that the vocabulary lacks, as a concept: its parents are what was reviewed."""
         stated = _dictionary().is_a(entry.id)

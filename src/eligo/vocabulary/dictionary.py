@@ -15,14 +15,14 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from eligo.cache import cached_file, digest, made_again
-from eligo.data import data_dir
+from eligo.cache import cached, cached_file, digest, made_again
+from eligo.data import data_dir, grammar_state
 from eligo.vocabulary.ancestors import Reviewed, reviewed
 from eligo.vocabulary.concept import singular_words, words_key
 from eligo.vocabulary.curated import Curated, curated
 from eligo.vocabulary.dictionary_file import FORM, Pack, packed, packed_table
 from eligo.vocabulary.entry import Entry
-from eligo.vocabulary.own_names import SHIPPED, forgotten_with_names, own_names
+from eligo.vocabulary.own_names import SHIPPED, forgotten_with_names, names_state, own_names
 from eligo.vocabulary.variables import variables
 
 __all__ = ["Dictionary", "Entry", "dictionary"]
@@ -160,6 +160,28 @@ class Dictionary:
         above |= {up.removeprefix(OF_CONCEPT) for found in line for up in found.parents if up.startswith(OF_CONCEPT)}
         coded = {same.id for system, code in entry.codes if (same := self._known.by_code(system, code))}
         return frozenset(above | coded) - self.is_a(id)
+
+    def concepts_below(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
+        """The concepts of the vocabulary of which the terminology has the same thing below an entry; this leaves open.
+
+        >>> "epididymo_orchitis" in dictionary().concepts_below("MONDO:0002035")  # orchitis
+        True
+        """
+        return frozenset(self._below.get(id, ()))
+
+    @functools.cached_property
+    def _below(self) -> Mapping[str, list[str]]:
+        key = digest([names_state(), grammar_state(["concepts.yaml"])])
+        found: dict[str, list[str]] = cached("below", key, self._found_below)
+        return found
+
+    def _found_below(self) -> dict[str, list[str]]:
+        """For each entry with concepts below it, their ids; all entries are read for it, which takes seconds, once."""
+        below: dict[str, set[str]] = {}
+        for entry in self:
+            for up in self.ancestors(entry.id) - {entry.id} if entry.concept is not None else ():
+                below.setdefault(up, set()).add(str(entry.concept))
+        return {id_: sorted(found) for id_, found in below.items()}
 
     def before(self, entries: Iterable[Entry]) -> Dictionary:
         """A dictionary with more entries, such as a site's own names, which count before those of this one."""

@@ -137,10 +137,10 @@ class Relations:
         return ALWAYS if ALWAYS in some else frozenset[str]().union(*some)
 
     def _open_to_entry(self, asked: str) -> LeftOpen:
-        """The same of an entry: it may be whatever shares an area with it that is not too wide."""
+        """The same of an entry: it may be what is below it, and whatever shares an area with it, but a wide one."""
         line = self._known.ancestors(asked) - {asked}
         kin = self._kin_of(asked)
-        always, only = set(kin | self.unclassified), dict[str, frozenset[str]]()
+        always, only = set(kin | self.unclassified | self._known.below(asked)), dict[str, frozenset[str]]()
         lasting = set[str]()
         for area in sorted(kin - self._too_wide):
             found = self.open_to(area)
