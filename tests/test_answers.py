@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from eligo.answers.asked import AskedByRules
 from eligo.answers.resolve import QUANTITY, asked_by, subject_of
-from eligo.criteria import Criterion, Predicate, text_sha
+from eligo.criteria import Compare, Criterion, IfThen, Limit, Predicate, Present, text_sha
 from eligo.evaluate import Engine
 from eligo.evaluation.chart import Policy
 from eligo.explain import Finding, explain
@@ -401,6 +401,23 @@ def test_looking_ahead_is_looking_at_the_changed_record(plan: Plan, who: Patient
         tried = {engine.verdicts(option.edit(who).patient)[0] for option in options(situation, question)}
         told = {engine.trials[0].verdict(effect.on(situation)) for effect in effects(situation, question, waiting.why)}
         assert told == tried
+
+
+def test_an_answer_to_the_whole_counts_once_the_record_agrees_with_the_answer_to_a_part() -> None:
+    """What a person says of the whole waits while another answer contradicts the record; looking ahead sees its end."""
+    plan = made([IfThen(Present("malignancy"), Compare("total_bilirubin", (Limit("lt", 10, None),)))])
+    of_part = Reply("AB", DAY, canonical({"concept": "malignancy"}), answer=True)
+    of_whole = Reply("AB", DAY, None, "NCT00000001/C0", text_sha("the text 0"), False)
+    who = Patient("patient", DAY, complete=frozenset(["conditions"]), replies=(of_part, of_whole))
+    engine = Engine([plan])
+    situation = Situation(engine, who)
+
+    (question,) = (q for q in open_parts(explain(engine, who).trials[0]).questions if q.kind == "fact")
+    told = [engine.trials[0].verdict(e.on(situation)) for e in effects(situation, question, Reason.NOT_STATED)]
+
+    assert engine.verdicts(who) == (Verdict.UNDETERMINED,)
+    assert Verdict.INELIGIBLE in told
+    assert told == [engine.verdicts(option.edit(who).patient)[0] for option in options(situation, question)]
 
 
 @settings(LAW, max_examples=60)

@@ -46,6 +46,15 @@ class Given:
         for number in tests:
             self.bits |= 1 << number
 
+    def with_at_odds(self, bits: int, at_odds: int) -> Given:
+        """The same answers where of the tests in `bits` those in `at_odds` are at odds with the record."""
+        found = self.at_odds & ~bits | at_odds
+        if found == self.at_odds:
+            return self
+        other = Given(self.tests, self.criteria)
+        other.at_odds = found
+        return other
+
     def settle(self, number: int, outcome: Outcome) -> Outcome:
         """The outcome of a test with what persons say; what a person says is no more taken for granted."""
         voices = self.tests.get(number)

@@ -29,17 +29,24 @@ class Question(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """What one answer does: the tests that run anew, as bits, and those of them that are then MET or UNKNOWN."""
+    """What one answer does: the tests that run anew, as bits, and those of them that are then MET or UNKNOWN.
+
+    `at_odds` are those with which an answer that a person gave before is then at odds.
+    """
 
     answer: Told | ValueRegion
     bits: int
     met: int
     unknown: int
+    at_odds: int = 0
 
     def on(self, situation: Situation) -> Answers:
         """The answers with this effect."""
         before = situation.answers
-        return known_as(before, before.met & ~self.bits | self.met, before.unknown & ~self.bits | self.unknown)
+        after = known_as(before, before.met & ~self.bits | self.met, before.unknown & ~self.bits | self.unknown)
+        if before.given is not None:
+            after.given = before.given.with_at_odds(self.bits, self.at_odds)
+        return after
 
 
 class Fresh(NamedTuple):
@@ -88,7 +95,8 @@ def _run(situation: Situation, found: Sequence[Option]) -> tuple[Effect, ...]:
         edit = option.edit(situation.patient)
         bits = situation.bits if "sex" in edit.touched else situation.reading(edit.touched)
         after = settled(situation.after(edit), bits)
-        done.append(Effect(option.answer, bits, after.met & bits, after.unknown & bits))
+        at_odds = after.given.at_odds & bits if after.given is not None else 0
+        done.append(Effect(option.answer, bits, after.met & bits, after.unknown & bits, at_odds))
     return tuple(done)
 
 
