@@ -311,6 +311,18 @@ def _comparison(leaf: Compare) -> Test:
     variable = variables().get(leaf.variable)
     if variable is None or any(other not in variables() for other in compared_with(leaf)):
         return Untestable(Reason.ERROR, "unknown-variable")
+    unfit = _unfit(leaf, variable)
+    if unfit is not None:
+        return unfit
+    limits = [_canonical(limit, variable) for limit in leaf.limits]
+    limits.sort(key=lambda limit: (limit.op, limit.value, limit.of or "", limit.above or ""))
+    at = leaf.at and concepts().canonical(leaf.at)
+    test = Compare(leaf.variable, tuple(limits), window=leaf.window, pick=leaf.pick, at=at)
+    return test if leaf.equivalent is None else _stated_twice(test, leaf.limits[0], leaf.equivalent, variable)
+
+
+def _unfit(leaf: Compare, variable: Variable) -> Untestable | None:
+    """Why a variable cannot be compared as a leaf does; only an age is that at an event, and has no limit of normal."""
     if variable.kind == "category":
         return Untestable(Reason.ERROR, "category-compared")
     if leaf.at is not None and leaf.at not in concepts():
@@ -318,11 +330,7 @@ def _comparison(leaf: Compare) -> Test:
     is_age = variable.id == "age"
     if any(limit.of or limit.above for limit in leaf.limits) if is_age else leaf.at is not None:
         return Untestable(Reason.ERROR, "age-compared")
-    limits = [_canonical(limit, variable) for limit in leaf.limits]
-    limits.sort(key=lambda limit: (limit.op, limit.value, limit.of or "", limit.above or ""))
-    at = leaf.at and concepts().canonical(leaf.at)
-    test = Compare(leaf.variable, tuple(limits), window=leaf.window, pick=leaf.pick, at=at)
-    return test if leaf.equivalent is None else _stated_twice(test, leaf.limits[0], leaf.equivalent, variable)
+    return None
 
 
 def _stated_twice(test: Compare, limit: Limit, equivalent: Limit, variable: Variable) -> Compare:
