@@ -217,16 +217,19 @@ class PatientBuilder(Person):
         visit. A name that nobody knows is kept by itself; `told` says that the reader told of it.
         """
         known = find_concept(name)
-        first, last = (self._date(day, (*path, key)) if day else None for day, key in (start, end))
+        first, last = self._day(start, path), self._day(end, path)
         meaning = self._status(status, list_name, last, path)
-        found = known if isinstance(known, Found) else self._not_known(known, name, list_name, path, told)
-        if isinstance(known, Trouble) and meaning is not None:
-            self.lacks(list_name)
+        if isinstance(known, Found):
+            found: Found | None = known
+        else:
+            found = self._not_known(known, name, list_name, path, told)
+            if meaning is not None:
+                self.lacks(list_name)
         if found is None or meaning is None:
             return
         unread: Mark | None = "suspected" if end[0] and last is None else None  # it ended, but nobody knows when
         said = all_together(found.mark, mark, unread)
-        if said == "refuted" and first is None and (status is None or status_word(status) in REFUTED):
+        if said == "refuted" and first is None and _may_be_refuted(status):
             self._rule_out(found, path)
             return
         words = narrowed_by(found.qualifiers, qualifiers)
@@ -237,6 +240,11 @@ class PatientBuilder(Person):
                 self._used(concept.id)
         if found.grade and meaning == "active" and said is None:
             self._grade_of(*found.grade, written(name))
+
+    def _day(self, stated: tuple[When | None, str], path: JsonPath) -> PartialDate | None:
+        """The days of a date that comes with its key, where there is one."""
+        day, key = stated
+        return self._date(day, (*path, key)) if day else None
 
     def _not_known(self, trouble: Trouble, name: Name, list_name: ListName, path: JsonPath, told: bool) -> Found | None:
         """Tell of a name that nobody knows, and find the thing that it stands for by itself."""
@@ -369,10 +377,6 @@ class PatientBuilder(Person):
         for fact in viral_load({v: found.results for v, found in kept.items()}, self._facts, self.as_of, self._birth):
             self._facts.setdefault(fact.concept, []).append(fact)
         facts = {c: tuple(sorted(dict.fromkeys(found), key=fact_order)) for c, found in sorted(self._facts.items())}
-        paths = PublicPaths(None)
-        warnings = (
-            f"{paths.text(f.path) or ''}: {f.code}: {f.message}" for f in self.findings if f.severity == "warning"
-        )
         return Patient(
             self.id,
             self.as_of,
@@ -383,13 +387,19 @@ class PatientBuilder(Person):
             frozenset(self._absent),
             self._complete,
             dict(sorted(self._attested.items())),
-            tuple(sorted(dict.fromkeys(w.removeprefix(": ") for w in warnings))),
+            self._warnings(),
             superseded,
             tuple(self._ending),
             frozenset(self._in_part),
             never=frozenset(self._never),
             replies=tuple(self._replies),
         )
+
+    def _warnings(self) -> tuple[str, ...]:
+        """The warnings as the patient holds them, each once: the place where there is one, the code, the message."""
+        paths = PublicPaths(None)
+        said = (f"{paths.text(f.path) or ''}: {f.code}: {f.message}" for f in self.findings if f.severity == "warning")
+        return tuple(sorted(dict.fromkeys(text.removeprefix(": ") for text in said)))
 
     def _of_one_day(self, at_odds: Iterable[str], superseded: Mapping[str, Sequence[Result]]) -> None:
         """Warn of variables whose values of one day differ, and of values that a later one of the day replaces."""
@@ -417,3 +427,8 @@ class PatientBuilder(Person):
             if any(f.status == "active" and f.kind == "condition" for f in self._facts.get(concept, ())):
                 message = f"{told(concept)} is ruled out here, and active elsewhere in the record"
                 self._doubt("concept-contradiction", message, path, "keep one of the two")
+
+
+def _may_be_refuted(status: str | None) -> bool:
+    """Whether a status, if an entry has one, says no more than a mark that refutes the entry."""
+    return status is None or status_word(status) in REFUTED
