@@ -34,10 +34,10 @@ from eligo.patients.names import (
 )
 from eligo.patients.ordering import fact_order, in_order
 from eligo.patients.person import Person, When
-from eligo.patients.places import PublicPaths, told
+from eligo.patients.places import told
 from eligo.patients.plausible import NO_RANGE, Ends
 from eligo.patients.reports import is_doubted
-from eligo.patients.status import REFUTED, STATUS, marked_status, narrowed_by, status_word
+from eligo.patients.status import STATUS, marked_status, may_be_refuted, narrowed_by, status_word
 from eligo.patients.values import NO_UNITS, Number, Units, is_figure
 from eligo.truth import Reason
 from eligo.vocabulary.ages import denied_days
@@ -217,7 +217,7 @@ class PatientBuilder(Person):
         visit. A name that nobody knows is kept by itself; `told` says that the reader told of it.
         """
         known = find_concept(name)
-        first, last = self._day(start, path), self._day(end, path)
+        first, last = self._date_under(start, path), self._date_under(end, path)
         meaning = self._status(status, list_name, last, path)
         if isinstance(known, Found):
             found: Found | None = known
@@ -229,7 +229,7 @@ class PatientBuilder(Person):
             return
         unread: Mark | None = "suspected" if end[0] and last is None else None  # it ended, but nobody knows when
         said = all_together(found.mark, mark, unread)
-        if said == "refuted" and first is None and _may_be_refuted(status):
+        if said == "refuted" and first is None and may_be_refuted(status):
             self._rule_out(found, path)
             return
         words = narrowed_by(found.qualifiers, qualifiers)
@@ -240,11 +240,6 @@ class PatientBuilder(Person):
                 self._used(concept.id)
         if found.grade and meaning == "active" and said is None:
             self._grade_of(*found.grade, written(name))
-
-    def _day(self, stated: tuple[When | None, str], path: JsonPath) -> PartialDate | None:
-        """The days of a date that comes with its key, where there is one."""
-        day, key = stated
-        return self._date(day, (*path, key)) if day else None
 
     def _not_known(self, trouble: Trouble, name: Name, list_name: ListName, path: JsonPath, told: bool) -> Found | None:
         """Tell of a name that nobody knows, and find the thing that it stands for by itself."""
@@ -395,12 +390,6 @@ class PatientBuilder(Person):
             replies=tuple(self._replies),
         )
 
-    def _warnings(self) -> tuple[str, ...]:
-        """The warnings as the patient holds them, each once: the place where there is one, the code, the message."""
-        paths = PublicPaths(None)
-        said = (f"{paths.text(f.path) or ''}: {f.code}: {f.message}" for f in self.findings if f.severity == "warning")
-        return tuple(sorted(dict.fromkeys(text.removeprefix(": ") for text in said)))
-
     def _of_one_day(self, at_odds: Iterable[str], superseded: Mapping[str, Sequence[Result]]) -> None:
         """Warn of variables whose values of one day differ, and of values that a later one of the day replaces."""
         for name in at_odds:
@@ -427,8 +416,3 @@ class PatientBuilder(Person):
             if any(f.status == "active" and f.kind == "condition" for f in self._facts.get(concept, ())):
                 message = f"{told(concept)} is ruled out here, and active elsewhere in the record"
                 self._doubt("concept-contradiction", message, path, "keep one of the two")
-
-
-def _may_be_refuted(status: str | None) -> bool:
-    """Whether a status, if an entry has one, says no more than a mark that refutes the entry."""
-    return status is None or status_word(status) in REFUTED
