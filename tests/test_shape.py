@@ -95,6 +95,12 @@ def test_the_shape_is_printed_and_given_as_json(capsys: pytest.CaptureFixture[st
     assert all(f"{c['branches']:3}  {c['module']}: {c['function']}\n" in printed for c in data["functions"])
 
 
+def test_no_function_outside_reading_has_more_branches_than_a_reader_can_hold() -> None:
+    complex_ = [f"{c.module}: {c.function}" for c in shape().functions if not c.module.startswith("reading/")]
+
+    assert complex_ == []
+
+
 # --- names of classes
 
 

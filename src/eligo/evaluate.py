@@ -201,9 +201,9 @@ class Engine:
             silence: bits_of(number for number, answer in enumerate(self.tests) if guesses(answer, silence))
             for silence in (True, False)
         }
-        asked = [answer.voting.past if isinstance(answer, Presence) else False for answer in self.tests]
-        self._past = bits_of(number for number, past in enumerate(asked) if past)
-        self._concepts = bits_of(number for number, answer in enumerate(self.tests) if isinstance(answer, Presence))
+        presences = [(number, answer) for number, answer in enumerate(self.tests) if isinstance(answer, Presence)]
+        self._past = bits_of(number for number, answer in presences if answer.voting.past)
+        self._concepts = bits_of(number for number, _ in presences)
         self._empty: dict[_Key, Empty] = {}
         self._asked: AskedByRules | None = None
 

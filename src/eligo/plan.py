@@ -45,6 +45,7 @@ from eligo.truth import Kind, Reason
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import quantity_key
 from eligo.vocabulary.own_names import names_state
+from eligo.vocabulary.qualifiers import qualifier_key
 from eligo.vocabulary.units import difference_to_canonical, same_dimension, to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
 
@@ -311,18 +312,23 @@ def _comparison(leaf: Compare) -> Test:
     variable = variables().get(leaf.variable)
     if variable is None or any(other not in variables() for other in compared_with(leaf)):
         return Untestable(Reason.ERROR, "unknown-variable")
-    if variable.kind == "category":
-        return Untestable(Reason.ERROR, "category-compared")
-    if leaf.at is not None and leaf.at not in concepts():
-        return _UNKNOWN_CONCEPT
-    is_age = variable.id == "age"
-    if any(limit.of or limit.above for limit in leaf.limits) if is_age else leaf.at is not None:
-        return Untestable(Reason.ERROR, "age-compared")
+    if (unfit := _unfit(leaf, variable)) is not None:
+        return unfit
     limits = [_canonical(limit, variable) for limit in leaf.limits]
     limits.sort(key=lambda limit: (limit.op, limit.value, limit.of or "", limit.above or ""))
     at = leaf.at and concepts().canonical(leaf.at)
     test = Compare(leaf.variable, tuple(limits), window=leaf.window, pick=leaf.pick, at=at)
     return test if leaf.equivalent is None else _stated_twice(test, leaf.limits[0], leaf.equivalent, variable)
+
+
+def _unfit(leaf: Compare, variable: Variable) -> Untestable | None:
+    """Why a variable cannot be compared as a leaf does; only an age is that at an event, and has no limit of normal."""
+    if variable.kind == "category":
+        return Untestable(Reason.ERROR, "category-compared")
+    if leaf.at is not None and leaf.at not in concepts():
+        return _UNKNOWN_CONCEPT
+    wrong = any(limit.of or limit.above for limit in leaf.limits) if variable.id == "age" else leaf.at is not None
+    return Untestable(Reason.ERROR, "age-compared") if wrong else None
 
 
 def _stated_twice(test: Compare, limit: Limit, equivalent: Limit, variable: Variable) -> Compare:
@@ -388,11 +394,6 @@ def _choice(leaf: OneOf) -> Test:
     if leaf.variable is None:
         return Untestable(Reason.UNPARSED, "unknown-name", replace(asks, name=quantity_key(leaf.name or "")))
     return asks
-
-
-def qualifier_key(word: str) -> str:
-    """The form in which qualifiers are compared: `High-risk` is `high risk`."""
-    return " ".join(word.casefold().replace("-", " ").split())
 
 
 _CLASSES: dict[str, type] = {

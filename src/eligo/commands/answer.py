@@ -27,7 +27,7 @@ from eligo.report.display import criterion_of
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal, wrap
 from eligo.report.typeset import typeset
-from eligo.screening import load_rules, screen
+from eligo.screening import Rules, load_rules, screen
 from eligo.worksheet.asking import open_questions
 from eligo.worksheet.entry import FilledEntry, entries_checked
 from eligo.worksheet.items import FormItem, items_of
@@ -61,10 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask, or take what `--set` answers, or list what is open."""
-    if not args.list and not args.answers:
-        args.refuse("name the file of the answers with --answers, or list the questions with --list")
-    if args.json and not (args.list or args.set):
-        args.refuse("--json goes with --list or --set")
+    _check_options(args)
     rules = load_rules(args.rules)
     write_problems(rules.problems, args.json)
     if args.answers and not args.list and not Path(args.answers).exists():
@@ -80,18 +77,31 @@ def run(args: argparse.Namespace) -> int:
         wrong |= not dialog.take(args.set, items)
     elif not args.list:
         dialog.ask_all()
-    still = dialog.open()
+    _say_state(dialog, rules)
+    failed = wrong or bool(rules.problems) or any(flaw.severity == "error" for flaw in flaws)
+    return 1 if failed else 0
+
+
+def _check_options(args: argparse.Namespace) -> None:
+    """Refuse options that do not go together."""
+    if not args.list and not args.answers:
+        args.refuse("name the file of the answers with --answers, or list the questions with --list")
+    if args.json and not (args.list or args.set):
+        args.refuse("--json goes with --list or --set")
+
+
+def _say_state(dialog: _AnswerDialog, rules: Rules) -> None:
+    """Say what was answered and what is still open."""
+    args, still = dialog.args, dialog.open()
     if args.json:
         verdicts = {t.trial: t.verdict.value for t in screen(dialog.patient, rules, inputs.policy(args)).trials}
-        data = {"patient": patient.id, "answered": dialog.answered, "verdicts": verdicts}
+        data = {"patient": dialog.patient.id, "answered": dialog.answered, "verdicts": verdicts}
         say_json(data | {"open": [item_json(item) for item in still]})
     elif args.list:
         say_lines(line for item in still for line in _lines(item, terminal(sys.stdout).width))
         say(f"{_open(len(still))} open")
     else:
         say(f"{_counted(dialog.answered)} in {args.answers}, {_open(len(still))} still open")
-    failed = wrong or bool(rules.problems) or any(flaw.severity == "error" for flaw in flaws)
-    return 1 if failed else 0
 
 
 def _counted(count: int) -> str:

@@ -7,7 +7,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from eligo.commands import inputs
@@ -74,6 +74,30 @@ class Done(NamedTuple):
 
 
 @dataclass(slots=True)
+class _Tally:
+    """What came of all patients together: the verdicts, the best one of each patient, and the files not read."""
+
+    failed: bool
+    verdicts: Counter[str] = field(default_factory=Counter)
+    best: Counter[str] = field(default_factory=Counter)
+    unread: set[str | None] = field(default_factory=set)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was no patient at all, and nothing that could not be read as one."""
+        return not (self.best or self.unread or self.failed)
+
+    def add(self, done: Done) -> None:
+        """Count one patient, or what was none."""
+        self.failed |= done.failed
+        self.verdicts.update(done.verdicts)
+        if done.verdicts:
+            self.best[min(done.verdicts, key=RANK.index)] += 1
+        elif done.failed:
+            self.unread |= {problem.place.file for problem in done.problems if problem.severity == "error"}
+
+
+@dataclass(slots=True)
 class _ScreenState:
     """What a process needs for every patient."""
 
@@ -117,33 +141,28 @@ def run(args: argparse.Namespace) -> int:
     _start(args)
     state = _ready[0]
     write_problems(state.rules.problems, args.json)
-    failed = inputs.write_wrong_answers(args) or bool(state.rules.problems)
-    seen, best, patients, unread = Counter[str](), Counter[str](), set[str](), set[str | None]()
+    tally = _Tally(inputs.write_wrong_answers(args) or bool(state.rules.problems))
+    patients = set[str]()
     found = (job for name in args.patients for job in jobs(name, state.options))
-    printed = False
+    before, between = "", "" if args.json or args.why else "\n"
     with Progress() as progress:
         for done in in_order(found, _screen_all, _start, args, args.processes, _lost):
             if done.problems:
                 progress.clear()
                 write_problems(done.problems, args.json)
-            failed |= done.failed
+            tally.add(done)
             if args.answers and done.patient is not None:
                 patients.add(done.patient)
-            seen.update(done.verdicts)
-            if done.verdicts:
-                best[min(done.verdicts, key=RANK.index)] += 1
-            elif done.failed:
-                unread |= {problem.place.file for problem in done.problems if problem.severity == "error"}
             if done.text:
-                emit(("\n" if printed and not args.json and not args.why else "") + done.text + "\n")
-                printed = True
+                emit(f"{before}{done.text}\n")
+                before = between
             progress.step()
     inputs.warn_of_strangers(args, patients)
-    if not best and not unread and not failed:
+    if tally.is_empty:
         write_problems([inputs.nobody(args.patients)], args.json)
-    if sum(best.values()) + len(unread) > 1:
-        _summarise(best, len(unread), args.json)
-    return exit_code(seen, failed, args.strict)
+    if sum(tally.best.values()) + len(tally.unread) > 1:
+        _summarise(tally.best, len(tally.unread), args.json)
+    return exit_code(tally.verdicts, tally.failed, args.strict)
 
 
 def _screen_all(batch: Iterable[Job]) -> list[Done]:

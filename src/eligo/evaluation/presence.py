@@ -107,11 +107,19 @@ class Presence:
             elif vote is not None:
                 unsure.append((fact, vote))
         rule = self._ruled_out(chart)
-        if len(met) + (graded is not None) >= self.test.count:
-            if graded is not None and not (met or rule):
-                rule = self._unlisted(chart)
-            return _affirmed(met, denied, graded, rule, chart.as_of)
+        if graded is not None:
+            return self._affirmed_by(graded, chart, met, denied, rule)
+        if len(met) >= self.test.count:
+            return _affirmed(met, denied, None, rule, chart.as_of)
         return self._not_affirmed(chart, met, unsure, denied, rule)
+
+    def _affirmed_by(
+        self, grade: Result, chart: Chart, met: list[Fact], denied: list[Fact], rule: Outcome | None
+    ) -> Outcome:
+        """The answer where a grade says that the concept is there, which a list without it may contradict."""
+        if not met and rule is None:
+            rule = self._unlisted(chart)
+        return _affirmed(met, denied, grade, rule, chart.as_of)
 
     def _not_affirmed(
         self,
@@ -178,8 +186,11 @@ class Presence:
                 found += self._unsure(grade, chart)
         if not found:
             return None
-        broader = all(isinstance(one, Fact) and one.concept in self.broader for one in found)
-        return UNKNOWN, Reason.NOT_STATED, BROADER_ONLY if broader else MAY_BE, tuple(found)
+        return UNKNOWN, Reason.NOT_STATED, BROADER_ONLY if self._are_broader(found) else MAY_BE, tuple(found)
+
+    def _are_broader(self, found: list[Basis]) -> bool:
+        """Whether all that leaves the concept open are entries of what it is a kind of."""
+        return all(isinstance(one, Fact) and one.concept in self.broader for one in found)
 
     def _may_be(self, fact: Fact, chart: Chart) -> bool:
         """Whether a fact that may be the concept is so at the time that is asked for, or counts by its status alone."""

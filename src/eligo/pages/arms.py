@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from eligo.pages.headings import GroupName
 from eligo.pages.layout import connector, layout
 from eligo.pages.parts import Part
@@ -31,18 +33,32 @@ def _set_others_apart(parts: list[Part]) -> None:
 
     Where nothing is asked of anybody else, they are whom the trial is about.
     """
-    heads = [_head(part, parts[i + 1] if i + 1 < len(parts) else None) for i, part in enumerate(parts)]
-    patients = [head is not None and names_patients(head) for head in heads]
-    found = [other_people(head) if head else None for head in heads]
-    if not any(patients):  # then those who are well may be whom the trial is about
-        found = [others if others and others.standing != "well" else None for others in found]
-    if not any(found) or not _asks_the_patients(parts, found, patients):
+    spoken = [_spoken(_head(part, after)) for part, after in zip(parts, [*parts[1:], None], strict=False)]
+    if not any(heading.patients for heading in spoken):  # then those who are well may be whom the trial is about
+        spoken = [heading.without("well") for heading in spoken]
+    if not any(heading.others for heading in spoken) or not _asks_the_patients(parts, spoken):
         return
-    for part, head, others, own in zip(parts, heads, found, patients, strict=True):
-        part.others, part.ends_others = others, own
-        if head and (others or (own and part.role == "item")):
-            part.group, part.heading = None, part.heading or head.rstrip(" :：")
+    for part, heading in zip(parts, spoken, strict=True):
+        part.others, part.ends_others = heading.others, heading.patients
+        if heading.others or (heading.patients and part.role == "item"):
+            part.group, part.heading = None, part.heading or heading.words.rstrip(" :：")
             part.role = part.role if part.role == "section" else "heading"
+
+
+class _Spoken(NamedTuple):
+    """Of whom the words of a heading speak: of the patients, of other people, or of nobody."""
+
+    words: str = ""
+    patients: bool = False
+    others: Population | None = None
+
+    def without(self, standing: str) -> _Spoken:
+        """The same, but for other people of this standing."""
+        return self._replace(others=None) if self.others and self.others.standing == standing else self
+
+
+def _spoken(words: str | None) -> _Spoken:
+    return _Spoken(words, names_patients(words), other_people(words)) if words else _Spoken()
 
 
 def _head(part: Part, following: Part | None) -> str | None:
@@ -55,14 +71,14 @@ def _head(part: Part, following: Part | None) -> str | None:
     return None
 
 
-def _asks_the_patients(parts: list[Part], found: list[Population | None], patients: list[bool]) -> bool:
+def _asks_the_patients(parts: list[Part], spoken: list[_Spoken]) -> bool:
     """Whether some inclusion item is not of other people."""
     section, others = "inclusion", False
-    for part, named, own in zip(parts, found, patients, strict=True):
+    for part, heading in zip(parts, spoken, strict=True):
         if part.section:
             section, others = part.section, False
-        if named or own:
-            others = bool(named)
+        if heading.others or heading.patients:
+            others = bool(heading.others)
         elif part.role == "item" and section == "inclusion" and not others:
             return True
     return False

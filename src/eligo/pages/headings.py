@@ -207,17 +207,21 @@ def is_remark(line: str) -> bool:
 def is_topic(line: str, colon: bool) -> bool:
     """Whether a short line only names a topic: `Hepatic:`, or in capitals without a colon."""
     words, table = _WORD.findall(line), layout()
+    if not _asks_nothing(line, words):
+        return False
+    if colon or (words[0][0].isupper() and words[0].lower() in table.topic_starts) or key(line) in table.topics:
+        return True
+    return (_is_titled(words) and words[-1].lower() in table.topic_ends) or (line.isupper() and len(line) > 3)
+
+
+def _asks_nothing(line: str, words: list[str]) -> bool:
+    """Whether a line is as short as a name, and has no words of a requirement, a choice or the rest of a sentence."""
+    table = layout()
     longest = table.subheading_words * (2 if words and words[0].lower() in table.topic_starts else 1)
     if not 0 < len(words) <= longest or _COMPARISON.search(line) or asks_any(line):
         return False
     small = [w.lower() for w in words]
-    if is_choice(line) or small[0] in table.continues or not table.not_topics.isdisjoint(small):
-        return False
-    if small[0] in table.topic_starts and words[0][0].isupper():
-        return True
-    if colon or key(line) in table.topics:
-        return True
-    return (_is_titled(words) and small[-1] in table.topic_ends) or (line.isupper() and len(line) > 3)
+    return not is_choice(line) and small[0] not in table.continues and table.not_topics.isdisjoint(small)
 
 
 def is_choice(line: str) -> bool:

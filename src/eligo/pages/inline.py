@@ -90,15 +90,23 @@ def _separated(text: str, block: Block) -> Iterator[_FoundItem]:
     words = text[block.body : block.end]
     if block.mark is not None or len(words) > _LONGEST_LINE or ":" in words or asks_any(words):
         return
-    depths = itertools.accumulate((c in "([") - (c in ")]") for c in words)
-    outside = "".join(c if depth <= 0 else "x" for c, depth in zip(words, depths, strict=True))
-    found = next((m for p in _SEPARATORS if len(m := list(p.finditer(outside))) > (p is _SEPARATORS[0])), [])
-    rests = [words[match.end() :].lower() for match in found]
-    if any(rest.startswith(layout().continues) or connector(rest.split(None, 1)[0]) for rest in rests if rest):
+    found = [match for match in _separators(words) if match.end() < len(words)]
+    if any(_goes_on(words[match.end() :].lower()) for match in found):
         return
     for match in found:
-        if match.end() < len(words):
-            yield _FoundItem(Mark(match.group().strip()), block.body + match.start(), block.body + match.end())
+        yield _FoundItem(Mark(match.group().strip()), block.body + match.start(), block.body + match.end())
+
+
+def _separators(words: str) -> list[re.Match[str]]:
+    """The separators outside of brackets, all of one kind: that of which there are enough for a list."""
+    depths = itertools.accumulate((c in "([") - (c in ")]") for c in words)
+    outside = "".join(c if depth <= 0 else "x" for c, depth in zip(words, depths, strict=True))
+    return next((m for p in _SEPARATORS if len(m := list(p.finditer(outside))) > (p is _SEPARATORS[0])), [])
+
+
+def _goes_on(rest: str) -> bool:
+    """Whether the words behind a separator go on with the sentence before it."""
+    return rest.startswith(layout().continues) or bool(connector(rest.split(None, 1)[0]))
 
 
 def _numbers(text: str, block: Block, mark: Mark, following: Block | None) -> Iterator[_FoundItem]:

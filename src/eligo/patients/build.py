@@ -34,10 +34,10 @@ from eligo.patients.names import (
 )
 from eligo.patients.ordering import fact_order, in_order
 from eligo.patients.person import Person, When
-from eligo.patients.places import PublicPaths, told
+from eligo.patients.places import told
 from eligo.patients.plausible import NO_RANGE, Ends
 from eligo.patients.reports import is_doubted
-from eligo.patients.status import REFUTED, STATUS, marked_status, narrowed_by, status_word
+from eligo.patients.status import STATUS, marked_status, may_be_refuted, narrowed_by, status_word
 from eligo.patients.values import NO_UNITS, Number, Units, is_figure
 from eligo.truth import Reason
 from eligo.vocabulary.ages import denied_days
@@ -217,16 +217,19 @@ class PatientBuilder(Person):
         visit. A name that nobody knows is kept by itself; `told` says that the reader told of it.
         """
         known = find_concept(name)
-        first, last = (self._date(day, (*path, key)) if day else None for day, key in (start, end))
+        first, last = self._date_under(start, path), self._date_under(end, path)
         meaning = self._status(status, list_name, last, path)
-        found = known if isinstance(known, Found) else self._not_known(known, name, list_name, path, told)
-        if isinstance(known, Trouble) and meaning is not None:
-            self.lacks(list_name)
+        if isinstance(known, Found):
+            found: Found | None = known
+        else:
+            found = self._not_known(known, name, list_name, path, told)
+            if meaning is not None:
+                self.lacks(list_name)
         if found is None or meaning is None:
             return
         unread: Mark | None = "suspected" if end[0] and last is None else None  # it ended, but nobody knows when
         said = all_together(found.mark, mark, unread)
-        if said == "refuted" and first is None and (status is None or status_word(status) in REFUTED):
+        if said == "refuted" and first is None and may_be_refuted(status):
             self._rule_out(found, path)
             return
         words = narrowed_by(found.qualifiers, qualifiers)
@@ -369,10 +372,6 @@ class PatientBuilder(Person):
         for fact in viral_load({v: found.results for v, found in kept.items()}, self._facts, self.as_of, self._birth):
             self._facts.setdefault(fact.concept, []).append(fact)
         facts = {c: tuple(sorted(dict.fromkeys(found), key=fact_order)) for c, found in sorted(self._facts.items())}
-        paths = PublicPaths(None)
-        warnings = (
-            f"{paths.text(f.path) or ''}: {f.code}: {f.message}" for f in self.findings if f.severity == "warning"
-        )
         return Patient(
             self.id,
             self.as_of,
@@ -383,7 +382,7 @@ class PatientBuilder(Person):
             frozenset(self._absent),
             self._complete,
             dict(sorted(self._attested.items())),
-            tuple(sorted(dict.fromkeys(w.removeprefix(": ") for w in warnings))),
+            self._warnings(),
             superseded,
             tuple(self._ending),
             frozenset(self._in_part),

@@ -10,6 +10,7 @@ from eligo.errors import Severity
 from eligo.jsontext import JsonPath
 from eligo.patients.ledger import Took
 from eligo.patients.names import Trouble
+from eligo.patients.places import PublicPaths
 
 MOST_HELPED = 30  # problems of one record that get a help of their own
 
@@ -73,3 +74,9 @@ class Notes:
         """An error, or, for a lenient caller, a warning about something that is left out."""
         report: Callable[..., None] = self._warn if self.lenient else self._refuse
         report(code, message, path, help_)
+
+    def _warnings(self) -> tuple[str, ...]:
+        """The warnings as a patient holds them, each once: the place where there is one, the code, the message."""
+        paths = PublicPaths(None)
+        said = (f"{paths.text(f.path) or ''}: {f.code}: {f.message}" for f in self.findings if f.severity == "warning")
+        return tuple(sorted(dict.fromkeys(text.removeprefix(": ") for text in said)))

@@ -137,6 +137,11 @@ class Person(Notes):
             self._refuse("date-format", "this is not a date", path, dates.HELP)
         return found
 
+    def _date_under(self, stated: tuple[When | None, str], path: JsonPath) -> PartialDate | None:
+        """The days of a date that comes with the key of the entry that holds it, where there is one."""
+        text, key = stated
+        return self._date(text, (*path, key)) if text else None
+
 
 def _birth_of(age: Result, as_of: date) -> PartialDate | None:
     """The days of birth that a stated age leaves open; None for one that is not a plain number."""

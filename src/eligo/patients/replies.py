@@ -28,6 +28,8 @@ SHA = re.compile(r"[0-9a-f]{12}")
 _CRITERION = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _SHAPE = 'answers are {"answers": [...]}, or one object a line, each with its `patient`'
 
+_Flaw = tuple[str, str, str, str]  # of an answer: code, message, the key that it is at, help
+
 
 def canonical(asks: Mapping[str, Any]) -> str:
     """What an answer asks as text, the same for the same data."""
@@ -62,12 +64,18 @@ def read_reply(
     return reply, []
 
 
-def _wrong(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    """What is wrong with an answer: code, message, the key that it is at, help."""
+def _wrong(entry: Mapping[str, Any]) -> Iterator[_Flaw]:
+    """What is wrong with an answer: with who gives it and when, with the question, with what it says."""
     if not entry["by"].strip():
         yield "answer-by", "the answer does not say who gives it", "by", "write the initials or the name"
     if dates.read_day(entry["date"]) is None:
         yield "date-format", "this is not a day that an answer can be of", "date", "write YYYY-MM-DD"
+    yield from _wrong_question(entry)
+    yield from _wrong_reply(entry)
+
+
+def _wrong_question(entry: Mapping[str, Any]) -> Iterator[_Flaw]:
+    """What is wrong with the leaf or the criterion that an answer is to."""
     asks, criterion, sha = entry.get("asks"), entry.get("criterion"), entry.get("text_sha")
     if asks is None and criterion is None:
         help_ = "give `asks`, a leaf as rule sets write it, or `criterion`: TRIAL/id"
@@ -79,10 +87,14 @@ def _wrong(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         yield "answer-text-sha", "the answer does not say which text of the criterion it answers", "", help_
     if sha is not None and not SHA.fullmatch(sha):
         yield "answer-text-sha", "this is not the hash of a text", "text_sha", "12 hex digits; `eligo form` gives them"
+
+
+def _wrong_reply(entry: Mapping[str, Any]) -> Iterator[_Flaw]:
+    """What is wrong with the yes or no, or the value, of an answer."""
     yes_no, value = entry.get("answer"), entry.get("value")
     if (yes_no is None) == (value is None):
         yield "answer-missing", "an answer is yes or no, or a value", "", "give `answer` or `value`, one of the two"
-    elif yes_no is None and asks is None:
+    elif yes_no is None and entry.get("asks") is None:
         yield "answer-value", "a criterion as a whole is answered with yes or no", "value", "give `answer`"
     if entry.get("unit") is not None and value is None:
         yield "answer-unit", "a unit goes with a value alone", "unit", "leave it out, or give the `value`"

@@ -5,13 +5,13 @@ The JSON Schema is made from the model, so what it allows is what is read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from eligo.errors import did_you_mean
+from eligo.errors import Severity, did_you_mean
 from eligo.jsontext import JsonPath
 from eligo.patients.dates import HELP as DATE_HELP
 from eligo.patients.form import NOTE, YES_NO, is_name, is_note, is_number, is_status, is_value, is_yes_or_no
@@ -315,38 +315,51 @@ _OTHER_WORDS = {
 
 def _finding(error: ErrorDetails, path: JsonPath, data: Any, lenient: bool, helped: bool) -> Noted:
     """One problem in our words; of the data, only keys and the kind of what is there are named."""
-    found = data
-    for step in error["loc"] if error["type"] not in ("missing", "extra_forbidden") else ():
-        found = found[step]
-    kind, context = error["type"], error.get("ctx", {})
+    kind = error["type"]
     if kind == "extra_forbidden":
-        known = _keys(error["loc"])
-        word = str(path[-1])[:_LONGEST]
-        meant = _OTHER_WORDS.get(word.casefold().replace(" ", "_"))
-        near = f"did you mean `{meant}`?" if meant in known else did_you_mean(word, known) if helped else None
-        help_ = near or "known keys: " + ", ".join(f"`{k}`" for k in known)
-        return Noted("unknown-key", "no such key is known", path, help_, "warning" if lenient else "error")
+        return _unknown_key(_keys(error["loc"]), path, "warning" if lenient else "error", helped)
     if kind == "missing":
         last = str(path[-1])  # a key of the format
         return Noted("key-missing", f"the key `{last}` is missing", path[:-1], f"add `{last}`")
-    if kind == "not_a_word":
-        return _unknown_word(found, list(STATUS), path, helped)
-    if kind == "literal_error":
-        return _unknown_word(found, list(get_args(ListName)), path, helped)
+    found = data
+    for step in error["loc"]:
+        found = found[step]
+    if kind in _WORDS:
+        return _unknown_word(found, _WORDS[kind], path, helped)
     if kind == "string_too_short":
         return Noted("text-empty", "the text is empty", path, "write it, or leave out the key")
-    if kind == "must_be" and isinstance(found, str) and not found.strip():
+    return _wrong_type(error, path, found)
+
+
+def _unknown_key(known: list[str], path: JsonPath, severity: Severity, helped: bool) -> Noted:
+    word = str(path[-1])[:_LONGEST]
+    meant = _OTHER_WORDS.get(word.casefold().replace(" ", "_"))
+    near = f"did you mean `{meant}`?" if meant in known else did_you_mean(word, known) if helped else None
+    help_ = near or "known keys: " + ", ".join(f"`{k}`" for k in known)
+    return Noted("unknown-key", "no such key is known", path, help_, severity)
+
+
+def _wrong_type(error: ErrorDetails, path: JsonPath, found: Any) -> Noted:
+    """A value of another kind than the format has here; a text without words is a name that is not there."""
+    kind = error["type"]
+    of_entry = kind.startswith("model") and path[0] in _FACTS
+    if isinstance(found, str) and (of_entry or (kind == "must_be" and not found.strip())):
         return Noted("text-empty", "the name is empty", path, "write the name, or leave out the entry")
-    expected = str(context["expected"]) if kind == "must_be" else _EXPECTED.get(kind.split("_")[0], "something else")
-    if kind.startswith("model") and path[0] in _FACTS:
-        if isinstance(found, str):
-            return Noted("text-empty", "the name is empty", path, "write the name, or leave out the entry")
+    if of_entry:
         expected = "a name, or an object with `concept`"
+    elif kind == "must_be":
+        expected = str(error["ctx"]["expected"])
+    else:
+        expected = _EXPECTED.get(kind.split("_")[0], "something else")
     message = f"this must be {expected}, not {_JSON_TYPES.get(type(found), 'null')}"
     return Noted("wrong-type", message, path, _type_help(path, found))
 
 
-def _unknown_word(found: Any, words: list[str], path: JsonPath, helped: bool) -> Noted:
+# The words that the format knows, by the kind of the error that another one is.
+_WORDS: dict[str, tuple[str, ...]] = {"not_a_word": tuple(STATUS), "literal_error": get_args(ListName)}
+
+
+def _unknown_word(found: Any, words: Sequence[str], path: JsonPath, helped: bool) -> Noted:
     near = did_you_mean(found[:_LONGEST], words) if helped and isinstance(found, str) else None
     help_ = near or "one of " + ", ".join(f"`{w}`" for w in words)
     return Noted("unknown-word", "this word is not known here", path, help_)

@@ -35,6 +35,11 @@ def status_word(word: str) -> str:
     return word.strip().lower().replace(" ", "-").replace("_", "-")
 
 
+def may_be_refuted(status: str | None) -> bool:
+    """Whether the status of an entry leaves a mark that refutes it its word: there is none, or it says the same."""
+    return status is None or status_word(status) in REFUTED
+
+
 def marked_status(meaning: FactStatus, mark: Mark | None, concept: Concept, stated: bool) -> tuple[FactStatus, ...]:
     """The statuses of a fact whose name or code is marked; what was a state may still be one.
 

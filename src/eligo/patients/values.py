@@ -324,26 +324,36 @@ def _unit_word(unit: str) -> str:
 def _graded(variable: Variable, value: str | Number, entry: _EnteredValue) -> Measured:
     """Read a grade (`II`, `grade 2`, `B`, 3), a range of grades or a side of one (`>= 2`)."""
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
-    if side := _GRADE_SIDE.fullmatch(text):
-        limit = _grade(variable, side[2])
-        if limit is not None:
-            read = _interval(_COMPARATOR.get(side[1], side[1]), limit, None)
-            held = [grade for grade in variable.grades.values() if _holds(read, grade)]
-            if not held:  # `< 0`
-                return entry.useless(Reason.IMPLAUSIBLE, "value-implausible", _implausible(variable), _CHECK)
-            # There is no grade between two: `< 1` ends at 0, `> 0` begins at 1.
-            if read.low == -math.inf:
-                return entry.result(read.low, max(held), low_closed=False), ()
-            return entry.result(min(held), read.high, high_closed=False), ()
-    ends = [_grade(variable, part) for part in _GRADE_RANGE.split(text)]
-    if len(ends) == 2 and ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]:
-        return entry.result(ends[0], ends[1]), ()
-    single = _grade(variable, text)
-    if single is not None:
-        return entry.result(single, single), ()
+    side = _GRADE_SIDE.fullmatch(text)
+    if side and (limit := _grade(variable, side[2])) is not None:
+        return _graded_side(variable, _interval(_COMPARATOR.get(side[1], side[1]), limit, None), entry)
+    ends = _grade_range(variable, text)
+    if ends is not None:
+        return entry.result(*ends), ()
     labels = (g.upper() if _CAPITALS.fullmatch(g) else g for g in variable.grades)
     help_ = "write one of " + ", ".join(f"`{label}`" for label in labels)
     return entry.useless(Reason.UNPARSED, "grade-unknown", f"this is no grade of `{variable.id}`", help_)
+
+
+def _graded_side(variable: Variable, side: Quantity, entry: _EnteredValue) -> Measured:
+    """The grades on one side of a limit: there is none between two, so that `< 1` ends at 0, and `> 0` begins at 1."""
+    held = [grade for grade in variable.grades.values() if _holds(side, grade)]
+    if not held:  # `< 0`
+        return entry.useless(Reason.IMPLAUSIBLE, "value-implausible", _implausible(variable), _CHECK)
+    if side.low == -math.inf:
+        return entry.result(side.low, max(held), low_closed=False), ()
+    return entry.result(min(held), side.high, high_closed=False), ()
+
+
+def _grade_range(variable: Variable, text: str) -> tuple[float, float] | None:
+    """The ends of a range of grades (`I-II`), or a single grade as both; None for what is neither."""
+    parts = _GRADE_RANGE.split(text)
+    if len(parts) == 2:
+        low, high = _grade(variable, parts[0]), _grade(variable, parts[1])
+        if low is not None and high is not None and low <= high:
+            return low, high
+    single = _grade(variable, text)
+    return None if single is None else (single, single)
 
 
 def _holds(read: Quantity, value: float) -> bool:

@@ -114,24 +114,34 @@ def _source(problem: Problem, width: int | None) -> list[str]:
 
     A terminal gets as much of it as its width holds.
     """
-    place = problem.place
-    if place.file is None or place.line is None or Path(place.file).suffix not in SHOWN:
-        return []
-    try:
-        with Path(place.file).open(encoding="utf-8-sig", errors="replace") as file:
-            line = next(itertools.islice(file, place.line - 1, None), "")
-    except OSError:
-        return []
-    line = clean(line.rstrip("\n"))
+    line = _line_at(problem.place)
     if not line.strip() or len(line) > LONGEST_LINE:
         return []
-    number, column = str(place.line), place.column
-    room = (width or LONGEST_LINE) - len(f"  {number} | ")
-    if width and columns(line) > room:
-        start = max(0, (column or 1) - room // 2) if (column or 1) > room - 1 else 0
-        line = fitted(f"{_CUT if start else ''}{line[start:]}", room)
-        column = column - start + bool(start) if column else None
+    number, column = str(problem.place.line), problem.place.column
+    if width:
+        line, column = _around(line, column, width - len(f"  {number} | "))
     shown = [f"  {number} | {line}"]
     if column is not None and column <= len(line) + 1:
         shown.append(f"  {' ' * len(number)} | {' ' * columns(line[: column - 1])}^")
     return shown
+
+
+def _line_at(place: Place) -> str:
+    """The source line of a place; nothing where the file may not be shown, is gone, or has no such line."""
+    if place.file is None or place.line is None or Path(place.file).suffix not in SHOWN:
+        return ""
+    try:
+        with Path(place.file).open(encoding="utf-8-sig", errors="replace") as file:
+            return clean(next(itertools.islice(file, place.line - 1, None), "").rstrip("\n"))
+    except OSError:
+        return ""
+
+
+def _around(line: str, column: int | None, room: int) -> tuple[str, int | None]:
+    """As much of the line around a column as so many columns of a terminal hold, and where the column is then."""
+    if columns(line) <= room:
+        return line, column
+    at = column or 1
+    start = max(0, at - room // 2) if at > room - 1 else 0
+    kept = fitted(f"{_CUT if start else ''}{line[start:]}", room)
+    return kept, column - start + bool(start) if column else None

@@ -5,7 +5,7 @@ A blocker is told with as few of its parts as are enough for it; that others blo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from eligo.criteria import Limit
 from eligo.evaluation.phrases import phrases
@@ -58,21 +58,35 @@ def reason(trial: Data) -> str:
 
 
 def _passes(trial: Data) -> str:
+    """That all criteria pass, and what of that rests on less than the record and reviewed rules."""
     arms = [arm["id"] for arm in trial.get("arms", ()) if arm["verdict"] == "ELIGIBLE"]
     counted = [f for f in trial["criteria"] if f["cohort"] is None or f["cohort"] in arms]
     of_arms = f" for {listed(f'arm {arm}' for arm in arms)}" if arms else ""
     text = f"all {len(counted)} criteria{of_arms} pass" if len(counted) > 1 else "its one criterion passes"
-    assumed = sum(1 for finding in counted if finding.get("assumed"))
-    text += f", {assumed} of them assumed" if assumed and len(counted) > 1 else ", by an assumption" if assumed else ""
-    answered = [finding["answered"] for finding in counted if finding.get("answered")]
+    return "".join([text, *_by_assumption(counted), *_by_answers(counted), *_by_drafts(trial)])
+
+
+def _by_assumption(findings: Sequence[Data]) -> Iterator[str]:
+    """How many of the findings are assumed."""
+    assumed = sum(1 for finding in findings if finding.get("assumed"))
+    if assumed:
+        yield f", {assumed} of them assumed" if len(findings) > 1 else ", by an assumption"
+
+
+def _by_answers(findings: Sequence[Data]) -> Iterator[str]:
+    """How many of the findings persons have answered, and who."""
+    answered = [finding["answered"] for finding in findings if finding.get("answered")]
     if answered:
         who = listed(dict.fromkeys(reply["by"] for replies in answered for reply in replies))
-        text += f", {len(answered)} of them answered by {who}" if len(counted) > 1 else f", answered by {who}"
+        yield f", {len(answered)} of them answered by {who}" if len(findings) > 1 else f", answered by {who}"
+
+
+def _by_drafts(trial: Data) -> Iterator[str]:
+    """How many of the trial's criteria nobody has reviewed."""
     drafts = trial.get("drafts", 0)
     if drafts:
         are = "is a draft" if drafts == 1 else "are drafts"
-        text += f", but {drafts} of its {len(trial['criteria'])} criteria {are} that nobody has reviewed"
-    return text
+        yield f", but {drafts} of its {len(trial['criteria'])} criteria {are} that nobody has reviewed"
 
 
 def _opens(trial: Data) -> str:

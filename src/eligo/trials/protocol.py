@@ -129,7 +129,7 @@ def _read_section(paragraphs: list[Paragraph], section: _Section, opening: Parag
     while index < len(paragraphs):
         paragraph = paragraphs[index]
         kind = _head(paragraph)
-        if kind in section.kinds and _is_numbered(paragraph) and not _is_numbered(opening):
+        if kind in section.kinds and _number(paragraph) and not _number(opening):
             break  # the section itself, after a summary of it
         if kind:
             section.kinds |= {kind} - {"container"}
@@ -150,21 +150,39 @@ def _ends(paragraph: Paragraph, opening: Paragraph, last: str) -> bool:
         return opening.level is None or paragraph.level <= opening.level or _is_topic(paragraph)
     if opening.level is not None or len(paragraph.text) > _LONGEST_HEADING or paragraph.text[-1:] in ".;:,":
         return False
-    number = _NUMBER.match(paragraph.printed)
-    if number is None or _CONTENTS.search(paragraph.text):
+    own = _number(paragraph)
+    if not own or _CONTENTS.search(paragraph.text):
         return _is_topic(paragraph)
-    own = tuple(map(int, number["number"].split(".")))
-    first = _NUMBER.match(opening.printed)
-    above = tuple(map(int, first["number"].split("."))) if first else ()
-    if len(own) == 1:  # `6 STUDY TREATMENT`, and no sixth item of the list
-        goes_on = last.isdigit() and own[0] == int(last) + 1
-        bare = not above and not number[0].rstrip().endswith(".") and len(paragraph.text.split()) <= _BARE_WORDS
-        return not goes_on and (paragraph.text.isupper() or bare or (bool(above) and own[0] == above[0] + 1))
+    above = _number(opening)
+    if len(own) == 1:
+        return _is_chapter(paragraph, own[0], above, last)
     return not above or (own[: len(above)] != above and own > above and own[0] <= above[0] + 1)
 
 
-def _is_numbered(paragraph: Paragraph) -> bool:
-    return _NUMBER.match(paragraph.printed) is not None
+def _is_chapter(paragraph: Paragraph, own: int, above: tuple[int, ...], last: str) -> bool:
+    """Whether a paragraph with a number of one part is a chapter's heading, `6 STUDY TREATMENT`.
+
+    It is none where it goes on with a list whose last number is `last`; `above` is the number of the section.
+    """
+    if last.isdigit() and own == int(last) + 1:
+        return False
+    if paragraph.text.isupper():
+        return True
+    if above:
+        return own == above[0] + 1
+    return not _has_stop(paragraph) and len(paragraph.text.split()) <= _BARE_WORDS
+
+
+def _number(paragraph: Paragraph) -> tuple[int, ...]:
+    """The parts of the number that a paragraph begins with: 5 and 1 of `5.1 Inclusion`; empty without one."""
+    found = _NUMBER.match(paragraph.printed)
+    return tuple(map(int, found["number"].split("."))) if found else ()
+
+
+def _has_stop(paragraph: Paragraph) -> bool:
+    """Whether a stop stands behind the number that a paragraph begins with."""
+    found = _NUMBER.match(paragraph.printed)
+    return found is not None and found[0].rstrip().endswith(".")
 
 
 def _is_topic(paragraph: Paragraph) -> bool:

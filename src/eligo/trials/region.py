@@ -15,7 +15,7 @@ from typing import Any
 
 from eligo.criteria import Span
 from eligo.pages.document import RegistryFields
-from eligo.pages.headings import SectionHead, read_section
+from eligo.pages.headings import SectionHead, SectionKind, read_section
 from eligo.pages.layout import clean, key, layout
 from eligo.pages.lines import read_mark
 from eligo.trials.fields import read_age, read_ages, read_answer, read_sex
@@ -151,23 +151,22 @@ class Region:
         """Find the stretches of criteria and the fields among and around them."""
         first, last = self._bounds()
         self._take_strong(0, first)
-        sectioned, open_, resting, index = self.whole, -1, False, first
-        kind = "container"  # of the last heading
+        open_, index = -1, first
+        section: SectionKind | None = None  # the last one that began
+        resting = False  # behind the fields that end a section, until the next one begins
         while index < last:
-            line = self.lines[index]
-            head = line.head
+            head = self.lines[index].head
             if head and head.kind != "container":
-                sectioned, resting, kind = True, False, head.kind
-            used = 0 if head else self._take(index, last, sectioned)
-            if not head and not used and kind == "exclusion":
-                used = self._footer(index, last)
-            if used or resting or (not sectioned and head and head.kind == "container" and open_ < 0):
+                section, resting = head.kind, False
+            sectioned = self.whole or section is not None
+            used = 0 if head else self._registry_lines(index, last, section, sectioned)
+            is_title = head is not None and not sectioned and open_ < 0  # above all criteria
+            if used or resting or is_title:
                 open_ = self._end_stretch(open_, index)
-                resting = resting or (bool(used) and sectioned and not self.whole)
-                index += max(used, 1)
-                continue
-            open_ = index if open_ < 0 else open_
-            index += 1
+                resting = resting or (used > 0 and sectioned and not self.whole)
+            elif open_ < 0:
+                open_ = index
+            index += max(used, 1)
         self._end_stretch(open_, last)
         self._take_strong(last, len(self.lines))
         return self
@@ -214,6 +213,11 @@ class Region:
         return -1
 
     # --- fields
+
+    def _registry_lines(self, index: int, last: int, section: SectionKind | None, sectioned: bool) -> int:
+        """How many lines from `index` on are the registry's, a field or the values behind the exclusions."""
+        used = self._take(index, last, sectioned)
+        return self._footer(index, last) if not used and section == "exclusion" else used
 
     def _take(self, index: int, last: int, sectioned: bool) -> int:
         """How many lines from `index` on are a field; its value is noted."""

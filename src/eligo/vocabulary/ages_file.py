@@ -39,12 +39,7 @@ class _AgesReader:
 
     def read(self, concepts: Curated, variables: Variables) -> dict[str, Any]:
         data = self.source.data if isinstance(self.source.data, dict) else {}
-        for key in data:
-            if key not in _KEYS:
-                self.complain("unknown-key", f"unknown key `{key}`", key, help_=did_you_mean(key, _KEYS))
-        for key in ("event", "visit", "denied"):
-            if not _LENGTH.fullmatch(str(data.get(key))):
-                self.complain("age-length", f"`{key}` must be a length of time", key)
+        self.check_keys(data)
         kinds: tuple[str, ...] = get_args(VariableKind)
         of_results = self.lengths(data, "results", NEVER, {*kinds, *(v.id for v in variables)})
         of_concepts = self.lengths(data, "lasts", LIFE, {c.id for c in concepts})
@@ -56,14 +51,23 @@ class _AgesReader:
         results = {v.id: of_results.get(v.id, of_results.get(v.kind, NEVER)) for v in variables}
         lasts = _inherited(of_concepts, concepts, data["event"])
         return {
-            "results": {name: length for name, length in results.items() if length != NEVER},
-            "lasts": {name: length for name, length in lasts.items() if length != LIFE},
+            "results": _ending(results, NEVER),
+            "lasts": _ending(lasts, LIFE),
             "life": [name for name, length in lasts.items() if length == LIFE],
-            "answers": {name: length for name, length in of_answers.items() if length != NEVER},
+            "answers": _ending(of_answers, NEVER),
             "event": data["event"],
             "visit": data["visit"],
             "denied": _days(data["denied"]),
         }
+
+    def check_keys(self, data: Mapping[str, Any]) -> None:
+        """Look for keys that are not known, and for the lengths of time that stand alone."""
+        for key in data:
+            if key not in _KEYS:
+                self.complain("unknown-key", f"unknown key `{key}`", key, help_=did_you_mean(key, _KEYS))
+        for key in ("event", "visit", "denied"):
+            if not _LENGTH.fullmatch(str(data.get(key))):
+                self.complain("age-length", f"`{key}` must be a length of time", key)
 
     def lengths(self, data: Mapping[str, Any], key: str, endless: str, known: Iterable[str]) -> dict[str, str]:
         """Turn a table of names by length into one of lengths by name."""
@@ -96,6 +100,11 @@ class _AgesReader:
 
     def complain(self, code: str, message: str, *path: str, help_: str | None = None) -> None:
         self.problems.append(Problem(code, message, self.source.place(path, self.file), help_))
+
+
+def _ending(lengths: Mapping[str, str], endless: str) -> dict[str, str]:
+    """The lengths without those that have no end."""
+    return {name: length for name, length in lengths.items() if length != endless}
 
 
 def _inherited(stated: Mapping[str, str], concepts: Curated, event: str) -> dict[str, str]:

@@ -21,6 +21,11 @@ class QualifierRelations(NamedTuple):
     contradicted_by: frozenset[str]
 
 
+def qualifier_key(words: str) -> str:
+    """The form in which qualifiers are compared: `High-risk` is `high risk`."""
+    return " ".join(words.casefold().replace("-", " ").split())
+
+
 @functools.lru_cache(maxsize=1024)
 def plain_qualifier(words: str) -> str:
     """Write a qualifier as rules do (`poorly controlled` is `uncontrolled`), where it is one that they know.
@@ -28,7 +33,7 @@ def plain_qualifier(words: str) -> str:
     >>> plain_qualifier("Poorly controlled"), plain_qualifier("puzzling")
     ('uncontrolled', 'puzzling')
     """
-    key = " ".join(words.casefold().replace("-", " ").split())
+    key = qualifier_key(words)
     found: str = _tables()["spelled"].get(key, key)
     return found
 

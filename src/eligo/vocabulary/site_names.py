@@ -39,6 +39,16 @@ class _Thing:
     parents: dict[str, int] = field(default_factory=dict)  # as written, with their lines
     lines: list[int] = field(default_factory=list)
 
+    def take(self, row: _Row) -> None:
+        """Add what a row says; the first code is the one that counts."""
+        self.lines.append(row.line)
+        if row.name not in self.names:
+            self.names.append(row.name)
+        if row.code and not self.codes:
+            self.codes.append((row.system, row.code))
+        if row.parent:
+            self.parents.setdefault(row.parent, row.line)
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -134,28 +144,31 @@ class _SiteNamesReader:
         return len(self.problems) == before
 
     def add(self, row: _Row) -> None:
-        """Take a row, unless an earlier one contradicts it."""
+        """Take a row, unless an earlier one contradicts it or says the same."""
         key = concepts().key(row.name)
-        first, thing = self.named.get(key), self.things.get(row.id)
-        one = first is not None and (first.id == row.id or not (first.code or row.code))
-        if first is not None and one and (not row.parent or row.parent in self.things[first.id].parents):
-            self.complain("names-twice", f"`{row.name}` stands on line {first.line} already", row.line)
-        elif first is not None and not one:
-            message = f"`{row.name}` is something else on line {first.line}"
-            self.complain("names-unclear", message, row.line, "a name is of one thing alone")
-        elif thing is not None and thing.kind != row.kind:
+        first = self.named.get(key)
+        if not self.is_consistent(row, first):
+            return
+        kind = next(kind for kind in NAMED_KINDS if kind == row.kind)
+        id_ = first.id if first else row.id
+        self.things.setdefault(id_, _Thing(row.id, row.name, kind, row.line)).take(row)
+        self.named.setdefault(key, row)
+
+    def is_consistent(self, row: _Row, first: _Row | None) -> bool:
+        """Whether a row goes with the earlier ones and says something new; `first` is the one that gave its name."""
+        thing = self.things.get(row.id)
+        if first is not None:
+            if first.id != row.id and (first.code or row.code):
+                message = f"`{row.name}` is something else on line {first.line}"
+                self.complain("names-unclear", message, row.line, "a name is of one thing alone")
+                return False
+            if not row.parent or row.parent in self.things[first.id].parents:
+                self.complain("names-twice", f"`{row.name}` stands on line {first.line} already", row.line)
+                return False
+        if thing is not None and thing.kind != row.kind:
             self.complain("names-kind", f"`{row.name}` is a {thing.kind} on line {thing.line}", row.line)
-        else:
-            kind = next(kind for kind in NAMED_KINDS if kind == row.kind)
-            thing = self.things.setdefault(first.id if first else row.id, _Thing(row.id, row.name, kind, row.line))
-            self.named.setdefault(key, row)
-            thing.lines.append(row.line)
-            if row.name not in thing.names:
-                thing.names.append(row.name)
-            if row.code and not thing.codes:
-                thing.codes.append((row.system, row.code))
-            if row.parent:
-                thing.parents.setdefault(row.parent, row.line)
+            return False
+        return True
 
     def parent_of(self, written: str) -> str | None:
         """The id of a parent: a thing of the file, a concept, or an entry of the dictionary."""

@@ -51,21 +51,28 @@ def _next(screening: Data) -> Iterator[str]:
         return
     yield '<div class="overall">'
     yield "<h2>What to do next</h2>"
-    asked = [item for item in screening.get("next") or () if item["trials"]][:MOST_QUESTIONS]
-    if asked and len(screening["trials"]) > 1:
-        yield '<ol class="first">'
-        for item in asked:
-            links = ", ".join(f'<a href="#{anchor(trial)}">{text(trial)}</a>' for trial in item["trials"])
-            worth = words.worth(item)
-            question = f"<strong>{phrase(words.question(item))}</strong>"
-            yield f"<li>{question} {phrase(worth[0].upper() + worth[1:])}: {links}</li>"
-        yield "</ol>"
+    if len(screening["trials"]) > 1:
+        yield from _first_questions(screening)
     found = to_do(f for trial in waiting for f in trial["criteria"] if f["id"] in trial["open"])
     yield '<dl class="todo">'
     for action, names in found.items():
         yield f"<dt>{ACTIONS[action]}</dt>"
         yield f"<dd>{' '.join(f'<span>{_BOX}{phrase(name)}</span>' for name in names)}</dd>"
     yield "</dl></div>"
+
+
+def _first_questions(screening: Data) -> Iterator[str]:
+    """The questions that are worth most over all trials, each with links to the trials that ask it."""
+    asked = [item for item in screening.get("next") or () if item["trials"]][:MOST_QUESTIONS]
+    if not asked:
+        return
+    yield '<ol class="first">'
+    for item in asked:
+        links = ", ".join(f'<a href="#{anchor(trial)}">{text(trial)}</a>' for trial in item["trials"])
+        worth = words.worth(item)
+        question = f"<strong>{phrase(words.question(item))}</strong>"
+        yield f"<li>{question} {phrase(worth[0].upper() + worth[1:])}: {links}</li>"
+    yield "</ol>"
 
 
 # --- the patient as read
