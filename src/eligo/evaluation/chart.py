@@ -172,7 +172,7 @@ class Chart:
 
     def of_family(self, family: frozenset[str]) -> list[str]:
         """The recorded concepts of a family, and what beyond the vocabulary is a kind of one."""
-        found = sorted(family & self.facts.keys())
+        found = [one for one in self.listed if one in family]
         return [*found, *(one for one in self.beyond if one not in family and not family.isdisjoint(line_of(one)))]
 
     def recorded(self, variable: str) -> tuple[Result, ...]:

@@ -99,7 +99,7 @@ class Measured:
                 other = self.one(one, chart) if one is not None else self._all(readings, chart)
                 if other[0] is not UNKNOWN:
                     return other
-                if outcome is MISSING or other[2] == CONFLICT:
+                if outcome == MISSING or other[2] == CONFLICT:
                     outcome = other
         return outcome
 

@@ -132,8 +132,8 @@ class Presence:
         """Weigh the facts that leave the leaf open, those against it, and what rules it out; too few are for it."""
         if unsure and len(met) + len(unsure) >= self.test.count:
             if not rule or any(vote not in (SUSPECTED, OUTLASTED) for _, vote in unsure):
-                _, reason, detail = unsure[0][1]
-                return UNKNOWN, reason, detail, tuple([fact for fact, _ in unsure])
+                first = unsure[0][1]
+                return UNKNOWN, first.reason, first.detail, tuple([fact for fact, _ in unsure])
         elif denied and not met:
             return self._denied(chart, denied, rule)
         return rule if rule and not met else self._silent(chart)
@@ -200,7 +200,7 @@ class Presence:
         if self._says_nothing_now(fact, chart):
             return False
         vote = self.voting.vote(fact, chart)
-        return vote is not None and vote[0] is not NOT_MET
+        return vote is not None and vote.truth is not NOT_MET
 
     def _beyond(self, fact: Fact, chart: Chart) -> bool:
         """The same of a fact that the vocabulary does not have; nobody knows what a procedure that is over has left."""
@@ -208,7 +208,7 @@ class Presence:
         if statuses is None or statuses:
             return statuses is not None and fact.status in statuses
         vote = self.voting.vote(fact, chart)
-        return vote is not None and vote[0] is not NOT_MET
+        return vote is not None and vote.truth is not NOT_MET
 
     def _says_nothing_now(self, fact: Fact, chart: Chart) -> bool:
         """Whether the fact is a procedure that is over, and left nothing that could be what is asked for now."""

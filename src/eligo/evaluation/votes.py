@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from eligo.criteria import Present, Window
 from eligo.evaluation.chart import Chart
@@ -28,14 +29,21 @@ TODAY = frozenset(
 # Bound once: in Python 3.11 every look-up of an enum's member is a function call.
 MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
-# What one fact says: whether it makes the leaf hold, and why that is unknown. None where it says nothing about it.
-Vote = tuple[Truth, Reason | None, str | None]
-YES: Vote = (MET, None, None)
-NO: Vote = (NOT_MET, None, None)
-SUSPECTED: Vote = (UNKNOWN, Reason.NOT_STATED, "suspected_only")
-OUTLASTED: Vote = (UNKNOWN, Reason.STALE, "outlasted")
-WHICH_KIND: Vote = (UNKNOWN, Reason.NOT_STATED, "excepted_kind")
-_PARTIAL_DATE: Vote = (UNKNOWN, Reason.MISSING, "partial_date")
+
+class Vote(NamedTuple):
+    """What one fact says: whether it makes the leaf hold, and why that is unknown; there is one `YES` and one `NO`."""
+
+    truth: Truth
+    reason: Reason | None = None
+    detail: str | None = None
+
+
+YES, NO = Vote(MET), Vote(NOT_MET)
+SUSPECTED = Vote(UNKNOWN, Reason.NOT_STATED, "suspected_only")
+OUTLASTED = Vote(UNKNOWN, Reason.STALE, "outlasted")
+WHICH_KIND = Vote(UNKNOWN, Reason.NOT_STATED, "excepted_kind")
+_PARTIAL_DATE = Vote(UNKNOWN, Reason.MISSING, "partial_date")
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +109,13 @@ class Voting:
             if stated is NOT_MET and not as_it_is:
                 return NO
             if stated is not MET:
-                vote = (UNKNOWN, Reason.NOT_STATED, "qualifier")
+                vote = Vote(UNKNOWN, Reason.NOT_STATED, "qualifier")
         if self.exceptions is not None:
             excepted, why = self.exceptions.cover(fact, self.denied(chart))
             if excepted is MET:
                 return None
             if excepted is UNKNOWN and vote is YES:
-                vote = (UNKNOWN, Reason.NOT_STATED, why)
+                vote = Vote(UNKNOWN, Reason.NOT_STATED, why)
         return vote
 
     def asks_now(self, fact: Fact) -> bool:
@@ -117,7 +125,7 @@ class Voting:
     def _now(self, fact: Fact, chart: Chart) -> Vote:
         over = ended(fact, chart.as_of)
         if fact.kind == "procedure" and over is MET and _may_be_of(fact, chart.as_of):
-            return UNKNOWN, Reason.NOT_STATED, "of_today"
+            return Vote(UNKNOWN, Reason.NOT_STATED, "of_today")
         if over is NOT_MET:
             return YES
         if over is MET:
@@ -131,15 +139,15 @@ class Voting:
         else:
             days = _anchors(self.anchor, chart)
             if not days:
-                return UNKNOWN, Reason.MISSING, "anchor_unknown"
+                return Vote(UNKNOWN, Reason.MISSING, "anchor_unknown")
             fits = any_of(in_window(when, window, day, around=True) for day in days)
         if fits is not UNKNOWN:
             return YES if fits is MET else NO
         if window.lasting is not None and not when.timed:
-            return UNKNOWN, Reason.MISSING, "lasting_unknown"
+            return Vote(UNKNOWN, Reason.MISSING, "lasting_unknown")
         if when.end[1] == chart.as_of and outlasted(fact, chart.as_of):
             return OUTLASTED
-        return UNKNOWN, Reason.MISSING, "partial_date" if when.dated else "undated"
+        return Vote(UNKNOWN, Reason.MISSING, "partial_date" if when.dated else "undated")
 
 
 def _is_active(fact: Fact) -> bool:
@@ -159,7 +167,7 @@ def _planned(fact: Fact, window: Window | None, as_of: date) -> Vote | None:
     if window is None or window.within is None:
         return YES
     if fact.start is None:
-        return UNKNOWN, Reason.MISSING, "undated"
+        return Vote(UNKNOWN, Reason.MISSING, "undated")
     fits = ahead((fact.start.first, fact.start.last), window.within, as_of)
     if fits is UNKNOWN:
         return _PARTIAL_DATE
