@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 define install
 @$(BIN)/python -m pip install -qq --disable-pip-version-check $(1)
 @$(BIN)/python -m compileall -q src
-@$(BIN)/python -c 'from eligo.reading import compiled; print("the reader is", "compiled" if compiled() else "not compiled: no C compiler?")'
+@$(BIN)/python -c 'from eligo.machine_code import PARTS, is_compiled; print("machine code of", ", ".join(filter(is_compiled, PARTS)) or "nothing: no C compiler?")'
 endef
 
 .PHONY: demo test check lint format compile dictionary bench fuzz kills scale proof record screenshot clean

@@ -1,9 +1,9 @@
-"""The build steps: machine code of the reader, and the dictionary in the form that is looked up.
+"""The build steps: machine code of the reader and of evaluation, and the dictionary in the form that is looked up.
 
 mypyc makes the same modules nearly twice as fast. What comes out is a package of its own, `eligo_compiled`, with the
-digest of the sources that it was made from; `eligo/reading/__init__.py` takes it only where the sources are still
-those. Where there is no C compiler, or anything else goes wrong, the package is built without it. `ELIGO_PURE=1` leaves
-the step out.
+digests of the sources that its parts were made from; `eligo/machine_code.py` takes a part only where the sources are
+still those. Where there is no C compiler, or anything else goes wrong, the package is built without it. `ELIGO_PURE=1`
+leaves the step out.
 
 The dictionary's table becomes a file of sorted hashes (`eligo/vocabulary/dictionary_file.py`); a checkout makes it at
 its first use.
@@ -16,13 +16,14 @@ import shutil
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# One group: all modules share one library, and call one another without a look-up.
-GROUP = "eligo_reading"
+# One group a part: its modules share one library, and call one another without a look-up.
+GROUP = "eligo_{}"
 # The build sees no library but its own tools; what it does not see has no types.
 OPTIONS = ("--config-file=", "--ignore-missing-imports", "--python-version", f"3.{sys.version_info.minor}")
 
@@ -39,7 +40,7 @@ class Built(BuildHookInterface):
         if version != "editable":
             self.add_dictionary(build_data)
         if not os.environ.get("ELIGO_PURE"):
-            self.add_reader(source, version, build_data)
+            self.add_machine_code(source, version, build_data)
 
     def add_dictionary(self, build_data: dict[str, Any]) -> None:
         """Put the dictionary into the wheel, with the credits of its sources; else the table that it is made of."""
@@ -53,17 +54,18 @@ class Built(BuildHookInterface):
             given[folder / "dictionary.tsv.xz"] = "dictionary.tsv.xz"
         build_data["force_include"] |= {str(path): f"eligo/_data/vocabularies/{name}" for path, name in given.items()}
 
-    def add_reader(self, source: Path, version: str, build_data: dict[str, Any]) -> None:
-        """Compile the modules, or take what was compiled of them before."""
-        from eligo.reading import sources_digest  # now that it can be found
+    def add_machine_code(self, source: Path, version: str, build_data: dict[str, Any]) -> None:
+        """Compile the modules of each part, or take what was compiled of them before."""
+        from eligo.machine_code import sources_digest  # now that it can be found
 
-        digest = sources_digest()
-        made = Path(self.root, "build", "compiled", f"{sysconfig.get_config_var('SOABI')}-{digest[:32]}")
+        digests = {part: sources_digest(part) for part in self.config["parts"]}
+        name = "-".join([sysconfig.get_config_var("SOABI"), *(digest[:12] for digest in digests.values())])
+        made = Path(self.root, "build", "compiled", name)
         try:
             if not made.is_dir():
-                make(source, self.config["modules"], self.config["left"], made, digest)
+                make(source, self.config["parts"], made, digests)
         except (Exception, SystemExit) as error:  # mypyc exits where it cannot go on
-            self.app.display_warning(f"the reader stays as it is, not compiled: {type(error).__name__}: {error}")
+            self.app.display_warning(f"the sources stay as they are, not compiled: {type(error).__name__}: {error}")
             return
         kept = "force_include_editable" if version == "editable" else "force_include"
         build_data[kept] |= {str(path): path.name for path in made.iterdir()}
@@ -80,39 +82,39 @@ def make_dictionary(table: Path, vocabulary: Path, made: Path) -> None:
     made.write_bytes(packed_table(table, [list(pair) for pair in spellings.items()]))
 
 
-def make(source: Path, modules: list[str], left: list[str], made: Path, digest: str) -> None:
-    """Compile into the folder `made`, in the place of what older sources gave."""
+def make(source: Path, parts: Mapping[str, Mapping[str, list[str]]], made: Path, digests: Mapping[str, str]) -> None:
+    """Compile all parts into the folder `made`, in the place of what older sources gave."""
     for older in made.parent.glob("*"):
         shutil.rmtree(older)
     made.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=made.parent) as temporary:
         folder = Path(temporary)
-        compile_modules(
-            [str(p) for pattern in modules for p in sorted(source.glob(pattern)) if p.name not in left], folder
-        )
-        # The library lies beside the packages; the modules get one of their own, away from the sources.
+        for part, chosen in parts.items():
+            found = [p for pattern in chosen["modules"] for p in sorted(source.glob(pattern))]
+            compile_modules([str(p) for p in found if p.name not in chosen["left"]], GROUP.format(part), folder)
+        # The libraries lie beside the packages; the modules get one of their own, away from the sources.
         package = folder / "lib" / "eligo"
-        package.joinpath("__init__.py").write_text(f'"""Made by the build."""\n\nSOURCES = "{digest}"\n', "utf-8")
+        package.joinpath("__init__.py").write_text(f'"""Made by the build."""\n\nSOURCES = {digests!r}\n', "utf-8")
         package.rename(folder / "lib" / "eligo_compiled")
         (folder / "lib").rename(made)
 
 
-def compile_modules(paths: list[str], folder: Path) -> None:
+def compile_modules(paths: list[str], group: str, folder: Path) -> None:
     """Put the compiled modules and their library into `folder`/lib."""
     from mypyc.build import mypycify
     from setuptools import Distribution
     from setuptools.command.build_ext import build_ext
 
     extensions = mypycify(
-        [*OPTIONS, f"--cache-dir={folder / 'types'}", *paths],
+        [*OPTIONS, f"--cache-dir={folder / 'types' / group}", *paths],
         opt_level="1",  # as fast here as 3, in half the time
         debug_level="0",
         multi_file=True,
-        target_dir=str(folder / "c"),
-        group_name=GROUP,
+        target_dir=str(folder / "c" / group),
+        group_name=group,
     )
     command = build_ext(Distribution({"ext_modules": extensions}))
-    command.build_lib, command.build_temp = str(folder / "lib"), str(folder / "temp")
+    command.build_lib, command.build_temp = str(folder / "lib"), str(folder / "temp" / group)
     command.parallel = os.cpu_count()
     command.ensure_finalized()
     command.run()

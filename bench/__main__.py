@@ -17,9 +17,9 @@ from pathlib import Path
 from bench import accuracy, bulk, laws, patients, registry, shape, speed, startup
 from bench.measure import Measure
 from eligo.explain import explain
-from eligo.reading import compiled
+from eligo.machine_code import is_compiled
 
-READER = "compiled" if compiled() else "not compiled"
+READER = "compiled" if is_compiled("reading") else "not compiled"
 PAIRED, SCREENED, ASKED = 200, 4000, 100  # patients
 LONGEST_ASKING = 1.0  # seconds, the start of the process included
 SHARED = Path(__file__).resolve().parents[2] / "shared"

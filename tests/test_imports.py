@@ -13,7 +13,7 @@ from bench.imports import circles, graph, imports, modules, reached
 ORDER = (
     "errors truth version ending isolation",
     "__init__",
-    "bounds files data cache textfile yamltext jsontext",
+    "bounds files data cache machine_code textfile yamltext jsontext",
     "criteria standing",
     "vocabulary",
     "pages",

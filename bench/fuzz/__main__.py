@@ -27,7 +27,7 @@ from bench.fuzz.laws import LAWS, Lawful
 from bench.fuzz.run import run, settle, unsettle
 from bench.fuzz.workers import Task, reports
 from eligo.commands.crowd import cores
-from eligo.reading import compiled
+from eligo.machine_code import is_compiled
 
 CHUNK, PATIENTS = 12_000, 100  # inputs and patients of one task
 LAWFUL = 50  # one of so many inputs is a random patient, whom the laws are tried with
@@ -137,7 +137,7 @@ class _Tally:
         slowest, number, slow = max(((*k.slowest, k.kind) for k in self.kinds.values()), default=(0.0, -1, ""))
         return {
             "seed": self.seed,
-            "reader": "compiled" if compiled() else "not compiled",
+            "reader": "compiled" if is_compiled("reading") else "not compiled",
             "inputs": count,
             "seconds": round(seconds, 1),
             "inputs_a_second": round(count / seconds, 1),

@@ -33,7 +33,7 @@ from bench.fuzz.people import (
 )
 from bench.fuzz.run import Outcome, run, run_apart
 from bench.fuzz.workers import Report, Task, memory
-from eligo.reading import compiled
+from eligo.machine_code import is_compiled
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
@@ -213,7 +213,7 @@ class Lawful:
             yield found
         if random.Random(f"{self.seed}/{numbers[0]}/apart").randrange(_APART) == 0:
             yield self._processes(numbers, people, around, whole, folder)
-            if compiled():
+            if is_compiled("reading"):
                 alive()
                 yield self._reader(numbers, folder)
 

@@ -45,7 +45,6 @@ WHICH_KIND = Vote(UNKNOWN, Reason.NOT_STATED, "excepted_kind")
 _PARTIAL_DATE = Vote(UNKNOWN, Reason.MISSING, "partial_date")
 
 
-
 @dataclass(frozen=True, slots=True)
 class Voting:
     """How the facts of a record vote on one `Present` leaf.

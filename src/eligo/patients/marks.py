@@ -58,24 +58,27 @@ def read_marks(text: str) -> Marked | None:
     signed = bool(found)
     for sign in words:
         name = re.sub(rf"\s*[(\[]?\s*{re.escape(sign)}+\s*[)\]]?\s*", " ", name).strip()
-    stripped = True
-    while stripped and name:
-        stripped = False
-        for table, is_sign, pattern in marks.patterns:
-            if marks.begins[table].isdisjoint(_PART.findall(name.casefold())):
-                continue  # as most names
-            match = _compiled(pattern).fullmatch(name)
-            if match is None or not match["name"].strip():
-                continue
-            word = " ".join(match["mark"].casefold().split())
-            found.append(marks.said[table][word])
-            words.append(word)
-            name, signed, stripped = match["name"].strip(), signed or is_sign, True
-            break
+    while found_mark := _found_mark(name, marks):
+        name, mark, word, is_sign = found_mark
+        found.append(mark)
+        words.append(word)
+        signed = signed or is_sign
     if name and not _plain_at_ends(name, marks.harmless):  # a sign that nobody knows
         found.append("suspected")
         signed = True
     return Marked(name, together(found), signed, tuple(words), not marks.ever.isdisjoint(words)) if found else None
+
+
+def _found_mark(name: str, marks: _Marks) -> tuple[str, Mark, str, bool] | None:
+    """The name without one mark, what the mark and its words say, and whether it is a sign; None where it has none."""
+    for table, is_sign, pattern in marks.patterns:
+        if marks.begins[table].isdisjoint(_PART.findall(name.casefold())):
+            continue  # as most names
+        match = _compiled(pattern).fullmatch(name)
+        if match is not None and match["name"].strip():
+            word = " ".join(match["mark"].casefold().split())
+            return match["name"].strip(), marks.said[table][word], word, is_sign
+    return None
 
 
 def _plain_at_ends(name: str, harmless: str) -> bool:

@@ -1,5 +1,5 @@
 """The tree of an item to what it means: one file a phenomenon, one function a rule of `grammar/criterion.lark`."""
 
-from eligo.reading import folder_of_compiled
+from eligo.machine_code import folder_of
 
-__path__ = [*folder_of_compiled("reading/meaning"), *__path__]
+__path__ = [*folder_of("reading", "reading/meaning"), *__path__]

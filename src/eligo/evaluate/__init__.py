@@ -1,0 +1,11 @@
+"""Plans and a patient in, verdicts and the answers that give them out."""
+
+from __future__ import annotations
+
+from eligo.machine_code import folder_of
+
+__path__ = [*folder_of("evaluation", "evaluate"), *__path__]
+
+from eligo.evaluate.engine import BLOCKS, OPEN, PASSES, VERDICT, Engine, Ready, Trial
+
+__all__ = ["BLOCKS", "OPEN", "PASSES", "VERDICT", "Engine", "Ready", "Trial"]

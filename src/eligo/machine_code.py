@@ -1,0 +1,54 @@
+"""The machine code that the build makes of some packages: where it lies, and whether it does what the sources say.
+
+It is taken only where it was made from these very sources; `ELIGO_PURE=1` takes the sources.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from pathlib import Path
+
+from eligo.cache import cached, digest
+
+# Of each part the folders and files that its modules lie in, and those that they know the types of.
+_TYPES = ("criteria.py", "truth.py", "vocabulary/*.py")
+PARTS = {
+    "reading": ("reading/**/*.py", *_TYPES),
+    "evaluation": (
+        *("evaluation/*.py", "evaluate/*.py", "explain/*.py", *_TYPES),
+        *("plan.py", "margin.py", "standing.py", "patients/*.py", "answers/*.py"),
+    ),
+}
+
+
+def sources_digest(part: str) -> str:
+    """The digest of all that the machine code of a part is made from."""
+    package = Path(__file__).parent
+    return digest(path.read_bytes() for pattern in PARTS[part] for path in sorted(package.glob(pattern)))
+
+
+def folder_of(part: str, package: str) -> list[str]:
+    """Where the machine code of a package of a part lies; nowhere, if it was not made from these very sources."""
+    if os.environ.get("ELIGO_PURE"):
+        return []
+    try:
+        made = importlib.import_module("eligo_compiled")
+    except ImportError:
+        return []
+    return [str(Path(*made.__path__) / package)] if _is_of_these_sources(part, made.SOURCES) else []
+
+
+def is_compiled(part: str) -> bool:
+    """Whether a part runs as machine code."""
+    return len(importlib.import_module(f"eligo.{part}").__path__) > 1
+
+
+_fresh: dict[str, bool] = {}  # by part, since several packages of one ask
+
+
+def _is_of_these_sources(part: str, sources: dict[str, str]) -> bool:
+    if part not in _fresh:
+        # Reading the sources takes longer than all of their dates, on which what is cached hangs.
+        _fresh[part] = sources.get(part) == cached("sources", part, lambda: sources_digest(part))
+    return _fresh[part]
