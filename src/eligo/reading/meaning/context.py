@@ -125,6 +125,10 @@ class Context:
                     found.update(name.variable for name in self.bound[self.starts[i]].names)
         return frozenset(found)
 
+    def tokens_in(self, span: Span) -> list[Token]:
+        """The tokens that begin there."""
+        return [token for token in self.tokens if span[0] <= token.start < span[1]]
+
     def names_any(self, span: Span) -> bool:
         """Whether a concept or a variable is named there."""
         return self._has(span, ("CONCEPT", "VAR"))
