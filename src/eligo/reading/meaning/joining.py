@@ -133,6 +133,11 @@ def measures(body: Predicate) -> bool:
     return all(isinstance(leaf, MEASURING) for leaf in leaves(body))
 
 
+def limited(body: Predicate) -> set[str | None]:
+    """The variables that the limits of a body are on."""
+    return {leaf.variable for leaf in leaves(body) if isinstance(leaf, Compare)}
+
+
 def asks_for_a_fact(part: Predicate) -> bool:
     """Whether a part asks for a condition or a treatment: what its heading says of it decides."""
     return isinstance(part, Present) or (isinstance(part, (AllOf, AnyOf)) and any(map(asks_for_a_fact, part.parts)))
