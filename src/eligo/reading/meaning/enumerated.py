@@ -81,9 +81,8 @@ def _heading_behind(context: Context, head: Node) -> Branch | None:
 
 def _loses_count(context: Context, head: Node, said: Said) -> bool:
     """Whether what stands above the items says how many of them, and is not read as such a heading."""
-    start, end = extent(head)
     usual = "every" if context.kind == "inclusion" else "any"
-    inside = [t for t in context.tokens if start <= t.start < end]
+    inside = context.tokens_in(extent(head))
     said_so = {t.value for t in inside if t.type == "FOLLOWING"}
     taken_out = any(t.type in ("UNLESS", "EXCEPT") for t in inside)  # `excluded, unless any of the following:`
     return (

@@ -68,9 +68,7 @@ def _under(context: Context, first: Said, part: Said, mark: Mark) -> bool:
 
 def _sort_of(context: Context, part: Said) -> str:
     """What a part is about; a fact that a limit defines is one: `no fever (defined as > 38 degrees) or asthma`."""
-    start, end = part.span
-    nouns = (t for t in context.tokens if start <= t.start < end and t.type in ("CONCEPT", "VAR"))
-    first = next(nouns, None)
+    first = next((t for t in context.tokens_in(part.span) if t.type in ("CONCEPT", "VAR")), None)
     return "fact" if part.what == "limit" and first is not None and first.type == "CONCEPT" else part.what
 
 

@@ -169,14 +169,14 @@ class _Together:
     def _role(self, sentence: Sentence, written: str) -> Role:
         """What a sentence does that is not understood, or not wholly."""
         context = self.context
-        items = [t.start for t in context.tokens if t.type == "SUBITEM" and _inside(t.start, sentence.span)]
+        items = [t.start for t in context.tokens_in(sentence.span) if t.type == "SUBITEM"]
         if items:
             heading = context.text[sentence.span[0] : items[0]]
             rest = items[0], sentence.span[1]
-            alone = not any(t.type == "STOP" and _inside(t.start, rest) for t in context.tokens)
+            alone = not context.has(rest, "STOP")
             role = role_of(heading, context.kind)
             return "permits" if self.kept and alone and (takes_list_out(heading) or role == "permits") else "unclear"
-        value = any(t.type == "VAR" and _inside(t.start, sentence.span) for t in context.tokens)
+        value = context.has(sentence.span, "VAR")
         return role_of(written, context.kind, first=not self.kept, after_permission=self.permitted, value=value)
 
     def _by_role(self, sentence: Sentence, one: Said, role: Role) -> bool:
@@ -210,8 +210,7 @@ class _Together:
         """`Patients treated with A must not B`: whether those of whom it is asked are read as asked for themselves."""
         context, start = self.context, sentence.span[0]
         whom = start, start + len(asks_of_some(context.written(sentence.span)))
-        named = any(t.type == "CONCEPT" and _inside(t.start, whom) for t in context.tokens)
-        return named and body is not None and not isinstance(body, IfThen)
+        return context.has(whom, "CONCEPT") and body is not None and not isinstance(body, IfThen)
 
     def _note(self, sentence: Sentence, one: Said) -> None:
         self.noted = True
@@ -237,10 +236,6 @@ def _lists_diseases(body: Predicate | None) -> bool:
     """`Gout; lymphoma; stroke`: a list of which one is meant, most likely, and all are asked for."""
     parts = body.parts if isinstance(body, AllOf) else ()
     return sum(isinstance(part, Present) and kinds_in([part]) == {"condition"} for part in parts) >= _MANY
-
-
-def _inside(place: int, span: Span) -> bool:
-    return span[0] <= place < span[1]
 
 
 def _first(said: Said) -> Span | None:
@@ -276,8 +271,8 @@ def _of_its_sort(context: Context, before: Predicate, sentence: Sentence) -> boo
     """
     named, start = facts_in(before), sentence.span[0]
     spoken_of = start, start + len(permitted_in(context.written(sentence.span)))
-    for token in context.tokens:
-        if token.type == "CONCEPT" and _inside(token.start, spoken_of):
+    for token in context.tokens_in(spoken_of):
+        if token.type == "CONCEPT":
             ids = str(token.value).split("|")
             known = [concept for id_ in ids if (concept := concepts().get(id_)) is not None]
             conditions = not known or any(concept.kind == "condition" for concept in known)
