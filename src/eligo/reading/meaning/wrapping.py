@@ -54,13 +54,13 @@ def wrapped_run(context: Context, run: Sequence[Said], *, had: bool = False) -> 
     `stable angina or > 6 months after a stent` means those who `had` one: of anybody else it would say nothing.
     """
     first = run[0]
-    bodies = [any_of([s.body, *s.examples]) for s in run if s.body is not None]
+    bodies = [any_of([s.body, *s.examples]) if s.examples else s.body for s in run if s.body is not None]
     if first.lead.hedged:
         span = hull(s.span for s in run)
         return _hedged(context, context.written(span), span, bodies)
-    body = any_of(bodies)
+    body = bodies[0] if len(bodies) == 1 else any_of(bodies)
     if not first.lead.negated or isinstance(body, Always):
-        return all_of([*first.whom, body])
+        return all_of([*first.whom, body]) if first.whom else body
     if first.since is not None and (had or _most_likely_had(context, body)):
         return _long_ago(body, first.since)
     return all_of([*first.whom, negated(context, body, hull(s.span for s in run), first)])
