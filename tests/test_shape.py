@@ -81,6 +81,10 @@ def test_a_phenomenon_is_found_where_its_node_is_made() -> None:
     assert all(set(found.makes).isdisjoint([*found.gives, *found.knows]) for found in decided.values())
 
 
+def test_no_function_of_the_reader_has_more_branches_than_a_person_follows() -> None:
+    assert [found for found in shape().functions if found.module.startswith("reading/")] == []
+
+
 def test_the_shape_is_printed_and_given_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     printed = capsys.readouterr().out

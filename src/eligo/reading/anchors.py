@@ -7,6 +7,7 @@ nobody knows the day, and the time stays open.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -84,13 +85,19 @@ def _event(parts: Sequence[Token], text: str) -> str | None:
         return None
     written = _WORD.findall(text[parts[0].start : parts[-1].end].casefold())
     words = _words()
-    if words.of_events.issuperset(written) and not words.marks.isdisjoint(written):
+    marked = not words.marks.isdisjoint(written)
+    if marked and words.of_events.issuperset(written):
         return next((event for event, of in words.kinds if not of.isdisjoint(written)), "enrollment")
-    numbers = [n for n, token in enumerate(parts) if token.type == "NUM"]
-    numbered = all(n and _last(parts[n - 1], text) in words.numbered for n in numbers)
-    own = words.marks.isdisjoint(written) and parts[0].type == "FILLER"
-    plain = own and numbered and not any(token.type in _TOLD for token in parts)
-    return " ".join(written) if plain and len(written) <= _MOST_WORDS else None
+    own = not marked and len(written) <= _MOST_WORDS and _names_day(parts, text)
+    return " ".join(written) if own else None
+
+
+def _names_day(parts: Sequence[Token], text: str) -> bool:
+    """Whether words that no data file knows name a day of its own; a number only behind what is counted: `day 1`."""
+    if parts[0].type != "FILLER" or any(token.type in _TOLD for token in parts):
+        return False
+    counted = [before for before, token in itertools.pairwise(parts) if token.type == "NUM"]
+    return all(_last(token, text) in _words().numbered for token in counted)
 
 
 def _last(token: Token, text: str) -> str:

@@ -11,12 +11,13 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from eligo.criteria import DAYS_IN, Attest, Not, Predicate
+from eligo.criteria import Attest, Not, Predicate
 from eligo.reading.item import ItemReading
 from eligo.reading.lexicon import belongs_to, name_words
 from eligo.reading.meaning.account import JOINS
 from eligo.reading.meaning.context import Account
 from eligo.reading.naming import is_general
+from eligo.reading.neighbours import is_time_unit
 from eligo.reading.silent import TELLING
 from eligo.reading.tokens import Token
 from eligo.truth import Kind
@@ -42,30 +43,37 @@ _WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 def asked(tokens: Sequence[Token], types: frozenset[str], text: str, kind: Kind) -> ItemReading | None:
     """The item as one statement; None where it is none. It is for who has found that no part of it is understood."""
     stated = "ATTEST" in types
-    if not (_of_a_person(tokens, types) if stated else _tells_no_more(types)):
+    if not (_of_a_person(tokens, types) if stated else _tells_no_more(tokens, types)):
         return None
     first, last = _ends(tokens, text)
-    refuses = stated and first < last and tokens[first].value == "refusal"  # `unwilling to comply or zorblax`
-    denied = first < last and tokens[first].type == "NEG" and not refuses
-    body = tokens[first + denied : last]
-    if denied and (kind == "exclusion" or tokens[first].value != "plain"):
+    if first == last:
         return None
-    if kind == "exclusion" and _obliges(body, text):  # whom it keeps out is who does so, or who does not
-        return None
-    if not (stated or _counts_time(body)) or not _is_statement(body, text, refuses=refuses):
+    refuses = stated and tokens[first].value == "refusal"  # `unwilling to comply or zorblax`
+    denial = tokens[first] if tokens[first].type == "NEG" and not refuses else None
+    body = tokens[first:last] if denial is None else tokens[first + 1 : last]
+    if not _is_plain(denial, body, text, kind) or not _is_statement(body, text, refuses=refuses):
         return None
     forbidden = _NO_STATEMENT - _FOR_SOME if stated and kind == "inclusion" else _NO_STATEMENT
     if not forbidden.isdisjoint(t.type for t in body):
         return None
     span = body[0].start, body[-1].end
     leaf = Attest(statement_id("statement", text[slice(*span)]), span=span)
-    predicate: Predicate = Not(leaf) if denied else leaf
-    return ItemReading(predicate, (), account=_account(tokens, tokens[first] if denied else None, span))
+    predicate: Predicate = leaf if denial is None else Not(leaf)
+    return ItemReading(predicate, (), account=_account(tokens, denial, span))
 
 
-def _tells_no_more(types: frozenset[str]) -> bool:
-    """Whether nothing that is known is in it but the names of things, and no list of those."""
-    return types.isdisjoint(_TOLD) and ("CONCEPT" not in types or types.isdisjoint(_JOINING))
+def _is_plain(denial: Token | None, body: Sequence[Token], text: str, kind: Kind) -> bool:
+    """Whether it is clear who fulfils it: an exclusion that denies or obliges may keep out who does so, or does not."""
+    if kind == "exclusion":
+        return denial is None and not _obliges(body, text)
+    return denial is None or denial.value == "plain"
+
+
+def _tells_no_more(tokens: Sequence[Token], types: frozenset[str]) -> bool:
+    """Whether nothing that is known is in it but times and the names of things, and no list of those."""
+    if not types.isdisjoint(_TOLD) or ("CONCEPT" in types and not types.isdisjoint(_JOINING)):
+        return False
+    return "NUM" not in types or all(map(_of_time, tokens, [*tokens[1:], None]))
 
 
 def _ends(tokens: Sequence[Token], text: str) -> tuple[int, int]:
@@ -125,14 +133,9 @@ def _tells_nothing(words: Sequence[str]) -> bool:
     return all(is_general(word) or word in trial or word.partition("-")[0] in trial for word in words)
 
 
-def _counts_time(body: Sequence[Token]) -> bool:
-    """Whether all numbers are of times."""
-    return all(map(_of_time, body, [*body[1:], None]))
-
-
 def _of_time(token: Token, behind: Token | None) -> bool:
     """Whether a token is no number, or that of a time."""
-    return token.type != "NUM" or (behind is not None and behind.type == "UNIT" and behind.value in DAYS_IN)
+    return token.type != "NUM" or is_time_unit(behind)
 
 
 def _account(tokens: Sequence[Token], denial: Token | None, span: tuple[int, int]) -> tuple[Account, ...]:

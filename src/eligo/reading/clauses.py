@@ -117,21 +117,32 @@ def ends_list(line: LinePass, i: int, following: Token) -> bool:
 
     So is one of limits on one variable: `INR > 2 or INR > 3 (if A)` gives the limit for whom A holds.
     """
-    before = list(itertools.takewhile(lambda t: t.type not in _PARTS, reversed(line.out)))
-    types = {t.type for t in before}
-    measured = [t.value for t in before if t.type == "VAR"]
-    in_its_place = following.type == "IF" and len(measured) > 1 and len(set(measured)) == 1
-    if line.stack or types.isdisjoint(_JOINED) or not types.isdisjoint(_NO_LIST_AT_ALL if in_its_place else _NO_LIST):
+    if line.stack or not _behind_list(line, following):
         return False
-    closing = next((j for j in range(i + 1, len(line.tokens)) if line.tokens[j].type == "CLOSE"), -1)
-    inner, behind = line.tokens[i + 1 : closing], line.tokens[closing + 1 : closing + 2]
-    types = {t.type for t in inner}
-    timed = following.type == "EXCEPT" and not types.isdisjoint(_TIMES)  # a time in the bracket stays there
-    written = closing >= 0 and line.tokens[closing].end > line.tokens[closing].start
-    if not written or "OPEN" in types or timed or (behind and behind[0].type not in _PARTS):
+    closing = _closes_part(line, i)
+    inner = {t.type for t in line.tokens[i + 1 : closing]}
+    timed = following.type == "EXCEPT" and not inner.isdisjoint(_TIMES)  # a time in the bracket stays there
+    if closing < 0 or "OPEN" in inner or timed:
         return False
     for token in (line.tokens[i], line.tokens[closing]):
         token.type = "LIGHT"
         token.value = None
     line.add(line.tokens[i])
     return True
+
+
+def _behind_list(line: LinePass, following: Token) -> bool:
+    """Whether a list of facts stands before, or, before a condition, one of limits on one variable."""
+    before = list(itertools.takewhile(lambda t: t.type not in _PARTS, reversed(line.out)))
+    types = {t.type for t in before}
+    measured = [t.value for t in before if t.type == "VAR"]
+    in_its_place = following.type == "IF" and len(measured) > 1 and len(set(measured)) == 1
+    return not types.isdisjoint(_JOINED) and types.isdisjoint(_NO_LIST_AT_ALL if in_its_place else _NO_LIST)
+
+
+def _closes_part(line: LinePass, i: int) -> int:
+    """The place behind `i` where a bracket is closed, in writing, at the end of a part; else -1."""
+    closing = next((j for j in range(i + 1, len(line.tokens)) if line.tokens[j].type == "CLOSE"), -1)
+    behind = line.tokens[closing + 1 : closing + 2]
+    implied = closing >= 0 and line.tokens[closing].start == line.tokens[closing].end
+    return -1 if implied or (behind and behind[0].type not in _PARTS) else closing

@@ -68,17 +68,13 @@ class _Quantity(NamedTuple):
 
 def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:
     span = (min(name.span[0], limits.span[0]), max(name.span[1], limits.span[1]))
-    id_ = name.variable if not name.change else None
-    parts_of = quotient(id_)
+    parts_of = quotient(name.variable) if not name.change else None
     if parts_of is not None:
         return _of_two(parts_of, limits, span)
-    variable = variables().get(id_ or "")
-    if variable is not None and variable.kind not in _COUNTED and _scale_of(limits, text):
-        variable = None  # `hypertriglyceridemia >= grade 2` is about no value in mmol/L
-    quantity = _Quantity(variable, _words_of(limits, name, text) if variable is None else None, span)
+    quantity = _quantity(limits, name, span, text)
     if all(limit.form == "bare" for limit in limits.limits):
         return _listed(quantity, limits)
-    copy = _copied(limits, variable)
+    copy = _copied(limits, quantity.variable)
     written = with_unit(list(limits.limits if copy is None else limits.limits[:1]))
     if not lexicon_words("acuity").isdisjoint((quantity.words or "").lower().split()):
         written = [_as_decimal(limit) for limit in written]
@@ -92,6 +88,14 @@ def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:
         return _together(parts, limits.joins)
     only = parts[0]
     return replace(only, equivalent=copy) if copy is not None and isinstance(only, Compare) else only
+
+
+def _quantity(limits: Limits, name: Name, span: Span, text: str) -> _Quantity:
+    """What the limits are on: no variable where they limit a change of it, or its grade on a scale."""
+    variable = variables().get(name.variable or "") if not name.change else None
+    if variable is not None and (variable.kind in _COUNTED or not _scale_of(limits, text)):
+        return _Quantity(variable, None, span)
+    return _Quantity(None, _words_of(limits, name, text), span)  # `hypertriglyceridemia >= grade 2`, not in mmol/L
 
 
 def _words_of(limits: Limits, name: Name, text: str) -> str:
@@ -327,15 +331,22 @@ def _measured(op: Op, amount: Amount, variable: Variable | None, text: str) -> t
         return _without_unit(op, value, variable)
     if variable.kind in UNITLESS and unit.startswith("{"):
         return Limit(op, value, None), False
-    written = [(value, unit)]
-    if number.power and amount.unit is not None:  # `2 x 10^5 IU/mL`, where nobody counts in that many
-        written.append((_plain(number.value), amount.unit.value))
-    elif amount.unit is not None:
-        written += [(value, code) for code in readings(text[amount.unit.start : amount.unit.end].lstrip("-"))]
-    for one, code in written:
-        if fits(one, code, variable):
-            return Limit(op, one, code if variable.kind not in UNITLESS or code != "1" else None), False
-    return None, False
+    if fits(value, unit, variable):
+        return _with_unit(op, value, unit, variable), False
+    if amount.unit is None:
+        return None, False
+    codes: tuple[str, ...] = (amount.unit.value,)
+    if number.power:  # `2 x 10^5 IU/mL`, where nobody counts in that many
+        value = _plain(number.value)
+    else:
+        codes = readings(text[amount.unit.start : amount.unit.end].lstrip("-"))
+    code = next((code for code in codes if fits(value, code, variable)), None)
+    return (_with_unit(op, value, code, variable) if code is not None else None), False
+
+
+def _with_unit(op: Op, value: Number, unit: str, variable: Variable) -> Limit:
+    """A limit in a unit that fits; a number without a unit where the variable is one."""
+    return Limit(op, value, unit if variable.kind not in UNITLESS or unit != "1" else None)
 
 
 def _without_unit(op: Op, value: Number, variable: Variable) -> tuple[Limit | None, bool]:

@@ -163,11 +163,7 @@ def _name_at(tokens: Sequence[Token], i: int, text: str) -> _Name | None:
         return None
     if end == i + 2 == head_end and _adds_nothing(tokens[i], tokens[i + 1], text):
         return _Name(Token("CONCEPT", *span, tokens[i].value), end)
-    said = text[span[0] : span[1]]
-    if "(" in said or "[" in said:
-        said = _GLOSS.sub(" ", said)
-    if text[span[1] : span[1] + 1].isalpha():
-        said = said.removesuffix("-")  # `tumor-related pain`
+    said = _said(span, text)
     written = _WORD.findall(said.casefold())
     kind = (
         _kind(tokens[head_end - 1], written, text)
@@ -183,6 +179,16 @@ def _name_at(tokens: Sequence[Token], i: int, text: str) -> _Name | None:
     ):
         return None
     return _Name(Token("CONCEPT", *span, concepts().named(kind, said), _NAMED), end)
+
+
+def _said(span: tuple[int, int], text: str) -> str:
+    """The words of a name, without a bracket in it, or the hyphen that ties it to the next word."""
+    said = text[span[0] : span[1]]
+    if "(" in said or "[" in said:
+        said = _GLOSS.sub(" ", said)
+    if text[span[1] : span[1] + 1].isalpha():
+        said = said.removesuffix("-")  # `tumor-related pain`
+    return said
 
 
 def _lists_objects(tokens: Sequence[Token], i: int, written: Sequence[str]) -> bool:

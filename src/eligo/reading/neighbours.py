@@ -32,6 +32,11 @@ def is_count(id_: str | None) -> bool:
     return variable is not None and variable.kind == "count"
 
 
+def is_time_unit(token: Token | None) -> bool:
+    """Whether it is a unit of time, which makes a length of time of the number before it."""
+    return token is not None and token.type == "UNIT" and token.value in TIME_CODES
+
+
 class Neighbours:
     """Looks left and right of a place among the raw tokens."""
 

@@ -250,11 +250,7 @@ def _object(tokens: Sequence[Token], i: int, text: str) -> _Object | None:
     """What is reacted to, where that begins at token `i`."""
     while i < len(tokens) and tokens[i].type in _ANY and _is_any(tokens[i], text):
         i += 1
-    end = i
-    if end < len(tokens) and _written(tokens[end], text) in _words().relating:
-        end += 1
-    while end < len(tokens) and (tokens[end].type in _OBJECT or _goes_on(tokens, end, text)):
-        end += 1
+    end = _object_end(tokens, i, text)
     parts = tokens[i:end]
     if not parts or parts[-1].type == "QUAL" or any(t.type == "FILLER" and t.value is not None for t in parts):
         return None
@@ -268,6 +264,15 @@ def _object(tokens: Sequence[Token], i: int, text: str) -> _Object | None:
     if any(_is_condition(t) for t in parts) or not (told or is_nameable(written)):
         return None
     return _Object(" ".join(written), start, stop, end)
+
+
+def _object_end(tokens: Sequence[Token], i: int, text: str) -> int:
+    """The place behind the words of what is reacted to that begin at token `i`; `i` where none do."""
+    if i < len(tokens) and _written(tokens[i], text) in _words().relating:
+        i += 1
+    while i < len(tokens) and (tokens[i].type in _OBJECT or _goes_on(tokens, i, text)):
+        i += 1
+    return i
 
 
 def _is_any(token: Token, text: str) -> bool:

@@ -43,9 +43,7 @@ class Chooser(Neighbours):
         """Settle every token."""
         raw, out = self.raw, self.out
         i = 0
-        text = self.text
-        # else only its start may enumerate
-        listed = not text.isascii() or ")" in text or ("<" in text and ">" in text) or bool(self.pointed)
+        listed = self._may_list()  # else only its start may enumerate
         while i < len(raw):
             token = raw[i]
             if (listed or not out) and may_enumerate(self, i, token) and (taken := subitem(self, i)):
@@ -68,6 +66,11 @@ class Chooser(Neighbours):
             else:
                 out.append(token)
         return out
+
+    def _may_list(self) -> bool:
+        """Whether the text has a mark with which an enumerator in the middle of it begins or ends."""
+        text = self.text
+        return bool(self.pointed) or ")" in text or ("<" in text and ">" in text) or not text.isascii()
 
     def _merge(self, token: Token) -> None:
         """Add a token that is part of the one before it, or filler, which is so only behind other filler."""

@@ -258,7 +258,7 @@ def _light(line: LinePass, i: int, token: Token) -> None:
     if written in words("bond_from") and line.core == "CONCEPT" and line.text[token.start - 1 : token.start] == "-":
         line.unused(token, "logic")  # `radiation-induced or drug-induced pneumonitis`: it is no radiation that is asked
         return
-    if written in words("found_by") and line.core == "VAR" and line.limited() and _method_next(line, i):
+    if written in words("found_by") and _method_next(line, i):
         line.tokens[i + 1].type = "NOTED"
     elif anew and line.said and written.split()[0] in words("fresh"):
         token.type = "FRESH"
@@ -284,8 +284,8 @@ def _bond_of(line: LinePass, i: int, written: str) -> str:
 
 
 def _method_next(line: LinePass, i: int) -> bool:
-    """Whether a procedure comes next: `>= 7 mmHg by catheterization`."""
-    behind = line.tokens[i + 1 : i + 2]
+    """Whether a value stands before, and a procedure comes next: `>= 7 mmHg by catheterization`."""
+    behind = line.tokens[i + 1 : i + 2] if line.core == "VAR" and line.limited() else []
     return bool(behind) and behind[0].type == "CONCEPT" and kind_named(behind[0].value) == "procedure"
 
 

@@ -150,21 +150,25 @@ def _vague(before: Sequence[Token], text: str) -> int:
 
     That is the end, where a statement does not begin behind such a word, or something is named before it.
     """
-    nothing = whole = len(before)
-    if not before or _last(before[-1], text) not in _words().behind:
-        return nothing
-    while True:
-        start = whole
-        while start and before[start - 1].type in _BESIDE_VAGUE:
-            start -= 1
-        named = [t for t in before[start:whole] if t.type == "FILLER"]
-        telling = not named or not all(is_vague(_WORD.findall(text[t.start : t.end].casefold())) for t in named)
-        ahead = before[start - 1].type if start else ""
-        if telling or not (start == 0 or ahead in _BEGINS or ahead in _BEFORE):
-            return nothing if whole == nothing else whole + 1
-        if ahead not in _JOINS:
-            return start
-        whole = start - 1
+    place = len(before)
+    start = _vague_part(before, place, text) if before and _last(before[-1], text) in _words().behind else None
+    while start is not None:
+        place = start
+        joined = place > 0 and before[place - 1].type in _JOINS
+        start = _vague_part(before, place - 1, text) if joined else None
+    return place
+
+
+def _vague_part(before: Sequence[Token], end: int, text: str) -> int | None:
+    """The place of the first token of a part up to token `end` that tells of no thing; None where it tells of one."""
+    start = end
+    while start and before[start - 1].type in _BESIDE_VAGUE:
+        start -= 1
+    if start and before[start - 1].type not in _BEGINS and before[start - 1].type not in _BEFORE:
+        return None
+    named = [t for t in before[start:end] if t.type == "FILLER"]
+    vague = bool(named) and all(is_vague(_WORD.findall(text[t.start : t.end].casefold())) for t in named)
+    return start if vague else None
 
 
 def first_word(text: str, token: Token) -> str:
@@ -207,14 +211,20 @@ def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:
     several = not _JOINS.isdisjoint(token.type for token in tokens[i:behind])  # `unable or unwilling to comply`
     if text[tokens[i].start : begun.end].casefold() in _words().adjectives and _of_one_sex(tokens, behind + 1):
         return behind + 1  # `healthy men`: healthy, and a man
-    aged = "NUM" in own and not own.isdisjoint(_AGES)
-    if ("ATTEST" in own and not several) or {"VAR", "NUM"} <= own or aged or not own.isdisjoint(_WHOM):
-        return i
-    if begun.behind and not own.isdisjoint(_TIMES):  # it may be of what stands before
+    if ("ATTEST" in own and not several) or _says_other(own, behind_that=begun.behind):
         return i
     while end < len(tokens) and tokens[end].type in _JOINS and _goes_on(tokens, end + 1, begun.denies, text):
         end = _part_end(tokens, end + 1)
     return end
+
+
+def _says_other(types: set[str], *, behind_that: bool) -> bool:
+    """Whether a part with these types says what a statement does not: a value, an age, of whom it is, or when.
+
+    A time belongs to a statement, unless that stands behind a word such as `that`: it may be of what is before it.
+    """
+    measured = "NUM" in types and ("VAR" in types or not types.isdisjoint(_AGES))
+    return measured or not types.isdisjoint(_WHOM) or (behind_that and not types.isdisjoint(_TIMES))
 
 
 def _of_one_sex(tokens: Sequence[Token], i: int) -> bool:

@@ -275,14 +275,15 @@ def _number(text: str, folded: str, parts: list[str], i: int, pos: int, tokens: 
         skipped = len(digits) + 1 + len(parts[next_ + 1])
         tokens.append(Token("WORD", pos, pos + skipped, digits))
         return next_ + 2, pos + skipped
-    if pos and folded[pos - 1] == "-" and _negative(folded, pos, tokens):
-        tokens[-1].type, tokens[-1].end, tokens[-1].roles = "NUM", end, NO_ROLES
-        tokens[-1].value = number._replace(value=-number.value)
-    elif pos and folded[pos - 1] == "-" and _signed_in_vain(pos, tokens):
+    sign = _sign(folded, pos, tokens) if pos and folded[pos - 1] == "-" else 1
+    if not sign:
         tokens.append(Token("WORD", pos, end, digits))
         return next_, end
-    else:
+    if sign > 0:
         tokens.append(Token("NUM", pos, end, number))
+    else:
+        tokens[-1].type, tokens[-1].end, tokens[-1].roles = "NUM", end, NO_ROLES
+        tokens[-1].value = number._replace(value=-number.value)
     return _unit(text, folded, parts, next_, end, tokens)
 
 
@@ -305,6 +306,13 @@ def _ordinal(
     counts = folded[end + 2 :].lstrip()[:6] in ("percen", "centil") or _compares(tokens)
     tokens.append(Token("NUM" if counts else "WORD", pos, end + 2, number if counts else None))
     return i + 1, end + len(parts[i])
+
+
+def _sign(folded: str, pos: int, tokens: list[Token]) -> int:
+    """What the dash before a number makes of it: 1 or -1; 0 where it is no number behind its dashes."""
+    if _negative(folded, pos, tokens):
+        return -1
+    return 0 if _signed_in_vain(pos, tokens) else 1
 
 
 def _negative(folded: str, pos: int, tokens: list[Token]) -> bool:

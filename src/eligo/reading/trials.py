@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from eligo.data import grammar_data
 from eligo.reading.lexicon import name_words
@@ -62,23 +62,27 @@ def take_part(tokens: list[Token], text: str) -> list[Token]:
     for found in _pattern().finditer(text) if _may_name_trial(text) else ():
         start, end = found.span()
         inside = [i for i, t in enumerate(tokens) if t.start < end and t.end > start]
-        if not inside or any(tokens[i].type not in _WHOLE for i in inside) or tokens[inside[-1]].end != end:
+        if not inside or not _is_another(found[0]) or _tells_more(tokens[inside[-1] + 1 : inside[-1] + 2], text):
             continue
-        first, behind = tokens[inside[0]], tokens[inside[-1] + 1 : inside[-1] + 2]
-        if behind and (
-            behind[0].type in _GOING_ON
-            or text[behind[0].start : behind[0].end].casefold() in name_words("telling_of_trials")
-        ):
-            continue
-        if not _is_another(found[0]):
-            continue
-        kept = first.type == "STATUS" and _is_past(text[first.start : first.end])  # `have participated in`
-        if kept and len(inside) > 1:
-            start = tokens[inside[1]].start
-        elif first.start < start and first.type != "STATUS":
-            continue
-        else:
-            start = min(start, first.start)
-        made = Token("CONCEPT", start, end, _CONCEPT)
-        tokens[inside[0] : inside[-1] + 1] = [first, made] if kept else [made]
+        made = _made([tokens[i] for i in inside], start, end, text)
+        if made is not None:
+            tokens[inside[0] : inside[-1] + 1] = made
     return tokens
+
+
+def _tells_more(behind: Sequence[Token], text: str) -> bool:
+    """Whether the token behind a trial, where there is one, says more of it."""
+    telling = name_words("telling_of_trials")
+    return any(t.type in _GOING_ON or text[t.start : t.end].casefold() in telling for t in behind)
+
+
+def _made(inside: Sequence[Token], start: int, end: int, text: str) -> list[Token] | None:
+    """The tokens of a stretch as the concept, behind a status of the past; None where one says or takes in more."""
+    first = inside[0]
+    if any(token.type not in _WHOLE for token in inside) or inside[-1].end != end:
+        return None
+    if first.type != "STATUS":
+        return [Token("CONCEPT", start, end, _CONCEPT)] if first.start >= start else None
+    if len(inside) > 1 and _is_past(text[first.start : first.end]):  # `have participated in`
+        return [first, Token("CONCEPT", inside[1].start, end, _CONCEPT)]
+    return [Token("CONCEPT", min(start, first.start), end, _CONCEPT)]

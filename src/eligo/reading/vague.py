@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from eligo.reading.lexicon import name_words, words
 from eligo.reading.naming import tells_nothing
-from eligo.reading.neighbours import TIME_CODES
+from eligo.reading.neighbours import is_time_unit
 from eligo.reading.tokens import Token
 from eligo.vocabulary.named import statement_id
 
@@ -98,26 +98,34 @@ def _describes(part: Sequence[Token], denied: bool, text: str) -> bool:
 
     A negation before it denies no more than one thing, so that nothing may be joined to it.
     """
+    place = next((i for i, token in enumerate(part) if token.type not in _AHEAD), len(part))
+    rest = _behind_kind(part[place], text) if place + 1 < len(part) else None
+    if rest is None or _says_more(part, text):
+        return False
     if denied and not _JOINING.isdisjoint(token.type for token in part):
         return False
-    if any(token.type == "ATTEST" and token.value != _OPINION for token in part):
-        return False
-    place = next((i for i, token in enumerate(part) if token.type not in _AHEAD), len(part))
-    token = part[place] if place < len(part) else None
-    if token is None or token.type != "FILLER" or token.value not in (None, "logic"):
-        return False
-    written = _words_of(token, text)
-    kinds = 0
-    while kinds < len(written) and tells_nothing(written[kinds : kinds + 1]):
-        kinds += 1
-    if not kinds or place + 1 == len(part):
-        return False
-    if any(t.type in _UNTOLD or text[t.start : t.end] == ":" for t in part) or _obliges(part, text):
-        return False
-    if kinds < len(written):
-        return written[kinds] in name_words("describing")
+    if rest:
+        return rest[0] in name_words("describing")
     behind = part[place + 2 :] if part[place + 1].type in _SEPARATING else part[place + 1 :]
     return bool(behind) and _tells_how(behind[0], text)
+
+
+def _behind_kind(token: Token, text: str) -> list[str] | None:
+    """The words of a token behind those that tell only of a kind of things; None where it begins with no such word."""
+    if token.type != "FILLER" or token.value not in (None, "logic"):
+        return None
+    written = _words_of(token, text)
+    kinds = next((i for i, word in enumerate(written) if not tells_nothing([word])), len(written))
+    return written[kinds:] if kinds else None
+
+
+def _says_more(part: Sequence[Token], text: str) -> bool:
+    """Whether a part says what no words on a thing do: a value, a list, a condition, a duty, what a person states."""
+    for token in part:
+        stated = token.type == "ATTEST" and token.value != _OPINION
+        if stated or token.type in _UNTOLD or text[token.start : token.end] == ":":
+            return True
+    return _obliges(part, text)
 
 
 def _tells_how(token: Token, text: str) -> bool:
@@ -134,10 +142,8 @@ def _is_time(part: Sequence[Token], i: int) -> bool:
     """Whether a token is of a time; a number only with a unit of time behind it."""
     token = part[i]
     if token.type == "NUM":
-        return i + 1 < len(part) and part[i + 1].type == "UNIT"
-    if token.type == "UNIT":
-        return token.value in TIME_CODES
-    return token.type in _TIMES
+        return i + 1 < len(part) and is_time_unit(part[i + 1])
+    return is_time_unit(token) if token.type == "UNIT" else token.type in _TIMES
 
 
 def _words_of(token: Token, text: str) -> list[str]:

@@ -34,6 +34,8 @@ from eligo.reading.tree import Branch, Node
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
 
+_Pairs = list[tuple[Compare, Compare]]  # a limit, and another one on the same value
+
 
 def if_then(context: Context, node: Branch) -> Said:
     """`B if A`, `B in patients with A`."""
@@ -158,7 +160,7 @@ def looser_limit(context: Context, then: Predicate, condition: Predicate) -> Pre
     return join(found)
 
 
-def _two_limits(then: Predicate) -> tuple[list[tuple[Compare, Compare]], Callable[[list[Predicate]], Predicate]] | None:
+def _two_limits(then: Predicate) -> tuple[_Pairs, Callable[[list[Predicate]], Predicate]] | None:
     """The first and the second limit of each value that has two, one of which is enough, and what joins the values."""
     if isinstance(then, AllOf):
         each = [_two_limits(part) for part in then.parts]
@@ -166,18 +168,27 @@ def _two_limits(then: Predicate) -> tuple[list[tuple[Compare, Compare]], Callabl
         return (known, all_of) if len(known) == len(each) else None
     if not isinstance(then, AnyOf):
         return None
-    if len(then.parts) == 2 and all(isinstance(part, AllOf) for part in then.parts):
-        first, second = (list(leaves(part)) for part in then.parts)
-        found = _paired(first, second)
-        return (found, all_of) if found is not None else None
-    limits = [part for part in then.parts if isinstance(part, Compare)]
-    by_value = {limit.variable: [one for one in limits if one.variable == limit.variable] for limit in limits}
-    if len(limits) < len(then.parts) or any(len(two) != 2 for two in by_value.values()):
+    lists = [list(leaves(part)) for part in then.parts if isinstance(part, AllOf)]
+    if len(lists) == len(then.parts) == 2:
+        pairs, join = _paired(lists[0], lists[1]), all_of
+    else:
+        pairs, join = _by_value(then.parts), any_of
+    return (pairs, join) if pairs is not None else None
+
+
+def _by_value(parts: Sequence[Predicate]) -> _Pairs | None:
+    """The two limits on each value among the parts; None where there are not just two, or a part is no limit."""
+    limits: dict[str | None, list[Compare]] = {}
+    for part in parts:
+        if not isinstance(part, Compare):
+            return None
+        limits.setdefault(part.variable, []).append(part)
+    if any(len(on_one) != 2 for on_one in limits.values()):
         return None
-    return [(two[0], two[1]) for two in by_value.values()], any_of
+    return [(first, second) for first, second in limits.values()]
 
 
-def _paired(first: list[Leaf], second: list[Leaf]) -> list[tuple[Compare, Compare]] | None:
+def _paired(first: list[Leaf], second: list[Leaf]) -> _Pairs | None:
     """The limits of two lists on the same values, value by value."""
     pairs = [(a, b) for a, b in zip(first, second, strict=False) if isinstance(a, Compare) and isinstance(b, Compare)]
     alike = len(first) == len(second) == len(pairs) and all(a.variable == b.variable for a, b in pairs)

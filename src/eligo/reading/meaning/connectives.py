@@ -22,26 +22,37 @@ def combined(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> P
     parts: list[Predicate] = []
     seps: list[Mark] = []
     apart = list(runs(context, said, marks))
-    waits = [run[0].since is not None and run[0].lead.negated for run, _ in apart]
-    choice = context.kind == "inclusion" and not all(waits) and any(word == "or" for _, (_, word) in apart[1:])
-    choice = choice and not any(part.body is not None and has_unread(part.body) for part in said)
+    waits = all(run[0].since is not None and run[0].lead.negated for run, _ in apart)
+    had = not waits and _is_choice(context, said, [mark for _, mark in apart[1:]])
     for run, mark in apart:
         if parts:
             seps.append(mark)
-        parts.append(_distinguished(run, wrapped_run(context, _of_any(run), had=choice), parts, mark, context))
+        parts.append(_distinguished(run, wrapped_run(context, _of_any(run), had=had), parts, mark, context))
     if len(parts) == 1:
         return parts[0]
-    if all(waits):  # `at least 4 weeks since A or at least 2 weeks since B`: each of them has to be over
+    if waits:  # `at least 4 weeks since A or at least 2 weeks since B`: each of them has to be over
         return all_of(parts)
     paired = _paired(said, parts, seps)
     if paired is not None:
         return paired
     span = hull(s.span for s in said)
-    if not (_of_one_join(parts, seps) or _closed_list(context, seps)) or (
-        context.kind == "inclusion" and _two_of_several(context, parts, seps)
-    ):
+    if not _joins_all(context, parts, seps):
         return _grouped(context, parts, seps, span)
     return _uniform(context, parts, next((word for _, word in seps if word), ""), span)
+
+
+def _is_choice(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> bool:
+    """Whether one of several things is enough, all of them understood: `> 6 months after A` then is of who had A."""
+    if context.kind != "inclusion" or all(word != "or" for _, word in marks):
+        return False
+    return not any(map(has_unread, bodies_of(said)))
+
+
+def _joins_all(context: Context, parts: list[Predicate], marks: Sequence[Mark]) -> bool:
+    """Whether all parts are of one list; else what no comma parts binds closer."""
+    if not _of_one_join(parts, marks) and not _closed_list(context, marks):
+        return False
+    return context.kind == "exclusion" or not _two_of_several(context, parts, marks)
 
 
 def _paired(said: Sequence[Said], parts: list[Predicate], marks: Sequence[Mark]) -> Predicate | None:
@@ -154,16 +165,15 @@ def _without_commas(context: Context, parts: list[Predicate], joins: list[str], 
 
 
 def _and(context: Context, parts: list[Predicate], span: Span) -> Predicate:
+    """Parts that `and` joins: in an exclusion each of them may exclude."""
+    if context.kind == "inclusion" or len(parts) < 2:
+        return all_of(parts)
     known = [p for p in parts if not isinstance(p, Unparsed)]
-    stated = context.kind == "exclusion" and all(facts_of(p) or category(p) == "attest" for p in known)
-    if stated and len(known) < len(parts) > 1:
+    if len(known) < len(parts) and all(facts_of(p) or category(p) == "attest" for p in known):
         return context.unparsed(span, "and-in-exclusion")
-    if len(parts) > 1 and context.kind == "exclusion" and all(_tells(p) or _of_an_age(context, p) for p in parts):
-        if context.take(Alternative.AND_EXCLUDES):
-            return any_of(parts)
-    elif len(parts) > 2 and context.kind == "exclusion" and not all(map(measures, parts)):
-        return any_of(parts) if context.take(Alternative.AND_EXCLUDES) else all_of(parts)
-    return all_of(parts)
+    told = all(_tells(p) or _of_an_age(context, p) for p in parts)
+    several = len(parts) > 2 and not all(map(measures, parts))
+    return any_of(parts) if (told or several) and context.take(Alternative.AND_EXCLUDES) else all_of(parts)
 
 
 def _tells(part: Predicate) -> bool:

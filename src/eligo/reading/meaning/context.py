@@ -125,19 +125,24 @@ class Context:
                     found.update(name.variable for name in self.bound[self.starts[i]].names)
         return frozenset(found)
 
+    def tokens_in(self, span: Span) -> list[Token]:
+        """The tokens that begin there."""
+        return [token for token in self.tokens if span[0] <= token.start < span[1]]
+
     def names_any(self, span: Span) -> bool:
         """Whether a concept or a variable is named there."""
-        return self._has(span, ("CONCEPT", "VAR"))
+        return self.has(span, "CONCEPT", "VAR")
 
     def names_several(self, span: Span) -> bool:
         """Whether more than one concept or variable is named there."""
-        return sum(t.type in ("CONCEPT", "VAR") and span[0] <= t.start < span[1] for t in self.tokens) > 1
+        return sum(token.type in ("CONCEPT", "VAR") for token in self.tokens_in(span)) > 1
 
     def names_sex(self, span: Span) -> bool:
         """Whether men or women are named there."""
-        return self._has(span, ("SEX",))
+        return self.has(span, "SEX")
 
-    def _has(self, span: Span, types: tuple[str, ...]) -> bool:
+    def has(self, span: Span, *types: str) -> bool:
+        """Whether a token of one of the types begins there."""
         return any(t.type in types and span[0] <= t.start < span[1] for t in self.tokens)
 
     def consumed(self, element: Element) -> bool:

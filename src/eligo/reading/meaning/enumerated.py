@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from eligo.criteria import Compare, Span, leaves
+from eligo.criteria import Span
 from eligo.reading.meaning.context import Context, bodies_of, extent, filled, hull, span_of
 from eligo.reading.meaning.excluded import one_of_several
 from eligo.reading.meaning.headings import under
-from eligo.reading.meaning.joining import any_of, default, measures
+from eligo.reading.meaning.joining import any_of, default, limited, measures
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tree import Branch, Node
@@ -23,21 +23,26 @@ def sub_items(context: Context, node: Branch) -> Said:
     parts = filled(rest)
     items = [one_of_several(context, context.read(part), extent(part)) for part in parts]
     joined = [_behind_or(context, extent(part)) for part in parts[1:]] if context.kind == "inclusion" else []
-    if span_of(head) is not None and items:
-        said = context.read(head)
-        if (any(joined) and said.quantifier == "every") or _loses_count(context, head, said):
-            return context.unread(extent(node), "heading", said.span)
-        chosen = items if said.quantifier is not None else _alternatives(items, joined)
-        if chosen is None:
-            return context.unread(extent(node), "logic", said.span)
-        return under(context, said, chosen, _ends_open(context, head), span=extent(node))
     if not items:
         return wrapped(context, context.read(head))
+    if span_of(head) is not None:
+        return _below(context, head, items, joined, extent(node))
     chosen = _alternatives(items, joined)
-    bodies = bodies_of(chosen or [])
     if chosen is None:
         return context.unread(extent(node), "logic")
+    bodies = bodies_of(chosen)
     return Said(default(context, bodies), hull(s.span for s in items), "joined") if bodies else items[0]
+
+
+def _below(context: Context, head: Node, items: list[Said], joined: list[bool], span: Span) -> Said:
+    """Items with the heading above them."""
+    said = context.read(head)
+    if (any(joined) and said.quantifier == "every") or _loses_count(context, head, said):
+        return context.unread(span, "heading", said.span)
+    chosen = items if said.quantifier is not None else _alternatives(items, joined)
+    if chosen is None:
+        return context.unread(span, "logic", said.span)
+    return under(context, said, chosen, _ends_open(context, head), span=span)
 
 
 def _alternatives(items: list[Said], joined: list[bool]) -> list[Said] | None:
@@ -45,19 +50,18 @@ def _alternatives(items: list[Said], joined: list[bool]) -> list[Said] | None:
 
     Between limits on one value it joins these two. One `or` behind several limits may do either: then None.
     """
-    if not any(joined) or len(bodies_of(items)) < len(items) or any(s.exception for s in items):
+    bodies = bodies_of(items)
+    if not any(joined) or len(bodies) < len(items) or any(s.exception for s in items):
         return items
-    behind = [i for i, either in enumerate(joined) if either]
-    limits = sum(measures(s.body) for s in items if s.body is not None)
-    if all(joined) or limits < 2:
+    if all(joined) or sum(map(measures, bodies)) < 2:
         return [_one_of(items)]
-    on = [{leaf.variable for leaf in leaves(s.body) if isinstance(leaf, Compare)} if s.body else set() for s in items]
-    if all(on[i] & on[i + 1] for i in behind):
+    on = [limited(body) for body in bodies]
+    if all(on[i] & on[i + 1] for i, either in enumerate(joined) if either):
         made = items[:1]
         for item, either in zip(items[1:], joined, strict=True):
             made[-1:] = [_one_of([made[-1], item])] if either else [made[-1], item]
         return made
-    return [_one_of(items)] if len(behind) > 1 else None
+    return [_one_of(items)] if sum(joined) > 1 else None
 
 
 def _one_of(items: list[Said]) -> Said:
@@ -77,9 +81,8 @@ def _heading_behind(context: Context, head: Node) -> Branch | None:
 
 def _loses_count(context: Context, head: Node, said: Said) -> bool:
     """Whether what stands above the items says how many of them, and is not read as such a heading."""
-    start, end = extent(head)
     usual = "every" if context.kind == "inclusion" else "any"
-    inside = [t for t in context.tokens if start <= t.start < end]
+    inside = context.tokens_in(extent(head))
     said_so = {t.value for t in inside if t.type == "FOLLOWING"}
     taken_out = any(t.type in ("UNLESS", "EXCEPT") for t in inside)  # `excluded, unless any of the following:`
     return (

@@ -282,16 +282,22 @@ def permits_another(context: Context, allowance: Said, head: Span) -> bool:
 def _without_permitted(head: Predicate, facts: list[Present]) -> Predicate | None:
     """The head without the facts, or as it is where they are something else; None where that is not known."""
     heads = facts_in(head)
+    if not heads:
+        return None
     excepted = [Excepted(f.concept, f.qualifier) for f in facts if f.window is None]
-    of_kind = all(any(e.concept in concepts().descendants(f.concept) for f in heads) for e in excepted)
-    made = _without_kinds(head, excepted) if of_kind and len(excepted) == len(facts) else None
+    whole = len(excepted) == len(facts) and all(_is_kind(e, heads) for e in excepted)
+    made = _without_kinds(head, excepted) if whole else None
     if made is not None:
         return made
     treated = all(fact.status != "history" for fact in facts)  # an operation of long ago treats nothing of today
-    if heads and treated and all(_treats(head, e) for e in excepted):
+    if treated and all(_treats(head, e) for e in excepted):
         return all_of([head, Not(any_of(list(facts)))])
-    something_else = not any(_related(f.concept, e.concept) for f in heads for e in excepted)
-    return head if heads and something_else else None
+    return None if any(_related(f.concept, e.concept) for f in heads for e in excepted) else head
+
+
+def _is_kind(excepted: Excepted, heads: list[Present]) -> bool:
+    """Whether what is taken out is a kind of one of the facts."""
+    return any(excepted.concept in concepts().descendants(fact.concept) for fact in heads)
 
 
 def _may_be_kinds(heads: list[Present], facts: list[Present]) -> bool:

@@ -166,22 +166,25 @@ def _names_people(context: Context, span: Span) -> bool:
 def _titled(context: Context, head: Predicate, items: list[Predicate], body: Predicate, span: Span) -> Predicate:
     """`Heart disease: A, B`: a title of what follows it, or a condition of its own that they are examples of."""
     if _names_people(context, span) and all(of_one_sex(leaf) for leaf in leaves(head)):
-        groups = isinstance(head, AllOf) and all(isinstance(part, Present) for part in head.parts)
-        whom = any_of(head.parts) if groups and isinstance(head, AllOf) else head  # each of several groups
-        return if_holds(context, whom, body)  # `women of childbearing potential: A`
+        return if_holds(context, _each_group(head), body)  # `women of childbearing potential: A`
     if _ends_in(context, span, "telling_whom"):
         return all_of([head, body])  # `patients with A who: B`
-    if states(head, body) or facts_of(head) is None or measures(body):
-        return (
-            definition(context, head, body, False)
-            if context.kind == "inclusion" or states(head, body)
-            else any_of([head, *items])
-        )
+    stated = states(head, body)
+    if stated or facts_of(head) is None or measures(body):
+        defines = stated or context.kind == "inclusion"
+        return definition(context, head, body, False) if defines else any_of([head, *items])
     if _says_again(head, items):
         return body
     both = any_of([head, *items]) if context.kind == "exclusion" else all_of([head, body])
     narrower = context.kind == "inclusion" or any(_narrowed(leaf) for leaf in leaves(body))
     return body if context.take(Alternative.TITLE) == narrower else both
+
+
+def _each_group(head: Predicate) -> Predicate:
+    """Of whom a title speaks: of several groups, whoever is of one of them."""
+    if isinstance(head, AllOf) and all(isinstance(part, Present) for part in head.parts):
+        return any_of(head.parts)
+    return head
 
 
 def _says_again(head: Predicate, items: list[Predicate]) -> bool:
@@ -293,21 +296,25 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
     if time is not None and lead.window is None and context.take(Alternative.TIME) == _taken(body):
         body, lead, head = timed(body, time), lead._replace(window=time), replace(head, time=time)
     examples = _examples(context, head, body, word, items)
-    own = lead._replace(qualifiers=())  # of what has words of its own
-    leads = [lead]
-    said = {qualifier for each in head.either for qualifier in each.qualifiers}
-    if word != "below" and said and words("stages").isdisjoint(said):  # `severe or progressive A such as B`
-        leads = [lead._replace(qualifiers=each.qualifiers) for each in head.either]
+    own, leads = [lead._replace(qualifiers=())], _leads(head, lead, word)
     meant = [
-        any_of(list(dict.fromkeys(exampled(context, example, one) for one in (leads if bare else [own]))))
+        any_of(list(dict.fromkeys(exampled(context, example, one) for one in (leads if bare else own))))
         for example, bare in examples
     ]
-    like = _required(body, [example for example, _ in examples]) if word != "below" else None
     if isinstance(body, Not) and not head.lead.negated:  # `no A or B, including C`: the examples are denied too
         made: Predicate = Not(any_of([body.part, *meant]))
     else:
+        like = _required(body, [example for example, _ in examples]) if word != "below" else None
         made = like or any_of([body, *meant])
     return replace(head, body=made, bare=False, what="joined")
+
+
+def _leads(head: Said, lead: Modifiers, word: str) -> list[Modifiers]:
+    """What is said of bare examples: each of several words that narrow, as in `severe or progressive A such as B`."""
+    narrowing = {qualifier for each in head.either for qualifier in each.qualifiers}
+    if word == "below" or not narrowing or not words("stages").isdisjoint(narrowing):
+        return [lead]
+    return [lead._replace(qualifiers=each.qualifiers) for each in head.either]
 
 
 def _said_of_examples(context: Context, head: Said, word: str) -> Modifiers:

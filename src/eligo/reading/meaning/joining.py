@@ -80,18 +80,20 @@ def excludes(context: Context, negated: bool) -> bool:
 
 def several_values(context: Context, parts: list[Predicate], word: str) -> Predicate:
     """One limit on several values: one of them excludes, and an upper limit is asked of all of them."""
-    ops = {limit.op for part in parts for leaf in leaves(part) if isinstance(leaf, Compare) for limit in leaf.limits}
-    upper = bool(ops) and ops <= {"lt", "le"}
     if context.kind == "exclusion":
-        return any_of(parts) if word != "and" or context.take(Alternative.VALUES) else all_of(parts)
-    if word == "either":
-        return any_of(parts)
-    if word == "and" or (word == "/" and upper):
-        return all_of(parts)
-    either = (word == "or") != upper
-    if upper or word == "/":
-        either = either if context.take(Alternative.VALUES) else not either
-    return any_of(parts) if either else all_of(parts)
+        every = word == "and" and not context.take(Alternative.VALUES)
+    elif word in ("and", "either"):
+        every = word == "and"
+    else:
+        upper = _limits_above(parts)
+        every = upper if upper == (word == "/") else context.take(Alternative.VALUES)
+    return all_of(parts) if every else any_of(parts)
+
+
+def _limits_above(parts: list[Predicate]) -> bool:
+    """Whether all limits are upper ones."""
+    ops = {limit.op for part in parts for leaf in leaves(part) if isinstance(leaf, Compare) for limit in leaf.limits}
+    return bool(ops) and ops <= {"lt", "le"}
 
 
 def without(context: Context, body: Predicate) -> Predicate:
@@ -131,6 +133,11 @@ def measures(body: Predicate) -> bool:
     if isinstance(body, LEAF):
         return isinstance(body, MEASURING)
     return all(isinstance(leaf, MEASURING) for leaf in leaves(body))
+
+
+def limited(body: Predicate) -> set[str | None]:
+    """The variables that the limits of a body are on."""
+    return {leaf.variable for leaf in leaves(body) if isinstance(leaf, Compare)}
 
 
 def asks_for_a_fact(part: Predicate) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeGuard
 
 from eligo.criteria import Attest, Compare, Limit, OneOf, Op, Predicate, leaves
 from eligo.reading.bind import BoundLimits
@@ -76,7 +77,7 @@ def _in_full(state: UnitState, bound: BoundLimits, leaf: Predicate) -> Predicate
     start = bound.names[0].span[0]
     at = next((i for i, e in enumerate(state.elements) if place(e)[0] == start), 0)
     own = at
-    while own and _is_qualifier(state.elements[own - 1]):
+    while own and is_qualifier(state.elements[own - 1]):
         own -= 1
     if own == at or leaf.span[0] < start:
         return leaf
@@ -87,7 +88,7 @@ def _in_full(state: UnitState, bound: BoundLimits, leaf: Predicate) -> Predicate
     return replace(leaf, name=f"{state.text[first:start]}{leaf.name}", span=(first, leaf.span[1]))
 
 
-def _is_qualifier(element: Element) -> bool:
+def is_qualifier(element: Element) -> TypeGuard[Token]:
     """Whether it is a word that narrows what stands behind it."""
     return isinstance(element, Token) and element.type == "QUAL"
 

@@ -40,6 +40,15 @@ from eligo.vocabulary.concepts import Concept, concepts
 PAST = frozenset(["history", "waxed"])  # what was ever there; `waxed`: and was active then
 
 
+_PLAIN: list[tuple[Status, str | None]] = [("active", None)]
+# What words say of any concept, where it is no status by itself.
+_STATUSES: dict[str, list[tuple[Status, str | None]]] = {
+    "meanwhile": [("now", None), ("planned", None)],
+    "found": _PLAIN,
+    "used": _PLAIN,
+}
+
+
 def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> list[tuple[Status, str | None]]:
     """The statuses that words give a concept, each with a qualifier where `active` is one.
 
@@ -51,19 +60,15 @@ def statuses_of(values: Sequence[str], concept: Concept | None, kind: Kind) -> l
             found.append(("active", "active") if _waxes(concept) else ("now", None))
         elif value == "waxed":
             found.append(("history", "active" if _waxes(concept) else None))
-        elif value == "meanwhile":
-            found += [("now", None), ("planned", None)]
         elif value == "awaited":
             treats = concept is not None and concept.kind in TREATMENTS
             found.append(("planned" if treats else "active", None))
-        elif value in ("found", "used"):
-            found.append(("active", None))
         elif value == "undergoing":
             found.append(("now", None))
             if kind == "inclusion" and concept is not None and concept.kind == "procedure":
                 found.append(("planned", None))
         else:
-            found.append((cast(Status, value), None))
+            found += _STATUSES.get(value) or [(cast(Status, value), None)]
     return found
 
 
@@ -80,9 +85,6 @@ def strongest(values: Sequence[str]) -> tuple[str, ...]:
     if said[-2:] == ("history", "waxing"):  # `previously active`
         return ("waxed",)
     return said[-1:] or (("found",) if "found" in values else tuple(values[-1:]))
-
-
-_PLAIN: list[tuple[Status, str | None]] = [("active", None)]
 
 
 def fact_of(

@@ -146,19 +146,8 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
     def change(leaf: Leaf) -> Predicate:
         if not isinstance(leaf, Present):
             return leaf
-        bare = _without_adjective(context, leaf, lead, after) if _of_the_rest(lead, after) else leaf
-        if lead.statuses:
-            bare = replace(bare, status="active")
-        if "found" not in lead.statuses and lead.statuses:
-            bare = there(bare)  # `history of or diagnosed with A within 6 months`
-        if lead.qualifiers or leaf.qualifier == "active" or (after.lead.qualifiers and not after.lead.statuses):
-            bare = replace(bare, qualifier=None)
-        if bare.qualifier and lead.statuses and "waxing" in after.lead.statuses:  # `history of or active severe A`
-            bare = replace(bare, qualifier=bare.qualifier.removesuffix(" active"))
-        if after.lead.statuses and not lead.statuses:
-            bare = replace(bare, status="active")
-        if "now" in lead.statuses and "now" not in after.lead.statuses:  # `ongoing or severe infection within 12 weeks`
-            bare = replace(bare, window=None)
+        noun = _without_adjective(context, leaf, lead, after) if _of_the_rest(lead, after) else leaf
+        bare = replace(_without_status(noun, lead, after.lead), qualifier=_kept(leaf.qualifier, lead, after.lead))
         return over(bare, lead, context.kind) if lead.statuses or lead.window else _qualified(bare, shared)
 
     own = after.lead.qualifiers
@@ -168,6 +157,25 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
     shared = lead._replace(qualifiers=tuple(dict.fromkeys((*lead.qualifiers, *rest))))
     made = map_leaves(after.body, change)
     return map_leaves(made, lambda leaf: _also(leaf, behind)) if behind else made
+
+
+def _without_status(noun: Present, lead: Modifiers, own: Modifiers) -> Present:
+    """A noun without what its own status made of it, where one of the two parts has a status."""
+    if lead.statuses or own.statuses:
+        noun = replace(noun, status="active")
+    if lead.statuses and "found" not in lead.statuses:
+        noun = there(noun)  # `history of or diagnosed with A within 6 months`
+    if "now" in lead.statuses and "now" not in own.statuses:  # `ongoing or severe infection within 12 weeks`
+        noun = replace(noun, window=None)
+    return noun
+
+
+def _kept(qualifier: str | None, lead: Modifiers, own: Modifiers) -> str | None:
+    """What still narrows a noun without its own words, where others take their place."""
+    if lead.qualifiers or qualifier == "active" or (own.qualifiers and not own.statuses):
+        return None
+    waxing = lead.statuses and "waxing" in own.statuses  # `history of or active severe A`
+    return qualifier.removesuffix(" active") if qualifier and waxing else qualifier
 
 
 def _behind_noun(after: Said) -> tuple[str, ...]:

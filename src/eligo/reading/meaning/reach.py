@@ -68,9 +68,7 @@ def _under(context: Context, first: Said, part: Said, mark: Mark) -> bool:
 
 def _sort_of(context: Context, part: Said) -> str:
     """What a part is about; a fact that a limit defines is one: `no fever (defined as > 38 degrees) or asthma`."""
-    start, end = part.span
-    nouns = (t for t in context.tokens if start <= t.start < end and t.type in ("CONCEPT", "VAR"))
-    first = next(nouns, None)
+    first = next((t for t in context.tokens_in(part.span) if t.type in ("CONCEPT", "VAR")), None)
     return "fact" if part.what == "limit" and first is not None and first.type == "CONCEPT" else part.what
 
 
@@ -270,23 +268,32 @@ def _timed(part: Said, lead: Modifiers, when: Time | None, context: Context) -> 
 
 
 def _bonds_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
+    """`A or B requiring C`: what is bound to the last part is bound to those before it too."""
     # `serious condition or psychiatric illness that may interfere`: what is judged may be what a person states
     judged = all(bond.kind == "that" and isinstance(bond.body, Attest) for bond in said[-1].bonds)
     among: tuple[What, ...] = ("fact", "limit", "attest") if judged else ("fact", "limit")
     run = [i for i in reached(said, lambda part: not part.bonds, among) if said[i].body is not None]
     bonds = [bond for bond in said[-1].bonds if not _of_last_only(bond, said[-1], [said[i] for i in run])]
-    # `women who are pregnant or ...`; what is not understood, or judged, is of all of them
-    likelier = all(bond.kind != "that" or is_unread(bond.body) or isinstance(bond.body, Attest) for bond in bonds)
-    if not run or not bonds or context.take(Alternative.BEHIND) != likelier:
+    if not run or not bonds or context.take(Alternative.BEHIND) != all(map(_likely_of_all, bonds)):
         return said
     made = list(said)
     for i in run:
-        body = said[i].body
-        assert body is not None
-        for bond in bonds:
-            body = tie(context, body, bond)
-        made[i] = replace(said[i], body=body, bonds=tuple(bonds))
+        made[i] = _bound(context, said[i], bonds)
     return made
+
+
+def _likely_of_all(bond: Bond) -> bool:
+    """Not so `pregnant, or women who are B`; what is not understood, or judged, is of all of them."""
+    return bond.kind != "that" or is_unread(bond.body) or isinstance(bond.body, Attest)
+
+
+def _bound(context: Context, part: Said, bonds: list[Bond]) -> Said:
+    """A part with what is bound to the last one."""
+    body = part.body
+    assert body is not None
+    for bond in bonds:
+        body = tie(context, body, bond)
+    return replace(part, body=body, bonds=tuple(bonds))
 
 
 def _of_last_only(bond: Bond, last: Said, others: Sequence[Said]) -> bool:

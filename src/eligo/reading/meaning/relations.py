@@ -85,19 +85,13 @@ def bond_of(context: Context, kind: str, said: Said) -> Bond:
 def bound_to(context: Context, said: Said, bond: Bond) -> Said:
     """A part with what stands behind it; where the part is not understood, both are left to a person."""
     span = hull([said.span, bond.span])
-    if said.body is None or said.exception:
+    if said.body is None or said.exception or _of_some(said, said.body):
         return context.unread(span, "unclear-relation", bond.span, exception=said.exception)
-    if _of_some(said, said.body):
-        return context.unread(span, "unclear-relation", bond.span)
     if is_unread(said.body):
         return _bound_to_unread(context, said, bond, span)
     if said.what == "attest" and is_unread(bond.body) and not context.names_any(bond.span):
         return replace(said, span=span)
-    body = any_of([said.body, *said.examples]) if said.examples else said.body
-    if bond.kind == "from" and said.lead.qualifiers and context.take(Alternative.QUALIFIER):
-        body, bond = _of_the_second(body, bond, said.lead.qualifiers)
-    if bond.kind == "with" and bond.window is not None and said.time is None and _passes(body):
-        body = timed(body, bond.window)
+    body, bond = _with_shared(context, said, any_of([said.body, *said.examples]), bond)
     other = looser_limit(context, body, bond.body) if bond.kind == "with" else None
     return replace(
         said,
@@ -108,6 +102,15 @@ def bound_to(context: Context, said: Said, bond: Bond) -> Said:
         bonds=(*said.bonds, bond),
         examples=(),
     )
+
+
+def _with_shared(context: Context, said: Said, body: Predicate, bond: Bond) -> tuple[Predicate, Bond]:
+    """A body and what stands behind it, each with what is said beside the other one and holds for it."""
+    if bond.kind == "from" and said.lead.qualifiers and context.take(Alternative.QUALIFIER):
+        return _of_the_second(body, bond, said.lead.qualifiers)
+    if bond.kind == "with" and bond.window is not None and said.time is None and _passes(body):
+        return timed(body, bond.window), bond
+    return body, bond
 
 
 def _of_the_second(body: Predicate, bond: Bond, qualifiers: Sequence[str]) -> tuple[Predicate, Bond]:

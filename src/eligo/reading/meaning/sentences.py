@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from eligo.criteria import (
-    DAYS_IN,
     AllOf,
     AnyOf,
     Attest,
@@ -44,6 +43,7 @@ from eligo.reading.meaning.sentence_roles import (
     takes_list_out,
 )
 from eligo.reading.meaning.wrapping import wrapped
+from eligo.reading.neighbours import is_time_unit
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch
 from eligo.vocabulary.concepts import concepts
@@ -68,19 +68,9 @@ def sentences(context: Context, node: Branch) -> Said:
         return wrapped(context, exceptions.alone(context, found[0].said))
     whole = hull(s.said.span for s in found)
     together = _Together(context)
-    explained = [explains_before(context.written(following.span)) for following in found[1:]]
-    told = [sentence for sentence, why in zip(found, [*explained, False], strict=True) if not why]
-    for sentence, why in zip(found, explained, strict=False):
-        if why:
-            context.only_note(sentence.said.span, f"`{context.written(sentence.span).strip()}` is not tested")
-    if not all(map(together.add, told)) or together.relaxed() or not together.kept:
+    if not all(map(together.add, _asked(context, found))) or together.relaxed() or not together.kept:
         return context.unread(whole, "second-sentence")
-    if any(s.body is None for s in together.kept):
-        return context.unread(whole, "nothing-stated")
-    said = together.kept[0] if len(together.kept) == 1 else joined(context, together.kept, node.marks)
-    if said.body is None or not together.open or is_unread(said.body) or any(decides(said.body)):
-        return replace(said, exception=False) if said.body is not None and said.exception else said
-    return context.unread(whole, "second-sentence")
+    return together.said(whole, node.marks)
 
 
 def _found(context: Context, node: Branch) -> list[Sentence]:
@@ -95,6 +85,17 @@ def _found(context: Context, node: Branch) -> list[Sentence]:
             found.append(Sentence(said, (start, max(end, said.span[1]))))
         start = node.marks[i].end if i < len(node.marks) else end
     return found
+
+
+def _asked(context: Context, found: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences without those that the next one explains, which are notes."""
+    kept: list[Sentence] = []
+    for sentence, following in itertools.pairwise(found):
+        if explains_before(context.written(following.span)):
+            context.only_note(sentence.said.span, f"`{context.written(sentence.span).strip()}` is not tested")
+        else:
+            kept.append(sentence)
+    return [*kept, found[-1]]
 
 
 class _Together:
@@ -139,6 +140,17 @@ class _Together:
                 return True
         return False
 
+    def said(self, whole: Span, marks: Sequence[Token]) -> Said:
+        """All of them as one, where something of it decides while what is not understood is open."""
+        if any(s.body is None for s in self.kept):
+            return self.context.unread(whole, "nothing-stated")
+        said = self.kept[0] if len(self.kept) == 1 else joined(self.context, self.kept, marks)
+        if said.body is None:
+            return said
+        if self.open and not is_unread(said.body) and not any(decides(said.body)):
+            return self.context.unread(whole, "second-sentence")
+        return replace(said, exception=False)
+
     def _understood(self, sentence: Sentence, one: Said, written: str) -> bool:
         """Add a sentence that is understood; whether it asks for something beside what the others do."""
         assert one.body is not None
@@ -157,14 +169,14 @@ class _Together:
     def _role(self, sentence: Sentence, written: str) -> Role:
         """What a sentence does that is not understood, or not wholly."""
         context = self.context
-        items = [t.start for t in context.tokens if t.type == "SUBITEM" and _inside(t.start, sentence.span)]
+        items = [t.start for t in context.tokens_in(sentence.span) if t.type == "SUBITEM"]
         if items:
             heading = context.text[sentence.span[0] : items[0]]
             rest = items[0], sentence.span[1]
-            alone = not any(t.type == "STOP" and _inside(t.start, rest) for t in context.tokens)
+            alone = not context.has(rest, "STOP")
             role = role_of(heading, context.kind)
             return "permits" if self.kept and alone and (takes_list_out(heading) or role == "permits") else "unclear"
-        value = any(t.type == "VAR" and _inside(t.start, sentence.span) for t in context.tokens)
+        value = context.has(sentence.span, "VAR")
         return role_of(written, context.kind, first=not self.kept, after_permission=self.permitted, value=value)
 
     def _by_role(self, sentence: Sentence, one: Said, role: Role) -> bool:
@@ -198,8 +210,7 @@ class _Together:
         """`Patients treated with A must not B`: whether those of whom it is asked are read as asked for themselves."""
         context, start = self.context, sentence.span[0]
         whom = start, start + len(asks_of_some(context.written(sentence.span)))
-        named = any(t.type == "CONCEPT" and _inside(t.start, whom) for t in context.tokens)
-        return named and body is not None and not isinstance(body, IfThen)
+        return context.has(whom, "CONCEPT") and body is not None and not isinstance(body, IfThen)
 
     def _note(self, sentence: Sentence, one: Said) -> None:
         self.noted = True
@@ -227,10 +238,6 @@ def _lists_diseases(body: Predicate | None) -> bool:
     return sum(isinstance(part, Present) and kinds_in([part]) == {"condition"} for part in parts) >= _MANY
 
 
-def _inside(place: int, span: Span) -> bool:
-    return span[0] <= place < span[1]
-
-
 def _first(said: Said) -> Span | None:
     return next((leaf.span for leaf in leaves(said.body) if isinstance(leaf, Unparsed)), None) if said.body else None
 
@@ -248,14 +255,13 @@ def _permitted(context: Context, before: Predicate, left: Unparsed, sentence: Se
     """
     if context.kind == "exclusion":
         return all_of([before, Not(left)]) if _of_its_sort(context, before, sentence) else None
-    inside = [t for t in context.tokens if sentence.span[0] <= t.start < sentence.span[1]]
+    inside = context.tokens_in(sentence.span)
     named = {str(t.value) for t in inside if t.type == "VAR"}
     own = before.parts if isinstance(before, AllOf) else (before,)
-    limited = [one.variable in named if isinstance(one, Compare) else False for one in own]
-    if not named or sum(limited) != len(named) or not any(t.type in ("NUM", "REF") for t in inside):
+    within = [one for one in own if isinstance(one, Compare) and one.variable in named]
+    if not named or len(within) != len(named) or not any(t.type in ("NUM", "REF") for t in inside):
         return None
-    within = all_of([one for one, its in zip(own, limited, strict=True) if its])
-    return all_of([*[one for one, its in zip(own, limited, strict=True) if not its], any_of([within, left])])
+    return all_of([*[one for one in own if one not in within], any_of([all_of(within), left])])
 
 
 def _of_its_sort(context: Context, before: Predicate, sentence: Sentence) -> bool:
@@ -265,8 +271,8 @@ def _of_its_sort(context: Context, before: Predicate, sentence: Sentence) -> boo
     """
     named, start = facts_in(before), sentence.span[0]
     spoken_of = start, start + len(permitted_in(context.written(sentence.span)))
-    for token in context.tokens:
-        if token.type == "CONCEPT" and _inside(token.start, spoken_of):
+    for token in context.tokens_in(spoken_of):
+        if token.type == "CONCEPT":
             ids = str(token.value).split("|")
             known = [concept for id_ in ids if (concept := concepts().get(id_)) is not None]
             conditions = not known or any(concept.kind == "condition" for concept in known)
@@ -287,7 +293,7 @@ def _may_relax(context: Context, sentence: Sentence, body: Predicate | None, oth
     """Whether what a sentence asks for may be asked in place of what another one does."""
     found = [leaf for other in others for leaf in leaves(other)]
     limited = {leaf.variable for leaf in found if isinstance(leaf, Compare)}
-    inside = [t for t in context.tokens if sentence.span[0] <= t.start < sentence.span[1]]
+    inside = context.tokens_in(sentence.span)
     if limited and _limits_again(inside, limited, body):
         return True
     return "condition" in kinds_in(found) and _asks_some(context, sentence, inside)
@@ -299,8 +305,7 @@ def _limits_again(inside: Sequence[Token], limited: set[str | None], body: Predi
         return True
     lost = [leaf.span for leaf in leaves(body) if isinstance(leaf, Unparsed) and leaf.span] if body is not None else []
     for token, behind in zip(inside, [*inside[1:], None], strict=True):
-        timed = behind is not None and behind.type == "UNIT" and behind.value in DAYS_IN
-        if token.type in ("NUM", "REF") and not timed and any(a <= token.start < b for a, b in lost):
+        if token.type in ("NUM", "REF") and not is_time_unit(behind) and any(a <= token.start < b for a, b in lost):
             return True
     return False
 

@@ -31,7 +31,7 @@ def of_them(context: Context, said: list[Said]) -> list[Said]:
 
 def _of_them_alone(context: Context, part: Said) -> bool:
     """`a pregnancy test for women`: whether it is asked of them alone, and not of who else may take part."""
-    sexes = [t for t in context.tokens if t.type == "SEX" and part.span[0] <= t.start < part.span[1]]
+    sexes = [token for token in context.tokens_in(part.span) if token.type == "SEX"]
     return any(is_of_some(context.written(token.span)) for token in sexes)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eligo.criteria import (
-    DAYS_IN,
     MEASURING,
     AllOf,
     Always,
@@ -26,6 +25,8 @@ from eligo.reading.meaning.facts import facts_in
 from eligo.reading.meaning.joining import all_of, any_of, is_judgement, measures
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said
+from eligo.reading.neighbours import is_time_unit
+from eligo.reading.tokens import Token
 from eligo.vocabulary.named import is_named, is_statement
 
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -84,20 +85,23 @@ def absorbed(context: Context, said: list[Said], marks: list[Mark]) -> tuple[lis
 
     Where a fact stands beside it, it takes in nothing: the fact alone would decide for all that is left out.
     """
-    if len(said) < 2 or not any(s.what == "attest" and not _is_statement(s) for s in said):
+    if len(said) < 2 or not any(map(_takes_words, said)):
         return said, marks
-    opinions = [i for i, s in enumerate(said) if s.what == "attest" and _judges(s)]
+    opinions = [i for i, s in enumerate(said) if _judges(s)]
     places = [i for i, s in enumerate(said) if not (_idle(context, s) and _of_it(context, said, marks, i, opinions))]
-    facts = [fact for body in bodies_of([said[i] for i in places]) for fact in facts_in(body)]
-    if len(places) == len(said) or any(not is_named(fact.concept) for fact in facts):
+    if len(places) == len(said):
         return said, marks
-    return [said[i] for i in places], [marks[i - 1] for i in places[1:]]
+    kept = [said[i] for i in places]
+    if any(not is_named(fact.concept) for body in bodies_of(kept) for fact in facts_in(body)):
+        return said, marks
+    return kept, [marks[i - 1] for i in places[1:]]
 
 
-def _is_statement(said: Said) -> bool:
-    """Whether it is asked for in its own words, which have nothing to take in."""
-    found = list(leaves(said.body)) if said.body is not None else []
-    return any(isinstance(leaf, Attest) and is_statement(leaf.topic) for leaf in found)
+def _takes_words(said: Said) -> bool:
+    """Whether a person states it; what is asked for in its own words has nothing to take in."""
+    if said.what != "attest" or said.body is None:
+        return said.what == "attest"
+    return not any(isinstance(leaf, Attest) and is_statement(leaf.topic) for leaf in leaves(said.body))
 
 
 def _idle(context: Context, said: Said) -> bool:
@@ -118,23 +122,28 @@ def _of_it(context: Context, said: list[Said], marks: list[Mark], i: int, opinio
     """
     if said[i].body is None:
         return True
-    tokens = [t for t in context.tokens if said[i].span[0] <= t.start < said[i].span[1]]
-    told = [set(_WORDS.findall(context.written((t.start, t.end)).lower())) for t in tokens if t.type == "FILLER"]
-    timed = any(t.type == "UNIT" and t.value in DAYS_IN for t in tokens)
-    if any(t.type == "NUM" for t in tokens) and not timed:
+    tokens = context.tokens_in(said[i].span)
+    if _counts(tokens):
         return False
-    general = words("general_nouns") if opinions else frozenset()
-    if all(part <= words("elaborating") | general for part in told):
+    told = [set(_WORDS.findall(context.written(t.span).lower())) for t in tokens if t.type == "FILLER"]
+    elaborating = words("elaborating")
+    saying_no_more = elaborating | words("general_nouns") if opinions else elaborating
+    if all(part <= saying_no_more for part in told):
         return True
-    if any(j < i for j in opinions):
-        return any(part & words("elaborating") for part in told)
+    if opinions and opinions[0] < i:
+        return any(part & elaborating for part in told)
     last = context.written(said[i].span).lower().split()[-1:]
     return i + 1 in opinions and marks[i] == (",", "") and not words("bond_that").isdisjoint(last)
 
 
+def _counts(tokens: Sequence[Token]) -> bool:
+    """Whether tokens hold a number, and no unit of time."""
+    return any(t.type == "NUM" for t in tokens) and not any(map(is_time_unit, tokens))
+
+
 def _judges(said: Said) -> bool:
     """Whether it is an opinion."""
-    return said.body is not None and any(map(is_judgement, leaves(said.body)))
+    return said.what == "attest" and said.body is not None and any(map(is_judgement, leaves(said.body)))
 
 
 def objects(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:

@@ -101,20 +101,26 @@ def window_for(time: Time, concept: str, past: bool) -> Window | None:
     """
     known = concepts().get(concept)
     aspect = known.aspect if known is not None else "state"
-    op, duration, anchor = time.op, time.duration, time.anchor
     if time.form in ("within", "ahead"):
-        return Window(within=duration, anchor=anchor)
-    if time.form == "lasting":
-        return Window(lasting=Bound("ge" if op == "eq" else op, duration), anchor=anchor)
-    if op in LONG:
-        if aspect == "event" or past or (time.form == "timed" and time.side == "AGO" and aspect != "state"):
-            return Window(ago=Bound(op, duration), anchor=anchor)
-        return Window(lasting=Bound(op, duration), anchor=anchor)
-    if aspect == "event" or past or time.form == "timed":
-        if op == "lt" and known is not None and known.kind in TREATMENTS:  # the day itself is none of `< 28 days`
-            return Window(ago=Bound(op, duration), anchor=anchor)
-        return Window(within=duration, anchor=anchor)
-    return Window(lasting=Bound("ge" if op == "eq" else op, duration), anchor=anchor)
+        return Window(within=time.duration, anchor=time.anchor)
+    if time.form == "lasting" or not (aspect == "event" or past or _counts_back(time, aspect)):
+        return _lasting(time)
+    treats = known is not None and known.kind in TREATMENTS
+    if time.op in LONG or (time.op == "lt" and treats):  # the day itself is none of `< 28 days`
+        return Window(ago=Bound(time.op, time.duration), anchor=time.anchor)
+    return Window(within=time.duration, anchor=time.anchor)
+
+
+def _counts_back(time: Time, aspect: str) -> bool:
+    """Whether a time behind what goes on says when it was, and not for how long: `dialysis more than 4 weeks ago`."""
+    if time.op in LONG:
+        return time.form == "timed" and time.side == "AGO" and aspect != "state"
+    return time.form == "timed"
+
+
+def _lasting(time: Time) -> Window:
+    """The window of what goes on for so long."""
+    return Window(lasting=Bound("ge" if time.op == "eq" else time.op, time.duration), anchor=time.anchor)
 
 
 def window_of_value(time: Time) -> Window | None:
@@ -122,7 +128,7 @@ def window_of_value(time: Time) -> Window | None:
     if time.form in ("within", "timed", "alone") and time.op not in LONG:
         return Window(within=time.duration, anchor=time.anchor)
     if time.form == "lasting":
-        return Window(lasting=Bound("ge" if time.op == "eq" else time.op, time.duration), anchor=time.anchor)
+        return _lasting(time)
     return Window(ago=Bound(time.op, time.duration), anchor=time.anchor) if time.form == "timed" else None
 
 

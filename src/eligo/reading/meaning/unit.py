@@ -16,7 +16,7 @@ from eligo.reading.meaning.brackets import bracket
 from eligo.reading.meaning.context import Context, hull, place
 from eligo.reading.meaning.definitions import allows_none, definition, exampled, of_nothing, of_something, states_normal
 from eligo.reading.meaning.joining import all_of, measures
-from eligo.reading.meaning.measures import choice, limit, time
+from eligo.reading.meaning.measures import choice, is_qualifier, limit, time
 from eligo.reading.meaning.modifiers import PAST, fact_of
 from eligo.reading.meaning.reasons import reason_of
 from eligo.reading.meaning.relations import bound_to
@@ -187,9 +187,9 @@ def _untested(state: UnitState, nouns: list[Predicate]) -> None:
     """`stable creatinine < 2 mg/dL`: what narrows a value is in no record; the number decides."""
     limited = any(isinstance(e, Limits) for e in state.elements) and _what(state, nouns) == "limit"
     named = [leaf.span for noun in nouns for leaf in leaves(noun) if leaf.span is not None]
-    for token in state.elements if limited else ():
-        inside = any(a <= place(token)[0] < b for a, b in named)
-        if isinstance(token, Token) and token.type == "QUAL" and not (inside or state.context.consumed(token)):
+    for token in [element for element in state.elements if limited and is_qualifier(element)]:
+        inside = any(a <= token.start < b for a, b in named)
+        if not (inside or state.context.consumed(token)):
             state.context.count((token,), "note")
             state.context.notes.append(f"`{state.written(token)}` is not tested")
 

@@ -25,7 +25,7 @@ from eligo.reading.meaning.facts import kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, without
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Said
-from eligo.reading.meaning.times import elapsed
+from eligo.reading.meaning.times import Time, elapsed
 from eligo.vocabulary.variables import variables
 
 
@@ -58,20 +58,26 @@ def wrapped_run(context: Context, run: Sequence[Said], *, had: bool = False) -> 
     if first.lead.hedged:
         span = hull(s.span for s in run)
         return _hedged(context, context.written(span), span, bodies)
-    body = any_of(bodies) if len(bodies) > 1 else bodies[0]
+    body = bodies[0] if len(bodies) == 1 else any_of(bodies)
     if not first.lead.negated or isinstance(body, Always):
         return all_of([*first.whom, body]) if first.whom else body
-    since = first.since
-    if since is not None:
-        had = had or (kinds_in(leaves(body)) == {"condition"} and not context.take(Alternative.HAD))
-    if since is not None and had:
+    if first.since is not None and (had or _most_likely_had(context, body)):
+        return _long_ago(body, first.since)
+    return all_of([*first.whom, negated(context, body, hull(s.span for s in run), first)])
 
-        def long_ago(leaf: Leaf) -> Predicate:
-            return replace(leaf, window=elapsed(since, True)) if isinstance(leaf, Present) else leaf
 
-        return map_leaves(body, long_ago)
-    denied = negated(context, body, hull(s.span for s in run), first)
-    return all_of([*first.whom, denied]) if first.whom else denied
+def _most_likely_had(context: Context, body: Predicate) -> bool:
+    """Whether what must be over is of those who had it: a condition may be, by a second reading."""
+    return kinds_in(leaves(body)) == {"condition"} and not context.take(Alternative.HAD)
+
+
+def _long_ago(body: Predicate, since: Time) -> Predicate:
+    """The facts of a body, so long ago."""
+
+    def long_ago(leaf: Leaf) -> Predicate:
+        return replace(leaf, window=elapsed(since, True)) if isinstance(leaf, Present) else leaf
+
+    return map_leaves(body, long_ago)
 
 
 def negated(context: Context, body: Predicate, span: tuple[int, int], said: Said) -> Predicate:
