@@ -136,6 +136,7 @@ def test_an_answer_that_is_open_names_the_value() -> None:
     assert [e.as_json()["detail"] for e in found.evidence] == [
         "not ruled out: mean arterial pressure 50 mm[Hg] may be a sign of it"
     ]
+    assert [s["variable"] for e in found.evidence for s in e.as_json()["signs"]] == ["mean_arterial_pressure"]
 
 
 # --- laws

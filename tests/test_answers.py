@@ -235,7 +235,7 @@ def test_statements_and_names_are_asked_in_their_own_words_and_the_form_answers_
 
     assert asked == {"NCT00000001/I2": VISITS, "NCT00000001/I3": NEARBY}
     assert [item.asks for item in items if item.criterion is None] == [SURGERY, MEDULLARY, CAPSULES]
-    assert all(str(when.get("attest") or when.get("named")) in " ".join(i.words for i in items) for when in NAMED)
+    assert all(str(when.get("attest") or when.get("named")) in " ".join(i.question() for i in items) for when in NAMED)
     assert (trial.verdict, [bool(f.answered) for f in trial.findings]) == (Verdict.ELIGIBLE, [True] * len(NAMED))
 
 

@@ -166,7 +166,7 @@ def test_the_part_that_changed_is_told_with_its_limits_before_and_after() -> Non
     ("old", "new", "told"),
     [
         ({"variable": "age", "ge": 18, "le": 65, "unit": "a"}, {"variable": "age", "ge": 18, "le": 70, "unit": "a"},
-         "age <= 65 -> <= 70 y"),
+         "age ≤ 65 -> ≤ 70 y"),
         ({"concept": "ascites"}, {"concept": "jaundice"}, "ascites -> jaundice"),
         ({"concept": "ascites"}, {"any": [{"concept": "ascites"}, {"concept": "jaundice"}]}, "also jaundice"),
         ({"all": [{"concept": "ascites"}, {"concept": "jaundice"}]}, {"concept": "ascites"}, "no longer jaundice"),

@@ -17,14 +17,16 @@ from eligo.patients.native import read_file
 from eligo.report import outlook_words, words
 from eligo.report.display import with_names
 from eligo.report.html import page, style
+from eligo.report.measures import as_written
 from eligo.report.outlook_words import tally
 from eligo.report.page.markup import SHAPE, anchor
 from eligo.report.page.summary import About
 from eligo.report.terminal import clean
 from eligo.report.text import nearest_first
-from eligo.report.typeset import typeset
+from eligo.report.units import printed, printed_after_number
 from eligo.screening import Rules, load_rules, screen
 from eligo.truth import Reason
+from eligo.vocabulary.unit_spellings import common
 from tests.doors import DOORS
 from tests.golden import Golden
 from tests.measured import outlook_as_data
@@ -131,9 +133,9 @@ def test_the_page_says_all_that_the_text_says(rules: Rules) -> None:
             ids = [finding["id"] for finding in trial["criteria"]]
             assert all(with_names(note, ids).casefold() in text.casefold() for note in trial.get("notes", ()))
             for finding in trial["criteria"]:
-                assert f"({finding['id']}): {typeset(words.headline(finding))}" in text
+                assert f"({finding['id']}): {words.headline(finding)}" in text
                 assert clean(finding["text"]) in text
-                assert all(typeset(words.evidence_line(e)) in text for e in words.deciding(finding))
+                assert all(words.evidence_line(e) in text for e in words.deciding(finding))
 
 
 def test_trials_stand_in_the_order_of_the_text_view_in_the_strip_and_below(shipped: dict[str, Any]) -> None:
@@ -194,7 +196,7 @@ def test_every_part_of_the_outlook_is_said(shipped: dict[str, Any]) -> None:
         said += [outlook_words.holds_until(outlook["expiry"]), *outlook_words.expiry_causes(outlook["expiry"])]
 
     assert len(said) > 25
-    assert [words_ for words_ in said if typeset(words_).casefold() not in text] == []
+    assert [words_ for words_ in said if words_.casefold() not in text] == []
 
 
 def test_a_set_of_changes_that_cannot_be_made_is_marked(shipped: dict[str, Any]) -> None:
@@ -237,17 +239,51 @@ def test_every_reason_to_ask_is_said_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("unit", "after", "alone"),
     [
-        ("platelets 18 10*9/L (18000 /uL)", "platelets 18 × 10⁹/L (18000 /µL)"),
-        ("limit >= 205.25 umol/L -> blocks", "limit ≥ 205.25 µmol/L → blocks"),
-        ("> 1 x ULN, <= 93 mm[Hg], 2000 [IU]/mL", "> 1 × ULN, ≤ 93 mmHg, 2000 IU/mL"),
-        ("fluor, menu, unit, 2 um, 3 ug/mL, mouse", "fluor, menu, unit, 2 µm, 3 µg/mL, mouse"),
-        ("lymphocytes 1.2 10*9/L and 10*12/L", "lymphocytes 1.2 × 10⁹/L and 10¹²/L"),
+        ("10*9/L", "× 10⁹/L", "10⁹/L"),
+        ("10*-3.mol", "× 10⁻³.mol", "10⁻³.mol"),
+        ("/uL", "/µL", "/µL"),
+        ("umol/L", "µmol/L", "µmol/L"),
+        ("u[IU]/mL", "µIU/mL", "µIU/mL"),
+        ("mm[Hg]", "mmHg", "mmHg"),
+        ("[wood'U].m2", "Wood units.m2", "Wood units.m2"),
+        ("mL/min/{1.73_m2}", "mL/min/1.73 m²", "mL/min/1.73 m²"),
+        ("{drinks}/wk", "drinks/wk", "drinks/wk"),
+        ("mg{creatinine}", "mg creatinine", "mg creatinine"),
+        ("{high/low}", "high/low", "high/low"),
+        ("mg/(kg.d)", "mg/(kg.d)", "mg/(kg.d)"),
+        ("Cel", "°C", "°C"),
+        ("unit of menu per mouse", "unit of menu per mouse", "unit of menu per mouse"),
+        ("10 times", "10 times", "10 times"),
     ],
 )
-def test_signs_of_print_change_no_number_and_no_word(text: str, shown: str) -> None:
-    assert typeset(text) == shown
+def test_a_unit_is_printed_part_by_part(unit: str, after: str, alone: str) -> None:
+    assert printed_after_number(unit) == after
+    assert printed(unit) == alone
+
+
+def test_every_unit_of_the_vocabulary_has_a_form_of_print() -> None:
+    for code in common():
+        assert not set("[]{}*_").intersection(printed(code))
+        assert not any(part[:1] == "u" for part in printed(code).split("/"))
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("18000 /uL", "18000 /µL"),
+        ("64 x 10^9/L", "64 × 10⁹/L"),
+        ("< 0.1 umol/L", "< 0.1 µmol/L"),
+        ("<= 5 mg/dL", "≤ 5 mg/dL"),
+        (">=2", "≥2"),
+        ("12 K/uL", "12 K/µL"),
+        ("5 furlongs/uL", "5 furlongs/uL"),
+        ("trace", "trace"),
+    ],
+)
+def test_what_a_laboratory_wrote_keeps_its_number_and_gets_the_signs_of_print(written: str, shown: str) -> None:
+    assert as_written(written) == shown
 
 
 def _luminance(colour: str) -> float:

@@ -74,7 +74,7 @@ def test_a_stale_result_says_so_and_what_to_do(rules: Rules) -> None:
     (finding,) = (f for f in data["trials"][0]["criteria"] if f["id"] == "A.I2")
     (line, _) = map(words.evidence_line, words.deciding(finding))
 
-    assert line.startswith("total bilirubin 80 umol/L (2026-09-01, 80 d old), limit > 1 x ULN (> 17 umol/L; ")
+    assert line.startswith("total bilirubin 80 µmol/L (2026-09-01, 80 d old), limit > 1 × ULN (> 17 µmol/L; ")
     assert line.endswith("): too old; repeat it")
     assert words.still_open([finding]) == "1 too old (total bilirubin)"
 
@@ -117,9 +117,9 @@ def test_five_digits_never_hide_a_near_miss() -> None:
     hit = {"variable": "creatinine", "value": 176.842, "limit": ">= 176.8 umol/L", "distance": 0.042, "truth": "MET"}
     even = {"variable": "creatinine", "value": 176.842, "limit": ">= 176.842 umol/L", "distance": 0, "truth": "MET"}
 
-    assert words.blocker({"evidence": [as_data(near | {"decides": True})]}) == "platelets 19.999999 < 20 10*9/L"
-    assert words.blocker({"evidence": [as_data(hit | {"decides": True})]}) == "creatinine 176.84 >= 176.8 umol/L"
-    assert words.blocker({"evidence": [as_data(even | {"decides": True})]}) == "creatinine 176.84 >= 176.84 umol/L"
+    assert words.blocker({"evidence": [as_data(near | {"decides": True})]}) == "platelets 19.999999 < 20 × 10⁹/L"
+    assert words.blocker({"evidence": [as_data(hit | {"decides": True})]}) == "creatinine 176.84 ≥ 176.8 µmol/L"
+    assert words.blocker({"evidence": [as_data(even | {"decides": True})]}) == "creatinine 176.84 ≥ 176.84 µmol/L"
 
 
 @pytest.mark.parametrize("case", EVIDENCE, ids=lambda case: case["lines"][0])
@@ -140,15 +140,15 @@ def test_lines_below_a_sentence_show_every_kind_of_node() -> None:
         "  dialysis (now)",
         "  asthma, requiring: systemic corticosteroids",
         "all of",
-        "  prothrombin time <= ULN + 4 s",
-        "  temperature >= LLN - 1 Cel and <= LLN + 0.5 Cel",
+        "  prothrombin time ≤ ULN + 4 s",
+        "  temperature ≥ LLN - 1 °C and ≤ LLN + 0.5 °C",
         "  if",
         "    all of",
         "      sex one of female",
         "      childbearing potential",
         "  then",
         "    to attest: contraception",
-        "  age >= 30 y (on the day on which type 2 diabetes began)",
+        "  age ≥ 30 y (on the day on which type 2 diabetes began)",
     ]
 
 
@@ -273,7 +273,6 @@ READS = {
     "report/jsonline.py": "characters that do not show, whoever wrote them",
     "report/page/markup.py": "ids of trials and criteria that become ids of a page",
     "report/terminal.py": "what could steer a terminal, whoever wrote it",
-    "report/typeset.py": "units as UCUM, records and protocols write them",
 }
 # Texts of evidence and outlook that stand beside the same as data, for those who read them in JSON.
 TEXTS = frozenset({"limit", "limit_written", "window", "reference", "converted", "margin", "answer", "answer_written"})

@@ -6,9 +6,9 @@ Each patient mentions one thing only. What comes of them is for the evaluator to
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from eligo.criteria import (
     STUDY_CONDITION,
@@ -38,6 +38,16 @@ LISTS = {"condition": "conditions", "state": "conditions", "procedure": "procedu
 ANY_LIMIT = 40.0  # of a made-up report, for a variable that has no usual one
 
 
+class ShownAmount(NamedTuple):
+    """What a boundary patient has of a variable, as a limit would state it, and the day where that counts."""
+
+    limit: Limit
+    day: date | None = None
+
+
+_Found = tuple[str, ShownAmount | str, Data]  # the position, what the patient has, and its data
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One tiny patient at a boundary of one leaf of a criterion."""
@@ -46,7 +56,7 @@ class Point:
     leaf: int
     name: str
     position: str
-    shown: str
+    shown: ShownAmount | str
     patient: Data
 
 
@@ -62,7 +72,7 @@ def points(ruleset: RuleSet, as_of: date) -> Iterator[Point]:
 
 
 def _of_leaf(trial: str, criterion: Criterion, place: int, leaf: Leaf, as_of: date) -> Iterator[Point]:
-    found: Iterator[tuple[str, str, Data]]
+    found: Iterator[_Found]
     match leaf:
         case Compare() if leaf.variable and (variable := variables().get(leaf.variable)):
             name, found = variable.id, _then(leaf, as_of) if leaf.at else _compared(leaf, variable, as_of)
@@ -82,20 +92,16 @@ def _of_leaf(trial: str, criterion: Criterion, place: int, leaf: Leaf, as_of: da
     yield Point(criterion.id, place, name, "missing", "", base)
 
 
-def _compared(leaf: Compare, variable: Variable, as_of: date) -> Iterator[tuple[str, str, Data]]:
+def _compared(leaf: Compare, variable: Variable, as_of: date) -> Iterator[_Found]:
     for limit in leaf.limits:
         for position, value in (("just below", -1), ("at", 0), ("just above", 1)):
             number = float(f"{limit.value + value * _step(limit, variable):.12g}")
             if limit.of in ("ULN", "LLN"):
-                yield position, f"{number:.12g} x {limit.of}", _multiple(number, limit, variable)
+                yield position, _amount(number, limit), _multiple(number, limit, variable)
             elif limit.above is not None:
-                yield (
-                    position,
-                    f"{limit.above} {number:+.12g} {limit.unit or ''}".rstrip(),
-                    _above(number, limit, variable),
-                )
+                yield position, _amount(number, limit), _above(number, limit, variable)
             elif limit.of is None:
-                yield position, _shown(number, limit.unit), _result(variable, number, limit.unit)
+                yield position, _amount(number, limit), _result(variable, number, limit.unit)
         if limit.of is None and limit.above is None:
             yield from _other_unit(limit, variable)
     of_its_own = leaf.limits[0].of is None and leaf.limits[0].above is None
@@ -111,9 +117,9 @@ def _step(limit: Limit, variable: Variable) -> float:
     return 10.0 ** -(decimals + 1)
 
 
-def _shown(value: float, unit: str | None) -> str:
-    unit = "y" if unit == "a" else unit  # people read it, also as the name of a case
-    return f"{value:.12g}{f' {unit}' if unit and unit != '1' else ''}"
+def _amount(value: float, limit: Limit, day: date | None = None) -> ShownAmount:
+    """The value as one that the limit is compared with."""
+    return ShownAmount(replace(limit, op="eq", value=value), day)
 
 
 def _result(variable: Variable, value: float, unit: str | None) -> Data:
@@ -148,7 +154,7 @@ def _above(value: float, limit: Limit, variable: Variable) -> Data:
     return {"observations": [{"variable": variable.id, "value": number, **unit, bound: normal}]}
 
 
-def _then(leaf: Compare, as_of: date) -> Iterator[tuple[str, str, Data]]:
+def _then(leaf: Compare, as_of: date) -> Iterator[_Found]:
     """Somebody in whom it began on the day of the screening, at the age of the limit and beside it."""
     where, entry = _entry(Present(leaf.at or ""), as_of)
     yield "undated", "begun at an unknown age", {where: [{"concept": leaf.at}], "age": "99 a"}
@@ -156,10 +162,10 @@ def _then(leaf: Compare, as_of: date) -> Iterator[tuple[str, str, Data]]:
         for position, value in (("just below", limit.value - 1), ("at", limit.value), ("just above", limit.value + 1)):
             if value >= 0:
                 birth = shift(as_of, Duration(value, cast(TimeUnit, limit.unit or "a")), -1)
-                yield position, _shown(value, limit.unit), {"birth_date": birth.isoformat(), where: [entry]}
+                yield position, _amount(value, limit), {"birth_date": birth.isoformat(), where: [entry]}
 
 
-def _other_unit(limit: Limit, variable: Variable) -> Iterator[tuple[str, str, Data]]:
+def _other_unit(limit: Limit, variable: Variable) -> Iterator[_Found]:
     own = limit.unit or variable.unit
     for unit in variable.units:
         if unit == own or variable.id == "age":
@@ -168,11 +174,11 @@ def _other_unit(limit: Limit, variable: Variable) -> Iterator[tuple[str, str, Da
             value = convert(limit.value, own, unit, variable)
         except EligoError:
             continue
-        yield "other unit", _shown(value, unit), _result(variable, value, unit)
+        yield "other unit", ShownAmount(Limit("eq", value, unit)), _result(variable, value, unit)
         return
 
 
-def _dated(leaf: Compare, variable: Variable, within: Duration, as_of: date) -> Iterator[tuple[str, str, Data]]:
+def _dated(leaf: Compare, variable: Variable, within: Duration, as_of: date) -> Iterator[_Found]:
     first = shift(as_of, within, -1)
     limit = leaf.limits[0]
     value = limit.value + (_step(limit, variable) if limit.op in ("gt", "ge") else -_step(limit, variable))
@@ -180,10 +186,10 @@ def _dated(leaf: Compare, variable: Variable, within: Duration, as_of: date) -> 
         data = _result(variable, value, limit.unit)
         if "observations" in data:
             data["observations"][0]["date"] = day.isoformat()
-            yield position, f"{_shown(value, limit.unit)} on {day}", data
+            yield position, _amount(value, limit, day), data
 
 
-def _chosen(variable: Variable) -> Iterator[tuple[str, str, Data]]:
+def _chosen(variable: Variable) -> Iterator[_Found]:
     if variable.id == "sex":
         for sex in ("male", "female"):
             yield "is", sex, {"sex": sex}
@@ -192,7 +198,7 @@ def _chosen(variable: Variable) -> Iterator[tuple[str, str, Data]]:
         yield "is", f"{grade:g}", _result(variable, grade, None)
 
 
-def _present(leaf: Present, as_of: date) -> Iterator[tuple[str, str, Data]]:
+def _present(leaf: Present, as_of: date) -> Iterator[_Found]:
     where, entry = _named(leaf)
     if leaf.qualifier:
         yield "without", f"not said to be {leaf.qualifier}", {where: [dict(entry)]}
@@ -215,7 +221,7 @@ def _present(leaf: Present, as_of: date) -> Iterator[tuple[str, str, Data]]:
     yield "ruled out", "", {"absent": [leaf.concept]}
 
 
-def _related(leaf: Related, as_of: date) -> Iterator[tuple[str, str, Data]]:
+def _related(leaf: Related, as_of: date) -> Iterator[_Found]:
     """Both of the two, each alone, and each ruled out beside the other."""
     what, to = _entry(leaf.what, as_of), _entry(leaf.to, as_of)
     yield "both", "", _lists(what, to)
@@ -247,7 +253,7 @@ def _entry(leaf: Present, as_of: date) -> tuple[str, Data]:
     return where, entry | _start(where, as_of)
 
 
-def _windowed(leaf: Present, entry: Data, where: str, as_of: date) -> Iterator[tuple[str, str, Data]]:
+def _windowed(leaf: Present, entry: Data, where: str, as_of: date) -> Iterator[_Found]:
     """The first day of a window, and the day before it."""
     within = (leaf.window.within or leaf.window.began) if leaf.window else None
     if within is None or (leaf.window and leaf.window.anchor != "screening"):
@@ -274,6 +280,6 @@ def _on(where: str, day: date) -> Data:
     return {"date": text} if where == "procedures" else {"start": text, "end": text}
 
 
-def _attested(topic: str) -> Iterator[tuple[str, str, Data]]:
+def _attested(topic: str) -> Iterator[_Found]:
     for held in (True, False):
         yield "attested", "yes" if held else "no", {"attested": {topic: held}}

@@ -24,9 +24,9 @@ from eligo.evaluate import Engine
 from eligo.patients.model import Patient
 from eligo.report.actions import ACTIONS
 from eligo.report.display import criterion_of
+from eligo.report.measures import LONG_CODED
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal, wrap
-from eligo.report.typeset import typeset
 from eligo.screening import Rules, load_rules, screen
 from eligo.worksheet.asking import open_questions
 from eligo.worksheet.entry import FilledEntry, entries_checked
@@ -114,15 +114,15 @@ def _open(count: int) -> str:
 
 def item_json(item: FormItem) -> dict[str, Any]:
     """A question as JSON data."""
-    data = {"key": item.key, "group": item.group, "question": item.words, "takes": item.takes}
+    data = {"key": item.key, "group": item.group, "question": item.question(LONG_CODED), "takes": item.takes(str)}
     named = {"asks": item.asks, "criterion": item.criterion, "text_sha": item.text_sha}
     return {**data, **{k: v for k, v in named.items() if v is not None}, "criteria": list(item.criteria)}
 
 
 def _lines(item: FormItem, width: int) -> Iterator[str]:
-    yield from wrap(typeset(item.words), width, f"{item.key}  ", "    ")
-    about = f"{ACTIONS[item.group].lower()}; {item.takes}; for {'; '.join(map(criterion_of, item.criteria))}"
-    yield from wrap(typeset(about), width, "    ", "    ")
+    yield from wrap(item.question(), width, f"{item.key}  ", "    ")
+    about = f"{ACTIONS[item.group].lower()}; {item.takes()}; for {'; '.join(map(criterion_of, item.criteria))}"
+    yield from wrap(about, width, "    ", "    ")
 
 
 class _StopAnswering(Exception):  # noqa: N818 - no error; it ends the walk
@@ -171,7 +171,7 @@ class _AnswerDialog:
     def _ask(self, item: FormItem, skipped: set[str]) -> None:
         """Ask one question until there is an answer, or it is skipped; what settles nothing is not asked again."""
         while True:
-            text = _line(f"[{'y yes, n no' if item.subject is None else item.takes}, {KEYS}] ")
+            text = _line(f"[{'y yes, n no' if item.subject is None else item.takes(str)}, {KEYS}] ")
             if text.lower() in ("q", "quit"):
                 raise _StopAnswering
             skipped.add(item.key)

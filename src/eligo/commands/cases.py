@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from eligo.cases.boundary import Point, points
+from eligo.cases.boundary import Point, ShownAmount, points
 from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say_json, say_lines
 from eligo.commands.rulefiles import add_trial, the_trial_file
@@ -21,9 +21,9 @@ from eligo.explain import Finding, explain
 from eligo.patients.native import read_patient
 from eligo.plan import compile_rules
 from eligo.report.display import criterion_title
+from eligo.report.measures import SHORT, SHORT_CODED, Manner, amount_words, number
 from eligo.report.terminal import terminal, wrap
 from eligo.report.terms import concept_name, variable_name
-from eligo.report.typeset import typeset
 from eligo.report.words import SENTENCE
 from eligo.ruleset import RuleSet, load
 from eligo.truth import Truth
@@ -99,15 +99,18 @@ def _sheet(ruleset: RuleSet, found: list[tuple[Point, Finding]], width: int) -> 
         last = (criterion.id, point.name)
         said = SENTENCE[criterion.kind, finding.truth.name]
         part = f"{PART[finding.evidence[point.leaf].truth]}; " if len(finding.evidence) > 1 else ""
-        first = f"    [ ] {point.position:<13} {_shown(point.shown):<24} "
+        shown = _shown(point.shown, SHORT).replace("_", " ")
+        first = f"    [ ] {point.position:<13} {shown:<24} "
         yield from wrap(f"{part}{said} -> {finding.bearing.value}", width, first, " " * 10)
     yield ""
     yield "read by ______________________   date ____________"
 
 
-def _shown(text: str) -> str:
-    """A value, in signs of print; of a concept what people call it."""
-    return typeset(text).replace("_", " ")
+def _shown(shown: ShownAmount | str, manner: Manner) -> str:
+    """A value with its day, where that counts; or what else the patient has."""
+    if isinstance(shown, str):
+        return shown
+    return f"{amount_words(shown.limit, manner, number)}{f' on {shown.day}' if shown.day else ''}"
 
 
 def _cases(ruleset: RuleSet, found: list[tuple[Point, Finding]]) -> Iterator[str]:
@@ -116,7 +119,8 @@ def _cases(ruleset: RuleSet, found: list[tuple[Point, Finding]]) -> Iterator[str
     yield "cases:"
     names: dict[str, int] = {}
     for point, finding in found:
-        name = " ".join(part for part in (point.criterion, point.name, point.position, point.shown) if part)
+        shown = _shown(point.shown, SHORT_CODED)
+        name = " ".join(part for part in (point.criterion, point.name, point.position, shown) if part)
         names[name] = names.get(name, 0) + 1
         name = f"{name} ({names[name]})" if names[name] > 1 else name
         yield f"- case: {json.dumps(name, ensure_ascii=False)}"

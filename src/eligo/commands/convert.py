@@ -8,8 +8,7 @@ import math
 from eligo.commands.printing import say, say_json
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients.values import Quantity, read_quantity
-from eligo.report.measures import rounded
-from eligo.report.typeset import typeset
+from eligo.report.measures import Extent, Value, unit_words, value_words
 from eligo.vocabulary.units import convert, ucum
 from eligo.vocabulary.variables import Variable, variables
 
@@ -48,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
             value |= {"high": _finite(high), "high_inclusive": read.high_closed}
         say_json({"variable": variable.id, **value, "unit": to})
     else:
-        say(typeset(_shown(low, high, read) + (f" {to}" if to != "1" else "")))
+        say(f"{value_words(_value(low, high, read))}{unit_words(to)}")
     return 0
 
 
@@ -56,15 +55,13 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _shown(low: float, high: float, read: Quantity) -> str:
-    """The number, or the interval in the form that it was given in."""
+def _value(low: float, high: float, read: Quantity) -> Value:
+    """The number, or the interval with as many ends as it was given with."""
     if low == high:
-        return rounded(low)
-    if not math.isfinite(read.low):
-        return f"{'<=' if read.high_closed else '<'} {rounded(high)}"
-    if not math.isfinite(read.high):
-        return f"{'>=' if read.low_closed else '>'} {rounded(low)}"
-    return f"{rounded(low)} to {rounded(high)}"
+        return low
+    least = low if math.isfinite(read.low) else -math.inf  # of a logarithm no end is zero
+    most = high if math.isfinite(read.high) else math.inf
+    return Extent(least, read.low_closed, most, read.high_closed)
 
 
 def known_variable(word: str) -> Variable | None:

@@ -20,6 +20,7 @@ from eligo.evaluation.chart import Policy
 from eligo.patients.model import Patient
 from eligo.patients.readers import read_patients
 from eligo.report.changes import cause, change_lines, part_words
+from eligo.report.measures import SHORT_CODED
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal, wrap
 from eligo.ruleset import RuleSet, load
@@ -96,8 +97,14 @@ def _data(
     known = new or old
     data: dict[str, object] = {"old": args.old, "new": args.new, "trial": known.trial if known else None}
     data |= {"only": "new" if old is None else "old"} if old is None or new is None else {}
-    told = [change.as_json() | ({"parts": parts} if (parts := part_words(change)) else {}) for change in found]
+    told = list(map(_change_json, found))
     return data | {"changes": told, "flips": [f.as_json() for f in flipped], "patients": len(patients)}
+
+
+def _change_json(change: Change) -> dict[str, object]:
+    """A change as JSON data, with the words for its parts, where there are any."""
+    parts = part_words(change, SHORT_CODED)
+    return change.as_json() | ({"parts": parts} if parts else {})
 
 
 def _text(

@@ -12,9 +12,9 @@ from eligo.commands.printing import say_json, say_lines
 from eligo.commands.rulefiles import add_trial, the_trial_file
 from eligo.criteria import Criterion
 from eligo.report.display import criterion_title, with_names, without_code
+from eligo.report.measures import LONG_CODED
 from eligo.report.sentences import criterion_sentence, ruleset_sections, sentence
 from eligo.report.terminal import terminal, wrap
-from eligo.report.typeset import typeset
 from eligo.ruleset import RuleSet, load
 from eligo.standing import review_state
 
@@ -49,9 +49,12 @@ def _data(criterion: Criterion) -> dict[str, Any]:
         "kind": criterion.kind,
         "cohort": criterion.cohort,
         "text": criterion.text,
-        "sentence": criterion_sentence(criterion),
+        "sentence": criterion_sentence(criterion, LONG_CODED),
         "review": review_state(criterion),
-        "was": [{"text": w.text, "sentence": criterion_sentence(w), "review": w.review.state} for w in criterion.was],
+        "was": [
+            {"text": w.text, "sentence": criterion_sentence(w, LONG_CODED), "review": w.review.state}
+            for w in criterion.was
+        ],
     }
 
 
@@ -88,16 +91,16 @@ def _criterion(criterion: Criterion, ids: Sequence[str], width: int) -> Iterator
     mark = {"draft": " (draft)", "edited": " (edited)", "reviewed": ""}[review_state(criterion)]
     indent = "    "
     said = [
-        (f"  {criterion_title(criterion.id)}: ", typeset(criterion_sentence(criterion))),
+        (f"  {criterion_title(criterion.id)}: ", criterion_sentence(criterion)),
         (f"{indent}from: ", f"{criterion.text}{mark}"),
         *((f"{indent}note: ", with_names(without_code(note), ids)) for note in criterion.notes),
     ]
     if criterion.ambiguous is not None:
         others = (r for i, r in enumerate(criterion.ambiguous.readings) if i != criterion.ambiguous.chosen)
         said.append((f"{indent}may be read otherwise: ", criterion.ambiguous.why))
-        said += [(f"{indent}not chosen: ", typeset(sentence(reading))) for reading in others]
+        said += [(f"{indent}not chosen: ", sentence(reading)) for reading in others]
     for former in criterion.was:
         said.append((f"{indent}before the change ({former.review.state}): ", former.text))
-        said.append((f"{indent}  understood as: ", typeset(criterion_sentence(former))))
+        said.append((f"{indent}  understood as: ", criterion_sentence(former)))
     for first, text in said:
         yield from wrap(text, width, first, f"{indent}  ")

@@ -29,10 +29,10 @@ from eligo.criteria import Criterion
 from eligo.errors import EligoError, Place, Problem
 from eligo.isolation import Isolated
 from eligo.report.display import criterion_title, with_names, without_code
+from eligo.report.measures import LONG_CODED
 from eligo.report.problems import write_problems
 from eligo.report.sentences import criterion_sentence, sentence
 from eligo.report.terminal import terminal, wrap
-from eligo.report.typeset import typeset
 from eligo.ruleset import loads
 from eligo.textfile import linked, read_text, replace_text
 from eligo.trials.reviewing import (
@@ -146,10 +146,13 @@ def _data(criterion: Criterion) -> dict[str, object]:
         "kind": criterion.kind,
         "cohort": criterion.cohort,
         "text": criterion.text,
-        "sentence": criterion_sentence(criterion),
+        "sentence": criterion_sentence(criterion, LONG_CODED),
         "notes": list(criterion.notes),
-        "readings": [sentence(r) for r in ambiguous.readings] if ambiguous else [],
-        "was": [{"text": w.text, "sentence": criterion_sentence(w), "review": w.review.state} for w in criterion.was],
+        "readings": [sentence(r, manner=LONG_CODED) for r in ambiguous.readings] if ambiguous else [],
+        "was": [
+            {"text": w.text, "sentence": criterion_sentence(w, LONG_CODED), "review": w.review.state}
+            for w in criterion.was
+        ],
     }
 
 
@@ -157,16 +160,16 @@ def _lines(criterion: Criterion, ids: Sequence[str], width: int) -> Iterator[str
     """What a reviewer has to see, the source's words first."""
     said = [
         (f"{criterion_title(criterion.id)}  ", criterion.text),
-        ("  understood as: ", typeset(criterion_sentence(criterion))),
+        ("  understood as: ", criterion_sentence(criterion)),
         *(("  note: ", with_names(without_code(note), ids)) for note in criterion.notes),
     ]
     if criterion.ambiguous:
         said.append(("  may be read otherwise: ", criterion.ambiguous.why))
-        said += [(f"  reading {n}: ", typeset(sentence(r))) for n, r in enumerate(criterion.ambiguous.readings, 1)]
+        said += [(f"  reading {n}: ", sentence(r)) for n, r in enumerate(criterion.ambiguous.readings, 1)]
     for former in criterion.was:
         by = f" by {former.review.by}" if former.review.by else ""
         said.append((f"  before the change ({former.review.state}{by}): ", former.text))
-        said.append(("    understood as: ", typeset(criterion_sentence(former))))
+        said.append(("    understood as: ", criterion_sentence(former)))
     for first, words in said:
         yield from wrap(words, width, first, "      ")
 

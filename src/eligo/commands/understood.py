@@ -10,15 +10,14 @@ from typing import Any
 
 from eligo.commands.bulk import criterion_data, read_criterion
 from eligo.commands.printing import say, say_json, say_lines
-from eligo.criteria import Criterion, Predicate, Unparsed, leaves
+from eligo.criteria import Criterion, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import read_stream
 from eligo.pages.document import read_criteria
 from eligo.reading.parse import read_comparisons, read_item
 from eligo.report.display import criterion_title
-from eligo.report.predicates import NOT_UNDERSTOOD, predicate_lines
+from eligo.report.predicates import predicate_lines
 from eligo.report.terminal import Terminal, clean, terminal, wrap, wrap_marked
-from eligo.report.typeset import typeset
 from eligo.textfile import read_text
 from eligo.trials import read_trial, sniff
 from eligo.trials.importing import draft
@@ -82,21 +81,15 @@ def _lines(criterion: Criterion, shape: Terminal) -> Iterator[str]:
         yield line
         if under:
             yield shape.paint(under, "green")
-    for line in _predicate(criterion.predicate, "    "):
+    for line in predicate_lines(criterion.predicate, "    "):
         yield from wrap(line.lstrip(), shape.width, line[: len(line) - len(line.lstrip())], "        ")
     if criterion.ambiguous:
         yield from wrap(f"ambiguous: {criterion.ambiguous.why}; the other reading:", shape.width, "    ", "      ")
         for index, reading in enumerate(criterion.ambiguous.readings):
             if index != criterion.ambiguous.chosen:
-                yield from _predicate(reading, "      ")
+                yield from predicate_lines(reading, "      ")
     for note in criterion.notes:
         yield from wrap(note, shape.width, "    note: ", "      ")
-
-
-def _predicate(predicate: Predicate, indent: str) -> Iterator[str]:
-    """What was understood, in signs of print; what was not understood, in the protocol's own."""
-    for line in predicate_lines(predicate, indent):
-        yield line if NOT_UNDERSTOOD in line else typeset(line)
 
 
 def _as_json(criterion: Criterion) -> dict[str, Any]:

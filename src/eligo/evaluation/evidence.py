@@ -209,10 +209,16 @@ class Evidence(NamedTuple):
             "but_not": [excepted_json(part) for part in leaf.but_not] or None,
             **_window(leaf.window),
             "facts": facts or None,
+            "signs": self._signs() or None,
             "ruled_out_by": next((b.concept for b in self.basis if isinstance(b, Ruled)), None),
         }
         grade = next((b for b in self.basis if isinstance(b, Result | Derived)), None)
         return data | ({"variable": grade.variable} | reading_json(grade, self.as_of) if grade else {})
+
+    def _signs(self) -> list[dict[str, Any]]:
+        """The values for which silence does not rule the concept out."""
+        found = self.basis if self.detail == MAY_BE else ()
+        return [basis_json(one, self.as_of) for one in found if isinstance(one, Result)]
 
 
 def answer_json(reply: Reply) -> dict[str, str]:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eligo.criteria import SYMBOL, Limit, Number, Present
+from eligo.evaluation.chart import Chart
 from eligo.evaluation.derive import age_of
 from eligo.evaluation.distance import plain
-from eligo.evaluation.measures import limit_json, number_text, unit_of, value_of
+from eligo.evaluation.measures import interval_json, limit_json, number_text, unit_of, value_of
 from eligo.evaluation.phrases import phrases
 from eligo.evaluation.presence import presence
 from eligo.outlook.changes import Remedies, Remedy
@@ -98,7 +99,7 @@ def remedies_json(found: Remedies, situation: Situation) -> dict[str, Any]:
 def _change_json(change: Remedy, situation: Situation) -> dict[str, Any]:
     subject = change.subject
     data: dict[str, Any] = {"variable" if subject.kind == "variable" else "concept": subject.id}
-    data["now"] = _now(subject, situation)
+    data |= _now(subject, situation)
     data["unit"] = unit_of(subject.id) if subject.kind == "variable" else None
     said = together(answer for answer in change.to if isinstance(answer, Told))
     regions = [_limits(answer, subject.id) for answer in change.to if isinstance(answer, ValueRegion)]
@@ -109,23 +110,25 @@ def _change_json(change: Remedy, situation: Situation) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value is not None}
 
 
-def _now(subject: Subject, situation: Situation) -> Any:
-    """What the record says of the subject."""
+def _now(subject: Subject, situation: Situation) -> dict[str, Any]:
+    """What the record says of the subject: a word, or its value, with the ends of one that is an interval."""
     chart = situation.answers.chart
     if subject.kind == "attestation":
-        return "yes" if chart.attested.get(subject.id) else "no"
+        return {"now": "yes" if chart.attested.get(subject.id) else "no"}
     if subject.kind == "concept":
-        if presence(Present(subject.id))(chart)[0] is Truth.MET:
-            return "present"
-        found = {fact.status for fact in chart.under.get(subject.id, ())}
-        return "in the past" if "resolved" in found else "planned" if "planned" in found else "absent"
+        return {"now": _standing(subject.id, chart)}
     if subject.id == "sex":
-        return chart.sex
-    if subject.id == "age":
-        age = age_of(chart)
-        return value_of(age) if age else None
-    recorded = chart.recorded(subject.id)
-    return value_of(recorded[0]) if recorded else None
+        return {"now": chart.sex}
+    reading = age_of(chart) if subject.id == "age" else next(iter(chart.recorded(subject.id)), None)
+    return {"now": value_of(reading), "interval": interval_json(reading)} if reading else {}
+
+
+def _standing(concept: str, chart: Chart) -> str:
+    """How the concept stands in the record."""
+    if presence(Present(concept))(chart)[0] is Truth.MET:
+        return "present"
+    found = {fact.status for fact in chart.under.get(concept, ())}
+    return "in the past" if "resolved" in found else "planned" if "planned" in found else "absent"
 
 
 def doubt_json(doubt: Doubt) -> dict[str, Any]:
@@ -136,7 +139,8 @@ def doubt_json(doubt: Doubt) -> dict[str, Any]:
     if doubt.link is not None:
         data |= {"related": doubt.link.relation, "to": doubt.link.to.concept}
     if doubt.other is not None:
-        data |= {"value": value_of(doubt.other), "date": str(doubt.other.date) if doubt.other.date else None}
+        data |= {"value": value_of(doubt.other), "interval": interval_json(doubt.other)}
+        data |= {"date": str(doubt.other.date) if doubt.other.date else None}
     if doubt.which is not None and doubt.value is not None and doubt.beyond is not None:
         beyond = _bounds(doubt.beyond, (0.0, math.inf), unit_of(doubt.id))
         data |= {

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from eligo.report import outlook_words as words
 from eligo.report.measures import Data
 from eligo.report.terminal import Terminal, wrap
-from eligo.report.typeset import typeset
 
 MOST = 3  # questions and sets of changes; the page and the JSON have all
 
@@ -19,7 +18,7 @@ def ahead_lines(outlook: Data, terminal: Terminal) -> Iterator[str]:
     if changes:
         yield from _part("would help", words.change_sets(changes), terminal, MOST)
         for text in words.after_changes(changes):
-            yield from wrap(typeset(text), terminal.width, "  ", "  ")
+            yield from wrap(text, terminal.width, "  ", "  ")
     yield from _part("hangs on", words.hangs_on(outlook.get("sensitivity", ())), terminal)
     if "expiry" in outlook:
         expiry = [words.holds_until(outlook["expiry"]), *words.expiry_causes(outlook["expiry"])]
@@ -36,6 +35,6 @@ def _part(title: str, items: Iterable[str], terminal: Terminal, most: int | None
         return
     yield f"{terminal.paint(title, 'bold')}:"
     for item in found[:most]:
-        yield from wrap(typeset(item), terminal.width, "  - ", "    ")
+        yield from wrap(item, terminal.width, "  - ", "    ")
     if most is not None and len(found) > most:
         yield f"  ... and {len(found) - most} more"

@@ -15,7 +15,6 @@ from eligo.report.display import criterion, with_names
 from eligo.report.measures import Data
 from eligo.report.terminal import Terminal, clean, wrap, wrap_marked
 from eligo.report.text import COLOUR, NEAR_MISS, arm_lines, drafts, header, warning_lines
-from eligo.report.typeset import typeset
 from eligo.report.why import reason
 from eligo.report.words import blocking, deciding, evidence_line, headline, spans
 
@@ -141,7 +140,7 @@ def finding_lines(finding: Data, terminal: Terminal, full: bool) -> Iterator[str
     colour = COLOUR[bearing]
     mark = MARK["assumed" if bearing == "passes" and finding.get("assumed") else bearing]
     named = criterion(clean(finding["id"]))
-    title = f"{mark} {named[0].upper()}{named[1:]}: {typeset(headline(finding))}"
+    title = f"{mark} {named[0].upper()}{named[1:]}: {headline(finding)}"
     for line in wrap(title, terminal.width, "  ", _INDENT):
         yield line.replace(f"\u2192 {bearing}", f"\u2192 {terminal.paint(bearing, colour, 'bold')}")
     for line, under in wrap_marked(finding["text"], spans(finding), terminal.width, _INDENT, _INDENT):
@@ -150,10 +149,10 @@ def finding_lines(finding: Data, terminal: Terminal, full: bool) -> Iterator[str
             yield terminal.paint(under, colour)
     decides = deciding(finding) if full or bearing != "blocks" else blocking(finding)
     for evidence in decides:
-        yield from wrap(typeset(evidence_line(evidence)), terminal.width, _INDENT, f"{_INDENT}  ")
+        yield from wrap(evidence_line(evidence), terminal.width, _INDENT, f"{_INDENT}  ")
     if not full:
         return
     for evidence in finding["evidence"]:
         if not evidence["decides"] and evidence.keys() & {"value", "facts", "parts"}:
-            for line in wrap(typeset(f"also: {evidence_line(evidence)}"), terminal.width, _INDENT, f"{_INDENT}  "):
+            for line in wrap(f"also: {evidence_line(evidence)}", terminal.width, _INDENT, f"{_INDENT}  "):
                 yield terminal.paint(line, "dim")

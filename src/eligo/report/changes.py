@@ -8,11 +8,10 @@ from eligo.check.changes import Change
 from eligo.check.parts import PartChange, part_changes
 from eligo.criteria import Compare, Leaf, Limit
 from eligo.report.display import criterion
-from eligo.report.measures import limits_words, number
+from eligo.report.measures import SHORT, Manner, limits_words, number
 from eligo.report.predicates import leaf_words
 from eligo.report.terminal import wrap
 from eligo.report.terms import variable_name
-from eligo.report.typeset import typeset
 
 # What the kinds of a change are called where that is another word.
 KIND = {
@@ -33,21 +32,21 @@ def change_lines(change: Change, width: int) -> Iterator[str]:
     """The criterion, the way it changed and its parts that did; below them both texts, where they differ."""
     parts = part_words(change)
     text = f"{_name(change)} {KIND.get(change.kind, change.kind)}{f': {parts}' if parts else ''}"
-    yield from wrap(typeset(text).replace(" → ", " -> "), width, "  ", "    ")
+    yield from wrap(text, width, "  ", "    ")
     same = [c.text for c in change.old] == [c.text for c in change.new]
     for sign, criteria in (("-", change.old), ("+", change.new)):
         for one in criteria if not same else ():
             yield from wrap(one.text, width, f"    {sign} ", "      ")
 
 
-def part_words(change: Change) -> str:
+def part_words(change: Change, manner: Manner = SHORT) -> str:
     """The parts that changed, each in a few words; nothing where all of a criterion came or went, or no part did.
 
     A part that only one version has is one more or one less; of one that both have, the limits are told.
     """
     if len(change.old) != 1 or len(change.new) != 1 or change.kind == "reworded only":
         return ""
-    return "; ".join(_part(part) for part in part_changes(change.old[0].predicate, change.new[0].predicate))
+    return "; ".join(_part(part, manner) for part in part_changes(change.old[0].predicate, change.new[0].predicate))
 
 
 def cause(change: Change) -> str:
@@ -65,21 +64,21 @@ def _name(change: Change) -> str:
     return f"{name[0].upper()}{name[1:]}{f', before {criterion(change.old[0].id)},' if renamed else ''}"
 
 
-def _part(part: PartChange) -> str:
+def _part(part: PartChange, manner: Manner) -> str:
     old, new = part.old, part.new
     if isinstance(old, Compare) and isinstance(new, Compare) and _alike_but_for_limits(old, new):
         before, after = _bounds_that_differ(old, new)
         shared = {limit.unit for limit in (*before, *after)}
         bare = shared.pop() if len(shared) == 1 else None  # said once, behind the limits after the change
-        said = limits_words(before, digits=number, bare=bare), limits_words(after, digits=number)
+        said = limits_words(before, manner, number, bare), limits_words(after, manner, number)
         return f"{_measured(new)} {' -> '.join(said)}"
     if old is not None and new is not None:
-        return f"{leaf_words(old)} -> {leaf_words(new)}"
-    return f"also {leaf_words(new)}" if new is not None else f"no longer {_words_of(old)}"
+        return f"{leaf_words(old, manner)} -> {leaf_words(new, manner)}"
+    return f"also {leaf_words(new, manner)}" if new is not None else f"no longer {_words_of(old, manner)}"
 
 
-def _words_of(leaf: Leaf | None) -> str:
-    return leaf_words(leaf) if leaf is not None else ""
+def _words_of(leaf: Leaf | None, manner: Manner) -> str:
+    return leaf_words(leaf, manner) if leaf is not None else ""
 
 
 def _measured(leaf: Compare) -> str:

@@ -34,7 +34,7 @@ def is_one_sided(evidence: Data) -> bool:
 
 
 def limit_words(evidence: Data, manner: Manner = SHORT, bare: str | None = None) -> str:
-    """The limit in the canonical unit: "< 20 10*9/L"; of a choice "one of 3, 4"."""
+    """The limit in the canonical unit: "< 20 × 10⁹/L"; of a choice "one of 3, 4"."""
     if "values" in evidence:
         return f"one of {', '.join(map(limit_digits(evidence), evidence['values']))}"
     return limits_words(limits_of(evidence), manner, limit_digits(evidence), bare)
@@ -87,7 +87,7 @@ def limit_line(evidence: Data) -> str:
 
 
 def _reference(evidence: Data) -> str:
-    """What a limit is a multiple of, or lies above, and whose it is: "ULN 17 umol/L (report)"."""
+    """What a limit is a multiple of, or lies above, and whose it is: "ULN 17 µmol/L (report)"."""
     normal = evidence["normal"]
     low, high = rounded(normal["low"]), rounded(normal["high"])
     value = low if normal["low"] == normal["high"] else f"{low} to {high}"
@@ -106,13 +106,19 @@ def distance_words(evidence: Data, limit: str = "it") -> str:
         return f"exactly at {limit}"
     side = "below" if distance < 0 else "above"
     short = _three_digits if own is not None or reported(evidence) else rounded
-    unit = f" {evidence['unit']}" if "unit" in evidence and reported(evidence) else ""
+    unit = unit_words(evidence.get("unit")) if reported(evidence) else ""
     if own is None:
         return f"{short(abs(distance))}{unit} {side} {limit}"
-    in_own = f"{_three_digits(abs(own['value']))} {own['unit']}"
+    in_own = f"{_three_digits(abs(own['value']))}{_unit_of_distance(own['unit'], evidence)}"
     if is_range and not of_age:
         return f"{short(abs(distance))} {side} {limit} ({in_own})"
     return f"{in_own} {side} {limit}"
+
+
+def _unit_of_distance(unit: str, evidence: Data) -> str:
+    """The unit of a distance, with the blank before it; of a limit that is a multiple what that is a multiple of."""
+    of = next((limit.of for limit in limits_of(evidence, "limits_written") if unit == f"x {limit.of}"), None)
+    return f" {SHORT.times} {of}" if of is not None else unit_words(unit)
 
 
 def _three_digits(value: float) -> str:

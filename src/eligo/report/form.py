@@ -51,6 +51,15 @@ class LimitJson(AmountJson):
     above: Literal["ULN", "LLN"] | None = Field(None, description="the limit of normal to which the value is added")
 
 
+class IntervalJson(StrictJson):
+    """A value of which only its ends are known; an end that is left out is not known."""
+
+    low: Number | None = None
+    low_inclusive: bool | None = None
+    high: Number | None = None
+    high_inclusive: bool | None = None
+
+
 class PlaceJson(StrictJson):
     """Where something is wrong."""
 

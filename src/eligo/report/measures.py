@@ -1,6 +1,7 @@
 """Numbers, limits, windows and lengths of time as data in, the words of people out: the one place that words them.
 
-`SHORT` is for lists and tables (`>= 18 y`), `LONG` for sentences (`at least 18 years`).
+`SHORT` is for lists and tables (`≥ 18 y`), `LONG` for sentences (`at least 18 years`), both with the signs and units of
+print. `SHORT_CODED` and `LONG_CODED` say the same in ASCII with UCUM, for programs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from typing import Any, NamedTuple
 
 from eligo.criteria import SYMBOL, Bound, Duration, Limit, Op, Window
 from eligo.evaluation.entries import called
+from eligo.patients.values import read_quantity
+from eligo.report.units import TIMES, printed_after_number
+from eligo.vocabulary.units import ucum
 
 Data = Mapping[str, Any]
 Digits = Callable[[float], str]  # how a number is written
@@ -22,18 +26,25 @@ _LEAST_DIGITS = 3  # of a conversion, however few the laboratory wrote
 
 
 class Manner(NamedTuple):
-    """How operators and units of time are said; `{}` of a unit is the `s` of the plural."""
+    """How operators, units and multiples are said; `{}` of a unit of time is the `s` of the plural."""
 
     sign: Mapping[Op, str]
     time: Mapping[str, str]
+    unit: Callable[[str], str] = printed_after_number
+    times: str = TIMES
 
 
-SHORT = Manner(SYMBOL, {"a": "y"})
+_SIGN: Mapping[Op, str] = {"lt": "<", "le": "≤", "gt": ">", "ge": "≥", "eq": "="}
+SHORT = Manner(_SIGN, {"a": "y"})
 LONG = Manner(
     {"lt": "below", "le": "at most", "gt": "above", "ge": "at least", "eq": "exactly"},
     {"a": "year{}", "mo": "month{}", "wk": "week{}", "d": "day{}", "h": "hour{}", "min": "minute{}"},
 )
-_SIGNED = Manner(SYMBOL, LONG.time)  # a window in a sentence
+SIGNED = Manner(_SIGN, LONG.time)  # signs for the operators, also in a sentence
+SHORT_CODED = Manner(SYMBOL, SHORT.time, unit=str, times="x")
+LONG_CODED = LONG._replace(unit=str, times="x")
+
+_CLOSED: tuple[Op, ...] = ("le", "ge")  # what print has one sign for
 
 # --- numbers
 
@@ -81,17 +92,33 @@ def unit_words(unit: str | None, value: float | str = 0, manner: Manner = SHORT)
     """A unit as it stands after a number, with the blank before it; nothing where there is none.
 
     >>> unit_words("a"), unit_words("a", 1, LONG), unit_words("d", 2, LONG), unit_words("1"), unit_words("umol/L")
-    (' y', ' year', ' days', '', ' umol/L')
+    (' y', ' year', ' days', '', ' µmol/L')
     """
     if unit is None or unit == "1":
         return ""
-    return f" {manner.time.get(unit, unit).format('' if value == 1 else 's') if unit in manner.time else unit}"
+    return f" {manner.time[unit].format('' if value == 1 else 's') if unit in manner.time else manner.unit(unit)}"
 
 
 def quantity(value: float | str, unit: str | None, manner: Manner = SHORT, digits: Digits = rounded) -> str:
-    """A value with its unit: "18 10*9/L", "71 y"."""
+    """A value with its unit: "18 × 10⁹/L", "71 y"."""
     said = value if isinstance(value, str) else digits(value)
     return f"{said}{unit_words(unit, value, manner)}"
+
+
+def as_written(text: str) -> str:
+    """A quantity in the words of a record, with sign and unit in print where they are known ones; no number changes.
+
+    >>> as_written("18000 /uL"), as_written("<= 64 x10^9/L"), as_written("1+ trace")
+    ('18000 /µL', '≤ 64 × 10⁹/L', '1+ trace')
+    """
+    read = read_quantity(text)
+    if read is None:
+        return text
+    said = text.strip()
+    if read.unit is not None and ucum(read.unit) is not None:
+        said = f"{said.removesuffix(read.unit)}{printed_after_number(read.unit)}"
+    op = next((op for op in _CLOSED if said.startswith(SYMBOL[op])), None)
+    return said if op is None else f"{SHORT.sign[op]}{said.removeprefix(SYMBOL[op])}"
 
 
 # --- values
@@ -169,22 +196,22 @@ def limits_of(data: Data, key: str = "limits") -> tuple[Limit, ...]:
 
 
 def amount_words(limit: Limit, manner: Manner = SHORT, digits: Digits = rounded, bare: str | None = None) -> str:
-    """What a limit compares with: "20 10*9/L", "10 x ULN", "ULN + 4 s"; the unit `bare` goes without saying."""
+    """What a limit compares with: "20 × 10⁹/L", "10 × ULN", "ULN + 4 s"; the unit `bare` goes without saying."""
     unit = "" if limit.unit == bare else unit_words(limit.unit, limit.value, manner)
     if limit.above is not None:
         return f"{limit.above} {'-' if limit.value < 0 else '+'} {digits(abs(limit.value))}{unit}"
-    return f"{digits(limit.value)}{f' x {limit.of}' if limit.of else ''}{unit}"
+    return f"{digits(limit.value)}{f' {manner.times} {limit.of}' if limit.of else ''}{unit}"
 
 
 def limits_words(
     limits: Sequence[Limit], manner: Manner = SHORT, digits: Digits = rounded, bare: str | None = None
 ) -> str:
-    """Limits with their signs: ">= 18 y and <= 70 y"; in a sentence "at least 18 years and at most 70 years"."""
+    """Limits with their signs: "≥ 18 y and ≤ 70 y"; in a sentence "at least 18 years and at most 70 years"."""
     return " and ".join(f"{manner.sign[one.op]} {amount_words(one, manner, digits, bare)}" for one in limits)
 
 
 def region_words(limits: Sequence[Limit]) -> str:
-    """The bounds of a value that could be otherwise, with their unit behind the last: "> 12 and <= 15 g/L", "3"."""
+    """The bounds of a value that could be otherwise, with their unit behind the last: "> 12 and ≤ 15 g/L", "3"."""
     if not limits:
         return "any value"
     signs = ("" if limit.op == "eq" else f"{SHORT.sign[limit.op]} " for limit in limits)
@@ -218,9 +245,8 @@ def _compared(data: Data | None) -> Bound | None:
     return Bound(data["op"], Duration(data["value"], data["unit"])) if data is not None else None
 
 
-def window_words(window: Window, ahead: bool = False, in_sentence: bool = False) -> str:
-    """A window with signs for the operators: "lasting >= 6 mo"; `ahead` is that of a planned thing."""
-    manner = _SIGNED if in_sentence else SHORT
+def window_words(window: Window, ahead: bool = False, manner: Manner = SHORT) -> str:
+    """A window: "lasting ≥ 6 mo", with `SIGNED` "lasting ≥ 6 months"; `ahead` is that of a planned thing."""
     following = "the next " if ahead and window.anchor == "screening" else ""
     parts = [f"within {following}{duration_words(window.within, manner)}"] if window.within else []
     parts += [f"{_bound(window.ago, manner)} ago"] if window.ago else []

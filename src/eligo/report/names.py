@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eligo.report.display import concept_name, variable_name
-from eligo.report.measures import Data, Digits, limits_of, rounded, telling_digits, unit_words, value_of, value_words
+from eligo.report.measures import (
+    Data,
+    Digits,
+    as_written,
+    limits_of,
+    rounded,
+    telling_digits,
+    unit_words,
+    value_of,
+    value_words,
+)
 from eligo.vocabulary.variables import variables
 
 _TOLD_IN_DAYS = 100
@@ -59,8 +69,7 @@ def _is_abbreviation(word: str) -> bool:
 
 def source(evidence: Data, digits: Digits = rounded) -> str:
     """How the record has the value, and of when it is; or what it was worked out from."""
-    own = reported(evidence)
-    parts = [in_canonical(evidence)] if own else [evidence["written"]] if "written" in evidence else []
+    parts = [in_canonical(evidence)] if reported(evidence) else _written(evidence)
     parts += [dated(evidence)] if "date" in evidence else []
     if evidence.get("source") in AGE_FROM:
         parts.append(
@@ -74,6 +83,11 @@ def source(evidence: Data, digits: Digits = rounded) -> str:
     parts += [evidence["assumed"]] if "assumed" in evidence else []
     text = "; ".join(filter(None, (", ".join(parts), not_stated(evidence.get("missing", ())))))
     return f" ({text})" if text else ""
+
+
+def _written(part: Data) -> list[str]:
+    """The record's own words for a value, where they say more than the value does."""
+    return [as_written(part["written"])] if "written" in part else []
 
 
 def not_stated(keys: Iterable[str]) -> str:
@@ -95,11 +109,11 @@ def listed(parts: Iterable[str]) -> str:
 def reported(evidence: Data) -> str | None:
     """The value as the laboratory wrote it, where eligo converted it: "1.4 mg/dL"."""
     found: str | None = evidence.get("reported")
-    return found
+    return None if found is None else as_written(found)
 
 
 def in_canonical(evidence: Data) -> str:
-    """The value in the canonical unit: "124 umol/L"."""
+    """The value in the canonical unit: "124 µmol/L"."""
     return f"{value_words(value_of(evidence), digits_of(evidence))}{unit_words(evidence.get('unit'))}"
 
 
@@ -147,7 +161,9 @@ def inputs(evidence: Data, digits: Digits = rounded) -> str:
     found = []
     for part in evidence["inputs"]:
         if "variable" in part:
-            more = [dated(part) if key == "date" else part[key] for key in ("written", "date", "of") if key in part]
+            more = _written(part)
+            more += [dated(part)] if "date" in part else []
+            more += [part["of"]] if "of" in part else []
             more += [f"from {inputs(part, digits)}"] if part.get("inputs") else []
             about = f" ({', '.join(more)})" if more else ""
             said = f"{value_words(value_of(part), lettered(part['variable'], digits))}{unit_words(part.get('unit'))}"

@@ -9,7 +9,6 @@ from eligo.report.measures import Data
 from eligo.report.names import listed
 from eligo.report.outlook_words import answers, asked_by, name_of, question, why, worth
 from eligo.report.terminal import Terminal, clean, wrap
-from eligo.report.typeset import typeset
 
 MOST_QUESTIONS = 8
 MOST_PATIENTS = 6
@@ -35,15 +34,15 @@ def next_lines(data: Data, terminal: Terminal, all_questions: bool = False) -> I
 
 def _question_lines(place: int, item: Data, terminal: Terminal) -> Iterator[str]:
     first = item["trials"][0]
-    said = typeset(worth(item))
-    text = f"{typeset(question(first))} {said}; {typeset(why(first))}"
+    said = worth(item)
+    text = f"{question(first)} {said}; {why(first)}"
     for line in wrap(text, terminal.width, f"  {place}. ", "     "):
         # Painted once it is wrapped: a line that is wrapped loses what would steer a terminal.
         yield line.replace(f" {said};", f" {terminal.paint(said, 'bold')};", 1)
     for trial in item["trials"]:
         if "no" == trial["settles"] == trial["settles_but_for_attestations"]:
             continue
-        given = typeset(f"{asked_by(trial)}: {'; '.join(answers(trial))}")
+        given = f"{asked_by(trial)}: {'; '.join(answers(trial))}"
         yield from wrap(given, terminal.width, f"     {clean(trial['trial'])} ", " " * 7)
 
 

@@ -17,7 +17,6 @@ from eligo.report.compared import limit_words
 from eligo.report.display import variable_name
 from eligo.report.measures import Data, amount_words, limits_words, number, rounded, unit_words
 from eligo.report.terminal import clean
-from eligo.report.typeset import typeset
 
 WIDTH, MARGIN = 300.0, 12.0
 BAND, BAND_HEIGHT = 27.0, 12.0
@@ -77,10 +76,10 @@ def _svg(line: AxisLine, evidence: Data, name: str) -> str:
 
 def describe(line: AxisLine, evidence: Data) -> tuple[str, str]:
     """What the drawing shows, in words: a title and a description."""
-    unit = _unit(line)
+    unit = unit_words(line.variable.unit)
     limits = " and ".join(_limit_text(li) for li in line.limits) or limit_words(evidence)
-    title = f"{variable_name(line.variable.id)}: patient {typeset(line.value)}{unit}, limit {limits}{unit}"
-    said = [f"Patient: {typeset(line.value)}{unit}{'' if line.known else ', which decides nothing'}."]
+    title = f"{variable_name(line.variable.id)}: patient {line.value}{unit}, limit {limits}{unit}"
+    said = [f"Patient: {line.value}{unit}{'' if line.known else ', which decides nothing'}."]
     said.append(f"{WORD[line.role].capitalize()}: {limits}{unit}.")
     if line.others:
         said.append(f"Other results of that day: {', '.join(map(rounded, line.others))}.")
@@ -172,7 +171,7 @@ def _value(line: AxisLine, axis: _Axis) -> Iterator[str]:
         right = f"M{_n(end - 6)} {_n(y - 4)}l6 4l-6 4" if math.isinf(line.high) else f"M{_n(end)} {_n(y - 4)}v8"
         yield f'<path class="span {known}" d="M{_n(start)} {_n(y)}H{_n(end)}"/>'
         yield f'<path class="span" d="{left}{right}"/>'
-    text = f"{typeset(line.value)}{_unit(line)}"
+    text = f"{line.value}{unit_words(line.variable.unit)}"
     x = _inside((start + end) / 2 - _width(text, bold=True) / 2, _width(text, bold=True))
     yield f'<text class="value" x="{_n(x)}" y="12">{_text(text)}</text>'
 
@@ -245,7 +244,7 @@ def _limit_text(limit: AxisLimit) -> str:
     """The limit without its unit, which all share, and how the protocol writes it."""
     own = " (".join(amount_words(one, digits=number) for one in limit.written)
     written = f" ({own}{')' * len(limit.written)}" if own else ""
-    return typeset(f"{limits_words([limit.limit], bare=limit.limit.unit)}{written}")
+    return f"{limits_words([limit.limit], bare=limit.limit.unit)}{written}"
 
 
 def _normal_text(line: AxisLine) -> str:
@@ -265,10 +264,6 @@ def _grade_name(line: AxisLine, grade: float) -> str:
     """The number of a step, or its letter where it has one."""
     letters = [label for label, value in line.variable.grades.items() if value == grade and label.isalpha()]
     return letters[0].upper() if letters and len(letters[0]) == 1 and letters[0] not in "ivx" else number(grade)
-
-
-def _unit(line: AxisLine) -> str:
-    return typeset(f"0{unit_words(line.variable.unit)}")[1:]
 
 
 def _n(value: float) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from eligo.criteria import Relation
-from eligo.report.form import Date, Id, LimitJson, Reason, StrictJson, Truth, Value, Verdict
+from eligo.report.form import Date, Id, IntervalJson, LimitJson, Reason, StrictJson, Truth, Value, Verdict
 
 Settles = Literal["certain", "may", "no"]
 
@@ -65,6 +65,7 @@ class ChangeJson(StrictJson):
     variable: str | None = None
     concept: str | None = None
     now: Value | None = None
+    interval: IntervalJson | None = Field(None, description="the ends of `now`, where it is no single number")
     unit: str | None = None
     to: str
     to_says: list[SaysJson] | None = Field(None, description="the parts of each thing that `to` allows")
@@ -97,6 +98,7 @@ class DoubtJson(StrictJson):
     related: Relation | None = Field(None, description="how the concept is taken to belong to the one of `to`")
     to: str | None = None
     value: Value | None = Field(None, description="the other value of that day, or the limit of normal that counted")
+    interval: IntervalJson | None = Field(None, description="the ends of that value, where it is no single number")
     unit: str | None = None
     date: Date | None = None
     which: Literal["ULN", "LLN"] | None = None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from eligo.outlook.phrases import Told, together
 from eligo.report.display import concept_name, concept_question, criterion, display, variable_name
-from eligo.report.measures import Data, limits_of, number, quantity, region_words, rounded
+from eligo.report.measures import Data, limits_of, number, quantity, region_words, unit_words, value_of, value_words
 from eligo.report.names import listed
 from eligo.vocabulary.variables import variables
 
@@ -94,7 +94,7 @@ def settles(item: Data) -> str:
 
 
 def answers(item: Data) -> list[str]:
-    """What each answer would give: ">= 1.5: ineligible (I3 blocks)".
+    """What each answer would give: "≥ 1.5: ineligible (I3 blocks)".
 
     Answers that give the same share a line; many of them, and all where there is no other, are not named one by one.
     """
@@ -202,21 +202,21 @@ def to_read(ids: Iterable[str]) -> str:
 
 
 def change(item: Data) -> str:
-    """One change: "platelets >= 20 10*9/L (now 18)"; what cannot change says why."""
+    """One change: "platelets ≥ 20 × 10⁹/L (now 18)"; what cannot change says why."""
     says = list(map(_told, item.get("to_says", ())))
     if item.get("now") == "present" and {"ruled out", "in the past"} <= set(map(str, says)):
         says = [Told("no longer present")]
     regions = [limits_of({"limits": limits}) for limits in item.get("to_limits", ())]
     to = " or ".join([*map(str, says), *map(region_words, regions)])
     text = f"{name_of(item)} {to}"
-    notes = [f"now {rounded(item['now'])}"] if item.get("now") is not None else []
+    notes = [f"now {value_words(value_of({**item, 'value': item['now']}))}"] if item.get("now") is not None else []
     if item.get("fixed"):
         notes.append(_WHY_FIXED.get(item.get("why_fixed", ""), "this cannot be changed"))
     return f"{text} ({'; '.join(notes)})" if notes else text
 
 
 def change_sets(changes: Data) -> list[str]:
-    """Each of the smallest sets of changes: "platelets >= 20 10*9/L (now 18) and hepatic encephalopathy ruled out"."""
+    """Each of the smallest sets of changes: "platelets ≥ 20 × 10⁹/L (now 18) and hepatic encephalopathy ruled out"."""
     found = [listed(map(change, one["changes"])) for one in changes["sets"]]
     stopped = "the search stopped before it found a set of changes that would do"
     return found or ["no set of changes would do" if changes.get("complete", True) else stopped]
@@ -259,7 +259,7 @@ def _other_value(item: Data) -> str:
         said = f"{linked}: {item['assumed']}; were it not"
     elif item["cause"] == "same_day":
         when = f"of {item['date']}" if "date" in item else "of the same day"
-        said = f"{name}: another result {when} is {quantity(item['value'], unit)}; with it"
+        said = f"{name}: another result {when} is {value_words(value_of(item))}{unit_words(unit)}; with it"
     else:
         beyond = region_words(limits_of(item, "beyond_limits")) if "beyond" in item else "another"
         said = f"{name}: its {item['which']} is a default, {quantity(item['value'], unit)}; were it {beyond}"

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from eligo.criteria import SYMBOL
 from eligo.evaluation.entries import called
 from eligo.evaluation.evidence import fact_json
 from eligo.evaluation.evidence import reading_json as result_json
@@ -17,17 +16,16 @@ from eligo.patients.ledger import LedgerEntry, Reading, counts
 from eligo.patients.model import Fact, Patient, Reply, Result
 from eligo.patients.replies import reply_json
 from eligo.report.display import concept_name, criterion_of, variable_name
-from eligo.report.measures import Data, number, unit_words
+from eligo.report.measures import SHORT, Data, as_written, number, unit_words
 from eligo.report.names import in_canonical, reported
 from eligo.report.terminal import Terminal, clean, wrap
-from eligo.report.typeset import typeset
 from eligo.report.words import plain
 from eligo.vocabulary.concepts import concepts, is_entry
 from eligo.vocabulary.variables import variables
 
 SCHEMA = "eligo.ledger/1"
 _FIRST = ("variable", "concept", "attest", "op", "eq", "ge", "gt", "le", "lt", "limit", "unit")
-_SIGNS = {str(op): sign for op, sign in SYMBOL.items()}
+_SIGNS = {str(op): sign for op, sign in SHORT.sign.items()}
 _MOST = 5  # values of a variable that are shown
 
 
@@ -158,8 +156,8 @@ def _asked(asks: Data) -> str:
         elif sign:
             found.append(sign if key == "op" else f"{sign} {part}")
         else:
-            found.append(part if key in ("limit", "unit") else f"{key} {part}")
-    return typeset(" ".join(found))
+            found.append(unit_words(part).strip() if key == "unit" else part if key == "limit" else f"{key} {part}")
+    return " ".join(found)
 
 
 def _lists(patient: Patient, shape: Terminal) -> Iterator[str]:
@@ -199,14 +197,14 @@ def _results(results: tuple[Result, ...]) -> str:
 def _as_written(result: Result) -> str:
     """The record's own words for a value, but for UCUM's year."""
     value = result.value if isinstance(result.value, str) else number(result.value or 0)
-    return f"{value}{unit_words('a')}" if result.unit == "a" else result.written
+    return f"{value}{unit_words('a')}" if result.unit == "a" else as_written(result.written)
 
 
 def _result(result: Result) -> str:
     data = _result_json(result)
     own = reported(data)
     converted = in_canonical({**data, "unit": unit_of(result.variable)})
-    value = typeset(clean(f"{own} ({converted})" if own else _as_written(result)))
+    value = clean(f"{own} ({converted})" if own else _as_written(result))
     day = f" on {data['date']}" if "date" in data else ""
     remark = f" (remark: {clean(result.remark)})" if result.remark else ""
     return f"{value}{day}{remark}" + (

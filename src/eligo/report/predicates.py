@@ -21,11 +21,9 @@ from eligo.criteria import (
     Unparsed,
     Window,
 )
-from eligo.report.measures import limits_words, number, window_words
+from eligo.report.measures import SHORT, Manner, limits_words, number, window_words
 from eligo.report.sentences import other_than
 from eligo.report.terms import concept_name, variable_name
-
-NOT_UNDERSTOOD = "not understood"
 
 
 def predicate_lines(predicate: Predicate, indent: str = "") -> Iterator[str]:
@@ -60,40 +58,40 @@ def _join(predicate: AllOf | AnyOf | AtLeast) -> str:
     return "all of" if isinstance(predicate, AllOf) else "any of"
 
 
-def leaf_words(leaf: Leaf) -> str:
+def leaf_words(leaf: Leaf, manner: Manner = SHORT) -> str:
     """One part of a predicate, in a line."""
     match leaf:
         case Compare():
             name = variable_name(leaf.variable) if leaf.variable else f"{leaf.name} (not in the vocabulary)"
             picked = {"any": ["any value"], "lowest": ["lowest value"], "highest": ["highest value"]}.get(leaf.pick, [])
             at = [f"on the day on which {concept_name(leaf.at)} began"] if leaf.at else []
-            notes = [*at, *(["unit inferred"] if leaf.unit_inferred else []), *picked, *_window(leaf.window)]
-            return f"{name} {limits_words(leaf.limits, digits=number)}{_noted(notes)}"
+            notes = [*at, *(["unit inferred"] if leaf.unit_inferred else []), *picked, *_window(leaf.window, manner)]
+            return f"{name} {limits_words(leaf.limits, manner, number)}{_noted(notes)}"
         case OneOf():
             name = variable_name(leaf.variable) if leaf.variable else f"{leaf.name} (not in the vocabulary)"
             return f"{name} one of {', '.join(map(number, leaf.values))}"
         case Present():
-            return _present(leaf)
+            return _present(leaf, manner)
         case Related(what, relation, to):
-            return f"{_present(what)}, {relation.replace('_', ' ')}: {_present(to)}"
+            return f"{_present(what, manner)}, {relation.replace('_', ' ')}: {_present(to, manner)}"
         case Attest():
             return f"to attest: {concept_name(leaf.topic)}"
         case Always():
             return "asks for nothing" + (f": {leaf.note}" if leaf.note else "")
         case Unparsed():
-            return f"{NOT_UNDERSTOOD}: {leaf.text}"
+            return f"not understood: {leaf.text}"
 
 
-def _present(leaf: Present) -> str:
+def _present(leaf: Present, manner: Manner) -> str:
     notes = [leaf.qualifier] if leaf.qualifier else []
     notes += [leaf.status] if leaf.status != "active" else []
     notes += [f"at least {leaf.count} times"] if leaf.count > 1 else []
-    notes += _window(leaf.window, ahead=leaf.status == "planned")
+    notes += _window(leaf.window, manner, ahead=leaf.status == "planned")
     return f"{concept_name(leaf.concept)}{other_than(leaf)}{_noted(notes)}"
 
 
-def _window(window: Window | None, ahead: bool = False) -> list[str]:
-    return [] if window is None else [window_words(window, ahead)]
+def _window(window: Window | None, manner: Manner, ahead: bool = False) -> list[str]:
+    return [] if window is None else [window_words(window, ahead, manner)]
 
 
 def _noted(notes: list[str]) -> str:

@@ -14,6 +14,7 @@ from eligo.report.form import (
     AmountJson,
     Bearing,
     Date,
+    IntervalJson,
     LimitJson,
     Number,
     Problems,
@@ -55,15 +56,6 @@ class WindowJson(StrictJson):
     lasting: LengthJson | None = None
     began: LengthJson | None = None
     anchor: str | None = Field(None, description="the word or the concept that it counts from; else the screening")
-
-
-class IntervalJson(StrictJson):
-    """A value of which only its ends are known; an end that is left out is not known."""
-
-    low: Number | None = None
-    low_inclusive: bool | None = None
-    high: Number | None = None
-    high_inclusive: bool | None = None
 
 
 class NormalJson(StrictJson):
@@ -172,6 +164,7 @@ class Side(MeasuredJson):
     window_parts: WindowJson | None = Field(None, description="the same as data")
     but_not: list[ExceptedJson] | None = Field(None, description="the kinds of it that do not count")
     facts: list[FactJson] | None = None
+    signs: list[Input] | None = Field(None, description="values for which silence does not rule it out")
     ruled_out_by: str | None = Field(None, description="the concept whose absence the record states")
 
 

@@ -29,7 +29,7 @@ from eligo.criteria import (
     Window,
 )
 from eligo.evaluation.entries import called
-from eligo.report.measures import LONG, duration_words, limits_words, number, quantity
+from eligo.report.measures import LONG, Manner, duration_words, limits_words, number, quantity
 from eligo.report.stated import other_than as excepted
 from eligo.report.terms import concept_name, variable_name
 from eligo.ruleset import RuleSet
@@ -41,31 +41,31 @@ _LENGTH: dict[Op, str] = {"lt": "less than", "le": "at most", "gt": "more than",
 _OF = {"ULN": "the upper limit of normal", "LLN": "the lower limit of normal", "baseline": "the patient's first value"}
 
 
-def sentence(predicate: Predicate, negative: bool = False) -> str:
-    """What the predicate says, as one sentence without a period.
+def sentence(predicate: Predicate, negative: bool = False, manner: Manner = LONG) -> str:
+    """What the predicate says, as one sentence without a period, its units in the manner.
 
     >>> sentence(Compare("platelets", (Limit("lt", 20, "10*9/L"),)))
-    'platelets are below 20 10*9/L'
+    'platelets are below 20 × 10⁹/L'
     """
     match predicate:
         case AllOf(parts):
-            return _joined(parts, " or " if negative else " and ", negative)
+            return _joined(parts, " or " if negative else " and ", negative, manner)
         case AnyOf(parts):
-            return _joined(parts, " and " if negative else " or ", negative)
+            return _joined(parts, " and " if negative else " or ", negative, manner)
         case AtLeast(count, parts):
             some = f"fewer than {count}" if negative else f"at least {count}"
-            return f"{some} of these hold: {'; '.join(sentence(p) for p in parts)}"
+            return f"{some} of these hold: {'; '.join(sentence(p, manner=manner) for p in parts)}"
         case Not(part):
-            return sentence(part, not negative)
+            return sentence(part, not negative, manner)
         case IfThen(condition, then):
             if negative:
-                return _joined((condition, Not(then)), " and ", False)
-            return f"asked only where {sentence(condition)}: {sentence(then)}"
-    return _leaf(predicate, negative)
+                return _joined((condition, Not(then)), " and ", False, manner)
+            return f"asked only where {sentence(condition, manner=manner)}: {sentence(then, manner=manner)}"
+    return _leaf(predicate, negative, manner)
 
 
-def _joined(parts: tuple[Predicate, ...], word: str, negative: bool) -> str:
-    found = [sentence(p, negative) for p in parts]
+def _joined(parts: tuple[Predicate, ...], word: str, negative: bool, manner: Manner) -> str:
+    found = [sentence(p, negative, manner) for p in parts]
     if len(found) > MOST_IN_LINE:
         return f"{'one' if word == ' or ' else 'each'} of these is so: {'; '.join(found)}"
     nested = [isinstance(p.part if isinstance(p, Not) else p, AllOf | AnyOf | AtLeast | IfThen) for p in parts]
@@ -73,10 +73,10 @@ def _joined(parts: tuple[Predicate, ...], word: str, negative: bool) -> str:
     return word.join(inner)
 
 
-def _leaf(leaf: Leaf, negative: bool) -> str:
+def _leaf(leaf: Leaf, negative: bool, manner: Manner) -> str:
     match leaf:
         case Compare():
-            return _compare(leaf, negative)
+            return _compare(leaf, negative, manner)
         case OneOf():
             name, values = _variable(leaf.variable, leaf.name), _values(leaf)
             return (
@@ -100,12 +100,12 @@ def _variable(id: str | None, name: str | None) -> str:  # noqa: A002 - the word
     return variable_name(id) if id else f"{name} (not in the vocabulary)"
 
 
-def _compare(leaf: Compare, negative: bool) -> str:
+def _compare(leaf: Compare, negative: bool, manner: Manner) -> str:
     name = _variable(leaf.variable, leaf.name)
     if leaf.at is not None:
         name = f"the {name} at which {concept_name(leaf.at)} began"
     verb = "are" if name.endswith("s") and not name.endswith(("ss", "is", "us")) else "is"
-    limits = " and ".join(_limit(limit) for limit in leaf.limits)
+    limits = " and ".join(_limit(limit, manner) for limit in leaf.limits)
     inferred = " (the unit is not stated, but inferred)" if leaf.unit_inferred else ""
     if leaf.pick == "any":
         which = f"{'no' if negative else 'some'} value of {name}"
@@ -115,17 +115,17 @@ def _compare(leaf: Compare, negative: bool) -> str:
     return f"{name} {verb} {'not ' if negative else ''}{limits}{_when(leaf.window, measured=True)}{inferred}"
 
 
-def _limit(limit: Limit) -> str:
-    side = LONG.sign[limit.op]
+def _limit(limit: Limit, manner: Manner) -> str:
+    side = manner.sign[limit.op]
     if limit.of is not None:
         of = _OF.get(limit.of, variable_name(limit.of))
         return f"{side} {of}" if limit.value == 1 else f"{side} {number(limit.value)} times {of}"
     if limit.above is not None:
-        apart, of = quantity(abs(limit.value), limit.unit, LONG, number), _OF[limit.above]
+        apart, of = quantity(abs(limit.value), limit.unit, manner, number), _OF[limit.above]
         if limit.value > 0:
             return f"{_LENGTH[limit.op]} {apart} above {of}"
         return f"{side} {of}{f' minus {apart}' if limit.value else ''}"
-    return limits_words([limit], LONG, number)
+    return limits_words([limit], manner, number)
 
 
 def _values(leaf: OneOf) -> str:
@@ -199,9 +199,9 @@ def _bound(bound: Bound) -> str:
     return f"{_LENGTH[bound.op]} {duration_words(bound.duration, LONG)}"
 
 
-def criterion_sentence(criterion: Criterion) -> str:
+def criterion_sentence(criterion: Criterion, manner: Manner = LONG) -> str:
     """One criterion as a sentence."""
-    text = sentence(criterion.predicate)
+    text = sentence(criterion.predicate, manner=manner)
     return f"{text[:1].upper()}{text[1:]}."
 
 

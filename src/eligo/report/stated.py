@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eligo.criteria import STUDY_CONDITION
-from eligo.report.display import concept_name, variable_name
-from eligo.report.measures import Data, value_of, value_words, window_of, window_words
-from eligo.report.names import age_text, is_whole, source
+from eligo.report.display import concept_name, display, variable_name
+from eligo.report.measures import SHORT, Data, Manner, unit_words, value_of, value_words, window_of, window_words
+from eligo.report.names import age_text, is_whole, listed, source
 
 TRIAL_ITSELF = "what the trial is about"
 
@@ -81,6 +81,19 @@ def _said(evidence: Data) -> list[str]:
     return said
 
 
+def left_open(evidence: Data) -> str:
+    """What keeps the concept from being ruled out: "not ruled out: HBV DNA ≤ 20 IU/mL may be a sign of it"."""
+    names = list(dict.fromkeys(concept_name(fact["concept"]) for fact in evidence.get("facts", ())))
+    said = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} on the list"] if names else []
+    said += [f"{_sign(sign)} may be a sign of it" for sign in evidence["signs"]]
+    return str(display()["details"]["may_be"]).format(", ".join(said))
+
+
+def _sign(sign: Data) -> str:
+    name, value = variable_name(sign["variable"]), value_of(sign)
+    return name if value is None else f"{name} {value_words(value)}{unit_words(sign.get('unit'))}"
+
+
 def link_line(evidence: Data) -> str:
     """What the record says of both things, and what was taken for granted."""
     said = [
@@ -91,12 +104,12 @@ def link_line(evidence: Data) -> str:
     return f"{link_name(evidence)}: {'; '.join(said)}" if said else link_name(evidence)
 
 
-def wanted(evidence: Data, in_sentence: bool = False) -> str:
+def wanted(evidence: Data, manner: Manner = SHORT) -> str:
     """What the sentence asks of the concept, beyond that it is there."""
     asked = [evidence.get("qualifier", ""), "" if evidence["status"] == "active" else evidence["status"]]
     asked += [f"{evidence['count']} times" if "count" in evidence else ""]
     if (window := window_of(evidence)) is not None:
-        asked.append(window_words(window, evidence["status"] == "planned", in_sentence))
+        asked.append(window_words(window, evidence["status"] == "planned", manner))
     return ", ".join(part for part in asked if part)
 
 

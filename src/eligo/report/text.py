@@ -14,7 +14,6 @@ from eligo.report.measures import Data
 from eligo.report.outlook_words import question, worth
 from eligo.report.stated import link_name
 from eligo.report.terminal import Terminal, clean, columns, wrap
-from eligo.report.typeset import typeset
 from eligo.report.why import reason
 from eligo.report.words import MOST_NAMES, blocker, deciding, passing, patient_line, still_open
 
@@ -105,7 +104,7 @@ def _next_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
     """What to find out next over all trials, as far as it could settle a verdict."""
     for item in [item for item in screening.get("next") or () if item["trials"]][:MOST_QUESTIONS]:
         text = f"{question(item)} {worth(item)} ({', '.join(item['trials'])})"
-        yield from wrap(typeset(text), terminal.width, "  next: ", "        ")
+        yield from wrap(text, terminal.width, "  next: ", "        ")
 
 
 def header(screening: Data, terminal: Terminal) -> list[str]:
@@ -117,7 +116,7 @@ def header(screening: Data, terminal: Terminal) -> list[str]:
 def warning_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
     """The scores that are at odds with their own inputs."""
     for said in clash_lines(screening):
-        yield from wrap(typeset(said), terminal.width, "  warning: ", "    ")
+        yield from wrap(said, terminal.width, "  warning: ", "    ")
 
 
 def _trial_lines(trial: Data, room: int, terminal: Terminal) -> Iterator[str]:
@@ -127,7 +126,7 @@ def _trial_lines(trial: Data, room: int, terminal: Terminal) -> Iterator[str]:
     yield from verdict_lines(start, trial["verdict"], text, terminal)
     indent = " " * min(room + 4, 16)
     for title, said in _parts(trial):
-        yield from wrap(typeset(said), terminal.width, f"{indent}{title}: ", f"{indent}  ")
+        yield from wrap(said, terminal.width, f"{indent}{title}: ", f"{indent}  ")
     if any(finding["bearing"] == "blocks" and finding["cohort"] is None for finding in trial["criteria"]):
         return  # the arms no longer matter
     yield from arm_lines(trial, room, terminal)
@@ -159,7 +158,7 @@ def arm_lines(trial: Data, room: int, terminal: Terminal) -> Iterator[str]:
     for arm in trial.get("arms", ()):
         first = f"    arm {clean(arm['id'])}"
         own = {**{key: part for key, part in trial.items() if key != "near"}, **arm, "arms": ()}
-        text = typeset(f"{arm['label']}: {summary(own)}")
+        text = f"{arm['label']}: {summary(own)}"
         yield from verdict_lines(f"{first:<{room + 2}}", arm["verdict"], text, terminal)
 
 

@@ -14,6 +14,7 @@ from eligo.report.compared import failed_bound, limit_digits, limit_words, nearn
 from eligo.report.display import criterion, variable_name
 from eligo.report.measures import (
     LONG,
+    SIGNED,
     Data,
     amount_words,
     limits_of,
@@ -25,7 +26,6 @@ from eligo.report.measures import (
 from eligo.report.names import digits_of, in_canonical, listed, measured_name, reported, said_by
 from eligo.report.stated import asked_concept, fact_text, link_name, missing_part, wanted
 from eligo.report.terminal import clean
-from eligo.report.typeset import typeset
 from eligo.report.words import MOST_NAMES, blocking, open_by_reason
 
 # What is open, by reason: one thing, several of them; `{}` are their names, or how many they are.
@@ -54,7 +54,7 @@ def why(patient: str, trial: Data) -> str:
 def reason(trial: Data) -> str:
     """The shortest reason for the verdict of a trial that is true as it stands, without a final period."""
     told: dict[str, Callable[[Data], str]] = {"ELIGIBLE": _passes, "UNDETERMINED": _opens, "INELIGIBLE": _blocks}
-    return " ".join(typeset(clean(told[trial["verdict"]](trial))).split())
+    return " ".join(clean(told[trial["verdict"]](trial)).split())
 
 
 def _passes(trial: Data) -> str:
@@ -180,7 +180,7 @@ def _verb(finding: Data, part: Data) -> str:
 
 
 def _fact(part: Data) -> str:
-    """What the record says: "platelets were 18 10*9/L on 2026-11-19"."""
+    """What the record says: "platelets were 18 × 10⁹/L on 2026-11-19"."""
     if "value" in part and "status" not in part:
         return _value(part)
     if "answered" in part:
@@ -232,14 +232,14 @@ def _value(part: Data) -> str:
 
 
 def _asked(part: Data) -> str:
-    """What the sentence speaks of: "below 20 10*9/L"."""
+    """What the sentence speaks of: "below 20 × 10⁹/L"."""
     if "limit" in part:
         return _limit(part)
     if "related" in part:
         return f"{link_name(part)}{' (which is assumed)' if part.get('assumed') and part['truth'] == 'MET' else ''}"
     # What is diagnosed is more than suspected, so that word would say nothing here.
     suspected = part.get("status") == "suspected" and part["truth"] == "MET"
-    asked = wanted({**part, "status": "active"} if suspected else part, in_sentence=True) if "status" in part else ""
+    asked = wanted({**part, "status": "active"} if suspected else part, manner=SIGNED) if "status" in part else ""
     if asked:
         return f"{asked_concept(part)} ({asked})"
     return "it" if "value" not in part else asked_concept(part)
@@ -253,7 +253,7 @@ def _limit(part: Data) -> str:
     """The limit, of two bounds the one that fails; as the rules have it, with the canonical one behind."""
     told = failed_bound(part) if part["truth"] == "NOT_MET" else part
     text = " or ".join(map(number, part["values"])) if "values" in part else _rules_limit(told)
-    asked = wanted({"status": "active", **part}, in_sentence=True)
+    asked = wanted({"status": "active", **part}, manner=SIGNED)
     text = f"{text} ({asked})" if asked else text
     return f"any value {text}" if part.get("pick") == "any" else text
 

@@ -11,7 +11,7 @@ from eligo.report.compared import distance_words, failed_bound, is_one_sided, li
 from eligo.report.display import concept_name
 from eligo.report.measures import Data, unit_words, value_of, value_words
 from eligo.report.names import digits_of, lettered, measured_name, not_stated, reported, said_by, short_name, source
-from eligo.report.stated import brief_concept, brief_link, concept_line, link_line, open_name
+from eligo.report.stated import brief_concept, brief_link, concept_line, left_open, link_line, open_name
 from eligo.vocabulary.variables import variables
 
 SENTENCE = {
@@ -79,8 +79,8 @@ MOST_NAMES = 5
 
 
 def headline(finding: Data) -> str:
-    """Truth and bearing: "exclusion applies -> blocks"; with who answered it, and what it is assumed by."""
-    return f"{truth_line(finding)} -> {bearing_line(finding)}"
+    """Truth and bearing: "exclusion applies → blocks"; with who answered it, and what it is assumed by."""
+    return f"{truth_line(finding)} → {bearing_line(finding)}"
 
 
 def truth_line(finding: Data) -> str:
@@ -153,7 +153,7 @@ def spans(finding: Data) -> list[tuple[int, int]]:
 
 
 def blocker(finding: Data) -> str:
-    """Why a criterion blocks, in a few words: "platelets 18 < 20 10*9/L"; no more parts than are enough for it."""
+    """Why a criterion blocks, in a few words: "platelets 18 < 20 × 10⁹/L"; no more parts than are enough for it."""
     found = blocking(finding)
     if not found and "answered" in finding:
         return f"answered by {said_by(finding['answered'])}"
@@ -242,10 +242,15 @@ def evidence_line(evidence: Data) -> str:
         text = evidence.get("name", "")
     to_do = _to_do(evidence) if "reason" in evidence else ""
     said_before = "ruled_out_by" in evidence or evidence.get("reason") == "unparsed" or "missing" in evidence
-    detail = "" if said_before else evidence.get("detail", "")
-    line = ": ".join(part for part in (text, to_do) if part) + (f" ({plain(detail)})" if detail else "")
+    detail = "" if said_before else _detail(evidence)
+    line = ": ".join(part for part in (text, to_do) if part) + (f" ({detail})" if detail else "")
     line += f" (answered by {said_by(evidence['answered'])})" if "answered" in evidence else ""
     return CONDITION.get(evidence.get("condition", ""), "{}").format(line)
+
+
+def _detail(evidence: Data) -> str:
+    """Why the part is open, or how it was decided."""
+    return left_open(evidence) if "signs" in evidence else plain(evidence.get("detail", ""))
 
 
 def _to_do(evidence: Data) -> str:

@@ -7,7 +7,7 @@ criterion of which a part was not understood is asked as a whole, in its own wor
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +18,10 @@ from eligo.patients.replies import canonical
 from eligo.plan import Attested, Plan, PlannedCriterion, Test
 from eligo.report.actions import ACTIONS, Action, for_fact, for_value
 from eligo.report.display import concept_name
+from eligo.report.measures import LONG, Manner
 from eligo.report.outlook_words import question as asked_in_words
 from eligo.report.sentences import sentence
+from eligo.report.units import printed
 from eligo.truth import Reason
 from eligo.vocabulary.variable import Variable
 from eligo.vocabulary.variables import variables
@@ -35,7 +37,8 @@ _STATED = frozenset({"age", "sex"})  # what the record states of the person, and
 class FormItem:
     """One question: its `key`, what it asks, and the criteria that it serves (`TRIAL/id`).
 
-    A value has a `subject` (a variable or quantity) and takes a number in one of the `units`, or one of the `words`.
+    A value has a `subject` (a variable or quantity) and takes a number in one of the `units`, or one of the `choices`.
+    Where a `leaf` is asked, the `words` have `{}` for its sentence.
     """
 
     key: str
@@ -48,15 +51,19 @@ class FormItem:
     units: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     about: Question | None = None
+    leaf: Leaf | None = None
     limits: dict[str, None] = field(default_factory=dict)
     criteria: dict[str, None] = field(default_factory=dict)
 
-    @property
-    def takes(self) -> str:
-        """What an answer looks like: yes or no, one of some words, or a number with its unit."""
+    def question(self, manner: Manner = LONG) -> str:
+        """What is asked, in words; units in the manner."""
+        return self.words if self.leaf is None else self.words.format(sentence(self.leaf, manner=manner))
+
+    def takes(self, unit: Callable[[str], str] = printed) -> str:
+        """What an answer looks like: yes or no, one of some words, or a number with its unit, as `unit` writes it."""
         if self.subject is None:
             return YES_NO
-        return " | ".join(self.choices) or " | ".join(self.units) or "a number"
+        return " | ".join(self.choices) or " | ".join(map(unit, self.units)) or "a number"
 
 
 def items_of(plans: Iterable[Plan]) -> list[FormItem]:
@@ -113,7 +120,7 @@ def item_of_leaf(leaf: Leaf, test: Test, criterion: PlannedCriterion) -> FormIte
         words = f"{words} The {criterion.kind} is: {criterion.text}"
         return FormItem(f"{test.criterion}#{test.topic}#{sha}", "sign", words, asks, test.criterion, sha)
     key = hashlib.sha256(canonical(asks).encode()).hexdigest()[:8]
-    return FormItem(key, _group(test), f"Is this so: {sentence(leaf)}?", asks, about=_about(test))
+    return FormItem(key, _group(test), "Is this so: {}?", asks, about=_about(test), leaf=leaf)
 
 
 def _group(test: Test) -> Action:

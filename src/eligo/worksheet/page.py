@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from eligo.report.actions import ACTIONS
 from eligo.report.display import criterion_of
 from eligo.report.html import style
-from eligo.report.page.markup import phrase, text
+from eligo.report.page.markup import text
 from eligo.worksheet.items import FormItem
 
 _STYLE = """
@@ -45,11 +45,11 @@ def _table(heading: str, items: Iterable[FormItem]) -> Iterator[str]:
     yield "".join(f'<th scope="col">{name}</th>' for name in ("Question", "Answer", "Date", "For"))
     yield "</tr></thead><tbody>"
     for item in items:
-        takes = "☐ yes &nbsp; ☐ no" if item.subject is None else f"____ {phrase(item.takes)}"
-        limits = "".join(f"<br><small>{phrase(limit)}</small>" for limit in item.limits)
+        takes = "☐ yes &nbsp; ☐ no" if item.subject is None else f"____ {text(item.takes())}"
+        limits = "".join(f"<br><small>{text(limit)}</small>" for limit in item.limits)
         serves = "; ".join(map(criterion_of, item.criteria))
         yield (
-            f'<tr><td>{phrase(item.words)}{limits}</td><td class="room">{takes}</td>'
+            f'<tr><td>{text(item.question())}{limits}</td><td class="room">{takes}</td>'
             f'<td class="room"></td><td>{text(serves)}</td></tr>'
         )
     yield "</tbody></table></section>"

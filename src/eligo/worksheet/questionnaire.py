@@ -11,6 +11,7 @@ from typing import Any
 
 from eligo.errors import EligoError, Place, Problem
 from eligo.report.actions import ACTIONS
+from eligo.report.measures import LONG_CODED
 from eligo.worksheet.entry import FilledEntry, Signed, entries_checked
 from eligo.worksheet.items import FormItem
 
@@ -38,7 +39,7 @@ def questionnaire(items: Iterable[FormItem], trials: Iterable[str]) -> dict[str,
 
 def _item(item: FormItem) -> dict[str, Any]:
     serves = f" ({', '.join(item.criteria)})"
-    data: dict[str, Any] = {"linkId": item.key, "text": item.words + serves}
+    data: dict[str, Any] = {"linkId": item.key, "text": item.question(LONG_CODED) + serves}
     if item.subject is None:
         return data | {"type": "boolean"}
     if item.choices:
@@ -80,7 +81,7 @@ def read_response(data: Any, file: str, items: Iterable[FormItem], signed: Signe
 def _entry(item: FormItem, answer: Mapping[str, Any], place: Place, signed: Signed) -> Iterator[FilledEntry | Problem]:
     said = _said(answer)
     if said is None:
-        yield Problem("form-cell", "this kind of answer is not read", place, f"it takes {item.takes}")
+        yield Problem("form-cell", "this kind of answer is not read", place, f"it takes {item.takes(str)}")
         return
     if item.subject is None:
         value = said.get("value")

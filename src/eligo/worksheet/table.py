@@ -13,7 +13,7 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.patients.form import YES_NO
 from eligo.patients.values import read_quantity
 from eligo.report.actions import ACTIONS
-from eligo.report.typeset import typeset
+from eligo.report.measures import LONG_CODED
 from eligo.worksheet.entry import FilledEntry, Signed, entries_checked
 from eligo.worksheet.items import YES_NO as YES_OR_NO
 from eligo.worksheet.items import FormItem
@@ -34,9 +34,9 @@ def csv_text(items: Iterable[FormItem], patient: str | None = None) -> str:
         shown = {
             "patient": patient or "",
             "group": ACTIONS[item.group],
-            "question": item.words,
-            "takes": item.takes,
-            "limits": typeset("; ".join(item.limits)),
+            "question": item.question(LONG_CODED),
+            "takes": item.takes(str),
+            "limits": "; ".join(item.limits),
             "criteria": " ".join(item.criteria),
             "key": item.key,
             "asks": json.dumps(item.asks, ensure_ascii=False) if item.asks is not None else "",

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 
 from eligo.plan import Plan
 from eligo.report.display import concept_name, criterion_of
-from eligo.report.typeset import typeset
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.suggest import PART_OF_RECORD
 from eligo.worksheet.items import FormItem, items_of
@@ -44,7 +43,7 @@ def _labs(items: Iterable[FormItem]) -> Iterator[tuple[str, str | None]]:
     """Each value that is asked for, with a note of its units and of whose it is."""
     for item in items:
         if item.asks is not None and "variable" in item.asks and item.subject is not None:
-            yield f"# {item.subject}", f"{typeset(item.takes)}; for {_whose(item)}"
+            yield f"# {item.subject}", f"{item.takes()}; for {_whose(item)}"
             yield item.subject, None
 
 

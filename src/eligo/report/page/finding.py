@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from eligo.report.display import criterion
 from eligo.report.measures import Data
 from eligo.report.numberline import number_line
-from eligo.report.page.markup import anchor, marked, phrase, shape, text
+from eligo.report.page.markup import anchor, marked, shape, text
 from eligo.report.words import bearing_line, evidence_line, spans, truth_line
 
 
@@ -36,8 +36,8 @@ def _head(name: str, finding: Data, level: int) -> Iterator[str]:
     mark = "assumed" if bearing == "passes" and finding.get("assumed") else bearing
     yield (
         f'<h{level} id="{name}-head">{shape(mark)}<span class="id">{text(named[0].upper() + named[1:])}</span>: '
-        f'{phrase(truth_line(finding))} <span class="so">→ <span class="{bearing}">{bearing}</span>'
-        f"{phrase(rests)}</span></h{level}>"
+        f'{text(truth_line(finding))} <span class="so">→ <span class="{bearing}">{bearing}</span>'
+        f"{text(rests)}</span></h{level}>"
     )
 
 
@@ -51,7 +51,7 @@ def _evidence(name: str, finding: Data, sex: str | None) -> Iterator[str]:
         for (evidence, start), line in zip(lines, drawn, strict=True):
             names = " ".join(filter(None, ("beside" if start else "", "drawn" if line and not alone else "")))
             of_class = f' class="{names}"' if names else ""
-            yield f"<li{of_class}><span>{start}{phrase(evidence_line(evidence))}</span>{'' if alone else line}</li>"
+            yield f"<li{of_class}><span>{start}{text(evidence_line(evidence))}</span>{'' if alone else line}</li>"
         yield "</ul>"
     if alone:
         yield "".join(drawn)

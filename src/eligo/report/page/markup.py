@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from html import escape
 
 from eligo.report.terminal import clean_lines
-from eligo.report.typeset import typeset
 
 _NOT_ID = re.compile(r"[^A-Za-z0-9.-]")
 
@@ -29,13 +28,8 @@ SHAPE = {
 
 
 def text(raw: str) -> str:
-    """Text of a file as it is, safe to stand in the page."""
+    """Text as it is, safe to stand in the page."""
     return escape(clean_lines(raw))
-
-
-def phrase(raw: str) -> str:
-    """Words of our own, with the signs of print."""
-    return escape(typeset(clean_lines(raw)))
 
 
 def anchor(*names: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from eligo.report import outlook_words as words
 from eligo.report.display import criterion
 from eligo.report.measures import Data
-from eligo.report.page.markup import anchor, phrase, text
+from eligo.report.page.markup import anchor, text
 
 
 def sections(trial: Data) -> Iterator[str]:
@@ -46,8 +46,8 @@ def _row(trial: str, rank: int, item: Data) -> Iterator[str]:
     links = ", ".join(f'<a href="#{anchor(trial, id_)}">{text(criterion(id_))}</a>' for id_ in item["criteria"])
     yield '<tr role="row">'
     yield (
-        f'<th role="rowheader" scope="row"><span class="rank">{rank}</span> {phrase(words.question(item))}'
-        f'<span class="why">{phrase(words.why(item))}; for {links}</span></th>'
+        f'<th role="rowheader" scope="row"><span class="rank">{rank}</span> {text(words.question(item))}'
+        f'<span class="why">{text(words.why(item))}; for {links}</span></th>'
     )
     yield f'<td role="cell">{_sentence(words.settles(item))}</td>'
     yield '<td role="cell">'
@@ -65,7 +65,7 @@ def _changes(changes: Data | None) -> Iterator[str]:
         yield '<ol class="sets">'
         for one, said in zip(changes["sets"], words.change_sets(changes), strict=True):
             fixed = ' <span class="tag">cannot change</span>' if one.get("fixed") else ""
-            yield f"<li>{phrase(said)}{fixed}</li>"
+            yield f"<li>{text(said)}{fixed}</li>"
         yield "</ol>"
     else:
         yield from (f"<p>{_sentence(line)}.</p>" for line in words.change_sets(changes))
@@ -90,7 +90,7 @@ def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _items(lines: Iterable[str]) -> Iterator[str]:
-    found = [f"<li>{phrase(line)}</li>" for line in lines]
+    found = [f"<li>{text(line)}</li>" for line in lines]
     if found:
         yield "<ul>"
         yield from found
@@ -98,4 +98,4 @@ def _items(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _sentence(words_: str) -> str:
-    return phrase(f"{words_[:1].upper()}{words_[1:]}")
+    return text(f"{words_[:1].upper()}{words_[1:]}")

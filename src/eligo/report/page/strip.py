@@ -8,7 +8,7 @@ from eligo.report.display import criterion, with_names
 from eligo.report.measures import Data
 from eligo.report.names import listed
 from eligo.report.outlook_words import VERDICT, tally, verdict_words
-from eligo.report.page.markup import anchor, phrase, shape, text
+from eligo.report.page.markup import anchor, shape, text
 from eligo.report.text import drafts
 from eligo.report.why import reason
 
@@ -101,6 +101,6 @@ def arms(trial: Data) -> Iterator[str]:
         word = VERDICT[arm["verdict"]]
         yield (
             f"<li>{shape(arm['verdict'])}Arm {text(arm['id'])}, {text(arm['label'])}: "
-            f'<strong class="{arm["verdict"]}">{phrase(word)}</strong></li>'
+            f'<strong class="{arm["verdict"]}">{text(word)}</strong></li>'
         )
     yield "</ul>"

@@ -13,9 +13,8 @@ from eligo.report.clashes import clash_lines
 from eligo.report.display import concept_name, criterion_of, variable_name
 from eligo.report.measures import Data, unit_words, value_of, value_words
 from eligo.report.names import lettered, reported
-from eligo.report.page.markup import anchor, phrase, text
+from eligo.report.page.markup import anchor, text
 from eligo.report.stated import fact_text
-from eligo.report.typeset import typeset
 from eligo.report.words import plain
 
 MOST_QUESTIONS = 3  # over all trials; each trial has all of its own
@@ -37,7 +36,7 @@ def summary(screening: Data, about: About) -> Iterator[str]:
     yield '<div class="parts">'
     if about.patient:
         yield from _as_read(about.patient, screening)
-    yield from _listed("warnings", "Warnings", map(typeset, [*clash_lines(screening), *_told(screening)]))
+    yield from _listed("warnings", "Warnings", [*clash_lines(screening), *_told(screening)])
     yield from _listed("options", "Options", about.options)
     yield from _listed("made", "Made with", about.made_with)
     yield "</div>"
@@ -57,7 +56,7 @@ def _next(screening: Data) -> Iterator[str]:
     yield '<dl class="todo">'
     for action, names in found.items():
         yield f"<dt>{ACTIONS[action]}</dt>"
-        yield f"<dd>{' '.join(f'<span>{_BOX}{phrase(name)}</span>' for name in names)}</dd>"
+        yield f"<dd>{' '.join(f'<span>{_BOX}{text(name)}</span>' for name in names)}</dd>"
     yield "</dl></div>"
 
 
@@ -70,8 +69,8 @@ def _first_questions(screening: Data) -> Iterator[str]:
     for item in asked:
         links = ", ".join(f'<a href="#{anchor(trial)}">{text(trial)}</a>' for trial in item["trials"])
         worth = words.worth(item)
-        question = f"<strong>{phrase(words.question(item))}</strong>"
-        yield f"<li>{question} {phrase(worth[0].upper() + worth[1:])}: {links}</li>"
+        question = f"<strong>{text(words.question(item))}</strong>"
+        yield f"<li>{question} {text(worth[0].upper() + worth[1:])}: {links}</li>"
     yield "</ol>"
 
 
@@ -101,7 +100,7 @@ def _as_read(patient: Data, screening: Data) -> Iterator[str]:
 def _row(title: str, parts: Iterable[str]) -> Iterator[str]:
     found = list(parts)
     if found:
-        yield f"<dt>{title}</dt><dd>{phrase('; '.join(found))}</dd>"
+        yield f"<dt>{title}</dt><dd>{text('; '.join(found))}</dd>"
 
 
 def _result(variable: str, result: Data) -> str:

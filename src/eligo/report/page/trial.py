@@ -9,7 +9,7 @@ from eligo.report.measures import Data
 from eligo.report.outlook_words import holds_until
 from eligo.report.page import outlook
 from eligo.report.page.finding import article
-from eligo.report.page.markup import anchor, phrase, text
+from eligo.report.page.markup import anchor, text
 from eligo.report.page.strip import arms, kind, sentence_of, verdict
 
 
@@ -33,7 +33,7 @@ def section(trial: Data, sex: str | None, full: bool) -> Iterator[str]:
 
 def _until(trial: Data) -> str:
     expiry = trial.get("outlook", {}).get("expiry")
-    return f' <span class="until">{phrase(holds_until(expiry))}</span>' if expiry else ""
+    return f' <span class="until">{text(holds_until(expiry))}</span>' if expiry else ""
 
 
 def _criteria(trial: Data, sex: str | None, full: bool) -> Iterator[str]:
