@@ -163,9 +163,9 @@ def looser_limit(context: Context, then: Predicate, condition: Predicate) -> Pre
 def _two_limits(then: Predicate) -> tuple[_Pairs, Callable[[list[Predicate]], Predicate]] | None:
     """The first and the second limit of each value that has two, one of which is enough, and what joins the values."""
     if isinstance(then, AllOf):
-        each = [_two_limits(part) for part in then.parts]
-        known = [pairs for found in each if found is not None for pairs in found[0]]
-        return (known, all_of) if len(known) == len(each) else None
+        each = [found for part in then.parts if (found := _two_limits(part)) is not None]
+        known = [pairs for found in each for pairs in found[0]]
+        return (known, all_of) if len(known) == len(each) == len(then.parts) else None
     if not isinstance(then, AnyOf):
         return None
     lists = [list(leaves(part)) for part in then.parts if isinstance(part, AllOf)]
