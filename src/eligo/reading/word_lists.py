@@ -89,4 +89,5 @@ WORD_LISTS: Final = (
     "leading_on",
     "abbreviated",
     "telling_whom",
+    "for_whom",
 )
