@@ -76,6 +76,8 @@ def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:
     if variable is not None and variable.kind not in _COUNTED and _scale_of(limits, text):
         variable = None  # `hypertriglyceridemia >= grade 2` is about no value in mmol/L
     quantity = _Quantity(variable, _words_of(limits, name, text) if variable is None else None, span)
+    if lexicon_words("nameless").issuperset((quantity.words or "a name").lower().split()):
+        return None  # `score of 3`: of which score is not said
     if all(limit.form == "bare" for limit in limits.limits):
         return _listed(quantity, limits)
     copy = _copied(limits, variable)

@@ -90,4 +90,5 @@ WORD_LISTS: Final = (
     "abbreviated",
     "telling_whom",
     "for_whom",
+    "nameless",
 )
