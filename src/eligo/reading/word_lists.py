@@ -90,5 +90,7 @@ WORD_LISTS: Final = (
     "abbreviated",
     "telling_whom",
     "for_whom",
+    "ways_of_finding",
+    "naive",
     "nameless",
 )

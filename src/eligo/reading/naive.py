@@ -1,0 +1,43 @@
+"""`Insulin naive`, `chemotherapy-naive patients`: a treatment that was never given, where nothing else is said."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from eligo.reading.lexicon import words
+from eligo.reading.tokens import Token
+from eligo.vocabulary.concepts import concepts
+
+_ENDS: Final = frozenset(["STOP", "SEMI", "SUBITEM"])
+_TREATMENTS: Final = frozenset(["medication", "procedure"])
+
+
+def never_given(tokens: list[Token], text: str) -> list[Token]:
+    """The tokens with a negation before each treatment to which a patient is naive."""
+    for i in range(len(tokens) - 1, 0, -1):
+        token = tokens[i]
+        if token.type != "FILLER" or text[token.start : token.end].lower() not in words("naive"):
+            continue
+        at = i - 2 if text[tokens[i - 1].start : tokens[i - 1].end] == "-" else i - 1
+        if at >= 0 and _is_treatment(tokens[at]) and _alone(tokens, at, i):
+            named = tokens[at]
+            tokens[at : i + 1] = [
+                Token("NEG", named.start, named.start, "never"),
+                Token("CONCEPT", named.start, token.end, named.value),
+            ]
+    return tokens
+
+
+def _is_treatment(token: Token) -> bool:
+    known = concepts().get(str(token.value).split("|")[0]) if token.type == "CONCEPT" else None
+    return known is not None and known.kind in _TREATMENTS
+
+
+def _alone(tokens: list[Token], first: int, last: int) -> bool:
+    """Whether nothing but small words stands beside the tokens, as far as their sentence goes."""
+    return all(_only_small(side) for side in (tokens[:first][::-1], tokens[last + 1 :]))
+
+
+def _only_small(side: list[Token]) -> bool:
+    nearest = next((token.type for token in side if token.type != "LIGHT"), "STOP")
+    return nearest in _ENDS
