@@ -90,6 +90,8 @@ WORD_LISTS: Final = (
     "abbreviated",
     "telling_whom",
     "for_whom",
+    "severities",
+    "grading",
     "ways_of_finding",
     "naive",
     "nameless",

@@ -120,11 +120,12 @@ def _has_no_time(before: Said, part: Said) -> bool:
 def _statuses(before: Said, part: Said) -> tuple[str, ...]:
     """The status before a noun; of several words of which one is meant, that of all: `history of severe or acute A`.
 
-    `active` tells how a disease is, as an adjective in the next name does: `active A, chronic hepatitis B`.
+    `active` tells how a disease is, as an adjective in the next name does: `active A, chronic hepatitis B`; what
+    happens is not active.
     """
     either = {each.statuses for each in before.either}
     found = next(iter(either)) if len(either) == 1 else before.lead.statuses
-    return tuple([one for one in found if one != "waxing"]) if part.adjectives else found
+    return tuple([one for one in found if one != "waxing"]) if part.adjectives or _happens(part) else found
 
 
 def _shares_either(context: Context, before: Said, part: Said) -> bool:
