@@ -71,20 +71,35 @@ def with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> S
 
 
 def with_participle(context: Context, before: Said, part: Said) -> Said:
-    """`uncorrected A or B`, `cardiac A or B`: an adjective that no data file knows may be of both, a participle is."""
+    """`uncorrected A or B`, `cardiac A or B`: an adjective that no data file knows may be of both, a participle is.
+
+    So may be a compound; two names that a slash joins most likely share it: `anti-cancer A/B`.
+    """
     first, second = before.body, part.body
     if not (isinstance(first, Present) and isinstance(second, Present)) or not part.bare or not is_named(first.concept):
         return part
-    kind, name = name_of(first.concept)
-    word, _, rest = name.partition(" ")
-    participle = word.endswith(tuple(words("participles")))
-    adjective = participle or word.endswith(tuple(words("adjective_ends")))
-    if not adjective or qualifiers_in(word) or concept_named(rest) is None:
+    if first.span is None or second.span is None:
         return part
-    if second.span is None or kind_of(second) != kind or context.take(Alternative.QUALIFIER) != participle:
+    kind, name = name_of(first.concept)
+    compound = _compound(context.written(first.span).lower())
+    word, _, rest = (compound or name).partition(" ")
+    participle = word.endswith(tuple(words("participles")))
+    adjective = compound or participle or word.endswith(tuple(words("adjective_ends")))
+    if not adjective or qualifiers_in(word) or not (compound or concept_named(rest) is not None):
+        return part
+    likelier = participle or (bool(compound) and context.text[first.span[1] : second.span[0]].strip() == "/")
+    if kind_of(second) != kind or context.take(Alternative.QUALIFIER) != likelier:
         return part
     named = named_id(cast(NamedKind, kind), f"{word} {context.written(second.span)}")
     return replace(part, body=replace(second, concept=named))
+
+
+def _compound(written: str) -> str:
+    """The words of a name, where it begins with a compound that may stand before any other: `anti-cancer herbs`."""
+    word, _, rest = written.partition(" ")
+    parts = word.split("-")
+    compound = word in words("compounds") or (len(parts) == 2 and parts[0] in words("compound_beginnings"))
+    return written if rest and compound else ""
 
 
 def opinion_back(context: Context, said: list[Said]) -> list[Said]:
