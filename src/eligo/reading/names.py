@@ -165,7 +165,7 @@ class NameFinder:
         return alias._replace(graded=graded is not None)
 
     def _grade_alone(self, before: Sequence[Any], graded: Token) -> Name:
-        """`score >= 20`: there is a score, its name may follow; `performance status` is a name, `score` behind it too."""
+        """`score >= 20`: there is a score, its name may follow; `performance status score` is a name."""
         at = next(j for j, element in enumerate(before) if element is graded)
         run = [graded, *itertools.takewhile(lambda e: type_of(e) == "GRADE", reversed(before[:at]))]
         written = [self._written(token) for token in run]

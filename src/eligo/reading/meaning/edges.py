@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import NamedTuple, cast
 
 from eligo.criteria import AllOf, Attest, Leaf, Predicate, Present, Span, map_leaves
 from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qualifiers_in, words
@@ -78,28 +78,40 @@ def with_participle(context: Context, before: Said, part: Said) -> Said:
     first, second = before.body, part.body
     if not (isinstance(first, Present) and isinstance(second, Present)) or not part.bare or not is_named(first.concept):
         return part
-    if first.span is None or second.span is None:
+    if first.span is None or second.span is None or kind_of(first) != kind_of(second):
         return part
+    slashed = context.text[first.span[1] : second.span[0]].strip() == "/"
     kind, name = name_of(first.concept)
-    compound = _compound(context.written(first.span).lower())
-    word, _, rest = (compound or name).partition(" ")
-    participle = word.endswith(tuple(words("participles")))
-    adjective = compound or participle or word.endswith(tuple(words("adjective_ends")))
-    if not adjective or qualifiers_in(word) or not (compound or concept_named(rest) is not None):
+    found = _compound(context.written(first.span).lower(), slashed=slashed) or _adjective(name)
+    if found is None or context.take(Alternative.QUALIFIER) != found.likely:
         return part
-    likelier = participle or (bool(compound) and context.text[first.span[1] : second.span[0]].strip() == "/")
-    if kind_of(second) != kind or context.take(Alternative.QUALIFIER) != likelier:
-        return part
-    named = named_id(cast(NamedKind, kind), f"{word} {context.written(second.span)}")
+    named = named_id(cast(NamedKind, kind), f"{found.word} {context.written(second.span)}")
     return replace(part, body=replace(second, concept=named))
 
 
-def _compound(written: str) -> str:
-    """The words of a name, where it begins with a compound that may stand before any other: `anti-cancer herbs`."""
+class _First(NamedTuple):
+    """The word that a name begins with, which may be of the next name too; `likely`: it most likely is."""
+
+    word: str
+    likely: bool
+
+
+def _compound(written: str, *, slashed: bool) -> _First | None:
+    """The compound that a name begins with, which may stand before any other: `anti-cancer herbs`."""
     word, _, rest = written.partition(" ")
-    parts = word.split("-")
-    compound = word in words("compounds") or (len(parts) == 2 and parts[0] in words("compound_beginnings"))
-    return written if rest and compound else ""
+    beginning, hyphen, _ = word.partition("-")
+    compound = word in words("compounds") or (bool(hyphen) and beginning in words("compound_beginnings"))
+    likely = slashed or word.endswith(tuple(words("participles")))
+    return _First(word, likely) if rest and compound and not qualifiers_in(word) else None
+
+
+def _adjective(name: str) -> _First | None:
+    """The adjective before what is a name without it, by the way in which it ends."""
+    word, _, rest = name.partition(" ")
+    participle = word.endswith(tuple(words("participles")))
+    if not participle and not word.endswith(tuple(words("adjective_ends"))):
+        return None
+    return None if qualifiers_in(word) or concept_named(rest) is None else _First(word, participle)
 
 
 def opinion_back(context: Context, said: list[Said]) -> list[Said]:

@@ -40,7 +40,7 @@ def goes_on(fact: Present) -> bool:
 
 
 def restricts(written: str, ids: str | None) -> bool:
-    """`fracture of the leg to be measured`: whether words behind a fact tell which is meant; a test may be to be done."""
+    """`fracture of the leg to be measured`: whether words behind a fact tell which is meant."""
     if ids is None or written not in words("restricting"):
         return False
     return is_named(ids) or kind_of(Present(ids)) == "condition"

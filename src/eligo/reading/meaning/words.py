@@ -44,7 +44,9 @@ def _grammar(state: UnitState, token: Token) -> None:
         state.context.count((token,), "modifier")
     elif token.value == "method":
         _note(state, token)
-    elif token.value == "measure" and (restricts(written, state.ids) or not (_measured(state) and _names_a_value(state))):
+    elif token.value == "measure" and (
+        restricts(written, state.ids) or not (_measured(state) and _names_a_value(state))
+    ):
         state.residue.append(token)
     else:
         state.context.count((token,), "grammar")
