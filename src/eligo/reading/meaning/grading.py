@@ -33,7 +33,7 @@ def grade_in_bracket(unit: UnitState, i: int, node: Bracket, inner: Sequence[Ele
     beside = [e for e in inner if isinstance(e, Token)]
     if len(beside) + 1 < len(inner) or not _names_grade(unit, limits[0], beside):
         return False
-    grade = _grade(unit, limits[0])
+    grade = _grade(unit, limits[0], node.span[1])
     if grade is None or not _from_one(grade) or not _PRESENT.issuperset(unit.statuses):
         return False
     _say_in_numbers(unit)
@@ -60,8 +60,8 @@ def _names_grade(unit: UnitState, limits: Limits, beside: Sequence[Token]) -> bo
     return any(unit.written(token).lower().split()[-1] in words("grading") for token in [*beside, *inside])
 
 
-def _grade(unit: UnitState, limits: Limits) -> Compare | OneOf | None:
-    """The limits as those of the grade of the condition; None where they are not on one grade."""
+def _grade(unit: UnitState, limits: Limits, end: int) -> Compare | OneOf | None:
+    """The limits as those of the grade of the condition, up to the end; None where they are not on one grade."""
     assert unit.fact_span is not None
     name = Name(None, unit.fact_span, graded=True)
     made = leaf_of(
@@ -70,7 +70,7 @@ def _grade(unit: UnitState, limits: Limits) -> Compare | OneOf | None:
     if not isinstance(made, (Compare, OneOf)):
         return None
     named = " ".join(map(singular, unit.context.written(unit.fact_span).split()))
-    return replace(made, name=f"{named} grade")
+    return replace(made, name=f"{named} grade", span=(unit.fact_span[0], end))
 
 
 def with_condition(unit: UnitState, noun: Predicate) -> Predicate:
