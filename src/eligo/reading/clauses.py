@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from eligo.reading.lexicon import words
 from eligo.reading.line import ENDS, LIMIT, TAKEN, LinePass
 from eligo.reading.tokens import Token
 
@@ -110,6 +111,13 @@ def _aged(line: LinePass, i: int) -> bool:
         if token.type not in LIMIT and token.type not in ("TO", "SKIP", "LIGHT", "JOIN", "AFTER"):
             return False
     return False
+
+
+def for_some(line: LinePass, i: int, written: str) -> bool:
+    """`for smokers, B`: whether a small word at the start says of whom the rest is asked."""
+    named, comma = [token.type for token in line.tokens[i + 1 : i + 3]] if len(line.tokens) > i + 3 else ("", "")
+    begins = line.begins() and not line.bracket_begins()
+    return begins and written in words("for_whom") and named == "CONCEPT" and comma == "COMMA"
 
 
 def ends_list(line: LinePass, i: int, following: Token) -> bool:

@@ -72,6 +72,8 @@ def _for_name(limits: Limits, name: Name, text: str) -> Predicate | None:
     if parts_of is not None:
         return _of_two(parts_of, limits, span)
     quantity = _quantity(limits, name, span, text)
+    if lexicon_words("nameless").issuperset((quantity.words or "a name").lower().split()):
+        return None  # `score of 3`: of which score is not said
     if all(limit.form == "bare" for limit in limits.limits):
         return _listed(quantity, limits)
     copy = _copied(limits, quantity.variable)
@@ -101,8 +103,8 @@ def _quantity(limits: Limits, name: Name, span: Span, text: str) -> _Quantity:
 def _words_of(limits: Limits, name: Name, text: str) -> str:
     """The words of a quantity without a variable; `neuropathy > grade 1` is about its grade."""
     written = text[name.span[0] : max(name.span[1], name.of)]
-    before = text[: limits.span[0]].rsplit(maxsplit=1)[-1:]
-    scale = _scale_of(limits, text) or next((word.lower() for word in before if is_scale(word.lower())), "")
+    before = [word.lower().lstrip("([") for word in text[: limits.span[0]].rsplit(maxsplit=1)[-1:]]
+    scale = _scale_of(limits, text) or next(filter(is_scale, before), "")
     return written if not scale or is_scale(written.lower().split()[-1]) else f"{written} {scale}"
 
 

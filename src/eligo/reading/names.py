@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -138,7 +139,7 @@ class NameFinder:
                 changing = element
             elif kind not in _STEP_OVER:
                 break
-        return hollow or (self._grade_alone(graded) if graded is not None else None)
+        return hollow or (self._grade_alone(elements[:i], graded) if graded is not None else None)
 
     def _named(self, elements: Sequence[Any], j: int, graded: Token | None, changing: Token | None) -> Name:
         """The name at `j`; `changing` is a word behind it that says how it changed: `PT prolonged`."""
@@ -163,11 +164,13 @@ class NameFinder:
             return outer._replace(span=span, graded=graded is not None or outer.graded)
         return alias._replace(graded=graded is not None)
 
-    def _grade_alone(self, graded: Token) -> Name:
-        """`score >= 20`: there is a score, its name may follow; `performance status` is a name."""
-        written = self._written(graded)
-        specific = " " in written and not written.endswith(("score", "scale"))
-        return Name(None, graded.span, graded=True, generic=not specific)
+    def _grade_alone(self, before: Sequence[Any], graded: Token) -> Name:
+        """`score >= 20`: there is a score, its name may follow; `performance status score` is a name."""
+        at = next(j for j, element in enumerate(before) if element is graded)
+        run = [graded, *itertools.takewhile(lambda e: type_of(e) == "GRADE", reversed(before[:at]))]
+        written = [self._written(token) for token in run]
+        specific = any(" " in words_ and not words_.endswith(("score", "scale")) for words_ in written)
+        return Name(None, (run[-1].start, graded.end), graded=True, generic=not specific)
 
     def _change(self, elements: Sequence[Any], j: int) -> tuple[str | None, int]:
         for element in reversed(elements[max(0, j - 2) : j]):

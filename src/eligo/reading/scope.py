@@ -247,6 +247,10 @@ def _light(line: LinePass, i: int, token: Token) -> None:
         return
     anew = line.last() in _BEFORE_ANEW
     written = line.written(token)
+    if clauses.for_some(line, i, written):
+        token.type, token.value = "IF", "in"
+        clauses.condition(line, i, token)
+        return
     if not anew and _obliges(line, written):
         token.type = line.scoped = "MUST"
         line.join(token)

@@ -89,4 +89,13 @@ WORD_LISTS: Final = (
     "leading_on",
     "abbreviated",
     "telling_whom",
+    "for_whom",
+    "compounds",
+    "compound_beginnings",
+    "restricting",
+    "severities",
+    "grading",
+    "ways_of_finding",
+    "naive",
+    "nameless",
 )

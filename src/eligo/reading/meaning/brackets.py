@@ -20,6 +20,7 @@ from eligo.reading.meaning.definitions import (
 )
 from eligo.reading.meaning.examples import counting, note_causes, of_causes, one_by_one, plain_list
 from eligo.reading.meaning.exceptions import permits_another, permitted, taken_out, unless_holds
+from eligo.reading.meaning.grading import grade_in_bracket
 from eligo.reading.meaning.headings import exemplified, explains, has_and, has_or, named
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread, measures
 from eligo.reading.meaning.limited import another_quantity, obliges, of_a_part, of_another_time
@@ -53,6 +54,7 @@ def bracket(unit: UnitState, i: int, node: Bracket) -> None:
         return
     for rule in (
         another_quantity,
+        grade_in_bracket,
         _names,
         second_unit,
         source,

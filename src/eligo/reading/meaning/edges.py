@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import NamedTuple, cast
 
-from eligo.criteria import AllOf, Attest, Present, Span
+from eligo.criteria import AllOf, Attest, Leaf, Predicate, Present, Span, map_leaves
 from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qualifiers_in, words
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.facts import TREATMENTS, kind_of, kinds_in, may_be_of
@@ -14,6 +14,7 @@ from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_judgement
 from eligo.reading.meaning.modifiers import over
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Modifiers, Said, What
+from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import NamedKind, is_named, name_of, named_id
 
 _PLAINLY = PLAIN_STATUSES | {"now"}  # statuses that say no more than that something is given
@@ -70,20 +71,47 @@ def with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> S
 
 
 def with_participle(context: Context, before: Said, part: Said) -> Said:
-    """`uncorrected A or B`, `cardiac A or B`: an adjective that no data file knows may be of both, a participle is."""
+    """`uncorrected A or B`, `cardiac A or B`: an adjective that no data file knows may be of both, a participle is.
+
+    So may be a compound; two names that a slash joins most likely share it: `anti-cancer A/B`.
+    """
     first, second = before.body, part.body
     if not (isinstance(first, Present) and isinstance(second, Present)) or not part.bare or not is_named(first.concept):
         return part
+    if first.span is None or second.span is None or kind_of(first) != kind_of(second):
+        return part
+    slashed = context.text[first.span[1] : second.span[0]].strip() == "/"
     kind, name = name_of(first.concept)
+    found = _compound(context.written(first.span).lower(), slashed=slashed) or _adjective(name)
+    if found is None or context.take(Alternative.QUALIFIER) != found.likely:
+        return part
+    named = named_id(cast(NamedKind, kind), f"{found.word} {context.written(second.span)}")
+    return replace(part, body=replace(second, concept=named))
+
+
+class _First(NamedTuple):
+    """The word that a name begins with, which may be of the next name too; `likely`: it most likely is."""
+
+    word: str
+    likely: bool
+
+
+def _compound(written: str, *, slashed: bool) -> _First | None:
+    """The compound that a name begins with, which may stand before any other: `anti-cancer herbs`."""
+    word, _, rest = written.partition(" ")
+    beginning, hyphen, _ = word.partition("-")
+    compound = word in words("compounds") or (bool(hyphen) and beginning in words("compound_beginnings"))
+    likely = slashed or word.endswith(tuple(words("participles")))
+    return _First(word, likely) if rest and compound and not qualifiers_in(word) else None
+
+
+def _adjective(name: str) -> _First | None:
+    """The adjective before what is a name without it, by the way in which it ends."""
     word, _, rest = name.partition(" ")
     participle = word.endswith(tuple(words("participles")))
-    adjective = participle or word.endswith(tuple(words("adjective_ends")))
-    if not adjective or qualifiers_in(word) or concept_named(rest) is None:
-        return part
-    if second.span is None or kind_of(second) != kind or context.take(Alternative.QUALIFIER) != participle:
-        return part
-    named = named_id(cast(NamedKind, kind), f"{word} {context.written(second.span)}")
-    return replace(part, body=replace(second, concept=named))
+    if not participle and not word.endswith(tuple(words("adjective_ends"))):
+        return None
+    return None if qualifiers_in(word) or concept_named(rest) is None else _First(word, participle)
 
 
 def opinion_back(context: Context, said: list[Said]) -> list[Said]:
@@ -150,6 +178,50 @@ def _takes_complement(context: Context, part: Said, kind: str) -> bool:
     written = context.written(facts[0].span)
     in_own_words = not is_named(facts[0].concept) or len(name_of(facts[0].concept)[1].split()) == len(written.split())
     return in_own_words and not _complement(written)
+
+
+def site_back(context: Context, said: list[Said]) -> list[Said]:
+    """`cataract or glaucoma in the study eye`: the part of the body behind the last may be that of all of them."""
+    last = facts_named(said[-1])
+    site = next((site for fact in last if (site := _site(fact))), None)
+    run = reached(said, lambda part: any(_has_place(fact) for fact in facts_named(part))) if site else []
+    if site is None or not run:
+        return said
+    alike = all(_of_one_sort(fact, last) for i in run for fact in facts_named(said[i]))
+    if context.take(Alternative.BEHIND) != alike:
+        return said
+    return [_at(part, site) if i in run else part for i, part in enumerate(said)]
+
+
+def _site(fact: Present) -> str | None:
+    """The part of the body that a fact is said to be of: `in the study eye`."""
+    return next((site for site in words("sites") if (fact.qualifier or "").endswith(site)), None)
+
+
+def _has_place(fact: Present) -> bool:
+    """Whether a fact is a condition or a procedure of which nothing says in which part of the body it is."""
+    return kind_of(fact) in ("condition", "procedure") and _site(fact) is None
+
+
+def _of_one_sort(fact: Present, others: Sequence[Present]) -> bool:
+    """Whether a fact falls under the same class as one of the others, or one of them is known by its name alone."""
+    classes = concepts().ancestors(fact.concept) - {fact.concept}
+    unknown = not classes or any(is_named(o.concept) and kind_of(o) == kind_of(fact) for o in others)
+    return unknown or any(not classes.isdisjoint(concepts().ancestors(other.concept)) for other in others)
+
+
+def _at(part: Said, site: str) -> Said:
+    """A part and its examples, each of them in that part of the body."""
+
+    def placed(leaf: Leaf) -> Predicate:
+        if not isinstance(leaf, Present) or not _has_place(leaf):
+            return leaf
+        return replace(leaf, qualifier=f"{leaf.qualifier} {site}" if leaf.qualifier else site)
+
+    assert part.body is not None
+    return replace(
+        part, body=map_leaves(part.body, placed), examples=tuple(map_leaves(e, placed) for e in part.examples)
+    )
 
 
 def meanwhile_back(context: Context, said: Sequence[Said]) -> list[Said]:

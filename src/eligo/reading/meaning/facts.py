@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eligo.criteria import Leaf, Predicate, Present, leaves
+from eligo.reading.lexicon import words
 from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.named import is_named
 from eligo.vocabulary.relations import relations
@@ -36,6 +37,13 @@ def kinds_in(found: Iterable[Leaf]) -> set[str | None]:
 def goes_on(fact: Present) -> bool:
     """`ongoing angina`: what goes on now has no time."""
     return fact.status == "now" and kind_of(fact) == "condition"
+
+
+def restricts(written: str, ids: str | None) -> bool:
+    """`fracture of the leg to be measured`: whether words behind a fact tell which is meant."""
+    if ids is None or written not in words("restricting"):
+        return False
+    return is_named(ids) or kind_of(Present(ids)) == "condition"
 
 
 def is_one_of(leaf: Leaf, facts: Iterable[Present]) -> bool:

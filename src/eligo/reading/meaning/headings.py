@@ -139,7 +139,7 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
     if head.quantifier is not None:
         made = all_of([head.body, body])
         return Said(Not(made) if head.lead.negated else made, span, "joined")
-    if not colon:
+    if not colon and not _for_whom(context, head.span):
         return Said(default(context, [head.body, *bodies]), span, "joined")
     return Said(_titled(context, head.body, bodies, body, head.span), span, "joined")
 
@@ -151,7 +151,20 @@ def _decides(context: Context, head: Said, bodies: list[Predicate]) -> bool:
 
 def _tells_whom(context: Context, span: Span) -> bool:
     """Whether a heading says of whom, or under which condition, what follows holds: `any contact person who is:`."""
-    return _names_people(context, span) or _ends_in(context, span, "leading_on")
+    return _names_people(context, span) or _ends_in(context, span, "leading_on") or _for_whom(context, span)
+
+
+def _for_whom(context: Context, span: Span) -> bool:
+    """`For healthy volunteers: A`: whether a heading begins with a word that says of whom what follows is asked."""
+    first, *_ = context.written(span).lower().split()
+    if first in words("for_whom"):
+        return True
+    for token in reversed([t for t in context.tokens if t.end <= span[0]]):
+        if token.type != "LIGHT":
+            return False
+        if context.written((token.start, token.end)).lower() in words("for_whom"):
+            return True
+    return False
 
 
 def _ends_in(context: Context, span: Span, kind: str) -> bool:
@@ -165,6 +178,8 @@ def _names_people(context: Context, span: Span) -> bool:
 
 def _titled(context: Context, head: Predicate, items: list[Predicate], body: Predicate, span: Span) -> Predicate:
     """`Heart disease: A, B`: a title of what follows it, or a condition of its own that they are examples of."""
+    if _for_whom(context, span):
+        return if_holds(context, head, body)
     if _names_people(context, span) and all(of_one_sex(leaf) for leaf in leaves(head)):
         return if_holds(context, _each_group(head), body)  # `women of childbearing potential: A`
     if _ends_in(context, span, "telling_whom"):

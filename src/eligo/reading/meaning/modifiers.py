@@ -84,6 +84,8 @@ def strongest(values: Sequence[str]) -> tuple[str, ...]:
         return ("planned",)
     if said[-2:] == ("history", "waxing"):  # `previously active`
         return ("waxed",)
+    if said[-2:] == ("suspected", "history"):  # `known or suspected history of A`
+        return ("history|suspected",)
     return said[-1:] or (("found",) if "found" in values else tuple(values[-1:]))
 
 

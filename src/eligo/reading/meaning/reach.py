@@ -16,6 +16,7 @@ from eligo.reading.meaning.edges import (
     meanwhile_back,
     opinion_back,
     reached,
+    site_back,
     with_first_word,
     with_participle,
 )
@@ -117,11 +118,12 @@ def _has_no_time(before: Said, part: Said) -> bool:
 def _statuses(before: Said, part: Said) -> tuple[str, ...]:
     """The status before a noun; of several words of which one is meant, that of all: `history of severe or acute A`.
 
-    `active` tells how a disease is, as an adjective in the next name does: `active A, chronic hepatitis B`.
+    `active` tells how a disease is, as an adjective in the next name does: `active A, chronic hepatitis B`; what
+    happens is not active.
     """
     either = {each.statuses for each in before.either}
     found = next(iter(either)) if len(either) == 1 else before.lead.statuses
-    return tuple([one for one in found if one != "waxing"]) if part.adjectives else found
+    return tuple([one for one in found if one != "waxing"]) if part.adjectives or _happens(part) else found
 
 
 def _shares_either(context: Context, before: Said, part: Said) -> bool:
@@ -188,7 +190,7 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
     if not (last.apart or last.anew):
         said = opinion_back(context, said)
     if last.what == "fact":
-        said = complement_back(context, said)
+        said = site_back(context, complement_back(context, said))
     if last.meanwhile:
         said = meanwhile_back(context, said)
     if last.bonds and not (last.apart or last.anew):
@@ -258,13 +260,21 @@ def _aspects(part: Said) -> set[str]:
 
 
 def _timed(part: Said, lead: Modifiers, when: Time | None, context: Context) -> Said:
-    """A fact with the time of another; how long ago an event was is how long a state goes on."""
+    """A fact and its examples with the time of another part."""
     assert part.body is not None
-    facts = facts_of(part.body)
-    if when is not None and facts:
-        past = not PAST.isdisjoint(part.lead.statuses)
-        lead = lead._replace(window=window_for(when, facts[0].concept, past) or lead.window)
-    return replace(part, body=begun(over(part.body, lead, context.kind), part.lead.statuses), time=lead.window)
+    past = not PAST.isdisjoint(part.lead.statuses)
+    leads = [_as_long(body, lead, when, past) for body in (part.body, *part.examples)]
+    body = begun(over(part.body, leads[0], context.kind), part.lead.statuses)
+    examples = tuple(over(e, own, context.kind) for e, own in zip(part.examples, leads[1:], strict=True))
+    return replace(part, body=body, examples=examples, time=leads[0].window)
+
+
+def _as_long(body: Predicate, lead: Modifiers, when: Time | None, past: bool) -> Modifiers:
+    """What reaches a body, with the time as it is of that: how long ago an event was is how long a state goes on."""
+    facts = facts_of(body)
+    if when is None or not facts:
+        return lead
+    return lead._replace(window=window_for(when, facts[0].concept, past) or lead.window)
 
 
 def _bonds_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:

@@ -15,6 +15,7 @@ from eligo.reading.lexicon import duration_of, words
 from eligo.reading.meaning.brackets import bracket
 from eligo.reading.meaning.context import Context, hull, place
 from eligo.reading.meaning.definitions import allows_none, definition, exampled, of_nothing, of_something, states_normal
+from eligo.reading.meaning.grading import with_condition
 from eligo.reading.meaning.joining import all_of, measures
 from eligo.reading.meaning.measures import choice, is_qualifier, limit, time
 from eligo.reading.meaning.modifiers import PAST, fact_of
@@ -105,6 +106,7 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
     whom = subject(state, nouns)
     if not nouns and not whom:
         return _empty(state, span)
+    nouns = [with_condition(state, noun) for noun in nouns]
     nouns = _together(state, [_in_all_words(state, noun, span) for noun in nouns])
     body, beyond = _of_whom(state, nouns, whom)
     body = men_too(state, body)

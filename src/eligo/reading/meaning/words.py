@@ -10,7 +10,7 @@ from eligo.criteria import STUDY_CONDITION, Attest, Compare, Excepted, Limit, Op
 from eligo.reading.lexicon import END, qualifiers_in, trie, words
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.examples import class_of
-from eligo.reading.meaning.facts import TREATMENTS
+from eligo.reading.meaning.facts import TREATMENTS, restricts
 from eligo.reading.meaning.joining import excludes
 from eligo.reading.meaning.modifiers import PAST
 from eligo.reading.meaning.state import UnitState
@@ -44,7 +44,9 @@ def _grammar(state: UnitState, token: Token) -> None:
         state.context.count((token,), "modifier")
     elif token.value == "method":
         _note(state, token)
-    elif token.value == "measure" and not (_measured(state) and _names_a_value(state)):
+    elif token.value == "measure" and (
+        restricts(written, state.ids) or not (_measured(state) and _names_a_value(state))
+    ):
         state.residue.append(token)
     else:
         state.context.count((token,), "grammar")
@@ -179,6 +181,8 @@ def _status(state: UnitState, i: int, token: Token) -> None:
         state.unused(token, "turning")
         return
     state.statuses.append(str(token.value))
+    if state.written(token).lower().split()[0] in words("ways_of_finding"):  # `electrocardiographic evidence of`
+        state.context.notes.append(f"`{state.written(token)}` is not tested")
     state.past = state.past or token.value in PAST
     state.used = bool(state.qualifiers) and state.written(token).lower().split()[-1] in words("using")
     state.own_words += state.ids is None
