@@ -259,14 +259,19 @@ def _light(line: LinePass, i: int, token: Token) -> None:
     if bond:
         _bond(line, token, bond)
         return
-    if written in words("bond_from") and line.core == "CONCEPT" and line.text[token.start - 1 : token.start] == "-":
-        line.unused(token, "logic")  # `radiation-induced or drug-induced pneumonitis`: it is no radiation that is asked
+    if _makes_a_word(line, token, written):
+        line.unused(token, "logic")
         return
     if written in words("found_by") and _method_next(line, i):
         line.tokens[i + 1].type = "NOTED"
     elif anew and line.said and written.split()[0] in words("fresh"):
         token.type = "FRESH"
     line.add(token)
+
+
+def _makes_a_word(line: LinePass, token: Token, written: str) -> bool:
+    """Whether a bond is part of a word: in `radiation-induced or drug-induced pneumonitis` no radiation is asked for."""
+    return written in words("bond_from") and line.core == "CONCEPT" and line.text[token.start - 1 : token.start] == "-"
 
 
 def _obliges(line: LinePass, written: str) -> bool:

@@ -131,9 +131,7 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
     if is_unread(head.body) and all(map(measures, bodies)) and of_a_function(context, head.span):
         read_as_limits(context, head.span)
         return Said(quantified(context, head.quantifier, bodies, span), span, "joined")
-    decides = head.lead.negated or _decides(context, head, bodies) or _tells_whom(context, head.span)
-    of_whom = has_unread(head.body) and _ends_in(context, head.span, "telling_whom")
-    if (is_unread(head.body) and decides) or of_whom:
+    if _is_unsure(context, head, head.body, bodies):
         return context.unread(span, "heading", head.span)
     body = quantified(context, head.quantifier, bodies, span)
     if head.quantifier is not None:
@@ -142,6 +140,13 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
     if not colon and not _for_whom(context, head.span):
         return Said(default(context, [head.body, *bodies]), span, "joined")
     return Said(_titled(context, head.body, bodies, body, head.span), span, "joined")
+
+
+def _is_unsure(context: Context, head: Said, body: Predicate, bodies: list[Predicate]) -> bool:
+    """Whether words of a heading that are not understood may say of whom, or how, what stands below is asked."""
+    if has_unread(body) and _ends_in(context, head.span, "telling_whom"):
+        return True
+    return is_unread(body) and (head.lead.negated or _decides(context, head, bodies) or _tells_whom(context, head.span))
 
 
 def _decides(context: Context, head: Said, bodies: list[Predicate]) -> bool:
