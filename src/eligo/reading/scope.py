@@ -270,7 +270,7 @@ def _light(line: LinePass, i: int, token: Token) -> None:
 
 
 def _makes_a_word(line: LinePass, token: Token, written: str) -> bool:
-    """Whether a bond is part of a word: in `radiation-induced or drug-induced pneumonitis` no radiation is asked for."""
+    """Whether a bond is part of a word: `radiation-induced or drug-induced pneumonitis` asks for no radiation."""
     return written in words("bond_from") and line.core == "CONCEPT" and line.text[token.start - 1 : token.start] == "-"
 
 
