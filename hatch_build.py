@@ -94,7 +94,7 @@ def make(source: Path, parts: Mapping[str, Mapping[str, list[str]]], made: Path,
             compile_modules([str(p) for p in found if p.name not in chosen["left"]], GROUP.format(part), folder)
         # The libraries lie beside the packages; the modules get one of their own, away from the sources.
         package = folder / "lib" / "eligo"
-        package.joinpath("__init__.py").write_text(f'"""Made by the build."""\n\nSOURCES = {digests!r}\n', "utf-8")
+        package.joinpath("__init__.py").write_text(f'"""Made by the build."""\n\nDIGESTS = {digests!r}\n', "utf-8")
         package.rename(folder / "lib" / "eligo_compiled")
         (folder / "lib").rename(made)
 

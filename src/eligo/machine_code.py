@@ -36,7 +36,8 @@ def folder_of(part: str, package: str) -> list[str]:
         made = importlib.import_module("eligo_compiled")
     except ImportError:
         return []
-    return [str(Path(*made.__path__) / package)] if _is_of_these_sources(part, made.SOURCES) else []
+    of = getattr(made, "DIGESTS", {})  # older builds have none, and are of other sources
+    return [str(Path(*made.__path__) / package)] if _is_of_these_sources(part, of) else []
 
 
 def is_compiled(part: str) -> bool:
@@ -47,8 +48,8 @@ def is_compiled(part: str) -> bool:
 _fresh: dict[str, bool] = {}  # by part, since several packages of one ask
 
 
-def _is_of_these_sources(part: str, sources: dict[str, str]) -> bool:
+def _is_of_these_sources(part: str, digests: dict[str, str]) -> bool:
     if part not in _fresh:
         # Reading the sources takes longer than all of their dates, on which what is cached hangs.
-        _fresh[part] = sources.get(part) == cached("sources", part, lambda: sources_digest(part))
+        _fresh[part] = digests.get(part) == cached("sources", part, lambda: sources_digest(part))
     return _fresh[part]
