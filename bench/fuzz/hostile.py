@@ -119,6 +119,8 @@ _seen = set[tuple[str, str]]()
 
 def _otherwise(here: Outcome, apart: Outcome) -> str | None:
     """What is other in a process of its own."""
+    if apart.left:
+        return f"{apart.left} in a process of its own"
     for name in ("code", "out", "err"):
         if getattr(here, name) != getattr(apart, name):
             return f"another {name} in a process of its own"
