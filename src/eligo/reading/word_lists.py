@@ -53,6 +53,8 @@ WORD_LISTS: Final = (
     "of_the_course",
     "participles",
     "despite",
+    "asking_more",
+    "beside_values",
     "adjective_ends",
     "referring",
     "complements",

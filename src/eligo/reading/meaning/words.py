@@ -13,6 +13,7 @@ from eligo.reading.meaning.examples import class_of
 from eligo.reading.meaning.facts import TREATMENTS
 from eligo.reading.meaning.joining import excludes
 from eligo.reading.meaning.modifiers import PAST
+from eligo.reading.meaning.said import Bond
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
 from eligo.reading.tree import CountOf, Element, Limits, TimeNode
@@ -249,7 +250,11 @@ def _note(state: UnitState, token: Token) -> None:
     if despite and token.type == "UNTESTED" and excludes(state.context, state.negated):
         span = (token.start, token.end)
         state.context.count((token,), "leaf")
-        state.nouns.append(Attest(statement_id("statement", state.written(token)), span=span))
+        tried = Attest(statement_id("statement", state.written(token)), span=span)
+        if state.nouns:  # behind a value, and so behind a list of them
+            state.bonds.append(Bond("that", tried, span))
+        else:
+            state.nouns.append(tried)
         return
     state.context.count((token,), "note")
     state.context.notes.append(f"`{state.written(token)}` is not tested")
