@@ -54,6 +54,7 @@ WORD_LISTS: Final = (
     "participles",
     "despite",
     "asking_more",
+    "tried",
     "beside_values",
     "adjective_ends",
     "referring",

@@ -6,7 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Leaf, Not, Predicate, Present, Related, Span, Unparsed, leaves
+from eligo.criteria import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Attest,
+    Leaf,
+    Not,
+    Predicate,
+    Present,
+    Related,
+    Span,
+    Unparsed,
+    leaves,
+)
 from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.conditions import if_holds, of_one_sex
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, extent, filled, hull, span_of
@@ -34,6 +47,7 @@ from eligo.reading.meaning.meant import meant
 from eligo.reading.meaning.modifiers import over, timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Modifiers, Said
+from eligo.reading.meaning.told import in_full, told, told_last
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch, Element, Node
@@ -236,7 +250,7 @@ def examples(context: Context, node: Branch) -> Said:
 
 def named(context: Context, node: Node, word: str) -> list[Said]:
     """The examples behind such words, one by one; what a word means is one thing, joined as it says itself."""
-    if word != "means":
+    if word not in ("means", "that"):
         return listed(context, node)
     kind = context.kind
     if has_and(node):  # a definition asks for all that it joins, in an exclusion too
@@ -279,10 +293,15 @@ def exemplified(context: Context, head: Said, word: str, items: list[Said]) -> S
         return replace(head, span=span)
     if word == "means":
         return meant(context, head, bodies, span)
+    if word == "that":
+        return told(context, head, any_of(bodies), span)
     if word == "with":
         return replace(head, body=all_of([head.body, any_of(bodies)]), span=span, bare=False)
     if is_unread(head.body) and _decides(context, head, bodies):
         return context.unread(span, "heading", head.span)
+    last = told_last(head)
+    if word == "such" and last is not None:
+        return replace(head, body=in_full(context, head.body, last, span), span=span)
     return _with_examples(context, replace(head, span=span), word, items)
 
 
