@@ -11,7 +11,7 @@ from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qua
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.facts import TREATMENTS, kind_of, kinds_in, may_be_of
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_judgement
-from eligo.reading.meaning.modifiers import over
+from eligo.reading.meaning.modifiers import PAST, over
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Modifiers, Said, What
 from eligo.vocabulary.named import NamedKind, is_named, name_of, named_id
@@ -84,6 +84,15 @@ def with_participle(context: Context, before: Said, part: Said) -> Said:
         return part
     named = named_id(cast(NamedKind, kind), f"{word} {context.written(second.span)}")
     return replace(part, body=replace(second, concept=named))
+
+
+def with_past(context: Context, before: Said, part: Said) -> Said:
+    """`history of A (INR > 2) or B (BMI > 40)`: that B once was counts beside its limit too."""
+    past = tuple(status for status in before.lead.statuses if status in PAST)
+    if part.defines is None or part.body is None or not past or part.lead.any() or part.apart or part.anew:
+        return part
+    once = over(part.defines, Modifiers(statuses=past), context.kind)
+    return replace(part, body=any_of([once, part.body]), lead=part.lead._replace(statuses=past))
 
 
 def opinion_back(context: Context, said: list[Said]) -> list[Said]:

@@ -30,6 +30,7 @@ from eligo.reading.meaning.definitions import (
     read_as_limits,
     states,
 )
+from eligo.reading.meaning.edges import led
 from eligo.reading.meaning.examples import note_causes, of_causes, of_its_sort, plain_list
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in
 from eligo.reading.meaning.joining import (
@@ -42,8 +43,8 @@ from eligo.reading.meaning.joining import (
     is_unread,
     measures,
 )
-from eligo.reading.meaning.lists import each
-from eligo.reading.meaning.meant import meant
+from eligo.reading.meaning.lists import each, joined
+from eligo.reading.meaning.meant import meant, two_definitions
 from eligo.reading.meaning.modifiers import over, timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Modifiers, Said
@@ -230,9 +231,15 @@ def quantified(context: Context, quantifier: str | int | None, parts: list[Predi
 # --- such as
 
 
-def examples(context: Context, node: Branch) -> Said:
-    """`A such as B, C`: each of them counts. `A, i.e. B`: B is what is meant."""
+def examples(context: Context, node: Branch, lead: Modifiers = NONE) -> Said:
+    """`A such as B, C`: each of them counts. `A, i.e. B`: B is what is meant. `lead` stands before such a list."""
+    two = two_definitions(node)
+    if two is not None:
+        said = examples(context, two[0], lead)
+        return joined(context, [said, examples(context, two[1], said.lead)], [("", "or")])
     said = context.read(node.parts[0])
+    if said.bare and said.what == "fact" and lead.statuses:
+        said = led(context, said, Modifiers(statuses=lead.statuses))
     for mark, part in zip(node.marks, node.parts[1:], strict=True):
         if said.body is not None and _says_nothing(context, part):  # `A, including:` above enumerated examples
             return replace(said, quantifier="such" if mark.value == "such" else "listed", bare=False)

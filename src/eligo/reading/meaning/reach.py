@@ -18,6 +18,7 @@ from eligo.reading.meaning.edges import (
     reached,
     with_first_word,
     with_participle,
+    with_past,
 )
 from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, goes_on, kinds_in
 from eligo.reading.meaning.joining import any_of, facts_of, is_unread
@@ -81,7 +82,7 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
     """What stands before a noun holds for the bare nouns behind it."""
     for i in range(1, len(said)):
         before, part = said[i - 1], with_first_word(context, said[i - 1], said[i], marks[i - 1])
-        part = with_participle(context, before, part)
+        part = with_past(context, before, with_participle(context, before, part))
         said[i] = part
         if part.body is None or part.what != "fact" or part.apart or part.lead.negated:
             continue

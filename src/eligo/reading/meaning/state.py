@@ -56,6 +56,7 @@ class UnitState:
         self.own_words = 0  # modifiers before the fact
         self.bonds: list[Bond] = []  # that stand in a bracket
         self.examples: tuple[Predicate, ...] = ()
+        self.defined: Predicate | None = None  # the fact whose meaning limits in a bracket tell
         self.gloss: Gloss | None = None  # other facts that stand in a bracket behind it
 
     def note_logic(self, word: str) -> None:
