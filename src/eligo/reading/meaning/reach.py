@@ -97,7 +97,8 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
         lead = Modifiers(statuses=_statuses(before, part) if _has_no_time(before, part) else ())
         if part.bare:
             lead = lead._replace(window=before.lead.window)
-        if qualifiers := _shared_qualifiers(context, before, part):
+        alone = len(said) == 2 and marks[0][1] == "or" and _told_more(context, before)
+        if not alone and (qualifiers := _shared_qualifiers(context, before, part)):
             lead = lead._replace(qualifiers=qualifiers)
         if lead.any():
             said[i] = replace(led(context, part, lead), used=before.used)
@@ -120,11 +121,12 @@ def _has_no_time(before: Said, part: Said) -> bool:
 def _statuses(before: Said, part: Said) -> tuple[str, ...]:
     """The status before a noun; of several words of which one is meant, that of all: `history of severe or acute A`.
 
-    `active` tells how a disease is, as an adjective in the next name does: `active A, chronic hepatitis B`.
+    `active` tells how a disease is, as an adjective before the next one does: `active A, chronic hepatitis B`.
     """
     either = {each.statuses for each in before.either}
     found = next(iter(either)) if len(either) == 1 else before.lead.statuses
-    return tuple([one for one in found if one != "waxing"]) if part.adjectives else found
+    own = part.adjectives or part.lead.qualifiers
+    return tuple([one for one in found if one != "waxing"]) if own else found
 
 
 def _shares_either(context: Context, before: Said, part: Said) -> bool:
@@ -148,6 +150,12 @@ def _shared_qualifiers(context: Context, before: Said, part: Said) -> tuple[str,
     of_name = () if part.anew else _routes(before)
     qualifiers = _narrowing((*before.lead.qualifiers, *of_name), before, part)
     return qualifiers if qualifiers and context.take(Alternative.QUALIFIER) else ()
+
+
+def _told_more(context: Context, part: Said) -> bool:
+    """`severe asthma requiring steroids or stroke`: whether more than an abbreviation is told of a noun behind it."""
+    _, opens, inner = context.written(part.span).partition("(")
+    return bool(part.bonds) or (bool(opens) and not inner.rstrip(" )").isupper())
 
 
 def _routes(said: Said) -> tuple[str, ...]:
