@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import cast
 
-from eligo.criteria import AllOf, Attest, Present, Span
+from eligo.criteria import AllOf, Attest, Leaf, Predicate, Present, Span, map_leaves
 from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qualifiers_in, words
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.facts import TREATMENTS, kind_of, kinds_in, may_be_of
@@ -14,6 +14,7 @@ from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_judgement
 from eligo.reading.meaning.modifiers import PAST, over
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Modifiers, Said, What
+from eligo.reading.meaning.times import SCREENING
 from eligo.vocabulary.named import NamedKind, is_named, name_of, named_id
 
 _PLAINLY = PLAIN_STATUSES | {"now"}  # statuses that say no more than that something is given
@@ -159,6 +160,34 @@ def _takes_complement(context: Context, part: Said, kind: str) -> bool:
     written = context.written(facts[0].span)
     in_own_words = not is_named(facts[0].concept) or len(name_of(facts[0].concept)[1].split()) == len(written.split())
     return in_own_words and not _complement(written)
+
+
+def anchor_back(said: Sequence[Said]) -> list[Said]:
+    """`A within 28 days or B within 14 days of enrollment`: both are counted from the day that stands at the end."""
+    last = said[-1]
+    anchor = last.time.anchor if last.time is not None else SCREENING
+    if anchor not in words("days_of_the_trial"):
+        return list(said)
+    return [_counted_from(part, anchor) if part is not last and _without_day(part) else part for part in said]
+
+
+def _without_day(part: Said) -> bool:
+    """Whether a part has a time of its own that is counted from no day that stands beside it."""
+    return part.when is not None and part.when.form == "within" and part.when.side is None and part.body is not None
+
+
+def _counted_from(part: Said, anchor: str) -> Said:
+    """A part with the days of its facts counted from another one."""
+
+    def change(leaf: Leaf) -> Predicate:
+        window = leaf.window if isinstance(leaf, Present) else None
+        if window is None or window.anchor != SCREENING:
+            return leaf
+        return replace(cast(Present, leaf), window=replace(window, anchor=anchor))
+
+    assert part.body is not None
+    assert part.time is not None
+    return replace(part, body=map_leaves(part.body, change), time=replace(part.time, anchor=anchor))
 
 
 def meanwhile_back(context: Context, said: Sequence[Said]) -> list[Said]:

@@ -10,6 +10,7 @@ from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.edges import (
+    anchor_back,
     complement_back,
     facts_named,
     led,
@@ -193,6 +194,8 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
     last = said[-1]
     if last.lost_time and (run := reached(said, lambda part: part.time is None)):
         return [*said[: run[0]], _whole(context, said[run[0] :])]
+    if last.when is not None and last.what == "fact":
+        said = anchor_back(said)
     said = _within_chains(context, said, marks)
     if last.time is not None and last.what in ("fact", "unread", "joined"):
         said = _time_back(context, said, marks)
