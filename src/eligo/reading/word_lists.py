@@ -55,6 +55,8 @@ WORD_LISTS: Final = (
     "despite",
     "asking_more",
     "tried",
+    "implied_groups",
+    "implying_them",
     "days_of_the_trial",
     "found_adjectives",
     "beside_values",

@@ -21,7 +21,7 @@ from eligo.criteria import (
 )
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.definitions import unqualified
-from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, is_one_of, kinds_in
+from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, implied, is_one_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread
 from eligo.reading.meaning.said import Bond
 
@@ -33,6 +33,9 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
     if bond.kind == "without":
         return all_of([body, _without(bond.body)])
     if bond.kind == "with" and _named_more_closely(body, bond.body):
+        return bond.body
+    if bond.kind in ("with", "that") and not isinstance(bond.body, Not) and implied(body, bond.body):
+        context.notes.append("who is meant is told by what is said of them, and not tested besides")
         return bond.body
     if bond.kind == "with" and _is_course(body) and kinds_in(leaves(bond.body)) <= TREATMENTS:
         return _relate(context, body, bond._replace(kind="associated_with"))

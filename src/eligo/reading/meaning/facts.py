@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eligo.criteria import Leaf, Predicate, Present, leaves
+from eligo.reading.lexicon import words
 from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.named import is_named
 from eligo.vocabulary.relations import relations
@@ -44,6 +45,16 @@ def is_one_of(leaf: Leaf, facts: Iterable[Present]) -> bool:
         return False
     ids = {fact.concept for fact in facts}
     return not concepts().ancestors(leaf.concept).isdisjoint(ids) or any(_ends_in(leaf.concept, id_) for id_ in ids)
+
+
+def implied(whom: Predicate, said: Predicate) -> bool:
+    """`women of childbearing potential who are pregnant`: whether what is said of people tells already who they are."""
+    if not isinstance(whom, Present) or whom.concept not in words("implied_groups") or whom.status != "active":
+        return False
+    return all(
+        isinstance(leaf, Present) and not concepts().ancestors(leaf.concept).isdisjoint(words("implying_them"))
+        for leaf in leaves(said)
+    )
 
 
 def may_be_of(concept: str, general: str) -> bool:

@@ -23,16 +23,10 @@ from eligo.criteria import (
 from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.conditions import if_holds, of_one_sex
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, extent, filled, hull, span_of
-from eligo.reading.meaning.definitions import (
-    definition,
-    exampled,
-    of_a_function,
-    read_as_limits,
-    states,
-)
+from eligo.reading.meaning.definitions import definition, exampled, of_a_function, read_as_limits, states
 from eligo.reading.meaning.edges import led
 from eligo.reading.meaning.examples import note_causes, of_causes, of_its_sort, plain_list
-from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in
+from eligo.reading.meaning.facts import TREATMENTS, facts_in, implied, is_one_of, kind_of, kinds_in
 from eligo.reading.meaning.joining import (
     all_of,
     any_of,
@@ -180,6 +174,8 @@ def _names_people(context: Context, span: Span) -> bool:
 
 def _titled(context: Context, head: Predicate, items: list[Predicate], body: Predicate, span: Span) -> Predicate:
     """`Heart disease: A, B`: a title of what follows it, or a condition of its own that they are examples of."""
+    if implied(head, body):  # `WOCBP: pregnant or lactating`
+        return body
     if _names_people(context, span) and all(of_one_sex(leaf) for leaf in leaves(head)):
         groups = isinstance(head, AllOf) and all(isinstance(part, Present) for part in head.parts)
         whom = any_of(head.parts) if groups and isinstance(head, AllOf) else head  # each of several groups
