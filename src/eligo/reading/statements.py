@@ -216,9 +216,14 @@ def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:
         return i
     if begun.behind and not own.isdisjoint(_TIMES):  # it may be of what stands before
         return i
+    return _whole_end(tokens, i, end, begun.denies, text)
+
+
+def _whole_end(tokens: Sequence[Token], i: int, end: int, denies: bool, text: str) -> int:
+    """The end of a statement with the parts that say more of it; `end` is that of its own part."""
     avoids = _avoids(text[tokens[i].start : tokens[end - 1].end])
     while end < len(tokens) and tokens[end].type in _JOINS:
-        if not (_goes_on(tokens, end + 1, begun.denies, text) or (avoids and _is_avoided(tokens, end + 1))):
+        if not (_goes_on(tokens, end + 1, denies, text) or (avoids and _is_avoided(tokens, end + 1))):
             break
         end = _part_end(tokens, end + 1)
     return end

@@ -34,7 +34,7 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
         return all_of([body, _without(bond.body)])
     if bond.kind == "with" and _named_more_closely(body, bond.body):
         return bond.body
-    if bond.kind in ("with", "that") and not isinstance(bond.body, Not) and implied(body, bond.body):
+    if _tells_whom(body, bond):
         context.notes.append("who is meant is told by what is said of them, and not tested besides")
         return bond.body
     if bond.kind == "with" and _is_course(body) and kinds_in(leaves(bond.body)) <= TREATMENTS:
@@ -46,6 +46,11 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
         join = all_of if bond.kind == "unrelated_to" else any_of
         return join([tie(context, body, bond._replace(body=part)) for part in bond.body.parts])
     return _relate(context, body, bond)
+
+
+def _tells_whom(body: Predicate, bond: Bond) -> bool:
+    """`women of childbearing potential who are pregnant`: what is said of them tells who they are."""
+    return bond.kind in ("with", "that") and not isinstance(bond.body, Not) and implied(body, bond.body)
 
 
 def _is_course(body: Predicate) -> bool:

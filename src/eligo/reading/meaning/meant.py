@@ -30,13 +30,18 @@ def meant(context: Context, head: Said, bodies: list[Predicate], span: Span) -> 
     if is_unread(head.body) and context.names_several(head.span):  # which of them is defined is not known
         made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
         return replace(head, body=made, span=span, bare=False, what="joined")
-    if is_unread(head.body) and not PAST.isdisjoint(head.lead.statuses) and measures(body):  # no value tells what was
+    if _of_the_past(head) and measures(body):  # no value tells what was
         return replace(head, body=any_of([head.body, body]), span=span, bare=False, what="joined")
     body = over(_each_excludes(context, head, body), head.lead._replace(qualifiers=()), context.kind)
     made = replaced(context, head.body, body, head.lead.negated)
     if not measures(body) and not kinds_of(head.body, body) and not context.take(Alternative.NARROWED):
         made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
     return replace(head, body=made, span=span, bare=False, what="joined")
+
+
+def _of_the_past(head: Said) -> bool:
+    """Whether it asks for what once was, in words that are not understood."""
+    return is_unread(head.body) and not PAST.isdisjoint(head.lead.statuses)
 
 
 def two_definitions(node: Branch) -> tuple[Branch, Branch] | None:

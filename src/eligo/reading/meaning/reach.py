@@ -95,15 +95,20 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
         if part.meanwhile and "planned" in before.lead.statuses and part.lead.statuses == ("meanwhile",):
             said[i] = replace(part, body=_planned(part))  # `expected to need A or B during the study`
             continue
-        lead = Modifiers(statuses=_statuses(before, part) if _has_no_time(before, part) else ())
-        if part.bare:
-            lead = lead._replace(window=before.lead.window)
-        alone = len(said) == 2 and marks[0][1] == "or" and _told_more(context, before)
-        if not alone and (qualifiers := _shared_qualifiers(context, before, part)):
-            lead = lead._replace(qualifiers=qualifiers)
+        lead = _lead_of(context, before, part, either=len(said) == 2 and marks[0][1] == "or")
         if lead.any():
             said[i] = replace(led(context, part, lead), used=before.used)
     return said
+
+
+def _lead_of(context: Context, before: Said, part: Said, *, either: bool) -> Modifiers:
+    """What stands before a noun and holds for the next one; `either`: there are two, of which one is enough."""
+    lead = Modifiers(statuses=_statuses(before, part) if _has_no_time(before, part) else ())
+    if part.bare:
+        lead = lead._replace(window=before.lead.window)
+    if either and _told_more(context, before):
+        return lead
+    return lead._replace(qualifiers=_shared_qualifiers(context, before, part))
 
 
 def _planned(part: Said) -> Predicate:
