@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from eligo.criteria import Ambiguity, Leaf, Not, Predicate, Present, Span, Unparsed, leaves, map_leaves
+from eligo.criteria import Ambiguity, Leaf, Not, Predicate, Present, Related, Span, Unparsed, leaves, map_leaves
 from eligo.reading.bind import BoundLimits
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import StatedComparison
@@ -81,7 +81,12 @@ def _others(first: Predicate, met: tuple[Alternative, ...], read: Callable[[Choi
     for flipped in flips:
         other = read(Choices(flipped))
         # what leaves more to a person than the first is no reading to choose
-        if other not in readings and len(readings) < _MOST_READINGS and _open(other) <= _open(first):
+        if (
+            other.__class__ is not Unparsed
+            and other not in readings
+            and len(readings) < _MOST_READINGS
+            and _open(other) <= _open(first)
+        ):
             readings.append(other)
     if len(readings) == 1:
         return None
@@ -106,9 +111,35 @@ def _read(
     if kind == "inclusion" and _goes_on(tokens):  # `creatinine <= 1.5 x ULN, or`: what else is enough stands elsewhere
         return context, context.unparsed((tokens[0].start, tokens[-1].end), "logic", _place(tokens[-1]))
     predicate = _sensible(context, _found(context, settled(rules.item(context, tree))))
+    outside = _outside(predicate, tokens)
+    if outside and not accounts:  # only the account tells whether they have another place
+        return _read(tree, tokens, text, kind, bound, choices, accounts=True)
+    lost = next((token for token in outside if not _accounted(context, token)), None)
+    if lost is not None:
+        return context, context.unparsed((tokens[0].start, tokens[-1].end), "unclear-relation", _place(lost))
     if predicate.__class__ is Unparsed or all(leaf.__class__ is Unparsed for leaf in leaves(predicate)):
         predicate = _one_unparsed(predicate, context, tokens)
     return context, predicate
+
+
+def _outside(predicate: Predicate, tokens: Sequence[Token]) -> list[Token]:
+    """The names of concepts in no leaf: those of exceptions, abbreviations and days, and those that were lost."""
+    if predicate.__class__ is Unparsed:
+        return []
+    spans = [span for leaf in leaves(predicate) for span in _spans(leaf)]
+    named = [token for token in tokens if token.type == "CONCEPT"]
+    return [t for t in named if not any(start <= t.start and t.end <= end for start, end in spans)]
+
+
+def _spans(leaf: Leaf) -> list[Span]:
+    """Where a leaf stands; a relation where each of its sides does."""
+    both = (leaf, leaf.what, leaf.to) if isinstance(leaf, Related) else (leaf,)
+    return [one.span for one in both if one.span is not None]
+
+
+def _accounted(context: Context, token: Token) -> bool:
+    """Whether the account has the words, as a part of something else than what was not understood."""
+    return any(entry.span[0] <= token.start and token.end <= entry.span[1] for entry in context.account)
 
 
 def _found(context: Context, predicate: Predicate) -> Predicate:

@@ -16,6 +16,7 @@ from eligo.reading.naming import is_adjective, is_nameable
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concept import singular
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.named import is_named
 
 _REACTIONS = frozenset(["FILLER", "CONCEPT"])
 _JOINS = frozenset(["OR", "AND", "COMMA", "SUCH"])  # examples of what somebody is allergic to count beside it
@@ -45,6 +46,7 @@ class _ReactionWords(NamedTuple):
     alike: frozenset[str]
     related: frozenset[str]
     relating: frozenset[str]
+    nothing: frozenset[str]
 
 
 @functools.cache
@@ -52,7 +54,7 @@ def _words() -> _ReactionWords:
     data = grammar_data("names.yaml")
     reactions = {word: id_ for id_, of in data["reactions"].items() for word in of}
     lists = ["reacting_to", "of_any", "of_the_trial", "trial_products", "parts_of_products"]
-    lists += ["within_products", "joining", "alike", "related_products", "relating"]
+    lists += ["within_products", "joining", "alike", "related_products", "relating", "of_any_reaction"]
     last = frozenset(word.split()[-1] for word in reactions)
     return _ReactionWords(reactions, frozenset(reactions.values()), last, *(frozenset(data[key]) for key in lists))
 
@@ -122,9 +124,10 @@ def _made(tokens: Sequence[Token], heads: list[int], objects: list[_Object], tex
         return None
     found: list[Token] = []
     for place, of_head in zip(heads[:-1], ids, strict=False):
-        found.append(_token("|".join(dict.fromkeys(filter(None, of_head))), tokens[place].start, tokens[place].end))
+        start = _before_reaction(found, tokens[place], of_head, text)
+        found.append(_token("|".join(dict.fromkeys(filter(None, of_head))), start, tokens[place].end))
         found += tokens[place + 1 : heads[heads.index(place) + 1]]
-    start = tokens[heads[-1]].start
+    start = _before_reaction(found, tokens[heads[-1]], ids[-1], text)
     for n, (one, id_) in enumerate(zip(objects, ids[-1], strict=True)):
         found.append(_token(id_ or "", start, one.end))
         if n + 1 < len(objects):
@@ -133,6 +136,18 @@ def _made(tokens: Sequence[Token], heads: list[int], objects: list[_Object], tex
             found.append(Token(join.type, tokens[one.after].start, tokens[behind - 1].end, join.value))
             start = tokens[behind].start
     return found
+
+
+def _before_reaction(found: list[Token], head: Token, ids: Sequence[str | None], text: str) -> int:
+    """Where the reaction itself begins; what narrows it and is no part of a name ("immediate") is kept before it."""
+    written, words = _WORD.findall(text[head.start : head.end].casefold()), _words()
+    own = next((n for n in range(len(written)) if " ".join(written[n:]) in words.reactions), 0)
+    told = [word for word in written[:own] if word not in words.nothing]
+    if not told or all(id_ is None or is_named(id_) for id_ in ids):
+        return head.start
+    start = list(_WORD.finditer(text, head.start, head.end))[own].start()
+    found.append(Token("QUAL", head.start, len(text[:start].rstrip()), " ".join(told)))
+    return start
 
 
 def _token(id_: str, start: int, end: int) -> Token:

@@ -177,6 +177,8 @@ def _bond(line: LinePass, token: Token, value: str) -> None:
 
 
 def _such(line: LinePass, i: int, token: Token) -> None:
+    if _describes(line, i, token):
+        token.value = "that"
     if not line.said and not line.bracket_begins():
         token.type = "LIGHT"
         line.add(token)
@@ -184,6 +186,13 @@ def _such(line: LinePass, i: int, token: Token) -> None:
     line.take_separator(token)
     line.bound = line.bound or line.bracket_begins()
     line.join(token)
+
+
+def _describes(line: LinePass, i: int, token: Token) -> bool:
+    """`a melanoma that is refractory`: words that tell of what stands before them; behind a comma they define it."""
+    behind = line.tokens[i + 1 : i + 2]
+    apart = line.separated() or line.bracket_begins() or not line.said or (behind and behind[0].type == "COMMA")
+    return not apart and line.written(token) in words("bond_that")
 
 
 def _permit(line: LinePass, i: int, token: Token) -> None:

@@ -33,6 +33,8 @@ _DEEDS = ["FILLER"], ["ATTEST"]
 _TIMES = frozenset(["WITHIN", "SINCE", "LASTING"])
 _AGES = frozenset(["OLD", "AGECOMP", "AGEUNIT"])
 _WHOM = frozenset(["SEX", "GROUP"])
+_TIMED = frozenset(["WITHIN", "SINCE", "LASTING", "BEFORE", "AT", "EVENT", "NUM", "UNIT", "COMP", "AFTER", "AGO", "TO"])
+_AVOIDED = _TIMED | {"FILLER", "QUAL", "OTHER"}
 _OBJECTS = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
 _WORD = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
 
@@ -46,6 +48,7 @@ class _StatementWords(NamedTuple):
     denying: frozenset[str]
     verbs: frozenset[str]
     adjectives: frozenset[str]
+    avoiding: frozenset[str]
     before: frozenset[str]
     behind: frozenset[str]
 
@@ -68,6 +71,7 @@ def _words() -> _StatementWords:
         frozenset(data["denying"]),
         frozenset(data["statement_verbs"]),
         frozenset(data["statement_adjectives"]),
+        frozenset(data["avoiding"]),
         frozenset(data["before_statements"]),
         frozenset(data["statements_behind"]),
     )
@@ -213,7 +217,15 @@ def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:
         return behind + 1  # `healthy men`: healthy, and a man
     if ("ATTEST" in own and not several) or _says_other(own, behind_that=begun.behind):
         return i
-    while end < len(tokens) and tokens[end].type in _JOINS and _goes_on(tokens, end + 1, begun.denies, text):
+    return _whole_end(tokens, i, end, begun.denies, text)
+
+
+def _whole_end(tokens: Sequence[Token], i: int, end: int, denies: bool, text: str) -> int:
+    """The end of a statement with the parts that say more of it; `end` is that of its own part."""
+    avoids = _avoids(text[tokens[i].start : tokens[end - 1].end])
+    while end < len(tokens) and tokens[end].type in _JOINS:
+        if not (_goes_on(tokens, end + 1, denies, text) or (avoids and _is_avoided(tokens, end + 1))):
+            break
         end = _part_end(tokens, end + 1)
     return end
 
@@ -273,6 +285,26 @@ def _is_treatment(token: Token) -> bool:
 def _behind_a_drug(token: Token, text: str) -> bool:
     """`administration` behind the name of a drug says no more of what somebody is able to do than the name."""
     return token.type == "STATUS" and text[token.start : token.end].casefold() in words("behind_medication")
+
+
+def _avoids(written: str) -> bool:
+    """Whether it is of what somebody leaves off: "agrees to refrain from alcohol", "not to use drugs"."""
+    said = f" {' '.join(_WORD.findall(written.casefold()))} "
+    return any(f" {phrase} " in said for phrase in _words().avoiding)
+
+
+def _is_avoided(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the part that begins with token `i` is one more thing that is left off, or for how long that is."""
+    part = [token for token in tokens[i : _part_end(tokens, i)] if token.type != "LIGHT"]
+    return bool(part) and all(token.type in _AVOIDED or _is_taken(token) for token in part)
+
+
+def _is_taken(token: Token) -> bool:
+    """Whether it is something that goes on while it is taken or done, or a word that says no more than that."""
+    if token.type == "STATUS":
+        return token.value in ("meanwhile", "used")
+    found = concepts().get(str(token.value).split("|")[0]) if token.type == "CONCEPT" else None
+    return _is_treatment(token) or (found is not None and found.aspect == "exposure")
 
 
 def _goes_on(tokens: Sequence[Token], i: int, denied: bool, text: str) -> bool:

@@ -21,7 +21,7 @@ from eligo.criteria import (
 )
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.definitions import unqualified
-from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, is_one_of, kinds_in
+from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, implied, is_one_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread
 from eligo.reading.meaning.said import Bond
 
@@ -34,6 +34,9 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
         return all_of([body, _without(bond.body)])
     if bond.kind == "with" and _named_more_closely(body, bond.body):
         return bond.body
+    if _tells_whom(body, bond):
+        context.notes.append("who is meant is told by what is said of them, and not tested besides")
+        return bond.body
     if bond.kind == "with" and _is_course(body) and kinds_in(leaves(bond.body)) <= TREATMENTS:
         return _relate(context, body, bond._replace(kind="associated_with"))
     stated = all(isinstance(leaf, Attest) for leaf in leaves(body))  # `serious illness requiring A`
@@ -43,6 +46,11 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
         join = all_of if bond.kind == "unrelated_to" else any_of
         return join([tie(context, body, bond._replace(body=part)) for part in bond.body.parts])
     return _relate(context, body, bond)
+
+
+def _tells_whom(body: Predicate, bond: Bond) -> bool:
+    """`women of childbearing potential who are pregnant`: what is said of them tells who they are."""
+    return bond.kind in ("with", "that") and not isinstance(bond.body, Not) and implied(body, bond.body)
 
 
 def _is_course(body: Predicate) -> bool:

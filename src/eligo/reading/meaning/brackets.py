@@ -151,7 +151,10 @@ def _limits(unit: UnitState, node: Bracket, last: Predicate, body: Predicate) ->
     elif of_another_time(last, body, node):
         unit.unused(node)
     else:
-        unit.replace_last(definition(unit.context, unit.made(), body, unit.negated, beside=False))
+        head = unit.made()
+        said = definition(unit.context, head, body, unit.negated, beside=False)
+        unit.defined = head if measures(said) and not measures(head) else None
+        unit.replace_last(said)
 
 
 def _for_others(unit: UnitState, last: Predicate, inner: Predicate) -> Predicate | None:

@@ -68,7 +68,8 @@ def _defined(context: Context, head: Predicate, fact: Present, inner: Predicate,
         narrowed = not words("of_the_course").isdisjoint((fact.qualifier or "").split())  # what no value of a day tells
         if narrowed and not negated and context.take(Alternative.QUALIFIED):
             return all_of([head, said])
-        return _noted(context, fact, said)
+        past = _or_past(head, [fact], said)
+        return past if past != said else _noted(context, fact, said)
     return Not(said) if negated else all_of([head, said])
 
 
@@ -298,8 +299,14 @@ def replaced(context: Context, head: Predicate, inner: Predicate, negated: bool)
     facts = facts_of(head)
     if facts is not None and measures(inner):
         healthy = _healthy(facts[0].concept, inner)
-        return Not(inner) if healthy and negated else inner
+        said = Not(inner) if healthy and negated else inner
+        return said if healthy else _or_past(head, facts, said)
     return inner
+
+
+def _or_past(head: Predicate, facts: list[Present], inner: Predicate) -> Predicate:
+    """`history of anemia, defined as hemoglobin < 8`: a value of today tells it, and what once was does."""
+    return any_of([head, inner]) if any(fact.status == "history" for fact in facts) else inner
 
 
 def of_a_function(context: Context, span: Span) -> bool:

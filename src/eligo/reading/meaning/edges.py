@@ -11,9 +11,10 @@ from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qua
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.facts import TREATMENTS, kind_of, kinds_in, may_be_of
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_judgement
-from eligo.reading.meaning.modifiers import over
+from eligo.reading.meaning.modifiers import PAST, over
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Modifiers, Said, What
+from eligo.reading.meaning.times import SCREENING
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import NamedKind, is_named, name_of, named_id
 
@@ -112,6 +113,15 @@ def _adjective(name: str) -> _First | None:
     if not participle and not word.endswith(tuple(words("adjective_ends"))):
         return None
     return None if qualifiers_in(word) or concept_named(rest) is None else _First(word, participle)
+
+
+def with_past(context: Context, before: Said, part: Said) -> Said:
+    """`history of A (INR > 2) or B (BMI > 40)`: that B once was counts beside its limit too."""
+    past = tuple(status for status in before.lead.statuses if status in PAST)
+    if part.defines is None or part.body is None or not past or part.lead.any() or part.apart or part.anew:
+        return part
+    once = over(part.defines, Modifiers(statuses=past), context.kind)
+    return replace(part, body=any_of([once, part.body]), lead=part.lead._replace(statuses=past))
 
 
 def opinion_back(context: Context, said: list[Said]) -> list[Said]:
@@ -222,6 +232,34 @@ def _at(part: Said, site: str) -> Said:
     return replace(
         part, body=map_leaves(part.body, placed), examples=tuple(map_leaves(e, placed) for e in part.examples)
     )
+
+
+def anchor_back(said: Sequence[Said]) -> list[Said]:
+    """`A within 28 days or B within 14 days of enrollment`: both are counted from the day that stands at the end."""
+    last = said[-1]
+    anchor = last.time.anchor if last.time is not None else SCREENING
+    if anchor not in words("days_of_the_trial"):
+        return list(said)
+    return [_counted_from(part, anchor) if part is not last and _without_day(part) else part for part in said]
+
+
+def _without_day(part: Said) -> bool:
+    """Whether a part has a time of its own that is counted from no day that stands beside it."""
+    return part.when is not None and part.when.form == "within" and part.when.side is None and part.body is not None
+
+
+def _counted_from(part: Said, anchor: str) -> Said:
+    """A part with the days of its facts counted from another one."""
+
+    def change(leaf: Leaf) -> Predicate:
+        window = leaf.window if isinstance(leaf, Present) else None
+        if window is None or window.anchor != SCREENING:
+            return leaf
+        return replace(cast(Present, leaf), window=replace(window, anchor=anchor))
+
+    assert part.body is not None
+    assert part.time is not None
+    return replace(part, body=map_leaves(part.body, change), time=replace(part.time, anchor=anchor))
 
 
 def meanwhile_back(context: Context, said: Sequence[Said]) -> list[Said]:

@@ -15,6 +15,7 @@ from eligo.reading.meaning.said import Said
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Element, Node
 
+_LONGEST_ABBREVIATION = 6  # letters and digits
 _NAMES = frozenset(["CONCEPT", "QUAL", "LIGHT"])
 
 
@@ -58,9 +59,11 @@ def of_its_sort(
 ) -> Predicate | None:
     """`drug abuse (including laxatives)` is no use of laxatives: a treatment under a condition is not that fact.
 
+    Nor is an abbreviation of something else than the fact is: `chemotherapy (e.g. VAD)` asks for no assist device.
     Where it excludes, it stays open; else it is left out, which is None. Not `alone`, its time may be that of the head.
     """
     odd = [leaf for leaf in leaves(example) if _treats(head, leaf) and not _own(context, leaf, alone=alone)]
+    odd += [leaf for leaf in leaves(example) if _another_abbreviation(context, head, leaf)]
     if not odd:
         return example
     if not excludes(context, negated):
@@ -109,6 +112,16 @@ def note_causes(context: Context, span: Span) -> None:
 
 def _treats(head: Predicate, leaf: Leaf) -> bool:
     return kind_of(leaf) in TREATMENTS and kinds_in(leaves(head)) == {"condition"}
+
+
+def _another_abbreviation(context: Context, head: Predicate, leaf: Leaf) -> bool:
+    """Whether only an abbreviation names the leaf, and what that is known for is of another kind than the head."""
+    if not isinstance(leaf, Present) or leaf.span is None:
+        return False
+    written = context.written(leaf.span)
+    kinds = {"condition" if kind == "state" else kind for kind in kinds_in(leaves(head)) if kind is not None}
+    other = bool(kinds) and ("condition" if kind_of(leaf) == "state" else kind_of(leaf)) not in kinds
+    return other and written.isupper() and written.isalnum() and len(written) <= _LONGEST_ABBREVIATION
 
 
 def _left_out(context: Context) -> None:

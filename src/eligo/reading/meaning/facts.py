@@ -54,6 +54,16 @@ def is_one_of(leaf: Leaf, facts: Iterable[Present]) -> bool:
     return not concepts().ancestors(leaf.concept).isdisjoint(ids) or any(_ends_in(leaf.concept, id_) for id_ in ids)
 
 
+def implied(whom: Predicate, said: Predicate) -> bool:
+    """`women of childbearing potential who are pregnant`: whether what is said of people tells already who they are."""
+    if not isinstance(whom, Present) or whom.concept not in words("implied_groups") or whom.status != "active":
+        return False
+    return all(
+        isinstance(leaf, Present) and not concepts().ancestors(leaf.concept).isdisjoint(words("implying_them"))
+        for leaf in leaves(said)
+    )
+
+
 def may_be_of(concept: str, general: str) -> bool:
     """Whether a concept whose name ends with that of a general one is, or may be, a kind of it: lung carcinoma."""
     return general in concepts().ancestors(concept) or concept in relations().open_to(general).entries

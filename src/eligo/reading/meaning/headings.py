@@ -6,19 +6,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Leaf, Not, Predicate, Present, Related, Span, Unparsed, leaves
+from eligo.criteria import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Attest,
+    Leaf,
+    Not,
+    Predicate,
+    Present,
+    Related,
+    Span,
+    Unparsed,
+    leaves,
+)
 from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.conditions import if_holds, of_one_sex
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, extent, filled, hull, span_of
-from eligo.reading.meaning.definitions import (
-    definition,
-    exampled,
-    of_a_function,
-    read_as_limits,
-    states,
-)
+from eligo.reading.meaning.definitions import definition, exampled, of_a_function, read_as_limits, states
+from eligo.reading.meaning.edges import led
 from eligo.reading.meaning.examples import note_causes, of_causes, of_its_sort, plain_list
-from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in
+from eligo.reading.meaning.facts import TREATMENTS, facts_in, implied, is_one_of, kind_of, kinds_in
 from eligo.reading.meaning.joining import (
     all_of,
     any_of,
@@ -29,11 +37,12 @@ from eligo.reading.meaning.joining import (
     is_unread,
     measures,
 )
-from eligo.reading.meaning.lists import each
-from eligo.reading.meaning.meant import meant
+from eligo.reading.meaning.lists import each, joined
+from eligo.reading.meaning.meant import meant, two_definitions
 from eligo.reading.meaning.modifiers import over, timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Modifiers, Said
+from eligo.reading.meaning.told import in_full, told, told_last
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch, Element, Node
@@ -183,6 +192,8 @@ def _names_people(context: Context, span: Span) -> bool:
 
 def _titled(context: Context, head: Predicate, items: list[Predicate], body: Predicate, span: Span) -> Predicate:
     """`Heart disease: A, B`: a title of what follows it, or a condition of its own that they are examples of."""
+    if implied(head, body):  # `WOCBP: pregnant or lactating`
+        return body
     if _for_whom(context, span):
         return if_holds(context, head, body)
     if _names_people(context, span) and all(of_one_sex(leaf) for leaf in leaves(head)):
@@ -239,9 +250,15 @@ def quantified(context: Context, quantifier: str | int | None, parts: list[Predi
 # --- such as
 
 
-def examples(context: Context, node: Branch) -> Said:
-    """`A such as B, C`: each of them counts. `A, i.e. B`: B is what is meant."""
+def examples(context: Context, node: Branch, lead: Modifiers = NONE) -> Said:
+    """`A such as B, C`: each of them counts. `A, i.e. B`: B is what is meant. `lead` stands before such a list."""
+    two = two_definitions(node)
+    if two is not None:
+        said = examples(context, two[0], lead)
+        return joined(context, [said, examples(context, two[1], said.lead)], [("", "or")])
     said = context.read(node.parts[0])
+    if said.bare and said.what == "fact" and lead.statuses:
+        said = led(context, said, Modifiers(statuses=lead.statuses))
     for mark, part in zip(node.marks, node.parts[1:], strict=True):
         if said.body is not None and _says_nothing(context, part):  # `A, including:` above enumerated examples
             return replace(said, quantifier="such" if mark.value == "such" else "listed", bare=False)
@@ -259,7 +276,7 @@ def examples(context: Context, node: Branch) -> Said:
 
 def named(context: Context, node: Node, word: str) -> list[Said]:
     """The examples behind such words, one by one; what a word means is one thing, joined as it says itself."""
-    if word != "means":
+    if word not in ("means", "that"):
         return listed(context, node)
     kind = context.kind
     if has_and(node):  # a definition asks for all that it joins, in an exclusion too
@@ -302,10 +319,15 @@ def exemplified(context: Context, head: Said, word: str, items: list[Said]) -> S
         return replace(head, span=span)
     if word == "means":
         return meant(context, head, bodies, span)
+    if word == "that":
+        return told(context, head, any_of(bodies), span)
     if word == "with":
         return replace(head, body=all_of([head.body, any_of(bodies)]), span=span, bare=False)
     if is_unread(head.body) and _decides(context, head, bodies):
         return context.unread(span, "heading", head.span)
+    last = told_last(head)
+    if word == "such" and last is not None:
+        return replace(head, body=in_full(context, head.body, last, span), span=span)
     return _with_examples(context, replace(head, span=span), word, items)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import AnyOf, Compare, Not, OneOf, Predicate, Present, Unparsed, leaves
+from eligo.criteria import AnyOf, Attest, Compare, Not, OneOf, Predicate, Present, Unparsed, leaves
+from eligo.reading.lexicon import words
 from eligo.reading.meaning.connectives import combined
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.joining import all_of, measures
@@ -100,6 +101,7 @@ def settled(
     judgement = _under_opinion(context, said, between)
     if judgement is not None:
         return [judgement], []
+    said, between = _asking_more(context, said, between)
     said, between = absorbed(context, said, between)
     said, between = objects(context, said, between)
     if "ATTEST" in context.types:
@@ -126,6 +128,34 @@ def _under_opinion(context: Context, said: list[Said], marks: list[Mark]) -> Sai
     if rest.body is None or rest.exception:
         return None
     return Said(all_of([rest.body, judgement.body]), hull(s.span for s in said), "joined")
+
+
+def _asking_more(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
+    """`A or B, despite C`: what begins so behind a comma is no other alternative, but asked for beside them."""
+    for i in range(len(said) - 1, 0, -1):
+        if marks[i - 1] != (",", "") or not _asks_more(context, said[:i], said[i]):
+            continue
+        before = wrapped(context, joined(context, said[:i], marks[: i - 1]))
+        more = wrapped(context, said[i]).body
+        if before.body is None or before.exception or more is None:
+            continue
+        span = hull([before.span, said[i].span])
+        both = Said(all_of([before.body, more]), span, "joined", quantifier=_quantifier(said[:i]))
+        return [both, *said[i + 1 :]], marks[i:]
+    return said, marks
+
+
+def _asks_more(context: Context, before: Sequence[Said], part: Said) -> bool:
+    """Whether a part tells in which circumstances what stands before it is meant: despite a treatment, while on one.
+
+    Behind values, what begins with `on`, `with` or `without` does so too.
+    """
+    first, *others = context.written(part.span).lower().split()
+    written = " ".join([first, *others])
+    begins = any(written.startswith(f"{word} ") for word in words("asking_more"))
+    tried = isinstance(part.body, Attest) and not words("despite").isdisjoint(others)  # `uncontrolled despite C`
+    beside = first in words("beside_values") and not part.lead.hedged and all(s.what == "limit" for s in before)
+    return begins or tried or beside
 
 
 def _not_told_apart(context: Context, said: Sequence[Said]) -> Said | None:

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from eligo.criteria import AllOf, AnyOf, Predicate, Present, Span, Unparsed, leaves
 from eligo.reading.lexicon import words
-from eligo.reading.meaning.context import Context
+from eligo.reading.meaning.context import Context, elements_of
 from eligo.reading.meaning.definitions import kinds_of, of_a_function, replaced, states
 from eligo.reading.meaning.facts import facts_in, is_one_of
 from eligo.reading.meaning.joining import all_of, any_of, default, excludes, facts_of, in_last, is_unread, measures
-from eligo.reading.meaning.modifiers import over
+from eligo.reading.meaning.modifiers import PAST, over
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
+from eligo.reading.tree import Branch, Limits
 
 
 def meant(context: Context, head: Said, bodies: list[Predicate], span: Span) -> Said:
@@ -29,11 +30,33 @@ def meant(context: Context, head: Said, bodies: list[Predicate], span: Span) -> 
     if is_unread(head.body) and context.names_several(head.span):  # which of them is defined is not known
         made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
         return replace(head, body=made, span=span, bare=False, what="joined")
+    if _of_the_past(head) and measures(body):  # no value tells what was
+        return replace(head, body=any_of([head.body, body]), span=span, bare=False, what="joined")
     body = over(_each_excludes(context, head, body), head.lead._replace(qualifiers=()), context.kind)
     made = replaced(context, head.body, body, head.lead.negated)
     if not measures(body) and not kinds_of(head.body, body) and not context.take(Alternative.NARROWED):
         made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
     return replace(head, body=made, span=span, bare=False, what="joined")
+
+
+def _of_the_past(head: Said) -> bool:
+    """Whether it asks for what once was, in words that are not understood."""
+    return is_unread(head.body) and not PAST.isdisjoint(head.lead.statuses)
+
+
+def two_definitions(node: Branch) -> tuple[Branch, Branch] | None:
+    """`A defined by B or C defined by D`: each definition by itself; None for one."""
+    between = node.parts[1] if len(node.marks) > 1 else None
+    if not isinstance(between, Branch) or between.rule != "chain" or any(m.value != "means" for m in node.marks):
+        return None
+    *first, head = between.parts
+    if between.marks[-1].type != "OR" or any(isinstance(element, Limits) for element in elements_of(head)):
+        return None
+    defines = first[0] if len(first) == 1 else Branch("chain", tuple(first), between.marks[:-1])
+    return (
+        Branch("examples", (node.parts[0], defines), node.marks[:1]),
+        Branch("examples", (head, *node.parts[2:]), node.marks[1:]),
+    )
 
 
 def _each_excludes(context: Context, head: Said, body: Predicate) -> Predicate:

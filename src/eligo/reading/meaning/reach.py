@@ -10,6 +10,7 @@ from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.edges import (
+    anchor_back,
     complement_back,
     facts_named,
     led,
@@ -19,6 +20,7 @@ from eligo.reading.meaning.edges import (
     site_back,
     with_first_word,
     with_participle,
+    with_past,
 )
 from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, goes_on, kinds_in
 from eligo.reading.meaning.joining import any_of, facts_of, is_unread
@@ -80,7 +82,7 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
     """What stands before a noun holds for the bare nouns behind it."""
     for i in range(1, len(said)):
         before, part = said[i - 1], with_first_word(context, said[i - 1], said[i], marks[i - 1])
-        part = with_participle(context, before, part)
+        part = with_past(context, before, with_participle(context, before, part))
         said[i] = part
         if part.body is None or part.what != "fact" or part.apart or part.lead.negated:
             continue
@@ -92,14 +94,20 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
         if part.meanwhile and "planned" in before.lead.statuses and part.lead.statuses == ("meanwhile",):
             said[i] = replace(part, body=_planned(part))  # `expected to need A or B during the study`
             continue
-        lead = Modifiers(statuses=_statuses(before, part) if _has_no_time(before, part) else ())
-        if part.bare:
-            lead = lead._replace(window=before.lead.window)
-        if qualifiers := _shared_qualifiers(context, before, part):
-            lead = lead._replace(qualifiers=qualifiers)
+        lead = _lead_of(context, before, part, either=len(said) == 2 and marks[0][1] == "or")
         if lead.any():
             said[i] = replace(led(context, part, lead), used=before.used)
     return said
+
+
+def _lead_of(context: Context, before: Said, part: Said, *, either: bool) -> Modifiers:
+    """What stands before a noun and holds for the next one; `either`: there are two, of which one is enough."""
+    lead = Modifiers(statuses=_statuses(before, part) if _has_no_time(before, part) else ())
+    if part.bare:
+        lead = lead._replace(window=before.lead.window)
+    if either and _told_more(context, before):
+        return lead
+    return lead._replace(qualifiers=_shared_qualifiers(context, before, part))
 
 
 def _planned(part: Said) -> Predicate:
@@ -118,12 +126,13 @@ def _has_no_time(before: Said, part: Said) -> bool:
 def _statuses(before: Said, part: Said) -> tuple[str, ...]:
     """The status before a noun; of several words of which one is meant, that of all: `history of severe or acute A`.
 
-    `active` tells how a disease is, as an adjective in the next name does: `active A, chronic hepatitis B`; what
+    `active` tells how a disease is, as an adjective before the next one does: `active A, chronic hepatitis B`; what
     happens is not active.
     """
     either = {each.statuses for each in before.either}
     found = next(iter(either)) if len(either) == 1 else before.lead.statuses
-    return tuple([one for one in found if one != "waxing"]) if part.adjectives or _happens(part) else found
+    own = part.adjectives or part.lead.qualifiers or _happens(part)
+    return tuple([one for one in found if one != "waxing"]) if own else found
 
 
 def _shares_either(context: Context, before: Said, part: Said) -> bool:
@@ -147,6 +156,12 @@ def _shared_qualifiers(context: Context, before: Said, part: Said) -> tuple[str,
     of_name = () if part.anew else _routes(before)
     qualifiers = _narrowing((*before.lead.qualifiers, *of_name), before, part)
     return qualifiers if qualifiers and context.take(Alternative.QUALIFIER) else ()
+
+
+def _told_more(context: Context, part: Said) -> bool:
+    """`severe asthma requiring steroids or stroke`: whether more than an abbreviation is told of a noun behind it."""
+    _, opens, inner = context.written(part.span).partition("(")
+    return bool(part.bonds) or (bool(opens) and not inner.rstrip(" )").isupper())
 
 
 def _routes(said: Said) -> tuple[str, ...]:
@@ -184,6 +199,8 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
     last = said[-1]
     if last.lost_time and (run := reached(said, lambda part: part.time is None)):
         return [*said[: run[0]], _whole(context, said[run[0] :])]
+    if last.when is not None and last.what == "fact":
+        said = anchor_back(said)
     said = _within_chains(context, said, marks)
     if last.time is not None and last.what in ("fact", "unread", "joined"):
         said = _time_back(context, said, marks)

@@ -78,6 +78,7 @@ class Said:
     pair: str | None  # both, either
     quantifier: str | int | None
     hedge: Span | None  # it ends in `with or without ...`
+    defines: Predicate | None  # the fact whose meaning its limits tell
     since: Time | None  # it is of what must have been so long ago
 
     def __init__(  # what `dataclass` would make is not compiled, and takes twenty times as long
@@ -108,6 +109,7 @@ class Said:
         pair: str | None = None,
         quantifier: str | int | None = None,
         hedge: Span | None = None,
+        defines: Predicate | None = None,
         since: Time | None = None,
     ) -> None:
         self.body, self.span, self.what, self.lead = body, span, what, lead
@@ -117,7 +119,7 @@ class Said:
         self.whom, self.sex, self.continues, self.exception = whom, sex, continues, exception
         self.tainted, self.noun_last, self.either, self.adjectives = tainted, noun_last, either, adjectives
         self.used, self.pair, self.quantifier, self.hedge = used, pair, quantifier, hedge
-        self.since = since
+        self.defines, self.since = defines, since
 
     @property
     def silent(self) -> bool:

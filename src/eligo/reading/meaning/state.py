@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eligo.criteria import Excepted, Predicate, Present, Span, Window
+from eligo.criteria import DAYS_IN, Excepted, Predicate, Present, Span, Window
 from eligo.reading.lexicon import PLAIN_STATUSES
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.definitions import Gloss, glossed
@@ -14,6 +14,8 @@ from eligo.reading.meaning.times import LONG, Time, both, time_of, window_for, w
 from eligo.reading.roles import WEIGHT
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Clause, Element, Limits, TimeNode
+
+_SHORT = 7  # days: nobody is excluded for what was at least so long ago
 
 
 class UnitState:
@@ -56,6 +58,7 @@ class UnitState:
         self.own_words = 0  # modifiers before the fact
         self.bonds: list[Bond] = []  # that stand in a bracket
         self.examples: tuple[Predicate, ...] = ()
+        self.defined: Predicate | None = None  # the fact whose meaning limits in a bracket tell
         self.gloss: Gloss | None = None  # other facts that stand in a bracket behind it
 
     def note_logic(self, word: str) -> None:
@@ -84,10 +87,12 @@ class UnitState:
         return True
 
     def _so_long(self, time: Time) -> Time:
-        """`surgery 4 weeks before enrollment`: within that time, or at least so long before."""
+        """`surgery 4 weeks before enrollment`: within that time, or at least so long before; not where it is short."""
         if time.form != "timed" or time.op != "eq":
             return time
-        recent = excludes(self.context, self.negated) == self.context.take(Alternative.SO_LONG)
+        excluding = excludes(self.context, self.negated)
+        short = excluding and time.duration.value * DAYS_IN[time.duration.unit] <= _SHORT
+        recent = short or excluding == self.context.take(Alternative.SO_LONG)
         return time._replace(op="le" if recent else "ge")
 
     def _window(self, time: Time, concept: str) -> Window | None:

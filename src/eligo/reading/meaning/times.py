@@ -12,7 +12,7 @@ from eligo.vocabulary.concepts import concepts
 
 _UNITS = frozenset(get_args(TimeUnit))
 _PASSED = frozenset(["diagnosis", "surgery", "admission", "delivery"])  # events that lie before screening
-_SCREENING = "screening"
+SCREENING = "screening"
 _SOONER: dict[Op, Op] = {"ge": "lt", "gt": "le"}
 LONG = ("ge", "gt")
 
@@ -31,7 +31,7 @@ class Time(NamedTuple):
     form: str
     op: Op
     duration: Duration
-    anchor: str = _SCREENING
+    anchor: str = SCREENING
     side: str | None = None
 
     @property
@@ -42,7 +42,7 @@ class Time(NamedTuple):
     @property
     def since(self) -> bool:
         """Whether it is the time since what follows it: `at least 4 weeks since A`."""
-        return self.form == "timed" and self.side == "SINCE" and self.anchor == _SCREENING
+        return self.form == "timed" and self.side == "SINCE" and self.anchor == SCREENING
 
 
 def time_of(node: TimeNode | Limits) -> Time | None:
@@ -51,7 +51,7 @@ def time_of(node: TimeNode | Limits) -> Time | None:
         stated = length_of(node)
         return Time("alone", *stated) if stated is not None and node.limits[0].form != "bare" else None
     anchor = node.anchor
-    event = anchor.event if anchor is not None and anchor.event else _SCREENING
+    event = anchor.event if anchor is not None and anchor.event else SCREENING
     side = anchor.side if anchor is not None else None
     if node.limits is None:
         if node.unit is None or node.unit.value not in _UNITS:

@@ -130,6 +130,7 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
         pair=state.pair,
         quantifier=state.quantifier,
         hedge=state.hedge,
+        defines=state.defined,
         examples=_like_it(state),
         when=state.when,
     )

@@ -8,11 +8,13 @@ from typing import Final
 
 from eligo.criteria import STUDY_CONDITION, Attest, Compare, Excepted, Limit, Op, Present
 from eligo.reading.lexicon import END, qualifiers_in, trie, words
+from eligo.reading.meaning.behind import day_behind, states_behind, treatment_behind
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.examples import class_of
-from eligo.reading.meaning.facts import TREATMENTS, restricts
+from eligo.reading.meaning.facts import restricts
 from eligo.reading.meaning.joining import excludes
 from eligo.reading.meaning.modifiers import PAST
+from eligo.reading.meaning.said import Bond
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
 from eligo.reading.tree import CountOf, Element, Limits, TimeNode
@@ -137,7 +139,7 @@ def _limits(element: Element) -> Limits | None:
 
 
 def _negation(state: UnitState, i: int, token: Token) -> None:
-    if token.value == "refusal" and not _states(state, i):
+    if token.value == "refusal" and not states_behind(state, i):
         state.residue.append(token)
         state.note_logic("logic")
         return
@@ -151,11 +153,6 @@ def _negation(state: UnitState, i: int, token: Token) -> None:
     state.negated_at = token.start
     state.own_words += 1
     state.context.count((token,), "modifier")
-
-
-def _states(state: UnitState, i: int) -> bool:
-    """Whether what a person states comes behind: `unable to give consent`."""
-    return any(isinstance(e, Token) and e.type == "ATTEST" for e in state.elements[i + 1 :])
 
 
 def _ended(state: UnitState, i: int, token: Token) -> None:
@@ -174,10 +171,13 @@ def _hedge(state: UnitState, i: int, token: Token) -> None:
 
 
 def _status(state: UnitState, i: int, token: Token) -> None:
-    if state.written(token).lower() in words("before_a_treatment") and not _treatment_behind(state, i):
+    if state.written(token).lower() in words("before_a_treatment") and not treatment_behind(state, i):
         state.residue.append(token)
         return
-    if _is_before(state, i, token):
+    if state.ids is None and "history" in state.statuses and state.written(token).lower() in words("found_adjectives"):
+        state.context.count((token,), "modifier")  # `has had diagnosed asthma`: it was there, whenever it was found
+        return
+    if day_behind(state, i, token):
         state.unused(token, "turning")
         return
     state.statuses.append(str(token.value))
@@ -188,20 +188,6 @@ def _status(state: UnitState, i: int, token: Token) -> None:
     state.own_words += state.ids is None
     state.meanwhile = state.meanwhile or (bool(state.nouns) and token.value == "meanwhile")
     state.context.count((token,), "modifier")
-
-
-def _is_before(state: UnitState, i: int, token: Token) -> bool:
-    """`pain prior to zorblax`: a day that no data file knows, and no status of what follows."""
-    behind = state.elements[i + 1 : i + 2]
-    to = bool(behind) and isinstance(behind[0], Token) and state.written(behind[0]).lower().split()[0] == "to"
-    return to and state.written(token).lower() == "prior"
-
-
-def _treatment_behind(state: UnitState, i: int) -> bool:
-    """Whether the noun behind is of what is given or done: `exposure to statins`, but not `exposure to measles`."""
-    nouns = [e for e in state.elements[i + 1 :] if isinstance(e, Token) and e.type == "CONCEPT"]
-    found = concepts().get(str(nouns[0].value).split("|")[0]) if nouns else None
-    return found is not None and found.kind in TREATMENTS
 
 
 def _qualifier(state: UnitState, i: int, token: Token) -> None:
@@ -253,7 +239,11 @@ def _note(state: UnitState, token: Token) -> None:
     if despite and token.type == "UNTESTED" and excludes(state.context, state.negated):
         span = (token.start, token.end)
         state.context.count((token,), "leaf")
-        state.nouns.append(Attest(statement_id("statement", state.written(token)), span=span))
+        tried = Attest(statement_id("statement", state.written(token)), span=span)
+        if state.nouns:  # behind a value, and so behind a list of them
+            state.bonds.append(Bond("that", tried, span))
+        else:
+            state.nouns.append(tried)
         return
     state.context.count((token,), "note")
     state.context.notes.append(f"`{state.written(token)}` is not tested")
