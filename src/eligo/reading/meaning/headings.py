@@ -319,7 +319,9 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
     leads = [lead]
     said = {qualifier for each in head.either for qualifier in each.qualifiers}
     if word != "below" and said and words("stages").isdisjoint(said):  # `severe or progressive A such as B`
-        leads = [lead._replace(qualifiers=each.qualifiers) for each in head.either]
+        leads = [
+            lead._replace(qualifiers=each.qualifiers, statuses=each.statuses or lead.statuses) for each in head.either
+        ]
     meant = [
         any_of(list(dict.fromkeys(exampled(context, example, one) for one in (leads if bare else [own]))))
         for example, bare in examples
