@@ -356,7 +356,7 @@ def _leads(head: Said, lead: Modifiers, word: str) -> list[Modifiers]:
     narrowing = {qualifier for each in head.either for qualifier in each.qualifiers}
     if word == "below" or not narrowing or not words("stages").isdisjoint(narrowing):
         return [lead]
-    return [lead._replace(qualifiers=each.qualifiers) for each in head.either]
+    return [lead._replace(qualifiers=each.qualifiers, statuses=each.statuses or lead.statuses) for each in head.either]
 
 
 def _said_of_examples(context: Context, head: Said, word: str) -> Modifiers:

@@ -148,13 +148,14 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
             return leaf
         noun = _without_adjective(context, leaf, lead, after) if _of_the_rest(lead, after) else leaf
         bare = replace(_without_status(noun, lead, after.lead), qualifier=_kept(leaf.qualifier, lead, after.lead))
-        return over(bare, lead, context.kind) if lead.statuses or lead.window else _qualified(bare, shared)
+        return over(bare, above, context.kind) if lead.statuses or lead.window else _qualified(bare, shared)
 
     own = after.lead.qualifiers
     behind = _behind_noun(after)
-    rest = own[1:] if lead.qualifiers and not opposed(lead.qualifiers, own[1:]) else ()
+    rest = own[1:] if (lead.qualifiers or lead.statuses) and not opposed(lead.qualifiers, own[1:]) else ()
     # `relapsed or refractory advanced A`
     shared = lead._replace(qualifiers=tuple(dict.fromkeys((*lead.qualifiers, *rest))))
+    above = lead if lead.qualifiers else shared  # `history or symptoms of severe A`
     made = map_leaves(after.body, change)
     return map_leaves(made, lambda leaf: _also(leaf, behind)) if behind else made
 
