@@ -124,6 +124,17 @@ def test_no_member_of_a_class_is_taken_for_its_absence(asked: str) -> None:
     assert passed == []
 
 
+SIGNS: dict[str, dict[str, str]] = yaml.safe_load((CASES / "signs.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("asked", SIGNS)
+def test_no_value_that_a_concept_may_explain_is_passed_over(asked: str) -> None:
+    for name, value in SIGNS[asked].items():
+        found = finding({"concept": asked}, patient(labs={name: value}, complete=["conditions"]))
+
+        assert (name, found.truth) == (name, Truth.UNKNOWN)
+
+
 def test_an_answer_that_is_open_names_what_is_on_the_list() -> None:
     found = finding({"concept": "tuberculosis"}, patient(conditions=[{"concept": "latent tuberculosis"}]))
 
