@@ -9,7 +9,7 @@ from eligo.criteria import AllOf, Attest, Compare, IfThen, OneOf, Predicate, lea
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import if_holds, instead, of_one_sex, sex_of
-from eligo.reading.meaning.context import Context, elements_of, place
+from eligo.reading.meaning.context import Context, elements_of, has_and, has_or, place
 from eligo.reading.meaning.definitions import (
     Gloss,
     definition,
@@ -21,7 +21,7 @@ from eligo.reading.meaning.definitions import (
 from eligo.reading.meaning.examples import counting, note_causes, of_causes, one_by_one, plain_list
 from eligo.reading.meaning.exceptions import permits_another, permitted, taken_out, unless_holds
 from eligo.reading.meaning.grading import grade_in_bracket
-from eligo.reading.meaning.headings import exemplified, explains, has_and, has_or, named
+from eligo.reading.meaning.headings import exemplified, explains, named
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread, measures
 from eligo.reading.meaning.limited import another_quantity, obliges, of_a_part, of_another_time
 from eligo.reading.meaning.lists import apart

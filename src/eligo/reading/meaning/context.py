@@ -210,3 +210,20 @@ def hull(spans: Iterable[Span | None]) -> Span:
 def bodies_of(said: Iterable[Said]) -> list[Predicate]:
     """The predicates of the parts that have one."""
     return [part.body for part in said if part.body is not None]
+
+
+def has_or(node: Node) -> bool:
+    """Whether `or` joins items of the list."""
+    return _joined_by(node, "OR", "or")
+
+
+def has_and(node: Node) -> bool:
+    """Whether `and` joins items of the list."""
+    return _joined_by(node, "AND", "and")
+
+
+def _joined_by(node: Node, type_: str, value: str) -> bool:
+    if not isinstance(node, Branch) or node.rule not in ("semicolons", "commas", "chain"):
+        return False
+    found = any(m.type == type_ or m.value == value for m in node.marks)
+    return found or any(_joined_by(part, type_, value) for part in node.parts)

@@ -22,7 +22,17 @@ from eligo.criteria import (
 )
 from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.conditions import if_holds, of_one_sex
-from eligo.reading.meaning.context import Context, bodies_of, elements_of, extent, filled, hull, span_of
+from eligo.reading.meaning.context import (
+    Context,
+    bodies_of,
+    elements_of,
+    extent,
+    filled,
+    has_and,
+    has_or,
+    hull,
+    span_of,
+)
 from eligo.reading.meaning.definitions import definition, exampled, of_a_function, read_as_limits, states
 from eligo.reading.meaning.edges import led
 from eligo.reading.meaning.examples import note_causes, of_causes, of_its_sort, plain_list
@@ -60,23 +70,6 @@ def headed(context: Context, node: Branch) -> Said:
     chain = isinstance(below, Branch) and below.rule == "chain"  # `adolescents: history of A or B`
     items = [wrapped(context, context.read(below))] if whole else listed(context, below, shared=chain)
     return under(context, said, items, True, span=extent(node))
-
-
-def has_or(node: Node) -> bool:
-    """Whether `or` joins items of the list."""
-    return _joined_by(node, "OR", "or")
-
-
-def has_and(node: Node) -> bool:
-    """Whether `and` joins items of the list."""
-    return _joined_by(node, "AND", "and")
-
-
-def _joined_by(node: Node, type_: str, value: str) -> bool:
-    if not isinstance(node, Branch) or node.rule not in ("semicolons", "commas", "chain"):
-        return False
-    found = any(m.type == type_ or m.value == value for m in node.marks)
-    return found or any(_joined_by(part, type_, value) for part in node.parts)
 
 
 def _answered(context: Context, head: Said, node: Node) -> Predicate | None:
@@ -194,10 +187,9 @@ def _titled(context: Context, head: Predicate, items: list[Predicate], body: Pre
     """`Heart disease: A, B`: a title of what follows it, or a condition of its own that they are examples of."""
     if implied(head, body):  # `WOCBP: pregnant or lactating`
         return body
-    if _for_whom(context, span):
-        return if_holds(context, head, body)
-    if _names_people(context, span) and all(of_one_sex(leaf) for leaf in leaves(head)):
-        return if_holds(context, _each_group(head), body)  # `women of childbearing potential: A`
+    whom = _whom(context, head, span)
+    if whom is not None:
+        return if_holds(context, whom, body)
     if _ends_in(context, span, "telling_whom"):
         return all_of([head, body])  # `patients with A who: B`
     stated = states(head, body)
@@ -211,8 +203,12 @@ def _titled(context: Context, head: Predicate, items: list[Predicate], body: Pre
     return body if context.take(Alternative.TITLE) == narrower else both
 
 
-def _each_group(head: Predicate) -> Predicate:
-    """Of whom a title speaks: of several groups, whoever is of one of them."""
+def _whom(context: Context, head: Predicate, span: Span) -> Predicate | None:
+    """Of whom alone a title asks, as `women of childbearing potential: A` does; of several groups, of each of them."""
+    if _for_whom(context, span):
+        return head
+    if not _names_people(context, span) or not all(of_one_sex(leaf) for leaf in leaves(head)):
+        return None
     if isinstance(head, AllOf) and all(isinstance(part, Present) for part in head.parts):
         return any_of(head.parts)
     return head
