@@ -164,7 +164,7 @@ class Dictionary:
     def concepts_below(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
         """The concepts of the vocabulary of which the terminology has the same thing below an entry; this leaves open.
 
-        >>> "epididymo_orchitis" in dictionary().concepts_below("MONDO:0002035")  # orchitis
+        >>> "epididymo_orchitis" in dictionary().concepts_below("MONDO:0006882")  # orchitis
         True
         """
         return frozenset(self._below.get(id, ()))
