@@ -54,6 +54,8 @@ WORD_LISTS: Final = (
     "participles",
     "despite",
     "asking_more",
+    "found_out",
+    "means_of_finding",
     "tried",
     "implied_groups",
     "implying_them",

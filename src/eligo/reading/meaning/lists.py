@@ -9,6 +9,7 @@ from eligo.criteria import AnyOf, Attest, Compare, Not, OneOf, Predicate, Presen
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.connectives import combined
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.facts import kinds_in
 from eligo.reading.meaning.joining import all_of, measures
 from eligo.reading.meaning.nouns import with_nouns
 from eligo.reading.meaning.reach import runs, spread
@@ -17,6 +18,7 @@ from eligo.reading.meaning.sexes import by_sex, of_them
 from eligo.reading.meaning.taking import absorbed, judged, objects, of_the_same, opinion, or_within
 from eligo.reading.meaning.wrapping import wrapped, wrapped_run
 from eligo.reading.tree import Branch, Node
+from eligo.vocabulary.named import statement_id
 
 
 def commas(context: Context, node: Branch) -> Said:
@@ -101,6 +103,7 @@ def settled(
     judgement = _under_opinion(context, said, between)
     if judgement is not None:
         return [judgement], []
+    said, between = _found_out(context, said, between)
     said, between = _asking_more(context, said, between)
     said, between = absorbed(context, said, between)
     said, between = objects(context, said, between)
@@ -128,6 +131,33 @@ def _under_opinion(context: Context, said: list[Said], marks: list[Mark]) -> Sai
     if rest.body is None or rest.exception:
         return None
     return Said(all_of([rest.body, judgement.body]), hull(s.span for s in said), "joined")
+
+
+def _found_out(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
+    """`A, confirmed by B or C`: what found A out is no alternative to it, and is stated by a person."""
+    for i in range(1, len(said) - 1):
+        span = (said[i - 1].span[1], said[i].span[1])
+        written = context.written(span).lstrip(" ,").lower()
+        if marks[i - 1] != (",", "") or not written.startswith(tuple(f"{word} " for word in words("found_out"))):
+            continue
+        end = i + 1
+        while end < len(said) and _is_means(context, said[end]):
+            end += 1
+        before = wrapped(context, joined(context, said[:i], marks[: i - 1]))
+        if (end == i + 1 and not _is_means(context, said[i])) or before.body is None or before.exception:
+            continue
+        stated = (said[i].span[1] - len(written), said[end - 1].span[1])
+        how = Attest(statement_id("statement", context.written(stated)), span=stated)
+        both = Said(all_of([before.body, how]), hull([before.span, stated]), "joined")
+        return [both, *said[end:]], marks[end - 1 :]
+    return said, marks
+
+
+def _is_means(context: Context, part: Said) -> bool:
+    """Whether a part names a means of finding something out: `a liver biopsy`, and no disease."""
+    last = context.written(part.span).lower().rstrip(" .)").split()[-1:]
+    found = leaves(part.body) if part.body is not None else ()
+    return bool(last) and last[0] in words("means_of_finding") and "condition" not in kinds_in(found)
 
 
 def _asking_more(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
