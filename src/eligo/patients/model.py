@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
 
+from eligo.criteria import Number
 from eligo.errors import Place
 from eligo.truth import Reason
 
@@ -55,7 +56,7 @@ class Result(NamedTuple):
     high_closed: bool = True
     date: PartialDate | None = None
     written: str = ""
-    value: float | str | None = None
+    value: Number | str | None = None
     unit: str | None = None
     reference_low: float | None = None
     reference_high: float | None = None
