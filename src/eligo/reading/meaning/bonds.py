@@ -40,12 +40,26 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
     if bond.kind == "with" and _is_course(body) and kinds_in(leaves(bond.body)) <= TREATMENTS:
         return _relate(context, body, bond._replace(kind="associated_with"))
     stated = all(isinstance(leaf, Attest) for leaf in leaves(body))  # `serious illness requiring A`
+    if bond.kind == "with":
+        return all_of([body, _as_long_ago(body, bond.body)])
     if bond.kind in _PLAIN or is_unread(bond.body) or stated:
         return all_of([body, bond.body])
     if isinstance(bond.body, AnyOf) and has_unread(bond.body):  # `requiring zorblax treatment or A`
         join = all_of if bond.kind == "unrelated_to" else any_of
         return join([tie(context, body, bond._replace(body=part)) for part in bond.body.parts])
     return _relate(context, body, bond)
+
+
+def _as_long_ago(body: Predicate, beside: Predicate) -> Predicate:
+    """`history of A with B`: what was there with something of the past is asked of the past too."""
+    facts = _facts(body) or []
+    past = bool(facts) and all(fact.status == "history" for fact in facts)
+
+    def change(leaf: Leaf) -> Leaf:
+        now = isinstance(leaf, Present) and leaf.status == "active" and leaf.window is None
+        return replace(leaf, status="history") if past and now and isinstance(leaf, Present) else leaf
+
+    return map_leaves(beside, change)
 
 
 def _tells_whom(body: Predicate, bond: Bond) -> bool:

@@ -65,7 +65,8 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
     qualifiers = (*lead.qualifiers, *own.qualifiers)
     statuses = lead.statuses or own.statuses
     merged = Modifiers(negated, lead.hedged or own.hedged, statuses, qualifiers, lead.window or own.window)
-    body = _with(context, after, merged)
+    behind = _behind_noun(after)
+    body = map_leaves(_with(context, after, merged), lambda leaf: _also(leaf, behind))
     return replace(after, body=body, span=span, lead=merged, bare=False)
 
 
