@@ -155,7 +155,8 @@ class Curated:
                 concept = self.find(" ".join(words[start : start + size]))
                 rest = words[:start] + words[start + size :]
                 for variable, rule in self._graded.items() if concept else ():
-                    if concept and (concept.grade_variable == variable or concept.id in rule["concepts"]):
+                    of_rule = concept and not self.ancestors(concept.id).isdisjoint(rule["concepts"])
+                    if concept and (concept.grade_variable == variable or of_rule):
                         grade = _grade(rest, rule)
                         if grade is not None:
                             return concept, variable, grade
