@@ -280,7 +280,7 @@ def _lets_in(after: Answers, before: Answers, trial: Trial) -> bool:
 
 def _open_for_want_of_what_was(ready: Ready, after: Answers, before: Answers) -> bool:
     """Whether the criterion is open, and with the old truths of what is no longer answered would not be."""
-    old = copy.copy(after)
+    old = known_as(after, after.met, after.unknown)
     for number, _, _ in ready.uses:
         bit = 1 << number
         if after.unknown & bit and not before.unknown & bit:

@@ -10,7 +10,7 @@ from eligo.reading.lexicon import words
 from eligo.reading.meaning.connectives import combined
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import kinds_in
-from eligo.reading.meaning.joining import all_of, measures
+from eligo.reading.meaning.joining import all_of, is_unread, measures
 from eligo.reading.meaning.nouns import with_nouns
 from eligo.reading.meaning.reach import runs, spread
 from eligo.reading.meaning.said import Mark, Said
@@ -144,7 +144,9 @@ def _found_out(context: Context, said: list[Said], marks: list[Mark]) -> tuple[l
         while end < len(said) and _is_means(context, said[end]):
             end += 1
         before = wrapped(context, joined(context, said[:i], marks[: i - 1]))
-        if (end == i + 1 and not _is_means(context, said[i])) or before.body is None or before.exception:
+        if end == i + 1 and not _is_means(context, said[i]):
+            continue
+        if before.body is None or before.exception or is_unread(before.body):
             continue
         stated = (said[i].span[1] - len(written), said[end - 1].span[1])
         how = Attest(statement_id("statement", context.written(stated)), span=stated)
