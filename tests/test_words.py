@@ -145,8 +145,13 @@ def test_a_sentence_says_why(case: dict[str, Any]) -> None:
     cohorts = [{"id": arm, "label": arm.lower()} for arm in case.get("arms", ())]
     screening = screen(rules(case["criteria"], **({"cohorts": cohorts} if cohorts else {})), patient(record))
     verdict = screening.trials[0].verdict.value.lower()
+    drafts, count = screening.as_json()["trials"][0].get("drafts", 0), len(case["criteria"])
+    are = "is a draft" if drafts == 1 else "are drafts"
+    more = f"; {drafts} of its {count} criteria {are} that nobody has reviewed" if drafts else ""
 
-    assert _said(screening) == [f"case is {verdict} for NCT00000001: {case['why']}."]
+    assert _said(screening) == [
+        f"case is {verdict} for NCT00000001: {case['why']}{more if verdict != 'eligible' else ''}."
+    ]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda p: p.stem)

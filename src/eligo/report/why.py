@@ -48,7 +48,8 @@ MOST_FACTS = 4
 
 def why(patient: str, trial: Data) -> str:
     """Say in one sentence why the trial has its verdict for the patient; `trial` is the trial's JSON data."""
-    return f"{clean(patient)} is {trial['verdict'].lower()} for {trial['trial']}: {reason(trial)}."
+    told = [reason(trial)] if trial["verdict"] == "ELIGIBLE" else [reason(trial), *_drafts(trial)]
+    return f"{clean(patient)} is {trial['verdict'].lower()} for {trial['trial']}: {'; '.join(told)}."
 
 
 def reason(trial: Data) -> str:
@@ -63,7 +64,9 @@ def _passes(trial: Data) -> str:
     counted = [f for f in trial["criteria"] if f["cohort"] is None or f["cohort"] in arms]
     of_arms = f" for {listed(f'arm {arm}' for arm in arms)}" if arms else ""
     text = f"all {len(counted)} criteria{of_arms} pass" if len(counted) > 1 else "its one criterion passes"
-    return "".join([text, *_by_assumption(counted), *_by_answers(counted), *_by_drafts(trial)])
+    return "".join(
+        [text, *_by_assumption(counted), *_by_answers(counted), *(f", but {said}" for said in _drafts(trial))]
+    )
 
 
 def _by_assumption(findings: Sequence[Data]) -> Iterator[str]:
@@ -81,12 +84,12 @@ def _by_answers(findings: Sequence[Data]) -> Iterator[str]:
         yield f", {len(answered)} of them answered by {who}" if len(findings) > 1 else f", answered by {who}"
 
 
-def _by_drafts(trial: Data) -> Iterator[str]:
+def _drafts(trial: Data) -> Iterator[str]:
     """How many of the trial's criteria nobody has reviewed."""
     drafts = trial.get("drafts", 0)
     if drafts:
         are = "is a draft" if drafts == 1 else "are drafts"
-        yield f", but {drafts} of its {len(trial['criteria'])} criteria {are} that nobody has reviewed"
+        yield f"{drafts} of its {len(trial['criteria'])} criteria {are} that nobody has reviewed"
 
 
 def _opens(trial: Data) -> str:
