@@ -25,7 +25,7 @@ from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, implie
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread
 from eligo.reading.meaning.said import Bond
 
-_PLAIN = frozenset(["with", "without", "that"])
+_PLAIN = frozenset(["without", "that"])
 
 
 def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
@@ -37,17 +37,22 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
     if _tells_whom(body, bond):
         context.notes.append("who is meant is told by what is said of them, and not tested besides")
         return bond.body
-    if bond.kind == "with" and _is_course(body) and kinds_in(leaves(bond.body)) <= TREATMENTS:
-        return _relate(context, body, bond._replace(kind="associated_with"))
-    stated = all(isinstance(leaf, Attest) for leaf in leaves(body))  # `serious illness requiring A`
     if bond.kind == "with":
-        return all_of([body, _as_long_ago(body, bond.body)])
+        return _beside(context, body, bond)
+    stated = all(isinstance(leaf, Attest) for leaf in leaves(body))  # `serious illness requiring A`
     if bond.kind in _PLAIN or is_unread(bond.body) or stated:
         return all_of([body, bond.body])
     if isinstance(bond.body, AnyOf) and has_unread(bond.body):  # `requiring zorblax treatment or A`
         join = all_of if bond.kind == "unrelated_to" else any_of
         return join([tie(context, body, bond._replace(body=part)) for part in bond.body.parts])
     return _relate(context, body, bond)
+
+
+def _beside(context: Context, body: Predicate, bond: Bond) -> Predicate:
+    """What is there with something: `a trial with interferon`, `history of A with B`."""
+    if _is_course(body) and kinds_in(leaves(bond.body)) <= TREATMENTS:
+        return _relate(context, body, bond._replace(kind="associated_with"))
+    return all_of([body, _as_long_ago(body, bond.body)])
 
 
 def _as_long_ago(body: Predicate, beside: Predicate) -> Predicate:
