@@ -104,9 +104,12 @@ def signals() -> Iterator[None]:
         heed()
     finally:
         with blocked():  # else one that comes now leaves the others as they are
-            for number, handler in before.items():
-                if handler is not None:  # one that C code installed
-                    signal.signal(number, handler)  # type: ignore[arg-type]  # what `signal.signal` gave
+            left = list(before.items())
+            while left:
+                with contextlib.suppress(Ended):  # of a signal that came to another thread, which does not block it
+                    number, handler = left.pop()
+                    if handler is not None:  # one that C code installed
+                        signal.signal(number, handler)  # type: ignore[arg-type]  # what `signal.signal` gave
             _state.writing, _state.number = False, None
 
 
