@@ -62,7 +62,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: pyproject.toml hatch_build.py | $(VENV)/bin/python
-	@echo "setting up $(VENV), and compiling the reader: a minute ..."
+	@echo "setting up $(VENV), and making machine code: three minutes ..."
 	$(call install,--editable .)
 	@touch $@
 

@@ -5,6 +5,7 @@ It is taken only where it was made from these very sources; `ELIGO_PURE=1` takes
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 from pathlib import Path
@@ -30,14 +31,8 @@ def sources_digest(part: str) -> str:
 
 def folder_of(part: str, package: str) -> list[str]:
     """Where the machine code of a package of a part lies; nowhere, if it was not made from these very sources."""
-    if os.environ.get("ELIGO_PURE"):
-        return []
-    try:
-        made = importlib.import_module("eligo_compiled")
-    except ImportError:
-        return []
-    of = getattr(made, "DIGESTS", {})  # older builds have none, and are of other sources
-    return [str(Path(*made.__path__) / package)] if _is_of_these_sources(part, of) else []
+    made = _made(part)
+    return [] if made is None else [str(made / package)]
 
 
 def is_compiled(part: str) -> bool:
@@ -45,11 +40,15 @@ def is_compiled(part: str) -> bool:
     return len(importlib.import_module(f"eligo.{part}").__path__) > 1
 
 
-_fresh: dict[str, bool] = {}  # by part, since several packages of one ask
-
-
-def _is_of_these_sources(part: str, digests: dict[str, str]) -> bool:
-    if part not in _fresh:
-        # Reading the sources takes longer than all of their dates, on which what is cached hangs.
-        _fresh[part] = digests.get(part) == cached("sources", part, lambda: sources_digest(part))
-    return _fresh[part]
+@functools.cache  # several packages of one part ask
+def _made(part: str) -> Path | None:
+    if os.environ.get("ELIGO_PURE"):
+        return None
+    try:
+        made = importlib.import_module("eligo_compiled")
+    except ImportError:
+        return None
+    of = getattr(made, "DIGESTS", {})  # older builds have none, and are of other sources
+    # Reading the sources takes longer than all of their dates, on which what is cached hangs.
+    fresh = of.get(part) == cached("sources", part, lambda: sources_digest(part))
+    return Path(*made.__path__) if fresh else None

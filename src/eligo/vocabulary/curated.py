@@ -154,9 +154,11 @@ class Curated:
             for start in range(len(words) - size + 1):
                 concept = self.find(" ".join(words[start : start + size]))
                 rest = words[:start] + words[start + size :]
-                for variable, rule in self._graded.items() if concept else ():
-                    of_rule = concept and not self.ancestors(concept.id).isdisjoint(rule["concepts"])
-                    if concept and (concept.grade_variable == variable or of_rule):
+                if concept is None:
+                    continue
+                line = self.ancestors(concept.id)
+                for variable, rule in self._graded.items():
+                    if concept.grade_variable == variable or not line.isdisjoint(rule["concepts"]):
                         grade = _grade(rest, rule)
                         if grade is not None:
                             return concept, variable, grade

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import AnyOf, Attest, Compare, Not, OneOf, Predicate, Present, Unparsed, leaves
+from eligo.criteria import AnyOf, Attest, Compare, Not, OneOf, Predicate, Present, Span, Unparsed, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.connectives import combined
 from eligo.reading.meaning.context import Context, hull
@@ -127,30 +128,43 @@ def _under_opinion(context: Context, said: list[Said], marks: list[Mark]) -> Sai
     if judgement is None or judgement.body is None:
         return None
     others = (said[:-1], marks[:-1]) if judgement is said[-1] else (said[1:], marks[1:])
-    rest = wrapped(context, joined(context, *others))
-    if rest.body is None or rest.exception:
+    rest = _together(context, *others)
+    if rest is None:
         return None
-    return Said(all_of([rest.body, judgement.body]), hull(s.span for s in said), "joined")
+    return Said(all_of([rest[0], judgement.body]), hull(s.span for s in said), "joined")
+
+
+def _together(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> tuple[Predicate, Span] | None:
+    """What parts say together, and where, so that more can be asked beside all of them; None where it is not known."""
+    whole = wrapped(context, joined(context, said, marks))
+    return None if whole.body is None or whole.exception else (whole.body, whole.span)
+
+
+@functools.cache
+def _openings(kind: str) -> tuple[str, ...]:
+    """The words of a list with the blank behind them: how a part of some kind begins."""
+    return tuple(f"{word} " for word in words(kind))
 
 
 def _found_out(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
     """`A, confirmed by B or C`: what found A out is no alternative to it, and is stated by a person."""
     for i in range(1, len(said) - 1):
-        span = (said[i - 1].span[1], said[i].span[1])
-        written = context.written(span).lstrip(" ,").lower()
-        if marks[i - 1] != (",", "") or not written.startswith(tuple(f"{word} " for word in words("found_out"))):
+        if marks[i - 1] != (",", ""):
+            continue
+        written = context.written((said[i - 1].span[1], said[i].span[1])).lstrip(" ,")
+        if not written.lower().startswith(_openings("found_out")):
             continue
         end = i + 1
         while end < len(said) and _is_means(context, said[end]):
             end += 1
-        before = wrapped(context, joined(context, said[:i], marks[: i - 1]))
         if end == i + 1 and not _is_means(context, said[i]):
             continue
-        if before.body is None or before.exception or is_unread(before.body):
+        before = _together(context, said[:i], marks[: i - 1])
+        if before is None or is_unread(before[0]):
             continue
         stated = (said[i].span[1] - len(written), said[end - 1].span[1])
         how = Attest(statement_id("statement", context.written(stated)), span=stated)
-        both = Said(all_of([before.body, how]), hull([before.span, stated]), "joined")
+        both = Said(all_of([before[0], how]), hull([before[1], stated]), "joined")
         return [both, *said[end:]], marks[end - 1 :]
     return said, marks
 
@@ -167,12 +181,12 @@ def _asking_more(context: Context, said: list[Said], marks: list[Mark]) -> tuple
     for i in range(len(said) - 1, 0, -1):
         if marks[i - 1] != (",", "") or not _asks_more(context, said[:i], said[i]):
             continue
-        before = wrapped(context, joined(context, said[:i], marks[: i - 1]))
+        before = _together(context, said[:i], marks[: i - 1])
         more = wrapped(context, said[i]).body
-        if before.body is None or before.exception or more is None:
+        if before is None or more is None:
             continue
-        span = hull([before.span, said[i].span])
-        both = Said(all_of([before.body, more]), span, "joined", quantifier=_quantifier(said[:i]))
+        span = hull([before[1], said[i].span])
+        both = Said(all_of([before[0], more]), span, "joined", quantifier=_quantifier(said[:i]))
         return [both, *said[i + 1 :]], marks[i:]
     return said, marks
 
@@ -183,8 +197,7 @@ def _asks_more(context: Context, before: Sequence[Said], part: Said) -> bool:
     Behind values, what begins with `on`, `with` or `without` does so too.
     """
     first, *others = context.written(part.span).lower().split()
-    written = " ".join([first, *others])
-    begins = any(written.startswith(f"{word} ") for word in words("asking_more"))
+    begins = " ".join([first, *others]).startswith(_openings("asking_more"))
     tried = isinstance(part.body, Attest) and not words("despite").isdisjoint(others)  # `uncontrolled despite C`
     beside = first in words("beside_values") and not part.lead.hedged and all(s.what == "limit" for s in before)
     return begins or tried or beside
