@@ -134,6 +134,10 @@ class _Guard:
         whom = [p.condition for p in parts if isinstance(p, IfThen)]
         if len(parts) > 1 and len(whom) == len(parts) and disjoint(whom):  # `<= 450 (men) or <= 470 (women)`
             return AllOf(tuple(parts))
+        of_one_sex = next((c for c in whom if isinstance(c, OneOf) and c.variable == SEX.variable), None)
+        if len(parts) > 1 and of_one_sex is not None and whom == [of_one_sex]:  # `females: sterile or postmenopausal`
+            return self.clean(IfThen(of_one_sex, AnyOf(tuple([_unconditional(p) for p in parts]))))
+        parts = [_with_its_condition(p) for p in parts] if len(parts) > 1 else parts
         said = [p for p in parts if not isinstance(p, Always)]
         if not said:
             return parts[0]
@@ -146,6 +150,15 @@ class _Guard:
     def _leave_out(self, idle: Always) -> None:
         words = self.text[idle.span[0] : idle.span[1]] if idle.span else idle.note
         self.notes.append(f"`{words}` restricts nothing and is left out of the alternatives")
+
+
+def _unconditional(part: Predicate) -> Predicate:
+    return part.then if isinstance(part, IfThen) else part
+
+
+def _with_its_condition(part: Predicate) -> Predicate:
+    """`A, or B if C`: an alternative for some is one for nobody else; who has no C would pass without A."""
+    return AllOf((part.condition, part.then)) if isinstance(part, IfThen) else part
 
 
 def _said_once(parts: list[Predicate]) -> list[Predicate]:

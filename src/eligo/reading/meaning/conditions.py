@@ -69,7 +69,9 @@ def conditioned(context: Context, then: Said, condition: Said, word: str) -> Sai
     if word == "given":
         return Said(all_of([then.body, under]), span, "joined")
     made = other_limit(context, then.body, under)
-    last_only = made is None and then.what == "joined" and not context.take(Alternative.CONDITION)
+    parts = then.body.parts if isinstance(then.body, (AllOf, AnyOf)) else ()
+    other = any(isinstance(part, IfThen) for part in parts[:-1])  # `A without C or B with C`: each has its own
+    last_only = made is None and then.what == "joined" and (other or not context.take(Alternative.CONDITION))
     if last_only and isinstance(then.body, (AllOf, AnyOf)):
         made = in_last(then.body, lambda last: if_holds(context, under, last))
     return Said(made or if_holds(context, under, then.body), span, "joined")

@@ -11,6 +11,7 @@ from eligo.criteria import (
     AnyOf,
     Compare,
     Excepted,
+    IfThen,
     Leaf,
     Not,
     Predicate,
@@ -25,7 +26,7 @@ from eligo.reading.lexicon import words
 from eligo.reading.meaning.conditions import instead
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in
-from eligo.reading.meaning.joining import all_of, any_of, facts_of, in_last, is_unread, measures
+from eligo.reading.meaning.joining import all_of, any_of, facts_of, in_last, is_unread, limited, measures
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
@@ -203,6 +204,7 @@ def unless_holds(context: Context, head: Said, taken: Said, *, absent: bool = Fa
     """Who has B need not have A; in an exclusion, A excludes only without B.
 
     `platelets >= 50 in the absence of transfusion` asks for both: a treatment that makes the value does not excuse it.
+    `ALP <= 2.5 x ULN in the absence of metastases` is a limit for those without.
     """
     span = hull([head.span if head.body is not None else None, taken.span])
     both = _trusted(head, taken)
@@ -212,9 +214,13 @@ def unless_holds(context: Context, head: Said, taken: Said, *, absent: bool = Fa
     demands = context.kind == "exclusion" or (absent and kinds_in(leaves(out)) <= TREATMENTS)
 
     def joined(last: Predicate) -> Predicate:
-        return all_of([last, Not(out)]) if demands else any_of([last, out])
+        if demands:
+            return all_of([last, Not(out)])
+        return IfThen(Not(out), last) if absent else any_of([last, out])
 
     other = _condition_and_limit(out)
+    if absent and isinstance(out, AnyOf) and limited(out) & limited(body):  # `A <= 2 without B, or A <= 5 with it`
+        return context.unread(span, "exception", taken.span, exception=True)
     if other is not None and measures(body):
         made = instead(body, other[1], other[0], context.kind)
         return Said(made, span, "joined") if made is not None else context.unread(span, "exception", taken.span)
