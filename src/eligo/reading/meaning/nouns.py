@@ -127,7 +127,8 @@ def _first_of_several(lead: Modifiers, after: Said) -> bool:
     """`severe chronic or active infection`: whether a word that narrows stands before the two of which one is meant."""
     several = len(lead.qualifiers) > 1 or (lead.qualifiers and lead.statuses and not after.adjectives)
     own = after.lead.qualifiers
-    return bool(several and (not own or opposed(lead.qualifiers[-1:], own)))  # `severe acute or chronic infection`
+    shares = not own or opposed(lead.qualifiers[-1:], own)  # `severe acute or chronic infection`
+    return bool(several and shares and not opposed(lead.qualifiers[:1], own))  # not `active acute or chronic infection`
 
 
 def either_of(bodies: Sequence[Predicate]) -> Predicate:
@@ -148,6 +149,9 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
         if not isinstance(leaf, Present):
             return leaf
         noun = _without_adjective(context, leaf, lead, after) if _of_the_rest(lead, after) else leaf
+        narrowed = _noun_narrowed(context, leaf, lead)
+        if narrowed is not None and not context.take(Alternative.NOUN):
+            return narrowed
         bare = replace(_without_status(noun, lead, after.lead), qualifier=_kept(leaf.qualifier, lead, after.lead))
         return over(bare, above, context.kind) if lead.statuses or lead.window else _qualified(bare, shared)
 
@@ -204,6 +208,20 @@ def _narrowed(body: Predicate, qualifiers: Sequence[str]) -> Predicate:
         return replace(leaf, qualifier=" ".join((*qualifiers, *([leaf.qualifier] if leaf.qualifier else []))))
 
     return map_leaves(body, change)
+
+
+def _noun_narrowed(context: Context, leaf: Present, lead: Modifiers) -> Present | None:
+    """`opportunistic or serious bacterial infection`: the noun of a name with the word before it, which is a name."""
+    if leaf.span is None or not lead.qualifiers:
+        return None
+    *others, word = lead.qualifiers
+    written = context.written(leaf.span).split()
+    for k in range(1, len(written)):
+        noun = " ".join(written[k:])
+        id_, general = concept_named(f"{word} {noun}"), concept_named(noun)
+        if id_ is not None and general is not None and id_ != leaf.concept and may_be_of(leaf.concept, general):
+            return replace(leaf, concept=id_, qualifier=" ".join(others) or None)
+    return None
 
 
 def _of_the_rest(lead: Modifiers, after: Said) -> bool:

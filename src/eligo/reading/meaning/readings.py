@@ -18,6 +18,7 @@ class Alternative(Enum):
     QUALIFIER = "the word before the list may narrow all of it or only its first part"
     COMPLEMENT = "what the last name ends with may be said of the whole list"
     FIRST_WORD = "the first word of a name may belong to the name behind it too"
+    NOUN = "the word before the choice may narrow the whole name behind it, or its noun alone"
     STATED = "the limits may say what the condition means, or be asked for besides it"
     TITLE = "what stands before the colon may be a title of what follows, or be asked for by itself"
     NARROWED = "the bracket may say what is meant, or ask for more"
