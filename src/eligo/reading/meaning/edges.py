@@ -274,3 +274,20 @@ def meanwhile_back(context: Context, said: Sequence[Said]) -> list[Said]:
             plain = any_of([replace(fact, status="active") for fact in facts])
             made[i] = led(context, replace(said[i], body=plain), Modifiers(statuses=("meanwhile",)))
     return made
+
+
+def status_back(context: Context, said: Sequence[Said]) -> list[Said]:
+    """`A or B, current or previous`: a status behind the last name is most likely that of the names before it too."""
+    statuses = status_behind(said[-1])
+    run = reached(said, lambda part: part.time is None and part.bare and not part.lead.any()) if statuses else []
+    if not run or not context.take(Alternative.BEHIND):
+        return list(said)
+    lead = Modifiers(statuses=statuses)
+    return [led(context, part, lead) if i in run else part for i, part in enumerate(said)]
+
+
+def status_behind(part: Said) -> tuple[str, ...]:
+    """The status that stands behind a name: of now, or of the past."""
+    statuses = part.lead.statuses
+    behind = part.what == "fact" and part.bare and part.body is not None
+    return statuses if behind and {"now", "history"}.issuperset(statuses) else ()

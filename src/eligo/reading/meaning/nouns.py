@@ -8,6 +8,7 @@ from dataclasses import replace
 from eligo.criteria import AnyOf, Leaf, Predicate, Present, Span, map_leaves
 from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, named_without, opposed
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.edges import status_behind
 from eligo.reading.meaning.facts import concept_of, kind_of, may_be_of
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of
 from eligo.reading.meaning.modifiers import begun, over, qualified, statuses_of, there
@@ -296,7 +297,8 @@ def _behind(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list
             return None
         lead = part.lead._replace(qualifiers=(*before.lead.qualifiers, *part.lead.qualifiers))
         span, time = hull([before.span, part.span]), part.lead.window or before.time
-        return replace(before, body=_with(context, before, lead), span=span, time=time)
+        own = before.lead._replace(statuses=before.lead.statuses or part.lead.statuses)
+        return replace(before, body=_with(context, before, lead), span=span, time=time, lead=own)
 
     kept, between = folded(*_at_other_times(context, said, marks), narrowed)
     return [_lost(context, part) if part.body is None else part for part in kept] if between else kept, between
@@ -314,7 +316,7 @@ def _at_other_times(context: Context, said: list[Said], marks: list[Mark]) -> tu
         start = len(kept) - 1
         while start and _shares_times(context, kept[start - 1], kept[-1], between[start - 1]):
             start -= 1
-        shared = Modifiers(window=kept[-1].time)
+        shared = Modifiers(statuses=status_behind(kept[-1]), window=kept[-1].time)
         kept[start:] = [_again(context, one, shared, part, mark[1]) for one in kept[start:]]
     return kept, between
 
@@ -328,7 +330,7 @@ def _is_another_time(part: Said, before: Said) -> bool:
 
 
 def _shares_times(context: Context, before: Said, last: Said, mark: Mark) -> bool:
-    free = before.what == "fact" and before.time is None and last.time is not None
+    free = before.what == "fact" and before.time is None and (last.time is not None or bool(status_behind(last)))
     return free and (not mark[0] or context.take(Alternative.TIME))
 
 

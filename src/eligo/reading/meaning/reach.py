@@ -18,6 +18,7 @@ from eligo.reading.meaning.edges import (
     opinion_back,
     reached,
     site_back,
+    status_back,
     with_first_word,
     with_participle,
     with_past,
@@ -79,9 +80,12 @@ def _sort_of(context: Context, part: Said) -> str:
 
 
 def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
-    """What stands before a noun holds for the bare nouns behind it."""
+    """What stands before a noun holds for the bare nouns behind it; a status behind a noun does not."""
+    behind = [part.bare and bool(part.lead.statuses) for part in said]
     for i in range(1, len(said)):
         before, part = said[i - 1], with_first_word(context, said[i - 1], said[i], marks[i - 1])
+        if behind[i - 1]:  # `stroke in the past, asthma`
+            before = replace(before, lead=before.lead._replace(statuses=()))
         part = with_past(context, before, with_participle(context, before, part))
         said[i] = part
         if part.body is None or part.what != "fact" or part.apart or part.lead.negated:
@@ -208,8 +212,7 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
         said = opinion_back(context, said)
     if last.what == "fact":
         said = site_back(context, complement_back(context, said))
-    if last.meanwhile:
-        said = meanwhile_back(context, said)
+    said = meanwhile_back(context, said) if last.meanwhile else status_back(context, said)
     if last.bonds and not (last.apart or last.anew):
         said = _bonds_back(context, said, marks)
     return said
@@ -222,8 +225,10 @@ def _within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) ->
         time = made[i].time
         if time is None or time.lasting is not None or made[i].what != "fact" or marks[i - 1][0]:
             continue
-        anew = bool(made[i + 1].lead.statuses or made[i + 1].time)  # `A or B within 4 weeks or planned C`
-        if marks[i] == marks[i - 1] and context.take(Alternative.TIME) != anew:  # `A or B within 4 weeks or C`
+        following = made[i + 1]  # `A or B within 4 weeks or planned C`
+        anew = bool(following.lead.statuses or following.time)
+        of_facts = following.what not in ("attest", "limit")
+        if of_facts and marks[i] == marks[i - 1] and context.take(Alternative.TIME) != anew:  # `A or B within 4 weeks or C`
             continue
         start = i
         while start and marks[start - 1] == marks[i - 1]:

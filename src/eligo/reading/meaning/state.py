@@ -74,7 +74,8 @@ class UnitState:
     def time_of_fact(self, time: Time, node: Limits | TimeNode | None) -> bool:
         """Give the fact a time; whether it can have it."""
         assert self.ids is not None
-        window = self._window(self._so_long(time), self.ids.split("|")[0])
+        time = self._so_long(time)
+        window = self._window(time, self.ids.split("|")[0])
         made = both(self.window, window) if window is not None else None
         if made is None:
             return False

@@ -21,8 +21,9 @@ from eligo.criteria import (
 from eligo.reading.lexicon import begins, belongs_to, measured_by, words
 from eligo.reading.meaning.context import Context, bodies_of
 from eligo.reading.meaning.counts import counted
+from eligo.reading.meaning.edges import meanwhile_back
 from eligo.reading.meaning.facts import facts_in
-from eligo.reading.meaning.joining import all_of, any_of, is_judgement, measures
+from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_judgement, measures
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said
 from eligo.reading.neighbours import is_time_unit
@@ -54,9 +55,11 @@ def or_within(context: Context, said: list[Said], marks: Sequence[Mark]) -> list
     def then(leaf: Leaf) -> Leaf:
         if not isinstance(leaf, Present):
             return leaf
-        return replace(leaf, status="active" if leaf.status == "now" else leaf.status, window=time)
+        return replace(leaf, status="active" if leaf.status in ("now", "planned") else leaf.status, window=time)
 
-    body = any_of([map_leaves(body, then) for body in bodies_of(others)])
+    others = meanwhile_back(context, others) if others[-1].meanwhile else others
+    again = [fact for body in bodies_of(others) for fact in facts_of(map_leaves(body, then)) or []]
+    body = any_of(list(dict.fromkeys(again)))
     return [*others, replace(last, body=body, what="joined", lead=NONE)]
 
 
