@@ -12,6 +12,8 @@ _BOUND = BOND | {"INNER"}  # behind one of these stands what is bonded
 _MARKS = _BOUND | _SCOPES | SEPARATORS | ENDS
 _LISTING = frozenset(["due_to", "unrelated_to", "associated_with", "with", "without"])  # a list of names behind these
 _OF_NAMES = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS"])
+_NARROWING = frozenset(["LIGHT", "QUAL", "STATUS", "OTHER", "OR", "AND", "COMMA"])
+_FEW = 8  # tokens: no more narrow one name
 _TREATMENTS = frozenset(["procedure", "medication", "state"])
 OF_PATIENTS = {"requiring": "now", "treated_with": "active"}  # said of a patient alone: the status of `or requiring B`
 
@@ -21,6 +23,9 @@ def listed(line: LinePass, i: int, token: Token) -> bool:
     mark, bond = line.last_of(_MARKS), line.last_of(BOND)
     if mark is None or bond is None or mark.type not in _BOUND:
         return False
+    noun = noun_behind(line, i) if _waits_for_noun(line, mark) else None
+    if noun is not None and noun.type == "CONCEPT":
+        return True
     if _of_one_list(line, i, mark, bond):
         return True
     following = _joined_on(line, i, mark, token)
@@ -34,6 +39,23 @@ def listed(line: LinePass, i: int, token: Token) -> bool:
     if bond.value in ("with", "without", "that"):
         return by_word
     return _of_a_kind(line, following, bond, token)
+
+
+def noun_behind(line: LinePass, i: int) -> Token | None:
+    """The name behind words that narrow it, or of which one does: `for acute or chronic hepatitis`."""
+    return next((t for t in line.tokens[i + 1 : i + _FEW] if t.type not in _NARROWING), None)
+
+
+def _waits_for_noun(line: LinePass, mark: Token) -> bool:
+    """Whether nothing but words that narrow stands behind the word that bonds: `for acute`, `for acute, subacute`."""
+    narrows = False
+    for token in reversed(line.out[-_FEW:]):
+        if token is mark:
+            return narrows
+        if token.type not in _NARROWING:
+            return False
+        narrows = narrows or token.type == "QUAL"
+    return False
 
 
 def _of_one_list(line: LinePass, i: int, mark: Token, bond: Token) -> bool:

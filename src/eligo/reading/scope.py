@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from eligo.reading import clauses, heads
-from eligo.reading.bonded import BOND, OF_PATIENTS, listed
+from eligo.reading.bonded import BOND, OF_PATIENTS, listed, noun_behind
 from eligo.reading.lexicon import PLAIN_STATUSES, words
 from eligo.reading.line import ENDS, LIMIT, NEAR, SEPARATORS, TAKEN, LinePass
 from eligo.reading.share import kind_named
@@ -312,9 +312,7 @@ def _indicated(line: LinePass, i: int) -> bool:
     last = line.out[-1 - line.bracket_begins()] if len(line.out) > line.bracket_begins() else None
     if last is None or last.type != "CONCEPT" or not _is_given(last):
         return False
-    following = next(
-        (t for t in line.tokens[i + 1 : i + 8] if t.type not in ("LIGHT", "QUAL", "STATUS", "OTHER")), None
-    )
+    following = noun_behind(line, i)
     return following is not None and following.type == "CONCEPT" and kind_named(following.value) == "condition"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eligo.criteria import AnyOf, Leaf, Predicate, Present, Span, map_leaves
-from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, named_without, opposed
+from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, named_without, opposed, words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.edges import status_behind
 from eligo.reading.meaning.facts import concept_of, kind_of, may_be_of
@@ -93,13 +93,13 @@ def _of_last_noun(context: Context, part: Said, after: Said, span: Span) -> Said
 def _narrowed_noun(context: Context, part: Said, after: Said) -> Present | None:
     """The last words of the name that are a name, narrowed; None where none are."""
     facts = facts_of(after.body) if after.body is not None else None
-    words = context.written(facts[-1].span).split() if facts and facts[-1].span is not None else []
-    for k in range(1, len(words)):
-        id_ = concept_named(" ".join(words[k:]))
+    written = context.written(facts[-1].span).split() if facts and facts[-1].span is not None else []
+    for k in range(1, len(written)):
+        id_ = concept_named(" ".join(written[k:]))
         own = len(facts or ()) > 1 and any(fact.concept == id_ for fact in facts or ())
         if id_ is not None and facts and not own and may_be_of(facts[-1].concept, id_):
             return Present(id_, qualifier=" ".join(part.lead.qualifiers), span=part.span)
-    return _qualified(facts[0], part.lead) if len(words) == 1 and facts else None  # no noun is left to share
+    return _qualified(facts[0], part.lead) if len(written) == 1 and facts else None  # no noun is left to share
 
 
 def _either(context: Context, lead: Modifiers, after: Said) -> Said:
@@ -216,6 +216,8 @@ def _noun_narrowed(context: Context, leaf: Present, lead: Modifiers) -> Present 
     if leaf.span is None or not lead.qualifiers:
         return None
     *others, word = lead.qualifiers
+    if word in words("stages"):  # `metastatic or recurrent breast cancer` is of one tumor
+        return None
     written = context.written(leaf.span).split()
     for k in range(1, len(written)):
         noun = " ".join(written[k:])
@@ -262,11 +264,11 @@ def _without_adjective(context: Context, leaf: Present, lead: Modifiers, after: 
 def _qualified(leaf: Present, lead: Modifiers) -> Present:
     """`congenital` over the long QT syndrome is a concept of its own; over a coagulopathy it is a qualifier."""
     known = concepts().get(leaf.concept)
-    words = " ".join(lead.qualifiers)
-    id_ = concept_named(f"{words} {known.name}") if known is not None and len(lead.qualifiers) == 1 else None
+    narrowing = " ".join(lead.qualifiers)
+    id_ = concept_named(f"{narrowing} {known.name}") if known is not None and len(lead.qualifiers) == 1 else None
     if id_ is not None and id_ != leaf.concept and leaf.concept in concepts().ancestors(id_):
         return replace(leaf, concept=id_, qualifier=None)
-    return replace(leaf, qualifier=words or None)
+    return replace(leaf, qualifier=narrowing or None)
 
 
 def _with(context: Context, after: Said, lead: Modifiers) -> Predicate:

@@ -228,7 +228,9 @@ def _within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) ->
         following = made[i + 1]  # `A or B within 4 weeks or planned C`
         anew = bool(following.lead.statuses or following.time)
         of_facts = following.what not in ("attest", "limit")
-        if of_facts and marks[i] == marks[i - 1] and context.take(Alternative.TIME) != anew:  # `A or B within 4 weeks or C`
+        if (
+            of_facts and marks[i] == marks[i - 1] and context.take(Alternative.TIME) != anew
+        ):  # `A or B within 4 weeks or C`
             continue
         start = i
         while start and marks[start - 1] == marks[i - 1]:

@@ -10,14 +10,15 @@ from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import looser_limit
 from eligo.reading.meaning.context import Context, elements_of, hull
 from eligo.reading.meaning.definitions import allows_none
-from eligo.reading.meaning.facts import concept_of
+from eligo.reading.meaning.facts import TREATMENTS, concept_of
 from eligo.reading.meaning.joining import any_of, facts_of, has_unread, is_judgement, is_unread
 from eligo.reading.meaning.lists import joined
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Bond, Mark, Said
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Branch
+from eligo.reading.tree import Branch, Node
+from eligo.vocabulary.concepts import concepts
 
 # Behind which `or` may join two things or two sentences.
 _UNSURE = frozenset(["with", "from", "without", "due_to", "unrelated_to", "associated_with"])
@@ -29,10 +30,40 @@ def related(context: Context, node: Branch) -> Said:
     for mark, part in zip(node.marks, node.parts[1:], strict=True):
         kind = str(mark.value)
         several = isinstance(part, Branch) and part.rule == "target" and kind in _UNSURE and said.what != "attest"
-        if several and isinstance(part, Branch) and context.take(Alternative.JOINED_ON) != _likely(kind, said, part):
+        if several and isinstance(part, Branch) and _stands_alone(context, kind, said, part):
             return _joined_on(context, said, kind, part)
         said = bound_to(context, said, _of_the_unread(context, said, bond_of(context, kind, context.read(part))))
     return said
+
+
+def _stands_alone(context: Context, kind: str, said: Said, node: Branch) -> bool:
+    """Whether what is joined on behind a bond is no part of what is bonded; where that is not sure, there is a choice.
+
+    `antibiotics for pneumonia or aspirin`: no treatment is what another one is given for.
+    """
+    if not _is_named(node.parts[0]):
+        return False
+    if kind == "due_to" and _is_given(said) and _treats(node.parts[1]) and not _treats(node.parts[0]):
+        return True
+    return context.take(Alternative.JOINED_ON) != _likely(kind, said, node)
+
+
+def _treats(node: Node) -> bool:
+    """Whether a part names a treatment first."""
+    first = next((e for e in elements_of(node) if isinstance(e, Token) and e.type == "CONCEPT"), None)
+    known = concepts().get(str(first.value).split("|")[0]) if first is not None else None
+    return known is not None and known.kind in TREATMENTS
+
+
+def _is_given(said: Said) -> bool:
+    """Whether it is all of what is done or given for a reason."""
+    done = [] if said.body is None else [concept_of(leaf) for leaf in leaves(said.body)]
+    return bool(done) and all(one is not None and one.kind != "condition" for one in done)
+
+
+def _is_named(node: Node) -> bool:
+    """Whether a part names something: not so the first one in `due to acute or chronic hepatitis`."""
+    return any(not isinstance(e, Token) or e.type not in ("LIGHT", "QUAL", "STATUS") for e in elements_of(node))
 
 
 def _of_the_unread(context: Context, said: Said, bond: Bond) -> Bond:
@@ -47,8 +78,7 @@ def _likely(kind: str, said: Said, node: Branch) -> bool:
 
     Behind what is done for a reason, as in `hospitalization for A, B or severe C`, all of them are reasons.
     """
-    done = [] if said.body is None or kind != "due_to" else [concept_of(leaf) for leaf in leaves(said.body)]
-    if done and all(one is not None and one.kind != "condition" for one in done):
+    if kind == "due_to" and _is_given(said):
         return True
     listed = kind != "without" and any(mark.value is None for mark in node.marks)  # `due to A, B or C`
     own = [e for part in node.parts[1:] for e in elements_of(part) if isinstance(e, Token)]
