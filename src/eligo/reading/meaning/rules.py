@@ -40,7 +40,7 @@ def item(context: Context, node: Node) -> Predicate:
         return context.unparsed(said.span, "heading")
     if context.kind == "inclusion":
         return conditions.asked_of_some(context, body)
-    return turned(context, body) if isinstance(body, Not) else body
+    return turned(context, body)
 
 
 def _requires(context: Context, node: Node) -> bool:
