@@ -131,13 +131,11 @@ class _Guard:
 
     def _any(self, whole: AnyOf) -> Predicate:
         parts = _said_once([self.clean(p) for p in whole.parts])
-        whom = [p.condition for p in parts if isinstance(p, IfThen)]
-        if len(parts) > 1 and len(whom) == len(parts) and disjoint(whom):  # `<= 450 (men) or <= 470 (women)`
-            return AllOf(tuple(parts))
-        of_one_sex = next((c for c in whom if isinstance(c, OneOf) and c.variable == SEX.variable), None)
-        if len(parts) > 1 and of_one_sex is not None and whom == [of_one_sex]:  # `females: sterile or postmenopausal`
-            return self.clean(IfThen(of_one_sex, AnyOf(tuple([_unconditional(p) for p in parts]))))
-        parts = [_with_its_condition(p) for p in parts] if len(parts) > 1 else parts
+        if len(parts) > 1 and any(isinstance(p, IfThen) for p in parts):
+            made = _conditional(parts)
+            if not isinstance(made, AnyOf):
+                return made
+            parts = list(made.parts)
         said = [p for p in parts if not isinstance(p, Always)]
         if not said:
             return parts[0]
@@ -152,13 +150,18 @@ class _Guard:
         self.notes.append(f"`{words}` restricts nothing and is left out of the alternatives")
 
 
-def _unconditional(part: Predicate) -> Predicate:
-    return part.then if isinstance(part, IfThen) else part
+def _conditional(parts: list[Predicate]) -> Predicate:
+    """Alternatives, some of which hold under a condition: who does not fulfil it would pass without the others.
 
-
-def _with_its_condition(part: Predicate) -> Predicate:
-    """`A, or B if C`: an alternative for some is one for nobody else; who has no C would pass without A."""
-    return AllOf((part.condition, part.then)) if isinstance(part, IfThen) else part
+    `A if C or B if not C` are asked of those alone; `females: sterile or postmenopausal` asks it of women.
+    """
+    under = [p for p in parts if isinstance(p, IfThen)]
+    if len(under) == len(parts) and disjoint([p.condition for p in under]):
+        return AllOf(tuple(parts))
+    first, whom = under[0], under[0].condition
+    if len(under) == 1 and isinstance(whom, OneOf) and whom.variable == SEX.variable:
+        return replace(first, then=AnyOf(tuple([p.then if p is first else p for p in parts])))
+    return AnyOf(tuple([AllOf((p.condition, p.then)) if isinstance(p, IfThen) else p for p in parts]))
 
 
 def _said_once(parts: list[Predicate]) -> list[Predicate]:

@@ -224,10 +224,24 @@ def _whole_end(tokens: Sequence[Token], i: int, end: int, denies: bool, text: st
     """The end of a statement with the parts that say more of it; `end` is that of its own part."""
     avoids = _avoids(text[tokens[i].start : tokens[end - 1].end])
     while end < len(tokens) and tokens[end].type in _JOINS:
-        if not (_goes_on(tokens, end + 1, denies, text) or (avoids and _is_avoided(tokens, end + 1))):
+        more = _goes_on(tokens, end + 1, denies, text) or _is_object_too(tokens, end)
+        if not (more or (avoids and _is_avoided(tokens, end + 1))):
             break
         end = _part_end(tokens, end + 1)
     return end
+
+
+def _is_object_too(tokens: Sequence[Token], i: int) -> bool:
+    """`treatment for asthma or gout`: whether what word `i` joins is an object, as the disease before it is."""
+    before, part = tokens[max(i - 2, 0) : i], tokens[i + 1 : _part_end(tokens, i + 1)]
+    if tokens[i].type == "COMMA" or [token.type for token in before] != ["LIGHT", "CONCEPT"]:
+        return False
+    return bool(part) and all(token.type == "QUAL" or _is_disease(token) for token in (before[-1], *part))
+
+
+def _is_disease(token: Token) -> bool:
+    found = concepts().get(str(token.value).split("|")[0]) if token.type == "CONCEPT" else None
+    return found is not None and found.kind == "condition"
 
 
 def _says_other(types: set[str], *, behind_that: bool) -> bool:

@@ -19,6 +19,7 @@ WORD_LISTS: Final = (
     "rising",
     "asked_of_women",
     "said_of_women",
+    "demands",
     "obligations",
     "presupposing",
     "absent",

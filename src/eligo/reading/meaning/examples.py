@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from eligo.criteria import Leaf, Predicate, Present, Span, leaves, map_leaves
 from eligo.reading.lexicon import END, trie, words
-from eligo.reading.meaning.context import Context, elements_of, marks_of
+from eligo.reading.meaning.context import Context, bodies_of, elements_of, hull, marks_of
 from eligo.reading.meaning.definitions import has_own, kinds_of
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, kind_of, kinds_in
-from eligo.reading.meaning.joining import excludes, has_unread, measures
+from eligo.reading.meaning.joining import all_of, excludes, has_unread, measures
 from eligo.reading.meaning.said import Said
+from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Element, Node
+from eligo.reading.tree import Branch, Element, Node
 
 _LONGEST_ABBREVIATION = 6  # letters and digits
 _NAMES = frozenset(["CONCEPT", "QUAL", "LIGHT"])
@@ -52,6 +53,40 @@ def one_by_one(context: Context, head: Predicate, items: Sequence[Said], apart: 
         unread = item.body is not None and has_unread(item.body) and not any(s.tainted for s in inside)
         made += map(alone, inside) if unread and len(inside) > 1 else [item]
     return made
+
+
+def demanded(context: Context, items: Sequence[Said]) -> Sequence[Said]:
+    """`contraception, e.g. condoms, and men must not donate sperm`: what is asked for behind the examples."""
+
+    def demands(item: Said) -> bool:
+        found = context.written(item.span).lower().split()
+        relative = not words("bond_that").isdisjoint(found)
+        return not (relative or words("demands").isdisjoint(found))
+
+    return items[next((i for i, item in enumerate(items) if i and demands(item)), len(items)) :]
+
+
+def besides(context: Context, said: Said, demands: Sequence[Said]) -> Said:
+    """What is said with its examples, and what is asked for besides; an exclusion asks for nothing."""
+    bodies = bodies_of([wrapped(context, demand) for demand in demands])
+    span = hull([said.span, *(demand.span for demand in demands)])
+    if said.body is None or said.exception or context.kind == "exclusion" or len(bodies) < len(demands):
+        return context.unread(span, "shared-words", demands[0].span, exception=said.exception)
+    return Said(all_of([said.body, *bodies]), span, "joined")
+
+
+def asks_more(node: Node) -> bool:
+    """`A as defined by the criteria of 1990, with a history of B`: facts behind a source, asked for besides."""
+    if not isinstance(node, Branch) or node.rule != "commas":
+        return False
+    first, *others = [elements_of(part) for part in node.parts]
+    return _cites(first) and any(
+        isinstance(e, Token) and e.type in ("STATUS", "NEG", "BOND") for o in others for e in o
+    )
+
+
+def _cites(elements: list[Element]) -> bool:
+    return any(isinstance(e, Token) and e.type == "FILLER" for e in elements)
 
 
 def of_its_sort(

@@ -11,7 +11,6 @@ from eligo.criteria import (
     AnyOf,
     Compare,
     Excepted,
-    IfThen,
     Leaf,
     Not,
     Predicate,
@@ -23,7 +22,7 @@ from eligo.criteria import (
     presences,
 )
 from eligo.reading.lexicon import words
-from eligo.reading.meaning.conditions import instead
+from eligo.reading.meaning.conditions import if_holds, instead
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, in_last, is_unread, limited, measures
@@ -216,7 +215,7 @@ def unless_holds(context: Context, head: Said, taken: Said, *, absent: bool = Fa
     def joined(last: Predicate) -> Predicate:
         if demands:
             return all_of([last, Not(out)])
-        return IfThen(Not(out), last) if absent else any_of([last, out])
+        return if_holds(context, Not(out), last) if absent else any_of([last, out])
 
     other = _condition_and_limit(out)
     if absent and isinstance(out, AnyOf) and limited(out) & limited(body):  # `A <= 2 without B, or A <= 5 with it`

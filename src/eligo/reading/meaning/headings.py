@@ -25,7 +25,6 @@ from eligo.reading.meaning.conditions import if_holds, of_one_sex
 from eligo.reading.meaning.context import (
     Context,
     bodies_of,
-    elements_of,
     extent,
     filled,
     has_and,
@@ -35,7 +34,7 @@ from eligo.reading.meaning.context import (
 )
 from eligo.reading.meaning.definitions import definition, exampled, of_a_function, read_as_limits, states
 from eligo.reading.meaning.edges import led
-from eligo.reading.meaning.examples import note_causes, of_causes, of_its_sort, plain_list
+from eligo.reading.meaning.examples import asks_more, besides, demanded, note_causes, of_causes, of_its_sort, plain_list
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, implied, is_one_of, kind_of, kinds_in
 from eligo.reading.meaning.joining import (
     all_of,
@@ -54,8 +53,7 @@ from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Modifiers, Said
 from eligo.reading.meaning.told import in_full, told, told_last
 from eligo.reading.meaning.wrapping import wrapped
-from eligo.reading.tokens import Token
-from eligo.reading.tree import Branch, Element, Node
+from eligo.reading.tree import Branch, Node
 
 
 def headed(context: Context, node: Branch) -> Said:
@@ -264,10 +262,17 @@ def examples(context: Context, node: Branch, lead: Modifiers = NONE) -> Said:
                 continue
             if said.what != "attest":
                 return context.unread(extent(node), "heading", extent(part))
-        if mark.value == "means" and _asks_more(part):
+        if mark.value == "means" and asks_more(part):
             return context.unread(extent(node), "heading", span_of(part))
-        said = exemplified(context, said, str(mark.value), named(context, part, str(mark.value)))
+        said = _with_items(context, said, str(mark.value), named(context, part, str(mark.value)))
     return said
+
+
+def _with_items(context: Context, head: Said, word: str, items: list[Said]) -> Said:
+    """A head with its examples, and what is asked for behind them."""
+    demands = demanded(context, items)
+    said = exemplified(context, head, word, items[: len(items) - len(demands)])
+    return besides(context, said, demands) if demands else said
 
 
 def named(context: Context, node: Node, word: str) -> list[Said]:
@@ -280,20 +285,6 @@ def named(context: Context, node: Node, word: str) -> list[Said]:
     said = wrapped(context, context.read(node))
     context.kind = kind
     return [said]
-
-
-def _asks_more(node: Node) -> bool:
-    """`A as defined by the criteria of 1990, with a history of B`: facts behind a source, asked for besides."""
-    if not isinstance(node, Branch) or node.rule != "commas":
-        return False
-    first, *others = [elements_of(part) for part in node.parts]
-    return _cites(first) and any(
-        isinstance(e, Token) and e.type in ("STATUS", "NEG", "BOND") for o in others for e in o
-    )
-
-
-def _cites(elements: list[Element]) -> bool:
-    return any(isinstance(e, Token) and e.type == "FILLER" for e in elements)
 
 
 def _says_nothing(context: Context, node: Node) -> bool:

@@ -10,6 +10,7 @@ from eligo.criteria import AnyOf, Attest, Compare, Not, OneOf, Predicate, Presen
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.connectives import combined
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.examples import demanded
 from eligo.reading.meaning.facts import kinds_in
 from eligo.reading.meaning.joining import all_of, is_unread, measures
 from eligo.reading.meaning.nouns import with_nouns
@@ -56,6 +57,14 @@ def _parts(context: Context, node: Branch) -> tuple[list[Said], list[Mark]]:
 def each(context: Context, node: Branch, *, shared: bool) -> list[Said]:
     """The parts of a list that stands below a heading, one by one; each with its neighbours' modifiers if `shared`."""
     said, marks = settled(context, *_parts(context, node), shared=shared)
+    demands = demanded(context, said)
+    if demands:
+        said, marks = said[: -len(demands)], marks[: -len(demands)]
+    return [*_one_by_one(context, said, marks), *[wrapped(context, demand) for demand in demands]]
+
+
+def _one_by_one(context: Context, said: list[Said], marks: list[Mark]) -> list[Said]:
+    """The parts of a list that one word joins; else all of them as one."""
     if len({word for _, word in marks if word}) > 1:
         return [wrapped(context, joined(context, said, marks))]
     found: list[Said] = []

@@ -81,11 +81,10 @@ def _sort_of(context: Context, part: Said) -> str:
 
 def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     """What stands before a noun holds for the bare nouns behind it; a status behind a noun does not."""
-    behind = [part.bare and bool(part.lead.statuses) for part in said]
+    behind = [part.bare and bool(part.lead.statuses) for part in said]  # `stroke in the past, asthma`
     for i in range(1, len(said)):
         before, part = said[i - 1], with_first_word(context, said[i - 1], said[i], marks[i - 1])
-        if behind[i - 1]:  # `stroke in the past, asthma`
-            before = replace(before, lead=before.lead._replace(statuses=()))
+        before = _before_noun(before, behind=behind[i - 1])
         part = with_past(context, before, with_participle(context, before, part))
         said[i] = part
         if part.body is None or part.what != "fact" or part.apart or part.lead.negated:
@@ -102,6 +101,11 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
         if lead.any():
             said[i] = replace(led(context, part, lead), used=before.used)
     return said
+
+
+def _before_noun(part: Said, *, behind: bool) -> Said:
+    """A part with its status only where that does not stand behind its noun."""
+    return replace(part, lead=part.lead._replace(statuses=())) if behind else part
 
 
 def _lead_of(context: Context, before: Said, part: Said, *, either: bool) -> Modifiers:
