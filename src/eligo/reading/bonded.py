@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from eligo.reading.line import ENDS, NEAR, SEPARATORS, LinePass
 from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
@@ -48,14 +50,10 @@ def noun_behind(line: LinePass, i: int) -> Token | None:
 
 def _waits_for_noun(line: LinePass, mark: Token) -> bool:
     """Whether nothing but words that narrow stands behind the word that bonds: `for acute`, `for acute, subacute`."""
-    narrows = False
-    for token in reversed(line.out[-_FEW:]):
-        if token is mark:
-            return narrows
-        if token.type not in _NARROWING:
-            return False
-        narrows = narrows or token.type == "QUAL"
-    return False
+    if line.last() != "QUAL":
+        return False
+    between = itertools.takewhile(lambda token: token is not mark, reversed(line.out[-_FEW:]))
+    return all(token.type in _NARROWING for token in between)
 
 
 def _of_one_list(line: LinePass, i: int, mark: Token, bond: Token) -> bool:

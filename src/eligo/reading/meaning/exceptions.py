@@ -23,7 +23,7 @@ from eligo.criteria import (
 )
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.conditions import if_holds, instead
-from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.context import Context, elements_of, hull
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, in_last, is_unread, limited, measures
 from eligo.reading.meaning.modifiers import timed
@@ -31,7 +31,7 @@ from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
-from eligo.reading.tree import Branch
+from eligo.reading.tree import Branch, Node, type_of
 from eligo.vocabulary.concepts import concepts, is_outside
 from eligo.vocabulary.relations import relations
 
@@ -40,8 +40,19 @@ def but(context: Context, node: Branch) -> Said:
     """`A other than B`."""
     said = context.read(node.parts[0])
     for mark, part in zip(node.marks, node.parts[1:], strict=True):
-        said = taken_out(context, said, _with_examples(context, mark, context.read(part)))
+        taken = _with_examples(context, mark, context.read(part))
+        if _names_another(part):
+            return context.unread(hull([said.span, taken.span]), "exception", taken.span, exception=True)
+        said = taken_out(context, said, taken)
     return said
+
+
+def _names_another(node: Node) -> bool:
+    """`surgery except appendectomy, or any other major surgery`: behind the comma stands what is not taken out."""
+    if not isinstance(node, Branch) or node.rule != "commas":
+        return False
+    firsts = [next((e for e in elements_of(p) if type_of(e) not in ("LIGHT", "OR", "AND")), None) for p in node.parts]
+    return any(first is not None and type_of(first) == "OTHER" for first in firsts[1:])
 
 
 def _with_examples(context: Context, mark: Token, taken: Said) -> Said:

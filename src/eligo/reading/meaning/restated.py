@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -23,6 +24,8 @@ _METHODS = frozenset(["CONCEPT", "FILLER", "OR", "AND", "COMMA"])
 _FACTS = frozenset(["ATTEST"])
 _NAMING = frozenset(["CONCEPT", "FILLER", "VAR", ""])
 _CITING = frozenset(["CITE", "NOTED"])
+_WORD = re.compile(r"[^\W_]+")
+_LONGEST = 10  # words that an abbreviation stands for
 
 
 def source(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
@@ -92,11 +95,17 @@ def _is_kind_of(unit: UnitState, element: Element) -> bool:
 
 
 def abbreviation(text: str, element: Element) -> bool:
-    """Whether it can be short for what stands before it: each of its few words has a capital within."""
+    """Whether it can be short for what stands before it: each of its few words has a capital within.
+
+    It begins as one of the words before it does: `melanoma (BRAF V600E)` says which melanoma is meant.
+    """
     if not _capitals(text, element):
         return False
     written = text[element.span[0] : element.span[1]].split()
-    return all(any(c.isupper() for c in word[1:] or word) or word.isdigit() for word in written)
+    if not all(any(c.isupper() for c in word[1:] or word) or word.isdigit() for word in written):
+        return False
+    before = _WORD.findall(text[: element.span[0]].casefold())[-_LONGEST:]
+    return any(word.startswith(written[0][0].casefold()) for word in before)
 
 
 def _capitals(text: str, element: Element) -> bool:
