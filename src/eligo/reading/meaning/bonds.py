@@ -19,13 +19,15 @@ from eligo.criteria import (
     leaves,
     map_leaves,
 )
+from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.definitions import unqualified
 from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, implied, is_one_of, kinds_in
-from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread
-from eligo.reading.meaning.said import Bond
+from eligo.reading.meaning.joining import all_of, any_of, facts_of, has_unread, is_unread
+from eligo.reading.meaning.said import Bond, Mark, Said
 
 _PLAIN = frozenset(["without", "that"])
+_NEEDED = TREATMENTS | {"state"}
 
 
 def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
@@ -130,3 +132,20 @@ def _to_each(what: Present, relation: Relation, to: Predicate) -> Predicate:
 
 def _span(what: Present, to: Present) -> tuple[int, int] | None:
     return hull([what.span, to.span]) if what.span and to.span else None
+
+
+def needing_too(context: Context, before: Said, part: Said, mark: Mark) -> Said | None:
+    """`infection requiring treatment or hospitalization`: what is joined on is needed for it too; else None."""
+    needed = facts_in(part.body) if part.body is not None and part.what == "fact" else []
+    facts = facts_of(before.body) if before.body is not None and before.what == "fact" else None
+    if not facts or not needed or mark[0] or not part.bare or not kinds_in(needed) <= _NEEDED:
+        return None
+    need = next((n for n in words("needs") if all((f.qualifier or "").endswith(n) for f in facts)), None)
+    if need is None or before.lead.negated:
+        return None
+    assert part.body is not None
+    plain = [replace(fact, qualifier=(fact.qualifier or "").removesuffix(need).strip() or None) for fact in facts]
+    more = tie(context, any_of(plain), Bond("requiring", part.body, part.span))
+    own = any_of([replace(fact, window=fact.window or part.time) for fact in facts])
+    body = (any_of if mark[1] == "or" or context.kind == "exclusion" else all_of)([own, more])
+    return replace(before, body=body, span=hull([before.span, part.span]), bare=False, time=part.time or before.time)

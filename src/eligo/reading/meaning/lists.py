@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from eligo.criteria import AnyOf, Attest, Compare, Not, OneOf, Predicate, Present, Span, Unparsed, leaves
 from eligo.reading.lexicon import words
+from eligo.reading.meaning.bonds import needing_too
 from eligo.reading.meaning.connectives import combined
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.examples import demanded
@@ -15,7 +16,7 @@ from eligo.reading.meaning.facts import kinds_in
 from eligo.reading.meaning.joining import all_of, is_unread, measures
 from eligo.reading.meaning.nouns import with_nouns
 from eligo.reading.meaning.reach import runs, spread
-from eligo.reading.meaning.said import Mark, Said
+from eligo.reading.meaning.said import Mark, Said, folded
 from eligo.reading.meaning.sexes import by_sex, of_them
 from eligo.reading.meaning.taking import absorbed, judged, objects, of_the_same, opinion, or_within
 from eligo.reading.meaning.wrapping import wrapped, wrapped_run
@@ -115,6 +116,7 @@ def settled(
         return [judgement], []
     said, between = _found_out(context, said, between)
     said, between = _asking_more(context, said, between)
+    said, between = folded(said, between, lambda before, part, mark: needing_too(context, before, part, mark))
     said, between = absorbed(context, said, between)
     said, between = objects(context, said, between)
     if "ATTEST" in context.types:

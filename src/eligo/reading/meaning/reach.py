@@ -110,7 +110,8 @@ def _before_noun(part: Said, *, behind: bool) -> Said:
 
 def _lead_of(context: Context, before: Said, part: Said, *, either: bool) -> Modifiers:
     """What stands before a noun and holds for the next one; `either`: there are two, of which one is enough."""
-    lead = Modifiers(statuses=_statuses(before, part) if _has_no_time(before, part) else ())
+    free = _has_no_time(before, part) or _is_result(context, part)
+    lead = Modifiers(statuses=_statuses(before, part) if free else ())
     if part.bare:
         lead = lead._replace(window=before.lead.window)
     if either and _told_more(context, before):
@@ -129,6 +130,12 @@ def _has_no_time(before: Said, part: Said) -> bool:
         return not part.lead.statuses
     facts = [*facts_named(before), *facts_named(part)]
     return bool(facts) and kinds_in(facts) <= TREATMENTS
+
+
+def _is_result(context: Context, part: Said) -> bool:
+    """`HCV antibody (anti-HCV) positive`: whether the word behind a name tells what was found, and not when."""
+    last = context.written(part.span).lower().split()[-1:]
+    return part.bare and part.lead.statuses == ("active",) and not words("results_of_tests").isdisjoint(last)
 
 
 def _statuses(before: Said, part: Said) -> tuple[str, ...]:
@@ -193,7 +200,7 @@ def _narrowing(qualifiers: tuple[str, ...], before: Said, part: Said) -> tuple[s
         word
         for word in qualifiers
         if facts
-        and word not in words("of_the_head")
+        and word not in words("of_the_first")
         and all(narrows(word, concept) for concept in facts)
         and not displaced(word, part.adjectives)
     )
