@@ -61,8 +61,8 @@ def with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> S
         return part
     word, *rest = context.written(first.span).split()
     id_ = concept_named(f"{word} {context.written(second.span)}") if rest and not qualifiers_in(word) else None
-    if id_ is None or id_ == second.concept or not may_be_of(id_, second.concept):
-        return part
+    if id_ is None or id_ == second.concept or not (is_named(second.concept) or may_be_of(id_, second.concept)):
+        return part  # `suicide attempt or ideation` has a second name that is none by itself
     if not context.text[first.span[1] : second.span[0]].strip().isalpha():  # eczema/dermatitis
         return part
     general = rest[-1].lower() in words("general_nouns") or concept_named(" ".join(rest)) is not None
@@ -84,7 +84,7 @@ def with_participle(context: Context, before: Said, part: Said) -> Said:
     slashed = context.text[first.span[1] : second.span[0]].strip() == "/"
     kind, name = name_of(first.concept)
     found = _compound(context.written(first.span).lower(), slashed=slashed) or _adjective(name)
-    if found is None or context.take(Alternative.QUALIFIER) != found.likely:
+    if found is None or context.take(Alternative.FIRST_WORD) != found.likely:
         return part
     named = named_id(cast(NamedKind, kind), f"{found.word} {context.written(second.span)}")
     return replace(part, body=replace(second, concept=named))

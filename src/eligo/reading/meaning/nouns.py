@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from eligo.criteria import AnyOf, Leaf, Predicate, Present, Span, map_leaves
-from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, named_without, opposed, words
+from eligo.reading.lexicon import concept_named, named_without, opposed, words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.edges import status_behind
 from eligo.reading.meaning.facts import concept_of, kind_of, may_be_of
@@ -232,8 +232,7 @@ def _of_the_rest(lead: Modifiers, after: Said) -> bool:
 
     In `severe or frequent chronic pain` it stands behind one, and is of both unless the first word is its opposite.
     """
-    plain = len(lead.statuses) == 1 and (PLAIN_STATUSES | {"waxing"}).issuperset(lead.statuses)
-    found = plain and not after.lead.any()  # `active or chronic hepatitis`
+    found = len(lead.statuses) == 1 and not after.lead.any()  # `active or chronic hepatitis`
     return found or (bool(lead.qualifiers) and (not after.lead.qualifiers or _opposed(lead, after)))
 
 
@@ -250,7 +249,9 @@ def _unnamed(context: Context, lead: Modifiers, after: Said) -> bool:
 
 def _rest(context: Context, leaf: Present) -> str | None:
     """The concept that a name means without the adjective that it begins with."""
-    return named_without(context.written(leaf.span)) if leaf.span is not None else None
+    known = concepts().get(leaf.concept)
+    id_ = named_without(context.written(leaf.span)) if leaf.span is not None else None
+    return id_ or (named_without(known.name) if known is not None else None)  # `chronic hepatitis B or C`
 
 
 def _without_adjective(context: Context, leaf: Present, lead: Modifiers, after: Said) -> Present:

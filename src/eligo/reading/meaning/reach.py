@@ -156,6 +156,7 @@ def _shares_either(context: Context, before: Said, part: Said) -> bool:
         return not part.lead.statuses
     return (
         part.bare
+        and not (before.time and part.time)  # `oral or intravenous A within 2 weeks or B within 4 weeks`
         and all(_narrowing(each.qualifiers, before, part) == each.qualifiers for each in before.either)
         and context.take(Alternative.QUALIFIER)
     )
@@ -168,7 +169,7 @@ def _shared_qualifiers(context: Context, before: Said, part: Said) -> tuple[str,
     """
     if part.lead.qualifiers or not (before.used if part.anew else part.bare):
         return ()
-    of_name = () if part.anew else _routes(before)
+    of_name = () if part.anew or (before.time and part.time) else _routes(before)
     qualifiers = _narrowing((*before.lead.qualifiers, *of_name), before, part)
     return qualifiers if qualifiers and context.take(Alternative.QUALIFIER) else ()
 
