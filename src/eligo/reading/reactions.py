@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from eligo.data import grammar_data
+from eligo.reading.lexicon import words
 from eligo.reading.naming import is_adjective, is_nameable
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concept import singular
@@ -276,7 +277,8 @@ def _object(tokens: Sequence[Token], i: int, text: str) -> _Object | None:
     if _of_the_trial(written):
         return _Object(None, start, stop, end)
     told = _is_related(written)
-    if any(_is_condition(t) for t in parts) or not (told or is_nameable(written)):
+    general = not told and written[-1] in words("general_nouns")  # `contraindication to A or major illnesses`
+    if general or any(_is_condition(t) for t in parts) or not (told or is_nameable(written)):
         return None
     return _Object(" ".join(written), start, stop, end)
 
@@ -312,9 +314,9 @@ def _goes_on(tokens: Sequence[Token], i: int, text: str) -> bool:
 
 def _of_the_trial(written: Sequence[str]) -> bool:
     """Whether the words are of what the trial itself gives, or of a part of it."""
-    words = _words()
-    only = all(word in words.products or word in words.trial for word in written)
-    return only and any(word in words.trial or singular(word) in words.parts for word in written)
+    of = _words()
+    only = all(word in of.products or word in of.trial for word in written)
+    return only and any(word in of.trial or singular(word) in of.parts for word in written)
 
 
 def _is_condition(token: Token) -> bool:

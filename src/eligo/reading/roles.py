@@ -6,6 +6,7 @@ This lets the grammar look one token ahead only: `and` between two limits become
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from typing import Final
 
@@ -223,6 +224,9 @@ class Chooser(Neighbours):
 
     def _shorten(self, i: int, token: Token) -> None:
         """A phrase that fits nowhere: its first word alone, and what the rest of it makes."""
+        if "TIMES" in token.roles and (reference := self._said_before(i)) is not None:
+            token.type, token.value = "REF", reference
+            return
         if " " in self.text[token.start : token.end] and (shorter := first_word(self.text, token)):
             self.raw[i + 1 : i + 1] = shorter[1:]
             token.end, token.roles = shorter[0].end, shorter[0].roles
@@ -233,6 +237,13 @@ class Chooser(Neighbours):
         # A comparator that compares nothing may still turn the sentence: `liver function below Child-Pugh A`.
         token.type, token.value = "FILLER", roles.get("LOGIC", "comparator" if "COMP" in roles else None)
         self.graded = False
+
+    def _said_before(self, i: int) -> str | None:
+        """`> 2.5 x ULN or > 5 x if A`: of what the number behind a second sign is a multiple, as the first one is."""
+        if self.prev() != "NUM" or self.may(i + 1, "NUM", "UNIT", "TIMEUNIT", "WORD"):
+            return None
+        since = itertools.takewhile(lambda t: t.type not in ("STOP", "SUBITEM", "SEMI", "VAR"), reversed(self.out))
+        return next((str(t.value) for t in since if t.type == "REF" and t.value in ("ULN", "LLN")), None)
 
     def _single(self, i: int, token: Token) -> bool:
         """Settle a phrase of one character where it is part of a word, or a grade's letter."""

@@ -20,6 +20,7 @@ WORD_LISTS: Final = (
     "asked_of_women",
     "said_of_women",
     "demands",
+    "stopping",
     "needs",
     "obligations",
     "presupposing",

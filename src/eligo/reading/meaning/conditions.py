@@ -26,7 +26,7 @@ from eligo.criteria import (
 )
 from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.context import Context, bodies_of, hull
-from eligo.reading.meaning.joining import all_of, any_of, has_unread, in_last, measures
+from eligo.reading.meaning.joining import all_of, any_of, has_unread, in_last, is_unread, measures
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
@@ -65,6 +65,8 @@ def conditioned(context: Context, then: Said, condition: Said, word: str) -> Sai
         return context.unread(span, "exception", condition.span)
     if then.exception or condition.exception:
         return context.unread(span, "exception", condition.span, exception=True)
+    if is_unread(then.body) and context.has(then.span, "OR"):  # the condition may be of the last one alone
+        return context.unread(span, *context.why(then.span), exception=True)
     under = condition.body
     if word == "given":
         return Said(all_of([then.body, under]), span, "joined")

@@ -37,6 +37,7 @@ class UnitState:
         self.behind: list[str] = []  # qualifiers behind the fact
         self.negated = self.hedged = self.apart = self.past = False
         self.ended = False  # a word says that it is over
+        self.stopped = False  # the word asks that it is no longer given: who never had it has nothing to stop
         self.anew: Anew = ""
         self.negated_at = -1  # where the negation stands
         self.early: Time | None = None  # a time before the fact
@@ -75,6 +76,10 @@ class UnitState:
         """Give the fact a time; whether it can have it."""
         assert self.ids is not None
         time = self._so_long(time)
+        if self.stopped and time.op in LONG and not excludes(self.context, self.negated):
+            self.since = time
+            self.context.count(() if node is None else (node,), "modifier")
+            return True
         window = self._window(time, self.ids.split("|")[0])
         made = both(self.window, window) if window is not None else None
         if made is None:

@@ -134,7 +134,7 @@ def window_of_value(time: Time) -> Window | None:
 
 def elapsed(time: Time, had: bool) -> Window:
     """The window of what happened so long ago; unless only those who `had` it are meant, of what is more recent."""
-    return Window(ago=Bound(time.op if had else _SOONER[time.op], time.duration))
+    return Window(ago=Bound(time.op if had else _SOONER[time.op], time.duration), anchor=time.anchor)
 
 
 def rules_out(time: Time) -> bool:

@@ -158,6 +158,7 @@ def _negation(state: UnitState, i: int, token: Token) -> None:
 def _ended(state: UnitState, i: int, token: Token) -> None:
     """`chemotherapy ended more than 4 weeks ago`: how long it is over, not how long it goes on."""
     state.ended = True
+    state.stopped = state.written(token).lower() in words("stopping")
     state.context.count((token,), "modifier")
 
 
