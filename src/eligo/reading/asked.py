@@ -73,6 +73,8 @@ def _tells_no_more(tokens: Sequence[Token], types: frozenset[str]) -> bool:
     """Whether nothing that is known is in it but times and the names of things, and no list of those."""
     if not types.isdisjoint(_TOLD) or ("CONCEPT" in types and not types.isdisjoint(_JOINING)):
         return False
+    if any(token.type == "CONCEPT" and "|" in str(token.value) for token in tokens):  # `hepatitis B or C`
+        return False
     return "NUM" not in types or all(map(_of_time, tokens, [*tokens[1:], None]))
 
 

@@ -203,13 +203,18 @@ def _grade_letter(c: Neighbours, i: int, id_: str) -> bool:
     return variable is not None and len(written) == 1 and written.isupper() and written.lower() in variable.grades
 
 
+def _needs(c: Neighbours, i: int) -> bool:
+    """Whether a word tells what something needs: names that only a dictionary has are not found yet."""
+    return str(c.raw[i].roles.get("REL")) == "requiring"
+
+
 def _relates(c: Neighbours, i: int) -> bool:
     """Whether there is something before it that may be related to what follows: `asthma requiring corticosteroids`."""
     back = c.out[-12:]
     if back and back[-1].type in ("COMMA", "SEMI", "OPEN"):
         back.pop()
     for token in reversed(back):
-        if token.type in ("CONCEPT", "CLOSE", "VAR", "ATTEST"):
+        if token.type in ("CONCEPT", "CLOSE", "VAR", "ATTEST") or (token.type == "FILLER" and _needs(c, i)):
             return True
         if token.type in _BREAKS:
             return False

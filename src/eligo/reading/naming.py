@@ -251,7 +251,7 @@ def _is_gloss(tokens: Sequence[Token], first: int, i: int, text: str) -> bool:
 def _is_part(token: Token, text: str) -> bool:
     """Whether all words of a token may be part of a name."""
     if token.type == "CONCEPT":
-        return kind_named_by(token) is not None
+        return kind_named_by(token) is not None and "|" not in str(token.value)  # `hepatitis B or C` are two
     if token.type != "FILLER" or token.value is not None or token.roles is LACKS_NOUN or token.roles is NO_NAME:
         return False
     written = text[token.start : token.end].casefold()

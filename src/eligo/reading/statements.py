@@ -51,6 +51,7 @@ class _StatementWords(NamedTuple):
     avoiding: frozenset[str]
     before: frozenset[str]
     behind: frozenset[str]
+    occasions: frozenset[str]
 
 
 @functools.cache
@@ -74,6 +75,7 @@ def _words() -> _StatementWords:
         frozenset(data["avoiding"]),
         frozenset(data["before_statements"]),
         frozenset(data["statements_behind"]),
+        frozenset(data["occasions"]),
     )
 
 
@@ -211,6 +213,9 @@ def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:
     """
     behind = next((j for j in range(i, len(tokens)) if tokens[j].end >= begun.end), len(tokens) - 1)
     end = _part_end(tokens, behind)
+    behind_it = [text[token.start : token.end].casefold() for token in tokens[end : end + 1]]
+    if begun.behind and not _words().occasions.isdisjoint(behind_it):
+        end = _part_end(tokens, end + 1)  # `that may worsen when receiving zorblax`
     own = {token.type for token in tokens[i:end] if not _is_opinion(token)}
     several = not _JOINS.isdisjoint(token.type for token in tokens[i:behind])  # `unable or unwilling to comply`
     if text[tokens[i].start : begun.end].casefold() in _words().adjectives and _of_one_sex(tokens, behind + 1):

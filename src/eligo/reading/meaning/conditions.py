@@ -26,6 +26,7 @@ from eligo.criteria import (
 )
 from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.context import Context, bodies_of, hull
+from eligo.reading.meaning.facts import kind_of
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, in_last, is_unread, measures
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
@@ -268,6 +269,21 @@ def _looser(limit: Limit, other: Limit, kind: Kind) -> bool:
         return False
     upper = limit.op in ("lt", "le")
     return other.value > limit.value if upper == (kind == "inclusion") else other.value < limit.value
+
+
+def yet_to_come(context: Context, body: Predicate) -> Predicate:
+    """`Elective cardiac surgery`, as an inclusion: what is about to be done, or to go on."""
+
+    def change(leaf: Leaf) -> Predicate:
+        if not isinstance(leaf, Present) or leaf.span is None or leaf.status != "active" or leaf.window is not None:
+            return leaf
+        first = context.written(leaf.span).lower().split(maxsplit=1)[:1]
+        if kind_of(leaf) != "procedure" or words("yet_to_come").isdisjoint(first):
+            return leaf
+        return any_of([replace(leaf, status="now"), replace(leaf, status="planned")])
+
+    alone = isinstance(body, Present) or (isinstance(body, AnyOf) and all(isinstance(p, Present) for p in body.parts))
+    return map_leaves(body, change) if alone else body
 
 
 def asked_of_some(context: Context, predicate: Predicate) -> Predicate:

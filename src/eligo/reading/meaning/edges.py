@@ -77,17 +77,20 @@ def with_participle(context: Context, before: Said, part: Said) -> Said:
     So may be a compound; two names that a slash joins most likely share it: `anti-cancer A/B`.
     """
     first, second = before.body, part.body
-    if not (isinstance(first, Present) and isinstance(second, Present)) or not part.bare or not is_named(first.concept):
+    if not (isinstance(first, Present) and isinstance(second, Present)) or not part.bare:
+        return part
+    if not (is_named(first.concept) or is_named(second.concept)):  # names that are known are not cut apart
         return part
     if first.span is None or second.span is None or kind_of(first) != kind_of(second):
         return part
     slashed = context.text[first.span[1] : second.span[0]].strip() == "/"
-    kind, name = name_of(first.concept)
-    found = _compound(context.written(first.span).lower(), slashed=slashed) or _adjective(name)
+    kind, written = kind_of(first), context.written(second.span)
+    found = _compound(context.written(first.span).lower(), slashed=slashed)
+    if found is None and is_named(first.concept):
+        found = _adjective(name_of(first.concept)[1], alone=is_named(second.concept) and " " not in written)
     if found is None or context.take(Alternative.FIRST_WORD) != found.likely:
         return part
-    named = named_id(cast(NamedKind, kind), f"{found.word} {context.written(second.span)}")
-    return replace(part, body=replace(second, concept=named))
+    return replace(part, body=replace(second, concept=named_id(cast(NamedKind, kind), f"{found.word} {written}")))
 
 
 class _First(NamedTuple):
@@ -106,13 +109,17 @@ def _compound(written: str, *, slashed: bool) -> _First | None:
     return _First(word, likely) if rest and compound and not qualifiers_in(word) else None
 
 
-def _adjective(name: str) -> _First | None:
-    """The adjective before what is a name without it, by the way in which it ends."""
+def _adjective(name: str, *, alone: bool) -> _First | None:
+    """The adjective before what is a name without it, by the way in which it ends.
+
+    `alone`: one word that no data file knows stands behind, as in `cardiac angioplasty or stenting`.
+    """
     word, _, rest = name.partition(" ")
     participle = word.endswith(tuple(words("participles")))
     if not participle and not word.endswith(tuple(words("adjective_ends"))):
         return None
-    return None if qualifiers_in(word) or concept_named(rest) is None else _First(word, participle)
+    named = concept_named(rest) is not None or (alone and bool(rest) and " " not in rest)
+    return _First(word, participle) if named and not qualifiers_in(word) else None
 
 
 def with_past(context: Context, before: Said, part: Said) -> Said:
@@ -159,10 +166,12 @@ def _opinion(part: Said) -> Attest | None:
 def complement_back(context: Context, said: list[Said]) -> list[Said]:
     """`spondylitis or unknown arthropathy at the target disc`: what an unknown name ends with may be said of all."""
     last = said[-1].body
-    if len(said) < 2 or not isinstance(last, Present) or not is_named(last.concept) or last.span is None:
+    if len(said) < 2 or not isinstance(last, Present) or last.span is None:
         return said
-    kind, _ = name_of(last.concept)
+    kind, named = kind_of(last), is_named(last.concept)
     complement = _complement(context.written(last.span))
+    if kind is None or not (named or any(is_named(fact.concept) for part in said[:-1] for fact in facts_named(part))):
+        return said
     run = reached(said, lambda part: _takes_complement(context, part, kind)) if complement else []
     if not run or context.take(Alternative.COMPLEMENT):
         return said
@@ -183,7 +192,8 @@ def _complement(written: str) -> str:
 def _takes_complement(context: Context, part: Said, kind: str) -> bool:
     """Whether a part is one thing of the kind, in its own words, and without a complement."""
     facts = facts_named(part)
-    if not part.bare or len(facts) != 1 or facts[0].span is None or kind_of(facts[0]) != kind:
+    free = part.bare or part.lead == Modifiers(negated=True)
+    if not free or len(facts) != 1 or facts[0].span is None or kind_of(facts[0]) != kind:
         return False
     written = context.written(facts[0].span)
     in_own_words = not is_named(facts[0].concept) or len(name_of(facts[0].concept)[1].split()) == len(written.split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from eligo.criteria import AllOf, Attest, Not, Predicate, Span, leaves
+from eligo.criteria import AllOf, Attest, Compare, Not, Predicate, Span, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.joining import any_of, has_unread
@@ -19,6 +19,9 @@ def turned(context: Context, body: Predicate, start: int = 0) -> Predicate:
 
     So does who joins several with `and`: `no A within 4 weeks and no B within 2 weeks` is what is asked for.
     """
+    if isinstance(body, Compare):  # `no more than 3 lines of chemotherapy`
+        asked = context.text[start:].lower().lstrip(" -•*").startswith(tuple(words("at_most")))
+        return Not(body) if asked and context.take(Alternative.NEGATED_EXCLUSION) else body
     negations = body.parts if isinstance(body, AllOf) else (body,)
     denied = [part.part for part in negations if isinstance(part, Not)]
     if len(denied) < len(negations):

@@ -270,9 +270,17 @@ def examples(context: Context, node: Branch, lead: Modifiers = NONE) -> Said:
 
 def _with_items(context: Context, head: Said, word: str, items: list[Said]) -> Said:
     """A head with its examples, and what is asked for behind them."""
+    if word == "means" and is_unread(head.body) and _is_clause(context, head):
+        span = hull([head.span, *(item.span for item in items)])
+        return context.unread(span, "heading", head.span)
     demands = demanded(context, items)
     said = exemplified(context, head, word, items[: len(items) - len(demands)])
     return besides(context, said, demands) if demands else said
+
+
+def _is_clause(context: Context, head: Said) -> bool:
+    """Whether what is explained says something of its own: `symptoms that the investigator deems related to A`."""
+    return not words("bond_that").isdisjoint(context.written(head.span).lower().split())
 
 
 def named(context: Context, node: Node, word: str) -> list[Said]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import AnyOf, Attest, Compare, Not, OneOf, Predicate, Present, Span, Unparsed, leaves
+from eligo.criteria import AllOf, AnyOf, Attest, Compare, Not, OneOf, Predicate, Present, Span, Unparsed, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import needing_too
 from eligo.reading.meaning.connectives import combined
@@ -219,9 +220,17 @@ def _not_told_apart(context: Context, said: Sequence[Said]) -> Said | None:
     permits = any(s.what == "allowed" for s in said)
     if permits or any(s.body is None for s in said):
         return context.unread(hull(s.span for s in said), "shared-words", exception=permits)
+    for before, part in itertools.pairwise(said):
+        if before.time is not None and part.lead.window is not None and _for_some(context, part):
+            return context.unread(hull(s.span for s in said), "shared-words", part.span)
     if "SEX" in context.types and _half_the_patients(context, said):
         return context.unread(hull(s.span for s in said), "unclear-relation")
     return None
+
+
+def _for_some(context: Context, part: Said) -> bool:
+    """`A within 28 days, or within 14 days for B`: whether a second time is said of A where there is B."""
+    return part.what == "fact" and "for" in context.written(part.span).lower().split()
 
 
 def _quantifier(said: Sequence[Said]) -> str | int | None:
@@ -266,4 +275,10 @@ def _half_negated(parts: Sequence[Predicate]) -> bool:
         return any(isinstance(p, Unparsed) for p in rest)
     if not all(isinstance(leaf, Present) for leaf in leaves(first.part)):
         return False
-    return any(isinstance(p, (Present, Compare, Unparsed)) for p in rest)
+    return any(map(_affirms, rest))
+
+
+def _affirms(part: Predicate) -> bool:
+    """Whether a part of a list is of what is there: a fact, a limit, or both beside each other."""
+    parts = part.parts if isinstance(part, AllOf) else (part,)
+    return all(isinstance(one, (Present, Compare, Unparsed)) for one in parts)

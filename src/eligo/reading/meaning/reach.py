@@ -218,7 +218,7 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
     if last.when is not None and last.what == "fact":
         said = anchor_back(said)
     said = _within_chains(context, said, marks)
-    if last.time is not None and last.what in ("fact", "unread", "joined"):
+    if last.time is not None and last.what in ("fact", "unread", "joined", "mixed"):
         said = _time_back(context, said, marks)
     if not (last.apart or last.anew):
         said = opinion_back(context, said)
@@ -253,7 +253,7 @@ def _within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) ->
 
 def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     last = said[-1]
-    run = reached(said, lambda part: part.time is None and part.lead.window is None)
+    run = reached(said, lambda part: part.time is None and part.lead.window is None and not _for_ever(context, part))
     if last.what == "unread" and any(not said[i].bare and PAST.isdisjoint(said[i].lead.statuses) for i in run):
         return said  # current smoker, or cessation of zorblax within 6 months
     run = [i for i in run if not _goes_on(said[i])]
@@ -263,6 +263,11 @@ def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> lis
     if any(fact.status == "planned" for fact in facts_named(last)):
         lead, run = lead._replace(statuses=("planned",)), [i for i in run if said[i].bare]
     return [_timed(part, lead, last.when, context) if i in run else part for i, part in enumerate(said)]
+
+
+def _for_ever(context: Context, part: Said) -> bool:
+    """`lifetime history of A`: whether words before it say that no time is too long ago."""
+    return not words("for_ever").isdisjoint(context.written(part.span).lower().split(maxsplit=1)[:1])
 
 
 def _goes_on(part: Said) -> bool:
@@ -277,6 +282,8 @@ def _takes_time(context: Context, said: Sequence[Said], run: Sequence[int], mark
     if last.anew == "any":  # stroke, or any surgery within 4 weeks
         return not context.take(Alternative.TIME)
     events = _happens(last) or any(is_named(fact.concept) for fact in facts_named(last))  # whatever it may be
+    if last.apart and _stay(said, run) and not all(said[i].bare for i in run):  # `has A or is on B within 7 days`
+        return False
     unsure = last.apart or last.anew or any(comma for comma, _ in marks) or (events and _stay(said, run))
     return not unsure or context.take(Alternative.TIME)
 

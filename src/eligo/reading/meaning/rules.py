@@ -39,7 +39,7 @@ def item(context: Context, node: Node) -> Predicate:
     if said.quantifier is not None:  # a heading whose list is lost
         return context.unparsed(said.span, "heading")
     if context.kind == "inclusion":
-        return conditions.asked_of_some(context, body)
+        return conditions.yet_to_come(context, conditions.asked_of_some(context, body))
     return turned(context, body)
 
 
