@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -136,16 +137,28 @@ def _span(what: Present, to: Present) -> tuple[int, int] | None:
 
 def needing_too(context: Context, before: Said, part: Said, mark: Mark) -> Said | None:
     """`infection requiring treatment or hospitalization`: what is joined on is needed for it too; else None."""
-    needed = facts_in(part.body) if part.body is not None and part.what == "fact" else []
     facts = facts_of(before.body) if before.body is not None and before.what == "fact" else None
-    if not facts or not needed or mark[0] or not part.bare or not kinds_in(needed) <= _NEEDED:
+    need = _need(facts or []) if not mark[0] and not before.lead.negated else None
+    if need is None or part.body is None or not _is_needed(part):
         return None
-    need = next((n for n in words("needs") if all((f.qualifier or "").endswith(n) for f in facts)), None)
-    if need is None or before.lead.negated:
-        return None
-    assert part.body is not None
-    plain = [replace(fact, qualifier=(fact.qualifier or "").removesuffix(need).strip() or None) for fact in facts]
+    assert facts is not None
+    plain = [_without_need(fact, need) for fact in facts]
     more = tie(context, any_of(plain), Bond("requiring", part.body, part.span))
     own = any_of([replace(fact, window=fact.window or part.time) for fact in facts])
     body = (any_of if mark[1] == "or" or context.kind == "exclusion" else all_of)([own, more])
     return replace(before, body=body, span=hull([before.span, part.span]), bare=False, time=part.time or before.time)
+
+
+def _without_need(fact: Present, need: str) -> Present:
+    return replace(fact, qualifier=(fact.qualifier or "").removesuffix(need).strip() or None)
+
+
+def _need(facts: Sequence[Present]) -> str | None:
+    """The qualifier at the end of all of them that tells what they are treated with."""
+    return next((n for n in words("needs") if facts and all((f.qualifier or "").endswith(n) for f in facts)), None)
+
+
+def _is_needed(part: Said) -> bool:
+    """Whether a part names only what can be needed: a treatment, a stay in hospital."""
+    needed = facts_in(part.body) if part.body is not None and part.what == "fact" and part.bare else []
+    return bool(needed) and kinds_in(needed) <= _NEEDED

@@ -41,6 +41,8 @@ _Pairs = list[tuple[Compare, Compare]]  # a limit, and another one on the same v
 def if_then(context: Context, node: Branch) -> Said:
     """`B if A`, `B in patients with A`."""
     then, condition = wrapped(context, context.read(node.parts[0])), _of_each(context, node.parts[1])
+    if is_unread(then.body) and context.has(then.span, "OR"):  # the condition may be of the last one alone
+        return context.unread(hull([then.span, condition.span]), *context.why(then.span), exception=True)
     return conditioned(context, then, condition, str(node.marks[0].value))
 
 
@@ -66,8 +68,6 @@ def conditioned(context: Context, then: Said, condition: Said, word: str) -> Sai
         return context.unread(span, "exception", condition.span)
     if then.exception or condition.exception:
         return context.unread(span, "exception", condition.span, exception=True)
-    if is_unread(then.body) and context.has(then.span, "OR"):  # the condition may be of the last one alone
-        return context.unread(span, *context.why(then.span), exception=True)
     under = condition.body
     if word == "given":
         return Said(all_of([then.body, under]), span, "joined")

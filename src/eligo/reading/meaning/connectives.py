@@ -138,15 +138,16 @@ def _distinguished(
         return body
     either = mark[1] == "or" or (context.kind == "exclusion" and not run[0].lead.negated)
     if either:  # `A or another B`, where A is a B, is any B
-        besides = another(body, before)
-        return body if besides == body else besides if _at_other_times(body, before) else plain(body)
+        besides = another(body, _at_other_times(body, before))
+        return besides if besides != body else plain(body) if another(body, before) != body else body
     return another(body, before)
 
 
-def _at_other_times(body: Predicate, before: Sequence[Predicate]) -> bool:
+def _at_other_times(body: Predicate, before: Sequence[Predicate]) -> list[Predicate]:
     """`A within 2 months or any other B within 3 months`: an A of longer ago is not meant by the second."""
     own = {fact.window for fact in facts_of(body) or []}
-    return any(fact.window not in own for part in before for fact in facts_of(part) or [])
+    facts = [fact for part in before for fact in facts_of(part) or []]
+    return [fact for fact in facts if own and fact.window and fact.window not in own]
 
 
 def _without_commas(context: Context, parts: list[Predicate], joins: list[str], span: Span) -> Predicate:

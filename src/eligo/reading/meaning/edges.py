@@ -61,14 +61,19 @@ def with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> S
         return part
     word, *rest = context.written(first.span).split()
     id_ = concept_named(f"{word} {context.written(second.span)}") if rest and not qualifiers_in(word) else None
-    if id_ is None or id_ == second.concept or not (is_named(second.concept) or may_be_of(id_, second.concept)):
-        return part  # `suicide attempt or ideation` has a second name that is none by itself
+    if id_ is None or not _is_more_closely(id_, second.concept):
+        return part
     if not context.text[first.span[1] : second.span[0]].strip().isalpha():  # eczema/dermatitis
         return part
     general = rest[-1].lower() in words("general_nouns") or concept_named(" ".join(rest)) is not None
     if context.take(Alternative.FIRST_WORD) == general:  # lung disease or infection: most likely any
         return part
     return replace(part, body=replace(second, concept=id_, span=second.span))
+
+
+def _is_more_closely(concept: str, named: str) -> bool:
+    """Whether a concept is a kind of what a name means; `ideation` behind `suicide attempt` is no name by itself."""
+    return concept != named and (is_named(named) or may_be_of(concept, named))
 
 
 def with_participle(context: Context, before: Said, part: Said) -> Said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from eligo.criteria import AllOf, Attest, Compare, Not, Predicate, Span, leaves
@@ -19,20 +20,28 @@ def turned(context: Context, body: Predicate, start: int = 0) -> Predicate:
 
     So does who joins several with `and`: `no A within 4 weeks and no B within 2 weeks` is what is asked for.
     """
-    if isinstance(body, Compare):  # `no more than 3 lines of chemotherapy`
-        asked = context.text[start:].lower().lstrip(" -•*").startswith(tuple(words("at_most")))
-        return Not(body) if asked and context.take(Alternative.NEGATED_EXCLUSION) else body
+    if isinstance(body, Compare):
+        asked = _asks_for_most(context, start) and context.take(Alternative.NEGATED_EXCLUSION)
+        return Not(body) if asked else body
     negations = body.parts if isinstance(body, AllOf) else (body,)
     denied = [part.part for part in negations if isinstance(part, Not)]
-    if len(denied) < len(negations):
-        return body
+    meant = len(denied) == len(negations) and _denies(context, denied, start)
+    return any_of(denied) if meant and context.take(Alternative.NEGATED_EXCLUSION) else body
+
+
+def _denies(context: Context, denied: Sequence[Predicate], start: int) -> bool:
+    """Whether an exclusion begins with a word that denies; nobody states what he has not."""
     found = [leaf for part in denied for leaf in leaves(part)]
+    if any(isinstance(leaf, Attest) for leaf in found):
+        return False
     first = min((leaf.span[0] for leaf in found if leaf.span), default=start)
     before = context.text[start:first].lower()
-    if any(isinstance(leaf, Attest) for leaf in found):
-        return body
-    meant = any(word in before for word in words("rule_negations")) or before.split()[:1] in (["no"], ["not"])
-    return any_of(denied) if meant and context.take(Alternative.NEGATED_EXCLUSION) else body
+    return any(word in before for word in words("rule_negations")) or before.split()[:1] in (["no"], ["not"])
+
+
+def _asks_for_most(context: Context, start: int) -> bool:
+    """`No more than 3 lines of chemotherapy`: whether an exclusion begins as what is asked for does."""
+    return context.text[start:].lower().lstrip(" -•*").startswith(tuple(words("at_most")))
 
 
 def one_of_several(context: Context, said: Said, span: Span) -> Said:

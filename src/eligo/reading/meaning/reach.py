@@ -253,10 +253,10 @@ def _within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) ->
 
 def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     last = said[-1]
-    run = reached(said, lambda part: part.time is None and part.lead.window is None and not _for_ever(context, part))
+    run = reached(said, lambda part: _has_no_own_time(context, part))
     if last.what == "unread" and any(not said[i].bare and PAST.isdisjoint(said[i].lead.statuses) for i in run):
         return said  # current smoker, or cessation of zorblax within 6 months
-    run = [i for i in run if not _goes_on(said[i])]
+    run = _of_one_clause(said, [i for i in run if not _goes_on(said[i])])
     if not run or not _takes_time(context, said, run, marks):
         return said
     lead = Modifiers(window=last.time)
@@ -265,9 +265,19 @@ def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> lis
     return [_timed(part, lead, last.when, context) if i in run else part for i, part in enumerate(said)]
 
 
-def _for_ever(context: Context, part: Said) -> bool:
-    """`lifetime history of A`: whether words before it say that no time is too long ago."""
-    return not words("for_ever").isdisjoint(context.written(part.span).lower().split(maxsplit=1)[:1])
+def _of_one_clause(said: Sequence[Said], run: list[int]) -> list[int]:
+    """`has A or is on B or C within 7 days`: those of the parts that the last verb is of, where the first go on."""
+    begins = max((i for i in (*run, len(said) - 1) if said[i].apart), default=0)
+    before = [i for i in run if i < begins]
+    told = any(not said[i].bare for i in before)
+    return run[len(before) :] if told and _stay(said, before) else run
+
+
+def _has_no_own_time(context: Context, part: Said) -> bool:
+    """Whether neither a time stands beside a part, nor a word that no time is too long ago: `lifetime history of A`."""
+    if part.time is not None or part.lead.window is not None:
+        return False
+    return words("for_ever").isdisjoint(context.written(part.span).lower().split(maxsplit=1)[:1])
 
 
 def _goes_on(part: Said) -> bool:
@@ -282,8 +292,6 @@ def _takes_time(context: Context, said: Sequence[Said], run: Sequence[int], mark
     if last.anew == "any":  # stroke, or any surgery within 4 weeks
         return not context.take(Alternative.TIME)
     events = _happens(last) or any(is_named(fact.concept) for fact in facts_named(last))  # whatever it may be
-    if last.apart and _stay(said, run) and not all(said[i].bare for i in run):  # `has A or is on B within 7 days`
-        return False
     unsure = last.apart or last.anew or any(comma for comma, _ in marks) or (events and _stay(said, run))
     return not unsure or context.take(Alternative.TIME)
 
