@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from eligo.reading.line import ENDS, NEAR, SEPARATORS, LinePass
 from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
 
-_SCOPES = frozenset(["OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN", "MUST", "COLON"])
+_SCOPES: Final = frozenset(["OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN", "MUST", "COLON"])
 BOND, _CONCEPT = frozenset(["BOND"]), frozenset(["CONCEPT"])
-_BOUND = BOND | {"INNER"}  # behind one of these stands what is bonded
-_MARKS = _BOUND | _SCOPES | SEPARATORS | ENDS
-_LISTING = frozenset(["due_to", "unrelated_to", "associated_with", "with", "without"])  # a list of names behind these
-_OF_NAMES = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS"])
-_TREATMENTS = frozenset(["procedure", "medication", "state"])
-OF_PATIENTS = {"requiring": "now", "treated_with": "active"}  # said of a patient alone: the status of `or requiring B`
+_BOUND: Final = BOND | {"INNER"}  # behind one of these stands what is bonded
+_MARKS: Final = _BOUND | _SCOPES | SEPARATORS | ENDS
+_LISTING: Final = frozenset(
+    ["due_to", "unrelated_to", "associated_with", "with", "without"]
+)  # a list of names behind these
+_OF_NAMES: Final = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS"])
+_TREATMENTS: Final = frozenset(["procedure", "medication", "state"])
+OF_PATIENTS: Final = {
+    "requiring": "now",
+    "treated_with": "active",
+}  # said of a patient alone: the status of `or requiring B`
 
 
 def listed(line: LinePass, i: int, token: Token) -> bool:

@@ -23,8 +23,8 @@ EXACT: Final = " "  # the key for those whose case counts: spelling, role, value
 # of which a time behind it is.
 PLAIN_STATUSES: Final = frozenset(["active", "found", "used", "awaited"])
 
-_FORM = b"33"
-_FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
+_FORM: Final = b"33"
+_FILES: Final = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 
 
 def trie() -> Trie:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from eligo.data import grammar_data
 from eligo.reading.lexicon import words
@@ -21,26 +21,28 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.dictionary import dictionary
 from eligo.vocabulary.named import NAMED_KINDS, STATEMENT_KINDS, NamedKind, StatementKind, is_statement, statement_id
 
-_PREFIX = 6  # letters; a longer word before a hyphen is one of its own
-_QUOTED = re.compile(rf'\b({"|".join((*NAMED_KINDS, *STATEMENT_KINDS))}) "([^"]*[^\W_][^"]*)"')
-_NAMED: Roles = {"NAMED": True}  # of a name that is made here
-_PLAIN = frozenset(["", "-"])
-_TIMES = frozenset(["BEFORE", "SINCE", "AT", "AGO", "AFTER"])
-_GLOSS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_GLOSSED = ["OPEN", "FILLER", "CLOSE"], ["OPEN", "CONCEPT", "CLOSE"]
-_ABBREVIATION = re.compile(r"(?=[^\W_]*[A-Z][^\W_]*[A-Z0-9])[^\W_]+(?:-[^\W_]+)*")
-_LONGEST = 8  # words; what is longer is a sentence
-_LONGEST_NAME = 120  # characters
-_MOST_BLANKS = 2  # in a name of which only the words before it say the kind
-_JOINS = frozenset(["OR", "AND", "COMMA"])
-_SAID = frozenset(["STATUS", "FILLER"])
-_BOUNDS = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM", "CITE", "WITHIN", "LASTING", "AT", "BEFORE", "SINCE", "AGO"])
-_ENDS = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM"])
-_ANEW = frozenset(["FRESH", "NEG"])  # a part that begins so takes no negation of the one before it
-_PARTS = frozenset(["FILLER", "CONCEPT"])
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-_BETWEEN = re.compile(r"[ -]{0,2}")
-_KIND_OF_CONCEPT: dict[str, NamedKind] = {str(kind): kind for kind in NAMED_KINDS}
+_PREFIX: Final = 6  # letters; a longer word before a hyphen is one of its own
+_QUOTED: Final = re.compile(rf'\b({"|".join((*NAMED_KINDS, *STATEMENT_KINDS))}) "([^"]*[^\W_][^"]*)"')
+_NAMED: Final[Roles] = {"NAMED": True}  # of a name that is made here
+_PLAIN: Final = frozenset(["", "-"])
+_TIMES: Final = frozenset(["BEFORE", "SINCE", "AT", "AGO", "AFTER"])
+_GLOSS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_GLOSSED: Final = ["OPEN", "FILLER", "CLOSE"], ["OPEN", "CONCEPT", "CLOSE"]
+_ABBREVIATION: Final = re.compile(r"(?=[^\W_]*[A-Z][^\W_]*[A-Z0-9])[^\W_]+(?:-[^\W_]+)*")
+_LONGEST: Final = 8  # words; what is longer is a sentence
+_LONGEST_NAME: Final = 120  # characters
+_MOST_BLANKS: Final = 2  # in a name of which only the words before it say the kind
+_JOINS: Final = frozenset(["OR", "AND", "COMMA"])
+_SAID: Final = frozenset(["STATUS", "FILLER"])
+_BOUNDS: Final = frozenset(
+    ["STOP", "SEMI", "CLOSE", "SUBITEM", "CITE", "WITHIN", "LASTING", "AT", "BEFORE", "SINCE", "AGO"]
+)
+_ENDS: Final = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM"])
+_ANEW: Final = frozenset(["FRESH", "NEG"])  # a part that begins so takes no negation of the one before it
+_PARTS: Final = frozenset(["FILLER", "CONCEPT"])
+_WORD: Final = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_BETWEEN: Final = re.compile(r"[ -]{0,2}")
+_KIND_OF_CONCEPT: Final[dict[str, NamedKind]] = {str(kind): kind for kind in NAMED_KINDS}
 
 
 class _NamingWords(NamedTuple):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from eligo.reading.lexicon import measured_by, predicted_of, words
 from eligo.reading.names import Name
 from eligo.reading.tree import Amount, Limits, WrittenLimit, amounts
 
-PRESSURES = ("systolic_blood_pressure", "diastolic_blood_pressure")
-_EITHER = ("blood_pressure", *PRESSURES)
+PRESSURES: Final = ("systolic_blood_pressure", "diastolic_blood_pressure")
+_EITHER: Final = ("blood_pressure", *PRESSURES)
 _OR, _AND = re.compile(r"\bor\b"), re.compile(r"\band\b(?!/)")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eligo.data import grammar_data
 from eligo.reading.naming import is_adjective, is_nameable
@@ -18,16 +18,16 @@ from eligo.vocabulary.concept import singular
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import is_named
 
-_REACTIONS = frozenset(["FILLER", "CONCEPT"])
-_JOINS = frozenset(["OR", "AND", "COMMA", "SUCH"])  # examples of what somebody is allergic to count beside it
-_CONTRAINDICATION = "contraindication_to_study_treatment"
-_GLOSS = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "SUCH", "VAR", *_JOINS])
-_NARROWING = frozenset(["QUAL", "LIGHT"])  # may stand before the second of two reactions
-_BEFORE_OBJECT = frozenset(["LIGHT", "OTHER", "FOLLOWING", "COLON"])
-_ANY = frozenset([*_BEFORE_OBJECT, "FILLER", "STATUS"])
-_OBJECT = frozenset(["FILLER", "CONCEPT", "EVENT", "QUAL", "VAR"])
-_CONDITION = frozenset(["condition", "state", "attestation"])
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_REACTIONS: Final = frozenset(["FILLER", "CONCEPT"])
+_JOINS: Final = frozenset(["OR", "AND", "COMMA", "SUCH"])  # examples of what somebody is allergic to count beside it
+_CONTRAINDICATION: Final = "contraindication_to_study_treatment"
+_GLOSS: Final = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "SUCH", "VAR", *_JOINS])
+_NARROWING: Final = frozenset(["QUAL", "LIGHT"])  # may stand before the second of two reactions
+_BEFORE_OBJECT: Final = frozenset(["LIGHT", "OTHER", "FOLLOWING", "COLON"])
+_ANY: Final = frozenset([*_BEFORE_OBJECT, "FILLER", "STATUS"])
+_OBJECT: Final = frozenset(["FILLER", "CONCEPT", "EVENT", "QUAL", "VAR"])
+_CONDITION: Final = frozenset(["condition", "state", "attestation"])
+_WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
 class _ReactionWords(NamedTuple):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from eligo.data import grammar_data
 from eligo.reading.lexicon import words
@@ -19,24 +19,30 @@ from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import StatementKind, statement_id
 
-_JOINS = frozenset(["OR", "AND", "COMMA"])
+_JOINS: Final = frozenset(["OR", "AND", "COMMA"])
 # Where a statement ends, outside of brackets.
-_ENDS = frozenset(["STOP", "SEMI", "SUBITEM", "COLON", "UNLESS", "IF", "IFFIRST", "THEN", "NEXT", "CLOSE", "PERMIT"])
-_BEGINS = _ENDS | _JOINS | {"OPEN"} - {"CLOSE"}
-_BESIDE_VAGUE = frozenset(["FILLER", "LIGHT", "QUAL", "OTHER", "STATUS"])
-_OPINION = "investigator_judgement"
-_MAY_BEGIN = frozenset(["FILLER", "LIGHT", "NOTED"])
-_BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "MUST", "NEG", "SEX", "GROUP"])
+_ENDS: Final = frozenset(
+    ["STOP", "SEMI", "SUBITEM", "COLON", "UNLESS", "IF", "IFFIRST", "THEN", "NEXT", "CLOSE", "PERMIT"]
+)
+_BEGINS: Final = _ENDS | _JOINS | {"OPEN"} - {"CLOSE"}
+_BESIDE_VAGUE: Final = frozenset(["FILLER", "LIGHT", "QUAL", "OTHER", "STATUS"])
+_OPINION: Final = "investigator_judgement"
+_MAY_BEGIN: Final = frozenset(["FILLER", "LIGHT", "NOTED"])
+_BEFORE: Final = frozenset(["LIGHT", "WHO", "FRESH", "MUST", "NEG", "SEX", "GROUP"])
 # What says something by itself: a part with one of these is no more of the statement before it.
-_TELLING = frozenset(["CONCEPT", "VAR", "NUM", "ATTEST", "STATUS", "NEG", "SEX", "GROUP", "HEDGE", "MUST", "FOLLOWING"])
-_DEEDS = ["FILLER"], ["ATTEST"]
-_TIMES = frozenset(["WITHIN", "SINCE", "LASTING"])
-_AGES = frozenset(["OLD", "AGECOMP", "AGEUNIT"])
-_WHOM = frozenset(["SEX", "GROUP"])
-_TIMED = frozenset(["WITHIN", "SINCE", "LASTING", "BEFORE", "AT", "EVENT", "NUM", "UNIT", "COMP", "AFTER", "AGO", "TO"])
-_AVOIDED = _TIMED | {"FILLER", "QUAL", "OTHER"}
-_OBJECTS = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
-_WORD = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
+_TELLING: Final = frozenset(
+    ["CONCEPT", "VAR", "NUM", "ATTEST", "STATUS", "NEG", "SEX", "GROUP", "HEDGE", "MUST", "FOLLOWING"]
+)
+_DEEDS: Final = ["FILLER"], ["ATTEST"]
+_TIMES: Final = frozenset(["WITHIN", "SINCE", "LASTING"])
+_AGES: Final = frozenset(["OLD", "AGECOMP", "AGEUNIT"])
+_WHOM: Final = frozenset(["SEX", "GROUP"])
+_TIMED: Final = frozenset(
+    ["WITHIN", "SINCE", "LASTING", "BEFORE", "AT", "EVENT", "NUM", "UNIT", "COMP", "AFTER", "AGO", "TO"]
+)
+_AVOIDED: Final = _TIMED | {"FILLER", "QUAL", "OTHER"}
+_OBJECTS: Final = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
+_WORD: Final = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
 
 
 class _StatementWords(NamedTuple):

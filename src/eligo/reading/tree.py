@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eligo.criteria import Normal, Op, Span
 from eligo.criteria import Number as Value
@@ -116,8 +116,8 @@ def amounts(limits: Limits) -> list[Amount]:
     return [amount for limit in limits.limits for _, amount in limit.bounds]
 
 
-_APART = {"sub_items": "far", "sentences": "far", "semicolons": "near", "and_headed": "near", "parted": "near"}
-_IN_A_ROW = frozenset(["commas", "chain", "target", "related"])  # the units of these may share one limit
+_APART: Final = {"sub_items": "far", "sentences": "far", "semicolons": "near", "and_headed": "near", "parted": "near"}
+_IN_A_ROW: Final = frozenset(["commas", "chain", "target", "related"])  # the units of these may share one limit
 
 
 def units(node: Node) -> list[tuple[Clause, str]]:

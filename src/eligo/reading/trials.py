@@ -9,14 +9,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from eligo.data import grammar_data
 from eligo.reading.lexicon import name_words
 from eligo.reading.tokens import Token
 
-_CONCEPT = "clinical_trial_participation"
-_WHOLE = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS", "OTHER", "OR", "AND"])
-_GOING_ON = frozenset(["FILLER", "CONCEPT", "VAR", "QUAL"])  # behind the trial these say more of it
+_CONCEPT: Final = "clinical_trial_participation"
+_WHOLE: Final = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS", "OTHER", "OR", "AND"])
+_GOING_ON: Final = frozenset(["FILLER", "CONCEPT", "VAR", "QUAL"])  # behind the trial these say more of it
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from eligo.reading.lexicon import name_words, words
 from eligo.reading.naming import tells_nothing
@@ -15,16 +16,16 @@ from eligo.reading.neighbours import is_time_unit
 from eligo.reading.tokens import Token
 from eligo.vocabulary.named import statement_id
 
-_ENDS = frozenset(["STOP", "SEMI"])
-_BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "NEG"])
-_NARROWING = frozenset(
+_ENDS: Final = frozenset(["STOP", "SEMI"])
+_BEFORE: Final = frozenset(["LIGHT", "WHO", "FRESH", "NEG"])
+_NARROWING: Final = frozenset(
     ["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "FILLER", "NOTED", "UNTESTED", "OR", "AND", "COMMA"]
 )
-_SEPARATING = frozenset(["COMMA", "SEMI"])
-_JOINING = frozenset(["OR", "AND", "COMMA", "NEG", "FRESH"])
-_OPINION = "investigator_judgement"
-_AHEAD = frozenset(["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "COMMA", "OR", "AND"])
-_UNTOLD = frozenset(
+_SEPARATING: Final = frozenset(["COMMA", "SEMI"])
+_JOINING: Final = frozenset(["OR", "AND", "COMMA", "NEG", "FRESH"])
+_OPINION: Final = "investigator_judgement"
+_AHEAD: Final = frozenset(["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "COMMA", "OR", "AND"])
+_UNTOLD: Final = frozenset(
     [
         "OLD",
         "AGECOMP",
@@ -41,8 +42,8 @@ _UNTOLD = frozenset(
         "IF",
     ]
 )
-_TIMES = frozenset(["WITHIN", "NUM", "UNIT", "BEFORE", "AT", "SINCE", "EVENT", "AGO", "LASTING"])
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_TIMES: Final = frozenset(["WITHIN", "NUM", "UNIT", "BEFORE", "AT", "SINCE", "EVENT", "AGO", "LASTING"])
+_WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
 def judge(tokens: list[Token], text: str) -> list[Token]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
+from typing import Final, cast
 
 from eligo.criteria import (
     AllOf,
@@ -25,7 +25,7 @@ from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, implie
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread
 from eligo.reading.meaning.said import Bond
 
-_PLAIN = frozenset(["without", "that"])
+_PLAIN: Final = frozenset(["without", "that"])
 
 
 def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:

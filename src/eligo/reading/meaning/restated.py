@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from eligo.criteria import Compare, Limit, Number, Predicate, Present
 from eligo.errors import EligoError
@@ -19,10 +20,10 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import convert
 from eligo.vocabulary.variables import Variable, variables
 
-_METHODS = frozenset(["CONCEPT", "FILLER", "OR", "AND", "COMMA"])
-_FACTS = frozenset(["ATTEST"])
-_NAMING = frozenset(["CONCEPT", "FILLER", "VAR", ""])
-_CITING = frozenset(["CITE", "NOTED"])
+_METHODS: Final = frozenset(["CONCEPT", "FILLER", "OR", "AND", "COMMA"])
+_FACTS: Final = frozenset(["ATTEST"])
+_NAMING: Final = frozenset(["CONCEPT", "FILLER", "VAR", ""])
+_CITING: Final = frozenset(["CITE", "NOTED"])
 
 
 def source(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
