@@ -383,7 +383,7 @@ def _with_unit_behind(elements: Sequence[Any], i: int) -> Limits:
     if other is None or other.unit is None or other.number.power:
         return limits
     made = first._replace(bounds=((op, amount._replace(unit=other.unit)),))
-    return limits._replace(limits=(made, *limits.limits[1:]))
+    return limits.of((made, *limits.limits[1:]))
 
 
 _OF_PEOPLE: Final = (None, "a", "kg", "g", "[lb_av]")  # the units that an age or a weight without its name has

@@ -33,10 +33,15 @@ def trie() -> Trie:
     return found
 
 
-@functools.cache
+_WORDS: Final[dict[str, frozenset[str]]] = {}  # asked for at nearly every word: machine code finds them here by itself
+
+
 def words(kind: str) -> frozenset[str]:
     """A plain list of words of phrases.yaml, such as `modifiers`."""
-    return frozenset(_lexicon()["words"][kind])
+    found = _WORDS.get(kind)
+    if found is None:
+        found = _WORDS[kind] = frozenset(_lexicon()["words"][kind])
+    return found
 
 
 @functools.cache

@@ -8,7 +8,6 @@ as it is, and with it what stands beside it.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple, cast
@@ -45,51 +44,38 @@ _BETWEEN: Final = re.compile(r"[ -]{0,2}")
 _KIND_OF_CONCEPT: Final[dict[str, NamedKind]] = {str(kind): kind for kind in NAMED_KINDS}
 
 
-class _NamingWords(NamedTuple):
+class _NamingWords:
     """The words of `grammar/names.yaml`."""
 
-    nouns: dict[str, NamedKind]
-    endings: tuple[tuple[NamedKind, tuple[str, ...]], ...]
-    treatments: frozenset[str]
-    done: frozenset[str]
-    inside: frozenset[str]
-    vague: frozenset[str]
-    examined: frozenset[str]
-    adds_nothing: dict[NamedKind, frozenset[str]]
-    denying: frozenset[str]
-    persons: frozenset[str]
-    of_the_study: frozenset[str]
-    found_by: frozenset[str]
-    adjectives: tuple[str, ...]
-    verb_endings: tuple[str, ...]
-    body: frozenset[str]
-    never: frozenset[str]
-    places: tuple[tuple[NamedKind, tuple[str, ...]], ...]
+    def __init__(self) -> None:
+        data = grammar_data("names.yaml")
+        kinds = [(kind, data["kinds"][kind]) for kind in NAMED_KINDS]
+        self.nouns: dict[str, NamedKind] = {noun: kind for kind, of in kinds for noun in of["nouns"]}
+        self.endings: list[tuple[NamedKind, tuple[str, ...]]] = [(kind, tuple(of["endings"])) for kind, of in kinds]
+        self.treatments = frozenset[str](data["treatments"])
+        self.done = frozenset[str](data["done"])
+        self.inside = frozenset[str](data["inside"])
+        self.vague = frozenset[str]((*data["general"], *data["vague"]))
+        self.examined = frozenset[str](data["examined"])
+        self.adds_nothing = {kind: frozenset[str](data["adds_nothing"][kind]) for kind in NAMED_KINDS}
+        self.denying = frozenset[str](data["denying_prefixes"])
+        self.persons = frozenset[str](data["denied_persons"])
+        self.of_the_study = frozenset[str](data["of_the_study"])
+        self.found_by = frozenset[str](data["found_by"])
+        self.adjectives: tuple[str, ...] = tuple(data["adjective_endings"])
+        self.verb_endings: tuple[str, ...] = tuple(data["verb_endings"])
+        self.body = frozenset[str](data["body_parts"])
+        self.never = frozenset[str](data["never"])
+        self.places: list[tuple[NamedKind, tuple[str, ...]]] = [(k, tuple(of)) for k, of in data["places"].items()]
 
 
-@functools.cache
+_KNOWN: Final[list[_NamingWords]] = []  # once they are read
+
+
 def _words() -> _NamingWords:
-    data = grammar_data("names.yaml")
-    kinds = [(kind, data["kinds"][kind]) for kind in NAMED_KINDS]
-    return _NamingWords(
-        {noun: kind for kind, of in kinds for noun in of["nouns"]},
-        tuple((kind, tuple(of["endings"])) for kind, of in kinds),
-        frozenset(data["treatments"]),
-        frozenset(data["done"]),
-        frozenset(data["inside"]),
-        frozenset((*data["general"], *data["vague"])),
-        frozenset(data["examined"]),
-        {kind: frozenset(data["adds_nothing"][kind]) for kind in NAMED_KINDS},
-        frozenset(data["denying_prefixes"]),
-        frozenset(data["denied_persons"]),
-        frozenset(data["of_the_study"]),
-        frozenset(data["found_by"]),
-        tuple(data["adjective_endings"]),
-        tuple(data["verb_endings"]),
-        frozenset(data["body_parts"]),
-        frozenset(data["never"]),
-        tuple((kind, tuple(places)) for kind, places in data["places"].items()),
-    )
+    if not _KNOWN:
+        _KNOWN.append(_NamingWords())
+    return _KNOWN[0]
 
 
 class _Name(NamedTuple):

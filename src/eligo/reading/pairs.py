@@ -29,7 +29,7 @@ def each_name(limits: Limits, names: tuple[Name, ...]) -> Iterator[tuple[Limits,
     """The limits for each name."""
     if _respective(limits, names):
         for one, name in zip(with_unit(list(limits.limits)), names, strict=True):
-            yield limits._replace(limits=(one,), joins=()), name
+            yield Limits((one,), (), limits.span), name
         return
     named = {name.variable for name in names}
     for name in names:
@@ -103,7 +103,7 @@ def _half(limits: Limits, i: int) -> Limits:
     made = tuple(
         limit._replace(bounds=tuple((op, half(amount)) for op, amount in limit.bounds)) for limit in limits.limits
     )
-    return limits._replace(limits=made)
+    return limits.of(made)
 
 
 def _percent(limits: Limits, name: Name) -> tuple[Limits, Name]:
@@ -116,4 +116,4 @@ def _percent(limits: Limits, name: Name) -> tuple[Limits, Name]:
         limit._replace(bounds=tuple((op, amount._replace(of=None)) for op, amount in limit.bounds))
         for limit in limits.limits
     )
-    return limits._replace(limits=made), name._replace(variable=other)
+    return limits.of(made), name._replace(variable=other)

@@ -32,7 +32,7 @@ def settled(limits: Limits, name: Name) -> Limits | None:
         if bounds is None:
             return None
         made.append(limit._replace(bounds=bounds))
-    return limits._replace(limits=tuple(made))
+    return limits.of(tuple(made))
 
 
 def _may_be(number: WrittenNumber, id_: str | None, variable: Variable | None) -> bool:

@@ -7,7 +7,6 @@ in it can be misread: neither what it joins nor what it denies.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, cast
@@ -45,42 +44,36 @@ _OBJECTS: Final = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
 
 
-class _StatementWords(NamedTuple):
+class _StatementWords:
     """How statements begin, with the kind of each; the words that go on with one, and that may precede one."""
 
-    begins: re.Pattern[str]
-    first: frozenset[str]
-    kinds: dict[str, StatementKind]
-    denying: frozenset[str]
-    verbs: frozenset[str]
-    adjectives: frozenset[str]
-    avoiding: frozenset[str]
-    before: frozenset[str]
-    behind: frozenset[str]
+    def __init__(self) -> None:
+        data = grammar_data("names.yaml")
+        self.kinds: dict[str, StatementKind] = {}
+        for kind in cast(tuple[StatementKind, ...], tuple(data["statements"])):
+            of = data["statements"][kind]
+            self.kinds.update(dict.fromkeys((*of["before_to"], *of["alone"]), kind))
+        before_to = _any(word for of in data["statements"].values() for word in of["before_to"])
+        alone = _any(word for of in data["statements"].values() for word in of["alone"])
+        join = r"\s*(?:,\s*(?:and|or)?|and/or|and|or|/)\s*"
+        begins = rf"(?P<to>{before_to})(?:{join}(?:{before_to}))*\s+(?:not\s+)?(?:to|of)\b|(?P<alone>{alone})(?![\w-])"
+        self.begins = re.compile(begins, re.IGNORECASE)
+        self.first = frozenset(phrase.split()[0] for phrase in self.kinds)
+        self.denying = frozenset[str](data["denying"])
+        self.verbs = frozenset[str](data["statement_verbs"])
+        self.adjectives = frozenset[str](data["statement_adjectives"])
+        self.avoiding = frozenset[str](data["avoiding"])
+        self.before = frozenset[str](data["before_statements"])
+        self.behind = frozenset[str](data["statements_behind"])
 
 
-@functools.cache
+_KNOWN: Final[list[_StatementWords]] = []  # once they are read
+
+
 def _words() -> _StatementWords:
-    data = grammar_data("names.yaml")
-    kinds: dict[str, StatementKind] = {}
-    for kind in cast(tuple[StatementKind, ...], tuple(data["statements"])):
-        of = data["statements"][kind]
-        kinds.update(dict.fromkeys((*of["before_to"], *of["alone"]), kind))
-    before_to = _any(word for of in data["statements"].values() for word in of["before_to"])
-    alone = _any(word for of in data["statements"].values() for word in of["alone"])
-    join = r"\s*(?:,\s*(?:and|or)?|and/or|and|or|/)\s*"
-    begins = rf"(?P<to>{before_to})(?:{join}(?:{before_to}))*\s+(?:not\s+)?(?:to|of)\b|(?P<alone>{alone})(?![\w-])"
-    return _StatementWords(
-        re.compile(begins, re.IGNORECASE),
-        frozenset(phrase.split()[0] for phrase in kinds),
-        kinds,
-        frozenset(data["denying"]),
-        frozenset(data["statement_verbs"]),
-        frozenset(data["statement_adjectives"]),
-        frozenset(data["avoiding"]),
-        frozenset(data["before_statements"]),
-        frozenset(data["statements_behind"]),
-    )
+    if not _KNOWN:
+        _KNOWN.append(_StatementWords())
+    return _KNOWN[0]
 
 
 def _any(words: Iterable[str]) -> str:
