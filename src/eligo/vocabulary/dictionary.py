@@ -43,6 +43,7 @@ class Dictionary:
         self._split = functools.lru_cache(_REMEMBERED)(_split)
         self._sizes = functools.lru_cache(_REMEMBERED)(self._sizes_of)
         self._entries = functools.lru_cache(_FEW)(self._get)
+        self._found = functools.lru_cache(_FEW)(self._found_by)  # one name is looked for in several places
         self._same: dict[str, str | None] = {}  # the concept of each entry that was ever met
 
     def __len__(self) -> int:
@@ -192,7 +193,9 @@ class Dictionary:
         return next((self.linked(found) for pack in self._packs if (found := pack.get(id_))), None)
 
     def _find(self, words: Sequence[str], written: str) -> Entry | None:
-        key = words_key(words, self._known.spellings)
+        return self._found(words_key(words, self._known.spellings), written)
+
+    def _found_by(self, key: str, written: str) -> Entry | None:
         for pack in self._packs:
             found = pack.named(key, written) if key else None
             if found is not None:
