@@ -8,6 +8,7 @@ as it is, and with it what stands beside it.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple, cast
@@ -28,6 +29,7 @@ _TIMES: Final = frozenset(["BEFORE", "SINCE", "AT", "AGO", "AFTER"])
 _GLOSS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _GLOSSED: Final = ["OPEN", "FILLER", "CLOSE"], ["OPEN", "CONCEPT", "CLOSE"]
 _ABBREVIATION: Final = re.compile(r"(?=[^\W_]*[A-Z][^\W_]*[A-Z0-9])[^\W_]+(?:-[^\W_]+)*")
+_KEPT: Final = 4096  # runs of words of which it is kept what they may be
 _LONGEST: Final = 8  # words; what is longer is a sentence
 _LONGEST_NAME: Final = 120  # characters
 _MOST_BLANKS: Final = 2  # in a name of which only the words before it say the kind
@@ -121,7 +123,7 @@ def name(tokens: list[Token], text: str) -> list[Token]:
 
 def _denies(tokens: Sequence[Token], i: int, text: str) -> bool:
     """`non-smokers`, `non-diabetic patients`: whether the token says what people are not."""
-    if not _is_denying(tokens[i], text) or i + 1 == len(tokens) or tokens[i + 1].type not in ("CONCEPT", "ATTEST"):
+    if i + 1 == len(tokens) or tokens[i + 1].type not in ("CONCEPT", "ATTEST") or not _is_denying(tokens[i], text):
         return False
     who = tokens[i + 1]
     if who.type == "ATTEST":  # `non-English speaking`
@@ -242,7 +244,12 @@ def _is_part(token: Token, text: str) -> bool:
         return kind_named_by(token) is not None
     if token.type != "FILLER" or token.value is not None or token.roles is LACKS_NOUN or token.roles is NO_NAME:
         return False
-    written = text[token.start : token.end].casefold()
+    return _may_name(text[token.start : token.end].casefold())
+
+
+@functools.lru_cache(_KEPT)
+def _may_name(written: str) -> bool:
+    """Whether all of some words may be part of a name."""
     found = _WORD.findall(written)
     if not found or not is_nameable(found):
         return False

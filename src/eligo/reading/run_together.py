@@ -24,6 +24,8 @@ def _pattern() -> re.Pattern[str]:
 
 def parted(tokens: list[Token], text: str) -> list[Token]:
     """The raw tokens, with the end of a sentence before each item that begins in the middle of one."""
+    if not any(_may_begin(text, token.start) for token in tokens):  # the pattern is tried at each word
+        return tokens
     at = 0
     for found in _pattern().finditer(text):
         while at < len(tokens) and tokens[at].start < found.end():
@@ -32,3 +34,8 @@ def parted(tokens: list[Token], text: str) -> list[Token]:
             tokens.insert(at, Token("STOP", found.end(), found.end()))
             at += 1
     return tokens
+
+
+def _may_begin(text: str, at: int) -> bool:
+    """Whether a word begins there with a capital, behind a blank."""
+    return at > 0 and text[at].isupper() and text[at - 1].isspace()

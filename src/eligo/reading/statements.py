@@ -140,8 +140,10 @@ def _begun(tokens: Sequence[Token], i: int, before: Sequence[Token], text: str) 
     opinion = _is_opinion(token)
     if opinion and before and _last(before[-1], text) in words.behind:
         return _Begun("judgement", token.end, denies=False, behind=True)
-    found = words.begins.match(text, token.start) if not opinion else None
-    if found is None or not _begins_part(before, text):
+    if opinion or not _begins_part(before, text):
+        return None
+    found = words.begins.match(text, token.start)
+    if found is None:
         return None
     first = " ".join((found["to"] or found["alone"]).casefold().split())
     behind = bool(before) and _last(before[-1], text) in words.behind
