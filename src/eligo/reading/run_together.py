@@ -24,7 +24,7 @@ def _pattern() -> re.Pattern[str]:
 
 def parted(tokens: list[Token], text: str) -> list[Token]:
     """The raw tokens, with the end of a sentence before each item that begins in the middle of one."""
-    if not any(_may_begin(text, token.start) for token in tokens):  # the pattern is tried at each word
+    if not any(_may_begin(text, token.start) for token in tokens[1:]):  # the pattern is tried at each word
         return tokens
     at = 0
     for found in _pattern().finditer(text):
@@ -37,5 +37,8 @@ def parted(tokens: list[Token], text: str) -> list[Token]:
 
 
 def _may_begin(text: str, at: int) -> bool:
-    """Whether a word begins there with a capital, behind a blank."""
-    return at > 0 and text[at].isupper() and text[at - 1].isspace()
+    """Whether a word with one capital begins there, behind a small letter or a bracket and a blank."""
+    if not (text[at].isupper() and text[at + 1 : at + 2].islower() and text[at - 1].isspace()):
+        return False
+    last = text[:at].rstrip()[-1:]
+    return last.islower() or last == ")"
