@@ -13,7 +13,9 @@ from eligo.vocabulary.variables import variables
 
 _Taken = Callable[[list[Token], int], int]  # how many tokens are taken from a place on
 _EVENT: Final = {"EVENT": "screening"}
-_ASIDE, _BETWEEN, _BEHIND = {"LIGHT": "aside"}, {"LIGHT": "method"}, {"NOTED": "measured"}
+_ASIDE: Final = {"LIGHT": "aside"}
+_BETWEEN: Final = {"LIGHT": "method"}
+_BEHIND: Final = {"NOTED": "measured"}
 
 
 def without_asides(raw: list[Token], roles: set[str]) -> list[Token]:

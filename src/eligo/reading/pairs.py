@@ -13,7 +13,8 @@ from eligo.reading.tree import Amount, Limits, WrittenLimit, amounts
 
 PRESSURES: Final = ("systolic_blood_pressure", "diastolic_blood_pressure")
 _EITHER: Final = ("blood_pressure", *PRESSURES)
-_OR, _AND = re.compile(r"\bor\b"), re.compile(r"\band\b(?!/)")
+_OR: Final = re.compile(r"\bor\b")
+_AND: Final = re.compile(r"\band\b(?!/)")
 
 
 def members(names: tuple[Name, ...]) -> tuple[Name, ...]:
