@@ -386,7 +386,8 @@ def _noun_to_share(token: Token, text: str) -> str | None:
     """The last word of a name of several words, where others may share it."""
     if token.type != "CONCEPT":
         return None
-    written = _WORD.findall(text[token.start : token.end].casefold())
+    said = text[token.start : token.end].casefold()
+    written = _WORD.findall(said) if not said.isalnum() else ()
     return written[-1] if len(written) > 1 and singular(written[-1]) in _words().nouns else None
 
 

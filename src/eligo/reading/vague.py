@@ -78,9 +78,10 @@ def _start(part: Sequence[Token], text: str) -> int:
     """The place of the first word that is more than of whom it is, and whether it is so."""
     before = name_words("before_statements")
     for i, token in enumerate(part):
-        written = _words_of(token, text)
-        people = token.type in ("FILLER", "STATUS") and bool(written) and before.issuperset(written)
-        if token.type not in _BEFORE and not people:
+        if token.type in _BEFORE:
+            continue
+        written = _words_of(token, text) if token.type in ("FILLER", "STATUS") else ()
+        if not written or not before.issuperset(written):
             return i
     return len(part)
 
