@@ -115,11 +115,13 @@ def test_constants_of_the_compiled_reader_are_final(root: Path) -> None:
     part = project["tool"]["hatch"]["build"]["hooks"]["custom"]["parts"]["reading"]
     compiled = [p for pattern in part["modules"] for p in (root / "src").glob(pattern) if p.name not in part["left"]]
     plain = [
-        f"{path.name}: {target.id}"
+        f"{path.name}: {name.id}"
         for path in compiled
         for node in ast.parse(path.read_text("utf-8")).body
-        for target in (node.targets if isinstance(node, ast.Assign) else ())
-        if isinstance(target, ast.Name) and target.id.isupper()
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name) and name.id.isupper()
     ]
 
     assert len(compiled) > 80

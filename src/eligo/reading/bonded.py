@@ -9,7 +9,8 @@ from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
 
 _SCOPES: Final = frozenset(["OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN", "MUST", "COLON"])
-BOND, _CONCEPT = frozenset(["BOND"]), frozenset(["CONCEPT"])
+BOND: Final = frozenset(["BOND"])
+_CONCEPT: Final = frozenset(["CONCEPT"])
 _BOUND: Final = BOND | {"INNER"}  # behind one of these stands what is bonded
 _MARKS: Final = _BOUND | _SCOPES | SEPARATORS | ENDS
 _LISTING: Final = frozenset(
