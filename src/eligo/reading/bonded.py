@@ -13,15 +13,12 @@ BOND: Final = frozenset(["BOND"])
 _CONCEPT: Final = frozenset(["CONCEPT"])
 _BOUND: Final = BOND | {"INNER"}  # behind one of these stands what is bonded
 _MARKS: Final = _BOUND | _SCOPES | SEPARATORS | ENDS
-_LISTING: Final = frozenset(
-    ["due_to", "unrelated_to", "associated_with", "with", "without"]
-)  # a list of names behind these
+# A list of names stands behind these.
+_LISTING: Final = frozenset(["due_to", "unrelated_to", "associated_with", "with", "without"])
 _OF_NAMES: Final = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS"])
 _TREATMENTS: Final = frozenset(["procedure", "medication", "state"])
-OF_PATIENTS: Final = {
-    "requiring": "now",
-    "treated_with": "active",
-}  # said of a patient alone: the status of `or requiring B`
+# Said of a patient alone: the status of `or requiring B`.
+OF_PATIENTS: Final = {"requiring": "now", "treated_with": "active"}
 
 
 def listed(line: LinePass, i: int, token: Token) -> bool:
