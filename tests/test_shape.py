@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,28 @@ def test_no_function_outside_reading_has_more_branches_than_a_reader_can_hold() 
     complex_ = [f"{c.module}: {c.function}" for c in shape().functions if not c.module.startswith("reading/")]
 
     assert complex_ == []
+
+
+# --- what machine code looks up
+
+
+def test_constants_of_the_compiled_reader_are_final(root: Path) -> None:
+    """Machine code looks the name of any other one up each time."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    part = project["tool"]["hatch"]["build"]["hooks"]["custom"]["parts"]["reading"]
+    compiled = [p for pattern in part["modules"] for p in (root / "src").glob(pattern) if p.name not in part["left"]]
+    plain = [
+        f"{path.name}: {name.id}"
+        for path in compiled
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name) and name.id.isupper()
+    ]
+
+    assert len(compiled) > 80
+    assert plain == []
 
 
 # --- names of classes

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from eligo.reading.lexicon import words
 from eligo.reading.tokens import Token
 from eligo.reading.tree import WrittenLimit, type_of
 
-COUNTED = frozenset(["CONCEPT", "VAR", "QUAL", "STATUS", "FILLER"])
-YOUNG = 10  # below it a number of nothing is rather one of what follows: `patients must have at least one lesion`
+COUNTED: Final = frozenset(["CONCEPT", "VAR", "QUAL", "STATUS", "FILLER"])
+# Below it a number of nothing is rather one of what follows: `patients must have at least one lesion`.
+YOUNG: Final = 10
 
 
 def age_of_thing(text: str, before: Sequence[Any], limit: WrittenLimit, unit: str | None) -> bool:

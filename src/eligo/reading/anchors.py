@@ -10,18 +10,20 @@ import functools
 import itertools
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eligo.data import grammar_data
 from eligo.reading.tokens import Token
 
-_TIMES = frozenset(["BEFORE", "SINCE"])
-_BACK = frozenset(["WITHIN", "SINCE"])  # behind one of these a time is looked back over: "within 2 weeks of"
-_WORDED = frozenset(["FILLER", "EVENT", "LIGHT", "STATUS", "NUM"])
-_ENDS = frozenset(["OR", "AND", "COMMA", "SEMI", "STOP", "CLOSE", "OPEN", "SUBITEM", "EXCEPT", "UNLESS", "IF", "COLON"])
-_WORD = re.compile(r"-?[^\W_]+(?:[-'’][^\W_]+)*")
-_TOLD = frozenset(["STATUS", "EVENT"])  # with one of these it is no day of its own
-_MOST_WORDS = 5  # of a day that is kept in its own words
+_TIMES: Final = frozenset(["BEFORE", "SINCE"])
+_BACK: Final = frozenset(["WITHIN", "SINCE"])  # behind one of these a time is looked back over: "within 2 weeks of"
+_WORDED: Final = frozenset(["FILLER", "EVENT", "LIGHT", "STATUS", "NUM"])
+_ENDS: Final = frozenset(
+    ["OR", "AND", "COMMA", "SEMI", "STOP", "CLOSE", "OPEN", "SUBITEM", "EXCEPT", "UNLESS", "IF", "COLON"]
+)
+_WORD: Final = re.compile(r"-?[^\W_]+(?:[-'’][^\W_]+)*")
+_TOLD: Final = frozenset(["STATUS", "EVENT"])  # with one of these it is no day of its own
+_MOST_WORDS: Final = 5  # of a day that is kept in its own words
 
 
 class _AnchorWords(NamedTuple):

@@ -6,13 +6,16 @@ Such a stretch becomes one small word, so that the name and its limit find each 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from eligo.reading.tokens import Token
 from eligo.vocabulary.variables import variables
 
 _Taken = Callable[[list[Token], int], int]  # how many tokens are taken from a place on
-_EVENT = {"EVENT": "screening"}
-_ASIDE, _BETWEEN, _BEHIND = {"LIGHT": "aside"}, {"LIGHT": "method"}, {"NOTED": "measured"}
+_EVENT: Final = {"EVENT": "screening"}
+_ASIDE: Final = {"LIGHT": "aside"}
+_BETWEEN: Final = {"LIGHT": "method"}
+_BEHIND: Final = {"NOTED": "measured"}
 
 
 def without_asides(raw: list[Token], roles: set[str]) -> list[Token]:
@@ -158,7 +161,7 @@ def _ends(raw: list[Token], i: int) -> int:
     return 4 if points else 3
 
 
-_ABOUT_RANGE = ("BETWEEN", "SCALE", "GRADE", "LINK", "LIGHT")
+_ABOUT_RANGE: Final = ("BETWEEN", "SCALE", "GRADE", "LINK", "LIGHT")
 
 
 def _scale_in_bracket(raw: list[Token], i: int) -> int:

@@ -6,34 +6,24 @@ Full-width and look-alike characters are folded one to one first, so that offset
 from __future__ import annotations
 
 import re
+from typing import Final
 
-_FOLD = {ord("　"): " ", 0xA0: " ", 0x2009: " ", 0x202F: " ", 0x2007: " ", 0x2008: " ", 0x200A: " ", 0x3000: " "}
-_FOLD |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}  # full-width forms
-_FOLD |= {ord(mark): "μ" for mark in "µ"} | {
-    ord("，"): ",",
-    ord("；"): ";",
-    ord("。"): ".",
-    ord("、"): ",",
-    ord("："): ":",
+_FOLD: Final[dict[int, str]] = {
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},  # full-width forms
+    **dict.fromkeys((0xA0, 0x2007, 0x2008, 0x2009, 0x200A, 0x202F, 0x3000, 0x200B, 0xFEFF), " "),
+    **dict.fromkeys((0x2028, 0x85), "\n"),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−﹣\xad"), "-"),
+    **dict.fromkeys(map(ord, "’‘`´"), "'"),
+    **dict.fromkeys(map(ord, "“”„"), '"'),
+    **dict.fromkeys(map(ord, "～∼〜"), "~"),
+    **dict.fromkeys(map(ord, "≦⩽"), "≤"),
+    **dict.fromkeys(map(ord, "≧⩾"), "≥"),
+    **dict.fromkeys(map(ord, "˂﹤‹"), "<"),
+    **dict.fromkeys(map(ord, "˃﹥›"), ">"),
+    **dict(zip(map(ord, "µ，；。、：（）【】∗х✕"), "μ,;.,:()[]*x×", strict=True)),
 }
-_FOLD |= {ord(mark): "'" for mark in "’‘`´"} | {ord(mark): '"' for mark in "“”„"}
-_FOLD |= (
-    {ord(mark): "-" for mark in "‐‑‒–—―−﹣"} | {ord(mark): "~" for mark in "～∼〜"} | {ord(mark): "≤" for mark in "≦⩽"}
-)
-_FOLD |= {ord(mark): "≥" for mark in "≧⩾"} | {ord(mark): "<" for mark in "˂﹤‹"} | {ord(mark): ">" for mark in "˃﹥›"}
-_FOLD |= {
-    ord("（"): "(",
-    ord("）"): ")",
-    ord("【"): "[",
-    ord("】"): "]",
-    ord("∗"): "*",
-    ord("х"): "x",
-    ord("✕"): "×",
-    ord("℃"): "℃",
-}
-_FOLD |= {0x200B: " ", 0xFEFF: " ", 0xAD: "-", 0x2028: "\n", 0x85: "\n"}
 
-ATOM = re.compile(
+ATOM: Final = re.compile(
     r"(?:than|least)(?=\d)"  # greater than100
     r"|\d+(?:[.,]\d+)*"  # a number as it is written; its meaning is settled in numbers.py
     r"|[^\W\d_]+[^\W_]*(?:'s\b)?"  # a word, which may hold digits: hba1c, fev1
@@ -44,7 +34,7 @@ ATOM = re.compile(
     re.DOTALL,
 )
 # The same for text in ASCII, where letters need no look at what Unicode says of them: half the time.
-_ASCII_ATOM = re.compile(
+_ASCII_ATOM: Final = re.compile(
     r"(?:than|least)(?=[0-9])|[a-z]+(?:[0-9][a-z0-9]*)?(?:'s\b)?|\s+|[0-9]+(?:[.,][0-9]+)*|[<>=]+(?:/=)?|_+|.",
     re.DOTALL,
 )

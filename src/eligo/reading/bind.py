@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from eligo.reading.ages import COUNTED, YOUNG, age_of_thing, of_something
 from eligo.reading.lexicon import measured_by, words
@@ -383,12 +383,12 @@ def _with_unit_behind(elements: Sequence[Any], i: int) -> Limits:
     if other is None or other.unit is None or other.number.power:
         return limits
     made = first._replace(bounds=((op, amount._replace(unit=other.unit)),))
-    return limits._replace(limits=(made, *limits.limits[1:]))
+    return limits.of((made, *limits.limits[1:]))
 
 
-_OF_PEOPLE = (None, "a", "kg", "g", "[lb_av]")  # the units that an age or a weight without its name has
-_OF_AGES = (None, "a", "mo", "wk", "d", "h")
-_BEFORE_PEOPLE = frozenset(["LIGHT", "SEX", "GRADE", "GROUP", "WHO", "FRESH"])
+_OF_PEOPLE: Final = (None, "a", "kg", "g", "[lb_av]")  # the units that an age or a weight without its name has
+_OF_AGES: Final = (None, "a", "mo", "wk", "d", "h")
+_BEFORE_PEOPLE: Final = frozenset(["LIGHT", "SEX", "GRADE", "GROUP", "WHO", "FRESH"])
 
 
 def bind(tree: Node, text: str) -> list[BoundLimits]:

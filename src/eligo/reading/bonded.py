@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import itertools
+from typing import Final
 
 from eligo.reading.line import ENDS, NEAR, SEPARATORS, LinePass
 from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
 
-_SCOPES = frozenset(["OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN", "MUST", "COLON"])
-BOND, _CONCEPT = frozenset(["BOND"]), frozenset(["CONCEPT"])
-_BOUND = BOND | {"INNER"}  # behind one of these stands what is bonded
-_MARKS = _BOUND | _SCOPES | SEPARATORS | ENDS
-_LISTING = frozenset(["due_to", "unrelated_to", "associated_with", "with", "without"])  # a list of names behind these
-_OF_NAMES = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS"])
-_NARROWING = frozenset(["LIGHT", "QUAL", "STATUS", "OTHER", "OR", "AND", "COMMA"])
-_FEW = 8  # tokens: no more narrow one name
-_TREATMENTS = frozenset(["procedure", "medication", "state"])
-OF_PATIENTS = {"requiring": "now", "treated_with": "active"}  # said of a patient alone: the status of `or requiring B`
+_SCOPES: Final = frozenset(["OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN", "MUST", "COLON"])
+BOND: Final = frozenset(["BOND"])
+_CONCEPT: Final = frozenset(["CONCEPT"])
+_BOUND: Final = BOND | {"INNER"}  # behind one of these stands what is bonded
+_MARKS: Final = _BOUND | _SCOPES | SEPARATORS | ENDS
+# A list of names stands behind these.
+_LISTING: Final = frozenset(["due_to", "unrelated_to", "associated_with", "with", "without"])
+_OF_NAMES: Final = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS"])
+_NARROWING: Final = frozenset(["LIGHT", "QUAL", "STATUS", "OTHER", "OR", "AND", "COMMA"])
+_FEW: Final = 8  # tokens: no more narrow one name
+_TREATMENTS: Final = frozenset(["procedure", "medication", "state"])
+# Said of a patient alone: the status of `or requiring B`.
+OF_PATIENTS: Final = {"requiring": "now", "treated_with": "active"}
 
 
 def listed(line: LinePass, i: int, token: Token) -> bool:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from typing import Final
 
 from eligo.reading.lexicon import words
 from eligo.reading.line import ENDS, LIMIT, TAKEN, LinePass
 from eligo.reading.tokens import Token
 
-_NO_LIST_AT_ALL = frozenset(["OPEN", "IF", "UNLESS", "EXCEPT"])
-_NO_LIST = LIMIT | _NO_LIST_AT_ALL | {"VAR"}  # with these it is no list of facts
-_PARTS = frozenset(["STOP", "SEMI", "SUBITEM"])
-_JOINED = frozenset(["COMMA", "AND", "OR"])
-_TIMES = frozenset(["WITHIN", "BEFORE", "SINCE", "AGO", "LASTING"])
-_DESCRIBING = frozenset(["CONCEPT", "QUAL", "STATUS", "FILLER", "NEG"])  # of whom a sex is said
+_NO_LIST_AT_ALL: Final = frozenset(["OPEN", "IF", "UNLESS", "EXCEPT"])
+_NO_LIST: Final = LIMIT | _NO_LIST_AT_ALL | {"VAR"}  # with these it is no list of facts
+_PARTS: Final = frozenset(["STOP", "SEMI", "SUBITEM"])
+_JOINED: Final = frozenset(["COMMA", "AND", "OR"])
+_TIMES: Final = frozenset(["WITHIN", "BEFORE", "SINCE", "AGO", "LASTING"])
+_DESCRIBING: Final = frozenset(["CONCEPT", "QUAL", "STATUS", "FILLER", "NEG"])  # of whom a sex is said
 
 
 def condition(line: LinePass, i: int, token: Token) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from eligo.criteria import Number, Op
 from eligo.reading.bind import BoundLimits
@@ -158,7 +159,7 @@ def _letters(limit: WrittenLimit, name: Name, text: str) -> StatedComparison:
     return StatedComparison(name.variable, text[name.span[0] : name.span[1]], name.span, limit.span, values=values)
 
 
-_HOLDS: dict[Op, Callable[[Number, Number], bool]] = {
+_HOLDS: Final[dict[Op, Callable[[Number, Number], bool]]] = {
     "lt": operator.lt,
     "le": operator.le,
     "gt": operator.gt,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from eligo.reading.lexicon import words
 from eligo.reading.line import ENDS, LIMIT, SEPARATORS, LinePass
 from eligo.reading.tokens import Token
 
-_TIMES = frozenset(
+_TIMES: Final = frozenset(
     [
         "WITHIN",
         "NUM",
@@ -26,7 +28,7 @@ _TIMES = frozenset(
     ]
 )
 
-_NOUNS = frozenset(
+_NOUNS: Final = frozenset(
     ["CONCEPT", "FILLER", "FOLLOWING", "STATUS", "QUAL", "UNIT", "NEG", "EVENT", "AGO", "GROUP", "OTHER", "CLOSE"]
 )  # behind one of these a colon may end a heading
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eligo.criteria import Ambiguity, Leaf, Not, Predicate, Present, Related, Span, Unparsed, leaves, map_leaves
 from eligo.reading.bind import BoundLimits
@@ -20,7 +20,7 @@ from eligo.reading.tokens import Token
 from eligo.reading.tree import Node
 from eligo.truth import Kind
 
-_MOST_READINGS = 4  # more of them no person compares
+_MOST_READINGS: Final = 4  # more of them no person compares
 
 
 class NotRead(NamedTuple):

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eligo.criteria import DAYS_IN, AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
 from eligo.errors import EligoError
@@ -27,8 +27,8 @@ from eligo.vocabulary.unit_spellings import common, readings, under_logarithm
 from eligo.vocabulary.units import to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables
 
-_COUNTED = ("ordinal", "score", "count", "category")
-UNITLESS = frozenset(["ordinal", "score", "count", "ratio", "category"])
+_COUNTED: Final = ("ordinal", "score", "count", "category")
+UNITLESS: Final = frozenset(["ordinal", "score", "count", "ratio", "category"])
 
 
 Bounds = tuple[tuple[Op, Amount], ...]
@@ -125,7 +125,7 @@ def _together(parts: list[Predicate], joins: tuple[str, ...]) -> Predicate:
     return AnyOf(tuple(parts)) if sides and disjoint(parts) else AllOf(tuple(parts))
 
 
-_ROUNDED = 0.05  # how far a copy in another unit may lie from the limit
+_ROUNDED: Final = 0.05  # how far a copy in another unit may lie from the limit
 
 
 def _copied(limits: Limits, variable: Variable | None) -> Limit | None:
@@ -185,7 +185,7 @@ def _of_two(parts_of: tuple[str, str], limits: Limits, span: Span) -> Predicate 
     return AnyOf(tuple(made)) if "or" in limits.joins else merged(made) or AllOf(tuple(made))
 
 
-_PURE = ("1", "{ratio}")
+_PURE: Final = ("1", "{ratio}")
 
 
 def merged(parts: list[Predicate]) -> Predicate | None:

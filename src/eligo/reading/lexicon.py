@@ -23,8 +23,8 @@ EXACT: Final = " "  # the key for those whose case counts: spelling, role, value
 # of which a time behind it is.
 PLAIN_STATUSES: Final = frozenset(["active", "found", "used", "awaited"])
 
-_FORM = b"33"
-_FILES = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
+_FORM: Final = b"33"
+_FILES: Final = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 
 
 def trie() -> Trie:
@@ -33,10 +33,15 @@ def trie() -> Trie:
     return found
 
 
-@functools.cache
+_WORDS: Final[dict[str, frozenset[str]]] = {}  # asked for at nearly every word: machine code finds them here by itself
+
+
 def words(kind: str) -> frozenset[str]:
     """A plain list of words of phrases.yaml, such as `modifiers`."""
-    return frozenset(_lexicon()["words"][kind])
+    found = _WORDS.get(kind)
+    if found is None:
+        found = _WORDS[kind] = frozenset(_lexicon()["words"][kind])
+    return found
 
 
 @functools.cache

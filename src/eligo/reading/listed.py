@@ -37,7 +37,7 @@ _LONGEST: Final = 5  # words
 def name_listed(tokens: list[Token], text: str) -> list[Token]:
     """The tokens with each such word as a name; a class beside a name that may narrow it is none."""
     for i in range(len(tokens)):
-        kind = _kind(tokens, i, text) if _may_be_name(tokens[i], text) else None
+        kind = _kind(tokens, i, text)
         if kind is not None:
             written = text[tokens[i].start : tokens[i].end]
             tokens[i] = Token("CONCEPT", tokens[i].start, tokens[i].end, concepts().named(kind, written))
@@ -64,8 +64,8 @@ def _is_narrowed(tokens: Sequence[Token], i: int, text: str) -> bool:
 
 
 def _may_be_name(token: Token, text: str) -> bool:
-    """Whether all words of a token may be a name, and tell of a thing."""
-    if token.type != "FILLER" or token.value is not None or token.roles is LACKS_NOUN or token.roles is NO_NAME:
+    """Whether all words of a filler may be a name, and tell of a thing."""
+    if token.value is not None or token.roles is LACKS_NOUN or token.roles is NO_NAME:
         return False
     said = text[token.start : token.end].casefold()
     words = _WORD.findall(said)
@@ -80,13 +80,15 @@ def _may_be_name(token: Token, text: str) -> bool:
 
 
 def _kind(tokens: Sequence[Token], i: int, text: str) -> NamedKind | None:
-    """The kind of the names beside it; None where they are of several, or where one may share a word with it."""
+    """The kind of the names beside what may be one; None where they are of several, or may share a word with it."""
+    if tokens[i].type != "FILLER":
+        return None
     j = i - 1
     while j > 0 and tokens[j].type in _NARROWING:
         j -= 1
     listed = j > 0 and tokens[j].type in _JOINS and tokens[j - 1].type == "CONCEPT"
     behind = _behind(tokens, i)
-    if not listed or behind is None:
+    if not listed or behind is None or not _may_be_name(tokens[i], text):
         return None
     beside = [tokens[j - 1], *behind]
     kinds = {kind_named_by(token) for token in beside}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from eligo.criteria import Span
 from eligo.reading.lexicon import score_of, words
@@ -28,11 +28,11 @@ class Name(NamedTuple):
     concept: str | None = None  # the concept that the words name
 
 
-TIME_CODES = frozenset(["a", "mo", "wk", "d", "h", "min", "s"])
-_AGO = TIME_CODES - {"s"}  # the units of how long something is or was; seconds are also those of a clotting time
+TIME_CODES: Final = frozenset(["a", "mo", "wk", "d", "h", "min", "s"])
+_AGO: Final = TIME_CODES - {"s"}  # the units of how long something is or was; seconds are also those of a clotting time
 
 
-_STEP_OVER = frozenset(
+_STEP_OVER: Final = frozenset(
     [
         "",  # a time, an event
         "LIGHT",
@@ -56,29 +56,29 @@ _STEP_OVER = frozenset(
 )
 
 
-_NOMINAL = frozenset(["FILLER", "CONCEPT"])
-_NAMING = _NOMINAL | {"VAR"}
-_IN_ALIAS = _NAMING | {"LIGHT", "GRADE"}
+_NOMINAL: Final = frozenset(["FILLER", "CONCEPT"])
+_NAMING: Final = _NOMINAL | {"VAR"}
+_IN_ALIAS: Final = _NAMING | {"LIGHT", "GRADE"}
 
 
-WORD = re.compile(r"[^\s,;:()\[\]]+")
+WORD: Final = re.compile(r"[^\s,;:()\[\]]+")
 
 
-_NOUNS = frozenset(
+_NOUNS: Final = frozenset(
     ["index", "ratio", "level", "levels", "count", "rate", "concentration", "value", "activity", "titer"]
 )
 
 
-REACH = 40  # no name is sought farther away than so many elements
+REACH: Final = 40  # no name is sought farther away than so many elements
 
 
-_SIGNAL = re.compile(r"(?:score|index|scale|ratio|ph|t-score|range|class|classification)$")  # TODO: data
+_SIGNAL: Final = re.compile(r"(?:score|index|scale|ratio|ph|t-score|range|class|classification)$")  # TODO: data
 
 
-_WEAK = frozenset(["stage", "stages", "type", "category", "categories"])
+_WEAK: Final = frozenset(["stage", "stages", "type", "category", "categories"])
 
 
-_GENERIC = frozenset(
+_GENERIC: Final = frozenset(
     [
         "total",
         "minimum",
@@ -97,13 +97,13 @@ _GENERIC = frozenset(
 )
 
 
-_OF = frozenset(["of", "of the", "in the", "in"])
+_OF: Final = frozenset(["of", "of the", "in the", "in"])
 
 
-_CHANGES = ("up", "down", "change")
+_CHANGES: Final = ("up", "down", "change")
 
 
-_HOLLOW = frozenset(["normal", "range", "outside", "reference", "limits", "the"])
+_HOLLOW: Final = frozenset(["normal", "range", "outside", "reference", "limits", "the"])
 
 
 class NameFinder:
@@ -348,8 +348,8 @@ def _scores(name: Name) -> bool:
     return name.graded and not name.generic
 
 
-_WORD_BEHIND = re.compile(r"\W*([a-zA-Z]+)")
-_WORD_AHEAD = re.compile(r"([a-zA-Z]+)\W{0,2}$")
+_WORD_BEHIND: Final = re.compile(r"\W*([a-zA-Z]+)")
+_WORD_AHEAD: Final = re.compile(r"([a-zA-Z]+)\W{0,2}$")
 
 
 def following_word(text: str, end: int) -> str:

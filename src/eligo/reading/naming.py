@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from eligo.data import grammar_data
 from eligo.reading.lexicon import words
@@ -21,73 +21,63 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.dictionary import dictionary
 from eligo.vocabulary.named import NAMED_KINDS, STATEMENT_KINDS, NamedKind, StatementKind, is_statement, statement_id
 
-_PREFIX = 6  # letters; a longer word before a hyphen is one of its own
-_QUOTED = re.compile(rf'\b({"|".join((*NAMED_KINDS, *STATEMENT_KINDS))}) "([^"]*[^\W_][^"]*)"')
-_NAMED: Roles = {"NAMED": True}  # of a name that is made here
-_PLAIN = frozenset(["", "-"])
-_TIMES = frozenset(["BEFORE", "SINCE", "AT", "AGO", "AFTER"])
-_GLOSS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_GLOSSED = ["OPEN", "FILLER", "CLOSE"], ["OPEN", "CONCEPT", "CLOSE"]
-_ABBREVIATION = re.compile(r"(?=[^\W_]*[A-Z][^\W_]*[A-Z0-9])[^\W_]+(?:-[^\W_]+)*")
-_LONGEST = 8  # words; what is longer is a sentence
-_LONGEST_NAME = 120  # characters
-_MOST_BLANKS = 2  # in a name of which only the words before it say the kind
-_JOINS = frozenset(["OR", "AND", "COMMA"])
-_SAID = frozenset(["STATUS", "FILLER"])
-_BOUNDS = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM", "CITE", "WITHIN", "LASTING", "AT", "BEFORE", "SINCE", "AGO"])
-_ENDS = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM"])
-_ANEW = frozenset(["FRESH", "NEG"])  # a part that begins so takes no negation of the one before it
-_PARTS = frozenset(["FILLER", "CONCEPT"])
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-_BETWEEN = re.compile(r"[ -]{0,2}")
-_KIND_OF_CONCEPT: dict[str, NamedKind] = {str(kind): kind for kind in NAMED_KINDS}
+_PREFIX: Final = 6  # letters; a longer word before a hyphen is one of its own
+_QUOTED: Final = re.compile(rf'\b({"|".join((*NAMED_KINDS, *STATEMENT_KINDS))}) "([^"]*[^\W_][^"]*)"')
+_NAMED: Final[Roles] = {"NAMED": True}  # of a name that is made here
+_PLAIN: Final = frozenset(["", "-"])
+_TIMES: Final = frozenset(["BEFORE", "SINCE", "AT", "AGO", "AFTER"])
+_GLOSS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_GLOSSED: Final = ["OPEN", "FILLER", "CLOSE"], ["OPEN", "CONCEPT", "CLOSE"]
+_ABBREVIATION: Final = re.compile(r"(?=[^\W_]*[A-Z][^\W_]*[A-Z0-9])[^\W_]+(?:-[^\W_]+)*")
+_KEPT: Final = 4096  # runs of words of which it is kept what they may be
+_LONGEST: Final = 8  # words; what is longer is a sentence
+_LONGEST_NAME: Final = 120  # characters
+_MOST_BLANKS: Final = 2  # in a name of which only the words before it say the kind
+_JOINS: Final = frozenset(["OR", "AND", "COMMA"])
+_SAID: Final = frozenset(["STATUS", "FILLER"])
+_BOUNDS: Final = frozenset(
+    ["STOP", "SEMI", "CLOSE", "SUBITEM", "CITE", "WITHIN", "LASTING", "AT", "BEFORE", "SINCE", "AGO"]
+)
+_ENDS: Final = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM"])
+_ANEW: Final = frozenset(["FRESH", "NEG"])  # a part that begins so takes no negation of the one before it
+_PARTS: Final = frozenset(["FILLER", "CONCEPT"])
+_WORD: Final = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_BETWEEN: Final = re.compile(r"[ -]{0,2}")
+_KIND_OF_CONCEPT: Final[dict[str, NamedKind]] = {str(kind): kind for kind in NAMED_KINDS}
 
 
-class _NamingWords(NamedTuple):
+class _NamingWords:
     """The words of `grammar/names.yaml`."""
 
-    nouns: dict[str, NamedKind]
-    endings: tuple[tuple[NamedKind, tuple[str, ...]], ...]
-    treatments: frozenset[str]
-    done: frozenset[str]
-    inside: frozenset[str]
-    vague: frozenset[str]
-    examined: frozenset[str]
-    adds_nothing: dict[NamedKind, frozenset[str]]
-    denying: frozenset[str]
-    persons: frozenset[str]
-    of_the_study: frozenset[str]
-    found_by: frozenset[str]
-    adjectives: tuple[str, ...]
-    verb_endings: tuple[str, ...]
-    body: frozenset[str]
-    never: frozenset[str]
-    places: tuple[tuple[NamedKind, tuple[str, ...]], ...]
+    def __init__(self) -> None:
+        data = grammar_data("names.yaml")
+        kinds = [(kind, data["kinds"][kind]) for kind in NAMED_KINDS]
+        self.nouns: dict[str, NamedKind] = {noun: kind for kind, of in kinds for noun in of["nouns"]}
+        self.endings: list[tuple[NamedKind, tuple[str, ...]]] = [(kind, tuple(of["endings"])) for kind, of in kinds]
+        self.treatments = frozenset[str](data["treatments"])
+        self.done = frozenset[str](data["done"])
+        self.inside = frozenset[str](data["inside"])
+        self.vague = frozenset[str]((*data["general"], *data["vague"]))
+        self.examined = frozenset[str](data["examined"])
+        self.adds_nothing = {kind: frozenset[str](data["adds_nothing"][kind]) for kind in NAMED_KINDS}
+        self.denying = frozenset[str](data["denying_prefixes"])
+        self.persons = frozenset[str](data["denied_persons"])
+        self.of_the_study = frozenset[str](data["of_the_study"])
+        self.found_by = frozenset[str](data["found_by"])
+        self.adjectives: tuple[str, ...] = tuple(data["adjective_endings"])
+        self.verb_endings: tuple[str, ...] = tuple(data["verb_endings"])
+        self.body = frozenset[str](data["body_parts"])
+        self.never = frozenset[str](data["never"])
+        self.places: list[tuple[NamedKind, tuple[str, ...]]] = [(k, tuple(of)) for k, of in data["places"].items()]
 
 
-@functools.cache
+_KNOWN: Final[list[_NamingWords]] = []  # once they are read
+
+
 def _words() -> _NamingWords:
-    data = grammar_data("names.yaml")
-    kinds = [(kind, data["kinds"][kind]) for kind in NAMED_KINDS]
-    return _NamingWords(
-        {noun: kind for kind, of in kinds for noun in of["nouns"]},
-        tuple((kind, tuple(of["endings"])) for kind, of in kinds),
-        frozenset(data["treatments"]),
-        frozenset(data["done"]),
-        frozenset(data["inside"]),
-        frozenset((*data["general"], *data["vague"])),
-        frozenset(data["examined"]),
-        {kind: frozenset(data["adds_nothing"][kind]) for kind in NAMED_KINDS},
-        frozenset(data["denying_prefixes"]),
-        frozenset(data["denied_persons"]),
-        frozenset(data["of_the_study"]),
-        frozenset(data["found_by"]),
-        tuple(data["adjective_endings"]),
-        tuple(data["verb_endings"]),
-        frozenset(data["body_parts"]),
-        frozenset(data["never"]),
-        tuple((kind, tuple(places)) for kind, places in data["places"].items()),
-    )
+    if not _KNOWN:
+        _KNOWN.append(_NamingWords())
+    return _KNOWN[0]
 
 
 class _Name(NamedTuple):
@@ -133,7 +123,7 @@ def name(tokens: list[Token], text: str) -> list[Token]:
 
 def _denies(tokens: Sequence[Token], i: int, text: str) -> bool:
     """`non-smokers`, `non-diabetic patients`: whether the token says what people are not."""
-    if not _is_denying(tokens[i], text) or i + 1 == len(tokens) or tokens[i + 1].type not in ("CONCEPT", "ATTEST"):
+    if i + 1 == len(tokens) or tokens[i + 1].type not in ("CONCEPT", "ATTEST") or not _is_denying(tokens[i], text):
         return False
     who = tokens[i + 1]
     if who.type == "ATTEST":  # `non-English speaking`
@@ -254,7 +244,12 @@ def _is_part(token: Token, text: str) -> bool:
         return kind_named_by(token) is not None and "|" not in str(token.value)  # `hepatitis B or C` are two
     if token.type != "FILLER" or token.value is not None or token.roles is LACKS_NOUN or token.roles is NO_NAME:
         return False
-    written = text[token.start : token.end].casefold()
+    return _may_name(text[token.start : token.end].casefold())
+
+
+@functools.lru_cache(_KEPT)
+def _may_name(written: str) -> bool:
+    """Whether all of some words may be part of a name."""
     found = _WORD.findall(written)
     if not found or not is_nameable(found):
         return False
@@ -391,7 +386,8 @@ def _noun_to_share(token: Token, text: str) -> str | None:
     """The last word of a name of several words, where others may share it."""
     if token.type != "CONCEPT":
         return None
-    written = _WORD.findall(text[token.start : token.end].casefold())
+    said = text[token.start : token.end].casefold()
+    written = _WORD.findall(said) if not said.isalnum() else ()
     return written[-1] if len(written) > 1 and singular(written[-1]) in _words().nouns else None
 
 

@@ -10,21 +10,21 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eligo.reading.lexicon import concept_named
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
 
-_CHRONIC = re.compile(r"\bchronic(?:ally)?[ -]+$", re.IGNORECASE)
-_DENIED = re.compile(r"(?:\bnon|\bnot|\bother than|\bexcept|\bmixed)[ -]*$", re.IGNORECASE)
-_BEHIND = r"(?: virus)?(?: ?\([A-Z]{2,5}\))?(?:[ -]infection)?(?: ?[,(] ?| with | of |[ -])"
+_CHRONIC: Final = re.compile(r"\bchronic(?:ally)?[ -]+$", re.IGNORECASE)
+_DENIED: Final = re.compile(r"(?:\bnon|\bnot|\bother than|\bexcept|\bmixed)[ -]*$", re.IGNORECASE)
+_BEHIND: Final = r"(?: virus)?(?: ?\([A-Z]{2,5}\))?(?:[ -]infection)?(?: ?[,(] ?| with | of |[ -])"
 # What stands behind a number that is none of a kind: "1.5", "2 prior treatments".
-_COUNTED = (
+_COUNTED: Final = (
     r"\w|\.\d|\s*%|[ -](?:or (?:more|less|fewer|greater)|prior|previous|times?|years?|months?|weeks?|days?|doses?|"
     r"cycles?|courses?|lines?)\b"
 )
-_INFECTION = re.compile(r"[- ]?infections?\b", re.IGNORECASE)
+_INFECTION: Final = re.compile(r"[- ]?infections?\b", re.IGNORECASE)
 
 
 class _Patterns(NamedTuple):

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import math
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eligo.criteria import Number as Value
 
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_LAKHS = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
-_DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
-_ONE_GROUP = re.compile(r"\d{1,3},\d{3}")
-_DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}")
-_LIST = re.compile(r"\d(?:,\d)+")
-_SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d.,])(?=\s*[/a-zμ%])")
-_LONGEST_POWER = 2  # digits of a power of ten
-_BARE_POWER = re.compile(r"\s?\^\s?(\d+)|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
-_EXPONENT = re.compile(r"e\+?(\d{1,2})(?![\w.,])")
-_SIGN = re.compile(r"\s*[x×*·]\s*|\s+")
-_WEEKS_DAYS = re.compile(r"\s?\+\s?([0-6])(?=\s*(?:w|\)|-|–|days?\b|and\b|to\b|$))|\s+([0-6])/7(?!\d)")
-_SUM = re.compile(r"(?:\+|\s\+\s)([1-5])(?![\d/+]|[.,]\d)(?:\s?=\s?(\d{1,2}))?(?!\s*(?:w|days?\b))")
-_FRACTION = re.compile(r"\s?/\s?(\d+(?:\.\d+)?)(?![\d/,])(?!\s*mm?3)")
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_LOST = frozenset({3, 4, 5, 6, 8, 9, 10, 11, 12})  # powers that a lost superscript may be: `109/L`, `106/mL`
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_LAKHS: Final = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
+_DOTTED: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_ONE_GROUP: Final = re.compile(r"\d{1,3},\d{3}")
+_DECIMAL_COMMA: Final = re.compile(r"\d+,\d{1,2}")
+_LIST: Final = re.compile(r"\d(?:,\d)+")
+_SPACED: Final = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d.,])(?=\s*[/a-zμ%])")
+_LONGEST_POWER: Final = 2  # digits of a power of ten
+_BARE_POWER: Final = re.compile(r"\s?\^\s?(\d+)|([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
+_EXPONENT: Final = re.compile(r"e\+?(\d{1,2})(?![\w.,])")
+_SIGN: Final = re.compile(r"\s*[x×*·]\s*|\s+")
+_WEEKS_DAYS: Final = re.compile(r"\s?\+\s?([0-6])(?=\s*(?:w|\)|-|–|days?\b|and\b|to\b|$))|\s+([0-6])/7(?!\d)")
+_SUM: Final = re.compile(r"(?:\+|\s\+\s)([1-5])(?![\d/+]|[.,]\d)(?:\s?=\s?(\d{1,2}))?(?!\s*(?:w|days?\b))")
+_FRACTION: Final = re.compile(r"\s?/\s?(\d+(?:\.\d+)?)(?![\d/,])(?!\s*mm?3)")
+_RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_LOST: Final = frozenset({3, 4, 5, 6, 8, 9, 10, 11, 12})  # powers that a lost superscript may be: `109/L`, `106/mL`
 
 
 class Number(NamedTuple):
@@ -58,20 +58,22 @@ def read_number(text: str, start: int, digits: str) -> Number:
     return Number(int(value) if whole else value, end, several=several, other=other)
 
 
-_EXACT = 1e16  # below it a float is written out digit by digit
-_POINTS = (
+_EXACT: Final = 1e16  # below it a float is written out digit by digit
+_POINTS: Final = (
     ".,;·•‧⋅∙・'’´`_\u00ad\u200b\u200c\u200d\u2060\ufeff"  # what may part the digits of one number, seen or unseen
 )
-_PARTS = "¼-¾⅐-⅟↉"  # fractions in one character
-_SMALL = "²³¹⁰-⁹₀-₉"
-_SIGNS = "Ⅰ-ↈ①-⓿❶-➓"  # roman numbers and numbers in circles, each in one character
-_SLIP = r"(?![mMxXeE])[^\W\d_](?=\d)"  # a letter before a digit that is no part of a unit ("m2") or a product: `1b5`
-_VAIN = r"[\^‰‱]|[×·~±∓/](?=\s*(?:$|[,;.)\]]))|[xX](?=\s*$)|[xX*](?=\d)"  # makes nothing of a number: `5±`, `0x10`
-_GOES_ON = re.compile(
+_PARTS: Final = "¼-¾⅐-⅟↉"  # fractions in one character
+_SMALL: Final = "²³¹⁰-⁹₀-₉"
+_SIGNS: Final = "Ⅰ-ↈ①-⓿❶-➓"  # roman numbers and numbers in circles, each in one character
+# A letter before a digit that is no part of a unit ("m2") or a product: `1b5`.
+_SLIP: Final = r"(?![mMxXeE])[^\W\d_](?=\d)"
+# What makes nothing of a number: `5±`, `0x10`.
+_VAIN: Final = r"[\^‰‱]|[×·~±∓/](?=\s*(?:$|[,;.)\]]))|[xX](?=\s*$)|[xX*](?=\d)"
+_GOES_ON: Final = re.compile(
     rf" ?[{_PARTS}]|[{_SMALL}]|[{_SIGNS}]|{_SLIP}|{_VAIN}|[{_POINTS}]{{1,3}}(?=[\d{_PARTS}])| ?[eE][-+]?\d+|\d+"
 )
-_NEVER = frozenset(" )%-<>=")  # as nearly always behind a number; none of them goes on with it
-_NEVER_BEHIND_BLANK = frozenset(map(chr, range(128))) - {"e", "E"}
+_NEVER: Final = frozenset(" )%-<>=")  # as nearly always behind a number; none of them goes on with it
+_NEVER_BEHIND_BLANK: Final = frozenset(map(chr, range(128))) - {"e", "E"}
 
 
 def runs_on(text: str, end: int) -> int:
@@ -88,9 +90,9 @@ def runs_on(text: str, end: int) -> int:
     return end
 
 
-_HALVES = {"¼": 0.25, "½": 0.5, "¾": 0.75}
-_GRADES = frozenset({1, 2, 3, 4, 5})  # what may be the first part of a sum
-_WEEKS = 45  # no pregnancy has so many
+_HALVES: Final = {"¼": 0.25, "½": 0.5, "¾": 0.75}
+_GRADES: Final = frozenset({1, 2, 3, 4, 5})  # what may be the first part of a sum
+_WEEKS: Final = 45  # no pregnancy has so many
 
 
 def _longer(text: str, end: int, value: float, digits: str) -> Number | None:
@@ -184,7 +186,7 @@ def _raised(value: float, power: str) -> float:
     return float(f"{value!r}e{power}") if value < _EXACT and len(power) <= _LONGEST_POWER else math.inf
 
 
-_AFTER_TEN = re.compile(
+_AFTER_TEN: Final = re.compile(
     r"\s?(?:(?P<caret>\^|\*\*|\*|e)\s?)?(?P<bracket>[({\[])?"
     r"(?:(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})|(?P<plain>\d+))(?![\d.,])(?(bracket)[)}\]])"
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from eligo.reading.lexicon import words
 from eligo.reading.tokens import Token
 
-_JOINS = frozenset(["COMMA", "AND", "OR"])
-_ENDS = frozenset(["STOP", "SEMI", "SUBITEM"])
+_JOINS: Final = frozenset(["COMMA", "AND", "OR"])
+_ENDS: Final = frozenset(["STOP", "SEMI", "SUBITEM"])
 
 
 def without_rest(tokens: list[Token], text: str) -> list[Token]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from eligo.reading.lexicon import measured_by, predicted_of, words
 from eligo.reading.names import Name
 from eligo.reading.tree import Amount, Limits, WrittenLimit, amounts
 
-PRESSURES = ("systolic_blood_pressure", "diastolic_blood_pressure")
-_EITHER = ("blood_pressure", *PRESSURES)
-_OR, _AND = re.compile(r"\bor\b"), re.compile(r"\band\b(?!/)")
+PRESSURES: Final = ("systolic_blood_pressure", "diastolic_blood_pressure")
+_EITHER: Final = ("blood_pressure", *PRESSURES)
+_OR: Final = re.compile(r"\bor\b")
+_AND: Final = re.compile(r"\band\b(?!/)")
 
 
 def members(names: tuple[Name, ...]) -> tuple[Name, ...]:
@@ -28,7 +30,7 @@ def each_name(limits: Limits, names: tuple[Name, ...]) -> Iterator[tuple[Limits,
     """The limits for each name."""
     if _respective(limits, names):
         for one, name in zip(with_unit(list(limits.limits)), names, strict=True):
-            yield limits._replace(limits=(one,), joins=()), name
+            yield Limits((one,), (), limits.span), name
         return
     named = {name.variable for name in names}
     for name in names:
@@ -102,7 +104,7 @@ def _half(limits: Limits, i: int) -> Limits:
     made = tuple(
         limit._replace(bounds=tuple((op, half(amount)) for op, amount in limit.bounds)) for limit in limits.limits
     )
-    return limits._replace(limits=made)
+    return limits.of(made)
 
 
 def _percent(limits: Limits, name: Name) -> tuple[Limits, Name]:
@@ -115,4 +117,4 @@ def _percent(limits: Limits, name: Name) -> tuple[Limits, Name]:
         limit._replace(bounds=tuple((op, amount._replace(of=None)) for op, amount in limit.bounds))
         for limit in limits.limits
     )
-    return limits._replace(limits=made), name._replace(variable=other)
+    return limits.of(made), name._replace(variable=other)

@@ -5,6 +5,8 @@ So are told which unit is meant, whether a point parts thousands, and what is no
 
 from __future__ import annotations
 
+from typing import Final
+
 from eligo.criteria import Limit, Number, Op
 from eligo.errors import EligoError
 from eligo.reading.lexicon import least_limit, words
@@ -30,7 +32,7 @@ def settled(limits: Limits, name: Name) -> Limits | None:
         if bounds is None:
             return None
         made.append(limit._replace(bounds=bounds))
-    return limits._replace(limits=tuple(made))
+    return limits.of(tuple(made))
 
 
 def _may_be(number: WrittenNumber, id_: str | None, variable: Variable | None) -> bool:
@@ -75,9 +77,9 @@ def _usual(value: Number, unit: str | None, variable: Variable) -> bool:
     return plausible(limit, variable) and (canonical is None or _near(canonical, variable, _FAR))
 
 
-_FAR = 50  # times the upper limit of normal, or that part of the lower one
-_LEAST = 2000  # that part of the highest plausible value, where nothing says what is normal
-_SLIPPED = 100  # so far below normal a limit lies only where its unit is wrong
+_FAR: Final = 50  # times the upper limit of normal, or that part of the lower one
+_LEAST: Final = 2000  # that part of the highest plausible value, where nothing says what is normal
+_SLIPPED: Final = 100  # so far below normal a limit lies only where its unit is wrong
 
 
 def plausible(limit: Limit, variable: Variable) -> bool:

@@ -5,13 +5,13 @@ A quotient of two variables is a name whose id is both ids with a slash between 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eligo.reading.lexicon import ratio_of
 from eligo.reading.tokens import Token
 from eligo.vocabulary.variables import variables
 
-_BY = "/"
+_BY: Final = "/"
 
 
 class _Named(NamedTuple):
@@ -61,7 +61,7 @@ def _quotient(raw: list[Token], i: int) -> tuple[list[Token], int] | None:
     return [_joined(above.id, below.id, raw[i].start, below.end, ratio=True)], below.after
 
 
-_PARTS = frozenset(["TO", "SLASH", "AND"])
+_PARTS: Final = frozenset(["TO", "SLASH", "AND"])
 
 
 def _two_names(raw: list[Token], i: int) -> tuple[list[Token], int] | None:

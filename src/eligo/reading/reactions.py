@@ -6,10 +6,9 @@ concept of its own; any other is known by its name. Where a part is none of thes
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eligo.data import grammar_data
 from eligo.reading.lexicon import words
@@ -19,45 +18,46 @@ from eligo.vocabulary.concept import singular
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import is_named
 
-_REACTIONS = frozenset(["FILLER", "CONCEPT"])
-_JOINS = frozenset(["OR", "AND", "COMMA", "SUCH"])  # examples of what somebody is allergic to count beside it
-_CONTRAINDICATION = "contraindication_to_study_treatment"
-_GLOSS = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "SUCH", "VAR", *_JOINS])
-_NARROWING = frozenset(["QUAL", "LIGHT"])  # may stand before the second of two reactions
-_BEFORE_OBJECT = frozenset(["LIGHT", "OTHER", "FOLLOWING", "COLON"])
-_ANY = frozenset([*_BEFORE_OBJECT, "FILLER", "STATUS"])
-_OBJECT = frozenset(["FILLER", "CONCEPT", "EVENT", "QUAL", "VAR"])
-_CONDITION = frozenset(["condition", "state", "attestation"])
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_REACTIONS: Final = frozenset(["FILLER", "CONCEPT"])
+_JOINS: Final = frozenset(["OR", "AND", "COMMA", "SUCH"])  # examples of what somebody is allergic to count beside it
+_CONTRAINDICATION: Final = "contraindication_to_study_treatment"
+_GLOSS: Final = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "SUCH", "VAR", *_JOINS])
+_NARROWING: Final = frozenset(["QUAL", "LIGHT"])  # may stand before the second of two reactions
+_BEFORE_OBJECT: Final = frozenset(["LIGHT", "OTHER", "FOLLOWING", "COLON"])
+_ANY: Final = frozenset([*_BEFORE_OBJECT, "FILLER", "STATUS"])
+_OBJECT: Final = frozenset(["FILLER", "CONCEPT", "EVENT", "QUAL", "VAR"])
+_CONDITION: Final = frozenset(["condition", "state", "attestation"])
+_WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
-class _ReactionWords(NamedTuple):
+class _ReactionWords:
     """The words of `grammar/names.yaml` on reactions: the concept of each, where it is to what the trial gives."""
 
-    reactions: dict[str, str]
-    ids: frozenset[str]
-    last: frozenset[str]  # of each reaction
-    to: frozenset[str]
-    any: frozenset[str]
-    trial: frozenset[str]
-    products: frozenset[str]
-    parts: frozenset[str]
-    within: frozenset[str]
-    joining: frozenset[str]
-    alike: frozenset[str]
-    related: frozenset[str]
-    relating: frozenset[str]
-    nothing: frozenset[str]
+    def __init__(self) -> None:
+        data = grammar_data("names.yaml")
+        self.reactions: dict[str, str] = {word: id_ for id_, of in data["reactions"].items() for word in of}
+        self.ids = frozenset(self.reactions.values())
+        self.last = frozenset(word.split()[-1] for word in self.reactions)
+        self.to = frozenset[str](data["reacting_to"])
+        self.any = frozenset[str](data["of_any"])
+        self.trial = frozenset[str](data["of_the_trial"])
+        self.products = frozenset[str](data["trial_products"])
+        self.parts = frozenset[str](data["parts_of_products"])
+        self.within = frozenset[str](data["within_products"])
+        self.joining = frozenset[str](data["joining"])
+        self.alike = frozenset[str](data["alike"])
+        self.related = frozenset[str](data["related_products"])
+        self.relating = frozenset[str](data["relating"])
+        self.nothing = frozenset[str](data["of_any_reaction"])
 
 
-@functools.cache
+_KNOWN: Final[list[_ReactionWords]] = []  # once they are read
+
+
 def _words() -> _ReactionWords:
-    data = grammar_data("names.yaml")
-    reactions = {word: id_ for id_, of in data["reactions"].items() for word in of}
-    lists = ["reacting_to", "of_any", "of_the_trial", "trial_products", "parts_of_products"]
-    lists += ["within_products", "joining", "alike", "related_products", "relating", "of_any_reaction"]
-    last = frozenset(word.split()[-1] for word in reactions)
-    return _ReactionWords(reactions, frozenset(reactions.values()), last, *(frozenset(data[key]) for key in lists))
+    if not _KNOWN:
+        _KNOWN.append(_ReactionWords())
+    return _KNOWN[0]
 
 
 class _Object(NamedTuple):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from eligo.data import grammar_data
 from eligo.reading.statements import first_word
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
 
-_JOINS = frozenset(["OR", "AND", "COMMA", "SUCH"])
-_TIMES = frozenset(["WITHIN", "LASTING", "SINCE", "AGO", "AT", "BEFORE"])
+_JOINS: Final = frozenset(["OR", "AND", "COMMA", "SUCH"])
+_TIMES: Final = frozenset(["WITHIN", "LASTING", "SINCE", "AGO", "AT", "BEFORE"])
 
 
 @functools.cache

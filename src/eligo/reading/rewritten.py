@@ -6,6 +6,8 @@ together, and what stands beside a limit and is none, is settled here too: all b
 
 from __future__ import annotations
 
+from typing import Final
+
 from eligo.reading.asides import joined_visits, without_asides
 from eligo.reading.ratios import joined_names
 from eligo.reading.tokens import Token
@@ -32,8 +34,8 @@ def joined_numbers(raw: list[Token]) -> list[Token]:
     return without_asides(_extremes(raw) if "EXTREME" in roles else raw, roles)
 
 
-_PARTING = frozenset(["SLASH", "RATIO"])
-_GOING_ON = frozenset(["AND", "AFTER", "OUT_OF"])
+_PARTING: Final = frozenset(["SLASH", "RATIO"])
+_GOING_ON: Final = frozenset(["AND", "AFTER", "OUT_OF"])
 
 
 def _may_go_on(raw: list[Token]) -> bool:
@@ -71,7 +73,7 @@ def _without_repeats(raw: list[Token]) -> list[Token]:
     return [t for i, t in enumerate(raw) if i not in left_out]
 
 
-_REPEATED = frozenset(["INCLUSIVE", "COMP"])
+_REPEATED: Final = frozenset(["INCLUSIVE", "COMP"])
 
 
 def _adds_nothing(tokens: list[Token]) -> bool:
@@ -84,7 +86,7 @@ def _adds_nothing(tokens: list[Token]) -> bool:
     return op is not None and marks in _BRACKETS and before.roles.get("COMP") == op
 
 
-_BRACKETS = (("(", ")"), ("[", "]"))
+_BRACKETS: Final = (("(", ")"), ("[", "]"))
 
 
 def _ends_number(token: Token) -> bool:
@@ -123,14 +125,14 @@ def _without_brackets(raw: list[Token]) -> list[Token]:
     return [t for i, t in enumerate(raw) if i not in left_out] if left_out else raw
 
 
-_LIMITING = frozenset(["COMP", "BETWEEN"])
+_LIMITING: Final = frozenset(["COMP", "BETWEEN"])
 
 
 def _in_range(token: Token) -> bool:
     return token.type in ("NUM", "UNIT") or "TO" in token.roles
 
 
-_WORDS_BETWEEN = 5  # how many words the name of what has an extreme may have
+_WORDS_BETWEEN: Final = 5  # how many words the name of what has an extreme may have
 
 
 def _extremes(raw: list[Token]) -> list[Token]:

@@ -24,6 +24,8 @@ def _pattern() -> re.Pattern[str]:
 
 def parted(tokens: list[Token], text: str) -> list[Token]:
     """The raw tokens, with the end of a sentence before each item that begins in the middle of one."""
+    if not any(_may_begin(text, token.start) for token in tokens[1:]):  # the pattern is tried at each word
+        return tokens
     at = 0
     for found in _pattern().finditer(text):
         while at < len(tokens) and tokens[at].start < found.end():
@@ -32,3 +34,11 @@ def parted(tokens: list[Token], text: str) -> list[Token]:
             tokens.insert(at, Token("STOP", found.end(), found.end()))
             at += 1
     return tokens
+
+
+def _may_begin(text: str, at: int) -> bool:
+    """Whether a word with one capital begins there, behind a small letter or a bracket and a blank."""
+    if not (text[at].isupper() and text[at + 1 : at + 2].islower() and text[at - 1].isspace()):
+        return False
+    last = text[:at].rstrip()[-1:]
+    return last.islower() or last == ")"

@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import Final
 
 from eligo.reading.lexicon import concept_named, relation_named, words
 from eligo.reading.tokens import LACKS_NOUN, NO_NAME, Token
 from eligo.vocabulary.concepts import concepts
 
-_LISTING = frozenset(["VAR", "COMMA", "OR", "AND", "JOIN", "SLASH", "LIGHT"])
-_JOINS = frozenset(["COMMA", "OR", "AND"])
-_WORDS = re.compile(r"[^\W_][\w'’-]*")
-_TREATMENTS = frozenset(["medication", "procedure"])
-_LONGEST = 6
-_LEAST = 3  # words of a name that says what comes of what
-_GLOSSES = (["OPEN", "CONCEPT", "CLOSE"], ["OPEN", "FILLER", "CLOSE"])
-_LISTED = frozenset(["OR", "AND", "COMMA", "JOIN"])
-_BASED = re.compile(r"-([a-z]+)\b", re.IGNORECASE)
-_SHORTEST = 3  # letters that the beginning and the end of a word have at least
-MOST_TOKENS = (
+_LISTING: Final = frozenset(["VAR", "COMMA", "OR", "AND", "JOIN", "SLASH", "LIGHT"])
+_JOINS: Final = frozenset(["COMMA", "OR", "AND"])
+_WORDS: Final = re.compile(r"[^\W_][\w'’-]*")
+_TREATMENTS: Final = frozenset(["medication", "procedure"])
+_LONGEST: Final = 6
+_LEAST: Final = 3  # words of a name that says what comes of what
+_GLOSSES: Final = (["OPEN", "CONCEPT", "CLOSE"], ["OPEN", "FILLER", "CLOSE"])
+_LISTED: Final = frozenset(["OR", "AND", "COMMA", "JOIN"])
+_BASED: Final = re.compile(r"-([a-z]+)\b", re.IGNORECASE)
+_SHORTEST: Final = 3  # letters that the beginning and the end of a word have at least
+MOST_TOKENS: Final = (
     4000  # no person writes an item that is longer; its limits are still found, but it is not read as a sentence
 )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from eligo.reading.lexicon import words
 from eligo.reading.neighbours import Neighbours
 from eligo.reading.tokens import Token
 
-JUDGING = ("better", "worse")
+JUDGING: Final = ("better", "worse")
 
 
 def judge_comparator(c: Neighbours, i: int, token: Token) -> None:

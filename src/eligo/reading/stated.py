@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from eligo.reading.lexicon import measured_by, measured_in, measured_side, variable_named
 from eligo.reading.names import Name
 from eligo.reading.tree import Limits, amounts
 from eligo.vocabulary.variables import variables
 
-_SIDES = {"lt": "low", "le": "low", "gt": "high", "ge": "high"}
+_SIDES: Final = {"lt": "low", "le": "low", "gt": "high", "ge": "high"}
 
 
 def quantities(names: Sequence[Name], limits: Limits, text: str) -> tuple[Name, ...]:

@@ -7,10 +7,9 @@ in it can be misread: neither what it joins nor what it denies.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from eligo.data import grammar_data
 from eligo.reading.lexicon import words
@@ -19,64 +18,63 @@ from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import StatementKind, statement_id
 
-_JOINS = frozenset(["OR", "AND", "COMMA"])
+_JOINS: Final = frozenset(["OR", "AND", "COMMA"])
 # Where a statement ends, outside of brackets.
-_ENDS = frozenset(["STOP", "SEMI", "SUBITEM", "COLON", "UNLESS", "IF", "IFFIRST", "THEN", "NEXT", "CLOSE", "PERMIT"])
-_BEGINS = _ENDS | _JOINS | {"OPEN"} - {"CLOSE"}
-_BESIDE_VAGUE = frozenset(["FILLER", "LIGHT", "QUAL", "OTHER", "STATUS"])
-_OPINION = "investigator_judgement"
-_MAY_BEGIN = frozenset(["FILLER", "LIGHT", "NOTED"])
-_BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "MUST", "NEG", "SEX", "GROUP"])
+_ENDS: Final = frozenset(
+    ["STOP", "SEMI", "SUBITEM", "COLON", "UNLESS", "IF", "IFFIRST", "THEN", "NEXT", "CLOSE", "PERMIT"]
+)
+_BEGINS: Final = _ENDS | _JOINS | {"OPEN"} - {"CLOSE"}
+_BESIDE_VAGUE: Final = frozenset(["FILLER", "LIGHT", "QUAL", "OTHER", "STATUS"])
+_OPINION: Final = "investigator_judgement"
+_MAY_BEGIN: Final = frozenset(["FILLER", "LIGHT", "NOTED"])
+_BEFORE: Final = frozenset(["LIGHT", "WHO", "FRESH", "MUST", "NEG", "SEX", "GROUP"])
 # What says something by itself: a part with one of these is no more of the statement before it.
-_TELLING = frozenset(["CONCEPT", "VAR", "NUM", "ATTEST", "STATUS", "NEG", "SEX", "GROUP", "HEDGE", "MUST", "FOLLOWING"])
-_DEEDS = ["FILLER"], ["ATTEST"]
-_TIMES = frozenset(["WITHIN", "SINCE", "LASTING"])
-_AGES = frozenset(["OLD", "AGECOMP", "AGEUNIT"])
-_WHOM = frozenset(["SEX", "GROUP"])
-_TIMED = frozenset(["WITHIN", "SINCE", "LASTING", "BEFORE", "AT", "EVENT", "NUM", "UNIT", "COMP", "AFTER", "AGO", "TO"])
-_AVOIDED = _TIMED | {"FILLER", "QUAL", "OTHER"}
-_OBJECTS = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
-_WORD = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
+_TELLING: Final = frozenset(
+    ["CONCEPT", "VAR", "NUM", "ATTEST", "STATUS", "NEG", "SEX", "GROUP", "HEDGE", "MUST", "FOLLOWING"]
+)
+_DEEDS: Final = ["FILLER"], ["ATTEST"]
+_TIMES: Final = frozenset(["WITHIN", "SINCE", "LASTING"])
+_AGES: Final = frozenset(["OLD", "AGECOMP", "AGEUNIT"])
+_WHOM: Final = frozenset(["SEX", "GROUP"])
+_TIMED: Final = frozenset(
+    ["WITHIN", "SINCE", "LASTING", "BEFORE", "AT", "EVENT", "NUM", "UNIT", "COMP", "AFTER", "AGO", "TO"]
+)
+_AVOIDED: Final = _TIMED | {"FILLER", "QUAL", "OTHER"}
+_OBJECTS: Final = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
+_WORD: Final = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
 
 
-class _StatementWords(NamedTuple):
+class _StatementWords:
     """How statements begin, with the kind of each; the words that go on with one, and that may precede one."""
 
-    begins: re.Pattern[str]
-    first: frozenset[str]
-    kinds: dict[str, StatementKind]
-    denying: frozenset[str]
-    verbs: frozenset[str]
-    adjectives: frozenset[str]
-    avoiding: frozenset[str]
-    before: frozenset[str]
-    behind: frozenset[str]
-    occasions: frozenset[str]
+    def __init__(self) -> None:
+        data = grammar_data("names.yaml")
+        self.kinds: dict[str, StatementKind] = {}
+        for kind in cast(tuple[StatementKind, ...], tuple(data["statements"])):
+            of = data["statements"][kind]
+            self.kinds.update(dict.fromkeys((*of["before_to"], *of["alone"]), kind))
+        before_to = _any(word for of in data["statements"].values() for word in of["before_to"])
+        alone = _any(word for of in data["statements"].values() for word in of["alone"])
+        join = r"\s*(?:,\s*(?:and|or)?|and/or|and|or|/)\s*"
+        begins = rf"(?P<to>{before_to})(?:{join}(?:{before_to}))*\s+(?:not\s+)?(?:to|of)\b|(?P<alone>{alone})(?![\w-])"
+        self.begins = re.compile(begins, re.IGNORECASE)
+        self.first = frozenset(phrase.split()[0] for phrase in self.kinds)
+        self.denying = frozenset[str](data["denying"])
+        self.verbs = frozenset[str](data["statement_verbs"])
+        self.adjectives = frozenset[str](data["statement_adjectives"])
+        self.avoiding = frozenset[str](data["avoiding"])
+        self.before = frozenset[str](data["before_statements"])
+        self.behind = frozenset[str](data["statements_behind"])
+        self.occasions = frozenset[str](data["occasions"])
 
 
-@functools.cache
+_KNOWN: Final[list[_StatementWords]] = []  # once they are read
+
+
 def _words() -> _StatementWords:
-    data = grammar_data("names.yaml")
-    kinds: dict[str, StatementKind] = {}
-    for kind in cast(tuple[StatementKind, ...], tuple(data["statements"])):
-        of = data["statements"][kind]
-        kinds.update(dict.fromkeys((*of["before_to"], *of["alone"]), kind))
-    before_to = _any(word for of in data["statements"].values() for word in of["before_to"])
-    alone = _any(word for of in data["statements"].values() for word in of["alone"])
-    join = r"\s*(?:,\s*(?:and|or)?|and/or|and|or|/)\s*"
-    begins = rf"(?P<to>{before_to})(?:{join}(?:{before_to}))*\s+(?:not\s+)?(?:to|of)\b|(?P<alone>{alone})(?![\w-])"
-    return _StatementWords(
-        re.compile(begins, re.IGNORECASE),
-        frozenset(phrase.split()[0] for phrase in kinds),
-        kinds,
-        frozenset(data["denying"]),
-        frozenset(data["statement_verbs"]),
-        frozenset(data["statement_adjectives"]),
-        frozenset(data["avoiding"]),
-        frozenset(data["before_statements"]),
-        frozenset(data["statements_behind"]),
-        frozenset(data["occasions"]),
-    )
+    if not _KNOWN:
+        _KNOWN.append(_StatementWords())
+    return _KNOWN[0]
 
 
 def _any(words: Iterable[str]) -> str:
@@ -143,8 +141,10 @@ def _begun(tokens: Sequence[Token], i: int, before: Sequence[Token], text: str) 
     opinion = _is_opinion(token)
     if opinion and before and _last(before[-1], text) in words.behind:
         return _Begun("judgement", token.end, denies=False, behind=True)
-    found = words.begins.match(text, token.start) if not opinion else None
-    if found is None or not _begins_part(before, text):
+    if opinion or not _begins_part(before, text):
+        return None
+    found = words.begins.match(text, token.start)
+    if found is None:
         return None
     first = " ".join((found["to"] or found["alone"]).casefold().split())
     behind = bool(before) and _last(before[-1], text) in words.behind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from eligo.criteria import Normal, Op, Span
 from eligo.criteria import Number as Value
@@ -158,7 +158,7 @@ def _normal(children: Children) -> WrittenLimit:
     return WrittenLimit("beyond", bounds, span)
 
 
-_WRITTEN_OUT = 1000  # a count that needs no power of ten is not smaller
+_WRITTEN_OUT: Final = 1000  # a count that needs no power of ten is not smaller
 
 
 def _same_power(first: Amount, second: Amount) -> tuple[Amount, Amount]:
@@ -189,7 +189,7 @@ def _bounded(children: Children) -> WrittenLimit:
     return WrittenLimit("bounded", ((op, amount),), _span(children), _age_of(children, [amount]))
 
 
-FLIPPED: dict[Op, Op] = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq"}
+FLIPPED: Final[dict[Op, Op]] = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq"}
 
 
 def _flipped(children: Children) -> WrittenLimit:
@@ -266,13 +266,13 @@ def _only(children: Children) -> Any:
 
 
 # The rules that join, the loosest first; one with a single part is that part.
-JOINS = (
+JOINS: Final = (
     *("sub_items", "sentences", "semicolons", "and_headed", "headed", "parted"),
     *("if_then", "unless", "must", "allowed", "but", "examples", "commas", "chain", "related", "target"),
 )
 
 # INVARIANT: every rule or label of the grammar that is not named here passes its only child on.
-BUILD: dict[str, Callable[[Children], Any]] = {
+BUILD: Final[dict[str, Callable[[Children], Any]]] = {
     **{rule: _branch(rule) for rule in JOINS},
     "if_first": _led("if_first"),
     "unit": _unit,

@@ -1,8 +1,13 @@
-"""The syntax tree of one item: what the grammar built from the tokens, before it means anything."""
+"""The syntax tree of one item: what the grammar built from the tokens, before it means anything.
+
+Reading asks for the class of a node, and for what it holds, all the time. The nodes are classes of the compiler's own,
+with an `__init__` written out, since it makes nothing of that of a dataclass; each is equal to itself alone.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Final, NamedTuple, final
 
 from eligo.criteria import Normal, Op, Span
 from eligo.criteria import Number as Value
@@ -46,23 +51,39 @@ class WrittenLimit(NamedTuple):
     inside: tuple[Token, ...] = ()  # small words between the comparator and its number
 
 
-class Limits(NamedTuple):
+@final
+@dataclass(init=False, eq=False, slots=True)
+class Limits:
     """Limits on one name, with the words that join them."""
 
     limits: tuple[WrittenLimit, ...]
     joins: tuple[str, ...]
     span: Span
 
+    def __init__(self, limits: tuple[WrittenLimit, ...], joins: tuple[str, ...], span: Span) -> None:
+        self.limits, self.joins, self.span = limits, joins, span
 
-class Anchor(NamedTuple):
+    def of(self, limits: tuple[WrittenLimit, ...]) -> Limits:
+        """The same words with other limits."""
+        return Limits(limits, self.joins, self.span)
+
+
+@final
+@dataclass(init=False, eq=False, slots=True)
+class Anchor:
     """Before, since or at an event, or `ago`."""
 
     side: str
     event: str | None
     span: Span
 
+    def __init__(self, side: str, event: str | None, span: Span) -> None:
+        self.side, self.event, self.span = side, event, span
 
-class TimeNode(NamedTuple):
+
+@final
+@dataclass(init=False, eq=False, slots=True)
+class TimeNode:
     """`within` or `lasting` a time, or (`timed`) limits with an anchor; `in the last year` has a unit and no limits."""
 
     form: str
@@ -71,35 +92,58 @@ class TimeNode(NamedTuple):
     anchor: Anchor | None
     span: Span
 
+    def __init__(self, form: str, limits: Limits | None, unit: Token | None, anchor: Anchor | None, span: Span) -> None:
+        self.form, self.limits, self.unit, self.anchor, self.span = form, limits, unit, anchor, span
 
-class CountOf(NamedTuple):
+
+@final
+@dataclass(init=False, eq=False, slots=True)
+class CountOf:
     """At least so many of what follows."""
 
     limits: Limits
     following: Token
     span: Span
 
+    def __init__(self, limits: Limits, following: Token, span: Span) -> None:
+        self.limits, self.following, self.span = limits, following, span
 
-class Clause(NamedTuple):
+
+@final
+@dataclass(init=False, eq=False, slots=True)
+class Clause:
     """What stands between two joins: one fact or limit with its own modifiers."""
 
     elements: tuple[Element, ...]
 
+    def __init__(self, elements: tuple[Element, ...]) -> None:
+        self.elements = elements
 
-class Branch(NamedTuple):
+
+@final
+@dataclass(init=False, eq=False, slots=True)
+class Branch:
     """Parts that a rule of the grammar joins, and the words or marks that join them."""
 
     rule: str
     parts: tuple[Node, ...]
     marks: tuple[Token, ...]
 
+    def __init__(self, rule: str, parts: tuple[Node, ...], marks: tuple[Token, ...]) -> None:
+        self.rule, self.parts, self.marks = rule, parts, marks
 
-class Bracket(NamedTuple):
+
+@final
+@dataclass(init=False, eq=False, slots=True)
+class Bracket:
     """An item in brackets; `word` is the word of scope with which it begins: `(if A)`."""
 
     item: Node
     word: Token | None
     span: Span
+
+    def __init__(self, item: Node, word: Token | None, span: Span) -> None:
+        self.item, self.word, self.span = item, word, span
 
 
 Node = Clause | Branch
@@ -116,8 +160,8 @@ def amounts(limits: Limits) -> list[Amount]:
     return [amount for limit in limits.limits for _, amount in limit.bounds]
 
 
-_APART = {"sub_items": "far", "sentences": "far", "semicolons": "near", "and_headed": "near", "parted": "near"}
-_IN_A_ROW = frozenset(["commas", "chain", "target", "related"])  # the units of these may share one limit
+_APART: Final = {"sub_items": "far", "sentences": "far", "semicolons": "near", "and_headed": "near", "parted": "near"}
+_IN_A_ROW: Final = frozenset(["commas", "chain", "target", "related"])  # the units of these may share one limit
 
 
 def units(node: Node) -> list[tuple[Clause, str]]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from eligo.data import grammar_data
 from eligo.reading.lexicon import name_words
 from eligo.reading.tokens import Token
 
-_CONCEPT = "clinical_trial_participation"
-_WHOLE = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS", "OTHER", "OR", "AND"])
-_GOING_ON = frozenset(["FILLER", "CONCEPT", "VAR", "QUAL"])  # behind the trial these say more of it
+_CONCEPT: Final = "clinical_trial_participation"
+_WHOLE: Final = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS", "OTHER", "OR", "AND"])
+_GOING_ON: Final = frozenset(["FILLER", "CONCEPT", "VAR", "QUAL"])  # behind the trial these say more of it
 
 
 @functools.cache
@@ -31,16 +32,18 @@ def _pattern() -> re.Pattern[str]:
 
 
 @functools.cache
-def _trials() -> tuple[str, ...]:
-    """What one of the words for a trial holds, the shortest."""
-    words: list[str] = grammar_data("names.yaml")["trials"]
+def _shortest(key: str) -> tuple[str, ...]:
+    """The words of a list without those that hold another one of it."""
+    words: list[str] = grammar_data("names.yaml")[key]
     return tuple(word for word in words if not any(other != word and other in word for other in words))
 
 
 def _may_name_trial(text: str) -> bool:
     """Whether the pattern is worth a try; only in ASCII are letters of either case as many."""
     said = text.lower() if text.isascii() else ""
-    return not said or any(word in said for word in _trials())
+    return not said or (
+        any(word in said for word in _shortest("trials")) and any(deed in said for deed in _shortest("trial_deeds"))
+    )
 
 
 def _is_another(said: str) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+from typing import Final
 
 from eligo.reading.lexicon import trie, words
 from eligo.vocabulary.unit_spellings import MARKS, begins_unit, ucum
 
-_NOT_UNITS = frozenset(
+_NOT_UNITS: Final = frozenset(
     [
         "a",
         "as",
@@ -37,7 +38,7 @@ _NOT_UNITS = frozenset(
 )
 
 
-_UNIT_STOPS = frozenset(["and", "or", "to", "x", "in", "of", "with", "for", "at", "on", "a", "the", "is"])
+_UNIT_STOPS: Final = frozenset(["and", "or", "to", "x", "in", "of", "with", "for", "at", "on", "a", "the", "is"])
 
 
 @functools.lru_cache(4096)
@@ -46,7 +47,7 @@ def _begins_unit(first: str) -> bool:
     return first in words("unit_starts") or (first not in trie() and begins_unit(first))
 
 
-_ucum = functools.lru_cache(4096)(ucum)
+_ucum: Final = functools.lru_cache(4096)(ucum)
 
 
 def _unit_ends(parts: list[str], i: int, pos: int) -> list[tuple[int, int]]:

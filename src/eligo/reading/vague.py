@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from eligo.reading.lexicon import name_words, words
 from eligo.reading.naming import tells_nothing
@@ -15,16 +16,16 @@ from eligo.reading.neighbours import is_time_unit
 from eligo.reading.tokens import Token
 from eligo.vocabulary.named import statement_id
 
-_ENDS = frozenset(["STOP", "SEMI"])
-_BEFORE = frozenset(["LIGHT", "WHO", "FRESH", "NEG"])
-_NARROWING = frozenset(
+_ENDS: Final = frozenset(["STOP", "SEMI"])
+_BEFORE: Final = frozenset(["LIGHT", "WHO", "FRESH", "NEG"])
+_NARROWING: Final = frozenset(
     ["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "FILLER", "NOTED", "UNTESTED", "OR", "AND", "COMMA"]
 )
-_SEPARATING = frozenset(["COMMA", "SEMI"])
-_JOINING = frozenset(["OR", "AND", "COMMA", "NEG", "FRESH"])
-_OPINION = "investigator_judgement"
-_AHEAD = frozenset(["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "COMMA", "OR", "AND"])
-_UNTOLD = frozenset(
+_SEPARATING: Final = frozenset(["COMMA", "SEMI"])
+_JOINING: Final = frozenset(["OR", "AND", "COMMA", "NEG", "FRESH"])
+_OPINION: Final = "investigator_judgement"
+_AHEAD: Final = frozenset(["LIGHT", "FRESH", "QUAL", "OTHER", "STATUS", "COMMA", "OR", "AND"])
+_UNTOLD: Final = frozenset(
     [
         "OLD",
         "AGECOMP",
@@ -41,8 +42,8 @@ _UNTOLD = frozenset(
         "IF",
     ]
 )
-_TIMES = frozenset(["WITHIN", "NUM", "UNIT", "BEFORE", "AT", "SINCE", "EVENT", "AGO", "LASTING"])
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_TIMES: Final = frozenset(["WITHIN", "NUM", "UNIT", "BEFORE", "AT", "SINCE", "EVENT", "AGO", "LASTING"])
+_WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
 def judge(tokens: list[Token], text: str) -> list[Token]:
@@ -77,9 +78,10 @@ def _start(part: Sequence[Token], text: str) -> int:
     """The place of the first word that is more than of whom it is, and whether it is so."""
     before = name_words("before_statements")
     for i, token in enumerate(part):
-        written = _words_of(token, text)
-        people = token.type in ("FILLER", "STATUS") and bool(written) and before.issuperset(written)
-        if token.type not in _BEFORE and not people:
+        if token.type in _BEFORE:
+            continue
+        written = _words_of(token, text) if token.type in ("FILLER", "STATUS") else ()
+        if not written or not before.issuperset(written):
             return i
     return len(part)
 

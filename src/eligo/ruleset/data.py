@@ -34,7 +34,10 @@ from eligo.vocabulary.named import is_named, name_of
 def to_data(predicate: Predicate, text: str) -> dict[str, Any]:
     """The mapping of a predicate, in the key order of the file."""
     if isinstance(predicate, LEAF):
-        return {**_leaf_data(predicate, text), **_words(predicate.span, text)}
+        data = _leaf_data(predicate, text)
+        if predicate.span is not None:
+            data |= _words(predicate.span, text)
+        return data
     if isinstance(predicate, (AllOf, AnyOf)):
         key = "all" if isinstance(predicate, AllOf) else "any"
         return {key: [to_data(p, text) for p in predicate.parts]}
@@ -76,7 +79,7 @@ def _present_data(leaf: Present) -> dict[str, Any]:
         data["count"] = leaf.count
     if leaf.but_not:
         data["but_not"] = [_excepted_data(part) for part in leaf.but_not]
-    return {**data, **_window_data(leaf.window)}
+    return data if leaf.window is None else data | _window_data(leaf.window)
 
 
 def _excepted_data(part: Excepted) -> str | dict[str, str]:
@@ -87,8 +90,10 @@ def _excepted_data(part: Excepted) -> str | dict[str, str]:
 
 def _thing(concept: str) -> dict[str, str]:
     """What stands for a concept: its id, with the name of an entry of the dictionary; or its name and kind alone."""
+    if not is_outside(concept):
+        return {"concept": concept}
     if not is_named(concept):
-        known = concepts().get(concept) if is_outside(concept) else None
+        known = concepts().get(concept)
         return {"concept": concept, "name": known.name} if known is not None else {"concept": concept}
     kind, name = name_of(concept)
     return {"named": name, "kind": kind}
@@ -119,21 +124,19 @@ def _compare_data(leaf: Compare) -> dict[str, Any]:
         data["pick"] = leaf.pick
     if leaf.at is not None:
         data["at"] = _thing(leaf.at) if is_outside(leaf.at) else leaf.at
-    return {**data, **_window_data(leaf.window)}
+    return data if leaf.window is None else data | _window_data(leaf.window)
 
 
-def _window_data(window: Window | None) -> dict[str, Any]:
-    if window is None:
-        return {}
+def _window_data(window: Window) -> dict[str, Any]:
     data = {k: str(v) for k in ("within", "ago", "lasting", "began") if (v := getattr(window, k)) is not None}
     # A window without any part would be read back as none, so its anchor is always written then.
     return data if data and window.anchor == "screening" else {**data, "anchor": window.anchor}
 
 
-def _words(span: Span | None, text: str) -> dict[str, Any]:
-    if span is None or not text[slice(*span)]:
+def _words(span: Span, text: str) -> dict[str, Any]:
+    words = text[span[0] : span[1]]
+    if not words:
         return {}
-    words = text[slice(*span)]
     nth, start = 1, text.find(words)
     while start != span[0]:
         nth, start = nth + 1, text.find(words, start + 1)

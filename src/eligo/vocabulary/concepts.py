@@ -121,7 +121,11 @@ class Concepts(Curated):
         >>> concepts().find_beyond("Dressler's syndrome").id, concepts().find_beyond("ascites")
         ('MONDO:0001049', None)
         """
-        entry = _dictionary().find(name) if super().find(name) is None else None
+        return self._listed(name) if super().find(name) is None else None
+
+    def _listed(self, name: str) -> Concept | None:
+        """Find the thing that the dictionary has under a name."""
+        entry = _dictionary().find(name)
         return self.get(entry.id) if entry is not None else None
 
     def by_code_beyond(self, system: str, code: str) -> Concept | None:
@@ -137,7 +141,7 @@ class Concepts(Curated):
         >>> [concepts().named("condition", name) for name in ("Ascites", "Dressler syndrome", "Zorblax-diseases")]
         ['ascites', 'MONDO:0001049', 'condition:zorblax disease']
         """
-        known = super().find(name) or self.find_beyond(name)
+        known = super().find(name) or self._listed(name)
         fits = known is not None and (known.kind == kind or (kind == "condition" and known.kind == "state"))
         return known.id if known is not None and fits else named_id(kind, name)
 

@@ -43,6 +43,8 @@ class Dictionary:
         self._split = functools.lru_cache(_REMEMBERED)(_split)
         self._sizes = functools.lru_cache(_REMEMBERED)(self._sizes_of)
         self._entries = functools.lru_cache(_FEW)(self._get)
+        self._parents = functools.lru_cache(_REMEMBERED)(self._parents_of)
+        self._found = functools.lru_cache(_FEW)(self._found_by)  # one name is looked for in several places
         self._same: dict[str, str | None] = {}  # the concept of each entry that was ever met
 
     def __len__(self) -> int:
@@ -125,10 +127,11 @@ class Dictionary:
         found: set[str] = set()
         todo = [id]
         while todo:
-            entry = self.get(todo.pop())
-            if entry is not None and entry.id not in found:
-                found.add(entry.id)
-                todo += entry.parents
+            one = todo.pop()
+            parents = self._parents(one) if one not in found else None
+            if parents is not None:
+                found.add(one)
+                todo += parents
         return frozenset(found)
 
     def is_a(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
@@ -189,10 +192,21 @@ class Dictionary:
         return Dictionary([own, *self._packs], self._known, self._reviewed)
 
     def _get(self, id_: str) -> Entry | None:
-        return next((self.linked(found) for pack in self._packs if (found := pack.get(id_))), None)
+        entry = self._written(id_)
+        return self.linked(entry) if entry is not None else None
+
+    def _written(self, id_: str) -> Entry | None:
+        return next((found for pack in self._packs if (found := pack.get(id_))), None)
+
+    def _parents_of(self, id_: str) -> tuple[str, ...] | None:
+        """What an entry stands under; which concept each of these is, is not asked."""
+        entry = self._written(id_)
+        return entry.parents if entry is not None else None
 
     def _find(self, words: Sequence[str], written: str) -> Entry | None:
-        key = words_key(words, self._known.spellings)
+        return self._found(words_key(words, self._known.spellings), written)
+
+    def _found_by(self, key: str, written: str) -> Entry | None:
         for pack in self._packs:
             found = pack.named(key, written) if key else None
             if found is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Final, cast
 
 from eligo.criteria import (
     AllOf,
@@ -27,8 +27,8 @@ from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, implie
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, has_unread, is_unread
 from eligo.reading.meaning.said import Bond, Mark, Said
 
-_PLAIN = frozenset(["without", "that"])
-_NEEDED = TREATMENTS | {"state"}
+_PLAIN: Final = frozenset(["without", "that"])
+_NEEDED: Final = TREATMENTS | {"state"}
 
 
 def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from eligo.criteria import AllOf, Attest, Compare, IfThen, OneOf, Predicate, leaves
 from eligo.reading.lexicon import words
@@ -35,7 +36,7 @@ from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Bracket, Branch, Clause, Element, Limits, Node, TimeNode
 
-_SMALL = frozenset(["LIGHT", "LEAD", "TRAIL", "FRESH", "WHO", "SKIP"])
+_SMALL: Final = frozenset(["LIGHT", "LEAD", "TRAIL", "FRESH", "WHO", "SKIP"])
 
 
 def bracket(unit: UnitState, i: int, node: Bracket) -> None:

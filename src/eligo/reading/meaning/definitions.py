@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from eligo.criteria import (
     MEASURING,
@@ -30,8 +30,8 @@ from eligo.reading.meaning.said import Modifiers
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
-_BELOW = ("lt", "le")
-_GROUPS = frozenset(["age", "sex"])
+_BELOW: Final = ("lt", "le")
+_GROUPS: Final = frozenset(["age", "sex"])
 
 
 def definition(context: Context, head: Predicate, inner: Predicate, negated: bool, *, beside: bool = True) -> Predicate:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from eligo.criteria import AllOf, Attest, Leaf, Predicate, Present, Span, map_leaves
 from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qualifiers_in, words
@@ -18,7 +18,7 @@ from eligo.reading.meaning.times import SCREENING
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import NamedKind, is_named, name_of, named_id
 
-_PLAINLY = PLAIN_STATUSES | {"now"}  # statuses that say no more than that something is given
+_PLAINLY: Final = PLAIN_STATUSES | {"now"}  # statuses that say no more than that something is given
 
 
 def facts_named(said: Said) -> Sequence[Present]:

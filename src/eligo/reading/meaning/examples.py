@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from eligo.criteria import Leaf, Predicate, Present, Span, leaves, map_leaves
 from eligo.reading.lexicon import END, trie, words
@@ -16,8 +17,8 @@ from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch, Element, Node
 
-_LONGEST_ABBREVIATION = 6  # letters and digits
-_NAMES = frozenset(["CONCEPT", "QUAL", "LIGHT"])
+_LONGEST_ABBREVIATION: Final = 6  # letters and digits
+_NAMES: Final = frozenset(["CONCEPT", "QUAL", "LIGHT"])
 
 
 def counting(context: Context, head: Predicate, items: Sequence[Said], *, negated: bool) -> list[Predicate]:

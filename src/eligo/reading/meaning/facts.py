@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from eligo.criteria import Leaf, Predicate, Present, leaves
 from eligo.reading.lexicon import words
@@ -10,7 +11,7 @@ from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.named import is_named
 from eligo.vocabulary.relations import relations
 
-TREATMENTS = frozenset(["medication", "procedure"])
+TREATMENTS: Final = frozenset(["medication", "procedure"])
 
 
 def facts_in(body: Predicate) -> list[Present]:

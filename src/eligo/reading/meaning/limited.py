@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from eligo.criteria import Compare, OneOf, Predicate, leaves
 from eligo.reading.lexicon import words
@@ -18,7 +19,7 @@ from eligo.reading.tree import Anchor, Bracket, Element, TimeNode
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
-_PART = re.compile(r"\b([A-Za-z]+)[\s:]+(?=(?:\d+[a-zA-Z]?|[IVX]+[abcABC]?|[A-H][0-9]?|only)(?![\w-]))")
+_PART: Final = re.compile(r"\b([A-Za-z]+)[\s:]+(?=(?:\d+[a-zA-Z]?|[IVX]+[abcABC]?|[A-H][0-9]?|only)(?![\w-]))")
 
 
 def of_a_part(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 from eligo.criteria import Attest, Compare, Limit, OneOf, Op, Predicate, leaves
 from eligo.reading.bind import BoundLimits
@@ -22,7 +22,7 @@ from eligo.reading.tree import CountOf, Element, Limits, TimeNode, amounts
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
-_WORD = 24  # characters before a name, in which the word before it lies
+_WORD: Final = 24  # characters before a name, in which the word before it lies
 
 
 def choice(state: UnitState, node: CountOf) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Final, cast
 
 from eligo.criteria import (
     STUDY_CONDITION,
@@ -37,12 +37,12 @@ from eligo.reading.meaning.said import Modifiers
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import Concept, concepts
 
-PAST = frozenset(["history", "waxed"])  # what was ever there; `waxed`: and was active then
+PAST: Final = frozenset(["history", "waxed"])  # what was ever there; `waxed`: and was active then
 
 
-_PLAIN: list[tuple[Status, str | None]] = [("active", None)]
+_PLAIN: Final[list[tuple[Status, str | None]]] = [("active", None)]
 # What words say of any concept, where it is no status by itself.
-_STATUSES: dict[str, list[tuple[Status, str | None]]] = {
+_STATUSES: Final[dict[str, list[tuple[Status, str | None]]]] = {
     "meanwhile": [("now", None), ("planned", None)],
     "found": _PLAIN,
     "used": _PLAIN,

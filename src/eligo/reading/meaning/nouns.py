@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from eligo.criteria import AnyOf, Leaf, Predicate, Present, Span, map_leaves
 from eligo.reading.lexicon import concept_named, named_without, opposed, words
@@ -16,7 +17,7 @@ from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said, folded
 from eligo.vocabulary.concepts import concepts
 
-_TENSES = frozenset(["now", "planned", "meanwhile", "history", "undergoing"])
+_TENSES: Final = frozenset(["now", "planned", "meanwhile", "history", "undergoing"])
 
 
 def with_nouns(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:

@@ -9,21 +9,22 @@ contradiction, idle, only-a-hedge.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from eligo.criteria import Span
 from eligo.reading.meaning.context import Context, place
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Anchor, Bracket, Element, Limits, TimeNode
 
-_LOGIC = {
+_LOGIC: Final = {
     "exceptions": "exception",
     "others": "somebody-else",
     "comparator": "logic",
     "logic": "logic",
     "turning": "logic",
 }
-_OF_TOKEN = {"VAR": "name-without-limit", "CONCEPT": "unclear-relation", "EVENT": "time", "AT": "time"}
-_OF_NODE: dict[type, str] = {TimeNode: "time", Anchor: "time", Bracket: "bracket"}
+_OF_TOKEN: Final = {"VAR": "name-without-limit", "CONCEPT": "unclear-relation", "EVENT": "time", "AT": "time"}
+_OF_NODE: Final[dict[type, str]] = {TimeNode: "time", Anchor: "time", Bracket: "bracket"}
 
 
 def reason_of(residue: Sequence[Element], logic: str | None, context: Context) -> tuple[str, Span]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from eligo.criteria import Leaf, Not, Predicate, Present, Span, leaves, map_leaves
 from eligo.reading.meaning.bonds import tie
@@ -21,7 +22,7 @@ from eligo.reading.tree import Branch, Node
 from eligo.vocabulary.concepts import concepts
 
 # Behind which `or` may join two things or two sentences.
-_UNSURE = frozenset(["with", "from", "without", "due_to", "unrelated_to", "associated_with"])
+_UNSURE: Final = frozenset(["with", "from", "without", "due_to", "unrelated_to", "associated_with"])
 
 
 def related(context: Context, node: Branch) -> Said:

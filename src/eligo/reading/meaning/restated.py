@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from eligo.criteria import Compare, Limit, Number, Predicate, Present
 from eligo.errors import EligoError
@@ -20,12 +21,12 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import convert
 from eligo.vocabulary.variables import Variable, variables
 
-_METHODS = frozenset(["CONCEPT", "FILLER", "OR", "AND", "COMMA"])
-_FACTS = frozenset(["ATTEST"])
-_NAMING = frozenset(["CONCEPT", "FILLER", "VAR", ""])
-_CITING = frozenset(["CITE", "NOTED"])
-_WORD = re.compile(r"[^\W_]+")
-_LONGEST = 10  # words that an abbreviation stands for
+_METHODS: Final = frozenset(["CONCEPT", "FILLER", "OR", "AND", "COMMA"])
+_FACTS: Final = frozenset(["ATTEST"])
+_NAMING: Final = frozenset(["CONCEPT", "FILLER", "VAR", ""])
+_CITING: Final = frozenset(["CITE", "NOTED"])
+_WORD: Final = re.compile(r"[^\W_]+")
+_LONGEST: Final = 10  # words that an abbreviation stands for
 
 
 def source(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from eligo.criteria import DAYS_IN, Excepted, Predicate, Present, Span, Window
 from eligo.reading.lexicon import PLAIN_STATUSES
 from eligo.reading.meaning.context import Context
@@ -15,7 +17,7 @@ from eligo.reading.roles import WEIGHT
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Clause, Element, Limits, TimeNode
 
-_SHORT = 7  # days: nobody is excluded for what was at least so long ago
+_SHORT: Final = 7  # days: nobody is excluded for what was at least so long ago
 
 
 class UnitState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from eligo.criteria import (
     MEASURING,
@@ -30,7 +31,7 @@ from eligo.reading.neighbours import is_time_unit
 from eligo.reading.tokens import Token
 from eligo.vocabulary.named import is_named, is_statement
 
-_WORDS = re.compile(r"[^\W\d_]+")
+_WORDS: Final = re.compile(r"[^\W\d_]+")
 
 
 def opinion(said: Sequence[Said], marks: Sequence[Mark]) -> Said | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, cast, get_args
+from typing import Final, NamedTuple, cast, get_args
 
 from eligo.bounds import LONGEST_DAYS
 from eligo.criteria import DAYS_IN, Bound, Duration, Op, TimeUnit, Window
@@ -10,14 +10,14 @@ from eligo.reading.meaning.facts import TREATMENTS
 from eligo.reading.tree import Amount, Anchor, Limits, TimeNode
 from eligo.vocabulary.concepts import concepts
 
-_UNITS = frozenset(get_args(TimeUnit))
-_PASSED = frozenset(["diagnosis", "surgery", "admission", "delivery"])  # events that lie before screening
-SCREENING = "screening"
-_SOONER: dict[Op, Op] = {"ge": "lt", "gt": "le"}
-LONG = ("ge", "gt")
+_UNITS: Final = frozenset(get_args(TimeUnit))
+_PASSED: Final = frozenset(["diagnosis", "surgery", "admission", "delivery"])  # events that lie before screening
+SCREENING: Final = "screening"
+_SOONER: Final[dict[Op, Op]] = {"ge": "lt", "gt": "le"}
+LONG: Final = ("ge", "gt")
 
 
-_OF_TODAY = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
+_OF_TODAY: Final = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "admission"])
 
 
 def of_today(element: object) -> bool:

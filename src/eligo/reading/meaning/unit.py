@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeGuard, cast
+from typing import Final, TypeGuard, cast
 
 from eligo.criteria import MEASURING, Always, Attest, Compare, OneOf, Predicate, Present, Span, Window, leaves
 from eligo.reading.leaves import merged
@@ -31,7 +31,7 @@ from eligo.reading.tree import Anchor, Bracket, Clause, CountOf, Element, Limits
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import StatementKind, is_statement, statement_id
 
-_NOT_NOW = PAST | {"planned"}
+_NOT_NOW: Final = PAST | {"planned"}
 
 
 def unit(context: Context, node: Clause) -> Said:
