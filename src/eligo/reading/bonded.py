@@ -102,7 +102,8 @@ def _says_again(line: LinePass, i: int, bond: Token) -> bool:
 def _on_no_concept(line: LinePass, following: Token, bond: Token) -> bool:
     """Whether both are limits behind `with`, or a treatment stands behind words that nobody knows."""
     if line.core == "VAR" or following.type == "VAR":  # `with A >= 180 or B >= 120`
-        return line.core == following.type and bond.value == "with" and line.limited()
+        core = "VAR" if line.core == "CLOSE" else line.core  # `with systolic pressure (BP) >= 180`
+        return core == following.type and bond.value == "with" and line.limited()
     treats = bond.value in OF_PATIENTS and kind_named(str(following.value)) in _TREATMENTS
     return line.core == "FILLER" and treats  # `requiring zorblax treatment or A`
 

@@ -91,8 +91,10 @@ def with_participle(context: Context, before: Said, part: Said) -> Said:
     slashed = context.text[first.span[1] : second.span[0]].strip() == "/"
     kind, written = kind_of(first), context.written(second.span)
     found = _compound(context.written(first.span).lower(), slashed=slashed)
-    if found is None and is_named(first.concept):
-        found = _adjective(name_of(first.concept)[1], alone=is_named(second.concept) and " " not in written)
+    alone = is_named(second.concept) and " " not in written
+    if found is None and (alone or is_named(first.concept)):
+        name = name_of(first.concept)[1] if is_named(first.concept) else context.written(first.span).lower()
+        found = _adjective(name, alone=alone)
     if found is None or context.take(Alternative.FIRST_WORD) != found.likely:
         return part
     return replace(part, body=replace(second, concept=named_id(cast(NamedKind, kind), f"{found.word} {written}")))

@@ -207,7 +207,9 @@ def _narrowed(body: Predicate, qualifiers: Sequence[str]) -> Predicate:
     def change(leaf: Leaf) -> Predicate:
         if not isinstance(leaf, Present) or leaf.status not in ("active", "now") or kind_of(leaf) != "condition":
             return leaf
-        return replace(leaf, qualifier=" ".join((*qualifiers, *([leaf.qualifier] if leaf.qualifier else []))))
+        own = leaf.qualifier or ""
+        more = [word for word in qualifiers if word not in own.split()]  # `significant history of significant A`
+        return replace(leaf, qualifier=" ".join((*more, *([own] if own else []))))
 
     return map_leaves(body, change)
 

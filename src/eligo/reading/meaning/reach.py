@@ -225,9 +225,14 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
     if last.what == "fact":
         said = site_back(context, complement_back(context, said))
     said = meanwhile_back(context, said) if last.meanwhile else status_back(context, said)
-    if last.bonds and not (last.apart or last.anew):
+    if last.bonds and not last.apart and (not last.anew or _given_for(said)):
         said = _bonds_back(context, said, marks)
     return said
+
+
+def _given_for(said: Sequence[Said]) -> bool:
+    """`A, B or any C for D`: whether all are treatments, and D is what they are given for."""
+    return {bond.kind for bond in said[-1].bonds} == {"due_to"} and _kinds(said) <= TREATMENTS
 
 
 def _within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
@@ -362,7 +367,7 @@ def _of_last_only(bond: Bond, last: Said, others: Sequence[Said]) -> bool:
 
     `stroke, hospitalization for asthma`: what something is done for is of no disease beside it.
     """
-    if bond.kind == "due_to" and "condition" in _kinds(others) - _kinds([last]):
+    if bond.kind == "due_to" and _unlike(_kinds(others), _kinds([last])):
         return True
     if is_unread(bond.body):
         return False
@@ -371,6 +376,11 @@ def _of_last_only(bond: Bond, last: Said, others: Sequence[Said]) -> bool:
         return False
     facts = [fact for body in bodies_of(others) for fact in facts_in(body)]
     return owners.isdisjoint(id_ for fact in facts for id_ in concepts().ancestors(fact.concept))
+
+
+def _unlike(others: set[str | None], last: set[str | None]) -> bool:
+    """Whether one of two is of diseases and the other one is not: `transplantation, diabetes due to pancreatitis`."""
+    return "condition" in others - last or (last == {"condition"} and not others.isdisjoint(TREATMENTS))
 
 
 def _kinds(said: Sequence[Said]) -> set[str | None]:
