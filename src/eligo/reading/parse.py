@@ -35,6 +35,7 @@ from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Node
 from eligo.reading.trials import take_part
 from eligo.reading.vague import judge
+from eligo.reading.whole import ask_rest
 from eligo.truth import Kind
 
 LONGEST: Final = 60_000  # characters: no criterion is longer
@@ -191,9 +192,13 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
         return asked(tokens, types, text, kind) or nothing(tokens, text)
     reading = read_tree(tree, bound, tokens, text, kind, why=why)
     if not isinstance(reading.predicate, Unparsed):
-        return reading
+        return ask_rest(reading, tokens, text, kind)
     statement = asked(tokens, types, text, kind)
-    return reading if statement is None else statement._replace(comparisons=reading.comparisons)
+    return (
+        ask_rest(reading, tokens, text, kind)
+        if statement is None
+        else statement._replace(comparisons=reading.comparisons)
+    )
 
 
 def read_comparisons(text: str) -> tuple[StatedComparison, ...]:
