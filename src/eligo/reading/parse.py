@@ -178,8 +178,16 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
     """What one eligibility item says; without `why`, not for which reasons parts of it are not understood."""
     if len(text) > LONGEST:
         return too_long(text)
-    raw = parted(scan(text), text)
-    tokens = _scoped(raw, text)
+    tokens = tokenise(text)
+    return ask_rest(_read(tokens, text, kind, why=why), tokens, text, kind)
+
+
+def read_parts(text: str, kind: Kind) -> ItemReading:
+    """The same as far as it is understood: what is not is kept apart, and not asked by the whole sentence."""
+    return too_long(text) if len(text) > LONGEST else _read(tokenise(text), text, kind, why=True)
+
+
+def _read(tokens: list[Token], text: str, kind: Kind, *, why: bool) -> ItemReading:
     types = frozenset([t.type for t in tokens])
     if types.isdisjoint(TELLING):
         return asked(tokens, types, text, kind) or unread(tokens, text)
@@ -192,13 +200,9 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
         return asked(tokens, types, text, kind) or nothing(tokens, text)
     reading = read_tree(tree, bound, tokens, text, kind, why=why)
     if not isinstance(reading.predicate, Unparsed):
-        return ask_rest(reading, tokens, text, kind)
+        return reading
     statement = asked(tokens, types, text, kind)
-    return (
-        ask_rest(reading, tokens, text, kind)
-        if statement is None
-        else statement._replace(comparisons=reading.comparisons)
-    )
+    return reading if statement is None else statement._replace(comparisons=reading.comparisons)
 
 
 def read_comparisons(text: str) -> tuple[StatedComparison, ...]:
