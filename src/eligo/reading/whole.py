@@ -90,15 +90,23 @@ def _asked(predicate: Predicate, whole: Attest, *, denied: bool) -> Predicate:
 
 def _can_be_asked(reading: ItemReading, tokens: Sequence[Token], text: str, kind: Kind) -> bool:
     """Whether an item is one statement about a patient, of which it is clear who fulfils it."""
-    types = frozenset([token.type for token in tokens])
+    types = frozenset([token.type for token in _without_end(tokens)])
     if len(text) > _LONGEST or not types.isdisjoint(_NO_STATEMENT):
         return False
     if not types.isdisjoint(_FOR_SOME) and not _condition_read(reading.predicate):
         return False
     lost = [leaf.span for leaf in leaves(reading.predicate) if isinstance(leaf, Unparsed)]
-    if any(not_read.code in _DOUBTFUL for not_read in reading.not_read) or any(_tells_more(tokens, span) for span in lost):
+    if any(not_read.code in _DOUBTFUL for not_read in reading.not_read) or any(_tells_more(tokens, span, text) for span in lost):
         return False
     return _is_one_statement(text) and (kind == "inclusion" or _rules_out(tokens, text))
+
+
+def _without_end(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The tokens without the mark at the end of the sentence."""
+    last = len(tokens)
+    while last and tokens[last - 1].type in ("STOP", "SEMI", "LIGHT"):
+        last -= 1
+    return tokens[:last]
 
 
 def _is_one_statement(text: str) -> bool:
@@ -129,12 +137,15 @@ def _rules_out(tokens: Sequence[Token], text: str) -> bool:
     return not any(f" {words} " in said for words in name_words("obliging", "asking_for"))
 
 
-def _tells_more(tokens: Sequence[Token], span: Span | None) -> bool:
-    """Whether a number that is none of a time, or somebody else, stands in a part that is not understood."""
+def _tells_more(tokens: Sequence[Token], span: Span | None, text: str) -> bool:
+    """Whether a number of no time, or somebody else, stands in a part that is not understood."""
+    before = ""
     for token, behind in zip(tokens, [*tokens[1:], None], strict=False):
-        inside = span is None or (span[0] <= token.start and token.end <= span[1])
-        if inside and (token.value == "others" or (token.type == "NUM" and not is_time_unit(behind))):
-            return True
+        if span is None or (span[0] <= token.start and token.end <= span[1]):
+            numbered = is_time_unit(behind) or before in name_words("numbered_events")
+            if token.value == "others" or (token.type == "NUM" and not numbered):
+                return True
+        before = next(reversed(_WORD.findall(text[token.start : token.end].casefold())), before)
     return False
 
 
