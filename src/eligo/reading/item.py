@@ -67,7 +67,7 @@ def read_tree(
         ambiguity,
         () if isinstance(predicate, Unparsed) else tuple(dict.fromkeys(context.notes)),
         tuple(dict.fromkeys(context.unknown)),
-        _not_read(predicate, context, text) if why else (),
+        _not_read(predicate, context, text),
         account_of(predicate, context, tokens) if why else (),
     )
 

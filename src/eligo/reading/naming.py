@@ -39,7 +39,8 @@ _BOUNDS: Final = frozenset(
     ["STOP", "SEMI", "CLOSE", "SUBITEM", "CITE", "WITHIN", "LASTING", "AT", "BEFORE", "SINCE", "AGO"]
 )
 _ENDS: Final = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM"])
-_ANEW: Final = frozenset(["FRESH", "NEG"])  # a part that begins so takes no negation of the one before it
+# A part that begins so takes no negation of the one before it.
+_ANEW: Final = frozenset(["FRESH", "NEG", "COMP", "NUM", "VAR", "AGECOMP"])
 _PARTS: Final = frozenset(["FILLER", "CONCEPT"])
 _WORD: Final = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _BETWEEN: Final = re.compile(r"[ -]{0,2}")
@@ -128,12 +129,18 @@ def _denies(tokens: Sequence[Token], i: int, text: str) -> bool:
     who = tokens[i + 1]
     if who.type == "ATTEST":  # `non-English speaking`
         return who.start == tokens[i].end
-    if who.start != tokens[i].end or text[who.start : who.end].casefold() not in _words().persons:
+    if who.start != tokens[i].end or not _is_person(text[who.start : who.end].casefold()):
         return False
     end = next((j for j in range(i + 2, len(tokens)) if tokens[j].type != "LIGHT"), len(tokens))
     if end < len(tokens) and tokens[end].type in _JOINS:  # `non-pregnant and non-lactating`, `non-smoker or has not`
         return end + 1 < len(tokens) and (_is_denying(tokens[end + 1], text) or tokens[end + 1].type in _ANEW)
     return end == len(tokens) or tokens[end].type in _ENDS or tokens[end].type == "LASTING"
+
+
+def _is_person(written: str) -> bool:
+    """Whether words say what people are: "smoker", "pregnant women"."""
+    first, _, people = written.partition(" ")
+    return written in _words().persons or (first in _words().persons and people in words("adults"))
 
 
 def _is_denying(token: Token, text: str) -> bool:

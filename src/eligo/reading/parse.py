@@ -17,6 +17,8 @@ from eligo.reading.compare import comparisons
 from eligo.reading.comparison import StatedComparison
 from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
 from eligo.reading.listed import name_listed
+from eligo.reading.meaning.context import Account
+from eligo.reading.meaning.joining import has_unread
 from eligo.reading.naive import never_given
 from eligo.reading.naming import name, quoted
 from eligo.reading.numbered import numbered
@@ -35,6 +37,8 @@ from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Node
 from eligo.reading.trials import take_part
 from eligo.reading.vague import judge
+from eligo.reading.verdicts import Verdict, denied, verdict_of
+from eligo.reading.whole import ask_rest
 from eligo.truth import Kind
 
 LONGEST: Final = 60_000  # characters: no criterion is longer
@@ -177,8 +181,37 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
     """What one eligibility item says; without `why`, not for which reasons parts of it are not understood."""
     if len(text) > LONGEST:
         return too_long(text)
-    raw = parted(scan(text), text)
-    tokens = _scoped(raw, text)
+    verdict = verdict_of(text)
+    if verdict is not None:
+        reading = _kept_out(text, verdict, kind, why=why)
+        if reading is not None:
+            return reading
+    tokens = tokenise(text)
+    return ask_rest(_read(tokens, text, kind, why=why), tokens, text, kind)
+
+
+def _kept_out(text: str, verdict: Verdict, kind: Kind, *, why: bool) -> ItemReading | None:
+    """The reading of a sentence that says whom it keeps out; None where not all of that is understood."""
+    (start, end), reason = verdict
+    said = " " * start + text[start:end]  # so that every word keeps its place
+    tokens = tokenise(said)
+    reading = ask_rest(_read(tokens, said, "exclusion", why=why), tokens, said, "exclusion")
+    if has_unread(reading.predicate):
+        return None
+    if kind == "inclusion":
+        reading = denied(reading)
+    note = () if reason is None else (f"`{text[slice(*reason)].strip(' ,-')}` is not tested",)
+    account = (Account((0, start), "grammar"), *reading.account, Account((end, len(text)), "grammar"))
+    kept = tuple(entry for entry in account if entry.span[0] < entry.span[1])
+    return reading._replace(notes=(*reading.notes, *note), account=kept if why else ())
+
+
+def read_parts(text: str, kind: Kind) -> ItemReading:
+    """The same as far as it is understood: what is not is kept apart, and not asked by the whole sentence."""
+    return too_long(text) if len(text) > LONGEST else _read(tokenise(text), text, kind, why=True)
+
+
+def _read(tokens: list[Token], text: str, kind: Kind, *, why: bool) -> ItemReading:
     types = frozenset([t.type for t in tokens])
     if types.isdisjoint(TELLING):
         return asked(tokens, types, text, kind) or unread(tokens, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eligo.criteria import Attest, Compare, Limit, OneOf, Predicate, leaves
+from eligo.criteria import Attest, Compare, Limit, Not, OneOf, Predicate, leaves
 from eligo.reading.lexicon import belongs_to, is_of_some, words
 from eligo.reading.meaning.conditions import if_holds, other_limit
 from eligo.reading.meaning.context import place
@@ -96,4 +96,6 @@ def men_too(state: UnitState, body: Predicate) -> Predicate:
     if concept.sex is None and not (rather and state.context.take(Alternative.MEN)):
         return body
     other = "female" if concept.sex == "male" else "male"
+    if state.negated and state.negated_at >= both[0].end:  # `men or women not of childbearing potential`
+        state.negated, body = False, Not(body)
     return any_of([OneOf("sex", (other,), span=place(both[0])), body])

@@ -1,0 +1,158 @@
+"""What is not understood of a sentence, asked by the whole sentence: a fragment of it would be another question.
+
+Where a sentence S says `A or x` and nobody knows what x says, `A or S` says the same as S, and so it is with every
+join: of a predicate f in which what is not understood can only help, f(x) is S, and f(S) = f(f(x)) = f(x). Below a
+negation, what denies S stands in its place. So what is understood decides by itself, and what is left is asked in the
+words of the protocol, where nothing in it can be misread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from eligo.criteria import AllOf, Ambiguity, AnyOf, AtLeast, Attest, IfThen, Not, Predicate, Span, Unparsed, leaves
+from eligo.reading.item import ItemReading
+from eligo.reading.lexicon import name_words
+from eligo.reading.meaning.context import Account
+from eligo.reading.meaning.joining import has_unread
+from eligo.reading.neighbours import is_time_unit
+from eligo.reading.tokens import Token
+from eligo.truth import Kind
+from eligo.vocabulary.named import statement_id
+
+# With one of these a text is more than one statement, or none.
+_NO_STATEMENT: Final = frozenset(["STOP", "SUBITEM", "COLON", "NEXT", "PERMIT"])
+_FOR_SOME: Final = frozenset(["IF", "IFFIRST", "THEN", "UNLESS", "MUST"])
+# What is not understood for one of these reasons may be a slip, or lets somebody in.
+_DOUBTFUL: Final = frozenset(["contradiction", "idle", "permission", "second-sentence"])
+_LONGEST: Final = 400  # characters
+_WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_AROUND: Final = " \t\n.,;-•*"
+_NUMBER: Final = r"(?:\d+[a-z]?|[ivx]+|[a-e])"  # of a part of a trial: "phase 1b", "cohort B"
+
+
+def ask_rest(reading: ItemReading, tokens: Sequence[Token], text: str, kind: Kind) -> ItemReading:
+    """The reading with what is not understood asked by the whole sentence, where that is one statement."""
+    if not has_unread(reading.predicate) or not _can_be_asked(reading, tokens, text, kind):
+        return reading
+    span = _stated(text)
+    whole = Attest(statement_id("statement", text[slice(*span)]), span=span)
+    lost = [leaf.text for leaf in leaves(reading.predicate) if isinstance(leaf, Unparsed)]
+    apart = not isinstance(reading.predicate, Unparsed)
+    notes = [f"`{words}` is not understood by itself: the whole sentence is asked" for words in lost if apart]
+    return reading._replace(
+        predicate=_asked(reading.predicate, whole, denied=False),
+        ambiguity=_of_each(reading.ambiguity, whole),
+        notes=(*reading.notes, *notes),
+        not_read=(),
+        account=tuple(_as_leaf(entry) for entry in reading.account),
+    )
+
+
+def _of_each(ambiguity: Ambiguity | None, whole: Attest) -> Ambiguity | None:
+    """The readings with the statement in place of what is not understood, as far as they still differ."""
+    if ambiguity is None:
+        return None
+    readings = tuple(dict.fromkeys(_asked(one, whole, denied=False) for one in ambiguity.readings))
+    return replace(ambiguity, readings=readings) if len(readings) > 1 else None
+
+
+def _as_leaf(entry: Account) -> Account:
+    return entry._replace(role="leaf") if entry.role == "unparsed" else entry
+
+
+def _stated(text: str) -> Span:
+    """Where the sentence stands without the marks around it."""
+    return len(text) - len(text.lstrip(_AROUND)), len(text.rstrip(_AROUND))
+
+
+def _asked(predicate: Predicate, whole: Attest, *, denied: bool) -> Predicate:
+    """The predicate with the whole statement in place of each part that is not understood."""
+    if isinstance(predicate, Unparsed):
+        return Not(whole) if denied else whole
+    if isinstance(predicate, Not):
+        part = _asked(predicate.part, whole, denied=not denied)
+        return part.part if isinstance(part, Not) and isinstance(predicate.part, Unparsed) else Not(part)
+    if isinstance(predicate, IfThen):
+        return IfThen(
+            _asked(predicate.condition, whole, denied=not denied), _asked(predicate.then, whole, denied=denied)
+        )
+    if isinstance(predicate, (AllOf, AnyOf)):
+        parts = tuple(dict.fromkeys(_asked(part, whole, denied=denied) for part in predicate.parts))
+        return parts[0] if len(parts) == 1 else type(predicate)(parts)
+    if isinstance(predicate, AtLeast):
+        return replace(predicate, parts=tuple(_asked(part, whole, denied=denied) for part in predicate.parts))
+    return predicate
+
+
+def _can_be_asked(reading: ItemReading, tokens: Sequence[Token], text: str, kind: Kind) -> bool:
+    """Whether an item is one statement about a patient, of which it is clear who fulfils it."""
+    types = frozenset([token.type for token in _without_end(tokens)])
+    if len(text) > _LONGEST or not types.isdisjoint(_NO_STATEMENT):
+        return False
+    if not types.isdisjoint(_FOR_SOME) and not _condition_read(reading.predicate):
+        return False
+    lost = [leaf.span for leaf in leaves(reading.predicate) if isinstance(leaf, Unparsed)]
+    if any(not_read.code in _DOUBTFUL for not_read in reading.not_read) or any(
+        _tells_more(tokens, span, text) for span in lost
+    ):
+        return False
+    return _is_one_statement(text) and (kind == "inclusion" or _rules_out(tokens, text))
+
+
+def _without_end(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The tokens without the mark at the end of the sentence."""
+    last = len(tokens)
+    while last and tokens[last - 1].type in ("STOP", "SEMI", "LIGHT"):
+        last -= 1
+    return tokens[:last]
+
+
+def _is_one_statement(text: str) -> bool:
+    """Whether words say one thing: not of the page or of a part of the trial, no title, nothing that goes on."""
+    said = text.casefold().strip(_AROUND)
+    written = _WORD.findall(said)
+    if len(written) < 2 or said.endswith(":") or said.count("(") != said.count(")"):
+        return False
+    if written[0] in _going_on() or written[-1] in _going_on():
+        return False
+    if not name_words("not_asked", "not_asked_whole").isdisjoint(written):
+        return False
+    parts = "|".join(name_words("parts_of_a_trial"))
+    return re.search(rf"\b(?:{parts})\s+{_NUMBER}\b", said) is None
+
+
+def _going_on() -> frozenset[str]:
+    """Words with which a sentence neither begins nor ends."""
+    return name_words("joining", "left_over")
+
+
+def _rules_out(tokens: Sequence[Token], text: str) -> bool:
+    """Whether it is clear that who does what an exclusion says is out: it denies and asks for nothing itself."""
+    first = next((token for token in tokens if token.type not in ("LIGHT", "WHO")), None)
+    if first is None or first.type == "NEG":
+        return False
+    said = f" {' '.join(_WORD.findall(text.casefold()))} "
+    return not any(f" {words} " in said for words in name_words("obliging", "asking_for"))
+
+
+def _tells_more(tokens: Sequence[Token], span: Span | None, text: str) -> bool:
+    """Whether a number of no time, or somebody else, stands in a part that is not understood."""
+    before = ""
+    for token, behind in zip(tokens, [*tokens[1:], None], strict=False):
+        if span is None or (span[0] <= token.start and token.end <= span[1]):
+            numbered = is_time_unit(behind) or before in name_words("numbered_events")
+            if token.value == "others" or (token.type == "NUM" and not numbered):
+                return True
+        before = next(reversed(_WORD.findall(text[token.start : token.end].casefold())), before)
+    return False
+
+
+def _condition_read(predicate: Predicate) -> bool:
+    """Whether what is asked of some is asked under a condition that is understood."""
+    if isinstance(predicate, IfThen):
+        return not has_unread(predicate.condition)
+    return isinstance(predicate, AllOf) and any(map(_condition_read, predicate.parts))
