@@ -9,7 +9,6 @@ import functools
 import gc
 import importlib
 import os
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from types import ModuleType
@@ -18,6 +17,7 @@ from typing import Any, NoReturn
 from eligo.ending import Ended, emit, heed, open_streams, signals
 from eligo.errors import EligoError, did_you_mean
 from eligo.isolation import unexpected
+from eligo.regex import regex
 from eligo.report.problems import silence, write_error, write_problems
 from eligo.report.terminal import clean, clean_lines
 from eligo.version import __version__
@@ -138,8 +138,8 @@ def _run(arguments: list[str]) -> int:
 
 
 ALL_COMMANDS = "`eligo --help` lists all commands"
-_NO_COMMAND = re.compile(r"argument COMMAND: invalid choice: '(.*?)'")
-_OPTION = re.compile(r"--[a-z-]+")
+_NO_COMMAND = regex(r"argument COMMAND: invalid choice: '(.*?)'")
+_OPTION = regex(r"--[a-z-]+")
 # What others call a command, and what there is.
 _MEANT = {
     "why": "eligo screen PATIENT --why TRIAL",

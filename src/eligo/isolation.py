@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
+from eligo.dataclass import replace
 from eligo.ending import heed
 from eligo.errors import EligoError, Place, Problem
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eligo.answers.asked import AskedByRules
 from eligo.data import data_dir
+from eligo.dataclass import dataclass, field
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.evaluate import Engine
 from eligo.evaluation.chart import Policy

@@ -6,7 +6,6 @@ Each patient mentions one thing only. What comes of them is for the evaluator to
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple, cast
 
@@ -24,6 +23,7 @@ from eligo.criteria import (
     TimeUnit,
     leaves,
 )
+from eligo.dataclass import dataclass, replace
 from eligo.errors import EligoError
 from eligo.evaluation.window import shift
 from eligo.plan import Attested

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +14,7 @@ from eligo.commands.names import add_vocabulary
 from eligo.commands.rulefiles import add_folder
 from eligo.commands.sizes import add_max_size
 from eligo.criteria import DAYS_IN, NO_LIMIT, Compare, Duration, OneOf, TimeUnit
+from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
 from eligo.jsontext import shown
 from eligo.margin import Margin, read_margin
@@ -27,6 +26,7 @@ from eligo.patients.readers import Options, read_patients
 from eligo.patients.replies import Replies, read_answers
 from eligo.patients.sources import FORMATS, Format
 from eligo.patients.values import NO_UNITS
+from eligo.regex import regex
 from eligo.report.display import variable_name
 from eligo.report.problems import write_problems
 from eligo.screening import Policy, Rules, Screening
@@ -41,7 +41,7 @@ LISTS = ("conditions", "procedures", "medications")
 STDIN = "-"
 WRONG_UNIT = frozenset({"unit-mismatch", "unit-unknown", "unit-twice"})
 
-_AGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)")
+_AGE = regex(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)")
 _TIME_UNITS: dict[str, TimeUnit] = {"h": "h", "d": "d", "w": "wk", "wk": "wk", "mo": "mo", "a": "a", "y": "a"}
 
 

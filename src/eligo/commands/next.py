@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from eligo.commands import inputs
@@ -14,6 +13,7 @@ from eligo.commands.printing import say_json, say_lines
 from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import add_trials
 from eligo.commands.verdicts import chosen
+from eligo.dataclass import dataclass
 from eligo.errors import Problem
 from eligo.evaluate import Engine
 from eligo.explain import explain

@@ -7,7 +7,6 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from eligo.commands import inputs
@@ -15,6 +14,7 @@ from eligo.commands.crowd import in_order, process_count
 from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import add_trials
 from eligo.commands.verdicts import add_strict, chosen, exit_code, verdicts_of
+from eligo.dataclass import dataclass, field
 from eligo.ending import emit
 from eligo.errors import Problem
 from eligo.isolation import Isolated

@@ -8,13 +8,13 @@ answer is settled.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from eligo.answers.asked import AskedByRules
 from eligo.answers.given import given
 from eligo.criteria import Always, Compare, Leaf, OneOf, Present, Related
+from eligo.dataclass import dataclass
 from eligo.evaluation.ages import AgeComparison, AgeThen
 from eligo.evaluation.answers import MET, NOT_MET, UNKNOWN, Answer, Answers, Empty
 from eligo.evaluation.assumed import guesses

@@ -12,10 +12,10 @@ the grade would deny it. For the same reason the grade is open then too (`derive
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 
 from eligo.criteria import Present
+from eligo.dataclass import dataclass, replace
 from eligo.evaluation.chart import CONFLICT, Basis, Chart, Outcome, Ruled
 from eligo.evaluation.kinds import Exceptions
 from eligo.evaluation.votes import NO, OUTLASTED, SUSPECTED, WHICH_KIND, YES, Vote, Voting, voting

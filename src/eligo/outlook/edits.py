@@ -7,10 +7,10 @@ of the record stays as it is. Each edit names all ids that it touches, so that o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Literal, NamedTuple
 
+from eligo.dataclass import replace
 from eligo.evaluation.chart import line_of
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.vocabulary.concepts import concepts, is_outside

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from eligo.criteria import Compare, Number, OneOf, Present, Related
+from eligo.dataclass import dataclass, field
 from eligo.evaluate import Trial
 from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Derived, Outcome

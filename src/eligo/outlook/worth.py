@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from eligo.dataclass import dataclass
 from eligo.evaluate import Engine
 from eligo.explain import Screening, explain
 from eligo.outlook.data import asked_json, question_json

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from eligo.data import grammar_data
 from eligo.patients.marks import Mark
+from eligo.regex import regex
 
-_NOT_OF_A_CODE = re.compile(r"[^A-Z0-9]")
+_NOT_OF_A_CODE = regex(r"[^A-Z0-9]")
 _SHARED = 4  # characters of an ICD-10 code that all editions share
 
 

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from eligo.errors import Place, Problem
+from eligo.regex import regex
 
 SUFFIXES = (
     ".xml",
@@ -37,30 +38,24 @@ class _Format(NamedTuple):
 
 
 _FORMATS = (
+    _Format(regex(rb"PK\x03\x04(?=.{0,4000}?(xl/|\[Content_Types\]))", re.DOTALL), "an Excel workbook (xlsx)", _AS_CSV),
+    _Format(regex(rb"PK\x03\x04(?=.{0,200}?opendocument)", re.DOTALL), "a spreadsheet (ods)", _AS_CSV),
+    _Format(regex(rb"PK\x03\x04|\x1f\x8b"), "a packed archive", "unpack it first"),
+    _Format(regex(rb"\xd0\xcf\x11\xe0"), "an old Excel or Word file (xls, doc)", _AS_CSV),
+    _Format(regex(rb"%PDF"), "a PDF", "a record is FHIR in JSON, native JSON or a CSV table"),
+    _Format(regex(rb"\{\\rtf"), "a text with formatting (RTF)", "a record is FHIR in JSON, native JSON or a CSV table"),
+    _Format(regex(rb"PAR1"), "a Parquet file", "write it as CSV or NDJSON"),
+    _Format(regex(rb"\s*(\x0b)?(FHS|BHS|MSH)\|"), "HL7 v2", _TO_FHIR),
+    _Format(regex(rb"ISA\*|UNA:\+|UNB\+"), "an EDI message", _TO_FHIR),
+    _Format(regex(rb"\s*<(?=.{0,4000}?ClinicalDocument)", re.DOTALL), "C-CDA (a clinical document in XML)", _TO_FHIR),
+    _Format(regex(rb"\s*<(?=.{0,4000}?http://hl7\.org/fhir)", re.DOTALL), "FHIR in XML", _AS_JSON),
+    _Format(regex(rb"\s*<(?=.{0,4000}?urn:hl7-org:v[23])", re.DOTALL), "HL7 v3 or v2 in XML", _TO_FHIR),
     _Format(
-        re.compile(rb"PK\x03\x04(?=.{0,4000}?(xl/|\[Content_Types\]))", re.DOTALL), "an Excel workbook (xlsx)", _AS_CSV
-    ),
-    _Format(re.compile(rb"PK\x03\x04(?=.{0,200}?opendocument)", re.DOTALL), "a spreadsheet (ods)", _AS_CSV),
-    _Format(re.compile(rb"PK\x03\x04|\x1f\x8b"), "a packed archive", "unpack it first"),
-    _Format(re.compile(rb"\xd0\xcf\x11\xe0"), "an old Excel or Word file (xls, doc)", _AS_CSV),
-    _Format(re.compile(rb"%PDF"), "a PDF", "a record is FHIR in JSON, native JSON or a CSV table"),
-    _Format(
-        re.compile(rb"\{\\rtf"), "a text with formatting (RTF)", "a record is FHIR in JSON, native JSON or a CSV table"
-    ),
-    _Format(re.compile(rb"PAR1"), "a Parquet file", "write it as CSV or NDJSON"),
-    _Format(re.compile(rb"\s*(\x0b)?(FHS|BHS|MSH)\|"), "HL7 v2", _TO_FHIR),
-    _Format(re.compile(rb"ISA\*|UNA:\+|UNB\+"), "an EDI message", _TO_FHIR),
-    _Format(
-        re.compile(rb"\s*<(?=.{0,4000}?ClinicalDocument)", re.DOTALL), "C-CDA (a clinical document in XML)", _TO_FHIR
-    ),
-    _Format(re.compile(rb"\s*<(?=.{0,4000}?http://hl7\.org/fhir)", re.DOTALL), "FHIR in XML", _AS_JSON),
-    _Format(re.compile(rb"\s*<(?=.{0,4000}?urn:hl7-org:v[23])", re.DOTALL), "HL7 v3 or v2 in XML", _TO_FHIR),
-    _Format(
-        re.compile(rb"\s*<(!DOCTYPE html|html)", re.IGNORECASE),
+        regex(rb"\s*<(!DOCTYPE html|html)", re.IGNORECASE),
         "a web page",
         "a server may have answered with an error page",
     ),
-    _Format(re.compile(rb"\s*<[?!A-Za-z]"), "XML", _TO_FHIR),
+    _Format(regex(rb"\s*<[?!A-Za-z]"), "XML", _TO_FHIR),
 )
 
 

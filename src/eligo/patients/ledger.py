@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from eligo.dataclass import dataclass
 from eligo.errors import Place, Problem
 from eligo.patients.model import Patient
 

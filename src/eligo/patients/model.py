@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple
 
 from eligo.criteria import Number
+from eligo.dataclass import dataclass, field
 from eligo.errors import Place
 from eligo.truth import Reason
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from eligo import jsontext
 from eligo.bounds import LAST_DAY
+from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import read_bytes
 from eligo.jsontext import JsonPath, path_text

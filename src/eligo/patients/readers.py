@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eligo.dataclass import dataclass, field, replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.isolation import Isolated, each
 from eligo.patients import native

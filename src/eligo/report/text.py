@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
+from eligo.dataclass import replace
 from eligo.explain import NO_CRITERIA
 from eligo.report.actions import ACTIONS, to_do
 from eligo.report.ahead import ahead_lines

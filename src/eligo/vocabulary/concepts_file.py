@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from typing import Any, get_args
 
+from eligo.dataclass import fields, replace
 from eligo.errors import EligoError, Problem, did_you_mean
+from eligo.regex import regex
 from eligo.vocabulary.concept import Aspect, Concept, ConceptKind, code_key, freeze, word_key
 from eligo.vocabulary.concepts_inherited import classes_of, nearest
 from eligo.vocabulary.named import USUAL_ASPECT
@@ -24,7 +24,7 @@ _IN_KINDS = "kinds"
 _ASPECT_HELP = "event, state or exposure"
 _LISTS = ("synonyms", "exact", "ambiguous", "parents")
 _RULE_KEYS = {"words", "joins", "levels", "labels", "concepts"}
-_ID = re.compile(r"[a-z][a-z0-9_]*")
+_ID = regex(r"[a-z][a-z0-9_]*")
 
 Row = dict[str, Any]
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Literal, NamedTuple
+
+from eligo.dataclass import dataclass
 
 Role = Literal["value", "fact", "uln", "baseline", "control"]
 

@@ -8,9 +8,10 @@ template is `of`.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+
+from eligo.regex import regex
 
 __all__ = ["KEYS", "LISTS", "Series", "entries"]
 
@@ -18,7 +19,7 @@ LISTS = ("words", "numbers", "synonyms", "parents")
 KEYS = frozenset((*LISTS, "of", "name"))
 
 _HOLE = "{}"
-_CHOICES = re.compile(r"\(([^()]*)\)")
+_CHOICES = regex(r"\(([^()]*)\)")
 
 
 class Series(NamedTuple):
