@@ -14,7 +14,6 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
@@ -149,4 +148,6 @@ def open_streams() -> None:
             with contextlib.suppress(AttributeError, OSError, ValueError):  # in memory, closed, or not on POSIX
                 os.set_blocking(stream.fileno(), True)
         else:
+            from pathlib import Path  # lazily: few callers close a stream
+
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - it stays open to the end

@@ -190,11 +190,10 @@ def voting(test: Present) -> Voting:
     window, excepted = test.window, exceptions(test.concept, test.but_not)
     reaches_back = window is not None and window.looks_back
     now = test.status == "now" or (test.status != "history" and not reaches_back)
-    kinds = {*map(concepts().kind, concepts().descendants(test.concept))}
     return Voting(
         test,
         now,
-        not now and test.status != "planned" and kinds != {"procedure"},
+        not now and test.status != "planned" and concepts().kinds(test.concept) != {"procedure"},
         test.status != "planned" and window is None and test.qualifier is None and excepted is None,
         _anchor(window),
         qualified(test.qualifier),

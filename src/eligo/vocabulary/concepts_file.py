@@ -38,6 +38,11 @@ def _turned(ancestors: Mapping[str, list[str]]) -> dict[str, list[str]]:
     return below
 
 
+def _joined(lists: Mapping[str, list[str]]) -> dict[str, str]:
+    """The ids of each list as one text, since a start loads all of them and splits few."""
+    return {of: " ".join(ids) for of, ids in lists.items()}
+
+
 def read(text: str, file: str) -> dict[str, Any]:
     """Check the file, and work out all that lookups need."""
     return _ConceptsReader(read_yaml(text, file), file).read()
@@ -66,8 +71,8 @@ class _ConceptsReader:
             "kinds": {concept.id: concept.kind for concept in self.found.values()},
             "grades": {c.id: c.grade_variable for c in self.found.values() if c.grade_variable},
             "keys": self.keys(spellings),
-            "ancestors": ancestors,
-            "descendants": _turned(ancestors),
+            "ancestors": _joined(ancestors),
+            "descendants": _joined(_turned(ancestors)),
             "codes": self.codes(tables["systems"], tables["no_concept"]),
             "systems": {n.lower(): short for short, names in tables["systems"].items() for n in [short, *names]},
             "prefixes": tables["prefixes"],

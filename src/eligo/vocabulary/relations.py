@@ -62,6 +62,10 @@ class Relations:
         self._groups: list[dict[str, Any]] = data["may_be"]
         self._signs: list[dict[str, Any]] = data["signs"]
         self._by_asked: dict[str, list[int]] = data["by_asked"]  # the places of the groups
+        self._signs_of = dict[str, list[int]]()  # the places of the signs, by what is asked
+        for place, sign in enumerate(self._signs):
+            for id_ in sign["asked"]:
+                self._signs_of.setdefault(id_, []).append(place)
         self._kinds_apart = frozenset(data["kinds_apart"])
         self._each_apart: list[frozenset[str]] = [frozenset(group) for group in data["each_apart"]]
         self._enough = frozenset(data["enough"])
@@ -111,8 +115,7 @@ class Relations:
         return self._sorts(id)
 
     def _found_sorts(self, id_: str) -> frozenset[str]:
-        kinds = {self._known.kind(one) for one in self._known.descendants(id_)}
-        return frozenset(f":{'condition' if kind == 'state' else kind}" for kind in kinds)
+        return frozenset(f":{'condition' if kind == 'state' else kind}" for kind in self._known.kinds(id_))
 
     def _found_kin(self, id_: str) -> frozenset[str]:
         """The concepts that an entry is a kind of, or may be, each with what that is a kind of in turn."""
@@ -156,7 +159,7 @@ class Relations:
         broader = above - family - (self._enough - line)
         always, only = set(broader | self.unclassified), dict[str, frozenset[str]]()
         lasting = set[str]()
-        for place in sorted({n for id_ in family | line for n in self._by_asked.get(id_, ())}):
+        for place in _places(family | line, self._by_asked):
             group = self._groups[place]
             if not _meant(group, asked, family, line):
                 continue
@@ -168,7 +171,8 @@ class Relations:
             lasting |= found if group["lasts"] else frozenset()
         always -= family
         only = {entry: statuses for entry, statuses in only.items() if entry not in always and entry not in family}
-        meant = (sign for sign in self._signs if _meant(sign, asked, family, line))
+        near = map(self._signs.__getitem__, _places(family | line, self._signs_of))
+        meant = (sign for sign in near if _meant(sign, asked, family, line))
         signs = tuple(Sign(s["variable"], s["op"], s["limit"]) for s in meant)
         return LeftOpen(broader, frozenset(always | only.keys()), only, frozenset(lasting), signs)
 
@@ -190,6 +194,11 @@ class Relations:
 
     def _kinds(self, ids: Iterable[str]) -> frozenset[str]:
         return frozenset[str]().union(*map(self._known.descendants, ids))
+
+
+def _places(ids: Iterable[str], of: Mapping[str, list[int]]) -> list[int]:
+    """The places of all that is asked of any of the ids, in their order."""
+    return sorted({place for id_ in ids if id_ in of for place in of[id_]})
 
 
 def _meant(group: Mapping[str, Any], asked: str, family: frozenset[str], line: frozenset[str]) -> bool:
