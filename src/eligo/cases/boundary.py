@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from eligo.criteria import (
     STUDY_CONDITION,
@@ -26,6 +26,7 @@ from eligo.criteria import (
 from eligo.dataclass import dataclass, replace
 from eligo.errors import EligoError
 from eligo.evaluation.window import shift
+from eligo.namedtuple import NamedTuple
 from eligo.plan import Attested
 from eligo.ruleset import RuleSet
 from eligo.vocabulary.concepts import concepts

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from eligo.bounds import FIRST_DAY, LAST_DAY, LONGEST_DAYS
 from eligo.commands.names import add_vocabulary
@@ -18,6 +18,7 @@ from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
 from eligo.jsontext import shown
 from eligo.margin import Margin, read_margin
+from eligo.namedtuple import NamedTuple
 from eligo.patients.dates import read_day
 from eligo.patients.jobs import MAX_BYTES
 from eligo.patients.ledger import Reading

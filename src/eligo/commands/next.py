@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
@@ -18,6 +18,7 @@ from eligo.errors import Problem
 from eligo.evaluate import Engine
 from eligo.explain import explain
 from eligo.isolation import Isolated
+from eligo.namedtuple import NamedTuple
 from eligo.outlook.worth import Union, Worth, next_of
 from eligo.patients.jobs import Job, killed
 from eligo.patients.readers import Options, jobs, read_job

@@ -7,7 +7,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
@@ -18,6 +18,7 @@ from eligo.dataclass import dataclass, field
 from eligo.ending import emit
 from eligo.errors import Problem
 from eligo.isolation import Isolated
+from eligo.namedtuple import NamedTuple
 from eligo.patients.jobs import Job, killed
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job

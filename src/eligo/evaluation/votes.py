@@ -6,13 +6,13 @@ What is asked is of a time and of a kind: that it goes on now or was in a window
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
 from eligo.criteria import Present, Window
 from eligo.dataclass import dataclass
 from eligo.evaluation.chart import Chart
 from eligo.evaluation.kinds import Exceptions, Qualified, exceptions, qualified
 from eligo.evaluation.window import Days, ahead, ended, in_window, outlasted, period
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Fact
 from eligo.truth import Reason, Truth, any_of
 from eligo.vocabulary.ages import lasting

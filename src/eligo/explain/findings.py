@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.criteria import Compare
 from eligo.evaluate import BLOCKS, OPEN, PASSES, VERDICT, Engine, Ready, Trial
@@ -22,6 +22,7 @@ from eligo.evaluation.gathered import gathered
 from eligo.evaluation.replies import Voice
 from eligo.evaluation.trees import conditions, deciding, enough
 from eligo.margin import Margin
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Patient, Reply
 from eligo.plan import Plan, PlannedCriterion, Test
 from eligo.truth import Bearing, Reason, Truth, Verdict, not_

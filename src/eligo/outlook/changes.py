@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
-from typing import NamedTuple
 
 from eligo.criteria import Compare, OneOf, Related
 from eligo.dataclass import dataclass, field
 from eligo.evaluate import BLOCKS, Ready, Trial
 from eligo.evaluation.answers import Answers
+from eligo.namedtuple import NamedTuple
 from eligo.outlook.edits import Edit
 from eligo.outlook.phrases import Told
 from eligo.outlook.situation import Situation, known_as, settled, standing

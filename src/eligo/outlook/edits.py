@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from eligo.dataclass import replace
 from eligo.evaluation.chart import line_of
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.vocabulary.concepts import concepts, is_outside
 from eligo.vocabulary.relations import relations

@@ -9,11 +9,11 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from eligo.evaluate import BLOCKS, OPEN, Engine, Trial
 from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Chart
+from eligo.namedtuple import NamedTuple
 from eligo.outlook.edits import Edit
 from eligo.patients.model import Patient
 from eligo.plan import Attested, PlannedJoin, Tree

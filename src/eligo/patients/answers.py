@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.data import grammar_data
+from eligo.namedtuple import NamedTuple
 from eligo.regex import regex
 
 Answer = str  # positive, negative, unclear, or one of a test alone (former)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple, get_args
+from typing import get_args
 
 from eligo.dataclass import replace
 from eligo.jsontext import JsonPath
+from eligo.namedtuple import NamedTuple
 from eligo.patients import dates
 from eligo.patients.answers import Answer
 from eligo.patients.dates import clock_of

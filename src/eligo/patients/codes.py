@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.data import grammar_data
+from eligo.namedtuple import NamedTuple
 from eligo.patients.marks import Mark
 from eligo.regex import regex
 

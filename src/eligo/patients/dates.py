@@ -9,9 +9,10 @@ import calendar
 import functools
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from eligo.bounds import is_screening_day
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import PartialDate
 from eligo.regex import regex
 

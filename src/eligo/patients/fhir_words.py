@@ -9,10 +9,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.data import grammar_data
 from eligo.dataclass import dataclass, replace
+from eligo.namedtuple import NamedTuple
 from eligo.patients.codes import is_of_none, verdict
 from eligo.patients.diagnostic_tests import find_test, names_a_finding
 from eligo.patients.marks import Mark, read_marks, together

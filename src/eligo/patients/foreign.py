@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from eligo.errors import Place, Problem
+from eligo.namedtuple import NamedTuple
 from eligo.regex import regex
 
 SUFFIXES = (

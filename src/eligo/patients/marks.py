@@ -8,10 +8,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 from eligo.data import grammar_data
 from eligo.dataclass import dataclass
+from eligo.namedtuple import NamedTuple
 from eligo.regex import regex
 
 Mark = Literal["suspected", "refuted", "history", "over", "present"]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from eligo.errors import EligoError, Problem
+from eligo.namedtuple import NamedTuple
 from eligo.regex import regex
 from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import Variable

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo import jsontext
 from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem, Severity
 from eligo.files import read_bytes
 from eligo.jsontext import JsonPath, path_text
+from eligo.namedtuple import NamedTuple
 from eligo.patients import dates
 from eligo.patients.form import YES_NO, is_well_formed
 from eligo.patients.model import Reply

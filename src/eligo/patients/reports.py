@@ -9,9 +9,10 @@ import functools
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from eligo.data import grammar_data
+from eligo.namedtuple import NamedTuple
 from eligo.patients.plausible import NO_RANGE, UNKNOWN_RANGE, Ends
 from eligo.patients.values import read_quantity
 from eligo.regex import regex

@@ -9,10 +9,10 @@ import math
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from eligo.errors import EligoError, Problem
 from eligo.jsontext import shown
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import PartialDate, Result
 from eligo.patients.plausible import NAN, NO_RANGE, Ends, is_slip, range_problem
 from eligo.regex import regex

@@ -9,8 +9,8 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from eligo.namedtuple import NamedTuple
 from eligo.regex import regex
 
 _SHORTEST = 3  # letters of a name, and of a word that may be one of a name's own

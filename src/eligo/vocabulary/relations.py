@@ -13,10 +13,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir, grammar_state
+from eligo.namedtuple import NamedTuple
 from eligo.vocabulary.concepts import Concepts, concepts, is_entry
 from eligo.vocabulary.named import is_named
 from eligo.vocabulary.own_names import forget_with_names, forgotten_with_names

@@ -11,9 +11,10 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from eligo.dataclass import dataclass
+from eligo.namedtuple import NamedTuple
 
 Role = Literal["value", "fact", "uln", "baseline", "control"]
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from eligo.namedtuple import NamedTuple
 from eligo.regex import regex
 
 __all__ = ["KEYS", "LISTS", "Series", "entries"]
