@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eligo.answers.asked import AskedByRules
 from eligo.data import data_dir
 from eligo.dataclass import dataclass, field
 from eligo.errors import EligoError, Place, Problem, did_you_mean
@@ -20,6 +19,7 @@ from eligo.patients.model import Patient
 from eligo.plan import Plan, load_plan
 
 if TYPE_CHECKING:
+    from eligo.answers.asked import AskedByRules
     from eligo.outlook.ahead import Ahead
     from eligo.ruleset import RuleSet
 
@@ -44,6 +44,8 @@ class Rules:
 
     def asked(self) -> AskedByRules:
         """What all the rules of the folder ask, in which answers of persons are looked up."""
+        from eligo.answers.asked import AskedByRules  # lazily: most records hold no answers
+
         if not self._asked:
             self._asked.append(AskedByRules(self.whole or self.plans))
         return self._asked[0]

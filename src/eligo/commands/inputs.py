@@ -24,7 +24,6 @@ from eligo.patients.jobs import MAX_BYTES
 from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, read_patients
-from eligo.patients.replies import Replies, read_answers
 from eligo.patients.sources import FORMATS, Format
 from eligo.patients.values import NO_UNITS
 from eligo.regex import regex
@@ -36,6 +35,7 @@ from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
 
 if TYPE_CHECKING:
+    from eligo.patients.replies import Replies
     from eligo.site import Site
 
 LISTS = ("conditions", "procedures", "medications")
@@ -147,6 +147,8 @@ def _answers(args: argparse.Namespace) -> tuple[Replies, tuple[Problem, ...]]:
 
 @functools.lru_cache(maxsize=4)
 def _load_answers(path: str, lenient: bool, _: tuple[int, int]) -> tuple[Replies, tuple[Problem, ...]]:
+    from eligo.patients.replies import read_answers  # lazily: most screenings have no such file
+
     return read_answers(path, lenient)
 
 

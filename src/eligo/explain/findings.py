@@ -176,9 +176,8 @@ class Finding(NamedTuple):
         ]
         for place, holds in conditions(criterion.tree, [outcome[0] for outcome in outcomes]).items():
             evidence[place]["condition"] = holds.name
-        for place, margin in (
-            self._near(deciding).items() if self.bearing is BLOCKS and _has_margin(self.answers) else ()
-        ):
+        near = self._near(deciding) if self.bearing is BLOCKS and _has_margin(self.answers) else {}
+        for place, margin in near.items():
             evidence[place] |= {"near": True, **margin.as_json(evidence[place].get("unit"))}
         data: dict[str, Any] = {
             "id": criterion.id,

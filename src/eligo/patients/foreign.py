@@ -30,6 +30,9 @@ _AS_CSV = "save the sheet as CSV in UTF-8; `docs/patients.md` shows what its col
 _AS_JSON = "ask for FHIR in JSON (`_format=json`, or `Accept: application/fhir+json`)"
 _TO_FHIR = "convert it to FHIR in JSON first"
 
+_JSON_BEGINS = (b"{", b"[")
+_RTF = rb"{\rtf"
+
 
 class _Format(NamedTuple):
     begins: re.Pattern[bytes]
@@ -64,6 +67,8 @@ def foreign(head: bytes, place: Place) -> Problem | None:
     plain = head.removeprefix(b"\xef\xbb\xbf")
     if plain[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return Problem("file-encoding", "the file is in UTF-16", place, "save it as UTF-8")
+    if plain.lstrip()[:1] in _JSON_BEGINS and not plain.startswith(_RTF):
+        return None  # at once: so do nearly all
     for known in _FORMATS:
         if known.begins.match(plain):
             return Problem("format-not-read", f"this is {known.name}, which is not read", place, known.help)

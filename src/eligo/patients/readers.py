@@ -20,12 +20,12 @@ from eligo.patients.foreign import foreign
 from eligo.patients.jobs import MAX_BYTES, Job, failed, in_line
 from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
-from eligo.patients.replies import Replies
 from eligo.patients.sources import STDIN, SUFFIXES, Format, folder_jobs, head_of, json_jobs, looks_like_json
 from eligo.patients.values import NO_UNITS, Units
 
 if TYPE_CHECKING:
     from eligo.patients.mapping import Mapping
+    from eligo.patients.replies import Replies
 
 __all__ = ["Options", "jobs", "read_job", "read_patients"]
 
