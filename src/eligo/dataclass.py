@@ -8,6 +8,8 @@ made faster. The functions of the standard library take these classes too; and i
 
 from __future__ import annotations
 
+__all__ = ["dataclass", "field", "fields", "is_dataclass", "replace"]
+
 TYPE_CHECKING = False  # that of `typing`, which takes longer to import than all else here
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, fields, is_dataclass, replace

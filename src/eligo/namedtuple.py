@@ -6,6 +6,8 @@ compiles for each class, and for the type of each field, is compiled here when t
 
 from __future__ import annotations
 
+__all__ = ["NamedTuple"]
+
 TYPE_CHECKING = False  # that of `typing`, which takes longer to import than all else here
 if TYPE_CHECKING:
     from typing import NamedTuple

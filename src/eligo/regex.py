@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+__all__ = ["regex"]
+
 TYPE_CHECKING = False  # that of `typing`, which takes longer to import than all else here
 if TYPE_CHECKING:
     from re import compile as regex

@@ -174,7 +174,7 @@ def _take(record: dict[str, Any], builder: PatientBuilder, file: str | None) -> 
         _take_answers(record, builder, file)
 
 
-def _take_answers(record: dict[str, Any], builder: PatientBuilder, file: str) -> None:
+def _take_answers(record: dict[str, Any], builder: PatientBuilder, file: str | None) -> None:
     from eligo.patients.replies import read_reply  # lazily: most records hold none
 
     for i, said in _entries(record, "answers"):
