@@ -44,10 +44,21 @@ else:
 
     def replace(of, /, **changes):
         """An object like another one but for some of its fields."""
-        for name, one in of.__fields__.items():
-            if one.init and name not in changes:
-                changes[name] = getattr(of, name)
-        return of.__class__(**changes)
+        cls = of.__class__
+        given, places = _parts_of(cls)
+        parts = list(given(of))
+        for name, part in changes.items():
+            if name not in places:
+                raise TypeError(f"{cls.__qualname__} is given no field {name!r}")
+            parts[places[name]] = part
+        return cls(*parts)
+
+    @functools.cache
+    def _parts_of(cls):
+        """What gives the parts that an object is made of, and the place of each."""
+        names = [name for name, one in cls.__fields__.items() if one.init]
+        given = attrgetter(*names) if len(names) > 1 else lambda of: [getattr(of, name) for name in names]
+        return given, {name: place for place, name in enumerate(names)}
 
     def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True):
         """Make a data class of a class with annotated fields."""
@@ -84,44 +95,51 @@ else:
 
     def _methods(found, frozen, eq):
         """The methods of a class with these fields, made without compiling anything."""
-        methods = {"__init__": _first_init(), "__repr__": _repr}
+        methods = {"__init__": _first("__init__", _init_of), "__repr__": _repr}
         methods["__match_args__"] = tuple(name for name, one in found.items() if one.init)
         if eq:
-            methods |= _comparing([name for name, one in found.items() if one.compare], frozen)
+            methods |= {
+                "__eq__": _first("__eq__", _eq_of),
+                "__hash__": _first("__hash__", _hash_of) if frozen else None,
+            }
         if frozen:
             methods |= {"__setattr__": _refuse, "__delattr__": _refuse}
             methods |= {"__getstate__": _state, "__setstate__": _set_state}
         return methods
 
-    def _comparing(names, frozen):
-        if len(names) == 1:
-            (name,) = names
-
-            def values(of):
-                return (getattr(of, name),)
-        else:
-            values = attrgetter(*names) if names else lambda of: ()
-
-        def __eq__(self, other):  # noqa: N807
-            return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
-
-        def __hash__(self):  # noqa: N807
-            return hash(values(self))
-
-        return {"__eq__": __eq__, "__hash__": __hash__ if frozen else None}
-
-    def _first_init():
+    def _first(name, made_for):
         """A method that makes the right one of the class that has it, and puts that in its own place."""
 
-        def __init__(self, *args, **kwargs):  # noqa: N807
-            cls = next(c for c in type(self).__mro__ if c.__dict__.get("__init__") is __init__)
-            cls.__init__ = _init_of(cls)
-            cls.__init__(self, *args, **kwargs)
+        made = None
 
-        return __init__
+        def first(self, *args, **kwargs):
+            nonlocal made
+            cls = next((c for c in type(self).__mro__ if c.__dict__.get(name) is first), None)
+            if cls is not None:  # else another thread was here
+                made = made_for(cls)
+                made.__name__, made.__qualname__ = name, f"{cls.__qualname__}.{name}"
+                setattr(cls, name, made)
+            return made(self, *args, **kwargs)
+
+        return first
+
+    def _compared(cls, of):
+        """The source of a tuple of all fields that count when two objects are compared."""
+        return f"({''.join(f'{of}.{name}, ' for name, one in cls.__fields__.items() if one.compare)})"
+
+    def _eq_of(cls):
+        same = f"{_compared(cls, 'self')} == {_compared(cls, 'other')}"
+        return _function("self, other", f"return {same} if other.__class__ is self.__class__ else NotImplemented", {})
+
+    def _hash_of(cls):
+        return _function("self", f"return hash({_compared(cls, 'self')})", {})
+
+    def _function(parameters, body, names):
+        exec(f"def made({parameters}):\n {body}", names)
+        return names["made"]
 
     def _init_of(cls):
-        """Compile what sets the fields of a class."""
+        """What sets the fields of a class."""
         names = {"_missing": _MISSING}
         heads, body = ["self"], []
         frozen = cls.__setattr__ is _refuse
@@ -141,10 +159,7 @@ else:
             body.append(f"_set_{name}(self, {value})" if frozen else f"self.{name} = {value}")
         if hasattr(cls, "__post_init__"):
             body.append("self.__post_init__()")
-        exec(f"def __init__({', '.join(heads)}):\n " + "\n ".join(body or ["pass"]), names)
-        made = names["__init__"]
-        made.__qualname__ = f"{cls.__qualname__}.__init__"
-        return made
+        return _function(", ".join(heads), "\n ".join(body or ["pass"]), names)
 
     def _head(one):
         if one.default_factory is not _MISSING:
