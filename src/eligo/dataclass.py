@@ -109,7 +109,6 @@ else:
 
     def _first(name, made_for):
         """A method that makes the right one of the class that has it, and puts that in its own place."""
-
         made = None
 
         def first(self, *args, **kwargs):
