@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eligo.criteria import Present
 from eligo.data import data_dir
 from eligo.dataclass import dataclass, field
 from eligo.errors import EligoError, Place, Problem, did_you_mean
@@ -17,6 +18,7 @@ from eligo.files import read_bytes
 from eligo.isolation import Isolated
 from eligo.patients.model import Patient
 from eligo.plan import Plan, load_plan
+from eligo.vocabulary.relations import relations
 
 if TYPE_CHECKING:
     from eligo.answers.asked import AskedByRules
@@ -54,6 +56,8 @@ class Rules:
         """The trials under a policy; the last engine is kept, since most callers use one policy for all patients."""
         policy = policy or Policy()
         if not self._engines or self._engines[0].policy != policy:
+            asked = (test.concept for plan in self.plans for test in plan.tests if isinstance(test, Present))
+            relations().prepare(asked)
             self._engines[:] = [Engine(self.plans, policy)]
         return self._engines[0]
 

@@ -18,7 +18,7 @@ from typing import Any
 from eligo.cache import cached, digest
 from eligo.data import data_dir, grammar_state
 from eligo.namedtuple import NamedTuple
-from eligo.vocabulary.concepts import Concepts, concepts, is_entry
+from eligo.vocabulary.concepts import Concepts, concepts, is_entry, is_outside
 from eligo.vocabulary.named import is_named
 from eligo.vocabulary.own_names import forget_with_names, forgotten_with_names
 
@@ -58,8 +58,9 @@ class LeftOpen(NamedTuple):
 class Relations:
     """The relations between the concepts of a vocabulary."""
 
-    def __init__(self, data: Mapping[str, Any], known: Concepts) -> None:
-        self._known = known
+    def __init__(self, data: Mapping[str, Any], known: Concepts, state: bytes | None = None) -> None:
+        """`state` is what tells these relations from others, where what is worked out of them may be kept."""
+        self._known, self._state = known, state
         self._groups: list[dict[str, Any]] = data["may_be"]
         self._signs: list[dict[str, Any]] = data["signs"]
         self._by_asked: dict[str, list[int]] = data["by_asked"]  # the places of the groups
@@ -88,6 +89,18 @@ class Relations:
         if asked not in self._made:
             self._made[asked] = self._open_to_entry(asked) if is_entry(asked) else self._open_to(asked)
         return self._made[asked]
+
+    def prepare(self, asked: Iterable[str]) -> None:
+        """Work out `open_to` of many concepts of the vocabulary at once, or take it from the cache.
+
+        A start needs it of all that its rules ask for, and to work it out takes longer than to read it.
+        """
+        if self._state is None:
+            return
+        wanted = sorted({id_ for id_ in asked if not is_outside(id_)} - self._made.keys())
+        key = digest([_FORM, self._state, *(id_.encode() for id_ in wanted)])
+        found = cached("left-open", key, lambda: {id_: _frozen(self._open_to(id_)) for id_ in wanted})
+        self._made |= {id_: _thawed(row) for id_, row in found.items()}
 
     def left_open_by(self, asked: str, recorded: str) -> frozenset[str] | None:
         """In which statuses a recorded thing beyond the vocabulary may be the one that is asked for: `ALWAYS`, or some.
@@ -197,6 +210,19 @@ class Relations:
         return frozenset[str]().union(*map(self._known.descendants, ids))
 
 
+def _frozen(left_open: LeftOpen) -> list[Any]:
+    """The JSON data of it."""
+    broader, entries, only, lasting, signs = left_open
+    some = {id_: sorted(statuses) for id_, statuses in sorted(only.items())}
+    return [sorted(broader), sorted(entries), some, sorted(lasting), [list(sign) for sign in signs]]
+
+
+def _thawed(row: list[Any]) -> LeftOpen:
+    broader, entries, only, lasting, signs = row
+    some = {id_: frozenset(statuses) for id_, statuses in only.items()}
+    return LeftOpen(frozenset(broader), frozenset(entries), some, frozenset(lasting), tuple(Sign(*s) for s in signs))
+
+
 def _places(ids: Iterable[str], of: Mapping[str, list[int]]) -> list[int]:
     """The places of all that is asked of any of the ids, in their order."""
     return sorted({place for id_ in ids if id_ in of for place in of[id_]})
@@ -226,4 +252,6 @@ def load(path: Path, known: Concepts) -> Relations:
 
     # What it was checked against counts too: the concepts, and the variables with their units.
     others = grammar_state(["concepts.yaml", "variables.yaml"])
-    return Relations(cached("relations", digest([_FORM, text, others]), build), known)
+    key = digest([_FORM, text, others])
+    # Only the vocabulary that is shipped is told by its file's state.
+    return Relations(cached("relations", key, build), known, key.encode() if known is concepts() else None)
