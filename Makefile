@@ -46,8 +46,9 @@ dictionary: $(VENV)/.dev ## make the dictionary's table anew of open terminologi
 INPUTS ?= 20000
 MOMENTS ?= 200
 SEED ?= 1
-fuzz: compile ## try hostile inputs of every kind and laws over random patients (INPUTS=2000000 SEED=7 for other ones)
-	@$(BIN)/python -m bench.fuzz --inputs $(INPUTS) --seed $(SEED)
+PART ?= 1/1
+fuzz: compile ## try hostile inputs of every kind and laws over random patients (INPUTS=2000000 SEED=7 for other ones, PART=1/8 for a part)
+	@$(BIN)/python -m bench.fuzz --inputs $(INPUTS) --seed $(SEED) --part $(PART) --json build/fuzz-$(SEED)-$(subst /,of,$(PART)).json
 
 kills: $(VENV)/.dev ## kill eligo at random moments and fill its disk (Linux; MOMENTS=2000 SEED=7 for other ones)
 	@$(BIN)/python -m bench.kills --moments $(MOMENTS) --seed $(SEED)

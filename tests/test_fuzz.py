@@ -15,6 +15,7 @@ from unittest import mock
 import pytest
 
 from bench.fuzz import laws, workers
+from bench.fuzz.__main__ import _tasks
 from bench.fuzz.findings import KEPT, finding, keep, kept, smaller
 from bench.fuzz.hostile import Found, Hostile
 from bench.fuzz.judge import wrong
@@ -22,6 +23,7 @@ from bench.fuzz.kinds import KINDS, PATIENT, PLACES, Input, inputs
 from bench.fuzz.laws import LAWS, Lawful, broken, holds
 from bench.fuzz.people import of_trials, record, strange_concepts, strange_variables
 from bench.fuzz.run import Outcome, run, settle, unsettle
+from bench.fuzz.tally import Tally, joined
 from bench.fuzz.together import Numbered, batches, merged
 from bench.fuzz.workers import Report, Task, reports
 from eligo.patients.readers import read_job
@@ -300,3 +302,31 @@ def test_the_same_luck_gives_the_same_patient() -> None:
 
     assert record(random.Random("a"), around, 1) == record(random.Random("a"), around, 1)
     assert record(random.Random("a"), around, 1) != record(random.Random("b"), around, 1)
+
+
+def test_parts_of_a_run_have_all_its_inputs_once_and_their_figures_add_up() -> None:
+    whole = [(t.what, n) for t in _tasks(50_000, list(KINDS), True, float("inf")) for n in t.numbers]
+    parts = [_tasks(50_000, list(KINDS), True, float("inf"), (i, 3)) for i in (1, 2, 3)]
+    assert sorted((t.what, n) for part in parts for t in part for n in t.numbers) == sorted(whole)
+
+    figures = []
+    for i in (1, 2):
+        tally = Tally(7, 100, (i, 2))
+        tally.add(Found("native", 10 * i, 0.5, (0.1 * i, i), 1, 90 * i, [("traceback", i)]))
+        tally.add(Found("page", 3, 1.0, (0.7 / i, 40 + i)))
+        figures.append(tally.data())
+    both = joined(figures)
+
+    assert both["parts"] == [[1, 2], [2, 2]]
+    assert both["kinds"]["native"] == {
+        "inputs": 30,
+        "seconds_of_one_core": 1.0,
+        "slowest": {"seconds": 0.2, "number": 2},
+        "memory_mb": 180,
+    }
+    assert both["kinds"]["page"]["slowest"] == {"seconds": 0.7, "number": 41}
+    assert both["findings"] == [{"finding": "native: traceback", "times": 2, "first": 1}]
+    with pytest.raises(ValueError, match="different parts"):
+        joined([figures[0], figures[0]])
+    with pytest.raises(ValueError, match="another seed"):
+        joined([figures[0], Tally(8, 100, (2, 2)).data()])

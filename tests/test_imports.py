@@ -11,6 +11,7 @@ from bench.imports import circles, graph, imports, modules, reached
 
 # Each line may import from the lines above it and from its own line.
 ORDER = (
+    "dataclass namedtuple regex",
     "errors truth version ending isolation",
     "__init__",
     "bounds files data cache machine_code textfile yamltext jsontext",

@@ -286,8 +286,11 @@ def _trees(root: Path) -> dict[str, ast.Module]:
 
 
 def _imports_re(tree: ast.Module) -> bool:
-    names = (n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom))
-    return any("re" in ([n.module] if isinstance(n, ast.ImportFrom) else [a.name for a in n.names]) for n in names)
+    imports = (n for n in ast.walk(tree) if isinstance(n, ast.Import | ast.ImportFrom))
+    names = (
+        name for n in imports for name in ([n.module] if isinstance(n, ast.ImportFrom) else [a.name for a in n.names])
+    )
+    return any(name in ("re", "eligo.regex") for name in names)
 
 
 def _texts_read(tree: ast.Module) -> set[str]:

@@ -9,15 +9,15 @@ import functools
 import gc
 import importlib
 import os
-import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
 from eligo.ending import Ended, emit, heed, open_streams, signals
 from eligo.errors import EligoError, did_you_mean
 from eligo.isolation import unexpected
+from eligo.regex import regex
 from eligo.report.problems import silence, write_error, write_problems
 from eligo.report.terminal import clean, clean_lines
 from eligo.version import __version__
@@ -128,7 +128,8 @@ def _run(arguments: list[str]) -> int:
         parser.error("an argument is empty; was a variable of the shell not set?")
     args, unknown = parser.parse_known_args(arguments)
     if unknown:
-        parser.unknown(unknown, args.options)
+        parser.unknown(unknown, args.usage())
+    del args.usage  # of no use to the command, nor to other processes that get the arguments
     if getattr(args, "vocabulary", None) is not None:
         from eligo.commands.names import run_with_names  # lazily: few sites have such a file
 
@@ -138,8 +139,8 @@ def _run(arguments: list[str]) -> int:
 
 
 ALL_COMMANDS = "`eligo --help` lists all commands"
-_NO_COMMAND = re.compile(r"argument COMMAND: invalid choice: '(.*?)'")
-_OPTION = re.compile(r"--[a-z-]+")
+_NO_COMMAND = regex(r"argument COMMAND: invalid choice: '(.*?)'")
+_OPTION = regex(r"--[a-z-]+")
 # What others call a command, and what there is.
 _MEANT = {
     "why": "eligo screen PATIENT --why TRIAL",
@@ -173,8 +174,9 @@ class _Parser(argparse.ArgumentParser):
         said = f"there is no command `{asked[1]}`" if asked else message
         super().error(clean(said) + (f"\n  help: {near or ALL_COMMANDS}" if asked else ""))
 
-    def unknown(self, arguments: Sequence[str], options: Iterable[str]) -> NoReturn:
-        """Say which arguments are not known, and which options may have been meant; exit."""
+    def unknown(self, arguments: Sequence[str], usage: str) -> NoReturn:
+        """Say which arguments are not known, and which options of the usage may have been meant; exit."""
+        options = dict.fromkeys(_OPTION.findall(usage))
         names = [word.partition("=")[0] for word in arguments if word.startswith("-")]
         near = next(filter(None, (did_you_mean(name, options) for name in names)), None)
         text = clean(f"unknown arguments: {' '.join(arguments)}")
@@ -232,7 +234,7 @@ def build_parser(arguments: Sequence[str]) -> _Parser:
         )
         if module:
             module.add_arguments(command)
-            command.set_defaults(run=module.run, options=frozenset(_OPTION.findall(command.format_usage())))
+            command.set_defaults(run=module.run, usage=command.format_usage)  # to write it takes several modules
     return parser
 
 

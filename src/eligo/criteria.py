@@ -11,9 +11,9 @@ import hashlib
 import math
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
+from eligo.dataclass import dataclass, field
 from eligo.truth import Kind
 
 Number = int | float

@@ -14,10 +14,10 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 from typing import TextIO
+
+from eligo.dataclass import dataclass
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
@@ -148,4 +148,6 @@ def open_streams() -> None:
             with contextlib.suppress(AttributeError, OSError, ValueError):  # in memory, closed, or not on POSIX
                 os.set_blocking(stream.fileno(), True)
         else:
+            from pathlib import Path  # lazily: few callers close a stream
+
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - it stays open to the end

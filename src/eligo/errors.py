@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from eligo.dataclass import dataclass, replace
 
 Severity = Literal["error", "warning"]
 

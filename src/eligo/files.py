@@ -11,10 +11,11 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from eligo.bounds import MEGABYTE
 from eligo.errors import EligoError, Place, Problem
+from eligo.namedtuple import NamedTuple
 
 MAX_BYTES = 32 * MEGABYTE
 

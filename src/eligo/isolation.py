@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
+from eligo.dataclass import replace
 from eligo.ending import heed
 from eligo.errors import EligoError, Place, Problem
 
@@ -89,6 +88,8 @@ def unexpected(error: Exception) -> Problem:
     if isinstance(error, MemoryError):
         help_ = "give eligo more memory, or fewer processes (`--processes`) or smaller files"
         return Problem("memory", "the memory that eligo may use is not enough for this", help=help_)
+    from pathlib import Path  # lazily: the rest is for every start
+
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

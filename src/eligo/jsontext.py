@@ -13,11 +13,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from eligo.dataclass import dataclass, field
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import MAX_BYTES, too_large
+from eligo.regex import regex
 
 JsonPath = tuple[str | int, ...]
 
@@ -26,10 +27,10 @@ _MAX_DEPTH = 200  # past it a document is reported as nested too deeply, where t
 _SCANNED = 1024 * 1024  # characters: past it a scan for positions takes longer than a person waits
 _SHOWN = 60  # characters of a key in a message
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
-_PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$+-]*")
-_LONG_NUMBER = re.compile(r"[0-9][0-9.,]{2,}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_TOKEN = regex(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_PLAIN_KEY = regex(r"[A-Za-z_$][\w$+-]*")
+_LONG_NUMBER = regex(r"[0-9][0-9.,]{2,}")
+_SURROGATE = regex("[\ud800-\udfff]")
 _WHITE = " \t\r\n"
 _BYTE_ORDER_MARKS = (
     (b"\xff\xfe\0\0", "UTF-32"),

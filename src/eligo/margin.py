@@ -5,16 +5,16 @@ A margin only marks what failed by little; it changes no truth and no verdict.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import Any
 
 from eligo.bounds import LARGEST
+from eligo.dataclass import dataclass
 from eligo.errors import EligoError, Problem
+from eligo.regex import regex
 from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import Variable, variables
 
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(.*)")
+_SIZE = regex(r"([0-9]+(?:\.[0-9]+)?)\s*(.*)")
 _ROUNDING = 1 + 1e-10  # a value and its limit have 12 digits each, and a change of units may cost the last
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from eligo.cache import cached, digest
@@ -38,6 +37,7 @@ from eligo.criteria import (
     presences,
 )
 from eligo.data import grammar_state
+from eligo.dataclass import dataclass, fields, is_dataclass, replace
 from eligo.errors import EligoError
 from eligo.patients.dates import AgeUnit
 from eligo.standing import review_state

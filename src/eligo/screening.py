@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eligo.answers.asked import AskedByRules
+from eligo.criteria import Present
 from eligo.data import data_dir
+from eligo.dataclass import dataclass, field
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.evaluate import Engine
 from eligo.evaluation.chart import Policy
@@ -18,8 +18,10 @@ from eligo.files import read_bytes
 from eligo.isolation import Isolated
 from eligo.patients.model import Patient
 from eligo.plan import Plan, load_plan
+from eligo.vocabulary.relations import relations
 
 if TYPE_CHECKING:
+    from eligo.answers.asked import AskedByRules
     from eligo.outlook.ahead import Ahead
     from eligo.ruleset import RuleSet
 
@@ -44,6 +46,8 @@ class Rules:
 
     def asked(self) -> AskedByRules:
         """What all the rules of the folder ask, in which answers of persons are looked up."""
+        from eligo.answers.asked import AskedByRules  # lazily: most records hold no answers
+
         if not self._asked:
             self._asked.append(AskedByRules(self.whole or self.plans))
         return self._asked[0]
@@ -52,6 +56,8 @@ class Rules:
         """The trials under a policy; the last engine is kept, since most callers use one policy for all patients."""
         policy = policy or Policy()
         if not self._engines or self._engines[0].policy != policy:
+            asked = (test.concept for plan in self.plans for test in plan.tests if isinstance(test, Present))
+            relations().prepare(asked)
             self._engines[:] = [Engine(self.plans, policy)]
         return self._engines[0]
 

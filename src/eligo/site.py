@@ -6,7 +6,6 @@ Everything comes out in canonical units. The file is read strictly, and all that
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Literal
 
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 
 from eligo.bounds import LARGEST
 from eligo.criteria import NO_LIMIT, Duration
+from eligo.dataclass import dataclass, field
 from eligo.errors import EligoError, Problem, did_you_mean
 from eligo.margin import Margin, as_distance
 from eligo.ruleset.nodes import no_longer_than_life

@@ -10,22 +10,21 @@ import functools
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 
 from eligo.criteria import Compare, Criterion, Limit, ReviewState, leaves
 from eligo.data import grammar_data
+from eligo.dataclass import fields, is_dataclass
+from eligo.regex import regex
 
 _HASH = 12  # hex digits
-_EXPONENT = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[eE][+-]?\d{1,2}(?!\w)")  # `2.5E+5`
-_NUMBER = re.compile(r"(?<![A-Za-z0-9^*⁰-⁹])\d+(?:[ ,.']\d+)*|(?<=[x×*])\d+(?:[.,]\d+)*")
-_SCALED = re.compile(r"\^|\*|\d[eE]\d|[x×]\s*10|[⁰¹²³⁴⁵⁶⁷⁸⁹]|thousand|million|lakh|\d\s?[kKmM]\b", re.IGNORECASE)
-_POWER = re.compile(r"(?:\^|\*|10\s?[eE]|\d[eE])\s?(\d+)")
+_EXPONENT = regex(r"(?<![\w.])\d+(?:\.\d+)?[eE][+-]?\d{1,2}(?!\w)")  # `2.5E+5`
+_NUMBER = regex(r"(?<![A-Za-z0-9^*⁰-⁹])\d+(?:[ ,.']\d+)*|(?<=[x×*])\d+(?:[.,]\d+)*")
+_SCALED = regex(r"\^|\*|\d[eE]\d|[x×]\s*10|[⁰¹²³⁴⁵⁶⁷⁸⁹]|thousand|million|lakh|\d\s?[kKmM]\b", re.IGNORECASE)
+_POWER = regex(r"(?:\^|\*|10\s?[eE]|\d[eE])\s?(\d+)")
 _THOUSANDS = range(-18, 19, 3)  # powers of ten by which units of counts differ
-_OTHER_WAY = re.compile(
-    r"\b(?:no|not|never|without|unless|except|exclud\w*|worse|better|cannot|n't|neither|nor)\b|[≮≯]"
-)
-_FRACTION = re.compile(r"(\d+(?:\.\d+)?)\s*[/:]\s*(\d+(?:\.\d+)?)")
-_SUM = re.compile(r"(\d+)\s*\+\s*(\d+)")  # a Gleason score of 3 + 4
+_OTHER_WAY = regex(r"\b(?:no|not|never|without|unless|except|exclud\w*|worse|better|cannot|n't|neither|nor)\b|[≮≯]")
+_FRACTION = regex(r"(\d+(?:\.\d+)?)\s*[/:]\s*(\d+(?:\.\d+)?)")
+_SUM = regex(r"(\d+)\s*\+\s*(\d+)")  # a Gleason score of 3 + 4
 _VULGAR = "½¼¾⅓⅔"
 _MOST_POWERS = 9
 _LOW, _HIGH = "low", "high"

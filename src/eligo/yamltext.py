@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from eligo.bounds import is_countable
+from eligo.dataclass import dataclass, field
 from eligo.errors import EligoError, Place, Problem
+from eligo.regex import regex
 
 Path = tuple[str | int, ...]
 
-_INT = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?")
-_NUMBER = re.compile(rf"{_INT.pattern}|{_FLOAT.pattern}")
+_INT = regex(r"-?(?:0|[1-9][0-9]*)")
+_FLOAT = regex(r"-?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?")
+_NUMBER = regex(rf"{_INT.pattern}|{_FLOAT.pattern}")
 _HELP = "check the brackets, the colons and the indentation here and in the line above"
 _UNSAID = ("it is not well formed", _HELP)
 # What the parser complains of, by words of it: what is wrong in ours, and what helps.
@@ -46,7 +47,7 @@ _COMPLAINTS = {
     "escape character": ("a backslash stands before what it cannot stand before", "use single quotes"),
 }
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
-_TAG = re.compile(r"(?:^|[\s\[{,])!", re.MULTILINE)
+_TAG = regex(r"(?:^|[\s\[{,])!", re.MULTILINE)
 _MAX_DEPTH = 60
 
 

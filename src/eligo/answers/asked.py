@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
 
 from eligo.answers.resolve import QUANTITY, Resolved, resolve, subject_of
 from eligo.criteria import Compare, Duration, OneOf, Present, Related, text_sha
 from eligo.errors import Place, Problem, did_you_mean
 from eligo.evaluation.window import shift
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Patient, Reply
 from eligo.patients.notes import MOST_HELPED
 from eligo.plan import Attested, Plan, Test

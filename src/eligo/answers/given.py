@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from eligo.answers.asked import AskedByRules, is_stale
 from eligo.answers.resolve import QUANTITY, Resolved, in_unit, resolve
 from eligo.criteria import Compare, Limit, OneOf
+from eligo.dataclass import replace
 from eligo.evaluation.answers import Answer
 from eligo.evaluation.chart import Chart, Outcome, Policy
 from eligo.evaluation.comparing import Choice

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import json
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.criteria import STUDY_CONDITION, Always, Compare, Leaf, OneOf, Present, Related, presences
+from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import PartialDate, Reply, Result
 from eligo.patients.values import measure, read_quantity
 from eligo.plan import Attested, Test, Untestable, asked_alone

@@ -6,9 +6,8 @@ Each patient mentions one thing only. What comes of them is for the evaluator to
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from eligo.criteria import (
     STUDY_CONDITION,
@@ -24,8 +23,10 @@ from eligo.criteria import (
     TimeUnit,
     leaves,
 )
+from eligo.dataclass import dataclass, replace
 from eligo.errors import EligoError
 from eligo.evaluation.window import shift
+from eligo.namedtuple import NamedTuple
 from eligo.plan import Attested
 from eligo.ruleset import RuleSet
 from eligo.vocabulary.concepts import concepts

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
+from eligo.dataclass import dataclass
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.isolation import Isolated
 from eligo.patients.model import Patient

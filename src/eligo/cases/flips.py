@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from eligo.check.changes import Change, apply
+from eligo.dataclass import dataclass
 from eligo.evaluate import Engine
 from eligo.evaluation.chart import Policy
 from eligo.patients.model import Patient

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from eligo.cases.file import Case
 from eligo.check.implied import name_of
 from eligo.criteria import STUDY_CONDITION, Always, Excepted, Leaf, Present, Related
+from eligo.dataclass import dataclass
 from eligo.errors import Place, did_you_mean
 from eligo.evaluate import Engine
 from eligo.explain import Finding, TrialScreening, explain

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from eligo.check.across import check_contradictions, check_dead_branches, check_subsumed
 from eligo.check.entries import check_entries
@@ -14,6 +13,7 @@ from eligo.check.registry import check_registry
 from eligo.check.reviews import check_reviews
 from eligo.check.unsettled import check_unsettled
 from eligo.check.within import check_branches, check_sentences
+from eligo.dataclass import dataclass
 from eligo.errors import EligoError, Problem
 from eligo.ruleset import RuleSet, loads
 from eligo.yamltext import read_yaml

@@ -6,7 +6,6 @@ Which way a change goes is what it does to patients: an exclusion that excludes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from eligo.check.limits import agree
@@ -25,6 +24,7 @@ from eligo.criteria import (
     leaves,
     presences,
 )
+from eligo.dataclass import dataclass, replace
 from eligo.ruleset import Cohort, RuleSet
 from eligo.vocabulary.variables import Variable, variables
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from eligo.check.findings import CheckFinding, CheckSubject
 from eligo.check.logic import Path
 from eligo.errors import Problem
+from eligo.namedtuple import NamedTuple
 from eligo.vocabulary.concepts import concepts
 from eligo.yamltext import YamlText
 

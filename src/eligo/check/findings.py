@@ -6,11 +6,11 @@ A note of one of the criteria that begins with `check CODE:` explains the findin
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from eligo.check.logic import Literal, LogicContext, LogicJoin, Node, Path, literals, negated, node_of
 from eligo.criteria import AllOf, AnyOf, AtLeast, Attest, Criterion, IfThen, Leaf, Not, Predicate
+from eligo.dataclass import dataclass, field
 from eligo.errors import Place, Problem, Severity
 from eligo.ruleset import RuleSet
 from eligo.yamltext import YamlText

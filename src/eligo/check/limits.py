@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import NamedTuple
 
 from eligo.check.findings import CheckedItem, CheckFinding, CheckSubject, leaves_at
 from eligo.check.logic import LogicJoin, Node, Path, Values
 from eligo.criteria import Compare, Limit
+from eligo.dataclass import replace
 from eligo.errors import EligoError
+from eligo.namedtuple import NamedTuple
 from eligo.standing import review_state
 from eligo.vocabulary.allowed import Key, canonical, domain
 from eligo.vocabulary.ranges import LEAST, MOST, Cut

@@ -8,8 +8,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from eligo.check.implied import implies_leaf, name_of, sex_of, twins
 from eligo.criteria import (
@@ -27,6 +25,8 @@ from eligo.criteria import (
     Related,
     Unparsed,
 )
+from eligo.dataclass import dataclass, field, replace
+from eligo.namedtuple import NamedTuple
 from eligo.vocabulary import ranges
 from eligo.vocabulary.allowed import Key, domain, values_of
 from eligo.vocabulary.ranges import Ranges

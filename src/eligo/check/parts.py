@@ -6,9 +6,8 @@ left, it took the place of the other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from eligo.criteria import Attest, Compare, Leaf, OneOf, Predicate, Present, Related, leaves
+from eligo.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import argparse
 import getpass
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from eligo.commands import inputs
 from eligo.commands.printing import say, say_json, say_lines
 from eligo.commands.rulefiles import add_trials
 from eligo.commands.verdicts import chosen
+from eligo.dataclass import dataclass, replace
 from eligo.errors import Place, Problem, did_you_mean
 from eligo.evaluate import Engine
 from eligo.patients.model import Patient

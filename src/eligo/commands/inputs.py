@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import argparse
 import functools
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from eligo.bounds import FIRST_DAY, LAST_DAY, LONGEST_DAYS
 from eligo.commands.names import add_vocabulary
 from eligo.commands.rulefiles import add_folder
 from eligo.commands.sizes import add_max_size
 from eligo.criteria import DAYS_IN, NO_LIMIT, Compare, Duration, OneOf, TimeUnit
+from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem, Severity, did_you_mean
 from eligo.jsontext import shown
 from eligo.margin import Margin, read_margin
+from eligo.namedtuple import NamedTuple
 from eligo.patients.dates import read_day
 from eligo.patients.jobs import MAX_BYTES
 from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, read_patients
-from eligo.patients.replies import Replies, read_answers
 from eligo.patients.sources import FORMATS, Format
 from eligo.patients.values import NO_UNITS
+from eligo.regex import regex
 from eligo.report.display import variable_name
 from eligo.report.problems import write_problems
 from eligo.screening import Policy, Rules, Screening
@@ -35,13 +35,14 @@ from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
 
 if TYPE_CHECKING:
+    from eligo.patients.replies import Replies
     from eligo.site import Site
 
 LISTS = ("conditions", "procedures", "medications")
 STDIN = "-"
 WRONG_UNIT = frozenset({"unit-mismatch", "unit-unknown", "unit-twice"})
 
-_AGE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)")
+_AGE = regex(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)")
 _TIME_UNITS: dict[str, TimeUnit] = {"h": "h", "d": "d", "w": "wk", "wk": "wk", "mo": "mo", "a": "a", "y": "a"}
 
 
@@ -146,6 +147,8 @@ def _answers(args: argparse.Namespace) -> tuple[Replies, tuple[Problem, ...]]:
 
 @functools.lru_cache(maxsize=4)
 def _load_answers(path: str, lenient: bool, _: tuple[int, int]) -> tuple[Replies, tuple[Problem, ...]]:
+    from eligo.patients.replies import read_answers  # lazily: most screenings have no such file
+
     return read_answers(path, lenient)
 
 

@@ -9,7 +9,6 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from eligo.commands.output import write_text
 from eligo.commands.printing import say, say_json
 from eligo.commands.rulefiles import add_folder, add_trials
 from eligo.commands.verdicts import chosen
+from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients.native import read_record
 from eligo.report.problems import write_problems

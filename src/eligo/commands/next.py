@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
@@ -14,10 +13,12 @@ from eligo.commands.printing import say_json, say_lines
 from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import add_trials
 from eligo.commands.verdicts import chosen
+from eligo.dataclass import dataclass
 from eligo.errors import Problem
 from eligo.evaluate import Engine
 from eligo.explain import explain
 from eligo.isolation import Isolated
+from eligo.namedtuple import NamedTuple
 from eligo.outlook.worth import Union, Worth, next_of
 from eligo.patients.jobs import Job, killed
 from eligo.patients.readers import Options, jobs, read_job

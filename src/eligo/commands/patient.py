@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
 
 from eligo.commands import inputs
 from eligo.commands.printing import say_json, say_lines
+from eligo.dataclass import replace
 from eligo.patients.fhir import ALL
 from eligo.patients.readers import read_patients
 from eligo.report.patient import patient_lines, reading_json

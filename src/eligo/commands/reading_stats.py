@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +12,14 @@ from eligo.commands.bulk import collector_at_rest, json_row, opened
 from eligo.commands.printing import say_json, say_lines
 from eligo.commands.progress import Progress
 from eligo.criteria import leaves
+from eligo.dataclass import dataclass, field, replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import lines_of, read_stream
 from eligo.isolation import Isolated, each
 from eligo.pages.document import Page, read_criteria
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
+from eligo.regex import regex
 from eligo.report.problems import write_problems
 from eligo.report.terminal import clean
 from eligo.trials import read_record, read_trial, sniff
@@ -30,7 +30,7 @@ UNKNOWN_QUANTITY = "unknown-quantity"  # beside the codes of reading/reasons.py
 
 _SUFFIXES = (".json", ".jsonl", ".txt", ".md")
 _COMMONEST = 10
-_WORD = re.compile(r"[^\W\d_](?:[\w'-]*\w)?")
+_WORD = regex(r"[^\W\d_](?:[\w'-]*\w)?")
 
 
 @dataclass

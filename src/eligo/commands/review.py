@@ -19,13 +19,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json, say_lines
 from eligo.commands.rulefiles import add_trial, folder, rule_files, the_trial_file
 from eligo.criteria import Criterion
+from eligo.dataclass import dataclass
 from eligo.errors import EligoError, Place, Problem
 from eligo.isolation import Isolated
 from eligo.report.display import criterion_title, with_names, without_code

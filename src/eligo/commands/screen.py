@@ -7,17 +7,18 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
 from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import add_trials
 from eligo.commands.verdicts import add_strict, chosen, exit_code, verdicts_of
+from eligo.dataclass import dataclass, field
 from eligo.ending import emit
 from eligo.errors import Problem
 from eligo.isolation import Isolated
+from eligo.namedtuple import NamedTuple
 from eligo.patients.jobs import Job, killed
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from eligo.commands.bulk import criterion_data, read_criterion
 from eligo.commands.printing import say, say_json, say_lines
 from eligo.criteria import Criterion, Unparsed, leaves
+from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import read_stream
 from eligo.pages.document import read_criteria

@@ -8,13 +8,11 @@ answer is settled.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from eligo.answers.asked import AskedByRules
-from eligo.answers.given import given
 from eligo.criteria import Always, Compare, Leaf, OneOf, Present, Related
+from eligo.dataclass import dataclass
 from eligo.evaluation.ages import AgeComparison, AgeThen
 from eligo.evaluation.answers import MET, NOT_MET, UNKNOWN, Answer, Answers, Empty
 from eligo.evaluation.assumed import guesses
@@ -33,6 +31,9 @@ from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, verdict
 from eligo.vocabulary.relations import relations
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
+
+if TYPE_CHECKING:
+    from eligo.answers.asked import AskedByRules
 
 PASSES, BLOCKS, OPEN = Bearing.PASSES, Bearing.BLOCKS, Bearing.OPEN
 
@@ -260,6 +261,9 @@ class Engine:
         """What counts of the answers that persons gave; None where nothing does."""
         if not patient.replies:
             return None
+        from eligo.answers.asked import AskedByRules  # lazily: most records hold no answers
+        from eligo.answers.given import given
+
         if self._asked is None:
             self._asked = AskedByRules(trial.plan for trial in self.trials)
         return given(patient, self.policy, self._asked, self._numbers, self.tests)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.evaluation.chart import Chart, Outcome
 from eligo.evaluation.replies import AT_ODDS, Given
+from eligo.namedtuple import NamedTuple
 from eligo.truth import Reason, Truth
 
 # Bound once: in Python 3.11 every look-up of an enum's member is a function call.

@@ -9,13 +9,14 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from eligo.criteria import Duration, Window
+from eligo.dataclass import dataclass, field
 from eligo.evaluation.window import Days, Period, in_window, shift
 from eligo.margin import Margin
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.ages import result_age

@@ -8,13 +8,14 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
-from typing import NamedTuple, cast
+from typing import cast
 
 from eligo.criteria import Present, Window
+from eligo.dataclass import replace
 from eligo.evaluation.chart import CONFLICT, Basis, Chart, Derived, Normal, Reading, Ruled
 from eligo.evaluation.presence import Presence, is_some, presence
+from eligo.namedtuple import NamedTuple
 from eligo.patients.dates import AgeUnit, born, completed
 from eligo.patients.model import PartialDate, Result
 from eligo.truth import Reason, Truth

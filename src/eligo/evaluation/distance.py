@@ -9,11 +9,12 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import cast
 
 from eligo.criteria import Compare, Limit, Number
 from eligo.evaluation.chart import Normal
 from eligo.evaluation.comparing import SIDES, absolute, multiple, slack
+from eligo.namedtuple import NamedTuple
 from eligo.truth import Truth
 from eligo.vocabulary.units import convert, to_canonical, ucum
 from eligo.vocabulary.variables import Variable, variables

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.criteria import (
     Always,
@@ -44,6 +44,7 @@ from eligo.evaluation.phrases import phrases
 from eligo.evaluation.presence import BROADER_ONLY, MAY_BE
 from eligo.evaluation.replies import ANSWERED
 from eligo.margin import Margin
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Fact, PartialDate, Reply, Result
 from eligo.patients.values import SITE_UNIT, written_digits
 from eligo.plan import Test

@@ -6,10 +6,10 @@ Both answer as votes do, for the one fact: it counts, it does not count, or the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from typing import NamedTuple
 
 from eligo.criteria import STUDY_CONDITION, Excepted
 from eligo.evaluation.chart import line_of
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Fact
 from eligo.truth import Truth
 from eligo.vocabulary.concepts import concepts, is_entry, is_outside

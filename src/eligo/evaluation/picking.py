@@ -6,9 +6,8 @@ round. So values that cannot decide (stale, in an unknown unit) leave open only 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from eligo.criteria import Compare, Limit
+from eligo.dataclass import replace
 from eligo.evaluation.chart import Basis, Chart, Outcome
 from eligo.evaluation.comparing import MISSING, Comparison
 from eligo.evaluation.derive import Source

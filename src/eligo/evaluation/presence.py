@@ -12,16 +12,17 @@ the grade would deny it. For the same reason the grade is open then too (`derive
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 
 from eligo.criteria import Present
+from eligo.dataclass import dataclass, replace
 from eligo.evaluation.chart import CONFLICT, Basis, Chart, Outcome, Ruled
 from eligo.evaluation.kinds import Exceptions
 from eligo.evaluation.votes import NO, OUTLASTED, SUSPECTED, WHICH_KIND, YES, Vote, Voting, voting
 from eligo.evaluation.window import ended
 from eligo.patients.model import Fact, Result
 from eligo.truth import Reason, Truth
+from eligo.vocabulary.concept import ConceptKind
 from eligo.vocabulary.concepts import concepts, is_outside
 from eligo.vocabulary.relations import LeftOpen, Sign, relations
 
@@ -297,7 +298,7 @@ def _affirmed(met: list[Fact], denied: list[Fact], graded: Result | None, rule: 
 def presence(test: Present) -> Presence:
     """Make the test of a leaf; the concept is known to the vocabulary."""
     known = concepts()
-    family = known.descendants(test.concept)
+    family, kinds = known.descendants(test.concept), known.kinds(test.concept)
     line = known.ancestors(test.concept) | known.ancestors(test.head or "")
     votes, open_to, graded = voting(test), relations().open_to(test.concept), known.grades(family)
     return Presence(
@@ -307,8 +308,8 @@ def presence(test: Present) -> Presence:
         line - {test.concept},
         _NO_LIST
         if is_outside(test.concept) and relations().is_unclassified(test.concept)
-        else _lists(family, LIST_OF_KIND),
-        _lists(family, _BESIDE),
+        else _lists(kinds, LIST_OF_KIND),
+        _lists(kinds, _BESIDE),
         open_to,
         open_to.signs if test.status != "planned" else (),
         next((concept.sex for id_ in sorted(line) if (concept := known.get(id_)) and concept.sex), None),
@@ -319,9 +320,9 @@ def presence(test: Present) -> Presence:
     )
 
 
-def _lists(ids: frozenset[str], by_kind: Mapping[str, str]) -> frozenset[str]:
-    """The lists of the kinds of these concepts."""
-    return frozenset(found for kind in map(concepts().kind, ids) if (found := by_kind.get(kind or "")))
+def _lists(kinds: frozenset[ConceptKind | None], by_kind: Mapping[str, str]) -> frozenset[str]:
+    """The lists of these kinds."""
+    return frozenset(found for kind in kinds if (found := by_kind.get(kind or "")))
 
 
 def _may_be_graded(test: Present, votes: Voting) -> bool:

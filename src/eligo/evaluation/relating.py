@@ -7,9 +7,8 @@ one thing comes from the other is left to a person.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from eligo.criteria import Related, Relation
+from eligo.dataclass import dataclass
 from eligo.evaluation.chart import Basis, Chart, Outcome
 from eligo.evaluation.presence import Presence, presence
 from eligo.evaluation.window import not_after, period

@@ -7,9 +7,9 @@ opposite.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from eligo.evaluation.chart import Basis, Outcome
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Reply
 from eligo.truth import Reason, Truth
 

@@ -6,10 +6,10 @@ Both are rounded, so that they are not quite the same limit: 12 mg/dL of bilirub
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
 from typing import cast
 
 from eligo.criteria import Compare, Limit
+from eligo.dataclass import replace
 from eligo.evaluation.chart import Basis, Chart, Outcome, Reading
 from eligo.evaluation.comparing import Comparison
 from eligo.evaluation.derive import Source

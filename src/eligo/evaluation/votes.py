@@ -5,14 +5,14 @@ What is asked is of a time and of a kind: that it goes on now or was in a window
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from eligo.criteria import Present, Window
+from eligo.dataclass import dataclass
 from eligo.evaluation.chart import Chart
 from eligo.evaluation.kinds import Exceptions, Qualified, exceptions, qualified
 from eligo.evaluation.window import Days, ahead, ended, in_window, outlasted, period
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Fact
 from eligo.truth import Reason, Truth, any_of
 from eligo.vocabulary.ages import lasting
@@ -190,11 +190,10 @@ def voting(test: Present) -> Voting:
     window, excepted = test.window, exceptions(test.concept, test.but_not)
     reaches_back = window is not None and window.looks_back
     now = test.status == "now" or (test.status != "history" and not reaches_back)
-    kinds = {*map(concepts().kind, concepts().descendants(test.concept))}
     return Voting(
         test,
         now,
-        not now and test.status != "planned" and kinds != {"procedure"},
+        not now and test.status != "planned" and concepts().kinds(test.concept) != {"procedure"},
         test.status != "planned" and window is None and test.qualifier is None and excepted is None,
         _anchor(window),
         qualified(test.qualifier),

@@ -9,9 +9,10 @@ import calendar
 import functools
 import math
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from eligo.criteria import DAYS_IN, Bound, Duration, Number, TimeUnit, Window
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Fact, PartialDate
 from eligo.truth import Truth, all_of, not_
 from eligo.vocabulary.ages import event_time, is_event, lasting

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.criteria import Compare
 from eligo.evaluate import BLOCKS, OPEN, PASSES, VERDICT, Engine, Ready, Trial
@@ -22,6 +22,7 @@ from eligo.evaluation.gathered import gathered
 from eligo.evaluation.replies import Voice
 from eligo.evaluation.trees import conditions, deciding, enough
 from eligo.margin import Margin
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Patient, Reply
 from eligo.plan import Plan, PlannedCriterion, Test
 from eligo.truth import Bearing, Reason, Truth, Verdict, not_
@@ -175,9 +176,8 @@ class Finding(NamedTuple):
         ]
         for place, holds in conditions(criterion.tree, [outcome[0] for outcome in outcomes]).items():
             evidence[place]["condition"] = holds.name
-        for place, margin in (
-            self._near(deciding).items() if self.bearing is BLOCKS and _has_margin(self.answers) else ()
-        ):
+        near = self._near(deciding) if self.bearing is BLOCKS and _has_margin(self.answers) else {}
+        for place, margin in near.items():
             evidence[place] |= {"near": True, **margin.as_json(evidence[place].get("unit"))}
         data: dict[str, Any] = {
             "id": criterion.id,

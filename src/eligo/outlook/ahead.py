@@ -6,10 +6,11 @@ a verdict.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.evaluate import Engine
 from eligo.explain import Screening
+from eligo.namedtuple import NamedTuple
 from eligo.outlook.changes import remedies
 from eligo.outlook.data import asked_json, doubt_json, expiry_json, open_json, remedies_json
 from eligo.outlook.doubts import doubts

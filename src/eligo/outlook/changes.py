@@ -8,13 +8,13 @@ Criteria that share no subject do not bear on each other, so each such part of a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice, product
-from typing import NamedTuple
 
 from eligo.criteria import Compare, OneOf, Related
+from eligo.dataclass import dataclass, field
 from eligo.evaluate import BLOCKS, Ready, Trial
 from eligo.evaluation.answers import Answers
+from eligo.namedtuple import NamedTuple
 from eligo.outlook.edits import Edit
 from eligo.outlook.phrases import Told
 from eligo.outlook.situation import Situation, known_as, settled, standing

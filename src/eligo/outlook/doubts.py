@@ -9,11 +9,11 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
 from eligo.criteria import Compare, OneOf, Present, Related
+from eligo.dataclass import dataclass, replace
 from eligo.evaluate import Trial
 from eligo.evaluation.assumed import ASSUMED
 from eligo.evaluation.chart import Outcome

@@ -6,16 +6,21 @@ of the record stays as it is. Each edit names all ids that it touches, so that o
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from eligo.dataclass import replace
 from eligo.evaluation.chart import line_of
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.vocabulary.concepts import concepts, is_outside
+from eligo.vocabulary.own_names import forgotten_with_names
 from eligo.vocabulary.relations import relations
 from eligo.vocabulary.variables import variables
+
+_MOST_FAMILIES = 4096  # whose grades are kept: one question after the other is of the same things
 
 
 class Edit(NamedTuple):
@@ -70,8 +75,8 @@ def ruled_out(patient: Patient, concept: str, ever: bool = True) -> Edit:
     facts = {c: found for c, found in patient.facts.items() if concept not in line_of(c)}
     grades = grades_of(family)
     results = {v: found for v, found in patient.results.items() if v not in grades}
-    changed = replace(patient, facts=facts, results=results)
-    changed = replace(changed, absent=patient.absent | {concept}, never=patient.never | ({concept} if ever else set()))
+    absent, never = patient.absent | {concept}, patient.never | ({concept} if ever else set())
+    changed = replace(patient, facts=facts, results=results, absent=absent, never=never)
     return Edit(changed, family | grades | _reached(patient.facts.keys() - facts.keys()))
 
 
@@ -79,8 +84,10 @@ def stated(patient: Patient, concept: str, facts: Iterable[Fact]) -> Edit:
     """The facts are all that there is to say of the very concept, which is then no longer ruled out."""
     edit = _with_facts(patient, concept, tuple(facts))
     grades = grades_of(concepts().ancestors(concept))
-    results = {v: found for v, found in edit.patient.results.items() if v not in grades}
-    return Edit(replace(edit.patient, results=results), edit.touched | grades)
+    changed = edit.patient
+    if not grades.isdisjoint(patient.results):
+        changed = replace(changed, results={v: found for v, found in patient.results.items() if v not in grades})
+    return Edit(changed, edit.touched | grades)
 
 
 def added(patient: Patient, concept: str, facts: Iterable[Fact]) -> Edit:
@@ -91,8 +98,8 @@ def added(patient: Patient, concept: str, facts: Iterable[Fact]) -> Edit:
 def _with_facts(patient: Patient, concept: str, facts: tuple[Fact, ...]) -> Edit:
     line = concepts().ancestors(concept) or frozenset((concept,))
     others = {c: found for c, found in patient.facts.items() if c != concept}
-    changed = replace(patient, facts=others | ({concept: facts} if facts else {}))
-    changed = replace(changed, absent=patient.absent - line, never=patient.never - line)
+    facts_then = others | ({concept: facts} if facts else {})
+    changed = replace(patient, facts=facts_then, absent=patient.absent - line, never=patient.never - line)
     return Edit(changed, line | _reached((concept,)))
 
 
@@ -101,7 +108,9 @@ def _reached(ids: Iterable[str]) -> frozenset[str]:
     return frozenset[str]().union(*(relations().reach(id_) for id_ in ids if is_outside(id_)))
 
 
-def grades_of(family: Iterable[str]) -> frozenset[str]:
+@forgotten_with_names
+@functools.lru_cache(_MOST_FAMILIES)
+def grades_of(family: frozenset[str]) -> frozenset[str]:
     """The ordinals that grade a concept of the family."""
     return frozenset(c.grade_variable for id_ in family if (c := concepts().get(id_)) and c.grade_variable)
 

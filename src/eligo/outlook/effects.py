@@ -7,9 +7,10 @@ out once, for an empty record of the same day with the same sex and the same com
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from eligo.evaluation.answers import Answers
+from eligo.namedtuple import NamedTuple
 from eligo.outlook.edits import names_of
 from eligo.outlook.facts import of_concept
 from eligo.outlook.phrases import Told

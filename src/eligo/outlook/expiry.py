@@ -7,13 +7,13 @@ window closes or opens, a birthday. Those days are found and looked at in order;
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, cast
 
 from eligo.answers.asked import longest_age
 from eligo.answers.resolve import Resolved, resolve
 from eligo.criteria import Compare, Duration, OneOf, Present, Related, TimeUnit, Window, presences
+from eligo.dataclass import dataclass, replace
 from eligo.evaluate import Engine, Trial
 from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Chart, Outcome

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 from itertools import product
-from typing import NamedTuple
 
 from eligo.criteria import Duration, Present
 from eligo.evaluation.ages import AgeThen
@@ -19,6 +18,7 @@ from eligo.evaluation.derive import birth_days
 from eligo.evaluation.presence import Presence
 from eligo.evaluation.relating import Relating
 from eligo.evaluation.window import outlasted, period, shift
+from eligo.namedtuple import NamedTuple
 from eligo.outlook.edits import added, attested, ruled_out, stated
 from eligo.outlook.phrases import Told
 from eligo.outlook.situation import Situation, numbers

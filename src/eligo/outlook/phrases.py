@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from eligo.namedtuple import NamedTuple
 
 Side = Literal["after", "on", "before"]
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from eligo.criteria import Compare, Number, OneOf, Present, Related
+from eligo.dataclass import dataclass, field
 from eligo.evaluate import Trial
 from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Derived, Outcome
 from eligo.explain import Finding, TrialScreening
+from eligo.namedtuple import NamedTuple
 from eligo.outlook.effects import Effect, Question, effects
 from eligo.outlook.phrases import Told
 from eligo.outlook.situation import Situation, granting, standing

@@ -9,11 +9,11 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from eligo.evaluate import BLOCKS, OPEN, Engine, Trial
 from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Chart
+from eligo.namedtuple import NamedTuple
 from eligo.outlook.edits import Edit
 from eligo.patients.model import Patient
 from eligo.plan import Attested, PlannedJoin, Tree
@@ -28,6 +28,7 @@ class Situation:
     def __init__(self, engine: Engine, patient: Patient, trials: Iterable[Trial] | None = None) -> None:
         self.engine, self.patient = engine, patient
         self.trials = engine.trials if trials is None else tuple(trials)
+        self._reading: dict[frozenset[str] | tuple[str, ...], int] = {}
         self.bits = 0
         for trial in self.trials:
             self.bits |= trial.bits
@@ -35,14 +36,17 @@ class Situation:
         for number in numbers(self.answers.touched & self.bits):
             self.answers.outcome(number)
 
-    def reading(self, names: Iterable[str]) -> int:
+    def reading(self, names: frozenset[str] | tuple[str, ...]) -> int:
         """The bits of the tests that look at one of the ids."""
-        readers, rulers, bits = self.engine.readers, self.engine.rulers, 0
-        for name in names:
-            bits |= readers.get(name, 0) | rulers.get(name, 0)
-        return bits & self.bits
+        found = self._reading.get(names)
+        if found is None:
+            readers, rulers, found = self.engine.readers, self.engine.rulers, 0
+            for name in names:
+                found |= readers.get(name, 0) | rulers.get(name, 0)
+            self._reading[names] = found  # all answers to one question touch the same ids
+        return found & self.bits
 
-    def narrowed(self, names: Iterable[str]) -> Situation:
+    def narrowed(self, names: frozenset[str]) -> Situation:
         """The same without the tests of these ids that no criterion hangs on, as others decide it already."""
         affected = self.reading(names)
         idle = affected

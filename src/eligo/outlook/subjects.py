@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from eligo.criteria import STUDY_CONDITION, Compare, OneOf, Present, Related, presences
 from eligo.evaluate import Ready
@@ -11,6 +11,7 @@ from eligo.evaluation.ages import AgeThen
 from eligo.evaluation.answers import Answer
 from eligo.evaluation.presence import Presence, presence
 from eligo.evaluation.relating import Relating
+from eligo.namedtuple import NamedTuple
 from eligo.outlook.edits import names_of
 from eligo.outlook.facts import asking, of_attestation, of_concept
 from eligo.outlook.situation import Situation, numbers, settled

@@ -35,6 +35,7 @@ def turns(situation: Situation, variable: str, bits: int, ends: tuple[float, flo
     def places(value: float) -> Places:
         edit = measured(situation.patient, value_of(variable, value, day), past_too)
         chart = Chart(edit.patient, situation.engine.policy)
+        chart.share(situation.answers.chart)
         found = (_places(source(chart), limits) for source, limits in watched)
         return tuple(chain.from_iterable(found))
 

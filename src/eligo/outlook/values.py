@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
 from itertools import pairwise
-from typing import NamedTuple, cast
+from typing import cast
 
 from eligo.criteria import DAYS_IN, Compare, OneOf, Present, Related
 from eligo.evaluation.ages import AgeThen
 from eligo.evaluation.chart import Chart
 from eligo.evaluation.comparing import Comparison, absolute, multiple
+from eligo.namedtuple import NamedTuple
 from eligo.outlook.edits import Edit, born, measured, of_sex, rewritten, today, value_of
 from eligo.outlook.phrases import Told
 from eligo.outlook.situation import Situation, numbers

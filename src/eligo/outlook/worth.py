@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
+from eligo.dataclass import dataclass
 from eligo.evaluate import Engine
 from eligo.explain import Screening, explain
+from eligo.namedtuple import NamedTuple
 from eligo.outlook.data import asked_json, question_json
 from eligo.outlook.effects import Question
 from eligo.outlook.questions import Asked, Open, ask, open_parts

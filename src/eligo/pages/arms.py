@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from eligo.namedtuple import NamedTuple
 from eligo.pages.headings import GroupName
 from eligo.pages.layout import connector, layout
 from eligo.pages.parts import Part

@@ -7,12 +7,11 @@ rule knows is an item.
 from __future__ import annotations
 
 import bisect
-import re
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from eligo.criteria import Duration, Span
+from eligo.dataclass import dataclass, replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.pages.inline import cut_pieces
 from eligo.pages.layout import announces_list, clean
@@ -20,6 +19,7 @@ from eligo.pages.leads import asks_all, asks_any, excludes, is_lead, is_negated,
 from eligo.pages.outline import Node, Outline, opens
 from eligo.pages.people import Population, names_patients, other_people, scope, speaks_of_controls, value_label
 from eligo.pages.sections import Arm, Group, read_groups
+from eligo.regex import regex
 from eligo.truth import Kind
 
 Sex = Literal["all", "female", "male"]
@@ -28,7 +28,7 @@ _DEEPEST_PIECE = 3
 _LONGEST_LEAD, _SHORTEST_LEAD = 250, 4  # characters, words
 _LONGEST_END = 100  # characters in which an item says that alternatives follow
 _SHAPES = (("(", "({})"), ("<", "<{}>"), (")", "{})"), (".", "{}."))
-_STRAY = re.compile(r"^[.,;:•–—-]\s+")
+_STRAY = regex(r"^[.,;:•–—-]\s+")
 
 
 @dataclass(frozen=True, slots=True)

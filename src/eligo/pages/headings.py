@@ -7,30 +7,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
+from eligo.dataclass import dataclass
 from eligo.pages.layout import clean, key, layout, matches
 from eligo.pages.leads import asks_any, takes_part
+from eligo.regex import regex
 
 SectionKind = Literal["container", "inclusion", "exclusion"]
 
 _LONGEST_HEADING = 250  # characters
 _NO_COLON = frozenset(("for", "of", "at", "related", "specific"))  # after a phrase, without a colon at the end
-_WORD = re.compile(r"[\w&+'/-]+")
-_NUMBERING = re.compile(r"(?:[ivx]{1,4}|[a-z]|[0-9]{1,2})(?:\.[0-9]{1,2})*[.)]?\s+(?=\w)")
-_BRACKETS = re.compile(r"[()\[\]{},.:;\"“”]")
-_INSIDE = re.compile(
+_WORD = regex(r"[\w&+'/-]+")
+_NUMBERING = regex(r"(?:[ivx]{1,4}|[a-z]|[0-9]{1,2})(?:\.[0-9]{1,2})*[.)]?\s+(?=\w)")
+_BRACKETS = regex(r"[()\[\]{},.:;\"“”]")
+_INSIDE = regex(
     r"(?<=[\s.;)])(?:INCLUSION|EXCLUSION|Inclusion|Exclusion)\s+(?:CRITERIA|Criteria|criteria)\s?[:：]"
     r"|(?<=[.;)] )(?:INCLUSION|EXCLUSION|Inclusion|Exclusion)s?\s?[:：]"
     r"|(?<=\s)(?:DISEASE\s+CHARACTERISTICS|PATIENT\s+CHARACTERISTICS|PRIOR\s+CONCURRENT\s+THERAPY)\s?:"
 )
 _LEAST_LABELS = 2  # of different topics, in a text whose line breaks were lost
-_LETTER_GROUP = re.compile(r"(?:or\s+)?([A-Z])[.):]\s+(\S.*)", re.IGNORECASE)
-_COLON = re.compile("[:：]")
-_BARE = re.compile(r"(?:inclusion|exclusion) criteria\s+(?=[A-Z][a-z])", re.IGNORECASE)
-_NAMED_GROUP = re.compile(r"\b(?:in|into|to) the ((?:[\w()/-]+ ){1,8}(?:group|cohort|arm))\b")
-_COMPARISON = re.compile(r"[<>≤≥=]|[0-9]\s*%")
+_LETTER_GROUP = regex(r"(?:or\s+)?([A-Z])[.):]\s+(\S.*)", re.IGNORECASE)
+_COLON = regex("[:：]")
+_BARE = regex(r"(?:inclusion|exclusion) criteria\s+(?=[A-Z][a-z])", re.IGNORECASE)
+_NAMED_GROUP = regex(r"\b(?:in|into|to) the ((?:[\w()/-]+ ){1,8}(?:group|cohort|arm))\b")
+_COMPARISON = regex(r"[<>≤≥=]|[0-9]\s*%")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,25 +9,26 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
+from eligo.dataclass import dataclass, replace
 from eligo.pages.headings import read_section
 from eligo.pages.layout import announces_list, clean, connector, key, layout
 from eligo.pages.leads import asks_any
 from eligo.pages.lines import Block, Mark, read_mark
+from eligo.regex import regex
 
 # One mark that may stand inside a line, or a bracket.
-_CANDIDATE = re.compile(
+_CANDIDATE = regex(
     r"(?P<whole>\\?<\s?[0-9]{1,2}\s?\\?>|[(（](?:[0-9]{1,2}|[a-z]|[ivx]{2,5})[)）]|[①-⑳])"
     r"|(?P<open>[(（\[])|(?P<close>[)）\]])"
     r"|(?<![\w.,(-])(?P<half>(?:[0-9]{1,2}|[a-z]|[ivx]{2,5})\\?[)）.、]\.?(?=\s|[A-Z≥≤<>]))"
 )
-_GLYPH = re.compile(r"(?<=[\s.:;,)])[•●■⬤➢➤►✓✔❖◆▪◦](?!\w?\))")
-_DASH = re.compile(r"(?<=\s)[-–—]\s+(?=[A-Z≥≤<>(])")
+_GLYPH = regex(r"(?<=[\s.:;,)])[•●■⬤➢➤►✓✔❖◆▪◦](?!\w?\))")
+_DASH = regex(r"(?<=\s)[-–—]\s+(?=[A-Z≥≤<>(])")
 # Between the items of a list in one line: dashes, of which one alone is part of a sentence, or semicolons.
 _SEPARATORS = (re.compile(r"\s+[-–—]\s+(?![0-9])"), re.compile(r"\s*;\s+"))
 # What any list of pieces begins with: a cheap look before the thorough one.
-_FIRST = re.compile(r"(?<!\w)[1ai]\\?[)）>.、]|[①•●■⬤➢➤►✓✔❖◆▪◦]")
+_FIRST = regex(r"(?<!\w)[1ai]\\?[)）>.、]|[①•●■⬤➢➤►✓✔❖◆▪◦]")
 _LEAST_WORDS = 4  # letters: "criteria a) and b)" names two pieces, it does not list them
 _LONGEST_LINE = 2000  # characters of a list whose items are only separated
 _PROVEN_ORDINAL = 4  # from here on an inline number is a list number even where the next line repeats it

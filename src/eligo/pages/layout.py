@@ -12,11 +12,12 @@ from typing import Any
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
+from eligo.regex import regex
 
-_ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
-_EMPHASIS = re.compile(r"\*\*|__")
+_ESCAPE = regex(r"\\(?=[!-/:-@\[-`{-~])")
+_EMPHASIS = regex(r"\*\*|__")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-_ANNOUNCED = re.compile(r"(?::|：|\bfollowing|\bas follows|\bbelow)\s*$", re.IGNORECASE)
+_ANNOUNCED = regex(r"(?::|：|\bfollowing|\bas follows|\bbelow)\s*$", re.IGNORECASE)
 _END = " \t:：.;,?-–—|"
 
 

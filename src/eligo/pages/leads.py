@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 
 from eligo.pages.layout import key, layout, matches
+from eligo.regex import regex
 
 _LONGEST = 250  # characters
-_WORD = re.compile(r"[\w&+'/-]+")
-_TAKES_PART = re.compile(r"eligib|inclu|exclu|enrol|participat|randomi|precluded|take part", re.IGNORECASE)
+_WORD = regex(r"[\w&+'/-]+")
+_TAKES_PART = regex(r"eligib|inclu|exclu|enrol|participat|randomi|precluded|take part", re.IGNORECASE)
 
 
 def is_lead(line: str) -> bool:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 
+from eligo.dataclass import dataclass, replace
 from eligo.pages.layout import layout
+from eligo.regex import regex
 
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
-_ENUMERATOR = re.compile(
+_ENUMERATOR = regex(
     r"\\?<\s?(?P<angle>[0-9]{1,2})\s?\\?>"
     r"|\\?[(（]\s?(?:(?P<round>[0-9]{1,2})|(?P<letters>[A-Za-z]|[ivxIVX]{2,5}))\s?\\?[)）]\.?"
     r"|(?P<nested>[0-9]{1,2}(?:\.[0-9]{1,2}){1,3})\\?[.)]?(?=\s+[A-Z(])"
@@ -30,7 +31,7 @@ _ENUMERATOR = re.compile(
 )
 _CHAINED = "#"  # begins the style of a mark that counts only in a chain of numbers
 ROW = "|"  # the style of a row of a table
-_CELLS = re.compile(r"\s*\|\s*|\s*\t\s*")
+_CELLS = regex(r"\s*\|\s*|\s*\t\s*")
 _LONGEST_CELL = 80
 _SURE = 99  # the largest number that is a list's wherever it begins a line
 _NEEDS_SPACE = frozenset("-–—−‐‑+·o*üØŸ§→⇒")

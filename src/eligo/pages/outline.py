@@ -6,8 +6,8 @@ Where a text keeps its indentation, that decides; where it was lost, a list afte
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from eligo.dataclass import dataclass, field
 from eligo.pages.headings import announces, is_choice
 from eligo.pages.layout import announces_list, clean, connector, layout
 from eligo.pages.lines import Block, Mark, bullet_rank

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from eligo.criteria import Span
+from eligo.dataclass import dataclass, replace
 from eligo.pages.headings import (
     GroupName,
     SectionHead,

@@ -5,17 +5,17 @@ A heading or the beginning of a sentence in; the people that it names out. The w
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import Literal
 
+from eligo.dataclass import dataclass
 from eligo.pages.layout import key, layout
 from eligo.pages.leads import excludes
+from eligo.regex import regex
 
 Standing = Literal["companion", "apart", "well"]
 
-_WORD = re.compile(r"[\w&+'/-]+")
-_BREAK = re.compile(r"[()\[\]:：,;]|\s[-–—]\s")
+_WORD = regex(r"[\w&+'/-]+")
+_BREAK = regex(r"[()\[\]:：,;]|\s[-–—]\s")
 _LONGEST, _LONGEST_NAME = 12, 250  # words, characters
 
 

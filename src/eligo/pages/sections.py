@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import string
-from dataclasses import dataclass, field, replace
 
 from eligo.criteria import Span
+from eligo.dataclass import dataclass, field, replace
 from eligo.pages.arms import settle_arms
 from eligo.pages.headings import GroupName, is_for_everyone
 from eligo.pages.layout import clean

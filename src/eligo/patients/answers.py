@@ -6,16 +6,17 @@ The words and codes are data (`grammar/findings.yaml`). An answer that nothing t
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.data import grammar_data
+from eligo.namedtuple import NamedTuple
+from eligo.regex import regex
 
 Answer = str  # positive, negative, unclear, or one of a test alone (former)
 
-_TITER = re.compile(r"(<|<=|≤|>|>=|≥)?\s*1\s*[:/]\s*[0-9]+")
-_SPACE = re.compile(r"[\s_-]+")
+_TITER = regex(r"(<|<=|≤|>|>=|≥)?\s*1\s*[:/]\s*[0-9]+")
+_SPACE = regex(r"[\s_-]+")
 _NO_WORD = " .,;:!*\"'"
 _LONGEST = 200  # characters of an answer: what is longer is a report
 

@@ -6,13 +6,13 @@ pass shows all. What lies after `as_of` is ignored and counted.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
-from typing import NamedTuple, get_args
+from typing import get_args
 
+from eligo.dataclass import replace
 from eligo.jsontext import JsonPath
+from eligo.namedtuple import NamedTuple
 from eligo.patients import dates
 from eligo.patients.answers import Answer
 from eligo.patients.dates import clock_of
@@ -39,6 +39,7 @@ from eligo.patients.plausible import NO_RANGE, Ends
 from eligo.patients.reports import is_doubted
 from eligo.patients.status import STATUS, marked_status, may_be_refuted, narrowed_by, status_word
 from eligo.patients.values import NO_UNITS, Number, Units, is_figure
+from eligo.regex import regex
 from eligo.truth import Reason
 from eligo.vocabulary.ages import denied_days
 from eligo.vocabulary.concepts import Concept
@@ -52,7 +53,7 @@ KIND_OF_LIST: dict[ListName, NamedKind] = {
     "medications": "medication",
 }
 _KIND: dict[str, FactKind] = {"condition": "condition", "procedure": "procedure", "medication": "medication"}
-_CRITERION = re.compile(r"[A-Za-z][\w.-]*/[\w.]+")
+_CRITERION = regex(r"[A-Za-z][\w.-]*/[\w.]+")
 
 
 class _Seen(NamedTuple):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import JsonPath
 from eligo.patients.build import LISTS

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.data import grammar_data
+from eligo.namedtuple import NamedTuple
 from eligo.patients.marks import Mark
+from eligo.regex import regex
 
-_NOT_OF_A_CODE = re.compile(r"[^A-Z0-9]")
+_NOT_OF_A_CODE = regex(r"[^A-Z0-9]")
 _SHARED = 4  # characters of an ICD-10 code that all editions share
 
 

@@ -7,26 +7,26 @@ fit. A year has four digits.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Literal, get_args
 
 from eligo.data import grammar_data
 from eligo.patients import dates
+from eligo.regex import regex
 
 Order = Literal["DMY", "MDY", "YMD"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 HELP = "write YYYY-MM-DD, or say how the table writes dates: `dates: DMY` (or MDY, YMD) in the mapping"
 
 _TIME = r"(?:[T ]+([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)\s*(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-_NUMBERS = re.compile(rf"([0-9]{{1,4}})\s?([./-])\s?([0-9]{{1,2}})\s?\2\s?([0-9]{{1,4}}){_TIME}")
-_COMPACT = re.compile(r"((?:18|19|20)[0-9]{2})([0-9]{2})([0-9]{2})()()")
-_CHINESE = re.compile(rf"([0-9]{{4}})年([0-9]{{1,2}})月([0-9]{{1,2}})日{_TIME}")
-_DAY_WORD = re.compile(rf"([0-9]{{1,2}})[.\s/-]*([^\W\d_]{{3,}})[.,\s/-]*([0-9]{{4}}){_TIME}")
-_WORD_DAY = re.compile(rf"([^\W\d_]{{3,}})[.\s/-]*([0-9]{{1,2}})(?:st|nd|rd|th)?[,.\s/-]+([0-9]{{4}}){_TIME}")
-_MONTH = re.compile(r"([0-9]{1,2})[./-]([0-9]{4})")
-_ISO = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}([T ].*)?")
+_NUMBERS = regex(rf"([0-9]{{1,4}})\s?([./-])\s?([0-9]{{1,2}})\s?\2\s?([0-9]{{1,4}}){_TIME}")
+_COMPACT = regex(r"((?:18|19|20)[0-9]{2})([0-9]{2})([0-9]{2})()()")
+_CHINESE = regex(rf"([0-9]{{4}})年([0-9]{{1,2}})月([0-9]{{1,2}})日{_TIME}")
+_DAY_WORD = regex(rf"([0-9]{{1,2}})[.\s/-]*([^\W\d_]{{3,}})[.,\s/-]*([0-9]{{4}}){_TIME}")
+_WORD_DAY = regex(rf"([^\W\d_]{{3,}})[.\s/-]*([0-9]{{1,2}})(?:st|nd|rd|th)?[,.\s/-]+([0-9]{{4}}){_TIME}")
+_MONTH = regex(r"([0-9]{1,2})[./-]([0-9]{4})")
+_ISO = regex(r"[0-9]{4}(-[0-9]{2}){0,2}([T ].*)?")
 
 
 def stated_order(text: str) -> Order | None:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import calendar
 import functools
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from eligo.bounds import is_screening_day
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import PartialDate
+from eligo.regex import regex
 
 AgeUnit = Literal["a", "mo", "wk", "d"]
 
-_DATE = re.compile(
+_DATE = regex(
     r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})"
     r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)(Z|[+-][0-9]{2}:?[0-9]{2})?)?)?)?"
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import operator
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from eligo.dataclass import dataclass, field
 from eligo.patients.answers import Answer, Wording, findings_data, wording
 from eligo.patients.model import Result
 from eligo.patients.names import Code, Name, Trouble, find_variable
+from eligo.regex import regex
 from eligo.vocabulary.concept import Concept, word_key
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import LOINC_SYSTEMS
@@ -23,7 +23,7 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "lt": operator.lt,
     "le": operator.le,
 }
-_LONG_LOINC = re.compile(r"([^\[\]]+?) \[[^\]]*\].*")
+_LONG_LOINC = regex(r"([^\[\]]+?) \[[^\]]*\].*")
 _LONGEST = 200
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, field, replace
 from datetime import date
 
+from eligo.dataclass import dataclass, field, replace
 from eligo.errors import Place, Problem, did_you_mean
 from eligo.jsontext import JsonPath, masked, shown
 from eligo.patients.build import LISTS, PatientBuilder

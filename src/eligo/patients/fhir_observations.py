@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from eligo.dataclass import dataclass
 from eligo.jsontext import JsonPath
 from eligo.patients.answers import read_answer
 from eligo.patients.build import PatientBuilder

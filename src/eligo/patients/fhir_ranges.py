@@ -7,8 +7,8 @@ A report may state a range for each sex, for ages, for other groups, or in words
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from eligo.dataclass import dataclass
 from eligo.patients.fhir_values import FhirDays, number_of, unit_of
 from eligo.patients.fhir_words import Json, obj, objects, text_of
 from eligo.patients.model import PartialDate

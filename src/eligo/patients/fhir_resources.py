@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 
 from eligo.bounds import is_screening_day
+from eligo.dataclass import dataclass, replace
 from eligo.jsontext import JsonPath
 from eligo.patients.fhir_observations import Handover
 from eligo.patients.fhir_values import (

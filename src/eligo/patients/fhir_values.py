@@ -5,9 +5,9 @@ A date is handed over as it is written, or as the interval of days that a period
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from eligo.dataclass import dataclass
 from eligo.patients import dates
 from eligo.patients.answers import Answer, Wording, coded_answer
 from eligo.patients.dates import EARLIEST

@@ -9,26 +9,28 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.data import grammar_data
+from eligo.dataclass import dataclass, replace
+from eligo.namedtuple import NamedTuple
 from eligo.patients.codes import is_of_none, verdict
 from eligo.patients.diagnostic_tests import find_test, names_a_finding
 from eligo.patients.marks import Mark, read_marks, together
 from eligo.patients.model import ListName
 from eligo.patients.names import Code, Found, Name, Trouble, find_concept, find_in_vocabulary, find_variable
+from eligo.regex import regex
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import LOINC_SYSTEMS, variables
 
 Json = Mapping[str, Any]
 
 # `Creatinine [Mass/volume] in Serum or Plasma by ...`: what is measured, and in what.
-_LONG_LOINC = re.compile(r"([^\[\]]+?) \[[^\]]*\](?: \([^)]*\))? in ([A-Za-z ]+?)(?: by .*| --.*)?")
-_BRACKETS = re.compile(r"\s*\[[^\]]*\]")
+_LONG_LOINC = regex(r"([^\[\]]+?) \[[^\]]*\](?: \([^)]*\))? in ([A-Za-z ]+?)(?: by .*| --.*)?")
+_BRACKETS = regex(r"\s*\[[^\]]*\]")
 # A drug as RxNorm names it, `12 HR aspirin 81 MG Oral Tablet [Brand]`: between the amounts stands the ingredient.
-_LEADING_AMOUNT = re.compile(r"^(?:[0-9.]+ (?:HR|ML|MG|ACTUAT) )+")
-_TRAILING_AMOUNT = re.compile(r"\s[0-9][0-9.,]*(?:\s?(?:MG|MCG|UNT|ML|MEQ|MMOL|%|G|IU)\b.*|$)", re.IGNORECASE)
+_LEADING_AMOUNT = regex(r"^(?:[0-9.]+ (?:HR|ML|MG|ACTUAT) )+")
+_TRAILING_AMOUNT = regex(r"\s[0-9][0-9.,]*(?:\s?(?:MG|MCG|UNT|ML|MEQ|MMOL|%|G|IU)\b.*|$)", re.IGNORECASE)
 OF_NONE = "of-no-condition"  # why a code is not needed
 _CONDITION_KINDS = frozenset({"condition", "state"})
 

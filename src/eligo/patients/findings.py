@@ -7,9 +7,9 @@ until a later one rules the condition out. Sources: the head of `grammar/finding
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from eligo.dataclass import dataclass, replace
 from eligo.patients.answers import Answer, findings_data, read_answer
 from eligo.patients.dates import EARLIEST, apart
 from eligo.patients.diagnostic_tests import DiagnosticTest, loads

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from eligo import jsontext
 from eligo.bounds import MEGABYTE
+from eligo.dataclass import dataclass
 from eligo.errors import EligoError, Place, Problem
-from eligo.patients.date_formats import Order
 from eligo.patients.ledger import LedgerEntry, Reading
+
+if TYPE_CHECKING:
+    from eligo.patients.date_formats import Order
 
 MAX_BYTES = 512 * MEGABYTE  # of a single JSON document: a bundle with hundreds of thousands of resources
 

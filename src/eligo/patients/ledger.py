@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from eligo.dataclass import dataclass
 from eligo.errors import Place, Problem
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Patient
 
 Outcome = Literal["used", "not needed", "refused"]

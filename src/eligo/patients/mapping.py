@@ -6,10 +6,10 @@ Every problem of the file comes in one pass, with its line. Nothing about a colu
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eligo.dataclass import dataclass, field
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.patients.date_formats import Order, stated_order
 from eligo.patients.diagnostic_tests import find_test

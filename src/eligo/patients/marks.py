@@ -8,13 +8,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 from eligo.data import grammar_data
+from eligo.dataclass import dataclass
+from eligo.namedtuple import NamedTuple
+from eligo.regex import regex
 
 Mark = Literal["suspected", "refuted", "history", "over", "present"]
-_PART = re.compile(r"[^\W_]+|\S")
+_PART = regex(r"[^\W_]+|\S")
 _LONGEST = 200  # characters of a name: what is longer is none
 
 

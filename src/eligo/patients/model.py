@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from eligo.criteria import Number
+from eligo.dataclass import dataclass, field
 from eligo.errors import Place
+from eligo.namedtuple import NamedTuple
 from eligo.truth import Reason
 
 FactStatus = Literal["active", "resolved", "suspected", "planned", "refuted"]

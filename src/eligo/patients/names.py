@@ -8,14 +8,14 @@ does not have is looked for in the dictionary; what that does not have either is
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
 from eligo.data import grammar_data
+from eligo.dataclass import dataclass, replace
 from eligo.patients.codes import read_code
 from eligo.patients.marks import Mark, Marked, all_together, read_marks
 from eligo.patients.places import told
+from eligo.regex import regex
 from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.named import NamedKind, is_named, named_id
 from eligo.vocabulary.own_names import forgotten_with_names
@@ -23,7 +23,7 @@ from eligo.vocabulary.qualifiers import known_qualifiers, plain_qualifier
 from eligo.vocabulary.suggest import PART_OF_RECORD, Wanted, elsewhere, suggest
 from eligo.vocabulary.variables import Variable, variables
 
-_CODED = re.compile(r"\s*([^|\s]+)\s*\|\s*([^|\s]+)\s*")
+_CODED = regex(r"\s*([^|\s]+)\s*\|\s*([^|\s]+)\s*")
 UNKNOWN_CONCEPT = "concept-unknown"
 _KEPT = 4096  # names whose meaning is kept: records of one source use the same ones again and again
 _LONGEST = 200  # characters of a name: what is longer is no name, and looking for its like would take long

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from eligo import jsontext
 from eligo.bounds import LAST_DAY
+from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import read_bytes
 from eligo.jsontext import JsonPath, path_text
@@ -23,7 +23,6 @@ from eligo.patients.names import Code, Name
 from eligo.patients.notes import Noted
 from eligo.patients.places import PublicPaths
 from eligo.patients.plausible import NO_RANGE, Ends
-from eligo.patients.replies import read_reply
 from eligo.patients.reports import range_in
 from eligo.patients.values import NO_UNITS, Units
 
@@ -171,8 +170,15 @@ def _take(record: dict[str, Any], builder: PatientBuilder, file: str | None) -> 
     for name, held in record.get("attested", {}).items():
         mark(("attested", name))
         builder.attest(name, held, ("attested", name))
+    if record.get("answers"):
+        _take_answers(record, builder, file)
+
+
+def _take_answers(record: dict[str, Any], builder: PatientBuilder, file: str | None) -> None:
+    from eligo.patients.replies import read_reply  # lazily: most records hold none
+
     for i, said in _entries(record, "answers"):
-        mark(("answers", i))
+        builder.mark(("answers", i))
         reply, wrong = read_reply(said, ("answers", i), file, builder.lenient)
         builder.findings += wrong
         if reply is not None:

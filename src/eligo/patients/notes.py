@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from eligo.dataclass import dataclass
 from eligo.errors import Severity
 from eligo.jsontext import JsonPath
 from eligo.patients.ledger import Took

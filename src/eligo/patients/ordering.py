@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
+from eligo.namedtuple import NamedTuple
 from eligo.patients import dates
 from eligo.patients.model import Fact, PartialDate, Result
 from eligo.patients.plausible import NAN

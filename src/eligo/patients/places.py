@@ -6,18 +6,18 @@ A key that is neither one of the format nor a name of the vocabulary may be anyt
 from __future__ import annotations
 
 import functools
-import re
 from typing import Any
 
 from eligo.jsontext import JsonPath, masked, path_text
 from eligo.patients.form import KEYS
+from eligo.regex import regex
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import is_named
 from eligo.vocabulary.variables import variables
 
 _LONGEST = 60  # characters of a key that may be a name of the vocabulary
 _MOST_LOOKED_UP = 200  # keys of one record: of more, nobody reads the names
-_NUMBER = re.compile(r"#[0-9]+")  # of a key
+_NUMBER = regex(r"#[0-9]+")  # of a key
 
 
 class PublicPaths:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 import math
-import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from eligo.errors import EligoError, Problem
+from eligo.namedtuple import NamedTuple
+from eligo.regex import regex
 from eligo.vocabulary.units import to_canonical
 from eligo.vocabulary.variables import Variable
 
@@ -32,7 +32,7 @@ NO_RANGE = Ends()
 UNKNOWN_RANGE = Ends(NAN, NAN)
 
 _FACTOR = 8  # laboratories and methods differ; a slip of the unit is further off, or leaves nothing in common
-_NINES = re.compile(r"9+\.?9*")
+_NINES = regex(r"9+\.?9*")
 _LEAST_NINES = 999
 _SLIP = 20  # how many times below the range of normal a value is that is looked at in other units
 _USUAL = 2  # how far beside the range of normal a number is usual

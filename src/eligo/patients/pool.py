@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
 from eligo import jsontext
+from eligo.dataclass import dataclass, field
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import changed
 from eligo.isolation import Isolated

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eligo.dataclass import dataclass, field, replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.isolation import Isolated, each
 from eligo.patients import native
@@ -20,12 +20,12 @@ from eligo.patients.foreign import foreign
 from eligo.patients.jobs import MAX_BYTES, Job, failed, in_line
 from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
-from eligo.patients.replies import Replies
 from eligo.patients.sources import STDIN, SUFFIXES, Format, folder_jobs, head_of, json_jobs, looks_like_json
 from eligo.patients.values import NO_UNITS, Units
 
 if TYPE_CHECKING:
     from eligo.patients.mapping import Mapping
+    from eligo.patients.replies import Replies
 
 __all__ = ["Options", "jobs", "read_job", "read_patients"]
 

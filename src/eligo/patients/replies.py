@@ -6,26 +6,27 @@ What an answer asks (`asks`) is kept as data here: `eligo.answers` knows which r
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo import jsontext
+from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem, Severity
 from eligo.files import read_bytes
 from eligo.jsontext import JsonPath, path_text
+from eligo.namedtuple import NamedTuple
 from eligo.patients import dates
 from eligo.patients.form import YES_NO, is_well_formed
 from eligo.patients.model import Reply
 from eligo.patients.notes import Noted
 from eligo.patients.places import PublicPaths
+from eligo.regex import regex
 
 SCHEMA = "eligo.answers/1"
-SHA = re.compile(r"[0-9a-f]{12}")
+SHA = regex(r"[0-9a-f]{12}")
 
-_CRITERION = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_CRITERION = regex(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _SHAPE = 'answers are {"answers": [...]}, or one object a line, each with its `patient`'
 
 _Flaw = tuple[str, str, str, str]  # of an answer: code, message, the key that it is at, help

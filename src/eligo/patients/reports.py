@@ -9,18 +9,20 @@ import functools
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from eligo.data import grammar_data
+from eligo.namedtuple import NamedTuple
 from eligo.patients.plausible import NO_RANGE, UNKNOWN_RANGE, Ends
 from eligo.patients.values import read_quantity
+from eligo.regex import regex
 
 Sex = Literal["male", "female"]
 Fits = bool | None  # whether a range is for the patient; None where that is not known
 
-_PARTS = re.compile(r"[;\n]|,(?=\s*[A-Za-z])")
-_BRACKETS = re.compile(r"^[(\[]\s*(.*?)\s*[)\]]$", re.DOTALL)
-_WORD = re.compile(r"(?<![a-z/])[a-z]+(?![a-z/%])")
+_PARTS = regex(r"[;\n]|,(?=\s*[A-Za-z])")
+_BRACKETS = regex(r"^[(\[]\s*(.*?)\s*[)\]]$", re.DOTALL)
+_WORD = regex(r"(?<![a-z/])[a-z]+(?![a-z/%])")
 
 
 class Stated(NamedTuple):

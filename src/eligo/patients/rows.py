@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
 from eligo.bounds import is_screening_day
+from eligo.dataclass import dataclass, replace
 from eligo.errors import Place, Problem
 from eligo.jsontext import JsonPath
 from eligo.patients import dates

@@ -7,7 +7,6 @@ export or of a folder are brought together by an index of where they stand: memo
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
@@ -20,6 +19,7 @@ from eligo.isolation import each
 from eligo.patients.foreign import foreign
 from eligo.patients.jobs import MAX_BYTES, Job, Raw, failed, kind_of, parsed, unwrapped
 from eligo.patients.ledger import Reading
+from eligo.regex import regex
 
 if TYPE_CHECKING:
     from eligo.patients.pool import Pool
@@ -32,7 +32,7 @@ STDIN = "-"
 _LINES = (".ndjson", ".jsonl")
 _HEAD = 64 * 1024
 _TYPE = b'"resourceType"'
-_BUNDLE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"resourceType"\s*:\s*"Bundle"')
+_BUNDLE = regex(rb'(?:\xef\xbb\xbf)?\s*\{\s*"resourceType"\s*:\s*"Bundle"')
 _WHITE = b" \t\r\n"
 
 

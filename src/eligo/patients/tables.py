@@ -12,12 +12,12 @@ import itertools
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from eligo.bounds import MEGABYTE
+from eligo.dataclass import dataclass
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import Stamp, changed, check, lines_of, read_bytes, read_stream
 from eligo.jsontext import shown

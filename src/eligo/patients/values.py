@@ -9,12 +9,13 @@ import math
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from eligo.errors import EligoError, Problem
 from eligo.jsontext import shown
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import PartialDate, Result
 from eligo.patients.plausible import NAN, NO_RANGE, Ends, is_slip, range_problem
+from eligo.regex import regex
 from eligo.truth import Reason
 from eligo.vocabulary.scores import is_whole
 from eligo.vocabulary.scoring import whole
@@ -28,7 +29,7 @@ NO_UNITS: Units = MappingProxyType({})
 Measured = tuple[Result, tuple[Problem, ...]]
 
 _CHECK = "check the value and its unit"
-_FIGURE = re.compile(r"\s*[<>=≤≥~]*\s*[+-]?[.,]?\d")
+_FIGURE = regex(r"\s*[<>=≤≥~]*\s*[+-]?[.,]?\d")
 _LONGEST = 200  # characters of a value: what is longer is a report, not a value
 _LONGEST_INT = 300  # digits: a float holds no more
 SITE_UNIT = "site_unit"  # the detail of a result whose unit the site's profile states
@@ -43,22 +44,22 @@ _NUMBER = (
     r"|[0-9]+[.,][0-9]+|[0-9]+|\.[0-9]+)"
     r"(?![0-9])(?![.,'’][0-9])(?:[eE][-+]?[0-9]{1,3}(?![0-9.]))?"
 )
-_QUANTITY = re.compile(
+_QUANTITY = regex(
     rf"(<=|>=|=<|=>|[<>=≤≥⩽⩾＜＞])?\s*([-−+]?)({_NUMBER})(?:\s*(?:-|–|—|\bto\b)\s*({_NUMBER}))?\s*(.*)", re.DOTALL
 )
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
-_POINT_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})")
-_GROUPING = re.compile(r"[ '’\u00a0\u2009\u202f]")
+_THOUSANDS = regex(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_POINT_THOUSANDS = regex(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})")
+_GROUPING = regex(r"[ '’\u00a0\u2009\u202f]")
 _MOST_WORDS = 2  # of a unit as a message names it; what is longer is a remark
-_UNIT_DIGITS = re.compile(r"10\s*(?:\^|\*\*?)?\s*-?[0-9]{1,2}(?![0-9])|1\.73|(?<=[A-Za-zµμ])[23]\b")
-_POWER = re.compile(r"[x×X*·]?\s*10\s*(?:(?:\^|\*\*?)\s*([-+]?[0-9]{1,2})|([⁺⁻]?[⁰¹²³⁴-⁹]{1,2}))\s*(.*)", re.DOTALL)
+_UNIT_DIGITS = regex(r"10\s*(?:\^|\*\*?)?\s*-?[0-9]{1,2}(?![0-9])|1\.73|(?<=[A-Za-zµμ])[23]\b")
+_POWER = regex(r"[x×X*·]?\s*10\s*(?:(?:\^|\*\*?)\s*([-+]?[0-9]{1,2})|([⁺⁻]?[⁰¹²³⁴-⁹]{1,2}))\s*(.*)", re.DOTALL)
 _SUPERSCRIPT = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _COMPARATOR = {"≤": "<=", "⩽": "<=", "=<": "<=", "≥": ">=", "⩾": ">=", "=>": ">=", "＜": "<", "＞": ">", "=": ""}
-_GRADE_RANGE = re.compile(r"\s*(?:-|–|—|/|\bto\b|\bor\b)\s*")
-_NO_LABEL = re.compile(r"[<>=≤≥⩽⩾＜＞+~?−]|^-|\b[ivx0-9]+\s*[-–—/,.&]\s*[ivx0-9]+\b", re.IGNORECASE)
-_WITH_SCORE = re.compile(r"\b([A-C])\s*\(?\s*[0-9]{1,2}(?:\s*points?)?\s*\)?\s*$")  # Child-Pugh `B8` is class B
-_CAPITALS = re.compile(r"[a-c]|[ivx]+")
-_GRADE_SIDE = re.compile(r"(<=|>=|=<|=>|[<>≤≥⩽⩾＜＞])\s*(.+)", re.DOTALL)
+_GRADE_RANGE = regex(r"\s*(?:-|–|—|/|\bto\b|\bor\b)\s*")
+_NO_LABEL = regex(r"[<>=≤≥⩽⩾＜＞+~?−]|^-|\b[ivx0-9]+\s*[-–—/,.&]\s*[ivx0-9]+\b", re.IGNORECASE)
+_WITH_SCORE = regex(r"\b([A-C])\s*\(?\s*[0-9]{1,2}(?:\s*points?)?\s*\)?\s*$")  # Child-Pugh `B8` is class B
+_CAPITALS = regex(r"[a-c]|[ivx]+")
+_GRADE_SIDE = regex(r"(<=|>=|=<|=>|[<>≤≥⩽⩾＜＞])\s*(.+)", re.DOTALL)
 
 
 class Quantity(NamedTuple):

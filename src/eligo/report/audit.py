@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from eligo.namedtuple import NamedTuple
 from eligo.report.actions import ACTIONS, for_finding
 from eligo.report.ahead import ahead_lines
 from eligo.report.display import criterion, with_names

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
 from typing import Literal
 
 from eligo.criteria import Limit
+from eligo.dataclass import dataclass
 from eligo.report.measures import Data, Extent, Value, limits_of, number, rounded, value_of, value_words
 from eligo.vocabulary.ranges import Ranges, intersect, points, side
 from eligo.vocabulary.variables import Variable, variables

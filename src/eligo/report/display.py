@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from eligo.data import grammar_data
+from eligo.regex import regex
 from eligo.report import terms
 from eligo.vocabulary.concepts import concepts
 
-_ID = re.compile(r"(?:(?P<arm>.+)\.)?(?P<letter>[A-Z])(?P<number>[0-9][\w-]*)?")
+_ID = regex(r"(?:(?P<arm>.+)\.)?(?P<letter>[A-Z])(?P<number>[0-9][\w-]*)?")
 _REGISTRY = "R."
-_EXPLAINS = re.compile(r"^check [a-z-]+: ?")
+_EXPLAINS = regex(r"^check [a-z-]+: ?")
 
 
 @functools.cache

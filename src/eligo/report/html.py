@@ -6,10 +6,10 @@ only repeats, and each comparison is drawn as a number line.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
+from eligo.regex import regex
 from eligo.report.measures import Data
 from eligo.report.outlook_words import verdict_words
 from eligo.report.page.markup import anchor, shape, text
@@ -26,7 +26,7 @@ The hatched side is where the words of the protocol are true, and the word below
 below is the normal range, and in brackets whose it is.
 
 Eligible means that every criterion was decided. This page supports the people who screen; it does not replace them."""
-_NOT_CSS_TEXT = re.compile(r"[^A-Za-z0-9 ,.-]")
+_NOT_CSS_TEXT = regex(r"[^A-Za-z0-9 ,.-]")
 
 
 @cache

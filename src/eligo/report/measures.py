@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.criteria import SYMBOL, Bound, Duration, Limit, Op, Window
 from eligo.evaluation.entries import called
+from eligo.namedtuple import NamedTuple
 from eligo.patients.values import read_quantity
 from eligo.report.units import TIMES, printed_after_number
 from eligo.vocabulary.units import ucum

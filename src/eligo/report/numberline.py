@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
+from eligo.dataclass import dataclass
 from eligo.report.axis import AxisLimit, AxisLine, Role, Scale, line_of, scale_of
 from eligo.report.compared import limit_words
 from eligo.report.display import variable_name

@@ -8,12 +8,10 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TextIO
 
 from eligo.ending import held, write
 from eligo.errors import Place, Problem, Severity
-from eligo.report.jsonline import json_line
 from eligo.report.terminal import Terminal, clean, columns, terminal, wrap
 
 # Rule files are public texts. A line of a patient's record holds values, and those never stand in an error message.
@@ -91,6 +89,8 @@ def problems_json(problems: Iterable[Problem]) -> list[dict[str, object]]:
 
 def json_lines(problems: Iterable[Problem]) -> str:
     """One JSON object a line; as many of one kind as in the text, and then their count."""
+    from eligo.report.jsonline import json_line  # lazily: `eligo --help` has neither JSON nor files
+
     return "".join(json_line(problem) + "\n" for problem in problems_json(problems))
 
 
@@ -128,6 +128,8 @@ def _source(problem: Problem, width: int | None) -> list[str]:
 
 def _line_at(place: Place) -> str:
     """The source line of a place; nothing where the file may not be shown, is gone, or has no such line."""
+    from pathlib import Path  # lazily, too
+
     if place.file is None or place.line is None or Path(place.file).suffix not in SHOWN:
         return ""
     try:

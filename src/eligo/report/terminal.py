@@ -7,17 +7,18 @@ without its control characters, so that no file can steer the terminal.
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TextIO
+
+from eligo.dataclass import dataclass
+from eligo.regex import regex
 
 PIPED_WIDTH = 100
 NARROWEST = 20
 
 _SGR = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
-_OWN = re.compile(rf"(\x1b\[(?:(?:0|{'|'.join(_SGR.values())})(?:;(?={'|'.join(_SGR.values())}))?)+m)")
+_OWN = regex(rf"(\x1b\[(?:(?:0|{'|'.join(_SGR.values())})(?:;(?={'|'.join(_SGR.values())}))?)+m)")
 
 
 @dataclass(frozen=True, slots=True)

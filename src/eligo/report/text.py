@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
+from eligo.dataclass import replace
 from eligo.explain import NO_CRITERIA
 from eligo.report.actions import ACTIONS, to_do
-from eligo.report.ahead import ahead_lines
 from eligo.report.clashes import clash_lines
 from eligo.report.display import criterion
 from eligo.report.measures import Data
-from eligo.report.outlook_words import question, worth
 from eligo.report.stated import link_name
 from eligo.report.terminal import Terminal, clean, columns, wrap
 from eligo.report.why import reason
@@ -38,8 +36,11 @@ def screening_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
     room = max((columns(trial["trial"]) for trial in trials), default=0)
     for trial in trials:
         yield from _trial_lines(trial, room, terminal)
-        narrower = replace(terminal, width=terminal.width - 4)
-        yield from (f"    {line}" for line in ahead_lines(trial.get("outlook", {}), narrower))
+        if "outlook" in trial:
+            from eligo.report.ahead import ahead_lines  # lazily: most screenings do not look ahead
+
+            narrower = replace(terminal, width=terminal.width - 4)
+            yield from (f"    {line}" for line in ahead_lines(trial["outlook"], narrower))
     yield from warning_lines(screening, terminal)
     counts = screening["counts"]
     if counts["eligible"] + counts["undetermined"] + counts["ineligible"] > 1:
@@ -102,7 +103,12 @@ def _counted(counts: Data) -> str:
 
 def _next_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
     """What to find out next over all trials, as far as it could settle a verdict."""
-    for item in [item for item in screening.get("next") or () if item["trials"]][:MOST_QUESTIONS]:
+    found = [item for item in screening.get("next") or () if item["trials"]]
+    if not found:
+        return
+    from eligo.report.outlook_words import question, worth  # lazily, too
+
+    for item in found[:MOST_QUESTIONS]:
         text = f"{question(item)} {worth(item)} ({', '.join(item['trials'])})"
         yield from wrap(text, terminal.width, "  next: ", "        ")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -33,6 +32,7 @@ from eligo.criteria import (
     Window,
 )
 from eligo.errors import Place, Problem
+from eligo.regex import regex
 from eligo.ruleset.nodes import (
     AllNode,
     AlwaysNode,
@@ -60,7 +60,7 @@ RANGE_KEYS: tuple[Op, ...] = ("gt", "ge", "lt", "le")
 AGE = "age"
 PlaceOf = Callable[[tuple[str | int, ...]], Place]
 
-_EQUIVALENT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) ?(.*)")
+_EQUIVALENT = regex(r"(-?[0-9]+(?:\.[0-9]+)?) ?(.*)")
 
 
 def from_node(node: Any, text: str, place: PlaceOf, problems: list[Problem]) -> Predicate:

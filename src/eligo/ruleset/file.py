@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -11,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from eligo.criteria import Always, Ambiguity, Criterion, Predicate, Review
+from eligo.dataclass import dataclass, fields, replace
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.ruleset.code import PlaceOf, from_node
 from eligo.ruleset.data import to_data

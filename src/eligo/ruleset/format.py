@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
 import yaml
 
+from eligo.dataclass import dataclass, field
 from eligo.ruleset import dumps, loads
 from eligo.yamltext import Path
 

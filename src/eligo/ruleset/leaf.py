@@ -6,12 +6,12 @@ The data are what an answer in a patient's record asks, so that what is wrong is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
 from eligo.criteria import LEAF, Leaf
+from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.ruleset.code import from_node
 from eligo.ruleset.nodes import Node

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from eligo.criteria import Criterion
+from eligo.dataclass import dataclass, replace
+from eligo.regex import regex
 from eligo.ruleset import RuleSet, dumps, loads
 from eligo.ruleset.format import Comment, comments, own_lines, start_lines, with_comments
 from eligo.yamltext import Path
@@ -20,8 +21,8 @@ from eligo.yamltext import Path
 Moves = Mapping[Path, Path]  # where a part was, and where it is now; what is inside it goes along
 LISTS = ("criteria", "removed")
 
-_DASH = re.compile(r"( *)- +\S")
-_SOURCE_ITEM = re.compile(r"^(\s*(?:- +)?source_item: )[^#\n]*?( *#.*)?$", re.MULTILINE)
+_DASH = regex(r"( *)- +\S")
+_SOURCE_ITEM = regex(r"^(\s*(?:- +)?source_item: )[^#\n]*?( *#.*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,19 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from eligo.criteria import Duration
+from eligo.dataclass import dataclass
 from eligo.pages.document import Sex
 from eligo.pages.layout import key, layout
+from eligo.regex import regex
 
-_GROUPS = re.compile(r"\([^()]*\)")
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?(?![0-9])")
-_MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})(?![0-9])")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})\.?,?[ -]([0-9]{4})(?![0-9])")
-_MONTH_ONLY = re.compile(r"([A-Za-z]{3,9})\.?,? ([0-9]{4})(?![0-9])")
+_GROUPS = regex(r"\([^()]*\)")
+_ISO_DATE = regex(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?(?![0-9])")
+_MONTH_FIRST = regex(r"([A-Za-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})(?![0-9])")
+_DAY_FIRST = regex(r"([0-9]{1,2})(?:st|nd|rd|th)?[ -]([A-Za-z]{3,9})\.?,?[ -]([0-9]{4})(?![0-9])")
+_MONTH_ONLY = regex(r"([A-Za-z]{3,9})\.?,? ([0-9]{4})(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)

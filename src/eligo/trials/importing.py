@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eligo.criteria import (
@@ -29,11 +27,13 @@ from eligo.criteria import (
     text_sha,
     without_bearing,
 )
+from eligo.dataclass import dataclass, replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.pages.document import Item, Page, RegistryFields
 from eligo.pages.people import Population
 from eligo.reading.item import ItemReading
 from eligo.reading.parse import read_item
+from eligo.regex import regex
 from eligo.ruleset import Cohort, RuleSet, Source, dumps, loads
 from eligo.ruleset.rewrite import rewrite
 from eligo.ruleset.words import check_words
@@ -46,7 +46,7 @@ from eligo.vocabulary.concepts import concepts
 
 OTHER_PERSON = "other_person"  # of grammar/concepts.yaml
 _TRIES = 20  # of two imports at once, one comes through each time
-_TRIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # as `ruleset.nodes` has it
+_TRIAL = regex(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # as `ruleset.nodes` has it
 
 
 @dataclass(frozen=True, slots=True)

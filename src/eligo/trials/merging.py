@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 
 from eligo.criteria import Criterion, text_sha
+from eligo.dataclass import dataclass, field, replace
 from eligo.ruleset import Cohort, RuleSet
 from eligo.yamltext import Path
 

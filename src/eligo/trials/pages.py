@@ -7,13 +7,13 @@ Where the criteria are, `trials.region` says; everything in it is kept.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 
 from eligo.criteria import Span
 from eligo.errors import EligoError, Place, Problem
 from eligo.pages.document import Page, bare_page, read_criteria, read_stretches
 from eligo.pages.layout import key
+from eligo.regex import regex
 from eligo.trials.fields import read_date
 from eligo.trials.region import PageLine, Region, labels, page_lines
 
@@ -21,7 +21,7 @@ NO_TRIAL = "name the trial with `--trial ID`"
 
 _LONGEST_TITLE, _LONGEST_CONDITION = 300, 100  # characters
 MOST_CONDITIONS = 15
-_CONDITION_ENDS = re.compile(r"\s*[;|]\s*")
+_CONDITION_ENDS = regex(r"\s*[;|]\s*")
 _SHORTEST_TITLE = 3  # words
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import logging
-import re
 from collections import Counter
 
 from eligo.ending import heed
@@ -16,15 +15,16 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.pages.headings import read_section
 from eligo.pages.layout import clean
 from eligo.pages.lines import read_mark
+from eligo.regex import regex
 from eligo.trials.extra import needed
 from eligo.trials.protocol import Paragraph
 
-_DIGITS = re.compile(r"[0-9]+")
+_DIGITS = regex(r"[0-9]+")
 _SILENT = logging.CRITICAL + 1
 _EDGE = 3  # lines at the top and at the bottom of a page that may be its header and footer
 _LEAST_PAGES = 3
 _FULL = 0.7  # of the usual width: a shorter line ends its sentence
-_HEADING = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})+\.?\s+[A-Z]")
+_HEADING = regex(r"[0-9]{1,2}(?:\.[0-9]{1,2})+\.?\s+[A-Z]")
 
 
 def is_pdf(data: bytes) -> bool:

@@ -6,17 +6,16 @@ that says most is read; the others are named in a note.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-
+from eligo.dataclass import dataclass, field
 from eligo.errors import EligoError, Place, Problem
 from eligo.pages.headings import read_section
 from eligo.pages.layout import clean, key, layout
 from eligo.pages.lines import read_mark
+from eligo.regex import regex
 from eligo.trials.region import labels
 
-_NUMBER = re.compile(r"(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2}){0,4})\.?\s+(?=[A-Z])")
-_CONTENTS = re.compile(r"(?:\.\s?){4,}\s*[0-9]*\s*$|\s[0-9]{1,3}\s*$")  # of a line in a table of contents
+_NUMBER = regex(r"(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2}){0,4})\.?\s+(?=[A-Z])")
+_CONTENTS = regex(r"(?:\.\s?){4,}\s*[0-9]*\s*$|\s[0-9]{1,3}\s*$")  # of a line in a table of contents
 _LONGEST_HEADING = 100  # characters
 _BARE_WORDS = 6  # of a chapter's heading without a stop behind its number
 _INDENT = 4

@@ -10,19 +10,20 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from eligo.criteria import Span
+from eligo.dataclass import dataclass, field
 from eligo.pages.document import RegistryFields
 from eligo.pages.headings import SectionHead, SectionKind, read_section
 from eligo.pages.layout import clean, key, layout
 from eligo.pages.lines import read_mark
+from eligo.regex import regex
 from eligo.trials.fields import read_age, read_ages, read_answer, read_sex
 
 _LONGEST_LINE = 400  # characters
-_SEPARATED = re.compile(r"\s*[,;|•·]\s*(?![^()]*\))")  # not inside brackets
-_BRACKETS = re.compile(r"\s*\([^()]*\)")
+_SEPARATED = regex(r"\s*[,;|•·]\s*(?![^()]*\))")  # not inside brackets
+_BRACKETS = regex(r"\s*\([^()]*\)")
 _STOPS = " ,;|•·-"
 
 

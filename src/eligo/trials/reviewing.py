@@ -5,9 +5,8 @@ An answer is refused, and nothing changes, where the file would not load with it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from eligo.criteria import Attest, Criterion, Predicate, Review, without_bearing
+from eligo.dataclass import dataclass, replace
 from eligo.errors import EligoError, Problem
 from eligo.ruleset import RuleSet, loads
 from eligo.ruleset.rewrite import block_of, rewrite

@@ -11,11 +11,11 @@ import os
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from eligo.bounds import MEGABYTE
+from eligo.dataclass import dataclass, replace
 from eligo.ending import heed
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import read_bytes, read_stream

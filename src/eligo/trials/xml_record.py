@@ -7,9 +7,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 from eligo.errors import EligoError, Place, Problem
+from eligo.regex import regex
 from eligo.trials.fields import read_date
 
-_START = re.compile(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<", re.DOTALL)
+_START = regex(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<", re.DOTALL)
 _HELP = "save one study of the registry as XML: a document with `clinical_study` around it"
 
 

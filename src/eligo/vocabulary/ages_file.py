@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from eligo.criteria import DAYS_IN
 from eligo.errors import EligoError, Problem, did_you_mean
+from eligo.regex import regex
 from eligo.vocabulary.concepts_inherited import nearest
 from eligo.vocabulary.curated import Curated
 from eligo.vocabulary.variable import VariableKind
@@ -18,7 +18,7 @@ NEVER, LIFE = "never", "life"
 _KEYS = ("results", "answers", "lasts", "event", "visit", "denied")
 # What a person's answer may be about.
 ABOUT = frozenset(("condition", "procedure", "medication", "state", "link", "measurement", "attestation", "criterion"))
-_LENGTH = re.compile(r"[1-9][0-9]* (d|wk|mo|a)")
+_LENGTH = regex(r"[1-9][0-9]* (d|wk|mo|a)")
 
 
 def read(text: str, file: str, concepts: Curated, variables: Variables) -> dict[str, Any]:

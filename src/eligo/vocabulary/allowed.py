@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import NamedTuple
 
 from eligo.criteria import Compare, Limit, OneOf, Op, Window
+from eligo.namedtuple import NamedTuple
 from eligo.vocabulary import ranges
 from eligo.vocabulary.ranges import Ranges
 from eligo.vocabulary.units import difference_to_canonical, to_canonical

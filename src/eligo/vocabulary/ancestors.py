@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
+from eligo.namedtuple import NamedTuple
 from eligo.vocabulary.concept import singular_words
 from eligo.vocabulary.curated import Curated, curated
 

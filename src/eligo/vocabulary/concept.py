@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from typing import Literal
+
+from eligo.dataclass import dataclass, fields
+from eligo.regex import regex
 
 ConceptKind = Literal["condition", "procedure", "medication", "state", "attestation"]
 Aspect = Literal["event", "state", "exposure"]
 Sex = Literal["male", "female"]
 
 _KEPT = 8192  # words whose singular is kept: texts and records have the same ones again and again
-_TOKEN = re.compile(r"[^\W_]+")
-_POSSESSIVE = re.compile(r"(?<=\w)['’](?:s\b)?")
-_SIGN = re.compile(r"[\s(]*([+-])[)\s]*$")  # of a test: HBsAg (+), HIV-
+_TOKEN = regex(r"[^\W_]+")
+_POSSESSIVE = regex(r"(?<=\w)['’](?:s\b)?")
+_SIGN = regex(r"[\s(]*([+-])[)\s]*$")  # of a test: HBsAg (+), HIV-
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ reviewed, `may_be` and `above` all else.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from eligo.regex import regex
 from eligo.vocabulary.concept import Aspect, Concept, ConceptKind
 from eligo.vocabulary.curated import Curated, curated, table
 from eligo.vocabulary.named import (
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Concept", "Concepts", "concepts", "is_entry", "is_outside", "load"]
 
 _MOST_OUTSIDE = 4096  # things beyond the vocabulary that are kept
-_ENTRY = re.compile(r"[A-Z][A-Z0-9]*:\S+|site:\S.*")
+_ENTRY = regex(r"[A-Z][A-Z0-9]*:\S+|site:\S.*")
 
 
 def is_outside(id: str) -> bool:  # noqa: A002 - the word of the interface

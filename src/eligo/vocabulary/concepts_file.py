@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from typing import Any, get_args
 
+from eligo.dataclass import fields, replace
 from eligo.errors import EligoError, Problem, did_you_mean
+from eligo.regex import regex
 from eligo.vocabulary.concept import Aspect, Concept, ConceptKind, code_key, freeze, word_key
 from eligo.vocabulary.concepts_inherited import classes_of, nearest
 from eligo.vocabulary.named import USUAL_ASPECT
@@ -24,7 +24,7 @@ _IN_KINDS = "kinds"
 _ASPECT_HELP = "event, state or exposure"
 _LISTS = ("synonyms", "exact", "ambiguous", "parents")
 _RULE_KEYS = {"words", "joins", "levels", "labels", "concepts"}
-_ID = re.compile(r"[a-z][a-z0-9_]*")
+_ID = regex(r"[a-z][a-z0-9_]*")
 
 Row = dict[str, Any]
 
@@ -36,6 +36,11 @@ def _turned(ancestors: Mapping[str, list[str]]) -> dict[str, list[str]]:
         for ancestor in above:
             below.setdefault(ancestor, []).append(child)
     return below
+
+
+def _joined(lists: Mapping[str, list[str]]) -> dict[str, str]:
+    """The ids of each list as one text, since a start loads all of them and splits few."""
+    return {of: " ".join(ids) for of, ids in lists.items()}
 
 
 def read(text: str, file: str) -> dict[str, Any]:
@@ -66,8 +71,8 @@ class _ConceptsReader:
             "kinds": {concept.id: concept.kind for concept in self.found.values()},
             "grades": {c.id: c.grade_variable for c in self.found.values() if c.grade_variable},
             "keys": self.keys(spellings),
-            "ancestors": ancestors,
-            "descendants": _turned(ancestors),
+            "ancestors": _joined(ancestors),
+            "descendants": _joined(_turned(ancestors)),
             "codes": self.codes(tables["systems"], tables["no_concept"]),
             "systems": {n.lower(): short for short, names in tables["systems"].items() for n in [short, *names]},
             "prefixes": tables["prefixes"],

@@ -23,7 +23,7 @@ __all__ = ["Concept", "Curated", "Grade", "GradeRange", "curated", "table"]
 Grade = int | float
 GradeRange = tuple[Grade, Grade]
 
-_FORM = b"10"  # of the cached data: another form must not meet an old cache
+_FORM = b"11"  # of the cached data: another form must not meet an old cache
 _MOST_KEPT = 1024  # words for which the nearest known ones are kept
 _MOST_KEYS = 4096  # names whose key is kept: one name is looked for in several places
 _SHORTEST_PREFIX = 3  # the categories of ICD-10 and the groups of ATC
@@ -37,10 +37,11 @@ class Curated:
         self._rows: dict[str, str] = data["concepts"]
         self._made: dict[str, Concept] = {}  # few of the many are ever asked for
         self._kinds: dict[str, ConceptKind] = data["kinds"]
+        self._kinds_below: dict[str, frozenset[ConceptKind | None]] = {}
         self._grades: dict[str, str] = data["grades"]
         self._by_key: dict[str, str] = data["keys"]
-        self._ancestors: dict[str, list[str]] = data["ancestors"]
-        self._descendants: dict[str, list[str]] = data["descendants"]
+        self._ancestors = _IdSets(data["ancestors"])
+        self._descendants = _IdSets(data["descendants"])
         self._by_code: dict[str, dict[str, str | None]] = data["codes"]
         self._systems: dict[str, str] = data["systems"]
         self._prefixed = frozenset(data["prefixes"])
@@ -69,6 +70,15 @@ class Curated:
     def kind(self, id: str) -> ConceptKind | None:  # noqa: A002 - the word of the interface
         """Say of what kind a concept is, without reading the rest of it."""
         return self._kinds.get(id)
+
+    def kinds(self, id: str) -> frozenset[ConceptKind | None]:  # noqa: A002 - the word of the interface
+        """Say of which kinds a concept and all that are a kind of it are."""
+        known = self._kinds_below.get(id)
+        if known is None:
+            known = frozenset(map(self.kind, self.descendants(id)))
+            if id in self._rows:  # of what is beyond the vocabulary there is no end
+                self._kinds_below[id] = known
+        return known
 
     def grades(self, ids: Iterable[str]) -> dict[str, str]:
         """Pick the concepts that an ordinal grades, each with its variable, without reading the rest of them."""
@@ -128,11 +138,11 @@ class Curated:
 
     def ancestors(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
         """List all that a concept is, itself among them; nothing for an unknown id."""
-        return frozenset(self._ancestors.get(id, ()))
+        return self._ancestors[id]
 
     def descendants(self, id: str) -> frozenset[str]:  # noqa: A002 - the word of the interface
         """List all that are a kind of the concept, itself among them; nothing for an unknown id."""
-        return frozenset(self._descendants.get(id, ()))
+        return self._descendants[id]
 
     def synonym_items(self) -> Iterator[tuple[str, str, bool]]:
         """Give every way to write a concept with its id, and whether its case counts in running text."""
@@ -163,6 +173,21 @@ class Curated:
                         if grade is not None:
                             return concept, variable, grade
         return None
+
+
+class _IdSets(dict[str, frozenset[str]]):
+    """Sets of ids by an id, each split from its text when it is first asked for; an unknown id has none."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        super().__init__()
+        self._texts = texts
+
+    def __missing__(self, id_: str) -> frozenset[str]:
+        text = self._texts.get(id_)
+        if text is None:
+            return frozenset()
+        found = self[id_] = frozenset(text.split(" "))
+        return found
 
 
 def _grade(words: list[str], rule: Mapping[str, Any]) -> Grade | GradeRange | None:

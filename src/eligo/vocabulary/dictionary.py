@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from eligo.cache import cached, cached_file, digest, made_again
 from eligo.data import data_dir, grammar_state
+from eligo.dataclass import replace
 from eligo.vocabulary.ancestors import Reviewed, reviewed
 from eligo.vocabulary.concept import singular_words, words_key
 from eligo.vocabulary.curated import Curated, curated

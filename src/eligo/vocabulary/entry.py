@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
+from eligo.dataclass import dataclass
+from eligo.regex import regex
 from eligo.vocabulary.concept import words_of
 from eligo.vocabulary.named import NAMED_KINDS, NamedKind
 
 MOST_WORDS = 16  # of one name
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = regex(r"[^\W_]+")
 _SOURCES = {"MESH": "MeSH", "ICD10CM": "ICD-10-CM", "DRUGBANK": "DrugBank"}  # whose name is not how their ids begin
 _ALSO = "="  # in a row, in the place of a name that is the entry's own
 

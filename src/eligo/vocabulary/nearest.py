@@ -7,10 +7,11 @@ letters are near to anything and so are left out; a short word has to be nearer 
 from __future__ import annotations
 
 import functools
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from eligo.namedtuple import NamedTuple
+from eligo.regex import regex
 
 _SHORTEST = 3  # letters of a name, and of a word that may be one of a name's own
 _MOST = 3
@@ -23,7 +24,7 @@ _REST_NEAR = 0.6  # what is left of two names without their common words (`disea
 _SAME_START = 2  # letters by which two words may be of one stem
 _SWAPPED = 0.9  # two letters beside each other changed places
 _ROUNDED = 1e-9  # what a product of fractions may be off by
-_WORDS = re.compile(r"[^\W_]+")
+_WORDS = regex(r"[^\W_]+")
 
 
 class Near(NamedTuple):

@@ -6,8 +6,7 @@ failure only where it was not for encephalopathy, which a record seldom says.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from eligo.namedtuple import NamedTuple
 from eligo.vocabulary.scoring import (
     BILIRUBIN,
     BILIRUBIN_MASS,

@@ -6,10 +6,11 @@ Qualifiers narrow a concept: severe, uncontrolled, in remission. Ways to write o
 from __future__ import annotations
 
 import functools
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
+from eligo.namedtuple import NamedTuple
 
 _FILES = ("phrases.yaml", "qualifiers.yaml")
 

@@ -13,11 +13,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir, grammar_state
-from eligo.vocabulary.concepts import Concepts, concepts, is_entry
+from eligo.namedtuple import NamedTuple
+from eligo.vocabulary.concepts import Concepts, concepts, is_entry, is_outside
 from eligo.vocabulary.named import is_named
 from eligo.vocabulary.own_names import forget_with_names, forgotten_with_names
 
@@ -57,11 +58,16 @@ class LeftOpen(NamedTuple):
 class Relations:
     """The relations between the concepts of a vocabulary."""
 
-    def __init__(self, data: Mapping[str, Any], known: Concepts) -> None:
-        self._known = known
+    def __init__(self, data: Mapping[str, Any], known: Concepts, state: bytes | None = None) -> None:
+        """`state` is what tells these relations from others, where what is worked out of them may be kept."""
+        self._known, self._state = known, state
         self._groups: list[dict[str, Any]] = data["may_be"]
         self._signs: list[dict[str, Any]] = data["signs"]
         self._by_asked: dict[str, list[int]] = data["by_asked"]  # the places of the groups
+        self._signs_of = dict[str, list[int]]()  # the places of the signs, by what is asked
+        for place, sign in enumerate(self._signs):
+            for id_ in sign["asked"]:
+                self._signs_of.setdefault(id_, []).append(place)
         self._kinds_apart = frozenset(data["kinds_apart"])
         self._each_apart: list[frozenset[str]] = [frozenset(group) for group in data["each_apart"]]
         self._enough = frozenset(data["enough"])
@@ -83,6 +89,18 @@ class Relations:
         if asked not in self._made:
             self._made[asked] = self._open_to_entry(asked) if is_entry(asked) else self._open_to(asked)
         return self._made[asked]
+
+    def prepare(self, asked: Iterable[str]) -> None:
+        """Work out `open_to` of many concepts of the vocabulary at once, or take it from the cache.
+
+        A start needs it of all that its rules ask for, and to work it out takes longer than to read it.
+        """
+        if self._state is None:
+            return
+        wanted = sorted({id_ for id_ in asked if not is_outside(id_)} - self._made.keys())
+        key = digest([_FORM, self._state, *(id_.encode() for id_ in wanted)])
+        found = cached("left-open", key, lambda: {id_: _frozen(self._open_to(id_)) for id_ in wanted})
+        self._made |= {id_: _thawed(row) for id_, row in found.items()}
 
     def left_open_by(self, asked: str, recorded: str) -> frozenset[str] | None:
         """In which statuses a recorded thing beyond the vocabulary may be the one that is asked for: `ALWAYS`, or some.
@@ -111,8 +129,7 @@ class Relations:
         return self._sorts(id)
 
     def _found_sorts(self, id_: str) -> frozenset[str]:
-        kinds = {self._known.kind(one) for one in self._known.descendants(id_)}
-        return frozenset(f":{'condition' if kind == 'state' else kind}" for kind in kinds)
+        return frozenset(f":{'condition' if kind == 'state' else kind}" for kind in self._known.kinds(id_))
 
     def _found_kin(self, id_: str) -> frozenset[str]:
         """The concepts that an entry is a kind of, or may be, each with what that is a kind of in turn."""
@@ -156,7 +173,7 @@ class Relations:
         broader = above - family - (self._enough - line)
         always, only = set(broader | self.unclassified), dict[str, frozenset[str]]()
         lasting = set[str]()
-        for place in sorted({n for id_ in family | line for n in self._by_asked.get(id_, ())}):
+        for place in _places(family | line, self._by_asked):
             group = self._groups[place]
             if not _meant(group, asked, family, line):
                 continue
@@ -168,7 +185,8 @@ class Relations:
             lasting |= found if group["lasts"] else frozenset()
         always -= family
         only = {entry: statuses for entry, statuses in only.items() if entry not in always and entry not in family}
-        meant = (sign for sign in self._signs if _meant(sign, asked, family, line))
+        near = map(self._signs.__getitem__, _places(family | line, self._signs_of))
+        meant = (sign for sign in near if _meant(sign, asked, family, line))
         signs = tuple(Sign(s["variable"], s["op"], s["limit"]) for s in meant)
         return LeftOpen(broader, frozenset(always | only.keys()), only, frozenset(lasting), signs)
 
@@ -190,6 +208,24 @@ class Relations:
 
     def _kinds(self, ids: Iterable[str]) -> frozenset[str]:
         return frozenset[str]().union(*map(self._known.descendants, ids))
+
+
+def _frozen(left_open: LeftOpen) -> list[Any]:
+    """The JSON data of it."""
+    broader, entries, only, lasting, signs = left_open
+    some = {id_: sorted(statuses) for id_, statuses in sorted(only.items())}
+    return [sorted(broader), sorted(entries), some, sorted(lasting), [list(sign) for sign in signs]]
+
+
+def _thawed(row: list[Any]) -> LeftOpen:
+    broader, entries, only, lasting, signs = row
+    some = {id_: frozenset(statuses) for id_, statuses in only.items()}
+    return LeftOpen(frozenset(broader), frozenset(entries), some, frozenset(lasting), tuple(Sign(*s) for s in signs))
+
+
+def _places(ids: Iterable[str], of: Mapping[str, list[int]]) -> list[int]:
+    """The places of all that is asked of any of the ids, in their order."""
+    return sorted({place for id_ in ids if id_ in of for place in of[id_]})
 
 
 def _meant(group: Mapping[str, Any], asked: str, family: frozenset[str], line: frozenset[str]) -> bool:
@@ -216,4 +252,6 @@ def load(path: Path, known: Concepts) -> Relations:
 
     # What it was checked against counts too: the concepts, and the variables with their units.
     others = grammar_state(["concepts.yaml", "variables.yaml"])
-    return Relations(cached("relations", digest([_FORM, text, others]), build), known)
+    key = digest([_FORM, text, others])
+    # Only the vocabulary that is shipped is told by its file's state.
+    return Relations(cached("relations", key, build), known, key.encode() if known is concepts() else None)

@@ -10,9 +10,9 @@ import functools
 import itertools
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
 
 # Importing a module of formulas enters them into the registry.
+from eligo.namedtuple import NamedTuple
 from eligo.vocabulary import body_scores, liver_scores, organ_scores
 from eligo.vocabulary.scoring import EVERYTHING, FEMALE, MALE, REGISTRY, Interval, Score, ScoreInput
 from eligo.vocabulary.variables import variables

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from eligo.dataclass import dataclass
+from eligo.namedtuple import NamedTuple
 
 Role = Literal["value", "fact", "uln", "baseline", "control"]
 

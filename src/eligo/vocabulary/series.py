@@ -8,9 +8,11 @@ template is `of`.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from eligo.namedtuple import NamedTuple
+from eligo.regex import regex
 
 __all__ = ["KEYS", "LISTS", "Series", "entries"]
 
@@ -18,7 +20,7 @@ LISTS = ("words", "numbers", "synonyms", "parents")
 KEYS = frozenset((*LISTS, "of", "name"))
 
 _HOLE = "{}"
-_CHOICES = re.compile(r"\(([^()]*)\)")
+_CHOICES = regex(r"\(([^()]*)\)")
 
 
 class Series(NamedTuple):

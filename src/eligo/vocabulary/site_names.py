@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from eligo.dataclass import dataclass, field
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.textfile import read_text
 from eligo.vocabulary.concept import singular_words, words_of

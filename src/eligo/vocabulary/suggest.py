@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from eligo.namedtuple import NamedTuple
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import is_named
 from eligo.vocabulary.nearest import Near, did_you_mean_one_of, nearest

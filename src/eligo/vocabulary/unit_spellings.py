@@ -9,11 +9,12 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
+from eligo.dataclass import dataclass
+from eligo.regex import regex
 
 MARKS = frozenset("/%°º^*.·²³μ'\"⁄℃")  # with which a unit in running text can begin
 
@@ -110,8 +111,8 @@ def codes_and_words() -> Iterator[str]:
 
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-_RAISED_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
-_POWER = re.compile(
+_RAISED_RUN = regex("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
+_POWER = regex(
     r"""(?:[xX*]\s*)?
     (?: 10\s?(?:\^|\*\*|\*|[eE]|')\s?(?:\(([+-]?[0-9]{1,2})\)|([+-]?[0-9]{1,2}))   # 10^9  10*9  10E9  10^(9)
       | 10\s?[(\[]([0-9]{1,2})[)\]]                                                # 10(9)
@@ -119,14 +120,14 @@ _POWER = re.compile(
     (?![0-9])""",
     re.VERBOSE,
 )
-_LOST = re.compile(r"[xX*]\s*10\s?([0-9]{1,2})(?![0-9])")
-_ZEROS = re.compile(r"(?:[xX*]\s*)?1([ ,]?000)+(?![0-9,])")
-_PER = re.compile(r"(?:^|(?<=[\W\s]))\s*per\s+", re.IGNORECASE)
-_SLASH = re.compile(r"/(?![^{(]*[})])")
-_PRODUCT = re.compile(r"[.*](?![0-9])| ")
-_EXPONENT = re.compile(r"(.+?)(?:\^|\*\*)?([+-]?[1-5])")
-_NOTES_ALONE = re.compile(r"1?(?: ?\{[^{}]*\})+")
-_NOTE = re.compile(r"([^{}]+)\{[^{}]*\}")
+_LOST = regex(r"[xX*]\s*10\s?([0-9]{1,2})(?![0-9])")
+_ZEROS = regex(r"(?:[xX*]\s*)?1([ ,]?000)+(?![0-9,])")
+_PER = regex(r"(?:^|(?<=[\W\s]))\s*per\s+", re.IGNORECASE)
+_SLASH = regex(r"/(?![^{(]*[})])")
+_PRODUCT = regex(r"[.*](?![0-9])| ")
+_EXPONENT = regex(r"(.+?)(?:\^|\*\*)?([+-]?[1-5])")
+_NOTES_ALONE = regex(r"1?(?: ?\{[^{}]*\})+")
+_NOTE = regex(r"([^{}]+)\{[^{}]*\}")
 
 
 def _plain(text: str) -> str:

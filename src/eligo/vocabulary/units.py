@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from eligo.bounds import LARGEST, LARGEST_POWER, is_countable
 from eligo.cache import cached, digest
 from eligo.data import data_dir
+from eligo.dataclass import dataclass
 from eligo.errors import EligoError, Problem, did_you_mean
 from eligo.vocabulary.unit_spellings import codes_and_words, common, parse, pint_name, readings, ucum, under_logarithm
 from eligo.vocabulary.variables import Variable

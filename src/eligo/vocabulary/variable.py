@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from eligo.dataclass import dataclass, field
+from eligo.regex import regex
 
 VariableKind = Literal["quantity", "ratio", "ordinal", "score", "duration", "count", "category"]
 Sex = Literal["male", "female"]
@@ -30,9 +31,9 @@ _BRITISH = (
     ("isation", "ization"),
     ("analogue", "analog"),
 )
-_NOT_SPELLING = re.compile(r"[^a-z0-9%#]+")
-_WORD = re.compile(r"[a-z0-9%#]+")
-_GRADE_WORD = re.compile(r"^(?:grades?|class|stage|level|type|score)(?=.)")
+_NOT_SPELLING = regex(r"[^a-z0-9%#]+")
+_WORD = regex(r"[a-z0-9%#]+")
+_GRADE_WORD = regex(r"^(?:grades?|class|stage|level|type|score)(?=.)")
 
 
 def spelling_key(text: str) -> str:
@@ -143,6 +144,8 @@ class Variable:
 
 def freeze(variable: Variable) -> str:
     """Turn a variable into a row of JSON text, which is read when it is asked for."""
+    from dataclasses import asdict  # lazily: a warm start writes nothing
+
     row = {name: part for name, part in asdict(variable).items() if part}
     return json.dumps(row, ensure_ascii=False)
 

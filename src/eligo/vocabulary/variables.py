@@ -7,13 +7,13 @@ the cache, and a variable is made when it is asked for.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from eligo.cache import cached, digest
 from eligo.data import data_dir
+from eligo.regex import regex
 from eligo.vocabulary.nearest import Names, did_you_mean_name
 from eligo.vocabulary.variable import Reference, Variable, freeze, name_key, singular, spelling_key, thaw, words_of
 
@@ -23,7 +23,7 @@ LOINC_SYSTEMS = frozenset({"http://loinc.org", "https://loinc.org", "loinc", "ln
 
 _FORM = b"5"  # of the cached data: another form must not meet an old cache
 _MOST_KEPT = 1024  # words for which the nearest known ones are kept
-_BRACKET = re.compile(r"[()\[\]]")
+_BRACKET = regex(r"[()\[\]]")
 
 
 class Variables:

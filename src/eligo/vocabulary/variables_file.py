@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from typing import Any, get_args
 
+from eligo.dataclass import fields
 from eligo.errors import EligoError, Problem, did_you_mean
+from eligo.regex import regex
 from eligo.vocabulary.variable import Reference, Variable, VariableKind, name_key, spelling_key
 from eligo.yamltext import YamlText, read_yaml
 
@@ -18,8 +18,8 @@ _TOP = ("specimens", "filler_words", "sources", "variables")
 _KEYS = sorted({f.name for f in fields(Variable)} - {"id", "specimens", "references"} | {"specimen", "reference"})
 _REFERENCE_KEYS = ("low", "high", "sex", "source")
 _MAPS = ("conversions", "grades", "values")
-_ID = re.compile(r"[a-z][a-z0-9_]*")
-_LOINC = re.compile(r"\d{1,7}-\d")
+_ID = regex(r"[a-z][a-z0-9_]*")
+_LOINC = regex(r"\d{1,7}-\d")
 
 
 def read(text: str, file: str) -> Read:

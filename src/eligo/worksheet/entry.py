@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from eligo.answers.resolve import Resolved, resolve
 from eligo.errors import Place, Problem
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Reply
 from eligo.patients.replies import one_reply
 

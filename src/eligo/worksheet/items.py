@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from eligo.answers.resolve import QUANTITY, asked_by, is_of_one_criterion, subject_of
 from eligo.criteria import Always, Compare, Leaf, OneOf, Present, text_sha
+from eligo.dataclass import dataclass, field
 from eligo.outlook.effects import Question
 from eligo.patients.replies import canonical
 from eligo.plan import Attested, Plan, PlannedCriterion, Test

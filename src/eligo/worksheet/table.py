@@ -6,9 +6,9 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
+from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.patients.form import YES_NO
 from eligo.patients.values import read_quantity

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from eligo.regex import regex
 
 Entry = dict[str, str]
 
-_DAY = re.compile(r"(.*?\S)\s+(?:(?:since|from|on)\s+)?([0-9]{4}(?:-[0-9]{2}){0,2})")
-_SET = re.compile(r"([^=:]*\S)\s*[=:]\s*(.+)")
-_NUMBERED = re.compile(r"(.*?\S)\s+([<>≤≥]?\s*-?[0-9].*)")
+_DAY = regex(r"(.*?\S)\s+(?:(?:since|from|on)\s+)?([0-9]{4}(?:-[0-9]{2}){0,2})")
+_SET = regex(r"([^=:]*\S)\s*[=:]\s*(.+)")
+_NUMBERED = regex(r"(.*?\S)\s+([<>≤≥]?\s*-?[0-9].*)")
 DATE_OF = {"conditions": "onset", "procedures": "date", "medications": "start"}
 
 

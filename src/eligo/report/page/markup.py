@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from html import escape
 
+from eligo.regex import regex
 from eligo.report.terminal import clean_lines
 
-_NOT_ID = re.compile(r"[^A-Za-z0-9.-]")
+_NOT_ID = regex(r"[^A-Za-z0-9.-]")
 
 # A shape for each verdict and bearing, so that none is told by its colour alone.
 _OUTLINE = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from eligo.evaluation.measures import unit_of
+from eligo.namedtuple import NamedTuple
 from eligo.report import outlook_words as words
 from eligo.report.actions import ACTIONS, to_do
 from eligo.report.clashes import clash_lines
