@@ -22,6 +22,7 @@ class SaysJson(StrictJson):
     kinds: list[str] = Field([])
     side: Literal["after", "on", "before"] | None = None
     day: Date | None = None
+    since: Date | None = Field(None, description="of what was before `day`: after this one")
 
 
 class AnswerJson(StrictJson):
