@@ -27,7 +27,7 @@ from eligo.patients.dates import reached
 from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate
 from eligo.vocabulary.ages import is_event
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.qualifiers import related
+from eligo.vocabulary.qualifiers import denied
 
 RULED_OUT = Told("ruled out")
 MOST_QUALIFIERS = 3
@@ -48,6 +48,17 @@ def of_concept(situation: Situation, concept: str) -> list[Option]:
         seen.setdefault(facts, words)
     found = [Option(words, partial(stated, concept=concept, facts=facts)) for facts, words in seen.items()]
     return [Option(RULED_OUT, partial(ruled_out, concept=concept)), *found]
+
+
+def on_day(situation: Situation, concept: str, day: date) -> Option:
+    """That it was on a day, and was over then; or that it is planned for one that is to come."""
+    known = concepts().get(concept)
+    kind = _KIND.get(known.kind, "condition") if known else "condition"
+    times = _Times([], kind, is_event(concept), situation.patient.as_of, Days(frozenset(), frozenset()))
+    planned = day > situation.patient.as_of
+    end = None if planned or times.once else _day(day)
+    fact = Fact(concept, kind, "planned" if planned else times.over, _day(day), end)
+    return Option(Told(f"{'planned for' if planned else 'on'} {day}"), partial(stated, concept=concept, facts=(fact,)))
 
 
 def beside(situation: Situation, concept: str, planned: bool) -> list[Option]:
@@ -120,7 +131,7 @@ def _qualified(tests: list[Present]) -> Iterator[tuple[str, ...]]:
     asked = sorted(
         {q for test in tests for q in (test.qualifier, *(part.qualifier for part in test.but_not)) if q is not None}
     )
-    said = [((), (q,), *((word,) for word in sorted(related(q).contradicted_by)[:1])) for q in asked]
+    said = [((), (q,), (denied(q),)) for q in asked]
     if len(asked) <= MOST_QUALIFIERS:
         yield from dict.fromkeys(tuple(word for one in chosen for word in one) for chosen in product(*said))
     else:
@@ -155,6 +166,7 @@ class _Times:
         self.once, self.passes = kind == "procedure", passes  # all else lasts; an event soon passes
         self.over: FactStatus = "active" if kind == "medication" else "resolved"
         self.tests, self.as_of, self.days = tests, as_of, days
+        self.looks_back = any(t.window.looks_back for t in tests if t.window and t.status != "planned")
         began = {w.began for w in windows if w.began}
         self.lasting = sorted(began | {w.lasting.duration for w in windows if w.lasting}, key=str)
         self.backs = began | {w.within for w in windows if w.within} | {w.ago.duration for w in windows if w.ago}
@@ -162,7 +174,7 @@ class _Times:
     def all(self) -> Iterator[_Time]:
         """Now, since long, over since each of the times that windows tell apart, planned."""
         if self.once:
-            yield Told("done today" if self.backs else "present"), "resolved", self.as_of, None
+            yield Told("done today" if self.looks_back else "present"), "resolved", self.as_of, None
         if not self.once or self._asks("now"):
             yield from self._going_on()
         for said, day in _past(self.backs, self.as_of, self.days.ends | (self.days.starts if self.once else set())):
@@ -176,7 +188,7 @@ class _Times:
         return any(test.status in statuses for test in self.tests)
 
     def _going_on(self) -> Iterator[_Time]:
-        there = "present now" if self.backs and self.passes else "present"  # undated it may have been at any time
+        there = "present now" if self.looks_back and self.passes else "present"  # undated it may have been at any time
         yield Told("in progress" if self.once else there), "active", self.as_of, None
         for length in self.lasting:
             yield Told(f"present for exactly {length}"), "active", shift(self.as_of, length, -1), None

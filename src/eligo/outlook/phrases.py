@@ -7,6 +7,8 @@ from typing import Any, Literal, NamedTuple
 
 Side = Literal["after", "on", "before"]
 
+THERE = frozenset({"present", "present now"})
+
 
 class Told(NamedTuple):
     """What a record says of a thing: `what` is so (on one `side` of a `day`), and the `kinds` that narrow it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from eligo.report import outlook_words as words
+from eligo.report.answer_words import answers
 from eligo.report.display import criterion
 from eligo.report.measures import Data
 from eligo.report.page.markup import anchor, text
@@ -51,7 +52,7 @@ def _row(trial: str, rank: int, item: Data) -> Iterator[str]:
     )
     yield f'<td role="cell">{_sentence(words.settles(item))}</td>'
     yield '<td role="cell">'
-    yield from _items(words.answers(item))
+    yield from _items(answers(item))
     yield "</td></tr>"
 
 
