@@ -44,9 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("patients", nargs="+", metavar="PATIENT", help=help_text)
     add_trials(parser)
     parser.add_argument("--each", action="store_true", help="with several patients: the questions of each one too")
-    parser.add_argument(
-        "--all", action="store_true", help="list every question, not only the first of each group"
-    )
+    parser.add_argument("--all", action="store_true", help="list every question, not only the first of each group")
     parser.add_argument(
         "--processes", type=process_count, metavar="N", help="use so many cores for many patients (default: all)"
     )

@@ -211,6 +211,8 @@ def ask(situation: Situation, opens: Iterable[Open]) -> list[Asked]:
     asked = []
     for question, where in waiting.items():
         found_effects = effects(situation, question, where[0].questions[question].why)
+        if question.kind == "fact":
+            found_effects = [e for e in found_effects if not _contradicts(e, situation)] or found_effects
         stated = _stated([found.questions[question] for found in where])
         if stated:
             found_effects = [effect for effect in found_effects if _is_of_stated(effect.answer)] or found_effects
@@ -225,6 +227,13 @@ def ask(situation: Situation, opens: Iterable[Open]) -> list[Asked]:
 def _stated(waiting: Sequence[Waiting]) -> tuple[str, ...]:
     """The kinds that are asked for of what is stated, where no trial waits for more."""
     return () if any(one.whole for one in waiting) else tuple(dict.fromkeys(k for one in waiting for k in one.kinds))
+
+
+def _contradicts(effect: Effect, situation: Situation) -> bool:
+    """Whether an answer is at odds with what the record decides: "yes" to a kind of what it rules out."""
+    before = situation.answers
+    decided = effect.bits & ~before.unknown & ~effect.unknown
+    return bool(decided & (before.met ^ effect.met))
 
 
 def _is_of_stated(answer: Told | ValueRegion) -> bool:

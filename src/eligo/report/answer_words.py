@@ -49,6 +49,12 @@ def answer_words(item: Data) -> list[str]:
     return list(dict.fromkeys(one.words for one in parts))
 
 
+def said_and_verdicts(item: Data) -> list[tuple[str, str]]:
+    """Each of these answers with the verdict that it would give."""
+    said = _said_by_effect(item, blocking=False)
+    return [(one.words, verdict) for (verdict, *_), parts in said.items() for one in parts]
+
+
 def sayable(items: Iterable[Data]) -> Mapping[str, tuple[Told, ...]]:
     """All words that answer a question, of which these are its answers for each trial; with what they stand for."""
     found: dict[str, dict[Told, None]] = {}
@@ -66,7 +72,11 @@ def _by_effect(item: Data, blocking: bool) -> dict[_Gives, list[Told]]:
     found: dict[_Gives, list[Told]] = {}
     for answer in item.get("answers", ()):
         verdict = answer["verdict"]
-        gives = verdict, answer.get("but_for_attestations", verdict), tuple(answer.get("blocks", ()) if blocking else ())
+        gives = (
+            verdict,
+            answer.get("but_for_attestations", verdict),
+            tuple(answer.get("blocks", ()) if blocking else ()),
+        )
         found.setdefault(gives, []).append(told_by(answer))
     return found
 
@@ -105,7 +115,7 @@ def _said(answers: Iterable[Told], others: Iterable[Told], asked: tuple[str, ...
     kept = [one for one in found if not any(_covers(of, one, apart) for of in found)]
     said: dict[str, dict[Told, None]] = {}
     for one, of in joined(kept):
-        narrower = [other for other in apart if other.is_kind_of(one)]
+        narrower = [other for other in apart if any(map(other.is_kind_of, of))]
         but = [_rest(other, one.kinds) for other in narrower if not any(map(other.is_kind_of, narrower))]
         words = _plain(one, asked)
         if but:
