@@ -9,12 +9,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal, NamedTuple
 
 from eligo.criteria import Compare, Number, OneOf, Present, Related
 from eligo.evaluate import Trial
 from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Derived, Outcome
+from eligo.evaluation.window import outlasted
 from eligo.explain import Finding, TrialScreening
 from eligo.outlook.effects import Effect, Question, effects
 from eligo.outlook.phrases import THERE, Told
@@ -134,19 +136,20 @@ def _collect(finding: Finding, found: Open) -> None:
             found.read[criterion] = None
         else:
             asks = list(_asks_link(finding, test) if isinstance(test, Related) else _asks(test, outcome))
-            kind = _kind_alone(test, outcome)
+            kind = _kind_alone(test, outcome, finding.answers.chart.as_of)
             for question, why in asks:
                 found.questions.setdefault(question, Waiting(why)).add(criterion, kind)
             if not asks:  # both are there, and whether they belong together is for a person to judge
                 found.read[criterion] = None
 
 
-def _kind_alone(test: Test, outcome: Outcome) -> str | None:
+def _kind_alone(test: Test, outcome: Outcome, as_of: date) -> str | None:
     """The kind that a test asks for, where the very thing is stated and nothing but its kind is open."""
     if not isinstance(test, Present) or outcome[2] != "qualifier":
         return None
-    stated = all(isinstance(f, Fact) and f.concept == test.concept and f.status == "active" for f in outcome[3])
-    return test.qualifier if stated else None
+    facts = [fact for fact in outcome[3] if isinstance(fact, Fact) and fact.concept == test.concept]
+    going_on = all(fact.status == "active" and not outlasted(fact, as_of) for fact in facts)
+    return test.qualifier if going_on and len(facts) == len(outcome[3]) else None
 
 
 def _asks_link(finding: Finding, test: Related) -> Iterator[tuple[Question, Reason]]:
