@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -56,7 +57,7 @@ def answer_data(situation: Situation, asking: OpenQuestion, text: str) -> Iterat
     elif asked.question.kind == "measurement":
         read = _value(asked, text)
         if isinstance(read, Problem):
-            yield read
+            yield replace(read, severity="error")  # of a record it may be a warning; an answer says nothing else
             return
         value, chosen = read.data, [effect for effect in found if _meets(effect.answer, read.result)]
     else:
