@@ -246,11 +246,14 @@ def short_names() -> Mapping[str, Found]:
 
 
 def _variable_help(word: str) -> str:
-    return _help(word, "variable") or "`eligo variables` lists what is known"
+    return _help(word, "variable") or "`eligo variables` lists what is known, and `--lenient` leaves the value out"
 
 
 def _concept_help(word: str) -> str:
-    return _help(word, "concept") or "use a name that a protocol would use; `eligo concepts WORD` looks for one"
+    return (
+        _help(word, "concept")
+        or "use a name that a protocol would use; `eligo concepts WORD` looks for one, and `--lenient` leaves the entry out"
+    )
 
 
 def _attestation_help(word: str) -> str:
