@@ -142,7 +142,7 @@ def _listed(questions: list[OpenQuestion], width: int) -> Iterator[str]:
     for action, heading in ACTIONS.items():
         own = [one for one in questions if one.action == action]
         if own:
-            yield f"{heading.lower()}: {len(own)}"
+            yield f"{heading.lower()} ({len(own)})"
         for one in own:
             yield from _lines(one, width)
 

@@ -250,10 +250,8 @@ def _variable_help(word: str) -> str:
 
 
 def _concept_help(word: str) -> str:
-    return (
-        _help(word, "concept")
-        or "use a name that a protocol would use; `eligo concepts WORD` looks for one, and `--lenient` leaves the entry out"
-    )
+    name_it = "use a name that a protocol would use; `eligo concepts WORD` looks for one, and"
+    return _help(word, "concept") or f"{name_it} `--lenient` leaves the entry out"
 
 
 def _attestation_help(word: str) -> str:

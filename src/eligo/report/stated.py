@@ -152,9 +152,8 @@ def brief_concept(evidence: Data, held: bool) -> str:
         if not facts:
             return f"no {name}"
         asked = wanted(evidence)
-        return (
-            f"{name}, but not {asked}" if asked else f"{name}: {status_word(facts[0]['concept'], facts[0]['status'])}"
-        )
+        stands = status_word(facts[0]["concept"], facts[0]["status"])
+        return f"{name}, but not {asked}" if asked else f"{name}: {stands}"
     kind = facts[0]["concept"] if facts else evidence["concept"]
     return f"{name}: {concept_name(kind)}" if kind != evidence["concept"] else name
 
