@@ -124,12 +124,18 @@ def status_word(concept: str, status: str) -> str:
 def fact_text(fact: Data, asked: str) -> str:
     """A fact of the record; its concept only where it is a kind of the one that was asked for."""
     parts = [concept_name(fact["concept"])] if fact["concept"] != asked else []
-    parts += [*fact.get("qualifiers", ()), status_word(fact["concept"], fact["status"])]
+    parts += [*fact.get("qualifiers", ()), *_standing(fact)]
+    written = fact.get("written")
+    known = {fact["concept"], concept_name(fact["concept"]).casefold()}
+    return ", ".join(parts) + (f' ("{written}")' if written and written.casefold() not in known else "")
+
+
+def _standing(fact: Data) -> list[str]:
+    """How a fact stands, since when and until when, and how long ago that is."""
+    parts = [status_word(fact["concept"], fact["status"])]
     start, end = fact.get("start"), fact.get("end")
-    if start and start == end and parts[-1] == DONE:
-        parts[-1] = f"{DONE} on {start}"
-    elif start and start == end:
-        parts.append(f"on {start}")
+    if start and start == end:
+        parts = [f"{DONE} on {start}"] if parts == [DONE] else [*parts, f"on {start}"]
     elif start:
         parts.append(f"{'from' if end else 'since'} {start}")
     if end and start != end:
@@ -137,9 +143,7 @@ def fact_text(fact: Data, asked: str) -> str:
     if fact.get("age_days") and fact["status"] != "planned":
         vague = "at least " if not is_whole(str(end or start)) else ""
         parts[-1] += f" ({vague}{age_text(fact['age_days'])}{' ago' if end else ''})"
-    written = fact.get("written")
-    known = {fact["concept"], concept_name(fact["concept"]).casefold()}
-    return ", ".join(parts) + (f' ("{written}")' if written and written.casefold() not in known else "")
+    return parts
 
 
 def brief_concept(evidence: Data, held: bool) -> str:
