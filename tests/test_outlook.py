@@ -301,7 +301,7 @@ def test_an_open_exception_asks_for_what_is_excepted() -> None:
 
     assert asked["basal_cell_carcinoma"]["settles"] == "may"
     assert verdicts["present, treated"] == "ELIGIBLE"
-    assert verdicts["present, untreated"] == "INELIGIBLE"
+    assert verdicts["present, not treated"] == "INELIGIBLE"
     assert verdicts["present"] == "UNDETERMINED"
 
 

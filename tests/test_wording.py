@@ -330,7 +330,7 @@ PAINT = re.compile(r"\x1b\[[0-9;]+m")
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_a_colour_terminal_gets_its_colours_and_no_more_columns_than_it_has(example: Path) -> None:
     _, data = outputs(example)["screen"]
-    next_data = next_of(engine(), read_file(example)).as_json()
+    next_data = _asked(read_file(example))
     problems = [Problem("a-code", "a message of more words than a line of a terminal holds " * 2, Place("f.json", 1))]
     shown = [
         *screening_lines(data, NARROW),

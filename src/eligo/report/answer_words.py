@@ -20,7 +20,7 @@ VERDICT = {"ELIGIBLE": "eligible", "UNDETERMINED": "undetermined", "INELIGIBLE":
 _Gives = tuple[str, str, tuple[str, ...]]
 
 
-class Said(NamedTuple):
+class SaidAnswer(NamedTuple):
     """The words for some answers, and these: what holds of all of them is what the words say."""
 
     words: str
@@ -81,7 +81,7 @@ def _by_effect(item: Data, blocking: bool) -> dict[_Gives, list[Told]]:
     return found
 
 
-def _said_by_effect(item: Data, blocking: bool) -> dict[_Gives, list[Said]]:
+def _said_by_effect(item: Data, blocking: bool) -> dict[_Gives, list[SaidAnswer]]:
     """What is said for each effect."""
     found = _by_effect(item, blocking)
     others = {gives: [text for other, texts in found.items() if other != gives for text in texts] for gives in found}
@@ -105,7 +105,7 @@ def told(data: Data) -> Told:
     return Told(data["what"], tuple(data.get("kinds", ())), data.get("side"), data.get("day"), data.get("since"))
 
 
-def _said(answers: Iterable[Told], others: Iterable[Told], asked: tuple[str, ...] = ()) -> Iterator[Said]:
+def _said(answers: Iterable[Told], others: Iterable[Told], asked: tuple[str, ...] = ()) -> Iterator[SaidAnswer]:
     """Answers that give the same as a person would say them; `others` are those that give something else.
 
     A kind of the thing is not named beside the thing itself; where it gives something else, it is named apart:
@@ -122,7 +122,7 @@ def _said(answers: Iterable[Told], others: Iterable[Told], asked: tuple[str, ...
             words += f", but {listed(dict.fromkeys(_opposite(', '.join(kinds)) for kinds in but))}"
             of = tuple(_denying(told_, but, found) for told_ in of)
         said.setdefault(words, {}).update(dict.fromkeys(of))
-    yield from (Said(words, tuple(of)) for words, of in said.items())
+    yield from (SaidAnswer(words, tuple(of)) for words, of in said.items())
 
 
 def _plain(one: Told, asked: tuple[str, ...] = ()) -> str:
