@@ -47,6 +47,7 @@ EXAMPLES = """\
 """
 
 KEYS = "s skip, q quit"
+_LONGEST_PROMPT = 40
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -204,8 +205,7 @@ class _AnswerDialog:
     def _ask(self, asking: OpenQuestion, skipped: set[str]) -> None:
         """Ask one question until there is an answer, or it is skipped; what settles nothing is not asked again."""
         while True:
-            takes = asking.takes if asking.takes != YES_NO else "y yes, n no"
-            text = _line(f"[{takes}, {KEYS}] ")
+            text = _line(f"[{_prompt(asking.takes)}, {KEYS}] ")
             if text.lower() in ("q", "quit"):
                 raise _StopAnswering
             skipped.add(asking.key)
@@ -247,6 +247,11 @@ class _AnswerDialog:
             self.patient = replace(self.patient, replies=put(self.patient.replies, entry.reply))
         self.answered += 1
         return problems
+
+
+def _prompt(takes: str) -> str:
+    """What an answer looks like, where that is short; the question names it above."""
+    return "y yes, n no" if takes == YES_NO else takes if len(takes) <= _LONGEST_PROMPT else "one of these"
 
 
 def _parted(setting: str, asked: list[OpenQuestion], items: dict[str, FormItem]) -> tuple[str, str]:
