@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from eligo.report.measures import Data
-from eligo.report.terminal import Terminal, clean, columns
+from eligo.report.terminal import Terminal, clean, columns, wrap
 
 WORDS = {"ELIGIBLE": "eligible", "UNDETERMINED": "open", "INELIGIBLE": "blocked"}
 NO_CRITERIA = "-"  # a trial whose source states none
@@ -50,7 +50,7 @@ def table_lines(rows: Sequence[TableRow], trials: Sequence[str], terminal: Termi
             yield _line(row, [(trials[n], wide[n]) for n in fitting], first, terminal)
         places = places[len(fitting) :]
         yield ""
-    yield LEGEND
+    yield from wrap(LEGEND, terminal.width, "", "  ")
     if any(word == NO_CRITERIA for row in rows for word in row.words.values()):
         yield _NONE
 
