@@ -16,6 +16,7 @@ from eligo.criteria import Compare, Present, Related, presences
 from eligo.evaluate import Engine, Ready, Trial
 from eligo.evaluation.answers import Answers
 from eligo.evaluation.window import shift
+from eligo.outlook.edits import names_of
 from eligo.outlook.effects import Question
 from eligo.outlook.situation import Situation, known_as
 from eligo.outlook.subjects import Subject
@@ -171,16 +172,41 @@ def birthdays(data: Data) -> set[int]:
     return found
 
 
-def settling(data: Data, question: Question, engine: Engine) -> dict[str, tuple[set[Verdict], set[Verdict]]]:
-    """The verdicts of each trial over all answers to a question: as they are, and with attestations granted."""
+def settling(
+    data: Data, question: Question, engine: Engine, stated: bool = False
+) -> dict[str, tuple[set[Verdict], set[Verdict]]]:
+    """The verdicts of each trial over all answers to a question: as they are, and with attestations granted.
+
+    What is at odds with what the record decides is no answer to what it leaves open, where there is another. Of what is
+    `stated`, an answer says of which kind it is, and nothing else.
+    """
     found: dict[str, tuple[set[Verdict], set[Verdict]]] = {t.plan.trial: (set(), set()) for t in engine.trials}
-    for changed in completions(data, question, engine):
+    tried = list(completions(data, question, engine))
+    if question.kind == "fact":
+        tried = [changed for changed in tried if not _at_odds(data, changed, question, engine)] or tried
+    if stated:
+        tried = [changed for changed in tried if _is_of_a_kind(changed, question.id)] or tried
+    for changed in tried:
         plain = engine.verdicts(read(changed))
         granted = engine.verdicts(read(_granted(changed)))
         for trial, strict, kind in zip(engine.trials, plain, granted, strict=True):
             found[trial.plan.trial][0].add(strict)
             found[trial.plan.trial][1].add(kind if strict is UNDETERMINED else strict)
     return found
+
+
+def _is_of_a_kind(data: Data, concept: str) -> bool:
+    """Whether a record says that the concept is there, and of which kind."""
+    entries = [entry for entry in data.get("conditions", ()) if entry["concept"] == concept]
+    return any(entry.get("qualifiers") and entry.get("status", "active") == "active" for entry in entries)
+
+
+def _at_odds(data: Data, changed: Data, question: Question, engine: Engine) -> bool:
+    """Whether a changed record turns a test round that is decided, and that a criterion hangs on."""
+    situation = Situation(engine, read(data))
+    bits = situation.narrowed(names_of(situation.patient, True, question.id)).bits
+    before, after = situation.answers, Situation(engine, read(changed)).answers
+    return bool(bits & ~before.unknown & ~after.unknown & (before.met ^ after.met))
 
 
 def _granted(data: Data) -> Data:

@@ -16,8 +16,10 @@ from tests.browser import about, executable, launch, screening
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install '.[dev]')")
 pytestmark = pytest.mark.browser
 
+UNDECIDED = ("empty_record", "silence_about_conditions", "codes_instead_of_names")
 PATIENTS = ("missing_bilirubin_leaves_two_open", "low_platelets", "attested_and_complete")
 MOST_SHEETS = 6  # of a patient of whom nearly everything is known, against all trials
+MOST_SHEETS_OPEN = 7  # of one of whom nothing is known
 A4 = (595, 842)  # points
 LEAST_ON_A_PAGE = 250  # letters; less looks like a page that should not be there
 AXE = {
@@ -233,6 +235,24 @@ def test_on_paper_a_decided_patient_takes_few_sheets(printed: dict[str, list[She
     assert len(sheets) <= MOST_SHEETS
     assert all(words in first for words in ("Verdicts", "The patient as read", "Made with", "Signature"))
     assert "Passes:" not in first  # the trials begin on the next sheet
+
+
+@pytest.mark.parametrize("name", [*UNDECIDED, *PATIENTS])
+def test_on_paper_an_undecided_patient_takes_few_sheets_and_in_full_more(
+    browser: Any, tmp_path: Path, name: str
+) -> None:
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    context, data, sheets = browser.new_context(), screening(name), []
+    for full in (False, True):
+        (tmp_path / "page.html").write_text(html_page(data, about(name), full), "utf-8")
+        _open(context, tmp_path / "page.html").page.pdf(path=tmp_path / "page.pdf", format="A4")
+        sheets.append(pypdf.PdfReader(tmp_path / "page.pdf").pages)
+    context.close()
+    brief, whole = (" ".join(" ".join(sheet.extract_text() for sheet in found).split()) for found in sheets)
+
+    assert len(sheets[0]) <= MOST_SHEETS_OPEN
+    assert len(sheets[1]) > len(sheets[0])
+    assert len(whole) > len(brief)
 
 
 @pytest.mark.parametrize("name", PATIENTS)

@@ -16,6 +16,9 @@ from tests.doors import RULES, Run
 TYPED = """\
 54
 m
+yesterday
+2026-12-01
+2026-11-18
 bilirubin 12 mg/dL
 platlets 64
 platelets 64
@@ -46,9 +49,9 @@ def test_answers_become_a_record_and_what_is_not_understood_is_asked_again(run: 
         "age": "54",
         "sex": "m",
         "observations": [
-            {"variable": "bilirubin", "value": "12 mg/dL"},
+            {"variable": "bilirubin", "value": "12 mg/dL", "date": "2026-11-18"},
             {"variable": "platelets", "value": "64 10*9/L", "date": "2026-11-19"},
-            {"variable": "Child-Pugh class", "value": "B"},
+            {"variable": "Child-Pugh class", "value": "B", "date": "2026-11-18"},
         ],
         "conditions": ["ascites", {"concept": "hepatitis B", "onset": "2010-05"}],
         "procedures": [{"concept": "liver transplantation", "date": "2024-01-02"}],
@@ -59,6 +62,7 @@ def test_answers_become_a_record_and_what_is_not_understood_is_asked_again(run: 
     assert "did you mean `ascites`?" in result.err
     assert "warning[unit-missing]" in result.err
     assert "there is no value" in result.out
+    assert result.out.count("day of the results, where a line has none of its own [2026-11-20]: ") == 3
     assert "next: eligo screen" in result.out
     assert run("screen", tmp_path / "mine.json").code in (0, 3, 4)
 

@@ -51,7 +51,7 @@ def next_disagreements(number: int) -> list[str]:
     tried: dict[Question, dict[str, tuple[set[Verdict], set[Verdict]]]] = {}
     for asked in ask(Situation(engine, who), map(open_parts, trials)):
         if asked.question not in tried:
-            tried[asked.question] = brute.settling(world.patient, asked.question, engine)
+            tried[asked.question] = brute.settling(world.patient, asked.question, engine, bool(asked.stated))
         strict, granted = tried[asked.question][asked.trial]
         for said, verdicts in ((asked.settles, strict), (asked.settles_but_for_attestations, granted)):
             if said != settles(verdicts):
@@ -301,7 +301,7 @@ def test_an_open_exception_asks_for_what_is_excepted() -> None:
 
     assert asked["basal_cell_carcinoma"]["settles"] == "may"
     assert verdicts["present, treated"] == "ELIGIBLE"
-    assert verdicts["present, untreated"] == "INELIGIBLE"
+    assert verdicts["present, not treated"] == "INELIGIBLE"
     assert verdicts["present"] == "UNDETERMINED"
 
 

@@ -85,7 +85,7 @@ def test_an_unknown_key_asks_again(run: Run, file: Path) -> None:
     before = file.read_text()
     result = _review(run, file, "yes\n9\nq\n")
 
-    assert "a accept, e edit" in result.out
+    assert "a accept, w other words, e edit" in result.out
     assert "error[no-reading]" in result.err
     assert file.read_text() == before
 
@@ -280,3 +280,51 @@ def test_a_review_that_its_words_contradict_is_not_sealed(run: Run, tmp_path: Pa
     assert json.loads(result.out) == {"file": str(file), "sealed": ["I1"], "left": ["E1"]}
     assert "words-disagree" in result.err
     assert [c.review.of is None for c in load(file).criteria] == [True, False, True]
+
+
+NOT_UNDERSTOOD = """\
+trial: X
+title: made up
+criteria:
+- {id: I1, kind: inclusion, text: Blood clotting is fine, when: {unparsed: Blood clotting is fine}}
+- {id: E1, kind: exclusion, text: HIV infection, when: {concept: hiv_infection}}
+"""
+
+
+def _asked(run: Run, tmp_path: Path, keys: str) -> Result:
+    (tmp_path / "X.yaml").write_text(NOT_UNDERSTOOD)
+    arguments = ("review", "X", "--rules", tmp_path, "--by", "A. Reader", "--date", "2031-01-20")
+    return run(*arguments, stdin=keys.encode())
+
+
+@pytest.mark.parametrize(("keys", "states"), [("a\nn\nq\n", ["draft", "draft"]), ("a\ny\nq\n", ["reviewed", "draft"])])
+def test_what_is_not_understood_is_accepted_only_when_said_twice(
+    run: Run, tmp_path: Path, keys: str, states: list[str]
+) -> None:
+    result = _asked(run, tmp_path, keys)
+
+    assert "this is not understood in all parts, and stays open for every patient" in result.out
+    assert [c.review.state for c in load(tmp_path / "X.yaml").criteria] == states
+
+
+def test_the_last_answer_can_be_undone_and_is_asked_again(run: Run, tmp_path: Path) -> None:
+    result = _asked(run, tmp_path, "u\nt\n\nu\nn\nfor the sites\na\n")
+    first, second = load(tmp_path / "X.yaml").criteria
+
+    assert "there is no answer to undo" in result.out
+    assert isinstance(first.predicate, Always)
+    assert (first.review.note, second.review.state) == ("not a criterion: for the sites", "reviewed")
+    assert "2 criteria answered, 0 still open" in result.out
+
+
+def test_a_sentence_in_other_words_is_read_shown_and_kept_beside_the_text_of_the_source(
+    run: Run, tmp_path: Path
+) -> None:
+    result = _asked(run, tmp_path, "w\nINR below 2\nn\nw\nINR below 1.5\ny\nq\n")
+    first = load(tmp_path / "X.yaml").criteria[0]
+
+    assert "understood as: International normalized ratio is below 2." in result.out
+    assert first.text == "Blood clotting is fine"
+    assert (first.review.state, first.review.note) == ("edited", "in other words: INR below 1.5")
+    assert "limit: 1.5" in (tmp_path / "X.yaml").read_text()
+    assert run("check", tmp_path / "X.yaml").code == 0

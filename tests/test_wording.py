@@ -18,13 +18,15 @@ from hypothesis import strategies as st
 
 from eligo.errors import Place, Problem
 from eligo.evaluate import Engine
+from eligo.explain import explain
 from eligo.outlook.worth import next_of
+from eligo.patients.model import Patient
 from eligo.patients.native import read_file, read_record
+from eligo.report.answer_words import answers
 from eligo.report.audit import MARK, audit_lines, sorted_findings
 from eligo.report.display import concept_question, criterion, criterion_name, display
 from eligo.report.html import page
 from eligo.report.next_steps import next_lines
-from eligo.report.outlook_words import answers
 from eligo.report.patient import patient_lines
 from eligo.report.problems import render_problems
 from eligo.report.terminal import Terminal, clean, clean_line, columns
@@ -33,6 +35,7 @@ from eligo.report.why import why
 from eligo.screening import Rules, load_rules, screen_ahead
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
+from eligo.worksheet.asking import numbered, with_numbers
 from tests.browser import about
 from tests.doors import Run
 from tests.measured import outlook_as_data
@@ -88,6 +91,13 @@ def _page_words(html: str) -> str:
     return unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(?:p|li|h[1-6]|td|th|tr|article|summary|section)>", "\n", body)))
 
 
+def _asked(patient: Patient) -> dict[str, Any]:
+    """The data of `eligo next`."""
+    screening = explain(engine(), patient)
+    asking = next_of(engine(), patient, screening)
+    return with_numbers(asking.as_json(), numbered(asking, screening))
+
+
 @functools.cache
 def outputs(example: Path) -> dict[str, tuple[str, dict[str, Any]]]:
     patient = read_file(example)
@@ -98,7 +108,7 @@ def outputs(example: Path) -> dict[str, tuple[str, dict[str, Any]]]:
         "audit": "\n".join(audit_lines(data, WIDE)),
         "audit in full": "\n".join(audit_lines(data, WIDE, "all", full=True)),
         "why": "\n".join(why(data["patient"], trial) for trial in data["trials"]),
-        "next": "\n".join(next_lines(next_of(engine(), patient).as_json(), WIDE, all_questions=True)),
+        "next": "\n".join(next_lines(_asked(patient), WIDE, all_questions=True)),
         "page": _page_words(page(data, about(example.stem))),
     }
     return {name: (text, data) for name, text in texts.items()}
@@ -269,10 +279,9 @@ def test_worksheets_and_drafts_are_in_peoples_words(trial: str, run: Run, tmp_pa
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_what_is_asked_and_what_became_of_a_record_is_in_peoples_words(example: Path, run: Run) -> None:
-    keys = re.compile(r"^\S+  (?=\S)", re.MULTILINE)  # for `--set`
     places = re.compile(r"^  \S.*?: (?=used|refused|not needed)", re.MULTILINE)  # of the record, as it is written
     shown = {
-        "answer": keys.sub("", run("answer", example, "--list").out),
+        "answer": run("answer", example, "--list").out,
         "patient": places.sub("", run("patient", example, "--all").out),
     }
 
@@ -284,7 +293,7 @@ def test_lists_of_patients_changes_and_the_vocabulary_are_in_peoples_words(run: 
     folder = str(ROOT / "patients_examples")
     quoted = [*(path.stem for path in EXAMPLES), *_of_rules(), "Platelets that cannot be corrected (below 30 x 10^9/L)"]
     shown = {
-        "next": run("next", folder).out.replace("`--json`", ""),
+        "next": run("next", folder).out.replace("`--all`", ""),
         "diff": run("diff", AMENDED / "before.yaml", AMENDED / "after.yaml", "--patients", folder).out,
         "convert": run("convert", "64000 /uL", "--variable", "platelets").out,
         **{name: re.sub(start, "", run(name).out, flags=re.MULTILINE) for name, start in NAMES_OF.items()},
@@ -321,7 +330,7 @@ PAINT = re.compile(r"\x1b\[[0-9;]+m")
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_a_colour_terminal_gets_its_colours_and_no_more_columns_than_it_has(example: Path) -> None:
     _, data = outputs(example)["screen"]
-    next_data = next_of(engine(), read_file(example)).as_json()
+    next_data = _asked(read_file(example))
     problems = [Problem("a-code", "a message of more words than a line of a terminal holds " * 2, Place("f.json", 1))]
     shown = [
         *screening_lines(data, NARROW),

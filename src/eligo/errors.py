@@ -6,6 +6,7 @@ Messages are lower case, without a final period, with the user's words in backti
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -18,9 +19,15 @@ _NEAR = 0.6  # the least ratio of difflib, from 0 to 1
 _MOST_WORDS = 32_768  # whose letters are kept
 
 
+_NUMBERED = re.compile(r"\[([0-9]+)\](\.?)")  # an entry of a list in a path
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where: a file, a 1-based line and column, a path inside the document (`labs.TBil`), a span in a text."""
+    """Where: a file, a 1-based line and column, a path inside the document (`labs.TBil`), a span in a text.
+
+    As text it is for people, who count from 1: `conditions[1].concept` is "conditions no. 2, concept".
+    """
 
     file: str | None = None
     line: int | None = None
@@ -31,7 +38,13 @@ class Place:
     def __str__(self) -> str:
         parts = [p for p in (self.file, self.line, self.column) if p is not None]
         text = ":".join(map(str, parts))
-        return f"{text} at {self.path}" if text and self.path else text or (self.path or "")
+        inside = _NUMBERED.sub(_counted, self.path) if self.path else ""
+        return f"{text} at {inside}" if text and inside else text or inside
+
+
+def _counted(match: re.Match[str]) -> str:
+    """An entry of a list by its number, counted from 1."""
+    return f"{' ' if match.start() else ''}no. {int(match[1]) + 1}{', ' if match[2] else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Ask what a record leaves open, the best question first, and keep each answer at once, with who gave it and when.
 
-A question is asked once for all trials. The keys are y (yes), n (no), s (skip), q (quit), or a value with its unit.
-What was not understood of a trial is asked as a whole sentence. `--set KEY=ANSWER` answers without a dialog, and
-`--list` asks nothing.
+A question is asked once for all trials, under the number that `eligo next` gives it for the same record. It takes the
+answers that are printed with it: words, a day, or a value with its unit; s skips it, q quits. What was not
+understood of a trial is asked as a whole sentence. `--set QUESTION=ANSWER` answers without a dialog, and `--list` asks
+nothing; QUESTION is the number of a question, its words, or its key.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from eligo.commands.verdicts import chosen
 from eligo.dataclass import dataclass, replace
 from eligo.errors import Place, Problem, did_you_mean
 from eligo.evaluate import Engine
+from eligo.explain import explain
+from eligo.outlook.situation import Situation
 from eligo.patients.model import Patient
 from eligo.report.actions import ACTIONS
 from eligo.report.display import criterion_of
@@ -28,9 +31,11 @@ from eligo.report.measures import LONG_CODED
 from eligo.report.problems import write_problems
 from eligo.report.terminal import terminal, wrap
 from eligo.screening import Rules, load_rules, screen
-from eligo.worksheet.asking import open_questions
+from eligo.truth import Verdict
+from eligo.worksheet.answering import answer_data, plain_words
+from eligo.worksheet.asking import OpenQuestion, open_questions
 from eligo.worksheet.entry import FilledEntry, entries_checked
-from eligo.worksheet.items import FormItem, items_of
+from eligo.worksheet.items import YES_NO, FormItem, items_of
 from eligo.worksheet.store import put, write_answers
 from eligo.worksheet.table import said
 
@@ -38,9 +43,11 @@ EXAMPLES = """\
   eligo answer patients_examples/missing_inr.json NCT06884904 --list
   eligo answer patients_examples/missing_inr.json --answers answers.json --by AB
   eligo answer mine.json --answers answers.json --by AB --set inr=1.9
+  eligo answer mine.json --answers answers.json --by AB --set 4=no --set "5=only in the past"
 """
 
 KEYS = "s skip, q quit"
+_LONGEST_PROMPT = 40
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +59,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", metavar="NAME", help="who answers (default: the name of the login)")
     parser.add_argument("--date", metavar="DATE", help="the day of the answers (default: the day of the record)")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=ANSWER", help="answer this question; repeatable (see --list)"
+        "--set",
+        action="append",
+        default=[],
+        metavar="QUESTION=ANSWER",
+        help="answer this question, by its number, words or key (see --list, and `eligo next`); repeatable",
     )
     parser.add_argument("--list", action="store_true", help="list what is open, and ask nothing")
     inputs.add_arguments(parser)
@@ -96,9 +107,9 @@ def _say_state(dialog: _AnswerDialog, rules: Rules) -> None:
     if args.json:
         verdicts = {t.trial: t.verdict.value for t in screen(dialog.patient, rules, inputs.policy(args)).trials}
         data = {"patient": dialog.patient.id, "answered": dialog.answered, "verdicts": verdicts}
-        say_json(data | {"open": [item_json(item) for item in still]})
+        say_json(data | {"open": [item for one in still for item in question_json(one)]})
     elif args.list:
-        say_lines(line for item in still for line in _lines(item, terminal(sys.stdout).width))
+        say_lines(_listed(still, terminal(sys.stdout).width))
         say(f"{_open(len(still))} open")
     else:
         say(f"{_counted(dialog.answered)} in {args.answers}, {_open(len(still))} still open")
@@ -112,17 +123,35 @@ def _open(count: int) -> str:
     return "1 question is" if count == 1 else f"{count} questions are"
 
 
+def question_json(asking: OpenQuestion) -> list[dict[str, Any]]:
+    """A question as JSON data: each question of the worksheet that it covers, or where there is none, itself."""
+    if asking.items:
+        return [item_json(item) | {"number": asking.number} for item in asking.items]
+    data = {"key": asking.key, "group": asking.action, "question": asking.words, "takes": asking.takes}
+    return [data | {"criteria": asking.criteria, "number": asking.number}]
+
+
 def item_json(item: FormItem) -> dict[str, Any]:
-    """A question as JSON data."""
+    """A question of the worksheet as JSON data."""
     data = {"key": item.key, "group": item.group, "question": item.question(LONG_CODED), "takes": item.takes(str)}
     named = {"asks": item.asks, "criterion": item.criterion, "text_sha": item.text_sha}
     return {**data, **{k: v for k, v in named.items() if v is not None}, "criteria": list(item.criteria)}
 
 
-def _lines(item: FormItem, width: int) -> Iterator[str]:
-    yield from wrap(item.question(), width, f"{item.key}  ", "    ")
-    about = f"{ACTIONS[item.group].lower()}; {item.takes()}; for {'; '.join(map(criterion_of, item.criteria))}"
-    yield from wrap(about, width, "    ", "    ")
+def _listed(questions: list[OpenQuestion], width: int) -> Iterator[str]:
+    """The questions under what a person does about them."""
+    for action, heading in ACTIONS.items():
+        own = [one for one in questions if one.action == action]
+        if own:
+            yield f"{heading.lower()} ({len(own)})"
+        for one in own:
+            yield from _lines(one, width)
+
+
+def _lines(asking: OpenQuestion, width: int) -> Iterator[str]:
+    yield from wrap(asking.words, width, f"{asking.number:>3}. ", "     ")
+    about = f"{asking.takes}; for {'; '.join(map(criterion_of, asking.criteria))}"
+    yield from wrap(about, width, "     ", "     ")
 
 
 class _StopAnswering(Exception):  # noqa: N818 - no error; it ends the walk
@@ -138,67 +167,121 @@ class _AnswerDialog:
     args: argparse.Namespace
     answered: int = 0
 
-    def open(self) -> list[FormItem]:
+    def open(self) -> list[OpenQuestion]:
         return open_questions(self.engine, self.patient)
 
     def take(self, settings: list[str], items: dict[str, FormItem]) -> bool:
-        """Take answers without a dialog, as many as can be; whether all could be."""
-        entries, problems = list[FilledEntry](), list[Problem]()
+        """Take answers without a dialog, as many as can be; whether all could be.
+
+        Questions are those that are open before the first of them is answered, so that their numbers stand.
+        """
+        asked, problems = self.open(), list[Problem]()
+        situation = self.situation()
         for setting in settings:
-            key, _, text = setting.partition("=")
-            if key not in items:
-                near = did_you_mean(key, items) or "`eligo answer PATIENT --list` lists the keys"
-                problems.append(Problem("unknown-question", f"no trial asks `{key}`", help=near))
-                continue
-            for found in self._entries(items[key], text.strip()):
-                if isinstance(found, Problem):
-                    problems.append(found)
-                else:
-                    entries.append(found)
-        self._keep(entries)
+            name, text = _parted(setting, asked, items)
+            found = found_question(name, asked, items)
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                problems += self._keep(list(self._entries(found, text, situation)))
         write_problems(problems, self.args.json)
-        return not problems
+        return not any(problem.severity == "error" for problem in problems)
+
+    def situation(self) -> Situation:
+        """The undetermined trials as they stand."""
+        screened = explain(self.engine, self.patient).trials
+        pairs = zip(self.engine.trials, screened, strict=True)
+        return Situation(self.engine, self.patient, [t for t, s in pairs if s.verdict is Verdict.UNDETERMINED])
 
     def ask_all(self) -> None:
         skipped = set[str]()
         try:
-            while (item := next((one for one in self.open() if one.key not in skipped), None)) is not None:
-                say_lines(["", *_lines(item, terminal(sys.stdout).width)])
-                self._ask(item, skipped)
+            while (one := next((one for one in self.open() if one.key not in skipped), None)) is not None:
+                say_lines(["", *_lines(one, terminal(sys.stdout).width)])
+                self._ask(one, skipped)
         except _StopAnswering:
             say("")
 
-    def _ask(self, item: FormItem, skipped: set[str]) -> None:
+    def _ask(self, asking: OpenQuestion, skipped: set[str]) -> None:
         """Ask one question until there is an answer, or it is skipped; what settles nothing is not asked again."""
         while True:
-            text = _line(f"[{'y yes, n no' if item.subject is None else item.takes(str)}, {KEYS}] ")
+            text = _line(f"[{_prompt(asking.takes)}, {KEYS}] ")
             if text.lower() in ("q", "quit"):
                 raise _StopAnswering
-            skipped.add(item.key)
+            skipped.add(asking.key)
             if text.lower() in ("s", "skip", ""):
                 return
-            found = list(self._entries(item, text))
-            problems = [one for one in found if isinstance(one, Problem)]
-            if not problems:
-                self._keep([one for one in found if isinstance(one, FilledEntry)])
-                return
+            problems = self._keep(list(self._entries(asking, text, self.situation())))
             write_problems(problems, as_json=False)
+            if all(problem.severity == "warning" for problem in problems):
+                return
 
-    def _entries(self, item: FormItem, text: str) -> Iterator[FilledEntry | Problem]:
-        data = {"asks": item.asks, "criterion": item.criterion, "text_sha": item.text_sha}
-        data |= said(text, item.subject is None)
+    def _entries(
+        self, asking: OpenQuestion | FormItem, text: str, situation: Situation
+    ) -> Iterator[FilledEntry | Problem]:
+        """The answers that what is said to a question comes to, or what is wrong with it."""
+        item = asking if isinstance(asking, FormItem) else None if asking.asked else asking.items[0]
+        data: Iterable[dict[str, Any] | Problem]
+        if item is not None:
+            named = {"asks": item.asks, "criterion": item.criterion, "text_sha": item.text_sha}
+            data = [named | said(text, item.subject is None)]
+        elif isinstance(asking, OpenQuestion):
+            data = answer_data(situation, asking, text)
         day = self.args.date or self.patient.as_of.isoformat()
-        by = self.args.by or getpass.getuser()
-        place = Place(path=item.key)
-        return entries_checked({**data, "patient": self.patient.id, "by": by, "date": day}, lambda _: place)
+        signed = {"patient": self.patient.id, "by": self.args.by or getpass.getuser(), "date": day}
+        place = Place(path=asking.key)
+        for one in data:
+            if isinstance(one, Problem):
+                yield replace(one, place=place)
+            else:
+                yield from entries_checked({**one, **signed}, lambda _: place)
 
-    def _keep(self, entries: list[FilledEntry]) -> None:
-        """Write answers at once, and go on with them."""
-        if entries:
-            write_answers(self.args.answers, entries)
+    def _keep(self, found: list[FilledEntry | Problem]) -> list[Problem]:
+        """Write the answers to a question at once, and go on with them; what is wrong, if anything is."""
+        problems = [one for one in found if isinstance(one, Problem)]
+        entries = [one for one in found if isinstance(one, FilledEntry)]
+        if any(problem.severity == "error" for problem in problems) or not entries:
+            return problems
+        write_answers(self.args.answers, entries)
         for entry in entries:
             self.patient = replace(self.patient, replies=put(self.patient.replies, entry.reply))
-            self.answered += 1
+        self.answered += 1
+        return problems
+
+
+def _prompt(takes: str) -> str:
+    """What an answer looks like, where that is short; the question names it above."""
+    return "y yes, n no" if takes == YES_NO else takes if len(takes) <= _LONGEST_PROMPT else "one of these"
+
+
+def _parted(setting: str, asked: list[OpenQuestion], items: dict[str, FormItem]) -> tuple[str, str]:
+    """The question and the answer of a setting; the question may have `=` in its words."""
+    parts = setting.split("=")
+    for end in range(len(parts) - 1, 0, -1):
+        name = "=".join(parts[:end]).strip()
+        if not isinstance(found_question(name, asked, items), Problem):
+            return name, "=".join(parts[end:]).strip()
+    return parts[0].strip(), "=".join(parts[1:]).strip()
+
+
+def found_question(
+    name: str, asked: list[OpenQuestion], items: dict[str, FormItem]
+) -> OpenQuestion | FormItem | Problem:
+    """The question with this number, these words or this key; of the worksheet too where it is not open."""
+    said_ = plain_words(name)
+    for one in asked:
+        names = {str(one.number), one.key, plain_words(one.words), plain_words(one.name or "")}
+        if said_ in names or name == one.key:
+            return one
+    item = items.get(name) or next((item for item in items.values() if plain_words(item.question()) == said_), None)
+    if item is not None:
+        return item
+    holding = [one for one in asked if f" {said_} " in f" {plain_words(one.words)} "]
+    if len(holding) == 1:
+        return holding[0]
+    known = [*items, *(one.key for one in asked), *filter(None, (one.name for one in asked))]
+    near = did_you_mean(name, known) or "`eligo answer PATIENT --list` lists the questions with their numbers"
+    return Problem("unknown-question", f"no trial asks `{name}`", help=near)
 
 
 def _line(question: str) -> str:

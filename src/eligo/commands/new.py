@@ -20,10 +20,11 @@ from eligo.commands.rulefiles import add_folder, add_trials
 from eligo.commands.verdicts import chosen
 from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem
+from eligo.patients.dates import read_day
 from eligo.patients.native import read_record
 from eligo.report.problems import write_problems
 from eligo.screening import load_rules
-from eligo.worksheet.typed import DATE_OF, fact, result
+from eligo.worksheet.typed import DATE_OF, Entry, fact, result
 
 EXAMPLES = """\
   eligo new patient.json
@@ -90,23 +91,40 @@ class _Done(Exception):  # noqa: N818 - no error: there is nothing more to read
 
 
 class _RecordDialog:
-    """The questions about one patient; `record` has what was answered and can be read."""
+    """The questions about one patient; `record` has what was answered and can be read, `day` is that of the results."""
 
     def __init__(self, name: str, day: str) -> None:
         self.record: Data = {"id": name, "as_of": day}
+        self.day = day
 
     def ask(self) -> Data:
         """Ask for the person, the results and the lists."""
         try:
             self._one("age in years, or date of birth", _person)
             self._one("sex, male or female", lambda line: {"sex": line})
-            self._many("observations", "results, such as `bilirubin 12 mg/dL` or `INR 1.9 2026-11-19`", result)
+            self._day()
+            self._many("observations", "results, such as `bilirubin 12 mg/dL` or `INR 1.9 2026-11-19`", self._dated)
             for part in DATE_OF:
                 self._many(part, ASKS[part], lambda line, part=part: fact(line, part))  # type: ignore[misc]
             self._many("absent", ASKS["absent"], str.strip)
         except _Done:
             say("")
         return self.record
+
+    def _day(self) -> None:
+        """Ask of which day the results are; an empty line says, of that of the record."""
+        of_record = str(self.record["as_of"])
+        while line := _line(f"day of the results, where a line has none of its own [{of_record}]: "):
+            day = read_day(line)
+            if day is not None and day.isoformat() <= of_record:
+                self.day = day.isoformat()
+                return
+            say(f"  write YYYY-MM-DD, a day that is not after {of_record}")
+
+    def _dated(self, line: str) -> Entry | None:
+        """A result with its day."""
+        entry = result(line)
+        return {**entry, "date": entry.get("date", self.day)} if entry else None
 
     def _one(self, question: str, made: Callable[[str], Data]) -> None:
         """Ask until the answer can be used; an empty line says that it is not known."""

@@ -26,6 +26,7 @@ from eligo.report.next_steps import list_lines, next_lines
 from eligo.report.problems import problems_json, write_problems
 from eligo.report.terminal import terminal
 from eligo.screening import Rules, load_rules
+from eligo.worksheet.asking import numbered, with_numbers
 
 EXAMPLES = """\
   eligo next patients_examples/missing_bilirubin_leaves_two_open.json
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("patients", nargs="+", metavar="PATIENT", help=help_text)
     add_trials(parser)
     parser.add_argument("--each", action="store_true", help="with several patients: the questions of each one too")
-    parser.add_argument("--all", action="store_true", help="list every question, not only those worth most")
+    parser.add_argument("--all", action="store_true", help="list every question, not only the first of each group")
     parser.add_argument(
         "--processes", type=process_count, metavar="N", help="use so many cores for many patients (default: all)"
     )
@@ -114,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
         if args.json:
             say_json(data)
         else:
-            say_lines(list_lines(data, shape))
+            say_lines(list_lines(data, shape, args.all))
     elif kept:
         say_lines(next_lines(kept[0], shape, args.all))
     if not union.patients and not failed:
@@ -141,7 +142,7 @@ def _ask_one(job: Job, state: _NextState) -> DoneAsking:
         screening = explain(state.engine, reading.patient)
         flaws += inputs.clashes(screening, reading.patient, job.place)
         found = next_of(state.engine, reading.patient, screening)
-        data = found.as_json()
+        data = with_numbers(found.as_json(), numbered(found, screening))
         if wrong := [*state.rules.problems, *inputs.wrong_answers(state.args), *flaws]:
             data["problems"] = problems_json(wrong)
         failed = any(flaw.severity == "error" for flaw in flaws)

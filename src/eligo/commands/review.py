@@ -1,8 +1,9 @@
 """Walk through the open criteria of a trial: the words of the source, what is understood of them, and your answer.
 
 Each answer is written at once, so that nothing is lost when you stop; what you did not answer stays a draft. The keys
-are a (accept), e (edit in $VISUAL or $EDITOR), t (a person has to state it), n (not a criterion), s (skip), q (quit),
-or the number of a reading. What is no criterion stays in the file, and keeps nobody out.
+are a (accept), w (say it in other words, and see how they are read), e (edit in $VISUAL or $EDITOR), t (a person has
+to state it), n (not a criterion), u (undo the last answer), s (skip), q (quit), or the number of a reading. What is no
+criterion stays in the file, and keeps nobody out; what was not understood is accepted only when you say so twice.
 
 Each answer keeps a hash of the text and the predicate that it is about, by which `eligo check` notices a later change.
 `--seal` adds it to reviews without one, which were written by hand; without TRIAL, in all rule sets of --rules.
@@ -24,10 +25,11 @@ from pathlib import Path
 from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say, say_json, say_lines
 from eligo.commands.rulefiles import add_trial, folder, rule_files, the_trial_file
-from eligo.criteria import Criterion
-from eligo.dataclass import dataclass
+from eligo.criteria import Criterion, Unparsed, leaves
+from eligo.dataclass import dataclass, field
 from eligo.errors import EligoError, Place, Problem
 from eligo.isolation import Isolated
+from eligo.namedtuple import NamedTuple
 from eligo.report.display import criterion_title, with_names, without_code
 from eligo.report.measures import LONG_CODED
 from eligo.report.problems import write_problems
@@ -44,6 +46,7 @@ from eligo.trials.reviewing import (
     dismiss,
     edit,
     open_criteria,
+    reword,
     seal,
 )
 
@@ -55,7 +58,8 @@ EXAMPLES = """\
 """
 
 RULES_FAIL = 5
-KEYS = "a accept, e edit, t person states it, n not a criterion, s skip, q quit"
+KEYS = "a accept, w other words, e edit, t person states it, n not a criterion, u undo, s skip, q quit"
+YES = frozenset({"y", "yes"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -174,6 +178,22 @@ def _lines(criterion: Criterion, ids: Sequence[str], width: int) -> Iterator[str
         yield from wrap(words, width, first, "      ")
 
 
+class _Undone(Exception):  # noqa: N818 - no error; it leads back to a criterion
+    """The last answer was taken back."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class _Answered(NamedTuple):
+    """One answer: the criterion, and the file before and after it."""
+
+    name: str
+    before: str
+    after: str
+
+
 class _StopReviewing(Exception):  # noqa: N818 - no error; it ends the walk
     """The reviewer stops, or there is nothing more to read."""
 
@@ -185,16 +205,21 @@ class _ReviewDialog:
     file: Path
     by: str
     date: str
-    answered: int = 0
+    done: list[_Answered] = field(default_factory=list)
 
     def run(self, ids: list[str]) -> int:
+        place = 0
         try:
-            for number, name in enumerate(ids, 1):
-                self._about(name, f"{number} of {len(ids)}")
+            while place < len(ids):
+                try:
+                    self._about(ids[place], f"{place + 1} of {len(ids)}")
+                    place += 1
+                except _Undone as undone:
+                    place = ids.index(undone.name)
         except _StopReviewing:
             say("")
         still = len(open_criteria(loads(read_text(self.file), str(self.file))))
-        counted = "1 criterion" if self.answered == 1 else f"{self.answered} criteria"
+        counted = "1 criterion" if len(self.done) == 1 else f"{len(self.done)} criteria"
         say(f"{counted} answered, {still} still open in {self.file}")
         return 0
 
@@ -212,19 +237,25 @@ class _ReviewDialog:
                 return
             if key in ("q", "quit"):
                 raise _StopReviewing
+            if key in ("u", "undo"):
+                self._undo()
+                continue
             try:
-                new = self._answer(key, text, name)
+                new = self._answer(key, text, criterion)
             except EligoError as error:
                 write_problems(error.problems, as_json=False)
                 continue
             if new is not None:
-                self._write(text, new)  # where that fails, no other answer would come through either
+                self._write(name, text, new)  # where that fails, no other answer would come through either
                 return
 
-    def _answer(self, key: str, text: str, name: str) -> str | None:
+    def _answer(self, key: str, text: str, criterion: Criterion) -> str | None:
         """The new file; None where there is none yet."""
+        name = criterion.id
         if key in ("a", "accept"):
-            return accept(text, name, self.by, self.date)
+            return accept(text, name, self.by, self.date) if _is_meant(criterion) else None
+        if key in ("w", "words"):
+            return self._in_other_words(text, criterion)
         if key.isdecimal():
             return accept(text, name, self.by, self.date, int(key) - 1)
         if key in ("t", "attest"):
@@ -251,9 +282,41 @@ class _ReviewDialog:
         say(KEYS)
         return None
 
-    def _write(self, old: str, new: str) -> None:
+    def _in_other_words(self, text: str, criterion: Criterion) -> str | None:
+        """The file with the criterion as other words are read, once the reviewer has seen how they are."""
+        said = _ask(f"the same in other words, as an {criterion.kind}: ")
+        if not said:
+            say("nothing was changed")
+            return None
+        new = reword(text, criterion.id, said, self.by, self.date)
+        after = next(c for c in loads(new).criteria if c.id == criterion.id)
+        say_lines(wrap(criterion_sentence(after), terminal(sys.stdout).width, "  understood as: ", "      "))
+        if _ask("is this what the source means? [y yes, n no] ").lower() in YES:
+            return new
+        say("nothing was changed")
+        return None
+
+    def _undo(self) -> None:
+        """Take the last answer back, and ask about its criterion again."""
+        if not self.done:
+            say("there is no answer to undo")
+            return
+        last = self.done[-1]
+        replace_text(linked(self.file), last.after, last.before)
+        self.done.pop()
+        raise _Undone(last.name)
+
+    def _write(self, name: str, old: str, new: str) -> None:
         replace_text(linked(self.file), old, new)
-        self.answered += 1
+        self.done.append(_Answered(name, old, new))
+
+
+def _is_meant(criterion: Criterion) -> bool:
+    """Whether the reviewer accepts what is not understood as it is; all else is accepted at once."""
+    if not any(isinstance(leaf, Unparsed) for leaf in leaves(criterion.predicate)):
+        return True
+    question = "this is not understood in all parts, and stays open for every patient; accept it so? [y yes, n no] "
+    return _ask(question).lower() in YES
 
 
 def _ask(question: str) -> str:

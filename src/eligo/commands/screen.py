@@ -11,6 +11,7 @@ from typing import Any
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
+from eligo.commands.printing import say_lines
 from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import add_trials
 from eligo.commands.verdicts import add_strict, chosen, exit_code, verdicts_of
@@ -26,11 +27,13 @@ from eligo.report.jsonline import json_line
 from eligo.report.problems import problems_json, write_error, write_problems
 from eligo.report.terminal import Terminal, clean_line, terminal, wrap
 from eligo.report.text import screening_lines
+from eligo.report.verdict_table import TableRow, table_lines, table_row
 from eligo.screening import Policy, Rules, Screening, load_rules, screen, screen_ahead
 
 EXAMPLES = """\
   eligo screen patients_examples/low_platelets.json
   eligo screen patients_examples --trial NCT05727722 --max-age 14d
+  eligo screen patients_examples --table
   eligo screen patients_examples --json > screenings.jsonl
   eligo screen patients_examples --only open --brief --json
   eligo screen patients_examples/stale_inr.json --max-age 14d --outlook
@@ -54,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", choices=ONLY, help="show only trials with this verdict, and patients that have one")
     help_text = "look ahead: what to find out next, what would help, what each verdict hangs on, until when it holds"
     parser.add_argument("--outlook", action="store_true", help=help_text)
+    parser.add_argument("--table", action="store_true", help="one table: a line a patient, a column a trial")
     parser.add_argument("--brief", action="store_true", help="with --json: verdicts, blockers and what is open alone")
     parser.add_argument(
         "--processes", type=process_count, metavar="N", help="use so many cores for many patients (default: all)"
@@ -72,6 +76,7 @@ class Done(NamedTuple):
     verdicts: tuple[str, ...]
     failed: bool
     patient: str | None = None
+    row: TableRow | None = None
 
 
 @dataclass(slots=True)
@@ -136,14 +141,13 @@ def _reviewed(rules: Rules) -> Rules:
 
 def run(args: argparse.Namespace) -> int:
     """Screen every patient, report what cannot be read, and sum the verdicts up in the exit code."""
-    if args.brief and not args.json:
-        args.refuse("--brief goes with --json")
+    _check_options(args)
     _ready.clear()
     _start(args)
     state = _ready[0]
     write_problems(state.rules.problems, args.json)
     tally = _Tally(inputs.write_wrong_answers(args) or bool(state.rules.problems))
-    patients = set[str]()
+    patients, rows = set[str](), list[TableRow]()
     found = (job for name in args.patients for job in jobs(name, state.options))
     before, between = "", "" if args.json or args.why else "\n"
     with Progress() as progress:
@@ -154,16 +158,28 @@ def run(args: argparse.Namespace) -> int:
             tally.add(done)
             if args.answers and done.patient is not None:
                 patients.add(done.patient)
+            if done.row is not None:
+                rows.append(done.row)
             if done.text:
                 emit(f"{before}{done.text}\n")
                 before = between
             progress.step()
+    if rows:
+        say_lines(table_lines(rows, [plan.trial for plan in state.rules.plans], state.shape))
     inputs.warn_of_strangers(args, patients)
     if tally.is_empty:
         write_problems([inputs.nobody(args.patients)], args.json)
     if sum(tally.best.values()) + len(tally.unread) > 1:
         _summarise(tally.best, len(tally.unread), args.json)
     return exit_code(tally.verdicts, tally.failed, args.strict)
+
+
+def _check_options(args: argparse.Namespace) -> None:
+    """Refuse options that do not go together."""
+    if args.brief and not args.json:
+        args.refuse("--brief goes with --json")
+    if args.table and (args.json or args.why or args.outlook):
+        args.refuse("--table is for people, and says the verdicts alone: it goes without --json, --why and --outlook")
 
 
 def _screen_all(batch: Iterable[Job]) -> list[Done]:
@@ -197,9 +213,10 @@ def _done(job: Job, state: _ScreenState) -> Done:
     if state.args.only:
         data["trials"] = [t for t in data["trials"] if t["verdict"] == ONLY[state.args.only]]
     shown = bool(data["trials"]) or not state.args.only
-    text = "\n".join(_lines(data, state)) if shown else ""
+    row = table_row(data) if state.args.table and shown else None
+    text = "\n".join(_lines(data, state)) if shown and not state.args.table else ""
     failed = any(flaw.severity == "error" for flaw in flaws)
-    return Done(text, tuple(flaws), verdicts, failed, reading.patient.id)
+    return Done(text, tuple(flaws), verdicts, failed, reading.patient.id, row)
 
 
 def _screened(patient: Patient, state: _ScreenState) -> tuple[Screening, dict[str, Any]]:

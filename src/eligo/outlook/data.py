@@ -37,6 +37,7 @@ def asked_json(asked: Asked) -> dict[str, Any]:
     return {
         **question_json(asked.question),
         "why": asked.why.value,
+        **({"stated": list(asked.stated)} if asked.stated else {}),
         "criteria": list(asked.criteria),
         "settles": asked.settles,
         "settles_but_for_attestations": asked.settles_but_for_attestations,

@@ -75,13 +75,13 @@ def effects(situation: Situation, question: Question, why: Reason) -> Sequence[E
         known = situation.answers.chart.recorded(question.id)
         if len(known) == 1 and known[0].low == known[0].high:
             found = [option for of in ("ULN", "LLN") for option in of_reference(situation, known[0], of)]
-            return _run(situation, found)
+            return effects_of(situation, found)
     fresh = _fresh(situation, question)
     if fresh.fits(situation):
         return fresh.effects
     names = names_of(situation.patient, question.kind == "fact", question.id)
     narrow = situation if question.id == "sex" else situation.narrowed(names)
-    return _run(narrow, options(narrow, question))
+    return effects_of(narrow, options(narrow, question))
 
 
 def options(situation: Situation, question: Question) -> list[Option]:
@@ -90,7 +90,8 @@ def options(situation: Situation, question: Question) -> list[Option]:
     return made(situation, question.id)
 
 
-def _run(situation: Situation, found: Sequence[Option]) -> tuple[Effect, ...]:
+def effects_of(situation: Situation, found: Sequence[Option]) -> tuple[Effect, ...]:
+    """What each of some answers does."""
     done = []
     for option in found:
         edit = option.edit(situation.patient)
@@ -110,7 +111,7 @@ def _fresh(situation: Situation, question: Question) -> Fresh:
             sex = situation.answers.chart.sex
             empty = Patient("", patient.as_of, sex=sex, complete=patient.complete, in_part=patient.in_part)
             kept[blank] = Situation(engine, empty)
-        found = _run(kept[blank], options(kept[blank], question))
+        found = effects_of(kept[blank], options(kept[blank], question))
         bits = 0
         for effect in found:
             bits |= effect.bits

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
-from itertools import product
+from itertools import product, zip_longest
 
 from eligo.criteria import Duration, Present
 from eligo.evaluation.ages import AgeThen
@@ -25,8 +25,9 @@ from eligo.outlook.situation import Situation, numbers
 from eligo.outlook.values import Option
 from eligo.patients.dates import reached
 from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate
+from eligo.vocabulary.ages import is_event
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.qualifiers import related
+from eligo.vocabulary.qualifiers import denied
 
 RULED_OUT = Told("ruled out")
 MOST_QUALIFIERS = 3
@@ -47,6 +48,17 @@ def of_concept(situation: Situation, concept: str) -> list[Option]:
         seen.setdefault(facts, words)
     found = [Option(words, partial(stated, concept=concept, facts=facts)) for facts, words in seen.items()]
     return [Option(RULED_OUT, partial(ruled_out, concept=concept)), *found]
+
+
+def on_day(situation: Situation, concept: str, day: date) -> Option:
+    """That it was on a day, and was over then; or that it is planned for one that is to come."""
+    known = concepts().get(concept)
+    kind = _KIND.get(known.kind, "condition") if known else "condition"
+    times = _Times([], kind, is_event(concept), situation.patient.as_of, Days(frozenset(), frozenset()))
+    planned = day > situation.patient.as_of
+    end = None if planned or times.once else _day(day)
+    fact = Fact(concept, kind, "planned" if planned else times.over, _day(day), end)
+    return Option(Told(f"{'planned for' if planned else 'on'} {day}"), partial(stated, concept=concept, facts=(fact,)))
 
 
 def beside(situation: Situation, concept: str, planned: bool) -> list[Option]:
@@ -119,7 +131,7 @@ def _qualified(tests: list[Present]) -> Iterator[tuple[str, ...]]:
     asked = sorted(
         {q for test in tests for q in (test.qualifier, *(part.qualifier for part in test.but_not)) if q is not None}
     )
-    said = [((), (q,), *((word,) for word in sorted(related(q).contradicted_by)[:1])) for q in asked]
+    said = [((), (q,), (denied(q),)) for q in asked]
     if len(asked) <= MOST_QUALIFIERS:
         yield from dict.fromkeys(tuple(word for one in chosen for word in one) for chosen in product(*said))
     else:
@@ -131,7 +143,7 @@ def _facts(situation: Situation, concept: str) -> Iterator[tuple[Told, tuple[Fac
     as_of, tests = situation.patient.as_of, asking(situation, concept)
     known = concepts().get(concept)
     kind = _KIND.get(known.kind, "condition") if known else "condition"
-    times = _Times(tests, kind, as_of, telling_days(situation, concept))
+    times = _Times(tests, kind, is_event(concept), as_of, telling_days(situation, concept))
     most = max((test.count for test in tests), default=1)
     for qualifiers in _qualified(tests):
         for said, status, start, end in times.all():
@@ -149,11 +161,12 @@ def _facts(situation: Situation, concept: str) -> Iterator[tuple[Told, tuple[Fac
 class _Times:
     """When something can have been, as far as tests tell it apart: what is said, status, beginning and end of each."""
 
-    def __init__(self, tests: list[Present], kind: FactKind, as_of: date, days: Days) -> None:
+    def __init__(self, tests: list[Present], kind: FactKind, passes: bool, as_of: date, days: Days) -> None:
         windows = [test.window for test in tests if test.window]
-        self.once = kind == "procedure"  # all else lasts
+        self.once, self.passes = kind == "procedure", passes  # all else lasts; an event soon passes
         self.over: FactStatus = "active" if kind == "medication" else "resolved"
         self.tests, self.as_of, self.days = tests, as_of, days
+        self.looks_back = any(t.window.looks_back for t in tests if t.window and t.status != "planned")
         began = {w.began for w in windows if w.began}
         self.lasting = sorted(began | {w.lasting.duration for w in windows if w.lasting}, key=str)
         self.backs = began | {w.within for w in windows if w.within} | {w.ago.duration for w in windows if w.ago}
@@ -161,7 +174,7 @@ class _Times:
     def all(self) -> Iterator[_Time]:
         """Now, since long, over since each of the times that windows tell apart, planned."""
         if self.once:
-            yield Told("present"), "resolved", self.as_of, None
+            yield Told("done today" if self.looks_back else "present"), "resolved", self.as_of, None
         if not self.once or self._asks("now"):
             yield from self._going_on()
         for said, day in _past(self.backs, self.as_of, self.days.ends | (self.days.starts if self.once else set())):
@@ -175,7 +188,8 @@ class _Times:
         return any(test.status in statuses for test in self.tests)
 
     def _going_on(self) -> Iterator[_Time]:
-        yield Told("in progress" if self.once else "present"), "active", self.as_of, None
+        there = "present now" if self.looks_back and self.passes else "present"  # undated it may have been at any time
+        yield Told("in progress" if self.once else there), "active", self.as_of, None
         for length in self.lasting:
             yield Told(f"present for exactly {length}"), "active", shift(self.as_of, length, -1), None
             yield Told(f"present for over {length}"), "active", shift(self.as_of, length, -1) - _ONE, None
@@ -202,9 +216,10 @@ def _past(backs: set[Duration], as_of: date, more: frozenset[date]) -> Iterator[
     ends = sorted({shift(as_of, back, -1) for back in backs}, reverse=True)
     if (ends or more) and max((*ends, *more)) < as_of - _ONE:
         yield Told("last", (), "after", str(max((*ends, *more)))), as_of - _ONE
-    for end in ends:
+    for end, earlier in zip_longest(ends, ends[1:]):
         yield Told("last", (), "on", str(end)), end
-        yield Told("last", (), "before", str(end)), end - _ONE
+        if earlier is None or earlier < end - _ONE:
+            yield Told("last", (), "before", str(end), str(earlier) if earlier else None), end - _ONE
     for day in sorted(more - {as_of}):
         yield Told(f"on {day}"), day
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Literal
 
 from eligo.criteria import Compare, Number, OneOf, Present, Related
@@ -15,10 +16,11 @@ from eligo.dataclass import dataclass, field
 from eligo.evaluate import Trial
 from eligo.evaluation.answers import Answers
 from eligo.evaluation.chart import Derived, Outcome
+from eligo.evaluation.window import outlasted
 from eligo.explain import Finding, TrialScreening
 from eligo.namedtuple import NamedTuple
 from eligo.outlook.effects import Effect, Question, effects
-from eligo.outlook.phrases import Told
+from eligo.outlook.phrases import THERE, Told
 from eligo.outlook.situation import Situation, granting, standing
 from eligo.outlook.values import ValueRegion
 from eligo.patients.model import Fact
@@ -49,7 +51,8 @@ class PossibleAnswer(NamedTuple):
 class Asked:
     """One question of one trial: why it is open, in which criteria, and what the answers to it would do.
 
-    `written` are limits in the canonical unit with the number and the unit that the protocol has for them.
+    `written` are limits in the canonical unit with the number and the unit that the protocol has for them. `stated`
+    are the kinds that are asked for of what the record states, where nothing else of it is open.
     """
 
     trial: str
@@ -58,6 +61,7 @@ class Asked:
     criteria: tuple[str, ...]
     answers: tuple[PossibleAnswer, ...]
     written: Mapping[float, tuple[Number, str]] = field(default_factory=dict)
+    stated: tuple[str, ...] = ()
 
     @property
     def settles(self) -> Settles:
@@ -77,10 +81,23 @@ def _settles(verdicts: Sequence[Verdict]) -> Settles:
 
 @dataclass(slots=True)
 class Waiting:
-    """Why a question is open, and the criteria that wait for the answer."""
+    """Why a question is open, and the criteria that wait for the answer.
+
+    `kinds` are what is asked of something that the record states; `whole` where more than that is open.
+    """
 
     why: Reason
     criteria: dict[str, None] = field(default_factory=dict)
+    kinds: dict[str, None] = field(default_factory=dict)
+    whole: bool = False
+
+    def add(self, criterion: str, kind: str | None) -> None:
+        """One more criterion waits, for the whole or for a kind alone."""
+        self.criteria[criterion] = None
+        if kind is None:
+            self.whole = True
+        else:
+            self.kinds[kind] = None
 
 
 @dataclass(slots=True)
@@ -120,10 +137,20 @@ def _collect(finding: Finding, found: Open) -> None:
             found.read[criterion] = None
         else:
             asks = list(_asks_link(finding, test) if isinstance(test, Related) else _asks(test, outcome))
+            kind = _kind_alone(test, outcome, finding.answers.chart.as_of)
             for question, why in asks:
-                found.questions.setdefault(question, Waiting(why)).criteria[criterion] = None
+                found.questions.setdefault(question, Waiting(why)).add(criterion, kind)
             if not asks:  # both are there, and whether they belong together is for a person to judge
                 found.read[criterion] = None
+
+
+def _kind_alone(test: Test, outcome: Outcome, as_of: date) -> str | None:
+    """The kind that a test asks for, where the very thing is stated and nothing but its kind is open."""
+    if not isinstance(test, Present) or outcome[2] != "qualifier":
+        return None
+    facts = [fact for fact in outcome[3] if isinstance(fact, Fact) and fact.concept == test.concept]
+    going_on = all(fact.status == "active" and not outlasted(fact, as_of) for fact in facts)
+    return test.qualifier if going_on and len(facts) == len(outcome[3]) else None
 
 
 def _asks_link(finding: Finding, test: Related) -> Iterator[tuple[Question, Reason]]:
@@ -188,12 +215,34 @@ def ask(situation: Situation, opens: Iterable[Open]) -> list[Asked]:
     asked = []
     for question, where in waiting.items():
         found_effects = effects(situation, question, where[0].questions[question].why)
+        if question.kind == "fact":
+            found_effects = [e for e in found_effects if not _contradicts(e, situation)] or found_effects
+        stated = _stated([found.questions[question] for found in where])
+        if stated:
+            found_effects = [effect for effect in found_effects if _is_of_stated(effect.answer)] or found_effects
         for found in where:
             about, trial = found.questions[question], by_name[found.trial]
             answers = _answers(situation, trial, found_effects)
             written = _written(trial, question.id) if question.kind == "measurement" else {}
-            asked.append(Asked(found.trial, question, about.why, tuple(about.criteria), answers, written))
+            asked.append(Asked(found.trial, question, about.why, tuple(about.criteria), answers, written, stated))
     return asked
+
+
+def _stated(waiting: Sequence[Waiting]) -> tuple[str, ...]:
+    """The kinds that are asked for of what is stated, where no trial waits for more."""
+    return () if any(one.whole for one in waiting) else tuple(dict.fromkeys(k for one in waiting for k in one.kinds))
+
+
+def _contradicts(effect: Effect, situation: Situation) -> bool:
+    """Whether an answer is at odds with what the record decides: "yes" to a kind of what it rules out."""
+    before = situation.answers
+    decided = effect.bits & ~before.unknown & ~effect.unknown
+    return bool(decided & (before.met ^ effect.met))
+
+
+def _is_of_stated(answer: Told | ValueRegion) -> bool:
+    """Whether an answer leaves what the record states as it is, and says of which kind it is."""
+    return isinstance(answer, Told) and answer.what in THERE and bool(answer.kinds)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -246,11 +246,12 @@ def short_names() -> Mapping[str, Found]:
 
 
 def _variable_help(word: str) -> str:
-    return _help(word, "variable") or "`eligo variables` lists what is known"
+    return _help(word, "variable") or "`eligo variables` lists what is known, and `--lenient` leaves the value out"
 
 
 def _concept_help(word: str) -> str:
-    return _help(word, "concept") or "use a name that a protocol would use; `eligo concepts WORD` looks for one"
+    name_it = "use a name that a protocol would use; `eligo concepts WORD` looks for one, and"
+    return _help(word, "concept") or f"{name_it} `--lenient` leaves the entry out"
 
 
 def _attestation_help(word: str) -> str:

@@ -38,12 +38,12 @@ def style() -> str:
 def page(screening: Data, about: About | None = None, full: bool = False) -> str:
     """The screening of a patient, for one trial or for many, as one page: a sheet of summary, then each trial.
 
-    What passes is folded to a line each, unless `full`.
+    What passes is folded to a line each, on paper what is open too, unless `full`.
     """
     trials = sorted(screening["trials"], key=nearest_first)
     parts = [
         *_head(screening, trials),
-        "<body>",
+        f'<body class="{"full" if full else "brief"}">',
         '<a class="skip" href="#verdicts">Skip to the verdicts</a>',
         f'<a class="skip" href="#{anchor(trials[0]["trial"]) if trials else "verdicts"}">Skip to the criteria</a>',
         "<header>",

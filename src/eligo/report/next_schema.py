@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from eligo.report.actions import Action
 from eligo.report.form import Date, Id, Problems, Reason, StrictJson
 from eligo.report.outlook_schema import QuestionJson, Ranked
 
@@ -24,6 +25,8 @@ class OfPatient(Ranked):
 
     why: Reason
     trials: list[OfTrial]
+    number: int = Field(description="by which `eligo answer` knows it, and under which it is printed")
+    action: Action = Field(description="what a person does to find out")
 
 
 class OfList(Ranked):
@@ -39,6 +42,17 @@ class NextAttestation(StrictJson):
     trials: dict[str, list[Id]]
 
 
+class OtherQuestion(StrictJson):
+    """A question that is no measurement or fact: what a person states, or judges of a sentence."""
+
+    number: int
+    action: Action
+    key: str
+    question: str
+    takes: str
+    criteria: list[str] = Field(description="as TRIAL/id")
+
+
 class NextPatient(StrictJson):
     """What to find out next about one patient; one line for each."""
 
@@ -47,6 +61,7 @@ class NextPatient(StrictJson):
     as_of: Date
     undetermined: list[str] = Field(description="the trials in which something is open")
     questions: list[OfPatient] = Field(description="those that settle most first")
+    others: list[OtherQuestion] = Field(description="what is to be stated or to be read, with its number")
     attest: list[NextAttestation]
     read: dict[str, list[Id]] = Field(description="by trial: open criteria for a person, as in an outlook")
     problems: Problems = None

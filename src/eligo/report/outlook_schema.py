@@ -22,6 +22,7 @@ class SaysJson(StrictJson):
     kinds: list[str] = Field([])
     side: Literal["after", "on", "before"] | None = None
     day: Date | None = None
+    since: Date | None = Field(None, description="of what was before `day`: after this one")
 
 
 class AnswerJson(StrictJson):
@@ -46,6 +47,9 @@ class QuestionJson(StrictJson):
     variable: str | None = Field(None, description="id of the variable, `age` for the birth date, or `sex`")
     concept: str | None = Field(None, description="id of the concept")
     why: Reason = Field(description="why it is open")
+    stated: list[str] | None = Field(
+        None, description="of what the record states: the kinds of it that alone are open, such as severe"
+    )
     criteria: list[Id] = Field([], description="open criteria that ask for it")
     settles: Settles = Field(description="whether it alone settles the trial's verdict")
     settles_but_for_attestations: Settles

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from eligo.outlook.phrases import Told, together
+from eligo.outlook.phrases import Told
+from eligo.report.answer_words import VERDICT, told
 from eligo.report.display import concept_name, concept_question, criterion, display, variable_name
 from eligo.report.measures import Data, limits_of, number, quantity, region_words, unit_words, value_of, value_words
 from eligo.report.names import listed
 from eligo.vocabulary.variables import variables
 
-MOST_ANSWERS = 4  # that give the same and are named one by one
 MOST_ASSUMED = 5  # names of what is assumed absent
-VERDICT = {"ELIGIBLE": "eligible", "UNDETERMINED": "undetermined", "INELIGIBLE": "ineligible"}
 
 # What to ask where a question has a value that will not do; `{}` is the variable.
 _ASK_AGAIN = {
@@ -70,6 +69,9 @@ def question(item: Data) -> str:
     why, name = item["why"], name_of(item)
     if why in _ASK_AGAIN:
         return _ASK_AGAIN[why].format(name)
+    if "stated" in item:
+        form = display()["asks"]["kind of what is stated"]
+        return str(form.format(name, " or ".join(item["stated"])))
     if "variable" in item:
         known = variables().get(item["variable"])
         return (known.question if known else None) or f"What is the result: {name}?"
@@ -91,80 +93,6 @@ def settles(item: Data) -> str:
     if item["settles"] != "no":
         return _SETTLES[item["settles"]]
     return _SETTLES_BUT.get(item.get("settles_but_for_attestations", "no"), "leaves other criteria open")
-
-
-def answers(item: Data) -> list[str]:
-    """What each answer would give: "≥ 1.5: ineligible (I3 blocks)".
-
-    Answers that give the same share a line; many of them, and all where there is no other, are not named one by one.
-    """
-    found: dict[tuple[str, str, tuple[str, ...]], list[Told]] = {}
-    for answer in item.get("answers", ()):
-        verdict = answer["verdict"]
-        gives = verdict, answer.get("but_for_attestations", verdict), tuple(answer.get("blocks", ()))
-        found.setdefault(gives, []).append(_told_by(answer))
-    if len(found) == 1:
-        return [f"any answer: {_given(*gives)}" for gives in found]
-    others = {gives: [text for other, texts in found.items() if other != gives for text in texts] for gives in found}
-    said = {gives: _said(texts, others[gives]) for gives, texts in found.items()}
-    most = max(said, key=lambda gives: len(said[gives]), default=None)
-    if most is not None and len(said[most]) > MOST_ANSWERS:
-        del said[most]
-        said[most] = ["anything else"]
-    return [f"{' / '.join(parts)}: {_given(*gives)}" for gives, parts in said.items()]
-
-
-def _told_by(answer: Data) -> Told:
-    """What an answer says; of a value its bounds, in the unit of the protocol."""
-    if "says" in answer:
-        return _told(answer["says"])
-    return Told(region_words(limits_of(answer, "limits_written" if "limits_written" in answer else "limits")))
-
-
-def _told(data: Data) -> Told:
-    """What the data says of a thing."""
-    return Told(data["what"], tuple(data.get("kinds", ())), data.get("side"), data.get("day"))
-
-
-def _said(answers: Iterable[Told], others: Iterable[Told]) -> list[str]:
-    """Answers that give the same as a person would say them; `others` are those that give something else.
-
-    A kind of the thing is not named beside the thing itself; where it gives something else, it is named apart:
-    "yes" for "present; present, severe", "yes, but controlled" where "present, uncontrolled" gives something else.
-    """
-    found, apart = list(answers), list(others)
-    kept = [one for one in found if not any(_covers(of, one, apart) for of in found)]
-    words = display()["answers"]
-    parts = []
-    for one in together(kept):
-        narrower = [other for other in apart if other.is_kind_of(one)]
-        but = [_rest(other, one.kinds) for other in narrower if not any(map(other.is_kind_of, narrower))]
-        said = ", ".join([words.get(one.head, one.head), *one.kinds])
-        parts.append(said + (f", but {listed(dict.fromkeys(map(_opposite, but)))}" if but else ""))
-    return parts
-
-
-def _covers(whole: Told, narrower: Told, others: Iterable[Told]) -> bool:
-    """Whether an answer says the narrower one too, and no other one that gives something else has a say in that."""
-    has_a_say = (other for other in others if narrower.is_kind_of(other) and not whole.is_kind_of(other))
-    return narrower.is_kind_of(whole) and not any(has_a_say)
-
-
-def _rest(answer: Told, kinds: Iterable[str]) -> str:
-    """What narrows an answer beyond these kinds."""
-    known = set(kinds)
-    return ", ".join(kind for kind in answer.kinds if kind not in known)
-
-
-def _opposite(kind: str) -> str:
-    """What is left of a thing once one kind of it is named apart."""
-    return str(display()["opposites"].get(kind, f"not {kind}"))
-
-
-def _given(verdict: str, but_for: str, blocks: tuple[str, ...]) -> str:
-    notes = [f"{listed(map(criterion, blocks))} block{'s' if len(blocks) == 1 else ''}"] if blocks else []
-    notes += [f"{VERDICT[but_for]} once all is attested"] if but_for != verdict else []
-    return VERDICT[verdict] + (f" ({', '.join(notes)})" if notes else "")
 
 
 def worth(item: Data) -> str:
@@ -203,7 +131,7 @@ def to_read(ids: Iterable[str]) -> str:
 
 def change(item: Data) -> str:
     """One change: "platelets ≥ 20 × 10⁹/L (now 18)"; what cannot change says why."""
-    says = list(map(_told, item.get("to_says", ())))
+    says = list(map(told, item.get("to_says", ())))
     if item.get("now") == "present" and {"ruled out", "in the past"} <= set(map(str, says)):
         says = [Told("no longer present")]
     regions = [limits_of({"limits": limits}) for limits in item.get("to_limits", ())]

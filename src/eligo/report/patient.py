@@ -18,6 +18,7 @@ from eligo.patients.replies import reply_json
 from eligo.report.display import concept_name, criterion_of, variable_name
 from eligo.report.measures import SHORT, Data, as_written, number, unit_words
 from eligo.report.names import in_canonical, reported
+from eligo.report.stated import status_word
 from eligo.report.terminal import Terminal, clean, wrap
 from eligo.report.words import plain
 from eligo.vocabulary.concepts import concepts, is_entry
@@ -181,11 +182,13 @@ def _fact(fact: Fact) -> str:
     """A fact with the words of the record for it, its status, its times and what narrows it."""
     data = fact_json(fact)
     times = [f"{word} {data[key]}" for word, key in (("from", "start"), ("to", "end")) if key in data]
+    if data.get("start") and data.get("start") == data.get("end"):
+        times = [f"{'for' if fact.status == 'planned' else 'on'} {data['start']}"]
     written = clean(fact.written)
     name = _name(fact.concept)
     same = {name.casefold(), fact.concept.casefold(), ""}
     named = f" ({written})" if written.casefold() not in same else ""
-    return " ".join([f"{name}{named}: {fact.status}", *times, *fact.qualifiers])
+    return " ".join([f"{name}{named}: {status_word(fact.concept, fact.status)}", *times, *fact.qualifiers])
 
 
 def _results(results: tuple[Result, ...]) -> str:

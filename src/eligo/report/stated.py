@@ -8,7 +8,9 @@ from eligo.criteria import STUDY_CONDITION
 from eligo.report.display import concept_name, display, variable_name
 from eligo.report.measures import SHORT, Data, Manner, unit_words, value_of, value_words, window_of, window_words
 from eligo.report.names import age_text, is_whole, listed, source
+from eligo.vocabulary.concepts import concepts
 
+DONE = "done"  # of a procedure that is over
 TRIAL_ITSELF = "what the trial is about"
 
 
@@ -113,13 +115,27 @@ def wanted(evidence: Data, manner: Manner = SHORT) -> str:
     return ", ".join(part for part in asked if part)
 
 
+def status_word(concept: str, status: str) -> str:
+    """How something stands, in a word; what is done once is not resolved, but done."""
+    known = concepts().get(concept)
+    return DONE if status == "resolved" and known is not None and known.kind == "procedure" else status
+
+
 def fact_text(fact: Data, asked: str) -> str:
     """A fact of the record; its concept only where it is a kind of the one that was asked for."""
     parts = [concept_name(fact["concept"])] if fact["concept"] != asked else []
-    parts += [*fact.get("qualifiers", ()), fact["status"]]
+    parts += [*fact.get("qualifiers", ()), *_standing(fact)]
+    written = fact.get("written")
+    known = {fact["concept"], concept_name(fact["concept"]).casefold()}
+    return ", ".join(parts) + (f' ("{written}")' if written and written.casefold() not in known else "")
+
+
+def _standing(fact: Data) -> list[str]:
+    """How a fact stands, since when and until when, and how long ago that is."""
+    parts = [status_word(fact["concept"], fact["status"])]
     start, end = fact.get("start"), fact.get("end")
     if start and start == end:
-        parts.append(f"on {start}")
+        parts = [f"{DONE} on {start}"] if parts == [DONE] else [*parts, f"on {start}"]
     elif start:
         parts.append(f"{'from' if end else 'since'} {start}")
     if end and start != end:
@@ -127,9 +143,7 @@ def fact_text(fact: Data, asked: str) -> str:
     if fact.get("age_days") and fact["status"] != "planned":
         vague = "at least " if not is_whole(str(end or start)) else ""
         parts[-1] += f" ({vague}{age_text(fact['age_days'])}{' ago' if end else ''})"
-    written = fact.get("written")
-    known = {fact["concept"], concept_name(fact["concept"]).casefold()}
-    return ", ".join(parts) + (f' ("{written}")' if written and written.casefold() not in known else "")
+    return parts
 
 
 def brief_concept(evidence: Data, held: bool) -> str:
@@ -142,7 +156,8 @@ def brief_concept(evidence: Data, held: bool) -> str:
         if not facts:
             return f"no {name}"
         asked = wanted(evidence)
-        return f"{name}, but not {asked}" if asked else f"{name}: {facts[0]['status']}"
+        stands = status_word(facts[0]["concept"], facts[0]["status"])
+        return f"{name}, but not {asked}" if asked else f"{name}: {stands}"
     kind = facts[0]["concept"] if facts else evidence["concept"]
     return f"{name}: {concept_name(kind)}" if kind != evidence["concept"] else name
 

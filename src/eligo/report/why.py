@@ -269,7 +269,7 @@ def _rules_limit(part: Data) -> str:
     text = written_limit(part, LONG, number)
     canonical = " and ".join(amount_words(limit, LONG, limit_digits(part)) for limit in limits)
     twin = Limit(**part["equivalent"]) if "equivalent" in part else None
-    said = twin is not None and amount_words(twin, LONG, number) == canonical  # the source states it in both units
+    said = twin is not None and all(limit.unit == twin.unit for limit in limits)  # the source states it in both units
     return text if said else f"{text} ({canonical})"
 
 

@@ -212,9 +212,21 @@ def open_by_reason(findings: Iterable[Data]) -> dict[str, list[str]]:
 
 
 def plain(detail: str) -> str:
-    """A message without the backticks that mark ids in it, which are told by their names."""
-    parts = detail.split("`")
-    return "".join(open_words(part) if place % 2 else part for place, part in enumerate(parts))
+    """A message without the backticks that mark ids in it, which are told by their names; others stay.
+
+    >>> plain("`inr` is missing"), plain("Crohn`s disease, by `inr`"), plain("a single ` stays")
+    ('INR is missing', 'Crohn`s disease, by INR', 'a single ` stays')
+    """
+    found, (first, *rest) = [], detail.split("`")
+    before = first
+    while rest:
+        within, after = rest[0], rest[1] if len(rest) > 1 else None
+        if after is not None and within and not before[-1:].isalnum() and not after[:1].isalnum():
+            found += [before, open_words(within)]
+            before, rest = after, rest[2:]
+        else:
+            before, rest = f"{before}`{within}", rest[1:]
+    return "".join([*found, before])
 
 
 def reason_of(evidence: Data) -> str:

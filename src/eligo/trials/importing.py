@@ -266,6 +266,20 @@ def _read(
     )
 
 
+def in_other_words(criterion: Criterion, sentence: str) -> Criterion:
+    """The criterion as another sentence is read, which a person says means the same; the source's text stays."""
+    found = _read(criterion.id, criterion.kind, sentence, read_item(sentence, criterion.kind), None, criterion.origin)
+    ambiguity = found.ambiguous
+    if ambiguity:
+        ambiguity = replace(ambiguity, readings=tuple(map_leaves(r, _without_span) for r in ambiguity.readings))
+    return replace(criterion, predicate=map_leaves(found.predicate, _without_span), ambiguous=ambiguity)
+
+
+def _without_span(leaf: Leaf) -> Leaf:
+    """A leaf that does not say where it stands, as it stands in another text."""
+    return replace(leaf, span=None)
+
+
 def _registry(fields: RegistryFields) -> Iterator[Criterion]:
     """The structured fields as criteria of their own, marked as such."""
 

@@ -11,6 +11,7 @@ from eligo.errors import EligoError, Problem
 from eligo.ruleset import RuleSet, loads
 from eligo.ruleset.rewrite import block_of, rewrite
 from eligo.standing import disagreeing, meaning_sha, review_state
+from eligo.trials.importing import in_other_words
 from eligo.vocabulary.concepts import concepts
 from eligo.yamltext import Path
 
@@ -55,6 +56,12 @@ def attest(text: str, id: str, topic: str, by: str, date: str) -> str:  # noqa: 
     review = Review("edited", by, date, "left to a person to state")
     predicate: Predicate = Attest(concept.id)
     return _with(text, replace(_of(loads(text), id), predicate=predicate, ambiguous=None, review=review, was=()))
+
+
+def reword(text: str, id: str, sentence: str, by: str, date: str) -> str:  # noqa: A002 - as the file has it
+    """The file with the criterion as another sentence is read, which a person says means the same."""
+    review = Review("edited", by, date, f"in other words: {sentence}")
+    return _with(text, replace(in_other_words(_of(loads(text), id), sentence), review=review, was=()))
 
 
 def dismiss(text: str, id: str, by: str, date: str, reason: str) -> str:  # noqa: A002 - as the file has it

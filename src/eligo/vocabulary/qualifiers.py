@@ -47,14 +47,21 @@ def known_qualifiers() -> frozenset[str]:
 
 @functools.lru_cache(maxsize=1024)
 def related(asked: str) -> QualifierRelations:
-    """What other qualifiers say about the asked one, which is among those that imply it.
+    """What other qualifiers say about the asked one, which is among those that imply it; its denial contradicts it.
 
     >>> "inactive" in related("active").contradicted_by, "poorly controlled" in related("active").implied_by
     (True, False)
+    >>> denied("severe") in related("severe").contradicted_by
+    True
     """
     plain = plain_qualifier(asked)
     implied, contradicted = _tables()["relations"].get(plain, ((), ()))
-    return QualifierRelations(frozenset((plain, *implied)), frozenset(contradicted))
+    return QualifierRelations(frozenset((plain, *implied)), frozenset((denied(plain), *contradicted)))
+
+
+def denied(qualifier: str) -> str:
+    """The qualifier of what is not of that kind: "not severe"."""
+    return f"not {qualifier}"
 
 
 @functools.cache

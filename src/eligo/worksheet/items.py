@@ -149,9 +149,7 @@ def _value(subject: str, leaf: Leaf) -> FormItem:
     if known is None:  # the plan would not have a test of it
         raise LookupError(subject)
     words = asked_in_words({"variable": subject, "why": Reason.MISSING.value})
-    choices = _choices(known)
-    taken = [unit for unit in dict.fromkeys((known.unit, *known.units)) if unit != NO_UNIT]
-    units = () if choices or known.unit == NO_UNIT else tuple(taken[:MOST_UNITS])
+    choices, units = _choices(known), units_of(known)
     return FormItem(
         subject,
         for_value(subject),
@@ -163,6 +161,21 @@ def _value(subject: str, leaf: Leaf) -> FormItem:
         about=Question("measurement", subject),
         limits=limits,
     )
+
+
+def value_takes(variable: str) -> str | None:
+    """What a value of a variable looks like in an answer; None for one that the vocabulary does not have."""
+    known = variables().get(variable)
+    if known is None:
+        return None
+    item = FormItem(variable, "measure", "", subject=variable, units=units_of(known), choices=_choices(known))
+    return item.takes()
+
+
+def units_of(known: Variable) -> tuple[str, ...]:
+    """The units that a question about a value names."""
+    taken = [unit for unit in dict.fromkeys((known.unit, *known.units)) if unit != NO_UNIT]
+    return () if _choices(known) or known.unit == NO_UNIT else tuple(taken[:MOST_UNITS])
 
 
 def _choices(known: Variable) -> tuple[str, ...]:

@@ -14,17 +14,18 @@ from eligo.report.words import bearing_line, evidence_line, spans, truth_line
 def article(trial: str, finding: Data, sex: str | None, level: int, full: bool) -> Iterator[str]:
     """The criterion under a heading of the given level; one that passes is folded to a line, unless all is to be seen.
 
-    On paper a folded one stays a line. Only the words that make a criterion block or leave it open are marked.
+    On paper a folded one stays a line, and an open one becomes one. Only the words that make a criterion block or leave
+    it open are marked.
     """
     name, bearing = anchor(trial, finding["id"]), finding["bearing"]
-    folds = bearing == "passes"
+    folds = bearing != "blocks"
     yield f'<article id="{name}" class="is-{bearing}" aria-labelledby="{name}-head">'
     if folds:
-        yield f"<details{' open' if full else ''}><summary>"
+        yield f"<details{' open' if full or bearing == 'open' else ''}><summary>"
     yield from _head(name, finding, level)
     if folds:
         yield f'<span class="gist">{text(finding["text"])}</span></summary>'
-    else:
+    if bearing != "passes":
         yield f'<p class="sentence">{marked(finding["text"], spans(finding))}</p>'
     yield from _evidence(name, finding, sex)
     yield f"{'</details>' if folds else ''}</article>"

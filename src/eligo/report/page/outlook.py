@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from eligo.report import outlook_words as words
+from eligo.report.answer_words import answers
 from eligo.report.display import criterion
 from eligo.report.measures import Data
 from eligo.report.page.markup import anchor, text
+
+MOST_PRINTED = 5  # questions of a trial on paper; the screen has them all
 
 
 def sections(trial: Data) -> Iterator[str]:
@@ -40,18 +43,22 @@ def _next(trial: str, outlook: Data) -> Iterator[str]:
         for rank, item in enumerate(asked, 1):
             yield from _row(trial, rank, item)
         yield "</tbody></table>"
+        if len(asked) > MOST_PRINTED:
+            left = len(asked) - MOST_PRINTED
+            yield f'<p class="note left">And {left} more, which the page on a screen lists.</p>'
 
 
 def _row(trial: str, rank: int, item: Data) -> Iterator[str]:
     links = ", ".join(f'<a href="#{anchor(trial, id_)}">{text(criterion(id_))}</a>' for id_ in item["criteria"])
-    yield '<tr role="row">'
+    more = ' class="more"' if rank > MOST_PRINTED else ""
+    yield f'<tr role="row"{more}>'
     yield (
         f'<th role="rowheader" scope="row"><span class="rank">{rank}</span> {text(words.question(item))}'
         f'<span class="why">{text(words.why(item))}; for {links}</span></th>'
     )
     yield f'<td role="cell">{_sentence(words.settles(item))}</td>'
     yield '<td role="cell">'
-    yield from _items(words.answers(item))
+    yield from _items(answers(item))
     yield "</td></tr>"
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eligo.report.answer_words import VERDICT
 from eligo.report.display import criterion, with_names
 from eligo.report.measures import Data
 from eligo.report.names import listed
-from eligo.report.outlook_words import VERDICT, tally, verdict_words
+from eligo.report.outlook_words import tally, verdict_words
 from eligo.report.page.markup import anchor, shape, text
 from eligo.report.text import drafts
 from eligo.report.why import reason
