@@ -7,7 +7,7 @@ together, and what stands beside a limit and is none, is settled here too: all b
 from __future__ import annotations
 
 from eligo.reading.asides import joined_visits, without_asides
-from eligo.reading.ratios import joined_names
+from eligo.reading.ratios import joined_names, named_once
 from eligo.reading.tokens import Token
 
 
@@ -20,6 +20,8 @@ def joined_numbers(raw: list[Token]) -> list[Token]:
             roles.update(token.roles)
         elif token.type == "NUM":
             numbers = True
+    if "VAR" in roles:
+        raw = named_once(raw)
     if "VAR" in roles and not _PARTING.isdisjoint(roles):
         raw = joined_names(raw)
     if "EVENT" in roles and "AT" in roles:

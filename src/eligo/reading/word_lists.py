@@ -107,4 +107,8 @@ WORD_LISTS: Final = (
     "ways_of_finding",
     "naive",
     "nameless",
+    "narrowing_nothing",
+    "general_scales",
+    "titles_of_values",
+    "beside_titles",
 )
