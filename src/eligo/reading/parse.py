@@ -38,7 +38,7 @@ from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Node
 from eligo.reading.trials import take_part
 from eligo.reading.vague import judge
-from eligo.reading.verdicts import Verdict, denied, verdict_of
+from eligo.reading.verdicts import KeptOut, denied, verdict_of
 from eligo.reading.whole import ask_rest
 from eligo.truth import Kind
 
@@ -191,7 +191,7 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
     return ask_rest(_read(tokens, text, kind, why=why), tokens, text, kind)
 
 
-def _kept_out(text: str, verdict: Verdict, kind: Kind, *, why: bool) -> ItemReading | None:
+def _kept_out(text: str, verdict: KeptOut, kind: Kind, *, why: bool) -> ItemReading | None:
     """The reading of a sentence that says whom it keeps out; None where not all of that is understood."""
     (start, end), reason = verdict
     said = " " * start + text[start:end]  # so that every word keeps its place

@@ -18,7 +18,7 @@ from eligo.reading.item import ItemReading
 _WORD: Final = r"[^\W_]"
 
 
-class Verdict(NamedTuple):
+class KeptOut(NamedTuple):
     """Where in a text the words stand that are said of a patient, and those that only say why, if any."""
 
     said: tuple[int, int]
@@ -49,11 +49,11 @@ def _words() -> _VerdictWords:
     )
 
 
-def verdict_of(text: str) -> Verdict | None:
+def verdict_of(text: str) -> KeptOut | None:
     """What one sentence says of those whom it keeps out; None where it says nothing of the kind, or more.
 
     >>> verdict_of("Patients with gout are excluded.")
-    Verdict(said=(0, 18), why=None)
+    KeptOut(said=(0, 18), why=None)
     """
     words = _words()
     found = words.behind.search(text)
@@ -68,7 +68,7 @@ def verdict_of(text: str) -> Verdict | None:
     rest = text[slice(*said)]
     if not rest.strip() or ". " in rest or words.turning.search(text[: found.start()] + " " + rest):
         return None
-    return None if why is not None and words.turning.search(text[slice(*why)]) else Verdict(said, why)
+    return None if why is not None and words.turning.search(text[slice(*why)]) else KeptOut(said, why)
 
 
 def denied(reading: ItemReading) -> ItemReading:

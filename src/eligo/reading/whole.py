@@ -77,9 +77,8 @@ def _asked(predicate: Predicate, whole: Attest, *, denied: bool) -> Predicate:
         part = _asked(predicate.part, whole, denied=not denied)
         return part.part if isinstance(part, Not) and isinstance(predicate.part, Unparsed) else Not(part)
     if isinstance(predicate, IfThen):
-        return IfThen(
-            _asked(predicate.condition, whole, denied=not denied), _asked(predicate.then, whole, denied=denied)
-        )
+        condition = _asked(predicate.condition, whole, denied=not denied)
+        return replace(predicate, condition=condition, then=_asked(predicate.then, whole, denied=denied))
     if isinstance(predicate, (AllOf, AnyOf)):
         parts = tuple(dict.fromkeys(_asked(part, whole, denied=denied) for part in predicate.parts))
         return parts[0] if len(parts) == 1 else type(predicate)(parts)
