@@ -90,12 +90,15 @@ def _asked(predicate: Predicate, whole: Attest, *, denied: bool) -> Predicate:
 def _can_be_asked(reading: ItemReading, tokens: Sequence[Token], text: str, kind: Kind) -> bool:
     """Whether an item is one statement about a patient, of which it is clear who fulfils it."""
     types = frozenset([token.type for token in _without_end(tokens)])
+    if kind == "inclusion":  # all of its sentences are asked for, or say how
+        types -= {"STOP"}
     if len(text) > _LONGEST or not types.isdisjoint(_NO_STATEMENT):
         return False
     if not types.isdisjoint(_FOR_SOME) and not _condition_read(reading.predicate):
         return False
     lost = [leaf.span for leaf in leaves(reading.predicate) if isinstance(leaf, Unparsed)]
-    if any(not_read.code in _DOUBTFUL for not_read in reading.not_read) or any(_tells_more(tokens, span, text) for span in lost):
+    doubtful = _DOUBTFUL - {"second-sentence"} if kind == "inclusion" else _DOUBTFUL
+    if any(not_read.code in doubtful for not_read in reading.not_read) or any(_tells_more(tokens, span, text) for span in lost):
         return False
     return _is_one_statement(text) and (kind == "inclusion" or _rules_out(tokens, text))
 
