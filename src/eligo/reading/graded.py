@@ -37,25 +37,38 @@ def grade(tokens: list[Token], text: str) -> list[Token]:
 
 
 def _named_again(tokens: list[Token], i: int, text: str) -> int:
-    """The place behind the name at `i`. Take a name of a scale as a small word, where the limit has its name already, or a better one.
+    """The place behind the name at `i`. Take it as a note where the limit has its name already, or a better one.
 
-    `performance status 0-1 on the ECOG scale`, `performance status: Karnofsky >= 80`.
+    `performance status 0 or 1 using the ECOG scale`, `performance status: Karnofsky >= 80`.
     """
     begin = i
-    while begin and (tokens[begin - 1].type in _BY or text[tokens[begin - 1].start : tokens[begin - 1].end] == "using"):
+    while begin and (tokens[begin - 1].type in _BY or _written(tokens, begin - 1, text) == "using"):
         begin -= 1
-    limited = begin and begin < i and tokens[begin - 1].type == "NUM"
-    if limited and (i + 1 == len(tokens) or tokens[i + 1].type in _BEHIND_A_SCALE):
+    if 0 < begin < i and tokens[begin - 1].type == "NUM" and _ends(tokens, i + 1):
         before = next((t for t in reversed(tokens[:begin]) if t.type == "VAR"), None)
         if before is not None and before.value == tokens[i].value:
             tokens[begin : i + 1] = [Token("NOTED", tokens[begin].start, tokens[i].end, "measured")]
             return begin + 1
-    written = text[tokens[i].start : tokens[i].end].casefold()
-    mark = text[tokens[i + 1].start : tokens[i + 1].end] if i + 2 < len(tokens) else ""
-    if mark in (":", "-") and written in words("general_scales") and tokens[i + 2].type == "VAR":
-        tokens[i].type = tokens[i + 1].type = "LIGHT"
-        tokens[i].value = tokens[i + 1].value = None
+    if _is_title(tokens, i, text):
+        for token in tokens[i : i + 2]:
+            token.type, token.value = "LIGHT", None
     return i + 1
+
+
+def _written(tokens: Sequence[Token], i: int, text: str) -> str:
+    return text[tokens[i].start : tokens[i].end].casefold()
+
+
+def _ends(tokens: Sequence[Token], i: int) -> bool:
+    """Whether what is said of a limit ends before token `i`."""
+    return i == len(tokens) or tokens[i].type in _BEHIND_A_SCALE
+
+
+def _is_title(tokens: Sequence[Token], i: int, text: str) -> bool:
+    """Whether a general name stands before the mark behind which the scale has its own."""
+    if i + 2 >= len(tokens) or tokens[i + 2].type != "VAR":
+        return False
+    return _written(tokens, i, text) in words("general_scales") and _written(tokens, i + 1, text) in (":", "-")
 
 
 def _grades_of(tokens: Sequence[Token], i: int, text: str) -> str | None:
@@ -63,17 +76,19 @@ def _grades_of(tokens: Sequence[Token], i: int, text: str) -> str | None:
     end = i + 1
     while end < len(tokens) and tokens[end].type in _OF_GRADES:
         end += 1
-    if end == i + 1:
-        return None
-    behind = tokens[end] if end < len(tokens) else None
-    before = i - 1 - (i > 1 and tokens[i - 1].type == "COMMA")
-    thing = behind if behind is not None and behind.type == "CONCEPT" else tokens[before] if before >= 0 else None
-    if thing is None or thing.type != "CONCEPT" or (thing is not behind and behind is not None and behind.type != "STOP"):
-        return None
-    word = text[tokens[i].start : tokens[i].end].casefold()
-    named = _graded_by(str(thing.value))
+    thing = _graded_thing(tokens, i, end) if end > i + 1 else None
+    named = _graded_by(str(thing.value)) if thing is not None else None
     known = variables().get(named) if named is not None else None
-    return named if known is not None and word in known.name.casefold().split() else None
+    return named if known is not None and _written(tokens, i, text) in known.name.casefold().split() else None
+
+
+def _graded_thing(tokens: Sequence[Token], i: int, end: int) -> Token | None:
+    """The name behind grades, or before them where nothing follows."""
+    if end < len(tokens) and tokens[end].type == "CONCEPT":
+        return tokens[end]
+    before = i - 1 - (i > 1 and tokens[i - 1].type == "COMMA")
+    last = end == len(tokens) or tokens[end].type == "STOP"
+    return tokens[before] if last and before >= 0 and tokens[before].type == "CONCEPT" else None
 
 
 def _graded_by(id_: str) -> str | None:

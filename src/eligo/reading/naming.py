@@ -36,7 +36,9 @@ _JOINS = frozenset(["OR", "AND", "COMMA"])
 _SAID = frozenset(["STATUS", "FILLER"])
 _BOUNDS = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM", "CITE", "WITHIN", "LASTING", "AT", "BEFORE", "SINCE", "AGO"])
 _ENDS = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM"])
-_ANEW = frozenset(["FRESH", "NEG", "COMP", "NUM", "VAR", "AGECOMP"])  # a part that begins so takes no negation of the one before it
+_ANEW = frozenset(
+    ["FRESH", "NEG", "COMP", "NUM", "VAR", "AGECOMP"]
+)  # a part that begins so takes no negation of the one before it
 _PARTS = frozenset(["FILLER", "CONCEPT"])
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _BETWEEN = re.compile(r"[ -]{0,2}")

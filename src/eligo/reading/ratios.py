@@ -28,7 +28,7 @@ _AGAIN = frozenset(["(", ")", "[", "]", ","])
 
 
 def named_once(raw: list[Token]) -> list[Token]:
-    """The tokens with each name as one with the brackets that say it more than once again: `aspartate aminotransferase (AST, SGOT)`."""
+    """The tokens with each name as one with the brackets that say it more than once again: `(AST, SGOT)`."""
     made: list[Token] = []
     for i, token in enumerate(raw):
         if made and token.start < made[-1].end:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from eligo.criteria import Ambiguity, AllOf, AnyOf, AtLeast, Attest, IfThen, Not, Predicate, Span, Unparsed, leaves
+from eligo.criteria import AllOf, Ambiguity, AnyOf, AtLeast, Attest, IfThen, Not, Predicate, Span, Unparsed, leaves
 from eligo.reading.item import ItemReading
 from eligo.reading.lexicon import name_words
 from eligo.reading.meaning.context import Account
@@ -98,7 +98,9 @@ def _can_be_asked(reading: ItemReading, tokens: Sequence[Token], text: str, kind
         return False
     lost = [leaf.span for leaf in leaves(reading.predicate) if isinstance(leaf, Unparsed)]
     doubtful = _DOUBTFUL - {"second-sentence"} if kind == "inclusion" else _DOUBTFUL
-    if any(not_read.code in doubtful for not_read in reading.not_read) or any(_tells_more(tokens, span, text) for span in lost):
+    if any(not_read.code in doubtful for not_read in reading.not_read) or any(
+        _tells_more(tokens, span, text) for span in lost
+    ):
         return False
     return _is_one_statement(text) and (kind == "inclusion" or _rules_out(tokens, text))
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import Compare, Limit, Number, OneOf, Predicate, Present
+from eligo.criteria import MEASURING, Compare, Limit, Number, Predicate, Present
 from eligo.errors import EligoError
 from eligo.reading.leaves import fits
 from eligo.reading.lexicon import words
@@ -101,8 +101,9 @@ def _nothing_new(unit: UnitState, node: Bracket) -> bool:
 def _same_variable(unit: UnitState, node: Bracket, element: Element) -> bool:
     """`performance status 0-1 (ECOG)`: whether it names once more what is limited before it."""
     last = unit.last
-    same = isinstance(element, Token) and element.type == "VAR" and isinstance(last, Compare | OneOf)
-    if not same or not isinstance(last, Compare | OneOf) or element.value != last.variable:
+    if not isinstance(element, Token) or element.type != "VAR" or not isinstance(last, MEASURING):
+        return False
+    if element.value != last.variable:
         return False
     unit.context.count((node,), "leaf")
     return True
@@ -188,7 +189,11 @@ def _second_range(unit: UnitState, node: Bracket, last: Compare, written: Sequen
         return False
     for first, (_, amount) in zip(last.limits, again, strict=True):
         code = amount.unit or again[-1][1].unit
-        if code is None or first.unit in (None, code.value) or not _agrees(first, amount.number.value, code.value, variable):
+        if (
+            code is None
+            or first.unit in (None, code.value)
+            or not _agrees(first, amount.number.value, code.value, variable)
+        ):
             return False
     unit.context.notes.append(f"the source also states {unit.context.written(node.span).strip('()[] ')}")
     unit.context.count((node,), "leaf")
