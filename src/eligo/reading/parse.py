@@ -16,6 +16,7 @@ from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import StatedComparison
 from eligo.reading.graded import grade
+from eligo.reading.half_lives import two_times, with_half_lives
 from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
 from eligo.reading.listed import name_listed
 from eligo.reading.meaning.context import Account
@@ -188,7 +189,16 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
         if reading is not None:
             return reading
     tokens = tokenise(text)
-    return ask_rest(_read(tokens, text, kind, why=why), tokens, text, kind)
+    reading = _with_half_lives(text, why=why) if kind == "exclusion" else None
+    return ask_rest(reading or _read(tokens, text, kind, why=why), tokens, text, kind)
+
+
+def _with_half_lives(text: str, *, why: bool) -> ItemReading | None:
+    """The reading of an exclusion that states its time in half-lives too; None where that is not known."""
+    two = two_times(text)
+    if two is None:
+        return None
+    return with_half_lives(_read(tokenise(two.text), two.text, "exclusion", why=why), two, text)
 
 
 def _kept_out(text: str, verdict: KeptOut, kind: Kind, *, why: bool) -> ItemReading | None:
