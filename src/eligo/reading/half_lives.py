@@ -11,7 +11,7 @@ import functools
 import re
 from typing import NamedTuple
 
-from eligo.criteria import AllOf, AnyOf, Not, Predicate, Present, Span, Unparsed, leaves
+from eligo.criteria import AllOf, AnyOf, Predicate, Present, Span, Unparsed, leaves
 from eligo.data import grammar_data
 from eligo.reading.item import ItemReading
 from eligo.reading.meaning.context import Account
@@ -34,7 +34,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     unit = rf"(?:(?:x|times)\s+)?(?:the\s+)?(?:(?:{'|'.join(data['kinds'])})\s+)*half[- ]?li(?:fe|ves)"
     of = rf"(?:\s+of\s+(?:the\s+)?(?:{'|'.join(data['of_what'])})(?:\s+(?:{'|'.join(data['of_what'])}))*)?"
     lead = r"(?:within\s+|at\s+least\s+|approximately\s+)*"
-    which = rf",?\s*\(?which\s?ever\s+(?:is|was)\s+(?:the\s+)?(?P<which>{'|'.join(data['longer'] + data['shorter'])})\b\)?,?"
+    sides = "|".join((*data["longer"], *data["shorter"]))
+    which = rf",?\s*\(?which\s?ever\s+(?:is|was)\s+(?:the\s+)?(?P<which>{sides})\b\)?,?"
     flags = re.IGNORECASE
     return (
         re.compile(rf"\s*\(?\bor\s+{lead}{number}\s*(?P<word>{unit}){of}", flags),
@@ -88,4 +89,4 @@ def _rules_out(predicate: Predicate) -> bool:
     """Whether it only grows with the time: no part of it is denied, and none is asked of some alone."""
     if isinstance(predicate, (AllOf, AnyOf)):
         return all(map(_rules_out, predicate.parts))
-    return isinstance(predicate, Present) and not isinstance(predicate, Not)
+    return isinstance(predicate, Present)

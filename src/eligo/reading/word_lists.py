@@ -108,6 +108,7 @@ WORD_LISTS: Final = (
     "naive",
     "nameless",
     "narrowing_nothing",
+    "found_by_a_test",
     "general_scales",
     "titles_of_values",
     "beside_titles",
