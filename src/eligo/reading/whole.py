@@ -9,7 +9,7 @@ words of the protocol, where nothing in it can be misread.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -154,7 +154,17 @@ def _tells_more(tokens: Sequence[Token], span: Span | None, text: str) -> bool:
 
 
 def _condition_read(predicate: Predicate) -> bool:
-    """Whether what is asked of some is asked under a condition that is understood."""
+    """Whether something is asked of some alone, and it is understood of whom each time."""
+    found = list(_conditions(predicate))
+    return bool(found) and not any(map(has_unread, found))
+
+
+def _conditions(predicate: Predicate) -> Iterator[Predicate]:
     if isinstance(predicate, IfThen):
-        return not has_unread(predicate.condition)
-    return isinstance(predicate, AllOf) and any(map(_condition_read, predicate.parts))
+        yield predicate.condition
+        yield from _conditions(predicate.then)
+    elif isinstance(predicate, (AllOf, AnyOf, AtLeast)):
+        for part in predicate.parts:
+            yield from _conditions(part)
+    elif isinstance(predicate, Not):
+        yield from _conditions(predicate.part)
