@@ -26,6 +26,7 @@ class KeptOut(NamedTuple):
 
 
 class _VerdictWords(NamedTuple):
+    cues: frozenset[str]  # without one of these in it no text is worth a closer look
     behind: re.Pattern[str]
     before: re.Pattern[str]
     turning: re.Pattern[str]
@@ -43,6 +44,7 @@ def _words() -> _VerdictWords:
     verdict = rf"{any_of('excluding')}(?!{_WORD}){trial}"
     flags = re.IGNORECASE
     return _VerdictWords(
+        frozenset(phrase.split()[-1] for phrase in data["excluding"]),
         re.compile(rf"[\s,]+{verdict}(?P<why>\W+{any_of('verdict_reasons')}\s[^.;]+)?[\s.;]*$", flags),
         re.compile(rf"\W*(?:all |any |the )?{any_of('people')}\s+{verdict}\s+(?:if|when)\s+", flags),
         re.compile(rf"(?<!{_WORD}){any_of('turning_verdicts')}(?!{_WORD})", flags),
@@ -55,7 +57,9 @@ def verdict_of(text: str) -> KeptOut | None:
     >>> verdict_of("Patients with gout are excluded.")
     KeptOut(said=(0, 18), why=None)
     """
-    words = _words()
+    words, folded = _words(), text.casefold()
+    if not any(cue in folded for cue in words.cues):
+        return None
     found = words.behind.search(text)
     if found is not None:
         said = 0, found.start()
