@@ -33,7 +33,8 @@ def grade(tokens: list[Token], text: str) -> list[Token]:
     i = 0
     while i < len(tokens):
         i = _named_again(tokens, i, text) if tokens[i].type == "VAR" else i + 1
-    return _aged(tokens)
+    _age(tokens)
+    return tokens
 
 
 def _named_again(tokens: list[Token], i: int, text: str) -> int:
@@ -100,8 +101,8 @@ def _graded_by(id_: str) -> str | None:
     return next((one.grade_variable for one in above if one is not None and one.grade_variable), None)
 
 
-def _aged(tokens: list[Token]) -> list[Token]:
-    """The tokens with the years of who takes part as an age, where nothing but these stands before the day."""
+def _age(tokens: Sequence[Token]) -> None:
+    """Take the years of who takes part as an age, where nothing but these stands before the day."""
     for i, token in enumerate(tokens):
         if token.type not in _BEFORE_AGE and token.type != "UNIT":
             break
@@ -110,9 +111,8 @@ def _aged(tokens: list[Token]) -> list[Token]:
             if _is_age(tokens[:i]) and [t.type for t in tokens[at : at + 2]] == ["AT", "EVENT"]:
                 last = at + 2 == len(tokens) or tokens[at + 2].type in _ENDS
                 if last and tokens[at + 1].value in _OF_TODAY:
-                    return [*tokens[: i + 1], Token("OLD", token.end, token.end), *tokens[i + 1 :]]
+                    token.type = "AGEUNIT"
             break
-    return tokens
 
 
 def _is_age(before: Sequence[Token]) -> bool:

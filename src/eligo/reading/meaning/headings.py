@@ -46,6 +46,7 @@ from eligo.reading.meaning.joining import (
     has_unread,
     is_unread,
     measures,
+    no_record_tells,
 )
 from eligo.reading.meaning.lists import each, joined
 from eligo.reading.meaning.meant import meant, two_definitions
@@ -130,7 +131,7 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
         return replace(exemplified(context, replace(head, quantifier=None), "below", said), span=span)
     head = wrapped(context, head) if head.quantifier is None else head
     assert head.body is not None
-    if _no_record_tells(head.body) and all(map(measures, bodies)) and of_a_function(context, head.span):
+    if no_record_tells(head.body) and all(map(measures, bodies)) and of_a_function(context, head.span):
         read_as_limits(context, head.span)
         return Said(quantified(context, head.quantifier, bodies, span), span, "joined")
     if _is_unsure(context, head, head.body, bodies):
@@ -142,11 +143,6 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
     if not colon and not _for_whom(context, head.span):
         return Said(default(context, [head.body, *bodies]), span, "joined")
     return Said(_titled(context, head.body, bodies, body, head.span), span, "joined")
-
-
-def _no_record_tells(body: Predicate) -> bool:
-    """Whether nothing that a record tells is said: words that are not understood, or that a person states."""
-    return all(isinstance(leaf, (Attest, Unparsed)) for leaf in leaves(body))
 
 
 def _is_unsure(context: Context, head: Said, body: Predicate, bodies: list[Predicate]) -> bool:
