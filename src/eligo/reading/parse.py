@@ -206,7 +206,9 @@ def _kept_out(text: str, verdict: KeptOut, kind: Kind, *, why: bool) -> ItemRead
     (start, end), reason = verdict
     said = " " * start + text[start:end]  # so that every word keeps its place
     tokens = tokenise(said)
-    reading = ask_rest(_read(tokens, said, "exclusion", why=why), tokens, said, "exclusion")
+    reading = _read(tokens, said, "exclusion", why=why)
+    if has_unread(reading.predicate):  # what is not understood may be a time of all of it
+        reading = ask_rest(unread(tokens, said), tokens, said, "exclusion")
     if has_unread(reading.predicate):
         return None
     if kind == "inclusion":
