@@ -2,8 +2,8 @@
 
 `same`: the two readings are equal, or bear alike on every synthetic patient. `marked`: one of them is marked as
 ambiguous. `person`: one of them leaves a part to a person, and decides nothing that the other does not. `different`:
-the same words are silently read in two ways. Only `read_item` and the import of a page are asked, so that the laws
-hold for any reader.
+the same words are silently read in two ways. Only `read_parts`, `read_item` and the import of a page are asked, so
+that the laws hold for any reader.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from eligo.criteria import (
     presences,
 )
 from eligo.patients.model import Patient
-from eligo.reading.parse import read_item
+from eligo.reading.parse import read_item, read_parts
 from eligo.reading.render import render
 from eligo.trials import read_trial
 from eligo.trials.importing import draft
@@ -182,7 +182,7 @@ def _flat(how: type[AllOf | AnyOf], parts: tuple[Predicate, ...]) -> Iterator[Pr
 
 def heard(text: str, kind: Kind) -> Heard:
     """What an item says, read alone."""
-    reading = read_item(text, kind)
+    reading = read_parts(text, kind)  # what is asked by the whole sentence is left to a person, in its own words
     return Heard(text, kind, reading.predicate, reading.ambiguity is not None)
 
 

@@ -66,7 +66,7 @@ def _plain(data: Any) -> Any:
 
 
 def check(case: dict[str, Any]) -> None:
-    """Hold what is read of a case's text against what the case says; of one with reasons, what is understood by itself."""
+    """Hold what is read of a text against what its case says; with reasons, what is understood by itself."""
     text = case["text"]
     reading = (read_parts if "not_read" in case else read_item)(text, case.get("kind", "inclusion"))
     seen: dict[str, Any] = {"reads": _plain(to_data(reading.predicate, text))}

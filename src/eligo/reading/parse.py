@@ -15,6 +15,8 @@ from eligo.reading.asked import asked
 from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import StatedComparison
+from eligo.reading.graded import grade
+from eligo.reading.half_lives import two_times, with_half_lives
 from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
 from eligo.reading.listed import name_listed
 from eligo.reading.meaning.context import Account
@@ -37,7 +39,7 @@ from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Node
 from eligo.reading.trials import take_part
 from eligo.reading.vague import judge
-from eligo.reading.verdicts import Verdict, denied, verdict_of
+from eligo.reading.verdicts import KeptOut, denied, verdict_of
 from eligo.reading.whole import ask_rest
 from eligo.truth import Kind
 
@@ -62,7 +64,7 @@ def tokenise(text: str) -> list[Token]:
 
 def _scoped(raw: list[Token], text: str) -> list[Token]:
     """The tokens with one type each, whole names, and the words that join."""
-    whole = take_part(without_rest(settle(joined_numbers(raw), text), text), text)
+    whole = take_part(without_rest(grade(settle(joined_numbers(raw), text), text), text), text)
     settled = never_given(quoted(share(numbered(anchor(whole, text), text), text), text), text)
     return scope(relate(judge(name_listed(name(react(state(settled, text), text), text), text), text), text), text)
 
@@ -187,15 +189,26 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
         if reading is not None:
             return reading
     tokens = tokenise(text)
-    return ask_rest(_read(tokens, text, kind, why=why), tokens, text, kind)
+    reading = _with_half_lives(text, why=why) if kind == "exclusion" else None
+    return ask_rest(reading or _read(tokens, text, kind, why=why), tokens, text, kind)
 
 
-def _kept_out(text: str, verdict: Verdict, kind: Kind, *, why: bool) -> ItemReading | None:
+def _with_half_lives(text: str, *, why: bool) -> ItemReading | None:
+    """The reading of an exclusion that states its time in half-lives too; None where that is not known."""
+    two = two_times(text)
+    if two is None:
+        return None
+    return with_half_lives(_read(tokenise(two.text), two.text, "exclusion", why=why), two, text)
+
+
+def _kept_out(text: str, verdict: KeptOut, kind: Kind, *, why: bool) -> ItemReading | None:
     """The reading of a sentence that says whom it keeps out; None where not all of that is understood."""
     (start, end), reason = verdict
     said = " " * start + text[start:end]  # so that every word keeps its place
     tokens = tokenise(said)
-    reading = ask_rest(_read(tokens, said, "exclusion", why=why), tokens, said, "exclusion")
+    reading = _read(tokens, said, "exclusion", why=why)
+    if has_unread(reading.predicate):  # what is not understood may be a time of all of it
+        reading = ask_rest(unread(tokens, said), tokens, said, "exclusion")
     if has_unread(reading.predicate):
         return None
     if kind == "inclusion":

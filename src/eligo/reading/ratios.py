@@ -24,6 +24,36 @@ class _Named(NamedTuple):
     bracketed: bool
 
 
+_AGAIN: Final = frozenset(["(", ")", "[", "]", ","])
+
+
+def named_once(raw: list[Token]) -> list[Token]:
+    """The tokens with each name as one with the brackets that say it more than once again: `(AST, SGOT)`."""
+    made: list[Token] = []
+    for i, token in enumerate(raw):
+        if made and token.start < made[-1].end:
+            continue
+        id_ = token.roles.get("VAR") if token.roles else None
+        end = _same_end(raw, i + 1, id_) if id_ is not None else i + 1
+        same = end > i + 4  # one name in a bracket is met where names meet
+        made.append(Token("", token.start, raw[end - 1].end, None, {"VAR": id_}) if same else token)
+    return made
+
+
+def _same_end(raw: list[Token], i: int, id_: str) -> int:
+    """The place behind the brackets from `i` on that hold other words for one variable alone."""
+    depth, end = 0, i
+    for j in range(i, len(raw)):
+        mark = raw[j].value if raw[j].type == "MARK" else None
+        if raw[j].roles.get("VAR") != id_ and mark not in _AGAIN and "SLASH" not in raw[j].roles:
+            break
+        depth += (mark in ("(", "[")) - (mark in (")", "]"))
+        if depth < 0 or (depth == 0 and mark not in (")", "]")):
+            break
+        end = j + 1 if depth == 0 else end
+    return end
+
+
 def joined_names(raw: list[Token]) -> list[Token]:
     """The tokens with the two names of a quotient as one, and without the brackets about two names."""
     made: list[Token] = []
@@ -72,6 +102,8 @@ def _two_names(raw: list[Token], i: int) -> tuple[list[Token], int] | None:
         return None
     by, behind = between
     below = _named(raw, behind)
+    if below is not None and below.id == above.id and "SLASH" in by.roles:  # `AST (...)/SGOT`
+        return [Token("", above.start, below.end, None, {"VAR": above.id})], below.after
     if below is None or below.id == above.id:
         return None
     word = raw[below.after] if below.after < len(raw) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from eligo.reading.asides import joined_visits, without_asides
-from eligo.reading.ratios import joined_names
+from eligo.reading.ratios import joined_names, named_once
 from eligo.reading.tokens import Token
 
 
@@ -22,6 +22,8 @@ def joined_numbers(raw: list[Token]) -> list[Token]:
             roles.update(token.roles)
         elif token.type == "NUM":
             numbers = True
+    if "VAR" in roles:
+        raw = named_once(raw)
     if "VAR" in roles and not _PARTING.isdisjoint(roles):
         raw = joined_names(raw)
     if "EVENT" in roles and "AT" in roles:

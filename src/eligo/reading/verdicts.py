@@ -18,7 +18,7 @@ from eligo.reading.item import ItemReading
 _WORD: Final = r"[^\W_]"
 
 
-class Verdict(NamedTuple):
+class KeptOut(NamedTuple):
     """Where in a text the words stand that are said of a patient, and those that only say why, if any."""
 
     said: tuple[int, int]
@@ -26,6 +26,7 @@ class Verdict(NamedTuple):
 
 
 class _VerdictWords(NamedTuple):
+    cues: frozenset[str]  # without one of these in it no text is worth a closer look
     behind: re.Pattern[str]
     before: re.Pattern[str]
     turning: re.Pattern[str]
@@ -43,19 +44,22 @@ def _words() -> _VerdictWords:
     verdict = rf"{any_of('excluding')}(?!{_WORD}){trial}"
     flags = re.IGNORECASE
     return _VerdictWords(
+        frozenset(phrase.split()[-1] for phrase in data["excluding"]),
         re.compile(rf"[\s,]+{verdict}(?P<why>\W+{any_of('verdict_reasons')}\s[^.;]+)?[\s.;]*$", flags),
         re.compile(rf"\W*(?:all |any |the )?{any_of('people')}\s+{verdict}\s+(?:if|when)\s+", flags),
         re.compile(rf"(?<!{_WORD}){any_of('turning_verdicts')}(?!{_WORD})", flags),
     )
 
 
-def verdict_of(text: str) -> Verdict | None:
+def verdict_of(text: str) -> KeptOut | None:
     """What one sentence says of those whom it keeps out; None where it says nothing of the kind, or more.
 
     >>> verdict_of("Patients with gout are excluded.")
-    Verdict(said=(0, 18), why=None)
+    KeptOut(said=(0, 18), why=None)
     """
-    words = _words()
+    words, folded = _words(), text.casefold()
+    if not any(cue in folded for cue in words.cues):
+        return None
     found = words.behind.search(text)
     if found is not None:
         said = 0, found.start()
@@ -68,7 +72,7 @@ def verdict_of(text: str) -> Verdict | None:
     rest = text[slice(*said)]
     if not rest.strip() or ". " in rest or words.turning.search(text[: found.start()] + " " + rest):
         return None
-    return None if why is not None and words.turning.search(text[slice(*why)]) else Verdict(said, why)
+    return None if why is not None and words.turning.search(text[slice(*why)]) else KeptOut(said, why)
 
 
 def denied(reading: ItemReading) -> ItemReading:

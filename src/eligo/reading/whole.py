@@ -9,7 +9,7 @@ words of the protocol, where nothing in it can be misread.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -90,12 +90,15 @@ def _asked(predicate: Predicate, whole: Attest, *, denied: bool) -> Predicate:
 def _can_be_asked(reading: ItemReading, tokens: Sequence[Token], text: str, kind: Kind) -> bool:
     """Whether an item is one statement about a patient, of which it is clear who fulfils it."""
     types = frozenset([token.type for token in _without_end(tokens)])
+    if kind == "inclusion":  # all of its sentences are asked for, or say how
+        types -= {"STOP"}
     if len(text) > _LONGEST or not types.isdisjoint(_NO_STATEMENT):
         return False
     if not types.isdisjoint(_FOR_SOME) and not _condition_read(reading.predicate):
         return False
     lost = [leaf.span for leaf in leaves(reading.predicate) if isinstance(leaf, Unparsed)]
-    if any(not_read.code in _DOUBTFUL for not_read in reading.not_read) or any(
+    doubtful = _DOUBTFUL - {"second-sentence"} if kind == "inclusion" else _DOUBTFUL
+    if any(not_read.code in doubtful for not_read in reading.not_read) or any(
         _tells_more(tokens, span, text) for span in lost
     ):
         return False
@@ -151,7 +154,17 @@ def _tells_more(tokens: Sequence[Token], span: Span | None, text: str) -> bool:
 
 
 def _condition_read(predicate: Predicate) -> bool:
-    """Whether what is asked of some is asked under a condition that is understood."""
+    """Whether something is asked of some alone, and it is understood of whom each time."""
+    found = list(_conditions(predicate))
+    return bool(found) and not any(map(has_unread, found))
+
+
+def _conditions(predicate: Predicate) -> Iterator[Predicate]:
     if isinstance(predicate, IfThen):
-        return not has_unread(predicate.condition)
-    return isinstance(predicate, AllOf) and any(map(_condition_read, predicate.parts))
+        yield predicate.condition
+        yield from _conditions(predicate.then)
+    elif isinstance(predicate, (AllOf, AnyOf, AtLeast)):
+        for part in predicate.parts:
+            yield from _conditions(part)
+    elif isinstance(predicate, Not):
+        yield from _conditions(predicate.part)

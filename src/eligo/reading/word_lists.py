@@ -114,4 +114,9 @@ WORD_LISTS: Final = (
     "ways_of_finding",
     "naive",
     "nameless",
+    "narrowing_nothing",
+    "found_by_a_test",
+    "general_scales",
+    "titles_of_values",
+    "beside_titles",
 )

@@ -45,6 +45,7 @@ from eligo.reading.meaning.joining import (
     has_unread,
     is_unread,
     measures,
+    no_record_tells,
 )
 from eligo.reading.meaning.lists import each, joined
 from eligo.reading.meaning.meant import meant, two_definitions
@@ -128,7 +129,7 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
         return replace(exemplified(context, replace(head, quantifier=None), "below", said), span=span)
     head = wrapped(context, head) if head.quantifier is None else head
     assert head.body is not None
-    if is_unread(head.body) and all(map(measures, bodies)) and of_a_function(context, head.span):
+    if no_record_tells(head.body) and all(map(measures, bodies)) and of_a_function(context, head.span):
         read_as_limits(context, head.span)
         return Said(quantified(context, head.quantifier, bodies, span), span, "joined")
     if _is_unsure(context, head, head.body, bodies):

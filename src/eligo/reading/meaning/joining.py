@@ -123,6 +123,11 @@ def has_unread(body: Predicate) -> bool:
     return any(isinstance(leaf, Unparsed) for leaf in leaves(body))
 
 
+def no_record_tells(body: Predicate) -> bool:
+    """Whether all of it is for a person: words that are not understood, or that somebody states."""
+    return all(isinstance(leaf, (Attest, Unparsed)) for leaf in leaves(body))
+
+
 def is_judgement(body: Predicate | None) -> bool:
     """Whether it is what somebody has to judge: `in the opinion of the investigator`."""
     return isinstance(body, Attest) and body.topic in words("judgements")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from eligo.criteria import Compare, Limit, Number, Predicate, Present
+from eligo.criteria import MEASURING, Compare, Limit, Number, Predicate, Present
 from eligo.errors import EligoError
 from eligo.reading.leaves import fits
 from eligo.reading.lexicon import words
@@ -21,6 +21,8 @@ from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.units import convert
 from eligo.vocabulary.variables import Variable, variables
 
+_BOTH: Final = 2  # limits of a range
+_ROUNDED: Final = 0.02  # of a value: as far apart may the same limit be in two units
 _METHODS: Final = frozenset(["CONCEPT", "FILLER", "OR", "AND", "COMMA"])
 _FACTS: Final = frozenset(["ATTEST"])
 _NAMING: Final = frozenset(["CONCEPT", "FILLER", "VAR", ""])
@@ -75,7 +77,9 @@ def _how(text: str, inner: Sequence[Element]) -> bool:
 def repeats(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """Whether the bracket gives only another name of what stands before it: `(ACLF)`."""
     if len(inner) != 1:
-        return False
+        return _nothing_new(unit, node)
+    if _nothing_new(unit, node) or _same_variable(unit, node, inner[0]):
+        return True
     limited = i > 0 and isinstance(unit.elements[i - 1], Limits)  # it is no other name of what is limited
     refers = i > 0 and _capitals(unit.text, inner[0]) and (limited or _refers(unit.text, inner[0]))
     short = i > 0 and abbreviation(unit.text, inner[0])
@@ -85,6 +89,27 @@ def repeats(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) ->
     unit.context.count((node,), "note" if limited else "leaf")
     if limited:
         unit.context.notes.append(f"`{unit.context.written(node.span)}` is not tested")
+    return True
+
+
+def _nothing_new(unit: UnitState, node: Bracket) -> bool:
+    """`pancreatitis (acute or chronic)`: a bracket that narrows nothing, for it names all that there is."""
+    written = " ".join(unit.context.written(node.span).casefold().strip("()[] ").split())
+    if written not in words("narrowing_nothing") or (not unit.nouns and (unit.qualifiers or unit.statuses)):
+        return False  # `active (acute or chronic) or uncontrolled infection`: the adjective would be lost
+    unit.context.count((node,), "note")
+    unit.context.notes.append(f"`{unit.context.written(node.span)}` is not tested")
+    return True
+
+
+def _same_variable(unit: UnitState, node: Bracket, element: Element) -> bool:
+    """`performance status 0-1 (ECOG)`: whether it names once more what is limited before it."""
+    last = unit.last
+    if not isinstance(element, Token) or element.type != "VAR" or not isinstance(last, MEASURING):
+        return False
+    if element.value != last.variable:
+        return False
+    unit.context.count((node,), "leaf")
     return True
 
 
@@ -148,6 +173,8 @@ def written_out(unit: UnitState, inner: Predicate) -> bool:
 def second_unit(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]) -> bool:
     """`>= 12 mg/dL (equivalent to 205 umol/L)`: the same limit again; keep it, and check that the two agree."""
     last, again = unit.last, _one_limit(inner)
+    if len(inner) == 1 and isinstance(inner[0], Limits) and len(inner[0].limits[0].bounds) == _BOTH:
+        return isinstance(last, Compare) and _second_range(unit, node, last, inner[0].limits)
     if again is None or not isinstance(last, Compare) or len(last.limits) != 1 or last.variable is None:
         return False
     variable, first = variables().get(last.variable), last.limits[0]
@@ -165,6 +192,33 @@ def second_unit(unit: UnitState, i: int, node: Bracket, inner: Sequence[Element]
     return True
 
 
+def _second_range(unit: UnitState, node: Bracket, last: Compare, written: Sequence[WrittenLimit]) -> bool:
+    """`7.0-10.0 % (53-86 mmol/mol)`: the same two limits again, where they agree."""
+    variable, again = variables().get(last.variable or ""), written[0].bounds
+    if variable is None or len(written) > 1 or len(last.limits) != _BOTH:
+        return False
+    for first, (_, amount) in zip(last.limits, again, strict=True):
+        code = amount.unit or again[-1][1].unit
+        if (
+            code is None
+            or first.unit in (None, code.value)
+            or not _agrees(first, amount.number.value, code.value, variable)
+        ):
+            return False
+    unit.context.notes.append(f"the source also states {unit.context.written(node.span).strip('()[] ')}")
+    unit.context.count((node,), "leaf")
+    return True
+
+
+def _agrees(first: Limit, value: Number, unit: str, variable: Variable) -> bool:
+    """Whether a value is a limit in another unit, as far as it is rounded."""
+    try:
+        exact = convert(first.value, first.unit, unit, variable)
+    except EligoError:
+        return False
+    return abs(exact - value) <= _ROUNDED * max(abs(exact), abs(value))
+
+
 def _one_limit(inner: Sequence[Element]) -> WrittenLimit | None:
     """The limit that a bracket consists of, with a word such as `equivalent` before it or not."""
     equivalent = isinstance(inner[0], Token) and inner[0].type == "EQUIV"
@@ -180,5 +234,5 @@ def _checked(first: Limit, value: Number, unit: str, variable: Variable) -> str:
         exact = convert(first.value, first.unit, unit, variable)
     except EligoError:
         return f"{stated}, which cannot be compared"
-    near = abs(exact - value) <= 0.02 * max(abs(exact), abs(value))
+    near = abs(exact - value) <= _ROUNDED * max(abs(exact), abs(value))
     return f"{stated}; {first.value:g} {first.unit} is {exact:.4g} {unit}" + ("" if near else ", which does not agree")

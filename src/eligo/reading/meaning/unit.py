@@ -51,7 +51,7 @@ def read(state: UnitState) -> Said:
         elif isinstance(element, Bracket):
             bracket(state, i, element)
         elif isinstance(element, Anchor):
-            if of_today(element):
+            if of_today(element) or _until_today(state, element):
                 state.context.count((element,), "modifier")
             else:
                 state.residue.append(element)
@@ -63,6 +63,13 @@ def read(state: UnitState) -> Said:
         state.residue.extend(e for e in state.elements[i + 1 :] if isinstance(e, TimeNode))
         state.hedge = (state.hedge[0], place(state.elements[-1])[1])
     return _said(state)
+
+
+def _until_today(state: UnitState, anchor: Anchor) -> bool:
+    """`heart rate < 50 prior to randomization`: a value, or what a test found, is the last one before that."""
+    last, fact = state.last, state.ids
+    measured = isinstance(last, MEASURING) or (fact is not None and set(fact.split("|")) <= words("found_by_a_test"))
+    return measured and anchor.side == "BEFORE" and of_today(Anchor("AT", anchor.event, anchor.span))
 
 
 def _said(state: UnitState) -> Said:
