@@ -185,8 +185,8 @@ def is_route(qualifier: str) -> bool:
 def narrows(qualifier: str, concept: Concept | None) -> bool:
     """Whether what stands before or above a list can narrow the concept: how bad a disease is, how a drug is given."""
     kind = concept.kind if concept is not None else None
-    if kind in ("condition", "state"):
-        return not is_route(qualifier) or qualifier in words("routes_of_diseases")
+    if kind in ("condition", "state"):  # `systemic steroids or hospitalization` is of no systemic stay
+        return not is_route(qualifier) or (kind == "condition" and qualifier in words("routes_of_diseases"))
     return (kind == "medication" and is_route(qualifier)) or (
         kind in ("medication", "procedure") and qualifier in words("of_treatments")
     )
