@@ -190,7 +190,9 @@ def read_item(text: str, kind: Kind, *, why: bool = True) -> ItemReading:
             return reading
     tokens = tokenise(text)
     reading = _with_half_lives(text, why=why) if kind == "exclusion" else None
-    return ask_rest(reading or _read(tokens, text, kind, why=why), tokens, text, kind)
+    if reading is not None:
+        return ask_rest(reading, tokens, text, kind, certain=True)
+    return ask_rest(_read(tokens, text, kind, why=why), tokens, text, kind)
 
 
 def _with_half_lives(text: str, *, why: bool) -> ItemReading | None:

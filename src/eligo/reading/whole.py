@@ -13,7 +13,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from eligo.criteria import AllOf, Ambiguity, AnyOf, AtLeast, Attest, IfThen, Not, Predicate, Span, Unparsed, leaves
+from eligo.criteria import (
+    AllOf,
+    Ambiguity,
+    AnyOf,
+    AtLeast,
+    Attest,
+    IfThen,
+    Not,
+    Predicate,
+    Present,
+    Span,
+    Unparsed,
+    leaves,
+)
 from eligo.reading.item import ItemReading
 from eligo.reading.lexicon import name_words
 from eligo.reading.meaning.context import Account
@@ -28,19 +41,27 @@ _NO_STATEMENT: Final = frozenset(["STOP", "SUBITEM", "COLON", "NEXT", "PERMIT"])
 _FOR_SOME: Final = frozenset(["IF", "IFFIRST", "THEN", "UNLESS", "MUST"])
 # What is not understood for one of these reasons may be a slip, or lets somebody in.
 _DOUBTFUL: Final = frozenset(["contradiction", "idle", "permission", "second-sentence"])
+_TIMES: Final = frozenset(["WITHIN", "LASTING", "BEFORE", "SINCE", "AGO"])
 _LONGEST: Final = 400  # characters
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _AROUND: Final = " \t\n.,;-•*"
 _NUMBER: Final = r"(?:\d+[a-z]?|[ivx]+|[a-e])"  # of a part of a trial: "phase 1b", "cohort B"
 
 
-def ask_rest(reading: ItemReading, tokens: Sequence[Token], text: str, kind: Kind) -> ItemReading:
-    """The reading with what is not understood asked by the whole sentence, where that is one statement."""
+def ask_rest(
+    reading: ItemReading, tokens: Sequence[Token], text: str, kind: Kind, *, certain: bool = False
+) -> ItemReading:
+    """The reading with what is not understood asked by the whole sentence, where that is one statement.
+
+    `certain`: it is known what is not understood, and that it changes nothing of the rest.
+    """
     if not has_unread(reading.predicate) or not _can_be_asked(reading, tokens, text, kind):
         return reading
     span = _stated(text)
     whole = Attest(statement_id("statement", text[slice(*span)]), span=span)
     lost = [leaf.text for leaf in leaves(reading.predicate) if isinstance(leaf, Unparsed)]
+    if not certain and (_may_be_timed(reading.predicate, tokens) or _may_be_told(reading.predicate, text)):
+        reading = reading._replace(predicate=Unparsed(text, span=(0, len(text))), ambiguity=None)
     apart = not isinstance(reading.predicate, Unparsed)
     notes = [f"`{words}` is not understood by itself: the whole sentence is asked" for words in lost if apart]
     return reading._replace(
@@ -50,6 +71,42 @@ def ask_rest(reading: ItemReading, tokens: Sequence[Token], text: str, kind: Kin
         not_read=(),
         account=tuple(_as_leaf(entry) for entry in reading.account),
     )
+
+
+def _may_be_timed(predicate: Predicate, tokens: Sequence[Token]) -> bool:
+    """Whether a time that is not understood may be one of a fact that has none: `A within 4 weeks or 12 weeks`."""
+    lost = [leaf.span for leaf in leaves(predicate) if isinstance(leaf, Unparsed) and leaf.span is not None]
+    timed = any(t.type in _TIMES and any(a <= t.start < b for a, b in lost) for t in tokens)
+    return timed and any(isinstance(leaf, Present) and leaf.window is None for leaf in leaves(predicate))
+
+
+def _may_be_told(predicate: Predicate, text: str) -> bool:
+    """Whether words that are not understood may change what is understood right beside them, or deny it.
+
+    `menstrual blood loss >= 80 mL`, `refractory to A, defined as ...`, `A and non-A`: the known words would mislead.
+    """
+    if isinstance(predicate, AllOf):
+        lost = [part.span for part in predicate.parts if isinstance(part, Unparsed) and part.span is not None]
+        known = [leaf.span for part in predicate.parts if not has_unread(part) for leaf in leaves(part) if leaf.span]
+        if any(_touch(one, other, text) for one in lost for other in known):
+            return True
+    parts = predicate.parts if isinstance(predicate, (AllOf, AnyOf, AtLeast)) else ()
+    if isinstance(predicate, Not):
+        parts = (predicate.part,)
+    return any(_may_be_told(part, text) for part in parts)
+
+
+def _touch(lost: Span, known: Span, text: str) -> bool:
+    """Whether nothing that joins or narrows stands between words that are not understood and those that are."""
+    behind = known[1] <= lost[0]
+    between = text[known[1] : lost[0]] if behind else text[lost[1] : known[0]]
+    if text[slice(*lost)].casefold().startswith(tuple(name_words("denying_beginnings"))):
+        return True
+    written = _WORD.findall(between.casefold())
+    if not name_words("explaining_beside").isdisjoint(written):
+        return True
+    joined = "," in between or ";" in between or not name_words("joining_beside").isdisjoint(written)
+    return not joined and not (behind and not name_words("narrowing_beside").isdisjoint(written))
 
 
 def _of_each(ambiguity: Ambiguity | None, whole: Attest) -> Ambiguity | None:
