@@ -207,8 +207,10 @@ def _choice(pair: Pair) -> tuple[Heard, Heard]:
 
 
 def _context(pair: Pair) -> tuple[Heard, Heard]:
-    """The sentence alone, and as a bullet of a page."""
-    return heard(pair.texts[0], pair.kind), _on_page(pair)
+    """The sentence alone, with what is asked by the whole of it as an import asks it, and as a bullet of a page."""
+    reading = read_item(pair.texts[0], pair.kind)
+    alone = Heard(pair.texts[0], pair.kind, reading.predicate, reading.ambiguity is not None)
+    return alone, _on_page(pair)
 
 
 def _on_page(pair: Pair) -> Heard:

@@ -56,8 +56,9 @@ class Rules:
         """The trials under a policy; the last engine is kept, since most callers use one policy for all patients."""
         policy = policy or Policy()
         if not self._engines or self._engines[0].policy != policy:
-            asked = (test.concept for plan in self.plans for test in plan.tests if isinstance(test, Present))
-            relations().prepare(asked)
+            asked = {test.concept for plan in self.plans for test in plan.tests if isinstance(test, Present)}
+            if asked:
+                relations().prepare(asked)
             self._engines[:] = [Engine(self.plans, policy)]
         return self._engines[0]
 

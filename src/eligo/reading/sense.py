@@ -131,11 +131,9 @@ class _Guard:
 
     def _any(self, whole: AnyOf) -> Predicate:
         parts = _said_once([self.clean(p) for p in whole.parts])
-        if len(parts) > 1 and any(isinstance(p, IfThen) for p in parts):
-            made = _conditional(parts)
-            if not isinstance(made, AnyOf):
-                return made
-            parts = list(made.parts)
+        whom = [p.condition for p in parts if isinstance(p, IfThen)]
+        if len(parts) > 1 and len(whom) == len(parts) and disjoint(whom):  # `<= 450 (men) or <= 470 (women)`
+            return AllOf(tuple(parts))
         said = [p for p in parts if not isinstance(p, Always)]
         if not said:
             return parts[0]
@@ -148,20 +146,6 @@ class _Guard:
     def _leave_out(self, idle: Always) -> None:
         words = self.text[idle.span[0] : idle.span[1]] if idle.span else idle.note
         self.notes.append(f"`{words}` restricts nothing and is left out of the alternatives")
-
-
-def _conditional(parts: list[Predicate]) -> Predicate:
-    """Alternatives, some of which hold under a condition: who does not fulfil it would pass without the others.
-
-    `A if C or B if not C` are asked of those alone; `females: sterile or postmenopausal` asks it of women.
-    """
-    under = [p for p in parts if isinstance(p, IfThen)]
-    if len(under) == len(parts) and disjoint([p.condition for p in under]):
-        return AllOf(tuple(parts))
-    first, whom = under[0], under[0].condition
-    if len(under) == 1 and isinstance(whom, OneOf) and whom.variable == SEX.variable:
-        return replace(first, then=AnyOf(tuple([p.then if p is first else p for p in parts])))
-    return AnyOf(tuple([AllOf((p.condition, p.then)) if isinstance(p, IfThen) else p for p in parts]))
 
 
 def _said_once(parts: list[Predicate]) -> list[Predicate]:

@@ -8,7 +8,7 @@ from eligo.criteria import IfThen, Predicate
 from eligo.reading.meaning import exceptions
 from eligo.reading.meaning.conditions import with_other_limits
 from eligo.reading.meaning.context import Context, bodies_of, extent, filled, hull
-from eligo.reading.meaning.joining import all_of, any_of, default, measures
+from eligo.reading.meaning.joining import all_of, any_of, default, measures, one_of
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
@@ -54,7 +54,7 @@ def joined(context: Context, said: Sequence[Said], marks: Sequence[Token]) -> Sa
     bodies = with_other_limits(context, bodies_of(said))
     either = any(mark.value == "or" for mark in marks)
     asked = context.kind == "inclusion"
-    body = (_of_each(bodies) if asked else None) or any_of(bodies) if either else default(context, bodies)
+    body = (_of_each(bodies) if asked else None) or one_of(bodies) if either else default(context, bodies)
     return Said(body, hull(s.span for s in said), "joined")
 
 

@@ -34,6 +34,7 @@ from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tree import Branch, Node
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.named import is_named
 
 _Pairs = list[tuple[Compare, Compare]]  # a limit, and another one on the same value
 
@@ -278,7 +279,10 @@ def yet_to_come(context: Context, body: Predicate) -> Predicate:
         if not isinstance(leaf, Present) or leaf.span is None or leaf.status != "active" or leaf.window is not None:
             return leaf
         first = context.written(leaf.span).lower().split(maxsplit=1)[:1]
-        if kind_of(leaf) != "procedure" or words("yet_to_come").isdisjoint(first):
+        known = concepts().get(leaf.concept)
+        # A word of a name that is known tells what it is, and not when.
+        of_name = known is not None and not is_named(known.id) and known.name.split()[:1] == first
+        if kind_of(leaf) != "procedure" or words("yet_to_come").isdisjoint(first) or of_name:
             return leaf
         return any_of([replace(leaf, status="now"), replace(leaf, status="planned")])
 

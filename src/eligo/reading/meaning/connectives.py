@@ -5,12 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eligo.criteria import MEASURING, AllOf, AnyOf, Attest, Compare, OneOf, Predicate, Present, Span, Unparsed, leaves
+from eligo.criteria import (
+    MEASURING,
+    AllOf,
+    AnyOf,
+    Attest,
+    Compare,
+    OneOf,
+    Predicate,
+    Present,
+    Span,
+    Unparsed,
+    leaves,
+)
 from eligo.reading.lexicon import alternates, measured_by
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.definitions import graded
 from eligo.reading.meaning.exceptions import another, plain
-from eligo.reading.meaning.joining import all_of, any_of, category, default, facts_of, has_unread, is_unread, measures
+from eligo.reading.meaning.joining import (
+    all_of,
+    any_of,
+    category,
+    default,
+    facts_of,
+    has_unread,
+    is_unread,
+    measures,
+    one_of,
+)
 from eligo.reading.meaning.reach import runs
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Said
@@ -167,7 +189,7 @@ def _without_commas(context: Context, parts: list[Predicate], joins: list[str], 
             groups.append([part])
         else:
             groups[-1].append(part)
-    join = {"or": lambda p: any_of(p), "and": lambda p: _and(context, p, span)}
+    join = {"or": lambda p: one_of(p), "and": lambda p: _and(context, p, span)}
     inner = [g[0] if len(g) == 1 else join[tight](g) for g in groups]
     return inner[0] if len(inner) == 1 else join[loose](inner)
 
@@ -201,7 +223,7 @@ def _of_an_age(context: Context, part: Predicate) -> bool:
 
 def _uniform(context: Context, parts: list[Predicate], word: str, span: Span) -> Predicate:
     if word == "or":
-        return any_of(parts)
+        return one_of(parts)
     if word == "and":
         return _and(context, parts, span)
     return _apposed(context, parts)

@@ -15,6 +15,7 @@ from eligo.criteria import (
     IfThen,
     Leaf,
     Not,
+    OneOf,
     Predicate,
     Present,
     Unparsed,
@@ -25,7 +26,7 @@ from eligo.criteria import (
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.readings import Alternative
-from eligo.reading.sense import alternatives
+from eligo.reading.sense import alternatives, disjoint
 
 
 def any_of(parts: Sequence[Predicate]) -> Predicate:
@@ -34,6 +35,20 @@ def any_of(parts: Sequence[Predicate]) -> Predicate:
         return parts[0]
     flat = [q for p in parts for q in (p.parts if isinstance(p, AnyOf) else (p,))]
     return flat[0] if len(flat) == 1 else AnyOf(tuple(flat))
+
+
+def one_of(parts: Sequence[Predicate]) -> Predicate:
+    """Alternatives, some of which hold under a condition: who does not fulfil it would pass without the others.
+
+    `A if C or B if not C` are asked of those alone; `females: sterile or postmenopausal` asks it of women.
+    """
+    under = [p for p in parts if isinstance(p, IfThen)]
+    if len(under) == len(parts) and disjoint([p.condition for p in under]):
+        return any_of(parts)
+    whom = under[0].condition if len(under) == 1 else None
+    if isinstance(whom, OneOf) and whom.variable == "sex":
+        return replace(under[0], then=any_of([p.then if isinstance(p, IfThen) else p for p in parts]))
+    return any_of([all_of([p.condition, p.then]) if isinstance(p, IfThen) else p for p in parts])
 
 
 def all_of(parts: Sequence[Predicate]) -> Predicate:
@@ -47,7 +62,10 @@ def all_of(parts: Sequence[Predicate]) -> Predicate:
 def in_last(body: AllOf | AnyOf, change: Callable[[Predicate], Predicate]) -> Predicate:
     """A list with what `change` makes of its last part."""
     *rest, last = body.parts
-    return (all_of if isinstance(body, AllOf) else any_of)([*rest, change(last)])
+    changed = change(last)
+    if isinstance(body, AllOf):
+        return all_of([*rest, changed])
+    return any_of([*rest, all_of([changed.condition, changed.then]) if isinstance(changed, IfThen) else changed])
 
 
 def default(context: Context, parts: Sequence[Predicate]) -> Predicate:
