@@ -42,6 +42,7 @@ _FOR_SOME: Final = frozenset(["IF", "IFFIRST", "THEN", "UNLESS", "MUST"])
 # What is not understood for one of these reasons may be a slip, or lets somebody in.
 _DOUBTFUL: Final = frozenset(["contradiction", "idle", "permission", "second-sentence"])
 _TIMES: Final = frozenset(["WITHIN", "LASTING", "BEFORE", "SINCE", "AGO"])
+_REACHING: Final = frozenset(["NEG", "HEDGE", "STATUS", "IF", "UNLESS", "EXCEPT"])
 _LONGEST: Final = 400  # characters
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _AROUND: Final = " \t\n.,;-•*"
@@ -60,7 +61,7 @@ def ask_rest(
     span = _stated(text)
     whole = Attest(statement_id("statement", text[slice(*span)]), span=span)
     lost = [leaf.text for leaf in leaves(reading.predicate) if isinstance(leaf, Unparsed)]
-    if not certain and (_may_be_timed(reading.predicate, tokens) or _may_be_told(reading.predicate, text)):
+    if not certain and _may_reach(reading.predicate, tokens, text):
         reading = reading._replace(predicate=Unparsed(text, span=(0, len(text))), ambiguity=None)
     apart = not isinstance(reading.predicate, Unparsed)
     notes = [f"`{words}` is not understood by itself: the whole sentence is asked" for words in lost if apart]
@@ -71,6 +72,24 @@ def ask_rest(
         not_read=(),
         account=tuple(_as_leaf(entry) for entry in reading.account),
     )
+
+
+def _may_reach(predicate: Predicate, tokens: Sequence[Token], text: str) -> bool:
+    """Whether what is not understood may be said of what is: a time, a negation, a purpose at the end of a list."""
+    if _may_be_timed(predicate, tokens) or _may_be_told(predicate, text):
+        return True
+    lost = [leaf.span for leaf in leaves(predicate) if isinstance(leaf, Unparsed) and leaf.span is not None]
+    known = [leaf.span for leaf in leaves(predicate) if not isinstance(leaf, Unparsed) and leaf.span is not None]
+    if isinstance(predicate, AllOf) and all(one[1] <= other[0] for one in known for other in lost):
+        return False  # `A that is zorblaxed by B`: without A nothing of it is so
+    return any(_reaches(span, tokens, text) for span in lost)
+
+
+def _reaches(lost: Span, tokens: Sequence[Token], text: str) -> bool:
+    """Whether a word with which more begins, or one that denies, stands among words that are not understood."""
+    if any(lost[0] <= token.start < lost[1] and token.type in _REACHING for token in tokens):
+        return True
+    return not name_words("reaching_beyond").isdisjoint(_WORD.findall(text[slice(*lost)].casefold()))
 
 
 def _may_be_timed(predicate: Predicate, tokens: Sequence[Token]) -> bool:

@@ -174,7 +174,7 @@ def _narrowed(leaf: Present, qualifiers: Sequence[str], name: str) -> Present:
     named = concept_named(f"{kept[0]} {name}") if len(kept) == 1 and name else None
     if named is not None and named != leaf.concept and leaf.concept in concepts().ancestors(named):
         return replace(leaf, concept=named)
-    return replace(leaf, qualifier=" ".join(kept) or None)
+    return replace(leaf, qualifier=" ".join(dict.fromkeys(kept)) or None)
 
 
 def is_route(qualifier: str) -> bool:

@@ -268,7 +268,7 @@ def _without_adjective(context: Context, leaf: Present, lead: Modifiers, after: 
 def _qualified(leaf: Present, lead: Modifiers) -> Present:
     """`congenital` over the long QT syndrome is a concept of its own; over a coagulopathy it is a qualifier."""
     known = concepts().get(leaf.concept)
-    narrowing = " ".join(lead.qualifiers)
+    narrowing = " ".join(dict.fromkeys(lead.qualifiers))
     id_ = concept_named(f"{narrowing} {known.name}") if known is not None and len(lead.qualifiers) == 1 else None
     if id_ is not None and id_ != leaf.concept and leaf.concept in concepts().ancestors(id_):
         return replace(leaf, concept=id_, qualifier=None)
