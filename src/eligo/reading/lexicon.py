@@ -6,7 +6,8 @@ Compiled when a data file changes, and kept by `eligo.cache`.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from eligo.cache import cached, digest
@@ -42,6 +43,12 @@ def words(kind: str) -> frozenset[str]:
     if found is None:
         found = _WORDS[kind] = frozenset(_lexicon()["words"][kind])
     return found
+
+
+def any_phrase(phrases: Iterable[str]) -> str:
+    """A pattern of one of some phrases, the longest first."""
+    found = sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))
+    return f"(?:{'|'.join(map(re.escape, found))})"
 
 
 @functools.cache

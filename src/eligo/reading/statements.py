@@ -8,12 +8,13 @@ in it can be misread: neither what it joins nor what it denies.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple, cast
 
 from eligo.data import grammar_data
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import any_phrase, words
 from eligo.reading.naming import is_vague
+from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import StatementKind, statement_id
@@ -53,8 +54,8 @@ class _StatementWords:
         for kind in cast(tuple[StatementKind, ...], tuple(data["statements"])):
             of = data["statements"][kind]
             self.kinds.update(dict.fromkeys((*of["before_to"], *of["alone"]), kind))
-        before_to = _any(word for of in data["statements"].values() for word in of["before_to"])
-        alone = _any(word for of in data["statements"].values() for word in of["alone"])
+        before_to = any_phrase(word for of in data["statements"].values() for word in of["before_to"])
+        alone = any_phrase(word for of in data["statements"].values() for word in of["alone"])
         join = r"\s*(?:,\s*(?:and|or)?|and/or|and|or|/)\s*"
         begins = rf"(?P<to>{before_to})(?:{join}(?:{before_to}))*\s+(?:not\s+)?(?:to|of)\b|(?P<alone>{alone})(?![\w-])"
         self.begins = re.compile(begins, re.IGNORECASE)
@@ -75,11 +76,6 @@ def _words() -> _StatementWords:
     if not _KNOWN:
         _KNOWN.append(_StatementWords())
     return _KNOWN[0]
-
-
-def _any(words: Iterable[str]) -> str:
-    """A pattern of one of some phrases, the longest first."""
-    return "|".join(re.escape(word) for word in sorted(set(words), key=lambda word: (-len(word), word)))
 
 
 class _Begun(NamedTuple):
@@ -245,8 +241,7 @@ def _is_object_too(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _is_disease(token: Token) -> bool:
-    found = concepts().get(str(token.value).split("|")[0]) if token.type == "CONCEPT" else None
-    return found is not None and found.kind == "condition"
+    return token.type == "CONCEPT" and kind_named(str(token.value)) == "condition"
 
 
 def _says_other(types: set[str], *, behind_that: bool) -> bool:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from eligo.criteria import Not, Predicate
 from eligo.data import grammar_data
 from eligo.reading.item import ItemReading
+from eligo.reading.lexicon import any_phrase
 
 _WORD: Final = r"[^\W_]"
 
@@ -37,8 +38,7 @@ def _words() -> _VerdictWords:
     data = grammar_data("sentences.yaml")
 
     def any_of(kind: str) -> str:
-        phrases = sorted(data[kind], key=lambda phrase: (-len(phrase), phrase))
-        return "(?:" + "|".join(re.escape(phrase) for phrase in phrases) + ")"
+        return any_phrase(data[kind])
 
     trial = rf"(?:\s+{any_of('from_what')})*"
     verdict = rf"{any_of('excluding')}(?!{_WORD}){trial}"

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from eligo.criteria import (
+    JOINED,
     AllOf,
     Ambiguity,
     AnyOf,
@@ -60,7 +61,7 @@ def ask_rest(
         return reading
     span = _stated(text)
     whole = Attest(statement_id("statement", text[slice(*span)]), span=span)
-    lost = [leaf.text for leaf in leaves(reading.predicate) if isinstance(leaf, Unparsed)]
+    lost = [leaf.text for leaf in _not_understood(reading.predicate)]
     if not certain and _may_reach(reading.predicate, tokens, text):
         reading = reading._replace(predicate=Unparsed(text, span=(0, len(text))), ambiguity=None)
     apart = not isinstance(reading.predicate, Unparsed)
@@ -78,7 +79,7 @@ def _may_reach(predicate: Predicate, tokens: Sequence[Token], text: str) -> bool
     """Whether what is not understood may be said of what is: a time, a negation, a purpose at the end of a list."""
     if _may_be_timed(predicate, tokens) or _may_be_told(predicate, text):
         return True
-    lost = [leaf.span for leaf in leaves(predicate) if isinstance(leaf, Unparsed) and leaf.span is not None]
+    lost = _spans(predicate)
     known = [leaf.span for leaf in leaves(predicate) if not isinstance(leaf, Unparsed) and leaf.span is not None]
     if isinstance(predicate, AllOf) and all(one[1] <= other[0] for one in known for other in lost):
         return False  # `A that is zorblaxed by B`: without A nothing of it is so
@@ -87,16 +88,29 @@ def _may_reach(predicate: Predicate, tokens: Sequence[Token], text: str) -> bool
 
 def _reaches(lost: Span, tokens: Sequence[Token], text: str) -> bool:
     """Whether a word with which more begins, or one that denies, stands among words that are not understood."""
-    if any(lost[0] <= token.start < lost[1] and token.type in _REACHING for token in tokens):
+    if _holds(lost, tokens, _REACHING):
         return True
     return not name_words("reaching_beyond").isdisjoint(_WORD.findall(text[slice(*lost)].casefold()))
 
 
 def _may_be_timed(predicate: Predicate, tokens: Sequence[Token]) -> bool:
     """Whether a time that is not understood may be one of a fact that has none: `A within 4 weeks or 12 weeks`."""
-    lost = [leaf.span for leaf in leaves(predicate) if isinstance(leaf, Unparsed) and leaf.span is not None]
-    timed = any(t.type in _TIMES and any(a <= t.start < b for a, b in lost) for t in tokens)
+    timed = any(_holds(span, tokens, _TIMES) for span in _spans(predicate))
     return timed and any(isinstance(leaf, Present) and leaf.window is None for leaf in leaves(predicate))
+
+
+def _not_understood(predicate: Predicate) -> Iterator[Unparsed]:
+    return (leaf for leaf in leaves(predicate) if isinstance(leaf, Unparsed))
+
+
+def _spans(predicate: Predicate) -> list[Span]:
+    """Where the words stand that are not understood."""
+    return [leaf.span for leaf in _not_understood(predicate) if leaf.span is not None]
+
+
+def _holds(span: Span, tokens: Sequence[Token], types: frozenset[str]) -> bool:
+    """Whether a token of one of the types begins within a stretch of the text."""
+    return any(span[0] <= token.start < span[1] and token.type in types for token in tokens)
 
 
 def _may_be_told(predicate: Predicate, text: str) -> bool:
@@ -109,10 +123,9 @@ def _may_be_told(predicate: Predicate, text: str) -> bool:
         known = [leaf.span for part in predicate.parts if not has_unread(part) for leaf in leaves(part) if leaf.span]
         if any(_touch(one, other, text) for one in lost for other in known):
             return True
-    parts = predicate.parts if isinstance(predicate, (AllOf, AnyOf, AtLeast)) else ()
     if isinstance(predicate, Not):
-        parts = (predicate.part,)
-    return any(_may_be_told(part, text) for part in parts)
+        return _may_be_told(predicate.part, text)
+    return isinstance(predicate, JOINED) and any(_may_be_told(part, text) for part in predicate.parts)
 
 
 def _touch(lost: Span, known: Span, text: str) -> bool:
@@ -172,7 +185,7 @@ def _can_be_asked(reading: ItemReading, tokens: Sequence[Token], text: str, kind
         return False
     if not types.isdisjoint(_FOR_SOME) and not _condition_read(reading.predicate):
         return False
-    lost = [leaf.span for leaf in leaves(reading.predicate) if isinstance(leaf, Unparsed)]
+    lost = [leaf.span for leaf in _not_understood(reading.predicate)]
     doubtful = _DOUBTFUL - {"second-sentence"} if kind == "inclusion" else _DOUBTFUL
     if any(not_read.code in doubtful for not_read in reading.not_read) or any(
         _tells_more(tokens, span, text) for span in lost

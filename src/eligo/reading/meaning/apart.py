@@ -8,7 +8,7 @@ from eligo.criteria import IfThen, Predicate
 from eligo.reading.meaning import exceptions
 from eligo.reading.meaning.conditions import with_other_limits
 from eligo.reading.meaning.context import Context, bodies_of, extent, filled, hull
-from eligo.reading.meaning.joining import all_of, any_of, default, measures, one_of
+from eligo.reading.meaning.joining import all_of, any_of, default, measures, one_of, with_condition
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
@@ -64,5 +64,5 @@ def _of_each(parts: Sequence[Predicate]) -> Predicate | None:
     if len(pairs) < max(2, len(parts)):
         return None
     if all(measures(pair.condition) and measures(pair.then) for pair in pairs):
-        return any_of([all_of([pair.condition, pair.then]) for pair in pairs])
+        return any_of([with_condition(pair) for pair in pairs])
     return all_of(pairs)

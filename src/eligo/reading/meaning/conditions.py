@@ -27,7 +27,7 @@ from eligo.criteria import (
 from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.facts import kind_of
-from eligo.reading.meaning.joining import all_of, any_of, has_unread, in_last, is_unread, measures
+from eligo.reading.meaning.joining import all_of, any_of, facts_of, has_unread, in_last, is_unread, measures
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
@@ -286,8 +286,7 @@ def yet_to_come(context: Context, body: Predicate) -> Predicate:
             return leaf
         return any_of([replace(leaf, status="now"), replace(leaf, status="planned")])
 
-    alone = isinstance(body, Present) or (isinstance(body, AnyOf) and all(isinstance(p, Present) for p in body.parts))
-    return map_leaves(body, change) if alone else body
+    return map_leaves(body, change) if facts_of(body) is not None else body
 
 
 def asked_of_some(context: Context, predicate: Predicate) -> Predicate:

@@ -48,7 +48,12 @@ def one_of(parts: Sequence[Predicate]) -> Predicate:
     whom = under[0].condition if len(under) == 1 else None
     if isinstance(whom, OneOf) and whom.variable == "sex":
         return replace(under[0], then=any_of([p.then if isinstance(p, IfThen) else p for p in parts]))
-    return any_of([all_of([p.condition, p.then]) if isinstance(p, IfThen) else p for p in parts])
+    return any_of([with_condition(part) for part in parts])
+
+
+def with_condition(part: Predicate) -> Predicate:
+    """What holds for some, as one of several alternatives: it is one for nobody else."""
+    return all_of([part.condition, part.then]) if isinstance(part, IfThen) else part
 
 
 def all_of(parts: Sequence[Predicate]) -> Predicate:
@@ -63,9 +68,7 @@ def in_last(body: AllOf | AnyOf, change: Callable[[Predicate], Predicate]) -> Pr
     """A list with what `change` makes of its last part."""
     *rest, last = body.parts
     changed = change(last)
-    if isinstance(body, AllOf):
-        return all_of([*rest, changed])
-    return any_of([*rest, all_of([changed.condition, changed.then]) if isinstance(changed, IfThen) else changed])
+    return all_of([*rest, changed]) if isinstance(body, AllOf) else any_of([*rest, with_condition(changed)])
 
 
 def default(context: Context, parts: Sequence[Predicate]) -> Predicate:

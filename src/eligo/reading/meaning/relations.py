@@ -17,9 +17,9 @@ from eligo.reading.meaning.lists import joined
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Bond, Mark, Said
+from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch, Node
-from eligo.vocabulary.concepts import concepts
 
 # Behind which `or` may join two things or two sentences.
 _UNSURE: Final = frozenset(["with", "from", "without", "due_to", "unrelated_to", "associated_with"])
@@ -52,8 +52,7 @@ def _stands_alone(context: Context, kind: str, said: Said, node: Branch) -> bool
 def _treats(node: Node) -> bool:
     """Whether a part names a treatment first."""
     first = next((e for e in elements_of(node) if isinstance(e, Token) and e.type == "CONCEPT"), None)
-    known = concepts().get(str(first.value).split("|")[0]) if first is not None else None
-    return known is not None and known.kind in TREATMENTS
+    return first is not None and kind_named(str(first.value)) in TREATMENTS
 
 
 def _is_given(said: Said) -> bool:

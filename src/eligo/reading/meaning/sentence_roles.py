@@ -11,6 +11,7 @@ import re
 from typing import Final, Literal, NamedTuple
 
 from eligo.data import grammar_data
+from eligo.reading.lexicon import any_phrase
 from eligo.truth import Kind
 
 Role = Literal["note", "definition", "adds", "excludes", "permits", "unclear"]
@@ -58,8 +59,7 @@ def _words() -> _RoleWords:
     data = grammar_data("sentences.yaml")
 
     def any_of(kind: str) -> str:
-        phrases = sorted(data[kind], key=lambda phrase: (-len(phrase), phrase))
-        return "(?:" + "|".join(re.escape(phrase) for phrase in phrases) + ")"
+        return any_phrase(data[kind])
 
     def whole(pattern: str) -> re.Pattern[str]:
         return re.compile(rf"(?<!{_WORD}){pattern}(?!{_WORD})")
