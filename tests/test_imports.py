@@ -34,6 +34,7 @@ ORDER = (
     "report",
     "screening",
     "record worksheet",
+    "warehouse",
     "commands",
     "cli",
     "__main__",
