@@ -169,6 +169,17 @@ class Presence:
         whole = self.lists <= chart.complete and self.beside.isdisjoint(chart.patient.in_part)
         return _LIST_COMPLETE if whole and self._left_open(chart) is None else None
 
+    def leaves_open(self, fact: Fact, chart: Chart) -> bool:
+        """Whether a fact keeps the concept from being ruled out by silence."""
+        if ":" in fact.concept and self._beyond(fact, chart):
+            return True
+        return fact.concept in self.open_to.entries and self._may_be(fact, chart)
+
+    @property
+    def may_be_graded(self) -> bool:
+        """Whether a grade can answer the test."""
+        return _may_be_graded(self.test, self.voting)
+
     def _left_open(self, chart: Chart) -> Outcome | None:
         """UNKNOWN with all that may be the concept, or that is a sign of it, in the time that is asked for."""
         entries, facts = self.open_to.entries, chart.facts

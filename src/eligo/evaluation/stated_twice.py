@@ -59,12 +59,12 @@ class StatedTwice(Comparison):
             return None
         if not isinstance(reading, Result) or reading.unit is None:
             return self.first
-        which = _which(reading.unit, self.unit, self.variable)
+        which = unit_goes_with(reading.unit, self.unit, self.variable)
         return None if which is None else (self.first, self.second)[which]
 
 
 @functools.lru_cache(maxsize=4096)
-def _which(unit: str, equivalent: str, variable: str) -> int | None:
+def unit_goes_with(unit: str, equivalent: str, variable: str) -> int | None:
     """Whether a unit goes with the canonical one (0) or with that of the equivalent (1); None where with neither."""
     known = variables().get(variable)
     canonical = known.unit if known else "1"

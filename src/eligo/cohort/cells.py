@@ -1,0 +1,133 @@
+"""Scores of persons: the columns of their inputs in, what the tests of scores say out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from eligo.cohort.form import Expr, any_of, is_false, is_true
+from eligo.cohort.in_polars import in_polars
+from eligo.cohort.layout import Layout
+from eligo.cohort.scores import Cell, Scored, ask, cell_of, grid_of, judge
+from eligo.truth import Truth
+from eligo.vocabulary.scores import Interval
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_SEXES: tuple[str | None, ...] = (None, "male", "female")
+_EXACT = 255  # the code of a value that is no cell of the grid
+_TRUTHS = {Truth.MET: True, Truth.NOT_MET: False, Truth.UNKNOWN: None}
+
+
+class Cells:
+    """The cells of one score that were judged, kept over all persons."""
+
+    def __init__(self, scored: Scored, layout: Layout) -> None:
+        self.scored, self.layout = scored, layout
+        self.grid = grid_of(scored) if scored.whole else {}
+        self.ids = [one.id for one in scored.values]
+        self._judged: dict[tuple[int, ...], Truth | None] = {}
+
+    def answer(self, frame: pl.DataFrame, fold: Callable[[Expr], Expr]) -> pl.DataFrame:
+        """Add the answer for each person: its truth, and whether the plain evaluator has to decide."""
+        import polars as pl  # lazily: only a cohort needs it
+
+        name = self.scored.name
+        if not self.scored.whole:
+            there = any_of(one.there for one in self.scored.values)
+            missing = pl.lit(None, dtype=pl.Boolean())
+            return frame.with_columns(missing.alias(f"{name}.truth"), in_polars(fold(there)).alias(f"{name}.hand"))
+        codes = self._codes(frame, fold)
+        keys = codes.unique(maintain_order=True)
+        found = [self._judge(key) for key in keys.iter_rows()]
+        table = keys.with_columns(
+            truth=pl.Series([_TRUTHS.get(one) if one is not None else None for one in found], dtype=pl.Boolean()),
+            ask=pl.Series([one is None for one in found], dtype=pl.Boolean()),
+        )
+        told = codes.join(table, on=codes.columns, how="left", maintain_order="left", nulls_equal=True)
+        truth, hand = self._exact(frame, told, fold)
+        return frame.with_columns(truth.alias(f"{name}.truth"), hand.alias(f"{name}.hand"))
+
+    def _codes(self, frame: pl.DataFrame, fold: Callable[[Expr], Expr]) -> pl.DataFrame:
+        """The code of each input: 0 for nothing known; the facts as 0, 1 (ruled out) and 2, the sex as its place."""
+        import polars as pl  # lazily, as above
+
+        asked = {}
+        for place, one in enumerate(self.scored.values):
+            asked[f"low{place}"], asked[f"high{place}"] = in_polars(fold(one.low)), in_polars(fold(one.high))
+        ends = frame.lazy().with_columns(**asked).select(*asked).collect()
+        columns = [self._code(ends, place, one.id) for place, one in enumerate(self.scored.values)]
+        facts = [
+            (pl.when(in_polars(fold(is_true(fact.truth)))).then(2).when(in_polars(fold(is_false(fact.truth)))).then(1).otherwise(0))
+            .cast(pl.UInt8())
+            .alias(f"f{place}")
+            for place, fact in enumerate(self.scored.facts)
+        ]
+        sex = pl.when(pl.col("sex") == "male").then(1).when(pl.col("sex") == "female").then(2).otherwise(0)
+        parts = [*(one.unclear for one in self.scored.values), *(fact.unclear for fact in self.scored.facts)]
+        unclear = in_polars(fold(any_of(parts)))
+        made = [*facts, sex.cast(pl.UInt8()).alias("s"), unclear.alias("unclear")]
+        names = [f"f{place}" for place in range(len(facts))]
+        others = frame.lazy().with_columns(made).select(*names, "s", "unclear").collect()
+        return pl.DataFrame(columns).hstack(others)
+
+    def _code(self, ends: pl.DataFrame, place: int, id_: str) -> pl.Series:
+        import polars as pl  # lazily, as above
+
+        low, high, cells = ends[f"low{place}"], ends[f"high{place}"], self.grid[id_]
+        starts = pl.Series([cell.low for cell in cells], dtype=pl.Float64())
+        code = starts.search_sorted(low.fill_null(0.0), side="right").cast(pl.UInt8())
+        inside = (low == high) & (low >= cells[0].low) & (low <= cells[-1].high)
+        chosen = pl.when(low.is_null()).then(0).when(inside).then(code).otherwise(_EXACT).cast(pl.UInt8())
+        return pl.select(chosen.alias(f"v{place}")).to_series()
+
+    def _judge(self, key: Sequence[int | bool]) -> Truth | None:
+        """What the test says of a cell; None where the values themselves have to be asked, or that is of no use."""
+        *codes, unclear = key
+        values, rest = codes[: len(self.ids)], codes[len(self.ids) :]
+        if unclear or _EXACT in values:
+            return None
+        name = tuple(map(int, codes))
+        if name not in self._judged:
+            *facts, sex = rest
+            cell = cell_of(self.ids, list(map(int, values)), self.grid, self._facts(facts), _SEXES[sex])
+            self._judged[name] = judge(self.scored.answer, cell, self.layout.as_of, self.layout.policy)
+        return self._judged[name]
+
+    def _facts(self, codes: Iterable[int]) -> dict[str, bool]:
+        return {fact.id: code == 2 for fact, code in zip(self.scored.facts, codes, strict=True) if code}
+
+    def _exact(
+        self, frame: pl.DataFrame, told: pl.DataFrame, fold: Callable[[Expr], Expr]
+    ) -> tuple[pl.Series, pl.Series]:
+        """The answers where those of the cells do not decide: by the values themselves, unless these are unclear."""
+        import polars as pl  # lazily, as above
+
+        hand = told["ask"] & told["unclear"]
+        open_ = told["ask"] & ~told["unclear"]
+        if not open_.any():
+            return told["truth"], hand
+        asked = {f"l{p}": in_polars(fold(one.low)) for p, one in enumerate(self.scored.values)}
+        asked |= {f"h{p}": in_polars(fold(one.high)) for p, one in enumerate(self.scored.values)}
+        rows = frame.lazy().with_columns(**asked).select(*asked).collect().hstack(told.select(pl.exclude("^v[0-9]+$"))).filter(open_)
+        keys = rows.select(pl.exclude("truth", "ask", "unclear"))
+        unique = keys.unique(maintain_order=True)
+        found = [self._ask(row) for row in unique.iter_rows(named=True)]
+        table = unique.with_columns(
+            found=pl.Series([_TRUTHS[one] for one in found], dtype=pl.Boolean())
+        )
+        exact = keys.join(table, on=keys.columns, how="left", maintain_order="left", nulls_equal=True)["found"]
+        places = open_.arg_true()
+        return told["truth"].scatter(places, exact), hand
+
+    def _ask(self, row: dict[str, object]) -> Truth:
+        """What the test says of these values."""
+        values = {}
+        for place, id_ in enumerate(self.ids):
+            low, high = row[f"l{place}"], row[f"h{place}"]
+            if isinstance(low, float) and isinstance(high, float):
+                values[id_] = Interval(low, high)
+        facts = [int(str(row[f"f{place}"])) for place in range(len(self.scored.facts))]
+        cell = Cell(values, self._facts(facts), _SEXES[int(str(row["s"]))])
+        return ask(self.scored.answer, cell, self.layout.as_of, self.layout.policy)[0]

@@ -1,0 +1,82 @@
+"""An engine of plans in, the answers of all its tests as columns out: which test becomes what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from eligo.cohort.answer import HANDED, Answer, cases, constant, reason
+from eligo.cohort.form import FALSE, TRUE, HasWord
+from eligo.cohort.layout import Layout
+from eligo.cohort.measured import age, age_then, graded_input, measured, of_sex
+from eligo.cohort.presences import present, related
+from eligo.cohort.scores import FactInput, Input, leaves
+from eligo.criteria import Always, Compare, OneOf
+from eligo.criteria import Present as Asked
+from eligo.evaluate import Engine
+from eligo.evaluation.ages import AgeComparison, AgeThen
+from eligo.evaluation.answers import Answer as Function
+from eligo.evaluation.comparing import Choice, Comparison, SexChoice
+from eligo.evaluation.presence import Presence, presence
+from eligo.evaluation.relating import Relating
+from eligo.plan import Attested, Test, Untestable
+from eligo.truth import Reason, Truth
+from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.variables import variables
+
+
+def compiled(engine: Engine, as_of: date, units: Mapping[str, Sequence[str]]) -> tuple[Layout, tuple[Answer, ...]]:
+    """The tables that all tests of an engine need on a day, and the answer of each, by its number."""
+    layout = Layout(engine.policy, as_of, units, score_inputs=_inputs)
+    pairs = enumerate(zip(engine.asked, engine.tests, strict=True))
+    return layout, tuple(_answer(number, test, answer, layout) for number, (test, answer) in pairs)
+
+
+def _answer(number: int, test: Test, answer: Function, layout: Layout) -> Answer:
+    match answer:
+        case Presence():
+            return present(answer, layout).answer
+        case Relating():
+            return related(answer, present(answer.what, layout).answer, present(answer.to, layout).answer)
+        case AgeComparison() if isinstance(test, Compare):
+            return age(test, layout)
+        case AgeThen():
+            return age_then(answer, layout)
+        case SexChoice() if isinstance(test, OneOf):
+            return of_sex(test)
+        case Comparison() | Choice() if isinstance(test, Compare | OneOf):
+            return measured(number, test, answer, layout)
+    if isinstance(test, Attested):
+        return _attested(test)
+    if isinstance(test, Untestable):
+        return constant(Truth.UNKNOWN, Reason(test.reason))
+    return constant(Truth.MET) if isinstance(test, Always) else HANDED
+
+
+def _attested(test: Attested) -> Answer:
+    """What a person stated: of this very criterion, else of the topic."""
+    pairs = []
+    for name in dict.fromkeys((test.criterion, test.topic)):
+        pairs += [(HasWord("attested_yes", name), Answer(TRUE)), (HasWord("attested_no", name), Answer(FALSE))]
+    return cases(pairs, constant(Truth.UNKNOWN)._replace(why=reason(Reason.NEEDS_ATTESTATION)))
+
+
+def _inputs(score: str, layout: Layout) -> tuple[tuple[Input, ...], tuple[FactInput, ...]]:
+    """The inputs of a score in columns."""
+    values, facts = dict[str, Input](), dict[str, FactInput]()
+    for item in leaves(score):
+        if item.role == "fact":
+            if item.id in concepts():
+                found = present(presence(Asked(item.id)), layout).answer
+                facts[item.id] = FactInput(item.id, found.truth, found.hand)
+        elif item.role != "control" and item.id not in ("sex", "age"):
+            values[item.id] = _value(item.id, layout)
+    return tuple(values.values()), tuple(facts.values())
+
+
+def _value(variable: str, layout: Layout) -> Input:
+    known = variables().get(variable)
+    if known is not None and known.concept is not None:
+        return graded_input(known, layout)
+    table = layout.value(variable)
+    return table.input()

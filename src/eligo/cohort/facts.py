@@ -1,0 +1,156 @@
+"""The facts of persons in, the bits of all voters out: facts become kinds, and each kind is asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from eligo.cohort.layout import PER_WORD, Layout
+from eligo.cohort.source import Persons, Source
+from eligo.cohort.voters import BITS, is_read
+from eligo.patients.model import Fact, PartialDate
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_DAYS = ("start_first", "start_last", "end_first", "end_last")
+_WORDS = ("concept", "kind", "status", "marks")
+_CLASS = 1 << 8  # more than there are classes of days
+
+
+class Facts:
+    """What the facts of a warehouse say to the voters of a layout; what a kind of fact says is kept."""
+
+    def __init__(self, source: Source, layout: Layout) -> None:
+        self.source, self.layout = source, layout
+        self.cuts = layout.cuts()
+        everything = frozenset[str]().union(*(voter.reads for voter in layout.voters))
+        self.concepts = [concept for concept in source.concepts() if is_read(concept, everything)]
+        self._kinds: dict[tuple[object, ...], list[int]] = {}
+        self._denials: dict[tuple[str, bool], list[int]] = {}
+        self._voters: dict[str, list[int]] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The columns of bits."""
+        return [f"b{word}" for word in range(self.layout.words)]
+
+    def bits(self, persons: Persons) -> pl.DataFrame:
+        """The bits of each person, in their order; 0 for who has no facts."""
+        import polars as pl  # lazily: only a cohort needs it
+
+        parts = [self._of_facts(persons), self._of_denials(persons, "absent"), self._of_denials(persons, "never")]
+        merged = (
+            pl.concat(parts)
+            .group_by("person")
+            .agg(pl.col(name).bitwise_or() for name in self.names)
+            .collect(engine="streaming")
+        )
+        places = pl.Series([None], dtype=pl.UInt32()).new_from_index(0, persons.last - persons.first)
+        at = (merged["person"].cast(pl.Int64()) - persons.first).cast(pl.UInt32())
+        if len(merged):
+            places = places.scatter(at, pl.Series(range(len(merged)), dtype=pl.UInt32()))
+        if not persons.is_all:
+            places = places.gather((persons.table["person"].cast(pl.Int64()) - persons.first).cast(pl.UInt32()))
+        if not len(merged):
+            zero = pl.Series([0], dtype=pl.Int64()).new_from_index(0, len(places))
+            return pl.DataFrame({name: zero for name in self.names})
+        return merged.select(pl.col(self.names).gather(places).fill_null(0))
+
+    def _of_facts(self, persons: Persons) -> pl.LazyFrame:
+        import polars as pl  # lazily, as above
+
+        person = pl.col("person")
+        inside = (person >= persons.first) & (person < persons.last) & pl.col("concept").is_in(self.concepts)
+        facts = self.source.scan("fact").filter(inside).select("person", "concept", "kind", "status", "qualifiers", "visit", *_DAYS).collect()
+        if not persons.is_all:
+            facts = facts.filter(pl.col("person").is_in(persons.table["person"].implode()))
+        facts = facts.with_columns(
+            marks=pl.col("qualifiers").list.join("\n"),
+            key=self._key(facts),
+        )
+        kinds = facts.group_by(*_WORDS, "key").agg(pl.col("visit").first(), *(pl.col(day).first() for day in _DAYS))
+        bits = [self._kind(row) for row in kinds.iter_rows(named=True)]
+        table = kinds.select(*_WORDS, "key").with_columns(_columns(self.names, bits))
+        told = table.filter(pl.any_horizontal(pl.col(name) != 0 for name in self.names))
+        return facts.lazy().select("person", *_WORDS, "key").join(told.lazy(), on=[*_WORDS, "key"]).select("person", *self.names)
+
+    def _key(self, facts: pl.DataFrame) -> pl.Series:
+        """The classes of the days of each fact, whether it is of one visit, and whether it ended when it began."""
+        import polars as pl  # lazily, as above
+
+        cuts = pl.Series(self.cuts, dtype=pl.Date())
+        known = [(cuts.search_sorted(facts[day], side="right") + 1).cast(pl.UInt64()) for day in _DAYS]
+        classes = [
+            pl.select(pl.when(facts[day].is_not_null()).then(found).otherwise(0)).to_series()
+            for day, found in zip(_DAYS, known, strict=True)
+        ]
+        same = (facts["start_first"] == facts["end_first"]) & (facts["start_last"] == facts["end_last"])
+        key = facts["visit"].cast(pl.UInt64()) * 2 + same.fill_null(value=False).cast(pl.UInt64())
+        for found in classes:
+            key = key * _CLASS + found.cast(pl.UInt64())
+        return key
+
+    def _kind(self, row: dict[str, object]) -> list[int]:
+        """What one kind of fact says."""
+        name = tuple(row[column] for column in (*_WORDS, "key"))
+        if name not in self._kinds:
+            concept = str(row["concept"])
+            fact = _fact(row)
+            words = [0] * self.layout.words
+            for place in self._asking(concept):
+                word, slot = divmod(place, PER_WORD)
+                words[word] |= self.layout.voters[place].says(fact, self.layout.blank) << (slot * len(BITS))
+            self._kinds[name] = words
+        return self._kinds[name]
+
+    def _asking(self, concept: str) -> list[int]:
+        """The voters that look at a concept."""
+        if concept not in self._voters:
+            voters = enumerate(self.layout.voters)
+            self._voters[concept] = [place for place, voter in voters if is_read(concept, voter.reads)]
+        return self._voters[concept]
+
+    def _of_denials(self, persons: Persons, column: str) -> pl.LazyFrame:
+        import polars as pl  # lazily, as above
+
+        denied = persons.table.select("person", concept=column).explode("concept").drop_nulls("concept")
+        names: list[str] = denied["concept"].unique().sort().to_list()
+        bits = [self._denial(name, ever=column == "never") for name in names]
+        table = pl.DataFrame({"concept": pl.Series(names, dtype=pl.String())}).with_columns(_columns(self.names, bits))
+        return denied.lazy().join(table.lazy(), on="concept").select("person", *self.names)
+
+    def _denial(self, concept: str, *, ever: bool) -> list[int]:
+        key = concept, ever
+        if key not in self._denials:
+            words = [0] * self.layout.words
+            for place, voter in enumerate(self.layout.voters):
+                word, slot = divmod(place, PER_WORD)
+                words[word] |= voter.rules(concept, ever=ever) << (slot * len(BITS))
+            self._denials[key] = words
+        return self._denials[key]
+
+
+def _columns(names: Iterable[str], rows: list[list[int]]) -> list[pl.Series]:
+    import polars as pl  # lazily, as above
+
+    return [pl.Series(name, [row[place] for row in rows], dtype=pl.Int64()) for place, name in enumerate(names)]
+
+
+def _fact(row: dict[str, object]) -> Fact:
+    """The fact that stands for its kind."""
+    marks = row["marks"]
+    return Fact(
+        concept=str(row["concept"]),
+        kind=row["kind"],  # type: ignore[arg-type]  # the words of the column are those of the model
+        status=row["status"],  # type: ignore[arg-type]  # as above
+        start=_days(row["start_first"], row["start_last"]),
+        end=_days(row["end_first"], row["end_last"]),
+        qualifiers=tuple(marks.split("\n")) if isinstance(marks, str) and marks else (),
+        visit=bool(row["visit"]),
+    )
+
+
+def _days(first: object, last: object) -> PartialDate | None:
+    return PartialDate(first, last) if isinstance(first, date) and isinstance(last, date) else None

@@ -1,0 +1,208 @@
+"""A warehouse in, its rows out as the columns that stages ask for: those of some variables, concepts and persons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eligo.cohort.form import Expr, columns_of
+from eligo.cohort.in_polars import in_polars
+from eligo.cohort.latest import Every, Latest
+from eligo.dataclass import dataclass
+from eligo.errors import EligoError, Place, Problem
+from eligo.warehouse.tables import MANIFEST, SCHEMA, TABLES, file_of, schema
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_BEHIND = ("behind", "followed", "sex")  # columns of a latest row that no file has
+_HELP = "write it with `eligo warehouse`"
+
+
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """Rows of the person table of one day: numbers in order, and the place of each number that is looked up."""
+
+    first: int
+    last: int
+    table: pl.DataFrame
+    places: pl.Series
+
+    @property
+    def is_all(self) -> bool:
+        """Whether the rows are all persons of the range."""
+        return len(self.table) == self.last - self.first
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A folder of tables."""
+
+    folder: Path
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """A table, read when it is wanted."""
+        import polars as pl  # lazily: only a cohort needs it
+
+        return pl.scan_parquet(file_of(self.folder, _table(table)), glob=False)
+
+    def count(self) -> int:
+        """How many persons there are."""
+        import polars as pl  # lazily, as above
+
+        found: int = self.scan("person").select(pl.len()).collect().item()
+        return found
+
+    def days(self) -> list[date]:
+        """The days as of which records are."""
+        found: list[date] = self.scan("person").select("as_of").unique().collect()["as_of"].sort().to_list()
+        return found
+
+    def units(self, variables: Iterable[str]) -> dict[str, list[str]]:
+        """The units in which these variables are recorded."""
+        import polars as pl  # lazily, as above
+
+        found: dict[str, list[str]] = {}
+        for variable in variables:
+            rows = self.scan("observation").filter(pl.col("variable") == variable).select("unit").unique().collect()
+            found[variable] = sorted(unit for unit in rows["unit"].to_list() if unit is not None)
+        return found
+
+    def concepts(self) -> list[str]:
+        """The concepts of all facts."""
+        found: list[str] = self.scan("fact").select("concept").unique().collect()["concept"].sort().to_list()
+        return found
+
+    def variables(self) -> frozenset[str]:
+        """The variables that are recorded of anybody."""
+        return frozenset(self.scan("observation").select("variable").unique().collect()["variable"].to_list())
+
+    def with_values(self, variable: str, persons: Persons) -> pl.Series:
+        """The numbers of those persons of a range who have a value of a variable."""
+        import polars as pl  # lazily, as above
+
+        inside = (pl.col("variable") == variable) & _between(persons)
+        return self.scan("observation").filter(inside).select("person").unique().collect()["person"]
+
+    def persons(self, first: int, last: int, as_of: date, columns: Sequence[str]) -> Persons:
+        """The persons of a range of numbers (the last not among them) whose records are as of a day."""
+        import polars as pl  # lazily, as above
+
+        person = pl.col("person")
+        inside = (person >= first) & (person < last) & (pl.col("as_of") == as_of)
+        names = ["person", *(name for name in columns if name != "person")]
+        table = self.scan("person").filter(inside).select(names).collect().sort("person")
+        places = pl.Series([None], dtype=pl.UInt32()).new_from_index(0, last - first)
+        numbers = (table["person"].cast(pl.Int64()) - first).cast(pl.UInt32())
+        places = places.scatter(numbers, pl.Series(range(len(table)), dtype=pl.UInt32())) if len(table) else places
+        return Persons(first, last, table, places)
+
+    def latest(self, stage: Latest, persons: Persons) -> pl.DataFrame:
+        """The outputs of a stage for these persons, in their order; null for who has no value."""
+        import polars as pl  # lazily, as above
+
+        asked: list[Expr] = [*stage.outputs.values(), stage.keep]
+        names = sorted(set().union(*map(columns_of, asked)) - set(_BEHIND))
+        inside = (pl.col("variable") == stage.variable) & _between(persons) & ~pl.col("superseded")
+        rows = (
+            self.scan("observation")
+            .filter(inside & (pl.col("position") <= 1))
+            .select("person", "position", *{*names, "last"})
+            .with_columns(
+                followed=(pl.col("person").shift(-1) == pl.col("person")).fill_null(value=False),
+                behind=pl.col("last").shift(-1),
+            )
+            .filter(pl.col("position") == 0)
+            .filter(in_polars(stage.keep))
+            .collect()
+        )
+        at = rows["person"].cast(pl.Int64()) - persons.first
+        rows = rows.with_columns(sex=persons.table["sex"].gather(persons.places.gather(at)))
+        found = rows.lazy().select(**{f"{stage.name}.{k}": in_polars(v) for k, v in stage.outputs.items()}).collect()
+        return _spread(found, at, persons)
+
+    def every(self, stage: Every, persons: Persons) -> pl.DataFrame:
+        """Whether any value of each person fulfils a condition, in the order of the persons; null for who has none."""
+        import polars as pl  # lazily, as above
+
+        name = f"{stage.name}.any"
+        inside = (pl.col("variable") == stage.variable) & _between(persons) & ~pl.col("superseded")
+        rows = (
+            self.scan("observation")
+            .filter(inside)
+            .filter(in_polars(stage.condition))
+            .select("person")
+            .unique()
+            .with_columns(pl.lit(value=True).alias(name))
+            .collect()
+        )
+        return _spread(rows.select(name), rows["person"].cast(pl.Int64()) - persons.first, persons)
+
+
+def _between(persons: Persons) -> pl.Expr:
+    import polars as pl  # lazily, as above
+
+    return (pl.col("person") >= persons.first) & (pl.col("person") < persons.last)
+
+
+def _spread(rows: pl.DataFrame, at: pl.Series, persons: Persons) -> pl.DataFrame:
+    """Rows of some persons as rows of all, null elsewhere; `at` are their numbers from the first one on."""
+    import polars as pl  # lazily, as above
+
+    places = pl.Series([None], dtype=pl.UInt32()).new_from_index(0, persons.last - persons.first)
+    if len(rows):
+        places = places.scatter(at.cast(pl.UInt32()), pl.Series(range(len(rows)), dtype=pl.UInt32()))
+    if not persons.is_all:
+        places = places.gather((persons.table["person"].cast(pl.Int64()) - persons.first).cast(pl.UInt32()))
+    if not len(rows):
+        return pl.DataFrame({k: pl.Series([None], dtype=t).new_from_index(0, len(places)) for k, t in rows.schema.items()})
+    return rows.select(pl.all().gather(places))
+
+
+def _table(name: str) -> str:
+    return name
+
+
+def opened(folder: Path) -> Source:
+    """The warehouse in a folder; an error names what is missing, or of another version."""
+    manifest = folder / MANIFEST
+    if not folder.is_dir():
+        raise EligoError(Problem("no-warehouse", "there is no such folder", Place(str(folder)), _HELP))
+    missing = [f"{table}.parquet" for table in TABLES if not file_of(folder, table).is_file()]
+    missing += [] if manifest.is_file() else [MANIFEST]
+    if missing:
+        message = f"the warehouse has no {' and no '.join(f'`{name}`' for name in missing)}"
+        raise EligoError(Problem("warehouse-incomplete", message, Place(str(folder)), _HELP))
+    _check_version(manifest)
+    source = Source(folder)
+    for table in TABLES:
+        _check_columns(source, table)
+    return source
+
+
+def _check_version(manifest: Path) -> None:
+    try:
+        data = json.loads(manifest.read_text("utf-8"))
+        found = data.get("schema") if isinstance(data, dict) else None
+    except (OSError, ValueError):
+        found = None
+    if found != SCHEMA:
+        message = f"the warehouse is of another version: `{found or 'none'}` where `{SCHEMA}` is read"
+        raise EligoError(Problem("warehouse-version", message, Place(str(manifest)), "write it anew"))
+
+
+def _check_columns(source: Source, table: str) -> None:
+    import polars as pl  # lazily, as above
+
+    file = Place(str(file_of(source.folder, _table(table))))
+    try:
+        found = source.scan(table).collect_schema()
+    except (OSError, pl.exceptions.PolarsError):
+        raise EligoError(Problem("warehouse-table", "the table cannot be read", file, "write it anew")) from None
+    for name, kind in schema(_table(table)).items():
+        if found.get(name) != kind:
+            message = f"the column `{name}` is missing or of another type"
+            raise EligoError(Problem("warehouse-table", message, file, "write it anew"))

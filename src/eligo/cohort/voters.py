@@ -1,0 +1,117 @@
+"""A kind of fact in, what it says to each test that asks for concepts out: bits, told by the plain evaluator itself.
+
+All facts of a kind (concept, status, classes of days ...) say the same to every test, so that a fact that stands for
+them is asked once. What a fact says may hang on others (exceptions, anchors): then its bit is `hand`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from eligo.criteria import Window
+from eligo.dataclass import dataclass
+from eligo.evaluation.ages import AgeThen
+from eligo.evaluation.chart import Chart, line_of
+from eligo.evaluation.presence import Presence
+from eligo.evaluation.votes import NO, OUTLASTED, SUSPECTED, WHICH_KIND, YES, Vote
+from eligo.evaluation.window import ended
+from eligo.patients.model import Fact
+from eligo.truth import Reason, Truth
+from eligo.vocabulary.relations import relations
+
+# `yes` goes on, or is a procedure; `over` makes the leaf hold too, but has ended. `soft` and `stale` leave it open unless
+# something rules it out, `hard` and `undated` in any case. `no` is against, `contrary` even where another is for it.
+# `open` may be it, `rule` rules it out, `hand` is for the plain evaluator.
+BITS = ("yes", "over", "soft", "stale", "hard", "undated", "no", "contrary", "open", "rule", "hand")
+_FLAG = {name: 1 << place for place, name in enumerate(BITS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """From which days a window counts: those on which a concept of a family began, or is planned to."""
+
+    reads: frozenset[str]
+
+    def is_begun_by(self, fact: Fact, as_of: date) -> bool:
+        """Whether a fact gives such a day."""
+        if self.reads.isdisjoint(line_of(fact.concept)) or fact.start is None:
+            return False
+        begun = fact.status == "planned" or fact.start.first <= as_of
+        return begun and fact.status not in ("refuted", "suspected")
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """Who asks facts: the test of a concept, one that hangs on when a concept began, and what windows count from."""
+
+    concept: str
+    test: Presence | AgeThen | Anchor
+
+    @property
+    def window(self) -> Window | None:
+        """The window of the test."""
+        return self.test.test.window if isinstance(self.test, Presence) else None
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The ids of all that it looks at."""
+        return self.test.reads
+
+    def rules(self, denied: str, *, ever: bool) -> int:
+        """The bits of a concept that the record denies, for all of the past (`ever`) or for today."""
+        if not isinstance(self.test, Presence) or self.test.voting.past is not ever:
+            return 0
+        return _FLAG["rule"] if denied in self.test.line else 0
+
+    def says(self, fact: Fact, blank: Chart) -> int:
+        """The bits of a fact; `blank` is a chart of that day that has nothing."""
+        test = self.test
+        if isinstance(test, AgeThen):
+            of_kind = self.concept in line_of(fact.concept)
+            return _FLAG["hand"] if of_kind and fact.status not in ("refuted", "planned") else 0
+        if isinstance(test, Anchor):
+            return _FLAG["yes"] if test.is_begun_by(fact, blank.as_of) else 0
+        of_kind = self.concept in line_of(fact.concept)
+        if _hangs_on_others(test, fact):
+            return _FLAG["hand"] if of_kind or test.leaves_open(fact, blank) else 0
+        voted = self._vote(test, fact, blank) if of_kind else 0
+        return voted | (_FLAG["open"] if test.leaves_open(fact, blank) else 0)
+
+    def _vote(self, test: Presence, fact: Fact, blank: Chart) -> int:
+        vote = test.voting.vote(fact, blank)
+        if vote is None:
+            return 0
+        if vote is YES:
+            goes_on = fact.kind == "procedure" or ended(fact, blank.as_of) is not Truth.MET
+            return _FLAG["yes" if goes_on else "over"]
+        if vote is NO:
+            if fact.concept != test.concept:
+                return 0
+            contrary = fact.status == "refuted" and fact.end is not None
+            return _FLAG["no"] | (_FLAG["contrary"] if contrary else 0)
+        return _FLAG[_open_bit(vote)]
+
+
+def _open_bit(vote: Vote) -> str:
+    if vote is SUSPECTED:
+        return "soft"
+    if vote is OUTLASTED:
+        return "stale"
+    return "undated" if vote.reason is Reason.MISSING else "hard"
+
+
+def _hangs_on_others(test: Presence, fact: Fact) -> bool:
+    """Whether what a fact says hangs on what the record denies, or on both of its days at once."""
+    excepted, window = test.voting.exceptions, test.test.window
+    if excepted is not None and excepted.cover(fact, frozenset())[1] == WHICH_KIND.detail:
+        return True
+    return window is not None and window.lasting is not None and fact.end is not None
+
+
+def is_read(concept: str, reads: frozenset[str]) -> bool:
+    """Whether a fact of a concept can say anything to one who looks at these ids."""
+    return concept in reads or (":" in concept and not reads.isdisjoint(_reach(concept)))
+
+
+def _reach(concept: str) -> frozenset[str]:
+    return relations().reach(concept)
