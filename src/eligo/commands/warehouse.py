@@ -130,7 +130,7 @@ def _write(args: argparse.Namespace, staging: Staging, vocabularies: tuple[Path,
     start(args)
     with Progress() as progress:
         rows = write(_patients(args, start, tally, progress), staging.new, share)
-    write_problems(tally.not_told(), args.json)
+    write_problems(tally.in_sum(), args.json)
     if not rows.person or (tally.failed and args.strict):
         if not rows.person and not tally.failed:
             write_problems([inputs.nobody([shown_source(name) for name in args.sources])], args.json)

@@ -43,12 +43,13 @@ def _kind(entry: LedgerEntry) -> str:
 
 
 class Tally:
-    """The counts of all sources; `tell` keeps back what was told often enough."""
+    """The counts of all sources; errors are told at once, as many of a kind as anybody reads, warnings summed up."""
 
     def __init__(self) -> None:
         self.entries: dict[str, Entries] = {}
         self.unmapped = Counter[Unmapped]()
         self.problems = Counter[tuple[str, str, Severity]]()  # source, code, severity
+        self.first: dict[tuple[str, str, Severity], Problem] = {}
         self.failed = False
         self.patients = Counter[str]()
         self.unread = Counter[str]()
@@ -64,17 +65,18 @@ class Tally:
         for problem in problems:
             kind = (source, problem.code, problem.severity)
             self.problems[kind] += 1
+            self.first.setdefault(kind, problem)
             self.failed |= problem.severity == "error"
-            if self.problems[kind] <= MOST_TOLD:
+            if problem.severity == "error" and self.problems[kind] <= MOST_TOLD:
                 told.append(problem)
         return told
 
-    def not_told(self) -> list[Problem]:
-        """How many more problems there were of each kind, by source."""
+    def in_sum(self) -> list[Problem]:
+        """What was not told at once: each kind of warning with how often it was given, and how many more errors."""
         return [
-            Problem(code, f"and {count - MOST_TOLD} more of this kind", Place(source), severity=severity)
+            summed
             for (source, code, severity), count in sorted(self.problems.items())
-            if count > MOST_TOLD
+            if (summed := _summed(self.first[source, code, severity], source, count)) is not None
         ]
 
     def outcomes(self) -> dict[str, int]:
@@ -115,3 +117,14 @@ def _unmapped_json(one: Unmapped, count: int) -> dict[str, Any]:
     if one.concept is not None:
         found |= {"vocabulary": one.concept.vocabulary, "code": one.concept.code, "name": one.concept.name}
     return found
+
+
+def _summed(first: Problem, source: str, count: int) -> Problem | None:
+    """One problem for all of its kind; None where all of them were told."""
+    if first.severity == "error":
+        message = f"and {count - MOST_TOLD} more of this kind"
+        return Problem(first.code, message, Place(source)) if count > MOST_TOLD else None
+    if count == 1:
+        return first
+    message = f"{count} times, the first time: {first.message}"
+    return Problem(first.code, message, Place(source), first.help, "warning")
