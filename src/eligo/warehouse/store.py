@@ -30,6 +30,15 @@ def write(patients: Iterable[Patient], folder: Path, memory: int = MEMORY) -> Ro
     return writer.close()
 
 
+def same_ids(folder: Path) -> int:
+    """How many ids stand for more than one person."""
+    import polars as pl  # lazily, as below
+
+    ids = pl.scan_parquet(file_of(folder, "person"), glob=False).group_by("id").len()
+    count: int = ids.filter(pl.col("len") > 1).select(pl.len()).collect(engine="streaming").item()
+    return count
+
+
 def rows_in(memory: int) -> int:
     """How many rows may be in so many bytes of memory."""
     return max(_FEWEST_ROWS, memory // _BYTES_OF_ROW)
