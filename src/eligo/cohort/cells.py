@@ -76,11 +76,22 @@ class Cells:
         import polars as pl  # lazily, as above
 
         low, high, cells = ends[f"low{place}"], ends[f"high{place}"], self.grid[id_]
+        if len({cell.low for cell in cells}) < len(cells):
+            return self._range(low, high, cells).alias(f"v{place}")
         starts = pl.Series([cell.low for cell in cells], dtype=pl.Float64())
         code = starts.search_sorted(low.fill_null(0.0), side="right").cast(pl.UInt8())
         inside = (low == high) & (low >= cells[0].low) & (low <= cells[-1].high)
         chosen = pl.when(low.is_null()).then(0).when(inside).then(code).otherwise(_EXACT).cast(pl.UInt8())
         return pl.select(chosen.alias(f"v{place}")).to_series()
+
+    def _range(self, low: pl.Series, high: pl.Series, cells: Sequence[Interval]) -> pl.Series:
+        """The code of a range of grades."""
+        import polars as pl  # lazily, as above
+
+        code = pl.when(low.is_null()).then(0)
+        for number, cell in enumerate(cells, 1):
+            code = code.when((low == cell.low) & (high == cell.high)).then(number)
+        return pl.select(code.otherwise(_EXACT).cast(pl.UInt8())).to_series()
 
     def _judge(self, key: Sequence[int | bool]) -> Truth | None:
         """What the test says of a cell; None where the values themselves have to be asked, or that is of no use."""

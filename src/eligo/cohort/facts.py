@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from eligo.cohort.layout import PER_WORD, Layout
 from eligo.cohort.source import Persons, Source
-from eligo.cohort.voters import BITS, is_read
+from eligo.cohort.voters import BITS, end_of, is_read
 from eligo.patients.model import Fact, PartialDate
 
 if TYPE_CHECKING:
@@ -37,28 +37,47 @@ class Facts:
         return [f"b{word}" for word in range(self.layout.words)]
 
     def bits(self, persons: Persons) -> pl.DataFrame:
-        """The bits of each person, in their order; 0 for who has no facts."""
+        """The bits of each person, in their order; 0 for who has no facts. Beside them, how near to anchors facts are."""
         import polars as pl  # lazily: only a cohort needs it
 
-        parts = [self._of_facts(persons), self._of_denials(persons, "absent"), self._of_denials(persons, "never")]
+        told = self._of_facts(persons)
+        parts = [told.lazy(), self._of_denials(persons, "absent"), self._of_denials(persons, "never")]
         merged = (
-            pl.concat(parts)
+            pl.concat([part.select("person", *self.names) for part in parts])
             .group_by("person")
             .agg(pl.col(name).bitwise_or() for name in self.names)
             .collect(engine="streaming")
         )
-        places = pl.Series([None], dtype=pl.UInt32()).new_from_index(0, persons.last - persons.first)
-        at = (merged["person"].cast(pl.Int64()) - persons.first).cast(pl.UInt32())
-        if len(merged):
-            places = places.scatter(at, pl.Series(range(len(merged)), dtype=pl.UInt32()))
-        if not persons.is_all:
-            places = places.gather((persons.table["person"].cast(pl.Int64()) - persons.first).cast(pl.UInt32()))
-        if not len(merged):
-            zero = pl.Series([0], dtype=pl.Int64()).new_from_index(0, len(places))
-            return pl.DataFrame({name: zero for name in self.names})
-        return merged.select(pl.col(self.names).gather(places).fill_null(0))
+        found = persons.spread(merged.drop("person"), merged["person"]).with_columns(pl.col(self.names).fill_null(0))
+        for place, (anchor, reach) in self.layout.anchored.items():
+            near = self._from_anchor(told.lazy(), place, anchor, reach).collect()
+            found = found.hstack(persons.spread(near.drop("person"), near["person"]))
+        return found
 
-    def _of_facts(self, persons: Persons) -> pl.LazyFrame:
+    def _from_anchor(self, told: pl.LazyFrame, place: int, anchor: int, reach: int) -> pl.LazyFrame:
+        """Whether any timed fact of a voter is near an anchor, or far, or whether that hangs on several anchors."""
+        import polars as pl  # lazily, as above
+
+        start, days = pl.col("start_first"), pl.duration(days=reach)
+        anchors = (
+            told.filter(self._has(anchor, "yes")).group_by("person").agg(least=start.min(), most=start.max())
+        )
+        end = pl.when(pl.col("ends") == "today").then(pl.lit(self.layout.as_of))
+        end = end.when(pl.col("ends") == "end").then(pl.col("end_first")).otherwise(start)
+        fits = [(pl.col(day) - days <= pl.col("end")) & (start <= pl.col(day) + days) for day in ("least", "most")]
+        near, one = fits[0] | fits[1], pl.col("least") == pl.col("most")
+        rows = told.filter(self._has(place, "timed")).join(anchors, on="person").with_columns(end=end)
+        sure = one | (pl.col("ends") == "today")
+        named = {"near": near.any(), "far": (~near & sure).any(), "unclear": (~near & ~sure).any()}
+        return rows.group_by("person").agg(**{f"{name}{place}": one_ for name, one_ in named.items()})
+
+    def _has(self, place: int, name: str) -> pl.Expr:
+        import polars as pl  # lazily, as above
+
+        word, slot = divmod(place, PER_WORD)
+        return (pl.col(f"b{word}") & (1 << (slot * len(BITS) + BITS.index(name)))) != 0
+
+    def _of_facts(self, persons: Persons) -> pl.DataFrame:
         import polars as pl  # lazily, as above
 
         person = pl.col("person")
@@ -72,9 +91,14 @@ class Facts:
         )
         kinds = facts.group_by(*_WORDS, "key").agg(pl.col("visit").first(), *(pl.col(day).first() for day in _DAYS))
         bits = [self._kind(row) for row in kinds.iter_rows(named=True)]
+        ends = [end_of(_fact(row), self.layout.as_of) for row in kinds.iter_rows(named=True)] if self.layout.anchored else []
         table = kinds.select(*_WORDS, "key").with_columns(_columns(self.names, bits))
+        if ends:
+            table = table.with_columns(ends=pl.Series(ends, dtype=pl.String()))
         told = table.filter(pl.any_horizontal(pl.col(name) != 0 for name in self.names))
-        return facts.lazy().select("person", *_WORDS, "key").join(told.lazy(), on=[*_WORDS, "key"]).select("person", *self.names)
+        days = ["start_first", "end_first"] if self.layout.anchored else []
+        joined = facts.lazy().select("person", *days, *_WORDS, "key").join(told.lazy(), on=[*_WORDS, "key"])
+        return joined.select("person", *days, *(["ends"] if days else []), *self.names).collect(engine="streaming")
 
     def _key(self, facts: pl.DataFrame) -> pl.Series:
         """The classes of the days of each fact, whether it is of one visit, and whether it ended when it began."""

@@ -21,6 +21,7 @@ from eligo.cohort.form import (
     all_of,
     any_of,
     either,
+    is_open,
     is_true,
     known,
     not_,
@@ -39,9 +40,9 @@ _NO_NUMBER = Value(None, "number")
 class Latest:
     """The latest values of a variable in one table: a row a person, with what is asked of them.
 
-    `since` is the first day of a window, None without one; values before `oldest` are stale. `dropped` are values that
-    count as none at all. `outputs` are columns by name over the columns of an observation, with `behind` (the last day
-    of the next value, null where there is none, or where it has no day), `followed` (whether there is one) and `sex`.
+    `since` is the first day of a window, None without one; values before `oldest` are stale. `outputs` are columns by
+    name over the columns of an observation, those of the next value and of the one behind it (`next_...`, `after_...`),
+    `many`, `two` and `sex`. Two plain values of one day are one row with both as its ends.
     """
 
     name: str
@@ -65,10 +66,42 @@ class Latest:
 
     @property
     def many(self) -> Expr:
-        """Whether another value may be the latest one too."""
+        """Whether another value may be the latest one too, in a way that columns do not weigh."""
+        return Column("many")
+
+    @property
+    def two(self) -> Expr:
+        """Whether the row is of two plain values of one day, the lower and the higher one."""
+        return Column("two")
+
+    def prepared(self) -> dict[str, Expr]:
+        """The columns `many` and `two`, by those of the rows as they stand."""
         first = self._or_today(Column("first"))
-        behind = all_of([Column("followed"), Compared("ge", self._or_today(Column("behind")), first)])
-        return any_of([behind, Compared("gt", first, _day(self.as_of))])
+        behind, after = (
+            all_of([known(Column(f"{which}_person")), Compared("ge", self._or_today(Column(f"{which}_last")), first)])
+            for which in ("next", "after")
+        )
+        days = [Compared("eq", Column("first"), Column(name)) for name in ("last", "next_first", "next_last")]
+        plain = [Compared("eq", Column(low), Column(high)) for low, high in (("low", "high"), ("next_low", "next_high"))]
+        usable = [IsNull(Column(name)) for name in ("problem", "next_problem")]
+        own = [IsNull(Column(f"{which}own_{end}")) for which in ("", "next_") for end in ("low", "high")]
+        own += [not_(Column(f"{which}own_{end}_unusable")) for which in ("", "next_") for end in ("low", "high")]
+        same_unit = any_of(
+            [
+                Compared("eq", Column("unit"), Column("next_unit")),
+                all_of([IsNull(Column("unit")), IsNull(Column("next_unit"))]),
+            ]
+        )
+        two = is_true(all_of([behind, not_(after), *days, *plain, *usable, *own, same_unit]))
+        late = Compared("gt", first, _day(self.as_of))
+        return {"two": two, "many": any_of([all_of([behind, not_(two)]), late])}
+
+    def merged(self) -> dict[str, Expr]:
+        """The ends of a row, which are those of both values where it is of two."""
+        next_low = Column("next_low")
+        lower = all_of([self.two, Compared("lt", next_low, LOW)])
+        higher = all_of([self.two, Compared("gt", next_low, HIGH)])
+        return {"low": either(lower, next_low, LOW), "high": either(higher, next_low, HIGH)}
 
     @property
     def stale(self) -> Expr:
@@ -87,16 +120,20 @@ class Latest:
         """Whether the value is the only one, and can decide."""
         return all_of([not_(self.many), IsNull(Column("problem")), not_(self.stale), not_(self.partial)])
 
-    def ask(self, name: str, answer: Answer) -> Answer:
-        """Add the columns of an answer over the row; the answer for every person, those without a value too."""
+    def ask(self, name: str, answer: Answer, *, one_sided: bool) -> Answer:
+        """Add the columns of an answer over the row; the answer for every person, those without a value too.
+
+        Where two values of a day differ, the answer is open; with one limit columns can tell that (`one_sided`).
+        """
         usable = self.usable
-        truth = either(usable, answer.truth, UNKNOWN)
-        hand = any_of([self.many, all_of([usable, answer.hand])])
-        self.outputs[f"t{name}"] = truth
-        self.outputs[f"w{name}"] = self._why(answer)
-        found = [FALSE if hand == FALSE else is_true(self.out(f"h{name}", hand))]
+        differ = all_of([self.two, is_open(answer.truth)])
+        unsure = FALSE if one_sided else all_of([usable, differ])
+        hand = any_of([self.many, unsure, all_of([usable, answer.hand])])
+        self.outputs[f"t{name}"] = either(usable, answer.truth, UNKNOWN)
+        self.outputs[f"w{name}"] = self._why(either(differ, reason(Reason.NOT_STATED), answer.why))
         why = self.column(f"w{name}")
-        return Answer(self.column(f"t{name}"), found[0], either(IsNull(why), reason(Reason.MISSING), why))
+        missing = either(IsNull(why), reason(Reason.MISSING), why)
+        return Answer(self.column(f"t{name}"), is_true(self.out(f"h{name}", hand)), missing)
 
     def out(self, name: str, expression: Expr) -> Expr:
         """Add a column; NULL for a person without a value."""
@@ -124,7 +161,7 @@ class Latest:
         """Whether the value decides nothing, but may be a grade of 1 or more."""
         some = any_of([Compared("gt", LOW, number(0)), all_of([Compared("eq", LOW, number(0)), not_(LOW_CLOSED)])])
         either_way = all_of([Compared("gt", HIGH, number(0)), not_(some)])
-        return self.flag("unsure", all_of([not_(self.many), any_of([not_(self.usable), either_way])]))
+        return self.flag("unsure", all_of([not_(self.many), any_of([not_(self.usable), all_of([not_(self.two), either_way])])]))
 
     def unclear(self) -> Expr:
         """Whether several values may be the latest."""
@@ -139,8 +176,8 @@ class Latest:
         low, high = (self.out(name, either(self.usable, end, _NO_NUMBER)) for name, end in (("low", LOW), ("high", HIGH)))
         return Input(self.variable, low, high, self.there(), self.unclear())
 
-    def _why(self, answer: Answer) -> Expr:
-        why = either(self.partial, reason(Reason.MISSING), either(self.usable, answer.why, NOT_OPEN))
+    def _why(self, why_open: Expr) -> Expr:
+        why = either(self.partial, reason(Reason.MISSING), either(self.usable, why_open, NOT_OPEN))
         why = either(self.stale, reason(Reason.STALE), why)
         for code in (Reason.UNIT_UNKNOWN, Reason.IMPLAUSIBLE, Reason.UNPARSED):
             of_code = Compared("eq", Column("problem"), Value(code.value, "word"))

@@ -7,7 +7,7 @@ from datetime import date
 
 from eligo.cohort.answer import Answer, reason
 from eligo.cohort.calendar import cuts_of, durations_of
-from eligo.cohort.form import Column, Expr, HasBits
+from eligo.cohort.form import FALSE, Column, Expr, HasBits, is_true
 from eligo.cohort.latest import Every, Latest
 from eligo.cohort.scores import FactInput, Input, Scored, is_told_in_columns
 from eligo.cohort.voters import BITS, Voter
@@ -17,6 +17,7 @@ from eligo.evaluation.chart import Chart, Policy, first_day
 from eligo.evaluation.comparing import Choice, Comparison
 from eligo.evaluation.presence import Presence
 from eligo.evaluation.window import shift
+from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Patient
 from eligo.truth import Reason
 from eligo.vocabulary.ages import event_time, lasting
@@ -27,6 +28,14 @@ PER_WORD = 60 // len(BITS)  # voters whose bits one whole number holds
 
 def _no_inputs(score: str, layout: Layout) -> tuple[tuple[Input, ...], tuple[FactInput, ...]]:
     return (), ()
+
+
+class Distances(NamedTuple):
+    """Whether any fact is near an anchor, whether any is far from it, and whether that cannot be told of any."""
+
+    near: Expr
+    far: Expr
+    unclear: Expr
 
 
 @dataclass(slots=True)
@@ -41,6 +50,7 @@ class Layout:
     voters: list[Voter] = field(default_factory=list)
     scores: dict[int, Scored] = field(default_factory=dict)
     score_inputs: Callable[[str, Layout], tuple[tuple[Input, ...], tuple[FactInput, ...]]] = _no_inputs
+    anchored: dict[int, tuple[int, int]] = field(default_factory=dict)  # by voter: the voter of its anchor, and the days
     _places: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     @property
@@ -51,7 +61,7 @@ class Layout:
     @property
     def words(self) -> int:
         """How many whole numbers hold the bits of all voters."""
-        return -(-len(self.voters) // PER_WORD)
+        return max(1, -(-len(self.voters) // PER_WORD))
 
     def value(self, variable: str, window: Window | None = None) -> Latest:
         """The table of the latest values of a variable; a window has a length back from today, and nothing else."""
@@ -87,6 +97,14 @@ class Layout:
             self._places[key] = len(self.voters)
             self.voters.append(make())
         return Bits(self._places[key])
+
+    def from_anchor(self, facts: Bits, anchor: Bits, reach: int | None) -> Distances:
+        """Where the timed facts of a voter lie from the days of an anchor, within so many days of it or not."""
+        if reach is None:
+            return Distances(FALSE, FALSE, facts.has("timed"))
+        self.anchored[facts.place] = anchor.place, reach
+        near, far, unclear = (is_true(Column(f"{word}{facts.place}")) for word in ("near", "far", "unclear"))
+        return Distances(near, far, unclear)
 
     def votes(self, presence: Presence) -> Bits:
         """The bits that facts and denials set for the test of a concept."""

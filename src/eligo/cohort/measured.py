@@ -16,6 +16,7 @@ from eligo.cohort.form import (
     all_of,
     any_of,
     either,
+    is_false,
     is_true,
     known,
     not_,
@@ -49,7 +50,8 @@ def measured(place: int, test: Compare | OneOf, answer: Comparison | Choice, lay
         return _left_to_evaluator(answer.variable, layout)
     table = layout.value(answer.variable, window)
     held = _held(answer, layout)
-    recorded = table.ask(str(place), held)
+    one_sided = isinstance(answer, Comparison) and len(answer.test.limits) == 1 and answer.test.limits[0].op != "eq"
+    recorded = table.ask(str(place), held, one_sided=one_sided)
     variable = variables().get(answer.variable)
     if variable is None or window is not None:
         return recorded
@@ -114,27 +116,27 @@ def _undisputed(found: _Recorded, rest: Present, none: Answer, some: Answer) -> 
 
 
 def graded_input(variable: Variable, layout: Layout) -> Input:
-    """A grade as an input of a score: the recorded one, else the one that the concept implies."""
+    """A grade as an input of a score: the recorded one with what speaks against it, else the one that is implied."""
     table = layout.value(variable.id)
     recorded = table.input()
     asked = presence(Asked(variable.concept or ""))
     rest, whole = present(asked, layout, with_grades=False), present(asked, layout).answer
     is_some, is_zero, against = table.some(), table.zero(), rest.answer.truth
-    disputed = any_of(
-        [
-            all_of([any_of([is_some, is_zero]), rest.answer.hand]),
-            all_of([is_some, is_true(not_(against)), not_(rest.assumed)]),
-            all_of([is_zero, is_true(against)]),
-        ]
-    )
-    silent = not_(recorded.there)
+    also_none = all_of([is_some, is_false(against), not_(rest.assumed)])
+    also_some = all_of([is_zero, is_true(against)])
+    silent, most = not_(recorded.there), _most(variable)
 
-    def end(of_recorded: Expr, of_some: float) -> Expr:
-        implied = either(whole.truth, number(of_some), either(not_(whole.truth), number(0), Value(None, "number")))
-        return either(silent, implied, of_recorded)
+    def implied(of_some: float) -> Expr:
+        return either(whole.truth, number(of_some), either(not_(whole.truth), number(0), Value(None, "number")))
 
-    unclear = any_of([recorded.unclear, disputed, all_of([silent, whole.hand])])
-    return Input(variable.id, end(recorded.low, 1), end(recorded.high, _most(variable)), recorded.there, unclear)
+    low = either(silent, implied(1), either(also_none, number(0), recorded.low))
+    high = either(silent, implied(most), either(also_some, number(most), recorded.high))
+    unclear = [
+        recorded.unclear,
+        all_of([any_of([is_some, is_zero]), rest.answer.hand]),
+        all_of([silent, whole.hand]),
+    ]
+    return Input(variable.id, low, high, recorded.there, any_of(unclear))
 
 
 def _conflict(one: Answer, other: Answer) -> Answer:

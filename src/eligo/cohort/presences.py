@@ -25,7 +25,7 @@ from eligo.cohort.form import (
 from eligo.cohort.latest import Latest, since
 from eligo.cohort.layout import Bits, Layout, sex
 from eligo.cohort.readings import beyond
-from eligo.cohort.voters import Anchor, Voter
+from eligo.cohort.voters import Anchor, LeftOpen, Voter, reach_in_days
 from eligo.dataclass import dataclass
 from eligo.evaluation.chart import first_day
 from eligo.evaluation.presence import Presence
@@ -57,7 +57,9 @@ class _Parts:
     graded: Expr
     left_open: Expr
     unclear: Expr
-    anchored: Expr
+    near: Expr
+    far: Expr
+    unanchored: Expr
 
 
 def present(test: Presence, layout: Layout, *, with_grades: bool = True) -> Present:
@@ -66,33 +68,39 @@ def present(test: Presence, layout: Layout, *, with_grades: bool = True) -> Pres
     own = test.own_grades if with_grades else ()
     bits = layout.votes(test)
     signs = [_sign(sign, test, layout) for sign in dict.fromkeys(test.signs)]
-    by_grade = _grades(test, grades, layout)
+    by_grade, anchored = _grades(test, grades, layout), _anchored(test, layout, bits)
     parts = _Parts(
         bits,
         any_of([bits.has("rule"), _other_sex(test), *_ruled_by_grade(test, own, layout)]),
         by_grade.some,
-        any_of([bits.has("open"), *(shown for shown, _ in signs), by_grade.unsure]),
+        any_of([bits.has("open"), anchored.left_open, *(shown for shown, _ in signs), by_grade.unsure]),
         any_of([*(unclear for _, unclear in signs), by_grade.unclear]),
-        _anchored(test, layout, bits),
+        anchored.near,
+        anchored.far,
+        anchored.unknown,
     )
     lists = _lists(test, layout)
     answer = _weighed(test, parts, lists)
-    hand = any_of([bits.has("hand"), parts.anchored, by_grade.hand])
-    silent = not_(any_of([bits.has("yes", "over", "soft", "stale", "hard", "undated", "no", "open"), parts.rule]))
+    hand = any_of([bits.has("hand"), anchored.hand, by_grade.hand])
+    said = bits.has("yes", "over", "soft", "stale", "hard", "undated", "timed", "no", "open")
+    silent = not_(any_of([said, anchored.left_open, parts.rule]))
     return Present(cases([(hand, HANDED)], answer), all_of([silent, lists.by_caller]))
 
 
 def _weighed(test: Presence, parts: _Parts, lists: _Lists) -> Answer:
     bits, rule = parts.bits, parts.rule
-    yes, unsure = bits.has("yes", "over"), bits.has("soft", "stale", "hard", "undated")
+    yes, no = any_of([bits.has("yes", "over"), parts.near]), any_of([bits.has("no"), parts.far])
+    hard = any_of([bits.has("hard", "undated"), parts.unanchored])
+    unsure = any_of([bits.has("soft", "stale"), hard])
     silent = cases([(parts.left_open, _NOT_STATED), (parts.unclear, HANDED), *lists.cases], _NOT_STATED)
     not_affirmed = cases(
         [
-            (all_of([unsure, any_of([not_(rule), bits.has("hard", "undated")])]), _open(bits)),
+            (all_of([unsure, any_of([not_(rule), hard])]), _open(bits, parts.unanchored)),
             (rule, _NO),
-            (all_of([bits.has("no"), not_(unsure), parts.left_open]), HANDED),
-            (all_of([bits.has("no"), not_(unsure), parts.unclear]), HANDED),
-            (all_of([bits.has("no"), not_(unsure)]), _NO),
+            (all_of([no, not_(unsure), bits.has("refuted")]), _NO),
+            (all_of([no, not_(unsure), parts.left_open]), _NOT_STATED),
+            (all_of([no, not_(unsure), parts.unclear]), HANDED),
+            (all_of([no, not_(unsure)]), _NO),
         ],
         silent,
     )
@@ -104,10 +112,10 @@ def _weighed(test: Presence, parts: _Parts, lists: _Lists) -> Answer:
     by_grade = cases(
         [
             (rule, _NOT_STATED),
-            (all_of([yes, bits.has("contrary")]), HANDED),
+            (all_of([yes, bits.has("refuted")]), HANDED),
             (yes, _YES),
             (parts.unclear, HANDED),
-            (any_of([unlisted, bits.has("no")]), _NOT_STATED),
+            (any_of([unlisted, no]), _NOT_STATED),
         ],
         _YES,
     )
@@ -116,15 +124,15 @@ def _weighed(test: Presence, parts: _Parts, lists: _Lists) -> Answer:
 
 def _affirmed(parts: _Parts) -> Answer:
     """The answer where a fact makes it hold, unless the record also says the opposite."""
-    contrary = parts.bits.has("contrary")
-    return cases([(all_of([parts.rule, parts.bits.has("yes")]), _NOT_STATED), (contrary, HANDED)], _YES)
+    refuted, goes_on = parts.bits.has("refuted"), any_of([parts.bits.has("yes"), parts.near])
+    return cases([(all_of([parts.rule, goes_on]), _NOT_STATED), (refuted, HANDED)], _YES)
 
 
-def _open(bits: Bits) -> Answer:
+def _open(bits: Bits, unanchored: Expr) -> Answer:
     stale = constant(Truth.UNKNOWN, Reason.STALE)
     undated = constant(Truth.UNKNOWN, Reason.MISSING)
     return cases(
-        [(bits.has("hard", "soft"), _NOT_STATED), (bits.has("undated"), undated), (bits.has("stale"), stale)],
+        [(bits.has("hard", "soft"), _NOT_STATED), (any_of([bits.has("undated"), unanchored]), undated), (bits.has("stale"), stale)],
         _NOT_STATED,
     )
 
@@ -209,13 +217,36 @@ def _sign(sign: Sign, test: Presence, layout: Layout) -> tuple[Expr, Expr]:
     return (FALSE, layout.any_value(sign.variable, TRUE)) if timed else (shown, FALSE)
 
 
-def _anchored(test: Presence, layout: Layout, bits: Bits) -> Expr:
-    """Whether facts count from the day of another one that is there."""
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    """What facts say whose time counts from another one: near to it, far from it, without one, and what may be it."""
+
+    near: Expr = FALSE
+    far: Expr = FALSE
+    unknown: Expr = FALSE
+    left_open: Expr = FALSE
+    hand: Expr = FALSE
+
+
+def _anchored(test: Presence, layout: Layout, bits: Bits) -> _Anchored:
+    """The facts of a test whose window counts from when a concept began."""
     if not test.voting.anchor:
-        return FALSE
-    anchor = Anchor(test.voting.anchor)
-    begun = layout.bits(("anchor", anchor.reads), lambda: Voter("", anchor)).has("yes")
-    return all_of([begun, bits.has("undated", "open")])
+        return _Anchored(unknown=bits.has("timed"))
+    anchor, left = Anchor(test.voting.anchor), LeftOpen(test)
+    days = layout.bits(("anchor", anchor.reads), lambda: Voter("", anchor))
+    others = layout.bits(("left open", test.test), lambda: Voter(test.concept, left))
+    begun, several = days.has("yes"), days.has("hand")
+    reach = reach_in_days(test.test.window)
+    alone, timed, other = not_(any_of([begun, several])), bits.has("timed"), others.has("timed")
+    own, beside = (layout.from_anchor(one, days, reach) for one in (bits, others))
+    unsure = any_of([own.unclear, bits.has("undated"), beside.unclear, others.has("open")])
+    return _Anchored(
+        all_of([begun, timed, own.near]),
+        all_of([begun, timed, own.far]),
+        all_of([alone, timed]),
+        any_of([all_of([alone, any_of([other, others.has("open")])]), all_of([begun, other, beside.near])]),
+        any_of([all_of([begun, unsure]), all_of([several, any_of([unsure, timed, other])])]),
+    )
 
 
 def related(test: Relating, what: Answer, to: Answer) -> Answer:

@@ -104,7 +104,7 @@ class _Fold:
 
     def __init__(self, names: set[str], bits: pl.DataFrame) -> None:
         self.names, self.kept = names, dict[Expr, Expr]()
-        self.set = {name: _all_bits(bits[name]) for name in bits.columns}
+        self.set = {name: _all_bits(bits[name]) for name in bits.columns if name[0] == "b"}
 
     def __call__(self, expression: Expr) -> Expr:
         """The expression with all that put in."""

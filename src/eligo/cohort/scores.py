@@ -136,7 +136,11 @@ def _turn(line: Callable[[float], tuple[float, float]], left: float, right: floa
 
 
 def bins(score: str, key: str) -> list[Interval]:
-    """The cells of an input, from its least plausible value to its greatest one."""
+    """The cells of an input, from its least plausible value to its greatest one; of a grade, all ranges of grades."""
+    known = variables().get(key)
+    if known is not None and known.grades:
+        grades = sorted(set(map(float, known.grades.values())))
+        return [Interval(low, high) for low in grades for high in grades if low <= high]
     low, high = _plausible(key)
     edges = [low, *(cut for cut in cuts(score, key) if low < cut <= high)]
     ends = [*(math.nextafter(edge, -math.inf) for edge in edges[1:]), high]

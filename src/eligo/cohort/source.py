@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eligo.cohort.form import Expr, columns_of
+from eligo.cohort.form import columns_of
 from eligo.cohort.in_polars import in_polars
 from eligo.cohort.latest import Every, Latest
 from eligo.dataclass import dataclass
@@ -18,7 +18,7 @@ from eligo.warehouse.tables import MANIFEST, SCHEMA, TABLES, file_of, schema
 if TYPE_CHECKING:
     import polars as pl
 
-_BEHIND = ("behind", "followed", "sex")  # columns of a latest row that no file has
+_STEPS = {"next": 1, "after": 2}  # how far behind a row another one stands
 _HELP = "write it with `eligo warehouse`"
 
 
@@ -35,6 +35,21 @@ class Persons:
     def is_all(self) -> bool:
         """Whether the rows are all persons of the range."""
         return len(self.table) == self.last - self.first
+
+    def spread(self, rows: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
+        """Rows of some persons, by their numbers, as rows of all of these, null elsewhere."""
+        import polars as pl  # lazily: only a cohort needs it
+
+        places = pl.Series([None], dtype=pl.UInt32()).new_from_index(0, self.last - self.first)
+        if len(rows):
+            at = (numbers.cast(pl.Int64()) - self.first).cast(pl.UInt32())
+            places = places.scatter(at, pl.Series(range(len(rows)), dtype=pl.UInt32()))
+        if not self.is_all:
+            places = places.gather((self.table["person"].cast(pl.Int64()) - self.first).cast(pl.UInt32()))
+        if not len(rows):
+            nothing = {k: pl.Series([None], dtype=t).new_from_index(0, len(places)) for k, t in rows.schema.items()}
+            return pl.DataFrame(nothing)
+        return rows.select(pl.all().gather(places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +119,27 @@ class Source:
         """The outputs of a stage for these persons, in their order; null for who has no value."""
         import polars as pl  # lazily, as above
 
-        asked: list[Expr] = [*stage.outputs.values(), stage.keep]
-        names = sorted(set().union(*map(columns_of, asked)) - set(_BEHIND))
+        prepared, merged = stage.prepared(), stage.merged()
+        asked = [*stage.outputs.values(), *prepared.values(), *merged.values(), stage.keep]
+        names = set().union(*map(columns_of, asked)) - {"sex", "two", "many"}
+        behind = {name for name in names if name.startswith(("next_", "after_"))}
+        plain = names - behind | {name.partition("_")[2] for name in behind} - {"person", "position"}
         inside = (pl.col("variable") == stage.variable) & _between(persons) & ~pl.col("superseded")
         rows = (
             self.scan("observation")
-            .filter(inside & (pl.col("position") <= 1))
-            .select("person", "position", *{*names, "last"})
-            .with_columns(
-                followed=(pl.col("person").shift(-1) == pl.col("person")).fill_null(value=False),
-                behind=pl.col("last").shift(-1),
-            )
+            .filter(inside & (pl.col("position") <= len(_STEPS)))
+            .select("person", "position", *sorted(plain - {"person"}))
+            .with_columns(_behind(name) for name in sorted(behind))
             .filter(pl.col("position") == 0)
+            .with_columns(**{name: in_polars(part) for name, part in prepared.items()})
+            .with_columns(**{name: in_polars(part) for name, part in merged.items()})
             .filter(in_polars(stage.keep))
             .collect()
         )
         at = rows["person"].cast(pl.Int64()) - persons.first
         rows = rows.with_columns(sex=persons.table["sex"].gather(persons.places.gather(at)))
         found = rows.lazy().select(**{f"{stage.name}.{k}": in_polars(v) for k, v in stage.outputs.items()}).collect()
-        return _spread(found, at, persons)
+        return persons.spread(found, rows["person"])
 
     def every(self, stage: Every, persons: Persons) -> pl.DataFrame:
         """Whether any value of each person fulfils a condition, in the order of the persons; null for who has none."""
@@ -139,27 +156,23 @@ class Source:
             .with_columns(pl.lit(value=True).alias(name))
             .collect()
         )
-        return _spread(rows.select(name), rows["person"].cast(pl.Int64()) - persons.first, persons)
+        return persons.spread(rows.select(name), rows["person"])
+
+
+def _behind(name: str) -> pl.Expr:
+    """A column of the next row, or of the one behind it, where that is of the same person."""
+    import polars as pl  # lazily, as above
+
+    which, _, column = name.partition("_")
+    steps = _STEPS[which]
+    same = pl.col("person").shift(-steps) == pl.col("person")
+    return pl.when(same).then(pl.col(column).shift(-steps)).otherwise(None).alias(name)
 
 
 def _between(persons: Persons) -> pl.Expr:
     import polars as pl  # lazily, as above
 
     return (pl.col("person") >= persons.first) & (pl.col("person") < persons.last)
-
-
-def _spread(rows: pl.DataFrame, at: pl.Series, persons: Persons) -> pl.DataFrame:
-    """Rows of some persons as rows of all, null elsewhere; `at` are their numbers from the first one on."""
-    import polars as pl  # lazily, as above
-
-    places = pl.Series([None], dtype=pl.UInt32()).new_from_index(0, persons.last - persons.first)
-    if len(rows):
-        places = places.scatter(at.cast(pl.UInt32()), pl.Series(range(len(rows)), dtype=pl.UInt32()))
-    if not persons.is_all:
-        places = places.gather((persons.table["person"].cast(pl.Int64()) - persons.first).cast(pl.UInt32()))
-    if not len(rows):
-        return pl.DataFrame({k: pl.Series([None], dtype=t).new_from_index(0, len(places)) for k, t in rows.schema.items()})
-    return rows.select(pl.all().gather(places))
 
 
 def _table(name: str) -> str:

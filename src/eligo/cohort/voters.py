@@ -6,23 +6,25 @@ them is asked once. What a fact says may hang on others (exceptions, anchors): t
 
 from __future__ import annotations
 
+import math
 from datetime import date
+from typing import Literal
 
-from eligo.criteria import Window
+from eligo.criteria import DAYS_IN, Window
 from eligo.dataclass import dataclass
 from eligo.evaluation.ages import AgeThen
 from eligo.evaluation.chart import Chart, line_of
 from eligo.evaluation.presence import Presence
-from eligo.evaluation.votes import NO, OUTLASTED, SUSPECTED, WHICH_KIND, YES, Vote
-from eligo.evaluation.window import ended
+from eligo.evaluation.votes import ANCHOR_UNKNOWN, NO, OUTLASTED, SUSPECTED, WHICH_KIND, YES, Vote
+from eligo.evaluation.window import ended, period
 from eligo.patients.model import Fact
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.relations import relations
 
 # `yes` goes on, or is a procedure; `over` makes the leaf hold too, but has ended. `soft` and `stale` leave it open unless
-# something rules it out, `hard` and `undated` in any case. `no` is against, `contrary` even where another is for it.
-# `open` may be it, `rule` rules it out, `hand` is for the plain evaluator.
-BITS = ("yes", "over", "soft", "stale", "hard", "undated", "no", "contrary", "open", "rule", "hand")
+# something rules it out, `hard` and `undated` in any case. `no` is against, `refuted` whatever else may be it. `timed`
+# hangs on how far from an anchor it began. `open` may be it, `rule` rules it out, `hand` is for the plain evaluator.
+BITS = ("yes", "over", "soft", "stale", "hard", "undated", "timed", "no", "refuted", "open", "rule", "hand")
 _FLAG = {name: 1 << place for place, name in enumerate(BITS)}
 
 
@@ -40,17 +42,35 @@ class Anchor:
         return begun and fact.status not in ("refuted", "suspected")
 
 
+    def is_plain(self, fact: Fact) -> bool:
+        """Whether the day is known, and of the past."""
+        return fact.start is not None and fact.start.first == fact.start.last and fact.status != "planned"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """What may be the concept of a test that counts from an anchor."""
+
+    test: Presence
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The ids of all that the test looks at."""
+        return self.test.reads
+
+
 @dataclass(frozen=True, slots=True)
 class Voter:
     """Who asks facts: the test of a concept, one that hangs on when a concept began, and what windows count from."""
 
     concept: str
-    test: Presence | AgeThen | Anchor
+    test: Presence | AgeThen | Anchor | LeftOpen
 
     @property
     def window(self) -> Window | None:
         """The window of the test."""
-        return self.test.test.window if isinstance(self.test, Presence) else None
+        test = self.test.test if isinstance(self.test, LeftOpen) else self.test
+        return test.test.window if isinstance(test, Presence) else None
 
     @property
     def reads(self) -> frozenset[str]:
@@ -70,12 +90,16 @@ class Voter:
             of_kind = self.concept in line_of(fact.concept)
             return _FLAG["hand"] if of_kind and fact.status not in ("refuted", "planned") else 0
         if isinstance(test, Anchor):
-            return _FLAG["yes"] if test.is_begun_by(fact, blank.as_of) else 0
+            return _FLAG["yes" if test.is_plain(fact) else "hand"] if test.is_begun_by(fact, blank.as_of) else 0
+        if isinstance(test, LeftOpen):
+            plain = is_timed(test.test, fact, blank)
+            return _FLAG["timed" if plain else "open"] if test.test.leaves_open(fact, blank) else 0
         of_kind = self.concept in line_of(fact.concept)
         if _hangs_on_others(test, fact):
             return _FLAG["hand"] if of_kind or test.leaves_open(fact, blank) else 0
         voted = self._vote(test, fact, blank) if of_kind else 0
-        return voted | (_FLAG["open"] if test.leaves_open(fact, blank) else 0)
+        open_too = not test.voting.anchor and test.leaves_open(fact, blank)  # beside an anchor, `LeftOpen` asks that
+        return voted | (_FLAG["open"] if open_too else 0)
 
     def _vote(self, test: Presence, fact: Fact, blank: Chart) -> int:
         vote = test.voting.vote(fact, blank)
@@ -87,8 +111,10 @@ class Voter:
         if vote is NO:
             if fact.concept != test.concept:
                 return 0
-            contrary = fact.status == "refuted" and fact.end is not None
-            return _FLAG["no"] | (_FLAG["contrary"] if contrary else 0)
+            return _FLAG["no"] | (_FLAG["refuted"] if fact.status == "refuted" else 0)
+        plain = fact.concept == test.concept and fact.status != "suspected"
+        if vote.detail == ANCHOR_UNKNOWN and plain and is_timed(test, fact, blank):
+            return _FLAG["timed"]
         return _FLAG[_open_bit(vote)]
 
 
@@ -98,6 +124,29 @@ def _open_bit(vote: Vote) -> str:
     if vote is OUTLASTED:
         return "stale"
     return "undated" if vote.reason is Reason.MISSING else "hard"
+
+
+def reach_in_days(window: Window | None) -> int | None:
+    """How many days a window reaches from its anchor, where that is all it says, and the same on every day."""
+    if window is None or window.within is None or window.ago or window.lasting or window.began:
+        return None
+    length = window.within
+    return math.ceil(length.value * DAYS_IN[length.unit]) if length.unit not in ("mo", "a") else None
+
+
+def end_of(fact: Fact, as_of: date) -> Literal["", "today", "end", "start"]:
+    """What the last day of a fact is, where that and its first one are known days; empty where they are not."""
+    start, when = fact.start, period(fact, as_of)
+    if start is None or when.start != (start.first, start.first):
+        return ""
+    if fact.end is not None:
+        return "end" if when.end == (fact.end.first, fact.end.first) else ""
+    return "start" if when.end == when.start else "today" if when.end == (as_of, as_of) else ""
+
+
+def is_timed(test: Presence, fact: Fact, blank: Chart) -> bool:
+    """Whether a fact is of known days, so that how far these are from an anchor tells all."""
+    return reach_in_days(test.test.window) is not None and bool(end_of(fact, blank.as_of))
 
 
 def _hangs_on_others(test: Presence, fact: Fact) -> bool:

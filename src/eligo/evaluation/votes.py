@@ -26,6 +26,8 @@ TODAY = frozenset(
     )
 )
 
+ANCHOR_UNKNOWN = "anchor_unknown"  # the detail of a vote whose window counts from what the record does not have
+
 # Bound once: in Python 3.11 every look-up of an enum's member is a function call.
 MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
@@ -138,7 +140,7 @@ class Voting:
         else:
             days = _anchors(self.anchor, chart)
             if not days:
-                return Vote(UNKNOWN, Reason.MISSING, "anchor_unknown")
+                return Vote(UNKNOWN, Reason.MISSING, ANCHOR_UNKNOWN)
             fits = any_of(in_window(when, window, day, around=True) for day in days)
         if fits is not UNKNOWN:
             return YES if fits is MET else NO
