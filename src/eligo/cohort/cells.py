@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from eligo.cohort.form import Expr, any_of, is_false, is_true
 from eligo.cohort.in_polars import in_polars
 from eligo.cohort.layout import Layout
-from eligo.cohort.scores import Cell, Scored, ask, cell_of, grid_of, judge
+from eligo.cohort.scores import IDLE, Cell, Scored, Span, ask, cell_of, exact, grid_of, judge
 from eligo.truth import Truth
 from eligo.vocabulary.scores import Interval
 
@@ -24,7 +25,7 @@ class Cells:
     """The cells of one score that were judged, kept over all persons."""
 
     def __init__(self, scored: Scored, layout: Layout) -> None:
-        self.scored, self.layout = scored, layout
+        self.scored, self.blank = scored, layout.blank
         self.grid = grid_of(scored) if scored.whole else {}
         self.ids = [one.id for one in scored.values]
         self._judged: dict[tuple[int, ...], Truth | None] = {}
@@ -56,6 +57,7 @@ class Cells:
         asked = {}
         for place, one in enumerate(self.scored.values):
             asked[f"low{place}"], asked[f"high{place}"] = in_polars(fold(one.low)), in_polars(fold(one.high))
+            asked[f"idle{place}"] = in_polars(fold(one.idle))
         ends = frame.lazy().with_columns(**asked).select(*asked).collect()
         columns = [self._code(ends, place, one.id) for place, one in enumerate(self.scored.values)]
         facts = [
@@ -73,25 +75,30 @@ class Cells:
         return pl.DataFrame(columns).hstack(others)
 
     def _code(self, ends: pl.DataFrame, place: int, id_: str) -> pl.Series:
+        """The code of an input: of a value by its cell, of a censored one by that of its end, of a grade by its range."""
         import polars as pl  # lazily, as above
 
-        low, high, cells = ends[f"low{place}"], ends[f"high{place}"], self.grid[id_]
-        if len({cell.low for cell in cells}) < len(cells):
-            return self._range(low, high, cells).alias(f"v{place}")
+        low, high, spans = ends[f"low{place}"], ends[f"high{place}"], self.grid[id_]
+        if all(span.is_exact for span in spans):
+            return _range(low, high, spans).alias(f"v{place}")
+        cells = [span.wide for span in spans[: len(spans) // 3]]
         starts = pl.Series([cell.low for cell in cells], dtype=pl.Float64())
-        code = starts.search_sorted(low.fill_null(0.0), side="right").cast(pl.UInt8())
-        inside = (low == high) & (low >= cells[0].low) & (low <= cells[-1].high)
-        chosen = pl.when(low.is_null()).then(0).when(inside).then(code).otherwise(_EXACT).cast(pl.UInt8())
-        return pl.select(chosen.alias(f"v{place}")).to_series()
-
-    def _range(self, low: pl.Series, high: pl.Series, cells: Sequence[Interval]) -> pl.Series:
-        """The code of a range of grades."""
-        import polars as pl  # lazily, as above
-
-        code = pl.when(low.is_null()).then(0)
-        for number, cell in enumerate(cells, 1):
-            code = code.when((low == cell.low) & (high == cell.high)).then(number)
-        return pl.select(code.otherwise(_EXACT).cast(pl.UInt8())).to_series()
+        at_low, at_high = (starts.search_sorted(end.fill_null(0.0), side="right") for end in (low, high))
+        inside = [(end >= cells[0].low) & (end <= cells[-1].high) for end in (low, high)]
+        chosen = (
+            pl.when(ends[f"idle{place}"])
+            .then(IDLE)
+            .when(low.is_null())
+            .then(0)
+            .when(inside[0] & (low == high))
+            .then(at_low)
+            .when(inside[1] & (low == -math.inf))
+            .then(at_high + len(cells))
+            .when(inside[0] & (high == math.inf))
+            .then(at_low + 2 * len(cells))
+            .otherwise(_EXACT)
+        )
+        return pl.select(chosen.cast(pl.UInt8()).alias(f"v{place}")).to_series()
 
     def _judge(self, key: Sequence[int | bool]) -> Truth | None:
         """What the test says of a cell; None where the values themselves have to be asked, or that is of no use."""
@@ -103,7 +110,7 @@ class Cells:
         if name not in self._judged:
             *facts, sex = rest
             cell = cell_of(self.ids, list(map(int, values)), self.grid, self._facts(facts), _SEXES[sex])
-            self._judged[name] = judge(self.scored.answer, cell, self.layout.as_of, self.layout.policy)
+            self._judged[name] = judge(self.scored.answer, cell, self.blank)
         return self._judged[name]
 
     def _facts(self, codes: Iterable[int]) -> dict[str, bool]:
@@ -121,24 +128,39 @@ class Cells:
             return told["truth"], hand
         asked = {f"l{p}": in_polars(fold(one.low)) for p, one in enumerate(self.scored.values)}
         asked |= {f"h{p}": in_polars(fold(one.high)) for p, one in enumerate(self.scored.values)}
-        rows = frame.lazy().with_columns(**asked).select(*asked).collect().hstack(told.select(pl.exclude("^v[0-9]+$"))).filter(open_)
+        idle = [(pl.col(f"v{place}") == IDLE).alias(f"i{place}") for place in range(len(self.ids))]
+        others = told.with_columns(idle).select(pl.exclude("^v[0-9]+$"))
+        rows = frame.lazy().with_columns(**asked).select(*asked).collect().hstack(others).filter(open_)
         keys = rows.select(pl.exclude("truth", "ask", "unclear"))
         unique = keys.unique(maintain_order=True)
         found = [self._ask(row) for row in unique.iter_rows(named=True)]
         table = unique.with_columns(
             found=pl.Series([_TRUTHS[one] for one in found], dtype=pl.Boolean())
         )
-        exact = keys.join(table, on=keys.columns, how="left", maintain_order="left", nulls_equal=True)["found"]
+        found_there = keys.join(table, on=keys.columns, how="left", maintain_order="left", nulls_equal=True)["found"]
         places = open_.arg_true()
-        return told["truth"].scatter(places, exact), hand
+        return told["truth"].scatter(places, found_there), hand
 
     def _ask(self, row: dict[str, object]) -> Truth:
         """What the test says of these values."""
-        values = {}
+        values, idle = dict[str, Interval](), set[str]()
         for place, id_ in enumerate(self.ids):
             low, high = row[f"l{place}"], row[f"h{place}"]
             if isinstance(low, float) and isinstance(high, float):
                 values[id_] = Interval(low, high)
+            if row[f"i{place}"]:
+                idle.add(id_)
         facts = [int(str(row[f"f{place}"])) for place in range(len(self.scored.facts))]
-        cell = Cell(values, self._facts(facts), _SEXES[int(str(row["s"]))])
-        return ask(self.scored.answer, cell, self.layout.as_of, self.layout.policy)[0]
+        rest = Cell({}, self._facts(facts), _SEXES[int(str(row["s"]))], frozenset(idle))
+        cell = exact(values, rest)
+        return ask(self.scored.answer, cell, self.blank)[0]
+
+
+def _range(low: pl.Series, high: pl.Series, spans: Sequence[Span]) -> pl.Series:
+    """The code of a range of grades."""
+    import polars as pl  # lazily, as above
+
+    code = pl.when(low.is_null()).then(0)
+    for number, span in enumerate(spans, 1):
+        code = code.when((low == span.wide.low) & (high == span.wide.high)).then(number)
+    return pl.select(code.otherwise(_EXACT).cast(pl.UInt8())).to_series()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from eligo.cohort.answer import HANDED, Answer, cases, constant, reason
-from eligo.cohort.form import FALSE, TRUE, HasWord
+from eligo.cohort.form import FALSE, TRUE, HasWord, IsNull, all_of
 from eligo.cohort.layout import Layout
 from eligo.cohort.measured import age, age_then, graded_input, measured, of_sex
 from eligo.cohort.presences import present, related
@@ -16,12 +16,14 @@ from eligo.criteria import Present as Asked
 from eligo.evaluate import Engine
 from eligo.evaluation.ages import AgeComparison, AgeThen
 from eligo.evaluation.answers import Answer as Function
+from eligo.evaluation.derive import REPLACEABLE
 from eligo.evaluation.comparing import Choice, Comparison, SexChoice
 from eligo.evaluation.presence import Presence, presence
 from eligo.evaluation.relating import Relating
 from eligo.plan import Attested, Test, Untestable
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.scores import SCORES, ScoreInput
 from eligo.vocabulary.variables import variables
 
 
@@ -70,13 +72,16 @@ def _inputs(score: str, layout: Layout) -> tuple[tuple[Input, ...], tuple[FactIn
                 found = present(presence(Asked(item.id)), layout).answer
                 facts[item.id] = FactInput(item.id, found.truth, found.hand)
         elif item.role != "control" and item.id not in ("sex", "age"):
-            values[item.id] = _value(item.id, layout)
+            values[item.id] = _value(item, layout)
     return tuple(values.values()), tuple(facts.values())
 
 
-def _value(variable: str, layout: Layout) -> Input:
-    known = variables().get(variable)
+def _value(item: ScoreInput, layout: Layout) -> Input:
+    known = variables().get(item.id)
     if known is not None and known.concept is not None:
         return graded_input(known, layout)
-    table = layout.value(variable)
-    return table.input()
+    found = layout.value(item.id).input()
+    # A score that is stated, but says nothing, is not worked out anew; nor does another one stand for it then.
+    parts = {part.id for score in REPLACEABLE & SCORES.keys() for part in SCORES[score].inputs}
+    told = item.id in SCORES or item.id in parts
+    return found._replace(idle=all_of([found.there, IsNull(found.low)]) if told else FALSE)

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from eligo.cohort.layout import PER_WORD, Layout
 from eligo.cohort.source import Persons, Source
 from eligo.cohort.voters import BITS, end_of, is_read
+from eligo.errors import EligoError, Problem
 from eligo.patients.model import Fact, PartialDate
 
 if TYPE_CHECKING:
     import polars as pl
 
 _DAYS = ("start_first", "start_last", "end_first", "end_last")
-_WORDS = ("concept", "kind", "status", "marks")
-_CLASS = 1 << 8  # more than there are classes of days
+_KINDS = {"condition": 0, "procedure": 1, "medication": 2}
+_STATUSES = {"active": 0, "resolved": 1, "suspected": 2, "planned": 3, "refuted": 4}
+_CLASSES, _MOST_MARKS = 1 << 7, 1 << 10  # more than there are classes of days, and ways to qualify facts
 
 
 class Facts:
@@ -24,10 +26,13 @@ class Facts:
 
     def __init__(self, source: Source, layout: Layout) -> None:
         self.source, self.layout = source, layout
-        self.cuts = layout.cuts()
+        self.cuts, self.blank = layout.cuts(), layout.blank
+        if len(self.cuts) >= _CLASSES - 1:
+            raise EligoError(Problem("too-many-kinds", "the rules name too many different times for columns"))
         everything = frozenset[str]().union(*(voter.reads for voter in layout.voters))
         self.concepts = [concept for concept in source.concepts() if is_read(concept, everything)]
-        self._kinds: dict[tuple[object, ...], list[int]] = {}
+        self._kinds: dict[int, list[int]] = {}
+        self._marks: dict[str, int] = {}
         self._denials: dict[tuple[str, bool], list[int]] = {}
         self._voters: dict[str, list[int]] = {}
 
@@ -78,56 +83,65 @@ class Facts:
         return (pl.col(f"b{word}") & (1 << (slot * len(BITS) + BITS.index(name)))) != 0
 
     def _of_facts(self, persons: Persons) -> pl.DataFrame:
+        """The bits of each fact that says anything, with its days where anchors ask for them."""
         import polars as pl  # lazily, as above
 
         person = pl.col("person")
         inside = (person >= persons.first) & (person < persons.last) & pl.col("concept").is_in(self.concepts)
-        facts = self.source.scan("fact").filter(inside).select("person", "concept", "kind", "status", "qualifiers", "visit", *_DAYS).collect()
+        names = ("person", "concept", "kind", "status", "qualifiers", "visit", *_DAYS)
+        facts = self.source.scan("fact").filter(inside).select(names).collect()
         if not persons.is_all:
-            facts = facts.filter(pl.col("person").is_in(persons.table["person"].implode()))
-        facts = facts.with_columns(
-            marks=pl.col("qualifiers").list.join("\n"),
-            key=self._key(facts),
-        )
-        kinds = facts.group_by(*_WORDS, "key").agg(pl.col("visit").first(), *(pl.col(day).first() for day in _DAYS))
-        bits = [self._kind(row) for row in kinds.iter_rows(named=True)]
-        ends = [end_of(_fact(row), self.layout.as_of) for row in kinds.iter_rows(named=True)] if self.layout.anchored else []
-        table = kinds.select(*_WORDS, "key").with_columns(_columns(self.names, bits))
-        if ends:
+            facts = facts.filter(person.is_in(persons.table["person"].implode()))
+        facts = facts.with_columns(key=self._key(facts))
+        kinds = facts.select(pl.exclude("person")).unique("key", keep="any").sort("key")
+        rows = [_fact(row) for row in kinds.iter_rows(named=True)]
+        bits = [self._kind(fact, key) for fact, key in zip(rows, kinds["key"].to_list(), strict=True)]
+        table = kinds.select("key").with_columns(_columns(self.names, bits))
+        days: list[str] = []
+        if self.layout.anchored:
+            days = ["start_first", "end_first"]
+            ends = [end_of(fact, self.layout.as_of) for fact in rows]
             table = table.with_columns(ends=pl.Series(ends, dtype=pl.String()))
         told = table.filter(pl.any_horizontal(pl.col(name) != 0 for name in self.names))
-        days = ["start_first", "end_first"] if self.layout.anchored else []
-        joined = facts.lazy().select("person", *days, *_WORDS, "key").join(told.lazy(), on=[*_WORDS, "key"])
-        return joined.select("person", *days, *(["ends"] if days else []), *self.names).collect(engine="streaming")
+        joined = facts.lazy().select("person", "key", *days).join(told.lazy(), on="key")
+        return joined.select(pl.exclude("key")).collect(engine="streaming")
 
     def _key(self, facts: pl.DataFrame) -> pl.Series:
-        """The classes of the days of each fact, whether it is of one visit, and whether it ended when it began."""
+        """What makes a fact one of a kind, as one number: its words, and the classes of its days."""
         import polars as pl  # lazily, as above
 
-        cuts = pl.Series(self.cuts, dtype=pl.Date())
-        known = [(cuts.search_sorted(facts[day], side="right") + 1).cast(pl.UInt64()) for day in _DAYS]
-        classes = [
-            pl.select(pl.when(facts[day].is_not_null()).then(found).otherwise(0)).to_series()
-            for day, found in zip(_DAYS, known, strict=True)
-        ]
+        for mark in facts.lazy().select(_marks()).unique().collect().to_series().to_list():
+            self._marks.setdefault(mark, len(self._marks))
+        if len(self._marks) >= _MOST_MARKS:
+            raise EligoError(Problem("too-many-kinds", "the facts have too many different qualifiers for columns"))
+        codes = facts.lazy().select(
+            pl.col("concept").cast(pl.Enum(self.concepts)).to_physical().cast(pl.UInt64()).alias("concept"),
+            pl.col("kind").replace_strict(_KINDS, default=len(_KINDS), return_dtype=pl.UInt64()),
+            pl.col("status").replace_strict(_STATUSES, default=len(_STATUSES), return_dtype=pl.UInt64()),
+            _marks().replace_strict(self._marks, return_dtype=pl.UInt64()).alias("marks"),
+            pl.col("visit").cast(pl.UInt64()),
+        ).collect()
         same = (facts["start_first"] == facts["end_first"]) & (facts["start_last"] == facts["end_last"])
-        key = facts["visit"].cast(pl.UInt64()) * 2 + same.fill_null(value=False).cast(pl.UInt64())
-        for found in classes:
-            key = key * _CLASS + found.cast(pl.UInt64())
+        key = codes["concept"]
+        sizes = (("marks", _MOST_MARKS), ("kind", 4), ("status", 8), ("visit", 2))
+        for name, size in sizes:
+            key = key * size + codes[name]
+        key = key * 2 + same.fill_null(value=False).cast(pl.UInt64())
+        cuts = pl.Series(self.cuts, dtype=pl.Date())
+        for day in _DAYS:
+            place = (cuts.search_sorted(facts[day], side="right") + 1).cast(pl.UInt64())
+            key = key * _CLASSES + pl.select(pl.when(facts[day].is_not_null()).then(place).otherwise(0)).to_series()
         return key
 
-    def _kind(self, row: dict[str, object]) -> list[int]:
+    def _kind(self, fact: Fact, key: int) -> list[int]:
         """What one kind of fact says."""
-        name = tuple(row[column] for column in (*_WORDS, "key"))
-        if name not in self._kinds:
-            concept = str(row["concept"])
-            fact = _fact(row)
+        if key not in self._kinds:
             words = [0] * self.layout.words
-            for place in self._asking(concept):
+            for place in self._asking(fact.concept):
                 word, slot = divmod(place, PER_WORD)
-                words[word] |= self.layout.voters[place].says(fact, self.layout.blank) << (slot * len(BITS))
-            self._kinds[name] = words
-        return self._kinds[name]
+                words[word] |= self.layout.voters[place].says(fact, self.blank) << (slot * len(BITS))
+            self._kinds[key] = words
+        return self._kinds[key]
 
     def _asking(self, concept: str) -> list[int]:
         """The voters that look at a concept."""
@@ -156,6 +170,14 @@ class Facts:
         return self._denials[key]
 
 
+def _marks() -> pl.Expr:
+    """The qualifiers of a fact as one text."""
+    import polars as pl  # lazily, as above
+
+    some = pl.col("qualifiers").list.len() > 0
+    return pl.when(some).then(pl.col("qualifiers").list.join("\n")).otherwise(pl.lit("")).alias("marks")
+
+
 def _columns(names: Iterable[str], rows: list[list[int]]) -> list[pl.Series]:
     import polars as pl  # lazily, as above
 
@@ -164,14 +186,14 @@ def _columns(names: Iterable[str], rows: list[list[int]]) -> list[pl.Series]:
 
 def _fact(row: dict[str, object]) -> Fact:
     """The fact that stands for its kind."""
-    marks = row["marks"]
+    marks = row["qualifiers"]
     return Fact(
         concept=str(row["concept"]),
         kind=row["kind"],  # type: ignore[arg-type]  # the words of the column are those of the model
         status=row["status"],  # type: ignore[arg-type]  # as above
         start=_days(row["start_first"], row["start_last"]),
         end=_days(row["end_first"], row["end_last"]),
-        qualifiers=tuple(marks.split("\n")) if isinstance(marks, str) and marks else (),
+        qualifiers=tuple(marks) if isinstance(marks, list) else (),
         visit=bool(row["visit"]),
     )
 

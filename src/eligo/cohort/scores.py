@@ -1,8 +1,8 @@
 """A test of a score in, its answer for every patient out, without a formula of its own: by cells of its inputs.
 
 Each input is cut where the score can turn (a score of points: exactly there; one that is continuous: finely), so that
-patients fall into a few thousand cells. What the test says of a cell is what the plain evaluator says of a record with
-these ranges; where that is open though it need not be for each value, the values themselves are asked, once each.
+patients fall into a few thousand cells. What the test says of a cell is what the formula gives for these ranges, held
+against the limit by the plain evaluator; where that is open though it need not be for each value, the values themselves are asked, once each.
 """
 
 from __future__ import annotations
@@ -10,31 +10,35 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 
-from eligo.cohort.form import Expr
-from eligo.dataclass import dataclass
-from eligo.evaluation.chart import Chart, Derived, Outcome, Policy
+from eligo.cohort.form import FALSE, Expr
+from eligo.dataclass import dataclass, replace
+from eligo.evaluation.chart import Chart, Derived
 from eligo.evaluation.comparing import Choice, Comparison
+from eligo.evaluation.derive import NO_MEASUREMENT, REPLACEABLE
 from eligo.namedtuple import NamedTuple
-from eligo.patients.model import Fact, FactKind, Patient, Result
 from eligo.truth import Truth
-from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.scores import SCORES, Interval, ScoreInput, bounds, leaf_inputs
+from eligo.vocabulary.scores import FEMALE, MALE, SCORES, Interval, ScoreInput, bounds, leaf_inputs
 from eligo.vocabulary.variables import variables
 
+IDLE = 254  # the code of an input that is there and says nothing
 _STEPS = 6  # a score with no more values along an input is one of points
-_GRID, _CUTS = 96, 28
+_ZERO, _ONE = Interval(0, 0), Interval(1, 1)
+_GRID, _CUTS = 144, 48
 
 
 class Input(NamedTuple):
-    """One input in columns: ends of a value that can decide, whether it is there, whether it is unclear."""
+    """One input in columns: ends of a value that can decide, whether it is there, whether it is unclear.
+
+    One that is `idle` is there, but says nothing, which makes a difference.
+    """
 
     id: str
     low: Expr
     high: Expr
     there: Expr
     unclear: Expr
+    idle: Expr = FALSE
 
 
 class FactInput(NamedTuple):
@@ -147,59 +151,109 @@ def bins(score: str, key: str) -> list[Interval]:
     return [Interval(first, last) for first, last in zip(edges, ends, strict=True)]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What is known of the inputs: intervals of values, facts that are there or ruled out, the sex."""
+class Span(NamedTuple):
+    """What is known of an input by its cell: the widest interval that it can be known as, and both ends of these.
 
-    values: Mapping[str, Interval]
-    facts: Mapping[str, bool]
-    sex: str | None
+    A value of a cell is any point of it. Of one that is censored, the end that is known lies in the cell.
+    """
+
+    wide: Interval
+    least: Interval
+    most: Interval
 
     @property
-    def is_point(self) -> bool:
-        """Whether each value is a single one."""
-        return all(value.low == value.high for value in self.values.values())
+    def is_exact(self) -> bool:
+        """Whether what is known is one and the same for all of the cell."""
+        return self.least == self.most
 
 
-def judge(answer: Comparison | Choice, cell: Cell, as_of: date, policy: Policy) -> Truth | None:
+def spans(score: str, key: str) -> list[Span]:
+    """The spans of an input: of values, then of those that are censored below a cell, then above one; or of grades."""
+    cells, known = bins(score, key), variables().get(key)
+    if known is not None and known.grades:
+        return [Span(cell, cell, cell) for cell in cells]
+    points = [Span(cell, Interval(cell.low, cell.low), Interval(cell.high, cell.high)) for cell in cells]
+    below = [Span(Interval(-math.inf, c.high), Interval(-math.inf, c.low), Interval(-math.inf, c.high)) for c in cells]
+    above = [Span(Interval(c.low, math.inf), Interval(c.low, math.inf), Interval(c.high, math.inf)) for c in cells]
+    return [*points, *below, *above]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is known of the inputs: spans of values, facts that are there or ruled out, the sex.
+
+    `idle` are inputs that are there and say nothing.
+    """
+
+    values: Mapping[str, Span]
+    facts: Mapping[str, bool]
+    sex: str | None
+    idle: frozenset[str] = frozenset()
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all that is known is the same for all of the cell."""
+        return all(value.is_exact for value in self.values.values())
+
+
+def exact(values: Mapping[str, Interval], other: Cell) -> Cell:
+    """The cell of these values, and all else as in another one."""
+    return replace(other, values={name: Span(value, value, value) for name, value in values.items()})
+
+
+def judge(answer: Comparison | Choice, cell: Cell, blank: Chart) -> Truth | None:
     """The answer for all of a cell; None where values of it may differ."""
-    found = ask(answer, cell, as_of, policy)
-    if found[0] is not Truth.UNKNOWN or cell.is_point:
-        return found[0]
+    truth, _ = ask(answer, cell, blank)
+    if truth is not Truth.UNKNOWN or cell.is_exact:
+        return truth
     ends = _ends(answer.variable, cell)
     if ends is None:
         return None
-    first, last = (ask(answer, end, as_of, policy) for end in ends)
+    first, last = (ask(answer, end, blank) for end in ends)
     if first[0] is not Truth.UNKNOWN or last[0] is not Truth.UNKNOWN:
         return None
-    return Truth.UNKNOWN if _is_one_sided(answer) or _reading(first) == _reading(last) else None
+    return Truth.UNKNOWN if _is_one_sided(answer) or first[1] == last[1] else None
 
 
-def ask(answer: Comparison | Choice, cell: Cell, as_of: date, policy: Policy) -> Outcome:
-    """The plain evaluator's answer for a record with these ranges."""
-    results = {name: (Result(name, value.low, value.high),) for name, value in cell.values.items()}
-    facts = {name: (Fact(name, _kind(name)),) for name, there in cell.facts.items() if there}
-    denied = frozenset(name for name, there in cell.facts.items() if not there)
-    sex = "male" if cell.sex == "male" else "female" if cell.sex == "female" else None
-    patient = Patient("", as_of, sex=sex, results=results, facts=facts, absent=denied, never=denied)
-    return answer(Chart(patient, policy))
+def ask(answer: Comparison | Choice, cell: Cell, blank: Chart) -> tuple[Truth, Interval | None]:
+    """What the test says of a record with the widest ranges of a cell, and the score that these give."""
+    known = {name: span.wide for name, span in cell.values.items()}
+    found = reading(answer.variable, known, cell)
+    if found is None:
+        return Truth.UNKNOWN, None
+    return answer.one(Derived(answer.variable, *found, "computed"), blank)[0], found
 
 
-def _kind(concept: str) -> FactKind:
-    known = concepts().get(concept)
-    kind = known.kind if known is not None else None
-    return "procedure" if kind == "procedure" else "medication" if kind == "medication" else "condition"
+def reading(score: str, values: Mapping[str, Interval], cell: Cell) -> Interval | None:
+    """The values that a score can have, from what a record has of its inputs, as `evaluation/derive.py` finds them."""
+    known = dict[str, Interval]()
+    for item in SCORES[score].inputs:
+        if item.role == "fact":
+            if item.id in cell.facts:
+                known[item.key] = _ONE if cell.facts[item.id] else _ZERO
+        elif item.id == "sex":
+            if cell.sex is not None:
+                known[item.key] = Interval(*(FEMALE if cell.sex == "female" else MALE,) * 2)
+        elif item.key in values:
+            known[item.key] = values[item.key]
+        if item.key in SCORES and item.role == "value":
+            known |= _of_parts(item.key, values, cell, is_stated=item.key in values or item.key in cell.idle)
+    return None if known.keys() <= NO_MEASUREMENT else bounds(score, known)
+
+
+def _of_parts(score: str, values: Mapping[str, Interval], cell: Cell, *, is_stated: bool) -> dict[str, Interval]:
+    """An input that is a score itself: what it comes to where it is not stated, and what is known of its inputs."""
+    parts = {item.key: values[item.key] for item in leaf_inputs(score) if item.key in values}
+    whole = score not in REPLACEABLE or all(item.id in values or item.id in cell.idle for item in SCORES[score].inputs)
+    if is_stated or not whole:
+        return parts
+    found = reading(score, values, cell)
+    return {} if found is None else parts | {score: found}
 
 
 def _is_one_sided(answer: Comparison | Choice) -> bool:
     """Whether there is one limit, on one side of which the score has to be."""
     return isinstance(answer, Comparison) and len(answer.test.limits) == 1 and answer.test.limits[0].op != "eq"
-
-
-def _reading(outcome: Outcome) -> tuple[float, float] | None:
-    """The score that was worked out."""
-    first = next(iter(outcome[3]), None)
-    return (first.low, first.high) if isinstance(first, Derived) else None
 
 
 def _ends(score: str, cell: Cell) -> tuple[Cell, Cell] | None:
@@ -209,9 +263,9 @@ def _ends(score: str, cell: Cell) -> tuple[Cell, Cell] | None:
         return None
     least, most = dict[str, Interval](), dict[str, Interval]()
     for key, value in cell.values.items():
-        first, last = (value.low, value.high) if signs[key] > 0 else (value.high, value.low)
-        least[key], most[key] = Interval(first, first), Interval(last, last)
-    return Cell(least, cell.facts, cell.sex), Cell(most, cell.facts, cell.sex)
+        rising = signs[key] > 0
+        least[key], most[key] = (value.least, value.most) if rising else (value.most, value.least)
+    return exact(least, cell), exact(most, cell)
 
 
 @functools.cache
@@ -235,14 +289,15 @@ def _directions(score: str) -> Mapping[str, int] | None:
     return found
 
 
-def grid_of(scored: Scored) -> dict[str, list[Interval]]:
-    """The cells of each input that is a value."""
-    return {one.id: bins(scored.answer.variable, one.id) for one in scored.values}
+def grid_of(scored: Scored) -> dict[str, list[Span]]:
+    """The spans of each input that is a value."""
+    return {one.id: spans(scored.answer.variable, one.id) for one in scored.values}
 
 
 def cell_of(
-    ids: Sequence[str], codes: Sequence[int], grid: Mapping[str, list[Interval]], facts: Mapping[str, bool], sex: str | None
+    ids: Sequence[str], codes: Sequence[int], grid: Mapping[str, list[Span]], facts: Mapping[str, bool], sex: str | None
 ) -> Cell:
-    """The cell of these codes: 0 for nothing known, else the number of the interval, from 1."""
-    values = {name: grid[name][code - 1] for name, code in zip(ids, codes, strict=True) if code > 0}
-    return Cell(values, facts, sex)
+    """The cell of these codes: 0 for nothing known, `IDLE`, else the number of the span, from 1."""
+    named = list(zip(ids, codes, strict=True))
+    values = {name: grid[name][code - 1] for name, code in named if 0 < code < IDLE}
+    return Cell(values, facts, sex, frozenset(name for name, code in named if code == IDLE))

@@ -30,8 +30,8 @@ Look = Callable[[Chart], Known | None]
 
 MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 _ZERO, _ONE = Interval(0, 0), Interval(1, 1)
-_REPLACEABLE = {key for score in SCORES.values() for i in score.inputs if i.instead_of for key in (i.key, i.instead_of)}
-_NO_MEASUREMENT = frozenset({"sex", "age"})  # they alone do not make a score
+REPLACEABLE = {key for score in SCORES.values() for i in score.inputs if i.instead_of for key in (i.key, i.instead_of)}
+NO_MEASUREMENT = frozenset({"sex", "age"})  # they alone do not make a score
 SEX = {sex: Result("sex", math.nan, math.nan, written=sex, value=sex) for sex in ("male", "female")}
 
 
@@ -139,7 +139,7 @@ def _compute(score: str, looks: tuple[Looked, ...], chart: Chart) -> tuple[Readi
             known[key] = seen[0]
             if part_of not in known:
                 inputs += seen[1]
-    if known.keys() <= _NO_MEASUREMENT:
+    if known.keys() <= NO_MEASUREMENT:
         return ()
     low, high = bounds(score, known)
     return (Derived(score, low, high, "computed", inputs=tuple(inputs), missing=_missing(score, frozenset(known))),)
@@ -178,7 +178,7 @@ def _look(item: ScoreInput) -> tuple[Look, Reads]:
     variable = variables().get(item.id)
     if item.id in SCORES:
         other, reads = _computed(item.id)
-        if item.key in _REPLACEABLE:
+        if item.key in REPLACEABLE:
             other = _if_whole(item.id, other)
         return lambda chart: _value(item.id, other, chart), reads | {item.id}
     if variable is not None and variable.concept is not None:
