@@ -19,7 +19,7 @@ from eligo.commands.crowd import in_order, process_count
 from eligo.commands.names import names_of
 from eligo.commands.printing import say, say_json
 from eligo.commands.progress import Progress
-from eligo.dataclass import dataclass
+from eligo.dataclass import dataclass, replace
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.isolation import Isolated
 from eligo.jsontext import shown
@@ -173,7 +173,8 @@ def _patients(args: argparse.Namespace, start: Any, tally: Tally, progress: Prog
 def _start(args: argparse.Namespace, work: Path, vocabularies: tuple[Path, ...], memory: int) -> None:
     """Make this process ready; one that was forked is ready already."""
     if not _ready or _ready[0].args is not args:
-        sources = Sources(inputs.options(args, ledger=True), work, _complete(args), vocabularies, memory)
+        options = replace(inputs.options(args, ledger=True), places=False)  # the entries are counted, not shown
+        sources = Sources(options, work, _complete(args), vocabularies, memory)
         _ready[:] = [_WarehouseState(args, sources)]
 
 
