@@ -131,9 +131,9 @@ def _write(args: argparse.Namespace, staging: Staging, vocabularies: tuple[Path,
     with Progress() as progress:
         rows = write(_patients(args, start, tally, progress), staging.new, share)
     write_problems(tally.in_sum(), args.json)
+    if not rows.person:
+        write_problems([inputs.nobody([shown_source(name) for name in args.sources])], args.json)
     if not rows.person or (tally.failed and args.strict):
-        if not rows.person and not tally.failed:
-            write_problems([inputs.nobody([shown_source(name) for name in args.sources])], args.json)
         return ERROR
     if twice := same_ids(staging.new):
         write_problems([_twice(twice, args.output)], args.json)
@@ -231,7 +231,8 @@ def _check_library() -> None:
 
 
 def _twice(count: int, output: str) -> Problem:
-    message = f"{count} ids stand for more than one patient each; every record is a patient of its own"
+    ids = "1 id stands" if count == 1 else f"{count} ids stand"
+    message = f"{ids} for more than one patient; every record is a patient of its own"
     help_ = "give each source of the same patients once, or all of their FHIR resources in one folder"
     return Problem("patient-twice", message, Place(output), help_, "warning")
 
