@@ -1,7 +1,7 @@
 """FHIR Bundles as tables of OMOP CDM 5.4, so that the same patients can be read both ways.
 
 `python -m tests.omop BUNDLE... -o DIR` writes a sample of CSV tables. Ids of concepts are made up, above two billion, as
-OMOP wants it for concepts of one's own; a concept table says what they are. What OMOP cannot hold is left out: what is
+OMOP wants it for concepts of your own; a concept table says what they are. What OMOP cannot hold is left out: what is
 refuted, not done, or only ordered.
 """
 
@@ -83,7 +83,8 @@ class Sample:
                 self._measurement(part, person, {"measurement_date": day, "measurement_datetime": moment})
 
     def _measurement(self, part: Json, person: int, when: Row) -> None:
-        quantity, known = part.get("valueQuantity", {}), next(iter(part.get("referenceRange", ())), {})
+        quantity: Json = part.get("valueQuantity", {})
+        known: Json = next(iter(part.get("referenceRange", ())), {})
         unit = quantity.get("code") or quantity.get("unit")
         coded = part.get("valueCodeableConcept")
         self._row(

@@ -19,7 +19,7 @@ from eligo.commands.crowd import in_order, process_count
 from eligo.commands.names import names_of
 from eligo.commands.printing import say, say_json
 from eligo.commands.progress import Progress
-from eligo.dataclass import dataclass
+from eligo.dataclass import dataclass, replace
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.isolation import Isolated
 from eligo.jsontext import shown
@@ -131,9 +131,9 @@ def _write(args: argparse.Namespace, staging: Staging, vocabularies: tuple[Path,
     with Progress() as progress:
         rows = write(_patients(args, start, tally, progress), staging.new, share)
     write_problems(tally.in_sum(), args.json)
+    if not rows.person:
+        write_problems([inputs.nobody([shown_source(name) for name in args.sources])], args.json)
     if not rows.person or (tally.failed and args.strict):
-        if not rows.person and not tally.failed:
-            write_problems([inputs.nobody([shown_source(name) for name in args.sources])], args.json)
         return ERROR
     if twice := same_ids(staging.new):
         write_problems([_twice(twice, args.output)], args.json)
@@ -173,7 +173,8 @@ def _patients(args: argparse.Namespace, start: Any, tally: Tally, progress: Prog
 def _start(args: argparse.Namespace, work: Path, vocabularies: tuple[Path, ...], memory: int) -> None:
     """Make this process ready; one that was forked is ready already."""
     if not _ready or _ready[0].args is not args:
-        sources = Sources(inputs.options(args, ledger=True), work, _complete(args), vocabularies, memory)
+        options = replace(inputs.options(args, ledger=True), places=False)  # the entries are counted, not shown
+        sources = Sources(options, work, _complete(args), vocabularies, memory)
         _ready[:] = [_WarehouseState(args, sources)]
 
 
@@ -230,7 +231,8 @@ def _check_library() -> None:
 
 
 def _twice(count: int, output: str) -> Problem:
-    message = f"{count} ids stand for more than one patient each; every record is a patient of its own"
+    ids = "1 id stands" if count == 1 else f"{count} ids stand"
+    message = f"{ids} for more than one patient; every record is a patient of its own"
     help_ = "give each source of the same patients once, or all of their FHIR resources in one folder"
     return Problem("patient-twice", message, Place(output), help_, "warning")
 

@@ -9,7 +9,8 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.warehouse.omop_files import INSTALL, wanted
 
 _COLUMNS: Final = """
-select table_schema, table_name, list(column_name) from information_schema.columns group by all order by all
+select table_catalog, table_schema, table_name, list(column_name)
+from information_schema.columns where table_catalog = current_database() group by all order by all
 """
 
 
@@ -23,7 +24,7 @@ def copy_tables(source: str, work: Path) -> Path:
         with duckdb.connect(source, read_only=True, config={"autoinstall_known_extensions": "false"}) as database:
             database.execute("begin transaction")
             rows = database.execute(_COLUMNS).fetchall()
-            for schema, table, columns in rows:
+            for catalog, schema, table, columns in rows:
                 words = wanted().get(table.lower())
                 target = work / f"{table.lower()}.parquet"
                 if words is None or target.exists():
@@ -31,7 +32,7 @@ def copy_tables(source: str, work: Path) -> Path:
                 held = {name.lower(): name for name in columns}
                 kept = [held[name] for name in words.columns.values() if name in held]
                 chosen = ", ".join(f"{_quoted(name)} as {name.lower()}" for name in kept) or "1 as nothing"
-                query = f"select {chosen} from {_quoted(schema)}.{_quoted(table)}"
+                query = f"select {chosen} from {'.'.join(map(_quoted, (catalog, schema, table)))}"
                 database.execute(f"copy ({query}) to '{_text(target)}' (format parquet)")
     except duckdb.Error as error:
         what = type(error).__name__

@@ -123,8 +123,8 @@ class _Usable:
             orphans = counted.drop_nulls().join(self.persons, on=PERSON, how="anti")
             rows = int(orphans["rows"].sum())
             for reason, count, text in (
-                ("person-unknown", rows, f"`person_id` of {rows} rows of `{name}` is not in the person table"),
-                ("person-missing", of_nobody, f"`person_id` of {of_nobody} rows of `{name}` is no whole number"),
+                ("person-unknown", rows, f"`person_id` of {_rows(rows)} of `{name}` is not in the person table"),
+                ("person-missing", of_nobody, f"`person_id` of {_rows(of_nobody)} of `{name}` is no whole number"),
             ):
                 if count:
                     found.append(LedgerEntry(name, Place(self.file), "refused", reason=reason, text=text))
@@ -139,6 +139,10 @@ class _Usable:
         batched = rows.with_columns(batch=pl.col("rows").cum_sum() // most_rows)
         ends = batched.group_by("batch", maintain_order=True).agg(first=pl.col(PERSON).min(), last=pl.col(PERSON).max())
         yield from ends.select("first", "last").iter_rows()
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _person(frame: pl.LazyFrame) -> pl.Expr:

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from eligo.dataclass import dataclass, replace
-from eligo.errors import Place
+from eligo.errors import Place, Problem
 from eligo.isolation import each
 from eligo.namedtuple import NamedTuple
 from eligo.patients.fhir import FhirItem, read_record
@@ -109,7 +109,16 @@ def _read_omop(job: OmopJob, sources: Sources) -> Found:
             id_ = of_entry.read("concept", whole) or 0
             unmapped[Unmapped(of_entry.table, id_, job.concepts.get(id_))] += 1
     bad = [entry for row in rows for entry in dict.fromkeys(row.bad)]
-    return Found(_with_tables(replace(reading, ledger=(*ledger, *bad)), job, bad), unmapped)
+    problems = (*reading.problems, *_bad_cells(bad))
+    return Found(_with_tables(replace(reading, problems=problems, ledger=(*ledger, *bad)), job, bad), unmapped)
+
+
+def _bad_cells(bad: Sequence[LedgerEntry]) -> Iterator[Problem]:
+    """A problem for each kind of cell that is not what its column holds."""
+    help_ = "mend the tables; what stands there is not used"
+    for (text, place), count in Counter((entry.text, entry.place) for entry in bad).items():
+        times = f" in {count} rows of one person" if count > 1 else ""
+        yield Problem("cell-type", text + times, place, help_)
 
 
 def _rows(job: OmopJob) -> list[OmopRow]:

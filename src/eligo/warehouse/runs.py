@@ -75,23 +75,24 @@ class Writer:
 
 def _merge(runs: Sequence[Path], folder: Path, table: Table, most: int) -> None:
     """Make one sorted table of sorted runs, each of which holds later persons than the one before it."""
-    import polars as pl  # lazily, as above
-
     parts = []
     for number, frame in enumerate(_in_order(runs, table, most)):
         part = folder / f".{table}-{number:05}.part"
         frame.write_parquet(part, compression="lz4", row_group_size=_ROWS_OF_GROUP)
         parts.append(part)
-    whole = pl.scan_parquet(parts, glob=False)
-    whole.sink_parquet(
-        file_of(folder, table),
-        compression="zstd",
-        row_group_size=_ROWS_OF_GROUP,
-        maintain_order=True,
-        engine="streaming",
-    )
-    for left in (*runs, *parts):
+    join(parts, folder, table)
+    for left in runs:
         left.unlink()
+
+
+def join(parts: list[Path], folder: Path, table: Table) -> None:
+    """Make the file of a table of files that hold its rows in order, one after the other; these are gone then."""
+    import polars as pl  # lazily, as above
+
+    whole, file = pl.scan_parquet(parts, glob=False), file_of(folder, table)
+    whole.sink_parquet(file, compression="zstd", row_group_size=_ROWS_OF_GROUP, maintain_order=True, engine="streaming")
+    for part in parts:
+        part.unlink()
 
 
 def _in_order(runs: Sequence[Path], table: Table, most: int) -> Iterator[pl.DataFrame]:
