@@ -236,7 +236,7 @@ class Engine:
                 if name in readers:
                     pending |= readers[name]
                 if ":" in name:
-                    pending |= self._reached(name)
+                    pending |= self.reached(name)
         ruled, rulers = 0, self.rulers
         for denied, bits in ((patient.absent, ~self._past), (patient.never, self._past)):
             for name in denied:
@@ -250,7 +250,7 @@ class Engine:
         pending |= said.bits if said is not None else 0
         return Answers(self.tests, chart, self.empty(chart), pending, ruled & ~pending, guessing, said).compare()
 
-    def _reached(self, id_: str) -> int:
+    def reached(self, id_: str) -> int:
         """The bits of the tests to which a thing that the vocabulary does not have can make a difference."""
         bits = 0
         for name in relations().reach(id_):
