@@ -18,6 +18,7 @@ from eligo.evaluation.trees import deciding
 from eligo.namedtuple import NamedTuple
 from eligo.truth import Reason, Truth
 from eligo.warehouse.held import Cells, patient_of
+from eligo.warehouse.tables import Table
 
 if TYPE_CHECKING:
     import polars as pl
@@ -80,7 +81,7 @@ class HandOver:
             person = cells["person"]
             yield Job(cells, observations.of(person), facts.of(person), of_each.get(person, ()))
 
-    def _rows(self, table: str, by: str, wanted: pl.DataFrame, persons: pl.Series, whole: pl.Series) -> Iterator[Cells]:
+    def _rows(self, table: Table, by: str, wanted: pl.DataFrame, persons: pl.Series, whole: pl.Series) -> Iterator[Cells]:
         """The rows of a table for what each person is asked of, and all those of whole persons."""
         import polars as pl  # lazily, as above
 

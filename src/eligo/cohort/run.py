@@ -25,7 +25,9 @@ from eligo.cohort.folding import folded
 from eligo.cohort.form import FALSE, Column, Expr, HasBits, Value
 from eligo.cohort.in_polars import in_polars
 from eligo.cohort.latest import Latest
+from eligo.cohort.readings import HIGH, HIGH_CLOSED, LOW, LOW_CLOSED
 from eligo.cohort.source import Persons, Source
+from eligo.criteria import Window
 from eligo.evaluate import Engine
 from eligo.evaluation.stated_twice import StatedTwice
 
@@ -46,6 +48,7 @@ class Columns:
         self.facts = Facts(source, self.layout)
         self.cells = [Cells(scored, self.layout) for scored in self.layout.scores.values()]
         self.variables = source.variables()
+        self.kept: set[str] = set()  # columns of tables that are asked for beside the answers
 
     def frame(self, first: int, last: int) -> pl.DataFrame:
         """The rows of the persons of a range of numbers whose records are of the day, by number."""
@@ -61,6 +64,18 @@ class Columns:
         fold.names |= set(frame.columns)
         frame = self._answered(frame, fold)
         return self._judged(frame)
+
+    def reading(self, variable: str, window: Window | None) -> str:
+        """The name of the table of a variable's latest values, whose ends are kept beside the answers from now on."""
+        stage = self.layout.value(variable, window)
+        ends = {"low": LOW, "high": HIGH, "low_closed": LOW_CLOSED, "high_closed": HIGH_CLOSED, "usable": stage.usable}
+        for own in ("own_low", "own_high", "own_low_unusable", "own_high_unusable"):
+            ends[own] = Column(own)
+        for name, part in ends.items():
+            if name not in stage.outputs:
+                stage.outputs[name] = part
+            self.kept.add(f"{stage.name}.{name}")
+        return stage.name
 
     def _latest(self) -> list[Latest]:
         return [stage for stage in self.layout.latest.values() if stage.variable in self.variables]
@@ -83,7 +98,8 @@ class Columns:
             for name, part in zip(answer_columns(number), answer, strict=True):
                 asked[name] = fold(part)
         made = {name: in_polars(part) for name, part in asked.items()}
-        kept = ("person", "whole", "sex", "birth_first", "birth_last")
+        there = sorted(name for name in self.kept if name in fold.names)
+        kept = ("person", "whole", "sex", "birth_first", "birth_last", *there)
         return frame.lazy().with_columns(**made).select(*kept, *made).collect()
 
     def _judged(self, frame: pl.DataFrame) -> pl.DataFrame:

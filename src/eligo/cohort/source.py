@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,13 +12,14 @@ from eligo.cohort.in_polars import in_polars
 from eligo.cohort.latest import Every, Latest
 from eligo.dataclass import dataclass
 from eligo.errors import EligoError, Place, Problem
-from eligo.warehouse.tables import MANIFEST, SCHEMA, TABLES, file_of, schema
+from eligo.warehouse.folder import read_manifest
+from eligo.warehouse.tables import TABLES, Table, file_of, schema
 
 if TYPE_CHECKING:
     import polars as pl
 
 _STEPS = {"next": 1, "after": 2}  # how far behind a row another one stands
-_HELP = "write it with `eligo warehouse`"
+_HELP = "make it again with `eligo warehouse`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,11 @@ class Source:
 
     folder: Path
 
-    def scan(self, table: str) -> pl.LazyFrame:
+    def scan(self, table: Table) -> pl.LazyFrame:
         """A table, read when it is wanted."""
         import polars as pl  # lazily: only a cohort needs it
 
-        return pl.scan_parquet(file_of(self.folder, _table(table)), glob=False)
+        return pl.scan_parquet(file_of(self.folder, table), glob=False)
 
     def count(self) -> int:
         """How many persons there are."""
@@ -89,6 +89,14 @@ class Source:
     def concepts(self) -> list[str]:
         """The concepts of all facts."""
         found: list[str] = self.scan("fact").select("concept").unique().collect()["concept"].sort().to_list()
+        return found
+
+    def ids(self, persons: pl.Series) -> list[str]:
+        """The ids of these persons, who stand in order."""
+        import polars as pl  # lazily, as above
+
+        inside = pl.col("person").is_in(persons.implode())
+        found: list[str] = self.scan("person").filter(inside).select("person", "id").collect().sort("person")["id"].to_list()
         return found
 
     def variables(self) -> frozenset[str]:
@@ -175,47 +183,24 @@ def _between(persons: Persons) -> pl.Expr:
     return (pl.col("person") >= persons.first) & (pl.col("person") < persons.last)
 
 
-def _table(name: str) -> str:
-    return name
-
-
 def opened(folder: Path) -> Source:
     """The warehouse in a folder; an error names what is missing, or of another version."""
-    manifest = folder / MANIFEST
-    if not folder.is_dir():
-        raise EligoError(Problem("no-warehouse", "there is no such folder", Place(str(folder)), _HELP))
-    missing = [f"{table}.parquet" for table in TABLES if not file_of(folder, table).is_file()]
-    missing += [] if manifest.is_file() else [MANIFEST]
-    if missing:
-        message = f"the warehouse has no {' and no '.join(f'`{name}`' for name in missing)}"
-        raise EligoError(Problem("warehouse-incomplete", message, Place(str(folder)), _HELP))
-    _check_version(manifest)
+    read_manifest(folder)
     source = Source(folder)
     for table in TABLES:
         _check_columns(source, table)
     return source
 
 
-def _check_version(manifest: Path) -> None:
-    try:
-        data = json.loads(manifest.read_text("utf-8"))
-        found = data.get("schema") if isinstance(data, dict) else None
-    except (OSError, ValueError):
-        found = None
-    if found != SCHEMA:
-        message = f"the warehouse is of another version: `{found or 'none'}` where `{SCHEMA}` is read"
-        raise EligoError(Problem("warehouse-version", message, Place(str(manifest)), "write it anew"))
-
-
-def _check_columns(source: Source, table: str) -> None:
+def _check_columns(source: Source, table: Table) -> None:
     import polars as pl  # lazily, as above
 
-    file = Place(str(file_of(source.folder, _table(table))))
+    file = Place(str(file_of(source.folder, table)))
     try:
         found = source.scan(table).collect_schema()
     except (OSError, pl.exceptions.PolarsError):
-        raise EligoError(Problem("warehouse-table", "the table cannot be read", file, "write it anew")) from None
-    for name, kind in schema(_table(table)).items():
+        raise EligoError(Problem("warehouse-table", "the table cannot be read", file, _HELP)) from None
+    for name, kind in schema(table).items():
         if found.get(name) != kind:
             message = f"the column `{name}` is missing or of another type"
-            raise EligoError(Problem("warehouse-table", message, file, "write it anew"))
+            raise EligoError(Problem("warehouse-table", message, file, _HELP))

@@ -1,0 +1,139 @@
+"""Rules and a warehouse in, everything that is counted out: batches of persons, each decided whole before the next one.
+
+At no time is more than a batch in memory. What a batch is made of does not change any count, nor the order of persons.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from eligo.cohort.curves import Curve, Curves, Moved
+from eligo.cohort.form import Column, all_of, is_false, is_true, not_
+from eligo.cohort.handover import Decide, HandOver, patched
+from eligo.cohort.in_polars import in_polars
+from eligo.cohort.run import Columns
+from eligo.cohort.source import Source
+from eligo.cohort.tally import Counting, Tally
+from eligo.dataclass import dataclass, field
+from eligo.evaluate import Engine
+from eligo.truth import Verdict
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_BASE, _BYTES_OF_PERSON, _FEWEST = 300_000_000, 3600, 2000  # measured, and rounded up
+_VERDICTS = {True: Verdict.ELIGIBLE, False: Verdict.INELIGIBLE, None: Verdict.UNDETERMINED}
+
+Listed = tuple[str, Sequence[Verdict]]  # a patient's id, and the verdict of each trial
+
+
+@dataclass(slots=True)
+class Found:
+    """What was counted: by trial, its tally, its curves and what they count; and what the trials share."""
+
+    persons: int = 0
+    handed: int = 0
+    days: list[date] = field(default_factory=list)
+    tallies: list[Tally] = field(default_factory=list)
+    curves: list[list[Curve]] = field(default_factory=list)
+    moved: list[list[Moved]] = field(default_factory=list)
+    overlap: Counter[tuple[int, int, str]] = field(default_factory=Counter)
+    anywhere: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to count: in which order criteria are gone through, by trial; whether curves are wanted; how much memory."""
+
+    orders: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    curves: bool = True
+    memory: int = 1 << 30
+    progress: Callable[[int], None] = lambda _: None
+    listed: Callable[[Listed], None] | None = None
+
+
+def batch_of(memory: int) -> int:
+    """How many persons are held at once in so many bytes."""
+    return max(_FEWEST, (memory - _BASE) // _BYTES_OF_PERSON)
+
+
+def study(source: Source, engine: Engine, decide: Decide, asked: Asked) -> Found:
+    """Count everything for the trials of an engine; `decide` does the jobs that columns leave, in any order."""
+    countings = [
+        Counting(place, trial, asked.orders.get(trial.plan.trial, range(len(trial.criteria))))
+        for place, trial in enumerate(engine.trials)
+    ]
+    found = Found(days=source.days())
+    found.tallies = [Tally() for _ in countings]
+    for frame, curves in _frames(source, engine, decide, asked, countings, found):
+        for place, counting in enumerate(countings):
+            found.tallies[place].add(counting.tally(frame))
+            if asked.curves:
+                _add_curves(found, place, curves[place], frame)
+        _add_overlap(found, countings, frame)
+    return found
+
+
+def _frames(
+    source: Source, engine: Engine, decide: Decide, asked: Asked, countings: Sequence[Counting], found: Found
+) -> Iterator[tuple[pl.DataFrame, list[Curves]]]:
+    """The decided rows of all persons, batch by batch, with the verdict of each trial."""
+    count, size = source.count(), batch_of(asked.memory)
+    concepts = source.concepts()
+    hand_over = HandOver(source, engine)
+    runs = [(columns := Columns(source, engine, day), _curves(columns, countings, asked)) for day in found.days]
+    for first in range(0, count, size):
+        for columns, curves in runs:
+            frame = columns.frame(first, min(count, first + size))
+            if not len(frame):
+                continue
+            jobs = list(hand_over.jobs(frame, concepts))
+            frame = patched(frame, decide(jobs), hand_over.columns)
+            for counting in countings:
+                frame = counting.with_verdict(frame)
+            found.persons += len(frame)
+            found.handed += len(jobs)
+            if asked.listed is not None:
+                _list(source, countings, frame, asked.listed)
+            yield frame, curves
+            asked.progress(found.persons)
+
+
+def _curves(columns: Columns, countings: Sequence[Counting], asked: Asked) -> list[Curves]:
+    return [Curves(columns, counting) for counting in countings] if asked.curves else []
+
+
+def _add_curves(found: Found, place: int, curves: Curves, frame: pl.DataFrame) -> None:
+    while len(found.moved) <= place:
+        found.moved.append([])
+        found.curves.append([])
+    if not found.moved[place]:
+        found.curves[place] = curves.curves
+        found.moved[place] = [Moved() for _ in curves.curves]
+    for total, part in zip(found.moved[place], curves.count(frame), strict=True):
+        total.certain.update(part.certain)
+        total.possible.update(part.possible)
+
+
+def _add_overlap(found: Found, countings: Sequence[Counting], frame: pl.DataFrame) -> None:
+    """How many two trials share, and how many any trial may have."""
+    asked = {}
+    for place, one in enumerate(countings):
+        for other_place, other in enumerate(countings[: place + 1]):
+            both = [Column(one.verdict), Column(other.verdict)]
+            asked[other_place, place, "certain"] = all_of(is_true(part) for part in both)
+            asked[other_place, place, "possible"] = all_of(not_(is_false(part)) for part in both)
+    made = {str(number): in_polars(part).sum() for number, part in enumerate(asked.values())}
+    for name, count in zip(asked, frame.lazy().select(**made).collect().row(0), strict=True):
+        found.overlap[name] += int(count or 0)
+
+
+def _list(source: Source, countings: Sequence[Counting], frame: pl.DataFrame, listed: Callable[[Listed], None]) -> None:
+    """Give out each patient's id and verdicts."""
+    ids = source.ids(frame["person"])
+    columns = [frame[counting.verdict].to_list() for counting in countings]
+    for number, name in enumerate(ids):
+        listed((name, [_VERDICTS[column[number]] for column in columns]))

@@ -1,0 +1,154 @@
+"""Rows of persons in, counts of a trial out: what each criterion does, who is left after each, who is blocked by one alone.
+
+Every count is a pair where it can be: how many for certain, and how many at most. Counts of several batches add up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from eligo.cohort.criteria import criterion_columns, passes, truth_column, truth_of, verdict_of
+from eligo.cohort.form import FALSE, TRUE, Column, Expr, all_of, any_of, is_false, is_open, is_true, not_
+from eligo.cohort.in_polars import in_polars
+from eligo.criteria import Compare, OneOf
+from eligo.dataclass import dataclass, field
+from eligo.evaluate.engine import Ready, Trial
+from eligo.plan import compared_with
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts of one trial, by name; `reasons` by criterion and the bits of what keeps it open."""
+
+    counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    reasons: Counter[tuple[int, int]] = field(default_factory=Counter)
+
+    def add(self, other: Tally) -> None:
+        """Add the counts of another batch."""
+        self.counts.update(other.counts)
+        self.reasons.update(other.reasons)
+
+
+class Counting:
+    """The questions of one trial that counts answer; `place` is that of the trial in its engine."""
+
+    def __init__(self, place: int, trial: Trial, order: Sequence[int]) -> None:
+        self.place, self.trial, self.order = place, trial, tuple(order)
+        self.columns = [criterion_columns(place, number) for number, _ in enumerate(trial.criteria)]
+        self.verdict = f"verdict{place}"
+
+    def with_verdict(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Add the column of the verdict: true for eligible, false for ineligible, null for undetermined."""
+        return frame.with_columns(in_polars(verdict_of(self.trial, self.passing)).alias(self.verdict))
+
+    def passing(self, number: int) -> Expr:
+        """Whether a criterion passes."""
+        return passes(self.trial.criteria[number], Column(self.columns[number][0]))
+
+    def tally(self, frame: pl.DataFrame) -> Tally:
+        """The counts of a batch."""
+        import polars as pl  # lazily: only a cohort needs it
+
+        found = Tally()
+        questions = dict(self._questions())
+        names = list(questions)
+        made = [in_polars(is_true(part)).sum().alias(str(n)) for n, part in enumerate(questions.values())]
+        row = frame.lazy().select(pl.lit(0).alias("nobody"), *made).collect().row(0)[1:] if len(frame) else [0] * len(names)
+        for name, count in zip(names, row, strict=True):
+            found.counts[name] = int(count or 0)
+        for number, (_, _, why) in enumerate(self.columns):
+            open_ = frame.filter(pl.col(why) != 0)[why].value_counts() if len(frame) else None
+            for bits, count in open_.iter_rows() if open_ is not None else ():
+                found.reasons[number, int(bits)] += int(count)
+        return found
+
+    def _questions(self) -> Iterator[tuple[tuple[str, ...], Expr]]:
+        """What is counted, by name, as conditions."""
+        verdict = Column(self.verdict)
+        yield ("persons",), TRUE
+        yield ("eligible",), verdict
+        yield ("undetermined",), is_open(verdict)
+        yield ("ineligible",), not_(verdict)
+        for number, _ in enumerate(self.trial.criteria):
+            passing = self.passing(number)
+            yield ("passes", str(number)), passing
+            yield ("blocks", str(number)), not_(passing)
+            yield ("open", str(number)), is_open(passing)
+        yield from self._attrition()
+        yield from self._alone()
+        yield from self._settled()
+
+    def _attrition(self) -> Iterator[tuple[tuple[str, ...], Expr]]:
+        """Who is left after the first criteria of the order: for certain, and at most."""
+        for step in range(1, len(self.order) + 1):
+            first = set(self.order[:step])
+            left = verdict_of(self.trial, lambda number, first=first: self.passing(number) if number in first else TRUE)  # type: ignore[misc]  # mypy does not infer a lambda with defaults
+            yield ("certain", str(step - 1)), left
+            yield ("possible", str(step - 1)), not_(is_false(left))
+
+    def _alone(self) -> Iterator[tuple[tuple[str, ...], Expr]]:
+        """Whom one criterion alone keeps out, and which of its limits alone would let them in."""
+        blocked = is_false(Column(self.verdict))
+        for number, ready in enumerate(self.trial.criteria):
+            without = self._with(number, TRUE)
+            alone = all_of([blocked, not_(self.passing(number)), not_(is_false(without))])
+            yield ("alone", str(number)), alone
+            yield ("alone_certain", str(number)), all_of([alone, is_true(without)])
+            for place, (test, leaf, _) in enumerate(ready.uses):
+                if isinstance(leaf, Compare | OneOf):
+                    yield ("limit", str(number), str(place)), all_of([alone, self._turned(ready, test)])
+
+    def _with(self, number: int, passing: Expr) -> Expr:
+        """The verdict where a criterion did something else."""
+        return verdict_of(self.trial, lambda other: passing if other == number else self.passing(other))
+
+    def _turned(self, ready: Ready, test: int) -> Expr:
+        """Whether a criterion would not block if one of its tests were true, or false."""
+        turned = (self._forced(ready, {test}, to) for to in (TRUE, FALSE))
+        return any_of(not_(is_false(one)) for one in turned)
+
+    def _forced(self, ready: Ready, tests: set[int], to: Expr) -> Expr:
+        """Whether a criterion passes where some tests have another truth."""
+        truth = truth_of(ready.criterion.tree, ready.numbers, lambda test: to if test in tests else truth_column(test))
+        return passes(ready, truth)
+
+    def forced(self, tests: set[int], to: Expr) -> Expr:
+        """The verdict where some tests have another truth."""
+
+        def passing(number: int) -> Expr:
+            ready = self.trial.criteria[number]
+            return self.passing(number) if tests.isdisjoint(ready.numbers) else self._forced(ready, tests, to)
+
+        return verdict_of(self.trial, passing)
+
+    def _settled(self) -> Iterator[tuple[tuple[str, ...], Expr]]:
+        """Whose verdict hangs on a variable that is not known: open now, and settled by it whichever way it turns out."""
+        open_ = is_open(Column(self.verdict))
+        for variable, tests in self.variables().items():
+            missing = any_of(is_open(truth_column(test)) for test in sorted(tests))
+            ways: list[Callable[[Expr], Expr]] = [is_true, is_false]
+            both = [any_of(way(self.forced(tests, to)) for way in ways) for to in (TRUE, FALSE)]
+            turns = not_(_are_same(self.forced(tests, TRUE), self.forced(tests, FALSE)))
+            yield ("missing", variable), all_of([open_, missing])
+            yield ("settles", variable), all_of([open_, missing, *both, turns])
+
+    def variables(self) -> dict[str, set[int]]:
+        """The tests of each variable that a trial limits."""
+        found: dict[str, set[int]] = {}
+        for ready in self.trial.criteria:
+            for number, leaf, test in ready.uses:
+                if isinstance(test, Compare | OneOf) and test.variable not in (None, "sex", "age"):
+                    others = compared_with(leaf) if isinstance(leaf, Compare) else ()
+                    for name in (test.variable or "", *others):
+                        found.setdefault(name, set()).add(number)
+        return dict(sorted(found.items()))
+
+
+def _are_same(one: Expr, other: Expr) -> Expr:
+    """Whether two truths are the same; false where either is UNKNOWN."""
+    return any_of([all_of([is_true(one), is_true(other)]), all_of([is_false(one), is_false(other)])])
