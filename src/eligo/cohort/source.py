@@ -12,7 +12,7 @@ from eligo.cohort.in_polars import in_polars
 from eligo.cohort.latest import Every, Latest
 from eligo.dataclass import dataclass
 from eligo.errors import EligoError, Place, Problem
-from eligo.warehouse.folder import read_manifest
+from eligo.warehouse.folder import grammar_sha256, read_manifest
 from eligo.warehouse.tables import TABLES, Table, file_of, schema
 
 if TYPE_CHECKING:
@@ -63,6 +63,13 @@ class Source:
         import polars as pl  # lazily: only a cohort needs it
 
         return pl.scan_parquet(file_of(self.folder, table), glob=False)
+
+    def warnings(self) -> list[Problem]:
+        """What to know of the warehouse: that names and units may have been read otherwise than they are now."""
+        if read_manifest(self.folder).get("grammar_sha256") in (None, grammar_sha256()):
+            return []
+        message = "the warehouse was read with other names, units or ages than those of this eligo"
+        return [Problem("warehouse-grammar", message, Place(str(self.folder)), _HELP, "warning")]
 
     def count(self) -> int:
         """How many persons there are."""

@@ -37,6 +37,7 @@ class Found:
     persons: int = 0
     handed: int = 0
     days: list[date] = field(default_factory=list)
+    orders: list[tuple[int, ...]] = field(default_factory=list)
     tallies: list[Tally] = field(default_factory=list)
     curves: list[list[Curve]] = field(default_factory=list)
     moved: list[list[Moved]] = field(default_factory=list)
@@ -46,9 +47,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to count: in which order criteria are gone through, by trial; whether curves are wanted; how much memory."""
+    """What to count: in which order criteria are gone through, by trial; whether curves are wanted; how much memory.
 
-    orders: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    The order `blocks` is that of how many patients each criterion blocks, which is counted first.
+    """
+
+    orders: Mapping[str, Sequence[int] | str] = field(default_factory=dict)
     curves: bool = True
     memory: int = 1 << 30
     progress: Callable[[int], None] = lambda _: None
@@ -63,10 +67,12 @@ def batch_of(memory: int) -> int:
 def study(source: Source, engine: Engine, decide: Decide, asked: Asked) -> Found:
     """Count everything for the trials of an engine; `decide` does the jobs that columns leave, in any order."""
     countings = [
-        Counting(place, trial, asked.orders.get(trial.plan.trial, range(len(trial.criteria))))
+        Counting(place, trial, _by_number(asked.orders.get(trial.plan.trial), len(trial.criteria)))
         for place, trial in enumerate(engine.trials)
     ]
-    found = Found(days=source.days())
+    if "blocks" in asked.orders.values():
+        countings = _ordered(source, engine, decide, asked, countings)
+    found = Found(days=source.days(), orders=[counting.order for counting in countings])
     found.tallies = [Tally() for _ in countings]
     for frame, curves in _frames(source, engine, decide, asked, countings, found):
         for place, counting in enumerate(countings):
@@ -75,6 +81,24 @@ def study(source: Source, engine: Engine, decide: Decide, asked: Asked) -> Found
                 _add_curves(found, place, curves[place], frame)
         _add_overlap(found, countings, frame)
     return found
+
+
+def _by_number(order: Sequence[int] | str | None, count: int) -> Sequence[int]:
+    return range(count) if order is None or isinstance(order, str) else order
+
+
+def _ordered(
+    source: Source, engine: Engine, decide: Decide, asked: Asked, countings: Sequence[Counting]
+) -> list[Counting]:
+    """The same, with the criteria of those trials that ask for it in the order of how many patients each blocks."""
+    found = study(source, engine, decide, Asked(memory=asked.memory, curves=False, progress=asked.progress))
+    ordered = []
+    for counting, tally in zip(countings, found.tallies, strict=True):
+        numbers = counting.order
+        if asked.orders.get(counting.trial.plan.trial) == "blocks":
+            numbers = tuple(sorted(numbers, key=lambda n, c=tally.counts: -c["blocks", str(n)]))  # type: ignore[misc]  # mypy does not infer a lambda with defaults
+        ordered.append(Counting(counting.place, counting.trial, numbers))
+    return ordered
 
 
 def _frames(

@@ -6,16 +6,18 @@ Every count is a pair where it can be: how many for certain, and how many at mos
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from eligo.cohort.answer import reason
 from eligo.cohort.criteria import criterion_columns, passes, truth_column, truth_of, verdict_of
-from eligo.cohort.form import FALSE, TRUE, Column, Expr, all_of, any_of, is_false, is_open, is_true, not_
+from eligo.cohort.form import FALSE, TRUE, Column, Compared, Expr, all_of, any_of, either, is_false, is_open, is_true, not_
 from eligo.cohort.in_polars import in_polars
 from eligo.criteria import Compare, OneOf
 from eligo.dataclass import dataclass, field
 from eligo.evaluate.engine import Ready, Trial
 from eligo.plan import compared_with
+from eligo.truth import Reason
 
 if TYPE_CHECKING:
     import polars as pl
@@ -55,6 +57,7 @@ class Counting:
         import polars as pl  # lazily: only a cohort needs it
 
         found = Tally()
+        found.counts["persons",] = len(frame)
         questions = dict(self._questions())
         names = list(questions)
         made = [in_polars(is_true(part)).sum().alias(str(n)) for n, part in enumerate(questions.values())]
@@ -70,7 +73,6 @@ class Counting:
     def _questions(self) -> Iterator[tuple[tuple[str, ...], Expr]]:
         """What is counted, by name, as conditions."""
         verdict = Column(self.verdict)
-        yield ("persons",), TRUE
         yield ("eligible",), verdict
         yield ("undetermined",), is_open(verdict)
         yield ("ineligible",), not_(verdict)
@@ -127,15 +129,25 @@ class Counting:
         return verdict_of(self.trial, passing)
 
     def _settled(self) -> Iterator[tuple[tuple[str, ...], Expr]]:
-        """Whose verdict hangs on a variable that is not known: open now, and settled by it whichever way it turns out."""
+        """Whose verdict hangs on a variable that is not known, and is settled by it whichever way it turns out.
+
+        What only a person can state is left aside there: it is asked in any case.
+        """
         open_ = is_open(Column(self.verdict))
         for variable, tests in self.variables().items():
             missing = any_of(is_open(truth_column(test)) for test in sorted(tests))
-            ways: list[Callable[[Expr], Expr]] = [is_true, is_false]
-            both = [any_of(way(self.forced(tests, to)) for way in ways) for to in (TRUE, FALSE)]
-            turns = not_(_are_same(self.forced(tests, TRUE), self.forced(tests, FALSE)))
+            ways = [verdict_of(self.trial, lambda number, t=tests, to=to: self._stated(number, t, to)) for to in (TRUE, FALSE)]  # type: ignore[misc]  # mypy does not infer a lambda with defaults
+            settled = [not_(is_open(way)) for way in ways]
             yield ("missing", variable), all_of([open_, missing])
-            yield ("settles", variable), all_of([open_, missing, *both, turns])
+            yield ("settles", variable), all_of([open_, missing, *settled, not_(_are_same(*ways))])
+
+    def _stated(self, number: int, tests: set[int], to: Expr) -> Expr:
+        """Whether a criterion passes where some tests have another truth, and persons state what is asked of them."""
+        ready = self.trial.criteria[number]
+        if not tests.isdisjoint(ready.numbers):
+            return self._forced(ready, tests, to)
+        asked_of_persons = Compared("eq", Column(self.columns[number][2]), reason(Reason.NEEDS_ATTESTATION))
+        return either(asked_of_persons, TRUE, self.passing(number))
 
     def variables(self) -> dict[str, set[int]]:
         """The tests of each variable that a trial limits."""

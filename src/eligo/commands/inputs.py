@@ -63,6 +63,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_policy(parser: argparse.ArgumentParser) -> None:
     """Define the options about how records are read, how old a result may be and what silence means."""
     add_reading(parser)
+    add_silence(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line (`eligo schema screening`)")
+
+
+def add_cohort_policy(parser: argparse.ArgumentParser) -> None:
+    """Define the options of `add_policy` about records that were read before."""
+    add_silence(parser)
+    add_vocabulary(parser)
+
+
+def add_silence(parser: argparse.ArgumentParser) -> None:
+    """Define how old a result may be, what silence means, and the site."""
     parser.add_argument(
         "--max-age",
         action="append",
@@ -81,7 +93,6 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--site", metavar="FILE", help="the site's limits of normal, units and ages of results (`eligo schema site`)"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line (`eligo schema screening`)")
 
 
 def add_reading(parser: argparse.ArgumentParser, names: bool = True) -> None:

@@ -41,6 +41,14 @@ class Progress:
             rate = self.count / (now - self._begun)
             _show(f"\r{self.count} {self._what}, {rate:.0f} a second ")
 
+    def reach(self, count: int) -> None:
+        """Count up to a number of steps, of which many were done at once."""
+        self.count = count
+        now = time.monotonic()
+        if self._wanted and now >= self._next:
+            self._next, self._shown = now + _EVERY, True
+            _show(f"\r{count} {self._what} ")
+
     def clear(self) -> None:
         """Take the line away, before anything else is written."""
         if self._shown:
