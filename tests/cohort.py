@@ -1,12 +1,14 @@
-"""Columns and the plain evaluator on the same patients: where the two differ."""
+"""Columns and the plain evaluator on the same patients: where the two differ, before and after the hand-over."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from eligo.cohort.criteria import criterion_columns
+from eligo.cohort.handover import HandOver, criteria_of, decide, patched
 from eligo.cohort.run import Columns
 from eligo.cohort.source import Source
 from eligo.evaluate import Engine
@@ -17,30 +19,41 @@ from eligo.warehouse.store import write
 TRUTHS = {None: Truth.UNKNOWN, True: Truth.MET, False: Truth.NOT_MET}
 
 
-def rows(engine: Engine, patients: Sequence[Patient], folder: Path) -> Iterator[dict[str, object]]:
-    """The rows of columns, one a patient, in their order."""
+class Row(NamedTuple):
+    """A criterion of a patient: by columns alone, whether it is handed over, what comes of it, and what is right."""
+
+    key: str
+    columns: Truth
+    handed: bool
+    decided: Truth
+    plain: Truth
+
+
+def rows(engine: Engine, patients: Sequence[Patient], folder: Path) -> Iterator[Row]:
+    """Every criterion of every patient."""
     write(patients, folder)
     source = Source(folder)
-    found = dict[int, dict[str, object]]()
+    hand_over, criteria = HandOver(source, engine), criteria_of(engine)
     for day in source.days():
         frame = Columns(source, engine, day).frame(0, len(patients))
-        found |= {row["person"]: row for row in frame.iter_rows(named=True)}
-    return (found[place] for place in range(len(patients)))
-
-
-def differences(engine: Engine, patients: Sequence[Patient]) -> Iterator[tuple[str, Patient, Truth, Truth, bool]]:
-    """Each criterion of which columns say another truth than the evaluator, or decide what they hand over."""
-    with tempfile.TemporaryDirectory() as folder:
-        for row, patient in zip(rows(engine, patients, Path(folder)), patients, strict=True):
-            answers = engine.answers(patient)
+        found = [decide(engine, job, criteria) for job in hand_over.jobs(frame, source.concepts())]
+        after = patched(frame, found, hand_over.columns)
+        for before, then in zip(frame.iter_rows(named=True), after.iter_rows(named=True), strict=True):
+            answers = engine.answers(patients[before["person"]])
             for place, trial in enumerate(engine.trials):
                 for number, ready in enumerate(trial.criteria):
                     truth, hand, _ = criterion_columns(place, number)
-                    found = TRUTHS[row[truth]]
-                    handed = bool(row[hand] or row["whole"])
-                    plain = ready.truth(answers)
-                    if found is not (Truth.UNKNOWN if handed and found is Truth.UNKNOWN else plain):
-                        yield ready.key, patient, plain, found, handed
+                    handed = bool(before[hand] or before["whole"])
+                    yield Row(ready.key, TRUTHS[before[truth]], handed, TRUTHS[then[truth]], ready.truth(answers))
 
 
-__all__ = ["TRUTHS", "differences", "rows"]
+def differences(engine: Engine, patients: Sequence[Patient]) -> list[Row]:
+    """What breaks the law: a truth that is another one in the end, or one that columns say and that is not so."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [row for row in rows(engine, patients, Path(folder)) if _differs(row)]
+
+
+def _differs(row: Row) -> bool:
+    unknown = row.columns is Truth.UNKNOWN
+    early = row.columns is not row.plain and not (unknown and row.handed)
+    return row.decided is not row.plain or early

@@ -124,4 +124,6 @@ def places_of(asked: Compare, limit: Limit) -> tuple[float, ...]:
         return tuple(value + years for years in _YEARS if value + years >= 0)
     if variable is not None and (variable.grades or variable.kind in ("ordinal", "count") or is_whole(variable.id)):
         return tuple(value + step for step in range(-3, 4) if value + step >= 0)
-    return tuple(float(f"{value * share:.6g}") if share != 1 else value for share in _SHARES)
+    moved = [float(f"{value * share:.6g}") if share != 1 else value for share in _SHARES]
+    low, high = variable.plausible if variable is not None and variable.plausible and not limit.of else (-value, 4 * value)
+    return tuple(at for at in moved if low <= at <= high)

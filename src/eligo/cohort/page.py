@@ -20,7 +20,9 @@ svg.plot .axis { stroke: var(--line); stroke-width: 1; fill: none; }
 svg.plot .now { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 2 3; fill: none; }
 svg.plot .full { stroke: var(--ink); stroke-width: 2.5; fill: none; }
 svg.plot .dashed { stroke: var(--ink); stroke-width: 2; stroke-dasharray: 7 4; fill: none; }
-table.counts td, table.counts th { width: auto; padding: .25rem .8rem .25rem 0; }
+table.counts { display: table; width: auto; } table.counts thead { display: table-header-group; position: static; }
+table.counts tbody { display: table-row-group; } table.counts tr { display: table-row; }
+table.counts td, table.counts th { display: table-cell; width: auto; padding: .25rem .8rem .25rem 0; }
 table.counts td.n { text-align: right; white-space: nowrap; }
 table.counts tbody th, table.counts thead th:first-child { padding-left: 0 !important; }
 table.counts .text { color: var(--soft); font-weight: 400; display: block; font-size: .875rem; }
