@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from eligo.errors import EligoError, Place, Problem
-from eligo.warehouse.omop_files import INSTALL, wanted
+from eligo.warehouse.omop_words import INSTALL, wanted
 
 _COLUMNS: Final = """
 select table_catalog, table_schema, table_name, list(column_name)
