@@ -5,6 +5,7 @@ What a database holds is copied to files first, in one state of it, so that all 
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Kind = Literal["folder", "duckdb", "postgres"]
 
 _SUFFIXES: Final = (".parquet", ".csv", ".csv.gz", ".tsv", ".txt")
+_LONGEST_HEADER: Final = 1 << 16
 _DUCK: Final = (8, b"DUCK")  # at this byte of a file, these bytes
 
 
@@ -89,14 +91,14 @@ def _has_persons(files: list[Path]) -> bool:
         return True
 
 
-def open_tables(source: str, kind: Kind, work: Path) -> OmopTables:
-    """The tables of a source; `work` is a folder for copies of those of a database."""
+def open_tables(source: str, kind: Kind, work: Path, memory: int) -> OmopTables:
+    """The tables of a source; `work` is a folder for copies of those of a database, `memory` what copying may take."""
     if kind == "folder":
         return _of_folder(Path(source), source)
     if kind == "duckdb":
         from eligo.warehouse import omop_duckdb  # lazily, as the next: each needs its own library
 
-        name, folder = source, omop_duckdb.copy_tables(source, work)
+        name, folder = source, omop_duckdb.copy_tables(source, work, memory)
     else:
         from eligo.warehouse import omop_postgres
 
@@ -153,14 +155,15 @@ def scan(files: Iterable[Path]) -> pl.LazyFrame:
         if paths[0].name.lower().endswith(".parquet"):
             frame = pl.scan_parquet(paths, glob=False, missing_columns="insert", extra_columns="ignore")
         else:
-            with paths[0].open("rb") as file:
-                head = file.readline() if not paths[0].name.lower().endswith(".gz") else b""
+            packed = paths[0].name.lower().endswith(".gz")
+            with gzip.open(paths[0]) if packed else paths[0].open("rb") as file:
+                head = file.readline(_LONGEST_HEADER)
             tabs = head.count(b"\t") > head.count(b",")
             frame = pl.scan_csv(
                 paths, separator="\t" if tabs else ",", quote_char=None if tabs else '"', infer_schema=False, glob=False
             )
         frame.collect_schema()
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, EOFError, pl.exceptions.PolarsError) as error:  # the second: a packed file that is cut off
         raise EligoError(not_a_table(paths[0], error)) from None
     return frame
 
