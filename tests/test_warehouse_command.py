@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from jsonschema import Draft202012Validator
 
 from bench.patients import write as write_patients
 from eligo.patients.readers import read
@@ -217,6 +218,21 @@ def test_what_is_refused_is_counted_with_its_reason(run: Run, tmp_path: Path) ->
     assert summary["entries"]["refused"] == 1
 
 
+def test_what_is_written_beside_the_tables_is_of_the_published_form(run: Run, tmp_path: Path) -> None:
+    schema = json.loads(run("schema", "warehouse").out)
+    write_folder(GOOD, tmp_path / "omop")
+    for case in ("a unit that nobody knows", "rows of nobody", "no id of a concept"):
+        BAD[case][0](tmp_path / "omop")
+
+    found = run("warehouse", tmp_path / "omop", PATIENT, "--as-of", AS_OF, "-o", tmp_path / "out", "--json")
+
+    written = [found.out, *((tmp_path / "out" / name).read_text("utf-8") for name in (MANIFEST, LEDGER))]
+    for text in written:
+        Draft202012Validator(schema).validate(json.loads(text))
+    for other in ({}, {**json.loads(found.out), "more": 1}):
+        assert not Draft202012Validator(schema).is_valid(other)
+
+
 def test_a_unit_that_nobody_knows_stays_as_a_value_that_decides_nothing(run: Run, tmp_path: Path) -> None:
     write_folder(GOOD, tmp_path / "omop")
     BAD["a unit that nobody knows"][0](tmp_path / "omop")
@@ -321,6 +337,24 @@ def test_a_folder_of_records_with_the_name_of_a_table_is_none_of_omop(run: Run, 
 
     assert run("warehouse", tmp_path / "in", "--as-of", AS_OF, "-o", tmp_path / "out").code == 0
     assert len(list(read_back(tmp_path / "out"))) == 1
+
+
+def test_on_a_terminal_it_is_shown_how_far_it_has_come(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "patients.jsonl"
+    write_patients(source, 40)
+    for name in ("_FIRST", "_EVERY"):
+        monkeypatch.setattr(f"eligo.commands.progress.{name}", 0.0)
+    quiet = run("warehouse", source, "-o", tmp_path / "a")
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    shown = run("warehouse", source, "-o", tmp_path / "b")
+
+    assert "\r" not in quiet.err
+    assert "\r16 patients, " in shown.err
+    assert "\r32 patients, " in shown.err
+    assert "\r" + " " * 60 + "\r" in shown.err
 
 
 # --- all or nothing
