@@ -27,7 +27,7 @@ from eligo.warehouse.folder import staged, write_manifest
 from eligo.warehouse.held import rows_of
 from eligo.warehouse.runs import join
 from eligo.warehouse.tables import TABLES, Table, schema
-from eligo.warehouse.tally import Tally
+from eligo.warehouse.tally import WarehouseTally
 
 RESULTS = (1, 2, 3, 5)  # how many of one kind a patient has, where any is known
 DAYS, DAYS_OF_FACTS, DAYS_OF_LIFE = 60, 900, 25000
@@ -340,7 +340,7 @@ def write(folder: Path, count: int, seed: int = 1) -> dict[str, int]:
                 rows[table] += frame.height
             join(files, staging.new, table)
         about = {"as_of": AS_OF.isoformat(), "complete": [], "sources": [f"bench.warehouse, seed {seed}"]}
-        write_manifest(staging.new, rows, about, Tally().as_json())
+        write_manifest(staging.new, rows, about, WarehouseTally().as_json())
         staging.put()
     return rows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from eligo.warehouse.store import read_back
 from eligo.warehouse.tables import TABLES, file_of
 from tests.bundles import AS_OF
 from tests.doors import Run
-from tests.omop import INPATIENT, PROBLEM_LIST, VISIT_DIAGNOSIS, Row, Sample, sample, write_folder
+from tests.omop import INPATIENT, PROBLEM_LIST, VISIT_DIAGNOSIS, Row, Sample, frames, sample, write_folder
 from tests.postgres import cluster
 
 DRUGS = {"lactulose": "6218", "prednisone": "8640"}
@@ -190,6 +191,17 @@ def test_csv_gives_the_same_as_parquet(run: Run, tables: dict[str, list[Row]], p
     csv = write_folder(tables, tmp_path / "csv", "csv")
 
     assert _written(run, csv, tmp_path / "a") == _written(run, parquet, tmp_path / "b")
+
+
+def test_packed_csv_with_tabs_gives_the_same(
+    run: Run, tables: dict[str, list[Row]], parquet: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "packed").mkdir()
+    for name, frame in frames(tables).items():
+        text = frame.write_csv(separator="\t", datetime_format="%Y-%m-%d %H:%M:%S", line_terminator="\r\n")
+        (tmp_path / "packed" / f"{name}.csv.gz").write_bytes(gzip.compress(b"\xef\xbb\xbf" + text.encode()))
+
+    assert _written(run, tmp_path / "packed", tmp_path / "a") == _written(run, parquet, tmp_path / "b")
 
 
 def test_parts_in_folders_give_the_same(run: Run, parquet: Path, tmp_path: Path) -> None:

@@ -9,19 +9,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from jsonschema import Draft202012Validator
 
 from bench.patients import write as write_patients
+from eligo.patients.readers import read
 from eligo.warehouse.folder import read_manifest
 from eligo.warehouse.store import read_back
 from eligo.warehouse.tables import LEDGER, MANIFEST, TABLES, file_of
 from tests.doors import PATIENT, VALUE, Run
 from tests.omop import Row, write_folder
-from tests.test_omop import ASCITES, CONDITION, CREATININE, MEASURED, MG_DL
+from tests.test_omop import ASCITES, CONDITION, CREATININE, MEASURED, MG_DL, bundles, essence
 
 AS_OF = "2026-11-20"
 PERSON: Row = {"person_id": 1, "gender_concept_id": 8507, "year_of_birth": 1970, "month_of_birth": 5, "day_of_birth": 3}
@@ -215,6 +218,21 @@ def test_what_is_refused_is_counted_with_its_reason(run: Run, tmp_path: Path) ->
     assert summary["entries"]["refused"] == 1
 
 
+def test_what_is_written_beside_the_tables_is_of_the_published_form(run: Run, tmp_path: Path) -> None:
+    schema = json.loads(run("schema", "warehouse").out)
+    write_folder(GOOD, tmp_path / "omop")
+    for case in ("a unit that nobody knows", "rows of nobody", "no id of a concept"):
+        BAD[case][0](tmp_path / "omop")
+
+    found = run("warehouse", tmp_path / "omop", PATIENT, "--as-of", AS_OF, "-o", tmp_path / "out", "--json")
+
+    written = [found.out, *((tmp_path / "out" / name).read_text("utf-8") for name in (MANIFEST, LEDGER))]
+    for text in written:
+        Draft202012Validator(schema).validate(json.loads(text))
+    for other in ({}, {**json.loads(found.out), "more": 1}):
+        assert not Draft202012Validator(schema).is_valid(other)
+
+
 def test_a_unit_that_nobody_knows_stays_as_a_value_that_decides_nothing(run: Run, tmp_path: Path) -> None:
     write_folder(GOOD, tmp_path / "omop")
     BAD["a unit that nobody knows"][0](tmp_path / "omop")
@@ -273,6 +291,70 @@ def test_the_site_says_which_lists_are_complete(run: Run, tmp_path: Path) -> Non
     (patient,) = read_back(tmp_path / "out")
     assert "medications" in patient.complete
     assert read_manifest(tmp_path / "out")["complete"] == ["medications"]
+
+
+FORMATS = Path(__file__).resolve().parents[1] / "patients_examples" / "formats"
+
+
+@pytest.mark.parametrize(
+    "source", [["bundle.json"], ["native.json"], ["long.csv"], ["wide.csv", "--mapping", str(FORMATS / "wide.yaml")]]
+)
+def test_a_patient_of_a_warehouse_is_the_one_that_is_screened(run: Run, tmp_path: Path, source: list[str]) -> None:
+    name, *options = source
+    assert run("warehouse", FORMATS / name, *options, "--as-of", AS_OF, "-o", tmp_path / "out").code == 0
+
+    found = list(read_back(tmp_path / "out"))
+
+    mapping = options[-1] if options else None
+    assert found == list(read(FORMATS / name, date.fromisoformat(AS_OF), mapping=mapping))
+
+
+def test_bulk_fhir_gives_the_same_as_bundles(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bulk").mkdir()
+    by_type: dict[str, list[str]] = {}
+    with (tmp_path / "bundles.ndjson").open("w", encoding="utf-8") as file:
+        for number, one in enumerate(bundles(12)):
+            file.write(json.dumps(one) + "\n")
+            for place, entry in enumerate(one["entry"]):
+                resource = {**entry["resource"]}
+                if resource["resourceType"] != "Patient":
+                    resource |= {"id": f"r{number}-{place}", "subject": {"reference": f"Patient/p{number}"}}
+                by_type.setdefault(resource["resourceType"], []).append(json.dumps(resource))
+    for kind, lines in by_type.items():
+        (tmp_path / "bulk" / f"{kind}.ndjson").write_text("\n".join(lines), "utf-8")
+
+    for name in ("bulk", "bundles.ndjson"):
+        assert run("warehouse", tmp_path / name, "--as-of", AS_OF, "-o", tmp_path / f"of-{name}").code == 0
+
+    one, other = ({p.id: essence(p) for p in read_back(tmp_path / f"of-{name}")} for name in ("bulk", "bundles.ndjson"))
+    assert len(one) == 12
+    assert one == other
+
+
+def test_a_folder_of_records_with_the_name_of_a_table_is_none_of_omop(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "observation.csv").write_bytes((FORMATS / "long.csv").read_bytes())
+
+    assert run("warehouse", tmp_path / "in", "--as-of", AS_OF, "-o", tmp_path / "out").code == 0
+    assert len(list(read_back(tmp_path / "out"))) == 1
+
+
+def test_on_a_terminal_it_is_shown_how_far_it_has_come(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "patients.jsonl"
+    write_patients(source, 40)
+    for name in ("_FIRST", "_EVERY"):
+        monkeypatch.setattr(f"eligo.commands.progress.{name}", 0.0)
+    quiet = run("warehouse", source, "-o", tmp_path / "a")
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    shown = run("warehouse", source, "-o", tmp_path / "b")
+
+    assert "\r" not in quiet.err
+    assert "\r16 patients, " in shown.err
+    assert "\r32 patients, " in shown.err
+    assert "\r" + " " * 60 + "\r" in shown.err
 
 
 # --- all or nothing

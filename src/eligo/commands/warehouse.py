@@ -28,15 +28,16 @@ from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
 from eligo.report.problems import write_problems
 from eligo.warehouse.folder import Staging, staged, write_manifest
-from eligo.warehouse.omop_files import INSTALL, shown_source
 from eligo.warehouse.omop_people import is_concept_table
-from eligo.warehouse.reading import AnyJob, Found, Sources, Unmapped, read, work_of
+from eligo.warehouse.omop_words import INSTALL
+from eligo.warehouse.reading import AnyJob, PersonFound, Sources, Unmapped, read, work_of
 from eligo.warehouse.store import same_ids, write
-from eligo.warehouse.tally import Entries, Tally, counted
+from eligo.warehouse.tally import Entries, WarehouseTally, counted
+from eligo.warehouse.urls import shown_source
 
 EXAMPLES = """\
   eligo warehouse patients_examples -o build/warehouse
-  eligo warehouse export/*.ndjson --as-of 2026-11-20 -o build/warehouse
+  eligo warehouse export/ --as-of 2026-11-20 -o build/warehouse
   eligo warehouse omop/ --vocabulary CONCEPT.csv --complete conditions -o build/warehouse
   eligo warehouse postgresql://reader@host/omop --memory 2048 -o build/warehouse
 """
@@ -118,17 +119,17 @@ def run(args: argparse.Namespace) -> int:
     with contextlib.ExitStack() as stack:
         sound = [stack.enter_context(names_of(name, args.json)) for name in names]
         staging = stack.enter_context(staged(target))
-        tally = Tally()
+        tally = WarehouseTally()
         tally.failed = not all(sound) or inputs.write_wrong_answers(args)
         return _write(args, staging, tables, tally)
 
 
-def _write(args: argparse.Namespace, staging: Staging, vocabularies: tuple[Path, ...], tally: Tally) -> int:
+def _write(args: argparse.Namespace, staging: Staging, vocabularies: tuple[Path, ...], tally: WarehouseTally) -> int:
     share = args.memory * MEGABYTE // 2  # one half for what is read, the other for what is written
     _ready.clear()
     start = partial(_start, work=staging.work, vocabularies=vocabularies, memory=share)
     start(args)
-    with Progress() as progress:
+    with Progress(alone=True) as progress:
         rows = write(_patients(args, start, tally, progress), staging.new, share)
     write_problems(tally.in_sum(), args.json)
     if not rows.person:
@@ -148,13 +149,13 @@ def _write(args: argparse.Namespace, staging: Staging, vocabularies: tuple[Path,
     return REFUSED if tally.failed else 0
 
 
-def _patients(args: argparse.Namespace, start: Any, tally: Tally, progress: Progress) -> Iterator[Patient]:
+def _patients(args: argparse.Namespace, start: Any, tally: WarehouseTally, progress: Progress) -> Iterator[Patient]:
     """The patients of all sources, in their order; what is wrong is told, and all is counted."""
     sources = [shown_source(name) for name in args.sources]
     seen = set[str]()
     for taken in in_order(work_of(args.sources, _ready[0].sources), _read_all, start, args, args.processes, _lost):
         source = sources[taken.source]
-        if told := tally.tell(source, taken.problems):
+        if told := tally.tell(source, taken.problems, taken.patient is not None):
             progress.clear()
             write_problems(told, args.json)
         tally.add(source, taken.entries, taken.unmapped)
@@ -186,7 +187,7 @@ def _read_all(batch: list[_Numbered]) -> list[_Taken]:
 def _read_one(number: int, job: AnyJob) -> _Taken:
     state = _ready[0]
     with Isolated(job.place) as unit:
-        found: Found = read(job, state.sources)
+        found: PersonFound = read(job, state.sources)
         return _taken(number, found.reading, found.unmapped, state.args)
     return _Taken(number, None, unit.problems, Entries(), {})
 
@@ -237,7 +238,7 @@ def _twice(count: int, output: str) -> Problem:
     return Problem("patient-twice", message, Place(output), help_, "warning")
 
 
-def _say(args: argparse.Namespace, rows: dict[str, int], tally: Tally) -> None:
+def _say(args: argparse.Namespace, rows: dict[str, int], tally: WarehouseTally) -> None:
     """Say what went into the tables, and what did not."""
     outcomes, unmapped = tally.outcomes(), sum(tally.unmapped.values())
     if args.json:

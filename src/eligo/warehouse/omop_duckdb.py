@@ -5,23 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from eligo.bounds import MEGABYTE
 from eligo.errors import EligoError, Place, Problem
-from eligo.warehouse.omop_files import INSTALL, wanted
+from eligo.warehouse.omop_words import INSTALL, wanted
 
+_LEAST: Final = 256 * MEGABYTE  # DuckDB copies nothing with less
 _COLUMNS: Final = """
 select table_catalog, table_schema, table_name, list(column_name)
 from information_schema.columns where table_catalog = current_database() group by all order by all
 """
 
 
-def copy_tables(source: str, work: Path) -> Path:
-    """Copy every table that is read to a folder, in one state of the database; give the folder."""
+def copy_tables(source: str, work: Path, memory: int) -> Path:
+    """Copy every table that is read to a folder, in one state of the database, with so many bytes of memory."""
     try:
         import duckdb  # lazily: only this source needs it
     except ImportError:
         raise EligoError(Problem("missing-library", "DuckDB is not installed", Place(source), INSTALL)) from None
     try:
-        with duckdb.connect(source, read_only=True, config={"autoinstall_known_extensions": "false"}) as database:
+        limit = f"{max(_LEAST, memory) // MEGABYTE}MB"
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": "false",
+            "memory_limit": limit,
+        }
+        with duckdb.connect(source, read_only=True, config=config) as database:
             database.execute("begin transaction")
             rows = database.execute(_COLUMNS).fetchall()
             for catalog, schema, table, columns in rows:

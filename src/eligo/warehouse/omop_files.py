@@ -5,24 +5,24 @@ What a database holds is copied to files first, in one state of it, so that all 
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
-from urllib.parse import urlsplit
 
 from eligo.dataclass import dataclass, field
 from eligo.errors import EligoError, Place, Problem, did_you_mean
-from eligo.warehouse.omop_words import CONCEPT, PERSON, TableWords, omop_words
+from eligo.warehouse.omop_words import CONCEPT, PERSON, TableWords, omop_words, wanted
+from eligo.warehouse.urls import POSTGRES, shown_source
 
 if TYPE_CHECKING:
     import polars as pl
 
 Kind = Literal["folder", "duckdb", "postgres"]
 
-URLS: Final = ("postgresql://", "postgres://")
 _SUFFIXES: Final = (".parquet", ".csv", ".csv.gz", ".tsv", ".txt")
+_LONGEST_HEADER: Final = 1 << 16
 _DUCK: Final = (8, b"DUCK")  # at this byte of a file, these bytes
-INSTALL: Final = "install it with `pip install 'eligo[cohort]'`"
 
 
 @dataclass(slots=True)
@@ -71,11 +71,11 @@ def pl_column(name: str) -> pl.Expr:
 
 def kind_of_source(source: str) -> Kind | None:
     """How a source holds OMOP tables; None for one that holds none."""
-    if source.startswith(URLS):
+    if source.startswith(POSTGRES):
         return "postgres"
     path = Path(source)
     if path.is_dir():
-        return "folder" if any(table in _files_of(path) for table in omop_words().tables) else None
+        return "folder" if any(map(_has_persons, _files_of(path).values())) else None
     try:
         with path.open("rb") as file:
             return "duckdb" if file.read(_DUCK[0] + len(_DUCK[1]))[_DUCK[0] :] == _DUCK[1] else None
@@ -83,40 +83,27 @@ def kind_of_source(source: str) -> Kind | None:
         return None
 
 
-def shown_source(source: str) -> str:
-    """A source as messages show it: of a URL host and database, without user, password and options.
-
-    >>> shown_source("postgresql://me:secret@host:5433/omop?sslmode=require")
-    'postgresql://host:5433/omop'
-    """
-    if not source.startswith(URLS):
-        return source
+def _has_persons(files: list[Path]) -> bool:
+    """Whether a table is one of OMOP, by its column; one that cannot be read may be."""
     try:
-        parts = urlsplit(source)
-        port = f":{parts.port}" if parts.port else ""
-        return f"postgresql://{parts.hostname or ''}{port}{parts.path}"
-    except ValueError:
-        return "postgresql://"
+        return "person_id" in {name.lower() for name in scan(files).collect_schema().names()}
+    except EligoError:
+        return True
 
 
-def open_tables(source: str, kind: Kind, work: Path) -> OmopTables:
-    """The tables of a source; `work` is a folder for copies of those of a database."""
+def open_tables(source: str, kind: Kind, work: Path, memory: int) -> OmopTables:
+    """The tables of a source; `work` is a folder for copies of those of a database, `memory` what copying may take."""
     if kind == "folder":
         return _of_folder(Path(source), source)
     if kind == "duckdb":
         from eligo.warehouse import omop_duckdb  # lazily, as the next: each needs its own library
 
-        name, folder = source, omop_duckdb.copy_tables(source, work)
+        name, folder = source, omop_duckdb.copy_tables(source, work, memory)
     else:
         from eligo.warehouse import omop_postgres
 
         name, folder = shown_source(source), omop_postgres.copy_tables(source, work)
     return _of_folder(folder, name)
-
-
-def wanted() -> dict[str, TableWords]:
-    """Every table that is read, with its columns."""
-    return {**omop_words().tables, CONCEPT: omop_words().concept}
 
 
 def _of_folder(folder: Path, name: str) -> OmopTables:
@@ -168,14 +155,15 @@ def scan(files: Iterable[Path]) -> pl.LazyFrame:
         if paths[0].name.lower().endswith(".parquet"):
             frame = pl.scan_parquet(paths, glob=False, missing_columns="insert", extra_columns="ignore")
         else:
-            with paths[0].open("rb") as file:
-                head = file.readline() if not paths[0].name.lower().endswith(".gz") else b""
+            packed = paths[0].name.lower().endswith(".gz")
+            with gzip.open(paths[0]) if packed else paths[0].open("rb") as file:
+                head = file.readline(_LONGEST_HEADER)
             tabs = head.count(b"\t") > head.count(b",")
             frame = pl.scan_csv(
                 paths, separator="\t" if tabs else ",", quote_char=None if tabs else '"', infer_schema=False, glob=False
             )
         frame.collect_schema()
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, EOFError, pl.exceptions.PolarsError) as error:  # the second: a packed file that is cut off
         raise EligoError(not_a_table(paths[0], error)) from None
     return frame
 

@@ -57,7 +57,7 @@ class OmopJob:
 
 def omop_jobs(source: str, kind: Kind, work: Path, vocabularies: Sequence[Path], memory: int) -> Iterator[OmopJob]:
     """The jobs of a source; what is wrong with it comes before the persons, and what is left over after them."""
-    tables = open_tables(source, kind, work)
+    tables = open_tables(source, kind, work, memory)
     usable = _Usable(tables)
     concepts = _concepts(usable, vocabularies) if PERSON in usable.counts else {}
     yield OmopJob(tables.file, known=Reading(None, tuple(dict.fromkeys(tables.problems))))
@@ -86,6 +86,7 @@ class _Usable:
                 continue
             whole = frame.with_columns(_person(frame))
             try:
+                whole.select(pl.all().count()).collect(engine="streaming")  # to the end, with all columns
                 self.counts[name] = whole.group_by(PERSON).agg(rows=pl.len()).collect(engine="streaming")
             except (OSError, pl.exceptions.PolarsError) as error:
                 self.problems.append(not_a_table(f"{tables.file}/{name}", error))

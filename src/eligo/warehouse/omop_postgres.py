@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from eligo.errors import EligoError, Place, Problem
-from eligo.warehouse.omop_files import INSTALL, shown_source, wanted
+from eligo.warehouse.omop_words import INSTALL, wanted
+from eligo.warehouse.urls import shown_source
 
 _COLUMNS: Final = """
 select c.relname, a.attname

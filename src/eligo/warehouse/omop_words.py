@@ -13,6 +13,7 @@ from eligo.patients.model import ListName
 PERSON: Final = "person"
 VISITS: Final = "visit_occurrence"
 CONCEPT: Final = "concept"
+INSTALL: Final = "install it with `pip install 'eligo[cohort]'`"
 # The columns, by eligo's names, that hold ids of concepts.
 CONCEPT_ROLES: Final = ("concept", "source_concept", "value_concept", "unit")
 
@@ -69,3 +70,8 @@ def omop_words() -> OmopWords:
         frozenset(data["histories"]),
         frozenset(data["finding_classes"]),
     )
+
+
+def wanted() -> dict[str, TableWords]:
+    """Every table that is read, with its columns."""
+    return {**omop_words().tables, CONCEPT: omop_words().concept}

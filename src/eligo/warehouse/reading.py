@@ -21,10 +21,11 @@ from eligo.patients.ledger import LedgerEntry, Reading
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.warehouse.omop_cells import day, whole
 from eligo.warehouse.omop_concepts import OmopConcept
-from eligo.warehouse.omop_files import kind_of_source, shown_source
+from eligo.warehouse.omop_files import kind_of_source
 from eligo.warehouse.omop_people import OmopJob, omop_jobs
 from eligo.warehouse.omop_resources import OmopRow, patient, resources
 from eligo.warehouse.omop_words import PERSON, VISITS, omop_words
+from eligo.warehouse.urls import shown_source
 
 AnyJob = Job | OmopJob
 _UNKNOWN = "not-in-vocabulary"
@@ -69,16 +70,16 @@ class Unmapped(NamedTuple):
     concept: OmopConcept | None
 
 
-class Found(NamedTuple):
+class PersonFound(NamedTuple):
     """The reading of one patient, and how many rows name concepts that mean nothing here."""
 
     reading: Reading
     unmapped: Counter[Unmapped]
 
 
-def read(job: AnyJob, sources: Sources) -> Found:
+def read(job: AnyJob, sources: Sources) -> PersonFound:
     """Read the patient of a job."""
-    found = Found(read_job(job, sources.options), Counter()) if isinstance(job, Job) else _read_omop(job, sources)
+    found = PersonFound(read_job(job, sources.options), Counter()) if isinstance(job, Job) else _read_omop(job, sources)
     reading = found.reading
     if reading.patient is None or not sources.complete:
         return found
@@ -86,31 +87,37 @@ def read(job: AnyJob, sources: Sources) -> Found:
     return found._replace(reading=replace(reading, patient=replace(reading.patient, complete=complete)))
 
 
-def _read_omop(job: OmopJob, sources: Sources) -> Found:
+def _read_omop(job: OmopJob, sources: Sources) -> PersonFound:
     """Read a person of OMOP tables as FHIR resources."""
     if job.known is not None:
-        return Found(job.known, Counter())
+        return PersonFound(job.known, Counter())
     rows = _rows(job)
     born = patient([row for row in rows if row.table == PERSON], job.person)
     visits = _visits(rows)
-    items, of_row = [FhirItem(born, Place(job.file))], dict[str, OmopRow]()
+    items, of_items = [FhirItem(born, Place(job.file))], list[OmopRow | None]([None])
     for row in rows:
         for made in resources(row, job.concepts, visits, born) if row.table != PERSON else ():
             items.append(FhirItem(made, Place(job.file)))
-            of_row[items[-1].name] = row
+            of_items.append(row)
     options = sources.options
     reading = read_record(items, str(job.person), job.place, options.as_of, units=options.units)
-    unmapped = Counter[Unmapped]()
-    ledger = []
-    for entry in reading.ledger:
-        of_entry = of_row.get(entry.item)
-        ledger.append(entry if of_entry is None else replace(entry, item=of_entry.name))
-        if of_entry is not None and entry.reason == _UNKNOWN:
-            id_ = of_entry.read("concept", whole) or 0
-            unmapped[Unmapped(of_entry.table, id_, job.concepts.get(id_))] += 1
+    ledger, unmapped = _of_tables(reading, of_items, job)
     bad = [entry for row in rows for entry in dict.fromkeys(row.bad)]
     problems = (*reading.problems, *_bad_cells(bad))
-    return Found(_with_tables(replace(reading, problems=problems, ledger=(*ledger, *bad)), job, bad), unmapped)
+    return PersonFound(_with_tables(replace(reading, problems=problems, ledger=(*ledger, *bad)), job, bad), unmapped)
+
+
+def _of_tables(
+    reading: Reading, of_items: Sequence[OmopRow | None], job: OmopJob
+) -> tuple[list[LedgerEntry], Counter[Unmapped]]:
+    """The ledger by rows of tables, of each of which it says what became of its resource; and what means nothing."""
+    ledger, unmapped = list[LedgerEntry](), Counter[Unmapped]()
+    for entry, row in zip(reading.ledger, of_items, strict=True):
+        ledger.append(entry if row is None else replace(entry, item=row.name))
+        if row is not None and entry.reason == _UNKNOWN:
+            id_ = row.read("concept", whole) or 0
+            unmapped[Unmapped(row.table, id_, job.concepts.get(id_))] += 1
+    return ledger, unmapped
 
 
 def _bad_cells(bad: Sequence[LedgerEntry]) -> Iterator[Problem]:

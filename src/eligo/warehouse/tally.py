@@ -42,13 +42,14 @@ def _kind(entry: LedgerEntry) -> str:
     return "row" if kind.startswith("line ") else kind
 
 
-class Tally:
+class WarehouseTally:
     """The counts of all sources; errors are told at once, as many of a kind as anybody reads, warnings summed up."""
 
     def __init__(self) -> None:
         self.entries: dict[str, Entries] = {}
         self.unmapped = Counter[Unmapped]()
         self.problems = Counter[tuple[str, str, Severity]]()  # source, code, severity
+        self.kept_back = Counter[tuple[str, str, Severity]]()  # of these
         self.first: dict[tuple[str, str, Severity], Problem] = {}
         self.failed = False
         self.patients = Counter[str]()
@@ -59,15 +60,17 @@ class Tally:
         self.entries.setdefault(source, Counter()).update(entries)
         self.unmapped.update(unmapped)
 
-    def tell(self, source: str, problems: Iterable[Problem]) -> list[Problem]:
-        """Count problems, and give those that are to be told at once."""
+    def tell(self, source: str, problems: Iterable[Problem], of_patient: bool) -> list[Problem]:
+        """Count problems, and give those that are to be told at once: warnings of a patient are not."""
         told = []
         for problem in problems:
             kind = (source, problem.code, problem.severity)
             self.problems[kind] += 1
             self.first.setdefault(kind, problem)
             self.failed |= problem.severity == "error"
-            if problem.severity == "error" and self.problems[kind] <= MOST_TOLD:
+            if of_patient and problem.severity == "warning":
+                self.kept_back[kind] += 1
+            elif self.problems[kind] - self.kept_back[kind] <= MOST_TOLD:
                 told.append(problem)
         return told
 
@@ -75,8 +78,8 @@ class Tally:
         """What was not told at once: each kind of warning with how often it was given, and how many more errors."""
         return [
             summed
-            for (source, code, severity), count in sorted(self.problems.items())
-            if (summed := _summed(self.first[source, code, severity], source, count)) is not None
+            for kind, count in sorted(self.problems.items())
+            if (summed := _summed(self.first[kind], kind[0], self.kept_back[kind], count)) is not None
         ]
 
     def outcomes(self) -> dict[str, int]:
@@ -119,11 +122,11 @@ def _unmapped_json(one: Unmapped, count: int) -> dict[str, Any]:
     return found
 
 
-def _summed(first: Problem, source: str, count: int) -> Problem | None:
-    """One problem for all of its kind; None where all of them were told."""
-    if first.severity == "error":
+def _summed(first: Problem, source: str, kept_back: int, count: int) -> Problem | None:
+    """One problem for all of its kind that were not told; None where all of them were."""
+    if not kept_back:
         message = f"and {count - MOST_TOLD} more of this kind"
-        return Problem(first.code, message, Place(source)) if count > MOST_TOLD else None
+        return Problem(first.code, message, Place(source), None, first.severity) if count > MOST_TOLD else None
     if count == 1:
         return first
     message = f"{count} times, the first time: {first.message}"
