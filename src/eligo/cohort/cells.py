@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from eligo.cohort.form import Expr, any_of, is_false, is_true
 from eligo.cohort.in_polars import in_polars
 from eligo.cohort.layout import Layout
-from eligo.cohort.scores import IDLE, Cell, Scored, Span, ask, cell_of, exact, grid_of, judge
+from eligo.cohort.scores import IDLE, Cell, Grid, Scored, ask, cell_of, exact, grid_of, judge
 from eligo.truth import Truth
 from eligo.vocabulary.scores import Interval
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _SEXES: tuple[str | None, ...] = (None, "male", "female")
-_EXACT = 255  # the code of a value that is no cell of the grid
+_EXACT = 65_535  # the code of a value that is no cell of the grid
 _TRUTHS = {Truth.MET: True, Truth.NOT_MET: False, Truth.UNKNOWN: None}
 
 
@@ -28,6 +28,7 @@ class Cells:
         self.scored, self.blank = scored, layout.blank
         self.grid = grid_of(scored) if scored.whole else {}
         self.ids = [one.id for one in scored.values]
+        self.wide = {name: grid.wider(_EXACT + 1) for name, grid in self.grid.items()}
         self._judged: dict[tuple[int, ...], Truth | None] = {}
 
     def answer(self, frame: pl.DataFrame, fold: Callable[[Expr], Expr]) -> pl.DataFrame:
@@ -40,13 +41,12 @@ class Cells:
             missing = pl.lit(None, dtype=pl.Boolean())
             return frame.with_columns(missing.alias(f"{name}.truth"), in_polars(fold(there)).alias(f"{name}.hand"))
         codes = self._codes(frame, fold)
-        keys = codes.unique(maintain_order=True)
-        found = [self._judge(key) for key in keys.iter_rows()]
-        table = keys.with_columns(
-            truth=pl.Series([_TRUTHS.get(one) if one is not None else None for one in found], dtype=pl.Boolean()),
-            ask=pl.Series([one is None for one in found], dtype=pl.Boolean()),
-        )
-        told = codes.join(table, on=codes.columns, how="left", maintain_order="left", nulls_equal=True)
+        told = self._told(codes, first_look=True)
+        if told["ask"].any():
+            closer = self._told(codes.filter(told["ask"]), first_look=False)
+            places = told["ask"].arg_true()
+            told = told.with_columns(told[name].scatter(places, closer[name]) for name in ("truth", "ask"))
+        told = codes.hstack(told)
         truth, hand = self._exact(frame, told, fold)
         return frame.with_columns(truth.alias(f"{name}.truth"), hand.alias(f"{name}.hand"))
 
@@ -78,38 +78,55 @@ class Cells:
         """The code of an input: of a value by its cell, of a censored one by that of its end, of a grade by its range."""
         import polars as pl  # lazily, as above
 
-        low, high, spans = ends[f"low{place}"], ends[f"high{place}"], self.grid[id_]
-        if all(span.is_exact for span in spans):
-            return _range(low, high, spans).alias(f"v{place}")
-        cells = [span.wide for span in spans[: len(spans) // 3]]
+        low, high, grid = ends[f"low{place}"], ends[f"high{place}"], self.grid[id_]
+        if grid.exact:
+            return _range(low, high, grid).alias(f"v{place}")
+        cells = grid.cells
         starts = pl.Series([cell.low for cell in cells], dtype=pl.Float64())
         at_low, at_high = (starts.search_sorted(end.fill_null(0.0), side="right") for end in (low, high))
-        inside = [(end >= cells[0].low) & (end <= cells[-1].high) for end in (low, high)]
+        inside = [(end >= cells[0].low) & (end <= cells[-1].high) | end.is_infinite() for end in (low, high)]
+        ends_at = [
+            pl.when(end == -math.inf).then(0).when(end == math.inf).then(len(cells) + 1).otherwise(at)
+            for end, at in ((low, at_low), (high, at_high))
+        ]
+        told = inside[0] & inside[1] & ~((low == high) & low.is_infinite())
         chosen = (
             pl.when(ends[f"idle{place}"])
             .then(IDLE)
             .when(low.is_null())
             .then(0)
-            .when(inside[0] & (low == high))
-            .then(at_low)
-            .when(inside[1] & (low == -math.inf))
-            .then(at_high + len(cells))
-            .when(inside[0] & (high == math.inf))
-            .then(at_low + 2 * len(cells))
+            .when(told)
+            .then(1 + ends_at[0] * grid.ends + ends_at[1])
             .otherwise(_EXACT)
         )
-        return pl.select(chosen.cast(pl.UInt8()).alias(f"v{place}")).to_series()
+        return pl.select(chosen.cast(pl.UInt16()).alias(f"v{place}")).to_series()
 
-    def _judge(self, key: Sequence[int | bool]) -> Truth | None:
+    def _told(self, codes: pl.DataFrame, *, first_look: bool) -> pl.DataFrame:
+        """The truth of each row, and whether it has to be asked more closely; a first look takes cells together."""
+        import polars as pl  # lazily, as above
+
+        if first_look:
+            wider = [pl.Series(f"v{n}", self.wide[name]).gather(codes[f"v{n}"]) for n, name in enumerate(self.ids)]
+            codes = codes.with_columns(wider)
+        keys = codes.unique(maintain_order=True)
+        found = [self._judge(key, first_look=first_look) for key in keys.iter_rows()]
+        table = keys.with_columns(
+            truth=pl.Series([_TRUTHS.get(one) if one is not None else None for one in found], dtype=pl.Boolean()),
+            ask=pl.Series([one is None for one in found], dtype=pl.Boolean()),
+        )
+        return codes.join(table, on=codes.columns, how="left", maintain_order="left", nulls_equal=True).select("truth", "ask")
+
+    def _judge(self, key: Sequence[int | bool], *, first_look: bool) -> Truth | None:
         """What the test says of a cell; None where the values themselves have to be asked, or that is of no use."""
         *codes, unclear = key
-        values, rest = codes[: len(self.ids)], codes[len(self.ids) :]
+        values, (*facts, sex) = codes[: len(self.ids)], codes[len(self.ids) :]
         if unclear or _EXACT in values:
             return None
-        name = tuple(map(int, codes))
+        name = (first_look, *codes)
         if name not in self._judged:
-            *facts, sex = rest
-            cell = cell_of(self.ids, list(map(int, values)), self.grid, self._facts(facts), _SEXES[sex])
+            idle = frozenset(one for one, code in zip(self.ids, values, strict=True) if code == IDLE)
+            others = Cell({}, self._facts(facts), _SEXES[sex], idle)
+            cell = cell_of(self.ids, values, self.grid, others, first_look=first_look)
             self._judged[name] = judge(self.scored.answer, cell, self.blank)
         return self._judged[name]
 
@@ -156,11 +173,11 @@ class Cells:
         return ask(self.scored.answer, cell, self.blank)[0]
 
 
-def _range(low: pl.Series, high: pl.Series, spans: Sequence[Span]) -> pl.Series:
+def _range(low: pl.Series, high: pl.Series, grid: Grid) -> pl.Series:
     """The code of a range of grades."""
     import polars as pl  # lazily, as above
 
     code = pl.when(low.is_null()).then(0)
-    for number, span in enumerate(spans, 1):
-        code = code.when((low == span.wide.low) & (high == span.wide.high)).then(number)
-    return pl.select(code.otherwise(_EXACT).cast(pl.UInt8())).to_series()
+    for number, cell in enumerate(grid.cells, 1):
+        code = code.when((low == cell.low) & (high == cell.high)).then(number)
+    return pl.select(code.otherwise(_EXACT).cast(pl.UInt16())).to_series()

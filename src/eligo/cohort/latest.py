@@ -1,12 +1,13 @@
-"""The latest value of a variable as a row: whether it is the only one that can be the latest, and whether it counts.
+"""The latest value of a variable as a row a person: what is asked of it, of several values what they agree on.
 
-The rows of a variable stand with the latest first, so that a row and the one behind it tell whether any other value may
-be the latest: `evaluation/chart.py` asks the same of a record. Where another may be, the plain evaluator decides.
+Several values may be the latest where they are of one day, or of days known in part: `evaluation/chart.py` asks the
+same of a record. What is asked is an expression over one value, with how those of several values become one.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from eligo.cohort.answer import BIT_OF, NOT_OPEN, Answer, reason
 from eligo.cohort.form import (
@@ -16,12 +17,12 @@ from eligo.cohort.form import (
     Column,
     Compared,
     Expr,
+    IsIn,
     IsNull,
     Value,
     all_of,
     any_of,
     either,
-    is_open,
     is_true,
     known,
     not_,
@@ -30,10 +31,27 @@ from eligo.cohort.form import (
 from eligo.cohort.readings import HIGH, LOW, LOW_CLOSED
 from eligo.cohort.scores import Input
 from eligo.dataclass import dataclass, field
+from eligo.namedtuple import NamedTuple
 from eligo.truth import Reason
 
 INFINITE = float("inf")
 _NO_NUMBER = Value(None, "number")
+
+
+How = Literal["same", "why", "unlike", "every", "any", "least", "most", "one"]
+
+
+class Output(NamedTuple):
+    """A column over the row of one value, and what it is where several values may be the latest.
+
+    `same`: the truth on which all agree; `every` and `any` of conditions; the `least` and the `most` of ends that are
+    all known; `why`: the reason of what is open in the truth `of` (a truth on which they differ is not stated), and
+    `unlike` whether there are several such reasons, which no single value has; `one`: NULL.
+    """
+
+    part: Expr
+    how: How
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +59,7 @@ class Latest:
     """The latest values of a variable in one table: a row a person, with what is asked of them.
 
     `since` is the first day of a window, None without one; values before `oldest` are stale. `outputs` are columns by
-    name over the columns of an observation, those of the next value and of the one behind it (`next_...`, `after_...`),
-    `many`, `two` and `sex`. Two plain values of one day are one row with both as its ends.
+    name over the columns of an observation and `sex`. An output `many` says that there are too many values to weigh.
     """
 
     name: str
@@ -51,57 +68,36 @@ class Latest:
     since: date | None
     oldest: date
     is_grade: bool
-    outputs: dict[str, Expr] = field(default_factory=dict)
+    outputs: dict[str, Output] = field(default_factory=dict)
 
     @property
-    def keep(self) -> Expr:
-        """Which rows are of the table, by the first row of each person alone."""
-        parts: list[Expr] = []
-        if self.since is not None:
-            parts.append(Compared("ge", self._or_today(Column("last")), _day(self.since)))
-        elif self.is_grade:  # `>= 0` may be any grade: as good as none
-            any_grade = all_of([Compared("le", LOW, number(0)), Compared("eq", HIGH, number(INFINITE))])
-            parts.append(not_(is_true(all_of([any_grade, not_(self.many)]))))
-        return all_of(parts)
+    def first(self) -> Expr:
+        """The first day that a value can be of; one without a date counts as of today."""
+        return self._or_today(Column("first"))
 
     @property
-    def many(self) -> Expr:
-        """Whether another value may be the latest one too, in a way that columns do not weigh."""
-        return Column("many")
+    def last(self) -> Expr:
+        """The last day that a value can be of."""
+        return self._or_today(Column("last"))
 
     @property
-    def two(self) -> Expr:
-        """Whether the row is of two plain values of one day, the lower and the higher one."""
-        return Column("two")
+    def fits(self) -> Expr:
+        """Whether a value may be of the past, and of the window."""
+        inside = [Compared("ge", self.last, _day(self.since))] if self.since is not None else []
+        return all_of([Compared("le", self.first, _day(self.as_of)), *inside])
 
-    def prepared(self) -> dict[str, Expr]:
-        """The columns `many` and `two`, by those of the rows as they stand."""
-        first = self._or_today(Column("first"))
-        behind, after = (
-            all_of([known(Column(f"{which}_person")), Compared("ge", self._or_today(Column(f"{which}_last")), first)])
-            for which in ("next", "after")
-        )
-        days = [Compared("eq", Column("first"), Column(name)) for name in ("last", "next_first", "next_last")]
-        plain = [Compared("eq", Column(low), Column(high)) for low, high in (("low", "high"), ("next_low", "next_high"))]
-        usable = [IsNull(Column(name)) for name in ("problem", "next_problem")]
-        own = [IsNull(Column(f"{which}own_{end}")) for which in ("", "next_") for end in ("low", "high")]
-        own += [not_(Column(f"{which}own_{end}_unusable")) for which in ("", "next_") for end in ("low", "high")]
-        same_unit = any_of(
-            [
-                Compared("eq", Column("unit"), Column("next_unit")),
-                all_of([IsNull(Column("unit")), IsNull(Column("next_unit"))]),
-            ]
-        )
-        two = is_true(all_of([behind, not_(after), *days, *plain, *usable, *own, same_unit]))
-        late = Compared("gt", first, _day(self.as_of))
-        return {"two": two, "many": any_of([all_of([behind, not_(two)]), late])}
+    @property
+    def says_nothing(self) -> Expr:
+        """Whether a value is a grade that may be any, which is as good as none where no other one stands beside it."""
+        if self.since is not None or not self.is_grade:
+            return FALSE
+        return is_true(all_of([Compared("le", LOW, number(0)), Compared("eq", HIGH, number(INFINITE))]))
 
-    def merged(self) -> dict[str, Expr]:
-        """The ends of a row, which are those of both values where it is of two."""
-        next_low = Column("next_low")
-        lower = all_of([self.two, Compared("lt", next_low, LOW)])
-        higher = all_of([self.two, Compared("gt", next_low, HIGH)])
-        return {"low": either(lower, next_low, LOW), "high": either(higher, next_low, HIGH)}
+    @property
+    def unreadable(self) -> Expr:
+        """Whether a value gives way to one of its day that can decide."""
+        words = (Reason.UNIT_UNKNOWN.value, Reason.IMPLAUSIBLE.value, Reason.UNPARSED.value)
+        return is_true(IsIn(Column("problem"), words))
 
     @property
     def stale(self) -> Expr:
@@ -113,36 +109,32 @@ class Latest:
         """Whether the value may be of a day before the window."""
         if self.since is None:
             return FALSE
-        return Compared("lt", self._or_today(Column("first")), _day(self.since))
+        return Compared("lt", self.first, _day(self.since))
 
     @property
     def usable(self) -> Expr:
-        """Whether the value is the only one, and can decide."""
-        return all_of([not_(self.many), IsNull(Column("problem")), not_(self.stale), not_(self.partial)])
+        """Whether the value can decide."""
+        return all_of([IsNull(Column("problem")), not_(self.stale), not_(self.partial)])
 
-    def ask(self, name: str, answer: Answer, *, one_sided: bool) -> Answer:
-        """Add the columns of an answer over the row; the answer for every person, those without a value too.
+    def ask(self, name: str, answer: Answer) -> Answer:
+        """Add the columns of an answer over a value; the answer for every person, those without a value too."""
+        truth, why = f"t{name}", f"w{name}"
+        self.outputs[truth] = Output(either(self.usable, answer.truth, UNKNOWN), "same")
+        self.outputs[why] = Output(self._why(answer.why), "why", truth)
+        hand = self.flag(f"h{name}", all_of([self.usable, answer.hand]), "any")
+        unlike = self.flag(f"u{name}", self._why(answer.why), "unlike", truth)
+        told = self.column(why)
+        missing = either(IsNull(told), reason(Reason.MISSING), told)
+        return Answer(self.column(truth), any_of([hand, unlike, self.unclear()]), missing)
 
-        Where two values of a day differ, the answer is open; with one limit columns can tell that (`one_sided`).
-        """
-        usable = self.usable
-        differ = all_of([self.two, is_open(answer.truth)])
-        unsure = FALSE if one_sided else all_of([usable, differ])
-        hand = any_of([self.many, unsure, all_of([usable, answer.hand])])
-        self.outputs[f"t{name}"] = either(usable, answer.truth, UNKNOWN)
-        self.outputs[f"w{name}"] = self._why(either(differ, reason(Reason.NOT_STATED), answer.why))
-        why = self.column(f"w{name}")
-        missing = either(IsNull(why), reason(Reason.MISSING), why)
-        return Answer(self.column(f"t{name}"), is_true(self.out(f"h{name}", hand)), missing)
-
-    def out(self, name: str, expression: Expr) -> Expr:
+    def out(self, name: str, part: Expr, how: How, of: str = "") -> Expr:
         """Add a column; NULL for a person without a value."""
-        self.outputs[name] = expression
+        self.outputs[name] = Output(part, how, of)
         return self.column(name)
 
-    def flag(self, name: str, expression: Expr) -> Expr:
+    def flag(self, name: str, part: Expr, how: How, of: str = "") -> Expr:
         """Add a condition; false for a person without a value."""
-        return is_true(self.out(name, expression))
+        return is_true(self.out(name, part, how, of))
 
     def column(self, name: str) -> Expr:
         """A column of this table, as the others see it."""
@@ -150,35 +142,33 @@ class Latest:
 
     def some(self) -> Expr:
         """Whether the value is a grade that is not 0."""
-        above = any_of([Compared("gt", LOW, number(0)), all_of([Compared("eq", LOW, number(0)), not_(LOW_CLOSED)])])
-        return self.flag("some", all_of([self.usable, above]))
+        return self.flag("some", all_of([self.usable, _is_some()]), "every")
 
     def zero(self) -> Expr:
         """Whether the value is grade 0."""
-        return self.flag("zero", all_of([self.usable, Compared("eq", HIGH, number(0))]))
+        return self.flag("zero", all_of([self.usable, Compared("eq", HIGH, number(0))]), "every")
 
     def unsure(self) -> Expr:
         """Whether the value decides nothing, but may be a grade of 1 or more."""
-        some = any_of([Compared("gt", LOW, number(0)), all_of([Compared("eq", LOW, number(0)), not_(LOW_CLOSED)])])
-        either_way = all_of([Compared("gt", HIGH, number(0)), not_(some)])
-        return self.flag("unsure", all_of([not_(self.many), any_of([not_(self.usable), all_of([not_(self.two), either_way])])]))
+        either_way = all_of([Compared("gt", HIGH, number(0)), not_(_is_some())])
+        return self.flag("unsure", any_of([not_(self.usable), either_way]), "any")
 
     def unclear(self) -> Expr:
-        """Whether several values may be the latest."""
-        return self.flag("many", self.many)
+        """Whether more values may be the latest than columns weigh."""
+        return self.flag("many", FALSE, "any")
 
     def there(self) -> Expr:
         """Whether there is a value at all."""
-        return self.flag("there", TRUE)
+        return self.flag("there", TRUE, "any")
 
     def input(self) -> Input:
         """The value as an input of a score: its ends where it can decide."""
-        low, high = (self.out(name, either(self.usable, end, _NO_NUMBER)) for name, end in (("low", LOW), ("high", HIGH)))
+        low = self.out("low", either(self.usable, LOW, _NO_NUMBER), "least")
+        high = self.out("high", either(self.usable, HIGH, _NO_NUMBER), "most")
         return Input(self.variable, low, high, self.there(), self.unclear())
 
     def _why(self, why_open: Expr) -> Expr:
-        why = either(self.partial, reason(Reason.MISSING), either(self.usable, why_open, NOT_OPEN))
-        why = either(self.stale, reason(Reason.STALE), why)
+        why = either(self.usable, why_open, either(self.partial, reason(Reason.MISSING), reason(Reason.STALE)))
         for code in (Reason.UNIT_UNKNOWN, Reason.IMPLAUSIBLE, Reason.UNPARSED):
             of_code = Compared("eq", Column("problem"), Value(code.value, "word"))
             why = either(of_code, Value(BIT_OF[code], "count"), why)
@@ -186,6 +176,11 @@ class Latest:
 
     def _or_today(self, day: Expr) -> Expr:
         return either(IsNull(day), _day(self.as_of), day)
+
+
+def _is_some() -> Expr:
+    """Whether a grade, which may be a side of one (`> 0`), is not 0."""
+    return any_of([Compared("gt", LOW, number(0)), all_of([Compared("eq", LOW, number(0)), not_(LOW_CLOSED)])])
 
 
 @dataclass(frozen=True, slots=True)

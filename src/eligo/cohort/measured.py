@@ -50,8 +50,7 @@ def measured(place: int, test: Compare | OneOf, answer: Comparison | Choice, lay
         return _left_to_evaluator(answer.variable, layout)
     table = layout.value(answer.variable, window)
     held = _held(answer, layout)
-    one_sided = isinstance(answer, Comparison) and len(answer.test.limits) == 1 and answer.test.limits[0].op != "eq"
-    recorded = table.ask(str(place), held, one_sided=one_sided)
+    recorded = table.ask(str(place), held)
     variable = variables().get(answer.variable)
     if variable is None or window is not None:
         return recorded

@@ -206,7 +206,7 @@ def _sign(sign: Sign, test: Presence, layout: Layout) -> tuple[Expr, Expr]:
     if not back and test.test.status != "history":
         table: Latest = layout.value(sign.variable)
         name = f"{sign.op}{sign.limit:.12g}"
-        return table.flag(name, all_of([table.usable, beyond(sign.op, sign.limit)])), table.unclear()
+        return table.flag(name, all_of([table.usable, beyond(sign.op, sign.limit)]), "any"), table.unclear()
     within = (window.within or window.began) if window is not None and back else None
     first = shift(layout.as_of, within, -1) if within is not None else None
     oldest = first_day(layout.as_of, layout.policy.stated_age(sign.variable))

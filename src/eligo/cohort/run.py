@@ -24,7 +24,7 @@ from eligo.cohort.facts import Facts
 from eligo.cohort.folding import folded
 from eligo.cohort.form import FALSE, Column, Expr, HasBits, Value
 from eligo.cohort.in_polars import in_polars
-from eligo.cohort.latest import Latest
+from eligo.cohort.latest import Latest, Output
 from eligo.cohort.readings import HIGH, HIGH_CLOSED, LOW, LOW_CLOSED
 from eligo.cohort.source import Persons, Source
 from eligo.criteria import Window
@@ -73,7 +73,7 @@ class Columns:
             ends[own] = Column(own)
         for name, part in ends.items():
             if name not in stage.outputs:
-                stage.outputs[name] = part
+                stage.outputs[name] = Output(part, "one")
             self.kept.add(f"{stage.name}.{name}")
         return stage.name
 

@@ -21,10 +21,10 @@ from eligo.truth import Truth
 from eligo.vocabulary.scores import FEMALE, MALE, SCORES, Interval, ScoreInput, bounds, leaf_inputs
 from eligo.vocabulary.variables import variables
 
-IDLE = 254  # the code of an input that is there and says nothing
+IDLE = 65_534  # the code of an input that is there and says nothing
 _STEPS = 6  # a score with no more values along an input is one of points
 _ZERO, _ONE = Interval(0, 0), Interval(1, 1)
-_GRID, _CUTS = 144, 48
+_GRID, _CUTS, _FIRST_LOOK = 144, 48, 12
 
 
 class Input(NamedTuple):
@@ -167,15 +167,56 @@ class Span(NamedTuple):
         return self.least == self.most
 
 
-def spans(score: str, key: str) -> list[Span]:
-    """The spans of an input: of values, then of those that are censored below a cell, then above one; or of grades."""
-    cells, known = bins(score, key), variables().get(key)
-    if known is not None and known.grades:
-        return [Span(cell, cell, cell) for cell in cells]
-    points = [Span(cell, Interval(cell.low, cell.low), Interval(cell.high, cell.high)) for cell in cells]
-    below = [Span(Interval(-math.inf, c.high), Interval(-math.inf, c.low), Interval(-math.inf, c.high)) for c in cells]
-    above = [Span(Interval(c.low, math.inf), Interval(c.low, math.inf), Interval(c.high, math.inf)) for c in cells]
-    return [*points, *below, *above]
+class Grid(NamedTuple):
+    """The cells of an input, and the spans of what can be known of it, by code; `exact` are the ranges of a grade."""
+
+    cells: tuple[Interval, ...]
+    exact: bool
+
+    @property
+    def ends(self) -> int:
+        """How many places an end can have: every cell, below all of them, above all."""
+        return len(self.cells) + 2
+
+    @property
+    def step(self) -> int:
+        """How many cells are one in a first look."""
+        return 1 if self.exact else -(-len(self.cells) // _FIRST_LOOK)
+
+    def wider(self, count: int) -> list[int]:
+        """What each of so many codes is in a first look."""
+        found, last = list(range(count)), len(self.cells)
+        if self.step > 1:
+            for code in range(1, self.ends**2 + 1):
+                low, high = (
+                    place if place in (0, last + 1) else 1 + (place - 1) // self.step * self.step
+                    for place in divmod(code - 1, self.ends)
+                )
+                found[code] = 1 + low * self.ends + high
+        return found
+
+    def span(self, code: int, *, first_look: bool) -> Span:
+        """The span of a code from 1: of a grade its range, else of the places of both ends."""
+        if self.exact:
+            cell = self.cells[code - 1]
+            return Span(cell, cell, cell)
+        step = self.step if first_look else 1
+        low, high = (self._place(place, step) for place in divmod(code - 1, self.ends))
+        # INVARIANT: of an interval too, both ends lie between those of `least` and `most`, even within one cell.
+        return Span(Interval(low.low, high.high), Interval(low.low, high.low), Interval(low.high, high.high))
+
+    def _place(self, place: int, step: int) -> Interval:
+        if place == 0:
+            return Interval(-math.inf, -math.inf)
+        if place > len(self.cells):
+            return Interval(math.inf, math.inf)
+        return Interval(self.cells[place - 1].low, self.cells[min(place + step - 1, len(self.cells)) - 1].high)
+
+
+def grid(score: str, key: str) -> Grid:
+    """The grid of an input."""
+    known = variables().get(key)
+    return Grid(tuple(bins(score, key)), known is not None and bool(known.grades))
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,15 +330,15 @@ def _directions(score: str) -> Mapping[str, int] | None:
     return found
 
 
-def grid_of(scored: Scored) -> dict[str, list[Span]]:
-    """The spans of each input that is a value."""
-    return {one.id: spans(scored.answer.variable, one.id) for one in scored.values}
+def grid_of(scored: Scored) -> dict[str, Grid]:
+    """The grid of each input that is a value."""
+    return {one.id: grid(scored.answer.variable, one.id) for one in scored.values}
 
 
 def cell_of(
-    ids: Sequence[str], codes: Sequence[int], grid: Mapping[str, list[Span]], facts: Mapping[str, bool], sex: str | None
+    ids: Sequence[str], codes: Sequence[int], grids: Mapping[str, Grid], rest: Cell, *, first_look: bool
 ) -> Cell:
-    """The cell of these codes: 0 for nothing known, `IDLE`, else the number of the span, from 1."""
-    named = list(zip(ids, codes, strict=True))
-    values = {name: grid[name][code - 1] for name, code in named if 0 < code < IDLE}
-    return Cell(values, facts, sex, frozenset(name for name, code in named if code == IDLE))
+    """The cell of these codes (0 for nothing known, `IDLE`, else that of a span), with all else as in another one."""
+    named = zip(ids, codes, strict=True)
+    values = {name: grids[name].span(code, first_look=first_look) for name, code in named if 0 < code < IDLE}
+    return replace(rest, values=values)

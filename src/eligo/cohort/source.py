@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from eligo.cohort.form import columns_of
 from eligo.cohort.in_polars import in_polars
 from eligo.cohort.latest import Every, Latest
+from eligo.cohort.weighing import DEPTH, weighed
 from eligo.dataclass import dataclass
 from eligo.errors import EligoError, Place, Problem
 from eligo.warehouse.folder import grammar_sha256, read_manifest
@@ -18,7 +19,6 @@ from eligo.warehouse.tables import TABLES, Table, file_of, schema
 if TYPE_CHECKING:
     import polars as pl
 
-_STEPS = {"next": 1, "after": 2}  # how far behind a row another one stands
 _HELP = "make it again with `eligo warehouse`"
 
 
@@ -134,27 +134,19 @@ class Source:
         """The outputs of a stage for these persons, in their order; null for who has no value."""
         import polars as pl  # lazily, as above
 
-        prepared, merged = stage.prepared(), stage.merged()
-        asked = [*stage.outputs.values(), *prepared.values(), *merged.values(), stage.keep]
-        names = set().union(*map(columns_of, asked)) - {"sex", "two", "many"}
-        behind = {name for name in names if name.startswith(("next_", "after_"))}
-        plain = names - behind | {name.partition("_")[2] for name in behind} - {"person", "position"}
+        asked = [*(one.part for one in stage.outputs.values()), stage.fits, stage.says_nothing, stage.usable, stage.unreadable]
+        names = set().union(*map(columns_of, asked)) - {"sex", "person", "position"}
         inside = (pl.col("variable") == stage.variable) & _between(persons) & ~pl.col("superseded")
         rows = (
             self.scan("observation")
-            .filter(inside & (pl.col("position") <= len(_STEPS)))
-            .select("person", "position", *sorted(plain - {"person"}))
-            .with_columns(_behind(name) for name in sorted(behind))
-            .filter(pl.col("position") == 0)
-            .with_columns(**{name: in_polars(part) for name, part in prepared.items()})
-            .with_columns(**{name: in_polars(part) for name, part in merged.items()})
-            .filter(in_polars(stage.keep))
+            .filter(inside & (pl.col("position") < DEPTH))
+            .select("person", "position", *sorted(names | {"first", "last"}))
             .collect()
         )
         at = rows["person"].cast(pl.Int64()) - persons.first
         rows = rows.with_columns(sex=persons.table["sex"].gather(persons.places.gather(at)))
-        found = rows.lazy().select(**{f"{stage.name}.{k}": in_polars(v) for k, v in stage.outputs.items()}).collect()
-        return persons.spread(found, rows["person"])
+        found, numbers = weighed(stage, rows)
+        return persons.spread(found, numbers)
 
     def every(self, stage: Every, persons: Persons) -> pl.DataFrame:
         """Whether any value of each person fulfils a condition, in the order of the persons; null for who has none."""
@@ -172,16 +164,6 @@ class Source:
             .collect()
         )
         return persons.spread(rows.select(name), rows["person"])
-
-
-def _behind(name: str) -> pl.Expr:
-    """A column of the next row, or of the one behind it, where that is of the same person."""
-    import polars as pl  # lazily, as above
-
-    which, _, column = name.partition("_")
-    steps = _STEPS[which]
-    same = pl.col("person").shift(-steps) == pl.col("person")
-    return pl.when(same).then(pl.col(column).shift(-steps)).otherwise(None).alias(name)
 
 
 def _between(persons: Persons) -> pl.Expr:
