@@ -10,8 +10,23 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from eligo.cohort.answer import reason
-from eligo.cohort.criteria import criterion_columns, passes, truth_column, truth_of, verdict_of
-from eligo.cohort.form import FALSE, TRUE, Column, Compared, Expr, all_of, any_of, either, is_false, is_open, is_true, not_
+from eligo.cohort.criteria import answer_columns, criterion_columns, passes, truth_column, truth_of, verdict_of
+from eligo.cohort.form import (
+    FALSE,
+    TRUE,
+    Arithmetic,
+    Column,
+    Compared,
+    Expr,
+    Value,
+    all_of,
+    any_of,
+    either,
+    is_false,
+    is_open,
+    is_true,
+    not_,
+)
 from eligo.cohort.in_polars import in_polars
 from eligo.criteria import Compare, OneOf
 from eligo.dataclass import dataclass, field
@@ -58,16 +73,23 @@ class Counting:
 
         found = Tally()
         found.counts["persons",] = len(frame)
-        questions = dict(self._questions())
-        names = list(questions)
-        made = [in_polars(is_true(part)).sum().alias(str(n)) for n, part in enumerate(questions.values())]
-        row = frame.lazy().select(pl.lit(0).alias("nobody"), *made).collect().row(0)[1:] if len(frame) else [0] * len(names)
-        for name, count in zip(names, row, strict=True):
-            found.counts[name] = int(count or 0)
+        verdict = Column(self.verdict)
+        tests = {truth for ready in self.trial.criteria for truth, *_ in map(answer_columns, ready.numbers)}
+        needed = [self.verdict, *sorted(tests), *(name for truth, _, why in self.columns for name in (truth, why))]
+        for rows, questions in (
+            (TRUE, [*self._questions(), *self._attrition()]),
+            (all_of([is_false(verdict), self._by_one_at_most()]), list(self._alone())),
+            (is_open(verdict), list(self._settled())),
+        ):
+            asked = frame if rows == TRUE else frame.select(needed).filter(in_polars(rows))
+            made = [in_polars(is_true(part)).sum().alias(str(n)) for n, (_, part) in enumerate(questions)]
+            row = asked.lazy().select(pl.lit(0).alias("nobody"), *made).collect().row(0)[1:] if len(asked) else ()
+            for (name, _), count in zip(questions, row or [0] * len(questions), strict=True):
+                found.counts[name] = int(count or 0)
         for number, (_, _, why) in enumerate(self.columns):
-            open_ = frame.filter(pl.col(why) != 0)[why].value_counts() if len(frame) else None
-            for bits, count in open_.iter_rows() if open_ is not None else ():
-                found.reasons[number, int(bits)] += int(count)
+            for bits, count in frame[why].value_counts().iter_rows():
+                if bits:
+                    found.reasons[number, int(bits)] += int(count)
         return found
 
     def _questions(self) -> Iterator[tuple[tuple[str, ...], Expr]]:
@@ -81,9 +103,6 @@ class Counting:
             yield ("passes", str(number)), passing
             yield ("blocks", str(number)), not_(passing)
             yield ("open", str(number)), is_open(passing)
-        yield from self._attrition()
-        yield from self._alone()
-        yield from self._settled()
 
     def _attrition(self) -> Iterator[tuple[tuple[str, ...], Expr]]:
         """Who is left after the first criteria of the order: for certain, and at most."""
@@ -94,16 +113,24 @@ class Counting:
             yield ("possible", str(step - 1)), not_(is_false(left))
 
     def _alone(self) -> Iterator[tuple[tuple[str, ...], Expr]]:
-        """Whom one criterion alone keeps out, and which of its limits alone would let them in."""
-        blocked = is_false(Column(self.verdict))
+        """Whom one criterion alone keeps out, and which of its limits alone would let them in; of those who are out."""
         for number, ready in enumerate(self.trial.criteria):
             without = self._with(number, TRUE)
-            alone = all_of([blocked, not_(self.passing(number)), not_(is_false(without))])
+            alone = all_of([not_(self.passing(number)), not_(is_false(without))])
             yield ("alone", str(number)), alone
             yield ("alone_certain", str(number)), all_of([alone, is_true(without)])
             for place, (test, leaf, _) in enumerate(ready.uses):
                 if isinstance(leaf, Compare | OneOf):
                     yield ("limit", str(number), str(place)), all_of([alone, self._turned(ready, test)])
+
+    def _by_one_at_most(self) -> Expr:
+        """Whether no more than one criterion of all arms blocks: else none does alone."""
+        blocks: Expr = Value(0, "count")
+        for number, ready in enumerate(self.trial.criteria):
+            if ready.criterion.cohort is None:
+                one = either(is_false(self.passing(number)), Value(1, "count"), Value(0, "count"))
+                blocks = Arithmetic("plus", blocks, one)
+        return Compared("le", blocks, Value(1, "count"))
 
     def _with(self, number: int, passing: Expr) -> Expr:
         """The verdict where a criterion did something else."""
@@ -129,17 +156,16 @@ class Counting:
         return verdict_of(self.trial, passing)
 
     def _settled(self) -> Iterator[tuple[tuple[str, ...], Expr]]:
-        """Whose verdict hangs on a variable that is not known, and is settled by it whichever way it turns out.
+        """Of whose verdict is open, whose hangs on a variable, and is settled by it whichever way it turns out.
 
         What only a person can state is left aside there: it is asked in any case.
         """
-        open_ = is_open(Column(self.verdict))
         for variable, tests in self.variables().items():
             missing = any_of(is_open(truth_column(test)) for test in sorted(tests))
             ways = [verdict_of(self.trial, lambda number, t=tests, to=to: self._stated(number, t, to)) for to in (TRUE, FALSE)]  # type: ignore[misc]  # mypy does not infer a lambda with defaults
             settled = [not_(is_open(way)) for way in ways]
-            yield ("missing", variable), all_of([open_, missing])
-            yield ("settles", variable), all_of([open_, missing, *settled, not_(_are_same(*ways))])
+            yield ("missing", variable), missing
+            yield ("settles", variable), all_of([missing, *settled, not_(_are_same(*ways))])
 
     def _stated(self, number: int, tests: set[int], to: Expr) -> Expr:
         """Whether a criterion passes where some tests have another truth, and persons state what is asked of them."""
