@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from eligo.cohort.layout import PER_WORD, Layout
 from eligo.cohort.source import Persons, Source
-from eligo.cohort.voters import BITS, end_of, is_read
+from eligo.cohort.voters import BITS, is_read, span_of
 from eligo.errors import EligoError, Problem
 from eligo.patients.model import Fact, PartialDate
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _DAYS = ("start_first", "start_last", "end_first", "end_last")
+_TIMED = ("concept", "status", "over", "outlasted")  # of a fact whose days count from an anchor
 _KINDS = {"condition": 0, "procedure": 1, "medication": 2}
 _STATUSES = {"active": 0, "resolved": 1, "suspected": 2, "planned": 3, "refuted": 4}
 _CLASSES, _MOST_MARKS = 1 << 7, 1 << 10  # more than there are classes of days, and ways to qualify facts
@@ -63,18 +64,35 @@ class Facts:
         """Whether any timed fact of a voter is near an anchor, or far, or whether that hangs on several anchors."""
         import polars as pl  # lazily, as above
 
-        start, days = pl.col("start_first"), pl.duration(days=reach)
-        anchors = (
-            told.filter(self._has(anchor, "yes")).group_by("person").agg(least=start.min(), most=start.max())
+        today, length = pl.lit(self.layout.as_of), pl.duration(days=reach)
+        begun = [pl.col("start_first").alias("least"), pl.col("start_last").alias("most")]
+        anchors = told.filter(self._has(anchor, "yes")).select("person", *begun)
+        first, last = (pl.min_horizontal(f"start_{end}", today) for end in ("first", "last"))
+        own, is_any = pl.col("span_end"), pl.col("span_start") == "any"
+        start = [pl.when(is_any).then(pl.lit(date.min)).otherwise(first), pl.when(is_any).then(today).otherwise(last)]
+        ends = [
+            pl.when(own == "today").then(today).when(own == "own").then(pl.min_horizontal(f"end_{which}", today))
+            .when((own == "since") & (which == "last")).then(today).otherwise(begin)
+            for which, begin in zip(("first", "last"), start, strict=True)
+        ]
+        rows = told.filter(self._has(place, "timed")).with_row_index("fact")
+        rows = rows.with_columns(s1=start[0], s2=start[1], e1=ends[0], e2=ends[1]).join(anchors, on="person")
+        near = (pl.col("most") - length <= pl.col("e1")) & (pl.col("s2") <= pl.col("least") + length)
+        far = (pl.col("least") - length > pl.col("e2")) | (pl.col("s1") > pl.col("most") + length)
+        per_fact = rows.group_by("person", "fact").agg(
+            near=near.any(), far=far.all(), **{name: pl.col(name).first() for name in _TIMED}
         )
-        end = pl.when(pl.col("ends") == "today").then(pl.lit(self.layout.as_of))
-        end = end.when(pl.col("ends") == "end").then(pl.col("end_first")).otherwise(start)
-        fits = [(pl.col(day) - days <= pl.col("end")) & (start <= pl.col(day) + days) for day in ("least", "most")]
-        near, one = fits[0] | fits[1], pl.col("least") == pl.col("most")
-        rows = told.filter(self._has(place, "timed")).join(anchors, on="person").with_columns(end=end)
-        sure = one | (pl.col("ends") == "today")
-        named = {"near": near.any(), "far": (~near & sure).any(), "unclear": (~near & ~sure).any()}
-        return rows.group_by("person").agg(**{f"{name}{place}": one_ for name, one_ in named.items()})
+        near, far, suspected = pl.col("near"), pl.col("far"), pl.col("status") == "suspected"
+        neither, own_concept = ~near & ~far, pl.col("concept") == self.layout.voters[place].concept
+        named = {
+            "near": near & ~suspected & ~pl.col("over"),
+            "near_over": near & ~suspected & pl.col("over"),
+            "near_suspected": near & suspected,
+            "far": far & own_concept,
+            "stale": neither & pl.col("outlasted"),
+            "either": neither & ~pl.col("outlasted"),
+        }
+        return per_fact.group_by("person").agg(**{f"{name}{place}": one.any() for name, one in named.items()})
 
     def _has(self, place: int, name: str) -> pl.Expr:
         import polars as pl  # lazily, as above
@@ -99,9 +117,14 @@ class Facts:
         table = kinds.select("key").with_columns(_columns(self.names, bits))
         days: list[str] = []
         if self.layout.anchored:
-            days = ["start_first", "end_first"]
-            ends = [end_of(fact, self.layout.as_of) for fact in rows]
-            table = table.with_columns(ends=pl.Series(ends, dtype=pl.String()))
+            days = [*_DAYS, "concept", "status"]
+            spans = [span_of(fact, self.layout.as_of) for fact in rows]
+            table = table.with_columns(
+                span_start=pl.Series([span and span.start for span in spans], dtype=pl.String()),
+                span_end=pl.Series([span and span.end for span in spans], dtype=pl.String()),
+                over=pl.Series([span and span.over for span in spans], dtype=pl.Boolean()),
+                outlasted=pl.Series([span and span.outlasted for span in spans], dtype=pl.Boolean()),
+            )
         told = table.filter(pl.any_horizontal(pl.col(name) != 0 for name in self.names))
         joined = facts.lazy().select("person", "key", *days).join(told.lazy(), on="key")
         return joined.select(pl.exclude("key")).collect(engine="streaming")

@@ -31,11 +31,21 @@ def _no_inputs(score: str, layout: Layout) -> tuple[tuple[Input, ...], tuple[Fac
 
 
 class Distances(NamedTuple):
-    """Whether any fact is near an anchor, whether any is far from it, and whether that cannot be told of any."""
+    """Whether any fact is near an anchor (and goes on, is over, or is suspected alone), is far from it, or may be either.
+
+    One that may be either is `stale` where it began longer ago than it can go on. `unclear` is what columns do not tell.
+    """
 
     near: Expr
+    near_over: Expr
+    near_suspected: Expr
     far: Expr
+    stale: Expr
+    either: Expr
     unclear: Expr
+
+
+DISTANCES = ("near", "near_over", "near_suspected", "far", "stale", "either")
 
 
 @dataclass(slots=True)
@@ -101,10 +111,9 @@ class Layout:
     def from_anchor(self, facts: Bits, anchor: Bits, reach: int | None) -> Distances:
         """Where the timed facts of a voter lie from the days of an anchor, within so many days of it or not."""
         if reach is None:
-            return Distances(FALSE, FALSE, facts.has("timed"))
+            return Distances(*(FALSE for _ in DISTANCES), facts.has("timed"))
         self.anchored[facts.place] = anchor.place, reach
-        near, far, unclear = (is_true(Column(f"{word}{facts.place}")) for word in ("near", "far", "unclear"))
-        return Distances(near, far, unclear)
+        return Distances(*(is_true(Column(f"{word}{facts.place}")) for word in DISTANCES), FALSE)
 
     def votes(self, presence: Presence) -> Bits:
         """The bits that facts and denials set for the test of a concept."""

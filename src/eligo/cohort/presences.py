@@ -57,9 +57,7 @@ class _Parts:
     graded: Expr
     left_open: Expr
     unclear: Expr
-    near: Expr
-    far: Expr
-    unanchored: Expr
+    anchored: _Anchored
 
 
 def present(test: Presence, layout: Layout, *, with_grades: bool = True) -> Present:
@@ -75,9 +73,7 @@ def present(test: Presence, layout: Layout, *, with_grades: bool = True) -> Pres
         by_grade.some,
         any_of([bits.has("open"), anchored.left_open, *(shown for shown, _ in signs), by_grade.unsure]),
         any_of([*(unclear for _, unclear in signs), by_grade.unclear]),
-        anchored.near,
-        anchored.far,
-        anchored.unknown,
+        anchored,
     )
     lists = _lists(test, layout)
     answer = _weighed(test, parts, lists)
@@ -88,14 +84,14 @@ def present(test: Presence, layout: Layout, *, with_grades: bool = True) -> Pres
 
 
 def _weighed(test: Presence, parts: _Parts, lists: _Lists) -> Answer:
-    bits, rule = parts.bits, parts.rule
-    yes, no = any_of([bits.has("yes", "over"), parts.near]), any_of([bits.has("no"), parts.far])
-    hard = any_of([bits.has("hard", "undated"), parts.unanchored])
-    unsure = any_of([bits.has("soft", "stale"), hard])
+    bits, rule, timed = parts.bits, parts.rule, parts.anchored
+    yes, no = any_of([bits.has("yes", "over"), timed.near, timed.near_over]), any_of([bits.has("no"), timed.far])
+    hard = any_of([bits.has("hard", "undated"), timed.unknown])
+    unsure = any_of([bits.has("soft", "stale"), hard, timed.suspected, timed.stale])
     silent = cases([(parts.left_open, _NOT_STATED), (parts.unclear, HANDED), *lists.cases], _NOT_STATED)
     not_affirmed = cases(
         [
-            (all_of([unsure, any_of([not_(rule), hard])]), _open(bits, parts.unanchored)),
+            (all_of([unsure, any_of([not_(rule), hard])]), _open(bits, timed)),
             (rule, _NO),
             (all_of([no, not_(unsure), bits.has("refuted")]), _NO),
             (all_of([no, not_(unsure), parts.left_open]), _NOT_STATED),
@@ -124,15 +120,19 @@ def _weighed(test: Presence, parts: _Parts, lists: _Lists) -> Answer:
 
 def _affirmed(parts: _Parts) -> Answer:
     """The answer where a fact makes it hold, unless the record also says the opposite."""
-    refuted, goes_on = parts.bits.has("refuted"), any_of([parts.bits.has("yes"), parts.near])
+    refuted, goes_on = parts.bits.has("refuted"), any_of([parts.bits.has("yes"), parts.anchored.near])
     return cases([(all_of([parts.rule, goes_on]), _NOT_STATED), (refuted, HANDED)], _YES)
 
 
-def _open(bits: Bits, unanchored: Expr) -> Answer:
+def _open(bits: Bits, timed: _Anchored) -> Answer:
     stale = constant(Truth.UNKNOWN, Reason.STALE)
     undated = constant(Truth.UNKNOWN, Reason.MISSING)
     return cases(
-        [(bits.has("hard", "soft"), _NOT_STATED), (any_of([bits.has("undated"), unanchored]), undated), (bits.has("stale"), stale)],
+        [
+            (any_of([bits.has("hard", "soft"), timed.suspected]), _NOT_STATED),
+            (any_of([bits.has("undated"), timed.unknown]), undated),
+            (any_of([bits.has("stale"), timed.stale]), stale),
+        ],
         _NOT_STATED,
     )
 
@@ -219,10 +219,13 @@ def _sign(sign: Sign, test: Presence, layout: Layout) -> tuple[Expr, Expr]:
 
 @dataclass(frozen=True, slots=True)
 class _Anchored:
-    """What facts say whose time counts from another one: near to it, far from it, without one, and what may be it."""
+    """What facts say whose time counts from another one; `unknown` is of those without it, or with too little of a day."""
 
     near: Expr = FALSE
+    near_over: Expr = FALSE
+    suspected: Expr = FALSE
     far: Expr = FALSE
+    stale: Expr = FALSE
     unknown: Expr = FALSE
     left_open: Expr = FALSE
     hand: Expr = FALSE
@@ -235,17 +238,20 @@ def _anchored(test: Presence, layout: Layout, bits: Bits) -> _Anchored:
     anchor, left = Anchor(test.voting.anchor), LeftOpen(test)
     days = layout.bits(("anchor", anchor.reads), lambda: Voter("", anchor))
     others = layout.bits(("left open", test.test), lambda: Voter(test.concept, left))
-    begun, several = days.has("yes"), days.has("hand")
-    reach = reach_in_days(test.test.window)
-    alone, timed, other = not_(any_of([begun, several])), bits.has("timed"), others.has("timed")
+    begun, reach = days.has("yes"), reach_in_days(test.test.window)
+    alone = not_(begun)
     own, beside = (layout.from_anchor(one, days, reach) for one in (bits, others))
+    may_be = any_of([beside.near, beside.near_over, beside.near_suspected, beside.stale, beside.either])
     unsure = any_of([own.unclear, bits.has("undated"), beside.unclear, others.has("open")])
     return _Anchored(
-        all_of([begun, timed, own.near]),
-        all_of([begun, timed, own.far]),
-        all_of([alone, timed]),
-        any_of([all_of([alone, any_of([other, others.has("open")])]), all_of([begun, other, beside.near])]),
-        any_of([all_of([begun, unsure]), all_of([several, any_of([unsure, timed, other])])]),
+        all_of([begun, own.near]),
+        all_of([begun, own.near_over]),
+        all_of([begun, own.near_suspected]),
+        all_of([begun, own.far]),
+        all_of([begun, own.stale]),
+        any_of([all_of([alone, bits.has("timed")]), all_of([begun, own.either])]),
+        any_of([all_of([alone, others.has("timed", "open")]), all_of([begun, may_be])]),
+        all_of([begun, unsure]),
     )
 
 

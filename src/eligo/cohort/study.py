@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 from eligo.cohort.curves import Curve, Curves, Moved
 from eligo.cohort.form import Column, all_of, is_false, is_true, not_
 from eligo.cohort.handover import Decide, HandOver, patched
-from eligo.cohort.in_polars import in_polars
 from eligo.cohort.run import Columns
 from eligo.cohort.source import Source
-from eligo.cohort.tally import Counting, Tally
+from eligo.cohort.tally import Counting, Tally, counted
 from eligo.dataclass import dataclass, field
 from eligo.evaluate import Engine
 from eligo.truth import Verdict
@@ -150,9 +149,8 @@ def _add_overlap(found: Found, countings: Sequence[Counting], frame: pl.DataFram
             both = [Column(one.verdict), Column(other.verdict)]
             asked[other_place, place, "certain"] = all_of(is_true(part) for part in both)
             asked[other_place, place, "possible"] = all_of(not_(is_false(part)) for part in both)
-    made = {str(number): in_polars(part).sum() for number, part in enumerate(asked.values())}
-    for name, count in zip(asked, frame.lazy().select(**made).collect().row(0), strict=True):
-        found.overlap[name] += int(count or 0)
+    for name, count in zip(asked, counted(frame, list(asked.values())), strict=True):
+        found.overlap[name] += count
 
 
 def _list(source: Source, countings: Sequence[Counting], frame: pl.DataFrame, listed: Callable[[Listed], None]) -> None:

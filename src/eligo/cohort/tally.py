@@ -69,8 +69,6 @@ class Counting:
 
     def tally(self, frame: pl.DataFrame) -> Tally:
         """The counts of a batch."""
-        import polars as pl  # lazily: only a cohort needs it
-
         found = Tally()
         found.counts["persons",] = len(frame)
         verdict = Column(self.verdict)
@@ -82,10 +80,8 @@ class Counting:
             (is_open(verdict), list(self._settled())),
         ):
             asked = frame if rows == TRUE else frame.select(needed).filter(in_polars(rows))
-            made = [in_polars(is_true(part)).sum().alias(str(n)) for n, (_, part) in enumerate(questions)]
-            row = asked.lazy().select(pl.lit(0).alias("nobody"), *made).collect().row(0)[1:] if len(asked) else ()
-            for (name, _), count in zip(questions, row or [0] * len(questions), strict=True):
-                found.counts[name] = int(count or 0)
+            for (name, _), count in zip(questions, counted(asked, [part for _, part in questions]), strict=True):
+                found.counts[name] = count
         for number, (_, _, why) in enumerate(self.columns):
             for bits, count in frame[why].value_counts().iter_rows():
                 if bits:
@@ -185,6 +181,17 @@ class Counting:
                     for name in (test.variable or "", *others):
                         found.setdefault(name, set()).add(number)
         return dict(sorted(found.items()))
+
+
+def counted(frame: pl.DataFrame, conditions: Sequence[Expr]) -> list[int]:
+    """How many rows fulfil each condition."""
+    if not len(frame):
+        return [0] * len(conditions)
+    asked = {place: is_true(one) for place, one in enumerate(conditions)}
+    made = [in_polars(one).sum().alias(str(place)) for place, one in asked.items() if not isinstance(one, Value)]
+    found = frame.lazy().select(*made).collect().row(0, named=True) if made else {}
+    everybody = {place: len(frame) for place, one in asked.items() if one == TRUE}  # a constant is no column
+    return [int(found.get(str(place), everybody.get(place, 0)) or 0) for place in asked]
 
 
 def _are_same(one: Expr, other: Expr) -> Expr:

@@ -16,8 +16,9 @@ from eligo.evaluation.ages import AgeThen
 from eligo.evaluation.chart import Chart, line_of
 from eligo.evaluation.presence import Presence
 from eligo.evaluation.votes import ANCHOR_UNKNOWN, NO, OUTLASTED, SUSPECTED, WHICH_KIND, YES, Vote
-from eligo.evaluation.window import ended, period
-from eligo.patients.model import Fact
+from eligo.evaluation.window import Days, ended, outlasted, period
+from eligo.namedtuple import NamedTuple
+from eligo.patients.model import Fact, PartialDate
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.relations import relations
 
@@ -40,11 +41,6 @@ class Anchor:
             return False
         begun = fact.status == "planned" or fact.start.first <= as_of
         return begun and fact.status not in ("refuted", "suspected")
-
-
-    def is_plain(self, fact: Fact) -> bool:
-        """Whether the day is known, and of the past."""
-        return fact.start is not None and fact.start.first == fact.start.last and fact.status != "planned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +86,7 @@ class Voter:
             of_kind = self.concept in line_of(fact.concept)
             return _FLAG["hand"] if of_kind and fact.status not in ("refuted", "planned") else 0
         if isinstance(test, Anchor):
-            return _FLAG["yes" if test.is_plain(fact) else "hand"] if test.is_begun_by(fact, blank.as_of) else 0
+            return _FLAG["yes"] if test.is_begun_by(fact, blank.as_of) else 0
         if isinstance(test, LeftOpen):
             plain = is_timed(test.test, fact, blank)
             return _FLAG["timed" if plain else "open"] if test.test.leaves_open(fact, blank) else 0
@@ -112,8 +108,7 @@ class Voter:
             if fact.concept != test.concept:
                 return 0
             return _FLAG["no"] | (_FLAG["refuted"] if fact.status == "refuted" else 0)
-        plain = fact.concept == test.concept and fact.status != "suspected"
-        if vote.detail == ANCHOR_UNKNOWN and plain and is_timed(test, fact, blank):
+        if vote.detail == ANCHOR_UNKNOWN and is_timed(test, fact, blank):
             return _FLAG["timed"]
         return _FLAG[_open_bit(vote)]
 
@@ -134,19 +129,44 @@ def reach_in_days(window: Window | None) -> int | None:
     return math.ceil(length.value * DAYS_IN[length.unit]) if length.unit not in ("mo", "a") else None
 
 
-def end_of(fact: Fact, as_of: date) -> Literal["", "today", "end", "start"]:
-    """What the last day of a fact is, where that and its first one are known days; empty where they are not."""
-    start, when = fact.start, period(fact, as_of)
-    if start is None or when.start != (start.first, start.first):
-        return ""
-    if fact.end is not None:
-        return "end" if when.end == (fact.end.first, fact.end.first) else ""
-    return "start" if when.end == when.start else "today" if when.end == (as_of, as_of) else ""
+class Span(NamedTuple):
+    """When a fact of a kind was so, by which of its days: `own` start or `any` day; its end, and whether it is over.
+
+    `own` is the end that is recorded, `start` that of the start, `since` any day from the start to `today`. `outlasted`
+    is what began longer ago than it can go on.
+    """
+
+    start: Literal["own", "any"]
+    end: Literal["today", "own", "start", "since"]
+    over: bool
+    outlasted: bool
+
+
+def span_of(fact: Fact, as_of: date) -> Span | None:
+    """The span of all facts of a kind, by the one that stands for it; None where no such words tell it."""
+    when = period(fact, as_of)
+    start, end = (_until(day, as_of) for day in (fact.start, fact.end))
+    first: Literal["own", "any"] = "own" if when.start == start else "any"
+    ends: dict[Literal["today", "own", "start", "since"], Days | None] = {
+        "today": (as_of, as_of),
+        "own": end,
+        "start": when.start,
+        "since": (when.start[0], as_of),
+    }
+    last = next((name for name, days in ends.items() if days == when.end), None)
+    if last is None or (first == "any" and when.start != (date.min, as_of)):
+        return None
+    over = fact.kind != "procedure" and ended(fact, as_of) is Truth.MET
+    return Span(first, last, over, when.end[1] == as_of and outlasted(fact, as_of))
+
+
+def _until(day: PartialDate | None, as_of: date) -> Days | None:
+    return None if day is None else (min(day.first, as_of), min(day.last, as_of))
 
 
 def is_timed(test: Presence, fact: Fact, blank: Chart) -> bool:
-    """Whether a fact is of known days, so that how far these are from an anchor tells all."""
-    return reach_in_days(test.test.window) is not None and bool(end_of(fact, blank.as_of))
+    """Whether how far a fact is from an anchor tells all."""
+    return reach_in_days(test.test.window) is not None and span_of(fact, blank.as_of) is not None
 
 
 def _hangs_on_others(test: Presence, fact: Fact) -> bool:
