@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 pl = pytest.importorskip("polars", reason="polars is not installed (pip install '.[cohort]')")
 
-from bench.patients import records  # noqa: E402 - after the check for polars
+from bench.cohort import POLICIES, rows  # noqa: E402 - after the check for polars
+from bench.patients import records  # noqa: E402
 from eligo.cohort.calendar import born_until, cuts_of  # noqa: E402
 from eligo.cohort.folding import folded  # noqa: E402
 from eligo.cohort.form import (  # noqa: E402
@@ -54,11 +55,13 @@ from eligo.truth import Truth  # noqa: E402
 from eligo.truth import all_of as kleene_and  # noqa: E402
 from eligo.truth import any_of as kleene_or  # noqa: E402
 from eligo.truth import not_ as kleene_not  # noqa: E402
-from tests.cohort import TRUTHS, differences, rows  # noqa: E402
+from eligo.warehouse.store import write  # noqa: E402
+from tests.cohort import differences  # noqa: E402
 from tests.evaluating import plan_of  # noqa: E402
 from tests.strategies import patients, policies, predicates  # noqa: E402
 
 AS_OF = date(2026, 11, 20)
+TRUTHS = {None: Truth.UNKNOWN, True: Truth.MET, False: Truth.NOT_MET}
 THREE: tuple[bool | None, ...] = (None, False, True)
 
 
@@ -176,18 +179,11 @@ def test_no_criterion_differs_from_single_records(people: list, asked: list, pol
     assert differences(Engine([plan_of(*asked)], policy), people) == []
 
 
-POLICIES = {
-    "default": Policy(),
-    "all ages": Policy(max_age=Duration(20, "a")),
-    "short ages": Policy(max_age=Duration(14, "d"), max_ages={"inr": Duration(2, "d")}),
-    "assumed": Policy(assume_absent=frozenset({"conditions", "procedures", "medications"})),
-}
-
-
-@pytest.mark.parametrize("policy", list(POLICIES.values()), ids=list(POLICIES))
+@pytest.mark.parametrize("policy", POLICIES, ids=["default", "all ages", "short ages", "assumed"])
 def test_shipped_trials_say_the_same_of_a_ward(policy: Policy, tmp_path: Path) -> None:
     people = [read_patient(json.dumps(record)) for record in records(150, seed=11)]
-    found = list(rows(load_rules().engine(policy), people, tmp_path))
+    write(people, tmp_path)
+    found = list(rows(load_rules().engine(policy), tmp_path, people))
     assert [row for row in found if row.decided is not row.plain] == []
     assert [row for row in found if row.columns is not row.plain and not row.handed] == []
     assert [row for row in found if row.handed and row.columns is not Truth.UNKNOWN] == []
