@@ -76,7 +76,7 @@ def _peak(told: str) -> float:
 
 _COHORT = """
 import resource, sys
-from eligo.__main__ import main
+from eligo.cli import main
 code = main(sys.argv[1:])
 print("peak", max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024)
 raise SystemExit(code)

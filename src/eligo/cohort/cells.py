@@ -37,9 +37,8 @@ class Cells:
 
         name = self.scored.name
         if not self.scored.whole:
-            there = any_of(one.there for one in self.scored.values)
             missing = pl.lit(None, dtype=pl.Boolean())
-            return frame.with_columns(missing.alias(f"{name}.truth"), in_polars(fold(there)).alias(f"{name}.hand"))
+            return frame.with_columns(missing.alias(f"{name}.truth"), in_polars(fold(self.scored.is_begun)).alias(f"{name}.hand"))
         codes = self._codes(frame, fold)
         told = self._told(codes, first_look=True)
         if told["ask"].any():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,8 @@ from eligo.patients.model import Fact, PartialDate
 if TYPE_CHECKING:
     import polars as pl
 
-_DAYS = ("start_first", "start_last", "end_first", "end_last")
+DAYS = ("start_first", "start_last", "end_first", "end_last")
+KIND = ("concept", "kind", "status", "qualifiers", "visit")  # with classes of the days, what makes a kind of fact
 _TIMED = ("concept", "status", "over", "outlasted")  # of a fact whose days count from an anchor
 _KINDS = {"condition": 0, "procedure": 1, "medication": 2}
 _STATUSES = {"active": 0, "resolved": 1, "suspected": 2, "planned": 3, "refuted": 4}
@@ -100,24 +101,27 @@ class Facts:
         word, slot = divmod(place, PER_WORD)
         return (pl.col(f"b{word}") & (1 << (slot * len(BITS) + BITS.index(name)))) != 0
 
-    def _of_facts(self, persons: Persons) -> pl.DataFrame:
-        """The bits of each fact that says anything, with its days where anchors ask for them."""
+    def rows(self, persons: Persons) -> pl.DataFrame:
+        """The facts of persons that any voter looks at, each with what makes it one of a kind."""
         import polars as pl  # lazily, as above
 
         person = pl.col("person")
         inside = (person >= persons.first) & (person < persons.last) & pl.col("concept").is_in(self.concepts)
-        names = ("person", "concept", "kind", "status", "qualifiers", "visit", *_DAYS)
+        names = ("person", *KIND, *DAYS)
         facts = self.source.scan("fact").filter(inside).select(names).collect()
         if not persons.is_all:
             facts = facts.filter(person.is_in(persons.table["person"].implode()))
-        facts = facts.with_columns(key=self._key(facts))
+        return facts.with_columns(key=self._key(facts))
+
+    def kinds(self, facts: pl.DataFrame) -> pl.DataFrame:
+        """The kinds of facts that say anything: one fact that stands for each, the bits of it, and when it was so."""
+        import polars as pl  # lazily, as above
+
         kinds = facts.select(pl.exclude("person")).unique("key", keep="any").sort("key")
         rows = [_fact(row) for row in kinds.iter_rows(named=True)]
         bits = [self._kind(fact, key) for fact, key in zip(rows, kinds["key"].to_list(), strict=True)]
-        table = kinds.select("key").with_columns(_columns(self.names, bits))
-        days: list[str] = []
+        table = kinds.with_columns(_columns(self.names, bits))
         if self.layout.anchored:
-            days = [*_DAYS, "concept", "status"]
             spans = [span_of(fact, self.layout.as_of) for fact in rows]
             table = table.with_columns(
                 span_start=pl.Series([span and span.start for span in spans], dtype=pl.String()),
@@ -125,8 +129,17 @@ class Facts:
                 over=pl.Series([span and span.over for span in spans], dtype=pl.Boolean()),
                 outlasted=pl.Series([span and span.outlasted for span in spans], dtype=pl.Boolean()),
             )
-        told = table.filter(pl.any_horizontal(pl.col(name) != 0 for name in self.names))
-        joined = facts.lazy().select("person", "key", *days).join(told.lazy(), on="key")
+        return table.filter(pl.any_horizontal(pl.col(name) != 0 for name in self.names))
+
+    def _of_facts(self, persons: Persons) -> pl.DataFrame:
+        """The bits of each fact that says anything, with its days where anchors ask for them."""
+        import polars as pl  # lazily, as above
+
+        facts = self.rows(persons)
+        told = self.kinds(facts)
+        days = [*DAYS, "concept", "status"] if self.layout.anchored else []
+        mine = [name for name in told.columns if name not in (*KIND, *DAYS)]
+        joined = facts.lazy().select("person", "key", *days).join(told.lazy().select(mine), on="key")
         return joined.select(pl.exclude("key")).collect(engine="streaming")
 
     def _key(self, facts: pl.DataFrame) -> pl.Series:
@@ -151,7 +164,7 @@ class Facts:
             key = key * size + codes[name]
         key = key * 2 + same.fill_null(value=False).cast(pl.UInt64())
         cuts = pl.Series(self.cuts, dtype=pl.Date())
-        for day in _DAYS:
+        for day in DAYS:
             place = (cuts.search_sorted(facts[day], side="right") + 1).cast(pl.UInt64())
             key = key * _CLASSES + pl.select(pl.when(facts[day].is_not_null()).then(place).otherwise(0)).to_series()
         return key
@@ -177,10 +190,15 @@ class Facts:
         import polars as pl  # lazily, as above
 
         denied = persons.table.select("person", concept=column).explode("concept").drop_nulls("concept")
-        names: list[str] = denied["concept"].unique().sort().to_list()
-        bits = [self._denial(name, ever=column == "never") for name in names]
-        table = pl.DataFrame({"concept": pl.Series(names, dtype=pl.String())}).with_columns(_columns(self.names, bits))
+        table = self.denials(denied["concept"].unique().sort().to_list(), ever=column == "never")
         return denied.lazy().join(table.lazy(), on="concept").select("person", *self.names)
+
+    def denials(self, names: Sequence[str], *, ever: bool) -> pl.DataFrame:
+        """The bits of concepts that are denied, for all of the past (`ever`) or for today."""
+        import polars as pl  # lazily, as above
+
+        bits = [self._denial(name, ever=ever) for name in names]
+        return pl.DataFrame({"concept": pl.Series(names, dtype=pl.String())}).with_columns(_columns(self.names, bits))
 
     def _denial(self, concept: str, *, ever: bool) -> list[int]:
         key = concept, ever

@@ -217,6 +217,24 @@ def parts_of(expression: Expr) -> Sequence[Expr]:
     return ()
 
 
+def with_parts(expression: Expr, parts: Sequence[Expr]) -> Expr:
+    """The same expression of other parts, as many as it has."""
+    match expression:
+        case And() | Or() | BitsOf():
+            return type(expression)(tuple(parts))
+        case Not() | IsNull():
+            return type(expression)(parts[0])
+        case IsIn(_, words):
+            return IsIn(parts[0], words)
+        case Compared(op):
+            return Compared(op, *parts)
+        case Arithmetic(how):
+            return Arithmetic(how, *parts)
+        case If():
+            return If(*parts)
+    return expression
+
+
 def value_of(expression: Expr, row: Mapping[str, object]) -> Scalar:
     """What an expression is for one row: the meaning that every engine has to give it."""
     match expression:

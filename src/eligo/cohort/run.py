@@ -6,6 +6,7 @@ plain evaluator, and why it is open.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ class Columns:
         stages += [self.source.every(s, persons) for s in self.layout.every.values() if s.variable in self.variables]
         bits = self.facts.bits(persons)
         frame = frame.hstack([column for stage in (*stages, bits) for column in stage.get_columns()])
-        fold = _Fold(set(frame.columns), bits)
+        fold = Fold(set(frame.columns), {name: _all_bits(bits[name]) for name in bits.columns if name[0] == "b"})
         for cells in self.cells:
             frame = cells.answer(frame, fold)
         fold.names |= set(frame.columns)
@@ -91,7 +92,7 @@ class Columns:
         stated = self.source.with_values("sex", persons)
         return replies | (unclear & persons.table["person"].is_in(stated.implode()))
 
-    def _answered(self, frame: pl.DataFrame, fold: _Fold) -> pl.DataFrame:
+    def _answered(self, frame: pl.DataFrame, fold: Fold) -> pl.DataFrame:
         """The truths of all tests, in the place of what they are made of."""
         asked: dict[str, Expr] = {}
         for number, answer in enumerate(self.answers):
@@ -115,12 +116,11 @@ class Columns:
         return frame.lazy().with_columns(**made).collect()
 
 
-class _Fold:
+class Fold:
     """What is known of the persons at hand: the columns that they have, and the bits that any fact of theirs sets."""
 
-    def __init__(self, names: set[str], bits: pl.DataFrame) -> None:
-        self.names, self.kept = names, dict[Expr, Expr]()
-        self.set = {name: _all_bits(bits[name]) for name in bits.columns if name[0] == "b"}
+    def __init__(self, names: set[str], set_bits: Mapping[str, int]) -> None:
+        self.names, self.kept, self.set = names, dict[Expr, Expr](), set_bits
 
     def __call__(self, expression: Expr) -> Expr:
         """The expression with all that put in."""

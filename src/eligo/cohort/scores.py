@@ -11,7 +11,7 @@ import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from eligo.cohort.form import FALSE, Expr
+from eligo.cohort.form import FALSE, Expr, any_of, known
 from eligo.dataclass import dataclass, replace
 from eligo.evaluation.chart import Chart, Derived
 from eligo.evaluation.comparing import Choice, Comparison
@@ -58,6 +58,12 @@ class Scored:
     values: tuple[Input, ...]
     facts: tuple[FactInput, ...]
     whole: bool
+
+    @property
+    def is_begun(self) -> Expr:
+        """Whether anything is known that the score is made of."""
+        values = [any_of([one.there, known(one.low), one.unclear]) for one in self.values]
+        return any_of([*values, *(any_of([known(fact.truth), fact.unclear]) for fact in self.facts)])
 
 
 def is_told_in_columns(score: str) -> bool:
