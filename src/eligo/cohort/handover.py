@@ -63,23 +63,26 @@ class HandOver:
         import polars as pl  # lazily: only a cohort needs it
 
         asked = [
-            frame.filter(pl.col(hand) & ~pl.col("whole")).select("person", criterion=pl.lit(number, dtype=pl.UInt32))
+            frame.select("person", hand, "whole")
+            .filter(pl.col(hand) & ~pl.col("whole"))
+            .select("person", criterion=pl.lit(number, dtype=pl.UInt32))
             for number, (_, hand, _) in enumerate(self.columns)
             if frame[hand].any()
         ]
         pairs = pl.concat(asked) if asked else pl.DataFrame(schema={"person": pl.UInt32, "criterion": pl.UInt32})
-        whole = frame.filter(pl.col("whole"))["person"]
+        whole = frame["person"].filter(frame["whole"])
         persons = pl.concat([pairs["person"], whole]).unique().sort()
         if not len(persons):
             return
         observations = _Rows(self._rows("observation", "variable", self._variables(pairs), persons, whole))
         facts = _Rows(self._rows("fact", "concept", self._concepts(pairs, concepts), persons, whole))
         of_each = {row[0]: tuple(row[1]) for row in pairs.group_by("person").agg(pl.col("criterion").sort()).iter_rows()}
-        inside = pl.col("person").is_in(persons.implode())
+        person = pl.col("person")
+        inside = person.is_between(persons[0], persons[-1]) & person.is_in(persons.implode())
         people = self.source.scan("person").filter(inside).collect().sort("person")
         for cells in people.iter_rows(named=True):
-            person = cells["person"]
-            yield Job(cells, observations.of(person), facts.of(person), of_each.get(person, ()))
+            number = cells["person"]
+            yield Job(cells, observations.of(number), facts.of(number), of_each.get(number, ()))
 
     def _rows(self, table: Table, by: str, wanted: pl.DataFrame, persons: pl.Series, whole: pl.Series) -> Iterator[Cells]:
         """The rows of a table for what each person is asked of, and all those of whole persons."""

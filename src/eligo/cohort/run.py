@@ -98,7 +98,7 @@ class Columns:
         for number, answer in enumerate(self.answers):
             for name, part in zip(answer_columns(number), answer, strict=True):
                 asked[name] = fold(part)
-        made = {name: in_polars(part) for name, part in asked.items()}
+        made = _narrow(asked)
         there = sorted(name for name in self.kept if name in fold.names)
         kept = ("person", "whole", "sex", "birth_first", "birth_last", *there)
         return frame.lazy().with_columns(**made).select(*kept, *made).collect()
@@ -112,8 +112,15 @@ class Columns:
                 asked[truth] = truth_of(ready.criterion.tree, ready.numbers, truth_column)
                 asked[hand] = handed(ready, self.answers)
                 asked[why] = reasons_of(ready.criterion.tree, ready.numbers, truth_column, reason_column)
-        made = {name: in_polars(part) for name, part in asked.items()}
-        return frame.lazy().with_columns(**made).collect()
+        return frame.lazy().with_columns(**_narrow(asked)).collect()
+
+
+def _narrow(asked: Mapping[str, Expr]) -> dict[str, pl.Expr]:
+    """The columns, those of bits of reasons (`w`, `r`) as small as they can be."""
+    import polars as pl  # lazily: only a cohort needs it
+
+    made = {name: in_polars(part) for name, part in asked.items()}
+    return {name: part.cast(pl.UInt16()) if name[0] in "wr" else part for name, part in made.items()}
 
 
 class Fold:
