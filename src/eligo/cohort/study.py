@@ -46,13 +46,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to count: in which order criteria are gone through, by trial; whether curves are wanted; how much memory.
+    """What to count: in which order criteria are gone through, by trial; whether curves and counts are wanted; how much memory.
 
     The order `blocks` is that of how many patients each criterion blocks, which is counted first.
     """
 
     orders: Mapping[str, Sequence[int] | str] = field(default_factory=dict)
     curves: bool = True
+    counts: bool = True
     memory: int = 1 << 30
     progress: Callable[[int], None] = lambda _: None
     listed: Callable[[Listed], None] | None = None
@@ -74,11 +75,12 @@ def study(source: Source, engine: Engine, decide: Decide, asked: Asked) -> Found
     found = Found(days=source.days(), orders=[counting.order for counting in countings])
     found.tallies = [Tally() for _ in countings]
     for frame, curves in _frames(source, engine, decide, asked, countings, found):
-        for place, counting in enumerate(countings):
+        for place, counting in enumerate(countings if asked.counts else []):
             found.tallies[place].add(counting.tally(frame))
             if asked.curves:
                 _add_curves(found, place, curves[place], frame)
-        _add_overlap(found, countings, frame)
+        if asked.counts:
+            _add_overlap(found, countings, frame)
     return found
 
 

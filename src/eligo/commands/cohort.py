@@ -62,8 +62,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--order", action="append", default=[], metavar="[NCT=]IDS", help=help_text)
     help_text = "write each patient's id with the verdicts to this file (CSV)"
     parser.add_argument("--list", metavar="FILE", help=help_text)
-    help_text = "hold back counts of fewer patients than this, and what would tell them (11 is usual)"
-    parser.add_argument("--min-count", type=_count, default=0, metavar="N", help=help_text)
     parser.add_argument("--no-curves", action="store_true", help="do not count what moving a limit would do")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object (schema `eligo.cohort/1`)")
@@ -71,6 +69,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_text = "print the same counting as staged SQL of this dialect, and count nothing here"
     form.add_argument("--sql", choices=DIALECTS, help=help_text)
     parser.add_argument("--html", metavar="FILE", help="write one printable page with drawings to this file, too")
+    add_tables(parser)
+
+
+def add_tables(parser: argparse.ArgumentParser) -> None:
+    """Define the options of all that counts over a warehouse."""
+    help_text = "hold back counts of fewer patients than this, and what would tell them (11 is usual)"
+    parser.add_argument("--min-count", type=_count, default=0, metavar="N", help=help_text)
     help_text = f"megabytes of memory for the tables at hand (default: {MEMORY})"
     parser.add_argument("--memory", type=_megabytes, default=MEMORY, metavar="MB", help=help_text)
     help_text = "use so many cores for patients who are decided one by one (default: all)"

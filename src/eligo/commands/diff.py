@@ -1,19 +1,24 @@
 """Compare two versions of a rule set: what was tightened, loosened, added, removed or only reworded.
 
-With patients, also who gets another verdict, and which change did it.
+With patients, also who gets another verdict, and which change did it; with a warehouse, how many do.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+from eligo.bounds import MEGABYTE
 from eligo.cases.flips import Flip, flips
 from eligo.check.changes import Change, changes
 from eligo.commands import inputs
+from eligo.commands.cohort import add_tables, check_library, decider, whole_table
 from eligo.commands.printing import say_json, say_lines
+from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import add_trials, rule_files
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.evaluation.chart import Policy
@@ -29,9 +34,12 @@ EXAMPLES = """\
   eligo diff old/NCT05727722.yaml rules/NCT05727722.yaml
   eligo diff version1.yaml version2.yaml --patients patients_examples
   eligo diff rules-2025 rules-2026
+  eligo diff rules-2025 rules-2026 --warehouse build/warehouse
 """
 
 Pair = tuple[RuleSet | None, RuleSet | None]  # the versions of one trial
+Counted = Callable[[RuleSet | None, RuleSet | None], dict[str, Any] | None]
+_LIST = ("patient", "trial", "old", "new")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("new", metavar="NEW", help="the rule set after, or a folder of them")
     help_text = "records, or folders of records: show whose verdict flips"
     parser.add_argument("--patients", nargs="+", default=[], metavar="PATIENT", help=help_text)
+    help_text = "the folder that `eligo warehouse` wrote: show how many of its patients flip"
+    parser.add_argument("--warehouse", metavar="DIR", help=help_text)
+    help_text = "with --warehouse: write the ids of those who flip, with both verdicts, to this file (CSV)"
+    parser.add_argument("--list", metavar="FILE", help=help_text)
+    add_tables(parser)
     add_trials(parser)
     inputs.add_policy(parser)
     inputs.add_answers(parser)
@@ -50,12 +63,48 @@ def run(args: argparse.Namespace) -> int:
     pairs = _chosen(_pairs(Path(args.old), Path(args.new)), args.trial, args.exclude_trial)
     policy = inputs.policy(args)
     patients, failed = _read(args)
-    if args.json:
-        for old, new in pairs:
-            say_json(_data(args, old, new, patients, policy))
-    else:
-        say_lines(_text(pairs, patients, policy, args))
+    with _warehouse(args, policy) as counted:
+        if args.json:
+            for old, new in pairs:
+                data = _data(args, old, new, patients, policy)
+                told = counted(old, new) if counted else None
+                say_json(data if told is None else data | {"warehouse": told})
+        else:
+            say_lines(_text(pairs, patients, policy, args, counted))
     return 1 if failed else 0
+
+
+@contextlib.contextmanager
+def _warehouse(args: argparse.Namespace, policy: Policy) -> Iterator[Counted | None]:
+    """What counts the flips of a trial in the warehouse, if there is one."""
+    if args.warehouse is None:
+        yield None
+        return
+    check_library()
+    from eligo.cohort.flips import as_data, flipped  # lazily: it needs polars
+    from eligo.cohort.source import opened  # lazily, as above
+    from eligo.cohort.study import Asked, Listed  # lazily, as above
+
+    source = opened(Path(args.warehouse))
+    write_problems(source.warnings(), args.json)
+    with contextlib.ExitStack() as stack:
+        progress = stack.enter_context(Progress())
+        add = stack.enter_context(whole_table(Path(args.list), _LIST)) if args.list else None
+
+        def counted(old: RuleSet | None, new: RuleSet | None) -> dict[str, Any] | None:
+            if old is None or new is None or old.trial != new.trial:
+                return None
+            changed = [change for change in changes(old, new) if change.matters]
+
+            def listed(one: Listed) -> None:
+                if add is not None:
+                    add([one[0], new.trial, *(verdict.value for verdict in one[1])])
+
+            asked = Asked(memory=args.memory * MEGABYTE, progress=progress.reach, listed=listed)
+            found = flipped(source, (old, new), changed, policy, lambda engine: decider(engine, args.processes), asked)
+            return as_data(found, changed, args.min_count)
+
+        yield counted
 
 
 def _pairs(old: Path, new: Path) -> list[Pair]:
@@ -108,7 +157,11 @@ def _change_json(change: Change) -> dict[str, object]:
 
 
 def _text(
-    pairs: Sequence[Pair], patients: Sequence[Patient], policy: Policy, args: argparse.Namespace
+    pairs: Sequence[Pair],
+    patients: Sequence[Patient],
+    policy: Policy,
+    args: argparse.Namespace,
+    counted: Counted | None,
 ) -> Iterator[str]:
     """Each trial with its changes and flips; of folders those without any are counted."""
     width, same = terminal(sys.stdout).width, 0
@@ -123,6 +176,9 @@ def _text(
         yield from _lines(old, new, found, width)
         if args.patients:
             yield from _flip_lines(flipped, len(patients), width)
+        told = counted(old, new) if counted else None
+        if told is not None:
+            yield from _count_lines(told, width)
     if same:
         yield f"{same} {'trial' if same == 1 else 'trials'} without a change"
 
@@ -158,3 +214,21 @@ def _flip_lines(flipped: Sequence[Flip], patients: int, width: int) -> Iterator[
         causes = word.join(map(cause, flip.causes))
         how = "by" if len(flip.causes) < 2 else "by both together:" if flip.together else "by any one of"
         yield from wrap(f"{flip.old.value} -> {flip.new.value}  {how} {causes}", width, f"  {flip.patient}  ", "    ")
+
+
+def _count_lines(told: dict[str, Any], width: int) -> Iterator[str]:
+    """How many patients of a warehouse flip, and by which change alone."""
+    least = told["min_count"]
+    counts = [pair["count"] for pair in told["pairs"]]
+    some = "some" if None in counts else str(sum(counts))
+    yield f"{some} of {told['persons']} patients of the warehouse flip"
+    for pair in told["pairs"]:
+        parts = [f"{one['id']} {one['change']}: {_held_back(one['count'], least)}" for one in pair["by_one"]]
+        if pair["by_several"] != 0:
+            parts.append(f"several together: {_held_back(pair['by_several'], least)}")
+        words = f"{pair['old']} -> {pair['new']}  {_held_back(pair['count'], least)}"
+        yield from wrap(f"{words}  by {'; '.join(parts)}", width, "  ", "    ")
+
+
+def _held_back(count: int | None, least: int | None) -> str:
+    return f"<{least}" if count is None else str(count)
