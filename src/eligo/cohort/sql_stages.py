@@ -48,7 +48,7 @@ class Script:
         """A stage that is worked out once."""
         if self.dialect == "spark":
             yield f"UNCACHE TABLE IF EXISTS {name}"
-            yield f"CACHE LAZY TABLE {name} AS {self.text(select)}"
+            yield f"CACHE TABLE {name} AS {self.text(select)}"
             return
         yield f"DROP TABLE IF EXISTS {name}"
         yield f"CREATE TEMP TABLE {name} AS {self.text(select)}"

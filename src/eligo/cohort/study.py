@@ -53,10 +53,10 @@ class Asked:
 
     orders: Mapping[str, Sequence[int] | str] = field(default_factory=dict)
     curves: bool = True
-    counts: bool = True
     memory: int = 1 << 30
     progress: Callable[[int], None] = lambda _: None
     listed: Callable[[Listed], None] | None = None
+    counts: bool = True
 
 
 def batch_of(memory: int) -> int:
