@@ -1,4 +1,4 @@
-"""`python -m tests.screenshot`: take docs/report.png anew, the picture of the printable page in the README."""
+"""`python -m tests.screenshot`: take docs/report.png and docs/cohort.png anew, pictures of the two printable pages."""
 
 from __future__ import annotations
 
@@ -8,11 +8,21 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from bench import warehouse
+from eligo import cli
 from eligo.report.html import page
 from tests.browser import ROOT, executable, launch, screening
 
 PATIENT, TRIAL, CRITERION = "low_platelets", "NCT05727722", "NCT05727722-E7"
+COHORT, PATIENTS = "NCT06884904", 20_000
 WIDTH, SCALE = 960, 1.25
+# Of the page of a cohort: who is left, and three curves.
+OF_COHORT = """() => {
+  document.querySelectorAll('.wide, .wide + h3, table.counts, footer, main > section:first-child').forEach(e => e.remove());
+  for (const h3 of document.querySelectorAll('h3')) if (/^What (each|is)/.test(h3.textContent)) h3.remove();
+  [...document.querySelectorAll('figure')].slice(4).forEach(e => e.remove());
+  [...document.querySelectorAll('figure')].slice(0, 1).forEach(e => e.remove());
+}"""
 # The strip, then the trial's head, then one criterion: what lies between is left out of the picture.
 SHOWN = f"""() => {{
   const keep = new Set(['start', 'reason']);
@@ -41,6 +51,14 @@ def main() -> int:
         window.goto(file.as_uri())
         window.evaluate(SHOWN)
         window.screenshot(path=ROOT / "docs" / "report.png", full_page=True)
+        made, counted = Path(folder) / "warehouse", Path(folder) / "cohort.html"
+        warehouse.write(made, PATIENTS)
+        rules = str(ROOT / "rules" / f"{COHORT}.yaml")
+        cli.main(["cohort", rules, "--warehouse", str(made), "--html", str(counted)])
+        window = browser.new_page(viewport={"width": 700, "height": 600}, device_scale_factor=SCALE)
+        window.goto(counted.as_uri())
+        window.evaluate(OF_COHORT)
+        window.screenshot(path=ROOT / "docs" / "cohort.png", full_page=True)
         browser.close()
     return 0
 

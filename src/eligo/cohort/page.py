@@ -105,7 +105,8 @@ def _trial(trial: Data, data: Data) -> Iterator[str]:
 
 def _criteria(trial: Data, least: int | None) -> Iterator[str]:
     yield "<h3>What each criterion does</h3>"
-    yield '<div class="wide" tabindex="0" role="region" aria-label="criteria"><table class="counts"><thead><tr>'
+    label = f"criteria of {text(trial['trial'])}"
+    yield f'<div class="wide" tabindex="0" role="region" aria-label="{label}"><table class="counts"><thead><tr>'
     heads = ("criterion", "passes", "blocks", "open", "open for", "blocks alone")
     yield "".join(f'<th scope="col">{head}</th>' for head in heads)
     yield "</tr></thead><tbody>"

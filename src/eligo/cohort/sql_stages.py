@@ -84,12 +84,17 @@ class Script:
         """A row a line of the columns of one row, in their order."""
         from sqlglot import exp  # lazily, as above
 
-        selects = []
-        for number, (trial, criterion, names) in enumerate(lines):
-            cells = [exp.Literal.string(trial), exp.Literal.string(criterion), *map(column, names)]
-            told = [named(cell, name) for cell, name in zip(cells, head, strict=True)]
-            selects.append(self.text(exp.select(named(_whole(number), "line"), *told).from_(source)))
-        return f"SELECT {', '.join(head)} FROM ({' UNION ALL '.join(selects)}) AS lines ORDER BY line"
+        found, types = list(lines), ("BIGINT", "TEXT", "TEXT")
+        rows = [(number, trial, criterion) for number, (trial, criterion, _) in enumerate(found)]
+        named_lines = values(rows, ("line", *head[:2]), types)
+        counts = []
+        for place, name in enumerate(head[2:]):
+            case = exp.Case(this=column("line"))
+            for number, (_, _, names) in enumerate(found):
+                case = case.when(_whole(number), column(names[place]))
+            counts.append(named(case, name))
+        select = exp.select(*map(column, head[:2]), *counts).from_(source).join(named_lines.subquery("l"), join_type="cross")
+        return self.text(select.order_by(column("line")))
 
 
 def values(rows: Sequence[Sequence[object]], names: Sequence[str], types: Sequence[str]) -> exp.Expression:
