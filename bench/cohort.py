@@ -1,8 +1,8 @@
-"""A cohort of many synthetic patients: CPU seconds and memory of `eligo cohort`, and where it differs from single records.
+"""A cohort of many synthetic patients: seconds and memory of `eligo cohort`, and where it differs from single records.
 
-`python -m bench.cohort measure` counts a warehouse of 1,000,000 patients (`bench.warehouse`) with the shipped trials and
-with one of them, beside a query for that one trial by hand and the plain evaluator. `python -m bench.cohort differ` holds
-every criterion of so many random patients against the evaluation of their records, each with one of many policies.
+`python -m bench.cohort measure` counts a warehouse of 1,000,000 patients (`bench.warehouse`) with the shipped trials
+and with one of them, beside a query for that one trial by hand and the plain evaluator. `python -m bench.cohort differ`
+holds every criterion of so many random patients against the evaluation of their records, by several policies.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One trial, NCT06884904, as somebody would write it by hand who knows the tables and polars: the peer of `eligo cohort`.
+"""One trial, NCT06884904, as somebody writes it by hand who knows the tables and polars: the peer of `eligo cohort`.
 
 It keeps what is not known (null), takes the latest value, lets values and entries grow old, asks whether a list is
 complete and whether something is denied. It does not do what takes pages: values that are censored or of one day,
@@ -19,7 +19,14 @@ import polars as pl
 
 AS_OF = date(2026, 11, 20)
 LABS = ("total_bilirubin", "inr", "prothrombin_activity", "creatinine", "oxygen_saturation", "lactate")
-LABS_OLD = {"total_bilirubin": 90, "inr": 90, "prothrombin_activity": 90, "creatinine": 90, "oxygen_saturation": 30, "lactate": 30}
+LABS_OLD = {
+    "total_bilirubin": 90,
+    "inr": 90,
+    "prothrombin_activity": 90,
+    "creatinine": 90,
+    "oxygen_saturation": 30,
+    "lactate": 30,
+}
 KINDS = {  # what is asked for, and the concepts of the tables that it is
     "hepatitis_b": ("hepatitis_b",),
     "aclf": ("acute_on_chronic_liver_failure",),
@@ -30,12 +37,36 @@ KINDS = {  # what is asked for, and the concepts of the tables that it is
     "encephalopathy": ("hepatic_encephalopathy",),
 }
 OTHERS = (  # asked for, and in no row
-    *("allergy", "bovine", "hepatitis_a", "hepatitis_c", "hepatitis_e", "autoimmune", "biliary", "varices", "cavernous"),
+    *(
+        "allergy",
+        "bovine",
+        "hepatitis_a",
+        "hepatitis_c",
+        "hepatitis_e",
+        "autoimmune",
+        "biliary",
+        "varices",
+        "cavernous",
+    ),
     *("occlusion", "septic_shock", "infarction", "ischemia", "arrhythmia", "pulmonary_hypertension", "embolism", "iga"),
-    *("purpura", "hemophilia", "thrombocytopenia", "registration", "substance", "other_trial", "lactation", "positive_test"),
+    *(
+        "purpura",
+        "hemophilia",
+        "thrombocytopenia",
+        "registration",
+        "substance",
+        "other_trial",
+        "lactation",
+        "positive_test",
+    ),
 )
 DENIED = {"hiv_infection": "immunodeficiency", "pregnancy": "pregnancy", "sepsis": "sepsis"}
-LISTS = {"tips": "procedures", "transplantation": "procedures", "vasopressors": "medications", "corticosteroids": "medications"}
+LISTS = {
+    "tips": "procedures",
+    "transplantation": "procedures",
+    "vasopressors": "medications",
+    "corticosteroids": "medications",
+}
 
 
 def latest(folder: Path) -> pl.LazyFrame:
@@ -43,7 +74,9 @@ def latest(folder: Path) -> pl.LazyFrame:
     rows = pl.scan_parquet(folder / "observation.parquet")
     rows = rows.filter(pl.col("variable").is_in(LABS) & (pl.col("position") == 0) & ~pl.col("superseded"))
     old = pl.col("variable").replace_strict(LABS_OLD, return_dtype=pl.Int64)
-    usable = pl.col("problem").is_null() & (pl.col("first") >= pl.lit(AS_OF) - pl.duration(days=old)).fill_null(value=True)
+    usable = pl.col("problem").is_null() & (pl.col("first") >= pl.lit(AS_OF) - pl.duration(days=old)).fill_null(
+        value=True
+    )
     value = pl.when(usable & (pl.col("low") == pl.col("high"))).then(pl.col("low"))
     rows = rows.select("person", "variable", value=value)
     named = {name: pl.col("value").filter(pl.col("variable") == name).first() for name in LABS}
@@ -105,7 +138,12 @@ def criteria() -> dict[str, pl.Expr]:
     """Whether each criterion passes (true), blocks (false) or is open (null)."""
     first, last = pl.col("birth_first"), pl.col("birth_last")
     old, young = date(2008, 11, 20), date(1955, 11, 21)
-    age = pl.when((last <= old) & (first >= young)).then(pl.lit(value=True)).when((first > old) | (last < young)).then(pl.lit(value=False))
+    age = (
+        pl.when((last <= old) & (first >= young))
+        .then(pl.lit(value=True))
+        .when((first > old) | (last < young))
+        .then(pl.lit(value=False))
+    )
     nothing = functools.partial(_never, "")
     shock = _all(_never("sepsis"), nothing("medications"), pl.col("lactate") > 2)
     lost = {name: nothing() for name in OTHERS}
@@ -122,7 +160,10 @@ def criteria() -> dict[str, pl.Expr]:
         "E1": ~_any(lost["allergy"], lost["bovine"]),
         "E2": ~_any(
             _all(_there("liver_failure"), ~_there("hepatitis_b")),
-            _all(_there("aclf"), _any(*(lost[n] for n in ("hepatitis_a", "hepatitis_c", "hepatitis_e", "autoimmune", "biliary")))),
+            _all(
+                _there("aclf"),
+                _any(*(lost[n] for n in ("hepatitis_a", "hepatitis_c", "hepatitis_e", "autoimmune", "biliary"))),
+            ),
         ),
         "E3": ~_any(
             _there("bleeding"),
@@ -148,7 +189,9 @@ def criteria() -> dict[str, pl.Expr]:
         "E8": ~nothing("procedures"),
         "E9": ~_any(_there("alcohol"), lost["substance"], pl.lit(None, dtype=pl.Boolean)),
         "E10": ~lost["other_trial"],
-        "E11": ~_any(pl.when(pl.col("sex") == "male").then(pl.lit(value=False)).otherwise(_never("pregnancy")), lost["lactation"]),
+        "E11": ~_any(
+            pl.when(pl.col("sex") == "male").then(pl.lit(value=False)).otherwise(_never("pregnancy")), lost["lactation"]
+        ),
         "E12": ~_said("investigator_exclusion"),
         "R.age": age,
     }
@@ -163,7 +206,11 @@ def main() -> int:
     for name in asked:
         one = pl.col(name)
         left = left & one
-        counts += [one.sum().alias(f"{name} passes"), (~one).sum().alias(f"{name} blocks"), one.null_count().alias(f"{name} open")]
+        counts += [
+            one.sum().alias(f"{name} passes"),
+            (~one).sum().alias(f"{name} blocks"),
+            one.null_count().alias(f"{name} open"),
+        ]
         counts += [left.sum().alias(f"{name} certain"), (len(frame) - (~left).sum()).alias(f"{name} possible")]
     row = frame.lazy().select(counts).collect().row(0, named=True)
     told = {name: [int(row[f"{name} {word}"]) for word in ("passes", "blocks", "open")] for name in asked}

@@ -18,7 +18,8 @@ COHORT, PATIENTS = "NCT06884904", 20_000
 WIDTH, SCALE = 960, 1.25
 # Of the page of a cohort: who is left, and three curves.
 OF_COHORT = """() => {
-  document.querySelectorAll('.wide, .wide + h3, table.counts, footer, main > section:first-child').forEach(e => e.remove());
+  const others = '.wide, .wide + h3, table.counts, footer, main > section:first-child';
+  document.querySelectorAll(others).forEach(e => e.remove());
   for (const h3 of document.querySelectorAll('h3')) if (/^What (each|is)/.test(h3.textContent)) h3.remove();
   [...document.querySelectorAll('figure')].slice(4).forEach(e => e.remove());
   [...document.querySelectorAll('figure')].slice(0, 1).forEach(e => e.remove());

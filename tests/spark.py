@@ -1,4 +1,4 @@
-"""Statements in, rows of the last ones out, in a Spark session of their own process: `python -m tests.spark STATEMENTS.json ROWS.json`."""
+"""Statements in, rows of the last ones out, in a Spark session: `python -m tests.spark STATEMENTS.json ROWS.json`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-
 
 Rows = list[list[object]]
 

@@ -1,4 +1,4 @@
-"""`eligo cohort` and `eligo diff --warehouse`: the same counts as of records, small ones held back, whole files or none."""
+"""`eligo cohort`, `eligo diff --warehouse`: counts as of single records, small ones held back, whole files or none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bench import warehouse  # noqa: E402 - after the check for polars
 from eligo.screening import load_rules  # noqa: E402
 from eligo.warehouse.store import read_back  # noqa: E402
 from eligo.warehouse.tables import TABLES, file_of, schema  # noqa: E402
-from tests.conftest import Run  # noqa: E402
+from tests.doors import Run  # noqa: E402
 
 COUNT, TRIAL = 400, "NCT06884904"
 
@@ -270,9 +270,7 @@ def test_a_run_that_is_killed_leaves_no_half_file(folder: Path, tmp_path: Path, 
     assert not left or number == signal.SIGKILL
 
 
-def test_on_a_terminal_it_is_shown_how_far_it_has_come(
-    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_on_a_terminal_it_is_shown_how_far_it_has_come(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_FIRST", "_EVERY"):
         monkeypatch.setattr(f"eligo.commands.progress.{name}", 0.0)
     quiet = run("cohort", "--warehouse", folder, "--no-curves")

@@ -1,4 +1,4 @@
-"""The page of a cohort in a real browser: silent, accessible, no wider than its window, with every drawing told in words."""
+"""The page of a cohort in a real browser: silent, accessible, no wider than its window, each drawing with a title."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def test_every_drawing_has_a_title_and_no_text_leaves_it(browser: Any, file: Pat
             """() => [...document.querySelectorAll('svg.plot')].map(svg => ({
               title: svg.querySelector('title').textContent,
               out: [...svg.querySelectorAll('text')].filter(t => { const b = t.getBBox(), w = svg.viewBox.baseVal;
-                return b.x < -1 || b.x + b.width > w.width + 20 || b.y + b.height > w.height + 1; }).map(t => t.textContent)
+                return b.x < -1 || b.x + b.width > w.width + 20 || b.y + b.height > w.height + 1;
+              }).map(t => t.textContent)
             }))"""
         )
         assert len(told) > 10

@@ -1,12 +1,16 @@
-"""A cohort's SQL says in every engine what the columns of polars say, and with the hand-over the counts of `eligo cohort`."""
+"""A cohort's SQL says in every engine what polars says, and with the hand-over the counts of `eligo cohort`."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from polars import DataFrame
 
 pl = pytest.importorskip("polars", reason="polars is not installed (pip install '.[cohort]')")
 pytest.importorskip("sqlglot", reason="sqlglot is not installed (pip install '.[cohort]')")
@@ -47,7 +51,7 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="module")
-def polars_frame(source: Source, engine: Engine) -> pl.DataFrame:
+def polars_frame(source: Source, engine: Engine) -> DataFrame:
     return Columns(source, engine, source.days()[0]).frame(0, COUNT)
 
 
@@ -71,11 +75,21 @@ def _by_duckdb(asked: Sequence[str], last: str) -> tuple[list[str], Rows]:
 
 def test_duckdb_means_what_the_form_means() -> None:
     duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed (pip install '.[cohort]')")
-    types = {"a": "BOOLEAN", "b": "BOOLEAN", "x": "DOUBLE", "y": "DOUBLE", "w": "VARCHAR", "l": "VARCHAR[]", "n": "BIGINT"}
+    types = {
+        "a": "BOOLEAN",
+        "b": "BOOLEAN",
+        "x": "DOUBLE",
+        "y": "DOUBLE",
+        "w": "VARCHAR",
+        "l": "VARCHAR[]",
+        "n": "BIGINT",
+    }
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE t (k BIGINT, {', '.join(f'{name} {kind}' for name, kind in types.items())})")
         for number, row in enumerate(ROWS):
-            connection.execute(f"INSERT INTO t VALUES (?{', ?' * len(types)})", [number, *(row[name] for name in types)])
+            connection.execute(
+                f"INSERT INTO t VALUES (?{', ?' * len(types)})", [number, *(row[name] for name in types)]
+            )
         for form in FORMS:
             found = connection.execute(f"SELECT {in_sql(form).sql(dialect='duckdb')} FROM t ORDER BY k").fetchall()
             assert [one[0] for one in found] == [value_of(form, row) for row in ROWS], form
@@ -94,7 +108,7 @@ def test_what_is_shared_is_worked_out_once_and_stays_the_same() -> None:
         assert value_of(staged.outputs["other"], row) == value_of(all_of([shared, c]), row)
 
 
-def test_duckdb_says_of_every_patient_what_polars_says(source: Source, engine: Engine, polars_frame: pl.DataFrame) -> None:
+def test_duckdb_says_of_every_patient_what_polars_says(source: Source, engine: Engine, polars_frame: DataFrame) -> None:
     asked, (_, of_each) = _asked(source, engine, "duckdb")
     found = _frame(*_by_duckdb(asked, of_each))
     assert _unlike(engine, found, polars_frame) == Counter()
@@ -120,7 +134,7 @@ def test_the_printed_script_runs_as_it_is(source: Source, engine: Engine) -> Non
 # --- Postgres and Spark
 
 
-def test_postgres_says_the_same(source: Source, engine: Engine, polars_frame: pl.DataFrame) -> None:
+def test_postgres_says_the_same(source: Source, engine: Engine, polars_frame: DataFrame) -> None:
     psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed (pip install '.[cohort]')")
     asked, last = _asked(source, engine, "postgres")
     with cluster() as url, psycopg.connect(url) as connection:
@@ -137,7 +151,15 @@ def test_postgres_says_the_same(source: Source, engine: Engine, polars_frame: pl
 
 def _load(connection: object, folder: Path) -> None:
     """The tables of a warehouse in a database."""
-    types = {"word": "text", "words": "text[]", "count": "bigint", "number": "double precision", "day": "date", "bool": "boolean", "bits": "smallint"}
+    types = {
+        "word": "text",
+        "words": "text[]",
+        "count": "bigint",
+        "number": "double precision",
+        "day": "date",
+        "bool": "boolean",
+        "bits": "smallint",
+    }
     for table in TABLES:
         columns = COLUMNS[table]
         connection.execute(f"CREATE TABLE eligo_{table} ({', '.join(f'{n} {types[k]}' for n, k in columns.items())})")  # type: ignore[attr-defined]  # a connection
@@ -146,7 +168,7 @@ def _load(connection: object, folder: Path) -> None:
                 copy.write_row(row)
 
 
-def test_spark_says_the_same(source: Source, engine: Engine, polars_frame: pl.DataFrame, tmp_path: Path) -> None:
+def test_spark_says_the_same(source: Source, engine: Engine, polars_frame: DataFrame, tmp_path: Path) -> None:
     asked, last = _asked(source, engine, "spark")
     counts, of_each = ran_by_spark(asked, last, tmp_path)
     names = ["person", "whole", *(name for number, _ in enumerate(engine.tests) for name in answer_columns(number))]
@@ -160,12 +182,15 @@ def test_spark_says_the_same(source: Source, engine: Engine, polars_frame: pl.Da
 # --- what is compared
 
 
-def _frame(names: Sequence[str], rows: Rows) -> pl.DataFrame:
+def _frame(names: Sequence[str], rows: Rows) -> DataFrame:
     kinds = {name: pl.Int64 if name[0] in "wr" and name != "whole" else pl.Boolean for name in names}
-    return pl.DataFrame(list(rows), schema={**kinds, "person": pl.UInt32}, orient="row", infer_schema_length=None)
+    found: DataFrame = pl.DataFrame(
+        list(rows), schema={**kinds, "person": pl.UInt32}, orient="row", infer_schema_length=None
+    )
+    return found
 
 
-def _unlike(engine: Engine, found: pl.DataFrame, other: pl.DataFrame) -> Counter[str]:
+def _unlike(engine: Engine, found: DataFrame, other: DataFrame) -> Counter[str]:
     """The columns in which two differ, and in how many rows: a truth, or a reason of what is open for sure."""
     unlike: Counter[str] = Counter()
     for number, _ in enumerate(engine.tests):
@@ -177,13 +202,13 @@ def _unlike(engine: Engine, found: pl.DataFrame, other: pl.DataFrame) -> Counter
     return +unlike
 
 
-def _decided(source: Source, engine: Engine, found: pl.DataFrame) -> pl.DataFrame:
+def _decided(source: Source, engine: Engine, found: DataFrame) -> DataFrame:
     hand_over = HandOver(source, engine)
     jobs = list(hand_over.jobs(found, source.concepts()))
     return patched(found, [decide(engine, job, hand_over.criteria) for job in jobs], hand_over.columns)
 
 
-def _counts(source: Source, engine: Engine, found: pl.DataFrame) -> list[Counter[tuple[str, ...]]]:
+def _counts(source: Source, engine: Engine, found: DataFrame) -> list[Counter[tuple[str, ...]]]:
     frame = _decided(source, engine, found)
     countings = [Counting(place, trial, range(len(trial.criteria))) for place, trial in enumerate(engine.trials)]
     return [counting.tally(counting.with_verdict(frame)).counts for counting in countings]
@@ -195,7 +220,7 @@ def _by_study(source: Source, engine: Engine) -> list[Counter[tuple[str, ...]]]:
     return [tally.counts for tally in found.tallies]
 
 
-def _lines(engine: Engine, found: pl.DataFrame) -> list[list[object]]:
+def _lines(engine: Engine, found: DataFrame) -> list[list[object]]:
     """What the script counts, by the rows of patients: before anybody is decided one by one."""
     lines: list[list[object]] = []
     for place, trial in enumerate(engine.trials):
@@ -204,7 +229,9 @@ def _lines(engine: Engine, found: pl.DataFrame) -> list[list[object]]:
         hands = [hand for _, hand, _ in counting.columns]
         anybody = found.select(pl.any_horizontal("whole", *hands).sum()).item()
         eligible, open_ = counts["eligible",], counts["undetermined",]
-        lines.append([trial.plan.trial, "", eligible, counts["ineligible",], open_, anybody, eligible, eligible + open_])
+        lines.append(
+            [trial.plan.trial, "", eligible, counts["ineligible",], open_, anybody, eligible, eligible + open_]
+        )
         for number, ready in enumerate(trial.criteria):
             parts = [counts[word, str(number)] for word in ("passes", "blocks", "open")]
             hand = found.select(pl.any_horizontal("whole", hands[number]).sum()).item()

@@ -88,7 +88,9 @@ def or_else(first: Answer, second: Answer) -> Answer:
     ask = all_of([is_open(first.truth), not_(first.hand)])
     open_too = all_of([ask, is_open(second.truth)])
     return Answer(
-        either(ask, second.truth, first.truth), either(ask, second.hand, first.hand), either(open_too, first.why, NOT_OPEN)
+        either(ask, second.truth, first.truth),
+        either(ask, second.hand, first.hand),
+        either(open_too, first.why, NOT_OPEN),
     )
 
 

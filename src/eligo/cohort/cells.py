@@ -38,7 +38,9 @@ class Cells:
         name = self.scored.name
         if not self.scored.whole:
             missing = pl.lit(None, dtype=pl.Boolean())
-            return frame.with_columns(missing.alias(f"{name}.truth"), in_polars(fold(self.scored.is_begun)).alias(f"{name}.hand"))
+            return frame.with_columns(
+                missing.alias(f"{name}.truth"), in_polars(fold(self.scored.is_begun)).alias(f"{name}.hand")
+            )
         codes = self._codes(frame, fold)
         told = self._told(codes, first_look=True)
         if told["ask"].any():
@@ -60,7 +62,13 @@ class Cells:
         ends = frame.lazy().with_columns(**asked).select(*asked).collect()
         columns = [self._code(ends, place, one.id) for place, one in enumerate(self.scored.values)]
         facts = [
-            (pl.when(in_polars(fold(is_true(fact.truth)))).then(2).when(in_polars(fold(is_false(fact.truth)))).then(1).otherwise(0))
+            (
+                pl.when(in_polars(fold(is_true(fact.truth))))
+                .then(2)
+                .when(in_polars(fold(is_false(fact.truth))))
+                .then(1)
+                .otherwise(0)
+            )
             .cast(pl.UInt8())
             .alias(f"f{place}")
             for place, fact in enumerate(self.scored.facts)
@@ -74,7 +82,7 @@ class Cells:
         return pl.DataFrame(columns).hstack(others)
 
     def _code(self, ends: pl.DataFrame, place: int, id_: str) -> pl.Series:
-        """The code of an input: of a value by its cell, of a censored one by that of its end, of a grade by its range."""
+        """The code of an input: of a value by the cells of its ends, of a grade by its range."""
         import polars as pl  # lazily, as above
 
         low, high, grid = ends[f"low{place}"], ends[f"high{place}"], self.grid[id_]
@@ -113,7 +121,9 @@ class Cells:
             truth=pl.Series([_TRUTHS.get(one) if one is not None else None for one in found], dtype=pl.Boolean()),
             ask=pl.Series([one is None for one in found], dtype=pl.Boolean()),
         )
-        return codes.join(table, on=codes.columns, how="left", maintain_order="left", nulls_equal=True).select("truth", "ask")
+        return codes.join(table, on=codes.columns, how="left", maintain_order="left", nulls_equal=True).select(
+            "truth", "ask"
+        )
 
     def _judge(self, key: Sequence[int | bool], *, first_look: bool) -> Truth | None:
         """What the test says of a cell; None where the values themselves have to be asked, or that is of no use."""
@@ -150,9 +160,7 @@ class Cells:
         keys = rows.select(pl.exclude("truth", "ask", "unclear"))
         unique = keys.unique(maintain_order=True)
         found = [self._ask(row) for row in unique.iter_rows(named=True)]
-        table = unique.with_columns(
-            found=pl.Series([_TRUTHS[one] for one in found], dtype=pl.Boolean())
-        )
+        table = unique.with_columns(found=pl.Series([_TRUTHS[one] for one in found], dtype=pl.Boolean()))
         found_there = keys.join(table, on=keys.columns, how="left", maintain_order="left", nulls_equal=True)["found"]
         places = open_.arg_true()
         return told["truth"].scatter(places, found_there), hand
@@ -176,7 +184,7 @@ def _range(low: pl.Series, high: pl.Series, grid: Grid) -> pl.Series:
     """The code of a range of grades."""
     import polars as pl  # lazily, as above
 
-    code = pl.when(low.is_null()).then(0)
+    code = pl.lit(_EXACT)
     for number, cell in enumerate(grid.cells, 1):
-        code = code.when((low == cell.low) & (high == cell.high)).then(number)
-    return pl.select(code.otherwise(_EXACT).cast(pl.UInt16())).to_series()
+        code = pl.when((low == cell.low) & (high == cell.high)).then(number).otherwise(code)
+    return pl.select(pl.when(low.is_null()).then(0).otherwise(code).cast(pl.UInt16())).to_series()

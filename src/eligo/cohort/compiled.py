@@ -16,8 +16,8 @@ from eligo.criteria import Present as Asked
 from eligo.evaluate import Engine
 from eligo.evaluation.ages import AgeComparison, AgeThen
 from eligo.evaluation.answers import Answer as Function
-from eligo.evaluation.derive import REPLACEABLE
 from eligo.evaluation.comparing import Choice, Comparison, SexChoice
+from eligo.evaluation.derive import REPLACEABLE
 from eligo.evaluation.presence import Presence, presence
 from eligo.evaluation.relating import Relating
 from eligo.plan import Attested, Test, Untestable

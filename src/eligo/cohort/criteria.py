@@ -1,4 +1,4 @@
-"""The trees of criteria over the answers of tests, and what comes of them: passes, reasons, verdicts, as expressions."""
+"""The trees of criteria over the answers of tests, and what comes of them as expressions: reasons and verdicts."""
 
 from __future__ import annotations
 

@@ -84,7 +84,11 @@ class Curves:
         ways = {"met": TRUE, "not_met": FALSE, "open": UNKNOWN}
         forced = {name: in_polars(self.counting.forced({curve.test}, to)) for name, to in ways.items()}
         needed = [name for name in frame.columns if curve.table and name.startswith(f"{curve.table}.")]
-        rows = frame.lazy().with_columns(**forced).select(*forced, f"t{curve.test}", "sex", "birth_first", "birth_last", *needed)
+        rows = (
+            frame.lazy()
+            .with_columns(**forced)
+            .select(*forced, f"t{curve.test}", "sex", "birth_first", "birth_last", *needed)
+        )
         hangs = ~pl.col("met").eq_missing(pl.col("not_met"))
         found = rows.collect()
         still, moving = found.filter(~hangs), found.filter(hangs)
@@ -125,5 +129,7 @@ def places_of(asked: Compare, limit: Limit) -> tuple[float, ...]:
     if variable is not None and (variable.grades or variable.kind in ("ordinal", "count") or is_whole(variable.id)):
         return tuple(value + step for step in range(-3, 4) if value + step >= 0)
     moved = [float(f"{value * share:.6g}") if share != 1 else value for share in _SHARES]
-    low, high = variable.plausible if variable is not None and variable.plausible and not limit.of else (-value, 4 * value)
+    low, high = (
+        variable.plausible if variable is not None and variable.plausible and not limit.of else (-value, 4 * value)
+    )
     return tuple(at for at in moved if low <= at <= high)

@@ -44,7 +44,7 @@ class Facts:
         return [f"b{word}" for word in range(self.layout.words)]
 
     def bits(self, persons: Persons) -> pl.DataFrame:
-        """The bits of each person, in their order; 0 for who has no facts. Beside them, how near to anchors facts are."""
+        """The bits of each person, in their order, 0 for who has no facts; and how near to anchors facts are."""
         import polars as pl  # lazily: only a cohort needs it
 
         told = self._of_facts(persons)
@@ -72,8 +72,13 @@ class Facts:
         own, is_any = pl.col("span_end"), pl.col("span_start") == "any"
         start = [pl.when(is_any).then(pl.lit(date.min)).otherwise(first), pl.when(is_any).then(today).otherwise(last)]
         ends = [
-            pl.when(own == "today").then(today).when(own == "own").then(pl.min_horizontal(f"end_{which}", today))
-            .when((own == "since") & (which == "last")).then(today).otherwise(begin)
+            pl.when(own == "today")
+            .then(today)
+            .when(own == "own")
+            .then(pl.min_horizontal(f"end_{which}", today))
+            .when((own == "since") & (which == "last"))
+            .then(today)
+            .otherwise(begin)
             for which, begin in zip(("first", "last"), start, strict=True)
         ]
         rows = told.filter(self._has(place, "timed")).with_row_index("fact")
@@ -150,13 +155,17 @@ class Facts:
             self._marks.setdefault(mark, len(self._marks))
         if len(self._marks) >= _MOST_MARKS:
             raise EligoError(Problem("too-many-kinds", "the facts have too many different qualifiers for columns"))
-        codes = facts.lazy().select(
-            pl.col("concept").cast(pl.Enum(self.concepts)).to_physical().cast(pl.UInt64()).alias("concept"),
-            pl.col("kind").replace_strict(_KINDS, default=len(_KINDS), return_dtype=pl.UInt64()),
-            pl.col("status").replace_strict(_STATUSES, default=len(_STATUSES), return_dtype=pl.UInt64()),
-            _marks().replace_strict(self._marks, return_dtype=pl.UInt64()).alias("marks"),
-            pl.col("visit").cast(pl.UInt64()),
-        ).collect()
+        codes = (
+            facts.lazy()
+            .select(
+                pl.col("concept").cast(pl.Enum(self.concepts)).to_physical().cast(pl.UInt64()).alias("concept"),
+                pl.col("kind").replace_strict(_KINDS, default=len(_KINDS), return_dtype=pl.UInt64()),
+                pl.col("status").replace_strict(_STATUSES, default=len(_STATUSES), return_dtype=pl.UInt64()),
+                _marks().replace_strict(self._marks, return_dtype=pl.UInt64()).alias("marks"),
+                pl.col("visit").cast(pl.UInt64()),
+            )
+            .collect()
+        )
         same = (facts["start_first"] == facts["end_first"]) & (facts["start_last"] == facts["end_last"])
         key = codes["concept"]
         sizes = (("marks", _MOST_MARKS), ("kind", 4), ("status", 8), ("visit", 2))
@@ -187,7 +196,6 @@ class Facts:
         return self._voters[concept]
 
     def _of_denials(self, persons: Persons, column: str) -> pl.LazyFrame:
-        import polars as pl  # lazily, as above
 
         denied = persons.table.select("person", concept=column).explode("concept").drop_nulls("concept")
         table = self.denials(denied["concept"].unique().sort().to_list(), ever=column == "never")

@@ -23,7 +23,7 @@ from eligo.truth import Verdict
 
 @dataclass(slots=True)
 class Flipped:
-    """Counts of patients: all, those of each pair of verdicts, and of these whom each change flips alone, or none does."""
+    """How many patients: all, those of each pair of verdicts, and of these whom each change flips alone, or none."""
 
     persons: int = 0
     pairs: Counter[tuple[Verdict, Verdict]] = field(default_factory=Counter)
@@ -66,7 +66,11 @@ def flipped(
 def as_data(found: Flipped, changed: Sequence[Change], least: int) -> Data:
     """The same as JSON data, with small counts held back."""
     hide = Hiding(least)
-    return {"persons": found.persons, "min_count": least or None, "pairs": [_pair(found, p, changed, hide) for p in _order(found)]}
+    return {
+        "persons": found.persons,
+        "min_count": least or None,
+        "pairs": [_pair(found, p, changed, hide) for p in _order(found)],
+    }
 
 
 def _order(found: Flipped) -> list[tuple[Verdict, Verdict]]:

@@ -90,8 +90,9 @@ def _of_values(expression: Expr, known: Known, done: dict[Expr, Expr]) -> Expr:
     """Comparisons and sums: constants where all that they are made of is."""
     match expression:
         case Compared(op, left, right):
-            made: Expr = Compared(op, folded(left, known, done), folded(right, known, done))
-            parts, kind = (made.left, made.right), "bool"
+            pair = Compared(op, folded(left, known, done), folded(right, known, done))
+            made: Expr = pair
+            parts, kind = (pair.left, pair.right), "bool"
         case Arithmetic(how, left, right):
             sums = Arithmetic(how, folded(left, known, done), folded(right, known, done))
             made, parts, kind = sums, (sums.left, sums.right), "number"

@@ -119,9 +119,7 @@ class BitsOf:
     parts: tuple[Expr, ...]
 
 
-Expr = (
-    Column | Value | And | Or | Not | Compared | IsNull | IsIn | HasWord | HasBits | If | Arithmetic | BitsOf
-)
+Expr = Column | Value | And | Or | Not | Compared | IsNull | IsIn | HasWord | HasBits | If | Arithmetic | BitsOf
 
 TRUE, FALSE, UNKNOWN = Value(True, "bool"), Value(False, "bool"), Value(None, "bool")
 

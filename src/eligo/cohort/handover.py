@@ -1,6 +1,6 @@
 """Patients whom columns cannot decide in, their criteria as the plain evaluator has them out.
 
-Of each of them only what the criteria at hand look at is read back: the values and facts that some test of theirs reads.
+Of each of them only what the criteria at hand look at is read back: the values and facts that some test reads.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ class HandOver:
         self.source, self.engine = source, engine
         self.criteria = criteria_of(engine)
         self.columns = [
-            criterion_columns(place, number) for place, trial in enumerate(engine.trials) for number, _ in enumerate(trial.criteria)
+            criterion_columns(place, number)
+            for place, trial in enumerate(engine.trials)
+            for number, _ in enumerate(trial.criteria)
         ]
         self._looks: dict[int, frozenset[str]] = {}
 
@@ -76,7 +78,9 @@ class HandOver:
             return
         observations = _Rows(self._rows("observation", "variable", self._variables(pairs), persons, whole))
         facts = _Rows(self._rows("fact", "concept", self._concepts(pairs, concepts), persons, whole))
-        of_each = {row[0]: tuple(row[1]) for row in pairs.group_by("person").agg(pl.col("criterion").sort()).iter_rows()}
+        of_each = {
+            row[0]: tuple(row[1]) for row in pairs.group_by("person").agg(pl.col("criterion").sort()).iter_rows()
+        }
         person = pl.col("person")
         inside = person.is_between(persons[0], persons[-1]) & person.is_in(persons.implode())
         people = self.source.scan("person").filter(inside).collect().sort("person")
@@ -84,14 +88,20 @@ class HandOver:
             number = cells["person"]
             yield Job(cells, observations.of(number), facts.of(number), of_each.get(number, ()))
 
-    def _rows(self, table: Table, by: str, wanted: pl.DataFrame, persons: pl.Series, whole: pl.Series) -> Iterator[Cells]:
+    def _rows(
+        self, table: Table, by: str, wanted: pl.DataFrame, persons: pl.Series, whole: pl.Series
+    ) -> Iterator[Cells]:
         """The rows of a table for what each person is asked of, and all those of whole persons."""
         import polars as pl  # lazily, as above
 
         person, names = pl.col("person"), wanted[by].unique()
         first, last = persons[0], persons[-1]
         inside = person.is_between(first, last) & person.is_in(persons.implode())
-        some = self.source.scan(table).filter(inside & pl.col(by).is_in(names.implode())).join(wanted.lazy(), on=["person", by], how="semi")
+        some = (
+            self.source.scan(table)
+            .filter(inside & pl.col(by).is_in(names.implode()))
+            .join(wanted.lazy(), on=["person", by], how="semi")
+        )
         found = [some.collect()]
         if len(whole):
             found.append(self.source.scan(table).filter(person.is_in(whole.implode())).collect())

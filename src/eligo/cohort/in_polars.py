@@ -57,10 +57,6 @@ def in_polars(expression: Expr) -> pl.Expr:
             return in_polars(part).is_null()
         case IsIn(part, words):
             return in_polars(part).is_in(list(words))
-        case HasWord(column, word):
-            return pl.col(column).list.contains(word)
-        case HasBits(column, bits):
-            return (pl.col(column) & bits) != 0
         case If(condition, then, otherwise):
             return pl.when(in_polars(condition)).then(in_polars(then)).otherwise(in_polars(otherwise))
         case Compared(op, left, right):
@@ -68,6 +64,17 @@ def in_polars(expression: Expr) -> pl.Expr:
         case Arithmetic(how, left, right):
             one, other = in_polars(left), in_polars(right)
             return one + other if how == "plus" else one - other if how == "minus" else one * other
+    return _of_sets(expression)
+
+
+def _of_sets(expression: HasWord | HasBits) -> pl.Expr:
+    import polars as pl  # lazily, as above
+
+    match expression:
+        case HasWord(column, word):
+            return pl.col(column).list.contains(word)
+        case HasBits(column, bits):
+            return (pl.col(column) & bits) != 0
 
 
 def _type(kind: Type) -> pl.DataType:

@@ -37,14 +37,14 @@ def column(name: str, table: str | None = None) -> exp.Column:
     return exp.column(name.replace(".", "_"), table=table, quoted=True)
 
 
-def named(part: exp.Expression, name: str) -> exp.Alias:
+def named(part: exp.Expr, name: str) -> exp.Expr:
     """A part under the name of a column."""
     from sqlglot import exp  # lazily, as above
 
     return exp.alias_(part, name.replace(".", "_"), quoted=True)
 
 
-def constant(value: Value) -> exp.Expression:
+def constant(value: Value) -> exp.Expr:
     """A constant, with its type where the text of it does not tell it."""
     from sqlglot import exp  # lazily, as above
 
@@ -64,7 +64,7 @@ def constant(value: Value) -> exp.Expression:
     return exp.cast(exp.Literal.number(repr(float(found))), "DOUBLE")
 
 
-def in_sql(expression: Expr) -> exp.Expression:
+def in_sql(expression: Expr) -> exp.Expr:
     """The expression for SQL, of which `and` and `or` with NULL are Kleene logic."""
     from sqlglot import exp  # lazily, as above
 
@@ -88,7 +88,7 @@ def in_sql(expression: Expr) -> exp.Expression:
     return _of_values(expression)
 
 
-def _of_values(expression: Expr) -> exp.Expression:
+def _of_values(expression: Expr) -> exp.Expr:
     from sqlglot import exp  # lazily, as above
 
     match expression:
@@ -111,7 +111,7 @@ def _of_values(expression: Expr) -> exp.Expression:
     raise TypeError("no such expression")
 
 
-def _closed(part: Expr) -> exp.Expression:
+def _closed(part: Expr) -> exp.Expr:
     """A part that binds as one, whatever stands beside it."""
     from sqlglot import exp  # lazily, as above
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from eligo.cohort.answer import BIT_OF, NOT_OPEN, Answer, reason
+from eligo.cohort.answer import BIT_OF, Answer, reason
 from eligo.cohort.form import (
     FALSE,
     TRUE,

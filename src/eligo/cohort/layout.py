@@ -31,9 +31,9 @@ def _no_inputs(score: str, layout: Layout) -> tuple[tuple[Input, ...], tuple[Fac
 
 
 class Distances(NamedTuple):
-    """Whether any fact is near an anchor (and goes on, is over, or is suspected alone), is far from it, or may be either.
+    """Whether any fact is near an anchor (and goes on, is over, or is suspected), is far from it, or may be either.
 
-    One that may be either is `stale` where it began longer ago than it can go on. `unclear` is what columns do not tell.
+    What may be either is `stale` where it began longer ago than it can go on. `unclear` is what columns do not tell.
     """
 
     near: Expr
@@ -60,7 +60,9 @@ class Layout:
     voters: list[Voter] = field(default_factory=list)
     scores: dict[int, Scored] = field(default_factory=dict)
     score_inputs: Callable[[str, Layout], tuple[tuple[Input, ...], tuple[FactInput, ...]]] = _no_inputs
-    anchored: dict[int, tuple[int, int]] = field(default_factory=dict)  # by voter: the voter of its anchor, and the days
+    anchored: dict[int, tuple[int, int]] = field(
+        default_factory=dict
+    )  # by voter: the voter of its anchor, and the days
     _places: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     @property
@@ -111,9 +113,10 @@ class Layout:
     def from_anchor(self, facts: Bits, anchor: Bits, reach: int | None) -> Distances:
         """Where the timed facts of a voter lie from the days of an anchor, within so many days of it or not."""
         if reach is None:
-            return Distances(*(FALSE for _ in DISTANCES), facts.has("timed"))
+            return Distances(FALSE, FALSE, FALSE, FALSE, FALSE, FALSE, facts.has("timed"))
         self.anchored[facts.place] = anchor.place, reach
-        return Distances(*(is_true(Column(f"{word}{facts.place}")) for word in DISTANCES), FALSE)
+        near, over, suspected, far, stale, either = (is_true(Column(f"{word}{facts.place}")) for word in DISTANCES)
+        return Distances(near, over, suspected, far, stale, either, FALSE)
 
     def votes(self, presence: Presence) -> Bits:
         """The bits that facts and denials set for the test of a concept."""

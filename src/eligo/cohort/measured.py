@@ -178,9 +178,8 @@ def _aged(op: Op, value: float, unit: str, first: Expr, last: Expr, layout: Layo
 
 
 def _unit(unit: str) -> AgeUnit:
-    if unit in ("a", "mo", "wk", "d"):
-        return unit
-    raise ValueError("ages count in years, months, weeks or days")
+    units: dict[str, AgeUnit] = {"a": "a", "mo": "mo", "wk": "wk", "d": "d"}
+    return units[unit]
 
 
 def _sides(met: Expr, not_met: Expr) -> Expr:
@@ -199,5 +198,3 @@ def of_sex(test: OneOf) -> Answer:
     unknown = constant(Truth.MET) if {"male", "female"} <= set(words) else _MISSING
     found = Answer(either(IsIn(sex(), words), TRUE, FALSE) if words else FALSE)
     return chosen(known(sex()), found, unknown)
-
-

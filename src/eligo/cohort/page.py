@@ -42,13 +42,14 @@ def page(data: Data) -> str:
     """The page."""
     days = data["as_of"]
     when = days[0] if len(days) == 1 else f"{len(days)} days" if days else "no day"
+    trials = f"{len(data['trials'])} {'trial' if len(data['trials']) == 1 else 'trials'}"
     parts = [
         *_head(),
         "<body>",
         '<a class="skip" href="#trials">Skip to the trials</a>',
         "<header>",
         '<p class="kicker">Patients of a warehouse against the criteria of clinical trials</p>',
-        f"<h1>{data['persons']} patients, {len(data['trials'])} {'trial' if len(data['trials']) == 1 else 'trials'}</h1>",
+        f"<h1>{data['persons']} patients, {trials}</h1>",
         f'<p class="patient">as of {text(when)}; {data["decided_one_by_one"]} patients decided one by one</p>',
         "</header>",
         '<main id="trials">',
@@ -114,10 +115,13 @@ def _criteria(trial: Data, least: int | None) -> Iterator[str]:
         reasons = ", ".join(f"{name.replace('_', ' ')} {count_words(n, least)}" for name, n in one["reasons"].items())
         alone = one["blocks_alone"]
         limits = "".join(
-            f'<span class="text">{text(limit["name"])} {text(limit["limit"])}: {text(count_words(limit["alone"], least))}</span>'
+            f'<span class="text">{text(limit["name"])} {text(limit["limit"])}: '
+            f"{text(count_words(limit['alone'], least))}</span>"
             for limit in alone["by_limit"]
         )
-        cells = "".join(f'<td class="n">{text(count_words(one[key], least))}</td>' for key in ("passes", "blocks", "open"))
+        cells = "".join(
+            f'<td class="n">{text(count_words(one[key], least))}</td>' for key in ("passes", "blocks", "open")
+        )
         both = text(span(alone["eligible_without"], alone["possible_without"], least))
         yield (
             f'<tr><th scope="row">{text(one["id"])}<span class="text">{text(one["text"])}</span></th>{cells}'
@@ -142,7 +146,8 @@ def _overlap(data: Data) -> Iterator[str]:
     if not data["overlap"]:
         return
     yield "<h2>Patients that two trials share</h2>"
-    yield '<table class="counts"><thead><tr><th scope="col">trials</th><th scope="col">certain .. possible</th></tr></thead><tbody>'
+    yield '<table class="counts"><thead><tr><th scope="col">trials</th>'
+    yield '<th scope="col">certain .. possible</th></tr></thead><tbody>'
     for pair in data["overlap"]:
         both = text(span(pair["certain"], pair["possible"], data["min_count"]))
         yield f'<tr><th scope="row">{text(" and ".join(pair["trials"]))}</th><td class="n">{both}</td></tr>'
@@ -151,5 +156,9 @@ def _overlap(data: Data) -> Iterator[str]:
 
 def _footer(data: Data) -> list[str]:
     least = data["min_count"]
-    held = [f"<p>&lt;{least} stands for a count of 1 to {least - 1}, or one that would tell such a count.</p>"] if least else []
+    held = (
+        [f"<p>&lt;{least} stands for a count of 1 to {least - 1}, or one that would tell such a count.</p>"]
+        if least
+        else []
+    )
     return ["<footer>", f"<p>{_HOW}</p>", *held, "</footer>"]

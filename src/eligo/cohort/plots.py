@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eligo.cohort.result import Count, Data
-from eligo.cohort.shown import count_words, limit_of
+from eligo.cohort.shown import count_words, limit_of, span
 from eligo.report.measures import rounded
 from eligo.report.page.markup import text
 
@@ -17,7 +17,10 @@ def attrition(trial: Data, persons: int, least: int | None) -> list[str]:
     """A bar a criterion: filled for who passes for certain, hatched for who may."""
     steps = trial["attrition"]
     high = _ROW * (len(steps) + 1) + 8
-    found = [*_opening(high, f"patients left after each criterion of {trial['trial']}"), _HATCH.format(id=text(trial["trial"]))]
+    found = [
+        *_opening(high, f"patients left after each criterion of {trial['trial']}"),
+        _HATCH.format(id=text(trial["trial"])),
+    ]
     found += _bar(0, "all", persons, persons, persons, least, trial["trial"])
     for place, step in enumerate(steps, 1):
         found += _bar(place, step["id"], step["certain"], step["possible"], persons, least, trial["trial"])
@@ -40,10 +43,15 @@ def _opening(high: float, title: str) -> list[str]:
 def _bar(place: int, name: str, certain: Count, possible: Count, most: int, least: int | None, trial: str) -> list[str]:
     top, room = place * _ROW + 4, _WIDE - _LEFT - _RIGHT
     sure, may = (room * (count or 0) / max(most, 1) for count in (certain, possible))
-    words = count_words(possible, least) if certain == possible else f"{count_words(certain, least)} .. {count_words(possible, least)}"
+    words = (
+        count_words(possible, least)
+        if certain == possible
+        else f"{count_words(certain, least)} .. {count_words(possible, least)}"
+    )
     return [
         f'<text x="{_LEFT - 8}" y="{top + 12}" class="end">{text(name)}</text>',
-        f'<rect x="{_LEFT}" y="{top}" width="{may:.1f}" height="{_ROW - 7}" class="may" fill="url(#hatch-{text(trial)})"/>',
+        f'<rect x="{_LEFT}" y="{top}" width="{may:.1f}" height="{_ROW - 7}" class="may" '
+        f'fill="url(#hatch-{text(trial)})"/>',
         f'<rect x="{_LEFT}" y="{top}" width="{sure:.1f}" height="{_ROW - 7}" class="sure"/>',
         f'<text x="{_LEFT + max(sure, may) + 6:.1f}" y="{top + 12}">{words}</text>',
     ]
@@ -58,7 +66,7 @@ def intervals(data: Data) -> list[str]:
     for place, trial in enumerate(trials):
         y = place * _ROW + 14
         ends = [left + room * (trial["eligible"][key] or 0) / most for key in ("certain", "possible")]
-        words = f"{count_words(trial['eligible']['certain'], data['min_count'])} .. {count_words(trial['eligible']['possible'], data['min_count'])}"
+        words = span(trial["eligible"]["certain"], trial["eligible"]["possible"], data["min_count"])
         found += [
             f'<text x="{left - 8}" y="{y + 4}" class="end">{text(trial["trial"])}</text>',
             f'<path class="axis" d="M{left} {y}H{left + room}"/>',
@@ -73,8 +81,8 @@ def curve(found: Data) -> list[str]:
     """Two lines over where a limit goes: full for certain, dashed for possible; an upright one where the limit is."""
     left, top, right, bottom = _PLOT
     points = found["points"]
-    places = [point["limit"] for point in points]
-    counts = [point[key] for point in points for key in ("certain", "possible") if point[key] is not None]
+    places: list[float] = [point["limit"] for point in points]
+    counts: list[int] = [point[key] for point in points for key in ("certain", "possible") if point[key] is not None]
     most, low, high = max([*counts, 1]), min(places), max(places)
 
     def x(at: float) -> float:
@@ -88,14 +96,17 @@ def curve(found: Data) -> list[str]:
     drawn += [
         f'<path class="axis" d="M{left} {top}V{bottom}H{right}"/>',
         f'<path class="now" d="M{now:.1f} {top}V{bottom + 4}"/>',
-        f'<text x="{left - 6}" y="{top + 4}" class="end">{most}</text><text x="{left - 6}" y="{bottom + 4}" class="end">0</text>',
+        f'<text x="{left - 6}" y="{top + 4}" class="end">{most}</text>',
+        f'<text x="{left - 6}" y="{bottom + 4}" class="end">0</text>',
         f'<text x="{left}" y="{bottom + 16}" class="middle">{rounded(low)}</text>',
         f'<text x="{right}" y="{bottom + 16}" class="middle">{rounded(high)}</text>',
     ]
     if left + 40 < now < right - 40:
         drawn.append(f'<text x="{now:.1f}" y="{bottom + 16}" class="middle">{rounded(found["limit"])}</text>')
     for key, kind in (("possible", "dashed"), ("certain", "full")):
-        drawn.append(_line(kind, [(x(point["limit"]), None if point[key] is None else y(point[key])) for point in points]))
+        drawn.append(
+            _line(kind, [(x(point["limit"]), None if point[key] is None else y(point[key])) for point in points])
+        )
     last = points[-1]
     for key, word in (("certain", "certain"), ("possible", "possible")):
         if last[key] is not None:

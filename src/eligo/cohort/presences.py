@@ -1,4 +1,4 @@
-"""The test of a concept as columns: what facts, denials, grades and silence say, as `evaluation/presence.py` weighs them.
+"""The test of a concept as columns: what facts, denials, grades and silence say, as in `evaluation/presence.py`.
 
 Where two of these meet in a way that is rare (a fact against a denial, a second entry, an anchor) the answer is left to
 the plain evaluator.
@@ -210,16 +210,14 @@ def _sign(sign: Sign, test: Presence, layout: Layout) -> tuple[Expr, Expr]:
     within = (window.within or window.began) if window is not None and back else None
     first = shift(layout.as_of, within, -1) if within is not None else None
     oldest = first_day(layout.as_of, layout.policy.stated_age(sign.variable))
-    shown = layout.any_value(
-        sign.variable, all_of([since(first, oldest, layout.as_of), beyond(sign.op, sign.limit)])
-    )
+    shown = layout.any_value(sign.variable, all_of([since(first, oldest, layout.as_of), beyond(sign.op, sign.limit)]))
     timed = window is not None and back and window.ago is not None
     return (FALSE, layout.any_value(sign.variable, TRUE)) if timed else (shown, FALSE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchored:
-    """What facts say whose time counts from another one; `unknown` is of those without it, or with too little of a day."""
+    """What facts say whose time counts from another one; `unknown` is of those without it, or of no known day."""
 
     near: Expr = FALSE
     near_over: Expr = FALSE

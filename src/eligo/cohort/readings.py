@@ -189,7 +189,10 @@ def _stated_twice(answer: StatedTwice, policy: Policy, as_of: date, units: Seque
     with_first, with_second = (tuple(unit for unit in units if goes[unit] == place) for place in (0, 1))
     unit = Column("unit")
     return cases(
-        [(IsNull(unit), first), *((IsIn(unit, some), one) for some, one in ((with_first, first), (with_second, second)) if some)],
+        [
+            (IsNull(unit), first),
+            *((IsIn(unit, some), one) for some, one in ((with_first, first), (with_second, second)) if some),
+        ],
         agreed,
     )
 
@@ -219,7 +222,7 @@ def beyond(op: str, limit: float) -> Expr:
     end, closed, strict = (LOW, LOW_CLOSED, "lt") if op[0] == "l" else (HIGH, HIGH_CLOSED, "gt")
     at = number(limit)
     passed: Op = "lt" if strict == "lt" else "gt"
-    parts = [Compared(passed, end, at)]
+    parts: list[Expr] = [Compared(passed, end, at)]
     if op[1] == "e":
         parts.append(all_of([closed, Compared("eq", end, at)]))
     return any_of(parts)

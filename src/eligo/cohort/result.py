@@ -57,8 +57,7 @@ def result(engine: Engine, found: Found, least: int) -> Data:
     """All that a study found, as JSON data."""
     hide = Hiding(least)
     trials = [
-        _trial(trial, found.tallies[place], found.orders[place], hide)
-        | {"curves": list(_curves(found, place, hide))}
+        _trial(trial, found.tallies[place], found.orders[place], hide) | {"curves": list(_curves(found, place, hide))}
         for place, trial in enumerate(engine.trials)
     ]
     return {
@@ -109,7 +108,9 @@ def _criterion(number: int, ready: Ready, tally: Tally, hide: Hiding) -> Data:
         "passes": passes,
         "blocks": blocks,
         "open": open_,
-        "reasons": {name: hide.one(count) for name, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))},
+        "reasons": {
+            name: hide.one(count) for name, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+        },
         "blocks_alone": {
             "eligible_without": hide.one(counts["alone_certain", str(number)]),
             "possible_without": hide.one(counts["alone", str(number)]),

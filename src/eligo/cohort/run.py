@@ -59,7 +59,7 @@ class Columns:
         stages += [self.source.every(s, persons) for s in self.layout.every.values() if s.variable in self.variables]
         bits = self.facts.bits(persons)
         frame = frame.hstack([column for stage in (*stages, bits) for column in stage.get_columns()])
-        fold = Fold(set(frame.columns), {name: _all_bits(bits[name]) for name in bits.columns if name[0] == "b"})
+        fold = Fold(set(frame.columns), {name: all_bits(bits[name]) for name in bits.columns if name[0] == "b"})
         for cells in self.cells:
             frame = cells.answer(frame, fold)
         fold.names |= set(frame.columns)
@@ -83,8 +83,6 @@ class Columns:
 
     def _whole(self, persons: Persons) -> pl.Series:
         """Who is for the plain evaluator in every part: whom persons answered for, or whose sex a value says."""
-        import polars as pl  # lazily: only a cohort needs it
-
         replies = persons.table["replies"].is_not_null()
         unclear = persons.table["sex"].is_null()
         if not unclear.any() or "sex" not in self.variables:
@@ -150,6 +148,7 @@ def _null(name: str) -> Value:
     return Value(None, "count" if name[0] == "w" else "bool")
 
 
-def _all_bits(column: pl.Series) -> int:
+def all_bits(column: pl.Series) -> int:
+    """All bits that any row sets."""
     found = column.bitwise_or() if len(column) else 0
-    return int(found or 0)
+    return found if isinstance(found, int) else 0

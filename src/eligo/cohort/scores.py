@@ -2,7 +2,8 @@
 
 Each input is cut where the score can turn (a score of points: exactly there; one that is continuous: finely), so that
 patients fall into a few thousand cells. What the test says of a cell is what the formula gives for these ranges, held
-against the limit by the plain evaluator; where that is open though it need not be for each value, the values themselves are asked, once each.
+against the limit by the plain evaluator; a first look takes cells together. Where it is open though it need not be for
+each value, the values themselves are asked, once each.
 """
 
 from __future__ import annotations

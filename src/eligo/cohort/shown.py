@@ -37,7 +37,9 @@ def cohort_lines(data: Data, terminal: Terminal) -> Iterator[str]:
             yield f"  {' and '.join(pair['trials'])}: {span(pair['certain'], pair['possible'], least)}"
     if least:
         yield ""
-        yield from wrap(f"<{least}: fewer patients than that, or a count that would tell such a one", terminal.width, "", "  ")
+        yield from wrap(
+            f"<{least}: fewer patients than that, or a count that would tell such a one", terminal.width, "", "  "
+        )
 
 
 def span(certain: Count, possible: Count, least: int | None) -> str:
@@ -51,7 +53,8 @@ def _trial_lines(trial: Data, data: Data, terminal: Terminal) -> Iterator[str]:
     verdicts = trial["verdicts"]
     counts = {word: count_words(verdicts[word], least) for word in verdicts}
     eligible = span(trial["eligible"]["certain"], trial["eligible"]["possible"], least)
-    yield f"  eligible {eligible} (certain .. possible), ineligible {counts['INELIGIBLE']}, undetermined {counts['UNDETERMINED']}"
+    others = f"ineligible {counts['INELIGIBLE']}, undetermined {counts['UNDETERMINED']}"
+    yield f"  eligible {eligible} (certain .. possible), {others}"
     if trial["states_no_criteria"]:
         yield "  the source states no criteria: nobody can be found eligible"
     if trial["criteria"]:
@@ -63,7 +66,7 @@ def _trial_lines(trial: Data, data: Data, terminal: Terminal) -> Iterator[str]:
 def _criteria_lines(trial: Data, least: int | None, terminal: Terminal) -> Iterator[str]:
     """A line a criterion, in the order in which they are gone through."""
     by_id = {one["id"]: one for one in trial["criteria"]}
-    rows = [("criterion", "passes", "blocks", "open", "left: certain", "possible", "open for")]
+    rows: list[Sequence[str]] = [("criterion", "passes", "blocks", "open", "left: certain", "possible", "open for")]
     for step in trial["attrition"]:
         one = by_id[step["id"]]
         words = [count_words(one[key], least) for key in ("passes", "blocks", "open")]
@@ -94,7 +97,9 @@ def _alone_lines(trial: Data, least: int | None, terminal: Terminal) -> Iterator
         limits = "; ".join(
             f"{limit['name']} {limit['limit']}: {count_words(limit['alone'], least)}" for limit in alone["by_limit"]
         )
-        yield from wrap(f"{words}{f'  by {limits}' if limits else ''}", terminal.width, f"    {clean(one['id'])}  ", "      ")
+        yield from wrap(
+            f"{words}{f'  by {limits}' if limits else ''}", terminal.width, f"    {clean(one['id'])}  ", "      "
+        )
 
 
 def _missing_lines(trial: Data, least: int | None) -> Iterator[str]:
@@ -138,7 +143,15 @@ def _rows(data: Data) -> Iterator[Iterable[object]]:
             alone = one["blocks_alone"]
             yield (name, "blocks_alone", one["id"], "", "", alone["eligible_without"], alone["possible_without"])
             for limit in alone["by_limit"]:
-                yield (name, "blocks_alone_by", one["id"], f"{limit['variable']} {limit['limit']}", limit["alone"], "", "")
+                yield (
+                    name,
+                    "blocks_alone_by",
+                    one["id"],
+                    f"{limit['variable']} {limit['limit']}",
+                    limit["alone"],
+                    "",
+                    "",
+                )
         for step in trial["attrition"]:
             yield (name, "left_after", step["id"], "", "", step["certain"], step["possible"])
         for curve in trial["curves"]:

@@ -103,7 +103,9 @@ class Source:
         import polars as pl  # lazily, as above
 
         inside = pl.col("person").is_in(persons.implode())
-        found: list[str] = self.scan("person").filter(inside).select("person", "id").collect().sort("person")["id"].to_list()
+        found: list[str] = (
+            self.scan("person").filter(inside).select("person", "id").collect().sort("person")["id"].to_list()
+        )
         return found
 
     def variables(self) -> frozenset[str]:
@@ -134,7 +136,13 @@ class Source:
         """The outputs of a stage for these persons, in their order; null for who has no value."""
         import polars as pl  # lazily, as above
 
-        asked = [*(one.part for one in stage.outputs.values()), stage.fits, stage.says_nothing, stage.usable, stage.unreadable]
+        asked = [
+            *(one.part for one in stage.outputs.values()),
+            stage.fits,
+            stage.says_nothing,
+            stage.usable,
+            stage.unreadable,
+        ]
         names = set().union(*map(columns_of, asked)) - {"sex", "person", "position"}
         inside = (pl.col("variable") == stage.variable) & _between(persons) & ~pl.col("superseded")
         rows = (

@@ -6,28 +6,46 @@ do not tell (`to_decide`) stays open in its counts, and scores that nobody recor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from eligo.cohort.criteria import answer_columns, criterion_columns, handed, passes, reason_column, reasons_of, truth_column
-from eligo.cohort.criteria import truth_of, verdict_of
+from eligo.cohort.criteria import (
+    answer_columns,
+    criterion_columns,
+    handed,
+    reason_column,
+    reasons_of,
+    truth_column,
+    truth_of,
+    verdict_of,
+)
 from eligo.cohort.facts import Facts
-from eligo.cohort.form import FALSE, TRUE, Column, Expr, Value, all_of, any_of, is_false, is_open, is_true, not_
-from eligo.cohort.in_sql import column, in_sql
+from eligo.cohort.form import TRUE, Column, Expr, Value, any_of, is_false, is_open, is_true, not_
 from eligo.cohort.layout import DISTANCES
-from eligo.cohort.run import Columns, Fold
+from eligo.cohort.run import Columns, Fold, all_bits
 from eligo.cohort.source import Source
-from eligo.cohort.sql_stages import Dialect, Script, denied, every, from_anchor, joined, latest, persons_of, told_by_facts
+from eligo.cohort.sql_stages import (
+    Dialect,
+    Script,
+    denied,
+    every,
+    from_anchor,
+    joined,
+    latest,
+    persons_of,
+    told_by_facts,
+)
 from eligo.cohort.staging import Staged
+from eligo.cohort.tally import Counting
 from eligo.evaluate import Engine
-from eligo.warehouse.folder import MANIFEST
 from eligo.warehouse.tables import TABLES, file_of
 
 if TYPE_CHECKING:
-    from sqlglot import exp
+    import polars as pl
 
 _AT_ONCE = 200_000  # persons whose kinds of facts are looked up together
+_TABLES = ", ".join(f"eligo_{table}" for table in TABLES)
 HEAD = ("trial", "criterion", "passes", "blocks", "open", "to_decide", "left_certain", "left_possible")
 
 
@@ -45,7 +63,7 @@ def _head(source: Source, engine: Engine, dialect: Dialect) -> Iterator[str]:
     yield "-- to_decide are patients whom columns leave open and `eligo cohort` decides one by one."
     yield "-- Made for this warehouse: make it again when its tables change."
     if dialect == "postgres":
-        yield f"-- Its tables {', '.join(f'eligo_{table}' for table in TABLES)} are to be there, with the columns of the files."
+        yield f"-- The tables {_TABLES} have to be there, with the columns of the files."
     yield ""
 
 
@@ -65,7 +83,7 @@ def statements(source: Source, engine: Engine, dialect: Dialect) -> Iterator[str
 
 def _of_day(made: Script, prefix: str, columns: Columns, day: date) -> Iterator[str]:
     """The stages of the persons of one day."""
-    source, layout = columns.source, columns.layout
+    layout = columns.layout
     yield from made.table(f"{prefix}person", persons_of(day, has_sex="sex" in columns.variables))
     person, parts, names = f"{prefix}person", list[str](), {*_PERSON}
     for stage in layout.latest.values():
@@ -87,17 +105,19 @@ def _of_day(made: Script, prefix: str, columns: Columns, day: date) -> Iterator[
         names |= {f"{word}{place}" for word in DISTANCES}
         yield from made.table(parts[-1], from_anchor(columns.facts, f"{prefix}told", place, anchor, reach))
     fold = Fold(names, set_bits)
-    scores = {}
+    scores: dict[str, Expr] = {}
     for cells in columns.cells:
         scores[f"{cells.scored.name}.truth"] = Value(None, "bool")
         scores[f"{cells.scored.name}.hand"] = fold(cells.scored.is_begun)
     yield from made.table(f"{prefix}wide", joined(person, parts, names, scores, set_bits))
     fold = Fold(names | {*scores}, set_bits)
-    asked = {}
+    asked: dict[str, Expr] = {}
     for number, answer in enumerate(columns.answers):
         asked |= {name: fold(part) for name, part in zip(answer_columns(number), answer, strict=True)}
     yield from made.staged(f"{prefix}tests", f"{prefix}wide", ("person", "whole"), Staged(asked, "p"))
-    yield from made.staged(f"{prefix}judged", f"{prefix}tests", ("person", "whole", *asked), Staged(_criteria(columns), "q"))
+    yield from made.staged(
+        f"{prefix}judged", f"{prefix}tests", ("person", "whole", *asked), Staged(_criteria(columns), "q")
+    )
 
 
 _PERSON = ("person", "sex", "birth_first", "birth_last", "complete", "in_part", "attested_yes", "attested_no")
@@ -119,7 +139,7 @@ def _facts(made: Script, prefix: str, facts: Facts, day: date, set_bits: dict[st
     kinds, denials = _looked_up(facts, day)
     for frame in (kinds, *denials.values()):
         for name in facts.names:
-            set_bits[name] = set_bits.get(name, 0) | int(frame[name].bitwise_or() or 0 if len(frame) else 0)
+            set_bits[name] = set_bits.get(name, 0) | all_bits(frame[name])
     yield from told_by_facts(made, prefix, facts, kinds)
     yield from made.table(f"{prefix}bits", denied(made, prefix, facts.names, denials))
 
@@ -138,7 +158,8 @@ def _looked_up(facts: Facts, day: date) -> tuple[pl.DataFrame, dict[Literal["abs
     table = pl.concat(kinds).unique("key", keep="any").sort("key")
     denials = {which: facts.denials(sorted(found), ever=which == "never") for which, found in names.items()}
     return table, {
-        which: one.filter(pl.any_horizontal(pl.col(name) != 0 for name in facts.names)) for which, one in denials.items()
+        which: one.filter(pl.any_horizontal(pl.col(name) != 0 for name in facts.names))
+        for which, one in denials.items()
     }
 
 
@@ -147,22 +168,25 @@ def _counts(made: Script, engine: Engine) -> Iterator[str]:
     asked: dict[str, Expr] = {}
     lines: list[tuple[str, str, list[str]]] = []
     for place, trial in enumerate(engine.trials):
-        columns = [criterion_columns(place, number) for number, _ in enumerate(trial.criteria)]
-
-        def passing(number: int, columns: Sequence[tuple[str, str, str]] = columns, trial: object = trial) -> Expr:
-            return passes(engine.trials[engine.trials.index(trial)].criteria[number], Column(columns[number][0]))  # type: ignore[arg-type]  # it is one of them
-
-        verdict = verdict_of(trial, passing)
-        unsure = any_of(Column(hand) for _, hand, _ in columns)
-        whole = [verdict, not_(verdict), is_open(verdict), any_of([Column("whole"), unsure]), verdict, not_(is_false(verdict))]
-        lines.append((trial.plan.trial, "", _named(asked, whole)))
+        counting = Counting(place, trial, ())
+        verdict, hands = verdict_of(trial, counting.passing), [Column(hand) for _, hand, _ in counting.columns]
+        lines.append((trial.plan.trial, "", _named(asked, _parts(verdict, any_of(hands), verdict))))
         for number, ready in enumerate(trial.criteria):
-            left = verdict_of(trial, lambda other, last=number, ask=passing: ask(other) if other <= last else TRUE)  # type: ignore[misc]  # mypy does not infer a lambda with defaults
-            one, hand = passing(number), Column(columns[number][1])
-            parts = [one, not_(one), is_open(one), any_of([Column("whole"), hand]), left, not_(is_false(left))]
+            parts = _parts(counting.passing(number), hands[number], _left(counting, number))
             lines.append((trial.plan.trial, ready.criterion.id, _named(asked, parts)))
     yield from made.table("eligo_sums", made.sums("eligo_judged", asked))
     yield made.lines("eligo_sums", HEAD, lines)
+
+
+def _left(counting: Counting, last: int) -> Expr:
+    """The verdict by the first criteria alone."""
+    return verdict_of(counting.trial, lambda number: counting.passing(number) if number <= last else TRUE)
+
+
+def _parts(passing: Expr, hand: Expr, left: Expr) -> list[Expr]:
+    """What is counted of a criterion, or of a trial: see `HEAD`."""
+    to_decide = any_of([Column("whole"), hand])
+    return [passing, not_(passing), is_open(passing), to_decide, left, not_(is_false(left))]
 
 
 def _named(asked: dict[str, Expr], parts: Iterable[Expr]) -> list[str]:

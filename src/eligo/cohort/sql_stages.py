@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from eligo.cohort.answer import reason
 from eligo.cohort.facts import DAYS, Facts
-from eligo.cohort.form import FALSE, TRUE, Column, Expr, HasBits, Value, columns_of, is_true, known
+from eligo.cohort.form import Expr, HasBits, Value, columns_of, is_true
 from eligo.cohort.in_sql import column, constant, in_sql, named
 from eligo.cohort.latest import Every, Latest, Output
 from eligo.cohort.layout import PER_WORD
@@ -32,7 +32,7 @@ class Script:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
 
-    def text(self, select: exp.Expression) -> str:
+    def text(self, select: exp.Expr) -> str:
         """A select as text."""
         return select.sql(dialect=self.dialect, pretty=False)
 
@@ -44,7 +44,7 @@ class Script:
             return f"CREATE OR REPLACE TEMPORARY VIEW {name} USING parquet OPTIONS (path '{escaped}')"
         return f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet('{place}')"
 
-    def table(self, name: str, select: exp.Expression) -> Iterator[str]:
+    def table(self, name: str, select: exp.Expr) -> Iterator[str]:
         """A stage that is worked out once."""
         if self.dialect == "spark":
             yield f"UNCACHE TABLE IF EXISTS {name}"
@@ -59,25 +59,29 @@ class Script:
 
         select = exp.select("*").from_(source)
         for number, stage in enumerate(staged.stages):
-            select = exp.select("*", *(named(in_sql(part), made) for made, part in stage.items())).from_(source if number == 0 else select.subquery(f"s{number}"))
+            select = exp.select("*", *(named(in_sql(part), made) for made, part in stage.items())).from_(
+                source if number == 0 else select.subquery(f"s{number}")
+            )
         made = [named(in_sql(part), alias) for alias, part in staged.outputs.items()]
         last = select.subquery("s") if staged.stages else source
         yield from self.table(name, exp.select(*map(column, kept), *made).from_(last))
 
-    def union(self, names: Sequence[str]) -> exp.Expression:
+    def union(self, names: Sequence[str]) -> exp.Expr:
         """The rows of several tables with the same columns."""
         from sqlglot import exp  # lazily, as above
 
-        found: exp.Expression = exp.select("*").from_(names[0])
+        found: exp.Expr = exp.select("*").from_(names[0])
         for name in names[1:]:
             found = exp.union(found, exp.select("*").from_(name), distinct=False)
         return found
 
-    def sums(self, source: str, conditions: Mapping[str, Expr]) -> exp.Expression:
+    def sums(self, source: str, conditions: Mapping[str, Expr]) -> exp.Expr:
         """One row: how many rows fulfil each condition."""
         from sqlglot import exp  # lazily, as above
 
-        made = [named(exp.Coalesce(this=_count(in_sql(one)), expressions=[_whole(0)]), n) for n, one in conditions.items()]
+        made = [
+            named(exp.Coalesce(this=_count(in_sql(one)), expressions=[_whole(0)]), n) for n, one in conditions.items()
+        ]
         return exp.select(*made).from_(source)
 
     def lines(self, source: str, head: Sequence[str], lines: Iterable[tuple[str, str, Sequence[str]]]) -> str:
@@ -93,11 +97,13 @@ class Script:
             for number, (_, _, names) in enumerate(found):
                 case = case.when(_whole(number), column(names[place]))
             counts.append(named(case, name))
-        select = exp.select(*map(column, head[:2]), *counts).from_(source).join(named_lines.subquery("l"), join_type="cross")
+        select = (
+            exp.select(*map(column, head[:2]), *counts).from_(source).join(named_lines.subquery("l"), join_type="cross")  # type: ignore[attr-defined]  # a select
+        )
         return self.text(select.order_by(column("line")))
 
 
-def values(rows: Sequence[Sequence[object]], names: Sequence[str], types: Sequence[str]) -> exp.Expression:
+def values(rows: Sequence[Sequence[object]], names: Sequence[str], types: Sequence[str]) -> exp.Expr:
     """Constants as a table; without rows it is empty all the same."""
     from sqlglot import exp  # lazily, as above
 
@@ -109,19 +115,19 @@ def values(rows: Sequence[Sequence[object]], names: Sequence[str], types: Sequen
     return exp.select(*typed).from_(table)
 
 
-def _whole(value: int) -> exp.Expression:
+def _whole(value: int) -> exp.Expr:
     from sqlglot import exp  # lazily, as above
 
     return exp.cast(exp.Literal.number(value), "BIGINT")
 
 
-def _count(condition: exp.Expression) -> exp.Expression:
+def _count(condition: exp.Expr) -> exp.Expr:
     from sqlglot import exp  # lazily, as above
 
     return exp.Sum(this=exp.Case().when(condition, _whole(1)).else_(_whole(0)))
 
 
-def _all_rows() -> exp.Expression:
+def _all_rows() -> exp.Expr:
     from sqlglot import exp  # lazily, as above
 
     return exp.Count(this=exp.Star())
@@ -130,11 +136,11 @@ def _all_rows() -> exp.Expression:
 # --- persons and values
 
 
-def persons_of(day: date, *, has_sex: bool) -> exp.Expression:
+def persons_of(day: date, *, has_sex: bool) -> exp.Expr:
     """The persons whose records are as of a day, and who is for the plain evaluator in every part."""
     from sqlglot import exp  # lazily, as above
 
-    whole: exp.Expression = column("replies").is_(exp.Null()).not_()
+    whole: exp.Expr = column("replies").is_(exp.Null()).not_()
     if has_sex:
         stated = exp.select("person").from_("eligo_observation").where(column("variable").eq("sex"))
         unclear = exp.and_(column("sex").is_(exp.Null()), exp.In(this=column("person"), query=stated.subquery()))
@@ -144,11 +150,17 @@ def persons_of(day: date, *, has_sex: bool) -> exp.Expression:
     return exp.select(*kept).from_("eligo_person").where(column("as_of").eq(constant(Value(day, "day"))))
 
 
-def latest(stage: Latest, person: str) -> exp.Expression:
+def latest(stage: Latest, person: str) -> exp.Expr:
     """A row a person with a value: what all that may be the latest agree on."""
     from sqlglot import exp  # lazily, as above
 
-    asked = [*(one.part for one in stage.outputs.values()), stage.fits, stage.says_nothing, stage.usable, stage.unreadable]
+    asked = [
+        *(one.part for one in stage.outputs.values()),
+        stage.fits,
+        stage.says_nothing,
+        stage.usable,
+        stage.unreadable,
+    ]
     names = sorted(set().union(*map(columns_of, asked), {"first", "last"}) - {"sex", "person"})
     rows = (
         exp.select(column("person", "o"), column("sex", "p"), *(column(name, "o") for name in names))
@@ -177,13 +189,18 @@ def latest(stage: Latest, person: str) -> exp.Expression:
     )
 
 
-def _flag(condition: Expr) -> exp.Expression:
+def _flag(condition: Expr) -> exp.Expr:
+    return _told(in_sql(condition))
+
+
+def _told(condition: exp.Expr) -> exp.Expr:
+    """Whether a condition holds, as 1 or 0."""
     from sqlglot import exp  # lazily, as above
 
-    return exp.Case().when(in_sql(condition), _whole(1)).else_(_whole(0))
+    return exp.Case().when(condition, _whole(1)).else_(_whole(0))
 
 
-def _one(name: str, output: Output) -> exp.Expression:
+def _one(name: str, output: Output) -> exp.Expr:
     """What a column of several values becomes."""
     from sqlglot import exp  # lazily, as above
 
@@ -205,7 +222,7 @@ def _one(name: str, output: Output) -> exp.Expression:
     return exp.Case().when(_all_rows().eq(1), exp.Min(this=here))
 
 
-def every(stage: Every, person: str) -> exp.Expression:
+def every(stage: Every, person: str) -> exp.Expr:
     """A row a person with a value that fulfils a condition."""
     from sqlglot import exp  # lazily, as above
 
@@ -230,12 +247,14 @@ def told_by_facts(made: Script, prefix: str, facts: Facts, kinds: pl.DataFrame) 
     types = ["TEXT", "TEXT", "TEXT", "TEXT", "BOOLEAN", "BOOLEAN", *("BIGINT" for _ in (*DAYS, *facts.names))]
     spans = ["span_start", "span_end", "over", "outlasted"] if facts.layout.anchored else []
     types += ["TEXT", "TEXT", "BOOLEAN", "BOOLEAN"][: len(spans)]
-    rows = [[*_key(row, facts.cuts), *(row[name] for name in (*facts.names, *spans))] for row in kinds.iter_rows(named=True)]
+    rows = [
+        [*_key(row, facts.cuts), *(row[name] for name in (*facts.names, *spans))] for row in kinds.iter_rows(named=True)
+    ]
     yield from made.table(f"{prefix}kind", values(rows, [*names, *spans], types))
     fact = {name: column(name, "f") for name in ("concept", "kind", "status", "visit", *DAYS)}
     marks = exp.ArrayToString(this=column("qualifiers", "f"), expression=exp.Literal.string(_MARK))
     both = [fact[f"start_{end}"].eq(fact[f"end_{end}"]) for end in ("first", "last")]
-    of_fact: dict[str, exp.Expression] = {name: fact[name] for name in ("concept", "kind", "status", "visit")}
+    of_fact: dict[str, exp.Expr] = {name: fact[name] for name in ("concept", "kind", "status", "visit")}
     of_fact["marks"] = exp.Coalesce(this=marks, expressions=[exp.Literal.string("")])
     of_fact["same"] = exp.Coalesce(this=exp.Paren(this=exp.and_(*both)), expressions=[exp.false()])
     of_fact |= {f"c_{day}": _class(fact[day], facts.cuts) for day in DAYS}
@@ -248,7 +267,11 @@ def told_by_facts(made: Script, prefix: str, facts: Facts, kinds: pl.DataFrame) 
         .where(inside if facts.concepts else exp.false())
     )
     alike = [column(f"k_{name}", "g").eq(column(name, "k")) for name in of_fact]
-    number = exp.Window(this=exp.RowNumber(), partition_by=[column("person", "g")], order=exp.Order(expressions=[column("start_first", "g")]))
+    number = exp.Window(
+        this=exp.RowNumber(),
+        partition_by=[column("person", "g")],
+        order=exp.Order(expressions=[column("start_first", "g")]),
+    )
     told = (
         exp.select(column("person", "g"), named(number, "fact"), *(column(day, "g") for day in DAYS))
         .select(*(column(name, "k") for name in ("concept", "status", *facts.names, *spans)))
@@ -261,12 +284,23 @@ def told_by_facts(made: Script, prefix: str, facts: Facts, kinds: pl.DataFrame) 
 def _key(row: Mapping[str, object], cuts: Sequence[date]) -> list[object]:
     """What makes a fact one of a kind, as in the table."""
     marks = row["qualifiers"]
-    same = row["start_first"] is not None and (row["start_first"], row["start_last"]) == (row["end_first"], row["end_last"])
+    same = row["start_first"] is not None and (row["start_first"], row["start_last"]) == (
+        row["end_first"],
+        row["end_last"],
+    )
     classes = [bisect_right(cuts, day) + 1 if isinstance(day := row[name], date) else 0 for name in DAYS]
-    return [row["concept"], row["kind"], row["status"], _MARK.join(marks if isinstance(marks, list) else ()), row["visit"], same, *classes]
+    return [
+        row["concept"],
+        row["kind"],
+        row["status"],
+        _MARK.join(marks if isinstance(marks, list) else ()),
+        row["visit"],
+        same,
+        *classes,
+    ]
 
 
-def _class(day: exp.Expression, cuts: Sequence[date]) -> exp.Expression:
+def _class(day: exp.Expr, cuts: Sequence[date]) -> exp.Expr:
     """The class of a day: 0 for none, else by how many cuts it is not before."""
     from sqlglot import exp  # lazily, as above
 
@@ -276,16 +310,20 @@ def _class(day: exp.Expression, cuts: Sequence[date]) -> exp.Expression:
     return found.else_(_whole(len(cuts) + 1))
 
 
-def denied(made: Script, prefix: str, names: Sequence[str], denials: Mapping[Literal["absent", "never"], pl.DataFrame]) -> exp.Expression:
+def denied(
+    made: Script, prefix: str, names: Sequence[str], denials: Mapping[Literal["absent", "never"], pl.DataFrame]
+) -> exp.Expr:
     """The bits of each person, by facts and by what the record denies."""
     from sqlglot import exp  # lazily, as above
 
-    parts: exp.Expression = exp.select(column("person"), *map(column, names)).from_(f"{prefix}told")
+    parts: exp.Expr = exp.select(column("person"), *map(column, names)).from_(f"{prefix}told")
     for which, frame in denials.items():
         rows = [[row["concept"], *(row[name] for name in names)] for row in frame.iter_rows(named=True)]
         table = values(rows, ["concept", *names], ["TEXT", *("BIGINT" for _ in names)])
         holds = exp.ArrayContains(this=column(which, "p"), expression=column("concept", "d"))
-        by_denial = exp.select(column("person", "p"), *(column(name, "d") for name in names)).from_(f"{prefix}person AS p")
+        by_denial = exp.select(column("person", "p"), *(column(name, "d") for name in names)).from_(
+            f"{prefix}person AS p"
+        )
         parts = exp.union(parts, by_denial.join(table.subquery("d"), on=holds), distinct=False)  # type: ignore[attr-defined]  # a select
     merged = [named(exp.BitwiseOrAgg(this=column(name)), name) for name in names]
     return exp.select(column("person"), *merged).from_(parts.subquery("u")).group_by(column("person"))  # type: ignore[attr-defined]  # a union
@@ -296,16 +334,16 @@ def _bits(place: int, name: str) -> Expr:
     return HasBits(f"b{word}", 1 << (slot * len(BITS) + BITS.index(name)))
 
 
-def from_anchor(facts: Facts, told: str, place: int, anchor: int, reach: int) -> exp.Expression:
+def from_anchor(facts: Facts, told: str, place: int, anchor: int, reach: int) -> exp.Expr:
     """A row a person: whether any timed fact of a voter is near an anchor, far from it, or may be either."""
     from sqlglot import exp  # lazily, as above
 
     today = constant(Value(facts.layout.as_of, "day"))
 
-    def clipped(name: str) -> exp.Expression:
+    def clipped(name: str) -> exp.Expr:
         return exp.Case().when(column(name) > today.copy(), today.copy()).else_(column(name))
 
-    def days(later: exp.Expression, earlier: exp.Expression) -> exp.Expression:
+    def days(later: exp.Expr, earlier: exp.Expr) -> exp.Expr:
         return exp.DateDiff(this=later, expression=earlier, unit=exp.var("DAY"))
 
     is_any = column("span_start").eq("any")
@@ -327,10 +365,9 @@ def from_anchor(facts: Facts, told: str, place: int, anchor: int, reach: int) ->
     anchors = anchors.from_(told).where(in_sql(_bits(anchor, "yes")))
     near = exp.and_(days(column("most"), column("e1")) <= reach, days(column("s2"), column("least")) <= reach)
     far = exp.or_(days(column("least"), column("e2")) > reach, days(column("s1"), column("most")) > reach)
-    flag = lambda condition: exp.Case().when(condition, _whole(1)).else_(_whole(0))  # noqa: E731
     grouped = [column(name, "f") for name in kept]
     per_fact = (
-        exp.select(*grouped, named(exp.Max(this=flag(near)), "near"), named(exp.Min(this=flag(far)), "far"))
+        exp.select(*grouped, named(exp.Max(this=_told(near)), "near"), named(exp.Min(this=_told(far)), "far"))
         .from_(timed.subquery("f"))
         .join(anchors.subquery("a"), on=column("person", "f").eq(column("person", "a")))
         .group_by(*(one.copy() for one in grouped))
@@ -346,18 +383,23 @@ def from_anchor(facts: Facts, told: str, place: int, anchor: int, reach: int) ->
         "stale": exp.and_(neither, column("outlasted")),
         "either": exp.and_(neither, exp.not_(column("outlasted"))),
     }
-    made = [named(exp.Max(this=flag(one)).eq(1), f"{name}{place}") for name, one in told_of.items()]
+    made = [named(exp.Max(this=_told(one)).eq(1), f"{name}{place}") for name, one in told_of.items()]
     return exp.select(column("person"), *made).from_(per_fact.subquery("g")).group_by(column("person"))
 
 
-def joined(person: str, parts: Sequence[str], names: Iterable[str], scores: Mapping[str, Expr], bits: Iterable[str]) -> exp.Expression:
+def joined(
+    person: str, parts: Sequence[str], names: Iterable[str], scores: Mapping[str, Expr], bits: Iterable[str]
+) -> exp.Expr:
     """A row a person with the columns of all stages."""
     from sqlglot import exp  # lazily, as above
 
-    words, own = set(bits), ("person", "whole", "sex", "birth_first", "birth_last", "complete", "in_part", "attested_yes", "attested_no")
-    made: list[exp.Expression] = [column(name, "p") for name in own]
+    words, own = (
+        set(bits),
+        ("person", "whole", "sex", "birth_first", "birth_last", "complete", "in_part", "attested_yes", "attested_no"),
+    )
+    made: list[exp.Expr] = [column(name, "p") for name in own]
     for name in sorted(set(names) - {*own}):
-        one: exp.Expression = column(name)
+        one: exp.Expr = column(name)
         if name in words:
             one = exp.Coalesce(this=one, expressions=[_whole(0)])
         made.append(named(one, name))

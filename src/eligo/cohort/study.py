@@ -46,7 +46,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What to count: in which order criteria are gone through, by trial; whether curves and counts are wanted; how much memory.
+    """What to count: in which order criteria are gone through, by trial; whether curves and counts are wanted.
 
     The order `blocks` is that of how many patients each criterion blocks, which is counted first.
     """

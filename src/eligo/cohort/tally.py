@@ -1,4 +1,4 @@
-"""Rows of persons in, counts of a trial out: what each criterion does, who is left after each, who is blocked by one alone.
+"""Rows of persons in, counts of a trial out: what each criterion does, who is left after each, whom one alone blocks.
 
 Every count is a pair where it can be: how many for certain, and how many at most. Counts of several batches add up.
 """
@@ -158,10 +158,14 @@ class Counting:
         """
         for variable, tests in self.variables().items():
             missing = any_of(is_open(truth_column(test)) for test in sorted(tests))
-            ways = [verdict_of(self.trial, lambda number, t=tests, to=to: self._stated(number, t, to)) for to in (TRUE, FALSE)]  # type: ignore[misc]  # mypy does not infer a lambda with defaults
+            ways = [self._if_stated(tests, to) for to in (TRUE, FALSE)]
             settled = [not_(is_open(way)) for way in ways]
             yield ("missing", variable), missing
             yield ("settles", variable), all_of([missing, *settled, not_(_are_same(*ways))])
+
+    def _if_stated(self, tests: set[int], to: Expr) -> Expr:
+        """The verdict where some tests have another truth, and persons state what is asked of them."""
+        return verdict_of(self.trial, lambda number: self._stated(number, tests, to))
 
     def _stated(self, number: int, tests: set[int], to: Expr) -> Expr:
         """Whether a criterion passes where some tests have another truth, and persons state what is asked of them."""

@@ -22,8 +22,9 @@ from eligo.patients.model import Fact, PartialDate
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.relations import relations
 
-# `yes` goes on, or is a procedure; `over` makes the leaf hold too, but has ended. `soft` and `stale` leave it open unless
-# something rules it out, `hard` and `undated` in any case. `no` is against, `refuted` whatever else may be it. `timed`
+# `yes` goes on, or is a procedure; `over` makes the leaf hold too, but has ended. `soft` and `stale` leave it open
+# unless something rules it out, `hard` and `undated` in any case. `no` is against, `refuted` whatever else may be it.
+# `timed`
 # hangs on how far from an anchor it began. `open` may be it, `rule` rules it out, `hand` is for the plain evaluator.
 BITS = ("yes", "over", "soft", "stale", "hard", "undated", "timed", "no", "refuted", "open", "rule", "hand")
 _FLAG = {name: 1 << place for place, name in enumerate(BITS)}

@@ -44,11 +44,15 @@ def _agreed(stage: Latest, rows: pl.DataFrame, schema: pl.Schema) -> pl.DataFram
     newest = pl.col("f").max().over("person")
     to_come = in_polars(stage.first) > stage.as_of  # if even the last of so many is that, others are behind it
     could_be = days.filter((fits & (pl.col("l") >= newest)) | (to_come & is_last))
-    told = could_be.with_columns(u=in_polars(stage.usable), bad=in_polars(stage.unreadable), none=in_polars(stage.says_nothing))
+    told = could_be.with_columns(
+        u=in_polars(stage.usable), bad=in_polars(stage.unreadable), none=in_polars(stage.says_nothing)
+    )
     told = told.filter(~(pl.col("bad") & pl.col("u").any().over("person", "first", "last")))
     parts = {name: in_polars(one.part) for name, one in stage.outputs.items()}
-    made = told.with_columns(**{f"x_{name}": part for name, part in parts.items()}).group_by("person").agg(
-        pl.col("none").all(), many=is_last.any(), **dict(_combined(stage))
+    made = (
+        told.with_columns(**{f"x_{name}": part for name, part in parts.items()})
+        .group_by("person")
+        .agg(pl.col("none").all(), many=is_last.any(), **dict(_combined(stage)))
     )
     kept = made.filter(~pl.col("none"))
     many = pl.col("many")

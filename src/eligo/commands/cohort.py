@@ -1,4 +1,4 @@
-"""Count the patients of a warehouse against trials: who is eligible for certain and who may be, and what keeps them out.
+"""Count the patients of a warehouse against trials: who is eligible for certain, who may be, what keeps them out.
 
 Rules run as columns; whoever columns cannot decide is decided as `eligo screen` would, so that every count is the same
 as that of single records. `--list` writes the patients by id; everything else is counts.
@@ -99,7 +99,9 @@ def check_library() -> None:
     import importlib.util  # lazily: most commands need no library but their own
 
     if importlib.util.find_spec("polars") is None:
-        raise EligoError(Problem("no-polars", "a cohort needs the package `polars`", help="pip install 'eligo[cohort]'"))
+        raise EligoError(
+            Problem("no-polars", "a cohort needs the package `polars`", help="pip install 'eligo[cohort]'")
+        )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -126,7 +128,7 @@ def run(args: argparse.Namespace) -> int:
 def rules_of(names: Sequence[str], chosen: Sequence[str] = (), left_out: Sequence[str] = ()) -> Rules:
     """The trials of files and folders, each once; what is wrong with a file is a problem, and the rest goes on."""
     plans, problems = {}, list[Problem]()
-    for name in names or [None]:
+    for name in names or (None,):
         found = load_rules(name)
         problems += found.problems
         for plan in found.plans:
@@ -148,7 +150,9 @@ def _counted(args: argparse.Namespace, source: Source, engine: Engine) -> None:
     from eligo.report.terminal import terminal
 
     orders = [_order(args.order, place, engine) for place, _ in enumerate(engine.trials)]
-    by_trial = {trial.plan.trial: order for trial, order in zip(engine.trials, orders, strict=True) if order is not None}
+    by_trial = {
+        trial.plan.trial: order for trial, order in zip(engine.trials, orders, strict=True) if order is not None
+    }
     with _listing(args.list, engine) as listed, Progress() as progress:
         asked = Asked(by_trial, not args.no_curves, args.memory * MEGABYTE, progress.reach, listed)
         found = study(source, engine, decider(engine, args.processes), asked)

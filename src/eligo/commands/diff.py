@@ -79,7 +79,9 @@ def _warehouse(args: argparse.Namespace, policy: Policy) -> Iterator[Counted | N
     """What counts the flips of a trial in the warehouse, if there is one."""
     if args.warehouse is None:
         if args.list:
-            raise EligoError(Problem("no-warehouse", "`--list` is of the patients of a warehouse", help="add --warehouse DIR"))
+            raise EligoError(
+                Problem("no-warehouse", "`--list` is of the patients of a warehouse", help="add --warehouse DIR")
+            )
         yield None
         return
     check_library()
