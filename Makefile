@@ -10,7 +10,7 @@ define install
 @$(BIN)/python -c 'from eligo.machine_code import PARTS, is_compiled; print("machine code of", ", ".join(filter(is_compiled, PARTS)) or "nothing: no C compiler?")'
 endef
 
-.PHONY: demo test check lint format compile dictionary bench fuzz kills scale proof record screenshot clean
+.PHONY: demo test check lint format compile spark cohort dictionary bench fuzz kills scale proof record screenshot clean
 
 demo: $(VENV)/.run ## screen an example patient against all trials
 	@# exit codes 3 and 4 say that nobody is eligible; the demo shows the answer, it does not judge it
@@ -39,6 +39,12 @@ compile: $(VENV)/.dev ## make the reader's machine code anew after a change of i
 
 bench: compile ## print the figures of accuracy and speed as a table, and write them as JSON
 	@$(BIN)/python -m bench
+
+spark: $(VENV)/.dev ## add Spark for the test of a cohort's SQL (450 MB; needs Java)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[spark]'
+
+cohort: $(VENV)/.dev ## a million synthetic patients against the shipped trials: seconds, memory, and a query by hand beside
+	@$(BIN)/python -m bench.cohort measure
 
 dictionary: $(VENV)/.dev ## make the dictionary's table anew of open terminologies; downloads 200 MB, and throws them away
 	@$(BIN)/python -m vocabularies.build

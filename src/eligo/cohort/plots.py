@@ -48,10 +48,10 @@ def _bar(place: int, name: str, certain: Count, possible: Count, most: int, leas
         if certain == possible
         else f"{count_words(certain, least)} .. {count_words(possible, least)}"
     )
+    hatched = f'fill="url(#hatch-{text(trial)})"'
     return [
         f'<text x="{_LEFT - 8}" y="{top + 12}" class="end">{text(name)}</text>',
-        f'<rect x="{_LEFT}" y="{top}" width="{may:.1f}" height="{_ROW - 7}" class="may" '
-        f'fill="url(#hatch-{text(trial)})"/>',
+        f'<rect x="{_LEFT}" y="{top}" width="{may:.1f}" height="{_ROW - 7}" class="may" {hatched}/>',
         f'<rect x="{_LEFT}" y="{top}" width="{sure:.1f}" height="{_ROW - 7}" class="sure"/>',
         f'<text x="{_LEFT + max(sure, may) + 6:.1f}" y="{top + 12}">{words}</text>',
     ]
