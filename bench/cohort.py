@@ -22,7 +22,7 @@ from typing import NamedTuple
 from bench import warehouse
 from eligo.cohort.handover import HandOver, criteria_of, decide, patched
 from eligo.cohort.run import Columns
-from eligo.cohort.source import Source
+from eligo.cohort.source import Warehouse
 from eligo.criteria import Duration
 from eligo.evaluate import Engine
 from eligo.evaluation.chart import Policy
@@ -128,7 +128,7 @@ def _plain(folder: Path) -> None:
     for patient in people:
         engine.verdicts(patient)
     spent = time.process_time() - begun
-    count = Source(folder).count()
+    count = Warehouse(folder).count()
     print(f"{'plain evaluator, five trials':<28} {spent / PLAIN * count:6.0f} CPU s by {PLAIN} of {count} patients")
     print(f"{'and their rows read back':<28} {read / PLAIN * count:6.0f} CPU s")
 
@@ -155,7 +155,7 @@ class Row(NamedTuple):
 
 def rows(engine: Engine, folder: Path, patients: Sequence[Patient]) -> Iterator[Row]:
     """Every criterion of every patient, who are those of a warehouse."""
-    source = Source(folder)
+    source = Warehouse(folder)
     hand_over, criteria = HandOver(source, engine), criteria_of(engine)
     concepts = source.concepts()
     for day in source.days():

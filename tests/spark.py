@@ -37,6 +37,7 @@ def main() -> None:
 
     builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
     builder = builder.config("spark.sql.shuffle.partitions", "2").config("spark.driver.host", "127.0.0.1")
+    builder = builder.config("spark.driver.memory", "3g")
     # Few rows in wide stages: compiling them would take most of the time.
     builder = builder.config("spark.sql.codegen.wholeStage", "false")
     builder = builder.config("spark.sql.codegen.factoryMode", "NO_CODEGEN")

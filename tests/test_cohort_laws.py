@@ -24,7 +24,7 @@ from eligo.cohort.form import (  # noqa: E402
     UNKNOWN,
     Arithmetic,
     BitsOf,
-    Column,
+    ColumnName,
     Compared,
     Expr,
     HasBits,
@@ -32,7 +32,7 @@ from eligo.cohort.form import (  # noqa: E402
     If,
     IsIn,
     IsNull,
-    Not,
+    Negated,
     Value,
     all_of,
     any_of,
@@ -83,11 +83,11 @@ TYPES = {
     "l": pl.List(pl.String),
     "n": pl.Int64,
 }
-A, B, X, Y = Column("a"), Column("b"), Column("x"), Column("y")
+A, B, X, Y = ColumnName("a"), ColumnName("b"), ColumnName("x"), ColumnName("y")
 FORMS: list[Expr] = [
     all_of([A, B]),
     any_of([A, B]),
-    Not(A),
+    Negated(A),
     IsNull(A),
     is_true(A),
     is_false(A),
@@ -97,10 +97,10 @@ FORMS: list[Expr] = [
     *(Compared(op, X, Y) for op in ("lt", "le", "gt", "ge", "eq")),
     Compared("le", Arithmetic("minus", X, Y), Value(0.5, "number")),
     Arithmetic("times", X, Value(2.0, "number")),
-    IsIn(Column("w"), ("u", "z")),
+    IsIn(ColumnName("w"), ("u", "z")),
     HasWord("l", "u"),
     HasBits("n", 4),
-    BitsOf((Column("n"), Value(8, "count"))),
+    BitsOf((ColumnName("n"), Value(8, "count"))),
 ]
 
 

@@ -17,15 +17,15 @@ pytest.importorskip("sqlglot", reason="sqlglot is not installed (pip install '.[
 
 from bench import warehouse  # noqa: E402 - after the checks for what is not there everywhere
 from eligo.cohort.criteria import answer_columns  # noqa: E402
-from eligo.cohort.form import Column, Not, all_of, any_of, is_open, value_of  # noqa: E402
+from eligo.cohort.form import ColumnName, Negated, all_of, any_of, is_open, value_of  # noqa: E402
 from eligo.cohort.handover import HandOver, decide, patched  # noqa: E402
 from eligo.cohort.in_sql import in_sql  # noqa: E402
 from eligo.cohort.run import Columns  # noqa: E402
-from eligo.cohort.source import Source  # noqa: E402
+from eligo.cohort.source import Warehouse  # noqa: E402
 from eligo.cohort.sql import HEAD, script, statements  # noqa: E402
 from eligo.cohort.sql_stages import Dialect  # noqa: E402
 from eligo.cohort.staging import Staged  # noqa: E402
-from eligo.cohort.study import Asked, study  # noqa: E402
+from eligo.cohort.study import Wanted, study  # noqa: E402
 from eligo.cohort.tally import Counting  # noqa: E402
 from eligo.evaluate import Engine  # noqa: E402
 from eligo.screening import load_rules  # noqa: E402
@@ -34,15 +34,15 @@ from tests.postgres import cluster  # noqa: E402
 from tests.spark import ran as ran_by_spark  # noqa: E402
 from tests.test_cohort_laws import FORMS, ROWS  # noqa: E402
 
-COUNT, SEED = 300, 17
+COUNT, SEED = 200, 17
 Rows = Sequence[Sequence[object]]
 
 
 @pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Source:
+def source(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     folder = tmp_path_factory.mktemp("sql") / "warehouse"
     warehouse.write(folder, COUNT, SEED)
-    return Source(folder)
+    return Warehouse(folder)
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +51,11 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="module")
-def polars_frame(source: Source, engine: Engine) -> DataFrame:
+def polars_frame(source: Warehouse, engine: Engine) -> DataFrame:
     return Columns(source, engine, source.days()[0]).frame(0, COUNT)
 
 
-def _asked(source: Source, engine: Engine, dialect: Dialect) -> tuple[list[str], list[str]]:
+def _asked(source: Warehouse, engine: Engine, dialect: Dialect) -> tuple[list[str], list[str]]:
     """The statements without the last one; then that for the counts, and one for the row of each patient."""
     made = list(statements(source, engine, dialect))
     return made[:-1], [made[-1], "SELECT * FROM eligo_judged ORDER BY person"]
@@ -96,33 +96,35 @@ def test_duckdb_means_what_the_form_means() -> None:
 
 
 def test_what_is_shared_is_worked_out_once_and_stays_the_same() -> None:
-    a, b, c = Column("a"), Column("b"), Column("c")
-    shared = any_of([all_of([a, Not(b), is_open(c)]), all_of([b, c, Not(a)])])
-    staged = Staged({"one": Not(shared), "other": all_of([shared, c])}, "p")
+    a, b, c = ColumnName("a"), ColumnName("b"), ColumnName("c")
+    shared = any_of([all_of([a, Negated(b), is_open(c)]), all_of([b, c, Negated(a)])])
+    staged = Staged({"one": Negated(shared), "other": all_of([shared, c])}, "p")
     assert [len(stage) for stage in staged.stages] == [1]
     for values in ((x, y, z) for x in (None, True, False) for y in (None, True) for z in (None, False)):
         row: dict[str, object] = dict(zip("abc", values, strict=True))
         for stage in staged.stages:
             row |= {name: value_of(part, row) for name, part in stage.items()}
-        assert value_of(staged.outputs["one"], row) == value_of(Not(shared), row)
+        assert value_of(staged.outputs["one"], row) == value_of(Negated(shared), row)
         assert value_of(staged.outputs["other"], row) == value_of(all_of([shared, c]), row)
 
 
-def test_duckdb_says_of_every_patient_what_polars_says(source: Source, engine: Engine, polars_frame: DataFrame) -> None:
+def test_duckdb_says_of_every_patient_what_polars_says(
+    source: Warehouse, engine: Engine, polars_frame: DataFrame
+) -> None:
     asked, (_, of_each) = _asked(source, engine, "duckdb")
     found = _frame(*_by_duckdb(asked, of_each))
     assert _unlike(engine, found, polars_frame) == Counter()
     assert _counts(source, engine, found) == _by_study(source, engine)
 
 
-def test_duckdb_counts_by_the_script_alone(source: Source, engine: Engine) -> None:
+def test_duckdb_counts_by_the_script_alone(source: Warehouse, engine: Engine) -> None:
     asked, (counts, of_each) = _asked(source, engine, "duckdb")
     names, rows = _by_duckdb(asked, counts)
     assert tuple(names) == HEAD
     assert [list(row) for row in rows] == _lines(engine, _frame(*_by_duckdb(asked, of_each)))
 
 
-def test_the_printed_script_runs_as_it_is(source: Source, engine: Engine) -> None:
+def test_the_printed_script_runs_as_it_is(source: Warehouse, engine: Engine) -> None:
     duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed (pip install '.[cohort]')")
     text = script(source, engine, "duckdb")
     with duckdb.connect() as connection:
@@ -134,7 +136,7 @@ def test_the_printed_script_runs_as_it_is(source: Source, engine: Engine) -> Non
 # --- Postgres and Spark
 
 
-def test_postgres_says_the_same(source: Source, engine: Engine, polars_frame: DataFrame) -> None:
+def test_postgres_says_the_same(source: Warehouse, engine: Engine, polars_frame: DataFrame) -> None:
     psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed (pip install '.[cohort]')")
     asked, last = _asked(source, engine, "postgres")
     with cluster() as url, psycopg.connect(url) as connection:
@@ -168,7 +170,7 @@ def _load(connection: object, folder: Path) -> None:
                 copy.write_row(row)
 
 
-def test_spark_says_the_same(source: Source, engine: Engine, polars_frame: DataFrame, tmp_path: Path) -> None:
+def test_spark_says_the_same(source: Warehouse, engine: Engine, polars_frame: DataFrame, tmp_path: Path) -> None:
     asked, last = _asked(source, engine, "spark")
     counts, of_each = ran_by_spark(asked, last, tmp_path)
     names = ["person", "whole", *(name for number, _ in enumerate(engine.tests) for name in answer_columns(number))]
@@ -202,21 +204,21 @@ def _unlike(engine: Engine, found: DataFrame, other: DataFrame) -> Counter[str]:
     return +unlike
 
 
-def _decided(source: Source, engine: Engine, found: DataFrame) -> DataFrame:
+def _decided(source: Warehouse, engine: Engine, found: DataFrame) -> DataFrame:
     hand_over = HandOver(source, engine)
     jobs = list(hand_over.jobs(found, source.concepts()))
     return patched(found, [decide(engine, job, hand_over.criteria) for job in jobs], hand_over.columns)
 
 
-def _counts(source: Source, engine: Engine, found: DataFrame) -> list[Counter[tuple[str, ...]]]:
+def _counts(source: Warehouse, engine: Engine, found: DataFrame) -> list[Counter[tuple[str, ...]]]:
     frame = _decided(source, engine, found)
     countings = [Counting(place, trial, range(len(trial.criteria))) for place, trial in enumerate(engine.trials)]
     return [counting.tally(counting.with_verdict(frame)).counts for counting in countings]
 
 
-def _by_study(source: Source, engine: Engine) -> list[Counter[tuple[str, ...]]]:
+def _by_study(source: Warehouse, engine: Engine) -> list[Counter[tuple[str, ...]]]:
     criteria = HandOver(source, engine).criteria
-    found = study(source, engine, lambda jobs: [decide(engine, job, criteria) for job in jobs], Asked(curves=False))
+    found = study(source, engine, lambda jobs: [decide(engine, job, criteria) for job in jobs], Wanted(curves=False))
     return [tally.counts for tally in found.tallies]
 
 

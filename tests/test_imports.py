@@ -35,6 +35,7 @@ ORDER = (
     "screening",
     "record worksheet",
     "warehouse",
+    "cohort",
     "commands",
     "cli",
     "__main__",
@@ -45,6 +46,7 @@ BORDERS = {
     "pint": {"vocabulary"},
     "pydantic": {"ruleset", "site.py", "patients", "report"},
     "polars": {"warehouse", "cohort", "commands/warehouse.py"},
+    "sqlglot": {"cohort"},
     "duckdb": {"warehouse/omop_duckdb.py"},
     "psycopg": {"warehouse/omop_postgres.py"},
 }

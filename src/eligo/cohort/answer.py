@@ -26,7 +26,7 @@ BIT_OF = {reason: 1 << place for place, reason in enumerate(REASONS)}
 NOT_OPEN = Value(0, "count")
 
 
-class Answer(NamedTuple):
+class Answered(NamedTuple):
     """One answer as expressions.
 
     `truth` is NULL where it is UNKNOWN, and wherever `hand` is true: there columns do not know, and the patient is
@@ -49,9 +49,9 @@ def reasons_in(bits: int) -> tuple[Reason, ...]:
     return tuple(one for one in REASONS if bits & BIT_OF[one])
 
 
-def constant(truth: Truth, why: Reason | None = None) -> Answer:
+def constant(truth: Truth, why: Reason | None = None) -> Answered:
     """The same answer for everybody."""
-    return Answer(of_truth(truth), FALSE, reason(why) if why else NOT_OPEN)
+    return Answered(of_truth(truth), FALSE, reason(why) if why else NOT_OPEN)
 
 
 def of_truth(truth: Truth) -> Value:
@@ -64,37 +64,37 @@ def decided(met: Expr, not_met: Expr) -> Expr:
     return either(met, TRUE, either(not_met, FALSE, UNKNOWN))
 
 
-def chosen(condition: Expr, then: Answer, otherwise: Answer) -> Answer:
+def chosen(condition: Expr, then: Answered, otherwise: Answered) -> Answered:
     """One of two answers."""
-    return Answer(*(either(condition, one, other) for one, other in zip(then, otherwise, strict=True)))
+    return Answered(*(either(condition, one, other) for one, other in zip(then, otherwise, strict=True)))
 
 
-def cases(pairs: Sequence[tuple[Expr, Answer]], otherwise: Answer) -> Answer:
+def cases(pairs: Sequence[tuple[Expr, Answered]], otherwise: Answered) -> Answered:
     """The answer of the first condition that is true."""
     for condition, answer in reversed(pairs):
         otherwise = chosen(condition, answer, otherwise)
     return otherwise
 
 
-def both_agree(one: Answer, other: Answer) -> Answer:
+def both_agree(one: Answered, other: Answered) -> Answered:
     """The answer that two share; UNKNOWN where they differ, and where either is."""
     same = any_of([all_of([one.truth, other.truth]), all_of([not_(one.truth), not_(other.truth)])])
     truth = either(same, one.truth, UNKNOWN)
-    return Answer(truth, any_of([one.hand, other.hand]), one.why)
+    return Answered(truth, any_of([one.hand, other.hand]), one.why)
 
 
-def or_else(first: Answer, second: Answer) -> Answer:
+def or_else(first: Answered, second: Answered) -> Answered:
     """The second answer where the first one is open for sure; nothing where the first one is not sure."""
     ask = all_of([is_open(first.truth), not_(first.hand)])
     open_too = all_of([ask, is_open(second.truth)])
-    return Answer(
+    return Answered(
         either(ask, second.truth, first.truth),
         either(ask, second.hand, first.hand),
         either(open_too, first.why, NOT_OPEN),
     )
 
 
-def all_met(answers: Sequence[Answer]) -> Answer:
+def all_met(answers: Sequence[Answered]) -> Answered:
     """Kleene `and` of answers; to be handed over where it is open and a part of it is not sure."""
     truth = all_of(answer.truth for answer in answers)
     hand = all_of([IsNull(truth), any_of(answer.hand for answer in answers)]) if truth != UNKNOWN else FALSE
@@ -104,7 +104,7 @@ def all_met(answers: Sequence[Answer]) -> Answer:
     elif truth == UNKNOWN:
         hand = unsure
     why = bits_of(either(is_open(answer.truth), answer.why, NOT_OPEN) for answer in answers)
-    return Answer(truth, hand, why)
+    return Answered(truth, hand, why)
 
 
-HANDED = Answer(UNKNOWN, TRUE)
+HANDED = Answered(UNKNOWN, TRUE)

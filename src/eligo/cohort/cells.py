@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from eligo.cohort.form import Expr, any_of, is_false, is_true
 from eligo.cohort.in_polars import in_polars
-from eligo.cohort.layout import Layout
-from eligo.cohort.scores import IDLE, Cell, Grid, Scored, ask, cell_of, exact, grid_of, judge
+from eligo.cohort.layout import ColumnLayout
+from eligo.cohort.scores import IDLE, Grid, ScoreCell, Scored, ask, cell_of, exact, grid_of, judge
 from eligo.truth import Truth
 from eligo.vocabulary.scores import Interval
 
@@ -24,7 +24,7 @@ _TRUTHS = {Truth.MET: True, Truth.NOT_MET: False, Truth.UNKNOWN: None}
 class Cells:
     """The cells of one score that were judged, kept over all persons."""
 
-    def __init__(self, scored: Scored, layout: Layout) -> None:
+    def __init__(self, scored: Scored, layout: ColumnLayout) -> None:
         self.scored, self.blank = scored, layout.blank
         self.grid = grid_of(scored) if scored.whole else {}
         self.ids = [one.id for one in scored.values]
@@ -134,7 +134,7 @@ class Cells:
         name = (first_look, *codes)
         if name not in self._judged:
             idle = frozenset(one for one, code in zip(self.ids, values, strict=True) if code == IDLE)
-            others = Cell({}, self._facts(facts), _SEXES[sex], idle)
+            others = ScoreCell({}, self._facts(facts), _SEXES[sex], idle)
             cell = cell_of(self.ids, values, self.grid, others, first_look=first_look)
             self._judged[name] = judge(self.scored.answer, cell, self.blank)
         return self._judged[name]
@@ -175,7 +175,7 @@ class Cells:
             if row[f"i{place}"]:
                 idle.add(id_)
         facts = [int(str(row[f"f{place}"])) for place in range(len(self.scored.facts))]
-        rest = Cell({}, self._facts(facts), _SEXES[int(str(row["s"]))], frozenset(idle))
+        rest = ScoreCell({}, self._facts(facts), _SEXES[int(str(row["s"]))], frozenset(idle))
         cell = exact(values, rest)
         return ask(self.scored.answer, cell, self.blank)[0]
 

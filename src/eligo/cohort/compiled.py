@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from eligo.cohort.answer import HANDED, Answer, cases, constant, reason
+from eligo.cohort.answer import HANDED, Answered, cases, constant, reason
 from eligo.cohort.form import FALSE, TRUE, HasWord, IsNull, all_of
-from eligo.cohort.layout import Layout
+from eligo.cohort.layout import ColumnLayout
 from eligo.cohort.measured import age, age_then, graded_input, measured, of_sex
 from eligo.cohort.presences import present, related
-from eligo.cohort.scores import FactInput, Input, leaves
+from eligo.cohort.scores import FactInput, ValueInput, leaves
 from eligo.criteria import Always, Compare, OneOf
 from eligo.criteria import Present as Asked
 from eligo.evaluate import Engine
@@ -27,14 +27,16 @@ from eligo.vocabulary.scores import SCORES, ScoreInput
 from eligo.vocabulary.variables import variables
 
 
-def compiled(engine: Engine, as_of: date, units: Mapping[str, Sequence[str]]) -> tuple[Layout, tuple[Answer, ...]]:
+def compiled(
+    engine: Engine, as_of: date, units: Mapping[str, Sequence[str]]
+) -> tuple[ColumnLayout, tuple[Answered, ...]]:
     """The tables that all tests of an engine need on a day, and the answer of each, by its number."""
-    layout = Layout(engine.policy, as_of, units, score_inputs=_inputs)
+    layout = ColumnLayout(engine.policy, as_of, units, score_inputs=_inputs)
     pairs = enumerate(zip(engine.asked, engine.tests, strict=True))
     return layout, tuple(_answer(number, test, answer, layout) for number, (test, answer) in pairs)
 
 
-def _answer(number: int, test: Test, answer: Function, layout: Layout) -> Answer:
+def _answer(number: int, test: Test, answer: Function, layout: ColumnLayout) -> Answered:
     match answer:
         case Presence():
             return present(answer, layout).answer
@@ -55,17 +57,17 @@ def _answer(number: int, test: Test, answer: Function, layout: Layout) -> Answer
     return constant(Truth.MET) if isinstance(test, Always) else HANDED
 
 
-def _attested(test: Attested) -> Answer:
+def _attested(test: Attested) -> Answered:
     """What a person stated: of this very criterion, else of the topic."""
     pairs = []
     for name in dict.fromkeys((test.criterion, test.topic)):
-        pairs += [(HasWord("attested_yes", name), Answer(TRUE)), (HasWord("attested_no", name), Answer(FALSE))]
+        pairs += [(HasWord("attested_yes", name), Answered(TRUE)), (HasWord("attested_no", name), Answered(FALSE))]
     return cases(pairs, constant(Truth.UNKNOWN)._replace(why=reason(Reason.NEEDS_ATTESTATION)))
 
 
-def _inputs(score: str, layout: Layout) -> tuple[tuple[Input, ...], tuple[FactInput, ...]]:
+def _inputs(score: str, layout: ColumnLayout) -> tuple[tuple[ValueInput, ...], tuple[FactInput, ...]]:
     """The inputs of a score in columns."""
-    values, facts = dict[str, Input](), dict[str, FactInput]()
+    values, facts = dict[str, ValueInput](), dict[str, FactInput]()
     for item in leaves(score):
         if item.role == "fact":
             if item.id in concepts():
@@ -76,7 +78,7 @@ def _inputs(score: str, layout: Layout) -> tuple[tuple[Input, ...], tuple[FactIn
     return tuple(values.values()), tuple(facts.values())
 
 
-def _value(item: ScoreInput, layout: Layout) -> Input:
+def _value(item: ScoreInput, layout: ColumnLayout) -> ValueInput:
     known = variables().get(item.id)
     if known is not None and known.concept is not None:
         return graded_input(known, layout)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from eligo.cohort.answer import NOT_OPEN, Answer
+from eligo.cohort.answer import NOT_OPEN, Answered
 from eligo.cohort.form import (
     FALSE,
     UNKNOWN,
     Arithmetic,
-    Column,
+    ColumnName,
     Compared,
     Expr,
     Value,
@@ -82,18 +82,18 @@ def criterion_columns(place: int, criterion: int) -> tuple[str, str, str]:
 
 def truth_column(number: int) -> Expr:
     """The column of the truth of a test."""
-    return Column(f"t{number}")
+    return ColumnName(f"t{number}")
 
 
 def reason_column(number: int) -> Expr:
     """The column of why a test is open."""
-    return Column(f"w{number}")
+    return ColumnName(f"w{number}")
 
 
-def handed(ready: Ready, answers: Sequence[Answer]) -> Expr:
+def handed(ready: Ready, answers: Sequence[Answered]) -> Expr:
     """Whether a criterion is for the plain evaluator: open, with a test of which columns are not sure."""
     truth = truth_of(ready.criterion.tree, ready.numbers, truth_column)
-    unsure = [Column(f"h{number}") for number in dict.fromkeys(ready.numbers) if answers[number].hand != FALSE]
+    unsure = [ColumnName(f"h{number}") for number in dict.fromkeys(ready.numbers) if answers[number].hand != FALSE]
     return all_of([is_open(truth), any_of(unsure)]) if unsure else FALSE
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from eligo.cohort.form import FALSE, TRUE, UNKNOWN, Column, Expr, If, known
+from eligo.cohort.form import FALSE, TRUE, UNKNOWN, ColumnName, Expr, If, known
 from eligo.cohort.in_polars import in_polars
 from eligo.cohort.measured import age
 from eligo.cohort.readings import compared
@@ -23,7 +23,7 @@ from eligo.evaluation.comparing import Comparison
 from eligo.evaluation.picking import Picked
 from eligo.evaluation.stated_twice import StatedTwice
 from eligo.vocabulary.scores import is_whole
-from eligo.vocabulary.variables import variables
+from eligo.vocabulary.variables import Variable, variables
 
 if TYPE_CHECKING:
     import polars as pl
@@ -97,12 +97,9 @@ class Curves:
         if curve.table:
             moving = moving.rename({name: name.rpartition(".")[2] for name in needed})
         told = curve.table is None or bool(needed)
-        truths = [in_polars(self._truth(curve, place) if told else Column(f"t{curve.test}")) for place in curve.places]
-        for at, truth in enumerate(truths):
-            chosen = pl.when(truth).then(pl.col("met")).when(~truth).then(pl.col("not_met")).otherwise(pl.col("open"))
-            verdicts = moving.select(chosen.alias("verdict"))["verdict"] if len(moving) else None
-            sure = int(verdicts.sum() or 0) if verdicts is not None else 0
-            never = int((~verdicts).sum() or 0) if verdicts is not None else 0
+        for at, place in enumerate(curve.places):
+            truth = in_polars(self._truth(curve, place) if told else ColumnName(f"t{curve.test}"))
+            sure, never = _decided(moving, truth)
             moved.certain[at] += certain + sure
             moved.possible[at] += possible + len(moving) - never
         return moved
@@ -111,14 +108,25 @@ class Curves:
         """The truth of the test with its limit elsewhere; as it is for whom no single value is known."""
         limits = list(curve.asked.limits)
         limits[curve.limit] = replace(limits[curve.limit], value=place)
-        now = Column(f"t{curve.test}")
+        now = ColumnName(f"t{curve.test}")
         test = replace(curve.asked, limits=tuple(limits))
         if curve.table is None:
             found = age(test, self.columns.layout).truth
-            return If(known(Column("birth_first")), found, now)
+            return If(known(ColumnName("birth_first")), found, now)
         layout = self.columns.layout
         held = compared(Comparison(test, (), {}), layout.policy, layout.as_of, ())
-        return If(Column("usable"), held.truth, now)
+        return If(ColumnName("usable"), held.truth, now)
+
+
+def _decided(moving: pl.DataFrame, truth: pl.Expr) -> tuple[int, int]:
+    """How many are eligible for certain with a truth of the test, and how many are not."""
+    import polars as pl  # lazily, as above
+
+    if not len(moving):
+        return 0, 0
+    chosen = pl.when(truth).then(pl.col("met")).when(~truth).then(pl.col("not_met")).otherwise(pl.col("open"))
+    verdicts = moving.select(chosen.alias("verdict"))["verdict"]
+    return int(verdicts.sum() or 0), int((~verdicts).sum() or 0)
 
 
 def places_of(asked: Compare, limit: Limit) -> tuple[float, ...]:
@@ -126,10 +134,15 @@ def places_of(asked: Compare, limit: Limit) -> tuple[float, ...]:
     variable, value = variables().get(asked.variable or ""), float(limit.value)
     if asked.variable == "age":
         return tuple(value + years for years in _YEARS if value + years >= 0)
-    if variable is not None and (variable.grades or variable.kind in ("ordinal", "count") or is_whole(variable.id)):
+    if variable is not None and _is_counted(variable):
         return tuple(value + step for step in range(-3, 4) if value + step >= 0)
     moved = [float(f"{value * share:.6g}") if share != 1 else value for share in _SHARES]
     low, high = (
         variable.plausible if variable is not None and variable.plausible and not limit.of else (-value, 4 * value)
     )
     return tuple(at for at in moved if low <= at <= high)
+
+
+def _is_counted(variable: Variable) -> bool:
+    """Whether its values are whole numbers."""
+    return bool(variable.grades) or variable.kind in ("ordinal", "count") or is_whole(variable.id)

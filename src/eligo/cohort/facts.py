@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from eligo.cohort.layout import PER_WORD, Layout
-from eligo.cohort.source import Persons, Source
+from eligo.cohort.layout import PER_WORD, ColumnLayout
+from eligo.cohort.source import Persons, Warehouse
 from eligo.cohort.voters import BITS, is_read, span_of
 from eligo.errors import EligoError, Problem
 from eligo.patients.model import Fact, PartialDate
@@ -26,7 +26,7 @@ _CLASSES, _MOST_MARKS = 1 << 7, 1 << 10  # more than there are classes of days, 
 class Facts:
     """What the facts of a warehouse say to the voters of a layout; what a kind of fact says is kept."""
 
-    def __init__(self, source: Source, layout: Layout) -> None:
+    def __init__(self, source: Warehouse, layout: ColumnLayout) -> None:
         self.source, self.layout = source, layout
         self.cuts, self.blank = layout.cuts(), layout.blank
         if len(self.cuts) >= _CLASSES - 1:

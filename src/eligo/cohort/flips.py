@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from eligo.check.changes import Change, apply
 from eligo.cohort.handover import Decide
 from eligo.cohort.result import Count, Data, Hiding
-from eligo.cohort.source import Source
-from eligo.cohort.study import Asked, Listed, study
+from eligo.cohort.source import Warehouse
+from eligo.cohort.study import Listed, Wanted, study
 from eligo.dataclass import dataclass, field
 from eligo.evaluate import Engine
 from eligo.evaluation.chart import Policy
@@ -32,12 +32,12 @@ class Flipped:
 
 
 def flipped(
-    source: Source,
+    source: Warehouse,
     versions: tuple[RuleSet, RuleSet],
     changed: Sequence[Change],
     policy: Policy,
     decider: Callable[[Engine], Decide],
-    asked: Asked,
+    asked: Wanted,
 ) -> Flipped:
     """Count who flips; whoever does is given to `asked.listed`, with both verdicts."""
     old, new = versions
@@ -58,7 +58,7 @@ def flipped(
         if asked.listed is not None:
             asked.listed((one[0], (before, after)))
 
-    wanted = Asked(curves=False, counts=False, memory=asked.memory, progress=asked.progress, listed=listed)
+    wanted = Wanted(curves=False, counts=False, memory=asked.memory, progress=asked.progress, listed=listed)
     study(source, engine, decider(engine), wanted)
     return found
 

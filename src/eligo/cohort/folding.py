@@ -19,7 +19,7 @@ from eligo.cohort.form import (
     If,
     IsIn,
     IsNull,
-    Not,
+    Negated,
     Or,
     Value,
     all_of,
@@ -52,7 +52,7 @@ def _folded(expression: Expr, known: Known, done: dict[Expr, Expr]) -> Expr:
             return all_of(folded(part, known, done) for part in parts)
         case Or(parts):
             return any_of(folded(part, known, done) for part in parts)
-        case Not(part):
+        case Negated(part):
             return not_(folded(part, known, done))
         case IsNull(part):
             return is_open(folded(part, known, done))
@@ -75,7 +75,7 @@ def _never_null(expression: Expr) -> bool:
     match expression:
         case IsNull():
             return True
-        case Not(part):
+        case Negated(part):
             return _never_null(part)
         case And(parts) | Or(parts):
             return all(map(_never_null, parts))

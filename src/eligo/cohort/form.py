@@ -19,7 +19,7 @@ Op = Literal["lt", "le", "gt", "ge", "eq"]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnName:
     """A column of the table that the expression is over."""
 
     name: str
@@ -48,7 +48,7 @@ class Or:
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Negated:
     """Kleene `not`."""
 
     part: Expr
@@ -119,7 +119,7 @@ class BitsOf:
     parts: tuple[Expr, ...]
 
 
-Expr = Column | Value | And | Or | Not | Compared | IsNull | IsIn | HasWord | HasBits | If | Arithmetic | BitsOf
+Expr = ColumnName | Value | And | Or | Negated | Compared | IsNull | IsIn | HasWord | HasBits | If | Arithmetic | BitsOf
 
 TRUE, FALSE, UNKNOWN = Value(True, "bool"), Value(False, "bool"), Value(None, "bool")
 
@@ -149,7 +149,7 @@ def not_(part: Expr) -> Expr:
     """Kleene `not`."""
     if isinstance(part, Value):
         return part if part.value is None else FALSE if part.value else TRUE
-    return part.part if isinstance(part, Not) else Not(part)
+    return part.part if isinstance(part, Negated) else Negated(part)
 
 
 def known(part: Expr) -> Expr:
@@ -192,7 +192,7 @@ def columns_of(expression: Expr) -> set[str]:
     found, left = set[str](), [expression]
     while left:
         one = left.pop()
-        if isinstance(one, Column):
+        if isinstance(one, ColumnName):
             found.add(one.name)
         elif isinstance(one, HasWord | HasBits):
             found.add(one.column)
@@ -206,7 +206,7 @@ def parts_of(expression: Expr) -> Sequence[Expr]:
     match expression:
         case And(parts) | Or(parts) | BitsOf(parts):
             return parts
-        case Not(part) | IsNull(part) | IsIn(part, _):
+        case Negated(part) | IsNull(part) | IsIn(part, _):
             return (part,)
         case Compared(_, left, right) | Arithmetic(_, left, right):
             return (left, right)
@@ -220,7 +220,7 @@ def with_parts(expression: Expr, parts: Sequence[Expr]) -> Expr:
     match expression:
         case And() | Or() | BitsOf():
             return type(expression)(tuple(parts))
-        case Not() | IsNull():
+        case Negated() | IsNull():
             return type(expression)(parts[0])
         case IsIn(_, words):
             return IsIn(parts[0], words)
@@ -236,13 +236,13 @@ def with_parts(expression: Expr, parts: Sequence[Expr]) -> Expr:
 def value_of(expression: Expr, row: Mapping[str, object]) -> Scalar:
     """What an expression is for one row: the meaning that every engine has to give it."""
     match expression:
-        case Column(name):
+        case ColumnName(name):
             return _scalar(row[name])
         case Value(value, _):
             return value
         case And(parts) | Or(parts):
             return _joined(isinstance(expression, Or), [value_of(part, row) for part in parts])
-        case Not(part):
+        case Negated(part):
             found = value_of(part, row)
             return None if found is None else not found
         case IsNull(part):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from eligo.cohort.answer import BIT_OF
 from eligo.cohort.criteria import answer_columns, criterion_columns
-from eligo.cohort.source import Source
+from eligo.cohort.source import Warehouse
 from eligo.evaluate import Engine
 from eligo.evaluate.engine import Ready
 from eligo.evaluation.answers import Answers
@@ -27,7 +27,7 @@ _ALWAYS = ("sex", "age")  # values that say who the patient is
 _TRUTHS = {Truth.MET: True, Truth.NOT_MET: False, Truth.UNKNOWN: None}
 
 
-class Job(NamedTuple):
+class Handed(NamedTuple):
     """A patient to decide: the rows of the tables, and the numbers of the criteria; all of them where empty."""
 
     person: Cells
@@ -44,13 +44,13 @@ class Decided(NamedTuple):
     tests: tuple[tuple[int, bool | None, int], ...]
 
 
-Decide = Callable[[Iterable[Job]], Iterable[Decided]]
+Decide = Callable[[Iterable[Handed]], Iterable[Decided]]
 
 
 class HandOver:
     """The criteria of an engine by one number each, and what each of them looks at."""
 
-    def __init__(self, source: Source, engine: Engine) -> None:
+    def __init__(self, source: Warehouse, engine: Engine) -> None:
         self.source, self.engine = source, engine
         self.criteria = criteria_of(engine)
         self.columns = [
@@ -60,7 +60,7 @@ class HandOver:
         ]
         self._looks: dict[int, frozenset[str]] = {}
 
-    def jobs(self, frame: pl.DataFrame, concepts: Sequence[str]) -> Iterator[Job]:
+    def jobs(self, frame: pl.DataFrame, concepts: Sequence[str]) -> Iterator[Handed]:
         """The patients of a frame who have to be decided one by one, by number; `concepts` are those of all facts."""
         import polars as pl  # lazily: only a cohort needs it
 
@@ -86,7 +86,7 @@ class HandOver:
         people = self.source.scan("person").filter(inside).collect().sort("person")
         for cells in people.iter_rows(named=True):
             number = cells["person"]
-            yield Job(cells, observations.of(number), facts.of(number), of_each.get(number, ()))
+            yield Handed(cells, observations.of(number), facts.of(number), of_each.get(number, ()))
 
     def _rows(
         self, table: Table, by: str, wanted: pl.DataFrame, persons: pl.Series, whole: pl.Series
@@ -154,7 +154,7 @@ def criteria_of(engine: Engine) -> list[Ready]:
     return [ready for trial in engine.trials for ready in trial.criteria]
 
 
-def decide(engine: Engine, job: Job, criteria: Sequence[Ready]) -> Decided:
+def decide(engine: Engine, job: Handed, criteria: Sequence[Ready]) -> Decided:
     """Decide the criteria of one patient."""
     answers = engine.answers(patient_of(job.person, job.observations, job.facts))
     found, tests = list[tuple[int, bool | None, int]](), dict[int, tuple[int, bool | None, int]]()

@@ -11,7 +11,7 @@ from eligo.cohort.form import (
     And,
     Arithmetic,
     BitsOf,
-    Column,
+    ColumnName,
     Compared,
     Expr,
     HasBits,
@@ -19,7 +19,7 @@ from eligo.cohort.form import (
     If,
     IsIn,
     IsNull,
-    Not,
+    Negated,
     Op,
     Or,
     Type,
@@ -43,7 +43,7 @@ def in_polars(expression: Expr) -> pl.Expr:
     import polars as pl  # lazily: only a cohort needs it
 
     match expression:
-        case Column(name):
+        case ColumnName(name):
             return pl.col(name)
         case Value(value, kind):
             return pl.lit(value, dtype=_type(kind))
@@ -51,7 +51,7 @@ def in_polars(expression: Expr) -> pl.Expr:
             return functools.reduce(operator.and_, map(in_polars, parts))
         case Or(parts) | BitsOf(parts):
             return functools.reduce(operator.or_, map(in_polars, parts))
-        case Not(part):
+        case Negated(part):
             return ~in_polars(part)
         case IsNull(part):
             return in_polars(part).is_null()

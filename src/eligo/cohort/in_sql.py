@@ -10,7 +10,7 @@ from eligo.cohort.form import (
     And,
     Arithmetic,
     BitsOf,
-    Column,
+    ColumnName,
     Compared,
     Expr,
     HasBits,
@@ -18,7 +18,7 @@ from eligo.cohort.form import (
     If,
     IsIn,
     IsNull,
-    Not,
+    Negated,
     Or,
     Type,
     Value,
@@ -69,7 +69,7 @@ def in_sql(expression: Expr) -> exp.Expr:
     from sqlglot import exp  # lazily, as above
 
     match expression:
-        case Column(name):
+        case ColumnName(name):
             return column(name)
         case Value():
             return constant(expression)
@@ -77,7 +77,7 @@ def in_sql(expression: Expr) -> exp.Expr:
             return exp.and_(*map(in_sql, parts))
         case Or(parts):
             return exp.or_(*map(in_sql, parts))
-        case Not(part):
+        case Negated(part):
             return exp.not_(in_sql(part))
         case IsNull(part):
             return exp.Paren(this=exp.Is(this=_closed(part), expression=exp.Null()))
@@ -116,4 +116,4 @@ def _closed(part: Expr) -> exp.Expr:
     from sqlglot import exp  # lazily, as above
 
     made = in_sql(part)
-    return made if isinstance(part, Column | Value | If | BitsOf | IsNull) else exp.Paren(this=made)
+    return made if isinstance(part, ColumnName | Value | If | BitsOf | IsNull) else exp.Paren(this=made)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from eligo.cohort.answer import BIT_OF, Answer, reason
+from eligo.cohort.answer import BIT_OF, Answered, reason
 from eligo.cohort.form import (
     FALSE,
     TRUE,
     UNKNOWN,
-    Column,
+    ColumnName,
     Compared,
     Expr,
     IsIn,
@@ -29,7 +29,7 @@ from eligo.cohort.form import (
     number,
 )
 from eligo.cohort.readings import HIGH, LOW, LOW_CLOSED
-from eligo.cohort.scores import Input
+from eligo.cohort.scores import ValueInput
 from eligo.dataclass import dataclass, field
 from eligo.namedtuple import NamedTuple
 from eligo.truth import Reason
@@ -73,12 +73,12 @@ class Latest:
     @property
     def first(self) -> Expr:
         """The first day that a value can be of; one without a date counts as of today."""
-        return self._or_today(Column("first"))
+        return self._or_today(ColumnName("first"))
 
     @property
     def last(self) -> Expr:
         """The last day that a value can be of."""
-        return self._or_today(Column("last"))
+        return self._or_today(ColumnName("last"))
 
     @property
     def fits(self) -> Expr:
@@ -97,12 +97,12 @@ class Latest:
     def unreadable(self) -> Expr:
         """Whether a value gives way to one of its day that can decide."""
         words = (Reason.UNIT_UNKNOWN.value, Reason.IMPLAUSIBLE.value, Reason.UNPARSED.value)
-        return is_true(IsIn(Column("problem"), words))
+        return is_true(IsIn(ColumnName("problem"), words))
 
     @property
     def stale(self) -> Expr:
         """Whether the value is too old to decide."""
-        return is_true(Compared("lt", Column("first"), _day(self.oldest)))
+        return is_true(Compared("lt", ColumnName("first"), _day(self.oldest)))
 
     @property
     def partial(self) -> Expr:
@@ -114,9 +114,9 @@ class Latest:
     @property
     def usable(self) -> Expr:
         """Whether the value can decide."""
-        return all_of([IsNull(Column("problem")), not_(self.stale), not_(self.partial)])
+        return all_of([IsNull(ColumnName("problem")), not_(self.stale), not_(self.partial)])
 
-    def ask(self, name: str, answer: Answer) -> Answer:
+    def ask(self, name: str, answer: Answered) -> Answered:
         """Add the columns of an answer over a value; the answer for every person, those without a value too."""
         truth, why = f"t{name}", f"w{name}"
         self.outputs[truth] = Output(either(self.usable, answer.truth, UNKNOWN), "same")
@@ -125,7 +125,7 @@ class Latest:
         unlike = self.flag(f"u{name}", self._why(answer.why), "unlike", truth)
         told = self.column(why)
         missing = either(IsNull(told), reason(Reason.MISSING), told)
-        return Answer(self.column(truth), any_of([hand, unlike, self.unclear()]), missing)
+        return Answered(self.column(truth), any_of([hand, unlike, self.unclear()]), missing)
 
     def out(self, name: str, part: Expr, how: How, of: str = "") -> Expr:
         """Add a column; NULL for a person without a value."""
@@ -138,7 +138,7 @@ class Latest:
 
     def column(self, name: str) -> Expr:
         """A column of this table, as the others see it."""
-        return Column(f"{self.name}.{name}")
+        return ColumnName(f"{self.name}.{name}")
 
     def some(self) -> Expr:
         """Whether the value is a grade that is not 0."""
@@ -161,16 +161,16 @@ class Latest:
         """Whether there is a value at all."""
         return self.flag("there", TRUE, "any")
 
-    def input(self) -> Input:
+    def input(self) -> ValueInput:
         """The value as an input of a score: its ends where it can decide."""
         low = self.out("low", either(self.usable, LOW, _NO_NUMBER), "least")
         high = self.out("high", either(self.usable, HIGH, _NO_NUMBER), "most")
-        return Input(self.variable, low, high, self.there(), self.unclear())
+        return ValueInput(self.variable, low, high, self.there(), self.unclear())
 
     def _why(self, why_open: Expr) -> Expr:
         why = either(self.usable, why_open, either(self.partial, reason(Reason.MISSING), reason(Reason.STALE)))
         for code in (Reason.UNIT_UNKNOWN, Reason.IMPLAUSIBLE, Reason.UNPARSED):
-            of_code = Compared("eq", Column("problem"), Value(code.value, "word"))
+            of_code = Compared("eq", ColumnName("problem"), Value(code.value, "word"))
             why = either(of_code, Value(BIT_OF[code], "count"), why)
         return why
 
@@ -193,15 +193,15 @@ class Every:
 
     def column(self) -> Expr:
         """The condition, for every person."""
-        return is_true(Column(f"{self.name}.any"))
+        return is_true(ColumnName(f"{self.name}.any"))
 
 
 def since(first: date | None, oldest: date, as_of: date) -> Expr:
     """Whether a value is of a window for sure, and neither stale nor unusable."""
-    day = either(known(Column("first")), Column("first"), _day(as_of))
+    day = either(known(ColumnName("first")), ColumnName("first"), _day(as_of))
     inside = [Compared("ge", day, _day(first))] if first is not None else []
-    fresh = not_(is_true(Compared("lt", Column("first"), _day(oldest))))
-    return all_of([*inside, Compared("le", day, _day(as_of)), fresh, IsNull(Column("problem"))])
+    fresh = not_(is_true(Compared("lt", ColumnName("first"), _day(oldest))))
+    return all_of([*inside, Compared("le", day, _day(as_of)), fresh, IsNull(ColumnName("problem"))])
 
 
 def _day(day: date) -> Value:

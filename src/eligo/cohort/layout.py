@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from eligo.cohort.answer import Answer, reason
+from eligo.cohort.answer import Answered, reason
 from eligo.cohort.calendar import cuts_of, durations_of
-from eligo.cohort.form import FALSE, Column, Expr, HasBits, is_true
+from eligo.cohort.form import FALSE, ColumnName, Expr, HasBits, is_true
 from eligo.cohort.latest import Every, Latest
-from eligo.cohort.scores import FactInput, Input, Scored, is_told_in_columns
+from eligo.cohort.scores import FactInput, Scored, ValueInput, is_told_in_columns
 from eligo.cohort.voters import BITS, Voter
 from eligo.criteria import Duration, Window
 from eligo.dataclass import dataclass, field
@@ -26,7 +26,7 @@ from eligo.vocabulary.variables import variables
 PER_WORD = 60 // len(BITS)  # voters whose bits one whole number holds
 
 
-def _no_inputs(score: str, layout: Layout) -> tuple[tuple[Input, ...], tuple[FactInput, ...]]:
+def _no_inputs(score: str, layout: ColumnLayout) -> tuple[tuple[ValueInput, ...], tuple[FactInput, ...]]:
     return (), ()
 
 
@@ -49,7 +49,7 @@ DISTANCES = ("near", "near_over", "near_suspected", "far", "stale", "either")
 
 
 @dataclass(slots=True)
-class Layout:
+class ColumnLayout:
     """All tables of one day, and what they are made with; `units` are those in which each variable is recorded."""
 
     policy: Policy
@@ -59,7 +59,7 @@ class Layout:
     every: dict[str, Every] = field(default_factory=dict)
     voters: list[Voter] = field(default_factory=list)
     scores: dict[int, Scored] = field(default_factory=dict)
-    score_inputs: Callable[[str, Layout], tuple[tuple[Input, ...], tuple[FactInput, ...]]] = _no_inputs
+    score_inputs: Callable[[str, ColumnLayout], tuple[tuple[ValueInput, ...], tuple[FactInput, ...]]] = _no_inputs
     anchored: dict[int, tuple[int, int]] = field(
         default_factory=dict
     )  # by voter: the voter of its anchor, and the days
@@ -95,13 +95,13 @@ class Layout:
             self.every[found.name] = found
         return found.column()
 
-    def score(self, number: int, answer: Comparison | Choice) -> Answer:
+    def score(self, number: int, answer: Comparison | Choice) -> Answered:
         """The answer of a test of a score by what it is made of."""
         if number not in self.scores:
             values, facts = self.score_inputs(answer.variable, self)
             self.scores[number] = Scored(f"s{number}", answer, values, facts, is_told_in_columns(answer.variable))
         name = f"s{number}"
-        return Answer(Column(f"{name}.truth"), Column(f"{name}.hand"), reason(Reason.MISSING))
+        return Answered(ColumnName(f"{name}.truth"), ColumnName(f"{name}.hand"), reason(Reason.MISSING))
 
     def bits(self, key: tuple[object, ...], make: Callable[[], Voter]) -> Bits:
         """The bits that the facts of a record set for a voter."""
@@ -115,7 +115,7 @@ class Layout:
         if reach is None:
             return Distances(FALSE, FALSE, FALSE, FALSE, FALSE, FALSE, facts.has("timed"))
         self.anchored[facts.place] = anchor.place, reach
-        near, over, suspected, far, stale, either = (is_true(Column(f"{word}{facts.place}")) for word in DISTANCES)
+        near, over, suspected, far, stale, either = (is_true(ColumnName(f"{word}{facts.place}")) for word in DISTANCES)
         return Distances(near, over, suspected, far, stale, either, FALSE)
 
     def votes(self, presence: Presence) -> Bits:
@@ -146,4 +146,4 @@ class Bits:
 
 def sex() -> Expr:
     """The patient's sex."""
-    return Column("sex")
+    return ColumnName("sex")

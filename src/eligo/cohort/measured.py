@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from eligo.cohort.answer import HANDED, Answer, both_agree, cases, chosen, constant, or_else, reason
+from eligo.cohort.answer import HANDED, Answered, both_agree, cases, chosen, constant, or_else, reason
 from eligo.cohort.calendar import born_until
 from eligo.cohort.form import (
     FALSE,
     TRUE,
     UNKNOWN,
-    Column,
+    ColumnName,
     Compared,
     Expr,
     IsIn,
@@ -23,10 +23,10 @@ from eligo.cohort.form import (
     number,
 )
 from eligo.cohort.latest import Latest
-from eligo.cohort.layout import Layout, sex
-from eligo.cohort.presences import Present, present
+from eligo.cohort.layout import ColumnLayout, sex
+from eligo.cohort.presences import Presented, present
 from eligo.cohort.readings import at_range, chosen_of, compared, is_relative
-from eligo.cohort.scores import Input
+from eligo.cohort.scores import ValueInput
 from eligo.cohort.voters import Voter
 from eligo.criteria import Compare, OneOf, Op
 from eligo.criteria import Present as Asked
@@ -43,7 +43,7 @@ _MISSING = constant(Truth.UNKNOWN, Reason.MISSING)
 _INFINITE = float("inf")
 
 
-def measured(place: int, test: Compare | OneOf, answer: Comparison | Choice, layout: Layout) -> Answer:
+def measured(place: int, test: Compare | OneOf, answer: Comparison | Choice, layout: ColumnLayout) -> Answered:
     """The answer of a comparison or a choice of values; `place` tells its columns from others."""
     window = answer.window
     if isinstance(answer, Picked) or (window is not None and (window.ago or window.lasting or window.began)):
@@ -59,18 +59,18 @@ def measured(place: int, test: Compare | OneOf, answer: Comparison | Choice, lay
     return _graded(place, test, answer, _Recorded(table, recorded, variable), layout)
 
 
-def _left_to_evaluator(variable: str, layout: Layout) -> Answer:
+def _left_to_evaluator(variable: str, layout: ColumnLayout) -> Answered:
     """What columns do not do: open where there is no value that could count."""
     return chosen(layout.any_value(variable, TRUE), HANDED, _MISSING)
 
 
-def _held(answer: Comparison | Choice, layout: Layout) -> Answer:
+def _held(answer: Comparison | Choice, layout: ColumnLayout) -> Answered:
     if isinstance(answer, Choice):
         return chosen_of(answer)
     return compared(answer, layout.policy, layout.as_of, layout.units.get(answer.variable, ()))
 
 
-def _or_score(place: int, answer: Comparison | Choice, recorded: Answer, layout: Layout) -> Answer:
+def _or_score(place: int, answer: Comparison | Choice, recorded: Answered, layout: ColumnLayout) -> Answered:
     """The recorded value, else the one that other values give."""
     if answer.variable not in SCORES:
         return recorded
@@ -80,11 +80,13 @@ def _or_score(place: int, answer: Comparison | Choice, recorded: Answer, layout:
 class _Recorded:
     """The recorded grade: its table, what it says, and which variable it is."""
 
-    def __init__(self, table: Latest, answer: Answer, variable: Variable) -> None:
+    def __init__(self, table: Latest, answer: Answered, variable: Variable) -> None:
         self.table, self.answer, self.variable = table, answer, variable
 
 
-def _graded(place: int, test: Compare | OneOf, answer: Comparison | Choice, found: _Recorded, layout: Layout) -> Answer:
+def _graded(
+    place: int, test: Compare | OneOf, answer: Comparison | Choice, found: _Recorded, layout: ColumnLayout
+) -> Answered:
     """A grade: what the rest of the record says against it leaves it open; an open one the concept may imply."""
     table, variable = found.table, found.variable
     if isinstance(test, Compare) and is_relative(test):
@@ -101,7 +103,7 @@ def _graded(place: int, test: Compare | OneOf, answer: Comparison | Choice, foun
     return or_else(recorded, implied)
 
 
-def _undisputed(found: _Recorded, rest: Present, none: Answer, some: Answer) -> Answer:
+def _undisputed(found: _Recorded, rest: Presented, none: Answered, some: Answered) -> Answered:
     """What a recorded grade says beside the rest of the record, which may say the opposite."""
     is_some, is_zero, against = found.table.some(), found.table.zero(), rest.answer.truth
     return cases(
@@ -114,7 +116,7 @@ def _undisputed(found: _Recorded, rest: Present, none: Answer, some: Answer) -> 
     )
 
 
-def graded_input(variable: Variable, layout: Layout) -> Input:
+def graded_input(variable: Variable, layout: ColumnLayout) -> ValueInput:
     """A grade as an input of a score: the recorded one with what speaks against it, else the one that is implied."""
     table = layout.value(variable.id)
     recorded = table.input()
@@ -135,10 +137,10 @@ def graded_input(variable: Variable, layout: Layout) -> Input:
         all_of([any_of([is_some, is_zero]), rest.answer.hand]),
         all_of([silent, whole.hand]),
     ]
-    return Input(variable.id, low, high, recorded.there, any_of(unclear))
+    return ValueInput(variable.id, low, high, recorded.there, any_of(unclear))
 
 
-def _conflict(one: Answer, other: Answer) -> Answer:
+def _conflict(one: Answered, other: Answered) -> Answered:
     return both_agree(one, other)._replace(why=reason(Reason.NOT_STATED))
 
 
@@ -149,20 +151,20 @@ def _most(variable: Variable) -> float:
 # --- ages and sex
 
 
-def age(test: Compare, layout: Layout) -> Answer:
+def age(test: Compare, layout: ColumnLayout) -> Answered:
     """The answer of a comparison with the age of today, by the days on which the patient can be born."""
-    first, today = Column("birth_first"), Value(layout.as_of, "day")
-    last = either(Compared("gt", Column("birth_last"), today), today, Column("birth_last"))
+    first, today = ColumnName("birth_first"), Value(layout.as_of, "day")
+    last = either(Compared("gt", ColumnName("birth_last"), today), today, ColumnName("birth_last"))
     truths = []
     for limit in test.limits:
         unit = "a" if limit.unit is None else limit.unit
         truths.append(_aged(limit.op, float(limit.value), unit, first, last, layout))
     truth = all_of(truths)
     stated = layout.any_value("age", TRUE)
-    return cases([(known(first), Answer(truth, FALSE, reason(Reason.MISSING))), (stated, HANDED)], _MISSING)
+    return cases([(known(first), Answered(truth, FALSE, reason(Reason.MISSING))), (stated, HANDED)], _MISSING)
 
 
-def _aged(op: Op, value: float, unit: str, first: Expr, last: Expr, layout: Layout) -> Expr:
+def _aged(op: Op, value: float, unit: str, first: Expr, last: Expr, layout: ColumnLayout) -> Expr:
     """Whether an age is on a side of a limit: of completed units, so that every limit is a day of birth."""
     least, above = -int(-value // 1), int(value // 1) + 1  # the first whole age at or above the limit, and above it
     reached, passed = (Value(born_until(age, _unit(unit), layout.as_of), "day") for age in (least, above))
@@ -186,15 +188,15 @@ def _sides(met: Expr, not_met: Expr) -> Expr:
     return either(met, TRUE, either(not_met, FALSE, UNKNOWN))
 
 
-def age_then(test: AgeThen, layout: Layout) -> Answer:
+def age_then(test: AgeThen, layout: ColumnLayout) -> Answered:
     """The answer of an age at an event: open without any entry, else left to the plain evaluator."""
     bits = layout.bits(("age", test.concept), lambda: Voter(test.concept, test))
     return chosen(bits.has("hand"), HANDED, _MISSING)
 
 
-def of_sex(test: OneOf) -> Answer:
+def of_sex(test: OneOf) -> Answered:
     """The answer of a choice of the patient's sex."""
     words = tuple(sorted(value for value in test.values if isinstance(value, str)))
     unknown = constant(Truth.MET) if {"male", "female"} <= set(words) else _MISSING
-    found = Answer(either(IsIn(sex(), words), TRUE, FALSE) if words else FALSE)
+    found = Answered(either(IsIn(sex(), words), TRUE, FALSE) if words else FALSE)
     return chosen(known(sex()), found, unknown)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eligo.cohort.answer import HANDED, Answer, cases, constant, reason
+from eligo.cohort.answer import HANDED, Answered, cases, constant, reason
 from eligo.cohort.form import (
     FALSE,
     TRUE,
@@ -23,9 +23,9 @@ from eligo.cohort.form import (
     not_,
 )
 from eligo.cohort.latest import Latest, since
-from eligo.cohort.layout import Bits, Layout, sex
+from eligo.cohort.layout import Bits, ColumnLayout, sex
 from eligo.cohort.readings import beyond
-from eligo.cohort.voters import Anchor, LeftOpen, Voter, reach_in_days
+from eligo.cohort.voters import AnchorDays, MayBe, Voter, reach_in_days
 from eligo.dataclass import dataclass
 from eligo.evaluation.chart import first_day
 from eligo.evaluation.presence import Presence
@@ -41,10 +41,10 @@ _YES = constant(Truth.MET)
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
+class Presented:
     """A test of a concept in the columns of a layout; `assumed` is where silence counts by the caller's word alone."""
 
-    answer: Answer
+    answer: Answered
     assumed: Expr
 
 
@@ -60,7 +60,7 @@ class _Parts:
     anchored: _Anchored
 
 
-def present(test: Presence, layout: Layout, *, with_grades: bool = True) -> Present:
+def present(test: Presence, layout: ColumnLayout, *, with_grades: bool = True) -> Presented:
     """The answer of a test; without its grades it is what the rest of the record says."""
     grades = test.grades if with_grades else ()
     own = test.own_grades if with_grades else ()
@@ -80,10 +80,10 @@ def present(test: Presence, layout: Layout, *, with_grades: bool = True) -> Pres
     hand = any_of([bits.has("hand"), anchored.hand, by_grade.hand])
     said = bits.has("yes", "over", "soft", "stale", "hard", "undated", "timed", "no", "open")
     silent = not_(any_of([said, anchored.left_open, parts.rule]))
-    return Present(cases([(hand, HANDED)], answer), all_of([silent, lists.by_caller]))
+    return Presented(cases([(hand, HANDED)], answer), all_of([silent, lists.by_caller]))
 
 
-def _weighed(test: Presence, parts: _Parts, lists: _Lists) -> Answer:
+def _weighed(test: Presence, parts: _Parts, lists: _Lists) -> Answered:
     bits, rule, timed = parts.bits, parts.rule, parts.anchored
     yes, no = any_of([bits.has("yes", "over"), timed.near, timed.near_over]), any_of([bits.has("no"), timed.far])
     hard = any_of([bits.has("hard", "undated"), timed.unknown])
@@ -118,13 +118,13 @@ def _weighed(test: Presence, parts: _Parts, lists: _Lists) -> Answer:
     return cases([(parts.graded, by_grade), (yes, _affirmed(parts))], not_affirmed)
 
 
-def _affirmed(parts: _Parts) -> Answer:
+def _affirmed(parts: _Parts) -> Answered:
     """The answer where a fact makes it hold, unless the record also says the opposite."""
     refuted, goes_on = parts.bits.has("refuted"), any_of([parts.bits.has("yes"), parts.anchored.near])
     return cases([(all_of([parts.rule, goes_on]), _NOT_STATED), (refuted, HANDED)], _YES)
 
 
-def _open(bits: Bits, timed: _Anchored) -> Answer:
+def _open(bits: Bits, timed: _Anchored) -> Answered:
     stale = constant(Truth.UNKNOWN, Reason.STALE)
     undated = constant(Truth.UNKNOWN, Reason.MISSING)
     return cases(
@@ -141,12 +141,12 @@ def _open(bits: Bits, timed: _Anchored) -> Answer:
 class _Lists:
     """What silence says: the answers in their order; that the record's lists are complete; that the caller says so."""
 
-    cases: list[tuple[Expr, Answer]]
+    cases: list[tuple[Expr, Answered]]
     complete: Expr
     by_caller: Expr
 
 
-def _lists(test: Presence, layout: Layout) -> _Lists:
+def _lists(test: Presence, layout: ColumnLayout) -> _Lists:
     part = any_of(map(_in_part, sorted(test.beside)))
     lists = sorted(test.lists)
     if lists == ["names"]:
@@ -179,7 +179,7 @@ class _Grades:
     hand: Expr
 
 
-def _grades(test: Presence, grades: Iterable[str], layout: Layout) -> _Grades:
+def _grades(test: Presence, grades: Iterable[str], layout: ColumnLayout) -> _Grades:
     if not test.may_be_graded:
         return _Grades(FALSE, FALSE, FALSE, FALSE)
     tables = [layout.value(grade) for grade in grades]
@@ -193,13 +193,13 @@ def _grades(test: Presence, grades: Iterable[str], layout: Layout) -> _Grades:
     )
 
 
-def _ruled_by_grade(test: Presence, own: Iterable[str], layout: Layout) -> list[Expr]:
+def _ruled_by_grade(test: Presence, own: Iterable[str], layout: ColumnLayout) -> list[Expr]:
     if test.test.status not in _NOW or test.test.window is not None:
         return []
     return [layout.value(grade).zero() for grade in own]
 
 
-def _sign(sign: Sign, test: Presence, layout: Layout) -> tuple[Expr, Expr]:
+def _sign(sign: Sign, test: Presence, layout: ColumnLayout) -> tuple[Expr, Expr]:
     """Whether a value is a sign of the concept, and whether that cannot be told."""
     window = test.test.window
     back = window is not None and window.looks_back
@@ -229,11 +229,11 @@ class _Anchored:
     hand: Expr = FALSE
 
 
-def _anchored(test: Presence, layout: Layout, bits: Bits) -> _Anchored:
+def _anchored(test: Presence, layout: ColumnLayout, bits: Bits) -> _Anchored:
     """The facts of a test whose window counts from when a concept began."""
     if not test.voting.anchor:
         return _Anchored(unknown=bits.has("timed"))
-    anchor, left = Anchor(test.voting.anchor), LeftOpen(test)
+    anchor, left = AnchorDays(test.voting.anchor), MayBe(test)
     days = layout.bits(("anchor", anchor.reads), lambda: Voter("", anchor))
     others = layout.bits(("left open", test.test), lambda: Voter(test.concept, left))
     begun, reach = days.has("yes"), reach_in_days(test.test.window)
@@ -253,7 +253,7 @@ def _anchored(test: Presence, layout: Layout, bits: Bits) -> _Anchored:
     )
 
 
-def related(test: Relating, what: Answer, to: Answer) -> Answer:
+def related(test: Relating, what: Answered, to: Answered) -> Answered:
     """The answer of a link by those of its two sides; whether their times meet is left to the plain evaluator."""
     unrelated = test.relation == "unrelated_to"
     both = HANDED if test.relation in TREATS else _NOT_STATED
@@ -262,7 +262,7 @@ def related(test: Relating, what: Answer, to: Answer) -> Answer:
     if not unrelated:
         pairs.append((all_of([not_(to.truth), not_(what.hand)]), _NO))
     pairs.append((unsure, HANDED))
-    open_ = Answer(UNKNOWN, FALSE, reason(Reason.NOT_STATED))
+    open_ = Answered(UNKNOWN, FALSE, reason(Reason.NOT_STATED))
     met = all_of([what.truth, to.truth])
     pairs.append((met, both))
     if unrelated:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from eligo.cohort.answer import Answer, all_met, both_agree, cases, constant, decided, reason
+from eligo.cohort.answer import Answered, all_met, both_agree, cases, constant, decided, reason
 from eligo.cohort.form import (
     FALSE,
     TRUE,
     UNKNOWN,
     Arithmetic,
-    Column,
+    ColumnName,
     Compared,
     Expr,
     IsIn,
@@ -37,14 +37,14 @@ from eligo.patients.model import Patient, Result
 from eligo.truth import Reason
 from eligo.vocabulary.scores import SCORES
 
-LOW, HIGH = Column("low"), Column("high")
-LOW_CLOSED, HIGH_CLOSED = Column("low_closed"), Column("high_closed")
+LOW, HIGH = ColumnName("low"), ColumnName("high")
+LOW_CLOSED, HIGH_CLOSED = ColumnName("low_closed"), ColumnName("high_closed")
 _OWN = {"ULN": ("own_high", "own_high_unusable"), "LLN": ("own_low", "own_low_unusable")}
 _GUARD = (0.8, 1.2)  # so near to the slack, as a share of it, a product that is not rounded yet does not decide
 _SEXES = ("male", "female")
 
 
-class Ends(NamedTuple):
+class LimitEnds(NamedTuple):
     """The limit as an interval, with its slack; both ends are one where it is a point."""
 
     least: Expr
@@ -53,8 +53,8 @@ class Ends(NamedTuple):
     near_most: Expr
 
 
-def _fixed(low: float, high: float) -> Ends:
-    return Ends(number(low), number(high), number(slack(low)), number(slack(high)))
+def _fixed(low: float, high: float) -> LimitEnds:
+    return LimitEnds(number(low), number(high), number(slack(low)), number(slack(high)))
 
 
 def _minus(left: Expr, right: Expr) -> Expr:
@@ -89,7 +89,7 @@ def _no_less(end: Expr, limit: Expr, near: Expr) -> Expr:
     return Compared("ge", _minus(end, limit), _negative(near))
 
 
-def held(op: Op, ends: Ends) -> Expr:
+def held(op: Op, ends: LimitEnds) -> Expr:
     """Whether the value is on a side of a limit."""
     least, most, near_least, near_most = ends
     if op == "lt":
@@ -114,13 +114,13 @@ def _one(least: Expr, most: Expr) -> Expr:
     return Compared("eq", least, most)
 
 
-def compared(answer: Comparison, policy: Policy, as_of: date, units: Sequence[str]) -> Answer:
+def compared(answer: Comparison, policy: Policy, as_of: date, units: Sequence[str]) -> Answered:
     """What a comparison says of a value that can decide; `units` are all in which its variable is recorded."""
     if isinstance(answer, StatedTwice):
         return _stated_twice(answer, policy, as_of, units)
     relative = [limit for limit in answer.test.limits if limit.of is not None or limit.above is not None]
     own = [limit for limit in answer.test.limits if limit not in relative]
-    parts = [Answer(held(limit.op, _fixed(float(limit.value), float(limit.value)))) for limit in own]
+    parts = [Answered(held(limit.op, _fixed(float(limit.value), float(limit.value)))) for limit in own]
     parts += [_multiple(limit, answer.variable, policy, as_of) for limit in relative]
     found = all_met(parts)
     why = reason(Reason.CENSORED)
@@ -135,18 +135,18 @@ def _no_limit(limit: Limit) -> Reason:
     return Reason.NO_REFERENCE_RANGE if normal else Reason.MISSING
 
 
-def _multiple(limit: Limit, variable: str, policy: Policy, as_of: date) -> Answer:
+def _multiple(limit: Limit, variable: str, policy: Policy, as_of: date) -> Answered:
     """A limit that is a multiple of a limit of normal, or lies above one; any other is left to the plain evaluator."""
     which = limit.of or limit.above
     if which not in _OWN:
-        return Answer(UNKNOWN, TRUE)
+        return Answered(UNKNOWN, TRUE)
     own, unusable = _OWN[which]
     by_sex = {sex: _of_normal(limit, _normal(variable, which, sex, policy, as_of)) for sex in (*_SEXES, None)}
     return cases(
         [
-            (known(Column(own)), _of_own(limit, Column(own))),
-            (Column(unusable), Answer(UNKNOWN)),
-            *((Compared("eq", Column("sex"), Value(sex, "word")), by_sex[sex]) for sex in _SEXES),
+            (known(ColumnName(own)), _of_own(limit, ColumnName(own))),
+            (ColumnName(unusable), Answered(UNKNOWN)),
+            *((Compared("eq", ColumnName("sex"), Value(sex, "word")), by_sex[sex]) for sex in _SEXES),
         ],
         by_sex[None],
     )
@@ -157,19 +157,19 @@ def _normal(variable: str, which: str, sex: str | None, policy: Policy, as_of: d
     return Chart(patient, policy).normal(variable, which, Result(variable, 0, 0))
 
 
-def _of_normal(limit: Limit, normal: Normal | None) -> Answer:
+def _of_normal(limit: Limit, normal: Normal | None) -> Answered:
     if normal is None:
-        return Answer(UNKNOWN)
-    return Answer(held(limit.op, _fixed(absolute(limit, normal.low), absolute(limit, normal.high))))
+        return Answered(UNKNOWN)
+    return Answered(held(limit.op, _fixed(absolute(limit, normal.low), absolute(limit, normal.high))))
 
 
-def _of_own(limit: Limit, own: Expr) -> Answer:
+def _of_own(limit: Limit, own: Expr) -> Answered:
     """The limit from the report's own one; the plain evaluator rounds it, and decides what the rounding could."""
     at = Arithmetic("times" if limit.above is None else "plus", own, number(limit.value))
     near = Arithmetic("times", either(Compared("lt", at, number(0)), _minus(number(0), at), at), number(slack(1)))
-    truth = held(limit.op, Ends(at, at, near, near))
+    truth = held(limit.op, LimitEnds(at, at, near, near))
     close = any_of(_close(_minus(end, at), near) for end in (LOW, HIGH))
-    return Answer(either(close, UNKNOWN, truth), either(close, TRUE, FALSE))
+    return Answered(either(close, UNKNOWN, truth), either(close, TRUE, FALSE))
 
 
 def _close(apart: Expr, near: Expr) -> Expr:
@@ -180,14 +180,14 @@ def _close(apart: Expr, near: Expr) -> Expr:
     return any_of([above, below])
 
 
-def _stated_twice(answer: StatedTwice, policy: Policy, as_of: date, units: Sequence[str]) -> Answer:
+def _stated_twice(answer: StatedTwice, policy: Policy, as_of: date, units: Sequence[str]) -> Answered:
     first, second = (compared(one, policy, as_of, units) for one in (answer.first, answer.second))
     agreed = both_agree(first, second)._replace(why=reason(Reason.NOT_STATED))
     if answer.unit is None:
         return agreed
     goes = {unit: unit_goes_with(unit, answer.unit, answer.variable) for unit in units}
     with_first, with_second = (tuple(unit for unit in units if goes[unit] == place) for place in (0, 1))
-    unit = Column("unit")
+    unit = ColumnName("unit")
     return cases(
         [
             (IsNull(unit), first),
@@ -197,7 +197,7 @@ def _stated_twice(answer: StatedTwice, policy: Policy, as_of: date, units: Seque
     )
 
 
-def chosen_of(answer: Choice) -> Answer:
+def chosen_of(answer: Choice) -> Answered:
     """What a choice says of a value that can decide: every grade that it can be is one of the values, or none is."""
     words = tuple(sorted(value for value in answer.values if isinstance(value, str)))
     numbers = sorted(value for value in answer.values if not isinstance(value, str))
@@ -205,9 +205,9 @@ def chosen_of(answer: Choice) -> Answer:
     inside, outside = any_of(map(_can_be, numbers)), any_of(map(_can_be, others))
     point = TRUE if answer.grades else Compared("eq", LOW, HIGH)
     of_number = decided(all_of([inside, not_(outside), point]), not_(inside))
-    of_word = IsIn(Column("text"), words) if words else FALSE
+    of_word = IsIn(ColumnName("text"), words) if words else FALSE
     truth = either(IsNull(LOW), either(of_word, TRUE, FALSE), of_number)
-    return Answer(truth, FALSE, reason(Reason.CENSORED))
+    return Answered(truth, FALSE, reason(Reason.CENSORED))
 
 
 def _can_be(grade: float) -> Expr:
@@ -228,7 +228,7 @@ def beyond(op: str, limit: float) -> Expr:
     return any_of(parts)
 
 
-def at_range(answer: Comparison | Choice, low: float, high: float, chart: Chart) -> Answer:
+def at_range(answer: Comparison | Choice, low: float, high: float, chart: Chart) -> Answered:
     """What a test says of a constant range of values, for a chart that has nothing else."""
     truth, why, *_ = answer.one(Result(answer.variable, low, high), chart)
     return constant(truth, why)

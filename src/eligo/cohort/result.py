@@ -7,8 +7,7 @@ from typing import Any
 
 from eligo.cohort.answer import reasons_in
 from eligo.cohort.curves import Curve, Moved
-from eligo.cohort.study import Found
-from eligo.cohort.tally import Tally
+from eligo.cohort.tally import TrialTally
 from eligo.criteria import Compare, Leaf, OneOf
 from eligo.dataclass import replace
 from eligo.evaluate import Engine
@@ -53,7 +52,7 @@ class Hiding:
         return found
 
 
-def result(engine: Engine, found: Found, least: int) -> Data:
+def result(engine: Engine, found: Totals, least: int) -> Data:
     """All that a study found, as JSON data."""
     hide = Hiding(least)
     trials = [
@@ -71,7 +70,7 @@ def result(engine: Engine, found: Found, least: int) -> Data:
     }
 
 
-def _trial(trial: Trial, tally: Tally, order: Sequence[int], hide: Hiding) -> Data:
+def _trial(trial: Trial, tally: TrialTally, order: Sequence[int], hide: Hiding) -> Data:
     counts = tally.counts
     parts = [counts[word,] for word in ("eligible", "undetermined", "ineligible")]
     eligible, undetermined, ineligible = hide.parts(parts)
@@ -88,7 +87,7 @@ def _trial(trial: Trial, tally: Tally, order: Sequence[int], hide: Hiding) -> Da
     }
 
 
-def _criterion(number: int, ready: Ready, tally: Tally, hide: Hiding) -> Data:
+def _criterion(number: int, ready: Ready, tally: TrialTally, hide: Hiding) -> Data:
     counts, criterion = tally.counts, ready.criterion
     passes, blocks, open_ = hide.parts([counts[word, str(number)] for word in ("passes", "blocks", "open")])
     reasons: dict[str, int] = {}
@@ -132,7 +131,7 @@ def limit_words(leaf: Leaf) -> str:
     return ""
 
 
-def _attrition(trial: Trial, tally: Tally, order: Sequence[int], hide: Hiding) -> list[Data]:
+def _attrition(trial: Trial, tally: TrialTally, order: Sequence[int], hide: Hiding) -> list[Data]:
     counts = tally.counts
     certain = hide.series([counts["certain", str(step)] for step, _ in enumerate(order)])
     possible = hide.series([counts["possible", str(step)] for step, _ in enumerate(order)])
@@ -142,7 +141,7 @@ def _attrition(trial: Trial, tally: Tally, order: Sequence[int], hide: Hiding) -
     ]
 
 
-def _missing(trial: Trial, tally: Tally, hide: Hiding) -> Iterator[Data]:
+def _missing(trial: Trial, tally: TrialTally, hide: Hiding) -> Iterator[Data]:
     """The variables that are not known, those that would settle most patients first."""
     names = {key[1] for key, count in tally.counts.items() if key[0] == "missing" and count}
     counts = tally.counts
@@ -151,7 +150,7 @@ def _missing(trial: Trial, tally: Tally, hide: Hiding) -> Iterator[Data]:
         yield {"variable": name, "name": variable_name(name), "open": open_, "settles": settles}
 
 
-def _curves(found: Found, place: int, hide: Hiding) -> Iterator[Data]:
+def _curves(found: Totals, place: int, hide: Hiding) -> Iterator[Data]:
     if place >= len(found.curves):
         return
     for curve, moved in zip(found.curves[place], found.moved[place], strict=True):
@@ -179,7 +178,7 @@ def _curve(curve: Curve, moved: Moved, hide: Hiding) -> Data:
     }
 
 
-def _overlap(engine: Engine, found: Found, hide: Hiding) -> Iterator[Data]:
+def _overlap(engine: Engine, found: Totals, hide: Hiding) -> Iterator[Data]:
     names = [trial.plan.trial for trial in engine.trials]
     for one, other in sorted({key[:2] for key in found.overlap}):
         if one == other:

@@ -23,11 +23,11 @@ from eligo.cohort.criteria import (
 )
 from eligo.cohort.facts import Facts
 from eligo.cohort.folding import folded
-from eligo.cohort.form import FALSE, Column, Expr, HasBits, Value
+from eligo.cohort.form import FALSE, ColumnName, Expr, HasBits, Value
 from eligo.cohort.in_polars import in_polars
 from eligo.cohort.latest import Latest, Output
 from eligo.cohort.readings import HIGH, HIGH_CLOSED, LOW, LOW_CLOSED
-from eligo.cohort.source import Persons, Source
+from eligo.cohort.source import Persons, Warehouse
 from eligo.criteria import Window
 from eligo.evaluate import Engine
 from eligo.evaluation.stated_twice import StatedTwice
@@ -42,7 +42,7 @@ STATED = ("attested_yes", "attested_no", "replies")
 class Columns:
     """All plans of an engine as columns over a warehouse, as of one day."""
 
-    def __init__(self, source: Source, engine: Engine, as_of: date) -> None:
+    def __init__(self, source: Warehouse, engine: Engine, as_of: date) -> None:
         self.source, self.engine, self.as_of = source, engine, as_of
         twice = {test.variable for test in engine.tests if isinstance(test, StatedTwice)}
         self.layout, self.answers = compiled(engine, as_of, source.units(sorted(twice)))
@@ -71,7 +71,7 @@ class Columns:
         stage = self.layout.value(variable, window)
         ends = {"low": LOW, "high": HIGH, "low_closed": LOW_CLOSED, "high_closed": HIGH_CLOSED, "usable": stage.usable}
         for own in ("own_low", "own_high", "own_low_unusable", "own_high_unusable"):
-            ends[own] = Column(own)
+            ends[own] = ColumnName(own)
         for name, part in ends.items():
             if name not in stage.outputs:
                 stage.outputs[name] = Output(part, "one")
@@ -133,7 +133,7 @@ class Fold:
 
     def known(self, expression: Expr) -> Expr | None:
         """What a column is for sure: NULL where there is none, false where no fact sets the bits."""
-        if isinstance(expression, Column) and expression.name not in self.names:
+        if isinstance(expression, ColumnName) and expression.name not in self.names:
             return _null(expression.name.rpartition(".")[2])
         if isinstance(expression, HasBits):
             left = self.set[expression.column] & expression.bits

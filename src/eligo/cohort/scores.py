@@ -28,7 +28,7 @@ _ZERO, _ONE = Interval(0, 0), Interval(1, 1)
 _GRID, _CUTS, _FIRST_LOOK = 144, 48, 12
 
 
-class Input(NamedTuple):
+class ValueInput(NamedTuple):
     """One input in columns: ends of a value that can decide, whether it is there, whether it is unclear.
 
     One that is `idle` is there, but says nothing, which makes a difference.
@@ -56,7 +56,7 @@ class Scored:
 
     name: str
     answer: Comparison | Choice
-    values: tuple[Input, ...]
+    values: tuple[ValueInput, ...]
     facts: tuple[FactInput, ...]
     whole: bool
 
@@ -158,7 +158,7 @@ def bins(score: str, key: str) -> list[Interval]:
     return [Interval(first, last) for first, last in zip(edges, ends, strict=True)]
 
 
-class Span(NamedTuple):
+class InputSpan(NamedTuple):
     """What is known of an input by its cell: the widest interval that it can be known as, and both ends of these.
 
     A value of a cell is any point of it. Of one that is censored, the end that is known lies in the cell.
@@ -202,15 +202,15 @@ class Grid(NamedTuple):
                 found[code] = 1 + low * self.ends + high
         return found
 
-    def span(self, code: int, *, first_look: bool) -> Span:
+    def span(self, code: int, *, first_look: bool) -> InputSpan:
         """The span of a code from 1: of a grade its range, else of the places of both ends."""
         if self.exact:
             cell = self.cells[code - 1]
-            return Span(cell, cell, cell)
+            return InputSpan(cell, cell, cell)
         step = self.step if first_look else 1
         low, high = (self._place(place, step) for place in divmod(code - 1, self.ends))
         # INVARIANT: of an interval too, both ends lie between those of `least` and `most`, even within one cell.
-        return Span(Interval(low.low, high.high), Interval(low.low, high.low), Interval(low.high, high.high))
+        return InputSpan(Interval(low.low, high.high), Interval(low.low, high.low), Interval(low.high, high.high))
 
     def _place(self, place: int, step: int) -> Interval:
         if place == 0:
@@ -227,13 +227,13 @@ def grid(score: str, key: str) -> Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ScoreCell:
     """What is known of the inputs: spans of values, facts that are there or ruled out, the sex.
 
     `idle` are inputs that are there and say nothing.
     """
 
-    values: Mapping[str, Span]
+    values: Mapping[str, InputSpan]
     facts: Mapping[str, bool]
     sex: str | None
     idle: frozenset[str] = frozenset()
@@ -244,12 +244,12 @@ class Cell:
         return all(value.is_exact for value in self.values.values())
 
 
-def exact(values: Mapping[str, Interval], other: Cell) -> Cell:
+def exact(values: Mapping[str, Interval], other: ScoreCell) -> ScoreCell:
     """The cell of these values, and all else as in another one."""
-    return replace(other, values={name: Span(value, value, value) for name, value in values.items()})
+    return replace(other, values={name: InputSpan(value, value, value) for name, value in values.items()})
 
 
-def judge(answer: Comparison | Choice, cell: Cell, blank: Chart) -> Truth | None:
+def judge(answer: Comparison | Choice, cell: ScoreCell, blank: Chart) -> Truth | None:
     """The answer for all of a cell; None where values of it may differ."""
     truth, _ = ask(answer, cell, blank)
     if truth is not Truth.UNKNOWN or cell.is_exact:
@@ -263,7 +263,7 @@ def judge(answer: Comparison | Choice, cell: Cell, blank: Chart) -> Truth | None
     return Truth.UNKNOWN if _is_one_sided(answer) or first[1] == last[1] else None
 
 
-def ask(answer: Comparison | Choice, cell: Cell, blank: Chart) -> tuple[Truth, Interval | None]:
+def ask(answer: Comparison | Choice, cell: ScoreCell, blank: Chart) -> tuple[Truth, Interval | None]:
     """What the test says of a record with the widest ranges of a cell, and the score that these give."""
     known = {name: span.wide for name, span in cell.values.items()}
     found = reading(answer.variable, known, cell)
@@ -272,7 +272,7 @@ def ask(answer: Comparison | Choice, cell: Cell, blank: Chart) -> tuple[Truth, I
     return answer.one(Derived(answer.variable, *found, "computed"), blank)[0], found
 
 
-def reading(score: str, values: Mapping[str, Interval], cell: Cell) -> Interval | None:
+def reading(score: str, values: Mapping[str, Interval], cell: ScoreCell) -> Interval | None:
     """The values that a score can have, from what a record has of its inputs, as `evaluation/derive.py` finds them."""
     known = dict[str, Interval]()
     for item in SCORES[score].inputs:
@@ -289,7 +289,7 @@ def reading(score: str, values: Mapping[str, Interval], cell: Cell) -> Interval 
     return None if known.keys() <= NO_MEASUREMENT else bounds(score, known)
 
 
-def _of_parts(score: str, values: Mapping[str, Interval], cell: Cell, *, is_stated: bool) -> dict[str, Interval]:
+def _of_parts(score: str, values: Mapping[str, Interval], cell: ScoreCell, *, is_stated: bool) -> dict[str, Interval]:
     """An input that is a score itself: what it comes to where it is not stated, and what is known of its inputs."""
     parts = {item.key: values[item.key] for item in leaf_inputs(score) if item.key in values}
     whole = score not in REPLACEABLE or all(item.id in values or item.id in cell.idle for item in SCORES[score].inputs)
@@ -304,7 +304,7 @@ def _is_one_sided(answer: Comparison | Choice) -> bool:
     return isinstance(answer, Comparison) and len(answer.test.limits) == 1 and answer.test.limits[0].op != "eq"
 
 
-def _ends(score: str, cell: Cell) -> tuple[Cell, Cell] | None:
+def _ends(score: str, cell: ScoreCell) -> tuple[ScoreCell, ScoreCell] | None:
     """The two corners of a cell with the least and the greatest score; None where its directions are not known."""
     signs = _directions(score)
     if signs is None or any(key not in signs for key in cell.values):
@@ -343,8 +343,8 @@ def grid_of(scored: Scored) -> dict[str, Grid]:
 
 
 def cell_of(
-    ids: Sequence[str], codes: Sequence[int], grids: Mapping[str, Grid], rest: Cell, *, first_look: bool
-) -> Cell:
+    ids: Sequence[str], codes: Sequence[int], grids: Mapping[str, Grid], rest: ScoreCell, *, first_look: bool
+) -> ScoreCell:
     """The cell of these codes (0 for nothing known, `IDLE`, else that of a span), with all else as in another one."""
     named = zip(ids, codes, strict=True)
     values = {name: grids[name].span(code, first_look=first_look) for name, code in named if 0 < code < IDLE}

@@ -53,7 +53,7 @@ class Persons:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Warehouse:
     """A folder of tables."""
 
     folder: Path
@@ -180,16 +180,16 @@ def _between(persons: Persons) -> pl.Expr:
     return (pl.col("person") >= persons.first) & (pl.col("person") < persons.last)
 
 
-def opened(folder: Path) -> Source:
+def opened(folder: Path) -> Warehouse:
     """The warehouse in a folder; an error names what is missing, or of another version."""
     read_manifest(folder)
-    source = Source(folder)
+    source = Warehouse(folder)
     for table in TABLES:
         _check_columns(source, table)
     return source
 
 
-def _check_columns(source: Source, table: Table) -> None:
+def _check_columns(source: Warehouse, table: Table) -> None:
     import polars as pl  # lazily, as above
 
     file = Place(str(file_of(source.folder, table)))

@@ -21,10 +21,10 @@ from eligo.cohort.criteria import (
     verdict_of,
 )
 from eligo.cohort.facts import Facts
-from eligo.cohort.form import TRUE, Column, Expr, Value, any_of, is_false, is_open, is_true, not_
+from eligo.cohort.form import TRUE, ColumnName, Expr, Value, any_of, is_false, is_open, is_true, not_
 from eligo.cohort.layout import DISTANCES
 from eligo.cohort.run import Columns, Fold, all_bits
-from eligo.cohort.source import Source
+from eligo.cohort.source import Warehouse
 from eligo.cohort.sql_stages import (
     Dialect,
     Script,
@@ -49,12 +49,12 @@ _TABLES = ", ".join(f"eligo_{table}" for table in TABLES)
 HEAD = ("trial", "criterion", "passes", "blocks", "open", "to_decide", "left_certain", "left_possible")
 
 
-def script(source: Source, engine: Engine, dialect: Dialect) -> str:
+def script(source: Warehouse, engine: Engine, dialect: Dialect) -> str:
     """The script as a text, each statement with a semicolon."""
     return "\n".join([*_head(source, engine, dialect), *(f"{one};\n" for one in statements(source, engine, dialect))])
 
 
-def _head(source: Source, engine: Engine, dialect: Dialect) -> Iterator[str]:
+def _head(source: Warehouse, engine: Engine, dialect: Dialect) -> Iterator[str]:
     """What the reader of the script has to know."""
     yield f"-- eligo cohort: {len(engine.trials)} trials over {source.count()} patients, for {dialect}"
     for trial in engine.trials:
@@ -67,7 +67,7 @@ def _head(source: Source, engine: Engine, dialect: Dialect) -> Iterator[str]:
     yield ""
 
 
-def statements(source: Source, engine: Engine, dialect: Dialect) -> Iterator[str]:
+def statements(source: Warehouse, engine: Engine, dialect: Dialect) -> Iterator[str]:
     """The statements in their order; the last one gives the counts, and `eligo_judged` has a row a patient."""
     made = Script(dialect)
     if dialect != "postgres":
@@ -169,7 +169,7 @@ def _counts(made: Script, engine: Engine) -> Iterator[str]:
     lines: list[tuple[str, str, list[str]]] = []
     for place, trial in enumerate(engine.trials):
         counting = Counting(place, trial, ())
-        verdict, hands = verdict_of(trial, counting.passing), [Column(hand) for _, hand, _ in counting.columns]
+        verdict, hands = verdict_of(trial, counting.passing), [ColumnName(hand) for _, hand, _ in counting.columns]
         lines.append((trial.plan.trial, "", _named(asked, _parts(verdict, any_of(hands), verdict))))
         for number, ready in enumerate(trial.criteria):
             parts = _parts(counting.passing(number), hands[number], _left(counting, number))
@@ -185,7 +185,7 @@ def _left(counting: Counting, last: int) -> Expr:
 
 def _parts(passing: Expr, hand: Expr, left: Expr) -> list[Expr]:
     """What is counted of a criterion, or of a trial: see `HEAD`."""
-    to_decide = any_of([Column("whole"), hand])
+    to_decide = any_of([ColumnName("whole"), hand])
     return [passing, not_(passing), is_open(passing), to_decide, left, not_(is_false(left))]
 
 

@@ -251,21 +251,7 @@ def told_by_facts(made: Script, prefix: str, facts: Facts, kinds: pl.DataFrame) 
         [*_key(row, facts.cuts), *(row[name] for name in (*facts.names, *spans))] for row in kinds.iter_rows(named=True)
     ]
     yield from made.table(f"{prefix}kind", values(rows, [*names, *spans], types))
-    fact = {name: column(name, "f") for name in ("concept", "kind", "status", "visit", *DAYS)}
-    marks = exp.ArrayToString(this=column("qualifiers", "f"), expression=exp.Literal.string(_MARK))
-    both = [fact[f"start_{end}"].eq(fact[f"end_{end}"]) for end in ("first", "last")]
-    of_fact: dict[str, exp.Expr] = {name: fact[name] for name in ("concept", "kind", "status", "visit")}
-    of_fact["marks"] = exp.Coalesce(this=marks, expressions=[exp.Literal.string("")])
-    of_fact["same"] = exp.Coalesce(this=exp.Paren(this=exp.and_(*both)), expressions=[exp.false()])
-    of_fact |= {f"c_{day}": _class(fact[day], facts.cuts) for day in DAYS}
-    inside = exp.In(this=fact["concept"], expressions=[exp.Literal.string(one) for one in facts.concepts])
-    classed = (
-        exp.select(column("person", "f"), *(fact[day] for day in DAYS))
-        .select(*(named(part, f"k_{name}") for name, part in of_fact.items()))
-        .from_("eligo_fact AS f")
-        .join(f"{prefix}person AS p", on=column("person", "f").eq(column("person", "p")))
-        .where(inside if facts.concepts else exp.false())
-    )
+    classed, of_fact = _classed(facts, f"{prefix}person")
     alike = [column(f"k_{name}", "g").eq(column(name, "k")) for name in of_fact]
     number = exp.Window(
         this=exp.RowNumber(),
@@ -279,6 +265,28 @@ def told_by_facts(made: Script, prefix: str, facts: Facts, kinds: pl.DataFrame) 
         .join(f"{prefix}kind AS k", on=exp.and_(*alike))
     )
     yield from made.table(f"{prefix}told", told)
+
+
+def _classed(facts: Facts, person: str) -> tuple[exp.Select, list[str]]:
+    """The facts of persons with what makes each one of a kind, under the names of the table of kinds."""
+    from sqlglot import exp  # lazily, as above
+
+    fact = {name: column(name, "f") for name in ("concept", "kind", "status", "visit", *DAYS)}
+    marks = exp.ArrayToString(this=column("qualifiers", "f"), expression=exp.Literal.string(_MARK))
+    both = [fact[f"start_{end}"].eq(fact[f"end_{end}"]) for end in ("first", "last")]
+    of_fact: dict[str, exp.Expr] = {name: fact[name] for name in ("concept", "kind", "status", "visit")}
+    of_fact["marks"] = exp.Coalesce(this=marks, expressions=[exp.Literal.string("")])
+    of_fact["same"] = exp.Coalesce(this=exp.Paren(this=exp.and_(*both)), expressions=[exp.false()])
+    of_fact |= {f"c_{day}": _class(fact[day], facts.cuts) for day in DAYS}
+    inside = exp.In(this=fact["concept"], expressions=[exp.Literal.string(one) for one in facts.concepts])
+    classed = (
+        exp.select(column("person", "f"), *(fact[day] for day in DAYS))
+        .select(*(named(part, f"k_{name}") for name, part in of_fact.items()))
+        .from_("eligo_fact AS f")
+        .join(f"{person} AS p", on=column("person", "f").eq(column("person", "p")))
+        .where(inside if facts.concepts else exp.false())
+    )
+    return classed, list(of_fact)
 
 
 def _key(row: Mapping[str, object], cuts: Sequence[date]) -> list[object]:

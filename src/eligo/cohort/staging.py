@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from eligo.cohort.form import Column, Expr, parts_of, with_parts
+from eligo.cohort.form import ColumnName, Expr, parts_of, with_parts
 
 _LEAST = 6  # parts of an expression that is worth a column
 
@@ -33,7 +33,7 @@ class Staged:
                 self.stages.append({})
             name = f"{self.prefix}{sum(map(len, self.stages))}"
             self.stages[stage][name] = made
-            made, stage = Column(name), stage + 1
+            made, stage = ColumnName(name), stage + 1
         self._made[expression] = made, stage
         return made, stage
 

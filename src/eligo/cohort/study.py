@@ -11,11 +11,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from eligo.cohort.curves import Curve, Curves, Moved
-from eligo.cohort.form import Column, all_of, is_false, is_true, not_
+from eligo.cohort.form import ColumnName, all_of, is_false, is_true, not_
 from eligo.cohort.handover import Decide, HandOver, patched
 from eligo.cohort.run import Columns
-from eligo.cohort.source import Source
-from eligo.cohort.tally import Counting, Tally, counted
+from eligo.cohort.source import Warehouse
+from eligo.cohort.tally import Counting, TrialTally, counted
 from eligo.dataclass import dataclass, field
 from eligo.evaluate import Engine
 from eligo.truth import Verdict
@@ -30,14 +30,14 @@ Listed = tuple[str, Sequence[Verdict]]  # a patient's id, and the verdict of eac
 
 
 @dataclass(slots=True)
-class Found:
+class Totals:
     """What was counted: by trial, its tally, its curves and what they count; and what the trials share."""
 
     persons: int = 0
     handed: int = 0
     days: list[date] = field(default_factory=list)
     orders: list[tuple[int, ...]] = field(default_factory=list)
-    tallies: list[Tally] = field(default_factory=list)
+    tallies: list[TrialTally] = field(default_factory=list)
     curves: list[list[Curve]] = field(default_factory=list)
     moved: list[list[Moved]] = field(default_factory=list)
     overlap: Counter[tuple[int, int, str]] = field(default_factory=Counter)
@@ -45,7 +45,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Wanted:
     """What to count: in which order criteria are gone through, by trial; whether curves and counts are wanted.
 
     The order `blocks` is that of how many patients each criterion blocks, which is counted first.
@@ -64,7 +64,7 @@ def batch_of(memory: int) -> int:
     return max(_FEWEST, (memory - _BASE) // _BYTES_OF_PERSON)
 
 
-def study(source: Source, engine: Engine, decide: Decide, asked: Asked) -> Found:
+def study(source: Warehouse, engine: Engine, decide: Decide, asked: Wanted) -> Totals:
     """Count everything for the trials of an engine; `decide` does the jobs that columns leave, in any order."""
     countings = [
         Counting(place, trial, _by_number(asked.orders.get(trial.plan.trial), len(trial.criteria)))
@@ -72,8 +72,8 @@ def study(source: Source, engine: Engine, decide: Decide, asked: Asked) -> Found
     ]
     if "blocks" in asked.orders.values():
         countings = _ordered(source, engine, decide, asked, countings)
-    found = Found(days=source.days(), orders=[counting.order for counting in countings])
-    found.tallies = [Tally() for _ in countings]
+    found = Totals(days=source.days(), orders=[counting.order for counting in countings])
+    found.tallies = [TrialTally() for _ in countings]
     for frame, curves in _frames(source, engine, decide, asked, countings, found):
         for place, counting in enumerate(countings if asked.counts else []):
             found.tallies[place].add(counting.tally(frame))
@@ -89,10 +89,10 @@ def _by_number(order: Sequence[int] | str | None, count: int) -> Sequence[int]:
 
 
 def _ordered(
-    source: Source, engine: Engine, decide: Decide, asked: Asked, countings: Sequence[Counting]
+    source: Warehouse, engine: Engine, decide: Decide, asked: Wanted, countings: Sequence[Counting]
 ) -> list[Counting]:
     """The same, with the criteria of those trials that ask for it in the order of how many patients each blocks."""
-    found = study(source, engine, decide, Asked(memory=asked.memory, curves=False, progress=asked.progress))
+    found = study(source, engine, decide, Wanted(memory=asked.memory, curves=False, progress=asked.progress))
     ordered = []
     for counting, tally in zip(countings, found.tallies, strict=True):
         numbers = counting.order
@@ -103,7 +103,7 @@ def _ordered(
 
 
 def _frames(
-    source: Source, engine: Engine, decide: Decide, asked: Asked, countings: Sequence[Counting], found: Found
+    source: Warehouse, engine: Engine, decide: Decide, asked: Wanted, countings: Sequence[Counting], found: Totals
 ) -> Iterator[tuple[pl.DataFrame, list[Curves]]]:
     """The decided rows of all persons, batch by batch, with the verdict of each trial."""
     count, size = source.count(), batch_of(asked.memory)
@@ -127,11 +127,11 @@ def _frames(
             asked.progress(found.persons)
 
 
-def _curves(columns: Columns, countings: Sequence[Counting], asked: Asked) -> list[Curves]:
+def _curves(columns: Columns, countings: Sequence[Counting], asked: Wanted) -> list[Curves]:
     return [Curves(columns, counting) for counting in countings] if asked.curves else []
 
 
-def _add_curves(found: Found, place: int, curves: Curves, frame: pl.DataFrame) -> None:
+def _add_curves(found: Totals, place: int, curves: Curves, frame: pl.DataFrame) -> None:
     while len(found.moved) <= place:
         found.moved.append([])
         found.curves.append([])
@@ -143,19 +143,21 @@ def _add_curves(found: Found, place: int, curves: Curves, frame: pl.DataFrame) -
         total.possible.update(part.possible)
 
 
-def _add_overlap(found: Found, countings: Sequence[Counting], frame: pl.DataFrame) -> None:
+def _add_overlap(found: Totals, countings: Sequence[Counting], frame: pl.DataFrame) -> None:
     """How many two trials share, and how many any trial may have."""
     asked = {}
     for place, one in enumerate(countings):
         for other_place, other in enumerate(countings[: place + 1]):
-            both = [Column(one.verdict), Column(other.verdict)]
+            both = [ColumnName(one.verdict), ColumnName(other.verdict)]
             asked[other_place, place, "certain"] = all_of(is_true(part) for part in both)
             asked[other_place, place, "possible"] = all_of(not_(is_false(part)) for part in both)
     for name, count in zip(asked, counted(frame, list(asked.values())), strict=True):
         found.overlap[name] += count
 
 
-def _list(source: Source, countings: Sequence[Counting], frame: pl.DataFrame, listed: Callable[[Listed], None]) -> None:
+def _list(
+    source: Warehouse, countings: Sequence[Counting], frame: pl.DataFrame, listed: Callable[[Listed], None]
+) -> None:
     """Give out each patient's id and verdicts."""
     ids = source.ids(frame["person"])
     columns = [frame[counting.verdict].to_list() for counting in countings]

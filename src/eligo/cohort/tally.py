@@ -15,7 +15,7 @@ from eligo.cohort.form import (
     FALSE,
     TRUE,
     Arithmetic,
-    Column,
+    ColumnName,
     Compared,
     Expr,
     Value,
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Tally:
+class TrialTally:
     """The counts of one trial, by name; `reasons` by criterion and the bits of what keeps it open."""
 
     counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
     reasons: Counter[tuple[int, int]] = field(default_factory=Counter)
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: TrialTally) -> None:
         """Add the counts of another batch."""
         self.counts.update(other.counts)
         self.reasons.update(other.reasons)
@@ -65,13 +65,13 @@ class Counting:
 
     def passing(self, number: int) -> Expr:
         """Whether a criterion passes."""
-        return passes(self.trial.criteria[number], Column(self.columns[number][0]))
+        return passes(self.trial.criteria[number], ColumnName(self.columns[number][0]))
 
-    def tally(self, frame: pl.DataFrame) -> Tally:
+    def tally(self, frame: pl.DataFrame) -> TrialTally:
         """The counts of a batch."""
-        found = Tally()
+        found = TrialTally()
         found.counts["persons",] = len(frame)
-        verdict = Column(self.verdict)
+        verdict = ColumnName(self.verdict)
         tests = {truth for ready in self.trial.criteria for truth, *_ in map(answer_columns, ready.numbers)}
         needed = [self.verdict, *sorted(tests), *(name for truth, _, why in self.columns for name in (truth, why))]
         for rows, questions in (
@@ -90,7 +90,7 @@ class Counting:
 
     def _questions(self) -> Iterator[tuple[tuple[str, ...], Expr]]:
         """What is counted, by name, as conditions."""
-        verdict = Column(self.verdict)
+        verdict = ColumnName(self.verdict)
         yield ("eligible",), verdict
         yield ("undetermined",), is_open(verdict)
         yield ("ineligible",), not_(verdict)
@@ -172,7 +172,7 @@ class Counting:
         ready = self.trial.criteria[number]
         if not tests.isdisjoint(ready.numbers):
             return self._forced(ready, tests, to)
-        asked_of_persons = Compared("eq", Column(self.columns[number][2]), reason(Reason.NEEDS_ATTESTATION))
+        asked_of_persons = Compared("eq", ColumnName(self.columns[number][2]), reason(Reason.NEEDS_ATTESTATION))
         return either(asked_of_persons, TRUE, self.passing(number))
 
     def variables(self) -> dict[str, set[int]]:

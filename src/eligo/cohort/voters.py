@@ -31,7 +31,7 @@ _FLAG = {name: 1 << place for place, name in enumerate(BITS)}
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
+class AnchorDays:
     """From which days a window counts: those on which a concept of a family began, or is planned to."""
 
     reads: frozenset[str]
@@ -45,7 +45,7 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOpen:
+class MayBe:
     """What may be the concept of a test that counts from an anchor."""
 
     test: Presence
@@ -61,12 +61,12 @@ class Voter:
     """Who asks facts: the test of a concept, one that hangs on when a concept began, and what windows count from."""
 
     concept: str
-    test: Presence | AgeThen | Anchor | LeftOpen
+    test: Presence | AgeThen | AnchorDays | MayBe
 
     @property
     def window(self) -> Window | None:
         """The window of the test."""
-        test = self.test.test if isinstance(self.test, LeftOpen) else self.test
+        test = self.test.test if isinstance(self.test, MayBe) else self.test
         return test.test.window if isinstance(test, Presence) else None
 
     @property
@@ -86,9 +86,9 @@ class Voter:
         if isinstance(test, AgeThen):
             of_kind = self.concept in line_of(fact.concept)
             return _FLAG["hand"] if of_kind and fact.status not in ("refuted", "planned") else 0
-        if isinstance(test, Anchor):
+        if isinstance(test, AnchorDays):
             return _FLAG["yes"] if test.is_begun_by(fact, blank.as_of) else 0
-        if isinstance(test, LeftOpen):
+        if isinstance(test, MayBe):
             plain = is_timed(test.test, fact, blank)
             return _FLAG["timed" if plain else "open"] if test.test.leaves_open(fact, blank) else 0
         of_kind = self.concept in line_of(fact.concept)
@@ -130,7 +130,7 @@ def reach_in_days(window: Window | None) -> int | None:
     return math.ceil(length.value * DAYS_IN[length.unit]) if length.unit not in ("mo", "a") else None
 
 
-class Span(NamedTuple):
+class When(NamedTuple):
     """When a fact of a kind was so, by which of its days: `own` start or `any` day; its end, and whether it is over.
 
     `own` is the end that is recorded, `start` that of the start, `since` any day from the start to `today`. `outlasted`
@@ -143,7 +143,7 @@ class Span(NamedTuple):
     outlasted: bool
 
 
-def span_of(fact: Fact, as_of: date) -> Span | None:
+def span_of(fact: Fact, as_of: date) -> When | None:
     """The span of all facts of a kind, by the one that stands for it; None where no such words tell it."""
     when = period(fact, as_of)
     start, end = (_until(day, as_of) for day in (fact.start, fact.end))
@@ -158,7 +158,7 @@ def span_of(fact: Fact, as_of: date) -> Span | None:
     if last is None or (first == "any" and when.start != (date.min, as_of)):
         return None
     over = fact.kind != "procedure" and ended(fact, as_of) is Truth.MET
-    return Span(first, last, over, when.end[1] == as_of and outlasted(fact, as_of))
+    return When(first, last, over, when.end[1] == as_of and outlasted(fact, as_of))
 
 
 def _until(day: PartialDate | None, as_of: date) -> Days | None:

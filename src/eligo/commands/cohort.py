@@ -28,10 +28,11 @@ from eligo.screening import Rules, load_rules
 from eligo.textfile import not_written, write_text
 
 if TYPE_CHECKING:
-    from eligo.cohort.handover import Decided, Job
-    from eligo.cohort.source import Source
+    from eligo.cohort.handover import Decided, Handed
+    from eligo.cohort.source import Warehouse
     from eligo.cohort.study import Listed
     from eligo.evaluate import Engine
+    from eligo.evaluate.engine import Trial
 
 EXAMPLES = """\
   eligo cohort --warehouse build/warehouse
@@ -142,11 +143,11 @@ def rules_of(names: Sequence[str], chosen: Sequence[str] = (), left_out: Sequenc
     return rules.without(left_out) if left_out else rules
 
 
-def _counted(args: argparse.Namespace, source: Source, engine: Engine) -> None:
+def _counted(args: argparse.Namespace, source: Warehouse, engine: Engine) -> None:
     from eligo.cohort.page import page  # lazily, as above
     from eligo.cohort.result import result
     from eligo.cohort.shown import as_csv, cohort_lines
-    from eligo.cohort.study import Asked, study
+    from eligo.cohort.study import Wanted, study
     from eligo.report.terminal import terminal
 
     orders = [_order(args.order, place, engine) for place, _ in enumerate(engine.trials)]
@@ -154,7 +155,7 @@ def _counted(args: argparse.Namespace, source: Source, engine: Engine) -> None:
         trial.plan.trial: order for trial, order in zip(engine.trials, orders, strict=True) if order is not None
     }
     with _listing(args.list, engine) as listed, Progress() as progress:
-        asked = Asked(by_trial, not args.no_curves, args.memory * MEGABYTE, progress.reach, listed)
+        asked = Wanted(by_trial, not args.no_curves, args.memory * MEGABYTE, progress.reach, listed)
         found = study(source, engine, decider(engine, args.processes), asked)
     data = result(engine, found, args.min_count)
     if args.html:
@@ -172,7 +173,6 @@ def _counted(args: argparse.Namespace, source: Source, engine: Engine) -> None:
 def _order(given: Sequence[str], place: int, engine: Engine) -> Sequence[int] | str | None:
     """The order of a trial's criteria by number, `blocks`, or None for that of its protocol."""
     trial = engine.trials[place]
-    known = {ready.criterion.id.upper(): number for number, ready in enumerate(trial.criteria)}
     found: Sequence[int] | str | None = None
     for text in given:
         name, equals, ids = text.rpartition("=")
@@ -180,19 +180,22 @@ def _order(given: Sequence[str], place: int, engine: Engine) -> Sequence[int] | 
             if name.upper() not in (one.plan.trial.upper() for one in engine.trials):
                 raise EligoError(Problem("unknown-trial", f"no rules for the trial `{name}` in --order"))
             continue
-        if ids == "blocks":
-            found = "blocks"
-            continue
-        wanted = [word.strip() for word in ids.split(",") if word.strip()]
-        unknown = [word for word in wanted if word.upper() not in known]
-        if unknown and (equals or len(engine.trials) == 1):
-            ids_there = [ready.criterion.id for ready in trial.criteria]
-            help_text = did_you_mean(unknown[0], ids_there) or f"the criteria are {', '.join(ids_there)}"
-            message = f"`{trial.plan.trial}` has no criterion `{unknown[0]}`"
-            raise EligoError(Problem("unknown-criterion", message, help=help_text))
-        first = [known[word.upper()] for word in wanted if word.upper() in known]
-        found = list(dict.fromkeys([*first, *range(len(trial.criteria))]))
+        is_meant = bool(equals) or len(engine.trials) == 1
+        found = "blocks" if ids == "blocks" else _numbers(trial, ids.split(","), is_meant=is_meant)
     return found
+
+
+def _numbers(trial: Trial, ids: Iterable[str], *, is_meant: bool) -> Sequence[int]:
+    """The numbers of these criteria, then of all others; a name that is none is an error where the trial is meant."""
+    there = [ready.criterion.id for ready in trial.criteria]
+    known = {id_.upper(): number for number, id_ in enumerate(there)}
+    wanted = [word.strip() for word in ids if word.strip()]
+    unknown = [word for word in wanted if word.upper() not in known]
+    if unknown and is_meant:
+        help_text = did_you_mean(unknown[0], there) or f"the criteria are {', '.join(there)}"
+        message = f"`{trial.plan.trial}` has no criterion `{unknown[0]}`"
+        raise EligoError(Problem("unknown-criterion", message, help=help_text))
+    return list(dict.fromkeys([*(known[word.upper()] for word in wanted if word.upper() in known), *range(len(there))]))
 
 
 # --- one by one, on all cores
@@ -201,11 +204,11 @@ def _order(given: Sequence[str], place: int, engine: Engine) -> Sequence[int] | 
 _engines: list[Engine] = []  # of this process
 
 
-def decider(engine: Engine, processes: int | None) -> Callable[[Iterable[Job]], Iterable[Decided]]:
+def decider(engine: Engine, processes: int | None) -> Callable[[Iterable[Handed]], Iterable[Decided]]:
     """What decides jobs: in this process while they are few, else on all cores."""
     _engines[:] = [engine]
 
-    def decide_all(jobs: Iterable[Job]) -> Iterator[Decided]:
+    def decide_all(jobs: Iterable[Handed]) -> Iterator[Decided]:
         return in_order(jobs, _decided, _start, None, processes, _lost, _JOBS)
 
     return decide_all
@@ -215,7 +218,7 @@ def _start(_: object) -> None:
     """Nothing: a process that was forked has the engine, and no other one is made."""
 
 
-def _decided(jobs: list[Job]) -> list[Decided]:
+def _decided(jobs: list[Handed]) -> list[Decided]:
     from eligo.cohort.handover import criteria_of, decide  # lazily, as above
 
     engine = _engines[0]
@@ -223,7 +226,7 @@ def _decided(jobs: list[Job]) -> list[Decided]:
     return [decide(engine, job, criteria) for job in jobs]
 
 
-def _lost(_: Job) -> Decided:
+def _lost(_: Handed) -> Decided:
     message = "a process was killed while it decided a patient, so that nothing was counted"
     raise EligoError(Problem("killed", message, help="it may need more memory than there is; try `--processes 1`"))
 

@@ -87,7 +87,7 @@ def _warehouse(args: argparse.Namespace, policy: Policy) -> Iterator[Counted | N
     check_library()
     from eligo.cohort.flips import as_data, flipped  # lazily: it needs polars
     from eligo.cohort.source import opened  # lazily, as above
-    from eligo.cohort.study import Asked, Listed  # lazily, as above
+    from eligo.cohort.study import Listed, Wanted  # lazily, as above
 
     source = opened(Path(args.warehouse))
     write_problems(source.warnings(), args.json)
@@ -104,7 +104,7 @@ def _warehouse(args: argparse.Namespace, policy: Policy) -> Iterator[Counted | N
                 if add is not None:
                     add([one[0], new.trial, *(verdict.value for verdict in one[1])])
 
-            asked = Asked(memory=args.memory * MEGABYTE, progress=progress.reach, listed=listed)
+            asked = Wanted(memory=args.memory * MEGABYTE, progress=progress.reach, listed=listed)
             found = flipped(source, (old, new), changed, policy, lambda engine: decider(engine, args.processes), asked)
             return as_data(found, changed, args.min_count)
 
