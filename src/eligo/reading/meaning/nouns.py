@@ -9,10 +9,10 @@ from typing import Final
 from eligo.criteria import AnyOf, Leaf, Predicate, Present, Span, map_leaves
 from eligo.reading.lexicon import concept_named, named_without, opposed, words
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.edges import status_behind
+from eligo.reading.meaning.edges import facts_named, status_behind
 from eligo.reading.meaning.facts import concept_of, kind_of, may_be_of
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of
-from eligo.reading.meaning.modifiers import begun, over, qualified, statuses_of, there
+from eligo.reading.meaning.modifiers import begun, narrows, over, qualified, statuses_of, there
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said, folded
 from eligo.vocabulary.concepts import concepts
@@ -56,6 +56,8 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
     lead, span = part.lead, hull([part.span, after.span])
     if after.lead.negated and not lead.negated:
         return None
+    if after.lead.statuses and any(not narrows(q, concept_of(f)) for q in lead.qualifiers for f in facts_named(after)):
+        return None  # `diet-controlled or taking A`
     if _beside_adjectives(lead, after, mark):
         return _of_last_noun(context, part, after, span)
     own = after.lead

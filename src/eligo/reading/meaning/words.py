@@ -192,10 +192,12 @@ def _status(state: UnitState, i: int, token: Token) -> None:
 
 
 def _qualifier(state: UnitState, i: int, token: Token) -> None:
-    if state.written(token).lower() in words("sites") and not _names_fact(state):
+    said = state.written(token).lower()
+    if said in words("sites") and not _names_fact(state):
         state.residue.append(token)
         return
-    (state.qualifiers if state.ids is None else state.behind).append(str(token.value))
+    if said not in words("any_site"):
+        (state.qualifiers if state.ids is None else state.behind).append(str(token.value))
     state.own_words += state.ids is None
     state.context.count((token,), "modifier")
 
