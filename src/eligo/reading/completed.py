@@ -17,13 +17,12 @@ from eligo.reading.naming import (
     is_adjective,
     is_made_here,
     is_nameable,
-    is_noun_of_kind,
     kind_named_by,
     kind_of_word,
 )
 from eligo.reading.tokens import LACKS_NOUN, Token
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.named import NamedKind, is_named
+from eligo.vocabulary.named import NamedKind, is_named, is_noun_of_names
 
 _JOINING: Final = re.compile(r"[,;/]|\b(?:and|or)\b")
 
@@ -49,7 +48,7 @@ def _name_to_share(token: Token, text: str) -> list[str] | None:
         return None
     said = text[token.start : token.end].casefold()
     written = WORD.findall(said) if not said.isalnum() else []
-    if len(written) < 2 or not is_noun_of_kind(written[-1]):
+    if len(written) < 2 or not is_noun_of_names(written[-1]):
         return None
     return written[-1:] if _JOINING.search(said) else written
 

@@ -303,11 +303,6 @@ def is_in_or_of(written: str) -> bool:
     return any(f" {inside} " in said for inside in _words().inside)
 
 
-def is_noun_of_kind(word: str) -> bool:
-    """Whether a word is one of the nouns that say of what kind a thing is: "disease", "surgery"."""
-    return singular(word) in _words().nouns
-
-
 def is_noun(word: str) -> bool:
     """Whether nothing in the form of a word tells that it is a verb: "treated", "requiring"."""
     return not word.endswith(_words().verb_endings)

@@ -75,6 +75,7 @@ WORD_LISTS: Final = (
     "of_the_first",
     "of_the_head",
     "how_far",
+    "beside_the_trial",
     "given_in_trials",
     "causes",
     "dose_units",

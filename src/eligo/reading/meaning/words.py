@@ -182,6 +182,8 @@ def _status(state: UnitState, i: int, token: Token) -> None:
         state.unused(token, "turning")
         return
     state.statuses.append(str(token.value))
+    if state.written(token).lower() in words("beside_the_trial"):
+        state.but_not = (Excepted(STUDY_CONDITION),)
     if state.written(token).lower().split()[0] in words("ways_of_finding"):  # `electrocardiographic evidence of`
         state.context.notes.append(f"`{state.written(token)}` is not tested")
     state.past = state.past or token.value in PAST
