@@ -115,10 +115,43 @@ def _aged(line: LinePass, i: int) -> bool:
 
 
 def for_some(line: LinePass, i: int, written: str) -> bool:
-    """`for smokers, B`: whether a small word at the start says of whom the rest is asked."""
-    named, comma = [token.type for token in line.tokens[i + 1 : i + 3]] if len(line.tokens) > i + 3 else ("", "")
-    begins = line.begins() and not line.bracket_begins()
-    return begins and written in words("for_whom") and named == "CONCEPT" and comma == "COMMA"
+    """`for smokers, B`, `in diabetic patients, B`, `B in diabetic patients`: whether a small word says of whom B is."""
+    first, *article = written.split()
+    if first not in words("of_whom") or not words("articles").issuperset(article):
+        return False
+    end = _people(line, i + 1)
+    behind = line.tokens[end].type if 0 < end < len(line.tokens) else ""
+    if line.begins() and not line.bracket_begins():
+        named = end > 0 or (first in words("for_whom") and line.follows(i, _ONE) and not article)
+        end = end if end > 0 else i + 2
+        comma = end < len(line.tokens) and line.tokens[end].type == "COMMA"
+        return named and comma and end + 1 < len(line.tokens)
+    ends = behind in _ENDS_WHOM or (behind == "COMMA" and line.follows(end, LIMIT | {"VAR"}))
+    return end > 0 and line.limited() and (end == len(line.tokens) or ends)
+
+
+def names_people(line: LinePass, token: Token) -> bool:
+    """Whether a token ends in a word for people: `cirrhotic patients`, `population`."""
+    last = line.written(token).split()[-1:]
+    return bool(last) and (last[0] in words("adults") or last[0] in words("populations"))
+
+
+_ONE: Final = frozenset(["CONCEPT"])
+_ENDS_WHOM: Final = frozenset(["STOP", "SEMI", "SUBITEM", "CLOSE"])
+_LIKE: Final = frozenset(["CONCEPT", "QUAL", "STATUS", "NEG"])
+
+
+def _people(line: LinePass, begin: int) -> int:
+    """The place behind words that say which people are meant: `diabetic patients`; -1 where they are none."""
+    end = begin
+    while end < len(line.tokens) and line.tokens[end].type in _LIKE | {"LIGHT"}:
+        token = line.tokens[end]
+        if names_people(line, token) and (token.type == "CONCEPT" or end > begin):
+            return end + 1 if any(t.type == "CONCEPT" for t in line.tokens[begin : end + 1]) else -1
+        if token.type == "LIGHT" and line.written(token).split()[-1] not in words("articles"):
+            return -1
+        end += 1
+    return -1
 
 
 def ends_list(line: LinePass, i: int, following: Token) -> bool:

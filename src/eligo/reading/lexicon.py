@@ -24,7 +24,7 @@ EXACT: Final = " "  # the key for those whose case counts: spelling, role, value
 # of which a time behind it is.
 PLAIN_STATUSES: Final = frozenset(["active", "found", "used", "awaited"])
 
-_FORM: Final = b"33"
+_FORM: Final = b"34"
 _FILES: Final = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 
 
@@ -210,6 +210,12 @@ def score_of(ordinal: str) -> str | None:
 def predicted_of(variable: str) -> str | None:
     """The variable that states another one in percent of what is predicted."""
     found: str | None = _lexicon()["predicted_of"].get(variable)
+    return found
+
+
+def other_by_method(variable: str) -> dict[str, list[str]]:
+    """The variables that one becomes where a method stands behind its name, each with words of such methods."""
+    found: dict[str, list[str]] = _lexicon()["other_by_method"].get(variable, {})
     return found
 
 

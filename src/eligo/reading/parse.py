@@ -36,6 +36,7 @@ from eligo.reading.share import share
 from eligo.reading.silent import LIMITS, TELLING, nothing_understood
 from eligo.reading.statements import state
 from eligo.reading.table import ADD, GATHER, MANY, MORE, PASS, Build, lalr_table
+from eligo.reading.titles import titled
 from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Node
 from eligo.reading.trials import take_part
@@ -66,7 +67,7 @@ def tokenise(text: str) -> list[Token]:
 def _scoped(raw: list[Token], text: str) -> list[Token]:
     """The tokens with one type each, whole names, and the words that join."""
     whole = take_part(without_rest(grade(settle(joined_numbers(raw), text), text), text), text)
-    settled = never_given(quoted(share(numbered(anchor(whole, text), text), text), text), text)
+    settled = titled(never_given(quoted(share(numbered(anchor(whole, text), text), text), text), text), text)
     return scope(
         relate(judge(name_listed(complete(name(react(state(settled, text), text), text), text), text), text), text),
         text,

@@ -117,6 +117,8 @@ def _asks(line: LinePass, i: int) -> bool:
     following, behind = line.ahead(i), line.tokens[i + 1 : i + 2]
     if behind and line.previous() in ("SEX", "GROUP") and line.written(behind[0]) in words("fresh"):
         return True  # `if female, is pregnant, lactating or ...`
+    if line.last() in ("LIGHT", "CONCEPT") and clauses.names_people(line, line.out[-1]):
+        return True  # `for diabetic patients, A, B or C`
     return later < 0 or (following is not None and following.type in _STATES | {"SEX", "GROUP", "LIGHT"})
 
 
@@ -227,7 +229,8 @@ def _status(line: LinePass, i: int, token: Token) -> None:
     joins = joins and line.previous() not in ("BOND", "BEFORE", "SINCE")  # `within 2 weeks before receiving B`
     hyphened = line.text[token.start - 1 : token.start] == "-"  # `biopsy-proven, invasive A`
     confirms = line.core == "CONCEPT" and line.written(token) in words("confirming")
-    if confirms and (joins or hyphened) and _method(line):
+    named = joins or hyphened or (following is not None and following.type == "STATUS")  # `biopsy proven active A`
+    if confirms and named and _method(line):
         token.type, token.value = "NOTED", "method"
     elif joins:
         if token.value not in PLAIN_STATUSES or line.core == "CONCEPT":

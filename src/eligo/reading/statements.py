@@ -226,19 +226,21 @@ def _whole_end(tokens: Sequence[Token], i: int, end: int, denies: bool, text: st
     """The end of a statement with the parts that say more of it; `end` is that of its own part."""
     avoids = _avoids(text[tokens[i].start : tokens[end - 1].end])
     while end < len(tokens) and tokens[end].type in _JOINS:
-        more = _goes_on(tokens, end + 1, denies, text) or _is_object_too(tokens, end)
+        more = _goes_on(tokens, end + 1, denies, text) or _is_object_too(tokens, end, text)
         if not (more or (avoids and _is_avoided(tokens, end + 1))):
             break
         end = _part_end(tokens, end + 1)
     return end
 
 
-def _is_object_too(tokens: Sequence[Token], i: int) -> bool:
-    """`treatment for asthma or gout`: whether what word `i` joins is an object, as the disease before it is."""
-    before, part = tokens[max(i - 2, 0) : i], tokens[i + 1 : _part_end(tokens, i + 1)]
-    if tokens[i].type == "COMMA" or [token.type for token in before] != ["LIGHT", "CONCEPT"]:
+def _is_object_too(tokens: Sequence[Token], i: int, text: str) -> bool:
+    """`treatment for asthma or gout`, `at risk of A or B`: whether word `i` joins one more object, a disease too."""
+    part = tokens[i + 1 : _part_end(tokens, i + 1)]
+    if tokens[i].type == "COMMA" or not i or not _is_disease(tokens[i - 1]):
         return False
-    return bool(part) and all(token.type == "QUAL" or _is_disease(token) for token in (before[-1], *part))
+    before = next((t for t in reversed(tokens[: i - 1]) if t.type != "QUAL"), None)
+    governed = before is not None and (before.type == "LIGHT" or _last(before, text) == "of")
+    return governed and bool(part) and all(token.type == "QUAL" or _is_disease(token) for token in part)
 
 
 def _is_disease(token: Token) -> bool:

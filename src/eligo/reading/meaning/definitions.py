@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -28,6 +27,7 @@ from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of, me
 from eligo.reading.meaning.modifiers import over
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Modifiers
+from eligo.reading.titles import is_title
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
@@ -329,18 +329,7 @@ def of_a_function(context: Context, span: Span) -> bool:
     said = written.split()
     first = next((word for word in said if not word.endswith("ly")), "")  # `significantly impaired`
     named = any(written.endswith(f" {function}") for function in words("functions"))
-    return (named and first in words("how_a_function_is")) or _is_title_of_values(said)
-
-
-def _is_title_of_values(said: Sequence[str]) -> bool:
-    """`renal and hepatic function`, `hematology`: words for nothing but what is measured, however it is."""
-    plain = [word.strip("(),;:/-") for word in said]
-    known = words("titles_of_values")
-    return not known.isdisjoint(plain) and all(not word or word in known or word in _beside_titles() for word in plain)
-
-
-def _beside_titles() -> frozenset[str]:
-    return words("how_a_function_is") | words("functions") | words("beside_titles")
+    return (named and first in words("how_a_function_is")) or is_title(written)
 
 
 def read_as_limits(context: Context, span: Span) -> None:
