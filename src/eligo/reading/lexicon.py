@@ -207,6 +207,12 @@ def score_of(ordinal: str) -> str | None:
     return found
 
 
+def classes_of(score: str) -> str | None:
+    """The ordinal whose letters may stand behind the name of a score: `Child-Pugh score B`."""
+    known: dict[str, str] = _lexicon()["score_of"]
+    return next((ordinal for ordinal, of in known.items() if of == score), None)
+
+
 def predicted_of(variable: str) -> str | None:
     """The variable that states another one in percent of what is predicted."""
     found: str | None = _lexicon()["predicted_of"].get(variable)

@@ -111,6 +111,7 @@ WORD_LISTS: Final = (
     "telling_whom",
     "for_whom",
     "of_whom",
+    "before_a_letter",
     "articles",
     "populations",
     "compounds",
