@@ -120,14 +120,22 @@ def for_some(line: LinePass, i: int, written: str) -> bool:
     if first not in words("of_whom") or not words("articles").issuperset(article):
         return False
     end = _people(line, i + 1)
-    behind = line.tokens[end].type if 0 < end < len(line.tokens) else ""
     if line.begins() and not line.bracket_begins():
-        named = end > 0 or (first in words("for_whom") and line.follows(i, _ONE) and not article)
-        end = end if end > 0 else i + 2
-        comma = end < len(line.tokens) and line.tokens[end].type == "COMMA"
-        return named and comma and end + 1 < len(line.tokens)
-    ends = behind in _ENDS_WHOM or (behind == "COMMA" and line.follows(end, LIMIT | {"VAR"}))
-    return end > 0 and line.limited() and (end == len(line.tokens) or ends)
+        anybody = end < 0 and not article and first in words("for_whom") and line.follows(i, _ONE)
+        return _comma_next(line, i + 2 if anybody else end)
+    return end > 0 and line.limited() and _ends_whom(line, end)
+
+
+def _comma_next(line: LinePass, i: int) -> bool:
+    """Whether a comma stands at `i`, and something behind it."""
+    return 0 < i < len(line.tokens) - 1 and line.tokens[i].type == "COMMA"
+
+
+def _ends_whom(line: LinePass, i: int) -> bool:
+    """Whether nothing more can be said of the people before `i`: the sentence ends, or the next limit begins."""
+    if i == len(line.tokens) or line.tokens[i].type in _ENDS_WHOM:
+        return True
+    return line.tokens[i].type == "COMMA" and line.follows(i, LIMIT | {"VAR"})
 
 
 def names_people(line: LinePass, token: Token) -> bool:

@@ -58,25 +58,26 @@ def limit(state: UnitState, limits: Limits) -> None:
         return
     if _of_a_dose(state, limits, bound):
         return
-    leaf = leaf_of(bound, state.text, lambda parts, word: several_values(state.context, parts, word))
+    leaf = _measured(state, bound, limits)
     if leaf is None:
         state.residue.append(limits)
         return
-    leaf = _in_full(state, bound, _counted(state, leaf))
     state.context.count((limits,), "leaf")
     for name in bound.names:
         if name.variable is None and any(isinstance(x, (Compare, OneOf)) and not x.variable for x in leaves(leaf)):
             state.context.unknown.append(state.context.written(name.span))
-    if isinstance(leaf, Compare) and leaf.variable in _AGES and _behind_event(state, bound, limits):
-        aged = _at_event(state, leaf)
-        if aged is None:
-            state.residue.append(limits)
-            return
-        leaf = aged
     _measured_when(state, bound)
     if state.early is not None and isinstance(leaf, Compare):
         leaf, state.early = replace(leaf, window=window_of_value(state.early)), None
     state.nouns.append(leaf)
+
+
+def _measured(state: UnitState, bound: BoundLimits, limits: Limits) -> Predicate | None:
+    """What is asked of a value; None where the unit does not say enough for it."""
+    leaf = leaf_of(bound, state.text, lambda parts, word: several_values(state.context, parts, word))
+    if isinstance(leaf, Compare) and leaf.variable in _AGES and _behind_event(state, bound, limits):
+        return _at_event(state, leaf)
+    return None if leaf is None else _in_full(state, bound, _counted(state, leaf))
 
 
 def _behind_event(state: UnitState, bound: BoundLimits, limits: Limits) -> bool:
