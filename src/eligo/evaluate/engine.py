@@ -17,10 +17,12 @@ from eligo.evaluation.ages import AgeComparison, AgeThen
 from eligo.evaluation.answers import MET, NOT_MET, UNKNOWN, Answer, Answers, Empty
 from eligo.evaluation.assumed import guesses
 from eligo.evaluation.chart import Chart, Outcome, Policy
+from eligo.evaluation.clauses import Clause, Clauses, clauses_of
 from eligo.evaluation.comparing import Choice, SexChoice
-from eligo.evaluation.derive import other_sources
+from eligo.evaluation.derive import concepts_of, other_sources
+from eligo.evaluation.digest import Digest
 from eligo.evaluation.picking import Picked
-from eligo.evaluation.predicates import Holds, all_holds, any_holds, bits_of, predicate
+from eligo.evaluation.predicates import Holds, bits_of, predicate
 from eligo.evaluation.presence import Presence, presence
 from eligo.evaluation.relating import Relating, relating
 from eligo.evaluation.replies import Given
@@ -28,7 +30,7 @@ from eligo.evaluation.stated_twice import comparison
 from eligo.patients.model import Patient
 from eligo.plan import Attested, Plan, PlannedCriterion, Test, Untestable, compared_with
 from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, verdict
-from eligo.vocabulary.relations import relations
+from eligo.vocabulary.concepts import concepts as known_concepts
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
 
@@ -45,6 +47,7 @@ BEARINGS: dict[Kind, tuple[Bearing, ...]] = {
     "inclusion": tuple(bearing("inclusion", truth) for truth in Truth),
     "exclusion": tuple(bearing("exclusion", truth) for truth in Truth),
 }
+_PASSING = BEARINGS["inclusion"]  # that a criterion passes is what the patient must meet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,36 +81,26 @@ def _ready(criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int], cost
 
 
 class TrialPart:
-    """Criteria that must all pass: the quick ones of a single leaf, which are weighed at one stroke, and the others.
+    """Criteria that must all pass, as clauses; those that are too many are `others`, with their predicates."""
 
-    `bearing` keeps the order of truths, so the least of many inclusions and the greatest of many exclusions tell all.
-    """
-
-    __slots__ = ("criteria", "including", "others")
+    __slots__ = ("clauses", "criteria", "others")
 
     def __init__(self, criteria: Iterable[Ready], costs: Sequence[int]) -> None:
         self.criteria = tuple(criteria)
-        single: dict[Kind, list[int]] = {"inclusion": [], "exclusion": []}
-        others: list[tuple[int, int, Ready]] = []
+        clauses, others = list[Clause](), list[tuple[Holds, tuple[Bearing, ...]]]()
         for ready in self.criteria:
-            numbers = ready.numbers
-            cost = max((costs[number] for number in numbers), default=0)
-            if isinstance(ready.criterion.tree, int) and cost < SLOW:
-                single[ready.criterion.kind] += numbers
+            passing = clauses_of(ready.criterion.tree, ready.numbers, ready.criterion.kind == "inclusion")
+            if passing is None:
+                others.append((ready.holds, ready.bearings))
             else:
-                others.append((cost, len(numbers), ready))
-        others.sort(key=lambda item: item[:2])
-        self.including = all_holds(single["inclusion"], [], costs)
-        self.others = (
-            (any_holds(single["exclusion"], [], costs), BEARINGS["exclusion"]),
-            *((ready.holds, ready.bearings) for _, _, ready in others),
-        )
+                clauses += passing
+        self.clauses, self.others = Clauses(clauses, costs), others
 
     def weigh(self, answers: Answers) -> Bearing:
         """What the part does to the patient, looking no further than what blocks."""
         if answers.given is not None and answers.given.criteria:
             return self._each(answers)
-        weight = BEARINGS["inclusion"][self.including(answers)]
+        weight = _PASSING[self.clauses.truth(answers)]
         if weight is BLOCKS:
             return weight
         for holds, bearings in self.others:
@@ -198,15 +191,23 @@ class Engine:
         self.asked = tuple(self._numbers)
         costs = [_cost(test) for test in self.asked]
         self.trials = tuple(Trial(plan, numbers, costs) for plan, numbers in numbered)
+        self._inner = self._of_scores()
+        self._digest = Digest(tuple(self._numbers), self.tests, self.readers.copy(), self.rulers.copy())
+        every = (1 << len(self.asked)) - 1  # what scores ask besides is nobody else's
+        for names in (self.readers, self.rulers):
+            names.update({name: bits & every for name, bits in names.items()})
         self._guessing = {
             silence: bits_of(number for number, answer in enumerate(self.tests) if guesses(answer, silence))
             for silence in (True, False)
         }
-        presences = [(number, answer) for number, answer in enumerate(self.tests) if isinstance(answer, Presence)]
-        self._past = bits_of(number for number, answer in presences if answer.voting.past)
-        self._concepts = bits_of(number for number, _ in presences)
         self._empty: dict[_Key, Empty] = {}
         self._asked: AskedByRules | None = None
+
+    def _of_scores(self) -> dict[str, int]:
+        """The tests of concepts that scores ask, by the concept; they are tests like the others."""
+        asked = {name for test in self.asked for name in _scores_of(test)}
+        concepts = dict.fromkeys(concept for score in sorted(asked) for concept in concepts_of(score))
+        return {concept: self._number(Present(concept)) for concept in concepts if concept in known_concepts()}
 
     def _number(self, test: Test) -> int:
         """The number of a test, the same for equal ones."""
@@ -228,34 +229,20 @@ class Engine:
         return tuple([trial.verdict(answers) for trial in self.trials])
 
     def answers(self, patient: Patient) -> Answers:
-        """The answers for a patient, those that the record matters for still pending."""
-        readers = self.readers
-        pending = readers.get("age", 0) if patient.birth is not None else 0
-        for names in (patient.results, patient.facts, patient.attested):
-            for name in names:
-                if name in readers:
-                    pending |= readers[name]
-                if ":" in name:
-                    pending |= self._reached(name)
-        ruled, rulers = 0, self.rulers
-        for denied, bits in ((patient.absent, ~self._past), (patient.never, self._past)):
-            for name in denied:
-                if name in rulers:
-                    ruled |= rulers[name] & bits
-        # A score or grade does not end with what is ruled out; a concept does, unless the record says more of it.
-        pending |= ruled & ~self._concepts
+        """The answers for a patient; what is not known by what each item of the record says alone is still pending."""
         chart = Chart(patient, self.policy)
-        guessing = self._guessing[bool(chart.complete or chart.assumed)]
+        empty = self.empty(chart)
+        met, unknown, not_met, pending = self._digest.truths(patient, chart, empty)
+        chart.silent, chart.touched = empty.silent, met | unknown | not_met | pending
         said = self.given(patient)
-        pending |= said.bits if said is not None else 0
-        return Answers(self.tests, chart, self.empty(chart), pending, ruled & ~pending, guessing, said).compare()
-
-    def _reached(self, id_: str) -> int:
-        """The bits of the tests to which a thing that the vocabulary does not have can make a difference."""
-        bits = 0
-        for name in relations().reach(id_):
-            bits |= self.readers.get(name, 0)
-        return bits
+        if said is not None:
+            pending |= said.bits
+            met, unknown, not_met = met & ~pending, unknown & ~pending, not_met & ~pending
+        guessing = self._guessing[bool(chart.complete or chart.assumed)]
+        answers = Answers(self.tests, chart, empty, pending, met | unknown | not_met, guessing, said)
+        answers.met |= met
+        answers.unknown |= unknown
+        return answers.compare()
 
     def given(self, patient: Patient) -> Given | None:
         """What counts of the answers that persons gave; None where nothing does."""
@@ -275,10 +262,19 @@ class Engine:
         if known is None:
             blank = Chart(Patient("", date.min, sex=key[0], complete=key[1], in_part=key[2]), self.policy)
             numbers = range(len(self.tests))
-            answers = Answers(self.tests, blank, Empty(0, 0, (), blank, {}), bits_of(numbers))
+            answers = Answers(self.tests, blank, Empty(blank), bits_of(numbers))
             outcomes = tuple([answers.outcome(number) for number in numbers])
-            known = self._empty[key] = Empty(answers.met, answers.unknown, outcomes, blank, {})
+            silent = {concept: (1 << number, outcomes[number]) for concept, number in self._inner.items()}
+            known = self._empty[key] = Empty(blank, answers.met, answers.unknown, outcomes, silent)
         return known
+
+
+def _scores_of(test: Test) -> list[str]:
+    """The scores that a test may have to work out."""
+    if not isinstance(test, Compare | OneOf):
+        return []
+    names = [test.variable or "", *(compared_with(test) if isinstance(test, Compare) else ())]
+    return [name for name in names if name in SCORES]
 
 
 def _cost(test: Test) -> int:

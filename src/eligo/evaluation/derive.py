@@ -13,14 +13,14 @@ from typing import cast
 
 from eligo.criteria import Present, Window
 from eligo.dataclass import replace
-from eligo.evaluation.chart import CONFLICT, Basis, Chart, Derived, Normal, Reading, Ruled
+from eligo.evaluation.chart import CONFLICT, Basis, Chart, Derived, Normal, Outcome, Reading, Ruled
 from eligo.evaluation.presence import Presence, is_some, presence
 from eligo.namedtuple import NamedTuple
 from eligo.patients.dates import AgeUnit, born, completed
 from eligo.patients.model import PartialDate, Result
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.scores import FEMALE, MALE, SCORES, Interval, ScoreInput, bounds
+from eligo.vocabulary.scores import FEMALE, MALE, SCORES, Interval, ScoreInput, bounds, leaf_inputs
 from eligo.vocabulary.variables import Variable, variables
 
 Source = Callable[[Chart], tuple[Reading, ...]]
@@ -54,7 +54,7 @@ def _implied(variable: Variable) -> tuple[Source, Reads]:
     most = max(variable.grades.values(), default=math.inf)
 
     def implied(chart: Chart) -> tuple[Reading, ...]:
-        truth, _, detail, basis = test(chart)
+        truth, _, detail, basis = _answered(test, chart)
         if truth is UNKNOWN and detail != CONFLICT:
             return ()
         grades = [] if truth is MET else [(0.0, 0.0)]
@@ -63,6 +63,12 @@ def _implied(variable: Variable) -> tuple[Source, Reads]:
         return tuple([Derived(variable.id, *grade, "concept", detail=detail, inputs=basis) for grade in grades])
 
     return implied, test.reads
+
+
+def _answered(test: Presence, chart: Chart) -> Outcome:
+    """The outcome of a concept's own test, which need not run where nothing in the record makes a difference to it."""
+    known = chart.silent.get(test.concept)
+    return known[1] if known is not None and not known[0] & chart.touched else test(chart)
 
 
 @functools.cache
@@ -123,6 +129,16 @@ def _looks(score: str, part_of: str | None) -> Iterator[Looked]:
         yield Looked(item.key, part_of, *_look(item))
         if item.key in SCORES:
             yield from _looks(item.key, item.key)
+
+
+def concepts_of(score: str) -> Iterator[str]:
+    """The concepts whose own tests a score may ask: those of its facts and of its grades, through all its scores."""
+    for item in leaf_inputs(score):
+        variable = variables().get(item.id)
+        if item.role == "fact":
+            yield item.id
+        elif item.role == "value" and variable is not None and variable.concept is not None:
+            yield variable.concept
 
 
 def _compute(score: str, looks: tuple[Looked, ...], chart: Chart) -> tuple[Reading, ...]:
@@ -195,7 +211,7 @@ def _if_whole(score: str, other: Source) -> Source:
 
 
 def _fact(test: Presence, chart: Chart) -> Known | None:
-    truth, _, detail, basis = test(chart)
+    truth, _, detail, basis = _answered(test, chart)
     if truth is UNKNOWN:
         return None
     return (_ONE, basis) if truth is MET else (_ZERO, basis or (Ruled(test.concept, detail),))

@@ -87,26 +87,26 @@ def organs(
 
 
 @scored("clif_c_of", *_INPUTS, source=_JALAN, falling=_FALLING)
-def clif_c_of(**values: float) -> float:
+def clif_c_of(*values: float, **named: float) -> float:
     """Compute the CLIF-C OF score, 6 to 18: the sum of the six organs' points."""
-    return sum(organs(**values))
+    return sum(organs(*values, **named))
 
 
 @scored("organ_failures", *_INPUTS, source=f"{_MOREAU}; {_JALAN}", falling=_FALLING)
-def organ_failures(**values: float) -> float:
+def organ_failures(*values: float, **named: float) -> float:
     """Count the failing organs, 0 to 6."""
-    return organs(**values).failing
+    return organs(*values, **named).failing
 
 
 @scored("aclf_grade", *_INPUTS, source=_MOREAU)
-def aclf_grade(**values: float) -> float:
+def aclf_grade(total_bilirubin: float, creatinine: float, *values: float, **named: float) -> float:
     """Grade the ACLF, 0 (none) to 3: two failing organs are grade 2, three or more grade 3.
 
     One failing kidney is grade 1. One other failing organ is grade 1 with creatinine from 1.5 mg/dL on or, unless it is
     the brain, with encephalopathy 1 or 2; otherwise it is no ACLF.
     """
-    found = organs(**values)
+    found = organs(total_bilirubin, creatinine, *values, **named)
     if found.failing != 1:
         return min(found.failing, 3)
-    strained = values["creatinine"] >= _CREATININE_1_5 or found.brain == 2
+    strained = creatinine >= _CREATININE_1_5 or found.brain == 2
     return float(found.kidney > 1 or strained)
