@@ -9,27 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from eligo.criteria import Always, Compare, Leaf, OneOf, Present, Related
-from eligo.dataclass import dataclass
+from eligo.criteria import Always, Compare, OneOf, Present, Related
 from eligo.evaluation.ages import AgeComparison, AgeThen
-from eligo.evaluation.answers import MET, NOT_MET, UNKNOWN, Answer, Answers, Empty
+from eligo.evaluation.answers import Answer, Answers, Empty
 from eligo.evaluation.assumed import guesses
 from eligo.evaluation.chart import Chart, Outcome, Policy
-from eligo.evaluation.clauses import Clause, Clauses, clauses_of
+from eligo.evaluation.clauses import Clauses, clauses_of
 from eligo.evaluation.comparing import Choice, SexChoice
 from eligo.evaluation.derive import concepts_of, other_sources
 from eligo.evaluation.digest import Digest
 from eligo.evaluation.picking import Picked
-from eligo.evaluation.predicates import Holds, bits_of, predicate
+from eligo.evaluation.predicates import bits_of, predicate
 from eligo.evaluation.presence import Presence, presence
 from eligo.evaluation.relating import Relating, relating
 from eligo.evaluation.replies import Given
 from eligo.evaluation.stated_twice import comparison
+from eligo.evaluation.truths import BLOCKS, MET, NOT_MET, OPEN, PASSES, UNKNOWN
 from eligo.patients.model import Patient
 from eligo.plan import Attested, Plan, PlannedCriterion, Test, Untestable, compared_with
-from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, verdict
+from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, not_, verdict
 from eligo.vocabulary.concepts import concepts as known_concepts
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
@@ -37,47 +37,49 @@ from eligo.vocabulary.variables import variables
 if TYPE_CHECKING:
     from eligo.answers.asked import AskedByRules
 
-PASSES, BLOCKS, OPEN = Bearing.PASSES, Bearing.BLOCKS, Bearing.OPEN
 
 SLOW = 3  # the cost of working out a score
 
 _Key = tuple[Literal["male", "female"] | None, frozenset[str], frozenset[str]]
 
-BEARINGS: dict[Kind, tuple[Bearing, ...]] = {
+BEARINGS: Final[dict[Kind, tuple[Bearing, ...]]] = {
     "inclusion": tuple(bearing("inclusion", truth) for truth in Truth),
     "exclusion": tuple(bearing("exclusion", truth) for truth in Truth),
 }
-_PASSING = BEARINGS["inclusion"]  # that a criterion passes is what the patient must meet
+_PASSING: Final = BEARINGS["inclusion"]  # that a criterion passes is what the patient must meet
+_DENIED: Final = tuple(not_(truth) for truth in Truth)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Ready:
-    """A criterion, its predicate as a function, its leaves as they are written and as tested.
+    """A criterion, what makes it pass as clauses, its leaves as they are written and as tested.
 
     `key` is `TRIAL/id`, `bearings` are what each truth does to the patient, `numbers` the tests of the leaves, `bits`
-    all of them as bits.
+    all of them as bits. A predicate with too many clauses is a `tree`.
     """
 
-    criterion: PlannedCriterion
-    key: str
-    holds: Holds
-    bearings: tuple[Bearing, ...]
-    uses: tuple[tuple[int, Leaf, Test], ...]
-    numbers: tuple[int, ...]
-    bits: int
+    __slots__ = ("bearings", "bits", "clauses", "criterion", "including", "key", "numbers", "passing", "tree", "uses")
+
+    def __init__(self, criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> None:
+        self.criterion, self.key = criterion, f"{plan.trial}/{criterion.id}"
+        self.including, self.bearings = criterion.kind == "inclusion", BEARINGS[criterion.kind]
+        self.uses = tuple((numbers[use.test], use.leaf, plan.tests[use.test]) for use in criterion.uses)
+        self.numbers = tuple(number for number, _, _ in self.uses)
+        self.bits = bits_of(self.numbers)
+        self.clauses = clauses_of(criterion.tree, self.numbers, self.including)
+        self.passing = Clauses(self.clauses or (), costs)
+        self.tree = predicate(criterion.tree, self.numbers, costs) if self.clauses is None else None
+
+    def holds(self, answers: Answers) -> Truth:
+        """The truth of the predicate."""
+        if self.tree is not None:
+            return self.tree(answers)
+        truth = self.passing.truth(answers)
+        return truth if self.including else _DENIED[truth]
 
     def truth(self, answers: Answers) -> Truth:
         """The truth of the criterion, with what a person says of it as a whole."""
         truth = self.holds(answers)
         return truth if answers.given is None else answers.given.judged(self.key, truth, self.bits)
-
-
-def _ready(criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> Ready:
-    uses = tuple((numbers[use.test], use.leaf, plan.tests[use.test]) for use in criterion.uses)
-    of_uses = tuple(number for number, _, _ in uses)
-    holds = predicate(criterion.tree, of_uses, costs)
-    key = f"{plan.trial}/{criterion.id}"
-    return Ready(criterion, key, holds, BEARINGS[criterion.kind], uses, of_uses, bits_of(of_uses))
 
 
 class TrialPart:
@@ -87,14 +89,9 @@ class TrialPart:
 
     def __init__(self, criteria: Iterable[Ready], costs: Sequence[int]) -> None:
         self.criteria = tuple(criteria)
-        clauses, others = list[Clause](), list[tuple[Holds, tuple[Bearing, ...]]]()
-        for ready in self.criteria:
-            passing = clauses_of(ready.criterion.tree, ready.numbers, ready.criterion.kind == "inclusion")
-            if passing is None:
-                others.append((ready.holds, ready.bearings))
-            else:
-                clauses += passing
-        self.clauses, self.others = Clauses(clauses, costs), others
+        clauses = [clause for ready in self.criteria for clause in ready.clauses or ()]
+        self.clauses = Clauses(clauses, costs)
+        self.others = tuple(ready for ready in self.criteria if ready.clauses is None)
 
     def weigh(self, answers: Answers) -> Bearing:
         """What the part does to the patient, looking no further than what blocks."""
@@ -103,8 +100,8 @@ class TrialPart:
         weight = _PASSING[self.clauses.truth(answers)]
         if weight is BLOCKS:
             return weight
-        for holds, bearings in self.others:
-            bears = bearings[holds(answers)]
+        for ready in self.others:
+            bears = ready.bearings[ready.holds(answers)]
             if bears is not PASSES:
                 if bears is BLOCKS:
                     return bears
@@ -127,7 +124,7 @@ class Trial:
 
     def __init__(self, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> None:
         self.plan = plan
-        self.criteria = tuple(_ready(criterion, plan, numbers, costs) for criterion in plan.criteria)
+        self.criteria = tuple(Ready(criterion, plan, numbers, costs) for criterion in plan.criteria)
         self.bits = bits_of(number for ready in self.criteria for number in ready.numbers)
         self.bits_of_each = tuple(ready.bits for ready in self.criteria)
         self.drafts = sum(criterion.review == "draft" for criterion in plan.criteria)
@@ -171,7 +168,7 @@ class Trial:
         return Verdict.UNDETERMINED if self.unstated and found is Verdict.ELIGIBLE else found
 
 
-VERDICT = {weight: verdict([weight]) for weight in Bearing}
+VERDICT: Final = {weight: verdict([weight]) for weight in Bearing}
 
 
 class Engine:

@@ -7,10 +7,8 @@ from typing import Any
 
 from eligo.evaluation.chart import Chart, Outcome
 from eligo.evaluation.replies import AT_ODDS, Given
+from eligo.evaluation.truths import MET, UNKNOWN
 from eligo.truth import Reason, Truth
-
-# Bound once: in Python 3.11 every look-up of an enum's member is a function call.
-MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
 Answer = Callable[[Chart], Outcome]
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from eligo.evaluation.answers import MET, NOT_MET, UNKNOWN, Answers, numbers
+from eligo.evaluation.answers import Answers, numbers
+from eligo.evaluation.truths import MET, NOT_MET, UNKNOWN
 from eligo.plan import PlannedJoin, Tree
 from eligo.truth import Truth
 
 Clause = tuple[int, int]  # bits of the tests one of which is to be MET, and of those one of which is to be NOT_MET
 
-MOST, MOST_TRIED = 64, 1024  # clauses of one predicate; one with more stays a tree
+MOST: Final = 64  # clauses of one predicate; one with more stays a tree
+MOST_TRIED: Final = 1024
 
 
 def clauses_of(tree: Tree, numbers: Sequence[int], wanted: bool = True) -> list[Clause] | None:
@@ -66,9 +69,12 @@ class Either:
         if self.met & answers.met or self.failed & ~can:
             return MET
         for bits in self.ordered:
-            for number in numbers(answers.pending & bits):
-                truth = answers.run(number)
-                if (self.met if truth is MET else self.failed if truth is NOT_MET else 0) >> number & 1:
+            waiting = answers.pending & bits
+            while waiting:
+                bit = waiting & -waiting
+                waiting ^= bit
+                truth = answers.run(bit.bit_length() - 1)
+                if (truth is MET and self.met & bit) or (truth is NOT_MET and self.failed & bit):
                     return MET
         return UNKNOWN if answers.unknown & (self.met | self.failed) else NOT_MET
 
@@ -91,24 +97,24 @@ class Clauses:
             else:
                 choices.append(Either(clause, costs))
         choices.sort(key=lambda one: max((costs[number] for number in numbers(one.met | one.failed)), default=0))
-        self.choices = choices
+        self.choices = tuple(choices)
         self.ordered = by_cost(self.must | self.never, costs)
 
     def truth(self, answers: Answers) -> Truth:
         """The truth of all clauses together, looking no further than what fails."""
         met, must, never = answers.met, self.must, self.never
         can = met | answers.unknown | answers.pending
-        if must & ~can or never & met:
+        if must & can != must or never & met:
             return NOT_MET
         for choice in self.choices:
             if not choice.met & can and choice.failed & met == choice.failed:
                 return NOT_MET
         if answers.pending & self.bits:
             return self._run(answers)
-        if must & ~met or never & can:
+        if must & met != must or never & can:
             return UNKNOWN
         for choice in self.choices:
-            if not choice.met & met and not choice.failed & ~can:
+            if not choice.met & met and choice.failed & can == choice.failed:
                 return UNKNOWN
         return MET
 
@@ -116,9 +122,12 @@ class Clauses:
         """The same where tests are pending: the quick ones first, none once one clause fails."""
         must, never = self.must, self.never
         for bits in self.ordered:
-            for number in numbers(answers.pending & bits):
-                truth = answers.run(number)
-                if (must if truth is NOT_MET else never if truth is MET else 0) >> number & 1:
+            waiting = answers.pending & bits
+            while waiting:
+                bit = waiting & -waiting
+                waiting ^= bit
+                truth = answers.run(bit.bit_length() - 1)
+                if (truth is NOT_MET and must & bit) or (truth is MET and never & bit):
                     return NOT_MET
         found = UNKNOWN if must & ~answers.met or never & (answers.met | answers.unknown) else MET
         for choice in self.choices:
@@ -130,7 +139,7 @@ class Clauses:
         return found
 
 
-def by_cost(bits: int, costs: Sequence[int]) -> list[int]:
+def by_cost(bits: int, costs: Sequence[int]) -> tuple[int, ...]:
     """The tests of these bits, those of one cost together, the quick ones first."""
     classes = dict.fromkeys(sorted(costs[number] for number in numbers(bits)))
-    return [sum(1 << number for number in numbers(bits) if costs[number] == cost) for cost in classes]
+    return tuple(sum(1 << number for number in numbers(bits) if costs[number] == cost) for cost in classes)

@@ -9,16 +9,17 @@ import functools
 import math
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import cast
+from typing import Final, cast
 
 from eligo.criteria import Present, Window
 from eligo.dataclass import replace
 from eligo.evaluation.chart import CONFLICT, Basis, Chart, Derived, Normal, Outcome, Reading, Ruled
 from eligo.evaluation.presence import Presence, is_some, presence
+from eligo.evaluation.truths import MET, NOT_MET, UNKNOWN
 from eligo.namedtuple import NamedTuple
 from eligo.patients.dates import AgeUnit, born, completed
 from eligo.patients.model import PartialDate, Result
-from eligo.truth import Reason, Truth
+from eligo.truth import Reason
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.scores import FEMALE, MALE, SCORES, Interval, ScoreInput, bounds, leaf_inputs
 from eligo.vocabulary.variables import Variable, variables
@@ -28,10 +29,10 @@ Reads = frozenset[str]
 Known = tuple[Interval, tuple[Basis, ...]]
 Look = Callable[[Chart], Known | None]
 
-MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 _ZERO, _ONE = Interval(0, 0), Interval(1, 1)
 _REPLACEABLE = {key for score in SCORES.values() for i in score.inputs if i.instead_of for key in (i.key, i.instead_of)}
 _NO_MEASUREMENT = frozenset({"sex", "age"})  # they alone do not make a score
+_new: Final = tuple.__new__  # three times as fast as the constructor of a named tuple
 SEX = {sex: Result("sex", math.nan, math.nan, written=sex, value=sex) for sex in ("male", "female")}
 
 
@@ -256,7 +257,7 @@ def _known(readings: tuple[Reading, ...]) -> Known | None:
     """The interval of all readings; nothing where one of them cannot decide."""
     if len(readings) == 1:
         first = readings[0]
-        return None if first.problem is not None else (Interval(first.low, first.high), readings)
+        return None if first.problem is not None else (_new(Interval, (first.low, first.high)), readings)
     if not readings or any(r.problem is not None for r in readings):
         return None
     return Interval(min(r.low for r in readings), max(r.high for r in readings)), readings

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from eligo.dataclass import replace
-from eligo.evaluation.answers import MET, UNKNOWN, Answer, Empty, numbers, ran
+from eligo.evaluation.answers import Answer, Empty, numbers, ran
 from eligo.evaluation.chart import CONFLICT, Chart
 from eligo.evaluation.comparing import slack
 from eligo.evaluation.derive import age_in
 from eligo.evaluation.presence import Presence
 from eligo.evaluation.steady import is_lasting, is_steady, turning
+from eligo.evaluation.truths import MET, UNKNOWN
 from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Patient, Result
 from eligo.plan import Test
@@ -28,7 +30,7 @@ from eligo.vocabulary.relations import relations
 # So what all items of a record say is the bitwise `or` of what each of them does.
 Said = int
 
-_MOST = 20_000  # sorts of items that are kept for one set of lists
+_MOST: Final = 20_000  # sorts of items that are kept for one set of lists
 
 
 class Truths(NamedTuple):
@@ -136,7 +138,7 @@ class Digest:
             one = steps.said[place]
             if one is None:
                 alone = Patient("", chart.as_of, results={variable: (first,)})
-                one = steps.said[place] = steps.rest | self._alone(steps.asked, alone, empty)
+                one = steps.said[place] = steps.rest | self._alone(steps.asked, self.steady, alone, empty)
             said |= one
         return said
 
@@ -157,17 +159,22 @@ class Digest:
     # --- entries, denials, statements, age
 
     def _of_facts(self, chart: Chart, empty: Empty) -> Said:
-        said, readers, known = 0, self.readers, empty.items
+        said, readers, known, as_of = 0, self.readers, empty.items, chart.as_of
         for concept, facts in chart.facts.items():
             if ":" in concept:
                 said |= self.run(readers.get(concept, 0) | self._reached(concept))
             elif concept in readers:
                 for fact in facts:
-                    sort = concept, fact.kind, fact.status, fact.visit, fact.start is None
-                    one = known.get(sort) if is_lasting(fact, chart) else self.run(readers[concept])
+                    if fact.end is not None or fact.qualifiers:
+                        said |= self.run(readers[concept])
+                        continue
+                    start = fact.start
+                    sort = concept, fact.kind, fact.status, fact.visit, start is None or start.last < as_of
+                    one = known.get(sort)
                     if one is None:
-                        alone = Patient("", chart.as_of, facts={concept: (fact,)})
-                        one = known[sort] = self._alone(readers[concept], alone, empty)
+                        alone = Patient("", as_of, facts={concept: (fact,)})
+                        steady = self.steady if is_lasting(fact, chart) else 0
+                        one = known[sort] = self._alone(readers[concept], steady, alone, empty)
                     said |= one
         return said
 
@@ -190,7 +197,7 @@ class Digest:
                     denied = frozenset((name,))
                     # All that rules a concept out says the same of it, at whatever time it is asked for.
                     alone = Patient("", chart.as_of, absent=denied & absent, never=denied & never)
-                    one = known[sort] = self._alone(ruled, alone, empty, self.concepts)
+                    one = known[sort] = self._alone(ruled, self.steady | self.concepts, alone, empty)
                 said |= one
         return said
 
@@ -202,7 +209,7 @@ class Digest:
                 one = known.get(sort)
                 if one is None:
                     alone = Patient("", chart.as_of, attested={name: value})
-                    one = known[sort] = self._alone(readers[name], alone, empty)
+                    one = known[sort] = self._alone(readers[name], self.steady, alone, empty)
                 said |= one
         return said
 
@@ -214,22 +221,22 @@ class Digest:
         one = empty.items.get(sort)
         if one is None:
             alone = Patient("", chart.as_of, chart.patient.birth)
-            one = empty.items[sort] = self._alone(readers, alone, empty)
+            one = empty.items[sort] = self._alone(readers, self.steady, alone, empty)
         return one
 
     # --- what is not known yet
 
-    def _alone(self, bits: int, alone: Patient, empty: Empty, steady: int = 0) -> Said:
+    def _alone(self, bits: int, steady: int, alone: Patient, empty: Empty) -> Said:
         """What an item says, by the tests themselves, in a record that holds nothing else but the same lists.
 
-        Where it makes no difference to a test, it says nothing.
+        Where it makes no difference to a test, it says nothing; tests that are not `steady` have to run.
         """
         if len(empty.items) + len(empty.results) > _MOST:
             empty.items.clear()
             empty.results.clear()
         of = empty.chart
         alone = replace(alone, sex=of.sex, complete=of.patient.complete, in_part=of.patient.in_part)
-        chart, steady = Chart(alone, of.policy), steady | self.steady
+        chart = Chart(alone, of.policy)
         met = unknown = not_met = pending = 0
         for number in numbers(bits):
             bit = 1 << number

@@ -18,10 +18,11 @@ from eligo.criteria import Present
 from eligo.dataclass import dataclass, replace
 from eligo.evaluation.chart import CONFLICT, Basis, Chart, Outcome, Ruled
 from eligo.evaluation.kinds import Exceptions
+from eligo.evaluation.truths import MET, NOT_MET, UNKNOWN
 from eligo.evaluation.votes import NO, OUTLASTED, SUSPECTED, WHICH_KIND, YES, Vote, Voting, voting
 from eligo.evaluation.window import ended
 from eligo.patients.model import Fact, Result
-from eligo.truth import Reason, Truth
+from eligo.truth import Reason
 from eligo.vocabulary.concept import ConceptKind
 from eligo.vocabulary.concepts import concepts, is_outside
 from eligo.vocabulary.relations import LeftOpen, Sign, relations
@@ -38,8 +39,6 @@ _BESIDE = {"state": "procedures"}
 _NO_LIST = frozenset({"names"})
 # The details of an answer that something in the record leaves open.
 BROADER_ONLY, MAY_BE = "broader_only", "may_be"
-# Bound once: in Python 3.11 every look-up of an enum's member is a function call.
-MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
 _NOT_STATED: Outcome = (UNKNOWN, Reason.NOT_STATED, None, ())
 _PART_UNKNOWN: Outcome = (UNKNOWN, Reason.NOT_STATED, "list_in_part", ())

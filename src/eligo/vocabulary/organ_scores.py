@@ -6,7 +6,6 @@ failure only where it was not for encephalopathy, which a record seldom says.
 
 from __future__ import annotations
 
-from eligo.namedtuple import NamedTuple
 from eligo.vocabulary.scoring import (
     BILIRUBIN,
     BILIRUBIN_MASS,
@@ -36,20 +35,27 @@ _MOREAU = "Moreau R et al., Gastroenterology 2013;144:1426, doi:10.1053/j.gastro
 _JALAN = "Jalan R et al., J Hepatol 2014;61:1038, doi:10.1016/j.jhep.2014.06.012"
 
 
-class Organs(NamedTuple):
+class Organs:
     """Points of the six organ systems, 1 (well) to 3."""
 
-    liver: int
-    kidney: int
-    brain: int
-    coagulation: int
-    circulation: int
-    respiration: int
+    __slots__ = ("brain", "circulation", "coagulation", "kidney", "liver", "lungs")
+
+    def __init__(
+        self, liver: int, kidney: int, brain: int, coagulation: int, circulation: int, respiration: int
+    ) -> None:
+        self.liver, self.kidney, self.brain = liver, kidney, brain
+        self.coagulation, self.circulation, self.respiration = coagulation, circulation, respiration
+
+    @property
+    def points(self) -> int:
+        """Sum the points of all."""
+        return self.liver + self.kidney + self.brain + self.coagulation + self.circulation + self.lungs
 
     @property
     def failing(self) -> int:
         """Count the organs that fail: the kidney from 2 points on (creatinine 2 mg/dL), any other at 3."""
-        return self.count(3) + (self.kidney == 2)
+        others = (self.liver == 3) + (self.brain == 3) + (self.coagulation == 3) + (self.circulation == 3)
+        return others + (self.lungs == 3) + (self.kidney >= 2)
 
 
 def organs(
@@ -82,14 +88,14 @@ def organs(
         brain=1 + (hepatic_encephalopathy_grade >= 1) + (hepatic_encephalopathy_grade >= 3),
         coagulation=1 + (inr >= 2) + (inr >= 2.5),
         circulation=3 if vasopressors else 1 + (mean_arterial_pressure < 70),
-        respiration=lungs,
+        lungs=lungs,
     )
 
 
 @scored("clif_c_of", *_INPUTS, source=_JALAN, falling=_FALLING)
 def clif_c_of(*values: float, **named: float) -> float:
     """Compute the CLIF-C OF score, 6 to 18: the sum of the six organs' points."""
-    return sum(organs(*values, **named))
+    return organs(*values, **named).points
 
 
 @scored("organ_failures", *_INPUTS, source=f"{_MOREAU}; {_JALAN}", falling=_FALLING)
