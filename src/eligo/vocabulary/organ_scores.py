@@ -40,11 +40,9 @@ class Organs:
 
     __slots__ = ("brain", "circulation", "coagulation", "kidney", "liver", "lungs")
 
-    def __init__(
-        self, liver: int, kidney: int, brain: int, coagulation: int, circulation: int, respiration: int
-    ) -> None:
+    def __init__(self, *, liver: int, kidney: int, brain: int, coagulation: int, circulation: int, lungs: int) -> None:
         self.liver, self.kidney, self.brain = liver, kidney, brain
-        self.coagulation, self.circulation, self.respiration = coagulation, circulation, respiration
+        self.coagulation, self.circulation, self.lungs = coagulation, circulation, lungs
 
     @property
     def points(self) -> int:
