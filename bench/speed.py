@@ -25,7 +25,7 @@ from eligo.commands import bulk
 from eligo.evaluate import Engine
 from eligo.explain import explain
 from eligo.patients.model import Fact, FactKind, PartialDate, Patient, Result
-from eligo.plan import compile_rules
+from eligo.plan import Plan, compile_rules
 from eligo.reading.parse import parse, read_item, tokenise
 from eligo.reading.tokens import scan
 
@@ -113,10 +113,15 @@ def _patient(luck: random.Random, number: int) -> Patient:
     )
 
 
+def plans(rules: Path = RULES) -> list[Plan]:
+    """All rule sets of a folder, as plans."""
+    files = sorted(f for f in rules.glob("*.yaml") if not f.name.endswith(".cases.yaml"))
+    return [compile_rules(ruleset.load(file)) for file in files]
+
+
 def engine(rules: Path = RULES) -> Engine:
     """The engine of all rule sets of a folder."""
-    files = sorted(f for f in rules.glob("*.yaml") if not f.name.endswith(".cases.yaml"))
-    return Engine(compile_rules(ruleset.load(file)) for file in files)
+    return Engine(plans(rules))
 
 
 def per_pair(run: Callable[[Patient], object], who: list[Patient], trials: int, rounds: int = 5) -> float:

@@ -36,16 +36,17 @@ class Plain:
 
     def __init__(self, plans: list[Plan], policy: Policy | None = None) -> None:
         self.plans, self.policy = plans, policy or Policy()
-        self.tests = Engine(plans, policy).tests
-        self.numbers = {test: number for number, test in enumerate(Engine(plans, policy).asked)}
+        engine = Engine(plans, policy)
+        self.tests = engine.tests[: len(engine.asked)]
+        self.numbers = {test: number for number, test in enumerate(engine.asked)}
 
     def outcomes(self, patient: Patient) -> list[Outcome]:
-        """The outcome of each test, each in a chart of its own."""
-        return [ran(test, Chart(patient, self.policy)) for test in self.tests]
+        """The outcome of each test."""
+        chart = Chart(patient, self.policy)
+        return [ran(test, chart) for test in self.tests]
 
-    def screen(self, patient: Patient) -> list[PlainTrial]:
-        """What came of each trial."""
-        outcomes = self.outcomes(patient)
+    def judged(self, outcomes: list[Outcome]) -> list[PlainTrial]:
+        """What comes of each trial."""
         return [self._trial(plan, outcomes) for plan in self.plans]
 
     def _trial(self, plan: Plan, outcomes: list[Outcome]) -> PlainTrial:
