@@ -16,7 +16,6 @@ from eligo.dataclass import replace
 from eligo.evaluation.chart import CONFLICT, Basis, Chart, Derived, Normal, Outcome, Reading, Ruled
 from eligo.evaluation.presence import Presence, is_some, presence
 from eligo.evaluation.truths import MET, NOT_MET, UNKNOWN
-from eligo.namedtuple import NamedTuple
 from eligo.patients.dates import AgeUnit, born, completed
 from eligo.patients.model import PartialDate, Result
 from eligo.truth import Reason
@@ -116,13 +115,13 @@ def _computed(score: str) -> tuple[Source, Reads]:
     return computed, reads
 
 
-class Looked(NamedTuple):
+class Looked:
     """How to find one input, directly of the score or `part_of` another score that is."""
 
-    key: str
-    part_of: str | None
-    look: Look
-    reads: Reads
+    __slots__ = ("key", "look", "part_of", "reads")
+
+    def __init__(self, key: str, part_of: str | None, look: Look, reads: Reads) -> None:
+        self.key, self.part_of, self.look, self.reads = key, part_of, look, reads
 
 
 def _looks(score: str, part_of: str | None) -> Iterator[Looked]:
@@ -146,20 +145,22 @@ def _compute(score: str, looks: tuple[Looked, ...], chart: Chart) -> tuple[Readi
     found, scores = chart.inputs, chart.scores
     known: dict[str, Interval] = {}
     inputs: list[Basis] = []
-    for key, part_of, look, _ in looks:
-        if part_of is not None and scores.get(part_of) == ():  # nothing is known of any of its inputs
+    for one in looks:
+        key, part_of = one.key, one.part_of
+        if part_of is not None and part_of in scores and not scores[part_of]:  # nothing is known of any of its inputs
             continue
         if key not in found:
-            found[key] = look(chart)
+            found[key] = one.look(chart)
         seen = found[key]
         if seen is not None:
             known[key] = seen[0]
-            if part_of not in known:
+            if part_of is None or part_of not in known:
                 inputs += seen[1]
     if known.keys() <= _NO_MEASUREMENT:
         return ()
     low, high = bounds(score, known)
-    return (Derived(score, low, high, "computed", inputs=tuple(inputs), missing=_missing(score, frozenset(known))),)
+    missing = _missing(score, frozenset(known))
+    return (_new(Derived, (score, low, high, "computed", True, True, None, None, tuple(inputs), missing)),)
 
 
 @functools.cache

@@ -20,7 +20,6 @@ from eligo.evaluation.derive import age_in
 from eligo.evaluation.presence import Presence
 from eligo.evaluation.steady import is_lasting, is_steady, turning
 from eligo.evaluation.truths import MET, UNKNOWN
-from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Patient, Result
 from eligo.plan import Test
 from eligo.truth import Reason
@@ -33,13 +32,8 @@ Said = int
 _MOST: Final = 20_000  # sorts of items that are kept for one set of lists
 
 
-class Truths(NamedTuple):
-    """The tests by what the items of a record say of them, as bits; none is in two, and in none is what they leave."""
-
-    met: int
-    unknown: int
-    not_met: int
-    pending: int
+# The tests that are MET, UNKNOWN and NOT_MET by what the items of a record say, and those that have to run, as bits.
+Truths = tuple[int, int, int, int]
 
 
 class Steps:
@@ -106,7 +100,7 @@ class Digest:
         # One item that affirms a concept is enough beside others that only leave it open.
         unknown &= ~(met & self.affirming)
         pending = said >> 3 * width | met & unknown | met & not_met | unknown & not_met
-        return Truths(met & ~pending, unknown & ~pending, not_met & ~pending, pending)
+        return met & ~pending, unknown & ~pending, not_met & ~pending, pending
 
     def run(self, bits: int) -> Said:
         """What an item says of which nothing is known: that all tests that look at it have to run."""
@@ -173,7 +167,7 @@ class Digest:
                     one = known.get(sort)
                     if one is None:
                         alone = Patient("", as_of, facts={concept: (fact,)})
-                        steady = self.steady if is_lasting(fact, chart) else 0
+                        steady = self.steady if is_lasting(fact, as_of) else 0
                         one = known[sort] = self._alone(readers[concept], steady, alone, empty)
                     said |= one
         return said

@@ -10,6 +10,7 @@ is made of many items, and neither is what depends on dates.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from eligo.criteria import Present
 from eligo.evaluation.ages import AgeComparison
@@ -68,11 +69,11 @@ def _limits(answer: Comparison, reading: Reading, chart: Chart) -> Iterator[floa
             yield absolute(limit, normal.high)
 
 
-def is_lasting(fact: Fact, chart: Chart) -> bool:
+def is_lasting(fact: Fact, as_of: date) -> bool:
     """Whether nothing but its concept and its status counts of an entry, as far as steady tests are concerned.
 
-    It began before today, if a day is known, and either is over on no day that is known, or goes on for life.
+    It began before the day, if at all on a known one, and either is over on no known day, or goes on for life.
     """
     if fact.end is not None or fact.qualifiers or fact.status not in ("active", "resolved"):
         return False
-    return (fact.start is None or fact.start.last < chart.as_of) and lasting(fact.concept, fact.visit) is None
+    return (fact.start is None or fact.start.last < as_of) and lasting(fact.concept, fact.visit) is None
