@@ -15,10 +15,11 @@ from eligo.criteria import Always, Compare, OneOf, Present, Related
 from eligo.evaluation.ages import AgeComparison, AgeThen
 from eligo.evaluation.answers import Answer, Answers, Empty
 from eligo.evaluation.assumed import guesses
-from eligo.evaluation.chart import Chart, Outcome, Policy
+from eligo.evaluation.attested import AttestedAnswer
+from eligo.evaluation.chart import Chart, Outcome, Policy, SilentKey
 from eligo.evaluation.clauses import Clauses, clauses_of
 from eligo.evaluation.comparing import Choice, SexChoice
-from eligo.evaluation.derive import concepts_of, other_sources
+from eligo.evaluation.derive import other_sources, silent_key, tests_of
 from eligo.evaluation.digest import Digest
 from eligo.evaluation.picking import Picked
 from eligo.evaluation.predicates import bits_of, predicate
@@ -26,11 +27,10 @@ from eligo.evaluation.presence import Presence, presence
 from eligo.evaluation.relating import Relating, relating
 from eligo.evaluation.replies import Given
 from eligo.evaluation.stated_twice import comparison
-from eligo.evaluation.truths import BLOCKS, MET, NOT_MET, OPEN, PASSES, UNKNOWN
+from eligo.evaluation.truths import BLOCKS, MET, OPEN, PASSES, UNKNOWN
 from eligo.patients.model import Patient
 from eligo.plan import Attested, Plan, PlannedCriterion, Test, Untestable, compared_with
 from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, not_, verdict
-from eligo.vocabulary.concepts import concepts as known_concepts
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
 
@@ -189,7 +189,7 @@ class Engine:
         costs = [_cost(test) for test in self.asked]
         self.trials = tuple(Trial(plan, numbers, costs) for plan, numbers in numbered)
         self._inner = self._of_scores()
-        self._digest = Digest(tuple(self._numbers), self.tests, self.readers.copy(), self.rulers.copy())
+        self._digest = Digest(self.tests, self.readers.copy(), self.rulers.copy())
         every = (1 << len(self.asked)) - 1  # what scores ask besides is nobody else's
         for names in (self.readers, self.rulers):
             names.update({name: bits & every for name, bits in names.items()})
@@ -200,24 +200,32 @@ class Engine:
         self._empty: dict[_Key, Empty] = {}
         self._asked: AskedByRules | None = None
 
-    def _of_scores(self) -> dict[str, int]:
-        """The tests of concepts that scores ask, by the concept; they are tests like the others."""
-        asked = {name for test in self.asked for name in _scores_of(test)}
-        concepts = dict.fromkeys(concept for score in sorted(asked) for concept in concepts_of(score))
-        return {concept: self._number(Present(concept)) for concept in concepts if concept in known_concepts()}
+    def _of_scores(self) -> dict[SilentKey, int]:
+        """The tests of concepts that scores ask, which are tests like the others."""
+        found: dict[SilentKey, int] = {}
+        for score in dict.fromkeys(score for test in self.asked for score in _scores_of(test)):
+            for answer in tests_of(score):
+                key = silent_key(answer)
+                if key not in found:
+                    found[key] = self._added(answer, answer.reads)
+        return found
 
     def _number(self, test: Test) -> int:
         """The number of a test, the same for equal ones."""
         number = self._numbers.get(test)
         if number is None:
-            number = self._numbers[test] = len(self.tests)
-            answer, reads = _answer(test)
-            self.tests.append(answer)
-            bit = 1 << number
-            for name in reads:
-                self.readers[name] = self.readers.get(name, 0) | bit
-            for name in answer.line if isinstance(answer, Presence | Relating) else reads:
-                self.rulers[name] = self.rulers.get(name, 0) | bit
+            number = self._numbers[test] = self._added(*_answer(test))
+        return number
+
+    def _added(self, answer: Answer, reads: frozenset[str]) -> int:
+        """The number of a further test, which looks at these ids."""
+        number = len(self.tests)
+        self.tests.append(answer)
+        bit = 1 << number
+        for name in reads:
+            self.readers[name] = self.readers.get(name, 0) | bit
+        for name in answer.line if isinstance(answer, Presence | Relating) else reads:
+            self.rulers[name] = self.rulers.get(name, 0) | bit
         return number
 
     def verdicts(self, patient: Patient) -> tuple[Verdict, ...]:
@@ -261,7 +269,7 @@ class Engine:
             numbers = range(len(self.tests))
             answers = Answers(self.tests, blank, Empty(blank), bits_of(numbers))
             outcomes = tuple([answers.outcome(number) for number in numbers])
-            silent = {concept: (1 << number, outcomes[number]) for concept, number in self._inner.items()}
+            silent = {key: (1 << number, outcomes[number]) for key, number in self._inner.items()}
             known = self._empty[key] = Empty(blank, answers.met, answers.unknown, outcomes, silent)
         return known
 
@@ -307,7 +315,7 @@ def _answer(test: Test) -> tuple[Answer, frozenset[str]]:
             grades = known.grades.values() if known else ()
             return Choice(test, more, map(float, grades)), reads | {test.variable or ""}
         case Attested():
-            return _attested(test), frozenset({test.topic, test.criterion})
+            return AttestedAnswer(test), frozenset({test.topic, test.criterion})
         case Always():
             return _constant((MET, None, None, ())), frozenset()
         case Untestable(reason, detail):
@@ -324,16 +332,6 @@ def _comparison(test: Compare) -> tuple[Answer, frozenset[str]]:
     if test.pick != "latest":
         return Picked(test, others), reads | {variable}
     return comparison(test, more, others), reads | {variable}
-
-
-def _attested(test: Attested) -> Answer:
-    unknown: Outcome = (UNKNOWN, Reason.NEEDS_ATTESTATION, None, ())
-
-    def answer(chart: Chart) -> Outcome:
-        stated = chart.attested.get(test.criterion, chart.attested.get(test.topic))
-        return unknown if stated is None else (MET if stated else NOT_MET, None, None, ())
-
-    return answer
 
 
 def _constant(outcome: Outcome) -> Answer:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from eligo.evaluation.chart import Chart, Outcome
+from eligo.evaluation.chart import Chart, Outcome, Silent
 from eligo.evaluation.replies import AT_ODDS, Given
 from eligo.evaluation.truths import MET, UNKNOWN
 from eligo.truth import Reason, Truth
@@ -103,10 +103,10 @@ class Empty:
         met: int = 0,
         unknown: int = 0,
         outcomes: tuple[Outcome, ...] = (),
-        silent: Mapping[str, tuple[int, Outcome]] | None = None,
+        silent: Silent | None = None,
     ) -> None:
         self.chart, self.met, self.unknown, self.outcomes = chart, met, unknown, outcomes
-        self.silent = silent or {}
+        self.silent: Silent = silent or {}
         self.kept: dict[Any, Any] = {}
         self.items: dict[Any, int] = {}
         self.results: dict[Any, Any] = {}

@@ -119,7 +119,9 @@ class Ruled:
 Reading = Result | Derived
 Basis = Result | Derived | Fact | Ruled
 Outcome = tuple[Truth, Reason | None, str | None, tuple[Basis, ...]]
-_NONE_SILENT: Mapping[str, tuple[int, Outcome]] = {}
+SilentKey = tuple[str, bool]  # a concept, and whether its grades count
+Silent = Mapping[SilentKey, tuple[int, Outcome]]
+_NONE_SILENT: Silent = {}
 CONFLICT = "conflict"  # the detail of an answer, or of a reading, where the record contradicts itself
 
 
@@ -156,7 +158,7 @@ class Chart:
         self.complete = patient.complete - in_part if in_part else patient.complete
         self.assumed = policy.assume_absent - in_part if in_part else policy.assume_absent
         self.sex = patient.sex or _stated_sex(patient)
-        self.silent: Mapping[str, tuple[int, Outcome]] = _NONE_SILENT
+        self.silent: Silent = _NONE_SILENT
         self.touched = 0
         self._beyond: list[str] | None = None
         self._listed: list[str] | None = None
@@ -208,7 +210,8 @@ class Chart:
                 oldest = self.oldest[variable]
                 alone = self.first_alone(found, oldest)
                 found = found[:1] if alone else _checked(_latest(found, self.as_of), oldest)
-                if all(r.low <= 0 and r.high == math.inf for r in found) and _is_grade(variable):
+                plain = alone and found[0].high != math.inf
+                if not plain and all(r.low <= 0 and r.high == math.inf for r in found) and _is_grade(variable):
                     found = ()  # `>= 0` may be any grade: as good as none, also beside a complete list
             self.latest[variable] = found
         return found

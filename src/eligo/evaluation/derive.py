@@ -13,7 +13,7 @@ from typing import Final, cast
 
 from eligo.criteria import Present, Window
 from eligo.dataclass import replace
-from eligo.evaluation.chart import CONFLICT, Basis, Chart, Derived, Normal, Outcome, Reading, Ruled
+from eligo.evaluation.chart import CONFLICT, Basis, Chart, Derived, Normal, Outcome, Reading, Ruled, SilentKey
 from eligo.evaluation.presence import Presence, is_some, presence
 from eligo.evaluation.truths import MET, NOT_MET, UNKNOWN
 from eligo.patients.dates import AgeUnit, born, completed
@@ -65,9 +65,14 @@ def _implied(variable: Variable) -> tuple[Source, Reads]:
     return implied, test.reads
 
 
+def silent_key(test: Presence) -> SilentKey:
+    """The key of a concept's own test in a chart, which has it with its grades and without them."""
+    return test.concept, bool(test.own_grades)
+
+
 def _answered(test: Presence, chart: Chart) -> Outcome:
     """The outcome of a concept's own test, which need not run where nothing in the record makes a difference to it."""
-    known = chart.silent.get(test.concept)
+    known = chart.silent.get(silent_key(test))
     return known[1] if known is not None and not known[0] & chart.touched else test(chart)
 
 
@@ -81,7 +86,7 @@ def opposed(variable: str) -> Source | None:
     known = variables().get(variable)
     if known is None or known.concept is None:
         return None
-    rest = replace(presence(Present(known.concept)), grades=(), own_grades=())
+    rest = _without_grades(known.concept)
     most = max(known.grades.values(), default=math.inf)
 
     def against(chart: Chart) -> tuple[Reading, ...]:
@@ -89,7 +94,7 @@ def opposed(variable: str) -> Source | None:
         some, none = all(map(is_some, recorded)), all(r.high == 0 for r in recorded)
         if some is none or any(r.problem is not None for r in recorded):
             return ()
-        truth, _, detail, basis = rest(chart)
+        truth, _, detail, basis = _answered(rest, chart)
         if truth is not (NOT_MET if some else MET) or detail == "assumed_by_caller":
             return ()
         ends = (0.0, 0.0) if some else (1.0, most)
@@ -131,14 +136,21 @@ def _looks(score: str, part_of: str | None) -> Iterator[Looked]:
             yield from _looks(item.key, item.key)
 
 
-def concepts_of(score: str) -> Iterator[str]:
-    """The concepts whose own tests a score may ask: those of its facts and of its grades, through all its scores."""
+def tests_of(score: str) -> Iterator[Presence]:
+    """The tests of concepts that a score may ask: those of its facts and of its grades, through all its scores."""
     for item in leaf_inputs(score):
         variable = variables().get(item.id)
-        if item.role == "fact":
-            yield item.id
+        if item.role == "fact" and item.id in concepts():
+            yield presence(Present(item.id))
         elif item.role == "value" and variable is not None and variable.concept is not None:
-            yield variable.concept
+            yield presence(Present(variable.concept))
+            yield _without_grades(variable.concept)
+
+
+@functools.cache
+def _without_grades(concept: str) -> Presence:
+    """The test of a concept that leaves its own grades aside."""
+    return replace(presence(Present(concept)), grades=(), own_grades=())
 
 
 def _compute(score: str, looks: tuple[Looked, ...], chart: Chart) -> tuple[Reading, ...]:

@@ -21,7 +21,6 @@ from eligo.evaluation.presence import Presence
 from eligo.evaluation.steady import is_lasting, is_steady, turning
 from eligo.evaluation.truths import MET, UNKNOWN
 from eligo.patients.model import Patient, Result
-from eligo.plan import Test
 from eligo.truth import Reason
 from eligo.vocabulary.relations import relations
 
@@ -73,15 +72,13 @@ class Digest:
 
     __slots__ = ("affirming", "concepts", "every", "past", "readers", "rulers", "steady", "tests", "width")
 
-    def __init__(
-        self, asked: Sequence[Test], tests: Sequence[Answer], readers: Mapping[str, int], rulers: Mapping[str, int]
-    ) -> None:
+    def __init__(self, tests: Sequence[Answer], readers: Mapping[str, int], rulers: Mapping[str, int]) -> None:
         self.tests, self.readers, self.rulers = tests, readers, rulers
         self.width, self.every = len(tests), (1 << len(tests)) - 1
         self.steady = self.concepts = self.past = 0
-        for number, (test, answer) in enumerate(zip(asked, tests, strict=True)):
+        for number, answer in enumerate(tests):
             bit = 1 << number
-            if is_steady(test, answer):
+            if is_steady(answer):
                 self.steady |= bit
             if isinstance(answer, Presence):
                 self.past |= bit if answer.voting.past else 0

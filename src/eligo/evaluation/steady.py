@@ -12,31 +12,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from eligo.criteria import Present
 from eligo.evaluation.ages import AgeComparison
 from eligo.evaluation.answers import Answer
+from eligo.evaluation.attested import AttestedAnswer
 from eligo.evaluation.chart import Chart, Reading
 from eligo.evaluation.comparing import Choice, Comparison, absolute
 from eligo.evaluation.picking import Picked
 from eligo.evaluation.presence import Presence
 from eligo.evaluation.stated_twice import StatedTwice
 from eligo.patients.model import Fact
-from eligo.plan import Attested, Test
 from eligo.vocabulary.ages import lasting
 from eligo.vocabulary.scores import SCORES
 
 _OF_NORMAL = ("ULN", "LLN")
 
 
-def is_steady(test: Test, answer: Answer) -> bool:
+def is_steady(answer: Answer) -> bool:
     """Whether items that say the same alone say it together."""
     if isinstance(answer, Presence):
-        return isinstance(test, Present) and test.window is None and test.count == 1 and not test.but_not
+        return answer.test.window is None and answer.test.count == 1 and not answer.test.but_not
     if isinstance(answer, AgeComparison):
         return all(unit == "a" for _, unit, _ in answer.limits)
     if isinstance(answer, Comparison):
         return not isinstance(answer, Picked) and _is_plain(answer) and answer.window is None
-    return isinstance(test, Attested) or (isinstance(answer, Choice) and answer.variable not in SCORES)
+    return isinstance(answer, AttestedAnswer) or (isinstance(answer, Choice) and answer.variable not in SCORES)
 
 
 def _is_plain(answer: Comparison) -> bool:
