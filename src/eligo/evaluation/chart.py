@@ -183,6 +183,10 @@ class Chart:
             self._beyond = [concept for concept in self.listed if ":" in concept]
         return self._beyond
 
+    def of_kind(self, concept: str) -> list[Fact]:
+        """The facts of a concept and of all its kinds, in the order of their names."""
+        return [fact for one in self.listed if concept in line_of(one) for fact in self.facts[one]]
+
     @property
     def under(self) -> dict[str, list[Fact]]:
         """The facts of each concept and of all its kinds."""

@@ -80,12 +80,16 @@ class Either:
 
 
 class Clauses:
-    """Clauses that must all hold: `must` and `never` are those of one leaf, as bits, `choices` the others."""
+    """Clauses that must all hold: `must` and `never` are those of one leaf, as bits, `choices` the others.
 
-    __slots__ = ("bits", "choices", "must", "never", "ordered")
+    A choice that has leaves to be NOT_MET fails only where one of these is MET: `against` are the bits of all such
+    leaves, and all bits where a choice has none.
+    """
+
+    __slots__ = ("against", "bits", "choices", "must", "never", "ordered")
 
     def __init__(self, clauses: Iterable[Clause], costs: Sequence[int]) -> None:
-        self.must = self.never = self.bits = 0
+        self.must = self.never = self.bits = self.against = 0
         choices = []
         for clause in dict.fromkeys(clauses):
             met, failed = clause
@@ -96,6 +100,7 @@ class Clauses:
                 self.never |= failed
             else:
                 choices.append(Either(clause, costs))
+                self.against |= failed or -1
         choices.sort(key=lambda one: max((costs[number] for number in numbers(one.met | one.failed)), default=0))
         self.choices = tuple(choices)
         self.ordered = by_cost(self.must | self.never, costs)
@@ -106,9 +111,10 @@ class Clauses:
         can = met | answers.unknown | answers.pending
         if must & can != must or never & met:
             return NOT_MET
-        for choice in self.choices:
-            if not choice.met & can and choice.failed & met == choice.failed:
-                return NOT_MET
+        if met & self.against or self.against < 0:
+            for choice in self.choices:
+                if not choice.met & can and choice.failed & met == choice.failed:
+                    return NOT_MET
         if answers.pending & self.bits:
             return self._run(answers)
         if must & met != must or never & can:

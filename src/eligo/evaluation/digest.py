@@ -28,6 +28,13 @@ from eligo.vocabulary.relations import relations
 # So what all items of a record say is the bitwise `or` of what each of them does.
 Said = int
 
+_HIGH: Final = 2  # places of a result's fields
+_LOW_CLOSED: Final = 3
+_HIGH_CLOSED: Final = 4
+_UNIT: Final = 8
+_LOW_END: Final = 9
+_HIGH_END: Final = 10
+_PROBLEM: Final = 11
 _MOST: Final = 20_000  # sorts of items that are kept for one set of lists
 
 
@@ -106,19 +113,19 @@ class Digest:
     # --- values
 
     def _of_results(self, chart: Chart, empty: Empty) -> Said:
-        said, readers, known, oldest = 0, self.readers, empty.results, chart.oldest
+        said, readers, known, oldest, latest = 0, self.readers, empty.results, chart.oldest, chart.latest
         for variable, results in chart.results.items():
             if variable not in readers or not results:
                 continue
             first = results[0]
             value = first.low
-            if first.problem is not None or value != first.high or not (first.low_closed and first.high_closed):
-                said |= self.run(readers[variable])  # not a point, or not a number
-                continue
-            if not chart.first_alone(results, oldest[variable]):
+            # A point of today's latest day; by place, since to look a name of a named tuple up takes longer.
+            plain = value == first[_HIGH] and first[_LOW_CLOSED] and first[_HIGH_CLOSED] and first[_PROBLEM] is None
+            if not plain or not chart.first_alone(results, oldest[variable]):
                 said |= self.run(readers[variable])
                 continue
-            sort = variable, first.unit, first.reference_low, first.reference_high
+            alone = latest[variable] = results if len(results) == 1 else results[:1]
+            sort = variable, first[_UNIT], first[_LOW_END], first[_HIGH_END]
             steps = known.get(sort)
             if steps is None:
                 steps = known[sort] = self._steps(variable, first, empty)
@@ -128,8 +135,8 @@ class Digest:
                 continue
             one = steps.said[place]
             if one is None:
-                alone = Patient("", chart.as_of, results={variable: (first,)})
-                one = steps.said[place] = steps.rest | self._alone(steps.asked, self.steady, alone, empty)
+                record = Patient("", chart.as_of, results={variable: alone})
+                one = steps.said[place] = steps.rest | self._alone(steps.asked, self.steady, record, empty)
             said |= one
         return said
 

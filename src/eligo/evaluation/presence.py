@@ -87,9 +87,9 @@ class Presence:
 
     def __call__(self, chart: Chart) -> Outcome:
         """Answer for one patient."""
-        facts = chart.under.get(self.concept)
+        facts = chart.of_kind(self.concept) if chart.facts else ()
         graded = self._graded(chart) if self.grades else None
-        if facts is None and graded is None:
+        if not facts and graded is None:
             return self._ruled_out(chart) or self._silent(chart)
         met: list[Fact] = []
         unsure: list[tuple[Fact | Result, Vote]] = []
@@ -97,7 +97,7 @@ class Presence:
         if graded is not None and self.voting.exceptions is not None:  # a grade does not say of which kind it is
             unsure.append((graded, WHICH_KIND))
             graded = None
-        for fact in facts or ():
+        for fact in facts:
             vote = self.voting.vote(fact, chart)
             if vote is YES:
                 met.append(fact)
