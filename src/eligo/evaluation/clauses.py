@@ -65,8 +65,9 @@ class Either:
 
     def truth(self, answers: Answers) -> Truth:
         """The truth of the clause; what is pending runs until one leaf is as it is to be."""
-        can = answers.met | answers.unknown | answers.pending
-        if self.met & answers.met or self.failed & ~can:
+        if self.met and self.met & answers.met:
+            return MET
+        if self.failed and self.failed & (answers.met | answers.unknown | answers.pending) != self.failed:
             return MET
         for bits in self.ordered:
             waiting = answers.pending & bits
@@ -80,16 +81,12 @@ class Either:
 
 
 class Clauses:
-    """Clauses that must all hold: `must` and `never` are those of one leaf, as bits, `choices` the others.
+    """Clauses that must all hold: `must` and `never` are those of one leaf, as bits, `choices` the others."""
 
-    A choice that has leaves to be NOT_MET fails only where one of these is MET: `against` are the bits of all such
-    leaves, and all bits where a choice has none.
-    """
-
-    __slots__ = ("against", "bits", "choices", "must", "never", "ordered")
+    __slots__ = ("bits", "choices", "must", "never", "ordered")
 
     def __init__(self, clauses: Iterable[Clause], costs: Sequence[int]) -> None:
-        self.must = self.never = self.bits = self.against = 0
+        self.must = self.never = self.bits = 0
         choices = []
         for clause in dict.fromkeys(clauses):
             met, failed = clause
@@ -100,29 +97,47 @@ class Clauses:
                 self.never |= failed
             else:
                 choices.append(Either(clause, costs))
-                self.against |= failed or -1
         choices.sort(key=lambda one: max((costs[number] for number in numbers(one.met | one.failed)), default=0))
         self.choices = tuple(choices)
         self.ordered = by_cost(self.must | self.never, costs)
 
     def truth(self, answers: Answers) -> Truth:
         """The truth of all clauses together, looking no further than what fails."""
-        met, must, never = answers.met, self.must, self.never
-        can = met | answers.unknown | answers.pending
-        if must & can != must or never & met:
+        # Sets of bits are numbers of any size, of which each step makes a new one: as few as can be.
+        met, must, never, found = answers.met, self.must, self.never, MET
+        if never and never & met:
             return NOT_MET
-        if met & self.against or self.against < 0:
-            for choice in self.choices:
-                if not choice.met & can and choice.failed & met == choice.failed:
-                    return NOT_MET
-        if answers.pending & self.bits:
-            return self._run(answers)
-        if must & met != must or never & can:
-            return UNKNOWN
+        held = must & met if must else 0
+        if held == must and not never and not self.choices:
+            return MET
+        left_open = answers.unknown | answers.pending
+        if held != must:
+            lacking = must ^ held
+            if lacking & left_open != lacking:
+                return NOT_MET
+            found = UNKNOWN
+        if never and never & left_open:
+            found = UNKNOWN
+        if self.choices:
+            chosen = self._chosen(met, met | left_open)
+            if chosen is NOT_MET:
+                return chosen
+            if chosen is UNKNOWN:
+                found = chosen
+        return self._run(answers) if found is UNKNOWN and answers.pending & self.bits else found
+
+    def _chosen(self, met: int, can: int) -> Truth:
+        """The truth of the choices, by the tests that are MET and those that can be."""
+        found = MET
         for choice in self.choices:
-            if not choice.met & met and choice.failed & can == choice.failed:
-                return UNKNOWN
-        return MET
+            if choice.met and choice.met & met:
+                continue
+            if choice.failed and choice.failed & can != choice.failed:
+                continue
+            if not (choice.met and choice.met & can) and (not choice.failed or choice.failed & met == choice.failed):
+                return NOT_MET
+            found = UNKNOWN
+        return found
 
     def _run(self, answers: Answers) -> Truth:
         """The same where tests are pending: the quick ones first, none once one clause fails."""
