@@ -31,7 +31,7 @@ from eligo.patients.form import is_well_formed
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.patients.native import json_schema, read_file, read_patient
 from eligo.patients.schema import Record, check
-from eligo.patients.values import read_quantity
+from eligo.patients.values import _read_before, read_quantity
 from eligo.truth import Reason
 from eligo.vocabulary.units import convert
 from eligo.vocabulary.variables import variables
@@ -596,6 +596,19 @@ def test_a_value_without_use_has_a_reason_and_a_detail() -> None:
     }
     assert all(results[0].detail for results in patient.results.values())
     assert len(patient.warnings) == 4
+
+
+def test_what_was_read_before_changes_nothing() -> None:
+    seen = [{"variable": "ALT", "value": 30, "unit": "U/L", "low": low} for low in (0, -0.0, 0.0)]
+    seen += [{"variable": "INR", "value": value} for value in (1, 1.0, "1", 0.0, -0.0, "0")]
+    records = [json.dumps({"as_of": "2026-11-20", "observations": [one]}) for one in seen]
+
+    def alone(record: str) -> str:
+        _read_before.cache_clear()
+        return repr(read_patient(record))
+
+    assert [repr(read_patient(r)) for r in records] == [alone(r) for r in records]
+    assert [repr(read_patient(r)) for r in reversed(records)] == [alone(r) for r in reversed(records)]
 
 
 # --- any format

@@ -269,7 +269,8 @@ def _converted(variable: Variable, read: Quantity, unit: str, reference: Ends, e
 def _own_range(variable: Variable, stated: Ends, unit: str) -> tuple[Ends, Problem | None]:
     """The range of the report in the canonical unit, where it is one."""
     try:
-        low, high = (None if x is None else to_canonical(x, stated.unit or unit, variable) for x in stated[:2])
+        # A zero is added since a limit of `-0.0` is the same as one of 0, also for what was read before.
+        low, high = (None if x is None else to_canonical(x, stated.unit or unit, variable) + 0.0 for x in stated[:2])
     except EligoError:
         message = f"the reference range is in a unit that does not fit `{variable.id}` and is not used"
         return NO_RANGE, Problem("reference-unit", message, help=_CHECK, severity="warning")
