@@ -121,12 +121,26 @@ def _computed(score: str) -> tuple[Source, Reads]:
 
 
 class Looked:
-    """How to find one input, directly of the score or `part_of` another score that is."""
+    """How to find one input, directly of the score or `part_of` another score that is.
 
-    __slots__ = ("key", "look", "part_of", "reads")
+    `values` are the variables that it can come from; None where it can come from anything else too.
+    """
+
+    __slots__ = ("is_score", "key", "look", "part_of", "reads", "values")
 
     def __init__(self, key: str, part_of: str | None, look: Look, reads: Reads) -> None:
         self.key, self.part_of, self.look, self.reads = key, part_of, look, reads
+        self.is_score = key in SCORES
+        self.values = reads if all(map(_is_measured, reads)) else None
+
+    def is_silent(self, chart: Chart) -> bool:
+        """Whether the record has no value that the input can come from, so that there is nothing to look at."""
+        return self.values is not None and chart.results.keys().isdisjoint(self.values)
+
+
+def _is_measured(id_: str) -> bool:
+    """Whether nothing but results tells of an id."""
+    return id_ in variables() and id_ not in _NO_MEASUREMENT and id_ not in concepts()
 
 
 def _looks(score: str, part_of: str | None) -> Iterator[Looked]:
@@ -161,9 +175,14 @@ def _compute(score: str, looks: tuple[Looked, ...], chart: Chart) -> tuple[Readi
         key, part_of = one.key, one.part_of
         if part_of is not None and part_of in scores and not scores[part_of]:  # nothing is known of any of its inputs
             continue
-        if key not in found:
-            found[key] = one.look(chart)
-        seen = found[key]
+        if key in found:
+            seen = found[key]
+        elif one.is_silent(chart):
+            seen = found[key] = None
+            if one.is_score:
+                scores[key] = ()
+        else:
+            seen = found[key] = one.look(chart)
         if seen is not None:
             known[key] = seen[0]
             if part_of is None or part_of not in known:
