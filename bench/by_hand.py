@@ -6,6 +6,8 @@ knows nothing of units, dates in part, ages of results, kinds of a concept and c
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from eligo.patients.model import Patient
 from eligo.truth import Verdict
 
@@ -28,28 +30,34 @@ _EXCLUDED = (
 
 
 def verdict(patient: Patient) -> Verdict:
-    """The verdict on a patient."""
-    answers = [
-        _adult(patient),
-        _has(patient, "hepatitis_b"),
-        _has(patient, "acute_on_chronic_liver_failure"),
-        _at_least(patient, "total_bilirubin", 205),
-        _either(_at_least(patient, "inr", 1.5), _at_most(patient, "prothrombin_activity", 40)),
-        _not(_at_least(patient, "hepatic_encephalopathy_grade", 3)),
-        _not(_at_least(patient, "creatinine", 176.8)),
-        _not(_at_most(patient, "oxygen_saturation", 93)),
-        _not(_at_least(patient, "nyha_class", 3)),
-        _not(_at_least(patient, "alcohol_intake", 80)),
-        patient.attested.get("contraception"),
-        patient.attested.get("no_conception_plan"),
-        patient.attested.get("informed_consent"),
-        _not(patient.attested.get("investigator_judgement")),
-        _not(patient.attested.get("investigator_exclusion")),
-    ]
-    answers += [_not(_has(patient, concept)) for concept in _EXCLUDED]
-    if False in answers:
-        return Verdict.INELIGIBLE
-    return Verdict.UNDETERMINED if None in answers else Verdict.ELIGIBLE
+    """The verdict on a patient, without a look at more than the first criterion that fails."""
+    is_open = False
+    for answer in _answers(patient):
+        if answer is False:
+            return Verdict.INELIGIBLE
+        is_open = is_open or answer is None
+    return Verdict.UNDETERMINED if is_open else Verdict.ELIGIBLE
+
+
+def _answers(patient: Patient) -> Iterator[bool | None]:
+    """Whether each criterion passes, in the order of the protocol."""
+    yield _adult(patient)
+    yield _has(patient, "hepatitis_b")
+    yield _has(patient, "acute_on_chronic_liver_failure")
+    yield _at_least(patient, "total_bilirubin", 205)
+    yield _either(_at_least(patient, "inr", 1.5), _at_most(patient, "prothrombin_activity", 40))
+    yield _not(_at_least(patient, "hepatic_encephalopathy_grade", 3))
+    yield _not(_at_least(patient, "creatinine", 176.8))
+    yield _not(_at_most(patient, "oxygen_saturation", 93))
+    yield _not(_at_least(patient, "nyha_class", 3))
+    yield _not(_at_least(patient, "alcohol_intake", 80))
+    yield patient.attested.get("contraception")
+    yield patient.attested.get("no_conception_plan")
+    yield patient.attested.get("informed_consent")
+    yield _not(patient.attested.get("investigator_judgement"))
+    yield _not(patient.attested.get("investigator_exclusion"))
+    for concept in _EXCLUDED:
+        yield _not(_has(patient, concept))
 
 
 def _adult(patient: Patient) -> bool | None:
