@@ -6,7 +6,7 @@ What a database holds is copied to files first, in one state of it, so that all 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -35,24 +35,29 @@ class OmopTables:
 
     def take(self, table: str, words: TableWords, frame: pl.LazyFrame) -> None:
         """Take a table, where it has the columns that it cannot do without; tell of those that it lacks."""
-        place = Place(f"{self.file}/{table}" if "://" not in self.file else self.file)
         schema = frame.collect_schema()
-        found = {name.lower(): name for name in schema.names()}
-        odd = {lower: str(schema[name]) for lower, name in found.items() if not is_cell(schema[name])}
-        missing = [column for column in words.needed.values() if column not in found or column in odd]
-        for column in missing:
-            code, said = _lacking(table, column, odd)
-            help_ = did_you_mean(column, found.keys() - {column}) or "see the tables of OMOP CDM 5.4"
-            self.problems.append(Problem(code, f"{said}, and so is not read", place, help_))
-        if missing:
-            return
-        for column in words.more.values():
-            if (column not in found or column in odd) and table != CONCEPT:
-                code, said = _lacking(table, column, odd)
-                help_ = "it is read as empty; CDM 5.4 has it"
-                self.problems.append(Problem(code, said, place, help_, "warning"))
-        kept = {role: found[column] for role, column in words.columns.items() if column in found.keys() - odd.keys()}
-        self.frames[table] = frame.select([pl_column(column).alias(role) for role, column in kept.items()])
+        names = {name.lower(): name for name in schema.names()}
+        found = {lower: name for lower, name in names.items() if is_cell(schema[name])}
+        missing = [column for column in words.columns.values() if column not in found]
+        needed = set(words.needed.values()).intersection(missing)
+        for column in sorted(needed) or (missing if table != CONCEPT else ()):
+            kind = schema[names[column]] if column in names else None
+            self.problems.append(self._lacking(table, column, kind, found if column in needed else None))
+        if not needed:
+            kept = {role: found[column] for role, column in words.columns.items() if column in found}
+            self.frames[table] = frame.select([pl_column(column).alias(role) for role, column in kept.items()])
+
+    def _lacking(self, table: str, column: str, kind: pl.DataType | None, others: Iterable[str] | None) -> Problem:
+        """A column that is not there, or is of a type that no cell has; `others` are there, where it is needed."""
+        place = Place(f"{self.file}/{table}" if "://" not in self.file else self.file)
+        code = "column-missing" if kind is None else "column-type"
+        said = f"the table `{table}` has no column `{column}`"
+        if kind is not None:
+            said = f"the column `{column}` of the table `{table}` holds {kind}"
+        if others is None:
+            return Problem(code, said, place, "it is read as empty; CDM 5.4 has it", "warning")
+        help_ = did_you_mean(column, others) or "see the tables of OMOP CDM 5.4"
+        return Problem(code, f"{said}, and so is not read", place, help_)
 
     def lacks(self, table: str) -> None:
         """Tell of a table that is not there."""
@@ -62,13 +67,6 @@ class OmopTables:
         severity: Literal["error", "warning"] = "error" if table == PERSON else "warning"
         message = f"there is no table `{table}`{of_list}"
         self.problems.append(Problem("table-missing", message, Place(self.file), help_, severity))
-
-
-def _lacking(table: str, column: str, odd: Mapping[str, str]) -> tuple[str, str]:
-    """The code and the message of a column that is not there, or holds what no cell is: bytes, lists, ..."""
-    if column in odd:
-        return "column-type", f"the column `{column}` of the table `{table}` holds {odd[column]}"
-    return "column-missing", f"the table `{table}` has no column `{column}`"
 
 
 def is_cell(kind: pl.DataType) -> bool:
