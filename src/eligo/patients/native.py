@@ -53,10 +53,12 @@ def read_record(
     lenient: bool = False,
     ledger: bool = False,
     units: Units = NO_UNITS,
+    places: bool = True,
 ) -> Reading:
     """Read a patient from JSON, with its warnings.
 
-    `ledger` asks for an entry for each part of the record; `units` are those of values without one, by variable.
+    `ledger` asks for an entry for each part of the record, `places` for the lines that they stand in; `units` are those
+    of values without one, by variable.
     """
     try:
         data = jsontext.read_json(text, file, of_patient=True)
@@ -75,7 +77,7 @@ def read_record(
     if any(f.code == "unknown-key" and len(f.path) == 1 for f in findings):  # it may be a list under another name
         builder.lacks(*LISTS)
     _take(record, builder, file)
-    entries = _ledger(builder, log, text, file) if log is not None else ()
+    entries = _ledger(builder, log, text if places else None, file) if log is not None else ()
     return _reading(builder, entries, text, file, data)
 
 
@@ -95,12 +97,14 @@ def _reading(
     return Reading(patient, tuple(warnings), entries, strict=True)
 
 
-def _ledger(builder: PatientBuilder, log: list[Took], text: str | bytes, file: str | None) -> tuple[LedgerEntry, ...]:
-    """An entry for each part of the record that states something."""
-    survey = jsontext.survey(text)
+def _ledger(
+    builder: PatientBuilder, log: list[Took], text: str | bytes | None, file: str | None
+) -> tuple[LedgerEntry, ...]:
+    """An entry for each part of the record that states something; without the text, without the lines."""
+    survey = jsontext.survey(text) if text is not None else None
     marks = [*builder.marks, ((), len(log))]
     return tuple(
-        entry_of(path_text(path), survey.place(path, file), log[start:end])
+        entry_of(path_text(path), survey.place(path, file) if survey else Place(file), log[start:end])
         for (path, start), (_, end) in itertools.pairwise(marks)
     )
 
@@ -187,9 +191,12 @@ def _take_answers(record: dict[str, Any], builder: PatientBuilder, file: str | N
 
 def _range_of(seen: dict[str, Any], builder: PatientBuilder, path: JsonPath) -> Ends:
     """The range of normal beside a value, in numbers or as the report writes it; numbers go first."""
-    reference = Ends(seen.get("low"), seen.get("high"))
-    if reference != NO_RANGE or not seen.get("range"):
-        return reference
+    if "low" in seen or "high" in seen:
+        reference = Ends(seen.get("low"), seen.get("high"))
+        if reference != NO_RANGE:
+            return reference
+    if not seen.get("range"):
+        return NO_RANGE
     stated = range_in(seen["range"], builder.sex)
     if stated is None:
         message = "the reference range cannot be read and is not used"
