@@ -94,13 +94,15 @@ def _at_event(state: UnitState, leaf: Compare) -> Compare | None:
     """An age as that of the fact's first day; None where no leaf says of what it is.
 
     "Patients with asthma at 18 years of age or older" are so old today, unless the asthma was found then. The weeks of
-    a pregnancy are those of today only beside the pregnancy.
+    a pregnancy are those of today only beside the pregnancy, or those at which somebody was born.
     """
     assert state.ids is not None
     elements = [e for e in state.elements if isinstance(e, Token)]
     found = any(e.type == "STATUS" and e.value == "found" for e in elements)
     if leaf.variable != "age":
-        return leaf if all("pregnancy" in concepts().ancestors(id_) for id_ in state.ids.split("|")) else None
+        own = any(e.value == "born" for e in elements)
+        own = own or all("pregnancy" in concepts().ancestors(id_) for id_ in state.ids.split("|"))
+        return leaf if own else None
     if not found and any(e.type in _PEOPLE or state.written(e).lower() in words("adults") for e in elements):
         return leaf
     known = not is_named(state.ids) and concepts().get(state.ids) is not None  # a name may be what a relative has
