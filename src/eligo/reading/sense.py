@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from eligo.criteria import (
@@ -30,6 +29,7 @@ from eligo.criteria import (
     leaves,
     with_parts,
 )
+from eligo.dataclass import replace
 from eligo.errors import EligoError
 from eligo.reading.lexicon import weaker_opinions, words
 from eligo.truth import Kind
