@@ -295,7 +295,8 @@ class Binder(NameFinder):
         elif not at.timed and not counts(at.limits, at.unit):
             upper = all(op in ("lt", "le") for op, _ in at.first.bounds)
             counted = self.counted_of(at.elements, at.i, at.after)
-            return (counted if upper else at.after._replace(of=counted.span[1]),)
+            name = counted if upper else at.after._replace(of=counted.span[1])
+            return (name if at.unit or name.variable else self.narrowed(at.elements, at.i, name),)
         return None
 
     def _carried(self, at: LimitsPlace) -> Names:

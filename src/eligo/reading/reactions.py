@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from eligo.data import grammar_data
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import name_words, words
 from eligo.reading.naming import is_adjective, is_nameable
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concept import singular
@@ -120,7 +120,9 @@ def _is_all(tokens: Sequence[Token], i: int, reactions: int, text: str) -> bool:
 
 def _made(tokens: Sequence[Token], heads: list[int], objects: list[_Object], text: str) -> list[Token] | None:
     """The tokens of all reactions; None where one of them has no name, as an intolerance to what the trial gives."""
-    ids = [[_concept(_written(tokens[h], text), o) for o in objects] for h in heads]
+    ids = [
+        [_concept(reaction, o) for o in objects] for reaction in _with_nouns([_written(tokens[h], text) for h in heads])
+    ]
     if not all(id_ for of_head in ids for id_ in of_head):
         return None
     found: list[Token] = []
@@ -137,6 +139,14 @@ def _made(tokens: Sequence[Token], heads: list[int], objects: list[_Object], tex
             found.append(Token(join.type, tokens[one.after].start, tokens[behind - 1].end, join.value))
             start = tokens[behind].start
     return found
+
+
+def _with_nouns(reactions: list[str]) -> list[str]:
+    """The reactions, with the noun that an adjective shares with the one behind it: "allergic or adverse reaction"."""
+    noun = reactions[-1].split()[-1]
+    if noun not in name_words("reactions_of_a_day"):
+        return reactions
+    return [f"{each} {noun}" if is_adjective(each.split()[-1]) else each for each in reactions[:-1]] + reactions[-1:]
 
 
 def _before_reaction(found: list[Token], head: Token, ids: Sequence[str | None], text: str) -> int:
@@ -215,8 +225,8 @@ def _objects(tokens: Sequence[Token], i: int, joins: frozenset[str], text: str) 
     i, like = (i + 1, like) if like in _words().alike else (i, "")
     while (one := _object(tokens, i, text)) is not None:
         one = _told_by(one, found, like)
-        if one is None:
-            break
+        if one is None or (found and one.name is not None and one.name.split()[-1] in _words().last):
+            break  # `intolerance to A or allergic or anaphylactic reaction to B`
         found.append(one)
         i = _behind_joins(tokens, one.after, text)
         if i == one.after or any(token.type in _JOINS - joins for token in tokens[one.after : i]):

@@ -224,7 +224,7 @@ def _status(line: LinePass, i: int, token: Token) -> None:
     """`renal disease undergoing dialysis`: a status between two facts joins them; `biopsy proven A` tells a method."""
     following = line.ahead(i)
     joins = line.core in ("CONCEPT", "VAR") and following is not None and following.type in ("CONCEPT", "QUAL")
-    joins = joins and line.previous() != "BOND"
+    joins = joins and line.previous() not in ("BOND", "BEFORE", "SINCE")  # `within 2 weeks before receiving B`
     hyphened = line.text[token.start - 1 : token.start] == "-"  # `biopsy-proven, invasive A`
     confirms = line.core == "CONCEPT" and line.written(token) in words("confirming")
     if confirms and (joins or hyphened) and _method(line):

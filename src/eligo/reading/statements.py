@@ -42,6 +42,7 @@ _TIMED: Final = frozenset(
 )
 _AVOIDED: Final = _TIMED | {"FILLER", "QUAL", "OTHER"}
 _OBJECTS: Final = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
+_MOST_BEFORE: Final = 24  # words of grammar before a statement
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
 _GOES_ON: Final = re.compile(r"[\w-]")
 
@@ -205,7 +206,7 @@ def _is_opinion(token: Token) -> bool:
 
 def _begins_part(before: Sequence[Token], text: str) -> bool:
     """Whether nothing but words of grammar, and of whom it is, stands before in the same part."""
-    for token in reversed(before):
+    for token in reversed(before[-_MOST_BEFORE:]):
         if token.type in _BEGINS:
             return token.type != "OPEN"  # what a bracket says is of what stands before it
         if _last(token, text) in _words().behind:
@@ -215,7 +216,7 @@ def _begins_part(before: Sequence[Token], text: str) -> bool:
         written = _WORD.findall(text[token.start : token.end].casefold())
         if token.type not in ("FILLER", "STATUS") or not _words().before.issuperset(written):
             return False  # `the patient had adequate organ function`
-    return True
+    return len(before) <= _MOST_BEFORE
 
 
 def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:

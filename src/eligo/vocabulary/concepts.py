@@ -187,10 +187,22 @@ class Concepts(Curated):
         above = (found for id_ in stated if (found := super(Concepts, self).get(id_)))
         broader = frozenset[str]().union(*(self.ancestors(parent) for one in above for parent in one.parents))
         parents = tuple(sorted(stated - broader))
-        aspects = {found.aspect for id_ in parents if (found := super(Concepts, self).get(id_))}
+        known = [found for id_ in parents if (found := super(Concepts, self).get(id_))]
+        aspects = {found.aspect for found in known}
         aspect: Aspect = aspects.pop() if len(aspects) == 1 else USUAL_ASPECT.get(entry.kind, "state")
         others = tuple(name for name in entry.names if name != entry.name)
-        return Concept(entry.id, entry.name, entry.kind, others, codes=entry.codes, parents=parents, aspect=aspect)
+        # Whether a condition waxes and wanes nobody has said, but of what it is a kind of.
+        fluctuates = entry.kind == "condition" and all(one.fluctuates or one.kinds_fluctuate for one in known)
+        return Concept(
+            entry.id,
+            entry.name,
+            entry.kind,
+            others,
+            codes=entry.codes,
+            parents=parents,
+            aspect=aspect,
+            fluctuates=fluctuates,
+        )
 
 
 def _dictionary() -> Dictionary:

@@ -12,6 +12,7 @@ from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.edges import (
     anchor_back,
     complement_back,
+    exception_back,
     facts_named,
     led,
     meanwhile_back,
@@ -223,7 +224,7 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
     if not (last.apart or last.anew):
         said = opinion_back(context, said)
     if last.what == "fact":
-        said = site_back(context, complement_back(context, said))
+        said = exception_back(site_back(context, complement_back(context, said)))
     said = meanwhile_back(context, said) if last.meanwhile else status_back(context, said)
     if last.bonds and not last.apart and (not last.anew or _given_for(said)):
         said = _bonds_back(context, said, marks)
