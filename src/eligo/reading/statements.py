@@ -44,6 +44,7 @@ _AVOIDED: Final = _TIMED | {"FILLER", "QUAL", "OTHER"}
 _OBJECTS: Final = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
 _MOST_BEFORE: Final = 24  # words of grammar before a statement
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
+_LETTERS: Final = re.compile(r"\w*")
 _GOES_ON: Final = re.compile(r"[\w-]")
 
 
@@ -60,10 +61,10 @@ class _StatementWords:
         join = r"\s*(?:,\s*(?:and|or)?|and/or|and|or|/)\s*"
         begins = rf"({before_to})(?:{join}(?:{before_to}))*\s+(?:not\s+)?(?:to|of)\b"
         self.before_to = re.compile(begins, re.IGNORECASE)
-        self.alone: dict[str, list[str]] = {}  # by their first word, the longest before the others
+        self.alone: dict[str, list[str]] = {}  # by their first letters, the longest before the others
         alone = [phrase for of in data["statements"].values() for phrase in of["alone"]]
         for phrase in sorted(alone, key=len, reverse=True):
-            self.alone.setdefault(phrase.split()[0], []).append(phrase)
+            self.alone.setdefault(_letters(phrase, 0), []).append(phrase)
         self.first = frozenset(phrase.split()[0] for phrase in self.kinds)
         self.denying = frozenset[str](data["denying"])
         self.verbs = frozenset[str](data["statement_verbs"])
@@ -78,11 +79,17 @@ class _StatementWords:
         found = self.before_to.match(text, token.start)
         if found is not None:
             return " ".join(found[1].casefold().split()), found.end()
-        for phrase in self.alone.get(first_word(text, token), ()):
+        for phrase in self.alone.get(_letters(text, token.start), ()):
             end = token.start + len(phrase)
             if text[token.start : end].casefold() == phrase and _GOES_ON.match(text, end) is None:
                 return phrase, end
         return None
+
+
+def _letters(text: str, start: int) -> str:
+    """The letters that follow one another from a place on, as small ones: `right` of "Right-handed"."""
+    found = _LETTERS.match(text, start)
+    return found[0].casefold() if found is not None else ""
 
 
 _KNOWN: Final[list[_StatementWords]] = []  # once they are read

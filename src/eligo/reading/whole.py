@@ -250,9 +250,11 @@ def _of_a_time(tokens: Sequence[Token], i: int, text: str) -> bool:
     """Whether a number is of a length of time, or tells which of some events is meant: `4 weeks`, `visit 2`."""
     if i + 1 < len(tokens) and is_time_unit(tokens[i + 1]):
         return True
-    written = (_WORD.findall(text[token.start : token.end].casefold()) for token in reversed(tokens[:i]))
-    before = next((words[-1] for words in written if words), "")
-    return before in name_words("numbered_events")
+    for before in range(i - 1, -1, -1):
+        written = _WORD.findall(text[tokens[before].start : tokens[before].end].casefold())
+        if written:
+            return written[-1] in name_words("numbered_events")
+    return False
 
 
 def _condition_read(predicate: Predicate) -> bool:
