@@ -11,7 +11,6 @@ its first use.
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import sys
@@ -23,12 +22,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# One group a part: its modules share one library, and call one another, and those of other parts, without a look-up.
-GROUP = "eligo_{}"
+# One group: the modules of all parts share one library, and call one another without a look-up.
+GROUP = "eligo"
 # The build sees no library but its own tools; what it does not see has no types.
 OPTIONS = ("--config-file=", "--ignore-missing-imports", "--python-version", f"3.{sys.version_info.minor}")
-# No name of these libraries is looked up when they are loaded; mypyc's headers define what a part takes of another.
-FLAGS = ("-fvisibility=hidden", "-fcommon")
 
 
 class Built(BuildHookInterface):
@@ -92,8 +89,8 @@ def make(source: Path, parts: Mapping[str, Mapping[str, list[str]]], made: Path,
     made.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=made.parent) as temporary:
         folder = Path(temporary)
-        compile_modules({GROUP.format(part): modules_of(source, chosen) for part, chosen in parts.items()}, folder)
-        # The libraries lie beside the packages; the modules get one of their own, away from the sources.
+        compile_modules([path for chosen in parts.values() for path in modules_of(source, chosen)], folder)
+        # The library lies beside the packages; the modules get one of their own, away from the sources.
         package = folder / "lib" / "eligo"
         package.joinpath("__init__.py").write_text(f'"""Made by the build."""\n\nDIGESTS = {digests!r}\n', "utf-8")
         package.rename(folder / "lib" / "eligo_compiled")
@@ -106,23 +103,20 @@ def modules_of(source: Path, chosen: Mapping[str, list[str]]) -> list[str]:
     return [str(path) for path in found if path.name not in chosen["left"]]
 
 
-def compile_modules(groups: Mapping[str, list[str]], folder: Path) -> None:
-    """Put the compiled modules of all groups and their libraries into `folder`/lib."""
+def compile_modules(paths: list[str], folder: Path) -> None:
+    """Put the compiled modules and their library into `folder`/lib."""
     from mypyc.build import mypycify
     from setuptools import Distribution
     from setuptools.command.build_ext import build_ext
 
     extensions = mypycify(
-        [*OPTIONS, f"--cache-dir={folder / 'types'}", *itertools.chain.from_iterable(groups.values())],
+        [*OPTIONS, f"--cache-dir={folder / 'types'}", *paths],
         opt_level="1",  # as fast here as 3, in half the time
         debug_level="0",
         multi_file=True,
         target_dir=str(folder / "c"),
-        separate=[(paths, group) for group, paths in groups.items()],
+        group_name=GROUP,
     )
-    if os.name == "posix":
-        for extension in extensions:
-            extension.extra_compile_args += FLAGS
     command = build_ext(Distribution({"ext_modules": extensions}))
     command.build_lib, command.build_temp = str(folder / "lib"), str(folder / "temp")
     command.parallel = os.cpu_count()
