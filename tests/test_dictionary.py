@@ -413,9 +413,9 @@ def test_without_a_cache_it_is_made_in_memory(monkeypatch: pytest.MonkeyPatch) -
 
 def test_opening_is_quick_and_reads_little() -> None:
     shipped()
-    started = time.perf_counter()
+    started = time.process_time()
     pack = shipped()
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
     assert len(pack) > 30_000
 
 

@@ -34,6 +34,7 @@ ORDER = (
     "report",
     "screening",
     "record worksheet",
+    "warehouse",
     "commands",
     "cli",
     "__main__",
@@ -43,6 +44,9 @@ BORDERS = {
     "lark": {"reading/table.py"},
     "pint": {"vocabulary"},
     "pydantic": {"ruleset", "site.py", "patients", "report"},
+    "polars": {"warehouse", "cohort", "commands/warehouse.py"},
+    "duckdb": {"warehouse/omop_duckdb.py"},
+    "psycopg": {"warehouse/omop_postgres.py"},
 }
 # The two halves of what reads prose, and who may use them; neither half needs the other.
 HALVES = ("pages", "reading")

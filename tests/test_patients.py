@@ -146,23 +146,23 @@ def test_50_mb_of_junk_are_refused_at_once(tmp_path: Path) -> None:
     junk = tmp_path / "junk.json"
     with junk.open("wb") as file:
         file.truncate(50_000_000)
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(EligoError, match=r"junk.json: error\[file-too-large\]"):
         read_file(junk)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert MAX_BYTES < 50_000_000
 
 
 def test_megabytes_of_unknown_names_are_refused_in_time() -> None:
     labs = {f"unknown {i}": i for i in range(30_000)}
     seen = [{"variable": f"unknown {i}", "value": i, "colour": "red"} for i in range(3_000)]
-    started = time.perf_counter()
+    started = time.process_time()
 
     for part in ({"labs": labs}, {"observations": seen}):
         with pytest.raises(EligoError):
             read_patient(json.dumps({"as_of": "2026-11-20"} | part))
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8
 
 
 def test_texts_without_end_are_no_values_and_no_names() -> None:

@@ -33,6 +33,7 @@ COMMANDS = {
     "next": ("next", "say what to find out next: what could settle the most verdicts, and how"),
     "answer": ("answer", "ask a person what a record leaves open, and keep the answers with who and when"),
     "form": ("form", "write what trials ask as a worksheet to fill in, and read filled ones"),
+    "warehouse": ("warehouse", "make sorted tables of many patients: from OMOP, FHIR or records of any kind"),
     "patient": ("patient", "show a patient as understood, and what became of every part of the record"),
     "parse": ("parse", "read eligibility text into predicates and comparisons"),
     "import": ("import_pages", "write draft rule sets from registry records or pages, and bring them up to date"),

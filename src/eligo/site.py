@@ -81,6 +81,9 @@ class SiteNode(_Strict):
 
     site: Annotated[str, Field(min_length=1, description="the name that explanations show")]
     max_age: AgeText | None = Field(None, description="for every variable that has none of its own")
+    complete: list[Literal["conditions", "procedures", "medications"]] = Field(
+        default=[], description="lists of which the site's records hold all; what they do not mention is absent"
+    )
     variables: dict[str, VariableNode] = Field(default={}, description="by id or any name of the variable")
 
 
@@ -94,6 +97,7 @@ class Site:
     max_age: Duration | None = None
     max_ages: Mapping[str, Duration] = field(default_factory=dict)
     margins: Mapping[str, Margin] = field(default_factory=dict)
+    complete: frozenset[str] = frozenset()
 
 
 def load(path: str | FilePath) -> Site:
@@ -145,7 +149,7 @@ class _SiteReader:
             if margin is not None:
                 margins[variable.id] = margin
         longest = _duration(self.node.max_age) if self.node.max_age is not None else None
-        return Site(self.node.site, ranges, units, longest, ages, margins)
+        return Site(self.node.site, ranges, units, longest, ages, margins, frozenset(self.node.complete))
 
     def _variables(self) -> Iterator[tuple[Variable, VariableNode, Path]]:
         seen: dict[str, str] = {}

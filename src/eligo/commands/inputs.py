@@ -84,8 +84,8 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line (`eligo schema screening`)")
 
 
-def add_reading(parser: argparse.ArgumentParser) -> None:
-    """Define the options about how records are read."""
+def add_reading(parser: argparse.ArgumentParser, names: bool = True) -> None:
+    """Define the options about how records are read; `names` says whether a file of own names is one of them."""
     parser.add_argument(
         "--as-of", type=day, metavar="DATE", help="the day (YYYY-MM-DD) to screen for, not the record's"
     )
@@ -93,7 +93,8 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--id-by", metavar="SYSTEM", help="name FHIR patients by their identifier of this system or type (MR)"
     )
-    add_vocabulary(parser)
+    if names:
+        add_vocabulary(parser)
     add_max_size(parser, MAX_BYTES)
     parser.add_argument("--format", choices=FORMATS, help="read the patients as this (default: by their content)")
     parser.add_argument(
@@ -180,7 +181,7 @@ def policy(args: argparse.Namespace) -> Policy:
     return Policy(
         general or site.max_age,
         {**site.max_ages, **single},
-        frozenset(lists),
+        frozenset(lists) | site.complete,
         site.ranges,
         margin,
         {**site.margins, **_of_variables(margins)},
@@ -207,6 +208,12 @@ def _load_site(path: str, _: tuple[int, int]) -> Site:
     from eligo.site import load  # lazily: it needs YAML and pydantic, and most screenings have no profile
 
     return load(path)
+
+
+def complete_lists(args: argparse.Namespace) -> frozenset[str]:
+    """The lists that the site's profile states to be complete."""
+    site = _site(getattr(args, "site", None))
+    return site.complete if site else frozenset()
 
 
 def patient_files(names: Iterable[str]) -> Iterator[str]:

@@ -13,16 +13,16 @@ _FIRST = 1.0  # nobody needs to be told before
 class Progress:
     """Counts steps and shows them on standard error, where that is a terminal and standard output is none.
 
-    `what` names the steps, in the plural.
+    `what` names the steps, in the plural; `alone` says that nothing else is written meanwhile, so that both may be one.
     """
 
-    def __init__(self, what: str = "patients") -> None:
+    def __init__(self, what: str = "patients", alone: bool = False) -> None:
         self.count = 0
         self._what = what
         self._shown = False
         self._begun = time.monotonic()
         self._next = self._begun + _FIRST
-        self._wanted = sys.stderr.isatty() and not sys.stdout.isatty()
+        self._wanted = sys.stderr.isatty() and (alone or not sys.stdout.isatty())
 
     def __enter__(self) -> Progress:
         return self

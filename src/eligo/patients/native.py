@@ -53,10 +53,12 @@ def read_record(
     lenient: bool = False,
     ledger: bool = False,
     units: Units = NO_UNITS,
+    places: bool = True,
 ) -> Reading:
     """Read a patient from JSON, with its warnings.
 
-    `ledger` asks for an entry for each part of the record; `units` are those of values without one, by variable.
+    `ledger` asks for an entry for each part of the record, `places` for the lines that they stand in; `units` are those
+    of values without one, by variable.
     """
     try:
         data = jsontext.read_json(text, file, of_patient=True)
@@ -75,7 +77,7 @@ def read_record(
     if any(f.code == "unknown-key" and len(f.path) == 1 for f in findings):  # it may be a list under another name
         builder.lacks(*LISTS)
     _take(record, builder, file)
-    entries = _ledger(builder, log, text, file) if log is not None else ()
+    entries = _ledger(builder, log, text if places else None, file) if log is not None else ()
     return _reading(builder, entries, text, file, data)
 
 
@@ -95,12 +97,14 @@ def _reading(
     return Reading(patient, tuple(warnings), entries, strict=True)
 
 
-def _ledger(builder: PatientBuilder, log: list[Took], text: str | bytes, file: str | None) -> tuple[LedgerEntry, ...]:
-    """An entry for each part of the record that states something."""
-    survey = jsontext.survey(text)
+def _ledger(
+    builder: PatientBuilder, log: list[Took], text: str | bytes | None, file: str | None
+) -> tuple[LedgerEntry, ...]:
+    """An entry for each part of the record that states something; without the text, without the lines."""
+    survey = jsontext.survey(text) if text is not None else None
     marks = [*builder.marks, ((), len(log))]
     return tuple(
-        entry_of(path_text(path), survey.place(path, file), log[start:end])
+        entry_of(path_text(path), survey.place(path, file) if survey else Place(file), log[start:end])
         for (path, start), (_, end) in itertools.pairwise(marks)
     )
 

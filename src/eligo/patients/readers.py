@@ -36,7 +36,8 @@ TABLES = (".csv", ".tsv")
 class Options:
     """How to read patients: a forced format, the day, lenience, a table's mapping, with a ledger, the site's units.
 
-    `answers` are what persons answered beside the records, by the id of the patient.
+    `places` asks for the lines of the entries of a ledger. `answers` are what persons answered beside the records, by
+    the id of the patient.
     `id_by` is the system or type of the identifier by which a FHIR patient is named (`*`: none, but all are kept).
     """
 
@@ -49,6 +50,7 @@ class Options:
     id_by: str | None = None
     max_bytes: int = MAX_BYTES  # of one document, one line or one stream
     answers: Replies = field(default_factory=dict)
+    places: bool = True
 
 
 def read(
@@ -173,7 +175,8 @@ def _read(job: Job, options: Options) -> Reading:
         return read_rows(job, options.mapping, options.as_of, options.lenient, options.units)
     if job.kind == "native":
         raw = job.documents[0]
-        reading = native.read_record(raw.data, raw.file, options.as_of, options.lenient, options.ledger, options.units)
+        ledger = options.ledger, options.units, options.places
+        reading = native.read_record(raw.data, raw.file, options.as_of, options.lenient, *ledger)
         if raw.line is None or not reading.problems:
             return reading
         return replace(reading, problems=in_line(reading.problems, raw.line))
