@@ -235,14 +235,15 @@ def test_the_longest_name_that_begins_at_a_word_is_found() -> None:
     "name",
     [
         *("pulmonary veno-occlusive disease", "pulmonary veno-occlusive disease -", "non- small cell lung carcinoma"),
-        *("alopecia", "pulmonary", "disease or", "- alopecia", "-", "zorblax disease"),
+        *("alopecia", "pulmonary", "disease or", "- alopecia", "-", "zorblax disease", "severe alopecia"),
     ],
 )
-def test_a_whole_name_is_the_longest_one_that_ends_where_the_words_do(name: str) -> None:
+def test_the_last_name_is_the_longest_one_that_ends_where_the_words_do(name: str) -> None:
     words = name.split()
-    found = dictionary().longest(words)
+    found = (dictionary().longest(words, start) for start in range(len(words)))
+    whole = (entry for entry, end in filter(None, found) if end == len(words))
 
-    assert dictionary().whole(words) == (found[0] if found is not None and found[1] == len(words) else None)
+    assert dictionary().last(words) == next(whole, None)
 
 
 def test_the_vocabulary_goes_before_the_dictionary() -> None:

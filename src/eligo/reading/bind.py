@@ -7,9 +7,9 @@ before the bracket that holds the limit, or in the clause before. A limit that f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from eligo.dataclass import dataclass
 from eligo.reading.ages import COUNTED, YOUNG, age_of_thing, of_something
 from eligo.reading.lexicon import measured_by, words
 from eligo.reading.names import REACH, Name, NameFinder, changed

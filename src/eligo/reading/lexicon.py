@@ -106,6 +106,7 @@ def _role_of(phrase: str, role: str) -> str | None:
     return found
 
 
+@functools.lru_cache(4096)
 def _roles_of(phrase: str) -> dict[str, Any]:
     node = trie()
     for atom in phrase_key(phrase):
@@ -231,10 +232,13 @@ def ratio_of(above: str, below: str) -> str | None:
     return found
 
 
-@functools.cache
+_KNOWN: Final[dict[str, Any]] = {}  # all of it, once it is read
+
+
 def _lexicon() -> dict[str, Any]:
-    found: dict[str, Any] = cached("lexicon", digest([_FORM, grammar_state(_FILES)]), _build)
-    return found
+    if not _KNOWN:
+        _KNOWN.update(cached("lexicon", digest([_FORM, grammar_state(_FILES)]), _build))
+    return _KNOWN
 
 
 def _build() -> dict[str, Any]:

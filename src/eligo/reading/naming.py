@@ -344,12 +344,8 @@ def _kind(head: Token, written: Sequence[str], text: str) -> NamedKind | None:
 
 def _listed_kind(name: str) -> NamedKind | None:
     """The kind of the thing that the dictionary has for a name, or for the last words of it."""
-    words_ = name.split()
-    for start in range(len(words_)):
-        found = dictionary().whole(words_[start:])
-        if found is not None:
-            return found.kind
-    return None
+    found = dictionary().last(name.split())
+    return found.kind if found is not None else None
 
 
 def _kind_by_place(tokens: Sequence[Token], i: int, end: int, text: str) -> NamedKind | None:

@@ -44,6 +44,8 @@ _AVOIDED: Final = _TIMED | {"FILLER", "QUAL", "OTHER"}
 _OBJECTS: Final = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
 _MOST_BEFORE: Final = 24  # words of grammar before a statement
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
+_LETTERS: Final = re.compile(r"\w*")
+_GOES_ON: Final = re.compile(r"[\w-]")
 
 
 class _StatementWords:
@@ -56,10 +58,13 @@ class _StatementWords:
             of = data["statements"][kind]
             self.kinds.update(dict.fromkeys((*of["before_to"], *of["alone"]), kind))
         before_to = any_phrase(word for of in data["statements"].values() for word in of["before_to"])
-        alone = any_phrase(word for of in data["statements"].values() for word in of["alone"])
         join = r"\s*(?:,\s*(?:and|or)?|and/or|and|or|/)\s*"
-        begins = rf"(?P<to>{before_to})(?:{join}(?:{before_to}))*\s+(?:not\s+)?(?:to|of)\b|(?P<alone>{alone})(?![\w-])"
-        self.begins = re.compile(begins, re.IGNORECASE)
+        begins = rf"({before_to})(?:{join}(?:{before_to}))*\s+(?:not\s+)?(?:to|of)\b"
+        self.before_to = re.compile(begins, re.IGNORECASE)
+        self.alone: dict[str, list[str]] = {}  # by their first letters, the longest before the others
+        alone = [phrase for of in data["statements"].values() for phrase in of["alone"]]
+        for phrase in sorted(alone, key=len, reverse=True):
+            self.alone.setdefault(_letters(phrase, 0), []).append(phrase)
         self.first = frozenset(phrase.split()[0] for phrase in self.kinds)
         self.denying = frozenset[str](data["denying"])
         self.verbs = frozenset[str](data["statement_verbs"])
@@ -68,6 +73,23 @@ class _StatementWords:
         self.before = frozenset[str](data["before_statements"])
         self.behind = frozenset[str](data["statements_behind"])
         self.occasions = frozenset[str](data["occasions"])
+
+    def begin(self, text: str, token: Token) -> tuple[str, int] | None:
+        """The words with which a statement begins at a token, and where they and what joins them end; None for none."""
+        found = self.before_to.match(text, token.start)
+        if found is not None:
+            return " ".join(found[1].casefold().split()), found.end()
+        for phrase in self.alone.get(_letters(text, token.start), ()):
+            end = token.start + len(phrase)
+            if text[token.start : end].casefold() == phrase and _GOES_ON.match(text, end) is None:
+                return phrase, end
+        return None
+
+
+def _letters(text: str, start: int) -> str:
+    """The letters that follow one another from a place on, as small ones: `right` of "Right-handed"."""
+    found = _LETTERS.match(text, start)
+    return found[0].casefold() if found is not None else ""
 
 
 _KNOWN: Final[list[_StatementWords]] = []  # once they are read
@@ -140,12 +162,12 @@ def _begun(tokens: Sequence[Token], i: int, before: Sequence[Token], text: str) 
         return _Begun("judgement", token.end, denies=False, behind=True)
     if opinion or not _begins_part(before, text):
         return None
-    found = words.begins.match(text, token.start)
+    found = words.begin(text, token)
     if found is None:
         return None
-    first = " ".join((found["to"] or found["alone"]).casefold().split())
+    first, end = found
     behind = bool(before) and _last(before[-1], text) in words.behind
-    return _Begun(words.kinds[first], found.end(), first in words.denying, behind)
+    return _Begun(words.kinds[first], end, first in words.denying, behind)
 
 
 def _vague(before: Sequence[Token], text: str) -> int:
@@ -176,7 +198,8 @@ def _vague_part(before: Sequence[Token], end: int, text: str) -> int | None:
 
 def first_word(text: str, token: Token) -> str:
     """The first word of a token, in small letters; the empty string where it has none."""
-    return next(iter(text[token.start : token.end].replace("/", " ").split(maxsplit=1)), "").casefold()
+    found = text[token.start : token.end].replace("/", " ").split(maxsplit=1)
+    return found[0].casefold() if found else ""
 
 
 def _last(token: Token, text: str) -> str:

@@ -8,7 +8,7 @@ reviewed, `may_be` and `above` all else.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -207,9 +207,14 @@ class Concepts(Curated):
 
 def _dictionary() -> Dictionary:
     """The dictionary, with the site's own names before it."""
+    return _opener()()
+
+
+@functools.cache  # an import takes longer than most look-ups
+def _opener() -> Callable[[], Dictionary]:
     from eligo.vocabulary.dictionary import dictionary  # lazily: most rules and records name nothing of it
 
-    return dictionary()
+    return dictionary
 
 
 @functools.cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, cast
 
 from eligo.criteria import (
@@ -20,6 +19,7 @@ from eligo.criteria import (
     leaves,
     map_leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.definitions import unqualified

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from eligo.criteria import (
     MEASURING,
@@ -18,6 +17,7 @@ from eligo.criteria import (
     Unparsed,
     leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import alternates, measured_by
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.definitions import graded

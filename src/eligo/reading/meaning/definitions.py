@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from eligo.criteria import (
@@ -20,6 +19,7 @@ from eligo.criteria import (
     leaves,
     map_leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import END, measured_by, measured_side, restating, trie, words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import belongs, concept_of, facts_in, goes_on, is_one_of, kinds_in

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple, cast
 
 from eligo.criteria import AllOf, Attest, Leaf, Predicate, Present, Span, map_leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qualifiers_in, words
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.facts import TREATMENTS, kind_of, kinds_in, may_be_of

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from eligo.criteria import Leaf, Predicate, Present, Span, leaves, map_leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import END, trie, words
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, hull, marks_of
 from eligo.reading.meaning.definitions import has_own, kinds_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeGuard
 
 from eligo.criteria import (
@@ -22,6 +21,7 @@ from eligo.criteria import (
     map_leaves,
     presences,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.conditions import if_holds, instead
 from eligo.reading.meaning.context import Context, elements_of, hull

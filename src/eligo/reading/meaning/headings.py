@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from eligo.criteria import (
     AllOf,
@@ -20,6 +19,7 @@ from eligo.criteria import (
     Unparsed,
     leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.conditions import if_holds, of_one_sex
 from eligo.reading.meaning.context import (

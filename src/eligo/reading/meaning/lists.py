@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 
 from eligo.criteria import AllOf, AnyOf, Attest, Compare, Not, OneOf, Predicate, Present, Span, Unparsed, leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import needing_too
 from eligo.reading.meaning.connectives import combined

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, TypeGuard
 
 from eligo.criteria import Attest, Compare, Limit, OneOf, Op, Predicate, leaves
+from eligo.dataclass import replace
 from eligo.reading.bind import BoundLimits
 from eligo.reading.leaves import leaf_of
 from eligo.reading.lexicon import duration_of, words

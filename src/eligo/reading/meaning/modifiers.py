@@ -13,7 +13,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, cast
 
 from eligo.criteria import (
@@ -30,6 +29,7 @@ from eligo.criteria import (
     Window,
     map_leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qualifiers_in, words
 from eligo.reading.meaning.facts import TREATMENTS, concept_of, goes_on, kind_of
 from eligo.reading.meaning.joining import any_of

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from eligo.criteria import AnyOf, Leaf, Predicate, Present, Span, map_leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import concept_named, named_without, opposed, words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.edges import facts_named, status_behind

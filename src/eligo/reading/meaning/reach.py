@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from eligo.criteria import MEASURING, Attest, Leaf, Predicate, Present, Related, leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
@@ -112,12 +112,12 @@ def _before_noun(part: Said, *, behind: bool) -> Said:
 def _lead_of(context: Context, before: Said, part: Said, *, either: bool) -> Modifiers:
     """What stands before a noun and holds for the next one; `either`: there are two, of which one is enough."""
     free = _has_no_time(before, part) or _is_result(context, part)
-    lead = Modifiers(statuses=_statuses(before, part) if free else ())
-    if part.bare:
-        lead = lead._replace(window=before.lead.window)
-    if either and _told_more(context, before):
-        return lead
-    return lead._replace(qualifiers=_shared_qualifiers(context, before, part))
+    alone = either and _told_more(context, before)
+    return Modifiers(
+        statuses=_statuses(before, part) if free else (),
+        qualifiers=() if alone else _shared_qualifiers(context, before, part),
+        window=before.lead.window if part.bare else None,
+    )
 
 
 def _planned(part: Said) -> Predicate:

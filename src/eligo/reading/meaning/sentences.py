@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from eligo.criteria import (
@@ -23,6 +22,7 @@ from eligo.criteria import (
     Unparsed,
     leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.meaning import exceptions
 from eligo.reading.meaning.apart import joined
 from eligo.reading.meaning.context import Context, elements_of, extent, hull

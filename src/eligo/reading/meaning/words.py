@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from eligo.criteria import STUDY_CONDITION, Attest, Compare, Excepted, Limit, Op, Present
+from eligo.dataclass import replace
 from eligo.reading.lexicon import END, qualifiers_in, trie, words
 from eligo.reading.meaning.behind import day_behind, states_behind, treatment_behind
 from eligo.reading.meaning.context import place
