@@ -112,6 +112,7 @@ WORD_LISTS: Final = (
     "for_whom",
     "of_whom",
     "before_a_letter",
+    "past_tense",
     "articles",
     "populations",
     "compounds",
