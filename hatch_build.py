@@ -22,8 +22,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# One group a part: its modules share one library, and call one another without a look-up.
-GROUP = "eligo_{}"
+# One group: the modules of all parts share one library, and call one another without a look-up.
+GROUP = "eligo"
 # The build sees no library but its own tools; what it does not see has no types.
 OPTIONS = ("--config-file=", "--ignore-missing-imports", "--python-version", f"3.{sys.version_info.minor}")
 
@@ -89,32 +89,36 @@ def make(source: Path, parts: Mapping[str, Mapping[str, list[str]]], made: Path,
     made.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=made.parent) as temporary:
         folder = Path(temporary)
-        for part, chosen in parts.items():
-            found = [p for pattern in chosen["modules"] for p in sorted(source.glob(pattern))]
-            compile_modules([str(p) for p in found if p.name not in chosen["left"]], GROUP.format(part), folder)
-        # The libraries lie beside the packages; the modules get one of their own, away from the sources.
+        compile_modules([path for chosen in parts.values() for path in modules_of(source, chosen)], folder)
+        # The library lies beside the packages; the modules get one of their own, away from the sources.
         package = folder / "lib" / "eligo"
         package.joinpath("__init__.py").write_text(f'"""Made by the build."""\n\nDIGESTS = {digests!r}\n', "utf-8")
         package.rename(folder / "lib" / "eligo_compiled")
         (folder / "lib").rename(made)
 
 
-def compile_modules(paths: list[str], group: str, folder: Path) -> None:
+def modules_of(source: Path, chosen: Mapping[str, list[str]]) -> list[str]:
+    """The modules of a part, but for those that are left as they are."""
+    found = [path for pattern in chosen["modules"] for path in sorted(source.glob(pattern))]
+    return [str(path) for path in found if path.name not in chosen["left"]]
+
+
+def compile_modules(paths: list[str], folder: Path) -> None:
     """Put the compiled modules and their library into `folder`/lib."""
     from mypyc.build import mypycify
     from setuptools import Distribution
     from setuptools.command.build_ext import build_ext
 
     extensions = mypycify(
-        [*OPTIONS, f"--cache-dir={folder / 'types' / group}", *paths],
+        [*OPTIONS, f"--cache-dir={folder / 'types'}", *paths],
         opt_level="1",  # as fast here as 3, in half the time
         debug_level="0",
         multi_file=True,
-        target_dir=str(folder / "c" / group),
-        group_name=group,
+        target_dir=str(folder / "c"),
+        group_name=GROUP,
     )
     command = build_ext(Distribution({"ext_modules": extensions}))
-    command.build_lib, command.build_temp = str(folder / "lib"), str(folder / "temp" / group)
+    command.build_lib, command.build_temp = str(folder / "lib"), str(folder / "temp")
     command.parallel = os.cpu_count()
     command.ensure_finalized()
     command.run()

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from bench import accuracy, bulk, laws, patients, registry, shape, speed, startup
 from bench.measure import Measure
-from eligo.explain import explain
 from eligo.machine_code import is_compiled
 
 READER = "compiled" if is_compiled("reading") else "not compiled"
@@ -30,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--json", type=Path, default=Path("build/bench.json"), metavar="FILE", help="where to write")
     args = parser.parse_args(argv)
-    measures = [*_pairs(), *startup.measure(), *_screening(), *_reading(), *shape.measure()]
+    measures = [*speed.pairs(speed.patients(PAIRED)), *startup.measure(), *_screening(), *_reading(), *shape.measure()]
     print(f"the reader is {READER}")
     width = max(len(m.name) for m in measures)
     for m in measures:
@@ -51,16 +50,6 @@ def _target(m: Measure) -> str:
         return ""
     target = f"{'at least ' if m.at_least else ''}{m.target:g} {m.unit}".rstrip()
     return f"  target {target}: {'kept' if m.good else 'missed'}"
-
-
-def _pairs() -> Iterator[Measure]:
-    """Give the microseconds for a pair of a patient and a trial that states criteria."""
-    engine, who = speed.engine(), speed.patients(PAIRED)
-    trials = sum(bool(trial.plan.criteria) for trial in engine.trials)
-    verdict = speed.per_pair(engine.verdicts, who, trials)
-    yield Measure("verdict of a patient and a trial", verdict, "us", speed.TARGETS["verdict"])
-    explanation = speed.per_pair(lambda p: explain(engine, p), who, trials)
-    yield Measure("verdict and explanation of a patient and a trial", explanation, "us", speed.TARGETS["explanation"])
 
 
 def _screening() -> Iterator[Measure]:

@@ -1,5 +1,7 @@
 """How long a verdict and an explanation take for each pair of a patient and a trial, and how fast lines are read.
 
+Beside a verdict stand the way that runs every test, and a function for one trial as somebody would write it by hand.
+
 `python -m bench.speed`: the pairs in the process, with the shipped rules; the lines as a whole process and by its
 parts; all on one core. The patients are made by a seeded generator; none is a person.
 """
@@ -14,25 +16,30 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from bench import bulk as bulk_bench
+from bench import by_hand
+from bench.measure import Measure
 from eligo import ruleset
 from eligo.commands import bulk
 from eligo.evaluate import Engine
 from eligo.explain import explain
 from eligo.patients.model import Fact, FactKind, PartialDate, Patient, Result
-from eligo.plan import compile_rules
+from eligo.plan import Plan, compile_rules
 from eligo.reading.parse import parse, read_item, tokenise
 from eligo.reading.tokens import scan
+from tests.plain import Plain
 
 RULES = Path(__file__).resolve().parents[1] / "rules"
 LINES = Path(__file__).resolve().parents[2] / "shared" / "gold" / "lct_dev.jsonl"
 AS_OF = date(2026, 11, 20)
-TARGETS = {"verdict": 5.0, "explanation": 20.0}  # microseconds for a pair
+TARGETS = {"verdict": 5.0, "explanation": 20.0, "score": 15.0}  # microseconds for a pair, and for a score
+SLOWEST = 6.0  # times what a function for one trial takes that somebody writes by hand
+SCORE = "organ_failures"  # the one with the most inputs
 
 # Variable: lowest and highest value, digits, and the share of the patients in whom it is known.
 VALUES: dict[str, tuple[float, float, int, float]] = {
@@ -113,10 +120,15 @@ def _patient(luck: random.Random, number: int) -> Patient:
     )
 
 
+def plans(rules: Path = RULES) -> list[Plan]:
+    """All rule sets of a folder, as plans."""
+    files = sorted(f for f in rules.glob("*.yaml") if not f.name.endswith(".cases.yaml"))
+    return [compile_rules(ruleset.load(file)) for file in files]
+
+
 def engine(rules: Path = RULES) -> Engine:
     """The engine of all rule sets of a folder."""
-    files = sorted(f for f in rules.glob("*.yaml") if not f.name.endswith(".cases.yaml"))
-    return Engine(compile_rules(ruleset.load(file)) for file in files)
+    return Engine(plans(rules))
 
 
 def per_pair(run: Callable[[Patient], object], who: list[Patient], trials: int, rounds: int = 5) -> float:
@@ -128,6 +140,38 @@ def per_pair(run: Callable[[Patient], object], who: list[Patient], trials: int, 
             run(patient)
         times.append(time.process_time() - start)
     return min(times) / len(who) / trials * 1e6
+
+
+def per_score(made: Engine, who: list[Patient], rounds: int = 5) -> float:
+    """Microseconds of CPU for a score that is worked out from what the record has of its inputs."""
+    test = next(made.tests[n] for n, asked in enumerate(made.asked) if getattr(asked, "variable", None) == SCORE)
+    times = []
+    for _ in range(rounds):
+        charts = [made.answers(patient).chart for patient in who]
+        start = time.process_time()
+        for chart in charts:
+            test(chart)
+        times.append(time.process_time() - start)
+    return min(times) / len(who) * 1e6
+
+
+def pairs(who: list[Patient]) -> Iterator[Measure]:
+    """Give the microseconds of a verdict and of an explanation, beside other ways to them."""
+    shipped = plans()
+    made, plain = Engine(shipped), Plain(shipped)
+    stated = sum(bool(trial.plan.criteria) for trial in made.trials)  # a trial without criteria would flatter the mean
+    one = Engine(plan for plan in shipped if plan.trial == by_hand.TRIAL)
+    alone, written = per_pair(one.verdicts, who, 1), per_pair(by_hand.verdict, who, 1)
+    verdict = per_pair(made.verdicts, who, stated)
+    all_run = per_pair(lambda p: plain.judged(plain.outcomes(p)), who, stated)
+    explanation = per_pair(lambda p: explain(made, p), who, stated)
+    yield Measure("verdict of a patient and a trial", verdict, "us", TARGETS["verdict"])
+    yield Measure("  the same by running every test", all_run, "us")
+    yield Measure(f"  {by_hand.TRIAL} alone", alone, "us")
+    yield Measure(f"  {by_hand.TRIAL} by a function written by hand", written, "us")
+    yield Measure("  verdict / that function", verdict / written, "x", SLOWEST)
+    yield Measure("verdict and explanation of a patient and a trial", explanation, "us", TARGETS["explanation"])
+    yield Measure("a score of six organs", per_score(made, who), "us", TARGETS["score"])
 
 
 def start_up(rounds: int = 5) -> float:
@@ -181,20 +225,20 @@ def main() -> None:
         for name, microseconds in reading(args.lines).items():
             print(f"  {name:12} {microseconds:7.1f} us for a distinct line, with all steps before")
     made, who = engine(args.rules), patients(args.patients)
-    stated = sum(bool(trial.plan.criteria) for trial in made.trials)  # a trial without criteria would flatter the mean
+    stated = sum(bool(trial.plan.criteria) for trial in made.trials)
     criteria = statistics.mean(len(t.plan.criteria) for t in made.trials if t.plan.criteria)
     verdicts = Counter(v.value for patient in who for v in made.verdicts(patient))
-    print(f"{len(who)} patients, {stated} trials with {criteria:.0f} criteria each, {len(made.tests)} distinct tests")
+    print(f"{len(who)} patients, {stated} trials with {criteria:.0f} criteria each, {len(made.asked)} distinct tests")
     print("  " + ", ".join(f"{name} {count}" for name, count in sorted(verdicts.items())))
+    for measure in pairs(who[:200]):
+        target = f" (target {measure.target:g})" if measure.target is not None else ""
+        print(f"  {measure.name:50} {measure.value:7.1f} {measure.unit}{target}")
     runs: dict[str, Callable[[Patient], object]] = {
-        "verdict": made.verdicts,
-        "explanation": lambda p: explain(made, p),
         "evidence": lambda p: [f.evidence for t in explain(made, p).trials for f in t.findings],
         "JSON": lambda p: explain(made, p).as_json(),
     }
     for name, run in runs.items():
-        target = f" (target {TARGETS[name]:.0f})" if name in TARGETS else ""
-        print(f"  {name:12} {per_pair(run, who[:200], stated):7.1f} us for a pair{target}")
+        print(f"  {name:50} {per_pair(run, who[:200], stated):7.1f} us")
 
 
 if __name__ == "__main__":

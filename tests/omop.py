@@ -1,8 +1,8 @@
 """FHIR Bundles as tables of OMOP CDM 5.4, so that the same patients can be read both ways.
 
-`python -m tests.omop BUNDLE... -o DIR` writes a sample of CSV tables. Ids of concepts are made up, over two billion, as
-OMOP wants it for concepts of your own; a concept table says what they are. What OMOP cannot hold is left out: what is
-refuted, not done, or only ordered.
+`python -m tests.omop BUNDLE... -o DIR` writes a sample of CSV tables. Ids of concepts are made up, above two billion,
+as OMOP wants it for concepts of your own; a concept table says what they are. What OMOP cannot hold is left out:
+what is refuted, not done, or only ordered.
 """
 
 from __future__ import annotations

@@ -173,7 +173,7 @@ def _load(connection: object, folder: Path) -> None:
 def test_spark_says_the_same(source: Warehouse, engine: Engine, polars_frame: DataFrame, tmp_path: Path) -> None:
     asked, last = _asked(source, engine, "spark")
     counts, of_each = ran_by_spark(asked, last, tmp_path)
-    names = ["person", "whole", *(name for number, _ in enumerate(engine.tests) for name in answer_columns(number))]
+    names = ["person", "whole", *(name for number, _ in enumerate(engine.asked) for name in answer_columns(number))]
     names += [name for columns in HandOver(source, engine).columns for name in columns]
     found = _frame(names, of_each)
     assert _unlike(engine, found, polars_frame) == Counter()
@@ -195,7 +195,7 @@ def _frame(names: Sequence[str], rows: Rows) -> DataFrame:
 def _unlike(engine: Engine, found: DataFrame, other: DataFrame) -> Counter[str]:
     """The columns in which two differ, and in how many rows: a truth, or a reason of what is open for sure."""
     unlike: Counter[str] = Counter()
-    for number, _ in enumerate(engine.tests):
+    for number, _ in enumerate(engine.asked):
         truth, hand, why = answer_columns(number)
         sure = ~found[hand]
         unlike[truth] += int((sure & ~found[truth].eq_missing(other[truth])).sum())

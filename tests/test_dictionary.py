@@ -235,14 +235,15 @@ def test_the_longest_name_that_begins_at_a_word_is_found() -> None:
     "name",
     [
         *("pulmonary veno-occlusive disease", "pulmonary veno-occlusive disease -", "non- small cell lung carcinoma"),
-        *("alopecia", "pulmonary", "disease or", "- alopecia", "-", "zorblax disease"),
+        *("alopecia", "pulmonary", "disease or", "- alopecia", "-", "zorblax disease", "severe alopecia"),
     ],
 )
-def test_a_whole_name_is_the_longest_one_that_ends_where_the_words_do(name: str) -> None:
+def test_the_last_name_is_the_longest_one_that_ends_where_the_words_do(name: str) -> None:
     words = name.split()
-    found = dictionary().longest(words)
+    found = (dictionary().longest(words, start) for start in range(len(words)))
+    whole = (entry for entry, end in filter(None, found) if end == len(words))
 
-    assert dictionary().whole(words) == (found[0] if found is not None and found[1] == len(words) else None)
+    assert dictionary().last(words) == next(whole, None)
 
 
 def test_the_vocabulary_goes_before_the_dictionary() -> None:
@@ -412,9 +413,9 @@ def test_without_a_cache_it_is_made_in_memory(monkeypatch: pytest.MonkeyPatch) -
 
 def test_opening_is_quick_and_reads_little() -> None:
     shipped()
-    started = time.perf_counter()
+    started = time.process_time()
     pack = shipped()
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
     assert len(pack) > 30_000
 
 

@@ -31,7 +31,7 @@ from eligo.patients.form import is_well_formed
 from eligo.patients.model import Fact, PartialDate, Patient, Result
 from eligo.patients.native import json_schema, read_file, read_patient
 from eligo.patients.schema import Record, check
-from eligo.patients.values import read_quantity
+from eligo.patients.values import _read_before, read_quantity
 from eligo.truth import Reason
 from eligo.vocabulary.units import convert
 from eligo.vocabulary.variables import variables
@@ -146,23 +146,23 @@ def test_50_mb_of_junk_are_refused_at_once(tmp_path: Path) -> None:
     junk = tmp_path / "junk.json"
     with junk.open("wb") as file:
         file.truncate(50_000_000)
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(EligoError, match=r"junk.json: error\[file-too-large\]"):
         read_file(junk)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert MAX_BYTES < 50_000_000
 
 
 def test_megabytes_of_unknown_names_are_refused_in_time() -> None:
     labs = {f"unknown {i}": i for i in range(30_000)}
     seen = [{"variable": f"unknown {i}", "value": i, "colour": "red"} for i in range(3_000)]
-    started = time.perf_counter()
+    started = time.process_time()
 
     for part in ({"labs": labs}, {"observations": seen}):
         with pytest.raises(EligoError):
             read_patient(json.dumps({"as_of": "2026-11-20"} | part))
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8
 
 
 def test_texts_without_end_are_no_values_and_no_names() -> None:
@@ -596,6 +596,19 @@ def test_a_value_without_use_has_a_reason_and_a_detail() -> None:
     }
     assert all(results[0].detail for results in patient.results.values())
     assert len(patient.warnings) == 4
+
+
+def test_what_was_read_before_changes_nothing() -> None:
+    seen = [{"variable": "ALT", "value": 30, "unit": "U/L", "low": low} for low in (0, -0.0, 0.0)]
+    seen += [{"variable": "INR", "value": value} for value in (1, 1.0, "1", 0.0, -0.0, "0")]
+    records = [json.dumps({"as_of": "2026-11-20", "observations": [one]}) for one in seen]
+
+    def alone(record: str) -> str:
+        _read_before.cache_clear()
+        return repr(read_patient(record))
+
+    assert [repr(read_patient(r)) for r in records] == [alone(r) for r in records]
+    assert [repr(read_patient(r)) for r in reversed(records)] == [alone(r) for r in reversed(records)]
 
 
 # --- any format

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from eligo.criteria import Present
+from eligo.criteria import Duration, Present, Window
 from eligo.data import data_dir
 from eligo.dataclass import dataclass, field, fields, is_dataclass, replace
 from eligo.namedtuple import NamedTuple
@@ -105,11 +105,32 @@ def test_the_standard_library_takes_our_data_classes() -> None:
             assert (name, places) == ("a", (1,))
 
 
-@pytest.mark.parametrize("one", [Frozen("a", (1,), {"x": 1}), Derived("a", 4), Pair(1), Pair(2, "c")])
+LEAF = Present("ascites", window=Window(Duration(3, "mo")), span=(2, 9))  # machine code, where the build made it
+
+
+@pytest.mark.parametrize("one", [Frozen("a", (1,), {"x": 1}), Derived("a", 4), Pair(1), Pair(2, "c"), LEAF])
 def test_copies_are_the_same(one: Any) -> None:
     assert pickle.loads(pickle.dumps(one)) == one
     assert copy.deepcopy(one) == one
     assert repr(copy.copy(one)) == repr(one)
+
+
+def test_leaves_are_frozen_whatever_makes_them() -> None:
+    again = dataclasses.replace(LEAF, span=None)
+
+    assert (again, hash(again)) == (LEAF, hash(LEAF))  # spans do not count
+    assert again != replace(LEAF, count=2)
+    assert [f.name for f in dataclasses.fields(LEAF)] == [f.name for f in fields(Present)]
+    assert repr(again).startswith("Present(concept='ascites', status='active', qualifier=None, window=Window(")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        LEAF.count = 2  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del LEAF.count
+    with pytest.raises(AttributeError):
+        _ = LEAF.__dict__
+    match LEAF:
+        case Present(concept, status, count=count):
+            assert (concept, status, count) == ("ascites", "active", 1)
 
 
 def test_named_tuples_are_tuples_with_names() -> None:

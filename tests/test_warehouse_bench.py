@@ -11,7 +11,7 @@ from bench.patients import ABSENT, AS_OF, CONDITIONS, LABS
 from bench.warehouse import write
 from eligo.patients.dates import NO_TIME
 from eligo.patients.model import Patient
-from eligo.patients.ordering import fact_order, in_order
+from eligo.patients.ordering import facts_in_order, in_order
 from eligo.truth import Reason
 from eligo.warehouse.folder import read_manifest
 from eligo.warehouse.store import read_back
@@ -37,7 +37,7 @@ def test_results_and_facts_stand_as_the_builder_would_put_them(people: list[Pati
         for results in patient.results.values():
             assert in_order([(result, NO_TIME) for result in results], AS_OF).results == results
         for facts in patient.facts.values():
-            assert tuple(sorted(facts, key=fact_order)) == facts
+            assert facts_in_order(facts) == facts
             assert all(fact.start is None or fact.start.first <= AS_OF for fact in facts)
             assert all(fact.end is None or fact.end.last <= AS_OF for fact in facts)
 

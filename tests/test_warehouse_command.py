@@ -92,6 +92,18 @@ BAD: dict[str, tuple[Break, int, str, int]] = {
         "warning[column-missing]: the table `measurement` has no column `range_low`",
         2,
     ),
+    "a column of bytes that cannot be missing": (
+        _changed("measurement", lambda frame: frame.with_columns(pl.col("measurement_concept_id").cast(pl.Binary))),
+        10,
+        "error[column-type]: the column `measurement_concept_id` of the table `measurement` holds Binary, and so",
+        2,
+    ),
+    "a column of bytes that may be missing": (
+        _changed("measurement", lambda frame: frame.with_columns(pl.lit(b"1").alias("range_low"))),
+        0,
+        "warning[column-type]: the column `range_low` of the table `measurement` holds Binary",
+        2,
+    ),
     "a file that is cut off": (_cut("measurement"), 10, "measurement.parquet: error[table-unreadable]", 2),
     "a file that is no table": (
         _as_csv("measurement", b'person_id,measurement_concept_id,measurement_date\n1,2,"3\n4,5,6,7,8\n'),

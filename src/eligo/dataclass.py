@@ -60,8 +60,8 @@ else:
         given = attrgetter(*names) if len(names) > 1 else lambda of: [getattr(of, name) for name in names]
         return given, {name: place for place, name in enumerate(names)}
 
-    def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True):
-        """Make a data class of a class with annotated fields."""
+    def dataclass(cls=None, /, *, frozen=False, slots=False, eq=True, init=True):
+        """Make a data class of a class with annotated fields; with `init=False` it has an `__init__` of its own."""
         return (lambda given: _made(given, frozen, slots, eq)) if cls is None else _made(cls, frozen, slots, eq)
 
     def _made(cls, frozen, slots, eq):
@@ -104,7 +104,7 @@ else:
             }
         if frozen:
             methods |= {"__setattr__": _refuse, "__delattr__": _refuse}
-            methods |= {"__getstate__": _state, "__setstate__": _set_state}
+            methods |= {"__reduce__": _reduced}
         return methods
 
     def _first(name, made_for):
@@ -184,12 +184,15 @@ else:
 
         raise FrozenInstanceError(f"cannot {'assign to' if value else 'delete'} field {name!r}")
 
-    def _state(self):
-        return [getattr(self, name) for name in self.__fields__]
+    def _reduced(self):
+        """What a copy, or an object in another process, is made of."""
+        return _with_state, (self.__class__, [getattr(self, name) for name in self.__fields__])
 
-    def _set_state(self, state):
-        for name, value in zip(self.__fields__, state, strict=True):
-            object.__setattr__(self, name, value)
+    def _with_state(cls, state):
+        made = cls.__new__(cls)
+        for name, value in zip(cls.__fields__, state, strict=True):
+            getattr(cls, name).__set__(made, value)  # the class refuses it, its slots do not
+        return made
 
     class _ForOthers:
         """What the functions of the standard library ask a data class for, made when they do."""

@@ -13,8 +13,10 @@ from pathlib import Path
 from eligo.cache import cached, digest
 
 # Of each part the folders and files that its modules lie in, and those that they know the types of.
-_TYPES = ("criteria.py", "truth.py", "vocabulary/*.py")
+_CRITERIA = ("criteria/*.py", "truth.py")
+_TYPES = (*_CRITERIA, "vocabulary/*.py")
 PARTS = {
+    "criteria": _CRITERIA,
     "reading": ("reading/**/*.py", *_TYPES),
     "evaluation": (
         *("evaluation/*.py", "evaluate/*.py", "explain/*.py", *_TYPES),

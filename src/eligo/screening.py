@@ -55,7 +55,7 @@ class Rules:
     def engine(self, policy: Policy | None = None) -> Engine:
         """The trials under a policy; the last engine is kept, since most callers use one policy for all patients."""
         policy = policy or Policy()
-        if not self._engines or self._engines[0].policy != policy:
+        if not self._engines or (self._engines[0].policy is not policy and self._engines[0].policy != policy):
             asked = {test.concept for plan in self.plans for test in plan.tests if isinstance(test, Present)}
             if asked:
                 relations().prepare(asked)

@@ -32,7 +32,7 @@ def compiled(
 ) -> tuple[ColumnLayout, tuple[Answered, ...]]:
     """The tables that all tests of an engine need on a day, and the answer of each, by its number."""
     layout = ColumnLayout(engine.policy, as_of, units, score_inputs=_inputs)
-    pairs = enumerate(zip(engine.asked, engine.tests, strict=True))
+    pairs = enumerate(zip(engine.asked, engine.tests, strict=False))  # behind them are those that scores ask
     return layout, tuple(_answer(number, test, answer, layout) for number, (test, answer) in pairs)
 
 

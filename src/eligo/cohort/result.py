@@ -7,6 +7,7 @@ from typing import Any
 
 from eligo.cohort.answer import reasons_in
 from eligo.cohort.curves import Curve, Moved
+from eligo.cohort.study import Totals
 from eligo.cohort.tally import TrialTally
 from eligo.criteria import Compare, Leaf, OneOf
 from eligo.dataclass import replace

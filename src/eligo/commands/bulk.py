@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from eligo.commands.crowd import in_order
+from eligo.commands.crowd import BATCH, in_order
 from eligo.commands.progress import Progress
 from eligo.criteria import Ambiguity, Criterion, Predicate, Unparsed
 from eligo.ending import emit
@@ -30,7 +30,7 @@ from eligo.report.problems import write_problems
 from eligo.ruleset.data import to_data
 from eligo.truth import KINDS, Kind
 
-_CHUNK = 256  # lines that are written together, or go to another process
+_CHUNK = 256  # lines that are written together
 _COLLECT = 500_000  # objects that nothing has freed, after which garbage is looked for
 _KEPT, _LONGEST_KEPT = 4096, 400  # readings, characters: protocols copy short lines from one another
 
@@ -57,10 +57,10 @@ def run(source: str, kind: Kind, processes: int | None = None) -> int:
     failed = False
     name = "<stdin>" if source == "-" else source
     out: list[str] = []
-    every, count = (1, 1) if sys.stdout.isatty() else (_CHUNK, processes)
+    every, batch, count = (1, 1, 1) if sys.stdout.isatty() else (_CHUNK, BATCH, processes)
     with opened(source) as stream, Progress("lines") as progress, collector_at_rest():
         lines = (numbered for numbered in enumerate(lines_of(stream, name), 1) if numbered[1].strip())
-        for answer in in_order(lines, _answers, _start, (kind, name), count, _lost, every):
+        for answer in in_order(lines, _answers, _start, (kind, name), count, _lost, batch):
             if isinstance(answer, str):
                 out.append(answer)
             else:

@@ -98,7 +98,10 @@ class _Workers(Generic[J, R]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in (*self._idle, *self._busy.values()):
+        workers = [*self._idle, *self._busy.values()]
+        for worker in workers:
+            worker.process.kill()  # so that none ends only after another one has
+        for worker in workers:
             worker.end()
 
     def results(self, batches: Iterator[list[J]]) -> Iterator[R]:

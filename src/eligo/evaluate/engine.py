@@ -9,25 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from eligo.criteria import Always, Compare, Leaf, OneOf, Present, Related
-from eligo.dataclass import dataclass
+from eligo.criteria import Always, Compare, OneOf, Present, Related
 from eligo.evaluation.ages import AgeComparison, AgeThen
-from eligo.evaluation.answers import MET, NOT_MET, UNKNOWN, Answer, Answers, Empty
+from eligo.evaluation.answers import Answer, Answers, Empty
 from eligo.evaluation.assumed import guesses
-from eligo.evaluation.chart import Chart, Outcome, Policy
+from eligo.evaluation.attested import AttestedAnswer
+from eligo.evaluation.chart import Chart, Outcome, Policy, SilentKey
+from eligo.evaluation.clauses import Clauses, clauses_of
 from eligo.evaluation.comparing import Choice, SexChoice
-from eligo.evaluation.derive import other_sources
+from eligo.evaluation.derive import other_sources, silent_key, tests_of
+from eligo.evaluation.digest import Digest
 from eligo.evaluation.picking import Picked
-from eligo.evaluation.predicates import Holds, all_holds, any_holds, bits_of, predicate
+from eligo.evaluation.predicates import bits_of, predicate
 from eligo.evaluation.presence import Presence, presence
 from eligo.evaluation.relating import Relating, relating
 from eligo.evaluation.replies import Given
 from eligo.evaluation.stated_twice import comparison
+from eligo.evaluation.truths import BLOCKS, MET, OPEN, PASSES, UNKNOWN
 from eligo.patients.model import Patient
 from eligo.plan import Attested, Plan, PlannedCriterion, Test, Untestable, compared_with
-from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, verdict
+from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, not_, verdict
 from eligo.vocabulary.relations import relations
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
@@ -35,33 +38,44 @@ from eligo.vocabulary.variables import variables
 if TYPE_CHECKING:
     from eligo.answers.asked import AskedByRules
 
-PASSES, BLOCKS, OPEN = Bearing.PASSES, Bearing.BLOCKS, Bearing.OPEN
 
 SLOW = 3  # the cost of working out a score
 
 _Key = tuple[Literal["male", "female"] | None, frozenset[str], frozenset[str]]
 
-BEARINGS: dict[Kind, tuple[Bearing, ...]] = {
+BEARINGS: Final[dict[Kind, tuple[Bearing, ...]]] = {
     "inclusion": tuple(bearing("inclusion", truth) for truth in Truth),
     "exclusion": tuple(bearing("exclusion", truth) for truth in Truth),
 }
+_PASSING: Final = BEARINGS["inclusion"]  # that a criterion passes is what the patient must meet
+_DENIED: Final = tuple(not_(truth) for truth in Truth)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Ready:
-    """A criterion, its predicate as a function, its leaves as they are written and as tested.
+    """A criterion, what makes it pass as clauses, its leaves as they are written and as tested.
 
     `key` is `TRIAL/id`, `bearings` are what each truth does to the patient, `numbers` the tests of the leaves, `bits`
-    all of them as bits.
+    all of them as bits. A predicate with too many clauses is a `tree`.
     """
 
-    criterion: PlannedCriterion
-    key: str
-    holds: Holds
-    bearings: tuple[Bearing, ...]
-    uses: tuple[tuple[int, Leaf, Test], ...]
-    numbers: tuple[int, ...]
-    bits: int
+    __slots__ = ("bearings", "bits", "clauses", "criterion", "including", "key", "numbers", "passing", "tree", "uses")
+
+    def __init__(self, criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> None:
+        self.criterion, self.key = criterion, f"{plan.trial}/{criterion.id}"
+        self.including, self.bearings = criterion.kind == "inclusion", BEARINGS[criterion.kind]
+        self.uses = tuple((numbers[use.test], use.leaf, plan.tests[use.test]) for use in criterion.uses)
+        self.numbers = tuple(number for number, _, _ in self.uses)
+        self.bits = bits_of(self.numbers)
+        self.clauses = clauses_of(criterion.tree, self.numbers, self.including)
+        self.passing = Clauses(self.clauses or (), costs)
+        self.tree = predicate(criterion.tree, self.numbers, costs) if self.clauses is None else None
+
+    def holds(self, answers: Answers) -> Truth:
+        """The truth of the predicate."""
+        if self.tree is not None:
+            return self.tree(answers)
+        truth = self.passing.truth(answers)
+        return truth if self.including else _DENIED[truth]
 
     def truth(self, answers: Answers) -> Truth:
         """The truth of the criterion, with what a person says of it as a whole."""
@@ -69,49 +83,26 @@ class Ready:
         return truth if answers.given is None else answers.given.judged(self.key, truth, self.bits)
 
 
-def _ready(criterion: PlannedCriterion, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> Ready:
-    uses = tuple((numbers[use.test], use.leaf, plan.tests[use.test]) for use in criterion.uses)
-    of_uses = tuple(number for number, _, _ in uses)
-    holds = predicate(criterion.tree, of_uses, costs)
-    key = f"{plan.trial}/{criterion.id}"
-    return Ready(criterion, key, holds, BEARINGS[criterion.kind], uses, of_uses, bits_of(of_uses))
-
-
 class TrialPart:
-    """Criteria that must all pass: the quick ones of a single leaf, which are weighed at one stroke, and the others.
+    """Criteria that must all pass, as clauses; those that are too many are `others`, with their predicates."""
 
-    `bearing` keeps the order of truths, so the least of many inclusions and the greatest of many exclusions tell all.
-    """
-
-    __slots__ = ("criteria", "including", "others")
+    __slots__ = ("clauses", "criteria", "others")
 
     def __init__(self, criteria: Iterable[Ready], costs: Sequence[int]) -> None:
         self.criteria = tuple(criteria)
-        single: dict[Kind, list[int]] = {"inclusion": [], "exclusion": []}
-        others: list[tuple[int, int, Ready]] = []
-        for ready in self.criteria:
-            numbers = ready.numbers
-            cost = max((costs[number] for number in numbers), default=0)
-            if isinstance(ready.criterion.tree, int) and cost < SLOW:
-                single[ready.criterion.kind] += numbers
-            else:
-                others.append((cost, len(numbers), ready))
-        others.sort(key=lambda item: item[:2])
-        self.including = all_holds(single["inclusion"], [], costs)
-        self.others = (
-            (any_holds(single["exclusion"], [], costs), BEARINGS["exclusion"]),
-            *((ready.holds, ready.bearings) for _, _, ready in others),
-        )
+        clauses = [clause for ready in self.criteria for clause in ready.clauses or ()]
+        self.clauses = Clauses(clauses, costs)
+        self.others = tuple(ready for ready in self.criteria if ready.clauses is None)
 
     def weigh(self, answers: Answers) -> Bearing:
         """What the part does to the patient, looking no further than what blocks."""
         if answers.given is not None and answers.given.criteria:
             return self._each(answers)
-        weight = BEARINGS["inclusion"][self.including(answers)]
+        weight = _PASSING[self.clauses.truth(answers)]
         if weight is BLOCKS:
             return weight
-        for holds, bearings in self.others:
-            bears = bearings[holds(answers)]
+        for ready in self.others:
+            bears = ready.bearings[ready.holds(answers)]
             if bears is not PASSES:
                 if bears is BLOCKS:
                     return bears
@@ -134,7 +125,7 @@ class Trial:
 
     def __init__(self, plan: Plan, numbers: Sequence[int], costs: Sequence[int]) -> None:
         self.plan = plan
-        self.criteria = tuple(_ready(criterion, plan, numbers, costs) for criterion in plan.criteria)
+        self.criteria = tuple(Ready(criterion, plan, numbers, costs) for criterion in plan.criteria)
         self.bits = bits_of(number for ready in self.criteria for number in ready.numbers)
         self.bits_of_each = tuple(ready.bits for ready in self.criteria)
         self.drafts = sum(criterion.review == "draft" for criterion in plan.criteria)
@@ -178,7 +169,7 @@ class Trial:
         return Verdict.UNDETERMINED if self.unstated and found is Verdict.ELIGIBLE else found
 
 
-VERDICT = {weight: verdict([weight]) for weight in Bearing}
+VERDICT: Final = {weight: verdict([weight]) for weight in Bearing}
 
 
 class Engine:
@@ -198,28 +189,44 @@ class Engine:
         self.asked = tuple(self._numbers)
         costs = [_cost(test) for test in self.asked]
         self.trials = tuple(Trial(plan, numbers, costs) for plan, numbers in numbered)
+        self._inner = self._of_scores()
+        self._digest = Digest(self.tests, self.readers.copy(), self.rulers.copy())
+        every = (1 << len(self.asked)) - 1  # what scores ask besides is nobody else's
+        for names in (self.readers, self.rulers):
+            names.update({name: bits & every for name, bits in names.items()})
         self._guessing = {
             silence: bits_of(number for number, answer in enumerate(self.tests) if guesses(answer, silence))
             for silence in (True, False)
         }
-        presences = [(number, answer) for number, answer in enumerate(self.tests) if isinstance(answer, Presence)]
-        self._past = bits_of(number for number, answer in presences if answer.voting.past)
-        self._concepts = bits_of(number for number, _ in presences)
         self._empty: dict[_Key, Empty] = {}
         self._asked: AskedByRules | None = None
+
+    def _of_scores(self) -> dict[SilentKey, int]:
+        """The tests of concepts that scores ask, which are tests like the others."""
+        found: dict[SilentKey, int] = {}
+        for score in dict.fromkeys(score for test in self.asked for score in _scores_of(test)):
+            for answer in tests_of(score):
+                key = silent_key(answer)
+                if key not in found:
+                    found[key] = self._added(answer, answer.reads)
+        return found
 
     def _number(self, test: Test) -> int:
         """The number of a test, the same for equal ones."""
         number = self._numbers.get(test)
         if number is None:
-            number = self._numbers[test] = len(self.tests)
-            answer, reads = _answer(test)
-            self.tests.append(answer)
-            bit = 1 << number
-            for name in reads:
-                self.readers[name] = self.readers.get(name, 0) | bit
-            for name in answer.line if isinstance(answer, Presence | Relating) else reads:
-                self.rulers[name] = self.rulers.get(name, 0) | bit
+            number = self._numbers[test] = self._added(*_answer(test))
+        return number
+
+    def _added(self, answer: Answer, reads: frozenset[str]) -> int:
+        """The number of a further test, which looks at these ids."""
+        number = len(self.tests)
+        self.tests.append(answer)
+        bit = 1 << number
+        for name in reads:
+            self.readers[name] = self.readers.get(name, 0) | bit
+        for name in answer.line if isinstance(answer, Presence | Relating) else reads:
+            self.rulers[name] = self.rulers.get(name, 0) | bit
         return number
 
     def verdicts(self, patient: Patient) -> tuple[Verdict, ...]:
@@ -228,27 +235,20 @@ class Engine:
         return tuple([trial.verdict(answers) for trial in self.trials])
 
     def answers(self, patient: Patient) -> Answers:
-        """The answers for a patient, those that the record matters for still pending."""
-        readers = self.readers
-        pending = readers.get("age", 0) if patient.birth is not None else 0
-        for names in (patient.results, patient.facts, patient.attested):
-            for name in names:
-                if name in readers:
-                    pending |= readers[name]
-                if ":" in name:
-                    pending |= self.reached(name)
-        ruled, rulers = 0, self.rulers
-        for denied, bits in ((patient.absent, ~self._past), (patient.never, self._past)):
-            for name in denied:
-                if name in rulers:
-                    ruled |= rulers[name] & bits
-        # A score or grade does not end with what is ruled out; a concept does, unless the record says more of it.
-        pending |= ruled & ~self._concepts
+        """The answers for a patient; what is not known by what each item of the record says alone is still pending."""
         chart = Chart(patient, self.policy)
-        guessing = self._guessing[bool(chart.complete or chart.assumed)]
+        empty = self.empty(chart)
+        met, unknown, not_met, pending = self._digest.truths(patient, chart, empty)
+        chart.silent, chart.touched = empty.silent, met | unknown | not_met | pending
         said = self.given(patient)
-        pending |= said.bits if said is not None else 0
-        return Answers(self.tests, chart, self.empty(chart), pending, ruled & ~pending, guessing, said).compare()
+        if said is not None:
+            pending |= said.bits
+            met, unknown, not_met = met & ~pending, unknown & ~pending, not_met & ~pending
+        guessing = self._guessing[bool(chart.complete or chart.assumed)]
+        answers = Answers(self.tests, chart, empty, pending, met | unknown | not_met, guessing, said)
+        answers.met |= met
+        answers.unknown |= unknown
+        return answers.compare()
 
     def reached(self, id_: str) -> int:
         """The bits of the tests to which a thing that the vocabulary does not have can make a difference."""
@@ -275,10 +275,19 @@ class Engine:
         if known is None:
             blank = Chart(Patient("", date.min, sex=key[0], complete=key[1], in_part=key[2]), self.policy)
             numbers = range(len(self.tests))
-            answers = Answers(self.tests, blank, Empty(0, 0, (), blank, {}), bits_of(numbers))
+            answers = Answers(self.tests, blank, Empty(blank), bits_of(numbers))
             outcomes = tuple([answers.outcome(number) for number in numbers])
-            known = self._empty[key] = Empty(answers.met, answers.unknown, outcomes, blank, {})
+            silent = {key: (1 << number, outcomes[number]) for key, number in self._inner.items()}
+            known = self._empty[key] = Empty(blank, answers.met, answers.unknown, outcomes, silent)
         return known
+
+
+def _scores_of(test: Test) -> list[str]:
+    """The scores that a test may have to work out."""
+    if not isinstance(test, Compare | OneOf):
+        return []
+    names = [test.variable or "", *(compared_with(test) if isinstance(test, Compare) else ())]
+    return [name for name in names if name in SCORES]
 
 
 def _cost(test: Test) -> int:
@@ -314,7 +323,7 @@ def _answer(test: Test) -> tuple[Answer, frozenset[str]]:
             grades = known.grades.values() if known else ()
             return Choice(test, more, map(float, grades)), reads | {test.variable or ""}
         case Attested():
-            return _attested(test), frozenset({test.topic, test.criterion})
+            return AttestedAnswer(test), frozenset({test.topic, test.criterion})
         case Always():
             return _constant((MET, None, None, ())), frozenset()
         case Untestable(reason, detail):
@@ -331,16 +340,6 @@ def _comparison(test: Compare) -> tuple[Answer, frozenset[str]]:
     if test.pick != "latest":
         return Picked(test, others), reads | {variable}
     return comparison(test, more, others), reads | {variable}
-
-
-def _attested(test: Attested) -> Answer:
-    unknown: Outcome = (UNKNOWN, Reason.NEEDS_ATTESTATION, None, ())
-
-    def answer(chart: Chart) -> Outcome:
-        stated = chart.attested.get(test.criterion, chart.attested.get(test.topic))
-        return unknown if stated is None else (MET if stated else NOT_MET, None, None, ())
-
-    return answer
 
 
 def _constant(outcome: Outcome) -> Answer:

@@ -11,12 +11,12 @@ from eligo.criteria import Compare
 from eligo.evaluation.chart import Basis, Chart, Derived, Outcome
 from eligo.evaluation.comparing import MISSING, OF_POINT, SIDES, place_of
 from eligo.evaluation.derive import age_in, birth_days
+from eligo.evaluation.truths import MET, UNKNOWN
 from eligo.patients.dates import AgeUnit, completed
 from eligo.patients.model import Fact, PartialDate
 from eligo.truth import Reason, Truth
 from eligo.vocabulary.concepts import concepts
 
-MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 Ages = tuple[int, int]  # the least and the greatest, in completed units
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from eligo.evaluation.chart import Chart, Outcome
+from eligo.evaluation.chart import Chart, Outcome, Silent
 from eligo.evaluation.replies import AT_ODDS, Given
-from eligo.namedtuple import NamedTuple
+from eligo.evaluation.truths import MET, UNKNOWN
 from eligo.truth import Reason, Truth
-
-# Bound once: in Python 3.11 every look-up of an enum's member is a function call.
-MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
 Answer = Callable[[Chart], Outcome]
 
@@ -19,8 +16,8 @@ Answer = Callable[[Chart], Outcome]
 class Answers:
     """A patient's answers, as sets of bits: the tests that are MET, those that are UNKNOWN, those that did not run yet.
 
-    Only a test that looks at something in the record is ever `pending`. Those that are `ruled` are sure to be NOT_MET,
-    since all that they look at is what is ruled out; they run when their evidence is wanted. `touched` are both.
+    Only a test that looks at something in the record is ever `pending`. The truth of those that are `told` is known
+    without them; they run when their evidence is wanted. `touched` are both.
     `found` are the outcomes of those that ran, `empty` those of all tests for an empty record. `guessing` are the tests
     whose answer may rest on an assumption. `given` is what persons answered, where that counts for any of them.
     """
@@ -33,13 +30,13 @@ class Answers:
         chart: Chart,
         empty: Empty,
         pending: int,
-        ruled: int = 0,
+        told: int = 0,
         guessing: int = -1,
         given: Given | None = None,
     ) -> None:
         self.tests, self.chart, self.empty, self.pending, self.guessing = tests, chart, empty, pending, guessing
         self.given = given
-        self.touched = pending | ruled
+        self.touched = pending | told
         untouched = ~self.touched
         self.met, self.unknown = empty.met & untouched, empty.unknown & untouched
         self.found: dict[int, Outcome] = {}
@@ -53,10 +50,7 @@ class Answers:
 
     def run(self, number: int) -> Truth:
         """Run a pending test."""
-        try:
-            outcome = self.tests[number](self.chart)
-        except Exception as error:
-            outcome = failed(error)
+        outcome = ran(self.tests[number], self.chart)
         if self.given is not None:
             outcome = self.given.settle(number, outcome)
         self.found[number] = outcome
@@ -78,16 +72,41 @@ class Answers:
         return self.found[number]
 
 
-def failed(error: Exception) -> Outcome:
-    """The outcome of a test that broke: its criteria stay open; they are never dropped, and never decided by it."""
-    return UNKNOWN, Reason.ERROR, type(error).__name__, ()
+def ran(test: Answer, chart: Chart) -> Outcome:
+    """What a test answers; the criteria of one that broke stay open: never dropped, and never decided by it."""
+    try:
+        return test(chart)
+    except Exception as error:
+        return UNKNOWN, Reason.ERROR, type(error).__name__, ()
 
 
-class Empty(NamedTuple):
-    """The answers for a record that mentions nothing; `kept` is for what others work out from them."""
+def numbers(bits: int) -> Iterator[int]:
+    """The numbers of the bits that are set."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
 
-    met: int
-    unknown: int
-    outcomes: tuple[Outcome, ...]
-    chart: Chart
-    kept: dict[Any, Any]
+
+class Empty:
+    """The answers for a record that mentions nothing, as `chart` has it.
+
+    `silent` are those of the concepts that scores ask. `kept` is for what others work out from them, `items` and
+    `results` for what an item says that it does mention.
+    """
+
+    __slots__ = ("chart", "items", "kept", "met", "outcomes", "results", "silent", "unknown")
+
+    def __init__(
+        self,
+        chart: Chart,
+        met: int = 0,
+        unknown: int = 0,
+        outcomes: tuple[Outcome, ...] = (),
+        silent: Silent | None = None,
+    ) -> None:
+        self.chart, self.met, self.unknown, self.outcomes = chart, met, unknown, outcomes
+        self.silent: Silent = silent or {}
+        self.kept: dict[Any, Any] = {}
+        self.items: dict[Any, int] = {}
+        self.results: dict[Any, Any] = {}

@@ -119,6 +119,9 @@ class Ruled:
 Reading = Result | Derived
 Basis = Result | Derived | Fact | Ruled
 Outcome = tuple[Truth, Reason | None, str | None, tuple[Basis, ...]]
+SilentKey = tuple[str, bool]  # a concept, and whether its grades count
+Silent = Mapping[SilentKey, tuple[int, Outcome]]
+_NONE_SILENT: Silent = {}
 CONFLICT = "conflict"  # the detail of an answer, or of a reading, where the record contradicts itself
 
 
@@ -136,16 +139,15 @@ class Chart:
     """One patient under one policy, with what was worked out for one test and may be wanted by others.
 
     `complete` are the lists that the record says are complete and `assumed` those that the caller takes as such.
-    `listed` are the concepts of the facts, in their order, `beyond` those of them that the vocabulary lacks, and
-    `under` the facts of each concept and of all its kinds;
     `latest` are results by variable, `oldest` the first days that still count, `born` ages by unit, `inputs` and
-    `scores` what scores are made of and come to.
+    `scores` what scores are made of and come to. `silent` are concepts with the bit of their own test and its outcome
+    in a record that says nothing of them, as this one does where the bit is not among the `touched` ones.
     """
 
     __slots__ = (
-        *("absent", "as_of", "assumed", "attested", "beyond", "born", "complete", "facts", "inputs", "latest"),
-        *("listed", "never"),
-        *("oldest", "patient", "policy", "results", "scores", "sex", "under"),
+        *("absent", "as_of", "assumed", "attested", "born", "complete", "facts", "inputs", "latest"),
+        *("never", "oldest", "patient", "policy", "results", "scores", "sex", "silent", "touched"),
+        *("_beyond", "_listed", "_under"),
     )
 
     def __init__(self, patient: Patient, policy: Policy) -> None:
@@ -156,14 +158,41 @@ class Chart:
         self.complete = patient.complete - in_part if in_part else patient.complete
         self.assumed = policy.assume_absent - in_part if in_part else policy.assume_absent
         self.sex = patient.sex or _stated_sex(patient)
-        self.listed = sorted(patient.facts)
-        self.beyond = [concept for concept in self.listed if ":" in concept]
-        self.under = _by_ancestor(patient.facts, self.listed)
+        self.silent: Silent = _NONE_SILENT
+        self.touched = 0
+        self._beyond: list[str] | None = None
+        self._listed: list[str] | None = None
+        self._under: dict[str, list[Fact]] | None = None
         self.latest: dict[str, tuple[Result, ...]] = {}
         self.born: dict[str, tuple[int, int] | Reason | None] = {}
         self.inputs: dict[str, tuple[Interval, tuple[Basis, ...]] | None] = {}
         self.scores: dict[str, tuple[Reading, ...]] = {}
         self.oldest = policy.oldest(patient.as_of)
+
+    @property
+    def listed(self) -> list[str]:
+        """The concepts of the facts, in their order."""
+        if self._listed is None:
+            self._listed = sorted(self.facts)
+        return self._listed
+
+    @property
+    def beyond(self) -> list[str]:
+        """Those of them that the vocabulary lacks."""
+        if self._beyond is None:
+            self._beyond = [concept for concept in self.listed if ":" in concept]
+        return self._beyond
+
+    def of_kind(self, concept: str) -> list[Fact]:
+        """The facts of a concept and of all its kinds, in the order of their names."""
+        return [fact for one in self.listed if concept in line_of(one) for fact in self.facts[one]]
+
+    @property
+    def under(self) -> dict[str, list[Fact]]:
+        """The facts of each concept and of all its kinds."""
+        if self._under is None:
+            self._under = _by_ancestor(self.facts, self.listed)
+        return self._under
 
     def share(self, other: Chart) -> None:
         """Take over what another chart worked out of results that are the same here, as of the same day."""
@@ -183,14 +212,15 @@ class Chart:
             found = self.results.get(variable, ())
             if found:
                 oldest = self.oldest[variable]
-                alone = self._first_alone(found, oldest)
+                alone = self.first_alone(found, oldest)
                 found = found[:1] if alone else _checked(_latest(found, self.as_of), oldest)
-                if all(r.low <= 0 and r.high == math.inf for r in found) and _is_grade(variable):
+                plain = alone and found[0].high != math.inf
+                if not plain and all(r.low <= 0 and r.high == math.inf for r in found) and _is_grade(variable):
                     found = ()  # `>= 0` may be any grade: as good as none, also beside a complete list
             self.latest[variable] = found
         return found
 
-    def _first_alone(self, results: tuple[Result, ...], oldest: date) -> bool:
+    def first_alone(self, results: tuple[Result, ...], oldest: date) -> bool:
         """Whether the first result is the latest and of age; results come with the latest first."""
         day = results[0].date
         first = self.as_of if day is None else day.first

@@ -14,10 +14,10 @@ from typing import cast
 from eligo.criteria import Compare, Limit, OneOf, Op, Window
 from eligo.evaluation.chart import CONFLICT, Chart, Normal, Outcome, Reading
 from eligo.evaluation.derive import SEX, Source, opposed
+from eligo.evaluation.truths import MET, NOT_MET, UNKNOWN
 from eligo.patients.model import Result
 from eligo.truth import Reason, Truth
 
-MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 MISSING: Outcome = (UNKNOWN, Reason.MISSING, None, ())
 
 # Whether an interval (low, closed?, high, closed?) is on the right side of a limit that is itself a closed interval.

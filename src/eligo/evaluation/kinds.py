@@ -9,6 +9,7 @@ from collections.abc import Iterable, Set
 
 from eligo.criteria import STUDY_CONDITION, Excepted
 from eligo.evaluation.chart import line_of
+from eligo.evaluation.truths import MET, NOT_MET, UNKNOWN
 from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Fact
 from eligo.truth import Truth
@@ -16,8 +17,6 @@ from eligo.vocabulary.concepts import concepts, is_entry, is_outside
 from eligo.vocabulary.named import is_named
 from eligo.vocabulary.qualifiers import plain_qualifier, related
 from eligo.vocabulary.relations import relations
-
-MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
 
 class Qualified(NamedTuple):

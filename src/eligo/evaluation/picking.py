@@ -12,10 +12,10 @@ from eligo.evaluation.chart import Basis, Chart, Outcome
 from eligo.evaluation.comparing import MISSING, Comparison
 from eligo.evaluation.derive import Source
 from eligo.evaluation.stated_twice import StatedTwice, comparison
+from eligo.evaluation.truths import UNKNOWN
 from eligo.patients.model import Result
-from eligo.truth import Reason, Truth, all_of, any_of
+from eligo.truth import Reason, all_of, any_of
 
-MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 _Weighed = list[tuple[Result, Outcome]]
 _OF_ANY = {"highest": ("ge", "gt"), "lowest": ("le", "lt")}  # the sides that any value of the window can fulfil
 

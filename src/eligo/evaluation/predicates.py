@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from eligo.evaluation.answers import MET, NOT_MET, UNKNOWN, Answers
+from eligo.evaluation.answers import Answers
+from eligo.evaluation.truths import MET, NOT_MET, UNKNOWN
 from eligo.plan import PlannedJoin, Tree
 from eligo.truth import Truth, at_least, not_
 

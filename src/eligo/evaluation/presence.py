@@ -18,10 +18,11 @@ from eligo.criteria import Present
 from eligo.dataclass import dataclass, replace
 from eligo.evaluation.chart import CONFLICT, Basis, Chart, Outcome, Ruled
 from eligo.evaluation.kinds import Exceptions
+from eligo.evaluation.truths import MET, NOT_MET, UNKNOWN
 from eligo.evaluation.votes import NO, OUTLASTED, SUSPECTED, WHICH_KIND, YES, Vote, Voting, voting
 from eligo.evaluation.window import ended
 from eligo.patients.model import Fact, Result
-from eligo.truth import Reason, Truth
+from eligo.truth import Reason
 from eligo.vocabulary.concept import ConceptKind
 from eligo.vocabulary.concepts import concepts, is_outside
 from eligo.vocabulary.relations import LeftOpen, Sign, relations
@@ -38,8 +39,6 @@ _BESIDE = {"state": "procedures"}
 _NO_LIST = frozenset({"names"})
 # The details of an answer that something in the record leaves open.
 BROADER_ONLY, MAY_BE = "broader_only", "may_be"
-# Bound once: in Python 3.11 every look-up of an enum's member is a function call.
-MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
 _NOT_STATED: Outcome = (UNKNOWN, Reason.NOT_STATED, None, ())
 _PART_UNKNOWN: Outcome = (UNKNOWN, Reason.NOT_STATED, "list_in_part", ())
@@ -88,9 +87,9 @@ class Presence:
 
     def __call__(self, chart: Chart) -> Outcome:
         """Answer for one patient."""
-        facts = chart.under.get(self.concept)
+        facts = chart.of_kind(self.concept) if chart.facts else ()
         graded = self._graded(chart) if self.grades else None
-        if facts is None and graded is None:
+        if not facts and graded is None:
             return self._ruled_out(chart) or self._silent(chart)
         met: list[Fact] = []
         unsure: list[tuple[Fact | Result, Vote]] = []
@@ -98,7 +97,7 @@ class Presence:
         if graded is not None and self.voting.exceptions is not None:  # a grade does not say of which kind it is
             unsure.append((graded, WHICH_KIND))
             graded = None
-        for fact in facts or ():
+        for fact in facts:
             vote = self.voting.vote(fact, chart)
             if vote is YES:
                 met.append(fact)

@@ -11,11 +11,11 @@ from eligo.criteria import Related, Relation
 from eligo.dataclass import dataclass
 from eligo.evaluation.chart import Basis, Chart, Outcome
 from eligo.evaluation.presence import Presence, presence
+from eligo.evaluation.truths import MET, NOT_MET, UNKNOWN
 from eligo.evaluation.window import not_after, period
 from eligo.patients.model import Fact
-from eligo.truth import Reason, Truth
+from eligo.truth import Reason
 
-MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 TREATS: frozenset[Relation] = frozenset(("requiring", "treated_with"))
 LINK_ASSUMED = "link_assumed"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from eligo.evaluation.chart import Basis, Outcome
+from eligo.evaluation.truths import UNKNOWN
 from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Reply
 from eligo.truth import Reason, Truth
@@ -20,8 +21,6 @@ DETAILS = AT_ODDS | {ANSWERED}
 
 # The details of outcomes that rest on silence or on a link that no record has.
 TAKEN_FOR_GRANTED = frozenset({"list_complete", "assumed_by_caller", "link_assumed"})
-
-UNKNOWN = Truth.UNKNOWN
 
 
 class Voice(NamedTuple):

@@ -11,6 +11,7 @@ from eligo.criteria import Present, Window
 from eligo.dataclass import dataclass
 from eligo.evaluation.chart import Chart
 from eligo.evaluation.kinds import Exceptions, Qualified, exceptions, qualified
+from eligo.evaluation.truths import MET, NOT_MET, UNKNOWN
 from eligo.evaluation.window import Days, ahead, ended, in_window, outlasted, period
 from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Fact
@@ -27,9 +28,6 @@ TODAY = frozenset(
 )
 
 ANCHOR_UNKNOWN = "anchor_unknown"  # the detail of a vote whose window counts from what the record does not have
-
-# Bound once: in Python 3.11 every look-up of an enum's member is a function call.
-MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
 
 class Vote(NamedTuple):

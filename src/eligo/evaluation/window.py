@@ -12,12 +12,11 @@ from datetime import date, timedelta
 from typing import Literal
 
 from eligo.criteria import DAYS_IN, Bound, Duration, Number, TimeUnit, Window
+from eligo.evaluation.truths import MET, NOT_MET, UNKNOWN
 from eligo.namedtuple import NamedTuple
 from eligo.patients.model import Fact, PartialDate
 from eligo.truth import Truth, all_of, not_
 from eligo.vocabulary.ages import event_time, is_event, lasting
-
-MET, UNKNOWN, NOT_MET = Truth.MET, Truth.UNKNOWN, Truth.NOT_MET
 
 Days = tuple[date, date]
 

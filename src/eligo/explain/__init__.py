@@ -6,12 +6,7 @@ from eligo.machine_code import folder_of
 
 __path__ = [*folder_of("evaluation", "explain"), *__path__]
 
-from eligo.explain.findings import (
-    NO_CRITERIA,
-    Finding,
-    Screening,
-    TrialScreening,
-    explain,
-)
+from eligo.explain.explaining import explain
+from eligo.explain.findings import NO_CRITERIA, Finding, Screening, TrialScreening
 
 __all__ = ["NO_CRITERIA", "Finding", "Screening", "TrialScreening", "explain"]

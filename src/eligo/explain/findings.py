@@ -2,7 +2,6 @@
 
 `as_json` gives the screening of `eligo.screening/1`. All of it is a view of the very answers that give the verdict: no
 test runs twice (but for the two sides of a link), and one that no truth needs runs when its evidence is looked at.
-Findings that the record does not touch are made once, for an empty record, and shared.
 """
 
 from __future__ import annotations
@@ -12,26 +11,23 @@ from datetime import date
 from typing import Any
 
 from eligo.criteria import Compare
-from eligo.evaluate import BLOCKS, OPEN, PASSES, VERDICT, Engine, Ready, Trial
+from eligo.evaluate import BLOCKS, PASSES, Ready
 from eligo.evaluation.answers import Answers
 from eligo.evaluation.assumed import resting_on, resting_on_answers
 from eligo.evaluation.chart import Outcome
-from eligo.evaluation.derive import age_of
 from eligo.evaluation.evidence import Evidence, answer_json
 from eligo.evaluation.gathered import gathered
 from eligo.evaluation.replies import Voice
 from eligo.evaluation.trees import conditions, deciding, enough
 from eligo.margin import Margin
 from eligo.namedtuple import NamedTuple
-from eligo.patients.model import Patient, Reply
+from eligo.patients.model import Reply
 from eligo.plan import Plan, PlannedCriterion, Test
 from eligo.truth import Bearing, Reason, Truth, Verdict, not_
 
 SCHEMA = "eligo.screening/1"
 BRIEF = "eligo.screening-brief/1"
 NO_CRITERIA = "the source states no eligibility criteria"
-
-_new = tuple.__new__  # three times as fast as the constructor of a named tuple, and screening makes many
 
 
 class Finding(NamedTuple):
@@ -350,71 +346,3 @@ class Screening(NamedTuple):
             | ({"no_criteria": bare} if (bare := sum(t.plan.states_no_criteria for t in self.trials)) else {}),
             "trials": trials,
         }
-
-
-def explain(engine: Engine, patient: Patient) -> Screening:
-    """Screen a patient: the findings of every trial, and the verdicts that follow from them."""
-    answers = engine.answers(patient)
-    blanks = _blank_findings(engine, answers)
-    trials = tuple([_trial(trial, answers, blank) for trial, blank in zip(engine.trials, blanks, strict=True)])
-    age = age_of(answers.chart)
-    years = int(age.low) if age and age.low == age.high else None
-    return Screening(patient.id, patient.as_of, answers.chart.sex, years, trials)
-
-
-def _blank_findings(engine: Engine, answers: Answers) -> tuple[list[Finding], ...]:
-    """The findings for an empty record, made once for each set of answers that the engine keeps."""
-    kept = answers.empty.kept
-    if "findings" not in kept:
-        blank = Answers(engine.tests, answers.empty.chart, answers.empty, 0, guessing=answers.guessing)
-        kept["findings"] = tuple([_finding(ready, blank) for ready in trial.criteria] for trial in engine.trials)
-    findings: tuple[list[Finding], ...] = kept["findings"]
-    return findings
-
-
-def _finding(ready: Ready, answers: Answers) -> Finding:
-    truth = ready.truth(answers)
-    return _new(Finding, (ready.criterion, truth, ready.bearings[truth], ready, answers))
-
-
-def _trial(trial: Trial, answers: Answers, blank: list[Finding]) -> TrialScreening:
-    """A finding for each criterion; those whose tests the record does not touch are taken from `blank`."""
-    found, touched = blank.copy(), answers.touched
-    for place in [place for place, bits in enumerate(trial.bits_of_each) if bits & touched]:
-        found[place] = _finding(trial.criteria[place], answers)
-    judged = answers.given.criteria if answers.given is not None else {}
-    for place in [place for place, ready in enumerate(trial.criteria) if ready.key in judged] if judged else ():
-        found[place] = _finding(trial.criteria[place], answers)
-    # By place: to unpack a named tuple, or to look a name of it up, takes several times as long.
-    blocks = [finding[0] for finding in found if finding[2] is BLOCKS]
-    opens = [finding[0] for finding in found if finding[2] is OPEN]
-    if trial.arms:
-        return _with_arms(trial, tuple(found), blocks, opens)
-    verdict = trial.conclude(BLOCKS if blocks else OPEN if opens else PASSES, ())
-    return _new(TrialScreening, (trial.plan, verdict, _ids(blocks), _ids(opens), (), tuple(found), trial.drafts))
-
-
-def _with_arms(
-    trial: Trial, findings: tuple[Finding, ...], blocks: list[PlannedCriterion], opens: list[PlannedCriterion]
-) -> TrialScreening:
-    blocked, undecided = {c.cohort for c in blocks}, {c.cohort for c in opens}
-
-    def weight(arm: str | None) -> Bearing:
-        return BLOCKS if arm in blocked else OPEN if arm in undecided else PASSES
-
-    arms, weights = [], []
-    for arm in trial.plan.arms:
-        name, bears = arm.id, weight(arm.id)
-        weights.append(bears)
-        own_blocks = _ids([c for c in blocks if c.cohort == name]) if bears is BLOCKS else ()
-        own_opens = _ids([c for c in opens if c.cohort == name]) if name in undecided else ()
-        arms.append(_new(ArmScreening, (name, arm.label, VERDICT[bears], own_blocks, own_opens)))
-    counted = trial.counting(blocked, undecided)
-    verdict = trial.conclude(weight(None), weights)
-    own_blocks = _ids([c for c in blocks if c.cohort in counted])
-    own_opens = _ids([c for c in opens if c.cohort in counted])
-    return _new(TrialScreening, (trial.plan, verdict, own_blocks, own_opens, tuple(arms), findings, trial.drafts))
-
-
-def _ids(criteria: list[PlannedCriterion]) -> tuple[str, ...]:
-    return tuple([criterion.id for criterion in criteria])

@@ -15,13 +15,14 @@ from typing import Literal
 from eligo.criteria import Compare, OneOf, Present, Related
 from eligo.dataclass import dataclass, replace
 from eligo.evaluate import Trial
+from eligo.evaluation.answers import numbers
 from eligo.evaluation.assumed import ASSUMED
 from eligo.evaluation.chart import Outcome
 from eligo.evaluation.presence import Presence
 from eligo.evaluation.relating import LINK_ASSUMED, Relating
 from eligo.outlook.edits import Edit
 from eligo.outlook.facts import beside
-from eligo.outlook.situation import Situation, known_as, numbers
+from eligo.outlook.situation import Situation, known_as
 from eligo.outlook.values import ValueRegion
 from eligo.patients.model import Result
 from eligo.truth import Verdict

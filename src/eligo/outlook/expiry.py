@@ -15,13 +15,13 @@ from eligo.answers.resolve import Resolved, resolve
 from eligo.criteria import Compare, Duration, OneOf, Present, Related, TimeUnit, Window, presences
 from eligo.dataclass import dataclass, replace
 from eligo.evaluate import Engine, Trial
-from eligo.evaluation.answers import Answers
+from eligo.evaluation.answers import Answers, numbers
 from eligo.evaluation.chart import Chart, Outcome
 from eligo.evaluation.derive import birth_days
 from eligo.evaluation.replies import ANSWERED
 from eligo.evaluation.window import shift
 from eligo.outlook.edits import today
-from eligo.outlook.situation import numbers, standing
+from eligo.outlook.situation import standing
 from eligo.patients.model import Fact, PartialDate, Patient, Reply, Result
 from eligo.plan import Test
 from eligo.truth import Reason, Truth, Verdict

@@ -14,6 +14,7 @@ from itertools import product, zip_longest
 
 from eligo.criteria import Duration, Present
 from eligo.evaluation.ages import AgeThen
+from eligo.evaluation.answers import numbers
 from eligo.evaluation.derive import birth_days
 from eligo.evaluation.presence import Presence
 from eligo.evaluation.relating import Relating
@@ -21,7 +22,7 @@ from eligo.evaluation.window import outlasted, period, shift
 from eligo.namedtuple import NamedTuple
 from eligo.outlook.edits import added, attested, ruled_out, stated
 from eligo.outlook.phrases import Told
-from eligo.outlook.situation import Situation, numbers
+from eligo.outlook.situation import Situation
 from eligo.outlook.values import Option
 from eligo.patients.dates import reached
 from eligo.patients.model import Fact, FactKind, FactStatus, PartialDate

@@ -11,7 +11,7 @@ import functools
 from collections.abc import Iterable, Iterator
 
 from eligo.evaluate import BLOCKS, OPEN, Engine, Trial
-from eligo.evaluation.answers import Answers
+from eligo.evaluation.answers import Answers, numbers
 from eligo.evaluation.chart import Chart
 from eligo.namedtuple import NamedTuple
 from eligo.outlook.edits import Edit
@@ -97,14 +97,6 @@ def known_as(answers: Answers, met: int, unknown: int) -> Answers:
     other = Answers(answers.tests, answers.chart, answers.empty, 0, given=answers.given)
     other.touched, other.met, other.unknown = answers.touched, met, unknown
     return other
-
-
-def numbers(bits: int) -> Iterator[int]:
-    """The numbers of the bits that are set."""
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
 
 
 def settled(answers: Answers, bits: int = -1) -> Answers:

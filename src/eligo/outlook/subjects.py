@@ -8,13 +8,13 @@ from typing import Literal
 from eligo.criteria import STUDY_CONDITION, Compare, OneOf, Present, Related, presences
 from eligo.evaluate import Ready
 from eligo.evaluation.ages import AgeThen
-from eligo.evaluation.answers import Answer
+from eligo.evaluation.answers import Answer, numbers
 from eligo.evaluation.presence import Presence, presence
 from eligo.evaluation.relating import Relating
 from eligo.namedtuple import NamedTuple
 from eligo.outlook.edits import names_of
 from eligo.outlook.facts import asking, of_attestation, of_concept
-from eligo.outlook.situation import Situation, numbers, settled
+from eligo.outlook.situation import Situation, settled
 from eligo.outlook.values import Option, of_variable
 from eligo.plan import Attested, Test, compared_with
 from eligo.truth import Truth

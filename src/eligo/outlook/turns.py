@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from eligo.criteria import Compare, OneOf
+from eligo.evaluation.answers import numbers
 from eligo.evaluation.chart import Chart, Reading
 from eligo.evaluation.comparing import Comparison, absolute
 from eligo.evaluation.derive import Source, other_sources
 from eligo.outlook.edits import measured, today, value_of
-from eligo.outlook.situation import Situation, numbers
+from eligo.outlook.situation import Situation
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
 

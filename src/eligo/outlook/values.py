@@ -14,12 +14,13 @@ from typing import cast
 
 from eligo.criteria import DAYS_IN, Compare, OneOf, Present, Related
 from eligo.evaluation.ages import AgeThen
+from eligo.evaluation.answers import numbers
 from eligo.evaluation.chart import Chart
 from eligo.evaluation.comparing import Comparison, absolute, multiple
 from eligo.namedtuple import NamedTuple
 from eligo.outlook.edits import Edit, born, measured, of_sex, rewritten, today, value_of
 from eligo.outlook.phrases import Told
-from eligo.outlook.situation import Situation, numbers
+from eligo.outlook.situation import Situation
 from eligo.outlook.turns import turns
 from eligo.patients.dates import AgeUnit
 from eligo.patients.dates import born as birth_days

@@ -32,7 +32,7 @@ from eligo.patients.names import (
     find_variable,
     written,
 )
-from eligo.patients.ordering import fact_order, in_order
+from eligo.patients.ordering import facts_in_order, in_order
 from eligo.patients.person import Person, When
 from eligo.patients.places import told
 from eligo.patients.plausible import NO_RANGE, Ends
@@ -372,7 +372,7 @@ class PatientBuilder(Person):
         self._of_one_day([name for name, found in kept.items() if found.at_odds], superseded)
         for fact in viral_load({v: found.results for v, found in kept.items()}, self._facts, self.as_of, self._birth):
             self._facts.setdefault(fact.concept, []).append(fact)
-        facts = {c: tuple(sorted(dict.fromkeys(found), key=fact_order)) for c, found in sorted(self._facts.items())}
+        facts = {c: facts_in_order(found) for c, found in sorted(self._facts.items())}
         return Patient(
             self.id,
             self.as_of,

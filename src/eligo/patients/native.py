@@ -191,9 +191,12 @@ def _take_answers(record: dict[str, Any], builder: PatientBuilder, file: str | N
 
 def _range_of(seen: dict[str, Any], builder: PatientBuilder, path: JsonPath) -> Ends:
     """The range of normal beside a value, in numbers or as the report writes it; numbers go first."""
-    reference = Ends(seen.get("low"), seen.get("high"))
-    if reference != NO_RANGE or not seen.get("range"):
-        return reference
+    if "low" in seen or "high" in seen:
+        reference = Ends(seen.get("low"), seen.get("high"))
+        if reference != NO_RANGE:
+            return reference
+    if not seen.get("range"):
+        return NO_RANGE
     stated = range_in(seen["range"], builder.sex)
     if stated is None:
         message = "the reference range cannot be read and is not used"

@@ -5,10 +5,12 @@ A value that cannot decide anything is not thrown away: it stays, with the reaso
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import cast
 
 from eligo.errors import EligoError, Problem
 from eligo.jsontext import shown
@@ -21,7 +23,7 @@ from eligo.vocabulary.scores import is_whole
 from eligo.vocabulary.scoring import whole
 from eligo.vocabulary.unit_spellings import says_no_unit
 from eligo.vocabulary.units import to_canonical, ucum
-from eligo.vocabulary.variables import Variable, spelling_key
+from eligo.vocabulary.variables import Variable, spelling_key, variables
 
 Number = int | float
 Units = Mapping[str, str]  # the site's, by variable
@@ -31,6 +33,8 @@ Measured = tuple[Result, tuple[Problem, ...]]
 _CHECK = "check the value and its unit"
 _FIGURE = regex(r"\s*[<>=≤≥~]*\s*[+-]?[.,]?\d")
 _LONGEST = 200  # characters of a value: what is longer is a report, not a value
+_KEPT = 16_384  # values that are kept, as they are written
+_DATE, _new = Result._fields.index("date"), tuple.__new__
 _LONGEST_INT = 300  # digits: a float holds no more
 SITE_UNIT = "site_unit"  # the detail of a result whose unit the site's profile states
 
@@ -117,14 +121,13 @@ class _EnteredValue(NamedTuple):
     """What every result of an entry says of where it comes from, whatever is made of its value."""
 
     variable: str
-    day: PartialDate | None
     written: str
     value: str | Number
     unit: str | None
 
     def result(self, low: float, high: float, low_closed: bool = True, high_closed: bool = True) -> Result:
         """Make a result that can decide."""
-        return Result(self.variable, low, high, low_closed, high_closed, self.day, self.written, self.value, self.unit)
+        return Result(self.variable, low, high, low_closed, high_closed, None, self.written, self.value, self.unit)
 
     def useless(self, reason: Reason, code: str, message: str, help_: str) -> Measured:
         """Make a result that decides nothing, with the reason."""
@@ -149,8 +152,23 @@ def measure(
 
     `usual` is the unit in which the site reports the variable; it counts only where neither value nor `unit` has one.
     """
+    # Laboratories write few digits, so that most values of a source were read before. Of zeros, one may be `-0.0`.
+    if not value or variables().get(variable.id) is not variable:
+        result, problems = _undated(variable, value, unit, reference, usual)
+    else:
+        result, problems = _read_before(variable.id, value, unit, reference, usual)
+    return (result if day is None else _new(Result, (*result[:_DATE], day, *result[_DATE + 1 :]))), problems
+
+
+@functools.lru_cache(maxsize=_KEPT, typed=True)
+def _read_before(id_: str, value: str | Number, unit: str | None, reference: Ends, usual: str | None) -> Measured:
+    """The same for a variable of the vocabulary by its id, without a day."""
+    return _undated(cast(Variable, variables().get(id_)), value, unit, reference, usual)
+
+
+def _undated(variable: Variable, value: str | Number, unit: str | None, reference: Ends, usual: str | None) -> Measured:
     written = f"{value} {unit}" if unit else str(value)
-    entry = _EnteredValue(variable.id, day, written, value, unit)
+    entry = _EnteredValue(variable.id, written, value, unit)
     if variable.kind in ("ordinal", "category") and len(written) <= _LONGEST:
         in_words = _graded if variable.kind == "ordinal" else _categorised
         return in_words(variable, value, entry)
@@ -251,7 +269,8 @@ def _converted(variable: Variable, read: Quantity, unit: str, reference: Ends, e
 def _own_range(variable: Variable, stated: Ends, unit: str) -> tuple[Ends, Problem | None]:
     """The range of the report in the canonical unit, where it is one."""
     try:
-        low, high = (None if x is None else to_canonical(x, stated.unit or unit, variable) for x in stated[:2])
+        # A zero is added since a limit of `-0.0` is the same as one of 0, also for what was read before.
+        low, high = (None if x is None else to_canonical(x, stated.unit or unit, variable) + 0.0 for x in stated[:2])
     except EligoError:
         message = f"the reference range is in a unit that does not fit `{variable.id}` and is not used"
         return NO_RANGE, Problem("reference-unit", message, help=_CHECK, severity="warning")

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from eligo.data import grammar_data
+from eligo.reading.lexicon import words
 from eligo.reading.tokens import Token
 
 _TIMES: Final = frozenset(["BEFORE", "SINCE"])
@@ -21,6 +22,8 @@ _WORDED: Final = frozenset(["FILLER", "EVENT", "LIGHT", "STATUS", "NUM"])
 _ENDS: Final = frozenset(
     ["OR", "AND", "COMMA", "SEMI", "STOP", "CLOSE", "OPEN", "SUBITEM", "EXCEPT", "UNLESS", "IF", "COLON"]
 )
+_TODAY: Final = [["screening"], ["baseline"], ["enrollment"], ["randomization"]]
+_OTHERWISE: Final = frozenset(["STATUS", "STOP", "SEMI", "SUBITEM", "WITHIN", "AGO", "SINCE", "BEFORE", "AT"])
 _WORD: Final = re.compile(r"-?[^\W_]+(?:[-'’][^\W_]+)*")
 _TOLD: Final = frozenset(["STATUS", "EVENT"])  # with one of these it is no day of its own
 _MOST_WORDS: Final = 5  # of a day that is kept in its own words
@@ -49,6 +52,8 @@ def anchor(tokens: list[Token], text: str) -> list[Token]:
     """The tokens with each unknown day that a time counts from as one event."""
     i = 0
     while i < len(tokens):
+        if tokens[i].type == "AT" and [token.value for token in tokens[i + 1 : i + 2]] in _TODAY:
+            _as_of_today(tokens[:i], text)
         begin = _begin(tokens, i, text)
         end = _end(tokens, begin) if begin else 0
         value = _event(tokens[begin:end], text) if end > begin else None
@@ -58,6 +63,15 @@ def anchor(tokens: list[Token], text: str) -> list[Token]:
             tokens[i:end] = [Token(kind, tokens[i].start, tokens[begin - 1].end), event]
         i += 1
     return tokens
+
+
+def _as_of_today(before: Sequence[Token], text: str) -> None:
+    """`had hypokalemia or A at screening`: the verb stands in the past tense, and what is meant is that day."""
+    for token in reversed(before):
+        if token.type == "STATUS" and text[token.start : token.end].casefold() in words("past_tense"):
+            token.type, token.value = "LIGHT", None
+        if token.type in _OTHERWISE:
+            return
 
 
 def _begin(tokens: Sequence[Token], i: int, text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import name_words, words
 from eligo.reading.neighbours import TIME_CODES, Neighbours
 from eligo.reading.tokens import first_word
 from eligo.vocabulary.concepts import concepts
@@ -221,6 +221,12 @@ def _relates(c: Neighbours, i: int) -> bool:
     return False
 
 
+def _another(c: Neighbours, i: int) -> bool:
+    """`a second malignancy` is another one; `second generation antipsychotics` are of that name."""
+    following = c.written(c.raw[i + 1]) if i + 1 < len(c.raw) else ""
+    return c.written(c.raw[i]) not in name_words("ordinals") or following not in name_words("counted")
+
+
 def _negation(c: Neighbours, i: int) -> bool:
     """`non` before a word that no phrase knows is part of that word."""
     token = c.raw[i]
@@ -326,6 +332,7 @@ ASKS: Final[dict[str, tuple[frozenset[str] | None, Test | None]]] = {
     "GRADE": (None, _grade),
     "CHANGE": (None, _change),
     "REL": (None, _relates),
+    "OTHER": (None, _another),
     "NEG": (None, _negation),
     "STATUS": (None, _status),
     "PLAINNORMAL": (frozenset(["VAR"]), _plainly_normal),

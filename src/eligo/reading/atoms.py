@@ -35,7 +35,7 @@ ATOM: Final = re.compile(
 )
 # The same for text in ASCII, where letters need no look at what Unicode says of them: half the time.
 _ASCII_ATOM: Final = re.compile(
-    r"(?:than|least)(?=[0-9])|[a-z]+(?:[0-9][a-z0-9]*)?(?:'s\b)?|\s+|[0-9]+(?:[.,][0-9]+)*|[<>=]+(?:/=)?|_+|.",
+    r"\s+|than(?=[0-9])|least(?=[0-9])|[a-z]+(?:[0-9][a-z0-9]*)?(?:'s\b)?|[0-9]+(?:[.,][0-9]+)*|[<>=]+(?:/=)?|_+|.",
     re.DOTALL,
 )
 

@@ -7,9 +7,9 @@ before the bracket that holds the limit, or in the clause before. A limit that f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from eligo.dataclass import dataclass
 from eligo.reading.ages import COUNTED, YOUNG, age_of_thing, of_something
 from eligo.reading.lexicon import measured_by, words
 from eligo.reading.names import REACH, Name, NameFinder, changed
@@ -295,7 +295,8 @@ class Binder(NameFinder):
         elif not at.timed and not counts(at.limits, at.unit):
             upper = all(op in ("lt", "le") for op, _ in at.first.bounds)
             counted = self.counted_of(at.elements, at.i, at.after)
-            return (counted if upper else at.after._replace(of=counted.span[1]),)
+            name = counted if upper else at.after._replace(of=counted.span[1])
+            return (name if at.unit or name.variable else self.narrowed(at.elements, at.i, name),)
         return None
 
     def _carried(self, at: LimitsPlace) -> Names:

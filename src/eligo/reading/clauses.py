@@ -115,10 +115,51 @@ def _aged(line: LinePass, i: int) -> bool:
 
 
 def for_some(line: LinePass, i: int, written: str) -> bool:
-    """`for smokers, B`: whether a small word at the start says of whom the rest is asked."""
-    named, comma = [token.type for token in line.tokens[i + 1 : i + 3]] if len(line.tokens) > i + 3 else ("", "")
-    begins = line.begins() and not line.bracket_begins()
-    return begins and written in words("for_whom") and named == "CONCEPT" and comma == "COMMA"
+    """`for smokers, B`, `in diabetic patients, B`, `B in diabetic patients`: whether a small word says of whom B is."""
+    first, *article = written.split()
+    if first not in words("of_whom") or not words("articles").issuperset(article):
+        return False
+    end = _people(line, i + 1)
+    if line.begins() and not line.bracket_begins():
+        anybody = end < 0 and not article and first in words("for_whom") and line.follows(i, _ONE)
+        return _comma_next(line, i + 2 if anybody else end)
+    return end > 0 and line.limited() and _ends_whom(line, end)
+
+
+def _comma_next(line: LinePass, i: int) -> bool:
+    """Whether a comma stands at `i`, and something behind it."""
+    return 0 < i < len(line.tokens) - 1 and line.tokens[i].type == "COMMA"
+
+
+def _ends_whom(line: LinePass, i: int) -> bool:
+    """Whether nothing more can be said of the people before `i`: the sentence ends, or the next limit begins."""
+    if i == len(line.tokens) or line.tokens[i].type in _ENDS_WHOM:
+        return True
+    return line.tokens[i].type == "COMMA" and line.follows(i, LIMIT | {"VAR"})
+
+
+def names_people(line: LinePass, token: Token) -> bool:
+    """Whether a token ends in a word for people: `cirrhotic patients`, `population`."""
+    last = line.written(token).split()[-1:]
+    return bool(last) and (last[0] in words("adults") or last[0] in words("populations"))
+
+
+_ONE: Final = frozenset(["CONCEPT"])
+_ENDS_WHOM: Final = frozenset(["STOP", "SEMI", "SUBITEM", "CLOSE"])
+_LIKE: Final = frozenset(["CONCEPT", "QUAL", "STATUS", "NEG"])
+
+
+def _people(line: LinePass, begin: int) -> int:
+    """The place behind words that say which people are meant: `diabetic patients`; -1 where they are none."""
+    end = begin
+    while end < len(line.tokens) and line.tokens[end].type in _LIKE | {"LIGHT"}:
+        token = line.tokens[end]
+        if names_people(line, token) and (token.type == "CONCEPT" or end > begin):
+            return end + 1 if any(t.type == "CONCEPT" for t in line.tokens[begin : end + 1]) else -1
+        if token.type == "LIGHT" and line.written(token).split()[-1] not in words("articles"):
+            return -1
+        end += 1
+    return -1
 
 
 def ends_list(line: LinePass, i: int, following: Token) -> bool:

@@ -1,16 +1,19 @@
 """Words that grade a thing beside its name: "class III heart failure" is of the classes that the thing has.
 
+So are methods by which another value is meant: "GFR by Cockcroft-Gault" is a creatinine clearance.
+
 So is an age that has no word for it, where a sentence begins with how many years somebody must have had at a day of the
 trial: "patients >= 18 years at consent".
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from eligo.reading.ages import YOUNG
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import other_by_method, words
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
@@ -18,6 +21,7 @@ from eligo.vocabulary.variables import variables
 _OF_GRADES: Final = frozenset(["NUM", "TO", "JOIN"])
 _BY: Final = frozenset(["LIGHT", "CITE"])
 _BEHIND_A_SCALE: Final = frozenset(["STOP", "SEMI", "COMMA", "CLOSE", "WITHIN", "AT", "AND", "OR"])
+_PARTS: Final = frozenset(["STOP", "SEMI", "SUBITEM", "COMMA", "AND", "OR", "VAR"])
 _ENDS: Final = frozenset(["STOP", "SEMI", "COMMA", "AND"])
 _BEFORE_AGE: Final = frozenset(["LIGHT", "WHO", "SEX", "MUST", "COMMA", "COMP", "NUM", "TO", "BETWEEN"])
 _OF_TODAY: Final = frozenset(["screening", "enrollment", "consent", "baseline", "randomization", "first_dose"])
@@ -30,11 +34,29 @@ def grade(tokens: list[Token], text: str) -> list[Token]:
             named = _grades_of(tokens, i, text)
             if named is not None:
                 token.type, token.value = "VAR", named
+        elif token.type == "VAR" and (others := other_by_method(str(token.value))):
+            token.value = _by_method(tokens, i, others, text) or token.value
     i = 0
     while i < len(tokens):
         i = _named_again(tokens, i, text) if tokens[i].type == "VAR" else i + 1
     _age(tokens)
     return tokens
+
+
+def _by_method(tokens: Sequence[Token], i: int, others: Mapping[str, Sequence[str]], text: str) -> str | None:
+    """Which of the other variables the one at `i` is, by a method that its part names; None for none.
+
+    The part ends before the next value, join or separator. A unit that the other is not measured in speaks against it.
+    """
+    part = list(itertools.takewhile(lambda t: t.type not in _PARTS, tokens[i + 1 :]))
+    said = text[tokens[i].start : part[-1].end].casefold() if part else ""
+    units = [str(token.value) for token in part if token.type == "UNIT"]
+    for other, methods in others.items():
+        variable = variables().get(other)
+        fitting = variable is not None and {variable.unit, *variable.units}.issuperset(units)
+        if fitting and any(method in said for method in methods):
+            return other
+    return None
 
 
 def _named_again(tokens: list[Token], i: int, text: str) -> int:

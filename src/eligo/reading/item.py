@@ -55,7 +55,7 @@ def read_tree(
     if len(tokens) > MOST_TOKENS:
         return too_long(text, comparisons(bound, text))
     choices = Choices()
-    context, predicate = _read(tree, tokens, text, kind, bound, choices, accounts=why)
+    context, predicate = _read(tree, tokens, text, kind, bound, choices)
     ambiguity: Ambiguity | None = None
     if choices.met and predicate.__class__ is not Unparsed:
         ambiguity = _others(
@@ -104,17 +104,12 @@ def _read(
     kind: Kind,
     bound: list[BoundLimits],
     choices: Choices,
-    *,
-    accounts: bool = False,
 ) -> tuple[Context, Predicate]:
-    context = Context(text, kind, tokens, bound, choices, rules.read, accounts=accounts)
+    context = Context(text, kind, tokens, bound, choices, rules.read)
     if kind == "inclusion" and _goes_on(tokens):  # `creatinine <= 1.5 x ULN, or`: what else is enough stands elsewhere
         return context, context.unparsed((tokens[0].start, tokens[-1].end), "logic", _place(tokens[-1]))
     predicate = _sensible(context, _found(context, settled(rules.item(context, tree))))
-    outside = _outside(predicate, tokens)
-    if outside and not accounts:  # only the account tells whether they have another place
-        return _read(tree, tokens, text, kind, bound, choices, accounts=True)
-    lost = next((token for token in outside if not _accounted(context, token)), None)
+    lost = next((token for token in _outside(predicate, tokens) if not _accounted(context, token)), None)
     if lost is not None:
         return context, context.unparsed((tokens[0].start, tokens[-1].end), "unclear-relation", _place(lost))
     if predicate.__class__ is Unparsed or all(leaf.__class__ is Unparsed for leaf in leaves(predicate)):
@@ -139,7 +134,7 @@ def _spans(leaf: Leaf) -> list[Span]:
 
 def _accounted(context: Context, token: Token) -> bool:
     """Whether the account has the words, as a part of something else than what was not understood."""
-    return any(entry.span[0] <= token.start and token.end <= entry.span[1] for entry in context.account)
+    return any(start <= token.start and token.end <= end for (start, end), _ in context.account)
 
 
 def _found(context: Context, predicate: Predicate) -> Predicate:

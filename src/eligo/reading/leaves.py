@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from typing import Final, NamedTuple
 
 from eligo.criteria import DAYS_IN, AllOf, AnyOf, Compare, Limit, Number, OneOf, Op, Predicate, Span
+from eligo.dataclass import replace
 from eligo.errors import EligoError
 from eligo.reading.bind import BoundLimits
 from eligo.reading.compare import grades_between

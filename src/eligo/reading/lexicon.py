@@ -24,7 +24,7 @@ EXACT: Final = " "  # the key for those whose case counts: spelling, role, value
 # of which a time behind it is.
 PLAIN_STATUSES: Final = frozenset(["active", "found", "used", "awaited"])
 
-_FORM: Final = b"33"
+_FORM: Final = b"34"
 _FILES: Final = ("phrases.yaml", "variables.yaml", "concepts.yaml", "units.yaml")
 
 
@@ -106,6 +106,7 @@ def _role_of(phrase: str, role: str) -> str | None:
     return found
 
 
+@functools.lru_cache(4096)
 def _roles_of(phrase: str) -> dict[str, Any]:
     node = trie()
     for atom in phrase_key(phrase):
@@ -207,9 +208,21 @@ def score_of(ordinal: str) -> str | None:
     return found
 
 
+def classes_of(score: str) -> str | None:
+    """The ordinal whose letters may stand behind the name of a score: `Child-Pugh score B`."""
+    known: dict[str, str] = _lexicon()["score_of"]
+    return next((ordinal for ordinal, of in known.items() if of == score), None)
+
+
 def predicted_of(variable: str) -> str | None:
     """The variable that states another one in percent of what is predicted."""
     found: str | None = _lexicon()["predicted_of"].get(variable)
+    return found
+
+
+def other_by_method(variable: str) -> dict[str, list[str]]:
+    """The variables that one becomes where a method stands behind its name, each with words of such methods."""
+    found: dict[str, list[str]] = _lexicon()["other_by_method"].get(variable, {})
     return found
 
 
@@ -219,10 +232,13 @@ def ratio_of(above: str, below: str) -> str | None:
     return found
 
 
-@functools.cache
+_KNOWN: Final[dict[str, Any]] = {}  # all of it, once it is read
+
+
 def _lexicon() -> dict[str, Any]:
-    found: dict[str, Any] = cached("lexicon", digest([_FORM, grammar_state(_FILES)]), _build)
-    return found
+    if not _KNOWN:
+        _KNOWN.update(cached("lexicon", digest([_FORM, grammar_state(_FILES)]), _build))
+    return _KNOWN
 
 
 def _build() -> dict[str, Any]:

@@ -120,6 +120,7 @@ def compile_lexicon() -> dict[str, Any]:
         "weaker_opinions": data["weaker_opinions"],
         "score_of": data["score_of"],
         "predicted_of": data["predicted_of"],
+        "other_by_method": data["other_by_method"],
         "ratio_of": {"/".join(parts): ratio for ratio, parts in data["ratio_of"].items()},
     }
 

@@ -284,6 +284,12 @@ class NameFinder:
         of, what = behind[at + 1 : at + 3]
         return name._replace(span=(name.span[0], what.end)) if self._written(of) in _OF else name
 
+    def narrowed(self, elements: Sequence[Any], i: int, name: Name) -> Name:
+        """`more than one severe episode`: with the words between the limit and the name, which tell what is counted."""
+        before = [e for e in elements[i + 1 : i + REACH] if isinstance(e, Token) and e.end <= name.span[0]]
+        told = before and all(e.type in ("QUAL", "LIGHT") for e in before) and before[0].type == "QUAL"
+        return name._replace(span=(before[0].start, name.span[1])) if told else name
+
     def cited(self, elements: Sequence[Any], i: int) -> Name | None:
         """The scale that is named behind a grade: `severity grade IV according to NYHA`."""
         behind = [e for e in elements[i + 1 : i + 5] if type_of(e) not in ("LIGHT", "SKIP")][:2]

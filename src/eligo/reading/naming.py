@@ -19,7 +19,14 @@ from eligo.reading.tokens import LACKS_NOUN, NO_NAME, Roles, Token
 from eligo.vocabulary.concept import singular
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.dictionary import dictionary
-from eligo.vocabulary.named import NAMED_KINDS, STATEMENT_KINDS, NamedKind, StatementKind, is_statement, statement_id
+from eligo.vocabulary.named import (
+    NAMED_KINDS,
+    STATEMENT_KINDS,
+    NamedKind,
+    StatementKind,
+    is_statement,
+    statement_id,
+)
 
 _PREFIX: Final = 6  # letters; a longer word before a hyphen is one of its own
 _QUOTED: Final = re.compile(rf'\b({"|".join((*NAMED_KINDS, *STATEMENT_KINDS))}) "([^"]*[^\W_][^"]*)"')
@@ -33,7 +40,7 @@ _KEPT: Final = 4096  # runs of words of which it is kept what they may be
 _LONGEST: Final = 8  # words; what is longer is a sentence
 _LONGEST_NAME: Final = 120  # characters
 _MOST_BLANKS: Final = 2  # in a name of which only the words before it say the kind
-_JOINS: Final = frozenset(["OR", "AND", "COMMA"])
+JOINS: Final = frozenset(["OR", "AND", "COMMA"])
 _SAID: Final = frozenset(["STATUS", "FILLER"])
 _BOUNDS: Final = frozenset(
     ["STOP", "SEMI", "CLOSE", "SUBITEM", "CITE", "WITHIN", "LASTING", "AT", "BEFORE", "SINCE", "AGO"]
@@ -42,7 +49,7 @@ _ENDS: Final = frozenset(["STOP", "SEMI", "CLOSE", "SUBITEM"])
 # A part that begins so takes no negation of the one before it.
 _ANEW: Final = frozenset(["FRESH", "NEG", "COMP", "NUM", "VAR", "AGECOMP"])
 _PARTS: Final = frozenset(["FILLER", "CONCEPT"])
-_WORD: Final = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+WORD: Final = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _BETWEEN: Final = re.compile(r"[ -]{0,2}")
 _KIND_OF_CONCEPT: Final[dict[str, NamedKind]] = {str(kind): kind for kind in NAMED_KINDS}
 
@@ -69,6 +76,8 @@ class _NamingWords:
         self.verb_endings: tuple[str, ...] = tuple(data["verb_endings"])
         self.body = frozenset[str](data["body_parts"])
         self.never = frozenset[str](data["never"])
+        self.ordinals = frozenset[str](data["ordinals"])
+        self.counted = frozenset[str](data["counted"])
         self.places: list[tuple[NamedKind, tuple[str, ...]]] = [(k, tuple(of)) for k, of in data["places"].items()]
 
 
@@ -119,7 +128,7 @@ def name(tokens: list[Token], text: str) -> list[Token]:
             continue
         out.append(found.token)
         i = found.end
-    return _shared(out, text)
+    return out
 
 
 def _denies(tokens: Sequence[Token], i: int, text: str) -> bool:
@@ -132,7 +141,7 @@ def _denies(tokens: Sequence[Token], i: int, text: str) -> bool:
     if who.start != tokens[i].end or not _is_person(text[who.start : who.end].casefold()):
         return False
     end = next((j for j in range(i + 2, len(tokens)) if tokens[j].type != "LIGHT"), len(tokens))
-    if end < len(tokens) and tokens[end].type in _JOINS:  # `non-pregnant and non-lactating`, `non-smoker or has not`
+    if end < len(tokens) and tokens[end].type in JOINS:  # `non-pregnant and non-lactating`, `non-smoker or has not`
         return end + 1 < len(tokens) and (_is_denying(tokens[end + 1], text) or tokens[end + 1].type in _ANEW)
     return end == len(tokens) or tokens[end].type in _ENDS or tokens[end].type == "LASTING"
 
@@ -161,7 +170,7 @@ def _name_at(tokens: Sequence[Token], i: int, text: str) -> _Name | None:
     if end == i + 2 == head_end and _adds_nothing(tokens[i], tokens[i + 1], text):
         return _Name(Token("CONCEPT", *span, tokens[i].value), end)
     said = _said(span, text)
-    written = _WORD.findall(said.casefold())
+    written = WORD.findall(said.casefold())
     kind = (
         _kind(tokens[head_end - 1], written, text)
         or _listed_kind(text[tokens[i].start : tokens[head_end - 1].end])
@@ -257,16 +266,20 @@ def _is_part(token: Token, text: str) -> bool:
 @functools.lru_cache(_KEPT)
 def _may_name(written: str) -> bool:
     """Whether all of some words may be part of a name."""
-    found = _WORD.findall(written)
+    found = WORD.findall(written)
     if not found or not is_nameable(found):
         return False
-    return _WORD.sub("", written).strip(" '’") in _PLAIN and (written[-1] != "-" or len(found[-1]) < _PREFIX)
+    return WORD.sub("", written).strip(" '’") in _PLAIN and (written[-1] != "-" or len(found[-1]) < _PREFIX)
 
 
 def is_nameable(written: Sequence[str]) -> bool:
     """Whether each of the words may be part of a name."""
     known = _words()
-    return not any(w in known.never or w.partition("-")[0] in known.of_the_study for w in written)
+    for i, word in enumerate(written):
+        of_name = word in known.ordinals and not known.counted.isdisjoint(written[i + 1 : i + 2])
+        if (word in known.never and not of_name) or word.partition("-")[0] in known.of_the_study:
+            return False
+    return True
 
 
 def is_vague(written: Sequence[str]) -> bool:
@@ -303,7 +316,7 @@ def tells_nothing(written: Sequence[str]) -> bool:
 def is_adjective(word: str) -> bool:
     """Whether a word tells which, and not what: an adjective, or a part of the body."""
     known = _words()
-    return bool(_WORD.fullmatch(word)) and (word in known.body or word.endswith(known.adjectives))
+    return bool(WORD.fullmatch(word)) and (word in known.body or word.endswith(known.adjectives))
 
 
 def _beside(tokens: Sequence[Token], i: int, text: str) -> bool:
@@ -325,18 +338,14 @@ def _kind(head: Token, written: Sequence[str], text: str) -> NamedKind | None:
     """The kind of thing that a name is of, by the last word of its head."""
     if head.type == "CONCEPT":
         return kind_named_by(head)
-    last = _WORD.findall(text[head.start : head.end].casefold())[-1]
+    last = WORD.findall(text[head.start : head.end].casefold())[-1]
     return kind_of_word(last, written)
 
 
 def _listed_kind(name: str) -> NamedKind | None:
     """The kind of the thing that the dictionary has for a name, or for the last words of it."""
-    words_ = name.split()
-    for start in range(len(words_)):
-        found = dictionary().whole(words_[start:])
-        if found is not None:
-            return found.kind
-    return None
+    found = dictionary().last(name.split())
+    return found.kind if found is not None else None
 
 
 def _kind_by_place(tokens: Sequence[Token], i: int, end: int, text: str) -> NamedKind | None:
@@ -372,39 +381,3 @@ def kind_of_word(last: str, written: Sequence[str] = ()) -> NamedKind | None:
     if kind == "medication" and noun in known.treatments and not known.done.isdisjoint(written):
         return "procedure"
     return kind
-
-
-def _shared(tokens: list[Token], text: str) -> list[Token]:
-    """Make whole names of words that share the noun of a name behind them: "spine or brain surgery", "X or Y abuse"."""
-    for i in range(len(tokens) - 1, 1, -1):
-        noun = _noun_to_share(tokens[i], text)
-        if noun is None:
-            continue
-        j = i
-        while j > 1 and tokens[j - 1].type in _JOINS and _lacks_noun(tokens[j - 2], noun, text):
-            j -= 2
-            adjective = text[tokens[j].start : tokens[j].end]
-            id_ = concepts().named(kind_named_by(tokens[i]) or "condition", f"{adjective} {noun}")
-            tokens[j] = Token("CONCEPT", tokens[j].start, tokens[j].end, id_)
-    return tokens
-
-
-def _noun_to_share(token: Token, text: str) -> str | None:
-    """The last word of a name of several words, where others may share it."""
-    if token.type != "CONCEPT":
-        return None
-    said = text[token.start : token.end].casefold()
-    written = _WORD.findall(said) if not said.isalnum() else ()
-    return written[-1] if len(written) > 1 and singular(written[-1]) in _words().nouns else None
-
-
-def _lacks_noun(token: Token, noun: str, text: str) -> bool:
-    """Whether a token tells which, and not what: an adjective, a part of the body, a drug before what comes of one."""
-    if token.roles is LACKS_NOUN:
-        return True
-    if token.type == "CONCEPT" and noun in words("of_drugs"):
-        return kind_named_by(token) == "medication" and token.roles is _NAMED
-    if token.type != "FILLER" or token.value is not None:
-        return False
-    written = text[token.start : token.end].casefold()
-    return is_adjective(written) and is_nameable([written]) and kind_of_word(written) is None

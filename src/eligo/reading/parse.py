@@ -15,6 +15,7 @@ from eligo.reading.asked import asked
 from eligo.reading.bind import bind
 from eligo.reading.compare import comparisons
 from eligo.reading.comparison import StatedComparison
+from eligo.reading.completed import complete
 from eligo.reading.graded import grade
 from eligo.reading.half_lives import two_times, with_half_lives
 from eligo.reading.item import ItemReading, nothing, read_tree, too_long, unread
@@ -35,6 +36,7 @@ from eligo.reading.share import share
 from eligo.reading.silent import LIMITS, TELLING, nothing_understood
 from eligo.reading.statements import state
 from eligo.reading.table import ADD, GATHER, MANY, MORE, PASS, Build, lalr_table
+from eligo.reading.titles import titled
 from eligo.reading.tokens import Token, scan
 from eligo.reading.tree import Node
 from eligo.reading.trials import take_part
@@ -65,8 +67,11 @@ def tokenise(text: str) -> list[Token]:
 def _scoped(raw: list[Token], text: str) -> list[Token]:
     """The tokens with one type each, whole names, and the words that join."""
     whole = take_part(without_rest(grade(settle(joined_numbers(raw), text), text), text), text)
-    settled = never_given(quoted(share(numbered(anchor(whole, text), text), text), text), text)
-    return scope(relate(judge(name_listed(name(react(state(settled, text), text), text), text), text), text), text)
+    settled = titled(never_given(quoted(share(numbered(anchor(whole, text), text), text), text), text), text)
+    return scope(
+        relate(judge(name_listed(complete(name(react(state(settled, text), text), text), text), text), text), text),
+        text,
+    )
 
 
 def parse(text: str) -> Node:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from eligo.data import grammar_data
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import name_words, words
 from eligo.reading.naming import is_adjective, is_nameable
 from eligo.reading.tokens import Token
 from eligo.vocabulary.concept import singular
@@ -27,6 +27,9 @@ _BEFORE_OBJECT: Final = frozenset(["LIGHT", "OTHER", "FOLLOWING", "COLON"])
 _ANY: Final = frozenset([*_BEFORE_OBJECT, "FILLER", "STATUS"])
 _OBJECT: Final = frozenset(["FILLER", "CONCEPT", "EVENT", "QUAL", "VAR"])
 _CONDITION: Final = frozenset(["condition", "state", "attestation"])
+_ENDS: Final = frozenset(["STOP", "SEMI", "SUBITEM"])
+_NEAR: Final = 12  # tokens behind a reaction, among which a bracket may go on with what it is to
+_TO: Final = re.compile(r"\s(?:to|of)\s")
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -77,24 +80,72 @@ def react(tokens: list[Token], text: str) -> list[Token]:
         if tokens[i].type not in _REACTIONS:
             i += 1
             continue
-        heads, objects = _heads(tokens, i, text), list[_Object]()
-        if not heads and tokens[i].type == "CONCEPT" and tokens[i].value in known:
+        if tokens[i].type == "CONCEPT" and tokens[i].value in known:
             _more_of_the_trial(tokens, i, text)
-        if heads:
-            joins = _JOINS if _is_allergy(tokens[heads[-1]], text) else _JOINS - {"SUCH"}
-            objects = _objects(tokens, _behind(tokens, heads[-1] + 1, text) or len(tokens), joins, text)
-        made = None
-        while objects and made is None:
-            if _is_all(tokens, objects[-1].after, len(heads) * len(objects), text):
-                made = _made(tokens, heads, objects, text)
-            if made is None:
-                objects = objects[:-1] if objects[-1].name is None else []
-        if made is not None:
-            tokens[i : objects[-1].after] = made
-            i += len(made)
-        else:
-            i += 1
+        for whole in _ways(tokens, i, text):
+            made, after = _reaction(whole, i, text)
+            if made:
+                tokens[:] = [*whole[:i], *made, *whole[after:]]
+                i += len(made) - 1
+                break
+        i += 1
     return tokens
+
+
+def _ways(tokens: list[Token], i: int, text: str) -> list[list[Token]]:
+    """The tokens as a reaction that begins here may be told in them, the ways in which a list goes on first."""
+    parted = _parted(tokens, i, text)
+    if parted is None and not _is_reaction(tokens[i], text):
+        return []
+    whole = parted or tokens
+    opened = _opened(whole, i, text)
+    return [whole] if opened is None else [opened, whole]
+
+
+def _opened(tokens: list[Token], i: int, text: str) -> list[Token] | None:
+    """The tokens without a bracket that only goes on with a list: `allergy to A (or other B)`; None where none does."""
+    for j in range(i + 1, min(i + _NEAR, len(tokens) - 2)):
+        if tokens[j].type in _ENDS:
+            return None
+        if tokens[j].type == "OPEN" and _written(tokens[j + 1], text) in _words().joining:
+            close = next((k for k in range(j + 2, len(tokens)) if tokens[k].type in (*_ENDS, "CLOSE")), j)
+            if tokens[close].type != "CLOSE":
+                return None
+            join = Token("OR", tokens[j].start, tokens[j + 1].end, "or")
+            behind = Token("LIGHT", tokens[close].start, tokens[close].end)
+            return [*tokens[:j], join, *tokens[j + 2 : close], behind, *tokens[close + 1 :]]
+    return None
+
+
+def _parted(tokens: list[Token], i: int, text: str) -> list[Token] | None:
+    """The tokens with a known reaction in its parts, where a list goes on: `allergy to aspirin, ibuprofen or A`."""
+    token = tokens[i]
+    alone = token.type == "CONCEPT" and "|" not in str(token.value)  # what a phrase names by itself
+    to = _TO.search(text, token.start, token.end) if alone else None
+    if to is None or i + 1 >= len(tokens) or tokens[i + 1].type not in (*_JOINS, "OPEN"):
+        return None
+    made = [
+        Token("FILLER", token.start, to.start()),
+        Token("LIGHT", to.start() + 1, to.end() - 1),
+        Token("FILLER", to.end(), token.end),
+    ]
+    return [*tokens[:i], *made, *tokens[i + 1 :]]
+
+
+def _reaction(tokens: Sequence[Token], i: int, text: str) -> tuple[list[Token], int]:
+    """The tokens of the reactions that begin here, and the place behind what they are to; none where none begins."""
+    heads = _heads(tokens, i, text)
+    if not heads:
+        return [], i
+    joins = _JOINS if _is_allergy(tokens[heads[-1]], text) else _JOINS - {"SUCH"}
+    objects = _objects(tokens, _behind(tokens, heads[-1] + 1, text) or len(tokens), joins, text)
+    while objects:
+        after = objects[-1].after
+        made = _made(tokens, heads, objects, text) if _is_all(tokens, after, len(heads) * len(objects), text) else None
+        if made is not None:
+            return made, after
+        objects = objects[:-1] if objects[-1].name is None else []
+    return [], i
 
 
 def _more_of_the_trial(tokens: list[Token], i: int, text: str) -> None:
@@ -108,7 +159,7 @@ def _more_of_the_trial(tokens: list[Token], i: int, text: str) -> None:
 def _is_all(tokens: Sequence[Token], i: int, reactions: int, text: str) -> bool:
     """Whether the list of what is reacted to ends here: no relation narrows it, and no other substance is left over."""
     following = tokens[i].type if i < len(tokens) else ""
-    if following == "OPEN" and tokens[i + 1 : i + 2] and tokens[i + 1].type in _JOINS:  # `allergy to A (or other B)`
+    if following == "OPEN" and tokens[i + 1 : i + 2] and tokens[i + 1].type in (*_JOINS, "LEAD"):  # `(or other B)`
         return False
     if following == "BOND" or (following == "OPEN" and reactions > 1):  # a bracket may be of one of them alone
         return False
@@ -120,7 +171,9 @@ def _is_all(tokens: Sequence[Token], i: int, reactions: int, text: str) -> bool:
 
 def _made(tokens: Sequence[Token], heads: list[int], objects: list[_Object], text: str) -> list[Token] | None:
     """The tokens of all reactions; None where one of them has no name, as an intolerance to what the trial gives."""
-    ids = [[_concept(_written(tokens[h], text), o) for o in objects] for h in heads]
+    ids = [
+        [_concept(reaction, o) for o in objects] for reaction in _with_nouns([_written(tokens[h], text) for h in heads])
+    ]
     if not all(id_ for of_head in ids for id_ in of_head):
         return None
     found: list[Token] = []
@@ -137,6 +190,14 @@ def _made(tokens: Sequence[Token], heads: list[int], objects: list[_Object], tex
             found.append(Token(join.type, tokens[one.after].start, tokens[behind - 1].end, join.value))
             start = tokens[behind].start
     return found
+
+
+def _with_nouns(reactions: list[str]) -> list[str]:
+    """The reactions, with the noun that an adjective shares with the one behind it: "allergic or adverse reaction"."""
+    noun = reactions[-1].split()[-1]
+    if noun not in name_words("reactions_of_a_day"):
+        return reactions
+    return [f"{each} {noun}" if is_adjective(each.split()[-1]) else each for each in reactions[:-1]] + reactions[-1:]
 
 
 def _before_reaction(found: list[Token], head: Token, ids: Sequence[str | None], text: str) -> int:
@@ -215,8 +276,8 @@ def _objects(tokens: Sequence[Token], i: int, joins: frozenset[str], text: str) 
     i, like = (i + 1, like) if like in _words().alike else (i, "")
     while (one := _object(tokens, i, text)) is not None:
         one = _told_by(one, found, like)
-        if one is None:
-            break
+        if one is None or (found and one.name is not None and one.name.split()[-1] in _words().last):
+            break  # `intolerance to A or allergic or anaphylactic reaction to B`
         found.append(one)
         i = _behind_joins(tokens, one.after, text)
         if i == one.after or any(token.type in _JOINS - joins for token in tokens[one.after : i]):

@@ -1,4 +1,7 @@
-"""What somebody else has: "family history of A or B" is one thing for each of A and B, none of the patient's own."""
+"""What somebody else has: "family history of A or B" is one thing for each of A and B, none of the patient's own.
+
+"Personal or family history of A" is either: A, or that thing.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,11 @@ def _first_words() -> frozenset[str]:
     return frozenset(phrase.split()[0] for phrase in grammar_data("names.yaml")["relatives"])
 
 
+@functools.cache
+def _own_words() -> frozenset[str]:
+    return frozenset(grammar_data("names.yaml")["own"])
+
+
 def relate(tokens: list[Token], text: str) -> list[Token]:
     """The tokens with each thing that a relative has as a concept of its own."""
     i = 0
@@ -40,13 +48,30 @@ def relate(tokens: list[Token], text: str) -> list[Token]:
         things = _things(tokens, first)
         behind = tokens[things[-1] + 1 : things[-1] + 2] if things else []
         if things and not (len(things) > 1 and behind and behind[0].type in _TIMES):
+            own = _says_own(tokens, i, text)
             for place in things:
                 written = text[tokens[place].start : tokens[place].end]
-                tokens[place].value = concepts().named("condition", f"{match[0]} {written}")
-            tokens[things[0]].start = tokens[i].start
-            del tokens[i : things[0]]
+                of_relative = concepts().named("condition", f"{match[0]} {written}")
+                for token in (tokens[place], *_again(tokens, place)):
+                    token.value = f"{token.value}|{of_relative}" if own else of_relative
+            if own:
+                begin = i - 2
+                tokens[begin : things[0]] = [Token("STATUS", tokens[begin].start, tokens[things[0] - 1].end, "history")]
+                i = begin
+            else:
+                tokens[things[0]].start = tokens[i].start
+                del tokens[i : things[0]]
         i += 1
     return tokens
+
+
+def _says_own(tokens: Sequence[Token], i: int, text: str) -> bool:
+    """Whether what the patient has, or had, counts as well: "history or family history of", "personal or family"."""
+    if i < 2 or tokens[i - 1].type not in ("OR", "AND"):
+        return False
+    before = tokens[i - 2]
+    own = text[before.start : before.end].casefold().split()[-1:]
+    return before.type in ("STATUS", "FILLER") and not _own_words().isdisjoint(own)
 
 
 def _things(tokens: Sequence[Token], i: int) -> list[int]:
@@ -58,10 +83,23 @@ def _things(tokens: Sequence[Token], i: int) -> list[int]:
         if i >= len(tokens) or not _is_condition(tokens[i]):
             break
         found.append(i)
-        if i + 1 >= len(tokens) or tokens[i + 1].type not in _JOINS:
+        i = _behind_bracket(tokens, i + 1)
+        if i >= len(tokens) or tokens[i].type not in _JOINS:
             break
-        i += 2
+        i += 1
     return found
+
+
+def _again(tokens: Sequence[Token], i: int) -> Sequence[Token]:
+    """The name in a bracket that is another one of the thing at `i`."""
+    named = tokens[i + 2 : _behind_bracket(tokens, i + 1) - 1]
+    return [token for token in named if token.type == "CONCEPT" and token.value == tokens[i].value]
+
+
+def _behind_bracket(tokens: Sequence[Token], i: int) -> int:
+    """The place behind a bracket of one name that begins at token `i`, as "(MTC)"; `i` where none does."""
+    types = [token.type for token in tokens[i : i + 3]]
+    return i + 3 if types[:1] == ["OPEN"] and types[2:] == ["CLOSE"] else i
 
 
 def _is_condition(token: Token) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 
 from eligo.reading.asks import ASKS, NUMBER_END, TYPE, flipped
 from eligo.reading.enumerators import SEPARATORS, may_enumerate, pointed, subitem
-from eligo.reading.lexicon import words
+from eligo.reading.lexicon import classes_of, words
 from eligo.reading.neighbours import LETTERS, TIME_CODES, Neighbours, closed, paired_brackets
 from eligo.reading.numbers import Number
 from eligo.reading.sides import JUDGING, judge_after, judge_comparator
@@ -112,13 +112,20 @@ class Chooser(Neighbours):
         return kind
 
     def _letter_grade(self, token: Token) -> None:
-        """`Child-Pugh B`: a letter after the name of an ordinal is a grade of it."""
-        if self.ordinal is None or self.prev() not in _BEFORE_GRADE:
-            return
+        """`Child-Pugh B`, `Child-Pugh score of B`: a letter after the name of an ordinal is a grade of it."""
         letter = self.text[token.start]
-        grade = self.ordinal.grades.get(letter.lower()) if letter in LETTERS else None
-        if grade is not None:
-            token.type, token.value = "NUM", Number(grade, token.end, label=letter)
+        if letter not in LETTERS:
+            return
+        of = self.prev() == "LIGHT" and self.written(self.out[-1]) in words("before_a_letter")
+        named = self.out[-1 - of] if len(self.out) > of else None
+        if named is not None and named.type == "VAR" and (classes := classes_of(str(named.value))):
+            self.ordinal = variables().get(classes)
+        elif self.prev() not in _BEFORE_GRADE and not (of and named is not None and named.type == "VAR"):
+            return
+        grade = self.ordinal.grades.get(letter.lower()) if self.ordinal is not None else None
+        if grade is not None and self.ordinal is not None and named is not None:
+            token.type, token.value, self.graded = "NUM", Number(grade, token.end, label=letter), True
+            named.value = self.ordinal.id if named.type == "VAR" else named.value
 
     # --- looking around
 

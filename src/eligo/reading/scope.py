@@ -117,6 +117,8 @@ def _asks(line: LinePass, i: int) -> bool:
     following, behind = line.ahead(i), line.tokens[i + 1 : i + 2]
     if behind and line.previous() in ("SEX", "GROUP") and line.written(behind[0]) in words("fresh"):
         return True  # `if female, is pregnant, lactating or ...`
+    if line.last() in ("LIGHT", "CONCEPT") and clauses.names_people(line, line.out[-1]):
+        return True  # `for diabetic patients, A, B or C`
     return later < 0 or (following is not None and following.type in _STATES | {"SEX", "GROUP", "LIGHT"})
 
 
@@ -223,11 +225,11 @@ def _negation(line: LinePass, i: int, token: Token) -> None:
 def _status(line: LinePass, i: int, token: Token) -> None:
     """`renal disease undergoing dialysis`: a status between two facts joins them; `biopsy proven A` tells a method."""
     following = line.ahead(i)
-    joins = line.core in ("CONCEPT", "VAR") and following is not None and following.type in ("CONCEPT", "QUAL")
-    joins = joins and line.previous() != "BOND"
+    joins = line.core in ("CONCEPT", "VAR") and _of_type(following, "CONCEPT", "QUAL")
+    joins = joins and line.previous() not in ("BOND", "BEFORE", "SINCE")  # `within 2 weeks before receiving B`
     hyphened = line.text[token.start - 1 : token.start] == "-"  # `biopsy-proven, invasive A`
     confirms = line.core == "CONCEPT" and line.written(token) in words("confirming")
-    if confirms and (joins or hyphened) and _method(line):
+    if confirms and (joins or hyphened or _of_type(following, "STATUS")) and _method(line):  # `biopsy proven active A`
         token.type, token.value = "NOTED", "method"
     elif joins:
         if token.value not in PLAIN_STATUSES or line.core == "CONCEPT":
@@ -235,6 +237,10 @@ def _status(line: LinePass, i: int, token: Token) -> None:
     elif line.written(token).startswith("with ") and line.separated() and line.core_before_separator() == "CONCEPT":
         _bond(line, Token("BOND", token.start, token.start), "with")  # `A; with a history of B`
     line.add(token)
+
+
+def _of_type(token: Token | None, *types: str) -> bool:
+    return token is not None and token.type in types
 
 
 def _method(line: LinePass) -> bool:

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from eligo.criteria import (
-    JOINED,
-    LEAF,
     MEASURING,
     AllOf,
     Always,
@@ -30,6 +27,7 @@ from eligo.criteria import (
     leaves,
     with_parts,
 )
+from eligo.dataclass import replace
 from eligo.errors import EligoError
 from eligo.reading.lexicon import weaker_opinions, words
 from eligo.truth import Kind
@@ -82,18 +80,14 @@ class _Guard:
         if isinstance(predicate, Not):
             part = self.turned(predicate.part, not against)
             return predicate if part is predicate.part else Not(part)
-        if isinstance(predicate, LEAF):
-            return predicate
         if isinstance(predicate, IfThen):
             return replace(predicate, then=self.turned(predicate.then, against))
-        if isinstance(predicate, JOINED):
+        if isinstance(predicate, (AllOf, AnyOf, AtLeast)):
             return with_parts(predicate, [self.turned(part, against) for part in predicate.parts])
         return predicate
 
     def clean(self, predicate: Predicate) -> Predicate:
         """The predicate without the parts that cannot be meant."""
-        if isinstance(predicate, LEAF):
-            return predicate
         if isinstance(predicate, AllOf):
             return self._all(predicate)
         if isinstance(predicate, AnyOf):

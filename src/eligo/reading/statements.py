@@ -42,7 +42,10 @@ _TIMED: Final = frozenset(
 )
 _AVOIDED: Final = _TIMED | {"FILLER", "QUAL", "OTHER"}
 _OBJECTS: Final = frozenset(["CONCEPT", "FILLER", "QUAL", "EVENT"])
+_MOST_BEFORE: Final = 24  # words of grammar before a statement
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’/][^\W_]+)*")
+_LETTERS: Final = re.compile(r"\w*")
+_GOES_ON: Final = re.compile(r"[\w-]")
 
 
 class _StatementWords:
@@ -55,10 +58,13 @@ class _StatementWords:
             of = data["statements"][kind]
             self.kinds.update(dict.fromkeys((*of["before_to"], *of["alone"]), kind))
         before_to = any_phrase(word for of in data["statements"].values() for word in of["before_to"])
-        alone = any_phrase(word for of in data["statements"].values() for word in of["alone"])
         join = r"\s*(?:,\s*(?:and|or)?|and/or|and|or|/)\s*"
-        begins = rf"(?P<to>{before_to})(?:{join}(?:{before_to}))*\s+(?:not\s+)?(?:to|of)\b|(?P<alone>{alone})(?![\w-])"
-        self.begins = re.compile(begins, re.IGNORECASE)
+        begins = rf"({before_to})(?:{join}(?:{before_to}))*\s+(?:not\s+)?(?:to|of)\b"
+        self.before_to = re.compile(begins, re.IGNORECASE)
+        self.alone: dict[str, list[str]] = {}  # by their first letters, the longest before the others
+        alone = [phrase for of in data["statements"].values() for phrase in of["alone"]]
+        for phrase in sorted(alone, key=len, reverse=True):
+            self.alone.setdefault(_letters(phrase, 0), []).append(phrase)
         self.first = frozenset(phrase.split()[0] for phrase in self.kinds)
         self.denying = frozenset[str](data["denying"])
         self.verbs = frozenset[str](data["statement_verbs"])
@@ -67,6 +73,23 @@ class _StatementWords:
         self.before = frozenset[str](data["before_statements"])
         self.behind = frozenset[str](data["statements_behind"])
         self.occasions = frozenset[str](data["occasions"])
+
+    def begin(self, text: str, token: Token) -> tuple[str, int] | None:
+        """The words with which a statement begins at a token, and where they and what joins them end; None for none."""
+        found = self.before_to.match(text, token.start)
+        if found is not None:
+            return " ".join(found[1].casefold().split()), found.end()
+        for phrase in self.alone.get(_letters(text, token.start), ()):
+            end = token.start + len(phrase)
+            if text[token.start : end].casefold() == phrase and _GOES_ON.match(text, end) is None:
+                return phrase, end
+        return None
+
+
+def _letters(text: str, start: int) -> str:
+    """The letters that follow one another from a place on, as small ones: `right` of "Right-handed"."""
+    found = _LETTERS.match(text, start)
+    return found[0].casefold() if found is not None else ""
 
 
 _KNOWN: Final[list[_StatementWords]] = []  # once they are read
@@ -139,12 +162,12 @@ def _begun(tokens: Sequence[Token], i: int, before: Sequence[Token], text: str) 
         return _Begun("judgement", token.end, denies=False, behind=True)
     if opinion or not _begins_part(before, text):
         return None
-    found = words.begins.match(text, token.start)
+    found = words.begin(text, token)
     if found is None:
         return None
-    first = " ".join((found["to"] or found["alone"]).casefold().split())
+    first, end = found
     behind = bool(before) and _last(before[-1], text) in words.behind
-    return _Begun(words.kinds[first], found.end(), first in words.denying, behind)
+    return _Begun(words.kinds[first], end, first in words.denying, behind)
 
 
 def _vague(before: Sequence[Token], text: str) -> int:
@@ -175,7 +198,8 @@ def _vague_part(before: Sequence[Token], end: int, text: str) -> int | None:
 
 def first_word(text: str, token: Token) -> str:
     """The first word of a token, in small letters; the empty string where it has none."""
-    return next(iter(text[token.start : token.end].replace("/", " ").split(maxsplit=1)), "").casefold()
+    found = text[token.start : token.end].replace("/", " ").split(maxsplit=1)
+    return found[0].casefold() if found else ""
 
 
 def _last(token: Token, text: str) -> str:
@@ -189,7 +213,7 @@ def _is_opinion(token: Token) -> bool:
 
 def _begins_part(before: Sequence[Token], text: str) -> bool:
     """Whether nothing but words of grammar, and of whom it is, stands before in the same part."""
-    for token in reversed(before):
+    for token in reversed(before[-_MOST_BEFORE:]):
         if token.type in _BEGINS:
             return token.type != "OPEN"  # what a bracket says is of what stands before it
         if _last(token, text) in _words().behind:
@@ -199,7 +223,7 @@ def _begins_part(before: Sequence[Token], text: str) -> bool:
         written = _WORD.findall(text[token.start : token.end].casefold())
         if token.type not in ("FILLER", "STATUS") or not _words().before.issuperset(written):
             return False  # `the patient had adequate organ function`
-    return True
+    return len(before) <= _MOST_BEFORE
 
 
 def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:
@@ -225,19 +249,21 @@ def _whole_end(tokens: Sequence[Token], i: int, end: int, denies: bool, text: st
     """The end of a statement with the parts that say more of it; `end` is that of its own part."""
     avoids = _avoids(text[tokens[i].start : tokens[end - 1].end])
     while end < len(tokens) and tokens[end].type in _JOINS:
-        more = _goes_on(tokens, end + 1, denies, text) or _is_object_too(tokens, end)
+        more = _goes_on(tokens, end + 1, denies, text) or _is_object_too(tokens, end, text)
         if not (more or (avoids and _is_avoided(tokens, end + 1))):
             break
         end = _part_end(tokens, end + 1)
     return end
 
 
-def _is_object_too(tokens: Sequence[Token], i: int) -> bool:
-    """`treatment for asthma or gout`: whether what word `i` joins is an object, as the disease before it is."""
-    before, part = tokens[max(i - 2, 0) : i], tokens[i + 1 : _part_end(tokens, i + 1)]
-    if tokens[i].type == "COMMA" or [token.type for token in before] != ["LIGHT", "CONCEPT"]:
+def _is_object_too(tokens: Sequence[Token], i: int, text: str) -> bool:
+    """`treatment for asthma or gout`, `at risk of A or B`: whether word `i` joins one more object, a disease too."""
+    part = tokens[i + 1 : _part_end(tokens, i + 1)]
+    if tokens[i].type == "COMMA" or not i or not _is_disease(tokens[i - 1]):
         return False
-    return bool(part) and all(token.type == "QUAL" or _is_disease(token) for token in (before[-1], *part))
+    before = next((t for t in reversed(tokens[: i - 1]) if t.type != "QUAL"), None)
+    governed = before is not None and (before.type == "LIGHT" or _last(before, text) == "of")
+    return governed and bool(part) and all(token.type == "QUAL" or _is_disease(token) for token in part)
 
 
 def _is_disease(token: Token) -> bool:

@@ -6,11 +6,11 @@ with an `__init__` written out, since it makes nothing of that of a dataclass; e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple, final
 
 from eligo.criteria import Normal, Op, Span
 from eligo.criteria import Number as Value
+from eligo.dataclass import dataclass
 from eligo.reading.numbers import Number
 from eligo.reading.tokens import Token
 

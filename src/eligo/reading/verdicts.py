@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from eligo.criteria import Not, Predicate
 from eligo.data import grammar_data
+from eligo.dataclass import replace
 from eligo.reading.item import ItemReading
 from eligo.reading.lexicon import any_phrase
 

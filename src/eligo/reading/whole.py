@@ -8,9 +8,9 @@ words of the protocol, where nothing in it can be misread.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from eligo.criteria import (
@@ -28,8 +28,9 @@ from eligo.criteria import (
     Unparsed,
     leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.item import ItemReading
-from eligo.reading.lexicon import name_words
+from eligo.reading.lexicon import any_phrase, name_words
 from eligo.reading.meaning.context import Account
 from eligo.reading.meaning.joining import has_unread
 from eligo.reading.neighbours import is_time_unit
@@ -212,8 +213,14 @@ def _is_one_statement(text: str) -> bool:
         return False
     if not name_words("not_asked", "not_asked_whole").isdisjoint(written):
         return False
-    parts = "|".join(name_words("parts_of_a_trial"))
-    return re.search(rf"\b(?:{parts})\s+{_NUMBER}\b", said) is None
+    named = any(part in said for part in name_words("parts_of_a_trial"))
+    return not named or _part_of_a_trial().search(said) is None
+
+
+@functools.cache
+def _part_of_a_trial() -> re.Pattern[str]:
+    """A part of a trial by its number: "phase 1b", "cohort B"."""
+    return re.compile(rf"\b{any_phrase(name_words('parts_of_a_trial'))}\s+{_NUMBER}\b")
 
 
 def _going_on() -> frozenset[str]:
@@ -232,13 +239,21 @@ def _rules_out(tokens: Sequence[Token], text: str) -> bool:
 
 def _tells_more(tokens: Sequence[Token], span: Span | None, text: str) -> bool:
     """Whether a number of no time, or somebody else, stands in a part that is not understood."""
-    before = ""
-    for token, behind in zip(tokens, [*tokens[1:], None], strict=False):
-        if span is None or (span[0] <= token.start and token.end <= span[1]):
-            numbered = is_time_unit(behind) or before in name_words("numbered_events")
-            if token.value == "others" or (token.type == "NUM" and not numbered):
-                return True
-        before = next(reversed(_WORD.findall(text[token.start : token.end].casefold())), before)
+    for i, token in enumerate(tokens):
+        inside = span is None or (span[0] <= token.start and token.end <= span[1])
+        if inside and (token.value == "others" or (token.type == "NUM" and not _of_a_time(tokens, i, text))):
+            return True
+    return False
+
+
+def _of_a_time(tokens: Sequence[Token], i: int, text: str) -> bool:
+    """Whether a number is of a length of time, or tells which of some events is meant: `4 weeks`, `visit 2`."""
+    if i + 1 < len(tokens) and is_time_unit(tokens[i + 1]):
+        return True
+    for before in range(i - 1, -1, -1):
+        written = _WORD.findall(text[tokens[before].start : tokens[before].end].casefold())
+        if written:
+            return written[-1] in name_words("numbered_events")
     return False
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode  # made once
 _HIDDEN = "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 
 
@@ -18,6 +19,8 @@ def json_line(data: object, indent: int | None = None) -> str:
     >>> json_line({"name": "a\u202eb"})
     '{"name": "a\\u202eb"}'
     """
+    if indent is None:
+        return shown(_encode(data))
     return shown(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=indent))
 
 

@@ -8,7 +8,7 @@ reviewed, `may_be` and `above` all else.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -187,17 +187,34 @@ class Concepts(Curated):
         above = (found for id_ in stated if (found := super(Concepts, self).get(id_)))
         broader = frozenset[str]().union(*(self.ancestors(parent) for one in above for parent in one.parents))
         parents = tuple(sorted(stated - broader))
-        aspects = {found.aspect for id_ in parents if (found := super(Concepts, self).get(id_))}
+        known = [found for id_ in parents if (found := super(Concepts, self).get(id_))]
+        aspects = {found.aspect for found in known}
         aspect: Aspect = aspects.pop() if len(aspects) == 1 else USUAL_ASPECT.get(entry.kind, "state")
         others = tuple(name for name in entry.names if name != entry.name)
-        return Concept(entry.id, entry.name, entry.kind, others, codes=entry.codes, parents=parents, aspect=aspect)
+        # Whether a condition waxes and wanes nobody has said, but of what it is a kind of.
+        fluctuates = entry.kind == "condition" and all(one.fluctuates or one.kinds_fluctuate for one in known)
+        return Concept(
+            entry.id,
+            entry.name,
+            entry.kind,
+            others,
+            codes=entry.codes,
+            parents=parents,
+            aspect=aspect,
+            fluctuates=fluctuates,
+        )
 
 
 def _dictionary() -> Dictionary:
     """The dictionary, with the site's own names before it."""
+    return _opener()()
+
+
+@functools.cache  # an import takes longer than most look-ups
+def _opener() -> Callable[[], Dictionary]:
     from eligo.vocabulary.dictionary import dictionary  # lazily: most rules and records name nothing of it
 
-    return dictionary()
+    return dictionary
 
 
 @functools.cache

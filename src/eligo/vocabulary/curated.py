@@ -90,7 +90,8 @@ class Curated:
         >>> curated().find("Oesophageal-Varices").id
         'esophageal_varices'
         """
-        return self.get(self._by_key.get(self.key(word), ""))
+        id_ = self._by_key.get(self.key(word))
+        return self.get(id_) if id_ is not None else None
 
     def key(self, word: str) -> str:
         """Give what counts of a name when two are compared."""

@@ -69,7 +69,7 @@ class Dictionary:
         >>> dictionary().find("Dressler's syndromes").id
         'MONDO:0001049'
         """
-        return self._find(singular_words(name), name)
+        return self._found(self._known.key(name), name)
 
     def longest(self, words: Sequence[str], start: int = 0) -> tuple[Entry, int] | None:
         """Find the longest name that begins with `words[start]`: its entry, and where the words after it begin.
@@ -100,18 +100,21 @@ class Dictionary:
                     return entry, end
         return None
 
-    def whole(self, words: Sequence[str]) -> Entry | None:
-        """Find the entry whose name all the words are together, each any piece of a text as for `longest`.
+    def last(self, words: Sequence[str]) -> Entry | None:
+        """Find the entry whose name all the words are together, or as many of the last ones as are one.
 
-        >>> dictionary().whole("pulmonary veno-occlusive disease".split()).id, dictionary().whole(["pulmonary"])
-        ('MONDO:0009937', None)
+        >>> dictionary().last("severe pulmonary veno-occlusive disease".split()).id
+        'MONDO:0009937'
         """
-        first = self._split(words[0])
-        sizes = self._sizes(first[0]) if first else 0
-        if not sizes:
-            return None
-        parts = [part for word in words for part in self._split(word)]
-        return self._find(parts, " ".join(words)) if sizes >> (len(parts) - 1) & 1 else None
+        pieces = [self._split(word) for word in words]
+        for start, first in enumerate(pieces):
+            sizes = self._sizes(first[0]) if first else 0
+            if sizes and sizes >> (sum(map(len, pieces[start:])) - 1) & 1:
+                parts = [part for piece in pieces[start:] for part in piece]
+                entry = self._find(parts, " ".join(words[start:]))
+                if entry is not None:
+                    return entry
+        return None
 
     def by_code(self, system: str, code: str) -> Entry | None:
         """Find the entry that has a code; the system as in `Concepts.by_code`, or `mesh` or `drugbank`."""

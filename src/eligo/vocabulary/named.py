@@ -52,7 +52,7 @@ def named_id(kind: NamedKind, name: str) -> str:
     'condition:renal medullary carcinoma'
     """
     words = words_of(name)
-    if words and singular(words[-1]) in _nouns():  # of another word nobody knows whether its `s` is one of a plural
+    if words and is_noun_of_names(words[-1]):  # of another word nobody knows whether its `s` is one of a plural
         words[-1] = singular(words[-1])
     return kind + _MARK + " ".join(words)
 
@@ -83,6 +83,15 @@ def name_of(id: str) -> tuple[str, str]:  # noqa: A002 - the word of the interfa
     """
     kind, _, name = id.partition(_MARK)
     return kind, name
+
+
+def is_noun_of_names(word: str) -> bool:
+    """Whether a word is one of the nouns that tell of what kind a thing is.
+
+    >>> is_noun_of_names("Disorders"), is_noun_of_names("asthma")
+    (True, False)
+    """
+    return singular(word.casefold()) in _nouns()
 
 
 @functools.cache

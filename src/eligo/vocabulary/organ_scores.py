@@ -6,7 +6,6 @@ failure only where it was not for encephalopathy, which a record seldom says.
 
 from __future__ import annotations
 
-from eligo.namedtuple import NamedTuple
 from eligo.vocabulary.scoring import (
     BILIRUBIN,
     BILIRUBIN_MASS,
@@ -36,20 +35,25 @@ _MOREAU = "Moreau R et al., Gastroenterology 2013;144:1426, doi:10.1053/j.gastro
 _JALAN = "Jalan R et al., J Hepatol 2014;61:1038, doi:10.1016/j.jhep.2014.06.012"
 
 
-class Organs(NamedTuple):
+class Organs:
     """Points of the six organ systems, 1 (well) to 3."""
 
-    liver: int
-    kidney: int
-    brain: int
-    coagulation: int
-    circulation: int
-    respiration: int
+    __slots__ = ("brain", "circulation", "coagulation", "kidney", "liver", "lungs")
+
+    def __init__(self, *, liver: int, kidney: int, brain: int, coagulation: int, circulation: int, lungs: int) -> None:
+        self.liver, self.kidney, self.brain = liver, kidney, brain
+        self.coagulation, self.circulation, self.lungs = coagulation, circulation, lungs
+
+    @property
+    def points(self) -> int:
+        """Sum the points of all."""
+        return self.liver + self.kidney + self.brain + self.coagulation + self.circulation + self.lungs
 
     @property
     def failing(self) -> int:
         """Count the organs that fail: the kidney from 2 points on (creatinine 2 mg/dL), any other at 3."""
-        return self.count(3) + (self.kidney == 2)
+        others = (self.liver == 3) + (self.brain == 3) + (self.coagulation == 3) + (self.circulation == 3)
+        return others + (self.lungs == 3) + (self.kidney >= 2)
 
 
 def organs(
@@ -82,31 +86,31 @@ def organs(
         brain=1 + (hepatic_encephalopathy_grade >= 1) + (hepatic_encephalopathy_grade >= 3),
         coagulation=1 + (inr >= 2) + (inr >= 2.5),
         circulation=3 if vasopressors else 1 + (mean_arterial_pressure < 70),
-        respiration=lungs,
+        lungs=lungs,
     )
 
 
 @scored("clif_c_of", *_INPUTS, source=_JALAN, falling=_FALLING)
-def clif_c_of(**values: float) -> float:
+def clif_c_of(*values: float, **named: float) -> float:
     """Compute the CLIF-C OF score, 6 to 18: the sum of the six organs' points."""
-    return sum(organs(**values))
+    return organs(*values, **named).points
 
 
 @scored("organ_failures", *_INPUTS, source=f"{_MOREAU}; {_JALAN}", falling=_FALLING)
-def organ_failures(**values: float) -> float:
+def organ_failures(*values: float, **named: float) -> float:
     """Count the failing organs, 0 to 6."""
-    return organs(**values).failing
+    return organs(*values, **named).failing
 
 
 @scored("aclf_grade", *_INPUTS, source=_MOREAU)
-def aclf_grade(**values: float) -> float:
+def aclf_grade(total_bilirubin: float, creatinine: float, *values: float, **named: float) -> float:
     """Grade the ACLF, 0 (none) to 3: two failing organs are grade 2, three or more grade 3.
 
     One failing kidney is grade 1. One other failing organ is grade 1 with creatinine from 1.5 mg/dL on or, unless it is
     the brain, with encephalopathy 1 or 2; otherwise it is no ACLF.
     """
-    found = organs(**values)
+    found = organs(total_bilirubin, creatinine, *values, **named)
     if found.failing != 1:
         return min(found.failing, 3)
-    strained = values["creatinine"] >= _CREATININE_1_5 or found.brain == 2
+    strained = creatinine >= _CREATININE_1_5 or found.brain == 2
     return float(found.kidney > 1 or strained)

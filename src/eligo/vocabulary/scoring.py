@@ -60,7 +60,7 @@ class ScoreInput:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A derived variable; `compute` takes its inputs by their keys and rounds to 12 significant digits.
+    """A derived variable; `compute` takes its inputs, in their order or by their keys, and rounds to 12 digits.
 
     `falling` are the keys with which the score falls, where it falls or rises (or stands still) with each of its inputs
     whatever the others are; None where the direction of some input hangs on others. `apart` is how far from it a stated
@@ -97,8 +97,8 @@ def scored(
     """Enter a formula into the registry under the variable that it gives."""
 
     def enter(formula: Formula) -> Formula:
-        def compute(**values: float | None) -> float:
-            found = formula(**values)
+        def compute(*values: float | None, **named: float | None) -> float:
+            found = formula(*values, **named)
             if isinstance(found, int):  # points, which are few
                 return float(found)
             return found if found % 1 == 0 and abs(found) < 1e12 else float(f"{found:.12g}")

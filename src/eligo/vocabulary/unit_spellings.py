@@ -69,7 +69,8 @@ def parse(text: str) -> Unit | None:
     # No unit is longer; a run-away text is not worth a search.
     if not plain or len(plain) > 60:
         return None
-    return _parse(plain) or _parse(plain.rstrip("."))
+    unit, bare = _parse(plain), plain.rstrip(".")
+    return _parse(bare) if unit is None and bare != plain else unit
 
 
 def under_logarithm(code: str) -> str | None:

@@ -30,7 +30,7 @@ def whole(cell: Cell) -> int | None:
     if isinstance(cell, int):
         return int(cell)
     if isinstance(cell, float | Decimal):
-        if math.isnan(cell):
+        if _is_nan(cell):
             return None
         if math.isfinite(cell) and cell == int(cell):
             return int(cell)
@@ -55,12 +55,17 @@ def number(cell: Cell) -> float | None:
         plain = cell.strip()
         found = int(plain) if plain.lstrip("+-").isdigit() and len(plain) < 16 else float(plain)
     elif isinstance(cell, int | float | Decimal):
-        found = cell if isinstance(cell, int | float) else float(cell)
+        found = cell if isinstance(cell, int | float) else math.nan if _is_nan(cell) else float(cell)
     else:
         raise BadCellError("no number")
     if not math.isfinite(found):
         raise BadCellError("no finite number")
     return int(found) if found == int(found) and abs(found) < 2**53 else found
+
+
+def _is_nan(cell: float | Decimal) -> bool:
+    """Whether it is not a number: no float, for a Decimal that signals."""
+    return cell.is_nan() if isinstance(cell, Decimal) else math.isnan(cell)
 
 
 def day(cell: Cell) -> date | None:
@@ -109,6 +114,6 @@ def words(cell: Cell) -> str | None:
     >>> words("  "), words(7)
     (None, '7')
     """
-    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+    if cell is None or (isinstance(cell, float | Decimal) and _is_nan(cell)):
         return None
     return str(cell).strip() or None

@@ -6,7 +6,7 @@ What a database holds is copied to files first, in one state of it, so that all 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -33,24 +33,31 @@ class OmopTables:
     frames: dict[str, pl.LazyFrame] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def take(self, table: str, words: TableWords, frame: pl.LazyFrame, columns: Sequence[str]) -> None:
+    def take(self, table: str, words: TableWords, frame: pl.LazyFrame) -> None:
         """Take a table, where it has the columns that it cannot do without; tell of those that it lacks."""
-        found = {name.lower(): name for name in columns}
+        schema = frame.collect_schema()
+        names = {name.lower(): name for name in schema.names()}
+        found = {lower: name for lower, name in names.items() if is_cell(schema[name])}
+        missing = [column for column in words.columns.values() if column not in found]
+        needed = set(words.needed.values()).intersection(missing)
+        for column in sorted(needed) or (missing if table != CONCEPT else ()):
+            kind = schema[names[column]] if column in names else None
+            self.problems.append(self._lacking(table, column, kind, found if column in needed else None))
+        if not needed:
+            kept = {role: found[column] for role, column in words.columns.items() if column in found}
+            self.frames[table] = frame.select([pl_column(column).alias(role) for role, column in kept.items()])
+
+    def _lacking(self, table: str, column: str, kind: pl.DataType | None, others: Iterable[str] | None) -> Problem:
+        """A column that is not there, or is of a type that no cell has; `others` are there, where it is needed."""
         place = Place(f"{self.file}/{table}" if "://" not in self.file else self.file)
-        missing = [column for column in words.needed.values() if column not in found]
-        for column in missing:
-            help_ = did_you_mean(column, found) or "see the tables of OMOP CDM 5.4"
-            message = f"the table `{table}` has no column `{column}`, and so is not read"
-            self.problems.append(Problem("column-missing", message, place, help_))
-        if missing:
-            return
-        for column in words.more.values():
-            if column not in found and table != CONCEPT:
-                message = f"the table `{table}` has no column `{column}`"
-                help_ = "it is read as empty; CDM 5.4 has it"
-                self.problems.append(Problem("column-missing", message, place, help_, "warning"))
-        here = {role: found[column] for role, column in words.columns.items() if column in found}
-        self.frames[table] = frame.select([pl_column(column).alias(role) for role, column in here.items()])
+        code = "column-missing" if kind is None else "column-type"
+        said = f"the table `{table}` has no column `{column}`"
+        if kind is not None:
+            said = f"the column `{column}` of the table `{table}` holds {kind}"
+        if others is None:
+            return Problem(code, said, place, "it is read as empty; CDM 5.4 has it", "warning")
+        help_ = did_you_mean(column, others) or "see the tables of OMOP CDM 5.4"
+        return Problem(code, f"{said}, and so is not read", place, help_)
 
     def lacks(self, table: str) -> None:
         """Tell of a table that is not there."""
@@ -60,6 +67,13 @@ class OmopTables:
         severity: Literal["error", "warning"] = "error" if table == PERSON else "warning"
         message = f"there is no table `{table}`{of_list}"
         self.problems.append(Problem("table-missing", message, Place(self.file), help_, severity))
+
+
+def is_cell(kind: pl.DataType) -> bool:
+    """Whether columns of a type hold words, numbers, truths, dates or nothing."""
+    import polars as pl  # lazily: only warehouses and cohorts need it
+
+    return kind.is_numeric() or kind in (pl.String, pl.Boolean, pl.Date, pl.Datetime, pl.Null)
 
 
 def pl_column(name: str) -> pl.Expr:
@@ -116,11 +130,10 @@ def _of_folder(folder: Path, name: str) -> OmopTables:
             continue
         try:
             frame = scan(files[table])
-            columns = frame.collect_schema().names()
         except EligoError as error:
             tables.problems += error.problems
             continue
-        tables.take(table, words, frame, columns)
+        tables.take(table, words, frame)
     return tables
 
 

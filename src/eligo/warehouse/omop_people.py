@@ -212,7 +212,7 @@ def _concepts(usable: _Usable, vocabularies: Sequence[Path]) -> dict[int, OmopCo
 def concept_table(file: Path) -> pl.LazyFrame:
     """The concept table in a file of the site; raise `EligoError` where it is none."""
     tables, frame = OmopTables(str(file)), scan([file])
-    tables.take(CONCEPT, omop_words().concept, frame, frame.collect_schema().names())
+    tables.take(CONCEPT, omop_words().concept, frame)
     if CONCEPT not in tables.frames:
         raise EligoError(tables.problems)
     return tables.frames[CONCEPT]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from eligo.criteria import Predicate, Unparsed, leaves
-from eligo.reading.meaning.context import Account, Context
+from eligo.criteria import Predicate, Span, Unparsed, leaves
+from eligo.reading.meaning.context import Account, Context, Role
 from eligo.reading.tokens import Token
 
 JOINS: Final = frozenset(
@@ -23,7 +23,7 @@ def account_of(predicate: Predicate, context: Context, tokens: Sequence[Token]) 
     What stands in a part that is not understood is `unparsed`, whatever it was taken for on the way there.
     """
     unread = [leaf.span for leaf in leaves(predicate) if isinstance(leaf, Unparsed) and leaf.span is not None]
-    roles = sorted(context.account, key=lambda entry: (entry.span[0], -entry.span[1]))
+    roles = sorted(context.account, key=lambda entry: (entry[0][0], -entry[0][1]))
     made: list[Account] = []
     for token in tokens:
         span = (token.start, token.end)
@@ -37,10 +37,10 @@ def account_of(predicate: Predicate, context: Context, tokens: Sequence[Token]) 
     return tuple(made)
 
 
-def _role(token: Token, entries: Sequence[Account], unread: Sequence[tuple[int, int]]) -> str:
+def _role(token: Token, entries: Sequence[tuple[Span, Role]], unread: Sequence[Span]) -> Role:
     if any(start <= token.start and token.end <= end for start, end in unread):
         return "unparsed"
-    found = [e.role for e in entries if e.span[0] <= token.start and token.end <= e.span[1]]
+    found = [role for (start, end), role in entries if start <= token.start and token.end <= end]
     if found:
         return found[-1]
     return "join" if token.type in JOINS else "grammar" if token.type in ("LIGHT", "LEAD", "TRAIL") else "unparsed"

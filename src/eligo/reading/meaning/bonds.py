@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, cast
 
 from eligo.criteria import (
@@ -20,6 +19,7 @@ from eligo.criteria import (
     leaves,
     map_leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.definitions import unqualified
@@ -52,8 +52,14 @@ def tie(context: Context, body: Predicate, bond: Bond) -> Predicate:
 
 
 def _beside(context: Context, body: Predicate, bond: Bond) -> Predicate:
-    """What is there with something: `a trial with interferon`, `history of A with B`."""
+    """What is there with something: `a trial with an investigational drug`, `history of A with B`.
+
+    Who took part in a trial with interferon need not have had it.
+    """
     if _is_course(body) and kinds_in(leaves(bond.body)) <= TREATMENTS:
+        given = {fact.concept for fact in facts_in(bond.body)} <= words("given_in_trials")
+        if not given:
+            return all_of([body, context.unparsed(bond.span, "unclear-relation")])
         return _relate(context, body, bond._replace(kind="associated_with"))
     return all_of([body, _as_long_ago(body, bond.body)])
 
@@ -76,7 +82,7 @@ def _tells_whom(body: Predicate, bond: Bond) -> bool:
 
 
 def _is_course(body: Predicate) -> bool:
-    """`a trial with interferon`: whether what is taken in its course is of it, and not of everything else."""
+    """`a trial with a new drug`: whether what is taken in its course is of it, and not of everything else."""
     found = [concept_of(fact) for fact in _facts(body) or []]
     return bool(found) and all(c is not None and c.aspect == "exposure" and c.kind not in TREATMENTS for c in found)
 

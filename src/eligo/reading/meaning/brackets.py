@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from eligo.criteria import AllOf, Attest, Compare, IfThen, OneOf, Predicate, leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import if_holds, instead, of_one_sex, sex_of

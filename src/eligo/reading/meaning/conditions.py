@@ -6,7 +6,6 @@ Who does not have A need not have B. In an exclusion both must hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from eligo.criteria import (
     AllOf,
@@ -24,6 +23,7 @@ from eligo.criteria import (
     leaves,
     map_leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.facts import kind_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from eligo.criteria import (
     MEASURING,
@@ -18,6 +17,7 @@ from eligo.criteria import (
     Unparsed,
     leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import alternates, measured_by
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.definitions import graded
@@ -72,7 +72,7 @@ def _is_choice(context: Context, said: Sequence[Said], marks: Sequence[Mark]) ->
 
 def _joins_all(context: Context, parts: list[Predicate], marks: Sequence[Mark]) -> bool:
     """Whether all parts are of one list; else what no comma parts binds closer."""
-    if not _of_one_join(parts, marks) and not _closed_list(context, marks):
+    if not _of_one_join(parts, marks) and not _closed_list(context, parts, marks):
         return False
     return context.kind == "exclusion" or not _two_of_several(context, parts, marks)
 
@@ -93,9 +93,28 @@ def _of_one_join(parts: Sequence[Predicate], marks: Sequence[Mark]) -> bool:
     return all(words_) or len({category(p) for p in parts if not is_unread(p)}) <= 1
 
 
-def _closed_list(context: Context, marks: Sequence[Mark]) -> bool:
-    """`A, B and C`, as an exclusion: a list that its last word closes, whatever its parts are."""
-    return context.kind == "exclusion" and len(marks) > 1 and all(mark == (",", "") for mark in marks[:-1])
+def _closed_list(context: Context, parts: Sequence[Predicate], marks: Sequence[Mark]) -> bool:
+    """`A, B and C`, as an exclusion: a list that its last word closes, whatever its parts are.
+
+    So is `postmenopausal, sterile or willing to use contraception` as an inclusion; in `has A, able to B or to C` the
+    first part may be asked for besides.
+    """
+    if len(marks) < 2 or any(mark != (",", "") for mark in marks[:-1]):
+        return False
+    if context.kind == "exclusion":
+        return True
+    sorts = [_sort(part) for part in parts]
+    if marks[-1][1] != "or" or "limit" in sorts:
+        return False
+    return set(sorts[1:-1]) <= {"", sorts[0]} or not context.take(Alternative.AND_OR)
+
+
+def _sort(part: Predicate) -> str:
+    """Whether it is of facts or of what a person states, of whichever sex; empty for what is not understood."""
+    if is_unread(part):
+        return ""
+    said = [leaf for leaf in leaves(part) if not (isinstance(leaf, OneOf) and leaf.variable == "sex")]
+    return "limit" if any(isinstance(leaf, MEASURING) for leaf in said) else category(all_of(said))
 
 
 def _two_of_several(context: Context, parts: list[Predicate], marks: Sequence[Mark]) -> bool:

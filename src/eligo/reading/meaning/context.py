@@ -35,8 +35,6 @@ class Context:
         bound: list[BoundLimits],
         choices: Choices,
         read: Callable[[Context, Node], Said],
-        *,
-        accounts: bool,
     ) -> None:
         self.text, self.kind, self.choices = text, kind, choices
         self._read = read
@@ -49,8 +47,7 @@ class Context:
         self.notes: list[str] = []
         self.unknown: list[str] = []
         self.reasons: dict[Span, tuple[str, Span]] = {}  # what is not understood: why, and the words that are to blame
-        self.accounts = accounts
-        self.account: list[Account] = []
+        self.account: list[tuple[Span, Role]] = []  # plain, since most readings never show it
 
     def read(self, node: Node) -> Said:
         """What a node of the tree says."""
@@ -93,19 +90,17 @@ class Context:
         return self.reasons.get(span or (0, 0), ("unknown-words", None))
 
     def count(self, elements: Iterable[Element | Token], role: Role) -> None:
-        """Enter words into the account, where there is one."""
-        if self.accounts:
-            self.account += [Account(place(element), role) for element in elements]
+        """Enter words into the account."""
+        self.account += [(place(element), role) for element in elements]
 
     def note(self, span: Span, said: str) -> None:
         """Keep the words of a span as a note, and what it says of them."""
-        if self.accounts:
-            self.account.append(Account(span, "note"))
+        self.account.append((span, "note"))
         self.notes.append(said)
 
     def only_note(self, span: Span, said: str) -> None:
         """The same, where what was read of the words counts for nothing."""
-        self.account = [entry for entry in self.account if not span[0] <= entry.span[0] < span[1]]
+        self.account = [entry for entry in self.account if not span[0] <= entry[0][0] < span[1]]
         self.note(span, said)
 
     # --- limits and their names

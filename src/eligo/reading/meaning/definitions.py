@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from eligo.criteria import (
@@ -21,13 +19,15 @@ from eligo.criteria import (
     leaves,
     map_leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import END, measured_by, measured_side, restating, trie, words
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.facts import concept_of, facts_in, goes_on, is_one_of, kinds_in
+from eligo.reading.meaning.facts import belongs, concept_of, facts_in, goes_on, is_one_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of, measures
 from eligo.reading.meaning.modifiers import over
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Modifiers
+from eligo.reading.titles import is_title
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.variables import variables
 
@@ -226,18 +226,29 @@ def kinds_of(head: Predicate, inner: Predicate) -> bool:
     return all(is_one_of(leaf, facts) for leaf in leaves(inner))
 
 
+def may_be_kinds(head: Predicate, inner: Predicate) -> bool:
+    """Whether each fact of a list is, or may be, a kind of what stands before it."""
+    heads = facts_in(head)
+    return all(any(belongs(one.concept, fact.concept) for one in heads) for fact in facts_in(inner))
+
+
 def _alike(head: Predicate, inner: Predicate) -> bool:
     """Whether they are of the same sorts of things: conditions, medications, procedures."""
     return kinds_in(leaves(head)) == kinds_in(leaves(inner))
 
 
-def exampled(context: Context, body: Predicate, lead: Modifiers) -> Predicate:
+_ANY: Final = (" any", "(any")
+
+
+def exampled(context: Context, body: Predicate, lead: Modifiers, head: Predicate | None = None) -> Predicate:
     """An example with what is said of its head: all of it, or where it has words of its own, when and how that was.
 
-    What tells of the head alone where it comes from, as `secondary`, is not said of it.
+    What tells of the head alone where it comes from, as `secondary`, is not said of it; how far it has come is said of
+    what is a kind of the `head`.
     """
     own = lead._replace(qualifiers=())
-    said = lead._replace(qualifiers=tuple(q for q in lead.qualifiers if q not in words("of_the_head")))
+    alone = words("of_the_head") - (words("how_far") if head is not None and may_be_kinds(head, body) else frozenset())
+    said = lead._replace(qualifiers=tuple(q for q in lead.qualifiers if q not in alone))
     return map_leaves(
         body, lambda leaf: over(leaf, own if has_own(context, leaf) else said, context.kind, context.text)
     )
@@ -249,6 +260,8 @@ def has_own(context: Context, leaf: Leaf) -> bool:
         return True
     if (known := concepts().get(leaf.concept)) is not None and known.kind == "condition" and known.aspect == "event":
         return True  # `severe heart disease (infarction)`: what happens is bad enough by itself
+    if leaf.span is not None and context.text[: leaf.span[0]].rstrip().lower().endswith(_ANY):
+        return True  # `severe arrhythmia (any ventricular tachycardia)`
     written = context.written(leaf.span).lower() if leaf.span is not None else ""
     found = trie().get(next(iter(written.split(maxsplit=1)), ""), {}).get(END, {}).get("QUAL")
     return found is not None and found not in words("of_the_name") | words("of_the_head")
@@ -316,18 +329,7 @@ def of_a_function(context: Context, span: Span) -> bool:
     said = written.split()
     first = next((word for word in said if not word.endswith("ly")), "")  # `significantly impaired`
     named = any(written.endswith(f" {function}") for function in words("functions"))
-    return (named and first in words("how_a_function_is")) or _is_title_of_values(said)
-
-
-def _is_title_of_values(said: Sequence[str]) -> bool:
-    """`renal and hepatic function`, `hematology`: words for nothing but what is measured, however it is."""
-    plain = [word.strip("(),;:/-") for word in said]
-    known = words("titles_of_values")
-    return not known.isdisjoint(plain) and all(not word or word in known or word in _beside_titles() for word in plain)
-
-
-def _beside_titles() -> frozenset[str]:
-    return words("how_a_function_is") | words("functions") | words("beside_titles")
+    return (named and first in words("how_a_function_is")) or is_title(written)
 
 
 def read_as_limits(context: Context, span: Span) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple, cast
 
 from eligo.criteria import AllOf, Attest, Leaf, Predicate, Present, Span, map_leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qualifiers_in, words
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.facts import TREATMENTS, kind_of, kinds_in, may_be_of
@@ -16,7 +16,7 @@ from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Modifiers, Said, What
 from eligo.reading.meaning.times import SCREENING
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.named import NamedKind, is_named, name_of, named_id
+from eligo.vocabulary.named import NamedKind, is_named, is_noun_of_names, name_of, named_id
 
 _PLAINLY: Final = PLAIN_STATUSES | {"now"}  # statuses that say no more than that something is given
 
@@ -89,15 +89,12 @@ def with_participle(context: Context, before: Said, part: Said) -> Said:
     if first.span is None or second.span is None or kind_of(first) != kind_of(second):
         return part
     slashed = context.text[first.span[1] : second.span[0]].strip() == "/"
-    kind, written = kind_of(first), context.written(second.span)
-    found = _compound(context.written(first.span).lower(), slashed=slashed)
-    alone = is_named(second.concept) and " " not in written
-    if found is None and (alone or is_named(first.concept)):
-        name = name_of(first.concept)[1] if is_named(first.concept) else context.written(first.span).lower()
-        found = _adjective(name, alone=alone)
+    written = context.written(second.span)
+    found = _compound(context.written(first.span).lower(), slashed=slashed) or _narrowing(context, first, second)
     if found is None or context.take(Alternative.FIRST_WORD) != found.likely:
         return part
-    return replace(part, body=replace(second, concept=named_id(cast(NamedKind, kind), f"{found.word} {written}")))
+    id_ = concepts().named(cast(NamedKind, kind_of(first)), f"{found.word} {written}")
+    return replace(part, body=replace(second, concept=id_))
 
 
 class _First(NamedTuple):
@@ -105,6 +102,18 @@ class _First(NamedTuple):
 
     word: str
     likely: bool
+
+
+def _narrowing(context: Context, first: Present, second: Present) -> _First | None:
+    """The adjective of the first name that may be of the second too."""
+    assert first.span is not None
+    assert second.span is not None
+    written = context.written(second.span)
+    alone = is_named(second.concept) and " " not in written
+    if not (alone or is_named(first.concept)):
+        return None
+    name = name_of(first.concept)[1] if is_named(first.concept) else context.written(first.span).lower()
+    return _adjective(name, alone=alone or (kind_of(second) == "condition" and is_noun_of_names(written)))
 
 
 def _compound(written: str, *, slashed: bool) -> _First | None:
@@ -119,7 +128,8 @@ def _compound(written: str, *, slashed: bool) -> _First | None:
 def _adjective(name: str, *, alone: bool) -> _First | None:
     """The adjective before what is a name without it, by the way in which it ends.
 
-    `alone`: one word that no data file knows stands behind, as in `cardiac angioplasty or stenting`.
+    `alone`: one word stands behind that no data file knows, as in `cardiac angioplasty or stenting`, or that names no
+    more than a kind of things, as in `gastric ulceration or bleeding`.
     """
     word, _, rest = name.partition(" ")
     participle = word.endswith(tuple(words("participles")))
@@ -249,6 +259,23 @@ def _at(part: Said, site: str) -> Said:
     return replace(
         part, body=map_leaves(part.body, placed), examples=tuple(map_leaves(e, placed) for e in part.examples)
     )
+
+
+def exception_back(said: list[Said]) -> list[Said]:
+    """`active A or a history of A (except B)`: what is taken out of the last is taken out of the same thing before."""
+    taken = {fact.concept: fact.but_not for fact in facts_named(said[-1]) if fact.but_not}
+    if not taken:
+        return said
+
+    def without(leaf: Leaf) -> Predicate:
+        same = isinstance(leaf, Present) and not leaf.but_not and leaf.concept in taken
+        return replace(leaf, but_not=taken[leaf.concept]) if same and isinstance(leaf, Present) else leaf
+
+    run = set(reached(said, lambda part: True))
+    return [
+        replace(part, body=map_leaves(part.body, without)) if i in run and part.body is not None else part
+        for i, part in enumerate(said)
+    ]
 
 
 def anchor_back(said: Sequence[Said]) -> list[Said]:

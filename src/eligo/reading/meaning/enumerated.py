@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from eligo.criteria import Span
+from eligo.criteria import Attest, Span
+from eligo.reading.lexicon import END, trie
 from eligo.reading.meaning.context import Context, bodies_of, extent, filled, hull, span_of
 from eligo.reading.meaning.excluded import one_of_several
 from eligo.reading.meaning.headings import under
@@ -37,12 +38,18 @@ def sub_items(context: Context, node: Branch) -> Said:
 def _below(context: Context, head: Node, items: list[Said], joined: list[bool], span: Span) -> Said:
     """Items with the heading above them."""
     said = context.read(head)
-    if (any(joined) and said.quantifier == "every") or _loses_count(context, head, said):
+    if (any(joined) and said.quantifier == "every") or _loses_count(context, head, said) or _goes_on(context, said):
         return context.unread(span, "heading", said.span)
     chosen = items if said.quantifier is not None else _alternatives(items, joined)
     if chosen is None:
         return context.unread(span, "logic", said.span)
     return under(context, said, chosen, _ends_open(context, head), span=span)
+
+
+def _goes_on(context: Context, head: Said) -> bool:
+    """`recovered from toxicities due to the following: <1> A`: whether the items are words of a person's statement."""
+    last = context.written(head.span).lower().rstrip(" :").split()[-1:]
+    return isinstance(head.body, Attest) and bool(last) and "FOLLOWING" in trie().get(last[0], {}).get(END, {})
 
 
 def _alternatives(items: list[Said], joined: list[bool]) -> list[Said] | None:

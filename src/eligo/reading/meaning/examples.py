@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from eligo.criteria import Leaf, Predicate, Present, Span, leaves, map_leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import END, trie, words
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, hull, marks_of
 from eligo.reading.meaning.definitions import has_own, kinds_of
+from eligo.reading.meaning.edges import facts_named
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, kind_of, kinds_in
 from eligo.reading.meaning.joining import all_of, excludes, has_unread, measures
-from eligo.reading.meaning.said import Said
+from eligo.reading.meaning.said import Modifiers, Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch, Element, Node
@@ -162,3 +163,27 @@ def _another_abbreviation(context: Context, head: Predicate, leaf: Leaf) -> bool
 
 def _left_out(context: Context) -> None:
     context.notes.append("an example that is not understood is left out")
+
+
+def leads_of(head: Said, lead: Modifiers, word: str, *, kinds: bool) -> list[Modifiers]:
+    """What is said of bare examples: each of several words that narrow, as in `severe or progressive A such as B`.
+
+    How far a tumor has come is said of those that are `kinds` of it.
+    """
+    if word == "below" or not head.either:
+        return [lead]
+    stages = _stages(head) if kinds else []
+    if stages:
+        return [lead._replace(qualifiers=(one,)) for one in stages]
+    narrowing = {qualifier for each in head.either for qualifier in each.qualifiers}
+    if not narrowing or not words("stages").isdisjoint(narrowing):
+        return [lead]
+    return [lead._replace(qualifiers=each.qualifiers, statuses=each.statuses or lead.statuses) for each in head.either]
+
+
+def _stages(head: Said) -> list[str]:
+    """The words that narrow each of the facts of a head, in their names or before them; none where one is plain."""
+    if any(each.statuses for each in head.either):
+        return []
+    told = [fact.qualifier or " ".join(head.adjectives) for fact in facts_named(head)]
+    return list(dict.fromkeys(told)) if all(told) else []

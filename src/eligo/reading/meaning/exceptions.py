@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import TypeGuard
 
 from eligo.criteria import (
     STUDY_CONDITION,
@@ -21,10 +21,11 @@ from eligo.criteria import (
     map_leaves,
     presences,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.conditions import if_holds, instead
 from eligo.reading.meaning.context import Context, elements_of, hull
-from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in
+from eligo.reading.meaning.facts import TREATMENTS, belongs, facts_in, is_one_of, kind_of, kinds_in, may_be, related
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, in_last, is_unread, limited, measures
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
@@ -33,15 +34,19 @@ from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch, Node, type_of
 from eligo.vocabulary.concepts import concepts, is_outside
-from eligo.vocabulary.relations import relations
+from eligo.vocabulary.named import is_named
 
 
 def but(context: Context, node: Branch) -> Said:
     """`A other than B`."""
     said = context.read(node.parts[0])
     for mark, part in zip(node.marks, node.parts[1:], strict=True):
+        beside = _beside(context, said, part)
+        if beside is not None:
+            said = beside
+            continue
         taken = _with_examples(context, mark, context.read(part))
-        if _names_another(part):
+        if _names_another(part) or _may_go_on(said, taken, part):
             return context.unread(hull([said.span, taken.span]), "exception", taken.span, exception=True)
         said = taken_out(context, said, taken)
     return said
@@ -53,6 +58,39 @@ def _names_another(node: Node) -> bool:
         return False
     firsts = [next((e for e in elements_of(p) if type_of(e) not in ("LIGHT", "OR", "AND")), None) for p in node.parts]
     return any(first is not None and type_of(first) == "OTHER" for first in firsts[1:])
+
+
+def _beside(context: Context, head: Said, node: Node) -> Said | None:
+    """`A other than B, or C`, as an exclusion: C is none of A, so that it excludes too; None where that is not sure."""
+    if not _closed_by_or(node) or context.kind == "inclusion" or head.body is None:
+        return None
+    taken, more = (wrapped(context, context.read(part)) for part in node.parts)
+    kinds, others = (facts_of(one.body) if one.body is not None else None for one in (taken, more))
+    heads = facts_in(head.body)
+    if not kinds or not others or not all(_is_related(fact, heads) for fact in kinds):
+        return None
+    if any(_is_related(fact, heads) or kind_of(fact) == "condition" for fact in others):
+        return None
+    one = taken_out(context, head, taken)
+    bodies = [one.body, more.body]
+    return Said(any_of([b for b in bodies if b is not None]), hull([one.span, more.span]), "joined")
+
+
+def _is_related(fact: Present, heads: list[Present]) -> bool:
+    return any(related(fact.concept, head.concept) for head in heads)
+
+
+def _closed_by_or(node: Node) -> TypeGuard[Branch]:
+    """Whether two parts stand there, with a comma and `or` between them."""
+    return isinstance(node, Branch) and node.rule == "commas" and [mark.value for mark in node.marks] == ["or"]
+
+
+def _may_go_on(said: Said, taken: Said, node: Node) -> bool:
+    """`A other than B, or C`: behind the comma may stand what is not taken out, unless it is a kind of A."""
+    facts = facts_of(taken.body) if taken.body is not None else None
+    heads = facts_in(said.body) if said.body is not None else []
+    one_of_them = facts and all(any(may_be(fact.concept, head.concept) for head in heads) for fact in facts)
+    return _closed_by_or(node) and not one_of_them
 
 
 def _with_examples(context: Context, mark: Token, taken: Said) -> Said:
@@ -174,31 +212,17 @@ def _without_kinds(head: Predicate, excepted: list[Excepted]) -> Predicate | Non
     if not facts:
         return None
     several = len({f.concept for f in facts}) > 1
-    if several and not all(any(_related(f.concept, e.concept) for f in facts) for e in excepted):
+    if several and not all(any(related(f.concept, e.concept) for f in facts) for e in excepted):
         return None
 
     def change(leaf: Leaf) -> Predicate:
         if not isinstance(leaf, Present):
             return leaf
-        own = [e for e in excepted if len(facts) == 1 or _related(leaf.concept, e.concept)]
+        alone = len(facts) == 1 or is_named(leaf.concept)  # of a name alone nobody knows its kinds
+        own = [e for e in excepted if alone or related(leaf.concept, e.concept)]
         return replace(leaf, but_not=(*leaf.but_not, *own)) if own else leaf
 
     return map_leaves(head, change)
-
-
-def _related(concept: str, other: str) -> bool:
-    return other in concepts().descendants(concept) or concept in concepts().descendants(other)
-
-
-def may_be(concept: str, other: str) -> bool:
-    """Whether either of them may be the other, by what the vocabulary says."""
-    return _related(concept, other) or _belongs(concept, other) or _belongs(other, concept)
-
-
-def _belongs(concept: str, other: str) -> bool:
-    """Whether `other` is one of them, or may be: `gout or another metabolic disorder`."""
-    open_to = relations().open_to(concept)
-    return _related(concept, other) or other in open_to.entries - open_to.broader - relations().unclassified
 
 
 # --- unless
@@ -292,7 +316,7 @@ def permits_another(context: Context, allowance: Said, head: Span) -> bool:
     """Whether what is permitted is of the kind of something else that the sentence names before."""
     facts = facts_of(allowance.body) or [] if allowance.body is not None else []
     named = [t for t in context.tokens if t.type == "CONCEPT" and t.end <= allowance.span[0] and t.start != head[0]]
-    return any(_related(fact.concept, id_) for fact in facts for t in named for id_ in str(t.value).split("|"))
+    return any(related(fact.concept, id_) for fact in facts for t in named for id_ in str(t.value).split("|"))
 
 
 def _without_permitted(head: Predicate, facts: list[Present]) -> Predicate | None:
@@ -308,7 +332,7 @@ def _without_permitted(head: Predicate, facts: list[Present]) -> Predicate | Non
     treated = all(fact.status != "history" for fact in facts)  # an operation of long ago treats nothing of today
     if treated and all(_treats(head, e) for e in excepted):
         return all_of([head, Not(any_of(list(facts)))])
-    return None if any(_related(f.concept, e.concept) for f in heads for e in excepted) else head
+    return None if any(related(f.concept, e.concept) for f in heads for e in excepted) else head
 
 
 def _is_kind(excepted: Excepted, heads: list[Present]) -> bool:
@@ -335,7 +359,7 @@ def another(body: Predicate, before: list[Predicate]) -> Predicate:
     def change(leaf: Leaf) -> Predicate:
         if not isinstance(leaf, Present) or Excepted(STUDY_CONDITION) not in leaf.but_not:
             return leaf
-        own = tuple(e for e in named if _belongs(leaf.concept, e.concept))
+        own = tuple(e for e in named if belongs(leaf.concept, e.concept))
         rest = tuple(e for e in leaf.but_not if e.concept != STUDY_CONDITION)
         return replace(leaf, but_not=(*rest, *own)) if own else leaf
 

@@ -47,6 +47,22 @@ def restricts(written: str, ids: str | None) -> bool:
     return is_named(ids) or kind_of(Present(ids)) == "condition"
 
 
+def related(concept: str, other: str) -> bool:
+    """Whether one of two concepts is a kind of the other."""
+    return other in concepts().descendants(concept) or concept in concepts().descendants(other)
+
+
+def belongs(concept: str, other: str) -> bool:
+    """Whether `other` is one of them, or may be: `gout or another metabolic disorder`."""
+    open_to = relations().open_to(concept)
+    return related(concept, other) or other in open_to.entries - open_to.broader - relations().unclassified
+
+
+def may_be(concept: str, other: str) -> bool:
+    """Whether either of them may be the other, by what the vocabulary says."""
+    return belongs(concept, other) or belongs(other, concept)
+
+
 def is_one_of(leaf: Leaf, facts: Iterable[Present]) -> bool:
     """Whether a leaf is a fact, and of a kind of one of the facts."""
     if not isinstance(leaf, Present):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from eligo.criteria import Compare, OneOf, Predicate
+from eligo.dataclass import replace
 from eligo.reading.bind import BoundLimits
 from eligo.reading.leaves import leaf_of
 from eligo.reading.lexicon import PLAIN_STATUSES, is_scale, words

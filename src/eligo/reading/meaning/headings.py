@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from eligo.criteria import (
     AllOf,
@@ -20,6 +19,7 @@ from eligo.criteria import (
     Unparsed,
     leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.conditions import if_holds, of_one_sex
 from eligo.reading.meaning.context import (
@@ -32,9 +32,18 @@ from eligo.reading.meaning.context import (
     hull,
     span_of,
 )
-from eligo.reading.meaning.definitions import definition, exampled, of_a_function, read_as_limits, states
+from eligo.reading.meaning.definitions import definition, exampled, may_be_kinds, of_a_function, read_as_limits, states
 from eligo.reading.meaning.edges import led
-from eligo.reading.meaning.examples import asks_more, besides, demanded, note_causes, of_causes, of_its_sort, plain_list
+from eligo.reading.meaning.examples import (
+    asks_more,
+    besides,
+    demanded,
+    leads_of,
+    note_causes,
+    of_causes,
+    of_its_sort,
+    plain_list,
+)
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, implied, is_one_of, kind_of, kinds_in
 from eligo.reading.meaning.joining import (
     all_of,
@@ -334,9 +343,10 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
     if time is not None and lead.window is None and context.take(Alternative.TIME) == _taken(body):
         body, lead, head = timed(body, time), lead._replace(window=time), replace(head, time=time)
     examples = _examples(context, head, body, word, items)
-    own, leads = [lead._replace(qualifiers=())], _leads(head, lead, word)
+    own = [lead._replace(qualifiers=())]
+    leads = leads_of(head, lead, word, kinds=may_be_kinds(body, any_of(bodies_of(items))))
     meant = [
-        any_of(list(dict.fromkeys(exampled(context, example, one) for one in (leads if bare else own))))
+        any_of(list(dict.fromkeys(exampled(context, example, one, body) for one in (leads if bare else own))))
         for example, bare in examples
     ]
     if isinstance(body, Not) and not head.lead.negated:  # `no A or B, including C`: the examples are denied too
@@ -345,14 +355,6 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
         like = _required(body, [example for example, _ in examples]) if word != "below" else None
         made = like or any_of([body, *meant])
     return replace(head, body=made, bare=False, what="joined")
-
-
-def _leads(head: Said, lead: Modifiers, word: str) -> list[Modifiers]:
-    """What is said of bare examples: each of several words that narrow, as in `severe or progressive A such as B`."""
-    narrowing = {qualifier for each in head.either for qualifier in each.qualifiers}
-    if word == "below" or not narrowing or not words("stages").isdisjoint(narrowing):
-        return [lead]
-    return [lead._replace(qualifiers=each.qualifiers, statuses=each.statuses or lead.statuses) for each in head.either]
 
 
 def _said_of_examples(context: Context, head: Said, word: str) -> Modifiers:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from eligo.criteria import (
-    LEAF,
-    MEASURING,
     AllOf,
     AnyOf,
     Attest,
@@ -23,6 +20,7 @@ from eligo.criteria import (
     leaves,
     map_leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.readings import Alternative
@@ -134,8 +132,8 @@ def without(context: Context, body: Predicate) -> Predicate:
 
 def is_unread(body: Predicate | None) -> bool:
     """Whether nothing of it is understood."""
-    if isinstance(body, LEAF):
-        return isinstance(body, Unparsed)
+    if isinstance(body, Unparsed):
+        return True
     return body is not None and all(isinstance(leaf, Unparsed) for leaf in leaves(body))
 
 
@@ -156,9 +154,7 @@ def is_judgement(body: Predicate | None) -> bool:
 
 def measures(body: Predicate) -> bool:
     """Whether it consists of limits alone."""
-    if isinstance(body, LEAF):
-        return isinstance(body, MEASURING)
-    return all(isinstance(leaf, MEASURING) for leaf in leaves(body))
+    return all(isinstance(leaf, (Compare, OneOf)) for leaf in leaves(body))
 
 
 def limited(body: Predicate) -> set[str | None]:

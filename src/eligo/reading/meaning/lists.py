@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 
 from eligo.criteria import AllOf, AnyOf, Attest, Compare, Not, OneOf, Predicate, Present, Span, Unparsed, leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import needing_too
 from eligo.reading.meaning.connectives import combined
@@ -16,7 +16,7 @@ from eligo.reading.meaning.examples import demanded
 from eligo.reading.meaning.facts import kinds_in
 from eligo.reading.meaning.joining import all_of, is_unread, measures
 from eligo.reading.meaning.nouns import with_nouns
-from eligo.reading.meaning.reach import runs, spread
+from eligo.reading.meaning.reach import runs, spread, with_last_time
 from eligo.reading.meaning.said import Mark, Said, folded
 from eligo.reading.meaning.sexes import by_sex, of_them
 from eligo.reading.meaning.taking import absorbed, judged, objects, of_the_same, opinion, or_within
@@ -128,7 +128,7 @@ def settled(
     unclear = _not_told_apart(context, said)
     if unclear is not None:
         return [unclear], []
-    said = spread(context, said, between) if shared else said
+    said = spread(context, said, between) if shared else with_last_time(context, said, between)
     if "ATTEST" in context.types:
         said = judged(context, said, between)
     return said, between[: len(said) - 1]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from eligo.criteria import AllOf, AnyOf, Predicate, Present, Span, Unparsed, leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import Context, elements_of
 from eligo.reading.meaning.definitions import kinds_of, of_a_function, replaced, states

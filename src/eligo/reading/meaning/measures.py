@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, TypeGuard
 
 from eligo.criteria import Attest, Compare, Limit, OneOf, Op, Predicate, leaves
+from eligo.dataclass import replace
 from eligo.reading.bind import BoundLimits
 from eligo.reading.leaves import leaf_of
 from eligo.reading.lexicon import duration_of, words
@@ -20,8 +20,11 @@ from eligo.reading.neighbours import is_count
 from eligo.reading.tokens import Token
 from eligo.reading.tree import CountOf, Element, Limits, TimeNode, amounts
 from eligo.vocabulary.concepts import concepts
+from eligo.vocabulary.named import is_named
 from eligo.vocabulary.variables import variables
 
+_AGES: Final = frozenset(["age", "gestational_age"])
+_PEOPLE: Final = frozenset(["WHO", "SEX", "GROUP"])
 _WORD: Final = 24  # characters before a name, in which the word before it lies
 
 
@@ -55,11 +58,10 @@ def limit(state: UnitState, limits: Limits) -> None:
         return
     if _of_a_dose(state, limits, bound):
         return
-    leaf = leaf_of(bound, state.text, lambda parts, word: several_values(state.context, parts, word))
+    leaf = _measured(state, bound, limits)
     if leaf is None:
         state.residue.append(limits)
         return
-    leaf = _in_full(state, bound, _counted(state, leaf))
     state.context.count((limits,), "leaf")
     for name in bound.names:
         if name.variable is None and any(isinstance(x, (Compare, OneOf)) and not x.variable for x in leaves(leaf)):
@@ -68,6 +70,43 @@ def limit(state: UnitState, limits: Limits) -> None:
     if state.early is not None and isinstance(leaf, Compare):
         leaf, state.early = replace(leaf, window=window_of_value(state.early)), None
     state.nouns.append(leaf)
+
+
+def _measured(state: UnitState, bound: BoundLimits, limits: Limits) -> Predicate | None:
+    """What is asked of a value; None where the unit does not say enough for it."""
+    leaf = leaf_of(bound, state.text, lambda parts, word: several_values(state.context, parts, word))
+    if isinstance(leaf, Compare) and leaf.variable in _AGES and _behind_event(state, bound, limits):
+        return _at_event(state, leaf)
+    return None if leaf is None else _in_full(state, bound, _counted(state, leaf))
+
+
+def _behind_event(state: UnitState, bound: BoundLimits, limits: Limits) -> bool:
+    """`stroke at age < 50`: whether an age stands behind a fact and a word for the moment at which it happened."""
+    if state.ids is None:
+        return False
+    start = min(bound.names[0].span[0], limits.span[0])
+    at = next((i for i, e in enumerate(state.elements) if place(e)[0] == start), 0)
+    before = state.elements[at - 1] if at else None
+    return isinstance(before, Token) and before.type == "LIGHT" and state.written(before).lower() in words("at_event")
+
+
+def _at_event(state: UnitState, leaf: Compare) -> Compare | None:
+    """An age as that of the fact's first day; None where no leaf says of what it is.
+
+    "Patients with asthma at 18 years of age or older" are so old today, unless the asthma was found then. The weeks of
+    a pregnancy are those of today only beside the pregnancy, or those at which somebody was born.
+    """
+    assert state.ids is not None
+    elements = [e for e in state.elements if isinstance(e, Token)]
+    found = any(e.type == "STATUS" and e.value == "found" for e in elements)
+    if leaf.variable != "age":
+        own = any(e.value == "born" for e in elements)
+        own = own or all("pregnancy" in concepts().ancestors(id_) for id_ in state.ids.split("|"))
+        return leaf if own else None
+    if not found and any(e.type in _PEOPLE or state.written(e).lower() in words("adults") for e in elements):
+        return leaf
+    known = not is_named(state.ids) and concepts().get(state.ids) is not None  # a name may be what a relative has
+    return replace(leaf, at=state.ids) if known else None
 
 
 def _in_full(state: UnitState, bound: BoundLimits, leaf: Predicate) -> Predicate:

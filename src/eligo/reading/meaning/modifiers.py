@@ -13,7 +13,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, cast
 
 from eligo.criteria import (
@@ -30,12 +29,14 @@ from eligo.criteria import (
     Window,
     map_leaves,
 )
-from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, qualifiers_in, words
+from eligo.dataclass import replace
+from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qualifiers_in, words
 from eligo.reading.meaning.facts import TREATMENTS, concept_of, goes_on, kind_of
 from eligo.reading.meaning.joining import any_of
 from eligo.reading.meaning.said import Modifiers
 from eligo.truth import Kind
 from eligo.vocabulary.concepts import Concept, concepts
+from eligo.vocabulary.named import is_named, name_of
 
 PAST: Final = frozenset(["history", "waxed"])  # what was ever there; `waxed`: and was active then
 
@@ -198,7 +199,7 @@ def displaced(qualifier: str, own: Sequence[str]) -> bool:
 
 
 def _sort(qualifier: str) -> str:
-    return next((sort for sort in ("routes", "stages") if qualifier in words(sort)), "course")
+    return next((sort for sort in ("routes", "stages", "how_far", "recent") if qualifier in words(sort)), "course")
 
 
 def qualified(qualifier: str | None, active: str | None, concept: Concept | None) -> str | None:
@@ -230,11 +231,21 @@ def _not_now(fact: Present) -> Present:
     if fact.but_not and kind_of(fact) != "condition":  # another drug than that of the trial is any
         fact = replace(fact, but_not=tuple(one for one in fact.but_not if one.concept != STUDY_CONDITION))
     fact = _dated(fact)
+    if _is_reaction(fact):
+        return replace(fact, status="history")
     if fact.status != "now":
         return fact
     if fact.window is not None and (fact.window.within or fact.window.ago):
         return replace(fact, status="active")  # `receiving A within 3 weeks`: at some time of these
     return fact if kind_of(fact) == "procedure" else replace(fact, status="active")  # all of its kinds are, or none
+
+
+def _is_reaction(fact: Present) -> bool:
+    """`allergic reaction to latex`: what happens once counts whenever it did; an allergy is there or not."""
+    if fact.status != "active" or fact.window is not None or fact.qualifier == "active" or not is_named(fact.concept):
+        return False
+    head, to, _ = name_of(fact.concept)[1].partition(" to ")
+    return bool(to) and head.split()[-1] in name_words("reactions_of_a_day")
 
 
 def _dated(fact: Present) -> Present:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from eligo.criteria import AnyOf, Leaf, Predicate, Present, Span, map_leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import concept_named, named_without, opposed, words
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.edges import status_behind
+from eligo.reading.meaning.edges import facts_named, status_behind
 from eligo.reading.meaning.facts import concept_of, kind_of, may_be_of
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of
-from eligo.reading.meaning.modifiers import begun, over, qualified, statuses_of, there
+from eligo.reading.meaning.modifiers import begun, narrows, over, qualified, statuses_of, there
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said, folded
 from eligo.vocabulary.concepts import concepts
@@ -56,6 +56,8 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
     lead, span = part.lead, hull([part.span, after.span])
     if after.lead.negated and not lead.negated:
         return None
+    if after.lead.statuses and any(not narrows(q, concept_of(f)) for q in lead.qualifiers for f in facts_named(after)):
+        return None  # `diet-controlled or taking A`
     if _beside_adjectives(lead, after, mark):
         return _of_last_noun(context, part, after, span)
     own = after.lead
@@ -296,18 +298,34 @@ def _with(context: Context, after: Said, lead: Modifiers) -> Predicate:
 
 
 def _behind(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
-    """`schizophrenia, unstable`: words behind a noun, after a comma."""
-
-    def narrowed(before: Said, part: Said, mark: Mark) -> Said | None:
-        if part.body is not None or part.lead.negated or mark != (",", "") or not _takes(before):
-            return None
-        lead = part.lead._replace(qualifiers=(*before.lead.qualifiers, *part.lead.qualifiers))
-        span, time = hull([before.span, part.span]), part.lead.window or before.time
-        own = before.lead._replace(statuses=before.lead.statuses or part.lead.statuses)
-        return replace(before, body=_with(context, before, lead), span=span, time=time, lead=own)
-
-    kept, between = folded(*_at_other_times(context, said, marks), narrowed)
+    """`schizophrenia, unstable`: words behind a noun, after a comma; behind `A or B` they are most likely of both."""
+    kept, between = _at_other_times(context, said, marks)
+    run = _reached_behind(kept, between)
+    if run is not None and context.take(Alternative.BEHIND):
+        told = [_narrowed_behind(context, part, kept[-1], between[-1]) for part in kept[run:-1]]
+        return [*kept[:run], *[one for one in told if one is not None]], between[:-1]
+    kept, between = folded(kept, between, lambda *three: _narrowed_behind(context, *three))
     return [_lost(context, part) if part.body is None else part for part in kept] if between else kept, between
+
+
+def _reached_behind(said: list[Said], marks: list[Mark]) -> int | None:
+    """The place of the first of the nouns that words at the end of a list may be said of; None where it is one noun."""
+    if len(said) < 3 or said[-1].body is not None or said[-1].lead.negated or marks[-1] != (",", ""):
+        return None
+    start = len(said) - 1
+    while start and said[start - 1].bare and not said[start - 1].lead.any() and _takes(said[start - 1]):
+        start -= 1
+    return start if start < len(said) - 2 and marks[-2][1] == "or" else None
+
+
+def _narrowed_behind(context: Context, before: Said, part: Said, mark: Mark) -> Said | None:
+    """A noun with the words behind it."""
+    if part.body is not None or part.lead.negated or mark != (",", "") or not _takes(before):
+        return None
+    lead = part.lead._replace(qualifiers=(*before.lead.qualifiers, *part.lead.qualifiers))
+    span, time = hull([before.span, part.span]), part.lead.window or before.time
+    own = before.lead._replace(statuses=before.lead.statuses or part.lead.statuses)
+    return replace(before, body=_with(context, before, lead), span=span, time=time, lead=own)
 
 
 def _at_other_times(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:

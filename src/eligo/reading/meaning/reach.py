@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from typing import Final
 
 from eligo.criteria import MEASURING, Attest, Leaf, Predicate, Present, Related, leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.edges import (
     anchor_back,
     complement_back,
+    exception_back,
     facts_named,
     led,
     meanwhile_back,
@@ -33,11 +35,20 @@ from eligo.reading.meaning.times import Time, window_for
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import is_named
 
+_MAY_BE_TIMED: Final[frozenset[What]] = frozenset(["fact", "unread", "joined", "mixed"])
+
 
 def spread(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> list[Said]:
     """Each part with the modifiers of its neighbours that hold for it too."""
     forward = _forward(context, list(said), marks)
     return _back(context, forward, marks)
+
+
+def with_last_time(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> list[Said]:
+    """`any of the following: A, B or C within 1 year`: parts that share nothing else may share the time of the last."""
+    last = said[-1]
+    timed = last.time is not None and last.time.lasting is None and last.what in _MAY_BE_TIMED
+    return _time_back(context, list(said), marks) if timed else list(said)
 
 
 def runs(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> Iterator[tuple[list[Said], Mark]]:
@@ -111,12 +122,12 @@ def _before_noun(part: Said, *, behind: bool) -> Said:
 def _lead_of(context: Context, before: Said, part: Said, *, either: bool) -> Modifiers:
     """What stands before a noun and holds for the next one; `either`: there are two, of which one is enough."""
     free = _has_no_time(before, part) or _is_result(context, part)
-    lead = Modifiers(statuses=_statuses(before, part) if free else ())
-    if part.bare:
-        lead = lead._replace(window=before.lead.window)
-    if either and _told_more(context, before):
-        return lead
-    return lead._replace(qualifiers=_shared_qualifiers(context, before, part))
+    alone = either and _told_more(context, before)
+    return Modifiers(
+        statuses=_statuses(before, part) if free else (),
+        qualifiers=() if alone else _shared_qualifiers(context, before, part),
+        window=before.lead.window if part.bare else None,
+    )
 
 
 def _planned(part: Said) -> Predicate:
@@ -218,12 +229,12 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
     if last.when is not None and last.what == "fact":
         said = anchor_back(said)
     said = _within_chains(context, said, marks)
-    if last.time is not None and last.what in ("fact", "unread", "joined", "mixed"):
+    if last.time is not None and last.what in _MAY_BE_TIMED:
         said = _time_back(context, said, marks)
     if not (last.apart or last.anew):
         said = opinion_back(context, said)
     if last.what == "fact":
-        said = site_back(context, complement_back(context, said))
+        said = exception_back(site_back(context, complement_back(context, said)))
     said = meanwhile_back(context, said) if last.meanwhile else status_back(context, said)
     if last.bonds and not last.apart and (not last.anew or _given_for(said)):
         said = _bonds_back(context, said, marks)
@@ -236,24 +247,35 @@ def _given_for(said: Sequence[Said]) -> bool:
 
 
 def _within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
-    """`A, B or C within 1 year, D`: a time in the middle of a list holds for what one word joins right before it."""
+    """`A, B or C within 1 year, D`: a time in the middle of a list holds for what one word joins right before it.
+
+    So it does for a list of its own that a comma and a word close: `A, B, or C within 1 year or D`.
+    """
     made = list(said)
     for i in range(1, len(said) - 1):
-        time = made[i].time
-        if time is None or time.lasting is not None or made[i].what != "fact" or marks[i - 1][0]:
+        time, start = made[i].time, _chain_before(marks, i)
+        if time is None or time.lasting is not None or made[i].what != "fact" or start == i:
             continue
         following = made[i + 1]  # `A or B within 4 weeks or planned C`
+        # `A or B within 4 weeks or C`
         anew = bool(following.lead.statuses or following.time)
         of_facts = following.what not in ("attest", "limit")
-        if (
-            of_facts and marks[i] == marks[i - 1] and context.take(Alternative.TIME) != anew
-        ):  # `A or B within 4 weeks or C`
+        if of_facts and marks[i] == marks[i - 1] and context.take(Alternative.TIME) != anew:
             continue
-        start = i
-        while start and marks[start - 1] == marks[i - 1]:
-            start -= 1
         made[start : i + 1] = _time_back(context, made[start : i + 1], marks[start:i])
     return made
+
+
+def _chain_before(marks: Sequence[Mark], i: int) -> int:
+    """The place of the first part of what one word joins, or a comma and a word close, up to part `i`; `i` for none."""
+    mark = marks[i - 1]
+    closed = bool(mark[0] and mark[1]) and marks[i] != mark
+    if mark[0] and not closed:
+        return i
+    start = i
+    while start and (marks[start - 1] == mark or (closed and marks[start - 1] == (mark[0], ""))):
+        start -= 1
+    return start
 
 
 def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from eligo.criteria import Leaf, Not, Predicate, Present, Span, leaves, map_leaves
+from eligo.dataclass import replace
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.conditions import looser_limit
 from eligo.reading.meaning.context import Context, elements_of, hull

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from eligo.criteria import MEASURING, Compare, Limit, Number, Predicate, Present
+from eligo.dataclass import replace
 from eligo.errors import EligoError
 from eligo.reading.leaves import fits
 from eligo.reading.lexicon import words

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from eligo.criteria import Predicate, Span, Window
+from eligo.dataclass import dataclass
 from eligo.reading.meaning.times import Time
 
 What = Literal["fact", "limit", "attest", "subject", "joined", "mixed", "allowed", "unread", "empty"]
@@ -87,7 +87,6 @@ class Said:
         span: Span,
         what: What,
         lead: Modifiers = NONE,
-        *,
         bare: bool = False,
         apart: bool = False,
         anew: Anew = "",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 from eligo.criteria import (
@@ -23,11 +22,12 @@ from eligo.criteria import (
     Unparsed,
     leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.meaning import exceptions
 from eligo.reading.meaning.apart import joined
 from eligo.reading.meaning.context import Context, elements_of, extent, hull
 from eligo.reading.meaning.excluded import one_of_several
-from eligo.reading.meaning.facts import facts_in, kinds_in
+from eligo.reading.meaning.facts import facts_in, kinds_in, may_be
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.sentence_roles import (
@@ -276,7 +276,7 @@ def _of_its_sort(context: Context, before: Predicate, sentence: Sentence) -> boo
             ids = str(token.value).split("|")
             known = [concept for id_ in ids if (concept := concepts().get(id_)) is not None]
             conditions = not known or any(concept.kind == "condition" for concept in known)
-            if conditions and not any(exceptions.may_be(fact.concept, id_) for fact in named for id_ in ids):
+            if conditions and not any(may_be(fact.concept, id_) for fact in named for id_ in ids):
                 return False
     return True
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
 from itertools import takewhile
 
 from eligo.criteria import AllOf, Always, AnyOf, Attest, Compare, IfThen, OneOf, Predicate, Present, leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import belongs_to, is_of_some, is_sex, words
 from eligo.reading.meaning.conditions import if_holds, of_one_sex, sex_of
 from eligo.reading.meaning.context import Context, hull

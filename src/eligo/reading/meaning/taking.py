@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from eligo.criteria import (
@@ -19,6 +18,7 @@ from eligo.criteria import (
     leaves,
     map_leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.lexicon import begins, belongs_to, measured_by, words
 from eligo.reading.meaning.context import Context, bodies_of
 from eligo.reading.meaning.counts import counted

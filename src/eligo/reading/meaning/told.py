@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from eligo.criteria import Attest, Leaf, Predicate, Span, Unparsed, leaves, map_leaves
+from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.joining import all_of

@@ -6,10 +6,10 @@ Word by word, each is a modifier, the noun, or a word of grammar; what is none o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, TypeGuard, cast
 
 from eligo.criteria import MEASURING, Always, Attest, Compare, OneOf, Predicate, Present, Span, Window, leaves
+from eligo.dataclass import replace
 from eligo.reading.leaves import merged
 from eligo.reading.lexicon import duration_of, words
 from eligo.reading.meaning.brackets import bracket

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from eligo.criteria import STUDY_CONDITION, Attest, Compare, Excepted, Limit, Op, Present
+from eligo.dataclass import replace
 from eligo.reading.lexicon import END, qualifiers_in, trie, words
 from eligo.reading.meaning.behind import day_behind, states_behind, treatment_behind
 from eligo.reading.meaning.context import place
@@ -182,6 +182,8 @@ def _status(state: UnitState, i: int, token: Token) -> None:
         state.unused(token, "turning")
         return
     state.statuses.append(str(token.value))
+    if state.written(token).lower() in words("beside_the_trial"):
+        state.but_not = (Excepted(STUDY_CONDITION),)
     if state.written(token).lower().split()[0] in words("ways_of_finding"):  # `electrocardiographic evidence of`
         state.context.notes.append(f"`{state.written(token)}` is not tested")
     state.past = state.past or token.value in PAST
@@ -192,10 +194,12 @@ def _status(state: UnitState, i: int, token: Token) -> None:
 
 
 def _qualifier(state: UnitState, i: int, token: Token) -> None:
-    if state.written(token).lower() in words("sites") and not _names_fact(state):
+    said = state.written(token).lower()
+    if said in words("sites") and not _names_fact(state):
         state.residue.append(token)
         return
-    (state.qualifiers if state.ids is None else state.behind).append(str(token.value))
+    if said not in words("any_site"):
+        (state.qualifiers if state.ids is None else state.behind).append(str(token.value))
     state.own_words += state.ids is None
     state.context.count((token,), "modifier")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from eligo.criteria import (
     MEASURING,
@@ -20,6 +19,7 @@ from eligo.criteria import (
     leaves,
     map_leaves,
 )
+from eligo.dataclass import replace
 from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.facts import kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, without

@@ -11,7 +11,7 @@ import hashlib
 import math
 import operator
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Final, Literal
 
 from eligo.dataclass import dataclass, field
 from eligo.truth import Kind
@@ -26,9 +26,9 @@ Pick = Literal["latest", "any", "lowest", "highest"]
 Span = tuple[int, int]
 
 # A month and a year are means of the calendar; whole ones are counted by the calendar itself.
-DAYS_IN: dict[TimeUnit, float] = {"min": 1 / 1440, "h": 1 / 24, "d": 1, "wk": 7, "mo": 30.4375, "a": 365.25}
-STUDY_CONDITION = "study_condition"  # what the trial itself is about: `RuleSet.conditions`
-SYMBOL: dict[Op, str] = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "="}
+DAYS_IN: Final[dict[TimeUnit, float]] = {"min": 1 / 1440, "h": 1 / 24, "d": 1, "wk": 7, "mo": 30.4375, "a": 365.25}
+STUDY_CONDITION: Final = "study_condition"  # what the trial itself is about: `RuleSet.conditions`
+SYMBOL: Final[dict[Op, str]] = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Duration:
         return f"{self.value:g} {self.unit}"
 
 
-NO_LIMIT = Duration(math.inf, "a")  # how old a result may be where every age will do
+NO_LIMIT: Final = Duration(math.inf, "a")  # how old a result may be where every age will do
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +234,9 @@ Predicate = Leaf | AllOf | AnyOf | AtLeast | Not | IfThen
 
 
 # A union in an `isinstance` is made anew at each call, which takes longer than the check. The most frequent come first.
-LEAF = (Unparsed, Present, Compare, OneOf, Attest, Always, Related)
-JOINED = (AllOf, AnyOf, AtLeast)
-MEASURING = (Compare, OneOf)
+LEAF: Final = (Unparsed, Present, Compare, OneOf, Attest, Always, Related)
+JOINED: Final = (AllOf, AnyOf, AtLeast)
+MEASURING: Final = (Compare, OneOf)
 
 
 def without_bearing(kind: Kind, note: str) -> Predicate:
@@ -247,36 +247,35 @@ def without_bearing(kind: Kind, note: str) -> Predicate:
 
 def leaves(predicate: Predicate) -> Iterator[Leaf]:
     """All leaves, in the order of the text."""
-    if isinstance(predicate, LEAF):  # as most predicates that reading asks
-        return iter((predicate,))
+    # A list that is filled is much faster than generators in each other, and reading asks for leaves all the time.
     found: list[Leaf] = []
     _gather(predicate, found)
     return iter(found)
 
 
 def _gather(predicate: Predicate, found: list[Leaf]) -> None:
-    # A list that is filled is much faster than generators in each other, and reading asks for leaves all the time.
-    if isinstance(predicate, LEAF):
-        found.append(predicate)
+    # Machine code compares the class with each of those that stand here; with a tuple by a name it goes through it.
+    if isinstance(predicate, (AllOf, AnyOf, AtLeast)):
+        for part in predicate.parts:
+            _gather(part, found)
     elif isinstance(predicate, Not):
         _gather(predicate.part, found)
     elif isinstance(predicate, IfThen):
         _gather(predicate.condition, found)
         _gather(predicate.then, found)
     else:
-        for part in predicate.parts:
-            _gather(part, found)
+        found.append(predicate)
 
 
 def map_leaves(predicate: Predicate, change: Callable[[Leaf], Predicate]) -> Predicate:
     """The same tree with every leaf replaced by what `change` makes of it."""
-    if isinstance(predicate, LEAF):
-        return change(predicate)
+    if isinstance(predicate, (AllOf, AnyOf, AtLeast)):
+        return with_parts(predicate, [map_leaves(part, change) for part in predicate.parts])
     if isinstance(predicate, Not):
         return Not(map_leaves(predicate.part, change))
     if isinstance(predicate, IfThen):
         return IfThen(map_leaves(predicate.condition, change), map_leaves(predicate.then, change))
-    return with_parts(predicate, [map_leaves(part, change) for part in predicate.parts])
+    return change(predicate)
 
 
 def with_parts(joined: AllOf | AnyOf | AtLeast, parts: list[Predicate]) -> Predicate:
