@@ -26,7 +26,7 @@ BIT_OF = {reason: 1 << place for place, reason in enumerate(REASONS)}
 NOT_OPEN = Value(0, "count")
 
 
-class Answered(NamedTuple):
+class InColumns(NamedTuple):
     """One answer as expressions.
 
     `truth` is NULL where it is UNKNOWN, and wherever `hand` is true: there columns do not know, and the patient is
@@ -49,9 +49,9 @@ def reasons_in(bits: int) -> tuple[Reason, ...]:
     return tuple(one for one in REASONS if bits & BIT_OF[one])
 
 
-def constant(truth: Truth, why: Reason | None = None) -> Answered:
+def constant(truth: Truth, why: Reason | None = None) -> InColumns:
     """The same answer for everybody."""
-    return Answered(of_truth(truth), FALSE, reason(why) if why else NOT_OPEN)
+    return InColumns(of_truth(truth), FALSE, reason(why) if why else NOT_OPEN)
 
 
 def of_truth(truth: Truth) -> Value:
@@ -64,37 +64,37 @@ def decided(met: Expr, not_met: Expr) -> Expr:
     return either(met, TRUE, either(not_met, FALSE, UNKNOWN))
 
 
-def chosen(condition: Expr, then: Answered, otherwise: Answered) -> Answered:
+def chosen(condition: Expr, then: InColumns, otherwise: InColumns) -> InColumns:
     """One of two answers."""
-    return Answered(*(either(condition, one, other) for one, other in zip(then, otherwise, strict=True)))
+    return InColumns(*(either(condition, one, other) for one, other in zip(then, otherwise, strict=True)))
 
 
-def cases(pairs: Sequence[tuple[Expr, Answered]], otherwise: Answered) -> Answered:
+def cases(pairs: Sequence[tuple[Expr, InColumns]], otherwise: InColumns) -> InColumns:
     """The answer of the first condition that is true."""
     for condition, answer in reversed(pairs):
         otherwise = chosen(condition, answer, otherwise)
     return otherwise
 
 
-def both_agree(one: Answered, other: Answered) -> Answered:
+def both_agree(one: InColumns, other: InColumns) -> InColumns:
     """The answer that two share; UNKNOWN where they differ, and where either is."""
     same = any_of([all_of([one.truth, other.truth]), all_of([not_(one.truth), not_(other.truth)])])
     truth = either(same, one.truth, UNKNOWN)
-    return Answered(truth, any_of([one.hand, other.hand]), one.why)
+    return InColumns(truth, any_of([one.hand, other.hand]), one.why)
 
 
-def or_else(first: Answered, second: Answered) -> Answered:
+def or_else(first: InColumns, second: InColumns) -> InColumns:
     """The second answer where the first one is open for sure; nothing where the first one is not sure."""
     ask = all_of([is_open(first.truth), not_(first.hand)])
     open_too = all_of([ask, is_open(second.truth)])
-    return Answered(
+    return InColumns(
         either(ask, second.truth, first.truth),
         either(ask, second.hand, first.hand),
         either(open_too, first.why, NOT_OPEN),
     )
 
 
-def all_met(answers: Sequence[Answered]) -> Answered:
+def all_met(answers: Sequence[InColumns]) -> InColumns:
     """Kleene `and` of answers; to be handed over where it is open and a part of it is not sure."""
     truth = all_of(answer.truth for answer in answers)
     hand = all_of([IsNull(truth), any_of(answer.hand for answer in answers)]) if truth != UNKNOWN else FALSE
@@ -104,7 +104,7 @@ def all_met(answers: Sequence[Answered]) -> Answered:
     elif truth == UNKNOWN:
         hand = unsure
     why = bits_of(either(is_open(answer.truth), answer.why, NOT_OPEN) for answer in answers)
-    return Answered(truth, hand, why)
+    return InColumns(truth, hand, why)
 
 
-HANDED = Answered(UNKNOWN, TRUE)
+HANDED = InColumns(UNKNOWN, TRUE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from eligo.cohort.answer import HANDED, Answered, cases, constant, reason
+from eligo.cohort.answer import HANDED, InColumns, cases, constant, reason
 from eligo.cohort.form import FALSE, TRUE, HasWord, IsNull, all_of
 from eligo.cohort.layout import ColumnLayout
 from eligo.cohort.measured import age, age_then, graded_input, measured, of_sex
@@ -29,14 +29,14 @@ from eligo.vocabulary.variables import variables
 
 def compiled(
     engine: Engine, as_of: date, units: Mapping[str, Sequence[str]]
-) -> tuple[ColumnLayout, tuple[Answered, ...]]:
+) -> tuple[ColumnLayout, tuple[InColumns, ...]]:
     """The tables that all tests of an engine need on a day, and the answer of each, by its number."""
     layout = ColumnLayout(engine.policy, as_of, units, score_inputs=_inputs)
     pairs = enumerate(zip(engine.asked, engine.tests, strict=False))  # behind them are those that scores ask
     return layout, tuple(_answer(number, test, answer, layout) for number, (test, answer) in pairs)
 
 
-def _answer(number: int, test: Test, answer: Function, layout: ColumnLayout) -> Answered:
+def _answer(number: int, test: Test, answer: Function, layout: ColumnLayout) -> InColumns:
     match answer:
         case Presence():
             return present(answer, layout).answer
@@ -57,11 +57,11 @@ def _answer(number: int, test: Test, answer: Function, layout: ColumnLayout) -> 
     return constant(Truth.MET) if isinstance(test, Always) else HANDED
 
 
-def _attested(test: Attested) -> Answered:
+def _attested(test: Attested) -> InColumns:
     """What a person stated: of this very criterion, else of the topic."""
     pairs = []
     for name in dict.fromkeys((test.criterion, test.topic)):
-        pairs += [(HasWord("attested_yes", name), Answered(TRUE)), (HasWord("attested_no", name), Answered(FALSE))]
+        pairs += [(HasWord("attested_yes", name), InColumns(TRUE)), (HasWord("attested_no", name), InColumns(FALSE))]
     return cases(pairs, constant(Truth.UNKNOWN)._replace(why=reason(Reason.NEEDS_ATTESTATION)))
 
 

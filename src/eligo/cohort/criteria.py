@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from eligo.cohort.answer import NOT_OPEN, Answered
+from eligo.cohort.answer import NOT_OPEN, InColumns
 from eligo.cohort.form import (
     FALSE,
     UNKNOWN,
@@ -90,7 +90,7 @@ def reason_column(number: int) -> Expr:
     return ColumnName(f"w{number}")
 
 
-def handed(ready: Ready, answers: Sequence[Answered]) -> Expr:
+def handed(ready: Ready, answers: Sequence[InColumns]) -> Expr:
     """Whether a criterion is for the plain evaluator: open, with a test of which columns are not sure."""
     truth = truth_of(ready.criterion.tree, ready.numbers, truth_column)
     unsure = [ColumnName(f"h{number}") for number in dict.fromkeys(ready.numbers) if answers[number].hand != FALSE]

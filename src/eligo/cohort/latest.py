@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from eligo.cohort.answer import BIT_OF, Answered, reason
+from eligo.cohort.answer import BIT_OF, InColumns, reason
 from eligo.cohort.form import (
     FALSE,
     TRUE,
@@ -116,7 +116,7 @@ class Latest:
         """Whether the value can decide."""
         return all_of([IsNull(ColumnName("problem")), not_(self.stale), not_(self.partial)])
 
-    def ask(self, name: str, answer: Answered) -> Answered:
+    def ask(self, name: str, answer: InColumns) -> InColumns:
         """Add the columns of an answer over a value; the answer for every person, those without a value too."""
         truth, why = f"t{name}", f"w{name}"
         self.outputs[truth] = Output(either(self.usable, answer.truth, UNKNOWN), "same")
@@ -125,7 +125,7 @@ class Latest:
         unlike = self.flag(f"u{name}", self._why(answer.why), "unlike", truth)
         told = self.column(why)
         missing = either(IsNull(told), reason(Reason.MISSING), told)
-        return Answered(self.column(truth), any_of([hand, unlike, self.unclear()]), missing)
+        return InColumns(self.column(truth), any_of([hand, unlike, self.unclear()]), missing)
 
     def out(self, name: str, part: Expr, how: How, of: str = "") -> Expr:
         """Add a column; NULL for a person without a value."""

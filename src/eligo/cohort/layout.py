@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from eligo.cohort.answer import Answered, reason
+from eligo.cohort.answer import InColumns, reason
 from eligo.cohort.calendar import cuts_of, durations_of
 from eligo.cohort.form import FALSE, ColumnName, Expr, HasBits, is_true
 from eligo.cohort.latest import Every, Latest
@@ -95,13 +95,13 @@ class ColumnLayout:
             self.every[found.name] = found
         return found.column()
 
-    def score(self, number: int, answer: Comparison | Choice) -> Answered:
+    def score(self, number: int, answer: Comparison | Choice) -> InColumns:
         """The answer of a test of a score by what it is made of."""
         if number not in self.scores:
             values, facts = self.score_inputs(answer.variable, self)
             self.scores[number] = Scored(f"s{number}", answer, values, facts, is_told_in_columns(answer.variable))
         name = f"s{number}"
-        return Answered(ColumnName(f"{name}.truth"), ColumnName(f"{name}.hand"), reason(Reason.MISSING))
+        return InColumns(ColumnName(f"{name}.truth"), ColumnName(f"{name}.hand"), reason(Reason.MISSING))
 
     def bits(self, key: tuple[object, ...], make: Callable[[], Voter]) -> Bits:
         """The bits that the facts of a record set for a voter."""

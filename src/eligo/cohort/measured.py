@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eligo.cohort.answer import HANDED, Answered, both_agree, cases, chosen, constant, or_else, reason
+from eligo.cohort.answer import HANDED, InColumns, both_agree, cases, chosen, constant, or_else, reason
 from eligo.cohort.calendar import born_until
 from eligo.cohort.form import (
     FALSE,
@@ -43,7 +43,7 @@ _MISSING = constant(Truth.UNKNOWN, Reason.MISSING)
 _INFINITE = float("inf")
 
 
-def measured(place: int, test: Compare | OneOf, answer: Comparison | Choice, layout: ColumnLayout) -> Answered:
+def measured(place: int, test: Compare | OneOf, answer: Comparison | Choice, layout: ColumnLayout) -> InColumns:
     """The answer of a comparison or a choice of values; `place` tells its columns from others."""
     window = answer.window
     if isinstance(answer, Picked) or (window is not None and (window.ago or window.lasting or window.began)):
@@ -59,18 +59,18 @@ def measured(place: int, test: Compare | OneOf, answer: Comparison | Choice, lay
     return _graded(place, test, answer, _Recorded(table, recorded, variable), layout)
 
 
-def _left_to_evaluator(variable: str, layout: ColumnLayout) -> Answered:
+def _left_to_evaluator(variable: str, layout: ColumnLayout) -> InColumns:
     """What columns do not do: open where there is no value that could count."""
     return chosen(layout.any_value(variable, TRUE), HANDED, _MISSING)
 
 
-def _held(answer: Comparison | Choice, layout: ColumnLayout) -> Answered:
+def _held(answer: Comparison | Choice, layout: ColumnLayout) -> InColumns:
     if isinstance(answer, Choice):
         return chosen_of(answer)
     return compared(answer, layout.policy, layout.as_of, layout.units.get(answer.variable, ()))
 
 
-def _or_score(place: int, answer: Comparison | Choice, recorded: Answered, layout: ColumnLayout) -> Answered:
+def _or_score(place: int, answer: Comparison | Choice, recorded: InColumns, layout: ColumnLayout) -> InColumns:
     """The recorded value, else the one that other values give."""
     if answer.variable not in SCORES:
         return recorded
@@ -80,13 +80,13 @@ def _or_score(place: int, answer: Comparison | Choice, recorded: Answered, layou
 class _Recorded:
     """The recorded grade: its table, what it says, and which variable it is."""
 
-    def __init__(self, table: Latest, answer: Answered, variable: Variable) -> None:
+    def __init__(self, table: Latest, answer: InColumns, variable: Variable) -> None:
         self.table, self.answer, self.variable = table, answer, variable
 
 
 def _graded(
     place: int, test: Compare | OneOf, answer: Comparison | Choice, found: _Recorded, layout: ColumnLayout
-) -> Answered:
+) -> InColumns:
     """A grade: what the rest of the record says against it leaves it open; an open one the concept may imply."""
     table, variable = found.table, found.variable
     if isinstance(test, Compare) and is_relative(test):
@@ -103,7 +103,7 @@ def _graded(
     return or_else(recorded, implied)
 
 
-def _undisputed(found: _Recorded, rest: Presented, none: Answered, some: Answered) -> Answered:
+def _undisputed(found: _Recorded, rest: Presented, none: InColumns, some: InColumns) -> InColumns:
     """What a recorded grade says beside the rest of the record, which may say the opposite."""
     is_some, is_zero, against = found.table.some(), found.table.zero(), rest.answer.truth
     return cases(
@@ -140,7 +140,7 @@ def graded_input(variable: Variable, layout: ColumnLayout) -> ValueInput:
     return ValueInput(variable.id, low, high, recorded.there, any_of(unclear))
 
 
-def _conflict(one: Answered, other: Answered) -> Answered:
+def _conflict(one: InColumns, other: InColumns) -> InColumns:
     return both_agree(one, other)._replace(why=reason(Reason.NOT_STATED))
 
 
@@ -151,7 +151,7 @@ def _most(variable: Variable) -> float:
 # --- ages and sex
 
 
-def age(test: Compare, layout: ColumnLayout) -> Answered:
+def age(test: Compare, layout: ColumnLayout) -> InColumns:
     """The answer of a comparison with the age of today, by the days on which the patient can be born."""
     first, today = ColumnName("birth_first"), Value(layout.as_of, "day")
     last = either(Compared("gt", ColumnName("birth_last"), today), today, ColumnName("birth_last"))
@@ -161,7 +161,7 @@ def age(test: Compare, layout: ColumnLayout) -> Answered:
         truths.append(_aged(limit.op, float(limit.value), unit, first, last, layout))
     truth = all_of(truths)
     stated = layout.any_value("age", TRUE)
-    return cases([(known(first), Answered(truth, FALSE, reason(Reason.MISSING))), (stated, HANDED)], _MISSING)
+    return cases([(known(first), InColumns(truth, FALSE, reason(Reason.MISSING))), (stated, HANDED)], _MISSING)
 
 
 def _aged(op: Op, value: float, unit: str, first: Expr, last: Expr, layout: ColumnLayout) -> Expr:
@@ -188,15 +188,15 @@ def _sides(met: Expr, not_met: Expr) -> Expr:
     return either(met, TRUE, either(not_met, FALSE, UNKNOWN))
 
 
-def age_then(test: AgeThen, layout: ColumnLayout) -> Answered:
+def age_then(test: AgeThen, layout: ColumnLayout) -> InColumns:
     """The answer of an age at an event: open without any entry, else left to the plain evaluator."""
     bits = layout.bits(("age", test.concept), lambda: Voter(test.concept, test))
     return chosen(bits.has("hand"), HANDED, _MISSING)
 
 
-def of_sex(test: OneOf) -> Answered:
+def of_sex(test: OneOf) -> InColumns:
     """The answer of a choice of the patient's sex."""
     words = tuple(sorted(value for value in test.values if isinstance(value, str)))
     unknown = constant(Truth.MET) if {"male", "female"} <= set(words) else _MISSING
-    found = Answered(either(IsIn(sex(), words), TRUE, FALSE) if words else FALSE)
+    found = InColumns(either(IsIn(sex(), words), TRUE, FALSE) if words else FALSE)
     return chosen(known(sex()), found, unknown)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eligo.cohort.answer import HANDED, Answered, cases, constant, reason
+from eligo.cohort.answer import HANDED, InColumns, cases, constant, reason
 from eligo.cohort.form import (
     FALSE,
     TRUE,
@@ -44,7 +44,7 @@ _YES = constant(Truth.MET)
 class Presented:
     """A test of a concept in the columns of a layout; `assumed` is where silence counts by the caller's word alone."""
 
-    answer: Answered
+    answer: InColumns
     assumed: Expr
 
 
@@ -83,7 +83,7 @@ def present(test: Presence, layout: ColumnLayout, *, with_grades: bool = True) -
     return Presented(cases([(hand, HANDED)], answer), all_of([silent, lists.by_caller]))
 
 
-def _weighed(test: Presence, parts: _Parts, lists: _Lists) -> Answered:
+def _weighed(test: Presence, parts: _Parts, lists: _Lists) -> InColumns:
     bits, rule, timed = parts.bits, parts.rule, parts.anchored
     yes, no = any_of([bits.has("yes", "over"), timed.near, timed.near_over]), any_of([bits.has("no"), timed.far])
     hard = any_of([bits.has("hard", "undated"), timed.unknown])
@@ -118,13 +118,13 @@ def _weighed(test: Presence, parts: _Parts, lists: _Lists) -> Answered:
     return cases([(parts.graded, by_grade), (yes, _affirmed(parts))], not_affirmed)
 
 
-def _affirmed(parts: _Parts) -> Answered:
+def _affirmed(parts: _Parts) -> InColumns:
     """The answer where a fact makes it hold, unless the record also says the opposite."""
     refuted, goes_on = parts.bits.has("refuted"), any_of([parts.bits.has("yes"), parts.anchored.near])
     return cases([(all_of([parts.rule, goes_on]), _NOT_STATED), (refuted, HANDED)], _YES)
 
 
-def _open(bits: Bits, timed: _Anchored) -> Answered:
+def _open(bits: Bits, timed: _Anchored) -> InColumns:
     stale = constant(Truth.UNKNOWN, Reason.STALE)
     undated = constant(Truth.UNKNOWN, Reason.MISSING)
     return cases(
@@ -141,7 +141,7 @@ def _open(bits: Bits, timed: _Anchored) -> Answered:
 class _Lists:
     """What silence says: the answers in their order; that the record's lists are complete; that the caller says so."""
 
-    cases: list[tuple[Expr, Answered]]
+    cases: list[tuple[Expr, InColumns]]
     complete: Expr
     by_caller: Expr
 
@@ -253,7 +253,7 @@ def _anchored(test: Presence, layout: ColumnLayout, bits: Bits) -> _Anchored:
     )
 
 
-def related(test: Relating, what: Answered, to: Answered) -> Answered:
+def related(test: Relating, what: InColumns, to: InColumns) -> InColumns:
     """The answer of a link by those of its two sides; whether their times meet is left to the plain evaluator."""
     unrelated = test.relation == "unrelated_to"
     both = HANDED if test.relation in TREATS else _NOT_STATED
@@ -262,7 +262,7 @@ def related(test: Relating, what: Answered, to: Answered) -> Answered:
     if not unrelated:
         pairs.append((all_of([not_(to.truth), not_(what.hand)]), _NO))
     pairs.append((unsure, HANDED))
-    open_ = Answered(UNKNOWN, FALSE, reason(Reason.NOT_STATED))
+    open_ = InColumns(UNKNOWN, FALSE, reason(Reason.NOT_STATED))
     met = all_of([what.truth, to.truth])
     pairs.append((met, both))
     if unrelated:

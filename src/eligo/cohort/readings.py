@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from eligo.cohort.answer import Answered, all_met, both_agree, cases, constant, decided, reason
+from eligo.cohort.answer import InColumns, all_met, both_agree, cases, constant, decided, reason
 from eligo.cohort.form import (
     FALSE,
     TRUE,
@@ -114,13 +114,13 @@ def _one(least: Expr, most: Expr) -> Expr:
     return Compared("eq", least, most)
 
 
-def compared(answer: Comparison, policy: Policy, as_of: date, units: Sequence[str]) -> Answered:
+def compared(answer: Comparison, policy: Policy, as_of: date, units: Sequence[str]) -> InColumns:
     """What a comparison says of a value that can decide; `units` are all in which its variable is recorded."""
     if isinstance(answer, StatedTwice):
         return _stated_twice(answer, policy, as_of, units)
     relative = [limit for limit in answer.test.limits if limit.of is not None or limit.above is not None]
     own = [limit for limit in answer.test.limits if limit not in relative]
-    parts = [Answered(held(limit.op, _fixed(float(limit.value), float(limit.value)))) for limit in own]
+    parts = [InColumns(held(limit.op, _fixed(float(limit.value), float(limit.value)))) for limit in own]
     parts += [_multiple(limit, answer.variable, policy, as_of) for limit in relative]
     found = all_met(parts)
     why = reason(Reason.CENSORED)
@@ -135,17 +135,17 @@ def _no_limit(limit: Limit) -> Reason:
     return Reason.NO_REFERENCE_RANGE if normal else Reason.MISSING
 
 
-def _multiple(limit: Limit, variable: str, policy: Policy, as_of: date) -> Answered:
+def _multiple(limit: Limit, variable: str, policy: Policy, as_of: date) -> InColumns:
     """A limit that is a multiple of a limit of normal, or lies above one; any other is left to the plain evaluator."""
     which = limit.of or limit.above
     if which not in _OWN:
-        return Answered(UNKNOWN, TRUE)
+        return InColumns(UNKNOWN, TRUE)
     own, unusable = _OWN[which]
     by_sex = {sex: _of_normal(limit, _normal(variable, which, sex, policy, as_of)) for sex in (*_SEXES, None)}
     return cases(
         [
             (known(ColumnName(own)), _of_own(limit, ColumnName(own))),
-            (ColumnName(unusable), Answered(UNKNOWN)),
+            (ColumnName(unusable), InColumns(UNKNOWN)),
             *((Compared("eq", ColumnName("sex"), Value(sex, "word")), by_sex[sex]) for sex in _SEXES),
         ],
         by_sex[None],
@@ -157,19 +157,19 @@ def _normal(variable: str, which: str, sex: str | None, policy: Policy, as_of: d
     return Chart(patient, policy).normal(variable, which, Result(variable, 0, 0))
 
 
-def _of_normal(limit: Limit, normal: Normal | None) -> Answered:
+def _of_normal(limit: Limit, normal: Normal | None) -> InColumns:
     if normal is None:
-        return Answered(UNKNOWN)
-    return Answered(held(limit.op, _fixed(absolute(limit, normal.low), absolute(limit, normal.high))))
+        return InColumns(UNKNOWN)
+    return InColumns(held(limit.op, _fixed(absolute(limit, normal.low), absolute(limit, normal.high))))
 
 
-def _of_own(limit: Limit, own: Expr) -> Answered:
+def _of_own(limit: Limit, own: Expr) -> InColumns:
     """The limit from the report's own one; the plain evaluator rounds it, and decides what the rounding could."""
     at = Arithmetic("times" if limit.above is None else "plus", own, number(limit.value))
     near = Arithmetic("times", either(Compared("lt", at, number(0)), _minus(number(0), at), at), number(slack(1)))
     truth = held(limit.op, LimitEnds(at, at, near, near))
     close = any_of(_close(_minus(end, at), near) for end in (LOW, HIGH))
-    return Answered(either(close, UNKNOWN, truth), either(close, TRUE, FALSE))
+    return InColumns(either(close, UNKNOWN, truth), either(close, TRUE, FALSE))
 
 
 def _close(apart: Expr, near: Expr) -> Expr:
@@ -180,7 +180,7 @@ def _close(apart: Expr, near: Expr) -> Expr:
     return any_of([above, below])
 
 
-def _stated_twice(answer: StatedTwice, policy: Policy, as_of: date, units: Sequence[str]) -> Answered:
+def _stated_twice(answer: StatedTwice, policy: Policy, as_of: date, units: Sequence[str]) -> InColumns:
     first, second = (compared(one, policy, as_of, units) for one in (answer.first, answer.second))
     agreed = both_agree(first, second)._replace(why=reason(Reason.NOT_STATED))
     if answer.unit is None:
@@ -197,7 +197,7 @@ def _stated_twice(answer: StatedTwice, policy: Policy, as_of: date, units: Seque
     )
 
 
-def chosen_of(answer: Choice) -> Answered:
+def chosen_of(answer: Choice) -> InColumns:
     """What a choice says of a value that can decide: every grade that it can be is one of the values, or none is."""
     words = tuple(sorted(value for value in answer.values if isinstance(value, str)))
     numbers = sorted(value for value in answer.values if not isinstance(value, str))
@@ -207,7 +207,7 @@ def chosen_of(answer: Choice) -> Answered:
     of_number = decided(all_of([inside, not_(outside), point]), not_(inside))
     of_word = IsIn(ColumnName("text"), words) if words else FALSE
     truth = either(IsNull(LOW), either(of_word, TRUE, FALSE), of_number)
-    return Answered(truth, FALSE, reason(Reason.CENSORED))
+    return InColumns(truth, FALSE, reason(Reason.CENSORED))
 
 
 def _can_be(grade: float) -> Expr:
@@ -228,7 +228,7 @@ def beyond(op: str, limit: float) -> Expr:
     return any_of(parts)
 
 
-def at_range(answer: Comparison | Choice, low: float, high: float, chart: Chart) -> Answered:
+def at_range(answer: Comparison | Choice, low: float, high: float, chart: Chart) -> InColumns:
     """What a test says of a constant range of values, for a chart that has nothing else."""
     truth, why, *_ = answer.one(Result(answer.variable, low, high), chart)
     return constant(truth, why)
