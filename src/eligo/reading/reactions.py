@@ -28,6 +28,9 @@ _ANY: Final = frozenset([*_BEFORE_OBJECT, "FILLER", "STATUS"])
 _OBJECT: Final = frozenset(["FILLER", "CONCEPT", "EVENT", "QUAL", "VAR"])
 _CONDITION: Final = frozenset(["condition", "state", "attestation"])
 _ENDS: Final = frozenset(["STOP", "SEMI", "SUBITEM"])
+_CLOSING: Final = frozenset([*_ENDS, "CLOSE"])
+_GOES_ON: Final = frozenset([*_JOINS, "OPEN"])
+_LEADS_ON: Final = frozenset([*_JOINS, "LEAD"])
 _NEAR: Final = 12  # tokens behind a reaction, among which a bracket may go on with what it is to
 _TO: Final = re.compile(r"\s(?:to|of)\s")
 _WORD: Final = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -108,7 +111,7 @@ def _opened(tokens: list[Token], i: int, text: str) -> list[Token] | None:
         if tokens[j].type in _ENDS:
             return None
         if tokens[j].type == "OPEN" and _written(tokens[j + 1], text) in _words().joining:
-            close = next((k for k in range(j + 2, len(tokens)) if tokens[k].type in (*_ENDS, "CLOSE")), j)
+            close = next((k for k in range(j + 2, len(tokens)) if tokens[k].type in _CLOSING), j)
             if tokens[close].type != "CLOSE":
                 return None
             join = Token("OR", tokens[j].start, tokens[j + 1].end, "or")
@@ -122,7 +125,7 @@ def _parted(tokens: list[Token], i: int, text: str) -> list[Token] | None:
     token = tokens[i]
     alone = token.type == "CONCEPT" and "|" not in str(token.value)  # what a phrase names by itself
     to = _TO.search(text, token.start, token.end) if alone else None
-    if to is None or i + 1 >= len(tokens) or tokens[i + 1].type not in (*_JOINS, "OPEN"):
+    if to is None or i + 1 >= len(tokens) or tokens[i + 1].type not in _GOES_ON:
         return None
     made = [
         Token("FILLER", token.start, to.start()),
@@ -159,7 +162,7 @@ def _more_of_the_trial(tokens: list[Token], i: int, text: str) -> None:
 def _is_all(tokens: Sequence[Token], i: int, reactions: int, text: str) -> bool:
     """Whether the list of what is reacted to ends here: no relation narrows it, and no other substance is left over."""
     following = tokens[i].type if i < len(tokens) else ""
-    if following == "OPEN" and tokens[i + 1 : i + 2] and tokens[i + 1].type in (*_JOINS, "LEAD"):  # `(or other B)`
+    if following == "OPEN" and tokens[i + 1 : i + 2] and tokens[i + 1].type in _LEADS_ON:  # `(or other B)`
         return False
     if following == "BOND" or (following == "OPEN" and reactions > 1):  # a bracket may be of one of them alone
         return False
