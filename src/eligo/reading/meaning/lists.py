@@ -16,7 +16,8 @@ from eligo.reading.meaning.examples import demanded
 from eligo.reading.meaning.facts import kinds_in
 from eligo.reading.meaning.joining import all_of, is_unread, measures
 from eligo.reading.meaning.nouns import with_nouns
-from eligo.reading.meaning.reach import runs, spread, with_last_time
+from eligo.reading.meaning.reach import runs, spread
+from eligo.reading.meaning.reach_times import with_last_time
 from eligo.reading.meaning.said import Mark, Said, folded
 from eligo.reading.meaning.sexes import by_sex, of_them
 from eligo.reading.meaning.taking import absorbed, judged, objects, of_the_same, opinion, or_within

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from eligo.criteria import MEASURING, Attest, Leaf, Predicate, Present, Related, leaves
 from eligo.dataclass import replace
@@ -25,30 +24,20 @@ from eligo.reading.meaning.edges import (
     with_participle,
     with_past,
 )
-from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, goes_on, kinds_in
-from eligo.reading.meaning.joining import any_of, facts_of, is_unread
-from eligo.reading.meaning.modifiers import PAST, begun, displaced, is_route, narrows, over
+from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, kinds_in
+from eligo.reading.meaning.joining import any_of, is_unread
+from eligo.reading.meaning.modifiers import displaced, is_route, narrows, over
 from eligo.reading.meaning.nouns import either_of
+from eligo.reading.meaning.reach_times import MAY_BE_TIMED, happens, time_back, within_chains
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Bond, Mark, Modifiers, Said, What
-from eligo.reading.meaning.times import Time, window_for
 from eligo.vocabulary.concepts import concepts
-from eligo.vocabulary.named import is_named
-
-_MAY_BE_TIMED: Final[frozenset[What]] = frozenset(["fact", "unread", "joined", "mixed"])
 
 
 def spread(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> list[Said]:
     """Each part with the modifiers of its neighbours that hold for it too."""
     forward = _forward(context, list(said), marks)
     return _back(context, forward, marks)
-
-
-def with_last_time(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> list[Said]:
-    """`any of the following: A, B or C within 1 year`: parts that share nothing else may share the time of the last."""
-    last = said[-1]
-    timed = last.time is not None and last.time.lasting is None and last.what in _MAY_BE_TIMED
-    return _time_back(context, list(said), marks) if timed else list(said)
 
 
 def runs(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> Iterator[tuple[list[Said], Mark]]:
@@ -157,7 +146,7 @@ def _statuses(before: Said, part: Said) -> tuple[str, ...]:
     """
     either = {each.statuses for each in before.either}
     found = next(iter(either)) if len(either) == 1 else before.lead.statuses
-    own = part.adjectives or part.lead.qualifiers or _happens(part)
+    own = part.adjectives or part.lead.qualifiers or happens(part)
     return tuple([one for one in found if one != "waxing"]) if own else found
 
 
@@ -228,9 +217,9 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
         return [*said[: run[0]], _whole(context, said[run[0] :])]
     if last.when is not None and last.what == "fact":
         said = anchor_back(said)
-    said = _within_chains(context, said, marks)
-    if last.time is not None and last.what in _MAY_BE_TIMED:
-        said = _time_back(context, said, marks)
+    said = within_chains(context, said, marks)
+    if last.time is not None and last.what in MAY_BE_TIMED:
+        said = time_back(context, said, marks)
     if not (last.apart or last.anew):
         said = opinion_back(context, said)
     if last.what == "fact":
@@ -244,115 +233,6 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
 def _given_for(said: Sequence[Said]) -> bool:
     """`A, B or any C for D`: whether all are treatments, and D is what they are given for."""
     return {bond.kind for bond in said[-1].bonds} == {"due_to"} and _kinds(said) <= TREATMENTS
-
-
-def _within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
-    """`A, B or C within 1 year, D`: a time in the middle of a list holds for what one word joins right before it.
-
-    So it does for a list of its own that a comma and a word close: `A, B, or C within 1 year or D`.
-    """
-    made = list(said)
-    for i in range(1, len(said) - 1):
-        time, start = made[i].time, _chain_before(marks, i)
-        if time is None or time.lasting is not None or made[i].what != "fact" or start == i:
-            continue
-        following = made[i + 1]  # `A or B within 4 weeks or planned C`
-        # `A or B within 4 weeks or C`
-        anew = bool(following.lead.statuses or following.time)
-        of_facts = following.what not in ("attest", "limit")
-        if of_facts and marks[i] == marks[i - 1] and context.take(Alternative.TIME) != anew:
-            continue
-        made[start : i + 1] = _time_back(context, made[start : i + 1], marks[start:i])
-    return made
-
-
-def _chain_before(marks: Sequence[Mark], i: int) -> int:
-    """The place of the first part of what one word joins, or a comma and a word close, up to part `i`; `i` for none."""
-    mark = marks[i - 1]
-    closed = bool(mark[0] and mark[1]) and marks[i] != mark
-    if mark[0] and not closed:
-        return i
-    start = i
-    while start and (marks[start - 1] == mark or (closed and marks[start - 1] == (mark[0], ""))):
-        start -= 1
-    return start
-
-
-def _time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
-    last = said[-1]
-    run = reached(said, lambda part: _has_no_own_time(context, part))
-    if last.what == "unread" and any(not said[i].bare and PAST.isdisjoint(said[i].lead.statuses) for i in run):
-        return said  # current smoker, or cessation of zorblax within 6 months
-    run = _of_one_clause(said, [i for i in run if not _goes_on(said[i])])
-    if not run or not _takes_time(context, said, run, marks):
-        return said
-    lead = Modifiers(window=last.time)
-    if any(fact.status == "planned" for fact in facts_named(last)):
-        lead, run = lead._replace(statuses=("planned",)), [i for i in run if said[i].bare]
-    return [_timed(part, lead, last.when, context) if i in run else part for i, part in enumerate(said)]
-
-
-def _of_one_clause(said: Sequence[Said], run: list[int]) -> list[int]:
-    """`has A or is on B or C within 7 days`: those of the parts that the last verb is of, where the first go on."""
-    begins = max((i for i in (*run, len(said) - 1) if said[i].apart), default=0)
-    before = [i for i in run if i < begins]
-    told = any(not said[i].bare for i in before)
-    return run[len(before) :] if told and _stay(said, before) else run
-
-
-def _has_no_own_time(context: Context, part: Said) -> bool:
-    """Whether neither a time stands beside a part, nor a word that no time is too long ago: `lifetime history of A`."""
-    if part.time is not None or part.lead.window is not None:
-        return False
-    return words("for_ever").isdisjoint(context.written(part.span).lower().split(maxsplit=1)[:1])
-
-
-def _goes_on(part: Said) -> bool:
-    """`ongoing angina or stroke within 6 months`: whether all of it goes on now."""
-    facts = facts_named(part)
-    return bool(facts) and all(map(goes_on, facts))
-
-
-def _takes_time(context: Context, said: Sequence[Said], run: Sequence[int], marks: Sequence[Mark]) -> bool:
-    """Whether the time of the last part holds for the parts before it; where that is not sure, there is a choice."""
-    last = said[-1]
-    if last.anew == "any":  # stroke, or any surgery within 4 weeks
-        return not context.take(Alternative.TIME)
-    events = _happens(last) or any(is_named(fact.concept) for fact in facts_named(last))  # whatever it may be
-    unsure = last.apart or last.anew or any(comma for comma, _ in marks) or (events and _stay(said, run))
-    return not unsure or context.take(Alternative.TIME)
-
-
-def _happens(part: Said) -> bool:
-    """Whether it is of events alone."""
-    return _aspects(part) == {"event"}
-
-
-def _stay(said: Sequence[Said], run: Sequence[int]) -> bool:
-    """Whether one of the parts is of what goes on, which is there now or not."""
-    return any("state" in _aspects(said[i]) and PAST.isdisjoint(said[i].lead.statuses) for i in run)
-
-
-def _aspects(part: Said) -> set[str]:
-    return {concept.aspect for fact in facts_named(part) if (concept := concept_of(fact)) is not None}
-
-
-def _timed(part: Said, lead: Modifiers, when: Time | None, context: Context) -> Said:
-    """A fact and its examples with the time of another part."""
-    assert part.body is not None
-    past = not PAST.isdisjoint(part.lead.statuses)
-    leads = [_as_long(body, lead, when, past) for body in (part.body, *part.examples)]
-    body = begun(over(part.body, leads[0], context.kind), part.lead.statuses)
-    examples = tuple(over(e, own, context.kind) for e, own in zip(part.examples, leads[1:], strict=True))
-    return replace(part, body=body, examples=examples, time=leads[0].window)
-
-
-def _as_long(body: Predicate, lead: Modifiers, when: Time | None, past: bool) -> Modifiers:
-    """What reaches a body, with the time as it is of that: how long ago an event was is how long a state goes on."""
-    facts = facts_of(body)
-    if when is None or not facts:
-        return lead
-    return lead._replace(window=window_for(when, facts[0].concept, past) or lead.window)
 
 
 def _bonds_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
