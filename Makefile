@@ -16,11 +16,11 @@ demo: $(VENV)/.run ## screen an example patient against all trials
 	@# exit codes 3 and 4 say that nobody is eligible; the demo shows the answer, it does not judge it
 	@$(BIN)/eligo screen patients_examples/low_platelets.json; code=$$?; [ $$code -ne 1 ] && [ $$code -ne 2 ]
 
-test: $(VENV)/.dev ## run all tests, the linter and the type checker
+test: $(VENV)/.dev ## run all tests, on all cores, the linter and the type checker
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.dev ## the linter and the type checker alone
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -34,7 +34,7 @@ def listed(line: LinePass, i: int, token: Token) -> bool:
         return True
     if _of_one_list(line, i, mark, bond):
         return True
-    following = _joined_on(line, i, mark, token)
+    following = _joined_on(line, i, mark, token, bond)
     if following is None or line.relates_next(i):
         return False
     by_word = token.type != "COMMA" and mark.type == "BOND"
@@ -84,11 +84,16 @@ def _closes(token: Token) -> bool:
     return token.type in ("AND", "OR") or token.value in ("and", "or")
 
 
-def _joined_on(line: LinePass, i: int, mark: Token, token: Token) -> Token | None:
-    """The name behind a separator; what closes a list may have words before it: `A, B, or ongoing use of C`."""
+def _joined_on(line: LinePass, i: int, mark: Token, token: Token, bond: Token) -> Token | None:
+    """The name behind a separator; what closes a list may have words before it: `A, B, or ongoing use of C`.
+
+    So may what is required: `requiring A or treatment with B`.
+    """
     closes = mark.type == "INNER" and (token.type == "OR" or token.value == "or")
     leading = ("LIGHT", "STATUS", "QUAL") if closes else ("LIGHT",)
-    found = next((t for t in line.tokens[i + 1 : i + 8] if t.type not in leading), None)
+    passed = "used" if bond.value == "requiring" else "never"
+    behind = line.tokens[i + 1 : i + 8]
+    found = next((t for t in behind if t.type not in leading and (t.type != "STATUS" or t.value != passed)), None)
     return found if found is not None and found.type in ("CONCEPT", "VAR") else None
 
 

@@ -281,7 +281,8 @@ def _elapsed(state: UnitState, span: Span) -> Said:
         return state.context.unread(span, "time", place(state.elements[0]))
     had = presupposed or not rules_out(state.since)
     window = elapsed(state.since, had)
-    fact = fact_of(state.ids, Modifiers(statuses=("history",)), window, state.fact_span or span, state.context.kind)
+    past = Modifiers(statuses=("history",), qualifiers=(*state.qualifiers, *state.behind))
+    fact = fact_of(state.ids, past, window, state.fact_span or span, state.context.kind, state.but_not)
     lead = Modifiers(not had, False, ("history",), (), window)
     return Said(fact, span, "fact", lead, time=None, since=None if presupposed else state.since)
 
