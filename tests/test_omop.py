@@ -168,6 +168,16 @@ def test_the_synthea_bundles_give_the_same_as_their_omop_sample(run: Run, shared
         assert verdicts(omop) == verdicts(fhir)
 
 
+def test_omop_and_fhir_give_the_same_cohort(run: Run, tmp_path: Path) -> None:
+    list(_both(run, tmp_path, bundles(60)))
+
+    counted = [json.loads(run("cohort", "--warehouse", tmp_path / name, "--json").out) for name in ("a", "b")]
+
+    assert [len(one["trials"]) for one in counted] == [5, 5]
+    assert counted[0]["trials"] == counted[1]["trials"]
+    assert any(sum(trial["verdicts"].values()) == 60 for trial in counted[0]["trials"])
+
+
 # --- from wherever the tables are
 
 
