@@ -24,6 +24,7 @@ _BRACKETED: Final = frozenset(["IF", "EXCEPT", "UNLESS", "COMP", "BETWEEN"])  # 
 _BEFORE_ANEW: Final = SEPARATORS | {"", "THEN", "NEG", "OPEN", "STOP", "SUBITEM", "COLON"}  # behind these a unit begins
 
 
+_FACT: Final = frozenset(["CONCEPT"])
 _AT_THE_END: Final = frozenset(["IF", "EXCEPT", "UNLESS"])  # with these a bracket at the end of a list is of all of it
 
 
@@ -207,10 +208,17 @@ def _permit(line: LinePass, i: int, token: Token) -> None:
         line.unused(token)
 
 
+def _behind_limit(line: LinePass, i: int, token: Token) -> bool:
+    """`hemoglobin >= 9 without transfusion`: right behind the limit of a value, before what must not be there."""
+    plain = line.written(token) == "without" and line.core == "VAR" and not line.scoped
+    return plain and line.last() in ("NUM", "UNIT", "NORMAL") and line.follows(i, _FACT)
+
+
 def _negation(line: LinePass, i: int, token: Token) -> None:
     """`A without B`: after a fact a negation rules out what follows beside it; a limit holds unless there is B."""
     separated = line.separated()
-    if line.written(token) in words("absent") and line.limited(skip=separated or line.bracket_begins()):
+    absent = line.written(token) in words("absent") and line.limited(skip=separated or line.bracket_begins())
+    if absent or _behind_limit(line, i, token):
         token.type, token.value = "UNLESS", "absent"
         _except(line, i, token)
         return

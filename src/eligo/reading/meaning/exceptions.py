@@ -245,7 +245,7 @@ def unless_holds(context: Context, head: Said, taken: Said, *, absent: bool = Fa
     if both is None:
         return context.unread(span, "exception", taken.span, exception=True)
     body, out = both
-    demands = context.kind == "exclusion" or (absent and kinds_in(leaves(out)) <= TREATMENTS)
+    demands = context.kind == "exclusion" or (absent and not TREATMENTS.isdisjoint(kinds_in(leaves(out))))
 
     def joined(last: Predicate) -> Predicate:
         if demands:
