@@ -104,7 +104,7 @@ class _Tally:
 
 
 @dataclass(slots=True)
-class _ScreenState:
+class ScreenState:
     """What a process needs for every patient."""
 
     args: argparse.Namespace
@@ -114,16 +114,20 @@ class _ScreenState:
     shape: Terminal
 
 
-_ready: list[_ScreenState] = []
+_ready: list[ScreenState] = []
 
 
 def _start(args: argparse.Namespace) -> None:
     """Make this process ready; one that was forked is ready already."""
     if not _ready or _ready[0].args is not args:
-        rules = load_rules(args.rules)
-        rules = chosen(rules, args, args.trial or args.why)
-        rules = _reviewed(rules) if args.reviewed_only else rules
-        _ready[:] = [_ScreenState(args, rules, inputs.policy(args), inputs.options(args), terminal(sys.stdout))]
+        _ready[:] = [ready(args, load_rules(args.rules), terminal(sys.stdout))]
+
+
+def ready(args: argparse.Namespace, rules: Rules, shape: Terminal) -> ScreenState:
+    """What is needed for every patient, by the options and all the rules of the folder."""
+    rules = chosen(rules, args, args.trial or args.why)
+    rules = _reviewed(rules) if args.reviewed_only else rules
+    return ScreenState(args, rules, inputs.policy(args), inputs.options(args), shape)
 
 
 def _reviewed(rules: Rules) -> Rules:
@@ -185,10 +189,11 @@ def _check_options(args: argparse.Namespace) -> None:
 def _screen_all(batch: Iterable[Job]) -> list[Done]:
     """Screen the patients of a batch; whatever goes wrong with one is part of its own result."""
     state = _ready[0]
-    return [_screen_one(job, state) for job in batch]
+    return [screen_one(job, state) for job in batch]
 
 
-def _screen_one(job: Job, state: _ScreenState) -> Done:
+def screen_one(job: Job, state: ScreenState) -> Done:
+    """Screen a patient; whatever goes wrong is part of the result."""
     with Isolated(job.place) as unit:
         return _done(job, state)
     return Done("", unit.problems, (), True)
@@ -198,7 +203,7 @@ def _lost(job: Job) -> Done:
     return Done("", (killed(job),), (), True)
 
 
-def _done(job: Job, state: _ScreenState) -> Done:
+def _done(job: Job, state: ScreenState) -> Done:
     reading = read_job(job, state.options)
     if reading.patient is None:
         return Done("", reading.problems, (), reading.failed)
@@ -219,7 +224,7 @@ def _done(job: Job, state: _ScreenState) -> Done:
     return Done(text, tuple(flaws), verdicts, failed, reading.patient.id, row)
 
 
-def _screened(patient: Patient, state: _ScreenState) -> tuple[Screening, dict[str, Any]]:
+def _screened(patient: Patient, state: ScreenState) -> tuple[Screening, dict[str, Any]]:
     """The screening, and the JSON data of it that the options ask for."""
     ahead = None
     if state.args.outlook:
@@ -239,7 +244,7 @@ def _add_reasons(data: dict[str, Any]) -> None:
         trial["why"] = why(data["patient"], trial)
 
 
-def _lines(data: dict[str, Any], state: _ScreenState) -> Iterator[str]:
+def _lines(data: dict[str, Any], state: ScreenState) -> Iterator[str]:
     if state.args.why:
         for trial in data["trials"]:
             line = {"patient": data["patient"], **{key: trial[key] for key in ("trial", "verdict", "why")}}
