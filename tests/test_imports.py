@@ -36,6 +36,7 @@ ORDER = (
     "record worksheet",
     "warehouse",
     "commands",
+    "service",
     "cli",
     "__main__",
 )
@@ -47,10 +48,12 @@ BORDERS = {
     "polars": {"warehouse", "cohort", "commands/warehouse.py"},
     "duckdb": {"warehouse/omop_duckdb.py"},
     "psycopg": {"warehouse/omop_postgres.py"},
+    "starlette": {"service"},
+    "uvicorn": {"service/command.py"},
 }
 # The two halves of what reads prose, and who may use them; neither half needs the other.
 HALVES = ("pages", "reading")
-USE_READING = {"trials", "commands", "cli", "__main__"}
+USE_READING = {"trials", "commands", "service", "cli", "__main__"}
 
 
 def _part(module: str) -> str:

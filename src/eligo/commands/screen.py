@@ -21,6 +21,7 @@ from eligo.errors import Problem
 from eligo.isolation import Isolated
 from eligo.namedtuple import NamedTuple
 from eligo.patients.jobs import Job, killed
+from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.report.jsonline import json_line
@@ -203,15 +204,31 @@ def _lost(job: Job) -> Done:
     return Done("", (killed(job),), (), True)
 
 
-def _done(job: Job, state: ScreenState) -> Done:
+class ScreenedRecord(NamedTuple):
+    """A record as it was read, and its screening as JSON data; None where it could not be read."""
+
+    reading: Reading
+    data: dict[str, Any] | None
+    flaws: tuple[Problem, ...]
+
+
+def screened_record(job: Job, state: ScreenState) -> ScreenedRecord:
+    """Read and screen a record; whatever goes wrong with it as a whole is raised."""
     reading = read_job(job, state.options)
     if reading.patient is None:
-        return Done("", reading.problems, (), reading.failed)
+        return ScreenedRecord(reading, None, reading.problems)
     flaws = inputs.flaws(reading, state.args, state.rules)
     screening, data = _screened(reading.patient, state)
     flaws += inputs.clashes(screening, reading.patient, job.place)
     if wrong := [*state.rules.problems, *inputs.wrong_answers(state.args), *flaws]:
         data["problems"] = problems_json(wrong)
+    return ScreenedRecord(reading, data, tuple(flaws))
+
+
+def _done(job: Job, state: ScreenState) -> Done:
+    reading, data, flaws = screened_record(job, state)
+    if data is None or reading.patient is None:
+        return Done("", reading.problems, (), reading.failed)
     verdicts = verdicts_of(data["trials"])
     if state.args.why:
         _add_reasons(data)
@@ -221,7 +238,7 @@ def _done(job: Job, state: ScreenState) -> Done:
     row = table_row(data) if state.args.table and shown else None
     text = "\n".join(_lines(data, state)) if shown and not state.args.table else ""
     failed = any(flaw.severity == "error" for flaw in flaws)
-    return Done(text, tuple(flaws), verdicts, failed, reading.patient.id, row)
+    return Done(text, flaws, verdicts, failed, reading.patient.id, row)
 
 
 def _screened(patient: Patient, state: ScreenState) -> tuple[Screening, dict[str, Any]]:

@@ -1,0 +1,112 @@
+"""The settings of a server in, its application out: endpoints behind the guard, all work in one thread."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import islice
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from eligo.dataclass import dataclass, field
+from eligo.errors import Place, Problem
+from eligo.isolation import Isolated
+from eligo.report.problems import write_error
+from eligo.service.answer import STATUS, Answer, Call, json_answer, problem_answer
+from eligo.service.guard import ROUTE, Guard, Log, media_of, not_taken
+from eligo.service.openapi import openapi
+from eligo.service.operations import OPERATIONS, PREFIX
+from eligo.service.sessions import Sessions
+from eligo.service.settings import Settings
+from eligo.service.workbench import Workbench
+
+TOGETHER = 8  # patients of a stream that are done before others get their turn
+
+Run = Callable[[Call], Answer]
+
+
+@dataclass(slots=True)
+class _Desk:
+    """Where requests become calls: one after the other, in a thread of their own."""
+
+    bench: Workbench
+    thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "eligo"))
+
+    def endpoint(self, path: str, run: Run, takes: Collection[str] = ()) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint of a route; `takes` are the types of its bodies."""
+
+        async def answered(request: Request) -> Response:
+            request.scope[ROUTE] = path
+            call = await _call(request, self.bench)
+            if takes and call.media not in takes:
+                return self._response(problem_answer([not_taken(takes)]))
+            answer = await self._in_thread(partial(_answer, run, call))
+            return self._response(answer)
+
+        return answered
+
+    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self.thread, work)
+
+    def _response(self, answer: Answer) -> Response:
+        headers = dict(answer.headers)
+        if isinstance(answer.text, str):
+            media = f"{answer.media}; charset=utf-8" if answer.media.startswith("text/") else answer.media
+            return Response(answer.text, answer.status, headers, media if answer.status != 204 else None)
+        return StreamingResponse(self._streamed(answer.text), answer.status, headers, answer.media)
+
+    async def _streamed(self, lines: Iterator[str]) -> AsyncIterator[str]:
+        """The lines, some at a time, so that other requests come in between."""
+        loop = asyncio.get_running_loop()
+        while text := await loop.run_in_executor(self.thread, partial(_some, lines)):
+            yield text
+
+
+def _some(lines: Iterator[str]) -> str:
+    return "".join(islice(lines, TOGETHER))
+
+
+async def _call(request: Request, bench: Workbench) -> Call:
+    media = media_of(request.headers.get("content-type", ""))
+    query = tuple(request.query_params.multi_items())
+    accept = request.headers.get("accept", "")
+    return Call(bench, query, request.path_params, media, accept, await request.body())
+
+
+def _answer(run: Run, call: Call) -> Answer:
+    """What an endpoint gives, or what is wrong."""
+    with Isolated(Place(None)) as unit:
+        return run(call)
+    return problem_answer(unit.problems)
+
+
+def _describe(_: Call) -> Answer:
+    return json_answer(openapi())
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    """What the router refuses, in the words of all other problems."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    code = "method" if status == 405 else "not-found" if status == 404 else "internal"
+    said = {"method": "this cannot be done with that method", "not-found": "there is no such address"}
+    answer = problem_answer([Problem(code, said.get(code, "eligo failed"))])
+    headers = dict((error.headers or {}) if isinstance(error, HTTPException) else {})
+    return Response(str(answer.text), STATUS[code], headers, answer.media)
+
+
+def application(settings: Settings, log: Log = write_error) -> Guard:
+    """The application of one server."""
+    desk = _Desk(Workbench(settings))
+    routes = [
+        Route(f"{PREFIX}{one.path}", desk.endpoint(f"{PREFIX}{one.path}", one.run, one.takes), methods=[one.method])
+        for one in OPERATIONS
+    ]
+    routes.append(Route(f"{PREFIX}/openapi.json", desk.endpoint(f"{PREFIX}/openapi.json", _describe), methods=["GET"]))
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
+    return Guard(app, settings, Sessions(settings.token), log)

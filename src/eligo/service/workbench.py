@@ -1,0 +1,66 @@
+"""What all requests share: the rules of a folder, as they are now, and what was made ready for the options before.
+
+INVARIANT: everything here runs in one thread, one request at a time; the engine and its caches know no other.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import TypeVar, cast
+
+from eligo.commands.rulefiles import folder
+from eligo.dataclass import dataclass, field
+from eligo.screening import Rules, load_rules
+from eligo.service.settings import Settings
+
+MOST_READY = 32  # sets of options that are kept ready
+
+T = TypeVar("T")
+_Stamp = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(slots=True)
+class Workbench:
+    """The rules, loaded anew when a file of the folder changes, and what is made of them."""
+
+    settings: Settings
+    _stamp: _Stamp | None = None
+    _rules: Rules | None = None
+    _ready: OrderedDict[Hashable, object] = field(default_factory=OrderedDict)
+
+    @property
+    def folder(self) -> Path:
+        """Where the rule sets are."""
+        return folder(self.settings.rules)
+
+    def rules(self) -> Rules:
+        """The rules as the folder has them now."""
+        stamp = _stamp_of(self.folder)
+        if self._rules is None or stamp != self._stamp:
+            self._rules, self._stamp = load_rules(self.settings.rules), stamp
+            self._ready.clear()
+        return self._rules
+
+    def kept(self, key: Hashable, make: Callable[[Rules], T]) -> T:
+        """What `make` gives of the rules, kept under the key until the rules change."""
+        rules = self.rules()
+        if key not in self._ready:
+            self._ready[key] = make(rules)
+        self._ready.move_to_end(key)
+        while len(self._ready) > MOST_READY:
+            self._ready.popitem(last=False)
+        return cast("T", self._ready[key])
+
+
+def _stamp_of(path: Path) -> _Stamp:
+    """What tells one state of the folder from another."""
+    try:
+        entries = list(os.scandir(path)) if path.is_dir() else []
+        found = [(entry.name, entry.stat()) for entry in entries if entry.name.endswith((".yaml", ".yml"))]
+        found = found or [(path.name, path.stat())]
+    except OSError:  # loading says what is wrong
+        return ()
+    return tuple(sorted((name, at.st_mtime_ns, at.st_size) for name, at in found))
