@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,17 +19,36 @@ from eligo.dataclass import dataclass, field
 from eligo.errors import Place, Problem
 from eligo.isolation import Isolated
 from eligo.report.problems import write_error
-from eligo.service.answer import STATUS, Answer, Call, json_answer, problem_answer
+from eligo.service.answer import JSON, STATUS, Answer, Call, json_answer, problem_answer
 from eligo.service.guard import ROUTE, Guard, Log, media_of, not_taken
 from eligo.service.openapi import openapi
 from eligo.service.operations import OPERATIONS, PREFIX
 from eligo.service.sessions import Sessions
 from eligo.service.settings import Settings
+from eligo.service.state import Store
 from eligo.service.workbench import Workbench
 
 TOGETHER = 8  # patients of a stream that are done before others get their turn
 
 Run = Callable[[Call], Answer]
+
+# The pages: method, route, and the module below `eligo.service` with the function that makes it.
+PAGES = (
+    ("GET", "/static/{name}", "pages", "script"),
+    ("GET", "/login", "login_page", "show"),
+    ("POST", "/login", "login_page", "enter"),
+    ("GET", "/", "screen_page", "start"),
+    ("POST", "/screen", "screen_page", "add"),
+    ("GET", "/screen/{key}", "screen_page", "show"),
+    ("GET", "/screen/{key}/paper", "screen_page", "paper"),
+    ("POST", "/screen/{key}/answers", "screen_page", "answer"),
+    ("POST", "/screen/{key}/forget", "screen_page", "forget"),
+    ("GET", "/trials", "trials_page", "trials"),
+    ("POST", "/trials", "trials_page", "add"),
+    ("GET", "/review/{trial}", "trials_page", "review"),
+    ("POST", "/review/{trial}/{id}", "trials_page", "answer"),
+    ("POST", "/review/{trial}/{id}/preview", "trials_page", "preview"),
+)
 
 
 @dataclass(slots=True)
@@ -86,6 +106,21 @@ def _answer(run: Run, call: Call) -> Answer:
     return problem_answer(unit.problems)
 
 
+def _page(module: str, function: str) -> Run:
+    """A page of the workbench, or what is wrong as a page, or as a part of one."""
+
+    def answered(call: Call) -> Answer:
+        # Lazily: who only asks for data needs no templates.
+        pages = importlib.import_module("eligo.service.pages")
+        run: Run = getattr(importlib.import_module(f"eligo.service.{module}"), function)
+        with Isolated(Place(None)) as unit:
+            return run(call)
+        wrong: Answer = pages.wrong_page(call, unit.problems)
+        return wrong
+
+    return answered
+
+
 def _describe(_: Call) -> Answer:
     return json_answer(openapi())
 
@@ -102,11 +137,15 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 def application(settings: Settings, log: Log = write_error) -> Guard:
     """The application of one server."""
-    desk = _Desk(Workbench(settings))
+    sessions = Sessions(settings.token)
+    desk = _Desk(Workbench(settings, Store(settings.state), sessions))
     routes = [
         Route(f"{PREFIX}{one.path}", desk.endpoint(f"{PREFIX}{one.path}", one.run, one.takes), methods=[one.method])
         for one in OPERATIONS
     ]
     routes.append(Route(f"{PREFIX}/openapi.json", desk.endpoint(f"{PREFIX}/openapi.json", _describe), methods=["GET"]))
+    for method, path, *where in PAGES:
+        takes = (JSON,) if method == "POST" else ()
+        routes.append(Route(path, desk.endpoint(path, _page(*where), takes), methods=[method]))
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refused})
-    return Guard(app, settings, Sessions(settings.token), log)
+    return Guard(app, settings, sessions, log)

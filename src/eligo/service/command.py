@@ -1,4 +1,4 @@
-"""Serve eligo over HTTP: screening, audits, questions, answers and rules for other programs, described by OpenAPI 3.1.
+"""Serve eligo over HTTP: a workbench in the browser, and all it does for other programs, described by OpenAPI 3.1.
 
 It listens on this machine alone. On any other address it wants a token, which ELIGO_TOKEN holds, and the names by which
 it is reached; TLS is the business of a proxy before it. The log has a line for each request: method, route, status and
@@ -41,6 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_text = "a name by which the server is reached, as browsers send it (NAME or NAME:PORT); repeatable"
     parser.add_argument("--host-name", action="append", default=[], metavar="NAME", help=help_text)
     parser.add_argument("--behind-tls", action="store_true", help="browsers reach it by TLS, through a proxy")
+    help_text = "a folder that keeps records and answers of the pages (default: none, they end with the server)"
+    parser.add_argument("--state", metavar="DIR", help=help_text)
     parser.add_argument("--site", metavar="FILE", help="as for `screen`, for all requests")
     add_vocabulary(parser)
     add_max_size(parser, MAX_BYTES)
@@ -73,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
             token,
             (f"--site={args.site}",) if args.site else (),
             args.behind_tls,
+            args.state,
             args.max_size,
             args.most,
         )

@@ -62,7 +62,7 @@ class Guard:
         try:
             await self._pass(scope, receive, sender)
         except EligoError as error:
-            await self._say(sender, problem_answer(error.problems))
+            await self._say(sender, _refusal(scope, error))
         except Exception as error:
             await self._say(sender, problem_answer([unexpected(error)]))
         finally:
@@ -170,6 +170,14 @@ class _Sender:
             added = [(n.encode(), v.encode()) for n, v in more.items() if n.encode() not in own]
             message = {**message, "headers": [*message["headers"], *added]}
         return self._send(message)
+
+
+def _refusal(scope: Scope, error: EligoError) -> Answer:
+    """What is said to whom that may not come in; who looks at pages without a token is led to where it is asked for."""
+    looks = scope["method"] == "GET" and b"text/html" in _headers_of(scope).get(b"accept", [b""])[0]
+    if looks and error.problems[0].code == "token":
+        return Answer("", status=303, headers=(("location", "/login"),))
+    return problem_answer(error.problems)
 
 
 def _headers_of(scope: Scope) -> _Headers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from eligo.commands import answer as answer_command
 from eligo.commands import inputs, screen
@@ -14,6 +14,7 @@ from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import read_json
 from eligo.namedtuple import NamedTuple
 from eligo.patients.jobs import Job
+from eligo.patients.model import Patient
 from eligo.patients.readers import body_jobs, read_job
 from eligo.patients.replies import SCHEMA, Replies, answers_of, reply_json
 from eligo.report.jsonline import json_line
@@ -122,9 +123,9 @@ def questions(call: Call) -> Answer:
 
 
 class Answered(NamedTuple):
-    """What came of answers to questions: the state of the patient as data, the answers themselves, what is wrong."""
+    """What came of answers to questions: the dialog with them, the answers themselves, what is wrong."""
 
-    state: Mapping[str, object]
+    dialog: answer_command.AnswerDialog
     entries: tuple[FilledEntry, ...]
     problems: tuple[Problem, ...]
 
@@ -136,11 +137,22 @@ def answered(
     reading = read_job(job, replace(state.options, answers=before))
     if reading.patient is None:
         raise EligoError(reading.problems)
-    rules, args = state.rules, argparse.Namespace(**vars(state.args), by=by, date=day)
     entries = list[FilledEntry]()
-    dialog = answer_command.AnswerDialog(rules.engine(state.policy), reading.patient, args, entries.extend)
-    problems = dialog.take(settings, {item.key: item for item in items_of(rules.plans)})
-    return Answered(answer_command.state_json(dialog, rules), tuple(entries), tuple(problems))
+    dialog = dialog_of(state, reading.patient, by, day, entries.extend)
+    problems = dialog.take(settings, {item.key: item for item in items_of(state.rules.plans)})
+    return Answered(dialog, tuple(entries), tuple(problems))
+
+
+def dialog_of(
+    state: screen.ScreenState,
+    patient: Patient,
+    by: str = "",
+    day: str | None = None,
+    keep: Callable[[list[FilledEntry]], object] = bool,
+) -> answer_command.AnswerDialog:
+    """The questions that a patient's record leaves open, as `eligo answer` asks them."""
+    args = argparse.Namespace(**vars(state.args), by=by, date=day)
+    return answer_command.AnswerDialog(state.rules.engine(state.policy), patient, args, keep)
 
 
 def answers(call: Call) -> Answer:
@@ -156,7 +168,8 @@ def answers(call: Call) -> Answer:
         raise EligoError(found.problems)
     kept = {"schema": SCHEMA, "answers": [{"patient": e.patient} | reply_json(e.reply) for e in found.entries]}
     problems = {"problems": problems_json(found.problems)} if found.problems else {}
-    return json_answer({**found.state, "answers": kept["answers"], **problems})
+    told = answer_command.state_json(found.dialog, state.rules)
+    return json_answer({**told, "answers": kept["answers"], **problems})
 
 
 def _given(data: object) -> Mapping[str, object]:

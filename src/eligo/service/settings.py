@@ -13,6 +13,7 @@ MOST = 16  # requests that are under way at once; the next ones are told to come
 class Settings:
     """The names that the server answers to, who may come in, and what holds for every request.
 
+    `state` is the folder of what the workbench keeps; without one it is kept in memory, and ends with the server.
     `fixed` are options of the commands (`--site=FILE`), which no request can change. `secure` says that browsers reach
     the server by TLS, through a proxy.
     """
@@ -22,6 +23,7 @@ class Settings:
     token: str | None = None
     fixed: tuple[str, ...] = ()
     secure: bool = False
+    state: str | None = None
     max_bytes: int = MAX_BYTES
     most: int = MOST
 

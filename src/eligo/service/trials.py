@@ -29,14 +29,14 @@ _MEDIA = {"csv": CSV, "html": HTML, "questionnaire": FHIR_JSON}
 
 def health(call: Call) -> Answer:
     """Say that the server works, and with what."""
-    rules = call.bench.rules()
+    rules = call.bench.listed()
     return json_answer({"status": "ok", "version": __version__, "trials": len(rules.plans)})
 
 
 def rules(call: Call) -> Answer:
     """List the trials, and what is wrong with files of rules that could not be used."""
     _no_options(call)
-    found = call.bench.rules()
+    found = call.bench.listed()
     problems = [problem.as_json() for problem in found.problems]
     return json_answer({"trials": [_listed(plan) for plan in found.plans], "problems": problems})
 

@@ -14,7 +14,9 @@ from typing import TypeVar, cast
 from eligo.commands.rulefiles import folder
 from eligo.dataclass import dataclass, field
 from eligo.screening import Rules, load_rules
+from eligo.service.sessions import Sessions
 from eligo.service.settings import Settings
+from eligo.service.state import Store
 
 MOST_READY = 32  # sets of options that are kept ready
 
@@ -27,6 +29,8 @@ class Workbench:
     """The rules, loaded anew when a file of the folder changes, and what is made of them."""
 
     settings: Settings
+    store: Store
+    sessions: Sessions
     _stamp: _Stamp | None = None
     _rules: Rules | None = None
     _ready: OrderedDict[Hashable, object] = field(default_factory=OrderedDict)
@@ -44,6 +48,12 @@ class Workbench:
             self._ready.clear()
         return self._rules
 
+    def listed(self) -> Rules:
+        """The same; none of a folder that holds none yet, or is to be made by the first draft."""
+        if not self.folder.exists() or (self.folder.is_dir() and not _stamp_of(self.folder, ())):
+            return Rules(())
+        return self.rules()
+
     def kept(self, key: Hashable, make: Callable[[Rules], T]) -> T:
         """What `make` gives of the rules, kept under the key until the rules change."""
         rules = self.rules()
@@ -55,11 +65,13 @@ class Workbench:
         return cast("T", self._ready[key])
 
 
-def _stamp_of(path: Path) -> _Stamp:
-    """What tells one state of the folder from another."""
+def _stamp_of(path: Path, bare: _Stamp | None = None) -> _Stamp:
+    """What tells one state of the folder from another; `bare` is that of a folder without files of rules."""
     try:
         entries = list(os.scandir(path)) if path.is_dir() else []
         found = [(entry.name, entry.stat()) for entry in entries if entry.name.endswith((".yaml", ".yml"))]
+        if not found and bare is not None:
+            return bare
         found = found or [(path.name, path.stat())]
     except OSError:  # loading says what is wrong
         return ()
