@@ -17,7 +17,7 @@ from eligo.commands.rulefiles import add_trials
 from eligo.commands.verdicts import add_strict, chosen, exit_code, verdicts_of
 from eligo.dataclass import dataclass, field
 from eligo.ending import emit
-from eligo.errors import Problem
+from eligo.errors import Place, Problem
 from eligo.isolation import Isolated
 from eligo.namedtuple import NamedTuple
 from eligo.patients.jobs import Job, killed
@@ -214,12 +214,16 @@ class ScreenedRecord(NamedTuple):
 
 def screened_record(job: Job, state: ScreenState) -> ScreenedRecord:
     """Read and screen a record; whatever goes wrong with it as a whole is raised."""
-    reading = read_job(job, state.options)
+    return screened_reading(read_job(job, state.options), job.place, state)
+
+
+def screened_reading(reading: Reading, place: Place, state: ScreenState) -> ScreenedRecord:
+    """Screen a record that was read."""
     if reading.patient is None:
         return ScreenedRecord(reading, None, reading.problems)
     flaws = inputs.flaws(reading, state.args, state.rules)
     screening, data = _screened(reading.patient, state)
-    flaws += inputs.clashes(screening, reading.patient, job.place)
+    flaws += inputs.clashes(screening, reading.patient, place)
     if wrong := [*state.rules.problems, *inputs.wrong_answers(state.args), *flaws]:
         data["problems"] = problems_json(wrong)
     return ScreenedRecord(reading, data, tuple(flaws))

@@ -28,6 +28,7 @@ STATUS = {
     "method": 405,
     "body-slow": 408,
     "file-changed": 409,
+    "prefetch-missing": 412,
     "file-too-large": 413,
     "url-too-long": 414,
     "media-type": 415,
@@ -50,6 +51,7 @@ class Call:
     media: str = ""
     accept: str = ""
     body: bytes = b""
+    host: str = ""
 
     def takes(self, media: str) -> bool:
         """Whether the caller asks for this kind of answer by its name."""

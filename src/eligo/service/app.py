@@ -19,6 +19,7 @@ from eligo.dataclass import dataclass, field
 from eligo.errors import Place, Problem
 from eligo.isolation import Isolated
 from eligo.report.problems import write_error
+from eligo.service import hooks
 from eligo.service.answer import JSON, STATUS, Answer, Call, json_answer, problem_answer
 from eligo.service.guard import ROUTE, Guard, Log, media_of, not_taken
 from eligo.service.openapi import openapi
@@ -31,6 +32,13 @@ from eligo.service.workbench import Workbench
 TOGETHER = 8  # patients of a stream that are done before others get their turn
 
 Run = Callable[[Call], Answer]
+
+# CDS Hooks, whose routes and bodies its specification states.
+HOOKS: tuple[tuple[str, str, Run, tuple[str, ...]], ...] = (
+    ("GET", "/cds-services", hooks.discovery, ()),
+    ("POST", "/cds-services/{service}", hooks.cards, (JSON,)),
+    ("POST", "/cds-services/{service}/feedback", hooks.feedback, (JSON,)),
+)
 
 # The pages: method, route, and the module below `eligo.service` with the function that makes it.
 PAGES = (
@@ -96,7 +104,8 @@ async def _call(request: Request, bench: Workbench) -> Call:
     media = media_of(request.headers.get("content-type", ""))
     query = tuple(request.query_params.multi_items())
     accept = request.headers.get("accept", "")
-    return Call(bench, query, request.path_params, media, accept, await request.body())
+    host = request.headers.get("host", "")
+    return Call(bench, query, request.path_params, media, accept, await request.body(), host)
 
 
 def _answer(run: Run, call: Call) -> Answer:
@@ -144,6 +153,7 @@ def application(settings: Settings, log: Log = write_error) -> Guard:
         for one in OPERATIONS
     ]
     routes.append(Route(f"{PREFIX}/openapi.json", desk.endpoint(f"{PREFIX}/openapi.json", _describe), methods=["GET"]))
+    routes += [Route(path, desk.endpoint(path, run, takes), methods=[method]) for method, path, run, takes in HOOKS]
     for method, path, *where in PAGES:
         takes = (JSON,) if method == "POST" else ()
         routes.append(Route(path, desk.endpoint(path, _page(*where), takes), methods=[method]))

@@ -15,6 +15,7 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+from eligo.commands.inputs import day
 from eligo.commands.names import add_vocabulary
 from eligo.commands.printing import say
 from eligo.commands.rulefiles import add_folder
@@ -22,6 +23,7 @@ from eligo.commands.sizes import add_max_size
 from eligo.errors import EligoError, Problem
 from eligo.service.sessions import SHORTEST_TOKEN
 from eligo.service.settings import MAX_BYTES, MOST, Settings
+from eligo.site import load as load_site
 
 EXAMPLES = """\
   eligo serve
@@ -43,6 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--behind-tls", action="store_true", help="browsers reach it by TLS, through a proxy")
     help_text = "a folder that keeps records and answers of the pages (default: none, they end with the server)"
     parser.add_argument("--state", metavar="DIR", help=help_text)
+    day_help = "the day (YYYY-MM-DD) for which CDS Hooks screen (default: today)"
+    parser.add_argument("--as-of", type=day, metavar="DATE", help=day_help)
     parser.add_argument("--site", metavar="FILE", help="as for `screen`, for all requests")
     add_vocabulary(parser)
     add_max_size(parser, MAX_BYTES)
@@ -67,6 +71,8 @@ def _count(text: str) -> int:
 def run(args: argparse.Namespace) -> int:
     """Serve until a signal ends it."""
     token = _token(args)
+    if args.site:
+        load_site(args.site)  # what is wrong with it is said here, and to no caller
     with _listening(args.host, args.port) as listener:
         port = listener.getsockname()[1]
         settings = Settings(
@@ -76,6 +82,7 @@ def run(args: argparse.Namespace) -> int:
             (f"--site={args.site}",) if args.site else (),
             args.behind_tls,
             args.state,
+            args.as_of.isoformat() if args.as_of else None,
             args.max_size,
             args.most,
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from eligo.commands import form, screen
 from eligo.commands import next as next_command
 from eligo.namedtuple import NamedTuple
-from eligo.service import records, trials
+from eligo.service import records, requirements, trials
 from eligo.service.answer import CSV, FHIR_JSON, HTML, JSON, NDJSON, Answer, Call
 from eligo.service.options import Command
 
@@ -43,6 +43,17 @@ OPERATIONS = (
         {},
         form,
         trials.FORM,
+    ),
+    Operation(
+        "GET",
+        "/data-requirements",
+        "dataRequirements",
+        "What of a record the trials look at, by code and look-back, as a FHIR Library",
+        requirements.data_requirements,
+        {FHIR_JSON: "FhirResource"},
+        {},
+        form,
+        requirements.TRIALS,
     ),
     Operation(
         "POST",

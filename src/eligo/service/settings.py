@@ -14,6 +14,7 @@ class Settings:
     """The names that the server answers to, who may come in, and what holds for every request.
 
     `state` is the folder of what the workbench keeps; without one it is kept in memory, and ends with the server.
+    `as_of` is the day for which hooks screen, today by default.
     `fixed` are options of the commands (`--site=FILE`), which no request can change. `secure` says that browsers reach
     the server by TLS, through a proxy.
     """
@@ -24,6 +25,7 @@ class Settings:
     fixed: tuple[str, ...] = ()
     secure: bool = False
     state: str | None = None
+    as_of: str | None = None
     max_bytes: int = MAX_BYTES
     most: int = MOST
 
