@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from eligo.requirements import MOST_CODES, library, needed
 from eligo.screening import load_rules
-from eligo.service.requirements import MOST_CODES, library, needed
 from eligo.service.settings import Settings
 from eligo.service.state import Store
 from tests.serving import Served, served

@@ -33,7 +33,7 @@ ORDER = (
     "cases",
     "report",
     "screening",
-    "record worksheet",
+    "record requirements worksheet",
     "warehouse",
     "commands",
     "service",

@@ -22,7 +22,6 @@ from eligo.report.problems import write_error
 from eligo.service import hooks
 from eligo.service.answer import JSON, STATUS, Answer, Call, json_answer, problem_answer
 from eligo.service.guard import ROUTE, Guard, Log, media_of, not_taken
-from eligo.service.openapi import openapi
 from eligo.service.operations import OPERATIONS, PREFIX
 from eligo.service.sessions import Sessions
 from eligo.service.settings import Settings
@@ -131,6 +130,8 @@ def _page(module: str, function: str) -> Run:
 
 
 def _describe(_: Call) -> Answer:
+    from eligo.service.openapi import openapi  # lazily: the schemas take longer to make than all else of a start
+
     return json_answer(openapi())
 
 

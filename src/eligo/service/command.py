@@ -23,7 +23,6 @@ from eligo.commands.sizes import add_max_size
 from eligo.errors import EligoError, Problem
 from eligo.service.sessions import SHORTEST_TOKEN
 from eligo.service.settings import MAX_BYTES, MOST, Settings
-from eligo.site import load as load_site
 
 EXAMPLES = """\
   eligo serve
@@ -72,7 +71,9 @@ def run(args: argparse.Namespace) -> int:
     """Serve until a signal ends it."""
     token = _token(args)
     if args.site:
-        load_site(args.site)  # what is wrong with it is said here, and to no caller
+        from eligo.site import load  # lazily: few sites have such a file
+
+        load(args.site)  # what is wrong with it is said here, and to no caller
     with _listening(args.host, args.port) as listener:
         port = listener.getsockname()[1]
         settings = Settings(

@@ -24,10 +24,10 @@ from eligo.report.display import criterion
 from eligo.report.jsonline import json_line
 from eligo.report.measures import Data
 from eligo.report.page.strip import sentence_of
+from eligo.requirements import searches
 from eligo.service.answer import Answer, Call, json_answer
 from eligo.service.guard import BODY
 from eligo.service.records import screen_state
-from eligo.service.requirements import searches
 
 ALL = "eligo"  # the service of all trials; that of one is `eligo-TRIAL`
 HOOK = "patient-view"
@@ -70,7 +70,8 @@ def cards(call: Call) -> Answer:
     """The cards for a patient."""
     data = _request(call)
     plans = _plans(call)
-    sent = _sent(data.get("prefetch"), searches(plans))
+    asked = call.bench.kept(("searches", call.path["service"]), lambda _: searches(plans))
+    sent = _sent(data.get("prefetch"), asked)
     state = _state(call, plans)
     reading = _reading(sent, state)
     if reading.patient is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -118,9 +119,9 @@ def _problem(said: str) -> dict[str, Any]:
 
 def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
     """The options, as the command describes them."""
-    if operation.command is None:
+    if not operation.command:
         return
-    known = actions_of(parser_of(operation.command))
+    known = actions_of(parser_of(importlib.import_module(f"eligo.commands.{operation.command}")))
     for name in operation.options:
         action = known[name]
         schema: dict[str, Any] = {"type": "boolean"} if action.nargs == 0 else {"type": "string"}

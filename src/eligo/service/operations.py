@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from eligo.commands import form, screen
-from eligo.commands import next as next_command
 from eligo.namedtuple import NamedTuple
-from eligo.service import records, requirements, trials
+from eligo.service import records, trials
 from eligo.service.answer import CSV, FHIR_JSON, HTML, JSON, NDJSON, Answer, Call
-from eligo.service.options import Command
 
 PREFIX = "/api/v1"
 PATIENT_BODY: dict[str, str | None] = {JSON: "Patient", FHIR_JSON: "FhirResource"}
 
 
 class Operation(NamedTuple):
-    """One endpoint: bodies and answers are names of schemas by their media types; `None` is a text."""
+    """One endpoint: bodies and answers are names of schemas by their media types; `None` is a text.
+
+    `options` are those of the command of this name.
+    """
 
     method: str
     path: str
@@ -25,7 +25,7 @@ class Operation(NamedTuple):
     run: Callable[[Call], Answer]
     gives: dict[str, str | None]
     takes: dict[str, str | None] = {}  # noqa: RUF012 - a named tuple is not changed
-    command: Command | None = None
+    command: str = ""
     options: tuple[str, ...] = ()
 
 
@@ -41,7 +41,7 @@ OPERATIONS = (
         trials.form_of,
         {CSV: None, HTML: None, FHIR_JSON: "FhirResource"},
         {},
-        form,
+        "form",
         trials.FORM,
     ),
     Operation(
@@ -49,11 +49,11 @@ OPERATIONS = (
         "/data-requirements",
         "dataRequirements",
         "What of a record the trials look at, by code and look-back, as a FHIR Library",
-        requirements.data_requirements,
+        trials.data_requirements,
         {FHIR_JSON: "FhirResource"},
         {},
-        form,
-        requirements.TRIALS,
+        "form",
+        trials.TRIALS,
     ),
     Operation(
         "POST",
@@ -72,7 +72,7 @@ OPERATIONS = (
         records.screening,
         {JSON: "Screening", NDJSON: None},
         {**PATIENT_BODY, NDJSON: None, CSV: None},
-        screen,
+        "screen",
         records.SCREEN,
     ),
     Operation(
@@ -83,7 +83,7 @@ OPERATIONS = (
         records.audit,
         {JSON: "Screening", HTML: None},
         PATIENT_BODY,
-        screen,
+        "screen",
         records.AUDIT,
     ),
     Operation(
@@ -94,7 +94,7 @@ OPERATIONS = (
         records.questions,
         {JSON: "Next"},
         PATIENT_BODY,
-        next_command,
+        "screen",
         records.NEXT,
     ),
     Operation(
@@ -105,7 +105,7 @@ OPERATIONS = (
         records.answers,
         {JSON: "AnsweredState"},
         {JSON: "GivenAnswers"},
-        screen,
+        "screen",
         records.ANSWERS,
     ),
 )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import getpass
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from eligo.commands import answer as answer_command
 from eligo.commands import inputs, screen
-from eligo.commands import next as next_command
 from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import read_json
@@ -24,8 +23,11 @@ from eligo.screening import Rules
 from eligo.service.answer import CSV, HTML, NDJSON, Answer, Call, json_answer
 from eligo.service.guard import BODY
 from eligo.service.options import arguments
-from eligo.worksheet.entry import FilledEntry
-from eligo.worksheet.items import items_of
+
+if TYPE_CHECKING:
+    from eligo.commands import answer as answer_command
+    from eligo.commands import next as next_command
+    from eligo.worksheet.entry import FilledEntry
 
 READING = ("as-of", "lenient", "id-by", "format", "max-age", "assume-absent", "margin")
 TRIALS = ("trial", "exclude-trial")
@@ -107,6 +109,7 @@ def _allowed(
 
 def questions(call: Call) -> Answer:
     """Say what to find out next of a patient."""
+    from eligo.commands import next as next_command  # lazily, as below: a start does without
 
     def make(rules: Rules) -> next_command.NextState:
         fixed = ("-", "--json", *call.bench.settings.fixed)
@@ -134,6 +137,9 @@ def answered(
     job: Job, state: screen.ScreenState, before: Replies, settings: Sequence[str], by: str, day: str | None
 ) -> Answered:
     """Answer questions that a record leaves open, in the light of what was answered before."""
+    from eligo.worksheet.entry import FilledEntry
+    from eligo.worksheet.items import items_of
+
     reading = read_job(job, replace(state.options, answers=before))
     if reading.patient is None:
         raise EligoError(reading.problems)
@@ -151,12 +157,16 @@ def dialog_of(
     keep: Callable[[list[FilledEntry]], object] = bool,
 ) -> answer_command.AnswerDialog:
     """The questions that a patient's record leaves open, as `eligo answer` asks them."""
+    from eligo.commands import answer as answer_command
+
     args = argparse.Namespace(**vars(state.args), by=by, date=day)
     return answer_command.AnswerDialog(state.rules.engine(state.policy), patient, args, keep)
 
 
 def answers(call: Call) -> Answer:
     """Take answers of a person to what a record leaves open, and give the verdicts with them."""
+    from eligo.commands.answer import state_json
+
     given = _given(read_json(call.body, BODY, len(call.body), of_patient=True))
     state = screen_state(call, _allowed(call.query, ANSWERS))
     record = json_line(given["record"]).encode()
@@ -168,7 +178,7 @@ def answers(call: Call) -> Answer:
         raise EligoError(found.problems)
     kept = {"schema": SCHEMA, "answers": [{"patient": e.patient} | reply_json(e.reply) for e in found.entries]}
     problems = {"problems": problems_json(found.problems)} if found.problems else {}
-    told = answer_command.state_json(found.dialog, state.rules)
+    told = state_json(found.dialog, state.rules)
     return json_answer({**told, "answers": kept["answers"], **problems})
 
 

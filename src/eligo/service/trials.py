@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from eligo.commands import form, understood
-from eligo.commands.bulk import read_criterion
-from eligo.commands.explain_rules import ruleset_json
 from eligo.commands.rulefiles import trial_file
+from eligo.commands.verdicts import chosen
 from eligo.errors import EligoError, Place, Problem, did_you_mean
 from eligo.jsontext import read_json
 from eligo.plan import Plan
-from eligo.ruleset import RuleSet, dumps, load
+from eligo.report.jsonline import json_line
 from eligo.screening import Rules
 from eligo.service.answer import CSV, FHIR_JSON, HTML, Answer, Call, json_answer
 from eligo.service.guard import BODY
@@ -19,9 +17,9 @@ from eligo.service.options import arguments
 from eligo.service.sheet import style_policy
 from eligo.truth import KINDS
 from eligo.version import __version__
-from eligo.yamltext import read_yaml
 
-FORM = ("trial", "exclude-trial", "format")
+TRIALS = ("trial", "exclude-trial")
+FORM = (*TRIALS, "format")
 LONGEST_TEXT = 200_000  # characters of a page to read
 _PARSE_KEYS = {"text", "kind", "page"}
 _MEDIA = {"csv": CSV, "html": HTML, "questionnaire": FHIR_JSON}
@@ -49,16 +47,16 @@ def _listed(plan: Plan) -> dict[str, object]:
 
 def rule_set(call: Call) -> Answer:
     """Give the rule set of one trial: as its file has it, and each criterion in a sentence."""
+    from eligo.commands.explain_rules import (
+        ruleset_json,  # lazily, as the others: a start does without YAML and grammar
+    )
+    from eligo.ruleset import dumps, load
+    from eligo.yamltext import read_yaml
+
     _no_options(call)
-    found = ruleset_of(call, call.path["trial"])
+    found = load(trial_file(known_trial(call.bench.rules(), call.path["trial"]), call.bench.settings.rules))
     data = read_yaml(dumps(found)).data
     return json_answer({"ruleset": data, "sentences": ruleset_json(found)["criteria"]})
-
-
-def ruleset_of(call: Call, trial: str) -> RuleSet:
-    """The rule set of a trial of the folder; raise `EligoError` for any other name, whatever files there are."""
-    known = known_trial(call.bench.rules(), trial)
-    return load(trial_file(known, call.bench.settings.rules))
 
 
 def known_trial(found: Rules, trial: str) -> str:
@@ -68,6 +66,8 @@ def known_trial(found: Rules, trial: str) -> str:
 
 def form_of(call: Call) -> Answer:
     """Write what trials ask as a worksheet: CSV, a page, or a FHIR Questionnaire."""
+    from eligo.commands import form
+
     args = arguments(form, FORM, call.query)
     if not args.trial:
         raise EligoError(Problem("usage", "no trial is named", help="add `trial=NCT...`"))
@@ -76,8 +76,20 @@ def form_of(call: Call) -> Answer:
     return Answer(text, media, headers=(("content-security-policy", style_policy(text)),) if media == HTML else ())
 
 
+def data_requirements(call: Call) -> Answer:
+    """The data requirements of trials, as a FHIR Library."""
+    from eligo.commands import form
+    from eligo.requirements import library
+
+    args = arguments(form, TRIALS, call.query)
+    return Answer(json_line(library(chosen(call.bench.rules(), args, args.trial).plans)), FHIR_JSON)
+
+
 def parse(call: Call) -> Answer:
     """Read a sentence, or with `page` a whole text, as `eligo parse --json` does."""
+    from eligo.commands import understood
+    from eligo.commands.bulk import read_criterion
+
     _no_options(call)
     data = read_json(call.body, BODY, len(call.body))
     if not isinstance(data, dict) or not isinstance(data.get("text"), str) or data.keys() - _PARSE_KEYS:

@@ -6,24 +6,18 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
-from eligo.commands import form
-from eligo.commands.verdicts import chosen
 from eligo.criteria import DAYS_IN, Compare, Duration, OneOf, Present, Related, Window
 from eligo.namedtuple import NamedTuple
 from eligo.patients.answers import findings_data
 from eligo.patients.diagnostic_tests import all_tests
 from eligo.plan import Plan, Test
 from eligo.report.display import concept_name, variable_name
-from eligo.report.jsonline import json_line
-from eligo.service.answer import FHIR_JSON, Answer, Call
-from eligo.service.options import arguments
 from eligo.vocabulary.ages import result_age
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.scores import SCORES, ScoreInput, leaf_inputs
 from eligo.vocabulary.variables import variables
 
 LOINC = "http://loinc.org"
-TRIALS = ("trial", "exclude-trial")
 PERSON = frozenset({"age", "sex"})
 MEDICATIONS = ("MedicationRequest", "MedicationStatement")
 RESOURCES = {
@@ -158,12 +152,6 @@ def _days(length: Duration | None) -> int | None:
 # --- as FHIR
 
 
-def data_requirements(call: Call) -> Answer:
-    """The data requirements of trials, as a FHIR Library."""
-    args = arguments(form, TRIALS, call.query)
-    return Answer(json_line(library(chosen(call.bench.rules(), args, args.trial).plans)), FHIR_JSON)
-
-
 def library(plans: Iterable[Plan]) -> dict[str, object]:
     """The Library of trials: a data requirement for each thing that they look at."""
     listed = list(plans)
@@ -187,15 +175,14 @@ def _requirement(one: Needed) -> dict[str, object]:
     return found
 
 
-def searches(plans: Iterable[Plan]) -> dict[str, str]:
-    """What of a patient is to be sent, as searches by the name of what they find; Observations by their codes.
+def searches(plans: Iterable[Plan], patient: str = "{{context.patientId}}") -> dict[str, str]:
+    """What of a patient is to be had, as searches by the name of what they find; Observations by their codes.
 
     Lists are asked for whole, since only a whole list says what is not on it.
     """
     wanted = needed(plans)
     resources = {one.resource for one in wanted}
     codes = {f"{system}|{code}" for one in wanted if one.resource == "Observation" for system, code in one.codes}
-    patient = "{{context.patientId}}"
     found = {"patient": f"Patient/{patient}"}
     for number, part in enumerate(_parts(sorted(codes)), 1):
         found[f"{OBSERVATIONS}{number}"] = f"Observation?patient={patient}&code={','.join(part)}"
