@@ -55,6 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     trials.add_argument(
         "--why", action="append", metavar="NCT", help="for this trial only: the reason in one sentence; repeatable"
     )
+    help_text = (
+        "a FHIR server (https://host/path), of which PATIENT is the id of a patient; its token: ELIGO_FHIR_TOKEN"
+    )
+    parser.add_argument("--fhir", metavar="URL", help=help_text)
     parser.add_argument("--only", choices=ONLY, help="show only trials with this verdict, and patients that have one")
     help_text = "look ahead: what to find out next, what would help, what each verdict hangs on, until when it holds"
     parser.add_argument("--outlook", action="store_true", help=help_text)
@@ -153,10 +157,9 @@ def run(args: argparse.Namespace) -> int:
     write_problems(state.rules.problems, args.json)
     tally = _Tally(inputs.write_wrong_answers(args) or bool(state.rules.problems))
     patients, rows = set[str](), list[TableRow]()
-    found = (job for name in args.patients for job in jobs(name, state.options))
     before, between = "", "" if args.json or args.why else "\n"
     with Progress() as progress:
-        for done in in_order(found, _screen_all, _start, args, args.processes, _lost):
+        for done in in_order(_jobs(args, state), _screen_all, _start, args, args.processes, _lost):
             if done.problems:
                 progress.clear()
                 write_problems(done.problems, args.json)
@@ -177,6 +180,17 @@ def run(args: argparse.Namespace) -> int:
     if sum(tally.best.values()) + len(tally.unread) > 1:
         _summarise(tally.best, len(tally.unread), args.json)
     return exit_code(tally.verdicts, tally.failed, args.strict)
+
+
+def _jobs(args: argparse.Namespace, state: ScreenState) -> Iterator[Job]:
+    """The records of files, or those that a FHIR server has of the patients."""
+    if not args.fhir:
+        return (job for name in args.patients for job in jobs(name, state.options))
+    from eligo.patients.fhir_server import server_at  # lazily: few ask a server
+    from eligo.requirements import searches
+
+    server = server_at(args.fhir, args.max_size)
+    return server.jobs(args.patients, lambda patient: searches(state.rules.plans, patient))
 
 
 def _check_options(args: argparse.Namespace) -> None:
