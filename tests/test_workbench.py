@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from eligo.cli import build_parser
 from eligo.errors import EligoError
 from eligo.ruleset import load
 from eligo.service.settings import Settings
@@ -328,6 +329,80 @@ def test_the_state_is_readable_by_its_owner_alone(folder: Path) -> None:
         list((folder / "state").iterdir())
     )
     assert (folder / "state").stat().st_mode & 0o077 == 0
+
+
+def test_the_worklist_is_a_matrix_with_what_became_of_each(shipped: Served) -> None:
+    key = _added(shipped)
+    sent = {"state": "screen failure", "note": "I1", "by": "AB"}
+
+    cell = shipped.post(f"/worklist/{key}/NCT03460795", sent).body.decode()
+    wrong = shipped.post(f"/worklist/{key}/NCT03460795", {"state": "eaten", "by": "AB"})
+    whole = shipped.get("/worklist").body.decode()
+    failed = shipped.get("/worklist?state=screen%20failure").body.decode()
+    answered = shipped.get("/worklist?state=answered").body.decode()
+
+    assert "screen failure: I1 (AB, " in cell
+    assert wrong.status == 400
+    assert whole.count(f"/screen/{key}#") == 5
+    assert f"/screen/{key}" in failed
+    assert f"/screen/{key}" not in answered
+    assert "There is nobody here with this filter" in answered
+    assert shipped.get("/worklist?verdict=perhaps").status == 400
+
+
+def test_the_worklist_follows_answers_and_rules(bench: Served, folder: Path) -> None:
+    _drafted(bench)
+    key = _added(bench)
+    before = bench.get("/worklist?verdict=undetermined").body.decode()
+    shown = bench.get(f"/screen/{key}").body.decode()
+    bench.post(f"/screen/{key}/answers", {"question": "total_bilirubin", "answer": "3 umol/L", "by": "A"})
+    after = bench.get("/worklist?verdict=ineligible").body.decode()
+    file = folder / "rules" / "NCT01234567.yaml"
+    file.write_text(file.read_text("utf-8").replace("limit: 85", "limit: 1"), "utf-8")
+    changed = bench.get("/worklist?verdict=ineligible").body.decode()
+
+    assert "What was the latest total bilirubin?" in shown
+    assert key in before
+    assert key in after
+    assert key not in changed
+
+
+def test_the_worklist_as_csv_holds_no_formula(shipped: Served) -> None:
+    record = json.dumps({**json.loads(RECORD), "id": "=HYPERLINK(1)"})
+    _added(shipped, record)
+
+    lines = shipped.get("/worklist.csv?new=yes").body.decode().splitlines()
+
+    assert lines[0] == "patient,as_of,trial,verdict,blocks,open,state,note,by,at"
+    mine = [line for line in lines if "HYPERLINK" in line]
+    assert len(mine) == 5
+    assert all(line.startswith("'=HYPERLINK(1),2026-11-20,NCT") for line in mine)
+
+
+def test_records_are_there_from_the_start_and_once(folder: Path) -> None:
+    (folder / "records").mkdir()
+    (folder / "records" / "one.json").write_text(RECORD, "utf-8")
+    (folder / "records" / "wrong.json").write_text("{", "utf-8")
+    settings = Settings(frozenset(), state=str(folder / "state"), records=(str(folder / "records"),))
+    for _ in range(2):
+        with served(settings) as server:
+            page = server.get("/worklist").body.decode()
+
+    assert page.count("missing_bilirubin_leaves_two_open</a>") == 1
+    assert len(Store(str(folder / "state")).records()) == 1
+
+
+@pytest.mark.parametrize("name", ["Containerfile", "eligo.service"])
+def test_what_runs_the_service_elsewhere_uses_options_that_there_are(name: str) -> None:
+    text = (ROOT / "docs" / name).read_text("utf-8")
+    line = next(line for line in text.splitlines() if line.startswith(("ENTRYPOINT", "ExecStart")))
+    words = [str(word).strip('",[]') for word in line.replace("ExecStart=", "ExecStart= ").split()]
+    arguments = words[words.index("serve") :]
+
+    args = build_parser(arguments).parse_args(arguments)
+
+    assert args.state
+    assert args.rules
 
 
 def _started(folder: Path) -> tuple[subprocess.Popen[bytes], int]:

@@ -52,6 +52,8 @@ BUNDLE = {
         },
     ],
 }
+# A matrix scrolls in a region of its own; the page never does.
+NOT_IN_REGION = TOO_WIDE.replace("body *:not(.skip)", "body *:not(.skip):not(.wide *)")
 SOON = 30_000  # milliseconds
 
 
@@ -135,7 +137,7 @@ def _paths(server: Served) -> list[str]:
     listed = server.get("/").body.decode()
     record = re.search(r'href="(/screen/[^"/]+)"', listed)
     assert record is not None
-    return ["/", "/trials", "/review/NCT01234567", record[1]]
+    return ["/", "/worklist", "/trials", "/review/NCT01234567", record[1]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -153,7 +155,7 @@ def test_every_page_is_silent_accessible_and_no_wider_than_its_window(
         found = axe.run(window.page, options=AXE).response["violations"]
         told = [(path, one["id"], [node["html"][:100] for node in one["nodes"]]) for one in found]
         assert told == []
-        assert window.page.evaluate(TOO_WIDE) == [], path
+        assert window.page.evaluate(NOT_IN_REGION) == [], path
     assert window.said == []
     assert window.foreign == []
     window.page.context.close()

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from eligo.dataclass import dataclass, field
 from eligo.errors import Place, Problem
 from eligo.isolation import Isolated
-from eligo.report.problems import write_error
+from eligo.report.problems import write_error, write_problems
 from eligo.service import hooks
 from eligo.service.answer import JSON, STATUS, Answer, Call, json_answer, problem_answer
 from eligo.service.guard import ROUTE, Guard, Log, media_of, not_taken
@@ -50,6 +50,9 @@ PAGES = (
     ("GET", "/screen/{key}/paper", "screen_page", "paper"),
     ("POST", "/screen/{key}/answers", "screen_page", "answer"),
     ("POST", "/screen/{key}/forget", "screen_page", "forget"),
+    ("GET", "/worklist", "worklist_page", "show"),
+    ("GET", "/worklist.csv", "worklist_page", "table"),
+    ("POST", "/worklist/{key}/{trial}", "worklist_page", "mark"),
     ("GET", "/trials", "trials_page", "trials"),
     ("POST", "/trials", "trials_page", "add"),
     ("GET", "/review/{trial}", "trials_page", "review"),
@@ -129,6 +132,15 @@ def _page(module: str, function: str) -> Run:
     return answered
 
 
+def _add_sources(bench: Workbench) -> None:
+    """Put the records into the worklist before anything is asked; what is wrong with some is told, as by a command."""
+    from eligo.service.screen_page import add_sources  # lazily, as the pages
+
+    with Isolated(Place(None)) as unit:
+        write_problems(add_sources(bench), as_json=False)
+    write_problems(unit.problems, as_json=False)
+
+
 def _describe(_: Call) -> Answer:
     from eligo.service.openapi import openapi  # lazily: the schemas take longer to make than all else of a start
 
@@ -149,6 +161,8 @@ def application(settings: Settings, log: Log = write_error) -> Guard:
     """The application of one server."""
     sessions = Sessions(settings.token)
     desk = _Desk(Workbench(settings, Store(settings.state), sessions))
+    if settings.records:
+        desk.thread.submit(_add_sources, desk.bench)
     routes = [
         Route(f"{PREFIX}{one.path}", desk.endpoint(f"{PREFIX}{one.path}", one.run, one.takes), methods=[one.method])
         for one in OPERATIONS

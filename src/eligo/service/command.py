@@ -44,6 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--behind-tls", action="store_true", help="browsers reach it by TLS, through a proxy")
     help_text = "a folder that keeps records and answers of the pages (default: none, they end with the server)"
     parser.add_argument("--state", metavar="DIR", help=help_text)
+    help_text = "records that the worklist has from the start: a file or a folder; repeatable"
+    parser.add_argument("--records", action="append", default=[], metavar="PATH", help=help_text)
     day_help = "the day (YYYY-MM-DD) for which CDS Hooks screen (default: today)"
     parser.add_argument("--as-of", type=day, metavar="DATE", help=day_help)
     parser.add_argument("--site", metavar="FILE", help="as for `screen`, for all requests")
@@ -84,6 +86,7 @@ def run(args: argparse.Namespace) -> int:
             args.behind_tls,
             args.state,
             args.as_of.isoformat() if args.as_of else None,
+            tuple(args.records),
             args.max_size,
             args.most,
         )

@@ -14,11 +14,12 @@ from eligo.commands import inputs
 from eligo.commands.screen import ScreenState, screened_record
 from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem
+from eligo.isolation import Isolated
 from eligo.namedtuple import NamedTuple
 from eligo.patients.jobs import Job
 from eligo.patients.ledger import Reading
 from eligo.patients.model import Reply
-from eligo.patients.readers import body_jobs, read_job
+from eligo.patients.readers import body_jobs, jobs, read_job
 from eligo.patients.replies import Replies, answers_of, reply_json
 from eligo.report.actions import ACTIONS
 from eligo.report.answer_words import VERDICT
@@ -36,6 +37,7 @@ from eligo.service.pages import alert, fields, fragment, go_to, name_in, page
 from eligo.service.records import answered, dialog_of, screen_state
 from eligo.service.sheet import sheet
 from eligo.service.state import Record
+from eligo.service.workbench import Workbench
 from eligo.version import __version__
 from eligo.worksheet.asking import OpenQuestion
 from eligo.worksheet.items import YES_NO, value_takes
@@ -64,15 +66,30 @@ def add(call: Call) -> Answer:
     given = fields(call, "record", "as_of")
     by = name_in(call, given)
     state = _state(call, given["as_of"])
-    jobs = list(body_jobs(given["record"].encode(), BODY, state.options))
-    if not jobs:
+    sent = list(body_jobs(given["record"].encode(), BODY, state.options))
+    if not sent:
         raise EligoError(inputs.nobody([BODY]))
-    if len(jobs) > MOST_RECORDS:
+    if len(sent) > MOST_RECORDS:
         help_text = "screen them by `eligo screen` or over /api/v1/screen"
         raise EligoError(Problem("too-many", f"these are more than {MOST_RECORDS} records", Place(BODY), help_text))
-    found = [(_patient(job, state), _body(job)) for job in jobs]
+    found = [(_patient(job, state), _body(job)) for job in sent]
     keys = call.bench.store.add(found, given["as_of"] or None, by)
     return go_to(f"/screen/{keys[0]}" if len(keys) == 1 else "/")
+
+
+def add_sources(bench: Workbench) -> tuple[Problem, ...]:
+    """Put the patients of the sources that the server was started with into the worklist, but none who is there."""
+    state, problems = screen_state(Call(bench), []), list[Problem]()
+    known = {record.patient for record in bench.store.records()}
+    for source in bench.settings.records:
+        for job in jobs(source, state.options):
+            with Isolated(job.place) as unit:
+                patient = _patient(job, state)
+                if patient not in known:
+                    bench.store.add([(patient, _body(job))], None, "eligo serve")
+                    known.add(patient)
+            problems += unit.problems
+    return tuple(problems)
 
 
 def _state(call: Call, as_of: str | None) -> ScreenState:
@@ -108,9 +125,9 @@ def show(call: Call) -> Answer:
 def paper(call: Call) -> Answer:
     """The printable page of one record."""
     record = call.bench.store.record(call.path["key"])
-    state = _with_answers(call, record)
+    state = with_answers(call, record)
     state = replace(state, args=argparse.Namespace(**{**vars(state.args), "outlook": True}))
-    return sheet(_job(record, state), state)
+    return sheet(job_of(record, state), state)
 
 
 def answer(call: Call) -> Answer:
@@ -118,9 +135,9 @@ def answer(call: Call) -> Answer:
     given = fields(call, "question", "answer")
     by, record = name_in(call, given), call.bench.store.record(call.path["key"])
     before = _shown(call, record)
-    state = _with_answers(call, record)
+    state = with_answers(call, record)
     setting = f"{given['question']}={given['answer']}"
-    found = answered(_job(record, state), state, state.options.answers, [setting], by, None)
+    found = answered(job_of(record, state), state, state.options.answers, [setting], by, None)
     if not found.entries:
         return alert(found.problems)
     entries = [(_question(e.reply), {"patient": e.patient, **reply_json(e.reply)}) for e in found.entries]
@@ -141,7 +158,8 @@ def forget(call: Call) -> Answer:
     return go_to("/")
 
 
-def _with_answers(call: Call, record: Record) -> ScreenState:
+def with_answers(call: Call, record: Record) -> ScreenState:
+    """How a record is screened: for its day, with what was answered to what it leaves open."""
     state = _state(call, record.as_of)
     return replace(state, options=replace(state.options, answers=_replies(call, record)))
 
@@ -154,13 +172,14 @@ def _replies(call: Call, record: Record) -> Replies:
     return found
 
 
-def _job(record: Record, state: ScreenState) -> Job:
+def job_of(record: Record, state: ScreenState) -> Job:
+    """The record as it was sent."""
     return next(body_jobs(record.body, record.patient, state.options))
 
 
 def _shown(call: Call, record: Record) -> Shown:
-    state = _with_answers(call, record)
-    job = _job(record, state)
+    state = with_answers(call, record)
+    job = job_of(record, state)
     found = screened_record(job, state)
     if found.data is None or found.reading.patient is None:
         raise EligoError(found.flaws)

@@ -14,7 +14,8 @@ class Settings:
     """The names that the server answers to, who may come in, and what holds for every request.
 
     `state` is the folder of what the workbench keeps; without one it is kept in memory, and ends with the server.
-    `as_of` is the day for which hooks screen, today by default.
+    `as_of` is the day for which hooks screen, today by default. `records` are sources whose patients are there from the
+    start.
     `fixed` are options of the commands (`--site=FILE`), which no request can change. `secure` says that browsers reach
     the server by TLS, through a proxy.
     """
@@ -26,6 +27,7 @@ class Settings:
     secure: bool = False
     state: str | None = None
     as_of: str | None = None
+    records: tuple[str, ...] = ()
     max_bytes: int = MAX_BYTES
     most: int = MOST
 

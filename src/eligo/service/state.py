@@ -21,6 +21,7 @@ from eligo.namedtuple import NamedTuple
 
 NAME = "eligo.sqlite"
 VERSION = 1
+_MARKS = "select trial, state, note, by, at from marks where record = ?"
 _WAIT = 5.0  # seconds for another server on the same file
 _TABLES = """
 create table records (
@@ -30,6 +31,10 @@ create table answers (
   number integer primary key, record text not null references records on delete cascade,
   question text not null, entry text not null
 ) strict;
+create table marks (
+  record text not null references records on delete cascade, trial text not null,
+  state text not null, note text not null, by text not null, at text not null, primary key (record, trial)
+) strict, without rowid;
 create table trail (
   number integer primary key, at text not null, by text not null, what text not null, about text not null
 ) strict;
@@ -45,6 +50,15 @@ class Record(NamedTuple):
     body: bytes
     added: str
     by: str
+
+
+class Mark(NamedTuple):
+    """What became of a patient for a trial: asked, refused ..., with a note."""
+
+    state: str
+    note: str
+    by: str
+    at: str
 
 
 class Step(NamedTuple):
@@ -111,6 +125,17 @@ class Store:
                 row = (key, question, json.dumps(entry))
                 database.execute("insert into answers (record, question, entry) values (?, ?, ?)", row)
                 _note(database, by, "answered", f"{key} {question}")
+
+    def mark(self, key: str, trial: str, mark: Mark) -> None:
+        """Keep what became of a patient for a trial, now; the trail has what was before."""
+        with self._changing() as database:
+            row = (key, trial, mark.state, mark.note, mark.by, now())
+            database.execute("insert or replace into marks values (?, ?, ?, ?, ?, ?)", row)
+            _note(database, mark.by, f"marked: {mark.state or 'none'}", f"{key} {trial}")
+
+    def marks(self, key: str) -> dict[str, Mark]:
+        """What became of a patient, by trial."""
+        return {trial: Mark(*row) for trial, *row in self._all(_MARKS, key)}
 
     def note(self, by: str, what: str, about: str) -> None:
         """Write a line of the trail."""

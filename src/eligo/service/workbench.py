@@ -19,6 +19,7 @@ from eligo.service.settings import Settings
 from eligo.service.state import Store
 
 MOST_READY = 32  # sets of options that are kept ready
+MOST_SCREENED = 5000  # records whose verdicts are kept
 
 T = TypeVar("T")
 _Stamp = tuple[tuple[str, int, int], ...]
@@ -34,6 +35,7 @@ class Workbench:
     _stamp: _Stamp | None = None
     _rules: Rules | None = None
     _ready: OrderedDict[Hashable, object] = field(default_factory=OrderedDict)
+    _screened: OrderedDict[Hashable, object] = field(default_factory=OrderedDict)
 
     @property
     def folder(self) -> Path:
@@ -46,6 +48,7 @@ class Workbench:
         if self._rules is None or stamp != self._stamp:
             self._rules, self._stamp = load_rules(self.settings.rules), stamp
             self._ready.clear()
+            self._screened.clear()
         return self._rules
 
     def listed(self) -> Rules:
@@ -57,12 +60,22 @@ class Workbench:
     def kept(self, key: Hashable, make: Callable[[Rules], T]) -> T:
         """What `make` gives of the rules, kept under the key until the rules change."""
         rules = self.rules()
-        if key not in self._ready:
-            self._ready[key] = make(rules)
-        self._ready.move_to_end(key)
-        while len(self._ready) > MOST_READY:
-            self._ready.popitem(last=False)
-        return cast("T", self._ready[key])
+        return _kept(self._ready, key, lambda: make(rules), MOST_READY)
+
+    def screened(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives of a record and its answers, kept under the key until the rules change."""
+        self.rules()
+        return _kept(self._screened, key, make, MOST_SCREENED)
+
+
+def _kept(place: OrderedDict[Hashable, object], key: Hashable, make: Callable[[], T], most: int) -> T:
+    """What is kept under a key, made where it is not there; what was not asked for longest goes first."""
+    if key not in place:
+        place[key] = make()
+    place.move_to_end(key)
+    while len(place) > most:
+        place.popitem(last=False)
+    return cast("T", place[key])
 
 
 def _stamp_of(path: Path, bare: _Stamp | None = None) -> _Stamp:
