@@ -261,6 +261,23 @@ def test_the_description_is_made_of_the_published_schemas(server: Served, run: R
     jsonschema.validate(reply, whole, cls=jsonschema.Draft202012Validator)
 
 
+def test_an_import_makes_the_draft_of_the_command(run: Run, tmp_path: Path) -> None:
+    page = "NCT01234567\nInclusion Criteria:\n1. INR > 1.5\n\nExclusion Criteria:\n1. HIV infection\n"
+    file = tmp_path / "page.txt"
+    file.write_text(page, "utf-8")
+    told = json.loads(run("import", file, "--rules", tmp_path / "by_command", "--json").out)
+    with served(Settings(frozenset(), rules=str(tmp_path / "by_service"))) as server:
+        made = server.post(f"{API}/import", {"text": page}).data
+        wrong = server.post(f"{API}/import", {"text": "", "trial": "X"})
+        odd = server.post(f"{API}/import", {"text": page, "trial": "../x"})
+
+    drafts = [(tmp_path / name / "NCT01234567.yaml").read_text("utf-8") for name in ("by_command", "by_service")]
+    assert drafts[0] == drafts[1]
+    assert {**made["imported"][0], "file": ""} == {**told, "file": ""}
+    assert (made["problems"], wrong.status, odd.status) == ([], 422, 422)
+    assert [path.name for path in (tmp_path / "by_service").iterdir()] == ["NCT01234567.yaml"]
+
+
 def test_a_changed_rule_counts_at_once_and_a_broken_one_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "rules"
     shutil.copytree(RULES, folder)

@@ -341,6 +341,9 @@ def test_the_worklist_is_a_matrix_with_what_became_of_each(shipped: Served) -> N
     failed = shipped.get("/worklist?state=screen%20failure").body.decode()
     answered = shipped.get("/worklist?state=answered").body.decode()
 
+    trail = shipped.get("/trail.csv").body.decode().splitlines()
+    assert trail[0] == "at,by,what,about"
+    assert trail[1].endswith(f",AB,marked: screen failure,{key} NCT03460795")
     assert "screen failure: I1 (AB, " in cell
     assert wrong.status == 400
     assert whole.count(f"/screen/{key}#") == 5

@@ -90,6 +90,20 @@ class Understood(StrictJson):
     criteria: list[Open]
 
 
+class TrialText(StrictJson):
+    """A page, criteria or records of trials."""
+
+    text: str
+    trial: Annotated[str, Field(description="the trial, where the text does not name it")] = ""
+
+
+class ImportedTrials(StrictJson):
+    """What became of each trial, as `eligo import --json` prints it, and what is wrong with others."""
+
+    imported: list[Open]
+    problems: list[ProblemJson]
+
+
 class GivenAnswers(StrictJson):
     """A record, and answers to questions that it leaves open."""
 
@@ -125,7 +139,10 @@ class AnsweredState(StrictJson):
     problems: list[ProblemJson] | None = None
 
 
-MODELS = (ProblemDetails, Health, TrialList, RuleSetAnswer, TextToRead, Understood, GivenAnswers, AnsweredState)
+MODELS = (
+    *(ProblemDetails, Health, TrialList, RuleSetAnswer, TextToRead, Understood, TrialText, ImportedTrials),
+    *(GivenAnswers, AnsweredState),
+)
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:

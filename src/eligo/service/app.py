@@ -52,6 +52,7 @@ PAGES = (
     ("POST", "/screen/{key}/forget", "screen_page", "forget"),
     ("GET", "/worklist", "worklist_page", "show"),
     ("GET", "/worklist.csv", "worklist_page", "table"),
+    ("GET", "/trail.csv", "worklist_page", "trail"),
     ("POST", "/worklist/{key}/{trial}", "worklist_page", "mark"),
     ("GET", "/trials", "trials_page", "trials"),
     ("POST", "/trials", "trials_page", "add"),

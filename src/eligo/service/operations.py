@@ -66,6 +66,15 @@ OPERATIONS = (
     ),
     Operation(
         "POST",
+        "/import",
+        "import",
+        "Drafts of a page, of criteria or of records",
+        trials.imports,
+        {JSON: "ImportedTrials"},
+        {JSON: "TrialText"},
+    ),
+    Operation(
+        "POST",
         "/screen",
         "screen",
         "Verdicts for a patient, or for each of many",

@@ -7,6 +7,7 @@ import argparse
 from eligo.commands.rulefiles import trial_file
 from eligo.commands.verdicts import chosen
 from eligo.errors import EligoError, Place, Problem, did_you_mean
+from eligo.isolation import Isolated
 from eligo.jsontext import read_json
 from eligo.plan import Plan
 from eligo.report.jsonline import json_line
@@ -104,6 +105,28 @@ def parse(call: Call) -> Answer:
         raise EligoError(Problem("text-too-long", f"the text is longer than {LONGEST_TEXT} characters", Place(BODY)))
     found = understood.document_criteria(text, BODY) if page else (read_criterion(text, kind)[0],)
     return json_answer({"criteria": [understood.criterion_json(criterion) for criterion in found]})
+
+
+def imports(call: Call) -> Answer:
+    """Make drafts of a page, criteria or records, as `eligo import --json` does; one that is none stops no other."""
+    from eligo.commands.import_pages import import_one, imported_json, own_folder
+    from eligo.trials.sources import body_documents
+
+    _no_options(call)
+    data = read_json(call.body, BODY, len(call.body))
+    if not isinstance(data, dict) or data.keys() - {"text", "trial"} or not isinstance(data.get("text"), str):
+        raise EligoError(Problem("body", "the body is no text of a trial", Place(BODY), "send `text`, and `trial`"))
+    if not isinstance(data.get("trial", ""), str):
+        raise EligoError(Problem("body", "`trial` is no text", Place(BODY, path="trial")))
+    folder, done = own_folder(call.bench.settings.rules), dict[str, str]()
+    found, problems = list[dict[str, object]](), list[Problem]()
+    for document in body_documents(data["text"].encode(), BODY):
+        with Isolated(Place(document.file)) as unit:
+            found.append(imported_json(import_one(document, folder, data.get("trial") or None, done)))
+        problems += unit.problems
+    if not found:
+        raise EligoError(problems)
+    return json_answer({"imported": found, "problems": [problem.as_json() for problem in problems]})
 
 
 def _no_options(call: Call) -> None:

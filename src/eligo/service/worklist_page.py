@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from eligo.commands.screen import screened_record
 from eligo.errors import EligoError, Place, Problem, did_you_mean
@@ -16,7 +16,7 @@ from eligo.report.display import criterion
 from eligo.service.answer import CSV, Answer, Call
 from eligo.service.pages import fields, fragment, name_in, page
 from eligo.service.screen_page import job_of, with_answers
-from eligo.service.state import Mark, Record
+from eligo.service.state import Mark, Record, Step
 from eligo.service.trials import known_trial
 
 STATES = ("asked", "answered", "refused", "screen failure")
@@ -59,14 +59,21 @@ def show(call: Call) -> Answer:
 
 def table(call: Call) -> Answer:
     """The same as CSV, a line for each patient and trial."""
-    chosen, text = _chosen(call), io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for row in _rows(call):
-        if _is_chosen(row, chosen):
-            writer.writerows([_plain(value) for value in _line(row, cell)] for cell in row.cells if _fits(cell, chosen))
-    disposition = ("content-disposition", 'attachment; filename="worklist.csv"')
-    return Answer(text.getvalue(), CSV, headers=(disposition,))
+    chosen = _chosen(call)
+    rows = (row for row in _rows(call) if _is_chosen(row, chosen))
+    lines = (_line(row, cell) for row in rows for cell in row.cells if _fits(cell, chosen))
+    return _csv("worklist.csv", [_COLUMNS, *lines])
+
+
+def trail(call: Call) -> Answer:
+    """Who did what and when, the newest first, as CSV."""
+    return _csv("trail.csv", [Step._fields, *call.bench.store.trail()])
+
+
+def _csv(name: str, rows: Iterable[Sequence[str]]) -> Answer:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([_plain(value) for value in row] for row in rows)
+    return Answer(text.getvalue(), CSV, headers=(("content-disposition", f'attachment; filename="{name}"'),))
 
 
 def mark(call: Call) -> Answer:
