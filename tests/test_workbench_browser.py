@@ -150,7 +150,7 @@ def test_every_page_is_silent_accessible_and_no_wider_than_its_window(
     window = _window(browser, server, viewport={"width": width, "height": height}, color_scheme=scheme, bypass_csp=True)
     for path in [*_paths(server), "/login"]:
         window.open(path)
-        for summary in window.page.locator("article.item > details > summary").all()[:1]:
+        for summary in window.page.locator("article.item:first-of-type > details > summary").all():
             summary.click()
         found = axe.run(window.page, options=AXE).response["violations"]
         told = [(path, one["id"], [node["html"][:100] for node in one["nodes"]]) for one in found]
@@ -235,12 +235,23 @@ def test_what_is_wrong_is_said_in_words_and_nothing_is_lost(window: Window) -> N
 def test_other_words_are_read_while_they_are_typed(window: Window) -> None:
     window.open("/review/NCT01234567")
     item = window.page.locator("article.item").first
-    item.locator("summary").click()
+    item.locator(".correct summary").click()
     item.locator("input[name=value]").first.fill("INR > 2")
     item.locator(".preview:has-text('international normalized ratio is above 2')").wait_for()
     item.locator("input[name=value]").first.fill("something of no meaning at all")
     item.locator(".preview:has-text('a person states')").wait_for()
 
+    assert window.said == []
+
+
+def test_every_word_of_an_item_is_shown_in_its_role(window: Window) -> None:
+    window.open("/review/NCT01234567")
+    item = window.page.locator("article.item").nth(1)
+    item.locator("summary").first.click()
+    item.locator(".roles").wait_for()
+
+    said = " ".join(item.locator(".roles dd").all_inner_texts())
+    assert said.split() == item.locator(".sentence").inner_text().split()
     assert window.said == []
 
 

@@ -58,6 +58,7 @@ PAGES = (
     ("POST", "/trials", "trials_page", "add"),
     ("GET", "/review/{trial}", "trials_page", "review"),
     ("POST", "/review/{trial}/{id}", "trials_page", "answer"),
+    ("GET", "/review/{trial}/{id}/words", "trials_page", "words"),
     ("POST", "/review/{trial}/{id}/preview", "trials_page", "preview"),
 )
 

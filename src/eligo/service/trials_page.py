@@ -17,6 +17,7 @@ from eligo.check import CheckFinding, check_text
 from eligo.commands.import_pages import import_one, own_folder
 from eligo.commands.review import open_json
 from eligo.commands.rulefiles import trial_file
+from eligo.commands.understood import criterion_json
 from eligo.criteria import Criterion, Unparsed, leaves
 from eligo.errors import EligoError, Place, Problem
 from eligo.report.display import with_names, without_code
@@ -108,6 +109,15 @@ def preview(call: Call) -> Answer:
         return fragment("review_parts.html", "reads", {"said": ""})
     new = _criterion(loads(reword(text, criterion.id, given["value"], "-", "2000-01-01")), criterion.id)
     return fragment("review_parts.html", "reads", {"said": criterion_sentence(new)})
+
+
+def words(call: Call) -> Answer:
+    """Every word of an item in the role in which it was read, and what became of the item."""
+    path, text = _file(call)
+    criterion = _criterion(loads(text, str(path)), call.path["id"])
+    roles = criterion_json(criterion)["account"]
+    steps = call.bench.store.trail(f"{call.path['trial']}/{criterion.id}")
+    return fragment("review_parts.html", "words", {"roles": roles, "steps": steps})
 
 
 def _answered(text: str, criterion: Criterion, given: Mapping[str, str], by: str, day: str) -> str:
