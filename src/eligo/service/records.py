@@ -36,15 +36,16 @@ NEXT = AUDIT = ANSWERS = (*READING, *TRIALS)
 _ANSWER_KEYS = {"record", "answers", "set", "by", "date"}
 
 
-def screen_state(call: Call, query: Sequence[tuple[str, str]] | None = None) -> screen.ScreenState:
-    """What the options of a screening come to; kept for the next request with the same ones."""
-    asked = tuple(call.query if query is None else query)
+def screen_state(
+    call: Call, query: Sequence[tuple[str, str]], allowed: Sequence[str] = SCREEN, *fixed: str
+) -> screen.ScreenState:
+    """What options of a screening come to, those of `allowed` and `fixed` ones; kept for the next request with them."""
 
     def make(rules: Rules) -> screen.ScreenState:
-        fixed = ("-", "--json", *call.bench.settings.fixed)
-        return screen.ready(arguments(screen, SCREEN, asked, fixed), rules, Terminal())
+        words = ("-", "--json", *call.bench.settings.fixed, *fixed)
+        return screen.ready(arguments(screen, allowed, query, words), rules, Terminal())
 
-    return call.bench.kept(("screen", asked), make)
+    return call.bench.kept(("screen", tuple(query), allowed, fixed), make)
 
 
 def one_job(call: Call, state: screen.ScreenState | next_command.NextState, data: bytes | None = None) -> Job:
@@ -60,7 +61,7 @@ def one_job(call: Call, state: screen.ScreenState | next_command.NextState, data
 
 def screening(call: Call) -> Answer:
     """Screen a record; of lines and tables each patient, a line each."""
-    state = screen_state(call)
+    state = screen_state(call, call.query)
     if call.media in (NDJSON, CSV):
         return Answer(_screen_lines(call, state), NDJSON)
     done = screen.screen_one(one_job(call, state), state)
@@ -84,7 +85,7 @@ def _screen_lines(call: Call, state: screen.ScreenState) -> Iterator[str]:
 
 def audit(call: Call) -> Answer:
     """Explain a record, criterion by criterion: as data, or as the printable page."""
-    state = screen_state(call, _allowed(call.query, AUDIT, [("outlook", "true")]))
+    state = screen_state(call, call.query, AUDIT, "--outlook")
     job = one_job(call, state)
     if not call.takes(HTML):
         return _only(screen.screen_one(job, state))
@@ -97,14 +98,6 @@ def _only(done: screen.Done) -> Answer:
     if not done.text:
         raise EligoError(done.problems)
     return Answer(done.text)
-
-
-def _allowed(
-    query: Sequence[tuple[str, str]], names: Sequence[str], more: Sequence[tuple[str, str]] = ()
-) -> list[tuple[str, str]]:
-    """The options, where they are of those with these names; raise `EligoError` as for any unknown one."""
-    arguments(screen, names, query, ("-",))
-    return [*query, *more]
 
 
 def questions(call: Call) -> Answer:
@@ -168,7 +161,7 @@ def answers(call: Call) -> Answer:
     from eligo.commands.answer import state_json
 
     given = _given(read_json(call.body, BODY, len(call.body), of_patient=True))
-    state = screen_state(call, _allowed(call.query, ANSWERS))
+    state = screen_state(call, call.query, ANSWERS)
     record = json_line(given["record"]).encode()
     before = _replies(given.get("answers"))
     settings = [f"{question}={said}" for question, said in _texts(given.get("set", {})).items()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 from collections.abc import Iterable, Mapping
@@ -34,7 +33,7 @@ from eligo.report.words import patient_line
 from eligo.service.answer import Answer, Call
 from eligo.service.guard import BODY
 from eligo.service.pages import alert, fields, fragment, go_to, name_in, page
-from eligo.service.records import answered, dialog_of, screen_state
+from eligo.service.records import READING, answered, dialog_of, screen_state
 from eligo.service.sheet import sheet
 from eligo.service.state import Record
 from eligo.service.workbench import Workbench
@@ -79,7 +78,7 @@ def add(call: Call) -> Answer:
 
 def add_sources(bench: Workbench) -> tuple[Problem, ...]:
     """Put the patients of the sources that the server was started with into the worklist, but none who is there."""
-    state, problems = screen_state(Call(bench), []), list[Problem]()
+    state, problems = _state(Call(bench), None), list[Problem]()
     known = {record.patient for record in bench.store.records()}
     for source in bench.settings.records:
         for job in jobs(source, state.options):
@@ -92,8 +91,8 @@ def add_sources(bench: Workbench) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _state(call: Call, as_of: str | None) -> ScreenState:
-    return screen_state(call, [("as-of", as_of)] if as_of else [])
+def _state(call: Call, as_of: str | None, *fixed: str) -> ScreenState:
+    return screen_state(call, [("as-of", as_of)] if as_of else [], READING, *fixed)
 
 
 def _patient(job: Job, state: ScreenState) -> str:
@@ -125,8 +124,7 @@ def show(call: Call) -> Answer:
 def paper(call: Call) -> Answer:
     """The printable page of one record."""
     record = call.bench.store.record(call.path["key"])
-    state = with_answers(call, record)
-    state = replace(state, args=argparse.Namespace(**{**vars(state.args), "outlook": True}))
+    state = with_answers(call, record, "--outlook")
     return sheet(job_of(record, state), state)
 
 
@@ -158,9 +156,9 @@ def forget(call: Call) -> Answer:
     return go_to("/")
 
 
-def with_answers(call: Call, record: Record) -> ScreenState:
+def with_answers(call: Call, record: Record, *fixed: str) -> ScreenState:
     """How a record is screened: for its day, with what was answered to what it leaves open."""
-    state = _state(call, record.as_of)
+    state = _state(call, record.as_of, *fixed)
     return replace(state, options=replace(state.options, answers=_replies(call, record)))
 
 
