@@ -10,11 +10,14 @@ define install
 @$(BIN)/python -c 'from eligo.machine_code import PARTS, is_compiled; print("machine code of", ", ".join(filter(is_compiled, PARTS)) or "nothing: no C compiler?")'
 endef
 
-.PHONY: demo test check lint format compile spark cohort dictionary bench fuzz kills scale proof record screenshot clean
+.PHONY: demo serve test check lint format compile spark cohort dictionary bench fuzz kills scale proof record screenshot clean
 
 demo: $(VENV)/.run ## screen an example patient against all trials
 	@# exit codes 3 and 4 say that nobody is eligible; the demo shows the answer, it does not judge it
 	@$(BIN)/eligo screen patients_examples/low_platelets.json; code=$$?; [ $$code -ne 1 ] && [ $$code -ne 2 ]
+
+serve: $(VENV)/.web ## the workbench in the browser, with the example patients
+	@$(BIN)/eligo serve --records patients_examples --as-of 2026-11-20
 
 test: $(VENV)/.dev ## run all tests, on all cores, the linter and the type checker
 	@$(BIN)/ruff check .
@@ -73,10 +76,15 @@ $(VENV)/.run: pyproject.toml hatch_build.py | $(VENV)/bin/python
 	$(call install,--editable .)
 	@touch $@
 
+$(VENV)/.web: pyproject.toml hatch_build.py | $(VENV)/bin/python
+	@echo "setting up $(VENV) for the workbench: three minutes ..."
+	$(call install,--editable '.[web]')
+	@touch $@ $(VENV)/.run
+
 $(VENV)/.dev: pyproject.toml hatch_build.py | $(VENV)/bin/python
 	@echo "setting up $(VENV) for development ..."
 	$(call install,--editable '.[dev]')
-	@touch $@ $(VENV)/.run
+	@touch $@ $(VENV)/.run $(VENV)/.web
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build

@@ -6,12 +6,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from bench import warehouse
 from eligo import cli
 from eligo.report.html import page
 from tests.browser import ROOT, executable, launch, screening
+from tests.serving import served
 
 PATIENT, TRIAL, CRITERION = "low_platelets", "NCT05727722", "NCT05727722-E7"
 COHORT, PATIENTS = "NCT06884904", 20_000
@@ -38,6 +39,13 @@ SHOWN = f"""() => {{
 }}"""
 
 
+OPEN = "missing_bilirubin_leaves_two_open"
+OPEN_ONLY = """() => {
+  document.getElementById('by').value = 'AB';
+  for (const part of document.querySelectorAll('.sheet, section.trial, .strip .note, footer')) part.remove();
+}"""
+
+
 def main() -> int:
     """Take the picture; 1 where there is no browser."""
     path = executable()
@@ -60,8 +68,19 @@ def main() -> int:
         window.goto(counted.as_uri())
         window.evaluate(OF_COHORT)
         window.screenshot(path=ROOT / "docs" / "cohort.png", full_page=True)
+        _workbench(window)
         browser.close()
     return 0
+
+
+def _workbench(window: Page) -> None:
+    """Take the picture of the workbench, with what is open right below the verdicts of two trials."""
+    record = (ROOT / "patients_examples" / f"{OPEN}.json").read_text("utf-8")
+    with served() as server:
+        added = server.post("/screen", {"record": record, "by": "AB"})
+        window.goto(f"{server.url}{added.headers['hx-redirect']}")
+        window.evaluate(OPEN_ONLY)
+        window.screenshot(path=ROOT / "docs" / "workbench.png", full_page=True)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ from eligo.version import __version__
 HELP_WIDTH = 79
 ERROR, USAGE, BROKEN_PIPE, INTERRUPTED = 1, 2, 141, 130  # the last two as a shell counts them: 128 + signal
 
-# Each command: its module in `eligo.commands` and its line in `eligo --help`. Only the one asked for is imported.
+# Each command: its module in `eligo.commands` (with a dot: in `eligo`), and its line in `eligo --help`. Only the one
+# asked for is imported.
 COMMANDS = {
     "new": ("new", "make a patient's record by questions and answers, or a template of what trials ask"),
     "screen": ("screen", "say for each patient and trial: eligible, ineligible or undetermined, and why"),
@@ -39,6 +40,7 @@ COMMANDS = {
     "parse": ("parse", "read eligibility text into predicates and comparisons"),
     "import": ("import_pages", "write draft rule sets from registry records or pages, and bring them up to date"),
     "review": ("review", "walk through the criteria that nobody has reviewed, and write the answers"),
+    "serve": ("service.command", "serve all that over HTTP, to browsers and other programs"),
     "check": ("check", "find mistakes, contradictions and open decisions in rule sets"),
     "fmt": ("fmt", "write rule sets in their canonical form, comments kept"),
     "diff": ("diff", "compare two versions of a rule set, and say whose verdict flips"),
@@ -225,7 +227,7 @@ def build_parser(arguments: Sequence[str]) -> _Parser:
     # A command that comes first is the only one whose parser is asked; all of them take as long as reading a patient.
     first = {chosen: COMMANDS[chosen]} if chosen in COMMANDS and arguments[0] == chosen else COMMANDS
     for name, (module_name, summary) in first.items():
-        module = importlib.import_module(f"eligo.commands.{module_name}") if name == chosen else None
+        module = _module(module_name) if name == chosen else None
         command = commands.add_parser(
             name,
             help=summary,
@@ -238,6 +240,11 @@ def build_parser(arguments: Sequence[str]) -> _Parser:
             module.add_arguments(command)
             command.set_defaults(run=module.run, usage=command.format_usage)  # to write it takes several modules
     return parser
+
+
+def _module(name: str) -> ModuleType:
+    """The module of a command; `serve` stands on the other commands, and so above them."""
+    return importlib.import_module(f"eligo.{name}" if "." in name else f"eligo.commands.{name}")
 
 
 def _description(module: ModuleType) -> str:

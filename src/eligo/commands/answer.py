@@ -9,9 +9,10 @@ nothing; QUESTION is the number of a question, its words, or its key.
 from __future__ import annotations
 
 import argparse
+import functools
 import getpass
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -82,10 +83,13 @@ def run(args: argparse.Namespace) -> int:
     flaws = inputs.flaws(reading, args, rules)
     write_problems(flaws, args.json)
     rules = chosen(rules, args, [*args.trials, *args.trial])
-    dialog = _AnswerDialog(rules.engine(inputs.policy(args)), patient, args)
+    keep = functools.partial(write_answers, args.answers)
+    dialog = AnswerDialog(rules.engine(inputs.policy(args)), patient, args, keep)
     if args.set:
         items = {item.key: item for item in items_of(rules.plans)}
-        wrong |= not dialog.take(args.set, items)
+        problems = dialog.take(args.set, items)
+        write_problems(problems, args.json)
+        wrong |= any(problem.severity == "error" for problem in problems)
     elif not args.list:
         dialog.ask_all()
     _say_state(dialog, rules)
@@ -101,18 +105,24 @@ def _check_options(args: argparse.Namespace) -> None:
         args.refuse("--json goes with --list or --set")
 
 
-def _say_state(dialog: _AnswerDialog, rules: Rules) -> None:
+def _say_state(dialog: AnswerDialog, rules: Rules) -> None:
     """Say what was answered and what is still open."""
     args, still = dialog.args, dialog.open()
     if args.json:
-        verdicts = {t.trial: t.verdict.value for t in screen(dialog.patient, rules, inputs.policy(args)).trials}
-        data = {"patient": dialog.patient.id, "answered": dialog.answered, "verdicts": verdicts}
-        say_json(data | {"open": [item for one in still for item in question_json(one)]})
+        say_json(state_json(dialog, rules))
     elif args.list:
         say_lines(_listed(still, terminal(sys.stdout).width))
         say(f"{_open(len(still))} open")
     else:
         say(f"{_counted(dialog.answered)} in {args.answers}, {_open(len(still))} still open")
+
+
+def state_json(dialog: AnswerDialog, rules: Rules) -> dict[str, Any]:
+    """What was answered, the verdicts with that, and what is still open, as JSON data."""
+    screened = screen(dialog.patient, rules, inputs.policy(dialog.args)).trials
+    verdicts = {trial.trial: trial.verdict.value for trial in screened}
+    data = {"patient": dialog.patient.id, "answered": dialog.answered, "verdicts": verdicts}
+    return data | {"open": [item for one in dialog.open() for item in question_json(one)]}
 
 
 def _counted(count: int) -> str:
@@ -159,19 +169,20 @@ class _StopAnswering(Exception):  # noqa: N818 - no error; it ends the walk
 
 
 @dataclass(slots=True)
-class _AnswerDialog:
-    """The questions about one patient."""
+class AnswerDialog:
+    """The questions about one patient; `keep` takes the answers to each before they count."""
 
     engine: Engine
     patient: Patient
     args: argparse.Namespace
+    keep: Callable[[list[FilledEntry]], object]
     answered: int = 0
 
     def open(self) -> list[OpenQuestion]:
         return open_questions(self.engine, self.patient)
 
-    def take(self, settings: list[str], items: dict[str, FormItem]) -> bool:
-        """Take answers without a dialog, as many as can be; whether all could be.
+    def take(self, settings: Iterable[str], items: dict[str, FormItem]) -> list[Problem]:
+        """Take answers without a dialog, as many as can be, and say what is wrong with the others.
 
         Questions are those that are open before the first of them is answered, so that their numbers stand.
         """
@@ -184,8 +195,7 @@ class _AnswerDialog:
                 problems.append(found)
             else:
                 problems += self._keep(list(self._entries(found, text, situation)))
-        write_problems(problems, self.args.json)
-        return not any(problem.severity == "error" for problem in problems)
+        return problems
 
     def situation(self) -> Situation:
         """The undetermined trials as they stand."""
@@ -242,7 +252,7 @@ class _AnswerDialog:
         entries = [one for one in found if isinstance(one, FilledEntry)]
         if any(problem.severity == "error" for problem in problems) or not entries:
             return problems
-        write_answers(self.args.answers, entries)
+        self.keep(entries)
         for entry in entries:
             self.patient = replace(self.patient, replies=put(self.patient.replies, entry.reply))
         self.answered += 1

@@ -35,12 +35,16 @@ def run(args: argparse.Namespace) -> int:
     """Print the sentences."""
     ruleset = load(the_trial_file(args))
     if args.json:
-        data = {"trial": ruleset.trial, "criteria": [_data(c) for c in ruleset.criteria]}
-        data["removed"] = [_data(c) for c in ruleset.removed]
-        say_json(data)
+        say_json(ruleset_json(ruleset))
     else:
         say_lines(_lines(ruleset, terminal(sys.stdout).width))
     return 0
+
+
+def ruleset_json(ruleset: RuleSet) -> dict[str, Any]:
+    """A rule set in sentences, as JSON data."""
+    criteria = [_data(criterion) for criterion in ruleset.criteria]
+    return {"trial": ruleset.trial, "criteria": criteria, "removed": [_data(c) for c in ruleset.removed]}
 
 
 def _data(criterion: Criterion) -> dict[str, Any]:

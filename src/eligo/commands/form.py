@@ -18,7 +18,7 @@ from eligo.jsontext import read_json
 from eligo.patients.replies import answers_text
 from eligo.report.jsonline import json_line
 from eligo.report.problems import write_problems
-from eligo.screening import load_rules
+from eligo.screening import Rules, load_rules
 from eligo.worksheet.entry import FilledEntry, Signed
 from eligo.worksheet.items import items_of
 from eligo.worksheet.store import together, write_answers
@@ -59,22 +59,25 @@ def run(args: argparse.Namespace) -> int:
         args.refuse("name a TRIAL, or a filled form with --read")
     rules = load_rules(args.rules)
     write_problems(rules.problems, args.json)
+    write_text(args.out, form_text(args, rules))
+    return 1 if rules.problems else 0
+
+
+def form_text(args: argparse.Namespace, rules: Rules) -> str:
+    """The worksheet of the trials in the form that is asked for."""
     plans = chosen(rules, args, [*args.trials, *args.trial]).plans
     items, trials = items_of(plans), [plan.trial for plan in plans]
     if args.format == "html":
         from eligo.worksheet.page import form_page  # lazily, as the others: one of them is asked for
 
-        text = form_page(items, trials)
-    elif args.format == "questionnaire":
+        return form_page(items, trials)
+    if args.format == "questionnaire":
         from eligo.worksheet.questionnaire import questionnaire
 
-        text = json_line(questionnaire(items, trials), indent=1) + "\n"
-    else:
-        from eligo.worksheet.table import csv_text
+        return json_line(questionnaire(items, trials), indent=1) + "\n"
+    from eligo.worksheet.table import csv_text
 
-        text = csv_text(items, args.patient)
-    write_text(args.out, text)
-    return 1 if rules.problems else 0
+    return csv_text(items, args.patient)
 
 
 def _read(args: argparse.Namespace) -> int:

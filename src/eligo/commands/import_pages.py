@@ -45,14 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Import every document; one that cannot be read is reported, and the others go on."""
-    rules = _rules(args.rules)
+    rules = own_folder(args.rules)
     done, failed = dict[str, str](), 0
     counts = dict.fromkeys(SHARES, 0)
     items = out = files = 0
     with Progress("trials") as progress:
         for document in _every(args.sources, args.max_size):
             with Isolated(Place(document.file)) as unit:
-                imported = _import(document, rules, args.trial, done)
+                imported = import_one(document, rules, args.trial, done)
                 said = _said(imported)
                 classes = [share_of(criterion.predicate) for criterion in said]
             progress.step()
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
             for name in classes:
                 counts[name] += 1
             if args.json:
-                say_json(_as_json(imported))
+                say_json(imported_json(imported))
             else:
                 say(_line(imported))
     if not args.json and files + failed > 1:
@@ -75,7 +75,8 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _rules(given: str | None) -> Path:
+def own_folder(given: str | None) -> Path:
+    """The folder that rule sets go to; raise `EligoError` where nobody names one."""
     import os  # lazily: only here, to see whether the folder is the user's
 
     if given is None and not os.environ.get("ELIGO_RULES"):
@@ -89,7 +90,7 @@ def _every(sources: Iterable[str], max_bytes: int) -> Iterator[Document]:
         yield from documents(source, max_bytes)
 
 
-def _import(document: Document, rules: Path, trial: str | None, done: dict[str, str]) -> Imported:
+def import_one(document: Document, rules: Path, trial: str | None, done: dict[str, str]) -> Imported:
     """Import one document, but no trial twice from sources that differ: nobody could say which one counts."""
     page = document.page(trial)
     if done.setdefault(page.trial or "", document.sha256) != document.sha256:
@@ -104,7 +105,8 @@ def _said(imported: Imported) -> list[Criterion]:
     return [c for c in imported.ruleset.criteria if c.origin == "text" and (c.source_item or c.source_sha)]
 
 
-def _as_json(imported: Imported) -> dict[str, object]:
+def imported_json(imported: Imported) -> dict[str, object]:
+    """What came of an import, as JSON data."""
     criteria, merged = imported.ruleset.criteria, imported.merged
     classes = [share_of(c.predicate) for c in _said(imported)]
     return {
@@ -124,7 +126,7 @@ def _as_json(imported: Imported) -> dict[str, object]:
 
 
 def _line(imported: Imported) -> str:
-    data = _as_json(imported)
+    data = imported_json(imported)
     parts = [f"{data['criteria']} criteria"]
     named = (
         ("new", "new"),

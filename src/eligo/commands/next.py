@@ -64,7 +64,7 @@ class DoneAsking(NamedTuple):
 
 
 @dataclass(slots=True)
-class _NextState:
+class NextState:
     """What a process needs for every patient."""
 
     args: argparse.Namespace
@@ -73,14 +73,19 @@ class _NextState:
     options: Options
 
 
-_ready: list[_NextState] = []
+_ready: list[NextState] = []
 
 
 def _start(args: argparse.Namespace) -> None:
     """Make this process ready; one that was forked is ready already."""
     if not _ready or _ready[0].args is not args:
-        rules = chosen(load_rules(args.rules), args, args.trial)
-        _ready[:] = [_NextState(args, rules, rules.engine(inputs.policy(args)), inputs.options(args))]
+        _ready[:] = [ready(args, load_rules(args.rules))]
+
+
+def ready(args: argparse.Namespace, rules: Rules) -> NextState:
+    """What is needed for every patient, by the options and all the rules of the folder."""
+    rules = chosen(rules, args, args.trial)
+    return NextState(args, rules, rules.engine(inputs.policy(args)), inputs.options(args))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -126,14 +131,15 @@ def run(args: argparse.Namespace) -> int:
 def _ask_all(batch: Iterable[Job]) -> list[DoneAsking]:
     """Ask for the patients of a batch; whatever goes wrong with one is part of its own result."""
     state = _ready[0]
-    return [_ask_one(job, state) for job in batch]
+    return [ask_one(job, state) for job in batch]
 
 
 def _lost(job: Job) -> DoneAsking:
     return DoneAsking("", None, False, (), (killed(job),), True)
 
 
-def _ask_one(job: Job, state: _NextState) -> DoneAsking:
+def ask_one(job: Job, state: NextState) -> DoneAsking:
+    """Ask for one patient; whatever goes wrong is part of the result."""
     with Isolated(job.place) as unit:
         reading = read_job(job, state.options)
         if reading.patient is None:

@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         for criterion in found:
             lines = _lines(criterion, ids, terminal(sys.stdout).width)
             if args.json:
-                say_json(_data(criterion))
+                say_json(open_json(criterion))
             else:
                 say_lines(lines)
         if not args.json:
@@ -143,7 +143,8 @@ def _attestations(width: int) -> Iterator[str]:
         yield from wrap(meaning, width, f"{name}  ", "      ")
 
 
-def _data(criterion: Criterion) -> dict[str, object]:
+def open_json(criterion: Criterion) -> dict[str, object]:
+    """What a reviewer has to see of a criterion, as JSON data."""
     ambiguous = criterion.ambiguous
     return {
         "id": criterion.id,

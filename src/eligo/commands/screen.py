@@ -17,10 +17,11 @@ from eligo.commands.rulefiles import add_trials
 from eligo.commands.verdicts import add_strict, chosen, exit_code, verdicts_of
 from eligo.dataclass import dataclass, field
 from eligo.ending import emit
-from eligo.errors import Problem
+from eligo.errors import Place, Problem
 from eligo.isolation import Isolated
 from eligo.namedtuple import NamedTuple
 from eligo.patients.jobs import Job, killed
+from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.report.jsonline import json_line
@@ -54,6 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     trials.add_argument(
         "--why", action="append", metavar="NCT", help="for this trial only: the reason in one sentence; repeatable"
     )
+    help_text = (
+        "a FHIR server (https://host/path), of which PATIENT is the id of a patient; its token: ELIGO_FHIR_TOKEN"
+    )
+    parser.add_argument("--fhir", metavar="URL", help=help_text)
     parser.add_argument("--only", choices=ONLY, help="show only trials with this verdict, and patients that have one")
     help_text = "look ahead: what to find out next, what would help, what each verdict hangs on, until when it holds"
     parser.add_argument("--outlook", action="store_true", help=help_text)
@@ -104,7 +109,7 @@ class _Tally:
 
 
 @dataclass(slots=True)
-class _ScreenState:
+class ScreenState:
     """What a process needs for every patient."""
 
     args: argparse.Namespace
@@ -114,16 +119,20 @@ class _ScreenState:
     shape: Terminal
 
 
-_ready: list[_ScreenState] = []
+_ready: list[ScreenState] = []
 
 
 def _start(args: argparse.Namespace) -> None:
     """Make this process ready; one that was forked is ready already."""
     if not _ready or _ready[0].args is not args:
-        rules = load_rules(args.rules)
-        rules = chosen(rules, args, args.trial or args.why)
-        rules = _reviewed(rules) if args.reviewed_only else rules
-        _ready[:] = [_ScreenState(args, rules, inputs.policy(args), inputs.options(args), terminal(sys.stdout))]
+        _ready[:] = [ready(args, load_rules(args.rules), terminal(sys.stdout))]
+
+
+def ready(args: argparse.Namespace, rules: Rules, shape: Terminal) -> ScreenState:
+    """What is needed for every patient, by the options and all the rules of the folder."""
+    rules = chosen(rules, args, args.trial or args.why)
+    rules = _reviewed(rules) if args.reviewed_only else rules
+    return ScreenState(args, rules, inputs.policy(args), inputs.options(args), shape)
 
 
 def _reviewed(rules: Rules) -> Rules:
@@ -148,10 +157,9 @@ def run(args: argparse.Namespace) -> int:
     write_problems(state.rules.problems, args.json)
     tally = _Tally(inputs.write_wrong_answers(args) or bool(state.rules.problems))
     patients, rows = set[str](), list[TableRow]()
-    found = (job for name in args.patients for job in jobs(name, state.options))
     before, between = "", "" if args.json or args.why else "\n"
     with Progress() as progress:
-        for done in in_order(found, _screen_all, _start, args, args.processes, _lost):
+        for done in in_order(_jobs(args, state), _screen_all, _start, args, args.processes, _lost):
             if done.problems:
                 progress.clear()
                 write_problems(done.problems, args.json)
@@ -174,6 +182,17 @@ def run(args: argparse.Namespace) -> int:
     return exit_code(tally.verdicts, tally.failed, args.strict)
 
 
+def _jobs(args: argparse.Namespace, state: ScreenState) -> Iterator[Job]:
+    """The records of files, or those that a FHIR server has of the patients."""
+    if not args.fhir:
+        return (job for name in args.patients for job in jobs(name, state.options))
+    from eligo.patients.fhir_server import server_at  # lazily: few ask a server
+    from eligo.requirements import searches
+
+    server = server_at(args.fhir, args.max_size)
+    return server.jobs(args.patients, lambda patient: searches(state.rules.plans, patient))
+
+
 def _check_options(args: argparse.Namespace) -> None:
     """Refuse options that do not go together."""
     if args.brief and not args.json:
@@ -185,10 +204,11 @@ def _check_options(args: argparse.Namespace) -> None:
 def _screen_all(batch: Iterable[Job]) -> list[Done]:
     """Screen the patients of a batch; whatever goes wrong with one is part of its own result."""
     state = _ready[0]
-    return [_screen_one(job, state) for job in batch]
+    return [screen_one(job, state) for job in batch]
 
 
-def _screen_one(job: Job, state: _ScreenState) -> Done:
+def screen_one(job: Job, state: ScreenState) -> Done:
+    """Screen a patient; whatever goes wrong is part of the result."""
     with Isolated(job.place) as unit:
         return _done(job, state)
     return Done("", unit.problems, (), True)
@@ -198,15 +218,35 @@ def _lost(job: Job) -> Done:
     return Done("", (killed(job),), (), True)
 
 
-def _done(job: Job, state: _ScreenState) -> Done:
-    reading = read_job(job, state.options)
+class ScreenedRecord(NamedTuple):
+    """A record as it was read, and its screening as JSON data; None where it could not be read."""
+
+    reading: Reading
+    data: dict[str, Any] | None
+    flaws: tuple[Problem, ...]
+
+
+def screened_record(job: Job, state: ScreenState) -> ScreenedRecord:
+    """Read and screen a record; whatever goes wrong with it as a whole is raised."""
+    return screened_reading(read_job(job, state.options), job.place, state)
+
+
+def screened_reading(reading: Reading, place: Place, state: ScreenState) -> ScreenedRecord:
+    """Screen a record that was read."""
     if reading.patient is None:
-        return Done("", reading.problems, (), reading.failed)
+        return ScreenedRecord(reading, None, reading.problems)
     flaws = inputs.flaws(reading, state.args, state.rules)
     screening, data = _screened(reading.patient, state)
-    flaws += inputs.clashes(screening, reading.patient, job.place)
+    flaws += inputs.clashes(screening, reading.patient, place)
     if wrong := [*state.rules.problems, *inputs.wrong_answers(state.args), *flaws]:
         data["problems"] = problems_json(wrong)
+    return ScreenedRecord(reading, data, tuple(flaws))
+
+
+def _done(job: Job, state: ScreenState) -> Done:
+    reading, data, flaws = screened_record(job, state)
+    if data is None or reading.patient is None:
+        return Done("", reading.problems, (), reading.failed)
     verdicts = verdicts_of(data["trials"])
     if state.args.why:
         _add_reasons(data)
@@ -216,10 +256,10 @@ def _done(job: Job, state: _ScreenState) -> Done:
     row = table_row(data) if state.args.table and shown else None
     text = "\n".join(_lines(data, state)) if shown and not state.args.table else ""
     failed = any(flaw.severity == "error" for flaw in flaws)
-    return Done(text, tuple(flaws), verdicts, failed, reading.patient.id, row)
+    return Done(text, flaws, verdicts, failed, reading.patient.id, row)
 
 
-def _screened(patient: Patient, state: _ScreenState) -> tuple[Screening, dict[str, Any]]:
+def _screened(patient: Patient, state: ScreenState) -> tuple[Screening, dict[str, Any]]:
     """The screening, and the JSON data of it that the options ask for."""
     ahead = None
     if state.args.outlook:
@@ -239,7 +279,7 @@ def _add_reasons(data: dict[str, Any]) -> None:
         trial["why"] = why(data["patient"], trial)
 
 
-def _lines(data: dict[str, Any], state: _ScreenState) -> Iterator[str]:
+def _lines(data: dict[str, Any], state: ScreenState) -> Iterator[str]:
     if state.args.why:
         for trial in data["trials"]:
             line = {"patient": data["patient"], **{key: trial[key] for key in ("trial", "verdict", "why")}}

@@ -29,11 +29,11 @@ FILE_SUFFIXES = (".txt", ".json", ".jsonl", ".md")
 def show(source: str, kind: Kind, as_json: bool) -> int:
     """Print what was understood."""
     file = _file(source)
-    criteria = (read_criterion(source, kind)[0],) if file is None else _document(text_of(file), file)
+    criteria = (read_criterion(source, kind)[0],) if file is None else document_criteria(text_of(file), file)
     shape = terminal(sys.stdout)
     for number, criterion in enumerate(criteria):
         if as_json:
-            say_json(_as_json(criterion))
+            say_json(criterion_json(criterion))
         else:
             say_lines([*[""] * bool(number), *_lines(criterion, shape)])
     if len(criteria) > 1 and not as_json:
@@ -66,7 +66,7 @@ def text_of(file: str) -> str:
         raise EligoError(problem) from None
 
 
-def _document(text: str, file: str) -> tuple[Criterion, ...]:
+def document_criteria(text: str, file: str) -> tuple[Criterion, ...]:
     """The criteria of a page, a record or bare criteria text, as `eligo import` drafts them."""
     page = read_criteria(text, None, file) if sniff(text) == "criteria" else read_trial(text, file)
     return draft(replace(page, trial=page.trial or "unnamed"), text).criteria
@@ -92,7 +92,8 @@ def _lines(criterion: Criterion, shape: Terminal) -> Iterator[str]:
         yield from wrap(note, shape.width, "    note: ", "      ")
 
 
-def _as_json(criterion: Criterion) -> dict[str, Any]:
+def criterion_json(criterion: Criterion) -> dict[str, Any]:
+    """What is understood of a criterion as JSON data."""
     comparisons = [c.as_json() for c in read_comparisons(criterion.text)]
     named = {"id": criterion.id} if criterion.id else {}
     account = [

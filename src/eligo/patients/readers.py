@@ -20,7 +20,16 @@ from eligo.patients.foreign import foreign
 from eligo.patients.jobs import MAX_BYTES, Job, failed, in_line
 from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
-from eligo.patients.sources import STDIN, SUFFIXES, Format, folder_jobs, head_of, json_jobs, looks_like_json
+from eligo.patients.sources import (
+    STDIN,
+    SUFFIXES,
+    Format,
+    data_jobs,
+    folder_jobs,
+    head_of,
+    json_jobs,
+    looks_like_json,
+)
 from eligo.patients.values import NO_UNITS, Units
 
 if TYPE_CHECKING:
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Options", "jobs", "read_job", "read_patients"]
 
 TABLES = (".csv", ".tsv")
+_HEAD = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,25 @@ def _jobs(source: str, options: Options) -> Iterator[Job]:
         yield from table_jobs(source, options.mapping, options.max_bytes)
     else:
         yield from json_jobs(source, options.form, options.max_bytes)
+
+
+def body_jobs(data: bytes, name: str, options: Options) -> Iterator[Job]:
+    """The raw material of each patient of what is in memory; `name` is what problems call it."""
+    return each(Place(name), _of_body(data, name, options), failed)
+
+
+def _of_body(data: bytes, name: str, options: Options) -> Iterator[Job]:
+    known = foreign(data[:_HEAD], Place(name))
+    if known is not None:
+        yield failed(known)
+    elif options.form == "csv" or (options.form is None and data.strip() and not looks_like_json(data)):
+        from io import BytesIO  # lazily, as below
+
+        from eligo.patients.tables import stream_jobs
+
+        yield from stream_jobs(BytesIO(data), name, options.mapping)
+    else:
+        yield from data_jobs(data, name, options.form)
 
 
 def _is_table(source: str) -> bool:

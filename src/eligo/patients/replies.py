@@ -109,7 +109,11 @@ def read_answers(path: str | Path, lenient: bool = False) -> tuple[Replies, tupl
 
     Raise `EligoError` where the file as a whole cannot be read.
     """
-    file, data = str(path), read_bytes(path)
+    return answers_of(read_bytes(path), str(path), lenient)
+
+
+def answers_of(data: bytes, file: str, lenient: bool = False) -> tuple[Replies, tuple[Problem, ...]]:
+    """The same of the bytes of such a file."""
     found: dict[str, list[Reply]] = {}
     problems = list[Problem]()
     for answer in _answers(data, file):

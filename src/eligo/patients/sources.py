@@ -109,12 +109,17 @@ def _of_stdin(form: Format | None, max_bytes: int) -> Iterator[Job]:
         yield failed(known)
         return
     # Resources of a patient may stand anywhere in a stream, and a stream cannot be read twice.
-    data = read_stream(stream, "<stdin>", max_bytes)
-    loose.kept["<stdin>"] = data
+    yield from data_jobs(read_stream(stream, "<stdin>", max_bytes), "<stdin>", form)
+
+
+def data_jobs(data: bytes, name: str, form: Format | None = None) -> Iterator[Job]:
+    """The jobs of what is in memory, as far as it is JSON."""
+    loose = Loose()
+    loose.kept[name] = data
     if _has_lines("", data):
-        yield from _of_lines(BytesIO(data), "<stdin>", form, loose)
+        yield from _of_lines(BytesIO(data), name, form, loose)
     else:
-        yield from _of_document(Raw(data, "<stdin>"), form, loose)
+        yield from _of_document(Raw(data, name), form, loose)
     yield from loose.jobs()
 
 

@@ -91,8 +91,12 @@ def _decoded(raw: bytes, file: str, line: int) -> str:
 
 def table_jobs(source: str, mapping: Mapping | None, max_bytes: int = MAX_BYTES) -> Iterator[Job]:
     """The rows of each patient of a table; raise `EligoError` for a table that cannot be read at all."""
-    file = "<stdin>" if source == STDIN else source
-    with _opened(source, max_bytes) as stream:
+    yield from stream_jobs(_opened(source, max_bytes), "<stdin>" if source == STDIN else source, mapping)
+
+
+def stream_jobs(opened: BinaryIO, file: str, mapping: Mapping | None) -> Iterator[Job]:
+    """The same of an open table, which is closed at its end."""
+    with opened as stream:
         stamp = Stamp.of(stream)
         header_line = _decoded(stream.readline(), file, 1)
         stream.seek(0)

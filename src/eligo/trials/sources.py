@@ -98,6 +98,11 @@ def documents(source: str, max_bytes: int = MAX_BYTES) -> Iterator[Document]:
     return _unit(source, found)
 
 
+def body_documents(data: bytes, name: str) -> Iterator[Document]:
+    """Every document of what is in memory; `name` is what problems call it."""
+    return _unit(name, _of_bytes(data, name))
+
+
 def _unit(name: str, found: Iterator[Document]) -> Iterator[Document]:
     """The documents of one file or part; what ends them is a document of its own."""
     return each(Place(name), found, lambda problem: Document(name, problems=(problem,)))
