@@ -139,6 +139,23 @@ def test_an_answer_moves_the_verdict_and_is_kept_with_who_and_when(shipped: Serv
     assert "Open points" not in page
 
 
+def test_a_record_can_begin_with_nothing_and_be_filled_in(bench: Served) -> None:
+    _drafted(bench)
+    person = {"patient": "new-01", "as_of": "2026-11-20", "age": "44 years", "sex": ""}
+    begun = bench.post("/screen/begin", {**person, "by": "AB"})
+    wrong = bench.post("/screen/begin", {**person, "as_of": "soon", "by": "AB"})
+    key, said = _key(begun), {"total_bilirubin": "90 umol/L", "inr": "1.9", "platelets": "64 10*9/L"}
+    page = bench.get(f"/screen/{key}").body.decode()
+    for question, answer in said.items():
+        reply = bench.post(f"/screen/{key}/answers", {"question": question, "answer": answer, "by": "AB"})
+        assert reply.status == 200
+
+    assert wrong.status == 422
+    assert page.count('class="ask"') >= len(said)
+    after = bench.get(f"/screen/{key}").body.decode()
+    assert after.count('class="ask"') == page.count('class="ask"') - len(said)
+
+
 def test_the_paper_of_a_record_counts_the_answers(shipped: Served) -> None:
     key = _added(shipped)
     shipped.post(f"/screen/{key}/answers", {"question": "total_bilirubin", "answer": "300 umol/L", "by": "CD"})

@@ -46,6 +46,7 @@ PAGES = (
     ("POST", "/login", "login_page", "enter"),
     ("GET", "/", "screen_page", "start"),
     ("POST", "/screen", "screen_page", "add"),
+    ("POST", "/screen/begin", "screen_page", "begin"),
     ("GET", "/screen/{key}", "screen_page", "show"),
     ("GET", "/screen/{key}/paper", "screen_page", "paper"),
     ("POST", "/screen/{key}/answers", "screen_page", "answer"),

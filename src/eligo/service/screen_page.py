@@ -76,6 +76,17 @@ def add(call: Call) -> Answer:
     return go_to(f"/screen/{keys[0]}" if len(keys) == 1 else "/")
 
 
+def begin(call: Call) -> Answer:
+    """Keep a record of a person of whom no more is known: what the trials ask is then the form to fill in."""
+    given = fields(call, "patient", "as_of", "age", "sex")
+    by, state = name_in(call, given), _state(call, None)
+    person = {"id": given["patient"], "as_of": given["as_of"], "age": given["age"], "sex": given["sex"]}
+    record = json_line({key: value for key, value in person.items() if value}).encode()
+    (job,) = body_jobs(record, BODY, state.options)
+    (key,) = call.bench.store.add([(_patient(job, state), record)], None, by)
+    return go_to(f"/screen/{key}")
+
+
 def add_sources(bench: Workbench) -> tuple[Problem, ...]:
     """Put the patients of the sources that the server was started with into the worklist, but none who is there."""
     state, problems = _state(Call(bench), None), list[Problem]()
