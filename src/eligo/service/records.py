@@ -118,7 +118,7 @@ def questions(call: Call) -> Answer:
 # --- answers
 
 
-class Answered(NamedTuple):
+class AnsweredRecord(NamedTuple):
     """What came of answers to questions: the dialog with them, the answers themselves, what is wrong."""
 
     dialog: answer_command.AnswerDialog
@@ -128,7 +128,7 @@ class Answered(NamedTuple):
 
 def answered(
     job: Job, state: screen.ScreenState, before: Replies, settings: Sequence[str], by: str, day: str | None
-) -> Answered:
+) -> AnsweredRecord:
     """Answer questions that a record leaves open, in the light of what was answered before."""
     from eligo.worksheet.entry import FilledEntry
     from eligo.worksheet.items import items_of
@@ -139,7 +139,7 @@ def answered(
     entries = list[FilledEntry]()
     dialog = dialog_of(state, reading.patient, by, day, entries.extend)
     problems = dialog.take(settings, {item.key: item for item in items_of(state.rules.plans)})
-    return Answered(dialog, tuple(entries), tuple(problems))
+    return AnsweredRecord(dialog, tuple(entries), tuple(problems))
 
 
 def dialog_of(
