@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -285,3 +286,21 @@ def test_an_interrupt_while_the_commands_are_imported_shows_no_traceback(module:
 
     assert done.returncode == -signal.SIGINT
     assert done.stderr == b""
+
+
+class _Referred:
+    """Something that can be referred to weakly."""
+
+
+def test_a_signal_in_code_that_cannot_raise_ends_the_run_without_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    def met(_: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    referred = _Referred()
+    reference = weakref.ref(referred, met)
+
+    with pytest.raises(Ended), signals():
+        del referred
+
+    assert reference() is None
+    assert capsys.readouterr().err == ""

@@ -13,7 +13,7 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TextIO
 
@@ -95,6 +95,8 @@ def signals() -> Iterator[None]:
     """Let the signals raise `Ended` inside, where this is the first thread of a program."""
     before = dict[int, object]()
     _state.writing, _state.number = False, None
+    told = sys.unraisablehook
+    sys.unraisablehook = _all_but_ends(told)
     with contextlib.suppress(ValueError):  # of another thread than the first
         for number in SIGNALS:
             if signal.getsignal(number) != signal.SIG_IGN:
@@ -110,7 +112,18 @@ def signals() -> Iterator[None]:
                     number, handler = left.pop()
                     if handler is not None:  # one that C code installed
                         signal.signal(number, handler)  # type: ignore[arg-type]  # what `signal.signal` gave
+            sys.unraisablehook = told
             _state.writing, _state.number = False, None
+
+
+def _all_but_ends(told: Callable[[sys.UnraisableHookArgs], object]) -> Callable[[sys.UnraisableHookArgs], object]:
+    """Tell what the interpreter has to drop, as in a callback of a weak reference, but for signals: `heed` has them."""
+
+    def dropped(args: sys.UnraisableHookArgs) -> None:
+        if not isinstance(args.exc_value, Ended):
+            told(args)
+
+    return dropped
 
 
 @contextlib.contextmanager
