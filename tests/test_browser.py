@@ -76,7 +76,7 @@ class Sheet(NamedTuple):
     height: float
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # only one of all files may have a browser at a time
 def browser() -> Iterator[Any]:
     """One browser for all tests."""
     path = executable()

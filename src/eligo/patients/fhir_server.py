@@ -43,7 +43,7 @@ _PART = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", 
 Json = dict[str, Any]
 
 
-class _Answer(NamedTuple):
+class _ServerAnswer(NamedTuple):
     """What the server answered: the data where there is any, and the status."""
 
     status: int
@@ -94,7 +94,7 @@ class FhirServer:
         """
         url: str | None = f"{self.base}/{path}"
         for number in range(MOST_PAGES):
-            answer = self._get(url) if url is not None else _Answer(0)
+            answer = self._get(url) if url is not None else _ServerAnswer(0)
             if number == 0 and answer.status in _NOT_KNOWN:
                 return None
             if number == 0 and answer.data is None and must:
@@ -113,9 +113,9 @@ class FhirServer:
         """The address of a next page; None where it is of another host, which would get the token."""
         return url if _origin(url) == _origin(self.base) else None
 
-    def _get(self, url: str) -> _Answer:
+    def _get(self, url: str) -> _ServerAnswer:
         """Ask once, and again where the server asks for patience; raise `EligoError` where it lets nobody in."""
-        answer = _Answer(0)
+        answer = _ServerAnswer(0)
         for number in range(TRIES):
             answer, wanted = self._once(url)
             if answer.status in _DENIED:
@@ -126,7 +126,7 @@ class FhirServer:
                 time.sleep(min(wanted if wanted is not None else 0.5 * 2**number, LONGEST_WAIT))
         return answer
 
-    def _once(self, url: str) -> tuple[_Answer, float | None]:
+    def _once(self, url: str) -> tuple[_ServerAnswer, float | None]:
         """One request: what came, and for how many seconds the server asks to wait."""
         headers = {"accept": FHIR_JSON, "cache-control": "no-cache"}
         if self.token is not None:
@@ -135,13 +135,13 @@ class FhirServer:
         try:
             with _OPENER.open(request, timeout=PATIENCE) as answer:
                 body = answer.read(self.max_bytes + 1)
-                return _Answer(answer.status, self._data(body)), None
+                return _ServerAnswer(answer.status, self._data(body)), None
         except urllib.error.HTTPError as error:
             with error:
                 after = error.headers.get("retry-after", "")
-            return _Answer(error.code), float(after) if after.isdigit() else None
+            return _ServerAnswer(error.code), float(after) if after.isdigit() else None
         except (OSError, HTTPException):  # it cannot be reached, or went away in the middle
-            return _Answer(0), None
+            return _ServerAnswer(0), None
 
     def _data(self, body: bytes) -> Json | None:
         """The data of an answer; None for what is too large or no JSON."""

@@ -57,7 +57,7 @@ class Former(StrictJson):
     review: str
 
 
-class Sentence(StrictJson):
+class SentenceOfCriterion(StrictJson):
     """A criterion in a sentence, as `eligo explain --json` gives it."""
 
     id: str
@@ -73,7 +73,7 @@ class RuleSetAnswer(StrictJson):
     """A rule set as its file has it, and each criterion in a sentence."""
 
     ruleset: Open
-    sentences: list[Sentence]
+    sentences: list[SentenceOfCriterion]
 
 
 class TextToRead(StrictJson):
@@ -114,7 +114,7 @@ class GivenAnswers(StrictJson):
     date: Annotated[str, Field(description="the day of the answers; that of the record by default")] = ""
 
 
-class Asked(StrictJson):
+class AskedQuestions(StrictJson):
     """An open question, as `eligo answer --list --json` gives it."""
 
     key: str
@@ -134,7 +134,7 @@ class AnsweredState(StrictJson):
     patient: str
     answered: Count
     verdicts: dict[str, Verdict]
-    open: list[Asked]
+    open: list[AskedQuestions]
     answers: list[Open]
     problems: list[ProblemJson] | None = None
 

@@ -60,7 +60,7 @@ class Call:
         return media in self.accept
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """What goes back: a text, or lines that are made while they are sent."""
 
     text: str | Iterator[str]
@@ -69,12 +69,12 @@ class Answer(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def json_answer(data: object, status: int = 200) -> Answer:
+def json_answer(data: object, status: int = 200) -> HttpAnswer:
     """An answer of JSON data."""
-    return Answer(json_line(data), JSON, status)
+    return HttpAnswer(json_line(data), JSON, status)
 
 
-def problem_answer(problems: Iterable[Problem]) -> Answer:
+def problem_answer(problems: Iterable[Problem]) -> HttpAnswer:
     """What is wrong, as problem details (RFC 9457) with eligo's own codes and words."""
     found = list(problems)
     first = next((problem for problem in found if problem.severity == "error"), found[0])
@@ -87,4 +87,4 @@ def problem_answer(problems: Iterable[Problem]) -> Answer:
         "problems": problems_json(found),
     }
     headers = {401: (("www-authenticate", "Bearer"),), 429: (("retry-after", "1"),)}
-    return Answer(json_line(data), PROBLEM, status, headers.get(status, ()))
+    return HttpAnswer(json_line(data), PROBLEM, status, headers.get(status, ()))

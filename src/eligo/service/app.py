@@ -20,7 +20,7 @@ from eligo.errors import Place, Problem
 from eligo.isolation import Isolated
 from eligo.report.problems import write_error, write_problems
 from eligo.service import hooks
-from eligo.service.answer import JSON, STATUS, Answer, Call, json_answer, problem_answer
+from eligo.service.answer import JSON, STATUS, Call, HttpAnswer, json_answer, problem_answer
 from eligo.service.guard import ROUTE, Guard, Log, media_of, not_taken
 from eligo.service.operations import OPERATIONS, PREFIX
 from eligo.service.sessions import Sessions
@@ -30,7 +30,7 @@ from eligo.service.workbench import Workbench
 
 TOGETHER = 8  # patients of a stream that are done before others get their turn
 
-Run = Callable[[Call], Answer]
+Run = Callable[[Call], HttpAnswer]
 
 # CDS Hooks, whose routes and bodies its specification states.
 HOOKS: tuple[tuple[str, str, Run, tuple[str, ...]], ...] = (
@@ -84,10 +84,10 @@ class _Desk:
 
         return answered
 
-    async def _in_thread(self, work: Callable[[], Answer]) -> Answer:
+    async def _in_thread(self, work: Callable[[], HttpAnswer]) -> HttpAnswer:
         return await asyncio.get_running_loop().run_in_executor(self.thread, work)
 
-    def _response(self, answer: Answer) -> Response:
+    def _response(self, answer: HttpAnswer) -> Response:
         headers = dict(answer.headers)
         if isinstance(answer.text, str):
             media = f"{answer.media}; charset=utf-8" if answer.media.startswith("text/") else answer.media
@@ -113,7 +113,7 @@ async def _call(request: Request, bench: Workbench) -> Call:
     return Call(bench, query, request.path_params, media, accept, await request.body(), host)
 
 
-def _answer(run: Run, call: Call) -> Answer:
+def _answer(run: Run, call: Call) -> HttpAnswer:
     """What an endpoint gives, or what is wrong."""
     with Isolated(Place(None)) as unit:
         return run(call)
@@ -123,13 +123,13 @@ def _answer(run: Run, call: Call) -> Answer:
 def _page(module: str, function: str) -> Run:
     """A page of the workbench, or what is wrong as a page, or as a part of one."""
 
-    def answered(call: Call) -> Answer:
+    def answered(call: Call) -> HttpAnswer:
         # Lazily: who only asks for data needs no templates.
         pages = importlib.import_module("eligo.service.pages")
         run: Run = getattr(importlib.import_module(f"eligo.service.{module}"), function)
         with Isolated(Place(None)) as unit:
             return run(call)
-        wrong: Answer = pages.wrong_page(call, unit.problems)
+        wrong: HttpAnswer = pages.wrong_page(call, unit.problems)
         return wrong
 
     return answered
@@ -144,7 +144,7 @@ def _add_sources(bench: Workbench) -> None:
     write_problems(unit.problems, as_json=False)
 
 
-def _describe(_: Call) -> Answer:
+def _describe(_: Call) -> HttpAnswer:
     from eligo.service.openapi import openapi  # lazily: the schemas take longer to make than all else of a start
 
     return json_answer(openapi())

@@ -16,7 +16,7 @@ from eligo.dataclass import dataclass
 from eligo.errors import EligoError, Place, Problem
 from eligo.files import too_large
 from eligo.isolation import unexpected
-from eligo.service.answer import Answer, problem_answer
+from eligo.service.answer import HttpAnswer, problem_answer
 from eligo.service.sessions import COOKIE, Sessions, cookies_of
 from eligo.service.settings import Settings
 
@@ -139,7 +139,7 @@ class Guard:
             if not message.get("more_body", False):
                 return b"".join(parts)
 
-    async def _say(self, sender: _Sender, answer: Answer) -> None:
+    async def _say(self, sender: _Sender, answer: HttpAnswer) -> None:
         """Answer in place of the endpoints, where nothing was sent yet; the rest of a body is not waited for."""
         if sender.status:
             return
@@ -172,11 +172,11 @@ class _Sender:
         return self._send(message)
 
 
-def _refusal(scope: Scope, error: EligoError) -> Answer:
+def _refusal(scope: Scope, error: EligoError) -> HttpAnswer:
     """What is said to whom that may not come in; who looks at pages without a token is led to where it is asked for."""
     looks = scope["method"] == "GET" and b"text/html" in _headers_of(scope).get(b"accept", [b""])[0]
     if looks and error.problems[0].code == "token":
-        return Answer("", status=303, headers=(("location", "/login"),))
+        return HttpAnswer("", status=303, headers=(("location", "/login"),))
     return problem_answer(error.problems)
 
 

@@ -25,7 +25,7 @@ from eligo.report.jsonline import json_line
 from eligo.report.measures import Data
 from eligo.report.page.strip import sentence_of
 from eligo.requirements import searches
-from eligo.service.answer import Answer, Call, json_answer
+from eligo.service.answer import Call, HttpAnswer, json_answer
 from eligo.service.guard import BODY
 from eligo.service.records import screen_state
 
@@ -51,7 +51,7 @@ class Sent(NamedTuple):
     failed: tuple[str, ...]
 
 
-def discovery(call: Call) -> Answer:
+def discovery(call: Call) -> HttpAnswer:
     """The services: one for all trials, and one for each."""
     plans = call.bench.rules().plans
     return json_answer({"services": [_service(ALL, "Trials for this patient", plans), *map(_of_trial, plans)]})
@@ -66,7 +66,7 @@ def _service(id_: str, title: str, plans: Iterable[Plan]) -> dict[str, object]:
     return {"hook": HOOK, "id": id_, "title": title, "description": said, "prefetch": searches(plans)}
 
 
-def cards(call: Call) -> Answer:
+def cards(call: Call) -> HttpAnswer:
     """The cards for a patient."""
     data = _request(call)
     plans = _plans(call)
@@ -198,7 +198,7 @@ def _plain(text: str) -> str:
 # --- feedback
 
 
-def feedback(call: Call) -> Answer:
+def feedback(call: Call) -> HttpAnswer:
     """Keep which cards were accepted; comments, which may hold values of a patient, are not kept."""
     _plans(call)
     data = read_json(call.body, BODY, len(call.body), of_patient=True)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from eligo.errors import EligoError, Problem
-from eligo.service.answer import Answer, Call
+from eligo.service.answer import Call, HttpAnswer
 from eligo.service.pages import fields, go_to, page
 from eligo.service.sessions import COOKIE, cookie
 
 
-def show(call: Call) -> Answer:
+def show(call: Call) -> HttpAnswer:
     """The page."""
     return page(call, "login.html")
 
 
-def enter(call: Call) -> Answer:
+def enter(call: Call) -> HttpAnswer:
     """Begin a session; raise `EligoError` for a wrong token."""
     bench = call.bench
     if not bench.sessions.is_token(fields(call, "token")["token"]):

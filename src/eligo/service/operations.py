@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from eligo.namedtuple import NamedTuple
 from eligo.service import records, trials
-from eligo.service.answer import CSV, FHIR_JSON, HTML, JSON, NDJSON, Answer, Call
+from eligo.service.answer import CSV, FHIR_JSON, HTML, JSON, NDJSON, Call, HttpAnswer
 
 PREFIX = "/api/v1"
 PATIENT_BODY: dict[str, str | None] = {JSON: "Patient", FHIR_JSON: "FhirResource"}
@@ -22,7 +22,7 @@ class Operation(NamedTuple):
     path: str
     name: str
     summary: str
-    run: Callable[[Call], Answer]
+    run: Callable[[Call], HttpAnswer]
     gives: dict[str, str | None]
     takes: dict[str, str | None] = {}  # noqa: RUF012 - a named tuple is not changed
     command: str = ""

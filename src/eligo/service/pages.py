@@ -15,7 +15,7 @@ from eligo.jsontext import read_json
 from eligo.report.html import style as report_style
 from eligo.report.page.markup import SHAPE, anchor, shape
 from eligo.report.page.markup import text as escaped
-from eligo.service.answer import HTML, STATUS, Answer, Call
+from eligo.service.answer import HTML, STATUS, Call, HttpAnswer
 from eligo.service.guard import BODY
 from eligo.service.sheet import hashed
 
@@ -69,29 +69,29 @@ def _policy() -> str:
     return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-def page(call: Call, template: str, **data: object) -> Answer:
+def page(call: Call, template: str, **data: object) -> HttpAnswer:
     """A whole page."""
     kept = call.bench.settings.state is not None
     text = _templates().get_template(template).render(kept=kept, by=default_name(call), **data)
-    return Answer(text, HTML, headers=(("content-security-policy", _policy()),))
+    return HttpAnswer(text, HTML, headers=(("content-security-policy", _policy()),))
 
 
-def fragment(template: str, name: str, data: Mapping[str, object], status: int = 200) -> Answer:
+def fragment(template: str, name: str, data: Mapping[str, object], status: int = 200) -> HttpAnswer:
     """A part of a page: a macro of its template."""
     module = _templates().get_template(template).module
-    return Answer(str(getattr(module, name)(**data)), HTML, status)
+    return HttpAnswer(str(getattr(module, name)(**data)), HTML, status)
 
 
-def alert(problems: Iterable[Problem]) -> Answer:
+def alert(problems: Iterable[Problem]) -> HttpAnswer:
     """What is wrong, in the place of a page that is for that."""
     found = list(problems)
     status = STATUS.get(found[0].code, 422)
     text = _templates().get_template("parts.html").module
     told = str(getattr(text, "problems")(found))  # noqa: B009 - a macro, which no type knows
-    return Answer(told, HTML, status, (("hx-retarget", "#alert"), ("hx-reswap", "innerHTML")))
+    return HttpAnswer(told, HTML, status, (("hx-retarget", "#alert"), ("hx-reswap", "innerHTML")))
 
 
-def wrong_page(call: Call, problems: Iterable[Problem]) -> Answer:
+def wrong_page(call: Call, problems: Iterable[Problem]) -> HttpAnswer:
     """What is wrong: as a page where one was asked for, else in the place for it of the page that asked."""
     found = list(problems)
     if not call.takes(HTML):
@@ -99,20 +99,20 @@ def wrong_page(call: Call, problems: Iterable[Problem]) -> Answer:
     return page(call, "wrong.html", found=found)._replace(status=STATUS.get(found[0].code, 422))
 
 
-def go_to(path: str) -> Answer:
+def go_to(path: str) -> HttpAnswer:
     """Lead the browser to another page."""
-    return Answer("", HTML, headers=(("hx-redirect", path),))
+    return HttpAnswer("", HTML, headers=(("hx-redirect", path),))
 
 
-def script(call: Call) -> Answer:
+def script(call: Call) -> HttpAnswer:
     """A script, or the sign of the page."""
     name = call.path["name"]
     if name == "icon.svg":
         path = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="#0a5426">{SHAPE["ELIGIBLE"]}</svg>'
-        return Answer(path, SVG, headers=_KEPT)
+        return HttpAnswer(path, SVG, headers=_KEPT)
     if name not in SCRIPTS:
         raise EligoError(Problem("not-found", "there is no such address"))
-    return Answer(_file(name), JAVASCRIPT)
+    return HttpAnswer(_file(name), JAVASCRIPT)
 
 
 # --- what a form sends

@@ -20,7 +20,7 @@ from eligo.report.jsonline import json_line
 from eligo.report.problems import problems_json
 from eligo.report.terminal import Terminal
 from eligo.screening import Rules
-from eligo.service.answer import CSV, HTML, NDJSON, Answer, Call, json_answer
+from eligo.service.answer import CSV, HTML, NDJSON, Call, HttpAnswer, json_answer
 from eligo.service.guard import BODY
 from eligo.service.options import arguments
 
@@ -59,17 +59,17 @@ def one_job(call: Call, state: screen.ScreenState | next_command.NextState, data
     return found[0]
 
 
-def screening(call: Call) -> Answer:
+def screening(call: Call) -> HttpAnswer:
     """Screen a record; of lines and tables each patient, a line each."""
     state = screen_state(call, call.query)
     if call.media in (NDJSON, CSV):
-        return Answer(_screen_lines(call, state), NDJSON)
+        return HttpAnswer(_screen_lines(call, state), NDJSON)
     done = screen.screen_one(one_job(call, state), state)
     if done.text:
-        return Answer(done.text)
+        return HttpAnswer(done.text)
     if done.problems:
         raise EligoError(done.problems)
-    return Answer("", status=204)  # nothing of what `only` asks for
+    return HttpAnswer("", status=204)  # nothing of what `only` asks for
 
 
 def _screen_lines(call: Call, state: screen.ScreenState) -> Iterator[str]:
@@ -83,7 +83,7 @@ def _screen_lines(call: Call, state: screen.ScreenState) -> Iterator[str]:
         yield json_line({"problems": problems_json([inputs.nobody([BODY])])}) + "\n"
 
 
-def audit(call: Call) -> Answer:
+def audit(call: Call) -> HttpAnswer:
     """Explain a record, criterion by criterion: as data, or as the printable page."""
     state = screen_state(call, call.query, AUDIT, "--outlook")
     job = one_job(call, state)
@@ -94,13 +94,13 @@ def audit(call: Call) -> Answer:
     return sheet(job, state)
 
 
-def _only(done: screen.Done) -> Answer:
+def _only(done: screen.Done) -> HttpAnswer:
     if not done.text:
         raise EligoError(done.problems)
-    return Answer(done.text)
+    return HttpAnswer(done.text)
 
 
-def questions(call: Call) -> Answer:
+def questions(call: Call) -> HttpAnswer:
     """Say what to find out next of a patient."""
     from eligo.commands import next as next_command  # lazily, as below: a start does without
 
@@ -156,7 +156,7 @@ def dialog_of(
     return answer_command.AnswerDialog(state.rules.engine(state.policy), patient, args, keep)
 
 
-def answers(call: Call) -> Answer:
+def answers(call: Call) -> HttpAnswer:
     """Take answers of a person to what a record leaves open, and give the verdicts with them."""
     from eligo.commands.answer import state_json
 

@@ -30,12 +30,12 @@ from eligo.report.page.trial import section
 from eligo.report.patient import reading_json
 from eligo.report.text import nearest_first
 from eligo.report.words import patient_line
-from eligo.service.answer import Answer, Call
+from eligo.service.answer import Call, HttpAnswer
 from eligo.service.guard import BODY
 from eligo.service.pages import alert, fields, fragment, go_to, name_in, page
 from eligo.service.records import READING, answered, dialog_of, screen_state
 from eligo.service.sheet import sheet
-from eligo.service.state import Record
+from eligo.service.state import KeptRecord
 from eligo.service.workbench import Workbench
 from eligo.version import __version__
 from eligo.worksheet.asking import OpenQuestion
@@ -55,12 +55,12 @@ class Shown(NamedTuple):
 # --- records in
 
 
-def start(call: Call) -> Answer:
+def start(call: Call) -> HttpAnswer:
     """The page on which records are dropped, and from which those that are kept are found again."""
     return page(call, "screen.html", records=call.bench.store.records(), trials=call.bench.listed().plans)
 
 
-def add(call: Call) -> Answer:
+def add(call: Call) -> HttpAnswer:
     """Keep the records that were dropped or pasted, where all of them can be read, and show the one or all."""
     given = fields(call, "record", "as_of")
     by = name_in(call, given)
@@ -76,7 +76,7 @@ def add(call: Call) -> Answer:
     return go_to(f"/screen/{keys[0]}" if len(keys) == 1 else "/")
 
 
-def begin(call: Call) -> Answer:
+def begin(call: Call) -> HttpAnswer:
     """Keep a record of a person of whom no more is known: what the trials ask is then the form to fill in."""
     given = fields(call, "patient", "as_of", "age", "sex")
     by, state = name_in(call, given), _state(call, None)
@@ -126,20 +126,20 @@ def _body(job: Job) -> bytes:
 # --- one record
 
 
-def show(call: Call) -> Answer:
+def show(call: Call) -> HttpAnswer:
     """The page of one record."""
     record = call.bench.store.record(call.path["key"])
     return page(call, "record.html", **_data(record, _shown(call, record), ""))
 
 
-def paper(call: Call) -> Answer:
+def paper(call: Call) -> HttpAnswer:
     """The printable page of one record."""
     record = call.bench.store.record(call.path["key"])
     state = with_answers(call, record, "--outlook")
     return sheet(job_of(record, state), state)
 
 
-def answer(call: Call) -> Answer:
+def answer(call: Call) -> HttpAnswer:
     """Take an answer to an open question, keep it, and show how the verdicts moved."""
     given = fields(call, "question", "answer")
     by, record = name_in(call, given), call.bench.store.record(call.path["key"])
@@ -160,20 +160,20 @@ def _question(reply: Reply) -> str:
     return json_line([reply.asks, reply.criterion])
 
 
-def forget(call: Call) -> Answer:
+def forget(call: Call) -> HttpAnswer:
     """Remove a record with its answers."""
     given = fields(call)
     call.bench.store.remove(call.path["key"], name_in(call, given))
     return go_to("/")
 
 
-def with_answers(call: Call, record: Record, *fixed: str) -> ScreenState:
+def with_answers(call: Call, record: KeptRecord, *fixed: str) -> ScreenState:
     """How a record is screened: for its day, with what was answered to what it leaves open."""
     state = _state(call, record.as_of, *fixed)
     return replace(state, options=replace(state.options, answers=_replies(call, record)))
 
 
-def _replies(call: Call, record: Record) -> Replies:
+def _replies(call: Call, record: KeptRecord) -> Replies:
     kept = call.bench.store.answers(record.key)
     found, problems = answers_of(json_line({"answers": kept}).encode(), BODY)
     if problems:
@@ -181,12 +181,12 @@ def _replies(call: Call, record: Record) -> Replies:
     return found
 
 
-def job_of(record: Record, state: ScreenState) -> Job:
+def job_of(record: KeptRecord, state: ScreenState) -> Job:
     """The record as it was sent."""
     return next(body_jobs(record.body, record.patient, state.options))
 
 
-def _shown(call: Call, record: Record) -> Shown:
+def _shown(call: Call, record: KeptRecord) -> Shown:
     state = with_answers(call, record)
     job = job_of(record, state)
     found = screened_record(job, state)
@@ -195,7 +195,7 @@ def _shown(call: Call, record: Record) -> Shown:
     return Shown(found.reading, found.data, dialog_of(state, found.reading.patient).open())
 
 
-def _data(record: Record, shown: Shown, moved: str) -> dict[str, object]:
+def _data(record: KeptRecord, shown: Shown, moved: str) -> dict[str, object]:
     """What the template shows of a record."""
     trials = sorted(shown.data["trials"], key=nearest_first)
     about = About(reading_json(shown.reading)["patient"], ("none",), (f"eligo {__version__}",))

@@ -11,18 +11,18 @@ from eligo.patients.jobs import Job
 from eligo.report.html import page
 from eligo.report.page.summary import About
 from eligo.report.patient import reading_json
-from eligo.service.answer import HTML, Answer
+from eligo.service.answer import HTML, HttpAnswer
 from eligo.version import __version__
 
 
-def sheet(job: Job, state: ScreenState) -> Answer:
+def sheet(job: Job, state: ScreenState) -> HttpAnswer:
     """The page; raise `EligoError` where the record cannot be read."""
     found = screened_record(job, state)
     if found.data is None:
         raise EligoError(found.flaws)
     about = About(reading_json(found.reading)["patient"], ("none",), (f"eligo {__version__}",))
     text = page(found.data, about)
-    return Answer(text, HTML, headers=(("content-security-policy", style_policy(text)),))
+    return HttpAnswer(text, HTML, headers=(("content-security-policy", style_policy(text)),))
 
 
 def style_policy(text: str) -> str:

@@ -41,7 +41,7 @@ create table trail (
 """
 
 
-class Record(NamedTuple):
+class KeptRecord(NamedTuple):
     """A record of the worklist: under which key, of whom, of which day where one was given, and as it was sent."""
 
     key: str
@@ -52,7 +52,7 @@ class Record(NamedTuple):
     by: str
 
 
-class Mark(NamedTuple):
+class TrialMark(NamedTuple):
     """What became of a patient for a trial: asked, refused ..., with a note."""
 
     state: str
@@ -77,24 +77,24 @@ class Store:
     folder: str | None
     _open: sqlite3.Connection | None = None
 
-    def records(self) -> list[Record]:
+    def records(self) -> list[KeptRecord]:
         """All records, the newest first, without their bodies."""
         found = self._all("select key, patient, as_of, x'', added, by from records order by added desc, key")
-        return [Record(*row) for row in found]
+        return [KeptRecord(*row) for row in found]
 
-    def record(self, key: str) -> Record:
+    def record(self, key: str) -> KeptRecord:
         """One record; raise `EligoError` where it is not, or no longer, there."""
         found = self._all("select key, patient, as_of, body, added, by from records where key = ?", key)
         if not found:
             raise EligoError(Problem("not-found", "there is no such record", help="it may have been removed meanwhile"))
-        return Record(*found[0])
+        return KeptRecord(*found[0])
 
     def add(self, records: Iterable[tuple[str, bytes]], as_of: str | None, by: str) -> list[str]:
         """Keep records, each with the id of its patient, all or none; give their keys."""
         keys = list[str]()
         with self._changing() as database:
             for patient, body in records:
-                keys.append(secrets.token_urlsafe(12))
+                keys.append(secrets.token_hex(12))
                 row = (keys[-1], patient, as_of, body, now(), by)
                 database.execute("insert into records values (?, ?, ?, ?, ?, ?)", row)
                 _note(database, by, "record added", keys[-1])
@@ -126,16 +126,16 @@ class Store:
                 database.execute("insert into answers (record, question, entry) values (?, ?, ?)", row)
                 _note(database, by, "answered", f"{key} {question}")
 
-    def mark(self, key: str, trial: str, mark: Mark) -> None:
+    def mark(self, key: str, trial: str, mark: TrialMark) -> None:
         """Keep what became of a patient for a trial, now; the trail has what was before."""
         with self._changing() as database:
             row = (key, trial, mark.state, mark.note, mark.by, now())
             database.execute("insert or replace into marks values (?, ?, ?, ?, ?, ?)", row)
             _note(database, mark.by, f"marked: {mark.state or 'none'}", f"{key} {trial}")
 
-    def marks(self, key: str) -> dict[str, Mark]:
+    def marks(self, key: str) -> dict[str, TrialMark]:
         """What became of a patient, by trial."""
-        return {trial: Mark(*row) for trial, *row in self._all(_MARKS, key)}
+        return {trial: TrialMark(*row) for trial, *row in self._all(_MARKS, key)}
 
     def note(self, by: str, what: str, about: str) -> None:
         """Write a line of the trail."""

@@ -12,7 +12,7 @@ from eligo.jsontext import read_json
 from eligo.plan import Plan
 from eligo.report.jsonline import json_line
 from eligo.screening import Rules
-from eligo.service.answer import CSV, FHIR_JSON, HTML, Answer, Call, json_answer
+from eligo.service.answer import CSV, FHIR_JSON, HTML, Call, HttpAnswer, json_answer
 from eligo.service.guard import BODY
 from eligo.service.options import arguments
 from eligo.service.sheet import style_policy
@@ -26,13 +26,13 @@ _PARSE_KEYS = {"text", "kind", "page"}
 _MEDIA = {"csv": CSV, "html": HTML, "questionnaire": FHIR_JSON}
 
 
-def health(call: Call) -> Answer:
+def health(call: Call) -> HttpAnswer:
     """Say that the server works, and with what."""
     rules = call.bench.listed()
     return json_answer({"status": "ok", "version": __version__, "trials": len(rules.plans)})
 
 
-def rules(call: Call) -> Answer:
+def rules(call: Call) -> HttpAnswer:
     """List the trials, and what is wrong with files of rules that could not be used."""
     _no_options(call)
     found = call.bench.listed()
@@ -46,7 +46,7 @@ def _listed(plan: Plan) -> dict[str, object]:
     return {"trial": plan.trial, "title": plan.title, **counts, "rules_sha256": plan.sha256}
 
 
-def rule_set(call: Call) -> Answer:
+def rule_set(call: Call) -> HttpAnswer:
     """Give the rule set of one trial: as its file has it, and each criterion in a sentence."""
     from eligo.commands.explain_rules import (
         ruleset_json,  # lazily, as the others: a start does without YAML and grammar
@@ -65,7 +65,7 @@ def known_trial(found: Rules, trial: str) -> str:
     return found.only([trial]).plans[0].trial
 
 
-def form_of(call: Call) -> Answer:
+def form_of(call: Call) -> HttpAnswer:
     """Write what trials ask as a worksheet: CSV, a page, or a FHIR Questionnaire."""
     from eligo.commands import form
 
@@ -74,19 +74,19 @@ def form_of(call: Call) -> Answer:
         raise EligoError(Problem("usage", "no trial is named", help="add `trial=NCT...`"))
     text = form.form_text(argparse.Namespace(**{**vars(args), "trials": []}), call.bench.rules())
     media = _MEDIA[args.format]
-    return Answer(text, media, headers=(("content-security-policy", style_policy(text)),) if media == HTML else ())
+    return HttpAnswer(text, media, headers=(("content-security-policy", style_policy(text)),) if media == HTML else ())
 
 
-def data_requirements(call: Call) -> Answer:
+def data_requirements(call: Call) -> HttpAnswer:
     """The data requirements of trials, as a FHIR Library."""
     from eligo.commands import form
     from eligo.requirements import library
 
     args = arguments(form, TRIALS, call.query)
-    return Answer(json_line(library(chosen(call.bench.rules(), args, args.trial).plans)), FHIR_JSON)
+    return HttpAnswer(json_line(library(chosen(call.bench.rules(), args, args.trial).plans)), FHIR_JSON)
 
 
-def parse(call: Call) -> Answer:
+def parse(call: Call) -> HttpAnswer:
     """Read a sentence, or with `page` a whole text, as `eligo parse --json` does."""
     from eligo.commands import understood
     from eligo.commands.bulk import read_criterion
@@ -107,7 +107,7 @@ def parse(call: Call) -> Answer:
     return json_answer({"criteria": [understood.criterion_json(criterion) for criterion in found]})
 
 
-def imports(call: Call) -> Answer:
+def imports(call: Call) -> HttpAnswer:
     """Make drafts of a page, criteria or records, as `eligo import --json` does; one that is none stops no other."""
     from eligo.commands.import_pages import import_one, imported_json, own_folder
     from eligo.trials.sources import body_documents

@@ -24,7 +24,7 @@ from eligo.report.display import with_names, without_code
 from eligo.report.page.markup import marked
 from eligo.report.sentences import criterion_sentence, sentence
 from eligo.ruleset import RuleSet, loads
-from eligo.service.answer import Answer, Call
+from eligo.service.answer import Call, HttpAnswer
 from eligo.service.guard import BODY
 from eligo.service.pages import fields, fragment, go_to, name_in, page
 from eligo.service.trials import known_trial
@@ -39,7 +39,7 @@ MOST_TRIALS = 200  # of one upload
 # --- trials
 
 
-def trials(call: Call) -> Answer:
+def trials(call: Call) -> HttpAnswer:
     """The trials of the folder, and where pages are pasted."""
     rules = call.bench.listed()
     rows = [
@@ -54,7 +54,7 @@ def trials(call: Call) -> Answer:
     return page(call, "trials.html", rows=rows, problems=rules.problems, writes=call.bench.settings.rules is not None)
 
 
-def add(call: Call) -> Answer:
+def add(call: Call) -> HttpAnswer:
     """Make drafts of a page, a protocol's section or records, and lead to their review."""
     given = fields(call, "text", "trial")
     by = name_in(call, given)
@@ -73,7 +73,7 @@ def add(call: Call) -> Answer:
 # --- review
 
 
-def review(call: Call) -> Answer:
+def review(call: Call) -> HttpAnswer:
     """Each item of a trial beside how it is understood, with what a person can do about it."""
     path, text = _file(call)
     ruleset = loads(text, str(path))
@@ -84,7 +84,7 @@ def review(call: Call) -> Answer:
     return page(call, "review.html", **data, topics=attestations())
 
 
-def answer(call: Call) -> Answer:
+def answer(call: Call) -> HttpAnswer:
     """Take an answer about one item, write it into the file, and show the item as it is then."""
     given = fields(call, "action", "value", "reason", "seen")
     by, name = name_in(call, given), call.path["id"]
@@ -100,7 +100,7 @@ def answer(call: Call) -> Answer:
     return _shown(new, _criterion(loads(new), name))
 
 
-def preview(call: Call) -> Answer:
+def preview(call: Call) -> HttpAnswer:
     """How a criterion would be read in other words."""
     given = fields(call, "value")
     path, text = _file(call)
@@ -111,7 +111,7 @@ def preview(call: Call) -> Answer:
     return fragment("review_parts.html", "reads", {"said": criterion_sentence(new)})
 
 
-def words(call: Call) -> Answer:
+def words(call: Call) -> HttpAnswer:
     """Every word of an item in the role in which it was read, and what became of the item."""
     path, text = _file(call)
     criterion = _criterion(loads(text, str(path)), call.path["id"])
@@ -170,7 +170,7 @@ def _findings(text: str, ruleset: RuleSet) -> dict[str, list[CheckFinding]]:
     return found
 
 
-def _shown(text: str, criterion: Criterion, conflict: str = "", status: int = 200) -> Answer:
+def _shown(text: str, criterion: Criterion, conflict: str = "", status: int = 200) -> HttpAnswer:
     """An item as it is now, with what was sent about it where that was about another state of it."""
     ruleset = loads(text)
     one = _item(ruleset, text, criterion, _findings(text, ruleset))

@@ -13,10 +13,10 @@ from eligo.isolation import Isolated
 from eligo.namedtuple import NamedTuple
 from eligo.report.answer_words import VERDICT
 from eligo.report.display import criterion
-from eligo.service.answer import CSV, Answer, Call
+from eligo.service.answer import CSV, Call, HttpAnswer
 from eligo.service.pages import fields, fragment, name_in, page
 from eligo.service.screen_page import job_of, with_answers
-from eligo.service.state import Mark, Record, Step
+from eligo.service.state import KeptRecord, Step, TrialMark
 from eligo.service.trials import known_trial
 
 STATES = ("asked", "answered", "refused", "screen failure")
@@ -26,7 +26,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would work out
 _COLUMNS = ("patient", "as_of", "trial", "verdict", "blocks", "open", "state", "note", "by", "at")
 
 
-class Cell(NamedTuple):
+class MatrixCell(NamedTuple):
     """One patient and one trial: the verdict, what decides, and what became of it."""
 
     key: str
@@ -34,19 +34,19 @@ class Cell(NamedTuple):
     verdict: str
     blocks: tuple[str, ...]
     open: tuple[str, ...]
-    mark: Mark | None
+    mark: TrialMark | None
 
 
 class Row(NamedTuple):
     """One patient: the record, a cell for each trial, and why there is none."""
 
-    record: Record
+    record: KeptRecord
     as_of: str
-    cells: tuple[Cell, ...]
+    cells: tuple[MatrixCell, ...]
     wrong: str = ""
 
 
-def show(call: Call) -> Answer:
+def show(call: Call) -> HttpAnswer:
     """The matrix, as filtered."""
     chosen = _chosen(call)
     trials = [plan.trial for plan in call.bench.rules().plans]
@@ -57,7 +57,7 @@ def show(call: Call) -> Answer:
     return page(call, "worklist.html", **data, address="&".join(f"{k}={v}" for k, v in chosen.items()))
 
 
-def table(call: Call) -> Answer:
+def table(call: Call) -> HttpAnswer:
     """The same as CSV, a line for each patient and trial."""
     chosen = _chosen(call)
     rows = (row for row in _rows(call) if _is_chosen(row, chosen))
@@ -65,18 +65,18 @@ def table(call: Call) -> Answer:
     return _csv("worklist.csv", [_COLUMNS, *lines])
 
 
-def trail(call: Call) -> Answer:
+def trail(call: Call) -> HttpAnswer:
     """Who did what and when, the newest first, as CSV."""
     return _csv("trail.csv", [Step._fields, *call.bench.store.trail()])
 
 
-def _csv(name: str, rows: Iterable[Sequence[str]]) -> Answer:
+def _csv(name: str, rows: Iterable[Sequence[str]]) -> HttpAnswer:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([_plain(value) for value in row] for row in rows)
-    return Answer(text.getvalue(), CSV, headers=(("content-disposition", f'attachment; filename="{name}"'),))
+    return HttpAnswer(text.getvalue(), CSV, headers=(("content-disposition", f'attachment; filename="{name}"'),))
 
 
-def mark(call: Call) -> Answer:
+def mark(call: Call) -> HttpAnswer:
     """Note what became of a patient for a trial, and show the cell."""
     given = fields(call, "state", "note")
     by, bench = name_in(call, given), call.bench
@@ -85,7 +85,7 @@ def mark(call: Call) -> Answer:
         help_text = f"it is one of {', '.join(STATES)}, with a note of at most {LONGEST_NOTE} characters"
         raise EligoError(Problem("body", "this cannot be noted", help=help_text))
     record = bench.store.record(call.path["key"])
-    bench.store.mark(record.key, trial, Mark(given["state"], given["note"], by, ""))
+    bench.store.mark(record.key, trial, TrialMark(given["state"], given["note"], by, ""))
     cell = next(cell for cell in _row(call, record).cells if cell.trial == trial)
     return fragment("worklist_parts.html", "cell", {"one": cell, "states": STATES})
 
@@ -105,13 +105,13 @@ def _rows(call: Call) -> Iterator[Row]:
         yield _row(call, record)
 
 
-def _row(call: Call, record: Record) -> Row:
+def _row(call: Call, record: KeptRecord) -> Row:
     """One patient against all trials; what cannot be screened any more says why, and stops no other."""
     store = call.bench.store
     with Isolated(Place(None)) as unit:
         verdicts, as_of = _screened(call, record)
         marks = store.marks(record.key)
-        cells = (Cell(record.key, trial, *found, marks.get(trial)) for trial, found in verdicts.items())
+        cells = (MatrixCell(record.key, trial, *found, marks.get(trial)) for trial, found in verdicts.items())
         return Row(record, as_of, tuple(cells))
     return Row(record, record.as_of or "", (), unit.problems[0].message)
 
@@ -119,7 +119,7 @@ def _row(call: Call, record: Record) -> Row:
 _Found = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 
-def _screened(call: Call, record: Record) -> tuple[Mapping[str, _Found], str]:
+def _screened(call: Call, record: KeptRecord) -> tuple[Mapping[str, _Found], str]:
     """Verdict, blockers and open criteria by trial; kept until the rules or the answers change."""
     key = (record.key, len(call.bench.store.answers(record.key)))
 
@@ -138,7 +138,7 @@ def _screened(call: Call, record: Record) -> tuple[Mapping[str, _Found], str]:
     return call.bench.screened(key, screen)
 
 
-def _is_new(record: Record) -> bool:
+def _is_new(record: KeptRecord) -> bool:
     """Whether a record was added since yesterday."""
     yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
     return record.added >= yesterday.isoformat(timespec="seconds")
@@ -150,14 +150,14 @@ def _is_chosen(row: Row, chosen: Mapping[str, str]) -> bool:
     return chosen.keys() <= {"new"} or any(_fits(cell, chosen) for cell in row.cells)
 
 
-def _fits(cell: Cell, chosen: Mapping[str, str]) -> bool:
+def _fits(cell: MatrixCell, chosen: Mapping[str, str]) -> bool:
     state = cell.mark.state if cell.mark else ""
     return chosen.get("verdict", cell.verdict) == cell.verdict and chosen.get("state", state) == state
 
 
-def _line(row: Row, cell: Cell) -> tuple[str, ...]:
+def _line(row: Row, cell: MatrixCell) -> tuple[str, ...]:
     blocks, open_ = (", ".join(map(criterion, ids)) for ids in (cell.blocks, cell.open))
-    noted = cell.mark or Mark("", "", "", "")
+    noted = cell.mark or TrialMark("", "", "", "")
     return (row.record.patient, row.as_of, cell.trial, cell.verdict, blocks, open_, *noted)
 
 
