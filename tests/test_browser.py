@@ -88,13 +88,13 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def screenings() -> dict[str, dict[str, Any]]:
     """Example patients against all trials."""
     return {name: screening(name) for name in PATIENTS}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def files(screenings: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Their pages."""
     folder = tmp_path_factory.mktemp("pages")
@@ -103,7 +103,7 @@ def files(screenings: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPa
     return {name: folder / f"{name}.html" for name in screenings}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def windows(browser: Any, files: dict[str, Path]) -> Iterator[dict[str, Opened]]:
     """Each page in a window that is cut off from every network."""
     contexts = {name: browser.new_context() for name in files}
@@ -122,7 +122,7 @@ def _open(context: Any, file: Path) -> Opened:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def printed(windows: dict[str, Opened], tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Sheet]]:
     """The sheets of paper that the browser makes of each page."""
     pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
