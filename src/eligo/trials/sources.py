@@ -140,7 +140,7 @@ def _of_file(file: str, max_bytes: int, regular: bool = False) -> Iterator[Docum
 
 def _of_zip(file: str, max_bytes: int) -> Iterator[Document]:
     with _opened_zip(file) as archive:
-        parts = [i for i in archive.infolist() if not i.is_dir() and i.filename.lower().endswith(SUFFIXES)]
+        parts = [i for i in archive.infolist() if i.filename.lower().endswith(SUFFIXES)]  # no folder does
         parts = [i for i in parts if not any(p.startswith((".", "__MACOSX")) for p in i.filename.split("/"))]
         if not parts:
             raise EligoError(Problem("no-documents", "the zip holds no document of a trial", Place(file), _EMPTY))
