@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,22 @@ def shared() -> Path:
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="module")  # two that are open in one process would be in each other's way
+def browser() -> Iterator[Any]:
+    """A browser for all tests of a file."""
+    reason = "playwright is not installed (pip install '.[dev]')"
+    sync_api = pytest.importorskip("playwright.sync_api", reason=reason)
+    from tests.browser import executable, launch  # lazily: few files need one
+
+    path = executable()
+    if path is None:
+        pytest.skip("no Chromium: install it, or name one in ELIGO_CHROMIUM")
+    with sync_api.sync_playwright() as playwright:
+        started = launch(playwright, path)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from eligo.report.html import page as html_page
-from tests.browser import about, executable, launch, screening
+from tests.browser import about, screening
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install '.[dev]')")
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install '.[dev]')")
 pytestmark = pytest.mark.browser
 
 UNDECIDED = ("empty_record", "silence_about_conditions", "codes_instead_of_names")
@@ -74,18 +74,6 @@ class Sheet(NamedTuple):
     text: str
     width: float
     height: float
-
-
-@pytest.fixture(scope="module")  # only one of all files may have a browser at a time
-def browser() -> Iterator[Any]:
-    """One browser for all tests."""
-    path = executable()
-    if path is None:
-        pytest.skip("no Chromium: install it, or name one in ELIGO_CHROMIUM")
-    with sync_api.sync_playwright() as playwright:
-        started = launch(playwright, path)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("polars", reason="polars is not installed (pip install '.[cohort]')")
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install '.[dev]')")
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install '.[dev]')")
 
-from bench import warehouse  # noqa: E402 - after the check for polars
-from eligo.cli import main  # noqa: E402
-from tests.browser import executable, launch  # noqa: E402
-from tests.test_browser import AXE, CONTRAST  # noqa: E402
+from bench import warehouse
+from eligo.cli import main
+from tests.test_browser import AXE, CONTRAST
 
 pytestmark = pytest.mark.browser
 COUNT = 300
@@ -28,15 +26,6 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     page = folder / "cohort.html"
     assert main(["cohort", "--warehouse", str(folder / "warehouse"), "--min-count", "5", "--html", str(page)]) == 0
     return page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    path = executable()
-    if path is None:
-        pytest.skip("there is no Chromium (install it, or name one in ELIGO_CHROMIUM)")
-    with sync_api.sync_playwright() as playwright:
-        yield launch(playwright, path)
 
 
 def _open(context: Any, file: Path) -> tuple[Any, list[str]]:

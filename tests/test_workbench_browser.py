@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from eligo.service.settings import Settings
-from tests.browser import executable, launch
 from tests.serving import Served, served
 from tests.test_browser import AXE, TOO_WIDE
 from tests.test_workbench import PAGE, RECORD
@@ -86,18 +85,6 @@ class Window:
     def type(self, text: str) -> None:
         """Type, as from a clipboard where there are many lines."""
         self.page.keyboard.insert_text(text)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """One browser for all tests."""
-    path = executable()
-    if path is None:
-        pytest.skip("no Chromium: install it, or name one in ELIGO_CHROMIUM")
-    with sync_api.sync_playwright() as playwright:
-        started = launch(playwright, path)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

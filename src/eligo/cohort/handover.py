@@ -114,7 +114,7 @@ class HandOver:
     def _concepts(self, pairs: pl.DataFrame, concepts: Sequence[str]) -> pl.DataFrame:
         def read(number: int) -> list[str]:
             looks, bits = self.looks(number), self.criteria[number].bits
-            return [c for c in concepts if c in looks or (":" in c and self.engine.reached(c) & bits)]
+            return [c for c in concepts if c in looks or (":" in c and self.engine.digest.reached(c) & bits)]
 
         return self._named(pairs, "concept", read)
 

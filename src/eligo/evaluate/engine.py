@@ -31,7 +31,6 @@ from eligo.evaluation.truths import BLOCKS, MET, OPEN, PASSES, UNKNOWN
 from eligo.patients.model import Patient
 from eligo.plan import Attested, Plan, PlannedCriterion, Test, Untestable, compared_with
 from eligo.truth import Bearing, Kind, Reason, Truth, Verdict, bearing, not_, verdict
-from eligo.vocabulary.relations import relations
 from eligo.vocabulary.scores import SCORES
 from eligo.vocabulary.variables import variables
 
@@ -190,7 +189,7 @@ class Engine:
         costs = [_cost(test) for test in self.asked]
         self.trials = tuple(Trial(plan, numbers, costs) for plan, numbers in numbered)
         self._inner = self._of_scores()
-        self._digest = Digest(self.tests, self.readers.copy(), self.rulers.copy())
+        self.digest = Digest(self.tests, self.readers.copy(), self.rulers.copy())
         every = (1 << len(self.asked)) - 1  # what scores ask besides is nobody else's
         for names in (self.readers, self.rulers):
             names.update({name: bits & every for name, bits in names.items()})
@@ -238,7 +237,7 @@ class Engine:
         """The answers for a patient; what is not known by what each item of the record says alone is still pending."""
         chart = Chart(patient, self.policy)
         empty = self.empty(chart)
-        met, unknown, not_met, pending = self._digest.truths(patient, chart, empty)
+        met, unknown, not_met, pending = self.digest.truths(patient, chart, empty)
         chart.silent, chart.touched = empty.silent, met | unknown | not_met | pending
         said = self.given(patient)
         if said is not None:
@@ -249,13 +248,6 @@ class Engine:
         answers.met |= met
         answers.unknown |= unknown
         return answers.compare()
-
-    def reached(self, id_: str) -> int:
-        """The bits of the tests to which a thing that the vocabulary does not have can make a difference."""
-        bits = 0
-        for name in relations().reach(id_):
-            bits |= self.readers.get(name, 0)
-        return bits
 
     def given(self, patient: Patient) -> Given | None:
         """What counts of the answers that persons gave; None where nothing does."""

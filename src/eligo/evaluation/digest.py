@@ -160,7 +160,7 @@ class Digest:
         said, readers, known, as_of = 0, self.readers, empty.items, chart.as_of
         for concept, facts in chart.facts.items():
             if ":" in concept:
-                said |= self.run(readers.get(concept, 0) | self._reached(concept))
+                said |= self.run(readers.get(concept, 0) | self.reached(concept))
             elif concept in readers:
                 for fact in facts:
                     if fact.end is not None or fact.qualifiers:
@@ -176,7 +176,7 @@ class Digest:
                     said |= one
         return said
 
-    def _reached(self, id_: str) -> int:
+    def reached(self, id_: str) -> int:
         """The bits of the tests to which a thing that the vocabulary does not have can make a difference."""
         bits = 0
         for name in relations().reach(id_):

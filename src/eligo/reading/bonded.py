@@ -91,9 +91,10 @@ def _joined_on(line: LinePass, i: int, mark: Token, token: Token, bond: Token) -
     """
     closes = mark.type == "INNER" and (token.type == "OR" or token.value == "or")
     leading = ("LIGHT", "STATUS", "QUAL") if closes else ("LIGHT",)
-    passed = "used" if bond.value == "requiring" else "never"
-    behind = line.tokens[i + 1 : i + 8]
-    found = next((t for t in behind if t.type not in leading and (t.type != "STATUS" or t.value != passed)), None)
+    behind = [t for t in line.tokens[i + 1 : i + 8] if t.type not in leading]
+    if bond.value == "requiring":
+        behind = [t for t in behind if t.type != "STATUS" or t.value != "used"]
+    found = behind[0] if behind else None
     return found if found is not None and found.type in ("CONCEPT", "VAR") else None
 
 

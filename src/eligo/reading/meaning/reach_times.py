@@ -39,9 +39,9 @@ def within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) -> 
         if time is None or time.lasting is not None or made[i].what != "fact" or start == i:
             continue
         following = made[i + 1]  # `A or B within 4 weeks or planned C`
-        # `A or B within 4 weeks or C`
         anew = bool(following.lead.statuses or following.time)
         of_facts = following.what not in ("attest", "limit")
+        # `A or B within 4 weeks or C`
         if of_facts and marks[i] == marks[i - 1] and context.take(Alternative.TIME) != anew:
             continue
         made[start : i + 1] = time_back(context, made[start : i + 1], marks[start:i])
