@@ -26,7 +26,7 @@ OF_PATIENTS: Final = {"requiring": "now", "treated_with": "active"}
 
 def listed(line: LinePass, i: int, token: Token) -> bool:
     """`asthma requiring A or B`: what is joined on is of the same kind as what is required."""
-    mark, bond = line.last_of(_MARKS), line.last_of(BOND)
+    mark, bond = line.last_here(_MARKS), line.last_here(BOND)
     if mark is None or bond is None or mark.type not in _BOUND:
         return False
     noun = noun_behind(line, i) if _waits_for_noun(line, mark) else None
@@ -35,7 +35,7 @@ def listed(line: LinePass, i: int, token: Token) -> bool:
     if _of_one_list(line, i, mark, bond):
         return True
     following = _joined_on(line, i, mark, token, bond)
-    if following is None or line.relates_next(i):
+    if following is None or line.relates_next(i) or _begins_anew(line, following, bond):
         return False
     by_word = token.type != "COMMA" and mark.type == "BOND"
     if not line.core == following.type == "CONCEPT":
@@ -67,9 +67,12 @@ def _of_one_list(line: LinePass, i: int, mark: Token, bond: Token) -> bool:
     closing = _closes(line.tokens[i])
     if closing and mark.type != "INNER":
         return False
-    named = False
+    named, depth = False, 0
     for token in line.tokens[i + 1 : i + NEAR]:
-        if token.type in SEPARATORS:
+        depth += token.type == "OPEN" and named
+        if depth:
+            depth -= token.type == "CLOSE"
+        elif token.type in SEPARATORS:
             if not named or closing:
                 return False
             named, closing = False, _closes(token)
@@ -82,6 +85,12 @@ def _of_one_list(line: LinePass, i: int, mark: Token, bond: Token) -> bool:
 
 def _closes(token: Token) -> bool:
     return token.type in ("AND", "OR") or token.value in ("and", "or")
+
+
+def _begins_anew(line: LinePass, following: Token, bond: Token) -> bool:
+    """`diabetes with neuropathy, or diabetes of more than 20 years`: the name that something is bonded to, once more."""
+    before = [t for t in line.out[-NEAR:] if t.type == "CONCEPT" and t.end <= bond.start]
+    return following.type == "CONCEPT" and bool(before) and before[-1].value == following.value
 
 
 def _joined_on(line: LinePass, i: int, mark: Token, token: Token, bond: Token) -> Token | None:

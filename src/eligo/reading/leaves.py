@@ -257,8 +257,8 @@ def _compared(quantity: _Quantity, written: WrittenLimit, text: str) -> Predicat
 def _limits_of(written: WrittenLimit, variable: Variable | None, text: str) -> tuple[list[Limit], bool] | None:
     """All bounds as limits, and whether a unit was inferred; None where one of them cannot be one."""
     bounds = _sharing_unit(_in_days(written, variable).bounds)
-    if variable is not None and variable.abnormal == "high" and bounds is not None:
-        bounds = _normal_up_to(bounds)
+    if variable is not None and variable.abnormal is not None and bounds is not None:
+        bounds = _normal_side(bounds, variable.abnormal)
     if bounds is None or written.form == "vague" or any(_in_parts(amount, variable) for _, amount in bounds):
         return None
     limits: list[Limit] = []
@@ -272,9 +272,11 @@ def _limits_of(written: WrittenLimit, variable: Variable | None, text: str) -> t
     return limits, inferred
 
 
-def _normal_up_to(bounds: Bounds) -> Bounds:
+def _normal_side(bounds: Bounds, abnormal: str) -> Bounds:
     """`ALT within normal limits`: nobody asks that it be no lower, where only a high value is abnormal."""
-    return bounds[1:] if [(op, amount.of) for op, amount in bounds] == [("ge", "LLN"), ("le", "ULN")] else bounds
+    if [(op, amount.of) for op, amount in bounds] != [("ge", "LLN"), ("le", "ULN")]:
+        return bounds
+    return bounds[1:] if abnormal == "high" else bounds[:1]
 
 
 def _in_parts(amount: Amount, variable: Variable | None) -> bool:

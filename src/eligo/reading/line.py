@@ -86,6 +86,16 @@ class LinePass:
                 return token
         return None
 
+    def last_here(self, types: frozenset[str]) -> Token | None:
+        """The same, what stands in a bracket that is closed again left out."""
+        depth = 0
+        for token in reversed(self.out[-NEAR:]):
+            depth += token.type == "CLOSE"
+            if not depth and token.type in types:
+                return token
+            depth -= depth > 0 and token.type == "OPEN"
+        return None
+
     def previous(self) -> str:
         """The type of what stands before, words of grammar left out."""
         for token in reversed(self.out[-NEAR:]):

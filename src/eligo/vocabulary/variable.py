@@ -93,7 +93,8 @@ class Variable:
     count everywhere, `exact` ones in running text only in just this case (`PT`, `Na`), `labels` only in records (`T4`,
     which in a text may be a stage). `specimens` are the words that may stand with a synonym (`serum`). `grades` maps
     the labels of an ordinal to numbers, `values` those of a category to its values, both by `spelling_key`. `concept`
-    is what an ordinal grades. `abnormal` is `high` where only a high value is: `normal` is then up to the upper limit.
+    is what an ordinal grades. `abnormal` is `high` where only a high value is: `normal` is then up to the upper limit;
+    `low` where only a low value is.
     """
 
     id: str

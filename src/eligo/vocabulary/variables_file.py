@@ -197,7 +197,7 @@ _SHAPES: dict[str, Shape] = {
     **dict.fromkeys(_MAPS, (lambda value: isinstance(value, dict), "a mapping")),
     "molar_mass": (_is_number, "a number"),
     "plausible": (_is_range, "two numbers, the smaller one first"),
-    "abnormal": (lambda value: value == "high", "`high`"),
+    "abnormal": (lambda value: value in ("high", "low"), "`high` or `low`"),
     "reference": (lambda value: isinstance(value, dict | list), "a mapping or a list of them"),
 }
 _MAP_PARTS: dict[str, Shape] = {

@@ -11,7 +11,7 @@ from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qua
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.facts import TREATMENTS, kind_of, kinds_in, may_be_of
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_judgement
-from eligo.reading.meaning.modifiers import PAST, over
+from eligo.reading.meaning.modifiers import PAST, narrows, over
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Modifiers, Said, What
 from eligo.reading.meaning.times import SCREENING
@@ -217,27 +217,43 @@ def _takes_complement(context: Context, part: Said, kind: str) -> bool:
     return in_own_words and not _complement(written)
 
 
-def site_back(context: Context, said: list[Said]) -> list[Said]:
-    """`cataract or glaucoma in the study eye`: the part of the body behind the last may be that of all of them."""
-    last = facts_named(said[-1])
-    site = next((site for fact in last if (site := _site(fact))), None)
-    run = reached(said, lambda part: any(_has_place(fact) for fact in facts_named(part))) if site else []
-    if site is None or not run:
+def narrowed_back(context: Context, said: list[Said]) -> list[Said]:
+    """`cataract or glaucoma in the study eye`, `A or B requiring treatment`: what narrows the last from behind.
+
+    It most likely narrows all of them where nothing else stands before the last; a part of the body narrows what is of
+    one sort.
+    """
+    last = said[-1]
+    narrowed = last.narrowed
+    reaches = bool(narrowed) and last.anew != "any"
+    run = reached(said, lambda part: _narrows_all(narrowed, part, last)) if reaches else []
+    if not run:
         return said
-    alike = all(_of_one_sort(fact, last) for i in run for fact in facts_named(said[i]))
-    if context.take(Alternative.BEHIND) != alike:
+    facts = facts_named(last)
+    if words("sites").isdisjoint(narrowed):
+        likely = not last.lead.qualifiers
+    else:
+        likely = all(_of_one_sort(fact, facts) for i in run for fact in facts_named(said[i]))
+    if context.take(Alternative.BEHIND) != likely:
         return said
-    return [_at(part, site) if i in run else part for i, part in enumerate(said)]
+    return [_narrowed_too(part, narrowed) if i in run else part for i, part in enumerate(said)]
 
 
-def _site(fact: Present) -> str | None:
-    """The part of the body that a fact is said to be of: `in the study eye`."""
-    return next((site for site in words("sites") if (fact.qualifier or "").endswith(site)), None)
+def _narrows_all(narrowed: Sequence[str], part: Said, last: Said) -> bool:
+    """Whether all facts of a part can be narrowed so, and none of them is narrowed yet, or is the last one again."""
+    facts = facts_named(part)
+    if part.narrowed or not facts or {fact.concept for fact in facts} & {fact.concept for fact in facts_named(last)}:
+        return False
+    if words("sites").isdisjoint(narrowed) and (part.time or not part.bare and part.lead.qualifiers):
+        return False
+    return all(_takes(one, fact) for fact in facts for one in narrowed)
 
 
-def _has_place(fact: Present) -> bool:
-    """Whether a fact is a condition or a procedure of which nothing says in which part of the body it is."""
-    return kind_of(fact) in ("condition", "procedure") and _site(fact) is None
+def _takes(qualifier: str, fact: Present) -> bool:
+    """Whether a word behind a noun can narrow a fact: a part of the body what is of the body, others what is alike."""
+    if qualifier in words("sites"):
+        return kind_of(fact) in ("condition", "procedure")
+    return narrows(qualifier, concepts().get(fact.concept))
 
 
 def _of_one_sort(fact: Present, others: Sequence[Present]) -> bool:
@@ -247,18 +263,18 @@ def _of_one_sort(fact: Present, others: Sequence[Present]) -> bool:
     return unknown or any(not classes.isdisjoint(concepts().ancestors(other.concept)) for other in others)
 
 
-def _at(part: Said, site: str) -> Said:
-    """A part and its examples, each of them in that part of the body."""
-
-    def placed(leaf: Leaf) -> Predicate:
-        if not isinstance(leaf, Present) or not _has_place(leaf):
-            return leaf
-        return replace(leaf, qualifier=f"{leaf.qualifier} {site}" if leaf.qualifier else site)
-
+def _narrowed_too(part: Said, narrowed: tuple[str, ...]) -> Said:
+    """A part and its examples, each of them narrowed so too."""
     assert part.body is not None
-    return replace(
-        part, body=map_leaves(part.body, placed), examples=tuple(map_leaves(e, placed) for e in part.examples)
-    )
+    examples = tuple(map_leaves(example, lambda leaf: narrowed_more(leaf, narrowed)) for example in part.examples)
+    return replace(part, body=map_leaves(part.body, lambda leaf: narrowed_more(leaf, narrowed)), examples=examples)
+
+
+def narrowed_more(leaf: Leaf, qualifiers: tuple[str, ...]) -> Leaf:
+    """A fact with what narrows it from behind, besides what narrows it already."""
+    if not isinstance(leaf, Present) or set(qualifiers) <= {leaf.qualifier}:
+        return leaf
+    return replace(leaf, qualifier=" ".join((*([leaf.qualifier] if leaf.qualifier else []), *qualifiers)))
 
 
 def exception_back(said: list[Said]) -> list[Said]:

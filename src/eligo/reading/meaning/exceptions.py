@@ -26,7 +26,7 @@ from eligo.reading.lexicon import words
 from eligo.reading.meaning.conditions import if_holds, instead
 from eligo.reading.meaning.context import Context, elements_of, hull
 from eligo.reading.meaning.facts import TREATMENTS, belongs, facts_in, is_one_of, kind_of, kinds_in, may_be, related
-from eligo.reading.meaning.joining import all_of, any_of, facts_of, in_last, is_unread, limited, measures
+from eligo.reading.meaning.joining import all_of, any_of, facts_of, has_unread, in_last, is_unread, limited, measures
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
@@ -65,11 +65,12 @@ def _beside(context: Context, head: Said, node: Node) -> Said | None:
     if not _closed_by_or(node) or context.kind == "inclusion" or head.body is None:
         return None
     taken, more = (wrapped(context, context.read(part)) for part in node.parts)
-    kinds, others = (facts_of(one.body) if one.body is not None else None for one in (taken, more))
+    kinds = facts_of(taken.body) if taken.body is not None else None
+    others = facts_in(more.body) if more.body is not None and not has_unread(more.body) else None
     heads = facts_in(head.body)
     if not kinds or not others or not all(_is_related(fact, heads) for fact in kinds):
         return None
-    if any(_is_related(fact, heads) or kind_of(fact) == "condition" for fact in others):
+    if any(_is_related(fact, heads) or not _is_none_of(fact, heads) for fact in others):
         return None
     one = taken_out(context, head, taken)
     bodies = [one.body, more.body]
@@ -78,6 +79,14 @@ def _beside(context: Context, head: Said, node: Node) -> Said | None:
 
 def _is_related(fact: Present, heads: list[Present]) -> bool:
     return any(related(fact.concept, head.concept) for head in heads)
+
+
+def _is_none_of(fact: Present, heads: list[Present]) -> bool:
+    """Whether it is known that a fact is of no kind that could be taken out of the heads."""
+    if kind_of(fact) != "condition":
+        return True
+    known = not any(is_outside(each.concept) for each in (fact, *heads))
+    return known and not any(may_be(fact.concept, head.concept) for head in heads)
 
 
 def _closed_by_or(node: Node) -> TypeGuard[Branch]:

@@ -7,7 +7,7 @@ from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import Context, elements_of
 from eligo.reading.meaning.definitions import kinds_of, of_a_function, replaced, states
-from eligo.reading.meaning.facts import facts_in, is_one_of
+from eligo.reading.meaning.facts import belongs, facts_in, is_one_of
 from eligo.reading.meaning.joining import all_of, any_of, default, excludes, facts_of, in_last, is_unread, measures
 from eligo.reading.meaning.modifiers import PAST, over
 from eligo.reading.meaning.readings import Alternative
@@ -31,11 +31,20 @@ def meant(context: Context, head: Said, bodies: list[Predicate], span: Span) -> 
         return replace(head, body=made, span=span, bare=False, what="joined")
     if _of_the_past(head) and measures(body):  # no value tells what was
         return replace(head, body=any_of([head.body, body]), span=span, bare=False, what="joined")
-    body = over(_each_excludes(context, head, body), head.lead._replace(qualifiers=()), context.kind)
-    made = replaced(context, head.body, body, head.lead.negated)
+    recent = tuple(one for one in head.lead.qualifiers if one in words("recent"))  # `recent A (i.e. B, C)`
+    body = over(_each_excludes(context, head, body), head.lead._replace(qualifiers=recent), context.kind)
+    made = head.body if _less_closely(head.body, body) else replaced(context, head.body, body, head.lead.negated)
     if not measures(body) and not kinds_of(head.body, body) and not context.take(Alternative.NARROWED):
         made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
     return replace(head, body=made, span=span, bare=False, what="joined")
+
+
+def _less_closely(head: Predicate, body: Predicate) -> bool:
+    """`insulinoma, i.e. a tumor of the pancreas`: whether the words behind it say of what kind it is, and no more."""
+    facts, others = facts_of(head) or [], facts_of(body) or []
+    if len(facts) != 1 or len(others) != 1 or facts[0].concept == others[0].concept:
+        return False
+    return belongs(others[0].concept, facts[0].concept)
 
 
 def _of_the_past(head: Said) -> bool:

@@ -10,7 +10,7 @@ from eligo.reading.bind import BoundLimits
 from eligo.reading.leaves import leaf_of
 from eligo.reading.lexicon import duration_of, words
 from eligo.reading.meaning.context import place
-from eligo.reading.meaning.joining import all_of, several_values
+from eligo.reading.meaning.joining import all_of, is_judgement, several_values
 from eligo.reading.meaning.modifiers import fact_of, strongest
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Modifiers
@@ -197,7 +197,8 @@ def time(state: UnitState, node: TimeNode) -> None:
             return
         state.nouns[-1] = replace(last, window=made)
         state.context.count((node,), "modifier")
-    elif isinstance(last, Attest):  # what a person states includes its time
+    elif isinstance(last, Attest) and not (state.ids is not None and is_judgement(last)):
+        # what a person states includes its time; what is judged has one of its own
         _duration(state, last, found)
         state.context.count((node,), "modifier")
     elif state.ids is None or not state.time_of_fact(found, node):

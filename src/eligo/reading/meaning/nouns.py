@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from eligo.criteria import AnyOf, Leaf, Predicate, Present, Span, map_leaves
+from eligo.criteria import AnyOf, Leaf, Predicate, Present, Span, Window, map_leaves
 from eligo.dataclass import replace
 from eligo.reading.lexicon import concept_named, named_without, opposed, words
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.edges import facts_named, status_behind
+from eligo.reading.meaning.edges import facts_named, narrowed_more, status_behind
 from eligo.reading.meaning.facts import concept_of, kind_of, may_be_of
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of
-from eligo.reading.meaning.modifiers import begun, narrows, over, qualified, statuses_of, there
+from eligo.reading.meaning.modifiers import PAST, begun, narrows, over, qualified, statuses_of, there
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Mark, Modifiers, Said, folded
+from eligo.reading.meaning.times import window_for
 from eligo.vocabulary.concepts import concepts
 
 _TENSES: Final = frozenset(["now", "planned", "meanwhile", "history", "undergoing"])
@@ -70,7 +71,7 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
     statuses = lead.statuses or own.statuses
     merged = Modifiers(negated, lead.hedged or own.hedged, statuses, qualifiers, lead.window or own.window)
     behind = _behind_noun(after)
-    body = map_leaves(_with(context, after, merged), lambda leaf: _also(leaf, behind))
+    body = map_leaves(_with(context, after, merged), lambda leaf: narrowed_more(leaf, behind))
     return replace(after, body=body, span=span, lead=merged, bare=False)
 
 
@@ -166,7 +167,7 @@ def _instead(context: Context, after: Said, lead: Modifiers) -> Predicate:
     shared = lead._replace(qualifiers=tuple(dict.fromkeys((*lead.qualifiers, *rest))))
     above = lead if lead.qualifiers else shared  # `history or symptoms of severe A`
     made = map_leaves(after.body, change)
-    return map_leaves(made, lambda leaf: _also(leaf, behind)) if behind else made
+    return map_leaves(made, lambda leaf: narrowed_more(leaf, behind)) if behind else made
 
 
 def _without_status(noun: Present, lead: Modifiers, own: Modifiers) -> Present:
@@ -195,12 +196,6 @@ def _behind_noun(after: Said) -> tuple[str, ...]:
     before = " ".join(after.lead.qualifiers)
     rest = narrowed.removeprefix(before).strip() if narrowed and narrowed.startswith(before) else ""
     return () if rest in ("", "active") else (rest,)
-
-
-def _also(leaf: Leaf, behind: tuple[str, ...]) -> Leaf:
-    if not isinstance(leaf, Present) or set(behind) <= {leaf.qualifier}:
-        return leaf
-    return replace(leaf, qualifier=" ".join((*([leaf.qualifier] if leaf.qualifier else []), *behind)))
 
 
 def _narrowed(body: Predicate, qualifiers: Sequence[str]) -> Predicate:
@@ -322,10 +317,20 @@ def _narrowed_behind(context: Context, before: Said, part: Said, mark: Mark) -> 
     """A noun with the words behind it."""
     if part.body is not None or part.lead.negated or mark != (",", "") or not _takes(before):
         return None
-    lead = part.lead._replace(qualifiers=(*before.lead.qualifiers, *part.lead.qualifiers))
-    span, time = hull([before.span, part.span]), part.lead.window or before.time
+    window = _time_behind(before, part)
+    lead = part.lead._replace(qualifiers=(*before.lead.qualifiers, *part.lead.qualifiers), window=window)
     own = before.lead._replace(statuses=before.lead.statuses or part.lead.statuses)
-    return replace(before, body=_with(context, before, lead), span=span, time=time, lead=own)
+    body = begun(_with(context, before, lead), before.lead.statuses)
+    return replace(before, body=body, span=hull([before.span, part.span]), time=window or before.time, lead=own)
+
+
+def _time_behind(before: Said, part: Said) -> Window | None:
+    """The time behind a noun and a comma, as it is of that noun: `chronic hepatitis B, diagnosed > 6 months ago`."""
+    facts = facts_named(before)
+    if part.when is None or not facts or {kind_of(fact) for fact in facts} != {"condition"}:
+        return part.lead.window
+    past = not PAST.isdisjoint((*before.lead.statuses, *part.lead.statuses))
+    return window_for(part.when, facts[0].concept, past)
 
 
 def _at_other_times(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:

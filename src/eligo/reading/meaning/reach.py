@@ -16,9 +16,9 @@ from eligo.reading.meaning.edges import (
     facts_named,
     led,
     meanwhile_back,
+    narrowed_back,
     opinion_back,
     reached,
-    site_back,
     status_back,
     with_first_word,
     with_participle,
@@ -110,13 +110,18 @@ def _before_noun(part: Said, *, behind: bool) -> Said:
 
 def _lead_of(context: Context, before: Said, part: Said, *, either: bool) -> Modifiers:
     """What stands before a noun and holds for the next one; `either`: there are two, of which one is enough."""
-    free = _has_no_time(before, part) or _is_result(context, part)
+    free = (_has_no_time(before, part) or _is_result(context, part)) and not _both_any(context, before, part)
     alone = either and _told_more(context, before)
     return Modifiers(
         statuses=_statuses(before, part) if free else (),
         qualifiers=() if alone else _shared_qualifiers(context, before, part),
         window=before.lead.window if part.bare else None,
     )
+
+
+def _both_any(context: Context, before: Said, part: Said) -> bool:
+    """`any history of A, any B`: whether each begins with a word behind which all begins anew."""
+    return part.anew == "any" and context.written(before.span).split(maxsplit=1)[0].lower() in words("anew")
 
 
 def _planned(part: Said) -> Predicate:
@@ -146,7 +151,7 @@ def _statuses(before: Said, part: Said) -> tuple[str, ...]:
     """
     either = {each.statuses for each in before.either}
     found = next(iter(either)) if len(either) == 1 else before.lead.statuses
-    own = part.adjectives or part.lead.qualifiers or happens(part)
+    own = part.adjectives or part.lead.qualifiers or part.narrowed or happens(part)
     return tuple([one for one in found if one != "waxing"]) if own else found
 
 
@@ -223,7 +228,7 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
     if not (last.apart or last.anew):
         said = opinion_back(context, said)
     if last.what == "fact":
-        said = exception_back(site_back(context, complement_back(context, said)))
+        said = exception_back(narrowed_back(context, complement_back(context, said)))
     said = meanwhile_back(context, said) if last.meanwhile else status_back(context, said)
     if last.bonds and not last.apart and (not last.anew or _given_for(said)):
         said = _bonds_back(context, said, marks)

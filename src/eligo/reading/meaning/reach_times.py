@@ -18,7 +18,8 @@ from eligo.reading.meaning.said import Mark, Modifiers, Said, What
 from eligo.reading.meaning.times import Time, window_for
 from eligo.vocabulary.named import is_named
 
-MAY_BE_TIMED: Final[frozenset[What]] = frozenset(["fact", "unread", "joined", "mixed"])
+# What a person states has a time here only where it judges a fact that has one.
+MAY_BE_TIMED: Final[frozenset[What]] = frozenset(["fact", "unread", "joined", "mixed", "attest"])
 
 
 def with_last_time(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> list[Said]:
@@ -55,7 +56,8 @@ def _chain_before(marks: Sequence[Mark], i: int) -> int:
     if mark[0] and not closed:
         return i
     start = i
-    while start and (marks[start - 1] == mark or (closed and marks[start - 1] == (mark[0], ""))):
+    alike = {mark, (mark[0], ""), ("", mark[1])} if closed else {mark}  # `A and/or B, and/or C within 1 year`
+    while start and marks[start - 1] in alike:
         start -= 1
     return start
 

@@ -74,6 +74,7 @@ class Said:
     noun_last: bool  # not understood words stand before its noun, which may be one of several objects
     either: tuple[Modifiers, ...]  # words before its noun of which one is meant: `untreated or uncontrolled A`
     adjectives: tuple[str, ...]  # qualifiers that are part of its name: acute hepatitis, topical steroids
+    narrowed: tuple[str, ...]  # qualifiers that stand behind its noun: `diabetes requiring treatment`
     used: bool  # its qualifiers narrow what is done with it: `chronic use of A`
     pair: str | None  # both, either
     quantifier: str | int | None
@@ -104,6 +105,7 @@ class Said:
         noun_last: bool = False,
         either: tuple[Modifiers, ...] = (),
         adjectives: tuple[str, ...] = (),
+        narrowed: tuple[str, ...] = (),
         used: bool = False,
         pair: str | None = None,
         quantifier: str | int | None = None,
@@ -117,8 +119,8 @@ class Said:
         self.bonds, self.examples = bonds, examples
         self.whom, self.sex, self.continues, self.exception = whom, sex, continues, exception
         self.tainted, self.noun_last, self.either, self.adjectives = tainted, noun_last, either, adjectives
-        self.used, self.pair, self.quantifier, self.hedge = used, pair, quantifier, hedge
-        self.defines, self.since = defines, since
+        self.narrowed, self.used, self.pair, self.quantifier = narrowed, used, pair, quantifier
+        self.hedge, self.defines, self.since = hedge, defines, since
 
     @property
     def silent(self) -> bool:

@@ -77,7 +77,7 @@ class UnitState:
     def time_of_fact(self, time: Time, node: Limits | TimeNode | None) -> bool:
         """Give the fact a time; whether it can have it."""
         assert self.ids is not None
-        time = self._so_long(time)
+        time = self.so_long(time)
         if self.stopped and time.op in LONG and not excludes(self.context, self.negated):
             self.since = time
             self.context.count(() if node is None else (node,), "modifier")
@@ -94,7 +94,7 @@ class UnitState:
             self.context.count((node,), "modifier")
         return True
 
-    def _so_long(self, time: Time) -> Time:
+    def so_long(self, time: Time) -> Time:
         """`surgery 4 weeks before enrollment`: within that time, or at least so long before; not where it is short."""
         if time.form != "timed" or time.op != "eq":
             return time
@@ -168,7 +168,7 @@ class UnitState:
         """What stands before the noun."""
         if not (self.negated or self.hedged or self.statuses or self.qualifiers or self.early or self.in_front):
             return NONE
-        early = self._so_long(self.early) if self.early is not None else None
+        early = self.so_long(self.early) if self.early is not None else None
         window = self.in_front
         if early is not None:
             window = window_of_value(early) if not early.ahead else Window(within=early.duration, anchor=early.anchor)

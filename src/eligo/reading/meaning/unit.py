@@ -133,6 +133,7 @@ def _understood(state: UnitState, nouns: list[Predicate], span: Span) -> Said:
         sex=one_sex(state),
         continues=_continues(state),
         adjectives=state.adjectives,
+        narrowed=tuple(state.behind),
         used=state.used,
         pair=state.pair,
         quantifier=state.quantifier,
@@ -268,6 +269,7 @@ def _empty(state: UnitState, span: Span) -> Said:
         bare=nothing,
         apart=state.apart,
         anew=state.anew,
+        when=None if state.early is None else state.so_long(state.early),
         pair=state.pair,
         quantifier=quantifier,
     )
