@@ -70,6 +70,7 @@ class _StatementWords:
         self.verbs = frozenset[str](data["statement_verbs"])
         self.adjectives = frozenset[str](data["statement_adjectives"])
         self.avoiding = frozenset[str](data["avoiding"])
+        self.incomplete = frozenset[str](data["incomplete_statements"])
         self.before = frozenset[str](data["before_statements"])
         self.behind = frozenset[str](data["statements_behind"])
         self.occasions = frozenset[str](data["occasions"])
@@ -122,7 +123,7 @@ def state(tokens: list[Token], text: str) -> list[Token]:
         before = out[:-1] if _is_opinion(tokens[i]) and out and out[-1].type == "COMMA" else out
         found = _begun(tokens, i, before, text)
         end = _end(tokens, i, found, text) if found is not None else i
-        if found is None or end == i:
+        if found is None or end == i or text[tokens[i].start : tokens[end - 1].end].casefold() in _words().incomplete:
             out.append(tokens[i])
             i += 1
             continue

@@ -41,6 +41,7 @@ WORD_LISTS: Final = (
     "and_so_on",
     "left",
     "fresh",
+    "fresh_statuses",
     "anew",
     "requirements",
     "favourable",

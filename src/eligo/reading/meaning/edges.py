@@ -52,23 +52,41 @@ def reached(said: Sequence[Said], free: Callable[[Said], bool], among: Sequence[
     return found
 
 
-def with_first_word(context: Context, before: Said, part: Said, mark: Mark) -> Said:
-    """`hepatic adenoma or carcinoma`: a carcinoma of the liver, where that is a kind of what the second word names."""
-    first, second = before.body, part.body
-    if not isinstance(first, Present) or not isinstance(second, Present) or first.span is None or second.span is None:
+def with_first_word(context: Context, before: Sequence[Said], part: Said, mark: Mark) -> Said:
+    """`hepatic adenoma or carcinoma`: a carcinoma of the liver, where that is a kind of what the second word names.
+
+    Between commas, as in `diabetic neuropathy, retinopathy`, it most likely is any.
+    """
+    first, second = _with_two_words(context, before), part.body
+    if first is None or not isinstance(second, Present) or second.span is None:
         return part
-    if mark[0] or not part.bare or part.what != "fact":
+    if not part.bare or part.what != "fact":
         return part
-    word, *rest = context.written(first.span).split()
-    id_ = concept_named(f"{word} {context.written(second.span)}") if rest and not qualifiers_in(word) else None
+    word, *rest = first.split()
+    id_ = concept_named(f"{word} {context.written(second.span)}") if not qualifiers_in(word) else None
     if id_ is None or not _is_more_closely(id_, second.concept):
         return part
-    if not context.text[first.span[1] : second.span[0]].strip().isalpha():  # eczema/dermatitis
-        return part
-    general = rest[-1].lower() in words("general_nouns") or concept_named(" ".join(rest)) is not None
+    general = bool(mark[0]) or rest[-1].lower() in words("general_nouns") or concept_named(" ".join(rest)) is not None
     if context.take(Alternative.FIRST_WORD) == general:  # lung disease or infection: most likely any
         return part
     return replace(part, body=replace(second, concept=id_, span=second.span))
+
+
+def _with_two_words(context: Context, before: Sequence[Said]) -> str | None:
+    """The words of the last name before a part that has more than one; names of one word may stand between."""
+    for i in range(len(before) - 1, -1, -1):
+        body = before[i].body
+        if not isinstance(body, Present) or body.span is None or before[i].what != "fact":
+            return None
+        between = context.text[body.span[1] :].lstrip()[:1]
+        written = context.written(body.span)
+        if between == "/":  # eczema/dermatitis
+            return None
+        if " " in written:
+            return written
+        if not before[i].bare:
+            return None
+    return None
 
 
 def _is_more_closely(concept: str, named: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from eligo.criteria import MEASURING, Attest, Leaf, Predicate, Present, Related, leaves
 from eligo.dataclass import replace
-from eligo.reading.lexicon import belongs_to, words
+from eligo.reading.lexicon import END, belongs_to, trie, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.edges import (
@@ -36,8 +36,9 @@ from eligo.vocabulary.concepts import concepts
 
 def spread(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> list[Said]:
     """Each part with the modifiers of its neighbours that hold for it too."""
+    anew = bool(said[-1].lead.statuses)  # `A or had B that ...`: what stands behind is most likely of B alone
     forward = _forward(context, list(said), marks)
-    return _back(context, forward, marks)
+    return _back(context, forward, marks, anew=anew)
 
 
 def runs(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> Iterator[tuple[list[Said], Mark]]:
@@ -83,7 +84,7 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
     """What stands before a noun holds for the bare nouns behind it; a status behind a noun does not."""
     behind = [part.bare and bool(part.lead.statuses) for part in said]  # `stroke in the past, asthma`
     for i in range(1, len(said)):
-        before, part = said[i - 1], with_first_word(context, said[i - 1], said[i], marks[i - 1])
+        before, part = said[i - 1], with_first_word(context, said[:i], said[i], marks[i - 1])
         before = _before_noun(before, behind=behind[i - 1])
         part = with_past(context, before, with_participle(context, before, part))
         said[i] = part
@@ -130,7 +131,12 @@ def _planned(part: Said) -> Predicate:
 
 
 def _has_no_time(before: Said, part: Said) -> bool:
-    """Whether a part has no status of its own: `prior A or treatment with B` is of treatments of before."""
+    """Whether a part has no status of its own: `prior A or treatment with B` is of treatments of before.
+
+    `active tuberculosis` has one as part of its name.
+    """
+    if any("STATUS" in trie().get(word, {}).get(END, ()) for word in part.adjectives[:1]):
+        return False
     if part.lead.statuses != ("used",):
         return not part.lead.statuses
     facts = [*facts_named(before), *facts_named(part)]
@@ -215,8 +221,8 @@ def _narrowing(qualifiers: tuple[str, ...], before: Said, part: Said) -> tuple[s
 # --- back: a time, and what is bound to the last part
 
 
-def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
-    """What stands behind the last noun holds for the nouns before it, or only for it."""
+def _back(context: Context, said: list[Said], marks: Sequence[Mark], *, anew: bool) -> list[Said]:
+    """What stands behind the last noun holds for the nouns before it, or only for it, where that begins `anew`."""
     last = said[-1]
     if last.lost_time and (run := reached(said, lambda part: part.time is None)):
         return [*said[: run[0]], _whole(context, said[run[0] :])]
@@ -231,7 +237,7 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Sai
         said = exception_back(narrowed_back(context, complement_back(context, said)))
     said = meanwhile_back(context, said) if last.meanwhile else status_back(context, said)
     if last.bonds and not last.apart and (not last.anew or _given_for(said)):
-        said = _bonds_back(context, said, marks)
+        said = _bonds_back(context, said, anew=anew)
     return said
 
 
@@ -240,14 +246,14 @@ def _given_for(said: Sequence[Said]) -> bool:
     return {bond.kind for bond in said[-1].bonds} == {"due_to"} and _kinds(said) <= TREATMENTS
 
 
-def _bonds_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
+def _bonds_back(context: Context, said: list[Said], *, anew: bool) -> list[Said]:
     """`A or B requiring C`: what is bound to the last part is bound to those before it too."""
     # `serious condition or psychiatric illness that may interfere`: what is judged may be what a person states
     judged = all(bond.kind == "that" and isinstance(bond.body, Attest) for bond in said[-1].bonds)
     among: tuple[What, ...] = ("fact", "limit", "attest") if judged else ("fact", "limit")
     run = [i for i in reached(said, lambda part: not part.bonds, among) if said[i].body is not None]
     bonds = [bond for bond in said[-1].bonds if not _of_last_only(bond, said[-1], [said[i] for i in run])]
-    if not run or not bonds or context.take(Alternative.BEHIND) != all(map(_likely_of_all, bonds)):
+    if not run or not bonds or context.take(Alternative.BEHIND) != all(_likely_of_all(bond, anew=anew) for bond in bonds):
         return said
     made = list(said)
     for i in run:
@@ -255,9 +261,13 @@ def _bonds_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> li
     return made
 
 
-def _likely_of_all(bond: Bond) -> bool:
-    """Not so `pregnant, or women who are B`; what is not understood, or judged, is of all of them."""
-    return bond.kind != "that" or is_unread(bond.body) or isinstance(bond.body, Attest)
+def _likely_of_all(bond: Bond, *, anew: bool) -> bool:
+    """Not so `pregnant, or women who are B`; what is not understood, or judged, is of all of them.
+
+    Nor so where a status stands before the last alone: `stroke, or current atrial fibrillation treated with A`.
+    """
+    judged = is_unread(bond.body) or isinstance(bond.body, Attest)
+    return judged or not (anew or bond.kind == "that")
 
 
 def _bound(context: Context, part: Said, bonds: list[Bond]) -> Said:

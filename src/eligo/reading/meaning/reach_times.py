@@ -10,7 +10,7 @@ from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.edges import facts_named, reached
-from eligo.reading.meaning.facts import concept_of, goes_on
+from eligo.reading.meaning.facts import concept_of, facts_in, goes_on
 from eligo.reading.meaning.joining import facts_of
 from eligo.reading.meaning.modifiers import PAST, begun, over
 from eligo.reading.meaning.readings import Alternative
@@ -67,13 +67,21 @@ def time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list
     run = reached(said, lambda part: _has_no_own_time(context, part))
     if last.what == "unread" and any(not said[i].bare and PAST.isdisjoint(said[i].lead.statuses) for i in run):
         return said  # current smoker, or cessation of zorblax within 6 months
-    run = _of_one_clause(said, [i for i in run if not _goes_on(said[i])])
+    run = _of_one_clause(said, [i for i in run if not _goes_on(said[i]) and not _named_again(said[i], last)])
     if not run or not _takes_time(context, said, run, marks):
         return said
     lead = Modifiers(window=last.time)
     if any(fact.status == "planned" for fact in facts_named(last)):
         lead, run = lead._replace(statuses=("planned",)), [i for i in run if said[i].bare]
     return [_timed(part, lead, last.when, context) if i in run else part for i, part in enumerate(said)]
+
+
+def _named_again(part: Said, last: Said) -> bool:
+    """`current A, or history of A within 6 months`: whether a part is of the same thing, at another time."""
+    if part.lead.statuses == last.lead.statuses and not part.bonds:  # `a stroke or cerebrovascular accident within 6 months`
+        return False
+    own, other = ({leaf.concept for leaf in facts_in(one.body)} if one.body is not None else set() for one in (part, last))
+    return not own.isdisjoint(other)
 
 
 def _of_one_clause(said: Sequence[Said], run: list[int]) -> list[int]:
@@ -103,7 +111,8 @@ def _takes_time(context: Context, said: Sequence[Said], run: Sequence[int], mark
     if last.anew == "any":  # stroke, or any surgery within 4 weeks
         return not context.take(Alternative.TIME)
     events = happens(last) or any(is_named(fact.concept) for fact in facts_named(last))  # whatever it may be
-    unsure = last.apart or last.anew or any(comma for comma, _ in marks) or (events and _stay(said, run))
+    apart = last.apart and any(said[i].lead.statuses != last.lead.statuses for i in run)
+    unsure = apart or last.anew or any(comma for comma, _ in marks) or (events and _stay(said, run))
     return not unsure or context.take(Alternative.TIME)
 
 

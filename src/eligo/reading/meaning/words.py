@@ -187,6 +187,8 @@ def _status(state: UnitState, i: int, token: Token) -> None:
     if state.written(token).lower().split()[0] in words("ways_of_finding"):  # `electrocardiographic evidence of`
         state.context.notes.append(f"`{state.written(token)}` is not tested")
     state.past = state.past or token.value in PAST
+    verb = state.written(token).lower().split(maxsplit=1)[0] in words("fresh_statuses")
+    state.apart = state.apart or (verb and not state.nouns and not state.own_words)
     state.used = bool(state.qualifiers) and state.written(token).lower().split()[-1] in words("using")
     state.own_words += state.ids is None
     state.meanwhile = state.meanwhile or (bool(state.nouns) and token.value == "meanwhile")
@@ -321,7 +323,8 @@ def _concept(state: UnitState, i: int, token: Token) -> None:
     written = state.written(token)
     first = written.split(maxsplit=1)[0].lower()
     state.adjectives = qualifiers_in(written)
-    state.own_words += "STATUS" in trie().get(first, {}).get(END, ())  # `current smoker` takes no status of a neighbour
+    if "STATUS" in trie().get(first, {}).get(END, ()):  # `current smoker` takes no status of a neighbour
+        state.adjectives, state.own_words = (first, *state.adjectives), state.own_words + 1
     state.context.count((token,), "leaf")
     if state.early is not None:
         _place_early(state)
