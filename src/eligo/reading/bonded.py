@@ -88,7 +88,7 @@ def _closes(token: Token) -> bool:
 
 
 def _begins_anew(line: LinePass, following: Token, bond: Token) -> bool:
-    """`diabetes with neuropathy, or diabetes of more than 20 years`: the name that something is bonded to, once more."""
+    """`asthma with COPD, or asthma of more than 20 years`: whether the name that something is bonded to comes again."""
     before = [t for t in line.out[-NEAR:] if t.type == "CONCEPT" and t.end <= bond.start]
     return following.type == "CONCEPT" and bool(before) and before[-1].value == following.value
 

@@ -262,7 +262,7 @@ def _narrows_all(narrowed: Sequence[str], part: Said, last: Said) -> bool:
     facts = facts_named(part)
     if part.narrowed or not facts or {fact.concept for fact in facts} & {fact.concept for fact in facts_named(last)}:
         return False
-    if words("sites").isdisjoint(narrowed) and (part.time or not part.bare and part.lead.qualifiers):
+    if words("sites").isdisjoint(narrowed) and (part.time or (not part.bare and part.lead.qualifiers)):
         return False
     return all(_takes(one, fact) for fact in facts for one in narrowed)
 

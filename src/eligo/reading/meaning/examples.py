@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from eligo.criteria import Leaf, Predicate, Present, Span, leaves, map_leaves
+from eligo.criteria import AnyOf, Attest, Leaf, Predicate, Present, Related, Span, leaves, map_leaves
 from eligo.dataclass import replace
-from eligo.reading.lexicon import END, trie, words
+from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, hull, marks_of
 from eligo.reading.meaning.definitions import has_own, kinds_of
 from eligo.reading.meaning.edges import facts_named
 from eligo.reading.meaning.facts import TREATMENTS, facts_in, kind_of, kinds_in
-from eligo.reading.meaning.joining import all_of, excludes, has_unread, measures
+from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of, has_unread, measures
 from eligo.reading.meaning.said import Modifiers, Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
@@ -187,3 +187,25 @@ def _stages(head: Said) -> list[str]:
         return []
     told = [fact.qualifier or " ".join(head.adjectives) for fact in facts_named(head)]
     return list(dict.fromkeys(told)) if all(told) else []
+
+
+def required_like(body: Predicate, examples: list[Predicate]) -> Predicate | None:
+    """`asthma requiring corticosteroids such as prednisone`: examples of what is required, each related as it is."""
+    links = body.parts if isinstance(body, AnyOf) else (body,)
+    last = links[-1]
+    if not isinstance(last, Related) or not all(isinstance(link, Related) for link in links):
+        return None
+    facts = [fact for example in examples for fact in (facts_of(example) or [])]
+    of_its_kind = all(map(facts_of, examples)) and kinds_in(facts) == {kind_of(last.to)}
+    if not of_its_kind or kind_of(last.what) == kind_of(last.to):
+        return None
+    like = [replace(last, to=replace(fact, window=fact.window or last.to.window)) for fact in facts]
+    return any_of([*links, *like])
+
+
+def named_qualifier(context: Context, head: Said) -> tuple[str, ...]:
+    """The word that narrows, where the name of a concept begins with it: `uncontrolled intercurrent illness`."""
+    first, _, rest = context.written(head.span).partition(" ")
+    named = isinstance(head.body, Attest) or concept_named(rest) is not None
+    found = trie().get(first.lower(), {}).get(END, {}).get("QUAL") if named else None
+    return (str(found),) if found else ()

@@ -14,13 +14,12 @@ from eligo.criteria import (
     Not,
     Predicate,
     Present,
-    Related,
     Span,
     Unparsed,
     leaves,
 )
 from eligo.dataclass import replace
-from eligo.reading.lexicon import END, concept_named, trie, words
+from eligo.reading.lexicon import words
 from eligo.reading.meaning.conditions import if_holds, of_one_sex
 from eligo.reading.meaning.context import (
     Context,
@@ -39,12 +38,14 @@ from eligo.reading.meaning.examples import (
     besides,
     demanded,
     leads_of,
+    named_qualifier,
     note_causes,
     of_causes,
     of_its_sort,
     plain_list,
+    required_like,
 )
-from eligo.reading.meaning.facts import TREATMENTS, facts_in, implied, is_one_of, kind_of, kinds_in
+from eligo.reading.meaning.facts import TREATMENTS, facts_in, implied, is_one_of, kinds_in
 from eligo.reading.meaning.joining import (
     all_of,
     any_of,
@@ -122,8 +123,10 @@ def under(context: Context, head: Said, items: list[Said], colon: bool, *, span:
     if any(s.what == "allowed" for s in items):
         return context.unread(span, "permission")
     if head.body is None:
-        body = quantified(context, head.quantifier, _over_all(context, head, bodies), span)
-        return Said(Not(body) if head.lead.negated else body, span, "joined")
+        each_one = _over_all(context, head, bodies)
+        if head.lead.negated:  # `none of the following`: not one of them
+            return Said(Not(any_of(each_one)), span, "joined")
+        return Said(quantified(context, head.quantifier, each_one, span), span, "joined")
     return _below_a_noun(context, head, bodies, colon, span)
 
 
@@ -143,13 +146,27 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
         return Said(quantified(context, head.quantifier, bodies, span), span, "joined")
     if _is_unsure(context, head, head.body, bodies):
         return context.unread(span, "heading", head.span)
-    body = quantified(context, head.quantifier, bodies, span)
+    listed_kind = head.quantifier is not None and _names_what_is_listed(context, head)
+    if listed_kind:  # `any of the following heart diseases within 1 year: A, B`
+        context.note(head.span, f"`{context.written(head.span)}` says what is listed")
+        above = replace(head, lead=head.lead._replace(window=head.time or head.lead.window))
+        bodies = _over_all(context, above, bodies)
+    body = any_of(bodies) if head.lead.negated else quantified(context, head.quantifier, bodies, span)
     if head.quantifier is not None:
-        made = all_of([head.body, body])
+        made = body if listed_kind else all_of([head.body, body])
         return Said(Not(made) if head.lead.negated else made, span, "joined")
     if not colon and not _for_whom(context, head.span):
         return Said(default(context, [head.body, *bodies]), span, "joined")
     return Said(_titled(context, head.body, bodies, body, head.span), span, "joined")
+
+
+def _names_what_is_listed(context: Context, head: Said) -> bool:
+    """Whether the noun of a heading stands behind `any of the following`, and so tells what sort of things follow."""
+    facts = facts_of(head.body) if head.body is not None else None
+    following = next((t for t in context.tokens_in(head.span) if t.type == "FOLLOWING"), None)
+    if not facts or following is None:
+        return False
+    return all(fact.span is not None and fact.span[0] >= following.end for fact in facts)
 
 
 def _is_unsure(context: Context, head: Said, body: Predicate, bodies: list[Predicate]) -> bool:
@@ -352,7 +369,7 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
     if isinstance(body, Not) and not head.lead.negated:  # `no A or B, including C`: the examples are denied too
         made: Predicate = Not(any_of([body.part, *meant]))
     else:
-        like = _required(body, [example for example, _ in examples]) if word != "below" else None
+        like = required_like(body, [example for example, _ in examples]) if word != "below" else None
         made = like or any_of([body, *meant])
     return replace(head, body=made, bare=False, what="joined")
 
@@ -362,7 +379,7 @@ def _said_of_examples(context: Context, head: Said, word: str) -> Modifiers:
     lead = head.lead._replace(window=head.time or head.lead.window)
     if word == "below":
         return lead._replace(qualifiers=())
-    return lead if lead.qualifiers else lead._replace(qualifiers=_in_the_name(context, head))
+    return lead if lead.qualifiers else lead._replace(qualifiers=named_qualifier(context, head))
 
 
 def _examples(
@@ -379,32 +396,10 @@ def _examples(
     return found
 
 
-def _required(body: Predicate, examples: list[Predicate]) -> Predicate | None:
-    """`asthma requiring corticosteroids such as prednisone`: examples of what is required, each related as it is."""
-    links = body.parts if isinstance(body, AnyOf) else (body,)
-    last = links[-1]
-    if not isinstance(last, Related) or not all(isinstance(link, Related) for link in links):
-        return None
-    facts = [fact for example in examples for fact in (facts_of(example) or [])]
-    of_its_kind = all(map(facts_of, examples)) and kinds_in(facts) == {kind_of(last.to)}
-    if not of_its_kind or kind_of(last.what) == kind_of(last.to):
-        return None
-    like = [replace(last, to=replace(fact, window=fact.window or last.to.window)) for fact in facts]
-    return any_of([*links, *like])
-
-
 def _taken(body: Predicate) -> bool:
     """Whether it is of what is taken or done, where a time behind the examples is most likely that of all."""
     facts = facts_in(body)
     return bool(facts) and kinds_in(facts) <= TREATMENTS
-
-
-def _in_the_name(context: Context, head: Said) -> tuple[str, ...]:
-    """The word that narrows, where the name of a concept begins with it: `uncontrolled intercurrent illness`."""
-    first, _, rest = context.written(head.span).partition(" ")
-    named = isinstance(head.body, Attest) or concept_named(rest) is not None
-    found = trie().get(first.lower(), {}).get(END, {}).get("QUAL") if named else None
-    return (str(found),) if found else ()
 
 
 def explains(head: Predicate, items: Sequence[Said]) -> bool:

@@ -253,7 +253,11 @@ def _bonds_back(context: Context, said: list[Said], *, anew: bool) -> list[Said]
     among: tuple[What, ...] = ("fact", "limit", "attest") if judged else ("fact", "limit")
     run = [i for i in reached(said, lambda part: not part.bonds, among) if said[i].body is not None]
     bonds = [bond for bond in said[-1].bonds if not _of_last_only(bond, said[-1], [said[i] for i in run])]
-    if not run or not bonds or context.take(Alternative.BEHIND) != all(_likely_of_all(bond, anew=anew) for bond in bonds):
+    if (
+        not run
+        or not bonds
+        or context.take(Alternative.BEHIND) != all(_likely_of_all(bond, anew=anew) for bond in bonds)
+    ):
         return said
     made = list(said)
     for i in run:

@@ -78,9 +78,13 @@ def time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list
 
 def _named_again(part: Said, last: Said) -> bool:
     """`current A, or history of A within 6 months`: whether a part is of the same thing, at another time."""
-    if part.lead.statuses == last.lead.statuses and not part.bonds:  # `a stroke or cerebrovascular accident within 6 months`
+    if (
+        part.lead.statuses == last.lead.statuses and not part.bonds
+    ):  # `a stroke or cerebrovascular accident within 6 months`
         return False
-    own, other = ({leaf.concept for leaf in facts_in(one.body)} if one.body is not None else set() for one in (part, last))
+    own, other = (
+        {leaf.concept for leaf in facts_in(one.body)} if one.body is not None else set() for one in (part, last)
+    )
     return not own.isdisjoint(other)
 
 
