@@ -378,13 +378,15 @@ def changed(name: Name, limits: Limits, text: str) -> Name:
     value = (name.change == "down" and op in ("lt", "le")) or (
         name.change == "up"
         and op in ("gt", "ge")
-        and ((amount.of or amount.above) is not None or _first_word(text, name) in words("adjectives_of_values"))
+        and ((amount.of or amount.above) is not None or _tells_the_value(text, name))
     )
     return name._replace(change=None) if value else name._replace(variable=None, span=(name.change_start, name.span[1]))
 
 
-def _first_word(text: str, name: Name) -> str:
-    return text[name.change_start : name.span[1]].split(maxsplit=1)[0].lower()
+def _tells_the_value(text: str, name: Name) -> bool:
+    """Whether it begins with words that tell how a value is, and not by how much it changed."""
+    written = text[name.change_start : name.span[1]].lower()
+    return any(written.startswith(f"{word} ") for word in words("adjectives_of_values"))
 
 
 def _scored(name: Name, limits: Limits) -> Name:

@@ -1,4 +1,4 @@
-"""Two items that were written without a mark between them: `surgery within 28 days Active bleeding`.
+"""Two items that were written without a mark between them, or with a dash: `surgery within 28 days Active bleeding`.
 
 A capital in the middle of a sentence begins another item where the word is one that items begin with, small words
 stand on both sides, and nothing before it waits for a noun. It has the end of a sentence before it, without a mark.
@@ -19,7 +19,7 @@ def _pattern() -> re.Pattern[str]:
     data = grammar_data("names.yaml")
     begin = "|".join(map(str.capitalize, data["item_beginnings"]))
     open_ = "|".join(map(re.escape, data["item_openings"]))
-    return re.compile(rf"(?<![\w/-])(?!(?:{open_})\s|[ivx]+\))[a-z][a-z-]+[a-z]\)?\s+(?=(?:{begin})\s[a-z])")
+    return re.compile(rf"(?<![\w/-])(?!(?:{open_})\s|[ivx]+\))[a-z][a-z-]+[a-z]\)?\s+(?:[-–—]\s+)?(?=(?:{begin})\s[a-z])")
 
 
 def parted(tokens: list[Token], text: str) -> list[Token]:
@@ -40,5 +40,5 @@ def _may_begin(text: str, at: int) -> bool:
     """Whether a word with one capital begins there, behind a small letter or a bracket and a blank."""
     if not (text[at].isupper() and text[at + 1 : at + 2].islower() and text[at - 1].isspace()):
         return False
-    last = text[:at].rstrip()[-1:]
+    last = text[:at].rstrip().rstrip("-–—").rstrip()[-1:]
     return last.islower() or last == ")"

@@ -72,9 +72,15 @@ def in_last(body: AllOf | AnyOf, change: Callable[[Predicate], Predicate]) -> Pr
 def default(context: Context, parts: Sequence[Predicate]) -> Predicate:
     """A list that does not say how it joins: each item of an exclusion excludes, an inclusion asks for all."""
     if context.kind != "exclusion":
-        return all_of(parts)
+        return all_of(_without_alternative(parts))
     named = any(isinstance(leaf, Present) for part in parts for leaf in leaves(part))
     return any_of(parts) if not context.depth or named or _apart(context, parts) else all_of(parts)
+
+
+def _without_alternative(parts: Sequence[Predicate]) -> list[Predicate]:
+    """`not A; if A, then B`: who has no A is asked for nothing more, and who has it may take part."""
+    denied = [Not(part.condition) for part in parts if isinstance(part, IfThen)]
+    return [part for part in parts if part not in denied]
 
 
 def _apart(context: Context, parts: Sequence[Predicate]) -> bool:

@@ -8,7 +8,7 @@ from eligo.criteria import DAYS_IN, Excepted, Predicate, Present, Span, Window
 from eligo.reading.lexicon import PLAIN_STATUSES
 from eligo.reading.meaning.context import Context
 from eligo.reading.meaning.definitions import Gloss, glossed
-from eligo.reading.meaning.joining import excludes
+from eligo.reading.meaning.joining import all_of, excludes, facts_of
 from eligo.reading.meaning.modifiers import begun, fact_of, strongest
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Anew, Bond, Modifiers
@@ -160,6 +160,8 @@ class UnitState:
         made = fact_of(self.ids, modifiers, self.window, self.fact_span, self.context.kind, self.but_not)
         if self.window is not None:
             made = begun(made, self.statuses)
+        if self.pair == "both" and "|" in self.ids and facts_of(made):  # `both hepatitis B and C`
+            made = all_of(facts_of(made) or [])
         if self.gloss is None:
             return made
         return glossed(self.context, made, self.gloss, modifiers._replace(window=self.window), self.negated)
