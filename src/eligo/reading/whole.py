@@ -36,7 +36,7 @@ from eligo.reading.meaning.joining import has_unread
 from eligo.reading.neighbours import is_time_unit
 from eligo.reading.tokens import Token
 from eligo.truth import Kind
-from eligo.vocabulary.named import statement_id
+from eligo.vocabulary.named import is_named, statement_id
 
 # With one of these a text is more than one statement, or none.
 _NO_STATEMENT: Final = frozenset(["STOP", "SUBITEM", "COLON", "NEXT", "PERMIT"])
@@ -171,6 +171,10 @@ def _asked(predicate: Predicate, whole: Attest, *, denied: bool) -> Predicate:
         return replace(predicate, condition=condition, then=_asked(predicate.then, whole, denied=denied))
     if isinstance(predicate, (AllOf, AnyOf)):
         parts = tuple(dict.fromkeys(_asked(part, whole, denied=denied) for part in predicate.parts))
+        if isinstance(predicate, AllOf) and whole in parts:  # a name alone tells no more than the sentence
+            parts = tuple(part for part in parts if not (isinstance(part, Present) and is_named(part.concept)))
+        elif whole in parts:  # `S, or A and S` is S
+            parts = tuple(part for part in parts if not (isinstance(part, AllOf) and whole in part.parts))
         return parts[0] if len(parts) == 1 else type(predicate)(parts)
     if isinstance(predicate, AtLeast):
         return replace(predicate, parts=tuple(_asked(part, whole, denied=denied) for part in predicate.parts))

@@ -41,6 +41,7 @@ WORD_LISTS: Final = (
     "and_so_on",
     "left",
     "fresh",
+    "examples_of_their_own",
     "fresh_statuses",
     "anew",
     "requirements",

@@ -122,6 +122,8 @@ def _two_of_several(context: Context, parts: list[Predicate], marks: Sequence[Ma
     if not any(mark == (",", "") for mark in marks) or ("", "or") not in marks or (",", "or") in marks:
         return False
     limits = all(measures(part) for part in parts)
+    if is_unread(parts[-1]) and all(map(measures, parts[:-1])):  # `A < 2, B > 50 or zorblax`
+        return context.take(Alternative.AND_OR)
     if marks[-1] == (",", "") and limits:
         return True
     if marks[-1] == (",", ""):

@@ -237,7 +237,7 @@ def _alike(head: Predicate, inner: Predicate) -> bool:
     return kinds_in(leaves(head)) == kinds_in(leaves(inner))
 
 
-_ANY: Final = (" any", "(any")
+_FEW: Final = 24  # characters before a name: a word of its own is no longer
 
 
 def exampled(context: Context, body: Predicate, lead: Modifiers, head: Predicate | None = None) -> Predicate:
@@ -260,11 +260,17 @@ def has_own(context: Context, leaf: Leaf) -> bool:
         return True
     if (known := concepts().get(leaf.concept)) is not None and known.kind == "condition" and known.aspect == "event":
         return True  # `severe heart disease (infarction)`: what happens is bad enough by itself
-    if leaf.span is not None and context.text[: leaf.span[0]].rstrip().lower().endswith(_ANY):
-        return True  # `severe arrhythmia (any ventricular tachycardia)`
+    if leaf.span is not None and _word_of_its_own(context, leaf.span[0]):
+        return True
     written = context.written(leaf.span).lower() if leaf.span is not None else ""
     found = trie().get(next(iter(written.split(maxsplit=1)), ""), {}).get(END, {}).get("QUAL")
     return found is not None and found not in words("of_the_name") | words("of_the_head")
+
+
+def _word_of_its_own(context: Context, start: int) -> bool:
+    """`severe arrhythmia (any ventricular tachycardia)`, `severe diseases (e.g. known lupus)`: not as bad as that."""
+    before = context.text[max(0, start - _FEW) : start].rstrip().lower()
+    return before[before.rfind(" ") + 1 :].lstrip("(") in words("examples_of_their_own")
 
 
 def _on_values(context: Context, head: Predicate, inner: Predicate) -> Predicate:
@@ -275,6 +281,9 @@ def _on_values(context: Context, head: Predicate, inner: Predicate) -> Predicate
         scales = tested(inner) - _GROUPS
         if scales and restating(tested(head), scales):
             return any_of([head, inner]) if context.take(Alternative.RESTATED) else all_of([head, inner])
+    facts = facts_of(inner)
+    if facts and measures(head) and _states(facts, head):  # `BMI >= 40 (morbid obesity)`
+        return head
     return all_of([head, inner])
 
 

@@ -174,14 +174,24 @@ def opinion_back(context: Context, said: list[Said]) -> list[Said]:
         opinion = None
     among: tuple[What, ...] = ("fact", "limit", "attest")
     run = reached(said, lambda part: _opinion(part) is None, among) if opinion is not None else []
-    if not run or not context.take(Alternative.BEHIND):
+    if opinion is None or not run or not context.take(Alternative.BEHIND):
         return said
     made = list(said)
+    judged = _from_its_start(context, opinion)
     for i in run:
         body = said[i].body
         if body is not None:
-            made[i] = replace(said[i], body=all_of([body, cast(Attest, opinion)]))
+            made[i] = replace(said[i], body=all_of([body, judged]))
     return made
+
+
+def _from_its_start(context: Context, opinion: Attest) -> Attest:
+    """`abnormality which in the judgment of the investigator ...`: the opinion, without what it is on."""
+    start, end = cast(Span, opinion.span)
+    found = next((word for word in words("bond_that") if f" {word} " in context.written((start, end)).lower()), None)
+    if found is None:
+        return opinion
+    return replace(opinion, span=(start + context.written((start, end)).lower().index(f" {found} ") + 1, end))
 
 
 def _names_another(written: str) -> bool:

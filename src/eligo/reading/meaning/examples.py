@@ -11,7 +11,7 @@ from eligo.reading.lexicon import END, concept_named, trie, words
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, hull, marks_of
 from eligo.reading.meaning.definitions import has_own, kinds_of
 from eligo.reading.meaning.edges import facts_named
-from eligo.reading.meaning.facts import TREATMENTS, facts_in, kind_of, kinds_in
+from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, kind_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of, has_unread, measures
 from eligo.reading.meaning.said import Modifiers, Said
 from eligo.reading.meaning.wrapping import wrapped
@@ -32,13 +32,20 @@ def counting(context: Context, head: Predicate, items: Sequence[Said], *, negate
     narrowed = any(one.qualifier for one in facts_in(head))
     for item in items:
         body = of_its_sort(context, head, item.body, negated=negated) if item.body is not None else None
-        if body is None or (narrowed and kinds_of(head, body) and not any(has_own(context, li) for li in leaves(body))):
+        if body is None or (narrowed and kinds_of(head, body) and not _says_more(context, head, body)):
             continue
         if excludes(context, negated) or not has_unread(body):
             found.append(body)
         else:
             _left_out(context)
     return found
+
+
+def _says_more(context: Context, head: Predicate, body: Predicate) -> bool:
+    """Whether an example has words of its own; what happens is bad enough by itself only if its class does not."""
+    happens = any((one := concept_of(fact)) is not None and one.aspect == "event" for fact in facts_in(head))
+    plain = [leaf for leaf in leaves(body) if isinstance(leaf, Present) and leaf == Present(leaf.concept)]
+    return any(has_own(context, leaf) for leaf in leaves(body) if not (happens and leaf in plain))
 
 
 def one_by_one(context: Context, head: Predicate, items: Sequence[Said], apart: Sequence[Said]) -> list[Said]:

@@ -236,7 +236,7 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark], *, anew: bo
     if last.what == "fact":
         said = exception_back(narrowed_back(context, complement_back(context, said)))
     said = meanwhile_back(context, said) if last.meanwhile else status_back(context, said)
-    if last.bonds and not last.apart and (not last.anew or _given_for(said)):
+    if last.bonds and not last.apart and (not last.anew or _given_for(said) or _judges_others(last)):
         said = _bonds_back(context, said, anew=anew)
     return said
 
@@ -244,6 +244,11 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark], *, anew: bo
 def _given_for(said: Sequence[Said]) -> bool:
     """`A, B or any C for D`: whether all are treatments, and D is what they are given for."""
     return {bond.kind for bond in said[-1].bonds} == {"due_to"} and _kinds(said) <= TREATMENTS
+
+
+def _judges_others(last: Said) -> bool:
+    """`A or other B that may harm`: whether what is said of another one is judged, and so may be of both."""
+    return last.anew == "other" and all(bond.kind == "that" for bond in last.bonds)
 
 
 def _bonds_back(context: Context, said: list[Said], *, anew: bool) -> list[Said]:
