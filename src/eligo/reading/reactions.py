@@ -341,7 +341,8 @@ def _object(tokens: Sequence[Token], i: int, text: str) -> _Object | None:
     if _of_the_trial(written):
         return _Object(None, start, stop, end)
     told = _is_related(written)
-    general = not told and written[-1] in words("general_nouns")  # `contraindication to A or major illnesses`
+    # `contraindication to A or major illnesses`
+    general = not told and not words("general_nouns").isdisjoint(written[-1:])
     if general or any(_is_condition(t) for t in parts) or not (told or is_nameable(written)):
         return None
     return _Object(" ".join(written), start, stop, end)

@@ -19,7 +19,8 @@ def _pattern() -> re.Pattern[str]:
     data = grammar_data("names.yaml")
     begin = "|".join(map(str.capitalize, data["item_beginnings"]))
     open_ = "|".join(map(re.escape, data["item_openings"]))
-    return re.compile(rf"(?<![\w/-])(?!(?:{open_})\s|[ivx]+\))[a-z][a-z-]+[a-z]\)?\s+(?:[-–—]\s+)?(?=(?:{begin})\s[a-z])")
+    ends = rf"(?<![\w/-])(?!(?:{open_})\s|[ivx]+\))[a-z][a-z-]+[a-z]\)?\s+(?:[-–—]\s+)?"
+    return re.compile(rf"{ends}(?=(?:{begin})\s[a-z])")
 
 
 def parted(tokens: list[Token], text: str) -> list[Token]:

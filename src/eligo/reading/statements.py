@@ -123,7 +123,7 @@ def state(tokens: list[Token], text: str) -> list[Token]:
         before = out[:-1] if _is_opinion(tokens[i]) and out and out[-1].type == "COMMA" else out
         found = _begun(tokens, i, before, text)
         end = _end(tokens, i, found, text) if found is not None else i
-        if found is None or end == i or text[tokens[i].start : tokens[end - 1].end].casefold() in _words().incomplete:
+        if found is None or end == i or _is_cut(text[tokens[i].start : tokens[end - 1].end].casefold()):
             out.append(tokens[i])
             i += 1
             continue
@@ -137,6 +137,11 @@ def state(tokens: list[Token], text: str) -> list[Token]:
         out.append(Token("ATTEST", start, tokens[end - 1].end, id_))
         i = end
     return out
+
+
+def _is_cut(written: str) -> bool:
+    """Whether a statement lacks what it is about, or ends within a bracket that is never closed."""
+    return written in _words().incomplete or written.count("(") > written.count(")")
 
 
 def _may_begin(token: Token, text: str) -> bool:

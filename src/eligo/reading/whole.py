@@ -33,7 +33,7 @@ from eligo.reading.item import ItemReading
 from eligo.reading.lexicon import any_phrase, name_words
 from eligo.reading.meaning.context import Account
 from eligo.reading.meaning.joining import has_unread
-from eligo.reading.neighbours import is_time_unit
+from eligo.reading.neighbours import TIME_CODES, is_time_unit
 from eligo.reading.tokens import Token
 from eligo.truth import Kind
 from eligo.vocabulary.named import is_named, statement_id
@@ -96,8 +96,14 @@ def _reaches(lost: Span, tokens: Sequence[Token], text: str) -> bool:
 
 def _may_be_timed(predicate: Predicate, tokens: Sequence[Token]) -> bool:
     """Whether a time that is not understood may be one of a fact that has none: `A within 4 weeks or 12 weeks`."""
-    timed = any(_holds(span, tokens, _TIMES) for span in _spans(predicate))
+    timed = any(_holds(span, tokens, _TIMES) or _is_length(span, tokens) for span in _spans(predicate))
     return timed and any(isinstance(leaf, Present) and leaf.window is None for leaf in leaves(predicate))
+
+
+def _is_length(span: Span, tokens: Sequence[Token]) -> bool:
+    """Whether it consists of a length of time, as the end of `A or B, < 6 months` does."""
+    within = [token for token in tokens if span[0] <= token.start < span[1]]
+    return bool(within) and within[-1].type == "UNIT" and within[-1].value in TIME_CODES and within[0].type == "COMP"
 
 
 def _not_understood(predicate: Predicate) -> Iterator[Unparsed]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eligo.criteria import IfThen, Predicate
+from eligo.criteria import IfThen, OneOf, Predicate
 from eligo.reading.meaning import exceptions
 from eligo.reading.meaning.conditions import with_other_limits
 from eligo.reading.meaning.context import Context, bodies_of, extent, filled, hull
@@ -54,8 +54,16 @@ def joined(context: Context, said: Sequence[Said], marks: Sequence[Token]) -> Sa
     bodies = with_other_limits(context, bodies_of(said))
     either = any(mark.value == "or" for mark in marks)
     asked = context.kind == "inclusion"
+    either = either or (asked and _of_both_sexes(context, said))
     body = (_of_each(bodies) if asked else None) or one_of(bodies) if either else default(context, bodies)
     return Said(body, hull(s.span for s in said), "joined")
+
+
+def _of_both_sexes(context: Context, said: Sequence[Said]) -> bool:
+    """`male patients; female patients who are sterile`: whether parts name one sex each, and one of them no more."""
+    alone = {str(leaf.values[0]) for s in said if isinstance(leaf := s.body, OneOf) and leaf.variable == "sex"}
+    others = [s for s in said if not isinstance(s.body, (OneOf, IfThen))]
+    return len(alone) == 1 and bool(others) and all(context.names_sex(s.span) for s in others)
 
 
 def _of_each(parts: Sequence[Predicate]) -> Predicate | None:

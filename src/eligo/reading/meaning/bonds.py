@@ -26,6 +26,7 @@ from eligo.reading.meaning.definitions import unqualified
 from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, implied, is_one_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, has_unread, is_unread
 from eligo.reading.meaning.said import Bond, Mark, Said
+from eligo.vocabulary.named import statement_id
 
 _PLAIN: Final = frozenset(["without", "that"])
 _NEEDED: Final = TREATMENTS | {"state"}
@@ -143,6 +144,10 @@ def _span(what: Present, to: Present) -> tuple[int, int] | None:
 
 def needing_too(context: Context, before: Said, part: Said, mark: Mark) -> Said | None:
     """`infection requiring treatment or hospitalization`: what is joined on is needed for it too; else None."""
+    if isinstance(before.body, Attest) and not words("needs").isdisjoint(before.narrowed) and _is_needed(part):
+        span = hull([before.span, part.span])  # `serious illness requiring treatment or hospitalization`
+        stated = Attest(statement_id("statement", context.written(span)), span=span)
+        return replace(before, body=stated, span=span, bare=False) if not mark[0] else None
     facts = facts_of(before.body) if before.body is not None and before.what == "fact" else None
     need = _need(facts or []) if not mark[0] and not before.lead.negated else None
     if need is None or part.body is None or not _is_needed(part):

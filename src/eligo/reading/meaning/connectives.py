@@ -22,6 +22,7 @@ from eligo.reading.lexicon import alternates, measured_by
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.definitions import graded
 from eligo.reading.meaning.exceptions import another, plain
+from eligo.reading.meaning.facts import kind_of
 from eligo.reading.meaning.joining import (
     all_of,
     any_of,
@@ -37,6 +38,7 @@ from eligo.reading.meaning.reach import runs
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Said
 from eligo.reading.meaning.wrapping import wrapped_run
+from eligo.vocabulary.named import is_named
 
 
 def combined(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> Predicate:
@@ -182,8 +184,16 @@ def _distinguished(
     either = mark[1] == "or" or (context.kind == "exclusion" and not run[0].lead.negated)
     if either:  # `A or another B`, where A is a B, is any B
         besides = another(body, _at_other_times(body, before))
-        return besides if besides != body else plain(body) if another(body, before) != body else body
+        alone = {kind_of(fact) for fact in facts_of(body) or [] if is_named(fact.concept)} & _kinds_of(before)
+        if besides != body:
+            return besides
+        return plain(body) if alone or another(body, before) != body else body
     return another(body, before)
+
+
+def _kinds_of(parts: Sequence[Predicate]) -> set[str | None]:
+    """The kinds of the facts in a list: `stroke or other cardiac event`, where nobody knows what the second one is."""
+    return {kind_of(fact) for part in parts for fact in facts_of(part) or []}
 
 
 def _at_other_times(body: Predicate, before: Sequence[Predicate]) -> list[Predicate]:

@@ -128,10 +128,12 @@ def _narrowing(context: Context, first: Present, second: Present) -> _First | No
     assert second.span is not None
     written = context.written(second.span)
     alone = is_named(second.concept) and " " not in written
+    class_only = alone and is_noun_of_names(written)  # `spinal fracture or tumor`: hardly any tumor
     if not (alone or is_named(first.concept)):
         return None
     name = name_of(first.concept)[1] if is_named(first.concept) else context.written(first.span).lower()
-    return _adjective(name, alone=alone or (kind_of(second) == "condition" and is_noun_of_names(written)))
+    found = _adjective(name, alone=alone or (kind_of(second) == "condition" and is_noun_of_names(written)))
+    return found._replace(likely=True) if found is not None and class_only else found
 
 
 def _compound(written: str, *, slashed: bool) -> _First | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from eligo.criteria import AnyOf, Attest, Leaf, Predicate, Present, Related, Span, leaves, map_leaves
 from eligo.dataclass import replace
-from eligo.reading.lexicon import END, concept_named, trie, words
+from eligo.reading.lexicon import END, concept_named, name_words, trie, words
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, hull, marks_of
 from eligo.reading.meaning.definitions import has_own, kinds_of
 from eligo.reading.meaning.edges import facts_named
@@ -17,6 +17,7 @@ from eligo.reading.meaning.said import Modifiers, Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Branch, Element, Node
+from eligo.vocabulary.named import is_named
 
 _LONGEST_ABBREVIATION: Final = 6  # letters and digits
 _NAMES: Final = frozenset(["CONCEPT", "QUAL", "LIGHT"])
@@ -216,3 +217,16 @@ def named_qualifier(context: Context, head: Said) -> tuple[str, ...]:
     named = isinstance(head.body, Attest) or concept_named(rest) is not None
     found = trie().get(first.lower(), {}).get(END, {}).get("QUAL") if named else None
     return (str(found),) if found else ()
+
+
+def happens_to(context: Context, head: Said) -> bool:
+    """`exacerbation of lung disease such as asthma`: whether asthma alone is no example of what is said of it.
+
+    Where the head is known as a whole, it is what its examples are of.
+    """
+    facts = facts_of(head.body) if head.body is not None else None
+    if facts is not None and not all(is_named(fact.concept) for fact in facts):
+        return False
+    first = context.written(head.span).lower().split()
+    place = next((i for i, word in enumerate(first[:-1]) if word in name_words("happening")), None)
+    return place is not None and first[place + 1] in ("of", "for")

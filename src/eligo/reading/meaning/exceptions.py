@@ -45,6 +45,10 @@ def but(context: Context, node: Branch) -> Said:
         if beside is not None:
             said = beside
             continue
+        left = _with_those_left(context, said, mark, part)
+        if left is not None:
+            said = left
+            continue
         taken = _with_examples(context, mark, context.read(part))
         if _names_another(part) or _may_go_on(said, taken, part):
             return context.unread(hull([said.span, taken.span]), "exception", taken.span, exception=True)
@@ -52,9 +56,24 @@ def but(context: Context, node: Branch) -> Said:
     return said
 
 
+def _with_those_left(context: Context, head: Said, mark: Token, node: Node) -> Said | None:
+    """`A other than B, including C`: C is one of those that are left; None for any other exception."""
+    if not isinstance(node, Branch) or node.rule != "examples" or [m.value for m in node.marks] != ["such"]:
+        return None
+    if context.written((mark.start, mark.end)).lower().strip(" ,;(") not in words("left") or head.lead.negated:
+        return None
+    first, more = node.parts
+    said, examples = taken_out(context, head, context.read(first)), wrapped(context, context.read(more))
+    if said.body is None or examples.body is None or said.exception or examples.exception:
+        return None
+    span = hull([said.span, examples.span])
+    choice = examples.body.parts if isinstance(examples.body, AllOf) else (examples.body,)  # `including C and D`
+    return replace(said, body=any_of([said.body, *choice]), span=span, bare=False, what="joined")
+
+
 def _names_another(node: Node) -> bool:
     """`surgery except appendectomy, or any other major surgery`: behind the comma stands what is not taken out."""
-    if not isinstance(node, Branch) or node.rule != "commas":
+    if not isinstance(node, Branch) or node.rule not in ("commas", "chain"):
         return False
     firsts = [next((e for e in elements_of(p) if type_of(e) not in ("LIGHT", "OR", "AND")), None) for p in node.parts]
     return any(first is not None and type_of(first) == "OTHER" for first in firsts[1:])

@@ -37,6 +37,7 @@ from eligo.reading.meaning.examples import (
     asks_more,
     besides,
     demanded,
+    happens_to,
     leads_of,
     named_qualifier,
     note_causes,
@@ -346,6 +347,8 @@ def exemplified(context: Context, head: Said, word: str, items: list[Said]) -> S
     if word == "with":
         return replace(head, body=all_of([head.body, any_of(bodies)]), span=span, bare=False)
     if is_unread(head.body) and _decides(context, head, bodies):
+        return context.unread(span, "heading", head.span)
+    if word == "such" and happens_to(context, head):
         return context.unread(span, "heading", head.span)
     last = told_last(head)
     if word == "such" and last is not None:

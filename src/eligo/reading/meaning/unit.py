@@ -155,11 +155,12 @@ def _in_all_words(state: UnitState, noun: Predicate, span: Span) -> Predicate:
     """
     if not isinstance(noun, Attest) or len(state.nouns) != 1 or state.negated:
         return noun
+    narrowed = bool(state.qualifiers or state.behind)
     if not is_statement(noun.topic):  # what a person states in the protocol's words
-        known = concepts().get(noun.topic) if state.qualifiers else None
+        known = concepts().get(noun.topic) if narrowed else None
         whole = state.meanwhile or (known is not None and known.per_criterion)
         return replace(noun, span=span) if whole else noun
-    if state.window is None and state.early is None and not state.qualifiers:
+    if state.window is None and state.early is None and not narrowed:
         return noun
     kind = cast(StatementKind, noun.topic.partition(":")[0])
     return Attest(statement_id(kind, state.context.written(span)), span=span)
@@ -259,19 +260,17 @@ def _what(state: UnitState, nouns: list[Predicate]) -> What:
 
 def _empty(state: UnitState, span: Span) -> Said:
     lead = state.modifiers()
-    nothing = not lead.any() and state.quantifier is None and not state.but_not
-    quantifier = None if state.sexes or state.groups else state.quantifier
     return Said(
         None,
         span,
         "empty",
         lead,
-        bare=nothing,
+        bare=not lead.any() and state.quantifier is None and not state.but_not,
         apart=state.apart,
         anew=state.anew,
         when=None if state.early is None else state.so_long(state.early),
         pair=state.pair,
-        quantifier=quantifier,
+        quantifier=None if state.sexes or state.groups else state.quantifier,
     )
 
 

@@ -201,7 +201,7 @@ def _qualifier(state: UnitState, i: int, token: Token) -> None:
         state.residue.append(token)
         return
     if said not in words("any_site"):
-        (state.qualifiers if state.ids is None else state.behind).append(str(token.value))
+        (state.behind if state.nouns else state.qualifiers).append(str(token.value))
     state.own_words += state.ids is None
     state.context.count((token,), "modifier")
 
