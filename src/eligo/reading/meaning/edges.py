@@ -325,12 +325,15 @@ def exception_back(said: list[Said]) -> list[Said]:
 
 
 def anchor_back(said: Sequence[Said]) -> list[Said]:
-    """`A within 28 days or B within 14 days of enrollment`: both are counted from the day that stands at the end."""
-    last = said[-1]
-    anchor = last.time.anchor if last.time is not None else SCREENING
-    if anchor not in words("days_of_the_trial"):
-        return list(said)
-    return [_counted_from(part, anchor) if part is not last and _without_day(part) else part for part in said]
+    """`A within 28 days or B within 14 days of enrollment`: both are counted from the day that stands behind them."""
+    made, anchor = list(said), SCREENING
+    for i in range(len(said) - 1, -1, -1):
+        time = said[i].time if said[i].when is not None and said[i].what == "fact" else None
+        if time is not None and time.anchor in words("days_of_the_trial"):
+            anchor = time.anchor
+        elif anchor != SCREENING and _without_day(said[i]):
+            made[i] = _counted_from(said[i], anchor)
+    return made
 
 
 def _without_day(part: Said) -> bool:

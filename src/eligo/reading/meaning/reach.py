@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
 
-from eligo.criteria import MEASURING, Attest, Leaf, Predicate, Present, Related, leaves
+from eligo.criteria import (
+    MEASURING,
+    STUDY_CONDITION,
+    Attest,
+    Excepted,
+    Leaf,
+    Predicate,
+    Present,
+    Related,
+    leaves,
+    map_leaves,
+)
 from eligo.dataclass import replace
-from eligo.reading.lexicon import END, belongs_to, trie, words
+from eligo.reading.lexicon import END, belongs_to, concept_named, trie, words
 from eligo.reading.meaning.bonds import tie
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.edges import (
@@ -84,8 +96,9 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
     """What stands before a noun holds for the bare nouns behind it; a status behind a noun does not."""
     behind = [part.bare and bool(part.lead.statuses) for part in said]  # `stroke in the past, asthma`
     for i in range(1, len(said)):
-        before, part = said[i - 1], with_first_word(context, said[:i], said[i], marks[i - 1])
-        before = _before_noun(before, behind=behind[i - 1])
+        j = _carrying(said, i)
+        before, part = said[j], with_first_word(context, said[:i], said[i], marks[i - 1])
+        before = _before_noun(before, behind=behind[j])
         part = with_past(context, before, with_participle(context, before, part))
         said[i] = part
         if part.body is None or part.what != "fact" or part.apart or part.lead.negated:
@@ -98,10 +111,20 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
         if part.meanwhile and "planned" in before.lead.statuses and part.lead.statuses == ("meanwhile",):
             said[i] = replace(part, body=_planned(part))  # `expected to need A or B during the study`
             continue
+        if _other_too(context, before, part):  # `other medical or psychiatric illness`
+            part = said[i] = replace(part, body=map_leaves(cast(Predicate, part.body), _other))
         lead = _lead_of(context, before, part, either=len(said) == 2 and marks[0][1] == "or")
         if lead.any():
             said[i] = replace(led(context, part, lead), used=before.used)
     return said
+
+
+def _carrying(said: Sequence[Said], i: int) -> int:
+    """The place of the part before part `i` whose words may go on; what is not understood in between ends nothing."""
+    j = i - 1
+    while j and said[j].what == "unread" and not (said[j].lead.any() or said[j].apart or said[j].tainted):
+        j -= 1
+    return j
 
 
 def _before_noun(part: Said, *, behind: bool) -> Said:
@@ -123,6 +146,21 @@ def _lead_of(context: Context, before: Said, part: Said, *, either: bool) -> Mod
 def _both_any(context: Context, before: Said, part: Said) -> bool:
     """`any history of A, any B`: whether each begins with a word behind which all begins anew."""
     return part.anew == "any" and context.written(before.span).split(maxsplit=1)[0].lower() in words("anew")
+
+
+def _other_too(context: Context, before: Said, part: Said) -> bool:
+    """Whether two names share a noun, and the first is of another thing than that of the trial."""
+    facts, own = facts_named(before), facts_named(part)
+    if not (facts and own and part.bare) or any(Excepted(STUDY_CONDITION) not in fact.but_not for fact in facts):
+        return False
+    written = [context.written(fact.span) for fact in facts if fact.span is not None]
+    return len(written) == len(facts) and all(concept_named(one) is None and " " not in one for one in written)
+
+
+def _other(leaf: Leaf) -> Leaf:
+    if not isinstance(leaf, Present) or Excepted(STUDY_CONDITION) in leaf.but_not:
+        return leaf
+    return replace(leaf, but_not=(*leaf.but_not, Excepted(STUDY_CONDITION)))
 
 
 def _planned(part: Said) -> Predicate:
@@ -226,8 +264,7 @@ def _back(context: Context, said: list[Said], marks: Sequence[Mark], *, anew: bo
     last = said[-1]
     if last.lost_time and (run := reached(said, lambda part: part.time is None)):
         return [*said[: run[0]], _whole(context, said[run[0] :])]
-    if last.when is not None and last.what == "fact":
-        said = anchor_back(said)
+    said = anchor_back(said)
     said = within_chains(context, said, marks)
     if last.time is not None and last.what in MAY_BE_TIMED:
         said = time_back(context, said, marks)
