@@ -22,7 +22,7 @@ from eligo.criteria import (
 from eligo.dataclass import replace
 from eligo.reading.lexicon import END, measured_by, measured_side, restating, trie, words
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.facts import belongs, concept_of, facts_in, goes_on, is_one_of, kinds_in
+from eligo.reading.meaning.facts import belongs, concept_of, facts_in, goes_on, has_letters, is_one_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of, measures
 from eligo.reading.meaning.modifiers import over
 from eligo.reading.meaning.readings import Alternative
@@ -156,11 +156,36 @@ def glossed(context: Context, head: Predicate, gloss: Gloss, lead: Modifiers, ne
         return _unclear(context, head, gloss.body)
     if _denies(gloss.body):  # `heart disease (no stroke)`
         return all_of([head, gloss.body])
+    if gloss.plain and _abbreviates(context, head, gloss.body):
+        return head
+    gloss = gloss._replace(body=for_its_purpose(head, gloss.body) or head)
     inner = _like(context, head, gloss, lead)
     if gloss.plain and isinstance(inner, AllOf) and facts_of(AnyOf(inner.parts)) and _alike(head, inner):
         inner = any_of(inner.parts)  # `lung disease (asthma, COPD)`: nobody has to have all of them
     told = _kinds if kinds_of(head, inner) else _others
     return told(context, head, gloss._replace(body=inner), excludes(context, negated))
+
+
+def for_its_purpose(head: Predicate, inner: Predicate) -> Predicate | None:
+    """`anticancer therapy (e.g. hormones)`: hormones against a cancer, which the class takes in.
+
+    What is given for anything is meant as given for what its class is for, and is no example by itself.
+    """
+    facts = facts_in(head)
+    if not facts or any(fact.concept not in words("by_purpose") for fact in facts):
+        return inner
+    parts = inner.parts if isinstance(inner, (AnyOf, AllOf)) else (inner,)
+    kept = [p for p in parts if not (isinstance(p, Present) and p.concept in words("for_any_purpose"))]
+    if len(kept) == len(parts):
+        return inner
+    return (any_of if isinstance(inner, AnyOf) else all_of)(kept) if kept else None
+
+
+def _abbreviates(context: Context, head: Predicate, inner: Predicate) -> bool:
+    """`zorblax chronic obstructive pulmonary disease (COPD)`: whether a bracket only gives the end of a name again."""
+    if not isinstance(inner, Present) or inner.span is None or not context.written(inner.span).isupper():
+        return False
+    return all(is_one_of(fact, [inner]) for fact in facts_in(head))
 
 
 def _others(context: Context, head: Predicate, gloss: Gloss, excluding: bool) -> Predicate:
@@ -264,7 +289,9 @@ def has_own(context: Context, leaf: Leaf) -> bool:
         return True
     written = context.written(leaf.span).lower() if leaf.span is not None else ""
     found = trie().get(next(iter(written.split(maxsplit=1)), ""), {}).get(END, {}).get("QUAL")
-    return found is not None and found not in words("of_the_name") | words("of_the_head")
+    if found is None or has_letters(leaf.concept):
+        return False
+    return found not in words("of_the_name") | words("of_the_head")
 
 
 def _word_of_its_own(context: Context, start: int) -> bool:

@@ -9,7 +9,7 @@ from eligo.criteria import AnyOf, Attest, Leaf, Predicate, Present, Related, Spa
 from eligo.dataclass import replace
 from eligo.reading.lexicon import END, concept_named, name_words, trie, words
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, hull, marks_of
-from eligo.reading.meaning.definitions import has_own, kinds_of
+from eligo.reading.meaning.definitions import for_its_purpose, has_own, kinds_of
 from eligo.reading.meaning.edges import facts_named
 from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, kind_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of, has_unread, measures
@@ -110,7 +110,10 @@ def of_its_sort(
     odd = [leaf for leaf in leaves(example) if _treats(head, leaf) and not _own(context, leaf, alone=alone)]
     odd += [leaf for leaf in leaves(example) if _another_abbreviation(context, head, leaf)]
     if not odd:
-        return example
+        kept = for_its_purpose(head, example)
+        if kept is not example:
+            context.notes.append("a treatment among examples is meant as given for what its class is for")
+        return kept
     if not excludes(context, negated):
         _left_out(context)
         return None
@@ -122,6 +125,8 @@ def of_its_sort(
 
 
 def _own(context: Context, leaf: Leaf, *, alone: bool) -> bool:
+    if isinstance(leaf, Present) and leaf.status == "now":  # `infections (e.g. requiring antibiotics)`
+        leaf = replace(leaf, status="active")
     return has_own(context, leaf if alone or not isinstance(leaf, Present) else replace(leaf, window=None))
 
 

@@ -11,6 +11,7 @@ from eligo.vocabulary.concepts import Concept, concepts
 from eligo.vocabulary.named import is_named
 from eligo.vocabulary.relations import relations
 
+_LETTERS: Final = 6  # of an abbreviation
 TREATMENTS: Final = frozenset(["medication", "procedure"])
 
 
@@ -33,6 +34,12 @@ def kind_of(leaf: Leaf) -> str | None:
 def kinds_in(found: Iterable[Leaf]) -> set[str | None]:
     """The kinds of the leaves."""
     return {kind_of(leaf) for leaf in found}
+
+
+def has_letters(concept: str) -> bool:
+    """Whether a concept has an abbreviation, and so is a thing by itself whatever its name begins with: COPD."""
+    known = concepts().get(concept)
+    return known is not None and any(word.isupper() and len(word) <= _LETTERS for word in known.words)
 
 
 def goes_on(fact: Present) -> bool:

@@ -378,10 +378,10 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
 
 
 def _said_of_examples(context: Context, head: Said, word: str) -> Modifiers:
-    """What a heading says of its examples too; what is enumerated below it says itself how it is meant."""
+    """What a heading says of its examples too; what is enumerated below it says itself how bad it is."""
     lead = head.lead._replace(window=head.time or head.lead.window)
     if word == "below":
-        return lead._replace(qualifiers=())
+        return lead._replace(qualifiers=tuple(q for q in lead.qualifiers if q not in words("severities")))
     return lead if lead.qualifiers else lead._replace(qualifiers=named_qualifier(context, head))
 
 

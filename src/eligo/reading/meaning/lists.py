@@ -12,6 +12,7 @@ from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import needing_too
 from eligo.reading.meaning.connectives import combined
 from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.definitions import of_a_function, read_as_limits
 from eligo.reading.meaning.examples import demanded
 from eligo.reading.meaning.facts import kinds_in
 from eligo.reading.meaning.joining import all_of, is_unread, measures
@@ -112,6 +113,7 @@ def settled(
     if blamed is not None:
         span = hull(s.span for s in said)
         return [context.unread(span, "exception", context.why(blamed.span)[1], exception=True)], []
+    said, between = _without_title(context, said, between)
     said, between = with_nouns(context, or_within(context, said, between), between)
     judgement = _under_opinion(context, said, between)
     if judgement is not None:
@@ -224,9 +226,27 @@ def _not_told_apart(context: Context, said: Sequence[Said]) -> Said | None:
     for before, part in itertools.pairwise(said):
         if before.time is not None and part.lead.window is not None and _for_some(context, part):
             return context.unread(hull(s.span for s in said), "shared-words", part.span)
+    if any(s.what == "subject" and _unfinished(context, s) for s in said[:-1]):
+        return context.unread(hull(s.span for s in said), "shared-words")
     if "SEX" in context.types and _half_the_patients(context, said):
         return context.unread(hull(s.span for s in said), "unclear-relation")
     return None
+
+
+def _without_title(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
+    """`adequate marrow function, neutrophils >= 1.5`: words that tell how a function is, before its limits."""
+    title, *rest = said
+    apposed = bool(rest) and marks[0] == (",", "") and title.what in ("attest", "unread") and not title.lead.negated
+    if not apposed or any(s.what != "limit" for s in rest) or not of_a_function(context, title.span):
+        return said, marks
+    read_as_limits(context, title.span)
+    return rest, marks[1:]
+
+
+def _unfinished(context: Context, part: Said) -> bool:
+    """`women who are or may be pregnant`: whether words behind a name say that more is said of it."""
+    behind = context.text[part.span[1] :].lower().split(maxsplit=1)[:1]
+    return not words("unfinished").isdisjoint([*context.written(part.span).lower().split()[-1:], *behind])
 
 
 def _for_some(context: Context, part: Said) -> bool:

@@ -31,7 +31,7 @@ from eligo.criteria import (
 )
 from eligo.dataclass import replace
 from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qualifiers_in, words
-from eligo.reading.meaning.facts import TREATMENTS, concept_of, goes_on, kind_of
+from eligo.reading.meaning.facts import TREATMENTS, concept_of, goes_on, has_letters, kind_of
 from eligo.reading.meaning.joining import any_of
 from eligo.reading.meaning.said import Modifiers
 from eligo.truth import Kind
@@ -170,7 +170,7 @@ def _same_relation(relation: Related, what: Predicate, to: Predicate) -> Related
 
 def _narrowed(leaf: Present, qualifiers: Sequence[str], name: str) -> Present:
     """`acute` over `liver failure` is a concept of its own; over `infection` it is a qualifier."""
-    own = qualifiers_in(name)
+    own = () if has_letters(leaf.concept) else qualifiers_in(name)
     kept = [q for q in qualifiers if narrows(q, concepts().get(leaf.concept)) and not displaced(q, own)]
     named = concept_named(f"{kept[0]} {name}") if len(kept) == 1 and name else None
     if named is not None and named != leaf.concept and leaf.concept in concepts().ancestors(named):

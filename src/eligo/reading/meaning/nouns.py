@@ -31,7 +31,7 @@ def with_nouns(context: Context, said: list[Said], marks: list[Mark]) -> tuple[l
     for i in range(len(said) - 1, -1, -1):  # from the noun back to what lacks it
         part = said[i]
         after = kept[0] if kept else None
-        if part.body is None and after is not None and _takes(after):
+        if part.body is None and after is not None and _takes(after) and not (i and _refers_back(context, part)):
             mark = between[0] if between[0][1] or not kept_or else (",", "or")
             made = _before(context, part, after, mark)
             if made is not None:
@@ -55,6 +55,8 @@ def _takes(after: Said) -> bool:
 def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | None:
     """Words before a noun that another part has."""
     lead, span = part.lead, hull([part.span, after.span])
+    if mark == (",", "") and lead.statuses and _tells_either(context, after):
+        mark = (",", "or")  # `active, known or suspected A`
     if after.lead.negated and not lead.negated:
         return None
     if after.lead.statuses and any(not narrows(q, concept_of(f)) for q in lead.qualifiers for f in facts_named(after)):
@@ -73,6 +75,13 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
     behind = _behind_noun(after)
     body = map_leaves(_with(context, after, merged), lambda leaf: narrowed_more(leaf, behind))
     return replace(after, body=body, span=span, lead=merged, bare=False)
+
+
+def _tells_either(context: Context, after: Said) -> bool:
+    """Whether the words before a noun are two, of which one is meant: `known or suspected A`."""
+    facts = facts_named(after)
+    first = next((fact.span[0] for fact in facts if fact.span is not None), after.span[0])
+    return " or " in context.text[after.span[0] : first].lower()
 
 
 def _beside_adjectives(lead: Modifiers, after: Said, mark: Mark) -> bool:
@@ -124,7 +133,7 @@ def _either(context: Context, lead: Modifiers, after: Said) -> Said:
 
 def _status_of_both(lead: Modifiers, after: Said) -> bool:
     """`history of severe or acute A`: whether a status stands before two words that narrow."""
-    narrows = lead.qualifiers and (after.lead.qualifiers or after.adjectives)
+    narrows = lead.qualifiers and (after.lead.qualifiers or after.adjectives or after.either)
     return bool(lead.statuses and narrows and not after.lead.statuses)
 
 
@@ -343,7 +352,10 @@ def _at_other_times(context: Context, said: list[Said], marks: list[Mark]) -> tu
             between.append(mark)
             continue
         start = len(kept) - 1
-        while start and _shares_times(context, kept[start - 1], kept[-1], between[start - 1]):
+        back = _refers_back(context, part)
+        while start and (
+            _shares_times(context, kept[start - 1], kept[-1], between[start - 1]) or (back and _takes(kept[start - 1]))
+        ):
             start -= 1
         shared = Modifiers(statuses=status_behind(kept[-1]), window=kept[-1].time)
         kept[start:] = [_again(context, one, shared, part, mark[1]) for one in kept[start:]]
@@ -356,6 +368,11 @@ def _is_another_time(part: Said, before: Said) -> bool:
     if part.body is not None or lead.negated or lead.qualifiers or statuses - _TENSES:
         return False
     return bool(statuses or (lead.window and (before.time or before.lead.statuses)))
+
+
+def _refers_back(context: Context, part: Said) -> bool:
+    """Whether a pronoun stands in for what is named before: `or who have received these within 4 weeks`."""
+    return not words("pronouns").isdisjoint(context.written(part.span).lower().split())
 
 
 def _shares_times(context: Context, before: Said, last: Said, mark: Mark) -> bool:

@@ -137,7 +137,7 @@ def _lead_of(context: Context, before: Said, part: Said, *, either: bool) -> Mod
     free = (_has_no_time(before, part) or _is_result(context, part)) and not _both_any(context, before, part)
     alone = either and _told_more(context, before)
     return Modifiers(
-        statuses=_statuses(before, part) if free else (),
+        statuses=_statuses(context, before, part) if free else (),
         qualifiers=() if alone else _shared_qualifiers(context, before, part),
         window=before.lead.window if part.bare else None,
     )
@@ -187,16 +187,18 @@ def _is_result(context: Context, part: Said) -> bool:
     return part.bare and part.lead.statuses == ("active",) and not words("results_of_tests").isdisjoint(last)
 
 
-def _statuses(before: Said, part: Said) -> tuple[str, ...]:
+def _statuses(context: Context, before: Said, part: Said) -> tuple[str, ...]:
     """The status before a noun; of several words of which one is meant, that of all: `history of severe or acute A`.
 
     `active` tells how a disease is, as an adjective before the next one does: `active A, chronic hepatitis B`; what
-    happens is not active.
+    happens is not active. Behind another disease, it may be of that alone.
     """
     either = {each.statuses for each in before.either}
     found = next(iter(either)) if len(either) == 1 else before.lead.statuses
     own = part.adjectives or part.lead.qualifiers or part.narrowed or happens(part)
-    return tuple([one for one in found if one != "waxing"]) if own else found
+    if own or (found == ("waxing",) and not context.take(Alternative.QUALIFIER)):
+        return tuple([one for one in found if one != "waxing"])
+    return found
 
 
 def _shares_either(context: Context, before: Said, part: Said) -> bool:

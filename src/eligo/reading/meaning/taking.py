@@ -153,9 +153,9 @@ def _judges(said: Said) -> bool:
 def objects(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
     """`allergy to aspirin or heparin`: a bare fact after words that are not understood may be their object."""
     kept, between = said[:1], marks[:0]
-    for part, mark in zip(said[1:], marks, strict=False):
+    for i, (part, mark) in enumerate(zip(said[1:], marks, strict=False), start=1):
         before = kept[-1]
-        hedged = _hedged_too(context, before, part, mark)
+        hedged = _hedged_too(context, before, part, mark, listed=_closed(said, marks, i))
         if hedged is not None:
             kept[-1] = hedged
         elif _defined_by(context, before, part, mark):
@@ -213,10 +213,27 @@ def _one_with(context: Context, before: Said, part: Said) -> Said:
     return replace(made, lead=before.lead._replace(hedged=False)) if before.lead.hedged else made
 
 
-def _hedged_too(context: Context, before: Said, part: Said, mark: Mark) -> Said | None:
-    """`with or without ascites or jaundice`: what is joined on without a comma restricts nothing either."""
-    small = part.bare or (part.what == "unread" and not part.tainted and not part.exception)
-    if mark[0] or not small:
+def _small(part: Said) -> bool:
+    """Whether it is no more than a name, or words that are not understood."""
+    return part.bare or (part.what == "unread" and not part.tainted and not part.exception)
+
+
+def _closed(said: Sequence[Said], marks: Sequence[Mark], i: int) -> bool:
+    """Whether part `i` is of a list of three or more that a word closes: `with or without A, B and C`."""
+    first = next((k for k in range(i - 1, -1, -1) if said[k].hedge is not None), None)
+    if first is None:
+        return False
+    for k in range(first + 1, len(said)):
+        if not _small(said[k]):
+            return False
+        if marks[k - 1][1]:
+            return k >= max(i, first + 2)
+    return False
+
+
+def _hedged_too(context: Context, before: Said, part: Said, mark: Mark, *, listed: bool) -> Said | None:
+    """`with or without ascites or jaundice`: what is joined on without a comma, or in a list, restricts nothing."""
+    if not _small(part) or (mark[0] and not (listed and context.take(Alternative.HEDGE))):
         return None
     whole = (before.span[0], part.span[1])
     if before.lead.hedged and part.what == "unread":
