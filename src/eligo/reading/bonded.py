@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from eligo.reading.line import ENDS, NEAR, SEPARATORS, LinePass
@@ -67,12 +68,9 @@ def _of_one_list(line: LinePass, i: int, mark: Token, bond: Token) -> bool:
     closing = _closes(line.tokens[i])
     if closing and mark.type != "INNER":
         return False
-    named, depth = False, 0
-    for token in line.tokens[i + 1 : i + NEAR]:
-        depth += token.type == "OPEN" and named
-        if depth:
-            depth -= token.type == "CLOSE"
-        elif token.type in SEPARATORS:
+    named = False
+    for token in _without_brackets(line.tokens[i + 1 : i + NEAR]):
+        if token.type in SEPARATORS:
             if not named or closing:
                 return False
             named, closing = False, _closes(token)
@@ -81,6 +79,16 @@ def _of_one_list(line: LinePass, i: int, mark: Token, bond: Token) -> bool:
         else:
             return (closing or token.type in ENDS) and named and token.type not in ("REL", "NEG", "OPEN")
     return named
+
+
+def _without_brackets(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens without the brackets behind the first of them."""
+    depth = 0
+    for i, token in enumerate(tokens):
+        depth += token.type == "OPEN" and i > 0
+        if not depth:
+            yield token
+        depth -= depth > 0 and token.type == "CLOSE"
 
 
 def _closes(token: Token) -> bool:

@@ -224,7 +224,7 @@ def _forward(tokens: list[Token], i: int, text: str) -> int:
     parts = list(_WORDS.finditer(text, first.start, first.end))
     while i + 2 < len(tokens) and tokens[i + 1].type in _JOINS and tokens[i + 2].type in ("FILLER", "QUAL", "LIGHT"):
         word = tokens[i + 2]
-        if word.type == "QUAL" and tokens[i + 3 : i + 4] and tokens[i + 3].type == "CONCEPT":
+        if word.type == "QUAL" and [t.type for t in tokens[i + 3 : i + 4]] == ["CONCEPT"]:
             return i  # `acute infection or severe asthma`: a name with a word of its own
         until = next(
             (t.start for t in tokens[i + 3 : i + 12] if t.type not in ("FILLER", "LIGHT", "CONCEPT")), len(text)
@@ -238,8 +238,8 @@ def _forward(tokens: list[Token], i: int, text: str) -> int:
         own = None if _narrowed(tokens, i) else own
         if shares:
             first.type, first.value = ("CONCEPT", own) if own is not None else ("FILLER", None)
-        if shares and own is None:
-            return i
+            if own is None:
+                return i
         _merge(tokens, i, id_, first.start)
         tokens[i].end = end
         _take_until(tokens, i, end, text)

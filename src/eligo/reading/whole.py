@@ -177,14 +177,19 @@ def _asked(predicate: Predicate, whole: Attest, *, denied: bool) -> Predicate:
         return replace(predicate, condition=condition, then=_asked(predicate.then, whole, denied=denied))
     if isinstance(predicate, (AllOf, AnyOf)):
         parts = tuple(dict.fromkeys(_asked(part, whole, denied=denied) for part in predicate.parts))
-        if isinstance(predicate, AllOf) and whole in parts:  # a name alone tells no more than the sentence
-            parts = tuple(part for part in parts if not (isinstance(part, Present) and is_named(part.concept)))
-        elif whole in parts:  # `S, or A and S` is S
-            parts = tuple(part for part in parts if not (isinstance(part, AllOf) and whole in part.parts))
+        if whole in parts:
+            parts = tuple(part for part in parts if not _tells_no_more(predicate, part, whole))
         return parts[0] if len(parts) == 1 else type(predicate)(parts)
     if isinstance(predicate, AtLeast):
         return replace(predicate, parts=tuple(_asked(part, whole, denied=denied) for part in predicate.parts))
     return predicate
+
+
+def _tells_no_more(joined: AllOf | AnyOf, part: Predicate, whole: Attest) -> bool:
+    """Whether a part beside the sentence tells no more than that: a name in all of both; `S, or A and S` is S."""
+    if isinstance(joined, AllOf):
+        return isinstance(part, Present) and is_named(part.concept)
+    return isinstance(part, AllOf) and whole in part.parts
 
 
 def _can_be_asked(reading: ItemReading, tokens: Sequence[Token], text: str, kind: Kind) -> bool:

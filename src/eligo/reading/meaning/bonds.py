@@ -144,13 +144,13 @@ def _span(what: Present, to: Present) -> tuple[int, int] | None:
 
 def needing_too(context: Context, before: Said, part: Said, mark: Mark) -> Said | None:
     """`infection requiring treatment or hospitalization`: what is joined on is needed for it too; else None."""
-    if isinstance(before.body, Attest) and not words("needs").isdisjoint(before.narrowed) and _is_needed(part):
-        span = hull([before.span, part.span])  # `serious illness requiring treatment or hospitalization`
-        stated = Attest(statement_id("statement", context.written(span)), span=span)
-        return replace(before, body=stated, span=span, bare=False) if not mark[0] else None
+    if mark[0] or part.body is None or not _is_needed(part):
+        return None
+    if isinstance(before.body, Attest):
+        return _stated_too(context, before, part)
     facts = facts_of(before.body) if before.body is not None and before.what == "fact" else None
-    need = _need(facts or []) if not mark[0] and not before.lead.negated else None
-    if need is None or part.body is None or not _is_needed(part):
+    need = _need(facts or []) if not before.lead.negated else None
+    if need is None:
         return None
     assert facts is not None
     plain = [_without_need(fact, need) for fact in facts]
@@ -158,6 +158,15 @@ def needing_too(context: Context, before: Said, part: Said, mark: Mark) -> Said 
     own = any_of([replace(fact, window=fact.window or part.time) for fact in facts])
     body = (any_of if mark[1] == "or" or context.kind == "exclusion" else all_of)([own, more])
     return replace(before, body=body, span=hull([before.span, part.span]), bare=False, time=part.time or before.time)
+
+
+def _stated_too(context: Context, before: Said, part: Said) -> Said | None:
+    """`serious illness requiring treatment or hospitalization`: one statement in its own words."""
+    if words("needs").isdisjoint(before.narrowed):
+        return None
+    span = hull([before.span, part.span])
+    stated = Attest(statement_id("statement", context.written(span)), span=span)
+    return replace(before, body=stated, span=span, bare=False)
 
 
 def _without_need(fact: Present, need: str) -> Present:

@@ -158,8 +158,10 @@ def glossed(context: Context, head: Predicate, gloss: Gloss, lead: Modifiers, ne
         return all_of([head, gloss.body])
     if gloss.plain and _abbreviates(context, head, gloss.body):
         return head
-    gloss = gloss._replace(body=for_its_purpose(head, gloss.body) or head)
     inner = _like(context, head, gloss, lead)
+    kept = for_its_purpose(head, inner)
+    if kept is not inner:
+        return any_of([head, kept]) if kept is not None else head
     if gloss.plain and isinstance(inner, AllOf) and facts_of(AnyOf(inner.parts)) and _alike(head, inner):
         inner = any_of(inner.parts)  # `lung disease (asthma, COPD)`: nobody has to have all of them
     told = _kinds if kinds_of(head, inner) else _others

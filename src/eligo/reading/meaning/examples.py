@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from eligo.criteria import AnyOf, Attest, Leaf, Predicate, Present, Related, Span, leaves, map_leaves
+from eligo.criteria import AllOf, AnyOf, Attest, Leaf, Predicate, Present, Related, Span, Unparsed, leaves, map_leaves
 from eligo.dataclass import replace
 from eligo.reading.lexicon import END, concept_named, name_words, trie, words
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, hull, marks_of
@@ -235,3 +235,16 @@ def happens_to(context: Context, head: Said) -> bool:
     first = context.written(head.span).lower().split()
     place = next((i for i, word in enumerate(first[:-1]) if word in name_words("happening")), None)
     return place is not None and first[place + 1] in ("of", "for")
+
+
+def explains(head: Predicate, items: Sequence[Said]) -> bool:
+    """`contraception (defined as A or B)`: words on what a person has to state, and no facts that are asked for."""
+    told = all(isinstance(leaf, Attest) and leaf.topic in words("favourable") for leaf in leaves(head))
+    return told and all(_names_only(s.body) and not (s.exception or s.tainted) for s in items if s.body is not None)
+
+
+def _names_only(body: Predicate) -> bool:
+    """Whether it consists of facts, and of words that are not understood."""
+    if isinstance(body, (AllOf, AnyOf)):
+        return all(map(_names_only, body.parts))
+    return isinstance(body, (Present, Unparsed))

@@ -85,15 +85,18 @@ def _beside(context: Context, head: Said, node: Node) -> Said | None:
         return None
     taken, more = (wrapped(context, context.read(part)) for part in node.parts)
     kinds = facts_of(taken.body) if taken.body is not None else None
-    others = facts_in(more.body) if more.body is not None and not has_unread(more.body) else None
     heads = facts_in(head.body)
-    if not kinds or not others or not all(_is_related(fact, heads) for fact in kinds):
-        return None
-    if any(_is_related(fact, heads) or not _is_none_of(fact, heads) for fact in others):
+    if not kinds or not all(_is_related(fact, heads) for fact in kinds) or not _is_something_else(more, heads):
         return None
     one = taken_out(context, head, taken)
     bodies = [one.body, more.body]
     return Said(any_of([b for b in bodies if b is not None]), hull([one.span, more.span]), "joined")
+
+
+def _is_something_else(more: Said, heads: list[Present]) -> bool:
+    """Whether it is of facts alone, and known that none of them could be taken out of the heads."""
+    others = facts_in(more.body) if more.body is not None and not has_unread(more.body) else []
+    return bool(others) and not any(_is_related(fact, heads) or not _is_none_of(fact, heads) for fact in others)
 
 
 def _is_related(fact: Present, heads: list[Present]) -> bool:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from eligo.criteria import (
     AllOf,
-    AnyOf,
     AtLeast,
-    Attest,
     Leaf,
     Not,
     Predicate,
     Present,
     Span,
-    Unparsed,
     leaves,
 )
 from eligo.dataclass import replace
@@ -37,6 +33,7 @@ from eligo.reading.meaning.examples import (
     asks_more,
     besides,
     demanded,
+    explains,
     happens_to,
     leads_of,
     named_qualifier,
@@ -147,18 +144,25 @@ def _below_a_noun(context: Context, head: Said, bodies: list[Predicate], colon: 
         return Said(quantified(context, head.quantifier, bodies, span), span, "joined")
     if _is_unsure(context, head, head.body, bodies):
         return context.unread(span, "heading", head.span)
-    listed_kind = head.quantifier is not None and _names_what_is_listed(context, head)
-    if listed_kind:  # `any of the following heart diseases within 1 year: A, B`
+    if head.quantifier is not None:
+        return Said(_of_a_number(context, head, bodies, span), span, "joined")
+    body = quantified(context, None, bodies, span)
+    if not colon and not _for_whom(context, head.span):
+        return Said(default(context, [head.body, *bodies]), span, "joined")
+    return Said(_titled(context, head.body, bodies, body, head.span), span, "joined")
+
+
+def _of_a_number(context: Context, head: Said, bodies: list[Predicate], span: Span) -> Predicate:
+    """`A with any of the following: B, C`; `any of the following heart diseases within 1 year: B, C`."""
+    assert head.body is not None
+    listed_kind = _names_what_is_listed(context, head)
+    if listed_kind:
         context.note(head.span, f"`{context.written(head.span)}` says what is listed")
         above = replace(head, lead=head.lead._replace(window=head.time or head.lead.window))
         bodies = _over_all(context, above, bodies)
     body = any_of(bodies) if head.lead.negated else quantified(context, head.quantifier, bodies, span)
-    if head.quantifier is not None:
-        made = body if listed_kind else all_of([head.body, body])
-        return Said(Not(made) if head.lead.negated else made, span, "joined")
-    if not colon and not _for_whom(context, head.span):
-        return Said(default(context, [head.body, *bodies]), span, "joined")
-    return Said(_titled(context, head.body, bodies, body, head.span), span, "joined")
+    made = body if listed_kind else all_of([head.body, body])
+    return Not(made) if head.lead.negated else made
 
 
 def _names_what_is_listed(context: Context, head: Said) -> bool:
@@ -348,12 +352,19 @@ def exemplified(context: Context, head: Said, word: str, items: list[Said]) -> S
         return replace(head, body=all_of([head.body, any_of(bodies)]), span=span, bare=False)
     if is_unread(head.body) and _decides(context, head, bodies):
         return context.unread(span, "heading", head.span)
-    if word == "such" and happens_to(context, head):
-        return context.unread(span, "heading", head.span)
-    last = told_last(head)
-    if word == "such" and last is not None:
-        return replace(head, body=in_full(context, head.body, last, span), span=span)
+    if word == "such":
+        return _with_such(context, replace(head, span=span), items)
     return _with_examples(context, replace(head, span=span), word, items)
+
+
+def _with_such(context: Context, head: Said, items: list[Said]) -> Said:
+    """`A such as B, C`."""
+    if happens_to(context, head):
+        return context.unread(head.span, "heading")
+    last = told_last(head)
+    if last is not None and head.body is not None:
+        return replace(head, body=in_full(context, head.body, last, head.span))
+    return _with_examples(context, head, "such", items)
 
 
 def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -> Said:
@@ -403,16 +414,3 @@ def _taken(body: Predicate) -> bool:
     """Whether it is of what is taken or done, where a time behind the examples is most likely that of all."""
     facts = facts_in(body)
     return bool(facts) and kinds_in(facts) <= TREATMENTS
-
-
-def explains(head: Predicate, items: Sequence[Said]) -> bool:
-    """`contraception (defined as A or B)`: words on what a person has to state, and no facts that are asked for."""
-    told = all(isinstance(leaf, Attest) and leaf.topic in words("favourable") for leaf in leaves(head))
-    return told and all(_names_only(s.body) and not (s.exception or s.tainted) for s in items if s.body is not None)
-
-
-def _names_only(body: Predicate) -> bool:
-    """Whether it consists of facts, and of words that are not understood."""
-    if isinstance(body, (AllOf, AnyOf)):
-        return all(map(_names_only, body.parts))
-    return isinstance(body, (Present, Unparsed))

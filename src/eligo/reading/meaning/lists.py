@@ -223,14 +223,19 @@ def _not_told_apart(context: Context, said: Sequence[Said]) -> Said | None:
     permits = any(s.what == "allowed" for s in said)
     if permits or any(s.body is None for s in said):
         return context.unread(hull(s.span for s in said), "shared-words", exception=permits)
-    for before, part in itertools.pairwise(said):
-        if before.time is not None and part.lead.window is not None and _for_some(context, part):
-            return context.unread(hull(s.span for s in said), "shared-words", part.span)
-    if any(s.what == "subject" and _unfinished(context, s) for s in said[:-1]):
-        return context.unread(hull(s.span for s in said), "shared-words")
+    half = next(filter(None, (_half_said(context, *two) for two in itertools.pairwise(said))), None)
+    if half is not None:
+        return context.unread(hull(s.span for s in said), "shared-words", half)
     if "SEX" in context.types and _half_the_patients(context, said):
         return context.unread(hull(s.span for s in said), "unclear-relation")
     return None
+
+
+def _half_said(context: Context, before: Said, part: Said) -> Span | None:
+    """Where of two parts one says what may be of the other: a second time for some, the end of `who are or may be`."""
+    if before.time is not None and part.lead.window is not None and _for_some(context, part):
+        return part.span
+    return before.span if before.what == "subject" and _unfinished(context, before) else None
 
 
 def _without_title(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:

@@ -31,12 +31,16 @@ def meant(context: Context, head: Said, bodies: list[Predicate], span: Span) -> 
         return replace(head, body=made, span=span, bare=False, what="joined")
     if _of_the_past(head) and measures(body):  # no value tells what was
         return replace(head, body=any_of([head.body, body]), span=span, bare=False, what="joined")
+    return replace(head, body=_in_its_place(context, head, head.body, body), span=span, bare=False, what="joined")
+
+
+def _in_its_place(context: Context, head: Said, said: Predicate, body: Predicate) -> Predicate:
+    """What is meant, in place of what is said or besides it."""
     recent = tuple(one for one in head.lead.qualifiers if one in words("recent"))  # `recent A (i.e. B, C)`
     body = over(_each_excludes(context, head, body), head.lead._replace(qualifiers=recent), context.kind)
-    made = head.body if _less_closely(head.body, body) else replaced(context, head.body, body, head.lead.negated)
-    if not measures(body) and not kinds_of(head.body, body) and not context.take(Alternative.NARROWED):
-        made = (any_of if excludes(context, head.lead.negated) else all_of)([head.body, body])
-    return replace(head, body=made, span=span, bare=False, what="joined")
+    if not measures(body) and not kinds_of(said, body) and not context.take(Alternative.NARROWED):
+        return (any_of if excludes(context, head.lead.negated) else all_of)([said, body])
+    return said if _less_closely(said, body) else replaced(context, said, body, head.lead.negated)
 
 
 def _less_closely(head: Predicate, body: Predicate) -> bool:

@@ -190,19 +190,23 @@ def time(state: UnitState, node: TimeNode) -> None:
     elif last is None:
         _time_first(state, found, node)
     elif isinstance(last, Compare):
-        window = window_of_value(found)
-        made = both(last.window, window) if window is not None else None
-        if made is None:
-            state.residue.append(node)
-            return
-        state.nouns[-1] = replace(last, window=made)
-        state.context.count((node,), "modifier")
+        _time_of_value(state, last, found, node)
     elif isinstance(last, Attest) and not (state.ids is not None and is_judgement(last)):
         # what a person states includes its time; what is judged has one of its own
         _duration(state, last, found)
         state.context.count((node,), "modifier")
     elif state.ids is None or not state.time_of_fact(found, node):
         state.residue.append(node)
+
+
+def _time_of_value(state: UnitState, last: Compare, found: Time, node: TimeNode) -> None:
+    window = window_of_value(found)
+    made = both(last.window, window) if window is not None else None
+    if made is None:
+        state.residue.append(node)
+        return
+    state.nouns[-1] = replace(last, window=made)
+    state.context.count((node,), "modifier")
 
 
 def _time_first(state: UnitState, found: Time, node: TimeNode) -> None:

@@ -55,8 +55,6 @@ def _takes(after: Said) -> bool:
 def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | None:
     """Words before a noun that another part has."""
     lead, span = part.lead, hull([part.span, after.span])
-    if mark == (",", "") and lead.statuses and _tells_either(context, after):
-        mark = (",", "or")  # `active, known or suspected A`
     if after.lead.negated and not lead.negated:
         return None
     if after.lead.statuses and any(not narrows(q, concept_of(f)) for q in lead.qualifiers for f in facts_named(after)):
@@ -65,7 +63,7 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
         return _of_last_noun(context, part, after, span)
     own = after.lead
     negated = lead.negated or own.negated
-    if mark[1] == "or" or _opposed(lead, after):
+    if _is_choice(context, lead, after, mark):
         if _unnamed(context, lead, after):
             return None
         return replace(_either(context, lead, after), span=span, lead=Modifiers(negated=negated))
@@ -77,9 +75,11 @@ def _before(context: Context, part: Said, after: Said, mark: Mark) -> Said | Non
     return replace(after, body=body, span=span, lead=merged, bare=False)
 
 
-def _tells_either(context: Context, after: Said) -> bool:
-    """Whether the words before a noun are two, of which one is meant: `known or suspected A`."""
-    facts = facts_named(after)
+def _is_choice(context: Context, lead: Modifiers, after: Said, mark: Mark) -> bool:
+    """Whether one word or the other is meant: `severe or acute A`; `active, known or suspected A`."""
+    if mark[1] or _opposed(lead, after):
+        return mark[1] != "and" or _opposed(lead, after)
+    facts = facts_named(after) if lead.statuses else []
     first = next((fact.span[0] for fact in facts if fact.span is not None), after.span[0])
     return " or " in context.text[after.span[0] : first].lower()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import cast
 
 from eligo.criteria import (
     MEASURING,
@@ -101,22 +100,23 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
         before = _before_noun(before, behind=behind[j])
         part = with_past(context, before, with_participle(context, before, part))
         said[i] = part
-        if part.body is None or part.what != "fact" or part.apart or part.lead.negated:
-            continue
-        before = _with_routes(before)
-        if before.either and _shares_either(context, before, part):
-            body = either_of([over(part.body, each, context.kind, context.text) for each in before.either])
-            said[i] = replace(part, body=body, either=before.either)
-            continue
-        if part.meanwhile and "planned" in before.lead.statuses and part.lead.statuses == ("meanwhile",):
-            said[i] = replace(part, body=_planned(part))  # `expected to need A or B during the study`
-            continue
-        if _other_too(context, before, part):  # `other medical or psychiatric illness`
-            part = said[i] = replace(part, body=map_leaves(cast(Predicate, part.body), _other))
-        lead = _lead_of(context, before, part, either=len(said) == 2 and marks[0][1] == "or")
-        if lead.any():
-            said[i] = replace(led(context, part, lead), used=before.used)
+        if part.body is not None and part.what == "fact" and not part.apart and not part.lead.negated:
+            before, either = _with_routes(before), len(said) == 2 and marks[0][1] == "or"
+            said[i] = _under_words(context, before, part, part.body, either=either)
     return said
+
+
+def _under_words(context: Context, before: Said, part: Said, body: Predicate, *, either: bool) -> Said:
+    """A fact under the words before the fact before it."""
+    if before.either and _shares_either(context, before, part):
+        made = either_of([over(body, each, context.kind, context.text) for each in before.either])
+        return replace(part, body=made, either=before.either)
+    if part.meanwhile and "planned" in before.lead.statuses and part.lead.statuses == ("meanwhile",):
+        return replace(part, body=_planned(part))  # `expected to need A or B during the study`
+    if _other_too(context, before, part):  # `other medical or psychiatric illness`
+        part = replace(part, body=map_leaves(body, _other))
+    lead = _lead_of(context, before, part, either=either)
+    return replace(led(context, part, lead), used=before.used) if lead.any() else part
 
 
 def _carrying(said: Sequence[Said], i: int) -> int:

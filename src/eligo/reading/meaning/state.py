@@ -151,12 +151,7 @@ class UnitState:
         plain = not self.statuses and not self.qualifiers and not self.behind and not self.but_not
         if plain and self.window is None and self.gloss is None and "|" not in self.ids:
             return self.nouns[self.fact_at]
-        qualifiers = (*self.qualifiers, *self.behind)
-        others = [status for status in self.statuses if status != "waxing" and status not in PLAIN_STATUSES]
-        if others and "waxing" in self.statuses:  # `suspected active lupus`
-            modifiers = Modifiers(statuses=strongest(others), qualifiers=("active", *qualifiers))
-        else:
-            modifiers = Modifiers(statuses=strongest(self.statuses), qualifiers=qualifiers)
+        modifiers = self._of_the_fact()
         made = fact_of(self.ids, modifiers, self.window, self.fact_span, self.context.kind, self.but_not)
         if self.window is not None:
             made = begun(made, self.statuses)
@@ -165,6 +160,14 @@ class UnitState:
         if self.gloss is None:
             return made
         return glossed(self.context, made, self.gloss, modifiers._replace(window=self.window), self.negated)
+
+    def _of_the_fact(self) -> Modifiers:
+        """What narrows the fact, before it and behind it."""
+        qualifiers = (*self.qualifiers, *self.behind)
+        others = [status for status in self.statuses if status != "waxing" and status not in PLAIN_STATUSES]
+        if others and "waxing" in self.statuses:  # `suspected active lupus`
+            return Modifiers(statuses=strongest(others), qualifiers=("active", *qualifiers))
+        return Modifiers(statuses=strongest(self.statuses), qualifiers=qualifiers)
 
     def modifiers(self) -> Modifiers:
         """What stands before the noun."""
