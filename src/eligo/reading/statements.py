@@ -70,6 +70,7 @@ class _StatementWords:
         self.verbs = frozenset[str](data["statement_verbs"])
         self.adjectives = frozenset[str](data["statement_adjectives"])
         self.avoiding = frozenset[str](data["avoiding"])
+        self.anew = frozenset[str](data["begin_clauses"])
         self.incomplete = frozenset[str](data["incomplete_statements"])
         self.before = frozenset[str](data["before_statements"])
         self.behind = frozenset[str](data["statements_behind"])
@@ -254,12 +255,18 @@ def _end(tokens: Sequence[Token], i: int, begun: _Begun, text: str) -> int:
 def _whole_end(tokens: Sequence[Token], i: int, end: int, denies: bool, text: str) -> int:
     """The end of a statement with the parts that say more of it; `end` is that of its own part."""
     avoids = _avoids(text[tokens[i].start : tokens[end - 1].end])
-    while end < len(tokens) and tokens[end].type in _JOINS:
+    while end < len(tokens) and tokens[end].type in _JOINS and not _tells_whom(tokens, end + 1, text):
         more = _goes_on(tokens, end + 1, denies, text) or _is_object_too(tokens, end, text)
         if not (more or (avoids and _is_avoided(tokens, end + 1))):
             break
         end = _part_end(tokens, end + 1)
     return end
+
+
+def _tells_whom(tokens: Sequence[Token], i: int, text: str) -> bool:
+    """`unable to stop, or who have a psychosis`: whether something else is said of the patients."""
+    following = next((t for t in tokens[i : i + 2] if t.type not in _JOINS), None)
+    return following is not None and first_word(text, following) in _words().anew
 
 
 def _is_object_too(tokens: Sequence[Token], i: int, text: str) -> bool:
