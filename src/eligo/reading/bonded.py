@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from eligo.reading.lexicon import words
 from eligo.reading.line import ENDS, NEAR, SEPARATORS, LinePass
 from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
@@ -30,7 +31,9 @@ def listed(line: LinePass, i: int, token: Token) -> bool:
     mark, bond = line.last_here(_MARKS), line.last_here(BOND)
     if mark is None or bond is None or mark.type not in _BOUND:
         return False
-    noun = noun_behind(line, i) if _waits_for_noun(line, mark) else None
+    if any(t.type == "STATUS" and line.written(t) in words("of_patients_again") for t in line.tokens[i + 1 : i + 2]):
+        return False  # `due to A, or on B`
+    noun = noun_behind(line, i) if bond.value != "that" and _waits_for_noun(line, mark, bond) else None
     if noun is not None and noun.type == "CONCEPT":
         return True
     if _of_one_list(line, i, mark, bond):
@@ -39,6 +42,10 @@ def listed(line: LinePass, i: int, token: Token) -> bool:
     if following is None or line.relates_next(i) or _begins_anew(line, following, bond):
         return False
     by_word = token.type != "COMMA" and mark.type == "BOND"
+    if bond.value == "without" and by_word and following.type in ("CONCEPT", "VAR"):
+        return True  # `without A or INR > 2`: with neither
+    if bond.value == "with" and line.core == "VAR" and following.type == "CONCEPT" and line.limited():
+        return True  # `with LVEF < 40 % or edema`
     if not line.core == following.type == "CONCEPT":
         return by_word and _on_no_concept(line, following, bond)
     if _says_again(line, i, bond):  # `attributable to A or to B`
@@ -53,10 +60,10 @@ def noun_behind(line: LinePass, i: int) -> Token | None:
     return next((t for t in line.tokens[i + 1 : i + _FEW] if t.type not in _NARROWING), None)
 
 
-def _waits_for_noun(line: LinePass, mark: Token) -> bool:
+def _waits_for_noun(line: LinePass, mark: Token, bond: Token) -> bool:
     """Whether nothing but words that narrow stands behind the word that bonds: `for acute`, `for acute, subacute`."""
-    if line.last() != "QUAL":
-        return False
+    if line.last() != "QUAL" or (bond.value == "without" and line.written(bond) in words("denying")):
+        return False  # `A that was not treated, or B`
     between = itertools.takewhile(lambda token: token is not mark, reversed(line.out[-_FEW:]))
     return all(token.type in _NARROWING for token in between)
 
@@ -107,7 +114,8 @@ def _joined_on(line: LinePass, i: int, mark: Token, token: Token, bond: Token) -
     So may what is required: `requiring A or treatment with B`.
     """
     closes = mark.type == "INNER" and (token.type == "OR" or token.value == "or")
-    leading = ("LIGHT", "STATUS", "QUAL") if closes else ("LIGHT",)
+    limited = bond.value == "with" and line.core == "VAR" and line.limited()  # `with LVEF < 40 % or prior A`
+    leading = ("LIGHT", "STATUS", "QUAL") if closes or limited else ("LIGHT",)
     behind = [t for t in line.tokens[i + 1 : i + 8] if t.type not in leading]
     if bond.value == "requiring":
         behind = [t for t in behind if t.type != "STATUS" or t.value != "used"]

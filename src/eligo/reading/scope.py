@@ -96,9 +96,18 @@ def _connective(line: LinePass, i: int, token: Token) -> None:
         token.type, token.value = "SEMI", word
     elif line.tied and line.follows(i, _MEASURES):
         token.type, token.value, line.tied, line.scoped = "NEXT", word, False, ""
+    elif _with_more(line, token):
+        line.unused(token, "logic")
+        return
     elif listed(line, i, token):
         token.type, token.value = "INNER", word
     line.join(token)
+
+
+def _with_more(line: LinePass, token: Token) -> bool:
+    """`A requiring B or with C`, `A without B or with C`: whether C is said of A again, as which no rule reads it."""
+    bond = line.last_here(BOND) if line.written(token) in words("or_with") else None
+    return bond is not None and bond.value != "with"
 
 
 def _heads_list(line: LinePass, i: int) -> bool:

@@ -27,7 +27,16 @@ from eligo.dataclass import replace
 from eligo.reading.lexicon import belongs_to, words
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.facts import kind_of
-from eligo.reading.meaning.joining import all_of, any_of, facts_of, has_unread, in_last, is_unread, measures
+from eligo.reading.meaning.joining import (
+    all_of,
+    any_of,
+    comma_choice,
+    facts_of,
+    has_unread,
+    in_last,
+    is_unread,
+    measures,
+)
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
@@ -149,9 +158,16 @@ def of_one_sex(leaf: Leaf) -> bool:
 
 
 def other_limit(context: Context, then: Predicate, condition: Predicate) -> Predicate | None:
-    """`<= 2.5 x ULN or <= 5 x ULN if A`: the second limit holds under the condition; `< 9 or > 12 in A`: both do."""
+    """`<= 2.5 x ULN or <= 5 x ULN if A`: the second limit holds under the condition; `< 9 or > 12 in A`: both do.
+
+    Behind a comma, as in `A < 100, or 100-300 if B`, the second one does.
+    """
     made = looser_limit(context, then, condition)
-    return if_holds(context, condition, then) if made is None and _two_limits(then) is not None else made
+    if made is not None or _two_limits(then) is None:
+        return made
+    if isinstance(then, AnyOf) and comma_choice(context, then) is not None:
+        return in_last(then, lambda last: if_holds(context, condition, last))
+    return if_holds(context, condition, then)
 
 
 def looser_limit(context: Context, then: Predicate, condition: Predicate) -> Predicate | None:

@@ -27,6 +27,7 @@ from eligo.reading.meaning.joining import (
     all_of,
     any_of,
     category,
+    comma_choice,
     default,
     facts_of,
     has_unread,
@@ -43,6 +44,7 @@ from eligo.vocabulary.named import is_named
 
 def combined(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> Predicate:
     """Runs under one negation first, then `or` and `and` by the strength of their separators."""
+    said, marks = _apart_at_commas(context, said, marks)
     parts: list[Predicate] = []
     seps: list[Mark] = []
     apart = list(runs(context, said, marks))
@@ -63,6 +65,23 @@ def combined(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> P
     if not _joins_all(context, parts, seps):
         return _grouped(context, parts, seps, span)
     return _uniform(context, parts, next((word for _, word in seps if word), ""), span)
+
+
+def _apart_at_commas(
+    context: Context, said: Sequence[Said], marks: Sequence[Mark]
+) -> tuple[Sequence[Said], Sequence[Mark]]:
+    """`age >= 18, or >= 12 and weight >= 40`: two limits on one value with a comma between them are two parts."""
+    made: list[Said] = []
+    between: list[Mark] = []
+    for i, part in enumerate(said):
+        choice = comma_choice(context, part.body) if part.what == "limit" and marks and len(said) > 1 else None
+        between += [marks[i - 1]] if i else []
+        if choice is None:
+            made.append(part)
+            continue
+        made += [replace(part, body=one, span=one.span or part.span) for one in choice]
+        between += [(",", "or")] * (len(choice) - 1)
+    return made, between
 
 
 def _is_choice(context: Context, said: Sequence[Said], marks: Sequence[Mark]) -> bool:
@@ -155,10 +174,27 @@ def _grouped(context: Context, parts: list[Predicate], marks: Sequence[Mark], sp
     made = [_without_commas(context, group, ws, span) for group, ws in zip(groups, inner, strict=True)]
     if len(made) == 1:
         return made[0]
+    mixed = _two_words(context, made, outer, span)
+    if mixed is not None:
+        return mixed
     word = next((w for w in reversed(outer) if w), "")
     if word == "and" and context.kind == "exclusion" and not any(map(_measured, made)):
         return any_of(made) if context.take(Alternative.AND_EXCLUDES) else all_of(made)  # `A and B, and C`
     return _uniform(context, made, word, span)
+
+
+def _two_words(context: Context, parts: list[Predicate], outer: Sequence[str], span: Span) -> Predicate | None:
+    """`A, B, and C, or D`: the list that the first word closes is one thing, most likely; None for one word alone."""
+    said = [word for word in outer if word]
+    if len(set(said)) < 2:
+        return None
+    first = outer.index(said[0])
+    behind = parts[first + 2 :]
+    if not context.take(Alternative.AND_OR):  # the second word is of the last of these
+        last = _uniform(context, [parts[first + 1], *behind], said[-1], span)
+        return _uniform(context, [*parts[: first + 1], last], said[0], span)
+    closed = _uniform(context, parts[: first + 2], said[0], span)
+    return _uniform(context, [closed, *behind], said[-1], span)
 
 
 def _measured(body: Predicate) -> bool:

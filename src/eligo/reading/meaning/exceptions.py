@@ -112,8 +112,8 @@ def _is_none_of(fact: Present, heads: list[Present]) -> bool:
 
 
 def _closed_by_or(node: Node) -> TypeGuard[Branch]:
-    """Whether two parts stand there, with a comma and `or` between them."""
-    return isinstance(node, Branch) and node.rule == "commas" and [mark.value for mark in node.marks] == ["or"]
+    """Whether two parts stand there, with a comma and `or`, or `and`, between them."""
+    return isinstance(node, Branch) and node.rule == "commas" and [m.value for m in node.marks] in (["or"], ["and"])
 
 
 def _may_go_on(said: Said, taken: Said, node: Node) -> bool:
@@ -261,8 +261,26 @@ def _without_kinds(head: Predicate, excepted: list[Excepted]) -> Predicate | Non
 
 def unless(context: Context, node: Branch) -> Said:
     """`A unless B`."""
-    head, taken = context.read(node.parts[0]), wrapped(context, context.read(node.parts[1]))
-    return unless_holds(context, head, taken, absent=node.marks[0].value == "absent")
+    head, absent = context.read(node.parts[0]), node.marks[0].value == "absent"
+    beside = _or_besides(context, head, node.parts[1], absent=absent)
+    if beside is not None:
+        return beside
+    return unless_holds(context, head, wrapped(context, context.read(node.parts[1])), absent=absent)
+
+
+def _or_besides(context: Context, head: Said, node: Node, *, absent: bool) -> Said | None:
+    """`A unless B, or C`, as an exclusion: C may exclude as A does, most likely where it is of the kind of A."""
+    if not _closed_by_or(node) or context.kind == "inclusion" or head.body is None or node.marks[0].value != "or":
+        return None
+    taken, more = (wrapped(context, context.read(part)) for part in node.parts)
+    if taken.body is None or more.body is None or taken.exception or more.exception:
+        return None
+    kinds = kinds_in(facts_in(head.body))
+    alike = kinds_in(facts_in(more.body)) == kinds != kinds_in(facts_in(taken.body))
+    if context.take(Alternative.JOINED_ON) != alike:
+        return None
+    one = unless_holds(context, head, taken, absent=absent)
+    return Said(any_of([b for b in (one.body, more.body) if b is not None]), hull([one.span, more.span]), "joined")
 
 
 def unless_holds(context: Context, head: Said, taken: Said, *, absent: bool = False) -> Said:

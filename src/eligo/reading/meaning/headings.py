@@ -55,18 +55,22 @@ from eligo.reading.meaning.joining import (
     measures,
     no_record_tells,
 )
+from eligo.reading.meaning.list_apart import list_apart
 from eligo.reading.meaning.lists import each, joined
 from eligo.reading.meaning.meant import meant, two_definitions
 from eligo.reading.meaning.modifiers import over, timed
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import NONE, Modifiers, Said
-from eligo.reading.meaning.told import in_full, told, told_last
+from eligo.reading.meaning.told import in_full, told, told_how, told_last
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tree import Branch, Node
 
 
 def headed(context: Context, node: Branch) -> Said:
     """`Any of the following: A; B`, `History of: A, B`, `Hepatitis C: no`."""
+    apart = list_apart(context, node, headed)
+    if apart is not None:
+        return apart
     head, below = node.parts
     said = context.read(head)
     answered = _answered(context, said, below) if said.body is not None else None
@@ -296,7 +300,8 @@ def examples(context: Context, node: Branch, lead: Modifiers = NONE) -> Said:
                 return context.unread(extent(node), "heading", extent(part))
         if mark.value == "means" and asks_more(part):
             return context.unread(extent(node), "heading", span_of(part))
-        said = _with_items(context, said, str(mark.value), named(context, part, str(mark.value)))
+        how = told_how(context, said, part, extent(node)) if mark.value == "that" else None
+        said = how or _with_items(context, said, str(mark.value), named(context, part, str(mark.value)))
     return said
 
 

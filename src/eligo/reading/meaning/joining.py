@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from eligo.criteria import (
@@ -60,6 +61,18 @@ def all_of(parts: Sequence[Predicate]) -> Predicate:
         return parts[0]
     flat = [q for p in alternatives(list(parts), any_of) for q in (p.parts if isinstance(p, AllOf) else (p,))]
     return flat[0] if len(flat) == 1 else AllOf(tuple(flat))
+
+
+def comma_choice(context: Context, body: Predicate | None) -> list[Compare] | None:
+    """The limits of `A < 100, or 100-300`: a choice on one value with a comma in it; else None."""
+    if not isinstance(body, AnyOf):
+        return None
+    limits = [part for part in body.parts if isinstance(part, Compare) and part.span is not None]
+    if len(limits) < len(body.parts) or len({limit.variable for limit in limits}) > 1:
+        return None
+    first, last = limits[0].span, limits[-1].span
+    between = context.text[first[0] : last[1]] if first is not None and last is not None else ""
+    return limits if re.search(r"[,;]\s*or\b", between) else None
 
 
 def in_last(body: AllOf | AnyOf, change: Callable[[Predicate], Predicate]) -> Predicate:

@@ -29,15 +29,15 @@ from eligo.vocabulary.named import statement_id
 
 def commas(context: Context, node: Branch) -> Said:
     """Parts between commas; what stands between two of them may itself be joined by `and` and `or`."""
-    return joined(context, *_parts(context, node))
+    return joined(context, *parts_of(context, node))
 
 
 def chain(context: Context, node: Branch) -> Said:
     """Parts joined by `and` and `or` alone."""
-    return joined(context, *_parts(context, node))
+    return joined(context, *parts_of(context, node))
 
 
-def _parts(context: Context, node: Branch) -> tuple[list[Said], list[Mark]]:
+def parts_of(context: Context, node: Branch) -> tuple[list[Said], list[Mark]]:
     """What stands between commas, `and` and `or`, and the mark between each two."""
     parts: list[Said] = []
     marks: list[Mark] = []
@@ -50,7 +50,7 @@ def _parts(context: Context, node: Branch) -> tuple[list[Said], list[Mark]]:
                 else ("", mark.type.lower())
             )
         if isinstance(part, Branch) and part.rule == "chain":
-            inner, between = _parts(context, part)
+            inner, between = parts_of(context, part)
             parts += inner
             marks += between
         else:
@@ -60,7 +60,7 @@ def _parts(context: Context, node: Branch) -> tuple[list[Said], list[Mark]]:
 
 def each(context: Context, node: Branch, *, shared: bool) -> list[Said]:
     """The parts of a list that stands below a heading, one by one; each with its neighbours' modifiers if `shared`."""
-    said, marks = settled(context, *_parts(context, node), shared=shared)
+    said, marks = settled(context, *parts_of(context, node), shared=shared)
     demands = demanded(context, said)
     if demands:
         said, marks = said[: -len(demands)], marks[: -len(demands)]
@@ -85,7 +85,7 @@ def _one_by_one(context: Context, said: list[Said], marks: list[Mark]) -> list[S
 def apart(context: Context, node: Node) -> list[Said]:
     """The parts of a list, each by itself."""
     if isinstance(node, Branch) and node.rule in ("commas", "chain"):
-        return [wrapped(context, part) for part in _parts(context, node)[0]]
+        return [wrapped(context, part) for part in parts_of(context, node)[0]]
     return []
 
 

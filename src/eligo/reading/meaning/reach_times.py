@@ -43,7 +43,7 @@ def within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) -> 
         anew = bool(following.lead.statuses or following.time)
         of_facts = following.what not in ("attest", "limit")
         # `A or B within 4 weeks or C`
-        if of_facts and marks[i] == marks[i - 1] and context.take(Alternative.TIME) != anew:
+        if of_facts and marks[i] == marks[i - 1] and not _closed(marks, i) and context.take(Alternative.TIME) != anew:
             continue
         made[start : i + 1] = time_back(context, made[start : i + 1], marks[start:i])
     return made
@@ -52,7 +52,7 @@ def within_chains(context: Context, said: list[Said], marks: Sequence[Mark]) -> 
 def _chain_before(marks: Sequence[Mark], i: int) -> int:
     """The place of the first part of what one word joins, or a comma and a word close, up to part `i`; `i` for none."""
     mark = marks[i - 1]
-    closed = bool(mark[0] and mark[1]) and marks[i] != mark
+    closed = bool(mark[0] and mark[1]) and (_closed(marks, i) or marks[i] != mark)
     if mark[0] and not closed:
         return i
     start = i
@@ -62,6 +62,11 @@ def _chain_before(marks: Sequence[Mark], i: int) -> int:
     return start
 
 
+def _closed(marks: Sequence[Mark], i: int) -> bool:
+    """`A, B, or C within 1 year, or D`: whether part `i` ends a list that a comma and a word close."""
+    return i > 1 and all(marks[i - 1]) and marks[i - 2] == (marks[i - 1][0], "")
+
+
 def time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     last = said[-1]
     run = reached(said, lambda part: _has_no_own_time(context, part))
@@ -69,11 +74,19 @@ def time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list
         return said  # current smoker, or cessation of zorblax within 6 months
     run = _of_one_clause(said, [i for i in run if not _goes_on(said[i]) and not _named_again(said[i], last)])
     if not run or not _takes_time(context, said, run, marks):
+        run = _without_comma(said, run, marks)
+    if not run:
         return said
     lead = Modifiers(window=last.time)
     if any(fact.status == "planned" for fact in facts_named(last)):
         lead, run = lead._replace(statuses=("planned",)), [i for i in run if said[i].bare]
     return [_timed(part, lead, last.when, context) if i in run else part for i, part in enumerate(said)]
+
+
+def _without_comma(said: Sequence[Said], run: Sequence[int], marks: Sequence[Mark]) -> list[int]:
+    """`A, or B or C within 6 months`: those before the last that no comma parts from it, where one parts others."""
+    first = next((i for i in range(len(marks), 0, -1) if all(marks[i - 1])), 0)
+    return [i for i in run if i >= first] if first and first < len(said) - 1 else []
 
 
 def _named_again(part: Said, last: Said) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from eligo.criteria import Attest, Leaf, Predicate, Span, Unparsed, leaves, map_leaves
 from eligo.dataclass import replace
 from eligo.reading.lexicon import words
-from eligo.reading.meaning.context import Context
-from eligo.reading.meaning.joining import all_of
-from eligo.reading.meaning.said import Bond, Said
+from eligo.reading.meaning.context import Context, hull
+from eligo.reading.meaning.edges import narrowed_more
+from eligo.reading.meaning.joining import all_of, facts_of
+from eligo.reading.meaning.lists import joined, parts_of
+from eligo.reading.meaning.said import Bond, Modifiers, Said
+from eligo.reading.tree import Branch, Node
 from eligo.vocabulary.named import statement_id
 
 
@@ -19,6 +22,21 @@ def told(context: Context, head: Said, body: Predicate, span: Span) -> Said:
         return context.unread(span, "heading", head.span)
     bonds = (*head.bonds, Bond("that", body, span))
     return replace(head, body=all_of([head.body, body]), span=span, bare=False, what="joined", bonds=bonds)
+
+
+def told_how(context: Context, head: Said, node: Node, span: Span) -> Said | None:
+    """`diabetes that is uncontrolled`, `diabetes that is uncontrolled, or stroke`: None where more is told of it."""
+    parts, marks = parts_of(context, node) if isinstance(node, Branch) else ([context.read(node)], [])
+    first, *others = parts
+    only = first.body is None and first.lead == Modifiers(first.lead.negated, qualifiers=first.lead.qualifiers)
+    if not only or not first.lead.qualifiers or head.body is None or facts_of(head.body) is None:
+        return None
+    if first.lead.negated or any(part.body is None for part in others):
+        return context.unread(span, "heading", head.span) if others else None
+    own = first.lead.qualifiers
+    body = map_leaves(head.body, lambda leaf: narrowed_more(leaf, own))
+    made = replace(head, body=body, span=hull([head.span, first.span]), narrowed=(*head.narrowed, *own))
+    return joined(context, [made, *others], marks) if others else made
 
 
 def told_last(head: Said) -> Attest | Unparsed | None:
