@@ -98,7 +98,7 @@ def _prepare_review(folder: Path, size: int) -> None:
 
 
 def _prepare_screen(folder: Path, size: int) -> None:
-    patients.write(folder / "patients.jsonl", size * BATCH // 8)
+    patients.write(folder / "patients.jsonl", size * BATCH)  # long enough that most moments find workers
 
 
 KINDS: dict[str, Kind] = {

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -74,6 +75,19 @@ def test_only_so_many_files_of_a_kind_are_kept(folder: Path, monkeypatch: pytest
     assert len(list(folder.glob("plan-*.bin"))) == 5
     assert len(list(folder.glob("lexicon-*.bin"))) == 1
     assert cached("plan", "11", lambda: -1) == 11
+
+
+def test_many_files_are_not_looked_at_for_each_that_is_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = mock.Mock(side_effect=cache._prune)
+    monkeypatch.setattr(cache, "_KEPT", 80)
+    monkeypatch.setattr(cache, "_prune", looks)
+    for i in range(400):
+        cached("plan", str(i), functools.partial(int, i))
+
+        assert len(list(folder.glob("plan-*.bin"))) <= 80
+    assert len(list(folder.glob("plan-*.bin"))) >= 70
+    assert looks.call_count < 50
+    assert cached("plan", "399", lambda: -1) == 399
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

@@ -21,8 +21,9 @@ from bench.fuzz.hostile import Found, Hostile
 from bench.fuzz.judge import wrong
 from bench.fuzz.kinds import KINDS, PATIENT, PLACES, Input, inputs
 from bench.fuzz.laws import LAWS, Lawful, broken, holds
-from bench.fuzz.people import of_trials, record, strange_concepts, strange_variables
+from bench.fuzz.people import World, in_other_units, of_trials, record
 from bench.fuzz.run import Outcome, run, settle, unsettle
+from bench.fuzz.strange import strange_concepts, strange_variables
 from bench.fuzz.tally import Tally, joined
 from bench.fuzz.together import Numbered, batches, merged
 from bench.fuzz.workers import Report, Task, reports
@@ -284,6 +285,11 @@ def test_a_law_holds_for_one_patient_or_is_broken(monkeypatch: pytest.MonkeyPatc
         assert not broken(law, data, [TRIAL], "1", folder)
 
 
+def _asking(*leaves: dict[str, Any]) -> World:
+    criteria = [{"id": f"E{i}", "kind": "exclusion", "text": "the text", "when": leaf} for i, leaf in enumerate(leaves)]
+    return of_trials(({**TRIAL, "criteria": criteria},))
+
+
 def test_what_is_strange_to_the_rules_is_no_kin_of_them() -> None:
     around = of_trials((TRIAL,))
 
@@ -291,10 +297,51 @@ def test_what_is_strange_to_the_rules_is_no_kin_of_them() -> None:
 
     assert "cirrhosis" not in strange
     assert "gout" not in strange
-    assert "hepatic_encephalopathy" not in strange  # its grade goes into scores
     assert "liver_disease" not in strange
     assert len(strange) > 1000
     assert len(strange_variables(around)) > 100
+
+
+@pytest.mark.parametrize(
+    ("leaf", "concept"),
+    [
+        ({"variable": "child_pugh_score", "op": "gt", "limit": 7}, "hepatic_encephalopathy"),  # its grade counts there
+        ({"variable": "hepatic_encephalopathy_grade", "op": "gt", "limit": 1}, "altered_mental_status"),  # may be it
+        ({"concept": "undetectable_viral_load"}, "hepatitis_c"),  # says which virus is meant
+    ],
+)
+def test_a_concept_that_makes_a_difference_to_a_rule_is_not_strange(leaf: dict[str, Any], concept: str) -> None:
+    assert concept in {one.id for one in strange_concepts(_asking({"concept": "gout"}), {})}
+    assert concept not in {one.id for one in strange_concepts(_asking(leaf), {})}
+
+
+@pytest.mark.parametrize(
+    ("leaf", "variable"),
+    [
+        ({"variable": "child_pugh_score", "op": "gt", "limit": 7}, "albumin"),
+        ({"concept": "hbv_genotype_b"}, "hbsag_level"),  # says that there is a hepatitis B, maybe of that genotype
+        ({"concept": "viral_infection"}, "hbv_dna"),
+        ({"concept": "undetectable_viral_load"}, "hcv_rna"),
+    ],
+)
+def test_a_variable_that_makes_a_difference_to_a_rule_is_not_strange(leaf: dict[str, Any], variable: str) -> None:
+    assert variable in {one.id for one in strange_variables(_asking({"concept": "gout"}))}
+    assert variable not in {one.id for one in strange_variables(_asking(leaf))}
+
+
+def test_a_value_between_two_forms_of_one_limit_keeps_its_kind_of_unit() -> None:
+    limit = {"variable": "total_bilirubin", "op": "ge", "limit": 12, "unit": "mg/dL", "equivalent": "205 umol/L"}
+    around = _asking(limit)  # 12 mg/dL are 205.2 umol/L
+
+    def units(value: object) -> set[str]:
+        data = {"observations": [{"variable": "total_bilirubin", "value": value, "unit": "umol/L"}]}
+        made = (in_other_units(random.Random(i), data, around) for i in range(50))
+        return {one["observations"][0]["unit"] for one in made}
+
+    for value in (205, 205.1, "< 205.24749427"):
+        assert units(value) == {"umol/L", "mmol/L"}
+    for value in (204.9, 205.3, "> 206"):
+        assert units(value) > {"umol/L", "mg/dL"}
 
 
 def test_the_same_luck_gives_the_same_patient() -> None:

@@ -27,11 +27,10 @@ from bench.fuzz.people import (
     in_other_units,
     of_trials,
     record,
-    strange_concepts,
-    strange_variables,
     world,
 )
 from bench.fuzz.run import Outcome, run, run_apart
+from bench.fuzz.strange import strange_concepts, strange_variables
 from bench.fuzz.workers import Report, Task, memory
 from eligo.machine_code import is_compiled
 from eligo.vocabulary.concepts import concepts
@@ -72,9 +71,9 @@ def unrelated(chance: random.Random, data: Data, around: World) -> Data:
     return made
 
 
-def rescaled(chance: random.Random, data: Data, _: World) -> Data:
-    """The unit of a value says nothing."""
-    return in_other_units(chance, data)
+def rescaled(chance: random.Random, data: Data, around: World) -> Data:
+    """The unit of a value says nothing, but between the two forms of a limit that is stated in two units."""
+    return in_other_units(chance, data, around)
 
 
 def renamed(chance: random.Random, data: Data, _: World) -> Data:

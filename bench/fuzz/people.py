@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,9 +19,7 @@ import yaml
 from bench.fuzz.kinds import PLACES
 from eligo.errors import EligoError
 from eligo.vocabulary.concepts import Concept, concepts
-from eligo.vocabulary.relations import relations
-from eligo.vocabulary.scores import SCORES
-from eligo.vocabulary.units import convert
+from eligo.vocabulary.units import convert, same_dimension
 from eligo.vocabulary.variables import Variable, variables
 
 AS_OF = date(2026, 11, 20)
@@ -32,15 +30,16 @@ _START = {"conditions": "onset", "procedures": "date", "medications": "start"}
 _STATUSES = ("active", "active", "active", "resolved", "suspected", "planned", None)
 _QUALIFIERS = ("severe", "mild", "chronic", "acute", "refractory", "uncontrolled", "metastatic")
 _OPS = ("lt", "le", "gt", "ge")
+_ROUNDING = 1e-9  # of a change of units, as a share of the value
 
 
 @functools.cache
-def _measured() -> tuple[Variable, ...]:
+def measured() -> tuple[Variable, ...]:
     return tuple(v for v in variables() if v.id not in ("age", "sex") and v.kind != "category")
 
 
 @functools.cache
-def _named() -> tuple[Concept, ...]:
+def named() -> tuple[Concept, ...]:
     return tuple(c for c in concepts() if c.kind in LIST_OF)
 
 
@@ -49,11 +48,12 @@ def _attestations() -> tuple[str, ...]:
     return tuple(c.id for c in concepts() if c.kind == "attestation" and not c.per_criterion)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # told by identity, so that what is worked out of it can be kept
 class World:
     """What the rules of a world ask for; without `trials` they are the shipped ones.
 
-    `limits` are those of each variable, in its canonical unit.
+    `limits` are those of each variable, in its canonical unit; `between` has the two forms of each that is stated in
+    two units, the lower one first.
     """
 
     trials: tuple[Data, ...]
@@ -61,6 +61,7 @@ class World:
     concepts: tuple[Concept, ...]
     attestations: tuple[str, ...]
     limits: Mapping[str, Sequence[float]]
+    between: Mapping[str, Sequence[tuple[float, float]]]
 
 
 def world(chance: random.Random) -> World:
@@ -69,9 +70,10 @@ def world(chance: random.Random) -> World:
         return of_trials(())
     names = World(
         (),
-        tuple(chance.sample(_measured(), 8)),
+        tuple(chance.sample(measured(), 8)),
         tuple(_family(chance, 9)),
         tuple(chance.sample(_attestations(), 3)),
+        {},
         {},
     )
     return of_trials(tuple(_trial(chance, names, number) for number in range(1, 5)))
@@ -83,10 +85,11 @@ def of_trials(trials: tuple[Data, ...]) -> World:
     chosen = dict.fromkeys(_strings(told))
     return World(
         trials,
-        tuple(v for v in _measured() if v.id in chosen),
-        tuple(c for c in _named() if c.id in chosen),
+        tuple(v for v in measured() if v.id in chosen),
+        tuple(c for c in named() if c.id in chosen),
         tuple(a for a in _attestations() if a in chosen),
         _limits(told),
+        _between(told),
     )
 
 
@@ -101,12 +104,8 @@ def _strings(part: Any) -> Iterator[str]:
     """Every text within the data."""
     if isinstance(part, str):
         yield part
-    elif isinstance(part, dict):
-        for value in part.values():
-            yield from _strings(value)
-    elif isinstance(part, list | tuple):
-        for value in part:
-            yield from _strings(value)
+    for within in _parts(part):
+        yield from _strings(within)
 
 
 def _limits(part: Any) -> dict[str, list[float]]:
@@ -118,15 +117,35 @@ def _limits(part: Any) -> dict[str, list[float]]:
             if variable and key in part and variable.kind != "ordinal" and variable.id != "age":
                 limit = convert(float(part[key]), part.get("unit"), variable.unit, variable)
                 found.setdefault(variable.id, []).append(limit)
-    for within in part.values() if isinstance(part, dict) else part if isinstance(part, list | tuple) else ():
+    for within in _parts(part):
         for name, limits in _limits(within).items():
             found.setdefault(name, []).extend(limits)
     return found
 
 
+def _between(part: Any) -> dict[str, list[tuple[float, float]]]:
+    """The two forms of each limit within the data that is stated in two units, by their variables."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    variable = variables().get(str(part.get("variable"))) if isinstance(part, dict) and "equivalent" in part else None
+    if variable is not None:
+        number, _, unit = part["equivalent"].partition(" ")
+        stated = ((float(part["limit"]), part.get("unit")), (float(number), unit))
+        low, high = sorted(convert(value, of, variable.unit, variable) for value, of in stated)
+        found[variable.id] = [(low, high)]
+    for within in _parts(part):
+        for name, forms in _between(within).items():
+            found.setdefault(name, []).extend(forms)
+    return found
+
+
+def _parts(data: Any) -> Iterable[Any]:
+    """What a mapping or a list holds."""
+    return data.values() if isinstance(data, dict) else data if isinstance(data, list | tuple) else ()
+
+
 def _family(chance: random.Random, count: int) -> Iterator[Concept]:
     """Random concepts, some of them kinds of one another."""
-    for concept in chance.sample(_named(), count):
+    for concept in chance.sample(named(), count):
         yield concept
         kin = sorted((concepts().ancestors(concept.id) | concepts().descendants(concept.id)) - {concept.id})
         other = concepts().get(chance.choice(kin)) if kin and chance.random() < 0.6 else None
@@ -237,9 +256,9 @@ def record(chance: random.Random, around: World, number: int) -> Data:
         made["birth_date"] = _date(chance, 30000, 365)
     if chance.random() < 0.9:
         made["sex"] = chance.choice(("male", "female"))
-    asked = around.variables or _measured()
+    asked = around.variables or measured()
     seen = [v for v in chance.sample(asked, min(len(asked), 12)) if chance.random() < 0.7]
-    seen += chance.sample(_measured(), 2)
+    seen += chance.sample(measured(), 2)
     made["observations"] = [_observation(chance, v, around) for v in seen for _ in range(chance.choice((1, 1, 1, 2)))]
     for name in LISTS:
         made[name] = []
@@ -255,13 +274,13 @@ def record(chance: random.Random, around: World, number: int) -> Data:
 
 def _meant(chance: random.Random, around: World) -> list[Concept]:
     """Concepts that the world asks for, kin of them, and any other one."""
-    asked = around.concepts or _named()
+    asked = around.concepts or named()
     found = chance.sample(asked, min(len(asked), chance.randrange(1, 6)))
     for concept in list(found):
         kin = sorted((concepts().ancestors(concept.id) | concepts().descendants(concept.id)) - {concept.id})
         other = concepts().get(chance.choice(kin)) if kin and chance.random() < 0.3 else None
         found += [other] if other is not None and other.kind in LIST_OF else []
-    return [*found, chance.choice(_named())] if chance.random() < 0.5 else found
+    return [*found, chance.choice(named())] if chance.random() < 0.5 else found
 
 
 def _observation(chance: random.Random, variable: Variable, around: World) -> Data:
@@ -299,52 +318,17 @@ def _date(chance: random.Random, days: int, in_part: int) -> str:
     return text[:7] if chance.randrange(in_part) == 0 else text
 
 
-# --- what the rules do not ask for
+# --- other units
 
 
-def strange_variables(around: World) -> list[Variable]:
-    """The variables that no rule asks for, no score takes that a rule asks for, and that are no sign of anything."""
-    asked = {v.id for v in around.variables}
-    for score in SCORES:  # a score may take another one
-        if score in asked or any(score in _inputs(other) for other in SCORES):
-            asked |= {*_inputs(score), score}
-    asked |= {sign.variable for c in around.concepts for sign in relations().open_to(c.id).signs}
-    family = _kin(around)
-    return [v for v in _measured() if v.id not in asked and v.id not in SCORES and v.concept not in family]
-
-
-def strange_concepts(around: World, data: Data) -> list[Concept]:
-    """The concepts that are no kin of what the rules ask for, nor may be it, go into no score, and no record names."""
-    inputs = [i for score in SCORES.values() for i in score.inputs]
-    graded = {v.concept for i in inputs if (v := variables().get(i.id)) and v.concept}
-    family = _kin(around) | {i.id for i in inputs if i.role == "fact"} | graded
-    near = family.union(*(relations().open_to(c.id).entries for c in around.concepts))
-    near |= {entry["concept"] for name in LISTS for entry in data.get(name, ())} | {*data.get("absent", ())}
-    return [
-        c
-        for c in _named()
-        if c.sex is None and near.isdisjoint(concepts().ancestors(c.id) | concepts().descendants(c.id))
-    ]
-
-
-def _inputs(score: str) -> set[str]:
-    return {item.id for item in SCORES[score].inputs} if score in SCORES else set()
-
-
-def _kin(around: World) -> set[str]:
-    """What the rules ask for, what that is a kind of, and what is a kind of it or of what it grades."""
-    asked = {c.id for c in around.concepts} | {v.concept for v in around.variables if v.concept}
-    return asked.union(*(concepts().ancestors(id_) | concepts().descendants(id_) for id_ in asked))
-
-
-def in_other_units(chance: random.Random, data: Data) -> Data:
-    """The record with every result in another unit that its variable accepts."""
+def in_other_units(chance: random.Random, data: Data, around: World) -> Data:
+    """The record with every result in another unit that its variable accepts, where that can change no answer."""
     made: Data = json.loads(json.dumps(data))
-    made["observations"] = [_rewritten(chance, seen) for seen in made.get("observations", ())]
+    made["observations"] = [_rewritten(chance, seen, around) for seen in made.get("observations", ())]
     return made
 
 
-def _rewritten(chance: random.Random, seen: Data) -> Data:
+def _rewritten(chance: random.Random, seen: Data, around: World) -> Data:
     variable = variables().get(seen["variable"])
     if variable is None or variable.kind == "ordinal" or "unit" not in seen:
         return seen
@@ -358,7 +342,14 @@ def _rewritten(chance: random.Random, seen: Data) -> Data:
         return seen
     if sign and _is_turned(variable, seen["unit"], unit):
         return seen
+    kin = same_dimension(seen["unit"], unit)
+    if not kin and _is_between(convert(value, unit, variable.unit, variable), around.between.get(variable.id, ())):
+        return seen  # each form is held against values in its own kind of unit
     return {**seen, "value": f"{sign} {value}" if sign else value, "unit": unit, **ends}
+
+
+def _is_between(value: float, forms: Iterable[tuple[float, float]]) -> bool:
+    return any(low * (1 - _ROUNDING) <= value <= high * (1 + _ROUNDING) for low, high in forms)
 
 
 def _is_turned(variable: Variable, unit: str, other: str) -> bool:

@@ -25,6 +25,7 @@ from eligo.version import __version__
 
 _KEPT = 4096  # files of each kind: the plans of as many rule sets, a few kilobytes each
 _KEPT_FILES = 2  # of those that are opened in place, which are large
+_ROOM = 8  # where there are too many, one of so many goes, so that the folder need not be read at each write
 _ABANDONED = 3600  # seconds after which a file that was not finished never will be
 _CODE = (".py", ".so", ".pyd")
 _NO_CODE = ("__pycache__", "_data")
@@ -153,18 +154,27 @@ def _replace(path: Path, data: bytes, kept: int) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        _prune(path, kept)
+        kind = path.name.rpartition("-")[0]
+        room = _room.get((path.parent, kind), 0)
+        _room[path.parent, kind] = room - 1 if room else _prune(path, kind, kept)
 
 
-def _prune(made: Path, kept: int) -> None:
-    """Take the oldest files of a kind away, where there are more than are kept, and what a killed run left."""
-    kind = made.name.rpartition("-")[0]
+_room = dict[tuple[Path, str], int]()  # of each kind in a folder: how many more files may be written unlooked
+
+
+def _prune(made: Path, kind: str, kept: int) -> int:
+    """Take the oldest files of a kind away, where there are more than are kept, and what a killed run left.
+
+    Gives for how many more there is room.
+    """
     states = [(path.stat().st_mtime, path) for path in made.parent.glob(f"{kind}-*.bin") if path != made]
-    for _, path in sorted(states, reverse=True)[kept - 1 :]:
+    most = kept if len(states) < kept else kept - kept // _ROOM
+    for _, path in sorted(states, reverse=True)[most - 1 :]:
         path.unlink(missing_ok=True)
     for path in made.parent.glob(".new-*"):
         if path.stat().st_mtime < made.stat().st_mtime - _ABANDONED:
             path.unlink(missing_ok=True)
+    return kept - min(len(states) + 1, most)
 
 
 def _head(name: str, body: bytes) -> bytes:
