@@ -31,8 +31,8 @@ def listed(line: LinePass, i: int, token: Token) -> bool:
     mark, bond = line.last_here(_MARKS), line.last_here(BOND)
     if mark is None or bond is None or mark.type not in _BOUND:
         return False
-    if any(t.type == "STATUS" and line.written(t) in words("of_patients_again") for t in line.tokens[i + 1 : i + 2]):
-        return False  # `due to A, or on B`
+    if _of_patients_again(line, i):
+        return False
     noun = noun_behind(line, i) if bond.value != "that" and _waits_for_noun(line, mark, bond) else None
     if noun is not None and noun.type == "CONCEPT":
         return True
@@ -41,18 +41,28 @@ def listed(line: LinePass, i: int, token: Token) -> bool:
     following = _joined_on(line, i, mark, token, bond)
     if following is None or line.relates_next(i) or _begins_anew(line, following, bond):
         return False
-    by_word = token.type != "COMMA" and mark.type == "BOND"
+    return _takes(line, i, bond, following, by_word=token.type != "COMMA" and mark.type == "BOND")
+
+
+def _takes(line: LinePass, i: int, bond: Token, following: Token, *, by_word: bool) -> bool:
+    """Whether the one name behind a separator is bonded as the one before it is."""
     if bond.value == "without" and by_word and following.type in ("CONCEPT", "VAR"):
         return True  # `without A or INR > 2`: with neither
     if bond.value == "with" and line.core == "VAR" and following.type == "CONCEPT" and line.limited():
-        return True  # `with LVEF < 40 % or edema`
+        return _heads_all(line, bond)  # `heart failure with LVEF < 40 % or edema`
     if not line.core == following.type == "CONCEPT":
         return by_word and _on_no_concept(line, following, bond)
     if _says_again(line, i, bond):  # `attributable to A or to B`
         return True
     if bond.value in ("with", "without", "that"):
         return by_word
-    return _of_a_kind(line, following, bond, token)
+    return _of_a_kind(line, following, bond, line.tokens[i])
+
+
+def _of_patients_again(line: LinePass, i: int) -> bool:
+    """`due to A, or on B`: whether what is joined on is said of the patient."""
+    behind = line.tokens[i + 1 : i + 2]
+    return bool(behind) and behind[0].type == "STATUS" and line.written(behind[0]) in words("of_patients_again")
 
 
 def noun_behind(line: LinePass, i: int) -> Token | None:
@@ -100,6 +110,11 @@ def _without_brackets(tokens: Sequence[Token]) -> Iterator[Token]:
 
 def _closes(token: Token) -> bool:
     return token.type in ("AND", "OR") or token.value in ("and", "or")
+
+
+def _heads_all(line: LinePass, bond: Token) -> bool:
+    """Whether what something is bonded to stands in no list: nothing is joined before it."""
+    return all(t.type not in SEPARATORS for t in line.out[-NEAR:] if t.end <= bond.start)
 
 
 def _begins_anew(line: LinePass, following: Token, bond: Token) -> bool:

@@ -328,21 +328,21 @@ def _with_noun(found: list[_Object]) -> list[_Object]:
 
 def _object(tokens: Sequence[Token], i: int, text: str) -> _Object | None:
     """What is reacted to, where that begins at token `i`."""
-    while i < len(tokens) and tokens[i].type in _ANY and _is_any(tokens[i], text):
-        i += 1
+    i = _behind_any(tokens, i, text)
     end = _object_end(tokens, i, text)
     parts = tokens[i:end]
     if not parts or parts[-1].type == "QUAL" or any(t.type == "FILLER" and t.value is not None for t in parts):
         return None
     start, stop = parts[0].start, parts[-1].end
     written = _WORD.findall(text[start:stop].casefold())
+    if not written:  # signs alone (`allergy to +`) name nothing
+        return None
     end = _behind_gloss(tokens, end)
     stop = max(stop, tokens[end - 1].end)
     if _of_the_trial(written):
         return _Object(None, start, stop, end)
     told = _is_related(written)
-    # `contraindication to A or major illnesses`
-    general = not told and not words("general_nouns").isdisjoint(written[-1:])
+    general = not told and written[-1] in words("general_nouns")  # `contraindication to A or major illnesses`
     if general or any(_is_condition(t) for t in parts) or not (told or is_nameable(written)):
         return None
     return _Object(" ".join(written), start, stop, end)
@@ -353,6 +353,12 @@ def _object_end(tokens: Sequence[Token], i: int, text: str) -> int:
     if i < len(tokens) and _written(tokens[i], text) in _words().relating:
         i += 1
     while i < len(tokens) and (tokens[i].type in _OBJECT or _goes_on(tokens, i, text)):
+        i += 1
+    return i
+
+
+def _behind_any(tokens: Sequence[Token], i: int, text: str) -> int:
+    while i < len(tokens) and tokens[i].type in _ANY and _is_any(tokens[i], text):
         i += 1
     return i
 

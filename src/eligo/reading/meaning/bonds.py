@@ -132,9 +132,11 @@ def _to_each(what: Present, relation: Relation, to: Predicate) -> Predicate:
         return all_of([_to_each(what, relation, part) for part in to.parts])
     assert isinstance(to, Present)
     window = what.window or to.window
+    own = what.window  # how long the first goes on is not how long the second does
+    shared = window if own is None or own.within is not None or own.ago is not None else to.window
     status: Status = "history" if what.status == "history" and to.status == "active" else to.status
     return Related(
-        replace(what, window=window), relation, replace(to, status=status, window=window), span=_span(what, to)
+        replace(what, window=window), relation, replace(to, status=status, window=shared), span=_span(what, to)
     )
 
 

@@ -25,7 +25,7 @@ from eligo.criteria import (
 )
 from eligo.dataclass import replace
 from eligo.reading.lexicon import belongs_to, words
-from eligo.reading.meaning.context import Context, bodies_of, hull
+from eligo.reading.meaning.context import Context, bodies_of, extent, hull
 from eligo.reading.meaning.facts import kind_of
 from eligo.reading.meaning.joining import (
     all_of,
@@ -53,7 +53,18 @@ def if_then(context: Context, node: Branch) -> Said:
     then, condition = wrapped(context, context.read(node.parts[0])), _of_each(context, node.parts[1])
     if is_unread(then.body) and context.has(then.span, "OR"):  # the condition may be of the last one alone
         return context.unread(hull([then.span, condition.span]), *context.why(then.span), exception=True)
+    if _of_such_patients(context, node, then, condition) and context.take(Alternative.PATIENTS):
+        return Said(all_of([b for b in (then.body, condition.body) if b is not None]), extent(node), "joined")
     return conditioned(context, then, condition, str(node.marks[0].value))
+
+
+def _of_such_patients(context: Context, node: Branch, then: Said, condition: Said) -> bool:
+    """`leukemia in patients >= 60 years`, as an inclusion: a disease is not asked of some patients alone."""
+    word = context.written((node.marks[0].start, node.marks[0].end)).lower().strip(" ,;").split()[:1]
+    if context.kind != "inclusion" or words("in_such").isdisjoint(word) or then.lead.negated or condition.body is None:
+        return False
+    facts = facts_of(then.body) if then.body is not None else None
+    return bool(facts) and {kind_of(fact) for fact in facts or ()} == {"condition"} and not has_unread(condition.body)
 
 
 def _of_each(context: Context, node: Node) -> Said:
@@ -177,9 +188,18 @@ def looser_limit(context: Context, then: Predicate, condition: Predicate) -> Pre
         return None
     made = [instead(first, second, condition, context.kind) for first, second in pairs]
     found = [one for one in made if one is not None]
+    if not found and len(pairs) == 1 and comma_choice(context, then) is not None:
+        return _for_some_too(context, *pairs[0], condition)
     if len(found) < len(pairs):
         return context.unparsed(hull(leaf.span for leaf in leaves(then)), "unclear-relation")
     return join(found)
+
+
+def _for_some_too(context: Context, first: Compare, second: Compare, condition: Predicate) -> Predicate:
+    """`eGFR < 30, or < 45 for subjects on A`, `NT-proBNP > 300, or > 900 in A`: a second limit that asks for more."""
+    if context.kind == "exclusion":
+        return any_of([first, all_of([condition, second])])
+    return all_of([first, IfThen(condition, second)])
 
 
 def _two_limits(then: Predicate) -> tuple[_Pairs, Callable[[list[Predicate]], Predicate]] | None:

@@ -158,6 +158,9 @@ def glossed(context: Context, head: Predicate, gloss: Gloss, lead: Modifiers, ne
         return all_of([head, gloss.body])
     if gloss.plain and _abbreviates(context, head, gloss.body):
         return head
+    if kinds_in(leaves(head)) <= {"medication"} and kinds_in(leaves(gloss.body)) == {"condition"}:
+        context.notes.append("what a medication is given against is not tested")  # `vaccines (measles, mumps)`
+        return head
     inner = _like(context, head, gloss, lead)
     kept = for_its_purpose(head, inner)
     if kept is not inner:

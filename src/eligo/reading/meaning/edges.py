@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, cast
 
-from eligo.criteria import AllOf, Attest, Leaf, Predicate, Present, Span, map_leaves
+from eligo.criteria import AllOf, Attest, Leaf, Predicate, Present, Span, Window, map_leaves
 from eligo.dataclass import replace
 from eligo.reading.lexicon import PLAIN_STATUSES, concept_named, name_words, qualifiers_in, words
 from eligo.reading.meaning.context import Context
@@ -337,8 +337,14 @@ def anchor_back(said: Sequence[Said]) -> list[Said]:
 
 
 def _without_day(part: Said) -> bool:
-    """Whether a part has a time of its own that is counted from no day that stands beside it."""
-    return part.when is not None and part.when.form == "within" and part.when.side is None and part.body is not None
+    """Whether a part has a time of its own that is counted from no day that stands beside it.
+
+    `chemotherapy < 3 weeks or surgery < 2 weeks before enrollment`: how long ago, and no length of time.
+    """
+    when = part.when
+    if when is None or part.body is None or when.side is not None:
+        return False
+    return when.form == "within" or (when.form == "alone" and when.op in ("lt", "le"))
 
 
 def _counted_from(part: Said, anchor: str) -> Said:
@@ -348,6 +354,8 @@ def _counted_from(part: Said, anchor: str) -> Said:
         window = leaf.window if isinstance(leaf, Present) else None
         if window is None or window.anchor != SCREENING:
             return leaf
+        if window.lasting is not None and part.when is not None and part.when.form == "alone":
+            window = Window(within=part.when.duration)
         return replace(cast(Present, leaf), window=replace(window, anchor=anchor))
 
     assert part.body is not None
@@ -383,4 +391,4 @@ def status_behind(part: Said) -> tuple[str, ...]:
     """The status that stands behind a name: of now, or of the past."""
     statuses = part.lead.statuses
     behind = part.what == "fact" and part.bare and part.body is not None
-    return statuses if behind and {"now", "history"}.issuperset(statuses) else ()
+    return statuses if behind and {"now", "history", "planned"}.issuperset(statuses) else ()

@@ -13,6 +13,7 @@ from eligo.reading.meaning.definitions import for_its_purpose, has_own, kinds_of
 from eligo.reading.meaning.edges import facts_named
 from eligo.reading.meaning.facts import TREATMENTS, concept_of, facts_in, kind_of, kinds_in
 from eligo.reading.meaning.joining import all_of, any_of, excludes, facts_of, has_unread, measures
+from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Modifiers, Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
@@ -248,3 +249,20 @@ def _names_only(body: Predicate) -> bool:
     if isinstance(body, (AllOf, AnyOf)):
         return all(map(_names_only, body.parts))
     return isinstance(body, (Present, Unparsed))
+
+
+def demands_them(context: Context, head: Said, items: Sequence[Said]) -> bool:
+    """`prior chemotherapy including a taxane`, `more than two drugs, including A`: whether the examples are asked for.
+
+    So they are of a count, and of a treatment in an inclusion; examples of a disease are some of its kinds.
+    """
+    starts = [item.span[0] for item in items]
+    word = context.text[head.span[1] : min(starts)].lower().strip(" ,:(") if starts else ""
+    before = context.text[: min(starts, default=0)].lower().rstrip()
+    asked = word in words("demanding") or any(before.endswith(f" {one}") for one in words("demanding"))
+    if head.body is None or head.lead.negated or not asked:
+        return False
+    if measures(head.body):
+        return True
+    treated = kinds_in(leaves(head.body)) <= TREATMENTS and bool(facts_in(head.body))
+    return context.kind == "inclusion" and treated and context.take(Alternative.EXAMPLES)

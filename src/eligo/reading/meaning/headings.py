@@ -33,6 +33,7 @@ from eligo.reading.meaning.examples import (
     asks_more,
     besides,
     demanded,
+    demands_them,
     explains,
     happens_to,
     leads_of,
@@ -286,23 +287,31 @@ def examples(context: Context, node: Branch, lead: Modifiers = NONE) -> Said:
     if two is not None:
         said = examples(context, two[0], lead)
         return joined(context, [said, examples(context, two[1], said.lead)], [("", "or")])
+    return _with_each(context, node, lead)
+
+
+def _with_each(context: Context, node: Branch, lead: Modifiers) -> Said:
+    """A head with one list of examples after another."""
     said = context.read(node.parts[0])
     if said.bare and said.what == "fact" and lead.statuses:
         said = led(context, said, Modifiers(statuses=lead.statuses))
     for mark, part in zip(node.marks, node.parts[1:], strict=True):
         if said.body is not None and _says_nothing(context, part):  # `A, including:` above enumerated examples
             return replace(said, quantifier="such" if mark.value == "such" else "listed", bare=False)
-        if mark.value == "such" and said.body is not None and of_causes(context, mark.start):
-            if plain_list(part):
-                note_causes(context, hull([mark.span, span_of(part)]))
-                continue
-            if said.what != "attest":
-                return context.unread(extent(node), "heading", extent(part))
-        if mark.value == "means" and asks_more(part):
-            return context.unread(extent(node), "heading", span_of(part))
-        how = told_how(context, said, part, extent(node)) if mark.value == "that" else None
-        said = how or _with_items(context, said, str(mark.value), named(context, part, str(mark.value)))
+        causes = mark.value == "such" and said.body is not None and of_causes(context, mark.start)
+        if causes and plain_list(part):
+            note_causes(context, hull([mark.span, span_of(part)]))
+        elif (causes and said.what != "attest") or (mark.value == "means" and asks_more(part)):
+            return context.unread(extent(node), "heading", extent(part))
+        else:
+            said = _with_one(context, said, mark.value, part, extent(node))
     return said
+
+
+def _with_one(context: Context, head: Said, word: object, part: Node, whole: Span) -> Said:
+    """A head with what stands behind one such word."""
+    how = told_how(context, head, part, whole) if word == "that" else None
+    return how or _with_items(context, head, str(word), named(context, part, str(word)))
 
 
 def _with_items(context: Context, head: Said, word: str, items: list[Said]) -> Said:
@@ -385,6 +394,8 @@ def _with_examples(context: Context, head: Said, word: str, items: list[Said]) -
         any_of(list(dict.fromkeys(exampled(context, example, one, body) for one in (leads if bare else own))))
         for example, bare in examples
     ]
+    if word == "such" and demands_them(context, head, items):
+        return replace(head, body=all_of([body, *meant]), bare=False, what="joined")
     if isinstance(body, Not) and not head.lead.negated:  # `no A or B, including C`: the examples are denied too
         made: Predicate = Not(any_of([body.part, *meant]))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final, TypeGuard
 
 from eligo.criteria import Span
 from eligo.reading.meaning.context import Context, bodies_of, elements_of, extent
@@ -11,7 +12,7 @@ from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tree import Branch, CountOf, Node, type_of
 
-_WORDS = ("and", "or")
+_WORDS: Final = ("and", "or")
 Headed = Callable[[Context, Branch], Said]
 
 
@@ -30,6 +31,8 @@ def _before_others(context: Context, node: Branch, head: Node, below: Branch, he
     said = {str(mark.value) for mark in below.marks}
     first, *others = below.parts
     if len(said) > 1 or not said <= set(_WORDS) or not _is_list(first) or any(map(_is_list, others)):
+        return None
+    if said == {"or"} and first.rule == "chain":  # `one of: A or B; or C` has three parts
         return None
     under = headed(context, Branch("headed", (head, first), node.marks))
     return _joined(context, [under, *map(context.read, others)], said.pop(), extent(node))
@@ -51,7 +54,7 @@ def _counts(node: Node) -> bool:
     return bool(elements) and all(isinstance(e, CountOf) or type_of(e) in ("FOLLOWING", "LIGHT") for e in elements)
 
 
-def _is_list(node: Node) -> bool:
+def _is_list(node: Node) -> TypeGuard[Branch]:
     return isinstance(node, Branch) and node.rule in ("commas", "chain")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from eligo.criteria import AllOf, AnyOf, Attest, Compare, Not, OneOf, Predicate, Present, Span, Unparsed, leaves
 from eligo.dataclass import replace
@@ -235,7 +236,22 @@ def _half_said(context: Context, before: Said, part: Said) -> Span | None:
     """Where of two parts one says what may be of the other: a second time for some, the end of `who are or may be`."""
     if before.time is not None and part.lead.window is not None and _for_some(context, part):
         return part.span
+    if _shares_a_limit(context, before, part):
+        return part.span
     return before.span if before.what == "subject" and _unfinished(context, before) else None
+
+
+def _shares_a_limit(context: Context, before: Said, part: Said) -> bool:
+    """`triptan or opioid use > 10 days`, `grade >= 2 neuropathy or diarrhea`: a limit that may be of both."""
+    if before.what == "fact" and before.bare and part.what == "limit":
+        written = context.written(part.span).lower().split()
+        return not words("using_up").isdisjoint(written)
+    if before.what == "limit" and part.what == "fact" and part.bare and before.body is not None:
+        quantities = [leaf.name for leaf in leaves(before.body) if isinstance(leaf, Compare) and leaf.name]
+        first = context.written(before.span).lower().split()[:1]
+        graded = any(not words("grading").isdisjoint(name.lower().split()[-1:]) for name in quantities)
+        return graded and not words("grading").isdisjoint(first)
+    return False
 
 
 def _without_title(context: Context, said: list[Said], marks: list[Mark]) -> tuple[list[Said], list[Mark]]:
@@ -285,11 +301,18 @@ def _without_empty(context: Context, parts: Sequence[Said], marks: Sequence[Mark
 
 
 def _half_the_patients(context: Context, said: Sequence[Said]) -> bool:
-    """`men, and zorblax women over 40`: a sex alone, and the other one among words that are not understood."""
-    found = [leaf for s in said if s.body is not None for leaf in leaves(s.body)]
-    if not any(isinstance(leaf, OneOf) and leaf.variable == "sex" for leaf in found):
+    """`men, and zorblax women over 40`, `women, zorblax, and men`: one sex alone, and the other, beside unread words."""
+    unread = [s for s in said if s.what == "unread"]
+    if not unread:
         return False
-    return any(s.what == "unread" and context.names_sex(s.span) for s in said)
+    bodies = [(s.what, s.body) for s in said if s.body is not None]
+    sexes = [(what, leaf) for what, body in bodies for leaf in leaves(body) if _is_of_sex(leaf)]
+    both = len({leaf.values for what, leaf in sexes if what == "subject"}) > 1
+    return both or (bool(sexes) and any(context.names_sex(s.span) for s in unread))
+
+
+def _is_of_sex(leaf: Predicate) -> TypeGuard[OneOf]:
+    return isinstance(leaf, OneOf) and leaf.variable == "sex"
 
 
 def _half_negated(parts: Sequence[Predicate]) -> bool:

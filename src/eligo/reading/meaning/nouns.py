@@ -31,7 +31,8 @@ def with_nouns(context: Context, said: list[Said], marks: list[Mark]) -> tuple[l
     for i in range(len(said) - 1, -1, -1):  # from the noun back to what lacks it
         part = said[i]
         after = kept[0] if kept else None
-        if part.body is None and after is not None and _takes(after) and not (i and _refers_back(context, part)):
+        behind = bool(i) and part.body is None and _is_of_before(context, part, marks[i - 1])
+        if part.body is None and after is not None and _takes(after) and not behind:
             mark = between[0] if between[0][1] or not kept_or else (",", "or")
             made = _before(context, part, after, mark)
             if made is not None:
@@ -368,6 +369,12 @@ def _is_another_time(part: Said, before: Said) -> bool:
     if part.body is not None or lead.negated or lead.qualifiers or statuses - _TENSES:
         return False
     return bool(statuses or (lead.window and (before.time or before.lead.statuses)))
+
+
+def _is_of_before(context: Context, part: Said, mark: Mark) -> bool:
+    """Whether a part without a noun is of what stands before it: a pronoun, or nothing but a time between commas."""
+    alone = part.lead == Modifiers(window=part.lead.window) and part.lead.window is not None
+    return _refers_back(context, part) or (alone and mark == (",", ""))
 
 
 def _refers_back(context: Context, part: Said) -> bool:

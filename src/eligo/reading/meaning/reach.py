@@ -135,12 +135,19 @@ def _before_noun(part: Said, *, behind: bool) -> Said:
 def _lead_of(context: Context, before: Said, part: Said, *, either: bool) -> Modifiers:
     """What stands before a noun and holds for the next one; `either`: there are two, of which one is enough."""
     free = (_has_no_time(before, part) or _is_result(context, part)) and not _both_any(context, before, part)
+    free = free and not _with_more(context, part)  # `on dialysis or with a kidney transplant`
     alone = either and _told_more(context, before)
     return Modifiers(
-        statuses=_statuses(context, before, part) if free else (),
+        statuses=_statuses(context, before, part, either=either) if free else (),
         qualifiers=() if alone else _shared_qualifiers(context, before, part),
         window=before.lead.window if part.bare else None,
     )
+
+
+def _with_more(context: Context, part: Said) -> bool:
+    """Whether a part is joined on by words that say that something is there together with it."""
+    before = context.text[: part.span[0]].lower().rstrip()
+    return any(before.endswith(f" {word}") for word in words("or_with"))
 
 
 def _both_any(context: Context, before: Said, part: Said) -> bool:
@@ -187,15 +194,18 @@ def _is_result(context: Context, part: Said) -> bool:
     return part.bare and part.lead.statuses == ("active",) and not words("results_of_tests").isdisjoint(last)
 
 
-def _statuses(context: Context, before: Said, part: Said) -> tuple[str, ...]:
+def _statuses(context: Context, before: Said, part: Said, *, either: bool) -> tuple[str, ...]:
     """The status before a noun; of several words of which one is meant, that of all: `history of severe or acute A`.
 
     `active` tells how a disease is, as an adjective before the next one does: `active A, chronic hepatitis B`; what
     happens is not active. Behind another disease, it may be of that alone.
     """
-    either = {each.statuses for each in before.either}
-    found = next(iter(either)) if len(either) == 1 else before.lead.statuses
+    several = {each.statuses for each in before.either}
+    found = next(iter(several)) if len(several) == 1 else before.lead.statuses
     own = part.adjectives or part.lead.qualifiers or part.narrowed or happens(part)
+    disease = either and kinds_in(facts_named(part)) == {"condition"}
+    if disease and found == ("history",) and context.text[before.span[1] :].lstrip()[:1] == ",":
+        return found if context.take(Alternative.QUALIFIER) else ()  # `prior stroke, or anemia`
     if own or (found == ("waxing",) and not context.take(Alternative.QUALIFIER)):
         return tuple([one for one in found if one != "waxing"])
     return found

@@ -69,10 +69,7 @@ def _closed(marks: Sequence[Mark], i: int) -> bool:
 
 def time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     last = said[-1]
-    run = reached(said, lambda part: _has_no_own_time(context, part))
-    if last.what == "unread" and any(not said[i].bare and PAST.isdisjoint(said[i].lead.statuses) for i in run):
-        return said  # current smoker, or cessation of zorblax within 6 months
-    run = _of_one_clause(said, [i for i in run if not _goes_on(said[i]) and not _named_again(said[i], last)])
+    run = _may_take_time(context, said)
     if not run or not _takes_time(context, said, run, marks):
         run = _without_comma(said, run, marks)
     if not run:
@@ -81,6 +78,18 @@ def time_back(context: Context, said: list[Said], marks: Sequence[Mark]) -> list
     if any(fact.status == "planned" for fact in facts_named(last)):
         lead, run = lead._replace(statuses=("planned",)), [i for i in run if said[i].bare]
     return [_timed(part, lead, last.when, context) if i in run else part for i, part in enumerate(said)]
+
+
+def _may_take_time(context: Context, said: list[Said]) -> list[int]:
+    """The parts before the last that its time may be of too."""
+    last = said[-1]
+    run = reached(said, lambda part: _has_no_own_time(context, part))
+    if last.what == "unread" and any(not said[i].bare and PAST.isdisjoint(said[i].lead.statuses) for i in run):
+        return []  # current smoker, or cessation of zorblax within 6 months
+    run = _of_one_clause(said, [i for i in run if not _goes_on(said[i]) and not _named_again(said[i], last)])
+    if last.lead.negated:  # `stroke and no seizures for 6 months`: of what is denied alone
+        return [i for i in run if said[i].lead.negated]
+    return run
 
 
 def _without_comma(said: Sequence[Said], run: Sequence[int], marks: Sequence[Mark]) -> list[int]:
