@@ -301,7 +301,7 @@ def _without_empty(context: Context, parts: Sequence[Said], marks: Sequence[Mark
 
 
 def _half_the_patients(context: Context, said: Sequence[Said]) -> bool:
-    """`men, and zorblax women over 40`, `women, zorblax, and men`: one sex alone, and the other, beside unread words."""
+    """`men, and zorblax women over 40`, `women, zorblax, and men`: a sex, and the other, beside unread words."""
     unread = [s for s in said if s.what == "unread"]
     if not unread:
         return False
