@@ -26,6 +26,7 @@ _BEFORE_ANEW: Final = SEPARATORS | {"", "THEN", "NEG", "OPEN", "STOP", "SUBITEM"
 
 _FACT: Final = frozenset(["CONCEPT"])
 _AT_THE_END: Final = frozenset(["IF", "EXCEPT", "UNLESS"])  # with these a bracket at the end of a list is of all of it
+_WHOM: Final = frozenset(["IF", "SEX"])
 
 
 def scope(tokens: list[Token], text: str) -> list[Token]:
@@ -123,13 +124,19 @@ def _heads_list(line: LinePass, i: int) -> bool:
 
 def _asks(line: LinePass, i: int) -> bool:
     """Whether what is asked begins behind this comma; in `for patients with A, B or C` another condition does."""
-    later = line.same_level(i, lambda _, token: token.type == "COMMA")
+    later = line.same_level(i, lambda j, token: token.type == "COMMA" or _for_others(line, j, token))
+    last = later < 0 or line.tokens[later].type == "SEMI"
     following, behind = line.ahead(i), line.tokens[i + 1 : i + 2]
     if behind and line.previous() in ("SEX", "GROUP") and line.written(behind[0]) in words("fresh"):
         return True  # `if female, is pregnant, lactating or ...`
     if line.last() in ("LIGHT", "CONCEPT") and clauses.names_people(line, line.out[-1]):
         return True  # `for diabetic patients, A, B or C`
-    return later < 0 or (following is not None and following.type in _STATES | {"SEX", "GROUP", "LIGHT"})
+    return last or (following is not None and following.type in _STATES | {"SEX", "GROUP", "LIGHT"})
+
+
+def _for_others(line: LinePass, i: int, token: Token) -> bool:
+    """`in women, A; in men, B`: whether something else is asked of others behind a semicolon."""
+    return token.type == "SEMI" and line.follows(i, _WHOM)
 
 
 def _stop(line: LinePass, i: int, token: Token) -> None:

@@ -10,6 +10,7 @@ from eligo.criteria import (
     AnyOf,
     Attest,
     Compare,
+    Not,
     OneOf,
     Predicate,
     Present,
@@ -277,8 +278,14 @@ def _tells(part: Predicate) -> bool:
     """Whether a part tells of a fact, or of one and what a person states of it, or of several, some of them known."""
     if not isinstance(part, (AllOf, AnyOf)):
         return bool(facts_of(part))
-    allowed = (Present, Attest, Compare, OneOf) if isinstance(part, AllOf) else (Present, Unparsed)
-    return all(isinstance(one, allowed) for one in part.parts) and any(map(facts_of, part.parts))
+    if not any(map(facts_of, part.parts)):
+        return False
+    if isinstance(part, AnyOf):
+        return all(isinstance(one, (Present, Unparsed)) for one in part.parts)
+    if all(isinstance(one, (Present, Attest, Compare, OneOf)) for one in part.parts):
+        return True
+    told = [one.part if isinstance(one, Not) else one for one in part.parts]  # `those with A who are not on B`
+    return all(isinstance(one, (Present, Attest)) for one in told)
 
 
 def _of_an_age(context: Context, part: Predicate) -> bool:

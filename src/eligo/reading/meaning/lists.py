@@ -227,7 +227,7 @@ def _not_told_apart(context: Context, said: Sequence[Said]) -> Said | None:
     half = next(filter(None, (_half_said(context, *two) for two in itertools.pairwise(said))), None)
     if half is not None:
         return context.unread(hull(s.span for s in said), "shared-words", half)
-    if "SEX" in context.types and _half_the_patients(context, said):
+    if ("SEX" in context.types and _half_the_patients(context, said)) or _other_ages(context, said):
         return context.unread(hull(s.span for s in said), "unclear-relation")
     return None
 
@@ -309,6 +309,14 @@ def _half_the_patients(context: Context, said: Sequence[Said]) -> bool:
     sexes = [(what, leaf) for what, body in bodies for leaf in leaves(body) if _is_of_sex(leaf)]
     both = len({leaf.values for what, leaf in sexes if what == "subject"}) > 1
     return both or (bool(sexes) and any(context.names_sex(s.span) for s in unread))
+
+
+def _other_ages(context: Context, said: Sequence[Said]) -> bool:
+    """`adults and adolescents with zorblax`: some by their age alone, and others beside words not understood."""
+    if "GROUP" not in context.types or context.kind == "exclusion":
+        return False
+    some = any(s.what == "subject" and isinstance(s.body, Compare) for s in said)
+    return some and any(s.what == "unread" and context.has(s.span, "GROUP") for s in said)
 
 
 def _is_of_sex(leaf: Predicate) -> TypeGuard[OneOf]:

@@ -17,10 +17,8 @@ def subject(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
     """Whom the unit speaks of: women, adults; what the noun or an age says already is not said again."""
     found: list[Predicate] = []
     sex = one_sex(state)
-    apart = bool(state.sexes) and state.written(state.sexes[0]).endswith(
-        ":"
-    )  # `Women: hysterectomy`; men take part too
-    if sex is not None and (apart or not _presupposes(state, sex)):
+    apart = bool(state.sexes) and state.written(state.sexes[0]).endswith(":")  # `Women: hysterectomy`; men take part
+    if sex is not None and (apart or _denied(state) or not _presupposes(state, sex)):
         found.append(OneOf("sex", (sex,), span=place(state.sexes[0])))
     for token in state.groups:
         aged = _aged(token, nouns)
@@ -46,6 +44,14 @@ def _presupposes(state: UnitState, sex: str) -> bool:
     if state.ids is None:
         return False
     return all((concept := concepts().get(id_)) is not None and concept.sex == sex for id_ in state.ids.split("|"))
+
+
+def _denied(state: UnitState) -> bool:
+    """`women who are not postmenopausal` are excluded: no man is postmenopausal, and he is not meant."""
+    if not state.negated or state.context.kind != "exclusion" or state.negated_at < state.sexes[0].start:
+        return False
+    first = state.text[state.negated_at :].lower().split(maxsplit=1)[:1]
+    return not words("denying").isdisjoint(first)  # `women must not be pregnant` is a duty
 
 
 def one_sex(state: UnitState) -> str | None:
