@@ -94,6 +94,7 @@ def _sort_of(context: Context, part: Said) -> str:
 def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[Said]:
     """What stands before a noun holds for the bare nouns behind it; a status behind a noun does not."""
     behind = [part.bare and bool(part.lead.statuses) for part in said]  # `stroke in the past, asthma`
+    anew = [part.lead.statuses == ("history",) for part in said]  # `asthma, history of stroke, or anemia`
     for i in range(1, len(said)):
         j = _carrying(said, i)
         before, part = said[j], with_first_word(context, said[:i], said[i], marks[i - 1])
@@ -101,8 +102,8 @@ def _forward(context: Context, said: list[Said], marks: Sequence[Mark]) -> list[
         part = with_past(context, before, with_participle(context, before, part))
         said[i] = part
         if part.body is not None and part.what == "fact" and not part.apart and not part.lead.negated:
-            before, either = _with_routes(before), len(said) == 2 and marks[0][1] == "or"
-            said[i] = _under_words(context, before, part, part.body, either=either)
+            either = i == len(said) - 1 and marks[-1][1] == "or" and (i == 1 or anew[j])
+            said[i] = _under_words(context, _with_routes(before), part, part.body, either=either)
     return said
 
 
@@ -133,7 +134,7 @@ def _before_noun(part: Said, *, behind: bool) -> Said:
 
 
 def _lead_of(context: Context, before: Said, part: Said, *, either: bool) -> Modifiers:
-    """What stands before a noun and holds for the next one; `either`: there are two, of which one is enough."""
+    """What stands before a noun and holds for the next one; `either`: one of two is enough, the last ones."""
     free = (_has_no_time(before, part) or _is_result(context, part)) and not _both_any(context, before, part)
     free = free and not _with_more(context, part)  # `on dialysis or with a kidney transplant`
     alone = either and _told_more(context, before)
