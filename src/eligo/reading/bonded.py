@@ -1,4 +1,4 @@
-"""Which names behind a word that bonds are of its list: `asthma requiring A or B`, `due to A, B or C`."""
+"""What ties two names, and which names behind it are of its list: `asthma requiring A or B`, `due to A, B or C`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from eligo.reading.lexicon import words
 from eligo.reading.line import ENDS, NEAR, SEPARATORS, LinePass
 from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
+from eligo.vocabulary.concepts import concepts
 
 _SCOPES: Final = frozenset(["OPEN", "SUCH", "EXCEPT", "IF", "UNLESS", "IFFIRST", "THEN", "MUST", "COLON"])
 BOND: Final = frozenset(["BOND"])
@@ -20,6 +21,8 @@ _MARKS: Final = _BOUND | _SCOPES | SEPARATORS | ENDS
 _LISTING: Final = frozenset(["due_to", "unrelated_to", "associated_with", "with", "without"])
 _OF_NAMES: Final = frozenset(["CONCEPT", "FILLER", "LIGHT", "QUAL", "STATUS"])
 _NARROWING: Final = frozenset(["LIGHT", "QUAL", "STATUS", "OTHER", "OR", "AND", "COMMA"])
+# What may be bonded by a small word.
+NAMING: Final = frozenset(["CONCEPT", "FILLER", "ATTEST", "VAR", "QUAL", "STATUS", "NUM", "COMP", "OTHER"])
 _FEW: Final = 8  # tokens: no more narrow one name
 _TREATMENTS: Final = frozenset(["procedure", "medication", "state"])
 # Said of a patient alone: the status of `or requiring B`.
@@ -161,3 +164,48 @@ def _of_a_kind(line: LinePass, following: Token, bond: Token, token: Token) -> b
     causes = bond.value in ("due_to", "unrelated_to", "associated_with") and token.type != "COMMA"
     kinds = {kind_named(str(last.value)), kind_named(str(following.value))}
     return causes or kinds <= _TREATMENTS or (len(kinds) == 1 and "condition" not in kinds)
+
+
+def bond_of(line: LinePass, i: int, written: str) -> str:
+    """How a small word ties what follows to what stands before; the empty string where it does not."""
+    if written == "for":
+        return "due_to" if _indicated(line, i) else ""
+    if written in words("bond_with"):
+        return "with" if _bond_core(line) and line.follows(i, NAMING) else ""
+    if written in words("bond_from"):
+        return "from" if _bond_core(line) and line.follows(i, NAMING) else ""
+    if written in words("bond_that"):
+        return "that" if _described(line, i, written) and line.ahead(i) is not None else ""
+    return ""
+
+
+def _indicated(line: LinePass, i: int) -> bool:
+    """`chemotherapy for a malignancy`: what is done or taken, and why."""
+    last = line.out[-1 - line.bracket_begins()] if len(line.out) > line.bracket_begins() else None
+    if last is None or last.type != "CONCEPT" or not _is_given(last):
+        return False
+    following = noun_behind(line, i)
+    return following is not None and following.type == "CONCEPT" and kind_named(following.value) == "condition"
+
+
+def _described(line: LinePass, i: int, written: str) -> bool:
+    """Whether a fact stands before a word such as `who`; one that stands there twice begins a list of clauses."""
+    if line.core == "CONCEPT" or not line.separated():
+        return line.core == "CONCEPT"
+    first = written.split()[0]
+    again = any(line.written(token).split()[:1] == [first] for token in line.tokens[:i])
+    return not again and line.core_before_separator() == "CONCEPT"
+
+
+def _is_given(token: Token) -> bool:
+    """Whether it is done or given for a reason: a procedure, a medication, a stay in hospital."""
+    concept = concepts().get(str(token.value).split("|")[0])
+    return concept is not None and (concept.kind in ("procedure", "medication") or concept.aspect == "exposure")
+
+
+def _bond_core(line: LinePass) -> bool:
+    if line.core in ("CONCEPT", "CLOSE", "VAR", "NUM", "FILLER"):
+        return True
+    if line.separated():
+        return line.core_before_separator() in ("CONCEPT", "CLOSE")
+    return line.bracket_begins() and bool(line.stack) and line.stack[-1][1] in ("CONCEPT", "CLOSE")

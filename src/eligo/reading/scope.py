@@ -10,14 +10,12 @@ from collections.abc import Callable
 from typing import Final
 
 from eligo.reading import clauses, heads
-from eligo.reading.bonded import BOND, OF_PATIENTS, listed, noun_behind
+from eligo.reading.bonded import BOND, NAMING, OF_PATIENTS, bond_of, listed
 from eligo.reading.lexicon import PLAIN_STATUSES, words
 from eligo.reading.line import ENDS, LIMIT, NEAR, SEPARATORS, TAKEN, LinePass
 from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
-from eligo.vocabulary.concepts import concepts
 
-_NAMING: Final = frozenset(["CONCEPT", "FILLER", "ATTEST", "VAR", "QUAL", "STATUS", "NUM", "COMP", "OTHER"])
 _MEASURES: Final = LIMIT | {"VAR"}
 _STATES: Final = _MEASURES | {"NEG", "ATTEST"}  # with these begins what is asked of some patients
 _BRACKETED: Final = frozenset(["IF", "EXCEPT", "UNLESS", "COMP", "BETWEEN"])  # a bracket that begins so has a head
@@ -240,7 +238,7 @@ def _negation(line: LinePass, i: int, token: Token) -> None:
         return
     before = line.core_before_separator() if separated else line.core
     alone = line.written(token) in words("bond_without") or line.with_next(i, token) in words("bond_without")
-    if before in ("CONCEPT", "CLOSE") and (not separated or alone) and line.follows(i, _NAMING):
+    if before in ("CONCEPT", "CLOSE") and (not separated or alone) and line.follows(i, NAMING):
         _bond(line, token, "without")
     else:
         line.add(token)
@@ -294,7 +292,7 @@ def _light(line: LinePass, i: int, token: Token) -> None:
         token.type = line.scoped = "MUST"
         line.join(token)
         return
-    bond = _bond_of(line, i, written)
+    bond = bond_of(line, i, written)
     if bond:
         _bond(line, token, bond)
         return
@@ -318,55 +316,10 @@ def _obliges(line: LinePass, written: str) -> bool:
     return written.split()[0] in words("obligations") and not line.only_grammar() and _musts(line)
 
 
-def _bond_of(line: LinePass, i: int, written: str) -> str:
-    """How a small word ties what follows to what stands before; the empty string where it does not."""
-    if written == "for":
-        return "due_to" if _indicated(line, i) else ""
-    if written in words("bond_with"):
-        return "with" if _bond_core(line) and line.follows(i, _NAMING) else ""
-    if written in words("bond_from"):
-        return "from" if _bond_core(line) and line.follows(i, _NAMING) else ""
-    if written in words("bond_that"):
-        return "that" if _described(line, i, written) and line.ahead(i) is not None else ""
-    return ""
-
-
 def _method_next(line: LinePass, i: int) -> bool:
     """Whether a value stands before, and a procedure comes next: `>= 7 mmHg by catheterization`."""
     behind = line.tokens[i + 1 : i + 2] if line.core == "VAR" and line.limited() else []
     return bool(behind) and behind[0].type == "CONCEPT" and kind_named(behind[0].value) == "procedure"
-
-
-def _indicated(line: LinePass, i: int) -> bool:
-    """`chemotherapy for a malignancy`: what is done or taken, and why."""
-    last = line.out[-1 - line.bracket_begins()] if len(line.out) > line.bracket_begins() else None
-    if last is None or last.type != "CONCEPT" or not _is_given(last):
-        return False
-    following = noun_behind(line, i)
-    return following is not None and following.type == "CONCEPT" and kind_named(following.value) == "condition"
-
-
-def _described(line: LinePass, i: int, written: str) -> bool:
-    """Whether a fact stands before a word such as `who`; one that stands there twice begins a list of clauses."""
-    if line.core == "CONCEPT" or not line.separated():
-        return line.core == "CONCEPT"
-    first = written.split()[0]
-    again = any(line.written(token).split()[:1] == [first] for token in line.tokens[:i])
-    return not again and line.core_before_separator() == "CONCEPT"
-
-
-def _is_given(token: Token) -> bool:
-    """Whether it is done or given for a reason: a procedure, a medication, a stay in hospital."""
-    concept = concepts().get(str(token.value).split("|")[0])
-    return concept is not None and (concept.kind in ("procedure", "medication") or concept.aspect == "exposure")
-
-
-def _bond_core(line: LinePass) -> bool:
-    if line.core in ("CONCEPT", "CLOSE", "VAR", "NUM", "FILLER"):
-        return True
-    if line.separated():
-        return line.core_before_separator() in ("CONCEPT", "CLOSE")
-    return line.bracket_begins() and bool(line.stack) and line.stack[-1][1] in ("CONCEPT", "CLOSE")
 
 
 def _musts(line: LinePass) -> bool:

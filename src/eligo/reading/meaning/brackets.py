@@ -21,8 +21,8 @@ from eligo.reading.meaning.definitions import (
 )
 from eligo.reading.meaning.examples import counting, explains, note_causes, of_causes, one_by_one, plain_list
 from eligo.reading.meaning.exceptions import permits_another, permitted, taken_out, unless_holds
+from eligo.reading.meaning.exemplified import exemplified, named
 from eligo.reading.meaning.grading import grade_in_bracket
-from eligo.reading.meaning.headings import exemplified, named
 from eligo.reading.meaning.joining import all_of, any_of, has_unread, is_unread, measures
 from eligo.reading.meaning.limited import another_quantity, obliges, of_a_part, of_another_time
 from eligo.reading.meaning.lists import apart

@@ -20,9 +20,9 @@ from eligo.criteria import (
 )
 from eligo.dataclass import replace
 from eligo.reading.lexicon import alternates, measured_by
+from eligo.reading.meaning.another import another, plain
 from eligo.reading.meaning.context import Context, bodies_of, hull
 from eligo.reading.meaning.definitions import graded
-from eligo.reading.meaning.exceptions import another, plain
 from eligo.reading.meaning.facts import kind_of
 from eligo.reading.meaning.joining import (
     all_of,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TypeGuard
 
 from eligo.criteria import (
-    STUDY_CONDITION,
     AllOf,
     Always,
     AnyOf,
@@ -19,13 +18,12 @@ from eligo.criteria import (
     Window,
     leaves,
     map_leaves,
-    presences,
 )
 from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.conditions import if_holds, instead
 from eligo.reading.meaning.context import Context, elements_of, hull
-from eligo.reading.meaning.facts import TREATMENTS, belongs, facts_in, is_one_of, kind_of, kinds_in, may_be, related
+from eligo.reading.meaning.facts import TREATMENTS, facts_in, is_one_of, kind_of, kinds_in, may_be, related
 from eligo.reading.meaning.joining import all_of, any_of, facts_of, has_unread, in_last, is_unread, limited, measures
 from eligo.reading.meaning.modifiers import timed
 from eligo.reading.meaning.readings import Alternative
@@ -396,31 +394,3 @@ def _may_be_kinds(heads: list[Present], facts: list[Present]) -> bool:
         for head in heads
         for fact in facts
     )
-
-
-# --- another one
-
-
-def another(body: Predicate, before: list[Predicate]) -> Predicate:
-    """`hepatocellular carcinoma and no other malignancy`: another one than what stands before it in the list."""
-    named = [Excepted(presences(leaf)[0].concept) for part in before for leaf in leaves(part) if presences(leaf)]
-
-    def change(leaf: Leaf) -> Predicate:
-        if not isinstance(leaf, Present) or Excepted(STUDY_CONDITION) not in leaf.but_not:
-            return leaf
-        own = tuple(e for e in named if belongs(leaf.concept, e.concept))
-        rest = tuple(e for e in leaf.but_not if e.concept != STUDY_CONDITION)
-        return replace(leaf, but_not=(*rest, *own)) if own else leaf
-
-    return map_leaves(body, change)
-
-
-def plain(body: Predicate) -> Predicate:
-    """`A, B or another C`: beside the ones before it, another one is any."""
-
-    def change(leaf: Leaf) -> Predicate:
-        if not isinstance(leaf, Present) or not leaf.but_not:
-            return leaf
-        return replace(leaf, but_not=tuple(e for e in leaf.but_not if e.concept != STUDY_CONDITION))
-
-    return map_leaves(body, change)

@@ -7,7 +7,17 @@ from typing import Final
 
 from eligo.criteria import Not, Predicate
 from eligo.reading.lexicon import words
-from eligo.reading.meaning import apart, conditions, enumerated, exceptions, headings, lists, relations, sentences
+from eligo.reading.meaning import (
+    apart,
+    conditions,
+    enumerated,
+    exceptions,
+    exemplified,
+    headings,
+    lists,
+    relations,
+    sentences,
+)
 from eligo.reading.meaning.context import Context, extent, span_of
 from eligo.reading.meaning.excluded import turned
 from eligo.reading.meaning.joining import is_unread
@@ -62,7 +72,7 @@ RULES: Final[dict[str, Callable[[Context, Branch], Said]]] = {
     "must": conditions.must,
     "allowed": exceptions.allowed,
     "but": exceptions.but,
-    "examples": headings.examples,
+    "examples": exemplified.examples,
     "commas": lists.commas,
     "chain": lists.chain,
     "related": relations.related,
