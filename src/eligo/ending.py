@@ -94,6 +94,7 @@ def _end(number: int, _: FrameType | None) -> None:
 def signals() -> Iterator[None]:
     """Let the signals raise `Ended` inside, where this is the first thread of a program."""
     before = dict[int, object]()
+    late: int | None = None
     _state.writing, _state.number = False, None
     told = sys.unraisablehook
     sys.unraisablehook = _all_but_ends(told)
@@ -113,7 +114,10 @@ def signals() -> Iterator[None]:
                     if handler is not None:  # one that C code installed
                         signal.signal(number, handler)  # type: ignore[arg-type]  # what `signal.signal` gave
             sys.unraisablehook = told
+            late = _state.number
             _state.writing, _state.number = False, None
+    if late is not None:  # it came while the handlers were put back
+        raise Ended(late)
 
 
 def _all_but_ends(told: Callable[[sys.UnraisableHookArgs], object]) -> Callable[[sys.UnraisableHookArgs], object]:
