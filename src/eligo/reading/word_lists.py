@@ -44,6 +44,7 @@ WORD_LISTS: Final = (
     "in_such",
     "demanding",
     "using_up",
+    "repeating",
     "denying",
     "or_with",
     "of_patients_again",

@@ -49,6 +49,9 @@ def _kind_of_source(unit: UnitState, inner: Sequence[Element]) -> str | None:
     if plain and len(said) < len(inner) and _NAMING.isdisjoint(said):  # `(T2-T4 as defined by ...)` says more
         measured = any(isinstance(e, Token) and e.value == "measured" for e in inner)
         return "a method" if measured else "a source"
+    span = (place(inner[0])[0], place(inner[-1])[1])
+    if not words("repeating").isdisjoint(unit.context.written(span).lower().split()):
+        return None  # `confirmed on at least two occasions`: one value is not enough
     method = not unit.nouns and bool(unit.statuses) and types <= _METHODS
     return "a method" if method or _how(unit.text, inner) else None
 

@@ -10,6 +10,7 @@ from eligo.reading.meaning.joining import all_of, any_of
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
+from eligo.reading.tree import type_of
 from eligo.vocabulary.concepts import concepts
 
 
@@ -30,8 +31,13 @@ def subject(state: UnitState, nouns: list[Predicate]) -> list[Predicate]:
 
 
 def without_limit(state: UnitState, nouns: list[Predicate]) -> list[Token]:
-    """The words for who is of an age that no limit beside them tells: adolescents, the elderly."""
-    return [token for token in state.groups if token.value == "none" and not _aged(token, nouns)]
+    """The words for who is of an age that no limit beside them tells: adolescents, the elderly.
+
+    So is who is an adult `according to local law`.
+    """
+    cited = max((place(e)[0] for e in state.elements if type_of(e) == "CITE"), default=0)
+    told = [token for token in state.groups if token.value == "none" or token.start < cited]
+    return [token for token in told if not _aged(token, nouns)]
 
 
 def _aged(token: Token, nouns: list[Predicate]) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from eligo.criteria import STUDY_CONDITION, Attest, Compare, Excepted, Limit, Op, Present
 from eligo.dataclass import replace
-from eligo.reading.lexicon import END, qualifiers_in, trie, words
+from eligo.reading.lexicon import END, name_words, qualifiers_in, trie, words
 from eligo.reading.meaning.behind import day_behind, states_behind, treatment_behind
 from eligo.reading.meaning.context import place
 from eligo.reading.meaning.examples import class_of
@@ -16,8 +16,9 @@ from eligo.reading.meaning.joining import excludes
 from eligo.reading.meaning.modifiers import PAST
 from eligo.reading.meaning.said import Bond
 from eligo.reading.meaning.state import UnitState
+from eligo.reading.share import kind_named
 from eligo.reading.tokens import Token
-from eligo.reading.tree import CountOf, Element, Limits, TimeNode
+from eligo.reading.tree import CountOf, Element, Limits, TimeNode, type_of
 from eligo.vocabulary.concepts import concepts
 from eligo.vocabulary.named import statement_id
 
@@ -207,10 +208,21 @@ def _qualifier(state: UnitState, i: int, token: Token) -> None:
 
 
 def _another(state: UnitState, i: int, token: Token) -> None:
+    if _is_counted(state, i, token):
+        _other(state, token)
+        return
     state.but_not = (Excepted(STUDY_CONDITION),)
     state.anew = "other"
     state.own_words += 1
     state.context.count((token,), "modifier")
+
+
+def _is_counted(state: UnitState, i: int, token: Token) -> bool:
+    """`second kidney transplant`: what is done a second time; a second malignancy is another one."""
+    if state.written(token).lower() not in name_words("ordinals"):
+        return False
+    behind = next((e for e in state.elements[i + 1 :] if type_of(e) == "CONCEPT"), None)
+    return isinstance(behind, Token) and kind_named(str(behind.value)) == "procedure"
 
 
 def _after(state: UnitState, i: int, token: Token) -> None:
