@@ -15,7 +15,7 @@ ORDER = (
     "errors truth version ending isolation",
     "__init__",
     "bounds files data cache machine_code textfile yamltext jsontext",
-    "criteria standing",
+    "criteria standing listing",
     "vocabulary",
     "pages",
     "understood wording reading",

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from eligo.criteria import Always, Ambiguity, Criterion, Predicate, Review
 from eligo.dataclass import dataclass, fields, replace
 from eligo.errors import EligoError, Place, Problem, did_you_mean
+from eligo.listing import Listing
 from eligo.ruleset.code import PlaceOf, from_node
 from eligo.ruleset.data import to_data
-from eligo.ruleset.nodes import CriterionNode, FormerNode, RuleSetNode, kind_of
+from eligo.ruleset.nodes import CriterionNode, FormerNode, ListingNode, RuleSetNode, kind_of
 from eligo.ruleset.words import check_words
 from eligo.textfile import read_text
 from eligo.yamltext import Path, YamlText, read_yaml
@@ -43,7 +44,7 @@ class RuleSet:
     """One trial: identity, source, arms, and criteria in the order of the protocol.
 
     `conditions` are what it is about: ids of concepts, or the source's words where the vocabulary has none. `removed`
-    are criteria of earlier versions of the source; nothing evaluates them.
+    are criteria of earlier versions of the source; nothing evaluates them. `listing` is how the registry lists it.
     """
 
     trial: str
@@ -55,6 +56,7 @@ class RuleSet:
     states_no_criteria: bool = False
     removed: tuple[Criterion, ...] = ()
     conditions: tuple[str, ...] = ()
+    listing: Listing = Listing()
 
 
 def load(path: FilePath) -> RuleSet:
@@ -88,11 +90,16 @@ def loads(text: str, file: str | None = None) -> RuleSet:
         node.states_no_criteria,
         removed,
         tuple(node.conditions),
+        _listing(node.listing),
     )
     problems += _check(ruleset, yaml_text, file)
     if problems:
         raise EligoError(problems)
     return ruleset
+
+
+def _listing(node: ListingNode) -> Listing:
+    return Listing(node.status, tuple(node.phases), tuple(node.countries), tuple(node.age_groups))
 
 
 def _problem(error: Mapping[str, Any], text: YamlText, file: str | None) -> Problem:
@@ -250,6 +257,9 @@ def dumps(ruleset: RuleSet) -> str:
         data["states_no_criteria"] = True
     if ruleset.conditions:
         data["conditions"] = list(ruleset.conditions)
+    if not ruleset.listing.is_silent:
+        given = _given(ruleset.listing)
+        data["listing"] = _Flow({k: list(v) if isinstance(v, tuple) else v for k, v in given.items() if v})
     if ruleset.notes:
         data["notes"] = list(ruleset.notes)
     if ruleset.cohorts:
