@@ -1,4 +1,4 @@
-"""Text files in and out: UTF-8 or a clear error, and a write that is whole or not at all."""
+"""Files in and out: text is UTF-8 or a clear error, and a write is whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import errno
 import glob
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from eligo.ending import held
@@ -34,15 +34,22 @@ def write_text(path: Path, text: str, private: bool = False) -> None:
     A new file is as readable as any other, or, where it is `private`, by its owner alone.
     """
     with held():
-        _write(path, text, private)
+        _write(path, [text.encode()], private)
 
 
-def _write(path: Path, text: str, private: bool) -> None:
+def write_parts(path: Path, parts: Iterable[bytes | memoryview]) -> None:
+    """The same for the bytes of a file, part by part; the name of an old file that stays is never gone in between."""
+    with held():
+        _write(path, parts, False)
+
+
+def _write(path: Path, parts: Iterable[bytes | memoryview], private: bool) -> None:
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            for part in parts:
+                file.write(part)
             file.flush()
             os.fsync(file.fileno())
         # `mkstemp` makes a file that only its owner reads.
