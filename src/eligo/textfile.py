@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import glob
+import functools
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -99,11 +100,26 @@ def replace_text(path: Path, old: str | None, new: str, private: bool = False) -
 
 def _take_away_leftovers(path: Path) -> None:
     """Remove what runs left behind that were killed while they wrote this file, where that was some time ago."""
-    with contextlib.suppress(OSError):
-        now = path.stat().st_mtime
-        for left in path.parent.glob(f".{glob.escape(path.name)}.{'?' * _RANDOM}"):
-            if left.stat().st_mtime < now - ABANDONED:
+    for left in _leftovers(path.parent, int(time.monotonic() / ABANDONED)).get(path.name, ()):
+        with contextlib.suppress(OSError):
+            if left.stat().st_mtime < path.stat().st_mtime - ABANDONED:
                 left.unlink()
+
+
+@functools.lru_cache(maxsize=4)
+def _leftovers(folder: Path, _: int) -> dict[str, list[Path]]:
+    """The files of a folder that were not finished, by the names that they were to have.
+
+    Looked for once in the time after which they count: to list a folder anew for each file that is written into it
+    takes longer than all else where there are ten thousands.
+    """
+    found = dict[str, list[Path]]()
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            wanted, random = entry.name.removeprefix(".").rpartition(".")[::2]
+            if entry.name.startswith(".") and len(random) == _RANDOM:
+                found.setdefault(wanted, []).append(folder / entry.name)
+    return found
 
 
 @contextlib.contextmanager
