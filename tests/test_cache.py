@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,25 @@ def test_only_so_many_files_of_a_kind_are_kept(folder: Path, monkeypatch: pytest
     assert len(list(folder.glob("plan-*.bin"))) == 5
     assert len(list(folder.glob("lexicon-*.bin"))) == 1
     assert cached("plan", "11", lambda: -1) == 11
+
+
+def test_where_there_are_many_files_not_each_write_looks_at_all_of_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "_KEPT", 160)
+    looks, whole = 0, Path.glob
+
+    def counted(path: Path, pattern: str) -> Iterator[Path]:
+        nonlocal looks
+        looks += pattern.startswith("plan")
+        return whole(path, pattern)
+
+    monkeypatch.setattr(Path, "glob", counted)
+    for i in range(400):
+        cached("plan", str(i), functools.partial(int, i))
+
+    assert looks < 100
+    assert 160 <= len(list(folder.iterdir())) <= 160 + 160 // 16 + 1
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")

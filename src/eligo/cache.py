@@ -23,8 +23,9 @@ from typing import Any
 from eligo.ending import held
 from eligo.version import __version__
 
-_KEPT = 4096  # files of each kind: the plans of as many rule sets, a few kilobytes each
+_KEPT = 32768  # files of each kind: the plans of as many rule sets, some 25 kilobytes each
 _KEPT_FILES = 2  # of those that are opened in place, which are large
+_SLACK = 16  # a part of so many may be too much, before the oldest files go
 _ABANDONED = 3600  # seconds after which a file that was not finished never will be
 _CODE = (".py", ".so", ".pyd")
 _NO_CODE = ("__pycache__", "_data")
@@ -40,7 +41,7 @@ def digest(parts: Iterable[bytes]) -> str:
 
 def cached(kind: str, key: str, build: Callable[[], Any]) -> Any:
     """The JSON data that `build` makes, from the cache where it holds it for this `kind` and `key`."""
-    folder = _folder()
+    folder = cache_folder()
     if folder is None:
         return build()
     # The interpreter's version counts too: the form of `marshal` is of one version.
@@ -60,14 +61,14 @@ def cached_file(kind: str, key: str, build: Callable[[], bytes]) -> Path | bytes
     Its name is of `kind` and `key` alone, and says nothing of the code: who opens it must see whether it is whole and
     of the right form, and may have it `made_again`.
     """
-    folder = _folder()
+    folder = cache_folder()
     if folder is None:
         return build()
     path = folder / f"{kind}-{digest([kind.encode(), key.encode()])[:32]}.bin"
-    if _is_ours(path):
+    if is_ours(path):
         return path
     made = made_again(path, build)
-    return path if _is_ours(path) else made
+    return path if is_ours(path) else made
 
 
 def made_again(path: Path, build: Callable[[], bytes]) -> bytes:
@@ -93,7 +94,8 @@ def code_state() -> bytes:
     return "\n".join(found).encode()
 
 
-def _folder() -> Path | None:
+def cache_folder() -> Path | None:
+    """The folder of the cache; None where caching is switched off."""
     set_by_user = os.environ.get("ELIGO_CACHE")
     if set_by_user is not None:
         return Path(set_by_user) if set_by_user else None
@@ -130,7 +132,7 @@ def _write(path: Path, name: str, data: Any) -> None:
     _replace(path, _head(name, body) + b"\n" + body, _KEPT)
 
 
-def _is_ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
     """Whether there is a file that nobody else wrote."""
     try:
         state = path.stat()
@@ -153,13 +155,24 @@ def _replace(path: Path, data: bytes, kept: int) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        _prune(path, kept)
+        prune(path, kept)
 
 
-def _prune(made: Path, kept: int) -> None:
-    """Take the oldest files of a kind away, where there are more than are kept, and what a killed run left."""
+_writes_left = dict[tuple[Path, str], int]()  # of a folder and a kind, before its files are counted again
+
+
+def prune(made: Path, kept: int) -> None:
+    """Take the oldest files of a kind away, where there are more than are kept, and what a killed run left.
+
+    Where there are many, not at each call: to look at all of them takes far longer than to write one.
+    """
     kind = made.name.rpartition("-")[0]
+    left = _writes_left.get((made.parent, kind), 0)
+    _writes_left[made.parent, kind] = left - 1
+    if left > 0:
+        return
     states = [(path.stat().st_mtime, path) for path in made.parent.glob(f"{kind}-*.bin") if path != made]
+    _writes_left[made.parent, kind] = min(len(states), kept) // _SLACK
     for _, path in sorted(states, reverse=True)[kept - 1 :]:
         path.unlink(missing_ok=True)
     for path in made.parent.glob(".new-*"):
