@@ -14,7 +14,7 @@ ORDER = (
     "dataclass namedtuple regex",
     "errors truth version ending isolation",
     "__init__",
-    "bounds files data cache machine_code textfile yamltext jsontext",
+    "bounds files data cache keptlines machine_code textfile yamltext jsontext",
     "criteria standing listing",
     "vocabulary",
     "pages",
