@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import accuracy, bulk, laws, patients, registry, shape, speed, startup
+from bench import accuracy, bulk, index, laws, patients, registry, shape, speed, startup
 from bench.measure import Measure
 from eligo.machine_code import is_compiled
 
@@ -29,7 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--json", type=Path, default=Path("build/bench.json"), metavar="FILE", help="where to write")
     args = parser.parse_args(argv)
-    measures = [*speed.pairs(speed.patients(PAIRED)), *startup.measure(), *_screening(), *_reading(), *shape.measure()]
+    measures = [*speed.pairs(speed.patients(PAIRED)), *startup.measure(), *_screening(), *index.measure()]
+    measures += [*_reading(), *shape.measure()]
     print(f"the reader is {READER}")
     width = max(len(m.name) for m in measures)
     for m in measures:

@@ -105,7 +105,9 @@ KINDS: dict[str, Kind] = {
     "screen": Kind(
         _prepare_screen, ("screen", "patients.jsonl", "--json", "--brief", "--processes", "2"), workers=True
     ),
-    "import": Kind(_prepare_import, ("import", "records", "--rules", "rules"), "rules"),
+    "import": Kind(
+        _prepare_import, ("import", "records", "--rules", "rules", "--processes", "2"), "rules", workers=True
+    ),
     "fmt": Kind(_prepare_fmt, ("fmt", "rules"), "rules"),
     "review": Kind(
         _prepare_review,

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from eligo.criteria import Criterion
 from eligo.errors import EligoError
+from eligo.listing import Listing
 from eligo.ruleset import RuleSet, dumps, load, loads
 from eligo.ruleset.format import comments, format_text
 from eligo.ruleset.rewrite import block_of
@@ -104,6 +105,37 @@ def test_what_a_person_says_a_trial_is_about_stays(rules: Path) -> None:
 
     assert again.ruleset.conditions == ("acute_on_chronic_liver_failure", "cirrhosis", "ascites")
     assert "- ascites  # the synopsis says so" in path.read_text("utf-8")
+
+
+def _of_record(folder: Path, rules: Path, **modules: Any) -> Listing:
+    """How the trial of a record with these modules is listed after an import."""
+    study = _study("NCT00000042", eligibilityCriteria="- Adult")
+    study["protocolSection"] |= modules
+    (folder / "record.json").write_text(json.dumps(study), "utf-8")
+    return _import(folder / "record.json", rules).ruleset.listing
+
+
+def test_how_a_trial_is_listed_follows_its_record_and_no_silence_takes_it_away(tmp_path: Path, rules: Path) -> None:
+    recruiting = {"statusModule": {"overallStatus": "RECRUITING"}, "designModule": {"phases": ["PHASE2"]}}
+    completed = {"statusModule": {"overallStatus": "COMPLETED"}}
+
+    assert _of_record(tmp_path, rules, **recruiting) == Listing("RECRUITING", ("PHASE2",))
+    assert load(rules / NAME).listing == Listing("RECRUITING", ("PHASE2",))
+    assert _of_record(tmp_path, rules) == Listing("RECRUITING", ("PHASE2",))
+    assert _of_record(tmp_path, rules, **completed) == Listing("COMPLETED")
+
+
+def test_a_rule_set_of_before_gets_its_listing_of_the_same_record(tmp_path: Path, rules: Path) -> None:
+    recruiting = {"statusModule": {"overallStatus": "RECRUITING"}}
+    _of_record(tmp_path, rules, **recruiting)
+    text = (rules / NAME).read_text("utf-8")
+    without = text.replace("listing: {status: RECRUITING}\n", "").replace("title:", "# a note\ntitle:")
+    (rules / NAME).write_text(without, "utf-8")
+
+    assert load(rules / NAME).listing.is_silent
+    assert _of_record(tmp_path, rules, **recruiting) == Listing("RECRUITING")
+    assert (rules / NAME).read_text("utf-8") == text.replace("title:", "# a note\ntitle:")
+    assert not _import(tmp_path / "record.json", rules).written
 
 
 def test_the_older_xml_gives_items_fields_and_date(rules: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eligo import screening as screening_module
-from eligo.commands import bulk, import_pages, screen
+from eligo.commands import bulk, import_many, screen
 from eligo.errors import EligoError, Place, Problem
 from eligo.isolation import Isolated, each
 from tests.doors import PATIENT, RULES, Run
@@ -123,7 +123,7 @@ def test_every_document_of_an_import_stands_for_itself(
     (folder / "d.zip").write_bytes(data)
     (folder / "loop.txt").symlink_to(folder / "loop.txt")
     (folder / "self").symlink_to(folder)
-    _breaks_at(monkeypatch, import_pages, "import_document", "NCT00000013")
+    _breaks_at(monkeypatch, import_many, "prepare", "NCT00000013")
     result = run("import", folder, "--rules", tmp_path / "out", "--json")
 
     assert result.code == 1

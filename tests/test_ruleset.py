@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from eligo.criteria import Compare, Criterion, Limit, Unparsed
 from eligo.errors import EligoError
-from eligo.ruleset import dumps, load, loads
+from eligo.ruleset import RuleSet, dumps, file, load, loads
 
 CASES = Path(__file__).parent / "cases" / "ruleset"
 RULES = Path(__file__).parents[1] / "rules"
@@ -29,6 +32,27 @@ def test_what_is_written_is_read_back_equal(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(RULES.glob("NCT*[0-9].yaml")), ids=lambda p: p.stem)
 def test_shipped_rule_sets_are_in_canonical_form(path: Path) -> None:
     assert dumps(load(path)) == path.read_text("utf-8")
+
+
+_SIGNS = [" ", "  ", "- ", ": ", ":", " #", "'", '"', "\\", "{", "[a, b]", "?", "!", "null", "1e3", "...", "---"]
+_WORDS = st.sampled_from(["platelets", "a word", *_SIGNS])
+_TEXTS = st.lists(_WORDS | st.text(max_size=8), min_size=1, max_size=60).map("".join)
+
+
+@given(_TEXTS, _TEXTS, _TEXTS)
+@example("a \u2265 b", "line\nline", "\U0001f600")
+@example("x" * 130, "\\n" * 80, '"\\" ' * 40)
+def test_rule_sets_are_written_alike_where_the_library_has_no_writer_in_c(title: str, note: str, text: str) -> None:
+    criteria = (
+        Criterion("I1", "inclusion", text, Compare("platelets", (Limit("ge", 50, "10*9/L"),))),
+        Criterion("E1", "exclusion", text, Unparsed(text, (0, len(text))), notes=(note, note)),
+    )
+    ruleset = RuleSet("X", title, criteria=criteria, notes=(note,), conditions=(text,))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(file, "_FastWriter", file._Writer)
+        slowly = dumps(ruleset)
+
+    assert dumps(ruleset) == slowly
 
 
 @pytest.mark.parametrize("path", sorted((CASES / "reject").glob("*.yaml")), ids=lambda p: p.stem)

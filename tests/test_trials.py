@@ -10,9 +10,11 @@ import pytest
 
 from eligo.criteria import Duration
 from eligo.errors import EligoError, Problem
+from eligo.listing import Listing
 from eligo.pages.document import Page, RegistryFields
 from eligo.trials import read_page, read_record, read_trial, sniff
 from eligo.trials.fields import Ages, read_age, read_ages, read_answer, read_date, read_sex
+from eligo.trials.xml_record import read_xml
 
 ADULT = Duration(18, "a")
 
@@ -265,6 +267,50 @@ def test_a_record_gives_a_page() -> None:
     )
     assert [(i.id, i.text) for i in page.items] == [("I1", "INR <= 1.7"), ("E1", "Sepsis")]
     assert page.registry == RegistryFields(ADULT, Duration(6, "mo"), "female", False, "Ovaries needed", "A clinic")
+
+
+def _listed(**modules: Any) -> Listing:
+    record = _record(eligibilityCriteria="- Adult", stdAges=["ADULT", "OLDER_ADULT"])
+    record["protocolSection"] |= modules
+    return read_record(record).listing
+
+
+def test_a_record_says_how_the_registry_lists_the_trial() -> None:
+    sites = [{"country": "Germany"}, {"country": " "}, {"city": "Rome"}, {"country": "France"}, {"country": "Germany"}]
+    found = _listed(
+        statusModule={"overallStatus": "NOT_YET_RECRUITING"},
+        designModule={"phases": ["PHASE1", "PHASE2"]},
+        contactsLocationsModule={"locations": sites},
+    )
+
+    assert found == Listing("NOT_YET_RECRUITING", ("PHASE1", "PHASE2"), ("France", "Germany"), ("ADULT", "OLDER_ADULT"))
+
+
+@pytest.mark.parametrize(
+    "modules",
+    [
+        {},
+        {"designModule": [], "contactsLocationsModule": "none"},
+        {"designModule": {"phases": {"a": 1}}, "contactsLocationsModule": {"locations": {"country": "x"}}},
+        {"designModule": {"phases": [2, "-", ""]}, "contactsLocationsModule": {"locations": [1, None, {"country": 3}]}},
+        {"statusModule": {"overallStatus": 3}},
+    ],
+)
+def test_what_a_listing_has_in_another_form_says_nothing(modules: dict[str, Any]) -> None:
+    assert _listed(**modules) == Listing(age_groups=("ADULT", "OLDER_ADULT"))
+
+
+def test_the_older_xml_lists_a_trial_in_the_same_words() -> None:
+    text = """<clinical_study><id_info><nct_id>NCT00000001</nct_id></id_info><brief_title>t</brief_title>
+    <overall_status>Active, not recruiting</overall_status><phase>Phase 1/Phase 2</phase>
+    <location_countries><country>Germany</country><country>France</country></location_countries>
+    <eligibility><criteria><textblock>- Adult</textblock></criteria></eligibility></clinical_study>"""
+    none = text.replace("Phase 1/Phase 2", "N/A")
+
+    assert read_record(read_xml(text)).listing == Listing(
+        "ACTIVE_NOT_RECRUITING", ("PHASE1", "PHASE2"), ("France", "Germany")
+    )
+    assert read_record(read_xml(none)).listing.phases == ("NA",)
 
 
 def test_a_record_without_criteria_says_so() -> None:

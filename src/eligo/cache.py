@@ -23,7 +23,7 @@ from typing import Any
 from eligo.ending import held
 from eligo.version import __version__
 
-_KEPT = 4096  # files of each kind: the plans of as many rule sets, a few kilobytes each
+_KEPT = 32768  # files of each kind: the plans of as many rule sets, some 25 kilobytes each
 _KEPT_FILES = 2  # of those that are opened in place, which are large
 _ROOM = 8  # where there are too many, one of so many goes, so that the folder need not be read at each write
 _ABANDONED = 3600  # seconds after which a file that was not finished never will be
@@ -41,7 +41,7 @@ def digest(parts: Iterable[bytes]) -> str:
 
 def cached(kind: str, key: str, build: Callable[[], Any]) -> Any:
     """The JSON data that `build` makes, from the cache where it holds it for this `kind` and `key`."""
-    folder = _folder()
+    folder = cache_folder()
     if folder is None:
         return build()
     # The interpreter's version counts too: the form of `marshal` is of one version.
@@ -61,14 +61,14 @@ def cached_file(kind: str, key: str, build: Callable[[], bytes]) -> Path | bytes
     Its name is of `kind` and `key` alone, and says nothing of the code: who opens it must see whether it is whole and
     of the right form, and may have it `made_again`.
     """
-    folder = _folder()
+    folder = cache_folder()
     if folder is None:
         return build()
     path = folder / f"{kind}-{digest([kind.encode(), key.encode()])[:32]}.bin"
-    if _is_ours(path):
+    if is_ours(path):
         return path
     made = made_again(path, build)
-    return path if _is_ours(path) else made
+    return path if is_ours(path) else made
 
 
 def made_again(path: Path, build: Callable[[], bytes]) -> bytes:
@@ -94,7 +94,8 @@ def code_state() -> bytes:
     return "\n".join(found).encode()
 
 
-def _folder() -> Path | None:
+def cache_folder() -> Path | None:
+    """The folder of the cache; None where caching is switched off."""
     set_by_user = os.environ.get("ELIGO_CACHE")
     if set_by_user is not None:
         return Path(set_by_user) if set_by_user else None
@@ -131,7 +132,7 @@ def _write(path: Path, name: str, data: Any) -> None:
     _replace(path, _head(name, body) + b"\n" + body, _KEPT)
 
 
-def _is_ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
     """Whether there is a file that nobody else wrote."""
     try:
         state = path.stat()
@@ -154,12 +155,20 @@ def _replace(path: Path, data: bytes, kept: int) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        kind = path.name.rpartition("-")[0]
-        room = _room.get((path.parent, kind), 0)
-        _room[path.parent, kind] = room - 1 if room else _prune(path, kind, kept)
+        prune(path, kept)
 
 
 _room = dict[tuple[Path, str], int]()  # of each kind in a folder: how many more files may be written unlooked
+
+
+def prune(made: Path, kept: int) -> None:
+    """Keep so many files of a kind in a folder, the newest ones, after one was made there.
+
+    The folder is looked through where there may be too many: to look at all of them takes far longer than to write one.
+    """
+    kind = made.name.rpartition("-")[0]
+    room = _room.get((made.parent, kind), 0)
+    _room[made.parent, kind] = room - 1 if room else _prune(made, kind, kept)
 
 
 def _prune(made: Path, kind: str, kept: int) -> int:

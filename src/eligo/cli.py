@@ -36,6 +36,8 @@ COMMANDS = {
     "form": ("form", "write what trials ask as a worksheet to fill in, and read filled ones"),
     "warehouse": ("warehouse", "make sorted tables of many patients: from OMOP, FHIR or records of any kind"),
     "cohort": ("cohort", "count the patients of a warehouse against trials: eligible, blocked by what, and why open"),
+    "index": ("index", "make an index of many rule sets, with which one patient meets all of them at once"),
+    "find": ("find", "rank the trials of an index for one patient, with filters and the reasons"),
     "patient": ("patient", "show a patient as understood, and what became of every part of the record"),
     "parse": ("parse", "read eligibility text into predicates and comparisons"),
     "import": ("import_pages", "write draft rule sets from registry records or pages, and bring them up to date"),

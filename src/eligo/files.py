@@ -6,10 +6,11 @@ time and its place on the disk are held against those of the beginning before an
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -68,14 +69,19 @@ def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES, regular: bool = Fal
 
     `regular` refuses pipes and devices, which may never end: of a folder nobody has named them one by one.
     """
-    path, place = Path(path), Place(str(path))
+    with open_bytes(path, regular) as file:
+        return read_stream(file, str(path), max_bytes)
+
+
+@contextlib.contextmanager
+def open_bytes(path: str | Path, regular: bool = False) -> Iterator[BinaryIO]:
+    """Open a file; raise `EligoError` where it is missing or unreadable, also where that shows only later."""
+    place = Place(str(path))
     try:
         if regular:
-            refuse_special(path)
-        with path.open("rb") as file:
-            stamp = Stamp.of(file)
-            data = file.read(max_bytes + 1)
-            check(file, stamp, str(path))
+            refuse_special(Path(path))
+        with Path(path).open("rb") as file:
+            yield file
     except FileNotFoundError:
         raise EligoError(
             Problem("file-missing", "there is no such file", place, "check the name and the folder")
@@ -85,8 +91,15 @@ def read_bytes(path: str | Path, max_bytes: int = MAX_BYTES, regular: bool = Fal
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
         why = (getattr(error, "strerror", None) or "the name is not valid").lower()
         raise EligoError(Problem("file-unreadable", f"the file cannot be read: {why}", place)) from None
+
+
+def read_stream(stream: BinaryIO, file: str, max_bytes: int = MAX_BYTES, begun: Sequence[bytes] = ()) -> bytes:
+    """Read a whole stream, of which some lines were read before; raise where it changes or is larger than the limit."""
+    stamp = Stamp.of(stream)
+    data = b"".join([*begun, stream.read(max_bytes + 1 - sum(map(len, begun)))])
+    check(stream, stamp, file)
     if len(data) > max_bytes:
-        raise EligoError(too_large(place, max_bytes))
+        raise EligoError(too_large(Place(file), max_bytes))
     return data
 
 
@@ -97,19 +110,14 @@ def refuse_special(path: Path, help_text: str | None = None) -> None:
         raise EligoError(Problem("file-kind", "this is a pipe or a device, not a file", Place(str(path)), help_text))
 
 
-def read_stream(stream: BinaryIO, file: str, max_bytes: int = MAX_BYTES) -> bytes:
-    """Read a whole stream; raise `EligoError` where it is larger than the limit."""
-    data = stream.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise EligoError(too_large(Place(file), max_bytes))
-    return data
+def lines_of(stream: BinaryIO, file: str, max_bytes: int = MAX_BYTES, begun: Sequence[bytes] = ()) -> Iterator[bytes]:
+    """The lines of a stream, those that were read already first.
 
-
-def lines_of(stream: BinaryIO, file: str, max_bytes: int = MAX_BYTES) -> Iterator[bytes]:
-    """The lines of a stream; raise `EligoError` at one that is longer than the limit, or where the file changes."""
+    Raise `EligoError` at one that is longer than the limit, or where the file changes.
+    """
     stamp = Stamp.of(stream)
     for number in itertools.count(1):
-        line = stream.readline(max_bytes + 1)
+        line = begun[number - 1] if number <= len(begun) else stream.readline(max_bytes + 1)
         if not line:
             return
         if len(line) > max_bytes:

@@ -152,12 +152,12 @@ class Plan:
 
     def to_json(self) -> Any:
         """The plan as JSON data."""
-        return _encode(self)
+        return encoded(self)
 
     @staticmethod
     def from_json(data: Any) -> Plan:
         """The plan of `to_json`."""
-        return cast(Plan, _decode(data))
+        return cast(Plan, decoded(data))
 
 
 def load_plan(text: bytes, read: Callable[[], RuleSet]) -> Plan:
@@ -405,15 +405,16 @@ _CLASSES: dict[str, type] = {
 }
 
 
-def _encode(value: Any) -> Any:
+def encoded(value: Any) -> Any:
     """JSON for frozen data: an object becomes `{class: [fields]}`, a tuple a list."""
     if is_dataclass(value):
-        return {type(value).__name__: [_encode(getattr(value, f.name)) for f in fields(value)]}
-    return [_encode(part) for part in value] if isinstance(value, tuple) else value
+        return {type(value).__name__: [encoded(getattr(value, f.name)) for f in fields(value)]}
+    return [encoded(part) for part in value] if isinstance(value, tuple) else value
 
 
-def _decode(data: Any) -> Any:
+def decoded(data: Any) -> Any:
+    """The data of `encoded`."""
     if isinstance(data, dict):
         ((name, parts),) = data.items()
-        return _CLASSES[name](*[_decode(part) for part in parts])
-    return tuple([_decode(part) for part in data]) if isinstance(data, list) else data
+        return _CLASSES[name](*[decoded(part) for part in parts])
+    return tuple([decoded(part) for part in data]) if isinstance(data, list) else data

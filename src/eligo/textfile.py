@@ -1,13 +1,14 @@
-"""Text files in and out: UTF-8 or a clear error, and a write that is whole or not at all."""
+"""Files in and out: text is UTF-8 or a clear error, and a write is whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import glob
+import functools
 import os
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from eligo.ending import held
@@ -34,15 +35,22 @@ def write_text(path: Path, text: str, private: bool = False) -> None:
     A new file is as readable as any other, or, where it is `private`, by its owner alone.
     """
     with held():
-        _write(path, text, private)
+        _write(path, [text.encode()], private)
 
 
-def _write(path: Path, text: str, private: bool) -> None:
+def write_parts(path: Path, parts: Iterable[bytes | memoryview]) -> None:
+    """The same for the bytes of a file, part by part; the name of an old file that stays is never gone in between."""
+    with held():
+        _write(path, parts, False)
+
+
+def _write(path: Path, parts: Iterable[bytes | memoryview], private: bool) -> None:
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            for part in parts:
+                file.write(part)
             file.flush()
             os.fsync(file.fileno())
         # `mkstemp` makes a file that only its owner reads.
@@ -92,11 +100,26 @@ def replace_text(path: Path, old: str | None, new: str, private: bool = False) -
 
 def _take_away_leftovers(path: Path) -> None:
     """Remove what runs left behind that were killed while they wrote this file, where that was some time ago."""
-    with contextlib.suppress(OSError):
-        now = path.stat().st_mtime
-        for left in path.parent.glob(f".{glob.escape(path.name)}.{'?' * _RANDOM}"):
-            if left.stat().st_mtime < now - ABANDONED:
+    for left in _leftovers(path.parent, int(time.monotonic() / ABANDONED)).get(path.name, ()):
+        with contextlib.suppress(OSError):
+            if left.stat().st_mtime < path.stat().st_mtime - ABANDONED:
                 left.unlink()
+
+
+@functools.lru_cache(maxsize=4)
+def _leftovers(folder: Path, _: int) -> dict[str, list[Path]]:
+    """The files of a folder that were not finished, by the names that they were to have.
+
+    Looked for once in the time after which they count: to list a folder anew for each file that is written into it
+    takes longer than all else where there are ten thousands.
+    """
+    found = dict[str, list[Path]]()
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            wanted, random = entry.name.removeprefix(".").rpartition(".")[::2]
+            if entry.name.startswith(".") and len(random) == _RANDOM:
+                found.setdefault(wanted, []).append(folder / entry.name)
+    return found
 
 
 @contextlib.contextmanager

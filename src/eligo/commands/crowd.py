@@ -45,9 +45,9 @@ def in_order(
     first = next(batches, [])
     yield from work(first[:1])  # at once: whatever is wrong with all jobs shows here
     if count == 1 or len(first) < batch_size:
-        yield from work(first[1:])
-        for batch in batches:
-            yield from work(batch)
+        for batch in itertools.chain([first[1:]], batches):
+            for job in batch:  # so that no result waits for the next ones
+                yield from work([job])
         return
     with _Workers(work, start, args, count, lost) as workers:
         yield from workers.results(itertools.chain([first[1:]], batches))

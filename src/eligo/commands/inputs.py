@@ -309,9 +309,14 @@ def clashes(screening: Screening, patient: Patient, place: Place) -> list[Proble
         for evidence in finding.evidence
         if evidence.clash is not None and isinstance(evidence.test, Compare | OneOf)
     }
+    return clash_warnings(filter(None, found), place)
+
+
+def clash_warnings(scores: Iterable[str], place: Place) -> list[Problem]:
+    """A warning for each score whose stated value is not what its own inputs give."""
     message = "the {} as stated is not what its inputs in the record give; the stated value counts"
     help_ = "check the score, its inputs and their dates; `eligo audit` shows both values"
-    return [Problem("score-clash", message.format(variable_name(name)), place, help_, "warning") for name in found]
+    return [Problem("score-clash", message.format(variable_name(name)), place, help_, "warning") for name in scores]
 
 
 def flaws(reading: Reading, args: argparse.Namespace, rules: Rules | None = None) -> list[Problem]:

@@ -18,11 +18,12 @@ class Progress:
 
     def __init__(self, what: str = "patients", alone: bool = False) -> None:
         self.count = 0
+        self.total: int | None = None  # steps, where that is known
         self._what = what
         self._shown = False
         self._begun = time.monotonic()
         self._next = self._begun + _FIRST
-        self._wanted = sys.stderr.isatty() and (alone or not sys.stdout.isatty())
+        self.wanted = sys.stderr.isatty() and (alone or not sys.stdout.isatty())
 
     def __enter__(self) -> Progress:
         return self
@@ -33,19 +34,20 @@ class Progress:
     def step(self) -> None:
         """Count one."""
         self.count += 1
-        if not self._wanted or self.count % 16:
+        if not self.wanted or self.count % 16:
             return
         now = time.monotonic()
         if now >= self._next:
             self._next, self._shown = now + _EVERY, True
             rate = self.count / (now - self._begun)
-            _show(f"\r{self.count} {self._what}, {rate:.0f} a second ")
+            of = f" of {self.total}" if self.total and self.count <= self.total else ""
+            _show(f"\r{self.count}{of} {self._what}, {rate:.0f} a second ")
 
     def reach(self, count: int) -> None:
         """Count up to a number of steps, of which many were done at once."""
         self.count = count
         now = time.monotonic()
-        if self._wanted and now >= self._next:
+        if self.wanted and now >= self._next:
             self._next, self._shown = now + _EVERY, True
             _show(f"\r{count} {self._what} ")
 

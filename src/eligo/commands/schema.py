@@ -21,6 +21,7 @@ SCHEMAS = {
     "ruleset": ("eligo.ruleset.nodes", "RuleSetNode.model_json_schema"),
     "screening": ("eligo.report.schema", "json_schema"),
     "next": ("eligo.report.next_schema", "json_schema"),
+    "find": ("eligo.report.find_schema", "json_schema"),
     "warehouse": ("eligo.report.warehouse_schema", "json_schema"),
     "audit-record": ("eligo.report.record_schema", "json_schema"),
 }

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
 from eligo.commands.printing import say_lines
-from eligo.commands.progress import Progress
 from eligo.commands.rulefiles import add_trials
-from eligo.commands.verdicts import add_strict, chosen, exit_code, verdicts_of
-from eligo.dataclass import dataclass, field
-from eligo.ending import emit
+from eligo.commands.tallying import Done, PatientTally
+from eligo.commands.verdicts import add_strict, chosen, verdicts_of
+from eligo.dataclass import dataclass
 from eligo.errors import Place, Problem
 from eligo.isolation import Isolated
 from eligo.namedtuple import NamedTuple
@@ -25,10 +22,10 @@ from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.report.jsonline import json_line
-from eligo.report.problems import problems_json, write_error, write_problems
-from eligo.report.terminal import Terminal, clean_line, terminal, wrap
+from eligo.report.problems import problems_json, write_problems
+from eligo.report.terminal import Terminal, clean_line, terminal
 from eligo.report.text import screening_lines
-from eligo.report.verdict_table import TableRow, table_lines, table_row
+from eligo.report.verdict_table import table_lines, table_row
 from eligo.screening import Policy, Rules, Screening, load_rules, screen, screen_ahead
 
 EXAMPLES = """\
@@ -40,10 +37,21 @@ EXAMPLES = """\
   eligo screen patients_examples/stale_inr.json --max-age 14d --outlook
   eligo screen - --as-of 2026-11-20 < patients_examples/missing_inr.json
   eligo screen patients_examples/low_platelets.json --margin PLT=10%
+  eligo screen patients_examples --index trials.index --json
 """
 
+# Options, with their names in the arguments, that ask for more of the rules than an index keeps, or for other rules.
+_NOT_OF_AN_INDEX = {
+    "--rules": "rules",
+    "--exclude-trial": "exclude_trial",
+    "--fhir": "fhir",
+    "--outlook": "outlook",
+    "--table": "table",
+    "--reviewed-only": "reviewed_only",
+    "--margin": "margin",
+    "--processes": "processes",
+}
 ONLY = {"eligible": "ELIGIBLE", "blocked": "INELIGIBLE", "open": "UNDETERMINED"}
-RANK = ("ELIGIBLE", "UNDETERMINED", "INELIGIBLE")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +63,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     trials.add_argument(
         "--why", action="append", metavar="NCT", help="for this trial only: the reason in one sentence; repeatable"
     )
+    help_text = "all trials of an index (`eligo index`): verdicts and the ids of what blocks and is open alone"
+    trials.add_argument("--index", metavar="FILE", help=help_text)
     help_text = (
         "a FHIR server (https://host/path), of which PATIENT is the id of a patient; its token: ELIGO_FHIR_TOKEN"
     )
@@ -71,41 +81,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reviewed-only", action="store_true", help="refuse trials with criteria that nobody reviewed")
     inputs.add_arguments(parser)
     parser.set_defaults(refuse=parser.error)
-
-
-class Done(NamedTuple):
-    """What came of one patient: the text to print, the problems, the verdicts, the id; none for what was no patient."""
-
-    text: str
-    problems: tuple[Problem, ...]
-    verdicts: tuple[str, ...]
-    failed: bool
-    patient: str | None = None
-    row: TableRow | None = None
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What came of all patients together: the verdicts, the best one of each patient, and the files not read."""
-
-    failed: bool
-    verdicts: Counter[str] = field(default_factory=Counter)
-    best: Counter[str] = field(default_factory=Counter)
-    unread: set[str | None] = field(default_factory=set)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there was no patient at all, and nothing that could not be read as one."""
-        return not (self.best or self.unread or self.failed)
-
-    def add(self, done: Done) -> None:
-        """Count one patient, or what was none."""
-        self.failed |= done.failed
-        self.verdicts.update(done.verdicts)
-        if done.verdicts:
-            self.best[min(done.verdicts, key=RANK.index)] += 1
-        elif done.failed:
-            self.unread |= {problem.place.file for problem in done.problems if problem.severity == "error"}
 
 
 @dataclass(slots=True)
@@ -151,35 +126,20 @@ def _reviewed(rules: Rules) -> Rules:
 def run(args: argparse.Namespace) -> int:
     """Screen every patient, report what cannot be read, and sum the verdicts up in the exit code."""
     _check_options(args)
+    if args.index is not None:
+        from eligo.commands.screen_index import run_with_index  # lazily: few have an index, which needs numpy
+
+        return run_with_index(args)
     _ready.clear()
     _start(args)
     state = _ready[0]
     write_problems(state.rules.problems, args.json)
-    tally = _Tally(inputs.write_wrong_answers(args) or bool(state.rules.problems))
-    patients, rows = set[str](), list[TableRow]()
-    before, between = "", "" if args.json or args.why else "\n"
-    with Progress() as progress:
-        for done in in_order(_jobs(args, state), _screen_all, _start, args, args.processes, _lost):
-            if done.problems:
-                progress.clear()
-                write_problems(done.problems, args.json)
-            tally.add(done)
-            if args.answers and done.patient is not None:
-                patients.add(done.patient)
-            if done.row is not None:
-                rows.append(done.row)
-            if done.text:
-                emit(f"{before}{done.text}\n")
-                before = between
-            progress.step()
+    tally = PatientTally(inputs.write_wrong_answers(args) or bool(state.rules.problems))
+    results = in_order(_jobs(args, state), _screen_all, _start, args, args.processes, _lost)
+    rows = tally.tell(results, args, "" if args.json or args.why else "\n")
     if rows:
         say_lines(table_lines(rows, [plan.trial for plan in state.rules.plans], state.shape))
-    inputs.warn_of_strangers(args, patients)
-    if tally.is_empty:
-        write_problems([inputs.nobody(args.patients)], args.json)
-    if sum(tally.best.values()) + len(tally.unread) > 1:
-        _summarise(tally.best, len(tally.unread), args.json)
-    return exit_code(tally.verdicts, tally.failed, args.strict)
+    return tally.end(args)
 
 
 def _jobs(args: argparse.Namespace, state: ScreenState) -> Iterator[Job]:
@@ -199,6 +159,10 @@ def _check_options(args: argparse.Namespace) -> None:
         args.refuse("--brief goes with --json")
     if args.table and (args.json or args.why or args.outlook):
         args.refuse("--table is for people, and says the verdicts alone: it goes without --json, --why and --outlook")
+    if args.index is not None:
+        given = [option for option, value in _NOT_OF_AN_INDEX.items() if getattr(args, value)]
+        if given:
+            args.refuse(f"--index goes without {', '.join(given)}")
 
 
 def _screen_all(batch: Iterable[Job]) -> list[Done]:
@@ -288,22 +252,3 @@ def _lines(data: dict[str, Any], state: ScreenState) -> Iterator[str]:
         yield json_line(data)
     else:
         yield from (clean_line(line, state.shape.colour) for line in screening_lines(data, state.shape))
-
-
-def _summarise(best: Counter[str], unread: int, as_json: bool) -> None:
-    """Say on standard error how many patients there were, each by its best verdict, and how many files had others."""
-    patients = {verdict: best[verdict] for verdict in RANK}
-    total = sum(patients.values())
-    if as_json:
-        summary = {"patients": total, **{v.lower(): n for v, n in patients.items()}, "not_read": unread}
-        write_error(json.dumps({"summary": summary}) + "\n")
-        return
-    parts = [
-        f"{patients['ELIGIBLE']} eligible for a trial",
-        f"{patients['UNDETERMINED']} undetermined at best",
-        f"{patients['INELIGIBLE']} ineligible for all",
-    ]
-    said = f"{'1 patient' if total == 1 else f'{total} patients'}: {', '.join(parts)}"
-    if unread:
-        said += f"; {'1 file' if unread == 1 else f'{unread} files'} not read, or not in whole"
-    write_error("\n" + "\n".join(wrap(said, terminal(sys.stderr).width, "", "  ")) + "\n")

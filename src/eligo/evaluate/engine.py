@@ -175,10 +175,11 @@ class Engine:
     """All trials under one policy, with the tests that they share.
 
     `asked` are the tests as the plans have them, `tests` the functions that answer them, both by number; `readers` are
-    the bits of the tests that look at an id, `rulers` of those that its absence settles.
+    the bits of the tests that look at an id, `rulers` of those that its absence settles. Where the plans are not those
+    of rule sets, the caller says what these ask by `asked`, in which answers of persons are looked up.
     """
 
-    def __init__(self, plans: Iterable[Plan], policy: Policy | None = None) -> None:
+    def __init__(self, plans: Iterable[Plan], policy: Policy | None = None, asked: AskedByRules | None = None) -> None:
         self.policy = policy or Policy()
         self.tests: list[Answer] = []
         self.readers: dict[str, int] = {}
@@ -198,7 +199,7 @@ class Engine:
             for silence in (True, False)
         }
         self._empty: dict[_Key, Empty] = {}
-        self._asked: AskedByRules | None = None
+        self._asked = asked
 
     def _of_scores(self) -> dict[SilentKey, int]:
         """The tests of concepts that scores ask, which are tests like the others."""
@@ -214,7 +215,7 @@ class Engine:
         """The number of a test, the same for equal ones."""
         number = self._numbers.get(test)
         if number is None:
-            number = self._numbers[test] = self._added(*_answer(test))
+            number = self._numbers[test] = self._added(*answer_of(test))
         return number
 
     def _added(self, answer: Answer, reads: frozenset[str]) -> int:
@@ -291,7 +292,7 @@ def _cost(test: Test) -> int:
     return int(isinstance(test, Present)) + int(isinstance(test, Compare | Present) and test.window is not None)
 
 
-def _answer(test: Test) -> tuple[Answer, frozenset[str]]:
+def answer_of(test: Test) -> tuple[Answer, frozenset[str]]:
     """The function that answers a test, and the ids of everything in a record that it looks at."""
     match test:
         case Present():

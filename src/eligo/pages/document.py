@@ -13,6 +13,7 @@ from typing import Literal
 from eligo.criteria import Duration, Span
 from eligo.dataclass import dataclass, replace
 from eligo.errors import EligoError, Place, Problem
+from eligo.listing import Listing
 from eligo.pages.inline import cut_pieces
 from eligo.pages.layout import announces_list, clean
 from eligo.pages.leads import asks_all, asks_any, excludes, is_lead, is_negated, takes_part, turns
@@ -94,6 +95,7 @@ class Page:
     month of one. A remark is page furniture among the criteria, or a sentence such as that further criteria apply.
     `conditions` are what the trial is about, in the words of the registry's field. `places` are offsets in the text of
     a protocol, each with the page or paragraph that begins there; `notes` say what of a protocol was not read.
+    `listing` is how the registry lists the trial beside all that.
     """
 
     trial: str | None
@@ -109,6 +111,7 @@ class Page:
     conditions: tuple[str, ...] = ()
     places: tuple[tuple[int, str], ...] = ()
     notes: tuple[str, ...] = ()
+    listing: Listing = Listing()
 
     def place_of(self, span: Span) -> str | None:
         """Where in its document a stretch of the text begins: `page 41`."""

@@ -10,6 +10,7 @@ import json
 import re
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode  # made once
+_quoted = json.encoder.encode_basestring
 _HIDDEN = "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 
 
@@ -22,6 +23,11 @@ def json_line(data: object, indent: int | None = None) -> str:
     if indent is None:
         return shown(_encode(data))
     return shown(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=indent))
+
+
+def quoted(text: str) -> str:
+    """A text as JSON; the same as `json_line`, at a fraction of the time."""
+    return shown(_quoted(text))
 
 
 def shown(text: str) -> str:

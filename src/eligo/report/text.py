@@ -44,7 +44,7 @@ def screening_lines(screening: Data, terminal: Terminal) -> Iterator[str]:
     yield from warning_lines(screening, terminal)
     counts = screening["counts"]
     if counts["eligible"] + counts["undetermined"] + counts["ineligible"] > 1:
-        yield from wrap(_counted(counts), terminal.width, "  ", "  ")
+        yield from wrap(counted(counts), terminal.width, "  ", "  ")
         yield from _next_lines(screening, terminal)
 
 
@@ -88,7 +88,7 @@ def _open_parts(findings: Iterable[Data]) -> tuple[int, int]:
     return len(known), len(other)
 
 
-def _counted(counts: Data) -> str:
+def counted(counts: Data) -> str:
     """How many trials there are of each verdict: "5 trials: 1 eligible, 2 undetermined, 2 ineligible (1 near)".
 
     Those whose source states no criteria are counted apart.

@@ -311,6 +311,18 @@ class SourceNode(Strict):
     url: str | None = None
 
 
+RegistryWord = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+
+
+class ListingNode(Strict):
+    """How the registry lists the trial, in its own words; nothing evaluates it."""
+
+    status: RegistryWord | None = Field(default=None, description="whether it recruits", examples=["RECRUITING"])
+    phases: list[RegistryWord] = Field(default=[], examples=[["PHASE1", "PHASE2"]])
+    countries: list[Annotated[str, Field(min_length=1)]] = Field(default=[], description="where it has sites")
+    age_groups: list[RegistryWord] = Field(default=[], examples=[["ADULT", "OLDER_ADULT"]])
+
+
 class RuleSetNode(Strict):
     """One trial."""
 
@@ -321,6 +333,7 @@ class RuleSetNode(Strict):
     conditions: list[Annotated[str, Field(min_length=1)]] = Field(
         default=[], description="what the trial is about: ids of grammar/concepts.yaml, or the source's words"
     )
+    listing: ListingNode = ListingNode()
     notes: list[str] = []
     cohorts: list[CohortNode] = []
     criteria: list[CriterionNode] = []

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from eligo.commands import inputs, screen
+from eligo.commands.tallying import Done
 from eligo.dataclass import replace
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import read_json
@@ -94,7 +95,7 @@ def audit(call: Call) -> HttpAnswer:
     return sheet(job, state)
 
 
-def _only(done: screen.Done) -> HttpAnswer:
+def _only(done: Done) -> HttpAnswer:
     if not done.text:
         raise EligoError(done.problems)
     return HttpAnswer(done.text)

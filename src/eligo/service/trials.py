@@ -109,7 +109,9 @@ def parse(call: Call) -> HttpAnswer:
 
 def imports(call: Call) -> HttpAnswer:
     """Make drafts of a page, criteria or records, as `eligo import --json` does; one that is none stops no other."""
-    from eligo.commands.import_pages import import_one, imported_json, own_folder
+    from eligo.commands.import_many import import_one
+    from eligo.commands.import_pages import own_folder
+    from eligo.commands.imported import report_of
     from eligo.trials.sources import body_documents
 
     _no_options(call)
@@ -122,7 +124,7 @@ def imports(call: Call) -> HttpAnswer:
     found, problems = list[dict[str, object]](), list[Problem]()
     for document in body_documents(data["text"].encode(), BODY):
         with Isolated(Place(document.file)) as unit:
-            found.append(imported_json(import_one(document, folder, data.get("trial") or None, done)))
+            found.append(report_of(import_one(document, folder, data.get("trial") or None, done)).as_json())
         problems += unit.problems
     if not found:
         raise EligoError(problems)

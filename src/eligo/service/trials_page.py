@@ -14,7 +14,8 @@ from pathlib import Path
 from markupsafe import Markup
 
 from eligo.check import CheckFinding, check_text
-from eligo.commands.import_pages import import_one, own_folder
+from eligo.commands.import_many import import_one
+from eligo.commands.import_pages import own_folder
 from eligo.commands.review import open_json
 from eligo.commands.rulefiles import trial_file
 from eligo.commands.understood import criterion_json

@@ -5,7 +5,6 @@ A draft is what the grammar read; a person reviews it. Where there is a file alr
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,47 +71,55 @@ def import_page(text: str, file: str | None, rules_dir: Path, trial: str | None 
 def import_document(document: Document, page: Page, rules_dir: Path) -> Imported:
     """Write or update `rules_dir/<trial>.yaml`; raise `EligoError`, and change nothing, where that cannot be done."""
     for _ in range(_TRIES):
-        with contextlib.suppress(_Overtaken):
-            return _imported(document, page, rules_dir)
+        imported, change = prepare(document, page, rules_dir)
+        if change.make():
+            return imported
     message = "others write the file all the time"
     raise EligoError(Problem("file-changed", message, Place(str(rules_dir / _file_name(page))), "try again later"))
 
 
-class _Overtaken(Exception):  # noqa: N818 - no error; it begins the work anew
-    """Somebody else wrote the file after it was read."""
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """The text that a file has now (None: there is none), and the one that it is to have."""
+
+    file: Path
+    old: str | None
+    new: str
+
+    def make(self) -> bool:
+        """Write the new text where it is another one; whether the file still was the old one."""
+        if self.new == self.old:
+            return True
+        if self.old is None:
+            _make_folder(self.file.parent)
+        try:
+            replace_text(linked(self.file), self.old, self.new)
+        except EligoError as error:
+            if error.problems[0].code == "file-changed":
+                return False
+            raise
+        return True
 
 
-def _imported(document: Document, page: Page, rules_dir: Path) -> Imported:
-    name = _file_name(page)
-    path = linked(rules_dir / name)
-    shown = rules_dir / name
+def prepare(document: Document, page: Page, rules_dir: Path) -> tuple[Imported, FileChange]:
+    """What an import makes of a document, and the change that it is to make; nothing is written yet."""
+    file = rules_dir / _file_name(page)
+    path = linked(file)
     if not path.exists():
         ruleset = draft(page, document.raw)
         text = dumps(ruleset)
-        loads(text, str(shown))  # INVARIANT: no file is written that cannot be loaded
-        _make_folder(rules_dir)
-        _write(path, None, text)
-        return Imported(shown, ruleset, True, len(page.items))
+        loads(text, str(file))  # INVARIANT: no file is written that cannot be loaded
+        return Imported(file, ruleset, True, len(page.items)), FileChange(file, None, text)
     text = read_text(path)
-    old = loads(text, str(shown))
-    _refuse_another_trial(old, page, shown)
-    if old.source.sha256 == document.sha256:
-        return Imported(shown, old, False, len(page.items))
-    _refuse_older(old, page, shown)
+    old = loads(text, str(file))
+    _refuse_another_trial(old, page, file)
+    # Rule sets of a time when an import left the listing out get it of the very same record.
+    if old.source.sha256 == document.sha256 and (page.listing.is_silent or not old.listing.is_silent):
+        return Imported(file, old, False, len(page.items)), FileChange(file, text, text)
+    _refuse_older(old, page, file)
     merged = merge(old, draft(page, document.raw))
     new = rewrite(text, merged.ruleset, merged.moves)
-    if new != text:
-        _write(path, text, new)
-    return Imported(shown, merged.ruleset, new != text, len(page.items), merged)
-
-
-def _write(path: Path, old: str | None, new: str) -> None:
-    try:
-        replace_text(path, old, new)
-    except EligoError as error:
-        if error.problems[0].code == "file-changed":
-            raise _Overtaken from None
-        raise
+    return Imported(file, merged.ruleset, new != text, len(page.items), merged), FileChange(file, text, new)
 
 
 def _file_name(page: Page) -> str:
@@ -166,6 +173,7 @@ def draft(page: Page, raw: str) -> RuleSet:
         notes=page.notes,
         states_no_criteria=page.states_no_criteria,
         conditions=tuple(dict.fromkeys(map(_condition, page.conditions))),
+        listing=page.listing,
     )
 
 

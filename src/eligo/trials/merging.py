@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from eligo.criteria import Criterion, text_sha
 from eligo.dataclass import dataclass, field, replace
+from eligo.listing import Listing
 from eligo.ruleset import Cohort, RuleSet
 from eligo.yamltext import Path
 
@@ -62,6 +63,7 @@ def merge(old: RuleSet, new: RuleSet) -> Merged:
         removed=tuple(e.criterion for e in removed),
         # A person may have chosen better words; a source that states none takes none away.
         conditions=old.conditions or new.conditions,
+        listing=_listing(old, new),
     )
     return Merged(
         ruleset,
@@ -223,6 +225,11 @@ def _cohorts(old: RuleSet, new: RuleSet, criteria: tuple[Criterion, ...]) -> tup
     arms = [labelled.get(c.id, c) for c in new.cohorts]
     known = {c.id for c in arms}
     return (*arms, *(c for c in old.cohorts if c.id in needed - known))
+
+
+def _listing(old: RuleSet, new: RuleSet) -> Listing:
+    """How the newer version of the source lists the trial; one that says nothing takes nothing away."""
+    return old.listing if new.listing.is_silent else new.listing
 
 
 def _moves(entries: list[_Merged], removed: list[_Merged]) -> Iterator[tuple[Path, Path]]:

@@ -8,6 +8,7 @@ from typing import Any
 from eligo.criteria import Duration
 from eligo.errors import EligoError, Place, Problem
 from eligo.jsontext import read_json
+from eligo.listing import Listing, listed_as
 from eligo.pages.document import Page, RegistryFields, read_criteria
 from eligo.trials.fields import read_age, read_sex
 from eligo.trials.pages import NO_TRIAL
@@ -30,9 +31,10 @@ def read_record(source: str | bytes | Mapping[str, Any], file: str | None = None
     posted = _text(_module(status, "lastUpdatePostDateStruct", file), "date") or _text(status, "lastUpdateSubmitDate")
     fields = _fields(eligibility, file)
     conditions = _words(_module(protocol, "conditionsModule", file), "conditions")
+    listing = _listing(protocol)
     criteria = _text(eligibility, "eligibilityCriteria")
     if criteria is None:
-        return Page(name, title, posted, fields, (), (), True, conditions=conditions)
+        return Page(name, title, posted, fields, (), (), True, conditions=conditions, listing=listing)
     page = read_criteria(criteria, name, file)
     return Page(
         trial=name,
@@ -46,6 +48,7 @@ def read_record(source: str | bytes | Mapping[str, Any], file: str | None = None
         remarks=page.remarks,
         text=criteria,
         conditions=conditions,
+        listing=listing,
     )
 
 
@@ -82,6 +85,28 @@ def _words(module: Mapping[str, Any], name: str) -> tuple[str, ...]:
     value = module.get(name)
     found = value if isinstance(value, list) else []
     return tuple(dict.fromkeys(" ".join(words.split()) for words in found if isinstance(words, str) and words.strip()))
+
+
+def _listing(protocol: Mapping[str, Any]) -> Listing:
+    """How the record lists the trial; what has another form there says nothing, since no verdict hangs on it."""
+
+    def words(module: str, name: str) -> tuple[str, ...]:
+        part = protocol.get(module)
+        value = part.get(name) if isinstance(part, Mapping) else None
+        texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        found = (listed_as(text) for text in texts if isinstance(text, str))
+        return tuple(dict.fromkeys(word for word in found if word[:1].isalpha()))
+
+    located = protocol.get("contactsLocationsModule")
+    given = located.get("locations") if isinstance(located, Mapping) else None
+    sites = given if isinstance(given, list) else []
+    countries = {_text(site, "country") for site in sites if isinstance(site, Mapping)}
+    return Listing(
+        next(iter(words("statusModule", "overallStatus")), None),
+        words("designModule", "phases"),
+        tuple(sorted(name for name in countries if name)),
+        words("eligibilityModule", "stdAges"),
+    )
 
 
 def _fields(module: Mapping[str, Any], file: str | None) -> RegistryFields:

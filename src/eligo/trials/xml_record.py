@@ -36,7 +36,9 @@ def read_xml(text: str, file: str | None = None) -> dict[str, Any]:
     def words(*paths: str) -> str | None:
         return next((t for p in paths if (t := (root.findtext(p) or "").strip())), None)
 
-    conditions = [text for part in root.findall("condition") if (text := (part.text or "").strip())]
+    def every(path: str) -> list[str]:
+        return [text for part in root.findall(path) if (text := (part.text or "").strip())]
+
     healthy = words("eligibility/healthy_volunteers")
     date = words("last_update_posted", "lastchanged_date", "last_update_submitted")
     eligibility = {
@@ -55,8 +57,18 @@ def read_xml(text: str, file: str | None = None) -> dict[str, Any]:
                 "briefTitle": words("brief_title"),
                 "officialTitle": words("official_title"),
             },
-            "statusModule": {"lastUpdatePostDateStruct": {"date": read_date(date) if date else None}},
-            "conditionsModule": {"conditions": conditions},
+            "statusModule": {
+                "lastUpdatePostDateStruct": {"date": read_date(date) if date else None},
+                "overallStatus": words("overall_status"),
+            },
+            "conditionsModule": {"conditions": every("condition")},
+            "designModule": {"phases": _phases(every("phase"))},
+            "contactsLocationsModule": {"locations": [{"country": one} for one in every("location_countries/country")]},
             "eligibilityModule": {k: v for k, v in eligibility.items() if v is not None},
         }
     }
+
+
+def _phases(phases: list[str]) -> list[str]:
+    """The phases one by one, as the newer records have them."""
+    return [one for phase in phases for one in (["NA"] if phase == "N/A" else phase.split("/"))]

@@ -6,8 +6,11 @@ that pint is imported only for an uncommon one. Mass meets amount, and other kin
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
+import sys
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -247,10 +250,27 @@ def _measure(codes: list[str]) -> dict[str, Any]:
 
 @functools.cache
 def _registry() -> Any:
-    import pint  # lazily: it costs more to start than the rest of a screening
+    with _numpy_left_out():
+        import pint  # lazily: it costs more to start than the rest of a screening
 
     path = data_dir("grammar") / "units.txt"
     return pint.UnitRegistry(str(path), non_int_type=Fraction, autoconvert_offset_to_baseunit=True)
+
+
+@contextlib.contextmanager
+def _numpy_left_out() -> Iterator[None]:
+    """Keep pint from loading numpy where that is installed: single numbers need none, and it doubles the time.
+
+    Where something else has loaded it, nothing is saved.
+    """
+    if "numpy" in sys.modules:
+        yield
+        return
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # so an import fails as if it were not installed
+    try:
+        yield
+    finally:
+        del sys.modules["numpy"]
 
 
 def _beyond(variable: Variable) -> Problem:
