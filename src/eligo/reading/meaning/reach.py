@@ -157,10 +157,12 @@ def _both_any(context: Context, before: Said, part: Said) -> bool:
 
 
 def _other_too(context: Context, before: Said, part: Said) -> bool:
-    """Whether two names share a noun, and the first is of another thing than that of the trial."""
+    """Whether two names share a noun, or are one, and the first is of another thing than that of the trial."""
     facts, own = facts_named(before), facts_named(part)
     if not (facts and own and part.bare) or any(Excepted(STUDY_CONDITION) not in fact.but_not for fact in facts):
         return False
+    if {fact.concept for fact in facts} == {fact.concept for fact in own}:
+        return True  # `concurrent malignancy, or malignancy in the last 3 years`
     written = [context.written(fact.span) for fact in facts if fact.span is not None]
     return len(written) == len(facts) and all(concept_named(one) is None and " " not in one for one in written)
 
