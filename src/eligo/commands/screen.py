@@ -11,13 +11,12 @@ from eligo.commands import inputs
 from eligo.commands.crowd import in_order, process_count
 from eligo.commands.printing import say_lines
 from eligo.commands.rulefiles import add_trials
-from eligo.commands.tallying import Done, PatientTally
+from eligo.commands.tallying import ONLY, Done, PatientTally, isolated, lost
 from eligo.commands.verdicts import add_strict, chosen, verdicts_of
 from eligo.dataclass import dataclass
 from eligo.errors import Place, Problem
-from eligo.isolation import Isolated
 from eligo.namedtuple import NamedTuple
-from eligo.patients.jobs import Job, killed
+from eligo.patients.jobs import Job
 from eligo.patients.ledger import Reading
 from eligo.patients.model import Patient
 from eligo.patients.readers import Options, jobs, read_job
@@ -51,7 +50,6 @@ _NOT_OF_AN_INDEX = {
     "--margin": "margin",
     "--processes": "processes",
 }
-ONLY = {"eligible": "ELIGIBLE", "blocked": "INELIGIBLE", "open": "UNDETERMINED"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -135,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
     state = _ready[0]
     write_problems(state.rules.problems, args.json)
     tally = PatientTally(inputs.write_wrong_answers(args) or bool(state.rules.problems))
-    results = in_order(_jobs(args, state), _screen_all, _start, args, args.processes, _lost)
+    results = in_order(_jobs(args, state), _screen_all, _start, args, args.processes, lost)
     rows = tally.tell(results, args, "" if args.json or args.why else "\n")
     if rows:
         say_lines(table_lines(rows, [plan.trial for plan in state.rules.plans], state.shape))
@@ -173,13 +171,7 @@ def _screen_all(batch: Iterable[Job]) -> list[Done]:
 
 def screen_one(job: Job, state: ScreenState) -> Done:
     """Screen a patient; whatever goes wrong is part of the result."""
-    with Isolated(job.place) as unit:
-        return _done(job, state)
-    return Done("", unit.problems, (), True)
-
-
-def _lost(job: Job) -> Done:
-    return Done("", (killed(job),), (), True)
+    return isolated(job, state, _done)
 
 
 class ScreenedRecord(NamedTuple):

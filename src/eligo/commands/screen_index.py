@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from eligo.commands import inputs
 from eligo.commands.crowd import in_order
 from eligo.commands.index import check_numpy
-from eligo.commands.tallying import Done, PatientTally
+from eligo.commands.tallying import ONLY, Done, PatientTally, isolated, lost
 from eligo.dataclass import dataclass
 from eligo.errors import Place, Problem
-from eligo.isolation import Isolated
-from eligo.patients.jobs import Job, killed
+from eligo.patients.jobs import Job
 from eligo.patients.readers import Options, jobs, read_job
 from eligo.report.problems import problems_json, write_problems
 from eligo.report.terminal import Terminal, clean_line, terminal
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from eligo.index.arrays import Places
     from eligo.index.brief import Briefs
     from eligo.index.screened import IndexScreening
-
-ONLY = {"eligible": "ELIGIBLE", "blocked": "INELIGIBLE", "open": "UNDETERMINED"}
 
 
 @dataclass(slots=True)
@@ -69,7 +66,7 @@ def run_with_index(args: argparse.Namespace) -> int:
     write_problems(state.warnings, args.json)
     tally = PatientTally(inputs.write_wrong_answers(args))
     # The line of a patient is of all trials, and so long that to hand it on takes as long as to make it.
-    results = in_order(_jobs(args, state), _screen_all, _start, args, 1, _lost)
+    results = in_order(_jobs(args, state), _screen_all, _start, args, 1, lost)
     tally.tell(results, args, "" if args.json else "\n")
     return tally.end(args)
 
@@ -80,17 +77,7 @@ def _jobs(args: argparse.Namespace, state: IndexState) -> Iterator[Job]:
 
 def _screen_all(batch: Iterable[Job]) -> list[Done]:
     """Screen the patients of a batch; whatever goes wrong with one is part of its own result."""
-    return [_screen_one(job, _ready[0]) for job in batch]
-
-
-def _screen_one(job: Job, state: IndexState) -> Done:
-    with Isolated(job.place) as unit:
-        return _done(job, state)
-    return Done("", unit.problems, (), True)
-
-
-def _lost(job: Job) -> Done:
-    return Done("", (killed(job),), (), True)
+    return [isolated(job, _ready[0], _done) for job in batch]
 
 
 def _done(job: Job, state: IndexState) -> Done:

@@ -6,7 +6,8 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from eligo.commands import inputs
 from eligo.commands.progress import Progress
@@ -14,12 +15,16 @@ from eligo.commands.verdicts import exit_code
 from eligo.dataclass import dataclass, field
 from eligo.ending import emit, held
 from eligo.errors import Problem
+from eligo.isolation import Isolated
 from eligo.namedtuple import NamedTuple
+from eligo.patients.jobs import Job, killed
 from eligo.report.problems import write_error, write_problems
 from eligo.report.terminal import terminal, wrap
+from eligo.report.text import RANK
 from eligo.report.verdict_table import TableRow
 
-RANK = ("ELIGIBLE", "UNDETERMINED", "INELIGIBLE")
+_State = TypeVar("_State")
+ONLY = {"eligible": "ELIGIBLE", "blocked": "INELIGIBLE", "open": "UNDETERMINED"}  # what `--only` calls the verdicts
 
 
 class Done(NamedTuple):
@@ -35,6 +40,18 @@ class Done(NamedTuple):
     patient: str | None = None
     row: TableRow | None = None
     more: Iterable[str] = ()
+
+
+def isolated(job: Job, state: _State, work: Callable[[Job, _State], Done]) -> Done:
+    """What came of one patient; whatever goes wrong is part of it."""
+    with Isolated(job.place) as unit:
+        return work(job, state)
+    return Done("", unit.problems, (), True)
+
+
+def lost(job: Job) -> Done:
+    """What is said of a patient whose process was killed."""
+    return Done("", (killed(job),), (), True)
 
 
 @dataclass(slots=True)

@@ -18,9 +18,8 @@ from eligo.index.screened import VERDICTS, IndexScreener, IndexScreening
 from eligo.namedtuple import NamedTuple
 from eligo.report.jsonline import json_line, quoted
 from eligo.report.terminal import Terminal, clean
+from eligo.report.text import COLOUR, RANK, VERDICT_COLUMNS
 
-COLOUR = {"ELIGIBLE": "green", "INELIGIBLE": "red", "UNDETERMINED": "yellow"}
-RANK = ("ELIGIBLE", "UNDETERMINED", "INELIGIBLE")
 _MOST_IDS = 8
 _BETWEEN = ", "
 _VERDICTS = [f'"verdict": "{word}", "blocks": [' for word in VERDICTS]
@@ -202,7 +201,7 @@ class Briefs:
             what = _listed("blocks" if verdict == "INELIGIBLE" else "open", ids)
             if bare[number]:
                 what = NO_CRITERIA
-            painted = terminal.paint(verdict, COLOUR[verdict], "bold") + " " * (12 - len(verdict))
+            painted = terminal.paint(verdict, COLOUR[verdict], "bold") + " " * (VERDICT_COLUMNS - len(verdict))
             yield f"  {clean(names[number]):<{room}}  {painted}  {what or 'every criterion passes'}".rstrip()
 
     def _shown(self, marked: Flags, screening: IndexScreening, key: str) -> list[list[str]]:

@@ -23,6 +23,7 @@ COLOUR = {
     "blocks": "red",
     "open": "yellow",
 }
+RANK = ("ELIGIBLE", "UNDETERMINED", "INELIGIBLE")  # the nearest to eligible first
 VERDICT_COLUMNS = 12
 MOST_BLOCKERS = 4
 MOST_QUESTIONS = 3

@@ -8,7 +8,7 @@ from eligo.criteria import IfThen, OneOf, Predicate
 from eligo.reading.meaning import exceptions
 from eligo.reading.meaning.conditions import with_other_limits
 from eligo.reading.meaning.context import Context, bodies_of, extent, filled, hull
-from eligo.reading.meaning.joining import all_of, any_of, default, measures, one_of, with_condition
+from eligo.reading.meaning.joining import all_of, any_of, default, is_of_sex, measures, one_of, with_condition
 from eligo.reading.meaning.said import Said
 from eligo.reading.meaning.wrapping import wrapped
 from eligo.reading.tokens import Token
@@ -61,7 +61,7 @@ def joined(context: Context, said: Sequence[Said], marks: Sequence[Token]) -> Sa
 
 def _of_both_sexes(context: Context, said: Sequence[Said]) -> bool:
     """`male patients; female patients who are sterile`: whether parts name one sex each, and one of them no more."""
-    alone = {str(leaf.values[0]) for s in said if isinstance(leaf := s.body, OneOf) and leaf.variable == "sex"}
+    alone = {str(leaf.values[0]) for s in said if is_of_sex(leaf := s.body)}
     others = [s for s in said if not isinstance(s.body, (OneOf, IfThen))]
     return len(alone) == 1 and bool(others) and all(context.names_sex(s.span) for s in others)
 

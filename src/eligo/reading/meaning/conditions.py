@@ -34,6 +34,7 @@ from eligo.reading.meaning.joining import (
     facts_of,
     has_unread,
     in_last,
+    is_of_sex,
     is_unread,
     measures,
 )
@@ -72,7 +73,7 @@ def _of_each(context: Context, node: Node) -> Said:
     said = wrapped(context, context.read(node))
     groups = said.body.parts if isinstance(said.body, AllOf) else ()
     sexes = {sex_of(leaf.concept) if isinstance(leaf, Present) else None for leaf in groups}
-    sexes |= {str(leaf.values[0]) for leaf in groups if isinstance(leaf, OneOf) and leaf.variable == "sex"}
+    sexes |= {str(leaf.values[0]) for leaf in groups if is_of_sex(leaf)}
     return replace(said, body=any_of(groups)) if {"male", "female"} <= sexes else said
 
 
@@ -165,7 +166,7 @@ def of_one_sex(leaf: Leaf) -> bool:
     """Whether a leaf names patients of one sex, of whom something is asked."""
     if isinstance(leaf, Present):
         return sex_of(leaf.concept) is not None
-    return isinstance(leaf, OneOf) and leaf.variable == "sex"
+    return is_of_sex(leaf)
 
 
 def other_limit(context: Context, then: Predicate, condition: Predicate) -> Predicate | None:

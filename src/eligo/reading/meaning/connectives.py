@@ -32,6 +32,7 @@ from eligo.reading.meaning.joining import (
     default,
     facts_of,
     has_unread,
+    is_of_sex,
     is_unread,
     measures,
     one_of,
@@ -135,7 +136,7 @@ def _sort(part: Predicate) -> str:
     """Whether it is of facts or of what a person states, of whichever sex; empty for what is not understood."""
     if is_unread(part):
         return ""
-    said = [leaf for leaf in leaves(part) if not (isinstance(leaf, OneOf) and leaf.variable == "sex")]
+    said = [leaf for leaf in leaves(part) if not is_of_sex(leaf)]
     return "limit" if any(isinstance(leaf, MEASURING) for leaf in said) else category(all_of(said))
 
 
@@ -306,7 +307,7 @@ def _uniform(context: Context, parts: list[Predicate], word: str, span: Span) ->
 def _apposed(context: Context, parts: list[Predicate]) -> Predicate:
     """Parts between commas alone: a condition and the value that states or grades it, else a list."""
     head, *rest = parts
-    if rest and isinstance(head, OneOf) and head.variable == "sex":  # if female, pregnancy or lactation
+    if rest and is_of_sex(head):  # if female, pregnancy or lactation
         return all_of([head, default(context, rest)])
     if rest and isinstance(head, Present) and all(map(measures, rest)):
         if {variable for part in rest for variable in _tested(part)} <= set(measured_by(head.concept)):

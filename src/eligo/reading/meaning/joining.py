@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import TypeGuard
 
 from eligo.criteria import (
     AllOf,
@@ -45,9 +46,14 @@ def one_of(parts: Sequence[Predicate]) -> Predicate:
     if len(under) == len(parts) and disjoint([p.condition for p in under]):
         return any_of(parts)
     whom = under[0].condition if len(under) == 1 else None
-    if isinstance(whom, OneOf) and whom.variable == "sex":
+    if is_of_sex(whom):
         return replace(under[0], then=any_of([p.then if isinstance(p, IfThen) else p for p in parts]))
     return any_of([with_condition(part) for part in parts])
+
+
+def is_of_sex(part: Predicate | None) -> TypeGuard[OneOf]:
+    """Whether it names patients of one sex, and no more."""
+    return isinstance(part, OneOf) and part.variable == "sex"
 
 
 def with_condition(part: Predicate) -> Predicate:

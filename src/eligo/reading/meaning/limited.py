@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from eligo.criteria import Compare, OneOf, Predicate, leaves
+from eligo.criteria import Compare, Predicate, leaves
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.context import elements_of, place
-from eligo.reading.meaning.joining import any_of, measures
+from eligo.reading.meaning.joining import any_of, is_of_sex, measures
 from eligo.reading.meaning.state import UnitState
 from eligo.reading.tokens import Token
 from eligo.reading.tree import Anchor, Bracket, Element, TimeNode
@@ -73,7 +73,7 @@ def of_another_time(head: Predicate, inner: Predicate, node: Bracket) -> bool:
     """`BP < 160/100 at screening (< 150/100 before surgery)`: limits on the same, which are not of the same day."""
     limits = [leaf for leaf in leaves(inner) if isinstance(leaf, Compare)]
     both = [(a, b) for a in leaves(head) if isinstance(a, Compare) for b in limits if _on(a) == _on(b)]
-    of_others = any(isinstance(leaf, OneOf) and leaf.variable == "sex" for leaf in leaves(inner))
+    of_others = any(map(is_of_sex, leaves(inner)))
     if not both or not measures(head) or of_others:  # `(women: >= 50 kg)`
         return False
     timed = not measures(inner) or any(isinstance(e, (Anchor, TimeNode)) for e in elements_of(node.item))

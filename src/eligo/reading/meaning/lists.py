@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
-from typing import TypeGuard
 
-from eligo.criteria import AllOf, AnyOf, Attest, Compare, Not, OneOf, Predicate, Present, Span, Unparsed, leaves
+from eligo.criteria import AllOf, AnyOf, Attest, Compare, Not, Predicate, Present, Span, Unparsed, leaves
 from eligo.dataclass import replace
 from eligo.reading.lexicon import words
 from eligo.reading.meaning.bonds import needing_too
@@ -16,7 +15,7 @@ from eligo.reading.meaning.context import Context, hull
 from eligo.reading.meaning.definitions import of_a_function, read_as_limits
 from eligo.reading.meaning.examples import demanded
 from eligo.reading.meaning.facts import kinds_in
-from eligo.reading.meaning.joining import all_of, is_unread, measures
+from eligo.reading.meaning.joining import all_of, is_of_sex, is_unread, measures
 from eligo.reading.meaning.nouns import with_nouns
 from eligo.reading.meaning.reach import runs, spread
 from eligo.reading.meaning.reach_times import with_last_time
@@ -306,7 +305,7 @@ def _half_the_patients(context: Context, said: Sequence[Said]) -> bool:
     if not unread:
         return False
     bodies = [(s.what, s.body) for s in said if s.body is not None]
-    sexes = [(what, leaf) for what, body in bodies for leaf in leaves(body) if _is_of_sex(leaf)]
+    sexes = [(what, leaf) for what, body in bodies for leaf in leaves(body) if is_of_sex(leaf)]
     both = len({leaf.values for what, leaf in sexes if what == "subject"}) > 1
     return both or (bool(sexes) and any(context.names_sex(s.span) for s in unread))
 
@@ -317,10 +316,6 @@ def _other_ages(context: Context, said: Sequence[Said]) -> bool:
         return False
     some = any(s.what == "subject" and isinstance(s.body, Compare) for s in said)
     return some and any(s.what == "unread" and context.has(s.span, "GROUP") for s in said)
-
-
-def _is_of_sex(leaf: Predicate) -> TypeGuard[OneOf]:
-    return isinstance(leaf, OneOf) and leaf.variable == "sex"
 
 
 def _half_negated(parts: Sequence[Predicate]) -> bool:

@@ -10,7 +10,7 @@ from eligo.dataclass import replace
 from eligo.reading.lexicon import belongs_to, is_of_some, is_sex, words
 from eligo.reading.meaning.conditions import if_holds, of_one_sex, sex_of
 from eligo.reading.meaning.context import Context, hull
-from eligo.reading.meaning.joining import all_of, any_of, facts_of
+from eligo.reading.meaning.joining import all_of, any_of, facts_of, is_of_sex
 from eligo.reading.meaning.readings import Alternative
 from eligo.reading.meaning.said import Mark, Said, folded
 
@@ -131,7 +131,7 @@ def _whom(body: Predicate | None) -> tuple[OneOf | None, Predicate | None]:
 
 
 def _sex_in(body: Predicate) -> OneOf | None:
-    return body if isinstance(body, OneOf) and body.variable == "sex" else None
+    return body if is_of_sex(body) else None
 
 
 def _alike(one: Compare, other: Compare) -> bool:
@@ -140,9 +140,9 @@ def _alike(one: Compare, other: Compare) -> bool:
 
 def _for_both(first: Said, second: Said) -> Predicate | None:
     """What is said of the second holds for both; only `women and men` restricts nothing."""
-    if not isinstance(first.body, OneOf) or first.body.variable != "sex":
+    if not is_of_sex(first.body):
         return None
-    if isinstance(second.body, OneOf) and second.body.variable == "sex":
+    if is_of_sex(second.body):
         return Always("both sexes", span=hull([first.span, second.span]))
     if isinstance(second.body, AllOf) and isinstance(second.body.parts[0], OneOf):
         return all_of(list(second.body.parts[1:]))
